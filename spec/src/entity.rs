@@ -1,0 +1,114 @@
+//! The entities whose fields are built in.
+
+use std::sync::OnceLock;
+
+use crate::{Schema, suggest};
+
+/// An entity of the CRM.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Entity {
+    /// `contacts`
+    Contacts,
+    /// `companies`
+    Companies,
+    /// `leads`
+    Leads,
+    /// `deals`
+    Deals,
+}
+
+impl Entity {
+    /// Every entity.
+    pub const ALL: &[Self] = &[Self::Contacts, Self::Companies, Self::Leads, Self::Deals];
+
+    /// The entity with this name in the API's paths, such as `contacts`.
+    #[must_use]
+    pub fn from_path(path: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|each| each.path() == path)
+    }
+
+    /// The entity that was probably meant: one of its names in another case or number, or a typo.
+    #[must_use]
+    pub fn suggest(name: &str) -> Option<Self> {
+        let name = name.to_ascii_lowercase();
+        let singular = Self::ALL.iter().find(|each| each.singular() == name);
+        singular.copied().or_else(|| {
+            suggest::closest(&name, Self::ALL.iter().map(|each| each.path()))
+                .and_then(Self::from_path)
+        })
+    }
+
+    /// The name in the API's paths, in the plural.
+    #[must_use]
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Contacts => "contacts",
+            Self::Companies => "companies",
+            Self::Leads => "leads",
+            Self::Deals => "deals",
+        }
+    }
+
+    /// What one record is called.
+    #[must_use]
+    pub fn singular(self) -> &'static str {
+        match self {
+            Self::Contacts => "contact",
+            Self::Companies => "company",
+            Self::Leads => "lead",
+            Self::Deals => "deal",
+        }
+    }
+
+    /// The documented fields, read once a process.
+    #[must_use]
+    pub fn schema(self) -> &'static Schema {
+        static SCHEMAS: [OnceLock<Schema>; 4] = [const { OnceLock::new() }; 4];
+        let (schema, json) = match self {
+            Self::Contacts => (&SCHEMAS[0], include_str!("../entities/contacts.json")),
+            Self::Companies => (&SCHEMAS[1], include_str!("../entities/companies.json")),
+            Self::Leads => (&SCHEMAS[2], include_str!("../entities/leads.json")),
+            Self::Deals => (&SCHEMAS[3], include_str!("../entities/deals.json")),
+        };
+        schema.get_or_init(|| Schema::read(json).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Kind, Multifield};
+
+    #[test]
+    fn every_built_in_schema_is_read_and_every_type_in_it_is_known() {
+        for entity in Entity::ALL {
+            let fields: Vec<_> = entity.schema().fields().collect();
+            assert!(fields.len() > 25, "{entity:?}");
+            for field in fields.iter().filter(|field| field.name != "fm") {
+                assert!(!matches!(field.kind, Kind::Unknown(_)), "{field:?}");
+                assert!(field.title.is_some(), "{field:?}");
+            }
+            assert!(entity.schema().field("id").is_some_and(|id| id.read_only));
+        }
+    }
+
+    #[test]
+    fn contacts_companies_and_leads_have_phones_and_deals_have_none() {
+        for entity in Entity::ALL {
+            let phone = entity.schema().field("phone");
+            assert_eq!(phone.is_some(), *entity != Entity::Deals);
+            if let Some(phone) = phone {
+                assert_eq!(phone.kind, Kind::Multifield(Multifield::Phone));
+            }
+        }
+    }
+
+    #[test]
+    fn a_singular_or_mistyped_entity_has_a_suggestion() {
+        assert_eq!(Entity::suggest("contact"), Some(Entity::Contacts));
+        assert_eq!(Entity::suggest("Company"), Some(Entity::Companies));
+        assert_eq!(Entity::suggest("delas"), Some(Entity::Deals));
+        assert_eq!(Entity::suggest("invoices"), None);
+    }
+}

@@ -1,0 +1,49 @@
+//! Error codes that are known, with the status each is known to come with.
+
+/// Every known error code and its status, where that is known. The set grows, and a code can come
+/// with another status.
+pub const ERROR_CODES: &[(&str, Option<u16>)] = &[
+    ("INVALID_REQUEST", Some(400)),
+    ("INVALID_MULTIFIELD_SHAPE", Some(400)),
+    ("INVALID_FILTER_OPERATOR", Some(400)),
+    ("INVALID_PARAMS", Some(400)),
+    ("MISSING_ENTITY_ID", Some(400)),
+    ("BATCH_LIMIT_EXCEEDED", Some(400)),
+    ("MISSING_API_KEY", Some(401)),
+    ("INVALID_API_KEY", Some(401)),
+    ("INVALID_APP_KEY", Some(401)),
+    ("TOKEN_MISSING", Some(401)),
+    ("TOKEN_EXPIRED", Some(401)),
+    ("INVALID_SESSION", Some(401)),
+    ("KEY_EXPIRED", Some(401)),
+    ("KEY_INACTIVE", Some(401)),
+    ("ACCESS_DENIED", Some(403)),
+    ("SCOPE_DENIED", Some(403)),
+    ("BITRIX_ACCESS_DENIED", Some(403)),
+    ("WRITE_BLOCKED_READONLY_KEY", Some(403)),
+    ("MANAGEMENT_KEY_NO_ENTITY_ACCESS", Some(403)),
+    ("OAUTH_REQUIRED", Some(403)),
+    ("ENTITY_NOT_FOUND", Some(404)),
+    ("ROUTE_NOT_FOUND", Some(404)),
+    ("BITRIX_ERROR", Some(422)),
+    ("VALIDATION_ERROR", Some(422)),
+    ("RATE_LIMITED", Some(429)),
+    ("OPERATION_TIME_LIMIT", Some(429)),
+    ("INTERNAL_ERROR", Some(500)),
+    ("BITRIX_UNAVAILABLE", Some(502)),
+    ("QUERY_LIMIT_EXCEEDED", Some(503)),
+    ("QUEUE_TIMEOUT", Some(504)),
+    ("QUEUE_OVERFLOW", None),
+    ("BITRIX_TIMEOUT", None),
+    ("TIMEOUT_QUARANTINE", None),
+    ("ERROR_LOOP_DETECTED", None),
+];
+
+/// The status that a code is known to come with.
+#[must_use]
+pub fn status_of(code: &str) -> Option<u16> {
+    ERROR_CODES
+        .iter()
+        .find(|(known, _)| *known == code)
+        .and_then(|(_, status)| *status)
+}

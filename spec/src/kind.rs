@@ -1,0 +1,251 @@
+//! Field kinds: their names in both vocabularies and what clears them.
+
+use crate::Multifield;
+
+/// What a field of the API holds.
+///
+/// The API's own pages and the REST layer underneath name types differently (`number` beside
+/// `integer`, `text` beside `string`); one kind bears the names of both.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Text.
+    Text,
+    /// A whole number.
+    Integer,
+    /// A number that the API's own vocabulary does not divide into whole and real.
+    Number,
+    /// A real number.
+    Double,
+    /// True or false.
+    Boolean,
+    /// A day, `YYYY-MM-DD`.
+    Date,
+    /// A moment, ISO 8601 with an offset.
+    DateTime,
+    /// The id of an option of a list.
+    Enumeration,
+    /// An amount and a currency, `300|RUB`.
+    Money,
+    /// A link.
+    Url,
+    /// A postal address.
+    Address,
+    /// A file.
+    File,
+    /// A link to a CRM record of any type, `C_2`.
+    Crm,
+    /// A status code of one of the portal's own lists.
+    Status,
+    /// The id of a section or an element of an information block.
+    Iblock,
+    /// The id of a record of one entity.
+    Reference(Reference),
+    /// Phones or emails: several values, each with a type, which a PATCH only ever adds to.
+    Multifield(Multifield),
+    /// A type that this version does not know, as the API named it.
+    Unknown(String),
+}
+
+/// What a reference points to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reference {
+    /// A contact.
+    Contact,
+    /// A company.
+    Company,
+    /// A lead.
+    Lead,
+    /// A deal.
+    Deal,
+    /// An estimate.
+    Quote,
+    /// A user of the portal.
+    User,
+}
+
+/// What is sent to clear a field. Grade C: other clients assume it, the API does not document it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Clearing {
+    /// `""`
+    EmptyText,
+    /// `0`
+    Zero,
+    /// `[]`
+    EmptyList,
+    /// `null`, only where the user chose it.
+    Null,
+    /// `false`, only where the user chose it.
+    False,
+}
+
+/// Every named kind: the first name is the one that messages use.
+const NAMES: &[(Kind, &[&str])] = &[
+    (Kind::Text, &["string", "text"]),
+    (Kind::Integer, &["integer", "int"]),
+    (Kind::Number, &["number"]),
+    (Kind::Double, &["double", "float"]),
+    (Kind::Boolean, &["boolean", "bool"]),
+    (Kind::Date, &["date"]),
+    (Kind::DateTime, &["datetime"]),
+    (Kind::Enumeration, &["enumeration", "enum"]),
+    (Kind::Money, &["money"]),
+    (Kind::Url, &["url"]),
+    (Kind::Address, &["address"]),
+    (Kind::File, &["file"]),
+    (Kind::Crm, &["crm"]),
+    (Kind::Status, &["crm_status", "status"]),
+    (Kind::Iblock, &["iblock_element", "iblock_section"]),
+    (Kind::Reference(Reference::User), &["employee", "user"]),
+    (Kind::Reference(Reference::Contact), &["crm_contact"]),
+    (Kind::Reference(Reference::Company), &["crm_company"]),
+    (Kind::Reference(Reference::Lead), &["crm_lead"]),
+    (Kind::Reference(Reference::Deal), &["crm_deal"]),
+    (Kind::Reference(Reference::Quote), &["crm_quote"]),
+];
+
+/// The names of a type that holds phones or emails; which of the two, the field's name tells.
+const MULTIFIELD_NAMES: &[&str] = &["crm_multifield", "multifield"];
+
+/// The types of user fields (graded B), by the name that `kind = "…"` takes.
+const USER_FIELD_KINDS: &[&str] = &[
+    "string",
+    "integer",
+    "double",
+    "boolean",
+    "date",
+    "datetime",
+    "enumeration",
+    "money",
+    "url",
+    "address",
+    "file",
+    "employee",
+    "crm",
+    "crm_status",
+    "iblock_section",
+    "iblock_element",
+];
+
+impl Kind {
+    /// Reads the type that `GET /v1/{entity}/fields` gives for the field `name`.
+    ///
+    /// A type that is not known becomes [`Kind::Unknown`].
+    #[must_use]
+    pub fn of_field(name: &str, type_name: &str) -> Self {
+        if MULTIFIELD_NAMES.contains(&type_name) {
+            return Multifield::of_field(name)
+                .map_or_else(|| Self::Unknown(type_name.to_owned()), Self::Multifield);
+        }
+        Self::from_name(type_name).unwrap_or_else(|| Self::Unknown(type_name.to_owned()))
+    }
+
+    /// The kind that bears this name in either vocabulary.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        NAMES
+            .iter()
+            .find(|(_, names)| names.contains(&name))
+            .map(|(kind, _)| kind.clone())
+    }
+
+    /// The kind of a user field that bears this name in either vocabulary.
+    #[must_use]
+    pub fn of_user_field(name: &str) -> Option<Self> {
+        let kind = Self::from_name(name)?;
+        USER_FIELD_KINDS.contains(&kind.name()).then_some(kind)
+    }
+
+    /// The names that [`Kind::of_user_field`] is best given.
+    #[must_use]
+    pub fn user_field_names() -> &'static [&'static str] {
+        USER_FIELD_KINDS
+    }
+
+    /// The kind's name, as user fields and messages use it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Unknown(name) => name,
+            Self::Multifield(multifield) => multifield.name(),
+            known => NAMES
+                .iter()
+                .find(|(kind, _)| kind == known)
+                .and_then(|(_, names)| names.first())
+                .map_or("", |name| name),
+        }
+    }
+
+    /// What clears a field of this kind, by design.
+    #[must_use]
+    pub fn clearing(&self, multiple: bool, user_field: bool) -> Clearing {
+        match self {
+            _ if multiple => Clearing::EmptyList,
+            Self::Reference(_) if !user_field => Clearing::Zero,
+            _ => Clearing::EmptyText,
+        }
+    }
+}
+
+impl Clearing {
+    const NAMES: &[(Self, &str)] = &[
+        (Self::EmptyText, ""),
+        (Self::Zero, "0"),
+        (Self::EmptyList, "[]"),
+        (Self::Null, "null"),
+        (Self::False, "false"),
+    ];
+
+    /// Reads what `clear = "…"` takes: `null`, `0`, `[]`, `false`, or nothing for `""`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::NAMES
+            .iter()
+            .find(|(_, known)| *known == name)
+            .map(|(clearing, _)| *clearing)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_vocabularies_name_the_same_kind() {
+        assert_eq!(Kind::from_name("text"), Kind::from_name("string"));
+        assert_eq!(Kind::from_name("bool"), Some(Kind::Boolean));
+        assert_eq!(
+            Kind::from_name("user"),
+            Some(Kind::Reference(Reference::User))
+        );
+    }
+
+    #[test]
+    fn every_kind_of_user_field_is_read_by_its_name() {
+        for name in Kind::user_field_names() {
+            assert!(Kind::of_user_field(name).is_some(), "{name}");
+        }
+        assert_eq!(Kind::of_user_field("crm_company"), None);
+        assert_eq!(Kind::of_user_field("multifield"), None);
+    }
+
+    #[test]
+    fn an_unknown_type_degrades_to_its_name() {
+        assert_eq!(
+            Kind::of_field("x", "hologram"),
+            Kind::Unknown("hologram".to_owned())
+        );
+        assert_eq!(Kind::of_field("x", "hologram").name(), "hologram");
+    }
+
+    #[test]
+    fn clearing_sends_text_a_zero_or_a_list_by_kind() {
+        let company = Kind::Reference(Reference::Company);
+        assert_eq!(company.clearing(false, false), Clearing::Zero);
+        assert_eq!(company.clearing(true, false), Clearing::EmptyList);
+        assert_eq!(company.clearing(false, true), Clearing::EmptyText);
+        assert_eq!(Kind::Date.clearing(false, false), Clearing::EmptyText);
+    }
+}

@@ -1,0 +1,208 @@
+//! How user fields are named on the wire.
+//!
+//! The layer underneath turns an upper name into a wire name in three shapes (graded B):
+//!
+//! | upper name | shape | wire name |
+//! |---|---|---|
+//! | `UF_CRM_INV_SUM_ISSUED` | letters and underscores only | `ufCrmInvSumIssued` |
+//! | `UF_CRM_2_1639669411830`, `UF_CRM_6_WORK_VISA` | 1 to 4 digits, then digits or letters | `ufCrm2_1639669411830`, `ufCrm6WorkVisa` |
+//! | `UF_CRM_1721244707107`, `UF_CRM_694BF2A975BD0` | anything else | `ufCrm_` and the rest as it stands |
+
+const UPPER_PREFIX: &str = "UF_CRM_";
+const WIRE_PREFIX: &str = "ufCrm";
+
+/// The wire name of the user field with this upper name; `None` where it is not a user field's.
+#[must_use]
+pub fn user_field_wire_name(upper: &str) -> Option<String> {
+    let rest = upper.strip_prefix(UPPER_PREFIX)?;
+    if rest.is_empty() || !rest.chars().all(is_upper_name_char) {
+        return None;
+    }
+    if is_words(rest) {
+        return Some(format!("{WIRE_PREFIX}{}", camel_case(rest)));
+    }
+    Some(match rest.split_once('_') {
+        Some((number, tail)) if is_short_number(number) && is_number(tail) => {
+            format!("{WIRE_PREFIX}{number}_{tail}")
+        }
+        Some((number, tail)) if is_short_number(number) && is_words(tail) => {
+            format!("{WIRE_PREFIX}{number}{}", camel_case(tail))
+        }
+        _ => format!("{WIRE_PREFIX}_{rest}"),
+    })
+}
+
+/// What a name that looks like a user field's is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UserFieldName {
+    /// A wire name in one of the three shapes.
+    Wire,
+    /// Not a wire name, but this one was probably meant.
+    Meant(String),
+    /// Not a wire name, and nothing tells what was meant.
+    Malformed,
+}
+
+/// Reads a name that may be a user field's: `None` where it does not begin like one.
+#[must_use]
+pub fn read_user_field_name(name: &str) -> Option<UserFieldName> {
+    let rest = after_prefix(name)?;
+    let Some(upper) = upper_name(name, rest) else {
+        return Some(UserFieldName::Malformed);
+    };
+    Some(match user_field_wire_name(&upper) {
+        Some(wire) if wire == name => UserFieldName::Wire,
+        Some(wire) => UserFieldName::Meant(wire),
+        None => UserFieldName::Malformed,
+    })
+}
+
+/// What follows `ufCrm` in whatever spelling, without the underscore between.
+fn after_prefix(name: &str) -> Option<&str> {
+    let uf = name.get(..2).filter(|uf| uf.eq_ignore_ascii_case("uf"))?;
+    let rest = name.get(uf.len()..)?.trim_start_matches('_');
+    let crm = rest
+        .get(..3)
+        .filter(|crm| crm.eq_ignore_ascii_case("crm"))?;
+    rest.get(crm.len()..)
+        .map(|rest| rest.strip_prefix('_').unwrap_or(rest))
+}
+
+/// The upper name behind a name in any spelling.
+fn upper_name(name: &str, rest: &str) -> Option<String> {
+    let words = rest.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    let has_lower = words.contains(|letter: char| letter.is_ascii_lowercase());
+    // `ufCrmAB` is camel-cased too (`A_B`), `ufCrm_AB` is not.
+    let joined = name.strip_prefix(WIRE_PREFIX) == Some(rest);
+    let camel_cased = words.starts_with(|letter: char| letter.is_ascii_uppercase())
+        && words.chars().all(|letter| letter.is_ascii_alphabetic())
+        && (has_lower || joined);
+    let rest = if camel_cased {
+        upper_words(rest)
+    } else {
+        rest.to_ascii_uppercase()
+    };
+    let clean = !rest.is_empty() && rest.chars().all(is_upper_name_char);
+    clean.then(|| format!("{UPPER_PREFIX}{rest}"))
+}
+
+/// `6WorkVisa` → `6_WORK_VISA`
+fn upper_words(camel: &str) -> String {
+    let mut upper = String::with_capacity(camel.len() + 4);
+    for letter in camel.chars() {
+        if letter.is_ascii_uppercase() && !upper.is_empty() && !upper.ends_with('_') {
+            upper.push('_');
+        }
+        upper.push(letter.to_ascii_uppercase());
+    }
+    upper
+}
+
+/// `WORK_VISA` → `WorkVisa`
+fn camel_case(words: &str) -> String {
+    let mut camel = String::with_capacity(words.len());
+    for word in words.split('_') {
+        let mut letters = word.chars();
+        camel.extend(letters.next());
+        camel.extend(letters.map(|letter| letter.to_ascii_lowercase()));
+    }
+    camel
+}
+
+/// A name without what spellings differ in: case and underscores.
+pub(crate) fn fold(name: &str) -> String {
+    name.chars()
+        .filter(|letter| *letter != '_')
+        .map(|letter| letter.to_ascii_lowercase())
+        .collect()
+}
+
+fn is_upper_name_char(letter: char) -> bool {
+    letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_'
+}
+
+fn is_words(text: &str) -> bool {
+    text.contains(|letter: char| letter.is_ascii_uppercase())
+        && text
+            .chars()
+            .all(|letter| letter.is_ascii_uppercase() || letter == '_')
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|letter| letter.is_ascii_digit())
+}
+
+fn is_short_number(text: &str) -> bool {
+    is_number(text) && text.len() <= 4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Upper name, wire name: the three shapes of api.md and their edges.
+    const TABLE: &[(&str, &str)] = &[
+        ("UF_CRM_INV_SUM_ISSUED", "ufCrmInvSumIssued"),
+        ("UF_CRM_LOYALTY", "ufCrmLoyalty"),
+        ("UF_CRM_A_B_TEST", "ufCrmABTest"),
+        ("UF_CRM_AB", "ufCrmAb"),
+        ("UF_CRM_2_1639669411830", "ufCrm2_1639669411830"),
+        ("UF_CRM_6_WORK_VISA", "ufCrm6WorkVisa"),
+        ("UF_CRM_1234_X", "ufCrm1234X"),
+        ("UF_CRM_1721244707107", "ufCrm_1721244707107"),
+        ("UF_CRM_694BF2A975BD0", "ufCrm_694BF2A975BD0"),
+        ("UF_CRM_12345_X", "ufCrm_12345_X"),
+        ("UF_CRM_12345_67890", "ufCrm_12345_67890"),
+        ("UF_CRM_6", "ufCrm_6"),
+        ("UF_CRM_6_WORK_2", "ufCrm_6_WORK_2"),
+    ];
+
+    #[test]
+    fn the_three_shapes_of_upper_names_become_wire_names() {
+        for (upper, wire) in TABLE {
+            assert_eq!(user_field_wire_name(upper).as_deref(), Some(*wire));
+        }
+    }
+
+    #[test]
+    fn every_wire_name_is_known_as_one_and_every_upper_name_leads_to_it() {
+        for (upper, wire) in TABLE {
+            let meant = UserFieldName::Meant((*wire).to_owned());
+            assert_eq!(read_user_field_name(wire), Some(UserFieldName::Wire));
+            assert_eq!(read_user_field_name(upper), Some(meant.clone()));
+            let lower = upper.to_lowercase();
+            assert_eq!(read_user_field_name(&lower), Some(meant), "{lower}");
+        }
+    }
+
+    #[test]
+    fn a_wrongly_spelt_wire_name_leads_to_the_right_one() {
+        for (given, wire) in [
+            ("ufCrm1721244707107", "ufCrm_1721244707107"),
+            ("ufcrm_1721244707107", "ufCrm_1721244707107"),
+            ("UFCRM_1721244707107", "ufCrm_1721244707107"),
+            ("ufCrm_694bf2a975bd0", "ufCrm_694BF2A975BD0"),
+            ("ufCrm_2_1639669411830", "ufCrm2_1639669411830"),
+            ("ufCrm_LOYALTY", "ufCrmLoyalty"),
+            ("ufCrm_WorkVisa", "ufCrmWorkVisa"),
+            ("ufCrm6_WORK_VISA", "ufCrm6WorkVisa"),
+            ("ufCrm694bf2a975bd0", "ufCrm_694BF2A975BD0"),
+            ("uf_crm_loyalty", "ufCrmLoyalty"),
+        ] {
+            let meant = Some(UserFieldName::Meant(wire.to_owned()));
+            assert_eq!(read_user_field_name(given), meant, "{given}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_user_field_is_none_and_what_is_broken_is_malformed() {
+        assert_eq!(read_user_field_name("companyId"), None);
+        assert_eq!(read_user_field_name("uf"), None);
+        assert_eq!(read_user_field_name("ю"), None);
+        for broken in ["ufCrm", "ufCrm_", "ufCrm_ю", "UF_CRM_", "ufCrm a"] {
+            let read = read_user_field_name(broken);
+            assert_eq!(read, Some(UserFieldName::Malformed), "{broken}");
+        }
+    }
+}
