@@ -1,1 +1,17 @@
-//! Placeholder.
+//! The derive macro of `vibecode-runtime`, which re-exports it and documents what it makes.
+//!
+//! Data goes one way: attributes → [model] → [check](patch) against `vibecode-spec` → tokens.
+
+mod attribute;
+mod errors;
+mod model;
+mod patch;
+mod shape;
+
+use proc_macro::TokenStream;
+
+/// Makes a typed patch builder of a struct. See `vibecode_runtime::Patch`.
+#[proc_macro_derive(Patch, attributes(vibecode))]
+pub fn derive_patch(input: TokenStream) -> TokenStream {
+    patch::derive(input.into()).into()
+}

@@ -1,0 +1,44 @@
+//! All the mistakes of one struct, told at once.
+
+use std::{cell::RefCell, fmt::Display, thread};
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+
+/// Collects errors. It must be asked for them in the end: dropping it unread is a bug of this
+/// crate, found in debug builds.
+pub(crate) struct Errors {
+    found: RefCell<Option<Vec<syn::Error>>>,
+}
+
+impl Errors {
+    pub(crate) fn new() -> Self {
+        Self {
+            found: RefCell::new(Some(Vec::new())),
+        }
+    }
+
+    /// A mistake at these tokens.
+    pub(crate) fn at(&self, tokens: impl ToTokens, message: impl Display) {
+        self.push(syn::Error::new_spanned(tokens, message));
+    }
+
+    pub(crate) fn push(&self, error: syn::Error) {
+        if let Some(found) = self.found.borrow_mut().as_mut() {
+            found.push(error);
+        }
+    }
+
+    /// The errors as tokens that make the compiler print them.
+    pub(crate) fn into_tokens(self) -> TokenStream {
+        let found = self.found.take().unwrap_or_default();
+        found.iter().map(syn::Error::to_compile_error).collect()
+    }
+}
+
+impl Drop for Errors {
+    fn drop(&mut self) {
+        let unread = self.found.get_mut().is_some();
+        debug_assert!(!unread || thread::panicking(), "errors were collected and not read");
+    }
+}

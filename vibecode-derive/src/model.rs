@@ -1,0 +1,80 @@
+//! The struct as it was written: no judgement yet.
+
+use proc_macro2::Ident;
+use syn::{Data, DeriveInput, Fields, Generics, Type, Visibility, spanned::Spanned};
+
+use crate::{
+    attribute::{OnField, OnStruct},
+    errors::Errors,
+};
+
+/// A struct under a derive.
+pub(crate) struct Input {
+    pub(crate) ident: Ident,
+    pub(crate) visibility: Visibility,
+    pub(crate) generics: Generics,
+    pub(crate) attributes: OnStruct,
+    pub(crate) fields: Vec<InputField>,
+}
+
+/// One of its fields.
+pub(crate) struct InputField {
+    pub(crate) ident: Ident,
+    pub(crate) ty: Type,
+    pub(crate) attributes: OnField,
+}
+
+impl Input {
+    /// What cannot have named fields has none here, and an error.
+    pub(crate) fn read(input: DeriveInput, errors: &Errors) -> Self {
+        let attributes = OnStruct::read(&input.attrs, errors);
+        let fields = named_fields(&input.ident, input.data, errors)
+            .into_iter()
+            .filter_map(|field| InputField::read(field, errors))
+            .collect();
+        Self {
+            ident: input.ident,
+            visibility: input.vis,
+            generics: input.generics,
+            attributes,
+            fields,
+        }
+    }
+}
+
+impl InputField {
+    fn read(field: syn::Field, errors: &Errors) -> Option<Self> {
+        Some(Self {
+            ident: field.ident?,
+            attributes: OnField::read(&field.attrs, errors),
+            ty: field.ty,
+        })
+    }
+}
+
+fn named_fields(ident: &Ident, data: Data, errors: &Errors) -> Vec<syn::Field> {
+    let fields = match data {
+        Data::Struct(data) => data.fields,
+        Data::Enum(data) => {
+            errors.at(data.enum_token, "a record is a struct with named fields, not an enum");
+            return Vec::new();
+        }
+        Data::Union(data) => {
+            errors.at(data.union_token, "a record is a struct with named fields, not a union");
+            return Vec::new();
+        }
+    };
+    match fields {
+        Fields::Named(fields) => fields.named.into_iter().collect(),
+        Fields::Unnamed(fields) => {
+            let message = "a record has named fields: `struct Customer { post: Option<String> }`";
+            errors.push(syn::Error::new(fields.span(), message));
+            Vec::new()
+        }
+        Fields::Unit => {
+            let message = format!("`{ident}` has no fields: a record has named ones");
+            errors.at(ident, message);
+            Vec::new()
+        }
+    }
+}

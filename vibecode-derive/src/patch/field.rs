@@ -1,0 +1,82 @@
+//! A field after the check: what its methods are to do.
+
+use proc_macro2::Ident;
+use syn::{Type, ext::IdentExt};
+use vibecode_spec::{Clearing, Kind, Multifield};
+
+/// A field of the struct, checked.
+pub(crate) struct Field<'a> {
+    pub(crate) ident: &'a Ident,
+    /// The field's type as it was written.
+    pub(crate) ty: &'a Type,
+    pub(crate) role: Role<'a>,
+}
+
+/// What a field is to a patch.
+pub(crate) enum Role<'a> {
+    /// Never written: read-only, or not the API's.
+    Unwritten,
+    /// Never written; its type must be the entity's id.
+    Id,
+    Value(Value<'a>),
+    Multifield(Values<'a>),
+    /// A mistake was told. Its methods take anything, so that nothing else is wrong because of it.
+    Broken,
+}
+
+/// A field that is set.
+pub(crate) struct Value<'a> {
+    pub(crate) wire: String,
+    pub(crate) title: Option<&'a str>,
+    pub(crate) kind: Kind,
+    pub(crate) multiple: bool,
+    /// The type without its `Option`.
+    pub(crate) value_type: &'a Type,
+    /// For a field with `Option`.
+    pub(crate) clearing: Option<Clearing>,
+}
+
+/// A multifield, which is added to.
+pub(crate) struct Values<'a> {
+    pub(crate) multifield: Multifield,
+    pub(crate) form: Form<'a>,
+}
+
+/// How a struct holds the values of a multifield.
+pub(crate) enum Form<'a> {
+    /// `Vec<T>`
+    Vec(&'a Type),
+    /// A list whose type has a name of its own.
+    List,
+    /// One bare value under one type.
+    Typed {
+        type_id: String,
+        value_type: &'a Type,
+        optional: bool,
+    },
+}
+
+impl Field<'_> {
+    /// The names of the methods that the field gives to the builder.
+    pub(crate) fn methods(&self) -> Vec<String> {
+        let name = self.ident.unraw();
+        let prefixed = |prefix: &str| format!("{prefix}_{name}");
+        match &self.role {
+            Role::Unwritten | Role::Id => Vec::new(),
+            Role::Value(value) if value.clearing.is_none() => vec![name.to_string()],
+            Role::Value(_) => vec![name.to_string(), prefixed("clear")],
+            Role::Multifield(_) | Role::Broken => {
+                vec![name.to_string(), prefixed("add"), prefixed("clear")]
+            }
+        }
+    }
+
+    /// The wire name, where the field is written.
+    pub(crate) fn written_wire_name(&self) -> Option<&str> {
+        match &self.role {
+            Role::Value(value) => Some(&value.wire),
+            Role::Multifield(values) => Some(values.multifield.name()),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! What the syntax of a type tells, before the type checker knows more.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{GenericArgument, Generics, PathArguments, Type};
+
+/// A type without the parentheses and the invisible groups that `macro_rules` puts around `$t:ty`.
+pub(crate) fn bare(mut ty: &Type) -> &Type {
+    loop {
+        ty = match ty {
+            Type::Group(group) => &group.elem,
+            Type::Paren(paren) => &paren.elem,
+            other => return other,
+        }
+    }
+}
+
+/// The `T` of an `Option<T>`.
+pub(crate) fn option_of(ty: &Type) -> Option<&Type> {
+    only_argument_of(ty, "Option")
+}
+
+/// The `T` of a `Vec<T>`.
+pub(crate) fn vec_of(ty: &Type) -> Option<&Type> {
+    only_argument_of(ty, "Vec")
+}
+
+fn only_argument_of<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
+    let Type::Path(path) = bare(ty) else {
+        return None;
+    };
+    let last = path.path.segments.last()?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    match arguments.args.first()? {
+        GenericArgument::Type(argument) if last.ident == name => Some(bare(argument)),
+        _ => None,
+    }
+}
+
+/// How a setter takes its argument.
+pub(crate) enum Argument {
+    /// A number or a bool as it is: `impl Into<u64>` would reject the literal 5.
+    ByValue,
+    /// `impl AsRef<str>`, for a `&str`.
+    Text,
+    /// Whatever has a wire form of the kind, where the field's type is a parameter.
+    AnyEncode,
+    /// `impl Into<T>`.
+    Into,
+}
+
+const BY_VALUE: &[&str] = &[
+    "bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64",
+];
+
+impl Argument {
+    pub(crate) fn of(ty: &Type, parameters: &TypeParameters) -> Self {
+        match bare(ty) {
+            Type::Path(path)
+                if path
+                    .path
+                    .get_ident()
+                    .is_some_and(|ident| BY_VALUE.iter().any(|name| ident == name)) =>
+            {
+                Self::ByValue
+            }
+            Type::Reference(reference) if is_str(&reference.elem) => Self::Text,
+            other if parameters.are_in(other) => Self::AnyEncode,
+            _ => Self::Into,
+        }
+    }
+}
+
+fn is_str(ty: &Type) -> bool {
+    matches!(bare(ty), Type::Path(path) if path.path.is_ident("str"))
+}
+
+/// The type parameters of a struct.
+pub(crate) struct TypeParameters(HashSet<Ident>);
+
+impl TypeParameters {
+    pub(crate) fn of(generics: &Generics) -> Self {
+        let parameters = generics.type_params();
+        Self(parameters.map(|each| each.ident.clone()).collect())
+    }
+
+    /// Whether a type mentions one of them.
+    fn are_in(&self, ty: &Type) -> bool {
+        !self.0.is_empty() && self.are_in_tokens(ty.to_token_stream())
+    }
+
+    fn are_in_tokens(&self, tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Ident(ident) => self.0.contains(&ident),
+            TokenTree::Group(group) => self.are_in_tokens(group.stream()),
+            _ => false,
+        })
+    }
+}

@@ -1,0 +1,151 @@
+//! Ids that know their entity.
+
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    marker::PhantomData,
+};
+
+use crate::{Companies, Contacts, Deals, Leads, Patch, Users};
+
+/// The id of a record of one entity, such as [`ContactId`].
+///
+/// ```
+/// use vibecode_runtime::{CompanyId, ContactId};
+///
+/// let contact = ContactId::from(71);
+/// assert_eq!(contact.get(), 71);
+/// assert_eq!(CompanyId::try_from(-1_i64).map(CompanyId::get).ok(), None);
+/// ```
+pub struct Id<E> {
+    value: u64,
+    entity: PhantomData<fn() -> E>,
+}
+
+/// The id of a contact.
+pub type ContactId = Id<Contacts>;
+/// The id of a company.
+pub type CompanyId = Id<Companies>;
+/// The id of a lead.
+pub type LeadId = Id<Leads>;
+/// The id of a deal.
+pub type DealId = Id<Deals>;
+/// The id of a user.
+pub type UserId = Id<Users>;
+
+impl<E> Id<E> {
+    /// The id of this number.
+    #[must_use]
+    pub const fn new(value: u64) -> Self {
+        Self {
+            value,
+            entity: PhantomData,
+        }
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        self.value
+    }
+}
+
+// The only conversion from an integer: with a second one, `company(9)` would not know its type.
+impl<E> From<u64> for Id<E> {
+    fn from(value: u64) -> Self {
+        Self::new(value)
+    }
+}
+
+impl<E> TryFrom<i64> for Id<E> {
+    type Error = std::num::TryFromIntError;
+
+    fn try_from(value: i64) -> Result<Self, Self::Error> {
+        u64::try_from(value).map(Self::new)
+    }
+}
+
+impl<E> From<Id<E>> for u64 {
+    fn from(id: Id<E>) -> Self {
+        id.value
+    }
+}
+
+impl<E> Clone for Id<E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E> Copy for Id<E> {}
+
+impl<E> PartialEq for Id<E> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl<E> Eq for Id<E> {}
+
+impl<E> PartialOrd for Id<E> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<E> Ord for Id<E> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.value.cmp(&other.value)
+    }
+}
+
+impl<E> Hash for Id<E> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.value.hash(state);
+    }
+}
+
+impl<E> fmt::Debug for Id<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Id({})", self.value)
+    }
+}
+
+impl<E> fmt::Display for Id<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.value, f)
+    }
+}
+
+/// What says which record a patch `P` is for: its entity's own [`Id`], or a plain `u64`.
+///
+/// One parameter rather than `Into<Id<…>>`: the id of another entity is then one error, at the
+/// argument.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not address the record that this patch is for",
+    label = "not an id of the patch's entity",
+    note = "pass the entity's own id, such as `ContactId` for a patch of contacts, or a plain `u64`"
+)]
+pub trait Addresses<P>: sealed::Sealed {
+    /// The number of the record.
+    fn record_id(self) -> u64;
+}
+
+impl<P> Addresses<P> for u64 {
+    fn record_id(self) -> u64 {
+        self
+    }
+}
+
+impl<P: Patch> Addresses<P> for Id<P::Entity> {
+    fn record_id(self) -> u64 {
+        self.value
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for u64 {}
+    impl<E> Sealed for super::Id<E> {}
+}

@@ -1,0 +1,195 @@
+//! Phones and emails: values with a type, which the API only ever adds.
+
+use std::{borrow::Cow, fmt};
+
+use serde::{Serialize, Serializer};
+
+use crate::{Encode, EncodeError, WireValue, kind};
+
+/// One value of a multifield and the `typeId` that it is written with.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    value: Cow<'static, str>,
+    type_id: &'static str,
+}
+
+/// The type that a bare string is given (update-contact.md).
+const WORK: &str = "WORK";
+
+impl Entry {
+    pub(crate) fn new(
+        value: Cow<'static, str>,
+        type_id: &'static str,
+    ) -> Result<Self, EncodeError> {
+        if value.trim().is_empty() {
+            return Err(EncodeError::new("it is empty"));
+        }
+        Ok(Self { value, type_id })
+    }
+
+    pub(crate) fn value(&self) -> &str {
+        &self.value
+    }
+
+    pub(crate) fn type_id(&self) -> &'static str {
+        self.type_id
+    }
+}
+
+/// The entries of one multifield, in the shortest of the three documented forms that says it all.
+pub(crate) struct Entries<'a>(pub(crate) &'a [Entry]);
+
+impl Serialize for Entries<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let is_work = |entry: &Entry| entry.type_id == WORK;
+        match self.0 {
+            [one] if is_work(one) => serializer.serialize_str(&one.value),
+            several if several.iter().all(is_work) => {
+                serializer.collect_seq(several.iter().map(Entry::value))
+            }
+            typed => serializer.collect_seq(typed),
+        }
+    }
+}
+
+macro_rules! multifields {
+    ($($(#[$doc:meta])* $Value:ident, $(#[$type_doc:meta])* $Type:ident {
+        $($(#[$variant_doc:meta])* $Variant:ident, $constructor:ident = $type_id:literal;)+
+    })+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash)]
+        pub struct $Value {
+            value: Cow<'static, str>,
+            value_type: $Type,
+        }
+
+        $(#[$type_doc])*
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $Type {
+            $($(#[$variant_doc])* $Variant,)+
+        }
+
+        impl $Type {
+            /// Every type that can be written.
+            pub const ALL: &'static [Self] = &[$(Self::$Variant),+];
+
+            /// The name on the wire, as `typeId`.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$Variant => $type_id,)+
+                }
+            }
+        }
+
+        impl fmt::Display for $Type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl $Value {
+            /// A value of this type.
+            pub fn new(value: impl Into<String>, value_type: $Type) -> Self {
+                Self { value: Cow::Owned(value.into()), value_type }
+            }
+
+            $(
+                #[doc = concat!("A value of the type ", $type_id, ".")]
+                pub fn $constructor(value: impl Into<String>) -> Self {
+                    Self::new(value, $Type::$Variant)
+                }
+            )+
+
+            /// The value, as it was given.
+            #[must_use]
+            pub fn value(&self) -> &str {
+                &self.value
+            }
+
+            /// The type.
+            #[must_use]
+            pub fn value_type(&self) -> $Type {
+                self.value_type
+            }
+        }
+
+        impl From<&str> for $Value {
+            fn from(value: &str) -> Self {
+                Self::new(value, $Type::default())
+            }
+        }
+
+        impl From<String> for $Value {
+            fn from(value: String) -> Self {
+                Self::new(value, $Type::default())
+            }
+        }
+
+        /// Shows the type; the value is personal data.
+        impl fmt::Debug for $Value {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($Value))
+                    .field("value_type", &self.value_type)
+                    .finish_non_exhaustive()
+            }
+        }
+
+        impl Encode<kind::$Value> for $Value {
+            fn encode(&self) -> Result<WireValue, EncodeError> {
+                self.clone().into_wire()
+            }
+
+            fn into_wire(self) -> Result<WireValue, EncodeError> {
+                Entry::new(self.value, self.value_type.as_str()).map(WireValue::entry)
+            }
+        }
+    )+};
+}
+
+multifields! {
+    /// A phone and its type. A bare string is a WORK phone.
+    ///
+    /// ```
+    /// use vibecode_runtime::{Phone, PhoneType};
+    ///
+    /// assert_eq!(Phone::from("+79169876543"), Phone::work("+79169876543"));
+    /// assert_eq!(Phone::mobile("+79161112233").value_type(), PhoneType::Mobile);
+    /// ```
+    Phone,
+    /// The types with which a phone can be written (update-contact.md).
+    PhoneType {
+        /// `WORK`, which a phone has where no type is given.
+        #[default]
+        Work, work = "WORK";
+        /// `HOME`
+        Home, home = "HOME";
+        /// `MOBILE`
+        Mobile, mobile = "MOBILE";
+        /// `OTHER`
+        Other, other = "OTHER";
+    }
+
+    /// An email address and its type. A bare string is a WORK address.
+    ///
+    /// ```
+    /// use vibecode_runtime::{Email, EmailType};
+    ///
+    /// assert_eq!(Email::from("a@company.ru"), Email::work("a@company.ru"));
+    /// assert_eq!(Email::mailing("a@company.ru").value_type(), EmailType::Mailing);
+    /// ```
+    Email,
+    /// The types with which an email address can be written (update-contact.md).
+    EmailType {
+        /// `WORK`, which an address has where no type is given.
+        #[default]
+        Work, work = "WORK";
+        /// `HOME`
+        Home, home = "HOME";
+        /// `MAILING`
+        Mailing, mailing = "MAILING";
+        /// `OTHER`
+        Other, other = "OTHER";
+    }
+}

@@ -1,0 +1,199 @@
+//! Patches: what is to change in a record, and nothing else.
+
+use std::{borrow::Cow, fmt};
+
+use serde::{Serialize, Serializer, ser::Error as _, ser::SerializeMap};
+
+use crate::{
+    EncodeError, Entity, WireValue,
+    multifield::{Entries, Entry},
+};
+
+/// The changes to a record of one entity, made by the derive macro of the same name.
+///
+/// `#[derive(Patch)]` on `Customer` makes `CustomerPatch`, which implements this. Nothing else
+/// needs to.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a patch",
+    label = "not a patch",
+    note = "a struct with `#[derive(Patch)]` makes one: call `.to_patch()` on it, or build one from `::patch()`"
+)]
+pub trait Patch {
+    /// The entity whose records the patch changes.
+    type Entity: Entity;
+
+    /// The wire names that the struct maps.
+    #[doc(hidden)]
+    const NAMES: &'static [&'static str];
+
+    /// The changes.
+    #[doc(hidden)]
+    fn body(&self) -> &Body;
+
+    /// The changes.
+    #[doc(hidden)]
+    fn body_mut(&mut self) -> &mut Body;
+
+    /// Whether nothing is to change. Such a patch is not sent.
+    fn is_empty(&self) -> bool {
+        self.body().changes.is_empty() && self.body().failure.is_none()
+    }
+
+    /// Whether sending the patch twice leaves what sending it once does. Not so where it adds a
+    /// phone or an email, or holds an unchecked value.
+    fn is_idempotent(&self) -> bool {
+        !self.body().unchecked && self.body().changes.iter().all(Change::is_idempotent)
+    }
+}
+
+/// The body of a PATCH request, in the order in which the fields were first set.
+#[doc(hidden)]
+#[derive(Clone, Default)]
+pub struct Body {
+    changes: Vec<Change>,
+    /// The first value that has no wire form. The patch is then never sent.
+    failure: Option<InvalidField>,
+    unchecked: bool,
+}
+
+#[derive(Clone)]
+struct Change {
+    name: Cow<'static, str>,
+    action: Action,
+}
+
+#[derive(Clone)]
+enum Action {
+    Set(WireValue),
+    Clear(WireValue),
+    Add(Vec<Entry>),
+}
+
+/// A field whose value cannot be sent.
+#[derive(Debug, Clone)]
+pub(crate) struct InvalidField {
+    name: Cow<'static, str>,
+    reason: EncodeError,
+}
+
+impl Change {
+    fn is_idempotent(&self) -> bool {
+        !matches!(self.action, Action::Add(_))
+    }
+}
+
+/// The changes of most patches fit without growing.
+const USUAL_CHANGES: usize = 8;
+
+impl Body {
+    pub(crate) fn set(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: Result<WireValue, EncodeError>,
+    ) {
+        let name = name.into();
+        match value {
+            Ok(value) => self.put(name, Action::Set(value)),
+            Err(reason) => self.fail(name, reason),
+        }
+    }
+
+    pub(crate) fn clear(&mut self, name: &'static str, value: WireValue) {
+        self.put(name.into(), Action::Clear(value));
+    }
+
+    pub(crate) fn add(&mut self, name: &'static str, entry: Result<Entry, EncodeError>) {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(reason) => return self.fail(name.into(), reason),
+        };
+        match self.action_of(name) {
+            Some(Action::Add(entries)) => entries.push(entry),
+            _ => self.put(name.into(), Action::Add(vec![entry])),
+        }
+    }
+
+    pub(crate) fn set_unchecked(
+        &mut self,
+        name: String,
+        mapped: &[&str],
+        value: Result<WireValue, EncodeError>,
+    ) {
+        self.unchecked = true;
+        if mapped.contains(&name.as_str()) {
+            let reason = "the struct has this field: set it by its own method";
+            return self.fail(name.into(), EncodeError::new(reason));
+        }
+        self.set(name, value);
+    }
+
+    pub(crate) fn fail(&mut self, name: Cow<'static, str>, reason: EncodeError) {
+        self.failure.get_or_insert(InvalidField { name, reason });
+    }
+
+    /// The value that cannot be sent, where there is one.
+    pub(crate) fn invalid_field(&self) -> Option<&InvalidField> {
+        self.failure.as_ref()
+    }
+
+    fn put(&mut self, name: Cow<'static, str>, action: Action) {
+        if let Some(earlier) = self.action_of(&name) {
+            *earlier = action;
+            return;
+        }
+        if self.changes.is_empty() {
+            self.changes.reserve(USUAL_CHANGES);
+        }
+        self.changes.push(Change { name, action });
+    }
+
+    fn action_of(&mut self, name: &str) -> Option<&mut Action> {
+        let change = self.changes.iter_mut().find(|change| change.name == name)?;
+        Some(&mut change.action)
+    }
+
+    fn names_of(&self, wanted: fn(&Action) -> bool) -> Vec<&str> {
+        let wanted = self.changes.iter().filter(|change| wanted(&change.action));
+        wanted.map(|change| &*change.name).collect()
+    }
+
+    /// Shows which fields change and how, under the patch's own name, and no value.
+    pub(crate) fn debug(&self, patch: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(patch)
+            .field("set", &self.names_of(|it| matches!(it, Action::Set(_))))
+            .field("added", &self.names_of(|it| matches!(it, Action::Add(_))))
+            .field("cleared", &self.names_of(|it| matches!(it, Action::Clear(_))))
+            .field("invalid", &self.failure.as_ref().map(|it| &it.name))
+            .finish()
+    }
+}
+
+impl Serialize for Body {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Some(invalid) = &self.failure {
+            return Err(S::Error::custom(invalid));
+        }
+        let mut map = serializer.serialize_map(Some(self.changes.len()))?;
+        for change in &self.changes {
+            map.serialize_entry(&*change.name, &change.action)?;
+        }
+        map.end()
+    }
+}
+
+impl Serialize for Action {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Set(value) | Self::Clear(value) => value.serialize(serializer),
+            Self::Add(entries) => Entries(entries).serialize(serializer),
+        }
+    }
+}
+
+impl fmt::Display for InvalidField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the value given for `{}` cannot be sent: {}", self.name, self.reason)
+    }
+}
+
+impl std::error::Error for InvalidField {}

@@ -1,0 +1,249 @@
+//! What generated code calls. Not part of the public interface: it may change with any version.
+//!
+//! Each setter is one call with the user's own type as an explicit type argument, so that a wrong
+//! type is an error at that type, worded by the kind's own trait.
+
+use std::fmt;
+
+pub use serde;
+pub use std::string::String;
+
+use crate::{
+    Email, Encode, EncodeError, Id, Patch, Phone, WireValue,
+    kind::{self, Multiple},
+    multifield::Entry,
+};
+pub use crate::patch::Body;
+
+/// A value on its way into a patch, given to a setter or found in a struct.
+pub trait Given<T: ?Sized> {
+    /// The value on the wire, if there is a value.
+    fn wire<K>(self) -> Option<Result<WireValue, EncodeError>>
+    where
+        T: Encode<K>;
+}
+
+/// What a setter was given.
+#[derive(Debug)]
+pub struct Set<V>(pub V);
+
+/// The list that a struct holds. An empty one leaves the field as it is.
+#[derive(Debug)]
+pub struct Listed<'a, T: ?Sized>(pub &'a T);
+
+/// One value for a list of the type `L`, or all that a struct holds.
+#[derive(Debug)]
+pub enum OneOrAll<'a, T, L: ?Sized> {
+    /// What an adding method was given.
+    One(T),
+    /// What a struct holds.
+    All(&'a L),
+}
+
+impl<T, V: Into<T>> Given<T> for Set<V> {
+    fn wire<K>(self) -> Option<Result<WireValue, EncodeError>>
+    where
+        T: Encode<K>,
+    {
+        Some(self.0.into().into_wire())
+    }
+}
+
+impl<T: ?Sized> Given<T> for Option<&T> {
+    fn wire<K>(self) -> Option<Result<WireValue, EncodeError>>
+    where
+        T: Encode<K>,
+    {
+        self.map(T::encode)
+    }
+}
+
+impl<T: ?Sized> Given<T> for Listed<'_, T> {
+    fn wire<K>(self) -> Option<Result<WireValue, EncodeError>>
+    where
+        T: Encode<K>,
+    {
+        Some(self.0.encode()).filter(|list| *list != Ok(WireValue::EMPTY_LIST))
+    }
+}
+
+fn put<P: Patch>(
+    mut patch: P,
+    name: &'static str,
+    value: Option<Result<WireValue, EncodeError>>,
+) -> P {
+    if let Some(value) = value {
+        patch.body_mut().set(name, value);
+    }
+    patch
+}
+
+/// `function, function for lists: kind, trait, trait for lists`.
+macro_rules! setters {
+    ($($one:ident, $list:ident: $Kind:ty, $Field:ident, $ListField:ident;)+) => {$(
+        /// Sets a single field.
+        pub fn $one<T: kind::$Field + ?Sized, P: Patch>(patch: P, name: &'static str, given: impl Given<T>) -> P {
+            put(patch, name, given.wire::<$Kind>())
+        }
+
+        /// Sets a multiple field.
+        pub fn $list<T: kind::$ListField + ?Sized, P: Patch>(patch: P, name: &'static str, given: impl Given<T>) -> P {
+            put(patch, name, given.wire::<Multiple<$Kind>>())
+        }
+    )+};
+}
+
+setters! {
+    text, texts: kind::Text, TextField, TextListField;
+    integer, integers: kind::Integer, IntegerField, IntegerListField;
+    number, numbers: kind::Number, NumberField, NumberListField;
+    double, doubles: kind::Double, DoubleField, DoubleListField;
+    boolean, booleans: kind::Boolean, BooleanField, BooleanListField;
+    date, dates: kind::Date, DateField, DateListField;
+    datetime, datetimes: kind::DateTime, DateTimeField, DateTimeListField;
+    enumeration, enumerations: kind::Enumeration, EnumerationField, EnumerationListField;
+    money, moneys: kind::Money, MoneyField, MoneyListField;
+    url, urls: kind::Url, UrlField, UrlListField;
+    address, addresses: kind::Address, AddressField, AddressListField;
+    file, files: kind::File, FileField, FileListField;
+    crm, crms: kind::Crm, CrmField, CrmListField;
+    status, statuses: kind::Status, StatusField, StatusListField;
+    iblock, iblocks: kind::Iblock, IblockField, IblockListField;
+    contact, contacts: kind::Reference<crate::Contacts>, ContactField, ContactListField;
+    company, companies: kind::Reference<crate::Companies>, CompanyField, CompanyListField;
+    lead, leads: kind::Reference<crate::Leads>, LeadField, LeadListField;
+    deal, deals: kind::Reference<crate::Deals>, DealField, DealListField;
+    user, users: kind::Reference<crate::Users>, UserField, UserListField;
+    quote, quotes: kind::Reference<kind::Quotes>, QuoteField, QuoteListField;
+}
+
+/// `functions: kind, value, trait, trait for lists`.
+macro_rules! adders {
+    ($($one:ident, $list:ident: $Value:ident, $Field:ident, $ListField:ident;)+) => {$(
+        /// Adds to a multifield whose element type is written out.
+        pub fn $one<T: kind::$Field, P: Patch>(mut patch: P, name: &'static str, given: impl Given<T>) -> P {
+            if let Some(value) = given.wire::<kind::$Value>() {
+                patch.body_mut().add(name, value.and_then(entry));
+            }
+            patch
+        }
+
+        /// Adds to a multifield whose list type has a name of its own.
+        pub fn $list<L: kind::$ListField + ?Sized, P: Patch>(
+            mut patch: P,
+            name: &'static str,
+            given: OneOrAll<'_, $Value, L>,
+        ) -> P {
+            let values = match given {
+                OneOrAll::One(value) => Encode::<kind::$Value>::into_wire(value),
+                OneOrAll::All(list) => Encode::<Multiple<kind::$Value>>::encode(list),
+            };
+            add_all(patch.body_mut(), name, values);
+            patch
+        }
+    )+};
+}
+
+adders! {
+    phone, phones: Phone, PhoneField, PhoneListField;
+    email, emails: Email, EmailField, EmailListField;
+}
+
+fn add_all(body: &mut Body, name: &'static str, values: Result<WireValue, EncodeError>) {
+    match values {
+        Ok(values) => {
+            for value in values.into_list() {
+                body.add(name, entry(value));
+            }
+        }
+        Err(reason) => body.fail(name.into(), reason),
+    }
+}
+
+fn entry(value: WireValue) -> Result<Entry, EncodeError> {
+    value
+        .into_entry()
+        .ok_or_else(|| EncodeError::new("its `Encode` does not go through `Phone` or `Email`"))
+}
+
+/// Adds a bare value to a multifield, under the type that the struct gives it.
+pub fn typed_value<T: kind::TypedValueField + ?Sized, P: Patch>(
+    mut patch: P,
+    name: &'static str,
+    type_id: &'static str,
+    given: impl Given<T>,
+) -> P {
+    if let Some(value) = given.wire::<kind::Text>() {
+        let text = value.map(|value| value.into_text().unwrap_or_default());
+        patch
+            .body_mut()
+            .add(name, text.and_then(|text| Entry::new(text, type_id)));
+    }
+    patch
+}
+
+/// Each element of a list that a struct holds, for a multifield.
+pub fn each<'a, T: 'a, P>(
+    patch: P,
+    list: impl IntoIterator<Item = &'a T>,
+    add: impl Fn(P, Option<&'a T>) -> P,
+) -> P {
+    list.into_iter()
+        .fold(patch, |patch, value| add(patch, Some(value)))
+}
+
+/// Clears a field.
+macro_rules! clearers {
+    ($($clear:ident: $VALUE:ident;)+) => {$(
+        /// Clears a field by sending this.
+        pub fn $clear<P: Patch>(mut patch: P, name: &'static str) -> P {
+            patch.body_mut().clear(name, WireValue::$VALUE);
+            patch
+        }
+    )+};
+}
+
+clearers! {
+    clear_by_empty_text: EMPTY_TEXT;
+    clear_by_zero: ZERO;
+    clear_by_empty_list: EMPTY_LIST;
+    clear_by_null: NULL;
+    clear_by_false: FALSE;
+}
+
+/// Sets where there is a value.
+pub fn maybe<P, V>(patch: P, value: Option<V>, set: impl FnOnce(P, V) -> P) -> P {
+    match value {
+        Some(value) => set(patch, value),
+        None => patch,
+    }
+}
+
+/// Sets what no schema checks.
+pub fn set_unchecked<P: Patch>(
+    mut patch: P,
+    name: impl Into<String>,
+    value: impl serde::Serialize,
+) -> P {
+    let value = WireValue::json(value);
+    patch.body_mut().set_unchecked(name.into(), P::NAMES, value);
+    patch
+}
+
+/// Shows a patch without its values.
+pub fn debug(patch: &impl Patch, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    patch.body().debug(name, f)
+}
+
+/// The type of a field with `#[vibecode(id)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the id of this struct's entity",
+    label = "not the entity's id",
+    note = "the field with `#[vibecode(id)]` has the entity's own id, such as `ContactId` for `entity = \"contacts\"`"
+)]
+pub trait IsIdOf<E> {}
+
+impl<E> IsIdOf<E> for Id<E> {}
+
+/// Holds that a type is the id of an entity.
+pub fn id<T: IsIdOf<E>, E>() {}

@@ -1,0 +1,219 @@
+//! What a sandbox is built from.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::{Map, Value};
+use vibecode_spec::Entity;
+
+use crate::{
+    Key, Sandbox, StartError,
+    calendar::Moment,
+    clock::Clock,
+    fields::{self, Fields},
+    keyring::Keyring,
+    portal::{Ids, Portal, Table},
+    record::Record,
+    seed,
+};
+
+/// The user fields of the default portal, by entity.
+const DEFAULT_USER_FIELDS: &str = include_str!("../portal/user_fields.json");
+
+/// The clock of a portal whose seed bears no moment.
+const DEFAULT_NOW: &str = "2026-04-15T12:00:00+03:00";
+
+/// Builds a [`Sandbox`]: what the portal holds, and who may come.
+///
+/// ```
+/// use vibecode_sandbox::{Entity, Sandbox};
+/// use serde_json::json;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let sandbox = Sandbox::builder()
+///     .seed(json!({ "contacts": [{ "id": 7, "name": "Vera", "phone": ["+7 900 000-00-07"] }] }))
+///     .user_field(Entity::Contacts, "ufCrmFloor", json!({ "type": "integer" }))
+///     .start()
+///     .await;
+/// assert_eq!(sandbox.contact(7).expect("was seeded")["phoneWork"], "+7 900 000-00-07");
+/// # }
+/// ```
+#[derive(Debug, Default)]
+#[must_use = "a builder does nothing until it is started"]
+pub struct SandboxBuilder {
+    seeds: Vec<Value>,
+    fields: Vec<FieldsGiven>,
+    keys: Vec<Key>,
+}
+
+#[derive(Debug)]
+enum FieldsGiven {
+    One(Entity, String, Value),
+    All(Entity, Value),
+}
+
+impl SandboxBuilder {
+    /// Takes records in place of the default ones: a map of entity to array of records, in the
+    /// API's wire names.
+    ///
+    /// Phones and emails are given in a form in which they are written, or as `fm`, which goes
+    /// before them: what the API answers can be seeded as it is. All other values are stored as they
+    /// stand. A record without an `id` gets the next free one. A further seed adds to the one
+    /// before.
+    pub fn seed(mut self, records: Value) -> Self {
+        self.seeds.push(records);
+        self
+    }
+
+    /// Adds a user field, by its wire name and its description as `GET /v1/{entity}/fields`
+    /// answers it; of the description only `type` is needed.
+    ///
+    /// The fields of the default portal stay.
+    pub fn user_field(
+        mut self,
+        entity: Entity,
+        wire_name: impl Into<String>,
+        description: Value,
+    ) -> Self {
+        let given = FieldsGiven::One(entity, wire_name.into(), description);
+        self.fields.push(given);
+        self
+    }
+
+    /// Takes what a portal answers to `GET /v1/{entity}/fields`: the whole answer or the map of
+    /// fields alone. Every field in it that is not built in replaces the entity's user fields so
+    /// far, the default ones among them.
+    pub fn schema(mut self, entity: Entity, fields: Value) -> Self {
+        self.fields.push(FieldsGiven::All(entity, fields));
+        self
+    }
+
+    /// Adds a key. Those that every sandbox knows, such as [`Sandbox::API_KEY`], stay; one with the
+    /// same text is replaced.
+    pub fn key(mut self, key: Key) -> Self {
+        self.keys.push(key);
+        self
+    }
+
+    /// Starts the sandbox on the runtime of the caller.
+    ///
+    /// # Panics
+    /// Where [`SandboxBuilder::try_start`] answers an error: a test cannot go on without its
+    /// sandbox.
+    #[expect(
+        clippy::panic,
+        reason = "the start of a test's fixture has no one to answer to"
+    )]
+    pub async fn start(self) -> Sandbox {
+        match self.try_start().await {
+            Ok(sandbox) => sandbox,
+            Err(error) => panic!("the sandbox does not start: {error}"),
+        }
+    }
+
+    /// Starts the sandbox on the runtime of the caller.
+    ///
+    /// # Errors
+    /// Where a seed or a description of fields is malformed, or no port is free.
+    pub async fn try_start(self) -> Result<Sandbox, StartError> {
+        let portal = portal(self.seeds, self.fields)?;
+        Sandbox::serve(portal, Keyring::with(self.keys)).await
+    }
+}
+
+/// The portal of these seeds and fields, or of the default ones.
+fn portal(mut seeds: Vec<Value>, fields: Vec<FieldsGiven>) -> Result<Portal, StartError> {
+    let mut tables = tables(fields)?;
+    if seeds.is_empty() {
+        seeds.push(parse(seed::DEFAULT)?);
+    }
+    for seed in seeds {
+        for (entity, records) in seed::by_entity(seed)? {
+            if let Some(table) = tables.get_mut(&entity) {
+                seed::sow(entity, &table.fields, records, &mut table.records)?;
+            }
+        }
+    }
+    let ids = number_entries(&mut tables);
+    let clock = Clock::starting_at(latest_change(&tables)?);
+    Ok(Portal { tables, ids, clock })
+}
+
+/// A table for every entity, with the default user fields and those given.
+fn tables(given: Vec<FieldsGiven>) -> Result<HashMap<Entity, Table>, StartError> {
+    let mut own: HashMap<Entity, Map<String, Value>> = HashMap::new();
+    let defaults = parse(DEFAULT_USER_FIELDS)?;
+    for entity in Entity::ALL {
+        let defaults = defaults.get(entity.path()).cloned();
+        let defaults = defaults.and_then(fields::map_of_fields);
+        own.insert(*entity, defaults.unwrap_or_default());
+    }
+    for given in given {
+        match given {
+            FieldsGiven::One(entity, name, description) => {
+                own.entry(entity).or_default().insert(name, description);
+            }
+            FieldsGiven::All(entity, answer) => {
+                own.insert(entity, fields_of_portal(entity, answer)?);
+            }
+        }
+    }
+    let tables = own.into_iter().map(|(entity, own)| {
+        let fields = Fields::new(entity, own)?;
+        let records = BTreeMap::new();
+        Ok((entity, Table { fields, records }))
+    });
+    tables.collect()
+}
+
+/// The fields of an answer that are not built in.
+fn fields_of_portal(entity: Entity, answer: Value) -> Result<Map<String, Value>, StartError> {
+    let mut fields = fields::map_of_fields(answer).ok_or_else(|| {
+        let message = format!("the schema of {} holds no map of fields", entity.path());
+        StartError::new(message)
+    })?;
+    fields.retain(|name, _| entity.schema().field(name).is_none());
+    Ok(fields)
+}
+
+/// Gives an id to every phone and email that has none, after the highest that is there.
+fn number_entries(tables: &mut HashMap<Entity, Table>) -> Ids {
+    let mut ids = Ids::default();
+    for entity in Entity::ALL {
+        for record in tables
+            .get(entity)
+            .into_iter()
+            .flat_map(|table| table.records.values())
+        {
+            let highest = record.entries.iter().map(|entry| entry.id).max();
+            ids.entry = ids.entry.max(highest.unwrap_or_default());
+        }
+    }
+    // In the order of the entities, so that two runs number alike.
+    for entity in Entity::ALL {
+        let Some(table) = tables.get_mut(entity) else {
+            continue;
+        };
+        let entries = table
+            .records
+            .values_mut()
+            .flat_map(|record| &mut record.entries);
+        for entry in entries.filter(|entry| entry.id == seed::NO_ID) {
+            entry.id = ids.next_entry();
+        }
+    }
+    ids
+}
+
+fn latest_change(tables: &HashMap<Entity, Table>) -> Result<Moment, StartError> {
+    let records = tables.values().flat_map(|table| table.records.values());
+    let changes = records.filter_map(Record::updated);
+    changes
+        .reduce(Moment::latest)
+        .or_else(|| Moment::read(DEFAULT_NOW))
+        .ok_or_else(|| StartError::new("the portal's clock cannot be set"))
+}
+
+fn parse(json: &str) -> Result<Value, StartError> {
+    serde_json::from_str(json).map_err(|error| StartError::new(error.to_string()))
+}

@@ -1,0 +1,143 @@
+//! Which values fit a field, and what the field holds after them.
+
+use serde_json::{Number, Value};
+use vibecode_spec::{Clearing, Field, Kind};
+
+use crate::calendar::{Day, Moment};
+
+/// What links of the kind `crm` begin with (graded B).
+const CRM_PREFIXES: &[&str] = &["C", "CO", "D", "L"];
+
+/// What the field holds once this is written to it; `None` where it does not fit.
+pub(crate) fn fit(field: &Field, value: &Value) -> Option<Value> {
+    if field.multiple {
+        let values = value.as_array()?.iter();
+        return values.map(|one| fit_one(field, one)).collect();
+    }
+    if is_cleared_by(field, value) {
+        return Some(Value::Null);
+    }
+    fit_one(field, value)
+}
+
+/// Whether this clears a field of one value. A reference is cleared by 0 instead, which is a
+/// value that fits (both graded C).
+pub(crate) fn is_cleared_by(field: &Field, value: &Value) -> bool {
+    value == "" && field.clearing() == Clearing::EmptyText
+}
+
+/// What a field that was never set reads as.
+pub(crate) fn unset(field: &Field) -> Value {
+    match field.kind {
+        _ if field.multiple => Value::Array(Vec::new()),
+        Kind::Boolean if !field.is_user_field() => false.into(),
+        _ => Value::Null,
+    }
+}
+
+/// Whether two values of the field say the same: none is none in every spelling, and what the
+/// portal shows as text may be a number.
+pub(crate) fn same(field: &Field, stored: &Value, new: &Value) -> bool {
+    if is_none(field, stored) && is_none(field, new) {
+        return true;
+    }
+    match fit(field, stored) {
+        Some(stored) => equal(&stored, new),
+        None => equal(stored, new),
+    }
+}
+
+fn is_none(field: &Field, value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(values) => values.is_empty(),
+        // 0 in a reference means none (graded O).
+        Value::Number(number) => {
+            matches!(field.kind, Kind::Reference(_)) && number.as_u64() == Some(0)
+        }
+        _ => false,
+    }
+}
+
+/// 1 and 1.0 are one number.
+fn equal(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) => {
+            let both = one.as_f64().zip(other.as_f64());
+            both.is_some_and(|(one, other)| one.total_cmp(&other).is_eq())
+        }
+        (Value::Array(ones), Value::Array(others)) => {
+            ones.len() == others.len() && ones.iter().zip(others).all(|(a, b)| equal(a, b))
+        }
+        _ => one == other,
+    }
+}
+
+fn fit_one(field: &Field, value: &Value) -> Option<Value> {
+    match &field.kind {
+        Kind::Text | Kind::Url | Kind::Address | Kind::Status => text(value, |_| true),
+        Kind::Date => text(value, |text| Day::read(text).is_some()),
+        Kind::DateTime => text(value, |text| Moment::read(text).is_some()),
+        Kind::Money => text(value, is_money),
+        Kind::Crm => text(value, is_crm_link),
+        Kind::Boolean => boolean(field, value),
+        Kind::Integer => number(field, value, |number| number.as_i64().is_some()),
+        Kind::Number | Kind::Double => number(field, value, |_| true),
+        Kind::Reference(_) | Kind::Iblock => number(field, value, Number::is_u64),
+        Kind::Enumeration => number(field, value, |number| is_option(field, number)),
+        Kind::File | Kind::Multifield(_) => None,
+        // A type that nobody described takes anything.
+        _ => Some(value.clone()),
+    }
+}
+
+/// Text, which is empty only to clear a field.
+fn text(value: &Value, fits: impl Fn(&str) -> bool) -> Option<Value> {
+    let text = value.as_str()?;
+    (!text.is_empty() && fits(text)).then(|| value.clone())
+}
+
+/// A number; a built-in one also in text.
+fn number(field: &Field, value: &Value, fits: impl Fn(&Number) -> bool) -> Option<Value> {
+    let number = match value {
+        Value::Number(number) => number.clone(),
+        Value::String(text) if !field.is_user_field() => text.parse().ok()?,
+        _ => return None,
+    };
+    fits(&number).then_some(Value::Number(number))
+}
+
+/// "Y" and "N" are user fields' (graded B); the API's own fields take true and false (graded D).
+fn boolean(field: &Field, value: &Value) -> Option<Value> {
+    match value {
+        Value::Bool(_) => Some(value.clone()),
+        Value::String(text) if field.is_user_field() => match text.as_str() {
+            "Y" => Some(true.into()),
+            "N" => Some(false.into()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// An option of the list; where the list is not known, any id.
+fn is_option(field: &Field, number: &Number) -> bool {
+    let id = number.to_string();
+    number.is_u64() && (field.items.is_empty() || field.items.iter().any(|item| item.id == id))
+}
+
+/// `300|RUB`
+fn is_money(text: &str) -> bool {
+    let is_currency =
+        |currency: &str| currency.len() == 3 && currency.bytes().all(|c| c.is_ascii_uppercase());
+    text.split_once('|')
+        .is_some_and(|(amount, currency)| amount.parse::<Number>().is_ok() && is_currency(currency))
+}
+
+/// `C_2`, `CO_3`, `D_1`, `L_4`
+fn is_crm_link(text: &str) -> bool {
+    text.split_once('_').is_some_and(|(prefix, id)| {
+        CRM_PREFIXES.contains(&prefix) && id.parse::<u64>().is_ok_and(|id| id > 0)
+    })
+}

@@ -1,0 +1,66 @@
+//! Files: how they are written and what they read as (both graded B).
+//!
+//! `["name.png","<base64>"]` uploads, `{"id":12}` keeps a file that is there, and what is not
+//! named in a field of several files goes.
+
+use serde_json::{Value, json};
+use vibecode_spec::Field;
+
+use crate::{field_value, portal::Ids};
+
+/// What the field, which holds `stored`, holds once this is written to it; `None` where it does
+/// not fit.
+pub(crate) fn fit(field: &Field, value: &Value, stored: &Value, ids: &mut Ids) -> Option<Value> {
+    if field.multiple {
+        let files = value.as_array()?.iter();
+        return files.map(|file| fit_one(file, stored, ids)).collect();
+    }
+    if field_value::is_cleared_by(field, value) {
+        return Some(Value::Null);
+    }
+    fit_one(value, stored, ids)
+}
+
+fn fit_one(value: &Value, stored: &Value, ids: &mut Ids) -> Option<Value> {
+    match value {
+        Value::Object(kept) => find(stored, kept.get("id")?),
+        Value::Array(file) => match file.as_slice() {
+            [Value::String(name), Value::String(content)] if is_upload(name, content) => {
+                Some(uploaded(ids.next_file()))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The stored file of this id.
+fn find(stored: &Value, id: &Value) -> Option<Value> {
+    let files = match stored {
+        Value::Array(files) => files.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let mut files = files.iter();
+    files.find(|file| file.get("id") == Some(id)).cloned()
+}
+
+fn uploaded(id: u64) -> Value {
+    json!({
+        "id": id,
+        "url": format!("https://sandbox.invalid/files/{id}"),
+        "urlMachine": format!("https://sandbox.invalid/machine/files/{id}"),
+    })
+}
+
+fn is_upload(name: &str, content: &str) -> bool {
+    let padding = content
+        .bytes()
+        .rev()
+        .take_while(|byte| *byte == b'=')
+        .count();
+    let mut letters = content.bytes().take(content.len().saturating_sub(padding));
+    let is_base64 = content.len().is_multiple_of(4)
+        && padding <= 2
+        && letters.all(|byte| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/');
+    !name.is_empty() && is_base64
+}

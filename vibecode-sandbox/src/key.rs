@@ -1,0 +1,192 @@
+//! Keys of the portal and what they may do.
+
+use std::fmt;
+
+use crate::{envelope::Failure, route::Route};
+
+/// A key that the portal knows.
+///
+/// ```
+/// use vibecode_sandbox::Key;
+///
+/// let auditor = Key::personal("vibe_api_auditor").read_only();
+/// let app = Key::app("vibe_app_shop").session("vibe_session_owner");
+/// # let _ = (auditor, app);
+/// ```
+#[derive(Clone)]
+pub struct Key {
+    text: String,
+    kind: KeyKind,
+    sessions: Vec<String>,
+    expired_sessions: Vec<String>,
+    restrictions: Vec<Restriction>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum KeyKind {
+    Personal,
+    App,
+    Management,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Restriction {
+    NoTokens,
+    NoScope,
+    ReadOnly,
+    Denied,
+}
+
+impl Key {
+    /// What the key of an app begins with (graded D).
+    pub(crate) const APP_PREFIX: &str = "vibe_app_";
+
+    /// A personal key, which is enough by itself. On a portal it begins with `vibe_api_`.
+    pub fn personal(text: impl Into<String>) -> Self {
+        Self::new(text, KeyKind::Personal)
+    }
+
+    /// The key of an app, which asks for a session token too. On a portal it begins with
+    /// `vibe_app_`.
+    pub fn app(text: impl Into<String>) -> Self {
+        Self::new(text, KeyKind::App)
+    }
+
+    /// A management key, to which all records are closed: 403 `MANAGEMENT_KEY_NO_ENTITY_ACCESS`.
+    /// On a portal it begins with `vibe_live_`.
+    pub fn management(text: impl Into<String>) -> Self {
+        Self::new(text, KeyKind::Management)
+    }
+
+    fn new(text: impl Into<String>, kind: KeyKind) -> Self {
+        Self {
+            text: text.into(),
+            kind,
+            sessions: Vec::new(),
+            expired_sessions: Vec::new(),
+            restrictions: Vec::new(),
+        }
+    }
+
+    /// Opens a session: this token is good beside the key of an app.
+    #[must_use]
+    pub fn session(mut self, token: impl Into<String>) -> Self {
+        self.sessions.push(token.into());
+        self
+    }
+
+    /// Adds a session that is over: its token answers 401 `TOKEN_EXPIRED`.
+    #[must_use]
+    pub fn expired_session(mut self, token: impl Into<String>) -> Self {
+        self.expired_sessions.push(token.into());
+        self
+    }
+
+    /// Takes the scope `crm` away: 403 `SCOPE_DENIED`.
+    #[must_use]
+    pub fn without_scope(self) -> Self {
+        self.restricted(Restriction::NoScope)
+    }
+
+    /// Takes the key's tokens for the portal away: 401 `TOKEN_MISSING`.
+    #[must_use]
+    pub fn without_tokens(self) -> Self {
+        self.restricted(Restriction::NoTokens)
+    }
+
+    /// Makes the user behind the key one without access to records: 403 `ACCESS_DENIED`.
+    #[must_use]
+    pub fn denied(self) -> Self {
+        self.restricted(Restriction::Denied)
+    }
+
+    /// Lets the key read only: a write answers 403 `WRITE_BLOCKED_READONLY_KEY`.
+    #[must_use]
+    pub fn read_only(self) -> Self {
+        self.restricted(Restriction::ReadOnly)
+    }
+
+    fn restricted(mut self, restriction: Restriction) -> Self {
+        self.restrictions.push(restriction);
+        self
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn has_scope(&self) -> bool {
+        !self.restrictions.contains(&Restriction::NoScope)
+    }
+
+    pub(crate) fn may_write(&self) -> bool {
+        !self.restrictions.contains(&Restriction::ReadOnly)
+    }
+
+    /// Whether the session token beside the key is good. Only an app's key asks for one.
+    pub(crate) fn check_session(&self, token: Option<&str>) -> Result<(), Failure> {
+        let known = |tokens: &[String], token| tokens.iter().any(|each| each == token);
+        match token {
+            _ if self.kind != KeyKind::App => Ok(()),
+            None => Err(Failure::new(
+                "TOKEN_MISSING",
+                "An app's key needs a session token in Authorization: Bearer",
+            )),
+            Some(token) if known(&self.sessions, token) => Ok(()),
+            Some(token) if known(&self.expired_sessions, token) => Err(Failure::new(
+                "TOKEN_EXPIRED",
+                "The session is over: authorise again",
+            )),
+            Some(_) => Err(Failure::new("INVALID_SESSION", "There is no such session")),
+        }
+    }
+
+    /// Whether the key opens the route. What the key is concerns only the routes of entities.
+    pub(crate) fn check_access(&self, route: Route) -> Result<(), Failure> {
+        if !route.is_of_entity() {
+            return Ok(());
+        }
+        if self.kind == KeyKind::Management {
+            return Err(Failure::new(
+                "MANAGEMENT_KEY_NO_ENTITY_ACCESS",
+                "A management key has no access to entities",
+            ));
+        }
+        let refusal = Restriction::ALL.iter().find(|restriction| {
+            self.restrictions.contains(restriction) && restriction.concerns(route)
+        });
+        refusal.map_or(Ok(()), |restriction| Err(restriction.failure()))
+    }
+}
+
+impl Restriction {
+    /// In the order in which a portal can find out: what the key has, what it may, what its user
+    /// may.
+    const ALL: &[Self] = &[Self::NoTokens, Self::NoScope, Self::ReadOnly, Self::Denied];
+
+    fn concerns(self, route: Route) -> bool {
+        self != Self::ReadOnly || route.writes()
+    }
+
+    fn failure(self) -> Failure {
+        match self {
+            Self::NoTokens => Failure::new("TOKEN_MISSING", "The key has no configured tokens"),
+            Self::NoScope => Failure::new("SCOPE_DENIED", "The key lacks the scope crm"),
+            Self::ReadOnly => Failure::new(
+                "WRITE_BLOCKED_READONLY_KEY",
+                "The key is read-only: it cannot write",
+            ),
+            Self::Denied => Failure::new("ACCESS_DENIED", "No access"),
+        }
+    }
+}
+
+/// The key's text and its tokens are secrets of whoever points the sandbox at real ones by mistake.
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Key")
+            .field("kind", &self.kind)
+            .field("restrictions", &self.restrictions)
+            .finish_non_exhaustive()
+    }
+}

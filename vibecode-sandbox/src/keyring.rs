@@ -1,0 +1,64 @@
+//! All keys of the portal, and which of them a request bears.
+
+use std::collections::HashMap;
+
+use http::{HeaderMap, header::AUTHORIZATION};
+
+use crate::{Key, Sandbox, envelope::Failure};
+
+/// The header that bears the key (graded D).
+pub(crate) const KEY_HEADER: &str = "x-api-key";
+
+/// The keys that the portal knows, by their text.
+#[derive(Debug)]
+pub(crate) struct Keyring {
+    keys: HashMap<String, Key>,
+}
+
+impl Keyring {
+    /// The keys of every sandbox and these.
+    pub(crate) fn with(keys: Vec<Key>) -> Self {
+        let keys = standard_keys().into_iter().chain(keys);
+        Self {
+            keys: keys.map(|key| (key.text().to_owned(), key)).collect(),
+        }
+    }
+
+    /// The key that the request bears, along with its session where it needs one.
+    pub(crate) fn authenticate(&self, headers: &HeaderMap) -> Result<&Key, Failure> {
+        let text = headers.get(KEY_HEADER).filter(|text| !text.is_empty());
+        let text =
+            text.ok_or_else(|| Failure::new("MISSING_API_KEY", "The header X-Api-Key is missing"))?;
+        let text = text.to_str().unwrap_or_default();
+        let key = self.keys.get(text).ok_or_else(|| unknown(text))?;
+        key.check_session(bearer_token(headers))?;
+        Ok(key)
+    }
+}
+
+fn standard_keys() -> [Key; 7] {
+    [
+        Key::personal(Sandbox::API_KEY),
+        Key::app(Sandbox::APP_KEY)
+            .session(Sandbox::SESSION_TOKEN)
+            .expired_session(Sandbox::EXPIRED_SESSION_TOKEN),
+        Key::management(Sandbox::MANAGEMENT_KEY),
+        Key::personal(Sandbox::READ_ONLY_KEY).read_only(),
+        Key::personal(Sandbox::UNSCOPED_KEY).without_scope(),
+        Key::personal(Sandbox::TOKENLESS_KEY).without_tokens(),
+        Key::personal(Sandbox::DENIED_KEY).denied(),
+    ]
+}
+
+fn unknown(text: &str) -> Failure {
+    if text.starts_with(Key::APP_PREFIX) {
+        Failure::new("INVALID_APP_KEY", "There is no app with this key")
+    } else {
+        Failure::new("INVALID_API_KEY", "There is no such key")
+    }
+}
+
+fn bearer_token(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}

@@ -1,0 +1,32 @@
+//! What `GET /v1/me` says of a key (its shape is graded O).
+
+use serde_json::{Map, Value, json};
+use vibecode_spec::Entity;
+
+use crate::Key;
+
+/// What is served of every entity.
+const OPERATIONS: &[&str] = &["get", "update", "fields"];
+
+pub(crate) fn describe(key: &Key) -> Value {
+    let scopes: &[&str] = if key.has_scope() { &["crm"] } else { &[] };
+    let access = if key.may_write() {
+        "READWRITE"
+    } else {
+        "READONLY"
+    };
+    let entities: Map<String, Value> = Entity::ALL
+        .iter()
+        .map(|entity| {
+            let path = format!("/v1/{}", entity.path());
+            (entity.path().to_owned(), path.into())
+        })
+        .collect();
+    json!({
+        "portal": "sandbox.invalid",
+        "tariff": "sandbox",
+        "scopes": scopes,
+        "accessMode": access,
+        "api": { "entityApi": { "entities": entities, "operations": OPERATIONS } },
+    })
+}

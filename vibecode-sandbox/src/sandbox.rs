@@ -1,0 +1,106 @@
+//! The sandbox as a test holds it.
+
+use std::{convert::Infallible, fmt, sync::Arc};
+
+use serde_json::Value;
+use tokio::{net::TcpListener, sync::oneshot};
+use vibecode_spec::Entity;
+
+use crate::{
+    LoggedRequest, SandboxBuilder, StartError, keyring::Keyring, portal::Portal, server,
+    server::Service,
+};
+
+/// A running stand-in for the API. Dropping it stops the server.
+///
+/// It knows the keys below whatever it is built from; [`SandboxBuilder::key`] adds others.
+pub struct Sandbox {
+    url: String,
+    service: Arc<Service>,
+    /// Dropped along with the sandbox, which is what stops the server.
+    _running: oneshot::Sender<Infallible>,
+}
+
+impl Sandbox {
+    /// A personal key that may do everything.
+    pub const API_KEY: &str = "vibe_api_sandbox";
+    /// The key of an app, good together with [`Sandbox::SESSION_TOKEN`].
+    pub const APP_KEY: &str = "vibe_app_sandbox";
+    /// A session of [`Sandbox::APP_KEY`], sent as `Authorization: Bearer …`.
+    pub const SESSION_TOKEN: &str = "vibe_session_sandbox";
+    /// A session of [`Sandbox::APP_KEY`] that is over: 401 `TOKEN_EXPIRED`.
+    pub const EXPIRED_SESSION_TOKEN: &str = "vibe_session_sandbox_expired";
+    /// A management key: 403 `MANAGEMENT_KEY_NO_ENTITY_ACCESS`.
+    pub const MANAGEMENT_KEY: &str = "vibe_live_sandbox";
+    /// A personal key that reads only: a write is 403 `WRITE_BLOCKED_READONLY_KEY`.
+    pub const READ_ONLY_KEY: &str = "vibe_api_sandbox_read_only";
+    /// A personal key without the scope `crm`: 403 `SCOPE_DENIED`.
+    pub const UNSCOPED_KEY: &str = "vibe_api_sandbox_unscoped";
+    /// A personal key that has no tokens: 401 `TOKEN_MISSING`.
+    pub const TOKENLESS_KEY: &str = "vibe_api_sandbox_tokenless";
+    /// A personal key whose user has no access: 403 `ACCESS_DENIED`.
+    pub const DENIED_KEY: &str = "vibe_api_sandbox_denied";
+
+    /// Starts a sandbox with the default portal on the runtime of the caller: contacts 71 to 73
+    /// with a user field of every type, company 15, lead 31 and deal 5.
+    ///
+    /// # Panics
+    /// Where no port of the loopback interface is free.
+    pub async fn start() -> Self {
+        Self::builder().start().await
+    }
+
+    /// Begins a sandbox with other records, fields or keys.
+    pub fn builder() -> SandboxBuilder {
+        SandboxBuilder::default()
+    }
+
+    pub(crate) async fn serve(portal: Portal, keys: Keyring) -> Result<Self, StartError> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await;
+        let listener = listener.map_err(StartError::no_port)?;
+        let address = listener.local_addr().map_err(StartError::no_port)?;
+        let service = Arc::new(Service::new(portal, keys));
+        Ok(Self {
+            url: format!("http://{address}/v1"),
+            _running: server::spawn(listener, Arc::clone(&service)),
+            service,
+        })
+    }
+
+    /// The base URL, such as `http://127.0.0.1:40123/v1`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// A record as `GET /v1/{entity}/{id}` would answer it now.
+    #[must_use]
+    pub fn record(&self, entity: Entity, id: u64) -> Option<Value> {
+        self.service.portal().get(entity, id).ok()
+    }
+
+    /// A contact as `GET /v1/contacts/{id}` would answer it now.
+    #[must_use]
+    pub fn contact(&self, id: u64) -> Option<Value> {
+        self.record(Entity::Contacts, id)
+    }
+
+    /// Every request so far, in the order in which they were answered.
+    #[must_use]
+    pub fn requests(&self) -> Vec<LoggedRequest> {
+        self.service.log.all()
+    }
+
+    /// Forgets the requests so far.
+    pub fn clear_requests(&self) {
+        self.service.log.clear();
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}

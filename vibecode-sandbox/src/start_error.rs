@@ -1,0 +1,38 @@
+//! Why a sandbox does not start.
+
+use std::{error::Error, fmt, io};
+
+/// Why a sandbox does not start: what it was built from is wrong, or there is no port.
+#[derive(Debug)]
+pub struct StartError {
+    message: String,
+    source: Option<io::Error>,
+}
+
+impl StartError {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            source: None,
+        }
+    }
+
+    pub(crate) fn no_port(source: io::Error) -> Self {
+        Self {
+            message: "no port of the loopback interface can be listened on".to_owned(),
+            source: Some(source),
+        }
+    }
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for StartError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_ref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,20 @@
+//! What the sandbox promises, asked over HTTP.
+
+#[cfg(test)]
+mod keys;
+#[cfg(test)]
+mod multifields;
+#[cfg(test)]
+mod reads;
+#[cfg(test)]
+mod request_log;
+#[cfg(test)]
+mod seeds;
+#[cfg(test)]
+mod server;
+#[cfg(test)]
+mod updates;
+#[cfg(test)]
+mod user_fields;
+#[cfg(test)]
+mod wire;

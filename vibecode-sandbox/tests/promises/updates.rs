@@ -1,0 +1,203 @@
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use vibecode_sandbox::{Entity, Sandbox};
+
+use crate::wire::{call, get, patch};
+
+#[tokio::test]
+async fn only_the_sent_keys_change_and_the_whole_record_is_answered() {
+    let sandbox = Sandbox::start().await;
+    let before = sandbox.contact(71).unwrap();
+    let answer = patch(&sandbox, &json!({"post": "Director", "companyId": 16})).await;
+    let mut expected = before;
+    expected["post"] = "Director".into();
+    expected["companyId"] = 16.into();
+    expected["updatedTime"] = answer.data()["updatedTime"].clone();
+    assert_eq!(answer.data(), &expected);
+    assert_eq!(get(&sandbox, "contacts/71").await.data(), &expected);
+}
+
+#[tokio::test]
+async fn an_unknown_key_is_dropped_and_answers_200() {
+    let sandbox = Sandbox::start().await;
+    let before = sandbox.contact(71);
+    let body = json!({"pots": "Director", "COMPANY_ID": 16, "fields": {"post": "x"}, "fm": []});
+    let answer = patch(&sandbox, &body).await;
+    assert_eq!(Some(answer.data()), before.as_ref());
+    let requests = sandbox.requests();
+    assert_eq!(
+        requests[0].dropped(),
+        ["COMPANY_ID", "fields", "fm", "pots"]
+    );
+}
+
+#[tokio::test]
+async fn a_read_only_key_is_ignored() {
+    let sandbox = Sandbox::start().await;
+    let before = sandbox.contact(71);
+    let body = json!({"id": 72, "createdTime": "x", "phoneWork": "+7", "hasPhone": 5});
+    assert_eq!(patch(&sandbox, &body).await.status, 200);
+    assert_eq!(sandbox.contact(71), before);
+    assert_eq!(sandbox.requests()[0].dropped().len(), 4);
+}
+
+#[tokio::test]
+async fn null_and_an_empty_body_change_nothing() {
+    let sandbox = Sandbox::start().await;
+    let before = sandbox.contact(71);
+    for body in [
+        json!({}),
+        json!({"name": null, "phone": null, "companyId": null}),
+    ] {
+        assert_eq!(patch(&sandbox, &body).await.status, 200);
+        assert_eq!(sandbox.contact(71), before);
+    }
+    assert_eq!(sandbox.requests()[1].dropped().len(), 3);
+}
+
+#[tokio::test]
+async fn a_value_that_does_not_fit_is_400_and_is_not_repeated() {
+    let sandbox = Sandbox::start().await;
+    let before = sandbox.contact(71);
+    for (key, value) in [
+        ("post", json!(77_777)),
+        ("post", json!(["77777"])),
+        ("companyId", json!("number 77777")),
+        ("companyId", json!(-77_777)),
+        ("companyId", json!(777.77)),
+        ("companyId", json!("")),
+        ("companyIds", json!(77_777)),
+        ("companyIds", json!(["77777", {}])),
+        ("opened", json!("77777")),
+        ("birthdate", json!("77777-01-01")),
+        ("photo", json!("77777")),
+    ] {
+        let answer = patch(&sandbox, &json!({"name": "Pyotr", key: value})).await;
+        assert_eq!(answer.error(), (400, "INVALID_REQUEST"), "{key}: {value}");
+        let body = answer.body.to_string();
+        assert!(body.contains(key) && !body.contains("77777"), "{body}");
+    }
+    assert_eq!(sandbox.contact(71), before);
+}
+
+#[tokio::test]
+async fn a_number_in_text_is_a_number() {
+    let sandbox = Sandbox::start().await;
+    let answer = patch(
+        &sandbox,
+        &json!({"companyId": "16", "companyIds": ["16", 17]}),
+    )
+    .await;
+    assert_eq!(answer.data()["companyId"], 16);
+    assert_eq!(answer.data()["companyIds"], json!([16, 17]));
+}
+
+#[tokio::test]
+async fn what_is_no_json_object_is_400() {
+    let sandbox = Sandbox::start().await;
+    for body in ["", "post=Director", "[]", "\"post\"", "{\"post\":"] {
+        let answer = call(&sandbox, "PATCH /v1/contacts/71", body).await;
+        assert_eq!(answer.error(), (400, "INVALID_REQUEST"), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn each_kind_of_field_is_cleared_in_its_own_way() {
+    let sandbox = Sandbox::start().await;
+    let filled = json!({
+        "name": "Ivan", "birthdate": "1990-02-28", "companyId": 15, "observers": [1, 2],
+        "photo": ["face.png", "iVBORw=="],
+    });
+    assert_eq!(
+        patch(&sandbox, &filled).await.data()["observers"],
+        json!([1, 2])
+    );
+    let cleared = json!({
+        "name": "", "birthdate": "", "companyId": 0, "observers": [], "photo": "",
+    });
+    let answer = patch(&sandbox, &cleared).await;
+    let contact = answer.data();
+    assert!(contact["name"].is_null());
+    assert!(contact["birthdate"].is_null());
+    assert!(contact["photo"].is_null());
+    assert_eq!(contact["companyId"], 0);
+    assert_eq!(contact["observers"], json!([]));
+}
+
+#[tokio::test]
+async fn updated_time_moves_only_when_something_changes() {
+    let sandbox = Sandbox::start().await;
+    let before = sandbox.contact(71).unwrap();
+    for same in [
+        json!({"name": "Ivan"}),
+        json!({"companyId": "15"}),
+        json!({"post": "", "leadId": 0, "observers": [], "opened": false}),
+        json!({"phone": []}),
+        json!({"unknown": 1}),
+    ] {
+        assert_eq!(patch(&sandbox, &same).await.data(), &before, "{same}");
+    }
+    let changed = patch(&sandbox, &json!({"name": "Pyotr"})).await;
+    assert_ne!(changed.data()["updatedTime"], before["updatedTime"]);
+    assert_eq!(changed.data()["createdTime"], before["createdTime"]);
+    let again = patch(&sandbox, &json!({"name": "Pyotr"})).await;
+    assert_eq!(again.data(), changed.data());
+}
+
+#[tokio::test(start_paused = true)]
+async fn updated_time_follows_the_clock_of_the_test() {
+    let sandbox = Sandbox::start().await;
+    let mut times = Vec::new();
+    for name in ["Pyotr", "Pavel", "Sergei"] {
+        let answer = patch(&sandbox, &json!({"name": name})).await;
+        times.push(answer.data()["updatedTime"].clone());
+        if name == "Pavel" {
+            tokio::time::advance(Duration::from_secs(3600)).await;
+        }
+    }
+    let expected: [Value; 3] = [
+        "2026-04-15T12:00:01+03:00".into(),
+        "2026-04-15T12:00:02+03:00".into(),
+        "2026-04-15T13:00:00+03:00".into(),
+    ];
+    assert_eq!(times, expected);
+}
+
+#[tokio::test]
+async fn every_entity_is_updated_under_its_own_names() {
+    let sandbox = Sandbox::start().await;
+    for (entity, id, body) in [
+        (
+            Entity::Companies,
+            15,
+            json!({"revenue": 1e6, "contactIds": [73]}),
+        ),
+        (
+            Entity::Leads,
+            31,
+            json!({"opportunity": 10, "isManualOpportunity": true}),
+        ),
+        (
+            Entity::Deals,
+            5,
+            json!({"amount": 2000, "closedAt": "2026-05-01T00:00:00+03:00"}),
+        ),
+    ] {
+        let request = format!("PATCH /v1/{}/{id}", entity.path());
+        let answer = call(&sandbox, &request, &body.to_string()).await;
+        for (key, value) in body.as_object().unwrap() {
+            assert_eq!(&answer.data()[key], value);
+        }
+        assert_eq!(sandbox.record(entity, id).as_ref(), Some(answer.data()));
+    }
+    let deal = sandbox.record(Entity::Deals, 5).unwrap();
+    assert_ne!(deal["updatedAt"], "2026-01-10T10:00:00+03:00");
+    let answer = call(
+        &sandbox,
+        "PATCH /v1/deals/5",
+        r#"{"phone":"+7","opportunity":1}"#,
+    )
+    .await;
+    assert_eq!(answer.data(), &deal);
+}
