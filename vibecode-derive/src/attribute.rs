@@ -32,7 +32,14 @@ pub(crate) struct OnField {
 
 const ON_STRUCT: &[&str] = &["entity", "crate"];
 const ON_FIELD: &[&str] = &[
-    "field", "kind", "multiple", "type_id", "id", "read_only", "skip", "clear",
+    "field",
+    "kind",
+    "multiple",
+    "type_id",
+    "id",
+    "read_only",
+    "skip",
+    "clear",
 ];
 
 impl OnStruct {
@@ -76,7 +83,10 @@ impl OnField {
 fn path_in(text: &LitStr, errors: &Errors) -> Option<syn::Path> {
     let path = text.parse_with(syn::Path::parse_mod_style);
     if path.is_err() {
-        errors.at(text, "this is not a path: write it as in `use`, such as `crate = \"my_facade::vibecode\"`");
+        errors.at(
+            text,
+            "this is not a path: write it as in `use`, such as `crate = \"my_facade::vibecode\"`",
+        );
     }
     path.ok()
 }

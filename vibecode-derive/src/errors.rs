@@ -39,6 +39,9 @@ impl Errors {
 impl Drop for Errors {
     fn drop(&mut self) {
         let unread = self.found.get_mut().is_some();
-        debug_assert!(!unread || thread::panicking(), "errors were collected and not read");
+        debug_assert!(
+            !unread || thread::panicking(),
+            "errors were collected and not read"
+        );
     }
 }

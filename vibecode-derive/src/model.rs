@@ -56,11 +56,17 @@ fn named_fields(ident: &Ident, data: Data, errors: &Errors) -> Vec<syn::Field> {
     let fields = match data {
         Data::Struct(data) => data.fields,
         Data::Enum(data) => {
-            errors.at(data.enum_token, "a record is a struct with named fields, not an enum");
+            errors.at(
+                data.enum_token,
+                "a record is a struct with named fields, not an enum",
+            );
             return Vec::new();
         }
         Data::Union(data) => {
-            errors.at(data.union_token, "a record is a struct with named fields, not a union");
+            errors.at(
+                data.union_token,
+                "a record is a struct with named fields, not a union",
+            );
             return Vec::new();
         }
     };

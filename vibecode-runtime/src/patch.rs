@@ -24,15 +24,11 @@ pub trait Patch {
 
     /// The wire names that the struct maps.
     #[doc(hidden)]
-    const NAMES: &'static [&'static str];
+    const WIRE_NAMES: &'static [&'static str];
 
     /// The changes.
     #[doc(hidden)]
     fn body(&self) -> &Body;
-
-    /// The changes.
-    #[doc(hidden)]
-    fn body_mut(&mut self) -> &mut Body;
 
     /// Whether nothing is to change. Such a patch is not sent.
     fn is_empty(&self) -> bool {
@@ -74,6 +70,12 @@ enum Action {
 pub(crate) struct InvalidField {
     name: Cow<'static, str>,
     reason: EncodeError,
+}
+
+impl InvalidField {
+    pub(crate) fn reason(&self) -> &EncodeError {
+        &self.reason
+    }
 }
 
 impl Change {
@@ -151,20 +153,24 @@ impl Body {
         let change = self.changes.iter_mut().find(|change| change.name == name)?;
         Some(&mut change.action)
     }
+}
 
-    fn names_of(&self, wanted: fn(&Action) -> bool) -> Vec<&str> {
-        let wanted = self.changes.iter().filter(|change| wanted(&change.action));
-        wanted.map(|change| &*change.name).collect()
+/// Shows which fields change and how, and no value.
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let changes = self.changes.iter().map(|it| (&it.name, &it.action));
+        let invalid = self.failure.iter().map(|it| (&it.name, &it.reason));
+        f.debug_map().entries(changes).entries(invalid).finish()
     }
+}
 
-    /// Shows which fields change and how, under the patch's own name, and no value.
-    pub(crate) fn debug(&self, patch: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct(patch)
-            .field("set", &self.names_of(|it| matches!(it, Action::Set(_))))
-            .field("added", &self.names_of(|it| matches!(it, Action::Add(_))))
-            .field("cleared", &self.names_of(|it| matches!(it, Action::Clear(_))))
-            .field("invalid", &self.failure.as_ref().map(|it| &it.name))
-            .finish()
+impl fmt::Debug for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Set(_) => f.write_str("set"),
+            Self::Clear(_) => f.write_str("cleared"),
+            Self::Add(entries) => write!(f, "{} added", entries.len()),
+        }
     }
 }
 
@@ -192,7 +198,11 @@ impl Serialize for Action {
 
 impl fmt::Display for InvalidField {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the value given for `{}` cannot be sent: {}", self.name, self.reason)
+        write!(
+            f,
+            "the value given for `{}` cannot be sent: {}",
+            self.name, self.reason
+        )
     }
 }
 

@@ -3,17 +3,25 @@
 //! Each setter is one call with the user's own type as an explicit type argument, so that a wrong
 //! type is an error at that type, worded by the kind's own trait.
 
-use std::fmt;
-
-pub use serde;
-pub use std::string::String;
-
-use crate::{
-    Email, Encode, EncodeError, Id, Patch, Phone, WireValue,
-    kind::{self, Multiple},
-    multifield::Entry,
+pub use std::{
+    clone::Clone,
+    convert::{AsRef, Into},
+    default::Default,
+    fmt::{self, Debug, Formatter},
+    marker::PhantomData,
+    ops::FnOnce,
+    option::Option,
+    primitive::str,
+    result::Result,
+    string::String,
 };
-pub use crate::patch::Body;
+
+pub use serde::{Serialize, Serializer};
+
+pub use crate::{
+    Companies, Contacts, Deals, Email, Encode, Leads, Patch, Phone, Users, kind, patch::Body,
+};
+use crate::{EncodeError, Id, WireValue, kind::Multiple, multifield::Entry};
 
 /// A value on its way into a patch, given to a setter or found in a struct.
 pub trait Given<T: ?Sized> {
@@ -49,12 +57,21 @@ impl<T, V: Into<T>> Given<T> for Set<V> {
     }
 }
 
-impl<T: ?Sized> Given<T> for Option<&T> {
+impl<T> Given<T> for &Option<T> {
     fn wire<K>(self) -> Option<Result<WireValue, EncodeError>>
     where
         T: Encode<K>,
     {
-        self.map(T::encode)
+        self.as_ref().map(T::encode)
+    }
+}
+
+impl<T: ?Sized> Given<T> for &T {
+    fn wire<K>(self) -> Option<Result<WireValue, EncodeError>>
+    where
+        T: Encode<K>,
+    {
+        Some(T::encode(self))
     }
 }
 
@@ -67,28 +84,23 @@ impl<T: ?Sized> Given<T> for Listed<'_, T> {
     }
 }
 
-fn put<P: Patch>(
-    mut patch: P,
-    name: &'static str,
-    value: Option<Result<WireValue, EncodeError>>,
-) -> P {
+fn put(body: &mut Body, name: &'static str, value: Option<Result<WireValue, EncodeError>>) {
     if let Some(value) = value {
-        patch.body_mut().set(name, value);
+        body.set(name, value);
     }
-    patch
 }
 
 /// `function, function for lists: kind, trait, trait for lists`.
 macro_rules! setters {
     ($($one:ident, $list:ident: $Kind:ty, $Field:ident, $ListField:ident;)+) => {$(
         /// Sets a single field.
-        pub fn $one<T: kind::$Field + ?Sized, P: Patch>(patch: P, name: &'static str, given: impl Given<T>) -> P {
-            put(patch, name, given.wire::<$Kind>())
+        pub fn $one<T: kind::$Field + ?Sized>(body: &mut Body, name: &'static str, given: impl Given<T>) {
+            put(body, name, given.wire::<$Kind>())
         }
 
         /// Sets a multiple field.
-        pub fn $list<T: kind::$ListField + ?Sized, P: Patch>(patch: P, name: &'static str, given: impl Given<T>) -> P {
-            put(patch, name, given.wire::<Multiple<$Kind>>())
+        pub fn $list<T: kind::$ListField + ?Sized>(body: &mut Body, name: &'static str, given: impl Given<T>) {
+            put(body, name, given.wire::<Multiple<$Kind>>())
         }
     )+};
 }
@@ -109,11 +121,11 @@ setters! {
     crm, crms: kind::Crm, CrmField, CrmListField;
     status, statuses: kind::Status, StatusField, StatusListField;
     iblock, iblocks: kind::Iblock, IblockField, IblockListField;
-    contact, contacts: kind::Reference<crate::Contacts>, ContactField, ContactListField;
-    company, companies: kind::Reference<crate::Companies>, CompanyField, CompanyListField;
-    lead, leads: kind::Reference<crate::Leads>, LeadField, LeadListField;
-    deal, deals: kind::Reference<crate::Deals>, DealField, DealListField;
-    user, users: kind::Reference<crate::Users>, UserField, UserListField;
+    contact, contacts: kind::Reference<Contacts>, ContactField, ContactListField;
+    company, companies: kind::Reference<Companies>, CompanyField, CompanyListField;
+    lead, leads: kind::Reference<Leads>, LeadField, LeadListField;
+    deal, deals: kind::Reference<Deals>, DealField, DealListField;
+    user, users: kind::Reference<Users>, UserField, UserListField;
     quote, quotes: kind::Reference<kind::Quotes>, QuoteField, QuoteListField;
 }
 
@@ -121,25 +133,23 @@ setters! {
 macro_rules! adders {
     ($($one:ident, $list:ident: $Value:ident, $Field:ident, $ListField:ident;)+) => {$(
         /// Adds to a multifield whose element type is written out.
-        pub fn $one<T: kind::$Field, P: Patch>(mut patch: P, name: &'static str, given: impl Given<T>) -> P {
+        pub fn $one<T: kind::$Field>(body: &mut Body, name: &'static str, given: impl Given<T>) {
             if let Some(value) = given.wire::<kind::$Value>() {
-                patch.body_mut().add(name, value.and_then(entry));
+                body.add(name, value.and_then(entry));
             }
-            patch
         }
 
         /// Adds to a multifield whose list type has a name of its own.
-        pub fn $list<L: kind::$ListField + ?Sized, P: Patch>(
-            mut patch: P,
+        pub fn $list<L: kind::$ListField + ?Sized>(
+            body: &mut Body,
             name: &'static str,
             given: OneOrAll<'_, $Value, L>,
-        ) -> P {
+        ) {
             let values = match given {
                 OneOrAll::One(value) => Encode::<kind::$Value>::into_wire(value),
                 OneOrAll::All(list) => Encode::<Multiple<kind::$Value>>::encode(list),
             };
-            add_all(patch.body_mut(), name, values);
-            patch
+            add_all(body, name, values);
         }
     )+};
 }
@@ -167,38 +177,24 @@ fn entry(value: WireValue) -> Result<Entry, EncodeError> {
 }
 
 /// Adds a bare value to a multifield, under the type that the struct gives it.
-pub fn typed_value<T: kind::TypedValueField + ?Sized, P: Patch>(
-    mut patch: P,
+pub fn typed_value<T: kind::TypedValueField + ?Sized>(
+    body: &mut Body,
     name: &'static str,
     type_id: &'static str,
     given: impl Given<T>,
-) -> P {
+) {
     if let Some(value) = given.wire::<kind::Text>() {
         let text = value.map(|value| value.into_text().unwrap_or_default());
-        patch
-            .body_mut()
-            .add(name, text.and_then(|text| Entry::new(text, type_id)));
+        body.add(name, text.and_then(|text| Entry::new(text, type_id)));
     }
-    patch
-}
-
-/// Each element of a list that a struct holds, for a multifield.
-pub fn each<'a, T: 'a, P>(
-    patch: P,
-    list: impl IntoIterator<Item = &'a T>,
-    add: impl Fn(P, Option<&'a T>) -> P,
-) -> P {
-    list.into_iter()
-        .fold(patch, |patch, value| add(patch, Some(value)))
 }
 
 /// Clears a field.
 macro_rules! clearers {
     ($($clear:ident: $VALUE:ident;)+) => {$(
         /// Clears a field by sending this.
-        pub fn $clear<P: Patch>(mut patch: P, name: &'static str) -> P {
-            patch.body_mut().clear(name, WireValue::$VALUE);
-            patch
+        pub fn $clear(body: &mut Body, name: &'static str) {
+            body.clear(name, WireValue::$VALUE);
         }
     )+};
 }
@@ -220,19 +216,8 @@ pub fn maybe<P, V>(patch: P, value: Option<V>, set: impl FnOnce(P, V) -> P) -> P
 }
 
 /// Sets what no schema checks.
-pub fn set_unchecked<P: Patch>(
-    mut patch: P,
-    name: impl Into<String>,
-    value: impl serde::Serialize,
-) -> P {
-    let value = WireValue::json(value);
-    patch.body_mut().set_unchecked(name.into(), P::NAMES, value);
-    patch
-}
-
-/// Shows a patch without its values.
-pub fn debug(patch: &impl Patch, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    patch.body().debug(name, f)
+pub fn set_unchecked<P: Patch>(body: &mut Body, name: impl Into<String>, value: impl Serialize) {
+    body.set_unchecked(name.into(), P::WIRE_NAMES, WireValue::json(value));
 }
 
 /// The type of a field with `#[vibecode(id)]`.

@@ -82,7 +82,10 @@ fn main() -> io::Result<()> {
         let over = (least - bare) * 1000.0 / 200.0;
         println!("| {} | {least:.2} | {over:.2} |", contender.name);
     }
-    println!("\nvibecode / (derive_builder + serde): {:.2}", (ours - bare) / (theirs - bare));
+    println!(
+        "\nvibecode / (derive_builder + serde): {:.2}",
+        (ours - bare) / (theirs - bare)
+    );
     Ok(())
 }
 
@@ -141,7 +144,10 @@ fn check(root: &Path, folder: &Path) -> io::Result<()> {
     if status.success() {
         Ok(())
     } else {
-        Err(io::Error::other(format!("{} does not compile", folder.display())))
+        Err(io::Error::other(format!(
+            "{} does not compile",
+            folder.display()
+        )))
     }
 }
 

@@ -43,7 +43,7 @@ pub(crate) fn check<'a>(input: &'a Input, errors: &Errors) -> Checked<'a> {
             schema: entity.schema(),
             errors,
         });
-        let role = checker.and_then(|checker| checker.role());
+        let role = checker.and_then(|checker| checker.role().ok());
         if field.attributes.skip.is_none() {
             wire_names.push(name.text);
         }
@@ -83,14 +83,23 @@ fn entity(input: &Input, errors: &Errors) -> Option<Entity> {
         || format!("it is one of `{}`", paths.join("`, `")),
         |meant| format!("did you mean `{}`?", meant.path()),
     );
-    errors.at(name, format!("there is no entity `{}`: {advice}", name.value()));
+    errors.at(
+        name,
+        format!("there is no entity `{}`: {advice}", name.value()),
+    );
     meant
 }
 
 fn refuse_second_ids(input: &Input, errors: &Errors) {
-    let ids = input.fields.iter().filter_map(|field| field.attributes.id.as_ref());
+    let ids = input
+        .fields
+        .iter()
+        .filter_map(|field| field.attributes.id.as_ref());
     for second in ids.skip(1) {
-        errors.at(second, "a record has one id, and another field has it already");
+        errors.at(
+            second,
+            "a record has one id, and another field has it already",
+        );
     }
 }
 
@@ -187,7 +196,10 @@ struct Known {
     title: Option<&'static str>,
 }
 
-/// The check of one field. `None` means that its mistakes have been told.
+/// A mistake was told; there is nothing to go on with.
+struct Told;
+
+/// The check of one field.
 struct Checker<'a, 'c> {
     field: &'a InputField,
     name: &'c WireName,
@@ -197,11 +209,11 @@ struct Checker<'a, 'c> {
 }
 
 impl<'a> Checker<'a, '_> {
-    fn role(&self) -> Option<Role<'a>> {
+    fn role(&self) -> Result<Role<'a>, Told> {
         let attributes = &self.field.attributes;
         if let Some(skip) = &attributes.skip {
             self.refuse_beside_skip(skip);
-            return Some(Role::Unwritten);
+            return Ok(Role::Unwritten);
         }
         if attributes.id.is_some() {
             return self.id();
@@ -209,7 +221,7 @@ impl<'a> Checker<'a, '_> {
         let known = self.known()?;
         if attributes.read_only.is_some() {
             self.refuse_beside_read_only();
-            return Some(Role::Unwritten);
+            return Ok(Role::Unwritten);
         }
         if known.read_only {
             return self.tell(self.name, self.read_only_message());
@@ -221,9 +233,9 @@ impl<'a> Checker<'a, '_> {
     }
 
     /// Tells a mistake.
-    fn tell<T>(&self, at: impl ToTokens, message: impl std::fmt::Display) -> Option<T> {
+    fn tell<T>(&self, at: impl ToTokens, message: impl std::fmt::Display) -> Result<T, Told> {
         self.errors.at(at, message);
-        None
+        Err(Told)
     }
 
     fn refuse_beside_skip(&self, skip: &Ident) {
@@ -238,16 +250,19 @@ impl<'a> Checker<'a, '_> {
 
     fn refuse_beside_read_only(&self) {
         if let Some(clear) = &self.field.attributes.clear {
-            self.errors.at(clear, "a read-only field is never cleared: leave `clear` out");
+            self.errors.at(
+                clear,
+                "a read-only field is never cleared: leave `clear` out",
+            );
         }
     }
 
-    fn id(&self) -> Option<Role<'a>> {
+    fn id(&self) -> Result<Role<'a>, Told> {
         if self.name.text != "id" {
             let message = "the id of a record is called `id` on the wire: add `field = \"id\"`, or leave `field` out and call this `id`";
             return self.tell(self.name, message);
         }
-        Some(Role::Id)
+        Ok(Role::Id)
     }
 
     fn read_only_message(&self) -> String {
@@ -255,7 +270,9 @@ impl<'a> Checker<'a, '_> {
         if name == "id" {
             return "a record's id is never written: add `#[vibecode(id)]`".to_owned();
         }
-        let multifield = Multifield::ALL.iter().find(|each| name.starts_with(each.name()));
+        let multifield = Multifield::ALL
+            .iter()
+            .find(|each| name.starts_with(each.name()));
         match multifield {
             Some(multifield) => format!(
                 "`{name}` can only be read: add `#[vibecode(read_only)]`, or write it by `field = \"{}\", type_id = \"…\"`",
@@ -265,11 +282,11 @@ impl<'a> Checker<'a, '_> {
         }
     }
 
-    fn known(&self) -> Option<Known> {
+    fn known(&self) -> Result<Known, Told> {
         let name = &self.name.text;
         if let Some(field) = self.schema.field(name) {
             self.refuse_user_field_attributes(&field.kind, field.multiple);
-            return Some(Known {
+            return Ok(Known {
                 kind: field.kind.clone(),
                 multiple: field.multiple,
                 read_only: field.read_only,
@@ -293,27 +310,32 @@ impl<'a> Checker<'a, '_> {
         }
     }
 
-    fn unknown(&self) -> Option<Known> {
+    fn unknown(&self) -> Result<Known, Told> {
         let name = &self.name.text;
         let entity = self.entity.path();
         let advice = self.schema.suggest(name).map_or_else(
             || "if it is not the API's, add `#[vibecode(skip)]`".to_owned(),
             |meant| self.name.instead(meant),
         );
-        self.tell(self.name, format!("{entity} have no field `{name}`: {advice}"))
+        self.tell(
+            self.name,
+            format!("{entity} have no field `{name}`: {advice}"),
+        )
     }
 
-    fn user_field(&self) -> Option<Known> {
+    fn user_field(&self) -> Result<Known, Told> {
         let name = &self.name.text;
         let Some(kind) = &self.field.attributes.kind else {
-            let message =
-                format!("what does the user field `{name}` hold? Add `kind = \"…\"`: {}", kinds());
+            let message = format!(
+                "what does the user field `{name}` hold? Add `kind = \"…\"`: {}",
+                kinds()
+            );
             return self.tell(self.name, message);
         };
         let Some(known) = Kind::of_user_field(&kind.value()) else {
             return self.unknown_kind(kind);
         };
-        Some(Known {
+        Ok(Known {
             kind: known,
             multiple: self.field.attributes.multiple.is_some(),
             read_only: false,
@@ -322,11 +344,14 @@ impl<'a> Checker<'a, '_> {
         })
     }
 
-    fn unknown_kind<T>(&self, kind: &LitStr) -> Option<T> {
+    fn unknown_kind<T>(&self, kind: &LitStr) -> Result<T, Told> {
         let given = kind.value();
         let advice = closest(&given, Kind::user_field_names().iter().copied())
             .map_or_else(kinds, |meant| format!("did you mean `{meant}`?"));
-        self.tell(kind, format!("user fields have no kind `{given}`: {advice}"))
+        self.tell(
+            kind,
+            format!("user fields have no kind `{given}`: {advice}"),
+        )
     }
 
     /// `kind` and `multiple` are for user fields: of the others the API's schema knows them.
@@ -342,14 +367,16 @@ impl<'a> Checker<'a, '_> {
             && !multiple
         {
             let message = match kind {
-                Kind::Multifield(_) => "a multifield always holds several values: leave `multiple` out".to_owned(),
+                Kind::Multifield(_) => {
+                    "a multifield always holds several values: leave `multiple` out".to_owned()
+                }
                 _ => format!("`{name}` holds one value: leave `multiple` out"),
             };
             self.errors.at(given, message);
         }
     }
 
-    fn value(&self, known: Known) -> Option<Value<'a>> {
+    fn value(&self, known: Known) -> Result<Value<'a>, Told> {
         let attributes = &self.field.attributes;
         if let Some(type_id) = &attributes.type_id {
             let message = format!(
@@ -359,47 +386,48 @@ impl<'a> Checker<'a, '_> {
             return self.tell(type_id, message);
         }
         let optional = shape::option_of(&self.field.ty);
-        let value_type = optional.unwrap_or_else(|| shape::bare(&self.field.ty));
-        self.check_shape(&known, value_type)?;
+        let holds = optional.unwrap_or_else(|| shape::bare(&self.field.ty));
+        self.check_shape(&known, holds)?;
         let clearing = known.kind.clearing(known.multiple, known.user_field);
         let clearing = self.clearing(optional.is_some(), clearing)?;
-        Some(Value {
+        Ok(Value {
             wire: self.name.text.clone(),
             title: known.title,
             kind: known.kind,
             multiple: known.multiple,
-            value_type,
+            holds,
             clearing,
         })
     }
 
-    fn check_shape(&self, known: &Known, value_type: &Type) -> Option<()> {
+    fn check_shape(&self, known: &Known, holds: &Type) -> Result<(), Told> {
         let name = &self.name.text;
-        if shape::option_of(value_type).is_some() {
+        if shape::option_of(holds).is_some() {
             let message = "one `Option` is enough: what is left alone, and what is cleared, are calls of the patch";
-            return self.tell(value_type, message);
+            return self.tell(holds, message);
         }
-        if !known.multiple && shape::vec_of(value_type).is_some() {
+        if !known.multiple && shape::vec_of(holds).is_some() {
             let advice = if known.user_field {
                 "add `multiple`, or take one value"
             } else {
                 "take one value"
             };
-            return self.tell(value_type, format!("`{name}` holds one value: {advice}"));
+            return self.tell(holds, format!("`{name}` holds one value: {advice}"));
         }
-        Some(())
+        Ok(())
     }
 
-    fn clearing(&self, optional: bool, by_kind: Clearing) -> Option<Option<Clearing>> {
+    fn clearing(&self, optional: bool, by_kind: Clearing) -> Result<Option<Clearing>, Told> {
         let Some(given) = &self.field.attributes.clear else {
-            return Some(optional.then_some(by_kind));
+            return Ok(optional.then_some(by_kind));
         };
         if !optional {
-            let message = "only an `Option` can be cleared: make the field one, or leave `clear` out";
+            let message =
+                "only an `Option` can be cleared: make the field one, or leave `clear` out";
             return self.tell(given, message);
         }
         match Clearing::from_name(&given.value()) {
-            Some(clearing) => Some(Some(clearing)),
+            Some(clearing) => Ok(Some(clearing)),
             None => self.tell(
                 given,
                 "a field is cleared by `\"null\"`, `\"0\"`, `\"[]\"`, `\"false\"`, or `\"\"` for an empty text",
@@ -407,20 +435,21 @@ impl<'a> Checker<'a, '_> {
         }
     }
 
-    fn multifield(&self, multifield: Multifield) -> Option<Values<'a>> {
+    fn multifield(&self, multifield: Multifield) -> Result<Values<'a>, Told> {
         let name = multifield.name();
         if let Some(clear) = &self.field.attributes.clear {
-            let message = format!("`{name}` cannot be cleared: the API only ever adds phones and emails");
+            let message =
+                format!("`{name}` cannot be cleared: the API only ever adds phones and emails");
             return self.tell(clear, message);
         }
         let form = match &self.field.attributes.type_id {
             Some(type_id) => self.typed_form(multifield, type_id)?,
             None => self.list_form(multifield)?,
         };
-        Some(Values { multifield, form })
+        Ok(Values { multifield, form })
     }
 
-    fn typed_form(&self, multifield: Multifield, type_id: &LitStr) -> Option<Form<'a>> {
+    fn typed_form(&self, multifield: Multifield, type_id: &LitStr) -> Result<Form<'a>, Told> {
         let given = type_id.value();
         let known = multifield.type_ids();
         if !known.contains(&given.as_str()) {
@@ -432,22 +461,21 @@ impl<'a> Checker<'a, '_> {
             return self.tell(type_id, message);
         }
         let optional = shape::option_of(&self.field.ty);
-        let value_type = optional.unwrap_or_else(|| shape::bare(&self.field.ty));
-        if shape::vec_of(value_type).is_some() {
+        let holds = optional.unwrap_or_else(|| shape::bare(&self.field.ty));
+        if shape::vec_of(holds).is_some() {
             let message = format!(
                 "a field with `type_id` holds one value: use `Option<String>`, or leave `type_id` out and use `Vec<{}>`",
                 element(multifield)
             );
-            return self.tell(value_type, message);
+            return self.tell(holds, message);
         }
-        Some(Form::Typed {
+        Ok(Form::Typed {
             type_id: given,
-            value_type,
-            optional: optional.is_some(),
+            holds,
         })
     }
 
-    fn list_form(&self, multifield: Multifield) -> Option<Form<'a>> {
+    fn list_form(&self, multifield: Multifield) -> Result<Form<'a>, Told> {
         let name = multifield.name();
         if shape::option_of(&self.field.ty).is_some() {
             let element = element(multifield);
@@ -456,7 +484,7 @@ impl<'a> Checker<'a, '_> {
             );
             return self.tell(&self.field.ty, message);
         }
-        Some(match shape::vec_of(&self.field.ty) {
+        Ok(match shape::vec_of(&self.field.ty) {
             Some(element) => Form::Vec(element),
             None => Form::List,
         })

@@ -31,7 +31,7 @@ pub(crate) struct Value<'a> {
     pub(crate) kind: Kind,
     pub(crate) multiple: bool,
     /// The type without its `Option`.
-    pub(crate) value_type: &'a Type,
+    pub(crate) holds: &'a Type,
     /// For a field with `Option`.
     pub(crate) clearing: Option<Clearing>,
 }
@@ -49,11 +49,7 @@ pub(crate) enum Form<'a> {
     /// A list whose type has a name of its own.
     List,
     /// One bare value under one type.
-    Typed {
-        type_id: String,
-        value_type: &'a Type,
-        optional: bool,
-    },
+    Typed { type_id: String, holds: &'a Type },
 }
 
 impl Field<'_> {
@@ -68,15 +64,6 @@ impl Field<'_> {
             Role::Multifield(_) | Role::Broken => {
                 vec![name.to_string(), prefixed("add"), prefixed("clear")]
             }
-        }
-    }
-
-    /// The wire name, where the field is written.
-    pub(crate) fn written_wire_name(&self) -> Option<&str> {
-        match &self.role {
-            Role::Value(value) => Some(&value.wire),
-            Role::Multifield(values) => Some(values.multifield.name()),
-            _ => None,
         }
     }
 }

@@ -1,0 +1,197 @@
+//! The tokens of a checked struct: its builder, and what makes one of it.
+
+mod explain;
+mod method;
+mod present;
+mod runtime;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+use syn::{Generics, ext::IdentExt};
+
+use super::{check::Checked, field::Field};
+use crate::shape::TypeParameters;
+
+pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
+    let expansion = Expansion::of(checked);
+    let private = runtime::private_module(checked.input.attributes.runtime.as_ref());
+    let builder = expansion.builder(&private);
+    let traits = expansion.traits();
+    let explanations = expansion.explanations();
+    let methods = expansion.methods();
+    let makers = expansion.makers();
+    quote! {
+        #builder
+        #[allow(dead_code)]
+        const _: () = {
+            use #private as __v;
+            #traits
+            #explanations
+            #methods
+            #makers
+        };
+    }
+}
+
+/// What the parts of the expansion share.
+struct Expansion<'a> {
+    checked: &'a Checked<'a>,
+    /// The name of the builder.
+    patch: Ident,
+    parameters: TypeParameters,
+    generics: &'a Generics,
+}
+
+impl<'a> Expansion<'a> {
+    fn of(checked: &'a Checked<'a>) -> Self {
+        let input = checked.input;
+        Self {
+            checked,
+            patch: format_ident!("{}Patch", input.ident.unraw(), span = input.ident.span()),
+            parameters: TypeParameters::of(&input.generics),
+            generics: &input.generics,
+        }
+    }
+
+    fn fields(&self) -> impl Iterator<Item = &'a Field<'a>> {
+        self.checked.fields.iter()
+    }
+
+    /// The builder itself, with the generics of the struct and none of its own.
+    fn builder(&self, private: &TokenStream) -> TokenStream {
+        let Self {
+            patch, generics, ..
+        } = self;
+        let input = self.checked.input;
+        let (ident, visibility) = (&input.ident, &input.visibility);
+        let doc = format!(
+            "Changes to one of the {}, made by [`{ident}::patch`].",
+            self.checked.entity.path(),
+        );
+        let (_, arguments, predicates) = generics.split_for_impl();
+        // A function pointer, so that the builder is Send and Sync whatever the parameters are.
+        let phantom = self
+            .is_generic()
+            .then(|| quote!(#private::PhantomData<fn() -> #ident #arguments>));
+        quote! {
+            #[doc = #doc]
+            #[must_use = "a patch does nothing until it is sent"]
+            #visibility struct #patch #generics(#private::Body, #phantom) #predicates;
+        }
+    }
+
+    fn is_generic(&self) -> bool {
+        !self.generics.params.is_empty()
+    }
+
+    fn traits(&self) -> TokenStream {
+        let patch = &self.patch;
+        let name = patch.to_string();
+        let entity = runtime::entity(self.checked.entity);
+        let wire_names = &self.checked.wire_names;
+        let (parameters, arguments, predicates) = self.generics.split_for_impl();
+        let phantom = self.is_generic().then(|| quote!(__v::PhantomData));
+        quote! {
+            #[automatically_derived]
+            impl #parameters __v::Patch for #patch #arguments #predicates {
+                type Entity = #entity;
+                const WIRE_NAMES: &'static [&'static __v::str] = &[#(#wire_names),*];
+                fn body(&self) -> &__v::Body {
+                    &self.0
+                }
+            }
+            #[automatically_derived]
+            impl #parameters __v::Clone for #patch #arguments #predicates {
+                fn clone(&self) -> Self {
+                    Self(__v::Clone::clone(&self.0), #phantom)
+                }
+            }
+            #[automatically_derived]
+            impl #parameters __v::Default for #patch #arguments #predicates {
+                fn default() -> Self {
+                    Self(__v::Default::default(), #phantom)
+                }
+            }
+            #[automatically_derived]
+            impl #parameters __v::Debug for #patch #arguments #predicates {
+                fn fmt(&self, f: &mut __v::Formatter<'_>) -> __v::fmt::Result {
+                    f.debug_tuple(#name).field(&self.0).finish()
+                }
+            }
+            #[automatically_derived]
+            impl #parameters __v::Serialize for #patch #arguments #predicates {
+                fn serialize<__S: __v::Serializer>(&self, to: __S) -> __v::Result<__S::Ok, __S::Error> {
+                    __v::Serialize::serialize(&self.0, to)
+                }
+            }
+        }
+    }
+
+    /// What every builder has, and what the fields give to it.
+    fn methods(&self) -> TokenStream {
+        let patch = &self.patch;
+        let visibility = &self.checked.input.visibility;
+        let (parameters, arguments, predicates) = self.generics.split_for_impl();
+        let methods = self.fields().map(|field| self.methods_of(field));
+        quote! {
+            #[automatically_derived]
+            impl #parameters #patch #arguments #predicates {
+                /// Applies a setter where there is a value; where there is none, leaves the field
+                /// as it is.
+                #visibility fn maybe<__V>(
+                    self,
+                    value: __v::Option<__V>,
+                    set: impl __v::FnOnce(Self, __V) -> Self,
+                ) -> Self {
+                    __v::maybe(self, value, set)
+                }
+                /// Sets a field that the struct does not have, by its wire name, **unchecked**:
+                /// the API drops a name that it does not know and answers 200. The patch is no
+                /// longer idempotent. A name that the struct has itself is refused when sent.
+                #visibility fn set_unchecked(
+                    mut self,
+                    name: impl __v::Into<__v::String>,
+                    value: impl __v::Serialize,
+                ) -> Self {
+                    __v::set_unchecked::<Self>(&mut self.0, name, value);
+                    self
+                }
+                #(#methods)*
+            }
+        }
+    }
+
+    /// `patch` and `to_patch`.
+    fn makers(&self) -> TokenStream {
+        let patch = &self.patch;
+        let input = self.checked.input;
+        let (ident, visibility) = (&input.ident, &input.visibility);
+        let (parameters, arguments, predicates) = self.generics.split_for_impl();
+        let present = self.fields().map(Self::present);
+        let bounds = self.bounds();
+        quote! {
+            #[automatically_derived]
+            impl #parameters #ident #arguments #predicates {
+                /// A patch that changes nothing yet.
+                #visibility fn patch() -> #patch #arguments {
+                    __v::Default::default()
+                }
+                /// A patch with all that is present here: `None` and an empty list leave the field
+                /// as it is, phones and emails are added.
+                #visibility fn to_patch(&self) -> #patch #arguments #bounds {
+                    let mut patch = Self::patch();
+                    let body = &mut patch.0;
+                    #(#present)*
+                    let _ = body;
+                    patch
+                }
+            }
+        }
+    }
+}
+
+/// A name for what is generated in a field's stead, at the field's place.
+fn beside(field: &Field<'_>, prefix: &str) -> Ident {
+    let name = format!("{prefix}_{}", field.ident.unraw());
+    Ident::new(&name, field.ident.span())
+}

@@ -1,0 +1,214 @@
+//! Settings of a client, and what no setting can switch off.
+
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+use reqwest::{Url, redirect};
+
+use super::{Client, Connection, Credentials, Timeouts};
+use crate::{Error, ErrorKind, Result};
+
+/// The documented base URL (api.md, grade D).
+const BASE_URL: &str = "https://vibecode.bitrix24.tech/v1";
+const USER_AGENT: &str = concat!("vibecode-runtime/", env!("CARGO_PKG_VERSION"));
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// The server gives up after 60 s (api.md, grade B): when this runs out, it has given up too.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(70);
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// A pooled connection that the server has closed makes a write's outcome unknown.
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// Settings of a [`Client`], from [`Client::builder`].
+#[derive(Debug)]
+#[must_use = "a client is there after `build`"]
+pub struct ClientBuilder {
+    credentials: Credentials,
+    base_url: String,
+    user_agent: String,
+    connect_timeout: Duration,
+    timeouts: Timeouts,
+    http: reqwest::ClientBuilder,
+}
+
+impl ClientBuilder {
+    pub(super) fn new(credentials: Credentials) -> Self {
+        Self {
+            credentials,
+            base_url: BASE_URL.to_owned(),
+            user_agent: USER_AGENT.to_owned(),
+            connect_timeout: CONNECT_TIMEOUT,
+            timeouts: Timeouts {
+                read: READ_TIMEOUT,
+                write: WRITE_TIMEOUT,
+            },
+            http: reqwest::Client::builder(),
+        }
+    }
+
+    /// The base URL, `/v1` included. By default `https://vibecode.bitrix24.tech/v1`.
+    pub fn base_url(mut self, url: &str) -> Self {
+        url.clone_into(&mut self.base_url);
+        self
+    }
+
+    /// How long one try may take, from connecting to the end of the answer. By default 70 s for a
+    /// write, since the server works on it for up to 60 s, and 30 s for a read.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeouts = Timeouts {
+            read: timeout,
+            write: timeout,
+        };
+        self
+    }
+
+    /// How long connecting may take. By default 10 s.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// The `User-Agent`. By default it names this crate and its version.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = user_agent.into();
+        self
+    }
+
+    /// Settings of the HTTP client underneath, such as a proxy or a certificate.
+    ///
+    /// What would send a request a second time, or to another host, stays off whatever is set
+    /// here: redirects, reqwest's own retries and HTTP/2; and proxies for a base URL of `http:`.
+    pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
+        self.http = http;
+        self
+    }
+
+    /// Makes the client.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`]: a key of the wrong kind for the credentials, a base URL that
+    /// is none, or that is `http:` to another host than this one; or what the HTTP client
+    /// underneath refuses.
+    pub fn build(self) -> Result<Client> {
+        let headers = self.credentials.headers()?;
+        let base_url = checked_base_url(&self.base_url)?;
+        #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls-tls")))]
+        check_tls_provider()?;
+        let http = self
+            .http
+            .user_agent(self.user_agent)
+            .connect_timeout(self.connect_timeout);
+        let http = harden(http, &base_url).build().map_err(|error| {
+            refused("the HTTP client cannot be made").caused_by(error.without_url())
+        })?;
+        Ok(Client {
+            connection: Arc::new(Connection {
+                http,
+                base_url,
+                timeouts: self.timeouts,
+            }),
+            headers: Arc::new(headers),
+        })
+    }
+}
+
+/// reqwest repeats by itself: over HTTP/2 a refused stream, and a redirect carries `X-Api-Key` to
+/// another host. A proxy would be sent a loopback call in clear.
+fn harden(http: reqwest::ClientBuilder, base_url: &Url) -> reqwest::ClientBuilder {
+    let http = http
+        .retry(reqwest::retry::never())
+        .redirect(redirect::Policy::none())
+        .referer(false)
+        .http1_only()
+        .pool_idle_timeout(POOL_IDLE_TIMEOUT);
+    if base_url.scheme() == "http" {
+        http.no_proxy()
+    } else {
+        http
+    }
+}
+
+fn checked_base_url(text: &str) -> Result<Url> {
+    let url = Url::parse(text).map_err(|error| {
+        refused("the base URL is no URL: write it as `https://vibecode.bitrix24.tech/v1`")
+            .caused_by(error)
+    })?;
+    let problem = match url.scheme() {
+        "https" => None,
+        "http" if is_loopback(&url) => None,
+        "http" => Some(
+            "the base URL is `http:`: the key would be sent in clear. Use `https:`; only this machine itself may be `http:`",
+        ),
+        _ => Some("the base URL is neither `https:` nor `http:`"),
+    };
+    let has_more = url.query().is_some()
+        || url.fragment().is_some()
+        || !url.username().is_empty()
+        || url.password().is_some();
+    let problem = problem
+        .or(has_more
+            .then_some("the base URL holds more than a host and a path: leave the rest out"));
+    match problem {
+        Some(problem) => Err(refused(problem)),
+        None => Ok(url),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || bare
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+/// Without a provider reqwest panics.
+#[cfg(all(feature = "rustls-no-provider", not(feature = "rustls-tls")))]
+fn check_tls_provider() -> Result<()> {
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        return Err(refused(
+            "no cryptography is installed for TLS: call `install_default` of a rustls `CryptoProvider` first, or use the feature `rustls-tls`",
+        ));
+    }
+    Ok(())
+}
+
+fn refused(problem: &str) -> Error {
+    Error::not_sent(ErrorKind::Configuration, problem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_https_and_this_machine_are_taken_as_base_urls() {
+        for url in [
+            "https://vibecode.bitrix24.com/v1",
+            "http://127.0.0.1:8080/v1",
+            "http://127.9.9.9/v1",
+            "http://localhost:1/v1/",
+            "http://[::1]:1/v1",
+        ] {
+            assert!(checked_base_url(url).is_ok(), "{url}");
+        }
+        for url in [
+            "",
+            "vibecode.bitrix24.tech/v1",
+            "http://vibecode.bitrix24.tech/v1",
+            "http://localhost.example.com/v1",
+            "http://10.0.0.1/v1",
+            "ftp://127.0.0.1/v1",
+            "https://user:secret@host/v1",
+            "https://host/v1?key=secret",
+            "https://host/v1#part",
+        ] {
+            let error = checked_base_url(url).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Configuration);
+            assert!(
+                !format!("{error} {error:?}").contains("secret"),
+                "{error:?}"
+            );
+        }
+    }
+}

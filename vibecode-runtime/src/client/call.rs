@@ -1,0 +1,46 @@
+//! Calls on their way.
+
+use std::{
+    fmt,
+    future::{Future, ready},
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use crate::Result;
+
+/// A call of the API on its way, as a method of [`Client`](crate::Client) gives it: a future that
+/// borrows nothing, so that it can be spawned.
+///
+/// It does nothing until it is polled. Dropping it leaves open what became of the request.
+#[must_use = "a call does nothing until it is awaited"]
+pub struct Call<T> {
+    future: Pin<Box<dyn Future<Output = Result<T>> + Send>>,
+}
+
+impl<T: Send + 'static> Call<T> {
+    pub(super) fn new(future: impl Future<Output = Result<T>> + Send + 'static) -> Self {
+        Self {
+            future: Box::pin(future),
+        }
+    }
+
+    /// A call that has ended already.
+    pub(super) fn ended(result: Result<T>) -> Self {
+        Self::new(ready(result))
+    }
+}
+
+impl<T> Future for Call<T> {
+    type Output = Result<T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.future.as_mut().poll(context)
+    }
+}
+
+impl<T> fmt::Debug for Call<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").finish_non_exhaustive()
+    }
+}
