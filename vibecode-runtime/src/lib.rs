@@ -1,19 +1,54 @@
-//! Typed patches for the CRM of Bitrix24, sent safely through the `VibeCode` API.
-#[cfg(feature = "derive")]
-pub use vibecode_derive::Patch;
-
-#[doc(inline)]
-pub use crate::{
-    answer::{Raw, Updated},
-    client::{Call, Client, ClientBuilder, Credentials},
-    encode::Encode,
-    entity::{Companies, Contacts, Deals, Entity, Leads, Users},
-    error::{Error, ErrorCode, ErrorKind, Outcome, Result},
-    id::{Addresses, CompanyId, ContactId, DealId, Id, LeadId, UserId},
-    multifield::{Email, EmailType, Phone, PhoneType},
-    patch::Patch,
-    wire::{EncodeError, WireValue},
-};
+//! Typed patches for the CRM of Bitrix24, sent safely through its `VibeCode` API.
+//!
+//! The API answers a mistyped field with 200 and changes nothing, only ever adds phones and
+//! emails, and has no idempotency keys. So a patch is a type here: [`derive@Patch`] makes a
+//! builder of an annotated struct, and what the API would not take does not compile. A
+//! [`Client`] sends it, and each [`Error`] tells whether the change may have been applied.
+//!
+//! ```
+//! use vibecode_runtime::{Client, Credentials, Patch, Phone};
+//! use vibecode_sandbox::Sandbox;
+//!
+//! #[derive(Patch)]
+//! #[vibecode(entity = "contacts")]
+//! struct Customer {
+//!     post: Option<String>,
+//!     phone: Vec<Phone>,
+//!     #[vibecode(field = "ufCrm_1721244707107", kind = "enumeration")]
+//!     loyalty: Option<u64>,
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> vibecode_runtime::Result<()> {
+//! // A stand-in for the API. For a portal: `Client::from_env()`.
+//! let sandbox = Sandbox::start().await;
+//! let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
+//!     .base_url(sandbox.url())
+//!     .build()?;
+//!
+//! let patch = Customer::patch()
+//!     .post("Director")
+//!     .add_phone(Phone::mobile("+79161112233"))
+//!     .loyalty(81_u64);
+//! client.update(71, &patch).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where things are
+//!
+//! - What is sent: [`derive@Patch`] and [`trait@Patch`], [`Phone`], [`Email`], typed ids such as
+//!   [`ContactId`], and [`Date`], [`DateTime`], [`Money`], [`CrmRef`], [`File`].
+//! - How a type becomes a value of the API: [`Encode`], by the [`kind`] of the field. Your own types
+//!   join by implementing it.
+//! - Sending: [`Client`], [`Credentials`], [`Updated`].
+//! - What went wrong: [`Error`], [`ErrorKind`], [`ErrorCode`], [`Outcome`].
+//!
+//! # Features
+//!
+//! - `derive` (default): the macro.
+//! - `rustls-tls` (default): TLS by rustls with the cryptography that reqwest chooses.
+//! - `rustls-no-provider`: TLS by rustls with the cryptography that the app installs.
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -28,4 +63,93 @@ mod json;
 pub mod kind;
 mod multifield;
 mod patch;
+mod value;
 mod wire;
+
+pub use crate::{
+    answer::{Raw, Updated},
+    client::{Call, Client, ClientBuilder, Credentials},
+    encode::Encode,
+    entity::{Companies, Contacts, Deals, Entity, Leads, Users},
+    error::{Error, ErrorCode, ErrorKind, Outcome, Result},
+    id::{Addresses, CompanyId, ContactId, DealId, Id, LeadId, UserId},
+    multifield::{Email, EmailType, Phone, PhoneType},
+    patch::Patch,
+    value::{CrmRef, Date, DateTime, File, Money, ParseError},
+    wire::{EncodeError, WireValue},
+};
+
+/// Makes a typed patch builder of a struct.
+///
+/// `#[derive(Patch)]` on `Customer` makes `CustomerPatch`, `Customer::patch()` for one that changes
+/// nothing yet, and `to_patch` for one with all that a `Customer` holds. Field names, kinds, types
+/// and shapes are checked against the documented fields of the entity.
+///
+/// ```
+/// use vibecode_runtime::{CompanyId, ContactId, Email, Patch, Phone};
+///
+/// #[derive(Patch)]
+/// #[vibecode(entity = "contacts")]
+/// struct Customer {
+///     #[vibecode(id)]
+///     id: ContactId,
+///     post: Option<String>,
+///     #[vibecode(field = "companyId")]
+///     company: Option<CompanyId>,
+///     phone: Vec<Phone>,
+///     #[vibecode(field = "email", type_id = "MAILING")]
+///     newsletter: Option<String>,
+///     #[vibecode(field = "ufCrm_694BF2A975BD0", kind = "double", multiple)]
+///     scores: Vec<f64>,
+///     #[vibecode(read_only)]
+///     updated_time: String,
+///     #[vibecode(skip)]
+///     cached: u32,
+/// }
+///
+/// let patch = Customer::patch()
+///     .post("Director")
+///     .clear_company()
+///     .add_phone("+79169876543")
+///     .scores([4.5, 5.0]);
+/// assert_eq!(
+///     serde_json::to_string(&patch)?,
+///     r#"{"post":"Director","companyId":0,"phone":"+79169876543","ufCrm_694BF2A975BD0":[4.5,5.0]}"#,
+/// );
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// # What the builder has
+///
+/// - A setter for every field that is written. Setting twice: the last wins.
+/// - `clear_…` for every field that is an `Option`. What it sends depends on the kind: `""` for
+///   texts, dates and single user fields, `0` for references, `[]` for multiple fields. That this
+///   clears is what other clients assume; the API does not document it.
+/// - `add_…` for phones and emails, and no setter: the API only ever adds them.
+/// - `maybe(option, CustomerPatch::post)`: sets where there is a value.
+/// - `set_unchecked(name, value)`: the one untyped door.
+///
+/// A value that has no wire form, such as NaN or an empty phone, is kept as the patch's first
+/// failure: serializing and sending the patch are then refused, naming the field.
+///
+/// # On the struct
+///
+/// | `#[vibecode(…)]` | |
+/// |---|---|
+/// | `entity = "contacts"` | whose records these are: `contacts`, `companies`, `leads` or `deals` |
+/// | `crate = "path"` | where this crate is, if not at `::vibecode_runtime` |
+///
+/// # On a field
+///
+/// | `#[vibecode(…)]` | |
+/// |---|---|
+/// | `field = "companyId"` | the wire name; without it, the field's own name in camelCase |
+/// | `kind = "double"` | what a user field holds |
+/// | `multiple` | a user field holds several values |
+/// | `type_id = "MAILING"` | one value of a multifield, under this type |
+/// | `id` | the record's id: its type is checked, and it is never written |
+/// | `read_only` | read, never written |
+/// | `skip` | not the API's |
+/// | `clear = "null"` | what clearing sends, instead of what the kind sends: `null`, `0`, `[]`, `false`, or nothing for `""` |
+#[cfg(feature = "derive")]
+pub use vibecode_derive::Patch;

@@ -209,7 +209,7 @@ fn latest_change(tables: &HashMap<Entity, Table>) -> Result<Moment, StartError> 
     let records = tables.values().flat_map(|table| table.records.values());
     let changes = records.filter_map(Record::updated);
     changes
-        .reduce(Moment::latest)
+        .max()
         .or_else(|| Moment::read(DEFAULT_NOW))
         .ok_or_else(|| StartError::new("the portal's clock cannot be set"))
 }

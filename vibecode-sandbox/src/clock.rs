@@ -26,6 +26,6 @@ impl Clock {
     pub(crate) fn after(&self, previous: Option<Moment>) -> Moment {
         let passed = i64::try_from(self.started.elapsed().as_secs()).unwrap_or(i64::MAX);
         let now = self.origin.plus(passed);
-        previous.map_or(now, |previous| previous.plus(1).latest(now))
+        previous.map_or(now, |previous| previous.plus(1).max(now))
     }
 }

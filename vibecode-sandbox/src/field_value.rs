@@ -3,7 +3,7 @@
 use serde_json::{Number, Value};
 use vibecode_spec::{Clearing, Field, Kind};
 
-use crate::calendar::{Day, Moment};
+use crate::calendar::{Moment, is_day};
 
 /// What links of the kind `crm` begin with (graded B).
 const CRM_PREFIXES: &[&str] = &["C", "CO", "D", "L"];
@@ -77,7 +77,7 @@ fn equal(one: &Value, other: &Value) -> bool {
 fn fit_one(field: &Field, value: &Value) -> Option<Value> {
     match &field.kind {
         Kind::Text | Kind::Url | Kind::Address | Kind::Status => text(value, |_| true),
-        Kind::Date => text(value, |text| Day::read(text).is_some()),
+        Kind::Date => text(value, is_day),
         Kind::DateTime => text(value, |text| Moment::read(text).is_some()),
         Kind::Money => text(value, is_money),
         Kind::Crm => text(value, is_crm_link),

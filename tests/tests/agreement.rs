@@ -1,0 +1,188 @@
+//! What the runtime knows of the API and what the spec says of it are the same.
+#![cfg(test)]
+
+use vibecode_runtime::{
+    Companies, Contacts, Deals, EmailType, Encode, EncodeError, Entity as _, ErrorCode, Leads,
+    Patch, PhoneType, UserId, WireValue, kind,
+};
+use vibecode_spec::{ERROR_CODES, Entity, Kind, Multifield};
+
+#[test]
+fn the_runtime_and_the_spec_know_the_same_error_codes() {
+    let runtime: Vec<_> = ErrorCode::KNOWN.iter().map(ErrorCode::as_str).collect();
+    let spec: Vec<_> = ERROR_CODES.iter().map(|(code, _)| *code).collect();
+    for code in &spec {
+        assert!(runtime.contains(code), "only the spec knows {code}");
+        let read = ErrorCode::from_wire(code);
+        assert!(!matches!(read, ErrorCode::Other(_)), "{code}");
+    }
+    for code in &runtime {
+        assert!(spec.contains(code), "only the runtime knows {code}");
+    }
+    assert_eq!(runtime.len(), spec.len(), "a code stands twice");
+}
+
+#[test]
+fn every_error_code_has_its_own_name_in_upper_camel_case() {
+    for code in ErrorCode::KNOWN {
+        let words = code.as_str().split('_');
+        let name: String = words
+            .map(|word| {
+                let (first, rest) = word.split_at(1);
+                first.to_owned() + &rest.to_lowercase()
+            })
+            .collect();
+        assert_eq!(format!("{code:?}"), name);
+    }
+}
+
+#[test]
+fn phones_and_emails_have_the_types_of_the_spec() {
+    let phones: Vec<_> = PhoneType::ALL.iter().map(|it| it.as_str()).collect();
+    assert_eq!(phones, Multifield::Phone.type_ids());
+    let emails: Vec<_> = EmailType::ALL.iter().map(|it| it.as_str()).collect();
+    assert_eq!(emails, Multifield::Email.type_ids());
+}
+
+#[test]
+fn a_bare_phone_or_email_has_the_type_that_the_spec_gives_to_it() {
+    assert_eq!(PhoneType::default().as_str(), Multifield::DEFAULT_TYPE_ID);
+    assert_eq!(EmailType::default().as_str(), Multifield::DEFAULT_TYPE_ID);
+}
+
+#[test]
+fn the_entities_have_the_paths_of_the_spec() {
+    let runtime = [Contacts::PATH, Companies::PATH, Leads::PATH, Deals::PATH];
+    let spec: Vec<_> = Entity::ALL.iter().map(|entity| entity.path()).collect();
+    assert_eq!(spec, runtime);
+}
+
+/// A type of a user's own, for every kind.
+struct Own;
+
+macro_rules! takes_own_types {
+    ($($Kind:ident)+) => {$(
+        impl Encode<kind::$Kind> for Own {
+            fn encode(&self) -> Result<WireValue, EncodeError> {
+                Ok(stringify!($Kind).into())
+            }
+        }
+    )+};
+}
+
+takes_own_types! {
+    Text Integer Double Boolean Date DateTime Enumeration Money Url Address File Crm Status Iblock
+}
+
+impl Encode<kind::Reference<vibecode_runtime::Users>> for Own {
+    fn encode(&self) -> Result<WireValue, EncodeError> {
+        Ok("Reference".into())
+    }
+}
+
+/// One field of each kind that a user field can have.
+macro_rules! every_kind {
+    ($($field:ident: $wire:literal, $kind:literal => $Kind:literal;)+) => {
+        #[derive(Patch)]
+        #[vibecode(entity = "contacts")]
+        struct EveryKind {
+            $(
+                #[vibecode(field = $wire, kind = $kind)]
+                $field: Option<Own>,
+            )+
+        }
+
+        #[derive(Patch)]
+        #[vibecode(entity = "contacts")]
+        struct EveryKindTwice {
+            $(
+                #[vibecode(field = $wire, kind = $kind, multiple)]
+                $field: Option<Vec<Own>>,
+            )+
+        }
+
+        const KINDS: &[&str] = &[$($kind),+];
+
+        #[test]
+        fn every_kind_of_user_field_is_written_by_its_own_encoding() {
+            $(
+                let one = EveryKind::patch().$field(Own);
+                let json = serde_json::to_string(&one).unwrap();
+                assert_eq!(json, format!(r#"{{"{}":"{}"}}"#, $wire, $Kind));
+                let two = EveryKindTwice::patch().$field([Own, Own]);
+                let json = serde_json::to_string(&two).unwrap();
+                assert_eq!(json, format!(r#"{{"{}":["{1}","{1}"]}}"#, $wire, $Kind));
+            )+
+        }
+    };
+}
+
+every_kind! {
+    text: "ufCrmA", "string" => "Text";
+    integer: "ufCrmB", "integer" => "Integer";
+    double: "ufCrmC", "double" => "Double";
+    boolean: "ufCrmD", "boolean" => "Boolean";
+    date: "ufCrmE", "date" => "Date";
+    moment: "ufCrmF", "datetime" => "DateTime";
+    option: "ufCrmG", "enumeration" => "Enumeration";
+    money: "ufCrmH", "money" => "Money";
+    link: "ufCrmI", "url" => "Url";
+    address: "ufCrmJ", "address" => "Address";
+    file: "ufCrmK", "file" => "File";
+    employee: "ufCrmL", "employee" => "Reference";
+    record: "ufCrmM", "crm" => "Crm";
+    status: "ufCrmN", "crm_status" => "Status";
+    section: "ufCrmO", "iblock_section" => "Iblock";
+    element: "ufCrmP", "iblock_element" => "Iblock";
+}
+
+#[test]
+fn the_derive_takes_every_kind_of_user_field_that_the_spec_names() {
+    assert_eq!(KINDS, Kind::user_field_names());
+}
+
+/// The kinds with the types that the runtime itself has for them.
+#[derive(Patch)]
+#[vibecode(entity = "contacts")]
+struct PlainTypes {
+    #[vibecode(field = "ufCrmA", kind = "string")]
+    text: Option<String>,
+    #[vibecode(field = "ufCrmB", kind = "integer")]
+    integer: Option<i64>,
+    #[vibecode(field = "ufCrmC", kind = "double")]
+    double: Option<f64>,
+    #[vibecode(field = "ufCrmD", kind = "boolean")]
+    boolean: Option<bool>,
+    #[vibecode(field = "ufCrmG", kind = "enumeration")]
+    option: Option<u64>,
+    #[vibecode(field = "ufCrmI", kind = "url")]
+    link: Option<String>,
+    #[vibecode(field = "ufCrmJ", kind = "address")]
+    address: Option<String>,
+    #[vibecode(field = "ufCrmL", kind = "employee")]
+    employee: Option<UserId>,
+    #[vibecode(field = "ufCrmN", kind = "crm_status")]
+    status: Option<String>,
+    #[vibecode(field = "ufCrmO", kind = "iblock_section")]
+    section: Option<u64>,
+    #[vibecode(field = "ufCrmP", kind = "iblock_element")]
+    element: Option<u64>,
+}
+
+#[test]
+fn every_kind_with_a_plain_type_takes_it() {
+    let patch = PlainTypes::patch()
+        .text("a")
+        .integer(-1)
+        .double(0.5)
+        .boolean(true)
+        .option(79)
+        .link("https://example.org")
+        .address("Moscow")
+        .employee(7)
+        .status("CLIENT")
+        .section(1)
+        .element(2);
+    let json = r#"{"ufCrmA":"a","ufCrmB":-1,"ufCrmC":0.5,"ufCrmD":true,"ufCrmG":79,"ufCrmI":"https://example.org","ufCrmJ":"Moscow","ufCrmL":7,"ufCrmN":"CLIENT","ufCrmO":1,"ufCrmP":2}"#;
+    assert_eq!(serde_json::to_string(&patch).unwrap(), json);
+}

@@ -1,0 +1,8 @@
+use vibecode_runtime::Patch;
+
+#[derive(Patch)]
+struct Customer {
+    post: Option<String>,
+}
+
+fn main() {}

@@ -1,0 +1,35 @@
+//! Values of the API that Rust has no type for.
+
+mod crm_ref;
+mod date;
+mod file;
+mod money;
+
+use std::fmt;
+
+pub use self::{
+    crm_ref::CrmRef,
+    date::{Date, DateTime},
+    file::File,
+    money::Money,
+};
+
+/// A text is not a value of the type that it was to be read as. It does not hold the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ParseError {
+    expected: &'static str,
+}
+
+impl ParseError {
+    pub(crate) const fn expected(expected: &'static str) -> Self {
+        Self { expected }
+    }
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected {}", self.expected)
+    }
+}
+
+impl std::error::Error for ParseError {}

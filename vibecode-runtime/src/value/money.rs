@@ -1,0 +1,115 @@
+//! Amounts of money.
+
+use std::{fmt, str::FromStr};
+
+use super::ParseError;
+use crate::{Encode, EncodeError, WireValue, kind};
+
+const MONEY: ParseError = ParseError::expected(
+    "an amount in digits with at most one point and a currency of three capitals, such as 300.50|RUB",
+);
+
+/// An amount and its currency, on the wire `300.50|RUB` (api.md, grade B).
+///
+/// The amount stays the decimal text that it was given as: it never goes through `f64`.
+///
+/// ```
+/// use vibecode_runtime::Money;
+///
+/// let price = Money::new("300.50", "RUB")?;
+/// assert_eq!(price, "300.50|RUB".parse()?);
+/// assert!(Money::new("1e3", "RUB").is_err());
+/// # Ok::<(), vibecode_runtime::ParseError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Money {
+    amount: String,
+    currency: String,
+}
+
+impl Money {
+    /// The amount in plain digits and its currency by ISO 4217.
+    ///
+    /// # Errors
+    /// Where the amount is not in plain digits or the currency is not three capitals.
+    pub fn new(amount: impl Into<String>, currency: impl Into<String>) -> Result<Self, ParseError> {
+        let (amount, currency) = (amount.into(), currency.into());
+        let is_currency =
+            currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase());
+        if is_decimal(&amount) && is_currency {
+            Ok(Self { amount, currency })
+        } else {
+            Err(MONEY)
+        }
+    }
+
+    /// The amount in digits.
+    #[must_use]
+    pub fn amount(&self) -> &str {
+        &self.amount
+    }
+
+    /// The currency, such as `RUB`.
+    #[must_use]
+    pub fn currency(&self) -> &str {
+        &self.currency
+    }
+}
+
+fn is_decimal(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|it| it.is_ascii_digit());
+    is_number(whole) && is_number(fraction)
+}
+
+impl FromStr for Money {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let (amount, currency) = text.split_once('|').ok_or(MONEY)?;
+        Self::new(amount, currency)
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}|{}", self.amount, self.currency)
+    }
+}
+
+impl Encode<kind::Money> for Money {
+    fn encode(&self) -> Result<WireValue, EncodeError> {
+        Ok(self.to_string().into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Money;
+
+    #[test]
+    fn amounts_are_plain_decimals_in_a_known_shape_of_currency() {
+        for text in ["300|RUB", "300.50|RUB", "-1|USD", "0.001|EUR"] {
+            assert_eq!(text.parse::<Money>().unwrap().to_string(), text);
+        }
+        assert_eq!(Money::new("300", "RUB").unwrap().amount(), "300");
+        for text in [
+            "",
+            "300",
+            "|RUB",
+            "300|",
+            "300|rub",
+            "300|RUBL",
+            "1e3|RUB",
+            "1,5|RUB",
+            ".5|RUB",
+            "5.|RUB",
+            "1.2.3|RUB",
+            "NaN|RUB",
+            "300 |RUB",
+        ] {
+            assert!(text.parse::<Money>().is_err(), "{text}");
+        }
+    }
+}
