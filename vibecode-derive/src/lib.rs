@@ -1,9 +1,11 @@
 //! The derive macro of `vibecode-runtime`, which re-exports it and documents what it makes.
 //!
-//! Data goes one way: attributes → [model] → [check](patch) against `vibecode-spec` → tokens.
+//! Data goes one way: attributes → model → check against `vibecode-spec` → tokens.
 
 mod attribute;
+mod entity;
 mod errors;
+mod look_up;
 mod model;
 mod patch;
 mod shape;

@@ -7,7 +7,7 @@ use crate::{
     envelope::{self, Failure},
     me,
     route::Route,
-    server::{Call, Service},
+    service::{Call, Service},
 };
 
 /// What is answered, and what only the log learns.

@@ -10,8 +10,9 @@ use crate::{
     calendar::Moment,
     clock::Clock,
     fields::{self, Fields},
+    ids::Ids,
     keyring::Keyring,
-    portal::{Ids, Portal, Table},
+    portal::{Portal, Table},
     record::Record,
     seed,
 };

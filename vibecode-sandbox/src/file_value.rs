@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 use vibecode_spec::Field;
 
-use crate::{field_value, portal::Ids};
+use crate::{field_value, ids::Ids};
 
 /// What the field, which holds `stored`, holds once this is written to it; `None` where it does
 /// not fit.

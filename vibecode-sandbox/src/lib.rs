@@ -60,6 +60,7 @@ mod field_description;
 mod field_value;
 mod fields;
 mod file_value;
+mod ids;
 mod key;
 mod keyring;
 mod log;
@@ -71,6 +72,7 @@ mod route;
 mod sandbox;
 mod seed;
 mod server;
+mod service;
 mod start_error;
 mod update;
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use vibecode_spec::Entity;
 
 use crate::{
-    clock::Clock, envelope::Failure, field_description, fields::Fields, record::Record,
+    clock::Clock, envelope::Failure, field_description, fields::Fields, ids::Ids, record::Record,
     update::Update,
 };
 
@@ -23,25 +23,6 @@ pub(crate) struct Portal {
 pub(crate) struct Table {
     pub(crate) fields: Fields,
     pub(crate) records: BTreeMap<u64, Record>,
-}
-
-/// The ids that were given last, each kind for the whole portal.
-#[derive(Debug, Default)]
-pub(crate) struct Ids {
-    pub(crate) entry: u64,
-    pub(crate) file: u64,
-}
-
-impl Ids {
-    pub(crate) fn next_entry(&mut self) -> u64 {
-        self.entry += 1;
-        self.entry
-    }
-
-    pub(crate) fn next_file(&mut self) -> u64 {
-        self.file += 1;
-        self.file
-    }
 }
 
 impl Portal {

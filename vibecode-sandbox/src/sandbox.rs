@@ -8,7 +8,7 @@ use vibecode_spec::Entity;
 
 use crate::{
     LoggedRequest, SandboxBuilder, StartError, keyring::Keyring, portal::Portal, server,
-    server::Service,
+    service::Service,
 };
 
 /// A running stand-in for the API. Dropping it stops the server.

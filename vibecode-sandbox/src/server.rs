@@ -1,9 +1,6 @@
 //! The HTTP server: hands every request over, logs it, and sends the answer.
 
-use std::{
-    convert::Infallible,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{convert::Infallible, sync::Arc};
 
 use axum::{
     Router,
@@ -12,47 +9,14 @@ use axum::{
     response::Response,
     serve::ListenerExt,
 };
-use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header::CONTENT_TYPE};
+use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use tokio::{net::TcpListener, sync::oneshot};
 
 use crate::{
     answer::Answer,
-    keyring::Keyring,
-    log::{Log, LoggedRequest},
-    portal::Portal,
+    log::LoggedRequest,
+    service::{Call, Service},
 };
-
-/// What all connections share.
-#[derive(Debug)]
-pub(crate) struct Service {
-    pub(crate) keys: Keyring,
-    pub(crate) log: Log,
-    portal: Mutex<Portal>,
-}
-
-/// A request that came in whole.
-#[derive(Debug)]
-pub(crate) struct Call {
-    pub(crate) method: Method,
-    pub(crate) uri: Uri,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
-}
-
-impl Service {
-    pub(crate) fn new(portal: Portal, keys: Keyring) -> Self {
-        Self {
-            keys,
-            log: Log::default(),
-            portal: Mutex::new(portal),
-        }
-    }
-
-    pub(crate) fn portal(&self) -> MutexGuard<'_, Portal> {
-        self.portal.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// Serves on the caller's runtime until the sender is dropped: then the port is closed, and every
 /// connection as soon as it is idle.

@@ -10,8 +10,8 @@ use crate::{
     field_value,
     fields::Fields,
     file_value,
+    ids::Ids,
     multifield::{self, NewEntry},
-    portal::Ids,
     record::Record,
 };
 

@@ -3,6 +3,7 @@
 mod check;
 mod expand;
 mod field;
+mod role;
 
 use proc_macro2::TokenStream;
 use syn::DeriveInput;

@@ -1,0 +1,13 @@
+use vibecode_runtime::{Client, Credentials, Patch};
+
+#[derive(Patch)]
+#[vibecode(entity = "contacts")]
+struct Customer {
+    post: Option<String>,
+}
+
+fn main() {
+    let client = Client::new(Credentials::personal("vibe_api_key")).unwrap();
+    let customer = Customer { post: None };
+    let _ = client.update(71, &customer);
+}

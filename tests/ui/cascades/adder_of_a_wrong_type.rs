@@ -1,0 +1,12 @@
+use vibecode_runtime::Patch;
+
+#[derive(Patch)]
+#[vibecode(entity = "contacts")]
+struct Customer {
+    phone: Vec<String>,
+}
+
+fn main() {
+    let _ = Customer::patch().add_phone("+79169876543");
+    let _ = Customer { phone: vec![] }.to_patch();
+}

@@ -1,0 +1,12 @@
+use vibecode_runtime::Patch;
+
+#[derive(Patch)]
+#[vibecode(entity = "contacts")]
+struct Customer {
+    #[vibecode(field = "ufCrm_694BF2A975BD0")]
+    score: Option<f64>,
+}
+
+fn main() {
+    let _ = Customer::patch().score(1.5).clear_score();
+}

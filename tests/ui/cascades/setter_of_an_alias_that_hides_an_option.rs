@@ -1,0 +1,13 @@
+use vibecode_runtime::Patch;
+
+type Post = Option<String>;
+
+#[derive(Patch)]
+#[vibecode(entity = "contacts")]
+struct Customer {
+    post: Post,
+}
+
+fn main() {
+    let _ = Customer::patch().post(None);
+}

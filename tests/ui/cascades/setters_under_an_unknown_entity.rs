@@ -1,0 +1,12 @@
+use vibecode_runtime::{Patch, Phone};
+
+#[derive(Patch)]
+#[vibecode(entity = "invoices")]
+struct Customer {
+    post: Option<String>,
+    phone: Vec<Phone>,
+}
+
+fn main() {
+    let _ = Customer::patch().post("Director").clear_post().add_phone("1");
+}

@@ -1,0 +1,11 @@
+use vibecode_runtime::{Patch, Phone};
+
+#[derive(Patch)]
+struct Customer {
+    post: Option<String>,
+    phone: Vec<Phone>,
+}
+
+fn main() {
+    let _ = Customer::patch().post("Director").clear_post().add_phone("1");
+}

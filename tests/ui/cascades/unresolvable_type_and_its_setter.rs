@@ -1,0 +1,11 @@
+use vibecode_runtime::Patch;
+
+#[derive(Patch)]
+#[vibecode(entity = "contacts")]
+struct Customer {
+    post: Option<Sting>,
+}
+
+fn main() {
+    let _ = Customer::patch().post("Director").clear_post();
+}

@@ -1,0 +1,5 @@
+struct Customer {
+    post: Option<Sting>,
+}
+
+fn main() {}

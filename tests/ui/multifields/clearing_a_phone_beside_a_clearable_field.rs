@@ -1,0 +1,12 @@
+use vibecode_runtime::{Patch, Phone};
+
+#[derive(Patch)]
+#[vibecode(entity = "contacts")]
+struct Customer {
+    post: Option<String>,
+    phone: Vec<Phone>,
+}
+
+fn main() {
+    let _ = Customer::patch().clear_phone();
+}

@@ -1,0 +1,7 @@
+use vibecode_runtime::Patch;
+
+#[derive(Patch)]
+#[vibecode(entity = "contacts")]
+struct Customer;
+
+fn main() {}

@@ -1,0 +1,204 @@
+//! What a field is to a patch: its attributes and the shape of its type, held against what the
+//! schema says.
+
+use proc_macro2::Ident;
+use syn::{LitStr, Type};
+use vibecode_spec::{Clearing, Kind, Multifield, closest};
+
+use super::field::{Form, Role, Value, Values};
+use crate::{
+    look_up::{Known, Subject, Told},
+    shape,
+};
+
+impl<'a> Subject<'a, '_> {
+    /// What the field is to a patch.
+    pub(super) fn role(&self) -> Result<Role<'a>, Told> {
+        let attributes = &self.field.attributes;
+        if let Some(skip) = &attributes.skip {
+            self.refuse_beside_skip(skip);
+            return Ok(Role::Unwritten);
+        }
+        if attributes.id.is_some() {
+            return self.id();
+        }
+        let known = self.known()?;
+        if attributes.read_only.is_some() {
+            self.refuse_beside_read_only();
+            return Ok(Role::Unwritten);
+        }
+        if known.read_only {
+            return self.tell(&self.name, self.read_only_message());
+        }
+        match known.kind {
+            Kind::Multifield(multifield) => self.multifield(multifield).map(Role::Multifield),
+            _ => self.value(known).map(Role::Value),
+        }
+    }
+
+    fn refuse_beside_skip(&self, skip: &Ident) {
+        let given = &self.field.attributes;
+        let texts = [&given.field, &given.kind, &given.type_id, &given.clear];
+        let flags = [&given.multiple, &given.id, &given.read_only];
+        if texts.iter().any(|it| it.is_some()) || flags.iter().any(|it| it.is_some()) {
+            let message = "a skipped field is not the API's: nothing else can be said of it";
+            self.errors.at(skip, message);
+        }
+    }
+
+    fn refuse_beside_read_only(&self) {
+        if let Some(clear) = &self.field.attributes.clear {
+            self.errors.at(
+                clear,
+                "a read-only field is never cleared: leave `clear` out",
+            );
+        }
+    }
+
+    fn id(&self) -> Result<Role<'a>, Told> {
+        if self.name.text != "id" {
+            let message = "the id of a record is called `id` on the wire: add `field = \"id\"`, or leave `field` out and call this `id`";
+            return self.tell(&self.name, message);
+        }
+        Ok(Role::Id)
+    }
+
+    fn read_only_message(&self) -> String {
+        let name = &self.name.text;
+        if name == "id" {
+            return "a record's id is never written: add `#[vibecode(id)]`".to_owned();
+        }
+        let multifield = Multifield::ALL
+            .iter()
+            .find(|each| name.starts_with(each.name()));
+        match multifield {
+            Some(multifield) => format!(
+                "`{name}` can only be read: add `#[vibecode(read_only)]`, or write it by `field = \"{}\", type_id = \"…\"`",
+                multifield.name()
+            ),
+            None => format!("`{name}` is read-only: add `#[vibecode(read_only)]`"),
+        }
+    }
+
+    fn value(&self, known: Known) -> Result<Value<'a>, Told> {
+        let attributes = &self.field.attributes;
+        if let Some(type_id) = &attributes.type_id {
+            let message = format!(
+                "`{}` is no phone or email: leave `type_id` out",
+                self.name.text
+            );
+            return self.tell(type_id, message);
+        }
+        let optional = shape::option_of(&self.field.ty);
+        let holds = optional.unwrap_or_else(|| shape::bare(&self.field.ty));
+        self.check_shape(&known, holds)?;
+        let clearing = known.kind.clearing(known.multiple, known.user_field);
+        let clearing = self.clearing(optional.is_some(), clearing)?;
+        Ok(Value {
+            wire: self.name.text.clone(),
+            title: known.title,
+            kind: known.kind,
+            multiple: known.multiple,
+            holds,
+            clearing,
+        })
+    }
+
+    fn check_shape(&self, known: &Known, holds: &Type) -> Result<(), Told> {
+        let name = &self.name.text;
+        if shape::option_of(holds).is_some() {
+            let message = "one `Option` is enough: what is left alone, and what is cleared, are calls of the patch";
+            return self.tell(holds, message);
+        }
+        if !known.multiple && shape::vec_of(holds).is_some() {
+            let advice = if known.user_field {
+                "add `multiple`, or take one value"
+            } else {
+                "take one value"
+            };
+            return self.tell(holds, format!("`{name}` holds one value: {advice}"));
+        }
+        Ok(())
+    }
+
+    fn clearing(&self, optional: bool, by_kind: Clearing) -> Result<Option<Clearing>, Told> {
+        let Some(given) = &self.field.attributes.clear else {
+            return Ok(optional.then_some(by_kind));
+        };
+        if !optional {
+            let message =
+                "only an `Option` can be cleared: make the field one, or leave `clear` out";
+            return self.tell(given, message);
+        }
+        match Clearing::from_name(&given.value()) {
+            Some(clearing) => Ok(Some(clearing)),
+            None => self.tell(
+                given,
+                "a field is cleared by `\"null\"`, `\"0\"`, `\"[]\"`, `\"false\"`, or `\"\"` for an empty text",
+            ),
+        }
+    }
+
+    fn multifield(&self, multifield: Multifield) -> Result<Values<'a>, Told> {
+        let name = multifield.name();
+        if let Some(clear) = &self.field.attributes.clear {
+            let message =
+                format!("`{name}` cannot be cleared: the API only ever adds phones and emails");
+            return self.tell(clear, message);
+        }
+        let form = match &self.field.attributes.type_id {
+            Some(type_id) => self.typed_form(multifield, type_id)?,
+            None => self.list_form(multifield)?,
+        };
+        Ok(Values { multifield, form })
+    }
+
+    fn typed_form(&self, multifield: Multifield, type_id: &LitStr) -> Result<Form<'a>, Told> {
+        let given = type_id.value();
+        let known = multifield.type_ids();
+        if !known.contains(&given.as_str()) {
+            let advice = closest(&given.to_uppercase(), known.iter().copied()).map_or_else(
+                || format!("it is one of `{}`", known.join("`, `")),
+                |meant| format!("did you mean `{meant}`?"),
+            );
+            let message = format!("`{}` has no type `{given}`: {advice}", multifield.name());
+            return self.tell(type_id, message);
+        }
+        let optional = shape::option_of(&self.field.ty);
+        let holds = optional.unwrap_or_else(|| shape::bare(&self.field.ty));
+        if shape::vec_of(holds).is_some() {
+            let message = format!(
+                "a field with `type_id` holds one value: use `Option<String>`, or leave `type_id` out and use `Vec<{}>`",
+                element(multifield)
+            );
+            return self.tell(holds, message);
+        }
+        Ok(Form::Typed {
+            type_id: given,
+            holds,
+        })
+    }
+
+    fn list_form(&self, multifield: Multifield) -> Result<Form<'a>, Told> {
+        let name = multifield.name();
+        if shape::option_of(&self.field.ty).is_some() {
+            let element = element(multifield);
+            let message = format!(
+                "`{name}` holds several values and is never cleared: use `Vec<{element}>`, or add `type_id = \"WORK\"` for one value of one type"
+            );
+            return self.tell(&self.field.ty, message);
+        }
+        Ok(match shape::vec_of(&self.field.ty) {
+            Some(element) => Form::Vec(element),
+            None => Form::List,
+        })
+    }
+}
+
+/// The type of the runtime that a multifield's values have.
+fn element(multifield: Multifield) -> &'static str {
+    match multifield {
+        Multifield::Email => "Email",
+        _ => "Phone",
+    }
+}
