@@ -2,8 +2,85 @@
 //!
 //! After a change of the wording, `TRYBUILD=overwrite cargo test -p vibecode-tests --test ui`
 //! writes the messages anew, to be read in the diff.
+#![cfg(test)]
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 #[test]
-fn every_mistake_is_one_error_with_the_fix_in_it() {
+fn every_mistake_is_refused_with_these_words() {
     trybuild::TestCases::new().compile_fail("ui/*/*.rs");
+}
+
+/// Files whose mistakes are two, and one whose mistake rustc tells twice under any derive.
+const TWO_ERRORS: &[&str] = &[
+    "cascades/a_wrong_name_and_a_wrong_type",
+    "cascades/two_mistakes",
+    "cascades/unresolvable_type",
+    "cascades/unresolvable_type_and_its_setter",
+];
+
+#[test]
+fn one_mistake_is_one_error() {
+    for (name, message) in messages() {
+        let errors = message.lines().filter(|line| line.starts_with("error"));
+        let expected = if TWO_ERRORS.contains(&name.as_str()) {
+            2
+        } else {
+            1
+        };
+        assert_eq!(errors.count(), expected, "{name}:\n{message}");
+    }
+}
+
+#[test]
+fn every_mistake_has_its_message_and_every_message_its_mistake() {
+    let names: Vec<String> = files("rs").into_keys().collect();
+    let told: Vec<String> = files("stderr").into_keys().collect();
+    assert_eq!(names, told);
+    assert!(names.len() >= 60, "{}", names.len());
+}
+
+#[test]
+fn every_error_is_at_what_the_user_wrote_and_not_at_the_derive() {
+    let sources = files("rs");
+    for (name, message) in messages() {
+        let source = fs::read_to_string(&sources[&name]).unwrap();
+        let mut lines = message.lines();
+        while lines.any(|line| line.starts_with("error")) {
+            let place = lines.next().unwrap();
+            let line: usize = place.split(':').nth(1).unwrap().parse().unwrap();
+            let blamed = source.lines().nth(line - 1).unwrap();
+            assert!(!blamed.starts_with("#[derive"), "{name}:\n{message}");
+        }
+    }
+}
+
+/// What the compiler says, by `{topic}/{mistake}`.
+fn messages() -> BTreeMap<String, String> {
+    let read = |path: PathBuf| fs::read_to_string(path).unwrap();
+    files("stderr")
+        .into_iter()
+        .map(|(name, path)| (name, read(path)))
+        .collect()
+}
+
+/// The files with this ending, by `{topic}/{mistake}`.
+fn files(ending: &str) -> BTreeMap<String, PathBuf> {
+    let ui = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
+    let topics = fs::read_dir(&ui)
+        .unwrap()
+        .map(|topic| topic.unwrap().path());
+    topics
+        .flat_map(|topic| fs::read_dir(topic).unwrap())
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|found| found == ending))
+        .map(|path| {
+            let name = path.strip_prefix(&ui).unwrap().with_extension("");
+            (name.to_str().unwrap().replace('\\', "/"), path)
+        })
+        .collect()
 }

@@ -2,6 +2,8 @@
 //! where it shows bytes.
 #![cfg(test)]
 
+use std::fmt::Write as _;
+
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use vibecode_runtime::{
@@ -290,7 +292,7 @@ fn assert_refused(error: &Error, status: StatusCode, code: &ErrorCode) {
     let mut shown = format!("{error} {error:?} {error:#?}");
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
-        shown += &format!(" {cause} {cause:?}");
+        write!(shown, " {cause} {cause:?}").unwrap();
         source = cause.source();
     }
     for secret in ["vibe_", "Bearer", PHONE, "9169876543", EMAIL, "Director"] {

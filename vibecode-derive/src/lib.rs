@@ -9,6 +9,8 @@ mod look_up;
 mod model;
 mod patch;
 mod shape;
+#[cfg(test)]
+mod tests;
 
 use proc_macro::TokenStream;
 

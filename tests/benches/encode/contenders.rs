@@ -49,7 +49,7 @@ pub(crate) mod vibecode {
         loyalty: Option<u64>,
     }
 
-    #[inline(always)]
+    #[inline]
     fn build<Text: Into<String>>(inputs: Inputs<Text>) -> CustomerPatch {
         Customer::patch()
             .name(inputs.name)
@@ -102,7 +102,7 @@ pub(crate) mod hand_written {
         type_id: &'static str,
     }
 
-    #[inline(always)]
+    #[inline]
     fn build<Text: Into<String>>(inputs: Inputs<Text>) -> CustomerUpdate {
         CustomerUpdate {
             name: Some(inputs.name.into()),

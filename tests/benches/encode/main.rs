@@ -1,2 +1,177 @@
-//! x
-fn main() {}
+//! What it costs to encode a patch, in instructions: `cargo bench -p vibecode-tests --bench encode`.
+//!
+//! Runs itself under valgrind's callgrind, once for each contender, texts and phase, and counts
+//! only what is inside of `measured`. The counts do not depend on how busy the machine is.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this prints a table"
+)]
+
+mod contenders;
+
+use std::{
+    env,
+    fmt::Debug,
+    hint::black_box,
+    io,
+    process::{Command, ExitCode},
+};
+
+use contenders::{BorrowedInputs, OwnedInputs, hand_written, vibecode};
+use serde::Serialize;
+
+/// Enough for the first run's lazy linking not to show.
+const ROUNDS: u64 = 1_000;
+
+/// Stands before the words that say what to run, in the process that is counted.
+const RUN: &str = "--run";
+
+const TEXTS: [&str; 2] = ["borrowed", "owned"];
+const PHASES: [&str; 3] = ["build", "serialise", "both"];
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = env::args().skip(1).collect();
+    if let [run, contender, texts, phase, ..] = arguments.as_slice()
+        && run == RUN
+    {
+        Run::of(contender, texts, phase).run();
+        return ExitCode::SUCCESS;
+    }
+    if !arguments.iter().any(|argument| argument == "--bench") {
+        // `cargo test` runs benches too.
+        println!("counts instructions under `cargo bench`");
+        return ExitCode::SUCCESS;
+    }
+    match report() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("no count: {error} (is valgrind installed?)");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn report() -> io::Result<()> {
+    println!("instructions to encode a patch of 6 fields with 2 phones and 1 user field");
+    println!("texts     phase      vibecode  by hand  ratio");
+    for texts in TEXTS {
+        for phase in PHASES {
+            let ours = instructions(["vibecode", texts, phase])?;
+            let theirs = instructions(["hand", texts, phase])?;
+            let hundredths = ours * 100 / theirs.max(1);
+            let (whole, part) = (hundredths / 100, hundredths % 100);
+            println!("{texts:9} {phase:9} {ours:9} {theirs:8}   {whole}.{part:02}");
+        }
+    }
+    Ok(())
+}
+
+/// Counts this program's instructions, running what the words say.
+fn instructions(words: [&str; 3]) -> io::Result<u64> {
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg("--toggle-collect=*measured*")
+        .arg(env::current_exe()?)
+        .arg(RUN)
+        .args(words)
+        .output()?;
+    let printed = String::from_utf8_lossy(&output.stderr);
+    let total = printed
+        .lines()
+        .find_map(|line| line.split_once("Collected : "))
+        .and_then(|(_, total)| total.trim().parse::<u64>().ok());
+    match total {
+        Some(total) if output.status.success() => Ok(total / ROUNDS),
+        _ => Err(io::Error::other(printed.into_owned())),
+    }
+}
+
+/// What is counted.
+#[derive(Clone, Copy)]
+enum Run {
+    Vibecode(Texts, Phase),
+    ByHand(Texts, Phase),
+}
+
+#[derive(Clone, Copy)]
+enum Texts {
+    Borrowed,
+    Owned,
+}
+
+#[derive(Clone, Copy)]
+enum Phase {
+    /// Making the value, and dropping it.
+    Build,
+    /// Writing a value that is there.
+    Serialise,
+    /// Making, writing and dropping it.
+    Both,
+}
+
+impl Run {
+    fn of(contender: &str, texts: &str, phase: &str) -> Self {
+        let texts = match texts {
+            "owned" => Texts::Owned,
+            _ => Texts::Borrowed,
+        };
+        let phase = match phase {
+            "build" => Phase::Build,
+            "serialise" => Phase::Serialise,
+            _ => Phase::Both,
+        };
+        match contender {
+            "hand" => Self::ByHand(texts, phase),
+            _ => Self::Vibecode(texts, phase),
+        }
+    }
+
+    fn run(self) {
+        match self {
+            Self::Vibecode(Texts::Borrowed, phase) => {
+                repeat(phase, BorrowedInputs::new, |it| {
+                    vibecode::from_borrowed(&it)
+                });
+            }
+            Self::Vibecode(Texts::Owned, phase) => {
+                repeat(phase, OwnedInputs::new, vibecode::from_owned);
+            }
+            Self::ByHand(Texts::Borrowed, phase) => {
+                repeat(phase, BorrowedInputs::new, |it| {
+                    hand_written::from_borrowed(&it)
+                });
+            }
+            Self::ByHand(Texts::Owned, phase) => {
+                repeat(phase, OwnedInputs::new, hand_written::from_owned);
+            }
+        }
+    }
+}
+
+fn repeat<I, P: Serialize>(phase: Phase, inputs: impl Fn() -> I, build: impl Fn(I) -> P) {
+    for _ in 0..ROUNDS {
+        let inputs = inputs();
+        match phase {
+            Phase::Build => measured_build(inputs, &build),
+            Phase::Serialise => drop(measured_serialise(&build(inputs))),
+            Phase::Both => drop(measured_both(inputs, &build)),
+        }
+    }
+}
+
+#[inline(never)]
+fn measured_build<I, P>(inputs: I, build: impl Fn(I) -> P) {
+    drop(black_box(build(inputs)));
+}
+
+#[inline(never)]
+fn measured_serialise<P: Serialize>(patch: &P) -> impl Debug {
+    black_box(serde_json::to_string(black_box(patch)))
+}
+
+#[inline(never)]
+fn measured_both<I, P: Serialize>(inputs: I, build: impl Fn(I) -> P) -> impl Debug {
+    let patch = build(inputs);
+    black_box(serde_json::to_string(black_box(&patch)))
+}

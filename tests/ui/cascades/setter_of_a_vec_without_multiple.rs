@@ -8,5 +8,5 @@ struct Customer {
 }
 
 fn main() {
-    let _ = Customer::patch().scores(vec![1.5]).scores([]);
+    let _ = Customer::patch().scores(vec![1.5]).clear_scores();
 }

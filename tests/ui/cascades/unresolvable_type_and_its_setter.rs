@@ -3,7 +3,7 @@ use vibecode_runtime::Patch;
 #[derive(Patch)]
 #[vibecode(entity = "contacts")]
 struct Customer {
-    post: Option<Sting>,
+    post: Option<Nowhere>,
 }
 
 fn main() {

@@ -1,0 +1,212 @@
+//! Names that would get in the way of a careless expansion.
+
+use vibecode_runtime::Patch;
+
+use crate::body;
+
+#[derive(Patch)]
+#[vibecode(entity = "contacts")]
+struct r#Record {
+    #[vibecode(field = "typeId")]
+    r#type: Option<String>,
+    r#post: Option<String>,
+    #[vibecode(field = "opened")]
+    r#move: bool,
+    #[vibecode(field = "phone", type_id = "HOME")]
+    r#loop: Option<String>,
+}
+
+#[test]
+fn raw_identifiers_give_methods_without_surprises() {
+    let patch = r#Record::patch()
+        .r#type("CLIENT")
+        .post("Director")
+        .r#move(true)
+        .add_loop("1")
+        .clear_type();
+    let expected =
+        r#"{"typeId":"","post":"Director","opened":true,"phone":[{"value":"1","typeId":"HOME"}]}"#;
+    assert_eq!(body(&patch), expected);
+}
+
+#[derive(Patch)]
+#[vibecode(entity = "contacts")]
+struct Methods {
+    #[vibecode(field = "name")]
+    clone: Option<String>,
+    #[vibecode(field = "lastName")]
+    default: Option<String>,
+    #[vibecode(field = "secondName")]
+    value: Option<String>,
+    #[vibecode(field = "post")]
+    body: Option<String>,
+    #[vibecode(field = "comments")]
+    patch: Option<String>,
+    #[vibecode(field = "typeId")]
+    to_patch: Option<String>,
+    #[vibecode(field = "sourceId")]
+    serialize: Option<String>,
+    #[vibecode(field = "honorific")]
+    fmt: Option<String>,
+    #[vibecode(field = "originId")]
+    into: Option<String>,
+    #[vibecode(field = "utmTerm")]
+    is_empty: Option<String>,
+    #[vibecode(field = "phone", type_id = "WORK")]
+    f: Option<String>,
+    #[vibecode(field = "email", type_id = "WORK")]
+    to: Option<String>,
+}
+
+fn methods() -> MethodsPatch {
+    Methods::patch()
+        .clone("1")
+        .default("2")
+        .value("3")
+        .body("4")
+        .patch("5")
+        .to_patch("6")
+        .serialize("7")
+        .fmt("8")
+        .into("9")
+        .is_empty("10")
+        .add_f("11")
+        .add_to("12")
+}
+
+const BODY: &str = concat!(
+    r#"{"name":"1","lastName":"2","secondName":"3","post":"4","comments":"5","typeId":"6","#,
+    r#""sourceId":"7","honorific":"8","originId":"9","utmTerm":"10","phone":"11","email":"12"}"#,
+);
+
+#[test]
+fn fields_called_like_the_methods_of_traits_are_set_and_the_traits_still_work() {
+    let patch = methods();
+    assert_eq!(body(&patch), BODY);
+    assert_eq!(body(&Clone::clone(&patch)), BODY);
+    assert!(vibecode_runtime::Patch::is_empty(
+        &<MethodsPatch as Default>::default()
+    ));
+    assert!(!format!("{patch:?}").is_empty());
+}
+
+#[test]
+fn fields_called_like_the_methods_of_traits_are_taken_over_by_to_patch() {
+    let text = |number: u8| Some(number.to_string());
+    let record = Methods {
+        clone: text(1),
+        default: text(2),
+        value: text(3),
+        body: text(4),
+        patch: text(5),
+        to_patch: text(6),
+        serialize: text(7),
+        fmt: text(8),
+        into: text(9),
+        is_empty: text(10),
+        f: text(11),
+        to: text(12),
+    };
+    assert_eq!(body(&record.to_patch()), BODY);
+}
+
+mod shadows {
+    #![allow(dead_code, clippy::allow_attributes)]
+
+    use vibecode_runtime::{Encode, EncodeError, Patch as Derive, WireValue, kind};
+
+    pub(super) mod std {}
+    pub(super) mod core {}
+    pub(super) mod serde {}
+
+    pub(super) struct Body;
+    pub(super) struct PhantomData;
+    pub(super) struct Formatter;
+    pub(super) struct Phone;
+    pub(super) struct Contacts;
+    pub(super) enum Result {}
+    pub(super) trait Patch {}
+    pub(super) trait Into {}
+    pub(super) trait From {}
+    pub(super) trait AsRef {}
+    pub(super) trait Clone {}
+    pub(super) trait Default {}
+    pub(super) trait Debug {}
+    pub(super) trait Serialize {}
+    pub(super) trait FnOnce {}
+
+    /// Any text in capitals.
+    #[derive(::std::fmt::Debug)]
+    pub(super) struct String(pub(super) ::std::string::String);
+
+    impl ::std::convert::From<&str> for String {
+        fn from(text: &str) -> Self {
+            Self(text.to_uppercase())
+        }
+    }
+
+    impl Encode<kind::Text> for String {
+        fn encode(&self) -> ::std::result::Result<WireValue, EncodeError> {
+            Encode::<kind::Text>::encode(&self.0)
+        }
+    }
+
+    /// A list that never holds nothing.
+    pub(super) struct Vec<T>(pub(super) T, pub(super) ::std::vec::Vec<T>);
+
+    impl<T: Encode<kind::Double>> Encode<kind::Multiple<kind::Double>> for Vec<T> {
+        fn encode(&self) -> ::std::result::Result<WireValue, EncodeError> {
+            ::std::iter::once(&self.0)
+                .chain(&self.1)
+                .map(Encode::<kind::Double>::encode)
+                .collect()
+        }
+    }
+
+    #[derive(Derive)]
+    #[vibecode(entity = "contacts")]
+    pub(super) struct Customer {
+        pub(super) post: Option<String>,
+        pub(super) comments: ::core::option::Option<::std::string::String>,
+        #[vibecode(field = "ufCrm_694BF2A975BD0", kind = "double", multiple)]
+        pub(super) scores: Vec<f64>,
+        pub(super) phone: ::std::vec::Vec<::vibecode_runtime::Phone>,
+        pub(super) source_description: &'static str,
+    }
+}
+
+#[test]
+fn types_and_traits_called_like_the_standard_ones_do_not_get_in_the_way() {
+    let patch = shadows::Customer::patch()
+        .post("Director")
+        .comments("b")
+        .scores(shadows::Vec(1.5, vec![2.0]))
+        .add_phone("1")
+        .source_description("c");
+    let expected = concat!(
+        r#"{"post":"DIRECTOR","comments":"b","ufCrm_694BF2A975BD0":[1.5,2.0],"#,
+        r#""phone":"1","sourceDescription":"c"}"#,
+    );
+    assert_eq!(body(&patch), expected);
+    let record = shadows::Customer {
+        post: Some("Director".into()),
+        comments: Some("b".to_owned()),
+        scores: shadows::Vec(1.5, vec![2.0]),
+        phone: vec!["1".into()],
+        source_description: "c",
+    };
+    assert_eq!(body(&record.to_patch()), expected);
+}
+
+#[derive(Patch)]
+#[vibecode(entity = "contacts")]
+struct Empty {}
+
+#[test]
+fn a_struct_without_fields_makes_a_patch_without_setters() {
+    assert_eq!(body(&Empty {}.to_patch()), "{}");
+    assert_eq!(
+        body(&Empty::patch().set_unchecked("ufCrmLoyalty", 5)),
+        r#"{"ufCrmLoyalty":5}"#
+    );
+}

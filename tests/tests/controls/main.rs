@@ -1,0 +1,20 @@
+//! What must compile, and what it then does: the derive on structs in every dress that Rust has.
+#![cfg(test)]
+
+// `crate = "…"` may name a crate by the name that the app gave it.
+extern crate vibecode_runtime as renamed_runtime;
+
+mod aliases;
+mod builder;
+mod example;
+mod generics;
+mod identifiers;
+mod macros;
+mod own_types;
+mod places;
+mod setters;
+
+/// The body of the request that sends a patch.
+fn body(patch: &impl serde::Serialize) -> String {
+    serde_json::to_string(patch).unwrap()
+}

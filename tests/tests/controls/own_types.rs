@@ -1,0 +1,118 @@
+//! Types of the user's own, which join by implementing `Encode`.
+
+use vibecode_runtime::{Encode, EncodeError, Patch, Phone, WireValue, kind};
+
+use crate::body;
+
+#[derive(Clone)]
+struct Title(String);
+
+impl From<&str> for Title {
+    fn from(title: &str) -> Self {
+        Self(title.to_owned())
+    }
+}
+
+impl Encode<kind::Text> for Title {
+    fn encode(&self) -> Result<WireValue, EncodeError> {
+        if self.0.is_empty() {
+            return Err(EncodeError::new("a title has at least one letter"));
+        }
+        Encode::<kind::Text>::encode(&self.0)
+    }
+}
+
+/// A phone that people call at work and carry along.
+struct Line(u64);
+
+impl Encode<kind::Phone> for Line {
+    fn encode(&self) -> Result<WireValue, EncodeError> {
+        Encode::<kind::Phone>::encode(&Phone::mobile(format!("+{}", self.0)))
+    }
+}
+
+/// A list with a name of its own.
+struct Directory(Vec<Line>);
+
+impl Encode<kind::Multiple<kind::Phone>> for Directory {
+    fn encode(&self) -> Result<WireValue, EncodeError> {
+        Encode::<kind::Multiple<kind::Phone>>::encode(&self.0)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Loyalty {
+    Gold = 81,
+    Silver = 82,
+}
+
+impl Encode<kind::Enumeration> for Loyalty {
+    fn encode(&self) -> Result<WireValue, EncodeError> {
+        Encode::<kind::Enumeration>::encode(&(*self as u64))
+    }
+}
+
+#[derive(Patch)]
+#[vibecode(entity = "contacts")]
+struct Customer {
+    post: Option<Title>,
+    comments: Box<Title>,
+    #[vibecode(field = "ufCrmTitles", kind = "string", multiple)]
+    titles: Vec<Title>,
+    phone: Vec<Line>,
+    #[vibecode(field = "phone")]
+    directory: Directory,
+    #[vibecode(field = "phone", type_id = "HOME")]
+    home: Option<Title>,
+    #[vibecode(field = "ufCrm_1721244707107", kind = "enumeration")]
+    loyalty: Option<Loyalty>,
+    #[vibecode(field = "ufCrmLevels", kind = "enumeration", multiple)]
+    levels: Vec<Loyalty>,
+}
+
+const BODY: &str = concat!(
+    r#"{"post":"Director","comments":"a","ufCrmTitles":["b","c"],"#,
+    r#""phone":[{"value":"+1","typeId":"MOBILE"},{"value":"2","typeId":"WORK"},{"value":"3","typeId":"HOME"}],"#,
+    r#""ufCrm_1721244707107":81,"ufCrmLevels":[82]}"#,
+);
+
+#[test]
+fn a_type_of_ones_own_is_taken_alone_in_a_list_as_a_phone_and_under_a_type() {
+    let patch = Customer::patch()
+        .post("Director")
+        .comments(Title::from("a"))
+        .titles([Title::from("b"), Title::from("c")])
+        .add_phone(Line(1))
+        .add_directory("2")
+        .add_home("3")
+        .loyalty(Loyalty::Gold)
+        .levels([Loyalty::Silver]);
+    assert_eq!(body(&patch), BODY);
+}
+
+#[test]
+fn to_patch_encodes_types_of_ones_own() {
+    let customer = Customer {
+        post: Some("Director".into()),
+        comments: Box::new("a".into()),
+        titles: vec!["b".into(), "c".into()],
+        phone: vec![Line(1)],
+        directory: Directory(vec![Line(2)]),
+        home: Some("3".into()),
+        loyalty: Some(Loyalty::Gold),
+        levels: vec![Loyalty::Silver],
+    };
+    let expected = BODY.replace(
+        r#""value":"2","typeId":"WORK""#,
+        r#""value":"+2","typeId":"MOBILE""#,
+    );
+    assert_eq!(body(&customer.to_patch()), expected);
+}
+
+#[test]
+fn a_value_that_a_type_of_ones_own_refuses_is_never_sent() {
+    let patch = Customer::patch().post("").comments(Title::from("a"));
+    let error = serde_json::to_string(&patch).unwrap_err().to_string();
+    assert!(error.contains("`post`"), "{error}");
+    assert!(error.contains("at least one letter"), "{error}");
+}

@@ -1,0 +1,68 @@
+//! The derive in a crate to which the compiler gives no names by itself.
+#![no_implicit_prelude]
+
+use ::std::{
+    assert_eq, concat,
+    convert::Into,
+    option::Option::{self, None, Some},
+    prelude::v1::{derive, test},
+    string::String,
+};
+use ::vibecode_runtime::{CompanyId, ContactId, Patch, UserId};
+
+#[derive(Patch)]
+#[vibecode(entity = "contacts")]
+struct Customer<'a, T, const N: usize> {
+    #[vibecode(id)]
+    id: ContactId,
+    post: Option<String>,
+    comments: &'a str,
+    name: Option<T>,
+    company_id: Option<CompanyId>,
+    assigned_by_id: UserId,
+    opened: bool,
+    #[vibecode(field = "ufCrm_694BF2A975BD0", kind = "double", multiple)]
+    scores: [f64; N],
+    #[vibecode(read_only)]
+    updated_time: String,
+    #[vibecode(skip)]
+    cached: u32,
+}
+
+const BODY: &str = concat!(
+    r#"{"post":"Director","comments":"a","name":"Ada","companyId":9,"assignedById":1,"opened":true,"#,
+    r#""ufCrm_694BF2A975BD0":[1.5]}"#,
+);
+
+#[test]
+fn every_kind_of_setter_works_without_a_prelude() {
+    let patch: CustomerPatch<'static, &str, 1> = Customer::patch()
+        .post("Director")
+        .comments("a")
+        .name("Ada")
+        .company_id(9)
+        .assigned_by_id(1)
+        .opened(true)
+        .scores([1.5])
+        .maybe(None::<&str>, CustomerPatch::post);
+    assert_eq!(::serde_json::to_string(&patch).unwrap(), BODY);
+}
+
+#[test]
+fn to_patch_works_without_a_prelude() {
+    let customer = Customer {
+        id: ContactId::new(71),
+        post: Some("Director".into()),
+        comments: "a",
+        name: Some("Ada"),
+        company_id: Some(9.into()),
+        assigned_by_id: 1.into(),
+        opened: true,
+        scores: [1.5],
+        updated_time: "now".into(),
+        cached: 5,
+    };
+    assert_eq!(::serde_json::to_string(&customer.to_patch()).unwrap(), BODY);
+    assert_eq!((customer.id.get(), customer.cached), (71, 5));
+    assert_eq!(customer.updated_time, "now");
+}

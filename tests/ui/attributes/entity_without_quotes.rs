@@ -1,9 +1,0 @@
-use vibecode_runtime::Patch;
-
-#[derive(Patch)]
-#[vibecode(entity = contacts)]
-struct Customer {
-    post: Option<String>,
-}
-
-fn main() {}

@@ -1,5 +1,0 @@
-struct Customer {
-    post: Option<Sting>,
-}
-
-fn main() {}

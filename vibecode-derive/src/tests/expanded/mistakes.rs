@@ -1,0 +1,107 @@
+///Changes to one of the contacts, made by [`Customer::patch`].
+#[must_use = "a patch does nothing until it is sent"]
+struct CustomerPatch(::vibecode_runtime::__private::Body);
+#[allow(dead_code)]
+const _: () = {
+    use ::vibecode_runtime::__private as __v;
+    #[automatically_derived]
+    impl __v::Patch for CustomerPatch {
+        type Entity = __v::Contacts;
+        const WIRE_NAMES: &'static [&'static __v::str] = &["post", "psot"];
+        fn body(&self) -> &__v::Body {
+            &self.0
+        }
+    }
+    #[automatically_derived]
+    impl __v::Clone for CustomerPatch {
+        fn clone(&self) -> Self {
+            Self(__v::Clone::clone(&self.0))
+        }
+    }
+    #[automatically_derived]
+    impl __v::Default for CustomerPatch {
+        fn default() -> Self {
+            Self(__v::Default::default())
+        }
+    }
+    #[automatically_derived]
+    impl __v::Debug for CustomerPatch {
+        fn fmt(&self, f: &mut __v::Formatter<'_>) -> __v::fmt::Result {
+            f.debug_tuple("CustomerPatch").field(&self.0).finish()
+        }
+    }
+    #[automatically_derived]
+    impl __v::Serialize for CustomerPatch {
+        fn serialize<__S: __v::Serializer>(
+            &self,
+            to: __S,
+        ) -> __v::Result<__S::Ok, __S::Error> {
+            __v::Serialize::serialize(&self.0, to)
+        }
+    }
+    #[automatically_derived]
+    impl CustomerPatch {
+        /// Applies a setter where there is a value; where there is none, leaves the field
+        /// as it is.
+        fn maybe<__V>(
+            self,
+            value: __v::Option<__V>,
+            set: impl __v::FnOnce(Self, __V) -> Self,
+        ) -> Self {
+            __v::maybe(self, value, set)
+        }
+        /// Sets a field that the struct does not have, by its wire name, **unchecked**:
+        /// the API drops a name that it does not know and answers 200. The patch is no
+        /// longer idempotent. A name that the struct has itself is refused when sent.
+        fn set_unchecked(
+            mut self,
+            name: impl __v::Into<__v::String>,
+            value: impl __v::Serialize,
+        ) -> Self {
+            __v::set_unchecked::<Self>(&mut self.0, name, value);
+            self
+        }
+        ///Sets `post`: Position (string).
+        fn post(mut self, value: impl __v::Into<String>) -> Self {
+            __v::text::<String>(&mut self.0, "post", __v::Set(value));
+            self
+        }
+        ///Clears `post` by sending `""`.
+        fn clear_post(mut self) -> Self {
+            __v::clear_by_empty_text(&mut self.0, "post");
+            self
+        }
+        #[doc(hidden)]
+        fn psot<__V>(self, _: __V) -> Self {
+            self
+        }
+        #[doc(hidden)]
+        fn add_psot<__V>(self, _: __V) -> Self {
+            self
+        }
+        #[doc(hidden)]
+        fn clear_psot(self) -> Self {
+            self
+        }
+    }
+    #[automatically_derived]
+    impl Customer {
+        /// A patch that changes nothing yet.
+        fn patch() -> CustomerPatch {
+            __v::Default::default()
+        }
+        /// A patch with all that is present here: `None` and an empty list leave the field
+        /// as it is, phones and emails are added.
+        fn to_patch(&self) -> CustomerPatch {
+            let mut patch = Self::patch();
+            let body = &mut patch.0;
+            __v::text::<String>(body, "post", &self.post);
+            let _ = &self.psot;
+            let _ = body;
+            patch
+        }
+    }
+};
+::core::compile_error! {
+    "contacts have no field `psot`: did you mean `field = \"post\"`?"
+}

@@ -1,0 +1,141 @@
+///Changes to one of the deals, made by [`Sale::patch`].
+#[must_use = "a patch does nothing until it is sent"]
+pub(crate) struct SalePatch<'a, T: Clone, const N: usize = 1>(
+    facade::vibecode::__private::Body,
+    facade::vibecode::__private::PhantomData<fn() -> Sale<'a, T, N>>,
+)
+where
+    T: 'a;
+#[allow(dead_code)]
+const _: () = {
+    use facade::vibecode::__private as __v;
+    #[automatically_derived]
+    impl<'a, T: Clone, const N: usize> __v::Patch for SalePatch<'a, T, N>
+    where
+        T: 'a,
+    {
+        type Entity = __v::Deals;
+        const WIRE_NAMES: &'static [&'static __v::str] = &[
+            "title",
+            "comments",
+            "ufCrmMarks",
+        ];
+        fn body(&self) -> &__v::Body {
+            &self.0
+        }
+    }
+    #[automatically_derived]
+    impl<'a, T: Clone, const N: usize> __v::Clone for SalePatch<'a, T, N>
+    where
+        T: 'a,
+    {
+        fn clone(&self) -> Self {
+            Self(__v::Clone::clone(&self.0), __v::PhantomData)
+        }
+    }
+    #[automatically_derived]
+    impl<'a, T: Clone, const N: usize> __v::Default for SalePatch<'a, T, N>
+    where
+        T: 'a,
+    {
+        fn default() -> Self {
+            Self(__v::Default::default(), __v::PhantomData)
+        }
+    }
+    #[automatically_derived]
+    impl<'a, T: Clone, const N: usize> __v::Debug for SalePatch<'a, T, N>
+    where
+        T: 'a,
+    {
+        fn fmt(&self, f: &mut __v::Formatter<'_>) -> __v::fmt::Result {
+            f.debug_tuple("SalePatch").field(&self.0).finish()
+        }
+    }
+    #[automatically_derived]
+    impl<'a, T: Clone, const N: usize> __v::Serialize for SalePatch<'a, T, N>
+    where
+        T: 'a,
+    {
+        fn serialize<__S: __v::Serializer>(
+            &self,
+            to: __S,
+        ) -> __v::Result<__S::Ok, __S::Error> {
+            __v::Serialize::serialize(&self.0, to)
+        }
+    }
+    #[automatically_derived]
+    impl<'a, T: Clone, const N: usize> SalePatch<'a, T, N>
+    where
+        T: 'a,
+    {
+        /// Applies a setter where there is a value; where there is none, leaves the field
+        /// as it is.
+        pub(crate) fn maybe<__V>(
+            self,
+            value: __v::Option<__V>,
+            set: impl __v::FnOnce(Self, __V) -> Self,
+        ) -> Self {
+            __v::maybe(self, value, set)
+        }
+        /// Sets a field that the struct does not have, by its wire name, **unchecked**:
+        /// the API drops a name that it does not know and answers 200. The patch is no
+        /// longer idempotent. A name that the struct has itself is refused when sent.
+        pub(crate) fn set_unchecked(
+            mut self,
+            name: impl __v::Into<__v::String>,
+            value: impl __v::Serialize,
+        ) -> Self {
+            __v::set_unchecked::<Self>(&mut self.0, name, value);
+            self
+        }
+        ///Sets `title`: Deal name (string).
+        pub(crate) fn title(mut self, value: impl __v::AsRef<__v::str>) -> Self {
+            __v::text::<
+                &str,
+            >(&mut self.0, "title", &__v::AsRef::<__v::str>::as_ref(&value));
+            self
+        }
+        ///Sets `comments`: Comment (string).
+        pub(crate) fn comments<__V: __v::Encode<__v::kind::Text>>(
+            mut self,
+            value: __V,
+        ) -> Self {
+            __v::text::<__V>(&mut self.0, "comments", __v::Set(value));
+            self
+        }
+        ///Clears `comments` by sending `""`.
+        pub(crate) fn clear_comments(mut self) -> Self {
+            __v::clear_by_empty_text(&mut self.0, "comments");
+            self
+        }
+        ///Sets the user field `ufCrmMarks` (integer, multiple).
+        pub(crate) fn marks(mut self, value: impl __v::Into<[i64; N]>) -> Self {
+            __v::integers::<[i64; N]>(&mut self.0, "ufCrmMarks", __v::Set(value));
+            self
+        }
+    }
+    #[automatically_derived]
+    impl<'a, T: Clone, const N: usize> Sale<'a, T, N>
+    where
+        T: 'a,
+    {
+        /// A patch that changes nothing yet.
+        pub(crate) fn patch() -> SalePatch<'a, T, N> {
+            __v::Default::default()
+        }
+        /// A patch with all that is present here: `None` and an empty list leave the field
+        /// as it is, phones and emails are added.
+        pub(crate) fn to_patch(&self) -> SalePatch<'a, T, N>
+        where
+            T: __v::Encode<__v::kind::Text>,
+        {
+            let mut patch = Self::patch();
+            let body = &mut patch.0;
+            __v::text::<&str>(body, "title", &self.title);
+            __v::text::<T>(body, "comments", &self.comments);
+            __v::integers::<[i64; N]>(body, "ufCrmMarks", __v::Listed(&self.marks));
+            let _ = body;
+            patch
+        }
+    }
+};

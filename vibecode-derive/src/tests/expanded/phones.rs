@@ -1,0 +1,160 @@
+///Changes to one of the contacts, made by [`Customer::patch`].
+#[must_use = "a patch does nothing until it is sent"]
+struct CustomerPatch(::vibecode_runtime::__private::Body);
+#[allow(dead_code)]
+const _: () = {
+    use ::vibecode_runtime::__private as __v;
+    #[automatically_derived]
+    impl __v::Patch for CustomerPatch {
+        type Entity = __v::Contacts;
+        const WIRE_NAMES: &'static [&'static __v::str] = &["phone", "email"];
+        fn body(&self) -> &__v::Body {
+            &self.0
+        }
+    }
+    #[automatically_derived]
+    impl __v::Clone for CustomerPatch {
+        fn clone(&self) -> Self {
+            Self(__v::Clone::clone(&self.0))
+        }
+    }
+    #[automatically_derived]
+    impl __v::Default for CustomerPatch {
+        fn default() -> Self {
+            Self(__v::Default::default())
+        }
+    }
+    #[automatically_derived]
+    impl __v::Debug for CustomerPatch {
+        fn fmt(&self, f: &mut __v::Formatter<'_>) -> __v::fmt::Result {
+            f.debug_tuple("CustomerPatch").field(&self.0).finish()
+        }
+    }
+    #[automatically_derived]
+    impl __v::Serialize for CustomerPatch {
+        fn serialize<__S: __v::Serializer>(
+            &self,
+            to: __S,
+        ) -> __v::Result<__S::Ok, __S::Error> {
+            __v::Serialize::serialize(&self.0, to)
+        }
+    }
+    #[diagnostic::on_unimplemented(
+        message = "`phone` cannot be set: the API only ever adds phones",
+        label = "call `add_phone`",
+        note = "the API has no way to replace or remove phones: that is done in Bitrix24 itself"
+    )]
+    #[allow(non_camel_case_types)]
+    pub trait Set_phone<'__never> {}
+    #[diagnostic::on_unimplemented(
+        message = "`phone` cannot be cleared: the API only ever adds phones",
+        label = "nothing clears it",
+        note = "the API has no way to replace or remove phones: that is done in Bitrix24 itself"
+    )]
+    #[allow(non_camel_case_types)]
+    pub trait Clear_phone<'__never> {}
+    #[automatically_derived]
+    impl CustomerPatch {
+        #[doc(hidden)]
+        fn phone<'__never, __V>(self, _: __V) -> Self
+        where
+            Self: Set_phone<'__never>,
+        {
+            self
+        }
+        #[doc(hidden)]
+        fn clear_phone<'__never>(self) -> Self
+        where
+            Self: Clear_phone<'__never>,
+        {
+            self
+        }
+    }
+    #[diagnostic::on_unimplemented(
+        message = "`newsletter` cannot be set: the API only ever adds emails",
+        label = "call `add_newsletter`",
+        note = "the API has no way to replace or remove emails: that is done in Bitrix24 itself"
+    )]
+    #[allow(non_camel_case_types)]
+    pub trait Set_newsletter<'__never> {}
+    #[diagnostic::on_unimplemented(
+        message = "`newsletter` cannot be cleared: the API only ever adds emails",
+        label = "nothing clears it",
+        note = "the API has no way to replace or remove emails: that is done in Bitrix24 itself"
+    )]
+    #[allow(non_camel_case_types)]
+    pub trait Clear_newsletter<'__never> {}
+    #[automatically_derived]
+    impl CustomerPatch {
+        #[doc(hidden)]
+        fn newsletter<'__never, __V>(self, _: __V) -> Self
+        where
+            Self: Set_newsletter<'__never>,
+        {
+            self
+        }
+        #[doc(hidden)]
+        fn clear_newsletter<'__never>(self) -> Self
+        where
+            Self: Clear_newsletter<'__never>,
+        {
+            self
+        }
+    }
+    #[automatically_derived]
+    impl CustomerPatch {
+        /// Applies a setter where there is a value; where there is none, leaves the field
+        /// as it is.
+        fn maybe<__V>(
+            self,
+            value: __v::Option<__V>,
+            set: impl __v::FnOnce(Self, __V) -> Self,
+        ) -> Self {
+            __v::maybe(self, value, set)
+        }
+        /// Sets a field that the struct does not have, by its wire name, **unchecked**:
+        /// the API drops a name that it does not know and answers 200. The patch is no
+        /// longer idempotent. A name that the struct has itself is refused when sent.
+        fn set_unchecked(
+            mut self,
+            name: impl __v::Into<__v::String>,
+            value: impl __v::Serialize,
+        ) -> Self {
+            __v::set_unchecked::<Self>(&mut self.0, name, value);
+            self
+        }
+        /**Adds to `phone` a value of the type that it brings; a bare string is `WORK`.
+
+The API only ever adds phones and emails, also one that the record has already.*/
+        fn add_phone(mut self, value: impl __v::Into<Phone>) -> Self {
+            __v::phone::<Phone>(&mut self.0, "phone", __v::Set(value));
+            self
+        }
+        /**Adds to `email` a value of the type `MAILING`.
+
+The API only ever adds phones and emails, also one that the record has already.*/
+        fn add_newsletter(mut self, value: impl __v::Into<String>) -> Self {
+            __v::typed_value::<String>(&mut self.0, "email", "MAILING", __v::Set(value));
+            self
+        }
+    }
+    #[automatically_derived]
+    impl Customer {
+        /// A patch that changes nothing yet.
+        fn patch() -> CustomerPatch {
+            __v::Default::default()
+        }
+        /// A patch with all that is present here: `None` and an empty list leave the field
+        /// as it is, phones and emails are added.
+        fn to_patch(&self) -> CustomerPatch {
+            let mut patch = Self::patch();
+            let body = &mut patch.0;
+            for value in &self.phone {
+                __v::phone::<Phone>(body, "phone", value);
+            }
+            __v::typed_value::<String>(body, "email", "MAILING", &self.newsletter);
+            let _ = body;
+            patch
+        }
+    }
+};

@@ -1,0 +1,76 @@
+//! The code that small structs expand to. `UPDATE_EXPECT=1 cargo test -p vibecode-derive` writes it
+//! anew, to be read in the diff.
+
+use expect_test::{ExpectFile, expect_file};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::patch;
+
+fn expands_to(input: TokenStream, expected: &ExpectFile) {
+    let file = syn2::parse2(patch::derive(input)).unwrap();
+    expected.assert_eq(&prettyplease::unparse(&file));
+}
+
+#[test]
+fn a_struct_of_plain_fields_expands_to_one_call_a_setter() {
+    let input = quote! {
+        #[vibecode(entity = "contacts")]
+        pub struct Customer {
+            #[vibecode(id)]
+            id: ContactId,
+            post: Option<String>,
+            assigned_by_id: UserId,
+            opened: bool,
+            #[vibecode(field = "ufCrm_694BF2A975BD0", kind = "double", multiple)]
+            scores: Vec<f64>,
+            #[vibecode(read_only)]
+            updated_time: String,
+            #[vibecode(skip)]
+            cached: u32,
+        }
+    };
+    expands_to(input, &expect_file!["expanded/plain_fields.rs"]);
+}
+
+#[test]
+fn a_struct_of_phones_expands_to_adders_and_to_methods_that_explain_themselves() {
+    let input = quote! {
+        #[vibecode(entity = "contacts")]
+        struct Customer {
+            phone: Vec<Phone>,
+            #[vibecode(field = "email", type_id = "MAILING")]
+            newsletter: Option<String>,
+        }
+    };
+    expands_to(input, &expect_file!["expanded/phones.rs"]);
+}
+
+#[test]
+fn a_struct_with_parameters_expands_to_a_builder_with_the_same_ones() {
+    let input = quote! {
+        #[vibecode(entity = "deals", crate = "facade::vibecode")]
+        pub(crate) struct Sale<'a, T: Clone, const N: usize = 1>
+        where
+            T: 'a,
+        {
+            title: &'a str,
+            comments: Option<T>,
+            #[vibecode(field = "ufCrmMarks", kind = "integer", multiple)]
+            marks: [i64; N],
+        }
+    };
+    expands_to(input, &expect_file!["expanded/parameters.rs"]);
+}
+
+#[test]
+fn a_struct_with_mistakes_expands_to_its_good_setters_to_stubs_and_to_the_errors() {
+    let input = quote! {
+        #[vibecode(entity = "contacts")]
+        struct Customer {
+            post: Option<String>,
+            psot: Option<String>,
+        }
+    };
+    expands_to(input, &expect_file!["expanded/mistakes.rs"]);
+}

@@ -1,0 +1,5 @@
+//! The derive from inside: what it writes, and that no input makes it panic.
+
+mod expansion;
+mod malformed;
+mod tokens;
