@@ -45,13 +45,40 @@ impl Schema {
                 message: "there is no map of fields".to_owned(),
             });
         };
-        let mut fields: Vec<Field> = fields
+        let fields = fields
             .iter()
             .filter(|(_, description)| description.is_object())
-            .map(|(name, description)| Field::read(name, description))
+            .map(|(name, description)| Field::read(name, description));
+        Ok(Self::of(fields.collect()))
+    }
+
+    /// This schema with what a portal says added: its fields come on top, and of the fields that
+    /// are here already it overrides the flags, the label and the options, and keeps the kind.
+    ///
+    /// The API's own vocabulary of types is looser than the one here (`number` for a reference),
+    /// so a documented kind stays.
+    #[must_use]
+    pub fn with_portal(&self, portal: Self) -> Self {
+        let mut fields = portal.fields;
+        for field in &mut fields {
+            if let Some(built_in) = self.field(&field.name) {
+                field.kind = built_in.kind.clone();
+                field.title = field.title.take().or_else(|| built_in.title.clone());
+                field.multiple |= built_in.multiple;
+            }
+        }
+        let own = self.fields.iter();
+        let missing: Vec<_> = own
+            .filter(|field| !has(&fields, &field.name))
+            .cloned()
             .collect();
+        fields.extend(missing);
+        Self::of(fields)
+    }
+
+    fn of(mut fields: Vec<Field>) -> Self {
         fields.sort_unstable_by(|one, other| one.name.cmp(&other.name));
-        Ok(Self { fields })
+        Self { fields }
     }
 
     /// Every field, by name.
@@ -81,6 +108,13 @@ impl Schema {
             .map(|field| field.name.as_str())
             .or_else(|| suggest::closest(name, self.fields.iter().map(|field| field.name.as_str())))
     }
+}
+
+/// Whether sorted fields hold one of this name.
+fn has(fields: &[Field], name: &str) -> bool {
+    fields
+        .binary_search_by(|field| field.name.as_str().cmp(name))
+        .is_ok()
 }
 
 fn map_of_fields(answer: &Value) -> &Value {

@@ -15,6 +15,8 @@ pub(crate) struct OnStruct {
     pub(crate) entity: Option<LitStr>,
     /// Where the runtime is found, if not at `::vibecode_runtime`.
     pub(crate) runtime: Option<syn::Path>,
+    /// Whether the struct is to have `diff`.
+    pub(crate) diff: Option<Ident>,
 }
 
 /// What stands on a field, in `#[vibecode(…)]`.
@@ -30,7 +32,7 @@ pub(crate) struct OnField {
     pub(crate) clear: Option<LitStr>,
 }
 
-const ON_STRUCT: &[&str] = &["entity", "crate"];
+const ON_STRUCT: &[&str] = &["entity", "crate", "diff"];
 const ON_FIELD: &[&str] = &[
     "field",
     "kind",
@@ -48,6 +50,7 @@ impl OnStruct {
         for item in items(attributes, errors) {
             match item.name.to_string().as_str() {
                 "entity" => item.text(&mut read.entity, r#"entity = "contacts""#, errors),
+                "diff" => item.flag(&mut read.diff, errors),
                 "crate" => {
                     let mut path = None;
                     item.text(&mut path, r#"crate = "path::to::vibecode_runtime""#, errors);

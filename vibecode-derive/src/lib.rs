@@ -1,13 +1,19 @@
-//! The derive macro of `vibecode-runtime`, which re-exports it and documents what it makes.
+//! The derive macros of `vibecode-runtime`, which re-exports them and documents what they make.
 //!
 //! Data goes one way: attributes → model → check against `vibecode-spec` → tokens.
 
 mod attribute;
+mod check;
+mod derive;
 mod entity;
 mod errors;
+mod field;
 mod look_up;
 mod model;
 mod patch;
+mod record;
+mod role;
+mod runtime;
 mod shape;
 
 use proc_macro::TokenStream;
@@ -16,4 +22,10 @@ use proc_macro::TokenStream;
 #[proc_macro_derive(Patch, attributes(vibecode))]
 pub fn derive_patch(input: TokenStream) -> TokenStream {
     patch::derive(input.into()).into()
+}
+
+/// Reads a struct out of what the API answers. See `vibecode_runtime::Record`.
+#[proc_macro_derive(Record, attributes(vibecode))]
+pub fn derive_record(input: TokenStream) -> TokenStream {
+    record::derive(input.into()).into()
 }

@@ -5,12 +5,10 @@ use quote::{format_ident, quote};
 use syn::{Type, ext::IdentExt};
 use vibecode_spec::Clearing;
 
-use super::{
-    Expansion, beside,
-    runtime::{adders, clearer, element, entity, kind, setter},
-};
+use super::{Expansion, beside};
 use crate::{
-    patch::field::{Field, Form, Role, Value, Values},
+    field::{Access, Field, Form, Role, Value, Values},
+    runtime::{adders, clearing, element, entity, kind, setter},
     shape::{Argument, bare},
 };
 
@@ -20,7 +18,8 @@ const ADD_ONLY: &str =
 impl Expansion<'_> {
     pub(super) fn methods_of(&self, field: &Field<'_>) -> TokenStream {
         match &field.role {
-            Role::Unwritten => TokenStream::new(),
+            _ if field.access != Access::Written => TokenStream::new(),
+            Role::Skipped => TokenStream::new(),
             Role::Id => self.id_check(field),
             Role::Value(value) => {
                 let mut methods = self.setter(field, value);
@@ -67,15 +66,15 @@ impl Expansion<'_> {
     }
 
     fn clearer(&self, field: &Field<'_>, value: &Value<'_>) -> Option<TokenStream> {
-        let clearing = value.clearing?;
+        let by = value.clearing?;
         let wire = &value.wire;
-        let doc = format!("Clears `{wire}` by sending `{}`.", sent(clearing));
+        let doc = format!("Clears `{wire}` by sending `{}`.", sent(by));
         let visibility = &self.checked.input.visibility;
-        let (name, clear) = (beside(field, "clear"), clearer(clearing));
+        let (name, clearing) = (beside(field, "clear"), clearing(by));
         Some(quote! {
             #[doc = #doc]
             #visibility fn #name(mut self) -> Self {
-                __v::#clear(&mut self.0, #wire);
+                __v::clear(&mut self.0, #wire, __v::Clearing::#clearing);
                 self
             }
         })

@@ -1,16 +1,20 @@
 //! The tokens of a checked struct: its builder, and what makes one of it.
 
+mod diff;
 mod explain;
 mod method;
 mod present;
-mod runtime;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Generics, ext::IdentExt};
 
-use super::{check::Checked, field::Field};
-use crate::shape::TypeParameters;
+use crate::{
+    check::Checked,
+    field::{Field, Role},
+    runtime,
+    shape::TypeParameters,
+};
 
 pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
     let expansion = Expansion::of(checked);
@@ -80,6 +84,12 @@ impl<'a> Expansion<'a> {
         }
     }
 
+    /// Every wire name that the struct maps, written or not.
+    fn wire_names(&self) -> impl Iterator<Item = &'a str> {
+        let mapped = self.fields().filter(|it| !matches!(it.role, Role::Skipped));
+        mapped.map(|field| field.name.text.as_str())
+    }
+
     fn is_generic(&self) -> bool {
         !self.generics.params.is_empty()
     }
@@ -88,7 +98,7 @@ impl<'a> Expansion<'a> {
         let patch = &self.patch;
         let name = patch.to_string();
         let entity = runtime::entity(self.checked.entity);
-        let wire_names = &self.checked.wire_names;
+        let wire_names = self.wire_names();
         let (parameters, arguments, predicates) = self.generics.split_for_impl();
         let phantom = self.is_generic().then(|| quote!(__v::PhantomData));
         quote! {
@@ -169,6 +179,11 @@ impl<'a> Expansion<'a> {
         let (parameters, arguments, predicates) = self.generics.split_for_impl();
         let present = self.fields().map(Self::present);
         let bounds = self.bounds();
+        let diff = input
+            .attributes
+            .diff
+            .is_some()
+            .then(|| self.diff(bounds.as_ref()));
         quote! {
             #[automatically_derived]
             impl #parameters #ident #arguments #predicates {
@@ -185,6 +200,7 @@ impl<'a> Expansion<'a> {
                     let _ = body;
                     patch
                 }
+                #diff
             }
         }
     }

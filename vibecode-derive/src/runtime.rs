@@ -9,19 +9,19 @@ use syn::Path;
 use vibecode_spec::{Clearing, Entity, Kind, Multifield, Reference};
 
 /// The module of the runtime that is made for generated code.
-pub(super) fn private_module(runtime: Option<&Path>) -> TokenStream {
+pub(crate) fn private_module(runtime: Option<&Path>) -> TokenStream {
     let runtime = runtime.map_or_else(|| quote!(::vibecode_runtime), |path| quote!(#path));
     quote!(#runtime::__private)
 }
 
 /// The entity as a type.
-pub(super) fn entity(entity: Entity) -> TokenStream {
+pub(crate) fn entity(entity: Entity) -> TokenStream {
     let name = format_ident!("{entity:?}");
     quote!(__v::#name)
 }
 
 /// The kind as a type.
-pub(super) fn kind(kind: &Kind, multiple: bool) -> TokenStream {
+pub(crate) fn kind(kind: &Kind, multiple: bool) -> TokenStream {
     let single = match kind {
         Kind::Reference(reference) => {
             let target = match reference {
@@ -47,7 +47,7 @@ pub(super) fn kind(kind: &Kind, multiple: bool) -> TokenStream {
 }
 
 /// The function that sets a field of this kind.
-pub(super) fn setter(kind: &Kind, multiple: bool) -> Ident {
+pub(crate) fn setter(kind: &Kind, multiple: bool) -> Ident {
     let (one, several) = match kind {
         Kind::Integer => ("integer", "integers"),
         Kind::Number => ("number", "numbers"),
@@ -75,30 +75,29 @@ pub(super) fn setter(kind: &Kind, multiple: bool) -> Ident {
 }
 
 /// The functions that add one value, and the values of a list whose type has a name of its own.
-pub(super) fn adders(multifield: Multifield) -> (Ident, Ident) {
+pub(crate) fn adders(multifield: Multifield) -> (Ident, Ident) {
     match multifield {
         Multifield::Email => (ident("email"), ident("emails")),
         _ => (ident("phone"), ident("phones")),
     }
 }
 
+/// The function that reads a list of a multifield's values.
+pub(crate) fn list_reader(multifield: Multifield) -> Ident {
+    adders(multifield).1
+}
+
 /// The type of a multifield's values, and of their kind.
-pub(super) fn element(multifield: Multifield) -> Ident {
+pub(crate) fn element(multifield: Multifield) -> Ident {
     match multifield {
         Multifield::Email => ident("Email"),
         _ => ident("Phone"),
     }
 }
 
-/// The function that clears a field so.
-pub(super) fn clearer(clearing: Clearing) -> Ident {
-    ident(match clearing {
-        Clearing::Zero => "clear_by_zero",
-        Clearing::EmptyList => "clear_by_empty_list",
-        Clearing::Null => "clear_by_null",
-        Clearing::False => "clear_by_false",
-        _ => "clear_by_empty_text",
-    })
+/// What clears a field, as the runtime names it.
+pub(crate) fn clearing(clearing: Clearing) -> Ident {
+    format_ident!("{clearing:?}")
 }
 
 fn ident(name: &str) -> Ident {

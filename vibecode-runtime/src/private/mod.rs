@@ -11,7 +11,7 @@ pub use std::{
     marker::PhantomData,
     ops::FnOnce,
     option::Option,
-    primitive::str,
+    primitive::{bool, str, usize},
     result::Result,
     string::String,
 };
@@ -19,9 +19,15 @@ pub use std::{
 pub use serde::{Serialize, Serializer};
 
 pub use crate::{
-    Companies, Contacts, Deals, Email, Encode, Leads, Patch, Phone, Users, kind, patch::Body,
+    Companies, Contacts, Deals, Decode, Email, Encode, Leads, Patch, Phone, Record, Users,
+    diff::{Diff, NotRemovable},
+    kind,
+    patch::Body,
+    record::{Fields, UnreadableField},
 };
 use crate::{EncodeError, Id, WireValue, kind::Multiple, multifield::Entry};
+
+pub mod read;
 
 /// A value on its way into a patch, given to a setter or found in a struct.
 pub trait Given<T: ?Sized> {
@@ -189,22 +195,34 @@ pub fn typed_value<T: kind::TypedValueField + ?Sized>(
     }
 }
 
-/// Clears a field.
-macro_rules! clearers {
-    ($($clear:ident: $VALUE:ident;)+) => {$(
-        /// Clears a field by sending this.
-        pub fn $clear(body: &mut Body, name: &'static str) {
-            body.clear(name, WireValue::$VALUE);
-        }
-    )+};
+/// What is sent to clear a field.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Clearing {
+    /// `""`
+    EmptyText,
+    /// `0`
+    Zero,
+    /// `[]`
+    EmptyList,
+    /// `null`
+    Null,
+    /// `false`
+    False,
 }
 
-clearers! {
-    clear_by_empty_text: EMPTY_TEXT;
-    clear_by_zero: ZERO;
-    clear_by_empty_list: EMPTY_LIST;
-    clear_by_null: NULL;
-    clear_by_false: FALSE;
+/// Clears a field.
+pub fn clear(body: &mut Body, name: &'static str, clearing: Clearing) {
+    body.clear(
+        name,
+        match clearing {
+            Clearing::EmptyText => WireValue::EMPTY_TEXT,
+            Clearing::Zero => WireValue::ZERO,
+            Clearing::EmptyList => WireValue::EMPTY_LIST,
+            Clearing::Null => WireValue::NULL,
+            Clearing::False => WireValue::FALSE,
+        },
+    );
 }
 
 /// Sets where there is a value.
@@ -220,13 +238,28 @@ pub fn set_unchecked<P: Patch>(body: &mut Body, name: impl Into<String>, value: 
     body.set_unchecked(name.into(), P::WIRE_NAMES, WireValue::json(value));
 }
 
+/// The changes between what two structs hold.
+#[must_use]
+pub fn diff(
+    before: &Body,
+    after: &Body,
+    clearings: &[(&'static str, Clearing)],
+) -> (Body, Vec<NotRemovable>) {
+    let (mut body, not_removable) = after.since(before);
+    let gone = |name: &str| before.has(name) && !after.has(name);
+    for (name, clearing) in clearings.iter().filter(|(name, _)| gone(name)) {
+        clear(&mut body, name, *clearing);
+    }
+    (body, not_removable)
+}
+
 /// The type of a field with `#[vibecode(id)]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the id of this struct's entity",
     label = "not the entity's id",
     note = "the field with `#[vibecode(id)]` has the entity's own id, such as `ContactId` for `entity = \"contacts\"`"
 )]
-pub trait IsIdOf<E> {}
+pub trait IsIdOf<E>: Decode<kind::Reference<E>> {}
 
 impl<E> IsIdOf<E> for Id<E> {}
 
