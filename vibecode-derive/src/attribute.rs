@@ -13,6 +13,8 @@ use crate::errors::Errors;
 #[derive(Default)]
 pub(crate) struct OnStruct {
     pub(crate) entity: Option<LitStr>,
+    /// Where the portal's schema is, if not at its usual place.
+    pub(crate) schema: Option<LitStr>,
     /// Where the runtime is found, if not at `::vibecode_runtime`.
     pub(crate) runtime: Option<syn::Path>,
     /// Whether the struct is to have `diff`.
@@ -32,7 +34,7 @@ pub(crate) struct OnField {
     pub(crate) clear: Option<LitStr>,
 }
 
-const ON_STRUCT: &[&str] = &["entity", "crate", "diff"];
+const ON_STRUCT: &[&str] = &["entity", "schema", "diff", "crate"];
 const ON_FIELD: &[&str] = &[
     "field",
     "kind",
@@ -50,6 +52,13 @@ impl OnStruct {
         for item in items(attributes, errors) {
             match item.name.to_string().as_str() {
                 "entity" => item.text(&mut read.entity, r#"entity = "contacts""#, errors),
+                "schema" => {
+                    item.text(
+                        &mut read.schema,
+                        r#"schema = "vibecode/contacts.json""#,
+                        errors,
+                    );
+                }
                 "diff" => item.flag(&mut read.diff, errors),
                 "crate" => {
                     let mut path = None;

@@ -1,32 +1,37 @@
 //! The struct as it was written, held against the API's schema.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, path::PathBuf};
 
 use proc_macro2::Ident;
 use vibecode_spec::Entity;
 
 use crate::{
-    entity::entity_of,
     errors::Errors,
     field::{Access, Field, Role},
     look_up::{Subject, WireName},
     model::Input,
+    portal::{self, Found, Portal},
+    whose::Whose,
 };
 
 /// A struct whose mistakes have been told.
 pub(crate) struct Checked<'a> {
     pub(crate) input: &'a Input,
-    pub(crate) entity: Entity,
+    pub(crate) whose: Whose,
     pub(crate) fields: Vec<Field<'a>>,
+    /// The portal's schema that was read.
+    pub(crate) schema_file: Option<PathBuf>,
 }
 
 pub(crate) fn check<'a>(input: &'a Input, errors: &Errors) -> Checked<'a> {
-    let known = entity_of(input, errors);
+    let known = Whose::of(input, errors);
+    let Found { file, portal } = schema(input, known, errors);
     let fields = input.fields.iter().map(|field| {
-        let subject = known.map(|entity| Subject {
+        let subject = known.map(|whose| Subject {
             field,
             name: WireName::of(field),
-            entity,
+            whose,
+            portal: &portal,
             errors,
         });
         let checked = subject.and_then(|subject| subject.role().ok());
@@ -44,9 +49,29 @@ pub(crate) fn check<'a>(input: &'a Input, errors: &Errors) -> Checked<'a> {
     refuse_fields_mapped_twice(&mut fields, errors);
     Checked {
         input,
-        entity: known.unwrap_or(Entity::Contacts),
+        whose: known.unwrap_or(Whose::Entity(Entity::Contacts)),
         fields,
+        schema_file: file,
     }
+}
+
+/// The portal's schema. What is wrong with its file is one error, at what names it.
+fn schema(input: &Input, whose: Option<Whose>, errors: &Errors) -> Found {
+    let given = input.attributes.schema.as_ref();
+    let found = match (whose, given) {
+        (Some(whose), Some(path)) => portal::at(&path.value(), &whose),
+        (Some(whose), None) => portal::find(&whose),
+        (None, _) => Found {
+            file: None,
+            portal: Portal::Absent,
+        },
+    };
+    if let (Portal::Broken(problem), Some(at)) =
+        (&found.portal, given.or(input.attributes.entity.as_ref()))
+    {
+        errors.at(at, problem);
+    }
+    found
 }
 
 fn refuse_second_ids(input: &Input, errors: &Errors) {

@@ -42,7 +42,7 @@ pub(crate) enum Access {
 /// A field with a value.
 pub(crate) struct Value<'a> {
     pub(crate) wire: String,
-    pub(crate) title: Option<&'a str>,
+    pub(crate) title: Option<String>,
     pub(crate) kind: Kind,
     pub(crate) multiple: bool,
     /// The type without its `Option`.

@@ -5,16 +5,17 @@
 mod attribute;
 mod check;
 mod derive;
-mod entity;
 mod errors;
 mod field;
 mod look_up;
 mod model;
 mod patch;
+mod portal;
 mod record;
 mod role;
 mod runtime;
 mod shape;
+mod whose;
 
 use proc_macro::TokenStream;
 

@@ -6,7 +6,9 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::Path;
-use vibecode_spec::{Clearing, Entity, Kind, Multifield, Reference};
+use vibecode_spec::{Clearing, Kind, Multifield, Reference};
+
+use crate::whose::Whose;
 
 /// The module of the runtime that is made for generated code.
 pub(crate) fn private_module(runtime: Option<&Path>) -> TokenStream {
@@ -15,9 +17,14 @@ pub(crate) fn private_module(runtime: Option<&Path>) -> TokenStream {
 }
 
 /// The entity as a type.
-pub(crate) fn entity(entity: Entity) -> TokenStream {
-    let name = format_ident!("{entity:?}");
-    quote!(__v::#name)
+pub(crate) fn entity(whose: Whose) -> TokenStream {
+    match whose {
+        Whose::Entity(entity) => {
+            let name = format_ident!("{entity:?}");
+            quote!(__v::#name)
+        }
+        Whose::Items(number) => quote!(__v::Items<#number>),
+    }
 }
 
 /// The kind as a type.

@@ -76,7 +76,7 @@ pub use crate::{
     decode::{Answered, Decode, DecodeError},
     diff::{Diff, NotRemovable},
     encode::Encode,
-    entity::{Companies, Contacts, Deals, Entity, Leads, Users},
+    entity::{Companies, Contacts, Deals, Entity, Items, Leads, Users},
     error::{Error, ErrorCode, ErrorKind, Outcome, Result},
     id::{Addresses, CompanyId, ContactId, DealId, Id, LeadId, UserId},
     mismatch::Mismatch,

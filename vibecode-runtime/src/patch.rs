@@ -120,6 +120,9 @@ impl Body {
             Err(reason) => return self.fail(name.into(), reason),
         };
         match self.action_of(name) {
+            // Two fields of a struct may hold the same entry, such as all emails and the one of
+            // a type: sent twice, it would be there twice.
+            Some(Action::Add(entries)) if entries.contains(&entry) => {}
             Some(Action::Add(entries)) => entries.push(entry),
             _ => self.put(name.into(), Action::Add(vec![entry])),
         }

@@ -14,7 +14,7 @@ use crate::{
 pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
     let input = checked.input;
     let private = private_module(input.attributes.runtime.as_ref());
-    let (ident, entity) = (&input.ident, entity(checked.entity));
+    let (ident, entity) = (&input.ident, entity(checked.whose));
     let names: Vec<_> = checked.fields.iter().filter_map(placed_name).collect();
     let places = 0..names.len();
     let reads_multifields = checked
@@ -59,7 +59,7 @@ fn placed_name<'a>(field: &'a Field<'_>) -> Option<&'a str> {
 
 /// `name: value` for each field of the struct.
 fn read_fields(checked: &Checked<'_>) -> Vec<TokenStream> {
-    let entity = entity(checked.entity);
+    let entity = entity(checked.whose);
     let mut place = 0_usize;
     let fields = checked.fields.iter().map(|field| {
         let ident = field.ident;

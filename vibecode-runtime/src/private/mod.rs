@@ -19,7 +19,7 @@ pub use std::{
 pub use serde::{Serialize, Serializer};
 
 pub use crate::{
-    Companies, Contacts, Deals, Decode, Email, Encode, Leads, Patch, Phone, Record, Users,
+    Companies, Contacts, Deals, Decode, Email, Encode, Items, Leads, Patch, Phone, Record, Users,
     diff::{Diff, NotRemovable},
     kind,
     patch::Body,

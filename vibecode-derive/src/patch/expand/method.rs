@@ -34,7 +34,7 @@ impl Expansion<'_> {
     /// Holds that the field's type is the entity's id.
     fn id_check(&self, field: &Field<'_>) -> TokenStream {
         let name = format_ident!("__{}", field.ident.unraw());
-        let entity = entity(self.checked.entity);
+        let entity = entity(self.checked.whose);
         let ty = bare(field.ty);
         quote! {
             fn #name() {
@@ -224,7 +224,7 @@ impl Form<'_> {
 fn described(value: &Value<'_>) -> String {
     let several = if value.multiple { ", multiple" } else { "" };
     let kind = value.kind.name();
-    match value.title {
+    match &value.title {
         Some(title) => format!("`{}`: {title} ({kind}{several})", value.wire),
         None => format!("the user field `{}` ({kind}{several})", value.wire),
     }

@@ -70,7 +70,7 @@ impl<'a> Expansion<'a> {
         let (ident, visibility) = (&input.ident, &input.visibility);
         let doc = format!(
             "Changes to one of the {}, made by [`{ident}::patch`].",
-            self.checked.entity.path(),
+            self.checked.whose.path(),
         );
         let (_, arguments, predicates) = generics.split_for_impl();
         // A function pointer, so that the builder is Send and Sync whatever the parameters are.
@@ -97,7 +97,7 @@ impl<'a> Expansion<'a> {
     fn traits(&self) -> TokenStream {
         let patch = &self.patch;
         let name = patch.to_string();
-        let entity = runtime::entity(self.checked.entity);
+        let entity = runtime::entity(self.checked.whose);
         let wire_names = self.wire_names();
         let (parameters, arguments, predicates) = self.generics.split_for_impl();
         let phantom = self.is_generic().then(|| quote!(__v::PhantomData));
