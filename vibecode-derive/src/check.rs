@@ -1,6 +1,6 @@
 //! The struct as it was written, held against the API's schema.
 
-use std::{collections::HashMap, path::PathBuf};
+use std::collections::HashMap;
 
 use proc_macro2::Ident;
 use vibecode_spec::Entity;
@@ -10,7 +10,7 @@ use crate::{
     field::{Access, Field, Role},
     look_up::{Subject, WireName},
     model::Input,
-    portal::{self, Found, Portal},
+    portal::Found,
     whose::Whose,
 };
 
@@ -19,19 +19,20 @@ pub(crate) struct Checked<'a> {
     pub(crate) input: &'a Input,
     pub(crate) whose: Whose,
     pub(crate) fields: Vec<Field<'a>>,
-    /// The portal's schema that was read.
-    pub(crate) schema_file: Option<PathBuf>,
+    /// The portal's schema.
+    pub(crate) found: Found,
 }
 
 pub(crate) fn check<'a>(input: &'a Input, errors: &Errors) -> Checked<'a> {
-    let known = Whose::of(input, errors);
-    let Found { file, portal } = schema(input, known, errors);
+    let known = Whose::of(&input.ident, &input.attributes, errors);
+    let found = Found::of(known, &input.attributes, errors);
     let fields = input.fields.iter().map(|field| {
-        let subject = known.map(|whose| Subject {
+        let whose = known.filter(|_| !field.attributes.told);
+        let subject = whose.map(|whose| Subject {
             field,
             name: WireName::of(field),
             whose,
-            portal: &portal,
+            portal: &found.portal,
             errors,
         });
         let checked = subject.and_then(|subject| subject.role().ok());
@@ -51,27 +52,8 @@ pub(crate) fn check<'a>(input: &'a Input, errors: &Errors) -> Checked<'a> {
         input,
         whose: known.unwrap_or(Whose::Entity(Entity::Contacts)),
         fields,
-        schema_file: file,
+        found,
     }
-}
-
-/// The portal's schema. What is wrong with its file is one error, at what names it.
-fn schema(input: &Input, whose: Option<Whose>, errors: &Errors) -> Found {
-    let given = input.attributes.schema.as_ref();
-    let found = match (whose, given) {
-        (Some(whose), Some(path)) => portal::at(&path.value(), &whose),
-        (Some(whose), None) => portal::find(&whose),
-        (None, _) => Found {
-            file: None,
-            portal: Portal::Absent,
-        },
-    };
-    if let (Portal::Broken(problem), Some(at)) =
-        (&found.portal, given.or(input.attributes.entity.as_ref()))
-    {
-        errors.at(at, problem);
-    }
-    found
 }
 
 fn refuse_second_ids(input: &Input, errors: &Errors) {

@@ -5,6 +5,7 @@
 mod attribute;
 mod check;
 mod derive;
+mod enumeration;
 mod errors;
 mod field;
 mod look_up;
@@ -29,4 +30,10 @@ pub fn derive_patch(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(Record, attributes(vibecode))]
 pub fn derive_record(input: TokenStream) -> TokenStream {
     record::derive(input.into()).into()
+}
+
+/// Makes an enum stand for the options of a list. See `vibecode_runtime::Enumeration`.
+#[proc_macro_derive(Enumeration, attributes(vibecode))]
+pub fn derive_enumeration(input: TokenStream) -> TokenStream {
+    enumeration::derive(input.into()).into()
 }

@@ -4,7 +4,7 @@ use heck::ToLowerCamelCase;
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::{LitStr, ext::IdentExt};
-use vibecode_spec::{Field, Item, Kind, Schema, UserFieldName, closest, read_user_field_name};
+use vibecode_spec::{Field, Kind, Schema, UserFieldName, closest, read_user_field_name};
 
 use crate::{errors::Errors, model::InputField, portal::Portal, whose::Whose};
 
@@ -27,8 +27,6 @@ pub(crate) struct Known {
     pub(crate) read_only: bool,
     pub(crate) user_field: bool,
     pub(crate) title: Option<String>,
-    /// The options of a list, where the portal's schema tells them.
-    pub(crate) items: Vec<Item>,
 }
 
 impl Subject<'_, '_> {
@@ -78,7 +76,6 @@ impl Subject<'_, '_> {
             read_only: field.read_only || field.immutable,
             user_field: field.is_user_field(),
             title: field.title.clone(),
-            items: field.items.clone(),
         })
     }
 
@@ -170,7 +167,6 @@ impl Subject<'_, '_> {
             read_only: false,
             user_field: true,
             title: None,
-            items: Vec::new(),
         })
     }
 

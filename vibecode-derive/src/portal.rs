@@ -9,9 +9,11 @@ use std::{
     time::SystemTime,
 };
 
+use proc_macro2::TokenStream;
+use quote::quote;
 use vibecode_spec::Schema;
 
-use crate::whose::Whose;
+use crate::{attribute::OnStruct, errors::Errors, whose::Whose};
 
 /// Where the schemas are, beside a crate or in a folder above it.
 const FOLDER: &str = "vibecode";
@@ -31,13 +33,45 @@ pub(crate) enum Portal {
 
 /// A schema file, and what it says.
 pub(crate) struct Found {
-    pub(crate) file: Option<PathBuf>,
+    file: Option<PathBuf>,
     pub(crate) portal: Portal,
+}
+
+impl Found {
+    /// The schema for a struct. What is wrong with its file is one error, at what names it.
+    pub(crate) fn of(whose: Option<Whose>, attributes: &OnStruct, errors: &Errors) -> Self {
+        let found = match (whose, &attributes.schema) {
+            (Some(whose), Some(path)) => at(&path.value(), &whose),
+            (Some(whose), None) => find(&whose),
+            (None, _) => Self {
+                file: None,
+                portal: Portal::Absent,
+            },
+        };
+        let named_by = attributes.schema.as_ref().or(attributes.entity.as_ref());
+        if let (Portal::Broken(problem), Some(named_by)) = (&found.portal, named_by) {
+            errors.at(named_by, problem);
+        }
+        found
+    }
+
+    /// Makes cargo rebuild the crate when its schema file is edited or removed.
+    pub(crate) fn tracking(&self) -> TokenStream {
+        match &self.file {
+            Some(file) if is_new_to_the_crate(file) => {
+                let path = file.to_string_lossy();
+                quote!(
+                    const _: &[::core::primitive::u8] = ::core::include_bytes!(#path);
+                )
+            }
+            _ => TokenStream::new(),
+        }
+    }
 }
 
 /// The portal's schema of an entity: the file of its name beside the crate, or in the nearest
 /// folder above it, up to the one with Cargo.lock.
-pub(crate) fn find(whose: &Whose) -> Found {
+fn find(whose: &Whose) -> Found {
     let name = Path::new(FOLDER).join(whose.file_name());
     let candidates = folders().into_iter().map(|folder| folder.join(&name));
     for file in candidates {
@@ -55,7 +89,7 @@ pub(crate) fn find(whose: &Whose) -> Found {
 }
 
 /// The schema at a path that the struct gives, from the folder of the crate.
-pub(crate) fn at(path: &str, whose: &Whose) -> Found {
+fn at(path: &str, whose: &Whose) -> Found {
     let file = crate_folder().unwrap_or_default().join(path);
     let portal = read(&file, whose)
         .unwrap_or_else(|| Portal::Broken(format!("there is no file {}", file.display())));
@@ -67,7 +101,7 @@ pub(crate) fn at(path: &str, whose: &Whose) -> Found {
 
 /// Whether a file has not been tracked yet for the crate that is being compiled. Once is enough
 /// for cargo.
-pub(crate) fn is_new_to_the_crate(file: &Path) -> bool {
+fn is_new_to_the_crate(file: &Path) -> bool {
     static TRACKED: Mutex<Option<HashSet<(Option<PathBuf>, Option<String>, PathBuf)>>> =
         Mutex::new(None);
     let crate_name = std::env::var("CARGO_CRATE_NAME").ok();

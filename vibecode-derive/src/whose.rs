@@ -2,9 +2,10 @@
 
 use std::sync::OnceLock;
 
+use proc_macro2::Ident;
 use vibecode_spec::{Entity, Schema};
 
-use crate::{errors::Errors, model::Input};
+use crate::{attribute::OnStruct, errors::Errors};
 
 /// An entity of the CRM, or a smart process of a portal.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -19,10 +20,13 @@ const ITEMS: &str = "items/";
 
 impl Whose {
     /// What a struct says, or seems to mean; `None` leaves nothing to check.
-    pub(crate) fn of(input: &Input, errors: &Errors) -> Option<Self> {
-        let Some(name) = &input.attributes.entity else {
+    pub(crate) fn of(item: &Ident, attributes: &OnStruct, errors: &Errors) -> Option<Self> {
+        let Some(name) = &attributes.entity else {
+            if attributes.told {
+                return None;
+            }
             errors.at(
-                &input.ident,
+                item,
                 "which records is this for? Add `#[vibecode(entity = \"contacts\")]`",
             );
             return None;

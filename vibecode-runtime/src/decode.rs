@@ -5,7 +5,9 @@ use std::{borrow::Cow, fmt};
 use serde_json::value::RawValue;
 
 use crate::{
-    CrmRef, Date, DateTime, File, Id, Money, ParseError, json,
+    CrmRef, Date, DateTime, File, Id, Money, ParseError,
+    enumeration::List,
+    json,
     kind::{self, Kind, Multiple},
 };
 
@@ -136,6 +138,10 @@ impl fmt::Debug for Answered<'_> {
     note = "implement `vibecode_runtime::Decode<{K}>` for it, or use a type that has it"
 )]
 pub trait Decode<K>: Sized {
+    /// The list whose options this stands for, if it does.
+    #[doc(hidden)]
+    const LIST: Option<List> = None;
+
     /// Reads a value. It is not asked for nothing: `null` and its like are the field's `None`.
     ///
     /// # Errors
@@ -144,12 +150,16 @@ pub trait Decode<K>: Sized {
 }
 
 impl<K, T: Decode<K>> Decode<K> for Box<T> {
+    const LIST: Option<List> = T::LIST;
+
     fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
         T::decode(answered).map(Box::new)
     }
 }
 
 impl<K: Kind, T: Decode<K>> Decode<Multiple<K>> for Vec<T> {
+    const LIST: Option<List> = T::LIST;
+
     fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
         let elements = answered
             .elements()
@@ -163,6 +173,8 @@ impl<K, T, const N: usize> Decode<Multiple<K>> for [T; N]
 where
     Vec<T>: Decode<Multiple<K>>,
 {
+    const LIST: Option<List> = <Vec<T> as Decode<Multiple<K>>>::LIST;
+
     fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
         let values: Vec<T> = Vec::decode(answered)?;
         let expected = || DecodeError::expected(format!("a list of {N} values"));

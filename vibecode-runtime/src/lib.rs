@@ -59,6 +59,7 @@ mod decode;
 mod diff;
 mod encode;
 mod entity;
+mod enumeration;
 mod error;
 mod id;
 mod json;
@@ -77,6 +78,7 @@ pub use crate::{
     diff::{Diff, NotRemovable},
     encode::Encode,
     entity::{Companies, Contacts, Deals, Entity, Items, Leads, Users},
+    enumeration::Enumeration,
     error::{Error, ErrorCode, ErrorKind, Outcome, Result},
     id::{Addresses, CompanyId, ContactId, DealId, Id, LeadId, UserId},
     mismatch::Mismatch,
@@ -202,3 +204,36 @@ pub use vibecode_derive::Patch;
 /// [`Client::multifields`]. Keys that the struct does not map are ignored.
 #[cfg(feature = "derive")]
 pub use vibecode_derive::Record;
+
+/// Makes an enum stand for the options of a list.
+///
+/// ```
+/// use vibecode_runtime::{Enumeration, Patch};
+///
+/// #[derive(Enumeration, Clone, Copy, PartialEq, Debug)]
+/// #[vibecode(entity = "contacts", field = "ufCrm_1721244707107")]
+/// enum Loyalty {
+///     #[vibecode(item = 81)]
+///     Gold,
+///     #[vibecode(item = 82)]
+///     Silver,
+/// }
+///
+/// #[derive(Patch)]
+/// #[vibecode(entity = "contacts")]
+/// struct Customer {
+///     #[vibecode(field = "ufCrm_1721244707107", kind = "enumeration")]
+///     loyalty: Option<Loyalty>,
+/// }
+///
+/// let patch = Customer::patch().loyalty(Loyalty::Gold);
+/// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrm_1721244707107":81}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// On another field than its own it does not compile. With the portal's schema every `item` must be
+/// there, and every option must have a variant, or one with `#[vibecode(other)]` holds the ids of
+/// the rest: `Other(u64)`. Where the schema has the labels, `label = "Gold"` does in place of
+/// `item = 81`, and the enum has `Display` and `FromStr` by them.
+#[cfg(feature = "derive")]
+pub use vibecode_derive::Enumeration;

@@ -7,7 +7,7 @@ use syn::{WhereClause, WherePredicate, parse_quote};
 use crate::{
     check::Checked,
     field::{Field, Form, Role},
-    runtime::{element, entity, kind, list_reader, private_module, setter},
+    runtime::{element, entity, kind, list_reader, own_list, private_module, setter},
     shape::{TypeParameters, bare},
 };
 
@@ -22,6 +22,7 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
         .iter()
         .any(|field| matches!(field.role, Role::Multifield(_)));
     let fields = read_fields(checked);
+    let own_lists = own_lists(checked);
     let mut generics = input.generics.clone();
     add_bounds(checked, generics.make_where_clause());
     let (parameters, _, predicates) = generics.split_for_impl();
@@ -41,6 +42,7 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
                     })
                 }
                 fn from_fields(fields: &__v::Fields<'_>) -> __v::Result<Self, __v::UnreadableField> {
+                    #(#own_lists)*
                     __v::Result::Ok(Self { #(#fields,)* })
                 }
             }
@@ -121,4 +123,16 @@ fn bound(field: &Field<'_>, parameters: &TypeParameters) -> Option<WherePredicat
         Role::Id | Role::Broken => return None,
     };
     parameters.are_in(ty).then(|| parse_quote!(#ty: #bound))
+}
+
+/// That enums of options are used on their own lists.
+fn own_lists(checked: &Checked<'_>) -> Vec<TokenStream> {
+    let parameters = TypeParameters::of(&checked.input.generics);
+    let values = checked.fields.iter().filter_map(|field| match &field.role {
+        Role::Value(value) if !parameters.are_in(value.holds) => Some(value),
+        _ => None,
+    });
+    values
+        .filter_map(|value| own_list("ReadList", value.holds, value, checked.whose))
+        .collect()
 }

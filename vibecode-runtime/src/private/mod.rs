@@ -7,25 +7,28 @@ pub use std::{
     clone::Clone,
     convert::{AsRef, Into},
     default::Default,
-    fmt::{self, Debug, Formatter},
+    fmt::{self, Debug, Display, Formatter},
     marker::PhantomData,
     ops::FnOnce,
     option::Option,
-    primitive::{bool, str, usize},
+    primitive::{bool, str, u64, usize},
     result::Result,
+    str::FromStr,
     string::String,
 };
 
 pub use serde::{Serialize, Serializer};
 
 pub use crate::{
-    Companies, Contacts, Deals, Decode, Email, Encode, Items, Leads, Patch, Phone, Record, Users,
+    Answered, Companies, Contacts, Deals, Decode, DecodeError, Email, Encode, EncodeError,
+    Enumeration, Items, Leads, ParseError, Patch, Phone, Record, Users, WireValue,
     diff::{Diff, NotRemovable},
+    enumeration::List,
     kind,
     patch::Body,
     record::{Fields, UnreadableField},
 };
-use crate::{EncodeError, Id, WireValue, kind::Multiple, multifield::Entry};
+use crate::{Id, kind::Multiple, multifield::Entry};
 
 pub mod read;
 
@@ -265,3 +268,38 @@ impl<E> IsIdOf<E> for Id<E> {}
 
 /// Holds that a type is the id of an entity.
 pub fn id<T: IsIdOf<E>, E>() {}
+
+/// The list of a type that is written; `None` through [`NoList`] for a type that cannot be, which
+/// is told elsewhere.
+#[derive(Debug)]
+pub struct WrittenList<T, K>(PhantomData<(T, K)>);
+
+/// The same for a type that is read.
+#[derive(Debug)]
+pub struct ReadList<T, K>(PhantomData<(T, K)>);
+
+impl<T: Encode<K>, K> WrittenList<T, K> {
+    /// The list.
+    pub const LIST: Option<List> = T::LIST;
+}
+
+impl<T: Decode<K>, K> ReadList<T, K> {
+    /// The list.
+    pub const LIST: Option<List> = T::LIST;
+}
+
+/// What is found where a type has no wire form of the kind.
+pub trait NoList {
+    /// No list.
+    const LIST: Option<List> = None;
+}
+
+impl<T, K> NoList for WrittenList<T, K> {}
+
+impl<T, K> NoList for ReadList<T, K> {}
+
+/// A text is none of the labels of a list.
+#[must_use]
+pub const fn not_a_label() -> ParseError {
+    ParseError::expected("the label of one of the options")
+}

@@ -1,7 +1,7 @@
 //! Reading: each field is one call with the user's own type as an explicit type argument.
 
 use crate::{
-    Answered, Companies, Contacts, Deals, Decode, DecodeError, Leads, Users,
+    Answered, Companies, Contacts, Deals, Decode, DecodeError, Enumeration, Leads, Users,
     kind::{self, Kind, Multiple},
     multifield::read_list,
     record::{Fields, UnreadableField},
@@ -160,6 +160,15 @@ readers! {
 /// Where there is none.
 pub fn id<T: super::IsIdOf<E>, E>(fields: &Fields<'_>, place: usize) -> Result<T, UnreadableField> {
     required::<kind::Reference<E>, T>(fields, place)
+}
+
+/// Reads an option.
+///
+/// # Errors
+/// Where the enum has none for the id.
+pub fn option<T: Enumeration>(answered: Answered<'_>) -> Result<T, DecodeError> {
+    let id = <u64 as Decode<kind::Enumeration>>::decode(answered)?;
+    T::from_item(id).ok_or_else(|| DecodeError::expected("one of the options that the enum has"))
 }
 
 /// Stands in for a field whose mistake the compiler tells.

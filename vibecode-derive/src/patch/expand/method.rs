@@ -8,7 +8,7 @@ use vibecode_spec::Clearing;
 use super::{Expansion, beside};
 use crate::{
     field::{Access, Field, Form, Role, Value, Values},
-    runtime::{adders, clearing, element, entity, kind, setter},
+    runtime::{adders, clearing, element, entity, kind, own_list, setter},
     shape::{Argument, bare},
 };
 
@@ -56,9 +56,13 @@ impl Expansion<'_> {
             asserted,
             given,
         } = taken;
+        let own_list = self
+            .is_free_of_parameters(value.holds)
+            .then(|| own_list("WrittenList", value.holds, value, self.checked.whose));
         quote! {
             #[doc = #doc]
             #visibility fn #ident #generics(mut self, value: #ty) -> Self {
+                #own_list
                 __v::#set::<#asserted>(&mut self.0, #wire, #given);
                 self
             }

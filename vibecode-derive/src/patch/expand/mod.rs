@@ -7,7 +7,7 @@ mod present;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-use syn::{Generics, ext::IdentExt};
+use syn::{Generics, Type, ext::IdentExt};
 
 use crate::{
     check::Checked,
@@ -88,6 +88,11 @@ impl<'a> Expansion<'a> {
     fn wire_names(&self) -> impl Iterator<Item = &'a str> {
         let mapped = self.fields().filter(|it| !matches!(it.role, Role::Skipped));
         mapped.map(|field| field.name.text.as_str())
+    }
+
+    /// Whether a type can stand in a constant, which knows no parameters.
+    fn is_free_of_parameters(&self, ty: &Type) -> bool {
+        !self.is_generic() || !self.parameters.are_in(ty)
     }
 
     fn is_generic(&self) -> bool {
