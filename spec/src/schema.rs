@@ -1,10 +1,10 @@
 //! The fields of an entity: built in, or as a portal answers.
 
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
 use serde_json::Value;
 
-use crate::{Field, naming, suggest};
+use crate::{Entity, Field, naming, suggest};
 
 /// The fields of one entity, by wire name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,19 +39,106 @@ impl Schema {
             message: "this is not JSON".to_owned(),
         })?;
         let Value::Object(fields) = map_of_fields(&answer) else {
-            return Err(SchemaError {
-                line: 0,
-                column: 0,
-                message: "there is no map of fields".to_owned(),
-            });
+            let message = "there is no map of fields, as `GET /v1/{entity}/fields` answers it";
+            return Err(SchemaError::of_the_whole(message.to_owned()));
         };
-        let mut fields: Vec<Field> = fields
+        if let Some((name, _)) = fields.iter().find(|(_, it)| !it.is_object()) {
+            let message = format!("`{name}` is not described by an object");
+            return Err(SchemaError::of_the_whole(message));
+        }
+        let fields = fields
             .iter()
-            .filter(|(_, description)| description.is_object())
-            .map(|(name, description)| Field::read(name, description))
+            .map(|(name, description)| Field::read(name, description));
+        Ok(Self::of(fields.collect()))
+    }
+
+    /// This schema with what a portal says added: its fields come on top, and of the fields that
+    /// are here already it overrides the flags, the label and the options, and keeps the kind.
+    ///
+    /// The API's own vocabulary of types is looser than the one here (`number` for a reference),
+    /// so a documented kind stays.
+    #[must_use]
+    pub fn with_portal(&self, portal: Self) -> Self {
+        let mut fields = portal.fields;
+        for field in &mut fields {
+            if let Some(built_in) = self.field(&field.name) {
+                field.kind = built_in.kind.clone();
+                field.title = field.title.take().or_else(|| built_in.title.clone());
+                field.multiple |= built_in.multiple;
+            }
+        }
+        let own = self.fields.iter();
+        let missing: Vec<_> = own
+            .filter(|field| !has(&fields, &field.name))
+            .cloned()
             .collect();
+        fields.extend(missing);
+        Self::of(fields)
+    }
+
+    /// Whether this can be what a portal says of an entity.
+    ///
+    /// # Errors
+    /// Where two fields have one upper name, an option's id is no number, or the fields are those
+    /// of another entity.
+    pub fn check_portal(&self, entity: Option<Entity>) -> Result<(), SchemaError> {
+        self.check_upper_names()?;
+        self.check_options()?;
+        entity.map_or(Ok(()), |entity| self.check_entity(entity))
+    }
+
+    fn check_upper_names(&self) -> Result<(), SchemaError> {
+        let mut owners: HashMap<&str, &str> = HashMap::new();
+        for field in &self.fields {
+            let Some(upper) = &field.upper_name else {
+                continue;
+            };
+            if let Some(owner) = owners.insert(upper, &field.name) {
+                let name = &field.name;
+                let message = format!("`{owner}` and `{name}` have one upper name, `{upper}`");
+                return Err(SchemaError::of_the_whole(message));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_options(&self) -> Result<(), SchemaError> {
+        let options = self.fields.iter().flat_map(|field| {
+            let name = &field.name;
+            field.items.iter().map(move |item| (name, &item.id))
+        });
+        for (name, id) in options {
+            if id.parse::<u64>().is_err() {
+                let message =
+                    format!("an option of `{name}` has the id `{id}`, which is no number");
+                return Err(SchemaError::of_the_whole(message));
+            }
+        }
+        Ok(())
+    }
+
+    /// An answer has most of the documented fields of its own entity, and fewer of another's.
+    fn check_entity(&self, entity: Entity) -> Result<(), SchemaError> {
+        let known = |entity: Entity| {
+            let names = self.fields.iter().map(|field| &field.name);
+            names
+                .filter(|name| entity.schema().field(name).is_some())
+                .count()
+        };
+        let own = known(entity);
+        match Entity::ALL.iter().find(|other| known(**other) > own) {
+            Some(other) => Err(SchemaError::of_the_whole(format!(
+                "these are the fields of {}, not of {}",
+                other.path(),
+                entity.path()
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    fn of(mut fields: Vec<Field>) -> Self {
         fields.sort_unstable_by(|one, other| one.name.cmp(&other.name));
-        Ok(Self { fields })
+        Self { fields }
     }
 
     /// Every field, by name.
@@ -83,6 +170,13 @@ impl Schema {
     }
 }
 
+/// Whether sorted fields hold one of this name.
+fn has(fields: &[Field], name: &str) -> bool {
+    fields
+        .binary_search_by(|field| field.name.as_str().cmp(name))
+        .is_ok()
+}
+
 fn map_of_fields(answer: &Value) -> &Value {
     let data = answer
         .get("data")
@@ -92,6 +186,16 @@ fn map_of_fields(answer: &Value) -> &Value {
         .get("fields")
         .filter(|fields| fields.get("type").is_none_or(Value::is_object));
     fields.unwrap_or(data)
+}
+
+impl SchemaError {
+    fn of_the_whole(message: String) -> Self {
+        Self {
+            line: 0,
+            column: 0,
+            message,
+        }
+    }
 }
 
 impl fmt::Display for SchemaError {
@@ -112,7 +216,7 @@ mod tests {
 
     const FIELDS: &str = r#"{"ufCrm_1721244707107":{"type":"enumeration","isMultiple":"Y","title":"UF_CRM_1721244707107",
         "formLabel":"Loyalty","items":[{"ID":"81","VALUE":"Gold"},{"ID":82,"VALUE":"Silver"},{"odd":1}]},
-        "x":{"type":7,"isReadOnly":1},"note":"not a field"}"#;
+        "x":{"type":7,"isReadOnly":1}}"#;
 
     #[test]
     fn a_portals_answer_is_read_with_and_without_its_envelope() {
@@ -141,7 +245,48 @@ mod tests {
         let error = Schema::read("{\n  \"id\": }").unwrap_err();
         assert_eq!((error.line, error.column), (2, 9));
         assert!(Schema::read("[]").is_err());
+        assert!(Schema::read(r#"{"x":1}"#).is_err());
+        assert!(Schema::read(r#"{"success":false,"error":{"code":"SCOPE_DENIED"}}"#).is_err());
         assert!(Schema::read("").is_err());
+    }
+
+    #[test]
+    fn a_portal_adds_fields_and_overrides_flags_and_labels_but_not_documented_kinds() {
+        let portal = r#"{"companyId":{"type":"number","isReadOnly":true,"title":"Firm"},
+            "ufCrmFloor":{"type":"integer"}}"#;
+        let contacts = Entity::Contacts.schema();
+        let schema = contacts.with_portal(Schema::read(portal).unwrap());
+        let company = schema.field("companyId").unwrap();
+        assert_eq!(company.kind, contacts.field("companyId").unwrap().kind);
+        assert!(company.read_only);
+        assert_eq!(company.title.as_deref(), Some("Firm"));
+        assert!(schema.field("ufCrmFloor").is_some() && schema.field("post").is_some());
+        let names: Vec<_> = schema.fields().map(|field| &field.name).collect();
+        assert!(names.is_sorted());
+    }
+
+    #[test]
+    fn what_no_portal_says_is_refused() {
+        for (json, problem) in [
+            (
+                r#"{"a":{"upperName":"X"},"b":{"upperName":"X"}}"#,
+                "one upper name",
+            ),
+            (
+                r#"{"a":{"items":[{"ID":"x1","VALUE":"Gold"}]}}"#,
+                "no number",
+            ),
+            (
+                r#"{"amount":{},"currency":{},"name":{}}"#,
+                "of deals, not of contacts",
+            ),
+        ] {
+            let schema = Schema::read(json).unwrap();
+            let error = schema.check_portal(Some(Entity::Contacts)).unwrap_err();
+            assert!(error.message.contains(problem), "{error}");
+        }
+        let user_fields = Schema::read(FIELDS).unwrap();
+        assert!(user_fields.check_portal(Some(Entity::Contacts)).is_ok());
     }
 
     #[test]

@@ -1,20 +1,26 @@
 //! `#[vibecode(…)]`: names and values as they were written, with their places.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenTree};
 use syn::{
-    Attribute, Lit, LitStr, Meta, Token,
+    Attribute, Lit, LitInt, LitStr, Meta, Token,
     ext::IdentExt,
     parse::{ParseStream, Parser},
 };
 
 use crate::errors::Errors;
 
-/// What stands on the struct, in `#[vibecode(…)]`.
+/// What stands on a struct, in `#[vibecode(…)]`.
 #[derive(Default)]
 pub(crate) struct OnStruct {
     pub(crate) entity: Option<LitStr>,
+    /// Where the portal's schema is, if not at its usual place.
+    pub(crate) schema: Option<LitStr>,
     /// Where the runtime is found, if not at `::vibecode_runtime`.
     pub(crate) runtime: Option<syn::Path>,
+    /// Whether the struct is to have `diff`.
+    pub(crate) diff: Option<Ident>,
+    /// Whether a mistake in here has been told, so that what is missing may be because of it.
+    pub(crate) told: bool,
 }
 
 /// What stands on a field, in `#[vibecode(…)]`.
@@ -28,67 +34,122 @@ pub(crate) struct OnField {
     pub(crate) read_only: Option<Ident>,
     pub(crate) skip: Option<Ident>,
     pub(crate) clear: Option<LitStr>,
+    /// Whether a mistake in here has been told.
+    pub(crate) told: bool,
 }
 
-const ON_STRUCT: &[&str] = &["entity", "crate"];
-const ON_FIELD: &[&str] = &[
-    "field",
-    "kind",
-    "multiple",
-    "type_id",
-    "id",
-    "read_only",
-    "skip",
-    "clear",
-];
+/// What stands on an enum of options, in `#[vibecode(…)]`.
+#[derive(Default)]
+pub(crate) struct OnEnum {
+    /// What it has in common with a struct.
+    pub(crate) common: OnStruct,
+    pub(crate) field: Option<LitStr>,
+}
+
+/// What stands on an option, in `#[vibecode(…)]`.
+#[derive(Default)]
+pub(crate) struct OnVariant {
+    pub(crate) item: Option<LitInt>,
+    pub(crate) label: Option<LitStr>,
+    pub(crate) other: Option<Ident>,
+    /// Whether a mistake in here has been told.
+    pub(crate) told: bool,
+}
+
+/// What an attribute can stand on, and the words that it takes there.
+struct Place {
+    name: &'static str,
+    words: &'static [&'static str],
+}
+
+const STRUCT: Place = Place {
+    name: "struct",
+    words: &["entity", "schema", "diff", "crate"],
+};
+const FIELD: Place = Place {
+    name: "field",
+    words: &[
+        "field",
+        "kind",
+        "multiple",
+        "type_id",
+        "id",
+        "read_only",
+        "skip",
+        "clear",
+    ],
+};
+const ENUM: Place = Place {
+    name: "enum of options",
+    words: &["entity", "field", "schema", "crate"],
+};
+const VARIANT: Place = Place {
+    name: "variant",
+    words: &["item", "label", "other"],
+};
 
 impl OnStruct {
     pub(crate) fn read(attributes: &[Attribute], errors: &Errors) -> Self {
         let mut read = Self::default();
-        for item in items(attributes, errors) {
-            match item.name.to_string().as_str() {
-                "entity" => item.text(&mut read.entity, r#"entity = "contacts""#, errors),
-                "crate" => {
-                    let mut path = None;
-                    item.text(&mut path, r#"crate = "path::to::vibecode_runtime""#, errors);
-                    read.runtime = path.and_then(|path| path_in(&path, errors));
-                }
-                _ => item.unknown("struct", ON_STRUCT, ("field", ON_FIELD), errors),
+        let told = each_item(attributes, &STRUCT, errors, |item, word| match word {
+            "diff" => item.flag(&mut read.diff, errors),
+            _ => read.take(item, word, errors),
+        });
+        Self { told, ..read }
+    }
+
+    /// What a struct and an enum of options have in common.
+    fn take(&mut self, item: Item, word: &str, errors: &Errors) -> bool {
+        match word {
+            "entity" => item.text(&mut self.entity, r#"entity = "contacts""#, errors),
+            "schema" => {
+                let example = r#"schema = "vibecode/contacts.json""#;
+                item.text(&mut self.schema, example, errors)
             }
+            _ => item.path(&mut self.runtime, errors),
         }
-        read
     }
 }
 
 impl OnField {
     pub(crate) fn read(attributes: &[Attribute], errors: &Errors) -> Self {
         let mut read = Self::default();
-        for item in items(attributes, errors) {
-            match item.name.to_string().as_str() {
-                "field" => item.text(&mut read.field, r#"field = "companyId""#, errors),
-                "kind" => item.text(&mut read.kind, r#"kind = "string""#, errors),
-                "type_id" => item.text(&mut read.type_id, r#"type_id = "WORK""#, errors),
-                "clear" => item.text(&mut read.clear, r#"clear = "null""#, errors),
-                "multiple" => item.flag(&mut read.multiple, errors),
-                "id" => item.flag(&mut read.id, errors),
-                "read_only" => item.flag(&mut read.read_only, errors),
-                "skip" => item.flag(&mut read.skip, errors),
-                _ => item.unknown("field", ON_FIELD, ("struct", ON_STRUCT), errors),
-            }
-        }
+        let told = each_item(attributes, &FIELD, errors, |item, word| match word {
+            "field" => item.text(&mut read.field, r#"field = "companyId""#, errors),
+            "kind" => item.text(&mut read.kind, r#"kind = "string""#, errors),
+            "type_id" => item.text(&mut read.type_id, r#"type_id = "WORK""#, errors),
+            "clear" => item.text(&mut read.clear, r#"clear = "null""#, errors),
+            "multiple" => item.flag(&mut read.multiple, errors),
+            "id" => item.flag(&mut read.id, errors),
+            "read_only" => item.flag(&mut read.read_only, errors),
+            _ => item.flag(&mut read.skip, errors),
+        });
+        Self { told, ..read }
+    }
+}
+
+impl OnEnum {
+    pub(crate) fn read(attributes: &[Attribute], errors: &Errors) -> Self {
+        let mut read = Self::default();
+        let told = each_item(attributes, &ENUM, errors, |item, word| match word {
+            "field" => item.text(&mut read.field, r#"field = "ufCrm_…""#, errors),
+            _ => read.common.take(item, word, errors),
+        });
+        read.common.told = told;
         read
     }
 }
 
-fn path_in(text: &LitStr, errors: &Errors) -> Option<syn::Path> {
-    let path = text.parse_with(syn::Path::parse_mod_style);
-    if path.is_err() {
-        errors.at(
-            text,
-            "this is not a path: write it as in `use`, such as `crate = \"my_facade::vibecode\"`",
-        );
+impl OnVariant {
+    pub(crate) fn read(attributes: &[Attribute], errors: &Errors) -> Self {
+        let mut read = Self::default();
+        let told = each_item(attributes, &VARIANT, errors, |item, word| match word {
+            "item" => item.number(&mut read.item, errors),
+            "label" => item.text(&mut read.label, r#"label = "Gold""#, errors),
+            _ => item.flag(&mut read.other, errors),
+        });
+        Self { told, ..read }
     }
-    path.ok()
 }
 
 /// One `name` or `name = value`.
@@ -97,112 +158,199 @@ struct Item {
     value: Option<Lit>,
 }
 
+/// What each item is taken as: whether that went well. A mistake has been told.
 impl Item {
-    fn text(self, into: &mut Option<LitStr>, example: &str, errors: &Errors) {
+    fn text(self, into: &mut Option<LitStr>, example: &str, errors: &Errors) -> bool {
         let name = &self.name;
         match self.value {
-            Some(Lit::Str(text)) if into.is_none() => *into = Some(text),
+            Some(Lit::Str(text)) if into.is_none() => {
+                *into = Some(text);
+                return true;
+            }
             Some(Lit::Str(_)) => errors.at(name, format!("`{name}` stands here twice")),
             Some(other) => errors.at(other, format!("`{name}` takes text in quotes: `{example}`")),
             None => errors.at(name, format!("`{name}` takes a value: `{example}`")),
         }
+        false
     }
 
-    fn flag(self, into: &mut Option<Ident>, errors: &Errors) {
+    fn path(self, into: &mut Option<syn::Path>, errors: &Errors) -> bool {
+        if into.is_some() {
+            errors.at(&self.name, format!("`{}` stands here twice", self.name));
+            return false;
+        }
+        let mut text = None;
+        if !self.text(&mut text, r#"crate = "path::to::vibecode_runtime""#, errors) {
+            return false;
+        }
+        let path = text
+            .as_ref()
+            .map(|text| text.parse_with(syn::Path::parse_mod_style));
+        if let Some(Err(_)) = path {
+            let message = "this is not a path: write it as in `use`, such as `crate = \"my_facade::vibecode\"`";
+            errors.at(text, message);
+            return false;
+        }
+        *into = path.and_then(Result::ok);
+        true
+    }
+
+    fn number(self, into: &mut Option<LitInt>, errors: &Errors) -> bool {
+        let name = &self.name;
+        match self.value {
+            Some(Lit::Int(number)) if number.base10_parse::<u64>().is_err() => {
+                errors.at(number, ITEM);
+            }
+            Some(Lit::Int(number)) if into.is_none() => {
+                *into = Some(number);
+                return true;
+            }
+            Some(Lit::Int(_)) => errors.at(name, format!("`{name}` stands here twice")),
+            Some(Lit::Str(text)) => {
+                let bare = text.value();
+                let message =
+                    format!("the id of an option is a number, without quotes: `item = {bare}`");
+                errors.at(text, message);
+            }
+            Some(other) => errors.at(other, ITEM),
+            None => errors.at(name, ITEM),
+        }
+        false
+    }
+
+    fn flag(self, into: &mut Option<Ident>, errors: &Errors) -> bool {
         let name = self.name;
         match self.value {
             Some(value) => errors.at(value, format!("`{name}` takes no value: write it alone")),
             None if into.is_some() => errors.at(&name, format!("`{name}` stands here twice")),
-            None => *into = Some(name),
+            None => {
+                *into = Some(name);
+                return true;
+            }
         }
-    }
-
-    fn unknown(
-        &self,
-        place: &str,
-        here: &[&str],
-        (other_place, there): (&str, &[&str]),
-        errors: &Errors,
-    ) {
-        let name = self.name.to_string();
-        let message = if there.contains(&name.as_str()) {
-            format!("`{name}` belongs on a {other_place}, not on a {place}")
-        } else if let Some(meant) = vibecode_spec::closest(&name, here.iter().copied()) {
-            format!("there is no `{name}` in `#[vibecode(…)]`: did you mean `{meant}`?")
-        } else {
-            format!(
-                "there is no `{name}` in `#[vibecode(…)]`: a {place} takes `{}`",
-                here.join("`, `")
-            )
-        };
-        errors.at(&self.name, message);
+        false
     }
 }
 
-/// Every item of every `#[vibecode(…)]`. A malformed one is told and passed over.
-fn items(attributes: &[Attribute], errors: &Errors) -> Vec<Item> {
+const ITEM: &str = "the id of an option is a whole number, not negative: `item = 81`";
+
+/// Takes every item of every `#[vibecode(…)]`. A malformed or unknown one is told and passed over;
+/// whether there was one is the answer.
+fn each_item(
+    attributes: &[Attribute],
+    place: &Place,
+    errors: &Errors,
+    mut take: impl FnMut(Item, &str) -> bool,
+) -> bool {
+    let mut told = false;
     let ours = attributes
         .iter()
-        .filter(|attribute| attribute.path().is_ident("vibecode"));
-    let mut items = Vec::new();
+        .filter(|it| it.path().is_ident("vibecode"));
     for attribute in ours {
-        match &attribute.meta {
-            Meta::List(list) => {
-                let parse = |input: ParseStream<'_>| {
-                    read_items(input, &mut items, errors);
-                    Ok(())
-                };
-                if let Err(error) = parse.parse2(list.tokens.clone()) {
-                    errors.push(error);
-                }
+        let Meta::List(list) = &attribute.meta else {
+            errors.at(
+                &attribute.meta,
+                "write it with parentheses: `#[vibecode(…)]`",
+            );
+            told = true;
+            continue;
+        };
+        let parse = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                told |= !read_item(input, place, errors, &mut take);
             }
-            other => errors.at(other, "write it with parentheses: `#[vibecode(…)]`"),
+            Ok(())
+        };
+        if let Err(error) = parse.parse2(list.tokens.clone()) {
+            errors.push(error);
+            told = true;
         }
     }
-    items
+    told
 }
 
-fn read_items(input: ParseStream<'_>, items: &mut Vec<Item>, errors: &Errors) {
-    while !input.is_empty() {
-        match read_item(input) {
-            Ok(item) => items.push(item),
-            Err(error) => {
-                errors.push(error);
-                pass_over(input);
+/// Reads one item and the comma after it. Whether that went well; a mistake has been told.
+fn read_item(
+    input: ParseStream<'_>,
+    place: &Place,
+    errors: &Errors,
+    take: &mut impl FnMut(Item, &str) -> bool,
+) -> bool {
+    let well = match parse_item(input, place) {
+        Ok(item) => {
+            let word = item.name.to_string();
+            if place.words.contains(&word.as_str()) {
+                take(item, &word)
+            } else {
+                errors.at(&item.name, unknown(&word, place));
+                false
             }
         }
-        if !input.is_empty() && input.parse::<Token![,]>().is_err() {
-            errors.push(input.error("expected a comma"));
+        Err(error) => {
+            errors.push(error);
             pass_over(input);
-            // The comma that ended what was passed over, if any.
-            let _ = input.parse::<Token![,]>();
+            false
         }
+    };
+    if input.is_empty() || input.parse::<Token![,]>().is_ok() {
+        return well;
     }
+    // What follows is read as if the comma were there.
+    errors.push(input.error("expected a comma before this"));
+    false
 }
 
-fn read_item(input: ParseStream<'_>) -> syn::Result<Item> {
-    let name = input
-        .call(Ident::parse_any)
-        .map_err(|error| syn::Error::new(error.span(), "expected a name, such as `field`"))?;
-    if !input.peek(Token![=]) {
+fn parse_item(input: ParseStream<'_>, place: &Place) -> syn::Result<Item> {
+    let name = input.call(Ident::parse_any).map_err(|error| {
+        let example = place.words.first().copied().unwrap_or_default();
+        syn::Error::new(
+            error.span(),
+            format!("expected a name, such as `{example}`"),
+        )
+    })?;
+    if input.is_empty() || input.peek(Token![,]) || input.fork().call(Ident::parse_any).is_ok() {
         return Ok(Item { name, value: None });
     }
-    input.parse::<Token![=]>()?;
-    let value = input.parse::<Lit>().map_err(|error| {
-        let message = format!("expected a value in quotes after `{name} =`");
-        syn::Error::new(error.span(), message)
-    })?;
-    Ok(Item {
-        name,
-        value: Some(value),
-    })
+    if !input.peek(Token![=]) {
+        return Err(input.error(format!("write it as `{name} = …`")));
+    }
+    let sign = input.parse::<Token![=]>()?;
+    let expected = if name == "item" {
+        ITEM.to_owned()
+    } else {
+        format!("expected a value in quotes after `{name} =`")
+    };
+    if input.is_empty() {
+        return Err(syn::Error::new_spanned(sign, expected));
+    }
+    match input.parse::<Lit>() {
+        Ok(value) => Ok(Item {
+            name,
+            value: Some(value),
+        }),
+        Err(error) => Err(syn::Error::new(error.span(), expected)),
+    }
 }
 
 /// Up to the next comma, or the end.
 fn pass_over(input: ParseStream<'_>) {
     while !input.is_empty() && !input.peek(Token![,]) {
         if input.parse::<TokenTree>().is_err() {
-            let _ = input.parse::<TokenStream>();
+            return;
         }
+    }
+}
+
+fn unknown(word: &str, place: &Place) -> String {
+    let others = [STRUCT, FIELD, VARIANT];
+    let elsewhere = others.iter().find(|other| other.words.contains(&word));
+    let Place { name, words } = place;
+    if let Some(meant) = vibecode_spec::closest(word, words.iter().copied()) {
+        format!("there is no `{word}` in `#[vibecode(…)]`: did you mean `{meant}`?")
+    } else if let Some(other) = elsewhere {
+        format!("`{word}` belongs on a {}, not on a {name}", other.name)
+    } else {
+        let words = words.join("`, `");
+        format!("there is no `{word}` in `#[vibecode(…)]`: a {name} takes `{words}`")
     }
 }

@@ -4,15 +4,16 @@ use heck::ToLowerCamelCase;
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::{LitStr, ext::IdentExt};
-use vibecode_spec::{Entity, Kind, UserFieldName, closest, read_user_field_name};
+use vibecode_spec::{Field, Kind, Schema, UserFieldName, closest, read_user_field_name};
 
-use crate::{errors::Errors, model::InputField};
+use crate::{errors::Errors, model::InputField, portal::Portal, whose::Whose};
 
 /// A field, and all that it is held against.
 pub(crate) struct Subject<'a, 'c> {
     pub(crate) field: &'a InputField,
     pub(crate) name: WireName,
-    pub(crate) entity: Entity,
+    pub(crate) whose: Whose,
+    pub(crate) portal: &'c Portal,
     pub(crate) errors: &'c Errors,
 }
 
@@ -25,7 +26,7 @@ pub(crate) struct Known {
     pub(crate) multiple: bool,
     pub(crate) read_only: bool,
     pub(crate) user_field: bool,
-    pub(crate) title: Option<&'static str>,
+    pub(crate) title: Option<String>,
 }
 
 impl Subject<'_, '_> {
@@ -42,36 +43,56 @@ impl Subject<'_, '_> {
     /// What the schema says of the field, which must be there.
     pub(crate) fn known(&self) -> Result<Known, Told> {
         let name = &self.name.text;
-        if let Some(field) = self.entity.schema().field(name) {
-            self.refuse_user_field_attributes(&field.kind, field.multiple);
-            return Ok(Known {
-                kind: field.kind.clone(),
-                multiple: field.multiple,
-                read_only: field.read_only,
-                user_field: false,
-                title: field.title.as_deref(),
-            });
+        match self.schema().field(name) {
+            Some(field) => self.described(field),
+            None => match read_user_field_name(name) {
+                Some(user_field) => self.undescribed_user_field(user_field),
+                None => self.unknown(),
+            },
         }
-        match read_user_field_name(name) {
-            Some(UserFieldName::Wire) => self.user_field(),
-            Some(UserFieldName::Meant(meant)) => self.tell(
-                &self.name,
-                format!("`{name}` is no wire name of a user field: {}", self.name.instead(&meant)),
-            ),
-            Some(_) => self.tell(
-                &self.name,
-                format!(
-                    "`{name}` is no wire name of a user field: it is `ufCrm_` and the digits and capitals of the upper name, such as `ufCrm_1721244707107`, or `ufCrm` and its words, such as `ufCrmLoyalty`"
-                ),
-            ),
-            None => self.unknown(),
+    }
+
+    /// The documented fields, and the portal's where its schema is there.
+    fn schema(&self) -> &Schema {
+        match self.portal {
+            Portal::Read(schema) => schema,
+            Portal::Absent | Portal::Broken(_) => self.whose.documented(),
         }
+    }
+
+    fn described(&self, field: &Field) -> Result<Known, Told> {
+        let kind = match &field.kind {
+            // The name is right; what it holds, the struct has to say.
+            Kind::Unknown(given) => self.given_kind_of_unknown(given)?,
+            kind => {
+                self.refuse_another_kind(kind);
+                kind.clone()
+            }
+        };
+        self.refuse_another_multiple(field);
+        Ok(Known {
+            kind,
+            multiple: field.multiple,
+            read_only: field.read_only || field.immutable,
+            user_field: field.is_user_field(),
+            title: field.title.clone(),
+        })
     }
 
     fn unknown(&self) -> Result<Known, Told> {
         let name = &self.name.text;
-        let entity = self.entity.path();
-        let advice = self.entity.schema().suggest(name).map_or_else(
+        let entity = self.whose.path();
+        if let (Whose::Items(_), Portal::Absent) = (self.whose, self.portal) {
+            let file = self.whose.file_name();
+            let message = format!(
+                "the fields of `{entity}` are the portal's own: save what it answers to GET /v1/{entity}/fields as `vibecode/{file}`"
+            );
+            return self.tell(&self.name, message);
+        }
+        if let (Whose::Items(_), Portal::Broken(_)) = (self.whose, self.portal) {
+            return Err(Told);
+        }
+        let advice = self.schema().suggest(name).map_or_else(
             || "if it is not the API's, add `#[vibecode(skip)]`".to_owned(),
             |meant| self.name.instead(meant),
         );
@@ -81,9 +102,56 @@ impl Subject<'_, '_> {
         )
     }
 
+    /// A user field that no schema describes: its name is held against the naming rule, or against
+    /// the portal's schema where that is there.
+    fn undescribed_user_field(&self, name: UserFieldName) -> Result<Known, Told> {
+        match (self.portal, name) {
+            (Portal::Read(schema), name) => self.not_on_the_portal(schema, &name),
+            (_, UserFieldName::Meant(meant)) => self.misspelt_user_field(&self.name.instead(&meant)),
+            (_, UserFieldName::Wire) => self.user_field(),
+            (_, _) => self.misspelt_user_field("it is `ufCrm_` and the digits and capitals of the upper name, such as `ufCrm_1721244707107`, or `ufCrm` and its words, such as `ufCrmLoyalty`"),
+        }
+    }
+
+    fn misspelt_user_field<T>(&self, advice: &str) -> Result<T, Told> {
+        let name = &self.name.text;
+        let message = format!("`{name}` is no wire name of a user field: {advice}");
+        self.tell(&self.name, message)
+    }
+
+    fn not_on_the_portal<T>(&self, schema: &Schema, name: &UserFieldName) -> Result<T, Told> {
+        let given = &self.name.text;
+        let by_rule = match name {
+            UserFieldName::Meant(meant) => schema.field(meant),
+            _ => None,
+        };
+        let upper = given.to_ascii_uppercase();
+        let by_upper_name = || {
+            let mut fields = schema.fields();
+            fields.find(|field| field.upper_name.as_deref() == Some(&*upper))
+        };
+        let meant = by_rule
+            .or_else(by_upper_name)
+            .map(|field| field.name.as_str());
+        let advice = meant.or_else(|| schema.suggest(given)).map_or_else(
+            || {
+                let file = self.whose.file_name();
+                format!("if it is new there, save the portal's fields as `vibecode/{file}` anew")
+            },
+            |meant| self.name.instead(meant),
+        );
+        let entity = self.whose.path();
+        let message = format!("the portal's {entity} have no user field `{given}`: {advice}");
+        self.tell(&self.name, message)
+    }
+
+    /// A user field of a portal whose schema is not there.
     fn user_field(&self) -> Result<Known, Told> {
         let name = &self.name.text;
         let Some(kind) = &self.field.attributes.kind else {
+            if let Portal::Broken(_) = self.portal {
+                return Err(Told);
+            }
             let message = format!(
                 "what does the user field `{name}` hold? Add `kind = \"…\"`: {}",
                 kinds()
@@ -102,6 +170,21 @@ impl Subject<'_, '_> {
         })
     }
 
+    fn given_kind_of_unknown(&self, schemas: &str) -> Result<Kind, Told> {
+        let name = &self.name.text;
+        let Some(kind) = &self.field.attributes.kind else {
+            let message = format!(
+                "the schema gives `{name}` the type `{schemas}`, which is not known here: add `kind = \"…\"`: {}",
+                kinds()
+            );
+            return self.tell(&self.name, message);
+        };
+        match Kind::of_user_field(&kind.value()) {
+            Some(kind) => Ok(kind),
+            None => self.unknown_kind(kind),
+        }
+    }
+
     fn unknown_kind<T>(&self, kind: &LitStr) -> Result<T, Told> {
         let given = kind.value();
         let advice = closest(&given, Kind::user_field_names().iter().copied())
@@ -112,23 +195,26 @@ impl Subject<'_, '_> {
         )
     }
 
-    /// `kind` and `multiple` are for user fields: of the others the API's schema knows them.
-    fn refuse_user_field_attributes(&self, kind: &Kind, multiple: bool) {
-        let name = &self.name.text;
+    /// The schema knows what the field holds: `kind` may repeat it, and not contradict.
+    fn refuse_another_kind(&self, kind: &Kind) {
         if let Some(given) = &self.field.attributes.kind
             && Kind::from_name(&given.value()).as_ref() != Some(kind)
         {
-            let message = format!("`{name}` holds `{}`: leave `kind` out", kind.name());
+            let (name, kind) = (&self.name.text, kind.name());
+            let message = format!("`{name}` holds `{kind}`: leave `kind` out");
             self.errors.at(given, message);
         }
+    }
+
+    fn refuse_another_multiple(&self, field: &Field) {
         if let Some(given) = &self.field.attributes.multiple
-            && !multiple
+            && !field.multiple
         {
-            let message = match kind {
+            let message = match field.kind {
                 Kind::Multifield(_) => {
                     "a multifield always holds several values: leave `multiple` out".to_owned()
                 }
-                _ => format!("`{name}` holds one value: leave `multiple` out"),
+                _ => format!("`{}` holds one value: leave `multiple` out", field.name),
             };
             self.errors.at(given, message);
         }

@@ -89,7 +89,7 @@ impl TypeParameters {
     }
 
     /// Whether a type mentions one of them.
-    fn are_in(&self, ty: &Type) -> bool {
+    pub(crate) fn are_in(&self, ty: &Type) -> bool {
         !self.0.is_empty() && self.are_in_tokens(ty.to_token_stream())
     }
 

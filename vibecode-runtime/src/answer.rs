@@ -5,39 +5,85 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use crate::{Error, ErrorKind, Outcome, Result, json};
+use crate::{
+    Answered, Entity, Error, ErrorKind, Mismatch, Multifields, Outcome, Patch, Record, Result,
+    json,
+    record::{Fields, UnreadableField},
+};
 
 /// A record as the API answered it: JSON text, parsed when it is asked for.
 ///
 /// Debug shows its length, not its content.
 #[derive(Clone)]
-pub struct Raw(Box<RawValue>);
+pub struct Raw {
+    entity: &'static str,
+    json: Box<RawValue>,
+    /// The outcome of the call, to a caller who cannot read what it answered.
+    unread: Outcome,
+}
 
 impl Raw {
-    pub(crate) fn new(record: &RawValue) -> Self {
-        Self(record.to_owned())
+    pub(crate) fn new(entity: &'static str, record: &RawValue, unread: Outcome) -> Self {
+        Self {
+            entity,
+            json: record.to_owned(),
+            unread,
+        }
     }
 
     /// The JSON text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.0.get()
+        self.json.get()
     }
 
-    /// Reads the whole record, such as into a `serde_json::Value`.
+    /// Reads the record into a struct.
     ///
     /// # Errors
-    /// [`ErrorKind::Unexpected`] where the record has another shape. The error does not hold the
+    /// [`ErrorKind::Unreadable`] where a field is not what the struct holds, naming it, or where
+    /// the struct is for another entity. After an update the change has been applied all the same,
+    /// and the [`Outcome`] is `Unknown`.
+    pub fn record<T: Record>(&self) -> Result<T> {
+        if T::Entity::PATH != self.entity {
+            let (answered, wanted) = (self.entity, T::Entity::PATH);
+            let problem =
+                format!("the answered record is one of the {answered}, not of the {wanted}");
+            return Err(self.unreadable(problem));
+        }
+        let Some(fields) = Fields::of::<T>(self.as_str()) else {
+            return Err(self.unreadable("the answered record is no object".to_owned()));
+        };
+        T::from_fields(&fields).map_err(|error: UnreadableField| {
+            self.unreadable(format!("the answered record does not fit: {error}"))
+                .caused_by(error)
+        })
+    }
+
+    /// Reads the whole record into any type of serde's, such as a `serde_json::Value`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unreadable`] where the record has another shape. The error does not hold the
     /// record's values.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T> {
         json::read(self.as_str()).map_err(|error| {
-            Error::new(
-                ErrorKind::Unexpected,
-                Outcome::NotApplied,
-                "the answered record does not fit the type that it was to be read into",
-            )
-            .caused_by(error)
+            let problem = "the answered record does not fit the type that it was to be read into";
+            self.unreadable(problem.to_owned()).caused_by(error)
         })
+    }
+
+    /// The phones and emails, with their ids and native types.
+    #[must_use]
+    pub fn multifields(&self) -> Multifields {
+        Multifields::read(|name| self.field(name))
+    }
+
+    fn field(&self, name: &str) -> Option<Answered<'_>> {
+        let [value] = json::pick(self.as_str(), [name])?;
+        value.map(Answered::new)
+    }
+
+    fn unreadable(&self, problem: String) -> Error {
+        Error::new(ErrorKind::Unreadable, self.unread, problem)
     }
 }
 
@@ -68,5 +114,23 @@ impl Updated {
     #[must_use]
     pub fn raw(&self) -> &Raw {
         &self.raw
+    }
+
+    /// The record.
+    ///
+    /// # Errors
+    /// As [`Raw::record`].
+    pub fn record<T: Record>(&self) -> Result<T> {
+        self.raw.record()
+    }
+
+    /// The fields that the answer shows otherwise than the patch set them: the API drops what it
+    /// does not take, and answers 200 all the same.
+    #[must_use]
+    pub fn mismatches<P: Patch>(&self, patch: &P) -> Vec<Mismatch> {
+        let multifields = self.raw.multifields();
+        patch
+            .body()
+            .mismatches(|name| self.raw.field(name), &multifields)
     }
 }

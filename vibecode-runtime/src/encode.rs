@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{EncodeError, Id, WireValue, kind, kind::Multiple};
+use crate::{EncodeError, Id, WireValue, enumeration::List, kind, kind::Multiple};
 
 /// A Rust type that a field of the kind `K` takes.
 ///
@@ -27,6 +27,10 @@ use crate::{EncodeError, Id, WireValue, kind, kind::Multiple};
     note = "implement `vibecode_runtime::Encode<{K}>` for it, or use a type that has it"
 )]
 pub trait Encode<K> {
+    /// The list whose options this stands for, if it does.
+    #[doc(hidden)]
+    const LIST: Option<List> = None;
+
     /// The value on the wire.
     ///
     /// # Errors
@@ -47,36 +51,48 @@ pub trait Encode<K> {
 }
 
 impl<K, T: Encode<K> + ?Sized> Encode<K> for &T {
+    const LIST: Option<List> = T::LIST;
+
     fn encode(&self) -> Result<WireValue, EncodeError> {
         T::encode(self)
     }
 }
 
 impl<K, T: Encode<K> + ?Sized> Encode<K> for Box<T> {
+    const LIST: Option<List> = T::LIST;
+
     fn encode(&self) -> Result<WireValue, EncodeError> {
         T::encode(self)
     }
 }
 
 impl<K, T: Encode<K> + ToOwned + ?Sized> Encode<K> for Cow<'_, T> {
+    const LIST: Option<List> = T::LIST;
+
     fn encode(&self) -> Result<WireValue, EncodeError> {
         T::encode(self)
     }
 }
 
 impl<K, T: Encode<K>> Encode<Multiple<K>> for [T] {
+    const LIST: Option<List> = T::LIST;
+
     fn encode(&self) -> Result<WireValue, EncodeError> {
         self.iter().map(T::encode).collect()
     }
 }
 
 impl<K, T: Encode<K>, const N: usize> Encode<Multiple<K>> for [T; N] {
+    const LIST: Option<List> = T::LIST;
+
     fn encode(&self) -> Result<WireValue, EncodeError> {
         Encode::<Multiple<K>>::encode(self.as_slice())
     }
 }
 
 impl<K, T: Encode<K>> Encode<Multiple<K>> for Vec<T> {
+    const LIST: Option<List> = T::LIST;
+
     fn encode(&self) -> Result<WireValue, EncodeError> {
         Encode::<Multiple<K>>::encode(self.as_slice())
     }

@@ -30,7 +30,67 @@ entities! {
     Deals = "deals";
 }
 
+/// A smart process of a portal, by its number: `/v1/items/1040` for `Items<1040>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Items<const NUMBER: u32> {}
+
+impl<const NUMBER: u32> Entity for Items<NUMBER> {
+    const PATH: &'static str = path_of_items(&Self::TEXT);
+}
+
+/// `items/` and ten digits.
+const LONGEST: usize = 16;
+
+impl<const NUMBER: u32> Items<NUMBER> {
+    /// The path, at the end of as many bytes as the longest has.
+    const TEXT: [u8; LONGEST] = {
+        let mut text = [0; LONGEST];
+        let mut place = LONGEST;
+        let mut rest = NUMBER;
+        loop {
+            place -= 1;
+            text[place] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        let prefix = b"items/";
+        let mut letter = prefix.len();
+        while letter > 0 {
+            letter -= 1;
+            place -= 1;
+            text[place] = prefix[letter];
+        }
+        text
+    };
+}
+
+const fn path_of_items(text: &'static [u8; LONGEST]) -> &'static str {
+    let mut rest: &[u8] = text;
+    while let [0, after @ ..] = rest {
+        rest = after;
+    }
+    match std::str::from_utf8(rest) {
+        Ok(path) => path,
+        Err(_) => "items",
+    }
+}
+
 /// The users of a portal. They are referred to, not patched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Users {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_smart_process_has_its_number_in_its_path() {
+        assert_eq!(Items::<1040>::PATH, "items/1040");
+        assert_eq!(Items::<0>::PATH, "items/0");
+        assert_eq!(Items::<{ u32::MAX }>::PATH, "items/4294967295");
+    }
+}

@@ -14,10 +14,21 @@ pub(crate) fn pick<'a, const N: usize>(
     text: &'a str,
     keys: [&str; N],
 ) -> Option<[Option<&'a RawValue>; N]> {
-    let mut json = serde_json::Deserializer::from_str(text);
-    let picked = Pick { keys }.deserialize(&mut json).ok()?;
-    json.end().ok()?;
+    let mut picked = [None; N];
+    let place = |key: &str| keys.iter().position(|wanted| *wanted == key);
+    pick_into(text, &mut picked, place)?;
     Some(picked)
+}
+
+/// The same for keys whose places a function knows.
+pub(crate) fn pick_into<'a>(
+    text: &'a str,
+    picked: &mut [Option<&'a RawValue>],
+    place: impl Fn(&str) -> Option<usize>,
+) -> Option<()> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    Pick { picked, place }.deserialize(&mut json).ok()?;
+    json.end().ok()
 }
 
 /// A text, or a number as text, since the API is known to give either.
@@ -29,43 +40,43 @@ pub(crate) fn text(value: &RawValue) -> Option<String> {
     }
 }
 
-struct Pick<'k, const N: usize> {
-    keys: [&'k str; N],
+struct Pick<'p, 'de, F> {
+    picked: &'p mut [Option<&'de RawValue>],
+    place: F,
 }
 
-impl<'de, const N: usize> DeserializeSeed<'de> for Pick<'_, N> {
-    type Value = [Option<&'de RawValue>; N];
+impl<'de, F: Fn(&str) -> Option<usize>> DeserializeSeed<'de> for Pick<'_, 'de, F> {
+    type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de, const N: usize> Visitor<'de> for Pick<'_, N> {
-    type Value = [Option<&'de RawValue>; N];
+impl<'de, F: Fn(&str) -> Option<usize>> Visitor<'de> for Pick<'_, 'de, F> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut picked = [None; N];
-        while let Some(place) = map.next_key_seed(Place(&self.keys))? {
-            match place.and_then(|place| picked.get_mut(place)) {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(place) = map.next_key_seed(Place(&self.place))? {
+            match place.and_then(|place| self.picked.get_mut(place)) {
                 Some(value) => *value = Some(map.next_value()?),
                 None => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
         }
-        Ok(picked)
+        Ok(())
     }
 }
 
-/// The place of a key among the wanted ones.
-struct Place<'k>(&'k [&'k str]);
+/// The place of a key.
+struct Place<'f, F>(&'f F);
 
-impl<'de> DeserializeSeed<'de> for Place<'_> {
+impl<'de, F: Fn(&str) -> Option<usize>> DeserializeSeed<'de> for Place<'_, F> {
     type Value = Option<usize>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -73,7 +84,7 @@ impl<'de> DeserializeSeed<'de> for Place<'_> {
     }
 }
 
-impl Visitor<'_> for Place<'_> {
+impl<F: Fn(&str) -> Option<usize>> Visitor<'_> for Place<'_, F> {
     type Value = Option<usize>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -81,7 +92,7 @@ impl Visitor<'_> for Place<'_> {
     }
 
     fn visit_str<E: serde::de::Error>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(self.0.iter().position(|wanted| *wanted == key))
+        Ok((self.0)(key))
     }
 }
 

@@ -5,7 +5,21 @@
 
 use std::marker::PhantomData;
 
-use crate::{Companies, Contacts, Deals, Encode, Leads, Users};
+use crate::{Answered, Companies, Contacts, Deals, Decode, Encode, Leads, Users};
+
+/// A kind of field, and which answers mean that it holds nothing.
+pub trait Kind: sealed::Sealed {
+    /// Whether this is how the API writes nothing in such a field (api.md, "Read").
+    #[doc(hidden)]
+    #[must_use]
+    fn is_nothing(answered: Answered<'_>) -> bool {
+        answered.is_null() || answered.is_empty_text()
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
 
 /// A list of values of the kind `K`.
 #[derive(Debug)]
@@ -26,8 +40,40 @@ macro_rules! kinds {
         #[derive(Debug)]
         #[non_exhaustive]
         pub enum $Kind {}
+
+        impl sealed::Sealed for $Kind {}
+        impl Kind for $Kind {}
     )+};
 }
+
+impl<E> sealed::Sealed for Reference<E> {}
+
+impl<E> Kind for Reference<E> {
+    fn is_nothing(answered: Answered<'_>) -> bool {
+        matches!(answered.as_str(), "null" | "0" | r#""""# | r#""0""#)
+    }
+}
+
+impl sealed::Sealed for File {}
+
+impl Kind for File {
+    fn is_nothing(answered: Answered<'_>) -> bool {
+        matches!(answered.as_str(), "null" | "false" | "[]" | r#""""#)
+    }
+}
+
+impl<K> sealed::Sealed for Multiple<K> {}
+
+impl<K> Kind for Multiple<K> {
+    fn is_nothing(answered: Answered<'_>) -> bool {
+        matches!(answered.as_str(), "null" | "false" | "[]" | r#""""#)
+    }
+}
+
+/// A file.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum File {}
 
 kinds! {
     /// Text.
@@ -52,8 +98,6 @@ kinds! {
     Url;
     /// A postal address.
     Address;
-    /// A file.
-    File;
     /// A link to a CRM record of any type, `C_2`.
     Crm;
     /// A status code of one of the portal's own lists.
@@ -66,10 +110,11 @@ kinds! {
     Email;
 }
 
-/// `Trait for the kind: what the message calls such a field, what it expects, what it takes`.
+/// `Traits for the kind, written and read: the messages, what the type is not, what it may be`.
 macro_rules! fields {
-    ($($Field:ident for $Kind:ty: $message:literal, $label:literal, $takes:literal;)+) => {$(
-        #[doc = concat!("Types that are ", $label, ".")]
+    ($($Field:ident, $Reading:ident for $Kind:ty:
+        $message:literal, $reading_message:literal, $label:literal, $takes:literal;)+) => {$(
+        /// Types that such a field takes.
         #[diagnostic::on_unimplemented(
             message = $message,
             label = $label,
@@ -80,192 +125,245 @@ macro_rules! fields {
 
         #[diagnostic::do_not_recommend]
         impl<T: Encode<$Kind> + ?Sized> $Field for T {}
+
+        /// Types that such a field can be read into.
+        #[diagnostic::on_unimplemented(message = $reading_message, label = $label, note = $takes)]
+        pub trait $Reading: Decode<$Kind> {}
+
+        #[diagnostic::do_not_recommend]
+        impl<T: Decode<$Kind>> $Reading for T {}
     )+};
 }
 
 fields! {
-    TextField for Text:
+    TextField, TextReading for Text:
         "a text field of the API cannot take `{Self}`",
+        "a text field of the API cannot be read into `{Self}`",
         "not text",
-        "it takes `String`, `&str`, or your own type with `Encode<kind::Text>`";
-    TextListField for Multiple<Text>:
+        "it takes `String`, `&str`, or your own type with `Encode` and `Decode` for `kind::Text`";
+    TextListField, TextListReading for Multiple<Text>:
         "a field with several texts cannot take `{Self}`",
+        "a field with several texts cannot be read into `{Self}`",
         "not a list of texts",
-        "it takes `Vec<String>`, or a list of your own type with `Encode<kind::Text>`";
-    IntegerField for Integer:
+        "it takes `Vec<String>`, or a list of your own type with `Encode` and `Decode` for `kind::Text`";
+    IntegerField, IntegerReading for Integer:
         "an integer field of the API cannot take `{Self}`",
+        "an integer field of the API cannot be read into `{Self}`",
         "not a whole number",
-        "it takes `i64`, `u64` and the smaller integers, or your own type with `Encode<kind::Integer>`";
-    IntegerListField for Multiple<Integer>:
+        "it takes `i64`, `u64` and the smaller integers, or your own type with `Encode` and `Decode` for `kind::Integer`";
+    IntegerListField, IntegerListReading for Multiple<Integer>:
         "a field with several integers cannot take `{Self}`",
+        "a field with several integers cannot be read into `{Self}`",
         "not a list of whole numbers",
-        "it takes `Vec<i64>`, or a list of your own type with `Encode<kind::Integer>`";
-    NumberField for Number:
+        "it takes `Vec<i64>`, or a list of your own type with `Encode` and `Decode` for `kind::Integer`";
+    NumberField, NumberReading for Number:
         "a number field of the API cannot take `{Self}`",
+        "a number field of the API cannot be read into `{Self}`",
         "not a number",
-        "it takes `i64`, `u64`, `f64`, or your own type with `Encode<kind::Number>`";
-    NumberListField for Multiple<Number>:
+        "it takes `i64`, `u64`, `f64`, or your own type with `Encode` and `Decode` for `kind::Number`";
+    NumberListField, NumberListReading for Multiple<Number>:
         "a field with several numbers cannot take `{Self}`",
+        "a field with several numbers cannot be read into `{Self}`",
         "not a list of numbers",
-        "it takes `Vec<f64>`, `Vec<i64>`, or a list of your own type with `Encode<kind::Number>`";
-    DoubleField for Double:
+        "it takes `Vec<f64>`, `Vec<i64>`, or a list of your own type with `Encode` and `Decode` for `kind::Number`";
+    DoubleField, DoubleReading for Double:
         "a double field of the API cannot take `{Self}`",
+        "a double field of the API cannot be read into `{Self}`",
         "not a number",
-        "it takes `f64`, `f32` or an integer, or your own type with `Encode<kind::Double>`";
-    DoubleListField for Multiple<Double>:
+        "it takes `f64`, `f32` or an integer, or your own type with `Encode` and `Decode` for `kind::Double`";
+    DoubleListField, DoubleListReading for Multiple<Double>:
         "a field with several doubles cannot take `{Self}`",
+        "a field with several doubles cannot be read into `{Self}`",
         "not a list of numbers",
-        "it takes `Vec<f64>`, or a list of your own type with `Encode<kind::Double>`";
-    BooleanField for Boolean:
+        "it takes `Vec<f64>`, or a list of your own type with `Encode` and `Decode` for `kind::Double`";
+    BooleanField, BooleanReading for Boolean:
         "a boolean field of the API cannot take `{Self}`",
+        "a boolean field of the API cannot be read into `{Self}`",
         "not a boolean",
-        "it takes `bool`, or your own type with `Encode<kind::Boolean>`";
-    BooleanListField for Multiple<Boolean>:
+        "it takes `bool`, or your own type with `Encode` and `Decode` for `kind::Boolean`";
+    BooleanListField, BooleanListReading for Multiple<Boolean>:
         "a field with several booleans cannot take `{Self}`",
+        "a field with several booleans cannot be read into `{Self}`",
         "not a list of booleans",
-        "it takes `Vec<bool>`, or a list of your own type with `Encode<kind::Boolean>`";
-    DateField for Date:
+        "it takes `Vec<bool>`, or a list of your own type with `Encode` and `Decode` for `kind::Boolean`";
+    DateField, DateReading for Date:
         "a date field of the API cannot take `{Self}`",
+        "a date field of the API cannot be read into `{Self}`",
         "not a date",
-        "it takes `vibecode_runtime::Date`, or your own type with `Encode<kind::Date>`";
-    DateListField for Multiple<Date>:
+        "it takes `vibecode_runtime::Date`, or your own type with `Encode` and `Decode` for `kind::Date`";
+    DateListField, DateListReading for Multiple<Date>:
         "a field with several dates cannot take `{Self}`",
+        "a field with several dates cannot be read into `{Self}`",
         "not a list of dates",
-        "it takes `Vec<vibecode_runtime::Date>`, or a list of your own type with `Encode<kind::Date>`";
-    DateTimeField for DateTime:
+        "it takes `Vec<vibecode_runtime::Date>`, or a list of your own type with `Encode` and `Decode` for `kind::Date`";
+    DateTimeField, DateTimeReading for DateTime:
         "a datetime field of the API cannot take `{Self}`",
+        "a datetime field of the API cannot be read into `{Self}`",
         "not a moment with an offset",
-        "it takes `vibecode_runtime::DateTime`, or your own type with `Encode<kind::DateTime>`";
-    DateTimeListField for Multiple<DateTime>:
+        "it takes `vibecode_runtime::DateTime`, or your own type with `Encode` and `Decode` for `kind::DateTime`";
+    DateTimeListField, DateTimeListReading for Multiple<DateTime>:
         "a field with several datetimes cannot take `{Self}`",
+        "a field with several datetimes cannot be read into `{Self}`",
         "not a list of moments with an offset",
-        "it takes `Vec<vibecode_runtime::DateTime>`, or a list of your own type with `Encode<kind::DateTime>`";
-    EnumerationField for Enumeration:
+        "it takes `Vec<vibecode_runtime::DateTime>`, or a list of your own type with `Encode` and `Decode` for `kind::DateTime`";
+    EnumerationField, EnumerationReading for Enumeration:
         "a list field of the API cannot take `{Self}`",
+        "a list field of the API cannot be read into `{Self}`",
         "not the id of an option",
-        "it takes the option's id as `u64`, or your own type with `Encode<kind::Enumeration>`";
-    EnumerationListField for Multiple<Enumeration>:
+        "it takes the option's id as `u64`, or your own type with `Encode` and `Decode` for `kind::Enumeration`";
+    EnumerationListField, EnumerationListReading for Multiple<Enumeration>:
         "a list field with several options cannot take `{Self}`",
+        "a list field with several options cannot be read into `{Self}`",
         "not a list of ids of options",
-        "it takes the options' ids as `Vec<u64>`, or a list of your own type with `Encode<kind::Enumeration>`";
-    MoneyField for Money:
+        "it takes the options' ids as `Vec<u64>`, or a list of your own type with `Encode` and `Decode` for `kind::Enumeration`";
+    MoneyField, MoneyReading for Money:
         "a money field of the API cannot take `{Self}`",
+        "a money field of the API cannot be read into `{Self}`",
         "not an amount with a currency",
-        "it takes `vibecode_runtime::Money`, or your own type with `Encode<kind::Money>`";
-    MoneyListField for Multiple<Money>:
+        "it takes `vibecode_runtime::Money`, or your own type with `Encode` and `Decode` for `kind::Money`";
+    MoneyListField, MoneyListReading for Multiple<Money>:
         "a field with several amounts of money cannot take `{Self}`",
+        "a field with several amounts of money cannot be read into `{Self}`",
         "not a list of amounts with a currency",
-        "it takes `Vec<vibecode_runtime::Money>`, or a list of your own type with `Encode<kind::Money>`";
-    UrlField for Url:
+        "it takes `Vec<vibecode_runtime::Money>`, or a list of your own type with `Encode` and `Decode` for `kind::Money`";
+    UrlField, UrlReading for Url:
         "a link field of the API cannot take `{Self}`",
+        "a link field of the API cannot be read into `{Self}`",
         "not a link",
-        "it takes `String`, `&str`, or your own type with `Encode<kind::Url>`";
-    UrlListField for Multiple<Url>:
+        "it takes `String`, `&str`, or your own type with `Encode` and `Decode` for `kind::Url`";
+    UrlListField, UrlListReading for Multiple<Url>:
         "a field with several links cannot take `{Self}`",
+        "a field with several links cannot be read into `{Self}`",
         "not a list of links",
-        "it takes `Vec<String>`, or a list of your own type with `Encode<kind::Url>`";
-    AddressField for Address:
+        "it takes `Vec<String>`, or a list of your own type with `Encode` and `Decode` for `kind::Url`";
+    AddressField, AddressReading for Address:
         "an address field of the API cannot take `{Self}`",
+        "an address field of the API cannot be read into `{Self}`",
         "not an address",
-        "it takes `String`, `&str`, or your own type with `Encode<kind::Address>`";
-    AddressListField for Multiple<Address>:
+        "it takes `String`, `&str`, or your own type with `Encode` and `Decode` for `kind::Address`";
+    AddressListField, AddressListReading for Multiple<Address>:
         "a field with several addresses cannot take `{Self}`",
+        "a field with several addresses cannot be read into `{Self}`",
         "not a list of addresses",
-        "it takes `Vec<String>`, or a list of your own type with `Encode<kind::Address>`";
-    FileField for File:
+        "it takes `Vec<String>`, or a list of your own type with `Encode` and `Decode` for `kind::Address`";
+    FileField, FileReading for File:
         "a file field of the API cannot take `{Self}`",
+        "a file field of the API cannot be read into `{Self}`",
         "not a file",
-        "it takes `vibecode_runtime::File`, or your own type with `Encode<kind::File>`";
-    FileListField for Multiple<File>:
+        "it takes `vibecode_runtime::File`, or your own type with `Encode` and `Decode` for `kind::File`";
+    FileListField, FileListReading for Multiple<File>:
         "a field with several files cannot take `{Self}`",
+        "a field with several files cannot be read into `{Self}`",
         "not a list of files",
-        "it takes `Vec<vibecode_runtime::File>`, or a list of your own type with `Encode<kind::File>`";
-    CrmField for Crm:
+        "it takes `Vec<vibecode_runtime::File>`, or a list of your own type with `Encode` and `Decode` for `kind::File`";
+    CrmField, CrmReading for Crm:
         "a field that links CRM records cannot take `{Self}`",
+        "a field that links CRM records cannot be read into `{Self}`",
         "not a link to a CRM record",
-        "it takes `vibecode_runtime::CrmRef`, or your own type with `Encode<kind::Crm>`";
-    CrmListField for Multiple<Crm>:
+        "it takes `vibecode_runtime::CrmRef`, or your own type with `Encode` and `Decode` for `kind::Crm`";
+    CrmListField, CrmListReading for Multiple<Crm>:
         "a field that links several CRM records cannot take `{Self}`",
+        "a field that links several CRM records cannot be read into `{Self}`",
         "not a list of links to CRM records",
-        "it takes `Vec<vibecode_runtime::CrmRef>`, or a list of your own type with `Encode<kind::Crm>`";
-    StatusField for Status:
+        "it takes `Vec<vibecode_runtime::CrmRef>`, or a list of your own type with `Encode` and `Decode` for `kind::Crm`";
+    StatusField, StatusReading for Status:
         "a field with a status code cannot take `{Self}`",
+        "a field with a status code cannot be read into `{Self}`",
         "not a status code",
-        "it takes the code as `String` or `&str`, or your own type with `Encode<kind::Status>`";
-    StatusListField for Multiple<Status>:
+        "it takes the code as `String` or `&str`, or your own type with `Encode` and `Decode` for `kind::Status`";
+    StatusListField, StatusListReading for Multiple<Status>:
         "a field with several status codes cannot take `{Self}`",
+        "a field with several status codes cannot be read into `{Self}`",
         "not a list of status codes",
-        "it takes the codes as `Vec<String>`, or a list of your own type with `Encode<kind::Status>`";
-    IblockField for Iblock:
+        "it takes the codes as `Vec<String>`, or a list of your own type with `Encode` and `Decode` for `kind::Status`";
+    IblockField, IblockReading for Iblock:
         "a field that links an information block cannot take `{Self}`",
+        "a field that links an information block cannot be read into `{Self}`",
         "not the id of a section or an element",
-        "it takes the id as `u64`, or your own type with `Encode<kind::Iblock>`";
-    IblockListField for Multiple<Iblock>:
+        "it takes the id as `u64`, or your own type with `Encode` and `Decode` for `kind::Iblock`";
+    IblockListField, IblockListReading for Multiple<Iblock>:
         "a field that links several information blocks cannot take `{Self}`",
+        "a field that links several information blocks cannot be read into `{Self}`",
         "not a list of ids of sections or elements",
-        "it takes the ids as `Vec<u64>`, or a list of your own type with `Encode<kind::Iblock>`";
-    ContactField for Reference<Contacts>:
+        "it takes the ids as `Vec<u64>`, or a list of your own type with `Encode` and `Decode` for `kind::Iblock`";
+    ContactField, ContactReading for Reference<Contacts>:
         "a field that refers to a contact cannot take `{Self}`",
+        "a field that refers to a contact cannot be read into `{Self}`",
         "not the id of a contact",
         "it takes `ContactId`, or a plain `u64`";
-    ContactListField for Multiple<Reference<Contacts>>:
+    ContactListField, ContactListReading for Multiple<Reference<Contacts>>:
         "a field that refers to several contacts cannot take `{Self}`",
+        "a field that refers to several contacts cannot be read into `{Self}`",
         "not a list of ids of contacts",
         "it takes `Vec<ContactId>`, or a plain `Vec<u64>`";
-    CompanyField for Reference<Companies>:
+    CompanyField, CompanyReading for Reference<Companies>:
         "a field that refers to a company cannot take `{Self}`",
+        "a field that refers to a company cannot be read into `{Self}`",
         "not the id of a company",
         "it takes `CompanyId`, or a plain `u64`";
-    CompanyListField for Multiple<Reference<Companies>>:
+    CompanyListField, CompanyListReading for Multiple<Reference<Companies>>:
         "a field that refers to several companies cannot take `{Self}`",
+        "a field that refers to several companies cannot be read into `{Self}`",
         "not a list of ids of companies",
         "it takes `Vec<CompanyId>`, or a plain `Vec<u64>`";
-    LeadField for Reference<Leads>:
+    LeadField, LeadReading for Reference<Leads>:
         "a field that refers to a lead cannot take `{Self}`",
+        "a field that refers to a lead cannot be read into `{Self}`",
         "not the id of a lead",
         "it takes `LeadId`, or a plain `u64`";
-    LeadListField for Multiple<Reference<Leads>>:
+    LeadListField, LeadListReading for Multiple<Reference<Leads>>:
         "a field that refers to several leads cannot take `{Self}`",
+        "a field that refers to several leads cannot be read into `{Self}`",
         "not a list of ids of leads",
         "it takes `Vec<LeadId>`, or a plain `Vec<u64>`";
-    DealField for Reference<Deals>:
+    DealField, DealReading for Reference<Deals>:
         "a field that refers to a deal cannot take `{Self}`",
+        "a field that refers to a deal cannot be read into `{Self}`",
         "not the id of a deal",
         "it takes `DealId`, or a plain `u64`";
-    DealListField for Multiple<Reference<Deals>>:
+    DealListField, DealListReading for Multiple<Reference<Deals>>:
         "a field that refers to several deals cannot take `{Self}`",
+        "a field that refers to several deals cannot be read into `{Self}`",
         "not a list of ids of deals",
         "it takes `Vec<DealId>`, or a plain `Vec<u64>`";
-    UserField for Reference<Users>:
+    UserField, UserReading for Reference<Users>:
         "a field that refers to a user cannot take `{Self}`",
+        "a field that refers to a user cannot be read into `{Self}`",
         "not the id of a user",
         "it takes `UserId`, or a plain `u64`";
-    UserListField for Multiple<Reference<Users>>:
+    UserListField, UserListReading for Multiple<Reference<Users>>:
         "a field that refers to several users cannot take `{Self}`",
+        "a field that refers to several users cannot be read into `{Self}`",
         "not a list of ids of users",
         "it takes `Vec<UserId>`, or a plain `Vec<u64>`";
-    QuoteField for Reference<Quotes>:
+    QuoteField, QuoteReading for Reference<Quotes>:
         "a field that refers to an estimate cannot take `{Self}`",
+        "a field that refers to an estimate cannot be read into `{Self}`",
         "not the id of an estimate",
         "it takes a plain `u64`";
-    QuoteListField for Multiple<Reference<Quotes>>:
+    QuoteListField, QuoteListReading for Multiple<Reference<Quotes>>:
         "a field that refers to several estimates cannot take `{Self}`",
+        "a field that refers to several estimates cannot be read into `{Self}`",
         "not a list of ids of estimates",
         "it takes a plain `Vec<u64>`";
-    PhoneField for Phone:
+    PhoneField, PhoneReading for Phone:
         "a phone field of the API cannot take `{Self}`",
+        "a phone field of the API cannot be read into `{Self}`",
         "not a phone",
         "it takes `Vec<Phone>`; for the values of one type only, add `type_id = \"WORK\"` and use `Option<String>`";
-    PhoneListField for Multiple<Phone>:
+    PhoneListField, PhoneListReading for Multiple<Phone>:
         "a phone field of the API cannot take `{Self}`",
+        "a phone field of the API cannot be read into `{Self}`",
         "not a list of phones",
         "it takes `Vec<Phone>`; for the values of one type only, add `type_id = \"WORK\"` and use `Option<String>`";
-    EmailField for Email:
+    EmailField, EmailReading for Email:
         "an email field of the API cannot take `{Self}`",
+        "an email field of the API cannot be read into `{Self}`",
         "not an email address",
         "it takes `Vec<Email>`; for the values of one type only, add `type_id = \"WORK\"` and use `Option<String>`";
-    EmailListField for Multiple<Email>:
+    EmailListField, EmailListReading for Multiple<Email>:
         "an email field of the API cannot take `{Self}`",
+        "an email field of the API cannot be read into `{Self}`",
         "not a list of email addresses",
         "it takes `Vec<Email>`; for the values of one type only, add `type_id = \"WORK\"` and use `Option<String>`";
 }
@@ -280,3 +378,14 @@ pub trait TypedValueField: Encode<Text> {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Encode<Text> + ?Sized> TypedValueField for T {}
+
+/// Types that one bare value of a multifield can be read into.
+#[diagnostic::on_unimplemented(
+    message = "a field with `type_id` holds the bare value of a phone or an email, which cannot be read into `{Self}`",
+    label = "not text",
+    note = "it takes `Option<String>`; for values that bring their own type, leave `type_id` out and use `Vec<Phone>` or `Vec<Email>`"
+)]
+pub trait TypedValueReading: Decode<Text> {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Decode<Text>> TypedValueReading for T {}

@@ -51,30 +51,40 @@
 //! - `rustls-no-provider`: TLS by rustls with the cryptography that the app installs.
 
 #[doc(hidden)]
-#[path = "private.rs"]
+#[path = "private/mod.rs"]
 pub mod __private;
 mod answer;
 mod client;
+mod decode;
+mod diff;
 mod encode;
 mod entity;
+mod enumeration;
 mod error;
 mod id;
 mod json;
 pub mod kind;
+mod mismatch;
 mod multifield;
 mod patch;
+mod record;
 mod value;
 mod wire;
 
 pub use crate::{
     answer::{Raw, Updated},
     client::{Call, Client, ClientBuilder, Credentials},
+    decode::{Answered, Decode, DecodeError},
+    diff::{Diff, NotRemovable},
     encode::Encode,
-    entity::{Companies, Contacts, Deals, Entity, Leads, Users},
+    entity::{Companies, Contacts, Deals, Entity, Items, Leads, Users},
+    enumeration::Enumeration,
     error::{Error, ErrorCode, ErrorKind, Outcome, Result},
     id::{Addresses, CompanyId, ContactId, DealId, Id, LeadId, UserId},
-    multifield::{Email, EmailType, Phone, PhoneType},
+    mismatch::Mismatch,
+    multifield::{Email, EmailType, MultifieldEntry, Multifields, Phone, PhoneType},
     patch::Patch,
+    record::Record,
     value::{CrmRef, Date, DateTime, File, Money, ParseError},
     wire::{EncodeError, WireValue},
 };
@@ -153,3 +163,77 @@ pub use crate::{
 /// | `clear = "null"` | what clearing sends, instead of what the kind sends: `null`, `0`, `[]`, `false`, or nothing for `""` |
 #[cfg(feature = "derive")]
 pub use vibecode_derive::Patch;
+
+/// Reads a struct out of what the API answers.
+///
+/// It reads what `#[derive(Patch)]` on the same struct writes, with the same attributes, and what
+/// is only read. A field that is skipped is its `Default`.
+///
+/// ```
+/// use vibecode_runtime::{Client, ContactId, Credentials, Phone, Record};
+/// use vibecode_sandbox::Sandbox;
+///
+/// #[derive(Record)]
+/// #[vibecode(entity = "contacts")]
+/// struct Customer {
+///     #[vibecode(id)]
+///     id: ContactId,
+///     name: String,
+///     post: Option<String>,
+///     phone: Vec<Phone>,
+///     updated_time: String,
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let sandbox = Sandbox::start().await;
+/// # let client = Client::builder(Credentials::personal(Sandbox::API_KEY)).base_url(sandbox.url()).build()?;
+/// let customer: Customer = client.get(71).await?;
+/// assert_eq!((customer.id, customer.name.as_str()), (71.into(), "Ivan"));
+/// assert_eq!(customer.phone.len(), 1);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # What is read
+///
+/// `None` for null, for what is absent, for an empty text, and for 0 in a reference; an empty list
+/// for null and false; numbers in quotes; booleans as `true`, `"Y"` or `1`; dates with a time. Phones
+/// and emails come from `fm`, or where the API leaves it out from the aliases such as `phoneWork`; a
+/// type that can be read but not written is `OTHER` in a `Vec<Phone>`, and as it is in
+/// [`Client::multifields`]. Keys that the struct does not map are ignored.
+#[cfg(feature = "derive")]
+pub use vibecode_derive::Record;
+
+/// Makes an enum stand for the options of a list.
+///
+/// ```
+/// use vibecode_runtime::{Enumeration, Patch};
+///
+/// #[derive(Enumeration, Clone, Copy, PartialEq, Debug)]
+/// #[vibecode(entity = "contacts", field = "ufCrm_1721244707107")]
+/// enum Loyalty {
+///     #[vibecode(item = 81)]
+///     Gold,
+///     #[vibecode(item = 82)]
+///     Silver,
+/// }
+///
+/// #[derive(Patch)]
+/// #[vibecode(entity = "contacts")]
+/// struct Customer {
+///     #[vibecode(field = "ufCrm_1721244707107", kind = "enumeration")]
+///     loyalty: Option<Loyalty>,
+/// }
+///
+/// let patch = Customer::patch().loyalty(Loyalty::Gold);
+/// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrm_1721244707107":81}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// On another field than its own it does not compile. With the portal's schema every `item` must be
+/// there, and every option must have a variant, or one with `#[vibecode(other)]` holds the ids of
+/// the rest: `Other(u64)`. Where the schema has the labels, `label = "Gold"` does in place of
+/// `item = 81`, and the enum has `Display` and `FromStr` by them.
+#[cfg(feature = "derive")]
+pub use vibecode_derive::Enumeration;

@@ -52,17 +52,27 @@ pub struct Body {
     unchecked: bool,
 }
 
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 struct Change {
     name: Cow<'static, str>,
     action: Action,
 }
 
-#[derive(Clone)]
-enum Action {
+#[derive(Clone, PartialEq)]
+pub(crate) enum Action {
     Set(WireValue),
     Clear(WireValue),
     Add(Vec<Entry>),
+}
+
+impl Action {
+    /// The entries that are added.
+    pub(crate) fn entries(&self) -> &[Entry] {
+        match self {
+            Self::Add(entries) => entries,
+            Self::Set(_) | Self::Clear(_) => &[],
+        }
+    }
 }
 
 /// A field whose value cannot be sent.
@@ -110,6 +120,9 @@ impl Body {
             Err(reason) => return self.fail(name.into(), reason),
         };
         match self.action_of(name) {
+            // Two fields of a struct may hold the same entry, such as all emails and the one of
+            // a type: sent twice, it would be there twice.
+            Some(Action::Add(entries)) if entries.contains(&entry) => {}
             Some(Action::Add(entries)) => entries.push(entry),
             _ => self.put(name.into(), Action::Add(vec![entry])),
         }
@@ -133,12 +146,36 @@ impl Body {
         self.failure.get_or_insert(InvalidField { name, reason });
     }
 
+    /// Every change, by wire name.
+    pub(crate) fn changes(&self) -> impl Iterator<Item = (&Cow<'static, str>, &Action)> {
+        self.changes
+            .iter()
+            .map(|change| (&change.name, &change.action))
+    }
+
+    /// What is to be done to a field.
+    pub(crate) fn action(&self, name: &str) -> Option<&Action> {
+        let mut changes = self.changes.iter();
+        changes
+            .find(|change| change.name == name)
+            .map(|change| &change.action)
+    }
+
+    /// An empty body that is sent, or refused, as this one is.
+    pub(crate) fn without_changes(&self) -> Self {
+        Self {
+            changes: Vec::new(),
+            failure: self.failure.clone(),
+            unchecked: self.unchecked,
+        }
+    }
+
     /// The value that cannot be sent, where there is one.
     pub(crate) fn invalid_field(&self) -> Option<&InvalidField> {
         self.failure.as_ref()
     }
 
-    fn put(&mut self, name: Cow<'static, str>, action: Action) {
+    pub(crate) fn put(&mut self, name: Cow<'static, str>, action: Action) {
         if let Some(earlier) = self.action_of(&name) {
             *earlier = action;
             return;

@@ -58,6 +58,10 @@ impl WireValue {
             .map_err(|_| EncodeError::new("it cannot be written as JSON"))
     }
 
+    pub(crate) fn to_json(&self) -> Option<serde_json::Value> {
+        serde_json::to_value(self).ok()
+    }
+
     pub(crate) fn entry(entry: Entry) -> Self {
         Self(Form::Entry(entry))
     }

@@ -1,91 +1,48 @@
-//! The struct as it was written, held against the API's schema.
+//! What a patch asks of a struct, beyond what every record does.
 
 use std::collections::HashMap;
 
-use proc_macro2::Ident;
 use syn::ext::IdentExt;
-use vibecode_spec::Entity;
+use vibecode_spec::Multifield;
 
-use super::field::{Field, Role};
 use crate::{
-    entity::entity_of,
+    check::Checked,
     errors::Errors,
-    look_up::{Subject, WireName},
-    model::Input,
+    field::{Access, Field, Role},
 };
-
-/// A struct whose mistakes have been told.
-pub(crate) struct Checked<'a> {
-    pub(crate) input: &'a Input,
-    pub(crate) entity: Entity,
-    pub(crate) fields: Vec<Field<'a>>,
-    /// Every wire name that the struct maps, written or not.
-    pub(crate) wire_names: Vec<String>,
-}
 
 /// Methods that every builder has.
 const OWN_METHODS: &[&str] = &["maybe", "set_unchecked"];
 
-pub(crate) fn check<'a>(input: &'a Input, errors: &Errors) -> Checked<'a> {
-    let known = entity_of(input, errors);
-    let mut wire_names = Vec::new();
-    let mut fields = Vec::new();
-    for field in &input.fields {
-        let name = WireName::of(field);
-        if field.attributes.skip.is_none() {
-            wire_names.push(name.text.clone());
-        }
-        let subject = known.map(|entity| Subject {
-            field,
-            name,
-            entity,
-            errors,
-        });
-        let role = subject.and_then(|subject| subject.role().ok());
-        fields.push(Field {
-            ident: &field.ident,
-            ty: &field.ty,
-            role: role.unwrap_or(Role::Broken),
-        });
-    }
-    refuse_second_ids(input, errors);
-    refuse_fields_mapped_twice(&mut fields, errors);
-    refuse_clashing_methods(&mut fields, errors);
-    Checked {
-        input,
-        entity: known.unwrap_or(Entity::Contacts),
-        fields,
-        wire_names,
+pub(crate) fn check(checked: &mut Checked<'_>, errors: &Errors) {
+    refuse_writing_what_is_read(&mut checked.fields, errors);
+    refuse_clashing_methods(&mut checked.fields, errors);
+}
+
+fn refuse_writing_what_is_read(fields: &mut [Field<'_>], errors: &Errors) {
+    let read_only = fields
+        .iter_mut()
+        .filter(|field| field.access == Access::ReadOnly);
+    for field in read_only {
+        errors.at(&field.name, read_only_message(&field.name.text));
+        field.role = Role::Broken;
+        field.access = Access::Written;
     }
 }
 
-fn refuse_second_ids(input: &Input, errors: &Errors) {
-    let ids = input
-        .fields
+fn read_only_message(name: &str) -> String {
+    if name == "id" {
+        return "a record's id is never written: add `#[vibecode(id)]`".to_owned();
+    }
+    let multifield = Multifield::ALL
         .iter()
-        .filter_map(|field| field.attributes.id.as_ref());
-    for second in ids.skip(1) {
-        errors.at(
-            second,
-            "a record has one id, and another field has it already",
-        );
-    }
-}
-
-/// Several fields may feed one multifield; any other wire name belongs to one field.
-fn refuse_fields_mapped_twice(fields: &mut [Field<'_>], errors: &Errors) {
-    let mut owners: HashMap<String, &Ident> = HashMap::new();
-    for field in fields {
-        let Role::Value(value) = &field.role else {
-            continue;
-        };
-        if let Some(owner) = owners.get(&value.wire) {
-            let message = format!("`{owner}` has the wire name `{}` already", value.wire);
-            errors.at(field.ident, message);
-            field.role = Role::Broken;
-        } else {
-            owners.insert(value.wire.clone(), field.ident);
-        }
+        .find(|each| name.starts_with(each.name()));
+    match multifield {
+        Some(multifield) => format!(
+            "`{name}` can only be read: add `#[vibecode(read_only)]`, or write it by `field = \"{}\", type_id = \"…\"`",
+            multifield.name()
+        ),
+        None => format!("`{name}` is read-only: add `#[vibecode(read_only)]`"),
     }
 }
 
@@ -111,7 +68,7 @@ fn refuse_clashing_methods(fields: &mut [Field<'_>], errors: &Errors) {
                     "{owner} has a method `{name}` already: rename this field and give its wire name by `field = \"…\"`"
                 ),
             );
-            field.role = Role::Unwritten;
+            field.role = Role::Skipped;
         }
     }
 }

@@ -14,7 +14,7 @@ use reqwest::Url;
 
 use self::request::Request;
 pub use self::{builder::ClientBuilder, call::Call, credentials::Credentials};
-use crate::{Addresses, Entity, Id, Patch, Raw, Result, Updated};
+use crate::{Addresses, Entity, Id, Multifields, Patch, Raw, Record, Result, Updated};
 
 /// A client of the API. Cloning it is cheap: clones share their connections.
 ///
@@ -111,6 +111,24 @@ impl Client {
             }
             Err(error) => Call::ended(Err(error)),
         }
+    }
+
+    /// Reads a record: `GET /v1/{entity}/{id}`.
+    ///
+    /// # Errors
+    /// Where the API refuses, no complete answer came, or a field is not what the struct holds.
+    pub fn get<T: Record + Send + 'static>(&self, id: impl Into<Id<T::Entity>>) -> Call<T> {
+        let raw = self.get_raw(id.into());
+        Call::new(async move { raw.await?.record() })
+    }
+
+    /// Reads a record's phones and emails: every entry with its id and native type.
+    ///
+    /// # Errors
+    /// Where the API refuses, or no complete answer came.
+    pub fn multifields<E: Entity>(&self, id: impl Into<Id<E>>) -> Call<Multifields> {
+        let raw = self.get_raw(id.into());
+        Call::new(async move { Ok(raw.await?.multifields()) })
     }
 
     /// Reads a record as the API answers it: `GET /v1/{entity}/{id}`. The id tells the entity.

@@ -180,7 +180,12 @@ fn record(data: &RawValue, request: &Request) -> Result<Raw> {
             "the answer is about another record",
         ));
     }
-    Ok(Raw::new(data))
+    let unread = if request.is_write() {
+        Outcome::Unknown
+    } else {
+        Outcome::NotApplied
+    };
+    Ok(Raw::new(request.entity, data, unread))
 }
 
 /// `{"success":true,"data":…}` or `{"success":false,"error":{…}}`

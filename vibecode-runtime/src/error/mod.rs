@@ -47,6 +47,8 @@ pub enum ErrorKind {
     CutOff,
     /// The answer is about another record.
     OtherRecord,
+    /// The answered record is not what the struct holds that it was to be read into.
+    Unreadable,
     /// The answer is JSON, but not what the API answers to such a call.
     Unexpected,
 }

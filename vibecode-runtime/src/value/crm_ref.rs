@@ -1,7 +1,8 @@
 //! Links to CRM records of any type.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
+use super::ParseError;
 use crate::{CompanyId, ContactId, DealId, Encode, EncodeError, LeadId, WireValue, kind};
 
 /// A link to a contact, a company, a deal or a lead, on the wire `C_2` (api.md, grade B).
@@ -63,11 +64,45 @@ impl fmt::Display for CrmRef {
     }
 }
 
+const CRM_REF: ParseError =
+    ParseError::expected("a link to a CRM record, such as C_2, CO_3, D_1 or L_4");
+
+impl FromStr for CrmRef {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let (prefix, id) = text.split_once('_').ok_or(CRM_REF)?;
+        let id: u64 = id.parse().map_err(|_| CRM_REF)?;
+        Ok(match prefix {
+            "C" => Self::contact(id),
+            "CO" => Self::company(id),
+            "D" => Self::deal(id),
+            "L" => Self::lead(id),
+            _ => return Err(CRM_REF),
+        })
+    }
+}
+
 impl Encode<kind::Crm> for CrmRef {
     fn encode(&self) -> Result<WireValue, EncodeError> {
         match self.parts() {
             (_, 0) => Err(EncodeError::new("0 refers to no record")),
             _ => Ok(self.to_string().into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CrmRef;
+
+    #[test]
+    fn a_link_is_read_as_it_is_written() {
+        for link in ["C_2", "CO_3", "D_1", "L_4"] {
+            assert_eq!(link.parse::<CrmRef>().unwrap().to_string(), link);
+        }
+        for text in ["", "C", "C_", "X_1", "c_1", "C_-1", "C_1_2"] {
+            assert!(text.parse::<CrmRef>().is_err(), "{text}");
         }
     }
 }

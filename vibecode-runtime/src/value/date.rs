@@ -48,6 +48,15 @@ impl Date {
         }
     }
 
+    /// Days since the first of January 1970.
+    fn days(self) -> i64 {
+        // Counted from March, so that the leap day comes last.
+        let month = (i64::from(self.month) + 9) % 12;
+        let year = i64::from(self.year) - i64::from(self.month < 3);
+        let in_year = (153 * month + 2) / 5 + i64::from(self.day) - 1;
+        365 * year + year / 4 - year / 100 + year / 400 + in_year - 719_468
+    }
+
     /// The year.
     #[must_use]
     pub fn year(self) -> u16 {
@@ -109,16 +118,37 @@ impl DateTime {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The date, the time and the offset.
+    fn parts(text: &str) -> Option<(Date, &str, &str)> {
+        let (date, rest) = text.split_once('T')?;
+        let (time, offset) = rest.split_at(rest.find(['Z', '+', '-'])?);
+        Some((date.parse().ok()?, time, offset))
+    }
+
+    /// Seconds since the beginning of 1970 in UTC, without the fraction: the same for the same
+    /// moment, whatever offset it is written with.
+    pub(crate) fn unix_seconds(&self) -> Option<i64> {
+        let (date, time, offset) = Self::parts(&self.0)?;
+        let time = time.split('.').next()?;
+        let (hours, minutes, seconds) = three(time, ':', [2, 2, 2])?;
+        let sign = if offset.starts_with('-') { -1 } else { 1 };
+        let (east_hours, east_minutes) = offset
+            .get(1..)?
+            .split_once(':')
+            .and_then(|(hours, minutes)| Some((number(hours, 2)?, number(minutes, 2)?)))
+            .unwrap_or_default();
+        let minutes_in_day = i64::from(hours) * 60 + i64::from(minutes);
+        let east = sign * (i64::from(east_hours) * 60 + i64::from(east_minutes));
+        Some((date.days() * 24 * 60 + minutes_in_day - east) * 60 + i64::from(seconds))
+    }
 }
 
 impl FromStr for DateTime {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        let (date, rest) = text.split_once('T').ok_or(DATE_TIME)?;
-        date.parse::<Date>().map_err(|_| DATE_TIME)?;
-        let at = rest.find(['Z', '+', '-']).ok_or(DATE_TIME)?;
-        let (time, offset) = rest.split_at(at);
+        let (_, time, offset) = Self::parts(text).ok_or(DATE_TIME)?;
         let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
         if is_time(time) && is_number(fraction) && is_offset(offset) {
             Ok(Self(text.into()))
@@ -199,6 +229,21 @@ mod tests {
         ] {
             assert!(text.parse::<Date>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn the_same_moment_is_the_same_in_every_offset() {
+        let seconds = |text: &str| text.parse::<DateTime>().unwrap().unix_seconds();
+        assert_eq!(seconds("1970-01-01T00:00:00Z"), Some(0));
+        assert_eq!(seconds("2001-09-09T01:46:40Z"), Some(1_000_000_000));
+        assert_eq!(
+            seconds("2000-03-01T02:30:00+05:30"),
+            seconds("2000-02-29T21:00:00.5Z")
+        );
+        assert_eq!(
+            seconds("2026-04-15T12:00:00-03:00"),
+            seconds("2026-04-15T15:00:00+00:00")
+        );
     }
 
     #[test]

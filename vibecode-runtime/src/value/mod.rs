@@ -24,6 +24,10 @@ impl ParseError {
     pub(crate) const fn expected(expected: &'static str) -> Self {
         Self { expected }
     }
+
+    pub(crate) fn what(self) -> &'static str {
+        self.expected
+    }
 }
 
 impl fmt::Display for ParseError {

@@ -7,13 +7,15 @@ use syn::ext::IdentExt;
 use vibecode_spec::Multifield;
 
 use super::{Expansion, beside};
-use crate::patch::field::{Field, Role};
+use crate::field::{Access, Field, Role};
 
 impl Expansion<'_> {
     pub(super) fn explanations(&self) -> TokenStream {
         self.fields()
             .filter_map(|field| match &field.role {
-                Role::Multifield(values) => Some(self.explanation(field, values.multifield)),
+                Role::Multifield(values) if field.access == Access::Written => {
+                    Some(self.explanation(field, values.multifield))
+                }
                 _ => None,
             })
             .collect()

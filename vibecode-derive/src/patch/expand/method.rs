@@ -5,12 +5,10 @@ use quote::{format_ident, quote};
 use syn::{Type, ext::IdentExt};
 use vibecode_spec::Clearing;
 
-use super::{
-    Expansion, beside,
-    runtime::{adders, clearer, element, entity, kind, setter},
-};
+use super::{Expansion, beside};
 use crate::{
-    patch::field::{Field, Form, Role, Value, Values},
+    field::{Access, Field, Form, Role, Value, Values},
+    runtime::{adders, clearing, element, entity, kind, own_list, setter},
     shape::{Argument, bare},
 };
 
@@ -20,7 +18,8 @@ const ADD_ONLY: &str =
 impl Expansion<'_> {
     pub(super) fn methods_of(&self, field: &Field<'_>) -> TokenStream {
         match &field.role {
-            Role::Unwritten => TokenStream::new(),
+            _ if field.access != Access::Written => TokenStream::new(),
+            Role::Skipped => TokenStream::new(),
             Role::Id => self.id_check(field),
             Role::Value(value) => {
                 let mut methods = self.setter(field, value);
@@ -35,7 +34,7 @@ impl Expansion<'_> {
     /// Holds that the field's type is the entity's id.
     fn id_check(&self, field: &Field<'_>) -> TokenStream {
         let name = format_ident!("__{}", field.ident.unraw());
-        let entity = entity(self.checked.entity);
+        let entity = entity(self.checked.whose);
         let ty = bare(field.ty);
         quote! {
             fn #name() {
@@ -57,9 +56,13 @@ impl Expansion<'_> {
             asserted,
             given,
         } = taken;
+        let own_list = self
+            .is_free_of_parameters(value.holds)
+            .then(|| own_list("WrittenList", value.holds, value, self.checked.whose));
         quote! {
             #[doc = #doc]
             #visibility fn #ident #generics(mut self, value: #ty) -> Self {
+                #own_list
                 __v::#set::<#asserted>(&mut self.0, #wire, #given);
                 self
             }
@@ -67,15 +70,15 @@ impl Expansion<'_> {
     }
 
     fn clearer(&self, field: &Field<'_>, value: &Value<'_>) -> Option<TokenStream> {
-        let clearing = value.clearing?;
+        let by = value.clearing?;
         let wire = &value.wire;
-        let doc = format!("Clears `{wire}` by sending `{}`.", sent(clearing));
+        let doc = format!("Clears `{wire}` by sending `{}`.", sent(by));
         let visibility = &self.checked.input.visibility;
-        let (name, clear) = (beside(field, "clear"), clearer(clearing));
+        let (name, clearing) = (beside(field, "clear"), clearing(by));
         Some(quote! {
             #[doc = #doc]
             #visibility fn #name(mut self) -> Self {
-                __v::#clear(&mut self.0, #wire);
+                __v::clear(&mut self.0, #wire, __v::Clearing::#clearing);
                 self
             }
         })
@@ -225,7 +228,7 @@ impl Form<'_> {
 fn described(value: &Value<'_>) -> String {
     let several = if value.multiple { ", multiple" } else { "" };
     let kind = value.kind.name();
-    match value.title {
+    match &value.title {
         Some(title) => format!("`{}`: {title} ({kind}{several})", value.wire),
         None => format!("the user field `{}` ({kind}{several})", value.wire),
     }

@@ -1,16 +1,20 @@
 //! The tokens of a checked struct: its builder, and what makes one of it.
 
+mod diff;
 mod explain;
 mod method;
 mod present;
-mod runtime;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-use syn::{Generics, ext::IdentExt};
+use syn::{Generics, Type, ext::IdentExt};
 
-use super::{check::Checked, field::Field};
-use crate::shape::TypeParameters;
+use crate::{
+    check::Checked,
+    field::{Field, Role},
+    runtime,
+    shape::TypeParameters,
+};
 
 pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
     let expansion = Expansion::of(checked);
@@ -66,7 +70,7 @@ impl<'a> Expansion<'a> {
         let (ident, visibility) = (&input.ident, &input.visibility);
         let doc = format!(
             "Changes to one of the {}, made by [`{ident}::patch`].",
-            self.checked.entity.path(),
+            self.checked.whose.path(),
         );
         let (_, arguments, predicates) = generics.split_for_impl();
         // A function pointer, so that the builder is Send and Sync whatever the parameters are.
@@ -80,6 +84,17 @@ impl<'a> Expansion<'a> {
         }
     }
 
+    /// Every wire name that the struct maps, written or not.
+    fn wire_names(&self) -> impl Iterator<Item = &'a str> {
+        let mapped = self.fields().filter(|it| !matches!(it.role, Role::Skipped));
+        mapped.map(|field| field.name.text.as_str())
+    }
+
+    /// Whether a type can stand in a constant, which knows no parameters.
+    fn is_free_of_parameters(&self, ty: &Type) -> bool {
+        !self.is_generic() || !self.parameters.are_in(ty)
+    }
+
     fn is_generic(&self) -> bool {
         !self.generics.params.is_empty()
     }
@@ -87,8 +102,8 @@ impl<'a> Expansion<'a> {
     fn traits(&self) -> TokenStream {
         let patch = &self.patch;
         let name = patch.to_string();
-        let entity = runtime::entity(self.checked.entity);
-        let wire_names = &self.checked.wire_names;
+        let entity = runtime::entity(self.checked.whose);
+        let wire_names = self.wire_names();
         let (parameters, arguments, predicates) = self.generics.split_for_impl();
         let phantom = self.is_generic().then(|| quote!(__v::PhantomData));
         quote! {
@@ -169,6 +184,11 @@ impl<'a> Expansion<'a> {
         let (parameters, arguments, predicates) = self.generics.split_for_impl();
         let present = self.fields().map(Self::present);
         let bounds = self.bounds();
+        let diff = input
+            .attributes
+            .diff
+            .is_some()
+            .then(|| self.diff(bounds.as_ref()));
         quote! {
             #[automatically_derived]
             impl #parameters #ident #arguments #predicates {
@@ -185,6 +205,7 @@ impl<'a> Expansion<'a> {
                     let _ = body;
                     patch
                 }
+                #diff
             }
         }
     }

@@ -4,13 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{WhereClause, WherePredicate, parse_quote};
 
-use super::{
-    Expansion,
-    method::asserted,
-    runtime::{adders, kind, setter},
-};
+use super::{Expansion, method::asserted};
 use crate::{
-    patch::field::{Field, Form, Role},
+    field::{Access, Field, Form, Role},
+    runtime::{adders, kind, setter},
     shape::{Argument, bare},
 };
 
@@ -20,6 +17,9 @@ impl Expansion<'_> {
     pub(super) fn present(field: &Field<'_>) -> TokenStream {
         let ident = field.ident;
         match &field.role {
+            // Read, so that the compiler does not call the field unused.
+            _ if field.access != Access::Written => quote!(let _ = &self.#ident;),
+            Role::Skipped | Role::Id | Role::Broken => quote!(let _ = &self.#ident;),
             Role::Value(value) => {
                 let set = setter(&value.kind, value.multiple);
                 let (ty, wire) = (asserted(value.holds), &value.wire);
@@ -49,8 +49,6 @@ impl Expansion<'_> {
                     }
                 }
             }
-            // Read, so that the compiler does not call the field unused.
-            Role::Unwritten | Role::Id | Role::Broken => quote!(let _ = &self.#ident;),
         }
     }
 
@@ -65,6 +63,7 @@ impl Expansion<'_> {
 
     fn bound(&self, field: &Field<'_>) -> Option<WherePredicate> {
         let (ty, kind) = match &field.role {
+            _ if field.access != Access::Written => return None,
             Role::Value(value) => (value.holds, kind(&value.kind, value.multiple)),
             Role::Multifield(values) => match &values.form {
                 Form::Vec(ty) => (*ty, values.kind()),

@@ -1,33 +1,48 @@
-//! A field after the check: what its methods are to do.
+//! A field after the check: what it is to the API.
 
 use proc_macro2::Ident;
 use syn::{Type, ext::IdentExt};
 use vibecode_spec::{Clearing, Kind, Multifield};
+
+use crate::look_up::WireName;
 
 /// A field of the struct, checked.
 pub(crate) struct Field<'a> {
     pub(crate) ident: &'a Ident,
     /// The field's type as it was written.
     pub(crate) ty: &'a Type,
+    pub(crate) name: WireName,
     pub(crate) role: Role<'a>,
+    pub(crate) access: Access,
 }
 
-/// What a field is to a patch.
+/// What a field is to the API.
 pub(crate) enum Role<'a> {
-    /// Never written: read-only, or not the API's.
-    Unwritten,
-    /// Never written; its type must be the entity's id.
+    /// Not the API's.
+    Skipped,
+    /// The record's id; its type must be the entity's.
     Id,
     Value(Value<'a>),
     Multifield(Values<'a>),
-    /// A mistake was told. Its methods take anything, so that nothing else is wrong because of it.
+    /// A mistake was told. What is generated for the field takes and gives anything, so that
+    /// nothing else is wrong because of it.
     Broken,
 }
 
-/// A field that is set.
+/// Whether a field is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    Written,
+    /// The struct says that it is only read.
+    MarkedReadOnly,
+    /// The schema says that it is only read, and the struct does not.
+    ReadOnly,
+}
+
+/// A field with a value.
 pub(crate) struct Value<'a> {
     pub(crate) wire: String,
-    pub(crate) title: Option<&'a str>,
+    pub(crate) title: Option<String>,
     pub(crate) kind: Kind,
     pub(crate) multiple: bool,
     /// The type without its `Option`.
@@ -58,7 +73,8 @@ impl Field<'_> {
         let name = self.ident.unraw();
         let prefixed = |prefix: &str| format!("{prefix}_{name}");
         match &self.role {
-            Role::Unwritten | Role::Id => Vec::new(),
+            _ if self.access != Access::Written => Vec::new(),
+            Role::Skipped | Role::Id => Vec::new(),
             Role::Value(value) if value.clearing.is_none() => vec![name.to_string()],
             Role::Value(_) => vec![name.to_string(), prefixed("clear")],
             Role::Multifield(_) | Role::Broken => {

@@ -1,10 +1,15 @@
 //! Phones and emails: values with a type, which the API only ever adds.
 
+mod read;
+
 use std::{borrow::Cow, fmt};
 
 use serde::{Serialize, Serializer};
 
 use crate::{Encode, EncodeError, WireValue, kind};
+
+pub(crate) use self::read::{MULTIFIELD_NAMES, read_list};
+pub use self::read::{MultifieldEntry, Multifields};
 
 /// One value of a multifield and the `typeId` that it is written with.
 #[derive(Clone, PartialEq, Eq)]

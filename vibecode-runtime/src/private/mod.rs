@@ -7,21 +7,30 @@ pub use std::{
     clone::Clone,
     convert::{AsRef, Into},
     default::Default,
-    fmt::{self, Debug, Formatter},
+    fmt::{self, Debug, Display, Formatter},
     marker::PhantomData,
     ops::FnOnce,
     option::Option,
-    primitive::str,
+    primitive::{bool, str, u64, usize},
     result::Result,
+    str::FromStr,
     string::String,
 };
 
 pub use serde::{Serialize, Serializer};
 
 pub use crate::{
-    Companies, Contacts, Deals, Email, Encode, Leads, Patch, Phone, Users, kind, patch::Body,
+    Answered, Companies, Contacts, Deals, Decode, DecodeError, Email, Encode, EncodeError,
+    Enumeration, Items, Leads, ParseError, Patch, Phone, Record, Users, WireValue,
+    diff::{Diff, NotRemovable},
+    enumeration::List,
+    kind,
+    patch::Body,
+    record::{Fields, UnreadableField},
 };
-use crate::{EncodeError, Id, WireValue, kind::Multiple, multifield::Entry};
+use crate::{Id, kind::Multiple, multifield::Entry};
+
+pub mod read;
 
 /// A value on its way into a patch, given to a setter or found in a struct.
 pub trait Given<T: ?Sized> {
@@ -189,22 +198,34 @@ pub fn typed_value<T: kind::TypedValueField + ?Sized>(
     }
 }
 
-/// Clears a field.
-macro_rules! clearers {
-    ($($clear:ident: $VALUE:ident;)+) => {$(
-        /// Clears a field by sending this.
-        pub fn $clear(body: &mut Body, name: &'static str) {
-            body.clear(name, WireValue::$VALUE);
-        }
-    )+};
+/// What is sent to clear a field.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Clearing {
+    /// `""`
+    EmptyText,
+    /// `0`
+    Zero,
+    /// `[]`
+    EmptyList,
+    /// `null`
+    Null,
+    /// `false`
+    False,
 }
 
-clearers! {
-    clear_by_empty_text: EMPTY_TEXT;
-    clear_by_zero: ZERO;
-    clear_by_empty_list: EMPTY_LIST;
-    clear_by_null: NULL;
-    clear_by_false: FALSE;
+/// Clears a field.
+pub fn clear(body: &mut Body, name: &'static str, clearing: Clearing) {
+    body.clear(
+        name,
+        match clearing {
+            Clearing::EmptyText => WireValue::EMPTY_TEXT,
+            Clearing::Zero => WireValue::ZERO,
+            Clearing::EmptyList => WireValue::EMPTY_LIST,
+            Clearing::Null => WireValue::NULL,
+            Clearing::False => WireValue::FALSE,
+        },
+    );
 }
 
 /// Sets where there is a value.
@@ -220,15 +241,65 @@ pub fn set_unchecked<P: Patch>(body: &mut Body, name: impl Into<String>, value: 
     body.set_unchecked(name.into(), P::WIRE_NAMES, WireValue::json(value));
 }
 
+/// The changes between what two structs hold.
+#[must_use]
+pub fn diff(
+    before: &Body,
+    after: &Body,
+    clearings: &[(&'static str, Clearing)],
+) -> (Body, Vec<NotRemovable>) {
+    let (mut body, not_removable) = after.since(before);
+    let gone = |name: &str| before.has(name) && !after.has(name);
+    for (name, clearing) in clearings.iter().filter(|(name, _)| gone(name)) {
+        clear(&mut body, name, *clearing);
+    }
+    (body, not_removable)
+}
+
 /// The type of a field with `#[vibecode(id)]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the id of this struct's entity",
     label = "not the entity's id",
     note = "the field with `#[vibecode(id)]` has the entity's own id, such as `ContactId` for `entity = \"contacts\"`"
 )]
-pub trait IsIdOf<E> {}
+pub trait IsIdOf<E>: Decode<kind::Reference<E>> {}
 
 impl<E> IsIdOf<E> for Id<E> {}
 
 /// Holds that a type is the id of an entity.
 pub fn id<T: IsIdOf<E>, E>() {}
+
+/// The list of a type that is written; `None` through [`NoList`] for a type that cannot be, which
+/// is told elsewhere.
+#[derive(Debug)]
+pub struct WrittenList<T, K>(PhantomData<(T, K)>);
+
+/// The same for a type that is read.
+#[derive(Debug)]
+pub struct ReadList<T, K>(PhantomData<(T, K)>);
+
+impl<T: Encode<K>, K> WrittenList<T, K> {
+    /// The list.
+    pub const LIST: Option<List> = T::LIST;
+}
+
+impl<T: Decode<K>, K> ReadList<T, K> {
+    /// The list.
+    pub const LIST: Option<List> = T::LIST;
+}
+
+/// What is found where a type has no wire form of the kind.
+pub trait NoList {
+    /// No list.
+    const LIST: Option<List> = None;
+}
+
+impl<T, K> NoList for WrittenList<T, K> {}
+
+impl<T, K> NoList for ReadList<T, K> {}
+
+/// A text is none of the labels of a list.
+#[must_use]
+pub const fn not_a_label() -> ParseError {
+    ParseError::expected("the label of one of the options")
+}

@@ -3,25 +3,32 @@
 //! All of it goes through one import, `__v`: a short path is less for the compiler to read, and a
 //! struct with twenty fields has a hundred of them.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
-use syn::Path;
-use vibecode_spec::{Clearing, Entity, Kind, Multifield, Reference};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{LitStr, Path, Type, spanned::Spanned};
+use vibecode_spec::{Clearing, Kind, Multifield, Reference};
+
+use crate::{field::Value, whose::Whose};
 
 /// The module of the runtime that is made for generated code.
-pub(super) fn private_module(runtime: Option<&Path>) -> TokenStream {
+pub(crate) fn private_module(runtime: Option<&Path>) -> TokenStream {
     let runtime = runtime.map_or_else(|| quote!(::vibecode_runtime), |path| quote!(#path));
     quote!(#runtime::__private)
 }
 
 /// The entity as a type.
-pub(super) fn entity(entity: Entity) -> TokenStream {
-    let name = format_ident!("{entity:?}");
-    quote!(__v::#name)
+pub(crate) fn entity(whose: Whose) -> TokenStream {
+    match whose {
+        Whose::Entity(entity) => {
+            let name = format_ident!("{entity:?}");
+            quote!(__v::#name)
+        }
+        Whose::Items(number) => quote!(__v::Items<#number>),
+    }
 }
 
 /// The kind as a type.
-pub(super) fn kind(kind: &Kind, multiple: bool) -> TokenStream {
+pub(crate) fn kind(kind: &Kind, multiple: bool) -> TokenStream {
     let single = match kind {
         Kind::Reference(reference) => {
             let target = match reference {
@@ -47,7 +54,7 @@ pub(super) fn kind(kind: &Kind, multiple: bool) -> TokenStream {
 }
 
 /// The function that sets a field of this kind.
-pub(super) fn setter(kind: &Kind, multiple: bool) -> Ident {
+pub(crate) fn setter(kind: &Kind, multiple: bool) -> Ident {
     let (one, several) = match kind {
         Kind::Integer => ("integer", "integers"),
         Kind::Number => ("number", "numbers"),
@@ -75,30 +82,69 @@ pub(super) fn setter(kind: &Kind, multiple: bool) -> Ident {
 }
 
 /// The functions that add one value, and the values of a list whose type has a name of its own.
-pub(super) fn adders(multifield: Multifield) -> (Ident, Ident) {
+pub(crate) fn adders(multifield: Multifield) -> (Ident, Ident) {
     match multifield {
         Multifield::Email => (ident("email"), ident("emails")),
         _ => (ident("phone"), ident("phones")),
     }
 }
 
+/// The function that reads a list of a multifield's values.
+pub(crate) fn list_reader(multifield: Multifield) -> Ident {
+    adders(multifield).1
+}
+
 /// The type of a multifield's values, and of their kind.
-pub(super) fn element(multifield: Multifield) -> Ident {
+pub(crate) fn element(multifield: Multifield) -> Ident {
     match multifield {
         Multifield::Email => ident("Email"),
         _ => ident("Phone"),
     }
 }
 
-/// The function that clears a field so.
-pub(super) fn clearer(clearing: Clearing) -> Ident {
-    ident(match clearing {
-        Clearing::Zero => "clear_by_zero",
-        Clearing::EmptyList => "clear_by_empty_list",
-        Clearing::Null => "clear_by_null",
-        Clearing::False => "clear_by_false",
-        _ => "clear_by_empty_text",
+/// What clears a field, as the runtime names it.
+pub(crate) fn clearing(clearing: Clearing) -> Ident {
+    format_ident!("{clearing:?}")
+}
+
+/// Holds, while compiling, that a type which stands for the options of a list is used on that
+/// list alone. All of it is at the place of the user's type.
+pub(crate) fn own_list(
+    direction: &str,
+    ty: &Type,
+    field: &Value<'_>,
+    whose: Whose,
+) -> Option<TokenStream> {
+    if field.kind != Kind::Enumeration {
+        return None;
+    }
+    let place = Span::mixed_site().located_at(ty.span());
+    let direction = Ident::new(direction, place);
+    let kind = respan(kind(&field.kind, field.multiple), place);
+    let (entity, wire) = (
+        LitStr::new(&whose.path(), place),
+        LitStr::new(&field.wire, place),
+    );
+    let ty = respan(quote!(#ty), place);
+    Some(quote_spanned! {place=>
+        const _: () = __v::List::must_be(
+            <__v::#direction<#ty, #kind>>::LIST,
+            #entity,
+            #wire,
+        );
     })
+}
+
+fn respan(tokens: TokenStream, place: Span) -> TokenStream {
+    let respanned = tokens.into_iter().map(|mut token| {
+        if let TokenTree::Group(group) = &token {
+            let stream = respan(group.stream(), place);
+            token = TokenTree::Group(Group::new(group.delimiter(), stream));
+        }
+        token.set_span(token.span().located_at(place));
+        token
+    });
+    respanned.collect()
 }
 
 fn ident(name: &str) -> Ident {

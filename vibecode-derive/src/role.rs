@@ -1,39 +1,41 @@
-//! What a field is to a patch: its attributes and the shape of its type, held against what the
+//! What a field is to the API: its attributes and the shape of its type, held against what the
 //! schema says.
 
 use proc_macro2::Ident;
 use syn::{LitStr, Type};
 use vibecode_spec::{Clearing, Kind, Multifield, closest};
 
-use super::field::{Form, Role, Value, Values};
 use crate::{
+    field::{Access, Form, Role, Value, Values},
     look_up::{Known, Subject, Told},
     shape,
 };
 
 impl<'a> Subject<'a, '_> {
-    /// What the field is to a patch.
-    pub(super) fn role(&self) -> Result<Role<'a>, Told> {
+    /// What the field is to the API, and whether it is written.
+    pub(crate) fn role(&self) -> Result<(Role<'a>, Access), Told> {
         let attributes = &self.field.attributes;
         if let Some(skip) = &attributes.skip {
             self.refuse_beside_skip(skip);
-            return Ok(Role::Unwritten);
+            return Ok((Role::Skipped, Access::Written));
         }
         if attributes.id.is_some() {
-            return self.id();
+            return Ok((self.id()?, Access::Written));
         }
         let known = self.known()?;
-        if attributes.read_only.is_some() {
+        let access = match &attributes.read_only {
+            Some(_) => Access::MarkedReadOnly,
+            None if known.read_only => Access::ReadOnly,
+            None => Access::Written,
+        };
+        if access == Access::MarkedReadOnly {
             self.refuse_beside_read_only();
-            return Ok(Role::Unwritten);
         }
-        if known.read_only {
-            return self.tell(&self.name, self.read_only_message());
-        }
-        match known.kind {
-            Kind::Multifield(multifield) => self.multifield(multifield).map(Role::Multifield),
-            _ => self.value(known).map(Role::Value),
-        }
+        let role = match known.kind {
+            Kind::Multifield(multifield) => Role::Multifield(self.multifield(multifield)?),
+            _ => Role::Value(self.value(known)?),
+        };
+        Ok((role, access))
     }
 
     fn refuse_beside_skip(&self, skip: &Ident) {
@@ -61,23 +63,6 @@ impl<'a> Subject<'a, '_> {
             return self.tell(&self.name, message);
         }
         Ok(Role::Id)
-    }
-
-    fn read_only_message(&self) -> String {
-        let name = &self.name.text;
-        if name == "id" {
-            return "a record's id is never written: add `#[vibecode(id)]`".to_owned();
-        }
-        let multifield = Multifield::ALL
-            .iter()
-            .find(|each| name.starts_with(each.name()));
-        match multifield {
-            Some(multifield) => format!(
-                "`{name}` can only be read: add `#[vibecode(read_only)]`, or write it by `field = \"{}\", type_id = \"…\"`",
-                multifield.name()
-            ),
-            None => format!("`{name}` is read-only: add `#[vibecode(read_only)]`"),
-        }
     }
 
     fn value(&self, known: Known) -> Result<Value<'a>, Told> {

@@ -1,0 +1,28 @@
+//! What every derive of a struct does: read, check, make tokens, tell the mistakes.
+
+use proc_macro2::TokenStream;
+use syn::DeriveInput;
+
+use crate::{
+    check::{self, Checked},
+    errors::Errors,
+    model::Input,
+};
+
+pub(crate) fn derive(
+    input: TokenStream,
+    expand: impl FnOnce(Checked<'_>, &Errors) -> TokenStream,
+) -> TokenStream {
+    let input: DeriveInput = match syn::parse2(input) {
+        Ok(input) => input,
+        Err(error) => return error.to_compile_error(),
+    };
+    let errors = Errors::new();
+    let input = Input::read(input, &errors);
+    let checked = check::check(&input, &errors);
+    let tracking = checked.found.tracking();
+    let mut tokens = expand(checked, &errors);
+    tokens.extend(tracking);
+    tokens.extend(errors.into_tokens());
+    tokens
+}

@@ -1,0 +1,304 @@
+//! An enum of options, held against the options that the portal's schema has.
+
+use std::collections::HashMap;
+
+use proc_macro2::Ident;
+use syn::{Data, DataEnum, DeriveInput, Fields, LitInt, LitStr, Type, Variant, spanned::Spanned};
+use vibecode_spec::{Item, Kind, closest};
+
+use crate::{
+    attribute::{OnEnum, OnField, OnVariant},
+    errors::Errors,
+    look_up::{Subject, WireName},
+    model::InputField,
+    portal::{Found, Portal},
+    whose::Whose,
+};
+
+/// An enum whose mistakes have been told.
+pub(crate) struct Checked<'a> {
+    pub(crate) ident: &'a Ident,
+    pub(crate) runtime: Option<syn::Path>,
+    pub(crate) whose: Whose,
+    /// The wire name of the list.
+    pub(crate) field: String,
+    pub(crate) options: Vec<Choice<'a>>,
+    pub(crate) other: Option<&'a Ident>,
+    /// Whether every option has a label.
+    pub(crate) labelled: bool,
+    pub(crate) found: Found,
+}
+
+/// A variant that stands for one option.
+pub(crate) struct Choice<'a> {
+    pub(crate) ident: &'a Ident,
+    pub(crate) id: u64,
+    pub(crate) label: Option<String>,
+}
+
+pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> {
+    let attributes = OnEnum::read(&input.attrs, errors);
+    let known = Whose::of(&input.ident, &attributes.common, errors);
+    let found = Found::of(known, &attributes.common, errors);
+    if !input.generics.params.is_empty() {
+        errors.at(&input.generics, "an enum of options has no parameters");
+    }
+    let whose = known.unwrap_or(Whose::Entity(vibecode_spec::Entity::Contacts));
+    let items = known.and_then(|whose| items(input, &attributes, whose, &found, errors));
+    let variants = variants(input, errors);
+    let list = List {
+        items,
+        field: attributes.field.as_ref(),
+        errors,
+    };
+    let (options, other) = list.read(&variants);
+    list.refuse_missing_options(&input.ident, &options, other);
+    Checked {
+        ident: &input.ident,
+        runtime: attributes.common.runtime,
+        whose,
+        field: attributes
+            .field
+            .map(|field| field.value())
+            .unwrap_or_default(),
+        labelled: !options.is_empty() && options.iter().all(|option| option.label.is_some()),
+        options,
+        other,
+        found,
+    }
+}
+
+/// The options that the portal's schema has of the list; `None` where it does not tell.
+fn items(
+    input: &DeriveInput,
+    attributes: &OnEnum,
+    whose: Whose,
+    found: &Found,
+    errors: &Errors,
+) -> Option<Vec<Item>> {
+    let Some(name) = &attributes.field else {
+        if attributes.common.told {
+            return None;
+        }
+        let message = "of which field are these the options? Add `field = \"ufCrm_…\"`";
+        errors.at(&input.ident, message);
+        return None;
+    };
+    let Portal::Read(schema) = &found.portal else {
+        // Without a schema a name is all that can be checked, and it must be a user field's.
+        let kind = LitStr::new("enumeration", name.span());
+        look_up(input, name, Some(kind), whose, found, errors)?;
+        return None;
+    };
+    let kind = look_up(input, name, None, whose, found, errors)?;
+    if kind != Kind::Enumeration {
+        let message = format!("`{}` holds `{}`, and is no list", name.value(), kind.name());
+        errors.at(name, message);
+        return None;
+    }
+    let items = &schema.field(&name.value())?.items;
+    (!items.is_empty()).then(|| items.clone())
+}
+
+/// The kind of the field, looked up as a struct's is.
+fn look_up(
+    input: &DeriveInput,
+    name: &LitStr,
+    kind: Option<LitStr>,
+    whose: Whose,
+    found: &Found,
+    errors: &Errors,
+) -> Option<Kind> {
+    let field = InputField {
+        ident: input.ident.clone(),
+        ty: Type::Verbatim(proc_macro2::TokenStream::new()),
+        attributes: OnField {
+            field: Some(name.clone()),
+            kind,
+            ..OnField::default()
+        },
+    };
+    let subject = Subject {
+        name: WireName::of(&field),
+        field: &field,
+        whose,
+        portal: &found.portal,
+        errors,
+    };
+    Some(subject.known().ok()?.kind)
+}
+
+fn variants<'a>(input: &'a DeriveInput, errors: &Errors) -> Vec<&'a Variant> {
+    let misplaced = match &input.data {
+        Data::Enum(DataEnum { variants, .. }) => return variants.iter().collect(),
+        Data::Struct(data) => data.struct_token.span,
+        Data::Union(data) => data.union_token.span,
+    };
+    let message =
+        "options are the variants of an enum: `enum Loyalty { #[vibecode(item = 81)] Gold }`";
+    errors.push(syn::Error::new(misplaced, message));
+    Vec::new()
+}
+
+/// The list that the variants are held against.
+struct List<'a> {
+    items: Option<Vec<Item>>,
+    field: Option<&'a LitStr>,
+    errors: &'a Errors,
+}
+
+impl List<'_> {
+    fn read<'v>(&self, variants: &[&'v Variant]) -> (Vec<Choice<'v>>, Option<&'v Ident>) {
+        let mut options: Vec<Choice<'v>> = Vec::new();
+        let mut other = None;
+        let mut owners: HashMap<u64, &Ident> = HashMap::new();
+        for variant in variants {
+            let attributes = OnVariant::read(&variant.attrs, self.errors);
+            if let Some(word) = &attributes.other {
+                self.read_other(variant, &attributes, word, &mut other);
+                continue;
+            }
+            let Some((id, label)) = self.option(variant, &attributes) else {
+                continue;
+            };
+            if let Some(owner) = owners.insert(id, &variant.ident) {
+                let message = format!("`{owner}` is the option {id} already");
+                self.errors.at(&variant.ident, message);
+                continue;
+            }
+            options.push(Choice {
+                ident: &variant.ident,
+                id,
+                label,
+            });
+        }
+        (options, other)
+    }
+
+    fn read_other<'v>(
+        &self,
+        variant: &'v Variant,
+        attributes: &OnVariant,
+        word: &Ident,
+        other: &mut Option<&'v Ident>,
+    ) {
+        if attributes.item.is_some() || attributes.label.is_some() {
+            let message = "the variant for all other options is none of them: leave the rest out";
+            self.errors.at(word, message);
+        }
+        let holds_an_id =
+            matches!(&variant.fields, Fields::Unnamed(fields) if fields.unnamed.len() == 1);
+        if !holds_an_id {
+            let ident = &variant.ident;
+            let message = format!("this variant holds the option's id: `{ident}(u64)`");
+            self.errors.push(syn::Error::new(variant.span(), message));
+        } else if other.is_some() {
+            self.errors
+                .at(word, "another variant is for all other options already");
+        } else {
+            *other = Some(&variant.ident);
+        }
+    }
+
+    /// The id and the label of the option that a variant stands for.
+    fn option(&self, variant: &Variant, attributes: &OnVariant) -> Option<(u64, Option<String>)> {
+        if !matches!(variant.fields, Fields::Unit) {
+            let message =
+                "an option holds nothing; only the variant with `#[vibecode(other)]` holds an id";
+            self.errors.at(&variant.fields, message);
+            return None;
+        }
+        match (&attributes.item, &attributes.label) {
+            (Some(item), None) => self.by_id(item),
+            (None, Some(label)) => self.by_label(label),
+            (Some(_), Some(label)) => {
+                self.errors.at(label, "one of `item` and `label` is enough");
+                None
+            }
+            (None, None) if attributes.told => None,
+            (None, None) => {
+                let message = "which option is this? Add `#[vibecode(item = 81)]` with its id";
+                self.errors.at(&variant.ident, message);
+                None
+            }
+        }
+    }
+
+    fn by_id(&self, item: &LitInt) -> Option<(u64, Option<String>)> {
+        let id: u64 = item.base10_parse().ok()?;
+        let Some(items) = &self.items else {
+            return Some((id, None));
+        };
+        let known = items.iter().find(|known| known.id.parse() == Ok(id));
+        if let Some(known) = known {
+            return Some((id, Some(known.label.clone())));
+        }
+        let options = described(items.iter());
+        let field = self.field.map(LitStr::value).unwrap_or_default();
+        self.errors.at(
+            item,
+            format!("`{field}` has no option {id}: it has {options}"),
+        );
+        None
+    }
+
+    fn by_label(&self, label: &LitStr) -> Option<(u64, Option<String>)> {
+        let given = label.value();
+        let Some(items) = &self.items else {
+            let message = "labels are known from the portal's schema, which does not tell them: use `item = 81`";
+            self.errors.at(label, message);
+            return None;
+        };
+        let mut same = items.iter().filter(|item| item.label == given);
+        if let Some(item) = same.next() {
+            if same.next().is_some() {
+                let message = format!("several options are called `{given}`: use `item = …`");
+                self.errors.at(label, message);
+                return None;
+            }
+            return Some((item.id.parse().ok()?, Some(given)));
+        }
+        let advice = closest(&given, items.iter().map(|item| item.label.as_str())).map_or_else(
+            || format!("there are {}", described(items.iter())),
+            |meant| format!("did you mean `{meant}`?"),
+        );
+        self.errors
+            .at(label, format!("there is no option `{given}`: {advice}"));
+        None
+    }
+
+    /// A record may hold any option, so each has a variant, or one variant is for all others.
+    fn refuse_missing_options(&self, ident: &Ident, options: &[Choice<'_>], other: Option<&Ident>) {
+        let (Some(items), None) = (&self.items, other) else {
+            return;
+        };
+        let has = |item: &&Item| {
+            options
+                .iter()
+                .any(|option| item.id.parse() == Ok(option.id))
+        };
+        let missing: Vec<_> = items.iter().filter(|item| !has(item)).collect();
+        if !missing.is_empty() && options.len() + missing.len() >= items.len() {
+            let options = described(missing.into_iter());
+            self.errors.at(
+                ident,
+                format!("no variant for {options}: add them, or `#[vibecode(other)] Other(u64)`"),
+            );
+        }
+    }
+}
+
+/// `81 (Gold), 82 (Silver)`, of many the first.
+fn described<'i>(items: impl ExactSizeIterator<Item = &'i Item>) -> String {
+    const SHOWN: usize = 8;
+    let more = items.len().saturating_sub(SHOWN);
+    let shown: Vec<_> = items
+        .take(SHOWN)
+        .map(|item| format!("{} ({})", item.id, item.label))
+        .collect();
+    let shown = shown.join(", ");
+    match more {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}

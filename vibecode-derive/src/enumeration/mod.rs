@@ -1,0 +1,22 @@
+//! `#[derive(Enumeration)]`: an enum stands for the options of one list.
+
+mod check;
+mod expand;
+
+use proc_macro2::TokenStream;
+use syn::DeriveInput;
+
+use crate::errors::Errors;
+
+pub(crate) fn derive(input: TokenStream) -> TokenStream {
+    let input: DeriveInput = match syn::parse2(input) {
+        Ok(input) => input,
+        Err(error) => return error.to_compile_error(),
+    };
+    let errors = Errors::new();
+    let checked = check::check(&input, &errors);
+    let mut tokens = expand::expand(&checked);
+    tokens.extend(checked.found.tracking());
+    tokens.extend(errors.into_tokens());
+    tokens
+}

@@ -1,0 +1,43 @@
+//! `diff`: what has changed from one struct to another.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::WhereClause;
+
+use super::Expansion;
+use crate::{
+    field::{Access, Field, Role},
+    runtime::clearing,
+};
+
+impl Expansion<'_> {
+    /// Two patches are compared, so that nothing is said of a field's type once more.
+    pub(super) fn diff(&self, bounds: Option<&WhereClause>) -> TokenStream {
+        let patch = &self.patch;
+        let visibility = &self.checked.input.visibility;
+        let (_, arguments, _) = self.generics.split_for_impl();
+        let phantom = self.is_generic().then(|| quote!(__v::PhantomData));
+        let clearings = self.fields().filter_map(clearing_of);
+        quote! {
+            /// The changes from this to `after`, and nothing else: what is `None` in `after` is
+            /// cleared, new phones and emails are added. Those that `after` no longer has are
+            /// listed, since the API cannot remove them.
+            #visibility fn diff(&self, after: &Self) -> __v::Diff<#patch #arguments> #bounds {
+                let clearings = &[#(#clearings),*];
+                let (body, not_removable) = __v::diff(&self.to_patch().0, &after.to_patch().0, clearings);
+                __v::Diff::new(#patch(body, #phantom), not_removable)
+            }
+        }
+    }
+}
+
+/// What clears a field that can be gone from `after`: an `Option`, or an empty list.
+fn clearing_of(field: &Field<'_>) -> Option<TokenStream> {
+    let Role::Value(value) = &field.role else {
+        return None;
+    };
+    let by_list = value.multiple.then_some(vibecode_spec::Clearing::EmptyList);
+    let clearing = clearing(value.clearing.or(by_list)?);
+    let wire = &value.wire;
+    (field.access == Access::Written).then(|| quote!((#wire, __v::Clearing::#clearing)))
+}

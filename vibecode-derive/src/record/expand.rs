@@ -1,0 +1,138 @@
+//! The tokens of a checked struct: how it is read.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{WhereClause, WherePredicate, parse_quote};
+
+use crate::{
+    check::Checked,
+    field::{Field, Form, Role},
+    runtime::{element, entity, kind, list_reader, own_list, private_module, setter},
+    shape::{TypeParameters, bare},
+};
+
+pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
+    let input = checked.input;
+    let private = private_module(input.attributes.runtime.as_ref());
+    let (ident, entity) = (&input.ident, entity(checked.whose));
+    let names: Vec<_> = checked.fields.iter().filter_map(placed_name).collect();
+    let places = 0..names.len();
+    let reads_multifields = checked
+        .fields
+        .iter()
+        .any(|field| matches!(field.role, Role::Multifield(_)));
+    let fields = read_fields(checked);
+    let own_lists = own_lists(checked);
+    let mut generics = input.generics.clone();
+    add_bounds(checked, generics.make_where_clause());
+    let (parameters, _, predicates) = generics.split_for_impl();
+    let (_, arguments, _) = input.generics.split_for_impl();
+    quote! {
+        const _: () = {
+            use #private as __v;
+            #[automatically_derived]
+            impl #parameters __v::Record for #ident #arguments #predicates {
+                type Entity = #entity;
+                const READ_NAMES: &'static [&'static __v::str] = &[#(#names),*];
+                const READS_MULTIFIELDS: __v::bool = #reads_multifields;
+                fn place(name: &__v::str) -> __v::Option<__v::usize> {
+                    __v::Option::Some(match name {
+                        #(#names => #places,)*
+                        _ => return __v::Option::None,
+                    })
+                }
+                fn from_fields(fields: &__v::Fields<'_>) -> __v::Result<Self, __v::UnreadableField> {
+                    #(#own_lists)*
+                    __v::Result::Ok(Self { #(#fields,)* })
+                }
+            }
+        };
+    }
+}
+
+/// The wire name of a field that is read by its place.
+fn placed_name<'a>(field: &'a Field<'_>) -> Option<&'a str> {
+    match &field.role {
+        Role::Id => Some("id"),
+        Role::Value(value) => Some(&value.wire),
+        Role::Skipped | Role::Multifield(_) | Role::Broken => None,
+    }
+}
+
+/// `name: value` for each field of the struct.
+fn read_fields(checked: &Checked<'_>) -> Vec<TokenStream> {
+    let entity = entity(checked.whose);
+    let mut place = 0_usize;
+    let fields = checked.fields.iter().map(|field| {
+        let ident = field.ident;
+        let at = place;
+        place += usize::from(placed_name(field).is_some());
+        match &field.role {
+            Role::Skipped => quote!(#ident: __v::Default::default()),
+            Role::Broken => quote!(#ident: __v::read::broken()?),
+            Role::Id => {
+                let ty = bare(field.ty);
+                quote!(#ident: __v::read::id::<#ty, #entity>(fields, #at)?)
+            }
+            Role::Value(value) => {
+                let (read, ty) = (setter(&value.kind, value.multiple), value.holds);
+                quote!(#ident: __v::read::#read::<#ty, _>(fields, #at)?)
+            }
+            Role::Multifield(values) => {
+                let wire = values.multifield.name();
+                match &values.form {
+                    Form::Vec(_) | Form::List => {
+                        let (read, ty) = (list_reader(values.multifield), bare(field.ty));
+                        quote!(#ident: __v::read::#read::<#ty>(fields)?)
+                    }
+                    Form::Typed { type_id, holds } => {
+                        quote!(#ident: __v::read::typed_value::<#holds, _>(fields, #wire, #type_id)?)
+                    }
+                }
+            }
+        }
+    });
+    fields.collect()
+}
+
+/// What reading asks of the fields whose types are parameters of the struct, and of the skipped.
+fn add_bounds(checked: &Checked<'_>, clause: &mut WhereClause) {
+    let parameters = TypeParameters::of(&checked.input.generics);
+    let bounds = checked
+        .fields
+        .iter()
+        .filter_map(|field| bound(field, &parameters));
+    clause.predicates.extend(bounds);
+}
+
+fn bound(field: &Field<'_>, parameters: &TypeParameters) -> Option<WherePredicate> {
+    let (ty, bound) = match &field.role {
+        Role::Skipped => (field.ty, quote!(__v::Default)),
+        Role::Value(value) => {
+            let kind = kind(&value.kind, value.multiple);
+            (value.holds, quote!(__v::Decode<#kind>))
+        }
+        Role::Multifield(values) => match &values.form {
+            Form::Vec(_) | Form::List => {
+                let element = element(values.multifield);
+                let kind = quote!(__v::kind::Multiple<__v::kind::#element>);
+                (field.ty, quote!(__v::Decode<#kind>))
+            }
+            Form::Typed { holds, .. } => (*holds, quote!(__v::Decode<__v::kind::Text>)),
+        },
+        Role::Id | Role::Broken => return None,
+    };
+    parameters.are_in(ty).then(|| parse_quote!(#ty: #bound))
+}
+
+/// That enums of options are used on their own lists.
+fn own_lists(checked: &Checked<'_>) -> Vec<TokenStream> {
+    let parameters = TypeParameters::of(&checked.input.generics);
+    let values = checked.fields.iter().filter_map(|field| match &field.role {
+        Role::Value(value) if !parameters.are_in(value.holds) => Some(value),
+        _ => None,
+    });
+    values
+        .filter_map(|value| own_list("ReadList", value.holds, value, checked.whose))
+        .collect()
+}

@@ -1,0 +1,310 @@
+//! How values of the API become Rust values, by the kind of the field.
+
+use std::{borrow::Cow, fmt};
+
+use serde_json::value::RawValue;
+
+use crate::{
+    CrmRef, Date, DateTime, File, Id, Money, ParseError,
+    enumeration::List,
+    json,
+    kind::{self, Kind, Multiple},
+};
+
+/// A value of a field, as it stands in the answer. Debug does not show it.
+#[derive(Clone, Copy)]
+pub struct Answered<'a>(&'a str);
+
+/// Why a value cannot be read. It tells what was expected, and never holds the value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecodeError {
+    expected: Cow<'static, str>,
+}
+
+impl DecodeError {
+    /// The value is not this, such as "a tax number of twelve digits".
+    pub fn expected(what: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            expected: what.into(),
+        }
+    }
+}
+
+impl From<ParseError> for DecodeError {
+    fn from(error: ParseError) -> Self {
+        Self::expected(error.what())
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected {}", self.expected)
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+impl<'a> Answered<'a> {
+    pub(crate) const NULL: Answered<'static> = Answered("null");
+    pub(crate) const EMPTY_LIST: Answered<'static> = Answered("[]");
+
+    pub(crate) fn new(value: &'a RawValue) -> Self {
+        Self(value.get())
+    }
+
+    pub(crate) fn of_text(json: &'a str) -> Self {
+        Self(json)
+    }
+
+    /// The JSON text.
+    #[must_use]
+    pub fn as_str(self) -> &'a str {
+        self.0
+    }
+
+    /// Whether this is `null`.
+    #[must_use]
+    pub fn is_null(self) -> bool {
+        self.0 == "null"
+    }
+
+    /// Whether this is an empty text, which the API gives for many kinds of nothing.
+    #[must_use]
+    pub fn is_empty_text(self) -> bool {
+        self.0 == r#""""#
+    }
+
+    /// The text, or a number as it stands, since the API gives one for the other.
+    pub(crate) fn text(self) -> Option<Cow<'a, str>> {
+        if let Some(inner) = self.0.strip_prefix('"').and_then(|it| it.strip_suffix('"'))
+            && !inner.contains('\\')
+        {
+            return Some(Cow::Borrowed(inner));
+        }
+        match self.0.as_bytes().first()? {
+            b'"' => serde_json::from_str(self.0).ok().map(Cow::Owned),
+            b'-' | b'0'..=b'9' => Some(Cow::Borrowed(self.0)),
+            _ => None,
+        }
+    }
+
+    /// The elements of a list. `null` and `false` are how the API writes an empty one.
+    pub(crate) fn elements(self) -> Option<Vec<Answered<'a>>> {
+        if matches!(self.0, "null" | "false" | "[]" | r#""""#) {
+            return Some(Vec::new());
+        }
+        let elements: Vec<&RawValue> = serde_json::from_str(self.0).ok()?;
+        Some(elements.into_iter().map(Answered::new).collect())
+    }
+
+    /// The values of some keys of an object.
+    pub(crate) fn pick<const N: usize>(self, keys: [&str; N]) -> Option<[Option<Answered<'a>>; N]> {
+        json::pick(self.0, keys).map(|picked| picked.map(|value| value.map(Answered::new)))
+    }
+
+    fn parsed<T: std::str::FromStr>(self) -> Option<T> {
+        self.text()?.parse().ok()
+    }
+}
+
+impl fmt::Debug for Answered<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Answered({} bytes)", self.0.len())
+    }
+}
+
+/// A Rust type that a field of the kind `K` can be read into.
+///
+/// Your own types join by implementing it, most simply through a type that has it:
+///
+/// ```
+/// use vibecode_runtime::{Answered, Decode, DecodeError, kind};
+///
+/// struct TaxNumber(String);
+///
+/// impl Decode<kind::Text> for TaxNumber {
+///     fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+///         let text: String = Decode::<kind::Text>::decode(answered)?;
+///         if text.len() == 12 {
+///             Ok(Self(text))
+///         } else {
+///             Err(DecodeError::expected("a tax number of twelve digits"))
+///         }
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from `{K}`",
+    note = "implement `vibecode_runtime::Decode<{K}>` for it, or use a type that has it"
+)]
+pub trait Decode<K>: Sized {
+    /// The list whose options this stands for, if it does.
+    #[doc(hidden)]
+    const LIST: Option<List> = None;
+
+    /// Reads a value. It is not asked for nothing: `null` and its like are the field's `None`.
+    ///
+    /// # Errors
+    /// Where the value is not what the type holds.
+    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError>;
+}
+
+impl<K, T: Decode<K>> Decode<K> for Box<T> {
+    const LIST: Option<List> = T::LIST;
+
+    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+        T::decode(answered).map(Box::new)
+    }
+}
+
+impl<K: Kind, T: Decode<K>> Decode<Multiple<K>> for Vec<T> {
+    const LIST: Option<List> = T::LIST;
+
+    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+        let elements = answered
+            .elements()
+            .ok_or_else(|| DecodeError::expected("a list"))?;
+        let present = elements.into_iter().filter(|each| !K::is_nothing(*each));
+        present.map(T::decode).collect()
+    }
+}
+
+impl<K, T, const N: usize> Decode<Multiple<K>> for [T; N]
+where
+    Vec<T>: Decode<Multiple<K>>,
+{
+    const LIST: Option<List> = <Vec<T> as Decode<Multiple<K>>>::LIST;
+
+    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+        let values: Vec<T> = Vec::decode(answered)?;
+        let expected = || DecodeError::expected(format!("a list of {N} values"));
+        values.try_into().map_err(|_| expected())
+    }
+}
+
+/// Kinds that are read as text.
+macro_rules! text_kinds {
+    ($($Kind:ident)+) => {$(
+        impl Decode<kind::$Kind> for String {
+            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+                let text = answered.text().map(Cow::into_owned);
+                text.ok_or_else(|| DecodeError::expected("text"))
+            }
+        }
+
+        impl Decode<kind::$Kind> for Box<str> {
+            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+                <String as Decode<kind::$Kind>>::decode(answered).map(String::into_boxed_str)
+            }
+        }
+
+        impl Decode<kind::$Kind> for Cow<'_, str> {
+            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+                <String as Decode<kind::$Kind>>::decode(answered).map(Cow::Owned)
+            }
+        }
+    )+};
+}
+
+text_kinds! { Text Url Address Status }
+
+// Kinds that are written in a form of their own, and can be read as the text that they come in.
+text_kinds! { Date DateTime Money Crm }
+
+/// `kinds: types`. Numbers may stand in quotes (api.md, "Read").
+macro_rules! numbers {
+    ($($Kind:ident: $($Number:ty)+;)+) => {$($(
+        impl Decode<kind::$Kind> for $Number {
+            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+                let expected = concat!("a number that fits ", stringify!($Number));
+                answered.parsed().ok_or_else(|| DecodeError::expected(expected))
+            }
+        }
+    )+)+};
+}
+
+numbers! {
+    Integer: i8 i16 i32 i64 u8 u16 u32 u64;
+    Number: i8 i16 i32 i64 u8 u16 u32 u64;
+    Double: i8 i16 i32 i64 u8 u16 u32 u64;
+    Enumeration: u8 u16 u32 u64;
+    Iblock: u8 u16 u32 u64;
+}
+
+/// Rust reads "NaN" and "inf" as numbers; the API has none.
+macro_rules! real_numbers {
+    ($($Kind:ident: $($Number:ty)+;)+) => {$($(
+        impl Decode<kind::$Kind> for $Number {
+            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+                let number = answered.parsed().filter(|number: &$Number| number.is_finite());
+                number.ok_or_else(|| DecodeError::expected("a number"))
+            }
+        }
+    )+)+};
+}
+
+real_numbers! {
+    Number: f32 f64;
+    Double: f32 f64;
+}
+
+/// Three forms: true and false, "Y" and "N", 1 and 0 (api.md, "Read").
+impl Decode<kind::Boolean> for bool {
+    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+        match answered.as_str() {
+            "true" | "1" | r#""Y""# | r#""1""# => Ok(true),
+            "false" | "0" | r#""N""# | r#""0""# => Ok(false),
+            _ => Err(DecodeError::expected("true or false")),
+        }
+    }
+}
+
+/// A date may carry a time (api.md, "Read"), which does not belong to it.
+impl Decode<kind::Date> for Date {
+    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+        let text = answered.text().unwrap_or_default();
+        let day = text.split('T').next().unwrap_or_default();
+        Ok(day.parse::<Self>()?)
+    }
+}
+
+macro_rules! parsed {
+    ($($Kind:ident: $Value:ty;)+) => {$(
+        impl Decode<kind::$Kind> for $Value {
+            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+                Ok(answered.text().unwrap_or_default().parse::<Self>()?)
+            }
+        }
+    )+};
+}
+
+parsed! {
+    DateTime: DateTime;
+    Money: Money;
+    Crm: CrmRef;
+}
+
+impl<E> Decode<kind::Reference<E>> for Id<E> {
+    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+        <u64 as Decode<kind::Reference<E>>>::decode(answered).map(Self::new)
+    }
+}
+
+impl<E> Decode<kind::Reference<E>> for u64 {
+    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+        let id = answered.parsed();
+        id.ok_or_else(|| DecodeError::expected("the id of a record"))
+    }
+}
+
+/// `{"id", "url", "urlMachine"}`, of which the id is what keeps the file.
+impl Decode<kind::File> for File {
+    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+        let id = match answered.pick(["id"]) {
+            Some([id]) => id.and_then(Answered::parsed),
+            None => answered.parsed(),
+        };
+        id.map(Self::keep)
+            .ok_or_else(|| DecodeError::expected("a file with its id"))
+    }
+}

@@ -1,0 +1,116 @@
+//! Enums that stand for the options of a list.
+
+use crate::Entity;
+
+/// The options of one list field, made by the derive macro of the same name.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no enum of options",
+    note = "add `#[derive(Enumeration)]` and `#[vibecode(entity = \"…\", field = \"…\")]` to the enum"
+)]
+pub trait Enumeration: Sized {
+    /// The entity that has the field.
+    type Entity: Entity;
+
+    /// The wire name of the field.
+    const FIELD: &'static str;
+
+    /// The id of the option.
+    fn item(&self) -> u64;
+
+    /// The option of this id; `None` where the enum has none for it.
+    fn from_item(id: u64) -> Option<Self>;
+}
+
+/// The list whose options a type stands for.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct List {
+    entity: &'static str,
+    field: &'static str,
+}
+
+impl List {
+    /// The list of an enum of options.
+    #[must_use]
+    pub const fn of<T: Enumeration>() -> Self {
+        Self {
+            entity: T::Entity::PATH,
+            field: T::FIELD,
+        }
+    }
+
+    /// Refuses, while compiling, the options of one list in another.
+    ///
+    /// # Panics
+    /// Where the lists differ: that is the compile error.
+    #[expect(clippy::panic, reason = "a panic in a constant is a compile error")]
+    pub const fn must_be(list: Option<Self>, entity: &str, field: &str) {
+        let Some(list) = list else {
+            return;
+        };
+        if is_same(list.entity, entity) && is_same(list.field, field) {
+            return;
+        }
+        let text = Text::new()
+            .then("these are the options of `")
+            .then(list.field)
+            .then("` of ")
+            .then(list.entity)
+            .then(", not of `")
+            .then(field)
+            .then("` of ")
+            .then(entity);
+        panic!("{}", text.as_str())
+    }
+}
+
+const fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut place = 0;
+    if one.len() != other.len() {
+        return false;
+    }
+    while place < one.len() {
+        if one[place] != other[place] {
+            return false;
+        }
+        place += 1;
+    }
+    true
+}
+
+/// A text that is put together while compiling.
+struct Text {
+    bytes: [u8; Self::LENGTH],
+    length: usize,
+}
+
+impl Text {
+    const LENGTH: usize = 256;
+
+    const fn new() -> Self {
+        Self {
+            bytes: [0; Self::LENGTH],
+            length: 0,
+        }
+    }
+
+    const fn then(mut self, text: &str) -> Self {
+        let text = text.as_bytes();
+        let mut place = 0;
+        while place < text.len() && self.length < Self::LENGTH {
+            self.bytes[self.length] = text[place];
+            self.length += 1;
+            place += 1;
+        }
+        self
+    }
+
+    const fn as_str(&self) -> &str {
+        let (text, _) = self.bytes.split_at(self.length);
+        match std::str::from_utf8(text) {
+            Ok(text) => text,
+            Err(_) => "these are the options of another list",
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! What the API echoed, held against what was sent.
+
+use serde_json::Value;
+
+use crate::{
+    Answered, DateTime, Money, Multifields,
+    multifield::Entry,
+    patch::{Action, Body},
+};
+
+/// A field that the answer shows otherwise than it was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Mismatch {
+    field: String,
+}
+
+impl Mismatch {
+    /// The wire name.
+    #[must_use]
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+}
+
+impl Body {
+    pub(crate) fn mismatches<'a>(
+        &self,
+        echoed: impl Fn(&str) -> Option<Answered<'a>>,
+        multifields: &Multifields,
+    ) -> Vec<Mismatch> {
+        let differs = |name: &str, action: &Action| match action {
+            Action::Set(value) => !value.to_json().is_some_and(|sent| {
+                let echo = echoed(name).unwrap_or(Answered::NULL);
+                parse(echo).is_some_and(|echo| shows(&sent, &echo))
+            }),
+            Action::Clear(_) => !echoed(name).is_none_or(is_nothing),
+            Action::Add(entries) => !entries
+                .iter()
+                .all(|entry| is_among(entry, name, multifields)),
+        };
+        let differing = self
+            .changes()
+            .filter(|(name, action)| differs(name, action));
+        differing
+            .map(|(name, _)| Mismatch {
+                field: name.to_string(),
+            })
+            .collect()
+    }
+}
+
+fn parse(answered: Answered<'_>) -> Option<Value> {
+    serde_json::from_str(answered.as_str()).ok()
+}
+
+fn is_among(entry: &Entry, name: &str, multifields: &Multifields) -> bool {
+    let kind = name.to_ascii_uppercase();
+    let mut echoed = multifields.of_kind(&kind);
+    echoed.any(|it| it.value() == entry.value() && it.value_type() == entry.type_id())
+}
+
+/// How the API writes nothing (api.md, "Read").
+fn is_nothing(answered: Answered<'_>) -> bool {
+    matches!(
+        answered.as_str(),
+        "null" | "false" | "0" | "[]" | r#""""# | r#""0""#
+    )
+}
+
+/// Whether an echo shows what was sent, in any of the forms in which the API answers it.
+fn shows(sent: &Value, echo: &Value) -> bool {
+    match (sent, echo) {
+        (Value::Array(sent), _) if is_file(sent) => is_stored_file(echo),
+        (Value::Array(sent), Value::Array(echo)) => {
+            sent.len() == echo.len() && sent.iter().zip(echo).all(|(sent, echo)| shows(sent, echo))
+        }
+        (Value::Array(sent), Value::Null | Value::Bool(false)) => sent.is_empty(),
+        (Value::Bool(sent), echo) => boolean(echo) == Some(*sent),
+        (Value::Number(sent), echo) => same_number(&sent.to_string(), echo),
+        (Value::String(sent), Value::String(echo)) => same_text(sent, echo),
+        (Value::String(sent), Value::Null) => sent.is_empty(),
+        (Value::String(sent), echo @ Value::Number(_)) => same_number(sent, echo),
+        (Value::Object(sent), Value::Object(echo)) => sent
+            .iter()
+            .all(|(key, sent)| echo.get(key).is_some_and(|echo| shows(sent, echo))),
+        (sent, echo) => sent == echo,
+    }
+}
+
+/// `["name", "base64"]` is echoed as `{"id", "url", …}`, which does not tell the content.
+fn is_file(sent: &[Value]) -> bool {
+    matches!(sent, [Value::String(name), Value::String(_)] if name.contains('.'))
+}
+
+fn is_stored_file(echo: &Value) -> bool {
+    echo.get("id").is_some() || echo.as_array().is_some_and(|echo| echo.len() == 2)
+}
+
+fn boolean(echo: &Value) -> Option<bool> {
+    match echo {
+        Value::Bool(value) => Some(*value),
+        Value::String(text) => match text.as_str() {
+            "Y" | "1" => Some(true),
+            "N" | "0" => Some(false),
+            _ => None,
+        },
+        Value::Number(number) => match number.as_u64() {
+            Some(1) => Some(true),
+            Some(0) => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn same_number(sent: &str, echo: &Value) -> bool {
+    let echo = match echo {
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.clone(),
+        _ => return false,
+    };
+    let parse = |text: &str| text.parse::<f64>().ok();
+    sent == echo
+        || parse(sent)
+            .is_some_and(|sent| parse(&echo).is_some_and(|echo| sent.total_cmp(&echo).is_eq()))
+}
+
+fn same_text(sent: &str, echo: &str) -> bool {
+    sent == echo || same_moment(sent, echo) || is_day_of(sent, echo) || same_money(sent, echo)
+}
+
+fn same_moment(sent: &str, echo: &str) -> bool {
+    let seconds = |text: &str| text.parse::<DateTime>().ok()?.unix_seconds();
+    seconds(sent).is_some_and(|sent| seconds(echo) == Some(sent))
+}
+
+/// A date may be answered with a time.
+fn is_day_of(sent: &str, echo: &str) -> bool {
+    let day = echo.strip_prefix(sent);
+    sent.parse::<crate::Date>().is_ok() && day.is_some_and(|rest| rest.starts_with('T'))
+}
+
+/// `300|RUB` and `300.00|RUB`
+fn same_money(sent: &str, echo: &str) -> bool {
+    let parse = |text: &str| text.parse::<Money>().ok();
+    let plain = |money: &Money| match money.amount().contains('.') {
+        true => money
+            .amount()
+            .trim_end_matches('0')
+            .trim_end_matches('.')
+            .to_owned(),
+        false => money.amount().to_owned(),
+    };
+    parse(sent).zip(parse(echo)).is_some_and(|(sent, echo)| {
+        sent.currency() == echo.currency() && plain(&sent) == plain(&echo)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_forms_of_an_answer_show_the_same_value() {
+        for (sent, echo) in [
+            (json!(true), json!("Y")),
+            (json!(false), json!(0)),
+            (json!(81), json!("81")),
+            (json!(5.0), json!(5)),
+            (json!("1990-05-08"), json!("1990-05-08T00:00:00+03:00")),
+            (
+                json!("2026-04-15T12:00:00+03:00"),
+                json!("2026-04-15T09:00:00+00:00"),
+            ),
+            (json!("300|RUB"), json!("300.00|RUB")),
+            (json!(["a.txt", "aGk="]), json!({"id": 12, "url": "/x"})),
+            (json!([1, 2]), json!(["1", "2"])),
+            (json!([]), json!(false)),
+        ] {
+            assert!(shows(&sent, &echo), "{sent} {echo}");
+        }
+        for (sent, echo) in [
+            (json!("a"), json!("b")),
+            (json!("a"), json!(null)),
+            (json!(true), json!("N")),
+            (json!(81), json!(null)),
+            (json!([1, 2]), json!([1])),
+            (json!("300|RUB"), json!("300|USD")),
+            (json!("300|RUB"), json!("30|RUB")),
+            (json!("1990-05-08"), json!("1990-05-09T00:00:00+03:00")),
+        ] {
+            assert!(!shows(&sent, &echo), "{sent} {echo}");
+        }
+    }
+}

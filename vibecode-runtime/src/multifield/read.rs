@@ -1,0 +1,279 @@
+//! Phones and emails as they are answered: in `fm`, or else in aliases.
+
+use std::{borrow::Cow, fmt};
+
+use serde_json::json;
+
+use crate::{
+    Answered, Decode, DecodeError, Email, EmailType, Phone, PhoneType,
+    kind::{self, Multiple},
+};
+
+/// The phones, emails, sites and messengers of a record, each with its id and native type.
+///
+/// Types that can be read but not written, such as FAX, are kept here as they are.
+#[derive(Debug, Clone, Default)]
+pub struct Multifields {
+    entries: Vec<MultifieldEntry>,
+}
+
+/// One entry of [`Multifields`]. Debug hides the value.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MultifieldEntry {
+    id: Option<u64>,
+    kind: String,
+    value_type: String,
+    value: String,
+}
+
+impl MultifieldEntry {
+    /// The entry's own id, where the API gives one.
+    #[must_use]
+    pub fn id(&self) -> Option<u64> {
+        self.id
+    }
+
+    /// What it is: `PHONE`, `EMAIL`, `WEB` or `IM`. In `fm` this is called `typeId`.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// Its native type, such as `WORK` or `FAX`. In `fm` this is called `valueType`.
+    #[must_use]
+    pub fn value_type(&self) -> &str {
+        &self.value_type
+    }
+
+    /// Its value.
+    #[must_use]
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
+    fn read(answered: Answered<'_>) -> Option<Self> {
+        let [id, kind, value_type, value] =
+            answered.pick(["id", "typeId", "valueType", "value"])?;
+        let text = |field: Option<Answered<'_>>| {
+            let text = field.and_then(Answered::text);
+            text.map_or_else(String::new, Cow::into_owned)
+        };
+        Some(Self {
+            id: id.and_then(|id| id.text()?.parse().ok()),
+            kind: text(kind),
+            value_type: text(value_type),
+            value: text(value),
+        })
+    }
+
+    /// The entry as an element of `fm`.
+    fn to_json(&self) -> String {
+        json!({"typeId": self.kind, "valueType": self.value_type, "value": self.value}).to_string()
+    }
+}
+
+impl fmt::Debug for MultifieldEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MultifieldEntry")
+            .field("id", &self.id)
+            .field("kind", &self.kind)
+            .field("value_type", &self.value_type)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is read where there is no `fm`: the kind, the alias without a type, and those with one.
+const ALIASES: &[(&str, &str, &[(&str, &str)])] = &[
+    (
+        "PHONE",
+        "phone",
+        &[
+            ("phoneWork", "WORK"),
+            ("phoneHome", "HOME"),
+            ("phoneMobile", "MOBILE"),
+            ("phoneOther", "OTHER"),
+        ],
+    ),
+    (
+        "EMAIL",
+        "email",
+        &[
+            ("emailWork", "WORK"),
+            ("emailHome", "HOME"),
+            ("emailMailing", "MAILING"),
+            ("emailOther", "OTHER"),
+        ],
+    ),
+];
+
+/// Every name that phones and emails are read from.
+pub(crate) const MULTIFIELD_NAMES: &[&str] = &[
+    "fm",
+    "phone",
+    "phoneWork",
+    "phoneHome",
+    "phoneMobile",
+    "phoneOther",
+    "email",
+    "emailWork",
+    "emailHome",
+    "emailMailing",
+    "emailOther",
+];
+
+impl Multifields {
+    /// Reads the entries from `fm`, or where that is not there from the aliases.
+    pub(crate) fn read<'a>(field: impl Fn(&str) -> Option<Answered<'a>>) -> Self {
+        let fm = field("fm").filter(|fm| !fm.is_null());
+        let entries = match fm.and_then(Answered::elements) {
+            Some(elements) => elements
+                .into_iter()
+                .filter_map(MultifieldEntry::read)
+                .collect(),
+            None => from_aliases(field),
+        };
+        Self { entries }
+    }
+
+    /// Every entry, in the order in which the API gives them.
+    #[must_use]
+    pub fn entries(&self) -> &[MultifieldEntry] {
+        &self.entries
+    }
+
+    pub(crate) fn of_kind(&self, kind: &str) -> impl Iterator<Item = &MultifieldEntry> {
+        self.entries.iter().filter(move |entry| entry.kind == kind)
+    }
+
+    /// The entries of a kind as a list, to be read by the kind's own `Decode`.
+    pub(crate) fn list_of(&self, kind: &str) -> String {
+        let entries: Vec<_> = self.of_kind(kind).map(MultifieldEntry::to_json).collect();
+        format!("[{}]", entries.join(","))
+    }
+}
+
+fn from_aliases<'a>(field: impl Fn(&str) -> Option<Answered<'a>>) -> Vec<MultifieldEntry> {
+    let mut entries: Vec<MultifieldEntry> = Vec::new();
+    for (kind, untyped, typed) in ALIASES {
+        let values = |alias: &str| field(alias).map(values_of).unwrap_or_default();
+        let of_kind = entries.len();
+        for (alias, value_type) in *typed {
+            let own = values(alias).into_iter();
+            entries.extend(own.map(|value| entry(kind, value_type, value)));
+        }
+        // The alias without a type repeats one that has a type, unless it is the only one.
+        for value in values(untyped) {
+            let known = entries.iter().skip(of_kind);
+            if !known.into_iter().any(|entry| entry.value == value) {
+                entries.push(entry(kind, "WORK", value));
+            }
+        }
+    }
+    entries
+}
+
+fn entry(kind: &str, value_type: &str, value: String) -> MultifieldEntry {
+    MultifieldEntry {
+        id: None,
+        kind: kind.to_owned(),
+        value_type: value_type.to_owned(),
+        value,
+    }
+}
+
+/// One text or a list of them; anything empty is none.
+fn values_of(answered: Answered<'_>) -> Vec<String> {
+    let one = answered.text().map(|text| vec![text.into_owned()]);
+    let several = || {
+        let elements = answered.elements().unwrap_or_default().into_iter();
+        elements
+            .filter_map(|each| each.text().map(Cow::into_owned))
+            .collect()
+    };
+    let mut values = one.unwrap_or_else(several);
+    values.retain(|value| !value.is_empty());
+    values
+}
+
+macro_rules! values {
+    ($($Value:ident, $Type:ident;)+) => {$(
+        /// A type that can be read but not written is kept as OTHER.
+        impl Decode<kind::$Value> for $Value {
+            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+                let expected = || DecodeError::expected("an entry with a type and a value");
+                let entry = MultifieldEntry::read(answered).ok_or_else(expected)?;
+                let known = $Type::ALL.iter().find(|each| each.as_str() == entry.value_type);
+                Ok(Self::new(entry.value, known.copied().unwrap_or($Type::Other)))
+            }
+        }
+    )+};
+}
+
+values! {
+    Phone, PhoneType;
+    Email, EmailType;
+}
+
+/// The entries of a kind, read as the list that a struct holds.
+pub(crate) fn read_list<K, L: Decode<Multiple<K>>>(
+    multifields: &Multifields,
+    kind: &str,
+) -> Result<L, DecodeError> {
+    L::decode(Answered::of_text(&multifields.list_of(kind)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::value::RawValue;
+
+    use super::*;
+
+    fn read(record: &str) -> Multifields {
+        let fields: std::collections::BTreeMap<&str, &RawValue> =
+            serde_json::from_str(record).unwrap();
+        Multifields::read(|name| fields.get(name).map(|value| Answered::new(value)))
+    }
+
+    fn shown(multifields: &Multifields) -> Vec<String> {
+        let entries = multifields.entries().iter();
+        entries
+            .map(|it| format!("{} {} {}", it.kind, it.value_type, it.value))
+            .collect()
+    }
+
+    #[test]
+    fn fm_is_read_whole_with_ids_and_native_types() {
+        let record = r#"{"phone":"ignored","fm":[
+            {"id":5,"typeId":"PHONE","valueType":"FAX","value":"+71"},
+            {"id":"6","typeId":"WEB","valueType":"WORK","value":"x.ru"}]}"#;
+        let multifields = read(record);
+        assert_eq!(shown(&multifields), ["PHONE FAX +71", "WEB WORK x.ru"]);
+        let ids: Vec<_> = multifields
+            .entries()
+            .iter()
+            .map(MultifieldEntry::id)
+            .collect();
+        assert_eq!(ids, [Some(5), Some(6)]);
+        let phones: Vec<Phone> = read_list::<kind::Phone, _>(&multifields, "PHONE").unwrap();
+        assert_eq!(phones, [Phone::other("+71")]);
+    }
+
+    #[test]
+    fn without_fm_the_aliases_are_read_and_none_is_counted_twice() {
+        let record = r#"{"phone":"+71","phoneWork":"+71","phoneMobile":["+72","+73"],
+            "email":"a@b.ru","emailWork":null,"emailMailing":""}"#;
+        let expected = [
+            "PHONE WORK +71",
+            "PHONE MOBILE +72",
+            "PHONE MOBILE +73",
+            "EMAIL WORK a@b.ru",
+        ];
+        assert_eq!(shown(&read(record)), expected);
+    }
+
+    #[test]
+    fn no_value_is_shown_in_debug() {
+        let multifields = read(r#"{"phone":"+79169876543"}"#);
+        assert!(!format!("{multifields:?}").contains("7916"));
+    }
+}

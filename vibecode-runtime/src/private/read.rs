@@ -1,0 +1,220 @@
+//! Reading: each field is one call with the user's own type as an explicit type argument.
+
+use crate::{
+    Answered, Companies, Contacts, Deals, Decode, DecodeError, Enumeration, Leads, Users,
+    kind::{self, Kind, Multiple},
+    multifield::read_list,
+    record::{Fields, UnreadableField},
+};
+
+/// What reading a field gives: nothing, or a value.
+type Read<T> = Result<Option<T>, UnreadableField>;
+
+fn value<K: Kind, T: Decode<K>>(fields: &Fields<'_>, place: usize) -> Read<T> {
+    let (name, answered) = fields.at(place);
+    let present = answered.filter(|answered| !K::is_nothing(*answered));
+    let read = present.map(T::decode).transpose();
+    read.map_err(|error| UnreadableField::new(name, error))
+}
+
+/// A value that must be there. An empty text is one, to a text.
+fn required<K: Kind, T: Decode<K>>(
+    fields: &Fields<'_>,
+    place: usize,
+) -> Result<T, UnreadableField> {
+    let (name, answered) = fields.at(place);
+    let present = answered.filter(|answered| !answered.is_null());
+    let nothing = || DecodeError::expected("a value, found nothing: is the field an `Option`?");
+    let read = present.ok_or_else(nothing).and_then(T::decode);
+    read.map_err(|error| UnreadableField::new(name, error))
+}
+
+/// A list that is empty where there is nothing.
+fn list<K, T: Decode<Multiple<K>>>(
+    fields: &Fields<'_>,
+    place: usize,
+) -> Result<T, UnreadableField> {
+    let (name, answered) = fields.at(place);
+    let read = T::decode(answered.unwrap_or(Answered::EMPTY_LIST));
+    read.map_err(|error| UnreadableField::new(name, error))
+}
+
+/// How a struct holds a field: the value itself, or an `Option` of it.
+pub trait Held<T>: Sized {
+    /// Reads a single field.
+    #[doc(hidden)]
+    fn single<K: Kind>(fields: &Fields<'_>, place: usize) -> Result<Self, UnreadableField>
+    where
+        T: Decode<K>;
+
+    /// Reads a multiple field.
+    #[doc(hidden)]
+    fn multiple<K: Kind>(fields: &Fields<'_>, place: usize) -> Result<Self, UnreadableField>
+    where
+        T: Decode<Multiple<K>>;
+
+    /// Reads one bare value of a multifield.
+    #[doc(hidden)]
+    fn typed(answered: Answered<'_>) -> Result<Self, DecodeError>
+    where
+        T: Decode<kind::Text>;
+}
+
+impl<T> Held<T> for T {
+    fn single<K: Kind>(fields: &Fields<'_>, place: usize) -> Result<Self, UnreadableField>
+    where
+        T: Decode<K>,
+    {
+        required::<K, T>(fields, place)
+    }
+
+    fn multiple<K: Kind>(fields: &Fields<'_>, place: usize) -> Result<Self, UnreadableField>
+    where
+        T: Decode<Multiple<K>>,
+    {
+        list::<K, T>(fields, place)
+    }
+
+    fn typed(answered: Answered<'_>) -> Result<Self, DecodeError>
+    where
+        T: Decode<kind::Text>,
+    {
+        T::decode(answered)
+    }
+}
+
+impl<T> Held<T> for Option<T> {
+    fn single<K: Kind>(fields: &Fields<'_>, place: usize) -> Result<Self, UnreadableField>
+    where
+        T: Decode<K>,
+    {
+        value::<K, T>(fields, place)
+    }
+
+    fn multiple<K: Kind>(fields: &Fields<'_>, place: usize) -> Result<Self, UnreadableField>
+    where
+        T: Decode<Multiple<K>>,
+    {
+        value::<Multiple<K>, T>(fields, place)
+    }
+
+    fn typed(answered: Answered<'_>) -> Result<Self, DecodeError>
+    where
+        T: Decode<kind::Text>,
+    {
+        Some(answered)
+            .filter(|it| !it.is_null())
+            .map(T::decode)
+            .transpose()
+    }
+}
+
+/// `function, function for lists: kind, trait, trait for lists`.
+macro_rules! readers {
+    ($($one:ident, $several:ident: $Kind:ty, $Reading:ident, $ListReading:ident;)+) => {$(
+        /// Reads a single field.
+        ///
+        /// # Errors
+        /// Where the value is not what the type holds.
+        pub fn $one<T: kind::$Reading, H: Held<T>>(fields: &Fields<'_>, place: usize) -> Result<H, UnreadableField> {
+            H::single::<$Kind>(fields, place)
+        }
+
+        /// Reads a multiple field.
+        ///
+        /// # Errors
+        /// Where a value is not what the type holds.
+        pub fn $several<T: kind::$ListReading, H: Held<T>>(fields: &Fields<'_>, place: usize) -> Result<H, UnreadableField> {
+            H::multiple::<$Kind>(fields, place)
+        }
+    )+};
+}
+
+readers! {
+    text, texts: kind::Text, TextReading, TextListReading;
+    integer, integers: kind::Integer, IntegerReading, IntegerListReading;
+    number, numbers: kind::Number, NumberReading, NumberListReading;
+    double, doubles: kind::Double, DoubleReading, DoubleListReading;
+    boolean, booleans: kind::Boolean, BooleanReading, BooleanListReading;
+    date, dates: kind::Date, DateReading, DateListReading;
+    datetime, datetimes: kind::DateTime, DateTimeReading, DateTimeListReading;
+    enumeration, enumerations: kind::Enumeration, EnumerationReading, EnumerationListReading;
+    money, moneys: kind::Money, MoneyReading, MoneyListReading;
+    url, urls: kind::Url, UrlReading, UrlListReading;
+    address, addresses: kind::Address, AddressReading, AddressListReading;
+    file, files: kind::File, FileReading, FileListReading;
+    crm, crms: kind::Crm, CrmReading, CrmListReading;
+    status, statuses: kind::Status, StatusReading, StatusListReading;
+    iblock, iblocks: kind::Iblock, IblockReading, IblockListReading;
+    contact, contacts: kind::Reference<Contacts>, ContactReading, ContactListReading;
+    company, companies: kind::Reference<Companies>, CompanyReading, CompanyListReading;
+    lead, leads: kind::Reference<Leads>, LeadReading, LeadListReading;
+    deal, deals: kind::Reference<Deals>, DealReading, DealListReading;
+    user, users: kind::Reference<Users>, UserReading, UserListReading;
+    quote, quotes: kind::Reference<kind::Quotes>, QuoteReading, QuoteListReading;
+}
+
+/// Reads the record's id.
+///
+/// # Errors
+/// Where there is none.
+pub fn id<T: super::IsIdOf<E>, E>(fields: &Fields<'_>, place: usize) -> Result<T, UnreadableField> {
+    required::<kind::Reference<E>, T>(fields, place)
+}
+
+/// Reads an option.
+///
+/// # Errors
+/// Where the enum has none for the id.
+pub fn option<T: Enumeration>(answered: Answered<'_>) -> Result<T, DecodeError> {
+    let id = <u64 as Decode<kind::Enumeration>>::decode(answered)?;
+    T::from_item(id).ok_or_else(|| DecodeError::expected("one of the options that the enum has"))
+}
+
+/// Stands in for a field whose mistake the compiler tells.
+///
+/// # Errors
+/// Always.
+pub fn broken<T>() -> Result<T, UnreadableField> {
+    Err(UnreadableField::new(
+        "",
+        DecodeError::expected("a field without a mistake"),
+    ))
+}
+
+/// Reads the phones into a list.
+///
+/// # Errors
+/// Where an entry is not what the list holds.
+pub fn phones<L: kind::PhoneListReading>(fields: &Fields<'_>) -> Result<L, UnreadableField> {
+    read_list::<kind::Phone, L>(&fields.multifields(), "PHONE")
+        .map_err(|error| UnreadableField::new("phone", error))
+}
+
+/// Reads the emails into a list.
+///
+/// # Errors
+/// Where an entry is not what the list holds.
+pub fn emails<L: kind::EmailListReading>(fields: &Fields<'_>) -> Result<L, UnreadableField> {
+    read_list::<kind::Email, L>(&fields.multifields(), "EMAIL")
+        .map_err(|error| UnreadableField::new("email", error))
+}
+
+/// Reads the first value of one type of a multifield.
+///
+/// # Errors
+/// Where there is none and the struct asks for one, or it is not what the struct holds.
+pub fn typed_value<T: kind::TypedValueReading, H: Held<T>>(
+    fields: &Fields<'_>,
+    multifield: &'static str,
+    type_id: &str,
+) -> Result<H, UnreadableField> {
+    let kind = multifield.to_ascii_uppercase();
+    let multifields = fields.multifields();
+    let first = multifields
+        .of_kind(&kind)
+        .find(|entry| entry.value_type() == type_id);
+    let json = first.map(|entry| serde_json::Value::from(entry.value()).to_string());
+    H::typed(json.as_deref().map_or(Answered::NULL, Answered::of_text))
+        .map_err(|error| UnreadableField::new(multifield, error))
+}

@@ -1,0 +1,102 @@
+//! Records: what the API answered, read into structs.
+
+use std::fmt;
+
+use crate::{Answered, DecodeError, Entity, Multifields, json, multifield::MULTIFIELD_NAMES};
+
+/// A record of one entity, made by the derive macro of the same name.
+///
+/// `#[derive(Record)]` on `Customer` implements this. Nothing else needs to.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no record of the API",
+    label = "not a record",
+    note = "add `#[derive(Record)]` and `#[vibecode(entity = \"…\")]` to the struct"
+)]
+pub trait Record: Sized {
+    /// The entity whose records these are.
+    type Entity: Entity;
+
+    /// The wire names that are read.
+    #[doc(hidden)]
+    const READ_NAMES: &'static [&'static str];
+
+    /// Whether phones or emails are read.
+    #[doc(hidden)]
+    const READS_MULTIFIELDS: bool;
+
+    /// The place of a wire name in `READ_NAMES`.
+    #[doc(hidden)]
+    fn place(name: &str) -> Option<usize>;
+
+    /// Reads the record out of its fields.
+    #[doc(hidden)]
+    fn from_fields(fields: &Fields<'_>) -> Result<Self, UnreadableField>;
+}
+
+/// The fields of an answered record that a struct reads.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Fields<'a> {
+    names: &'static [&'static str],
+    values: Vec<Option<Answered<'a>>>,
+}
+
+/// A field whose value is not what the struct holds.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct UnreadableField {
+    name: &'static str,
+    error: DecodeError,
+}
+
+impl UnreadableField {
+    pub(crate) fn new(name: &'static str, error: DecodeError) -> Self {
+        Self { name, error }
+    }
+}
+
+impl<'a> Fields<'a> {
+    /// The fields of a record that `T` reads; `None` where the text is no object.
+    pub(crate) fn of<T: Record>(record: &'a str) -> Option<Self> {
+        let multifields: &[&str] = if T::READS_MULTIFIELDS {
+            MULTIFIELD_NAMES
+        } else {
+            &[]
+        };
+        let own = T::READ_NAMES.len();
+        let place = |name: &str| {
+            let further = || multifields.iter().position(|each| *each == name);
+            T::place(name).or_else(|| further().map(|place| own + place))
+        };
+        let mut picked = vec![None; own + multifields.len()];
+        json::pick_into(record, &mut picked, place)?;
+        let values = picked.into_iter().map(|value| value.map(Answered::new));
+        Some(Self {
+            names: T::READ_NAMES,
+            values: values.collect(),
+        })
+    }
+
+    /// The value at a place, and the field's name.
+    pub(crate) fn at(&self, place: usize) -> (&'static str, Option<Answered<'a>>) {
+        let name = self.names.get(place).copied().unwrap_or_default();
+        (name, self.values.get(place).copied().flatten())
+    }
+
+    /// The phones and emails.
+    pub(crate) fn multifields(&self) -> Multifields {
+        Multifields::read(|name| {
+            let further = MULTIFIELD_NAMES.iter().position(|each| *each == name)?;
+            let place = self.names.len() + further;
+            self.values.get(place).copied().flatten()
+        })
+    }
+}
+
+impl fmt::Display for UnreadableField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` cannot be read: {}", self.name, self.error)
+    }
+}
+
+impl std::error::Error for UnreadableField {}
