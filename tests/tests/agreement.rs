@@ -2,8 +2,8 @@
 #![cfg(test)]
 
 use vibecode_runtime::{
-    Companies, Contacts, Deals, EmailType, Encode, EncodeError, Entity as _, ErrorCode, Leads,
-    Patch, PhoneType, UserId, WireValue, kind,
+    Companies, Contacts, Deals, EmailType, Encode, EncodeError, Encoder, Entity as _, ErrorCode,
+    Leads, Patch, PhoneType, UserId, kind,
 };
 use vibecode_spec::{ERROR_CODES, Entity, Kind, Multifield};
 
@@ -63,8 +63,9 @@ struct Own;
 macro_rules! takes_own_types {
     ($($Kind:ident)+) => {$(
         impl Encode<kind::$Kind> for Own {
-            fn encode(&self) -> Result<WireValue, EncodeError> {
-                Ok(stringify!($Kind).into())
+            fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+                to.text(stringify!($Kind));
+                Ok(())
             }
         }
     )+};
@@ -75,8 +76,9 @@ takes_own_types! {
 }
 
 impl Encode<kind::Reference<vibecode_runtime::Users>> for Own {
-    fn encode(&self) -> Result<WireValue, EncodeError> {
-        Ok("Reference".into())
+    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        to.text("Reference");
+        Ok(())
     }
 }
 

@@ -3,8 +3,8 @@
 
 use serde_json::json;
 use vibecode_runtime::{
-    Client, CompanyId, ContactId, Credentials, Email, Encode, EncodeError, ErrorKind, LeadId,
-    Outcome, Patch, Phone, UserId, WireValue, kind,
+    Client, CompanyId, ContactId, Credentials, Email, Encode, EncodeError, Encoder, ErrorKind,
+    LeadId, Outcome, Patch, Phone, UserId, kind,
 };
 use vibecode_sandbox::Sandbox;
 
@@ -238,8 +238,17 @@ fn one_value_of_the_type_work_is_a_string() {
 
 #[test]
 fn several_values_of_the_type_work_are_strings() {
+    let patch = customer().add_phone("+7").add_phone("+8").add_phone("+9");
+    assert_eq!(json(&patch), r#"{"phone":["+7","+8","+9"]}"#);
+}
+
+#[test]
+fn the_same_value_of_the_same_type_is_added_once() {
     let patch = customer().add_phone("+7").add_phone("+8").add_phone("+7");
-    assert_eq!(json(&patch), r#"{"phone":["+7","+8","+7"]}"#);
+    assert_eq!(json(&patch), r#"{"phone":["+7","+8"]}"#);
+    let patch = customer().add_phone("+7").add_phone(Phone::home("+7"));
+    let expected = r#"{"phone":[{"value":"+7","typeId":"WORK"},{"value":"+7","typeId":"HOME"}]}"#;
+    assert_eq!(json(&patch), expected);
 }
 
 #[test]
@@ -507,9 +516,9 @@ fn the_failure_of_a_users_own_type_names_the_field_and_its_reason() {
     struct TaxNumber(String);
 
     impl Encode<kind::Text> for TaxNumber {
-        fn encode(&self) -> Result<WireValue, EncodeError> {
+        fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
             if self.0.len() == 10 {
-                Encode::<kind::Text>::encode(&self.0)
+                Encode::<kind::Text>::encode(&self.0, to)
             } else {
                 Err(EncodeError::new("a tax number has ten digits"))
             }

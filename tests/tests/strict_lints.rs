@@ -28,7 +28,7 @@ pub mod records {
     use std::borrow::Cow;
 
     use vibecode_runtime::{
-        CompanyId, ContactId, Email, Encode, EncodeError, Patch, Phone, UserId, WireValue, kind,
+        CompanyId, ContactId, Email, Encode, EncodeError, Encoder, Patch, Phone, UserId, kind,
     };
 
     /// A contact.
@@ -103,8 +103,8 @@ pub mod records {
     struct Title(&'static str);
 
     impl Encode<kind::Text> for Title {
-        fn encode(&self) -> Result<WireValue, EncodeError> {
-            Encode::<kind::Text>::encode(self.0)
+        fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+            Encode::<kind::Text>::encode(self.0, to)
         }
     }
 

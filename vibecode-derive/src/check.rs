@@ -64,7 +64,7 @@ fn refuse_second_ids(input: &Input, errors: &Errors) {
     for second in ids.skip(1) {
         errors.at(
             second,
-            "a record has one id, and another field has it already",
+            "a record has one id, and another field has it already: leave `id` out here",
         );
     }
 }
@@ -77,7 +77,10 @@ fn refuse_fields_mapped_twice(fields: &mut [Field<'_>], errors: &Errors) {
             continue;
         };
         if let Some(owner) = owners.get(&value.wire) {
-            let message = format!("`{owner}` has the wire name `{}` already", value.wire);
+            let message = format!(
+                "`{owner}` has the wire name `{}` already: map it once, or `skip` one of them",
+                value.wire
+            );
             errors.at(field.ident, message);
             field.role = Role::Broken;
         } else {

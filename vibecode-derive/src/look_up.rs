@@ -4,7 +4,7 @@ use heck::ToLowerCamelCase;
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::{LitStr, ext::IdentExt};
-use vibecode_spec::{Field, Kind, Schema, UserFieldName, closest, read_user_field_name};
+use vibecode_spec::{Entity, Field, Kind, Schema, UserFieldName, closest, read_user_field_name};
 
 use crate::{errors::Errors, model::InputField, portal::Portal, whose::Whose};
 
@@ -61,6 +61,13 @@ impl Subject<'_, '_> {
     }
 
     fn described(&self, field: &Field) -> Result<Known, Told> {
+        // Patches write names as they are.
+        let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        if !field.name.chars().all(is_name) {
+            let message =
+                "a wire name has letters, digits and underscores only: the schema is wrong here";
+            return self.tell(&self.name, message);
+        }
         let kind = match &field.kind {
             // The name is right; what it holds, the struct has to say.
             Kind::Unknown(given) => self.given_kind_of_unknown(given)?,
@@ -92,10 +99,14 @@ impl Subject<'_, '_> {
         if let (Whose::Items(_), Portal::Broken(_)) = (self.whose, self.portal) {
             return Err(Told);
         }
-        let advice = self.schema().suggest(name).map_or_else(
-            || "if it is not the API's, add `#[vibecode(skip)]`".to_owned(),
-            |meant| self.name.instead(meant),
-        );
+        let has_it = |other: &&Entity| other.schema().field(name).is_some();
+        let advice = if let Some(meant) = self.schema().suggest(name) {
+            self.name.instead(meant)
+        } else if let Some(other) = Entity::ALL.iter().find(has_it) {
+            format!("{} have it", other.path())
+        } else {
+            "if it is not the API's, add `#[vibecode(skip)]`".to_owned()
+        };
         self.tell(
             &self.name,
             format!("{entity} have no field `{name}`: {advice}"),
@@ -200,8 +211,11 @@ impl Subject<'_, '_> {
         if let Some(given) = &self.field.attributes.kind
             && Kind::from_name(&given.value()).as_ref() != Some(kind)
         {
-            let (name, kind) = (&self.name.text, kind.name());
-            let message = format!("`{name}` holds `{kind}`: leave `kind` out");
+            let name = &self.name.text;
+            let message = match kind {
+                Kind::Multifield(_) => format!("`{name}` is a multifield: leave `kind` out"),
+                kind => format!("`{name}` holds `{}`: leave `kind` out", kind.name()),
+            };
             self.errors.at(given, message);
         }
     }

@@ -58,6 +58,17 @@ impl<'a> Subject<'a, '_> {
     }
 
     fn id(&self) -> Result<Role<'a>, Told> {
+        let given = &self.field.attributes;
+        let flags = [&given.multiple, &given.read_only].into_iter().flatten();
+        if let Some(flag) = flags.into_iter().next() {
+            let message = format!("the id of a record is never written: leave `{flag}` out");
+            return self.tell(flag, message);
+        }
+        let texts = [&given.kind, &given.type_id, &given.clear];
+        if let Some(text) = texts.into_iter().flatten().next() {
+            let message = "the id of a record is always of one kind: leave this out";
+            return self.tell(text, message);
+        }
         if self.name.text != "id" {
             let message = "the id of a record is called `id` on the wire: add `field = \"id\"`, or leave `field` out and call this `id`";
             return self.tell(&self.name, message);
@@ -89,17 +100,23 @@ impl<'a> Subject<'a, '_> {
         })
     }
 
-    fn check_shape(&self, known: &Known, holds: &Type) -> Result<(), Told> {
-        let name = &self.name.text;
+    fn refuse_two_options(&self, holds: &Type) -> Result<(), Told> {
         if shape::option_of(holds).is_some() {
             let message = "one `Option` is enough: what is left alone, and what is cleared, are calls of the patch";
             return self.tell(holds, message);
         }
+        Ok(())
+    }
+
+    fn check_shape(&self, known: &Known, holds: &Type) -> Result<(), Told> {
+        let name = &self.name.text;
+        self.refuse_two_options(holds)?;
         if !known.multiple && shape::vec_of(holds).is_some() {
+            let one = shape::vec_of(holds).map(shape::written).unwrap_or_default();
             let advice = if known.user_field {
-                "add `multiple`, or take one value"
+                format!("add `multiple`, or use `{one}`")
             } else {
-                "take one value"
+                format!("use `{one}`")
             };
             return self.tell(holds, format!("`{name}` holds one value: {advice}"));
         }
@@ -151,6 +168,7 @@ impl<'a> Subject<'a, '_> {
         }
         let optional = shape::option_of(&self.field.ty);
         let holds = optional.unwrap_or_else(|| shape::bare(&self.field.ty));
+        self.refuse_two_options(holds)?;
         if shape::vec_of(holds).is_some() {
             let message = format!(
                 "a field with `type_id` holds one value: use `Option<String>`, or leave `type_id` out and use `Vec<{}>`",

@@ -27,6 +27,16 @@ pub(crate) fn vec_of(ty: &Type) -> Option<&Type> {
     only_argument_of(ty, "Vec")
 }
 
+/// A type as a person would write it.
+pub(crate) fn written(ty: &Type) -> String {
+    let tokens = ty.to_token_stream().to_string();
+    tokens
+        .replace(" :: ", "::")
+        .replace(" <", "<")
+        .replace("< ", "<")
+        .replace(" >", ">")
+}
+
 fn only_argument_of<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     let Type::Path(path) = bare(ty) else {
         return None;
@@ -68,7 +78,11 @@ impl Argument {
             {
                 Self::ByValue
             }
-            Type::Reference(reference) if is_str(&reference.elem) => Self::Text,
+            Type::Reference(reference)
+                if reference.mutability.is_none() && is_str(&reference.elem) =>
+            {
+                Self::Text
+            }
             other if parameters.are_in(other) => Self::AnyEncode,
             _ => Self::Into,
         }

@@ -2,10 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use crate::{
-    multifield::Entry,
-    patch::{Action, Body},
-};
+use crate::body::{Act, Added, Body};
 
 /// The changes from one record to another, made by `before.diff(&after)`.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,12 +29,17 @@ impl<P> Diff<P> {
 #[derive(Clone, PartialEq, Eq)]
 pub struct NotRemovable {
     field: Cow<'static, str>,
-    entry: Entry,
+    value: String,
+    type_id: &'static str,
 }
 
 impl NotRemovable {
-    pub(crate) fn new(field: Cow<'static, str>, entry: Entry) -> Self {
-        Self { field, entry }
+    fn new(field: &Cow<'static, str>, gone: Added<'_>) -> Self {
+        Self {
+            field: field.clone(),
+            value: serde_json::from_str(gone.value).unwrap_or_default(),
+            type_id: gone.type_id,
+        }
     }
 
     /// The wire name: `phone` or `email`.
@@ -49,13 +51,13 @@ impl NotRemovable {
     /// The value.
     #[must_use]
     pub fn value(&self) -> &str {
-        self.entry.value()
+        &self.value
     }
 
     /// The type, such as `WORK`.
     #[must_use]
     pub fn type_id(&self) -> &'static str {
-        self.entry.type_id()
+        self.type_id
     }
 }
 
@@ -63,54 +65,44 @@ impl fmt::Debug for NotRemovable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NotRemovable")
             .field("field", &self.field)
-            .field("type_id", &self.type_id())
+            .field("type_id", &self.type_id)
             .finish_non_exhaustive()
     }
 }
 
 impl Body {
-    /// Whether a field changes.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.action(name).is_some()
-    }
-
-    /// What this has, and an earlier one has not or has otherwise; and the entries that only the
-    /// earlier one has.
+    /// What this has, and an earlier one has not or has otherwise; and the values that only the
+    /// earlier one adds.
     pub(crate) fn since(&self, before: &Self) -> (Self, Vec<NotRemovable>) {
         let mut changed = self.without_changes();
-        for (name, action) in self.changes() {
-            match (action, before.action(name)) {
+        for (name, now) in self.acts() {
+            match (now, before.act_of(name)) {
                 (now, Some(earlier)) if now == earlier => {}
-                (Action::Add(now), earlier) => {
-                    let earlier = earlier.map_or(&[][..], Action::entries);
-                    let new = missing_in(earlier, now);
-                    if !new.is_empty() {
-                        changed.put(name.clone(), Action::Add(new));
-                    }
+                (Act::Add(now), earlier) => {
+                    let new = missing_in(&added(earlier), &now);
+                    changed.take(name, &Act::Add(new));
                 }
-                (now, _) => changed.put(name.clone(), now.clone()),
+                (now, _) => changed.take(name, &now),
             }
         }
-        let dropped = before.changes().flat_map(|(name, action)| {
-            let now = self.action(name).map_or(&[][..], Action::entries);
-            let gone = missing_in(now, action.entries()).into_iter();
-            gone.map(|entry| NotRemovable::new(name.clone(), entry))
+        let gone = before.acts().flat_map(|(name, earlier)| {
+            let gone = missing_in(&added(self.act_of(name)), &added(Some(earlier)));
+            gone.into_iter().map(|gone| NotRemovable::new(name, gone))
         });
-        let dropped = dropped.collect();
-        (changed, dropped)
+        let gone = gone.collect();
+        (changed, gone)
     }
 }
 
-/// The entries of `wanted` that `there` has not, each as often as it is missing.
-fn missing_in(there: &[Entry], wanted: &[Entry]) -> Vec<Entry> {
-    let mut there: Vec<&Entry> = there.iter().collect();
-    let mut missing = wanted.to_vec();
-    missing.retain(|entry| match there.iter().position(|it| *it == entry) {
-        Some(place) => {
-            there.swap_remove(place);
-            false
-        }
-        None => true,
-    });
-    missing
+fn added(act: Option<Act<'_>>) -> Vec<Added<'_>> {
+    match act {
+        Some(Act::Add(added)) => added,
+        _ => Vec::new(),
+    }
+}
+
+/// The values of `wanted` that are not among those which are there.
+fn missing_in<'a>(there: &[Added<'_>], wanted: &[Added<'a>]) -> Vec<Added<'a>> {
+    let missing = wanted.iter().filter(|wanted| !there.contains(wanted));
+    missing.copied().collect()
 }

@@ -2,23 +2,23 @@
 
 use std::borrow::Cow;
 
-use crate::{EncodeError, Id, WireValue, enumeration::List, kind, kind::Multiple};
+use crate::{EncodeError, Encoder, Id, enumeration::List, kind, kind::Multiple};
 
 /// A Rust type that a field of the kind `K` takes.
 ///
 /// Your own types join by implementing it, most simply through a type that has it:
 ///
 /// ```
-/// use vibecode_runtime::{Encode, EncodeError, WireValue, kind};
+/// use vibecode_runtime::{Encode, EncodeError, Encoder, kind};
 ///
 /// struct TaxNumber(String);
 ///
 /// impl Encode<kind::Text> for TaxNumber {
-///     fn encode(&self) -> Result<WireValue, EncodeError> {
+///     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
 ///         if self.0.is_empty() {
 ///             return Err(EncodeError::new("a tax number has at least one digit"));
 ///         }
-///         Encode::<kind::Text>::encode(&self.0)
+///         Encode::<kind::Text>::encode(&self.0, to)
 ///     }
 /// }
 /// ```
@@ -31,74 +31,59 @@ pub trait Encode<K> {
     #[doc(hidden)]
     const LIST: Option<List> = None;
 
-    /// The value on the wire.
+    /// Writes the value in the form in which the API takes it.
     ///
     /// # Errors
     /// Where this very value has no wire form, such as NaN. It is then not sent, and neither is
     /// the rest of its patch.
-    fn encode(&self) -> Result<WireValue, EncodeError>;
-
-    /// The same by value, where that saves a copy.
-    ///
-    /// # Errors
-    /// As [`Encode::encode`].
-    fn into_wire(self) -> Result<WireValue, EncodeError>
-    where
-        Self: Sized,
-    {
-        self.encode()
-    }
+    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError>;
 }
 
 impl<K, T: Encode<K> + ?Sized> Encode<K> for &T {
     const LIST: Option<List> = T::LIST;
 
-    fn encode(&self) -> Result<WireValue, EncodeError> {
-        T::encode(self)
+    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        T::encode(self, to)
     }
 }
 
 impl<K, T: Encode<K> + ?Sized> Encode<K> for Box<T> {
     const LIST: Option<List> = T::LIST;
 
-    fn encode(&self) -> Result<WireValue, EncodeError> {
-        T::encode(self)
+    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        T::encode(self, to)
     }
 }
 
 impl<K, T: Encode<K> + ToOwned + ?Sized> Encode<K> for Cow<'_, T> {
     const LIST: Option<List> = T::LIST;
 
-    fn encode(&self) -> Result<WireValue, EncodeError> {
-        T::encode(self)
+    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        T::encode(self, to)
     }
 }
 
 impl<K, T: Encode<K>> Encode<Multiple<K>> for [T] {
     const LIST: Option<List> = T::LIST;
 
-    fn encode(&self) -> Result<WireValue, EncodeError> {
-        self.iter().map(T::encode).collect()
+    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        to.list(self, T::encode)
     }
 }
 
 impl<K, T: Encode<K>, const N: usize> Encode<Multiple<K>> for [T; N] {
     const LIST: Option<List> = T::LIST;
 
-    fn encode(&self) -> Result<WireValue, EncodeError> {
-        Encode::<Multiple<K>>::encode(self.as_slice())
+    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        to.list(self, T::encode)
     }
 }
 
 impl<K, T: Encode<K>> Encode<Multiple<K>> for Vec<T> {
     const LIST: Option<List> = T::LIST;
 
-    fn encode(&self) -> Result<WireValue, EncodeError> {
-        Encode::<Multiple<K>>::encode(self.as_slice())
-    }
-
-    fn into_wire(self) -> Result<WireValue, EncodeError> {
-        self.into_iter().map(T::into_wire).collect()
+    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        to.list(self, T::encode)
     }
 }
 
@@ -106,18 +91,16 @@ impl<K, T: Encode<K>> Encode<Multiple<K>> for Vec<T> {
 macro_rules! text_kinds {
     ($($Kind:ident)+) => {$(
         impl Encode<kind::$Kind> for str {
-            fn encode(&self) -> Result<WireValue, EncodeError> {
-                Ok(self.into())
+            fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+                to.text(self);
+                Ok(())
             }
         }
 
         impl Encode<kind::$Kind> for String {
-            fn encode(&self) -> Result<WireValue, EncodeError> {
-                Ok(self.as_str().into())
-            }
-
-            fn into_wire(self) -> Result<WireValue, EncodeError> {
-                Ok(self.into())
+            fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+                to.text(self);
+                Ok(())
             }
         }
     )+};
@@ -125,41 +108,71 @@ macro_rules! text_kinds {
 
 text_kinds! { Text Url Address Status }
 
-/// `kinds: types as the wide type`, for the types that widen without loss.
+/// `kind: types => method`, for the types that widen without loss.
 macro_rules! whole_numbers {
-    ($($Kind:ident: $($Number:ty)+ => $Wide:ty;)+) => {$($(
+    ($($Kind:ident: $($Number:ty)+ => $method:ident;)+) => {$($(
         impl Encode<kind::$Kind> for $Number {
-            fn encode(&self) -> Result<WireValue, EncodeError> {
-                Ok(<$Wide>::from(*self).into())
+            fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+                to.$method((*self).into());
+                Ok(())
             }
         }
     )+)+};
 }
 
 whole_numbers! {
-    Integer: i8 i16 i32 i64 => i64;
-    Integer: u8 u16 u32 u64 => u64;
-    Number: i8 i16 i32 i64 => i64;
-    Number: u8 u16 u32 u64 => u64;
-    Double: i8 i16 i32 i64 => i64;
-    Double: u8 u16 u32 u64 => u64;
-    Enumeration: u8 u16 u32 u64 => u64;
-    Iblock: u8 u16 u32 u64 => u64;
+    Integer: i8 i16 i32 i64 => integer;
+    Integer: u8 u16 u32 => unsigned;
+    Number: i8 i16 i32 i64 => integer;
+    Number: u8 u16 u32 u64 => unsigned;
+    Double: i8 i16 i32 i64 => integer;
+    Double: u8 u16 u32 u64 => unsigned;
+}
+
+/// Ids: 0 is none, and may clear the field.
+macro_rules! ids {
+    ($($Kind:ident: $($Number:ty)+;)+) => {$($(
+        impl Encode<kind::$Kind> for $Number {
+            fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+                match *self {
+                    0 => Err(EncodeError::new("0 is no id")),
+                    id => {
+                        to.unsigned(id.into());
+                        Ok(())
+                    }
+                }
+            }
+        }
+    )+)+};
+}
+
+ids! {
+    Enumeration: u8 u16 u32 u64;
+    Iblock: u8 u16 u32 u64;
+}
+
+/// The API's integers are signed.
+impl Encode<kind::Integer> for u64 {
+    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        let signed = i64::try_from(*self);
+        to.integer(signed.map_err(|_| EncodeError::new("it is larger than an integer may be"))?);
+        Ok(())
+    }
 }
 
 macro_rules! real_numbers {
     ($($Kind:ident)+) => {$(
         impl Encode<kind::$Kind> for f64 {
-            fn encode(&self) -> Result<WireValue, EncodeError> {
-                WireValue::try_from(*self)
+            fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+                to.double(*self)
             }
         }
 
         impl Encode<kind::$Kind> for f32 {
             // By its shortest text: 0.1_f32 is sent as 0.1, not as 0.10000000149011612.
-            fn encode(&self) -> Result<WireValue, EncodeError> {
+            fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
                 let shortest = self.to_string().parse().unwrap_or(f64::from(*self));
-                WireValue::try_from(shortest)
+                to.double(shortest)
             }
         }
     )+};
@@ -168,23 +181,27 @@ macro_rules! real_numbers {
 real_numbers! { Number Double }
 
 impl Encode<kind::Boolean> for bool {
-    fn encode(&self) -> Result<WireValue, EncodeError> {
-        Ok((*self).into())
+    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        to.boolean(*self);
+        Ok(())
     }
 }
 
 impl<E> Encode<kind::Reference<E>> for Id<E> {
-    fn encode(&self) -> Result<WireValue, EncodeError> {
-        Encode::<kind::Reference<E>>::encode(&self.get())
+    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        Encode::<kind::Reference<E>>::encode(&self.get(), to)
     }
 }
 
 impl<E> Encode<kind::Reference<E>> for u64 {
     // 0 in a reference means none (api.md, "Read"): it would clear the field.
-    fn encode(&self) -> Result<WireValue, EncodeError> {
+    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
         match *self {
             0 => Err(EncodeError::new("0 refers to no record")),
-            id => Ok(id.into()),
+            id => {
+                to.unsigned(id);
+                Ok(())
+            }
         }
     }
 }

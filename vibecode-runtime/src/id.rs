@@ -7,7 +7,7 @@ use std::{
     marker::PhantomData,
 };
 
-use crate::{Companies, Contacts, Deals, Leads, Patch, Users};
+use crate::{Companies, Contacts, Deals, Leads, Users};
 
 /// The id of a record of one entity, such as [`ContactId`].
 ///
@@ -138,11 +138,17 @@ impl<P> Addresses<P> for u64 {
     }
 }
 
-impl<P: Patch> Addresses<P> for Id<P::Entity> {
+#[diagnostic::do_not_recommend]
+impl<P: PatchOf<E>, E> Addresses<P> for Id<E> {
     fn record_id(self) -> u64 {
         self.value
     }
 }
+
+/// A patch of the records of `E`. A trait of its own, so that another entity's id is an error of
+/// [`Addresses`].
+#[doc(hidden)]
+pub trait PatchOf<E> {}
 
 mod sealed {
     pub trait Sealed {}

@@ -54,10 +54,12 @@
 #[path = "private/mod.rs"]
 pub mod __private;
 mod answer;
+mod body;
 mod client;
 mod decode;
 mod diff;
 mod encode;
+mod encoder;
 mod entity;
 mod enumeration;
 mod error;
@@ -68,8 +70,8 @@ mod mismatch;
 mod multifield;
 mod patch;
 mod record;
+mod rendered;
 mod value;
-mod wire;
 
 pub use crate::{
     answer::{Raw, Updated},
@@ -77,6 +79,7 @@ pub use crate::{
     decode::{Answered, Decode, DecodeError},
     diff::{Diff, NotRemovable},
     encode::Encode,
+    encoder::{EncodeError, Encoder},
     entity::{Companies, Contacts, Deals, Entity, Items, Leads, Users},
     enumeration::Enumeration,
     error::{Error, ErrorCode, ErrorKind, Outcome, Result},
@@ -86,7 +89,6 @@ pub use crate::{
     patch::Patch,
     record::Record,
     value::{CrmRef, Date, DateTime, File, Money, ParseError},
-    wire::{EncodeError, WireValue},
 };
 
 /// Makes a typed patch builder of a struct.

@@ -4,8 +4,7 @@ use serde_json::Value;
 
 use crate::{
     Answered, DateTime, Money, Multifields,
-    multifield::Entry,
-    patch::{Action, Body},
+    body::{Act, Added, Body},
 };
 
 /// A field that the answer shows otherwise than it was sent.
@@ -29,35 +28,36 @@ impl Body {
         echoed: impl Fn(&str) -> Option<Answered<'a>>,
         multifields: &Multifields,
     ) -> Vec<Mismatch> {
-        let differs = |name: &str, action: &Action| match action {
-            Action::Set(value) => !value.to_json().is_some_and(|sent| {
-                let echo = echoed(name).unwrap_or(Answered::NULL);
-                parse(echo).is_some_and(|echo| shows(&sent, &echo))
-            }),
-            Action::Clear(_) => !echoed(name).is_none_or(is_nothing),
-            Action::Add(entries) => !entries
-                .iter()
-                .all(|entry| is_among(entry, name, multifields)),
+        let differs = |name: &str, act: Act<'_>| match act {
+            Act::Set(sent) => {
+                let echo = echoed(name).unwrap_or(Answered::NULL).as_str();
+                !parse(sent)
+                    .zip(parse(echo))
+                    .is_some_and(|(sent, echo)| shows(&sent, &echo))
+            }
+            Act::Clear(_) => !echoed(name).is_none_or(is_nothing),
+            Act::Add(added) => !added.iter().all(|added| is_among(added, name, multifields)),
         };
         let differing = self
-            .changes()
-            .filter(|(name, action)| differs(name, action));
+            .acts()
+            .filter_map(|(name, act)| differs(name, act).then_some(name));
         differing
-            .map(|(name, _)| Mismatch {
+            .map(|name| Mismatch {
                 field: name.to_string(),
             })
             .collect()
     }
 }
 
-fn parse(answered: Answered<'_>) -> Option<Value> {
-    serde_json::from_str(answered.as_str()).ok()
+fn parse(json: &str) -> Option<Value> {
+    serde_json::from_str(json).ok()
 }
 
-fn is_among(entry: &Entry, name: &str, multifields: &Multifields) -> bool {
+fn is_among(added: &Added<'_>, name: &str, multifields: &Multifields) -> bool {
+    let value: String = serde_json::from_str(added.value).unwrap_or_default();
     let kind = name.to_ascii_uppercase();
     let mut echoed = multifields.of_kind(&kind);
-    echoed.any(|it| it.value() == entry.value() && it.value_type() == entry.type_id())
+    echoed.any(|it| it.value() == value && it.value_type() == added.type_id)
 }
 
 /// How the API writes nothing (api.md, "Read").

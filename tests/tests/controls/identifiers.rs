@@ -113,7 +113,7 @@ fn fields_called_like_the_methods_of_traits_are_taken_over_by_to_patch() {
 mod shadows {
     #![allow(dead_code, clippy::allow_attributes)]
 
-    use vibecode_runtime::{Encode, EncodeError, Patch as Derive, WireValue, kind};
+    use vibecode_runtime::{Encode, EncodeError, Encoder, Patch as Derive, kind};
 
     pub(super) mod std {}
     pub(super) mod core {}
@@ -146,8 +146,8 @@ mod shadows {
     }
 
     impl Encode<kind::Text> for String {
-        fn encode(&self) -> ::std::result::Result<WireValue, EncodeError> {
-            Encode::<kind::Text>::encode(&self.0)
+        fn encode(&self, to: &mut Encoder<'_>) -> ::std::result::Result<(), EncodeError> {
+            Encode::<kind::Text>::encode(&self.0, to)
         }
     }
 
@@ -155,11 +155,9 @@ mod shadows {
     pub(super) struct Vec<T>(pub(super) T, pub(super) ::std::vec::Vec<T>);
 
     impl<T: Encode<kind::Double>> Encode<kind::Multiple<kind::Double>> for Vec<T> {
-        fn encode(&self) -> ::std::result::Result<WireValue, EncodeError> {
-            ::std::iter::once(&self.0)
-                .chain(&self.1)
-                .map(Encode::<kind::Double>::encode)
-                .collect()
+        fn encode(&self, to: &mut Encoder<'_>) -> ::std::result::Result<(), EncodeError> {
+            let all = ::std::iter::once(&self.0).chain(&self.1);
+            to.list(all, Encode::<kind::Double>::encode)
         }
     }
 

@@ -1,6 +1,6 @@
 //! Types of the user's own, which join by implementing `Encode`.
 
-use vibecode_runtime::{Encode, EncodeError, Patch, Phone, WireValue, kind};
+use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, Phone, kind};
 
 use crate::body;
 
@@ -14,11 +14,11 @@ impl From<&str> for Title {
 }
 
 impl Encode<kind::Text> for Title {
-    fn encode(&self) -> Result<WireValue, EncodeError> {
+    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
         if self.0.is_empty() {
             return Err(EncodeError::new("a title has at least one letter"));
         }
-        Encode::<kind::Text>::encode(&self.0)
+        Encode::<kind::Text>::encode(&self.0, to)
     }
 }
 
@@ -26,8 +26,8 @@ impl Encode<kind::Text> for Title {
 struct Line(u64);
 
 impl Encode<kind::Phone> for Line {
-    fn encode(&self) -> Result<WireValue, EncodeError> {
-        Encode::<kind::Phone>::encode(&Phone::mobile(format!("+{}", self.0)))
+    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        Encode::<kind::Phone>::encode(&Phone::mobile(format!("+{}", self.0)), to)
     }
 }
 
@@ -35,8 +35,8 @@ impl Encode<kind::Phone> for Line {
 struct Directory(Vec<Line>);
 
 impl Encode<kind::Multiple<kind::Phone>> for Directory {
-    fn encode(&self) -> Result<WireValue, EncodeError> {
-        Encode::<kind::Multiple<kind::Phone>>::encode(&self.0)
+    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        Encode::<kind::Multiple<kind::Phone>>::encode(&self.0, to)
     }
 }
 
@@ -47,8 +47,8 @@ enum Loyalty {
 }
 
 impl Encode<kind::Enumeration> for Loyalty {
-    fn encode(&self) -> Result<WireValue, EncodeError> {
-        Encode::<kind::Enumeration>::encode(&(*self as u64))
+    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        Encode::<kind::Enumeration>::encode(&(*self as u64), to)
     }
 }
 

@@ -49,8 +49,9 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
             #[automatically_derived]
             impl __v::Encode<__v::kind::Enumeration> for #ident {
                 const LIST: __v::Option<__v::List> = __v::Option::Some(__v::List::of::<Self>());
-                fn encode(&self) -> __v::Result<__v::WireValue, __v::EncodeError> {
-                    __v::Result::Ok(__v::WireValue::from(__v::Enumeration::item(self)))
+                fn encode(&self, to: &mut __v::Encoder<'_>) -> __v::Result<(), __v::EncodeError> {
+                    to.unsigned(__v::Enumeration::item(self));
+                    __v::Result::Ok(())
                 }
             }
             #[automatically_derived]

@@ -28,6 +28,7 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
     let (parameters, _, predicates) = generics.split_for_impl();
     let (_, arguments, _) = input.generics.split_for_impl();
     quote! {
+        #[allow(deprecated)]
         const _: () = {
             use #private as __v;
             #[automatically_derived]

@@ -76,10 +76,10 @@ fn answered(
         ReadBody::Whole(body) => read_whole(status, &body, request),
         ReadBody::Oversized => Err(Error::new(
             ErrorKind::Oversized,
-            outcome(status, None),
+            Outcome::Unknown,
             "the answer is longer than an answer of the API may be",
         )),
-        ReadBody::Broken(error) => Err(broken(error, outcome(status, None))),
+        ReadBody::Broken(error) => Err(broken(error)),
     };
     result.map_err(|error| {
         error.with(|details| {
@@ -154,13 +154,14 @@ fn not_understood(status: StatusCode, body: &[u8]) -> Error {
     Error::new(kind, outcome(status, None), explanation)
 }
 
-fn broken(error: reqwest::Error, outcome: Outcome) -> Error {
+/// Only a complete answer says what became of the change.
+fn broken(error: reqwest::Error) -> Error {
     let (kind, explanation) = if error.is_timeout() {
         (ErrorKind::Timeout, "the answer did not end in time")
     } else {
         (ErrorKind::CutOff, "the answer broke off")
     };
-    Error::new(kind, outcome, explanation).caused_by(error)
+    Error::new(kind, Outcome::Unknown, explanation).caused_by(error)
 }
 
 /// The record of a success, if it is the one that was asked for.
@@ -172,8 +173,8 @@ fn record(data: &RawValue, request: &Request) -> Result<Raw> {
             "the answer tells of a success, but holds no record",
         ));
     };
-    let answered = id.and_then(json::text);
-    if answered.is_some_and(|answered| answered != request.id.to_string()) {
+    let is_another = |id| json::text(id).is_none_or(|id| id != request.id.to_string());
+    if id.is_some_and(is_another) {
         return Err(Error::new(
             ErrorKind::OtherRecord,
             Outcome::Unknown,

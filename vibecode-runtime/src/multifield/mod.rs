@@ -2,60 +2,12 @@
 
 mod read;
 
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
-use serde::{Serialize, Serializer};
-
-use crate::{Encode, EncodeError, WireValue, kind};
+use crate::{Encode, EncodeError, Encoder, kind};
 
 pub(crate) use self::read::{MULTIFIELD_NAMES, read_list};
 pub use self::read::{MultifieldEntry, Multifields};
-
-/// One value of a multifield and the `typeId` that it is written with.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Entry {
-    value: Cow<'static, str>,
-    type_id: &'static str,
-}
-
-/// The type that a bare string is given (update-contact.md).
-const WORK: &str = "WORK";
-
-impl Entry {
-    pub(crate) fn new(
-        value: Cow<'static, str>,
-        type_id: &'static str,
-    ) -> Result<Self, EncodeError> {
-        if value.trim().is_empty() {
-            return Err(EncodeError::new("it is empty"));
-        }
-        Ok(Self { value, type_id })
-    }
-
-    pub(crate) fn value(&self) -> &str {
-        &self.value
-    }
-
-    pub(crate) fn type_id(&self) -> &'static str {
-        self.type_id
-    }
-}
-
-/// The entries of one multifield, in the shortest of the three documented forms that says it all.
-pub(crate) struct Entries<'a>(pub(crate) &'a [Entry]);
-
-impl Serialize for Entries<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let is_work = |entry: &Entry| entry.type_id == WORK;
-        match self.0 {
-            [one] if is_work(one) => serializer.serialize_str(&one.value),
-            several if several.iter().all(is_work) => {
-                serializer.collect_seq(several.iter().map(Entry::value))
-            }
-            typed => serializer.collect_seq(typed),
-        }
-    }
-}
 
 macro_rules! multifields {
     ($($(#[$doc:meta])* $Value:ident, $(#[$type_doc:meta])* $Type:ident {
@@ -64,7 +16,7 @@ macro_rules! multifields {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, Hash)]
         pub struct $Value {
-            value: Cow<'static, str>,
+            value: String,
             value_type: $Type,
         }
 
@@ -97,7 +49,7 @@ macro_rules! multifields {
         impl $Value {
             /// A value of this type.
             pub fn new(value: impl Into<String>, value_type: $Type) -> Self {
-                Self { value: Cow::Owned(value.into()), value_type }
+                Self { value: value.into(), value_type }
             }
 
             $(
@@ -142,12 +94,8 @@ macro_rules! multifields {
         }
 
         impl Encode<kind::$Value> for $Value {
-            fn encode(&self) -> Result<WireValue, EncodeError> {
-                self.clone().into_wire()
-            }
-
-            fn into_wire(self) -> Result<WireValue, EncodeError> {
-                Entry::new(self.value, self.value_type.as_str()).map(WireValue::entry)
+            fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+                to.entry(&self.value, self.value_type.as_str())
             }
         }
     )+};

@@ -19,25 +19,29 @@ pub use std::{
 
 pub use serde::{Serialize, Serializer};
 
+use crate::Id;
+#[allow(clippy::wildcard_imports, reason = "the traits of all kinds")]
+use crate::kind::*;
 pub use crate::{
-    Answered, Companies, Contacts, Deals, Decode, DecodeError, Email, Encode, EncodeError,
-    Enumeration, Items, Leads, ParseError, Patch, Phone, Record, Users, WireValue,
+    Answered, Companies, Contacts, Deals, Decode, DecodeError, Email, Encode, EncodeError, Encoder,
+    Enumeration, Items, Leads, ParseError, Patch, Phone, Record, Users,
+    body::Body,
     diff::{Diff, NotRemovable},
     enumeration::List,
+    id::PatchOf,
     kind,
-    patch::Body,
     record::{Fields, UnreadableField},
 };
-use crate::{Id, kind::Multiple, multifield::Entry};
 
 pub mod read;
 
 /// A value on its way into a patch, given to a setter or found in a struct.
 pub trait Given<T: ?Sized> {
-    /// The value on the wire, if there is a value.
-    fn wire<K>(self) -> Option<Result<WireValue, EncodeError>>
-    where
-        T: Encode<K>;
+    /// Whether an empty list leaves the field as it is.
+    const LEAVES_EMPTY: bool = false;
+
+    /// Hands the value over, if there is one.
+    fn hand(self, to: impl FnOnce(&T));
 }
 
 /// What a setter was given.
@@ -46,7 +50,7 @@ pub struct Set<V>(pub V);
 
 /// The list that a struct holds. An empty one leaves the field as it is.
 #[derive(Debug)]
-pub struct Listed<'a, T: ?Sized>(pub &'a T);
+pub struct Listed<'a, T>(pub &'a T);
 
 /// One value for a list of the type `L`, or all that a struct holds.
 #[derive(Debug)]
@@ -58,58 +62,59 @@ pub enum OneOrAll<'a, T, L: ?Sized> {
 }
 
 impl<T, V: Into<T>> Given<T> for Set<V> {
-    fn wire<K>(self) -> Option<Result<WireValue, EncodeError>>
-    where
-        T: Encode<K>,
-    {
-        Some(self.0.into().into_wire())
+    fn hand(self, to: impl FnOnce(&T)) {
+        to(&self.0.into());
     }
 }
 
 impl<T> Given<T> for &Option<T> {
-    fn wire<K>(self) -> Option<Result<WireValue, EncodeError>>
-    where
-        T: Encode<K>,
-    {
-        self.as_ref().map(T::encode)
+    fn hand(self, to: impl FnOnce(&T)) {
+        if let Some(value) = self {
+            to(value);
+        }
     }
 }
 
 impl<T: ?Sized> Given<T> for &T {
-    fn wire<K>(self) -> Option<Result<WireValue, EncodeError>>
-    where
-        T: Encode<K>,
-    {
-        Some(T::encode(self))
+    fn hand(self, to: impl FnOnce(&T)) {
+        to(self);
     }
 }
 
-impl<T: ?Sized> Given<T> for Listed<'_, T> {
-    fn wire<K>(self) -> Option<Result<WireValue, EncodeError>>
-    where
-        T: Encode<K>,
-    {
-        Some(self.0.encode()).filter(|list| *list != Ok(WireValue::EMPTY_LIST))
+impl<T> Given<T> for Listed<'_, Option<T>> {
+    const LEAVES_EMPTY: bool = true;
+
+    fn hand(self, to: impl FnOnce(&T)) {
+        self.0.hand(to);
     }
 }
 
-fn put(body: &mut Body, name: &'static str, value: Option<Result<WireValue, EncodeError>>) {
-    if let Some(value) = value {
-        body.set(name, value);
+impl<T> Given<T> for Listed<'_, T> {
+    const LEAVES_EMPTY: bool = true;
+
+    fn hand(self, to: impl FnOnce(&T)) {
+        to(self.0);
     }
 }
+
+/// Sets a field of the kind `K`.
+fn set<K, T: Encode<K> + ?Sized, G: Given<T>>(body: &mut Body, name: &'static str, given: G) {
+    given.hand(|value| body.set(name, G::LEAVES_EMPTY, |to| value.encode(to)));
+}
+
+// The bounds are named in the table, so that a message which points to one shows its row.
 
 /// `function, function for lists: kind, trait, trait for lists`.
 macro_rules! setters {
     ($($one:ident, $list:ident: $Kind:ty, $Field:ident, $ListField:ident;)+) => {$(
         /// Sets a single field.
-        pub fn $one<T: kind::$Field + ?Sized>(body: &mut Body, name: &'static str, given: impl Given<T>) {
-            put(body, name, given.wire::<$Kind>())
+        pub fn $one<T: $Field + ?Sized>(body: &mut Body, name: &'static str, given: impl Given<T>) {
+            set::<$Kind, T, _>(body, name, given);
         }
 
         /// Sets a multiple field.
-        pub fn $list<T: kind::$ListField + ?Sized>(body: &mut Body, name: &'static str, given: impl Given<T>) {
-            put(body, name, given.wire::<Multiple<$Kind>>())
+        pub fn $list<T: $ListField + ?Sized>(body: &mut Body, name: &'static str, given: impl Given<T>) {
+            set::<Multiple<$Kind>, T, _>(body, name, given);
         }
     )+};
 }
@@ -142,23 +147,20 @@ setters! {
 macro_rules! adders {
     ($($one:ident, $list:ident: $Value:ident, $Field:ident, $ListField:ident;)+) => {$(
         /// Adds to a multifield whose element type is written out.
-        pub fn $one<T: kind::$Field>(body: &mut Body, name: &'static str, given: impl Given<T>) {
-            if let Some(value) = given.wire::<kind::$Value>() {
-                body.add(name, value.and_then(entry));
-            }
+        pub fn $one<T: $Field>(body: &mut Body, name: &'static str, given: impl Given<T>) {
+            given.hand(|value| body.add(name, |to, _| value.encode(to)));
         }
 
         /// Adds to a multifield whose list type has a name of its own.
-        pub fn $list<L: kind::$ListField + ?Sized>(
+        pub fn $list<L: $ListField + ?Sized>(
             body: &mut Body,
             name: &'static str,
             given: OneOrAll<'_, $Value, L>,
         ) {
-            let values = match given {
-                OneOrAll::One(value) => Encode::<kind::$Value>::into_wire(value),
-                OneOrAll::All(list) => Encode::<Multiple<kind::$Value>>::encode(list),
-            };
-            add_all(body, name, values);
+            body.add(name, |to, _| match given {
+                OneOrAll::One(value) => value.encode(to),
+                OneOrAll::All(list) => list.encode(to),
+            });
         }
     )+};
 }
@@ -168,34 +170,19 @@ adders! {
     email, emails: Email, EmailField, EmailListField;
 }
 
-fn add_all(body: &mut Body, name: &'static str, values: Result<WireValue, EncodeError>) {
-    match values {
-        Ok(values) => {
-            for value in values.into_list() {
-                body.add(name, entry(value));
-            }
-        }
-        Err(reason) => body.fail(name.into(), reason),
-    }
-}
-
-fn entry(value: WireValue) -> Result<Entry, EncodeError> {
-    value
-        .into_entry()
-        .ok_or_else(|| EncodeError::new("its `Encode` does not go through `Phone` or `Email`"))
-}
-
 /// Adds a bare value to a multifield, under the type that the struct gives it.
-pub fn typed_value<T: kind::TypedValueField + ?Sized>(
+pub fn typed_value<T: TypedValueField + ?Sized>(
     body: &mut Body,
     name: &'static str,
     type_id: &'static str,
     given: impl Given<T>,
 ) {
-    if let Some(value) = given.wire::<kind::Text>() {
-        let text = value.map(|value| value.into_text().unwrap_or_default());
-        body.add(name, text.and_then(|text| Entry::new(text, type_id)));
-    }
+    given.hand(|value| {
+        body.add(name, |to, begin| {
+            value.encode(to)?;
+            to.entry_at(begin, type_id)
+        });
+    });
 }
 
 /// What is sent to clear a field.
@@ -219,11 +206,11 @@ pub fn clear(body: &mut Body, name: &'static str, clearing: Clearing) {
     body.clear(
         name,
         match clearing {
-            Clearing::EmptyText => WireValue::EMPTY_TEXT,
-            Clearing::Zero => WireValue::ZERO,
-            Clearing::EmptyList => WireValue::EMPTY_LIST,
-            Clearing::Null => WireValue::NULL,
-            Clearing::False => WireValue::FALSE,
+            Clearing::EmptyText => "\"\"",
+            Clearing::Zero => "0",
+            Clearing::EmptyList => "[]",
+            Clearing::Null => "null",
+            Clearing::False => "false",
         },
     );
 }
@@ -238,7 +225,7 @@ pub fn maybe<P, V>(patch: P, value: Option<V>, set: impl FnOnce(P, V) -> P) -> P
 
 /// Sets what no schema checks.
 pub fn set_unchecked<P: Patch>(body: &mut Body, name: impl Into<String>, value: impl Serialize) {
-    body.set_unchecked(name.into(), P::WIRE_NAMES, WireValue::json(value));
+    body.set_unchecked(name.into(), P::WIRE_NAMES, &value);
 }
 
 /// The changes between what two structs hold.
@@ -249,12 +236,28 @@ pub fn diff(
     clearings: &[(&'static str, Clearing)],
 ) -> (Body, Vec<NotRemovable>) {
     let (mut body, not_removable) = after.since(before);
-    let gone = |name: &str| before.has(name) && !after.has(name);
+    let gone = |name: &str| before.act_of(name).is_some() && after.act_of(name).is_none();
     for (name, clearing) in clearings.iter().filter(|(name, _)| gone(name)) {
         clear(&mut body, name, *clearing);
     }
     (body, not_removable)
 }
+
+/// What no multifield is: never implemented, so that a method which asks for it says why.
+#[diagnostic::on_unimplemented(
+    message = "`{Field}` cannot be set: the API only ever adds phones and emails",
+    label = "call `{Add}`",
+    note = "the API has no way to replace or remove a phone or an email: that is done in Bitrix24 itself"
+)]
+pub trait Settable<'never, Field, Add> {}
+
+/// What no multifield is either.
+#[diagnostic::on_unimplemented(
+    message = "`{Field}` cannot be cleared: the API only ever adds phones and emails",
+    label = "nothing clears it",
+    note = "the API has no way to replace or remove a phone or an email: that is done in Bitrix24 itself"
+)]
+pub trait Clearable<'never, Field> {}
 
 /// The type of a field with `#[vibecode(id)]`.
 #[diagnostic::on_unimplemented(
@@ -264,6 +267,7 @@ pub fn diff(
 )]
 pub trait IsIdOf<E>: Decode<kind::Reference<E>> {}
 
+#[diagnostic::do_not_recommend]
 impl<E> IsIdOf<E> for Id<E> {}
 
 /// Holds that a type is the id of an entity.

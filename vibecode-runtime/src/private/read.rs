@@ -2,7 +2,7 @@
 
 use crate::{
     Answered, Companies, Contacts, Deals, Decode, DecodeError, Enumeration, Leads, Users,
-    kind::{self, Kind, Multiple},
+    kind::{self, *},
     multifield::read_list,
     record::{Fields, UnreadableField},
 };
@@ -116,7 +116,7 @@ macro_rules! readers {
         ///
         /// # Errors
         /// Where the value is not what the type holds.
-        pub fn $one<T: kind::$Reading, H: Held<T>>(fields: &Fields<'_>, place: usize) -> Result<H, UnreadableField> {
+        pub fn $one<T: $Reading, H: Held<T>>(fields: &Fields<'_>, place: usize) -> Result<H, UnreadableField> {
             H::single::<$Kind>(fields, place)
         }
 
@@ -124,7 +124,7 @@ macro_rules! readers {
         ///
         /// # Errors
         /// Where a value is not what the type holds.
-        pub fn $several<T: kind::$ListReading, H: Held<T>>(fields: &Fields<'_>, place: usize) -> Result<H, UnreadableField> {
+        pub fn $several<T: $ListReading, H: Held<T>>(fields: &Fields<'_>, place: usize) -> Result<H, UnreadableField> {
             H::multiple::<$Kind>(fields, place)
         }
     )+};

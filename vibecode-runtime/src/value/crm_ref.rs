@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use super::ParseError;
-use crate::{CompanyId, ContactId, DealId, Encode, EncodeError, LeadId, WireValue, kind};
+use crate::{CompanyId, ContactId, DealId, Encode, EncodeError, Encoder, LeadId, kind};
 
 /// A link to a contact, a company, a deal or a lead, on the wire `C_2` (api.md, grade B).
 ///
@@ -84,10 +84,13 @@ impl FromStr for CrmRef {
 }
 
 impl Encode<kind::Crm> for CrmRef {
-    fn encode(&self) -> Result<WireValue, EncodeError> {
+    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
         match self.parts() {
             (_, 0) => Err(EncodeError::new("0 refers to no record")),
-            _ => Ok(self.to_string().into()),
+            _ => {
+                to.text(&self.to_string());
+                Ok(())
+            }
         }
     }
 }

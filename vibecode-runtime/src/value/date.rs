@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use super::ParseError;
-use crate::{Encode, EncodeError, WireValue, kind};
+use crate::{Encode, EncodeError, Encoder, kind};
 
 const DATE: ParseError = ParseError::expected("a day as YYYY-MM-DD");
 const DATE_TIME: ParseError =
@@ -93,8 +93,9 @@ impl fmt::Display for Date {
 }
 
 impl Encode<kind::Date> for Date {
-    fn encode(&self) -> Result<WireValue, EncodeError> {
-        Ok(self.to_string().into())
+    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        to.text(&self.to_string());
+        Ok(())
     }
 }
 
@@ -199,8 +200,9 @@ impl fmt::Display for DateTime {
 }
 
 impl Encode<kind::DateTime> for DateTime {
-    fn encode(&self) -> Result<WireValue, EncodeError> {
-        Ok(self.as_str().into())
+    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        to.text(self.as_str());
+        Ok(())
     }
 }
 

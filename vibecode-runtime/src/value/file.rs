@@ -5,7 +5,7 @@ use std::fmt;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
 
-use crate::{Encode, EncodeError, WireValue, kind};
+use crate::{Encode, EncodeError, Encoder, kind};
 
 /// A file to put into a field, or the one that is there and is to stay (api.md, grade B).
 ///
@@ -43,13 +43,13 @@ impl File {
 }
 
 impl Encode<kind::File> for File {
-    fn encode(&self) -> Result<WireValue, EncodeError> {
+    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
         match &self.0 {
             Form::Upload { name, .. } if name.is_empty() => {
                 Err(EncodeError::new("a file has a name"))
             }
-            Form::Upload { name, content } => WireValue::json([name, &STANDARD.encode(content)]),
-            Form::Keep(id) => WireValue::json(json!({ "id": id })),
+            Form::Upload { name, content } => to.json(&[name, &STANDARD.encode(content)]),
+            Form::Keep(id) => to.json(&json!({ "id": id })),
         }
     }
 }
@@ -69,10 +69,17 @@ mod tests {
 
     #[test]
     fn a_file_is_sent_as_a_name_and_base64_or_as_the_id_that_stays() {
-        let wire = |file: File| serde_json::to_string(&file.encode().unwrap()).unwrap();
-        assert_eq!(wire(File::upload("a.txt", "hi")), r#"["a.txt","aGk="]"#);
-        assert_eq!(wire(File::keep(12)), r#"{"id":12}"#);
-        assert!(File::upload("", "hi").encode().is_err());
+        let wire = |file: File| {
+            let mut json = Vec::new();
+            let encoded = file.encode(&mut Encoder::new(&mut json, &mut ()));
+            encoded.map(|()| String::from_utf8(json).unwrap())
+        };
+        assert_eq!(
+            wire(File::upload("a.txt", "hi")).unwrap(),
+            r#"["a.txt","aGk="]"#
+        );
+        assert_eq!(wire(File::keep(12)).unwrap(), r#"{"id":12}"#);
+        assert!(wire(File::upload("", "hi")).is_err());
         assert!(!format!("{:?}", File::upload("secret.txt", "hi")).contains("secret"));
     }
 }

@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use super::ParseError;
-use crate::{Encode, EncodeError, WireValue, kind};
+use crate::{Encode, EncodeError, Encoder, kind};
 
 const MONEY: ParseError = ParseError::expected(
     "an amount in digits with at most one point and a currency of three capitals, such as 300.50|RUB",
@@ -79,8 +79,9 @@ impl fmt::Display for Money {
 }
 
 impl Encode<kind::Money> for Money {
-    fn encode(&self) -> Result<WireValue, EncodeError> {
-        Ok(self.to_string().into())
+    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        to.text(&self.to_string());
+        Ok(())
     }
 }
 

@@ -200,7 +200,7 @@ impl Taken {
 /// The type to assert: a reference without its lifetime, which an argument does not have.
 pub(super) fn asserted(ty: &Type) -> TokenStream {
     match bare(ty) {
-        Type::Reference(reference) => {
+        Type::Reference(reference) if reference.mutability.is_none() => {
             let (and, elem) = (&reference.and_token, &reference.elem);
             quote!(#and #elem)
         }

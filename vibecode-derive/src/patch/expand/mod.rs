@@ -26,7 +26,7 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
     let makers = expansion.makers();
     quote! {
         #builder
-        #[allow(dead_code)]
+        #[allow(dead_code, deprecated, non_snake_case)]
         const _: () = {
             use #private as __v;
             #traits
@@ -80,6 +80,7 @@ impl<'a> Expansion<'a> {
         quote! {
             #[doc = #doc]
             #[must_use = "a patch does nothing until it is sent"]
+            #[allow(deprecated, non_camel_case_types)]
             #visibility struct #patch #generics(#private::Body, #phantom) #predicates;
         }
     }
@@ -115,6 +116,8 @@ impl<'a> Expansion<'a> {
                     &self.0
                 }
             }
+            #[automatically_derived]
+            impl #parameters __v::PatchOf<#entity> for #patch #arguments #predicates {}
             #[automatically_derived]
             impl #parameters __v::Clone for #patch #arguments #predicates {
                 fn clone(&self) -> Self {
@@ -199,7 +202,7 @@ impl<'a> Expansion<'a> {
                 /// A patch with all that is present here: `None` and an empty list leave the field
                 /// as it is, phones and emails are added.
                 #visibility fn to_patch(&self) -> #patch #arguments #bounds {
-                    let mut patch = Self::patch();
+                    let mut patch: #patch #arguments = __v::Default::default();
                     let body = &mut patch.0;
                     #(#present)*
                     let _ = body;

@@ -23,7 +23,7 @@ impl Expansion<'_> {
             Role::Value(value) => {
                 let set = setter(&value.kind, value.multiple);
                 let (ty, wire) = (asserted(value.holds), &value.wire);
-                let given = if value.multiple && value.clearing.is_none() {
+                let given = if value.multiple {
                     quote!(__v::Listed(&self.#ident))
                 } else {
                     quote!(&self.#ident)
