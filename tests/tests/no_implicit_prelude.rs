@@ -7,8 +7,10 @@ use ::std::{
     option::Option::{self, None, Some},
     prelude::v1::{derive, test},
     string::String,
+    vec,
+    vec::Vec,
 };
-use ::vibecode_runtime::{CompanyId, ContactId, Patch, UserId};
+use ::vibecode_runtime::{CompanyId, ContactId, Email, Patch, Phone, UserId};
 
 #[derive(Patch)]
 #[vibecode(entity = "contacts")]
@@ -21,6 +23,10 @@ struct Customer<'a, T, const N: usize> {
     company_id: Option<CompanyId>,
     assigned_by_id: UserId,
     opened: bool,
+    phone: Vec<Phone>,
+    email: Mail,
+    #[vibecode(field = "email", type_id = "MAILING")]
+    newsletter: Option<String>,
     #[vibecode(field = "ufCrm_694BF2A975BD0", kind = "double", multiple)]
     scores: [f64; N],
     #[vibecode(read_only)]
@@ -29,8 +35,11 @@ struct Customer<'a, T, const N: usize> {
     cached: u32,
 }
 
+type Mail = Vec<Email>;
+
 const BODY: &str = concat!(
     r#"{"post":"Director","comments":"a","name":"Ada","companyId":9,"assignedById":1,"opened":true,"#,
+    r#""phone":"1","email":[{"value":"a@b.ru","typeId":"WORK"},{"value":"c@d.ru","typeId":"MAILING"}],"#,
     r#""ufCrm_694BF2A975BD0":[1.5]}"#,
 );
 
@@ -43,6 +52,9 @@ fn every_kind_of_setter_works_without_a_prelude() {
         .company_id(9)
         .assigned_by_id(1)
         .opened(true)
+        .add_phone("1")
+        .add_email("a@b.ru")
+        .add_newsletter("c@d.ru")
         .scores([1.5])
         .maybe(None::<&str>, CustomerPatch::post);
     assert_eq!(::serde_json::to_string(&patch).unwrap(), BODY);
@@ -58,6 +70,9 @@ fn to_patch_works_without_a_prelude() {
         company_id: Some(9.into()),
         assigned_by_id: 1.into(),
         opened: true,
+        phone: vec!["1".into()],
+        email: vec!["a@b.ru".into()],
+        newsletter: Some("c@d.ru".into()),
         scores: [1.5],
         updated_time: "now".into(),
         cached: 5,

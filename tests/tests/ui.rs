@@ -12,7 +12,21 @@ use std::{
 
 #[test]
 fn every_mistake_is_refused_with_these_words() {
+    lay_out_the_portals_schemas();
     trybuild::TestCases::new().compile_fail("ui/*/*.rs");
+}
+
+/// Puts `schemas/` beside the crate that trybuild makes of the mistakes, so that
+/// `schema = "schemas/contacts.json"` finds there what it finds here.
+fn lay_out_the_portals_schemas() {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    let made = target.join("tests/trybuild/vibecode-tests/schemas");
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
+    fs::create_dir_all(&made).unwrap();
+    for schema in fs::read_dir(own).unwrap() {
+        let schema = schema.unwrap();
+        fs::copy(schema.path(), made.join(schema.file_name())).unwrap();
+    }
 }
 
 /// Files whose mistakes are two, and one whose mistake rustc tells twice under any derive.

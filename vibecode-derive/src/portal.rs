@@ -41,8 +41,8 @@ impl Found {
     /// The schema for a struct. What is wrong with its file is one error, at what names it.
     pub(crate) fn of(whose: Option<Whose>, attributes: &OnStruct, errors: &Errors) -> Self {
         let found = match (whose, &attributes.schema) {
-            (Some(whose), Some(path)) => at(&path.value(), &whose),
-            (Some(whose), None) => find(&whose),
+            (Some(whose), Some(path)) => at(&path.value(), whose),
+            (Some(whose), None) => find(whose),
             (None, _) => Self {
                 file: None,
                 portal: Portal::Absent,
@@ -71,7 +71,7 @@ impl Found {
 
 /// The portal's schema of an entity: the file of its name beside the crate, or in the nearest
 /// folder above it, up to the one with Cargo.lock.
-fn find(whose: &Whose) -> Found {
+fn find(whose: Whose) -> Found {
     let name = Path::new(FOLDER).join(whose.file_name());
     let candidates = folders().into_iter().map(|folder| folder.join(&name));
     for file in candidates {
@@ -89,7 +89,7 @@ fn find(whose: &Whose) -> Found {
 }
 
 /// The schema at a path that the struct gives, from the folder of the crate.
-fn at(path: &str, whose: &Whose) -> Found {
+fn at(path: &str, whose: Whose) -> Found {
     let file = crate_folder().unwrap_or_default().join(path);
     let portal = read(&file, whose)
         .unwrap_or_else(|| Portal::Broken(format!("there is no file {}", file.display())));
@@ -99,15 +99,24 @@ fn at(path: &str, whose: &Whose) -> Found {
     }
 }
 
+/// A file that cargo has been told of, for a crate.
+#[derive(PartialEq, Eq, Hash)]
+struct Tracked {
+    crate_folder: Option<PathBuf>,
+    crate_name: Option<String>,
+    file: PathBuf,
+}
+
 /// Whether a file has not been tracked yet for the crate that is being compiled. Once is enough
 /// for cargo.
 fn is_new_to_the_crate(file: &Path) -> bool {
-    static TRACKED: Mutex<Option<HashSet<(Option<PathBuf>, Option<String>, PathBuf)>>> =
-        Mutex::new(None);
-    let crate_name = std::env::var("CARGO_CRATE_NAME").ok();
-    let mut tracked = lock(&TRACKED);
-    let tracked = tracked.get_or_insert_default();
-    tracked.insert((crate_folder(), crate_name, file.to_owned()))
+    static TRACKED: OnceLock<Mutex<HashSet<Tracked>>> = OnceLock::new();
+    let tracked = Tracked {
+        crate_folder: crate_folder(),
+        crate_name: std::env::var("CARGO_CRATE_NAME").ok(),
+        file: file.to_owned(),
+    };
+    lock(TRACKED.get_or_init(Mutex::default)).insert(tracked)
 }
 
 fn crate_folder() -> Option<PathBuf> {
@@ -135,7 +144,7 @@ type Version = (Option<SystemTime>, u64);
 type Cache = HashMap<(PathBuf, String), (Version, Portal)>;
 
 /// What a file says; `None` where there is none.
-fn read(file: &Path, whose: &Whose) -> Option<Portal> {
+fn read(file: &Path, whose: Whose) -> Option<Portal> {
     static CACHE: OnceLock<Mutex<Cache>> = OnceLock::new();
     let version = match fs::metadata(file) {
         Ok(metadata) => (metadata.modified().ok(), metadata.len()),
@@ -154,7 +163,7 @@ fn read(file: &Path, whose: &Whose) -> Option<Portal> {
     Some(portal)
 }
 
-fn read_now(file: &Path, length: u64, whose: &Whose) -> Result<Portal, String> {
+fn read_now(file: &Path, length: u64, whose: Whose) -> Result<Portal, String> {
     if length > MAX_LENGTH {
         return Err(format!("it is {length} bytes long, which no schema is"));
     }

@@ -50,7 +50,7 @@ impl Whose {
     }
 
     /// The name in the API's paths.
-    pub(crate) fn path(&self) -> String {
+    pub(crate) fn path(self) -> String {
         match self {
             Self::Entity(entity) => entity.path().to_owned(),
             Self::Items(number) => format!("{ITEMS}{number}"),
@@ -58,19 +58,19 @@ impl Whose {
     }
 
     /// The name of the portal's schema file.
-    pub(crate) fn file_name(&self) -> String {
+    pub(crate) fn file_name(self) -> String {
         format!("{}.json", self.path().replace('/', "-"))
     }
 
-    pub(crate) fn built_in(&self) -> Option<Entity> {
+    pub(crate) fn built_in(self) -> Option<Entity> {
         match self {
-            Self::Entity(entity) => Some(*entity),
+            Self::Entity(entity) => Some(entity),
             Self::Items(_) => None,
         }
     }
 
     /// The documented fields.
-    pub(crate) fn documented(&self) -> &'static Schema {
+    pub(crate) fn documented(self) -> &'static Schema {
         static NOTHING: OnceLock<Schema> = OnceLock::new();
         match self {
             Self::Entity(entity) => entity.schema(),

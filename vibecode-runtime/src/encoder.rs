@@ -91,6 +91,12 @@ impl<'a> Encoder<'a> {
         Ok(())
     }
 
+    /// A number by its digits, which are JSON as they stand: exact, however many they are.
+    #[cfg(feature = "decimal")]
+    pub(crate) fn digits(&mut self, digits: &str) {
+        self.json.extend_from_slice(digits.as_bytes());
+    }
+
     /// A list, each value of it by its own kind.
     ///
     /// # Errors

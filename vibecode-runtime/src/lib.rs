@@ -49,6 +49,10 @@
 //! - `derive` (default): the macro.
 //! - `rustls-tls` (default): TLS by rustls with the cryptography that reqwest chooses.
 //! - `rustls-no-provider`: TLS by rustls with the cryptography that the app installs.
+//! - `jiff`: `jiff::civil::Date` for dates, `jiff::Zoned` and `jiff::Timestamp` for datetimes.
+//! - `chrono`: `chrono::NaiveDate` for dates, `chrono::DateTime` for datetimes.
+//! - `time`: `time::Date` for dates, `time::OffsetDateTime` for datetimes.
+//! - `decimal`: `rust_decimal::Decimal` for numbers, and for the amount of a [`Money`].
 
 #[doc(hidden)]
 #[path = "private/mod.rs"]
@@ -64,6 +68,13 @@ mod entity;
 mod enumeration;
 mod error;
 mod id;
+#[cfg(any(
+    feature = "chrono",
+    feature = "decimal",
+    feature = "jiff",
+    feature = "time"
+))]
+mod interop;
 mod json;
 pub mod kind;
 mod mismatch;
@@ -148,7 +159,9 @@ pub use crate::{
 ///
 /// | `#[vibecode(…)]` | |
 /// |---|---|
-/// | `entity = "contacts"` | whose records these are: `contacts`, `companies`, `leads` or `deals` |
+/// | `entity = "contacts"` | whose records these are: `contacts`, `companies`, `leads`, `deals`, or a smart process such as `items/1040` |
+/// | `diff` | `before.diff(&after)`: the changes only, and what the API cannot remove |
+/// | `schema = "path"` | where the portal's schema is, from the crate's folder, if not at its usual place |
 /// | `crate = "path"` | where this crate is, if not at `::vibecode_runtime` |
 ///
 /// # On a field
@@ -163,6 +176,22 @@ pub use crate::{
 /// | `read_only` | read, never written |
 /// | `skip` | not the API's |
 /// | `clear = "null"` | what clearing sends, instead of what the kind sends: `null`, `0`, `[]`, `false`, or nothing for `""` |
+///
+/// # The portal's schema
+///
+/// What a portal answers to `GET /v1/contacts/fields`, saved as `vibecode/contacts.json` beside the
+/// crate or in a folder above it up to the one with `Cargo.lock`, is read at compile time: with the
+/// envelope or without. It adds its fields to the documented ones, and overrides their flags and
+/// labels. User fields are then checked for name, kind, multiple and options, and need no `kind`.
+///
+/// An edit of the file or its removal rebuilds the crate. A file that is new where none was, cargo
+/// cannot see: touch a source file once.
+///
+/// # Limits
+///
+/// `Option` is recognised by its name, so an alias of one is an error. A setter of a field whose
+/// type is an alias of an integer other than `i32` takes `impl Into`, which a bare literal does not
+/// meet: write `5_u64`.
 #[cfg(feature = "derive")]
 pub use vibecode_derive::Patch;
 

@@ -1,5 +1,7 @@
 //! What the derive costs at compile time: `cargo run -p vibecode-tests --bin compile-bench`.
 //!
+//! Also what a portal's schema of 500 and of 5,000 fields costs over `kind` in place.
+//!
 //! Generates one crate a contender, each with the same 200 structs of 20 user fields, and counts
 //! the CPU time of `cargo check` on it, from cold and without incremental compilation, with its
 //! dependencies built before. The rounds go through the contenders in turn, so that a busy machine
@@ -36,7 +38,17 @@ struct Contender {
     dependencies: &'static str,
     derives: &'static str,
     annotated: bool,
+    /// So many fields are in the portal's schema, which then gives the kinds.
+    schema: Option<usize>,
 }
+
+const OURS: Contender = Contender {
+    name: "vibecode",
+    dependencies: "vibecode-runtime = { path = \"RUNTIME\", default-features = false, features = [\"derive\"] }",
+    derives: "#[derive(vibecode_runtime::Patch)]\n#[vibecode(entity = \"contacts\")]\n",
+    annotated: true,
+    schema: None,
+};
 
 const CONTENDERS: &[Contender] = &[
     Contender {
@@ -44,18 +56,25 @@ const CONTENDERS: &[Contender] = &[
         dependencies: "",
         derives: "",
         annotated: false,
+        schema: None,
     },
-    Contender {
-        name: "vibecode",
-        dependencies: "vibecode-runtime = { path = \"RUNTIME\", default-features = false, features = [\"derive\"] }",
-        derives: "#[derive(vibecode_runtime::Patch)]\n#[vibecode(entity = \"contacts\")]\n",
-        annotated: true,
-    },
+    OURS,
     Contender {
         name: "derive_builder + serde",
         dependencies: "derive_builder = \"0.20\"\nserde = { version = \"1\", features = [\"derive\"] }",
         derives: "#[derive(derive_builder::Builder, serde::Serialize)]\n",
         annotated: false,
+        schema: None,
+    },
+    Contender {
+        name: "vibecode, schema of 500",
+        schema: Some(500),
+        ..OURS
+    },
+    Contender {
+        name: "vibecode, schema of 5000",
+        schema: Some(5_000),
+        ..OURS
     },
 ];
 
@@ -73,7 +92,7 @@ fn main() -> io::Result<()> {
         }
     }
     let costs: Vec<_> = crates.iter().map(|(_, _, least)| *least).collect();
-    let [bare, ours, theirs] = costs.as_slice() else {
+    let [bare, ours, theirs, ..] = costs.as_slice() else {
         return Ok(());
     };
     println!("| {STRUCTS} structs of {FIELDS} fields | CPU s | ms a struct over bare |");
@@ -81,6 +100,13 @@ fn main() -> io::Result<()> {
     for (contender, _, least) in &crates {
         let over = (least - bare) * 1000.0 / 200.0;
         println!("| {} | {least:.2} | {over:.2} |", contender.name);
+    }
+    for (contender, _, least) in crates.iter().filter(|(it, ..)| it.schema.is_some()) {
+        let over = (least - ours) * 1000.0 / 200.0;
+        println!(
+            "{}: {over:+.2} ms a struct over `kind` in place",
+            contender.name
+        );
     }
     println!(
         "\nvibecode / (derive_builder + serde): {:.2}",
@@ -98,7 +124,7 @@ fn target_folder() -> PathBuf {
 }
 
 fn generate(root: &Path, contender: &Contender) -> io::Result<PathBuf> {
-    let name = contender.name.replace([' ', '+'], "");
+    let name = contender.name.replace([' ', '+', ','], "");
     let folder = root.join(&name);
     fs::create_dir_all(folder.join("src"))?;
     let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vibecode-runtime");
@@ -110,7 +136,37 @@ fn generate(root: &Path, contender: &Contender) -> io::Result<PathBuf> {
     );
     fs::write(folder.join("Cargo.toml"), manifest)?;
     fs::write(folder.join("src/lib.rs"), source(contender))?;
+    if let Some(fields) = contender.schema {
+        fs::create_dir_all(folder.join("vibecode"))?;
+        fs::write(folder.join("vibecode/contacts.json"), schema(fields))?;
+        // The search for the schema ends at the folder with this.
+        fs::write(folder.join("Cargo.lock"), "version = 4\n")?;
+    }
     Ok(folder)
+}
+
+/// The wire name of a user field.
+fn wire_name(field: usize) -> String {
+    format!("ufCrm_{}", 1_721_244_707_000_u64 + field as u64)
+}
+
+/// A portal's schema with so many fields, as `GET /v1/contacts/fields` answers it.
+fn schema(fields: usize) -> String {
+    let kinds = KINDS.iter().cycle().take(FIELDS).map(Some);
+    let further = std::iter::repeat_n(None, fields.saturating_sub(FIELDS));
+    let described = kinds.chain(further).enumerate().map(|(field, kind)| {
+        let (kind, multiple) = kind.map_or(("string", false), |(kind, multiple, _)| (*kind, *multiple));
+        let name = wire_name(field);
+        let upper = name.replace("ufCrm", "UF_CRM");
+        format!(
+            "\"{name}\":{{\"type\":\"{kind}\",\"isRequired\":false,\"isReadOnly\":false,\"isImmutable\":false,\"isMultiple\":{multiple},\"isDynamic\":true,\"title\":\"{upper}\",\"upperName\":\"{upper}\",\"formLabel\":\"Field {field}\",\"listLabel\":\"Field {field}\",\"settings\":{{\"MIN_LENGTH\":0,\"MAX_LENGTH\":0,\"REGEXP\":null}}}}"
+        )
+    });
+    let described: Vec<_> = described.collect();
+    format!(
+        "{{\"success\":true,\"data\":{{{}}}}}\n",
+        described.join(",\n")
+    )
 }
 
 fn source(contender: &Contender) -> String {
@@ -119,12 +175,13 @@ fn source(contender: &Contender) -> String {
         let _ = writeln!(source, "{}pub struct S{number} {{", contender.derives);
         for (field, (kind, multiple, ty)) in KINDS.iter().cycle().take(FIELDS).enumerate() {
             if contender.annotated {
+                let wire = wire_name(field);
                 let multiple = if *multiple { ", multiple" } else { "" };
-                let wire = 1_721_244_707_000_u64 + field as u64;
-                let _ = writeln!(
-                    source,
-                    "    #[vibecode(field = \"ufCrm_{wire}\", kind = \"{kind}\"{multiple})]"
-                );
+                let kind = match contender.schema {
+                    Some(_) => String::new(),
+                    None => format!(", kind = \"{kind}\"{multiple}"),
+                };
+                let _ = writeln!(source, "    #[vibecode(field = \"{wire}\"{kind})]");
             }
             let _ = writeln!(source, "    pub field_{field}: {ty},");
         }

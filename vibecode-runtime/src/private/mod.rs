@@ -102,50 +102,52 @@ fn set<K, T: Encode<K> + ?Sized, G: Given<T>>(body: &mut Body, name: &'static st
     given.hand(|value| body.set(name, G::LEAVES_EMPTY, |to| value.encode(to)));
 }
 
-// The bounds are named in the table, so that a message which points to one shows its row.
+// One call a kind: a message that points to a bound shows the call, and no other kind's.
 
 /// `function, function for lists: kind, trait, trait for lists`.
-macro_rules! setters {
-    ($($one:ident, $list:ident: $Kind:ty, $Field:ident, $ListField:ident;)+) => {$(
+macro_rules! setter {
+    ($one:ident, $list:ident: $Kind:ty, $Field:ident, $ListField:ident) => {
         /// Sets a single field.
         pub fn $one<T: $Field + ?Sized>(body: &mut Body, name: &'static str, given: impl Given<T>) {
             set::<$Kind, T, _>(body, name, given);
         }
 
         /// Sets a multiple field.
-        pub fn $list<T: $ListField + ?Sized>(body: &mut Body, name: &'static str, given: impl Given<T>) {
+        pub fn $list<T: $ListField + ?Sized>(
+            body: &mut Body,
+            name: &'static str,
+            given: impl Given<T>,
+        ) {
             set::<Multiple<$Kind>, T, _>(body, name, given);
         }
-    )+};
+    };
 }
 
-setters! {
-    text, texts: kind::Text, TextField, TextListField;
-    integer, integers: kind::Integer, IntegerField, IntegerListField;
-    number, numbers: kind::Number, NumberField, NumberListField;
-    double, doubles: kind::Double, DoubleField, DoubleListField;
-    boolean, booleans: kind::Boolean, BooleanField, BooleanListField;
-    date, dates: kind::Date, DateField, DateListField;
-    datetime, datetimes: kind::DateTime, DateTimeField, DateTimeListField;
-    enumeration, enumerations: kind::Enumeration, EnumerationField, EnumerationListField;
-    money, moneys: kind::Money, MoneyField, MoneyListField;
-    url, urls: kind::Url, UrlField, UrlListField;
-    address, addresses: kind::Address, AddressField, AddressListField;
-    file, files: kind::File, FileField, FileListField;
-    crm, crms: kind::Crm, CrmField, CrmListField;
-    status, statuses: kind::Status, StatusField, StatusListField;
-    iblock, iblocks: kind::Iblock, IblockField, IblockListField;
-    contact, contacts: kind::Reference<Contacts>, ContactField, ContactListField;
-    company, companies: kind::Reference<Companies>, CompanyField, CompanyListField;
-    lead, leads: kind::Reference<Leads>, LeadField, LeadListField;
-    deal, deals: kind::Reference<Deals>, DealField, DealListField;
-    user, users: kind::Reference<Users>, UserField, UserListField;
-    quote, quotes: kind::Reference<kind::Quotes>, QuoteField, QuoteListField;
-}
+setter! { text, texts: kind::Text, TextField, TextListField }
+setter! { integer, integers: kind::Integer, IntegerField, IntegerListField }
+setter! { number, numbers: kind::Number, NumberField, NumberListField }
+setter! { double, doubles: kind::Double, DoubleField, DoubleListField }
+setter! { boolean, booleans: kind::Boolean, BooleanField, BooleanListField }
+setter! { date, dates: kind::Date, DateField, DateListField }
+setter! { datetime, datetimes: kind::DateTime, DateTimeField, DateTimeListField }
+setter! { enumeration, enumerations: kind::Enumeration, EnumerationField, EnumerationListField }
+setter! { money, moneys: kind::Money, MoneyField, MoneyListField }
+setter! { url, urls: kind::Url, UrlField, UrlListField }
+setter! { address, addresses: kind::Address, AddressField, AddressListField }
+setter! { file, files: kind::File, FileField, FileListField }
+setter! { crm, crms: kind::Crm, CrmField, CrmListField }
+setter! { status, statuses: kind::Status, StatusField, StatusListField }
+setter! { iblock, iblocks: kind::Iblock, IblockField, IblockListField }
+setter! { contact, contacts: kind::Reference<Contacts>, ContactField, ContactListField }
+setter! { company, companies: kind::Reference<Companies>, CompanyField, CompanyListField }
+setter! { lead, leads: kind::Reference<Leads>, LeadField, LeadListField }
+setter! { deal, deals: kind::Reference<Deals>, DealField, DealListField }
+setter! { user, users: kind::Reference<Users>, UserField, UserListField }
+setter! { quote, quotes: kind::Reference<kind::Quotes>, QuoteField, QuoteListField }
 
 /// `functions: kind, value, trait, trait for lists`.
-macro_rules! adders {
-    ($($one:ident, $list:ident: $Value:ident, $Field:ident, $ListField:ident;)+) => {$(
+macro_rules! adder {
+    ($one:ident, $list:ident: $Value:ident, $Field:ident, $ListField:ident) => {
         /// Adds to a multifield whose element type is written out.
         pub fn $one<T: $Field>(body: &mut Body, name: &'static str, given: impl Given<T>) {
             given.hand(|value| body.add(name, |to, _| value.encode(to)));
@@ -162,13 +164,11 @@ macro_rules! adders {
                 OneOrAll::All(list) => list.encode(to),
             });
         }
-    )+};
+    };
 }
 
-adders! {
-    phone, phones: Phone, PhoneField, PhoneListField;
-    email, emails: Email, EmailField, EmailListField;
-}
+adder! { phone, phones: Phone, PhoneField, PhoneListField }
+adder! { email, emails: Email, EmailField, EmailListField }
 
 /// Adds a bare value to a multifield, under the type that the struct gives it.
 pub fn typed_value<T: TypedValueField + ?Sized>(

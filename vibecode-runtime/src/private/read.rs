@@ -110,13 +110,16 @@ impl<T> Held<T> for Option<T> {
 }
 
 /// `function, function for lists: kind, trait, trait for lists`.
-macro_rules! readers {
-    ($($one:ident, $several:ident: $Kind:ty, $Reading:ident, $ListReading:ident;)+) => {$(
+macro_rules! reader {
+    ($one:ident, $several:ident: $Kind:ty, $Reading:ident, $ListReading:ident) => {
         /// Reads a single field.
         ///
         /// # Errors
         /// Where the value is not what the type holds.
-        pub fn $one<T: $Reading, H: Held<T>>(fields: &Fields<'_>, place: usize) -> Result<H, UnreadableField> {
+        pub fn $one<T: $Reading, H: Held<T>>(
+            fields: &Fields<'_>,
+            place: usize,
+        ) -> Result<H, UnreadableField> {
             H::single::<$Kind>(fields, place)
         }
 
@@ -124,35 +127,36 @@ macro_rules! readers {
         ///
         /// # Errors
         /// Where a value is not what the type holds.
-        pub fn $several<T: $ListReading, H: Held<T>>(fields: &Fields<'_>, place: usize) -> Result<H, UnreadableField> {
+        pub fn $several<T: $ListReading, H: Held<T>>(
+            fields: &Fields<'_>,
+            place: usize,
+        ) -> Result<H, UnreadableField> {
             H::multiple::<$Kind>(fields, place)
         }
-    )+};
+    };
 }
 
-readers! {
-    text, texts: kind::Text, TextReading, TextListReading;
-    integer, integers: kind::Integer, IntegerReading, IntegerListReading;
-    number, numbers: kind::Number, NumberReading, NumberListReading;
-    double, doubles: kind::Double, DoubleReading, DoubleListReading;
-    boolean, booleans: kind::Boolean, BooleanReading, BooleanListReading;
-    date, dates: kind::Date, DateReading, DateListReading;
-    datetime, datetimes: kind::DateTime, DateTimeReading, DateTimeListReading;
-    enumeration, enumerations: kind::Enumeration, EnumerationReading, EnumerationListReading;
-    money, moneys: kind::Money, MoneyReading, MoneyListReading;
-    url, urls: kind::Url, UrlReading, UrlListReading;
-    address, addresses: kind::Address, AddressReading, AddressListReading;
-    file, files: kind::File, FileReading, FileListReading;
-    crm, crms: kind::Crm, CrmReading, CrmListReading;
-    status, statuses: kind::Status, StatusReading, StatusListReading;
-    iblock, iblocks: kind::Iblock, IblockReading, IblockListReading;
-    contact, contacts: kind::Reference<Contacts>, ContactReading, ContactListReading;
-    company, companies: kind::Reference<Companies>, CompanyReading, CompanyListReading;
-    lead, leads: kind::Reference<Leads>, LeadReading, LeadListReading;
-    deal, deals: kind::Reference<Deals>, DealReading, DealListReading;
-    user, users: kind::Reference<Users>, UserReading, UserListReading;
-    quote, quotes: kind::Reference<kind::Quotes>, QuoteReading, QuoteListReading;
-}
+reader! { text, texts: kind::Text, TextReading, TextListReading }
+reader! { integer, integers: kind::Integer, IntegerReading, IntegerListReading }
+reader! { number, numbers: kind::Number, NumberReading, NumberListReading }
+reader! { double, doubles: kind::Double, DoubleReading, DoubleListReading }
+reader! { boolean, booleans: kind::Boolean, BooleanReading, BooleanListReading }
+reader! { date, dates: kind::Date, DateReading, DateListReading }
+reader! { datetime, datetimes: kind::DateTime, DateTimeReading, DateTimeListReading }
+reader! { enumeration, enumerations: kind::Enumeration, EnumerationReading, EnumerationListReading }
+reader! { money, moneys: kind::Money, MoneyReading, MoneyListReading }
+reader! { url, urls: kind::Url, UrlReading, UrlListReading }
+reader! { address, addresses: kind::Address, AddressReading, AddressListReading }
+reader! { file, files: kind::File, FileReading, FileListReading }
+reader! { crm, crms: kind::Crm, CrmReading, CrmListReading }
+reader! { status, statuses: kind::Status, StatusReading, StatusListReading }
+reader! { iblock, iblocks: kind::Iblock, IblockReading, IblockListReading }
+reader! { contact, contacts: kind::Reference<Contacts>, ContactReading, ContactListReading }
+reader! { company, companies: kind::Reference<Companies>, CompanyReading, CompanyListReading }
+reader! { lead, leads: kind::Reference<Leads>, LeadReading, LeadListReading }
+reader! { deal, deals: kind::Reference<Deals>, DealReading, DealListReading }
+reader! { user, users: kind::Reference<Users>, UserReading, UserListReading }
+reader! { quote, quotes: kind::Reference<kind::Quotes>, QuoteReading, QuoteListReading }
 
 /// Reads the record's id.
 ///

@@ -130,18 +130,32 @@ impl DateTime {
     /// Seconds since the beginning of 1970 in UTC, without the fraction: the same for the same
     /// moment, whatever offset it is written with.
     pub(crate) fn unix_seconds(&self) -> Option<i64> {
-        let (date, time, offset) = Self::parts(&self.0)?;
+        let (date, time, _) = Self::parts(&self.0)?;
         let time = time.split('.').next()?;
         let (hours, minutes, seconds) = three(time, ':', [2, 2, 2])?;
+        let minutes_in_day = i64::from(hours) * 60 + i64::from(minutes);
+        let clock = (date.days() * 24 * 60 + minutes_in_day) * 60 + i64::from(seconds);
+        Some(clock - i64::from(self.east_seconds()?))
+    }
+
+    /// How many seconds the offset is east of UTC.
+    pub(crate) fn east_seconds(&self) -> Option<i32> {
+        let (_, _, offset) = Self::parts(&self.0)?;
         let sign = if offset.starts_with('-') { -1 } else { 1 };
-        let (east_hours, east_minutes) = offset
+        let (hours, minutes) = offset
             .get(1..)?
             .split_once(':')
             .and_then(|(hours, minutes)| Some((number(hours, 2)?, number(minutes, 2)?)))
             .unwrap_or_default();
-        let minutes_in_day = i64::from(hours) * 60 + i64::from(minutes);
-        let east = sign * (i64::from(east_hours) * 60 + i64::from(east_minutes));
-        Some((date.days() * 24 * 60 + minutes_in_day - east) * 60 + i64::from(seconds))
+        Some(sign * (i32::from(hours) * 60 + i32::from(minutes)) * 60)
+    }
+
+    /// The fraction of the second, as far as nanoseconds go.
+    #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+    pub(crate) fn nanosecond(&self) -> Option<u32> {
+        let (_, time, _) = Self::parts(&self.0)?;
+        let fraction = time.split_once('.').map_or("0", |(_, fraction)| fraction);
+        format!("{fraction:0<9}").get(..9)?.parse().ok()
     }
 }
 

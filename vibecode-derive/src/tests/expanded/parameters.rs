@@ -1,12 +1,13 @@
 ///Changes to one of the deals, made by [`Sale::patch`].
 #[must_use = "a patch does nothing until it is sent"]
+#[allow(deprecated, non_camel_case_types)]
 pub(crate) struct SalePatch<'a, T: Clone, const N: usize = 1>(
     facade::vibecode::__private::Body,
     facade::vibecode::__private::PhantomData<fn() -> Sale<'a, T, N>>,
 )
 where
     T: 'a;
-#[allow(dead_code)]
+#[allow(dead_code, deprecated, non_snake_case)]
 const _: () = {
     use facade::vibecode::__private as __v;
     #[automatically_derived]
@@ -24,6 +25,11 @@ const _: () = {
             &self.0
         }
     }
+    #[automatically_derived]
+    impl<'a, T: Clone, const N: usize> __v::PatchOf<__v::Deals> for SalePatch<'a, T, N>
+    where
+        T: 'a,
+    {}
     #[automatically_derived]
     impl<'a, T: Clone, const N: usize> __v::Clone for SalePatch<'a, T, N>
     where
@@ -105,7 +111,7 @@ const _: () = {
         }
         ///Clears `comments` by sending `""`.
         pub(crate) fn clear_comments(mut self) -> Self {
-            __v::clear_by_empty_text(&mut self.0, "comments");
+            __v::clear(&mut self.0, "comments", __v::Clearing::EmptyText);
             self
         }
         ///Sets the user field `ufCrmMarks` (integer, multiple).
@@ -129,7 +135,7 @@ const _: () = {
         where
             T: __v::Encode<__v::kind::Text>,
         {
-            let mut patch = Self::patch();
+            let mut patch: SalePatch<'a, T, N> = __v::Default::default();
             let body = &mut patch.0;
             __v::text::<&str>(body, "title", &self.title);
             __v::text::<T>(body, "comments", &self.comments);

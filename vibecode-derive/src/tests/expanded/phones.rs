@@ -1,7 +1,8 @@
 ///Changes to one of the contacts, made by [`Customer::patch`].
 #[must_use = "a patch does nothing until it is sent"]
+#[allow(deprecated, non_camel_case_types)]
 struct CustomerPatch(::vibecode_runtime::__private::Body);
-#[allow(dead_code)]
+#[allow(dead_code, deprecated, non_snake_case)]
 const _: () = {
     use ::vibecode_runtime::__private as __v;
     #[automatically_derived]
@@ -12,6 +13,8 @@ const _: () = {
             &self.0
         }
     }
+    #[automatically_derived]
+    impl __v::PatchOf<__v::Contacts> for CustomerPatch {}
     #[automatically_derived]
     impl __v::Clone for CustomerPatch {
         fn clone(&self) -> Self {
@@ -39,68 +42,52 @@ const _: () = {
             __v::Serialize::serialize(&self.0, to)
         }
     }
-    #[diagnostic::on_unimplemented(
-        message = "`phone` cannot be set: the API only ever adds phones",
-        label = "call `add_phone`",
-        note = "the API has no way to replace or remove phones: that is done in Bitrix24 itself"
-    )]
-    #[allow(non_camel_case_types)]
-    pub trait Set_phone<'__never> {}
-    #[diagnostic::on_unimplemented(
-        message = "`phone` cannot be cleared: the API only ever adds phones",
-        label = "nothing clears it",
-        note = "the API has no way to replace or remove phones: that is done in Bitrix24 itself"
-    )]
-    #[allow(non_camel_case_types)]
-    pub trait Clear_phone<'__never> {}
-    #[automatically_derived]
-    impl CustomerPatch {
-        #[doc(hidden)]
-        fn phone<'__never, __V>(self, _: __V) -> Self
-        where
-            Self: Set_phone<'__never>,
-        {
-            self
+    const _: () = {
+        #[allow(non_camel_case_types)]
+        pub enum phone {}
+        #[allow(non_camel_case_types)]
+        pub enum add_phone {}
+        #[automatically_derived]
+        impl CustomerPatch {
+            #[doc(hidden)]
+            fn phone<'__never, __V>(self, _: __V) -> Self
+            where
+                Self: __v::Settable<'__never, phone, add_phone>,
+            {
+                self
+            }
+            #[doc(hidden)]
+            fn clear_phone<'__never>(self) -> Self
+            where
+                Self: __v::Clearable<'__never, phone>,
+            {
+                self
+            }
         }
-        #[doc(hidden)]
-        fn clear_phone<'__never>(self) -> Self
-        where
-            Self: Clear_phone<'__never>,
-        {
-            self
+    };
+    const _: () = {
+        #[allow(non_camel_case_types)]
+        pub enum newsletter {}
+        #[allow(non_camel_case_types)]
+        pub enum add_newsletter {}
+        #[automatically_derived]
+        impl CustomerPatch {
+            #[doc(hidden)]
+            fn newsletter<'__never, __V>(self, _: __V) -> Self
+            where
+                Self: __v::Settable<'__never, newsletter, add_newsletter>,
+            {
+                self
+            }
+            #[doc(hidden)]
+            fn clear_newsletter<'__never>(self) -> Self
+            where
+                Self: __v::Clearable<'__never, newsletter>,
+            {
+                self
+            }
         }
-    }
-    #[diagnostic::on_unimplemented(
-        message = "`newsletter` cannot be set: the API only ever adds emails",
-        label = "call `add_newsletter`",
-        note = "the API has no way to replace or remove emails: that is done in Bitrix24 itself"
-    )]
-    #[allow(non_camel_case_types)]
-    pub trait Set_newsletter<'__never> {}
-    #[diagnostic::on_unimplemented(
-        message = "`newsletter` cannot be cleared: the API only ever adds emails",
-        label = "nothing clears it",
-        note = "the API has no way to replace or remove emails: that is done in Bitrix24 itself"
-    )]
-    #[allow(non_camel_case_types)]
-    pub trait Clear_newsletter<'__never> {}
-    #[automatically_derived]
-    impl CustomerPatch {
-        #[doc(hidden)]
-        fn newsletter<'__never, __V>(self, _: __V) -> Self
-        where
-            Self: Set_newsletter<'__never>,
-        {
-            self
-        }
-        #[doc(hidden)]
-        fn clear_newsletter<'__never>(self) -> Self
-        where
-            Self: Clear_newsletter<'__never>,
-        {
-            self
-        }
-    }
+    };
     #[automatically_derived]
     impl CustomerPatch {
         /// Applies a setter where there is a value; where there is none, leaves the field
@@ -147,7 +134,7 @@ The API only ever adds phones and emails, also one that the record has already.*
         /// A patch with all that is present here: `None` and an empty list leave the field
         /// as it is, phones and emails are added.
         fn to_patch(&self) -> CustomerPatch {
-            let mut patch = Self::patch();
+            let mut patch: CustomerPatch = __v::Default::default();
             let body = &mut patch.0;
             for value in &self.phone {
                 __v::phone::<Phone>(body, "phone", value);

@@ -1,7 +1,8 @@
 ///Changes to one of the contacts, made by [`Customer::patch`].
 #[must_use = "a patch does nothing until it is sent"]
+#[allow(deprecated, non_camel_case_types)]
 pub struct CustomerPatch(::vibecode_runtime::__private::Body);
-#[allow(dead_code)]
+#[allow(dead_code, deprecated, non_snake_case)]
 const _: () = {
     use ::vibecode_runtime::__private as __v;
     #[automatically_derived]
@@ -19,6 +20,8 @@ const _: () = {
             &self.0
         }
     }
+    #[automatically_derived]
+    impl __v::PatchOf<__v::Contacts> for CustomerPatch {}
     #[automatically_derived]
     impl __v::Clone for CustomerPatch {
         fn clone(&self) -> Self {
@@ -78,7 +81,7 @@ const _: () = {
         }
         ///Clears `post` by sending `""`.
         pub fn clear_post(mut self) -> Self {
-            __v::clear_by_empty_text(&mut self.0, "post");
+            __v::clear(&mut self.0, "post", __v::Clearing::EmptyText);
             self
         }
         ///Sets `assignedById`: Responsible person (employee).
@@ -108,7 +111,7 @@ const _: () = {
         /// A patch with all that is present here: `None` and an empty list leave the field
         /// as it is, phones and emails are added.
         pub fn to_patch(&self) -> CustomerPatch {
-            let mut patch = Self::patch();
+            let mut patch: CustomerPatch = __v::Default::default();
             let body = &mut patch.0;
             let _ = &self.id;
             __v::text::<String>(body, "post", &self.post);

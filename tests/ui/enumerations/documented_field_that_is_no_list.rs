@@ -1,0 +1,10 @@
+use vibecode_runtime::Enumeration;
+
+#[derive(Enumeration)]
+#[vibecode(entity = "contacts", field = "post")]
+enum Loyalty {
+    #[vibecode(item = 81)]
+    Gold,
+}
+
+fn main() {}

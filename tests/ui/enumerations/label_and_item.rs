@@ -1,0 +1,18 @@
+use vibecode_runtime::Enumeration;
+
+#[derive(Enumeration)]
+#[vibecode(
+    entity = "contacts",
+    field = "ufCrm_1721244707107",
+    schema = "schemas/contacts.json"
+)]
+enum Loyalty {
+    #[vibecode(item = 81)]
+    Gold,
+    #[vibecode(item = 82, label = "Silver")]
+    Silver,
+    #[vibecode(item = 83)]
+    Bronze,
+}
+
+fn main() {}

@@ -1,0 +1,19 @@
+use vibecode_runtime::{Enumeration, Patch};
+
+#[derive(Enumeration, Clone, Copy)]
+#[vibecode(entity = "contacts", field = "ufCrm_1721244707107")]
+enum Loyalty {
+    #[vibecode(item = 81)]
+    Gold,
+}
+
+type Tier = Loyalty;
+
+#[derive(Patch)]
+#[vibecode(entity = "contacts")]
+struct Customer {
+    #[vibecode(field = "ufCrm_1700000000001", kind = "enumeration")]
+    loyalty: Option<Tier>,
+}
+
+fn main() {}

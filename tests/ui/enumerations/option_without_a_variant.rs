@@ -1,0 +1,16 @@
+use vibecode_runtime::Enumeration;
+
+#[derive(Enumeration)]
+#[vibecode(
+    entity = "contacts",
+    field = "ufCrm_1721244707107",
+    schema = "schemas/contacts.json"
+)]
+enum Loyalty {
+    #[vibecode(item = 81)]
+    Gold,
+    #[vibecode(item = 82)]
+    Silver,
+}
+
+fn main() {}

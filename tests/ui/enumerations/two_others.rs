@@ -1,0 +1,14 @@
+use vibecode_runtime::Enumeration;
+
+#[derive(Enumeration)]
+#[vibecode(entity = "contacts", field = "ufCrm_1721244707107")]
+enum Loyalty {
+    #[vibecode(item = 81)]
+    Gold,
+    #[vibecode(other)]
+    Other(u64),
+    #[vibecode(other)]
+    Rest(u64),
+}
+
+fn main() {}

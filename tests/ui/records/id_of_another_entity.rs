@@ -1,0 +1,10 @@
+use vibecode_runtime::{CompanyId, Record};
+
+#[derive(Record)]
+#[vibecode(entity = "contacts")]
+struct Customer {
+    #[vibecode(id)]
+    id: CompanyId,
+}
+
+fn main() {}

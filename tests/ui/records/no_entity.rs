@@ -1,0 +1,9 @@
+use vibecode_runtime::Record;
+
+#[derive(Record)]
+
+struct Customer {
+    name: String,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use vibecode_runtime::Record;
+
+#[derive(Record)]
+#[vibecode(entity = "contacts")]
+struct Customer {
+    #[vibecode(field = "ufCrmTags", kind = "string", multiple)]
+    tags: String,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use vibecode_runtime::Patch;
+
+#[derive(Patch)]
+#[vibecode(entity = "items/1040", schema = "schemas/items-1040.json")]
+struct Customer {
+    post: Option<String>,
+}
+
+fn main() {}

@@ -1,0 +1,31 @@
+//! Values of other libraries, each behind the feature that has its name.
+
+#[cfg(feature = "chrono")]
+mod chrono;
+#[cfg(feature = "decimal")]
+mod decimal;
+#[cfg(feature = "jiff")]
+mod jiff;
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+mod moment;
+#[cfg(feature = "time")]
+mod time;
+
+#[cfg(test)]
+mod wire {
+    use crate::{Answered, Decode, DecodeError, Encode, EncodeError, Encoder};
+
+    /// The JSON that a value is written as, of which nothing may be left where it is refused.
+    pub(super) fn written<K>(value: &impl Encode<K>) -> Result<String, EncodeError> {
+        let mut json = Vec::new();
+        let encoded = value.encode(&mut Encoder::new(&mut json, &mut ()));
+        let json = String::from_utf8(json).unwrap();
+        assert_eq!(encoded.is_err(), json.is_empty(), "{json}");
+        encoded.map(|()| json)
+    }
+
+    /// The value that is read from JSON.
+    pub(super) fn read<K, T: Decode<K>>(json: &str) -> Result<T, DecodeError> {
+        T::decode(Answered::of_text(json))
+    }
+}

@@ -1,0 +1,95 @@
+//! Days and moments on their way between the wire and another library.
+
+use crate::{Answered, Date, DateTime, Decode, DecodeError, EncodeError, Encoder, kind};
+
+/// A day of another library.
+pub(super) fn day(
+    year: impl Into<i64>,
+    month: impl Into<i64>,
+    day: impl Into<i64>,
+) -> Result<Date, EncodeError> {
+    let parts = (
+        u16::try_from(year.into()),
+        u8::try_from(month.into()),
+        u8::try_from(day.into()),
+    );
+    let date = match parts {
+        (Ok(year), Ok(month), Ok(day)) => Date::new(year, month, day).ok(),
+        _ => None,
+    };
+    date.ok_or_else(|| EncodeError::new("its year is not one of 1 to 9999"))
+}
+
+/// An offset that can be written: of whole minutes, less than a day.
+///
+/// Zones of long ago, before time was standardized, have others. Their moments are written in UTC.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Offset {
+    east_minutes: i32,
+}
+
+impl Offset {
+    pub(super) const UTC: Self = Self { east_minutes: 0 };
+
+    pub(super) fn east(seconds: i32) -> Option<Self> {
+        let east_minutes = seconds / 60;
+        let is_whole = seconds % 60 == 0 && east_minutes.abs() < 24 * 60;
+        is_whole.then_some(Self { east_minutes })
+    }
+}
+
+/// What the calendar and the clock show at an offset.
+pub(super) struct Shown {
+    pub(super) date: Date,
+    /// Hours, minutes and seconds.
+    pub(super) time: [i64; 3],
+    pub(super) nanosecond: i64,
+    pub(super) offset: Offset,
+}
+
+impl Shown {
+    pub(super) fn encode(self, to: &mut Encoder<'_>) {
+        let [hours, minutes, seconds] = self.time;
+        let mut text = format!("{}T{hours:02}:{minutes:02}:{seconds:02}", self.date);
+        if self.nanosecond != 0 {
+            let digits = format!("{:09}", self.nanosecond);
+            text.push('.');
+            text.push_str(digits.trim_end_matches('0'));
+        }
+        match self.offset.east_minutes {
+            0 => text.push('Z'),
+            east => {
+                let sign = if east < 0 { '-' } else { '+' };
+                let (hours, minutes) = (east.abs() / 60, east.abs() % 60);
+                text.push_str(&format!("{sign}{hours:02}:{minutes:02}"));
+            }
+        }
+        to.text(&text);
+    }
+}
+
+/// A moment as it was answered.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moment {
+    /// Seconds since the beginning of 1970 in UTC, rounded down.
+    pub(super) unix_seconds: i64,
+    /// What comes on top of them.
+    pub(super) nanosecond: u32,
+    /// The offset that it was written with.
+    pub(super) east_seconds: i32,
+}
+
+impl Moment {
+    pub(super) fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+        let moment: DateTime = Decode::<kind::DateTime>::decode(answered)?;
+        Self::of(&moment).ok_or_else(|| DecodeError::expected("a moment with an offset"))
+    }
+
+    fn of(moment: &DateTime) -> Option<Self> {
+        Some(Self {
+            unix_seconds: moment.unix_seconds()?,
+            nanosecond: moment.nanosecond()?,
+            east_seconds: moment.east_seconds()?,
+        })
+    }
+}
