@@ -1,3 +1,28 @@
 //! The promises of the workspace, tested from outside. What stands below is the README, so that
 //! its samples are compiled and run.
 #![doc = include_str!("../../README.md")]
+
+use std::{env, io, process::Command};
+
+/// Counts the instructions of one round of this program under valgrind's callgrind, run with these
+/// words; only what is inside of functions called `measured…` counts.
+///
+/// # Errors
+/// Where valgrind is not there, or the program fails.
+pub fn instructions(words: &[&str], rounds: u64) -> io::Result<u64> {
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg("--toggle-collect=*measured*")
+        .arg(env::current_exe()?)
+        .args(words)
+        .output()?;
+    let printed = String::from_utf8_lossy(&output.stderr);
+    let total = printed
+        .lines()
+        .find_map(|line| line.split_once("Collected : "))
+        .and_then(|(_, total)| total.trim().parse::<u64>().ok());
+    match total {
+        Some(total) if output.status.success() => Ok(total / rounds.max(1)),
+        _ => Err(io::Error::other(printed.into_owned())),
+    }
+}

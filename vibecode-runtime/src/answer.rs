@@ -31,6 +31,22 @@ impl Raw {
         }
     }
 
+    /// A record of an entity that came in another way, such as from a file.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unreadable`] where the text is not JSON.
+    pub fn from_json<E: Entity>(json: impl Into<String>) -> Result<Self> {
+        let json = RawValue::from_string(json.into()).map_err(|_| {
+            let problem = "the text is not JSON";
+            Error::new(ErrorKind::Unreadable, Outcome::NotApplied, problem)
+        })?;
+        Ok(Self {
+            entity: E::PATH,
+            json,
+            unread: Outcome::NotApplied,
+        })
+    }
+
     /// The JSON text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -76,25 +76,28 @@ impl<'a> Answered<'a> {
 
     /// The text, or a number as it stands, since the API gives one for the other.
     pub(crate) fn text(self) -> Option<Cow<'a, str>> {
-        if let Some(inner) = self.0.strip_prefix('"').and_then(|it| it.strip_suffix('"'))
-            && !inner.contains('\\')
-        {
-            return Some(Cow::Borrowed(inner));
-        }
-        match self.0.as_bytes().first()? {
-            b'"' => serde_json::from_str(self.0).ok().map(Cow::Owned),
-            b'-' | b'0'..=b'9' => Some(Cow::Borrowed(self.0)),
-            _ => None,
+        match self.quoted() {
+            Some(inner) if !inner.as_bytes().contains(&b'\\') => Some(Cow::Borrowed(inner)),
+            Some(_) => serde_json::from_str(self.0).ok().map(Cow::Owned),
+            None => self
+                .0
+                .starts_with(['-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
+                .then_some(Cow::Borrowed(self.0)),
         }
     }
 
+    /// What stands between quotes, escapes as they are.
+    fn quoted(self) -> Option<&'a str> {
+        self.0.strip_prefix('"')?.strip_suffix('"')
+    }
+
     /// The elements of a list. `null` and `false` are how the API writes an empty one.
-    pub(crate) fn elements(self) -> Option<Vec<Answered<'a>>> {
-        if matches!(self.0, "null" | "false" | "[]" | r#""""#) {
-            return Some(Vec::new());
-        }
-        let elements: Vec<&RawValue> = serde_json::from_str(self.0).ok()?;
-        Some(elements.into_iter().map(Answered::new).collect())
+    pub(crate) fn elements(self) -> Option<impl Iterator<Item = Answered<'a>>> {
+        let elements: Vec<&RawValue> = match self.0 {
+            "null" | "false" | "[]" | r#""""# => Vec::new(),
+            list => serde_json::from_str(list).ok()?,
+        };
+        Some(elements.into_iter().map(Answered::new))
     }
 
     /// The values of some keys of an object.
@@ -103,7 +106,7 @@ impl<'a> Answered<'a> {
     }
 
     fn parsed<T: std::str::FromStr>(self) -> Option<T> {
-        self.text()?.parse().ok()
+        self.quoted().unwrap_or(self.0).parse().ok()
     }
 }
 

@@ -34,9 +34,9 @@ pub struct NotRemovable {
 }
 
 impl NotRemovable {
-    fn new(field: &Cow<'static, str>, gone: Added<'_>) -> Self {
+    fn new(field: Cow<'static, str>, gone: Added<'_>) -> Self {
         Self {
-            field: field.clone(),
+            field,
             value: serde_json::from_str(gone.value).unwrap_or_default(),
             type_id: gone.type_id,
         }
@@ -87,7 +87,8 @@ impl Body {
         }
         let gone = before.acts().flat_map(|(name, earlier)| {
             let gone = missing_in(&added(self.act_of(name)), &added(Some(earlier)));
-            gone.into_iter().map(|gone| NotRemovable::new(name, gone))
+            gone.into_iter()
+                .map(|gone| NotRemovable::new(name.clone(), gone))
         });
         let gone = gone.collect();
         (changed, gone)

@@ -44,6 +44,10 @@ const LONGEST: usize = 16;
 
 impl<const NUMBER: u32> Items<NUMBER> {
     /// The path, at the end of as many bytes as the longest has.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "an index out of bounds is a compile error here"
+    )]
     const TEXT: [u8; LONGEST] = {
         let mut text = [0; LONGEST];
         let mut place = LONGEST;

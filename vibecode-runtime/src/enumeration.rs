@@ -64,6 +64,7 @@ impl List {
     }
 }
 
+#[expect(clippy::indexing_slicing, reason = "both places are below the length")]
 const fn is_same(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());
     let mut place = 0;
@@ -95,6 +96,7 @@ impl Text {
         }
     }
 
+    #[expect(clippy::indexing_slicing, reason = "both places are below the length")]
     const fn then(mut self, text: &str) -> Self {
         let text = text.as_bytes();
         let mut place = 0;

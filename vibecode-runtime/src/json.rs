@@ -79,8 +79,9 @@ struct Place<'f, F>(&'f F);
 impl<'de, F: Fn(&str) -> Option<usize>> DeserializeSeed<'de> for Place<'_, F> {
     type Value = Option<usize>;
 
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
+        deserializer.deserialize_identifier(self)
     }
 }
 
@@ -91,6 +92,7 @@ impl<F: Fn(&str) -> Option<usize>> Visitor<'_> for Place<'_, F> {
         f.write_str("a key")
     }
 
+    #[inline]
     fn visit_str<E: serde::de::Error>(self, key: &str) -> Result<Self::Value, E> {
         Ok((self.0)(key))
     }

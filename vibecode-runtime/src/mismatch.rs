@@ -144,13 +144,16 @@ fn is_day_of(sent: &str, echo: &str) -> bool {
 /// `300|RUB` and `300.00|RUB`
 fn same_money(sent: &str, echo: &str) -> bool {
     let parse = |text: &str| text.parse::<Money>().ok();
-    let plain = |money: &Money| match money.amount().contains('.') {
-        true => money
-            .amount()
-            .trim_end_matches('0')
-            .trim_end_matches('.')
-            .to_owned(),
-        false => money.amount().to_owned(),
+    let plain = |money: &Money| {
+        let amount = money.amount();
+        if amount.contains('.') {
+            amount
+                .trim_end_matches('0')
+                .trim_end_matches('.')
+                .to_owned()
+        } else {
+            amount.to_owned()
+        }
     };
     parse(sent).zip(parse(echo)).is_some_and(|(sent, echo)| {
         sent.currency() == echo.currency() && plain(&sent) == plain(&echo)

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde_json::value::RawValue;
+
 use crate::{Answered, DecodeError, Entity, Multifields, json, multifield::MULTIFIELD_NAMES};
 
 /// A record of one entity, made by the derive macro of the same name.
@@ -38,7 +40,7 @@ pub trait Record: Sized {
 #[derive(Debug)]
 pub struct Fields<'a> {
     names: &'static [&'static str],
-    values: Vec<Option<Answered<'a>>>,
+    values: Vec<Option<&'a RawValue>>,
 }
 
 /// A field whose value is not what the struct holds.
@@ -58,38 +60,42 @@ impl UnreadableField {
 impl<'a> Fields<'a> {
     /// The fields of a record that `T` reads; `None` where the text is no object.
     pub(crate) fn of<T: Record>(record: &'a str) -> Option<Self> {
+        let own = T::READ_NAMES.len();
         let multifields: &[&str] = if T::READS_MULTIFIELDS {
             MULTIFIELD_NAMES
         } else {
             &[]
         };
-        let own = T::READ_NAMES.len();
-        let place = |name: &str| {
-            let further = || multifields.iter().position(|each| *each == name);
-            T::place(name).or_else(|| further().map(|place| own + place))
-        };
         let mut picked = vec![None; own + multifields.len()];
-        json::pick_into(record, &mut picked, place)?;
-        let values = picked.into_iter().map(|value| value.map(Answered::new));
+        if T::READS_MULTIFIELDS {
+            let further = |name: &str| multifields.iter().position(|each| *each == name);
+            let place = |name: &str| T::place(name).or_else(|| further(name).map(|it| own + it));
+            json::pick_into(record, &mut picked, place)?;
+        } else {
+            json::pick_into(record, &mut picked, T::place)?;
+        }
         Some(Self {
             names: T::READ_NAMES,
-            values: values.collect(),
+            values: picked,
         })
     }
 
     /// The value at a place, and the field's name.
     pub(crate) fn at(&self, place: usize) -> (&'static str, Option<Answered<'a>>) {
         let name = self.names.get(place).copied().unwrap_or_default();
-        (name, self.values.get(place).copied().flatten())
+        (name, self.value(place))
     }
 
     /// The phones and emails.
     pub(crate) fn multifields(&self) -> Multifields {
         Multifields::read(|name| {
             let further = MULTIFIELD_NAMES.iter().position(|each| *each == name)?;
-            let place = self.names.len() + further;
-            self.values.get(place).copied().flatten()
+            self.value(self.names.len() + further)
         })
+    }
+
+    fn value(&self, place: usize) -> Option<Answered<'a>> {
+        self.values.get(place).copied().flatten().map(Answered::new)
     }
 }
 

@@ -10,16 +10,11 @@
 
 mod contenders;
 
-use std::{
-    env,
-    fmt::Debug,
-    hint::black_box,
-    io,
-    process::{Command, ExitCode},
-};
+use std::{env, fmt::Debug, hint::black_box, io, process::ExitCode};
 
 use contenders::{BorrowedInputs, OwnedInputs, hand_written, vibecode};
 use serde::Serialize;
+use vibecode_tests::instructions;
 
 /// Enough for the first run's lazy linking not to show.
 const ROUNDS: u64 = 1_000;
@@ -57,34 +52,14 @@ fn report() -> io::Result<()> {
     println!("texts     phase      vibecode  by hand  ratio");
     for texts in TEXTS {
         for phase in PHASES {
-            let ours = instructions(["vibecode", texts, phase])?;
-            let theirs = instructions(["hand", texts, phase])?;
+            let ours = instructions(&[RUN, "vibecode", texts, phase], ROUNDS)?;
+            let theirs = instructions(&[RUN, "hand", texts, phase], ROUNDS)?;
             let hundredths = ours * 100 / theirs.max(1);
             let (whole, part) = (hundredths / 100, hundredths % 100);
             println!("{texts:9} {phase:9} {ours:9} {theirs:8}   {whole}.{part:02}");
         }
     }
     Ok(())
-}
-
-/// Counts this program's instructions, running what the words say.
-fn instructions(words: [&str; 3]) -> io::Result<u64> {
-    let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg("--toggle-collect=*measured*")
-        .arg(env::current_exe()?)
-        .arg(RUN)
-        .args(words)
-        .output()?;
-    let printed = String::from_utf8_lossy(&output.stderr);
-    let total = printed
-        .lines()
-        .find_map(|line| line.split_once("Collected : "))
-        .and_then(|(_, total)| total.trim().parse::<u64>().ok());
-    match total {
-        Some(total) if output.status.success() => Ok(total / ROUNDS),
-        _ => Err(io::Error::other(printed.into_owned())),
-    }
 }
 
 /// What is counted.

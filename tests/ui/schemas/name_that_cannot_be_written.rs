@@ -1,7 +1,7 @@
 use vibecode_runtime::Patch;
 
 #[derive(Patch)]
-#[vibecode(entity = "contacts", schema = "schemas/contacts.json")]
+#[vibecode(entity = "contacts", schema = "schemas/odd-names.json")]
 struct Customer {
     #[vibecode(field = "ufCrm-odd")]
     odd: Option<String>,

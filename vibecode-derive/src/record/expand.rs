@@ -36,6 +36,7 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
                 type Entity = #entity;
                 const READ_NAMES: &'static [&'static __v::str] = &[#(#names),*];
                 const READS_MULTIFIELDS: __v::bool = #reads_multifields;
+                #[inline]
                 fn place(name: &__v::str) -> __v::Option<__v::usize> {
                     __v::Option::Some(match name {
                         #(#names => #places,)*

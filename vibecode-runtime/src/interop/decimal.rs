@@ -50,7 +50,7 @@ impl Money {
     /// use rust_decimal::Decimal;
     /// use vibecode_runtime::Money;
     ///
-    /// let price = Money::from_decimal(Decimal::new(300_50, 2), "RUB")?;
+    /// let price = Money::from_decimal(Decimal::new(30_050, 2), "RUB")?;
     /// assert_eq!(price.to_string(), "300.50|RUB");
     /// # Ok::<(), vibecode_runtime::ParseError>(())
     /// ```
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn money_is_made_of_decimals_and_gives_them_back() {
-        for amount in [Decimal::MIN, Decimal::MAX, Decimal::new(300_50, 2)] {
+        for amount in [Decimal::MIN, Decimal::MAX, Decimal::new(30_050, 2)] {
             let money = Money::from_decimal(amount, "RUB").unwrap();
             assert_eq!(money.amount(), amount.to_string());
             assert_eq!(money.to_decimal(), Some(amount));

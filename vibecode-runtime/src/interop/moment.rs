@@ -1,5 +1,7 @@
 //! Days and moments on their way between the wire and another library.
 
+use std::fmt;
+
 use crate::{Answered, Date, DateTime, Decode, DecodeError, EncodeError, Encoder, kind};
 
 /// A day of another library.
@@ -38,6 +40,17 @@ impl Offset {
     }
 }
 
+impl fmt::Display for Offset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let east = self.east_minutes;
+        if east == 0 {
+            return f.write_str("Z");
+        }
+        let sign = if east < 0 { '-' } else { '+' };
+        write!(f, "{sign}{:02}:{:02}", east.abs() / 60, east.abs() % 60)
+    }
+}
+
 /// What the calendar and the clock show at an offset.
 pub(super) struct Shown {
     pub(super) date: Date,
@@ -50,20 +63,13 @@ pub(super) struct Shown {
 impl Shown {
     pub(super) fn encode(self, to: &mut Encoder<'_>) {
         let [hours, minutes, seconds] = self.time;
-        let mut text = format!("{}T{hours:02}:{minutes:02}:{seconds:02}", self.date);
-        if self.nanosecond != 0 {
-            let digits = format!("{:09}", self.nanosecond);
-            text.push('.');
-            text.push_str(digits.trim_end_matches('0'));
-        }
-        match self.offset.east_minutes {
-            0 => text.push('Z'),
-            east => {
-                let sign = if east < 0 { '-' } else { '+' };
-                let (hours, minutes) = (east.abs() / 60, east.abs() % 60);
-                text.push_str(&format!("{sign}{hours:02}:{minutes:02}"));
-            }
-        }
+        let clock = format!("{hours:02}:{minutes:02}:{seconds:02}");
+        let fraction = match self.nanosecond {
+            0 => String::new(),
+            nanosecond => format!(".{nanosecond:09}"),
+        };
+        let fraction = fraction.trim_end_matches('0');
+        let text = format!("{}T{clock}{fraction}{}", self.date, self.offset);
         to.text(&text);
     }
 }

@@ -82,28 +82,35 @@ impl fmt::Debug for MultifieldEntry {
     }
 }
 
-/// What is read where there is no `fm`: the kind, the alias without a type, and those with one.
-const ALIASES: &[(&str, &str, &[(&str, &str)])] = &[
-    (
-        "PHONE",
-        "phone",
-        &[
+/// What a kind is read from where there is no `fm`.
+struct Aliases {
+    kind: &'static str,
+    untyped: &'static str,
+    /// The alias of each type.
+    typed: &'static [(&'static str, &'static str)],
+}
+
+const ALIASES: &[Aliases] = &[
+    Aliases {
+        kind: "PHONE",
+        untyped: "phone",
+        typed: &[
             ("phoneWork", "WORK"),
             ("phoneHome", "HOME"),
             ("phoneMobile", "MOBILE"),
             ("phoneOther", "OTHER"),
         ],
-    ),
-    (
-        "EMAIL",
-        "email",
-        &[
+    },
+    Aliases {
+        kind: "EMAIL",
+        untyped: "email",
+        typed: &[
             ("emailWork", "WORK"),
             ("emailHome", "HOME"),
             ("emailMailing", "MAILING"),
             ("emailOther", "OTHER"),
         ],
-    ),
+    },
 ];
 
 /// Every name that phones and emails are read from.
@@ -126,10 +133,7 @@ impl Multifields {
     pub(crate) fn read<'a>(field: impl Fn(&str) -> Option<Answered<'a>>) -> Self {
         let fm = field("fm").filter(|fm| !fm.is_null());
         let entries = match fm.and_then(Answered::elements) {
-            Some(elements) => elements
-                .into_iter()
-                .filter_map(MultifieldEntry::read)
-                .collect(),
+            Some(elements) => elements.filter_map(MultifieldEntry::read).collect(),
             None => from_aliases(field),
         };
         Self { entries }
@@ -154,7 +158,12 @@ impl Multifields {
 
 fn from_aliases<'a>(field: impl Fn(&str) -> Option<Answered<'a>>) -> Vec<MultifieldEntry> {
     let mut entries: Vec<MultifieldEntry> = Vec::new();
-    for (kind, untyped, typed) in ALIASES {
+    for Aliases {
+        kind,
+        untyped,
+        typed,
+    } in ALIASES
+    {
         let values = |alias: &str| field(alias).map(values_of).unwrap_or_default();
         let of_kind = entries.len();
         for (alias, value_type) in *typed {
@@ -185,7 +194,7 @@ fn entry(kind: &str, value_type: &str, value: String) -> MultifieldEntry {
 fn values_of(answered: Answered<'_>) -> Vec<String> {
     let one = answered.text().map(|text| vec![text.into_owned()]);
     let several = || {
-        let elements = answered.elements().unwrap_or_default().into_iter();
+        let elements = answered.elements().into_iter().flatten();
         elements
             .filter_map(|each| each.text().map(Cow::into_owned))
             .collect()

@@ -1,11 +1,13 @@
 //! Reading: each field is one call with the user's own type as an explicit type argument.
 
 use crate::{
-    Answered, Companies, Contacts, Deals, Decode, DecodeError, Enumeration, Leads, Users,
-    kind::{self, *},
+    Answered, Companies, Contacts, Deals, Decode, DecodeError, Enumeration, Leads, Users, kind,
     multifield::read_list,
     record::{Fields, UnreadableField},
 };
+
+#[allow(clippy::wildcard_imports, reason = "the traits of all kinds")]
+use crate::kind::*;
 
 /// What reading a field gives: nothing, or a value.
 type Read<T> = Result<Option<T>, UnreadableField>;

@@ -85,13 +85,12 @@ impl FromStr for CrmRef {
 
 impl Encode<kind::Crm> for CrmRef {
     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
-        match self.parts() {
-            (_, 0) => Err(EncodeError::new("0 refers to no record")),
-            _ => {
-                to.text(&self.to_string());
-                Ok(())
-            }
+        let (_, id) = self.parts();
+        if id == 0 {
+            return Err(EncodeError::new("0 refers to no record"));
         }
+        to.text(&self.to_string());
+        Ok(())
     }
 }
 
