@@ -1048,7 +1048,7 @@ fn every_kind_is_read_as_it_was_written_whatever_was_there_before() {
         .unwrap();
     let mut builder = Sandbox::builder().seed(json!({ "contacts": [{ "id": 7 }] }));
     for (name, kind) in EVERY_KIND {
-        let description = json!({ "type": kind, "isMultiple": name.ends_with('s') && !name.ends_with("ss") && *name != "ufCrmStatus" });
+        let description = json!({ "type": kind, "isMultiple": is_list(name) });
         builder = builder.user_field(Entity::Contacts, *name, description);
     }
     let sandbox = runtime.block_on(builder.start());

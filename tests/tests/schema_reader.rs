@@ -73,12 +73,7 @@ fn use_up(text: &str) {
     }
     let _ = schema.check_portal(None);
     if let Some(field) = schema.fields().next() {
-        assert_eq!(
-            schema.suggest(&field.name).is_some(),
-            true,
-            "{}",
-            field.name
-        );
+        assert!(schema.suggest(&field.name).is_some(), "{}", field.name);
         let _ = schema.suggest(&field.name.replace('a', "b"));
     }
 }

@@ -7,8 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     Answered, Entity, Error, ErrorKind, Mismatch, Multifields, Outcome, Patch, Record, Result,
-    json,
-    record::{Fields, UnreadableField},
+    json, record::Fields,
 };
 
 /// A record as the API answered it: JSON text, parsed when it is asked for.
@@ -66,13 +65,14 @@ impl Raw {
                 format!("the answered record is one of the {answered}, not of the {wanted}");
             return Err(self.unreadable(problem));
         }
-        let Some(fields) = Fields::of::<T>(self.as_str()) else {
-            return Err(self.unreadable("the answered record is no object".to_owned()));
-        };
-        T::from_fields(&fields).map_err(|error: UnreadableField| {
-            self.unreadable(format!("the answered record does not fit: {error}"))
-                .caused_by(error)
-        })
+        match Fields::read::<T>(self.as_str()) {
+            Some(Ok(record)) => Ok(record),
+            Some(Err(field)) => {
+                let problem = format!("the answered record does not fit: {field}");
+                Err(self.unreadable(problem).caused_by(field))
+            }
+            None => Err(self.unreadable("the answered record is no object".to_owned())),
+        }
     }
 
     /// Reads the whole record into any type of serde's, such as a `serde_json::Value`.

@@ -40,8 +40,11 @@ pub trait Record: Sized {
 #[derive(Debug)]
 pub struct Fields<'a> {
     names: &'static [&'static str],
-    values: Vec<Option<&'a RawValue>>,
+    values: &'a [Option<&'a RawValue>],
 }
+
+/// So many values are held without an allocation.
+const FEW: usize = 32;
 
 /// A field whose value is not what the struct holds.
 #[doc(hidden)]
@@ -58,26 +61,31 @@ impl UnreadableField {
 }
 
 impl<'a> Fields<'a> {
-    /// The fields of a record that `T` reads; `None` where the text is no object.
-    pub(crate) fn of<T: Record>(record: &'a str) -> Option<Self> {
+    /// Reads a record into a struct; `None` where the text is no object.
+    pub(crate) fn read<T: Record>(record: &str) -> Option<Result<T, UnreadableField>> {
         let own = T::READ_NAMES.len();
-        let multifields: &[&str] = if T::READS_MULTIFIELDS {
+        let further: &[&str] = if T::READS_MULTIFIELDS {
             MULTIFIELD_NAMES
         } else {
             &[]
         };
-        let mut picked = vec![None; own + multifields.len()];
-        if T::READS_MULTIFIELDS {
-            let further = |name: &str| multifields.iter().position(|each| *each == name);
-            let place = |name: &str| T::place(name).or_else(|| further(name).map(|it| own + it));
-            json::pick_into(record, &mut picked, place)?;
+        let (mut few, mut many) = ([None; FEW], Vec::new());
+        let count = own + further.len();
+        let values = if let Some(values) = few.get_mut(..count) {
+            values
         } else {
-            json::pick_into(record, &mut picked, T::place)?;
+            many.resize(count, None);
+            many.as_mut_slice()
+        };
+        if T::READS_MULTIFIELDS {
+            let further = |name: &str| further.iter().position(|each| *each == name);
+            let place = |name: &str| T::place(name).or_else(|| further(name).map(|it| own + it));
+            json::pick_into(record, values, place)?;
+        } else {
+            json::pick_into(record, values, T::place)?;
         }
-        Some(Self {
-            names: T::READ_NAMES,
-            values: picked,
-        })
+        let names = T::READ_NAMES;
+        Some(T::from_fields(&Fields { names, values }))
     }
 
     /// The value at a place, and the field's name.
