@@ -1,6 +1,7 @@
 //! The struct as it was written: no judgement yet.
 
-use proc_macro2::Ident;
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use syn::{Data, DeriveInput, Fields, Generics, Type, Visibility, spanned::Spanned};
 
 use crate::{
@@ -28,9 +29,12 @@ impl Input {
     /// What cannot have named fields has none here, and an error.
     pub(crate) fn read(input: DeriveInput, errors: &Errors) -> Self {
         let attributes = OnStruct::read(&input.attrs, errors);
+        let (_, arguments, _) = input.generics.split_for_impl();
+        let ident = &input.ident;
+        let own_type = quote!(#ident #arguments);
         let fields = named_fields(&input.ident, input.data, errors)
             .into_iter()
-            .filter_map(|field| InputField::read(field, errors))
+            .filter_map(|field| InputField::read(field, &own_type, errors))
             .collect();
         Self {
             ident: input.ident,
@@ -43,13 +47,42 @@ impl Input {
 }
 
 impl InputField {
-    fn read(field: syn::Field, errors: &Errors) -> Option<Self> {
+    fn read(field: syn::Field, own_type: &TokenStream, errors: &Errors) -> Option<Self> {
         Some(Self {
             ident: field.ident?,
             attributes: OnField::read(&field.attrs, errors),
-            ty: field.ty,
+            ty: without_self(field.ty, own_type),
         })
     }
+}
+
+/// A type that says what it means in the builder too, where `Self` is another.
+fn without_self(ty: Type, own_type: &TokenStream) -> Type {
+    let tokens = ty.to_token_stream();
+    if !mentions_self(&tokens) {
+        return ty;
+    }
+    syn::parse2(replace_self(tokens, own_type)).unwrap_or(ty)
+}
+
+fn mentions_self(tokens: &TokenStream) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == "Self",
+        TokenTree::Group(group) => mentions_self(&group.stream()),
+        _ => false,
+    })
+}
+
+fn replace_self(tokens: TokenStream, own_type: &TokenStream) -> TokenStream {
+    let replaced = tokens.into_iter().flat_map(|token| match token {
+        TokenTree::Ident(ident) if ident == "Self" => own_type.clone(),
+        TokenTree::Group(group) => {
+            let stream = replace_self(group.stream(), own_type);
+            TokenTree::from(Group::new(group.delimiter(), stream)).into()
+        }
+        other => other.into(),
+    });
+    replaced.collect()
 }
 
 fn named_fields(ident: &Ident, data: Data, errors: &Errors) -> Vec<syn::Field> {

@@ -116,3 +116,37 @@ fn a_value_that_a_type_of_ones_own_refuses_is_never_sent() {
     assert!(error.contains("`post`"), "{error}");
     assert!(error.contains("at least one letter"), "{error}");
 }
+
+/// A text that knows whose it is.
+struct Tag<T>(String, std::marker::PhantomData<T>);
+
+impl<T> Encode<kind::Text> for Tag<T> {
+    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        Encode::<kind::Text>::encode(&self.0, to)
+    }
+}
+
+impl<T> From<&str> for Tag<T> {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned(), std::marker::PhantomData)
+    }
+}
+
+#[derive(Patch)]
+#[vibecode(entity = "contacts")]
+struct Tagged {
+    post: Option<Tag<Self>>,
+}
+
+#[test]
+fn self_in_a_field_is_the_struct_and_not_its_builder() {
+    let tagged = Tagged {
+        post: Some(Tag::from("a")),
+    };
+    assert_eq!(
+        serde_json::to_string(&tagged.to_patch()).unwrap(),
+        r#"{"post":"a"}"#
+    );
+    let patch = Tagged::patch().post("b");
+    assert_eq!(serde_json::to_string(&patch).unwrap(), r#"{"post":"b"}"#);
+}

@@ -2,4 +2,5 @@
 
 mod expansion;
 mod malformed;
+mod schemas;
 mod tokens;
