@@ -125,8 +125,8 @@ impl Schema {
                 .filter(|name| entity.schema().field(name).is_some())
                 .count()
         };
-        let own = known(entity);
-        match Entity::ALL.iter().find(|other| known(**other) > own) {
+        let closest = Entity::ALL.iter().max_by_key(|other| known(**other));
+        match closest.filter(|other| known(**other) > known(entity)) {
             Some(other) => Err(SchemaError::of_the_whole(format!(
                 "these are the fields of {}, not of {}",
                 other.path(),

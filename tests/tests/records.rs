@@ -141,8 +141,8 @@ async fn answering(record: &Value) -> Client {
     client(&url)
 }
 
-fn date(text: &str) -> Option<Date> {
-    Some(text.parse().unwrap())
+fn date(text: &str) -> Date {
+    text.parse().unwrap()
 }
 
 #[tokio::test]
@@ -301,8 +301,8 @@ async fn a_date_is_read_with_and_without_a_time() {
         "1990-05-08T23:59:59.5Z",
     ] {
         let customer = read(json!({ "birthdate": form, "ufCrmRenewal": form })).await;
-        assert_eq!(customer.birthdate, date("1990-05-08"), "{form}");
-        assert_eq!(customer.renewal, date("1990-05-08"), "{form}");
+        assert_eq!(customer.birthdate, Some(date("1990-05-08")), "{form}");
+        assert_eq!(customer.renewal, Some(date("1990-05-08")), "{form}");
     }
 }
 
@@ -641,6 +641,72 @@ async fn a_value_in_two_fields_of_one_multifield_is_gone_only_from_both() {
     let diff = before.diff(&after);
     assert_eq!(wire(&diff.patch), json!({}));
     assert!(diff.not_removable.is_empty(), "{:?}", diff.not_removable);
+}
+
+#[tokio::test]
+async fn a_diff_to_what_cannot_be_written_is_refused_and_names_the_field() {
+    let before = read(json!({ "post": "Clerk" })).await;
+    let mut after = before.clone();
+    after.post = Some("Director".to_owned());
+    after.discounts = vec![f64::NAN];
+    let error = serde_json::to_string(&before.diff(&after).patch).unwrap_err();
+    assert!(error.to_string().contains("ufCrm_694BF2A975BD0"), "{error}");
+    // What could not be written before is no matter of what is written now.
+    after.discounts = vec![1.0];
+    let mut unwritable = before.clone();
+    unwritable.discounts = vec![f64::NAN];
+    let changes = json!({ "post": "Director", "ufCrm_694BF2A975BD0": [1.0] });
+    assert_eq!(wire(&unwritable.diff(&after).patch), changes);
+}
+
+#[tokio::test]
+async fn an_echo_of_another_large_number_is_a_mismatch() {
+    let echo = json!({ "id": 7, "ufCrmVisits": 9_007_199_254_740_992_i64 });
+    let patch = Customer::patch().visits(9_007_199_254_740_993);
+    let updated = answering(&echo).await.update(7, &patch).await.unwrap();
+    assert_eq!(fields(&updated.mismatches(&patch)), ["ufCrmVisits"]);
+}
+
+#[tokio::test]
+async fn an_echo_of_another_value_is_a_mismatch_in_every_kind() {
+    let echo = json!({
+        "id": 7, "name": "vera", "companyIds": [15], "birthdate": "1990-05-09",
+        "ufCrmLastCall": "2026-04-15T12:00:00Z", "ufCrmBudget": "300|EUR",
+        "ufCrm_694BF2A975BD0": [1, 2], "ufCrmTags": ["b", "a"], "ufCrmSubscribed": null,
+        "ufCrmContract": null, "post": "Clerk", "phone": "+71",
+    });
+    let patch = Customer::patch()
+        .name("Vera")
+        .company_ids([15, 16].map(CompanyId::from))
+        .birthdate(Date::new(1990, 5, 8).unwrap())
+        .last_call("2026-04-15T12:00:00+03:00".parse::<DateTime>().unwrap())
+        .budget(Money::new("300", "RUB").unwrap())
+        .discounts([1.0])
+        .tags(["a".to_owned(), "b".to_owned()])
+        .subscribed(false)
+        .contract(File::upload("a.txt", "hi"))
+        .clear_post()
+        .add_phone(Phone::home("+71"));
+    let updated = answering(&echo).await.update(7, &patch).await.unwrap();
+    let mismatches = updated.mismatches(&patch);
+    let differing = fields(&mismatches);
+    let same: Vec<_> = [
+        "name",
+        "companyIds",
+        "birthdate",
+        "ufCrmLastCall",
+        "ufCrmBudget",
+        "ufCrm_694BF2A975BD0",
+        "ufCrmTags",
+        "ufCrmSubscribed",
+        "ufCrmContract",
+        "post",
+        "phone",
+    ]
+    .into_iter()
+    .filter(|name| !differing.contains(name))
+    .collect();
+    assert_eq!(same, [""; 0]);
 }
 
 #[tokio::test]

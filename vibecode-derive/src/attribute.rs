@@ -63,11 +63,11 @@ struct Place {
 }
 
 const STRUCT: Place = Place {
-    name: "struct",
+    name: "a struct",
     words: &["entity", "schema", "diff", "crate"],
 };
 const FIELD: Place = Place {
-    name: "field",
+    name: "a field",
     words: &[
         "field",
         "kind",
@@ -80,11 +80,11 @@ const FIELD: Place = Place {
     ],
 };
 const ENUM: Place = Place {
-    name: "enum of options",
+    name: "an enum of options",
     words: &["entity", "field", "schema", "crate"],
 };
 const VARIANT: Place = Place {
-    name: "variant",
+    name: "a variant",
     words: &["item", "label", "other"],
 };
 
@@ -348,9 +348,9 @@ fn unknown(word: &str, place: &Place) -> String {
     if let Some(meant) = vibecode_spec::closest(word, words.iter().copied()) {
         format!("there is no `{word}` in `#[vibecode(…)]`: did you mean `{meant}`?")
     } else if let Some(other) = elsewhere {
-        format!("`{word}` belongs on a {}, not on a {name}", other.name)
+        format!("`{word}` belongs on {}, not on {name}", other.name)
     } else {
         let words = words.join("`, `");
-        format!("there is no `{word}` in `#[vibecode(…)]`: a {name} takes `{words}`")
+        format!("there is no `{word}` in `#[vibecode(…)]`: {name} takes `{words}`")
     }
 }

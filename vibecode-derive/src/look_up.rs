@@ -72,11 +72,11 @@ impl Subject<'_, '_> {
             // The name is right; what it holds, the struct has to say.
             Kind::Unknown(given) => self.given_kind_of_unknown(given)?,
             kind => {
-                self.refuse_another_kind(kind);
+                self.refuse_another_kind(kind)?;
                 kind.clone()
             }
         };
-        self.refuse_another_multiple(field);
+        self.refuse_another_multiple(field)?;
         Ok(Known {
             kind,
             multiple: field.multiple,
@@ -207,7 +207,7 @@ impl Subject<'_, '_> {
     }
 
     /// The schema knows what the field holds: `kind` may repeat it, and not contradict.
-    fn refuse_another_kind(&self, kind: &Kind) {
+    fn refuse_another_kind(&self, kind: &Kind) -> Result<(), Told> {
         if let Some(given) = &self.field.attributes.kind
             && Kind::from_name(&given.value()).as_ref() != Some(kind)
         {
@@ -216,11 +216,12 @@ impl Subject<'_, '_> {
                 Kind::Multifield(_) => format!("`{name}` is a multifield: leave `kind` out"),
                 kind => format!("`{name}` holds `{}`: leave `kind` out", kind.name()),
             };
-            self.errors.at(given, message);
+            return self.tell(given, message);
         }
+        Ok(())
     }
 
-    fn refuse_another_multiple(&self, field: &Field) {
+    fn refuse_another_multiple(&self, field: &Field) -> Result<(), Told> {
         if let Some(given) = &self.field.attributes.multiple
             && !field.multiple
         {
@@ -230,8 +231,9 @@ impl Subject<'_, '_> {
                 }
                 _ => format!("`{}` holds one value: leave `multiple` out", field.name),
             };
-            self.errors.at(given, message);
+            return self.tell(given, message);
         }
+        Ok(())
     }
 }
 

@@ -16,6 +16,8 @@ pub(crate) struct Input {
     pub(crate) generics: Generics,
     pub(crate) attributes: OnStruct,
     pub(crate) fields: Vec<InputField>,
+    /// Whether it is a struct that can be made by naming its fields.
+    pub(crate) is_record: bool,
 }
 
 /// One of its fields.
@@ -29,6 +31,10 @@ impl Input {
     /// What cannot have named fields has none here, and an error.
     pub(crate) fn read(input: DeriveInput, errors: &Errors) -> Self {
         let attributes = OnStruct::read(&input.attrs, errors);
+        let is_record = matches!(
+            &input.data,
+            Data::Struct(data) if !matches!(data.fields, Fields::Unnamed(_))
+        );
         let (_, arguments, _) = input.generics.split_for_impl();
         let ident = &input.ident;
         let own_type = quote!(#ident #arguments);
@@ -42,6 +48,7 @@ impl Input {
             generics: input.generics,
             attributes,
             fields,
+            is_record,
         }
     }
 }

@@ -127,11 +127,11 @@ pub(crate) fn own_list(
     );
     let ty = respan(quote!(#ty), place);
     Some(quote_spanned! {place=>
-        const _: () = __v::List::must_be(
-            <__v::#direction<#ty, #kind>>::LIST,
-            #entity,
-            #wire,
-        );
+        const _: () = {
+            #[allow(unused_imports)]
+            use __v::NoList as _;
+            __v::List::must_be(<__v::#direction<#ty, #kind>>::LIST, #entity, #wire)
+        };
     })
 }
 

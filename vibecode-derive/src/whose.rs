@@ -44,7 +44,10 @@ impl Whose {
 
     fn from_path(path: &str) -> Option<Self> {
         if let Some(number) = path.strip_prefix(ITEMS) {
-            return number.parse().ok().map(Self::Items);
+            let parsed = number.parse::<u32>().ok();
+            // As it stands in paths: without a sign, and without zeros before it.
+            let known = parsed.filter(|parsed| parsed.to_string() == number);
+            return known.map(Self::Items);
         }
         Entity::from_path(path).map(Self::Entity)
     }

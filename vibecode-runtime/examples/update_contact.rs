@@ -72,12 +72,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     )
     .await?;
 
-    // An app's request also carries `Authorization: Bearer` with the user's session token.
     let app = connect(Credentials::app(Sandbox::APP_KEY, Sandbox::SESSION_TOKEN))?;
     update(
         &app,
         contact,
-        "OAuth app: a phone and a position",
+        "OAuth app: the same once more, and the phone is there twice",
         &phone_and_post(),
     )
     .await
@@ -138,6 +137,9 @@ async fn update(
     println!("\n{title}");
     println!("  PATCH /v1/contacts/{id}");
     println!("  X-Api-Key: ********");
+    if title.starts_with("OAuth app") {
+        println!("  Authorization: Bearer ********");
+    }
     println!("  {}", serde_json::to_string(patch)?);
     let before: Value = client.get_raw(id).await?.parse()?;
     let after: Value = client.update(id, patch).await?.raw().parse()?;

@@ -103,6 +103,12 @@ impl Raw {
     }
 }
 
+impl AsRef<str> for Raw {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
 impl fmt::Display for Raw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

@@ -127,7 +127,12 @@ macro_rules! fields {
         impl<T: Encode<$Kind> + ?Sized> $Field for T {}
 
         /// Types that such a field can be read into.
-        #[diagnostic::on_unimplemented(message = $reading_message, label = $label, note = $takes)]
+        #[diagnostic::on_unimplemented(
+            message = $reading_message,
+            label = $label,
+            note = $takes,
+            note = "if the type is an alias of an `Option`, write the `Option` out: it is recognised by its name"
+        )]
         pub trait $Reading: Decode<$Kind> {}
 
         #[diagnostic::do_not_recommend]
@@ -140,7 +145,7 @@ fields! {
         "a text field of the API cannot take `{Self}`",
         "a text field of the API cannot be read into `{Self}`",
         "not text",
-        "it takes `String`, `&str`, or your own type with `Encode` and `Decode` for `kind::Text`";
+        "it takes `String`, to be written `&str` too, or your own type with `Encode` and `Decode` for `kind::Text`";
     TextListField, TextListReading for Multiple<Text>:
         "a field with several texts cannot take `{Self}`",
         "a field with several texts cannot be read into `{Self}`",
@@ -230,7 +235,7 @@ fields! {
         "a link field of the API cannot take `{Self}`",
         "a link field of the API cannot be read into `{Self}`",
         "not a link",
-        "it takes `String`, `&str`, or your own type with `Encode` and `Decode` for `kind::Url`";
+        "it takes `String`, to be written `&str` too, or your own type with `Encode` and `Decode` for `kind::Url`";
     UrlListField, UrlListReading for Multiple<Url>:
         "a field with several links cannot take `{Self}`",
         "a field with several links cannot be read into `{Self}`",
@@ -240,7 +245,7 @@ fields! {
         "an address field of the API cannot take `{Self}`",
         "an address field of the API cannot be read into `{Self}`",
         "not an address",
-        "it takes `String`, `&str`, or your own type with `Encode` and `Decode` for `kind::Address`";
+        "it takes `String`, to be written `&str` too, or your own type with `Encode` and `Decode` for `kind::Address`";
     AddressListField, AddressListReading for Multiple<Address>:
         "a field with several addresses cannot take `{Self}`",
         "a field with several addresses cannot be read into `{Self}`",
@@ -270,7 +275,7 @@ fields! {
         "a field with a status code cannot take `{Self}`",
         "a field with a status code cannot be read into `{Self}`",
         "not a status code",
-        "it takes the code as `String` or `&str`, or your own type with `Encode` and `Decode` for `kind::Status`";
+        "it takes the code as `String`, to be written `&str` too, or your own type with `Encode` and `Decode` for `kind::Status`";
     StatusListField, StatusListReading for Multiple<Status>:
         "a field with several status codes cannot take `{Self}`",
         "a field with several status codes cannot be read into `{Self}`",

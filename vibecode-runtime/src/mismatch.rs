@@ -116,10 +116,12 @@ fn same_number(sent: &str, echo: &Value) -> bool {
         Value::String(text) => text.clone(),
         _ => return false,
     };
-    let parse = |text: &str| text.parse::<f64>().ok();
-    sent == echo
-        || parse(sent)
-            .is_some_and(|sent| parse(&echo).is_some_and(|echo| sent.total_cmp(&echo).is_eq()))
+    // Integers exactly: an f64 does not tell large ones apart.
+    if let (Ok(sent), Ok(echo)) = (sent.parse::<i128>(), echo.parse::<i128>()) {
+        return sent == echo;
+    }
+    let both = sent.parse::<f64>().ok().zip(echo.parse::<f64>().ok());
+    both.is_some_and(|(sent, echo)| sent.total_cmp(&echo).is_eq())
 }
 
 fn same_text(sent: &str, echo: &str) -> bool {

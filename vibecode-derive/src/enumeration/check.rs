@@ -1,9 +1,11 @@
 //! An enum of options, held against the options that the portal's schema has.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use proc_macro2::Ident;
-use syn::{Data, DataEnum, DeriveInput, Fields, LitInt, LitStr, Type, Variant, spanned::Spanned};
+use syn::{
+    Data, DataEnum, DeriveInput, Fields, Generics, LitInt, LitStr, Type, Variant, spanned::Spanned,
+};
 use vibecode_spec::{Item, Kind, closest};
 
 use crate::{
@@ -12,19 +14,21 @@ use crate::{
     look_up::{Subject, WireName},
     model::InputField,
     portal::{Found, Portal},
+    shape::bare,
     whose::Whose,
 };
 
 /// An enum whose mistakes have been told.
 pub(crate) struct Checked<'a> {
     pub(crate) ident: &'a Ident,
+    pub(crate) generics: &'a Generics,
     pub(crate) runtime: Option<syn::Path>,
     pub(crate) whose: Whose,
     /// The wire name of the list.
     pub(crate) field: String,
     pub(crate) options: Vec<Choice<'a>>,
     pub(crate) other: Option<&'a Ident>,
-    /// Whether every option has a label.
+    /// Whether every option has a label of its own.
     pub(crate) labelled: bool,
     pub(crate) found: Found,
 }
@@ -52,20 +56,30 @@ pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> 
         errors,
     };
     let (options, other) = list.read(&variants);
-    list.refuse_missing_options(&input.ident, &options, other);
+    // A variant that was refused may be meant for an option that is missing.
+    if options.len() + usize::from(other.is_some()) == variants.len() {
+        list.refuse_missing_options(&input.ident, &options, other);
+    }
     Checked {
         ident: &input.ident,
+        generics: &input.generics,
         runtime: attributes.common.runtime,
         whose,
         field: attributes
             .field
             .map(|field| field.value())
             .unwrap_or_default(),
-        labelled: !options.is_empty() && options.iter().all(|option| option.label.is_some()),
+        labelled: has_own_labels(&options),
         options,
         other,
         found,
     }
+}
+
+/// Whether every option has a label, and no two the same.
+fn has_own_labels(options: &[Choice<'_>]) -> bool {
+    let labels: HashSet<_> = options.iter().filter_map(|it| it.label.as_ref()).collect();
+    !options.is_empty() && labels.len() == options.len()
 }
 
 /// The options that the portal's schema has of the list; `None` where it does not tell.
@@ -84,6 +98,10 @@ fn items(
         errors.at(&input.ident, message);
         return None;
     };
+    let documented = whose.documented().field(&name.value());
+    if let Some(field) = documented.filter(|field| field.kind != Kind::Enumeration) {
+        return no_list(name, &field.kind, errors);
+    }
     let Portal::Read(schema) = &found.portal else {
         // Without a schema a name is all that can be checked, and it must be a user field's.
         let kind = LitStr::new("enumeration", name.span());
@@ -98,6 +116,12 @@ fn items(
     }
     let items = &schema.field(&name.value())?.items;
     (!items.is_empty()).then(|| items.clone())
+}
+
+fn no_list<T>(name: &LitStr, kind: &Kind, errors: &Errors) -> Option<T> {
+    let (field, kind) = (name.value(), kind.name());
+    errors.at(name, format!("`{field}` holds `{kind}`, and is no list"));
+    None
 }
 
 /// The kind of the field, looked up as a struct's is.
@@ -186,8 +210,8 @@ impl List<'_> {
             let message = "the variant for all other options is none of them: leave the rest out";
             self.errors.at(word, message);
         }
-        let holds_an_id =
-            matches!(&variant.fields, Fields::Unnamed(fields) if fields.unnamed.len() == 1);
+        let holds_an_id = matches!(&variant.fields, Fields::Unnamed(fields)
+            if fields.unnamed.len() == 1 && fields.unnamed.iter().all(|it| is_u64(&it.ty)));
         if !holds_an_id {
             let ident = &variant.ident;
             let message = format!("this variant holds the option's id: `{ident}(u64)`");
@@ -278,7 +302,7 @@ impl List<'_> {
                 .any(|option| item.id.parse() == Ok(option.id))
         };
         let missing: Vec<_> = items.iter().filter(|item| !has(item)).collect();
-        if !missing.is_empty() && options.len() + missing.len() >= items.len() {
+        if !missing.is_empty() {
             let options = described(missing.into_iter());
             self.errors.at(
                 ident,
@@ -286,6 +310,10 @@ impl List<'_> {
             );
         }
     }
+}
+
+fn is_u64(ty: &Type) -> bool {
+    matches!(bare(ty), Type::Path(path) if path.path.is_ident("u64"))
 }
 
 /// `81 (Gold), 82 (Silver)`, of many the first.

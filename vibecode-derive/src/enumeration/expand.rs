@@ -15,28 +15,29 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
         ..
     } = checked;
     let entity = entity(checked.whose);
+    let (parameters, arguments, predicates) = checked.generics.split_for_impl();
     let variants: Vec<_> = checked.options.iter().map(|option| option.ident).collect();
     let ids: Vec<_> = checked.options.iter().map(|option| option.id).collect();
     let id_of_other = other.map(|other| quote!(Self::#other(id) => *id,));
     // What has a mistake is not among the options, and is told.
-    let (id_of_rest, rest) = match other {
-        Some(other) => (None, quote!(__v::Option::Some(Self::#other(id)))),
-        None => (Some(quote!(_ => 0,)), quote!(__v::Option::None)),
-    };
+    let rest = other.map_or_else(
+        || quote!(__v::Option::None),
+        |other| quote!(__v::Option::Some(Self::#other(id))),
+    );
     let labels = checked.labelled.then(|| labels(checked));
     quote! {
         const _: () = {
             use #private as __v;
             #[automatically_derived]
             #[allow(unreachable_patterns)]
-            impl __v::Enumeration for #ident {
+            impl #parameters __v::Enumeration for #ident #arguments #predicates {
                 type Entity = #entity;
                 const FIELD: &'static __v::str = #field;
                 fn item(&self) -> __v::u64 {
                     match self {
                         #(Self::#variants => #ids,)*
                         #id_of_other
-                        #id_of_rest
+                        _ => 0,
                     }
                 }
                 fn from_item(id: __v::u64) -> __v::Option<Self> {
@@ -47,7 +48,7 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
                 }
             }
             #[automatically_derived]
-            impl __v::Encode<__v::kind::Enumeration> for #ident {
+            impl #parameters __v::Encode<__v::kind::Enumeration> for #ident #arguments #predicates {
                 const LIST: __v::Option<__v::List> = __v::Option::Some(__v::List::of::<Self>());
                 fn encode(&self, to: &mut __v::Encoder<'_>) -> __v::Result<(), __v::EncodeError> {
                     to.unsigned(__v::Enumeration::item(self));
@@ -55,7 +56,7 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
                 }
             }
             #[automatically_derived]
-            impl __v::Decode<__v::kind::Enumeration> for #ident {
+            impl #parameters __v::Decode<__v::kind::Enumeration> for #ident #arguments #predicates {
                 const LIST: __v::Option<__v::List> = __v::Option::Some(__v::List::of::<Self>());
                 fn decode(answered: __v::Answered<'_>) -> __v::Result<Self, __v::DecodeError> {
                     __v::read::option(answered)
@@ -69,6 +70,7 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
 /// `Display` and `FromStr` by the labels of the options.
 fn labels(checked: &Checked<'_>) -> TokenStream {
     let ident = checked.ident;
+    let (parameters, arguments, predicates) = checked.generics.split_for_impl();
     let variants: Vec<_> = checked.options.iter().map(|option| option.ident).collect();
     let labels: Vec<_> = checked.options.iter().map(|option| &option.label).collect();
     let other = checked
@@ -77,18 +79,20 @@ fn labels(checked: &Checked<'_>) -> TokenStream {
     quote! {
         /// By the labels of the options.
         #[automatically_derived]
-        impl __v::Display for #ident {
+        #[allow(unreachable_patterns)]
+        impl #parameters __v::Display for #ident #arguments #predicates {
             fn fmt(&self, f: &mut __v::Formatter<'_>) -> __v::fmt::Result {
                 match self {
                     #(Self::#variants => f.write_str(#labels),)*
                     #other
+                    _ => __v::Result::Ok(()),
                 }
             }
         }
         /// By the labels of the options.
         #[automatically_derived]
         #[allow(unreachable_patterns)]
-        impl __v::FromStr for #ident {
+        impl #parameters __v::FromStr for #ident #arguments #predicates {
             type Err = __v::ParseError;
             fn from_str(label: &__v::str) -> __v::Result<Self, __v::ParseError> {
                 match label {

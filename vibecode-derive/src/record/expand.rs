@@ -22,13 +22,18 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
         .iter()
         .any(|field| matches!(field.role, Role::Multifield(_)));
     let fields = read_fields(checked);
+    let made = if input.is_record {
+        quote!(__v::Result::Ok(Self { #(#fields,)* }))
+    } else {
+        quote!(__v::read::broken())
+    };
     let own_lists = own_lists(checked);
     let mut generics = input.generics.clone();
     add_bounds(checked, generics.make_where_clause());
     let (parameters, _, predicates) = generics.split_for_impl();
     let (_, arguments, _) = input.generics.split_for_impl();
     quote! {
-        #[allow(deprecated)]
+        #[allow(deprecated, unreachable_code)]
         const _: () = {
             use #private as __v;
             #[automatically_derived]
@@ -45,7 +50,7 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
                 }
                 fn from_fields(fields: &__v::Fields<'_>) -> __v::Result<Self, __v::UnreadableField> {
                     #(#own_lists)*
-                    __v::Result::Ok(Self { #(#fields,)* })
+                    #made
                 }
             }
         };
@@ -70,7 +75,10 @@ fn read_fields(checked: &Checked<'_>) -> Vec<TokenStream> {
         let at = place;
         place += usize::from(placed_name(field).is_some());
         match &field.role {
-            Role::Skipped => quote!(#ident: __v::Default::default()),
+            Role::Skipped => {
+                let ty = bare(field.ty);
+                quote!(#ident: <#ty as __v::Default>::default())
+            }
             Role::Broken => quote!(#ident: __v::read::broken()?),
             Role::Id => {
                 let ty = bare(field.ty);
