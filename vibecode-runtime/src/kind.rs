@@ -145,7 +145,7 @@ fields! {
         "a text field of the API cannot take `{Self}`",
         "a text field of the API cannot be read into `{Self}`",
         "not text",
-        "it takes `String`, to be written `&str` too, or your own type with `Encode` and `Decode` for `kind::Text`";
+        "it takes `String`, or `&str` where it is only written, or your own type with `Encode` and `Decode` for `kind::Text`";
     TextListField, TextListReading for Multiple<Text>:
         "a field with several texts cannot take `{Self}`",
         "a field with several texts cannot be read into `{Self}`",
@@ -235,7 +235,7 @@ fields! {
         "a link field of the API cannot take `{Self}`",
         "a link field of the API cannot be read into `{Self}`",
         "not a link",
-        "it takes `String`, to be written `&str` too, or your own type with `Encode` and `Decode` for `kind::Url`";
+        "it takes `String`, or `&str` where it is only written, or your own type with `Encode` and `Decode` for `kind::Url`";
     UrlListField, UrlListReading for Multiple<Url>:
         "a field with several links cannot take `{Self}`",
         "a field with several links cannot be read into `{Self}`",
@@ -245,7 +245,7 @@ fields! {
         "an address field of the API cannot take `{Self}`",
         "an address field of the API cannot be read into `{Self}`",
         "not an address",
-        "it takes `String`, to be written `&str` too, or your own type with `Encode` and `Decode` for `kind::Address`";
+        "it takes `String`, or `&str` where it is only written, or your own type with `Encode` and `Decode` for `kind::Address`";
     AddressListField, AddressListReading for Multiple<Address>:
         "a field with several addresses cannot take `{Self}`",
         "a field with several addresses cannot be read into `{Self}`",
@@ -275,7 +275,7 @@ fields! {
         "a field with a status code cannot take `{Self}`",
         "a field with a status code cannot be read into `{Self}`",
         "not a status code",
-        "it takes the code as `String`, to be written `&str` too, or your own type with `Encode` and `Decode` for `kind::Status`";
+        "it takes the code as `String`, or as `&str` where it is only written, or your own type with `Encode` and `Decode` for `kind::Status`";
     StatusListField, StatusListReading for Multiple<Status>:
         "a field with several status codes cannot take `{Self}`",
         "a field with several status codes cannot be read into `{Self}`",
