@@ -64,8 +64,10 @@ impl Subject<'_, '_> {
         // Patches write names as they are.
         let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
         if !field.name.chars().all(is_name) {
-            let message =
-                "a wire name has letters, digits and underscores only: the schema is wrong here";
+            let message = format!(
+                "`{}` is no wire name, which has letters, digits and underscores only: the schema is wrong here",
+                field.name
+            );
             return self.tell(&self.name, message);
         }
         let kind = match &field.kind {
