@@ -16,7 +16,8 @@ const TOKEN: &str = "$serde_json::private::RawValue";
 pub(crate) fn is_taken_as_it_is<S>() -> bool {
     let name = type_name::<S>();
     name.starts_with("&mut serde_json::ser::Serializer<")
-        && (name.ends_with("CompactFormatter>") || name.ends_with("Vec<u8>>"))
+        && (name.ends_with(" serde_json::ser::CompactFormatter>")
+            || name.ends_with("&mut alloc::vec::Vec<u8>>"))
         && is_known()
 }
 
