@@ -23,7 +23,7 @@ pub struct Body {
     /// A multifield has one for each of its values.
     changes: Vec<Change>,
     /// The JSON texts of all values, one after the other.
-    json: Vec<u8>,
+    json: String,
     /// The first value that has no wire form. The patch is then never sent.
     failure: Option<Box<InvalidField>>,
     unchecked: bool,
@@ -130,18 +130,22 @@ impl Body {
     /// Where the next value begins.
     fn begin(&mut self) -> usize {
         if self.json.capacity() == 0 {
-            self.json.reserve(USUAL_LENGTH);
-            self.changes.reserve(USUAL_CHANGES);
+            self.json = String::with_capacity(USUAL_LENGTH);
+            self.changes = Vec::with_capacity(USUAL_CHANGES);
         }
         self.json.len()
     }
 
     fn is_empty_list(&self, begin: usize) -> bool {
-        self.json.get(begin..) == Some(b"[]")
+        self.json.get(begin..) == Some("[]")
     }
 
     fn put(&mut self, name: Name, action: Action) {
-        match self.changes.iter().position(|change| change.name == name) {
+        match self
+            .changes
+            .iter()
+            .position(|change| is_same(&change.name, &name))
+        {
             Some(place) => {
                 // A multifield has several: what is put stands in for all of them.
                 let mut is_first = true;
@@ -162,12 +166,8 @@ impl Body {
         }
     }
 
-    fn bytes(&self, span: &Span) -> &[u8] {
-        self.json.get(span.clone()).unwrap_or_default()
-    }
-
     fn text(&self, span: &Span) -> &str {
-        std::str::from_utf8(self.bytes(span)).unwrap_or_default()
+        self.json.get(span.clone()).unwrap_or_default()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -201,7 +201,7 @@ impl Body {
         let first = changes.filter(|(place, change)| match change.action {
             Action::Add(_) => {
                 let mut earlier = self.changes.iter().take(*place);
-                !earlier.any(|earlier| earlier.name == change.name)
+                !earlier.any(|earlier| is_same(&earlier.name, &change.name))
             }
             Action::Set(_) | Action::Clear(_) => true,
         });
@@ -226,7 +226,7 @@ impl Body {
         self.changes
             .iter()
             .filter_map(move |change| match &change.action {
-                Action::Add(entry) if change.name == name => Some(entry),
+                Action::Add(entry) if is_same(&change.name, name) => Some(entry),
                 _ => None,
             })
     }
@@ -253,7 +253,7 @@ impl Body {
 
     fn append(&mut self, json: &str) -> Span {
         let begin = self.json.len();
-        self.json.extend_from_slice(json.as_bytes());
+        self.json.push_str(json);
         begin..self.json.len()
     }
 
@@ -267,58 +267,65 @@ impl Body {
     }
 
     /// The whole body as JSON; whether it may be sent is [`Body::invalid_field`]'s to say.
-    pub(crate) fn to_json(&self) -> Vec<u8> {
+    pub(crate) fn to_json(&self) -> String {
         let around = self.changes.len() * r#""assignedById":{"value":,"typeId":"WORK"},"#.len();
-        let mut json = Vec::with_capacity(self.json.len() + around + 2);
-        json.push(b'{');
+        let mut json = String::with_capacity(self.json.len() + around + 2);
+        json.push('{');
         for change in self.firsts() {
             if json.len() > 1 {
-                json.push(b',');
+                json.push(',');
             }
             match &change.name {
                 Name::Borrowed(name) => push_plain(&mut json, name),
                 Name::Owned(name) => push_text(&mut json, name),
             }
-            json.push(b':');
+            json.push(':');
             self.push_value(&mut json, change);
         }
-        json.push(b'}');
+        json.push('}');
         json
     }
 
-    fn push_value(&self, json: &mut Vec<u8>, change: &Change) {
+    fn push_value(&self, json: &mut String, change: &Change) {
         match &change.action {
-            Action::Set(span) => json.extend_from_slice(self.bytes(span)),
-            Action::Clear(by) => json.extend_from_slice(by.as_bytes()),
+            Action::Set(span) => json.push_str(self.text(span)),
+            Action::Clear(by) => json.push_str(by),
             Action::Add(_) => self.push_added(json, &change.name),
         }
     }
 
     /// The entries of one multifield, in the shortest of the three documented forms that says it
     /// all: one WORK value, several of them, or values with their types.
-    fn push_added(&self, json: &mut Vec<u8>, name: &str) {
-        let is_work = self.added(name).all(|entry| entry.type_id == WORK);
-        let is_one = self.added(name).nth(1).is_none();
-        if is_work && is_one {
-            for entry in self.added(name) {
-                json.extend_from_slice(self.bytes(&entry.value));
-            }
-            return;
+    fn push_added(&self, json: &mut String, name: &str) {
+        let (mut count, mut is_work) = (0, true);
+        for entry in self.added(name) {
+            count += 1;
+            is_work &= entry.type_id == WORK;
         }
+        let is_one = is_work && count == 1;
         for (place, entry) in self.added(name).enumerate() {
-            json.push(if place == 0 { b'[' } else { b',' });
+            if !is_one {
+                json.push(if place == 0 { '[' } else { ',' });
+            }
             if is_work {
-                json.extend_from_slice(self.bytes(&entry.value));
+                json.push_str(self.text(&entry.value));
             } else {
-                json.extend_from_slice(br#"{"value":"#);
-                json.extend_from_slice(self.bytes(&entry.value));
-                json.extend_from_slice(br#","typeId":""#);
-                json.extend_from_slice(entry.type_id.as_bytes());
-                json.extend_from_slice(br#""}"#);
+                json.push_str(r#"{"value":"#);
+                json.push_str(self.text(&entry.value));
+                json.push_str(r#","typeId":""#);
+                json.push_str(entry.type_id);
+                json.push_str(r#""}"#);
             }
         }
-        json.push(b']');
+        if !is_one {
+            json.push(']');
+        }
     }
+}
+
+/// Whether two names are one. Most names stand in the program once, so that the place tells.
+fn is_same(one: &str, other: &str) -> bool {
+    one.len() == other.len() && (std::ptr::eq(one, other) || one == other)
 }
 
 /// Adds values to a multifield.
@@ -331,10 +338,10 @@ struct Adder<'a> {
 impl Entries for Adder<'_> {
     /// Two fields of a struct may hold the same value, such as all emails and the one of a type:
     /// sent twice, it would be there twice.
-    fn take(&mut self, json: &[u8], new: Entry) {
+    fn take(&mut self, json: &str, new: Entry) {
         self.is_used = true;
         let is_there = self.changes.iter().any(|change| match &change.action {
-            Action::Add(entry) if change.name == self.name => {
+            Action::Add(entry) if is_same(&change.name, self.name) => {
                 entry.type_id == new.type_id
                     && json.get(entry.value.clone()) == json.get(new.value.clone())
             }
@@ -355,16 +362,14 @@ impl Serialize for Body {
             return Err(S::Error::custom(invalid));
         }
         if rendered::is_taken_as_it_is::<S>() {
-            let json = self.to_json();
-            let json = std::str::from_utf8(&json).map_err(S::Error::custom)?;
-            return rendered::serialize(json, serializer);
+            return rendered::serialize(&self.to_json(), serializer);
         }
         let mut map = serializer.serialize_map(None)?;
         for change in self.firsts() {
-            let mut value = Vec::new();
+            let mut value = String::new();
             self.push_value(&mut value, change);
             let value: serde_json::Value =
-                serde_json::from_slice(&value).map_err(S::Error::custom)?;
+                serde_json::from_str(&value).map_err(S::Error::custom)?;
             map.serialize_entry(&*change.name, &value)?;
         }
         map.end()

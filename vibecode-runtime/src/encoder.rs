@@ -36,12 +36,12 @@ pub(crate) struct Entry {
 /// Where the values of a multifield go.
 pub(crate) trait Entries {
     /// Takes a value.
-    fn take(&mut self, json: &[u8], entry: Entry);
+    fn take(&mut self, json: &str, entry: Entry);
 }
 
 /// Where other values go: only multifields have entries.
 impl Entries for () {
-    fn take(&mut self, _: &[u8], _: Entry) {}
+    fn take(&mut self, _: &str, _: Entry) {}
 }
 
 /// Takes one value of a field, as JSON, from an [`Encode`](crate::Encode).
@@ -49,12 +49,12 @@ impl Entries for () {
 /// Exactly one of its methods is called for a value; most simply by handing it on to a type that
 /// has [`Encode`](crate::Encode) itself.
 pub struct Encoder<'a> {
-    json: &'a mut Vec<u8>,
+    json: &'a mut String,
     entries: &'a mut dyn Entries,
 }
 
 impl<'a> Encoder<'a> {
-    pub(crate) fn new(json: &'a mut Vec<u8>, entries: &'a mut dyn Entries) -> Self {
+    pub(crate) fn new(json: &'a mut String, entries: &'a mut dyn Entries) -> Self {
         Self { json, entries }
     }
 
@@ -65,18 +65,17 @@ impl<'a> Encoder<'a> {
 
     /// A truth value.
     pub fn boolean(&mut self, value: bool) {
-        self.json
-            .extend_from_slice(if value { b"true" } else { b"false" });
+        self.json.push_str(if value { "true" } else { "false" });
     }
 
     /// A whole number.
     pub fn integer(&mut self, value: i64) {
-        push(self.json, &value);
+        self.json.push_str(itoa::Buffer::new().format(value));
     }
 
     /// A whole number that is not negative.
     pub fn unsigned(&mut self, value: u64) {
-        push(self.json, &value);
+        self.json.push_str(itoa::Buffer::new().format(value));
     }
 
     /// A real number.
@@ -94,7 +93,7 @@ impl<'a> Encoder<'a> {
     /// A number by its digits, which are JSON as they stand: exact, however many they are.
     #[cfg(feature = "decimal")]
     pub(crate) fn digits(&mut self, digits: &str) {
-        self.json.extend_from_slice(digits.as_bytes());
+        self.json.push_str(digits);
     }
 
     /// A list, each value of it by its own kind.
@@ -106,24 +105,23 @@ impl<'a> Encoder<'a> {
         values: impl IntoIterator<Item = T>,
         mut encode: impl FnMut(T, &mut Self) -> Result<(), EncodeError>,
     ) -> Result<(), EncodeError> {
-        self.json.push(b'[');
+        self.json.push('[');
         for (place, value) in values.into_iter().enumerate() {
             if place > 0 {
-                self.json.push(b',');
+                self.json.push(',');
             }
             encode(value, self)?;
         }
-        self.json.push(b']');
+        self.json.push(']');
         Ok(())
     }
 
     /// Whatever serde writes as JSON.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), EncodeError> {
-        let begin = self.json.len();
-        serde_json::to_writer(&mut *self.json, value).map_err(|_| {
-            self.json.truncate(begin);
-            EncodeError::new("it cannot be written as JSON")
-        })
+        let json = serde_json::to_string(value);
+        self.json
+            .push_str(&json.map_err(|_| EncodeError::new("it cannot be written as JSON"))?);
+        Ok(())
     }
 
     /// A value of a multifield.
@@ -144,7 +142,7 @@ impl<'a> Encoder<'a> {
         type_id: &'static str,
     ) -> Result<(), EncodeError> {
         let written = self.json.get(begin..).unwrap_or_default();
-        let text: String = serde_json::from_slice(written)
+        let text: String = serde_json::from_str(written)
             .map_err(|_| EncodeError::new("its `Encode` does not write text"))?;
         if is_blank(&text) {
             return Err(EncodeError::new("it is empty"));
@@ -171,7 +169,7 @@ impl fmt::Debug for Encoder<'_> {
 }
 
 /// Appends a JSON text. One without anything to escape, as nearly all are, is copied as it is.
-pub(crate) fn push_text(json: &mut Vec<u8>, text: &str) {
+pub(crate) fn push_text(json: &mut String, text: &str) {
     if is_plain(text.as_bytes()) {
         push_plain(json, text);
     } else {
@@ -180,11 +178,11 @@ pub(crate) fn push_text(json: &mut Vec<u8>, text: &str) {
 }
 
 /// Appends a text that is known to have nothing to escape.
-pub(crate) fn push_plain(json: &mut Vec<u8>, text: &str) {
+pub(crate) fn push_plain(json: &mut String, text: &str) {
     json.reserve(text.len() + 2);
-    json.push(b'"');
-    json.extend_from_slice(text.as_bytes());
-    json.push(b'"');
+    json.push('"');
+    json.push_str(text);
+    json.push('"');
 }
 
 /// Whether no byte is a control, a quote or a backslash: eight at a time.
@@ -210,8 +208,8 @@ fn is_plain_word(word: u64) -> bool {
 }
 
 /// Appends what serde writes of a number or a text, which cannot fail.
-fn push(json: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
-    let _ = serde_json::to_writer(json, value);
+fn push(json: &mut String, value: &(impl Serialize + ?Sized)) {
+    json.push_str(&serde_json::to_string(value).unwrap_or_default());
 }
 
 #[cfg(test)]
@@ -238,15 +236,15 @@ mod tests {
             }
         }
         for text in texts {
-            let mut json = Vec::new();
+            let mut json = String::new();
             push_text(&mut json, &text);
-            assert_eq!(json, serde_json::to_vec(&text).unwrap(), "{text:?}");
+            assert_eq!(json, serde_json::to_string(&text).unwrap(), "{text:?}");
         }
     }
 
     #[test]
     fn an_entry_of_blanks_is_refused() {
-        let mut json = Vec::new();
+        let mut json = String::new();
         let mut nowhere = ();
         let mut encoder = Encoder::new(&mut json, &mut nowhere);
         for blank in ["", " ", "\t\n", "\u{a0} "] {

@@ -74,7 +74,7 @@ fn encode<P: Patch>(patch: &P) -> Result<Vec<u8>> {
         let error = Error::not_sent(ErrorKind::InvalidPatch, invalid.to_string());
         return Err(error.caused_by(invalid.reason().clone()));
     }
-    Ok(patch.body().to_json())
+    Ok(patch.body().to_json().into_bytes())
 }
 
 #[cfg(test)]

@@ -17,9 +17,8 @@ mod wire {
 
     /// The JSON that a value is written as, of which nothing may be left where it is refused.
     pub(super) fn written<K>(value: &impl Encode<K>) -> Result<String, EncodeError> {
-        let mut json = Vec::new();
+        let mut json = String::new();
         let encoded = value.encode(&mut Encoder::new(&mut json, &mut ()));
-        let json = String::from_utf8(json).unwrap();
         assert_eq!(encoded.is_err(), json.is_empty(), "{json}");
         encoded.map(|()| json)
     }
