@@ -1,0 +1,168 @@
+//! Enums that stand for the options of a list.
+
+use super::*;
+
+#[tokio::test]
+async fn options_go_there_and_back_one_and_several() {
+    let sandbox = portal_with(json!({})).await;
+    let drinks = [Drink::Other(93), Drink::Tea, Drink::Other(92)];
+    let patch = Customer::patch().loyalty(Loyalty::Bronze).drinks(drinks);
+    let updated = update(&sandbox, &patch).await;
+    let stored = sandbox.contact(7).unwrap();
+    assert_eq!(stored["ufCrm_1721244707107"], 83);
+    assert_eq!(stored["ufCrm_1700000000001"], json!([93, 91, 92]));
+    let customer: Customer = updated.record().unwrap();
+    assert_eq!(customer.loyalty, Some(Loyalty::Bronze));
+    assert_eq!(customer.drinks, drinks);
+}
+
+#[test]
+fn an_enum_knows_its_items_and_other_holds_the_rest() {
+    assert_eq!(Loyalty::Gold.item(), 81);
+    assert_eq!(Loyalty::from_item(83), Some(Loyalty::Bronze));
+    assert_eq!(Loyalty::from_item(85), None);
+    assert_eq!(Drink::from_item(91), Some(Drink::Tea));
+    assert_eq!(Drink::from_item(1), Some(Drink::Other(1)));
+    assert_eq!(Drink::Other(1).item(), 1);
+    assert_eq!(Drink::FIELD, "ufCrm_1700000000001");
+}
+
+/// With the portal's schema, `kind` and `multiple` are known from it.
+mod with_a_schema {
+    use super::*;
+
+    #[derive(Enumeration, Clone, Copy, PartialEq, Debug)]
+    #[vibecode(
+        entity = "contacts",
+        field = "ufCrm_1721244707107",
+        schema = "schemas/contacts.json"
+    )]
+    enum Tier {
+        #[vibecode(label = "Gold")]
+        Gold,
+        #[vibecode(item = 82)]
+        Silver,
+        #[vibecode(label = "Bronze")]
+        Bronze,
+    }
+
+    #[derive(Enumeration, Clone, Copy, PartialEq, Debug)]
+    #[vibecode(
+        entity = "contacts",
+        field = "ufCrm_1700000000001",
+        schema = "schemas/contacts.json"
+    )]
+    enum Beverage {
+        #[vibecode(label = "Coffee")]
+        Coffee,
+        #[vibecode(other)]
+        Other(u64),
+    }
+
+    #[derive(Patch, Record, Clone, PartialEq, Debug)]
+    #[vibecode(entity = "contacts", schema = "schemas/contacts.json", diff)]
+    struct Customer {
+        post: Option<String>,
+        #[vibecode(read_only)]
+        type_id: Option<String>,
+        #[vibecode(field = "ufCrm_1721244707107")]
+        tier: Option<Tier>,
+        #[vibecode(field = "ufCrm_1700000000001")]
+        drinks: Vec<Beverage>,
+        uf_crm_floor: Option<i64>,
+        uf_crm_tags: Vec<String>,
+        #[vibecode(read_only)]
+        uf_crm_rating: Option<f64>,
+        #[vibecode(kind = "string")]
+        uf_crm_booking: Option<String>,
+    }
+
+    #[derive(Patch, Record, Clone, PartialEq, Debug)]
+    #[vibecode(entity = "items/1040", schema = "schemas/items-1040.json")]
+    struct Visit {
+        #[vibecode(id)]
+        id: Id<Items<1040>>,
+        title: String,
+        opportunity: Option<f64>,
+        company_id: Option<CompanyId>,
+        #[vibecode(field = "ufCrm6WorkVisa")]
+        visa: Option<Date>,
+        #[vibecode(field = "ufCrm6_1639669411830")]
+        states: Vec<State>,
+        #[vibecode(read_only)]
+        created_time: Option<DateTime>,
+    }
+
+    #[derive(Enumeration, Clone, Copy, PartialEq, Debug)]
+    #[vibecode(
+        entity = "items/1040",
+        field = "ufCrm6_1639669411830",
+        schema = "schemas/items-1040.json"
+    )]
+    enum State {
+        #[vibecode(item = 11)]
+        Open,
+        #[vibecode(item = 12)]
+        Shut,
+    }
+
+    #[test]
+    fn labels_are_shown_and_read() {
+        assert_eq!(Tier::Silver.to_string(), "Silver");
+        assert_eq!((Tier::Gold.item(), Tier::Bronze.item()), (81, 83));
+        assert_eq!("Bronze".parse::<Tier>().unwrap(), Tier::Bronze);
+        let error = "bronze-secret".parse::<Tier>().unwrap_err();
+        assert!(!error.to_string().contains("secret"), "{error}");
+        assert_eq!(Beverage::Coffee.to_string(), "Coffee");
+        assert_eq!(Beverage::Other(91).to_string(), "91");
+        assert_eq!("Coffee".parse::<Beverage>().unwrap(), Beverage::Coffee);
+        assert!("91".parse::<Beverage>().is_err());
+    }
+
+    #[tokio::test]
+    async fn a_struct_that_takes_its_kinds_from_the_schema_goes_there_and_back() {
+        let schema = include_str!("../../schemas/contacts.json");
+        let sandbox = Sandbox::builder()
+            .schema(Entity::Contacts, serde_json::from_str(schema).unwrap())
+            .start()
+            .await;
+        let patch = Customer::patch()
+            .post("Guide")
+            .tier(Tier::Silver)
+            .drinks([Beverage::Coffee, Beverage::Other(91)])
+            .uf_crm_floor(4)
+            .uf_crm_tags(["a".to_owned()])
+            .uf_crm_booking("b");
+        let updated = client(sandbox.url()).update(71, &patch).await.unwrap();
+        assert!(updated.mismatches(&patch).is_empty());
+        let customer: Customer = updated.record().unwrap();
+        assert_eq!(wire(&customer.to_patch()), wire(&patch));
+        assert_eq!(wire(&customer.diff(&customer).patch), json!({}));
+    }
+
+    #[tokio::test]
+    async fn a_smart_process_is_written_to_its_own_path_and_read() {
+        let patch = Visit::patch()
+            .title("Tour")
+            .opportunity(10.5)
+            .clear_company_id()
+            .visa(Date::new(2027, 1, 2).unwrap())
+            .states([State::Shut, State::Open]);
+        let expected = r#"{"title":"Tour","opportunity":10.5,"companyId":0,"ufCrm6WorkVisa":"2027-01-02","ufCrm6_1639669411830":[12,11]}"#;
+        assert_eq!(serde_json::to_string(&patch).unwrap(), expected);
+        let mut record: Value = serde_json::from_str(expected).unwrap();
+        record["id"] = json!(5);
+        let client = answering(&record).await;
+        let updated = client.update(5, &patch).await.unwrap();
+        let visit: Visit = updated.record().unwrap();
+        assert_eq!(visit.states, [State::Shut, State::Open]);
+        assert_eq!((visit.id, visit.company_id), (5.into(), None));
+        let error = updated.record::<super::Customer>().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unreadable);
+        // A smart process is no entity of the sandbox, which sees the path.
+        let sandbox = Sandbox::start().await;
+        let refused = super::client(sandbox.url()).update(5, &patch).await;
+        assert!(refused.is_err());
+        assert_eq!(sandbox.requests()[0].path(), "/v1/items/1040/5");
+    }
+}

@@ -1,0 +1,217 @@
+//! Every kind of field, there and back.
+
+use proptest::{
+    collection::vec,
+    option::of,
+    prelude::*,
+    test_runner::{Config, TestRunner},
+};
+
+use super::*;
+
+/// One field for every kind that has a Rust type of its own, and one for a list of it.
+#[derive(Patch, Record, Clone, PartialEq, Debug, Default)]
+#[vibecode(entity = "contacts", diff)]
+struct EveryKind {
+    #[vibecode(field = "ufCrmString", kind = "string")]
+    text: Option<String>,
+    #[vibecode(field = "ufCrmStrings", kind = "string", multiple)]
+    texts: Vec<String>,
+    #[vibecode(field = "ufCrmInteger", kind = "integer")]
+    integer: Option<i64>,
+    #[vibecode(field = "ufCrmIntegers", kind = "integer", multiple)]
+    integers: Vec<i64>,
+    #[vibecode(field = "ufCrmDouble", kind = "double")]
+    double: Option<f64>,
+    #[vibecode(field = "ufCrmDoubles", kind = "double", multiple)]
+    doubles: Vec<f64>,
+    #[vibecode(field = "ufCrmBoolean", kind = "boolean")]
+    boolean: Option<bool>,
+    #[vibecode(field = "ufCrmBooleans", kind = "boolean", multiple)]
+    booleans: Vec<bool>,
+    #[vibecode(field = "ufCrmDate", kind = "date")]
+    date: Option<Date>,
+    #[vibecode(field = "ufCrmDates", kind = "date", multiple)]
+    dates: Vec<Date>,
+    #[vibecode(field = "ufCrmDatetime", kind = "datetime")]
+    moment: Option<DateTime>,
+    #[vibecode(field = "ufCrmDatetimes", kind = "datetime", multiple)]
+    moments: Vec<DateTime>,
+    #[vibecode(field = "ufCrmEnumeration", kind = "enumeration")]
+    option: Option<u64>,
+    #[vibecode(field = "ufCrmEnumerations", kind = "enumeration", multiple)]
+    options: Vec<u64>,
+    #[vibecode(field = "ufCrmMoney", kind = "money")]
+    money: Option<Money>,
+    #[vibecode(field = "ufCrmMoneys", kind = "money", multiple)]
+    moneys: Vec<Money>,
+    #[vibecode(field = "ufCrmUrl", kind = "url")]
+    url: Option<String>,
+    #[vibecode(field = "ufCrmUrls", kind = "url", multiple)]
+    urls: Vec<String>,
+    #[vibecode(field = "ufCrmAddress", kind = "address")]
+    address: Option<Box<str>>,
+    #[vibecode(field = "ufCrmEmployee", kind = "employee")]
+    employee: Option<UserId>,
+    #[vibecode(field = "ufCrmEmployees", kind = "employee", multiple)]
+    employees: Vec<UserId>,
+    #[vibecode(field = "ufCrmCrm", kind = "crm")]
+    link: Option<CrmRef>,
+    #[vibecode(field = "ufCrmCrms", kind = "crm", multiple)]
+    links: Vec<CrmRef>,
+    #[vibecode(field = "ufCrmStatus", kind = "crm_status")]
+    status: Option<String>,
+    #[vibecode(field = "ufCrmIblock", kind = "iblock_element")]
+    element: Option<u64>,
+    #[vibecode(field = "ufCrmIblocks", kind = "iblock_section", multiple)]
+    sections: Vec<u64>,
+    company_id: Option<CompanyId>,
+    company_ids: Vec<CompanyId>,
+}
+
+/// The user fields of `EveryKind`, by name and type; a name in the plural holds several values.
+const EVERY_KIND: &[(&str, &str)] = &[
+    ("ufCrmString", "string"),
+    ("ufCrmStrings", "string"),
+    ("ufCrmInteger", "integer"),
+    ("ufCrmIntegers", "integer"),
+    ("ufCrmDouble", "double"),
+    ("ufCrmDoubles", "double"),
+    ("ufCrmBoolean", "boolean"),
+    ("ufCrmBooleans", "boolean"),
+    ("ufCrmDate", "date"),
+    ("ufCrmDates", "date"),
+    ("ufCrmDatetime", "datetime"),
+    ("ufCrmDatetimes", "datetime"),
+    ("ufCrmEnumeration", "enumeration"),
+    ("ufCrmEnumerations", "enumeration"),
+    ("ufCrmMoney", "money"),
+    ("ufCrmMoneys", "money"),
+    ("ufCrmUrl", "url"),
+    ("ufCrmUrls", "url"),
+    ("ufCrmAddress", "address"),
+    ("ufCrmEmployee", "employee"),
+    ("ufCrmEmployees", "employee"),
+    ("ufCrmCrm", "crm"),
+    ("ufCrmCrms", "crm"),
+    ("ufCrmStatus", "crm_status"),
+    ("ufCrmIblock", "iblock_element"),
+    ("ufCrmIblocks", "iblock_section"),
+];
+
+fn is_list(name: &str) -> bool {
+    name.ends_with('s') && !["ufCrmStatus", "ufCrmAddress"].contains(&name)
+}
+
+fn a_text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "\\PC{1,12}",
+        "[\\x00-\\x7f]{1,12}",
+        "[0-9]{1,3}",
+        "null|false|0|\\[\\]|Y"
+    ]
+}
+
+fn a_date() -> impl Strategy<Value = Date> {
+    (1_u16..=9999, 1_u8..=12, 1_u8..=28)
+        .prop_map(|(year, month, day)| Date::new(year, month, day).unwrap())
+}
+
+fn a_moment() -> impl Strategy<Value = DateTime> {
+    let offset = prop_oneof!["Z", "[+-](0[0-9]|1[0-3]):(00|30|45)"];
+    (a_date(), "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]", offset)
+        .prop_map(|(date, time, offset)| format!("{date}T{time}{offset}").parse().unwrap())
+}
+
+fn a_money() -> impl Strategy<Value = Money> {
+    ("-?(0|[1-9][0-9]{0,9})(\\.[0-9]{1,4})?", "[A-Z]{3}")
+        .prop_map(|(amount, currency)| Money::new(amount, currency).unwrap())
+}
+
+fn a_link() -> impl Strategy<Value = CrmRef> {
+    ("C|CO|D|L", 1_u64..).prop_map(|(kind, id)| format!("{kind}_{id}").parse().unwrap())
+}
+
+fn a_number() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        proptest::num::f64::NORMAL | proptest::num::f64::SUBNORMAL | proptest::num::f64::ZERO,
+        any::<i32>().prop_map(f64::from),
+    ]
+}
+
+prop_compose! {
+    fn texts_and_numbers()(
+        text in of(a_text()), texts in vec(a_text(), 0..3),
+        integer in of(any::<i64>()), integers in vec(any::<i64>(), 0..3),
+        double in of(a_number()), doubles in vec(a_number(), 0..3),
+        boolean in of(any::<bool>()), booleans in vec(any::<bool>(), 0..3),
+        option in of(1_u64..), options in vec(1_u64.., 0..3),
+    ) -> EveryKind {
+        EveryKind {
+            text, texts, integer, integers, double, doubles, boolean, booleans, option, options,
+            ..EveryKind::default()
+        }
+    }
+}
+
+prop_compose! {
+    fn a_record()(
+        rest in texts_and_numbers(),
+        (date, dates) in (of(a_date()), vec(a_date(), 0..3)),
+        (moment, moments) in (of(a_moment()), vec(a_moment(), 0..3)),
+        (money, moneys) in (of(a_money()), vec(a_money(), 0..3)),
+        (url, urls) in (of(a_text()), vec(a_text(), 0..3)),
+        (address, status) in (of(a_text().prop_map(String::into_boxed_str)), of(a_text())),
+        (employee, employees) in (of(1_u64..), vec(1_u64.., 0..3)),
+        (link, links) in (of(a_link()), vec(a_link(), 0..3)),
+        (element, sections) in (of(1_u64..), vec(1_u64.., 0..3)),
+        (company, companies) in (of(1_u64..), vec(1_u64.., 0..3)),
+    ) -> EveryKind {
+        EveryKind {
+            date, dates, moment, moments, money, moneys, url, urls, address, status, link, links,
+            element, sections,
+            employee: employee.map(UserId::from),
+            employees: employees.into_iter().map(UserId::from).collect(),
+            company_id: company.map(CompanyId::from),
+            company_ids: companies.into_iter().map(CompanyId::from).collect(),
+            ..rest
+        }
+    }
+}
+
+#[test]
+fn every_kind_is_read_as_it_was_written_whatever_was_there_before() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let mut builder = Sandbox::builder().seed(json!({ "contacts": [{ "id": 7 }] }));
+    for (name, kind) in EVERY_KIND {
+        let description = json!({ "type": kind, "isMultiple": is_list(name) });
+        builder = builder.user_field(Entity::Contacts, *name, description);
+    }
+    let sandbox = runtime.block_on(builder.start());
+    let client = client(sandbox.url());
+    let there = std::cell::RefCell::new(EveryKind::default());
+    let config = Config {
+        failure_persistence: None,
+        ..Config::with_cases(2_000)
+    };
+    let result = TestRunner::new(config).run(&a_record(), |wanted| {
+        let patch = there.borrow().diff(&wanted).patch;
+        let updated = match runtime.block_on(client.update(7, &patch)) {
+            Err(error) if error.kind() == ErrorKind::EmptyPatch => return Ok(()),
+            updated => updated.map_err(|error| TestCaseError::fail(error.to_string()))?,
+        };
+        let read: EveryKind = updated
+            .record()
+            .map_err(|error| TestCaseError::fail(error.to_string()))?;
+        there.replace(wanted.clone());
+        let mismatches = updated.mismatches(&patch);
+        prop_assert_eq!(fields(&mismatches), [""; 0]);
+        prop_assert_eq!(&read, &wanted);
+        prop_assert_eq!(wire(&read.to_patch()), wire(&wanted.to_patch()));
+        Ok(())
+    });
+    result.unwrap();
+}
