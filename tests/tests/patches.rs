@@ -86,6 +86,14 @@ fn of_two_sets_the_last_wins() {
 }
 
 #[test]
+fn a_clear_before_the_first_value_is_kept() {
+    let patch = customer().clear_company().post("Director");
+    assert_eq!(json(&patch), r#"{"companyId":0,"post":"Director"}"#);
+    let patch = customer().clear_company().add_phone("+7");
+    assert_eq!(json(&patch), r#"{"companyId":0,"phone":"+7"}"#);
+}
+
+#[test]
 fn a_clear_after_a_set_clears() {
     let patch = customer().post("Director").clear_post();
     assert_eq!(json(&patch), r#"{"post":""}"#);

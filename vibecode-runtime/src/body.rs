@@ -130,8 +130,8 @@ impl Body {
     /// Where the next value begins.
     fn begin(&mut self) -> usize {
         if self.json.capacity() == 0 {
-            self.json = String::with_capacity(USUAL_LENGTH);
-            self.changes = Vec::with_capacity(USUAL_CHANGES);
+            self.json.reserve(USUAL_LENGTH);
+            self.changes.reserve(USUAL_CHANGES);
         }
         self.json.len()
     }
