@@ -88,6 +88,50 @@ fn an_empty_file_is_told() {
 }
 
 #[test]
+fn a_half_written_file_is_told() {
+    let problem = problem(
+        "half.json",
+        r#"{"success":true,"data":{"ufCrmFloor":{"type":"#,
+    );
+    assert!(problem.starts_with("this is not JSON (line 1"), "{problem}");
+}
+
+#[test]
+fn a_file_that_is_longer_than_any_schema_is_told_and_not_read() {
+    let problem = problem("huge.json", &" ".repeat(20_000_000));
+    assert_eq!(problem, "it is 20000000 bytes long, which no schema is");
+}
+
+#[test]
+fn a_file_of_another_shape_is_told() {
+    for (name, text) in [
+        ("list.json", "[]"),
+        ("number.json", "7"),
+        ("text.json", r#""fields""#),
+    ] {
+        let problem = problem(name, text);
+        assert!(
+            problem.starts_with("there is no map of fields"),
+            "{problem}"
+        );
+    }
+    let problem = problem("flat.json", r#"{"ufCrmFloor":"integer"}"#);
+    assert_eq!(problem, "`ufCrmFloor` is not described by an object");
+}
+
+#[test]
+fn a_field_that_is_fixed_at_creation_is_not_written_and_can_be_read() {
+    let text = r#"{"ufCrmFloor":{"type":"integer","isImmutable":true}}"#;
+    let file = File::of("immutable.json", text);
+    let errors = told(&patch::derive(customer(file.path())));
+    assert_eq!(
+        errors,
+        ["`ufCrmFloor` is read-only: add `#[vibecode(read_only)]`"]
+    );
+    assert!(told(&record::derive(customer(file.path()))).is_empty());
+}
+
+#[test]
 fn the_answer_of_a_refusal_is_told() {
     let refusal = r#"{"success":false,"error":{"code":"SCOPE_DENIED","message":"no"}}"#;
     let problem = problem("refusal.json", refusal);
