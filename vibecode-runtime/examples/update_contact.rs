@@ -49,7 +49,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let connect = |credentials| Client::builder(credentials).base_url(sandbox.url()).build();
     let contact = ContactId::from(71);
 
-    let personal = connect(Credentials::personal(Sandbox::API_KEY))?;
+    let personal = Sender::personal(connect(Credentials::personal(Sandbox::API_KEY))?);
     update(
         &personal,
         contact,
@@ -72,7 +72,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     )
     .await?;
 
-    let app = connect(Credentials::app(Sandbox::APP_KEY, Sandbox::SESSION_TOKEN))?;
+    let app = Sender::app(connect(Credentials::app(
+        Sandbox::APP_KEY,
+        Sandbox::SESSION_TOKEN,
+    ))?);
     update(
         &app,
         contact,
@@ -92,6 +95,12 @@ async fn on_a_portal() -> Result<(), Box<dyn Error>> {
         None => return Err("VIBECODE_API_KEY is set, so this would add phones and emails to a real contact: say which by `cargo run --example update_contact -- ID`, or unset the key to use a sandbox".into()),
     };
     let client = Client::from_env()?;
+    let is_app = env::var_os("VIBECODE_SESSION_TOKEN").is_some();
+    let client = if is_app {
+        Sender::app(client)
+    } else {
+        Sender::personal(client)
+    };
     update(
         &client,
         contact,
@@ -127,22 +136,39 @@ fn user_fields() -> CustomerPatch {
         .clear_company()
 }
 
+/// A client, and the headers that tell the API who calls, masked.
+struct Sender {
+    client: Client,
+    headers: &'static [&'static str],
+}
+
+impl Sender {
+    fn personal(client: Client) -> Self {
+        let headers = &["X-Api-Key: ********"];
+        Self { client, headers }
+    }
+
+    fn app(client: Client) -> Self {
+        let headers = &["X-Api-Key: ********", "Authorization: Bearer ********"];
+        Self { client, headers }
+    }
+}
+
 /// Sends a patch, and shows the request and the contact before and after it.
 async fn update(
-    client: &Client,
+    sender: &Sender,
     id: ContactId,
     title: &str,
     patch: &CustomerPatch,
 ) -> Result<(), Box<dyn Error>> {
     println!("\n{title}");
     println!("  PATCH /v1/contacts/{id}");
-    println!("  X-Api-Key: ********");
-    if title.starts_with("OAuth app") {
-        println!("  Authorization: Bearer ********");
+    for header in sender.headers {
+        println!("  {header}");
     }
     println!("  {}", serde_json::to_string(patch)?);
-    let before: Value = client.get_raw(id).await?.parse()?;
-    let after: Value = client.update(id, patch).await?.raw().parse()?;
+    let before: Value = sender.client.get_raw(id).await?.parse()?;
+    let after: Value = sender.client.update(id, patch).await?.raw().parse()?;
 
     println!("  {:<20} | {:<30} | after", "field", "before");
     println!("  {:-<20}-+-{:-<30}-+-{:-<30}", "", "", "");
