@@ -1,12 +1,12 @@
 //! What the API answered, as it came.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use crate::{
-    Answered, Entity, Error, ErrorKind, Mismatch, Multifields, Outcome, Patch, Record, Result,
+    Answered, Entity, Error, ErrorKind, Id, Mismatch, Multifields, Outcome, Patch, Record, Result,
     json, record::Fields,
 };
 
@@ -15,17 +15,17 @@ use crate::{
 /// Debug shows its length, not its content.
 #[derive(Clone)]
 pub struct Raw {
-    entity: &'static str,
+    entity: Cow<'static, str>,
     json: Box<RawValue>,
     /// The outcome of the call, to a caller who cannot read what it answered.
     unread: Outcome,
 }
 
 impl Raw {
-    pub(crate) fn new(entity: &'static str, record: &RawValue, unread: Outcome) -> Self {
+    pub(crate) fn new(entity: Cow<'static, str>, json: Box<RawValue>, unread: Outcome) -> Self {
         Self {
             entity,
-            json: record.to_owned(),
+            json,
             unread,
         }
     }
@@ -40,7 +40,7 @@ impl Raw {
             Error::new(ErrorKind::Unreadable, Outcome::NotApplied, problem)
         })?;
         Ok(Self {
-            entity: E::PATH,
+            entity: E::PATH.into(),
             json,
             unread: Outcome::NotApplied,
         })
@@ -60,7 +60,7 @@ impl Raw {
     /// and the [`Outcome`] is `Unknown`.
     pub fn record<T: Record>(&self) -> Result<T> {
         if T::Entity::PATH != self.entity {
-            let (answered, wanted) = (self.entity, T::Entity::PATH);
+            let (answered, wanted) = (&self.entity, T::Entity::PATH);
             let problem =
                 format!("the answered record is one of the {answered}, not of the {wanted}");
             return Err(self.unreadable(problem));
@@ -93,7 +93,7 @@ impl Raw {
         Multifields::read(|name| self.field(name))
     }
 
-    fn field(&self, name: &str) -> Option<Answered<'_>> {
+    pub(crate) fn field(&self, name: &str) -> Option<Answered<'_>> {
         let [value] = json::pick(self.as_str(), [name])?;
         value.map(Answered::new)
     }
@@ -154,5 +154,55 @@ impl Updated {
         patch
             .body()
             .mismatches(|name| self.raw.field(name), &multifields)
+    }
+}
+
+/// The answer to a creation: the new record.
+pub struct Created<E> {
+    id: Id<E>,
+    raw: Raw,
+}
+
+impl<E> Created<E> {
+    pub(crate) fn new(id: u64, raw: Raw) -> Self {
+        Self { id: id.into(), raw }
+    }
+
+    /// The new record's id.
+    #[must_use]
+    pub fn id(&self) -> Id<E> {
+        self.id
+    }
+
+    /// The record as the API answered it.
+    #[must_use]
+    pub fn raw(&self) -> &Raw {
+        &self.raw
+    }
+
+    /// The record.
+    ///
+    /// # Errors
+    /// As [`Raw::record`].
+    pub fn record<T: Record>(&self) -> Result<T> {
+        self.raw.record()
+    }
+}
+
+impl<E> Clone for Created<E> {
+    fn clone(&self) -> Self {
+        Self {
+            id: self.id,
+            raw: self.raw.clone(),
+        }
+    }
+}
+
+impl<E> fmt::Debug for Created<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Created")
+            .field("id", &self.id)
+            .field("raw", &self.raw)
+            .finish()
     }
 }

@@ -68,7 +68,7 @@ pub(crate) struct InvalidField {
 }
 
 /// The type that a bare string is given (update-contact.md).
-const WORK: &str = "WORK";
+pub(crate) const WORK: &str = "WORK";
 
 /// Most patches fit without growing: this many changes, and JSON of this length (bytes).
 const USUAL_CHANGES: usize = 8;
@@ -177,6 +177,15 @@ impl Body {
     pub(crate) fn is_idempotent(&self) -> bool {
         let adds = |change: &Change| matches!(change.action, Action::Add(_));
         !self.unchecked && !self.changes.iter().any(adds)
+    }
+
+    /// Whether it holds a value that no schema has checked.
+    pub(crate) fn is_unchecked(&self) -> bool {
+        self.unchecked
+    }
+
+    pub(crate) fn mark_unchecked(&mut self) {
+        self.unchecked = true;
     }
 
     /// The value that cannot be sent, where there is one.

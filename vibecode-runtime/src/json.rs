@@ -31,6 +31,33 @@ pub(crate) fn pick_into<'a>(
     json.end().ok()
 }
 
+/// The keys of a JSON object and their values, in the order in which they stand; `None` for what is
+/// no object.
+pub(crate) fn pairs(text: &str) -> Option<Vec<(String, &RawValue)>> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let pairs = json.deserialize_map(Pairs).ok()?;
+    json.end().ok()?;
+    Some(pairs)
+}
+
+struct Pairs;
+
+impl<'de> Visitor<'de> for Pairs {
+    type Value = Vec<(String, &'de RawValue)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut pairs = Vec::new();
+        while let Some(pair) = map.next_entry()? {
+            pairs.push(pair);
+        }
+        Ok(pairs)
+    }
+}
+
 /// A text, or a number as text, since the API is known to give either.
 pub(crate) fn text(value: &RawValue) -> Option<String> {
     match serde_json::from_str(value.get()).ok()? {

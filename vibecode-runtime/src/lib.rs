@@ -58,12 +58,15 @@
 #[path = "private/mod.rs"]
 pub mod __private;
 mod answer;
+mod batch;
 mod body;
+mod bulk;
 mod client;
 mod decode;
 mod diff;
 mod encode;
 mod encoder;
+mod ensure;
 mod entity;
 mod enumeration;
 mod error;
@@ -75,30 +78,41 @@ mod id;
     feature = "time"
 ))]
 mod interop;
+mod job;
 mod json;
 pub mod kind;
+mod me;
 mod mismatch;
 mod multifield;
 mod patch;
+mod query;
 mod record;
 mod rendered;
+mod throttle;
 mod value;
 
 pub use crate::{
-    answer::{Raw, Updated},
-    client::{Call, Client, ClientBuilder, Credentials},
+    answer::{Created, Raw, Updated},
+    batch::{Batch, BatchParams},
+    bulk::{Bulk, BulkOutcome},
+    client::{Call, Client, ClientBuilder, Credentials, RetryPolicy, TokenError},
     decode::{Answered, Decode, DecodeError},
     diff::{Diff, NotRemovable},
     encode::Encode,
     encoder::{EncodeError, Encoder},
+    ensure::Ensured,
     entity::{Companies, Contacts, Deals, Entity, Items, Leads, Users},
     enumeration::Enumeration,
     error::{Error, ErrorCode, ErrorKind, Outcome, Result},
     id::{Addresses, CompanyId, ContactId, DealId, Id, LeadId, UserId},
+    job::PatchJob,
+    me::Me,
     mismatch::Mismatch,
     multifield::{Email, EmailType, MultifieldEntry, Multifields, Phone, PhoneType},
     patch::Patch,
+    query::{Field, Filter, Order, Query, Rows},
     record::Record,
+    throttle::{Acquiring, Budget, BudgetError, Feedback, Permit, Throttle},
     value::{CrmRef, Date, DateTime, File, Money, ParseError},
 };
 

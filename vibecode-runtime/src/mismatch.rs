@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::{
-    Answered, DateTime, Money, Multifields,
+    Answered, DateTime, Money, Multifields, Raw,
     body::{Act, Added, Body},
 };
 
@@ -29,14 +29,8 @@ impl Body {
         multifields: &Multifields,
     ) -> Vec<Mismatch> {
         let differs = |name: &str, act: Act<'_>| match act {
-            Act::Set(sent) => {
-                let echo = echoed(name).unwrap_or(Answered::NULL).as_str();
-                !parse(sent)
-                    .zip(parse(echo))
-                    .is_some_and(|(sent, echo)| shows(&sent, &echo))
-            }
-            Act::Clear(_) => !echoed(name).is_none_or(is_nothing),
             Act::Add(added) => !added.iter().all(|added| is_among(added, name, multifields)),
+            act => !is_shown(&act, echoed(name)),
         };
         let differing = self
             .acts()
@@ -46,6 +40,27 @@ impl Body {
                 field: name.to_string(),
             })
             .collect()
+    }
+}
+
+impl Body {
+    /// Whether a record shows anything of what was sent.
+    pub(crate) fn is_partly_shown_in(&self, record: &Raw) -> bool {
+        let multifields = record.multifields();
+        let mismatches = self.mismatches(|name| record.field(name), &multifields);
+        mismatches.len() < self.acts().count()
+    }
+}
+
+/// Whether an answered field shows what it was set to, or that it was cleared. What is added, no
+/// single field shows.
+pub(crate) fn is_shown(act: &Act<'_>, echo: Option<Answered<'_>>) -> bool {
+    match act {
+        Act::Set(sent) => parse(sent)
+            .zip(parse(echo.unwrap_or(Answered::NULL).as_str()))
+            .is_some_and(|(sent, echo)| shows(&sent, &echo)),
+        Act::Clear(_) => echo.is_none_or(is_nothing),
+        Act::Add(_) => false,
     }
 }
 

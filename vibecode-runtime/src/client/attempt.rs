@@ -1,9 +1,11 @@
 //! One try: what came of it, without a judgement.
 
-use http::{HeaderMap, HeaderValue, StatusCode, header};
-use reqwest::{Body, Response};
+use std::time::Duration;
 
-use super::{Connection, Request};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use reqwest::{Body, Response, Url};
+
+use super::Request;
 
 /// Answers up to this length are read (bytes).
 const MAX_ANSWER: usize = 16 * 1024 * 1024;
@@ -11,7 +13,7 @@ const MAX_ANSWER: usize = 16 * 1024 * 1024;
 const MAX_FAILURE: usize = 64 * 1024;
 
 /// What came of one try.
-pub(super) enum Attempt {
+pub(crate) enum Attempt {
     /// There was no answer.
     Failed(reqwest::Error),
     /// There was one, or its beginning.
@@ -23,7 +25,7 @@ pub(super) enum Attempt {
 }
 
 /// The body of an answer, as far as it came.
-pub(super) enum ReadBody {
+pub(crate) enum ReadBody {
     Whole(Vec<u8>),
     Oversized,
     Broken(reqwest::Error),
@@ -31,15 +33,16 @@ pub(super) enum ReadBody {
 
 /// Sends a request once.
 pub(super) async fn attempt(
-    connection: &Connection,
-    headers: &HeaderMap,
+    http: &reqwest::Client,
+    url: Url,
+    headers: HeaderMap,
+    timeout: Duration,
     request: &Request,
 ) -> Attempt {
-    let sent = connection
-        .http
-        .request(request.method.clone(), request.url(&connection.base_url))
-        .timeout(connection.timeouts.of(request))
-        .headers(headers.clone())
+    let sent = http
+        .request(request.method.clone(), url)
+        .timeout(timeout)
+        .headers(headers)
         .header(header::ACCEPT, APPLICATION_JSON);
     let sent = match &request.body {
         Some(body) => sent

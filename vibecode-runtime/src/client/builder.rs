@@ -4,8 +4,14 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use reqwest::{Url, redirect};
 
-use super::{Client, Connection, Credentials, Timeouts};
-use crate::{Error, ErrorKind, Result};
+use super::{
+    Client, Credentials, RetryPolicy, Shared, Times, identity::Identity, records::Records,
+    retry::Retries,
+};
+use crate::{
+    Error, ErrorKind, Result, Throttle,
+    batch::{BatchParams, Echoes},
+};
 
 /// The documented base URL (api.md, grade D).
 const BASE_URL: &str = "https://vibecode.bitrix24.tech/v1";
@@ -15,6 +21,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The server gives up after 60 s (api.md, grade B): when this runs out, it has given up too.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(70);
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
+const DEADLINE: Duration = Duration::from_secs(150);
+/// A little more than the server works on a request (api.md, grade B).
+const SETTLE: Duration = Duration::from_secs(62);
 /// A pooled connection that the server has closed makes a write's outcome unknown.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 
@@ -26,7 +35,11 @@ pub struct ClientBuilder {
     base_url: String,
     user_agent: String,
     connect_timeout: Duration,
-    timeouts: Timeouts,
+    times: Times,
+    settle: Duration,
+    retry: RetryPolicy,
+    throttle: Throttle,
+    batch_params: BatchParams,
     http: reqwest::ClientBuilder,
 }
 
@@ -37,10 +50,15 @@ impl ClientBuilder {
             base_url: BASE_URL.to_owned(),
             user_agent: USER_AGENT.to_owned(),
             connect_timeout: CONNECT_TIMEOUT,
-            timeouts: Timeouts {
+            times: Times {
                 read: READ_TIMEOUT,
                 write: WRITE_TIMEOUT,
+                deadline: DEADLINE,
             },
+            settle: SETTLE,
+            retry: RetryPolicy::new(),
+            throttle: Throttle::default(),
+            batch_params: BatchParams::default(),
             http: reqwest::Client::builder(),
         }
     }
@@ -54,10 +72,43 @@ impl ClientBuilder {
     /// How long one try may take, from connecting to the end of the answer. By default 70 s for a
     /// write, since the server works on it for up to 60 s, and 30 s for a read.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeouts = Timeouts {
-            read: timeout,
-            write: timeout,
-        };
+        self.times.read = timeout;
+        self.times.write = timeout;
+        self
+    }
+
+    /// How long all tries of one call may take together, from the departure of the first: none
+    /// begins after it, and one under way then ends. Waiting for the throttle before that does not
+    /// count. By default 150 s.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.times.deadline = deadline;
+        self
+    }
+
+    /// How long after its departure a request whose answer was lost may still be applied: so long
+    /// [`Client::ensure`] waits before it sends again. By default 62 s, since the server works on a
+    /// request for up to 60 s (api.md, grade B).
+    pub fn settle(mut self, settle: Duration) -> Self {
+        self.settle = settle;
+        self
+    }
+
+    /// What is sent once more by itself, and when. By default [`RetryPolicy::new`].
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// How many requests may leave. By default [`Throttle::per_minute`] with 300.
+    pub fn throttle(mut self, throttle: Throttle) -> Self {
+        self.throttle = throttle;
+        self
+    }
+
+    /// Where the values of an update stand in a call of a batch. By default
+    /// [`BatchParams::Flat`].
+    pub fn batch_params(mut self, params: BatchParams) -> Self {
+        self.batch_params = params;
         self
     }
 
@@ -89,7 +140,7 @@ impl ClientBuilder {
     /// is none, or that is `http:` to another host than this one; or what the HTTP client
     /// underneath refuses.
     pub fn build(self) -> Result<Client> {
-        let headers = self.credentials.headers()?;
+        let identity = Identity::new(self.credentials)?;
         let base_url = checked_base_url(&self.base_url)?;
         #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls-tls")))]
         check_tls_provider()?;
@@ -101,12 +152,17 @@ impl ClientBuilder {
             refused("the HTTP client cannot be made").caused_by(error.without_url())
         })?;
         Ok(Client {
-            connection: Arc::new(Connection {
+            shared: Arc::new(Shared {
                 http,
                 base_url,
-                timeouts: self.timeouts,
+                times: self.times,
+                throttle: self.throttle,
+                retries: Retries::new(self.retry),
+                records: Arc::new(Records::new(self.settle)),
+                batch_params: self.batch_params,
+                echoes: Echoes::default(),
             }),
-            headers: Arc::new(headers),
+            identity: Arc::new(identity),
         })
     }
 }

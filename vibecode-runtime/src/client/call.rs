@@ -19,14 +19,14 @@ pub struct Call<T> {
 }
 
 impl<T: Send + 'static> Call<T> {
-    pub(super) fn new(future: impl Future<Output = Result<T>> + Send + 'static) -> Self {
+    pub(crate) fn new(future: impl Future<Output = Result<T>> + Send + 'static) -> Self {
         Self {
             future: Box::pin(future),
         }
     }
 
     /// A call that has ended already.
-    pub(super) fn ended(result: Result<T>) -> Self {
+    pub(crate) fn ended(result: Result<T>) -> Self {
         Self::new(ready(result))
     }
 }

@@ -1,6 +1,6 @@
 //! Who calls the API.
 
-use std::fmt;
+use std::{error::Error as StdError, fmt, pin::Pin, sync::Arc};
 
 use http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
 use secrecy::{ExposeSecret, SecretString};
@@ -14,13 +14,30 @@ const PERSONAL: &str = "vibe_api_";
 const APP: &str = "vibe_app_";
 const MANAGEMENT: &str = "vibe_live_";
 
+/// Why an app has no session token to give.
+pub type TokenError = Box<dyn StdError + Send + Sync>;
+
+/// Gives a session token when it is asked for one.
+pub(super) type TokenProvider = Arc<
+    dyn Fn() -> Pin<Box<dyn Future<Output = Result<SecretString, TokenError>> + Send>>
+        + Send
+        + Sync,
+>;
+
 /// A key of the API, and for an OAuth app the session of the user it acts for.
 ///
 /// Debug shows the kind only.
 #[derive(Clone)]
 pub struct Credentials {
     key: SecretString,
-    session: Option<SecretString>,
+    session: Session,
+}
+
+#[derive(Clone)]
+enum Session {
+    None,
+    Token(SecretString),
+    Provided(TokenProvider),
 }
 
 impl Credentials {
@@ -28,7 +45,7 @@ impl Credentials {
     pub fn personal(key: impl Into<String>) -> Self {
         Self {
             key: key.into().into(),
-            session: None,
+            session: Session::None,
         }
     }
 
@@ -36,12 +53,40 @@ impl Credentials {
     pub fn app(key: impl Into<String>, session_token: impl Into<String>) -> Self {
         Self {
             key: key.into().into(),
-            session: Some(session_token.into().into()),
+            session: Session::Token(session_token.into().into()),
+        }
+    }
+
+    /// The key of an OAuth app, `vibe_app_…`, and where a user's session token comes from.
+    ///
+    /// The provider is asked before the first request, and again when the API says that the session
+    /// is over (`TOKEN_EXPIRED`, `INVALID_SESSION`): once a call, which is then repeated, since such
+    /// an answer says that nothing was applied. Calls under way together ask once. An error that it
+    /// gives is not shown, since it may hold the token: log it there.
+    ///
+    /// ```
+    /// use vibecode_runtime::Credentials;
+    /// # async fn fresh_token() -> Result<String, std::io::Error> { Ok(String::new()) }
+    ///
+    /// let credentials = Credentials::app_with("vibe_app_1", || async { Ok(fresh_token().await?) });
+    /// ```
+    pub fn app_with<F, T>(key: impl Into<String>, session_token: F) -> Self
+    where
+        F: Fn() -> T + Send + Sync + 'static,
+        T: Future<Output = Result<String, TokenError>> + Send + 'static,
+    {
+        let provider: TokenProvider = Arc::new(move || {
+            let token = session_token();
+            Box::pin(async { Ok(SecretString::from(token.await?)) })
+        });
+        Self {
+            key: key.into().into(),
+            session: Session::Provided(provider),
         }
     }
 
     /// The credentials in `VIBECODE_API_KEY` and, for an app, `VIBECODE_SESSION_TOKEN`.
-    pub(crate) fn from_env(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
+    pub(super) fn from_env(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
         let key = variable("VIBECODE_API_KEY")
             .ok_or_else(|| refused("VIBECODE_API_KEY is not set: put the key of the API there"))?;
         Ok(match variable("VIBECODE_SESSION_TOKEN") {
@@ -50,15 +95,31 @@ impl Credentials {
         })
     }
 
-    /// The headers that every request carries.
+    /// The same key, for another user.
+    pub(super) fn with_session(&self, token: SecretString) -> Self {
+        Self {
+            key: self.key.clone(),
+            session: Session::Token(token),
+        }
+    }
+
+    /// Where session tokens come from, if not from the credentials themselves.
+    pub(super) fn provider(&self) -> Option<&TokenProvider> {
+        match &self.session {
+            Session::Provided(provider) => Some(provider),
+            Session::None | Session::Token(_) => None,
+        }
+    }
+
+    /// The headers that every request carries; without a session where a provider gives it.
     ///
     /// # Errors
     /// Where the key is of another kind than the credentials, or cannot be a header.
-    pub(crate) fn headers(&self) -> Result<HeaderMap> {
+    pub(super) fn headers(&self) -> Result<HeaderMap> {
         self.check_kind()?;
         let mut headers = HeaderMap::with_capacity(2);
         headers.insert(API_KEY, secret_header(self.key.expose_secret(), "key")?);
-        if let Some(session) = &self.session {
+        if let Session::Token(session) = &self.session {
             if session.expose_secret().is_empty() {
                 return Err(refused("the session token is empty"));
             }
@@ -77,10 +138,10 @@ impl Credentials {
             _ if key.starts_with(MANAGEMENT) => {
                 "a management key (vibe_live_…) has no access to records: use a personal key (vibe_api_…) or an app's (vibe_app_…)"
             }
-            None if key.starts_with(APP) => {
+            Session::None if key.starts_with(APP) => {
                 "an app's key (vibe_app_…) needs a user's session token: use `Credentials::app`, or set VIBECODE_SESSION_TOKEN"
             }
-            Some(_) if key.starts_with(PERSONAL) => {
+            Session::Token(_) | Session::Provided(_) if key.starts_with(PERSONAL) => {
                 "a personal key (vibe_api_…) takes no session token: use `Credentials::personal`, or unset VIBECODE_SESSION_TOKEN"
             }
             _ => return Ok(()),
@@ -106,8 +167,9 @@ fn secret_header(secret: &str, what: &str) -> Result<HeaderValue> {
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.session {
-            Some(_) => "Credentials::app(…)",
-            None => "Credentials::personal(…)",
+            Session::None => "Credentials::personal(…)",
+            Session::Token(_) => "Credentials::app(…)",
+            Session::Provided(_) => "Credentials::app_with(…)",
         })
     }
 }
@@ -153,9 +215,11 @@ mod tests {
     #[test]
     fn the_environment_gives_a_personal_key_or_an_apps() {
         let only_key = |name: &str| (name == "VIBECODE_API_KEY").then(|| "vibe_api_1".to_owned());
-        assert!(Credentials::from_env(only_key).unwrap().session.is_none());
+        let personal = Credentials::from_env(only_key).unwrap();
+        assert_eq!(format!("{personal:?}"), "Credentials::personal(…)");
         let both = |_: &str| Some("vibe_app_1".to_owned());
-        assert!(Credentials::from_env(both).unwrap().session.is_some());
+        let app = Credentials::from_env(both).unwrap();
+        assert_eq!(format!("{app:?}"), "Credentials::app(…)");
         let error = Credentials::from_env(|_| None).unwrap_err();
         assert!(error.to_string().contains("VIBECODE_API_KEY"));
     }

@@ -1,25 +1,64 @@
-//! The client: patch → request → attempt → outcome → answer.
+//! The client: patch → request → attempt → outcome → retry → answer.
 
+mod answers;
 mod attempt;
 mod builder;
 mod call;
 mod credentials;
+mod envelope;
+mod identity;
 mod outcome;
-mod request;
+mod records;
+pub(crate) mod request;
+mod retry;
+mod send;
+mod wait;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    borrow::{Borrow, Cow},
+    fmt,
+    sync::Arc,
+    time::Duration,
+};
 
-use http::HeaderMap;
+use futures_core::Stream;
+use http::Method;
 use reqwest::Url;
 
-use self::request::Request;
-pub use self::{builder::ClientBuilder, call::Call, credentials::Credentials};
-use crate::{Addresses, Entity, Id, Multifields, Patch, Raw, Record, Result, Updated};
+use self::{
+    answers::{Done, New, Whole},
+    identity::Identity,
+    records::Records,
+    request::Effect,
+    retry::Retries,
+};
+pub(crate) use self::{
+    answers::{check_id, raw},
+    envelope::Failure,
+    outcome::{Answer, judge_call, unexpected},
+    records::{Key, Lane},
+    request::Request,
+    send::Sending,
+};
+pub use self::{
+    builder::ClientBuilder,
+    call::Call,
+    credentials::{Credentials, TokenError},
+    retry::RetryPolicy,
+};
+use crate::{
+    Addresses, Batch, Bulk, Created, Ensured, Entity, ErrorCode, Id, Me, Multifields, Patch,
+    PatchJob, Query, Raw, Record, Result, Throttle, Updated,
+    batch::{BatchParams, Echoes},
+    bulk, ensure,
+};
 
-/// A client of the API. Cloning it is cheap: clones share their connections.
+/// A client of the API. Cloning it is cheap: clones share their connections, their throttle and
+/// their budget of retries.
 ///
-/// Every call is one request. A call that fails tells by
-/// [`Error::outcome`](crate::Error::outcome) whether the change may have been applied.
+/// A call that fails tells by [`Error::outcome`](crate::Error::outcome) whether the change may have
+/// been applied. What can be sent once more without doubling anything is, by itself: see
+/// [`RetryPolicy`]. Writes to one record take turns.
 ///
 /// ```no_run
 /// use vibecode_runtime::{Client, Patch};
@@ -39,25 +78,38 @@ use crate::{Addresses, Entity, Id, Multifields, Patch, Raw, Record, Result, Upda
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    connection: Arc<Connection>,
-    headers: Arc<HeaderMap>,
+    pub(crate) shared: Arc<Shared>,
+    identity: Arc<Identity>,
 }
 
 /// What clones share.
-struct Connection {
+pub(crate) struct Shared {
     http: reqwest::Client,
     base_url: Url,
-    timeouts: Timeouts,
+    pub(crate) times: Times,
+    throttle: Throttle,
+    pub(crate) retries: Retries,
+    pub(crate) records: Arc<Records>,
+    pub(crate) batch_params: BatchParams,
+    pub(crate) echoes: Echoes,
 }
 
-/// How long one try may take.
+/// How long things may take.
 #[derive(Debug, Clone, Copy)]
-struct Timeouts {
+pub(crate) struct Times {
+    /// A try that reads.
     read: Duration,
+    /// A try that writes.
     write: Duration,
+    /// All tries of a call, from the departure of the first.
+    deadline: Duration,
 }
 
-impl Timeouts {
+impl Times {
+    pub(crate) fn deadline(self) -> Duration {
+        self.deadline
+    }
+
     fn of(self, request: &Request) -> Duration {
         if request.is_write() {
             self.write
@@ -96,7 +148,23 @@ impl Client {
         }
     }
 
-    /// Changes a record: `PATCH /v1/{entity}/{id}`, sent once.
+    /// A client for another user of the same OAuth app, sharing connections and throttle. It is
+    /// cheap: make one for each incoming request.
+    ///
+    /// A token that cannot be used, or one beside a personal key, is an error of every call:
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration).
+    #[must_use]
+    pub fn with_session(&self, session_token: impl Into<String>) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            identity: Arc::new(self.identity.with_session(session_token.into())),
+        }
+    }
+
+    /// Changes a record: `PATCH /v1/{entity}/{id}`.
+    ///
+    /// A patch that adds phones or emails, or holds an unchecked value, is not sent again once it
+    /// may have been applied: see [`Client::ensure`].
     ///
     /// # Errors
     /// - [`ErrorKind::EmptyPatch`](crate::ErrorKind::EmptyPatch) and
@@ -104,13 +172,87 @@ impl Client {
     /// - What the API refuses: [`Error::code`](crate::Error::code), nothing was applied.
     /// - Lost and garbled answers: [`Outcome::Unknown`](crate::Outcome::Unknown).
     pub fn update<P: Patch>(&self, id: impl Addresses<P>, patch: &P) -> Call<Updated> {
-        match Request::update(id.record_id(), patch) {
-            Ok(request) => {
-                let sent = self.send(request);
-                Call::new(async move { sent.await.map(Updated::new) })
-            }
+        let entity = Cow::Borrowed(P::Entity::PATH);
+        self.write(Request::update(entity, id.record_id(), patch.body()))
+    }
+
+    /// Makes sure that a record has the values of a patch, whatever became of earlier tries.
+    ///
+    /// Reads the record first and sends only what is missing: a phone is there where one has the
+    /// same digits, an email where one is the same without regard to case, under whatever type.
+    /// Where an answer is lost, reads again, and sends again only once the lost try can no longer
+    /// arrive: [`ClientBuilder::settle`] after it was sent.
+    ///
+    /// So it never adds a value that a read showed present, nor while an earlier try of this client
+    /// may still be running. Two processes at once can still each add.
+    ///
+    /// # Errors
+    /// As [`Client::update`], and
+    /// [`ErrorKind::MultifieldsUnknown`](crate::ErrorKind::MultifieldsUnknown) where the record is
+    /// answered without its list of phones and emails.
+    pub fn ensure<P: Patch>(&self, id: impl Addresses<P>, patch: &P) -> Call<Ensured> {
+        match PatchJob::new(id, patch) {
+            Ok(job) => self.ensure_job(job),
             Err(error) => Call::ended(Err(error)),
         }
+    }
+
+    /// Sends a job as [`Client::update`] sends its patch.
+    ///
+    /// # Errors
+    /// As [`Client::update`].
+    pub fn run(&self, job: impl Borrow<PatchJob>) -> Call<Updated> {
+        let job = job.borrow();
+        let entity = Cow::Owned(job.entity().to_owned());
+        self.write(Request::update(entity, job.id(), job.body()))
+    }
+
+    /// Makes sure that a record has the values of a job, as [`Client::ensure`] does.
+    ///
+    /// # Errors
+    /// As [`Client::ensure`].
+    pub fn ensure_job(&self, job: impl Borrow<PatchJob>) -> Call<Ensured> {
+        let (client, job) = (self.clone(), job.borrow().clone());
+        Call::new(async move { ensure::one(&client, job).await })
+    }
+
+    /// Makes a record: `POST /v1/{entity}`. It is not sent again once it may have been applied,
+    /// since a second record would appear.
+    ///
+    /// # Errors
+    /// As [`Client::update`].
+    pub fn create<P: Patch>(&self, patch: &P) -> Call<Created<P::Entity>> {
+        let request = Request::create(P::Entity::PATH.into(), patch.body());
+        self.call(request, |client, request| async move {
+            let New(id, raw) = client.send(&request, &[]).await?;
+            Ok(Created::new(id, raw))
+        })
+    }
+
+    /// Deletes a record: `DELETE /v1/{entity}/{id}`. The id tells the entity.
+    ///
+    /// Where an answer is lost and the next try finds no such record, it has been deleted.
+    ///
+    /// # Errors
+    /// What the API refuses, such as a record that is not there; and lost answers.
+    pub fn delete<E: Entity>(&self, id: Id<E>) -> Call<()> {
+        self.call(
+            Request::delete::<E>(id.get()),
+            |client, request| async move {
+                let lane = client.lane(&request).await;
+                let mut tries = client.begin();
+                let result = tries.run::<Done>(&request, &[&lane]).await;
+                lane.note(&result);
+                match result {
+                    Err(error)
+                        if tries.is_open() && error.code() == Some(&ErrorCode::EntityNotFound) =>
+                    {
+                        Ok(())
+                    }
+                    result => result.map(|Done| ()),
+                }
+            },
+        )
     }
 
     /// Reads a record: `GET /v1/{entity}/{id}`.
@@ -136,20 +278,181 @@ impl Client {
     /// # Errors
     /// Where the API refuses, or no complete answer came.
     pub fn get_raw<E: Entity>(&self, id: Id<E>) -> Call<Raw> {
-        match Request::get::<E>(id.get()) {
-            Ok(request) => Call::new(self.send(request)),
-            Err(error) => Call::ended(Err(error)),
-        }
+        let request = Request::get(E::PATH.into(), id.get());
+        self.call(request, |client, request| async move {
+            client.send(&request, &[]).await
+        })
     }
 
-    fn send(&self, request: Request) -> impl Future<Output = Result<Raw>> + Send + use<> {
-        let Self {
-            connection,
-            headers,
-        } = self.clone();
-        async move {
-            let attempt = attempt::attempt(&connection, &headers, &request).await;
-            outcome::judge(attempt, &request)
+    /// Lists records: `GET /v1/{entity}`, or a search where a filter needs one.
+    ///
+    /// ```
+    /// use vibecode_runtime::{Client, ContactId, Credentials, Record};
+    /// use vibecode_sandbox::Sandbox;
+    ///
+    /// #[derive(Record)]
+    /// #[vibecode(entity = "contacts")]
+    /// struct Customer {
+    ///     #[vibecode(id)]
+    ///     id: ContactId,
+    ///     name: String,
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let sandbox = Sandbox::start().await;
+    /// # let client = Client::builder(Credentials::personal(Sandbox::API_KEY)).base_url(sandbox.url()).build()?;
+    /// let mut customers = client.list::<Customer>().filter("name", "Ivan").stream();
+    /// while let Some(customer) = customers.next().await {
+    ///     println!("{}", customer?.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list<T: Record>(&self) -> Query<T> {
+        Query::new(self.clone())
+    }
+
+    /// Changes any number of records, 50 a request, and gives what became of each, in their order.
+    ///
+    /// The items are pairs of an id and a patch. They are taken as they can be sent, so that memory
+    /// stays bounded however many there are, and about four requests are under way at a time. No
+    /// record is in two of them: its changes keep their order.
+    ///
+    /// An item that cannot be sent, or is refused, fails by itself. Where an answer is lost, the
+    /// items that add phones or emails, or hold an unchecked value, are unknown, and the others are
+    /// sent again. Where the key is refused, or no answer of the first batch shows what was sent
+    /// ([`ErrorKind::NotEchoed`](crate::ErrorKind::NotEchoed)), the items that follow fail without
+    /// being sent.
+    ///
+    /// Dropping the stream stops the run: what it had not given yet is unknown.
+    ///
+    /// ```
+    /// use vibecode_runtime::{Client, Credentials, Patch};
+    /// use vibecode_sandbox::Sandbox;
+    ///
+    /// #[derive(Patch)]
+    /// #[vibecode(entity = "contacts")]
+    /// struct Customer {
+    ///     post: Option<String>,
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let sandbox = Sandbox::start().await;
+    /// # let client = Client::builder(Credentials::personal(Sandbox::API_KEY)).base_url(sandbox.url()).build()?;
+    /// let patches = (71..=73).map(|id| (id, Customer::patch().post("Director")));
+    /// let mut outcomes = client.update_many(patches);
+    /// while let Some(outcome) = outcomes.next().await {
+    ///     if let Err(error) = outcome.result {
+    ///         eprintln!("{}: {error}", outcome.id);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update_many<P, A, I>(&self, items: I) -> Bulk<P::Entity>
+    where
+        P: Patch,
+        A: Addresses<P>,
+        I: IntoIterator<Item = (A, P)>,
+        I::IntoIter: Send + 'static,
+    {
+        Bulk::of_iterator(self, items.into_iter(), bulk::update)
+    }
+
+    /// As [`Client::update_many`], of a stream.
+    pub fn update_many_stream<P, A, S>(&self, items: S) -> Bulk<P::Entity>
+    where
+        P: Patch,
+        A: Addresses<P>,
+        S: Stream<Item = (A, P)> + Send + 'static,
+    {
+        Bulk::of_stream(self, items, bulk::update)
+    }
+
+    /// Makes sure that any number of records have the values of their patches, as
+    /// [`Client::ensure`] does of one, 50 a request: reads them, and sends what is missing. A run
+    /// that was broken off may simply be run again.
+    ///
+    /// Otherwise as [`Client::update_many`].
+    pub fn ensure_many<P, A, I>(&self, items: I) -> Bulk<P::Entity, Ensured>
+    where
+        P: Patch,
+        A: Addresses<P>,
+        I: IntoIterator<Item = (A, P)>,
+        I::IntoIter: Send + 'static,
+    {
+        Bulk::of_iterator(self, items.into_iter(), bulk::ensure)
+    }
+
+    /// As [`Client::ensure_many`], of a stream.
+    pub fn ensure_many_stream<P, A, S>(&self, items: S) -> Bulk<P::Entity, Ensured>
+    where
+        P: Patch,
+        A: Addresses<P>,
+        S: Stream<Item = (A, P)> + Send + 'static,
+    {
+        Bulk::of_stream(self, items, bulk::ensure)
+    }
+
+    /// Up to 50 calls in one request.
+    pub fn batch(&self) -> Batch {
+        Batch::new(self.clone())
+    }
+
+    /// What the API says of the key: `GET /v1/me`.
+    ///
+    /// # Errors
+    /// Where the API refuses, or no complete answer came.
+    pub fn me(&self) -> Call<Me> {
+        let request = Request::new(Method::GET, "me", Effect::Reads);
+        self.call(Ok(request), |client, request| async move {
+            let Whole(raw) = client.send(&request, &[]).await?;
+            Ok(Me::new(raw))
+        })
+    }
+
+    /// The fields of an entity as the API describes them: `GET /v1/{entity}/fields`. The entity is
+    /// its name in the paths, such as `contacts` or `items/1040`.
+    ///
+    /// # Errors
+    /// Where the API refuses, or no complete answer came.
+    pub fn fields(&self, entity: &str) -> Call<Raw> {
+        let request = Request::new(Method::GET, entity.to_owned(), Effect::Reads);
+        self.call(
+            Ok(request.with_tail("fields")),
+            |client, request| async move {
+                let Whole(raw) = client.send(&request, &[]).await?;
+                Ok(raw)
+            },
+        )
+    }
+
+    fn write(&self, request: Result<Request>) -> Call<Updated> {
+        self.call(request, |client, request| async move {
+            let lane = client.lane(&request).await;
+            let result = client.send(&request, &[&lane]).await;
+            lane.note(&result);
+            result.map(Updated::new)
+        })
+    }
+
+    /// The turn of a request at its record.
+    async fn lane(&self, request: &Request) -> Lane {
+        let key = (request.entity.clone(), request.id.unwrap_or_default());
+        self.shared.records.lane(key, request.effect).await
+    }
+
+    /// A call that owns what it needs, or has failed already.
+    fn call<T, F>(&self, request: Result<Request>, run: impl FnOnce(Self, Request) -> F) -> Call<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        match request {
+            Ok(request) => Call::new(run(self.clone(), request)),
+            Err(error) => Call::ended(Err(error)),
         }
     }
 }
@@ -157,7 +460,7 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.connection.base_url.as_str())
+            .field("base_url", &self.shared.base_url.as_str())
             .finish_non_exhaustive()
     }
 }

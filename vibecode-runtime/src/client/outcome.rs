@@ -1,23 +1,41 @@
-//! What a try means: the one place that decides whether a change may have been applied.
+//! What a try means: the one place that decides whether a change may have been applied, and whether
+//! the same request may be sent once more.
 
-use std::time::Duration;
-
-use http::{HeaderMap, StatusCode, header};
-use serde::de::IgnoredAny;
+use http::{HeaderMap, StatusCode};
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 
 use super::{
     Request,
     attempt::{Attempt, ReadBody},
+    envelope::{Envelope, Failure},
+    wait,
 };
-use crate::{
-    Error, ErrorCode, ErrorKind, Outcome, Raw, Result,
-    error::ApiError,
-    json::{self, pick},
-};
+use crate::{Error, ErrorCode, ErrorKind, Outcome, Result, error::Repeat};
 
-/// The record that a try brought, or why it brought none and what that means.
-pub(super) fn judge(attempt: Attempt, request: &Request) -> Result<Raw> {
+/// What a call reads out of the envelope of a success.
+pub(crate) trait Answer: Sized + Send {
+    /// The `data`, in the shape in which it is parsed.
+    type Data<'a>: Deserialize<'a>;
+
+    /// Reads the data, whose `meta` is rarely there.
+    ///
+    /// # Errors
+    /// Where it is not what the API answers to such a call. What may have been applied is then
+    /// [`Outcome::Unknown`].
+    fn read(data: Self::Data<'_>, meta: Option<&RawValue>, request: &Request) -> Result<Self>;
+
+    /// What a success without data means.
+    ///
+    /// # Errors
+    /// As [`Answer::read`].
+    fn without_data() -> Result<Self> {
+        Err(misshapen())
+    }
+}
+
+/// What a try brought, or why it brought nothing and what that means.
+pub(crate) fn judge<A: Answer>(attempt: Attempt, request: &Request) -> Result<A> {
     let judged = match attempt {
         Attempt::Failed(error) => Err(no_answer(error)),
         Attempt::Answered {
@@ -27,56 +45,113 @@ pub(super) fn judge(attempt: Attempt, request: &Request) -> Result<Raw> {
         } => answered(status, &headers, body, request),
     };
     judged.map_err(|error| {
-        let error = request.named(error);
-        if request.is_write() {
-            error
-        } else {
+        request.named(error).with(|details| {
             // A read applies nothing, whatever became of it.
-            error.with(|details| details.outcome = Outcome::NotApplied)
-        }
+            if !request.is_write() {
+                details.outcome = Outcome::NotApplied;
+            }
+        })
     })
 }
 
+/// What may have been applied, and whether the request may be sent once more.
+#[derive(Clone, Copy)]
+struct Verdict(Outcome, Repeat);
+
+impl Verdict {
+    /// Nothing was applied, and the API asks to come again.
+    const LATER: Self = Self(Outcome::NotApplied, Repeat::Always);
+    const REFUSED: Self = Self(Outcome::NotApplied, Repeat::Never);
+    const UNKNOWN: Self = Self(Outcome::Unknown, Repeat::IfIdempotent);
+
+    fn error(self, kind: ErrorKind, explanation: &'static str) -> Error {
+        Error::new(kind, self.0, explanation).with(|details| details.repeat = self.1)
+    }
+}
+
+/// Of an answer that is no success.
+fn verdict(status: StatusCode, code: Option<&ErrorCode>) -> Verdict {
+    if code == Some(&ErrorCode::ErrorLoopDetected) {
+        return Verdict(verdict(status, None).0, Repeat::Never);
+    }
+    match status {
+        status if status.is_redirection() => Verdict(Outcome::Unknown, Repeat::Never),
+        StatusCode::TOO_MANY_REQUESTS => Verdict::LATER,
+        // These say that the request was not understood as a whole, or may be repeated.
+        StatusCode::REQUEST_TIMEOUT | StatusCode::MISDIRECTED_REQUEST | StatusCode::TOO_EARLY => {
+            Verdict::UNKNOWN
+        }
+        StatusCode::SERVICE_UNAVAILABLE if code.is_some_and(is_asked_to_wait) => Verdict::LATER,
+        status if status.is_client_error() && code.is_some() => Verdict::REFUSED,
+        _ => Verdict::UNKNOWN,
+    }
+}
+
+/// Codes that say that the request has not been begun.
+fn is_asked_to_wait(code: &ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::QueryLimitExceeded | ErrorCode::QueueOverflow
+    )
+}
+
+/// What the failure of one call of a batch means. It has a code and no status.
+pub(crate) fn judge_call(failure: Failure) -> Error {
+    let code = failure.api.code.as_ref();
+    let verdict = match code {
+        Some(code) if is_asked_to_wait(code) => Verdict::LATER,
+        Some(code) => code
+            .usual_status()
+            .and_then(|status| StatusCode::from_u16(status).ok())
+            .map_or(Verdict::UNKNOWN, |status| verdict(status, Some(code))),
+        None => Verdict::UNKNOWN,
+    };
+    refusal(failure, verdict)
+}
+
+/// What it means that an answer is not what the API answers to such a call.
+pub(crate) fn unexpected(explanation: &'static str) -> Error {
+    Verdict::UNKNOWN.error(ErrorKind::Unexpected, explanation)
+}
+
+fn misshapen() -> Error {
+    unexpected("the answer tells of a success, but holds not what was asked for")
+}
+
+/// What it means that an answer is about another record.
+pub(crate) fn other_record() -> Error {
+    Verdict::UNKNOWN.error(ErrorKind::OtherRecord, "the answer is about another record")
+}
+
 fn no_answer(error: reqwest::Error) -> Error {
-    let (kind, outcome, explanation) = if error.is_builder() {
-        (
-            ErrorKind::Configuration,
-            Outcome::NotApplied,
-            "the request could not be made",
-        )
+    let error_of = if error.is_builder() {
+        Verdict::REFUSED.error(ErrorKind::Configuration, "the request could not be made")
     } else if error.is_connect() {
-        (
+        Verdict::LATER.error(
             ErrorKind::Connect,
-            Outcome::NotApplied,
             "no connection to the API could be made: check the base URL and the network",
         )
     } else if error.is_timeout() {
-        (
-            ErrorKind::Timeout,
-            Outcome::Unknown,
-            "no answer came in time",
-        )
+        Verdict::UNKNOWN.error(ErrorKind::Timeout, "no answer came in time")
     } else {
-        (
+        Verdict::UNKNOWN.error(
             ErrorKind::Interrupted,
-            Outcome::Unknown,
             "the connection broke before an answer came",
         )
     };
-    Error::new(kind, outcome, explanation).caused_by(error)
+    error_of.caused_by(error)
 }
 
-fn answered(
+fn answered<A: Answer>(
     status: StatusCode,
     headers: &HeaderMap,
     body: ReadBody,
     request: &Request,
-) -> Result<Raw> {
+) -> Result<A> {
     let result = match body {
         ReadBody::Whole(body) => read_whole(status, &body, request),
-        ReadBody::Oversized => Err(Error::new(
+        ReadBody::Oversized => Err(Verdict::UNKNOWN.error(
             ErrorKind::Oversized,
-            Outcome::Unknown,
             "the answer is longer than an answer of the API may be",
         )),
         ReadBody::Broken(error) => Err(broken(error)),
@@ -84,50 +159,33 @@ fn answered(
     result.map_err(|error| {
         error.with(|details| {
             details.status = Some(status);
-            details.retry_after = details.retry_after.or_else(|| retry_after(headers));
+            details.retry_after = details.retry_after.or_else(|| wait::retry_after(headers));
         })
     })
 }
 
-fn read_whole(status: StatusCode, body: &[u8], request: &Request) -> Result<Raw> {
-    match Envelope::read(body) {
-        Some(Envelope::Success(data)) if status.is_success() => record(data, request),
-        Some(Envelope::Failure(error)) => {
-            let outcome = outcome(status, error.api.code.as_ref());
-            Err(refusal(error, outcome))
+fn read_whole<A: Answer>(status: StatusCode, body: &[u8], request: &Request) -> Result<A> {
+    match Envelope::<A::Data<'_>>::read(body) {
+        Some(Envelope::Success { data, meta }) if status.is_success() => match data {
+            Some(data) => A::read(data, meta, request),
+            None => A::without_data(),
+        },
+        Some(Envelope::Misshapen) if status.is_success() => Err(misshapen()),
+        Some(Envelope::Failure(failure)) => {
+            let verdict = verdict(status, failure.api.code.as_ref());
+            Err(refusal(failure, verdict))
         }
         _ => Err(not_understood(status, body)),
     }
 }
 
-/// Whether an answer that is no success says that nothing was applied.
-fn outcome(status: StatusCode, code: Option<&ErrorCode>) -> Outcome {
-    let refused = match status {
-        StatusCode::TOO_MANY_REQUESTS => true,
-        // These say that the request was not understood as a whole, or may be repeated.
-        StatusCode::REQUEST_TIMEOUT | StatusCode::MISDIRECTED_REQUEST | StatusCode::TOO_EARLY => {
-            false
-        }
-        StatusCode::SERVICE_UNAVAILABLE => matches!(
-            code,
-            Some(ErrorCode::QueryLimitExceeded | ErrorCode::QueueOverflow)
-        ),
-        status => status.is_client_error() && code.is_some(),
-    };
-    if refused {
-        Outcome::NotApplied
-    } else {
-        Outcome::Unknown
-    }
-}
-
-fn refusal(failure: Failure, outcome: Outcome) -> Error {
+fn refusal(failure: Failure, verdict: Verdict) -> Error {
     let advice = failure
         .api
         .code
         .as_ref()
         .map_or("the API answered with an error", ErrorCode::advice);
-    Error::new(ErrorKind::Api, outcome, advice).with(|details| {
+    verdict.error(ErrorKind::Api, advice).with(|details| {
         details.api = Some(failure.api);
         details.retry_after = failure.retry_after;
     })
@@ -151,89 +209,15 @@ fn not_understood(status: StatusCode, body: &[u8]) -> Error {
             "the answer is not JSON: it may come from a gateway before the API",
         )
     };
-    Error::new(kind, outcome(status, None), explanation)
+    verdict(status, None).error(kind, explanation)
 }
 
 /// Only a complete answer says what became of the change.
 fn broken(error: reqwest::Error) -> Error {
-    let (kind, explanation) = if error.is_timeout() {
-        (ErrorKind::Timeout, "the answer did not end in time")
+    let broken = if error.is_timeout() {
+        Verdict::UNKNOWN.error(ErrorKind::Timeout, "the answer did not end in time")
     } else {
-        (ErrorKind::CutOff, "the answer broke off")
+        Verdict::UNKNOWN.error(ErrorKind::CutOff, "the answer broke off")
     };
-    Error::new(kind, Outcome::Unknown, explanation).caused_by(error)
-}
-
-/// The record of a success, if it is the one that was asked for.
-fn record(data: &RawValue, request: &Request) -> Result<Raw> {
-    let Some([id]) = pick(data.get(), ["id"]) else {
-        return Err(Error::new(
-            ErrorKind::Unexpected,
-            Outcome::Unknown,
-            "the answer tells of a success, but holds no record",
-        ));
-    };
-    let is_another = |id| json::text(id).is_none_or(|id| id != request.id.to_string());
-    if id.is_some_and(is_another) {
-        return Err(Error::new(
-            ErrorKind::OtherRecord,
-            Outcome::Unknown,
-            "the answer is about another record",
-        ));
-    }
-    let unread = if request.is_write() {
-        Outcome::Unknown
-    } else {
-        Outcome::NotApplied
-    };
-    Ok(Raw::new(request.entity, data, unread))
-}
-
-/// `{"success":true,"data":…}` or `{"success":false,"error":{…}}`
-enum Envelope<'a> {
-    Success(&'a RawValue),
-    Failure(Failure),
-}
-
-/// What the API says of an error.
-struct Failure {
-    api: ApiError,
-    retry_after: Option<Duration>,
-}
-
-impl<'a> Envelope<'a> {
-    fn read(body: &'a [u8]) -> Option<Self> {
-        let text = std::str::from_utf8(body).ok()?;
-        let [success, data, error] = pick(text, ["success", "data", "error"])?;
-        match success?.get() {
-            "true" => data.map(Self::Success),
-            _ => Failure::read(error?.get()).map(Self::Failure),
-        }
-    }
-}
-
-impl Failure {
-    fn read(error: &str) -> Option<Self> {
-        let keys = ["code", "message", "hint", "b24Code", "retryAfter"];
-        let [code, message, hint, b24_code, wait] = pick(error, keys)?;
-        let text = |value: Option<&RawValue>| value.and_then(json::text);
-        Some(Self {
-            api: ApiError {
-                code: text(code).map(|code| ErrorCode::from_wire(&code)),
-                message: text(message),
-                hint: text(hint),
-                b24_code: text(b24_code),
-            },
-            retry_after: text(wait).as_deref().and_then(seconds),
-        })
-    }
-}
-
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    seconds(headers.get(header::RETRY_AFTER)?.to_str().ok()?)
-}
-
-fn seconds(text: &str) -> Option<Duration> {
-    let seconds: f64 = text.trim().parse().ok()?;
-    Duration::try_from_secs_f64(seconds).ok()
+    broken.caused_by(error)
 }

@@ -1,99 +1,204 @@
 //! One request, complete before it is first sent.
 
+use std::borrow::Cow;
+
+use bytes::Bytes;
 use http::Method;
 use reqwest::Url;
 
-use crate::{Entity, Error, ErrorKind, Patch, Result};
+use crate::{Entity, Error, ErrorKind, Result, body::Body};
 
-/// A request to one record.
-pub(super) struct Request {
-    pub(super) method: Method,
-    pub(super) entity: &'static str,
-    pub(super) id: u64,
+/// A request of the API.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    /// The name in the paths, such as `contacts`.
+    pub(crate) entity: Cow<'static, str>,
+    /// The record, where it is about one that is known.
+    pub(crate) id: Option<u64>,
+    /// What follows the entity in the path, such as `fields`.
+    pub(crate) tail: Option<&'static str>,
+    pub(crate) query: Vec<(String, String)>,
     /// JSON.
-    pub(super) body: Option<Vec<u8>>,
+    pub(crate) body: Option<Bytes>,
+    pub(crate) effect: Effect,
+}
+
+/// What a request does at the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Effect {
+    /// It changes nothing.
+    Reads,
+    /// Sent twice, it leaves what it leaves sent once.
+    Sets,
+    /// Sent twice, it may add twice.
+    Adds,
 }
 
 impl Request {
     /// `PATCH /v1/{entity}/{id}`
-    pub(super) fn update<P: Patch>(id: u64, patch: &P) -> Result<Self> {
-        let request = Self::to::<P::Entity>(Method::PATCH, id)?;
-        let body = encode(patch).map_err(|error| request.named(error))?;
-        Ok(Self {
-            body: Some(body),
-            ..request
-        })
+    pub(crate) fn update(entity: Cow<'static, str>, id: u64, body: &Body) -> Result<Self> {
+        let request = Self::to(Method::PATCH, entity, id, Effect::of(body))?;
+        let json = checked_json(body).map_err(|error| request.named(error))?;
+        Ok(request.with_body(json))
+    }
+
+    /// `POST /v1/{entity}`. A second time it makes a second record.
+    pub(crate) fn create(entity: Cow<'static, str>, body: &Body) -> Result<Self> {
+        let request = Self::new(Method::POST, entity, Effect::Adds);
+        let json = checked_json(body).map_err(|error| request.named(error))?;
+        Ok(request.with_body(json))
+    }
+
+    /// `DELETE /v1/{entity}/{id}`
+    pub(crate) fn delete<E: Entity>(id: u64) -> Result<Self> {
+        Self::to(Method::DELETE, E::PATH.into(), id, Effect::Sets)
     }
 
     /// `GET /v1/{entity}/{id}`
-    pub(super) fn get<E: Entity>(id: u64) -> Result<Self> {
-        Self::to::<E>(Method::GET, id)
+    pub(crate) fn get(entity: Cow<'static, str>, id: u64) -> Result<Self> {
+        Self::to(Method::GET, entity, id, Effect::Reads)
     }
 
-    fn to<E: Entity>(method: Method, id: u64) -> Result<Self> {
-        let request = Self {
+    /// A request that is about no single record.
+    pub(crate) fn new(
+        method: Method,
+        entity: impl Into<Cow<'static, str>>,
+        effect: Effect,
+    ) -> Self {
+        Self {
             method,
-            entity: E::PATH,
-            id,
+            entity: entity.into(),
+            id: None,
+            tail: None,
+            query: Vec::new(),
             body: None,
-        };
-        if id == 0 {
-            let error = Error::not_sent(ErrorKind::InvalidId, "0 is no record's id");
-            return Err(request.named(error));
+            effect,
         }
-        Ok(request)
     }
 
-    /// Whether the request changes anything at the API.
-    pub(super) fn is_write(&self) -> bool {
-        self.method != Method::GET
+    fn to(method: Method, entity: Cow<'static, str>, id: u64, effect: Effect) -> Result<Self> {
+        let request = Self {
+            id: Some(id),
+            ..Self::new(method, entity, effect)
+        };
+        match checked_id(id) {
+            Ok(_) => Ok(request),
+            Err(error) => Err(request.named(error)),
+        }
     }
 
-    pub(super) fn url(&self, base: &Url) -> Url {
+    pub(crate) fn with_tail(self, tail: &'static str) -> Self {
+        Self {
+            tail: Some(tail),
+            ..self
+        }
+    }
+
+    pub(crate) fn with_body(self, json: String) -> Self {
+        Self {
+            body: Some(json.into()),
+            ..self
+        }
+    }
+
+    /// Whether the request may change anything at the API.
+    pub(crate) fn is_write(&self) -> bool {
+        self.effect > Effect::Reads
+    }
+
+    pub(crate) fn url(&self, base: &Url) -> Url {
         let mut url = base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(self.entity.split('/'));
-            segments.push(&self.id.to_string());
+            if let Some(id) = self.id {
+                segments.push(itoa::Buffer::new().format(id));
+            }
+            segments.extend(self.tail);
+        }
+        if !self.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&self.query);
         }
         url
     }
 
     /// The error, with the call that it is about.
-    pub(super) fn named(&self, error: Error) -> Error {
-        let call = format!("{} {}/{}", self.method, self.entity, self.id);
+    pub(crate) fn named(&self, error: Error) -> Error {
+        let mut call = format!("{} {}", self.method, self.entity);
+        if let Some(id) = self.id {
+            call.push('/');
+            call.push_str(itoa::Buffer::new().format(id));
+        }
+        if let Some(tail) = self.tail {
+            call.push('/');
+            call.push_str(tail);
+        }
         error.with(|details| details.call = Some(call))
     }
 }
 
-fn encode<P: Patch>(patch: &P) -> Result<Vec<u8>> {
-    if patch.is_empty() {
+impl Effect {
+    /// What sending a patch does.
+    pub(crate) fn of(body: &Body) -> Self {
+        if body.is_idempotent() {
+            Self::Sets
+        } else {
+            Self::Adds
+        }
+    }
+}
+
+/// The JSON of a patch that may be sent.
+fn checked_json(body: &Body) -> Result<String> {
+    check(body)?;
+    Ok(body.to_json())
+}
+
+/// Holds that a patch may be sent.
+pub(crate) fn check(body: &Body) -> Result<()> {
+    if body.is_empty() {
         let advice = "the patch changes nothing, so there is nothing to send";
         return Err(Error::not_sent(ErrorKind::EmptyPatch, advice));
     }
-    if let Some(invalid) = patch.body().invalid_field() {
+    if let Some(invalid) = body.invalid_field() {
         let error = Error::not_sent(ErrorKind::InvalidPatch, invalid.to_string());
         return Err(error.caused_by(invalid.reason().clone()));
     }
-    Ok(patch.body().to_json().into_bytes())
+    Ok(())
+}
+
+pub(crate) fn checked_id(id: u64) -> Result<u64> {
+    if id == 0 {
+        return Err(Error::not_sent(ErrorKind::InvalidId, "0 is no record's id"));
+    }
+    Ok(id)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Contacts;
 
     #[test]
     fn a_request_goes_to_its_record_below_the_base_url() {
         for base in ["https://host/v1", "https://host/v1/"] {
-            let request = Request::get::<Contacts>(71).unwrap();
+            let request = Request::get("contacts".into(), 71).unwrap();
             let url = request.url(&Url::parse(base).unwrap());
             assert_eq!(url.as_str(), "https://host/v1/contacts/71");
         }
     }
 
     #[test]
+    fn what_is_asked_about_is_in_the_query() {
+        let mut request = Request::new(Method::GET, "items/1040", Effect::Reads);
+        request.query = vec![("filter[post]".to_owned(), "a&b=c".to_owned())];
+        let url = request.url(&Url::parse("https://host/v1").unwrap());
+        let expected = "https://host/v1/items/1040?filter%5Bpost%5D=a%26b%3Dc";
+        assert_eq!(url.as_str(), expected);
+    }
+
+    #[test]
     fn no_record_has_the_id_0() {
-        let error = Request::get::<Contacts>(0).err().unwrap();
+        let error = Request::get("contacts".into(), 0).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidId);
         assert_eq!(error.to_string(), "GET contacts/0: 0 is no record's id");
     }

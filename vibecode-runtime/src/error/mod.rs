@@ -2,7 +2,7 @@
 
 mod code;
 
-use std::{error::Error as StdError, fmt, time::Duration};
+use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 pub use code::ErrorCode;
 
@@ -31,6 +31,15 @@ pub enum ErrorKind {
     InvalidPatch,
     /// The id is 0, which no record has. Nothing was sent.
     InvalidId,
+    /// A filter or an order names a field that the struct does not read, or cannot be written.
+    /// Nothing was sent.
+    InvalidQuery,
+    /// The batch has no calls, or more than 50. Nothing was sent.
+    InvalidBatch,
+    /// The app gave no session token when it was asked for one. Nothing was sent.
+    Session,
+    /// The throttle's budget could not be asked. Nothing was sent.
+    Throttle,
     /// No connection was made.
     Connect,
     /// No complete answer came in time.
@@ -51,6 +60,12 @@ pub enum ErrorKind {
     Unreadable,
     /// The answer is JSON, but not what the API answers to such a call.
     Unexpected,
+    /// The record was answered without its list of phones and emails, so that nobody can tell which
+    /// are there. Nothing was written.
+    MultifieldsUnknown,
+    /// None of a batch's answers shows what was sent: this portal may read the calls of a batch in
+    /// another shape. The run was stopped.
+    NotEchoed,
 }
 
 /// Why a call failed.
@@ -59,9 +74,11 @@ pub enum ErrorKind {
 /// the API's own message, which may hold values: that is what [`Error::message`] is for.
 pub struct Error(Box<Details>);
 
+#[derive(Clone)]
 pub(crate) struct Details {
     pub(crate) kind: ErrorKind,
     pub(crate) outcome: Outcome,
+    pub(crate) repeat: Repeat,
     /// The call, such as `PATCH contacts/71`.
     pub(crate) call: Option<String>,
     /// What is wrong, and the next step.
@@ -69,11 +86,20 @@ pub(crate) struct Details {
     pub(crate) status: Option<http::StatusCode>,
     pub(crate) api: Option<ApiError>,
     pub(crate) retry_after: Option<Duration>,
-    pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
+    pub(crate) source: Option<Arc<dyn StdError + Send + Sync>>,
+}
+
+/// Whether the same request may be sent once more by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    Never,
+    /// Where the first try, had it been applied, would not be doubled.
+    IfIdempotent,
+    Always,
 }
 
 /// The API's own account of an error.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct ApiError {
     pub(crate) code: Option<ErrorCode>,
     pub(crate) message: Option<String>,
@@ -91,6 +117,7 @@ impl Error {
         Self(Box::new(Details {
             kind,
             outcome,
+            repeat: Repeat::Never,
             call: None,
             explanation: explanation.into(),
             status: None,
@@ -105,8 +132,18 @@ impl Error {
         self
     }
 
+    /// The same error for another of the calls that failed together.
+    pub(crate) fn copy(&self) -> Self {
+        Self(self.0.clone())
+    }
+
+    /// Whether the same request may be sent once more.
+    pub(crate) fn repeat(&self) -> Repeat {
+        self.0.repeat
+    }
+
     pub(crate) fn caused_by(self, source: impl StdError + Send + Sync + 'static) -> Self {
-        self.with(|details| details.source = Some(Box::new(source)))
+        self.with(|details| details.source = Some(Arc::new(source)))
     }
 
     /// What kind of failure this is.

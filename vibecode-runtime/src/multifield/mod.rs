@@ -9,6 +9,17 @@ use crate::{Encode, EncodeError, Encoder, kind};
 pub(crate) use self::read::{MULTIFIELD_NAMES, read_list};
 pub use self::read::{MultifieldEntry, Multifields};
 
+/// The type of this name with which an entry of a field can be written.
+pub(crate) fn type_id_of(field: &str, type_id: &str) -> Option<&'static str> {
+    let phones = PhoneType::ALL.iter().map(|each| each.as_str());
+    let emails = EmailType::ALL.iter().map(|each| each.as_str());
+    match field {
+        "phone" => phones.into_iter().find(|each| *each == type_id),
+        "email" => emails.into_iter().find(|each| *each == type_id),
+        _ => None,
+    }
+}
+
 macro_rules! multifields {
     ($($(#[$doc:meta])* $Value:ident, $(#[$type_doc:meta])* $Type:ident {
         $($(#[$variant_doc:meta])* $Variant:ident, $constructor:ident = $type_id:literal;)+

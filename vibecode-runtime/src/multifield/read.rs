@@ -27,6 +27,16 @@ pub struct MultifieldEntry {
 }
 
 impl MultifieldEntry {
+    /// An entry that has no id yet.
+    pub(crate) fn new(kind: &str, value_type: &str, value: String) -> Self {
+        Self {
+            id: None,
+            kind: kind.to_owned(),
+            value_type: value_type.to_owned(),
+            value,
+        }
+    }
+
     /// The entry's own id, where the API gives one.
     #[must_use]
     pub fn id(&self) -> Option<u64> {
@@ -168,26 +178,17 @@ fn from_aliases<'a>(field: impl Fn(&str) -> Option<Answered<'a>>) -> Vec<Multifi
         let of_kind = entries.len();
         for (alias, value_type) in *typed {
             let own = values(alias).into_iter();
-            entries.extend(own.map(|value| entry(kind, value_type, value)));
+            entries.extend(own.map(|value| MultifieldEntry::new(kind, value_type, value)));
         }
         // The alias without a type repeats one that has a type, unless it is the only one.
         for value in values(untyped) {
             let known = entries.iter().skip(of_kind);
             if !known.into_iter().any(|entry| entry.value == value) {
-                entries.push(entry(kind, "WORK", value));
+                entries.push(MultifieldEntry::new(kind, "WORK", value));
             }
         }
     }
     entries
-}
-
-fn entry(kind: &str, value_type: &str, value: String) -> MultifieldEntry {
-    MultifieldEntry {
-        id: None,
-        kind: kind.to_owned(),
-        value_type: value_type.to_owned(),
-        value,
-    }
 }
 
 /// One text or a list of them; anything empty is none.

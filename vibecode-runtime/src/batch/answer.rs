@@ -1,0 +1,165 @@
+//! What a batch answers: `{"results":{id:payload},"errors":{id:{…}}}` (api.md, grade C).
+
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
+use serde_json::value::RawValue;
+
+use super::call::place_of;
+use crate::{
+    Result,
+    client::{Answer, Failure, Request},
+};
+
+/// What became of each call, by its place.
+#[derive(Default)]
+pub(super) struct BatchAnswer {
+    pub(super) results: Vec<(usize, Box<RawValue>)>,
+    pub(super) errors: Vec<(usize, Failure)>,
+}
+
+impl Answer for BatchAnswer {
+    type Data<'a> = Self;
+
+    fn read(data: Self, _: Option<&RawValue>, _: &Request) -> Result<Self> {
+        Ok(data)
+    }
+}
+
+impl<'de> Deserialize<'de> for BatchAnswer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(AnswerVisitor)
+    }
+}
+
+struct AnswerVisitor;
+
+impl<'de> Visitor<'de> for AnswerVisitor {
+    type Value = BatchAnswer;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the results and errors of a batch")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<BatchAnswer, A::Error> {
+        let mut answer = BatchAnswer::default();
+        let mut is_one = false;
+        while let Some(key) = map.next_key::<Key>()? {
+            match key {
+                Key::Results => answer.results = map.next_value::<ByPlace>()?.0,
+                Key::Errors => {
+                    let errors = map.next_value::<ByPlace>()?.0.into_iter();
+                    answer.errors = errors
+                        .map(|(place, error)| (place, Failure::of_call(error.get())))
+                        .collect();
+                }
+                Key::Other => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+            is_one |= key != Key::Other;
+        }
+        if is_one {
+            Ok(answer)
+        } else {
+            Err(serde::de::Error::missing_field("results"))
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Key {
+    Results,
+    Errors,
+    Other,
+}
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct KeyVisitor;
+        impl Visitor<'_> for KeyVisitor {
+            type Value = Key;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key")
+            }
+
+            fn visit_str<E>(self, key: &str) -> Result<Key, E> {
+                Ok(match key {
+                    "results" => Key::Results,
+                    "errors" => Key::Errors,
+                    _ => Key::Other,
+                })
+            }
+        }
+        deserializer.deserialize_identifier(KeyVisitor)
+    }
+}
+
+/// A map from the ids of calls. An empty one may be `[]`, as PHP writes it, or null.
+struct ByPlace(Vec<(usize, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for ByPlace {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ByPlaceVisitor)
+    }
+}
+
+struct ByPlaceVisitor;
+
+impl<'de> Visitor<'de> for ByPlaceVisitor {
+    type Value = ByPlace;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map from the ids of calls")
+    }
+
+    fn visit_unit<E>(self) -> Result<ByPlace, E> {
+        Ok(ByPlace(Vec::new()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<ByPlace, A::Error> {
+        match list.next_element::<IgnoredAny>()? {
+            None => Ok(ByPlace(Vec::new())),
+            Some(_) => Err(serde::de::Error::invalid_type(
+                serde::de::Unexpected::Seq,
+                &self,
+            )),
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ByPlace, A::Error> {
+        let mut values = Vec::with_capacity(map.size_hint().unwrap_or(super::MOST_CALLS));
+        while let Some(Place(place)) = map.next_key()? {
+            let value = map.next_value()?;
+            if let Some(place) = place {
+                values.push((place, value));
+            }
+        }
+        Ok(ByPlace(values))
+    }
+}
+
+/// The place that a key tells.
+struct Place(Option<usize>);
+
+impl<'de> Deserialize<'de> for Place {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct PlaceVisitor;
+        impl Visitor<'_> for PlaceVisitor {
+            type Value = Place;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the id of a call")
+            }
+
+            fn visit_str<E>(self, id: &str) -> Result<Place, E> {
+                Ok(Place(place_of(id)))
+            }
+        }
+        deserializer.deserialize_identifier(PlaceVisitor)
+    }
+}

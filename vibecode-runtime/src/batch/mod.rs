@@ -1,0 +1,186 @@
+//! Batches: up to 50 calls in one request.
+
+mod answer;
+mod call;
+mod run;
+
+use std::{collections::HashSet, fmt};
+
+pub(crate) use self::{
+    call::{BatchCall, MOST_CALLS, Turned},
+    run::{Echoes, Run, run, run_watched},
+};
+use crate::{
+    Addresses, Client, Entity, Error, ErrorKind, Id, Patch, Raw, Result, Updated,
+    client::{Call, Lane, request::Effect},
+};
+
+/// Where the values of an update stand in a call of a batch. The API documents it for none
+/// (api.md, "Open questions"), so the first batch of a client is looked at closely:
+/// [`ErrorKind::NotEchoed`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BatchParams {
+    /// `"params":{"post":"Director"}`
+    #[default]
+    Flat,
+    /// `"params":{"fields":{"post":"Director"}}`
+    Fields,
+}
+
+impl BatchParams {
+    /// What stands around the body of a patch.
+    fn around(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Flat => ("", ""),
+            Self::Fields => (r#"{"fields":"#, "}"),
+        }
+    }
+}
+
+/// Up to 50 calls in one request: `POST /v1/batch`. From [`Client::batch`].
+///
+/// The calls of one batch are independent: one that fails does not stop the others, and nothing is
+/// promised of their order, but for calls on one record, which are sent one batch after the other.
+///
+/// ```
+/// use vibecode_runtime::{Client, ContactId, Credentials, Patch};
+/// use vibecode_sandbox::Sandbox;
+///
+/// #[derive(Patch)]
+/// #[vibecode(entity = "contacts")]
+/// struct Customer {
+///     post: Option<String>,
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let sandbox = Sandbox::start().await;
+/// # let client = Client::builder(Credentials::personal(Sandbox::API_KEY)).base_url(sandbox.url()).build()?;
+/// let results = client
+///     .batch()
+///     .update(71, &Customer::patch().post("Director"))
+///     .update(404, &Customer::patch().post("Nobody"))
+///     .get(ContactId::from(72))
+///     .send()
+///     .await?;
+/// assert!(results[0].is_ok() && results[1].is_err() && results[2].is_ok());
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a batch does nothing until it is sent"]
+pub struct Batch {
+    client: Client,
+    calls: Vec<Result<BatchCall>>,
+}
+
+impl Batch {
+    pub(crate) fn new(client: Client) -> Self {
+        Self {
+            client,
+            calls: Vec::new(),
+        }
+    }
+
+    /// Adds a change of a record. A patch that cannot be sent is an error of its own, and the rest
+    /// go on.
+    pub fn update<P: Patch>(mut self, id: impl Addresses<P>, patch: &P) -> Self {
+        let (id, body) = (id.record_id(), patch.body().clone());
+        self.calls
+            .push(BatchCall::update(P::Entity::PATH.into(), id, body));
+        self
+    }
+
+    /// Adds the reading of a record. The id tells the entity.
+    pub fn get<E: Entity>(mut self, id: Id<E>) -> Self {
+        self.calls.push(BatchCall::get(E::PATH.into(), id.get()));
+        self
+    }
+
+    /// Sends the calls, and gives what became of each, in their order.
+    ///
+    /// Where the answer is lost, a change is unknown that adds phones or emails or holds an
+    /// unchecked value; the others are sent again. Calls that were told to come later are sent
+    /// again, and only those.
+    ///
+    /// # Errors
+    /// - [`ErrorKind::InvalidBatch`]: no calls, or more than 50. Nothing was sent.
+    /// - [`ErrorKind::NotEchoed`]: none of the answers to changes shows what was sent.
+    pub fn send(self) -> Call<Vec<Result<Updated>>> {
+        let Self { client, calls } = self;
+        if calls.is_empty() || calls.len() > MOST_CALLS {
+            let problem = format!(
+                "a batch has 1 to {MOST_CALLS} calls, this one has {}: `update_many` takes any number",
+                calls.len()
+            );
+            return Call::ended(Err(Error::not_sent(ErrorKind::InvalidBatch, problem)));
+        }
+        Call::new(async move {
+            let mut results: Vec<Option<Result<Raw>>> = calls.iter().map(|_| None).collect();
+            let mut waiting: Vec<(usize, BatchCall)> = Vec::with_capacity(calls.len());
+            for (place, call) in calls.into_iter().enumerate() {
+                match (call, results.get_mut(place)) {
+                    (Ok(call), _) => waiting.push((place, call)),
+                    (Err(error), Some(result)) => *result = Some(Err(error)),
+                    (Err(_), None) => {}
+                }
+            }
+            let watched = Run::default();
+            while !waiting.is_empty() {
+                let (round, later) = split_round(waiting);
+                waiting = later;
+                let (places, calls): (Vec<usize>, Vec<BatchCall>) = round.into_iter().unzip();
+                for (place, result) in places
+                    .into_iter()
+                    .zip(send(&client, &calls, &watched).await?)
+                {
+                    if let Some(slot) = results.get_mut(place) {
+                        *slot = Some(result);
+                    }
+                }
+            }
+            let results = results.into_iter().flatten();
+            Ok(results.map(|result| result.map(Updated::new)).collect())
+        })
+    }
+}
+
+/// The first call on each record, and those that wait for it.
+fn split_round(
+    calls: Vec<(usize, BatchCall)>,
+) -> (Vec<(usize, BatchCall)>, Vec<(usize, BatchCall)>) {
+    let mut seen = HashSet::new();
+    calls
+        .into_iter()
+        .partition(|(_, call)| seen.insert(call.key()))
+}
+
+/// Sends calls of which no two are about one record, each in its turn at the record.
+///
+/// # Errors
+/// Where none of the answers shows what was sent.
+pub(crate) async fn send(
+    client: &Client,
+    calls: &[BatchCall],
+    watched: &Run,
+) -> Result<Vec<Result<Raw>>> {
+    let writes = calls.iter().filter(|call| call.effect() > Effect::Reads);
+    let keys = writes.map(|call| (call.key(), call.effect())).collect();
+    let lanes = client.shared.records.lanes(keys).await;
+    let mut lanes = lanes.iter();
+    let mut lane = |call: &BatchCall| -> Option<&Lane> {
+        (call.effect() > Effect::Reads)
+            .then(|| lanes.next())
+            .flatten()
+    };
+    let turned: Vec<Turned<'_>> = calls.iter().map(|call| (call, lane(call))).collect();
+    run_watched(client, &turned, watched).await
+}
+
+impl fmt::Debug for Batch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Batch")
+            .field("calls", &self.calls.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,199 @@
+//! Sends the calls of a batch, and those again that may be sent again.
+
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+
+use serde_json::value::RawValue;
+use tokio::{sync::Mutex, time::sleep};
+
+use super::{
+    answer::BatchAnswer,
+    call::{Action, BatchCall, Turned, request},
+};
+use crate::{
+    Client, Error, ErrorKind, Outcome, Raw, Result,
+    client::{Lane, Sending, check_id, judge_call, raw, request::Effect, unexpected},
+};
+
+/// Sends calls, of which no two are about one record and which are at most as many as a batch may
+/// have. Gives what became of each, in their order.
+pub(crate) async fn run(client: &Client, calls: &[Turned<'_>]) -> Vec<Result<Raw>> {
+    let mut states: Vec<State<'_>> = calls.iter().map(State::new).collect();
+    let mut tries = client.begin();
+    loop {
+        send(client, &mut tries, &mut states).await;
+        let mut longest = Duration::ZERO;
+        for state in &mut states {
+            let wait = state.wait(&tries);
+            state.is_due = wait.is_some();
+            longest = longest.max(wait.unwrap_or_default());
+        }
+        let is_over = !states.iter().any(|state| state.is_due);
+        if is_over || !tries.may_begin_after(longest) {
+            return states.into_iter().map(State::conclude).collect();
+        }
+        for state in &mut states {
+            state.is_open |= state.is_due && state.is_unknown();
+        }
+        sleep(longest).await;
+    }
+}
+
+/// One try of the calls that are due.
+async fn send(client: &Client, tries: &mut Sending<'_>, states: &mut [State<'_>]) {
+    let due = || states.iter().enumerate().filter(|(_, state)| state.is_due);
+    let calls = due().map(|(place, state)| (place, state.call));
+    let request = request(calls, client.shared.batch_params);
+    let lanes: Vec<&Lane> = due().filter_map(|(_, state)| state.lane).collect();
+    match tries.send::<BatchAnswer>(&request, &lanes).await {
+        Err(error) => {
+            for state in states.iter_mut().filter(|state| state.is_due) {
+                state.note(Err(error.copy()));
+            }
+        }
+        Ok(answer) => {
+            for state in states.iter_mut().filter(|state| state.is_due) {
+                state.result = Err(state.call.named(unanswered()));
+            }
+            let mut at = |place: usize, result: Result<Box<RawValue>>| {
+                if let Some(state) = states.get_mut(place).filter(|state| state.is_due) {
+                    state.note(result);
+                }
+            };
+            for (place, json) in answer.results {
+                at(place, Ok(json));
+            }
+            for (place, failure) in answer.errors {
+                at(place, Err(judge_call(failure)));
+            }
+        }
+    }
+}
+
+/// What is known of one call.
+struct State<'a> {
+    call: &'a BatchCall,
+    lane: Option<&'a Lane>,
+    result: Result<Raw>,
+    /// Whether it is to be sent.
+    is_due: bool,
+    /// Whether an earlier try may have been applied.
+    is_open: bool,
+}
+
+impl<'a> State<'a> {
+    fn new((call, lane): &Turned<'a>) -> Self {
+        Self {
+            call,
+            lane: *lane,
+            result: Err(unanswered()),
+            is_due: true,
+            is_open: false,
+        }
+    }
+
+    fn note(&mut self, answered: Result<Box<RawValue>>) {
+        let Self { call, .. } = self;
+        let read = answered.and_then(|json| {
+            check_id(&json, Some(call.id))?;
+            let is_written = call.effect() > Effect::Reads;
+            Ok(raw(call.entity.clone(), json, is_written))
+        });
+        self.result = read.map_err(|error| call.named(error));
+        if let Some(lane) = self.lane {
+            lane.note(&self.result);
+        }
+    }
+
+    fn wait(&self, tries: &Sending<'_>) -> Option<Duration> {
+        let error = self.result.as_ref().err().filter(|_| self.is_due)?;
+        tries.wait(error, self.call.effect())
+    }
+
+    fn is_unknown(&self) -> bool {
+        let error = self.result.as_ref().err();
+        error.is_some_and(|error| error.outcome() == Outcome::Unknown)
+    }
+
+    fn conclude(self) -> Result<Raw> {
+        self.result.map_err(|error| {
+            if !self.is_open {
+                return error;
+            }
+            error.with(|details| details.outcome = Outcome::Unknown)
+        })
+    }
+}
+
+fn unanswered() -> Error {
+    unexpected("the batch's answer does not tell what became of this call")
+}
+
+/// A run of batches, which stops where the answers do not show what was sent.
+#[derive(Debug, Default)]
+pub(crate) struct Run {
+    is_stopped: AtomicBool,
+}
+
+/// What is known of how this portal reads batches. The shape of a call inside one is not documented
+/// to the letter, and the API drops what it does not know.
+#[derive(Debug, Default)]
+pub(crate) struct Echoes {
+    are_known: AtomicBool,
+    /// Held by the batch that is to show it.
+    canary: Mutex<()>,
+}
+
+/// The same as [`run`] for calls that write: one batch at a time, until the answers of one have
+/// shown what was sent.
+///
+/// # Errors
+/// [`ErrorKind::NotEchoed`] where there are answers, and none shows anything of what was sent; and
+/// from then on for every batch of the run, without sending it.
+pub(crate) async fn run_watched(
+    client: &Client,
+    calls: &[Turned<'_>],
+    watched: &Run,
+) -> Result<Vec<Result<Raw>>> {
+    let echoes = &client.shared.echoes;
+    if echoes.are_known.load(Ordering::Relaxed) {
+        return Ok(run(client, calls).await);
+    }
+    let canary = echoes.canary.lock().await;
+    if watched.is_stopped.load(Ordering::Relaxed) {
+        return Err(not_echoed(Outcome::NotApplied));
+    }
+    if echoes.are_known.load(Ordering::Relaxed) {
+        drop(canary);
+        return Ok(run(client, calls).await);
+    }
+    let results = run(client, calls).await;
+    match is_echoed(calls, &results) {
+        Some(true) => echoes.are_known.store(true, Ordering::Relaxed),
+        Some(false) => {
+            watched.is_stopped.store(true, Ordering::Relaxed);
+            return Err(not_echoed(Outcome::Unknown));
+        }
+        None => {}
+    }
+    Ok(results)
+}
+
+/// Whether the answers show anything of what was sent; `None` where there are none.
+fn is_echoed(calls: &[Turned<'_>], results: &[Result<Raw>]) -> Option<bool> {
+    let mut echoes = calls.iter().zip(results).filter_map(|((call, _), result)| {
+        let Action::Update(body) = &call.action else {
+            return None;
+        };
+        Some(body.is_partly_shown_in(result.as_ref().ok()?))
+    });
+    let first = echoes.next()?;
+    Some(first || echoes.any(|is_shown| is_shown))
+}
+
+fn not_echoed(outcome: Outcome) -> Error {
+    let problem = "none of the answers to a batch shows what was sent, so the run was stopped: look at one of its records, and set `ClientBuilder::batch_params`, or update one by one";
+    Error::new(ErrorKind::NotEchoed, outcome, problem)
+}

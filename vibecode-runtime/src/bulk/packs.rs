@@ -1,0 +1,112 @@
+//! The packs under way, each in a task of its own: they go on while nobody polls the run.
+
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use http::StatusCode;
+use tokio::task::{Id, JoinSet};
+
+use super::{
+    driver::Work,
+    window::{Pack, Sent},
+};
+use crate::{Client, Error, ErrorKind, Outcome, Result, batch::Run};
+
+/// So many are under way at a time.
+const MOST_PACKS: usize = 4;
+
+pub(super) struct Packs<T> {
+    client: Client,
+    work: Work<T>,
+    run: Arc<Run>,
+    tasks: JoinSet<Result<Vec<Result<T>>>>,
+    sent: HashMap<Id, Sent>,
+    /// Why nothing more is sent, to be told of what was not.
+    stopped: Option<Error>,
+}
+
+impl<T: Send + 'static> Packs<T> {
+    pub(super) fn new(client: Client, work: Work<T>) -> Self {
+        Self {
+            client,
+            work,
+            run: Arc::default(),
+            tasks: JoinSet::new(),
+            sent: HashMap::new(),
+            stopped: None,
+        }
+    }
+
+    pub(super) fn have_room(&self) -> bool {
+        self.stopped.is_none() && self.tasks.len() < MOST_PACKS
+    }
+
+    pub(super) fn stopped(&self) -> Option<&Error> {
+        self.stopped.as_ref()
+    }
+
+    pub(super) fn send(&mut self, pack: Pack) {
+        let (jobs, sent) = pack.split();
+        let work = (self.work)(self.client.clone(), jobs, Arc::clone(&self.run));
+        let task = self.tasks.spawn(work);
+        self.sent.insert(task.id(), sent);
+    }
+
+    /// The next pack that has ended, with what became of each of its items.
+    pub(super) fn poll(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<(Sent, Vec<Result<T>>)>> {
+        let Some(ended) = ready!(self.tasks.poll_join_next_with_id(context)) else {
+            return Poll::Ready(None);
+        };
+        let (task, results) = match ended {
+            Ok((task, results)) => (task, results),
+            Err(error) => (error.id(), Err(broken_off())),
+        };
+        let Some(sent) = self.sent.remove(&task) else {
+            return Poll::Ready(None);
+        };
+        let results = match results {
+            Ok(results) => {
+                self.stop_where_refused(&results);
+                results
+            }
+            Err(error) => {
+                let results = sent.indices().iter().map(|_| Err(error.copy())).collect();
+                self.stop(&error);
+                results
+            }
+        };
+        Poll::Ready(Some((sent, results)))
+    }
+
+    /// A key that is refused will be refused again, item by item.
+    fn stop_where_refused(&mut self, results: &[Result<T>]) {
+        let refusal = |result: &'_ Result<T>| {
+            let status = result.as_ref().err()?.status()?;
+            matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN).then_some(())
+        };
+        if results.iter().all(|result| refusal(result).is_some())
+            && let Some(Err(error)) = results.first()
+        {
+            self.stop(error);
+        }
+    }
+
+    fn stop(&mut self, error: &Error) {
+        let of_the_rest = error.copy().with(|details| {
+            details.outcome = Outcome::NotApplied;
+            details.call = None;
+        });
+        self.stopped.get_or_insert(of_the_rest);
+    }
+}
+
+fn broken_off() -> Error {
+    let problem = "the task that sent the batch was broken off";
+    Error::new(ErrorKind::Interrupted, Outcome::Unknown, problem)
+}

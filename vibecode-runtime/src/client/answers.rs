@@ -1,0 +1,96 @@
+//! What the calls read out of the envelope of a success.
+
+use std::borrow::Cow;
+
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
+
+use super::{
+    Request,
+    outcome::{self, Answer},
+};
+use crate::{
+    Outcome, Raw, Result,
+    json::{self, pick},
+};
+
+/// A record: the one that was asked for, or a new one.
+impl Answer for Raw {
+    type Data<'a> = &'a RawValue;
+
+    fn read(data: &RawValue, _: Option<&RawValue>, request: &Request) -> Result<Self> {
+        check_id(data, request.id)?;
+        Ok(raw(
+            request.entity.clone(),
+            data.to_owned(),
+            request.is_write(),
+        ))
+    }
+}
+
+/// A record with its id, which a creation tells.
+pub(super) struct New(pub(super) u64, pub(super) Raw);
+
+impl Answer for New {
+    type Data<'a> = &'a RawValue;
+
+    fn read(data: &RawValue, meta: Option<&RawValue>, request: &Request) -> Result<Self> {
+        let raw = Raw::read(data, meta, request)?;
+        let id = raw.field("id").and_then(|id| id.text()?.parse().ok());
+        let id = id.ok_or_else(|| {
+            outcome::unexpected("the answer tells of a new record, but not of its id")
+        })?;
+        Ok(Self(id, raw))
+    }
+}
+
+/// Whatever the data is.
+pub(super) struct Whole(pub(super) Raw);
+
+impl Answer for Whole {
+    type Data<'a> = &'a RawValue;
+
+    fn read(data: &RawValue, _: Option<&RawValue>, request: &Request) -> Result<Self> {
+        Ok(Self(raw(request.entity.clone(), data.to_owned(), false)))
+    }
+}
+
+/// A success, whatever it brings.
+pub(super) struct Done;
+
+impl Answer for Done {
+    type Data<'a> = IgnoredAny;
+
+    fn read(_: IgnoredAny, _: Option<&RawValue>, _: &Request) -> Result<Self> {
+        Ok(Self)
+    }
+
+    fn without_data() -> Result<Self> {
+        Ok(Self)
+    }
+}
+
+/// A record that cannot be read into a struct leaves open what a write did.
+pub(crate) fn raw(entity: Cow<'static, str>, json: Box<RawValue>, is_written: bool) -> Raw {
+    let unread = if is_written {
+        Outcome::Unknown
+    } else {
+        Outcome::NotApplied
+    };
+    Raw::new(entity, json, unread)
+}
+
+/// Holds that an answer is an object, and the record of this id where it tells one.
+pub(crate) fn check_id(record: &RawValue, wanted: Option<u64>) -> Result<()> {
+    let Some([id]) = pick(record.get(), ["id"]) else {
+        return Err(outcome::unexpected(
+            "the answer tells of a success, but holds no record",
+        ));
+    };
+    let is_another =
+        |wanted: u64| id.is_some_and(|id| json::text(id).is_none_or(|id| id != wanted.to_string()));
+    if wanted.is_some_and(is_another) {
+        return Err(outcome::other_record());
+    }
+    Ok(())
+}

@@ -1,0 +1,111 @@
+//! Whom a client acts for: the headers of its requests, by a session that may have to be renewed.
+
+use http::HeaderMap;
+use tokio::sync::Mutex;
+
+use super::{Credentials, credentials::TokenProvider};
+use crate::{Error, ErrorCode, ErrorKind, Result};
+
+/// One user of the API.
+pub(super) struct Identity {
+    credentials: Credentials,
+    /// The headers by the session that was last given, where a provider gives them.
+    given: Mutex<Option<Given>>,
+    /// The headers by the credentials alone.
+    fixed: Result<HeaderMap>,
+}
+
+/// The headers by a session, and how many were given before it.
+#[derive(Clone)]
+struct Given {
+    headers: HeaderMap,
+    number: u64,
+}
+
+impl Identity {
+    /// # Errors
+    /// Where the credentials cannot be used.
+    pub(super) fn new(credentials: Credentials) -> Result<Self> {
+        let headers = credentials.headers()?;
+        Ok(Self {
+            credentials,
+            given: Mutex::default(),
+            fixed: Ok(headers),
+        })
+    }
+
+    /// Another user of the same app. Where the token cannot be used, every call says so.
+    pub(super) fn with_session(&self, token: String) -> Self {
+        let credentials = self.credentials.with_session(token.into());
+        Self {
+            given: Mutex::default(),
+            fixed: credentials.headers(),
+            credentials,
+        }
+    }
+
+    /// The session for the tries of one call.
+    pub(super) fn begin(&self) -> Session<'_> {
+        Session {
+            identity: self,
+            number: None,
+            over: None,
+        }
+    }
+
+    /// The headers by a session that was given after the one of this number. Calls that need one
+    /// together ask once.
+    async fn given(&self, provider: &TokenProvider, over: Option<u64>) -> Result<Given> {
+        let mut current = self.given.lock().await;
+        let number = match &*current {
+            Some(given) if over.is_none_or(|over| given.number > over) => return Ok(given.clone()),
+            Some(given) => given.number + 1,
+            None => 0,
+        };
+        let token = provider().await.map_err(|_| {
+            Error::not_sent(
+                ErrorKind::Session,
+                "the app's provider gave no session token: see what it logged",
+            )
+        })?;
+        let headers = self.credentials.with_session(token).headers()?;
+        let given = Given { headers, number };
+        *current = Some(given.clone());
+        Ok(given)
+    }
+}
+
+/// The session for the tries of one call.
+pub(super) struct Session<'a> {
+    identity: &'a Identity,
+    /// The number of the session that was given, once one was.
+    number: Option<u64>,
+    /// The number of the one that was over.
+    over: Option<u64>,
+}
+
+impl Session<'_> {
+    /// The headers of the next try.
+    pub(super) async fn headers(&mut self) -> Result<HeaderMap> {
+        let Some(provider) = self.identity.credentials.provider() else {
+            let fixed = self.identity.fixed.as_ref();
+            return fixed.cloned().map_err(Error::copy);
+        };
+        let given = self.identity.given(provider, self.over).await?;
+        self.number = Some(given.number);
+        Ok(given.headers)
+    }
+
+    /// Whether the call may be repeated with a new session: once, where the last one was over.
+    pub(super) fn renew_after(&mut self, error: &Error) -> bool {
+        let is_over = matches!(
+            error.code(),
+            Some(ErrorCode::TokenExpired | ErrorCode::InvalidSession)
+        );
+        if !is_over || self.over.is_some() {
+            return false;
+        }
+        self.over = self.number;
+        self.over.is_some()
+    }
+}

@@ -1,0 +1,286 @@
+//! Which records a client is writing to: one call at a time, and what may still be on its way.
+
+use std::{
+    borrow::Cow,
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::{
+    sync::{Mutex as Turn, OwnedMutexGuard},
+    time::Instant,
+};
+
+use super::request::Effect;
+
+/// The name of an entity in the paths, and the record's id.
+pub(crate) type Key = (Cow<'static, str>, u64);
+
+/// The records that a client and its clones are writing to, or have just written to.
+#[derive(Debug)]
+pub(crate) struct Records {
+    /// How long the API may still be working on a request whose answer was lost.
+    settle: Duration,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    records: HashMap<Key, Entry>,
+    /// Those whose last write was lost sight of, by its departure.
+    unsettled: VecDeque<(Instant, Key)>,
+}
+
+#[derive(Debug, Default)]
+struct Entry {
+    turn: Arc<Turn<()>>,
+    /// Calls that hold the turn or wait for it.
+    calls: usize,
+    /// When the last write departed that may add something, and whose outcome is not known.
+    departed: Option<Instant>,
+}
+
+/// A call's turn at a record. Another call of the client that writes to it waits until this is
+/// dropped.
+#[derive(Debug)]
+pub(crate) struct Lane {
+    records: Arc<Records>,
+    key: Key,
+    /// What the call does to the record.
+    effect: Effect,
+    /// What was unsettled before this turn.
+    before: Option<Instant>,
+    turn: Option<OwnedMutexGuard<()>>,
+}
+
+impl Records {
+    pub(crate) fn new(settle: Duration) -> Self {
+        Self {
+            settle,
+            state: Mutex::default(),
+        }
+    }
+
+    /// Waits for the turn at a record: first come, first served.
+    pub(crate) async fn lane(self: &Arc<Self>, key: Key, effect: Effect) -> Lane {
+        let turn = {
+            let mut state = self.state();
+            state.forget_settled(self.settle);
+            let entry = state.records.entry(key.clone()).or_default();
+            entry.calls += 1;
+            Arc::clone(&entry.turn)
+        };
+        // Counts as a call from here on, also where it is dropped while it waits.
+        let mut lane = Lane {
+            records: Arc::clone(self),
+            key,
+            effect,
+            before: None,
+            turn: None,
+        };
+        lane.turn = Some(turn.lock_owned().await);
+        lane.before = lane.departed();
+        lane
+    }
+
+    /// Waits for the turns at several records, of which none is there twice, in an order in which
+    /// two such calls cannot wait for each other. Gives them in the order in which they were asked
+    /// for.
+    pub(crate) async fn lanes(self: &Arc<Self>, wanted: Vec<(Key, Effect)>) -> Vec<Lane> {
+        let mut sorted: Vec<_> = wanted.into_iter().enumerate().collect();
+        sorted.sort_unstable_by(|(_, one), (_, other)| one.cmp(other));
+        let mut lanes = Vec::with_capacity(sorted.len());
+        for (place, (key, effect)) in sorted {
+            lanes.push((place, self.lane(key, effect).await));
+        }
+        lanes.sort_unstable_by_key(|(place, _)| *place);
+        lanes.into_iter().map(|(_, lane)| lane).collect()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Forgets what has settled by now, so that memory is held for as long as it is of use.
+    fn forget_settled(&mut self, settle: Duration) {
+        while let Some((departed, _)) = self.unsettled.front() {
+            if departed.elapsed() < settle {
+                return;
+            }
+            if let Some((departed, key)) = self.unsettled.pop_front()
+                && let Some(entry) = self.records.get_mut(&key)
+            {
+                entry.departed = entry.departed.filter(|newer| *newer > departed);
+                self.forget_unused(&key);
+            }
+        }
+    }
+
+    fn forget_unused(&mut self, key: &Key) {
+        let is_unused = |entry: &Entry| entry.calls == 0 && entry.departed.is_none();
+        if self.records.get(key).is_some_and(is_unused) {
+            self.records.remove(key);
+        }
+    }
+}
+
+impl Lane {
+    /// A write departs. Until [`Lane::land`] it counts as one whose outcome is not known, also
+    /// where the call is dropped.
+    pub(crate) fn depart(&self) {
+        if self.effect == Effect::Adds
+            && let Some(entry) = self.records.state().records.get_mut(&self.key)
+        {
+            entry.departed = Some(Instant::now());
+        }
+    }
+
+    /// What became of the write is known.
+    pub(crate) fn land(&self) {
+        if let Some(entry) = self.records.state().records.get_mut(&self.key) {
+            entry.departed = self.before;
+        }
+    }
+
+    /// From when on no write that this client has lost sight of can still arrive.
+    pub(crate) fn settles_at(&self) -> Option<Instant> {
+        self.departed()?.checked_add(self.records.settle)
+    }
+
+    fn departed(&self) -> Option<Instant> {
+        self.records.state().records.get(&self.key)?.departed
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        // The next call may begin only once this one counts no more.
+        let turn = self.turn.take();
+        let mut state = self.records.state();
+        let mut lost = None;
+        if let Some(entry) = state.records.get_mut(&self.key) {
+            entry.calls -= 1;
+            lost = entry
+                .departed
+                .filter(|it| Some(*it) != self.before && turn.is_some());
+        }
+        match lost {
+            Some(departed) => state.unsettled.push_back((departed, self.key.clone())),
+            None => state.forget_unused(&self.key),
+        }
+        drop(state);
+        drop(turn);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SETTLE: Duration = Duration::from_secs(62);
+
+    fn records() -> Arc<Records> {
+        Arc::new(Records::new(SETTLE))
+    }
+
+    fn key(id: u64) -> Key {
+        ("contacts".into(), id)
+    }
+
+    fn is_empty(records: &Records) -> bool {
+        records.state().records.is_empty()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn calls_on_one_record_take_turns_in_the_order_in_which_they_came() {
+        let records = records();
+        let order = Arc::<Mutex<Vec<u32>>>::default();
+        let mut calls = tokio::task::JoinSet::new();
+        for call in 0..5 {
+            let (records, order) = (Arc::clone(&records), Arc::clone(&order));
+            calls.spawn(async move {
+                let _lane = records.lane(key(71), Effect::Adds).await;
+                order.lock().unwrap().push(call);
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                order.lock().unwrap().push(call);
+            });
+            tokio::task::yield_now().await;
+        }
+        calls.join_all().await;
+        assert_eq!(*order.lock().unwrap(), [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]);
+        assert!(is_empty(&records));
+    }
+
+    #[tokio::test]
+    async fn other_records_and_other_entities_do_not_wait() {
+        let records = records();
+        let _one = records.lane(key(71), Effect::Adds).await;
+        let _other = records.lane(key(72), Effect::Adds).await;
+        let _company = records.lane(("companies".into(), 71), Effect::Adds).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_write_that_was_lost_sight_of_is_remembered_until_it_has_settled() {
+        let records = records();
+        let departure = Instant::now();
+        let lane = records.lane(key(71), Effect::Adds).await;
+        lane.depart();
+        drop(lane);
+        tokio::time::advance(Duration::from_secs(10)).await;
+        let lane = records.lane(key(71), Effect::Adds).await;
+        assert_eq!(lane.settles_at(), Some(departure + SETTLE));
+        lane.depart();
+        lane.land();
+        assert_eq!(lane.settles_at(), Some(departure + SETTLE));
+        drop(lane);
+        tokio::time::advance(SETTLE).await;
+        drop(records.lane(key(72), Effect::Adds).await);
+        assert!(is_empty(&records));
+    }
+
+    #[tokio::test]
+    async fn what_has_landed_and_what_cannot_double_is_forgotten() {
+        let records = records();
+        let lane = records.lane(key(71), Effect::Adds).await;
+        lane.depart();
+        lane.land();
+        drop(lane);
+        let lane = records.lane(key(71), Effect::Sets).await;
+        lane.depart();
+        assert_eq!(lane.settles_at(), None);
+        drop(lane);
+        assert!(is_empty(&records));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_is_dropped_while_it_waits_leaves_nothing_behind() {
+        let records = records();
+        let lane = records.lane(key(71), Effect::Adds).await;
+        lane.depart();
+        let second =
+            tokio::time::timeout(Duration::from_secs(1), records.lane(key(71), Effect::Adds)).await;
+        assert!(second.is_err());
+        lane.land();
+        drop(lane);
+        assert!(is_empty(&records));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn calls_on_the_same_records_in_another_order_do_not_wait_for_each_other() {
+        let records = records();
+        let (forth, back) = ([1, 2, 3], [3, 2, 1]);
+        let lanes = |ids: [u64; 3]| {
+            let (records, wanted) = (Arc::clone(&records), ids.map(|id| (key(id), Effect::Adds)));
+            async move {
+                let lanes = records.lanes(wanted.into()).await;
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                lanes.iter().map(|lane| lane.key.1).collect::<Vec<_>>()
+            }
+        };
+        let both = tokio::join!(lanes(forth), lanes(back));
+        assert_eq!(both, (forth.into(), back.into()));
+    }
+}

@@ -1,0 +1,396 @@
+//! Whether and when a request is sent once more: pure, but for the tokens that clones share.
+
+use std::{
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use super::request::Effect;
+use crate::{Error, error::Repeat};
+
+/// How often and when a request is sent once more by itself.
+///
+/// Only where it cannot double anything: after an answer that says that nothing was applied and to
+/// come later (429, a 503 with `QUERY_LIMIT_EXCEEDED` or `QUEUE_OVERFLOW`), where no connection was
+/// made, and after anything else that leaves the outcome open where sending twice leaves what
+/// sending once does. That an older try does not land after somebody's newer change, nothing can
+/// promise: the API has no versions of records.
+///
+/// ```
+/// use std::time::Duration;
+/// use vibecode_runtime::RetryPolicy;
+///
+/// let patient = RetryPolicy::new().attempts(5).longest_wait(Duration::from_secs(300));
+/// assert_ne!(patient, RetryPolicy::off());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "a policy does nothing until `ClientBuilder::retry` takes it"]
+pub struct RetryPolicy {
+    attempts: u32,
+    base: Duration,
+    cap: Duration,
+    longest_wait: Duration,
+    budget: u32,
+    seed: Option<u64>,
+}
+
+impl RetryPolicy {
+    /// At most 3 tries, with a random wait of up to 0.5 s before the second and of up to 1 s before
+    /// the third.
+    pub const fn new() -> Self {
+        Self {
+            attempts: 3,
+            base: Duration::from_millis(500),
+            cap: Duration::from_secs(20),
+            longest_wait: Duration::from_secs(60),
+            budget: 500,
+            seed: None,
+        }
+    }
+
+    /// One try.
+    pub const fn off() -> Self {
+        Self::new().attempts(1)
+    }
+
+    /// How many tries there are at most, the first among them. By default 3.
+    pub const fn attempts(self, attempts: u32) -> Self {
+        Self { attempts, ..self }
+    }
+
+    /// How long the wait before the second try is at most; each further one is twice as long. The
+    /// wait itself is random between nothing and that. By default 0.5 s.
+    pub const fn base(self, base: Duration) -> Self {
+        Self { base, ..self }
+    }
+
+    /// What no wait of ours exceeds. By default 20 s.
+    pub const fn cap(self, cap: Duration) -> Self {
+        Self { cap, ..self }
+    }
+
+    /// The longest `Retry-After` that is waited for. Where the API asks for more, the call fails at
+    /// once, and [`Error::retry_after`] tells for how much. By default 60 s.
+    pub const fn longest_wait(self, longest_wait: Duration) -> Self {
+        Self {
+            longest_wait,
+            ..self
+        }
+    }
+
+    /// The tokens that a client and its clones share, so that an outage is not multiplied: a
+    /// further try takes 5 and gives them back where it succeeds; a first try that succeeds gives
+    /// 1. Without tokens there are no further tries. By default 500.
+    pub const fn budget(self, tokens: u32) -> Self {
+        Self {
+            budget: tokens,
+            ..self
+        }
+    }
+
+    /// Seeds the random waits, so that a test can be repeated.
+    pub const fn seed(self, seed: u64) -> Self {
+        Self {
+            seed: Some(seed),
+            ..self
+        }
+    }
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What clones of a client share of their retries.
+#[derive(Debug)]
+pub(crate) struct Retries {
+    policy: RetryPolicy,
+    tokens: AtomicU32,
+    random: Mutex<fastrand::Rng>,
+}
+
+/// What a further try takes from the budget.
+const PRICE: u32 = 5;
+/// What a first try that succeeds gives to it.
+const REWARD: u32 = 1;
+
+impl Retries {
+    pub(crate) fn new(policy: RetryPolicy) -> Self {
+        let random = policy
+            .seed
+            .map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
+        Self {
+            tokens: AtomicU32::new(policy.budget),
+            random: Mutex::new(random),
+            policy,
+        }
+    }
+
+    /// The tries of one call begin; none begins after the deadline.
+    pub(crate) fn begin(&self, deadline: Duration) -> Tries<'_> {
+        Tries {
+            shared: self,
+            deadline,
+            last: None,
+            count: 0,
+            borrowed: 0,
+        }
+    }
+
+    /// How many tries there are at most.
+    pub(crate) fn attempts(&self) -> u32 {
+        self.policy.attempts.max(1)
+    }
+
+    fn random(&self) -> f64 {
+        let mut random = self.random.lock().unwrap_or_else(PoisonError::into_inner);
+        random.f64()
+    }
+
+    fn take(&self, tokens: u32) -> bool {
+        let taken = self
+            .tokens
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |there| {
+                there.checked_sub(tokens)
+            });
+        taken.is_ok()
+    }
+
+    fn give(&self, tokens: u32) {
+        let most = self.policy.budget;
+        // Full, as it nearly always is, it costs no write that clones would wait for.
+        if self.tokens.load(Ordering::Relaxed) < most {
+            let _ = self
+                .tokens
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |there| {
+                    Some(most.min(there + tokens))
+                });
+        }
+    }
+}
+
+/// The tries of one call.
+#[derive(Debug)]
+pub(crate) struct Tries<'a> {
+    shared: &'a Retries,
+    deadline: Duration,
+    /// When the last try that may begin has begun; from the departure of the first.
+    last: Option<Instant>,
+    count: u32,
+    /// Tokens of the try under way.
+    borrowed: u32,
+}
+
+impl Tries<'_> {
+    /// A try departs.
+    pub(crate) fn depart(&mut self, now: Instant) {
+        self.count += 1;
+        if self.last.is_none() {
+            // A deadline beyond what the clock holds is none.
+            self.last = now.checked_add(self.deadline);
+        }
+    }
+
+    /// How long the try that departs now may take, where the deadline leaves less than this.
+    pub(crate) fn time_left(&self, now: Instant, timeout: Duration) -> Duration {
+        self.last.map_or(timeout, |last| {
+            timeout.min(last.saturating_duration_since(now))
+        })
+    }
+
+    /// A try succeeded.
+    pub(crate) fn succeed(&mut self) {
+        self.shared.give(self.borrowed.max(REWARD));
+    }
+
+    /// Whether the next try may begin after this wait: before the deadline, and while there are
+    /// tokens.
+    pub(crate) fn may_begin_after(&mut self, wait: Duration, now: Instant) -> bool {
+        let in_time = self
+            .last
+            .is_none_or(|last| now.checked_add(wait).is_some_and(|next| next < last));
+        let may_begin = in_time && self.shared.take(PRICE);
+        self.borrowed = if may_begin { PRICE } else { 0 };
+        may_begin
+    }
+
+    /// How long to wait before the next try of what has this effect, where there may be one.
+    pub(crate) fn wait(&self, error: &Error, effect: Effect) -> Option<Duration> {
+        let policy = &self.shared.policy;
+        let may_repeat = match error.repeat() {
+            Repeat::Never => false,
+            Repeat::IfIdempotent => effect < Effect::Adds,
+            Repeat::Always => true,
+        };
+        let asked = error.retry_after().unwrap_or(Duration::ZERO);
+        if !may_repeat || self.count >= policy.attempts || asked > policy.longest_wait {
+            return None;
+        }
+        let doublings = self.count.saturating_sub(1);
+        let most = policy.base.saturating_mul(2_u32.saturating_pow(doublings));
+        let own = most.min(policy.cap).mul_f64(self.shared.random());
+        Some(asked.saturating_add(own))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ErrorKind, Outcome};
+
+    const DEADLINE: Duration = Duration::from_secs(150);
+
+    fn error(outcome: Outcome, repeat: Repeat) -> Error {
+        Error::new(ErrorKind::Api, outcome, "it failed").with(|details| details.repeat = repeat)
+    }
+
+    fn later() -> Error {
+        error(Outcome::NotApplied, Repeat::Always)
+    }
+
+    fn unknown() -> Error {
+        error(Outcome::Unknown, Repeat::IfIdempotent)
+    }
+
+    fn asking_for(seconds: u64) -> Error {
+        later().with(|details| details.retry_after = Some(Duration::from_secs(seconds)))
+    }
+
+    fn wait_after(
+        tries: &mut Tries<'_>,
+        error: &Error,
+        effect: Effect,
+        now: Instant,
+    ) -> Option<Duration> {
+        let wait = tries.wait(error, effect)?;
+        tries.may_begin_after(wait, now).then_some(wait)
+    }
+
+    fn first_wait(policy: RetryPolicy, error: &Error, effect: Effect) -> Option<Duration> {
+        let retries = Retries::new(policy.seed(7));
+        let mut tries = retries.begin(DEADLINE);
+        tries.depart(Instant::now());
+        wait_after(&mut tries, error, effect, Instant::now())
+    }
+
+    #[test]
+    fn what_was_not_applied_is_sent_again_whatever_it_does() {
+        for effect in [Effect::Reads, Effect::Sets, Effect::Adds] {
+            assert!(first_wait(RetryPolicy::new(), &later(), effect).is_some());
+        }
+    }
+
+    #[test]
+    fn what_may_have_been_applied_is_sent_again_only_where_it_cannot_double() {
+        for (effect, again) in [
+            (Effect::Reads, true),
+            (Effect::Sets, true),
+            (Effect::Adds, false),
+        ] {
+            let wait = first_wait(RetryPolicy::new(), &unknown(), effect);
+            assert_eq!(wait.is_some(), again, "{effect:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_refused_and_what_is_off_is_never_sent_again() {
+        let refused = error(Outcome::NotApplied, Repeat::Never);
+        assert_eq!(
+            first_wait(RetryPolicy::new(), &refused, Effect::Reads),
+            None
+        );
+        assert_eq!(
+            first_wait(RetryPolicy::off(), &later(), Effect::Reads),
+            None
+        );
+    }
+
+    #[test]
+    fn the_waits_grow_up_to_the_cap_and_the_tries_end() {
+        let policy = RetryPolicy::new()
+            .attempts(8)
+            .base(Duration::from_secs(1))
+            .cap(Duration::from_secs(5));
+        let longest = (0..400).fold([Duration::ZERO; 8], |mut longest, seed| {
+            let retries = Retries::new(policy.clone().seed(seed));
+            let mut tries = retries.begin(DEADLINE);
+            for longest in &mut longest {
+                let now = Instant::now();
+                tries.depart(now);
+                let wait = wait_after(&mut tries, &later(), Effect::Reads, now);
+                *longest = (*longest).max(wait.unwrap_or_default());
+            }
+            longest
+        });
+        for (longest, most) in longest.iter().zip([1.0, 2.0, 4.0, 5.0, 5.0, 5.0, 5.0, 0.0]) {
+            let longest = longest.as_secs_f64();
+            assert!(longest <= most && longest >= 0.9 * most, "{longest} {most}");
+        }
+    }
+
+    #[test]
+    fn the_api_is_given_the_time_it_asks_for() {
+        let wait = first_wait(RetryPolicy::new(), &asking_for(7), Effect::Adds).unwrap();
+        assert!(wait >= Duration::from_secs(7), "{wait:?}");
+        assert!(wait <= Duration::from_millis(7_500), "{wait:?}");
+    }
+
+    #[test]
+    fn a_wait_beyond_the_longest_ends_the_call_at_once() {
+        let at = |seconds| first_wait(RetryPolicy::new(), &asking_for(seconds), Effect::Reads);
+        assert!(at(60).is_some());
+        assert_eq!(at(61), None);
+        assert_eq!(at(u64::MAX), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_try_begins_after_the_deadline() {
+        let retries = Retries::new(RetryPolicy::new());
+        let mut tries = retries.begin(Duration::from_secs(10));
+        tries.depart(Instant::now());
+        tokio::time::advance(Duration::from_secs(4)).await;
+        let now = Instant::now();
+        assert_eq!(
+            tries.time_left(now, Duration::from_secs(9)),
+            Duration::from_secs(6)
+        );
+        assert!(wait_after(&mut tries, &asking_for(5), Effect::Reads, now).is_some());
+        assert_eq!(
+            wait_after(&mut tries, &asking_for(6), Effect::Reads, now),
+            None
+        );
+    }
+
+    #[test]
+    fn an_outage_uses_the_budget_up_and_successes_fill_it() {
+        let retries = Retries::new(RetryPolicy::new().budget(10));
+        let again = || {
+            let mut tries = retries.begin(DEADLINE);
+            tries.depart(Instant::now());
+            wait_after(&mut tries, &later(), Effect::Reads, Instant::now()).is_some()
+        };
+        assert_eq!([again(), again(), again()], [true, true, false]);
+        for _ in 0..5 {
+            retries.begin(DEADLINE).succeed();
+        }
+        assert_eq!([again(), again()], [true, false]);
+    }
+
+    #[test]
+    fn a_further_try_that_succeeds_gives_back_what_it_took() {
+        let retries = Retries::new(RetryPolicy::new().budget(5));
+        for _ in 0..3 {
+            let mut tries = retries.begin(DEADLINE);
+            tries.depart(Instant::now());
+            assert!(wait_after(&mut tries, &later(), Effect::Reads, Instant::now()).is_some());
+            tries.succeed();
+        }
+    }
+}

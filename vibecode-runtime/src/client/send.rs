@@ -1,0 +1,145 @@
+//! The loop around a call: session → throttle → attempt → outcome → retry.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::{
+    Client, Request,
+    attempt::{Attempt, attempt},
+    identity::Session,
+    outcome::{self, Answer},
+    records::Lane,
+    request::Effect,
+    retry::Tries,
+};
+use crate::{Error, ErrorKind, Outcome, Result, throttle::Feedback};
+
+impl Client {
+    /// Sends a request, once more where that cannot double anything.
+    pub(crate) async fn send<A: Answer>(&self, request: &Request, lanes: &[&Lane]) -> Result<A> {
+        self.begin().run(request, lanes).await
+    }
+
+    /// The tries of one call begin.
+    pub(crate) fn begin(&self) -> Sending<'_> {
+        Sending {
+            client: self,
+            session: self.identity.begin(),
+            tries: self.shared.retries.begin(self.shared.times.deadline),
+            is_open: false,
+        }
+    }
+}
+
+/// The tries of one call.
+pub(crate) struct Sending<'a> {
+    client: &'a Client,
+    session: Session<'a>,
+    tries: Tries<'a>,
+    /// Whether an earlier try may have been applied.
+    is_open: bool,
+}
+
+impl Sending<'_> {
+    /// As many tries as the policy allows and the outcomes call for.
+    pub(crate) async fn run<A: Answer>(&mut self, request: &Request, lanes: &[&Lane]) -> Result<A> {
+        loop {
+            let error = match self.send(request, lanes).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let wait = self.wait(&error, request.effect);
+            match wait.filter(|wait| self.may_begin_after(*wait)) {
+                Some(wait) => sleep(wait).await,
+                None => return Err(self.conclude(error)),
+            }
+            self.is_open |= error.outcome() == Outcome::Unknown;
+        }
+    }
+
+    /// One try, and a second one with a new session where the first was told that it is over.
+    ///
+    /// From its departure on, the records in these lanes count as being written to; an outcome that
+    /// is known is for the caller to note there.
+    pub(crate) async fn send<A: Answer>(
+        &mut self,
+        request: &Request,
+        lanes: &[&Lane],
+    ) -> Result<A> {
+        loop {
+            let result = self.try_once(request, lanes).await;
+            match &result {
+                Ok(_) => self.tries.succeed(),
+                Err(error) if self.session.renew_after(error) => continue,
+                Err(_) => {}
+            }
+            return result;
+        }
+    }
+
+    async fn try_once<A: Answer>(&mut self, request: &Request, lanes: &[&Lane]) -> Result<A> {
+        let shared = &*self.client.shared;
+        let headers = self.session.headers().await;
+        let headers = headers.map_err(|error| request.named(error))?;
+        let permit = shared.throttle.acquire().await.map_err(|error| {
+            let problem = "the budget of requests could not be asked, so nothing was sent";
+            request.named(Error::not_sent(ErrorKind::Throttle, problem).caused_by(error))
+        })?;
+        let now = Instant::now();
+        self.tries.depart(now);
+        for lane in lanes {
+            lane.depart();
+        }
+        let timeout = self.tries.time_left(now, shared.times.of(request));
+        let url = request.url(&shared.base_url);
+        let attempt = attempt(&shared.http, url, headers, timeout, request).await;
+        let feedback = match &attempt {
+            Attempt::Answered {
+                status, headers, ..
+            } => Feedback::from_answer(*status, headers, None),
+            Attempt::Failed(_) => Feedback::none(),
+        };
+        let judged = outcome::judge(attempt, request);
+        let asked = judged.as_ref().err().and_then(Error::retry_after);
+        permit.finish(Feedback {
+            retry_after: asked.or(feedback.retry_after),
+            ..feedback
+        });
+        judged
+    }
+
+    /// How long to wait before the next try of what has this effect, where there may be one.
+    pub(crate) fn wait(&self, error: &Error, effect: Effect) -> Option<Duration> {
+        self.tries.wait(error, effect)
+    }
+
+    /// Whether the next try may begin after this wait.
+    pub(crate) fn may_begin_after(&mut self, wait: Duration) -> bool {
+        self.tries.may_begin_after(wait, Instant::now())
+    }
+
+    /// The error of the last try: an earlier one that may have been applied leaves the outcome
+    /// unknown, whatever the last one was told.
+    fn conclude(&self, error: Error) -> Error {
+        if !self.is_open {
+            return error;
+        }
+        error.with(|details| details.outcome = Outcome::Unknown)
+    }
+
+    /// Whether an earlier try may have been applied.
+    pub(crate) fn is_open(&self) -> bool {
+        self.is_open
+    }
+}
+
+impl Lane {
+    /// Notes what became of the write.
+    pub(crate) fn note<T>(&self, result: &Result<T>) {
+        let outcome = result.as_ref().err().map(Error::outcome);
+        if outcome != Some(Outcome::Unknown) {
+            self.land();
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! How long the API asks to wait: in seconds, or until a date.
+
+use std::time::{Duration, SystemTime};
+
+use http::{HeaderMap, HeaderName, header};
+
+/// The wait that `Retry-After` asks for. A date is held against the answer's own `Date`, so that
+/// the two clocks need not agree.
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = text(headers, header::RETRY_AFTER)?;
+    seconds(text).or_else(|| {
+        let until = httpdate::parse_http_date(text).ok()?;
+        let date = self::text(headers, header::DATE);
+        let now = date.and_then(|date| httpdate::parse_http_date(date).ok());
+        let wait = until.duration_since(now.unwrap_or_else(SystemTime::now));
+        Some(wait.unwrap_or(Duration::ZERO))
+    })
+}
+
+/// A number of seconds. One below 0 says nothing; one that no clock holds is as long as can be.
+pub(crate) fn seconds(text: &str) -> Option<Duration> {
+    let seconds: f64 = text.trim().parse().ok()?;
+    if seconds.is_nan() || seconds < 0.0 {
+        return None;
+    }
+    Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(pairs: &[(&'static str, &str)]) -> Option<Duration> {
+        let headers = pairs
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap()));
+        retry_after(&headers.collect())
+    }
+
+    #[test]
+    fn a_wait_is_read_in_seconds() {
+        for (text, wait) in [
+            ("0", Some(Duration::ZERO)),
+            ("5", Some(Duration::from_secs(5))),
+            (" 0.5 ", Some(Duration::from_millis(500))),
+            ("1e300", Some(Duration::MAX)),
+            ("inf", Some(Duration::MAX)),
+            ("-1", None),
+            ("NaN", None),
+            ("soon", None),
+            ("", None),
+        ] {
+            assert_eq!(asked(&[("retry-after", text)]), wait, "{text}");
+        }
+        assert_eq!(asked(&[]), None);
+    }
+
+    #[test]
+    fn a_date_is_held_against_the_clock_of_the_server() {
+        let date = ("date", "Wed, 15 Apr 2026 09:00:00 GMT");
+        for (until, wait) in [
+            ("Wed, 15 Apr 2026 09:00:07 GMT", 7),
+            ("Wed, 15 Apr 2026 08:00:00 GMT", 0),
+        ] {
+            let wait = Some(Duration::from_secs(wait));
+            assert_eq!(asked(&[("retry-after", until), date]), wait);
+        }
+        let long_ago = ("retry-after", "Thu, 01 Jan 1970 00:00:00 GMT");
+        assert_eq!(asked(&[long_ago]), Some(Duration::ZERO));
+    }
+}

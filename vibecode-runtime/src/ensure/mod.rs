@@ -1,0 +1,227 @@
+//! Makes sure that records have the values of patches, whatever became of earlier tries: read,
+//! send what is missing, and after a lost answer read until the lost try has settled.
+
+mod ensured;
+mod missing;
+mod transport;
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+
+pub use self::ensured::Ensured;
+use self::{
+    missing::Missing,
+    transport::{Batched, OneByOne, Transport},
+};
+use crate::{
+    Client, Error, ErrorKind, Outcome, PatchJob, Raw, Result,
+    batch::Run,
+    body::Body,
+    client::{Lane, request::Effect},
+};
+
+/// One record.
+pub(crate) async fn one(client: &Client, job: PatchJob) -> Result<Ensured> {
+    let effect = Effect::of(job.body());
+    let lane = client.shared.records.lane(job.key(), effect).await;
+    let mut items = [Item::new(job, lane)];
+    run(client, &mut items, &OneByOne).await?;
+    let [item] = items;
+    item.conclude()
+}
+
+/// As many records as a batch may have calls, none twice.
+///
+/// # Errors
+/// Where none of a batch's answers shows what was sent; the run is to be stopped then.
+pub(crate) async fn many(
+    client: &Client,
+    jobs: Vec<PatchJob>,
+    watched: &Run,
+) -> Result<Vec<Result<Ensured>>> {
+    let keys = jobs.iter().map(|job| (job.key(), Effect::of(job.body())));
+    let lanes = client.shared.records.lanes(keys.collect()).await;
+    let items = jobs.into_iter().zip(lanes);
+    let mut items: Vec<Item> = items.map(|(job, lane)| Item::new(job, lane)).collect();
+    run(client, &mut items, &Batched(watched)).await?;
+    Ok(items.into_iter().map(Item::conclude).collect())
+}
+
+/// The first pause before a record is read again; each further one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+
+async fn run(client: &Client, items: &mut [Item], transport: &impl Transport) -> Result<()> {
+    while let Some(due) = items.iter().filter_map(Item::due).min() {
+        sleep_until(due).await;
+        let now = Instant::now();
+        let mut reading = pick(items, |item| item.due().is_some_and(|due| due <= now));
+        let reads = transport.read(client, &reading).await;
+        for (item, read) in reading.iter_mut().zip(reads) {
+            item.decide(read, client);
+        }
+        let mut writing = pick(items, |item| matches!(item.stage, Stage::Write(_)));
+        if writing.is_empty() {
+            continue;
+        }
+        for item in &mut writing {
+            item.begin_to_send();
+        }
+        let writes = transport.write(client, &writing).await?;
+        for (item, written) in writing.iter_mut().zip(writes) {
+            item.note(written);
+        }
+    }
+    Ok(())
+}
+
+fn pick(items: &mut [Item], is_wanted: impl Fn(&Item) -> bool) -> Vec<&mut Item> {
+    items.iter_mut().filter(|item| is_wanted(item)).collect()
+}
+
+/// One record on its way.
+struct Item {
+    job: PatchJob,
+    lane: Lane,
+    stage: Stage,
+    /// What was missing when the record was first read.
+    first: Option<Missing>,
+    /// When something was first sent, and how often something was.
+    first_sent: Option<Instant>,
+    sends: u32,
+    /// What the last try ended with, where that leaves its outcome open.
+    lost: Option<Error>,
+}
+
+enum Stage {
+    /// The record is to be read then; if it shows too little, again after the pause.
+    Read {
+        at: Instant,
+        pause: Duration,
+    },
+    /// This is to be sent.
+    Write(Body),
+    Done(Result<Ensured>),
+}
+
+impl Item {
+    fn new(job: PatchJob, lane: Lane) -> Self {
+        Self {
+            job,
+            lane,
+            stage: Stage::read_now(),
+            first: None,
+            first_sent: None,
+            sends: 0,
+            lost: None,
+        }
+    }
+
+    /// When the record is to be read.
+    fn due(&self) -> Option<Instant> {
+        match self.stage {
+            Stage::Read { at, .. } => Some(at),
+            Stage::Write(_) | Stage::Done(_) => None,
+        }
+    }
+
+    /// Decides what is next, by what the record shows.
+    fn decide(&mut self, read: Result<Raw>, client: &Client) {
+        let missing = read.and_then(|raw| Ok((Missing::of(self.job.body(), &raw)?, raw)));
+        let (mut missing, raw) = match missing {
+            Ok(missing) => missing,
+            Err(error) => return self.fail(error),
+        };
+        let body = std::mem::take(&mut missing.body);
+        let first = self.first.get_or_insert(missing);
+        if body.is_empty() {
+            self.stage = Stage::Done(Ok(first.ensured(raw)));
+            return;
+        }
+        let now = Instant::now();
+        let adds = Effect::of(&body) == Effect::Adds;
+        let settles_at = self.lane.settles_at().filter(|at| adds && now < *at);
+        self.stage = match (settles_at, self.stage.pause()) {
+            (Some(settles_at), pause) => Stage::Read {
+                at: settles_at.min(now + pause),
+                pause: pause * 2,
+            },
+            (None, _) if self.may_send(&body, now, client) => Stage::Write(body),
+            (None, _) => Stage::Done(Err(self.lost.take().unwrap_or_else(not_sent_again))),
+        };
+    }
+
+    fn may_send(&self, body: &Body, now: Instant, client: &Client) -> bool {
+        let is_first = self.sends == 0;
+        // Whether an unchecked value is there, a record may never show.
+        let is_told = !body.is_unchecked();
+        let deadline = client.shared.times.deadline();
+        let is_late = self.first_sent.is_some_and(|sent| now - sent >= deadline);
+        is_first || (is_told && !is_late && self.sends < client.shared.retries.attempts())
+    }
+
+    fn begin_to_send(&mut self) {
+        self.first_sent.get_or_insert_with(Instant::now);
+        self.sends += 1;
+    }
+
+    /// Notes what became of what was sent.
+    fn note(&mut self, written: Result<Raw>) {
+        self.stage = match written {
+            Ok(raw) => {
+                let first = self.first.take();
+                Stage::Done(Ok(first.unwrap_or_default().ensured(raw)))
+            }
+            Err(error) if error.outcome() == Outcome::NotApplied => Stage::Done(Err(error)),
+            Err(error) => {
+                if has_ended(&error) {
+                    self.lane.land();
+                }
+                self.lost = Some(error);
+                Stage::read_now()
+            }
+        };
+    }
+
+    /// A read failed. What was sent before it may have been applied.
+    fn fail(&mut self, error: Error) {
+        let outcome = self.lost.as_ref().map_or(error.outcome(), Error::outcome);
+        let error = error.with(|details| details.outcome = outcome);
+        self.stage = Stage::Done(Err(error));
+    }
+
+    fn conclude(self) -> Result<Ensured> {
+        match self.stage {
+            Stage::Done(result) => result,
+            Stage::Read { .. } | Stage::Write(_) => Err(not_sent_again()),
+        }
+    }
+}
+
+impl Stage {
+    fn read_now() -> Self {
+        Self::Read {
+            at: Instant::now(),
+            pause: FIRST_PAUSE,
+        }
+    }
+
+    fn pause(&self) -> Duration {
+        match self {
+            Self::Read { pause, .. } => *pause,
+            Self::Write(_) | Self::Done(_) => FIRST_PAUSE,
+        }
+    }
+}
+
+/// Whether the request has ended at the API, though nobody can read what it answered: a complete
+/// success.
+fn has_ended(error: &Error) -> bool {
+    let is_success = error.status().is_some_and(|status| status.is_success());
+    is_success && matches!(error.kind(), ErrorKind::NotJson | ErrorKind::Unexpected)
+}
+
+fn not_sent_again() -> Error {
+    let problem = "the record does not show all that was sent";
+    Error::new(ErrorKind::Unexpected, Outcome::Unknown, problem)
+}

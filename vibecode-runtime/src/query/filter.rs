@@ -1,0 +1,103 @@
+//! What a record must have to be listed.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// A condition on one field: a value stands for equality.
+///
+/// ```
+/// use vibecode_runtime::Filter;
+///
+/// let since = Filter::greater_or_equal("2026-04-15T00:00:00+03:00");
+/// let one_of = Filter::any_of([1, 2]);
+/// let same = Filter::from(15_u64);
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[must_use = "a filter does nothing until a query takes it"]
+pub struct Filter {
+    /// `None`: equality.
+    operator: Option<&'static str>,
+    value: Value,
+}
+
+macro_rules! operators {
+    ($($(#[$doc:meta])* $name:ident = $operator:literal;)+) => {$(
+        $(#[$doc])*
+        pub fn $name(value: impl Serialize) -> Self {
+            Self::new(Some($operator), value)
+        }
+    )+};
+}
+
+impl Filter {
+    /// Equal to this, in the form in which the API takes the field's values.
+    pub fn equal(value: impl Serialize) -> Self {
+        Self::new(None, value)
+    }
+
+    operators! {
+        /// Other than this: `$ne`.
+        not_equal = "$ne";
+        /// Greater than this: `$gt`.
+        greater = "$gt";
+        /// Greater than this, or equal: `$gte`.
+        greater_or_equal = "$gte";
+        /// Less than this: `$lt`.
+        less = "$lt";
+        /// Less than this, or equal: `$lte`.
+        less_or_equal = "$lte";
+        /// Holding this text: `$contains`.
+        contains = "$contains";
+        /// One of these: `$in`.
+        any_of = "$in";
+        /// None of these: `$nin`.
+        none_of = "$nin";
+    }
+
+    /// A value that serde cannot write becomes null, which a query refuses.
+    fn new(operator: Option<&'static str>, value: impl Serialize) -> Self {
+        Self {
+            operator,
+            value: serde_json::to_value(value).unwrap_or_default(),
+        }
+    }
+
+    /// The value as it stands in an address, where it can: `filter[field]=v`.
+    pub(super) fn as_text(&self) -> Option<String> {
+        match (&self.operator, &self.value) {
+            (None, Value::String(text)) => Some(text.clone()),
+            (None, value @ (Value::Number(_) | Value::Bool(_))) => Some(value.to_string()),
+            _ => None,
+        }
+    }
+
+    /// The condition as it stands in the body of a search.
+    pub(super) fn into_json(self) -> Value {
+        match self.operator {
+            Some(operator) => json!({ operator: self.value }),
+            None => self.value,
+        }
+    }
+
+    pub(super) fn is_null(&self) -> bool {
+        self.value.is_null()
+    }
+}
+
+macro_rules! equalities {
+    ($($Value:ty),+) => {$(
+        impl From<$Value> for Filter {
+            fn from(value: $Value) -> Self {
+                Self::equal(value)
+            }
+        }
+    )+};
+}
+
+equalities!(&str, String, u64, i64, f64, bool);
+
+impl<E> From<crate::Id<E>> for Filter {
+    fn from(id: crate::Id<E>) -> Self {
+        Self::equal(id.get())
+    }
+}

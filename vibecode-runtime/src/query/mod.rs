@@ -1,0 +1,303 @@
+//! Lists of records, page by page.
+
+mod filter;
+mod page;
+mod rows;
+
+use std::{fmt, marker::PhantomData};
+
+use http::Method;
+use serde_json::{Map, Value, json};
+
+pub use self::{filter::Filter, rows::Rows};
+use crate::{
+    Client, Entity, Error, ErrorKind, Record, Result,
+    client::{Request, request::Effect},
+    multifield::MULTIFIELD_NAMES,
+};
+
+/// Ascending or descending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// `asc`
+    Ascending,
+    /// `desc`
+    Descending,
+}
+
+/// A field of the records of `T`, by its wire name: what a filter or an order is about.
+///
+/// Where the name is a literal, [`field!`](crate::field) checks it when the program is compiled.
+pub struct Field<T> {
+    name: &'static str,
+    record: PhantomData<fn() -> T>,
+}
+
+impl<T: Record> Field<T> {
+    /// The field of this wire name.
+    ///
+    /// # Panics
+    /// Where the struct reads no such field: in a `const`, that is a compile error.
+    #[must_use]
+    #[expect(clippy::panic, reason = "a constant has no other way to refuse")]
+    pub const fn named(name: &'static str) -> Self {
+        if !is_among(T::READ_NAMES, name) {
+            panic!("the struct has no field of this wire name");
+        }
+        Self {
+            name,
+            record: PhantomData,
+        }
+    }
+}
+
+impl<T> Clone for Field<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Field<T> {}
+
+impl<T> fmt::Debug for Field<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Field({})", self.name)
+    }
+}
+
+impl<T> From<Field<T>> for String {
+    fn from(field: Field<T>) -> Self {
+        field.name.to_owned()
+    }
+}
+
+/// Records that match, from [`Client::list`].
+///
+/// A struct's own fields are what is asked for, and what can be filtered and ordered by. A name
+/// that the struct does not read is an error of the first row; of [`field!`](crate::field), a
+/// compile error.
+///
+/// Rows come in the order of their ids where no other is asked for. Pages are counted by offset, so
+/// that a record which appears or goes in the meantime can shift one past the reader.
+#[must_use = "a query does nothing until its rows are taken"]
+pub struct Query<T> {
+    client: Client,
+    filters: Vec<(String, Filter)>,
+    orders: Vec<(String, Order)>,
+    limit: Option<u64>,
+    record: PhantomData<fn() -> T>,
+}
+
+impl<T: Record> Query<T> {
+    pub(crate) fn new(client: Client) -> Self {
+        Self {
+            client,
+            filters: Vec::new(),
+            orders: Vec::new(),
+            limit: None,
+            record: PhantomData,
+        }
+    }
+
+    /// Only records whose field is this, or meets this [`Filter`]. Of several, all hold; of two on
+    /// one field, the last.
+    pub fn filter(mut self, field: impl Into<String>, filter: impl Into<Filter>) -> Self {
+        let field = field.into();
+        self.filters.retain(|(other, _)| *other != field);
+        self.filters.push((field, filter.into()));
+        self
+    }
+
+    /// Orders by a field; by a second one what is equal in the first.
+    pub fn order(mut self, field: impl Into<String>, order: Order) -> Self {
+        self.orders.push((field.into(), order));
+        self
+    }
+
+    /// At most so many rows in all.
+    pub fn limit(mut self, rows: u64) -> Self {
+        self.limit = Some(rows);
+        self
+    }
+
+    /// The rows: a `Stream`, or by [`Rows::next`]. Nothing is asked for before the first is.
+    pub fn stream(self) -> Rows<T> {
+        Rows::new(self)
+    }
+
+    /// Holds that every name is one that the struct reads.
+    fn check(&self) -> Result<()> {
+        let filters = self.filters.iter().map(|(field, _)| field);
+        let named = filters.chain(self.orders.iter().map(|(field, _)| field));
+        let is_known = |field: &&String| *field == "id" || T::READ_NAMES.contains(&field.as_str());
+        if let Some(field) = named.into_iter().find(|field| !is_known(field)) {
+            let entity = T::Entity::PATH;
+            let problem = format!(
+                "the struct reads no field `{field}` of the {entity}, so that it can be neither filtered nor ordered by: is the wire name right?"
+            );
+            return Err(Error::not_sent(ErrorKind::InvalidQuery, problem));
+        }
+        if let Some((field, _)) = self.filters.iter().find(|(_, filter)| filter.is_null()) {
+            let problem = format!("the filter on `{field}` has no value that can be sent");
+            return Err(Error::not_sent(ErrorKind::InvalidQuery, problem));
+        }
+        Ok(())
+    }
+
+    /// Asks for a page: by its address, or by a search where a filter needs one.
+    fn page(&self, offset: u64, limit: u64) -> Request {
+        let texts = self.filters.iter().map(|(field, filter)| {
+            let value = filter.as_text()?;
+            Some((format!("filter[{field}]"), value))
+        });
+        match texts.collect::<Option<Vec<_>>>() {
+            Some(filters) => self.listing(filters, offset, limit),
+            None => self.search(offset, limit),
+        }
+    }
+
+    /// `GET /v1/{entity}?filter[…]=…`
+    fn listing(&self, filters: Vec<(String, String)>, offset: u64, limit: u64) -> Request {
+        let mut request = Request::new(Method::GET, T::Entity::PATH, Effect::Reads);
+        request.query = filters;
+        let orders = self.orders().into_iter();
+        let orders = orders.map(|(field, order)| (format!("order[{field}]"), order.to_owned()));
+        request.query.extend(orders);
+        request.query.extend([
+            ("select".to_owned(), Self::select().join(",")),
+            ("limit".to_owned(), limit.to_string()),
+            ("offset".to_owned(), offset.to_string()),
+        ]);
+        request
+    }
+
+    /// `POST /v1/{entity}/search`
+    fn search(&self, offset: u64, limit: u64) -> Request {
+        let filters = self.filters.iter().cloned();
+        let filter: Map<String, Value> = filters
+            .map(|(field, filter)| (field, filter.into_json()))
+            .collect();
+        let orders = self.orders().into_iter();
+        let order: Map<String, Value> =
+            orders.map(|(field, order)| (field, order.into())).collect();
+        let body = json!({
+            "filter": filter,
+            "order": order,
+            "select": Self::select(),
+            "limit": limit,
+            "offset": offset,
+        });
+        Request::new(Method::POST, T::Entity::PATH, Effect::Reads)
+            .with_tail("search")
+            .with_body(body.to_string())
+    }
+
+    /// The orders; by id where there is none, so that pages do not overlap.
+    fn orders(&self) -> Vec<(String, &'static str)> {
+        if self.orders.is_empty() {
+            return vec![("id".to_owned(), Order::Ascending.on_the_wire())];
+        }
+        let orders = self.orders.iter();
+        orders
+            .map(|(field, order)| (field.clone(), order.on_the_wire()))
+            .collect()
+    }
+
+    /// The fields that the struct reads, and what its phones and emails are read from.
+    fn select() -> Vec<&'static str> {
+        let mut names = vec!["id"];
+        names.extend(T::READ_NAMES.iter().filter(|name| **name != "id"));
+        if T::READS_MULTIFIELDS {
+            let further = MULTIFIELD_NAMES.iter();
+            names.extend(further.filter(|name| !T::READ_NAMES.contains(name)));
+        }
+        names
+    }
+}
+
+impl Order {
+    fn on_the_wire(self) -> &'static str {
+        match self {
+            Self::Ascending => "asc",
+            Self::Descending => "desc",
+        }
+    }
+}
+
+impl<T> fmt::Debug for Query<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fields: Vec<_> = self.filters.iter().map(|(field, _)| field).collect();
+        f.debug_struct("Query")
+            .field("filters", &fields)
+            .field("orders", &self.orders)
+            .field("limit", &self.limit)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether a name is among others, while the program is compiled.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the bounds are held, and in a constant there is no iterator"
+)]
+const fn is_among(names: &[&str], name: &str) -> bool {
+    let mut place = 0;
+    while place < names.len() {
+        if is_same(names[place].as_bytes(), name.as_bytes()) {
+            return true;
+        }
+        place += 1;
+    }
+    false
+}
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the bounds are held, and in a constant there is no iterator"
+)]
+const fn is_same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut place = 0;
+    while place < one.len() {
+        if one[place] != other[place] {
+            return false;
+        }
+        place += 1;
+    }
+    true
+}
+
+/// The [`Field`] of a wire name, checked when the program is compiled.
+///
+/// ```
+/// use vibecode_runtime::{Record, field};
+///
+/// #[derive(Record)]
+/// #[vibecode(entity = "contacts")]
+/// struct Customer {
+///     last_name: Option<String>,
+/// }
+///
+/// let field = field!(Customer, "lastName");
+/// ```
+///
+/// A name that the struct does not read is none:
+///
+/// ```compile_fail
+/// # use vibecode_runtime::{Record, field};
+/// # #[derive(Record)]
+/// # #[vibecode(entity = "contacts")]
+/// # struct Customer {
+/// #     last_name: Option<String>,
+/// # }
+/// let field = field!(Customer, "lastNmae");
+/// ```
+#[macro_export]
+macro_rules! field {
+    ($Record:ty, $name:literal) => {{
+        const FIELD: $crate::Field<$Record> = $crate::Field::named($name);
+        FIELD
+    }};
+}

@@ -1,0 +1,152 @@
+//! The rows of a query, as they are asked for.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use futures_core::Stream;
+use serde_json::value::RawValue;
+
+use super::{Query, page::Page};
+use crate::{Entity, Outcome, Raw, Record, Result, client::Call};
+
+/// So many rows are asked for at a time: with an offset, at most 500 are advised (api.md, grade D).
+const PAGE: u64 = 500;
+/// What a page of the portal itself holds (api.md, grade D). A page of just so many may be all that
+/// it gave of a longer one.
+const NATIVE_PAGE: u64 = 50;
+
+/// The rows of a [`Query`]: a `Stream`, or by [`Rows::next`].
+///
+/// A page that cannot be read is one error, and ends the rows; a row that the struct cannot hold is
+/// an error in its place.
+#[must_use = "rows are asked for as they are taken"]
+pub struct Rows<T> {
+    query: Query<T>,
+    page: VecDeque<Box<RawValue>>,
+    next_page: NextPage,
+    /// Rows that have been given.
+    given: u64,
+}
+
+enum NextPage {
+    /// It begins there.
+    At(u64),
+    Asked {
+        offset: u64,
+        limit: u64,
+        call: Call<Page>,
+    },
+    None,
+}
+
+impl<T: Record> Rows<T> {
+    pub(super) fn new(query: Query<T>) -> Self {
+        Self {
+            query,
+            page: VecDeque::new(),
+            next_page: NextPage::At(0),
+            given: 0,
+        }
+    }
+
+    /// The next row; `None` after the last.
+    ///
+    /// # Errors
+    /// Where the query cannot be asked, the API refuses, no complete answer came, or a field is not
+    /// what the struct holds.
+    pub async fn next(&mut self) -> Option<Result<T>> {
+        std::future::poll_fn(|context| self.poll(context)).await
+    }
+
+    /// All rows.
+    ///
+    /// # Errors
+    /// The first that [`Rows::next`] gives.
+    pub async fn all(mut self) -> Result<Vec<T>> {
+        let mut rows = Vec::new();
+        while let Some(row) = self.next().await {
+            rows.push(row?);
+        }
+        Ok(rows)
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {
+        loop {
+            if self.query.limit.is_some_and(|limit| self.given >= limit) {
+                return Poll::Ready(None);
+            }
+            if let Some(row) = self.page.pop_front() {
+                self.given += 1;
+                let raw = Raw::new(T::Entity::PATH.into(), row, Outcome::NotApplied);
+                return Poll::Ready(Some(raw.record()));
+            }
+            match &mut self.next_page {
+                NextPage::None => return Poll::Ready(None),
+                NextPage::At(offset) => {
+                    let offset = *offset;
+                    match self.ask(offset) {
+                        Ok(asked) => self.next_page = asked,
+                        Err(error) => return self.end(error),
+                    }
+                }
+                NextPage::Asked {
+                    offset,
+                    limit,
+                    call,
+                } => {
+                    let (offset, limit) = (*offset, *limit);
+                    match ready!(Pin::new(call).poll(context)) {
+                        Ok(Page(rows)) => {
+                            let count = rows.len() as u64;
+                            self.next_page = if count >= limit || count == NATIVE_PAGE {
+                                NextPage::At(offset + count)
+                            } else {
+                                NextPage::None
+                            };
+                            self.page = rows.into();
+                        }
+                        Err(error) => return self.end(error),
+                    }
+                }
+            }
+        }
+    }
+
+    fn ask(&self, offset: u64) -> Result<NextPage> {
+        self.query.check()?;
+        let left = self.query.limit.map_or(PAGE, |limit| limit - self.given);
+        let limit = left.min(PAGE);
+        let request = self.query.page(offset, limit);
+        let client = self.query.client.clone();
+        Ok(NextPage::Asked {
+            offset,
+            limit,
+            call: Call::new(async move { client.send(&request, &[]).await }),
+        })
+    }
+
+    fn end(&mut self, error: crate::Error) -> Poll<Option<Result<T>>> {
+        self.next_page = NextPage::None;
+        Poll::Ready(Some(Err(error)))
+    }
+}
+
+impl<T: Record> Stream for Rows<T> {
+    type Item = Result<T>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {
+        self.poll(context)
+    }
+}
+
+impl<T: Record> fmt::Debug for Rows<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rows")
+            .field("given", &self.given)
+            .finish_non_exhaustive()
+    }
+}
