@@ -41,7 +41,7 @@
 //!   [`ContactId`], and [`Date`], [`DateTime`], [`Money`], [`CrmRef`], [`File`].
 //! - How a type becomes a value of the API: [`Encode`], by the [`kind`] of the field. Your own types
 //!   join by implementing it.
-//! - Sending: [`Client`], [`Credentials`], [`Updated`].
+//! - Sending: [`Client`], [`Credentials`], [`Updated`]. How fast: [`Throttle`], [`Budget`].
 //! - What went wrong: [`Error`], [`ErrorKind`], [`ErrorCode`], [`Outcome`].
 //!
 //! # Features
@@ -82,6 +82,7 @@ mod multifield;
 mod patch;
 mod record;
 mod rendered;
+mod throttle;
 mod value;
 
 pub use crate::{
@@ -99,6 +100,7 @@ pub use crate::{
     multifield::{Email, EmailType, MultifieldEntry, Multifields, Phone, PhoneType},
     patch::Patch,
     record::Record,
+    throttle::{Acquiring, Budget, BudgetError, Feedback, Permit, Throttle},
     value::{CrmRef, Date, DateTime, File, Money, ParseError},
 };
 
