@@ -53,6 +53,7 @@
 //! - `chrono`: `chrono::NaiveDate` for dates, `chrono::DateTime` for datetimes.
 //! - `time`: `time::Date` for dates, `time::OffsetDateTime` for datetimes.
 //! - `decimal`: `rust_decimal::Decimal` for numbers, and for the amount of a [`Money`].
+//! - `throttle-redis`: `RedisBudget`, a budget that processes share in a Redis server.
 
 #[doc(hidden)]
 #[path = "private/mod.rs"]
@@ -85,6 +86,8 @@ mod rendered;
 mod throttle;
 mod value;
 
+#[cfg(feature = "throttle-redis")]
+pub use crate::throttle::RedisBudget;
 pub use crate::{
     answer::{Raw, Updated},
     client::{Call, Client, ClientBuilder, Credentials},

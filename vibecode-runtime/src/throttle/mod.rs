@@ -7,6 +7,8 @@ mod feedback;
 mod occupied;
 mod pacing;
 mod queue;
+#[cfg(feature = "throttle-redis")]
+mod redis;
 #[cfg(test)]
 mod simulation;
 mod slot_log;
@@ -14,6 +16,8 @@ mod slot_log;
 use std::{fmt, sync::Arc};
 
 use self::queue::Queue;
+#[cfg(feature = "throttle-redis")]
+pub use self::redis::RedisBudget;
 pub use self::{
     budget::{Acquiring, Budget, BudgetError, Permit},
     feedback::Feedback,

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 /// The part of a limit that may leave at once: a thirtieth is 10 for 300 a minute, which is what a
 /// portal takes a second (api.md, grade O).
-const BURST_OF_LIMIT: u32 = 30;
+pub(super) const BURST_OF_LIMIT: u32 = 30;
 
 /// How fast requests may leave.
 #[derive(Debug, Clone, Copy)]

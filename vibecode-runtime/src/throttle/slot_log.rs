@@ -18,8 +18,8 @@ pub(super) const MARGIN: Duration = Duration::from_millis(50);
 /// How long a 429 closes the gate where it does not say.
 const CLOSED: Duration = Duration::from_secs(10);
 /// A 429 never closes the gate for longer, or an absurd `Retry-After` would stop a client for good.
-/// Ten minutes is the longest time over which Bitrix24 counts.
-const CLOSED_AT_MOST: Duration = Duration::from_secs(600);
+/// No known limit of the API counts over more than a minute.
+pub(super) const CLOSED_AT_MOST: Duration = Duration::from_secs(600);
 
 /// What others use is left to them for so long at least. Where the API's minute slides, its reset
 /// may be that of a single slot, and is over before the next answer tells of the others again.
@@ -101,7 +101,7 @@ impl SlotLog {
         if let Some(remaining) = feedback.remaining {
             let others = self.used_by_others(slot, remaining);
             self.occupied
-                .tell(others, now + reset(feedback).max(OCCUPIED_AT_LEAST), now);
+                .tell(others, now + left_to_others(feedback), now);
         }
         if feedback.is_rate_limited() {
             self.close(now + closed(feedback));
@@ -163,16 +163,22 @@ impl SlotLog {
     }
 }
 
-/// For how long what others use is left to them. No time, or an absurd one, counts as a whole window.
-fn reset(feedback: &Feedback) -> Duration {
-    let window = WINDOW + MARGIN;
-    feedback.reset.map_or(window, |reset| reset.min(window))
+/// For how long what others use is left to them.
+pub(super) fn left_to_others(feedback: &Feedback) -> Duration {
+    reset(feedback)
+        .unwrap_or(WINDOW + MARGIN)
+        .max(OCCUPIED_AT_LEAST)
 }
 
 /// For how long a 429 closes the gate.
-fn closed(feedback: &Feedback) -> Duration {
-    let told = feedback
+pub(super) fn closed(feedback: &Feedback) -> Duration {
+    feedback
         .retry_after
-        .or(feedback.reset.map(|_| reset(feedback)));
-    told.unwrap_or(CLOSED).min(CLOSED_AT_MOST)
+        .or_else(|| reset(feedback))
+        .map_or(CLOSED, |told| told.min(CLOSED_AT_MOST))
+}
+
+/// An absurd time counts as a whole window.
+fn reset(feedback: &Feedback) -> Option<Duration> {
+    feedback.reset.map(|reset| reset.min(WINDOW + MARGIN))
 }
