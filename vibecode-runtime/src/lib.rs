@@ -41,7 +41,7 @@
 //!   [`ContactId`], and [`Date`], [`DateTime`], [`Money`], [`CrmRef`], [`File`].
 //! - How a type becomes a value of the API: [`Encode`], by the [`kind`] of the field. Your own types
 //!   join by implementing it.
-//! - Sending: [`Client`], [`Credentials`], [`Updated`].
+//! - Sending: [`Client`], [`Credentials`], [`Updated`]. How fast: [`Throttle`], [`Budget`].
 //! - What went wrong: [`Error`], [`ErrorKind`], [`ErrorCode`], [`Outcome`].
 //!
 //! # Features
@@ -53,6 +53,7 @@
 //! - `chrono`: `chrono::NaiveDate` for dates, `chrono::DateTime` for datetimes.
 //! - `time`: `time::Date` for dates, `time::OffsetDateTime` for datetimes.
 //! - `decimal`: `rust_decimal::Decimal` for numbers, and for the amount of a [`Money`].
+//! - `throttle-redis`: `RedisBudget`, a budget that processes share in a Redis server.
 
 #[doc(hidden)]
 #[path = "private/mod.rs"]
@@ -88,9 +89,12 @@ mod patch;
 mod query;
 mod record;
 mod rendered;
+mod retry_after;
 mod throttle;
 mod value;
 
+#[cfg(feature = "throttle-redis")]
+pub use crate::throttle::RedisBudget;
 pub use crate::{
     answer::{Created, Raw, Updated},
     batch::{Batch, BatchParams},

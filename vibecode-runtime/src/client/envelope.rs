@@ -9,11 +9,11 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::wait;
 use crate::{
     ErrorCode,
     error::ApiError,
     json::{self, pick},
+    retry_after,
 };
 
 /// What a whole answer says.
@@ -72,7 +72,7 @@ impl Failure {
                 hint: text(hint),
                 b24_code: text(b24_code),
             },
-            retry_after: text(wait).as_deref().and_then(wait::seconds),
+            retry_after: text(wait).as_deref().and_then(retry_after::seconds),
         })
     }
 }

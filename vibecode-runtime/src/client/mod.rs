@@ -12,7 +12,6 @@ mod records;
 pub(crate) mod request;
 mod retry;
 mod send;
-mod wait;
 
 use std::{
     borrow::{Borrow, Cow},

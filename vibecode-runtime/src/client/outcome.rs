@@ -9,9 +9,8 @@ use super::{
     Request,
     attempt::{Attempt, ReadBody},
     envelope::{Envelope, Failure},
-    wait,
 };
-use crate::{Error, ErrorCode, ErrorKind, Outcome, Result, error::Repeat};
+use crate::{Error, ErrorCode, ErrorKind, Outcome, Result, error::Repeat, retry_after};
 
 /// What a call reads out of the envelope of a success.
 pub(crate) trait Answer: Sized + Send {
@@ -159,7 +158,7 @@ fn answered<A: Answer>(
     result.map_err(|error| {
         error.with(|details| {
             details.status = Some(status);
-            details.retry_after = details.retry_after.or_else(|| wait::retry_after(headers));
+            details.retry_after = details.retry_after.or_else(|| retry_after::of_head(headers));
         })
     })
 }

@@ -94,7 +94,7 @@ impl Sending<'_> {
         let timeout = self.tries.time_left(now, shared.times.of(request));
         let url = request.url(&shared.base_url);
         let attempt = attempt(&shared.http, url, headers, timeout, request).await;
-        let feedback = match &attempt {
+        let head = match &attempt {
             Attempt::Answered {
                 status, headers, ..
             } => Feedback::from_answer(*status, headers, None),
@@ -103,8 +103,8 @@ impl Sending<'_> {
         let judged = outcome::judge(attempt, request);
         let asked = judged.as_ref().err().and_then(Error::retry_after);
         permit.finish(Feedback {
-            retry_after: asked.or(feedback.retry_after),
-            ..feedback
+            retry_after: asked.or(head.retry_after),
+            ..head
         });
         judged
     }

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, header};
 
 /// The wait that `Retry-After` asks for. A date is held against the answer's own `Date`, so that
 /// the two clocks need not agree.
-pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(crate) fn of_head(headers: &HeaderMap) -> Option<Duration> {
     let text = text(headers, header::RETRY_AFTER)?;
     seconds(text).or_else(|| {
         let until = httpdate::parse_http_date(text).ok()?;
@@ -38,7 +38,7 @@ mod tests {
         let headers = pairs
             .iter()
             .map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap()));
-        retry_after(&headers.collect())
+        of_head(&headers.collect())
     }
 
     #[test]

@@ -1,0 +1,217 @@
+//! What processes promise each other that share a budget in Redis: a real server, real processes,
+//! and real time, which only ever counts in the safe direction.
+//!
+//! Where there is no `redis-server`, each test says so on stderr and checks nothing.
+#![cfg(test)]
+
+mod api;
+mod redis_server;
+mod worker;
+
+use std::time::{Duration, Instant};
+
+use http::{HeaderMap, HeaderValue, StatusCode};
+use tokio::time::timeout;
+use vibecode_runtime::{Budget, Feedback, RedisBudget, Throttle};
+
+use self::{api::Api, redis_server::RedisServer, worker::Worker};
+
+/// Where something must come about, but nothing says how soon: also on a machine that is busy.
+const SOON: Duration = Duration::from_secs(60);
+const NAME: &str = "portal";
+
+fn budget(redis: &RedisServer, limit: u32) -> RedisBudget {
+    RedisBudget::new(&redis.url(), NAME, limit).unwrap()
+}
+
+fn throttle(redis: &RedisServer, limit: u32) -> Throttle {
+    Throttle::shared(budget(redis, limit))
+}
+
+fn rate_limited(retry_after: Duration) -> Feedback {
+    let headers = HeaderMap::new();
+    Feedback::from_answer(StatusCode::TOO_MANY_REQUESTS, &headers, Some(retry_after))
+}
+
+#[test]
+fn eight_processes_never_send_more_than_the_limit() {
+    let Some(redis) = RedisServer::start() else {
+        return;
+    };
+    let (limit, window) = (60, Duration::from_secs(3));
+    let api = Api::start(limit, window);
+    let workers: Vec<_> = (0..8)
+        .map(|_| Worker::sending(&redis, &api, limit, window))
+        .collect();
+    std::thread::sleep(3 * window);
+    // More than a window's worth: slots that were taken were free again.
+    api.wait_for(limit + 1, SOON);
+    drop(workers);
+    let counted = api.counted();
+    println!(
+        "{} requests in {:?}, most in a window: {} of {limit}",
+        counted.all,
+        3 * window,
+        counted.most
+    );
+    assert_eq!(counted.refused, 0, "{counted:?}");
+    assert!(counted.most <= limit, "{counted:?}");
+}
+
+#[tokio::test]
+async fn the_slots_of_a_killed_process_are_free_after_a_while() {
+    let Some(redis) = RedisServer::start() else {
+        return;
+    };
+    let (limit, window, in_flight) = (3, Duration::from_secs(1), Duration::from_secs(2));
+    let api = Api::start(limit, window);
+    let start = Instant::now();
+    let worker = Worker::holding(&redis, &api, limit, (window, in_flight));
+    api.wait_for(limit, SOON);
+    drop(worker);
+
+    let throttle = Throttle::shared(budget(&redis, limit).with_times(window, in_flight));
+    let permit = timeout(SOON, throttle.acquire()).await.unwrap().unwrap();
+    assert!(
+        start.elapsed() >= in_flight + window,
+        "{:?}",
+        start.elapsed()
+    );
+    permit.finish(Feedback::none());
+}
+
+#[tokio::test]
+async fn a_429_closes_the_gate_for_all_processes() {
+    let Some(redis) = RedisServer::start() else {
+        return;
+    };
+    let (limit, window, wait) = (60, Duration::from_secs(3), Duration::from_secs(3));
+    let permit = throttle(&redis, limit).acquire().await.unwrap();
+    let start = Instant::now();
+    permit.finish(rate_limited(wait));
+    redis.wait_for_field(NAME, "gate").await;
+
+    let api = Api::start(limit, window);
+    let _worker = Worker::sending(&redis, &api, limit, window);
+    api.wait_for(1, SOON);
+    assert!(api.counted().first.unwrap() >= start + wait);
+}
+
+#[tokio::test]
+async fn what_others_use_of_the_key_is_known_to_all() {
+    let Some(redis) = RedisServer::start() else {
+        return;
+    };
+    let (ours, theirs) = (throttle(&redis, 300), throttle(&redis, 300));
+    theirs.acquire().await.unwrap().finish(Feedback::none());
+    let mut headers = HeaderMap::new();
+    headers.insert("x-ratelimit-remaining", HeaderValue::from_static("0"));
+    headers.insert("x-ratelimit-reset", HeaderValue::from_static("60"));
+    let answer = Feedback::from_answer(StatusCode::OK, &headers, None);
+    ours.acquire().await.unwrap().finish(answer);
+    redis.wait_for_field(NAME, "others_until").await;
+    assert!(
+        timeout(Duration::from_millis(500), theirs.acquire())
+            .await
+            .is_err()
+    );
+}
+
+#[tokio::test]
+async fn a_lower_limit_is_known_to_all() {
+    let Some(redis) = RedisServer::start() else {
+        return;
+    };
+    let (ours, theirs) = (throttle(&redis, 300), throttle(&redis, 300));
+    let headers = HeaderMap::from_iter([(
+        "x-ratelimit-limit".parse().unwrap(),
+        HeaderValue::from_static("1"),
+    )]);
+    let answer = Feedback::from_answer(StatusCode::OK, &headers, None);
+    ours.acquire().await.unwrap().finish(answer);
+    redis.wait_for_field(NAME, "told_limit").await;
+    assert!(
+        timeout(Duration::from_millis(500), theirs.acquire())
+            .await
+            .is_err()
+    );
+}
+
+#[tokio::test]
+async fn a_waiter_that_is_dropped_gives_back_what_it_took() {
+    let Some(redis) = RedisServer::start() else {
+        return;
+    };
+    let budget = budget(&redis, 3000);
+    let mut taken = 1;
+    budget.acquire().await.unwrap().finish(Feedback::none());
+    for _ in 0..50 {
+        // The question has left, and nobody waits for its answer.
+        tokio::select! {
+            biased;
+            permit = budget.acquire() => { drop(permit); taken += 1; }
+            () = tokio::task::yield_now() => {}
+        }
+    }
+    assert!(taken < 51, "no waiter was dropped");
+    // Behind all of those questions, on the same connection.
+    let _permit = budget.acquire().await.unwrap();
+    redis.wait_for_slots(NAME, taken + 1).await;
+}
+
+#[tokio::test]
+async fn what_is_left_in_the_store_expires() {
+    let Some(redis) = RedisServer::start() else {
+        return;
+    };
+    let permit = throttle(&redis, 300).acquire().await.unwrap();
+    permit.finish(rate_limited(Duration::from_secs(1)));
+    redis.wait_for_field(NAME, "gate").await;
+    for key in ["slots", "state"] {
+        let milliseconds = redis.ask(&format!("PTTL vibecode-throttle:{{{NAME}}}:{key}"));
+        let milliseconds: i64 = milliseconds.trim_start_matches(':').parse().unwrap();
+        assert!(
+            (1..=900_000).contains(&milliseconds),
+            "{key}: {milliseconds}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_goes_away_is_an_error_and_no_open_gate() {
+    let Some(mut redis) = RedisServer::start() else {
+        return;
+    };
+    let throttle = throttle(&redis, 300);
+    let permit = throttle.acquire().await.unwrap();
+    redis.stop();
+    let error = throttle.acquire().await.unwrap_err();
+    assert!(error.to_string().contains("was not sent"), "{error}");
+    // Which nobody can be told: it must neither block nor panic.
+    permit.finish(Feedback::none());
+    assert!(throttle.acquire().await.is_err());
+    redis.start_again();
+    throttle.acquire().await.unwrap().finish(Feedback::none());
+}
+
+#[tokio::test]
+async fn a_refused_password_is_an_error_that_does_not_show_it() {
+    let Some(redis) = RedisServer::start() else {
+        return;
+    };
+    let url = redis.url().replace("//", "//nobody:secret@");
+    let budget = RedisBudget::new(&url, NAME, 300).unwrap();
+    let error = budget.acquire().await.unwrap_err();
+    let source = std::error::Error::source(&error).unwrap();
+    let shown = format!("{error} {error:?} {source} {source:?} {budget:?}");
+    assert!(!shown.contains("secret"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_key_that_holds_something_else_is_an_error_and_no_open_gate() {
+    let Some(redis) = RedisServer::start() else {
+        return;
+    };
+    redis.ask(&format!("SET vibecode-throttle:{{{NAME}}}:slots mine"));
+    assert!(throttle(&redis, 300).acquire().await.is_err());
+}

@@ -1,0 +1,202 @@
+//! What an answer tells of the budget.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use http::{HeaderMap, StatusCode};
+
+use crate::retry_after;
+
+/// A reset from here on is a Unix time in seconds, below it a number of seconds from now. The API
+/// documents no unit; this was the year 2001, and is 31 years from now.
+const UNIX_SECONDS: f64 = 1e9;
+/// A reset from here on is a Unix time in milliseconds.
+const UNIX_MILLISECONDS: f64 = 1e12;
+
+/// What an answer tells of the budget, for [`Permit::finish`](crate::Permit::finish).
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use http::{HeaderMap, HeaderValue, StatusCode};
+/// use vibecode_runtime::Feedback;
+///
+/// let mut headers = HeaderMap::new();
+/// headers.insert("X-RateLimit-Remaining", HeaderValue::from_static("12"));
+/// headers.insert("X-RateLimit-Reset", HeaderValue::from_static("48"));
+/// let feedback = Feedback::from_answer(StatusCode::OK, &headers, None);
+/// assert_eq!(feedback.remaining, Some(12));
+/// assert_eq!(feedback.reset, Some(Duration::from_secs(48)));
+/// assert!(!feedback.is_rate_limited());
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Feedback {
+    /// The status of the answer; `None` where there was no answer.
+    pub status: Option<StatusCode>,
+    /// What the key may send a minute: `X-RateLimit-Limit` (api.md, grade O).
+    pub limit: Option<u32>,
+    /// How many of them are left: `X-RateLimit-Remaining` (api.md, grade O).
+    pub remaining: Option<u32>,
+    /// From now until they are all there again: `X-RateLimit-Reset`, whose unit is not documented.
+    /// A small number is read as seconds, a great one as a Unix time. `None` where it lies in the
+    /// past. It is as the API says it, so it may be absurd.
+    pub reset: Option<Duration>,
+    /// How long the API asks to wait: `retryAfter` of an error, or `Retry-After`. It is
+    /// as the API says it, so it may be absurd.
+    pub retry_after: Option<Duration>,
+}
+
+impl Feedback {
+    /// What the head of an answer tells, and `retryAfter` of its body where it has one.
+    ///
+    /// What cannot be read counts as absent.
+    #[must_use]
+    pub fn from_answer(
+        status: StatusCode,
+        headers: &HeaderMap,
+        retry_after: Option<Duration>,
+    ) -> Self {
+        let number = |name: &str| number(headers.get(name)?.to_str().ok()?);
+        Self {
+            status: Some(status),
+            limit: number("x-ratelimit-limit").map(count),
+            remaining: number("x-ratelimit-remaining").map(count),
+            reset: number("x-ratelimit-reset").and_then(|value| from_now(value, unix_time())),
+            retry_after: retry_after.or_else(|| retry_after::of_head(headers)),
+        }
+    }
+
+    /// There was no answer.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Whether the API refused the request because there were too many: a 429.
+    #[must_use]
+    pub fn is_rate_limited(&self) -> bool {
+        self.status == Some(StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    #[cfg(test)]
+    pub(super) fn rate_limited() -> Self {
+        Self {
+            status: Some(StatusCode::TOO_MANY_REQUESTS),
+            ..Self::none()
+        }
+    }
+}
+
+/// The number that a header begins with: some servers add a policy, as in `300, 300;w=60`.
+fn number(text: &str) -> Option<f64> {
+    let text = text.trim_start();
+    let end = text
+        .find(|character: char| !character.is_ascii_digit() && character != '.')
+        .unwrap_or(text.len());
+    text.get(..end)?.parse().ok()
+}
+
+/// Whole, rounded down: half a request is none.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast saturates, which is what is meant"
+)]
+fn count(value: f64) -> u32 {
+    value as u32
+}
+
+fn from_now(reset: f64, unix_time: Duration) -> Option<Duration> {
+    let at = if reset >= UNIX_MILLISECONDS {
+        reset / 1e3
+    } else if reset >= UNIX_SECONDS {
+        reset
+    } else {
+        return Duration::try_from_secs_f64(reset).ok();
+    };
+    Duration::try_from_secs_f64(at).ok()?.checked_sub(unix_time)
+}
+
+/// By the wall clock: nothing but a Unix time of the API is ever read by it.
+fn unix_time() -> Duration {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(headers: &[(&'static str, &str)]) -> Feedback {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+            .collect();
+        Feedback::from_answer(StatusCode::OK, &headers, None)
+    }
+
+    #[test]
+    fn a_reset_is_read_as_seconds_or_as_a_unix_time() {
+        let now = Duration::from_secs(1_763_845_200);
+        for (reset, read) in [
+            (0.0, Some(0)),
+            (48.0, Some(48)),
+            (90_000.0, Some(90_000)),
+            (1_763_845_248.0, Some(48)),
+            (1_763_845_248_000.0, Some(48)),
+            (1_763_845_199.0, None),
+        ] {
+            assert_eq!(
+                from_now(reset, now),
+                read.map(Duration::from_secs),
+                "{reset}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_counts_as_absent() {
+        for text in ["", "many", "-1", ".", "1.2.3", "NaN", "inf", "ü"] {
+            let feedback = read(&[
+                ("x-ratelimit-limit", text),
+                ("x-ratelimit-remaining", text),
+                ("x-ratelimit-reset", text),
+                ("retry-after", text),
+            ]);
+            let nothing = Feedback {
+                status: Some(StatusCode::OK),
+                ..Feedback::none()
+            };
+            assert_eq!(feedback, nothing, "{text}");
+        }
+    }
+
+    #[test]
+    fn great_numbers_and_policies_are_read_as_far_as_they_go() {
+        let feedback = read(&[
+            ("x-ratelimit-limit", "300, 300;w=60"),
+            ("x-ratelimit-remaining", "99999999999999999999"),
+            ("retry-after", "1.5"),
+        ]);
+        assert_eq!(feedback.limit, Some(300));
+        assert_eq!(feedback.remaining, Some(u32::MAX));
+        assert_eq!(feedback.retry_after, Some(Duration::from_millis(1500)));
+        let endless = "9".repeat(400);
+        let feedback = read(&[("x-ratelimit-reset", &endless), ("retry-after", &endless)]);
+        assert_eq!((feedback.reset, feedback.retry_after), (None, None));
+    }
+
+    #[test]
+    fn the_bodys_wait_comes_before_the_headers() {
+        let headers = [(header::RETRY_AFTER, "5".parse().unwrap())];
+        let told = Some(Duration::from_secs(7));
+        let feedback = Feedback::from_answer(
+            StatusCode::TOO_MANY_REQUESTS,
+            &headers.into_iter().collect(),
+            told,
+        );
+        assert_eq!(feedback.retry_after, told);
+        assert!(feedback.is_rate_limited());
+    }
+}

@@ -1,0 +1,150 @@
+//! The throttle: how many requests may leave, and when.
+//!
+//! queue → slot log (gate, slots, what others use, pace) → permit → feedback of the answer.
+
+mod budget;
+mod feedback;
+mod occupied;
+mod pacing;
+mod queue;
+#[cfg(feature = "throttle-redis")]
+mod redis;
+#[cfg(test)]
+mod simulation;
+mod slot_log;
+
+use std::{fmt, sync::Arc};
+
+use self::queue::Queue;
+#[cfg(feature = "throttle-redis")]
+pub use self::redis::RedisBudget;
+pub use self::{
+    budget::{Acquiring, Budget, BudgetError, Permit},
+    feedback::Feedback,
+};
+
+/// What a key may send a minute (api.md, grade O).
+const PER_MINUTE: u32 = 300;
+
+/// Keeps a client within what the API takes a minute: where there is no room, a request waits.
+///
+/// Clones share what is left, and so do a client and its clones. Give the same throttle to all
+/// clients of one API key, since it is the key that the API counts.
+///
+/// ```
+/// use vibecode_runtime::{Feedback, Throttle};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), vibecode_runtime::BudgetError> {
+/// let throttle = Throttle::per_minute(300);
+/// // What a client does around every request, and so can you for requests of your own:
+/// let permit = throttle.acquire().await?;
+/// // … send the request, read the answer …
+/// permit.finish(Feedback::none());
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Rules of `per_minute`
+///
+/// - A request takes a slot when it leaves and frees it 60.05 s after its answer: then the API has
+///   forgotten it, whether its minute slides or stands, and whatever its clock says.
+/// - Requests leave at an even pace, 60 s through the limit (200 ms for 300 a minute), of which a
+///   burst may be ahead: a thirtieth of the limit, at least one (10 for 300 a minute).
+/// - After a 429 nothing leaves until its `Retry-After` has passed: without one, until
+///   `X-RateLimit-Reset`, else for 10 s; and never for more than 10 minutes.
+/// - What others send with the same key shows in `X-RateLimit-Remaining`, and is left to them until
+///   `X-RateLimit-Reset`, for 5 s at least and 60.05 s at most. A lower `X-RateLimit-Limit` is obeyed, a higher one
+///   is not.
+/// - Who waits first leaves first, and who stops waiting takes nothing.
+#[derive(Clone)]
+pub struct Throttle {
+    /// `None`: unlimited.
+    budget: Option<Arc<dyn Budget>>,
+}
+
+impl Throttle {
+    /// At most so many requests a minute, for this process. The default is 300, which is what a
+    /// key was seen to have.
+    ///
+    /// With 0 every request is an error: it never means "unlimited".
+    #[must_use]
+    pub fn per_minute(limit: u32) -> Self {
+        Self::shared(Queue::new(limit))
+    }
+
+    /// No limit at all: nothing ever waits, not even after a 429.
+    #[must_use]
+    pub fn unlimited() -> Self {
+        Self { budget: None }
+    }
+
+    /// A budget of your own, such as one that several processes share.
+    #[must_use]
+    pub fn shared(budget: impl Budget) -> Self {
+        Self {
+            budget: Some(Arc::new(budget)),
+        }
+    }
+
+    /// Waits until one request may leave. The permit is to be finished when its answer is there.
+    ///
+    /// Dropping the future while it waits takes nothing of the budget.
+    ///
+    /// # Errors
+    /// Where the budget cannot tell whether there is room. Nothing may be sent then.
+    pub async fn acquire(&self) -> Result<Permit, BudgetError> {
+        match &self.budget {
+            Some(budget) => budget.acquire().await,
+            None => Ok(Permit::new(|_| {})),
+        }
+    }
+}
+
+impl Default for Throttle {
+    fn default() -> Self {
+        Self::per_minute(PER_MINUTE)
+    }
+}
+
+impl fmt::Debug for Throttle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Throttle")
+            .field("limited", &self.budget.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::Instant;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn unlimited_never_waits_not_even_after_a_429() {
+        let throttle = Throttle::unlimited();
+        let start = Instant::now();
+        for _ in 0..10_000 {
+            throttle
+                .acquire()
+                .await
+                .unwrap()
+                .finish(Feedback::rate_limited());
+        }
+        assert_eq!(start.elapsed().as_nanos(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_limit_of_zero_is_an_error_and_no_open_gate() {
+        let refused = Throttle::per_minute(0).acquire().await;
+        assert!(refused.unwrap_err().to_string().contains("limit is 0"));
+    }
+
+    #[test]
+    fn a_throttle_and_its_permits_can_be_sent_between_threads() {
+        fn sendable<T: Send + 'static>(_: T) {}
+        sendable(Throttle::default());
+        sendable(async { Throttle::default().acquire().await });
+    }
+}

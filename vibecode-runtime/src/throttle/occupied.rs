@@ -1,0 +1,54 @@
+//! What others use of the same key's budget.
+
+use tokio::time::Instant;
+
+/// So many slots are used by others, until then.
+#[derive(Debug, Default)]
+pub(super) struct Occupied {
+    latest: Option<(u32, Instant)>,
+}
+
+impl Occupied {
+    /// An answer tells of so many. What an earlier one told stands until its time, where it was
+    /// more: answers overtake each other.
+    pub(super) fn tell(&mut self, slots: u32, until: Instant, now: Instant) {
+        if slots > 0 {
+            self.latest = self.present(now).max(Some((slots, until)));
+        }
+    }
+
+    /// How many there are now.
+    pub(super) fn slots(&self, now: Instant) -> u32 {
+        self.present(now).map_or(0, |(slots, _)| slots)
+    }
+
+    /// When they are free, if there are any.
+    pub(super) fn until(&self, now: Instant) -> Option<Instant> {
+        self.present(now).map(|(_, until)| until)
+    }
+
+    fn present(&self, now: Instant) -> Option<(u32, Instant)> {
+        self.latest.filter(|(_, until)| *until > now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn the_most_stands_and_of_as_many_the_longest() {
+        let now = Instant::now();
+        let after = |seconds| now + Duration::from_secs(seconds);
+        let mut occupied = Occupied::default();
+        for (slots, seconds) in [(5, 10), (5, 3), (2, 60), (0, 60)] {
+            occupied.tell(slots, after(seconds), now);
+            assert_eq!(occupied.present(now), Some((5, after(10))));
+        }
+        assert_eq!(occupied.slots(after(10)), 0);
+        occupied.tell(2, after(60), after(10));
+        assert_eq!(occupied.until(after(10)), Some(after(60)));
+    }
+}

@@ -1,0 +1,101 @@
+//! The pace at which requests leave: the generic cell rate algorithm (GCRA).
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// The part of a limit that may leave at once: a thirtieth is 10 for 300 a minute, which is what a
+/// portal takes a second (api.md, grade O).
+pub(super) const BURST_OF_LIMIT: u32 = 30;
+
+/// How fast requests may leave.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rate {
+    /// Between two requests, in the long run.
+    pub(super) interval: Duration,
+    /// So far the pace may run ahead: the burst but its first request.
+    pub(super) ahead: Duration,
+}
+
+impl Rate {
+    /// So many requests in so much time. A limit of 0 is taken for 1.
+    pub(super) fn new(limit: u32, time: Duration) -> Self {
+        let interval = time / limit.max(1);
+        let burst = (limit / BURST_OF_LIMIT).max(1);
+        Self {
+            interval,
+            ahead: interval * (burst - 1),
+        }
+    }
+}
+
+/// The pace of what has left so far.
+#[derive(Debug, Default)]
+pub(super) struct Pacing {
+    /// When a request would leave that keeps the pace exactly.
+    due: Option<Instant>,
+}
+
+impl Pacing {
+    /// When the next request may leave, if that is not now.
+    pub(super) fn wait(&self, now: Instant, rate: Rate) -> Option<Instant> {
+        let due = self.due?;
+        (due > now + rate.ahead).then(|| due - rate.ahead)
+    }
+
+    /// A request leaves.
+    pub(super) fn leave(&mut self, now: Instant, rate: Rate) {
+        self.due = Some(self.due.map_or(now, |due| due.max(now)) + rate.interval);
+    }
+
+    /// From then on the pace is kept exactly: there is no burst to catch up with.
+    pub(super) fn restart(&mut self, then: Instant, rate: Rate) {
+        let due = then + rate.ahead;
+        self.due = Some(self.due.map_or(due, |earlier| earlier.max(due)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn three_hundred_a_minute_are_one_in_200_ms_and_ten_at_once() {
+        let rate = Rate::new(300, MINUTE);
+        assert_eq!(rate.interval, Duration::from_millis(200));
+        let (mut pacing, now) = (Pacing::default(), Instant::now());
+        for _ in 0..10 {
+            assert_eq!(pacing.wait(now, rate), None);
+            pacing.leave(now, rate);
+        }
+        assert_eq!(pacing.wait(now, rate), Some(now + rate.interval));
+    }
+
+    #[test]
+    fn small_and_huge_limits_have_a_pace() {
+        for limit in [0, 1, 2, 29, 30, u32::MAX] {
+            let rate = Rate::new(limit, MINUTE);
+            let (mut pacing, now) = (Pacing::default(), Instant::now());
+            assert_eq!(pacing.wait(now, rate), None, "{limit}");
+            pacing.leave(now, rate);
+            assert!(
+                pacing
+                    .wait(now, rate)
+                    .is_none_or(|then| then <= now + MINUTE)
+            );
+        }
+    }
+
+    #[test]
+    fn after_a_restart_there_is_no_burst() {
+        let rate = Rate::new(300, MINUTE);
+        let (mut pacing, now) = (Pacing::default(), Instant::now());
+        let then = now + MINUTE;
+        pacing.restart(then, rate);
+        assert_eq!(pacing.wait(now, rate), Some(then));
+        pacing.leave(then, rate);
+        assert_eq!(pacing.wait(then, rate), Some(then + rate.interval));
+    }
+}

@@ -1,0 +1,35 @@
+-- What both scripts read: the time of the store, so that no clock of a process counts, and the state
+-- of the budget. All times are milliseconds.
+--
+-- KEYS: the slots (a sorted set: member, and when it is free again); the state (a hash).
+-- ARGV: member, limit, window, held, in flight at most, burst's part of the limit, kept for.
+local slots, state, member = KEYS[1], KEYS[2], ARGV[1]
+local limit, window, held = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local in_flight, part, kept = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+
+local function read(field)
+    return tonumber(redis.call('HGET', state, field) or 0)
+end
+local function write(field, value)
+    redis.call('HSET', state, field, value)
+end
+local function keep()
+    redis.call('PEXPIRE', slots, kept)
+    redis.call('PEXPIRE', state, kept)
+end
+
+local told = read('told_limit')
+if told > 0 then
+    limit = math.min(limit, told)
+end
+local interval = window / limit
+local ahead = interval * (math.max(math.floor(limit / part), 1) - 1)
+
+-- What others use of the same key, until then.
+local others, others_until = read('others'), read('others_until')
+if others_until <= now then
+    others = 0
+end

@@ -1,0 +1,39 @@
+-- Takes a slot if a request may leave now.
+-- Answers how long to wait, or 0, how many slots are in use, and how many were ever taken.
+local function wait(milliseconds)
+    return { math.ceil(milliseconds), 0, 0 }
+end
+
+redis.call('ZREMRANGEBYSCORE', slots, '-inf', now)
+-- Of the same question, whose answer was lost.
+redis.call('ZREM', slots, member)
+
+local gate = read('gate')
+if gate > now then
+    return wait(gate - now)
+end
+
+local used = redis.call('ZCARD', slots)
+if used + others >= limit then
+    -- What is in flight is held for a window yet after its answer, so nothing is free any sooner.
+    local free = now + window
+    local first = redis.call('ZRANGE', slots, 0, 0, 'WITHSCORES')[2]
+    if first then
+        free = math.min(free, tonumber(first))
+    end
+    if others > 0 then
+        free = math.min(free, others_until)
+    end
+    return wait(free - now)
+end
+
+local due = read('due')
+if due > now + ahead then
+    return wait(due - ahead - now)
+end
+
+redis.call('ZADD', slots, now + in_flight + held, member)
+write('due', math.max(due, now) + interval)
+local taken = redis.call('HINCRBY', state, 'taken', 1)
+keep()
+return { 0, used + 1, taken }
