@@ -1,6 +1,8 @@
 //! What the sandbox promises, asked over HTTP.
 
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod keys;
 #[cfg(test)]
 mod multifields;
@@ -12,6 +14,8 @@ mod request_log;
 mod seeds;
 #[cfg(test)]
 mod server;
+#[cfg(test)]
+mod storms;
 #[cfg(test)]
 mod updates;
 #[cfg(test)]
