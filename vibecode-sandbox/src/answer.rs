@@ -9,8 +9,13 @@ use http_body_util::Full;
 use serde_json::{Map, Value};
 
 use crate::{
+    batch::Batch,
+    call_fault::BatchFaults,
     envelope::{self, Failure},
+    key::Access,
     me,
+    operation::{Action, Done, Operation},
+    query,
     route::Route,
     service::{Call, Service},
 };
@@ -29,6 +34,8 @@ pub(crate) struct Answer {
 pub(crate) struct Effects {
     pub(crate) applied: bool,
     pub(crate) dropped: Vec<String>,
+    /// The ids of the calls of a batch that were.
+    pub(crate) applied_calls: Vec<String>,
 }
 
 impl Answer {
@@ -71,34 +78,54 @@ impl Answer {
 }
 
 /// Carries a request out.
-pub(crate) fn to(call: &Call, service: &Service) -> (Answer, Effects) {
-    match respond(call, service) {
-        Ok((data, effects)) => (
-            Answer::json(StatusCode::OK, &envelope::success(&data)),
-            effects,
-        ),
+pub(crate) fn to(call: &Call, service: &Service, faults: &BatchFaults) -> (Answer, Effects) {
+    match respond(call, service, faults) {
+        Ok(done) => {
+            let body = envelope::success(&done.data, done.meta.as_ref());
+            (Answer::json(done.status, &body), done.effects)
+        }
         Err(failure) => (Answer::failure(&failure), Effects::default()),
     }
 }
 
-/// The data of the answer and what was done.
-fn respond(call: &Call, service: &Service) -> Result<(Value, Effects), Failure> {
+fn respond(call: &Call, service: &Service, faults: &BatchFaults) -> Result<Done, Failure> {
     let keys = service.keys();
     let key = keys.authenticate(&call.headers)?;
     let route = Route::read(&call.method, call.uri.path())?;
-    key.check_access(route)?;
     let mut portal = service.portal();
-    let data = match route {
-        Route::Me => me::describe(key),
-        Route::Fields(entity) => portal.fields(entity),
-        Route::Get(entity, id) => portal.get(entity, id)?,
-        Route::Update(entity, id) => {
-            let (data, dropped) = portal.update(entity, id, &read_body(&call.body)?)?;
-            let applied = true;
-            return Ok((data, Effects { applied, dropped }));
+    match route {
+        Route::Me => Ok(Done::read(me::describe(key))),
+        Route::UserFields(entity) => {
+            key.check_access(Access::Read)?;
+            Ok(Done::read(portal.user_fields(entity)?))
         }
-    };
-    Ok((data, Effects::default()))
+        Route::Entity(action, entity, id) => {
+            key.check_access(action.access())?;
+            let input = match action {
+                Action::List => query::of_url(call.uri.query()),
+                Action::Create | Action::Update | Action::Search => read_body(&call.body)?,
+                Action::Get | Action::Delete | Action::Fields => Map::new(),
+            };
+            let operation = Operation {
+                action,
+                entity,
+                id,
+                input,
+            };
+            operation.run(&mut portal)
+        }
+        // What each of its calls may do is another matter.
+        Route::Batch => {
+            key.check_access(Access::Read)?;
+            let batch = Batch::of_calls(&read_body(&call.body)?, portal.quirks.batch_params)?;
+            Ok(batch.run(key, &mut portal, faults))
+        }
+        Route::EntityBatch(entity) => {
+            key.check_access(Access::Write)?;
+            let batch = Batch::of_items(entity, &read_body(&call.body)?)?;
+            Ok(batch.run(key, &mut portal, faults))
+        }
+    }
 }
 
 fn read_body(body: &[u8]) -> Result<Map<String, Value>, Failure> {

@@ -28,12 +28,13 @@ pub(crate) async fn reply(
 ) -> Reply {
     service.log.hit(serial, fault.clone());
     let proper = if fault.applies || !writes(&call) {
-        exchange::carry_out(&call, serial, service)
+        exchange::carry_out(&call, serial, service, &fault.batch_faults())
     } else {
         stand_in()
     };
     match fault.effect {
         Effect::Close(close) => return Reply::Ending(Ending::closing(close)),
+        Effect::DropAfterCalls(_) => return Reply::Ending(Ending::closing(Close::Properly)),
         Effect::Late(delay) => {
             let late = Late {
                 delay,
@@ -46,17 +47,20 @@ pub(crate) async fn reply(
         _ => {}
     }
     let answer = altered(&fault.effect, proper);
-    service.log.answered(serial, &answer);
+    let answer = exchange::finish(answer, &call, serial, service);
     broken(&fault.effect, &answer).map_or(Reply::Answer(answer), Reply::Ending)
 }
 
 fn writes(call: &Call) -> bool {
-    Route::read(&call.method, call.uri.path()).is_ok_and(Route::writes)
+    Route::read(&call.method, call.uri.path()).is_ok_and(Route::can_write)
 }
 
 /// What is shown in place of a record that was not written.
 fn stand_in() -> Answer {
-    Answer::json(StatusCode::OK, &envelope::success(&json!({ "id": 1 })))
+    Answer::json(
+        StatusCode::OK,
+        &envelope::success(&json!({ "id": 1 }), None),
+    )
 }
 
 /// What is answered in place of the proper answer.

@@ -10,6 +10,7 @@ use tokio::{
 };
 
 use crate::{
+    call_fault::BatchFaults,
     exchange,
     service::{Call, Service},
 };
@@ -91,7 +92,7 @@ impl Ending {
         }) = self.late
         {
             sleep(delay).await;
-            exchange::carry_out(&call, serial, service);
+            exchange::carry_out(&call, serial, service, &BatchFaults::default());
         }
     }
 

@@ -57,6 +57,11 @@ impl Failure {
         Self { b24_code, ..self }
     }
 
+    /// An error that only a test wants.
+    pub(crate) fn told(code: &'static str) -> Self {
+        Self::new(code, "The sandbox was told to answer this")
+    }
+
     /// The message is the one that the API's reference shows (update-contact.md).
     pub(crate) fn entity_not_found() -> Self {
         Self::new("ENTITY_NOT_FOUND", "Item not found")
@@ -64,6 +69,10 @@ impl Failure {
 
     pub(crate) fn invalid_request(message: impl Into<String>) -> Self {
         Self::new("INVALID_REQUEST", message)
+    }
+
+    pub(crate) fn invalid_params(message: impl Into<String>) -> Self {
+        Self::new("INVALID_PARAMS", message)
     }
 
     pub(crate) fn rate_limited(retry_after: RetryAfter) -> Self {
@@ -111,6 +120,9 @@ impl Failure {
     }
 }
 
-pub(crate) fn success(data: &Value) -> Value {
-    json!({ "success": true, "data": data })
+pub(crate) fn success(data: &Value, meta: Option<&Value>) -> Value {
+    match meta {
+        Some(meta) => json!({ "success": true, "data": data, "meta": meta }),
+        None => json!({ "success": true, "data": data }),
+    }
 }

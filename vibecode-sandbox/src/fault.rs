@@ -5,8 +5,11 @@ use std::time::Duration;
 use http::StatusCode;
 
 use crate::{
+    CallFault,
+    call_fault::BatchFaults,
     ending::Close,
     envelope::{Failure, RetryAfter},
+    route::Route,
     service::Call,
 };
 
@@ -60,6 +63,10 @@ pub(crate) enum Effect {
     Oversized,
     Garbage,
     AnotherRecord,
+    /// The answer, in which calls at these positions went wrong.
+    InBatch(Vec<(usize, CallFault)>),
+    /// No answer, and only so many calls are carried out.
+    DropAfterCalls(usize),
 }
 
 /// Whose answer was lost on the way.
@@ -178,8 +185,20 @@ impl Fault {
     /// An error of this code in the API's envelope, with the status that the code is known to come
     /// with; 500 where none is known. Not applied.
     pub fn error(code: &'static str) -> Self {
-        let failure = Failure::new(code, "The sandbox was told to answer this");
-        Self::new("error", Effect::Fail(failure))
+        Self::new("error", Effect::Fail(Failure::told(code)))
+    }
+
+    /// Lets single calls of a batch go wrong, by their position from 0; the others are carried out.
+    /// Hits only batches.
+    pub fn in_batch(calls: impl IntoIterator<Item = (usize, CallFault)>) -> Self {
+        let calls = calls.into_iter().collect();
+        Self::new("in_batch", Effect::InBatch(calls)).applied()
+    }
+
+    /// Carries out the first calls of a batch, this many, and closes the connection without an
+    /// answer. Hits only batches.
+    pub fn drop_after_calls(calls: usize) -> Self {
+        Self::new("drop_after_calls", Effect::DropAfterCalls(calls)).applied()
     }
 
     /// 204 without a body. Applied.
@@ -275,10 +294,23 @@ impl Fault {
     }
 
     /// Whether the fault is one for this request.
-    pub(crate) fn concerns(&self, call: &Call) -> bool {
+    pub(crate) fn concerns(&self, call: &Call, route: Route) -> bool {
+        let of_batch = matches!(self.effect, Effect::InBatch(_) | Effect::DropAfterCalls(_));
         let method = self.method.as_deref();
         let path = self.path.as_deref();
-        method.is_none_or(|method| call.method == method)
+        (route.is_batch() || !of_batch)
+            && method.is_none_or(|method| call.method == method)
             && path.is_none_or(|path| call.uri.path().contains(path))
+    }
+
+    /// What the fault does inside a batch.
+    pub(crate) fn batch_faults(&self) -> BatchFaults {
+        let mut faults = BatchFaults::default();
+        match &self.effect {
+            Effect::InBatch(calls) => faults.calls.clone_from(calls),
+            Effect::DropAfterCalls(calls) => faults.first = Some(*calls),
+            _ => {}
+        }
+        faults
     }
 }

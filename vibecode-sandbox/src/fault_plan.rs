@@ -31,10 +31,13 @@ impl FaultPlan {
         if !route.is_of_entity() {
             return None;
         }
-        let waiting = self.queue.iter().position(|fault| fault.concerns(call));
+        let waiting = self
+            .queue
+            .iter()
+            .position(|fault| fault.concerns(call, route));
         match waiting {
             Some(index) => self.queue.remove(index),
-            None => self.storm.as_mut()?.draw(call),
+            None => self.storm.as_mut()?.draw(call, route),
         }
     }
 }

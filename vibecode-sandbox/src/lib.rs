@@ -52,8 +52,10 @@
 //!   the record and the body's values.
 
 mod answer;
+mod batch;
 mod builder;
 mod calendar;
+mod call_fault;
 mod clock;
 mod connection;
 mod disturbance;
@@ -66,13 +68,19 @@ mod field_description;
 mod field_value;
 mod fields;
 mod file_value;
+mod filter;
 mod ids;
 mod key;
 mod keyring;
+mod limits;
+mod listing;
 mod log;
 mod me;
 mod multifield;
+mod operation;
 mod portal;
+mod query;
+mod quirks;
 mod raw_answer;
 mod record;
 mod route;
@@ -83,12 +91,16 @@ mod service;
 mod start_error;
 mod storm;
 mod update;
+mod user_field_definition;
 mod wall_clock;
 
 pub use builder::SandboxBuilder;
+pub use call_fault::CallFault;
 pub use fault::Fault;
 pub use key::Key;
+pub use limits::{ResetUnit, Window};
 pub use log::LoggedRequest;
+pub use quirks::BatchParams;
 pub use sandbox::Sandbox;
 pub use start_error::StartError;
 pub use storm::Storm;

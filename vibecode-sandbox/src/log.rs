@@ -83,6 +83,13 @@ impl LoggedRequest {
         self.effects.applied
     }
 
+    /// The ids of the batch's calls that were writes and were carried out, in their order. Of
+    /// `POST /v1/{entity}/batch`: the ids of the records.
+    #[must_use]
+    pub fn applied_calls(&self) -> &[String] {
+        &self.effects.applied_calls
+    }
+
     /// The fault that hit the request.
     #[must_use]
     pub fn fault(&self) -> Option<&Fault> {
@@ -90,7 +97,8 @@ impl LoggedRequest {
     }
 
     /// The keys of the body that had no effect although the answer was 200: unknown, read-only, or
-    /// with the value null. The API says nothing of them.
+    /// with the value null. The API says nothing of them. Those of a batch have the id of their call
+    /// before them: `c1.post`.
     #[must_use]
     pub fn dropped(&self) -> &[String] {
         &self.effects.dropped

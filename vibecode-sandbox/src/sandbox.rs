@@ -7,8 +7,8 @@ use tokio::{net::TcpListener, task::JoinSet};
 use vibecode_spec::Entity;
 
 use crate::{
-    Fault, LoggedRequest, SandboxBuilder, StartError, Storm, keyring::Keyring, portal::Portal,
-    server, service::Service,
+    Fault, LoggedRequest, SandboxBuilder, StartError, Storm, keyring::Keyring, limits::Quota,
+    portal::Portal, server, service::Service,
 };
 
 /// A running stand-in for the API. Dropping it stops the server, every connection, and what was
@@ -56,11 +56,15 @@ impl Sandbox {
         SandboxBuilder::default()
     }
 
-    pub(crate) async fn serve(portal: Portal, keys: Keyring) -> Result<Self, StartError> {
+    pub(crate) async fn serve(
+        portal: Portal,
+        keys: Keyring,
+        quota: Quota,
+    ) -> Result<Self, StartError> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await;
         let listener = listener.map_err(StartError::no_port)?;
         let address = listener.local_addr().map_err(StartError::no_port)?;
-        let service = Arc::new(Service::new(portal, keys));
+        let service = Arc::new(Service::new(portal, keys, quota));
         let mut server = JoinSet::new();
         server.spawn(server::run(listener, Arc::clone(&service)));
         Ok(Self {
@@ -76,13 +80,14 @@ impl Sandbox {
         &self.url
     }
 
-    /// A record as `GET /v1/{entity}/{id}` would answer it now.
+    /// A record as `GET /v1/{entity}/{id}` would answer it now; with `fm` also where reads
+    /// [leave it out](SandboxBuilder::without_fm).
     #[must_use]
     pub fn record(&self, entity: Entity, id: u64) -> Option<Value> {
-        self.service.portal().get(entity, id).ok()
+        self.service.portal().look_at(entity, id)
     }
 
-    /// A contact as `GET /v1/contacts/{id}` would answer it now.
+    /// A contact, as [`Sandbox::record`] gives it.
     #[must_use]
     pub fn contact(&self, id: u64) -> Option<Value> {
         self.record(Entity::Contacts, id)
@@ -108,6 +113,22 @@ impl Sandbox {
     /// Ends the storm, and forgets the faults that no request has met.
     pub fn calm(&self) {
         self.service.plan().calm();
+    }
+
+    /// Ends a session in mid-run: its token answers 401 `TOKEN_EXPIRED` from now on. A token that
+    /// no app's key knows stays unknown.
+    pub fn expire_session(&self, token: &str) {
+        for key in self.service.keys().all_mut() {
+            key.expire_session(token);
+        }
+    }
+
+    /// Opens a session in mid-run, also one that is over: its token is good beside the key of every
+    /// app.
+    pub fn add_session(&self, token: &str) {
+        for key in self.service.keys().all_mut() {
+            key.open_session(token);
+        }
     }
 
     /// Every request so far, in the order in which they came in. One that is not answered yet is

@@ -8,6 +8,7 @@ use http::{HeaderMap, Method, Uri, header::AUTHORIZATION, request::Parts};
 use crate::{
     fault_plan::FaultPlan,
     keyring::{KEY_HEADER, Keyring},
+    limits::{Limits, Quota},
     log::Log,
     portal::Portal,
 };
@@ -19,6 +20,7 @@ pub(crate) struct Service {
     keys: Mutex<Keyring>,
     portal: Mutex<Portal>,
     plan: Mutex<FaultPlan>,
+    limits: Mutex<Limits>,
 }
 
 /// A request that came in whole.
@@ -31,12 +33,13 @@ pub(crate) struct Call {
 }
 
 impl Service {
-    pub(crate) fn new(portal: Portal, keys: Keyring) -> Self {
+    pub(crate) fn new(portal: Portal, keys: Keyring, quota: Quota) -> Self {
         Self {
             log: Log::default(),
             keys: Mutex::new(keys),
             portal: Mutex::new(portal),
             plan: Mutex::default(),
+            limits: Mutex::new(Limits::new(quota)),
         }
     }
 
@@ -47,6 +50,10 @@ impl Service {
 
     pub(crate) fn portal(&self) -> MutexGuard<'_, Portal> {
         lock(&self.portal)
+    }
+
+    pub(crate) fn limits(&self) -> MutexGuard<'_, Limits> {
+        lock(&self.limits)
     }
 
     pub(crate) fn plan(&self) -> MutexGuard<'_, FaultPlan> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Fault, service::Call};
+use crate::{Fault, route::Route, service::Call};
 
 /// Faults at random: every request of an entity's route draws from a seeded generator, in the order
 /// in which the requests come in, so that a run with a paused clock can be repeated.
@@ -108,7 +108,7 @@ pub(crate) struct Gale {
 impl Gale {
     /// The fault that hits this request, if one does. Every request draws twice, so that the
     /// probability does not change which faults there are.
-    pub(crate) fn draw(&mut self, call: &Call) -> Option<Fault> {
+    pub(crate) fn draw(&mut self, call: &Call, route: Route) -> Option<Fault> {
         let chance = f64::from(self.next()) / (f64::from(u32::MAX) + 1.0);
         let pick = usize::try_from(self.next()).unwrap_or_default();
         let Storm {
@@ -120,7 +120,7 @@ impl Gale {
             return None;
         }
         let fault = faults.get(pick.checked_rem(faults.len())?)?;
-        fault.concerns(call).then(|| fault.clone())
+        fault.concerns(call, route).then(|| fault.clone())
     }
 
     /// `SplitMix64`, of which the upper half is taken.

@@ -16,6 +16,12 @@ pub(crate) fn http_date_in(wait: Duration) -> Option<String> {
     moment.format(HTTP_DATE).ok()
 }
 
+/// The moment this much later in seconds since 1970, never too early.
+pub(crate) fn unix_time_in(wait: Duration) -> u64 {
+    let since = whole_second(wait).duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs())
+}
+
 fn whole_second(wait: Duration) -> SystemTime {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let since = since.unwrap_or_default().saturating_add(wait);

@@ -2,7 +2,7 @@ use vibecode_sandbox::{Fault, Sandbox, Storm};
 
 use crate::wire::call_raw;
 
-/// Which faults hit 60 PATCHes in this storm.
+/// Which faults hit 60 updates in this storm.
 async fn faults_of(storm: Storm) -> Vec<Option<&'static str>> {
     let sandbox = Sandbox::start().await;
     sandbox.storm(storm);

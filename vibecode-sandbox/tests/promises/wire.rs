@@ -22,6 +22,13 @@ impl Answer {
         &self.body["data"]
     }
 
+    /// The data of a record that was made.
+    pub(crate) fn created(&self) -> &Value {
+        assert_eq!(self.status, 201, "{}", self.body);
+        assert_eq!(self.body["success"], true);
+        &self.body["data"]
+    }
+
     pub(crate) fn error(&self) -> (u16, &str) {
         assert_eq!(self.body["success"], false, "{}", self.body);
         assert!(self.body["error"]["message"].is_string());
@@ -124,6 +131,10 @@ pub(crate) async fn call(sandbox: &Sandbox, method_and_path: &str, body: &str) -
 
 pub(crate) async fn get(sandbox: &Sandbox, path: &str) -> Answer {
     call(sandbox, &format!("GET /v1/{path}"), "").await
+}
+
+pub(crate) async fn post(sandbox: &Sandbox, path: &str, body: &Value) -> Answer {
+    call(sandbox, &format!("POST /v1/{path}"), &body.to_string()).await
 }
 
 /// Changes contact 71.
