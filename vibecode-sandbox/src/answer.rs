@@ -1,58 +1,131 @@
 //! From a request to its answer: the key, the route, the key's rights, the body, the record.
 
-use http::StatusCode;
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderValue, Response, StatusCode,
+    header::{CONTENT_TYPE, RETRY_AFTER},
+};
+use http_body_util::Full;
 use serde_json::{Map, Value};
 
 use crate::{
+    batch::Batch,
+    call_fault::BatchFaults,
     envelope::{self, Failure},
+    key::Access,
     me,
+    operation::{Action, Done, Operation},
+    query,
     route::Route,
     service::{Call, Service},
 };
 
-/// What is answered, and what only the log learns.
+/// What is answered.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
-    pub(crate) body: Value,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
     pub(crate) error_code: Option<&'static str>,
+}
+
+/// What a request did, which only the log learns.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Effects {
+    pub(crate) applied: bool,
     pub(crate) dropped: Vec<String>,
+    /// The ids of the calls of a batch that were.
+    pub(crate) applied_calls: Vec<String>,
 }
 
 impl Answer {
-    pub(crate) fn to(call: &Call, service: &Service) -> Self {
-        match respond(call, service) {
-            Ok((data, dropped)) => Self {
-                status: StatusCode::OK,
-                body: envelope::success(&data),
-                error_code: None,
-                dropped,
-            },
-            Err(failure) => Self {
-                status: failure.status(),
-                error_code: Some(failure.code()),
-                body: failure.into_envelope(),
-                dropped: Vec::new(),
-            },
+    /// An answer without a body.
+    pub(crate) fn empty(status: StatusCode) -> Self {
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            error_code: None,
         }
+    }
+
+    pub(crate) fn json(status: StatusCode, body: &Value) -> Self {
+        Self::empty(status).with_body("application/json; charset=utf-8", body.to_string())
+    }
+
+    pub(crate) fn failure(failure: &Failure) -> Self {
+        let mut answer = Self::json(failure.status(), &failure.envelope());
+        answer.error_code = Some(failure.code());
+        if let Some(retry_after) = failure.retry_after_header() {
+            answer.headers.insert(RETRY_AFTER, retry_after);
+        }
+        answer
+    }
+
+    pub(crate) fn with_body(mut self, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        let content_type = HeaderValue::from_static(content_type);
+        self.headers.insert(CONTENT_TYPE, content_type);
+        self.body = body.into();
+        self
+    }
+
+    pub(crate) fn into_response(self) -> Response<Full<Bytes>> {
+        let mut response = Response::new(Full::new(self.body));
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        response
     }
 }
 
-/// The data of the answer and the keys that had no effect.
-fn respond(call: &Call, service: &Service) -> Result<(Value, Vec<String>), Failure> {
-    let key = service.keys.authenticate(&call.headers)?;
-    let route = Route::read(&call.method, call.uri.path())?;
-    key.check_access(route)?;
-    let mut portal = service.portal();
-    let data = match route {
-        Route::Me => me::describe(key),
-        Route::Fields(entity) => portal.fields(entity),
-        Route::Get(entity, id) => portal.get(entity, id)?,
-        Route::Update(entity, id) => {
-            return portal.update(entity, id, &read_body(&call.body)?);
+/// Carries a request out.
+pub(crate) fn to(call: &Call, service: &Service, faults: &BatchFaults) -> (Answer, Effects) {
+    match respond(call, service, faults) {
+        Ok(done) => {
+            let body = envelope::success(&done.data, done.meta.as_ref());
+            (Answer::json(done.status, &body), done.effects)
         }
-    };
-    Ok((data, Vec::new()))
+        Err(failure) => (Answer::failure(&failure), Effects::default()),
+    }
+}
+
+fn respond(call: &Call, service: &Service, faults: &BatchFaults) -> Result<Done, Failure> {
+    let keys = service.keys();
+    let key = keys.authenticate(&call.headers)?;
+    let route = Route::read(&call.method, call.uri.path())?;
+    let mut portal = service.portal();
+    match route {
+        Route::Me => Ok(Done::read(me::describe(key))),
+        Route::UserFields(entity) => {
+            key.check_access(Access::Read)?;
+            Ok(Done::read(portal.user_fields(entity)?))
+        }
+        Route::Entity(action, entity, id) => {
+            key.check_access(action.access())?;
+            let input = match action {
+                Action::List => query::of_url(call.uri.query()),
+                Action::Create | Action::Update | Action::Search => read_body(&call.body)?,
+                Action::Get | Action::Delete | Action::Fields => Map::new(),
+            };
+            let operation = Operation {
+                action,
+                entity,
+                id,
+                input,
+            };
+            operation.run(&mut portal)
+        }
+        // What each of its calls may do is another matter.
+        Route::Batch => {
+            key.check_access(Access::Read)?;
+            let batch = Batch::of_calls(&read_body(&call.body)?, portal.quirks.batch_params)?;
+            Ok(batch.run(key, &mut portal, faults))
+        }
+        Route::EntityBatch(entity) => {
+            key.check_access(Access::Write)?;
+            let batch = Batch::of_items(entity, &read_body(&call.body)?)?;
+            Ok(batch.run(key, &mut portal, faults))
+        }
+    }
 }
 
 fn read_body(body: &[u8]) -> Result<Map<String, Value>, Failure> {

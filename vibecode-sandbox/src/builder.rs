@@ -1,8 +1,8 @@
 //! What a sandbox is built from.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use vibecode_spec::Entity;
 
 use crate::{
@@ -12,7 +12,9 @@ use crate::{
     fields::{self, Fields},
     ids::Ids,
     keyring::Keyring,
+    limits::{Quota, ResetUnit, Window},
     portal::{Portal, Table},
+    quirks::{BatchParams, EmptyMaps, Fm, Paging, Quirks},
     record::Record,
     seed,
 };
@@ -45,6 +47,8 @@ pub struct SandboxBuilder {
     seeds: Vec<Value>,
     fields: Vec<FieldsGiven>,
     keys: Vec<Key>,
+    quirks: Quirks,
+    quota: Quota,
 }
 
 #[derive(Debug)]
@@ -96,6 +100,69 @@ impl SandboxBuilder {
         self
     }
 
+    /// Takes contacts 1 to `count` in place of the default records, with nothing but a name, for
+    /// tests of many.
+    pub fn contacts(self, count: u64) -> Self {
+        let contacts = (1..=count).map(|id| json!({ "id": id, "name": format!("Contact {id}") }));
+        let contacts: Vec<_> = contacts.collect();
+        self.seed(json!({ "contacts": contacts }))
+    }
+
+    /// Takes this many requests a minute of each key and answers 429 `RATE_LIMITED` to more, with
+    /// `error.retryAfter` and `Retry-After`; every answer to a known key then has
+    /// `X-RateLimit-Limit`, `-Remaining` and `-Reset`. Without it there is no limit; portals were
+    /// seen to take 300 (graded O).
+    pub fn rate_limit(mut self, per_minute: u32) -> Self {
+        self.quota.per_minute = Some(per_minute);
+        self
+    }
+
+    /// Says in which minute the requests of a key are counted.
+    pub fn rate_limit_window(mut self, window: Window) -> Self {
+        self.quota.window = window;
+        self
+    }
+
+    /// Says what `X-RateLimit-Reset` holds.
+    pub fn rate_limit_reset(mut self, unit: ResetUnit) -> Self {
+        self.quota.reset_unit = unit;
+        self
+    }
+
+    /// Takes this many requests of entities' routes within any second, of all keys together, and
+    /// answers 502 `BITRIX_UNAVAILABLE` to more. Without it there is no limit; portals were seen to
+    /// take about 10 (graded O).
+    pub fn portal_limit(mut self, per_second: u32) -> Self {
+        self.quota.per_second = Some(per_second);
+        self
+    }
+
+    /// Says where the fields of a create or an update stand inside a batch.
+    pub fn batch_params(mut self, shape: BatchParams) -> Self {
+        self.quirks.batch_params = shape;
+        self
+    }
+
+    /// Lets a batch write `results` and `errors` as `[]` where they hold nothing, as PHP writes an
+    /// empty array. They are `{}` otherwise.
+    pub fn empty_maps_as_lists(mut self) -> Self {
+        self.quirks.empty_maps = EmptyMaps::AsLists;
+        self
+    }
+
+    /// Lets lists say what was seen on portals: `meta.total` is 0, and `meta.hasMore` is true on
+    /// every full page, the exact last one among them (graded O).
+    pub fn untruthful_paging(mut self) -> Self {
+        self.quirks.paging = Paging::Untruthful;
+        self
+    }
+
+    /// Lets answers leave `fm` out, though its aliases are there.
+    pub fn without_fm(mut self) -> Self {
+        self.quirks.fm = Fm::LeftOut;
+        self
+    }
+
     /// Starts the sandbox on the runtime of the caller.
     ///
     /// # Panics
@@ -117,13 +184,17 @@ impl SandboxBuilder {
     /// # Errors
     /// Where a seed or a description of fields is malformed, or no port is free.
     pub async fn try_start(self) -> Result<Sandbox, StartError> {
-        let portal = portal(self.seeds, self.fields)?;
-        Sandbox::serve(portal, Keyring::with(self.keys)).await
+        let portal = portal(self.seeds, self.fields, self.quirks)?;
+        Sandbox::serve(portal, Keyring::with(self.keys), self.quota).await
     }
 }
 
 /// The portal of these seeds and fields, or of the default ones.
-fn portal(mut seeds: Vec<Value>, fields: Vec<FieldsGiven>) -> Result<Portal, StartError> {
+fn portal(
+    mut seeds: Vec<Value>,
+    fields: Vec<FieldsGiven>,
+    quirks: Quirks,
+) -> Result<Portal, StartError> {
     let mut tables = tables(fields)?;
     if seeds.is_empty() {
         seeds.push(parse(seed::DEFAULT)?);
@@ -131,13 +202,18 @@ fn portal(mut seeds: Vec<Value>, fields: Vec<FieldsGiven>) -> Result<Portal, Sta
     for seed in seeds {
         for (entity, records) in seed::by_entity(seed)? {
             if let Some(table) = tables.get_mut(&entity) {
-                seed::sow(entity, &table.fields, records, &mut table.records)?;
+                seed::sow(entity, table, records)?;
             }
         }
     }
     let ids = number_entries(&mut tables);
     let clock = Clock::starting_at(latest_change(&tables)?);
-    Ok(Portal { tables, ids, clock })
+    Ok(Portal {
+        tables,
+        ids,
+        clock,
+        quirks,
+    })
 }
 
 /// A table for every entity, with the default user fields and those given.
@@ -161,8 +237,7 @@ fn tables(given: Vec<FieldsGiven>) -> Result<HashMap<Entity, Table>, StartError>
     }
     let tables = own.into_iter().map(|(entity, own)| {
         let fields = Fields::new(entity, own)?;
-        let records = BTreeMap::new();
-        Ok((entity, Table { fields, records }))
+        Ok((entity, Table::new(fields)))
     });
     tables.collect()
 }

@@ -1,15 +1,30 @@
 //! The envelope around every answer, graded D: `{"success":true,"data":…}` or
-//! `{"success":false,"error":{"code","message","hint"?}}`.
+//! `{"success":false,"error":{"code","message","hint"?,"retryAfter"?,"b24Code"?}}`.
 
-use http::StatusCode;
-use serde_json::{Value, json};
+use std::time::Duration;
+
+use http::{HeaderValue, StatusCode};
+use serde_json::{Map, Value, json};
+
+use crate::wall_clock;
 
 /// Why a request is refused.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Failure {
     code: &'static str,
     message: String,
     hint: Option<String>,
+    retry_after: Option<RetryAfter>,
+    b24_code: Option<&'static str>,
+}
+
+/// When a client may come again.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum RetryAfter {
+    /// In `error.retryAfter`, and mirrored in the header (graded D).
+    Seconds(Duration),
+    /// In the header alone, as HTTP allows.
+    Date(Duration),
 }
 
 impl Failure {
@@ -18,12 +33,33 @@ impl Failure {
             code,
             message: message.into(),
             hint: None,
+            retry_after: None,
+            b24_code: None,
         }
     }
 
-    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
-        self
+    pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
+        let hint = Some(hint.into());
+        Self { hint, ..self }
+    }
+
+    pub(crate) fn retry_after(self, retry_after: RetryAfter) -> Self {
+        let retry_after = Some(retry_after);
+        Self {
+            retry_after,
+            ..self
+        }
+    }
+
+    /// The code of the layer underneath (graded O).
+    pub(crate) fn b24_code(self, code: &'static str) -> Self {
+        let b24_code = Some(code);
+        Self { b24_code, ..self }
+    }
+
+    /// An error that only a test wants.
+    pub(crate) fn told(code: &'static str) -> Self {
+        Self::new(code, "The sandbox was told to answer this")
     }
 
     /// The message is the one that the API's reference shows (update-contact.md).
@@ -33,6 +69,14 @@ impl Failure {
 
     pub(crate) fn invalid_request(message: impl Into<String>) -> Self {
         Self::new("INVALID_REQUEST", message)
+    }
+
+    pub(crate) fn invalid_params(message: impl Into<String>) -> Self {
+        Self::new("INVALID_PARAMS", message)
+    }
+
+    pub(crate) fn rate_limited(retry_after: RetryAfter) -> Self {
+        Self::new("RATE_LIMITED", "Too many requests").retry_after(retry_after)
     }
 
     pub(crate) fn code(&self) -> &'static str {
@@ -45,15 +89,40 @@ impl Failure {
             .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
-    pub(crate) fn into_envelope(self) -> Value {
-        let mut error = json!({ "code": self.code, "message": self.message });
-        if let (Some(hint), Some(error)) = (self.hint, error.as_object_mut()) {
-            error.insert("hint".to_owned(), hint.into());
+    /// The header `Retry-After`.
+    pub(crate) fn retry_after_header(&self) -> Option<HeaderValue> {
+        match self.retry_after? {
+            RetryAfter::Seconds(wait) => Some(wall_clock::whole_seconds(wait).into()),
+            RetryAfter::Date(wait) => wall_clock::http_date_in(wait)?.try_into().ok(),
         }
-        json!({ "success": false, "error": error })
+    }
+
+    /// What stands under `error`, in an answer of its own and inside a batch.
+    pub(crate) fn error(&self) -> Value {
+        let mut error = Map::new();
+        error.insert("code".to_owned(), self.code.into());
+        error.insert("message".to_owned(), self.message.clone().into());
+        if let Some(hint) = &self.hint {
+            error.insert("hint".to_owned(), hint.clone().into());
+        }
+        if let Some(RetryAfter::Seconds(wait)) = self.retry_after {
+            let seconds = wall_clock::whole_seconds(wait);
+            error.insert("retryAfter".to_owned(), seconds.into());
+        }
+        if let Some(code) = self.b24_code {
+            error.insert("b24Code".to_owned(), code.into());
+        }
+        Value::Object(error)
+    }
+
+    pub(crate) fn envelope(&self) -> Value {
+        json!({ "success": false, "error": self.error() })
     }
 }
 
-pub(crate) fn success(data: &Value) -> Value {
-    json!({ "success": true, "data": data })
+pub(crate) fn success(data: &Value, meta: Option<&Value>) -> Value {
+    match meta {
+        Some(meta) => json!({ "success": true, "data": data, "meta": meta }),
+        None => json!({ "success": true, "data": data }),
+    }
 }

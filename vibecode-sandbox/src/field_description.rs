@@ -58,7 +58,8 @@ fn type_name(kind: &Kind) -> &str {
     }
 }
 
-fn upper_name(field: &Field) -> String {
+/// `ufCrm_1721244707107` → `UF_CRM_1721244707107`
+pub(crate) fn upper_name(field: &Field) -> String {
     if let Some(given) = &field.upper_name {
         return given.clone();
     }

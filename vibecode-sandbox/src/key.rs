@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{envelope::Failure, route::Route};
+use crate::envelope::Failure;
 
 /// A key that the portal knows.
 ///
@@ -35,6 +35,13 @@ enum Restriction {
     NoScope,
     ReadOnly,
     Denied,
+}
+
+/// What is to be done with records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    Read,
+    Write,
 }
 
 impl Key {
@@ -106,6 +113,23 @@ impl Key {
         self.restricted(Restriction::ReadOnly)
     }
 
+    /// Opens a session with this token, also one that is over. Only an app has sessions.
+    pub(crate) fn open_session(&mut self, token: &str) {
+        if self.kind == KeyKind::App {
+            self.expired_sessions.retain(|expired| expired != token);
+            self.sessions.push(token.to_owned());
+        }
+    }
+
+    /// Ends the session with this token, where there is one.
+    pub(crate) fn expire_session(&mut self, token: &str) {
+        let sessions = self.sessions.len();
+        self.sessions.retain(|open| open != token);
+        if self.sessions.len() < sessions {
+            self.expired_sessions.push(token.to_owned());
+        }
+    }
+
     fn restricted(mut self, restriction: Restriction) -> Self {
         self.restrictions.push(restriction);
         self
@@ -141,11 +165,8 @@ impl Key {
         }
     }
 
-    /// Whether the key opens the route. What the key is concerns only the routes of entities.
-    pub(crate) fn check_access(&self, route: Route) -> Result<(), Failure> {
-        if !route.is_of_entity() {
-            return Ok(());
-        }
+    /// Whether the key opens records for this.
+    pub(crate) fn check_access(&self, access: Access) -> Result<(), Failure> {
         if self.kind == KeyKind::Management {
             return Err(Failure::new(
                 "MANAGEMENT_KEY_NO_ENTITY_ACCESS",
@@ -153,7 +174,7 @@ impl Key {
             ));
         }
         let refusal = Restriction::ALL.iter().find(|restriction| {
-            self.restrictions.contains(restriction) && restriction.concerns(route)
+            self.restrictions.contains(restriction) && restriction.concerns(access)
         });
         refusal.map_or(Ok(()), |restriction| Err(restriction.failure()))
     }
@@ -164,8 +185,8 @@ impl Restriction {
     /// may.
     const ALL: &[Self] = &[Self::NoTokens, Self::NoScope, Self::ReadOnly, Self::Denied];
 
-    fn concerns(self, route: Route) -> bool {
-        self != Self::ReadOnly || route.writes()
+    fn concerns(self, access: Access) -> bool {
+        self != Self::ReadOnly || access == Access::Write
     }
 
     fn failure(self) -> Failure {

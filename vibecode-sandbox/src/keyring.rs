@@ -34,6 +34,17 @@ impl Keyring {
         key.check_session(bearer_token(headers))?;
         Ok(key)
     }
+
+    /// The text of the key that the request bears, whatever it may do, where there is such a key.
+    pub(crate) fn recognise(&self, headers: &HeaderMap) -> Option<&str> {
+        let text = headers.get(KEY_HEADER)?.to_str().ok()?;
+        self.keys.get(text).map(Key::text)
+    }
+
+    /// All keys, to change them.
+    pub(crate) fn all_mut(&mut self) -> impl Iterator<Item = &mut Key> {
+        self.keys.values_mut()
+    }
 }
 
 fn standard_keys() -> [Key; 7] {

@@ -1,71 +1,66 @@
 //! What was asked and what was answered, for a test to read.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::Bytes;
-use http::{
-    HeaderMap, Method, StatusCode, Uri,
-    header::{AUTHORIZATION, HeaderName},
+use http::{HeaderMap, Method, StatusCode};
+
+use crate::{
+    Fault,
+    answer::{Answer, Effects},
+    service::Call,
 };
 
-use crate::keyring::KEY_HEADER;
-
-/// What shows who is asking: read by name, but kept out of `Debug`.
-const SECRET_HEADERS: [HeaderName; 2] = [HeaderName::from_static(KEY_HEADER), AUTHORIZATION];
-
-/// One request and its answer.
+/// One request and what became of it.
 #[derive(Debug, Clone)]
 pub struct LoggedRequest {
-    pub(crate) method: Method,
-    pub(crate) uri: Uri,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
-    pub(crate) status: Option<StatusCode>,
-    pub(crate) error_code: Option<&'static str>,
-    pub(crate) dropped: Vec<String>,
+    call: Arc<Call>,
+    effects: Effects,
+    fault: Option<Fault>,
+    status: Option<StatusCode>,
+    error_code: Option<&'static str>,
 }
 
 impl LoggedRequest {
     /// The method, such as `PATCH`.
     #[must_use]
     pub fn method(&self) -> &Method {
-        &self.method
+        &self.call.method
     }
 
     /// The path without the query, such as `/v1/contacts/71`.
     #[must_use]
     pub fn path(&self) -> &str {
-        self.uri.path()
+        self.call.uri.path()
     }
 
     /// What follows the question mark.
     #[must_use]
     pub fn query(&self) -> Option<&str> {
-        self.uri.query()
+        self.call.uri.query()
     }
 
     /// All headers. Their `Debug` leaves the key and the session token out.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        &self.headers
+        &self.call.headers
     }
 
     /// One header, in whatever case its name is given, where it is visible text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+        self.call.headers.get(name)?.to_str().ok()
     }
 
     /// The body, byte by byte as it came.
     #[must_use]
     pub fn body(&self) -> &[u8] {
-        &self.body
+        &self.call.body
     }
 
     /// The body as text; empty where it is not UTF-8.
     #[must_use]
     pub fn body_str(&self) -> &str {
-        str::from_utf8(&self.body).unwrap_or_default()
+        str::from_utf8(&self.call.body).unwrap_or_default()
     }
 
     /// The status of the answer; `None` where the connection ended without one.
@@ -80,41 +75,100 @@ impl LoggedRequest {
         self.error_code
     }
 
+    /// Whether this was a write that the portal carried out: before the answer, without one, or
+    /// [late](Fault::late). One that was refused was not; one that only repeated what was there
+    /// was. Of a batch: whether any of its calls was.
+    #[must_use]
+    pub fn was_applied(&self) -> bool {
+        self.effects.applied
+    }
+
+    /// The ids of the batch's calls that were writes and were carried out, in their order. Of
+    /// `POST /v1/{entity}/batch`: the ids of the records.
+    #[must_use]
+    pub fn applied_calls(&self) -> &[String] {
+        &self.effects.applied_calls
+    }
+
+    /// The fault that hit the request.
+    #[must_use]
+    pub fn fault(&self) -> Option<&Fault> {
+        self.fault.as_ref()
+    }
+
     /// The keys of the body that had no effect although the answer was 200: unknown, read-only, or
-    /// with the value null. The API says nothing of them.
+    /// with the value null. The API says nothing of them. Those of a batch have the id of their call
+    /// before them: `c1.post`.
     #[must_use]
     pub fn dropped(&self) -> &[String] {
-        &self.dropped
+        &self.effects.dropped
     }
 }
 
 /// Every request so far.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
-    requests: Mutex<Vec<LoggedRequest>>,
+    entries: Mutex<Entries>,
+}
+
+#[derive(Debug, Default)]
+struct Entries {
+    requests: Vec<LoggedRequest>,
+    /// How many were cleared away: a request may be answered after that.
+    cleared: usize,
 }
 
 impl Log {
-    pub(crate) fn push(&self, mut request: LoggedRequest) {
-        for name in SECRET_HEADERS {
-            if let http::header::Entry::Occupied(mut values) = request.headers.entry(name) {
-                for value in values.iter_mut() {
-                    value.set_sensitive(true);
-                }
-            }
-        }
-        self.with(|requests| requests.push(request));
+    /// Logs a request that came in, and gives its serial number.
+    pub(crate) fn open(&self, call: Arc<Call>) -> usize {
+        self.with(|entries| {
+            entries.requests.push(LoggedRequest {
+                call,
+                effects: Effects::default(),
+                fault: None,
+                status: None,
+                error_code: None,
+            });
+            entries.cleared + entries.requests.len() - 1
+        })
+    }
+
+    pub(crate) fn hit(&self, serial: usize, fault: Fault) {
+        self.amend(serial, |request| request.fault = Some(fault));
+    }
+
+    pub(crate) fn carried_out(&self, serial: usize, effects: Effects) {
+        self.amend(serial, |request| request.effects = effects);
+    }
+
+    pub(crate) fn answered(&self, serial: usize, answer: &Answer) {
+        self.amend(serial, |request| {
+            request.status = Some(answer.status);
+            request.error_code = answer.error_code;
+        });
     }
 
     pub(crate) fn all(&self) -> Vec<LoggedRequest> {
-        self.with(|requests| requests.clone())
+        self.with(|entries| entries.requests.clone())
     }
 
     pub(crate) fn clear(&self) {
-        self.with(Vec::clear);
+        self.with(|entries| {
+            entries.cleared += entries.requests.len();
+            entries.requests.clear();
+        });
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut Vec<LoggedRequest>) -> T) -> T {
-        act(&mut self.requests.lock().unwrap_or_else(PoisonError::into_inner))
+    fn amend(&self, serial: usize, change: impl FnOnce(&mut LoggedRequest)) {
+        self.with(|entries| {
+            let index = serial.checked_sub(entries.cleared);
+            if let Some(request) = index.and_then(|index| entries.requests.get_mut(index)) {
+                change(request);
+            }
+        });
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut Entries) -> T) -> T {
+        act(&mut self.entries.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -3,10 +3,7 @@
 use serde_json::{Map, Value, json};
 use vibecode_spec::Entity;
 
-use crate::Key;
-
-/// What is served of every entity.
-const OPERATIONS: &[&str] = &["get", "update", "fields"];
+use crate::{Key, operation::Action};
 
 pub(crate) fn describe(key: &Key) -> Value {
     let scopes: &[&str] = if key.has_scope() { &["crm"] } else { &[] };
@@ -22,11 +19,12 @@ pub(crate) fn describe(key: &Key) -> Value {
             (entity.path().to_owned(), path.into())
         })
         .collect();
+    let operations: Vec<_> = Action::ALL.iter().map(|action| action.name()).collect();
     json!({
         "portal": "sandbox.invalid",
         "tariff": "sandbox",
         "scopes": scopes,
         "accessMode": access,
-        "api": { "entityApi": { "entities": entities, "operations": OPERATIONS } },
+        "api": { "entityApi": { "entities": entities, "operations": operations } },
     })
 }

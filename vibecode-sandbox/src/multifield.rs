@@ -3,6 +3,9 @@
 use serde_json::{Map, Value, json};
 use vibecode_spec::Multifield;
 
+/// The key that lists every entry of a record.
+pub(crate) const ALL_IN_ONE: &str = "fm";
+
 /// One value of a multifield, as `fm` lists it. `fm` also holds kinds that are not written, such
 /// as sites, and types that are not written, such as faxes (graded B).
 #[derive(Debug, Clone)]
@@ -75,6 +78,14 @@ fn new_entry(multifield: Multifield, value: &Value, type_id: Option<&Value>) -> 
     })
 }
 
+/// The values of all entries of one kind.
+pub(crate) fn values(multifield: Multifield, entries: &[Entry]) -> Value {
+    let own = entries
+        .iter()
+        .filter(|entry| entry.kind == multifield.kind_in_fm());
+    own.map(|entry| entry.value.clone()).collect()
+}
+
 /// Puts `fm` and its aliases into what is read of a record: `phone` is the first phone,
 /// `phoneMobile` the first mobile one.
 pub(crate) fn show(entries: &[Entry], view: &mut Map<String, Value>) {
@@ -104,7 +115,7 @@ pub(crate) fn show(entries: &[Entry], view: &mut Map<String, Value>) {
             "value": entry.value,
         })
     });
-    view.insert("fm".to_owned(), fm.collect());
+    view.insert(ALL_IN_ONE.to_owned(), fm.collect());
 }
 
 /// Whether a key of a record only repeats what `fm` says: `phoneWork`, `hasPhone`.

@@ -6,8 +6,17 @@ use serde_json::{Map, Value};
 use vibecode_spec::Entity;
 
 use crate::{
-    clock::Clock, envelope::Failure, field_description, fields::Fields, ids::Ids, record::Record,
-    update::Update,
+    clock::Clock,
+    envelope::Failure,
+    field_description,
+    fields::Fields,
+    ids::Ids,
+    listing, multifield,
+    query::Query,
+    quirks::{Fm, Quirks},
+    record::Record,
+    update::{self, Update},
+    user_field_definition,
 };
 
 /// The portal: its records and fields, by entity.
@@ -16,6 +25,7 @@ pub(crate) struct Portal {
     pub(crate) tables: HashMap<Entity, Table>,
     pub(crate) ids: Ids,
     pub(crate) clock: Clock,
+    pub(crate) quirks: Quirks,
 }
 
 /// One entity's records and fields.
@@ -23,15 +33,71 @@ pub(crate) struct Portal {
 pub(crate) struct Table {
     pub(crate) fields: Fields,
     pub(crate) records: BTreeMap<u64, Record>,
+    /// The highest id that was ever given: that of a deleted record does not come again.
+    pub(crate) last_id: u64,
+}
+
+impl Table {
+    pub(crate) fn new(fields: Fields) -> Self {
+        Self {
+            fields,
+            records: BTreeMap::new(),
+            last_id: 0,
+        }
+    }
+
+    /// Adds a record; false where there was one of its id, in whose place it comes.
+    pub(crate) fn insert(&mut self, record: Record) -> bool {
+        self.last_id = self.last_id.max(record.id);
+        self.records.insert(record.id, record).is_none()
+    }
 }
 
 impl Portal {
     /// The record as it is read.
     pub(crate) fn get(&self, entity: Entity, id: u64) -> Result<Value, Failure> {
-        let table = self.tables.get(&entity);
-        table
-            .and_then(|table| Some(table.records.get(&id)?.view(&table.fields)))
-            .ok_or_else(Failure::entity_not_found)
+        let table = self.table(entity)?;
+        let record = table.records.get(&id);
+        let record = record.ok_or_else(Failure::entity_not_found)?;
+        Ok(Value::Object(self.quirks.view(record, &table.fields)))
+    }
+
+    /// The record with all that is to be seen of it.
+    pub(crate) fn look_at(&self, entity: Entity, id: u64) -> Option<Value> {
+        let table = self.tables.get(&entity)?;
+        Some(table.records.get(&id)?.view(&table.fields).into())
+    }
+
+    /// The records of the query as they are read, and what is said of the list.
+    pub(crate) fn list(&self, entity: Entity, query: &Query) -> Result<(Value, Value), Failure> {
+        let table = self.table(entity)?;
+        let page = listing::page(query, &table.fields, &table.records)?;
+        let data = page.records.iter().map(|record| {
+            let mut view = self.quirks.view(record, &table.fields);
+            if let Some(select) = &query.select {
+                view.retain(|key, _| select.contains(key));
+            }
+            Value::Object(view)
+        });
+        Ok((data.collect(), page.meta(query, self.quirks.paging)))
+    }
+
+    /// Makes a record of the body; gives it as it is read then, and the keys that had no effect.
+    pub(crate) fn create(
+        &mut self,
+        entity: Entity,
+        body: &Map<String, Value>,
+    ) -> Result<(Value, Vec<String>), Failure> {
+        let table = self.tables.get_mut(&entity);
+        let table = table.ok_or_else(Failure::entity_not_found)?;
+        let mut record = Record::new(table.last_id + 1);
+        let fields = &table.fields;
+        let update = Update::read(body, fields, update::is_settable, &record, &mut self.ids)?;
+        let dropped = update.apply(&mut record, &mut self.ids);
+        record.begin(fields, self.clock.after(None));
+        let view = self.quirks.view(&record, fields);
+        table.insert(record);
+        Ok((view.into(), dropped))
     }
 
     /// Writes the body to the record; gives the record as it is read then, and the keys that had
@@ -42,25 +108,50 @@ impl Portal {
         id: u64,
         body: &Map<String, Value>,
     ) -> Result<(Value, Vec<String>), Failure> {
-        let Some(Table { fields, records }) = self.tables.get_mut(&entity) else {
-            return Err(Failure::entity_not_found());
-        };
-        let record = records.get_mut(&id);
+        let table = self.tables.get_mut(&entity);
+        let table = table.ok_or_else(Failure::entity_not_found)?;
+        let record = table.records.get_mut(&id);
         let record = record.ok_or_else(Failure::entity_not_found)?;
-        let update = Update::read(body, fields, record, &mut self.ids)?;
+        let fields = &table.fields;
+        let update = Update::read(body, fields, update::is_changeable, record, &mut self.ids)?;
         let changes = update.changes();
         let dropped = update.apply(record, &mut self.ids);
         if changes {
             record.touch(fields, self.clock.after(record.updated()));
         }
-        Ok((record.view(fields), dropped))
+        Ok((self.quirks.view(record, fields).into(), dropped))
+    }
+
+    pub(crate) fn delete(&mut self, entity: Entity, id: u64) -> Result<(), Failure> {
+        let table = self.tables.get_mut(&entity);
+        let removed = table.and_then(|table| table.records.remove(&id));
+        removed.map(drop).ok_or_else(Failure::entity_not_found)
     }
 
     /// The description of every field.
-    pub(crate) fn fields(&self, entity: Entity) -> Value {
+    pub(crate) fn fields(&self, entity: Entity) -> Result<Value, Failure> {
+        Ok(field_description::describe(&self.table(entity)?.fields))
+    }
+
+    /// The definition of every user field.
+    pub(crate) fn user_fields(&self, entity: Entity) -> Result<Value, Failure> {
+        let fields = &self.table(entity)?.fields;
+        Ok(user_field_definition::define(entity, fields))
+    }
+
+    fn table(&self, entity: Entity) -> Result<&Table, Failure> {
         let table = self.tables.get(&entity);
-        table.map_or(Value::Null, |table| {
-            field_description::describe(&table.fields)
-        })
+        table.ok_or_else(Failure::entity_not_found)
+    }
+}
+
+impl Quirks {
+    /// The record as it is read on this portal.
+    fn view(self, record: &Record, fields: &Fields) -> Map<String, Value> {
+        let mut view = record.view(fields);
+        if self.fm == Fm::LeftOut {
+            view.remove(multifield::ALL_IN_ONE);
+        }
+        view
     }
 }

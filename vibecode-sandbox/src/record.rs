@@ -1,13 +1,16 @@
 //! One record, and what is read of it.
 
 use serde_json::{Map, Value};
-use vibecode_spec::Field;
+use vibecode_spec::{Field, Kind};
 
 use crate::{calendar::Moment, field_value, fields::Fields, multifield, multifield::Entry};
 
 /// Where an entity keeps the moment of its last change: deals have a name of their own (graded
 /// D, O).
 const UPDATED: &[&str] = &["updatedTime", "updatedAt"];
+
+/// Where an entity keeps the moment of its creation.
+const CREATED: &[&str] = &["createdTime", "createdAt"];
 
 /// What is stored of one record.
 #[derive(Debug)]
@@ -19,6 +22,15 @@ pub(crate) struct Record {
 }
 
 impl Record {
+    /// A record that nothing was written to.
+    pub(crate) fn new(id: u64) -> Self {
+        Self {
+            id,
+            values: Map::new(),
+            entries: Vec::new(),
+        }
+    }
+
     /// What the field holds.
     pub(crate) fn value(&self, field: &Field) -> Value {
         let stored = self.values.get(&field.name).cloned();
@@ -32,26 +44,51 @@ impl Record {
             .find_map(|name| Moment::read(self.values.get(*name)?.as_str()?))
     }
 
-    /// Marks the record as changed, where its entity has a field for it.
+    /// Marks the record as created, and so changed, at this moment.
+    pub(crate) fn begin(&mut self, fields: &Fields, moment: Moment) {
+        self.mark(CREATED, fields, moment);
+        self.touch(fields, moment);
+    }
+
+    /// Marks the record as changed at this moment.
     pub(crate) fn touch(&mut self, fields: &Fields, moment: Moment) {
-        if let Some(field) = UPDATED.iter().find_map(|name| fields.get(name)) {
+        self.mark(UPDATED, fields, moment);
+    }
+
+    /// Where the entity has a field for it.
+    fn mark(&mut self, names: &[&str], fields: &Fields, moment: Moment) {
+        if let Some(field) = names.iter().find_map(|name| fields.get(name)) {
             let moment = moment.to_string();
             self.values.insert(field.name.clone(), moment.into());
         }
     }
 
+    /// What a filter or an order looks at: all phones of a record for `phone`, of which a read
+    /// shows the first.
+    pub(crate) fn searched(&self, field: &Field, fields: &Fields) -> Value {
+        match &field.kind {
+            _ if field.name == "id" => self.id.into(),
+            Kind::Multifield(multifield) => multifield::values(*multifield, &self.entries),
+            _ if field.name == multifield::ALL_IN_ONE || multifield::repeats_fm(&field.name) => {
+                let view = self.view(fields);
+                view.get(&field.name).cloned().unwrap_or_default()
+            }
+            _ => self.value(field),
+        }
+    }
+
     /// The record as it is read: every field of its entity, whatever else was seeded, and `fm`
     /// with its aliases.
-    pub(crate) fn view(&self, fields: &Fields) -> Value {
+    pub(crate) fn view(&self, fields: &Fields) -> Map<String, Value> {
         let all = fields.built_in().chain(fields.own());
         let mut view: Map<String, Value> = all
             .map(|field| (field.name.clone(), self.value(field)))
             .collect();
         view.extend(self.values.clone());
-        if fields.get("fm").is_some() {
+        if fields.get(multifield::ALL_IN_ONE).is_some() {
             multifield::show(&self.entries, &mut view);
         }
         view.insert("id".to_owned(), self.id.into());
-        Value::Object(view)
+        view
     }
 }

@@ -3,42 +3,66 @@
 use http::Method;
 use vibecode_spec::Entity;
 
-use crate::envelope::Failure;
+use crate::{envelope::Failure, key::Access, operation::Action};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Route {
     /// `GET /v1/me`
     Me,
-    /// `GET /v1/{entity}/fields`
-    Fields(Entity),
-    /// `GET /v1/{entity}/{id}`
-    Get(Entity, u64),
-    /// `PATCH /v1/{entity}/{id}`
-    Update(Entity, u64),
+    /// `GET /v1/userfields/{entity}`
+    UserFields(Entity),
+    /// `GET` and `POST /v1/{entity}`, `GET /v1/{entity}/fields`, `POST /v1/{entity}/search`, and
+    /// `GET`, `PATCH` and `DELETE /v1/{entity}/{id}`; `None` in place of an id that is no number
+    Entity(Action, Entity, Option<u64>),
+    /// `POST /v1/batch`
+    Batch,
+    /// `POST /v1/{entity}/batch`
+    EntityBatch(Entity),
 }
 
 impl Route {
     pub(crate) fn read(method: &Method, path: &str) -> Result<Self, Failure> {
         let path = path.strip_prefix("/v1/").ok_or_else(no_route)?;
-        let (name, rest) = path.split_once('/').unwrap_or((path, ""));
-        if (method, name, rest) == (&Method::GET, "me", "") {
-            return Ok(Self::Me);
-        }
-        let entity = Entity::from_path(name).ok_or_else(|| no_entity(name))?;
-        match (method, rest) {
-            (&Method::GET, "fields") => Ok(Self::Fields(entity)),
-            (_, "") => Err(no_route()),
-            (_, rest) if rest.contains('/') => Err(no_route()),
-            (&Method::GET, id) => Ok(Self::Get(entity, record_id(id)?)),
-            (&Method::PATCH, id) => Ok(Self::Update(entity, record_id(id)?)),
+        let segments: Vec<&str> = path.split('/').collect();
+        match (method.as_str(), segments.as_slice()) {
+            ("GET", ["me"]) => Ok(Self::Me),
+            ("POST", ["batch"]) => Ok(Self::Batch),
+            ("GET", ["userfields", name]) => Ok(Self::UserFields(entity(name)?)),
+            (method, [name, rest @ ..]) => Self::of_entity(method, entity(name)?, rest),
             _ => Err(no_route()),
         }
     }
 
-    /// Whether the route changes something.
-    pub(crate) fn writes(self) -> bool {
-        matches!(self, Self::Update(..))
+    fn of_entity(method: &str, entity: Entity, rest: &[&str]) -> Result<Self, Failure> {
+        let route = |action| Ok(Self::Entity(action, entity, None));
+        let of_record = |action, id: &str| Ok(Self::Entity(action, entity, id.parse().ok()));
+        match (method, rest) {
+            ("GET", []) => route(Action::List),
+            ("POST", []) => route(Action::Create),
+            (_, [""]) => Err(no_route()),
+            ("GET", ["fields"]) => route(Action::Fields),
+            ("POST", ["search"]) => route(Action::Search),
+            ("POST", ["batch"]) => Ok(Self::EntityBatch(entity)),
+            ("GET", [id]) => of_record(Action::Get, id),
+            ("PATCH", [id]) => of_record(Action::Update, id),
+            ("DELETE", [id]) => of_record(Action::Delete, id),
+            _ => Err(no_route()),
+        }
+    }
+
+    /// Whether the route can change something.
+    pub(crate) fn can_write(self) -> bool {
+        match self {
+            Self::Me | Self::UserFields(_) => false,
+            Self::Entity(action, ..) => action.access() == Access::Write,
+            Self::Batch | Self::EntityBatch(_) => true,
+        }
+    }
+
+    /// Whether one request of it may do several things.
+    pub(crate) fn is_batch(self) -> bool {
+        matches!(self, Self::Batch | Self::EntityBatch(_))
     }
 
     /// Whether the route shows or changes what the portal holds, rather than the key itself.
@@ -47,21 +71,16 @@ impl Route {
     }
 }
 
-/// What is no number is the id of no record.
-fn record_id(id: &str) -> Result<u64, Failure> {
-    id.parse().map_err(|_| Failure::entity_not_found())
-}
-
 fn no_route() -> Failure {
     Failure::new("ROUTE_NOT_FOUND", "There is no such route")
 }
 
 /// A singular name is no route either (graded O).
-fn no_entity(name: &str) -> Failure {
-    match Entity::suggest(name) {
+fn entity(name: &str) -> Result<Entity, Failure> {
+    Entity::from_path(name).ok_or_else(|| match Entity::suggest(name) {
         Some(meant) => no_route().hint(format!("Did you mean /v1/{}?", meant.path())),
         None => no_route(),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -71,24 +90,65 @@ mod tests {
     #[test]
     fn what_is_served_has_a_route_and_nothing_else_has() {
         let read = |method: Method, path| Route::read(&method, path).map_err(|error| error.code());
-        assert_eq!(read(Method::GET, "/v1/me"), Ok(Route::Me));
-        let fields = read(Method::GET, "/v1/deals/fields");
-        assert_eq!(fields, Ok(Route::Fields(Entity::Deals)));
-        let update = read(Method::PATCH, "/v1/contacts/71");
-        assert_eq!(update, Ok(Route::Update(Entity::Contacts, 71)));
+        let contacts = |action, id| Ok(Route::Entity(action, Entity::Contacts, id));
+        for (method, path, route) in [
+            (Method::GET, "/v1/me", Ok(Route::Me)),
+            (Method::POST, "/v1/batch", Ok(Route::Batch)),
+            (Method::GET, "/v1/contacts", contacts(Action::List, None)),
+            (Method::POST, "/v1/contacts", contacts(Action::Create, None)),
+            (
+                Method::GET,
+                "/v1/contacts/fields",
+                contacts(Action::Fields, None),
+            ),
+            (
+                Method::POST,
+                "/v1/contacts/search",
+                contacts(Action::Search, None),
+            ),
+            (
+                Method::GET,
+                "/v1/contacts/71",
+                contacts(Action::Get, Some(71)),
+            ),
+            (
+                Method::PATCH,
+                "/v1/contacts/71",
+                contacts(Action::Update, Some(71)),
+            ),
+            (
+                Method::DELETE,
+                "/v1/contacts/71",
+                contacts(Action::Delete, Some(71)),
+            ),
+            (Method::GET, "/v1/contacts/x", contacts(Action::Get, None)),
+            (
+                Method::GET,
+                "/v1/userfields/deals",
+                Ok(Route::UserFields(Entity::Deals)),
+            ),
+            (
+                Method::POST,
+                "/v1/deals/batch",
+                Ok(Route::EntityBatch(Entity::Deals)),
+            ),
+        ] {
+            assert_eq!(read(method, path), route, "{path}");
+        }
         for (method, path) in [
             (Method::GET, "/contacts/71"),
             (Method::GET, "/v1/contact/71"),
-            (Method::GET, "/v1/contacts"),
+            (Method::GET, "/v1/contacts/"),
             (Method::GET, "/v1/contacts/71/"),
             (Method::GET, "/v1/contacts/71/phones"),
             (Method::PUT, "/v1/contacts/71"),
+            (Method::POST, "/v1/contacts/71"),
             (Method::PATCH, "/v1/me"),
+            (Method::GET, "/v1/batch"),
+            (Method::GET, "/v1/userfields"),
             (Method::GET, "/v1/"),
         ] {
             assert_eq!(read(method, path), Err("ROUTE_NOT_FOUND"), "{path}");
         }
-        let letters = read(Method::GET, "/v1/contacts/x");
-        assert_eq!(letters, Err("ENTITY_NOT_FOUND"));
     }
 }

@@ -1,24 +1,25 @@
 //! The sandbox as a test holds it.
 
-use std::{convert::Infallible, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use serde_json::Value;
-use tokio::{net::TcpListener, sync::oneshot};
+use tokio::{net::TcpListener, task::JoinSet};
 use vibecode_spec::Entity;
 
 use crate::{
-    LoggedRequest, SandboxBuilder, StartError, keyring::Keyring, portal::Portal, server,
-    service::Service,
+    Fault, LoggedRequest, SandboxBuilder, StartError, Storm, keyring::Keyring, limits::Quota,
+    portal::Portal, server, service::Service,
 };
 
-/// A running stand-in for the API. Dropping it stops the server.
+/// A running stand-in for the API. Dropping it stops the server, every connection, and what was
+/// still to be written [late](Fault::late).
 ///
 /// It knows the keys below whatever it is built from; [`SandboxBuilder::key`] adds others.
 pub struct Sandbox {
     url: String,
     service: Arc<Service>,
     /// Dropped along with the sandbox, which is what stops the server.
-    _running: oneshot::Sender<Infallible>,
+    _server: JoinSet<()>,
 }
 
 impl Sandbox {
@@ -55,15 +56,21 @@ impl Sandbox {
         SandboxBuilder::default()
     }
 
-    pub(crate) async fn serve(portal: Portal, keys: Keyring) -> Result<Self, StartError> {
+    pub(crate) async fn serve(
+        portal: Portal,
+        keys: Keyring,
+        quota: Quota,
+    ) -> Result<Self, StartError> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await;
         let listener = listener.map_err(StartError::no_port)?;
         let address = listener.local_addr().map_err(StartError::no_port)?;
-        let service = Arc::new(Service::new(portal, keys));
+        let service = Arc::new(Service::new(portal, keys, quota));
+        let mut server = JoinSet::new();
+        server.spawn(server::run(listener, Arc::clone(&service)));
         Ok(Self {
             url: format!("http://{address}/v1"),
-            _running: server::spawn(listener, Arc::clone(&service)),
             service,
+            _server: server,
         })
     }
 
@@ -73,19 +80,59 @@ impl Sandbox {
         &self.url
     }
 
-    /// A record as `GET /v1/{entity}/{id}` would answer it now.
+    /// A record as `GET /v1/{entity}/{id}` would answer it now; with `fm` also where reads
+    /// [leave it out](SandboxBuilder::without_fm).
     #[must_use]
     pub fn record(&self, entity: Entity, id: u64) -> Option<Value> {
-        self.service.portal().get(entity, id).ok()
+        self.service.portal().look_at(entity, id)
     }
 
-    /// A contact as `GET /v1/contacts/{id}` would answer it now.
+    /// A contact, as [`Sandbox::record`] gives it.
     #[must_use]
     pub fn contact(&self, id: u64) -> Option<Value> {
         self.record(Entity::Contacts, id)
     }
 
-    /// Every request so far, in the order in which they were answered.
+    /// Lets this go wrong with the next request that it is for and that no fault waits for yet.
+    ///
+    /// Faults hit the routes of entities, `GET /v1/me` never.
+    pub fn fault(&self, fault: Fault) {
+        self.faults([fault]);
+    }
+
+    /// Lets these go wrong in their order, one a request.
+    pub fn faults(&self, faults: impl IntoIterator<Item = Fault>) {
+        self.service.plan().queue(faults);
+    }
+
+    /// Begins a storm, in place of one that goes on. Faults of [`Sandbox::fault`] go before it.
+    pub fn storm(&self, storm: Storm) {
+        self.service.plan().storm(storm);
+    }
+
+    /// Ends the storm, and forgets the faults that no request has met.
+    pub fn calm(&self) {
+        self.service.plan().calm();
+    }
+
+    /// Ends a session in mid-run: its token answers 401 `TOKEN_EXPIRED` from now on. A token that
+    /// no app's key knows stays unknown.
+    pub fn expire_session(&self, token: &str) {
+        for key in self.service.keys().all_mut() {
+            key.expire_session(token);
+        }
+    }
+
+    /// Opens a session in mid-run, also one that is over: its token is good beside the key of every
+    /// app.
+    pub fn add_session(&self, token: &str) {
+        for key in self.service.keys().all_mut() {
+            key.open_session(token);
+        }
+    }
+
+    /// Every request so far, in the order in which they came in. One that is not answered yet is
+    /// among them.
     #[must_use]
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.service.log.all()

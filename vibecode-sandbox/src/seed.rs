@@ -1,7 +1,5 @@
 //! What the portal holds at the beginning, read from JSON in the API's own wire names.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 use vibecode_spec::{Entity, Multifield};
 
@@ -9,6 +7,7 @@ use crate::{
     StartError,
     fields::Fields,
     multifield::{self, Entry},
+    portal::Table,
     record::Record,
 };
 
@@ -42,17 +41,11 @@ fn read_entity(name: &str) -> Result<Entity, StartError> {
 }
 
 /// Adds these records to those that are there. A record without an id gets the next free one.
-pub(crate) fn sow(
-    entity: Entity,
-    fields: &Fields,
-    seeds: Vec<Value>,
-    records: &mut BTreeMap<u64, Record>,
-) -> Result<(), StartError> {
+pub(crate) fn sow(entity: Entity, table: &mut Table, seeds: Vec<Value>) -> Result<(), StartError> {
     for seed in seeds {
-        let next = records.keys().next_back().map_or(1, |last| last + 1);
-        let record = read(entity, fields, seed, next)?;
+        let record = read(entity, &table.fields, seed, table.last_id + 1)?;
         let id = record.id;
-        if records.insert(id, record).is_some() {
+        if !table.insert(record) {
             let path = entity.path();
             return Err(StartError::new(format!("{path} {id} is seeded twice")));
         }
@@ -72,7 +65,7 @@ fn read(entity: Entity, fields: &Fields, seed: Value, next: u64) -> Result<Recor
         let message = format!("an id of {} is no positive number", entity.path());
         return Err(StartError::new(message));
     };
-    let entries = match fields.get("fm") {
+    let entries = match fields.get(multifield::ALL_IN_ONE) {
         Some(_) => take_entries(&mut values),
         None => Ok(Vec::new()),
     };
@@ -89,10 +82,10 @@ fn read(entity: Entity, fields: &Fields, seed: Value, next: u64) -> Result<Recor
 /// Takes phones and emails out of the values. Beside `fm` they only repeat what it says, as in an
 /// answer of the API. The error is the malformed key.
 fn take_entries(values: &mut Map<String, Value>) -> Result<Vec<Entry>, String> {
-    if let Some(fm) = values.remove("fm") {
+    if let Some(fm) = values.remove(multifield::ALL_IN_ONE) {
         let named = |key: &str| Multifield::of_field(key).is_some();
         values.retain(|key, _| !named(key) && !multifield::repeats_fm(key));
-        return read_fm(&fm).ok_or_else(|| "fm".to_owned());
+        return read_fm(&fm).ok_or_else(|| multifield::ALL_IN_ONE.to_owned());
     }
     if let Some(alias) = values.keys().find(|key| multifield::repeats_fm(key)) {
         return Err(alias.clone());

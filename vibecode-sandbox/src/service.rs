@@ -3,16 +3,24 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Uri};
+use http::{HeaderMap, Method, Uri, header::AUTHORIZATION, request::Parts};
 
-use crate::{keyring::Keyring, log::Log, portal::Portal};
+use crate::{
+    fault_plan::FaultPlan,
+    keyring::{KEY_HEADER, Keyring},
+    limits::{Limits, Quota},
+    log::Log,
+    portal::Portal,
+};
 
 /// What all connections share.
 #[derive(Debug)]
 pub(crate) struct Service {
-    pub(crate) keys: Keyring,
     pub(crate) log: Log,
+    keys: Mutex<Keyring>,
     portal: Mutex<Portal>,
+    plan: Mutex<FaultPlan>,
+    limits: Mutex<Limits>,
 }
 
 /// A request that came in whole.
@@ -25,15 +33,52 @@ pub(crate) struct Call {
 }
 
 impl Service {
-    pub(crate) fn new(portal: Portal, keys: Keyring) -> Self {
+    pub(crate) fn new(portal: Portal, keys: Keyring, quota: Quota) -> Self {
         Self {
-            keys,
             log: Log::default(),
+            keys: Mutex::new(keys),
             portal: Mutex::new(portal),
+            plan: Mutex::default(),
+            limits: Mutex::new(Limits::new(quota)),
         }
     }
 
-    pub(crate) fn portal(&self) -> MutexGuard<'_, Portal> {
-        self.portal.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Where both are wanted, before the portal.
+    pub(crate) fn keys(&self) -> MutexGuard<'_, Keyring> {
+        lock(&self.keys)
     }
+
+    pub(crate) fn portal(&self) -> MutexGuard<'_, Portal> {
+        lock(&self.portal)
+    }
+
+    pub(crate) fn limits(&self) -> MutexGuard<'_, Limits> {
+        lock(&self.limits)
+    }
+
+    pub(crate) fn plan(&self) -> MutexGuard<'_, FaultPlan> {
+        lock(&self.plan)
+    }
+}
+
+impl Call {
+    /// What shows who is asking is kept out of `Debug`.
+    pub(crate) fn new(head: Parts, body: Bytes) -> Self {
+        let mut headers = head.headers;
+        for (name, value) in &mut headers {
+            if name == KEY_HEADER || name == AUTHORIZATION {
+                value.set_sensitive(true);
+            }
+        }
+        Self {
+            method: head.method,
+            uri: head.uri,
+            headers,
+            body,
+        }
+    }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! What a PATCH does to a record.
+//! What the body of a PATCH, or of a new record, does to a record.
 //!
 //! The whole body is read before anything is applied, so that a refused one leaves no trace.
 
@@ -27,16 +27,17 @@ pub(crate) struct Update {
 }
 
 impl Update {
-    /// Reads the body against what is stored.
+    /// Reads the body against what is stored. Keys of fields that are not `writable` are dropped.
     pub(crate) fn read(
         body: &Map<String, Value>,
         fields: &Fields,
+        writable: fn(&Field) -> bool,
         record: &Record,
         ids: &mut Ids,
     ) -> Result<Self, Failure> {
         let mut update = Self::default();
         for (key, value) in body {
-            match fields.get(key).filter(|field| is_writable(field)) {
+            match fields.get(key).filter(|field| writable(field)) {
                 // An unknown key is dropped without a word (graded O, B), a read-only one is
                 // taken to be, and null is taken to say nothing (both open questions).
                 None => update.dropped.push(key.clone()),
@@ -86,8 +87,14 @@ impl Update {
     }
 }
 
-fn is_writable(field: &Field) -> bool {
-    !field.read_only && !field.immutable
+/// Whether a PATCH changes the field.
+pub(crate) fn is_changeable(field: &Field) -> bool {
+    is_settable(field) && !field.immutable
+}
+
+/// Whether a new record is given the field.
+pub(crate) fn is_settable(field: &Field) -> bool {
+    !field.read_only
 }
 
 fn shape(field: &Field) -> Failure {

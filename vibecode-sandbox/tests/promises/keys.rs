@@ -60,6 +60,21 @@ async fn an_apps_key_needs_a_good_session() {
 }
 
 #[tokio::test]
+async fn a_session_ends_and_begins_in_mid_run() {
+    let sandbox = Sandbox::start().await;
+    let status = async |token| refusal(&sandbox, GET, Sandbox::APP_KEY, token).await;
+    sandbox.expire_session(Sandbox::SESSION_TOKEN);
+    sandbox.expire_session("vibe_session_nobody");
+    sandbox.add_session("vibe_session_new");
+    let expired = (401, "TOKEN_EXPIRED".to_owned());
+    assert_eq!(status(Sandbox::SESSION_TOKEN).await, expired);
+    assert_eq!(status("vibe_session_nobody").await.1, "INVALID_SESSION");
+    assert_eq!(status("vibe_session_new").await.0, 200);
+    sandbox.add_session(Sandbox::SESSION_TOKEN);
+    assert_eq!(status(Sandbox::SESSION_TOKEN).await.0, 200);
+}
+
+#[tokio::test]
 async fn every_refusal_of_a_key_has_a_key_of_its_own() {
     let sandbox = Sandbox::start().await;
     for (key, status, code) in [

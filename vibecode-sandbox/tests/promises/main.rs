@@ -1,7 +1,21 @@
 //! What the sandbox promises, asked over HTTP.
 
 #[cfg(test)]
+mod batch_faults;
+#[cfg(test)]
+mod batches;
+#[cfg(test)]
+mod creations;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod keys;
+#[cfg(test)]
+mod limits;
+#[cfg(test)]
+mod lists;
+#[cfg(test)]
+mod many;
 #[cfg(test)]
 mod multifields;
 #[cfg(test)]
@@ -12,6 +26,8 @@ mod request_log;
 mod seeds;
 #[cfg(test)]
 mod server;
+#[cfg(test)]
+mod storms;
 #[cfg(test)]
 mod updates;
 #[cfg(test)]

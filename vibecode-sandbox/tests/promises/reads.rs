@@ -1,7 +1,7 @@
 use serde_json::json;
 use vibecode_sandbox::{Entity, Sandbox};
 
-use crate::wire::{call, get};
+use crate::wire::{call, get, patch};
 
 #[tokio::test]
 async fn the_documented_contact_is_there() {
@@ -68,6 +68,20 @@ async fn fm_and_the_aliases_show_the_phones_and_emails() {
 }
 
 #[tokio::test]
+async fn reads_may_leave_fm_out_though_its_aliases_are_there() {
+    let sandbox = Sandbox::builder().without_fm().start().await;
+    let read = get(&sandbox, "contacts/72").await;
+    let written = patch(&sandbox, &json!({"phone": "+1"})).await;
+    let listed = get(&sandbox, "contacts").await;
+    for contact in [read.data(), written.data(), &listed.data()[0]] {
+        assert!(contact.get("fm").is_none());
+        assert!(contact["phone"].is_string());
+    }
+    let fm = &sandbox.contact(71).unwrap()["fm"];
+    assert_eq!(fm.as_array().unwrap().len(), 3);
+}
+
+#[tokio::test]
 async fn deals_have_no_multifields() {
     let sandbox = Sandbox::start().await;
     let answer = get(&sandbox, "deals/5").await;
@@ -94,7 +108,7 @@ async fn an_unknown_id_is_answered_as_documented() {
 #[tokio::test]
 async fn an_unknown_or_singular_entity_is_no_route() {
     let sandbox = Sandbox::start().await;
-    for path in ["contact/71", "invoices/1", "contacts", "", "contacts/71/x"] {
+    for path in ["contact/71", "invoices/1", "contacts/", "", "contacts/71/x"] {
         let answer = get(&sandbox, path).await;
         assert_eq!(answer.error(), (404, "ROUTE_NOT_FOUND"), "{path}");
     }

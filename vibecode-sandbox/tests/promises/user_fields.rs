@@ -159,6 +159,29 @@ async fn user_fields_are_described_with_what_they_were_given() {
 }
 
 #[tokio::test]
+async fn definitions_are_in_upper_case_with_flags_and_numbers_as_text() {
+    let sandbox = Sandbox::start().await;
+    let answer = get(&sandbox, "userfields/contacts").await;
+    let definitions = answer.data().as_array().unwrap();
+    assert_eq!(definitions.len(), 17);
+    let find = |name: &str| {
+        definitions
+            .iter()
+            .find(|each| each["FIELD_NAME"] == name)
+            .unwrap()
+    };
+    let loyalty = find("UF_CRM_1721244707107");
+    assert_eq!(loyalty["USER_TYPE_ID"], "enumeration");
+    assert_eq!(loyalty["ENTITY_ID"], "CRM_CONTACT");
+    assert_eq!(loyalty["MULTIPLE"], "N");
+    assert_eq!(loyalty["EDIT_FORM_LABEL"], "Loyalty");
+    assert_eq!(loyalty["LIST"][1], json!({"ID": "81", "VALUE": "Silver"}));
+    let tags = find("UF_CRM_TAGS");
+    assert!(tags["MULTIPLE"] == "Y" && tags["ID"].is_string() && tags.get("LIST").is_none());
+    assert_eq!(get(&sandbox, "userfields/deals").await.data(), &json!([]));
+}
+
+#[tokio::test]
 async fn a_test_adds_user_fields_of_its_own() {
     let sandbox = Sandbox::builder()
         .user_field(Entity::Deals, "ufCrmFloor", json!({"type": "integer"}))

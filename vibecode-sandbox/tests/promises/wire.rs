@@ -1,5 +1,7 @@
 //! HTTP by hand, so that no client's habits stand between a promise and its test.
 
+use std::io;
+
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -20,6 +22,13 @@ impl Answer {
         &self.body["data"]
     }
 
+    /// The data of a record that was made.
+    pub(crate) fn created(&self) -> &Value {
+        assert_eq!(self.status, 201, "{}", self.body);
+        assert_eq!(self.body["success"], true);
+        &self.body["data"]
+    }
+
     pub(crate) fn error(&self) -> (u16, &str) {
         assert_eq!(self.body["success"], false, "{}", self.body);
         assert!(self.body["error"]["message"].is_string());
@@ -34,13 +43,50 @@ pub(crate) fn address(sandbox: &Sandbox) -> &str {
     address.strip_suffix("/v1").unwrap()
 }
 
-/// Sends a request with these header lines and this body.
-pub(crate) async fn send(
+/// What came until the connection ended, and how it ended.
+pub(crate) struct Exchange {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) ended: io::Result<()>,
+}
+
+impl Exchange {
+    pub(crate) fn is_reset(&self) -> bool {
+        let ended = self.ended.as_ref();
+        ended.is_err_and(|error| error.kind() == io::ErrorKind::ConnectionReset)
+    }
+
+    /// The text of the head and the body.
+    pub(crate) fn head_and_body(&self) -> (&str, &str) {
+        let text = str::from_utf8(&self.bytes).unwrap();
+        text.split_once("\r\n\r\n").unwrap()
+    }
+
+    pub(crate) fn status(&self) -> u16 {
+        let status = self.head_and_body().0.split(' ').nth(1);
+        status.unwrap().parse().unwrap()
+    }
+
+    /// The value of a header, by its name in lower case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut lines = self.head_and_body().0.lines();
+        lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
+
+    pub(crate) fn answer(&self) -> Answer {
+        Answer {
+            status: self.status(),
+            body: serde_json::from_str(self.head_and_body().1).unwrap(),
+        }
+    }
+}
+
+/// Sends a request with these header lines and this body, and reads whatever comes.
+pub(crate) async fn exchange(
     sandbox: &Sandbox,
     method_and_path: &str,
     headers: &[&str],
     body: &str,
-) -> Answer {
+) -> Exchange {
     let headers: String = headers.iter().flat_map(|line| [line, "\r\n"]).collect();
     let request = format!(
         "{method_and_path} HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\n{headers}\
@@ -49,14 +95,32 @@ pub(crate) async fn send(
     );
     let mut stream = TcpStream::connect(address(sandbox)).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    assert!(head.contains("content-type: application/json"), "{head}");
-    Answer {
-        status: head.split(' ').nth(1).unwrap().parse().unwrap(),
-        body: serde_json::from_str(body).unwrap(),
-    }
+    let mut bytes = Vec::new();
+    let ended = stream.read_to_end(&mut bytes).await.map(|_| ());
+    Exchange { bytes, ended }
+}
+
+/// Sends a request that is properly answered.
+pub(crate) async fn send(
+    sandbox: &Sandbox,
+    method_and_path: &str,
+    headers: &[&str],
+    body: &str,
+) -> Answer {
+    let exchange = exchange(sandbox, method_and_path, headers, body).await;
+    exchange.ended.as_ref().unwrap();
+    let content_type = exchange.header("content-type").unwrap();
+    assert!(
+        content_type.starts_with("application/json"),
+        "{content_type}"
+    );
+    exchange.answer()
+}
+
+/// As [`exchange`], with the key that may do everything.
+pub(crate) async fn call_raw(sandbox: &Sandbox, method_and_path: &str, body: &str) -> Exchange {
+    let key = format!("X-Api-Key: {}", Sandbox::API_KEY);
+    exchange(sandbox, method_and_path, &[&key], body).await
 }
 
 /// Sends a request with the key that may do everything.
@@ -67,6 +131,10 @@ pub(crate) async fn call(sandbox: &Sandbox, method_and_path: &str, body: &str) -
 
 pub(crate) async fn get(sandbox: &Sandbox, path: &str) -> Answer {
     call(sandbox, &format!("GET /v1/{path}"), "").await
+}
+
+pub(crate) async fn post(sandbox: &Sandbox, path: &str, body: &Value) -> Answer {
+    call(sandbox, &format!("POST /v1/{path}"), &body.to_string()).await
 }
 
 /// Changes contact 71.

@@ -1,0 +1,243 @@
+//! Several things to do in one request (`POST /v1/batch` graded D, its answer C; the answer of
+//! `POST /v1/{entity}/batch` is not known and is given the same shape here).
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value, json};
+use vibecode_spec::Entity;
+
+use crate::{
+    Key,
+    answer::Effects,
+    call_fault::{BatchFaults, CallFault},
+    envelope::Failure,
+    key::Access,
+    operation::{Action, Done, Operation},
+    portal::Portal,
+    quirks::{BatchParams, EmptyMaps},
+};
+
+/// How many calls a batch takes (graded D).
+const MOST_CALLS: usize = 50;
+/// How many characters the id of a call has at most (graded D).
+const LONGEST_ID: usize = 64;
+/// How many items a batch of one entity takes (graded D; 50 was reported too).
+const MOST_ITEMS: usize = 500;
+
+/// The calls of a batch, each of which may be wrong by itself.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    calls: Vec<BatchCall>,
+}
+
+#[derive(Debug)]
+struct BatchCall {
+    id: String,
+    operation: Result<Operation, Failure>,
+    /// What stands where the fields of a record do not.
+    misplaced: Vec<String>,
+}
+
+impl Batch {
+    /// Reads `{"calls":[{"id","entity","action","entityId","params"}]}`.
+    pub(crate) fn of_calls(body: &Map<String, Value>, shape: BatchParams) -> Result<Self, Failure> {
+        let calls = list(body, "calls", MOST_CALLS)?.iter();
+        let calls = calls.map(|call| BatchCall::read(call, shape));
+        Self::of(calls.collect::<Result<_, _>>()?)
+    }
+
+    /// Reads `{"action":"update","items":[{"id",…}]}`, or `{"action":"delete","ids":[…]}`.
+    pub(crate) fn of_items(entity: Entity, body: &Map<String, Value>) -> Result<Self, Failure> {
+        let action = body.get("action").and_then(Value::as_str);
+        let action = action.and_then(Action::from_name);
+        let action = action.filter(|action| action.access() == Access::Write);
+        let Some(action) = action else {
+            return Err(Failure::invalid_params("`action` is none of a batch"));
+        };
+        let name = if action == Action::Delete {
+            "ids"
+        } else {
+            "items"
+        };
+        let items = list(body, name, MOST_ITEMS)?.iter().enumerate();
+        let items = items.map(|(index, item)| BatchCall::of_item(index, item, action, entity));
+        Self::of(items.collect::<Result<_, _>>()?)
+    }
+
+    fn of(calls: Vec<BatchCall>) -> Result<Self, Failure> {
+        let mut ids = HashSet::new();
+        if calls.iter().all(|call| ids.insert(&call.id)) {
+            return Ok(Self { calls });
+        }
+        Err(Failure::invalid_params("Two calls have one id"))
+    }
+
+    /// Carries out one call after the other; one that fails does not stop the others (graded D).
+    pub(crate) fn run(self, key: &Key, portal: &mut Portal, faults: &BatchFaults) -> Done {
+        let (mut results, mut errors) = (Map::new(), Map::new());
+        let mut effects = Effects::default();
+        let total = self.calls.len();
+        let first = faults.first.unwrap_or(total);
+        for (position, call) in self.calls.into_iter().enumerate().take(first) {
+            let fault = faults.of_call(position);
+            if fault.is_none_or(CallFault::applies) {
+                match call.run(key, portal, &mut effects) {
+                    Ok(data) => results.insert(call.id.clone(), data),
+                    Err(failure) => errors.insert(call.id.clone(), failure.error()),
+                };
+            }
+            if let Some(fault) = fault {
+                results.remove(&call.id);
+                errors.remove(&call.id);
+                let failure = fault.failure();
+                errors.extend(failure.map(|failure| (call.id, failure.error())));
+            }
+        }
+        let (succeeded, failed) = (results.len(), errors.len());
+        let map = |map: Map<String, Value>| match portal.quirks.empty_maps {
+            EmptyMaps::AsLists if map.is_empty() => json!([]),
+            _ => map.into(),
+        };
+        let data = json!({
+            "results": map(results),
+            "errors": map(errors),
+            "meta": { "total": total, "succeeded": succeeded, "failed": failed },
+        });
+        Done {
+            effects,
+            ..Done::read(data)
+        }
+    }
+}
+
+impl BatchCall {
+    /// What is wrong with the entity, the action or the parameters is the call's own error; a
+    /// missing `entityId` fails the whole batch (graded D), and so does a bad id of the call.
+    fn read(call: &Value, shape: BatchParams) -> Result<Self, Failure> {
+        let text = |key| call.get(key).and_then(Value::as_str).unwrap_or_default();
+        let id = text("id");
+        if id.is_empty() || id.chars().count() > LONGEST_ID {
+            let message = format!("The id of a call is not text of 1 to {LONGEST_ID} characters");
+            return Err(Failure::invalid_params(message));
+        }
+        let (entity, action) = (
+            Entity::from_path(text("entity")),
+            Action::from_name(text("action")),
+        );
+        let record = match action {
+            Some(action) => record_id(action, call.get("entityId"))?,
+            None => None,
+        };
+        let mut misplaced = Vec::new();
+        let operation = match (entity, action, params(call)) {
+            (None, ..) => Err(Failure::invalid_params("There is no such entity")),
+            (_, None, _) => Err(Failure::invalid_params("There is no such action")),
+            (.., None) => Err(Failure::invalid_params("`params` is no map")),
+            (Some(entity), Some(action), Some(mut input)) => {
+                if action.access() == Access::Write && shape == BatchParams::UnderFields {
+                    let fields = input.remove("fields");
+                    misplaced = input.keys().cloned().collect();
+                    input = fields.and_then(into_map).unwrap_or_default();
+                }
+                Ok(Operation {
+                    action,
+                    entity,
+                    id: record,
+                    input,
+                })
+            }
+        };
+        Ok(Self {
+            id: id.to_owned(),
+            operation,
+            misplaced,
+        })
+    }
+
+    /// An item bears the id of its record, which names its result too; a new one is named by its
+    /// position.
+    fn of_item(
+        index: usize,
+        item: &Value,
+        action: Action,
+        entity: Entity,
+    ) -> Result<Self, Failure> {
+        let (record, mut input) = match item {
+            Value::Object(item) => (item.get("id"), item.clone()),
+            id if action == Action::Delete => (Some(id), Map::new()),
+            _ => return Err(Failure::invalid_params("An item is no map")),
+        };
+        let id = record_id(action, record)?;
+        input.remove("id");
+        let operation = Operation {
+            action,
+            entity,
+            id,
+            input,
+        };
+        Ok(Self {
+            id: id.map_or_else(|| index.to_string(), |id| id.to_string()),
+            operation: Ok(operation),
+            misplaced: Vec::new(),
+        })
+    }
+
+    /// The data of the call's answer.
+    fn run(&self, key: &Key, portal: &mut Portal, effects: &mut Effects) -> Result<Value, Failure> {
+        let operation = self.operation.as_ref().map_err(Clone::clone)?;
+        key.check_access(operation.action.access())?;
+        let done = operation.run(portal)?;
+        if done.effects.applied {
+            effects.applied = true;
+            effects.applied_calls.push(self.id.clone());
+        }
+        let dropped = self.misplaced.iter().chain(&done.effects.dropped);
+        let dropped = dropped.map(|key| format!("{}.{key}", self.id));
+        effects.dropped.extend(dropped);
+        Ok(done.data)
+    }
+}
+
+fn list<'a>(body: &'a Map<String, Value>, name: &str, most: usize) -> Result<&'a [Value], Failure> {
+    match body.get(name).and_then(Value::as_array) {
+        None => Err(Failure::invalid_request(format!("`{name}` is no array"))),
+        Some(list) if list.is_empty() => {
+            Err(Failure::invalid_request(format!("`{name}` is empty")))
+        }
+        Some(list) if list.len() > most => {
+            let message = format!("`{name}` holds more than {most}");
+            Err(Failure::new("BATCH_LIMIT_EXCEEDED", message))
+        }
+        Some(list) => Ok(list),
+    }
+}
+
+/// The id of the record that the action needs, as a number or in text; `None` where it needs none,
+/// or where what was given is no id.
+fn record_id(action: Action, id: Option<&Value>) -> Result<Option<u64>, Failure> {
+    match id {
+        _ if !action.needs_id() => Ok(None),
+        None | Some(Value::Null) => {
+            let message = "A call needs the id of its record";
+            Err(Failure::new("MISSING_ENTITY_ID", message))
+        }
+        Some(Value::String(text)) => Ok(text.parse().ok()),
+        Some(other) => Ok(other.as_u64()),
+    }
+}
+
+fn params(call: &Value) -> Option<Map<String, Value>> {
+    call.get("params")
+        .cloned()
+        .map_or(Some(Map::new()), into_map)
+}
+
+/// PHP's empty array is an empty map too.
+fn into_map(value: Value) -> Option<Map<String, Value>> {
+    match value {
+        Value::Object(map) => Some(map),
+        Value::Null => Some(Map::new()),
+        Value::Array(values) if values.is_empty() => Some(Map::new()),
+        _ => None,
+    }
+}

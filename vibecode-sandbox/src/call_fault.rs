@@ -1,0 +1,91 @@
+//! What can go wrong with single calls of a batch.
+
+use std::time::Duration;
+
+use crate::envelope::{Failure, RetryAfter};
+
+/// What goes wrong with one call of a batch, for [`Fault::in_batch`](crate::Fault::in_batch).
+#[derive(Debug, Clone)]
+#[must_use = "a fault does nothing until a sandbox is given it"]
+pub struct CallFault {
+    effect: CallEffect,
+    applies: bool,
+}
+
+#[derive(Debug, Clone)]
+enum CallEffect {
+    Fail(Failure),
+    Missing,
+}
+
+impl CallFault {
+    /// `RATE_LIMITED` with `retryAfter` among the errors. Not applied.
+    pub fn rate_limited(retry_after: Duration) -> Self {
+        Self::failing(Failure::rate_limited(RetryAfter::Seconds(retry_after)))
+    }
+
+    /// An error of this code among the errors. Not applied.
+    pub fn error(code: &'static str) -> Self {
+        Self::failing(Failure::told(code))
+    }
+
+    /// Neither a result nor an error. Applied.
+    pub fn missing() -> Self {
+        Self {
+            effect: CallEffect::Missing,
+            applies: true,
+        }
+    }
+
+    fn failing(failure: Failure) -> Self {
+        Self {
+            effect: CallEffect::Fail(failure),
+            applies: false,
+        }
+    }
+
+    /// Carries the call out all the same.
+    pub fn applied(self) -> Self {
+        Self {
+            applies: true,
+            ..self
+        }
+    }
+
+    /// Does not carry the call out.
+    pub fn not_applied(self) -> Self {
+        Self {
+            applies: false,
+            ..self
+        }
+    }
+
+    pub(crate) fn applies(&self) -> bool {
+        self.applies
+    }
+
+    /// The error that the call is answered with; `None` for no answer.
+    pub(crate) fn failure(&self) -> Option<&Failure> {
+        match &self.effect {
+            CallEffect::Fail(failure) => Some(failure),
+            CallEffect::Missing => None,
+        }
+    }
+}
+
+/// What goes wrong inside one batch.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct BatchFaults {
+    /// By the position of the call.
+    pub(crate) calls: Vec<(usize, CallFault)>,
+    /// How many calls are carried out before the batch ends; `None` for all.
+    pub(crate) first: Option<usize>,
+}
+
+impl BatchFaults {
+    pub(crate) fn of_call(&self, position: usize) -> Option<&CallFault> {
+        let mut calls = self.calls.iter();
+        let hit = calls.find(|(at, _)| *at == position);
+        hit.map(|(_, fault)| fault)
+    }
+}

@@ -1,0 +1,74 @@
+//! One connection: HTTP as long as the answers are proper, then whatever ending a fault wants.
+
+use std::{
+    fmt,
+    future::poll_fn,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use crate::{
+    ending::Ending,
+    exchange::{self, Reply},
+    service::{Call, Service},
+};
+
+/// Ends hyper's part in a connection without an answer.
+#[derive(Debug)]
+struct Over;
+
+/// Serves one request after another until either side ends the connection.
+pub(crate) async fn serve(stream: TcpStream, service: Arc<Service>) {
+    let wanted = Mutex::new(None);
+    let respond = service_fn(|request| Box::pin(respond(request, &service, &wanted)));
+    let mut http = http1::Builder::new().serve_connection(TokioIo::new(stream), respond);
+    // Without a shutdown: an ending needs the socket as it is.
+    if poll_fn(|context| http.poll_without_shutdown(context))
+        .await
+        .is_ok()
+    {
+        let _ = http.await;
+        return;
+    }
+    let stream = http.into_parts().io.into_inner();
+    let ending: Option<Ending> = lock(&wanted).take();
+    if let Some(ending) = ending {
+        ending.play(stream, &service).await;
+    }
+}
+
+async fn respond(
+    request: Request<Incoming>,
+    service: &Service,
+    wanted: &Mutex<Option<Ending>>,
+) -> Result<Response<Full<Bytes>>, Over> {
+    let (head, body) = request.into_parts();
+    // Where the client goes away in the middle, nothing was asked.
+    let body = body.collect().await.map_err(|_| Over)?.to_bytes();
+    let call = Call::new(head, body);
+    match exchange::reply(call, service).await {
+        Reply::Answer(answer) => Ok(answer.into_response()),
+        Reply::Ending(ending) => {
+            *lock(wanted) = Some(ending);
+            Err(Over)
+        }
+    }
+}
+
+fn lock(wanted: &Mutex<Option<Ending>>) -> std::sync::MutexGuard<'_, Option<Ending>> {
+    wanted.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl fmt::Display for Over {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the connection ends without an answer")
+    }
+}
+
+impl std::error::Error for Over {}

@@ -1,0 +1,70 @@
+//! One request from its arrival to its reply: the log, the limits, the faults, the answer.
+
+use std::sync::Arc;
+
+use crate::{
+    answer::{self, Answer},
+    call_fault::BatchFaults,
+    disturbance,
+    ending::Ending,
+    envelope::Failure,
+    route::Route,
+    service::{Call, Service},
+};
+
+/// What a connection does next.
+#[derive(Debug)]
+pub(crate) enum Reply {
+    /// It answers, and goes on.
+    Answer(Answer),
+    /// It ends.
+    Ending(Ending),
+}
+
+pub(crate) async fn reply(call: Call, service: &Service) -> Reply {
+    let call = Arc::new(call);
+    let serial = service.log.open(Arc::clone(&call));
+    // A limit counts what comes in, whatever becomes of it then.
+    if let Err(refusal) = take(&call, service) {
+        let answer = finish(Answer::failure(&refusal), &call, serial, service);
+        return Reply::Answer(answer);
+    }
+    let fault = service.plan().claim(&call);
+    if let Some(fault) = fault {
+        return disturbance::reply(fault, call, serial, service).await;
+    }
+    let answer = carry_out(&call, serial, service, &BatchFaults::default());
+    Reply::Answer(finish(answer, &call, serial, service))
+}
+
+/// Asks the limits of the key, then those of the portal.
+fn take(call: &Call, service: &Service) -> Result<(), Failure> {
+    if let Some(key) = service.keys().recognise(&call.headers) {
+        service.limits().take(key)?;
+    }
+    match Route::read(&call.method, call.uri.path()) {
+        Ok(route) if route.is_of_entity() => service.limits().pass(),
+        _ => Ok(()),
+    }
+}
+
+/// Carries the request out, and logs what it did.
+pub(crate) fn carry_out(
+    call: &Call,
+    serial: usize,
+    service: &Service,
+    faults: &BatchFaults,
+) -> Answer {
+    let (answer, effects) = answer::to(call, service, faults);
+    service.log.carried_out(serial, effects);
+    answer
+}
+
+/// Makes an answer ready to be sent, and logs it.
+pub(crate) fn finish(mut answer: Answer, call: &Call, serial: usize, service: &Service) -> Answer {
+    if let Some(key) = service.keys().recognise(&call.headers) {
+        service.limits().describe(key, &mut answer.headers);
+    }
+    service.log.answered(serial, &answer);
+    answer
+}

@@ -1,0 +1,43 @@
+//! Which request is hit by which fault.
+
+use std::collections::VecDeque;
+
+use crate::{Fault, Storm, route::Route, service::Call, storm::Gale};
+
+/// The faults that wait for a request, and the storm that goes on.
+#[derive(Debug, Default)]
+pub(crate) struct FaultPlan {
+    queue: VecDeque<Fault>,
+    storm: Option<Gale>,
+}
+
+impl FaultPlan {
+    pub(crate) fn queue(&mut self, faults: impl IntoIterator<Item = Fault>) {
+        self.queue.extend(faults);
+    }
+
+    pub(crate) fn storm(&mut self, storm: Storm) {
+        self.storm = Some(storm.begin());
+    }
+
+    /// Ends everything.
+    pub(crate) fn calm(&mut self) {
+        *self = Self::default();
+    }
+
+    /// The fault that hits this request: the first that waits for one like it, or one of the storm.
+    pub(crate) fn claim(&mut self, call: &Call) -> Option<Fault> {
+        let route = Route::read(&call.method, call.uri.path()).ok()?;
+        if !route.is_of_entity() {
+            return None;
+        }
+        let waiting = self
+            .queue
+            .iter()
+            .position(|fault| fault.concerns(call, route));
+        match waiting {
+            Some(index) => self.queue.remove(index),
+            None => self.storm.as_mut()?.draw(call, route),
+        }
+    }
+}

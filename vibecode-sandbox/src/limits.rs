@@ -1,0 +1,166 @@
+//! How many requests are taken: of a key in a minute, and of the portal in a second (both graded
+//! O; `Retry-After` graded D).
+
+use std::{
+    collections::{HashMap, VecDeque},
+    time::Duration,
+};
+
+use http::{HeaderMap, HeaderName};
+use tokio::time::Instant;
+
+use crate::{
+    envelope::{Failure, RetryAfter},
+    wall_clock,
+};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const SECOND: Duration = Duration::from_secs(1);
+
+const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+
+/// Which minute the requests of a key are counted in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Window {
+    /// The last 60 seconds.
+    #[default]
+    Sliding,
+    /// One minute after the other, from the start of the sandbox on.
+    Fixed,
+}
+
+/// What `X-RateLimit-Reset` says, which is not documented: when a place is free again in a
+/// [sliding](Window::Sliding) window, when the next [fixed](Window::Fixed) one begins.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ResetUnit {
+    /// The seconds until then.
+    #[default]
+    Seconds,
+    /// The moment, in seconds since 1970 by the wall clock.
+    UnixTime,
+}
+
+/// The limits of a portal.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Quota {
+    pub(crate) per_minute: Option<u32>,
+    pub(crate) per_second: Option<u32>,
+    pub(crate) window: Window,
+    pub(crate) reset_unit: ResetUnit,
+}
+
+/// What was taken so far.
+#[derive(Debug)]
+pub(crate) struct Limits {
+    quota: Quota,
+    started: Instant,
+    by_key: HashMap<String, Taken>,
+    portal: Taken,
+}
+
+impl Limits {
+    pub(crate) fn new(quota: Quota) -> Self {
+        Self {
+            quota,
+            started: Instant::now(),
+            by_key: HashMap::new(),
+            portal: Taken::default(),
+        }
+    }
+
+    /// Takes a request of this key, or refuses it; a refused one does not count.
+    pub(crate) fn take(&mut self, key: &str) -> Result<(), Failure> {
+        let Some(limit) = self.quota.per_minute else {
+            return Ok(());
+        };
+        let now = Instant::now();
+        let free_at = self.free_at(now);
+        let taken = self.by_key.entry(key.to_owned()).or_default();
+        if taken.take(limit, now, free_at) {
+            return Ok(());
+        }
+        let wait = RetryAfter::Seconds(taken.wait(now));
+        Err(Failure::rate_limited(wait))
+    }
+
+    /// Lets a request through to the portal, or refuses it.
+    pub(crate) fn pass(&mut self) -> Result<(), Failure> {
+        let Some(limit) = self.quota.per_second else {
+            return Ok(());
+        };
+        let now = Instant::now();
+        if self.portal.take(limit, now, now + SECOND) {
+            return Ok(());
+        }
+        let message = "The portal takes no more requests this second";
+        Err(Failure::new("BITRIX_UNAVAILABLE", message))
+    }
+
+    /// Says what is left of the limit to this key.
+    pub(crate) fn describe(&self, key: &str, headers: &mut HeaderMap) {
+        let Some((limit, taken)) = self.quota.per_minute.zip(self.by_key.get(key)) else {
+            return;
+        };
+        let now = Instant::now();
+        let wait = taken.wait(now);
+        let reset = match self.quota.reset_unit {
+            ResetUnit::Seconds => wall_clock::whole_seconds(wait),
+            ResetUnit::UnixTime => wall_clock::unix_time_in(wait),
+        };
+        headers.insert(LIMIT, limit.into());
+        headers.insert(
+            REMAINING,
+            count(limit).saturating_sub(taken.count(now)).into(),
+        );
+        headers.insert(RESET, reset.into());
+    }
+
+    /// When a place that is taken now is free again.
+    fn free_at(&self, now: Instant) -> Instant {
+        let into_window = match self.quota.window {
+            Window::Sliding => Duration::ZERO,
+            Window::Fixed => {
+                let passed = now.duration_since(self.started);
+                let seconds = Duration::from_secs(passed.as_secs() % MINUTE.as_secs());
+                seconds + Duration::from_nanos(passed.subsec_nanos().into())
+            }
+        };
+        now + MINUTE.saturating_sub(into_window)
+    }
+}
+
+/// When the places that are taken are free again, the first of them first.
+#[derive(Debug, Default)]
+struct Taken(VecDeque<Instant>);
+
+impl Taken {
+    /// Takes a place, where fewer than this many are taken.
+    fn take(&mut self, limit: u32, now: Instant, free_at: Instant) -> bool {
+        let free = self.0.partition_point(|free_at| *free_at <= now);
+        self.0.drain(..free);
+        let is_free = self.0.len() < count(limit);
+        if is_free {
+            self.0.push_back(free_at);
+        }
+        is_free
+    }
+
+    fn count(&self, now: Instant) -> usize {
+        self.0.len() - self.0.partition_point(|free_at| *free_at <= now)
+    }
+
+    /// How long until a place is free that is taken now.
+    fn wait(&self, now: Instant) -> Duration {
+        let mut taken = self.0.iter().filter(|free_at| **free_at > now);
+        let next = taken.next();
+        next.map_or(Duration::ZERO, |free_at| free_at.duration_since(now))
+    }
+}
+
+fn count(limit: u32) -> usize {
+    usize::try_from(limit).unwrap_or(usize::MAX)
+}

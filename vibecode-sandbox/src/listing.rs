@@ -1,0 +1,106 @@
+//! One page of a list.
+
+use std::{cmp::Ordering, collections::BTreeMap};
+
+use serde_json::{Value, json};
+use vibecode_spec::Field;
+
+use crate::{
+    envelope::Failure,
+    fields::Fields,
+    filter,
+    query::{Direction, Query},
+    quirks::Paging,
+    record::Record,
+};
+
+/// The records of a page, and how many there are in all.
+#[derive(Debug)]
+pub(crate) struct Page<'a> {
+    pub(crate) records: Vec<&'a Record>,
+    total: usize,
+}
+
+/// The page that the query asks for: of the records that its filter lets through, in its order,
+/// and by their ids where that says nothing.
+pub(crate) fn page<'a>(
+    query: &Query,
+    fields: &Fields,
+    records: &'a BTreeMap<u64, Record>,
+) -> Result<Page<'a>, Failure> {
+    let conditions = query.filter.conditions.iter();
+    let conditions: Vec<_> = conditions
+        .map(|condition| Ok((condition, field(fields, &condition.field)?)))
+        .collect::<Result<_, Failure>>()?;
+    let order = query.order.iter();
+    let order: Vec<_> = order
+        .map(|(name, direction)| Ok((field(fields, name)?, *direction)))
+        .collect::<Result<_, Failure>>()?;
+    let passes = |record: &&Record| {
+        let mut conditions = conditions.iter();
+        conditions.all(|(condition, field)| condition.holds(&record.searched(field, fields)))
+    };
+    let mut found: Vec<&Record> = records.values().filter(passes).collect();
+    if !order.is_empty() {
+        found = sorted(&found, &order, fields);
+    }
+    let total = found.len();
+    let records = found.into_iter().skip(query.offset).take(query.limit);
+    Ok(Page {
+        records: records.collect(),
+        total,
+    })
+}
+
+fn field<'a>(fields: &'a Fields, name: &str) -> Result<&'a Field, Failure> {
+    let unknown = || Failure::invalid_params(format!("There is no field {name} to list by"));
+    fields.get(name).ok_or_else(unknown)
+}
+
+fn sorted<'a>(
+    records: &[&'a Record],
+    order: &[(&Field, Direction)],
+    fields: &Fields,
+) -> Vec<&'a Record> {
+    let keys = |record: &Record| -> Vec<Value> {
+        let order = order.iter();
+        order
+            .map(|(field, _)| record.searched(field, fields))
+            .collect()
+    };
+    let mut keyed: Vec<_> = records
+        .iter()
+        .map(|record| (keys(record), *record))
+        .collect();
+    keyed.sort_by(|(one, _), (other, _)| {
+        let directions = order.iter().map(|(_, direction)| *direction);
+        let mut orderings = one.iter().zip(other).zip(directions).map(compare);
+        orderings
+            .find(|ordering| ordering.is_ne())
+            .unwrap_or(Ordering::Equal)
+    });
+    keyed.into_iter().map(|(_, record)| record).collect()
+}
+
+fn compare(((one, other), direction): ((&Value, &Value), Direction)) -> Ordering {
+    let ordering = filter::compare(one, other).unwrap_or(Ordering::Equal);
+    match direction {
+        Direction::Ascending => ordering,
+        Direction::Descending => ordering.reverse(),
+    }
+}
+
+impl Page<'_> {
+    /// `{total, hasMore}`
+    pub(crate) fn meta(&self, query: &Query, paging: Paging) -> Value {
+        match paging {
+            Paging::Truthful => {
+                let shown = query.offset.saturating_add(self.records.len());
+                json!({ "total": self.total, "hasMore": shown < self.total })
+            }
+            Paging::Untruthful => {
+                json!({ "total": 0, "hasMore": self.records.len() == query.limit })
+            }
+        }
+    }
+}

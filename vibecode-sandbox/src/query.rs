@@ -1,0 +1,138 @@
+//! Which records are listed: `{filter, order, select, limit, offset}`, in a body or in a URL.
+
+use serde_json::{Map, Value};
+
+use crate::{envelope::Failure, filter::Filter};
+
+/// How many records are listed where nothing is said, and at most (graded D).
+const DEFAULT_LIMIT: usize = 50;
+const HIGHEST_LIMIT: usize = 5000;
+
+/// A query that was read; whether there are such fields, the portal knows.
+#[derive(Debug)]
+pub(crate) struct Query {
+    pub(crate) filter: Filter,
+    pub(crate) order: Vec<(String, Direction)>,
+    /// `None` for all fields.
+    pub(crate) select: Option<Vec<String>>,
+    pub(crate) limit: usize,
+    pub(crate) offset: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Ascending,
+    Descending,
+}
+
+impl Query {
+    pub(crate) fn read(input: &Map<String, Value>) -> Result<Self, Failure> {
+        Ok(Self {
+            filter: Filter::read(&map(input, "filter")?)?,
+            order: read_order(&map(input, "order")?)?,
+            select: input.get("select").map(read_select).transpose()?,
+            limit: read_limit(input)?,
+            offset: count(input, "offset")?.unwrap_or_default(),
+        })
+    }
+}
+
+/// The query of a URL as a body writes it: `filter[post]=Director` is `{"filter":{"post":…}}`.
+pub(crate) fn of_url(query: Option<&str>) -> Map<String, Value> {
+    let mut input = Map::new();
+    for (key, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+        let (name, inner) = key.split_once('[').unwrap_or((&key, ""));
+        let path: Vec<&str> = inner.trim_end_matches(']').split("][").collect();
+        insert(&mut input, name, &path, value.into_owned());
+    }
+    input
+}
+
+/// Puts a value where the brackets of its key lead.
+fn insert(map: &mut Map<String, Value>, name: &str, path: &[&str], value: String) {
+    match path {
+        [] | [""] => {
+            map.insert(name.to_owned(), value.into());
+        }
+        [next, rest @ ..] => {
+            let inner = map.entry(name).or_insert_with(|| Map::new().into());
+            if let Value::Object(inner) = inner {
+                insert(inner, next, rest, value);
+            }
+        }
+    }
+}
+
+fn map(input: &Map<String, Value>, name: &str) -> Result<Map<String, Value>, Failure> {
+    match input.get(name) {
+        None => Ok(Map::new()),
+        Some(Value::Object(map)) => Ok(map.clone()),
+        Some(_) => Err(Failure::invalid_params(format!("`{name}` is no map"))),
+    }
+}
+
+fn read_order(order: &Map<String, Value>) -> Result<Vec<(String, Direction)>, Failure> {
+    let order = order.iter().map(|(field, direction)| {
+        let direction = direction.as_str().unwrap_or_default();
+        let direction = if direction.eq_ignore_ascii_case("asc") {
+            Direction::Ascending
+        } else if direction.eq_ignore_ascii_case("desc") {
+            Direction::Descending
+        } else {
+            let message = format!("The order of {field} is neither asc nor desc");
+            return Err(Failure::invalid_params(message));
+        };
+        Ok((field.clone(), direction))
+    });
+    order.collect()
+}
+
+/// An array of names, or names with commas between.
+fn read_select(select: &Value) -> Result<Vec<String>, Failure> {
+    let names: Option<Vec<&str>> = match select {
+        Value::String(names) => Some(names.split(',').map(str::trim).collect()),
+        Value::Array(names) => names.iter().map(Value::as_str).collect(),
+        _ => None,
+    };
+    let names = names.ok_or_else(|| Failure::invalid_params("`select` is no list of names"))?;
+    Ok(names.into_iter().map(str::to_owned).collect())
+}
+
+fn read_limit(input: &Map<String, Value>) -> Result<usize, Failure> {
+    let limit = count(input, "limit")?.unwrap_or(DEFAULT_LIMIT);
+    if (1..=HIGHEST_LIMIT).contains(&limit) {
+        return Ok(limit);
+    }
+    let message = format!("`limit` is not between 1 and {HIGHEST_LIMIT}");
+    Err(Failure::invalid_params(message))
+}
+
+/// A number, which a URL gives as text.
+fn count(input: &Map<String, Value>, name: &str) -> Result<Option<usize>, Failure> {
+    let number = match input.get(name) {
+        None => return Ok(None),
+        Some(Value::String(text)) => text.parse().ok(),
+        Some(number) => number.as_u64().and_then(|n| usize::try_from(n).ok()),
+    };
+    let no_count = || Failure::invalid_params(format!("`{name}` is no count"));
+    number.map(Some).ok_or_else(no_count)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_url_says_what_a_body_says() {
+        let url = "filter[%3E%3Did]=5&filter[id][$lt]=9&order[name]=desc&select=id,name&limit=10\
+                   &filter[post]=Head%20of+sales";
+        let body = json!({
+            "filter": {">=id": "5", "id": {"$lt": "9"}, "post": "Head of sales"},
+            "order": {"name": "desc"}, "select": "id,name", "limit": "10",
+        });
+        assert_eq!(Value::Object(of_url(Some(url))), body);
+        assert_eq!(of_url(None), Map::new());
+    }
+}
