@@ -16,6 +16,10 @@ fn the_runtime_and_the_spec_know_the_same_error_codes() {
         let read = ErrorCode::from_wire(code);
         assert!(!matches!(read, ErrorCode::Other(_)), "{code}");
     }
+    for (code, status) in ERROR_CODES {
+        let usual = ErrorCode::from_wire(code).usual_status();
+        assert_eq!(usual, *status, "{code}");
+    }
     for code in &runtime {
         assert!(spec.contains(code), "only the runtime knows {code}");
     }

@@ -20,7 +20,7 @@ use tokio::{
 };
 use vibecode_runtime::{
     Call, Client, ClientBuilder, ContactId, Credentials, Error, ErrorCode, ErrorKind, Outcome,
-    Patch, Raw, Updated,
+    Patch, Raw, RetryPolicy, Throttle, Updated,
 };
 
 #[derive(Patch)]
@@ -195,8 +195,12 @@ fn raw(answer: &str) -> Behaviour {
 const SECRET: &str = "+79169876543";
 const KEY: &str = "vibe_api_secret";
 
+/// One try and no waiting: what is sent again has tests of its own.
 fn builder(url: &str) -> ClientBuilder {
-    Client::builder(Credentials::personal(KEY)).base_url(url)
+    Client::builder(Credentials::personal(KEY))
+        .base_url(url)
+        .retry(RetryPolicy::off())
+        .throttle(Throttle::unlimited())
 }
 
 fn client(url: &str) -> Client {
