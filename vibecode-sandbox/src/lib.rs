@@ -74,6 +74,7 @@ mod key;
 mod keyring;
 mod limits;
 mod listing;
+mod lock;
 mod log;
 mod me;
 mod multifield;
