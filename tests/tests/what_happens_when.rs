@@ -33,7 +33,10 @@ fn client(sandbox: &Sandbox) -> Client {
 fn phones(sandbox: &Sandbox, id: u64) -> usize {
     let contact = sandbox.contact(id).unwrap();
     let entries = contact["fm"].as_array().unwrap();
-    entries.iter().filter(|entry| entry["value"] == PHONE).count()
+    entries
+        .iter()
+        .filter(|entry| entry["value"] == PHONE)
+        .count()
 }
 
 /// The rows as they begin in the README, each with a test of its own below.
@@ -171,20 +174,32 @@ async fn two_processes_write_at_once() {
     // At the same moment: both read before either has written, and each adds. The API has nothing
     // with which that could be told.
     let (first, second) = tokio::join!(one.ensure(72, &add), other.ensure(72, &add));
-    assert_eq!(first.unwrap().added().len() + second.unwrap().added().len(), 2);
+    assert_eq!(
+        first.unwrap().added().len() + second.unwrap().added().len(),
+        2
+    );
     assert_eq!(phones(&sandbox, 72), 2);
 
     // In one client they take turns.
     let (first, second) = tokio::join!(one.ensure(73, &add), one.ensure(73, &add));
-    assert_eq!(first.unwrap().added().len() + second.unwrap().added().len(), 1);
+    assert_eq!(
+        first.unwrap().added().len() + second.unwrap().added().len(),
+        1
+    );
     assert_eq!(phones(&sandbox, 73), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_budget_that_cannot_be_asked_never_opens_the_gate() {
     let sandbox = Sandbox::start().await;
-    let client = builder(&sandbox).throttle(Throttle::per_minute(0)).build().unwrap();
-    let error = client.update(71, &Customer::patch().post("a")).await.unwrap_err();
+    let client = builder(&sandbox)
+        .throttle(Throttle::per_minute(0))
+        .build()
+        .unwrap();
+    let error = client
+        .update(71, &Customer::patch().post("a"))
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Throttle);
     assert!(sandbox.requests().is_empty());
 }
