@@ -12,7 +12,8 @@ use proptest::{
 };
 use serde_json::{Map, Value, json};
 use vibecode_runtime::{
-    Client, CompanyId, Credentials, Email, EmailType, LeadId, Patch, Phone, PhoneType, UserId,
+    Client, CompanyId, Credentials, Email, EmailType, LeadId, Patch, Phone, PhoneType, Throttle,
+    UserId,
 };
 use vibecode_sandbox::Sandbox;
 
@@ -387,7 +388,8 @@ fn every_legal_patch_is_taken_whole_and_stored_as_it_was_set() {
         let seed = json!({ "contacts": contacts });
         let sandbox = Sandbox::builder().seed(seed).start().await;
         let client = Client::builder(Credentials::personal(Sandbox::API_KEY));
-        let client = client.base_url(sandbox.url()).build().unwrap();
+        let client = client.base_url(sandbox.url());
+        let client = client.throttle(Throttle::unlimited()).build().unwrap();
         (sandbox, client)
     });
     let mut runner = TestRunner::new(Config {

@@ -1,9 +1,16 @@
 //! Patches as data: what is queued is what is sent, by the same rules.
 
 use vibecode_runtime::{ErrorKind, Outcome, Patch, PatchJob, Phone};
-use vibecode_sandbox::{Fault, Sandbox};
+use vibecode_sandbox::{Entity, Fault, Sandbox};
 
 use crate::{Customer, client};
+
+#[derive(Patch)]
+#[vibecode(entity = "companies")]
+struct Company {
+    title: Option<String>,
+    phone: Vec<Phone>,
+}
 
 fn job() -> PatchJob {
     let patch = Customer::patch()
@@ -51,6 +58,26 @@ async fn a_job_that_runs_twice_is_there_once_where_it_is_ensured() {
     let phone = Phone::mobile("+79161112233");
     let there = customer.phone.iter().filter(|each| **each == phone);
     assert_eq!(there.count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn jobs_of_several_entities_run_together() {
+    let sandbox = Sandbox::start().await;
+    let client = client(&sandbox);
+    let jobs = || {
+        let company = Company::patch().title("Stroy").add_phone("+74951234567");
+        [job(), PatchJob::new(15, &company).unwrap()]
+    };
+    let mut run = client.run_many(jobs());
+    while let Some(outcome) = run.next().await {
+        outcome.result.unwrap();
+    }
+    let mut again = client.ensure_jobs(jobs());
+    while let Some(outcome) = again.next().await {
+        assert!(outcome.result.unwrap().added().is_empty());
+    }
+    let company = sandbox.record(Entity::Companies, 15).unwrap();
+    assert_eq!(company["title"], "Stroy");
 }
 
 #[test]

@@ -20,7 +20,7 @@ use tokio::{
 use vibecode_runtime::{
     Client, CompanyId, ContactId, Contacts, Credentials, CrmRef, Date, DateTime, DealId, Email,
     Enumeration, Error, ErrorKind, File, Id, Items, LeadId, Mismatch, Money, Patch, Phone, Record,
-    Updated, UserId,
+    Throttle, Updated, UserId,
 };
 use vibecode_sandbox::{Entity, Sandbox};
 
@@ -95,7 +95,8 @@ struct Customer {
 
 fn client(url: &str) -> Client {
     let credentials = Credentials::personal(Sandbox::API_KEY);
-    Client::builder(credentials).base_url(url).build().unwrap()
+    let builder = Client::builder(credentials).base_url(url);
+    builder.throttle(Throttle::unlimited()).build().unwrap()
 }
 
 /// A portal with one contact, 7, who has these values and a name.

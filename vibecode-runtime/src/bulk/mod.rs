@@ -74,6 +74,14 @@ impl<E, T: Send + 'static> Bulk<E, T> {
         Self::new(client, Source::of_iterator(items), work)
     }
 
+    pub(crate) fn of_jobs(
+        client: &Client,
+        jobs: impl Iterator<Item = PatchJob> + Send + 'static,
+        work: Work<T>,
+    ) -> Self {
+        Self::new(client, Source::of_jobs(jobs), work)
+    }
+
     pub(crate) fn of_stream<S, A, P>(client: &Client, items: S, work: Work<T>) -> Self
     where
         S: Stream<Item = (A, P)> + Send + 'static,

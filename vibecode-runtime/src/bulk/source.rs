@@ -29,6 +29,10 @@ impl Source {
         Self::Iterator(Box::new(Items(items)))
     }
 
+    pub(super) fn of_jobs(jobs: impl Iterator<Item = PatchJob> + Send + 'static) -> Self {
+        Self::Iterator(Box::new(jobs.map(|job| (job.id(), Ok(job)))))
+    }
+
     pub(super) fn of_stream<S, A, P>(items: S) -> Self
     where
         S: Stream<Item = (A, P)> + Send + 'static,

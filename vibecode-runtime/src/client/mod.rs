@@ -216,6 +216,26 @@ impl Client {
         Call::new(async move { ensure::one(&client, job).await })
     }
 
+    /// Sends any number of jobs, as [`Client::update_many`] sends patches. They may be of several
+    /// entities, so that the ids in the outcomes are of none in particular.
+    pub fn run_many<I>(&self, jobs: I) -> Bulk<()>
+    where
+        I: IntoIterator<Item = PatchJob>,
+        I::IntoIter: Send + 'static,
+    {
+        Bulk::of_jobs(self, jobs.into_iter(), bulk::update)
+    }
+
+    /// Makes sure that any number of records have the values of their jobs, as
+    /// [`Client::ensure_many`] does of patches.
+    pub fn ensure_jobs<I>(&self, jobs: I) -> Bulk<(), Ensured>
+    where
+        I: IntoIterator<Item = PatchJob>,
+        I::IntoIter: Send + 'static,
+    {
+        Bulk::of_jobs(self, jobs.into_iter(), bulk::ensure)
+    }
+
     /// Makes a record: `POST /v1/{entity}`. It is not sent again once it may have been applied,
     /// since a second record would appear.
     ///
