@@ -210,6 +210,14 @@ impl Client {
     pub fn fields(&self, entity: &str) -> Result<Raw> {
         self.worker.wait(self.client.fields(entity))?
     }
+
+    /// As [`Client::user_fields`](crate::Client::user_fields).
+    ///
+    /// # Errors
+    /// As [`Client::user_fields`](crate::Client::user_fields).
+    pub fn user_fields(&self, entity: &str) -> Result<Raw> {
+        self.worker.wait(self.client.user_fields(entity))?
+    }
 }
 
 impl fmt::Debug for Client {

@@ -449,6 +449,19 @@ impl Client {
         )
     }
 
+    /// The definitions of an entity's user fields: `GET /v1/userfields/{entity}`, in upper case.
+    ///
+    /// # Errors
+    /// Where the API refuses, or no complete answer came.
+    pub fn user_fields(&self, entity: &str) -> Call<Raw> {
+        let path = format!("userfields/{entity}");
+        let request = Request::new(Method::GET, path, Effect::Reads);
+        self.call(Ok(request), |client, request| async move {
+            let Whole(raw) = client.send(&request, &[]).await?;
+            Ok(raw)
+        })
+    }
+
     fn write(&self, request: Result<Request>) -> Call<Updated> {
         self.call(request, |client, request| async move {
             let lane = client.lane(&request).await;

@@ -1,0 +1,34 @@
+//! Why a command could not do its work.
+
+use std::{fmt, io, path::Path};
+
+/// What is wrong, and the next step. It never holds a key or a value of a record.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    message: String,
+}
+
+impl Failure {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+        }
+    }
+
+    /// A file that cannot be read or written.
+    pub(crate) fn of_file(path: &Path, error: &io::Error) -> Self {
+        Self::new(format!("{}: {error}", path.display()))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl From<vibecode_runtime::Error> for Failure {
+    fn from(error: vibecode_runtime::Error) -> Self {
+        Self::new(error.to_string())
+    }
+}

@@ -1,0 +1,53 @@
+//! `cargo vibecode`: schemas, checks, bulk jobs and a sandbox from the command line.
+
+mod args;
+mod completions;
+mod failure;
+mod me;
+mod output;
+mod portal;
+
+use std::process::ExitCode;
+
+use crate::{
+    args::{Args, Command},
+    failure::Failure,
+    output::Output,
+};
+
+/// How a command ended that could do its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// All is done, and nothing is wrong.
+    Done,
+    /// Something was found that somebody has to look at.
+    Found,
+}
+
+fn main() -> ExitCode {
+    let args = args::parse();
+    let output = Output::new(args.format);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let ended = match runtime {
+        Ok(runtime) => runtime.block_on(run(args, &output)),
+        Err(error) => Err(Failure::new(format!("the program cannot start: {error}"))),
+    };
+    match ended {
+        Ok(Ended::Done) => ExitCode::SUCCESS,
+        Ok(Ended::Found) => ExitCode::from(1),
+        Err(failure) => {
+            output.fail(&failure);
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn run(args: Args, output: &Output) -> Result<Ended, Failure> {
+    let portal = &args.portal;
+    match args.command {
+        Command::Me => me::run(portal, output).await,
+        Command::Completions(wanted) => completions::run(&wanted),
+    }
+}

@@ -1,0 +1,112 @@
+//! Where results go: to people as text and tables, to programs as JSON.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use crate::{args::Format, failure::Failure};
+
+/// Where results go.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Output {
+    format: Format,
+}
+
+impl Output {
+    pub(crate) fn new(format: Format) -> Self {
+        Self { format }
+    }
+
+    pub(crate) fn is_json(self) -> bool {
+        self.format == Format::Json
+    }
+
+    /// A line for people; programs are not told.
+    pub(crate) fn line(self, text: impl AsRef<str>) {
+        if !self.is_json() {
+            print(text.as_ref());
+        }
+    }
+
+    /// A document for programs; people are not told.
+    pub(crate) fn json(self, document: &Value) {
+        if self.is_json() {
+            print(&document.to_string());
+        }
+    }
+
+    /// A table for people, with a head.
+    pub(crate) fn table(self, head: &[&str], rows: &[Vec<String>]) {
+        if !self.is_json() {
+            print(table(head, rows).trim_end());
+        }
+    }
+
+    /// Something to look at that does not stop the work: on standard error, whatever the format.
+    pub(crate) fn warn(self, text: impl AsRef<str>) {
+        complain(&format!("warning: {}", text.as_ref()));
+    }
+
+    /// Why the work could not be done.
+    pub(crate) fn fail(self, failure: &Failure) {
+        if self.is_json() {
+            self.json(&json!({ "error": failure.to_string() }));
+        }
+        complain(&format!("error: {failure}"));
+    }
+}
+
+/// Columns as wide as their widest cell.
+fn table(head: &[&str], rows: &[Vec<String>]) -> String {
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        let cells = cells.map(|cell| cell.chars().count());
+        let head = head.get(column).map_or(0, |cell| cell.chars().count());
+        cells.max().unwrap_or(0).max(head)
+    };
+    let widths: Vec<usize> = (0..head.len()).map(width).collect();
+    let line = |cells: &mut dyn Iterator<Item = &str>| {
+        let cells = cells.zip(&widths);
+        let line: Vec<String> = cells
+            .map(|(cell, width)| format!("{cell:<width$}"))
+            .collect();
+        format!("{}\n", line.join("  ").trim_end())
+    };
+    let mut text = line(&mut head.iter().copied());
+    let rule: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
+    text.push_str(&line(&mut rule.iter().map(String::as_str)));
+    for row in rows {
+        text.push_str(&line(&mut row.iter().map(String::as_str)));
+    }
+    text
+}
+
+/// Whoever closes the pipe wants no more.
+fn print(text: &str) {
+    let _ = writeln!(io::stdout().lock(), "{text}");
+}
+
+fn complain(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::table;
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell() {
+        let rows = [
+            vec!["post".to_owned(), "Директор".to_owned()],
+            vec!["companyId".to_owned(), "15".to_owned()],
+        ];
+        let text = table(&["field", "value"], &rows);
+        let expected = "\
+field      value
+---------  --------
+post       Директор
+companyId  15
+";
+        assert_eq!(text, expected);
+    }
+}

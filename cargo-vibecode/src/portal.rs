@@ -1,0 +1,57 @@
+//! The portal that is asked: a client by the key and the base URL that were given.
+
+use std::{env, fs};
+
+use vibecode_runtime::{Client, ClientBuilder, Credentials};
+
+use crate::{args::PortalArgs, failure::Failure};
+
+/// A client with settings of the command's own.
+///
+/// # Errors
+/// Where no key was given, or one that cannot be used.
+pub(crate) fn client(
+    args: &PortalArgs,
+    set: impl FnOnce(ClientBuilder) -> ClientBuilder,
+) -> Result<Client, Failure> {
+    let mut builder = Client::builder(credentials(args)?);
+    let url = args
+        .base_url
+        .clone()
+        .or_else(|| variable("VIBECODE_BASE_URL"));
+    if let Some(url) = url {
+        builder = builder.base_url(&url);
+    }
+    builder = builder.user_agent(concat!("cargo-vibecode/", env!("CARGO_PKG_VERSION")));
+    Ok(set(builder).build()?)
+}
+
+fn credentials(args: &PortalArgs) -> Result<Credentials, Failure> {
+    let (key, session) = match &args.key_file {
+        Some(path) => {
+            let text = fs::read_to_string(path).map_err(|error| Failure::of_file(path, &error))?;
+            let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+            let key = lines.next().map(str::to_owned);
+            let key = key.ok_or_else(|| {
+                Failure::new(format!("{}: the file holds no key", path.display()))
+            })?;
+            (key, lines.next().map(str::to_owned))
+        }
+        None => {
+            let key = variable("VIBECODE_API_KEY").ok_or_else(|| {
+                Failure::new(
+                    "there is no key: set VIBECODE_API_KEY, or name a file that holds it with --key-file",
+                )
+            })?;
+            (key, variable("VIBECODE_SESSION_TOKEN"))
+        }
+    };
+    Ok(match session {
+        Some(session) => Credentials::app(key, session),
+        None => Credentials::personal(key),
+    })
+}
+
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
