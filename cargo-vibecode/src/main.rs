@@ -1,11 +1,14 @@
 //! `cargo vibecode`: schemas, checks, bulk jobs and a sandbox from the command line.
 
 mod args;
+mod change;
 mod completions;
 mod failure;
 mod me;
 mod output;
 mod portal;
+mod schema_file;
+mod update;
 
 use std::process::ExitCode;
 
@@ -48,6 +51,7 @@ async fn run(args: Args, output: &Output) -> Result<Ended, Failure> {
     let portal = &args.portal;
     match args.command {
         Command::Me => me::run(portal, output).await,
+        Command::Update(wanted) => update::run(&wanted, portal, output).await,
         Command::Completions(wanted) => completions::run(&wanted),
     }
 }
