@@ -10,11 +10,23 @@ use crate::{args::Format, failure::Failure};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Output {
     format: Format,
+    is_quiet: bool,
 }
 
 impl Output {
     pub(crate) fn new(format: Format) -> Self {
-        Self { format }
+        Self {
+            format,
+            is_quiet: false,
+        }
+    }
+
+    /// The same for a step of another command's, which has a result of its own.
+    pub(crate) fn quiet(self) -> Self {
+        Self {
+            is_quiet: true,
+            ..self
+        }
     }
 
     pub(crate) fn is_json(self) -> bool {
@@ -23,14 +35,14 @@ impl Output {
 
     /// A line for people; programs are not told.
     pub(crate) fn line(self, text: impl AsRef<str>) {
-        if !self.is_json() {
+        if !self.is_json() && !self.is_quiet {
             print(text.as_ref());
         }
     }
 
     /// A document for programs; people are not told.
     pub(crate) fn json(self, document: &Value) {
-        if self.is_json() {
+        if self.is_json() && !self.is_quiet {
             print(&document.to_string());
         }
     }

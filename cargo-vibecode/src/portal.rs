@@ -26,6 +26,11 @@ pub(crate) fn client(
     Ok(set(builder).build()?)
 }
 
+/// Whether a key was given.
+pub(crate) fn has_key(args: &PortalArgs) -> bool {
+    args.key_file.is_some() || variable("VIBECODE_API_KEY").is_some()
+}
+
 fn credentials(args: &PortalArgs) -> Result<Credentials, Failure> {
     let (key, session) = match &args.key_file {
         Some(path) => {
