@@ -186,3 +186,20 @@ async fn a_proxy_that_is_not_there_or_goes_away_has_changed_nothing() {
         assert_unconnected("https://api.invalid/v1", || through(address)).await;
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_password_of_a_proxy_is_not_shown() {
+    let proxy = Server::start(whole(407, "proxy-authenticate: basic\r\n", SECRET)).await;
+    let address = format!("http://admin:hunter2@{}", proxy.address());
+    let (error, _) = assert_unconnected("https://api.invalid/v1", || {
+        let proxy = Proxy::all(&address).unwrap();
+        ClientBuilder::new().no_proxy().proxy(proxy)
+    })
+    .await;
+    let cause = std::error::Error::source(&error).unwrap();
+    let shown = format!("{error} {error:?} {cause} {cause:?}");
+    assert!(
+        !shown.contains("hunter2") && !shown.contains("admin"),
+        "{shown}"
+    );
+}

@@ -3,6 +3,7 @@
 use std::{io, process::Command};
 
 use http::StatusCode;
+use tokio::{io::AsyncReadExt, net::TcpListener};
 use vibecode_runtime::{ErrorKind, Outcome};
 
 use crate::{
@@ -19,7 +20,7 @@ async fn redirecting(status: u16, to: &Server) -> Server {
 
 #[tokio::test(start_paused = true)]
 async fn a_redirect_is_not_followed_to_another_host() {
-    for status in [300, 301, 302, 303, 307, 308] {
+    for status in [300, 301, 302, 303, 304, 305, 307, 308] {
         for call in [update, add] {
             let other = Server::start(ok()).await;
             let server = redirecting(status, &other).await;
@@ -97,6 +98,48 @@ async fn http_2_of_the_users_stays_off() {
     assert_eq!(requests.len(), 2);
     for request in requests {
         assert_eq!(request.head()[0], "patch /v1/contacts/71 http/1.1");
+    }
+}
+
+/// Where HTTP/2 could be had over TLS, it is not asked for: the list of protocols that a client
+/// offers goes in clear.
+#[tokio::test]
+async fn no_http_2_is_offered_over_tls() {
+    const BOTH: &[u8] = b"\x00\x10\x00\x0e\x00\x0c\x02h2\x08http/1.1";
+    const ONLY_HTTP_1: &[u8] = b"\x00\x10\x00\x0b\x00\x09\x08http/1.1";
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let url = format!("https://{}/v1", listener.local_addr().unwrap());
+
+    // What reqwest does by itself, so that the test would see it.
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let asked = tokio::spawn(http.get(&url).send());
+    assert_eq!(offered(&listener, [BOTH, ONLY_HTTP_1]).await, BOTH);
+    assert!(asked.await.unwrap().is_err());
+
+    for http in [
+        reqwest::Client::builder().no_proxy(),
+        reqwest::Client::builder()
+            .no_proxy()
+            .http2_prior_knowledge(),
+    ] {
+        let client = single(&url).http(http).build().unwrap();
+        let asked = tokio::spawn(update(&client));
+        assert_eq!(offered(&listener, [BOTH, ONLY_HTTP_1]).await, ONLY_HTTP_1);
+        let error = asked.await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
+    }
+}
+
+/// Which of these the next connection begins with, somewhere.
+async fn offered<'a>(listener: &TcpListener, lists: [&'a [u8]; 2]) -> &'a [u8] {
+    let (mut stream, _) = listener.accept().await.unwrap();
+    let mut hello = Vec::new();
+    loop {
+        assert!(stream.read_buf(&mut hello).await.unwrap() > 0, "none");
+        let is_there = |list: &&[u8]| hello.windows(list.len()).any(|it| it == *list);
+        if let Some(list) = lists.into_iter().find(is_there) {
+            return list;
+        }
     }
 }
 

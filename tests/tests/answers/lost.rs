@@ -114,6 +114,12 @@ async fn what_is_no_http_leaves_the_outcome_unknown() {
         Case::unknown("bytes", binary, Interrupted),
         Case::unknown("HTTP/2", settings, Interrupted),
         Case::unknown(
+            "another protocol",
+            raw("HTTP/1.1 101 X\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n"),
+            ErrorKind::NotJson,
+        )
+        .status(101),
+        Case::unknown(
             "a length that is none",
             raw("HTTP/1.1 200 X\r\ncontent-length: many\r\n\r\n"),
             Interrupted,

@@ -14,6 +14,7 @@ mod refusals;
 mod repeats;
 mod requests;
 mod server;
+mod session_runs;
 mod sessions;
 mod successes;
 mod throttle;

@@ -76,6 +76,18 @@ async fn a_4xx_that_is_not_the_apis_leaves_the_outcome_unknown() {
         )
         .status(400),
         Case::unknown(
+            "an error that is a text",
+            json(400, r#"{"success":false,"error":"ACCESS_DENIED"}"#),
+            ErrorKind::Unexpected,
+        )
+        .status(400),
+        Case::unknown(
+            "a success in a 400",
+            json(400, &success("71")),
+            ErrorKind::Unexpected,
+        )
+        .status(400),
+        Case::unknown(
             "no code in a 400",
             json(400, r#"{"success":false,"error":{"message":"x"}}"#),
             ErrorKind::Api,

@@ -1,7 +1,7 @@
 //! What is sent again by itself, call by call, and what the last try then means.
 
 use vibecode_runtime::{
-    Client, ContactId, Contacts, Created, Error, ErrorCode, ErrorKind, Outcome,
+    Client, ContactId, Contacts, Created, Error, ErrorCode, ErrorKind, Outcome, Record,
 };
 
 use crate::{
@@ -210,4 +210,38 @@ async fn a_try_without_an_answer_in_time_is_followed_by_another() {
     update(&client).await.unwrap();
     assert!(start.elapsed().as_secs_f64() >= 70.0);
     assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_kind_of_read_is_sent_again() {
+    #[derive(Record)]
+    #[vibecode(entity = "contacts")]
+    struct Customer {
+        #[expect(dead_code, reason = "only asked for")]
+        name: Option<String>,
+    }
+
+    let id = ContactId::from(71);
+    for read in 0..6 {
+        let lost = [Behaviour::Close, html(502), html(504)];
+        let (client, server) = against(lost).await;
+        let error = match read {
+            0 => client.get::<Customer>(id).await.err(),
+            1 => client.multifields::<Contacts>(id).await.err(),
+            2 => client.me().await.err(),
+            3 => client.fields("contacts").await.err(),
+            4 => client
+                .list::<Customer>()
+                .stream()
+                .next()
+                .await
+                .unwrap()
+                .err(),
+            _ => client.batch().get(id).send().await.unwrap().remove(0).err(),
+        };
+        let error = error.unwrap();
+        assert_eq!(error.status().map(|it| it.as_u16()), Some(504), "{error:?}");
+        assert_eq!(error.outcome(), Outcome::NotApplied);
+        assert_eq!(server.requests().len(), 3, "{read}");
+    }
 }

@@ -8,44 +8,47 @@ use std::{
     time::Duration,
 };
 
-use tokio::{task::JoinSet, time::sleep};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep, timeout},
+};
 use vibecode_runtime::{
     Client, ClientBuilder, ContactId, Credentials, Error, ErrorCode, ErrorKind, Outcome, TokenError,
 };
 use vibecode_sandbox::Sandbox;
 
 use crate::{
-    caller::{Customer, KEY, Tries, add, update},
+    caller::{KEY, Tries, add, update},
     server::{Behaviour, Server},
     written::{ok, refusal},
 };
 
-const FIRST: &str = "vibe_session_first";
-const SECOND: &str = "vibe_session_second";
+pub(crate) const FIRST: &str = "vibe_session_first";
+pub(crate) const SECOND: &str = "vibe_session_second";
 
 /// What an app gives when it is asked for a session.
 #[derive(Clone, Default)]
-struct Sessions {
+pub(crate) struct Sessions {
     token: Arc<Mutex<Option<String>>>,
     asked: Arc<AtomicUsize>,
 }
 
 impl Sessions {
-    fn of(token: &str) -> Self {
+    pub(crate) fn of(token: &str) -> Self {
         let sessions = Self::default();
         sessions.give(token);
         sessions
     }
 
-    fn give(&self, token: &str) {
+    pub(crate) fn give(&self, token: &str) {
         *self.token.lock().unwrap() = Some(token.to_owned());
     }
 
-    fn fail(&self) {
+    pub(crate) fn fail(&self) {
         *self.token.lock().unwrap() = None;
     }
 
-    fn asked(&self) -> usize {
+    pub(crate) fn asked(&self) -> usize {
         self.asked.load(Ordering::Relaxed)
     }
 
@@ -63,7 +66,7 @@ impl Sessions {
     }
 }
 
-fn builder(url: &str, sessions: &Sessions) -> ClientBuilder {
+pub(crate) fn builder(url: &str, sessions: &Sessions) -> ClientBuilder {
     Client::builder(sessions.credentials()).base_url(url)
 }
 
@@ -239,6 +242,32 @@ async fn without_a_session_nothing_is_sent_and_nothing_is_shown() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn calls_at_once_that_are_given_no_session_fail_together() {
+    let (sandbox, client, sessions) = begin().await;
+    sessions.fail();
+    let start = Instant::now();
+    for result in reads(&client, 20).await {
+        let error = result.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Session, "{error:?}");
+        assert_shows_nothing(&error);
+    }
+    assert_eq!((sessions.asked(), start.elapsed().as_secs()), (1, 1));
+    assert_eq!(sandbox.requests().len(), 0);
+    sessions.give(FIRST);
+    assert_all_succeed(&reads(&client, 20).await);
+    assert_eq!(sessions.asked(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_dropped_while_it_asks_holds_up_nobody() {
+    let (_sandbox, client, sessions) = begin().await;
+    let asking = timeout(Duration::from_millis(500), update(&client)).await;
+    assert!(asking.is_err());
+    update(&client).await.unwrap();
+    assert_eq!(sessions.asked(), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_session_that_is_not_renewed_leaves_an_earlier_try_unknown() {
     let over = refusal(401, "TOKEN_EXPIRED");
     let server = Server::script([Behaviour::Close, over, ok()]).await;
@@ -312,41 +341,4 @@ async fn a_personal_key_takes_no_session() {
     let shown = format!("{error} {error:?}");
     assert!(!shown.contains(FIRST) && !shown.contains(KEY), "{shown}");
     assert_eq!(server.connections(), 0);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_run_whose_session_ends_in_the_middle_loses_no_item_and_adds_each_phone_once() {
-    const ITEMS: u64 = 1_000;
-    let sandbox = Sandbox::builder().contacts(ITEMS).start().await;
-    sandbox.add_session(FIRST);
-    let sessions = Sessions::of(FIRST);
-    let client = builder(sandbox.url(), &sessions).build().unwrap();
-    let patch = |id| {
-        Customer::patch()
-            .post("Director")
-            .add_phone(format!("+7{id:010}"))
-    };
-    let mut outcomes = client.update_many((1..=ITEMS).map(move |id| (id, patch(id))));
-    let mut ids = Vec::new();
-    while let Some(outcome) = outcomes.next().await {
-        outcome.result.unwrap();
-        ids.push(outcome.id.get());
-        if ids.len() == 120 {
-            sandbox.expire_session(FIRST);
-            sandbox.add_session(SECOND);
-            sessions.give(SECOND);
-        }
-    }
-    assert!(ids.iter().copied().eq(1..=ITEMS), "{ids:?}");
-    for id in 1..=ITEMS {
-        let contact = sandbox.contact(id).unwrap();
-        assert_eq!(contact["post"], "Director");
-        assert_eq!(contact["fm"].as_array().unwrap().len(), 1, "{id}");
-    }
-    assert_eq!(sessions.asked(), 2);
-    let over = sandbox.requests();
-    let over = over
-        .iter()
-        .filter(|it| it.error_code() == Some("TOKEN_EXPIRED"));
-    assert!(over.count() > 0);
 }

@@ -6,7 +6,7 @@ use crate::{
     caller::{client, update},
     case::{Case, check},
     server::{Behaviour, Server},
-    written::{SECRET, chunked, html, json, raw, refusal, success},
+    written::{SECRET, bytes, chunked, html, json, raw, refusal, success},
 };
 
 #[tokio::test(start_paused = true)]
@@ -117,4 +117,40 @@ async fn a_failure_in_a_200_leaves_the_outcome_unknown() {
         .code(ErrorCode::EntityNotFound)
         .check()
         .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_nests_deeply_is_an_answer_like_others() {
+    let depth = 100_000;
+    let nested = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    check([
+        Case::unknown("only that", json(200, &nested), ErrorKind::Unexpected).status(200),
+        Case::unknown(
+            "without an end",
+            json(200, &"[".repeat(depth)),
+            ErrorKind::NotJson,
+        )
+        .status(200),
+        Case::unknown(
+            "in place of a record",
+            json(200, &format!(r#"{{"success":true,"data":{nested}}}"#)),
+            ErrorKind::Unexpected,
+        )
+        .status(200),
+    ])
+    .await;
+    let field = format!(r#"{{"success":true,"data":{{"id":71,"x":{nested}}}}}"#);
+    let server = Server::start(json(200, &field)).await;
+    update(&client(&server.url())).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_nobody_asked_for_is_no_answer_to_what_is_asked_next() {
+    let two = bytes(200, "", &success("71")).repeat(2);
+    let server = Server::script([Behaviour::AnswerAndStay(two), refusal(404, "X")]).await;
+    let client = client(&server.url());
+    update(&client).await.unwrap();
+    let error = update(&client).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Api, "{error:?}");
+    assert_eq!((server.connections(), server.requests().len()), (2, 2));
 }
