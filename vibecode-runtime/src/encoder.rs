@@ -1,8 +1,10 @@
 //! Where values are written, in the form in which the API takes them.
 
-use std::{borrow::Cow, fmt, ops::Range};
+use std::{borrow::Cow, fmt};
 
 use serde::Serialize;
+
+use crate::body::Adder;
 
 /// Why a value has no wire form. It never holds the value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,39 +25,40 @@ impl fmt::Display for EncodeError {
 
 impl std::error::Error for EncodeError {}
 
-/// A place in a text.
-pub(crate) type Span = Range<usize>;
-
-/// A value of a multifield: where its JSON text is, and the `typeId` that it is written with.
-#[derive(Debug, Clone)]
-pub(crate) struct Entry {
-    pub(crate) value: Span,
-    pub(crate) type_id: &'static str,
-}
-
-/// Where the values of a multifield go.
-pub(crate) trait Entries {
-    /// Takes a value.
-    fn take(&mut self, json: &str, entry: Entry);
-}
-
-/// Where other values go: only multifields have entries.
-impl Entries for () {
-    fn take(&mut self, _: &str, _: Entry) {}
-}
-
 /// Takes one value of a field, as JSON, from an [`Encode`](crate::Encode).
 ///
 /// Exactly one of its methods is called for a value; most simply by handing it on to a type that
 /// has [`Encode`](crate::Encode) itself.
 pub struct Encoder<'a> {
     json: &'a mut String,
-    entries: &'a mut dyn Entries,
+    /// Where the value begins.
+    begin: usize,
+    /// What takes the values of a multifield.
+    adder: Option<Adder<'a>>,
 }
 
 impl<'a> Encoder<'a> {
-    pub(crate) fn new(json: &'a mut String, entries: &'a mut dyn Entries) -> Self {
-        Self { json, entries }
+    pub(crate) fn new(json: &'a mut String) -> Self {
+        let begin = json.len();
+        Self {
+            json,
+            begin,
+            adder: None,
+        }
+    }
+
+    pub(crate) fn adding(json: &'a mut String, adder: Adder<'a>) -> Self {
+        let begin = json.len();
+        Self {
+            json,
+            begin,
+            adder: Some(adder),
+        }
+    }
+
+    /// Whether a multifield has been given a value.
+    pub(crate) fn has_added(&self) -> bool {
+        self.adder.as_ref().is_some_and(Adder::is_used)
     }
 
     /// Text.
@@ -118,9 +121,7 @@ impl<'a> Encoder<'a> {
 
     /// Whatever serde writes as JSON.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), EncodeError> {
-        let json = serde_json::to_string(value);
-        self.json
-            .push_str(&json.map_err(|_| EncodeError::new("it cannot be written as JSON"))?);
+        self.json.push_str(&to_json(value)?);
         Ok(())
     }
 
@@ -135,31 +136,34 @@ impl<'a> Encoder<'a> {
         Ok(())
     }
 
-    /// What has been written from a place on, as a value of a multifield.
-    pub(crate) fn entry_at(
-        &mut self,
-        begin: usize,
-        type_id: &'static str,
-    ) -> Result<(), EncodeError> {
-        let written = self.json.get(begin..).unwrap_or_default();
+    /// What has been written, as a value of a multifield.
+    pub(crate) fn written_entry(&mut self, type_id: &'static str) -> Result<(), EncodeError> {
+        let written = self.json.get(self.begin..).unwrap_or_default();
         let text: String = serde_json::from_str(written)
             .map_err(|_| EncodeError::new("its `Encode` does not write text"))?;
         if is_blank(&text) {
             return Err(EncodeError::new("it is empty"));
         }
-        self.take(begin, type_id);
+        self.take(self.begin, type_id);
         Ok(())
     }
 
     fn take(&mut self, begin: usize, type_id: &'static str) {
-        let value = begin..self.json.len();
-        self.entries.take(self.json, Entry { value, type_id });
+        if let Some(adder) = &mut self.adder {
+            adder.take(self.json, begin, type_id);
+        }
     }
+}
+
+/// Whatever serde writes as JSON.
+pub(crate) fn to_json(value: &impl Serialize) -> Result<String, EncodeError> {
+    serde_json::to_string(value).map_err(|_| EncodeError::new("it cannot be written as JSON"))
 }
 
 fn is_blank(text: &str) -> bool {
     // Nearly every value begins with a letter, a digit or a plus.
-    !text.starts_with(|first: char| first.is_ascii_graphic()) && text.trim().is_empty()
+    let first = text.as_bytes().first();
+    !first.is_some_and(u8::is_ascii_graphic) && text.trim().is_empty()
 }
 
 impl fmt::Debug for Encoder<'_> {
@@ -171,38 +175,39 @@ impl fmt::Debug for Encoder<'_> {
 /// Appends a JSON text. One without anything to escape, as nearly all are, is copied as it is.
 pub(crate) fn push_text(json: &mut String, text: &str) {
     if is_plain(text.as_bytes()) {
-        push_plain(json, text);
+        json.push('"');
+        json.push_str(text);
+        json.push('"');
     } else {
-        push(json, text);
+        push_escaped(json, text);
     }
 }
 
-/// Appends a text that is known to have nothing to escape.
-pub(crate) fn push_plain(json: &mut String, text: &str) {
-    json.reserve(text.len() + 2);
-    json.push('"');
-    json.push_str(text);
-    json.push('"');
+#[cold]
+fn push_escaped(json: &mut String, text: &str) {
+    push(json, text);
 }
 
 /// Whether no byte is a control, a quote or a backslash: eight at a time.
 fn is_plain(text: &[u8]) -> bool {
     let (words, rest) = text.as_chunks::<8>();
-    words
-        .iter()
-        .all(|word| is_plain_word(u64::from_le_bytes(*word)))
-        && rest
+    match text.last_chunk::<8>() {
+        // Some of them once more, which is faster than the rest one by one.
+        Some(last) => words.iter().copied().all(is_plain_word) && is_plain_word(*last),
+        None => rest
             .iter()
-            .all(|byte| *byte >= b' ' && *byte != b'"' && *byte != b'\\')
+            .all(|byte| *byte >= b' ' && *byte != b'"' && *byte != b'\\'),
+    }
 }
 
-fn is_plain_word(word: u64) -> bool {
+fn is_plain_word(word: [u8; 8]) -> bool {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     const HIGHS: u64 = ONES << 7;
     /// A high bit where a byte is less than this, which is at most 128.
     const fn below(word: u64, limit: u8) -> u64 {
         word.wrapping_sub(ONES * limit as u64) & !word & HIGHS
     }
+    let word = u64::from_le_bytes(word);
     let equal = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
     below(word, b' ') | equal(b'"') | equal(b'\\') == 0
 }
@@ -227,12 +232,15 @@ mod tests {
         ]
         .map(str::to_owned)
         .into();
-        // Each byte that is escaped, and its neighbours, at every place of a word.
+        // Each byte that is escaped, and its neighbours, at every place of texts that are shorter
+        // than a word, one word, and more.
         for byte in (0..=b'$').chain(b'Z'..=b'^').chain(0x7e..=0x7f) {
-            for place in 0..17 {
-                let mut text = "a".repeat(17);
-                text.replace_range(place..=place, char::from(byte).encode_utf8(&mut [0; 4]));
-                texts.push(text);
+            for length in [7, 8, 12, 17] {
+                for place in 0..length {
+                    let mut text = "a".repeat(length);
+                    text.replace_range(place..=place, char::from(byte).encode_utf8(&mut [0; 4]));
+                    texts.push(text);
+                }
             }
         }
         for text in texts {
@@ -245,13 +253,13 @@ mod tests {
     #[test]
     fn an_entry_of_blanks_is_refused() {
         let mut json = String::new();
-        let mut nowhere = ();
-        let mut encoder = Encoder::new(&mut json, &mut nowhere);
+        let mut encoder = Encoder::new(&mut json);
         for blank in ["", " ", "\t\n", "\u{a0} "] {
             assert!(encoder.entry(blank, "WORK").is_err());
-            let begin = encoder.json.len();
+            encoder.json.clear();
             encoder.text(blank);
-            assert!(encoder.entry_at(begin, "WORK").is_err());
+            assert!(encoder.written_entry("WORK").is_err());
+            encoder.json.clear();
         }
         assert!(encoder.entry(" +7", "WORK").is_ok());
     }

@@ -49,6 +49,9 @@
 //! - `derive` (default): the macro.
 //! - `rustls-tls` (default): TLS by rustls with the cryptography that reqwest chooses.
 //! - `rustls-no-provider`: TLS by rustls with the cryptography that the app installs.
+//! - `native-tls`: TLS by the system's library.
+//! - `blocking`: `blocking::Client`, whose calls wait.
+//! - `tracing`: one span a request, with its method, entity, id, attempt, status and outcome.
 //! - `jiff`: `jiff::civil::Date` for dates, `jiff::Zoned` and `jiff::Timestamp` for datetimes.
 //! - `chrono`: `chrono::NaiveDate` for dates, `chrono::DateTime` for datetimes.
 //! - `time`: `time::Date` for dates, `time::OffsetDateTime` for datetimes.
@@ -60,6 +63,8 @@
 pub mod __private;
 mod answer;
 mod batch;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod body;
 mod bulk;
 mod client;

@@ -81,7 +81,7 @@ impl Answer {
 pub(crate) fn to(call: &Call, service: &Service, faults: &BatchFaults) -> (Answer, Effects) {
     match respond(call, service, faults) {
         Ok(done) => {
-            let body = envelope::success(&done.data, done.meta.as_ref());
+            let body = envelope::success(done.data, done.meta);
             (Answer::json(done.status, &body), done.effects)
         }
         Err(failure) => (Answer::failure(&failure), Effects::default()),
@@ -91,7 +91,7 @@ pub(crate) fn to(call: &Call, service: &Service, faults: &BatchFaults) -> (Answe
 fn respond(call: &Call, service: &Service, faults: &BatchFaults) -> Result<Done, Failure> {
     let keys = service.keys();
     let key = keys.authenticate(&call.headers)?;
-    let route = Route::read(&call.method, call.uri.path())?;
+    let route = call.route()?;
     let mut portal = service.portal();
     match route {
         Route::Me => Ok(Done::read(me::describe(key))),

@@ -98,14 +98,16 @@ impl Batch {
             EmptyMaps::AsLists if map.is_empty() => json!([]),
             _ => map.into(),
         };
-        let data = json!({
-            "results": map(results),
-            "errors": map(errors),
-            "meta": { "total": total, "succeeded": succeeded, "failed": failed },
-        });
+        let meta = json!({ "total": total, "succeeded": succeeded, "failed": failed });
+        let data = [
+            ("results", map(results)),
+            ("errors", map(errors)),
+            ("meta", meta),
+        ];
+        let data = data.into_iter().map(|(key, value)| (key.to_owned(), value));
         Done {
             effects,
-            ..Done::read(data)
+            ..Done::read(data.collect())
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     fmt,
     future::poll_fn,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use bytes::Bytes;
@@ -16,6 +16,7 @@ use tokio::net::TcpStream;
 use crate::{
     ending::Ending,
     exchange::{self, Reply},
+    lock::lock,
     service::{Call, Service},
 };
 
@@ -59,10 +60,6 @@ async fn respond(
             Err(Over)
         }
     }
-}
-
-fn lock(wanted: &Mutex<Option<Ending>>) -> std::sync::MutexGuard<'_, Option<Ending>> {
-    wanted.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl fmt::Display for Over {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::time::sleep;
 
 use crate::{
@@ -27,10 +27,9 @@ pub(crate) async fn reply(
     service: &Service,
 ) -> Reply {
     service.log.hit(serial, fault.clone());
-    let proper = if fault.applies || !writes(&call) {
-        exchange::carry_out(&call, serial, service, &fault.batch_faults())
-    } else {
-        stand_in()
+    let proper = match call.route() {
+        Ok(route) if route.can_write() && !fault.applies => stand_in(route),
+        _ => exchange::carry_out(&call, serial, service, &fault.batch_faults()),
     };
     match fault.effect {
         Effect::Close(close) => return Reply::Ending(Ending::closing(close)),
@@ -51,16 +50,13 @@ pub(crate) async fn reply(
     broken(&fault.effect, &answer).map_or(Reply::Answer(answer), Reply::Ending)
 }
 
-fn writes(call: &Call) -> bool {
-    Route::read(&call.method, call.uri.path()).is_ok_and(Route::can_write)
-}
-
-/// What is shown in place of a record that was not written.
-fn stand_in() -> Answer {
-    Answer::json(
-        StatusCode::OK,
-        &envelope::success(&json!({ "id": 1 }), None),
-    )
+/// What is answered to a write that was not carried out, if it is answered as if it was.
+fn stand_in(route: Route) -> Answer {
+    let data = match route {
+        Route::Entity(_, _, id) => json!({ "id": id.unwrap_or(1) }),
+        _ => json!({ "results": {}, "errors": {} }),
+    };
+    Answer::json(StatusCode::OK, &envelope::success(data, None))
 }
 
 /// What is answered in place of the proper answer.
@@ -100,13 +96,23 @@ fn page(status: StatusCode) -> Answer {
     Answer::empty(status).with_body("text/html; charset=utf-8", html)
 }
 
-/// The answer as if it were about the record after. One that is not about a record stays.
+/// The answer as if it were about the record after, of every call of a batch. One that is about no
+/// record stays.
 fn about_another(mut answer: Answer) -> Answer {
-    if let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body)
-        && let Some(id) = body.pointer_mut("/data/id")
-    {
-        *id = id.as_u64().map_or(1, |id| id + 1).into();
+    if let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body) {
+        let results = body.pointer_mut("/data/results");
+        let results = results.and_then(Value::as_object_mut);
+        for result in results.into_iter().flat_map(Map::values_mut) {
+            next_id(result);
+        }
+        body.get_mut("data").map(next_id);
         answer.body = body.to_string().into();
     }
     answer
+}
+
+fn next_id(record: &mut Value) {
+    if let Some(id) = record.get_mut("id") {
+        *id = id.as_u64().map_or(1, |id| id + 1).into();
+    }
 }

@@ -8,7 +8,6 @@ use crate::{
     disturbance,
     ending::Ending,
     envelope::Failure,
-    route::Route,
     service::{Call, Service},
 };
 
@@ -42,7 +41,7 @@ fn take(call: &Call, service: &Service) -> Result<(), Failure> {
     if let Some(key) = service.keys().recognise(&call.headers) {
         service.limits().take(key)?;
     }
-    match Route::read(&call.method, call.uri.path()) {
+    match call.route() {
         Ok(route) if route.is_of_entity() => service.limits().pass(),
         _ => Ok(()),
     }

@@ -188,19 +188,6 @@ impl Fault {
         Self::new("error", Effect::Fail(Failure::told(code)))
     }
 
-    /// Lets single calls of a batch go wrong, by their position from 0; the others are carried out.
-    /// Hits only batches.
-    pub fn in_batch(calls: impl IntoIterator<Item = (usize, CallFault)>) -> Self {
-        let calls = calls.into_iter().collect();
-        Self::new("in_batch", Effect::InBatch(calls)).applied()
-    }
-
-    /// Carries out the first calls of a batch, this many, and closes the connection without an
-    /// answer. Hits only batches.
-    pub fn drop_after_calls(calls: usize) -> Self {
-        Self::new("drop_after_calls", Effect::DropAfterCalls(calls)).applied()
-    }
-
     /// 204 without a body. Applied.
     pub fn no_content() -> Self {
         Self::new("no_content", Effect::NoContent).applied()
@@ -232,7 +219,7 @@ impl Fault {
         Self::new("html", Effect::Page(StatusCode::OK)).applied()
     }
 
-    /// The answer with another id in it. Applied.
+    /// The answer with the id after its record's; of a batch, in every result. Applied.
     pub fn another_record() -> Self {
         Self::new("another_record", Effect::AnotherRecord).applied()
     }
@@ -241,6 +228,19 @@ impl Fault {
     pub fn success_false() -> Self {
         let failure = Failure::new("BITRIX_ERROR", "The portal refused the change");
         Self::new("success_false", Effect::FailUnder200(failure))
+    }
+
+    /// Lets single calls of a batch go wrong, by their position from 0; the others are carried out.
+    /// Hits only batches.
+    pub fn in_batch(calls: impl IntoIterator<Item = (usize, CallFault)>) -> Self {
+        let calls = calls.into_iter().collect();
+        Self::new("in_batch", Effect::InBatch(calls)).applied()
+    }
+
+    /// Carries out the first calls of a batch, this many, and closes the connection without an
+    /// answer. Hits only batches.
+    pub fn drop_after_calls(calls: usize) -> Self {
+        Self::new("drop_after_calls", Effect::DropAfterCalls(calls)).applied()
     }
 
     fn new(name: &'static str, effect: Effect) -> Self {
@@ -266,8 +266,8 @@ impl Fault {
         }
     }
 
-    /// Does not carry a write out. Where the answer shows a record, that is then one with an id and
-    /// nothing else. A read is answered as ever.
+    /// Does not carry a write out. Where it is answered all the same, the answer shows a record with
+    /// its id and nothing else, or a batch without results. A read is answered as ever.
     pub fn not_applied(self) -> Self {
         Self {
             applies: false,
@@ -276,8 +276,8 @@ impl Fault {
     }
 
     /// Hits only requests of this method, such as `PATCH`.
-    pub fn on(self, method: impl Into<String>) -> Self {
-        let method = Some(method.into());
+    pub fn on(self, method: impl AsRef<str>) -> Self {
+        let method = Some(method.as_ref().to_owned());
         Self { method, ..self }
     }
 

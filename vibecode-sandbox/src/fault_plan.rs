@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::{Fault, Storm, route::Route, service::Call, storm::Gale};
+use crate::{Fault, Storm, service::Call, storm::Gale};
 
 /// The faults that wait for a request, and the storm that goes on.
 #[derive(Debug, Default)]
@@ -27,7 +27,7 @@ impl FaultPlan {
 
     /// The fault that hits this request: the first that waits for one like it, or one of the storm.
     pub(crate) fn claim(&mut self, call: &Call) -> Option<Fault> {
-        let route = Route::read(&call.method, call.uri.path()).ok()?;
+        let route = call.route().ok()?;
         if !route.is_of_entity() {
             return None;
         }

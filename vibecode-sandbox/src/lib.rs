@@ -26,30 +26,109 @@
 //!
 //! # What is served
 //!
-//! `GET` and `PATCH /v1/{entity}/{id}`, `GET /v1/{entity}/fields` and `GET /v1/me`. Every other
-//! route answers 404 `ROUTE_NOT_FOUND`.
+//! - `GET /v1/{entity}/{id}`, `PATCH`, `DELETE`, and `POST /v1/{entity}`, which answers 201
+//! - `GET /v1/{entity}` with `filter[field]=v`, `order[field]=asc`, `select=a,b`, `limit` and
+//!   `offset`; `POST /v1/{entity}/search` with the same in a body, and with operators:
+//!   `{"id":{"$gte":5}}` or `{">=id":5}`
+//! - `POST /v1/batch` with 1 to 50 calls, `POST /v1/{entity}/batch` with up to 500 items
+//! - `GET /v1/{entity}/fields`, `GET /v1/userfields/{entity}` and `GET /v1/me`
+//!
+//! Every other route answers 404 `ROUTE_NOT_FOUND`. Limits ([`SandboxBuilder::rate_limit`],
+//! [`SandboxBuilder::portal_limit`]) are off until a test wants them.
+//!
+//! # What goes wrong
+//!
+//! A [`Fault`] hits one request: its answer is lost, late, slow, cut off or somebody else's, and
+//! its write is carried out or not. A [`Storm`] hits some of all requests, the same ones in every
+//! run. The log tells of each request which fault hit it and whether it was applied.
+//!
+//! ```
+//! use std::time::Duration;
+//! use vibecode_sandbox::{CallFault, Fault, Sandbox, Storm};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let sandbox = Sandbox::builder().contacts(100).rate_limit(300).start().await;
+//! sandbox.faults([
+//!     Fault::drop_after().on("PATCH").at("contacts/71"),
+//!     Fault::late(Duration::from_secs(5)),
+//!     Fault::bad_gateway_html().not_applied(),
+//!     Fault::in_batch([(7, CallFault::rate_limited(Duration::from_secs(2)))]),
+//! ]);
+//! sandbox.storm(Storm::seeded(7).probability(0.1));
+//! // A client does its work, and then:
+//! sandbox.calm();
+//! let applied = sandbox.requests().iter().filter(|request| request.was_applied()).count();
+//! # assert_eq!(applied, 0);
+//! # }
+//! ```
+//!
+//! On a paused clock, give the sandbox and its client one `current_thread` runtime. An answer of
+//! megabytes ([`Fault::oversized`], a page of thousands of records) takes a moment of the kernel's
+//! own time, in which the timers of other requests may fire.
 //!
 //! # Where the API is silent
 //!
-//! What is not documented had to be chosen, and may be otherwise on a portal:
+//! What is not documented had to be chosen, and may be otherwise on a portal.
 //!
-//! - `null` in a PATCH is ignored. `""` clears a text, a number, a date or a single user field,
-//!   `0` a reference, `[]` a field of several values; `[]` adds no phone.
+//! Writing:
+//!
+//! - `null` is ignored. `""` clears a text, a number, a date or a single user field, `0` a
+//!   reference, `[]` a field of several values; `[]` adds no phone.
 //! - `{}` answers 200 and changes nothing.
 //! - A value that does not fit its field is 400 `INVALID_REQUEST`, for user fields too, and then
 //!   nothing of the body is applied. The message names the field, never the value.
 //! - A built-in number may be given in text (`"15"`), a user field's may not. A built-in boolean
 //!   is `true` or `false`; a user field's also `"Y"` or `"N"`.
 //! - A phone or email mixes no forms: an array holds strings only or objects only.
-//! - Read-only and immutable keys, `fm` among them, and user fields under their upper names are
-//!   ignored.
+//! - Read-only keys, `fm` among them, and user fields under their upper names are ignored;
+//!   immutable ones too, but for a new record.
+//! - A new record needs no field. The id of a deleted one is not given again. A deletion answers
+//!   200 with `{"id":5,"deleted":true}`.
+//!
+//! Reading:
+//!
 //! - A record is read with every field of its entity: one that was never set is `null`, `[]` where
 //!   it holds several values, `false` for a built-in boolean. A reference cleared by `0` reads `0`.
+//!   `include` is ignored.
 //! - Records that a reference points to need not exist, and `companyId` does not follow
 //!   `companyIds`.
+//! - Reads show `fm`, unless [`SandboxBuilder::without_fm`] is asked for, and a write shows at once.
+//! - A list is in the order of ids where nothing is said, with what is not set first. Several
+//!   fields of an order go by their names, since a JSON object has no order of its own.
+//! - A `limit` that is no number from 1 to 5000, an `offset` that is none, an unknown direction, and
+//!   an unknown field in a filter or an order are 400 `INVALID_PARAMS`; one in `select` is left out.
+//! - Prefixes are those of the layer underneath: `>=`, `>`, `<=`, `<`, `=`, `!`, `!=`, `%`, `@`,
+//!   `!@`. `$contains` disregards case, other comparisons do not. A list of values asks for any of
+//!   them; of a field with several values, all phones of a contact among them, one is enough.
+//! - `meta` is truthful, unless [`SandboxBuilder::untruthful_paging`] is asked for.
+//!
+//! Batches:
+//!
+//! - Calls are carried out one after the other, and count as one request for every limit.
+//! - Fields stand flat under `params` ([`SandboxBuilder::batch_params`]).
+//! - `data.results` holds of each call the `data` of its own answer, a list without its `meta`;
+//!   `data.meta` is `{total,succeeded,failed}`; maps without content are `{}`
+//!   ([`SandboxBuilder::empty_maps_as_lists`]).
+//! - An unknown entity or action, or `params` that are no map, is the call's own `INVALID_PARAMS`.
+//!   An id that is missing, too long or there twice is one of the whole batch. No calls at all are
+//!   `INVALID_REQUEST`.
+//! - A read-only key reads in a batch: only the writes are errors. To a batch of one entity it has
+//!   no access.
+//! - `POST /v1/{entity}/batch` takes `create` and `update` with `items` and `delete` with `ids`. Its
+//!   answer has the shape of the other one, with the ids of the records in place of the calls', and
+//!   positions for new ones.
+//!
+//! Keys and limits:
+//!
 //! - An app's key without a session token is 401 `TOKEN_MISSING`.
-//! - The key is checked first, then the route, the key's rights, whether the body is a JSON object,
-//!   the record and the body's values.
+//! - A limit counts every request with a known key that comes in, `GET /v1/me` and those that meet
+//!   a fault among them, but none that it refuses itself; it says nothing to an unknown key. The
+//!   limit of the portal counts the routes of entities, and what it refuses is not applied.
+//! - The window slides ([`SandboxBuilder::rate_limit_window`]), and `X-RateLimit-Reset` counts the
+//!   seconds until a place in it is free ([`SandboxBuilder::rate_limit_reset`]).
+//! - The limits are asked first, then come the faults, the key, the route, the key's rights,
+//!   whether the body is a JSON object, the record, and the body's values.
 
 mod answer;
 mod batch;
@@ -74,6 +153,7 @@ mod key;
 mod keyring;
 mod limits;
 mod listing;
+mod lock;
 mod log;
 mod me;
 mod multifield;

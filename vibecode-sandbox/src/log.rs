@@ -1,12 +1,13 @@
 //! What was asked and what was answered, for a test to read.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use http::{HeaderMap, Method, StatusCode};
 
 use crate::{
     Fault,
     answer::{Answer, Effects},
+    lock::lock,
     service::Call,
 };
 
@@ -169,6 +170,6 @@ impl Log {
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut Entries) -> T) -> T {
-        act(&mut self.entries.lock().unwrap_or_else(PoisonError::into_inner))
+        act(&mut lock(&self.entries))
     }
 }

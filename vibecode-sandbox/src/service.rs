@@ -1,16 +1,19 @@
 //! What every request is answered from.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Uri, header::AUTHORIZATION, request::Parts};
 
 use crate::{
+    envelope::Failure,
     fault_plan::FaultPlan,
     keyring::{KEY_HEADER, Keyring},
     limits::{Limits, Quota},
+    lock::lock,
     log::Log,
     portal::Portal,
+    route::Route,
 };
 
 /// What all connections share.
@@ -62,6 +65,11 @@ impl Service {
 }
 
 impl Call {
+    /// What is asked for.
+    pub(crate) fn route(&self) -> Result<Route, Failure> {
+        Route::read(&self.method, self.uri.path())
+    }
+
     /// What shows who is asking is kept out of `Debug`.
     pub(crate) fn new(head: Parts, body: Bytes) -> Self {
         let mut headers = head.headers;
@@ -77,8 +85,4 @@ impl Call {
             body,
         }
     }
-}
-
-fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

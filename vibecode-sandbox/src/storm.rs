@@ -34,14 +34,17 @@ pub struct Storm {
 const PROBABILITY: f64 = 0.3;
 
 impl Storm {
-    /// Three requests in ten are hit, by any fault that ends: all but [`Fault::hang`],
-    /// [`Fault::hang_after`], [`Fault::error`] and those inside a batch. A late write comes 5
-    /// seconds after, a delayed answer 2, a 429 asks for 1.
+    /// Three requests in ten are hit, by any fault but [`Fault::hang`] and [`Fault::hang_after`],
+    /// which never end, [`Fault::oversized`], [`Fault::error`], and those inside a batch. A late
+    /// write comes 5 seconds after, a delayed answer 2, a 429 asks for 1.
+    ///
+    /// The 17 MiB of an oversized answer are left out because their way through the kernel takes a
+    /// time of its own: beside other requests of the moment, no two runs are then the same.
     pub fn seeded(seed: u64) -> Self {
         Self {
             seed,
             probability: PROBABILITY,
-            faults: all_that_end(),
+            faults: default_faults(),
         }
     }
 
@@ -61,6 +64,12 @@ impl Storm {
         Self { faults, ..self }
     }
 
+    /// Adds these faults to those so far.
+    pub fn also(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
+        self.faults.extend(faults);
+        self
+    }
+
     pub(crate) fn begin(self) -> Gale {
         Gale {
             state: self.seed,
@@ -69,7 +78,7 @@ impl Storm {
     }
 }
 
-fn all_that_end() -> Vec<Fault> {
+fn default_faults() -> Vec<Fault> {
     vec![
         Fault::drop_before(),
         Fault::drop_after(),
@@ -90,7 +99,6 @@ fn all_that_end() -> Vec<Fault> {
         Fault::no_content(),
         Fault::cut_off(),
         Fault::cut_off_chunked(),
-        Fault::oversized(),
         Fault::garbage(),
         Fault::html(),
         Fault::another_record(),

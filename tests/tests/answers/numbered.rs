@@ -35,9 +35,10 @@ fn number(body: &str) -> u64 {
 /// An update that can be sent twice, and one that cannot.
 async fn send(client: &Client, number: u64, adds: bool) -> Result<Updated, Error> {
     let patch = Customer::patch().post(number.to_string());
-    let patch = match adds {
-        true => patch.add_phone("+70000000000"),
-        false => patch,
+    let patch = if adds {
+        patch.add_phone("+70000000000")
+    } else {
+        patch
     };
     client.update(71, &patch).await
 }

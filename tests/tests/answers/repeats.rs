@@ -65,14 +65,14 @@ async fn a_try_that_may_have_been_applied_leaves_the_outcome_unknown_whatever_th
         refusal(504, "QUEUE_TIMEOUT"),
         json(200, &success("72")),
     ];
-    let last = [
+    let refusals = [
         (not_found(), Some(404)),
         (refusal(422, "VALIDATION_ERROR"), Some(422)),
         (limited("retry-after: 3600\r\n", ""), Some(429)),
     ];
     for lost in lost {
-        for (last, status) in &last {
-            let (client, server) = against([lost.clone(), last.clone()]).await;
+        for (refusal, status) in &refusals {
+            let (client, server) = against([lost.clone(), refusal.clone()]).await;
             let error = update(&client).await.unwrap_err();
             assert_eq!(error.status().map(|it| it.as_u16()), *status);
             assert_eq!(error.outcome(), Outcome::Unknown, "{error:?}");

@@ -12,6 +12,7 @@ mod records;
 pub(crate) mod request;
 mod retry;
 mod send;
+mod trace;
 
 use std::{
     borrow::{Borrow, Cow},

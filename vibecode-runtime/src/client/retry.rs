@@ -210,6 +210,11 @@ impl Tries<'_> {
         })
     }
 
+    /// How many tries have departed.
+    pub(crate) fn count(&self) -> u32 {
+        self.count
+    }
+
     /// A try succeeded.
     pub(crate) fn succeed(&mut self) {
         self.shared.give(self.borrowed.max(REWARD));

@@ -13,6 +13,7 @@ use super::{
     records::Lane,
     request::Effect,
     retry::Tries,
+    trace::Trace,
 };
 use crate::{
     Error, ErrorKind, Outcome, Result,
@@ -102,7 +103,9 @@ impl Sending<'_> {
         }
         let timeout = self.tries.time_left(now, shared.times.of(request));
         let url = request.url(&shared.base_url);
-        let attempt = attempt(&shared.http, url, headers, timeout, request).await;
+        let trace = Trace::new(request, self.tries.count());
+        let attempt = attempt(&shared.http, url, headers, timeout, request);
+        let attempt = trace.around(attempt).await;
         let head = match &attempt {
             Attempt::Answered {
                 status, headers, ..
@@ -110,6 +113,7 @@ impl Sending<'_> {
             Attempt::Failed(_) => Feedback::none(),
         };
         let judged = outcome::judge(attempt, request);
+        trace.note(head.status, &judged);
         let asked = judged.as_ref().err().and_then(Error::retry_after);
         permit.finish(Feedback {
             retry_after: asked.or(head.retry_after),

@@ -18,7 +18,7 @@ mod wire {
     /// The JSON that a value is written as, of which nothing may be left where it is refused.
     pub(super) fn written<K>(value: &impl Encode<K>) -> Result<String, EncodeError> {
         let mut json = String::new();
-        let encoded = value.encode(&mut Encoder::new(&mut json, &mut ()));
+        let encoded = value.encode(&mut Encoder::new(&mut json));
         assert_eq!(encoded.is_err(), json.is_empty(), "{json}");
         encoded.map(|()| json)
     }

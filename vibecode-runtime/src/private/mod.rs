@@ -62,12 +62,14 @@ pub enum OneOrAll<'a, T, L: ?Sized> {
 }
 
 impl<T, V: Into<T>> Given<T> for Set<V> {
+    #[inline]
     fn hand(self, to: impl FnOnce(&T)) {
         to(&self.0.into());
     }
 }
 
 impl<T> Given<T> for &Option<T> {
+    #[inline]
     fn hand(self, to: impl FnOnce(&T)) {
         if let Some(value) = self {
             to(value);
@@ -76,6 +78,7 @@ impl<T> Given<T> for &Option<T> {
 }
 
 impl<T: ?Sized> Given<T> for &T {
+    #[inline]
     fn hand(self, to: impl FnOnce(&T)) {
         to(self);
     }
@@ -84,6 +87,7 @@ impl<T: ?Sized> Given<T> for &T {
 impl<T> Given<T> for Listed<'_, Option<T>> {
     const LEAVES_EMPTY: bool = true;
 
+    #[inline]
     fn hand(self, to: impl FnOnce(&T)) {
         self.0.hand(to);
     }
@@ -92,6 +96,7 @@ impl<T> Given<T> for Listed<'_, Option<T>> {
 impl<T> Given<T> for Listed<'_, T> {
     const LEAVES_EMPTY: bool = true;
 
+    #[inline]
     fn hand(self, to: impl FnOnce(&T)) {
         to(self.0);
     }
@@ -99,7 +104,7 @@ impl<T> Given<T> for Listed<'_, T> {
 
 /// Sets a field of the kind `K`.
 fn set<K, T: Encode<K> + ?Sized, G: Given<T>>(body: &mut Body, name: &'static str, given: G) {
-    given.hand(|value| body.set(name, G::LEAVES_EMPTY, |to| value.encode(to)));
+    given.hand(|value| body.set(name, G::LEAVES_EMPTY, &|to| value.encode(to)));
 }
 
 // One call a kind: a message that points to a bound shows the call, and no other kind's.
@@ -150,7 +155,7 @@ macro_rules! adder {
     ($one:ident, $list:ident: $Value:ident, $Field:ident, $ListField:ident) => {
         /// Adds to a multifield whose element type is written out.
         pub fn $one<T: $Field>(body: &mut Body, name: &'static str, given: impl Given<T>) {
-            given.hand(|value| body.add(name, |to, _| value.encode(to)));
+            given.hand(|value| body.add(name, &|to| value.encode(to)));
         }
 
         /// Adds to a multifield whose list type has a name of its own.
@@ -159,7 +164,7 @@ macro_rules! adder {
             name: &'static str,
             given: OneOrAll<'_, $Value, L>,
         ) {
-            body.add(name, |to, _| match given {
+            body.add(name, &|to| match &given {
                 OneOrAll::One(value) => value.encode(to),
                 OneOrAll::All(list) => list.encode(to),
             });
@@ -178,9 +183,9 @@ pub fn typed_value<T: TypedValueField + ?Sized>(
     given: impl Given<T>,
 ) {
     given.hand(|value| {
-        body.add(name, |to, begin| {
+        body.add(name, &|to| {
             value.encode(to)?;
-            to.entry_at(begin, type_id)
+            to.written_entry(type_id)
         });
     });
 }

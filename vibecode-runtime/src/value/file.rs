@@ -71,7 +71,7 @@ mod tests {
     fn a_file_is_sent_as_a_name_and_base64_or_as_the_id_that_stays() {
         let wire = |file: File| {
             let mut json = String::new();
-            let encoded = file.encode(&mut Encoder::new(&mut json, &mut ()));
+            let encoded = file.encode(&mut Encoder::new(&mut json));
             encoded.map(|()| json)
         };
         assert_eq!(

@@ -78,6 +78,8 @@ async fn other_faults_hit_a_batch_as_a_whole() {
     let (exchange, sandbox) = meet(Fault::drop_after()).await;
     assert!(exchange.bytes.is_empty());
     assert_eq!(directors(&sandbox), [1, 2, 3, 4]);
+    let (exchange, _sandbox) = meet(Fault::another_record()).await;
+    assert_eq!(exchange.answer().data()["results"]["c4"]["id"], 5);
     let (exchange, sandbox) = meet(Fault::bad_gateway().not_applied()).await;
     assert_eq!(exchange.status(), 502);
     assert!(directors(&sandbox).is_empty());

@@ -1,5 +1,5 @@
 use serde_json::json;
-use vibecode_sandbox::{Entity, Sandbox};
+use vibecode_sandbox::{Entity, LoggedRequest, Sandbox};
 
 use crate::wire::{call, get, patch, post, send};
 
@@ -98,10 +98,7 @@ async fn the_log_tells_which_requests_were_applied() {
     patch(&sandbox, &json!({"post": 5})).await;
     call(&sandbox, "DELETE /v1/contacts/71", "").await;
     let requests = sandbox.requests();
-    let applied: Vec<_> = requests
-        .iter()
-        .map(|request| request.was_applied())
-        .collect();
+    let applied: Vec<_> = requests.iter().map(LoggedRequest::was_applied).collect();
     assert_eq!(applied, [false, true, true, false, true]);
     assert!(requests.iter().all(|request| request.fault().is_none()));
 }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, timeout};
 use vibecode_sandbox::{Fault, Sandbox};
 
@@ -224,6 +224,12 @@ async fn each_fault_is_applied_or_not_as_a_test_wants() {
         assert!(meet(fault.clone().applied()).await.1, "{fault:?}");
         assert!(!meet(fault.clone().not_applied()).await.1, "{fault:?}");
     }
+}
+
+#[tokio::test]
+async fn an_answer_to_what_was_not_applied_shows_an_id_alone() {
+    let (exchange, ..) = meet(Fault::delay(Duration::ZERO).not_applied()).await;
+    assert_eq!(exchange.answer().data(), &json!({"id": 71}));
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use vibecode_sandbox::{Sandbox, Storm};
+use vibecode_sandbox::{Fault, Sandbox, Storm};
 
 use crate::wire::{call_raw, get, post};
 
@@ -23,7 +23,11 @@ async fn many_plain_contacts_are_seeded_and_listed_at_once() {
 #[tokio::test(start_paused = true)]
 async fn what_was_applied_is_known_after_a_storm_of_every_fault() {
     let sandbox = Sandbox::builder().contacts(10).start().await;
-    sandbox.storm(Storm::seeded(42).probability(0.9));
+    sandbox.storm(
+        Storm::seeded(42)
+            .probability(0.9)
+            .also([Fault::oversized()]),
+    );
     for id in (1..=10).cycle().take(200) {
         call_raw(
             &sandbox,

@@ -35,6 +35,17 @@ async fn a_connection_serves_one_request_after_another() {
 }
 
 #[tokio::test]
+async fn what_is_no_http_is_400() {
+    let sandbox = Sandbox::start().await;
+    let mut stream = TcpStream::connect(address(&sandbox)).await.unwrap();
+    stream.write_all(b"what is this?\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    assert!(sandbox.requests().is_empty());
+}
+
+#[tokio::test]
 async fn dropping_the_sandbox_stops_the_server_and_its_idle_connections() {
     let sandbox = Sandbox::start().await;
     let address = address(&sandbox).to_owned();

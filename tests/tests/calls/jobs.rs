@@ -1,0 +1,74 @@
+//! Patches as data: what is queued is what is sent, by the same rules.
+
+use vibecode_runtime::{ErrorKind, Outcome, Patch, PatchJob, Phone};
+use vibecode_sandbox::{Fault, Sandbox};
+
+use crate::{Customer, client};
+
+fn job() -> PatchJob {
+    let patch = Customer::patch()
+        .post("Director")
+        .add_phone(Phone::mobile("+79161112233"));
+    let job = PatchJob::new(71, &patch).unwrap();
+    // As it comes out of a queue.
+    serde_json::from_str(&serde_json::to_string(&job).unwrap()).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_sends_the_bytes_of_its_patch() {
+    let sandbox = Sandbox::start().await;
+    let client = client(&sandbox);
+    let patch = Customer::patch()
+        .add_email("a@b.ru")
+        .post("Director")
+        .clear_last_name();
+    client.update(71, &patch).await.unwrap();
+    let job = serde_json::to_string(&PatchJob::new(72, &patch).unwrap()).unwrap();
+    let job: PatchJob = serde_json::from_str(&job).unwrap();
+    client.run(job).await.unwrap();
+    let requests = sandbox.requests();
+    assert_eq!(requests[0].body_str(), requests[1].body_str());
+    assert_eq!(requests[1].path(), "/v1/contacts/72");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_adds_is_not_repeated_once_it_may_have_been_applied() {
+    let sandbox = Sandbox::start().await;
+    sandbox.fault(Fault::drop_after());
+    let error = client(&sandbox).run(job()).await.unwrap_err();
+    assert_eq!(error.outcome(), Outcome::Unknown);
+    assert_eq!(sandbox.requests().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_runs_twice_is_there_once_where_it_is_ensured() {
+    let sandbox = Sandbox::start().await;
+    let client = client(&sandbox);
+    let first = client.ensure_job(job()).await.unwrap();
+    let second = client.ensure_job(job()).await.unwrap();
+    assert_eq!((first.added().len(), second.added().len()), (1, 0));
+    let customer: Customer = client.get(71).await.unwrap();
+    let phone = Phone::mobile("+79161112233");
+    let there = customer.phone.iter().filter(|each| **each == phone);
+    assert_eq!(there.count(), 1);
+}
+
+#[test]
+fn what_cannot_be_sent_is_not_queued() {
+    for (id, patch, kind) in [
+        (71, Customer::patch(), ErrorKind::EmptyPatch),
+        (71, Customer::patch().add_phone(""), ErrorKind::InvalidPatch),
+        (0, Customer::patch().post("a"), ErrorKind::InvalidId),
+    ] {
+        assert_eq!(PatchJob::new(id, &patch).unwrap_err().kind(), kind);
+    }
+}
+
+#[test]
+fn a_job_shows_no_value() {
+    let shown = format!("{:?} {:?}", job(), Customer::patch().is_empty());
+    assert!(
+        !shown.contains("7916") && !shown.contains("Director"),
+        "{shown}"
+    );
+}

@@ -1,0 +1,154 @@
+//! Lists: what is asked for, and that they end where the records end.
+
+use serde_json::{Value, json};
+use vibecode_runtime::{ErrorKind, Filter, Order, Record, field};
+use vibecode_sandbox::{Fault, Sandbox, SandboxBuilder};
+
+use crate::{Customer, client};
+
+#[derive(Record, Debug)]
+#[vibecode(entity = "contacts")]
+struct Named {
+    name: Option<String>,
+}
+
+async fn portal(contacts: usize) -> Sandbox {
+    seeded(Sandbox::builder(), contacts).start().await
+}
+
+fn seeded(builder: SandboxBuilder, contacts: usize) -> SandboxBuilder {
+    let contacts: Vec<Value> = (1..=contacts)
+        .map(|id| json!({"id": id, "name": format!("Name {id}"), "post": format!("Post {}", id % 3)}))
+        .collect();
+    builder.seed(json!({ "contacts": contacts }))
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_record_is_listed_once_whatever_the_number() {
+    for count in [0, 1, 49, 50, 51, 499, 500, 501, 1_000, 1_050] {
+        let sandbox = portal(count).await;
+        let rows = client(&sandbox).list::<Customer>().stream().all().await;
+        let ids = rows.unwrap().into_iter().map(|row| row.id.get());
+        assert!(ids.eq(1..=count as u64), "{count}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_ends_only_on_a_short_or_empty_page_whatever_the_api_says_of_more() {
+    for count in [0, 50, 500, 501] {
+        let sandbox = seeded(Sandbox::builder().untruthful_paging(), count);
+        let sandbox = sandbox.start().await;
+        let rows = client(&sandbox)
+            .list::<Named>()
+            .stream()
+            .all()
+            .await
+            .unwrap();
+        assert_eq!(rows.len(), count);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_ends_a_list_and_asks_for_no_more() {
+    let sandbox = portal(700).await;
+    let rows = client(&sandbox).list::<Named>().limit(501).stream();
+    assert_eq!(rows.all().await.unwrap().len(), 501);
+    let requests = sandbox.requests();
+    let last = requests.last().unwrap().query().unwrap().to_owned();
+    assert!(last.contains("limit=1&offset=500"), "{last}");
+    sandbox.clear_requests();
+    let none = client(&sandbox).list::<Named>().limit(0).stream();
+    assert!(none.all().await.unwrap().is_empty());
+    assert!(sandbox.requests().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_the_fields_of_the_struct_are_asked_for() {
+    let sandbox = Sandbox::start().await;
+    let rows = client(&sandbox)
+        .list::<Named>()
+        .stream()
+        .all()
+        .await
+        .unwrap();
+    assert_eq!(rows[0].name.as_deref(), Some("Ivan"));
+    let requests = sandbox.requests();
+    let query = requests[0].query().unwrap();
+    assert!(query.contains("select=id%2Cname&"), "{query}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn phones_and_emails_are_listed_with_their_types() {
+    let sandbox = Sandbox::start().await;
+    let client = client(&sandbox);
+    let rows = client.list::<Customer>().stream().all().await.unwrap();
+    for row in rows {
+        let one: Customer = client.get(row.id).await.unwrap();
+        assert_eq!(row, one);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn filters_and_orders_are_the_apis_to_apply() {
+    let sandbox = portal(10).await;
+    let client = client(&sandbox);
+    let ids = async |query: vibecode_runtime::Query<Customer>| -> Vec<u64> {
+        let rows = query.stream().all().await.unwrap();
+        rows.into_iter().map(|row| row.id.get()).collect()
+    };
+    let list = || client.list::<Customer>();
+    assert_eq!(ids(list().filter("post", "Post 1")).await, [1, 4, 7, 10]);
+    let descending = list()
+        .filter("post", "Post 1")
+        .order("id", Order::Descending);
+    assert_eq!(ids(descending).await, [10, 7, 4, 1]);
+    assert_eq!(ids(list().filter("id", Filter::greater(8))).await, [9, 10]);
+    let both = list()
+        .filter("id", Filter::any_of([2, 3, 4]))
+        .filter(field!(Customer, "post"), Filter::not_equal("Post 0"));
+    assert_eq!(ids(both).await, [2, 4]);
+    assert_eq!(
+        ids(list().filter("name", Filter::contains("e 1"))).await,
+        [1, 10]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_field_that_the_struct_does_not_read_is_an_error_and_nothing_is_asked() {
+    let sandbox = Sandbox::start().await;
+    let list = || client(&sandbox).list::<Named>();
+    for query in [
+        list().filter("post", "Director"),
+        list().filter("nmae", "Ivan"),
+        list().order("post", Order::Ascending),
+        list().filter("name", Filter::equal(None::<u32>)),
+    ] {
+        let mut rows = query.stream();
+        let error = rows.next().await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidQuery, "{error}");
+        assert!(rows.next().await.is_none());
+    }
+    assert!(sandbox.requests().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_is_lost_is_asked_for_again() {
+    let sandbox = portal(501).await;
+    sandbox.faults([Fault::cut_off(), Fault::bad_gateway_html()]);
+    let rows = client(&sandbox)
+        .list::<Named>()
+        .stream()
+        .all()
+        .await
+        .unwrap();
+    assert_eq!(rows.len(), 501);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_is_refused_is_one_error_and_ends() {
+    let sandbox = Sandbox::start().await;
+    sandbox.fault(Fault::error("SCOPE_DENIED"));
+    let mut rows = client(&sandbox).list::<Named>().stream();
+    assert!(rows.next().await.unwrap().is_err());
+    assert!(rows.next().await.is_none());
+}

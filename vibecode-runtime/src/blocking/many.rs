@@ -1,0 +1,139 @@
+//! Batches, runs and lists, waited for.
+
+use std::fmt;
+
+use super::worker::Worker;
+use crate::{
+    Addresses, BulkOutcome, Entity, Error, Filter, Id, Order, Patch, Record, Result, Updated,
+};
+
+/// Up to 50 calls in one request, from [`Client::batch`](super::Client::batch): a
+/// [`vibecode_runtime::Batch`](crate::Batch) that waits.
+#[derive(Debug)]
+#[must_use = "a batch does nothing until it is sent"]
+pub struct Batch {
+    pub(super) batch: crate::Batch,
+    pub(super) worker: Worker,
+}
+
+impl Batch {
+    /// As [`Batch::update`](crate::Batch::update).
+    pub fn update<P: Patch>(self, id: impl Addresses<P>, patch: &P) -> Self {
+        Self {
+            batch: self.batch.update(id, patch),
+            ..self
+        }
+    }
+
+    /// As [`Batch::get`](crate::Batch::get).
+    pub fn get<E: Entity>(self, id: Id<E>) -> Self {
+        Self {
+            batch: self.batch.get(id),
+            ..self
+        }
+    }
+
+    /// As [`Batch::send`](crate::Batch::send).
+    ///
+    /// # Errors
+    /// As [`Batch::send`](crate::Batch::send).
+    pub fn send(self) -> Result<Vec<Result<Updated>>> {
+        self.worker.wait(self.batch.send())?
+    }
+}
+
+/// The outcomes of [`Client::update_many`](super::Client::update_many) and
+/// [`Client::ensure_many`](super::Client::ensure_many), one an item, in their order.
+///
+/// The run goes on in its own thread, as far as it may be ahead. Dropping it stops it: what it had
+/// not given yet is unknown.
+#[must_use = "a run does nothing until its outcomes are taken"]
+pub struct Bulk<E, T = Updated> {
+    pub(super) bulk: crate::Bulk<E, T>,
+    pub(super) worker: Worker,
+}
+
+impl<E, T: Send + 'static> Iterator for Bulk<E, T> {
+    type Item = BulkOutcome<E, T>;
+
+    /// # Panics
+    /// Inside an async runtime, whose thread must not wait.
+    #[expect(
+        clippy::panic,
+        reason = "an outcome that is not there has no id to be told with"
+    )]
+    fn next(&mut self) -> Option<BulkOutcome<E, T>> {
+        match self.worker.wait(self.bulk.next()) {
+            Ok(outcome) => outcome,
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+impl<E, T> fmt::Debug for Bulk<E, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bulk").finish_non_exhaustive()
+    }
+}
+
+/// Records that match, from [`Client::list`](super::Client::list): a
+/// [`vibecode_runtime::Query`](crate::Query) that waits.
+#[derive(Debug)]
+#[must_use = "a query does nothing until its rows are taken"]
+pub struct Query<T> {
+    pub(super) query: crate::Query<T>,
+    pub(super) worker: Worker,
+}
+
+impl<T: Record> Query<T> {
+    /// As [`Query::filter`](crate::Query::filter).
+    pub fn filter(self, field: impl Into<String>, filter: impl Into<Filter>) -> Self {
+        Self {
+            query: self.query.filter(field, filter),
+            ..self
+        }
+    }
+
+    /// As [`Query::order`](crate::Query::order).
+    pub fn order(self, field: impl Into<String>, order: Order) -> Self {
+        Self {
+            query: self.query.order(field, order),
+            ..self
+        }
+    }
+
+    /// As [`Query::limit`](crate::Query::limit).
+    pub fn limit(self, rows: u64) -> Self {
+        Self {
+            query: self.query.limit(rows),
+            ..self
+        }
+    }
+
+    /// The rows.
+    pub fn rows(self) -> Rows<T> {
+        Rows {
+            rows: self.query.stream(),
+            worker: self.worker,
+        }
+    }
+}
+
+/// The rows of a [`Query`].
+#[derive(Debug)]
+#[must_use = "rows are asked for as they are taken"]
+pub struct Rows<T: Record> {
+    rows: crate::Rows<T>,
+    worker: Worker,
+}
+
+impl<T: Record> Iterator for Rows<T> {
+    type Item = Result<T, Error>;
+
+    fn next(&mut self) -> Option<Result<T>> {
+        match self.worker.wait(self.rows.next()) {
+            Ok(row) => row,
+            Err(error) => Some(Err(error)),
+        }
+    }
+}

@@ -1,0 +1,378 @@
+//! The body of a PATCH request.
+//!
+//! The benchmark `encode` holds this against a struct written by hand: much of what setting a field
+//! costs would be calls and copies, so the usual path is one piece, and the rare ones are set apart.
+
+mod add;
+#[cfg(test)]
+mod tests;
+mod write;
+
+use std::{borrow::Cow, fmt, ops::Range};
+
+use serde::Serialize;
+
+pub(crate) use self::{add::Adder, write::WORK};
+use crate::{
+    EncodeError,
+    encoder::{Encoder, push_text, to_json},
+};
+
+/// The body of a PATCH request, in the order in which the fields were first set.
+///
+/// A value becomes JSON when it is set, so that what cannot be sent is known then. It is written
+/// with its name before it, so that what was set one after the other is sent by copying it as one.
+#[doc(hidden)]
+#[derive(Clone, Default)]
+pub struct Body {
+    /// A multifield has one for each of its values, one after the other.
+    changes: Vec<Change>,
+    /// What was set, each as `,"name":value`, and the values that were added, in the order of the
+    /// calls. What has been replaced since is still there, and not sent.
+    json: String,
+    /// The bits of all names that may have changed: of most fields it tells that they have not.
+    seen: u64,
+    /// The first value that has no wire form. The patch is then never sent.
+    failure: Option<Box<InvalidField>>,
+    unchecked: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Change {
+    name: Name,
+    action: Action,
+    /// Where the text of it begins: with the name, but for a value that is added.
+    begin: usize,
+    value: Range<usize>,
+}
+
+/// A wire name. One that the struct maps has been checked to need no escape.
+type Name = Cow<'static, str>;
+
+#[derive(Debug, Clone, Copy)]
+enum Action {
+    Set,
+    /// By this JSON.
+    Clear(&'static str),
+    /// With this type.
+    Add(&'static str),
+}
+
+/// What is to be done to a field, as JSON.
+#[derive(PartialEq)]
+pub(crate) enum Act<'a> {
+    Set(&'a str),
+    Clear(&'static str),
+    Add(Vec<Added<'a>>),
+}
+
+/// A value that is added, as JSON, and its type.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Added<'a> {
+    pub(crate) value: &'a str,
+    pub(crate) type_id: &'static str,
+}
+
+/// A field whose value cannot be sent.
+#[derive(Debug, Clone)]
+pub(crate) struct InvalidField {
+    name: Name,
+    reason: EncodeError,
+}
+
+/// Writes a value. Not a type parameter, so that all setters share their code.
+type Encoding<'a> = &'a dyn Fn(&mut Encoder<'_>) -> Result<(), EncodeError>;
+
+/// Most patches fit without growing: this many changes, and JSON of this length (bytes).
+const USUAL_CHANGES: usize = 8;
+const USUAL_LENGTH: usize = 192;
+
+impl Body {
+    /// Sets a field to what is written, but for an empty list where that leaves it as it is.
+    pub(crate) fn set(&mut self, name: &'static str, leaves_empty: bool, encode: Encoding<'_>) {
+        let (begin, value) = self.begin(name);
+        match encode(&mut Encoder::new(&mut self.json)) {
+            Ok(()) if leaves_empty && self.is_empty_list(value) => self.json.truncate(begin),
+            Ok(()) => self.end(Name::Borrowed(name), Action::Set, begin, value),
+            Err(reason) => self.fail(name.into(), begin, reason),
+        }
+    }
+
+    pub(crate) fn clear(&mut self, name: &'static str, by: &'static str) {
+        self.put(name.into(), Action::Clear(by), by);
+    }
+
+    fn put(&mut self, name: Name, action: Action, json: &str) {
+        let (begin, value) = match &name {
+            Name::Borrowed(name) => self.begin(name),
+            Name::Owned(name) => self.begin_escaped(name),
+        };
+        self.json.push_str(json);
+        self.end(name, action, begin, value);
+    }
+
+    /// Writes a name that needs no escape: where that begins, and where its value will.
+    #[allow(
+        clippy::inline_always,
+        reason = "a call would cost more than what it does"
+    )]
+    #[inline(always)]
+    fn begin(&mut self, name: &str) -> (usize, usize) {
+        if self.json.capacity() == 0 {
+            self.make_room();
+        }
+        let begin = self.json.len();
+        self.json.push_str(",\"");
+        self.json.push_str(name);
+        self.json.push_str("\":");
+        (begin, self.json.len())
+    }
+
+    fn begin_escaped(&mut self, name: &str) -> (usize, usize) {
+        let begin = self.json.len();
+        self.json.push(',');
+        push_text(&mut self.json, name);
+        self.json.push(':');
+        (begin, self.json.len())
+    }
+
+    /// Takes the value that was written after a name.
+    #[allow(
+        clippy::inline_always,
+        reason = "a call would cost more than what it does"
+    )]
+    #[inline(always)]
+    fn end(&mut self, name: Name, action: Action, begin: usize, value: usize) {
+        let value = value..self.json.len();
+        let may_have_changed = self.see(&name);
+        self.changes.push(Change {
+            name,
+            action,
+            begin,
+            value,
+        });
+        if may_have_changed {
+            self.move_to_its_place();
+        }
+    }
+
+    /// A field stays where it first changed: the last change goes there, for all that it was given.
+    #[cold]
+    fn move_to_its_place(&mut self) {
+        let Some(last) = self.changes.pop() else {
+            return;
+        };
+        let mut changes = self.changes.iter();
+        let place = changes.position(|change| change.is_of_field_of(&last));
+        self.changes.retain(|change| !change.is_of_field_of(&last));
+        self.changes
+            .insert(place.unwrap_or(self.changes.len()), last);
+    }
+
+    /// Whether a name may have been seen already.
+    fn see(&mut self, name: &str) -> bool {
+        // Few names of a struct share a bit.
+        let last = name.as_bytes().last().copied().unwrap_or_default();
+        let bit = 1 << ((name.len() + usize::from(last)) % 64);
+        let is_seen = self.seen & bit != 0;
+        self.seen |= bit;
+        is_seen
+    }
+
+    /// Most patches need no more.
+    #[cold]
+    fn make_room(&mut self) {
+        self.json = String::with_capacity(USUAL_LENGTH);
+        self.changes = Vec::with_capacity(USUAL_CHANGES);
+    }
+
+    /// Adds the entries that are written.
+    pub(crate) fn add(&mut self, name: &'static str, encode: Encoding<'_>) {
+        if self.json.capacity() == 0 {
+            self.make_room();
+        }
+        let begin = self.json.len();
+        let may_have_some = self.see(name);
+        let adder = Adder::new(&mut self.changes, name, may_have_some);
+        let mut encoder = Encoder::adding(&mut self.json, adder);
+        let written = encode(&mut encoder);
+        let has_added = encoder.has_added();
+        match written {
+            Err(reason) => self.fail(name.into(), begin, reason),
+            Ok(()) if !has_added && !self.is_empty_list(begin) => {
+                let reason = "its `Encode` does not go through `Phone` or `Email`";
+                self.fail(name.into(), begin, EncodeError::new(reason));
+            }
+            Ok(()) => {}
+        }
+    }
+
+    pub(crate) fn set_unchecked(&mut self, name: String, mapped: &[&str], value: &impl Serialize) {
+        self.unchecked = true;
+        if mapped.contains(&name.as_str()) {
+            let reason = "the struct has this field: set it by its own method";
+            return self.fail(name.into(), self.json.len(), EncodeError::new(reason));
+        }
+        match to_json(value) {
+            Ok(json) => self.put(name.into(), Action::Set, &json),
+            Err(reason) => self.fail(name.into(), self.json.len(), reason),
+        }
+    }
+
+    fn is_empty_list(&self, begin: usize) -> bool {
+        self.json.get(begin..) == Some("[]")
+    }
+
+    #[cold]
+    fn fail(&mut self, name: Name, begin: usize, reason: EncodeError) {
+        self.json.truncate(begin);
+        if self.failure.is_none() {
+            self.failure = Some(Box::new(InvalidField { name, reason }));
+        }
+    }
+
+    fn text(&self, span: Range<usize>) -> &str {
+        self.json.get(span).unwrap_or_default()
+    }
+
+    fn value(&self, change: &Change) -> &str {
+        self.text(change.value.clone())
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.failure.is_none()
+    }
+
+    pub(crate) fn is_idempotent(&self) -> bool {
+        let adds = |change: &Change| matches!(change.action, Action::Add(_));
+        !self.unchecked && !self.changes.iter().any(adds)
+    }
+
+    /// Whether it holds a value that no schema has checked.
+    pub(crate) fn is_unchecked(&self) -> bool {
+        self.unchecked
+    }
+
+    pub(crate) fn mark_unchecked(&mut self) {
+        self.unchecked = true;
+    }
+
+    /// The value that cannot be sent, where there is one.
+    pub(crate) fn invalid_field(&self) -> Option<&InvalidField> {
+        self.failure.as_deref()
+    }
+
+    /// Every field that changes, and how.
+    pub(crate) fn acts(&self) -> impl Iterator<Item = (&Name, Act<'_>)> {
+        self.fields()
+            .map(|(first, all)| (&first.name, self.act(first, all)))
+    }
+
+    /// What is to be done to a field.
+    pub(crate) fn act_of(&self, name: &str) -> Option<Act<'_>> {
+        let (first, all) = self.fields().find(|(first, _)| first.name == name)?;
+        Some(self.act(first, all))
+    }
+
+    /// The changes of each field: the first, and all of them.
+    fn fields(&self) -> impl Iterator<Item = (&Change, &[Change])> {
+        let fields = self.changes.chunk_by(Change::is_of_field_of);
+        fields.filter_map(|all| Some((all.first()?, all)))
+    }
+
+    fn act(&self, first: &Change, all: &[Change]) -> Act<'_> {
+        match first.action {
+            Action::Set => Act::Set(self.value(first)),
+            Action::Clear(by) => Act::Clear(by),
+            Action::Add(_) => Act::Add(self.added(all).collect()),
+        }
+    }
+
+    fn added(&self, changes: &[Change]) -> impl Iterator<Item = Added<'_>> {
+        changes.iter().filter_map(|change| match change.action {
+            Action::Add(type_id) => Some(Added {
+                value: self.value(change),
+                type_id,
+            }),
+            Action::Set | Action::Clear(_) => None,
+        })
+    }
+
+    /// Takes over a change of another body, of a field that has none here.
+    pub(crate) fn take(&mut self, name: &Name, act: &Act<'_>) {
+        match act {
+            Act::Set(json) => self.put(name.clone(), Action::Set, json),
+            Act::Clear(by) => self.put(name.clone(), Action::Clear(by), by),
+            Act::Add(added) => {
+                self.see(name);
+                for Added { value, type_id } in added {
+                    let begin = self.json.len();
+                    self.json.push_str(value);
+                    self.changes.push(Change {
+                        name: name.clone(),
+                        action: Action::Add(type_id),
+                        begin,
+                        value: begin..self.json.len(),
+                    });
+                }
+            }
+        }
+    }
+
+    /// An empty body that is sent, or refused, as this one is.
+    pub(crate) fn without_changes(&self) -> Self {
+        Self {
+            failure: self.failure.clone(),
+            unchecked: self.unchecked,
+            ..Self::default()
+        }
+    }
+}
+
+impl Change {
+    fn is_of_field_of(&self, other: &Self) -> bool {
+        is_same(&self.name, &other.name)
+    }
+}
+
+/// Whether two names are one. Most names stand in the program once, so that the place tells.
+fn is_same(one: &str, other: &str) -> bool {
+    one.len() == other.len() && (std::ptr::eq(one, other) || one == other)
+}
+
+/// Shows which fields change and how, and no value.
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let changes = self.acts();
+        let invalid = self.failure.iter().map(|it| (&it.name, &it.reason));
+        f.debug_map().entries(changes).entries(invalid).finish()
+    }
+}
+
+impl fmt::Debug for Act<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Set(_) => f.write_str("set"),
+            Self::Clear(_) => f.write_str("cleared"),
+            Self::Add(added) => write!(f, "{} added", added.len()),
+        }
+    }
+}
+
+impl InvalidField {
+    pub(crate) fn reason(&self) -> &EncodeError {
+        &self.reason
+    }
+}
+
+impl fmt::Display for InvalidField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the value given for `{}` cannot be sent: {}",
+            self.name, self.reason
+        )
+    }
+}
+
+impl std::error::Error for InvalidField {}

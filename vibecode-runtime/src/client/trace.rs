@@ -1,0 +1,62 @@
+//! One span a try, with what it was about and what became of it; never a value.
+
+use super::Request;
+use crate::Result;
+
+/// The span of a try. Without the feature `tracing` it is nothing.
+pub(super) struct Trace {
+    #[cfg(feature = "tracing")]
+    span: tracing::Span,
+}
+
+#[cfg(feature = "tracing")]
+impl Trace {
+    /// Begins with the try of this number, from 1.
+    pub(super) fn new(request: &Request, attempt: u32) -> Self {
+        use tracing::field::Empty;
+        let span = tracing::info_span!(
+            "vibecode.request",
+            method = %request.method,
+            entity = %request.entity,
+            id = request.id,
+            attempt,
+            status = Empty,
+            outcome = Empty,
+        );
+        Self { span }
+    }
+
+    pub(super) async fn around<T>(&self, attempt: impl Future<Output = T>) -> T {
+        use tracing::Instrument as _;
+        attempt.instrument(self.span.clone()).await
+    }
+
+    /// Notes what became of the try.
+    pub(super) fn note<T>(&self, status: Option<http::StatusCode>, result: &Result<T>) {
+        if let Some(status) = status {
+            self.span.record("status", status.as_u16());
+        }
+        let outcome = match result {
+            Ok(_) => "done",
+            Err(error) => match error.outcome() {
+                crate::Outcome::NotApplied => "not applied",
+                crate::Outcome::Unknown => "unknown",
+            },
+        };
+        self.span.record("outcome", outcome);
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+#[expect(clippy::unused_self, reason = "there is no span to use")]
+impl Trace {
+    pub(super) fn new(_: &Request, _: u32) -> Self {
+        Self {}
+    }
+
+    pub(super) async fn around<T>(&self, attempt: impl Future<Output = T>) -> T {
+        attempt.await
+    }
+
+    pub(super) fn note<T>(&self, _: Option<http::StatusCode>, _: &Result<T>) {}
+}
