@@ -1,8 +1,9 @@
 //! A hostile server, against which every update carries a number: none arrives that the client did
 //! not send.
 
-use std::{collections::BTreeMap, iter::repeat_n};
+use std::{collections::BTreeMap, iter::repeat_n, time::Duration};
 
+use tokio::time::sleep;
 use vibecode_runtime::{Client, Error, ErrorKind, Outcome, RetryPolicy, Updated};
 
 use crate::{
@@ -157,14 +158,14 @@ async fn a_stale_connection_repeats_nothing() {
 
 /// A kept connection that is closed between two requests is noticed, and the next request goes
 /// over a fresh one, once.
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_connection_that_was_closed_meanwhile_is_not_used() {
     let answer = Behaviour::Answer(bytes(200, "", &success("71")));
     let server = Server::start(answer).await;
     let client = builder(&server.url()).retry(RetryPolicy::off());
     let client = client.build().unwrap();
     for call in 0..CALLS {
-        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        sleep(Duration::from_millis(2)).await;
         send(&client, call, true).await.unwrap();
     }
     assert!(arrivals(&server).values().all(|arrived| *arrived == 1));
@@ -177,7 +178,7 @@ async fn a_connection_that_was_idle_for_5_seconds_is_not_used() {
     let server = Server::start(ok_and_stay()).await;
     let client = builder(&server.url()).build().unwrap();
     for (idle, connections) in [(0, 1), (3, 1), (5, 2)] {
-        tokio::time::sleep(std::time::Duration::from_secs(idle)).await;
+        sleep(Duration::from_secs(idle)).await;
         send(&client, idle, true).await.unwrap();
         assert_eq!(server.connections(), connections);
     }

@@ -1,8 +1,9 @@
 //! What is sent again by itself, call by call, and what the last try then means.
 
 use vibecode_runtime::{
-    Client, ContactId, Contacts, Created, Error, ErrorCode, ErrorKind, Outcome, Record,
+    Client, ContactId, Contacts, Created, Credentials, Error, ErrorCode, ErrorKind, Outcome, Record,
 };
+use vibecode_sandbox::{CallFault, Fault, Sandbox};
 
 use crate::{
     caller::{Customer, add, builder, update},
@@ -244,4 +245,22 @@ async fn every_kind_of_read_is_sent_again() {
         assert_eq!(error.outcome(), Outcome::NotApplied);
         assert_eq!(server.requests().len(), 3, "{read}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_loop_of_errors_inside_of_a_batch_is_not_gone_on_with() {
+    let sandbox = Sandbox::start().await;
+    let looping = CallFault::error("ERROR_LOOP_DETECTED");
+    sandbox.fault(Fault::in_batch([(0, looping)]));
+    let client = Client::builder(Credentials::personal(Sandbox::API_KEY));
+    let client = client.base_url(sandbox.url()).build().unwrap();
+    let batch = client.batch();
+    let batch = batch.update(71, &Customer::patch().post("Director"));
+    let batch = batch.update(72, &Customer::patch().post("Director"));
+    let results = batch.send().await.unwrap();
+    let error = results[0].as_ref().unwrap_err();
+    assert_eq!(error.code(), Some(&ErrorCode::ErrorLoopDetected));
+    assert_eq!(error.outcome(), Outcome::Unknown);
+    assert!(results[1].is_ok());
+    assert_eq!(sandbox.requests().len(), 1);
 }

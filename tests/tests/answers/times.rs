@@ -11,6 +11,10 @@ use crate::{
     server::{Behaviour, Server},
 };
 
+const NOTHING: &str = "";
+/// A whole head and a part of a body.
+const HALF: &str = "HTTP/1.1 200 X\r\ncontent-length: 100\r\n\r\n{\"success\":true";
+
 /// How long a call takes by the paused clock, and its error.
 async fn timed<T: std::fmt::Debug>(call: Call<T>) -> (Duration, Error) {
     let start = Instant::now();
@@ -39,8 +43,7 @@ async fn a_write_without_an_answer_is_unknown_after_70_seconds() {
 
 #[tokio::test(start_paused = true)]
 async fn a_body_that_does_not_end_is_unknown_after_the_same_time() {
-    let head = "HTTP/1.1 200 X\r\ncontent-length: 100\r\n\r\n{\"success\":true";
-    let server = Server::start(Behaviour::AnswerAndHang(head.into())).await;
+    let server = Server::start(Behaviour::AnswerAndHang(HALF.into())).await;
     let (took, error) = timed(update(&client(&server.url()))).await;
     assert_takes(took, 70);
     assert_eq!(error.kind(), ErrorKind::Timeout, "{error:?}");
@@ -73,20 +76,25 @@ async fn the_time_of_a_try_can_be_set() {
 
 #[tokio::test(start_paused = true)]
 async fn a_write_without_an_answer_is_given_up_at_the_deadline_of_all_tries() {
-    let server = Server::start(Behaviour::AnswerAndHang(Vec::new())).await;
-    let client = builder(&server.url()).build().unwrap();
-    let (took, error) = timed(update(&client)).await;
-    assert_takes(took, 150);
-    assert_eq!(error.kind(), ErrorKind::Timeout, "{error:?}");
-    assert_eq!(error.outcome(), Outcome::Unknown);
-    assert_eq!(server.requests().len(), 3);
+    for answer in [NOTHING, HALF] {
+        let server = Server::start(Behaviour::AnswerAndHang(answer.into())).await;
+        let client = builder(&server.url()).build().unwrap();
+        let (took, error) = timed(update(&client)).await;
+        assert_takes(took, 150);
+        assert_eq!(error.kind(), ErrorKind::Timeout, "{error:?}");
+        assert_eq!(error.outcome(), Outcome::Unknown);
+        assert_eq!(server.requests().len(), 3);
+    }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_phone_without_an_answer_is_sent_once() {
-    let server = Server::start(Behaviour::AnswerAndHang(Vec::new())).await;
-    let (took, error) = timed(add(&builder(&server.url()).build().unwrap())).await;
-    assert_takes(took, 70);
-    assert_eq!(error.outcome(), Outcome::Unknown);
-    assert_eq!(server.requests().len(), 1);
+    for answer in [NOTHING, HALF] {
+        let server = Server::start(Behaviour::AnswerAndHang(answer.into())).await;
+        let client = builder(&server.url()).build().unwrap();
+        let (took, error) = timed(add(&client)).await;
+        assert_takes(took, 70);
+        assert_eq!(error.outcome(), Outcome::Unknown);
+        assert_eq!(server.requests().len(), 1);
+    }
 }

@@ -121,7 +121,7 @@ async fn endless_requests_for_patience_end_with_the_time_of_the_try() {
     let patience = b"HTTP/1.1 100 Continue\r\n\r\n".to_vec();
     let behaviour = Behaviour::AnswerWithoutEnd(patience.clone(), patience);
     let server = Server::start(behaviour).await;
-    let client = single(&server.url()).timeout(Duration::from_millis(200));
+    let client = single(&server.url()).timeout(Duration::from_secs(1));
     let error = update(&client.build().unwrap()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout, "{error:?}");
     assert_eq!(error.outcome(), Outcome::Unknown);
