@@ -100,6 +100,12 @@ impl Server {
         self.state.lock().unwrap().connections
     }
 
+    /// How many of those that were read are such.
+    pub(crate) fn count(&self, is_such: impl Fn(&Request) -> bool) -> usize {
+        let state = self.state.lock().unwrap();
+        state.requests.iter().filter(|it| is_such(it)).count()
+    }
+
     /// Those that were read.
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.state.lock().unwrap().requests.clone()
