@@ -33,7 +33,7 @@ pub(crate) struct PortalArgs {
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) key_file: Option<PathBuf>,
 
-    /// The base URL of the API, `/v1` included. By default VIBECODE_BASE_URL, or the documented one.
+    /// The base URL of the API, `/v1` included. By default `VIBECODE_BASE_URL`, or the documented one.
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) base_url: Option<String>,
 }

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use serde_json::{Map, Value, json};
-use vibecode_spec::Schema;
+use vibecode_spec::{Schema, fields_of};
 
 use crate::{
     Ended,
@@ -12,7 +12,7 @@ use crate::{
     failure::Failure,
     output::Output,
     portal, pull,
-    schema_file::{self, canonical, fields_of},
+    schema_file::{self, canonical},
 };
 
 /// What is to be checked.
@@ -56,7 +56,7 @@ pub(crate) async fn run(
             None => is_out_of_form(&name, &file, output)?,
             Some(client) => {
                 let fields = pull::fetch(client, &name, output).await?;
-                has_drifted(&name, &schema, fields, output)?
+                has_drifted(&name, &schema, &fields, output)?
             }
         };
         if found {
@@ -92,7 +92,7 @@ fn is_out_of_form(name: &str, file: &Path, output: &Output) -> Result<bool, Fail
 fn has_drifted(
     name: &str,
     schema: &Schema,
-    fields: Map<String, Value>,
+    fields: &Map<String, Value>,
     output: &Output,
 ) -> Result<bool, Failure> {
     let now = Schema::read(&canonical(name, fields)).map_err(|error| {

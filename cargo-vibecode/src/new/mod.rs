@@ -10,13 +10,7 @@ use vibecode_spec::Field;
 
 use self::module::{Module, usual_fields};
 use crate::{
-    Ended,
-    args::PortalArgs,
-    change,
-    failure::Failure,
-    output::Output,
-    portal, pull,
-    schema_file::{self, Known},
+    Ended, args::PortalArgs, change, failure::Failure, output::Output, portal, pull, schema_file,
 };
 
 /// What is to be made.
@@ -49,7 +43,7 @@ pub(crate) async fn run(
             ));
         }
     }
-    let Known { schema, .. } = schema_file::load(name)?;
+    let schema = schema_file::load(name)?;
     let mut fields: Vec<&Field> = Vec::new();
     for named in &wanted.fields {
         let field = change::field(&schema, named).map_err(Failure::new)?;

@@ -158,7 +158,7 @@ mod tests {
             ("very important person", "VeryImportantPerson"),
             ("Щёлково-1", "Shhyolkovo1"),
             ("ИНН", "Inn"),
-            ("北京", "BeiJing"),
+            ("北京", "Beijing"),
             ("Müller & Söhne", "MullerSohne"),
             ("", "Item81"),
             ("!!!", "Item81"),

@@ -7,7 +7,7 @@ use std::{fs, path::PathBuf};
 
 use serde_json::{Map, Value, json};
 use vibecode_runtime::{Client, ErrorKind};
-use vibecode_spec::{Entity, Schema};
+use vibecode_spec::{Entity, Schema, fields_of};
 
 use crate::{
     Ended,
@@ -15,7 +15,7 @@ use crate::{
     failure::Failure,
     output::Output,
     portal,
-    schema_file::{self, canonical, fields_of},
+    schema_file::{self, canonical},
 };
 
 /// What is to be fetched.
@@ -60,7 +60,7 @@ pub(crate) async fn run(
             .map_err(|error| Failure::new(format!("{}: {error}", file.display())))?;
         let fields = fields_of(&answer)
             .ok_or_else(|| Failure::new(format!("{} holds no map of fields", file.display())))?;
-        pulled.push((name.clone(), fields));
+        pulled.push((name.clone(), fields.clone()));
     } else {
         let client = portal::client(args, |builder| builder)?;
         for name in names {
@@ -71,7 +71,7 @@ pub(crate) async fn run(
     // Nothing is written before all is there.
     let mut new = Vec::new();
     for (name, fields) in pulled {
-        write(&name, fields, &mut new, output)?;
+        write(&name, &fields, &mut new, output)?;
     }
     if !new.is_empty() {
         touch::roots(&new, output)?;
@@ -103,6 +103,7 @@ pub(crate) async fn fetch(
 ) -> Result<Map<String, Value>, Failure> {
     let answer: Value = client.fields(name).await?.parse()?;
     let mut fields = fields_of(&answer)
+        .cloned()
         .ok_or_else(|| Failure::new(format!("the portal answered no map of fields of {name}")))?;
     match client.user_fields(name).await {
         Ok(answer) => definitions::complete(&mut fields, &answer.parse()?),
@@ -116,7 +117,7 @@ pub(crate) async fn fetch(
 
 fn write(
     name: &str,
-    fields: Map<String, Value>,
+    fields: &Map<String, Value>,
     new: &mut Vec<PathBuf>,
     output: &Output,
 ) -> Result<(), Failure> {
