@@ -96,6 +96,21 @@ error_codes! {
     ErrorLoopDetected = "ERROR_LOOP_DETECTED", None, "the same error came again and again: the app has a bug";
 }
 
+impl ErrorCode {
+    /// Whether it refuses the key or its session, whatever the record. Not so `ACCESS_DENIED`,
+    /// which may be about one record.
+    pub(crate) fn refuses_the_key(&self) -> bool {
+        let is_lacking_rights = matches!(
+            self,
+            Self::ScopeDenied
+                | Self::WriteBlockedReadonlyKey
+                | Self::ManagementKeyNoEntityAccess
+                | Self::OauthRequired
+        );
+        is_lacking_rights || self.usual_status() == Some(401)
+    }
+}
+
 impl fmt::Display for ErrorCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
