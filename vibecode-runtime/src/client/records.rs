@@ -150,6 +150,17 @@ impl Lane {
         self.departed()?.checked_add(self.records.settle)
     }
 
+    /// The same of the write that has just been lost sight of, also where it is one that cannot
+    /// double, whose departure is not noted.
+    pub(crate) fn settles_at_latest(&self) -> Option<Instant> {
+        let departed = match self.effect {
+            Effect::Adds => self.departed(),
+            Effect::Sets | Effect::Reads => None,
+        };
+        let latest = departed.unwrap_or_else(Instant::now);
+        latest.checked_add(self.records.settle)
+    }
+
     fn departed(&self) -> Option<Instant> {
         self.records.state().records.get(&self.key)?.departed
     }
