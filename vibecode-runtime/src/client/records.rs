@@ -141,7 +141,9 @@ impl Lane {
     /// What became of the write is known.
     pub(crate) fn land(&self) {
         if let Some(entry) = self.records.state().records.get_mut(&self.key) {
-            entry.departed = self.before;
+            // What has settled meanwhile, nothing would forget any more.
+            let settle = self.records.settle;
+            entry.departed = self.before.filter(|before| before.elapsed() < settle);
         }
     }
 
@@ -249,6 +251,21 @@ mod tests {
         drop(lane);
         tokio::time::advance(SETTLE).await;
         drop(records.lane(key(72), Effect::Adds).await);
+        assert!(is_empty(&records));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_write_that_settled_during_a_later_call_is_not_remembered_for_ever() {
+        let records = records();
+        let lane = records.lane(key(71), Effect::Adds).await;
+        lane.depart();
+        drop(lane);
+        let lane = records.lane(key(71), Effect::Adds).await;
+        tokio::time::advance(SETTLE).await;
+        drop(records.lane(key(72), Effect::Adds).await);
+        lane.depart();
+        lane.land();
+        drop(lane);
         assert!(is_empty(&records));
     }
 
