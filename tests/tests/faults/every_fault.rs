@@ -49,6 +49,9 @@ impl Named {
     }
 }
 
+/// The fault after which a run sends nothing more.
+pub(crate) const REFUSED_KEY: &str = "403";
+
 pub(crate) fn every_fault() -> Vec<Named> {
     let s = Duration::from_secs;
     let faults = [
@@ -84,7 +87,8 @@ pub(crate) fn every_fault() -> Vec<Named> {
         ("500 before", Fault::server_error(), LostBefore, Api),
         ("500 after", Fault::server_error().applied(), LostAfter, Api),
         ("422 of an overload", Fault::overload_limit(), Refused, Api),
-        ("403", Fault::error("BITRIX_ACCESS_DENIED"), Refused, Api),
+        ("404", Fault::error("ENTITY_NOT_FOUND"), Refused, Api),
+        (REFUSED_KEY, Fault::error("ACCESS_DENIED"), Refused, Api),
         ("204 after", Fault::no_content(), LostAfter, NotJson),
         ("204 before", Fault::no_content().not_applied(), LostBefore, NotJson),
         ("cut-off length after", Fault::cut_off(), LostAfter, CutOff),

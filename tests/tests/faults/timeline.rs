@@ -14,45 +14,44 @@ use vibecode_sandbox::{LoggedRequest, Sandbox};
 /// How exactly the moments are told.
 const STEP: Duration = Duration::from_millis(50);
 
-/// Notes from its start on when each request comes in.
+/// A request, and when it came in.
+type Moment = (Duration, LoggedRequest);
+
+/// Notes from its start on when each request comes in, and takes it out of the sandbox's own log.
 pub(crate) struct Timeline {
-    moments: Arc<Mutex<Vec<Duration>>>,
+    moments: Arc<Mutex<Vec<Moment>>>,
     watching: JoinHandle<()>,
-    sandbox: Arc<Sandbox>,
 }
 
 impl Timeline {
     pub(crate) fn of(sandbox: &Arc<Sandbox>) -> Self {
-        let moments = Arc::<Mutex<Vec<Duration>>>::default();
+        let moments = Arc::<Mutex<Vec<Moment>>>::default();
         let (noted, watched, start) = (Arc::clone(&moments), Arc::clone(sandbox), Instant::now());
         sandbox.clear_requests();
         let watching = tokio::spawn(async move {
             loop {
-                let count = watched.requests().len();
-                noted.lock().unwrap().resize(count, start.elapsed());
+                let new = watched.requests().into_iter();
+                watched.clear_requests();
+                let new = new.map(|request| (start.elapsed(), request));
+                noted.lock().unwrap().extend(new);
                 sleep(STEP).await;
             }
         });
-        Self {
-            moments,
-            watching,
-            sandbox: Arc::clone(sandbox),
-        }
+        Self { moments, watching }
     }
 
-    /// Every request so far, with when it came in.
-    pub(crate) async fn requests(&self) -> Vec<(Duration, LoggedRequest)> {
-        sleep(STEP).await;
-        let moments = self.moments.lock().unwrap().clone();
-        moments.into_iter().zip(self.sandbox.requests()).collect()
+    /// Every request so far.
+    pub(crate) async fn requests(&self) -> Vec<Moment> {
+        sleep(2 * STEP).await;
+        self.moments.lock().unwrap().clone()
     }
 
     /// As text: the method and the second, such as `GET 0`.
     pub(crate) async fn told(&self) -> Vec<String> {
         let requests = self.requests().await.into_iter();
         let told = requests.map(|(at, request)| {
-            let second = (at.as_secs_f64() - 0.05).round();
-            format!("{} {}", request.method(), second.abs())
+            let second = at.checked_sub(STEP).unwrap_or_default().as_secs_f64();
+            format!("{} {}", request.method(), second.round())
         });
         told.collect()
     }
