@@ -81,7 +81,7 @@ impl Answer {
 pub(crate) fn to(call: &Call, service: &Service, faults: &BatchFaults) -> (Answer, Effects) {
     match respond(call, service, faults) {
         Ok(done) => {
-            let body = envelope::success(&done.data, done.meta.as_ref());
+            let body = envelope::success(done.data, done.meta);
             (Answer::json(done.status, &body), done.effects)
         }
         Err(failure) => (Answer::failure(&failure), Effects::default()),

@@ -98,14 +98,16 @@ impl Batch {
             EmptyMaps::AsLists if map.is_empty() => json!([]),
             _ => map.into(),
         };
-        let data = json!({
-            "results": map(results),
-            "errors": map(errors),
-            "meta": { "total": total, "succeeded": succeeded, "failed": failed },
-        });
+        let meta = json!({ "total": total, "succeeded": succeeded, "failed": failed });
+        let parts = [
+            ("results", map(results)),
+            ("errors", map(errors)),
+            ("meta", meta),
+        ];
+        let parts = parts.map(|(name, part)| (name.to_owned(), part));
         Done {
             effects,
-            ..Done::read(data)
+            ..Done::read(Value::from_iter(parts))
         }
     }
 }

@@ -59,7 +59,7 @@ fn writes(call: &Call) -> bool {
 fn stand_in() -> Answer {
     Answer::json(
         StatusCode::OK,
-        &envelope::success(&json!({ "id": 1 }), None),
+        &envelope::success(json!({ "id": 1 }), None),
     )
 }
 
