@@ -145,10 +145,11 @@ impl Batch {
     }
 }
 
+/// Calls with their places in the batch.
+type Placed = Vec<(usize, BatchCall)>;
+
 /// The first call on each record, and those that wait for it.
-fn split_round(
-    calls: Vec<(usize, BatchCall)>,
-) -> (Vec<(usize, BatchCall)>, Vec<(usize, BatchCall)>) {
+fn split_round(calls: Placed) -> (Placed, Placed) {
     let mut seen = HashSet::new();
     calls
         .into_iter()
