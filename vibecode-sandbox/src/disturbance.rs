@@ -57,10 +57,7 @@ fn writes(call: &Call) -> bool {
 
 /// What is shown in place of a record that was not written.
 fn stand_in() -> Answer {
-    Answer::json(
-        StatusCode::OK,
-        &envelope::success(json!({ "id": 1 }), None),
-    )
+    Answer::json(StatusCode::OK, &envelope::success(json!({ "id": 1 }), None))
 }
 
 /// What is answered in place of the proper answer.

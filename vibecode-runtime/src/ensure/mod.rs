@@ -98,7 +98,10 @@ struct Item {
 enum Stage {
     /// The record is to be read then; if it shows too little, again later, the longer the first
     /// read is ago.
-    Read { at: Instant, first: Instant },
+    Read {
+        at: Instant,
+        first: Instant,
+    },
     /// This is to be sent.
     Write(Body),
     Done(Result<Ensured>),

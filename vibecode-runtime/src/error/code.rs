@@ -140,7 +140,14 @@ mod tests {
         }
         assert!(ErrorCode::KNOWN.iter().all(ErrorCode::is_word));
         let long = "A".repeat(65);
-        for text in ["", "+79161112233", "79161112233", "a@b.ru", "bad value", &long] {
+        for text in [
+            "",
+            "+79161112233",
+            "79161112233",
+            "a@b.ru",
+            "bad value",
+            &long,
+        ] {
             assert!(!ErrorCode::from_wire(text).is_word(), "{text}");
         }
     }
