@@ -72,11 +72,17 @@ async fn a_batch_takes_every_entity_and_answers_in_the_order_of_its_calls() {
         .await
         .unwrap();
     assert_eq!(told(&results), ["Ok", "Ok", "Api NotApplied", "Ok", "Ok"]);
-    assert_eq!(results[2].as_ref().unwrap_err().code(), Some(&ErrorCode::EntityNotFound));
+    assert_eq!(
+        results[2].as_ref().unwrap_err().code(),
+        Some(&ErrorCode::EntityNotFound)
+    );
     let read: Named = results[0].as_ref().unwrap().record().unwrap();
     let own = sandbox.contact(72).unwrap();
     assert_eq!(json!(read.name), own["name"]);
-    assert_eq!(sandbox.record(Entity::Companies, 15).unwrap()["title"], "Alpha");
+    assert_eq!(
+        sandbox.record(Entity::Companies, 15).unwrap()["title"],
+        "Alpha"
+    );
     assert_eq!(stored(&sandbox, 71, "post"), "Director");
     assert_eq!(sandbox.requests().len(), 1);
 }
@@ -99,9 +105,15 @@ async fn calls_on_one_record_keep_their_order_and_are_never_in_one_request() {
         let record: serde_json::Value = result.as_ref().unwrap().raw().parse().unwrap();
         record["post"].as_str().unwrap().to_owned()
     });
-    assert_eq!(posts.collect::<Vec<_>>(), ["First", "Other", "Second", "Second", "Last"]);
+    assert_eq!(
+        posts.collect::<Vec<_>>(),
+        ["First", "Other", "Second", "Second", "Last"]
+    );
     assert_eq!(sandbox.requests().len(), 4);
-    assert_eq!((stored(&sandbox, 1, "post"), count(&sandbox, 1, PHONE)), ("Last".into(), 1));
+    assert_eq!(
+        (stored(&sandbox, 1, "post"), count(&sandbox, 1, PHONE)),
+        ("Last".into(), 1)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -131,7 +143,12 @@ async fn a_call_that_cannot_be_sent_fails_by_itself() {
 #[tokio::test(start_paused = true)]
 async fn a_batch_of_calls_that_cannot_be_sent_sends_nothing() {
     let sandbox = portal(1).start().await;
-    let results = client(&sandbox).batch().update(1, &customer()).send().await.unwrap();
+    let results = client(&sandbox)
+        .batch()
+        .update(1, &customer())
+        .send()
+        .await
+        .unwrap();
     assert_eq!(told(&results), ["EmptyPatch NotApplied"]);
     assert!(sandbox.requests().is_empty());
 }
@@ -158,13 +175,19 @@ async fn only_the_calls_that_are_told_to_come_later_are_sent_again() {
 #[tokio::test(start_paused = true)]
 async fn calls_that_are_told_to_come_much_later_are_given_back_with_the_wait() {
     let sandbox = portal(2).start().await;
-    sandbox.fault(Fault::in_batch([(1, CallFault::rate_limited(seconds(600)))]));
+    sandbox.fault(Fault::in_batch([(
+        1,
+        CallFault::rate_limited(seconds(600)),
+    )]));
     let batch = (1..=2).fold(client(&sandbox).batch(), |batch, id| {
         batch.update(id, &customer().add_phone(PHONE))
     });
     let results = batch.send().await.unwrap();
     assert_eq!(told(&results), ["Ok", "Api NotApplied"]);
-    assert_eq!(results[1].as_ref().unwrap_err().retry_after(), Some(seconds(600)));
+    assert_eq!(
+        results[1].as_ref().unwrap_err().retry_after(),
+        Some(seconds(600))
+    );
     assert_eq!(writing(&sandbox).len(), 1);
 }
 
@@ -179,7 +202,10 @@ async fn a_read_in_a_batch_that_was_lost_has_changed_nothing() {
         .send()
         .await
         .unwrap();
-    assert_eq!(told(&results), ["Interrupted NotApplied", "Interrupted Unknown"]);
+    assert_eq!(
+        told(&results),
+        ["Interrupted NotApplied", "Interrupted Unknown"]
+    );
     assert_eq!(count(&sandbox, 2, PHONE), 1);
 }
 
@@ -199,7 +225,10 @@ async fn each_call_has_an_error_of_its_own_that_names_it() {
     assert_eq!(told(&results), expected);
     for (id, result) in (1..).zip(&results) {
         let error = result.as_ref().unwrap_err();
-        assert!(error.to_string().contains(&format!("contacts/{id}")), "{error}");
+        assert!(
+            error.to_string().contains(&format!("contacts/{id}")),
+            "{error}"
+        );
         assert_eq!(error.status(), None);
     }
 }
@@ -208,16 +237,23 @@ async fn each_call_has_an_error_of_its_own_that_names_it() {
 async fn a_portal_that_drops_what_stands_in_a_batch_is_told() {
     let shape = vibecode_sandbox::BatchParams::UnderFields;
     let sandbox = portal(2).batch_params(shape).start().await;
-    let batch = client(&sandbox).batch().update(1, &customer().post("Director"));
+    let batch = client(&sandbox)
+        .batch()
+        .update(1, &customer().post("Director"));
     let error = batch.send().await.unwrap_err();
-    assert_eq!((error.kind(), error.outcome()), (ErrorKind::NotEchoed, Outcome::Unknown));
+    assert_eq!(
+        (error.kind(), error.outcome()),
+        (ErrorKind::NotEchoed, Outcome::Unknown)
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_batch_is_written_as_the_reference_shows_it() {
     let sandbox = portal(2).start().await;
     let batch = client(&sandbox).batch();
-    let batch = batch.update(1, &customer().add_phone(PHONE)).get(ContactId::from(2));
+    let batch = batch
+        .update(1, &customer().add_phone(PHONE))
+        .get(ContactId::from(2));
     batch.send().await.unwrap();
     let expected = concat!(
         r#"{"calls":[{"id":"c0","entity":"contacts","action":"update","entityId":1,"#,
@@ -225,5 +261,8 @@ async fn a_batch_is_written_as_the_reference_shows_it() {
         r#"{"id":"c1","entity":"contacts","action":"get","entityId":2}]}"#
     );
     let request = &sandbox.requests()[0];
-    assert_eq!((request.path(), request.body_str()), ("/v1/batch", expected));
+    assert_eq!(
+        (request.path(), request.body_str()),
+        ("/v1/batch", expected)
+    );
 }

@@ -79,7 +79,10 @@ impl Way {
 }
 
 fn pairs(items: &[Item]) -> Vec<(u64, CustomerPatch)> {
-    items.iter().map(|item| (item.id, item.patch.clone())).collect()
+    items
+        .iter()
+        .map(|item| (item.id, item.patch.clone()))
+        .collect()
 }
 
 /// A record and what is to be written to it.

@@ -21,7 +21,9 @@ async fn requests_of(faults: impl IntoIterator<Item = Fault>) -> (Arc<Sandbox>, 
     let sandbox = Arc::new(portal(1).start().await);
     sandbox.faults(faults.into_iter().map(|fault| fault.on("PATCH")));
     let timeline = Timeline::of(&sandbox);
-    let ensured = client(&sandbox).ensure(1, &customer().add_phone(PHONE)).await;
+    let ensured = client(&sandbox)
+        .ensure(1, &customer().add_phone(PHONE))
+        .await;
     assert_eq!(ensured.unwrap().added().len(), 1);
     let told = timeline.told().await;
     settle().await;
@@ -31,7 +33,11 @@ async fn requests_of(faults: impl IntoIterator<Item = Fault>) -> (Arc<Sandbox>, 
 
 #[tokio::test(start_paused = true)]
 async fn a_write_that_never_arrived_is_sent_again_only_after_it_has_settled() {
-    for fault in [Fault::drop_before(), Fault::reset_before(), Fault::server_error()] {
+    for fault in [
+        Fault::drop_before(),
+        Fault::reset_before(),
+        Fault::server_error(),
+    ] {
         let (_, told) = requests_of([fault]).await;
         let expected = [
             "GET 0", "PATCH 0", "GET 0", "GET 1", "GET 2", "GET 4", "GET 8", "GET 16", "GET 32",
@@ -43,7 +49,11 @@ async fn a_write_that_never_arrived_is_sent_again_only_after_it_has_settled() {
 
 #[tokio::test(start_paused = true)]
 async fn a_write_whose_answer_was_lost_is_found_at_once() {
-    for fault in [Fault::drop_after(), Fault::bad_gateway_html(), Fault::cut_off()] {
+    for fault in [
+        Fault::drop_after(),
+        Fault::bad_gateway_html(),
+        Fault::cut_off(),
+    ] {
         let (_, told) = requests_of([fault]).await;
         assert_eq!(told, ["GET 0", "PATCH 0", "GET 0"]);
     }
@@ -54,7 +64,12 @@ async fn a_write_that_comes_late_is_waited_for_and_never_doubled() {
     let (_, told) = requests_of([Fault::late(seconds(5))]).await;
     assert_eq!(told[3..], ["GET 1", "GET 2", "GET 4", "GET 8"]);
     let (_, told) = requests_of([Fault::late(seconds(40))]).await;
-    assert_eq!(told[3..], ["GET 1", "GET 2", "GET 4", "GET 8", "GET 16", "GET 32", "GET 62"]);
+    assert_eq!(
+        told[3..],
+        [
+            "GET 1", "GET 2", "GET 4", "GET 8", "GET 16", "GET 32", "GET 62"
+        ]
+    );
     let (_, told) = requests_of([Fault::late(seconds(60))]).await;
     assert_eq!(told.last().unwrap(), "GET 62");
 }
@@ -94,7 +109,10 @@ async fn an_outage_without_end_is_told_and_leaves_the_outcome_open() {
     let sandbox = Arc::new(portal(1).start().await);
     sandbox.faults((0..20).map(|_| Fault::drop_before().on("PATCH")));
     let timeline = Timeline::of(&sandbox);
-    let error = client(&sandbox).ensure(1, &customer().add_phone(PHONE)).await.unwrap_err();
+    let error = client(&sandbox)
+        .ensure(1, &customer().add_phone(PHONE))
+        .await
+        .unwrap_err();
     assert_eq!(told_error(&error), "Interrupted Unknown");
     let mut told = timeline.told().await;
     told.retain(|request| request.starts_with("PATCH"));
@@ -104,8 +122,14 @@ async fn an_outage_without_end_is_told_and_leaves_the_outcome_open() {
 #[tokio::test(start_paused = true)]
 async fn a_refusal_after_a_try_that_has_settled_is_one() {
     let sandbox = portal(1).start().await;
-    sandbox.faults([Fault::drop_before().on("PATCH"), Fault::overload_limit().on("PATCH")]);
-    let error = client(&sandbox).ensure(1, &customer().add_phone(PHONE)).await.unwrap_err();
+    sandbox.faults([
+        Fault::drop_before().on("PATCH"),
+        Fault::overload_limit().on("PATCH"),
+    ]);
+    let error = client(&sandbox)
+        .ensure(1, &customer().add_phone(PHONE))
+        .await
+        .unwrap_err();
     assert_eq!(told_error(&error), "Api NotApplied");
     settle().await;
     assert_eq!(count(&sandbox, 1, PHONE), 0);
@@ -139,7 +163,10 @@ async fn a_read_that_fails_after_a_lost_answer_leaves_the_outcome_open() {
     sandbox.fault(Fault::delay(seconds(0)).on("GET"));
     sandbox.fault(Fault::late(seconds(40)).on("PATCH"));
     sandbox.fault(Fault::overload_limit().on("GET"));
-    let error = client(&sandbox).ensure(1, &customer().add_phone(PHONE)).await.unwrap_err();
+    let error = client(&sandbox)
+        .ensure(1, &customer().add_phone(PHONE))
+        .await
+        .unwrap_err();
     assert_eq!(told_error(&error), "Api Unknown");
     settle().await;
     assert_eq!(count(&sandbox, 1, PHONE), 1);
@@ -162,7 +189,11 @@ async fn an_unchecked_value_in_many_is_not_sent_twice() {
     sandbox.fault(Fault::delay(seconds(0)));
     sandbox.fault(Fault::drop_before());
     let patch = customer().set_unchecked("fmRaw", 1).post("Director");
-    let outcome = client(&sandbox).ensure_many([(1, patch)]).next().await.unwrap();
+    let outcome = client(&sandbox)
+        .ensure_many([(1, patch)])
+        .next()
+        .await
+        .unwrap();
     assert_eq!(outcome.result.unwrap_err().outcome(), Outcome::Unknown);
     assert_eq!(writes(&sandbox).len(), 1);
 }
@@ -191,7 +222,10 @@ async fn a_shorter_time_to_settle_is_the_users_choice() {
     let builder = super::portal::builder(&sandbox, Sandbox::API_KEY);
     let client = builder.settle(seconds(3)).build().unwrap();
     let timeline = Timeline::of(&sandbox);
-    client.ensure(1, &customer().add_phone(PHONE)).await.unwrap();
+    client
+        .ensure(1, &customer().add_phone(PHONE))
+        .await
+        .unwrap();
     let told = timeline.told().await;
     assert_eq!(told[2..], ["GET 0", "GET 1", "GET 2", "GET 3", "PATCH 3"]);
 }
@@ -199,7 +233,13 @@ async fn a_shorter_time_to_settle_is_the_users_choice() {
 #[tokio::test(start_paused = true)]
 async fn a_record_that_is_not_there_is_told_and_not_written() {
     let sandbox = portal(1).start().await;
-    let error = client(&sandbox).ensure(404, &customer().add_phone(PHONE)).await.unwrap_err();
-    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Api, Outcome::NotApplied));
+    let error = client(&sandbox)
+        .ensure(404, &customer().add_phone(PHONE))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.outcome()),
+        (ErrorKind::Api, Outcome::NotApplied)
+    );
     assert!(writes(&sandbox).is_empty());
 }

@@ -7,7 +7,7 @@ use vibecode_sandbox::{Sandbox, SandboxBuilder};
 use super::portal::{client, count, customer, portal, stored, writes};
 
 /// A portal with one contact, whose phones and emails are these.
-fn with_entries(fm: Value) -> SandboxBuilder {
+fn with_entries(fm: &Value) -> SandboxBuilder {
     let contact = json!({ "id": 7, "name": "Ivan", "post": "Director", "fm": fm });
     Sandbox::builder().seed(json!({ "contacts": [contact] }))
 }
@@ -26,7 +26,7 @@ fn told(entries: &[MultifieldEntry]) -> Vec<(&str, &str, &str)> {
 #[tokio::test(start_paused = true)]
 async fn where_all_is_present_nothing_is_sent() {
     let phone = entry("PHONE", "WORK", "+79161112233");
-    let sandbox = with_entries(json!([phone])).start().await;
+    let sandbox = with_entries(&json!([phone])).start().await;
     let patch = customer().post("Director").add_phone("+79161112233");
     let ensured = client(&sandbox).ensure(7, &patch).await.unwrap();
     assert_eq!(told(ensured.present()), [("PHONE", "WORK", "+79161112233")]);
@@ -38,7 +38,7 @@ async fn where_all_is_present_nothing_is_sent() {
 #[tokio::test(start_paused = true)]
 async fn only_what_is_missing_is_sent() {
     let phone = entry("PHONE", "WORK", "+79161112233");
-    let sandbox = with_entries(json!([phone])).start().await;
+    let sandbox = with_entries(&json!([phone])).start().await;
     let patch = customer()
         .post("Director")
         .comments("Calls on Mondays")
@@ -55,10 +55,13 @@ async fn only_what_is_missing_is_sent() {
 async fn a_phone_under_another_type_is_present_and_told_with_its_own_type() {
     for native_type in ["HOME", "MOBILE", "FAX", "PAGER", "X_CUSTOM"] {
         let phone = entry("PHONE", native_type, "+79161112233");
-        let sandbox = with_entries(json!([phone])).start().await;
+        let sandbox = with_entries(&json!([phone])).start().await;
         let patch = customer().add_phone(Phone::work("+79161112233"));
         let ensured = client(&sandbox).ensure(7, &patch).await.unwrap();
-        assert_eq!(told(ensured.present()), [("PHONE", native_type, "+79161112233")]);
+        assert_eq!(
+            told(ensured.present()),
+            [("PHONE", native_type, "+79161112233")]
+        );
         assert!(writes(&sandbox).is_empty(), "{native_type}");
     }
 }
@@ -76,7 +79,9 @@ async fn phones_are_present_by_their_digits_and_emails_whatever_their_case() {
         // The text of one is in the other's list.
         ("WEB", "ivan@company.ru", "ivan@company.ru", false),
     ] {
-        let sandbox = with_entries(json!([entry(kind, "WORK", there)])).start().await;
+        let sandbox = with_entries(&json!([entry(kind, "WORK", there)]))
+            .start()
+            .await;
         let patch = match kind {
             "PHONE" => customer().add_phone(wanted),
             _ => customer().add_email(wanted),
@@ -90,7 +95,7 @@ async fn phones_are_present_by_their_digits_and_emails_whatever_their_case() {
 
 #[tokio::test(start_paused = true)]
 async fn a_value_that_a_patch_names_twice_is_sent_once() {
-    let sandbox = with_entries(json!([])).start().await;
+    let sandbox = with_entries(&json!([])).start().await;
     let patch = customer()
         .add_phone("+79161112233")
         .add_phone(Phone::mobile("+7 916 111-22-33"));
@@ -141,7 +146,9 @@ async fn what_cannot_be_sent_is_not_even_read_for() {
 async fn ensuring_twice_adds_once() {
     let sandbox = portal(1).start().await;
     let client = client(&sandbox);
-    let patch = customer().add_phone("+79161112233").add_email("ivan@company.ru");
+    let patch = customer()
+        .add_phone("+79161112233")
+        .add_email("ivan@company.ru");
     for _ in 0..3 {
         client.ensure(1, &patch).await.unwrap();
     }

@@ -52,6 +52,7 @@ impl Named {
 /// The fault after which a run sends nothing more.
 pub(crate) const REFUSED_KEY: &str = "403";
 
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 pub(crate) fn every_fault() -> Vec<Named> {
     let s = Duration::from_secs;
     let faults = [
@@ -59,23 +60,63 @@ pub(crate) fn every_fault() -> Vec<Named> {
         ("drop after", Fault::drop_after(), LostAfter, Interrupted),
         ("late by 5 s", Fault::late(s(5)), LostAfter, Interrupted),
         ("late by 40 s", Fault::late(s(40)), LostAfter, Interrupted),
-        ("reset before", Fault::reset_before(), LostBefore, Interrupted),
+        (
+            "reset before",
+            Fault::reset_before(),
+            LostBefore,
+            Interrupted,
+        ),
         ("reset after", Fault::reset_after(), LostAfter, Interrupted),
         ("delay of 5 s", Fault::delay(s(5)), Answered, Timeout),
         ("delay of 100 s", Fault::delay(s(100)), LostAfter, Timeout),
         ("hang before", Fault::hang(), LostBefore, Timeout),
         ("hang after", Fault::hang_after(), LostAfter, Timeout),
-        ("trickle", Fault::trickle(Duration::from_millis(1)), Answered, Timeout),
+        (
+            "trickle",
+            Fault::trickle(Duration::from_millis(1)),
+            Answered,
+            Timeout,
+        ),
         ("endless trickle", Fault::trickle(s(20)), LostAfter, Timeout),
         ("429 for 2 s", Fault::rate_limited(s(2)), Later, Api),
-        ("429 until a date", Fault::rate_limited_until(s(2)), Later, Api),
+        (
+            "429 until a date",
+            Fault::rate_limited_until(s(2)),
+            Later,
+            Api,
+        ),
         ("429 for 90 s", Fault::rate_limited(s(90)), Refused, Api),
-        ("429 for a time limit", Fault::error("OPERATION_TIME_LIMIT"), Later, Api),
-        ("503 that is listed", Fault::query_limit_exceeded(), Later, Api),
-        ("503 as HTML", Fault::unavailable_html(), LostBefore, NotJson),
+        (
+            "429 for a time limit",
+            Fault::error("OPERATION_TIME_LIMIT"),
+            Later,
+            Api,
+        ),
+        (
+            "503 that is listed",
+            Fault::query_limit_exceeded(),
+            Later,
+            Api,
+        ),
+        (
+            "503 as HTML",
+            Fault::unavailable_html(),
+            LostBefore,
+            NotJson,
+        ),
         ("502 after", Fault::bad_gateway(), LostAfter, Api),
-        ("502 before", Fault::bad_gateway().not_applied(), LostBefore, Api),
-        ("502 as HTML after", Fault::bad_gateway_html(), LostAfter, NotJson),
+        (
+            "502 before",
+            Fault::bad_gateway().not_applied(),
+            LostBefore,
+            Api,
+        ),
+        (
+            "502 as HTML after",
+            Fault::bad_gateway_html(),
+            LostAfter,
+            NotJson,
+        ),
         (
             "502 as HTML before",
             Fault::bad_gateway_html().not_applied(),
@@ -83,17 +124,37 @@ pub(crate) fn every_fault() -> Vec<Named> {
             NotJson,
         ),
         ("504 after", Fault::queue_timeout(), LostAfter, Api),
-        ("504 before", Fault::queue_timeout().not_applied(), LostBefore, Api),
+        (
+            "504 before",
+            Fault::queue_timeout().not_applied(),
+            LostBefore,
+            Api,
+        ),
         ("500 before", Fault::server_error(), LostBefore, Api),
         ("500 after", Fault::server_error().applied(), LostAfter, Api),
         ("422 of an overload", Fault::overload_limit(), Refused, Api),
         ("404", Fault::error("ENTITY_NOT_FOUND"), Refused, Api),
         (REFUSED_KEY, Fault::error("ACCESS_DENIED"), Refused, Api),
         ("204 after", Fault::no_content(), LostAfter, NotJson),
-        ("204 before", Fault::no_content().not_applied(), LostBefore, NotJson),
+        (
+            "204 before",
+            Fault::no_content().not_applied(),
+            LostBefore,
+            NotJson,
+        ),
         ("cut-off length after", Fault::cut_off(), LostAfter, CutOff),
-        ("cut-off length before", Fault::cut_off().not_applied(), LostBefore, CutOff),
-        ("cut-off chunks after", Fault::cut_off_chunked(), LostAfter, CutOff),
+        (
+            "cut-off length before",
+            Fault::cut_off().not_applied(),
+            LostBefore,
+            CutOff,
+        ),
+        (
+            "cut-off chunks after",
+            Fault::cut_off_chunked(),
+            LostAfter,
+            CutOff,
+        ),
         (
             "cut-off chunks before",
             Fault::cut_off_chunked().not_applied(),
@@ -102,10 +163,25 @@ pub(crate) fn every_fault() -> Vec<Named> {
         ),
         ("oversized", Fault::oversized(), LostAfter, Oversized),
         ("garbage after", Fault::garbage(), LostAfter, NotJson),
-        ("garbage before", Fault::garbage().not_applied(), LostBefore, NotJson),
+        (
+            "garbage before",
+            Fault::garbage().not_applied(),
+            LostBefore,
+            NotJson,
+        ),
         ("HTML after", Fault::html(), LostAfter, NotJson),
-        ("HTML before", Fault::html().not_applied(), LostBefore, NotJson),
-        ("another record", Fault::another_record(), LostAfter, OtherRecord),
+        (
+            "HTML before",
+            Fault::html().not_applied(),
+            LostBefore,
+            NotJson,
+        ),
+        (
+            "another record",
+            Fault::another_record(),
+            LostAfter,
+            OtherRecord,
+        ),
         (
             "another record, not applied",
             Fault::another_record().not_applied(),
@@ -113,7 +189,12 @@ pub(crate) fn every_fault() -> Vec<Named> {
             OtherRecord,
         ),
         ("success false", Fault::success_false(), LostBefore, Api),
-        ("success false after", Fault::success_false().applied(), LostAfter, Api),
+        (
+            "success false after",
+            Fault::success_false().applied(),
+            LostAfter,
+            Api,
+        ),
     ];
     let named = faults.map(|(name, fault, means, kind)| Named::new(name, fault, means, kind));
     named.into()

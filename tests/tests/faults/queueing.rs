@@ -20,7 +20,11 @@ const PHONE: &str = "+79161112233";
 #[tokio::test(start_paused = true)]
 async fn calls_on_one_record_queue_behind_each_other() {
     let sandbox = Arc::new(portal(1).start().await);
-    sandbox.storm(Storm::seeded(1).probability(1.0).faults([Fault::delay(seconds(5)).on("PATCH")]));
+    sandbox.storm(
+        Storm::seeded(1)
+            .probability(1.0)
+            .faults([Fault::delay(seconds(5)).on("PATCH")]),
+    );
     let client = client(&sandbox);
     let timeline = Timeline::of(&sandbox);
     let mut calls = JoinSet::new();
@@ -42,13 +46,22 @@ async fn calls_on_one_record_queue_behind_each_other() {
     }
     let mut told = timeline.told().await;
     told.retain(|request| request.starts_with("PATCH"));
-    assert_eq!(told, ["PATCH 0", "PATCH 5", "PATCH 10", "PATCH 15", "PATCH 20", "PATCH 25"]);
+    assert_eq!(
+        told,
+        [
+            "PATCH 0", "PATCH 5", "PATCH 10", "PATCH 15", "PATCH 20", "PATCH 25"
+        ]
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn calls_on_other_records_do_not_wait() {
     let sandbox = portal(20).start().await;
-    sandbox.storm(Storm::seeded(1).probability(1.0).faults([Fault::delay(seconds(5)).on("PATCH")]));
+    sandbox.storm(
+        Storm::seeded(1)
+            .probability(1.0)
+            .faults([Fault::delay(seconds(5)).on("PATCH")]),
+    );
     let (client, begin) = (client(&sandbox), Instant::now());
     let mut calls = JoinSet::new();
     for id in 1..=20 {
@@ -61,7 +74,11 @@ async fn calls_on_other_records_do_not_wait() {
 #[tokio::test(start_paused = true)]
 async fn many_who_ensure_the_same_at_once_add_it_once() {
     let sandbox = portal(1).start().await;
-    sandbox.storm(Storm::seeded(1).probability(1.0).faults([Fault::delay(seconds(1))]));
+    sandbox.storm(
+        Storm::seeded(1)
+            .probability(1.0)
+            .faults([Fault::delay(seconds(1))]),
+    );
     let client = client(&sandbox);
     let mut calls = JoinSet::new();
     for index in 0..8 {
@@ -213,7 +230,10 @@ async fn a_call_that_was_dropped_while_it_queued_was_never_sent() {
     assert!(timeout(seconds(1), second).await.is_err());
     first.await.unwrap().unwrap();
     let begin = Instant::now();
-    client.ensure(1, &customer().add_phone("+79160000003")).await.unwrap();
+    client
+        .ensure(1, &customer().add_phone("+79160000003"))
+        .await
+        .unwrap();
     assert!(begin.elapsed() < Duration::from_secs(1));
     settle().await;
     assert_eq!(count(&sandbox, 1, "+79160000002"), 0);
@@ -227,6 +247,9 @@ async fn what_has_settled_is_waited_for_no_more() {
     lose(&client, "update").await;
     tokio::time::sleep(seconds(62)).await;
     let begin = Instant::now();
-    client.ensure(1, &customer().add_phone(PHONE)).await.unwrap();
+    client
+        .ensure(1, &customer().add_phone(PHONE))
+        .await
+        .unwrap();
     assert!(begin.elapsed() < Duration::from_secs(1));
 }

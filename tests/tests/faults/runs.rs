@@ -8,8 +8,7 @@ use vibecode_sandbox::{CallFault, Fault, Storm};
 use super::{
     calls::told_error,
     portal::{
-        CustomerPatch, client, count, customer, portal, seconds, settle, stored, writes_in,
-        writing,
+        CustomerPatch, client, count, customer, portal, seconds, settle, stored, writes_in, writing,
     },
     timeline::Timeline,
 };
@@ -44,14 +43,21 @@ async fn an_item_that_cannot_be_sent_fails_by_itself_and_the_rest_go_on_in_order
         let outcome = outcomes.next().await.unwrap();
         let (id, _) = item(index);
         assert_eq!((outcome.index as u64, outcome.id.get()), (index, id));
-        let kind = outcome.result.as_ref().err().map(vibecode_runtime::Error::kind);
+        let kind = outcome
+            .result
+            .as_ref()
+            .err()
+            .map(vibecode_runtime::Error::kind);
         assert_eq!(kind, expected(index), "{index}");
         if kind.is_none() {
             assert_eq!(stored(&sandbox, id, "post"), format!("Director {index}"));
         }
     }
     assert!(outcomes.next().await.is_none());
-    assert!(outcomes.next().await.is_none(), "a run that is over stays over");
+    assert!(
+        outcomes.next().await.is_none(),
+        "a run that is over stays over"
+    );
     // Of 700 items 569 can be sent, and a request carries 50.
     assert_eq!(sandbox.requests().len(), 12);
 }
@@ -95,7 +101,9 @@ fn interleaved() -> impl Iterator<Item = (u64, CustomerPatch)> + Clone + Send + 
 #[tokio::test(start_paused = true)]
 async fn a_record_is_never_in_two_requests_under_way_and_its_changes_keep_their_order() {
     let sandbox = Arc::new(portal(7).start().await);
-    let delays = Storm::seeded(1).probability(1.0).faults([Fault::delay(seconds(2))]);
+    let delays = Storm::seeded(1)
+        .probability(1.0)
+        .faults([Fault::delay(seconds(2))]);
     sandbox.storm(delays);
     let timeline = Timeline::of(&sandbox);
     let mut outcomes = client(&sandbox).update_many(interleaved());
@@ -125,7 +133,11 @@ const CHANGES: usize = 120;
 #[tokio::test(start_paused = true)]
 async fn changes_of_one_record_that_add_are_each_there_once_after_a_storm() {
     let sandbox = portal(7).start().await;
-    let faults = [Fault::drop_before(), Fault::late(seconds(40)), Fault::delay(seconds(2))];
+    let faults = [
+        Fault::drop_before(),
+        Fault::late(seconds(40)),
+        Fault::delay(seconds(2)),
+    ];
     sandbox.storm(Storm::seeded(1).probability(0.3).faults(faults));
     let phone = |index: usize| format!("+7916{index:07}");
     let patches = (0..CHANGES).map(move |index| (1, customer().add_phone(phone(index))));
@@ -149,10 +161,16 @@ async fn changes_of_one_record_that_add_are_each_there_once_after_a_storm() {
 #[tokio::test(start_paused = true)]
 async fn two_runs_at_once_do_not_write_to_a_record_at_the_same_time() {
     let sandbox = Arc::new(portal(60).start().await);
-    sandbox.storm(Storm::seeded(1).probability(1.0).faults([Fault::delay(seconds(2))]));
+    sandbox.storm(
+        Storm::seeded(1)
+            .probability(1.0)
+            .faults([Fault::delay(seconds(2))]),
+    );
     let client = client(&sandbox);
     let run = |ids: Vec<u64>, phone: &'static str| {
-        let patches = ids.into_iter().map(move |id| (id, customer().add_phone(phone)));
+        let patches = ids
+            .into_iter()
+            .map(move |id| (id, customer().add_phone(phone)));
         let mut outcomes = client.ensure_many(patches);
         async move {
             while let Some(outcome) = outcomes.next().await {

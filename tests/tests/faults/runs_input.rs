@@ -25,12 +25,18 @@ type Item = (u64, CustomerPatch);
 const WINDOW: usize = 512;
 
 /// Endless items over a hundred contacts, and how many were taken.
-fn endless() -> (impl Iterator<Item = Item> + Send + 'static, Arc<AtomicUsize>) {
+fn endless() -> (
+    impl Iterator<Item = Item> + Send + 'static,
+    Arc<AtomicUsize>,
+) {
     let taken = Arc::<AtomicUsize>::default();
     let counter = Arc::clone(&taken);
     let items = (0_u64..).map(move |index| {
         counter.fetch_add(1, Ordering::Relaxed);
-        (1 + index % 100, customer().post(format!("Director {index}")))
+        (
+            1 + index % 100,
+            customer().post(format!("Director {index}")),
+        )
     });
     (items, taken)
 }
@@ -40,7 +46,11 @@ async fn endless_items_are_taken_only_as_far_as_outcomes_are_taken() {
     let sandbox = portal(100).start().await;
     let (items, taken) = endless();
     let mut outcomes = client(&sandbox).update_many(items);
-    assert_eq!(taken.load(Ordering::Relaxed), 0, "nothing is taken before the first poll");
+    assert_eq!(
+        taken.load(Ordering::Relaxed),
+        0,
+        "nothing is taken before the first poll"
+    );
     for index in 0..3_000 {
         let outcome = outcomes.next().await.unwrap();
         assert_eq!(outcome.index, index);
@@ -83,7 +93,11 @@ async fn endless_items_that_cannot_be_sent_are_taken_only_as_far() {
 #[tokio::test(start_paused = true)]
 async fn a_run_goes_on_while_nobody_polls_it() {
     let sandbox = portal(200).start().await;
-    sandbox.storm(Storm::seeded(1).probability(1.0).faults([Fault::delay(seconds(5))]));
+    sandbox.storm(
+        Storm::seeded(1)
+            .probability(1.0)
+            .faults([Fault::delay(seconds(5))]),
+    );
     let patches = (1..=200).map(|id| (id, customer().post("Director")));
     let mut outcomes = client(&sandbox).update_many(patches);
     outcomes.next().await.unwrap().result.unwrap();
@@ -113,7 +127,9 @@ fn arriving(count: u64, apart: Duration) -> Arriving {
     tokio::spawn(async move {
         for id in 1..=count {
             sleep(apart).await;
-            let _ = sender.send((id, customer().add_phone("+79161112233"))).await;
+            let _ = sender
+                .send((id, customer().add_phone("+79161112233")))
+                .await;
         }
     });
     Arriving(items)
@@ -128,7 +144,10 @@ async fn items_that_arrive_slowly_are_sent_as_they_come() {
         outcome.result.unwrap();
     }
     let told = timeline.told().await;
-    assert_eq!(told, ["POST 10", "POST 20", "POST 30", "POST 40", "POST 50"]);
+    assert_eq!(
+        told,
+        ["POST 10", "POST 20", "POST 30", "POST 40", "POST 50"]
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -149,7 +168,10 @@ async fn a_stream_of_many_items_is_packed_as_an_iterator_is() {
     let sandbox = portal(500).start().await;
     let (sender, items) = mpsc::channel(500);
     for id in 1..=500 {
-        sender.send((id, customer().post("Director"))).await.unwrap();
+        sender
+            .send((id, customer().post("Director")))
+            .await
+            .unwrap();
     }
     drop(sender);
     let mut outcomes = client(&sandbox).update_many_stream(Arriving(items));

@@ -6,17 +6,22 @@ use tokio::time::sleep;
 use vibecode_runtime::{BatchParams, BulkOutcome, Client, ErrorCode, ErrorKind, Outcome};
 use vibecode_sandbox::{BatchParams as SandboxParams, Fault, Sandbox, Storm};
 
-use super::{
-    portal::{
-        CustomerPatch, builder, client, count, customer, portal, seconds, settle, stored, writing,
-    },
+use super::portal::{
+    CustomerPatch, builder, client, count, customer, portal, seconds, settle, stored, writing,
 };
 
-const ITEMS: u64 = 3_000;
+const ITEMS: usize = 3_000;
 
 /// A change of each contact in turn.
 fn items() -> impl Iterator<Item = (u64, CustomerPatch)> + Send + 'static {
-    (0..ITEMS).map(|index| (1 + index % 100, customer().post("Director").add_phone(format!("+7{index:010}"))))
+    (0_u64..).take(ITEMS).map(|index| {
+        (
+            1 + index % 100,
+            customer()
+                .post("Director")
+                .add_phone(format!("+7{index:010}")),
+        )
+    })
 }
 
 /// So many requests may be under way when the first answer comes.
@@ -40,7 +45,7 @@ async fn a_key_that_is_refused_ends_a_run_and_every_item_is_told_so() {
             assert_eq!(error.code(), Some(&code));
             next += 1;
         }
-        assert_eq!(next as u64, ITEMS);
+        assert_eq!(next, ITEMS);
         let sent = sandbox.requests().len();
         assert!(sent <= UNDER_WAY, "{key}: {sent} requests");
     }
@@ -50,7 +55,10 @@ async fn a_key_that_is_refused_ends_a_run_and_every_item_is_told_so() {
 async fn a_session_that_ends_in_mid_run_ends_the_run_too() {
     let sandbox = portal(100).start().await;
     let credentials = vibecode_runtime::Credentials::app(Sandbox::APP_KEY, Sandbox::SESSION_TOKEN);
-    let client = Client::builder(credentials).base_url(sandbox.url()).build().unwrap();
+    let client = Client::builder(credentials)
+        .base_url(sandbox.url())
+        .build()
+        .unwrap();
     let mut outcomes = client.update_many(items());
     let mut done = 0;
     while let Some(outcome) = outcomes.next().await {
@@ -66,7 +74,11 @@ async fn a_session_that_ends_in_mid_run_ends_the_run_too() {
         }
     }
     assert!((120..1_000).contains(&done), "{done}");
-    let refused = sandbox.requests().iter().filter(|request| request.status() != Some(http::StatusCode::OK)).count();
+    let refused = sandbox
+        .requests()
+        .iter()
+        .filter(|request| request.status() != Some(http::StatusCode::OK))
+        .count();
     assert!(refused <= UNDER_WAY, "{refused} requests");
 }
 
@@ -110,7 +122,7 @@ async fn a_portal_that_drops_what_stands_in_a_batch_is_sent_one_batch() {
         .await;
     let outcomes = tokio::sync::Mutex::new(client(&sandbox).update_many(items()));
     let told = assert_not_echoed(async || outcomes.lock().await.next().await).await;
-    assert_eq!(told, (50, ITEMS as usize - 50));
+    assert_eq!(told, (50, ITEMS - 50));
     assert_eq!(sandbox.requests().len(), 1);
 }
 
@@ -122,7 +134,7 @@ async fn a_portal_that_drops_what_is_ensured_in_a_batch_is_sent_one_batch() {
         .await;
     let outcomes = tokio::sync::Mutex::new(client(&sandbox).ensure_many(items()));
     let told = assert_not_echoed(async || outcomes.lock().await.next().await).await;
-    assert_eq!(told, (50, ITEMS as usize - 50));
+    assert_eq!(told, (50, ITEMS - 50));
     assert_eq!(writing(&sandbox).len(), 1);
     assert_eq!(stored(&sandbox, 1, "post"), "");
 }
@@ -148,7 +160,11 @@ async fn a_portal_that_reads_values_under_fields_is_written_to_once_the_client_i
 #[tokio::test(start_paused = true)]
 async fn an_outage_of_the_first_batches_does_not_pass_for_a_wrong_shape() {
     let sandbox = portal(100).start().await;
-    sandbox.storm(Storm::seeded(1).probability(1.0).faults([Fault::bad_gateway_html()]));
+    sandbox.storm(
+        Storm::seeded(1)
+            .probability(1.0)
+            .faults([Fault::bad_gateway_html()]),
+    );
     let mut outcomes = client(&sandbox).update_many(items().take(200));
     while let Some(outcome) = outcomes.next().await {
         let kind = outcome.result.err().map(|error| error.kind());
@@ -164,7 +180,11 @@ async fn an_outage_of_the_first_batches_does_not_pass_for_a_wrong_shape() {
 #[tokio::test(start_paused = true)]
 async fn a_run_that_is_dropped_sends_nothing_more() {
     let sandbox = portal(100).start().await;
-    sandbox.storm(Storm::seeded(1).probability(1.0).faults([Fault::delay(seconds(1))]));
+    sandbox.storm(
+        Storm::seeded(1)
+            .probability(1.0)
+            .faults([Fault::delay(seconds(1))]),
+    );
     let mut outcomes = client(&sandbox).update_many(items());
     for _ in 0..60 {
         outcomes.next().await.unwrap().result.unwrap();

@@ -1,109 +1,27 @@
 //! No key, session token, phone or email is shown by an error or by the Debug of any type, whatever
 //! goes wrong and whatever a server echoes.
 
-use std::{error::Error as StdError, fmt::Debug};
-
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
 };
 use vibecode_runtime::{
-    Client, ContactId, Credentials, Email, Error, Filter, Order, Patch, PatchJob, Phone, Record,
-    RetryPolicy, Throttle,
+    Client, ContactId, Credentials, Email, Filter, Order, PatchJob, Phone, RetryPolicy, Throttle,
 };
 use vibecode_sandbox::{CallFault, Fault, Key, Sandbox};
 
 use super::{
     every_fault::every_fault,
+    person::{Misread, Person, patch},
     portal::{portal, seconds},
+    shown::{APP_KEY, EMAIL, KEY, OTHER_TOKEN, PHONE, Shown, TOKEN},
 };
-
-const KEY: &str = "vibe_api_kq7wzsecret";
-const APP_KEY: &str = "vibe_app_kq8wzsecret";
-const TOKEN: &str = "vibe_session_kq9wzsecret";
-const OTHER_TOKEN: &str = "vibe_session_kq6wzsecret";
-const PHONE: &str = "+79163334455";
-const EMAIL: &str = "kqwz@person.ru";
-const NEWSLETTER: &str = "kqxz@person.ru";
-
-/// Parts of the above that nothing else holds.
-const SECRETS: &[&str] = &["wzsecret", "9163334455", "kqwz", "kqxz", "person.ru"];
-
-#[derive(Patch, Record)]
-#[vibecode(entity = "contacts", diff)]
-struct Person {
-    #[vibecode(id)]
-    id: ContactId,
-    post: Option<String>,
-    phone: Vec<Phone>,
-    email: Vec<Email>,
-    #[vibecode(field = "ufCrmRatio", kind = "double")]
-    ratio: Option<f64>,
-}
-
-/// The same contact, read into what it does not hold.
-#[derive(Record, Debug)]
-#[vibecode(entity = "contacts")]
-struct Misread {
-    #[vibecode(field = "post")]
-    _post: Digits,
-}
-
-/// A text that must be digits.
-#[derive(Debug)]
-struct Digits;
-
-impl vibecode_runtime::Decode<vibecode_runtime::kind::Text> for Digits {
-    fn decode(answered: vibecode_runtime::Answered<'_>) -> Result<Self, vibecode_runtime::DecodeError> {
-        let _: f64 = vibecode_runtime::Decode::<vibecode_runtime::kind::Double>::decode(answered)?;
-        Ok(Self)
-    }
-}
-
-fn patch() -> PersonPatch {
-    Person::patch().post(PHONE).add_phone(PHONE).add_email(EMAIL).add_email(Email::mailing(NEWSLETTER))
-}
-
-/// All that was shown, with where it was.
-#[derive(Default)]
-struct Shown(Vec<(String, String)>);
-
-impl Shown {
-    fn debug(&mut self, place: &str, value: &impl Debug) {
-        self.0.push((place.to_owned(), format!("{value:?} {value:#?}")));
-    }
-
-    fn error(&mut self, place: &str, error: &Error) {
-        self.debug(place, error);
-        let mut next: Option<&(dyn StdError + 'static)> = Some(error);
-        while let Some(error) = next {
-            self.0.push((place.to_owned(), format!("{error} {error:#} {error:?} {error:#?}")));
-            next = error.source();
-        }
-    }
-
-    fn result<T: Debug>(&mut self, place: &str, result: &Result<T, Error>) {
-        match result {
-            Ok(value) => self.debug(place, value),
-            Err(error) => self.error(place, error),
-        }
-    }
-
-    /// Holds that nothing of it is a secret.
-    fn assert_silent(&self, least: usize) {
-        for (place, text) in &self.0 {
-            let secret = SECRETS.iter().find(|secret| text.contains(**secret));
-            assert!(secret.is_none(), "{place} shows {secret:?}: {text}");
-        }
-        let errors = self.0.iter().filter(|(_, text)| text.contains("Error {"));
-        let errors = errors.count();
-        assert!(errors >= least, "only {errors} errors were looked at");
-    }
-}
 
 /// A portal that knows the secret keys.
 async fn sandbox() -> Sandbox {
-    let app = Key::app(APP_KEY).session(TOKEN).expired_session(OTHER_TOKEN);
+    let app = Key::app(APP_KEY)
+        .session(TOKEN)
+        .expired_session(OTHER_TOKEN);
     portal(3).key(Key::personal(KEY)).key(app).start().await
 }
 
@@ -144,7 +62,7 @@ async fn call_everything(client: &Client, place: &str, shown: &mut Shown) {
     let batch = client.batch().update(1, &patch()).get(ContactId::from(1));
     shown.debug(place, &batch);
     match batch.send().await {
-        Ok(results) => results.iter().for_each(|result| shown.result(place, result)),
+        Ok(results) => shown.results(place, &results),
         Err(error) => shown.error(place, &error),
     }
     let mut outcomes = client.update_many([(1, patch()), (0, patch()), (404, patch())]);
@@ -161,8 +79,7 @@ async fn call_everything(client: &Client, place: &str, shown: &mut Shown) {
     shown.result(place, &client.delete(ContactId::from(1)).await);
 }
 
-/// Whatever is written while this runs may be looked at here: the traces of a subscriber belong to
-/// what is shown, once the client writes some.
+/// Every fault met by calls of every shape.
 async fn show_everything() -> Shown {
     let mut shown = Shown::default();
     for named in every_fault() {
@@ -171,7 +88,10 @@ async fn show_everything() -> Shown {
             // Of each kind of call the first, and for those that read first the second.
             let fault = named.fault.clone().on(method);
             sandbox.faults((0..3).map(|_| fault.clone()));
-            let client = client(sandbox.url(), if method == "GET" { app() } else { personal() });
+            let client = client(
+                sandbox.url(),
+                if method == "GET" { app() } else { personal() },
+            );
             let place = format!("{} on {method}", named.name);
             shown.result(&place, &client.update(1, &patch()).await);
             shown.result(&place, &client.ensure(2, &patch()).await);
@@ -181,7 +101,7 @@ async fn show_everything() -> Shown {
             }
             let batch = client.batch().update(1, &patch()).get(ContactId::from(1));
             if let Ok(results) = batch.send().await {
-                results.iter().for_each(|result| shown.result(&place, result));
+                shown.results(&place, &results);
             }
         }
     }
@@ -202,7 +122,10 @@ async fn no_error_of_a_key_or_a_session_that_is_refused_shows_it() {
     });
     for (place, credentials) in [
         ("unknown key", Credentials::personal("vibe_api_kq5wzsecret")),
-        ("unknown token", Credentials::app(APP_KEY, "vibe_session_kq4wzsecret")),
+        (
+            "unknown token",
+            Credentials::app(APP_KEY, "vibe_session_kq4wzsecret"),
+        ),
         ("expired token", Credentials::app(APP_KEY, OTHER_TOKEN)),
         ("provider", provider),
         ("good key", personal()),
@@ -213,11 +136,17 @@ async fn no_error_of_a_key_or_a_session_that_is_refused_shows_it() {
     }
     // What is refused before anything is sent.
     for (place, credentials) in [
-        ("management key", Credentials::personal("vibe_live_kq3wzsecret")),
+        (
+            "management key",
+            Credentials::personal("vibe_live_kq3wzsecret"),
+        ),
         ("app as personal", Credentials::personal(APP_KEY)),
         ("personal as app", Credentials::app(KEY, TOKEN)),
         ("no header", Credentials::personal("vibe_api_\nwzsecret")),
-        ("no token", Credentials::app(APP_KEY, "vibe_session_\nwzsecret")),
+        (
+            "no token",
+            Credentials::app(APP_KEY, "vibe_session_\nwzsecret"),
+        ),
     ] {
         let builder = Client::builder(credentials).base_url(sandbox.url());
         shown.debug(place, &builder);
@@ -229,18 +158,27 @@ async fn no_error_of_a_key_or_a_session_that_is_refused_shows_it() {
         "wzsecret",
         "https://127.0.0.1/v1?key=wzsecret",
     ] {
-        let error = Client::builder(personal()).base_url(url).build().unwrap_err();
+        let error = Client::builder(personal())
+            .base_url(url)
+            .build()
+            .unwrap_err();
         shown.error("base URL", &error);
     }
     let personal = client(sandbox.url(), personal());
-    shown.result("session beside a key", &personal.with_session(TOKEN).me().await);
+    shown.result(
+        "session beside a key",
+        &personal.with_session(TOKEN).me().await,
+    );
     let closed = client("http://127.0.0.1:1/v1", app());
     call_everything(&closed, "no server", &mut shown).await;
     shown.assert_silent(100);
 }
 
+/// Makes an answer of a request.
+type Wrap = fn(&str) -> String;
+
 /// Answers every request with all that it holds: in the API's own words, or in place of them.
-async fn echo(listener: TcpListener, status: &'static str, wrap: fn(&str) -> String) {
+async fn echo(listener: TcpListener, status: &'static str, wrap: Wrap) {
     while let Ok((mut stream, _)) = listener.accept().await {
         let mut request = vec![0; 64 * 1024];
         let read = stream.read(&mut request).await.unwrap_or_default();
@@ -275,13 +213,18 @@ fn as_code(text: &str) -> String {
 
 /// A phone or an email as the code of an error, as a gateway of its own wording may have it.
 fn as_short_code(text: &str) -> String {
-    let code = if text.starts_with("GET") { PHONE } else { EMAIL };
+    let code = if text.starts_with("GET") {
+        PHONE
+    } else {
+        EMAIL
+    };
     serde_json::json!({ "success": false, "error": { "code": code } }).to_string()
 }
 
 /// The text where a record should be.
 fn as_record(text: &str) -> String {
-    serde_json::json!({ "success": true, "data": { "id": text, "post": text, "fm": text } }).to_string()
+    serde_json::json!({ "success": true, "data": { "id": text, "post": text, "fm": text } })
+        .to_string()
 }
 
 /// The text in every call of a batch that a batch may have.
@@ -297,7 +240,7 @@ fn as_calls(text: &str) -> String {
 #[tokio::test(start_paused = true)]
 async fn no_error_shows_what_a_server_echoes() {
     let mut shown = Shown::default();
-    let shapes: [(&str, fn(&str) -> String); 6] = [
+    let shapes: [(&str, Wrap); 6] = [
         ("code", as_code),
         ("short code", as_short_code),
         ("failure", as_failure),
@@ -306,7 +249,15 @@ async fn no_error_shows_what_a_server_echoes() {
         ("page", |text| format!("<html>{text}</html>")),
     ];
     for (place, wrap) in shapes {
-        for status in ["200 OK", "302 Found", "401 X", "422 X", "429 X", "500 X", "503 X"] {
+        for status in [
+            "200 OK",
+            "302 Found",
+            "401 X",
+            "422 X",
+            "429 X",
+            "500 X",
+            "503 X",
+        ] {
             let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
             let url = format!("http://{}/v1", listener.local_addr().unwrap());
             let server = tokio::spawn(echo(listener, status, wrap));
@@ -332,7 +283,9 @@ async fn no_error_of_a_call_in_a_batch_shows_a_secret() {
     ] {
         let sandbox = sandbox().await;
         sandbox.fault(Fault::in_batch([(0, fault)]));
-        let batch = client(sandbox.url(), personal()).batch().update(1, &patch());
+        let batch = client(sandbox.url(), personal())
+            .batch()
+            .update(1, &patch());
         shown.result("call", &batch.send().await.unwrap()[0]);
     }
     shown.assert_silent(4);
@@ -360,20 +313,34 @@ async fn no_public_type_shows_a_secret() {
     let ensured = client.ensure(2, &patch()).await.unwrap();
     shown.debug("Ensured", &ensured);
     shown.debug("MultifieldEntry", &ensured.present());
-    shown.debug("Multifields", &client.multifields(ContactId::from(2)).await.unwrap());
+    shown.debug(
+        "Multifields",
+        &client.multifields(ContactId::from(2)).await.unwrap(),
+    );
     shown.debug("Call", &client.update(2, &patch()));
     shown.debug("patch", &patch());
-    shown.debug("patch that is invalid", &patch().ratio(f64::NAN).add_phone(""));
+    shown.debug(
+        "patch that is invalid",
+        &patch().ratio(f64::NAN).add_phone(""),
+    );
     shown.debug("unchecked", &patch().set_unchecked("fmRaw", PHONE));
     let refused = patch().set_unchecked("post", PHONE);
     shown.error("refused", &client.update(2, &refused).await.unwrap_err());
-    shown.error("invalid", &client.update(2, &patch().ratio(f64::NAN)).await.unwrap_err());
+    shown.error(
+        "invalid",
+        &client
+            .update(2, &patch().ratio(f64::NAN))
+            .await
+            .unwrap_err(),
+    );
     let job = PatchJob::new(2, &patch()).unwrap();
     shown.debug("PatchJob", &job);
-    let broken = serde_json::to_string(&job).unwrap().replace("\"version\":1", "\"version\":9");
+    let broken = serde_json::to_string(&job)
+        .unwrap()
+        .replace("\"version\":1", "\"version\":9");
     let refusal = serde_json::from_str::<PatchJob>(&broken).unwrap_err();
     shown.debug("no PatchJob", &refusal);
-    shown.0.push(("no PatchJob".to_owned(), refusal.to_string()));
+    shown.text("no PatchJob", refusal.to_string());
     shown.debug("Phone", &Phone::mobile(PHONE));
     shown.debug("Email", &Email::work(EMAIL));
     let person = || Person {
@@ -383,13 +350,18 @@ async fn no_public_type_shows_a_secret() {
         email: vec![EMAIL.into()],
         ratio: None,
     };
-    let without = Person { phone: Vec::new(), ..person() };
+    let without = Person {
+        phone: Vec::new(),
+        ..person()
+    };
     shown.debug("Diff", &person().diff(&without));
     shown.debug("Diff", &without.diff(&person()));
     shown.debug("to_patch", &person().to_patch());
     shown.debug("Filter", &Filter::contains(PHONE));
     shown.debug("Filter", &Filter::equal(EMAIL));
-    let query = client.list::<Person>().filter("phone", Filter::any_of([PHONE]));
+    let query = client
+        .list::<Person>()
+        .filter("phone", Filter::any_of([PHONE]));
     shown.debug("Query", &query.order("id", Order::Ascending));
     shown.debug("Batch", &client.batch().update(2, &patch()));
     shown.debug("Bulk", &client.update_many([(2, patch())]));

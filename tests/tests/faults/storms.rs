@@ -1,8 +1,8 @@
 //! Thousands of writes through every fault at once.
 
-use vibecode_runtime::{Client, Outcome, Result};
-use vibecode_sandbox::{CallFault, Fault, Sandbox, Storm};
 use tokio::task::JoinSet;
+use vibecode_runtime::{Client, Error, Outcome, Result};
+use vibecode_sandbox::{CallFault, Fault, Sandbox, Storm};
 
 use super::{
     calls::{Item, told},
@@ -32,7 +32,9 @@ fn storm(seed: u64) -> Storm {
         Fault::drop_after_calls(20),
     ];
     let faults = every_fault().into_iter();
-    let faults = faults.filter(|named| named.name != REFUSED_KEY).map(|named| named.fault);
+    let faults = faults
+        .filter(|named| named.name != REFUSED_KEY)
+        .map(|named| named.fault);
     let faults = faults.chain(in_batch);
     Storm::seeded(seed).probability(0.4).faults(faults)
 }
@@ -67,7 +69,7 @@ fn email(id: u64) -> String {
 fn times(sandbox: &Sandbox, id: u64) -> (Vec<usize>, usize) {
     let contact = sandbox.contact(id).unwrap();
     let mut times = vec![usize::from(contact["post"] == post(id))];
-    if id % 4 != 0 {
+    if !id.is_multiple_of(4) {
         times.push(count_in(&contact, &phone(id)));
     }
     if id % 4 == 1 {
@@ -81,7 +83,7 @@ fn untruths(sandbox: &Sandbox, items: &[Item], reports: &[Result<()>]) -> Vec<St
     assert_eq!(items.len(), reports.len(), "an item is reported once");
     let mut untruths = Vec::new();
     for (item, report) in items.iter().zip(reports) {
-        let is_true = |times: &usize| match report.as_ref().map_err(|error| error.outcome()) {
+        let is_true = |times: &usize| match report.as_ref().map_err(Error::outcome) {
             Ok(()) => *times == 1,
             Err(Outcome::NotApplied) => *times == 0,
             Err(_) => *times <= 1,
@@ -98,7 +100,7 @@ fn untruths(sandbox: &Sandbox, items: &[Item], reports: &[Result<()>]) -> Vec<St
 fn tally(reports: &[Result<()>]) -> [usize; 3] {
     let mut tally = [0; 3];
     for report in reports {
-        tally[match report.as_ref().map_err(|error| error.outcome()) {
+        tally[match report.as_ref().map_err(Error::outcome) {
             Ok(()) => 0,
             Err(Outcome::NotApplied) => 1,
             Err(_) => 2,
@@ -108,7 +110,10 @@ fn tally(reports: &[Result<()>]) -> [usize; 3] {
 }
 
 async fn update_many(client: &Client, items: &[Item]) -> Vec<Result<()>> {
-    let pairs: Vec<_> = items.iter().map(|item| (item.id, item.patch.clone())).collect();
+    let pairs: Vec<_> = items
+        .iter()
+        .map(|item| (item.id, item.patch.clone()))
+        .collect();
     let mut outcomes = client.update_many(pairs);
     let mut reports = Vec::new();
     while let Some(outcome) = outcomes.next().await {
@@ -120,7 +125,10 @@ async fn update_many(client: &Client, items: &[Item]) -> Vec<Result<()>> {
 }
 
 async fn ensure_many(client: &Client, items: &[Item]) -> Vec<Result<()>> {
-    let pairs: Vec<_> = items.iter().map(|item| (item.id, item.patch.clone())).collect();
+    let pairs: Vec<_> = items
+        .iter()
+        .map(|item| (item.id, item.patch.clone()))
+        .collect();
     let mut outcomes = client.ensure_many(pairs);
     let mut reports = Vec::new();
     while let Some(outcome) = outcomes.next().await {
@@ -140,12 +148,16 @@ async fn make_good(sandbox: &Sandbox, client: &Client, items: &[Item]) {
     assert_eq!(untruths(sandbox, items, &reports), [""; 0]);
 }
 
-/// Each of the three outcomes is there, or the storm was none.
+/// Some ended well and some requests were hit, or the storm was none.
 fn assert_stormy(reports: &[Result<()>], sandbox: &Sandbox) {
     let tally = tally(reports);
-    let hits = sandbox.requests().iter().filter(|request| request.fault().is_some()).count();
+    let hits = sandbox
+        .requests()
+        .iter()
+        .filter(|request| request.fault().is_some())
+        .count();
     println!("Ok, not applied, unknown: {tally:?}; {hits} requests were hit");
-    assert!(tally[0] > 0 && hits > 40, "{tally:?}, {hits}");
+    assert!(tally[0] > 0 && hits > 10, "{tally:?}, {hits}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -157,16 +169,19 @@ async fn a_storm_over_ten_thousand_updates_doubles_nothing_and_loses_nothing() {
     assert_stormy(&reports, &sandbox);
     settle().await;
     assert_eq!(untruths(&sandbox, &items, &reports), [""; 0]);
+    make_good(&sandbox, &client, &items).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_storm_over_updates_left_open_is_made_good_without_a_pause() {
-    let sandbox = portal(MANY).start().await;
-    let (client, items) = (client(&sandbox), items(MANY));
-    sandbox.storm(storm(2));
-    let reports = update_many(&client, &items).await;
-    assert_stormy(&reports, &sandbox);
-    make_good(&sandbox, &client, &items).await;
+async fn what_a_storm_over_updates_left_on_its_way_is_made_good_without_a_pause() {
+    for seed in 20..23 {
+        let sandbox = portal(SINGLE).start().await;
+        let (client, items) = (client(&sandbox), items(SINGLE));
+        sandbox.storm(storm(seed));
+        let reports = update_many(&client, &items).await;
+        assert_stormy(&reports, &sandbox);
+        make_good(&sandbox, &client, &items).await;
+    }
 }
 
 #[tokio::test(start_paused = true)]
