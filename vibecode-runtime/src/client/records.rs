@@ -54,10 +54,13 @@ pub(crate) struct Lane {
     turn: Option<OwnedMutexGuard<()>>,
 }
 
+/// A year. A longer time may be beyond what the clock holds, and would then be none.
+const LONGEST_SETTLE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 impl Records {
     pub(crate) fn new(settle: Duration) -> Self {
         Self {
-            settle,
+            settle: settle.min(LONGEST_SETTLE),
             state: Mutex::default(),
         }
     }
