@@ -231,6 +231,18 @@ async fn a_shorter_time_to_settle_is_the_users_choice() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_time_to_settle_beyond_all_clocks_is_not_none() {
+    let sandbox = portal(1).start().await;
+    sandbox.fault(Fault::late(seconds(40)).on("PATCH"));
+    let builder = super::portal::builder(&sandbox, Sandbox::API_KEY);
+    let client = builder.settle(Duration::MAX).build().unwrap();
+    let patch = customer().add_phone(PHONE);
+    client.ensure(1, &patch).await.unwrap();
+    settle().await;
+    assert_eq!(count(&sandbox, 1, PHONE), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_record_that_is_not_there_is_told_and_not_written() {
     let sandbox = portal(1).start().await;
     let error = client(&sandbox)
