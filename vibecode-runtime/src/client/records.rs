@@ -54,10 +54,13 @@ pub(crate) struct Lane {
     turn: Option<OwnedMutexGuard<()>>,
 }
 
+/// A year. A longer time may be beyond what the clock holds, and would then be none.
+const LONGEST_SETTLE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 impl Records {
     pub(crate) fn new(settle: Duration) -> Self {
         Self {
-            settle,
+            settle: settle.min(LONGEST_SETTLE),
             state: Mutex::default(),
         }
     }
@@ -141,13 +144,26 @@ impl Lane {
     /// What became of the write is known.
     pub(crate) fn land(&self) {
         if let Some(entry) = self.records.state().records.get_mut(&self.key) {
-            entry.departed = self.before;
+            // What has settled meanwhile, nothing would forget any more.
+            let settle = self.records.settle;
+            entry.departed = self.before.filter(|before| before.elapsed() < settle);
         }
     }
 
     /// From when on no write that this client has lost sight of can still arrive.
     pub(crate) fn settles_at(&self) -> Option<Instant> {
         self.departed()?.checked_add(self.records.settle)
+    }
+
+    /// The same of the write that has just been lost sight of, also where it is one that cannot
+    /// double, whose departure is not noted.
+    pub(crate) fn settles_at_latest(&self) -> Option<Instant> {
+        let departed = match self.effect {
+            Effect::Adds => self.departed(),
+            Effect::Sets | Effect::Reads => None,
+        };
+        let latest = departed.unwrap_or_else(Instant::now);
+        latest.checked_add(self.records.settle)
     }
 
     fn departed(&self) -> Option<Instant> {
@@ -238,6 +254,21 @@ mod tests {
         drop(lane);
         tokio::time::advance(SETTLE).await;
         drop(records.lane(key(72), Effect::Adds).await);
+        assert!(is_empty(&records));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_write_that_settled_during_a_later_call_is_not_remembered_for_ever() {
+        let records = records();
+        let lane = records.lane(key(71), Effect::Adds).await;
+        lane.depart();
+        drop(lane);
+        let lane = records.lane(key(71), Effect::Adds).await;
+        tokio::time::advance(SETTLE).await;
+        drop(records.lane(key(72), Effect::Adds).await);
+        lane.depart();
+        lane.land();
+        drop(lane);
         assert!(is_empty(&records));
     }
 
