@@ -20,7 +20,9 @@ pub(crate) fn of_head(headers: &HeaderMap) -> Option<Duration> {
 /// A number of seconds, in plain digits. One that no clock holds is as long as can be.
 pub(crate) fn seconds(text: &str) -> Option<Duration> {
     let text = text.trim();
-    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let is_plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'.');
     let seconds: f64 = text.parse().ok().filter(|_| is_plain)?;
     Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
 }

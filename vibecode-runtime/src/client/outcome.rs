@@ -158,7 +158,9 @@ fn answered<A: Answer>(
     result.map_err(|error| {
         error.with(|details| {
             details.status = Some(status);
-            details.retry_after = details.retry_after.or_else(|| retry_after::of_head(headers));
+            details.retry_after = details
+                .retry_after
+                .or_else(|| retry_after::of_head(headers));
         })
     })
 }
