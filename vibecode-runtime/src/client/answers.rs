@@ -9,10 +9,7 @@ use super::{
     Request,
     outcome::{self, Answer},
 };
-use crate::{
-    Outcome, Raw, Result,
-    json::{self, pick},
-};
+use crate::{Outcome, Raw, Result, json};
 
 /// A record: the one that was asked for, or a new one.
 impl Answer for Raw {
@@ -82,15 +79,13 @@ pub(crate) fn raw(entity: Cow<'static, str>, json: Box<RawValue>, is_written: bo
 
 /// Holds that an answer is an object, and the record of this id where it tells one.
 pub(crate) fn check_id(record: &RawValue, wanted: Option<u64>) -> Result<()> {
-    let Some([id]) = pick(record.get(), ["id"]) else {
+    let Some(id) = json::first(record, "id") else {
         return Err(outcome::unexpected(
             "the answer tells of a success, but holds no record",
         ));
     };
-    let is_another =
-        |wanted: u64| id.is_some_and(|id| json::text(id).is_none_or(|id| id != wanted.to_string()));
-    if wanted.is_some_and(is_another) {
-        return Err(outcome::other_record());
+    match (id, wanted) {
+        (Some(id), Some(wanted)) if !json::is_number(id, wanted) => Err(outcome::other_record()),
+        _ => Ok(()),
     }
-    Ok(())
 }

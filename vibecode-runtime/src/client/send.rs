@@ -89,16 +89,17 @@ impl Sending<'_> {
         let now = Instant::now();
         self.tries.depart(now);
         for lane in lanes {
-            lane.depart();
+            lane.depart(now);
         }
         let timeout = self.tries.time_left(now, shared.times.of(request));
         let url = request.url(&shared.base_url);
         let attempt = attempt(&shared.http, url, headers, timeout, request).await;
         let head = match &attempt {
+            // What the head tells is for a throttle that asks.
             Attempt::Answered {
                 status, headers, ..
-            } => Feedback::from_answer(*status, headers, None),
-            Attempt::Failed(_) => Feedback::none(),
+            } if shared.throttle.is_limited() => Feedback::from_answer(*status, headers, None),
+            Attempt::Answered { .. } | Attempt::Failed(_) => Feedback::none(),
         };
         let judged = outcome::judge(attempt, request);
         let asked = judged.as_ref().err().and_then(Error::retry_after);
