@@ -32,16 +32,19 @@ pub(crate) enum ReadBody {
     Broken(reqwest::Error),
 }
 
-/// Sends a request once, with the headers of one that has a body.
+/// Sends a request once, with the headers of one that has a body, and with the HTTP client's own
+/// timeout where none is given.
 pub(super) async fn attempt(
     http: &reqwest::Client,
     url: Url,
     headers: HeaderMap,
-    timeout: Duration,
+    timeout: Option<Duration>,
     request: &Request,
 ) -> Attempt {
     let mut sent = reqwest::Request::new(request.method.clone(), url);
-    *sent.timeout_mut() = Some(timeout);
+    if timeout.is_some() {
+        *sent.timeout_mut() = timeout;
+    }
     *sent.headers_mut() = headers;
     match &request.body {
         Some(body) => *sent.body_mut() = Some(Body::from(body.clone())),

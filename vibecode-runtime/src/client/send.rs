@@ -92,6 +92,7 @@ impl Sending<'_> {
             lane.depart(now);
         }
         let timeout = self.tries.time_left(now, shared.times.of(request));
+        let timeout = Some(timeout).filter(|it| *it != shared.times.usual());
         let url = request.url(&shared.base_url);
         let attempt = attempt(&shared.http, url, headers, timeout, request).await;
         let head = match &attempt {
