@@ -32,17 +32,22 @@ pub(crate) fn pick_into<'a>(
 }
 
 /// The value of a key of a JSON object, the first where there are several, without a look at what
-/// follows it; `None` for what is no object.
-pub(crate) fn first<'a>(object: &'a RawValue, key: &str) -> Option<Option<&'a RawValue>> {
+/// follows it.
+pub(crate) fn first<'a>(object: &'a RawValue, key: &str) -> Option<&'a RawValue> {
     let mut value = None;
     let mut json = serde_json::Deserializer::from_str(object.get());
     let first = First {
         key,
         value: &mut value,
     };
-    // What is valid JSON is only refused where it is no object, or has been left early.
-    let read = json.deserialize_map(first);
-    (read.is_ok() || value.is_some()).then_some(value)
+    // What is valid JSON is refused only where it is no object, or has been left early.
+    let _ = json.deserialize_map(first);
+    value
+}
+
+/// Whether a value is an object.
+pub(crate) fn is_object(value: &RawValue) -> bool {
+    value.get().trim_start().starts_with('{')
 }
 
 struct First<'k, 'v, 'de> {
@@ -194,17 +199,15 @@ mod tests {
     #[test]
     fn the_first_of_a_key_is_found_without_reading_on() {
         let raw = |json| serde_json::from_str::<&RawValue>(json).unwrap();
-        let first = |json| first(raw(json), "id").map(|value| value.map(RawValue::get));
+        let first = |json| first(raw(json), "id").map(RawValue::get);
         assert_eq!(
             first(r#"{"a":{"id":1},"id": "71" ,"b":[]}"#),
-            Some(Some("\"71\""))
+            Some("\"71\"")
         );
-        assert_eq!(first(r#"{"id":71}"#), Some(Some("71")));
-        assert_eq!(first(r#" {"\u0069d":71,"id":72}"#), Some(Some("71")));
-        assert_eq!(first(r#"{"a":1}"#), Some(None));
-        assert_eq!(first("{}"), Some(None));
-        for json in [r#"["id"]"#, "null", "71", r#""id""#] {
+        assert_eq!(first(r#" {"\u0069d":71,"id":72}"#), Some("71"));
+        for json in [r#"{"a":1}"#, "{}", r#"["id"]"#, "null", "71", r#""id""#] {
             assert_eq!(first(json), None, "{json}");
+            assert_eq!(is_object(raw(json)), json.starts_with('{'), "{json}");
         }
     }
 

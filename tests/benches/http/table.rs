@@ -20,7 +20,7 @@ impl Cost {
         work.await;
         Self {
             wall: began.elapsed(),
-            cpu: self::cpu() - cpu,
+            cpu: self::cpu().saturating_sub(cpu),
         }
     }
 }

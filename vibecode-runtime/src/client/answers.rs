@@ -82,12 +82,12 @@ pub(crate) fn check_id(record: &RawValue, wanted: Option<u64>) -> Result<()> {
     if wanted.is_some_and(|wanted| begins_with_id(record.get(), wanted)) {
         return Ok(());
     }
-    let Some(id) = json::first(record, "id") else {
+    if !json::is_object(record) {
         return Err(outcome::unexpected(
             "the answer tells of a success, but holds no record",
         ));
-    };
-    match (id, wanted) {
+    }
+    match (json::first(record, "id"), wanted) {
         (Some(id), Some(wanted)) if !json::is_number(id, wanted) => Err(outcome::other_record()),
         _ => Ok(()),
     }

@@ -66,8 +66,8 @@ async fn read_body(response: &mut Response) -> ReadBody {
     } else {
         MAX_FAILURE
     };
-    let announced = response.content_length().unwrap_or(0);
-    if announced > limit as u64 {
+    let announced = response.content_length();
+    if announced.is_some_and(|length| length > limit as u64) {
         return ReadBody::Oversized;
     }
     let begin = match response.chunk().await {
@@ -75,10 +75,11 @@ async fn read_body(response: &mut Response) -> ReadBody {
         Err(error) => return ReadBody::Broken(error.without_url()),
     };
     // Most answers come in one piece, which is then the body as it is.
-    if begin.len() as u64 == announced {
+    if announced == Some(begin.len() as u64) {
         return ReadBody::Whole(begin);
     }
-    let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
+    let capacity = announced.and_then(|length| usize::try_from(length).ok());
+    let mut body = Vec::with_capacity(capacity.unwrap_or(0));
     let mut chunk = begin;
     loop {
         if body.len() + chunk.len() > limit {
