@@ -110,6 +110,11 @@ impl Times {
         self.deadline
     }
 
+    /// How long the HTTP client lets a request take that asks for nothing else.
+    fn usual(self) -> Duration {
+        self.write
+    }
+
     fn of(self, request: &Request) -> Duration {
         if request.is_write() {
             self.write
