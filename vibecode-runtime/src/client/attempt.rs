@@ -34,13 +34,13 @@ pub(crate) enum ReadBody {
 
 /// Sends a request once, with the headers of one that has a body, and with the HTTP client's own
 /// timeout where none is given.
-pub(super) async fn attempt(
+pub(super) fn attempt(
     http: &reqwest::Client,
     url: Url,
     headers: HeaderMap,
     timeout: Option<Duration>,
     request: &Request,
-) -> Attempt {
+) -> impl Future<Output = Attempt> + Send + use<> {
     let mut sent = reqwest::Request::new(request.method.clone(), url);
     if timeout.is_some() {
         *sent.timeout_mut() = timeout;
@@ -50,13 +50,17 @@ pub(super) async fn attempt(
         Some(body) => *sent.body_mut() = Some(Body::from(body.clone())),
         None => drop(sent.headers_mut().remove(header::CONTENT_TYPE)),
     }
-    match http.execute(sent).await {
-        Ok(mut response) => Attempt::Answered {
-            status: response.status(),
-            body: read_body(&mut response).await,
-            headers: std::mem::take(response.headers_mut()),
-        },
-        Err(error) => Attempt::Failed(error.without_url()),
+    let answer = http.execute(sent);
+    // What goes into the request is not carried along while the answer is waited for.
+    async {
+        match answer.await {
+            Ok(mut response) => Attempt::Answered {
+                status: response.status(),
+                body: read_body(&mut response).await,
+                headers: std::mem::take(response.headers_mut()),
+            },
+            Err(error) => Attempt::Failed(error.without_url()),
+        }
     }
 }
 

@@ -106,8 +106,9 @@ impl Sending<'_> {
         let timeout = Some(timeout).filter(|it| *it != shared.times.usual());
         let url = request.url(&shared.base_url);
         let trace = Trace::new(request, self.tries.count());
-        let attempt = attempt(&shared.http, url, headers, timeout, request);
-        let attempt = trace.around(attempt).await;
+        let attempt = trace
+            .around(attempt(&shared.http, url, headers, timeout, request))
+            .await;
         let (status, head) = match &attempt {
             Attempt::Answered {
                 status, headers, ..
