@@ -20,3 +20,4 @@ mod secrets;
 mod shown;
 mod storms;
 mod timeline;
+mod traced;

@@ -81,7 +81,7 @@ async fn call_everything(client: &Client, place: &str, shown: &mut Shown) {
 
 /// Every fault met by calls of every shape.
 async fn show_everything() -> Shown {
-    let mut shown = Shown::default();
+    let mut shown = Shown::begin();
     for named in every_fault() {
         for method in ["PATCH", "POST", "GET"] {
             let sandbox = sandbox().await;
@@ -110,12 +110,14 @@ async fn show_everything() -> Shown {
 
 #[tokio::test(start_paused = true)]
 async fn no_error_of_any_fault_shows_a_secret() {
-    show_everything().await.assert_silent(200);
+    let shown = show_everything().await;
+    shown.assert_silent(200);
+    shown.assert_traced(200);
 }
 
 #[tokio::test(start_paused = true)]
 async fn no_error_of_a_key_or_a_session_that_is_refused_shows_it() {
-    let mut shown = Shown::default();
+    let mut shown = Shown::begin();
     let sandbox = sandbox().await;
     let provider = Credentials::app_with(APP_KEY, || async {
         Err(format!("the store of {TOKEN} is down").into())
@@ -239,7 +241,7 @@ fn as_calls(text: &str) -> String {
 
 #[tokio::test(start_paused = true)]
 async fn no_error_shows_what_a_server_echoes() {
-    let mut shown = Shown::default();
+    let mut shown = Shown::begin();
     let shapes: [(&str, Wrap); 6] = [
         ("code", as_code),
         ("short code", as_short_code),
@@ -274,7 +276,7 @@ async fn no_error_shows_what_a_server_echoes() {
 
 #[tokio::test(start_paused = true)]
 async fn no_error_of_a_call_in_a_batch_shows_a_secret() {
-    let mut shown = Shown::default();
+    let mut shown = Shown::begin();
     for fault in [
         CallFault::rate_limited(seconds(600)),
         CallFault::error("VALIDATION_ERROR"),
@@ -293,7 +295,7 @@ async fn no_error_of_a_call_in_a_batch_shows_a_secret() {
 
 #[tokio::test(start_paused = true)]
 async fn no_public_type_shows_a_secret() {
-    let mut shown = Shown::default();
+    let mut shown = Shown::begin();
     let sandbox = sandbox().await;
     for credentials in [personal(), app()] {
         shown.debug("Credentials", &credentials);

@@ -4,6 +4,8 @@ use std::{error::Error as StdError, fmt::Debug};
 
 use vibecode_runtime::Error;
 
+use super::traced::Traced;
+
 pub(crate) const KEY: &str = "vibe_api_kq7wzsecret";
 pub(crate) const APP_KEY: &str = "vibe_app_kq8wzsecret";
 pub(crate) const TOKEN: &str = "vibe_session_kq9wzsecret";
@@ -15,14 +17,14 @@ pub(crate) const NEWSLETTER: &str = "kqxz@person.ru";
 /// Parts of the above that nothing else holds.
 pub(crate) const SECRETS: &[&str] = &["wzsecret", "9163334455", "kqwz", "kqxz", "person.ru"];
 
-/// All that was shown, with where it was.
-///
-/// What the client traces belongs here too, once it does: a subscriber that adds every span and
-/// event by [`Shown::text`] while the calls run.
-#[derive(Default)]
-pub(crate) struct Shown(Vec<(String, String)>);
+/// All that was shown, with where it was, and what was traced meanwhile.
+pub(crate) struct Shown(Vec<(String, String)>, Traced);
 
 impl Shown {
+    pub(crate) fn begin() -> Self {
+        Self(Vec::new(), Traced::begin())
+    }
+
     pub(crate) fn text(&mut self, place: &str, text: String) {
         self.0.push((place.to_owned(), text));
     }
@@ -53,9 +55,16 @@ impl Shown {
         }
     }
 
+    /// Holds that there was something to look through.
+    pub(crate) fn assert_traced(&self, least: usize) {
+        let tries = self.1.text().matches("vibecode.request").count();
+        assert!(tries >= least, "only {tries} tries were traced");
+    }
+
     /// Holds that nothing of it is a secret.
     pub(crate) fn assert_silent(&self, least: usize) {
-        for (place, text) in &self.0 {
+        let traced = ("the trace".to_owned(), self.1.text());
+        for (place, text) in self.0.iter().chain([&traced]) {
             let secret = SECRETS.iter().find(|secret| text.contains(**secret));
             assert!(secret.is_none(), "{place} shows {secret:?}: {text}");
         }
