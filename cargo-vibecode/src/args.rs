@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::completions;
+use crate::{completions, sandbox};
 
 /// Schemas, checks, bulk jobs and a sandbox for the `VibeCode` API of Bitrix24.
 #[derive(Debug, Parser)]
@@ -42,6 +42,8 @@ pub(crate) struct PortalArgs {
 pub(crate) enum Command {
     /// Tells what the key is and may do, and warns where it cannot write records.
     Me,
+    /// Runs a stand-in for the API on this machine, with a page that shows what comes in.
+    Sandbox(sandbox::Wanted),
     /// Prints shell completions, or the man page.
     Completions(completions::Wanted),
 }

@@ -6,6 +6,8 @@ mod failure;
 mod me;
 mod output;
 mod portal;
+mod sandbox;
+mod stop;
 
 use std::process::ExitCode;
 
@@ -48,6 +50,7 @@ async fn run(args: Args, output: &Output) -> Result<Ended, Failure> {
     let portal = &args.portal;
     match args.command {
         Command::Me => me::run(portal, output).await,
+        Command::Sandbox(wanted) => sandbox::run(&wanted, output).await,
         Command::Completions(wanted) => completions::run(&wanted),
     }
 }

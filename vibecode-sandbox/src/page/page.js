@@ -11,6 +11,9 @@ function element(name, className, ...children) {
   return made;
 }
 
+/// What each row shows.
+const shown = new WeakMap();
+
 /// Brings the children of `list` into the state of `items`. A row that did not change stays the
 /// same element, so that focus, selection and what is unfolded survive the news.
 function show(list, items, key, make) {
@@ -19,12 +22,12 @@ function show(list, items, key, make) {
   for (const item of items) {
     const text = JSON.stringify(item);
     let row = old.get(String(key(item)));
-    if (row && row.dataset.item === text) {
+    if (row && shown.get(row) === text) {
       old.delete(row.dataset.key);
     } else {
       const next = make(item, row);
       next.dataset.key = key(item);
-      next.dataset.item = text;
+      shown.set(next, text);
       if (!first) next.classList.add("fresh");
       if (row) {
         const focused = row.contains(document.activeElement);
