@@ -1,13 +1,21 @@
 //! `cargo vibecode`: schemas, checks, bulk jobs and a sandbox from the command line.
 
 mod args;
+mod change;
+mod check;
 mod completions;
+mod drift;
 mod failure;
 mod me;
+mod new;
 mod output;
 mod portal;
+mod probe;
+mod pull;
 mod sandbox;
+mod schema_file;
 mod stop;
+mod update;
 
 use std::process::ExitCode;
 
@@ -50,7 +58,12 @@ async fn run(args: Args, output: &Output) -> Result<Ended, Failure> {
     let portal = &args.portal;
     match args.command {
         Command::Me => me::run(portal, output).await,
+        Command::Pull(wanted) => pull::run(&wanted, portal, output).await,
+        Command::Check(wanted) => check::run(&wanted, portal, output).await,
+        Command::New(wanted) => new::run(&wanted, portal, output).await,
+        Command::Update(wanted) => update::run(&wanted, portal, output).await,
         Command::Sandbox(wanted) => sandbox::run(&wanted, output).await,
+        Command::Probe(wanted) => probe::run(&wanted, portal, output).await,
         Command::Completions(wanted) => completions::run(&wanted),
     }
 }

@@ -13,7 +13,7 @@ use vibecode_sandbox::{Sandbox, SandboxBuilder};
 use vibecode_spec::Entity;
 
 use self::faults::Trouble;
-use crate::{Ended, failure::Failure, output::Output, stop};
+use crate::{Ended, failure::Failure, output::Output, stop::Stop};
 
 /// How many requests are remembered: the page shows the last 200 of them.
 const KEPT_REQUESTS: usize = 1000;
@@ -72,17 +72,18 @@ pub(crate) async fn run(wanted: &Wanted, output: &Output) -> Result<Ended, Failu
             Trouble::RateLimit(_) | Trouble::PortalLimit(_) => {}
         }
     }
-    introduce(&sandbox, *output);
+    let mut stop = Stop::listen()?;
+    introduce(&sandbox, output);
     tokio::select! {
-        () = stop::asked() => {}
-        () = requests::print(sandbox.watch(), *output), if wanted.requests => {}
+        () = stop.asked() => {}
+        () = requests::print(sandbox.watch(), output), if wanted.requests => {}
     }
     output.line("# The sandbox is stopped.");
     Ok(Ended::Done)
 }
 
 /// Lines that a shell takes as they stand.
-fn introduce(sandbox: &Sandbox, output: Output) {
+fn introduce(sandbox: &Sandbox, output: &Output) {
     let (url, key) = (sandbox.url(), Sandbox::API_KEY);
     let page = url.trim_end_matches("v1");
     output.line(format!(

@@ -8,7 +8,7 @@ use vibecode_sandbox::{LoggedRequest, Watch};
 use crate::output::Output;
 
 /// Prints every request once it is over, as long as there are some to come.
-pub(crate) async fn print(mut watch: Watch, output: Output) {
+pub(crate) async fn print(mut watch: Watch, output: &Output) {
     // Of a request there is more news after it is over: a late write.
     let mut printed: usize = 0;
     let mut early: Vec<usize> = Vec::new();

@@ -1,0 +1,360 @@
+//! A change of one record from texts, checked against what is known of its fields.
+
+use serde_json::{Map, Value, json};
+use vibecode_runtime::{CrmRef, Date, DateTime, Money, PatchJob};
+use vibecode_spec::{Clearing, Field, Kind, Schema, closest};
+
+/// What is to change in a record. Each problem is told in words that name the field, and no value.
+#[derive(Debug)]
+pub(crate) struct Change<'a> {
+    entity: &'a str,
+    schema: &'a Schema,
+    /// What is set or cleared, by wire name.
+    set: Map<String, Value>,
+    /// What is added, by wire name.
+    added: Map<String, Value>,
+}
+
+/// Parts several values of one field.
+const SEPARATOR: char = ';';
+
+impl<'a> Change<'a> {
+    /// A change of nothing yet.
+    pub(crate) fn new(entity: &'a str, schema: &'a Schema) -> Self {
+        Self {
+            entity,
+            schema,
+            set: Map::new(),
+            added: Map::new(),
+        }
+    }
+
+    /// Sets a field, by its wire name or its label. A field of several values takes them with a
+    /// semicolon between.
+    pub(crate) fn set(&mut self, name: &str, text: &str) -> Result<(), String> {
+        let field = writable(self.schema, name)?;
+        if let Kind::Multifield(multifield) = field.kind {
+            return Err(format!(
+                "`{}` cannot be set: the API only ever adds {}s",
+                field.name,
+                multifield.name()
+            ));
+        }
+        let value = value(field, text).map_err(|problem| format!("`{}` {problem}", field.name))?;
+        self.set.insert(field.name.clone(), value);
+        Ok(())
+    }
+
+    /// Adds a phone or an email: `value`, or `value:TYPE`.
+    pub(crate) fn add(&mut self, name: &str, text: &str) -> Result<(), String> {
+        let field = writable(self.schema, name)?;
+        let Kind::Multifield(multifield) = field.kind else {
+            return Err(format!(
+                "`{}` holds no phones or emails: set it instead",
+                field.name
+            ));
+        };
+        let known = multifield.type_ids();
+        let (value, type_id) = match text.rsplit_once(':') {
+            Some((value, type_id)) if known.contains(&type_id) => (value, type_id),
+            Some((_, type_id)) if is_type(type_id) => {
+                let meant = closest(type_id, known.iter().copied());
+                let meant = meant.map_or_else(
+                    || format!("it is one of {}", known.join(", ")),
+                    |meant| format!("did you mean `{meant}`?"),
+                );
+                return Err(format!("`{}` has no type `{type_id}`: {meant}", field.name));
+            }
+            _ => (text, "WORK"),
+        };
+        let value = value.trim();
+        if value.is_empty() {
+            return Err(format!("`{}` cannot be given an empty value", field.name));
+        }
+        let entry = json!({ "value": value, "typeId": type_id });
+        let entries = self.added.entry(field.name.clone());
+        if let Value::Array(entries) = entries.or_insert_with(|| json!([])) {
+            entries.push(entry);
+        }
+        Ok(())
+    }
+
+    /// Clears a field, by what its kind is cleared with.
+    pub(crate) fn clear(&mut self, name: &str) -> Result<(), String> {
+        let field = writable(self.schema, name)?;
+        if let Kind::Multifield(multifield) = field.kind {
+            return Err(format!(
+                "`{}` cannot be cleared: the API only ever adds {}s",
+                field.name,
+                multifield.name()
+            ));
+        }
+        let by = match field.clearing() {
+            Clearing::Zero => json!(0),
+            Clearing::EmptyList => json!([]),
+            Clearing::Null => Value::Null,
+            Clearing::False => json!(false),
+            _ => json!(""),
+        };
+        self.set.insert(field.name.clone(), by);
+        Ok(())
+    }
+
+    /// Whether nothing is to change.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.set.is_empty() && self.added.is_empty()
+    }
+
+    /// The body of the request.
+    pub(crate) fn body(&self) -> String {
+        let mut body = self.set.clone();
+        body.extend(self.added.clone());
+        Value::Object(body).to_string()
+    }
+
+    /// The change of this record, to be sent.
+    pub(crate) fn job(&self, id: u64) -> Result<PatchJob, String> {
+        let adds: Vec<&String> = self.added.keys().collect();
+        let job = json!({
+            "version": 1,
+            "entity": self.entity,
+            "id": id,
+            "body": self.body(),
+            "adds": adds,
+            "unchecked": false,
+        });
+        serde_json::from_value(job).map_err(|error| error.to_string())
+    }
+}
+
+/// The field of this wire name or label.
+pub(crate) fn field<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, String> {
+    if let Some(field) = schema.field(name) {
+        return Ok(field);
+    }
+    let is_so_called = |field: &&Field| {
+        let title = field.title.as_deref().unwrap_or_default();
+        !title.is_empty() && title.to_lowercase() == name.trim().to_lowercase()
+    };
+    let mut so_called = schema.fields().filter(is_so_called);
+    match (so_called.next(), so_called.next()) {
+        (Some(field), None) => Ok(field),
+        (Some(one), Some(other)) => Err(format!(
+            "`{name}` is the label of both `{}` and `{}`: use the wire name",
+            one.name, other.name
+        )),
+        (None, _) => {
+            let meant = schema.suggest(name);
+            let advice = meant.map_or_else(
+                || "is the schema out of date? `cargo vibecode pull` fetches it".to_owned(),
+                |meant| format!("did you mean `{meant}`?"),
+            );
+            Err(format!("there is no field `{name}`: {advice}"))
+        }
+    }
+}
+
+fn writable<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, String> {
+    let field = field(schema, name)?;
+    if field.read_only || field.immutable {
+        return Err(format!("`{}` is read-only", field.name));
+    }
+    Ok(field)
+}
+
+/// Whether a text looks like a type of a phone or an email.
+fn is_type(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+fn value(field: &Field, text: &str) -> Result<Value, String> {
+    if !field.multiple {
+        return single(field, text.trim());
+    }
+    let parts = text.split(SEPARATOR).map(str::trim);
+    let parts = parts.filter(|part| !part.is_empty());
+    let values: Result<Vec<Value>, String> = parts.map(|part| single(field, part)).collect();
+    values.map(Value::Array)
+}
+
+fn single(field: &Field, text: &str) -> Result<Value, String> {
+    let parsed = |read: bool, what: &str| {
+        if read {
+            Ok(json!(text))
+        } else {
+            Err(format!("takes {what}"))
+        }
+    };
+    match &field.kind {
+        Kind::Integer | Kind::Iblock => {
+            let value: Result<i64, _> = text.parse();
+            value
+                .map_err(|_| "takes a whole number".to_owned())
+                .map(Value::from)
+        }
+        Kind::Number | Kind::Double => serde_json::from_str::<serde_json::Number>(text)
+            .map(Value::Number)
+            .map_err(|_| "takes a number, such as 4.5".to_owned()),
+        Kind::Boolean => boolean(text),
+        Kind::Date => day(text),
+        Kind::DateTime => parsed(
+            text.parse::<DateTime>().is_ok(),
+            "a moment with an offset, such as 2026-04-15T12:00:00+03:00",
+        ),
+        Kind::Money => parsed(
+            text.parse::<Money>().is_ok(),
+            "an amount and a currency, such as 300|RUB",
+        ),
+        Kind::Crm => parsed(text.parse::<CrmRef>().is_ok(), "a link such as C_2"),
+        Kind::Reference(_) => match text.parse::<u64>() {
+            Ok(id) if id > 0 => Ok(id.into()),
+            _ => Err("takes the id of a record, a number above 0".to_owned()),
+        },
+        Kind::Enumeration => option(field, text),
+        Kind::File => Err("holds a file, which cannot be given as text".to_owned()),
+        _ if text.is_empty() => Err("cannot be set to nothing: clear it instead".to_owned()),
+        _ => Ok(text.into()),
+    }
+}
+
+fn boolean(text: &str) -> Result<Value, String> {
+    match text.to_lowercase().as_str() {
+        "true" | "yes" | "y" | "1" | "да" => Ok(true.into()),
+        "false" | "no" | "n" | "0" | "нет" => Ok(false.into()),
+        _ => Err("takes yes or no".to_owned()),
+    }
+}
+
+/// A day as the API takes it, or as it is written in Russia: `15.04.2026`.
+fn day(text: &str) -> Result<Value, String> {
+    let parts: Vec<&str> = text.split('.').collect();
+    let iso = match parts.as_slice() {
+        [day, month, year] => format!("{year}-{month:0>2}-{day:0>2}"),
+        _ => text.to_owned(),
+    };
+    match iso.parse::<Date>() {
+        Ok(date) => Ok(date.to_string().into()),
+        Err(_) => Err("takes a day, such as 2026-04-15".to_owned()),
+    }
+}
+
+/// An option by its id, or by its label.
+fn option(field: &Field, text: &str) -> Result<Value, String> {
+    let by_id = field.items.iter().find(|item| item.id == text);
+    let lower = text.to_lowercase();
+    let by_label = || {
+        let mut items = field.items.iter();
+        items.find(|item| item.label.to_lowercase() == lower)
+    };
+    if let Some(item) = by_id.or_else(by_label) {
+        return item
+            .id
+            .parse::<u64>()
+            .map(Value::from)
+            .map_err(|_| "has an option whose id is no number".to_owned());
+    }
+    match text.parse::<u64>() {
+        // Without a schema nobody knows the options.
+        Ok(id) if field.items.is_empty() && id > 0 => Ok(id.into()),
+        _ if field.items.is_empty() => Err("takes the id of an option".to_owned()),
+        _ => {
+            let labels: Vec<&str> = field.items.iter().map(|item| &*item.label).collect();
+            let meant = closest(text, labels.iter().copied());
+            Err(meant.map_or_else(
+                || format!("takes one of: {}", labels.join(", ")),
+                |meant| format!("has no such option: did you mean `{meant}`?"),
+            ))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vibecode_spec::Entity;
+
+    fn schema() -> Schema {
+        let portal = r#"{
+            "ufCrm_1": {"type": "enumeration", "title": "Loyalty", "items": [{"ID": "81", "VALUE": "Gold"}]},
+            "ufCrm_2": {"type": "double", "isMultiple": true}
+        }"#;
+        let documented = Entity::Contacts.schema();
+        documented.with_portal(Schema::read(portal).unwrap())
+    }
+
+    #[test]
+    fn values_are_sent_in_the_form_of_their_kind() {
+        let schema = schema();
+        let mut change = Change::new("contacts", &schema);
+        for (name, text) in [
+            ("post", " Director "),
+            ("companyId", "15"),
+            ("opened", "да"),
+            ("birthdate", "8.5.1990"),
+            ("Loyalty", "gold"),
+            ("ufCrm_2", "4.5; 5"),
+        ] {
+            change.set(name, text).unwrap();
+        }
+        change.add("phone", "+79161112233:MOBILE").unwrap();
+        change.add("email", "a@b.ru").unwrap();
+        change.clear("lastName").unwrap();
+        let body: Value = serde_json::from_str(&change.body()).unwrap();
+        let expected = json!({
+            "post": "Director", "companyId": 15, "opened": true, "birthdate": "1990-05-08",
+            "ufCrm_1": 81, "ufCrm_2": [4.5, 5], "lastName": "",
+            "phone": [{"value": "+79161112233", "typeId": "MOBILE"}],
+            "email": [{"value": "a@b.ru", "typeId": "WORK"}],
+        });
+        assert_eq!(body, expected);
+        let job = change.job(71).unwrap();
+        assert!(!job.is_idempotent());
+    }
+
+    #[test]
+    fn what_the_api_would_not_take_is_told_with_the_fix() {
+        let schema = schema();
+        let mut change = Change::new("contacts", &schema);
+        let set = |change: &mut Change<'_>, name, text| change.set(name, text).unwrap_err();
+        for (name, text, problem) in [
+            (
+                "pots",
+                "a",
+                "there is no field `pots`: did you mean `post`?",
+            ),
+            ("updatedTime", "a", "`updatedTime` is read-only"),
+            (
+                "phone",
+                "+7",
+                "`phone` cannot be set: the API only ever adds phones",
+            ),
+            (
+                "companyId",
+                "0",
+                "`companyId` takes the id of a record, a number above 0",
+            ),
+            (
+                "birthdate",
+                "1990-02-30",
+                "`birthdate` takes a day, such as 2026-04-15",
+            ),
+            (
+                "Loyalty",
+                "Glod",
+                "`ufCrm_1` has no such option: did you mean `Gold`?",
+            ),
+            (
+                "post",
+                "",
+                "`post` cannot be set to nothing: clear it instead",
+            ),
+        ] {
+            assert_eq!(set(&mut change, name, text), problem);
+        }
+        let wrong = change.add("phone", "+7:MOBIL").unwrap_err();
+        assert_eq!(wrong, "`phone` has no type `MOBIL`: did you mean `MOBILE`?");
+        assert!(change.add("post", "a").is_err());
+        assert!(change.clear("email").is_err());
+        assert!(change.is_empty());
+    }
+}

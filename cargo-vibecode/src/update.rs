@@ -1,0 +1,93 @@
+//! One record, changed from the command line.
+
+use serde_json::{Value, json};
+
+use crate::{
+    Ended, args::PortalArgs, change::Change, failure::Failure, output::Output, portal, schema_file,
+};
+
+/// What is to be done.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Wanted {
+    /// `contacts`, `companies`, `leads`, `deals`, or a smart process such as `items/1040`.
+    entity: String,
+
+    /// The record's id.
+    id: u64,
+
+    /// Sets a field, by its wire name or its label.
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = pair)]
+    set: Vec<(String, String)>,
+
+    /// Adds a phone or an email.
+    #[arg(long, value_name = "FIELD=VALUE[:TYPE]", value_parser = pair)]
+    add: Vec<(String, String)>,
+
+    /// Clears a field.
+    #[arg(long, value_name = "FIELD")]
+    clear: Vec<String>,
+
+    /// Reads the record first, and sends only what is missing.
+    #[arg(long)]
+    ensure: bool,
+
+    /// Prints the body, and sends nothing.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text
+        .split_once('=')
+        .ok_or("there is no `=` between the field and its value")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+pub(crate) async fn run(
+    wanted: &Wanted,
+    args: &PortalArgs,
+    output: &Output,
+) -> Result<Ended, Failure> {
+    let schema = schema_file::load(&wanted.entity)?;
+    let mut change = Change::new(&wanted.entity, &schema);
+    let mut problems = Vec::new();
+    for (name, text) in &wanted.set {
+        problems.extend(change.set(name, text).err());
+    }
+    for (name, text) in &wanted.add {
+        problems.extend(change.add(name, text).err());
+    }
+    for name in &wanted.clear {
+        problems.extend(change.clear(name).err());
+    }
+    if !problems.is_empty() {
+        return Err(Failure::new(problems.join("\nerror: ")));
+    }
+    if change.is_empty() {
+        return Err(Failure::new(
+            "there is nothing to change: use --set, --add or --clear",
+        ));
+    }
+    if wanted.dry_run {
+        let body = change.body();
+        output.line(&body);
+        output.json(&serde_json::from_str(&body).unwrap_or_default());
+        return Ok(Ended::Done);
+    }
+    let job = change.job(wanted.id).map_err(Failure::new)?;
+    let client = portal::client(args, |builder| builder)?;
+    let record = format!("{}/{}", wanted.entity, wanted.id);
+    if wanted.ensure {
+        let ensured = client.ensure_job(job).await?;
+        let (added, present) = (ensured.added().len(), ensured.present().len());
+        output.line(format!(
+            "{record} has it all: {added} phones and emails were added, {present} were there"
+        ));
+        output.json(&json!({ "record": record, "added": added, "present": present }));
+    } else {
+        let updated = client.run(job).await?;
+        output.line(format!("{record} is changed"));
+        output.json(&updated.raw().parse::<Value>()?);
+    }
+    Ok(Ended::Done)
+}
