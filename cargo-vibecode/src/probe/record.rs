@@ -120,7 +120,12 @@ impl<'a> Throwaway<'a> {
             match self.door.send(Method::DELETE, &path, None).await {
                 // It is gone, also where an answer before was lost.
                 Ok(answer) if answer.is_success() || answer.status == 404 => return Ok(()),
-                Ok(answer) => problem = answer.told(),
+                Ok(answer) => {
+                    problem = answer.told();
+                    if is_refusal(answer.status) {
+                        break;
+                    }
+                }
                 Err(silence) => problem = silence.to_string(),
             }
         }
@@ -150,9 +155,10 @@ fn id(id: &Value) -> Option<u64> {
     id.as_u64().or_else(|| id.as_str()?.parse().ok())
 }
 
-/// A 4xx says that nothing was done; a time-out of a gateway does not.
+/// A 4xx says that nothing was done, and will not be; a time-out of a gateway does not, and the
+/// next minute takes more requests.
 fn is_refusal(status: u16) -> bool {
-    (400..500).contains(&status) && status != 408
+    (400..500).contains(&status) && status != 408 && status != 429
 }
 
 fn not_made(entity: Entity, problem: &str, left: &str) -> Failure {

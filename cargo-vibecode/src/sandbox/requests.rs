@@ -32,7 +32,11 @@ pub(crate) async fn print(mut watch: Watch, output: &Output) {
 fn line(request: &LoggedRequest) -> String {
     let status = request.status().map(|status| status.as_u16().to_string());
     let status = status.unwrap_or_else(|| "---".to_owned());
-    let mut line = format!("{status} {:6} {}", request.method(), request.path());
+    let mut line = format!(
+        "{status} {:6} {}",
+        request.method().as_str(),
+        request.path()
+    );
     for (name, value) in [
         ("", request.error_code().map(str::to_owned)),
         (
