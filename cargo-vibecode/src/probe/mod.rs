@@ -20,7 +20,7 @@ use self::{
     record::Throwaway,
     report::Report,
 };
-use crate::{Ended, args::PortalArgs, failure::Failure, output::Output, stop::Stop};
+use crate::{Ended, args::PortalArgs, failure::Failure, output::Output, portal, stop::Stop};
 
 /// What is asked about.
 #[derive(Debug, clap::Args)]
@@ -59,7 +59,9 @@ pub(crate) async fn run(
     let entity = wanted.entity;
     let door = Door::new(args)?;
     if !wanted.yes {
-        consent(entity)?;
+        check_terminal(entity)?;
+        let me = portal::client(args, |builder| builder)?.me().await?;
+        consent(entity, me.portal().as_deref())?;
     }
     // From here on, Ctrl-C waits until the record is deleted.
     let mut stop = Stop::listen()?;
@@ -84,17 +86,22 @@ pub(crate) async fn run(
     })
 }
 
-/// Asks a person.
-fn consent(entity: Entity) -> Result<(), Failure> {
-    let entity = entity.singular();
-    if !io::stdin().is_terminal() {
-        return Err(Failure::new(format!(
-            "this makes a throw-away {entity} on the portal, changes it and deletes it. There is no terminal to ask on: add --yes if that is what you want"
-        )));
+fn check_terminal(entity: Entity) -> Result<(), Failure> {
+    if io::stdin().is_terminal() {
+        return Ok(());
     }
+    let entity = entity.singular();
+    Err(Failure::new(format!(
+        "this makes a throw-away {entity} on the portal, changes it and deletes it. There is no terminal to ask on: add --yes if that is what you want"
+    )))
+}
+
+/// Asks a person, who may have taken another portal's key.
+fn consent(entity: Entity, portal: Option<&str>) -> Result<(), Failure> {
+    let (entity, portal) = (entity.singular(), portal.unwrap_or("the portal"));
     let mut terminal = io::stderr().lock();
     let question = format!(
-        "This makes a throw-away {entity} on the portal, changes it some hundred times and deletes it.\n\
+        "This makes a throw-away {entity} on {portal}, changes it some hundred times and deletes it.\n\
          Robots and webhooks of the portal see it. Go on? [y/N] "
     );
     let told = terminal.write_all(question.as_bytes());
