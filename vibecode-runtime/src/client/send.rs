@@ -100,21 +100,28 @@ impl Sending<'_> {
         let now = Instant::now();
         self.tries.depart(now);
         for lane in lanes {
-            lane.depart();
+            lane.depart(now);
         }
         let timeout = self.tries.time_left(now, shared.times.of(request));
+        let timeout = Some(timeout).filter(|it| *it != shared.times.usual());
         let url = request.url(&shared.base_url);
         let trace = Trace::new(request, self.tries.count());
-        let attempt = attempt(&shared.http, url, headers, timeout, request);
-        let attempt = trace.around(attempt).await;
-        let head = match &attempt {
+        let attempt = trace
+            .around(attempt(&shared.http, url, headers, timeout, request))
+            .await;
+        let (status, head) = match &attempt {
             Attempt::Answered {
                 status, headers, ..
-            } => Feedback::from_answer(*status, headers, None),
-            Attempt::Failed(_) => Feedback::none(),
+            } => {
+                // What the head tells is for a throttle that asks.
+                let asks = shared.throttle.is_limited();
+                let head = asks.then(|| Feedback::from_answer(*status, headers, None));
+                (Some(*status), head.unwrap_or_default())
+            }
+            Attempt::Failed(_) => (None, Feedback::none()),
         };
         let judged = outcome::judge(attempt, request);
-        trace.note(head.status, &judged);
+        trace.note(status, &judged);
         let asked = judged.as_ref().err().and_then(Error::retry_after);
         permit.finish(Feedback {
             retry_after: asked.or(head.retry_after),

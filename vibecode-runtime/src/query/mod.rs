@@ -39,6 +39,7 @@ impl<T: Record> Field<T> {
     /// # Panics
     /// Where the struct reads no such field: in a `const`, that is a compile error.
     #[must_use]
+    #[track_caller]
     pub const fn named(name: &'static str) -> Self {
         assert!(
             is_among(T::READ_NAMES, name),
