@@ -70,6 +70,9 @@ pub(crate) async fn run(
         report = ask_all(&door, entity, record.id) => Some(report),
         () = stop.asked() => None,
     };
+    if report.is_none() {
+        output.warn("stopping: the throw-away record is deleted first");
+    }
     let deleted = record.delete().await;
     let Some(report) = report else {
         deleted?;
