@@ -84,8 +84,8 @@ impl LoggedRequest {
         self.status
     }
 
-    /// Whether the client waits no more: it was answered, or its connection ends without an
-    /// answer. A [late](Fault::late) write is still to come then.
+    /// Whether all is said to the client: it was answered, or never will be. A
+    /// [late](Fault::late) write may still be to come.
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.over
@@ -193,7 +193,7 @@ impl Log {
         });
     }
 
-    /// The connection ends without an answer.
+    /// There will be no answer.
     pub(crate) fn abandoned(&self, serial: usize) {
         self.amend(serial, |request| request.over = true);
     }

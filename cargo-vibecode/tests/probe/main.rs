@@ -7,3 +7,5 @@ mod answers;
 mod asked;
 #[cfg(test)]
 mod deletion;
+#[cfg(test)]
+mod hardening;

@@ -108,7 +108,7 @@ function requestRow(request, old) {
     body.append(element("p", "hint", "Had no effect: ", ...keys));
   }
   if (request.over && request.status === null) {
-    body.append(element("p", "hint", "The connection ended without an answer."));
+    body.append(element("p", "hint", "It gets no answer."));
   }
   if (request.applied) body.append(element("p", "hint", "The write was carried out."));
   body.append(request.body ? bodyOf(request) : element("p", "hint", "No body."));
