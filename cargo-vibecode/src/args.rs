@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::{check, completions, new, pull, update};
+use crate::{check, completions, new, probe, pull, sandbox, update};
 
 /// Schemas, checks, bulk jobs and a sandbox for the `VibeCode` API of Bitrix24.
 #[derive(Debug, Parser)]
@@ -50,6 +50,10 @@ pub(crate) enum Command {
     New(new::Wanted),
     /// Changes one record, checked against the schema before anything is sent.
     Update(update::Wanted),
+    /// Runs a stand-in for the API on this machine, with a page that shows what comes in.
+    Sandbox(sandbox::Wanted),
+    /// Finds out on a portal what the API's documentation leaves open, with a throw-away record.
+    Probe(probe::Wanted),
     /// Prints shell completions, or the man page.
     Completions(completions::Wanted),
 }

@@ -10,8 +10,11 @@ mod me;
 mod new;
 mod output;
 mod portal;
+mod probe;
 mod pull;
+mod sandbox;
 mod schema_file;
+mod stop;
 mod update;
 
 use std::process::ExitCode;
@@ -59,6 +62,8 @@ async fn run(args: Args, output: &Output) -> Result<Ended, Failure> {
         Command::Check(wanted) => check::run(&wanted, portal, output).await,
         Command::New(wanted) => new::run(&wanted, portal, output).await,
         Command::Update(wanted) => update::run(&wanted, portal, output).await,
+        Command::Sandbox(wanted) => sandbox::run(&wanted, output).await,
+        Command::Probe(wanted) => probe::run(&wanted, portal, output).await,
         Command::Completions(wanted) => completions::run(&wanted),
     }
 }
