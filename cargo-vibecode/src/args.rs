@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::{completions, update};
+use crate::{bulk, completions, update};
 
 /// Schemas, checks, bulk jobs and a sandbox for the `VibeCode` API of Bitrix24.
 #[derive(Debug, Parser)]
@@ -44,6 +44,9 @@ pub(crate) enum Command {
     Me,
     /// Changes one record, checked against the schema before anything is sent.
     Update(update::Wanted),
+    /// Changes many records by the rows of a file: checks them all, sends them, and can go on after
+    /// whatever broke it off.
+    Bulk(Box<bulk::Wanted>),
     /// Prints shell completions, or the man page.
     Completions(completions::Wanted),
 }

@@ -1,6 +1,7 @@
 //! `cargo vibecode`: schemas, checks, bulk jobs and a sandbox from the command line.
 
 mod args;
+mod bulk;
 mod change;
 mod completions;
 mod failure;
@@ -52,6 +53,7 @@ async fn run(args: Args, output: &Output) -> Result<Ended, Failure> {
     match args.command {
         Command::Me => me::run(portal, output).await,
         Command::Update(wanted) => update::run(&wanted, portal, output).await,
+        Command::Bulk(wanted) => bulk::run(&wanted, portal, *output).await,
         Command::Completions(wanted) => completions::run(&wanted),
     }
 }

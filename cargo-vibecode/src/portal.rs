@@ -15,15 +15,17 @@ pub(crate) fn client(
     set: impl FnOnce(ClientBuilder) -> ClientBuilder,
 ) -> Result<Client, Failure> {
     let mut builder = Client::builder(credentials(args)?);
-    let url = args
-        .base_url
-        .clone()
-        .or_else(|| variable("VIBECODE_BASE_URL"));
-    if let Some(url) = url {
+    if let Some(url) = base_url(args) {
         builder = builder.base_url(&url);
     }
     builder = builder.user_agent(concat!("cargo-vibecode/", env!("CARGO_PKG_VERSION")));
     Ok(set(builder).build()?)
+}
+
+/// The base URL that was given; `None` where it is the documented one.
+pub(crate) fn base_url(args: &PortalArgs) -> Option<String> {
+    let given = args.base_url.clone();
+    given.or_else(|| variable("VIBECODE_BASE_URL"))
 }
 
 fn credentials(args: &PortalArgs) -> Result<Credentials, Failure> {
