@@ -280,12 +280,15 @@ impl Job<'_> {
 
     /// What to do after a check.
     fn advise(&self, checked: &Checked) {
-        if checked.to_send == 0 {
+        if checked.bad > 0 && !self.wanted.skip_bad {
+            let others = match checked.to_send {
+                0 => "",
+                _ => ", or send the others alone with --skip-bad --yes",
+            };
+            self.output
+                .line(format!("nothing was sent: put the bad rows right{others}"));
+        } else if checked.to_send == 0 {
             self.output.line("there is nothing to send");
-        } else if checked.bad > 0 && !self.wanted.skip_bad {
-            self.output.line(
-                "nothing was sent: put the bad rows right, or send the others alone with --skip-bad --yes",
-            );
         } else {
             let mut words = self.words();
             words.push("--yes".to_owned());
