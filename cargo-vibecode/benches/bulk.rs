@@ -1,5 +1,12 @@
 //! What a bulk job costs: memory and the client's own time a row, against a server that answers at
 //! once with what it was sent. `cargo bench -p cargo-vibecode --bench bulk` prints the table.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "this prints a table, and has no one to answer to"
+)]
 
 use std::{
     env, fmt, fs,
@@ -86,7 +93,7 @@ fn measure(folder: &Path, rows: Rows, count: u64) -> Cost {
         .unwrap();
     let peak_kilobytes = peak(&mut child);
     let wall = start.elapsed();
-    let cpu = cpu_of_children() - before;
+    let cpu = cpu_of_children().saturating_sub(before);
     let finished = "{\"finished\":";
     let journal = fs::read_to_string(folder.join("rows.csv.journal")).unwrap();
     assert!(journal.lines().last().unwrap().starts_with(finished));
@@ -217,11 +224,12 @@ fn answer(body: &[u8], rows: Rows) -> String {
         } = call;
         let fields = params.map_or(r#""fm":[]}"#, |params| &params.get()[1..]);
         // One in a batch is there, or the run would take it that nothing is.
-        match rows == Rows::Failing && place > 0 {
-            true => errors.push(format!(
+        if rows == Rows::Failing && place > 0 {
+            errors.push(format!(
                 r#""{id}":{{"code":"ENTITY_NOT_FOUND","message":"There is no such record"}}"#
-            )),
-            false => results.push(format!(r#""{id}":{{"id":{entity_id},{fields}"#)),
+            ));
+        } else {
+            results.push(format!(r#""{id}":{{"id":{entity_id},{fields}"#));
         }
     }
     format!(

@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::{bulk, completions, update};
+use crate::{bulk, check, completions, new, pull, update};
 
 /// Schemas, checks, bulk jobs and a sandbox for the `VibeCode` API of Bitrix24.
 #[derive(Debug, Parser)]
@@ -33,7 +33,7 @@ pub(crate) struct PortalArgs {
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) key_file: Option<PathBuf>,
 
-    /// The base URL of the API, `/v1` included. By default VIBECODE_BASE_URL, or the documented one.
+    /// The base URL of the API, `/v1` included. By default `VIBECODE_BASE_URL`, or the documented one.
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) base_url: Option<String>,
 }
@@ -42,6 +42,12 @@ pub(crate) struct PortalArgs {
 pub(crate) enum Command {
     /// Tells what the key is and may do, and warns where it cannot write records.
     Me,
+    /// Fetches the portal's fields into `vibecode/<entity>.json`, for the compiler to check against.
+    Pull(pull::Wanted),
+    /// Tells what has changed on the portal since its schema was fetched.
+    Check(check::Wanted),
+    /// Prints a ready module for an entity: its struct, and its lists as enums.
+    New(new::Wanted),
     /// Changes one record, checked against the schema before anything is sent.
     Update(update::Wanted),
     /// Changes many records by the rows of a file: checks them all, sends them, and can go on after

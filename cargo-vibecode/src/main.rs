@@ -3,11 +3,15 @@
 mod args;
 mod bulk;
 mod change;
+mod check;
 mod completions;
+mod drift;
 mod failure;
 mod me;
+mod new;
 mod output;
 mod portal;
+mod pull;
 mod schema_file;
 mod update;
 
@@ -52,8 +56,11 @@ async fn run(args: Args, output: &Output) -> Result<Ended, Failure> {
     let portal = &args.portal;
     match args.command {
         Command::Me => me::run(portal, output).await,
+        Command::Pull(wanted) => pull::run(&wanted, portal, output).await,
+        Command::Check(wanted) => check::run(&wanted, portal, output).await,
+        Command::New(wanted) => new::run(&wanted, portal, output).await,
         Command::Update(wanted) => update::run(&wanted, portal, output).await,
-        Command::Bulk(wanted) => bulk::run(&wanted, portal, *output).await,
+        Command::Bulk(wanted) => bulk::run(&wanted, portal, output).await,
         Command::Completions(wanted) => completions::run(&wanted),
     }
 }

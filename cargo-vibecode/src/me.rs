@@ -12,9 +12,12 @@ pub(crate) async fn run(args: &PortalArgs, output: &Output) -> Result<Ended, Fai
     let me = client.me().await?;
     output.json(&me.raw().parse::<Value>()?);
     let told = |value: Option<String>| value.unwrap_or_else(|| "not told".to_owned());
-    let mode = me.can_write().map(|can_write| match can_write {
-        true => "reads and writes".to_owned(),
-        false => "reads only".to_owned(),
+    let mode = me.can_write().map(|can_write| {
+        if can_write {
+            "reads and writes".to_owned()
+        } else {
+            "reads only".to_owned()
+        }
     });
     let scopes = me.scopes();
     output.table(

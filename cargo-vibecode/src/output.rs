@@ -7,48 +7,64 @@ use serde_json::{Value, json};
 use crate::{args::Format, failure::Failure};
 
 /// Where results go.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Output {
     format: Format,
+    is_quiet: bool,
 }
 
 impl Output {
     pub(crate) fn new(format: Format) -> Self {
-        Self { format }
+        Self {
+            format,
+            is_quiet: false,
+        }
     }
 
-    pub(crate) fn is_json(self) -> bool {
+    /// The same for a step of another command's, which has a result of its own.
+    pub(crate) fn quiet(&self) -> Self {
+        Self {
+            is_quiet: true,
+            format: self.format,
+        }
+    }
+
+    pub(crate) fn is_json(&self) -> bool {
         self.format == Format::Json
     }
 
     /// A line for people; programs are not told.
-    pub(crate) fn line(self, text: impl AsRef<str>) {
-        if !self.is_json() {
+    pub(crate) fn line(&self, text: impl AsRef<str>) {
+        if !self.is_json() && !self.is_quiet {
             print(text.as_ref());
         }
     }
 
     /// A document for programs; people are not told.
-    pub(crate) fn json(self, document: &Value) {
-        if self.is_json() {
+    pub(crate) fn json(&self, document: &Value) {
+        if self.is_json() && !self.is_quiet {
             print(&document.to_string());
         }
     }
 
     /// A table for people, with a head.
-    pub(crate) fn table(self, head: &[&str], rows: &[Vec<String>]) {
+    pub(crate) fn table(&self, head: &[&str], rows: &[Vec<String>]) {
         if !self.is_json() {
             print(table(head, rows).trim_end());
         }
     }
 
+    #[expect(
+        clippy::unused_self,
+        reason = "whoever has no output has nobody to warn"
+    )]
     /// Something to look at that does not stop the work: on standard error, whatever the format.
-    pub(crate) fn warn(self, text: impl AsRef<str>) {
+    pub(crate) fn warn(&self, text: impl AsRef<str>) {
         complain(&format!("warning: {}", text.as_ref()));
     }
 
     /// Why the work could not be done.
-    pub(crate) fn fail(self, failure: &Failure) {
+    pub(crate) fn fail(&self, failure: &Failure) {
         if self.is_json() {
             self.json(&json!({ "error": failure.to_string() }));
         }

@@ -28,25 +28,24 @@ pub(crate) fn base_url(args: &PortalArgs) -> Option<String> {
     given.or_else(|| variable("VIBECODE_BASE_URL"))
 }
 
+/// Whether a key was given.
+pub(crate) fn has_key(args: &PortalArgs) -> bool {
+    args.key_file.is_some() || variable("VIBECODE_API_KEY").is_some()
+}
+
 fn credentials(args: &PortalArgs) -> Result<Credentials, Failure> {
-    let (key, session) = match &args.key_file {
-        Some(path) => {
-            let text = fs::read_to_string(path).map_err(|error| Failure::of_file(path, &error))?;
-            let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-            let key = lines.next().map(str::to_owned);
-            let key = key.ok_or_else(|| {
-                Failure::new(format!("{}: the file holds no key", path.display()))
-            })?;
-            (key, lines.next().map(str::to_owned))
-        }
-        None => {
-            let key = variable("VIBECODE_API_KEY").ok_or_else(|| {
-                Failure::new(
-                    "there is no key: set VIBECODE_API_KEY, or name a file that holds it with --key-file",
-                )
-            })?;
-            (key, variable("VIBECODE_SESSION_TOKEN"))
-        }
+    let (key, session) = if let Some(path) = &args.key_file {
+        let text = fs::read_to_string(path).map_err(|error| Failure::of_file(path, &error))?;
+        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let key = lines.next().map(str::to_owned);
+        let session = lines.next().map(str::to_owned);
+        let problem = || Failure::new(format!("{}: the file holds no key", path.display()));
+        (key.ok_or_else(problem)?, session)
+    } else {
+        let problem =
+            "there is no key: set VIBECODE_API_KEY, or name a file that holds it with --key-file";
+        let key = variable("VIBECODE_API_KEY").ok_or_else(|| Failure::new(problem))?;
+        (key, variable("VIBECODE_SESSION_TOKEN"))
     };
     Ok(match session {
         Some(session) => Credentials::app(key, session),

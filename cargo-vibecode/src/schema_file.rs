@@ -19,15 +19,6 @@ const FORMAT: u64 = 1;
 /// How a smart process begins in the API's paths.
 const ITEMS: &str = "items/";
 
-/// What is known of an entity's fields.
-#[derive(Debug)]
-pub(crate) struct Known {
-    /// The documented fields, with the portal's where there is a file.
-    pub(crate) schema: Schema,
-    /// The file that says what the portal has.
-    pub(crate) file: Option<PathBuf>,
-}
-
 /// The built-in entity of this name; `None` for a smart process such as `items/1040`.
 ///
 /// # Errors
@@ -46,24 +37,18 @@ pub(crate) fn entity(name: &str) -> Result<Option<Entity>, Failure> {
     })
 }
 
-/// What is known of an entity's fields here.
+/// What is known of an entity's fields here: the documented ones, with the portal's where there is a
+/// file.
 ///
 /// # Errors
 /// Where there is no such entity, or its file is no schema.
-pub(crate) fn load(name: &str) -> Result<Known, Failure> {
+pub(crate) fn load(name: &str) -> Result<Schema, Failure> {
     let built_in = entity(name)?;
     let documented = built_in.map_or_else(Schema::default, |entity| entity.schema().clone());
-    let Some(file) = find(name)? else {
-        return Ok(Known {
-            schema: documented,
-            file: None,
-        });
-    };
-    let portal = read(&file, built_in)?;
-    Ok(Known {
-        schema: documented.with_portal(portal),
-        file: Some(file),
-    })
+    match find(name)? {
+        Some(file) => Ok(documented.with_portal(read(&file, built_in)?)),
+        None => Ok(documented),
+    }
 }
 
 /// What a file says of the portal's fields.
@@ -126,12 +111,12 @@ fn folders() -> Result<Vec<PathBuf>, Failure> {
 }
 
 /// The text of a schema file: one form for one content, so that a difference shows what changed.
-pub(crate) fn canonical(entity: &str, fields: Map<String, Value>) -> String {
+pub(crate) fn canonical(entity: &str, fields: &Map<String, Value>) -> String {
     let fields: Map<String, Value> = fields
-        .into_iter()
-        .map(|(name, field)| (name, in_order(field)))
+        .iter()
+        .map(|(name, field)| (name.clone(), in_order(field.clone())))
         .collect();
-    let file = json!({ "format": FORMAT, "entity": entity, "data": fields });
+    let file = json!({ "format": FORMAT, "entity": entity, "fields": fields });
     // Keys of a `Map` are sorted.
     let mut text = serde_json::to_string_pretty(&file).unwrap_or_default();
     text.push('\n');
@@ -152,19 +137,6 @@ fn in_order(mut field: Value) -> Value {
         });
     }
     field
-}
-
-/// The map of fields in an answer of `GET /v1/{entity}/fields`, or in a schema file.
-pub(crate) fn fields_of(answer: &Value) -> Option<Map<String, Value>> {
-    let inside = |value: &'_ Value, key: &str| -> Option<Value> {
-        let inner = value.get(key)?;
-        let fields = inner.as_object()?;
-        fields.values().all(Value::is_object).then(|| inner.clone())
-    };
-    let data = inside(answer, "data").unwrap_or_else(|| answer.clone());
-    let fields = inside(&data, "fields").unwrap_or(data);
-    let fields = fields.as_object()?.clone();
-    fields.values().all(Value::is_object).then_some(fields)
 }
 
 /// Writes a file as a whole: whoever reads it finds the old text or the new one.

@@ -3,13 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    Ended,
-    args::PortalArgs,
-    change::Change,
-    failure::Failure,
-    output::Output,
-    portal,
-    schema_file::{self, Known},
+    Ended, args::PortalArgs, change::Change, failure::Failure, output::Output, portal, schema_file,
 };
 
 /// What is to be done.
@@ -54,7 +48,7 @@ pub(crate) async fn run(
     args: &PortalArgs,
     output: &Output,
 ) -> Result<Ended, Failure> {
-    let Known { schema, .. } = schema_file::load(&wanted.entity)?;
+    let schema = schema_file::load(&wanted.entity)?;
     let mut change = Change::new(&wanted.entity, &schema);
     let mut problems = Vec::new();
     for (name, text) in &wanted.set {

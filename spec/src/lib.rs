@@ -30,5 +30,5 @@ pub use field::{Field, Item};
 pub use kind::{Clearing, Kind, Reference};
 pub use multifield::Multifield;
 pub use naming::{UserFieldName, read_user_field_name, user_field_wire_name};
-pub use schema::{Schema, SchemaError};
+pub use schema::{Schema, SchemaError, fields_of};
 pub use suggest::closest;

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fmt};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{Entity, Field, naming, suggest};
 
@@ -38,10 +38,10 @@ impl Schema {
             column: error.column(),
             message: "this is not JSON".to_owned(),
         })?;
-        let Value::Object(fields) = map_of_fields(&answer) else {
+        let fields = fields_of(&answer).ok_or_else(|| {
             let message = "there is no map of fields, as `GET /v1/{entity}/fields` answers it";
-            return Err(SchemaError::of_the_whole(message.to_owned()));
-        };
+            SchemaError::of_the_whole(message.to_owned())
+        })?;
         if let Some((name, _)) = fields.iter().find(|(_, it)| !it.is_object()) {
             let message = format!("`{name}` is not described by an object");
             return Err(SchemaError::of_the_whole(message));
@@ -177,7 +177,10 @@ fn has(fields: &[Field], name: &str) -> bool {
         .is_ok()
 }
 
-fn map_of_fields(answer: &Value) -> &Value {
+/// The descriptions by wire name in what `GET /v1/{entity}/fields` answers: the whole answer, its
+/// `data`, `{"fields":…}` or the map alone; `None` where there is none.
+#[must_use]
+pub fn fields_of(answer: &Value) -> Option<&Map<String, Value>> {
     let data = answer
         .get("data")
         .filter(|_| answer.get("success").is_some());
@@ -185,7 +188,7 @@ fn map_of_fields(answer: &Value) -> &Value {
     let fields = data
         .get("fields")
         .filter(|fields| fields.get("type").is_none_or(Value::is_object));
-    fields.unwrap_or(data)
+    fields.unwrap_or(data).as_object()
 }
 
 impl SchemaError {

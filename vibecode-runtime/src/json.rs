@@ -31,6 +31,50 @@ pub(crate) fn pick_into<'a>(
     json.end().ok()
 }
 
+/// The value of a key of a JSON object, the first where there are several, without a look at what
+/// follows it.
+pub(crate) fn first<'a>(object: &'a RawValue, key: &str) -> Option<&'a RawValue> {
+    let mut value = None;
+    let mut json = serde_json::Deserializer::from_str(object.get());
+    let first = First {
+        key,
+        value: &mut value,
+    };
+    // What is valid JSON is refused only where it is no object, or has been left early.
+    let _ = json.deserialize_map(first);
+    value
+}
+
+/// Whether a value is an object.
+pub(crate) fn is_object(value: &RawValue) -> bool {
+    value.get().trim_start().starts_with('{')
+}
+
+struct First<'k, 'v, 'de> {
+    key: &'k str,
+    value: &'v mut Option<&'de RawValue>,
+}
+
+impl<'de> Visitor<'de> for First<'_, '_, 'de> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let place = |key: &str| (key == self.key).then_some(0);
+        while let Some(place) = map.next_key_seed(Place(&place))? {
+            if place.is_some() {
+                *self.value = Some(map.next_value()?);
+                break;
+            }
+            map.next_value::<IgnoredAny>()?;
+        }
+        Ok(())
+    }
+}
+
 /// The keys of a JSON object and their values, in the order in which they stand; `None` for what is
 /// no object.
 pub(crate) fn pairs(text: &str) -> Option<Vec<(String, &RawValue)>> {
@@ -65,6 +109,13 @@ pub(crate) fn text(value: &RawValue) -> Option<String> {
         serde_json::Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
+}
+
+/// Whether a value is this number, or a text of its digits.
+pub(crate) fn is_number(value: &RawValue, number: u64) -> bool {
+    let mut digits = itoa::Buffer::new();
+    let digits = digits.format(number);
+    value.get() == digits || text(value).is_some_and(|text| text == digits)
 }
 
 struct Pick<'p, 'de, F> {
@@ -143,6 +194,34 @@ mod tests {
         let [id, none] = pick(json, ["id", "c"]).unwrap();
         assert_eq!(id.and_then(text).as_deref(), Some("72"));
         assert!(none.is_none());
+    }
+
+    #[test]
+    fn the_first_of_a_key_is_found_without_reading_on() {
+        let raw = |json| serde_json::from_str::<&RawValue>(json).unwrap();
+        let first = |json| first(raw(json), "id").map(RawValue::get);
+        assert_eq!(
+            first(r#"{"a":{"id":1},"id": "71" ,"b":[]}"#),
+            Some("\"71\"")
+        );
+        assert_eq!(first(r#" {"\u0069d":71,"id":72}"#), Some("71"));
+        for json in [r#"{"a":1}"#, "{}", r#"["id"]"#, "null", "71", r#""id""#] {
+            assert_eq!(first(json), None, "{json}");
+            assert_eq!(is_object(raw(json)), json.starts_with('{'), "{json}");
+        }
+    }
+
+    #[test]
+    fn an_id_is_a_number_or_its_digits() {
+        let is_71 = |json| is_number(serde_json::from_str(json).unwrap(), 71);
+        for json in ["71", r#""71""#, r#""\u00371""#] {
+            assert!(is_71(json), "{json}");
+        }
+        for json in [
+            "72", "71.0", "-71", r#"" 71""#, r#""071""#, "null", "[71]", "true",
+        ] {
+            assert!(!is_71(json), "{json}");
+        }
     }
 
     #[test]

@@ -3,6 +3,9 @@
 use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, HeaderName, header};
+use serde_json::value::RawValue;
+
+use crate::json;
 
 /// The wait that `Retry-After` asks for. A date is held against the answer's own `Date`, so that
 /// the two clocks need not agree.
@@ -23,8 +26,22 @@ pub(crate) fn seconds(text: &str) -> Option<Duration> {
     let is_plain = text
         .bytes()
         .all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let seconds: f64 = text.parse().ok().filter(|_| is_plain)?;
-    Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
+    text.parse().ok().filter(|_| is_plain).and_then(wait)
+}
+
+/// The wait that `retryAfter` of an error asks for: a number in any form that JSON has, however
+/// large, or a text.
+pub(crate) fn of_json(value: &RawValue) -> Option<Duration> {
+    // What JSON takes as a number is one in Rust too.
+    match value.get().parse() {
+        Ok(number) => wait(number),
+        Err(_) => seconds(&json::text(value)?),
+    }
+}
+
+fn wait(seconds: f64) -> Option<Duration> {
+    let is_one = seconds >= 0.0;
+    is_one.then(|| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
 }
 
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
@@ -59,6 +76,26 @@ mod tests {
             assert_eq!(asked(&[("retry-after", text)]), wait, "{text}");
         }
         assert_eq!(asked(&[]), None);
+    }
+
+    #[test]
+    fn a_number_of_an_error_is_read_however_large_it_is() {
+        let endless = "9".repeat(400);
+        for (json, wait) in [
+            ("5", Some(Duration::from_secs(5))),
+            ("0.5", Some(Duration::from_millis(500))),
+            ("1.0e+1", Some(Duration::from_secs(10))),
+            ("1.0e+25", Some(Duration::MAX)),
+            (&endless, Some(Duration::MAX)),
+            (r#""5""#, Some(Duration::from_secs(5))),
+            ("-1", None),
+            (r#""inf""#, None),
+            ("null", None),
+            ("[5]", None),
+        ] {
+            let value = serde_json::from_str(json).unwrap();
+            assert_eq!(of_json(value), wait, "{json}");
+        }
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub(super) struct Checked {
 ///
 /// # Errors
 /// Where the file cannot be read, or its columns cannot be placed.
-pub(super) fn check(input: &Input, rules: &Rules<'_>, output: Output) -> Result<Checked, Failure> {
+pub(super) fn check(input: &Input, rules: &Rules<'_>, output: &Output) -> Result<Checked, Failure> {
     let mut items = Items::open(input, rules)?;
     let mut checked = Checked::default();
     while let Some(item) = items.next()? {
@@ -83,7 +83,7 @@ impl Checked {
     }
 
     /// Tells people all of it.
-    pub(super) fn show(&self, output: Output) {
+    pub(super) fn show(&self, output: &Output) {
         let columns = self.columns.iter();
         let columns: Vec<Vec<String>> = columns
             .map(|(name, goes)| vec![name.clone(), goes.clone()])
@@ -112,7 +112,7 @@ impl Checked {
     }
 
     /// Tells programs that the rows were checked and nothing was sent.
-    pub(super) fn summarize(&self, output: Output) {
+    pub(super) fn summarize(&self, output: &Output) {
         let columns = self.columns.iter();
         let columns: serde_json::Map<String, serde_json::Value> = columns
             .map(|(name, goes)| (name.clone(), goes.as_str().into()))
@@ -171,7 +171,7 @@ impl Repeated {
         *word |= bit;
     }
 
-    fn show(&self, output: Output) {
+    fn show(&self, output: &Output) {
         if let Some((line, id)) = self.first {
             let least = if self.is_full { "at least " } else { "" };
             output.warn(format!(

@@ -85,7 +85,7 @@ impl<'a> Columns<'a> {
             Some(format!("the column `{name}` {problem}"))
         };
         let mut problems: Vec<String> = columns.filter_map(problem).collect();
-        if !self.targets.iter().any(|target| *target == Ok(Target::Id)) {
+        if !self.targets.contains(&Ok(Target::Id)) {
             let id = self.rules.id_column.unwrap_or(DEFAULT_ID);
             problems.push(format!(
                 "no column is `{id}`, the record's id: name the one that is with --id-column"
@@ -221,25 +221,29 @@ impl Rules<'_> {
         value: &CellValue,
     ) -> Result<(), String> {
         match (target, value) {
-            (Target::Id | Target::Ignored, _) => Ok(()),
             // The API cannot remove a phone: an empty cell adds none, and that is all.
-            (Target::Add { .. }, CellValue::Empty) => Ok(()),
+            (Target::Id | Target::Ignored, _) | (Target::Add { .. }, CellValue::Empty) => Ok(()),
             (Target::Set { .. }, CellValue::Empty) if self.empty == Empty::Leave => Ok(()),
             (Target::Set { field, .. }, CellValue::Empty) => change.clear(field),
             (Target::Set { field, is_multiple }, CellValue::Text(text)) => {
-                match self.cells_hold_lists || !is_multiple {
-                    true => change.set(field, text),
-                    false => change.set_list(field, std::slice::from_ref(text)),
+                if self.cells_hold_lists || !is_multiple {
+                    change.set(field, text)
+                } else {
+                    change.set_list(field, std::slice::from_ref(text))
                 }
             }
-            (Target::Set { field, is_multiple }, CellValue::List(texts)) => match is_multiple {
-                true => change.set_list(field, texts),
-                false => Err(format!("`{field}` takes one value, not a list")),
-            },
+            (Target::Set { field, is_multiple }, CellValue::List(texts)) => {
+                if *is_multiple {
+                    change.set_list(field, texts)
+                } else {
+                    Err(format!("`{field}` takes one value, not a list"))
+                }
+            }
             (Target::Add { .. }, CellValue::Text(text)) => {
-                let parts = match self.cells_hold_lists {
-                    true => text.split(SEPARATOR).collect(),
-                    false => vec![text.as_str()],
+                let parts = if self.cells_hold_lists {
+                    text.split(SEPARATOR).collect()
+                } else {
+                    vec![text.as_str()]
                 };
                 add(change, target, parts)
             }

@@ -176,7 +176,7 @@ impl Writer {
         match self {
             Self::Csv { .. } => self.write_cells(row.raw_cells(), error),
             Self::Json(file) => {
-                let line = json_line_with(row.raw_line(), ERROR_COLUMNS.into_iter().zip(error));
+                let line = json_line_with(row.raw_line(), ERROR_COLUMNS, error);
                 file.write_all(&line)?;
                 file.write_all(b"\n")
             }

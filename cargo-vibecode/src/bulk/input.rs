@@ -1,6 +1,7 @@
 //! The file that the rows come from. It is read twice, and never as a whole.
 
 use std::{
+    fmt::Write as _,
     fs::{self, File},
     io::{self, BufReader, Read, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
@@ -206,7 +207,11 @@ impl Hashed {
     /// The hash of what has been read, in hexadecimal digits.
     pub(super) fn digest(&self) -> String {
         let digest = self.hash.clone().finalize();
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        let mut text = String::with_capacity(2 * digest.len());
+        for byte in digest {
+            let _ = write!(text, "{byte:02x}");
+        }
+        text
     }
 }
 

@@ -63,13 +63,11 @@ impl<'a> Items<'a> {
         }
         self.columns.resolve();
         let problems = self.columns.problems();
-        match problems.is_empty() {
-            true => Ok(()),
-            false => Err(Failure::new(format!(
-                "{file}: {}",
-                problems.join(&format!("\nerror: {file}: "))
-            ))),
+        if problems.is_empty() {
+            return Ok(());
         }
+        let problems = problems.join(&format!("\nerror: {file}: "));
+        Err(Failure::new(format!("{file}: {problems}")))
     }
 
     fn read(&mut self) -> Result<bool, Failure> {

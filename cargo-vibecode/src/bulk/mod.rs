@@ -35,26 +35,19 @@ use self::{
     resume::Past,
     send::{Mode, Sender, Stopped},
 };
-use crate::{
-    Ended,
-    args::PortalArgs,
-    failure::Failure,
-    output::Output,
-    portal,
-    schema_file::{self, Known},
-};
+use crate::{Ended, args::PortalArgs, failure::Failure, output::Output, portal, schema_file};
 
 pub(crate) async fn run(
     wanted: &Wanted,
     args: &PortalArgs,
-    output: Output,
+    output: &Output,
 ) -> Result<Ended, Failure> {
     if wanted.resume && is_stdin(&wanted.file) {
         return Err(Failure::new(
             "standard input cannot be read again: resume with the file in which it was kept, stdin-….rows",
         ));
     }
-    let Known { schema, .. } = schema_file::load(&wanted.entity)?;
+    let schema = schema_file::load(&wanted.entity)?;
     let input = Input::open(&wanted.file, wanted.delimiter)?;
     let job = Job {
         wanted,
@@ -75,7 +68,7 @@ pub(crate) async fn run(
 struct Job<'a> {
     wanted: &'a Wanted,
     args: &'a PortalArgs,
-    output: Output,
+    output: &'a Output,
     input: &'a Input,
     schema: &'a Schema,
 }
@@ -99,9 +92,10 @@ impl Job<'_> {
         let header = self.header(&checked);
         // A key that cannot be used is told before a journal is begun.
         let client = self.client()?;
-        let (journal, past) = match wanted.resume {
-            true => resume::resume(&path, &header)?,
-            false => (Journal::create(&path, header.clone())?, Past::default()),
+        let (journal, past) = if wanted.resume {
+            resume::resume(&path, &header)?
+        } else {
+            (Journal::create(&path, header.clone())?, Past::default())
         };
         if past.is_finished {
             let done = format!(
@@ -161,9 +155,10 @@ impl Job<'_> {
 
     fn client(&self) -> Result<Client, Failure> {
         let Self { wanted, .. } = self;
-        let throttle = match wanted.no_throttle {
-            true => Throttle::unlimited(),
-            false => Throttle::per_minute(wanted.per_minute),
+        let throttle = if wanted.no_throttle {
+            Throttle::unlimited()
+        } else {
+            Throttle::per_minute(wanted.per_minute)
         };
         let params = match wanted.batch_params {
             wanted::BatchParams::Flat => BatchParams::Flat,
@@ -184,7 +179,7 @@ impl Job<'_> {
     /// First the rows that an earlier process left open, then those that have never left.
     async fn send(
         &self,
-        sender: &mut Sender,
+        sender: &mut Sender<'_>,
         past: Past,
         header: &Header,
         rules: &Rules<'_>,
@@ -200,9 +195,10 @@ impl Job<'_> {
             behind.insert_all(&past.open);
         }
         let mut plan = Plan::new(self.input, rules, plan::Wanted::AllBut(&behind))?;
-        let mode = match header.ensure {
-            true => Mode::Ensure,
-            false => Mode::Update,
+        let mode = if header.ensure {
+            Mode::Ensure
+        } else {
+            Mode::Update
         };
         sender.send(&mut plan, mode).await?;
         if plan.digest() != header.input_sha256 {
@@ -221,7 +217,7 @@ impl Job<'_> {
     /// Every row has been reported: the failed ones are written out, and the journal is kept.
     fn finish(
         &self,
-        sender: &mut Sender,
+        sender: &mut Sender<'_>,
         checked: &Checked,
         rules: &Rules<'_>,
         path: &Path,
@@ -248,11 +244,11 @@ impl Job<'_> {
             "the journal stays, so that the rows are not sent again by mistake: {}",
             path.display()
         ));
-        self.summarize(ok, failed, checked.bad, shown);
+        self.summarize(ok, failed, checked.bad, shown.as_deref());
         Ok(ended(failed + checked.bad))
     }
 
-    fn summarize(&self, ok: u64, failed: u64, bad: u64, of_failed: Option<String>) {
+    fn summarize(&self, ok: u64, failed: u64, bad: u64, of_failed: Option<&str>) {
         self.output.json(&json!({
             "ok": ok,
             "failed": failed,
@@ -262,7 +258,7 @@ impl Job<'_> {
         }));
     }
 
-    fn broken_off(&self, sender: &Sender, stopped: Stopped) -> Failure {
+    fn broken_off(&self, sender: &Sender<'_>, stopped: Stopped) -> Failure {
         let reason = match stopped {
             Stopped::Interrupted => "interrupted".to_owned(),
             Stopped::Because(failure) => failure.to_string(),
@@ -323,12 +319,13 @@ fn ended(wrong: u64) -> Ended {
 /// A command that a shell reads as these words.
 fn command(words: &[String]) -> String {
     let plain = |letter: char| letter.is_alphanumeric() || "-_./:=,@%+".contains(letter);
-    let words = words
-        .iter()
-        .map(|word| match word.chars().all(plain) && !word.is_empty() {
-            true => word.clone(),
-            false => format!("'{}'", word.replace('\'', "'\\''")),
-        });
+    let words = words.iter().map(|word| {
+        if word.chars().all(plain) && !word.is_empty() {
+            word.clone()
+        } else {
+            format!("'{}'", word.replace('\'', "'\\''"))
+        }
+    });
     let words: Vec<String> = words.collect();
     format!("cargo vibecode {}", words.join(" "))
 }

@@ -100,12 +100,13 @@ impl Verdict {
         if !errors.iter().all(|error| concerns_all(error)) {
             return Self::GoOn;
         }
-        match errors
+        let is_applied_nowhere = errors
             .iter()
-            .all(|error| error.outcome() == Outcome::NotApplied)
-        {
-            true => Self::ReturnAndStop(reason),
-            false => Self::LeaveAndStop(reason),
+            .all(|error| error.outcome() == Outcome::NotApplied);
+        if is_applied_nowhere {
+            Self::ReturnAndStop(reason)
+        } else {
+            Self::LeaveAndStop(reason)
         }
     }
 }

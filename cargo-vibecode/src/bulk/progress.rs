@@ -18,10 +18,11 @@ const TEMPLATE: &str = "{bar:30} {pos}/{len} rows  {per_sec}  {msg}  {eta} left"
 
 impl Progress {
     /// Nothing is shown to programs, nor where standard error is no terminal.
-    pub(super) fn new(rows: u64, output: Output) -> Self {
-        let target = match output.is_json() {
-            true => ProgressDrawTarget::hidden(),
-            false => ProgressDrawTarget::stderr(),
+    pub(super) fn new(rows: u64, output: &Output) -> Self {
+        let target = if output.is_json() {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr()
         };
         let bar = ProgressBar::with_draw_target(Some(rows), target);
         if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {

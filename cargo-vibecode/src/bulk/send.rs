@@ -36,12 +36,12 @@ pub(super) enum Mode {
 
 /// Sends rows.
 #[derive(Debug)]
-pub(super) struct Sender {
+pub(super) struct Sender<'a> {
     pub(super) client: Client,
     pub(super) journal: Journal,
     pub(super) progress: Progress,
     pub(super) interrupts: Interrupts,
-    pub(super) output: Output,
+    pub(super) output: &'a Output,
     /// Whether an answer has shown what was sent. Until then one batch leaves at a time.
     is_proved: bool,
     lost_in_a_row: u32,
@@ -70,12 +70,12 @@ pub(super) enum Stopped {
     Because(Failure),
 }
 
-impl Sender {
+impl<'a> Sender<'a> {
     pub(super) fn new(
         client: Client,
         journal: Journal,
         progress: Progress,
-        output: Output,
+        output: &'a Output,
     ) -> Self {
         Self {
             client,

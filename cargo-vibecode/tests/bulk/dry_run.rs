@@ -31,7 +31,7 @@ async fn a_dry_run_needs_no_key() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_bad_rows_are_shown_and_the_rest_counted() {
     let desk = Desk::new().await;
-    let rows: String = (0..30).map(|_| "x,a\n").collect();
+    let rows = "x,a\n".repeat(30);
     desk.write("a.csv", format!("id,post\n{rows}"));
     let said = desk.run("contacts a.csv");
     said.assert(1, "30 rows: 0 to send, 0 with nothing to change, 30 bad");
@@ -59,9 +59,10 @@ async fn bad_rows_are_skipped_only_where_that_is_said_and_are_written_out() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_that_comes_twice_is_told_and_its_rows_keep_their_order() {
     let desk = Desk::of(100).await;
-    let rows: String = (1..=100)
+    let rows = (1..=100)
         .map(|row| format!("{},{row}\n", 1 + row % 3))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     desk.write("a.csv", format!("id,post\n{rows}"));
     let said = desk.run("contacts a.csv --yes --no-throttle");
     said.assert(

@@ -6,7 +6,10 @@ use crate::support::Desk;
 
 async fn finished() -> Desk {
     let desk = Desk::of(120).await;
-    let rows: String = (1..=120).map(|id| format!("{id},p{id}\n")).collect();
+    let rows = (1..=120)
+        .map(|id| format!("{id},p{id}\n"))
+        .collect::<Vec<_>>()
+        .concat();
     desk.write("a.csv", format!("id,post\n{rows}"));
     desk.run("contacts a.csv --yes --no-throttle")
         .assert(0, "120 rows done");
@@ -87,7 +90,10 @@ async fn a_journal_that_is_missing_damaged_or_in_use_is_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_torn_line_is_dropped_and_its_rows_are_sent_again_after_the_wait() {
     let desk = Desk::of(60).await;
-    let rows: String = (1..=60).map(|id| format!("{id},p{id},+7{id}\n")).collect();
+    let rows = (1..=60)
+        .map(|id| format!("{id},p{id},+7{id}\n"))
+        .collect::<Vec<_>>()
+        .concat();
     desk.write("a.csv", format!("id,post,phone\n{rows}"));
     desk.run("contacts a.csv --yes --settle 1")
         .assert(0, "60 rows done");

@@ -55,9 +55,8 @@ impl Dice {
 /// it. Tells whether it was still there to be killed.
 fn kill_after(desk: &Desk, child: &mut Child, lines: u64, longer: Duration) -> bool {
     let count = || -> u64 {
-        let journal = fs::read(desk.path("a.csv.journal")).unwrap_or_default();
-        let breaks = journal.iter().filter(|byte| **byte == b'\n').count();
-        u64::try_from(breaks).unwrap()
+        let journal = fs::read_to_string(desk.path("a.csv.journal")).unwrap_or_default();
+        u64::try_from(journal.lines().count()).unwrap()
     };
     let until = count() + lines;
     let deadline = Instant::now() + Duration::from_secs(60);
@@ -75,7 +74,7 @@ fn kill_after(desk: &Desk, child: &mut Child, lines: u64, longer: Duration) -> b
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_is_killed_twenty_times_in_a_storm_ends_as_its_file_says() {
     let desk = Desk::of(ROWS).await;
-    let rows: String = (1..=ROWS).map(row).collect();
+    let rows = (1..=ROWS).map(row).collect::<Vec<_>>().concat();
     desk.write("a.csv", format!("id,post,phone\n{rows}"));
     desk.sandbox.storm(storm());
     let mut dice = Dice(42);

@@ -7,7 +7,10 @@ use vibecode_sandbox::{BatchParams, Fault, Sandbox};
 use crate::support::Desk;
 
 fn rows(count: u64) -> String {
-    let rows: String = (1..=count).map(|id| format!("{id},p{id}\n")).collect();
+    let rows = (1..=count)
+        .map(|id| format!("{id},p{id}\n"))
+        .collect::<Vec<_>>()
+        .concat();
     format!("id,post\n{rows}")
 }
 

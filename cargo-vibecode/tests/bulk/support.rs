@@ -95,7 +95,7 @@ impl Desk {
 
     /// One field of a contact.
     pub(crate) fn field(&self, id: u64, name: &str) -> Value {
-        self.sandbox.contact(id).expect("a contact")[name].clone()
+        self.sandbox.contact(id).unwrap()[name].clone()
     }
 
     /// The phones of a contact with their types, in their order.

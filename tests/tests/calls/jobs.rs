@@ -42,7 +42,7 @@ async fn a_job_sends_the_bytes_of_its_patch() {
 async fn a_job_that_adds_is_not_repeated_once_it_may_have_been_applied() {
     let sandbox = Sandbox::start().await;
     sandbox.fault(Fault::drop_after());
-    let error = client(&sandbox).run(&job()).await.unwrap_err();
+    let error = client(&sandbox).run(job()).await.unwrap_err();
     assert_eq!(error.outcome(), Outcome::Unknown);
     assert_eq!(sandbox.requests().len(), 1);
 }

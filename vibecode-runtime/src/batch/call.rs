@@ -1,6 +1,6 @@
 //! One call of a batch, and how the calls stand in its body.
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::borrow::Cow;
 
 use http::Method;
 
@@ -98,11 +98,16 @@ impl BatchCall {
 
     fn push(&self, json: &mut String, place: usize, params: BatchParams) {
         let Self { entity, id, action } = self;
-        let name = action.name();
-        let _ = write!(
-            json,
-            r#"{{"id":"{PREFIX}{place}","entity":"{entity}","action":"{name}","entityId":{id}"#
-        );
+        let mut digits = itoa::Buffer::new();
+        json.push_str(r#"{"id":""#);
+        json.push(PREFIX);
+        json.push_str(digits.format(place));
+        json.push_str(r#"","entity":""#);
+        json.push_str(entity);
+        json.push_str(r#"","action":""#);
+        json.push_str(action.name());
+        json.push_str(r#"","entityId":"#);
+        json.push_str(digits.format(*id));
         if let Action::Update(body) = action {
             let body = body.to_json();
             let (begin, end) = params.around();

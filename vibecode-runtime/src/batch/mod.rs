@@ -145,10 +145,11 @@ impl Batch {
     }
 }
 
+/// A call and its place.
+type Placed = (usize, BatchCall);
+
 /// The first call on each record, and those that wait for it.
-fn split_round(
-    calls: Vec<(usize, BatchCall)>,
-) -> (Vec<(usize, BatchCall)>, Vec<(usize, BatchCall)>) {
+fn split_round(calls: Vec<Placed>) -> (Vec<Placed>, Vec<Placed>) {
     let mut seen = HashSet::new();
     calls
         .into_iter()

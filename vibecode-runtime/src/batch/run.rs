@@ -55,7 +55,7 @@ async fn send(client: &Client, tries: &mut Sending<'_>, states: &mut [State<'_>]
         }
         Ok(answer) => {
             for state in states.iter_mut().filter(|state| state.is_due) {
-                state.result = Err(state.call.named(unanswered()));
+                state.result = None;
             }
             let mut at = |place: usize, result: Result<Box<RawValue>>| {
                 if let Some(state) = states.get_mut(place).filter(|state| state.is_due) {
@@ -68,6 +68,9 @@ async fn send(client: &Client, tries: &mut Sending<'_>, states: &mut [State<'_>]
             for (place, failure) in answer.errors {
                 at(place, Err(judge_call(failure)));
             }
+            for state in states.iter_mut().filter(|state| state.result.is_none()) {
+                state.result = Some(Err(state.call.named(unanswered())));
+            }
         }
     }
 }
@@ -76,7 +79,8 @@ async fn send(client: &Client, tries: &mut Sending<'_>, states: &mut [State<'_>]
 struct State<'a> {
     call: &'a BatchCall,
     lane: Option<&'a Lane>,
-    result: Result<Raw>,
+    /// What became of it, once it has been sent.
+    result: Option<Result<Raw>>,
     /// Whether it is to be sent.
     is_due: bool,
     /// Whether an earlier try may have been applied.
@@ -88,7 +92,7 @@ impl<'a> State<'a> {
         Self {
             call,
             lane: *lane,
-            result: Err(unanswered()),
+            result: None,
             is_due: true,
             is_open: false,
         }
@@ -101,24 +105,30 @@ impl<'a> State<'a> {
             let is_written = call.effect() > Effect::Reads;
             Ok(raw(call.entity.clone(), json, is_written))
         });
-        self.result = read.map_err(|error| call.named(error));
+        let result = read.map_err(|error| call.named(error));
         if let Some(lane) = self.lane {
-            lane.note(&self.result);
+            lane.note(&result);
         }
+        self.result = Some(result);
     }
 
     fn wait(&self, tries: &Sending<'_>) -> Option<Duration> {
-        let error = self.result.as_ref().err().filter(|_| self.is_due)?;
+        let error = self.error().filter(|_| self.is_due)?;
         tries.wait(error, self.call.effect())
     }
 
     fn is_unknown(&self) -> bool {
-        let error = self.result.as_ref().err();
-        error.is_some_and(|error| error.outcome() == Outcome::Unknown)
+        self.error()
+            .is_some_and(|error| error.outcome() == Outcome::Unknown)
+    }
+
+    fn error(&self) -> Option<&Error> {
+        self.result.as_ref()?.as_ref().err()
     }
 
     fn conclude(self) -> Result<Raw> {
-        self.result.map_err(|error| {
+        let result = self.result.unwrap_or_else(|| Err(unanswered()));
+        result.map_err(|error| {
             if !self.is_open {
                 return error;
             }

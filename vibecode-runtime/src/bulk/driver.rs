@@ -30,14 +30,14 @@ pub(super) async fn drive<T: Send + 'static>(
     let mut window = Window::new();
     let mut packs = Packs::new(client, work);
     loop {
-        while let Some(outcome) = window.pop() {
-            if outcomes.send(outcome).await.is_err() {
-                return;
-            }
-        }
         if let Some(error) = packs.stopped() {
             for index in window.take_waiting() {
                 window.finish(index, Err(error.copy()));
+            }
+        }
+        while let Some(outcome) = window.pop() {
+            if outcomes.send(outcome).await.is_err() {
+                return;
             }
         }
         let event = poll_fn(|context| next_event(&mut source, &mut window, &mut packs, context));

@@ -13,7 +13,7 @@ use super::{
     driver::Work,
     window::{Pack, Sent},
 };
-use crate::{Client, Error, ErrorKind, Outcome, Result, batch::Run};
+use crate::{Client, Error, ErrorCode, ErrorKind, Outcome, Result, batch::Run};
 
 /// So many are under way at a time.
 const MOST_PACKS: usize = 4;
@@ -86,11 +86,8 @@ impl<T: Send + 'static> Packs<T> {
 
     /// A key that is refused will be refused again, item by item.
     fn stop_where_refused(&mut self, results: &[Result<T>]) {
-        let refusal = |result: &'_ Result<T>| {
-            let status = result.as_ref().err()?.status()?;
-            matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN).then_some(())
-        };
-        if results.iter().all(|result| refusal(result).is_some())
+        let is_refused = |result: &Result<T>| result.as_ref().is_err_and(refuses_the_key);
+        if results.iter().all(is_refused)
             && let Some(Err(error)) = results.first()
         {
             self.stop(error);
@@ -103,6 +100,15 @@ impl<T: Send + 'static> Packs<T> {
             details.call = None;
         });
         self.stopped.get_or_insert(of_the_rest);
+    }
+}
+
+/// Whether an error refuses the key: the whole batch by its status, or one of its calls, which have
+/// none, by its code.
+fn refuses_the_key(error: &Error) -> bool {
+    match error.status() {
+        Some(status) => matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN),
+        None => error.code().is_some_and(ErrorCode::refuses_the_key),
     }
 }
 

@@ -94,19 +94,18 @@ impl<T> Window<T> {
     }
 
     /// The next items to be sent, in their order: those whose record is neither under way nor named
-    /// by an earlier one that waits.
+    /// by an earlier one, which is then in this pack or waits for the same.
     pub(super) fn pack(&mut self) -> Option<Pack> {
-        let mut seen = HashSet::new();
+        let most = self.waiting.len().min(MOST_CALLS);
         let mut pack = Pack {
-            indices: Vec::new(),
-            jobs: Vec::new(),
-            keys: Vec::new(),
+            indices: Vec::with_capacity(most),
+            jobs: Vec::with_capacity(most),
+            keys: Vec::with_capacity(most),
         };
         let mut left = VecDeque::new();
         while let Some((index, job)) = self.waiting.pop_front() {
             let key = job.key();
-            let is_free = !self.busy.contains(&key) && seen.insert(key.clone());
-            if !is_free {
+            if !self.busy.insert(key.clone()) {
                 left.push_back((index, job));
                 continue;
             }
@@ -119,7 +118,6 @@ impl<T> Window<T> {
         }
         left.append(&mut self.waiting);
         self.waiting = left;
-        self.busy.extend(pack.keys.iter().cloned());
         (!pack.jobs.is_empty()).then_some(pack)
     }
 

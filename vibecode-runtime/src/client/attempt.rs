@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, header};
 use reqwest::{Body, Response, Url};
 
 use super::Request;
@@ -26,41 +27,42 @@ pub(crate) enum Attempt {
 
 /// The body of an answer, as far as it came.
 pub(crate) enum ReadBody {
-    Whole(Vec<u8>),
+    Whole(Bytes),
     Oversized,
     Broken(reqwest::Error),
 }
 
-/// Sends a request once.
-pub(super) async fn attempt(
+/// Sends a request once, with the headers of one that has a body, and with the HTTP client's own
+/// timeout where none is given.
+pub(super) fn attempt(
     http: &reqwest::Client,
     url: Url,
     headers: HeaderMap,
-    timeout: Duration,
+    timeout: Option<Duration>,
     request: &Request,
-) -> Attempt {
-    let sent = http
-        .request(request.method.clone(), url)
-        .timeout(timeout)
-        .headers(headers)
-        .header(header::ACCEPT, APPLICATION_JSON);
-    let sent = match &request.body {
-        Some(body) => sent
-            .header(header::CONTENT_TYPE, APPLICATION_JSON)
-            .body(Body::from(body.clone())),
-        None => sent,
-    };
-    match sent.send().await {
-        Ok(mut response) => Attempt::Answered {
-            status: response.status(),
-            body: read_body(&mut response).await,
-            headers: std::mem::take(response.headers_mut()),
-        },
-        Err(error) => Attempt::Failed(error.without_url()),
+) -> impl Future<Output = Attempt> + Send + use<> {
+    let mut sent = reqwest::Request::new(request.method.clone(), url);
+    if timeout.is_some() {
+        *sent.timeout_mut() = timeout;
+    }
+    *sent.headers_mut() = headers;
+    match &request.body {
+        Some(body) => *sent.body_mut() = Some(Body::from(body.clone())),
+        None => drop(sent.headers_mut().remove(header::CONTENT_TYPE)),
+    }
+    let answer = http.execute(sent);
+    // What goes into the request is not carried along while the answer is waited for.
+    async {
+        match answer.await {
+            Ok(mut response) => Attempt::Answered {
+                status: response.status(),
+                body: read_body(&mut response).await,
+                headers: std::mem::take(response.headers_mut()),
+            },
+            Err(error) => Attempt::Failed(error.without_url()),
+        }
     }
 }
-
-const APPLICATION_JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 async fn read_body(response: &mut Response) -> ReadBody {
     let limit = if response.status().is_success() {
@@ -68,17 +70,30 @@ async fn read_body(response: &mut Response) -> ReadBody {
     } else {
         MAX_FAILURE
     };
-    let announced = response.content_length().unwrap_or(0);
-    if announced > limit as u64 {
+    let announced = response.content_length();
+    if announced.is_some_and(|length| length > limit as u64) {
         return ReadBody::Oversized;
     }
-    let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
+    let begin = match response.chunk().await {
+        Ok(begin) => begin.unwrap_or_default(),
+        Err(error) => return ReadBody::Broken(error.without_url()),
+    };
+    // Most answers come in one piece, which is then the body as it is.
+    if announced == Some(begin.len() as u64) {
+        return ReadBody::Whole(begin);
+    }
+    let capacity = announced.and_then(|length| usize::try_from(length).ok());
+    let mut body = Vec::with_capacity(capacity.unwrap_or(0));
+    let mut chunk = begin;
     loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() > limit => return ReadBody::Oversized,
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => return ReadBody::Whole(body),
-            Err(error) => return ReadBody::Broken(error.without_url()),
+        if body.len() + chunk.len() > limit {
+            return ReadBody::Oversized;
         }
+        body.extend_from_slice(&chunk);
+        chunk = match response.chunk().await {
+            Ok(Some(chunk)) => chunk,
+            Ok(None) => return ReadBody::Whole(body.into()),
+            Err(error) => return ReadBody::Broken(error.without_url()),
+        };
     }
 }

@@ -147,7 +147,8 @@ impl ClientBuilder {
         let http = self
             .http
             .user_agent(self.user_agent)
-            .connect_timeout(self.connect_timeout);
+            .connect_timeout(self.connect_timeout)
+            .timeout(self.times.usual());
         let http = harden(http, &base_url).build().map_err(|error| {
             refused("the HTTP client cannot be made").caused_by(error.without_url())
         })?;

@@ -2,12 +2,16 @@
 
 use std::{error::Error as StdError, fmt, pin::Pin, sync::Arc};
 
-use http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
+use http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE},
+};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{Error, ErrorKind, Result};
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Kinds of keys by prefix (api.md, grade D).
 const PERSONAL: &str = "vibe_api_";
@@ -111,13 +115,15 @@ impl Credentials {
         }
     }
 
-    /// The headers that every request carries; without a session where a provider gives it.
+    /// The headers of every request with a body; without a session where a provider gives it.
     ///
     /// # Errors
     /// Where the key is of another kind than the credentials, or cannot be a header.
     pub(super) fn headers(&self) -> Result<HeaderMap> {
         self.check_kind()?;
-        let mut headers = HeaderMap::with_capacity(2);
+        let mut headers = HeaderMap::with_capacity(6);
+        headers.insert(ACCEPT, JSON);
+        headers.insert(CONTENT_TYPE, JSON);
         headers.insert(API_KEY, secret_header(self.key.expose_secret(), "key")?);
         if let Session::Token(session) = &self.session {
             if session.expose_secret().is_empty() {

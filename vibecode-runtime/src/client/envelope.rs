@@ -72,7 +72,7 @@ impl Failure {
                 hint: text(hint),
                 b24_code: text(b24_code),
             },
-            retry_after: text(wait).as_deref().and_then(retry_after::seconds),
+            retry_after: wait.and_then(retry_after::of_json),
         })
     }
 }

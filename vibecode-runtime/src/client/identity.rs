@@ -1,5 +1,7 @@
 //! Whom a client acts for: the headers of its requests, by a session that may have to be renewed.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use http::HeaderMap;
 use tokio::sync::Mutex;
 
@@ -11,6 +13,8 @@ pub(super) struct Identity {
     credentials: Credentials,
     /// The headers by the session that was last given, where a provider gives them.
     given: Mutex<Option<Given>>,
+    /// How often the provider gave none.
+    failures: AtomicU64,
     /// The headers by the credentials alone.
     fixed: Result<HeaderMap>,
 }
@@ -30,6 +34,7 @@ impl Identity {
         Ok(Self {
             credentials,
             given: Mutex::default(),
+            failures: AtomicU64::default(),
             fixed: Ok(headers),
         })
     }
@@ -39,6 +44,7 @@ impl Identity {
         let credentials = self.credentials.with_session(token.into());
         Self {
             given: Mutex::default(),
+            failures: AtomicU64::default(),
             fixed: credentials.headers(),
             credentials,
         }
@@ -54,25 +60,34 @@ impl Identity {
     }
 
     /// The headers by a session that was given after the one of this number. Calls that need one
-    /// together ask once.
+    /// together ask once, and fail together.
     async fn given(&self, provider: &TokenProvider, over: Option<u64>) -> Result<Given> {
+        let failures = self.failures.load(Ordering::Relaxed);
         let mut current = self.given.lock().await;
         let number = match &*current {
             Some(given) if over.is_none_or(|over| given.number > over) => return Ok(given.clone()),
             Some(given) => given.number + 1,
             None => 0,
         };
-        let token = provider().await.map_err(|_| {
-            Error::not_sent(
-                ErrorKind::Session,
-                "the app's provider gave no session token: see what it logged",
-            )
-        })?;
+        if self.failures.load(Ordering::Relaxed) != failures {
+            return Err(not_given());
+        }
+        let Ok(token) = provider().await else {
+            self.failures.fetch_add(1, Ordering::Relaxed);
+            return Err(not_given());
+        };
         let headers = self.credentials.with_session(token).headers()?;
         let given = Given { headers, number };
         *current = Some(given.clone());
         Ok(given)
     }
+}
+
+fn not_given() -> Error {
+    Error::not_sent(
+        ErrorKind::Session,
+        "the app's provider gave no session token: see what it logged",
+    )
 }
 
 /// The session for the tries of one call.

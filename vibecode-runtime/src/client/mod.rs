@@ -7,6 +7,7 @@ mod call;
 mod credentials;
 mod envelope;
 mod identity;
+mod many;
 mod outcome;
 mod records;
 pub(crate) mod request;
@@ -21,7 +22,6 @@ use std::{
     time::Duration,
 };
 
-use futures_core::Stream;
 use http::Method;
 use reqwest::Url;
 
@@ -47,10 +47,10 @@ pub use self::{
     retry::RetryPolicy,
 };
 use crate::{
-    Addresses, Batch, Bulk, Created, Ensured, Entity, ErrorCode, Id, Me, Multifields, Patch,
-    PatchJob, Query, Raw, Record, Result, Throttle, Updated,
+    Addresses, Created, Ensured, Entity, ErrorCode, Id, Me, Multifields, Patch, PatchJob, Query,
+    Raw, Record, Result, Throttle, Updated,
     batch::{BatchParams, Echoes},
-    bulk, ensure,
+    ensure,
 };
 
 /// A client of the API. Cloning it is cheap: clones share their connections, their throttle and
@@ -108,6 +108,11 @@ pub(crate) struct Times {
 impl Times {
     pub(crate) fn deadline(self) -> Duration {
         self.deadline
+    }
+
+    /// How long the HTTP client lets a request take that asks for nothing else.
+    fn usual(self) -> Duration {
+        self.write
     }
 
     fn of(self, request: &Request) -> Duration {
@@ -216,26 +221,6 @@ impl Client {
         Call::new(async move { ensure::one(&client, job).await })
     }
 
-    /// Sends any number of jobs, as [`Client::update_many`] sends patches. They may be of several
-    /// entities, so that the ids in the outcomes are of none in particular.
-    pub fn run_many<I>(&self, jobs: I) -> Bulk<()>
-    where
-        I: IntoIterator<Item = PatchJob>,
-        I::IntoIter: Send + 'static,
-    {
-        Bulk::of_jobs(self, jobs.into_iter(), bulk::update)
-    }
-
-    /// Makes sure that any number of records have the values of their jobs, as
-    /// [`Client::ensure_many`] does of patches.
-    pub fn ensure_jobs<I>(&self, jobs: I) -> Bulk<(), Ensured>
-    where
-        I: IntoIterator<Item = PatchJob>,
-        I::IntoIter: Send + 'static,
-    {
-        Bulk::of_jobs(self, jobs.into_iter(), bulk::ensure)
-    }
-
     /// Makes a record: `POST /v1/{entity}`. It is not sent again once it may have been applied,
     /// since a second record would appear.
     ///
@@ -331,94 +316,6 @@ impl Client {
     /// ```
     pub fn list<T: Record>(&self) -> Query<T> {
         Query::new(self.clone())
-    }
-
-    /// Changes any number of records, 50 a request, and gives what became of each, in their order.
-    ///
-    /// The items are pairs of an id and a patch. They are taken as they can be sent, so that memory
-    /// stays bounded however many there are, and about four requests are under way at a time. No
-    /// record is in two of them: its changes keep their order.
-    ///
-    /// An item that cannot be sent, or is refused, fails by itself. Where an answer is lost, the
-    /// items that add phones or emails, or hold an unchecked value, are unknown, and the others are
-    /// sent again. Where the key is refused, or no answer of the first batch shows what was sent
-    /// ([`ErrorKind::NotEchoed`](crate::ErrorKind::NotEchoed)), the items that follow fail without
-    /// being sent.
-    ///
-    /// Dropping the stream stops the run: what it had not given yet is unknown.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Client, Credentials, Patch};
-    /// use vibecode_sandbox::Sandbox;
-    ///
-    /// #[derive(Patch)]
-    /// #[vibecode(entity = "contacts")]
-    /// struct Customer {
-    ///     post: Option<String>,
-    /// }
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let sandbox = Sandbox::start().await;
-    /// # let client = Client::builder(Credentials::personal(Sandbox::API_KEY)).base_url(sandbox.url()).build()?;
-    /// let patches = (71..=73).map(|id| (id, Customer::patch().post("Director")));
-    /// let mut outcomes = client.update_many(patches);
-    /// while let Some(outcome) = outcomes.next().await {
-    ///     if let Err(error) = outcome.result {
-    ///         eprintln!("{}: {error}", outcome.id);
-    ///     }
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn update_many<P, A, I>(&self, items: I) -> Bulk<P::Entity>
-    where
-        P: Patch,
-        A: Addresses<P>,
-        I: IntoIterator<Item = (A, P)>,
-        I::IntoIter: Send + 'static,
-    {
-        Bulk::of_iterator(self, items.into_iter(), bulk::update)
-    }
-
-    /// As [`Client::update_many`], of a stream.
-    pub fn update_many_stream<P, A, S>(&self, items: S) -> Bulk<P::Entity>
-    where
-        P: Patch,
-        A: Addresses<P>,
-        S: Stream<Item = (A, P)> + Send + 'static,
-    {
-        Bulk::of_stream(self, items, bulk::update)
-    }
-
-    /// Makes sure that any number of records have the values of their patches, as
-    /// [`Client::ensure`] does of one, 50 a request: reads them, and sends what is missing. A run
-    /// that was broken off may simply be run again.
-    ///
-    /// Otherwise as [`Client::update_many`].
-    pub fn ensure_many<P, A, I>(&self, items: I) -> Bulk<P::Entity, Ensured>
-    where
-        P: Patch,
-        A: Addresses<P>,
-        I: IntoIterator<Item = (A, P)>,
-        I::IntoIter: Send + 'static,
-    {
-        Bulk::of_iterator(self, items.into_iter(), bulk::ensure)
-    }
-
-    /// As [`Client::ensure_many`], of a stream.
-    pub fn ensure_many_stream<P, A, S>(&self, items: S) -> Bulk<P::Entity, Ensured>
-    where
-        P: Patch,
-        A: Addresses<P>,
-        S: Stream<Item = (A, P)> + Send + 'static,
-    {
-        Bulk::of_stream(self, items, bulk::ensure)
-    }
-
-    /// Up to 50 calls in one request.
-    pub fn batch(&self) -> Batch {
-        Batch::new(self.clone())
     }
 
     /// What the API says of the key: `GET /v1/me`.

@@ -63,6 +63,14 @@ impl Verdict {
     const REFUSED: Self = Self(Outcome::NotApplied, Repeat::Never);
     const UNKNOWN: Self = Self(Outcome::Unknown, Repeat::IfIdempotent);
 
+    /// A loop of errors is ended, whatever else an answer says.
+    fn heeding(self, code: Option<&ErrorCode>) -> Self {
+        match code {
+            Some(ErrorCode::ErrorLoopDetected) => Self(self.0, Repeat::Never),
+            _ => self,
+        }
+    }
+
     fn error(self, kind: ErrorKind, explanation: &'static str) -> Error {
         Error::new(kind, self.0, explanation).with(|details| details.repeat = self.1)
     }
@@ -70,10 +78,7 @@ impl Verdict {
 
 /// Of an answer that is no success.
 fn verdict(status: StatusCode, code: Option<&ErrorCode>) -> Verdict {
-    if code == Some(&ErrorCode::ErrorLoopDetected) {
-        return Verdict(verdict(status, None).0, Repeat::Never);
-    }
-    match status {
+    let verdict = match status {
         status if status.is_redirection() => Verdict(Outcome::Unknown, Repeat::Never),
         StatusCode::TOO_MANY_REQUESTS => Verdict::LATER,
         // These say that the request was not understood as a whole, or may be repeated.
@@ -83,7 +88,8 @@ fn verdict(status: StatusCode, code: Option<&ErrorCode>) -> Verdict {
         StatusCode::SERVICE_UNAVAILABLE if code.is_some_and(is_asked_to_wait) => Verdict::LATER,
         status if status.is_client_error() && code.is_some() => Verdict::REFUSED,
         _ => Verdict::UNKNOWN,
-    }
+    };
+    verdict.heeding(code)
 }
 
 /// Codes that say that the request has not been begun.
@@ -105,6 +111,7 @@ pub(crate) fn judge_call(failure: Failure) -> Error {
             .map_or(Verdict::UNKNOWN, |status| verdict(status, Some(code))),
         None => Verdict::UNKNOWN,
     };
+    let verdict = verdict.heeding(code);
     refusal(failure, verdict)
 }
 

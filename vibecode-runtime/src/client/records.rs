@@ -49,27 +49,35 @@ pub(crate) struct Lane {
     key: Key,
     /// What the call does to the record.
     effect: Effect,
-    /// What was unsettled before this turn.
+    /// As the record's own, before this turn and as this turn will leave it.
     before: Option<Instant>,
+    departed: Mutex<Option<Instant>>,
     turn: Option<OwnedMutexGuard<()>>,
 }
+
+/// A year. A longer time may be beyond what the clock holds, and would then be none.
+const LONGEST_SETTLE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 impl Records {
     pub(crate) fn new(settle: Duration) -> Self {
         Self {
-            settle,
+            settle: settle.min(LONGEST_SETTLE),
             state: Mutex::default(),
         }
     }
 
     /// Waits for the turn at a record: first come, first served.
     pub(crate) async fn lane(self: &Arc<Self>, key: Key, effect: Effect) -> Lane {
-        let turn = {
+        let taken = {
             let mut state = self.state();
             state.forget_settled(self.settle);
             let entry = state.records.entry(key.clone()).or_default();
             entry.calls += 1;
-            Arc::clone(&entry.turn)
+            // In one with the look at what is known, which the last turn leaves before it ends.
+            match Arc::clone(&entry.turn).try_lock_owned() {
+                Ok(turn) => Ok((turn, entry.departed)),
+                Err(_) => Err(Arc::clone(&entry.turn)),
+            }
         };
         // Counts as a call from here on, also where it is dropped while it waits.
         let mut lane = Lane {
@@ -77,10 +85,16 @@ impl Records {
             key,
             effect,
             before: None,
+            departed: Mutex::default(),
             turn: None,
         };
-        lane.turn = Some(turn.lock_owned().await);
-        lane.before = lane.departed();
+        let (turn, before) = match taken {
+            Ok(taken) => taken,
+            Err(turn) => (turn.lock_owned().await, self.departed(&lane.key)),
+        };
+        lane.turn = Some(turn);
+        lane.before = before;
+        lane.departed = Mutex::new(before);
         lane
     }
 
@@ -98,8 +112,12 @@ impl Records {
         lanes.into_iter().map(|(_, lane)| lane).collect()
     }
 
+    fn departed(&self, key: &Key) -> Option<Instant> {
+        self.state().records.get(key)?.departed
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.state)
     }
 }
 
@@ -114,35 +132,32 @@ impl State {
                 && let Some(entry) = self.records.get_mut(&key)
             {
                 entry.departed = entry.departed.filter(|newer| *newer > departed);
-                self.forget_unused(&key);
+                if entry.is_unused() {
+                    self.records.remove(&key);
+                }
             }
         }
     }
+}
 
-    fn forget_unused(&mut self, key: &Key) {
-        let is_unused = |entry: &Entry| entry.calls == 0 && entry.departed.is_none();
-        if self.records.get(key).is_some_and(is_unused) {
-            self.records.remove(key);
-        }
+impl Entry {
+    fn is_unused(&self) -> bool {
+        self.calls == 0 && self.departed.is_none()
     }
 }
 
 impl Lane {
     /// A write departs. Until [`Lane::land`] it counts as one whose outcome is not known, also
     /// where the call is dropped.
-    pub(crate) fn depart(&self) {
-        if self.effect == Effect::Adds
-            && let Some(entry) = self.records.state().records.get_mut(&self.key)
-        {
-            entry.departed = Some(Instant::now());
+    pub(crate) fn depart(&self, now: Instant) {
+        if self.effect == Effect::Adds {
+            *locked(&self.departed) = Some(now);
         }
     }
 
     /// What became of the write is known.
     pub(crate) fn land(&self) {
-        if let Some(entry) = self.records.state().records.get_mut(&self.key) {
-            entry.departed = self.before;
-        }
+        *locked(&self.departed) = self.before;
     }
 
     /// From when on no write that this client has lost sight of can still arrive.
@@ -150,8 +165,19 @@ impl Lane {
         self.departed()?.checked_add(self.records.settle)
     }
 
+    /// The same of the write that has just been lost sight of, also where it is one that cannot
+    /// double, whose departure is not noted.
+    pub(crate) fn settles_at_latest(&self) -> Option<Instant> {
+        let departed = match self.effect {
+            Effect::Adds => self.departed(),
+            Effect::Sets | Effect::Reads => None,
+        };
+        let latest = departed.unwrap_or_else(Instant::now);
+        latest.checked_add(self.records.settle)
+    }
+
     fn departed(&self) -> Option<Instant> {
-        self.records.state().records.get(&self.key)?.departed
+        *locked(&self.departed)
     }
 }
 
@@ -159,21 +185,27 @@ impl Drop for Lane {
     fn drop(&mut self) {
         // The next call may begin only once this one counts no more.
         let turn = self.turn.take();
+        let departed = *locked(&self.departed);
         let mut state = self.records.state();
-        let mut lost = None;
         if let Some(entry) = state.records.get_mut(&self.key) {
             entry.calls -= 1;
-            lost = entry
-                .departed
-                .filter(|it| Some(*it) != self.before && turn.is_some());
+            if departed != self.before {
+                entry.departed = departed;
+            }
+            if entry.is_unused() {
+                state.records.remove(&self.key);
+            }
         }
-        match lost {
-            Some(departed) => state.unsettled.push_back((departed, self.key.clone())),
-            None => state.forget_unused(&self.key),
+        if let Some(departed) = departed.filter(|_| departed != self.before) {
+            state.unsettled.push_back((departed, self.key.clone()));
         }
         drop(state);
         drop(turn);
     }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -227,12 +259,12 @@ mod tests {
         let records = records();
         let departure = Instant::now();
         let lane = records.lane(key(71), Effect::Adds).await;
-        lane.depart();
+        lane.depart(Instant::now());
         drop(lane);
         tokio::time::advance(Duration::from_secs(10)).await;
         let lane = records.lane(key(71), Effect::Adds).await;
         assert_eq!(lane.settles_at(), Some(departure + SETTLE));
-        lane.depart();
+        lane.depart(Instant::now());
         lane.land();
         assert_eq!(lane.settles_at(), Some(departure + SETTLE));
         drop(lane);
@@ -241,15 +273,30 @@ mod tests {
         assert!(is_empty(&records));
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn a_write_that_settled_during_a_later_call_is_not_remembered_for_ever() {
+        let records = records();
+        let lane = records.lane(key(71), Effect::Adds).await;
+        lane.depart(Instant::now());
+        drop(lane);
+        let lane = records.lane(key(71), Effect::Adds).await;
+        tokio::time::advance(SETTLE).await;
+        drop(records.lane(key(72), Effect::Adds).await);
+        lane.depart(Instant::now());
+        lane.land();
+        drop(lane);
+        assert!(is_empty(&records));
+    }
+
     #[tokio::test]
     async fn what_has_landed_and_what_cannot_double_is_forgotten() {
         let records = records();
         let lane = records.lane(key(71), Effect::Adds).await;
-        lane.depart();
+        lane.depart(Instant::now());
         lane.land();
         drop(lane);
         let lane = records.lane(key(71), Effect::Sets).await;
-        lane.depart();
+        lane.depart(Instant::now());
         assert_eq!(lane.settles_at(), None);
         drop(lane);
         assert!(is_empty(&records));
@@ -259,7 +306,7 @@ mod tests {
     async fn a_call_that_is_dropped_while_it_waits_leaves_nothing_behind() {
         let records = records();
         let lane = records.lane(key(71), Effect::Adds).await;
-        lane.depart();
+        lane.depart(Instant::now());
         let second =
             tokio::time::timeout(Duration::from_secs(1), records.lane(key(71), Effect::Adds)).await;
         assert!(second.is_err());

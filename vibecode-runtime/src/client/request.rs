@@ -109,12 +109,11 @@ impl Request {
 
     pub(crate) fn url(&self, base: &Url) -> Url {
         let mut url = base.clone();
+        let mut digits = itoa::Buffer::new();
+        let id = self.id.map(|id| digits.format(id));
         if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(self.entity.split('/'));
-            if let Some(id) = self.id {
-                segments.push(itoa::Buffer::new().format(id));
-            }
-            segments.extend(self.tail);
+            let path = self.entity.split('/').chain(id).chain(self.tail);
+            segments.pop_if_empty().extend(path);
         }
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&self.query);
@@ -123,6 +122,7 @@ impl Request {
     }
 
     /// The error, with the call that it is about.
+    #[cold]
     pub(crate) fn named(&self, error: Error) -> Error {
         let mut call = format!("{} {}", self.method, self.entity);
         if let Some(id) = self.id {

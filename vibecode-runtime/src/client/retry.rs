@@ -198,6 +198,11 @@ impl Tries<'_> {
         }
     }
 
+    /// When no further try may depart any more, once the first has departed.
+    pub(crate) fn latest_departure(&self) -> Option<Instant> {
+        self.last
+    }
+
     /// How long the try that departs now may take, where the deadline leaves less than this.
     pub(crate) fn time_left(&self, now: Instant, timeout: Duration) -> Duration {
         self.last.map_or(timeout, |last| {

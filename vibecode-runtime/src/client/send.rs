@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use http::HeaderMap;
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{
     Client, Request,
@@ -14,7 +15,10 @@ use super::{
     retry::Tries,
     trace::Trace,
 };
-use crate::{Error, ErrorKind, Outcome, Result, throttle::Feedback};
+use crate::{
+    Error, ErrorKind, Outcome, Result,
+    throttle::{Feedback, Permit},
+};
 
 impl Client {
     /// Sends a request, once more where that cannot double anything.
@@ -29,6 +33,7 @@ impl Client {
             session: self.identity.begin(),
             tries: self.shared.retries.begin(self.shared.times.deadline),
             is_open: false,
+            told: None,
         }
     }
 }
@@ -40,6 +45,8 @@ pub(crate) struct Sending<'a> {
     tries: Tries<'a>,
     /// Whether an earlier try may have been applied.
     is_open: bool,
+    /// What the last try was told, where it failed.
+    told: Option<Error>,
 }
 
 impl Sending<'_> {
@@ -81,36 +88,67 @@ impl Sending<'_> {
 
     async fn try_once<A: Answer>(&mut self, request: &Request, lanes: &[&Lane]) -> Result<A> {
         let shared = &*self.client.shared;
-        let headers = self.session.headers().await;
-        let headers = headers.map_err(|error| request.named(error))?;
-        let permit = shared.throttle.acquire().await.map_err(|error| {
-            let problem = "the budget of requests could not be asked, so nothing was sent";
-            request.named(Error::not_sent(ErrorKind::Throttle, problem).caused_by(error))
-        })?;
+        let (headers, permit) = match self.tries.latest_departure() {
+            None => self.prepare(request).await?,
+            // Nobody waits for a turn that comes too late.
+            Some(latest) => match timeout_at(latest, self.prepare(request)).await {
+                // Nor is anything sent that the sleep of a machine has made late.
+                Ok(prepared) if Instant::now() < latest => prepared?,
+                Ok(_) | Err(_) => return Err(self.too_late(request)),
+            },
+        };
         let now = Instant::now();
         self.tries.depart(now);
         for lane in lanes {
-            lane.depart();
+            lane.depart(now);
         }
         let timeout = self.tries.time_left(now, shared.times.of(request));
+        let timeout = Some(timeout).filter(|it| *it != shared.times.usual());
         let url = request.url(&shared.base_url);
         let trace = Trace::new(request, self.tries.count());
-        let attempt = attempt(&shared.http, url, headers, timeout, request);
-        let attempt = trace.around(attempt).await;
-        let head = match &attempt {
+        let attempt = trace
+            .around(attempt(&shared.http, url, headers, timeout, request))
+            .await;
+        let (status, head) = match &attempt {
             Attempt::Answered {
                 status, headers, ..
-            } => Feedback::from_answer(*status, headers, None),
-            Attempt::Failed(_) => Feedback::none(),
+            } => {
+                // What the head tells is for a throttle that asks.
+                let asks = shared.throttle.is_limited();
+                let head = asks.then(|| Feedback::from_answer(*status, headers, None));
+                (Some(*status), head.unwrap_or_default())
+            }
+            Attempt::Failed(_) => (None, Feedback::none()),
         };
         let judged = outcome::judge(attempt, request);
-        trace.note(head.status, &judged);
+        trace.note(status, &judged);
         let asked = judged.as_ref().err().and_then(Error::retry_after);
         permit.finish(Feedback {
             retry_after: asked.or(head.retry_after),
             ..head
         });
+        self.told = judged.as_ref().err().map(Error::copy);
         judged
+    }
+
+    /// What a try needs before it may leave: the headers of a session, and a permit.
+    async fn prepare(&mut self, request: &Request) -> Result<(HeaderMap, Permit)> {
+        let headers = self.session.headers().await;
+        let headers = headers.map_err(|error| request.named(error))?;
+        let permit = self.client.shared.throttle.acquire().await;
+        let permit = permit.map_err(|error| {
+            let problem = "the budget of requests could not be asked, so nothing was sent";
+            request.named(Error::not_sent(ErrorKind::Throttle, problem).caused_by(error))
+        })?;
+        Ok((headers, permit))
+    }
+
+    /// The deadline passed before the next try could leave: what the last one was told remains.
+    fn too_late(&mut self, request: &Request) -> Error {
+        self.told.take().unwrap_or_else(|| {
+            let problem = "the deadline passed before the next try could leave";
+            request.named(Error::not_sent(ErrorKind::Timeout, problem))
+        })
     }
 
     /// How long to wait before the next try of what has this effect, where there may be one.

@@ -26,9 +26,9 @@ impl Trace {
         Self { span }
     }
 
-    pub(super) async fn around<T>(&self, attempt: impl Future<Output = T>) -> T {
+    pub(super) fn around<F: Future>(&self, attempt: F) -> impl Future<Output = F::Output> + use<F> {
         use tracing::Instrument as _;
-        attempt.instrument(self.span.clone()).await
+        attempt.instrument(self.span.clone())
     }
 
     /// Notes what became of the try.
@@ -54,8 +54,8 @@ impl Trace {
         Self {}
     }
 
-    pub(super) async fn around<T>(&self, attempt: impl Future<Output = T>) -> T {
-        attempt.await
+    pub(super) fn around<F: Future>(&self, attempt: F) -> F {
+        attempt
     }
 
     pub(super) fn note<T>(&self, _: Option<http::StatusCode>, _: &Result<T>) {}

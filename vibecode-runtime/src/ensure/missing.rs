@@ -116,7 +116,9 @@ fn is_same(kind: &str, one: &str, other: &str) -> bool {
 /// Holds that a record tells which phones or emails it has: in `fm`. Aliases, or a flag that there
 /// are some, without it do not tell all.
 fn check_told(field: &str, record: &Raw) -> Result<()> {
-    let is_told = record.field("fm").is_some_and(|fm| !fm.is_null());
+    if record.field("fm").is_some_and(|fm| !fm.is_null()) {
+        return Ok(());
+    }
     let flag = match field {
         "phone" => "hasPhone",
         _ => "hasEmail",
@@ -124,7 +126,7 @@ fn check_told(field: &str, record: &Raw) -> Result<()> {
     let has_some = record
         .field(flag)
         .is_some_and(|flag| matches!(flag.as_str(), "true" | "1" | r#""Y""# | r#""1""#));
-    if is_told || (record.multifields().entries().is_empty() && !has_some) {
+    if !has_some && record.multifields().entries().is_empty() {
         return Ok(());
     }
     Err(Error::not_sent(

@@ -48,7 +48,7 @@ pub(crate) async fn many(
     Ok(items.into_iter().map(Item::conclude).collect())
 }
 
-/// The first pause before a record is read again; each further one is twice as long.
+/// How long after the first read a record is read again; each further read is twice as long after.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
 async fn run(client: &Client, items: &mut [Item], transport: &impl Transport) -> Result<()> {
@@ -91,13 +91,16 @@ struct Item {
     sends: u32,
     /// What the last try ended with, where that leaves its outcome open.
     lost: Option<Error>,
+    /// From when on it can no longer arrive.
+    open_until: Option<Instant>,
 }
 
 enum Stage {
-    /// The record is to be read then; if it shows too little, again after the pause.
+    /// The record is to be read then; if it shows too little, again later, the longer the first
+    /// read is ago.
     Read {
         at: Instant,
-        pause: Duration,
+        first: Instant,
     },
     /// This is to be sent.
     Write(Body),
@@ -114,6 +117,7 @@ impl Item {
             first_sent: None,
             sends: 0,
             lost: None,
+            open_until: None,
         }
     }
 
@@ -141,13 +145,10 @@ impl Item {
         let now = Instant::now();
         let adds = Effect::of(&body) == Effect::Adds;
         let settles_at = self.lane.settles_at().filter(|at| adds && now < *at);
-        self.stage = match (settles_at, self.stage.pause()) {
-            (Some(settles_at), pause) => Stage::Read {
-                at: settles_at.min(now + pause),
-                pause: pause * 2,
-            },
-            (None, _) if self.may_send(&body, now, client) => Stage::Write(body),
-            (None, _) => Stage::Done(Err(self.lost.take().unwrap_or_else(not_sent_again))),
+        self.stage = match settles_at {
+            Some(settles_at) => self.stage.read_again(now, settles_at),
+            None if self.may_send(&body, now, client) => Stage::Write(body),
+            None => Stage::Done(Err(self.lost.take().unwrap_or_else(not_sent_again))),
         };
     }
 
@@ -172,15 +173,27 @@ impl Item {
                 let first = self.first.take();
                 Stage::Done(Ok(first.unwrap_or_default().ensured(raw)))
             }
-            Err(error) if error.outcome() == Outcome::NotApplied => Stage::Done(Err(error)),
+            Err(error) if error.outcome() == Outcome::NotApplied => {
+                Stage::Done(Err(self.with_earlier_tries(error)))
+            }
             Err(error) => {
                 if has_ended(&error) {
                     self.lane.land();
+                } else {
+                    self.open_until = self.lane.settles_at_latest();
                 }
                 self.lost = Some(error);
                 Stage::read_now()
             }
         };
+    }
+
+    /// A refusal says nothing of an earlier try that may still arrive.
+    fn with_earlier_tries(&self, refusal: Error) -> Error {
+        if self.open_until.is_none_or(|at| at <= Instant::now()) {
+            return refusal;
+        }
+        refusal.with(|details| details.outcome = Outcome::Unknown)
     }
 
     /// A read failed. What was sent before it may have been applied.
@@ -200,16 +213,23 @@ impl Item {
 
 impl Stage {
     fn read_now() -> Self {
+        let now = Instant::now();
         Self::Read {
-            at: Instant::now(),
-            pause: FIRST_PAUSE,
+            at: now,
+            first: now,
         }
     }
 
-    fn pause(&self) -> Duration {
-        match self {
-            Self::Read { pause, .. } => *pause,
-            Self::Write(_) | Self::Done(_) => FIRST_PAUSE,
+    /// The next read, which comes no later than this.
+    fn read_again(&self, now: Instant, latest: Instant) -> Self {
+        let first = match self {
+            Self::Read { first, .. } => *first,
+            Self::Write(_) | Self::Done(_) => now,
+        };
+        let after = FIRST_PAUSE.max((now - first) * 2);
+        Self::Read {
+            at: latest.min(first + after),
+            first,
         }
     }
 }

@@ -96,6 +96,33 @@ error_codes! {
     ErrorLoopDetected = "ERROR_LOOP_DETECTED", None, "the same error came again and again: the app has a bug";
 }
 
+/// The longest text that is taken for a code.
+const LONGEST: usize = 64;
+
+impl ErrorCode {
+    /// Whether it is worded as codes are. Another text may hold anything, also values of the record.
+    pub(crate) fn is_word(&self) -> bool {
+        let text = self.as_str();
+        let is_of_code = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        text.len() <= LONGEST
+            && text.starts_with(|first: char| first.is_ascii_alphabetic())
+            && text.bytes().all(is_of_code)
+    }
+
+    /// Whether it refuses the key or its session, whatever the record. Not so `ACCESS_DENIED`,
+    /// which may be about one record.
+    pub(crate) fn refuses_the_key(&self) -> bool {
+        let is_lacking_rights = matches!(
+            self,
+            Self::ScopeDenied
+                | Self::WriteBlockedReadonlyKey
+                | Self::ManagementKeyNoEntityAccess
+                | Self::OauthRequired
+        );
+        is_lacking_rights || self.usual_status() == Some(401)
+    }
+}
+
 impl fmt::Display for ErrorCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -105,6 +132,25 @@ impl fmt::Display for ErrorCode {
 #[cfg(test)]
 mod tests {
     use super::ErrorCode;
+
+    #[test]
+    fn a_text_that_is_no_word_is_told_from_a_code() {
+        for code in ["BRAND_NEW", "expired_token", "E404"] {
+            assert!(ErrorCode::from_wire(code).is_word(), "{code}");
+        }
+        assert!(ErrorCode::KNOWN.iter().all(ErrorCode::is_word));
+        let long = "A".repeat(65);
+        for text in [
+            "",
+            "+79161112233",
+            "79161112233",
+            "a@b.ru",
+            "bad value",
+            &long,
+        ] {
+            assert!(!ErrorCode::from_wire(text).is_word(), "{text}");
+        }
+    }
 
     #[test]
     fn every_known_code_is_read_and_written_the_same() {

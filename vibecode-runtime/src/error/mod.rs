@@ -164,6 +164,11 @@ impl Error {
         self.0.api.as_ref()?.code.as_ref()
     }
 
+    /// The code, where it is worded as one: an error shows no free text of an answer.
+    fn shown_code(&self) -> Option<&ErrorCode> {
+        self.code().filter(|code| code.is_word())
+    }
+
     /// The HTTP status of the answer.
     #[must_use]
     pub fn status(&self) -> Option<http::StatusCode> {
@@ -209,7 +214,7 @@ impl fmt::Display for Error {
             write!(f, "{call}: ")?;
         }
         f.write_str(explanation)?;
-        match (status, self.code()) {
+        match (status, self.shown_code()) {
             (Some(status), Some(code)) => write!(f, " [{} {code}]", status.as_u16())?,
             (Some(status), None) => write!(f, " [{}]", status.as_u16())?,
             _ => {}
@@ -230,7 +235,7 @@ impl fmt::Debug for Error {
             .field("outcome", &self.outcome())
             .field("call", &self.0.call)
             .field("status", &self.status())
-            .field("code", &self.code())
+            .field("code", &self.shown_code())
             .field("explanation", &self.0.explanation)
             .field("retry_after", &self.retry_after())
             .field("source", &self.0.source)

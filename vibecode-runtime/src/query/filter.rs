@@ -1,5 +1,7 @@
 //! What a record must have to be listed.
 
+use std::fmt;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -12,7 +14,9 @@ use serde_json::{Value, json};
 /// let one_of = Filter::any_of([1, 2]);
 /// let same = Filter::from(15_u64);
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+///
+/// Debug shows the operator, and no value.
+#[derive(Clone, PartialEq)]
 #[must_use = "a filter does nothing until a query takes it"]
 pub struct Filter {
     /// `None`: equality.
@@ -81,6 +85,14 @@ impl Filter {
 
     pub(super) fn is_null(&self) -> bool {
         self.value.is_null()
+    }
+}
+
+impl fmt::Debug for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Filter")
+            .field("operator", &self.operator)
+            .finish_non_exhaustive()
     }
 }
 

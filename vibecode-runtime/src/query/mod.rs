@@ -39,11 +39,12 @@ impl<T: Record> Field<T> {
     /// # Panics
     /// Where the struct reads no such field: in a `const`, that is a compile error.
     #[must_use]
-    #[expect(clippy::panic, reason = "a constant has no other way to refuse")]
+    #[track_caller]
     pub const fn named(name: &'static str) -> Self {
-        if !is_among(T::READ_NAMES, name) {
-            panic!("the struct has no field of this wire name");
-        }
+        assert!(
+            is_among(T::READ_NAMES, name),
+            "the struct has no field of this wire name"
+        );
         Self {
             name,
             record: PhantomData,

@@ -87,6 +87,11 @@ impl Throttle {
         }
     }
 
+    /// Whether anybody takes note of what answers tell.
+    pub(crate) fn is_limited(&self) -> bool {
+        self.budget.is_some()
+    }
+
     /// Waits until one request may leave. The permit is to be finished when its answer is there.
     ///
     /// Dropping the future while it waits takes nothing of the budget.

@@ -100,12 +100,8 @@ impl<R: BufRead> CsvRows<R> {
 fn take(record: &mut Record, at: At, byte: u8, delimiter: u8) -> At {
     match (at, byte) {
         (At::Quoted, b'"') => return At::Quote,
-        (At::Quoted, _) => {
-            record.bytes.push(byte);
-            return At::Quoted;
-        }
         (At::CellStart, b'"') => return At::Quoted,
-        (At::Quote, b'"') => {
+        (At::Quoted, _) | (At::Quote, b'"') => {
             record.bytes.push(byte);
             return At::Quoted;
         }

@@ -86,18 +86,15 @@ pub(super) fn cells(record: &Record, names: &mut Vec<String>) -> Result<Vec<Cell
 
 /// A row with these keys at its end, in place of what they held. One that is no object stays as it
 /// is.
-pub(in crate::bulk) fn json_line_with<'k>(
-    line: &[u8],
-    keys: impl Iterator<Item = (&'k str, &'k str)> + Clone,
-) -> Vec<u8> {
+pub(in crate::bulk) fn json_line_with(line: &[u8], keys: [&str; 2], texts: [&str; 2]) -> Vec<u8> {
     let Ok(Pairs(pairs)) = serde_json::from_slice(line) else {
         return line.to_owned();
     };
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
-    let is_old = |name: &str| keys.clone().any(|(key, _)| key == name);
+    let is_old = |name: &str| keys.contains(&name);
     let kept = pairs.iter().filter(|(name, _)| !is_old(name));
     let kept = kept.map(|(name, json)| format!("{}:{}", quoted(name), json.get()));
-    let new = keys.clone();
+    let new = keys.iter().zip(texts);
     let new = new.map(|(key, text)| format!("{}:{}", quoted(key), quoted(text)));
     let all: Vec<String> = kept.chain(new).collect();
     format!("{{{}}}", all.join(",")).into_bytes()
@@ -114,9 +111,10 @@ fn value(json: &RawValue) -> Result<CellValue, &'static str> {
         .filter_map(|json| single(json).transpose())
         .collect();
     let texts = texts?;
-    Ok(match texts.is_empty() {
-        true => CellValue::Empty,
-        false => CellValue::List(texts),
+    Ok(if texts.is_empty() {
+        CellValue::Empty
+    } else {
+        CellValue::List(texts)
     })
 }
 

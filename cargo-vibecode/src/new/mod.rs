@@ -1,0 +1,74 @@
+//! A ready module for an entity: its struct, and its lists as enums.
+
+mod module;
+mod names;
+
+use std::path::PathBuf;
+
+use serde_json::json;
+use vibecode_spec::Field;
+
+use self::module::{Module, usual_fields};
+use crate::{
+    Ended, args::PortalArgs, change, failure::Failure, output::Output, portal, pull, schema_file,
+};
+
+/// What is to be made.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Wanted {
+    /// `contacts`, `companies`, `leads`, `deals`, or a smart process such as `items/1040`.
+    entity: String,
+
+    /// The fields, by wire name or label. By default all that can be written.
+    #[arg(long, value_delimiter = ',', value_name = "FIELDS")]
+    fields: Vec<String>,
+
+    /// Writes the module to a file that is not there yet, instead of printing it.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+pub(crate) async fn run(
+    wanted: &Wanted,
+    args: &PortalArgs,
+    output: &Output,
+) -> Result<Ended, Failure> {
+    let name = &wanted.entity;
+    if schema_file::entity(name).is_ok() && schema_file::find(name)?.is_none() {
+        if portal::has_key(args) {
+            pull::one(name, args, &output.quiet()).await?;
+        } else {
+            output.warn(format!(
+                "there is no schema of {name}, so that its user fields are not known: set a key, or run `cargo vibecode pull {name}`"
+            ));
+        }
+    }
+    let schema = schema_file::load(name)?;
+    let mut fields: Vec<&Field> = Vec::new();
+    for named in &wanted.fields {
+        let field = change::field(&schema, named).map_err(Failure::new)?;
+        if field.name != "id" && !fields.iter().any(|other| other.name == field.name) {
+            fields.push(field);
+        }
+    }
+    if wanted.fields.is_empty() {
+        fields = usual_fields(&schema);
+    }
+    let text = Module::new(name, fields).text();
+    match &wanted.out {
+        None => {
+            output.line(text.trim_end());
+            output.json(&json!({ "entity": name, "module": text }));
+        }
+        Some(file) if file.exists() => {
+            let problem = format!("{} is there already: name another file", file.display());
+            return Err(Failure::new(problem));
+        }
+        Some(file) => {
+            schema_file::write(file, &text)?;
+            output.line(format!("{}: new", file.display()));
+            output.json(&json!({ "entity": name, "file": file.display().to_string() }));
+        }
+    }
+    Ok(Ended::Done)
+}

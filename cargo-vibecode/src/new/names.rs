@@ -1,0 +1,192 @@
+//! Rust names out of labels, whatever script they are written in.
+
+use std::collections::HashSet;
+
+/// Cyrillic letters by GOST 7.79-2000 (system B), without its marks.
+const CYRILLIC: &[(char, &str)] = &[
+    ('а', "a"),
+    ('б', "b"),
+    ('в', "v"),
+    ('г', "g"),
+    ('д', "d"),
+    ('е', "e"),
+    ('ё', "yo"),
+    ('ж', "zh"),
+    ('з', "z"),
+    ('и', "i"),
+    ('й', "j"),
+    ('к', "k"),
+    ('л', "l"),
+    ('м', "m"),
+    ('н', "n"),
+    ('о', "o"),
+    ('п', "p"),
+    ('р', "r"),
+    ('с', "s"),
+    ('т', "t"),
+    ('у', "u"),
+    ('ф', "f"),
+    ('х', "x"),
+    ('ц', "cz"),
+    ('ч', "ch"),
+    ('ш', "sh"),
+    ('щ', "shh"),
+    ('ъ', ""),
+    ('ы', "y"),
+    ('ь', ""),
+    ('э', "e"),
+    ('ю', "yu"),
+    ('я', "ya"),
+    ('і', "i"),
+    ('ї', "yi"),
+    ('є', "ye"),
+    ('ґ', "g"),
+    ('ў', "u"),
+];
+
+/// Keywords that can stand for no field or type, not even with `r#`.
+const UNUSABLE: &[&str] = &["crate", "self", "super", "_"];
+
+/// Keywords that need `r#`.
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
+    "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
+    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
+    "virtual", "where", "while", "yield",
+];
+
+/// Names that have been given, each once.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    given: HashSet<String>,
+}
+
+impl Names {
+    /// Names that are taken already.
+    pub(super) fn without(taken: &[&str]) -> Self {
+        Self {
+            given: taken.iter().map(|name| (*name).to_owned()).collect(),
+        }
+    }
+
+    /// `UpperCamelCase`, of a type or a variant.
+    pub(super) fn camel(&mut self, label: &str, otherwise: &str) -> String {
+        let words = words(label).into_iter().map(|word| capital(&word));
+        self.once(words.collect(), otherwise, "")
+    }
+
+    /// `snake_case`, of a field.
+    pub(super) fn snake(&mut self, label: &str, otherwise: &str) -> String {
+        let name = self.once(words(label).join("_"), otherwise, "_");
+        if KEYWORDS.contains(&name.as_str()) {
+            return format!("r#{name}");
+        }
+        name
+    }
+
+    /// The name, or where it is none or has been given, one with something added.
+    fn once(&mut self, name: String, otherwise: &str, between: &str) -> String {
+        let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic())
+            && !UNUSABLE.contains(&name.to_lowercase().as_str());
+        let name = if is_name { name } else { otherwise.to_owned() };
+        let mut unique = name.clone();
+        let mut number = 1;
+        while !self.given.insert(unique.clone()) {
+            number += 1;
+            unique = format!("{name}{between}{number}");
+        }
+        unique
+    }
+}
+
+/// The words of a label or a wire name, in small Latin letters and digits.
+fn words(label: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut is_small = false;
+    for letter in label.chars() {
+        // `companyId` is two words, `ИНН` is one.
+        if letter.is_uppercase() && is_small {
+            words.push(String::new());
+        }
+        is_small = letter.is_lowercase() || letter.is_numeric();
+        match latin(letter) {
+            Some(latin) => {
+                if let Some(word) = words.last_mut() {
+                    word.push_str(&latin);
+                }
+            }
+            None => words.push(String::new()),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// A letter or a digit in Latin; nothing for what parts words.
+fn latin(letter: char) -> Option<String> {
+    if letter.is_ascii_alphanumeric() {
+        return Some(letter.to_ascii_lowercase().to_string());
+    }
+    let small = letter.to_lowercase().next().unwrap_or(letter);
+    if let Some((_, latin)) = CYRILLIC.iter().find(|(cyrillic, _)| *cyrillic == small) {
+        return Some((*latin).to_owned());
+    }
+    if !letter.is_alphanumeric() {
+        return None;
+    }
+    let latin = deunicode::deunicode_char(letter)?.to_lowercase();
+    Some(latin.chars().filter(char::is_ascii_alphanumeric).collect())
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_ascii_uppercase().to_string() + letters.as_str()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_become_names_of_types_and_variants() {
+        for (label, name) in [
+            ("Золотой", "Zolotoj"),
+            ("Gold", "Gold"),
+            ("very important person", "VeryImportantPerson"),
+            ("Щёлково-1", "Shhyolkovo1"),
+            ("ИНН", "Inn"),
+            ("北京", "Beijing"),
+            ("Müller & Söhne", "MullerSohne"),
+            ("", "Item81"),
+            ("!!!", "Item81"),
+            ("24 часа", "Item81"),
+            ("Self", "Item81"),
+        ] {
+            assert_eq!(Names::default().camel(label, "Item81"), name, "{label}");
+        }
+    }
+
+    #[test]
+    fn labels_become_names_of_fields() {
+        for (label, name) in [
+            ("companyId", "company_id"),
+            ("Loyalty programme", "loyalty_programme"),
+            ("Type", "r#type"),
+            ("Дата рождения", "data_rozhdeniya"),
+            ("crate", "uf_crm_1"),
+        ] {
+            assert_eq!(Names::default().snake(label, "uf_crm_1"), name, "{label}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_given_once() {
+        let mut names = Names::without(&["Contact"]);
+        let given =
+            ["Gold", "gold", "Contact", "ЗОЛОТО", "Золото"].map(|it| names.camel(it, "Item"));
+        assert_eq!(given, ["Gold", "Gold2", "Contact2", "Zoloto", "Zoloto2"]);
+    }
+}

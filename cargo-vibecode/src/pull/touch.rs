@@ -1,0 +1,73 @@
+//! The crates that could use a schema file which is new: cargo does not see that it is there until
+//! their sources change.
+
+use std::{
+    env,
+    fs::File,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::SystemTime,
+};
+
+use serde_json::Value;
+
+use crate::{failure::Failure, output::Output};
+
+/// Touches the crate roots that could use these files, and tells which.
+///
+/// # Errors
+/// Where a root cannot be touched.
+pub(crate) fn roots(files: &[PathBuf], output: &Output) -> Result<(), Failure> {
+    let Some(roots) = of_targets() else {
+        output.warn("cargo does not see that a schema file is new: touch a source file of the crates that use it once");
+        return Ok(());
+    };
+    // `vibecode/contacts.json` is for the crates below the folder that holds `vibecode`.
+    let folders: Vec<&Path> = files
+        .iter()
+        .filter_map(|file| {
+            file.ancestors()
+                .find(|it| it.ends_with("vibecode"))?
+                .parent()
+        })
+        .collect();
+    let is_served = |root: &PathBuf| folders.iter().any(|folder| root.starts_with(folder));
+    let mut touched = 0;
+    for root in roots.iter().filter(|root| is_served(root)) {
+        let file = File::options().append(true).open(root);
+        file.and_then(|file| file.set_modified(SystemTime::now()))
+            .map_err(|error| Failure::of_file(root, &error))?;
+        touched += 1;
+    }
+    if touched > 0 {
+        output.line(format!(
+            "touched {touched} crate roots, since cargo cannot see a file that is new"
+        ));
+    }
+    Ok(())
+}
+
+/// The roots of all targets of the workspace here; `None` where cargo tells of none.
+fn of_targets() -> Option<Vec<PathBuf>> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let told = Command::new(cargo)
+        .args([
+            "metadata",
+            "--no-deps",
+            "--format-version",
+            "1",
+            "--offline",
+        ])
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
+    let metadata: Value = serde_json::from_slice(&told.stdout).ok()?;
+    let packages = metadata.get("packages")?.as_array()?;
+    let targets = packages
+        .iter()
+        .filter_map(|package| package.get("targets")?.as_array());
+    let roots = targets
+        .flatten()
+        .filter_map(|target| target.get("src_path")?.as_str().map(PathBuf::from));
+    Some(roots.collect())
+}

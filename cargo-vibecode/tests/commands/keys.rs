@@ -1,0 +1,79 @@
+//! Where the key comes from, and what it may do.
+
+use vibecode_sandbox::Sandbox;
+
+use crate::Folder;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_can_do_all_is_described() {
+    let sandbox = Sandbox::start().await;
+    let said = Folder::new("me").run(&sandbox, &["me"]).await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    for part in ["portal", "reads and writes", "crm"] {
+        assert!(said.out.contains(part), "{}", said.out);
+    }
+    assert_eq!(said.err, "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_lacks_something_is_warned_of() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("me-lacks");
+    let reader = folder
+        .run_by(Sandbox::READ_ONLY_KEY, &sandbox, &["me"])
+        .await;
+    assert_eq!(reader.code, 1);
+    assert!(reader.err.contains("only reads"), "{}", reader.err);
+    let unscoped = folder
+        .run_by(Sandbox::UNSCOPED_KEY, &sandbox, &["me"])
+        .await;
+    assert_eq!(unscoped.code, 1);
+    assert!(unscoped.err.contains("scope `crm`"), "{}", unscoped.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_are_told_in_json() {
+    let sandbox = Sandbox::start().await;
+    let said = Folder::new("me-json")
+        .run(&sandbox, &["me", "--format", "json"])
+        .await;
+    let me: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(me["accessMode"], "READWRITE");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_comes_from_a_file_too() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("key-file");
+    folder.write("key", &format!("{}\n", Sandbox::API_KEY));
+    folder.write(
+        "app",
+        &format!("{}\n{}\n", Sandbox::APP_KEY, Sandbox::SESSION_TOKEN),
+    );
+    for file in ["key", "app"] {
+        let words = ["me", "--key-file", file, "--base-url", sandbox.url()];
+        let said = folder.run_with(&words, &[]).await;
+        assert_eq!(said.code, 0, "{}", said.err);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_key_nothing_is_asked_and_the_next_step_is_told() {
+    let folder = Folder::new("no-key");
+    let said = folder.run_with(&["me"], &[]).await;
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("set VIBECODE_API_KEY"), "{}", said.err);
+    let said = folder.run_with(&["me", "--key-file", "nowhere"], &[]).await;
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("nowhere"), "{}", said.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn completions_and_a_man_page_are_printed() {
+    let folder = Folder::new("completions");
+    for words in [&["completions", "bash"][..], &["completions", "--man"]] {
+        let said = folder.run_with(words, &[]).await;
+        assert_eq!(said.code, 0, "{}", said.err);
+        assert!(said.out.contains("pull"), "{}", said.out);
+    }
+}

@@ -1,0 +1,131 @@
+//! The module that is printed compiles against the schema that it was made from.
+
+use std::{fs, path::Path, process::Command};
+
+use serde_json::json;
+use vibecode_sandbox::{Entity, Sandbox};
+
+use crate::Folder;
+
+/// A crate around a module, checked against the schemas beside it.
+fn check(folder: &Folder, name: &str) {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let manifest = format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+         [dependencies.vibecode-runtime]\npath = {:?}\ndefault-features = false\n\
+         features = [\"derive\"]\n",
+        workspace.join("vibecode-runtime")
+    );
+    folder.write("Cargo.toml", &manifest);
+    fs::copy(workspace.join("Cargo.lock"), folder.0.join("Cargo.lock")).unwrap();
+    let root = "#![deny(warnings, missing_docs)]\n//! A crate.\npub mod record;\n";
+    folder.write("src/lib.rs", root);
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("modules-target");
+    let checked = Command::new(cargo)
+        .args(["check", "--offline", "--quiet"])
+        .current_dir(&folder.0)
+        .env("CARGO_TARGET_DIR", target)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&checked.stderr);
+    assert!(
+        checked.status.success(),
+        "{said}\n{}",
+        folder.read("src/record.rs")
+    );
+    let formatted = Command::new("rustfmt")
+        .args(["--check", "--edition", "2024", "src/record.rs"])
+        .current_dir(&folder.0)
+        .output();
+    // Where there is no rustfmt, nobody minds the form.
+    if let Ok(formatted) = formatted {
+        let said = String::from_utf8_lossy(&formatted.stdout);
+        assert!(formatted.status.success(), "{said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_module_of_every_entity_compiles_and_is_formatted() {
+    let sandbox = Sandbox::start().await;
+    for entity in ["contacts", "companies", "leads", "deals"] {
+        let folder = Folder::new(&format!("new-{entity}"));
+        let words = ["new", entity, "--out", "src/record.rs"];
+        let said = folder.run(&sandbox, &words).await;
+        assert_eq!(said.code, 0, "{}", said.err);
+        check(&folder, "generated");
+        // What is there is not written over.
+        assert_eq!(folder.run(&sandbox, &words).await.code, 2);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn labels_become_doc_comments_and_names() {
+    let loyalty = json!({
+        "type": "enumeration",
+        "title": "Лояльность",
+        "items": [{"ID": "81", "VALUE": "Золотой"}, {"ID": "82", "VALUE": "золотой"}, {"ID": "83", "VALUE": "!"}],
+    });
+    let sandbox = Sandbox::builder()
+        .user_field(Entity::Contacts, "ufCrm_1721244707107", loyalty)
+        .user_field(
+            Entity::Contacts,
+            "ufCrm_2",
+            json!({"type": "string", "title": "Type"}),
+        )
+        .user_field(
+            Entity::Contacts,
+            "ufCrm_3",
+            json!({"type": "string", "title": "a */ [x] \\ <b>"}),
+        )
+        .start()
+        .await;
+    let folder = Folder::new("new-labels");
+    let fields = "Лояльность,post,phone,ufCrm_2,ufCrm_3";
+    let words = [
+        "new",
+        "contacts",
+        "--fields",
+        fields,
+        "--out",
+        "src/record.rs",
+    ];
+    let said = folder.run(&sandbox, &words).await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    let module = folder.read("src/record.rs");
+    for part in [
+        "    /// Лояльность\n    #[vibecode(field = \"ufCrm_1721244707107\")]\n    pub loyalnost: Option<Loyalnost>,",
+        "    /// Золотой\n    #[vibecode(item = 81)]\n    Zolotoj,",
+        "    #[vibecode(item = 82)]\n    Zolotoj2,",
+        "    #[vibecode(item = 83)]\n    Item83,",
+        "    pub phone: Vec<Phone>,",
+        "    pub r#type: Option<String>,",
+    ] {
+        assert!(module.contains(part), "{part} in\n{module}");
+    }
+    check(&folder, "generated");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_key_and_a_schema_the_documented_fields_are_there() {
+    let folder = Folder::new("new-documented");
+    let said = folder
+        .run_with(&["new", "contacts", "--fields", "post"], &[])
+        .await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(
+        said.err.contains("user fields are not known"),
+        "{}",
+        said.err
+    );
+    assert!(
+        said.out.contains("pub post: Option<String>,"),
+        "{}",
+        said.out
+    );
+    let said = folder
+        .run_with(&["new", "contacts", "--fields", "pots"], &[])
+        .await;
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("did you mean `post`?"), "{}", said.err);
+}

@@ -1,0 +1,178 @@
+//! Schemas: fetched in one form, and held against the portal.
+
+use serde_json::json;
+use vibecode_sandbox::{Entity, Sandbox};
+
+use crate::Folder;
+
+const FILE: &str = "vibecode/contacts.json";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_pulled_is_the_same_file_every_time() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("pull");
+    let said = folder.run(&sandbox, &["pull", "contacts"]).await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.out.contains(": new, "), "{}", said.out);
+    let first = folder.read(FILE);
+    assert!(
+        first.starts_with("{\n  \"entity\": \"contacts\",\n  \"fields\": {\n"),
+        "{first}"
+    );
+    assert!(first.contains("\"format\": 1") && first.ends_with("}\n"));
+
+    let said = folder.run(&sandbox, &["pull", "contacts"]).await;
+    assert!(said.out.contains(": unchanged, "), "{}", said.out);
+    assert_eq!(folder.read(FILE), first);
+    let said = folder.run(&sandbox, &["check", "--offline"]).await;
+    assert_eq!(
+        (said.code, said.out.contains("good")),
+        (0, true),
+        "{}",
+        said.out
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_entities_are_pulled_where_none_is_named() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("pull-all");
+    let said = folder.run(&sandbox, &["pull", "--format", "json"]).await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert_eq!(said.out.lines().count(), 4);
+    for entity in ["contacts", "companies", "leads", "deals"] {
+        assert!(
+            folder
+                .read(&format!("vibecode/{entity}.json"))
+                .contains(entity)
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_saved_answer_is_pulled_without_a_portal() {
+    let folder = Folder::new("pull-file");
+    folder.write(
+        "saved.json",
+        r#"{"success":true,"data":{"post":{"type":"string"},"ufCrm_1":{"items":[{"ID":"9","VALUE":"b"},{"ID":"8","VALUE":"a"}],"type":"enumeration"}}}"#,
+    );
+    let words = ["pull", "contacts", "--from-file", "saved.json"];
+    let said = folder.run_with(&words, &[]).await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    let file = folder.read(FILE);
+    assert!(file.find("\"8\"") < file.find("\"9\""), "{file}");
+    let said = folder
+        .run_with(&["pull", "--from-file", "saved.json"], &[])
+        .await;
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("name it"), "{}", said.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_answer_leaves_the_file_as_it_was() {
+    let folder = Folder::new("pull-bad");
+    folder.write(FILE, "{}");
+    for bad in [
+        "",
+        "[]",
+        r#"{"success":true,"data":{"a":1}}"#,
+        r#"{"success":false,"error":{"code":"X"}}"#,
+    ] {
+        folder.write("saved.json", bad);
+        let words = ["pull", "contacts", "--from-file", "saved.json"];
+        let said = folder.run_with(&words, &[]).await;
+        assert_eq!(said.code, 2, "{bad}: {}", said.out);
+        assert_eq!(folder.read(FILE), "{}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_portal_that_changed_is_told_line_by_line() {
+    let before = Sandbox::builder()
+        .schema(
+            Entity::Contacts,
+            json!({
+                "ufCrmFloor": {"type": "integer"},
+                "ufCrmTier": {"type": "enumeration", "items": [{"ID": "1", "VALUE": "Gold"}]},
+            }),
+        )
+        .start()
+        .await;
+    let folder = Folder::new("check");
+    folder.run(&before, &["pull", "contacts"]).await;
+    let said = folder.run(&before, &["check"]).await;
+    assert_eq!((said.code, said.err.as_str()), (0, ""), "{}", said.out);
+
+    let more = Sandbox::builder()
+        .schema(
+            Entity::Contacts,
+            json!({
+                "ufCrmFloor": {"type": "integer"},
+                "ufCrmNew": {"type": "string"},
+                "ufCrmTier": {"type": "enumeration", "items": [{"ID": "1", "VALUE": "Gold"}]},
+            }),
+        )
+        .start()
+        .await;
+    let said = folder.run(&more, &["check"]).await;
+    assert_eq!(said.code, 0);
+    assert!(said.out.contains("+ ufCrmNew: new, string"), "{}", said.out);
+    assert!(said.err.contains("breaks no code"), "{}", said.err);
+
+    let other = Sandbox::builder()
+        .schema(
+            Entity::Contacts,
+            json!({
+                "ufCrmFloor": {"type": "string", "isMultiple": true},
+                "ufCrmTier": {"type": "enumeration", "items": [{"ID": "2", "VALUE": "Silver"}]},
+            }),
+        )
+        .start()
+        .await;
+    let said = folder.run(&other, &["check", "contacts"]).await;
+    assert_eq!(said.code, 1);
+    for line in [
+        "~ ufCrmFloor: was integer, is string",
+        "~ ufCrmFloor: holds several values now",
+        "~ ufCrmTier: option 1 “Gold” is gone",
+        "~ ufCrmTier: new option 2 “Silver”",
+    ] {
+        assert!(said.out.contains(line), "{line} in {}", said.out);
+    }
+    let said = folder.run(&other, &["check", "--format", "json"]).await;
+    let changes: Vec<serde_json::Value> = said
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert!(changes.iter().all(|change| change["breaks"] == true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_another_form_is_found_offline() {
+    let folder = Folder::new("offline");
+    let said = folder.run_with(&["check", "--offline"], &[]).await;
+    assert_eq!(said.code, 2, "{}", said.out);
+    assert!(said.err.contains("cargo vibecode pull"), "{}", said.err);
+    folder.write(FILE, r#"{"post": {"type": "string"}}"#);
+    let said = folder.run_with(&["check", "--offline"], &[]).await;
+    assert_eq!(said.code, 1);
+    assert!(said.out.contains("--from-file"), "{}", said.out);
+    folder.write(FILE, "{");
+    let said = folder.run_with(&["check", "--offline"], &[]).await;
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("contacts.json"), "{}", said.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entity_that_does_not_exist_is_told_with_the_one_that_was_meant() {
+    let said = Folder::new("entity")
+        .run_with(&["pull", "contact"], &[])
+        .await;
+    assert_eq!(said.code, 2);
+    assert!(
+        said.err.contains("did you mean `contacts`?"),
+        "{}",
+        said.err
+    );
+}

@@ -1,0 +1,79 @@
+//! What the client costs over a bare `reqwest`: `cargo bench -p vibecode-tests --bench http`.
+//!
+//! Both sides send the same bytes to the same bare server, in turn and many times over, and what
+//! counts is the median of the ratios: the machine may be busy, but then it is so for both. The
+//! server is this program once more, in a process of its own, so that the CPU time of the one
+//! thread of a client is all that the client costs.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "this prints a table, and stops where it cannot"
+)]
+
+mod bulk;
+mod memory;
+mod patch;
+mod rival;
+mod server;
+mod sides;
+mod single;
+mod table;
+
+use std::{env, process::ExitCode};
+
+use server::Server;
+use table::Table;
+
+/// Stands before the words that say what to run, in a process that this one starts.
+const SERVE: &str = "--serve";
+const MEMORY: &str = "--memory";
+/// Runs one side alone, for a profiler.
+const RUN: &str = "--run";
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = env::args().skip(1).collect();
+    match arguments.as_slice() {
+        [serve, ..] if serve == SERVE => server::serve(),
+        [memory, run, url, items] if memory == MEMORY => memory::run(run, url, items),
+        [run, side, what, rounds] if run == RUN => profile(side, what, rounds),
+        arguments if arguments.iter().any(|it| it == "--bench") => return report(),
+        // `cargo test` runs benches too.
+        _ => println!("counts time and memory under `cargo bench`"),
+    }
+    ExitCode::SUCCESS
+}
+
+fn profile(side: &str, what: &str, rounds: &str) {
+    let server = Server::start();
+    runtime().block_on(async {
+        let side = sides::side(side, &server);
+        for _ in 0..rounds.parse().unwrap() {
+            match what {
+                "many" => bulk::update_many(side.clone()).await,
+                _ => single::update(side.clone(), 1).await,
+            }
+        }
+    });
+}
+
+/// Fails where a limit is missed.
+fn report() -> ExitCode {
+    patch::check();
+    let server = Server::start();
+    let mut table = Table::new();
+    runtime().block_on(async {
+        single::report(&server, &mut table).await;
+        bulk::report(&server, &mut table).await;
+    });
+    memory::report(&server, &mut table);
+    table.verdict()
+}
+
+/// Of one thread, so that its CPU time is that of all that is done.
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+}

@@ -1,0 +1,151 @@
+//! One line of the table: what a server does, and what a client makes of it.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use vibecode_runtime::{Call, Client, Error, ErrorCode, ErrorKind, Outcome, Updated};
+
+use crate::{
+    caller::{self, Tries, assert_shows_nothing, builder, single},
+    server::{Behaviour, Server},
+};
+
+/// The default policy's.
+const TRIES: usize = 3;
+
+/// What is sent again by itself.
+#[derive(Clone, Copy)]
+enum Again {
+    Nothing,
+    WhatCannotDouble,
+    Everything,
+}
+
+pub(crate) struct Case {
+    name: &'static str,
+    behaviour: Behaviour,
+    kind: ErrorKind,
+    outcome: Outcome,
+    again: Again,
+    status: Option<u16>,
+    code: Option<ErrorCode>,
+    retry_after: Option<Duration>,
+}
+
+impl Case {
+    /// Only what cannot double is sent again.
+    pub(crate) fn unknown(name: &'static str, behaviour: Behaviour, kind: ErrorKind) -> Self {
+        Self {
+            name,
+            behaviour,
+            kind,
+            outcome: Outcome::Unknown,
+            again: Again::WhatCannotDouble,
+            status: None,
+            code: None,
+            retry_after: None,
+        }
+    }
+
+    /// The API has refused for good: nothing is sent again.
+    pub(crate) fn refused(name: &'static str, behaviour: Behaviour, kind: ErrorKind) -> Self {
+        Self {
+            outcome: Outcome::NotApplied,
+            again: Again::Nothing,
+            ..Self::unknown(name, behaviour, kind)
+        }
+    }
+
+    /// Nothing was applied, and the API asks to come later: everything is sent again.
+    pub(crate) fn put_off(name: &'static str, behaviour: Behaviour, kind: ErrorKind) -> Self {
+        Self {
+            again: Again::Everything,
+            ..Self::refused(name, behaviour, kind)
+        }
+    }
+
+    pub(crate) fn never_again(self) -> Self {
+        Self {
+            again: Again::Nothing,
+            ..self
+        }
+    }
+
+    pub(crate) fn status(self, status: u16) -> Self {
+        Self {
+            status: Some(status),
+            ..self
+        }
+    }
+
+    pub(crate) fn code(self, code: ErrorCode) -> Self {
+        Self {
+            code: Some(code),
+            ..self
+        }
+    }
+
+    pub(crate) fn retry_after(self, seconds: f64) -> Self {
+        Self {
+            retry_after: Some(Duration::from_secs_f64(seconds)),
+            ..self
+        }
+    }
+
+    pub(crate) async fn check(self) {
+        let (sets, adds) = match self.again {
+            Again::Nothing => (1, 1),
+            Again::WhatCannotDouble => (TRIES, 1),
+            Again::Everything => (TRIES, TRIES),
+        };
+        let update: fn(&Client) -> Call<Updated> = caller::update;
+        for (what, call, tries) in [
+            ("one try", None, 1),
+            ("what cannot double", Some(update), sets),
+            ("a phone", Some(caller::add), adds),
+        ] {
+            let name = format!("{}: {what}", self.name);
+            let server = Server::start(self.behaviour.clone()).await;
+            let counted = Tries::default();
+            let client = match call {
+                Some(_) => builder(&server.url()),
+                None => single(&server.url()),
+            };
+            let client = client.throttle(counted.throttle()).build().unwrap();
+            let error = call.unwrap_or(update)(&client).await.unwrap_err();
+            // Whatever else is sent has its chance to arrive.
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            assert_eq!(counted.count(), tries, "{name}: {error:?}");
+            assert_eq!(server.connections(), tries, "{name}: {error:?}");
+            let unread = matches!(
+                self.behaviour,
+                Behaviour::CloseAtOnce | Behaviour::ResetAtOnce
+            );
+            let read = if unread { 0 } else { tries };
+            assert_eq!(server.requests().len(), read, "{name}: {error:?}");
+            self.check_error(&name, &error);
+        }
+    }
+
+    fn check_error(&self, name: &str, error: &Error) {
+        let status = self
+            .status
+            .map(|status| StatusCode::from_u16(status).unwrap());
+        assert_eq!(error.kind(), self.kind, "{name}: {error:?}");
+        assert_eq!(error.outcome(), self.outcome, "{name}: {error:?}");
+        assert_eq!(error.status(), status, "{name}: {error:?}");
+        assert_eq!(error.code(), self.code.as_ref(), "{name}: {error:?}");
+        assert_eq!(error.retry_after(), self.retry_after, "{name}: {error:?}");
+        let says_so = error
+            .to_string()
+            .contains("may or may not have been applied");
+        assert_eq!(says_so, self.outcome == Outcome::Unknown, "{name}: {error}");
+        assert_shows_nothing(error);
+    }
+}
+
+pub(crate) async fn check(cases: impl IntoIterator<Item = Case>) {
+    for case in cases {
+        case.check().await;
+    }
+}

@@ -1,0 +1,24 @@
+//! What the client makes of every answer that a server, a gateway or a broken connection can give:
+//! the kind of the error, what may have been applied, what is sent again and when, and that nothing
+//! else is, to anyone.
+#![cfg(test)]
+
+mod caller;
+mod case;
+mod connections;
+mod elsewhere;
+mod lost;
+mod numbered;
+mod outages;
+mod refusals;
+mod repeats;
+mod requests;
+mod server;
+mod session_runs;
+mod sessions;
+mod successes;
+mod throttle;
+mod times;
+mod too_long;
+mod waits;
+mod written;

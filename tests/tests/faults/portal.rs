@@ -1,0 +1,116 @@
+//! The portal that the tests write to, and what is read out of it.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use vibecode_runtime::{
+    Client, ClientBuilder, Credentials, Email, Patch, Phone, RetryPolicy, Throttle,
+};
+use vibecode_sandbox::{Entity, LoggedRequest, Sandbox, SandboxBuilder};
+
+#[derive(Patch)]
+#[vibecode(entity = "contacts")]
+pub(crate) struct Customer {
+    post: Option<String>,
+    comments: Option<String>,
+    phone: Vec<Phone>,
+    email: Vec<Email>,
+    #[vibecode(field = "ufCrmRatio", kind = "double")]
+    ratio: Option<f64>,
+}
+
+pub(crate) fn customer() -> CustomerPatch {
+    Customer::patch()
+}
+
+/// What every contact has from the beginning.
+pub(crate) const OWN_PHONE: &str = "+78000000000";
+
+/// A portal with contacts 1 to `count`, each of which has a phone.
+pub(crate) fn portal(count: u64) -> SandboxBuilder {
+    let contacts = (1..=count).map(|id| json!({ "id": id, "name": "Ivan", "phone": OWN_PHONE }));
+    let contacts: Vec<Value> = contacts.collect();
+    Sandbox::builder()
+        .seed(json!({ "contacts": contacts }))
+        .user_field(Entity::Contacts, "ufCrmRatio", json!({ "type": "double" }))
+}
+
+/// A client whose waits are the same in every run, and that no throttle holds up.
+pub(crate) fn client(sandbox: &Sandbox) -> Client {
+    builder(sandbox, Sandbox::API_KEY).build().unwrap()
+}
+
+pub(crate) fn builder(sandbox: &Sandbox, key: &str) -> ClientBuilder {
+    Client::builder(Credentials::personal(key))
+        .base_url(sandbox.url())
+        .retry(RetryPolicy::new().seed(7))
+        .throttle(Throttle::unlimited())
+        .http(without_certificates())
+}
+
+/// Reading the certificates of this machine takes longer than a test, and nothing here uses TLS.
+fn without_certificates() -> reqwest::ClientBuilder {
+    reqwest::Client::builder().tls_certs_only([])
+}
+
+/// Waits until no late write can still arrive.
+pub(crate) async fn settle() {
+    tokio::time::sleep(Duration::from_secs(120)).await;
+}
+
+pub(crate) fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+/// The text of a field as it is stored; empty where it is not set.
+pub(crate) fn stored(sandbox: &Sandbox, id: u64, field: &str) -> String {
+    let contact = sandbox.contact(id).unwrap();
+    contact[field].as_str().unwrap_or_default().to_owned()
+}
+
+/// How often a phone or an email is stored.
+pub(crate) fn count(sandbox: &Sandbox, id: u64, value: &str) -> usize {
+    count_in(&sandbox.contact(id).unwrap(), value)
+}
+
+/// How often a phone or an email is in a contact.
+pub(crate) fn count_in(contact: &Value, value: &str) -> usize {
+    let entries = contact["fm"].as_array().unwrap();
+    entries
+        .iter()
+        .filter(|entry| entry["value"] == value)
+        .count()
+}
+
+/// A change that was sent: the record and its fields.
+pub(crate) type Write = (u64, Value);
+
+/// Every change that was sent, by itself or in a batch, in the order in which they came in.
+pub(crate) fn writes(sandbox: &Sandbox) -> Vec<Write> {
+    sandbox.requests().iter().flat_map(writes_in).collect()
+}
+
+/// The changes that one request carries.
+pub(crate) fn writes_in(request: &LoggedRequest) -> Vec<Write> {
+    let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
+    match request.method().as_str() {
+        "PATCH" => {
+            let id = request.path().rsplit('/').next().unwrap();
+            vec![(id.parse().unwrap(), body)]
+        }
+        "POST" => {
+            let calls = body["calls"].as_array().unwrap().iter();
+            let updates = calls.filter(|call| call["action"] == "update");
+            let write = |call: &Value| (call["entityId"].as_u64().unwrap(), call["params"].clone());
+            updates.map(write).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The requests that carry changes.
+pub(crate) fn writing(sandbox: &Sandbox) -> Vec<LoggedRequest> {
+    let mut requests = sandbox.requests();
+    requests.retain(|request| !writes_in(request).is_empty());
+    requests
+}

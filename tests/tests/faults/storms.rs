@@ -1,0 +1,252 @@
+//! Thousands of writes through every fault at once.
+
+use tokio::task::JoinSet;
+use vibecode_runtime::{Client, Error, Outcome, Result};
+use vibecode_sandbox::{CallFault, Fault, Sandbox, Storm};
+
+use super::{
+    calls::{Item, told},
+    every_fault::{REFUSED_KEY, every_fault},
+    portal::{OWN_PHONE, client, count_in, customer, portal, seconds, settle},
+};
+
+/// So many are written in runs.
+const MANY: u64 = 10_000;
+/// So many are written one by one.
+const SINGLE: u64 = 2_000;
+/// So many single calls are under way at a time.
+const AT_A_TIME: usize = 32;
+
+/// Four requests in ten are hit, by every fault that there is.
+fn storm(seed: u64) -> Storm {
+    let in_batch = [
+        Fault::in_batch((0..50).step_by(3).map(|call| (call, CallFault::missing()))),
+        Fault::in_batch((1..50).step_by(3).map(|call| {
+            let fault = CallFault::rate_limited(seconds(1));
+            (call, fault)
+        })),
+        Fault::in_batch((2..50).step_by(3).map(|call| {
+            let fault = CallFault::error("INTERNAL_ERROR").applied();
+            (call, fault)
+        })),
+        Fault::drop_after_calls(20),
+    ];
+    let faults = every_fault().into_iter();
+    let faults = faults
+        .filter(|named| named.name != REFUSED_KEY)
+        .map(|named| named.fault);
+    let faults = faults.chain(in_batch);
+    Storm::seeded(seed).probability(0.4).faults(faults)
+}
+
+/// A change of every contact: each with values of its own, every fourth without a phone.
+fn items(number: u64) -> Vec<Item> {
+    let item = |id: u64| {
+        let patch = customer().post(post(id));
+        let patch = match id % 4 {
+            0 => patch,
+            1 => patch.add_phone(phone(id)).add_email(email(id)),
+            _ => patch.add_phone(phone(id)),
+        };
+        Item { id, patch }
+    };
+    (1..=number).map(item).collect()
+}
+
+fn post(id: u64) -> String {
+    format!("Director {id}")
+}
+
+fn phone(id: u64) -> String {
+    format!("+7916{id:07}")
+}
+
+fn email(id: u64) -> String {
+    format!("ivan{id}@company.ru")
+}
+
+/// How often each value of an item is stored, and the phone from before.
+fn times(sandbox: &Sandbox, id: u64) -> (Vec<usize>, usize) {
+    let contact = sandbox.contact(id).unwrap();
+    let mut times = vec![usize::from(contact["post"] == post(id))];
+    if !id.is_multiple_of(4) {
+        times.push(count_in(&contact, &phone(id)));
+    }
+    if id % 4 == 1 {
+        times.push(count_in(&contact, &email(id)));
+    }
+    (times, count_in(&contact, OWN_PHONE))
+}
+
+/// What was reported otherwise than it is stored.
+fn untruths(sandbox: &Sandbox, items: &[Item], reports: &[Result<()>]) -> Vec<String> {
+    assert_eq!(items.len(), reports.len(), "an item is reported once");
+    let mut untruths = Vec::new();
+    for (item, report) in items.iter().zip(reports) {
+        let is_true = |times: &usize| match report.as_ref().map_err(Error::outcome) {
+            Ok(()) => *times == 1,
+            Err(Outcome::NotApplied) => *times == 0,
+            Err(_) => *times <= 1,
+        };
+        let (times, own) = times(sandbox, item.id);
+        if !times.iter().all(is_true) || own != 1 {
+            untruths.push(format!("{}: {times:?}, reported {}", item.id, told(report)));
+        }
+    }
+    untruths
+}
+
+/// How many items ended well, were known not to be applied, and were left open.
+fn tally(reports: &[Result<()>]) -> [usize; 3] {
+    let mut tally = [0; 3];
+    for report in reports {
+        tally[match report.as_ref().map_err(Error::outcome) {
+            Ok(()) => 0,
+            Err(Outcome::NotApplied) => 1,
+            Err(_) => 2,
+        }] += 1;
+    }
+    tally
+}
+
+async fn update_many(client: &Client, items: &[Item]) -> Vec<Result<()>> {
+    let pairs: Vec<_> = items
+        .iter()
+        .map(|item| (item.id, item.patch.clone()))
+        .collect();
+    let mut outcomes = client.update_many(pairs);
+    let mut reports = Vec::new();
+    while let Some(outcome) = outcomes.next().await {
+        assert_eq!(outcome.index, reports.len(), "outcomes come in order");
+        assert_eq!(outcome.id.get(), items[outcome.index].id);
+        reports.push(outcome.result.map(drop));
+    }
+    reports
+}
+
+async fn ensure_many(client: &Client, items: &[Item]) -> Vec<Result<()>> {
+    let pairs: Vec<_> = items
+        .iter()
+        .map(|item| (item.id, item.patch.clone()))
+        .collect();
+    let mut outcomes = client.ensure_many(pairs);
+    let mut reports = Vec::new();
+    while let Some(outcome) = outcomes.next().await {
+        assert_eq!(outcome.index, reports.len(), "outcomes come in order");
+        assert_eq!(outcome.id.get(), items[outcome.index].id);
+        reports.push(outcome.result.map(drop));
+    }
+    reports
+}
+
+/// Ensures it all in calm weather, at once: what the storm left on its way is waited for.
+async fn make_good(sandbox: &Sandbox, client: &Client, items: &[Item]) {
+    sandbox.calm();
+    let reports = ensure_many(client, items).await;
+    assert_eq!(tally(&reports), [items.len(), 0, 0]);
+    settle().await;
+    assert_eq!(untruths(sandbox, items, &reports), [""; 0]);
+}
+
+/// Some ended well and some requests were hit, or the storm was none.
+fn assert_stormy(reports: &[Result<()>], sandbox: &Sandbox) {
+    let tally = tally(reports);
+    let hits = sandbox
+        .requests()
+        .iter()
+        .filter(|request| request.fault().is_some())
+        .count();
+    println!("Ok, not applied, unknown: {tally:?}; {hits} requests were hit");
+    assert!(tally[0] > 0 && hits > 10, "{tally:?}, {hits}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_storm_over_ten_thousand_updates_doubles_nothing_and_loses_nothing() {
+    let sandbox = portal(MANY).start().await;
+    let (client, items) = (client(&sandbox), items(MANY));
+    sandbox.storm(storm(1));
+    let reports = update_many(&client, &items).await;
+    assert_stormy(&reports, &sandbox);
+    settle().await;
+    assert_eq!(untruths(&sandbox, &items, &reports), [""; 0]);
+    make_good(&sandbox, &client, &items).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_storm_over_updates_left_on_its_way_is_made_good_without_a_pause() {
+    for seed in 20..23 {
+        let sandbox = portal(SINGLE).start().await;
+        let (client, items) = (client(&sandbox), items(SINGLE));
+        sandbox.storm(storm(seed));
+        let reports = update_many(&client, &items).await;
+        assert_stormy(&reports, &sandbox);
+        make_good(&sandbox, &client, &items).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_storm_over_ten_thousand_ensured_records_doubles_nothing_and_loses_nothing() {
+    let sandbox = portal(MANY).start().await;
+    let (client, items) = (client(&sandbox), items(MANY));
+    sandbox.storm(storm(3));
+    let reports = ensure_many(&client, &items).await;
+    assert_stormy(&reports, &sandbox);
+    settle().await;
+    assert_eq!(untruths(&sandbox, &items, &reports), [""; 0]);
+    make_good(&sandbox, &client, &items).await;
+}
+
+/// Sends the items one by one, some at a time.
+async fn one_by_one<F>(items: &[Item], send: impl Fn(&Item) -> F) -> Vec<Result<()>>
+where
+    F: Future<Output = Result<()>> + Send + 'static,
+{
+    let mut running = JoinSet::new();
+    let mut reports: Vec<Option<Result<()>>> = items.iter().map(|_| None).collect();
+    let mut waiting = items.iter().enumerate();
+    loop {
+        while running.len() < AT_A_TIME
+            && let Some((place, item)) = waiting.next()
+        {
+            let call = send(item);
+            running.spawn(async move { (place, call.await) });
+        }
+        let Some(ended) = running.join_next().await else {
+            return reports.into_iter().map(Option::unwrap).collect();
+        };
+        let (place, report) = ended.unwrap();
+        reports[place] = Some(report);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_storm_over_single_updates_doubles_nothing_and_loses_nothing() {
+    let sandbox = portal(SINGLE).start().await;
+    let (client, items) = (client(&sandbox), items(SINGLE));
+    sandbox.storm(storm(4));
+    let update = |item: &Item| {
+        let call = client.update(item.id, &item.patch);
+        async { call.await.map(drop) }
+    };
+    let reports = one_by_one(&items, update).await;
+    assert_stormy(&reports, &sandbox);
+    settle().await;
+    assert_eq!(untruths(&sandbox, &items, &reports), [""; 0]);
+    make_good(&sandbox, &client, &items).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_storm_over_single_ensured_records_doubles_nothing_and_loses_nothing() {
+    let sandbox = portal(SINGLE).start().await;
+    let (client, items) = (client(&sandbox), items(SINGLE));
+    sandbox.storm(storm(5));
+    let ensure = |item: &Item| {
+        let call = client.ensure(item.id, &item.patch);
+        async { call.await.map(drop) }
+    };
+    let reports = one_by_one(&items, ensure).await;
+    assert_stormy(&reports, &sandbox);
+    settle().await;
+    assert_eq!(untruths(&sandbox, &items, &reports), [""; 0]);
+    make_good(&sandbox, &client, &items).await;
+}

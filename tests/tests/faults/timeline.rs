@@ -1,0 +1,64 @@
+//! When each request came in.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use tokio::{
+    task::JoinHandle,
+    time::{Instant, sleep},
+};
+use vibecode_sandbox::{LoggedRequest, Sandbox};
+
+/// How exactly the moments are told.
+const STEP: Duration = Duration::from_millis(50);
+
+/// A request, and when it came in.
+type Moment = (Duration, LoggedRequest);
+
+/// Notes from its start on when each request comes in, and takes it out of the sandbox's own log.
+pub(crate) struct Timeline {
+    moments: Arc<Mutex<Vec<Moment>>>,
+    watching: JoinHandle<()>,
+}
+
+impl Timeline {
+    pub(crate) fn of(sandbox: &Arc<Sandbox>) -> Self {
+        let moments = Arc::<Mutex<Vec<Moment>>>::default();
+        let (noted, watched, start) = (Arc::clone(&moments), Arc::clone(sandbox), Instant::now());
+        sandbox.clear_requests();
+        let watching = tokio::spawn(async move {
+            loop {
+                let new = watched.requests().into_iter();
+                watched.clear_requests();
+                let new = new.map(|request| (start.elapsed(), request));
+                noted.lock().unwrap().extend(new);
+                sleep(STEP).await;
+            }
+        });
+        Self { moments, watching }
+    }
+
+    /// Every request so far.
+    pub(crate) async fn requests(&self) -> Vec<Moment> {
+        sleep(2 * STEP).await;
+        self.moments.lock().unwrap().clone()
+    }
+
+    /// As text: the method and the second, such as `GET 0`.
+    pub(crate) async fn told(&self) -> Vec<String> {
+        let requests = self.requests().await.into_iter();
+        let told = requests.map(|(at, request)| {
+            let second = at.checked_sub(STEP).unwrap_or_default().as_secs_f64();
+            format!("{} {}", request.method(), second.round())
+        });
+        told.collect()
+    }
+}
+
+impl Drop for Timeline {
+    fn drop(&mut self) {
+        self.watching.abort();
+    }
+}
