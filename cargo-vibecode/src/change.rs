@@ -45,6 +45,16 @@ impl<'a> Change<'a> {
         Ok(())
     }
 
+    /// Sets a field of several values to these, each as it stands.
+    pub(crate) fn set_list(&mut self, name: &str, texts: &[String]) -> Result<(), String> {
+        let field = writable(self.schema, name)?;
+        let values = texts.iter().map(|text| single(field, text.trim()));
+        let values: Result<Vec<Value>, String> = values.collect();
+        let values = values.map_err(|problem| format!("`{}` {problem}", field.name))?;
+        self.set.insert(field.name.clone(), values.into());
+        Ok(())
+    }
+
     /// Adds a phone or an email: `value`, or `value:TYPE`.
     pub(crate) fn add(&mut self, name: &str, text: &str) -> Result<(), String> {
         let field = writable(self.schema, name)?;

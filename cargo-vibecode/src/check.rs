@@ -7,11 +7,11 @@ use vibecode_spec::{Schema, fields_of};
 
 use crate::{
     Ended,
-    args::PortalArgs,
     drift::{self, Difference},
     failure::Failure,
     output::Output,
-    portal, pull,
+    portal::{self, PortalArgs},
+    pull,
     schema_file::{self, SchemaFile, canonical},
 };
 

@@ -1,6 +1,7 @@
 //! `cargo vibecode`: schemas, checks, bulk jobs and a sandbox from the command line.
 
 mod args;
+mod bulk;
 mod change;
 mod check;
 mod completions;
@@ -62,8 +63,9 @@ async fn run(args: Args, output: &Output) -> Result<Ended, Failure> {
         Command::Check(wanted) => check::run(&wanted, portal, output).await,
         Command::New(wanted) => new::run(&wanted, portal, output).await,
         Command::Update(wanted) => update::run(&wanted, portal, output).await,
+        Command::Bulk(wanted) => bulk::run(&wanted, portal, output).await,
         Command::Sandbox(wanted) => sandbox::run(&wanted, output).await,
         Command::Probe(wanted) => probe::run(&wanted, portal, output).await,
-        Command::Completions(wanted) => completions::run(&wanted),
+        Command::Completions(wanted) => completions::run(&wanted, args::command()),
     }
 }

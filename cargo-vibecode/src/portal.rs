@@ -1,13 +1,25 @@
 //! The portal that is asked: a client by the key and the base URL that were given.
 
-use std::{env, fs};
+use std::{env, fs, path::PathBuf};
 
 use vibecode_runtime::{Client, ClientBuilder, Credentials};
 
-use crate::{args::PortalArgs, failure::Failure};
+use crate::failure::Failure;
 
 /// The documented base URL (api.md, grade D), where nothing is said.
 const BASE_URL: &str = "https://vibecode.bitrix24.tech/v1";
+
+/// Which portal is asked, and by which key.
+#[derive(Debug, clap::Args)]
+pub(crate) struct PortalArgs {
+    /// A file that holds the key of the API, and for an app the session token in a second line.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) key_file: Option<PathBuf>,
+
+    /// The base URL of the API, `/v1` included. By default `VIBECODE_BASE_URL`, or the documented one.
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+}
 
 /// A client with settings of the command's own.
 ///
@@ -49,7 +61,8 @@ pub(crate) fn has_key(args: &PortalArgs) -> bool {
     args.key_file.is_some() || variable("VIBECODE_API_KEY").is_some()
 }
 
-fn base_url(args: &PortalArgs) -> Option<String> {
+/// The base URL that was given; `None` where it is the documented one.
+pub(crate) fn base_url(args: &PortalArgs) -> Option<String> {
     let given = args.base_url.clone();
     given.or_else(|| variable("VIBECODE_BASE_URL"))
 }

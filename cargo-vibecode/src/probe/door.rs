@@ -13,7 +13,10 @@ use reqwest::{
 use serde_json::Value;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use crate::{args::PortalArgs, failure::Failure, portal};
+use crate::{
+    failure::Failure,
+    portal::{self, PortalArgs},
+};
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const USER_AGENT: &str = concat!("cargo-vibecode/", env!("CARGO_PKG_VERSION"), " probe");

@@ -20,7 +20,13 @@ use self::{
     record::Throwaway,
     report::Report,
 };
-use crate::{Ended, args::PortalArgs, failure::Failure, output::Output, portal, stop::Stop};
+use crate::{
+    Ended,
+    failure::Failure,
+    output::Output,
+    portal::{self, PortalArgs},
+    stop::Stop,
+};
 
 /// What is asked about.
 #[derive(Debug, clap::Args)]

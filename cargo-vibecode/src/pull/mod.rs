@@ -11,10 +11,9 @@ use vibecode_spec::{Entity, fields_of};
 
 use crate::{
     Ended,
-    args::PortalArgs,
     failure::Failure,
     output::Output,
-    portal,
+    portal::{self, PortalArgs},
     schema_file::{self, canonical},
 };
 

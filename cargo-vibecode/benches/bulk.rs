@@ -1,0 +1,271 @@
+//! What a bulk job costs: memory and the client's own time a row, against a server that answers at
+//! once with what it was sent. `cargo bench -p cargo-vibecode --bench bulk` prints the table.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "this prints a table, and has no one to answer to"
+)]
+
+use std::{
+    env, fmt, fs,
+    io::{self, BufRead as _, BufReader, BufWriter, Read as _, Write as _},
+    net::{TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+const SMALL: u64 = 10_000;
+const LARGE: u64 = 1_000_000;
+/// What the large file may take beyond the small one, and a row of it.
+const MOST_MEGABYTES_MORE: f64 = 30.0;
+const MOST_MICROSECONDS_A_ROW: f64 = 25.0;
+
+/// The most time a row, of the runs that send rows as they stand and of those that look first.
+#[derive(Clone, Copy, PartialEq)]
+enum Rows {
+    Scalars,
+    Phones,
+    /// None of the records is there.
+    Failing,
+}
+
+struct Cost {
+    rows: Rows,
+    count: u64,
+    peak_kilobytes: u64,
+    cpu: Duration,
+    wall: Duration,
+}
+
+fn main() {
+    // `cargo test --benches` runs it too, and asks for nothing that takes minutes.
+    if !env::args().any(|word| word == "--bench") {
+        return;
+    }
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bulk-bench");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    println!("rows       mode     peak MB  CPU µs/row  rows/s");
+    let mut costs = Vec::new();
+    for rows in [Rows::Scalars, Rows::Phones, Rows::Failing] {
+        for count in [SMALL, LARGE] {
+            let cost = measure(&folder, rows, count);
+            println!("{cost}");
+            costs.push(cost);
+        }
+    }
+    fs::remove_dir_all(&folder).unwrap();
+    for pair in costs.chunks(2) {
+        let more = pair[1].megabytes() - pair[0].megabytes();
+        assert!(more <= MOST_MEGABYTES_MORE, "{more:.1} MB more");
+        let row = pair[1].microseconds();
+        let is_plain = pair[1].rows == Rows::Scalars;
+        assert!(
+            !is_plain || row <= MOST_MICROSECONDS_A_ROW,
+            "{row:.1} µs a row"
+        );
+    }
+}
+
+/// Runs a job in a process of its own.
+fn measure(folder: &Path, rows: Rows, count: u64) -> Cost {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}/v1", listener.local_addr().unwrap());
+    thread::spawn(move || serve(&listener, rows));
+    let file = write_rows(folder, rows, count);
+    let before = cpu_of_children();
+    let start = Instant::now();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cargo-vibecode"))
+        .args(["bulk", "contacts", "rows.csv", "--yes", "--no-throttle"])
+        .args(["--base-url", &url])
+        .current_dir(folder)
+        .env("VIBECODE_API_KEY", "vibe_api_bench")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let peak_kilobytes = peak(&mut child);
+    let wall = start.elapsed();
+    let cpu = cpu_of_children().saturating_sub(before);
+    let finished = "{\"finished\":";
+    let journal = fs::read_to_string(folder.join("rows.csv.journal")).unwrap();
+    assert!(journal.lines().last().unwrap().starts_with(finished));
+    for file in [
+        file,
+        folder.join("rows.csv.journal"),
+        folder.join("rows.failed.csv"),
+    ] {
+        let _ = fs::remove_file(file);
+    }
+    Cost {
+        rows,
+        count,
+        peak_kilobytes,
+        cpu,
+        wall,
+    }
+}
+
+fn write_rows(folder: &Path, rows: Rows, count: u64) -> PathBuf {
+    let path = folder.join("rows.csv");
+    let mut file = BufWriter::new(fs::File::create(&path).unwrap());
+    let phone = if rows == Rows::Phones { ",phone" } else { "" };
+    writeln!(file, "id,post,comments,companyId{phone}").unwrap();
+    for id in 1..=count {
+        write!(
+            file,
+            "{id},Director {id},\"Met at the fair, stand {id}\",{}",
+            id % 1000 + 1
+        )
+        .unwrap();
+        match rows {
+            Rows::Phones => writeln!(file, ",+7916{id:07}").unwrap(),
+            _ => writeln!(file).unwrap(),
+        }
+    }
+    file.into_inner().unwrap().sync_all().unwrap();
+    path
+}
+
+/// The most memory that a process held at a time, in kB.
+fn peak(child: &mut Child) -> u64 {
+    let status = format!("/proc/{}/status", child.id());
+    let mut most = 0;
+    while child.try_wait().unwrap().is_none() {
+        let status = fs::read_to_string(&status).unwrap_or_default();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let peak = peak.and_then(|text| text.trim().strip_suffix(" kB"));
+        most = most.max(peak.and_then(|text| text.trim().parse().ok()).unwrap_or(0));
+        thread::sleep(Duration::from_millis(5));
+    }
+    most
+}
+
+/// The time that the children that have ended took of the processor, in ticks of 10 ms.
+fn cpu_of_children() -> Duration {
+    let stat = fs::read_to_string("/proc/self/stat").unwrap();
+    let (_, fields) = stat.rsplit_once(')').unwrap();
+    let fields: Vec<&str> = fields.split_whitespace().collect();
+    let ticks = |place: usize| fields[place].parse::<u64>().unwrap();
+    Duration::from_millis((ticks(13) + ticks(14)) * 10)
+}
+
+/// Answers every batch with what it was sent.
+fn serve(listener: &TcpListener, rows: Rows) {
+    for stream in listener.incoming() {
+        let stream = stream.unwrap();
+        thread::spawn(move || {
+            let _ = talk(stream, rows);
+        });
+    }
+}
+
+fn talk(stream: TcpStream, rows: Rows) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut reader = BufReader::new(stream.try_clone()?);
+    let mut stream = stream;
+    let mut line = String::new();
+    let mut body = Vec::new();
+    loop {
+        let mut length = 0;
+        loop {
+            line.clear();
+            if reader.read_line(&mut line)? == 0 {
+                return Ok(());
+            }
+            if line == "\r\n" {
+                break;
+            }
+            if let Some(text) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                length = text.trim().parse().unwrap();
+            }
+        }
+        body.resize(length, 0);
+        reader.read_exact(&mut body)?;
+        let answer = answer(&body, rows);
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            answer.len()
+        );
+        stream.write_all(format!("{head}{answer}").as_bytes())?;
+    }
+}
+
+#[derive(Deserialize)]
+struct Batch<'a> {
+    #[serde(borrow)]
+    calls: Vec<Call<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Call<'a> {
+    id: &'a str,
+    #[serde(rename = "entityId")]
+    entity_id: u64,
+    #[serde(borrow)]
+    params: Option<&'a RawValue>,
+}
+
+fn answer(body: &[u8], rows: Rows) -> String {
+    let batch: Batch<'_> = serde_json::from_slice(body).unwrap();
+    let (mut results, mut errors) = (Vec::new(), Vec::new());
+    for (place, call) in batch.calls.iter().enumerate() {
+        let Call {
+            id,
+            entity_id,
+            params,
+        } = call;
+        let fields = params.map_or(r#""fm":[]}"#, |params| &params.get()[1..]);
+        // One in a batch is there, or the run would take it that nothing is.
+        if rows == Rows::Failing && place > 0 {
+            errors.push(format!(
+                r#""{id}":{{"code":"ENTITY_NOT_FOUND","message":"There is no such record"}}"#
+            ));
+        } else {
+            results.push(format!(r#""{id}":{{"id":{entity_id},{fields}"#));
+        }
+    }
+    format!(
+        r#"{{"success":true,"data":{{"results":{{{}}},"errors":{{{}}}}}}}"#,
+        results.join(","),
+        errors.join(",")
+    )
+}
+
+impl Cost {
+    #[expect(clippy::cast_precision_loss, reason = "the numbers are small")]
+    fn megabytes(&self) -> f64 {
+        self.peak_kilobytes as f64 / 1024.0
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "the numbers are small")]
+    fn microseconds(&self) -> f64 {
+        self.cpu.as_secs_f64() * 1e6 / self.count as f64
+    }
+}
+
+impl fmt::Display for Cost {
+    #[expect(clippy::cast_precision_loss, reason = "the numbers are small")]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mode = match self.rows {
+            Rows::Scalars => "update",
+            Rows::Phones => "ensure",
+            Rows::Failing => "failing",
+        };
+        write!(
+            f,
+            "{:<9}  {mode:<7}  {:>7.1}  {:>10.1}  {:>6.0}",
+            self.count,
+            self.megabytes(),
+            self.microseconds(),
+            self.count as f64 / self.wall.as_secs_f64()
+        )
+    }
+}

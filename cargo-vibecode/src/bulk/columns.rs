@@ -1,0 +1,290 @@
+//! Which column goes where: by its wire name, by its label, or as it was said.
+
+use vibecode_spec::{Field, Kind, Multifield, Schema};
+
+use super::{
+    rows::{Cell, CellValue, Problem},
+    wanted::Empty,
+};
+use crate::change::{self, Change};
+
+/// What a file of failed rows has beside the row. They are left out when it is run again.
+pub(super) const ERROR_COLUMNS: [&str; 2] = ["error_code", "error_message"];
+
+/// What was said of the columns, and what is known of the fields.
+#[derive(Debug)]
+pub(super) struct Rules<'a> {
+    pub(super) entity: &'a str,
+    pub(super) schema: &'a Schema,
+    pub(super) map: &'a [(String, String)],
+    pub(super) ignore: &'a [String],
+    /// The name of the column that holds the record's id, where it is said.
+    pub(super) id_column: Option<&'a str>,
+    pub(super) empty: Empty,
+    /// Whether one cell may hold several values, with a semicolon between.
+    pub(super) cells_hold_lists: bool,
+}
+
+/// The columns seen so far.
+#[derive(Debug)]
+pub(super) struct Columns<'a> {
+    rules: &'a Rules<'a>,
+    pub(super) names: Vec<String>,
+    targets: Vec<Result<Target, String>>,
+}
+
+/// Where a column goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Target {
+    /// The record's id.
+    Id,
+    /// A field that is set, by its wire name.
+    Set { field: String, is_multiple: bool },
+    /// A phone or an email that is added, under this type where the cell tells no other.
+    Add {
+        field: String,
+        multifield: Multifield,
+        type_id: Option<&'static str>,
+    },
+    /// Nowhere.
+    Ignored,
+}
+
+const DEFAULT_ID: &str = "id";
+/// Parts the values of one cell.
+const SEPARATOR: char = ';';
+
+impl<'a> Columns<'a> {
+    pub(super) fn new(rules: &'a Rules<'a>) -> Self {
+        Self {
+            rules,
+            names: Vec::new(),
+            targets: Vec::new(),
+        }
+    }
+
+    /// Finds out where the columns go that have been named since.
+    pub(super) fn resolve(&mut self) {
+        while let Some(name) = self.names.get(self.targets.len()) {
+            let target = self.rules.target(name).and_then(|target| {
+                let mut before = self.names.iter().zip(&self.targets);
+                let same = before.find(|(_, known)| is_taken(known, &target));
+                same.map_or(Ok(target), |(other, _)| {
+                    Err(format!("goes where the column `{other}` goes already"))
+                })
+            });
+            self.targets.push(target);
+        }
+    }
+
+    /// What is wrong with the columns of a header.
+    pub(super) fn problems(&self) -> Vec<String> {
+        let columns = self.names.iter().zip(&self.targets);
+        let problem = |(name, target): (&String, &Result<Target, String>)| {
+            let problem = target.as_ref().err()?;
+            Some(format!("the column `{name}` {problem}"))
+        };
+        let mut problems: Vec<String> = columns.filter_map(problem).collect();
+        if !self.targets.contains(&Ok(Target::Id)) {
+            let id = self.rules.id_column.unwrap_or(DEFAULT_ID);
+            problems.push(format!(
+                "no column is `{id}`, the record's id: name the one that is with --id-column"
+            ));
+        }
+        problems.extend(self.unused());
+        problems
+    }
+
+    /// What was said of columns that are not there.
+    pub(super) fn unused(&self) -> Vec<String> {
+        let said = self.rules.map.iter().map(|(column, _)| ("--map", column));
+        let ignored = self.rules.ignore.iter().map(|column| ("--ignore", column));
+        let missing = said
+            .chain(ignored)
+            .filter(|(_, column)| !self.names.contains(column));
+        missing
+            .map(|(flag, column)| format!("{flag} names the column `{column}`, which is not there"))
+            .collect()
+    }
+
+    /// Every column with where it goes.
+    pub(super) fn described(&self) -> impl Iterator<Item = (&str, &Result<Target, String>)> {
+        self.names.iter().map(String::as_str).zip(&self.targets)
+    }
+
+    /// The record of a row and its change; no change where the row changes nothing.
+    ///
+    /// # Errors
+    /// What is wrong with the first bad cell.
+    pub(super) fn change(&self, cells: &[Cell]) -> Result<(u64, Change<'a>), Problem> {
+        let mut id = None;
+        let mut change = Change::new(self.rules.entity, self.rules.schema);
+        for cell in cells {
+            let name = self.names.get(cell.column).map_or("", String::as_str);
+            let done = match self.targets.get(cell.column) {
+                Some(Ok(Target::Id)) => read_id(&cell.value).map(|read| id = Some(read)),
+                Some(Ok(target)) => self.rules.put(&mut change, target, &cell.value),
+                Some(Err(problem)) => Err(problem.clone()),
+                None => Ok(()),
+            };
+            done.map_err(|problem| Problem::of_column(name, problem))?;
+        }
+        let id = id.ok_or_else(|| {
+            let id = self.rules.id_column.unwrap_or(DEFAULT_ID);
+            Problem::of_the_row(format!("the row has no `{id}`, the record's id"))
+        })?;
+        Ok((id, change))
+    }
+}
+
+/// Whether two columns go to one place that takes one only.
+fn is_taken(known: &Result<Target, String>, target: &Target) -> bool {
+    !matches!(target, Target::Add { .. } | Target::Ignored) && known.as_ref() == Ok(target)
+}
+
+fn read_id(value: &CellValue) -> Result<u64, String> {
+    let id = match value {
+        CellValue::Text(text) => text.parse().ok().filter(|id| *id > 0),
+        CellValue::Empty | CellValue::List(_) => None,
+    };
+    id.ok_or_else(|| "holds no id: it is a whole number above 0".to_owned())
+}
+
+impl Rules<'_> {
+    fn target(&self, column: &str) -> Result<Target, String> {
+        let said = self.map.iter().find(|(name, _)| name == column);
+        let is_ignored = self.ignore.iter().any(|name| name == column);
+        if is_ignored || (said.is_none() && ERROR_COLUMNS.contains(&column)) {
+            return Ok(Target::Ignored);
+        }
+        if self.id_column.unwrap_or(DEFAULT_ID) == column {
+            return Ok(Target::Id);
+        }
+        let name = said.map_or(column, |(_, name)| name);
+        let (field, type_id) = self.field(name)?;
+        if field.name == DEFAULT_ID && self.id_column.is_none() {
+            return Ok(Target::Id);
+        }
+        if field.read_only || field.immutable {
+            let name = &field.name;
+            return Err(format!(
+                "is `{name}`, which is read-only: leave it out with --ignore"
+            ));
+        }
+        match field.kind {
+            Kind::File => Err("holds files, which cannot be given as text".to_owned()),
+            Kind::Multifield(multifield) => Ok(Target::Add {
+                field: field.name.clone(),
+                multifield,
+                type_id,
+            }),
+            _ => Ok(Target::Set {
+                field: field.name.clone(),
+                is_multiple: field.multiple,
+            }),
+        }
+    }
+
+    /// The field of this name or label; of phones and emails also `phone:MOBILE`.
+    fn field(&self, name: &str) -> Result<(&Field, Option<&'static str>), String> {
+        let unknown = match change::field(self.schema, name) {
+            Ok(field) => return Ok((field, None)),
+            Err(problem) => format!(
+                "cannot be placed: {problem}, or say where it goes with --map, or leave it out with --ignore"
+            ),
+        };
+        let Some((name, type_id)) = name.rsplit_once(':') else {
+            return Err(unknown);
+        };
+        let Ok(field) = change::field(self.schema, name) else {
+            return Err(unknown);
+        };
+        let Kind::Multifield(multifield) = field.kind else {
+            return Err(unknown);
+        };
+        let type_ids = multifield.type_ids();
+        let type_id = type_id.trim();
+        let known = type_ids
+            .iter()
+            .find(|known| known.eq_ignore_ascii_case(type_id));
+        known.map(|known| (field, Some(*known))).ok_or_else(|| {
+            let types = type_ids.join(", ");
+            format!("names the type `{type_id}`, which is none of {types}")
+        })
+    }
+
+    /// Puts the value of a cell where it goes.
+    fn put(
+        &self,
+        change: &mut Change<'_>,
+        target: &Target,
+        value: &CellValue,
+    ) -> Result<(), String> {
+        match (target, value) {
+            // The API cannot remove a phone: an empty cell adds none, and that is all.
+            (Target::Id | Target::Ignored, _) | (Target::Add { .. }, CellValue::Empty) => Ok(()),
+            (Target::Set { .. }, CellValue::Empty) if self.empty == Empty::Leave => Ok(()),
+            (Target::Set { field, .. }, CellValue::Empty) => change.clear(field),
+            (Target::Set { field, is_multiple }, CellValue::Text(text)) => {
+                if self.cells_hold_lists || !is_multiple {
+                    change.set(field, text)
+                } else {
+                    change.set_list(field, std::slice::from_ref(text))
+                }
+            }
+            (Target::Set { field, is_multiple }, CellValue::List(texts)) => {
+                if *is_multiple {
+                    change.set_list(field, texts)
+                } else {
+                    Err(format!("`{field}` takes one value, not a list"))
+                }
+            }
+            (Target::Add { .. }, CellValue::Text(text)) => {
+                let parts = if self.cells_hold_lists {
+                    text.split(SEPARATOR).collect()
+                } else {
+                    vec![text.as_str()]
+                };
+                add(change, target, parts)
+            }
+            (Target::Add { .. }, CellValue::List(texts)) => {
+                add(change, target, texts.iter().map(String::as_str).collect())
+            }
+        }
+    }
+}
+
+fn add(change: &mut Change<'_>, target: &Target, values: Vec<&str>) -> Result<(), String> {
+    let Target::Add {
+        field,
+        multifield,
+        type_id,
+    } = target
+    else {
+        return Ok(());
+    };
+    for value in values.into_iter().map(str::trim) {
+        let own = value.rsplit_once(':').map(|(_, own)| own);
+        let has_own = own.is_some_and(|own| multifield.type_ids().contains(&own));
+        match type_id {
+            _ if value.is_empty() => {}
+            Some(type_id) if !has_own => change.add(field, &format!("{value}:{type_id}"))?,
+            _ => change.add(field, value)?,
+        }
+    }
+    Ok(())
+}
+
+impl Target {
+    /// What is told of it.
+    pub(super) fn describe(&self) -> String {
+        match self {
+            Self::Id => "the record's id".to_owned(),
+            Self::Set { field, .. } => field.clone(),
+            Self::Add { field, type_id, .. } => {
+                format!("{field}, added as {}", type_id.unwrap_or("WORK"))
+            }
+            Self::Ignored => "left out".to_owned(),
+        }
+    }
+}

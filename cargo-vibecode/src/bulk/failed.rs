@@ -1,0 +1,225 @@
+//! The rows that failed, as a file of the same form that can be run again once it is put right.
+
+use std::{
+    collections::HashMap,
+    fs::{self, File},
+    io::{self, BufWriter, Write},
+    path::{Path, PathBuf},
+};
+
+use csv::ByteRecord;
+
+use super::{
+    columns::{ERROR_COLUMNS, Rules},
+    input::{Form, Input, private},
+    items::Items,
+    outcome::BAD_ROW,
+    resume,
+    rows::{Record, json_line_with},
+};
+use crate::failure::Failure;
+
+/// Why rows failed. A reason is kept once, a row in 8 bytes: a million of them take 8 MB.
+#[derive(Debug, Default)]
+struct Reasons {
+    texts: Vec<(String, String)>,
+    places: HashMap<(String, String), u64>,
+    /// The line of a row above the place of its reason, in the order of the lines.
+    rows: Vec<u64>,
+}
+
+const BITS_OF_PLACE: u32 = 16;
+const MOST_PLACES: u64 = 1 << BITS_OF_PLACE;
+
+/// Writes the rows that failed, and those that are bad, and tells where. The file appears as a
+/// whole.
+///
+/// # Errors
+/// Where a file cannot be read or written.
+pub(super) fn write(
+    input: &Input,
+    rules: &Rules<'_>,
+    journal: Option<&Path>,
+    count: u64,
+) -> Result<PathBuf, Failure> {
+    let reasons = match journal {
+        Some(journal) => Reasons::read(journal, count)?,
+        None => Reasons::default(),
+    };
+    let path = input.failed();
+    let new = path.with_extension(format!("{}.new", std::process::id()));
+    let failed = |error: io::Error| Failure::of_file(&path, &error);
+    let mut options = private();
+    let file = options
+        .create(true)
+        .truncate(true)
+        .open(&new)
+        .map_err(failed)?;
+    let written = write_rows(input, rules, &reasons, file).and_then(|file| {
+        let kept = file.sync_all().and_then(|()| fs::rename(&new, &path));
+        kept.map_err(failed)
+    });
+    if written.is_err() {
+        let _ = fs::remove_file(&new);
+    }
+    written.map(|()| path.clone())
+}
+
+fn write_rows(
+    input: &Input,
+    rules: &Rules<'_>,
+    reasons: &Reasons,
+    file: File,
+) -> Result<File, Failure> {
+    let failed = |error: io::Error| Failure::of_file(&input.failed(), &error);
+    let mut items = Items::open(input, rules)?;
+    let names = &items.columns().names;
+    let mut writer = Writer::begin(input, names, BufWriter::new(file)).map_err(failed)?;
+    let mut at = 0;
+    while let Some(item) = items.next()? {
+        let reason = match &item.asks {
+            Err(problem) => {
+                let column = problem.column.as_ref();
+                let place = column.map_or_else(String::new, |column| format!("{column}: "));
+                Some((BAD_ROW, format!("{place}{}", problem.text)))
+            }
+            Ok(_) => reasons.of(item.line, &mut at),
+        };
+        if let Some((code, message)) = reason {
+            writer
+                .write(items.record(), [code, &message])
+                .map_err(failed)?;
+        }
+    }
+    writer.end().map_err(failed)
+}
+
+impl Reasons {
+    fn read(journal: &Path, count: u64) -> Result<Self, Failure> {
+        let mut reasons = Self::default();
+        // Growing by doubling would take three times as much.
+        let rows = usize::try_from(count).unwrap_or_default();
+        reasons.rows.reserve_exact(rows);
+        resume::failures(journal, |failure| {
+            let place = reasons.place(failure.code, failure.message);
+            reasons.rows.push((failure.row << BITS_OF_PLACE) | place);
+        })?;
+        reasons.rows.sort_unstable();
+        Ok(reasons)
+    }
+
+    fn place(&mut self, code: String, message: String) -> u64 {
+        let reason = (code, message);
+        if let Some(place) = self.places.get(&reason) {
+            return *place;
+        }
+        let next = u64::try_from(self.texts.len()).unwrap_or(MOST_PLACES);
+        if next >= MOST_PLACES {
+            return MOST_PLACES - 1;
+        }
+        self.texts.push(reason.clone());
+        self.places.insert(reason, next);
+        next
+    }
+
+    /// Why this row failed. Rows are asked for in their order, and `at` is where the last was.
+    fn of(&self, line: u64, at: &mut usize) -> Option<(&str, String)> {
+        while self.rows.get(*at)? >> BITS_OF_PLACE < line {
+            *at += 1;
+        }
+        let row = self.rows.get(*at)?;
+        let place = usize::try_from(row & (MOST_PLACES - 1)).ok()?;
+        let (code, message) = self.texts.get(place)?;
+        (row >> BITS_OF_PLACE == line).then(|| (code.as_str(), message.clone()))
+    }
+}
+
+/// Writes rows in the form of the input, with two more columns.
+#[derive(Debug)]
+enum Writer {
+    Csv {
+        writer: Box<csv::Writer<BufWriter<File>>>,
+        /// Which columns are those of an earlier run.
+        old: Vec<usize>,
+        /// The cells of a row that has all.
+        columns: usize,
+    },
+    Json(BufWriter<File>),
+}
+
+impl Writer {
+    fn begin(input: &Input, names: &[String], mut file: BufWriter<File>) -> io::Result<Self> {
+        let Form::Csv { delimiter } = input.form else {
+            return Ok(Self::Json(file));
+        };
+        file.write_all(input.mark())?;
+        let mut builder = csv::WriterBuilder::new();
+        let writer = builder
+            .delimiter(delimiter)
+            .flexible(true)
+            .from_writer(file);
+        let is_old = |name: &String| ERROR_COLUMNS.contains(&name.as_str());
+        let columns = names.iter().enumerate();
+        let mut csv = Self::Csv {
+            writer: Box::new(writer),
+            old: columns
+                .filter_map(|(place, name)| is_old(name).then_some(place))
+                .collect(),
+            columns: names.len(),
+        };
+        let cells = names.iter().map(String::as_bytes);
+        csv.write_cells(cells, ERROR_COLUMNS)?;
+        Ok(csv)
+    }
+
+    fn write(&mut self, row: &Record, error: [&str; 2]) -> io::Result<()> {
+        match self {
+            Self::Csv { .. } => self.write_cells(row.raw_cells(), error),
+            Self::Json(file) => {
+                let line = json_line_with(row.raw_line(), ERROR_COLUMNS, error);
+                file.write_all(&line)?;
+                file.write_all(b"\n")
+            }
+        }
+    }
+
+    /// Cells that are missing are left empty, so that the error stands in its columns; cells that
+    /// are too many come after it.
+    fn write_cells<'c>(
+        &mut self,
+        cells: impl Iterator<Item = &'c [u8]>,
+        error: [&str; 2],
+    ) -> io::Result<()> {
+        let Self::Csv {
+            writer,
+            old,
+            columns,
+        } = self
+        else {
+            return Ok(());
+        };
+        let mut row = ByteRecord::new();
+        let mut cells = cells.fuse();
+        for place in 0..*columns {
+            let cell = cells.next().unwrap_or_default();
+            if !old.contains(&place) {
+                row.push_field(cell);
+            }
+        }
+        for cell in error {
+            row.push_field(cell.as_bytes());
+        }
+        cells.for_each(|cell| row.push_field(cell));
+        writer.write_byte_record(&row).map_err(io::Error::from)
+    }
+
+    fn end(self) -> io::Result<File> {
+        let file = match self {
+            Self::Csv { writer, .. } => writer
+                .into_inner()
+                .map_err(|error| io::Error::other(error.to_string()))?,
+            Self::Json(file) => file,
+        };
+        file.into_inner().map_err(io::IntoInnerError::into_error)
+    }
+}

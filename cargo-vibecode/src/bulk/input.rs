@@ -1,0 +1,224 @@
+//! The file that the rows come from. It is read twice, and never as a whole.
+
+use std::{
+    fmt::Write as _,
+    fs::{self, File},
+    io::{self, BufReader, Read, Seek as _, SeekFrom, Write as _},
+    path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use sha2::{Digest as _, Sha256};
+
+use super::rows::{CsvRows, JsonRows, Rows};
+use crate::failure::Failure;
+
+/// What stands for standard input.
+const STDIN: &str = "-";
+const BUFFER: usize = 64 * 1024;
+const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
+const UTF_16_MARKS: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
+
+/// The rows, hashed as they are read.
+pub(super) type Reading = Rows<BufReader<Hashed>>;
+
+/// A file of rows. It stays open, so that both passes read the same file, whatever takes its name.
+#[derive(Debug)]
+pub(super) struct Input {
+    file: File,
+    pub(super) path: PathBuf,
+    pub(super) form: Form,
+    /// How many bytes of a byte order mark come first.
+    mark: u64,
+    /// Whether this is what was read from standard input, kept for as long as it is needed.
+    pub(super) is_spooled: bool,
+}
+
+/// How rows are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    Csv { delimiter: u8 },
+    JsonLines,
+}
+
+impl Input {
+    /// Opens a file, or takes in standard input where the path is `-`.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or is in another encoding than UTF-8.
+    pub(super) fn open(path: &Path, delimiter: Option<u8>) -> Result<Self, Failure> {
+        let is_spooled = is_stdin(path);
+        let path = if is_spooled {
+            spool()?
+        } else {
+            path.to_owned()
+        };
+        let opened = Self::read_start(&path, delimiter, is_spooled);
+        if opened.is_err() && is_spooled {
+            let _ = fs::remove_file(&path);
+        }
+        opened
+    }
+
+    fn read_start(path: &Path, delimiter: Option<u8>, is_spooled: bool) -> Result<Self, Failure> {
+        let failed = |error: io::Error| Failure::of_file(path, &error);
+        let mut file = File::open(path).map_err(failed)?;
+        let mut start = Vec::new();
+        let start_of_file = u64::try_from(BUFFER).unwrap_or_default();
+        let mut reader = (&mut file).take(start_of_file);
+        reader.read_to_end(&mut start).map_err(failed)?;
+        if UTF_16_MARKS.iter().any(|mark| start.starts_with(mark)) {
+            let problem = "byte 1 begins UTF-16: save the file as UTF-8";
+            return Err(Failure::new(format!("{}: {problem}", path.display())));
+        }
+        let text = start.strip_prefix(UTF_8_MARK);
+        let mark = text.map_or(0, |_| UTF_8_MARK.len());
+        let form = form_of(path, text.unwrap_or(&start), delimiter);
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+            form,
+            mark: u64::try_from(mark).unwrap_or_default(),
+            is_spooled,
+        })
+    }
+
+    /// The rows from the first on.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub(super) fn rows(&self) -> Result<Reading, Failure> {
+        let reader = || -> io::Result<BufReader<Hashed>> {
+            let mut file = self.file.try_clone()?;
+            file.seek(SeekFrom::Start(0))?;
+            let mut reader = BufReader::with_capacity(BUFFER, Hashed::new(file));
+            io::copy(&mut (&mut reader).take(self.mark), &mut io::sink())?;
+            Ok(reader)
+        };
+        let reader = reader().map_err(|error| self.failure(&error))?;
+        Ok(match self.form {
+            Form::Csv { delimiter } => Rows::Csv(CsvRows::new(reader, delimiter, self.mark)),
+            Form::JsonLines => Rows::Json(JsonRows::new(reader, self.mark)),
+        })
+    }
+
+    pub(super) fn failure(&self, error: &io::Error) -> Failure {
+        Failure::of_file(&self.path, error)
+    }
+
+    /// The byte order mark, where there is one.
+    pub(super) fn mark(&self) -> &'static [u8] {
+        match self.mark {
+            0 => b"",
+            _ => UTF_8_MARK,
+        }
+    }
+
+    /// Where the journal of this file is.
+    pub(super) fn journal(&self) -> PathBuf {
+        let mut name = self.path.clone().into_os_string();
+        name.push(".journal");
+        name.into()
+    }
+
+    /// Where the rows go that failed.
+    pub(super) fn failed(&self) -> PathBuf {
+        let extension = match self.form {
+            Form::Csv { .. } => "failed.csv",
+            Form::JsonLines => "failed.jsonl",
+        };
+        self.path.with_extension(extension)
+    }
+
+    /// Removes what was kept of standard input, where it is not needed any more.
+    pub(super) fn forget(&self) {
+        if self.is_spooled {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+pub(super) fn is_stdin(path: &Path) -> bool {
+    path == Path::new(STDIN)
+}
+
+/// Rows are told by the name of their file, else by their first byte.
+fn form_of(path: &Path, start: &[u8], delimiter: Option<u8>) -> Form {
+    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+    let is_json = match extension.to_str() {
+        Some("jsonl" | "ndjson") => true,
+        Some("csv" | "tsv") => false,
+        _ => start.trim_ascii_start().starts_with(b"{"),
+    };
+    if is_json {
+        return Form::JsonLines;
+    }
+    let delimiter = delimiter.unwrap_or_else(|| super::rows::detect_delimiter(start));
+    Form::Csv { delimiter }
+}
+
+/// Keeps standard input in a file of this folder, since it is read twice.
+fn spool() -> Result<PathBuf, Failure> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let moment = now.unwrap_or_default().as_millis();
+    let path = PathBuf::from(format!("stdin-{moment}-{}.rows", std::process::id()));
+    let kept = || -> io::Result<()> {
+        let mut file = private().create_new(true).open(&path)?;
+        io::copy(&mut io::stdin().lock(), &mut file)?;
+        file.flush()?;
+        file.sync_all()
+    };
+    match kept() {
+        Ok(()) => Ok(path),
+        Err(error) => {
+            let _ = fs::remove_file(&path);
+            Err(Failure::of_file(&path, &error))
+        }
+    }
+}
+
+/// A file to be written that only its owner reads: it holds personal data.
+pub(super) fn private() -> fs::OpenOptions {
+    let mut options = fs::OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options
+}
+
+/// A file that is hashed as it is read.
+#[derive(Debug)]
+pub(super) struct Hashed {
+    file: File,
+    hash: Sha256,
+}
+
+impl Hashed {
+    fn new(file: File) -> Self {
+        Self {
+            file,
+            hash: Sha256::new(),
+        }
+    }
+
+    /// The hash of what has been read, in hexadecimal digits.
+    pub(super) fn digest(&self) -> String {
+        let digest = self.hash.clone().finalize();
+        let mut text = String::with_capacity(2 * digest.len());
+        for byte in digest {
+            let _ = write!(text, "{byte:02x}");
+        }
+        text
+    }
+}
+
+impl Read for Hashed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        self.hash.update(buffer.get(..read).unwrap_or_default());
+        Ok(read)
+    }
+}

@@ -1,0 +1,116 @@
+//! What the rows ask for: each the change of one record, checked against the schema.
+
+use vibecode_runtime::PatchJob;
+
+use super::{
+    columns::{Columns, Rules},
+    input::{Input, Reading},
+    rows::{Problem, Record, Rows},
+};
+use crate::failure::Failure;
+
+/// The rows of one pass.
+#[derive(Debug)]
+pub(super) struct Items<'a> {
+    input: &'a Input,
+    rows: Reading,
+    record: Record,
+    columns: Columns<'a>,
+}
+
+/// A row and what it asks for.
+#[derive(Debug)]
+pub(super) struct Item {
+    /// The line on which the row begins, from 1.
+    pub(super) line: u64,
+    /// `None`: the row changes nothing.
+    pub(super) asks: Result<(u64, Option<PatchJob>), Problem>,
+}
+
+impl<'a> Items<'a> {
+    /// Begins with the first row, after the header where there is one.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, or a column of the header cannot be placed.
+    pub(super) fn open(input: &'a Input, rules: &'a Rules<'a>) -> Result<Self, Failure> {
+        let mut items = Self {
+            input,
+            rows: input.rows()?,
+            record: Record::default(),
+            columns: Columns::new(rules),
+        };
+        if matches!(items.rows, Rows::Csv(_)) {
+            items.read_header()?;
+        }
+        Ok(items)
+    }
+
+    fn read_header(&mut self) -> Result<(), Failure> {
+        let file = self.input.path.display().to_string();
+        if !self.read()? {
+            let problem = "the file is empty: its first row names the columns";
+            return Err(Failure::new(format!("{file}: {problem}")));
+        }
+        for (place, name) in self.record.raw_cells().enumerate() {
+            let name = str::from_utf8(name).map_err(|error| {
+                Failure::new(format!(
+                    "{file}: column {} of the header is not UTF-8 from its byte {} on: save the file as UTF-8",
+                    place + 1,
+                    error.valid_up_to() + 1
+                ))
+            })?;
+            self.columns.names.push(name.trim().to_owned());
+        }
+        self.columns.resolve();
+        let problems = self.columns.problems();
+        if problems.is_empty() {
+            return Ok(());
+        }
+        let problems = problems.join(&format!("\nerror: {file}: "));
+        Err(Failure::new(format!("{file}: {problems}")))
+    }
+
+    fn read(&mut self) -> Result<bool, Failure> {
+        let read = self.rows.read(&mut self.record);
+        read.map_err(|error| self.input.failure(&error))
+    }
+
+    /// The next row.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub(super) fn next(&mut self) -> Result<Option<Item>, Failure> {
+        if !self.read()? {
+            return Ok(None);
+        }
+        Ok(Some(Item {
+            line: self.record.line,
+            asks: self.asks(),
+        }))
+    }
+
+    fn asks(&mut self) -> Result<(u64, Option<PatchJob>), Problem> {
+        let cells = self.rows.cells(&self.record, &mut self.columns.names)?;
+        self.columns.resolve();
+        let (id, change) = self.columns.change(&cells)?;
+        if change.is_empty() {
+            return Ok((id, None));
+        }
+        let job = change.job(id).map_err(Problem::of_the_row)?;
+        Ok((id, Some(job)))
+    }
+
+    /// The row that was read last, as it stands in the file.
+    pub(super) fn record(&self) -> &Record {
+        &self.record
+    }
+
+    pub(super) fn columns(&self) -> &Columns<'a> {
+        &self.columns
+    }
+
+    /// The hash of what has been read: of the whole file, once there are no more rows.
+    pub(super) fn digest(&self) -> String {
+        self.rows.input().get_ref().digest()
+    }
+}

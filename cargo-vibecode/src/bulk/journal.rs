@@ -1,0 +1,229 @@
+//! The journal of a job: which rows have left and what became of them, so that a job that is broken
+//! off at any moment can go on. It holds no value of any row.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::time::Instant;
+
+use super::{outcome::RowFailure, row_set::Ranges};
+use crate::failure::Failure;
+
+/// The version of the journal's form.
+pub(super) const VERSION: u32 = 1;
+/// While requests are under way, something is written this often: a journal tells to this precision
+/// until when its process lived.
+pub(super) const SIGN_OF_LIFE: Duration = Duration::from_millis(500);
+
+/// One line of the journal.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Line {
+    Journal(Header),
+    /// On the disk before the first request of the batch leaves.
+    Started {
+        batch: u64,
+        /// Milliseconds since 1970, by the wall clock.
+        at: u64,
+        rows: Ranges,
+    },
+    /// What became of the rows of a batch.
+    Done {
+        batch: u64,
+        at: u64,
+        #[serde(default, skip_serializing_if = "Ranges::is_empty")]
+        ok: Ranges,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        failed: Vec<RowFailure>,
+    },
+    /// A batch of which nothing was applied, and whose rows are to be sent again.
+    Returned {
+        batch: u64,
+        at: u64,
+    },
+    /// The process lives.
+    Alive {
+        at: u64,
+    },
+    /// Every row has been reported.
+    Finished {
+        at: u64,
+        ok: u64,
+        failed: u64,
+    },
+}
+
+/// What a job is. A journal is of use to the same job alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Header {
+    pub(super) version: u32,
+    pub(super) entity: String,
+    pub(super) base_url: String,
+    pub(super) input_sha256: String,
+    pub(super) delimiter: Option<char>,
+    pub(super) map: Vec<(String, String)>,
+    pub(super) ignore: Vec<String>,
+    pub(super) id_column: Option<String>,
+    pub(super) empty: String,
+    pub(super) ensure: bool,
+    pub(super) skip_bad: bool,
+    pub(super) settle_seconds: u64,
+}
+
+impl Header {
+    /// What differs, in words; nothing where this is the same job.
+    pub(super) fn differences(&self, now: &Self) -> Vec<String> {
+        if self.input_sha256 != now.input_sha256 {
+            return vec!["it is about another file, or the file has been changed since".to_owned()];
+        }
+        let fields = |header: &Self| match serde_json::to_value(header) {
+            Ok(Value::Object(fields)) => fields,
+            _ => serde_json::Map::default(),
+        };
+        let now = fields(now);
+        let differs = |(name, then): (String, Value)| {
+            let now = now.get(&name)?;
+            (then != *now).then(|| format!("`{name}` was {then} and is {now} now"))
+        };
+        fields(self).into_iter().filter_map(differs).collect()
+    }
+}
+
+/// A journal that is being written. Nobody else can, until the process ends.
+#[derive(Debug)]
+pub(super) struct Journal {
+    file: File,
+    path: PathBuf,
+    next_batch: u64,
+    last_sign: Instant,
+}
+
+impl Journal {
+    /// Begins a journal.
+    ///
+    /// # Errors
+    /// Where there is one already, or it cannot be written.
+    pub(super) fn create(path: &Path, header: Header) -> Result<Self, Failure> {
+        let mut options = OpenOptions::new();
+        let file = options.append(true).create_new(true).open(path);
+        let file = file.map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => there_is_one(path),
+            _ => Failure::of_file(path, &error),
+        })?;
+        lock(&file, path)?;
+        let mut journal = Self::of(file, path, 1);
+        journal.write(&Line::Journal(header))?;
+        journal.sync()?;
+        // The name itself is to outlive a loss of power.
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        let folder = File::open(folder.unwrap_or(Path::new(".")));
+        if let Ok(folder) = folder {
+            let _ = folder.sync_all();
+        }
+        Ok(journal)
+    }
+
+    /// A journal that goes on, locked by [`lock`].
+    pub(super) fn of(file: File, path: &Path, next_batch: u64) -> Self {
+        Self {
+            file,
+            path: path.to_owned(),
+            next_batch,
+            last_sign: Instant::now(),
+        }
+    }
+
+    /// Notes that these rows are about to leave, and gives the number of their batch.
+    /// [`Journal::sync`] comes before they do.
+    pub(super) fn start(&mut self, rows: Ranges) -> Result<u64, Failure> {
+        let batch = self.next_batch;
+        self.next_batch += 1;
+        let at = now();
+        self.write(&Line::Started { batch, at, rows })?;
+        Ok(batch)
+    }
+
+    pub(super) fn done(
+        &mut self,
+        batch: u64,
+        ok: Ranges,
+        failed: Vec<RowFailure>,
+    ) -> Result<(), Failure> {
+        self.write(&Line::Done {
+            batch,
+            at: now(),
+            ok,
+            failed,
+        })
+    }
+
+    pub(super) fn returned(&mut self, batch: u64) -> Result<(), Failure> {
+        self.write(&Line::Returned { batch, at: now() })
+    }
+
+    /// Shows that the process lives, unless something was written just now.
+    pub(super) fn sign(&mut self) -> Result<(), Failure> {
+        if self.last_sign.elapsed() * 2 < SIGN_OF_LIFE {
+            return Ok(());
+        }
+        self.write(&Line::Alive { at: now() })?;
+        self.sync()
+    }
+
+    pub(super) fn finish(&mut self, ok: u64, failed: u64) -> Result<(), Failure> {
+        let at = now();
+        self.write(&Line::Finished { at, ok, failed })?;
+        self.sync()
+    }
+
+    /// Sees to it that what was written outlives a loss of power.
+    pub(super) fn sync(&mut self) -> Result<(), Failure> {
+        let synced = self.file.sync_data();
+        synced.map_err(|error| Failure::of_file(&self.path, &error))
+    }
+
+    fn write(&mut self, line: &Line) -> Result<(), Failure> {
+        let mut json = serde_json::to_vec(line).map_err(|error| Failure::new(error.to_string()))?;
+        json.push(b'\n');
+        self.last_sign = Instant::now();
+        let written = self.file.write_all(&json);
+        written.map_err(|error| Failure::of_file(&self.path, &error))
+    }
+}
+
+/// Milliseconds since 1970.
+pub(super) fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    u64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Takes the journal for this process alone. The system lets go of it however the process ends.
+///
+/// # Errors
+/// Where another process has it.
+pub(super) fn lock(file: &File, path: &Path) -> Result<(), Failure> {
+    match fs4::FileExt::try_lock(file) {
+        Ok(()) => Ok(()),
+        Err(fs4::TryLockError::WouldBlock) => Err(Failure::new(format!(
+            "{}: another process is working on this job: wait until it has ended",
+            path.display()
+        ))),
+        Err(fs4::TryLockError::Error(error)) => Err(Failure::of_file(path, &error)),
+    }
+}
+
+/// The failure of a job that has a journal and is begun anew.
+pub(super) fn there_is_one(path: &Path) -> Failure {
+    let path = path.display();
+    Failure::new(format!(
+        "{path}: this job has been begun before: go on with it by --resume, or delete the journal to send every row again"
+    ))
+}

@@ -1,0 +1,76 @@
+//! How far the job is: a bar where somebody looks at it.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::output::Output;
+
+/// How far the job is.
+#[derive(Debug)]
+pub(super) struct Progress {
+    bar: ProgressBar,
+    pub(super) ok: u64,
+    pub(super) failed: u64,
+}
+
+const TEMPLATE: &str = "{bar:30} {pos}/{len} rows  {per_sec}  {msg}  {eta} left";
+
+impl Progress {
+    /// Nothing is shown to programs, nor where standard error is no terminal.
+    pub(super) fn new(rows: u64, output: &Output) -> Self {
+        let target = if output.is_json() {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr()
+        };
+        let bar = ProgressBar::with_draw_target(Some(rows), target);
+        if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
+            bar.set_style(style);
+        }
+        let progress = Self {
+            bar,
+            ok: 0,
+            failed: 0,
+        };
+        progress.show();
+        progress
+    }
+
+    /// Notes rows that an earlier process has reported.
+    pub(super) fn begin_at(&mut self, ok: u64, failed: u64) {
+        (self.ok, self.failed) = (ok, failed);
+        self.bar.set_position(ok + failed);
+        self.bar.reset_eta();
+        self.show();
+    }
+
+    pub(super) fn advance(&mut self, ok: u64, failed: u64) {
+        self.ok += ok;
+        self.failed += failed;
+        self.bar.inc(ok + failed);
+        self.show();
+    }
+
+    fn show(&self) {
+        self.bar.set_message(format!("{} failed", self.failed));
+    }
+
+    /// Lets something else be printed.
+    pub(super) fn aside(&self, print: impl FnOnce()) {
+        self.bar.suspend(print);
+    }
+
+    /// Shows what is waited for, in the place of the bar's numbers.
+    pub(super) fn waiting(&self, left: Duration) {
+        self.bar.set_message(format!(
+            "{} failed, waiting {} s",
+            self.failed,
+            left.as_secs() + 1
+        ));
+    }
+
+    pub(super) fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -1,0 +1,176 @@
+//! What a journal tells of a job that was broken off.
+
+use std::{
+    collections::HashMap,
+    fs::{File, OpenOptions},
+    io::{self, BufRead, BufReader, Seek as _, SeekFrom},
+    path::Path,
+    time::Duration,
+};
+
+use super::{
+    journal::{Header, Journal, Line, SIGN_OF_LIFE, VERSION, lock, now},
+    outcome::RowFailure,
+    row_set::{Ranges, RowSet},
+};
+use crate::failure::Failure;
+
+/// What is known of the job so far.
+#[derive(Debug, Default)]
+pub(super) struct Past {
+    /// Rows that have been reported.
+    pub(super) done: RowSet,
+    /// Rows that left, and of which nobody knows what became of them.
+    pub(super) open: RowSet,
+    pub(super) ok: u64,
+    pub(super) failed: u64,
+    pub(super) is_finished: bool,
+    batches: HashMap<u64, Ranges>,
+    last_batch: u64,
+    /// When the process wrote last.
+    last_sign: u64,
+}
+
+/// Opens the journal of a job that was broken off, and drops what of its last line was written.
+///
+/// # Errors
+/// Where there is none, another process has it, it is damaged, or it is of another job.
+pub(super) fn resume(path: &Path, header: &Header) -> Result<(Journal, Past), Failure> {
+    let failed = |error: io::Error| Failure::of_file(path, &error);
+    let opened = OpenOptions::new().read(true).append(true).open(path);
+    let mut file = opened.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Failure::new(format!(
+            "{}: there is no journal to go on by: begin the job with --yes",
+            path.display()
+        )),
+        _ => failed(error),
+    })?;
+    lock(&file, path)?;
+    let mut past = Past::default();
+    let mut then = None;
+    let whole = each_line(&mut file, path, |line| match line {
+        Line::Journal(header) => then = Some(header),
+        line => past.note(line),
+    })?;
+    file.set_len(whole).map_err(failed)?;
+    file.seek(SeekFrom::End(0)).map_err(failed)?;
+    let then = then.ok_or_else(|| {
+        let problem = "the journal was broken off before anything was sent: delete it, and begin again with --yes";
+        Failure::new(format!("{}: {problem}", path.display()))
+    })?;
+    if then.version > VERSION {
+        let problem = "a later version of cargo-vibecode wrote this journal: go on with that one";
+        return Err(Failure::new(format!("{}: {problem}", path.display())));
+    }
+    let differences = then.differences(header);
+    if !differences.is_empty() {
+        return Err(Failure::new(format!(
+            "{}: the journal is of another job: {}. Run the same command as before, or delete the journal to send every row again",
+            path.display(),
+            differences.join("; ")
+        )));
+    }
+    past.conclude();
+    let journal = Journal::of(file, path, past.last_batch + 1);
+    Ok((journal, past))
+}
+
+/// Gives every failed row of a journal.
+///
+/// # Errors
+/// Where it cannot be read.
+pub(super) fn failures(path: &Path, mut take: impl FnMut(RowFailure)) -> Result<(), Failure> {
+    let mut file = File::open(path).map_err(|error| Failure::of_file(path, &error))?;
+    each_line(&mut file, path, |line| {
+        if let Line::Done { failed, .. } = line {
+            failed.into_iter().for_each(&mut take);
+        }
+    })?;
+    Ok(())
+}
+
+/// Gives every whole line, and tells where the last of them ends.
+fn each_line(file: &mut File, path: &Path, mut take: impl FnMut(Line)) -> Result<u64, Failure> {
+    let failed = |error: io::Error| Failure::of_file(path, &error);
+    file.seek(SeekFrom::Start(0)).map_err(failed)?;
+    let mut reader = BufReader::new(file);
+    let mut whole = 0;
+    let mut bytes = Vec::new();
+    for number in 1_u64.. {
+        bytes.clear();
+        let read = reader.read_until(b'\n', &mut bytes).map_err(failed)?;
+        if bytes.last() != Some(&b'\n') {
+            break;
+        }
+        let line = serde_json::from_slice(&bytes).map_err(|_| {
+            Failure::new(format!(
+                "{}: line {number} is none of a journal: the file is damaged. What was sent by then nobody can tell from it",
+                path.display()
+            ))
+        })?;
+        take(line);
+        whole += u64::try_from(read).unwrap_or_default();
+    }
+    Ok(whole)
+}
+
+impl Past {
+    fn note(&mut self, line: Line) {
+        match line {
+            Line::Journal(_) => {}
+            Line::Started { batch, at, rows } => {
+                self.batches.insert(batch, rows);
+                self.last_batch = self.last_batch.max(batch);
+                self.sign(at);
+            }
+            Line::Done {
+                batch,
+                at,
+                ok,
+                failed,
+            } => {
+                self.batches.remove(&batch);
+                for row in ok.iter() {
+                    self.done.insert(row);
+                    self.ok += 1;
+                }
+                for failure in failed {
+                    self.done.insert(failure.row);
+                    self.failed += 1;
+                }
+                self.sign(at);
+            }
+            Line::Returned { batch, at } => {
+                self.batches.remove(&batch);
+                self.sign(at);
+            }
+            Line::Alive { at } => self.sign(at),
+            Line::Finished { .. } => self.is_finished = true,
+        }
+    }
+
+    fn sign(&mut self, at: u64) {
+        self.last_sign = self.last_sign.max(at);
+    }
+
+    /// A batch may have been opened by one process, and its rows reported by the next.
+    fn conclude(&mut self) {
+        for rows in std::mem::take(&mut self.batches).into_values() {
+            for row in rows.iter().filter(|row| !self.done.contains(*row)) {
+                self.open.insert(row);
+            }
+        }
+    }
+
+    /// How long a request of the process that ended may still be running. It may have left up to
+    /// when the process last showed that it lives, whenever its batch was started: a batch may be
+    /// sent more than once.
+    pub(super) fn unsettled(&self, settle: Duration) -> Duration {
+        if self.open.is_empty() {
+            return Duration::ZERO;
+        }
+        let most = settle + SIGN_OF_LIFE * 2;
+        let passed = Duration::from_millis(now().saturating_sub(self.last_sign));
+        most.saturating_sub(passed)
+    }
+}

@@ -1,0 +1,240 @@
+//! Rows of CSV as RFC 4180 has it: quoted cells may hold delimiters, doubled quotes and line
+//! breaks. Lines and bytes are counted as an editor counts them, which is why no crate reads here.
+
+use std::io::{self, BufRead};
+
+use super::{Cell, CellValue, LONGEST_ROW, Problem, Record, endless, text};
+
+/// Reads rows.
+#[derive(Debug)]
+pub(in crate::bulk) struct CsvRows<R> {
+    input: R,
+    delimiter: u8,
+    /// Where the next byte is.
+    line: u64,
+    offset: u64,
+}
+
+/// Where in a row a byte is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum At {
+    CellStart,
+    Bare,
+    Quoted,
+    /// After a quote in a quoted cell: another quote stands for one, anything else ends the cell.
+    Quote,
+}
+
+const UNCLOSED: &str = "a quoted cell does not end: is a quote missing?";
+const AFTER_QUOTE: &str = "after the quote that ends a cell stands more than a delimiter: a quote inside a quoted cell is doubled";
+
+impl<R: BufRead> CsvRows<R> {
+    /// Reads from after the byte order mark, if there is one: so many bytes have been read.
+    pub(in crate::bulk) fn new(input: R, delimiter: u8, offset: u64) -> Self {
+        Self {
+            input,
+            delimiter,
+            line: 1,
+            offset,
+        }
+    }
+
+    pub(super) fn input(&self) -> &R {
+        &self.input
+    }
+
+    pub(super) fn read(&mut self, record: &mut Record) -> io::Result<bool> {
+        loop {
+            record.begin(self.line, self.offset);
+            if !self.read_line(record)? {
+                return Ok(false);
+            }
+            // A row of empty cells alone is what a spreadsheet leaves of a deleted one.
+            if !record.bytes.is_empty() || record.malformed.is_some() {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Reads to the end of a row, and tells whether there was anything.
+    fn read_line(&mut self, record: &mut Record) -> io::Result<bool> {
+        let mut at = At::CellStart;
+        let mut has_ended = false;
+        let mut is_anything = false;
+        while !has_ended {
+            let buffer = match self.input.fill_buf() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                buffer => buffer?,
+            };
+            if buffer.is_empty() {
+                break;
+            }
+            is_anything = true;
+            let mut taken = 0;
+            for byte in buffer {
+                taken += 1;
+                self.line += u64::from(*byte == b'\n');
+                at = take(record, at, *byte, self.delimiter);
+                if *byte == b'\n' && at != At::Quoted {
+                    has_ended = true;
+                    break;
+                }
+            }
+            self.input.consume(taken);
+            self.offset += u64::try_from(taken).unwrap_or_default();
+            if record.bytes.len() > LONGEST_ROW {
+                return Err(endless(record.line));
+            }
+        }
+        if at == At::Quoted {
+            record.malformed = Some(UNCLOSED);
+        }
+        if is_anything && !has_ended {
+            record.ends.push(record.bytes.len());
+        }
+        Ok(is_anything)
+    }
+}
+
+/// Takes a byte in, and tells where the next one is.
+fn take(record: &mut Record, at: At, byte: u8, delimiter: u8) -> At {
+    match (at, byte) {
+        (At::Quoted, b'"') => return At::Quote,
+        (At::CellStart, b'"') => return At::Quoted,
+        (At::Quoted, _) | (At::Quote, b'"') => {
+            record.bytes.push(byte);
+            return At::Quoted;
+        }
+        _ => {}
+    }
+    if byte == delimiter {
+        record.ends.push(record.bytes.len());
+        return At::CellStart;
+    }
+    match byte {
+        b'\n' => {
+            if at == At::Bare && record.bytes.last() == Some(&b'\r') {
+                record.bytes.pop();
+            }
+            record.ends.push(record.bytes.len());
+            At::CellStart
+        }
+        // Before a line break; a carriage return elsewhere is a byte as any other.
+        b'\r' if at == At::Quote => At::Quote,
+        _ => {
+            if at == At::Quote {
+                record.malformed.get_or_insert(AFTER_QUOTE);
+            }
+            record.bytes.push(byte);
+            At::Bare
+        }
+    }
+}
+
+/// The cells of a row under these columns.
+pub(super) fn cells(record: &Record, names: &[String]) -> Result<Vec<Cell>, Problem> {
+    if record.ends.len() != names.len() {
+        let (cells, columns) = (record.ends.len(), names.len());
+        let problem =
+            format!("the row has {cells} cells, the header {columns}: is a delimiter not quoted?");
+        return Err(Problem::of_the_row(problem));
+    }
+    let mut cells = Vec::with_capacity(names.len());
+    for (column, (name, bytes)) in names.iter().zip(record.raw_cells()).enumerate() {
+        let text = text(record, Some(name), bytes)?.trim();
+        let value = match text {
+            "" => CellValue::Empty,
+            text => CellValue::Text(text.to_owned()),
+        };
+        cells.push(Cell { column, value });
+    }
+    Ok(cells)
+}
+
+/// The delimiter that a header most probably has: the one of the three that stands in it most often
+/// outside quotes.
+pub(in crate::bulk) fn detect_delimiter(header: &[u8]) -> u8 {
+    let mut is_quoted = false;
+    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
+    for byte in header {
+        match byte {
+            b'"' => is_quoted = !is_quoted,
+            b'\n' if !is_quoted => break,
+            byte if !is_quoted => {
+                for (delimiter, count) in &mut counts {
+                    *count += usize::from(delimiter == byte);
+                }
+            }
+            _ => {}
+        }
+    }
+    let [first, rest @ ..] = counts;
+    let most = rest.into_iter().fold(
+        first,
+        |most, next| if next.1 > most.1 { next } else { most },
+    );
+    most.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The cells of every row, with the line and the byte where it begins.
+    fn rows(text: &str) -> Vec<(u64, u64, Vec<String>, Option<&'static str>)> {
+        let mut rows = CsvRows::new(text.as_bytes(), b',', 0);
+        let mut record = Record::default();
+        let mut all = Vec::new();
+        while rows.read(&mut record).unwrap() {
+            let cells = record.raw_cells().map(|cell| str::from_utf8(cell).unwrap());
+            let cells = cells.map(str::to_owned).collect();
+            all.push((record.line, record.offset, cells, record.malformed));
+        }
+        all
+    }
+
+    fn cells(text: &str) -> Vec<Vec<String>> {
+        rows(text).into_iter().map(|row| row.2).collect()
+    }
+
+    #[test]
+    fn quotes_line_breaks_and_either_line_end_are_read() {
+        assert_eq!(
+            cells("id,post\r\n1,\"a, \"\"b\"\"\nc\"\r\n2,\"\"\n3,\r\n4,5\" disk"),
+            [
+                vec!["id", "post"],
+                vec!["1", "a, \"b\"\nc"],
+                vec!["2", ""],
+                vec!["3", ""],
+                vec!["4", "5\" disk"],
+            ]
+        );
+    }
+
+    #[test]
+    fn a_row_is_where_an_editor_shows_it() {
+        let rows = rows("id,post\r\n\r\n1,\"a\nb\"\n,\n2,c\n");
+        let places: Vec<_> = rows.iter().map(|row| (row.0, row.1)).collect();
+        assert_eq!(places, [(1, 0), (3, 11), (6, 21)]);
+    }
+
+    #[test]
+    fn a_quote_in_the_wrong_place_is_told() {
+        let malformed = |text: &str| rows(text).pop().unwrap().3;
+        assert_eq!(malformed("1,\"a\"b\n"), Some(AFTER_QUOTE));
+        assert_eq!(malformed("1,\"a\n2,b\n"), Some(UNCLOSED));
+        assert_eq!(malformed("1,\"a\""), None);
+    }
+
+    #[test]
+    fn the_delimiter_is_the_one_that_stands_in_the_header_most_often() {
+        for (header, delimiter) in [
+            ("id,post", b','),
+            ("id;\"name, first, last\";post", b';'),
+            ("id\tpost", b'\t'),
+            ("id\n;;;;", b','),
+        ] {
+            assert_eq!(detect_delimiter(header.as_bytes()), delimiter, "{header}");
+        }
+    }
+}

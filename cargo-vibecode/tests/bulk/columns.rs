@@ -1,0 +1,113 @@
+//! Which column goes where.
+
+use vibecode_sandbox::Sandbox;
+
+use crate::support::Desk;
+
+const SCHEMA: &str = r#"{
+    "post":{"type":"string","title":"Должность"},
+    "phone":{"type":"crm_multifield","title":"Телефон"},
+    "ufCrm_1721244707107":{"type":"enumeration","title":"Loyalty","items":[{"ID":"81","VALUE":"Gold"}]},
+    "ufCrm_694BF2A975BD0":{"type":"double","isMultiple":true,"title":"Scores"}
+}"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn labels_wire_names_and_a_map_are_understood() {
+    let desk = Desk::new().await;
+    desk.write("vibecode/contacts.json", SCHEMA);
+    desk.write(
+        "a.csv",
+        "ID,должность,Телефон:mobile,Loyalty,Scores,Kind of client,Note\n\
+         71,Director,+71,gold,4.5; 5,PARTNER,none\n",
+    );
+    let mut command = desk.command("contacts a.csv --ignore Note --yes");
+    let said = command.args(["--map", "Kind of client=typeId"]);
+    let said = crate::support::Said::of(said.output().unwrap());
+    said.assert(0, "Телефон:mobile  phone, added as MOBILE");
+    said.assert(0, "Note            left out");
+    assert_eq!(desk.field(71, "post"), "Director");
+    assert_eq!(desk.field(71, "typeId"), "PARTNER");
+    assert_eq!(desk.field(71, "ufCrm_1721244707107"), 81);
+    assert_eq!(
+        desk.field(71, "ufCrm_694BF2A975BD0"),
+        serde_json::json!([4.5, 5])
+    );
+    let added = ("+71".to_owned(), "MOBILE".to_owned());
+    assert!(desk.phones(71).contains(&added));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_column_that_cannot_be_placed_is_told_with_the_fix() {
+    let desk = Desk::new().await;
+    desk.write(
+        "a.csv",
+        "key,pots,post,updatedTime,photo,phone:FAX,Post\n1,a,b,c,d,e,f\n",
+    );
+    let said = desk.run("contacts a.csv --map gone=name");
+    for told in [
+        "the column `pots` cannot be placed: there is no field `pots`: did you mean `post`?",
+        "the column `updatedTime` is `updatedTime`, which is read-only",
+        "the column `photo` holds files",
+        "the column `phone:FAX` names the type `FAX`, which is none of WORK, HOME, MOBILE, OTHER",
+        "no column is `id`, the record's id: name the one that is with --id-column",
+        "--map names the column `gone`, which is not there",
+    ] {
+        said.assert(2, told);
+    }
+    desk.assert_nothing_sent();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_id_may_stand_in_another_column() {
+    let desk = Desk::new().await;
+    desk.write("a.csv", "key,post\n71,a\n");
+    desk.run("contacts a.csv --id-column key --yes")
+        .assert(0, "1 row done");
+    assert_eq!(desk.field(71, "post"), "a");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_columns_may_add_phones_but_not_set_one_field() {
+    let desk = Desk::with(Sandbox::builder().contacts(2).start().await);
+    desk.write(
+        "a.csv",
+        "id,phone,phone:HOME\n1,+71;+72:MOBILE,+73; +74:OTHER\n2,,\n",
+    );
+    desk.run("contacts a.csv --yes")
+        .assert(0, "1 to send, 1 with nothing to change");
+    let phones = desk.phones(1);
+    let phones: Vec<_> = phones
+        .iter()
+        .map(|(value, kind)| (&**value, &**kind))
+        .collect();
+    let expected = [
+        ("+71", "WORK"),
+        ("+72", "MOBILE"),
+        ("+73", "HOME"),
+        ("+74", "OTHER"),
+    ];
+    assert_eq!(phones, expected);
+    desk.write("b.csv", "id,post,Job\n1,a,b\n");
+    let said = desk.run("contacts b.csv --map Job=post");
+    said.assert(
+        2,
+        "the column `Job` goes where the column `post` goes already",
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_cell_leaves_its_field_unless_it_is_to_clear_it() {
+    let desk = Desk::new().await;
+    desk.write("a.csv", "id,lastName,companyId,phone\n71,,,\n72,New,,\n");
+    let before = desk.field(71, "lastName");
+    let phones = desk.phones(71);
+    desk.run("contacts a.csv --yes")
+        .assert(0, "1 to send, 1 with nothing to change");
+    assert_eq!(desk.field(71, "lastName"), before);
+    std::fs::remove_file(desk.path("a.csv.journal")).unwrap();
+    desk.run("contacts a.csv --yes --empty clear")
+        .assert(0, "2 rows done");
+    assert_ne!(desk.field(71, "lastName"), before);
+    assert_eq!(desk.field(71, "companyId"), 0);
+    assert_eq!(desk.phones(71), phones);
+}

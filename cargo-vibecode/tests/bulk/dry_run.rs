@@ -1,0 +1,106 @@
+//! What is told before anything is sent.
+
+use crate::support::Desk;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_yes_the_rows_are_only_checked() {
+    let desk = Desk::new().await;
+    desk.write("a b.csv", "id,post,phone:MOBILE\n71,a,+7\n72,,\n");
+    let mut command = desk.command("contacts");
+    let said = crate::support::Said::of(command.arg("a b.csv").output().unwrap());
+    said.assert(0, "2 rows: 1 to send, 1 with nothing to change, 0 bad");
+    said.assert(0, "column        goes to");
+    said.assert(0, "id            the record's id");
+    said.assert(0, "phone:MOBILE  phone, added as MOBILE");
+    said.assert(0, "nothing was sent. To send: cargo vibecode bulk contacts");
+    said.assert(0, "'a b.csv'");
+    said.assert(0, "--yes");
+    desk.assert_nothing_sent();
+    assert!(!desk.exists("a b.csv.journal"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_needs_no_key() {
+    let desk = Desk::new().await;
+    desk.write("a.csv", "id,post\n71,a\n");
+    let mut command = desk.command("contacts a.csv");
+    let said = command.env_remove("VIBECODE_API_KEY").output().unwrap();
+    crate::support::Said::of(said).assert(0, "1 to send");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_bad_rows_are_shown_and_the_rest_counted() {
+    let desk = Desk::new().await;
+    let rows = "x,a\n".repeat(30);
+    desk.write("a.csv", format!("id,post\n{rows}"));
+    let said = desk.run("contacts a.csv");
+    said.assert(1, "30 rows: 0 to send, 0 with nothing to change, 30 bad");
+    said.assert(1, "and 10 rows more");
+    assert_eq!(said.out.matches("holds no id").count(), 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_rows_are_skipped_only_where_that_is_said_and_are_written_out() {
+    let desk = Desk::new().await;
+    desk.write("a.csv", "id,post\nx,a\n72,b\n");
+    desk.run("contacts a.csv --yes")
+        .assert(1, "nothing was sent");
+    desk.assert_nothing_sent();
+    let said = desk.run("contacts a.csv --yes --skip-bad");
+    said.assert(1, "1 row done, 0 failed, 1 bad and not sent");
+    assert_eq!(desk.field(72, "post"), "b");
+    let failed = desk.read("a.failed.csv");
+    assert!(
+        failed.starts_with("id,post,error_code,error_message\nx,a,BAD_ROW,"),
+        "{failed}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_comes_twice_is_told_and_its_rows_keep_their_order() {
+    let desk = Desk::of(100).await;
+    let rows = (1..=100)
+        .map(|row| format!("{},{row}\n", 1 + row % 3))
+        .collect::<Vec<_>>()
+        .concat();
+    desk.write("a.csv", format!("id,post\n{rows}"));
+    let said = desk.run("contacts a.csv --yes --no-throttle");
+    said.assert(
+        0,
+        "97 rows are about a record that an earlier row is about (the first is row 5, record 2)",
+    );
+    let posts = [1, 2, 3].map(|id| desk.field(id, "post"));
+    assert_eq!(posts, ["99", "100", "98"]);
+    assert_eq!(desk.reported("a.csv").0, (2..=101).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_are_told_in_json_lines() {
+    let desk = Desk::new().await;
+    desk.write("a.csv", "id,post\nx,a\n72,b\n404,c\n");
+    let said = desk.run("contacts a.csv --format json");
+    let lines: Vec<serde_json::Value> = said
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines[0]["row"], 2);
+    assert_eq!(lines[0]["column"], "id");
+    assert_eq!(
+        (&lines[1]["bad"], &lines[1]["to_send"]),
+        (&1.into(), &2.into())
+    );
+    let said = desk.run("contacts a.csv --format json --yes --skip-bad");
+    let lines: Vec<serde_json::Value> = said
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(
+        (&lines[1]["row"], &lines[1]["error_code"]),
+        (&4.into(), &"ENTITY_NOT_FOUND".into())
+    );
+    let summary = lines.last().unwrap();
+    assert_eq!((&summary["ok"], &summary["failed"]), (&1.into(), &1.into()));
+    assert!(said.err.is_empty(), "{}", said.err);
+}

@@ -1,0 +1,84 @@
+//! The rows that failed, and running them again.
+
+use vibecode_sandbox::{CallFault, Fault};
+
+use crate::support::Desk;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failed_rows_are_written_as_they_were_and_can_be_run_again() {
+    let desk = Desk::of(3).await;
+    desk.write(
+        "a.csv",
+        "\u{feff}id;post;comments\n1;a;\"x;\"\"y\"\n404;b;\"two\nlines\"\n3;c;\n",
+    );
+    desk.sandbox
+        .fault(Fault::in_batch([(2, CallFault::error("VALIDATION_ERROR"))]));
+    let said = desk.run("contacts a.csv --yes");
+    said.assert(1, "1 row done, 2 failed");
+    said.assert(1, "the rows that failed are in a.failed.csv");
+    let failed = desk.read("a.failed.csv");
+    let lines = [
+        "\u{feff}id;post;comments;error_code;error_message\n",
+        "404;b;\"two\nlines\";ENTITY_NOT_FOUND;",
+        "\n3;c;;VALIDATION_ERROR;",
+    ];
+    assert!(lines.iter().all(|line| failed.contains(line)), "{failed}");
+    assert!(!failed.contains("x;"));
+
+    desk.write("a.failed.csv", failed.replace("404", "2"));
+    desk.run("contacts a.failed.csv --yes")
+        .assert(0, "2 rows done, 0 failed");
+    assert_eq!(desk.field(2, "post"), "b");
+    assert_eq!(desk.field(2, "comments"), "two\nlines");
+    assert_eq!(desk.field(3, "post"), "c");
+    assert!(!desk.exists("a.failed.failed.csv"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn errors_of_an_earlier_run_are_replaced() {
+    let desk = Desk::of(1).await;
+    desk.write("a.csv", "id,error_code,error_message,post\n404,OLD,old,a\n");
+    desk.run("contacts a.csv --yes")
+        .assert(1, "0 rows done, 1 failed");
+    let failed = desk.read("a.failed.csv");
+    assert!(
+        failed.starts_with("id,post,error_code,error_message\n404,a,ENTITY_NOT_FOUND,"),
+        "{failed}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failed_json_lines_keep_their_values_to_the_letter() {
+    let desk = Desk::of(1).await;
+    let row = r#"{"id":404,"post":"a","comments":"\u0062"}"#;
+    desk.write(
+        "a.jsonl",
+        format!("{{\"id\":1,\"post\":\"a\"}}\n{row}\nnonsense\n"),
+    );
+    desk.run("contacts a.jsonl --yes --skip-bad")
+        .assert(1, "1 row done, 1 failed, 1 bad");
+    let failed = desk.read("a.failed.jsonl");
+    let mut lines = failed.lines();
+    let first = lines.next().unwrap();
+    let kept = row.strip_suffix('}').unwrap();
+    assert!(
+        first.starts_with(&format!("{kept},\"error_code\":\"ENTITY_NOT_FOUND\"")),
+        "{first}"
+    );
+    assert_eq!(lines.next(), Some("nonsense"));
+    desk.write("a.failed.jsonl", first.replace("404", "1"));
+    desk.run("contacts a.failed.jsonl --yes")
+        .assert(0, "1 row done");
+    assert_eq!(desk.field(1, "comments"), "b");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ragged_row_keeps_all_its_cells() {
+    let desk = Desk::of(1).await;
+    desk.write("a.csv", "id,post\n1\n1,a,b\n");
+    desk.run("contacts a.csv --yes --skip-bad")
+        .assert(1, "2 bad");
+    let failed = desk.read("a.failed.csv");
+    assert!(failed.contains("\n1,,BAD_ROW,"), "{failed}");
+    assert!(failed.lines().last().unwrap().ends_with(",b"), "{failed}");
+}

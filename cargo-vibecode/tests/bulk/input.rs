@@ -1,0 +1,199 @@
+//! What stands in a file, and what is wrong with it.
+
+use crate::support::Desk;
+
+/// A row that cannot be sent, with the words that tell where and why.
+async fn bad(text: &[u8], told: &[&str]) {
+    let desk = Desk::new().await;
+    desk.write("a.csv", text);
+    let said = desk.run("contacts a.csv --yes");
+    for told in told {
+        said.assert(1, told);
+    }
+    said.assert(1, "nothing was sent: put the bad rows right");
+    desk.assert_nothing_sent();
+    assert!(!desk.exists("a.csv.journal"));
+}
+
+/// A file that cannot be used.
+async fn unusable(name: &str, text: &[u8], told: &str) {
+    let desk = Desk::new().await;
+    desk.write(name, text);
+    let said = desk.run(&format!("contacts {name} --yes"));
+    said.assert(2, told);
+    desk.assert_nothing_sent();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ragged_row_is_told_with_its_line() {
+    bad(
+        b"id,post\n71,a\n72,b,c\n73\n",
+        &[
+            "3            the row has 3 cells, the header 2",
+            "4            the row has 1 cells",
+        ],
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_that_is_no_number_is_told() {
+    bad(
+        b"id,post\nx,a\n0,b\n,c\n-1,d\n",
+        &[
+            "2    id      holds no id: it is a whole number above 0",
+            "4 bad",
+        ],
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_encoding_is_told_with_row_and_byte() {
+    bad(
+        b"id,post\n71,a\n72,b\xff\n",
+        &["3    post    byte 2 is not UTF-8 (the row begins at byte 14 of the file)"],
+    )
+    .await;
+    unusable(
+        "a.csv",
+        b"id,\xc4\xee\n",
+        "column 2 of the header is not UTF-8",
+    )
+    .await;
+    unusable(
+        "a.csv",
+        b"\xff\xfei\0d\0",
+        "begins UTF-16: save the file as UTF-8",
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quote_in_the_wrong_place_is_told() {
+    bad(
+        b"id,post\n71,\"a\"b\n",
+        &["2", "after the quote that ends a cell"],
+    )
+    .await;
+    bad(
+        b"id,post\n71,\"a\n72,b\n",
+        &["2", "a quoted cell does not end"],
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_its_field_does_not_take_is_told_without_the_value() {
+    let desk = Desk::new().await;
+    desk.write(
+        "a.csv",
+        "id,birthdate,companyId,phone\n71,secret,,\n72,,secret,\n73,,,+7:MOBIL\n",
+    );
+    let said = desk.run("contacts a.csv --yes");
+    said.assert(
+        1,
+        "2    birthdate  `birthdate` takes a day, such as 2026-04-15",
+    );
+    said.assert(1, "3    companyId  `companyId` takes the id of a record");
+    said.assert(
+        1,
+        "4    phone      `phone` has no type `MOBIL`: did you mean `MOBILE`?",
+    );
+    assert!(!format!("{said:?}").contains("secret"));
+    desk.assert_nothing_sent();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_without_rows_is_told() {
+    unusable("a.csv", b"", "the file is empty").await;
+    unusable("a.csv", b"id,post,\n", "the column `` cannot be placed").await;
+    let desk = Desk::new().await;
+    desk.write("a.csv", "id,post\n");
+    desk.run("contacts a.csv --yes")
+        .assert(0, "there is nothing to send");
+    desk.run("contacts b.csv --yes")
+        .assert(2, "b.csv: No such file");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn marks_line_ends_quoted_breaks_and_empty_rows_are_read() {
+    let desk = Desk::new().await;
+    let text = "\u{feff}id;post\r\n\r\n71;\"a \"\"b\"\"\r\nc\"\r\n;\r\n72;d;\r\n";
+    desk.write("a.csv", text);
+    let said = desk.run("contacts a.csv --yes");
+    said.assert(1, "6            the row has 3 cells");
+    desk.write("a.csv", text.replace("72;d;", "72;\"d;e\""));
+    desk.run("contacts a.csv --yes")
+        .assert(0, "2 rows done, 0 failed");
+    assert_eq!(desk.field(71, "post"), "a \"b\"\r\nc");
+    assert_eq!(desk.field(72, "post"), "d;e");
+    assert_eq!(desk.reported("a.csv").0, [3, 6]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tabs_and_a_delimiter_that_is_said_are_read() {
+    let desk = Desk::new().await;
+    desk.write("a.csv", "id\tpost\n71\ta,b\n");
+    desk.write("b.csv", "id|post\n72|c\n");
+    desk.run("contacts a.csv --yes").assert(0, "1 row done");
+    desk.run("contacts b.csv --yes --delimiter |")
+        .assert(0, "1 row done");
+    assert_eq!(desk.field(71, "post"), "a,b");
+    assert_eq!(desk.field(72, "post"), "c");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn json_lines_are_read_with_their_types() {
+    let desk = Desk::new().await;
+    desk.write(
+        "a.jsonl",
+        "{\"id\":71,\"post\":\"a; b\",\"companyId\":15,\"opened\":false,\"name\":null}\n\n\
+         {\"id\":\"72\",\"phone\":[\"+71\",{\"value\":\"+72\",\"typeId\":\"HOME\"}]}\n",
+    );
+    desk.run("contacts a.jsonl --yes").assert(0, "2 rows done");
+    assert_eq!(desk.field(71, "post"), "a; b");
+    assert_eq!(desk.field(71, "companyId"), 15);
+    assert_eq!(desk.field(71, "name"), "Ivan");
+    assert!(
+        desk.phones(72)
+            .contains(&("+72".to_owned(), "HOME".to_owned()))
+    );
+    assert_eq!(desk.reported("a.jsonl").0, [1, 3]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_json_lines_are_told_with_row_and_column() {
+    let desk = Desk::new().await;
+    desk.write(
+        "a.jsonl",
+        "{\"id\":71,\"pots\":\"a\"}\n[1]\n{\"post\":\"a\"}\n{\"id\":71,\"post\":[\"a\"]}\n",
+    );
+    let said = desk.run("contacts a.jsonl --yes");
+    said.assert(
+        1,
+        "1    pots    cannot be placed: there is no field `pots`: did you mean `post`?",
+    );
+    said.assert(1, "2            the line is no JSON object");
+    said.assert(1, "3            the row has no `id`");
+    said.assert(1, "4    post    `post` takes one value, not a list");
+    desk.assert_nothing_sent();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn standard_input_is_read_in_either_form_and_not_kept() {
+    let desk = Desk::new().await;
+    let said = desk.run_with_input("contacts - --yes", "id,post\n71,a\n");
+    said.assert(0, "1 row done");
+    let said = desk.run_with_input("contacts - --yes", "{\"id\":72,\"post\":\"b\"}\n");
+    said.assert(0, "1 row done");
+    assert_eq!(desk.field(71, "post"), "a");
+    assert_eq!(desk.field(72, "post"), "b");
+    desk.run_with_input("contacts -", "id,post\n71,a\n")
+        .assert(0, "bulk contacts -");
+    let left = std::fs::read_dir(&desk.folder).unwrap();
+    let mut left = left.map(|file| file.unwrap().file_name().into_string().unwrap());
+    assert!(left.all(|name| name.ends_with(".journal")));
+    desk.run("contacts - --resume")
+        .assert(2, "standard input cannot be read again");
+}

@@ -1,0 +1,81 @@
+//! Ctrl-C.
+
+use std::{
+    process::{Child, Command},
+    time::Duration,
+};
+
+use vibecode_sandbox::Fault;
+
+use crate::support::{Desk, Said};
+
+fn interrupt(child: &Child) {
+    let id = child.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &id]).status();
+    assert!(sent.is_ok_and(|status| status.success()));
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_under_way_ends_and_is_journaled() {
+    let desk = Desk::of(500).await;
+    let rows = (1..=500)
+        .map(|id| format!("{id},p{id}\n"))
+        .collect::<Vec<_>>()
+        .concat();
+    desk.write("a.csv", format!("id,post\n{rows}"));
+    let slow = (0..20).map(|_| Fault::delay(Duration::from_millis(700)));
+    desk.sandbox.faults(slow);
+    let child = desk
+        .command("contacts a.csv --yes --no-throttle")
+        .spawn()
+        .unwrap();
+    while desk.sandbox.requests().len() < 2 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    interrupt(&child);
+    let said = Said::of(child.wait_with_output().unwrap());
+    said.assert(2, "interrupted: the batches under way end first");
+    said.assert(2, "To go on: cargo vibecode bulk contacts a.csv");
+    let journal = desk.journal("a.csv");
+    let count = |name: &str| journal.iter().filter(|line| !line[name].is_null()).count();
+    assert!(count("started") > 1);
+    assert_eq!(count("started"), count("done"));
+    let sent = desk.reported("a.csv").0.len();
+    assert!((50..500).contains(&sent), "{sent}");
+
+    desk.sandbox.calm();
+    desk.sandbox.clear_requests();
+    let said = desk.run("contacts a.csv --resume --no-throttle");
+    said.assert(0, "500 rows done, 0 failed");
+    assert!(!said.out.contains("waiting"), "{said:?}");
+    assert_eq!(desk.sandbox.requests().len(), 10 - sent / 50);
+    assert_eq!(desk.reported("a.csv").0, (2..=501).collect::<Vec<_>>());
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_interrupt_leaves_the_batches_open() {
+    let desk = Desk::of(100).await;
+    let rows = (1..=100)
+        .map(|id| format!("{id},+7{id}\n"))
+        .collect::<Vec<_>>()
+        .concat();
+    desk.write("a.csv", format!("id,phone\n{rows}"));
+    desk.sandbox.fault(Fault::delay(Duration::from_secs(60)));
+    let child = desk
+        .command("contacts a.csv --yes --settle 1")
+        .spawn()
+        .unwrap();
+    while desk.sandbox.requests().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    interrupt(&child);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    interrupt(&child);
+    let said = Said::of(child.wait_with_output().unwrap());
+    said.assert(2, "0 rows done, 0 failed so far");
+    desk.run("contacts a.csv --resume --settle 1")
+        .assert(0, "100 rows done");
+    assert!((1..=100).all(|id| desk.phones(id).len() == 1));
+}

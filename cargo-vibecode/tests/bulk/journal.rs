@@ -1,0 +1,133 @@
+//! What the journal refuses, and what it goes on with.
+
+use std::fs;
+
+use crate::support::Desk;
+
+async fn finished() -> Desk {
+    let desk = Desk::of(120).await;
+    let rows = (1..=120)
+        .map(|id| format!("{id},p{id}\n"))
+        .collect::<Vec<_>>()
+        .concat();
+    desk.write("a.csv", format!("id,post\n{rows}"));
+    desk.run("contacts a.csv --yes --no-throttle")
+        .assert(0, "120 rows done");
+    desk.sandbox.clear_requests();
+    desk
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_has_a_journal_is_not_begun_anew() {
+    let desk = finished().await;
+    let said = desk.run("contacts a.csv --yes");
+    said.assert(2, "a.csv.journal: this job has been begun before: go on with it by --resume, or delete the journal");
+    desk.assert_nothing_sent();
+    desk.run("contacts a.csv --resume")
+        .assert(0, "this job is finished: 120 done, 0 failed");
+    desk.assert_nothing_sent();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_of_another_job_is_refused() {
+    let desk = finished().await;
+    for (flags, told) in [
+        (
+            "--empty clear",
+            "`empty` was \"leave\" and is \"clear\" now",
+        ),
+        ("--settle 5", "`settle_seconds` was 62 and is 5 now"),
+        ("--ensure", "`ensure` was false and is true now"),
+        (
+            "--map post=comments",
+            "`map` was [] and is [[\"post\",\"comments\"]] now",
+        ),
+    ] {
+        let said = desk.run(&format!("contacts a.csv --resume {flags}"));
+        said.assert(2, "a.csv.journal: the journal is of another job");
+        said.assert(2, told);
+    }
+    let mut command = desk.command("contacts a.csv --resume");
+    let elsewhere = finished().await;
+    let moved = elsewhere.command("contacts a.csv --resume");
+    let said = command.args(moved.get_args().skip(5)).output().unwrap();
+    assert_eq!(said.status.code(), Some(2));
+    let said = {
+        fs::copy(desk.path("a.csv.journal"), elsewhere.path("a.csv.journal")).unwrap();
+        elsewhere.run("contacts a.csv --resume")
+    };
+    said.assert(2, "`base_url` was");
+    let text = desk.read("a.csv").replace("p7\n", "p8\n");
+    desk.write("a.csv", text);
+    desk.run("contacts a.csv --resume").assert(
+        2,
+        "it is about another file, or the file has been changed since",
+    );
+    desk.assert_nothing_sent();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_that_is_missing_damaged_or_in_use_is_told() {
+    let desk = finished().await;
+    let whole = desk.read("a.csv.journal");
+    desk.write("a.csv.journal", whole.replace("started", "sta\"rted"));
+    desk.run("contacts a.csv --resume")
+        .assert(2, "line 2 is none of a journal");
+    desk.write("a.csv.journal", "{\"jour");
+    desk.run("contacts a.csv --resume")
+        .assert(2, "was broken off before anything was sent");
+    fs::remove_file(desk.path("a.csv.journal")).unwrap();
+    desk.run("contacts a.csv --resume")
+        .assert(2, "there is no journal to go on by");
+    desk.write("a.csv.journal", &whole);
+    let held = fs::File::open(desk.path("a.csv.journal")).unwrap();
+    fs4::FileExt::try_lock(&held).unwrap();
+    desk.run("contacts a.csv --resume")
+        .assert(2, "another process is working on this job");
+    desk.assert_nothing_sent();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_torn_line_is_dropped_and_its_rows_are_sent_again_after_the_wait() {
+    let desk = Desk::of(60).await;
+    let rows = (1..=60)
+        .map(|id| format!("{id},p{id},+7{id}\n"))
+        .collect::<Vec<_>>()
+        .concat();
+    desk.write("a.csv", format!("id,post,phone\n{rows}"));
+    desk.run("contacts a.csv --yes --settle 1")
+        .assert(0, "60 rows done");
+    let whole = desk.read("a.csv.journal");
+    // As if killed while it wrote that the first batch was done.
+    let lines: Vec<&str> = whole.lines().take(2).collect();
+    desk.write(
+        "a.csv.journal",
+        format!("{}\n{{\"done\":{{\"ba", lines.join("\n")),
+    );
+    let said = desk.run("contacts a.csv --resume --settle 1");
+    said.assert(0, "60 rows done");
+    // The journal was written just now.
+    said.assert(
+        0,
+        "s: the process that was ended may have left requests that are still running at the server",
+    );
+    assert_eq!(desk.reported("a.csv"), ((2..=61).collect(), vec![]));
+    assert!((1..=60).all(|id| desk.phones(id).len() == 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_holds_no_value_of_a_row() {
+    let desk = Desk::of(2).await;
+    desk.write(
+        "a.csv",
+        "id,post,phone\n1,Geheimrat,+79161112233\n404,Geheimrat,+79161112233\n",
+    );
+    desk.run("contacts a.csv --yes")
+        .assert(1, "1 row done, 1 failed");
+    let journal = desk.read("a.csv.journal");
+    assert!(
+        !journal.contains("Geheimrat") && !journal.contains("7916"),
+        "{journal}"
+    );
+    assert!(!journal.contains("404"), "{journal}");
+}

@@ -1,0 +1,18 @@
+//! What `cargo vibecode bulk` promises, against a sandbox.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails"
+)]
+
+mod columns;
+mod dry_run;
+mod failed_rows;
+mod input;
+mod interrupted;
+mod journal;
+mod kills;
+mod secrets;
+mod sending;
+mod support;

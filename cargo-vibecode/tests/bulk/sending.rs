@@ -1,0 +1,122 @@
+//! How rows are sent, and when sending stops.
+
+use std::time::Duration;
+
+use vibecode_sandbox::{BatchParams, Fault, Sandbox};
+
+use crate::support::Desk;
+
+fn rows(count: u64) -> String {
+    let rows = (1..=count)
+        .map(|id| format!("{id},p{id}\n"))
+        .collect::<Vec<_>>()
+        .concat();
+    format!("id,post\n{rows}")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn scalars_are_sent_as_they_stand_and_phones_after_a_look() {
+    let desk = Desk::of(60).await;
+    desk.write("a.csv", rows(60));
+    desk.run("contacts a.csv --yes --no-throttle")
+        .assert(0, "60 rows done");
+    assert_eq!(desk.sandbox.requests().len(), 2);
+    desk.write("b.csv", "id,phone\n1,+7 (1)\n1,71\n");
+    desk.run("contacts b.csv --yes --no-throttle")
+        .assert(0, "2 rows done");
+    assert_eq!(desk.phones(1).len(), 1);
+    desk.sandbox.clear_requests();
+    desk.write("c.csv", rows(60));
+    desk.run("contacts c.csv --yes --ensure --no-throttle")
+        .assert(0, "60 rows done");
+    let requests = desk.sandbox.requests();
+    assert!(!requests.is_empty() && requests.iter().all(|request| !request.was_applied()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_leave_no_faster_than_they_may() {
+    let desk = Desk::of(200).await;
+    desk.write("a.csv", rows(200));
+    let start = std::time::Instant::now();
+    desk.run("contacts a.csv --yes --per-minute 120")
+        .assert(0, "200 rows done");
+    // A burst of 4 after the first; the pace is one in 0.5 s, of which the first four are free.
+    assert_eq!(desk.sandbox.requests().len(), 4);
+    assert!(start.elapsed() < Duration::from_secs(20));
+    desk.run("contacts a.csv --yes --per-minute 0")
+        .assert(2, "0 is not in 1..");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_portal_that_reads_batches_otherwise_stops_the_run_and_can_be_gone_on_with() {
+    let sandbox = Sandbox::builder()
+        .contacts(300)
+        .batch_params(BatchParams::UnderFields)
+        .start()
+        .await;
+    let desk = Desk::with(sandbox);
+    desk.write("a.csv", rows(300));
+    let said = desk.run("contacts a.csv --yes --no-throttle --settle 1");
+    said.assert(2, "go on with the other --batch-params");
+    said.assert(2, "To go on: cargo vibecode bulk contacts a.csv");
+    assert_eq!(desk.sandbox.requests().len(), 1);
+    let said = desk.run("contacts a.csv --resume --no-throttle --settle 1 --batch-params fields");
+    said.assert(0, "300 rows done, 0 failed");
+    assert_eq!(desk.field(300, "post"), "p300");
+    assert_eq!(desk.reported("a.csv").0.len(), 300);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_refused_stops_the_run_and_nothing_is_lost() {
+    let desk = Desk::of(300).await;
+    desk.write("a.csv", rows(300));
+    for key in [
+        Sandbox::READ_ONLY_KEY,
+        Sandbox::UNSCOPED_KEY,
+        "vibe_api_nobody",
+    ] {
+        let mut command = desk.command("contacts a.csv --yes --no-throttle");
+        let said = command.env("VIBECODE_API_KEY", key).output().unwrap();
+        crate::support::Said::of(said).assert(2, "0 rows done, 0 failed so far. To go on");
+        assert_eq!(desk.sandbox.requests().len(), 1);
+        desk.sandbox.clear_requests();
+        let mut command = desk.command("contacts a.csv --resume --no-throttle");
+        let said = command.env("VIBECODE_API_KEY", key).output().unwrap();
+        crate::support::Said::of(said).assert(2, "0 rows done, 0 failed so far. To go on");
+        std::fs::remove_file(desk.path("a.csv.journal")).unwrap();
+        desk.sandbox.clear_requests();
+    }
+    let mut command = desk.command("contacts a.csv --yes");
+    let said = command.env_remove("VIBECODE_API_KEY").output().unwrap();
+    crate::support::Said::of(said).assert(2, "there is no key: set VIBECODE_API_KEY");
+    assert!(!desk.exists("a.csv.journal"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_is_not_there_stops_the_run() {
+    let desk = Desk::of(1).await;
+    desk.write("a.csv", rows(300));
+    let mut command = desk.command("contacts a.csv --yes");
+    let words: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
+    let place = words.iter().position(|word| word == "--base-url").unwrap();
+    command = std::process::Command::new(env!("CARGO_BIN_EXE_cargo-vibecode"));
+    command.args(&words[..=place]).arg("http://127.0.0.1:9/v1");
+    command
+        .current_dir(&desk.folder)
+        .env("VIBECODE_API_KEY", Sandbox::API_KEY);
+    let said = crate::support::Said::of(command.output().unwrap());
+    said.assert(2, "no connection to the API could be made");
+    said.assert(2, "0 rows done, 0 failed so far");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_doubles_no_phone_and_the_run_waits_until_it_can_be_run_again() {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,phone\n1,+71\n2,+72\n");
+    desk.sandbox.fault(Fault::bad_gateway().applied());
+    desk.sandbox.fault(Fault::late(Duration::from_millis(700)));
+    desk.run("contacts a.csv --yes --settle 1")
+        .assert(0, "2 rows done");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!((desk.phones(1).len(), desk.phones(2).len()), (1, 1));
+}
