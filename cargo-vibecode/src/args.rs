@@ -52,6 +52,7 @@ pub(crate) enum Command {
     Update(update::Wanted),
     /// Changes many records by the rows of a file: checks them all, sends them, and can go on after
     /// whatever broke it off.
+    #[command(after_help = bulk::HELP)]
     Bulk(Box<bulk::Wanted>),
     /// Prints shell completions, or the man page.
     Completions(completions::Wanted),
