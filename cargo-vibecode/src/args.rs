@@ -42,6 +42,7 @@ pub(crate) enum Command {
     Update(update::Wanted),
     /// Changes many records by the rows of a file: checks them all, sends them, and can go on after
     /// whatever broke it off.
+    #[command(after_help = bulk::HELP)]
     Bulk(Box<bulk::Wanted>),
     /// Runs a stand-in for the API on this machine, with a page that shows what comes in.
     Sandbox(sandbox::Wanted),

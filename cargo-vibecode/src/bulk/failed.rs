@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     fs::{self, File},
     io::{self, BufWriter, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use csv::ByteRecord;
@@ -13,8 +13,8 @@ use super::{
     columns::{ERROR_COLUMNS, Rules},
     input::{Form, Input, private},
     items::Items,
+    journal::Journal,
     outcome::BAD_ROW,
-    resume,
     rows::{Record, json_line_with},
 };
 use crate::failure::Failure;
@@ -39,13 +39,10 @@ const MOST_PLACES: u64 = 1 << BITS_OF_PLACE;
 pub(super) fn write(
     input: &Input,
     rules: &Rules<'_>,
-    journal: Option<&Path>,
+    journal: &mut Journal,
     count: u64,
 ) -> Result<PathBuf, Failure> {
-    let reasons = match journal {
-        Some(journal) => Reasons::read(journal, count)?,
-        None => Reasons::default(),
-    };
+    let reasons = Reasons::read(journal, count)?;
     let path = input.failed();
     let new = path.with_extension(format!("{}.new", std::process::id()));
     let failed = |error: io::Error| Failure::of_file(&path, &error);
@@ -95,12 +92,12 @@ fn write_rows(
 }
 
 impl Reasons {
-    fn read(journal: &Path, count: u64) -> Result<Self, Failure> {
+    fn read(journal: &mut Journal, count: u64) -> Result<Self, Failure> {
         let mut reasons = Self::default();
         // Growing by doubling would take three times as much.
         let rows = usize::try_from(count).unwrap_or_default();
         reasons.rows.reserve_exact(rows);
-        resume::failures(journal, |failure| {
+        journal.failures(|failure| {
             let place = reasons.place(failure.code, failure.message);
             reasons.rows.push((failure.row << BITS_OF_PLACE) | place);
         })?;

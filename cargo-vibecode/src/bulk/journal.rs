@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::{outcome::RowFailure, row_set::Ranges};
+use super::{outcome::RowFailure, resume::each_line, row_set::Ranges};
 use crate::failure::Failure;
 
 /// The version of the journal's form.
@@ -111,7 +111,7 @@ impl Journal {
     /// Where there is one already, or it cannot be written.
     pub(super) fn create(path: &Path, header: Header) -> Result<Self, Failure> {
         let mut options = OpenOptions::new();
-        let file = options.append(true).create_new(true).open(path);
+        let file = options.read(true).append(true).create_new(true).open(path);
         let file = file.map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => there_is_one(path),
             _ => Failure::of_file(path, &error),
@@ -176,6 +176,17 @@ impl Journal {
         }
         self.write(&Line::Alive { at: now() })?;
         self.sync()
+    }
+
+    /// Gives every row that failed. It is read through the handle that holds the lock: on some
+    /// systems no other can.
+    pub(super) fn failures(&mut self, mut take: impl FnMut(RowFailure)) -> Result<(), Failure> {
+        each_line(&mut self.file, &self.path, |line| {
+            if let Line::Done { failed, .. } = line {
+                failed.into_iter().for_each(&mut take);
+            }
+        })?;
+        Ok(())
     }
 
     pub(super) fn finish(&mut self, ok: u64, failed: u64) -> Result<(), Failure> {

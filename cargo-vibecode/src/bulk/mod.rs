@@ -24,7 +24,7 @@ use serde_json::json;
 use vibecode_runtime::{BatchParams, Client, Throttle};
 use vibecode_spec::Schema;
 
-pub(crate) use self::wanted::Wanted;
+pub(crate) use self::wanted::{HELP, Wanted};
 use self::{
     check::{Checked, rows},
     columns::Rules,
@@ -231,7 +231,12 @@ impl Job<'_> {
         let (ok, failed) = (sender.progress.ok, sender.progress.failed);
         let of_failed = match failed + checked.bad {
             0 => None,
-            _ => Some(failed::write(self.input, rules, Some(path), failed)?),
+            _ => Some(failed::write(
+                self.input,
+                rules,
+                &mut sender.journal,
+                failed,
+            )?),
         };
         sender.journal.finish(ok, failed)?;
         let bad = match checked.bad {

@@ -10,7 +10,6 @@ use std::{
 
 use super::{
     journal::{Header, Journal, Line, SIGN_OF_LIFE, VERSION, lock, now},
-    outcome::RowFailure,
     row_set::{Ranges, RowSet},
 };
 use crate::failure::Failure;
@@ -75,22 +74,15 @@ pub(super) fn resume(path: &Path, header: &Header) -> Result<(Journal, Past), Fa
     Ok((journal, past))
 }
 
-/// Gives every failed row of a journal.
+/// Gives every whole line, and tells where the last of them ends.
 ///
 /// # Errors
-/// Where it cannot be read.
-pub(super) fn failures(path: &Path, mut take: impl FnMut(RowFailure)) -> Result<(), Failure> {
-    let mut file = File::open(path).map_err(|error| Failure::of_file(path, &error))?;
-    each_line(&mut file, path, |line| {
-        if let Line::Done { failed, .. } = line {
-            failed.into_iter().for_each(&mut take);
-        }
-    })?;
-    Ok(())
-}
-
-/// Gives every whole line, and tells where the last of them ends.
-fn each_line(file: &mut File, path: &Path, mut take: impl FnMut(Line)) -> Result<u64, Failure> {
+/// Where the journal cannot be read, or is damaged.
+pub(super) fn each_line(
+    file: &mut File,
+    path: &Path,
+    mut take: impl FnMut(Line),
+) -> Result<u64, Failure> {
     let failed = |error: io::Error| Failure::of_file(path, &error);
     file.seek(SeekFrom::Start(0)).map_err(failed)?;
     let mut reader = BufReader::new(file);

@@ -231,8 +231,8 @@ impl<'a> Sender<'a> {
         if time.is_zero() {
             return Ok(());
         }
-        self.output
-            .line(format!("waiting {:.1} s: {why}", time.as_secs_f64()));
+        let told = format!("waiting {:.1} s: {why}", time.as_secs_f64());
+        self.progress.aside(|| self.output.line(told));
         let until = Instant::now() + time;
         while let Some(left) = until.checked_duration_since(Instant::now()) {
             self.progress.waiting(left);

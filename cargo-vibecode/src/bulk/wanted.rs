@@ -4,6 +4,19 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+/// What the flags alone do not tell.
+pub(crate) const HELP: &str = "\
+Columns go to the fields that they name: by the wire name, by the label of the portal's schema, or as --map \
+says. A column `phone:MOBILE` adds mobile phones, `phone` work phones; a cell may say `value:TYPE` itself. Cells \
+of CSV hold several values with `;` between, where the field takes several. JSON Lines hold lists, and null is \
+an empty cell. Columns error_code and error_message are left out, so that FILE.failed.csv can be run again.
+
+Without --yes the rows are only checked. With it FILE.journal tells what has left, so that a job that is broken \
+off goes on by --resume, and nothing is added twice; it stays when the job is done. Rows that failed are in \
+FILE.failed.csv.
+
+Exit codes: 0 every row is done, 1 rows are bad or failed, 2 it could not be done or was interrupted.";
+
 /// What is to be done.
 #[derive(Debug, clap::Args)]
 #[expect(
