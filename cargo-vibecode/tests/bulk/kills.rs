@@ -128,3 +128,41 @@ async fn a_job_that_is_killed_twenty_times_in_a_storm_ends_as_its_file_says() {
         .count();
     assert!(hits > 10, "the storm hit only {hits} requests");
 }
+
+/// Kills a job whose one request with a phone arrives late, and goes on with it at once.
+async fn left_behind(before: Vec<Fault>) {
+    let desk = Desk::of(1).await;
+    desk.write("a.csv", "id,phone\n1,+71\n");
+    let requests = before.len() + 1;
+    desk.sandbox.faults(before);
+    desk.sandbox
+        .fault(Fault::late(Duration::from_millis(1_500)));
+    let mut child = desk
+        .command("contacts a.csv --yes --no-throttle --settle 2")
+        .spawn()
+        .unwrap();
+    while desk.sandbox.requests().len() < requests {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(desk.phones(1).is_empty());
+    let said = desk.run("contacts a.csv --resume --no-throttle --settle 2");
+    said.assert(0, "1 row done, 0 failed");
+    said.assert(0, "that are still running at the server");
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(desk.phones(1).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_a_killed_process_left_behind_is_waited_for() {
+    let reads = Fault::delay(Duration::ZERO);
+    left_behind(vec![reads]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_counts_is_when_the_last_try_left_and_not_when_the_batch_was_started() {
+    let reads = Fault::delay(Duration::ZERO);
+    let refused = Fault::rate_limited(Duration::from_secs(3));
+    left_behind(vec![reads, refused]).await;
+}
