@@ -6,7 +6,7 @@ use tokio::sync::Mutex;
 
 /// Where the values of an update stand in a call of a batch. The API documents it for none
 /// (api.md, "Open questions"), so the first batch of a client is looked at closely:
-/// [`ErrorKind::NotEchoed`].
+/// [`ErrorKind::NotEchoed`](crate::ErrorKind::NotEchoed).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BatchParams {

@@ -27,7 +27,7 @@ impl Client {
     /// Reads the record first and sends only what is missing: a phone is there where one has the
     /// same digits, an email where one is the same without regard to case, under whatever type.
     /// Where an answer is lost, reads again, and sends again only once the lost try can no longer
-    /// arrive: [`ClientBuilder::settle`] after it was sent.
+    /// arrive: [`ClientBuilder::settle`](crate::ClientBuilder::settle) after it was sent.
     ///
     /// So it never adds a value that a read showed present, nor while an earlier try of this client
     /// may still be running. Two processes at once can still each add.
