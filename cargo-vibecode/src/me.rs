@@ -1,6 +1,9 @@
 //! What the key is and may do.
 
-use serde_json::Value;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::{Value, json};
+use vibecode_runtime::{Acquiring, Budget, Feedback, Me, Permit, Throttle};
 
 use crate::{
     Ended,
@@ -13,33 +16,51 @@ use crate::{
 const SCOPE: &str = "crm";
 
 pub(crate) async fn run(args: &PortalArgs, output: &Output) -> Result<Ended, Failure> {
-    let client = portal::client(args, |builder| builder)?;
+    let kind = portal::kind_of_key(args)?;
+    let watched = Watched::default();
+    let throttle = Throttle::shared(watched.clone());
+    let client = portal::client(args, |builder| builder.throttle(throttle))?;
     let me = client.me().await?;
-    output.json(&me.raw().parse::<Value>()?);
-    let told = |value: Option<String>| value.unwrap_or_else(|| "not told".to_owned());
-    let mode = me.can_write().map(|can_write| {
-        if can_write {
-            "reads and writes".to_owned()
-        } else {
-            "reads only".to_owned()
-        }
+    let Feedback {
+        limit, remaining, ..
+    } = watched.told();
+    output.json(&json!({
+        "key": kind,
+        "limits": { "perMinute": limit, "remaining": remaining },
+        "me": me.raw().parse::<Value>()?,
+    }));
+    let limits = limit.map(|limit| match remaining {
+        Some(remaining) => format!("{limit} requests a minute, {remaining} left"),
+        None => format!("{limit} requests a minute"),
     });
-    let scopes = me.scopes();
-    output.table(
-        &["key", ""],
-        &[
-            vec!["portal".to_owned(), told(me.portal())],
-            vec!["tariff".to_owned(), told(me.tariff())],
-            vec!["access".to_owned(), told(mode)],
-            vec![
-                "scopes".to_owned(),
-                told(scopes.as_ref().map(|all| all.join(", "))),
-            ],
-        ],
-    );
+    let told = |value: Option<String>| value.unwrap_or_else(|| "not told".to_owned());
+    let rows = [
+        ("key", kind.to_owned()),
+        ("portal", told(me.portal())),
+        ("tariff", told(me.tariff())),
+        ("access", told(me.can_write().map(access))),
+        ("scopes", told(me.scopes().map(|scopes| scopes.join(", ")))),
+        ("limits", told(limits)),
+    ];
+    let rows = rows.map(|(name, value)| vec![name.to_owned(), value]);
+    output.table(&["what", "is"], &rows);
+    Ok(warn(&me, output))
+}
+
+fn access(can_write: bool) -> String {
+    let access = if can_write {
+        "reads and writes"
+    } else {
+        "reads only"
+    };
+    access.to_owned()
+}
+
+/// Warns of what keeps the key from changing records.
+fn warn(me: &Me, output: &Output) -> Ended {
     let mut ended = Ended::Done;
-    let lacks_scope = scopes.is_some_and(|scopes| !scopes.iter().any(|scope| scope == SCOPE));
-    if lacks_scope {
+    let scopes = me.scopes();
+    if scopes.is_some_and(|scopes| !scopes.iter().any(|scope| scope == SCOPE)) {
         output.warn("the key lacks the scope `crm`: it can neither read nor change records. Create one that has it");
         ended = Ended::Found;
     }
@@ -47,5 +68,25 @@ pub(crate) async fn run(args: &PortalArgs, output: &Output) -> Result<Ended, Fai
         output.warn("the key only reads: it can change nothing. Create one that can write");
         ended = Ended::Found;
     }
-    Ok(ended)
+    ended
+}
+
+/// Lets every request pass, and keeps what the last answer told of the limits.
+#[derive(Clone, Default)]
+struct Watched(Arc<Mutex<Feedback>>);
+
+impl Watched {
+    fn told(&self) -> Feedback {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Budget for Watched {
+    fn acquire(&self) -> Acquiring<'_> {
+        let watched = self.clone();
+        let note = move |feedback: Feedback| {
+            *watched.0.lock().unwrap_or_else(PoisonError::into_inner) = feedback;
+        };
+        Box::pin(async { Ok(Permit::new(note)) })
+    }
 }

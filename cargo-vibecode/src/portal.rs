@@ -67,6 +67,21 @@ pub(crate) fn base_url(args: &PortalArgs) -> Option<String> {
     given.or_else(|| variable("VIBECODE_BASE_URL"))
 }
 
+/// What kind of key was given, by its beginning (api.md, grade D).
+///
+/// # Errors
+/// Where none was given.
+pub(crate) fn kind_of_key(args: &PortalArgs) -> Result<&'static str, Failure> {
+    let (key, _) = secrets(args)?;
+    let kinds = [
+        ("vibe_api_", "personal"),
+        ("vibe_app_", "OAuth app"),
+        ("vibe_live_", "management"),
+    ];
+    let known = kinds.iter().find(|(prefix, _)| key.starts_with(prefix));
+    Ok(known.map_or("of a kind that is not known", |(_, kind)| kind))
+}
+
 fn credentials(args: &PortalArgs) -> Result<Credentials, Failure> {
     Ok(match secrets(args)? {
         (key, Some(session)) => Credentials::app(key, session),

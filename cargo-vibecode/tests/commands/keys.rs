@@ -9,7 +9,7 @@ async fn a_key_that_can_do_all_is_described() {
     let sandbox = Sandbox::start().await;
     let said = Folder::new("me").run(&sandbox, &["me"]).await;
     assert_eq!(said.code, 0, "{}", said.err);
-    for part in ["portal", "reads and writes", "crm"] {
+    for part in ["personal", "portal", "reads and writes", "crm", "not told"] {
         assert!(said.out.contains(part), "{}", said.out);
     }
     assert_eq!(said.err, "");
@@ -37,8 +37,20 @@ async fn programs_are_told_in_json() {
     let said = Folder::new("me-json")
         .run(&sandbox, &["me", "--format", "json"])
         .await;
-    let me: serde_json::Value = serde_json::from_str(&said.out).unwrap();
-    assert_eq!(me["accessMode"], "READWRITE");
+    let told: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(told["me"]["accessMode"], "READWRITE");
+    assert_eq!(told["key"], "personal");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_limits_of_a_key_are_told_where_the_api_tells_them() {
+    let sandbox = Sandbox::builder().rate_limit(300).start().await;
+    let said = Folder::new("me-limits").run(&sandbox, &["me"]).await;
+    assert!(
+        said.out.contains("300 requests a minute, 299 left"),
+        "{}",
+        said.out
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
