@@ -1,10 +1,12 @@
 //! What can be said on the command line.
 
-use std::{ffi::OsString, path::PathBuf};
+use std::ffi::OsString;
 
-use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::{bulk, check, completions, new, pull, update};
+use crate::{
+    bulk, check, completions, new, output::Format, portal::PortalArgs, probe, pull, sandbox, update,
+};
 
 /// Schemas, checks, bulk jobs and a sandbox for the `VibeCode` API of Bitrix24.
 #[derive(Debug, Parser)]
@@ -26,18 +28,6 @@ pub(crate) struct Args {
     pub(crate) format: Format,
 }
 
-/// Which portal is asked, and by which key.
-#[derive(Debug, clap::Args)]
-pub(crate) struct PortalArgs {
-    /// A file that holds the key of the API, and for an app the session token in a second line.
-    #[arg(long, global = true, value_name = "FILE")]
-    pub(crate) key_file: Option<PathBuf>,
-
-    /// The base URL of the API, `/v1` included. By default `VIBECODE_BASE_URL`, or the documented one.
-    #[arg(long, global = true, value_name = "URL")]
-    pub(crate) base_url: Option<String>,
-}
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Tells what the key is and may do, and warns where it cannot write records.
@@ -54,18 +44,12 @@ pub(crate) enum Command {
     /// whatever broke it off.
     #[command(after_help = bulk::HELP)]
     Bulk(Box<bulk::Wanted>),
+    /// Runs a stand-in for the API on this machine, with a page that shows what comes in.
+    Sandbox(sandbox::Wanted),
+    /// Finds out on a portal what the API's documentation leaves open, with a throw-away record.
+    Probe(probe::Wanted),
     /// Prints shell completions, or the man page.
     Completions(completions::Wanted),
-}
-
-/// How results are printed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people.
-    #[default]
-    Human,
-    /// For programs: one JSON document, or one a line where results come one by one.
-    Json,
 }
 
 /// Reads the command line, also as cargo hands it over: `cargo-vibecode vibecode …`.

@@ -1,18 +1,18 @@
 //! The schema files held against the portal, or against themselves.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use serde_json::{Map, Value, json};
 use vibecode_spec::{Schema, fields_of};
 
 use crate::{
     Ended,
-    args::PortalArgs,
     drift::{self, Difference},
     failure::Failure,
     output::Output,
-    portal, pull,
-    schema_file::{self, canonical},
+    portal::{self, PortalArgs},
+    pull,
+    schema_file::{self, SchemaFile, canonical},
 };
 
 /// What is to be checked.
@@ -51,12 +51,12 @@ pub(crate) async fn run(
             return Err(Failure::new(problem));
         };
         checked += 1;
-        let schema = schema_file::read(&file, entity)?;
+        let read = schema_file::read(&file, entity)?;
         let found = match &client {
-            None => is_out_of_form(&name, &file, output)?,
+            None => is_out_of_form(&name, &file, &read, output),
             Some(client) => {
                 let fields = pull::fetch(client, &name, output).await?;
-                has_drifted(&name, &schema, &fields, output)?
+                has_drifted(&name, &read.schema, fields, output)?
             }
         };
         if found {
@@ -71,10 +71,9 @@ pub(crate) async fn run(
 }
 
 /// Whether a file is not as `pull` would write it.
-fn is_out_of_form(name: &str, file: &Path, output: &Output) -> Result<bool, Failure> {
-    let text = fs::read_to_string(file).map_err(|error| Failure::of_file(file, &error))?;
-    let answer: Value = serde_json::from_str(&text).unwrap_or_default();
-    let is_canonical = fields_of(&answer).is_some_and(|fields| canonical(name, fields) == text);
+fn is_out_of_form(name: &str, file: &Path, read: &SchemaFile, output: &Output) -> bool {
+    let fields = fields_of(&read.answer);
+    let is_canonical = fields.is_some_and(|fields| canonical(name, fields) == read.text);
     let shown = file.display().to_string();
     if is_canonical {
         output.line(format!("{shown}: good"));
@@ -85,17 +84,17 @@ fn is_out_of_form(name: &str, file: &Path, output: &Output) -> Result<bool, Fail
         ));
     }
     output.json(&json!({ "entity": name, "file": shown, "canonical": is_canonical }));
-    Ok(!is_canonical)
+    !is_canonical
 }
 
 /// Tells how the portal differs from its schema, and whether that can break code.
 fn has_drifted(
     name: &str,
     schema: &Schema,
-    fields: &Map<String, Value>,
+    fields: Map<String, Value>,
     output: &Output,
 ) -> Result<bool, Failure> {
-    let now = Schema::read(&canonical(name, fields)).map_err(|error| {
+    let now = Schema::of_answer(&Value::Object(fields)).map_err(|error| {
         Failure::new(format!(
             "what the portal says of {name} cannot be used: {error}"
         ))

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use clap_complete::Shell;
 
-use crate::{Ended, args, failure::Failure};
+use crate::{Ended, failure::Failure};
 
 /// What is printed.
 #[derive(Debug, clap::Args)]
@@ -18,9 +18,9 @@ pub(crate) struct Wanted {
     man: bool,
 }
 
-pub(crate) fn run(wanted: &Wanted) -> Result<Ended, Failure> {
+/// Prints what is wanted of a program that takes this command line.
+pub(crate) fn run(wanted: &Wanted, mut command: clap::Command) -> Result<Ended, Failure> {
     let mut text = Vec::new();
-    let mut command = args::command();
     match wanted.shell {
         Some(shell) => clap_complete::generate(shell, &mut command, "cargo-vibecode", &mut text),
         None => clap_mangen::Man::new(command)

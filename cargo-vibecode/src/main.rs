@@ -11,8 +11,11 @@ mod me;
 mod new;
 mod output;
 mod portal;
+mod probe;
 mod pull;
+mod sandbox;
 mod schema_file;
+mod stop;
 mod update;
 
 use std::process::ExitCode;
@@ -61,6 +64,8 @@ async fn run(args: Args, output: &Output) -> Result<Ended, Failure> {
         Command::New(wanted) => new::run(&wanted, portal, output).await,
         Command::Update(wanted) => update::run(&wanted, portal, output).await,
         Command::Bulk(wanted) => bulk::run(&wanted, portal, output).await,
-        Command::Completions(wanted) => completions::run(&wanted),
+        Command::Sandbox(wanted) => sandbox::run(&wanted, output).await,
+        Command::Probe(wanted) => probe::run(&wanted, portal, output).await,
+        Command::Completions(wanted) => completions::run(&wanted, args::command()),
     }
 }

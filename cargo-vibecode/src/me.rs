@@ -2,7 +2,12 @@
 
 use serde_json::Value;
 
-use crate::{Ended, args::PortalArgs, failure::Failure, output::Output, portal};
+use crate::{
+    Ended,
+    failure::Failure,
+    output::Output,
+    portal::{self, PortalArgs},
+};
 
 /// The scope that records of the CRM need (api.md, grade D).
 const SCOPE: &str = "crm";

@@ -2,9 +2,20 @@
 
 use std::io::{self, Write};
 
+use clap::ValueEnum;
 use serde_json::{Value, json};
 
-use crate::{args::Format, failure::Failure};
+use crate::failure::Failure;
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    #[default]
+    Human,
+    /// For programs: one JSON document, or one a line where results come one by one.
+    Json,
+}
 
 /// Where results go.
 #[derive(Debug)]

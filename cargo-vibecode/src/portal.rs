@@ -1,10 +1,25 @@
 //! The portal that is asked: a client by the key and the base URL that were given.
 
-use std::{env, fs};
+use std::{env, fs, path::PathBuf};
 
 use vibecode_runtime::{Client, ClientBuilder, Credentials};
 
-use crate::{args::PortalArgs, failure::Failure};
+use crate::failure::Failure;
+
+/// The documented base URL (api.md, grade D), where nothing is said.
+const BASE_URL: &str = "https://vibecode.bitrix24.tech/v1";
+
+/// Which portal is asked, and by which key.
+#[derive(Debug, clap::Args)]
+pub(crate) struct PortalArgs {
+    /// A file that holds the key of the API, and for an app the session token in a second line.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) key_file: Option<PathBuf>,
+
+    /// The base URL of the API, `/v1` included. By default `VIBECODE_BASE_URL`, or the documented one.
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+}
 
 /// A client with settings of the command's own.
 ///
@@ -22,10 +37,23 @@ pub(crate) fn client(
     Ok(set(builder).build()?)
 }
 
-/// The base URL that was given; `None` where it is the documented one.
-pub(crate) fn base_url(args: &PortalArgs) -> Option<String> {
-    let given = args.base_url.clone();
-    given.or_else(|| variable("VIBECODE_BASE_URL"))
+/// The key and the base URL in clear, for requests that the client does not send. No `Debug`: they
+/// are secret.
+pub(crate) struct Access {
+    pub(crate) base_url: String,
+    pub(crate) key: String,
+    pub(crate) session: Option<String>,
+}
+
+/// # Errors
+/// Where no key was given.
+pub(crate) fn access(args: &PortalArgs) -> Result<Access, Failure> {
+    let (key, session) = secrets(args)?;
+    Ok(Access {
+        base_url: base_url(args).unwrap_or_else(|| BASE_URL.to_owned()),
+        key,
+        session,
+    })
 }
 
 /// Whether a key was given.
@@ -33,24 +61,34 @@ pub(crate) fn has_key(args: &PortalArgs) -> bool {
     args.key_file.is_some() || variable("VIBECODE_API_KEY").is_some()
 }
 
+/// The base URL that was given; `None` where it is the documented one.
+pub(crate) fn base_url(args: &PortalArgs) -> Option<String> {
+    let given = args.base_url.clone();
+    given.or_else(|| variable("VIBECODE_BASE_URL"))
+}
+
 fn credentials(args: &PortalArgs) -> Result<Credentials, Failure> {
-    let (key, session) = if let Some(path) = &args.key_file {
+    Ok(match secrets(args)? {
+        (key, Some(session)) => Credentials::app(key, session),
+        (key, None) => Credentials::personal(key),
+    })
+}
+
+/// The key, and the session token where one was given.
+fn secrets(args: &PortalArgs) -> Result<(String, Option<String>), Failure> {
+    if let Some(path) = &args.key_file {
         let text = fs::read_to_string(path).map_err(|error| Failure::of_file(path, &error))?;
         let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         let key = lines.next().map(str::to_owned);
         let session = lines.next().map(str::to_owned);
         let problem = || Failure::new(format!("{}: the file holds no key", path.display()));
-        (key.ok_or_else(problem)?, session)
+        Ok((key.ok_or_else(problem)?, session))
     } else {
         let problem =
             "there is no key: set VIBECODE_API_KEY, or name a file that holds it with --key-file";
         let key = variable("VIBECODE_API_KEY").ok_or_else(|| Failure::new(problem))?;
-        (key, variable("VIBECODE_SESSION_TOKEN"))
-    };
-    Ok(match session {
-        Some(session) => Credentials::app(key, session),
-        None => Credentials::personal(key),
-    })
+        Ok((key, variable("VIBECODE_SESSION_TOKEN")))
+    }
 }
 
 fn variable(name: &str) -> Option<String> {

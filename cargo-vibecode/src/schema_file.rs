@@ -1,13 +1,16 @@
 //! The schema files of a project: `vibecode/<entity>.json`, and where they are.
 
 use std::{
+    borrow::Cow,
+    collections::BTreeMap,
     env, fs,
     io::Write as _,
     path::{Path, PathBuf},
 };
 
-use serde_json::{Map, Value, json};
-use vibecode_spec::{Entity, Schema};
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+use vibecode_spec::{Entity, Schema, SchemaError};
 
 use crate::failure::Failure;
 
@@ -46,24 +49,45 @@ pub(crate) fn load(name: &str) -> Result<Schema, Failure> {
     let built_in = entity(name)?;
     let documented = built_in.map_or_else(Schema::default, |entity| entity.schema().clone());
     match find(name)? {
-        Some(file) => Ok(documented.with_portal(read(&file, built_in)?)),
+        Some(file) => Ok(documented.with_portal(read(&file, built_in)?.schema)),
         None => Ok(documented),
     }
+}
+
+/// A schema file, as it stands and as it is read.
+#[derive(Debug)]
+pub(crate) struct SchemaFile {
+    pub(crate) text: String,
+    pub(crate) answer: Value,
+    /// The portal's fields alone.
+    pub(crate) schema: Schema,
 }
 
 /// What a file says of the portal's fields.
 ///
 /// # Errors
 /// Where it cannot be read, or is no schema of the entity.
-pub(crate) fn read(file: &Path, entity: Option<Entity>) -> Result<Schema, Failure> {
+pub(crate) fn read(file: &Path, entity: Option<Entity>) -> Result<SchemaFile, Failure> {
     let text = fs::read_to_string(file).map_err(|error| Failure::of_file(file, &error))?;
     let problem = |error: &dyn std::fmt::Display| {
         Failure::new(format!("{} cannot be used: {error}", file.display()))
     };
-    let schema = Schema::read(&text).map_err(|error| problem(&error))?;
-    schema
-        .check_portal(entity)
-        .map_err(|error| problem(&error))?;
+    let answer: Value = serde_json::from_str(&text).map_err(|error| problem(&error))?;
+    let schema = checked(&answer, entity).map_err(|error| problem(&error))?;
+    Ok(SchemaFile {
+        text,
+        answer,
+        schema,
+    })
+}
+
+/// What an answer says of an entity's fields.
+///
+/// # Errors
+/// Where it is no schema of the entity.
+pub(crate) fn checked(answer: &Value, entity: Option<Entity>) -> Result<Schema, SchemaError> {
+    let schema = Schema::of_answer(answer)?;
+    schema.check_portal(entity)?;
     Ok(schema)
 }
 
@@ -112,31 +136,56 @@ fn folders() -> Result<Vec<PathBuf>, Failure> {
 
 /// The text of a schema file: one form for one content, so that a difference shows what changed.
 pub(crate) fn canonical(entity: &str, fields: &Map<String, Value>) -> String {
-    let fields: Map<String, Value> = fields
+    let fields = fields
         .iter()
-        .map(|(name, field)| (name.clone(), in_order(field.clone())))
-        .collect();
-    let file = json!({ "format": FORMAT, "entity": entity, "fields": fields });
-    // Keys of a `Map` are sorted.
+        .map(|(name, field)| (name.as_str(), in_order(field)));
+    let file = BTreeMap::from([
+        ("entity", Part::Text(entity)),
+        ("fields", Part::Fields(fields.collect())),
+        ("format", Part::Number(FORMAT)),
+    ]);
     let mut text = serde_json::to_string_pretty(&file).unwrap_or_default();
     text.push('\n');
     text
 }
 
-/// The options of a list by their ids: in which order a portal tells them, says nothing.
-fn in_order(mut field: Value) -> Value {
-    if let Some(items) = field.get_mut("items").and_then(Value::as_array_mut) {
-        items.sort_by_key(|item| {
-            let id = item.get("ID").or_else(|| item.get("id"));
-            id.map_or(u64::MAX, |id| {
-                let text = id.as_str().map(str::to_owned);
-                text.unwrap_or_else(|| id.to_string())
-                    .parse()
-                    .unwrap_or(u64::MAX)
-            })
-        });
+/// A part of a schema file.
+enum Part<'a> {
+    Text(&'a str),
+    Number(u64),
+    Fields(BTreeMap<&'a str, Cow<'a, Value>>),
+}
+
+impl Serialize for Part<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => text.serialize(serializer),
+            Self::Number(number) => number.serialize(serializer),
+            Self::Fields(fields) => fields.serialize(serializer),
+        }
     }
-    field
+}
+
+/// A field with its options by their ids: in which order a portal tells them, says nothing.
+fn in_order(field: &Value) -> Cow<'_, Value> {
+    let items = field.get("items").and_then(Value::as_array);
+    if items.is_none_or(|items| items.is_sorted_by_key(id_of)) {
+        return Cow::Borrowed(field);
+    }
+    let mut field = field.clone();
+    if let Some(items) = field.get_mut("items").and_then(Value::as_array_mut) {
+        items.sort_by_key(id_of);
+    }
+    Cow::Owned(field)
+}
+
+fn id_of(item: &Value) -> u64 {
+    let id = item.get("ID").or_else(|| item.get("id"));
+    let number = id.and_then(|id| match id {
+        Value::String(text) => text.parse().ok(),
+        other => other.as_u64(),
+    });
+    number.unwrap_or(u64::MAX)
 }
 
 /// Writes a file as a whole: whoever reads it finds the old text or the new one.

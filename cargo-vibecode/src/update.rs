@@ -3,7 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::{
-    Ended, args::PortalArgs, change::Change, failure::Failure, output::Output, portal, schema_file,
+    Ended,
+    change::Change,
+    failure::Failure,
+    output::Output,
+    portal::{self, PortalArgs},
+    schema_file,
 };
 
 /// What is to be done.

@@ -38,7 +38,15 @@ impl Schema {
             column: error.column(),
             message: "this is not JSON".to_owned(),
         })?;
-        let fields = fields_of(&answer).ok_or_else(|| {
+        Self::of_answer(&answer)
+    }
+
+    /// The same of an answer that has been parsed.
+    ///
+    /// # Errors
+    /// Where it holds no map of fields.
+    pub fn of_answer(answer: &Value) -> Result<Self, SchemaError> {
+        let fields = fields_of(answer).ok_or_else(|| {
             let message = "there is no map of fields, as `GET /v1/{entity}/fields` answers it";
             SchemaError::of_the_whole(message.to_owned())
         })?;

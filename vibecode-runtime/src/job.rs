@@ -1,6 +1,9 @@
 //! Patches as plain data, to wait in a queue or a file and be sent by another process.
 
-use std::{borrow::Cow, fmt};
+use std::{
+    borrow::{Borrow, Cow},
+    fmt,
+};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -10,10 +13,10 @@ use serde::{
 use serde_json::value::RawValue;
 
 use crate::{
-    Addresses, Entity, Patch, Result,
+    Addresses, Client, Entity, Patch, Result, Updated,
     body::{Act, Added, Body, WORK},
     client::{
-        Key,
+        Call, Key, Request,
         request::{check, checked_id},
     },
     json,
@@ -108,6 +111,18 @@ impl PatchJob {
 
     pub(crate) fn into_parts(self) -> (Cow<'static, str>, u64, Body) {
         (self.entity, self.id, self.body)
+    }
+}
+
+impl Client {
+    /// Sends a job as [`Client::update`] sends its patch.
+    ///
+    /// # Errors
+    /// As [`Client::update`].
+    pub fn run(&self, job: impl Borrow<PatchJob>) -> Call<Updated> {
+        let job = job.borrow();
+        let entity = Cow::Owned(job.entity().to_owned());
+        self.write(Request::update(entity, job.id(), job.body()))
     }
 }
 

@@ -102,9 +102,9 @@ mod value;
 pub use crate::throttle::RedisBudget;
 pub use crate::{
     answer::{Created, Raw, Updated},
-    batch::{Batch, BatchParams},
+    batch::Batch,
     bulk::{Bulk, BulkOutcome},
-    client::{Call, Client, ClientBuilder, Credentials, RetryPolicy, TokenError},
+    client::{BatchParams, Call, Client, ClientBuilder, Credentials, RetryPolicy, TokenError},
     decode::{Answered, Decode, DecodeError},
     diff::{Diff, NotRemovable},
     encode::Encode,

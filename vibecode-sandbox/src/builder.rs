@@ -10,6 +10,7 @@ use crate::{
     calendar::Moment,
     clock::Clock,
     fields::{self, Fields},
+    hosting::Hosting,
     ids::Ids,
     keyring::Keyring,
     limits::{Quota, ResetUnit, Window},
@@ -49,6 +50,7 @@ pub struct SandboxBuilder {
     keys: Vec<Key>,
     quirks: Quirks,
     quota: Quota,
+    hosting: Hosting,
 }
 
 #[derive(Debug)]
@@ -163,6 +165,27 @@ impl SandboxBuilder {
         self
     }
 
+    /// Listens on this port of the loopback interface; on a free one where it is 0, or where
+    /// nothing is said. Tests that run side by side do better without.
+    pub fn port(mut self, port: u16) -> Self {
+        self.hosting.port = port;
+        self
+    }
+
+    /// Serves a page at `/`, beside `/v1`, that shows the contacts and the requests as they come.
+    /// It shows no keys, and asks for none.
+    pub fn page(mut self) -> Self {
+        self.hosting.has_page = true;
+        self
+    }
+
+    /// Lets the log hold this many requests and forget older ones. Without it the log grows as long
+    /// as the sandbox runs.
+    pub fn keep_requests(mut self, most: usize) -> Self {
+        self.hosting.kept_requests = most;
+        self
+    }
+
     /// Starts the sandbox on the runtime of the caller.
     ///
     /// # Panics
@@ -185,7 +208,8 @@ impl SandboxBuilder {
     /// Where a seed or a description of fields is malformed, or no port is free.
     pub async fn try_start(self) -> Result<Sandbox, StartError> {
         let portal = portal(self.seeds, self.fields, self.quirks)?;
-        Sandbox::serve(portal, Keyring::with(self.keys), self.quota).await
+        let keys = Keyring::with(self.keys);
+        Sandbox::serve(portal, keys, self.quota, self.hosting).await
     }
 }
 

@@ -17,6 +17,7 @@ use crate::{
     ending::Ending,
     exchange::{self, Reply},
     lock::lock,
+    page,
     service::{Call, Service},
 };
 
@@ -53,6 +54,9 @@ async fn respond(
     // Where the client goes away in the middle, nothing was asked.
     let body = body.collect().await.map_err(|_| Over)?.to_bytes();
     let call = Call::new(head, body);
+    if let Some(answer) = page::answer(&call, service).await {
+        return Ok(answer.into_response());
+    }
     match exchange::reply(call, service).await {
         Reply::Answer(answer) => Ok(answer.into_response()),
         Reply::Ending(ending) => {

@@ -32,15 +32,18 @@ pub(crate) async fn reply(
         _ => exchange::carry_out(&call, serial, service, &fault.batch_faults()),
     };
     match fault.effect {
-        Effect::Close(close) => return Reply::Ending(Ending::closing(close)),
-        Effect::DropAfterCalls(_) => return Reply::Ending(Ending::closing(Close::Properly)),
+        Effect::Close(close) => return unanswered(Ending::closing(close), serial, service),
+        Effect::DropAfterCalls(_) => {
+            return unanswered(Ending::closing(Close::Properly), serial, service);
+        }
         Effect::Late(delay) => {
             let late = Late {
                 delay,
                 call,
                 serial,
             };
-            return Reply::Ending(Ending::closing(Close::Properly).and_later(late));
+            let ending = Ending::closing(Close::Properly).and_later(late);
+            return unanswered(ending, serial, service);
         }
         Effect::Delay(delay) => sleep(delay).await,
         _ => {}
@@ -48,6 +51,11 @@ pub(crate) async fn reply(
     let answer = altered(&fault.effect, proper);
     let answer = exchange::finish(answer, &call, serial, service);
     broken(&fault.effect, &answer).map_or(Reply::Answer(answer), Reply::Ending)
+}
+
+fn unanswered(ending: Ending, serial: usize, service: &Service) -> Reply {
+    service.log.abandoned(serial);
+    Reply::Ending(ending)
 }
 
 /// What is answered to a write that was not carried out, if it is answered as if it was.

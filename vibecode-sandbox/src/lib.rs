@@ -67,6 +67,12 @@
 //! megabytes ([`Fault::oversized`], a page of thousands of records) takes a moment of the kernel's
 //! own time, in which the timers of other requests may fire.
 //!
+//! # A server of its own
+//!
+//! `cargo vibecode sandbox` runs a sandbox for programs in any language, on a
+//! [port](SandboxBuilder::port) that stays, with a [page](SandboxBuilder::page) that shows what
+//! comes in. A test can look at that as it happens, too: [`Sandbox::watch`].
+//!
 //! # Where the API is silent
 //!
 //! What is not documented had to be chosen, and may be otherwise on a portal.
@@ -148,6 +154,7 @@ mod field_value;
 mod fields;
 mod file_value;
 mod filter;
+mod hosting;
 mod ids;
 mod key;
 mod keyring;
@@ -158,6 +165,7 @@ mod log;
 mod me;
 mod multifield;
 mod operation;
+mod page;
 mod portal;
 mod query;
 mod quirks;
@@ -173,6 +181,7 @@ mod storm;
 mod update;
 mod user_field_definition;
 mod wall_clock;
+mod watch;
 
 pub use builder::SandboxBuilder;
 pub use call_fault::CallFault;
@@ -185,3 +194,4 @@ pub use sandbox::Sandbox;
 pub use start_error::StartError;
 pub use storm::Storm;
 pub use vibecode_spec::Entity;
+pub use watch::Watch;

@@ -1,8 +1,12 @@
 //! What was asked and what was answered, for a test to read.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex},
+};
 
 use http::{HeaderMap, Method, StatusCode};
+use tokio::sync::watch;
 
 use crate::{
     Fault,
@@ -14,14 +18,24 @@ use crate::{
 /// One request and what became of it.
 #[derive(Debug, Clone)]
 pub struct LoggedRequest {
+    serial: usize,
     call: Arc<Call>,
     effects: Effects,
     fault: Option<Fault>,
     status: Option<StatusCode>,
     error_code: Option<&'static str>,
+    over: bool,
+    /// The revision of the log in which this last changed.
+    changed: u64,
 }
 
 impl LoggedRequest {
+    /// How many requests came in before this one, those that were cleared among them.
+    #[must_use]
+    pub fn serial(&self) -> usize {
+        self.serial
+    }
+
     /// The method, such as `PATCH`.
     #[must_use]
     pub fn method(&self) -> &Method {
@@ -70,6 +84,13 @@ impl LoggedRequest {
         self.status
     }
 
+    /// Whether all is said to the client: it was answered, or never will be. A
+    /// [late](Fault::late) write may still be to come.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.over
+    }
+
     /// The code of the error that was answered.
     #[must_use]
     pub fn error_code(&self) -> Option<&str> {
@@ -107,30 +128,52 @@ impl LoggedRequest {
 }
 
 /// Every request so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Log {
     entries: Mutex<Entries>,
+    /// The revision, for those who watch. Where nobody does, telling costs a counter.
+    revision: watch::Sender<u64>,
+    /// How many are kept; the oldest are forgotten.
+    most: usize,
 }
 
 #[derive(Debug, Default)]
 struct Entries {
-    requests: Vec<LoggedRequest>,
+    requests: VecDeque<LoggedRequest>,
     /// How many were cleared away: a request may be answered after that.
     cleared: usize,
+    /// How many changes there were.
+    revision: u64,
 }
 
 impl Log {
+    pub(crate) fn keeping(most: usize) -> Self {
+        Self {
+            entries: Mutex::default(),
+            revision: watch::Sender::new(0),
+            most,
+        }
+    }
+
     /// Logs a request that came in, and gives its serial number.
     pub(crate) fn open(&self, call: Arc<Call>) -> usize {
-        self.with(|entries| {
-            entries.requests.push(LoggedRequest {
+        self.change(|entries| {
+            let serial = entries.cleared + entries.requests.len();
+            entries.requests.push_back(LoggedRequest {
+                serial,
                 call,
                 effects: Effects::default(),
                 fault: None,
                 status: None,
                 error_code: None,
+                over: false,
+                changed: entries.revision,
             });
-            entries.cleared + entries.requests.len() - 1
+            while entries.requests.len() > self.most {
+                entries.requests.pop_front();
+                entries.cleared += 1;
+            }
+            serial
         })
     }
 
@@ -146,30 +189,63 @@ impl Log {
         self.amend(serial, |request| {
             request.status = Some(answer.status);
             request.error_code = answer.error_code;
+            request.over = true;
         });
     }
 
+    /// There will be no answer.
+    pub(crate) fn abandoned(&self, serial: usize) {
+        self.amend(serial, |request| request.over = true);
+    }
+
     pub(crate) fn all(&self) -> Vec<LoggedRequest> {
-        self.with(|entries| entries.requests.clone())
+        lock(&self.entries).requests.iter().cloned().collect()
+    }
+
+    /// The last requests, the newest first, how many there were, and the revision that shows them.
+    pub(crate) fn last(&self, most: usize) -> (Vec<LoggedRequest>, usize, u64) {
+        let entries = lock(&self.entries);
+        let last = entries.requests.iter().rev().take(most).cloned();
+        let count = entries.cleared + entries.requests.len();
+        (last.collect(), count, entries.revision)
+    }
+
+    /// The requests that came in or changed after this revision, and the revision that shows them.
+    pub(crate) fn since(&self, revision: u64) -> (Vec<LoggedRequest>, u64) {
+        let entries = lock(&self.entries);
+        let changed = entries.requests.iter();
+        let changed = changed.filter(|request| request.changed > revision);
+        (changed.cloned().collect(), entries.revision)
+    }
+
+    /// Tells of every new revision.
+    pub(crate) fn watch(&self) -> watch::Receiver<u64> {
+        self.revision.subscribe()
     }
 
     pub(crate) fn clear(&self) {
-        self.with(|entries| {
+        self.change(|entries| {
             entries.cleared += entries.requests.len();
             entries.requests.clear();
         });
     }
 
     fn amend(&self, serial: usize, change: impl FnOnce(&mut LoggedRequest)) {
-        self.with(|entries| {
+        self.change(|entries| {
             let index = serial.checked_sub(entries.cleared);
             if let Some(request) = index.and_then(|index| entries.requests.get_mut(index)) {
                 change(request);
+                request.changed = entries.revision;
             }
         });
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut Entries) -> T) -> T {
-        act(&mut lock(&self.entries))
+    fn change<T>(&self, act: impl FnOnce(&mut Entries) -> T) -> T {
+        let mut entries = lock(&self.entries);
+        entries.revision += 1;
+        let result = act(&mut entries);
+        // Under the lock, so that revisions are told in their order.
+        self.revision.send_replace(entries.revision);
+        result
     }
 }

@@ -7,8 +7,8 @@ use tokio::{net::TcpListener, task::JoinSet};
 use vibecode_spec::Entity;
 
 use crate::{
-    Fault, LoggedRequest, SandboxBuilder, StartError, Storm, keyring::Keyring, limits::Quota,
-    portal::Portal, server, service::Service,
+    Fault, LoggedRequest, SandboxBuilder, StartError, Storm, Watch, hosting::Hosting,
+    keyring::Keyring, limits::Quota, portal::Portal, server, service::Service,
 };
 
 /// A running stand-in for the API. Dropping it stops the server, every connection, and what was
@@ -60,11 +60,13 @@ impl Sandbox {
         portal: Portal,
         keys: Keyring,
         quota: Quota,
+        hosting: Hosting,
     ) -> Result<Self, StartError> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await;
-        let listener = listener.map_err(StartError::no_port)?;
-        let address = listener.local_addr().map_err(StartError::no_port)?;
-        let service = Arc::new(Service::new(portal, keys, quota));
+        let no_port = |error| StartError::no_port(hosting.port, error);
+        let listener = TcpListener::bind(("127.0.0.1", hosting.port)).await;
+        let listener = listener.map_err(no_port)?;
+        let address = listener.local_addr().map_err(no_port)?;
+        let service = Arc::new(Service::new(portal, keys, quota, hosting));
         let mut server = JoinSet::new();
         server.spawn(server::run(listener, Arc::clone(&service)));
         Ok(Self {
@@ -136,6 +138,23 @@ impl Sandbox {
     #[must_use]
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.service.log.all()
+    }
+
+    /// Begins to watch the requests, from now on.
+    ///
+    /// ```
+    /// # use vibecode_sandbox::Sandbox;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::start().await;
+    /// let mut watch = sandbox.watch();
+    /// drop(sandbox);
+    /// assert!(watch.next().await.is_none());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn watch(&self) -> Watch {
+        Watch::new(&self.service)
     }
 
     /// Forgets the requests so far.

@@ -8,6 +8,7 @@ use http::{HeaderMap, Method, Uri, header::AUTHORIZATION, request::Parts};
 use crate::{
     envelope::Failure,
     fault_plan::FaultPlan,
+    hosting::Hosting,
     keyring::{KEY_HEADER, Keyring},
     limits::{Limits, Quota},
     lock::lock,
@@ -24,6 +25,8 @@ pub(crate) struct Service {
     portal: Mutex<Portal>,
     plan: Mutex<FaultPlan>,
     limits: Mutex<Limits>,
+    /// Whether the page is served beside the API.
+    pub(crate) has_page: bool,
 }
 
 /// A request that came in whole.
@@ -36,9 +39,10 @@ pub(crate) struct Call {
 }
 
 impl Service {
-    pub(crate) fn new(portal: Portal, keys: Keyring, quota: Quota) -> Self {
+    pub(crate) fn new(portal: Portal, keys: Keyring, quota: Quota, hosting: Hosting) -> Self {
         Self {
-            log: Log::default(),
+            log: Log::keeping(hosting.kept_requests),
+            has_page: hosting.has_page,
             keys: Mutex::new(keys),
             portal: Mutex::new(portal),
             plan: Mutex::default(),

@@ -17,9 +17,16 @@ impl StartError {
         }
     }
 
-    pub(crate) fn no_port(source: io::Error) -> Self {
+    /// Of the port that was asked for; 0 where any would do.
+    pub(crate) fn no_port(port: u16, source: io::Error) -> Self {
+        let message = match port {
+            0 => format!("no port of the loopback interface can be listened on ({source})"),
+            port => format!(
+                "port {port} of the loopback interface cannot be listened on ({source}): choose another, or 0 for any that is free"
+            ),
+        };
         Self {
-            message: "no port of the loopback interface can be listened on".to_owned(),
+            message,
             source: Some(source),
         }
     }

@@ -35,7 +35,13 @@ use self::{
     resume::Past,
     send::{Mode, Sender, Stopped},
 };
-use crate::{Ended, args::PortalArgs, failure::Failure, output::Output, portal, schema_file};
+use crate::{
+    Ended,
+    failure::Failure,
+    output::Output,
+    portal::{self, PortalArgs},
+    schema_file,
+};
 
 pub(crate) async fn run(
     wanted: &Wanted,

@@ -10,7 +10,11 @@ use vibecode_spec::Field;
 
 use self::module::{Module, usual_fields};
 use crate::{
-    Ended, args::PortalArgs, change, failure::Failure, output::Output, portal, pull, schema_file,
+    Ended, change,
+    failure::Failure,
+    output::Output,
+    portal::{self, PortalArgs},
+    pull, schema_file,
 };
 
 /// What is to be made.

@@ -7,14 +7,13 @@ use std::{fs, path::PathBuf};
 
 use serde_json::{Map, Value, json};
 use vibecode_runtime::{Client, ErrorKind};
-use vibecode_spec::{Entity, Schema, fields_of};
+use vibecode_spec::{Entity, fields_of};
 
 use crate::{
     Ended,
-    args::PortalArgs,
     failure::Failure,
     output::Output,
-    portal,
+    portal::{self, PortalArgs},
     schema_file::{self, canonical},
 };
 
@@ -123,13 +122,12 @@ fn write(
 ) -> Result<(), Failure> {
     let count = fields.len();
     let text = canonical(name, fields);
-    Schema::read(&text)
-        .and_then(|schema| schema.check_portal(schema_file::entity(name).ok().flatten()))
-        .map_err(|error| {
-            Failure::new(format!(
-                "what was fetched of {name} cannot be used: {error}"
-            ))
-        })?;
+    let answer = Value::Object(fields.clone());
+    schema_file::checked(&answer, schema_file::entity(name)?).map_err(|error| {
+        Failure::new(format!(
+            "what was fetched of {name} cannot be used: {error}"
+        ))
+    })?;
     let file = schema_file::place(name)?;
     let before = fs::read_to_string(&file).ok();
     let state = match &before {

@@ -4,9 +4,8 @@ use std::borrow::Cow;
 
 use http::Method;
 
-use super::BatchParams;
 use crate::{
-    Error, Outcome, PatchJob, Result,
+    BatchParams, Error, Outcome, PatchJob, Result,
     body::Body,
     client::{
         Key, Lane, Request,

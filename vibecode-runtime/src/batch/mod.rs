@@ -8,33 +8,17 @@ use std::{collections::HashSet, fmt};
 
 pub(crate) use self::{
     call::{BatchCall, MOST_CALLS, Turned},
-    run::{Echoes, Run, run, run_watched},
+    run::{Run, run, run_watched},
 };
 use crate::{
     Addresses, Client, Entity, Error, ErrorKind, Id, Patch, Raw, Result, Updated,
     client::{Call, Lane, request::Effect},
 };
 
-/// Where the values of an update stand in a call of a batch. The API documents it for none
-/// (api.md, "Open questions"), so the first batch of a client is looked at closely:
-/// [`ErrorKind::NotEchoed`].
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum BatchParams {
-    /// `"params":{"post":"Director"}`
-    #[default]
-    Flat,
-    /// `"params":{"fields":{"post":"Director"}}`
-    Fields,
-}
-
-impl BatchParams {
-    /// What stands around the body of a patch.
-    fn around(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Flat => ("", ""),
-            Self::Fields => (r#"{"fields":"#, "}"),
-        }
+impl Client {
+    /// Up to 50 calls in one request.
+    pub fn batch(&self) -> Batch {
+        Batch::new(self.clone())
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde_json::value::RawValue;
-use tokio::{sync::Mutex, time::sleep};
+use tokio::time::sleep;
 
 use super::{
     answer::BatchAnswer,
@@ -145,15 +145,6 @@ fn unanswered() -> Error {
 #[derive(Debug, Default)]
 pub(crate) struct Run {
     is_stopped: AtomicBool,
-}
-
-/// What is known of how this portal reads batches. The shape of a call inside one is not documented
-/// to the letter, and the API drops what it does not know.
-#[derive(Debug, Default)]
-pub(crate) struct Echoes {
-    are_known: AtomicBool,
-    /// Held by the batch that is to show it.
-    canary: Mutex<()>,
 }
 
 /// The same as [`run`] for calls that write: one batch at a time, until the answers of one have

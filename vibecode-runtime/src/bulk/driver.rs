@@ -2,23 +2,17 @@
 
 use std::{
     future::poll_fn,
-    pin::Pin,
-    sync::Arc,
     task::{Context, Poll},
 };
 
 use tokio::sync::mpsc::Sender;
 
 use super::{
-    packs::Packs,
+    packs::{Packs, Work},
     source::Source,
     window::{Outcome, Sent, Window},
 };
-use crate::{Client, PatchJob, Result, batch::Run};
-
-/// What is done with a pack. An error is one of the whole run.
-pub(crate) type Work<T> = fn(Client, Vec<PatchJob>, Arc<Run>) -> Working<T>;
-pub(crate) type Working<T> = Pin<Box<dyn Future<Output = Result<Vec<Result<T>>>> + Send>>;
+use crate::{Client, Result};
 
 /// Runs until every item has had its outcome, or nobody takes them any more.
 pub(super) async fn drive<T: Send + 'static>(

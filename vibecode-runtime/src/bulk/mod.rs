@@ -1,5 +1,6 @@
 //! Any number of records from one call: packed 50 a request, answered in the order of the items.
 
+mod calls;
 mod driver;
 mod packs;
 mod source;
@@ -17,7 +18,8 @@ use futures_core::Stream;
 use tokio::{sync::mpsc, task::JoinHandle};
 
 use self::{
-    driver::{Work, Working, drive},
+    driver::drive,
+    packs::{Work, Working},
     source::Source,
     window::Outcome,
 };

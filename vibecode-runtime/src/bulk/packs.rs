@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
 };
@@ -9,14 +10,15 @@ use std::{
 use http::StatusCode;
 use tokio::task::{Id, JoinSet};
 
-use super::{
-    driver::Work,
-    window::{Pack, Sent},
-};
-use crate::{Client, Error, ErrorCode, ErrorKind, Outcome, Result, batch::Run};
+use super::window::{Pack, Sent};
+use crate::{Client, Error, ErrorCode, ErrorKind, Outcome, PatchJob, Result, batch::Run};
 
 /// So many are under way at a time.
 const MOST_PACKS: usize = 4;
+
+/// What is done with a pack. An error is one of the whole run.
+pub(crate) type Work<T> = fn(Client, Vec<PatchJob>, Arc<Run>) -> Working<T>;
+pub(crate) type Working<T> = Pin<Box<dyn Future<Output = Result<Vec<Result<T>>>> + Send>>;
 
 pub(super) struct Packs<T> {
     client: Client,

@@ -5,13 +5,10 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 use reqwest::{Url, redirect};
 
 use super::{
-    Client, Credentials, RetryPolicy, Shared, Times, identity::Identity, records::Records,
-    retry::Retries,
+    BatchParams, Client, Credentials, Echoes, RetryPolicy, Shared, Times, identity::Identity,
+    records::Records, retry::Retries,
 };
-use crate::{
-    Error, ErrorKind, Result, Throttle,
-    batch::{BatchParams, Echoes},
-};
+use crate::{Error, ErrorKind, Result, Throttle};
 
 /// The documented base URL (api.md, grade D).
 const BASE_URL: &str = "https://vibecode.bitrix24.tech/v1";

@@ -2,12 +2,12 @@
 
 mod answers;
 mod attempt;
+mod batches;
 mod builder;
 mod call;
 mod credentials;
 mod envelope;
 mod identity;
-mod many;
 mod outcome;
 mod records;
 pub(crate) mod request;
@@ -15,12 +15,7 @@ mod retry;
 mod send;
 mod trace;
 
-use std::{
-    borrow::{Borrow, Cow},
-    fmt,
-    sync::Arc,
-    time::Duration,
-};
+use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
 use http::Method;
 use reqwest::Url;
@@ -34,6 +29,7 @@ use self::{
 };
 pub(crate) use self::{
     answers::{check_id, raw},
+    batches::Echoes,
     envelope::Failure,
     outcome::{Answer, judge_call, unexpected},
     records::{Key, Lane},
@@ -41,16 +37,15 @@ pub(crate) use self::{
     send::Sending,
 };
 pub use self::{
+    batches::BatchParams,
     builder::ClientBuilder,
     call::Call,
     credentials::{Credentials, TokenError},
     retry::RetryPolicy,
 };
 use crate::{
-    Addresses, Created, Ensured, Entity, ErrorCode, Id, Me, Multifields, Patch, PatchJob, Query,
-    Raw, Record, Result, Throttle, Updated,
-    batch::{BatchParams, Echoes},
-    ensure,
+    Addresses, Created, Entity, ErrorCode, Id, Me, Multifields, Patch, Raw, Record, Result,
+    Throttle, Updated,
 };
 
 /// A client of the API. Cloning it is cheap: clones share their connections, their throttle and
@@ -181,46 +176,6 @@ impl Client {
         self.write(Request::update(entity, id.record_id(), patch.body()))
     }
 
-    /// Makes sure that a record has the values of a patch, whatever became of earlier tries.
-    ///
-    /// Reads the record first and sends only what is missing: a phone is there where one has the
-    /// same digits, an email where one is the same without regard to case, under whatever type.
-    /// Where an answer is lost, reads again, and sends again only once the lost try can no longer
-    /// arrive: [`ClientBuilder::settle`] after it was sent.
-    ///
-    /// So it never adds a value that a read showed present, nor while an earlier try of this client
-    /// may still be running. Two processes at once can still each add.
-    ///
-    /// # Errors
-    /// As [`Client::update`], and
-    /// [`ErrorKind::MultifieldsUnknown`](crate::ErrorKind::MultifieldsUnknown) where the record is
-    /// answered without its list of phones and emails.
-    pub fn ensure<P: Patch>(&self, id: impl Addresses<P>, patch: &P) -> Call<Ensured> {
-        match PatchJob::new(id, patch) {
-            Ok(job) => self.ensure_job(job),
-            Err(error) => Call::ended(Err(error)),
-        }
-    }
-
-    /// Sends a job as [`Client::update`] sends its patch.
-    ///
-    /// # Errors
-    /// As [`Client::update`].
-    pub fn run(&self, job: impl Borrow<PatchJob>) -> Call<Updated> {
-        let job = job.borrow();
-        let entity = Cow::Owned(job.entity().to_owned());
-        self.write(Request::update(entity, job.id(), job.body()))
-    }
-
-    /// Makes sure that a record has the values of a job, as [`Client::ensure`] does.
-    ///
-    /// # Errors
-    /// As [`Client::ensure`].
-    pub fn ensure_job(&self, job: impl Borrow<PatchJob>) -> Call<Ensured> {
-        let (client, job) = (self.clone(), job.borrow().clone());
-        Call::new(async move { ensure::one(&client, job).await })
-    }
-
     /// Makes a record: `POST /v1/{entity}`. It is not sent again once it may have been applied,
     /// since a second record would appear.
     ///
@@ -289,35 +244,6 @@ impl Client {
         })
     }
 
-    /// Lists records: `GET /v1/{entity}`, or a search where a filter needs one.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Client, ContactId, Credentials, Record};
-    /// use vibecode_sandbox::Sandbox;
-    ///
-    /// #[derive(Record)]
-    /// #[vibecode(entity = "contacts")]
-    /// struct Customer {
-    ///     #[vibecode(id)]
-    ///     id: ContactId,
-    ///     name: String,
-    /// }
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let sandbox = Sandbox::start().await;
-    /// # let client = Client::builder(Credentials::personal(Sandbox::API_KEY)).base_url(sandbox.url()).build()?;
-    /// let mut customers = client.list::<Customer>().filter("name", "Ivan").stream();
-    /// while let Some(customer) = customers.next().await {
-    ///     println!("{}", customer?.id);
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn list<T: Record>(&self) -> Query<T> {
-        Query::new(self.clone())
-    }
-
     /// What the API says of the key: `GET /v1/me`.
     ///
     /// # Errors
@@ -359,7 +285,7 @@ impl Client {
         })
     }
 
-    fn write(&self, request: Result<Request>) -> Call<Updated> {
+    pub(crate) fn write(&self, request: Result<Request>) -> Call<Updated> {
         self.call(request, |client, request| async move {
             let lane = client.lane(&request).await;
             let result = client.send(&request, &[&lane]).await;

@@ -5,7 +5,7 @@ mod ensured;
 mod missing;
 mod transport;
 
-use std::time::Duration;
+use std::{borrow::Borrow, time::Duration};
 
 use tokio::time::{Instant, sleep_until};
 
@@ -15,14 +15,46 @@ use self::{
     transport::{Batched, OneByOne, Transport},
 };
 use crate::{
-    Client, Error, ErrorKind, Outcome, PatchJob, Raw, Result,
+    Addresses, Client, Error, ErrorKind, Outcome, Patch, PatchJob, Raw, Result,
     batch::Run,
     body::Body,
-    client::{Lane, request::Effect},
+    client::{Call, Lane, request::Effect},
 };
 
+impl Client {
+    /// Makes sure that a record has the values of a patch, whatever became of earlier tries.
+    ///
+    /// Reads the record first and sends only what is missing: a phone is there where one has the
+    /// same digits, an email where one is the same without regard to case, under whatever type.
+    /// Where an answer is lost, reads again, and sends again only once the lost try can no longer
+    /// arrive: [`ClientBuilder::settle`] after it was sent.
+    ///
+    /// So it never adds a value that a read showed present, nor while an earlier try of this client
+    /// may still be running. Two processes at once can still each add.
+    ///
+    /// # Errors
+    /// As [`Client::update`], and
+    /// [`ErrorKind::MultifieldsUnknown`](crate::ErrorKind::MultifieldsUnknown) where the record is
+    /// answered without its list of phones and emails.
+    pub fn ensure<P: Patch>(&self, id: impl Addresses<P>, patch: &P) -> Call<Ensured> {
+        match PatchJob::new(id, patch) {
+            Ok(job) => self.ensure_job(job),
+            Err(error) => Call::ended(Err(error)),
+        }
+    }
+
+    /// Makes sure that a record has the values of a job, as [`Client::ensure`] does.
+    ///
+    /// # Errors
+    /// As [`Client::ensure`].
+    pub fn ensure_job(&self, job: impl Borrow<PatchJob>) -> Call<Ensured> {
+        let (client, job) = (self.clone(), job.borrow().clone());
+        Call::new(async move { one(&client, job).await })
+    }
+}
+
 /// One record.
-pub(crate) async fn one(client: &Client, job: PatchJob) -> Result<Ensured> {
+async fn one(client: &Client, job: PatchJob) -> Result<Ensured> {
     let effect = Effect::of(job.body());
     let lane = client.shared.records.lane(job.key(), effect).await;
     let mut items = [Item::new(job, lane)];

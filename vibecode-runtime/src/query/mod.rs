@@ -16,6 +16,37 @@ use crate::{
     multifield::MULTIFIELD_NAMES,
 };
 
+impl Client {
+    /// Lists records: `GET /v1/{entity}`, or a search where a filter needs one.
+    ///
+    /// ```
+    /// use vibecode_runtime::{Client, ContactId, Credentials, Record};
+    /// use vibecode_sandbox::Sandbox;
+    ///
+    /// #[derive(Record)]
+    /// #[vibecode(entity = "contacts")]
+    /// struct Customer {
+    ///     #[vibecode(id)]
+    ///     id: ContactId,
+    ///     name: String,
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let sandbox = Sandbox::start().await;
+    /// # let client = Client::builder(Credentials::personal(Sandbox::API_KEY)).base_url(sandbox.url()).build()?;
+    /// let mut customers = client.list::<Customer>().filter("name", "Ivan").stream();
+    /// while let Some(customer) = customers.next().await {
+    ///     println!("{}", customer?.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list<T: Record>(&self) -> Query<T> {
+        Query::new(self.clone())
+    }
+}
+
 /// Ascending or descending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {

@@ -19,6 +19,8 @@ mod many;
 #[cfg(test)]
 mod multifields;
 #[cfg(test)]
+mod page;
+#[cfg(test)]
 mod reads;
 #[cfg(test)]
 mod request_log;
@@ -32,5 +34,7 @@ mod storms;
 mod updates;
 #[cfg(test)]
 mod user_fields;
+#[cfg(test)]
+mod watching;
 #[cfg(test)]
 mod wire;

@@ -87,9 +87,20 @@ pub(crate) async fn exchange(
     headers: &[&str],
     body: &str,
 ) -> Exchange {
+    exchange_as(sandbox, "sandbox", method_and_path, headers, body).await
+}
+
+/// As [`exchange`], to whatever host the sandbox is taken for.
+pub(crate) async fn exchange_as(
+    sandbox: &Sandbox,
+    host: &str,
+    method_and_path: &str,
+    headers: &[&str],
+    body: &str,
+) -> Exchange {
     let headers: String = headers.iter().flat_map(|line| [line, "\r\n"]).collect();
     let request = format!(
-        "{method_and_path} HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\n{headers}\
+        "{method_and_path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\
          Content-Length: {}\r\n\r\n{body}",
         body.len()
     );

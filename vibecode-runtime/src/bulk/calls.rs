@@ -1,9 +1,9 @@
-//! Many records at once.
+//! The calls on many records.
 
 use futures_core::Stream;
 
-use super::Client;
-use crate::{Addresses, Batch, Bulk, Ensured, Patch, PatchJob, bulk};
+use super::{Bulk, ensure, update};
+use crate::{Addresses, Client, Ensured, Patch, PatchJob};
 
 impl Client {
     /// Changes any number of records, 50 a request, and gives what became of each, in their order.
@@ -51,7 +51,7 @@ impl Client {
         I: IntoIterator<Item = (A, P)>,
         I::IntoIter: Send + 'static,
     {
-        Bulk::of_iterator(self, items.into_iter(), bulk::update)
+        Bulk::of_iterator(self, items.into_iter(), update)
     }
 
     /// As [`Client::update_many`], of a stream.
@@ -61,7 +61,7 @@ impl Client {
         A: Addresses<P>,
         S: Stream<Item = (A, P)> + Send + 'static,
     {
-        Bulk::of_stream(self, items, bulk::update)
+        Bulk::of_stream(self, items, update)
     }
 
     /// Makes sure that any number of records have the values of their patches, as
@@ -76,7 +76,7 @@ impl Client {
         I: IntoIterator<Item = (A, P)>,
         I::IntoIter: Send + 'static,
     {
-        Bulk::of_iterator(self, items.into_iter(), bulk::ensure)
+        Bulk::of_iterator(self, items.into_iter(), ensure)
     }
 
     /// As [`Client::ensure_many`], of a stream.
@@ -86,12 +86,7 @@ impl Client {
         A: Addresses<P>,
         S: Stream<Item = (A, P)> + Send + 'static,
     {
-        Bulk::of_stream(self, items, bulk::ensure)
-    }
-
-    /// Up to 50 calls in one request.
-    pub fn batch(&self) -> Batch {
-        Batch::new(self.clone())
+        Bulk::of_stream(self, items, ensure)
     }
 
     /// Sends any number of jobs, as [`Client::update_many`] sends patches. They may be of several
@@ -101,7 +96,7 @@ impl Client {
         I: IntoIterator<Item = PatchJob>,
         I::IntoIter: Send + 'static,
     {
-        Bulk::of_jobs(self, jobs.into_iter(), bulk::update)
+        Bulk::of_jobs(self, jobs.into_iter(), update)
     }
 
     /// Makes sure that any number of records have the values of their jobs, as
@@ -111,6 +106,6 @@ impl Client {
         I: IntoIterator<Item = PatchJob>,
         I::IntoIter: Send + 'static,
     {
-        Bulk::of_jobs(self, jobs.into_iter(), bulk::ensure)
+        Bulk::of_jobs(self, jobs.into_iter(), ensure)
     }
 }

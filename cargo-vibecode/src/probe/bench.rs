@@ -1,0 +1,143 @@
+//! The throw-away record on the bench: how it is written, read and looked at.
+
+use reqwest::Method;
+use serde_json::{Map, Value, json};
+use vibecode_spec::{Entity, Schema};
+
+use super::door::{Answer, Door, Silence};
+
+/// What a question works with.
+#[derive(Debug)]
+pub(crate) struct Bench<'a> {
+    pub(crate) door: &'a Door,
+    pub(crate) entity: Entity,
+    pub(crate) id: u64,
+    /// The documented fields and those of the portal.
+    pub(crate) schema: Schema,
+}
+
+/// What became of a write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// The record shows what was written.
+    Taken,
+    /// The answer was a success, and the record shows what it showed before.
+    Ignored,
+    /// The answer was an error: its status and code.
+    Refused(String),
+}
+
+impl<'a> Bench<'a> {
+    /// Reads the portal's fields; where it does not show them, the documented ones must do.
+    pub(crate) async fn prepare(door: &'a Door, entity: Entity, id: u64) -> Result<Self, Silence> {
+        let path = format!("{}/fields", entity.path());
+        let answer = door.send(Method::GET, &path, None).await?;
+        let portal = Schema::read(&answer.body.to_string());
+        let schema = match portal {
+            Ok(portal) if answer.is_success() => entity.schema().with_portal(portal),
+            _ => entity.schema().clone(),
+        };
+        Ok(Self {
+            door,
+            entity,
+            id,
+            schema,
+        })
+    }
+
+    /// Changes the record.
+    pub(crate) async fn patch(&self, body: &Value) -> Result<Answer, Silence> {
+        let path = self.path();
+        self.door.send(Method::PATCH, &path, Some(body)).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Result<Answer, Silence> {
+        self.door.send(Method::POST, path, Some(body)).await
+    }
+
+    pub(crate) async fn get(&self) -> Result<Answer, Silence> {
+        self.door.send(Method::GET, &self.path(), None).await
+    }
+
+    /// Reads the record; what cannot be read holds nothing.
+    pub(crate) async fn read(&self) -> Result<Map<String, Value>, Silence> {
+        let answer = self.get().await?;
+        Ok(answer.data().as_object().cloned().unwrap_or_default())
+    }
+
+    /// Reads one field of the record.
+    pub(crate) async fn read_field(&self, name: &str) -> Result<Value, Silence> {
+        Ok(self.read().await?.remove(name).unwrap_or_default())
+    }
+
+    /// Writes this text under a key, and tells whether the text field shows it then.
+    pub(crate) async fn try_text(&self, body: &Value, text: &str) -> Result<Effect, Silence> {
+        let answer = self.patch(body).await?;
+        self.effect_on_text(&answer, text).await
+    }
+
+    /// What a write did that was to give the text field this text.
+    pub(crate) async fn effect_on_text(
+        &self,
+        answer: &Answer,
+        text: &str,
+    ) -> Result<Effect, Silence> {
+        if !answer.is_success() {
+            return Ok(Effect::Refused(answer.told()));
+        }
+        let shown = self.read_field(text_field(self.entity)).await?;
+        Ok(if shown == text {
+            Effect::Taken
+        } else {
+            Effect::Ignored
+        })
+    }
+
+    /// The entries of `fm` with this value; `None` where reads show no `fm`.
+    pub(crate) async fn entries(&self, value: &str) -> Result<Option<Vec<Value>>, Silence> {
+        let record = self.read().await?;
+        let Some(fm) = record.get("fm").and_then(Value::as_array) else {
+            return Ok(None);
+        };
+        let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
+        let wanted = digits(value);
+        let own = fm.iter().filter(|entry| {
+            let value = entry.get("value").and_then(Value::as_str);
+            value.is_some_and(|value| digits(value) == wanted)
+        });
+        Ok(Some(own.cloned().collect()))
+    }
+
+    /// Whether the entity has phones.
+    pub(crate) fn has_phones(&self) -> bool {
+        self.schema.field("phone").is_some()
+    }
+
+    fn path(&self) -> String {
+        format!("{}/{}", self.entity.path(), self.id)
+    }
+}
+
+impl Effect {
+    pub(crate) fn told(&self) -> String {
+        match self {
+            Self::Taken => "taken".to_owned(),
+            Self::Ignored => "ignored without a word".to_owned(),
+            Self::Refused(why) => format!("refused: {why}"),
+        }
+    }
+}
+
+/// A built-in text that no person and no rule of a portal looks at.
+pub(crate) fn text_field(entity: Entity) -> &'static str {
+    match entity {
+        Entity::Companies => "bankingDetails",
+        Entity::Deals => "additionalInfo",
+        _ => "post",
+    }
+}
+
+/// A body that gives the text field this text.
+pub(crate) fn text(entity: Entity, text: &str) -> Value {
+    json!({ text_field(entity): text })
+}

@@ -1,0 +1,253 @@
+//! Raw requests: what the typed client rightly refuses to send has to be asked all the same.
+//!
+//! It is hardened as that client is: no redirect carries the key to another host, nothing is
+//! repeated by itself, and plain http goes to this machine alone.
+
+use std::{cell::Cell, fmt, net::IpAddr, time::Duration};
+
+use reqwest::{
+    Method, Url,
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
+    redirect,
+};
+use serde_json::Value;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use crate::{
+    failure::Failure,
+    portal::{self, PortalArgs},
+};
+
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+const USER_AGENT: &str = concat!("cargo-vibecode/", env!("CARGO_PKG_VERSION"), " probe");
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// The server gives up after 60 s (api.md, grade B).
+const TIMEOUT: Duration = Duration::from_secs(70);
+/// The server closes what is idle: a request on such a connection gets no answer.
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
+/// Below 300 requests a minute and 10 a second (api.md, grade O), with room for others.
+const PACE: Duration = Duration::from_millis(250);
+
+/// How often one request is sent where the API answers 429: such an answer is the only one after
+/// which nothing can have happened.
+const TRIES: u32 = 4;
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// After so many requests in a row without an answer, no more are sent.
+const MOST_SILENCES: u32 = 3;
+const LONGEST_ANSWER: usize = 16 * 1024 * 1024;
+
+/// The way to the portal.
+#[derive(Debug)]
+pub(crate) struct Door {
+    http: reqwest::Client,
+    base: String,
+    pace: Duration,
+    next: Cell<Instant>,
+    silences: Cell<u32>,
+}
+
+/// A complete answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    headers: HeaderMap,
+    /// Null where the answer was no JSON.
+    pub(crate) body: Value,
+}
+
+/// Why there is no answer. It holds nothing of the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Silence {
+    NotConnected,
+    TimedOut,
+    Broken,
+    /// Nothing was sent, since nobody answers.
+    GivenUp,
+}
+
+impl Door {
+    /// # Errors
+    /// Where no key was given, or one that cannot be sent, or the base URL is unsafe.
+    pub(crate) fn new(args: &PortalArgs) -> Result<Self, Failure> {
+        // The typed client knows which keys and URLs are none.
+        portal::client(args, |builder| builder)?;
+        let access = portal::access(args)?;
+        let url =
+            Url::parse(&access.base_url).map_err(|_| Failure::new("the base URL is no URL"))?;
+        let is_local = is_loopback(&url);
+        if url.scheme() != "https" && !is_local {
+            let problem = "the base URL is not `https:`: the key would be sent in clear";
+            return Err(Failure::new(problem));
+        }
+        let mut headers = HeaderMap::new();
+        headers.insert(API_KEY, secret(&access.key)?);
+        if let Some(session) = &access.session {
+            headers.insert(AUTHORIZATION, secret(&format!("Bearer {session}"))?);
+        }
+        let mut http = reqwest::Client::builder()
+            .default_headers(headers)
+            .user_agent(USER_AGENT)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(TIMEOUT)
+            .retry(reqwest::retry::never())
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .http1_only()
+            .pool_idle_timeout(POOL_IDLE_TIMEOUT);
+        if url.scheme() == "http" {
+            http = http.no_proxy();
+        }
+        let http = http.build();
+        let http = http.map_err(|_| Failure::new("the HTTP client cannot be made"))?;
+        Ok(Self {
+            http,
+            base: access.base_url.trim_end_matches('/').to_owned(),
+            pace: if is_local { Duration::ZERO } else { PACE },
+            next: Cell::new(Instant::now()),
+            silences: Cell::new(0),
+        })
+    }
+
+    /// Forgets how often nobody answered, for what must be tried whatever was before.
+    pub(crate) fn reopen(&self) {
+        self.silences.set(0);
+    }
+
+    /// Sends a request at its time, once more where the API has too many.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Answer, Silence> {
+        if self.silences.get() >= MOST_SILENCES {
+            return Err(Silence::GivenUp);
+        }
+        let mut tries = 1;
+        loop {
+            sleep_until(self.next.get()).await;
+            self.next.set(Instant::now() + self.pace);
+            let answer = self.send_once(method.clone(), path, body).await;
+            let silences = self.silences.get();
+            self.silences
+                .set(answer.as_ref().map_or(silences + 1, |_| 0));
+            let answer = answer?;
+            if answer.status != 429 || tries == TRIES {
+                return Ok(answer);
+            }
+            tries += 1;
+            sleep(answer.wait()).await;
+        }
+    }
+
+    async fn send_once(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Answer, Silence> {
+        let url = format!("{}/{path}", self.base);
+        let mut request = self.http.request(method, url);
+        if let Some(body) = body {
+            request = request.header(CONTENT_TYPE, "application/json");
+            request = request.body(body.to_string());
+        }
+        let mut response = request.send().await.map_err(|error| Silence::of(&error))?;
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| Silence::of(&error))?
+        {
+            bytes.extend_from_slice(&chunk);
+            if bytes.len() > LONGEST_ANSWER {
+                return Err(Silence::Broken);
+            }
+        }
+        Ok(Answer {
+            status,
+            headers,
+            body: serde_json::from_slice(&bytes).unwrap_or_default(),
+        })
+    }
+}
+
+impl Answer {
+    pub(crate) fn is_success(&self) -> bool {
+        (200..300).contains(&self.status) && self.body.get("success") != Some(&Value::Bool(false))
+    }
+
+    pub(crate) fn data(&self) -> &Value {
+        self.body.get("data").unwrap_or(&Value::Null)
+    }
+
+    /// The number in a header such as `x-ratelimit-remaining`.
+    pub(crate) fn number(&self, header: &str) -> Option<f64> {
+        self.headers.get(header)?.to_str().ok()?.trim().parse().ok()
+    }
+
+    /// The status, and the code of the error where there is one that is written like a code: it
+    /// stands in the report, so it can hold nothing else.
+    pub(crate) fn told(&self) -> String {
+        let code = self.body.pointer("/error/code").and_then(Value::as_str);
+        let is_code = |code: &&str| {
+            let letter = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+            code.len() <= 64 && code.bytes().all(|byte| letter(byte) || byte == b'_')
+        };
+        match code.filter(is_code) {
+            Some(code) => format!("{} {code}", self.status),
+            None => self.status.to_string(),
+        }
+    }
+
+    fn wait(&self) -> Duration {
+        let header = self.headers.get(RETRY_AFTER);
+        let header = header.and_then(|wait| wait.to_str().ok()?.parse().ok());
+        let body = self
+            .body
+            .pointer("/error/retryAfter")
+            .and_then(Value::as_u64);
+        let seconds = header.or(body).unwrap_or(1);
+        Duration::from_secs(seconds).min(LONGEST_WAIT)
+    }
+}
+
+impl Silence {
+    fn of(error: &reqwest::Error) -> Self {
+        if error.is_connect() {
+            Self::NotConnected
+        } else if error.is_timeout() {
+            Self::TimedOut
+        } else {
+            Self::Broken
+        }
+    }
+}
+
+impl fmt::Display for Silence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotConnected => "the portal cannot be reached",
+            Self::TimedOut => "no answer in time",
+            Self::Broken => "the connection broke off",
+            Self::GivenUp => "not asked, since the portal does not answer",
+        })
+    }
+}
+
+fn secret(text: &str) -> Result<HeaderValue, Failure> {
+    let value = HeaderValue::from_str(text);
+    let mut value = value.map_err(|_| Failure::new("the key or the token is no header's value"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let address = bare.parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}

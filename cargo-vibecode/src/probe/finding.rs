@@ -1,0 +1,92 @@
+//! What was found out.
+
+use serde_json::{Value, json};
+
+/// One answer of a portal to a question, beside what the product assumes. It stands in a report
+/// that is passed on, so it holds no value of a record, no name of a field of the portal's own and
+/// nothing of the key.
+#[derive(Debug)]
+pub(crate) struct Finding {
+    /// What of the question this is about.
+    pub(crate) about: String,
+    /// What the portal does.
+    pub(crate) here: String,
+    /// What the product assumes.
+    pub(crate) assumed: String,
+    pub(crate) verdict: Verdict,
+}
+
+/// How an answer stands to what is assumed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    AsAssumed,
+    Otherwise,
+    /// Nothing depends on it.
+    GoodToKnow,
+    /// The portal, or the key, does not let it be asked.
+    NotTestable,
+}
+
+impl Finding {
+    /// What the portal does, held against what is assumed.
+    pub(crate) fn new(
+        about: impl Into<String>,
+        here: impl Into<String>,
+        assumed: impl Into<String>,
+        is_as_assumed: bool,
+    ) -> Self {
+        Self {
+            about: about.into(),
+            here: here.into(),
+            assumed: assumed.into(),
+            verdict: if is_as_assumed {
+                Verdict::AsAssumed
+            } else {
+                Verdict::Otherwise
+            },
+        }
+    }
+
+    pub(crate) fn good_to_know(
+        about: impl Into<String>,
+        here: impl Into<String>,
+        assumed: impl Into<String>,
+    ) -> Self {
+        Self {
+            verdict: Verdict::GoodToKnow,
+            ..Self::new(about, here, assumed, true)
+        }
+    }
+
+    pub(crate) fn not_testable(
+        about: impl Into<String>,
+        why: impl Into<String>,
+        assumed: impl Into<String>,
+    ) -> Self {
+        let here = format!("not testable here: {}", why.into());
+        Self {
+            verdict: Verdict::NotTestable,
+            ..Self::new(about, here, assumed, true)
+        }
+    }
+
+    pub(crate) fn document(&self) -> Value {
+        json!({
+            "about": self.about,
+            "here": self.here,
+            "assumed": self.assumed,
+            "verdict": self.verdict.name(),
+        })
+    }
+}
+
+impl Verdict {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::AsAssumed => "as assumed",
+            Self::Otherwise => "otherwise",
+            Self::GoodToKnow => "good to know",
+            Self::NotTestable => "not testable",
+        }
+    }
+}

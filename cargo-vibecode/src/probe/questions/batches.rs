@@ -1,0 +1,160 @@
+//! Several things in one request.
+
+use serde_json::{Value, json};
+
+use super::Findings;
+use crate::probe::{
+    bench::{self, Bench, Effect, text_field},
+    finding::Finding,
+};
+
+/// How many calls the batch has whose cost is looked at: many enough to tell 1 from all, where
+/// other requests of the same key come in between.
+const CALLS: usize = 10;
+
+/// A map of more keys than this is a record, whatever it holds.
+const MOST_KEYS: usize = 8;
+
+/// The shape of what `POST /v1/{entity}/batch` answers.
+pub(super) async fn shape_of_entity_batch(bench: &Bench<'_>) -> Findings {
+    const ABOUT: &str = "updating one record";
+    const ASSUMED: &str = "not used";
+    let text = "probe 7";
+    let path = format!("{}/batch", bench.entity.path());
+    let item = json!({ "id": bench.id, text_field(bench.entity): text });
+    let body = json!({ "action": "update", "items": [item] });
+    let answer = bench.post(&path, &body).await?;
+    let effect = bench.effect_on_text(&answer, text).await?;
+    let here = match effect {
+        Effect::Refused(_) => effect.told(),
+        _ => format!(
+            "{}; data: {}",
+            effect.told(),
+            shape(answer.data(), bench.id)
+        ),
+    };
+    Ok(vec![Finding::good_to_know(ABOUT, here, ASSUMED)])
+}
+
+/// Whether the fields stand flat under `params`, or under `fields` in there.
+pub(super) async fn params(bench: &Bench<'_>) -> Findings {
+    const ABOUT: &str = "params of an update";
+    const ASSUMED: &str = "flat";
+    let mut taken = Vec::new();
+    let mut problems = Vec::new();
+    for shape in ["flat", "under fields"] {
+        let text = format!("probe 9 {shape}");
+        let fields = bench::text(bench.entity, &text);
+        let params = match shape {
+            "flat" => fields,
+            _ => json!({ "fields": fields }),
+        };
+        let answer = bench.post("batch", &calls(bench, [params])).await?;
+        let effect = bench.effect_on_text(&answer, &text).await?;
+        let error = answer.body.pointer("/data/errors/c0/code");
+        match (effect, error) {
+            (Effect::Taken, _) => taken.push(shape),
+            (Effect::Refused(why), _) => problems.push(format!("{shape} refused: {why}")),
+            (Effect::Ignored, Some(_)) => problems.push(format!("{shape} refused by the call")),
+            (Effect::Ignored, None) => problems.push(format!("{shape} ignored without a word")),
+        }
+    }
+    let mut here = taken;
+    here.extend(problems.iter().map(String::as_str));
+    let is_as_assumed = here.first() == Some(&ASSUMED);
+    let here = here.join("; ");
+    Ok(vec![Finding::new(ABOUT, here, ASSUMED, is_as_assumed)])
+}
+
+/// What a batch takes from the quota, and whether its last call is the last that is carried out.
+pub(super) async fn cost_and_order(bench: &Bench<'_>) -> Findings {
+    const ORDER: &str = "the order of its calls";
+    const ANY: &str = "not relied on";
+    let text = |index: usize| format!("probe 10 {index}");
+    // In both shapes at once: what is not read is dropped.
+    let field = text_field(bench.entity);
+    let params = (0..CALLS).map(|index| {
+        let text = text(index);
+        json!({ field: text, "fields": { field: text } })
+    });
+    let before = bench.get().await?.number("x-ratelimit-remaining");
+    let answer = bench.post("batch", &calls(bench, params)).await?;
+    let after = answer.number("x-ratelimit-remaining");
+    let cost = cost(before, after);
+
+    let shown = bench.read_field(text_field(bench.entity)).await?;
+    let last = text(CALLS - 1);
+    let written = shown
+        .as_str()
+        .is_some_and(|shown| shown.starts_with("probe 10 "));
+    let order = if !answer.is_success() || !written {
+        let why = format!("the batch writes nothing, {}", answer.told());
+        Finding::not_testable(ORDER, why, ANY)
+    } else if shown == *last {
+        let here = "kept, which does not prove that one waits for the other";
+        Finding::good_to_know(ORDER, here, ANY)
+    } else {
+        Finding::good_to_know(ORDER, "not kept: they run in parallel", ANY)
+    };
+    Ok(vec![cost, order])
+}
+
+fn cost(before: Option<f64>, after: Option<f64>) -> Finding {
+    const ABOUT: &str = "a batch of 10";
+    const ASSUMED: &str = "counts as 1";
+    let Some((before, after)) = before.zip(after) else {
+        let why = "X-RateLimit-Remaining is not sent";
+        return Finding::not_testable(ABOUT, why, ASSUMED);
+    };
+    // Other requests of the key count too, and old ones cease to.
+    match before - after {
+        taken if taken < 0.0 => Finding::not_testable(ABOUT, "the minute was over", ASSUMED),
+        taken if taken <= 4.0 => Finding::new(ABOUT, "counts as 1", ASSUMED, true),
+        taken if taken >= 9.0 => Finding::new(ABOUT, "counts as 10", ASSUMED, false),
+        taken => Finding::new(ABOUT, format!("counts as about {taken}"), ASSUMED, false),
+    }
+}
+
+/// Updates of the record with these params, named `c0` and on.
+fn calls(bench: &Bench<'_>, params: impl IntoIterator<Item = Value>) -> Value {
+    let calls = params.into_iter().enumerate().map(|(index, params)| {
+        json!({
+            "id": format!("c{index}"),
+            "entity": bench.entity.path(),
+            "action": "update",
+            "entityId": bench.id,
+            "params": params,
+        })
+    });
+    json!({ "calls": calls.collect::<Vec<_>>() })
+}
+
+/// The types of what is answered, without its values. A record is told as one, whatever it holds:
+/// its keys may be the portal's own.
+fn shape(value: &Value, id: u64) -> String {
+    match value {
+        Value::Object(map) if map.contains_key("id") || map.len() > MOST_KEYS => {
+            "record".to_owned()
+        }
+        Value::Object(map) => {
+            let parts = map.iter().map(|(key, value)| {
+                let is_word = key.bytes().all(|byte| byte.is_ascii_lowercase());
+                let key = match key.as_str() {
+                    key if *key == id.to_string() => "<id>",
+                    key if is_word => key,
+                    _ => "<another>",
+                };
+                format!("{key}: {}", shape(value, id))
+            });
+            format!("{{{}}}", parts.collect::<Vec<_>>().join(", "))
+        }
+        Value::Array(values) => match values.first() {
+            Some(first) => format!("[{}]", shape(first, id)),
+            None => "[]".to_owned(),
+        },
+        Value::String(_) => "text".to_owned(),
+        Value::Number(_) => "number".to_owned(),
+        Value::Bool(_) => "boolean".to_owned(),
+        Value::Null => "null".to_owned(),
+    }
+}

@@ -1,0 +1,142 @@
+//! What clears a field, by kind.
+
+use serde_json::{Value, json};
+use vibecode_spec::{Clearing, Field, Kind};
+
+use super::{Findings, sample};
+use crate::probe::{bench::Bench, door::Silence, finding::Finding};
+
+/// What could clear a field, as it is sent.
+fn candidates(field: &Field) -> Vec<(&'static str, Value)> {
+    let mut all = vec![("\"\"", json!("")), ("null", Value::Null)];
+    // 0 is a value of a number like any other.
+    let is_number = matches!(field.kind, Kind::Integer | Kind::Number | Kind::Double);
+    if !is_number || field.multiple {
+        all.push(("0", json!(0)));
+    }
+    all.push(("[]", json!([])));
+    all
+}
+
+/// What the product sends to clear the field.
+fn assumed(field: &Field) -> &'static str {
+    match field.clearing() {
+        Clearing::Zero => "0",
+        Clearing::EmptyList => "[]",
+        Clearing::Null => "null",
+        Clearing::False => "false",
+        _ => "\"\"",
+    }
+}
+
+/// What each candidate did.
+#[derive(Default)]
+struct Outcomes {
+    cleared: Vec<&'static str>,
+    ignored: Vec<&'static str>,
+    changed: Vec<&'static str>,
+    refused: Vec<&'static str>,
+}
+
+pub(super) async fn ask(bench: &Bench<'_>) -> Findings {
+    let mut findings = Vec::new();
+    for field in sample::fields(bench) {
+        findings.push(ask_of(field, bench).await?);
+    }
+    if bench.has_phones() {
+        findings.push(ask_of_phones(bench).await?);
+    }
+    Ok(findings)
+}
+
+async fn ask_of(field: &Field, bench: &Bench<'_>) -> Result<Finding, Silence> {
+    let about = sample::about(field);
+    let assumed = assumed(field);
+    let cannot = |why: &str| Ok(Finding::not_testable(about.as_str(), why, assumed));
+    let Some(sample) = sample::of(field, bench).await? else {
+        return cannot("there is no value to try");
+    };
+    let mut outcomes = Outcomes::default();
+    for (name, candidate) in candidates(field) {
+        let answer = bench.patch(&json!({ &field.name: sample })).await?;
+        if !answer.is_success() {
+            return cannot(&format!("a value is refused, {}", answer.told()));
+        }
+        let before = bench.read_field(&field.name).await?;
+        if sample::is_none(&field.kind, &before) {
+            return cannot("a value is not taken");
+        }
+        let answer = bench.patch(&json!({ &field.name: candidate })).await?;
+        if !answer.is_success() {
+            outcomes.refused.push(name);
+            continue;
+        }
+        let after = bench.read_field(&field.name).await?;
+        let group = if sample::is_none(&field.kind, &after) {
+            &mut outcomes.cleared
+        } else if after == before {
+            &mut outcomes.ignored
+        } else {
+            &mut outcomes.changed
+        };
+        group.push(name);
+    }
+    let is_as_assumed = outcomes.cleared.contains(&assumed);
+    let here = outcomes.told();
+    Ok(Finding::new(about, here, assumed, is_as_assumed))
+}
+
+/// Nothing that is sent takes a phone away (update-contact.md).
+async fn ask_of_phones(bench: &Bench<'_>) -> Result<Finding, Silence> {
+    const PHONE: &str = "+70000000101";
+    const ASSUMED: &str = "nothing";
+    bench.patch(&json!({ "phone": PHONE })).await?;
+    let count = |entries: Option<Vec<Value>>| entries.map(|entries| entries.len());
+    let before = count(bench.entries(PHONE).await?);
+    let Some(before) = before.filter(|before| *before > 0) else {
+        return Ok(Finding::not_testable(
+            "phone",
+            "reads show no `fm`",
+            ASSUMED,
+        ));
+    };
+    let mut outcomes = Outcomes::default();
+    for (name, candidate) in [
+        ("\"\"", json!("")),
+        ("null", Value::Null),
+        ("[]", json!([])),
+    ] {
+        let answer = bench.patch(&json!({ "phone": candidate })).await?;
+        if !answer.is_success() {
+            outcomes.refused.push(name);
+        } else if count(bench.entries(PHONE).await?) < Some(before) {
+            outcomes.cleared.push(name);
+            bench.patch(&json!({ "phone": PHONE })).await?;
+        } else {
+            outcomes.ignored.push(name);
+        }
+    }
+    let is_as_assumed = outcomes.cleared.is_empty();
+    Ok(Finding::new(
+        "phone",
+        outcomes.told(),
+        ASSUMED,
+        is_as_assumed,
+    ))
+}
+
+impl Outcomes {
+    fn told(&self) -> String {
+        let groups = [
+            ("cleared by", &self.cleared),
+            ("ignored", &self.ignored),
+            ("another value by", &self.changed),
+            ("refused", &self.refused),
+        ];
+        let groups = groups.iter().filter(|(_, names)| !names.is_empty());
+        let groups: Vec<String> = groups
+            .map(|(group, names)| format!("{group} {}", names.join(", ")))
+            .collect();
+        groups.join("; ")
+    }
+}

@@ -1,0 +1,137 @@
+//! Keys that are none, and no keys at all.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::time::sleep;
+use vibecode_spec::Field;
+
+use super::{Findings, sample};
+use crate::probe::{
+    bench::{Bench, Effect, text_field},
+    door::Silence,
+    finding::Finding,
+};
+
+/// What the API sets by itself at the creation: deals have a name of their own for it.
+const CREATED: &[&str] = &["createdTime", "createdAt"];
+const UPDATED: &[&str] = &["updatedTime", "updatedAt"];
+
+/// Moments are shown in whole seconds: a change shows after one.
+const A_SECOND: Duration = Duration::from_millis(1100);
+
+/// Whether such a key is refused, and whether the rest of the body is written.
+pub(super) async fn unknown_and_read_only(bench: &Bench<'_>) -> Findings {
+    const ASSUMED: &str = "ignored without a word";
+    let mut findings = Vec::new();
+    let text = "probe 4";
+    let body = json!({ text_field(bench.entity): text, "vibecodeProbeUnknown": "x" });
+    let finding = match bench.try_text(&body, text).await? {
+        Effect::Taken => Finding::new("an unknown key", ASSUMED, ASSUMED, true),
+        Effect::Ignored => Finding::new(
+            "an unknown key",
+            "the whole body is ignored",
+            ASSUMED,
+            false,
+        ),
+        Effect::Refused(why) => {
+            Finding::new("an unknown key", format!("refused: {why}"), ASSUMED, false)
+        }
+    };
+    findings.push(finding);
+    findings.push(match field_of(bench, CREATED) {
+        Some(name) => read_only(bench, name).await?,
+        None => Finding::not_testable("a read-only key", "there is no such field", ASSUMED),
+    });
+    Ok(findings)
+}
+
+async fn read_only(bench: &Bench<'_>, name: &str) -> Result<Finding, Silence> {
+    const ABOUT: &str = "a read-only key";
+    const ASSUMED: &str = "ignored without a word";
+    let before = bench.read_field(name).await?;
+    let answer = bench
+        .patch(&json!({ name: "2001-02-03T04:05:06+03:00" }))
+        .await?;
+    if !answer.is_success() {
+        let here = format!("refused: {}", answer.told());
+        return Ok(Finding::new(ABOUT, here, ASSUMED, false));
+    }
+    let is_same = bench.read_field(name).await? == before;
+    let here = if is_same { ASSUMED } else { "written" };
+    Ok(Finding::new(ABOUT, here, ASSUMED, is_same))
+}
+
+/// What `{}` answers, and whether it counts as a change.
+pub(super) async fn empty_body(bench: &Bench<'_>) -> Findings {
+    const ABOUT: &str = "{}";
+    const ASSUMED: &str = "not sent";
+    let updated = field_of(bench, UPDATED);
+    let before = match updated {
+        Some(name) => bench.read_field(name).await?,
+        None => Value::Null,
+    };
+    if !before.is_null() {
+        sleep(A_SECOND).await;
+    }
+    let answer = bench.patch(&json!({})).await?;
+    let told = answer.told();
+    let here = match updated {
+        Some(name) if answer.is_success() && !before.is_null() => {
+            if bench.read_field(name).await? == before {
+                format!("{told}, nothing changes")
+            } else {
+                format!("{told}, counts as a change")
+            }
+        }
+        _ => told,
+    };
+    Ok(vec![Finding::good_to_know(ABOUT, here, ASSUMED)])
+}
+
+/// Whether `UF_CRM_…` is taken for `ufCrm…`.
+pub(super) async fn upper_name(bench: &Bench<'_>) -> Findings {
+    const ABOUT: &str = "UF_CRM_…";
+    const ASSUMED: &str = "ignored without a word";
+    let none = |why: &str| Ok(vec![Finding::not_testable(ABOUT, why, ASSUMED)]);
+    for field in sample::fields(bench) {
+        let Some(upper) = upper(field).filter(|_| field.is_user_field()) else {
+            continue;
+        };
+        let Some(value) = sample::of(field, bench).await? else {
+            continue;
+        };
+        // Whatever was asked before left the field with or without a value.
+        let nothing = if field.multiple { json!([]) } else { json!("") };
+        bench.patch(&json!({ &field.name: nothing })).await?;
+        let before = bench.read_field(&field.name).await?;
+        if !sample::is_none(&field.kind, &before) {
+            continue;
+        }
+        let answer = bench.patch(&json!({ upper: value })).await?;
+        let effect = if !answer.is_success() {
+            Effect::Refused(answer.told())
+        } else if bench.read_field(&field.name).await? == before {
+            Effect::Ignored
+        } else {
+            Effect::Taken
+        };
+        let is_as_assumed = effect == Effect::Ignored;
+        return Ok(vec![Finding::new(
+            ABOUT,
+            effect.told(),
+            ASSUMED,
+            is_as_assumed,
+        )]);
+    }
+    none("the portal has no user field that a value can be tried in")
+}
+
+fn upper(field: &Field) -> Option<&str> {
+    field.upper_name.as_deref()
+}
+
+fn field_of<'a>(bench: &Bench<'_>, names: &[&'a str]) -> Option<&'a str> {
+    let mut names = names.iter().copied();
+    names.find(|name| bench.schema.field(name).is_some())
+}

@@ -1,0 +1,125 @@
+//! Values that fields can be given for a moment.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use vibecode_spec::{Entity, Field, Kind, Reference};
+
+use crate::probe::{
+    bench::{Bench, text_field},
+    door::Silence,
+};
+
+/// A file with the word `probe`.
+const FILE: [&str; 2] = ["probe.txt", "cHJvYmU="];
+
+/// Built-in fields that nothing depends on, one a kind. Others steer what a portal does: a stage
+/// starts robots, a responsible person is notified.
+const HARMLESS: &[&str] = &["birthdate", "companyId", "taxValue", "revenue"];
+
+/// The fields that are tried: harmless built-in ones, and those of the portal's own; one of each
+/// kind. A field that is required, or can be set once only, is none.
+pub(super) fn fields<'a>(bench: &'a Bench<'_>) -> Vec<&'a Field> {
+    let text = text_field(bench.entity);
+    let harmless = |name: &str| name == text || HARMLESS.contains(&name);
+    let mut chosen: Vec<&Field> = Vec::new();
+    for field in bench.schema.fields() {
+        let is_tried = field.is_user_field() || harmless(&field.name);
+        let is_known = chosen.iter().any(|other| about(other) == about(field));
+        if is_tried && !is_known && !field.read_only && !field.immutable {
+            chosen.push(field);
+        }
+    }
+    chosen.sort_by_key(|field| (field.is_user_field(), about(field)));
+    chosen
+}
+
+/// What a report calls the field: its name may tell whose portal it is.
+pub(super) fn about(field: &Field) -> String {
+    let several = if field.multiple { "several of " } else { "" };
+    let kind = match field.kind {
+        Kind::Reference(Reference::User) => "employee",
+        Kind::Reference(_) => "reference",
+        // An app's own type bears a name of its own.
+        Kind::Unknown(_) => "another type",
+        _ => field.kind.name(),
+    };
+    if field.is_user_field() {
+        format!("{several}{kind}, user field")
+    } else {
+        format!("{several}{kind}")
+    }
+}
+
+/// A value for the field; `None` where there is none that is sure to be a good one.
+pub(super) async fn of(field: &Field, bench: &Bench<'_>) -> Result<Option<Value>, Silence> {
+    let one = match &field.kind {
+        Kind::Text | Kind::Address => json!("vibecode probe"),
+        Kind::Integer | Kind::Number => json!(7),
+        Kind::Double => json!(7.5),
+        Kind::Boolean => json!(true),
+        Kind::Date => json!("2001-02-03"),
+        Kind::DateTime => json!("2001-02-03T04:05:06+03:00"),
+        Kind::Money => json!("7|RUB"),
+        Kind::Url => json!("https://example.com/probe"),
+        Kind::File => json!(FILE),
+        Kind::Crm => json!(format!("{}_{}", crm_prefix(bench.entity), bench.id)),
+        Kind::Enumeration => {
+            let options = field.items.iter();
+            let mut ids = options.filter_map(|item| item.id.parse::<u64>().ok());
+            match ids.next() {
+                Some(id) => json!(id),
+                None => return Ok(None),
+            }
+        }
+        Kind::Reference(reference) => match reference_to(*reference, bench).await? {
+            Some(id) => json!(id),
+            None => return Ok(None),
+        },
+        _ => return Ok(None),
+    };
+    Ok(Some(if field.multiple { json!([one]) } else { one }))
+}
+
+/// The id of a record that is there.
+async fn reference_to(reference: Reference, bench: &Bench<'_>) -> Result<Option<u64>, Silence> {
+    let number = |id: &Value| id.as_u64().or_else(|| id.as_str()?.parse().ok());
+    let id = match reference {
+        Reference::User => number(&bench.read_field("assignedById").await?),
+        Reference::Company => {
+            let list = "companies?limit=1&select=id";
+            let answer = bench.door.send(Method::GET, list, None).await?;
+            answer.data().pointer("/0/id").and_then(number)
+        }
+        _ => None,
+    };
+    Ok(id.filter(|id| *id > 0))
+}
+
+/// What a link to a record of the entity begins with (api.md, grade B).
+fn crm_prefix(entity: Entity) -> &'static str {
+    match entity {
+        Entity::Companies => "CO",
+        Entity::Leads => "L",
+        Entity::Deals => "D",
+        _ => "C",
+    }
+}
+
+/// Whether a field that reads so holds nothing.
+pub(super) fn is_none(kind: &Kind, value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) if text.is_empty() => true,
+        Value::Array(values) => values.is_empty(),
+        _ => match kind {
+            Kind::Boolean => !is_true(value),
+            Kind::Reference(_) | Kind::Enumeration => *value == 0 || *value == "0",
+            _ => false,
+        },
+    }
+}
+
+/// True in any of the forms in which booleans were seen to read (api.md, grades B and O).
+pub(super) fn is_true(value: &Value) -> bool {
+    *value == true || *value == "Y" || *value == 1 || *value == "1"
+}

@@ -1,0 +1,107 @@
+//! Booleans and dates of user fields.
+
+use serde_json::{Value, json};
+use vibecode_spec::{Field, Kind};
+
+use super::{Findings, sample};
+use crate::probe::{bench::Bench, door::Silence, finding::Finding};
+
+const DAY: &str = "2001-02-03";
+const MOMENT: &str = "2001-02-03T04:05:06+03:00";
+
+pub(super) async fn ask(bench: &Bench<'_>) -> Findings {
+    let assumptions = [
+        (Kind::Boolean, "true and false are taken"),
+        (Kind::Date, "the day is taken"),
+        (Kind::DateTime, "the moment is taken"),
+    ];
+    let mut findings = Vec::new();
+    for (kind, assumed) in assumptions {
+        let mut fields = bench.schema.fields();
+        let field = fields.find(|field| {
+            field.is_user_field() && field.kind == kind && !field.multiple && !field.read_only
+        });
+        let about = kind.name();
+        findings.push(match field {
+            None => Finding::not_testable(about, "the portal has no such user field", assumed),
+            Some(field) if kind == Kind::Boolean => boolean(field, bench, assumed).await?,
+            Some(field) => moment(field, bench, assumed).await?,
+        });
+    }
+    Ok(findings)
+}
+
+/// Whether true, false, "Y" and "N" are taken, and how true reads.
+async fn boolean(field: &Field, bench: &Bench<'_>, assumed: &str) -> Result<Finding, Silence> {
+    let mut taken = Vec::new();
+    let mut forms: Vec<String> = Vec::new();
+    // Each beside its contrary, so that every one of them is a change.
+    for (name, value, meant) in [
+        ("true", json!(true), true),
+        ("false", json!(false), false),
+        ("\"Y\"", json!("Y"), true),
+        ("\"N\"", json!("N"), false),
+    ] {
+        let contrary = if meant {
+            [json!(false), json!("N")]
+        } else {
+            [json!(true), json!("Y")]
+        };
+        for value in contrary {
+            bench.patch(&json!({ &field.name: value })).await?;
+        }
+        let answer = bench.patch(&json!({ &field.name: value })).await?;
+        let shown = bench.read_field(&field.name).await?;
+        let form = shown.to_string();
+        if answer.is_success() && sample::is_true(&shown) == meant {
+            taken.push(name);
+            if !forms.contains(&form) && form.len() < 8 {
+                forms.push(form);
+            }
+        }
+    }
+    let here = if taken.is_empty() {
+        "none of true, false, \"Y\" and \"N\" is taken".to_owned()
+    } else {
+        format!("{} taken; read as {}", taken.join(", "), forms.join(", "))
+    };
+    let is_as_assumed = ["true", "false"].iter().all(|name| taken.contains(name));
+    Ok(Finding::new(
+        field.kind.name(),
+        here,
+        assumed,
+        is_as_assumed,
+    ))
+}
+
+/// How a day or a moment reads that was written.
+async fn moment(field: &Field, bench: &Bench<'_>, assumed: &str) -> Result<Finding, Silence> {
+    let about = field.kind.name();
+    let written = if field.kind == Kind::Date {
+        DAY
+    } else {
+        MOMENT
+    };
+    let answer = bench.patch(&json!({ &field.name: written })).await?;
+    if !answer.is_success() {
+        let here = format!("refused: {}", answer.told());
+        return Ok(Finding::new(about, here, assumed, false));
+    }
+    let shown = bench.read_field(&field.name).await?;
+    let here = format!("{} reads as {}", shape(&json!(written)), shape(&shown));
+    // A moment may be shown by the portal's own offset, and so on the day before or after.
+    let is_taken = shown.as_str().is_some_and(|shown| match field.kind {
+        Kind::Date => shown.starts_with(DAY),
+        _ => shown.starts_with("2001-02-0") && shown.contains('T'),
+    });
+    Ok(Finding::new(about, here, assumed, is_taken))
+}
+
+/// The value with every digit as 9: its form without what it says.
+fn shape(value: &Value) -> String {
+    let text = value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned);
+    let digit = |letter: char| if letter.is_ascii_digit() { '9' } else { letter };
+    text.chars().take(40).map(digit).collect()
+}

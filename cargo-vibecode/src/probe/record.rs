@@ -1,0 +1,169 @@
+//! The throw-away record: made for the questions, and deleted whatever happens to them.
+
+use std::time::{Duration, SystemTime};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::time::sleep;
+use vibecode_spec::Entity;
+
+use super::door::{Door, Silence};
+use crate::failure::Failure;
+
+/// What the name of the record begins with.
+const NAME: &str = "VIBECODE PROBE - delete me";
+
+/// How long to wait before one looks again for a record whose making was not answered. It may come
+/// late.
+const LOOKS: [Duration; 4] = [
+    Duration::ZERO,
+    Duration::from_secs(1),
+    Duration::from_secs(4),
+    Duration::from_secs(10),
+];
+
+/// How long to wait before one tries again to delete.
+const DELETIONS: [Duration; 4] = [
+    Duration::ZERO,
+    Duration::from_secs(1),
+    Duration::from_secs(3),
+    Duration::from_secs(10),
+];
+
+/// A record that nobody knows but the probe.
+#[derive(Debug)]
+pub(crate) struct Throwaway<'a> {
+    door: &'a Door,
+    entity: Entity,
+    pub(crate) id: u64,
+    name: String,
+}
+
+impl<'a> Throwaway<'a> {
+    /// Makes the record. Where that is not answered, it looks for the record and deletes it.
+    ///
+    /// # Errors
+    /// Where there is no record then; or where there may be one, by which name.
+    pub(crate) async fn create(door: &'a Door, entity: Entity) -> Result<Self, Failure> {
+        let name = unique_name();
+        let body = json!({ name_field(entity): name });
+        let answer = door.send(Method::POST, entity.path(), Some(&body)).await;
+        let problem = match answer {
+            Ok(answer) if answer.is_success() => match answer.data().get("id").and_then(id) {
+                Some(id) => {
+                    return Ok(Self {
+                        door,
+                        entity,
+                        id,
+                        name,
+                    });
+                }
+                None => "the answer names no id".to_owned(),
+            },
+            Ok(answer) if is_refusal(answer.status) => {
+                return Err(not_made(entity, &answer.told(), ""));
+            }
+            Ok(answer) => answer.told(),
+            Err(Silence::NotConnected) => {
+                let problem = Silence::NotConnected.to_string();
+                return Err(not_made(entity, &problem, ""));
+            }
+            Err(silence) => silence.to_string(),
+        };
+        let left = match Self::delete_by_name(door, entity, &name).await {
+            Some(id) => format!(". It was there all the same, as {id}, and is deleted"),
+            None => format!(
+                ". It may be there all the same: look for `{name}` on the portal, and delete it"
+            ),
+        };
+        Err(not_made(entity, &problem, &left))
+    }
+
+    /// Looks for a record whose id is not known, and deletes it.
+    async fn delete_by_name(door: &'a Door, entity: Entity, name: &str) -> Option<u64> {
+        let field = name_field(entity);
+        let path = format!("{}/search", entity.path());
+        let body = json!({ "filter": { field: name }, "limit": 5 });
+        for pause in LOOKS {
+            sleep(pause).await;
+            door.reopen();
+            let Ok(answer) = door.send(Method::POST, &path, Some(&body)).await else {
+                continue;
+            };
+            let found = answer.data().as_array().into_iter().flatten();
+            // A filter that a portal does not understand must not cost anybody a record.
+            let mut own = found.filter(|record| record.get(field) == Some(&json!(name)));
+            if let Some(id) = own.find_map(|record| record.get("id").and_then(id)) {
+                let name = name.to_owned();
+                let record = Self {
+                    door,
+                    entity,
+                    id,
+                    name,
+                };
+                return record.delete().await.is_ok().then_some(id);
+            }
+        }
+        None
+    }
+
+    /// Deletes the record.
+    ///
+    /// # Errors
+    /// Where it is still there, or may be: which one to delete by hand.
+    pub(crate) async fn delete(&self) -> Result<(), Failure> {
+        let path = format!("{}/{}", self.entity.path(), self.id);
+        let mut problem = String::new();
+        for pause in DELETIONS {
+            sleep(pause).await;
+            self.door.reopen();
+            match self.door.send(Method::DELETE, &path, None).await {
+                // It is gone, also where an answer before was lost.
+                Ok(answer) if answer.is_success() || answer.status == 404 => return Ok(()),
+                Ok(answer) => {
+                    problem = answer.told();
+                    if is_refusal(answer.status) {
+                        break;
+                    }
+                }
+                Err(silence) => problem = silence.to_string(),
+            }
+        }
+        let (entity, id, name) = (self.entity.singular(), self.id, &self.name);
+        Err(Failure::new(format!(
+            "the throw-away {entity} {id} is not deleted ({problem}): delete it by hand. It is called `{name}`"
+        )))
+    }
+}
+
+/// Where the name of a record stands.
+fn name_field(entity: Entity) -> &'static str {
+    match entity {
+        Entity::Contacts => "name",
+        _ => "title",
+    }
+}
+
+/// By the moment: two probes at once do not find each other's record.
+fn unique_name() -> String {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let moment = since.unwrap_or_default().as_nanos();
+    format!("{NAME} {moment:x}")
+}
+
+fn id(id: &Value) -> Option<u64> {
+    id.as_u64().or_else(|| id.as_str()?.parse().ok())
+}
+
+/// A 4xx says that nothing was done, and will not be; a time-out of a gateway does not, and the
+/// next minute takes more requests.
+fn is_refusal(status: u16) -> bool {
+    (400..500).contains(&status) && status != 408 && status != 429
+}
+
+fn not_made(entity: Entity, problem: &str, left: &str) -> Failure {
+    let entity = entity.singular();
+    Failure::new(format!(
+        "the throw-away {entity} could not be made: {problem}{left}"
+    ))
+}

@@ -1,0 +1,271 @@
+//! What `--faults` says.
+
+use std::time::Duration;
+
+use vibecode_sandbox::{Fault, Storm};
+
+use crate::failure::Failure;
+
+pub(crate) const HELP: &str = "\
+Faults:
+  drop_after,bad_gateway         each hits one request, in this order
+  drop_after@PATCH               only a request of this method
+  late=5s,rate_limited=2s        with a time: 200ms, 5s, 1m
+  error=SCOPE_DENIED             with a code of the API
+  drop_after_calls=3             a batch ends after so many calls
+  storm                          three requests in ten are hit by something
+  storm:seed=7,probability=0.2   one in five, the same ones in every run
+  storm:faults=drop_after+hang   only by these
+  rate-limit=300                 so many requests a minute of a key, then 429
+  portal-limit=10                so many requests a second of the portal, then 502
+
+Names: drop_before, drop_after, late, reset_before, reset_after, delay, hang, hang_after, trickle,
+rate_limited, rate_limited_until, query_limit_exceeded, unavailable_html, bad_gateway,
+bad_gateway_html, queue_timeout, server_error, overload_limit, error, no_content, cut_off,
+cut_off_chunked, oversized, garbage, html, another_record, success_false, drop_after_calls";
+
+/// What goes wrong.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// One request after the other is hit.
+    Queue(Vec<Fault>),
+    Storm(Storm),
+    /// Requests a minute.
+    RateLimit(u32),
+    /// Requests a second.
+    PortalLimit(u32),
+}
+
+/// How a fault is made, and from what.
+enum Make {
+    Bare(fn() -> Fault),
+    /// With the time where none is given: that of the storm.
+    Timed(fn(Duration) -> Fault, Duration),
+    Counted(fn(usize) -> Fault),
+    Coded(fn(&'static str) -> Fault),
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// Every fault, by the name of its constructor.
+const FAULTS: &[(&str, Make)] = &[
+    ("drop_before", Make::Bare(Fault::drop_before)),
+    ("drop_after", Make::Bare(Fault::drop_after)),
+    ("late", Make::Timed(Fault::late, Duration::from_secs(5))),
+    ("reset_before", Make::Bare(Fault::reset_before)),
+    ("reset_after", Make::Bare(Fault::reset_after)),
+    ("delay", Make::Timed(Fault::delay, Duration::from_secs(2))),
+    ("hang", Make::Bare(Fault::hang)),
+    ("hang_after", Make::Bare(Fault::hang_after)),
+    (
+        "trickle",
+        Make::Timed(Fault::trickle, Duration::from_millis(1)),
+    ),
+    ("rate_limited", Make::Timed(Fault::rate_limited, SECOND)),
+    (
+        "rate_limited_until",
+        Make::Timed(Fault::rate_limited_until, SECOND),
+    ),
+    (
+        "query_limit_exceeded",
+        Make::Bare(Fault::query_limit_exceeded),
+    ),
+    ("unavailable_html", Make::Bare(Fault::unavailable_html)),
+    ("bad_gateway", Make::Bare(Fault::bad_gateway)),
+    ("bad_gateway_html", Make::Bare(Fault::bad_gateway_html)),
+    ("queue_timeout", Make::Bare(Fault::queue_timeout)),
+    ("server_error", Make::Bare(Fault::server_error)),
+    ("overload_limit", Make::Bare(Fault::overload_limit)),
+    ("error", Make::Coded(Fault::error)),
+    ("no_content", Make::Bare(Fault::no_content)),
+    ("cut_off", Make::Bare(Fault::cut_off)),
+    ("cut_off_chunked", Make::Bare(Fault::cut_off_chunked)),
+    ("oversized", Make::Bare(Fault::oversized)),
+    ("garbage", Make::Bare(Fault::garbage)),
+    ("html", Make::Bare(Fault::html)),
+    ("another_record", Make::Bare(Fault::another_record)),
+    ("success_false", Make::Bare(Fault::success_false)),
+    ("drop_after_calls", Make::Counted(Fault::drop_after_calls)),
+];
+
+/// Reads all that was given.
+///
+/// # Errors
+/// Where a part is malformed, with the names that there are.
+pub(crate) fn read(specs: &[String]) -> Result<Vec<Trouble>, Failure> {
+    let troubles = specs.iter().map(|spec| {
+        trouble(spec.trim()).map_err(|problem| Failure::new(format!("--faults {spec}: {problem}")))
+    });
+    troubles.collect()
+}
+
+fn trouble(spec: &str) -> Result<Trouble, String> {
+    if let Some(limit) = spec.strip_prefix("rate-limit=") {
+        return Ok(Trouble::RateLimit(number(limit)?));
+    }
+    if let Some(limit) = spec.strip_prefix("portal-limit=") {
+        return Ok(Trouble::PortalLimit(number(limit)?));
+    }
+    match spec.split_once(':') {
+        Some(("storm", settings)) => Ok(Trouble::Storm(storm(settings)?)),
+        None if spec == "storm" => Ok(Trouble::Storm(Storm::seeded(0))),
+        _ => Ok(Trouble::Queue(faults(spec, ',')?)),
+    }
+}
+
+fn storm(settings: &str) -> Result<Storm, String> {
+    let mut seed = 0;
+    let mut probability = None;
+    let mut only = None;
+    for setting in settings.split(',') {
+        match setting.split_once('=') {
+            Some(("seed", value)) => seed = number(value)?,
+            Some(("probability", value)) => probability = Some(share(value)?),
+            Some(("faults", names)) => only = Some(faults(names, '+')?),
+            _ => {
+                return Err(format!(
+                    "a storm has no `{setting}`: it takes seed=7, probability=0.2 and faults=drop_after+hang"
+                ));
+            }
+        }
+    }
+    let mut storm = Storm::seeded(seed);
+    if let Some(probability) = probability {
+        storm = storm.probability(probability);
+    }
+    Ok(match only {
+        Some(faults) => storm.faults(faults),
+        None => storm,
+    })
+}
+
+fn faults(list: &str, separator: char) -> Result<Vec<Fault>, String> {
+    list.split(separator).map(|one| fault(one.trim())).collect()
+}
+
+/// `name`, `name=argument` or either with `@METHOD`.
+fn fault(spec: &str) -> Result<Fault, String> {
+    let (spec, method) = match spec.split_once('@') {
+        Some((spec, method)) => (spec, Some(method)),
+        None => (spec, None),
+    };
+    let (name, argument) = match spec.split_once('=') {
+        Some((name, argument)) => (name, Some(argument)),
+        None => (spec, None),
+    };
+    let known = FAULTS.iter().find(|(known, _)| *known == name);
+    let (_, make) = known.ok_or_else(|| unknown(name))?;
+    let fault = match (make, argument) {
+        (Make::Bare(make), None) => make(),
+        (Make::Bare(_), Some(_)) => return Err(format!("`{name}` takes no value")),
+        (Make::Timed(make, usual), None) => make(*usual),
+        (Make::Timed(make, _), Some(time)) => make(duration(time)?),
+        (Make::Counted(make), Some(count)) => make(number(count)?),
+        (Make::Counted(_), None) => return Err(format!("`{name}` takes a number: {name}=3")),
+        (Make::Coded(make), code) => make(error_code(code.unwrap_or_default())?),
+    };
+    Ok(match method {
+        Some(method) => fault.on(method.to_ascii_uppercase()),
+        None => fault,
+    })
+}
+
+fn unknown(name: &str) -> String {
+    let names: Vec<&str> = FAULTS.iter().map(|(name, _)| *name).collect();
+    let meant = vibecode_spec::closest(name, names.iter().copied());
+    let meant = meant.map_or(".".to_owned(), |meant| format!(": did you mean `{meant}`?"));
+    format!(
+        "there is no fault `{name}`{meant} There are {}; and storm, rate-limit=300, portal-limit=10",
+        names.join(", ")
+    )
+}
+
+fn error_code(code: &str) -> Result<&'static str, String> {
+    let mut codes = vibecode_spec::ERROR_CODES.iter().map(|(code, _)| *code);
+    codes.clone().find(|known| *known == code).ok_or_else(|| {
+        let meant = vibecode_spec::closest(code, codes.clone()).or_else(|| codes.next());
+        let meant = meant.unwrap_or_default();
+        format!("`{code}` is no code of the API: write it as error={meant}")
+    })
+}
+
+/// `5s`, `200ms`, `1m`, or seconds without a unit.
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit = text.get(digits.len()..).unwrap_or_default();
+    let count = digits.parse::<u32>().ok();
+    let time = count.and_then(|count| match unit {
+        "ms" => Some(Duration::from_millis(count.into())),
+        "s" | "" => Some(Duration::from_secs(count.into())),
+        "m" => Some(Duration::from_secs(u64::from(count) * 60)),
+        _ => None,
+    });
+    time.ok_or_else(|| format!("`{text}` is no time: write it as 200ms, 5s or 1m"))
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share = text
+        .parse()
+        .ok()
+        .filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| format!("`{text}` is no probability: it is a number from 0 to 1"))
+}
+
+fn number<N: std::str::FromStr>(text: &str) -> Result<N, String> {
+    text.parse()
+        .map_err(|_| format!("`{text}` is no number, or a too great one"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(spec: &str) -> String {
+        read(&[spec.to_owned()]).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn every_fault_is_made_by_its_own_name_and_told_in_the_help() {
+        for (name, make) in FAULTS {
+            let spec = match make {
+                Make::Counted(_) => format!("{name}=3"),
+                Make::Coded(_) => format!("{name}=SCOPE_DENIED"),
+                Make::Bare(_) | Make::Timed(..) => (*name).to_owned(),
+            };
+            assert_eq!(fault(&spec).unwrap().name(), *name);
+            let mut words = HELP.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+            assert!(words.any(|word| word == *name), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_example_of_the_help_is_read() {
+        let examples = HELP.lines().skip(1).take_while(|line| !line.is_empty());
+        for example in examples {
+            let spec = example.split_whitespace().next().unwrap();
+            assert!(trouble(spec).is_ok(), "{spec}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_what_there_is() {
+        let typo = problem("drop_aftr");
+        assert!(typo.contains("did you mean `drop_after`?"), "{typo}");
+        assert!(typo.contains("another_record") && typo.contains("rate-limit=300"));
+        assert!(problem("storm:speed=7").contains("seed=7"));
+        assert!(problem("storm:probability=2").contains("from 0 to 1"));
+        assert!(problem("late=soon").contains("200ms"));
+        assert!(problem("error=SCOPE_DENID").contains("error=SCOPE_DENIED"));
+        assert!(problem("rate-limit=many").contains("no number"));
+        assert!(problem("drop_after=3").contains("takes no value"));
+        assert!(problem("").contains("there is no fault"));
+    }
+
+    #[test]
+    fn times_have_units() {
+        assert_eq!(duration("200ms"), Ok(Duration::from_millis(200)));
+        assert_eq!(duration("5"), Ok(Duration::from_secs(5)));
+        assert_eq!(duration("1m"), Ok(Duration::from_secs(60)));
+        assert!(duration("1h").is_err() && duration("s").is_err());
+    }
+}

@@ -1,0 +1,125 @@
+//! The stand-in for the API as a server of its own.
+
+mod faults;
+mod requests;
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use serde_json::{Value, json};
+use vibecode_sandbox::{Sandbox, SandboxBuilder};
+use vibecode_spec::Entity;
+
+use self::faults::Trouble;
+use crate::{Ended, failure::Failure, output::Output, stop::Stop};
+
+/// How many requests are remembered: the page shows the last 200 of them.
+const KEPT_REQUESTS: usize = 1000;
+
+/// What is served, and where.
+#[derive(Debug, clap::Args)]
+#[command(after_help = faults::HELP)]
+pub(crate) struct Wanted {
+    /// The port to listen on, on this machine alone; 0 for any that is free.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    port: u16,
+
+    /// Records in place of the default ones: a JSON file with a map of entity to array of records.
+    #[arg(long, value_name = "FILE")]
+    seed: Option<PathBuf>,
+
+    /// The folder of a portal's schemas: `contacts.json` and so on, as `GET /v1/contacts/fields`
+    /// answers them.
+    #[arg(long, value_name = "DIR")]
+    schema: Option<PathBuf>,
+
+    /// What goes wrong, as told below. May be given several times.
+    #[arg(long, value_name = "SPEC")]
+    faults: Vec<String>,
+
+    /// Prints every request once it is over.
+    #[arg(long)]
+    requests: bool,
+}
+
+pub(crate) async fn run(wanted: &Wanted, output: &Output) -> Result<Ended, Failure> {
+    let troubles = faults::read(&wanted.faults)?;
+    let mut builder = Sandbox::builder()
+        .port(wanted.port)
+        .page()
+        .keep_requests(KEPT_REQUESTS);
+    if let Some(path) = &wanted.seed {
+        builder = builder.seed(read(path)?);
+    }
+    if let Some(folder) = &wanted.schema {
+        builder = with_schemas(builder, folder)?;
+    }
+    for trouble in &troubles {
+        builder = match trouble {
+            Trouble::RateLimit(per_minute) => builder.rate_limit(*per_minute),
+            Trouble::PortalLimit(per_second) => builder.portal_limit(*per_second),
+            Trouble::Queue(_) | Trouble::Storm(_) => builder,
+        };
+    }
+    let sandbox = builder.try_start().await;
+    let sandbox = sandbox.map_err(|error| Failure::new(error.to_string()))?;
+    for trouble in troubles {
+        match trouble {
+            Trouble::Queue(faults) => sandbox.faults(faults),
+            Trouble::Storm(storm) => sandbox.storm(storm),
+            Trouble::RateLimit(_) | Trouble::PortalLimit(_) => {}
+        }
+    }
+    let mut stop = Stop::listen()?;
+    introduce(&sandbox, output);
+    tokio::select! {
+        () = stop.asked() => {}
+        () = requests::print(sandbox.watch(), output), if wanted.requests => {}
+    }
+    output.line("# The sandbox is stopped.");
+    Ok(Ended::Done)
+}
+
+/// Lines that a shell takes as they stand.
+fn introduce(sandbox: &Sandbox, output: &Output) {
+    let (url, key) = (sandbox.url(), Sandbox::API_KEY);
+    let page = url.trim_end_matches("v1");
+    output.line(format!(
+        "export VIBECODE_BASE_URL={url} VIBECODE_API_KEY={key}"
+    ));
+    output.line(format!(
+        "# {page} shows the contacts and the requests. Ctrl-C stops the sandbox."
+    ));
+    output.json(&json!({ "baseUrl": url, "apiKey": key, "page": page }));
+}
+
+/// Takes the schemas of the entities that the folder has a file of.
+fn with_schemas(mut builder: SandboxBuilder, folder: &Path) -> Result<SandboxBuilder, Failure> {
+    let mut found = false;
+    for entity in Entity::ALL {
+        let path = folder.join(entity.path()).with_extension("json");
+        if path.exists() {
+            builder = builder.schema(*entity, read(&path)?);
+            found = true;
+        }
+    }
+    if found {
+        return Ok(builder);
+    }
+    let names = Entity::ALL
+        .iter()
+        .map(|entity| format!("{}.json", entity.path()));
+    let names: Vec<_> = names.collect();
+    Err(Failure::new(format!(
+        "{}: the folder holds no schema. Name one that holds any of {}",
+        folder.display(),
+        names.join(", ")
+    )))
+}
+
+fn read(path: &Path) -> Result<Value, Failure> {
+    let text = fs::read_to_string(path).map_err(|error| Failure::of_file(path, &error))?;
+    serde_json::from_str(&text).map_err(|error| Failure::of_file(path, &io::Error::from(error)))
+}

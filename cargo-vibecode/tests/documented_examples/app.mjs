@@ -1,0 +1,13 @@
+const res = await fetch('https://vibecode.bitrix24.tech/v1/contacts/71', {
+method: 'PATCH',
+headers: {
+'X-Api-Key': 'YOUR_APP_KEY',
+'Authorization': 'Bearer USER_SESSION_TOKEN',
+'Content-Type': 'application/json',
+},
+body: JSON.stringify({
+phone: '+79169876543',
+post: 'Director',
+}),
+})
+const { success, data } = await res.json()

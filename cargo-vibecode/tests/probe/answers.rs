@@ -1,0 +1,192 @@
+use serde_json::json;
+use tokio::task::spawn_blocking;
+use vibecode_sandbox::{BatchParams, Entity, Key, ResetUnit, Sandbox};
+
+use crate::asked::{command, holds_only_what_was_seeded, lines, probe, report, start, stderr};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sandbox_answers_what_its_documentation_says() {
+    let sandbox = start(Sandbox::builder()).await;
+    let output = probe(&sandbox, &["--yes", "--format", "json"]).await;
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let text = "cleared by \"\"; ignored null; refused 0, []";
+    let list = "cleared by []; ignored null; refused \"\", 0";
+    let none = "not testable here: there is no value to try";
+    let expected = [
+        format!("1 date: {text}"),
+        "1 reference: cleared by 0; ignored null; refused \"\", []".to_owned(),
+        format!("1 string: {text}"),
+        format!("1 address, user field: {text}"),
+        format!("1 boolean, user field: {text}"),
+        format!("1 crm_status, user field: {none}"),
+        format!("1 date, user field: {text}"),
+        format!("1 datetime, user field: {text}"),
+        format!("1 employee, user field: {none}"),
+        format!("1 enumeration, user field: {text}"),
+        format!("1 file, user field: {text}"),
+        format!("1 iblock_element, user field: {none}"),
+        "1 integer, user field: cleared by \"\"; ignored null; refused []".to_owned(),
+        format!("1 money, user field: {text}"),
+        format!("1 several of crm, user field: {list}"),
+        format!("1 several of double, user field: {list}"),
+        format!("1 several of file, user field: {list}"),
+        format!("1 several of string, user field: {list}"),
+        format!("1 string, user field: {text}"),
+        format!("1 url, user field: {text}"),
+    ];
+    let rest = [
+        "1 phone: ignored null, []; refused \"\"",
+        "2 adding: ignored without a word",
+        "2 changing: ignored without a word",
+        "2 deleting: ignored without a word",
+        "3 an equal phone: added twice",
+        "4 an unknown key: ignored without a word",
+        "4 a read-only key: ignored without a word",
+        "5 {}: 200, nothing changes",
+        "6 boolean: true, false, \"Y\", \"N\" taken; read as true, false",
+        "6 date: 9999-99-99 reads as 9999-99-99",
+        "6 datetime: 9999-99-99T99:99:99+99:99 reads as 9999-99-99T99:99:99+99:99",
+        "7 updating one record: taken; data: {errors: {}, meta: {failed: number, succeeded: number, \
+         total: number}, results: {<id>: record}}",
+        "8 UF_CRM_…: ignored without a word",
+        "9 params of an update: flat; under fields ignored without a word",
+        "10 a batch of 10: counts as 1",
+        "10 the order of its calls: kept, which does not prove that one waits for the other",
+        "11 X-RateLimit-Reset: seconds from now",
+        "12 a read after a write: shows it",
+    ];
+    let expected: Vec<String> = expected
+        .into_iter()
+        .chain(rest.map(str::to_owned))
+        .collect();
+    assert_eq!(lines(&report(&output)), expected);
+    assert!(holds_only_what_was_seeded(&sandbox));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_portal_that_is_otherwise_is_told_apart() {
+    let builder = Sandbox::builder()
+        .batch_params(BatchParams::UnderFields)
+        .rate_limit_reset(ResetUnit::UnixTime)
+        .without_fm();
+    let sandbox = start(builder).await;
+    let output = probe(&sandbox, &["--yes", "--format", "json"]).await;
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let lines = lines(&report(&output));
+    for expected in [
+        "1 phone: not testable here: reads show no `fm`",
+        "2 adding: not testable here: reads show no `fm`",
+        "3 an equal phone: not testable here: reads show no `fm`",
+        "9 params of an update: under fields; flat ignored without a word !",
+        "10 the order of its calls: kept, which does not prove that one waits for the other",
+        "11 X-RateLimit-Reset: a moment, in seconds since 1970",
+    ] {
+        assert!(
+            lines.iter().any(|line| line == expected),
+            "{expected} is not in {lines:#?}"
+        );
+    }
+    let table = probe(&sandbox, &["--yes"]).await;
+    let table = str::from_utf8(&table.stdout).unwrap();
+    assert!(table.contains("ClientBuilder::batch_params"), "{table}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_portal_lacks_is_not_testable() {
+    let sandbox = Sandbox::builder()
+        .schema(Entity::Contacts, json!({}))
+        .start()
+        .await;
+    let output = probe(&sandbox, &["--yes", "--format", "json"]).await;
+    let lines = lines(&report(&output));
+    for expected in [
+        "6 boolean: not testable here: the portal has no such user field",
+        "8 UF_CRM_…: not testable here: the portal has no user field that a value can be tried in",
+        "10 a batch of 10: not testable here: X-RateLimit-Remaining is not sent",
+        "11 X-RateLimit-Reset: not testable here: it is not sent",
+    ] {
+        assert!(
+            lines.iter().any(|line| line == expected),
+            "{expected} is not in {lines:#?}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_entity_can_be_asked_about() {
+    let sandbox = start(Sandbox::builder()).await;
+    for entity in ["companies", "leads", "deals"] {
+        let output = probe(&sandbox, &[entity, "--yes", "--format", "json"]).await;
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        assert_eq!(report(&output)["entity"], entity);
+    }
+    assert!(holds_only_what_was_seeded(&sandbox));
+    let typo = probe(&sandbox, &["contact", "--yes"]).await;
+    assert_eq!(typo.status.code(), Some(2));
+    assert!(
+        stderr(&typo).contains("did you mean `contacts`?"),
+        "{}",
+        stderr(&typo)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_terminal_and_without_yes_nothing_is_sent() {
+    let sandbox = Sandbox::start().await;
+    let output = probe(&sandbox, &[]).await;
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("--yes"), "{}", stderr(&output));
+    assert!(sandbox.requests().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_report_names_no_key_no_portal_and_no_field_of_its_own() {
+    let secret = "vibe_api_secret";
+    let sandbox = start(Sandbox::builder().key(Key::personal(secret))).await;
+    let host = sandbox
+        .url()
+        .trim_start_matches("http://")
+        .trim_end_matches("/v1");
+    for words in [&["--yes", "--format", "json"][..], &["--yes"]] {
+        let mut command = command(&sandbox, secret, words);
+        let output = spawn_blocking(move || command.output().unwrap())
+            .await
+            .unwrap();
+        let mut all = output.stdout.clone();
+        all.extend(&output.stderr);
+        let all = String::from_utf8(all).unwrap();
+        for hidden in [secret, host, "ufCrm", "UF_CRM_1", "Ivan", "+7", "PROBE"] {
+            assert!(!all.contains(hidden), "{hidden} is in {all}");
+        }
+    }
+    let mut command = command(
+        &sandbox,
+        "vibe_api_unknown_secret",
+        &["--yes", "--format", "json"],
+    );
+    let output = spawn_blocking(move || command.output().unwrap())
+        .await
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("401 INVALID_API_KEY"),
+        "{}",
+        stderr(&output)
+    );
+    assert!(!stderr(&output).contains("secret"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_cannot_write_is_told_so() {
+    let sandbox = Sandbox::start().await;
+    let mut command = command(&sandbox, Sandbox::READ_ONLY_KEY, &["--yes"]);
+    let output = spawn_blocking(move || command.output().unwrap())
+        .await
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("403 WRITE_BLOCKED_READONLY_KEY"),
+        "{}",
+        stderr(&output)
+    );
+}

@@ -1,0 +1,143 @@
+use std::{fs, io::Read, net::TcpListener, process::Command};
+
+use serde_json::Value;
+
+use crate::served::{Served, file, folder, refused};
+
+#[test]
+fn the_first_line_is_one_for_a_shell() {
+    let mut served = Served::start(&[]);
+    let address = served.address().to_owned();
+    assert_eq!(
+        served.first_line,
+        format!("export VIBECODE_BASE_URL=http://{address}/v1 VIBECODE_API_KEY=vibe_api_sandbox\n")
+    );
+    assert!(
+        served
+            .line()
+            .starts_with(&format!("# http://{address}/ shows"))
+    );
+    assert_eq!(served.get("contacts/71")["data"]["name"], "Ivan");
+}
+
+#[test]
+fn a_program_is_told_in_json() {
+    let mut served = Served::start(&["--format", "json", "--requests"]);
+    let told: Value = serde_json::from_str(&served.first_line).unwrap();
+    assert_eq!(told["apiKey"], "vibe_api_sandbox");
+    served.ask("PATCH /v1/contacts/71", r#"{"psot":"Director"}"#);
+    let request: Value = serde_json::from_str(&served.line()).unwrap();
+    assert_eq!(
+        (&request["method"], &request["status"]),
+        (&"PATCH".into(), &200.into())
+    );
+    assert_eq!(request["dropped"][0], "psot");
+}
+
+#[test]
+fn requests_are_printed_as_they_end() {
+    let mut served = Served::start(&["--requests", "--faults", "drop_after@PATCH"]);
+    served.line();
+    served.get("contacts/99");
+    served.ask("PATCH /v1/contacts/71", r#"{"post":"Director"}"#);
+    assert_eq!(
+        served.line(),
+        "404 GET    /v1/contacts/99  ENTITY_NOT_FOUND\n"
+    );
+    assert_eq!(
+        served.line(),
+        "--- PATCH  /v1/contacts/71  fault: drop_after\n"
+    );
+    assert_eq!(served.get("contacts/71")["data"]["post"], "Director");
+}
+
+#[test]
+fn limits_and_storms_are_told_on_the_command_line() {
+    let served = Served::start(&[
+        "--faults",
+        "rate-limit=2",
+        "--faults",
+        "storm:probability=0",
+    ]);
+    let statuses = [(); 3].map(|()| served.ask("GET /v1/contacts/71", "").0);
+    assert!(statuses[1].starts_with("HTTP/1.1 200"), "{statuses:?}");
+    assert!(statuses[2].starts_with("HTTP/1.1 429"), "{statuses:?}");
+    let stormy = Served::start(&["--faults", "storm:seed=7,probability=1,faults=server_error"]);
+    assert!(
+        stormy
+            .ask("GET /v1/contacts/71", "")
+            .0
+            .starts_with("HTTP/1.1 500")
+    );
+    let told = refused(&["--faults", "drop_aftr"]);
+    assert!(told.contains("did you mean `drop_after`?"), "{told}");
+    assert!(
+        told.contains("bad_gateway_html") && told.contains("rate-limit=300"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_port_that_is_taken_is_told() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let told = refused(&["--port", &port]);
+    assert!(
+        told.contains(&format!("port {port}")) && told.contains("choose another"),
+        "{told}"
+    );
+}
+
+#[test]
+fn records_and_fields_come_from_files() {
+    let folder = folder("files");
+    let seed = file(
+        &folder,
+        "seed.json",
+        r#"{"contacts":[{"id":7,"name":"Vera"}]}"#,
+    );
+    let fields =
+        r#"{"success":true,"data":{"name":{"type":"string"},"ufCrmFloor":{"type":"integer"}}}"#;
+    let schemas = folder.join("vibecode");
+    fs::create_dir(&schemas).unwrap();
+    file(&schemas, "contacts.json", fields);
+    let served = Served::start(&["--seed", &seed, "--schema", schemas.to_str().unwrap()]);
+    assert_eq!(served.get("contacts/7")["data"]["name"], "Vera");
+    assert!(served.get("contacts/7")["data"]["ufCrmFloor"].is_null());
+    let described = served.get("contacts/fields");
+    assert_eq!(described["data"]["ufCrmFloor"]["type"], "integer");
+    assert_eq!(described["data"]["ufCrmNote"], Value::Null);
+}
+
+#[test]
+fn files_that_are_wrong_are_named() {
+    let folder = folder("wrong");
+    let broken = file(&folder, "broken.json", "{");
+    assert!(refused(&["--seed", &broken]).contains("broken.json"));
+    assert!(refused(&["--seed", "missing.json"]).contains("missing.json"));
+    let typo = file(&folder, "typo.json", r#"{"contact":[]}"#);
+    assert!(refused(&["--seed", &typo]).contains("did you mean `contacts`?"));
+    let empty = folder.join("empty");
+    fs::create_dir(&empty).unwrap();
+    assert!(refused(&["--schema", empty.to_str().unwrap()]).contains("contacts.json"));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_stops_it_and_all_is_well() {
+    for signal in ["-INT", "-TERM"] {
+        let mut served = Served::start(&[]);
+        let id = served.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args([signal, &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        assert_eq!(served.child.wait().unwrap().code(), Some(0));
+        let mut rest = String::new();
+        served.stdout.read_to_string(&mut rest).unwrap();
+        assert!(rest.ends_with("# The sandbox is stopped.\n"), "{rest}");
+    }
+}

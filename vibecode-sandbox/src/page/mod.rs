@@ -1,0 +1,142 @@
+//! The page that shows what the portal holds and what comes in, for people, beside the API.
+//!
+//! It is one document with a style and a script of its own, and asks for news by requests that wait
+//! for them. None of these requests is logged, limited or hit by a fault.
+
+mod state;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri,
+    header::{
+        CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    },
+};
+use serde_json::Value;
+use tokio::time::timeout;
+
+use crate::{
+    answer::Answer,
+    service::{Call, Service},
+};
+
+const DOCUMENT: &str = include_str!("index.html");
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+
+/// What stands in the document in place of the state.
+const STATE: &str = "{{state}}";
+
+/// How long a request for news waits for them. Proxies end what is silent for a minute.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What is seeded or sent is never run: only the page's own script is, and nothing is loaded from
+/// elsewhere, not even an image that a name might call for.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+                      img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const HEADERS: &[(HeaderName, &str)] = &[
+    (CONTENT_SECURITY_POLICY, POLICY),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (REFERRER_POLICY, "no-referrer"),
+    (CACHE_CONTROL, "no-store"),
+];
+
+/// What the page answers; `None` where the request is not the page's.
+pub(crate) async fn answer(call: &Call, service: &Service) -> Option<Answer> {
+    if !service.has_page || call.method != Method::GET {
+        return None;
+    }
+    let mut answer = match call.uri.path() {
+        "/" | "/page.css" | "/page.js" | "/state" if !is_meant_for_here(&call.headers) => {
+            let refusal = "This page is only served to this machine, as 127.0.0.1 or localhost.\n";
+            Answer::empty(StatusCode::FORBIDDEN).with_body("text/plain; charset=utf-8", refusal)
+        }
+        "/" => file("text/html; charset=utf-8", document(service)),
+        "/page.css" => file("text/css; charset=utf-8", STYLE),
+        "/page.js" => file("text/javascript; charset=utf-8", SCRIPT),
+        "/state" => {
+            wait_for_news(seen(&call.uri), service).await;
+            Answer::json(StatusCode::OK, &state::of(service))
+        }
+        // Browsers ask by themselves.
+        "/favicon.ico" => Answer::empty(StatusCode::NO_CONTENT),
+        _ => return None,
+    };
+    for (name, value) in HEADERS {
+        let value = HeaderValue::from_static(value);
+        answer.headers.insert(name, value);
+    }
+    Some(answer)
+}
+
+/// A page of the web can let a name of its own lead to this machine, but not hide that name.
+fn is_meant_for_here(headers: &HeaderMap) -> bool {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let host = host.unwrap_or_default();
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    matches!(name, "127.0.0.1" | "localhost" | "[::1]")
+}
+
+/// The document with the state inside, so that it shows something at once.
+fn document(service: &Service) -> String {
+    DOCUMENT.replace(STATE, &inside_script(&state::of(service)))
+}
+
+/// JSON that does not end the element it stands in, whatever it holds.
+fn inside_script(state: &Value) -> String {
+    state.to_string().replace('<', "\\u003c")
+}
+
+/// The revision that the page shows.
+fn seen(uri: &Uri) -> Option<u64> {
+    let query = uri.query().unwrap_or_default();
+    query.strip_prefix("after=")?.parse().ok()
+}
+
+/// Returns once the log shows another revision, or when it has waited long enough.
+async fn wait_for_news(seen: Option<u64>, service: &Service) {
+    let Some(seen) = seen else {
+        return;
+    };
+    let mut revisions = service.log.watch();
+    // Another revision may also be an older one, of a sandbox that was started anew.
+    let news = revisions.wait_for(|revision| *revision != seen);
+    let _ = timeout(PATIENCE, news).await;
+}
+
+fn file(content_type: &'static str, body: impl Into<Bytes>) -> Answer {
+    Answer::empty(StatusCode::OK).with_body(content_type, body)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_shown_does_not_end_its_element() {
+        let state = json!({ "name": "</script><script>alert(1)</script><!--" });
+        let inside = inside_script(&state);
+        assert!(!inside.contains('<'), "{inside}");
+        assert_eq!(serde_json::from_str::<Value>(&inside).unwrap(), state);
+    }
+
+    #[test]
+    fn the_page_is_served_under_the_names_of_this_machine_alone() {
+        for (host, expected) in [
+            ("127.0.0.1:8080", true),
+            ("localhost", true),
+            ("[::1]:8080", true),
+            ("127.0.0.1.example.com:8080", false),
+            ("example.com", false),
+        ] {
+            let headers = HeaderMap::from_iter([(HOST, HeaderValue::from_static(host))]);
+            assert_eq!(is_meant_for_here(&headers), expected, "{host}");
+        }
+        assert!(!is_meant_for_here(&HeaderMap::new()));
+    }
+}

@@ -1,0 +1,50 @@
+//! The requests as they come.
+
+use std::sync::{Arc, Weak};
+
+use tokio::sync::watch::Receiver;
+
+use crate::{LoggedRequest, service::Service};
+
+/// The requests of a [`Sandbox`](crate::Sandbox) as they come, from
+/// [`Sandbox::watch`](crate::Sandbox::watch).
+#[derive(Debug)]
+pub struct Watch {
+    /// A watch does not keep the portal of a sandbox that is gone.
+    service: Weak<Service>,
+    revisions: Receiver<u64>,
+    seen: u64,
+}
+
+impl Watch {
+    pub(crate) fn new(service: &Arc<Service>) -> Self {
+        let revisions = service.log.watch();
+        let seen = *revisions.borrow();
+        Self {
+            service: Arc::downgrade(service),
+            revisions,
+            seen,
+        }
+    }
+
+    /// Waits until there is news: the requests that came in since the last call, and those of which
+    /// more is known now, in the order in which they came in. A request is told of several times,
+    /// with one [serial number](LoggedRequest::serial). `None` once the sandbox is gone.
+    ///
+    /// Nothing is lost where this future is dropped.
+    pub async fn next(&mut self) -> Option<Vec<LoggedRequest>> {
+        loop {
+            let seen = self.seen;
+            self.revisions
+                .wait_for(|revision| *revision != seen)
+                .await
+                .ok()?;
+            let (news, revision) = self.service.upgrade()?.log.since(self.seen);
+            self.seen = revision;
+            // The log may only have been cleared.
+            if !news.is_empty() {
+                return Some(news);
+            }
+        }
+    }
+}
