@@ -1,8 +1,8 @@
 //! How far the job is: a bar where somebody looks at it.
 
-use std::time::Duration;
+use std::{fmt::Write, time::Duration};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::output::Output;
 
@@ -14,7 +14,7 @@ pub(super) struct Progress {
     pub(super) failed: u64,
 }
 
-const TEMPLATE: &str = "{bar:30} {pos}/{len} rows  {per_sec}  {msg}  {eta} left";
+const TEMPLATE: &str = "{bar:30} {pos}/{len} rows  {rate}  {msg}  {eta} left";
 
 impl Progress {
     /// Nothing is shown to programs, nor where standard error is no terminal.
@@ -26,7 +26,10 @@ impl Progress {
         };
         let bar = ProgressBar::with_draw_target(Some(rows), target);
         if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
-            bar.set_style(style);
+            let rate = |state: &ProgressState, shown: &mut dyn Write| {
+                let _ = write!(shown, "{:.0} rows/s", state.per_sec());
+            };
+            bar.set_style(style.with_key("rate", rate));
         }
         let progress = Self {
             bar,

@@ -38,11 +38,11 @@ async fn requests_leave_no_faster_than_they_may() {
     let desk = Desk::of(200).await;
     desk.write("a.csv", rows(200));
     let start = std::time::Instant::now();
-    desk.run("contacts a.csv --yes --per-minute 120")
+    desk.run("contacts a.csv --yes --per-minute 60")
         .assert(0, "200 rows done");
-    // A burst of 4 after the first; the pace is one in 0.5 s, of which the first four are free.
     assert_eq!(desk.sandbox.requests().len(), 4);
-    assert!(start.elapsed() < Duration::from_secs(20));
+    // One a second, of which two may be ahead.
+    assert!(start.elapsed() >= Duration::from_secs(1));
     desk.run("contacts a.csv --yes --per-minute 0")
         .assert(2, "0 is not in 1..");
 }
