@@ -8,11 +8,12 @@ use vibecode_spec::Entity;
 
 use crate::{
     Key,
-    answer::Effects,
+    action::Action,
     call_fault::{BatchFaults, CallFault},
+    effects::Effects,
     envelope::Failure,
     key::Access,
-    operation::{Action, Done, Operation},
+    operation::{Done, Operation},
     portal::Portal,
     quirks::{BatchParams, EmptyMaps},
 };

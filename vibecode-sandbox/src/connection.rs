@@ -14,11 +14,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
 use crate::{
-    ending::Ending,
-    exchange::{self, Reply},
-    lock::lock,
-    page,
-    service::{Call, Service},
+    call::Call, ending::Ending, exchange, lock::lock, page, reply::Reply, service::Service,
 };
 
 /// Ends hyper's part in a connection without an answer.

@@ -9,13 +9,15 @@ use tokio::time::sleep;
 use crate::{
     Fault,
     answer::Answer,
+    call::Call,
     ending::{Close, Ending, Late},
     envelope,
-    exchange::{self, Reply},
     fault::Effect,
     raw_answer,
+    reply::Reply,
+    respond::{carry_out, finish},
     route::Route,
-    service::{Call, Service},
+    service::Service,
 };
 
 const GARBAGE: &[u8] = b"{\"success\":tru\xff\x00,,";
@@ -29,7 +31,7 @@ pub(crate) async fn reply(
     service.log.hit(serial, fault.clone());
     let proper = match call.route() {
         Ok(route) if route.can_write() && !fault.applies => stand_in(route),
-        _ => exchange::carry_out(&call, serial, service, &fault.batch_faults()),
+        _ => carry_out(&call, serial, service, &fault.batch_faults()),
     };
     match fault.effect {
         Effect::Close(close) => return unanswered(Ending::closing(close), serial, service),
@@ -49,7 +51,7 @@ pub(crate) async fn reply(
         _ => {}
     }
     let answer = altered(&fault.effect, proper);
-    let answer = exchange::finish(answer, &call, serial, service);
+    let answer = finish(answer, &call, serial, service);
     broken(&fault.effect, &answer).map_or(Reply::Answer(answer), Reply::Ending)
 }
 

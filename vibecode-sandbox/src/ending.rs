@@ -9,11 +9,7 @@ use tokio::{
     time::sleep,
 };
 
-use crate::{
-    call_fault::BatchFaults,
-    exchange,
-    service::{Call, Service},
-};
+use crate::{call::Call, call_fault::BatchFaults, respond, service::Service};
 
 /// What still happens on a connection, and after it.
 #[derive(Debug)]
@@ -92,7 +88,7 @@ impl Ending {
         }) = self.late
         {
             sleep(delay).await;
-            exchange::carry_out(&call, serial, service, &BatchFaults::default());
+            respond::carry_out(&call, serial, service, &BatchFaults::default());
         }
     }
 

@@ -3,22 +3,15 @@
 use std::sync::Arc;
 
 use crate::{
-    answer::{self, Answer},
+    answer::Answer,
+    call::Call,
     call_fault::BatchFaults,
     disturbance,
-    ending::Ending,
     envelope::Failure,
-    service::{Call, Service},
+    reply::Reply,
+    respond::{carry_out, finish},
+    service::Service,
 };
-
-/// What a connection does next.
-#[derive(Debug)]
-pub(crate) enum Reply {
-    /// It answers, and goes on.
-    Answer(Answer),
-    /// It ends.
-    Ending(Ending),
-}
 
 pub(crate) async fn reply(call: Call, service: &Service) -> Reply {
     let call = Arc::new(call);
@@ -45,25 +38,4 @@ fn take(call: &Call, service: &Service) -> Result<(), Failure> {
         Ok(route) if route.is_of_entity() => service.limits().pass(),
         _ => Ok(()),
     }
-}
-
-/// Carries the request out, and logs what it did.
-pub(crate) fn carry_out(
-    call: &Call,
-    serial: usize,
-    service: &Service,
-    faults: &BatchFaults,
-) -> Answer {
-    let (answer, effects) = answer::to(call, service, faults);
-    service.log.carried_out(serial, effects);
-    answer
-}
-
-/// Makes an answer ready to be sent, and logs it.
-pub(crate) fn finish(mut answer: Answer, call: &Call, serial: usize, service: &Service) -> Answer {
-    if let Some(key) = service.keys().recognise(&call.headers) {
-        service.limits().describe(key, &mut answer.headers);
-    }
-    service.log.answered(serial, &answer);
-    answer
 }

@@ -6,11 +6,11 @@ use http::StatusCode;
 
 use crate::{
     CallFault,
+    call::Call,
     call_fault::BatchFaults,
     ending::Close,
     envelope::{Failure, RetryAfter},
     route::Route,
-    service::Call,
 };
 
 /// What goes wrong with one request of an entity's route.

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::{Fault, Storm, service::Call, storm::Gale};
+use crate::{Fault, Storm, call::Call, storm::Gale};
 
 /// The faults that wait for a request, and the storm that goes on.
 #[derive(Debug, Default)]

@@ -136,14 +136,17 @@
 //! - The limits are asked first, then come the faults, the key, the route, the key's rights,
 //!   whether the body is a JSON object, the record, and the body's values.
 
+mod action;
 mod answer;
 mod batch;
 mod builder;
 mod calendar;
+mod call;
 mod call_fault;
 mod clock;
 mod connection;
 mod disturbance;
+mod effects;
 mod ending;
 mod envelope;
 mod exchange;
@@ -171,6 +174,8 @@ mod query;
 mod quirks;
 mod raw_answer;
 mod record;
+mod reply;
+mod respond;
 mod route;
 mod sandbox;
 mod seed;

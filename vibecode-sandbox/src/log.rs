@@ -8,12 +8,7 @@ use std::{
 use http::{HeaderMap, Method, StatusCode};
 use tokio::sync::watch;
 
-use crate::{
-    Fault,
-    answer::{Answer, Effects},
-    lock::lock,
-    service::Call,
-};
+use crate::{Fault, answer::Answer, call::Call, effects::Effects, lock::lock};
 
 /// One request and what became of it.
 #[derive(Debug, Clone)]

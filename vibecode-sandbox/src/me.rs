@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use vibecode_spec::Entity;
 
-use crate::{Key, operation::Action};
+use crate::{Key, action::Action};
 
 pub(crate) fn describe(key: &Key) -> Value {
     let scopes: &[&str] = if key.has_scope() { &["crm"] } else { &[] };

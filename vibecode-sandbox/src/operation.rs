@@ -4,19 +4,7 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 use vibecode_spec::Entity;
 
-use crate::{answer::Effects, envelope::Failure, key::Access, portal::Portal, query::Query};
-
-/// What can be done with the records of an entity (graded D).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Action {
-    List,
-    Get,
-    Create,
-    Update,
-    Delete,
-    Fields,
-    Search,
-}
+use crate::{action::Action, effects::Effects, envelope::Failure, portal::Portal, query::Query};
 
 /// One thing to do.
 #[derive(Debug)]
@@ -36,47 +24,6 @@ pub(crate) struct Done {
     pub(crate) data: Value,
     pub(crate) meta: Option<Value>,
     pub(crate) effects: Effects,
-}
-
-impl Action {
-    pub(crate) const ALL: &[Self] = &[
-        Self::List,
-        Self::Get,
-        Self::Create,
-        Self::Update,
-        Self::Delete,
-        Self::Fields,
-        Self::Search,
-    ];
-
-    /// What a batch calls it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::List => "list",
-            Self::Get => "get",
-            Self::Create => "create",
-            Self::Update => "update",
-            Self::Delete => "delete",
-            Self::Fields => "fields",
-            Self::Search => "search",
-        }
-    }
-
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|each| each.name() == name)
-    }
-
-    /// What a key must be allowed.
-    pub(crate) fn access(self) -> Access {
-        match self {
-            Self::Create | Self::Update | Self::Delete => Access::Write,
-            Self::List | Self::Get | Self::Fields | Self::Search => Access::Read,
-        }
-    }
-
-    pub(crate) fn needs_id(self) -> bool {
-        matches!(self, Self::Get | Self::Update | Self::Delete)
-    }
 }
 
 impl Operation {

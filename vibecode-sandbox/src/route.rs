@@ -3,7 +3,7 @@
 use http::Method;
 use vibecode_spec::Entity;
 
-use crate::{envelope::Failure, key::Access, operation::Action};
+use crate::{action::Action, envelope::Failure, key::Access};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,19 +2,14 @@
 
 use std::sync::{Mutex, MutexGuard};
 
-use bytes::Bytes;
-use http::{HeaderMap, Method, Uri, header::AUTHORIZATION, request::Parts};
-
 use crate::{
-    envelope::Failure,
     fault_plan::FaultPlan,
     hosting::Hosting,
-    keyring::{KEY_HEADER, Keyring},
+    keyring::Keyring,
     limits::{Limits, Quota},
     lock::lock,
     log::Log,
     portal::Portal,
-    route::Route,
 };
 
 /// What all connections share.
@@ -27,15 +22,6 @@ pub(crate) struct Service {
     limits: Mutex<Limits>,
     /// Whether the page is served beside the API.
     pub(crate) has_page: bool,
-}
-
-/// A request that came in whole.
-#[derive(Debug)]
-pub(crate) struct Call {
-    pub(crate) method: Method,
-    pub(crate) uri: Uri,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
 }
 
 impl Service {
@@ -65,28 +51,5 @@ impl Service {
 
     pub(crate) fn plan(&self) -> MutexGuard<'_, FaultPlan> {
         lock(&self.plan)
-    }
-}
-
-impl Call {
-    /// What is asked for.
-    pub(crate) fn route(&self) -> Result<Route, Failure> {
-        Route::read(&self.method, self.uri.path())
-    }
-
-    /// What shows who is asking is kept out of `Debug`.
-    pub(crate) fn new(head: Parts, body: Bytes) -> Self {
-        let mut headers = head.headers;
-        for (name, value) in &mut headers {
-            if name == KEY_HEADER || name == AUTHORIZATION {
-                value.set_sensitive(true);
-            }
-        }
-        Self {
-            method: head.method,
-            uri: head.uri,
-            headers,
-            body,
-        }
     }
 }

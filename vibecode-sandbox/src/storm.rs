@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Fault, route::Route, service::Call};
+use crate::{Fault, call::Call, route::Route};
 
 /// Faults at random: every request of an entity's route draws from a seeded generator, in the order
 /// in which the requests come in, so that a run with a paused clock can be repeated.

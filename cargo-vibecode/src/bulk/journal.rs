@@ -3,7 +3,7 @@
 
 use std::{
     fs::{File, OpenOptions},
-    io::{self, Write as _},
+    io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::{outcome::RowFailure, resume::each_line, row_set::Ranges};
+use super::{outcome::RowFailure, row_set::Ranges};
 use crate::failure::Failure;
 
 /// The version of the journal's form.
@@ -237,4 +237,36 @@ pub(super) fn there_is_one(path: &Path) -> Failure {
     Failure::new(format!(
         "{path}: this job has been begun before: go on with it by --resume, or delete the journal to send every row again"
     ))
+}
+
+/// Gives every whole line, and tells where the last of them ends.
+///
+/// # Errors
+/// Where the journal cannot be read, or is damaged.
+pub(super) fn each_line(
+    file: &mut File,
+    path: &Path,
+    mut take: impl FnMut(Line),
+) -> Result<u64, Failure> {
+    let failed = |error: io::Error| Failure::of_file(path, &error);
+    file.seek(SeekFrom::Start(0)).map_err(failed)?;
+    let mut reader = BufReader::new(file);
+    let mut whole = 0;
+    let mut bytes = Vec::new();
+    for number in 1_u64.. {
+        bytes.clear();
+        let read = reader.read_until(b'\n', &mut bytes).map_err(failed)?;
+        if bytes.last() != Some(&b'\n') {
+            break;
+        }
+        let line = serde_json::from_slice(&bytes).map_err(|_| {
+            Failure::new(format!(
+                "{}: line {number} is none of a journal: the file is damaged. What was sent by then nobody can tell from it",
+                path.display()
+            ))
+        })?;
+        take(line);
+        whole += u64::try_from(read).unwrap_or_default();
+    }
+    Ok(whole)
 }

@@ -2,14 +2,14 @@
 
 use std::{
     collections::HashMap,
-    fs::{File, OpenOptions},
-    io::{self, BufRead, BufReader, Seek as _, SeekFrom},
+    fs::OpenOptions,
+    io::{self, Seek as _, SeekFrom},
     path::Path,
     time::Duration,
 };
 
 use super::{
-    journal::{Header, Journal, Line, SIGN_OF_LIFE, VERSION, lock, now},
+    journal::{Header, Journal, Line, SIGN_OF_LIFE, VERSION, each_line, lock, now},
     row_set::{Ranges, RowSet},
 };
 use crate::failure::Failure;
@@ -72,38 +72,6 @@ pub(super) fn resume(path: &Path, header: &Header) -> Result<(Journal, Past), Fa
     past.conclude();
     let journal = Journal::of(file, path, past.last_batch + 1);
     Ok((journal, past))
-}
-
-/// Gives every whole line, and tells where the last of them ends.
-///
-/// # Errors
-/// Where the journal cannot be read, or is damaged.
-pub(super) fn each_line(
-    file: &mut File,
-    path: &Path,
-    mut take: impl FnMut(Line),
-) -> Result<u64, Failure> {
-    let failed = |error: io::Error| Failure::of_file(path, &error);
-    file.seek(SeekFrom::Start(0)).map_err(failed)?;
-    let mut reader = BufReader::new(file);
-    let mut whole = 0;
-    let mut bytes = Vec::new();
-    for number in 1_u64.. {
-        bytes.clear();
-        let read = reader.read_until(b'\n', &mut bytes).map_err(failed)?;
-        if bytes.last() != Some(&b'\n') {
-            break;
-        }
-        let line = serde_json::from_slice(&bytes).map_err(|_| {
-            Failure::new(format!(
-                "{}: line {number} is none of a journal: the file is damaged. What was sent by then nobody can tell from it",
-                path.display()
-            ))
-        })?;
-        take(line);
-        whole += u64::try_from(read).unwrap_or_default();
-    }
-    Ok(whole)
 }
 
 impl Past {

@@ -176,3 +176,35 @@ async fn an_entity_that_does_not_exist_is_told_with_the_one_that_was_meant() {
         said.err
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_new_touches_the_crate_roots_that_could_use_it() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("pull-touch");
+    let manifest =
+        "[package]\nname = \"app\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n";
+    folder.write("Cargo.toml", manifest);
+    folder.write(
+        "Cargo.lock",
+        "version = 4\n\n[[package]]\nname = \"app\"\nversion = \"0.0.0\"\n",
+    );
+    for root in ["src/lib.rs", "src/main.rs"] {
+        folder.write(root, "");
+    }
+    let changed = |root: &str| folder.0.join(root).metadata().unwrap().modified().unwrap();
+    let roots = ["src/lib.rs", "src/main.rs"];
+    let before = roots.map(changed);
+    let said = folder.run(&sandbox, &["pull", "contacts"]).await;
+    assert!(
+        said.out.contains("touched 2 crate roots"),
+        "{} {}",
+        said.out,
+        said.err
+    );
+    let after = roots.map(changed);
+    assert!(before[0] < after[0] && before[1] < after[1]);
+
+    let said = folder.run(&sandbox, &["pull", "contacts"]).await;
+    assert!(!said.out.contains("touched"), "{}", said.out);
+    assert_eq!(roots.map(changed), after);
+}

@@ -17,10 +17,7 @@ use http::{
 use serde_json::Value;
 use tokio::time::timeout;
 
-use crate::{
-    answer::Answer,
-    service::{Call, Service},
-};
+use crate::{answer::Answer, call::Call, service::Service};
 
 const DOCUMENT: &str = include_str!("index.html");
 const STYLE: &str = include_str!("page.css");
