@@ -119,7 +119,7 @@ pub use crate::{
     mismatch::Mismatch,
     multifield::{Email, EmailType, MultifieldEntry, Multifields, Phone, PhoneType},
     patch::Patch,
-    query::{Field, Filter, Order, Query, Rows},
+    query::{Field, FieldName, Filter, Order, Query, Rows},
     record::Record,
     throttle::{Acquiring, Budget, BudgetError, Feedback, Permit, Throttle},
     value::{CrmRef, Date, DateTime, File, Money, ParseError},

@@ -4,7 +4,8 @@ use std::fmt;
 
 use super::worker::Worker;
 use crate::{
-    Addresses, BulkOutcome, Entity, Error, Filter, Id, Order, Patch, Record, Result, Updated,
+    Addresses, BulkOutcome, Entity, Error, FieldName, Filter, Id, Order, Patch, Record, Result,
+    Updated,
 };
 
 /// Up to 50 calls in one request, from [`Client::batch`](super::Client::batch): a
@@ -87,7 +88,7 @@ pub struct Query<T> {
 
 impl<T: Record> Query<T> {
     /// As [`Query::filter`](crate::Query::filter).
-    pub fn filter(self, field: impl Into<String>, filter: impl Into<Filter>) -> Self {
+    pub fn filter(self, field: impl FieldName<T>, filter: impl Into<Filter>) -> Self {
         Self {
             query: self.query.filter(field, filter),
             ..self
@@ -95,7 +96,7 @@ impl<T: Record> Query<T> {
     }
 
     /// As [`Query::order`](crate::Query::order).
-    pub fn order(self, field: impl Into<String>, order: Order) -> Self {
+    pub fn order(self, field: impl FieldName<T>, order: Order) -> Self {
         Self {
             query: self.query.order(field, order),
             ..self

@@ -1,5 +1,6 @@
 //! Lists of records, page by page.
 
+mod field;
 mod filter;
 mod page;
 mod rows;
@@ -9,7 +10,11 @@ use std::{fmt, marker::PhantomData};
 use http::Method;
 use serde_json::{Map, Value, json};
 
-pub use self::{filter::Filter, rows::Rows};
+pub use self::{
+    field::{Field, FieldName},
+    filter::Filter,
+    rows::Rows,
+};
 use crate::{
     Client, Entity, Error, ErrorKind, Record, Result,
     client::{Request, request::Effect},
@@ -56,53 +61,6 @@ pub enum Order {
     Descending,
 }
 
-/// A field of the records of `T`, by its wire name: what a filter or an order is about.
-///
-/// Where the name is a literal, [`field!`](crate::field) checks it when the program is compiled.
-pub struct Field<T> {
-    name: &'static str,
-    record: PhantomData<fn() -> T>,
-}
-
-impl<T: Record> Field<T> {
-    /// The field of this wire name.
-    ///
-    /// # Panics
-    /// Where the struct reads no such field: in a `const`, that is a compile error.
-    #[must_use]
-    #[track_caller]
-    pub const fn named(name: &'static str) -> Self {
-        assert!(
-            is_among(T::READ_NAMES, name),
-            "the struct has no field of this wire name"
-        );
-        Self {
-            name,
-            record: PhantomData,
-        }
-    }
-}
-
-impl<T> Clone for Field<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Field<T> {}
-
-impl<T> fmt::Debug for Field<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Field({})", self.name)
-    }
-}
-
-impl<T> From<Field<T>> for String {
-    fn from(field: Field<T>) -> Self {
-        field.name.to_owned()
-    }
-}
-
 /// Records that match, from [`Client::list`].
 ///
 /// A struct's own fields are what is asked for, and what can be filtered and ordered by. A name
@@ -133,16 +91,16 @@ impl<T: Record> Query<T> {
 
     /// Only records whose field is this, or meets this [`Filter`]. Of several, all hold; of two on
     /// one field, the last.
-    pub fn filter(mut self, field: impl Into<String>, filter: impl Into<Filter>) -> Self {
-        let field = field.into();
+    pub fn filter(mut self, field: impl FieldName<T>, filter: impl Into<Filter>) -> Self {
+        let field = field.into_name();
         self.filters.retain(|(other, _)| *other != field);
         self.filters.push((field, filter.into()));
         self
     }
 
     /// Orders by a field; by a second one what is equal in the first.
-    pub fn order(mut self, field: impl Into<String>, order: Order) -> Self {
-        self.orders.push((field.into(), order));
+    pub fn order(mut self, field: impl FieldName<T>, order: Order) -> Self {
+        self.orders.push((field.into_name(), order));
         self
     }
 
@@ -265,71 +223,4 @@ impl<T> fmt::Debug for Query<T> {
             .field("limit", &self.limit)
             .finish_non_exhaustive()
     }
-}
-
-/// Whether a name is among others, while the program is compiled.
-#[expect(
-    clippy::indexing_slicing,
-    reason = "the bounds are held, and in a constant there is no iterator"
-)]
-const fn is_among(names: &[&str], name: &str) -> bool {
-    let mut place = 0;
-    while place < names.len() {
-        if is_same(names[place].as_bytes(), name.as_bytes()) {
-            return true;
-        }
-        place += 1;
-    }
-    false
-}
-
-#[expect(
-    clippy::indexing_slicing,
-    reason = "the bounds are held, and in a constant there is no iterator"
-)]
-const fn is_same(one: &[u8], other: &[u8]) -> bool {
-    if one.len() != other.len() {
-        return false;
-    }
-    let mut place = 0;
-    while place < one.len() {
-        if one[place] != other[place] {
-            return false;
-        }
-        place += 1;
-    }
-    true
-}
-
-/// The [`Field`] of a wire name, checked when the program is compiled.
-///
-/// ```
-/// use vibecode_runtime::{Record, field};
-///
-/// #[derive(Record)]
-/// #[vibecode(entity = "contacts")]
-/// struct Customer {
-///     last_name: Option<String>,
-/// }
-///
-/// let field = field!(Customer, "lastName");
-/// ```
-///
-/// A name that the struct does not read is none:
-///
-/// ```compile_fail
-/// # use vibecode_runtime::{Record, field};
-/// # #[derive(Record)]
-/// # #[vibecode(entity = "contacts")]
-/// # struct Customer {
-/// #     last_name: Option<String>,
-/// # }
-/// let field = field!(Customer, "lastNmae");
-/// ```
-#[macro_export]
-macro_rules! field {
-    ($Record:ty, $name:literal) => {{
-        const FIELD: $crate::Field<$Record> = $crate::Field::named($name);
-        FIELD
-    }};
 }
