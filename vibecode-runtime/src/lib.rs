@@ -41,7 +41,11 @@
 //!   [`ContactId`], and [`Date`], [`DateTime`], [`Money`], [`CrmRef`], [`File`].
 //! - How a type becomes a value of the API: [`Encode`], by the [`kind`] of the field. Your own types
 //!   join by implementing it.
-//! - Sending: [`Client`], [`Credentials`], [`Updated`]. How fast: [`Throttle`], [`Budget`].
+//! - Sending: [`Client`] and [`Credentials`]; [`Client::update`] once, [`Client::ensure`] so that nothing
+//!   is added twice, [`Client::update_many`] and [`Client::ensure_many`] for any number of records,
+//!   [`Client::batch`] for up to 50 calls, [`PatchJob`] for a queue.
+//! - Reading: [`Client::get`], [`Client::list`], [`derive@Record`].
+//! - How often and how fast: [`RetryPolicy`], [`Throttle`], [`Budget`].
 //! - What went wrong: [`Error`], [`ErrorKind`], [`ErrorCode`], [`Outcome`].
 //!
 //! # Features
