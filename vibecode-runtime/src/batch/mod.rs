@@ -75,9 +75,10 @@ impl Batch {
         self
     }
 
-    /// Adds the reading of a record. The id tells the entity.
-    pub fn get<E: Entity>(mut self, id: Id<E>) -> Self {
-        self.calls.push(BatchCall::get(E::PATH.into(), id.get()));
+    /// Adds the reading of a record. The id tells the entity: `ContactId::from(71)`.
+    pub fn get<E: Entity>(mut self, id: impl Into<Id<E>>) -> Self {
+        let id = id.into().get();
+        self.calls.push(BatchCall::get(E::PATH.into(), id));
         self
     }
 

@@ -27,7 +27,7 @@ impl Batch {
     }
 
     /// As [`Batch::get`](crate::Batch::get).
-    pub fn get<E: Entity>(self, id: Id<E>) -> Self {
+    pub fn get<E: Entity>(self, id: impl Into<Id<E>>) -> Self {
         Self {
             batch: self.batch.get(id),
             ..self

@@ -123,7 +123,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::delete`](crate::Client::delete).
-    pub fn delete<E: Entity>(&self, id: Id<E>) -> Result<()> {
+    pub fn delete<E: Entity>(&self, id: impl Into<Id<E>>) -> Result<()> {
         self.worker.wait(self.client.delete(id))?
     }
 
@@ -139,7 +139,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::get_raw`](crate::Client::get_raw).
-    pub fn get_raw<E: Entity>(&self, id: Id<E>) -> Result<Raw> {
+    pub fn get_raw<E: Entity>(&self, id: impl Into<Id<E>>) -> Result<Raw> {
         self.worker.wait(self.client.get_raw(id))?
     }
 

@@ -195,9 +195,9 @@ impl Client {
     ///
     /// # Errors
     /// What the API refuses, such as a record that is not there; and lost answers.
-    pub fn delete<E: Entity>(&self, id: Id<E>) -> Call<()> {
+    pub fn delete<E: Entity>(&self, id: impl Into<Id<E>>) -> Call<()> {
         self.call(
-            Request::delete::<E>(id.get()),
+            Request::delete::<E>(id.into().get()),
             |client, request| async move {
                 let lane = client.lane(&request).await;
                 let mut tries = client.begin();
@@ -237,8 +237,8 @@ impl Client {
     ///
     /// # Errors
     /// Where the API refuses, or no complete answer came.
-    pub fn get_raw<E: Entity>(&self, id: Id<E>) -> Call<Raw> {
-        let request = Request::get(E::PATH.into(), id.get());
+    pub fn get_raw<E: Entity>(&self, id: impl Into<Id<E>>) -> Call<Raw> {
+        let request = Request::get(E::PATH.into(), id.into().get());
         self.call(request, |client, request| async move {
             client.send(&request, &[]).await
         })
