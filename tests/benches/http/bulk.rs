@@ -13,9 +13,9 @@ use crate::{
     table::Table,
 };
 
-const ROUNDS: usize = 40;
+const ROUNDS: usize = 12;
 /// Items of one side in a round.
-const ITEMS: u32 = 2_000;
+const ITEMS: u32 = 20_000;
 const LIMITS: (f64, f64) = (0.7, 1.5);
 
 /// As many as `update_many` packs into a request, and has under way.

@@ -6,9 +6,9 @@ use tokio::task::JoinSet;
 
 use crate::{patch, server::Server, sides, sides::Side, table::Table};
 
-const ROUNDS: usize = 60;
+const ROUNDS: usize = 16;
 /// Updates of one side in a round.
-const UPDATES: u32 = 320;
+const UPDATES: u32 = 3_200;
 const LIMITS: (f64, f64) = (0.97, 1.05);
 
 pub(crate) async fn report(server: &Server, table: &mut Table) {

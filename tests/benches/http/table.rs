@@ -25,7 +25,8 @@ impl Cost {
     }
 }
 
-/// The CPU time of this thread so far, user and system, from Linux's `/proc`.
+/// The CPU time of this thread so far, user and system, from Linux's `/proc`. It may be some
+/// milliseconds behind, so that a round is to take many of them.
 fn cpu() -> Duration {
     let stat = fs::read_to_string("/proc/thread-self/schedstat").unwrap();
     let nanoseconds = stat.split_whitespace().next().unwrap();
