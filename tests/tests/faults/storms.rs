@@ -1,13 +1,13 @@
 //! Thousands of writes through every fault at once.
 
 use tokio::task::JoinSet;
-use vibecode_runtime::{Client, Error, Outcome, Result};
+use vibecode_runtime::{Bulk, Client, Contacts, Error, Outcome, Result};
 use vibecode_sandbox::{CallFault, Fault, Sandbox, Storm};
 
 use super::{
     calls::{Item, told},
     every_fault::{REFUSED_KEY, every_fault},
-    portal::{OWN_PHONE, client, count_in, customer, portal, seconds, settle},
+    portal::{CustomerPatch, OWN_PHONE, client, count_in, customer, portal, seconds, settle},
 };
 
 /// So many are written in runs.
@@ -110,26 +110,22 @@ fn tally(reports: &[Result<()>]) -> [usize; 3] {
 }
 
 async fn update_many(client: &Client, items: &[Item]) -> Vec<Result<()>> {
-    let pairs: Vec<_> = items
-        .iter()
-        .map(|item| (item.id, item.patch.clone()))
-        .collect();
-    let mut outcomes = client.update_many(pairs);
-    let mut reports = Vec::new();
-    while let Some(outcome) = outcomes.next().await {
-        assert_eq!(outcome.index, reports.len(), "outcomes come in order");
-        assert_eq!(outcome.id.get(), items[outcome.index].id);
-        reports.push(outcome.result.map(drop));
-    }
-    reports
+    reports(client.update_many(pairs(items)), items).await
 }
 
 async fn ensure_many(client: &Client, items: &[Item]) -> Vec<Result<()>> {
-    let pairs: Vec<_> = items
-        .iter()
-        .map(|item| (item.id, item.patch.clone()))
-        .collect();
-    let mut outcomes = client.ensure_many(pairs);
+    reports(client.ensure_many(pairs(items)), items).await
+}
+
+fn pairs(items: &[Item]) -> Vec<(u64, CustomerPatch)> {
+    let pairs = items.iter().map(|item| (item.id, item.patch.clone()));
+    pairs.collect()
+}
+
+async fn reports<T: Send + 'static>(
+    mut outcomes: Bulk<Contacts, T>,
+    items: &[Item],
+) -> Vec<Result<()>> {
     let mut reports = Vec::new();
     while let Some(outcome) = outcomes.next().await {
         assert_eq!(outcome.index, reports.len(), "outcomes come in order");
