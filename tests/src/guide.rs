@@ -35,24 +35,6 @@ pages! {
     api = "api.md";
 }
 
-impl Page {
-    /// The page of this file.
-    ///
-    /// # Errors
-    /// Where the guide has none.
-    pub fn of(file: &str) -> Result<Self, String> {
-        let page = PAGES.iter().find(|page| page.file == file);
-        page.copied()
-            .ok_or_else(|| format!("the guide has no page {file}"))
-    }
-
-    /// Its blocks of code, in their order.
-    #[must_use]
-    pub fn blocks(&self) -> Vec<Block<'static>> {
-        blocks(self.text)
-    }
-}
-
 /// A block of code in a text of Markdown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Block<'a> {

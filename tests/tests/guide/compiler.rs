@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use vibecode_tests::guide::PAGES;
+use vibecode_tests::guide::{PAGES, blocks};
 
 use crate::root;
 
@@ -33,7 +33,7 @@ const FIXES: &[(&str, &str, &str)] = &[
 fn samples() -> Vec<Sample> {
     let mut samples = Vec::new();
     for page in PAGES {
-        let blocks = page.blocks();
+        let blocks = blocks(page.text);
         for (place, block) in blocks.iter().enumerate() {
             if block.info != "rust,compile_fail" {
                 continue;

@@ -33,7 +33,7 @@ fn every_block_names_its_language_and_no_sample_is_left_out() {
         "toml",
     ];
     for page in PAGES {
-        for block in page.blocks() {
+        for block in blocks(page.text) {
             assert!(KNOWN.contains(&block.info), "{}: {block:?}", page.file);
         }
     }
