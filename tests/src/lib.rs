@@ -2,6 +2,8 @@
 //! its samples are compiled and run.
 #![doc = include_str!("../../README.md")]
 
+pub mod guide;
+
 use std::{env, io, process::Command};
 
 /// Counts the instructions of one round of this program under valgrind's callgrind, run with these

@@ -1,4 +1,4 @@
-//! What the README's table "What happens when…" says, row by row.
+//! What the guide's table "What happens when…" says, row by row.
 #![cfg(test)]
 
 use std::time::Duration;
@@ -39,7 +39,7 @@ fn phones(sandbox: &Sandbox, id: u64) -> usize {
         .count()
 }
 
-/// The rows as they begin in the README, each with a test of its own below.
+/// The rows as they begin in the guide, each with a test of its own below.
 const ROWS: &[&str] = &[
     "an answer is lost",
     "no answer comes in time",
@@ -50,9 +50,9 @@ const ROWS: &[&str] = &[
 ];
 
 #[test]
-fn the_readme_has_a_row_for_each_of_these() {
-    let readme = include_str!("../../README.md");
-    let (_, table) = readme.split_once("## What happens when…").unwrap();
+fn the_guide_has_a_row_for_each_of_these() {
+    let page = include_str!("../../docs/src/outcomes.md");
+    let (_, table) = page.split_once("## What happens when…").unwrap();
     let rows = table.lines().filter_map(|line| line.strip_prefix("| "));
     let rows: Vec<&str> = rows.filter_map(|row| row.split(" |").next()).collect();
     assert_eq!(&rows[1..=ROWS.len()], ROWS);

@@ -1,0 +1,73 @@
+//! The guide of `docs/`, page by page, so that its samples are compiled and run.
+
+/// A page of the guide.
+#[derive(Debug, Clone, Copy)]
+pub struct Page {
+    /// The name of its file in `docs/src`.
+    pub file: &'static str,
+    /// Its text.
+    pub text: &'static str,
+}
+
+macro_rules! pages {
+    ($($page:ident = $file:literal;)+) => {
+        /// Every page that stands below: their samples are doctests.
+        pub const PAGES: &[Page] = &[$(Page {
+            file: $file,
+            text: include_str!(concat!("../../docs/src/", $file)),
+        }),+];
+
+        $(#[doc = include_str!(concat!("../../docs/src/", $file))] pub mod $page {})+
+    };
+}
+
+pages! {
+    introduction = "introduction.md";
+    first_patch = "first-patch.md";
+    user_fields = "user-fields.md";
+    phones_and_emails = "phones-and-emails.md";
+    outcomes = "outcomes.md";
+    reading = "reading.md";
+    many_records = "many-records.md";
+    oauth_apps = "oauth-apps.md";
+    testing = "testing.md";
+    costs = "costs.md";
+    api = "api.md";
+}
+
+/// A block of code in a text of Markdown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Block<'a> {
+    /// What stands behind the opening fence, such as `rust,no_run`.
+    pub info: &'a str,
+    /// What stands between the fences.
+    pub text: &'a str,
+}
+
+const FENCE: &str = "```";
+
+/// The blocks of code of a text, in their order.
+#[must_use]
+pub fn blocks(markdown: &str) -> Vec<Block<'_>> {
+    split(markdown).0
+}
+
+/// A text without its blocks of code.
+#[must_use]
+pub fn prose(markdown: &str) -> String {
+    split(markdown).1
+}
+
+fn split(markdown: &str) -> (Vec<Block<'_>>, String) {
+    let (mut blocks, mut prose) = (Vec::new(), String::new());
+    let mut rest = markdown;
+    while let Some((before, opened)) = rest.split_once(FENCE) {
+        prose.push_str(before);
+        let (info, body) = opened.split_once('\n').unwrap_or((opened, ""));
+        let (text, after) = body.split_once(FENCE).unwrap_or((body, ""));
+        blocks.push(Block { info, text });
+        rest = after;
+    }
+    prose.push_str(rest);
+    (blocks, prose)
+}

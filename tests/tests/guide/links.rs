@@ -1,0 +1,117 @@
+//! Links within the repository's documents.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use vibecode_tests::guide::prose;
+
+use crate::root;
+
+/// Where the links of a text lead.
+pub(crate) fn of(markdown: &str) -> Vec<String> {
+    let prose = prose(markdown);
+    let paragraphs = prose.split("\n\n").map(without_code);
+    let links = paragraphs.flat_map(|paragraph| {
+        let opened = paragraph.split("](").skip(1);
+        let links = opened.filter_map(|it| it.split_once(')'));
+        links.map(|(to, _)| to.to_owned()).collect::<Vec<_>>()
+    });
+    links.collect()
+}
+
+/// A paragraph without its spans of code.
+fn without_code(paragraph: &str) -> String {
+    paragraph.split('`').step_by(2).collect()
+}
+
+/// What a link needs after `#` to lead to this heading, on code hosts and in the book.
+fn anchor(heading: &str) -> String {
+    let heading = heading.trim().to_lowercase();
+    let kept = heading.chars().filter_map(|letter| match letter {
+        ' ' | '-' => Some('-'),
+        letter if letter.is_alphanumeric() || letter == '_' => Some(letter),
+        _ => None,
+    });
+    kept.collect()
+}
+
+fn anchors(markdown: &str) -> Vec<String> {
+    let prose = prose(markdown);
+    let headings = prose.lines().filter(|line| line.starts_with('#'));
+    headings
+        .map(|line| anchor(line.trim_start_matches('#')))
+        .collect()
+}
+
+/// Why a link of a document leads nowhere; `None` where it does not, or leads to another host.
+fn problem(document: &Path, to: &str) -> Option<String> {
+    if to.contains("://") || to.starts_with("mailto:") {
+        return None;
+    }
+    let (path, heading) = match to.split_once('#') {
+        Some((path, heading)) => (path, Some(heading)),
+        None => (to, None),
+    };
+    let target = match path {
+        "" => document.to_owned(),
+        path => document.parent().unwrap().join(path),
+    };
+    if !target.exists() {
+        return Some(format!("{}: there is no {to}", document.display()));
+    }
+    let heading = heading?;
+    let text = fs::read_to_string(&target).unwrap();
+    let is_there = anchors(&text).iter().any(|anchor| anchor == heading);
+    (!is_there).then(|| format!("{}: there is no heading {to}", document.display()))
+}
+
+/// All documents below a folder, but those that were built.
+fn documents(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let is_built = name == "target" || path.ends_with("docs/book");
+        if path.is_dir() && !is_built && !name.starts_with('.') {
+            documents(&path, found);
+        } else if path.extension().is_some_and(|it| it == "md") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn every_link_between_documents_leads_somewhere() {
+    let mut all = Vec::new();
+    documents(root(), &mut all);
+    let mut links = 0;
+    let mut problems = Vec::new();
+    for document in &all {
+        for to in of(&fs::read_to_string(document).unwrap()) {
+            links += 1;
+            problems.extend(problem(document, &to));
+        }
+    }
+    assert!(problems.is_empty(), "{problems:#?}");
+    assert!(links > 50, "only {links} links were found");
+}
+
+#[test]
+fn a_link_that_leads_nowhere_is_told() {
+    let text = "[a](b.md) `[c](d.md)`\n\n```text\n[e](f.md)\n```\n\n[`g`](README.md#h)\n";
+    assert_eq!(of(text), ["b.md", "README.md#h"]);
+    let document = root().join("README.md");
+    for to in ["b.md", "README.md#h", "#h", "docs/src/api.md#h"] {
+        assert!(problem(&document, to).is_some(), "{to}");
+    }
+    for to in [
+        "docs",
+        "docs/src/api.md",
+        "docs/src/api.md#open-questions",
+        "docs/src/outcomes.md#what-happens-when",
+        "https://example.com/b.md",
+    ] {
+        assert_eq!(problem(&document, to), None);
+    }
+}
