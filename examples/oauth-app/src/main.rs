@@ -1,0 +1,90 @@
+//! The server of an OAuth app that a portal opens in a frame.
+//!
+//! Without `VIBECODE_API_KEY` it starts a sandbox, plays two users in their frames, and stops. With
+//! an app's key it serves until Ctrl-C: `cargo run -p oauth-app -- 127.0.0.1:3000`.
+#![allow(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "this shows what it does"
+)]
+
+mod contact;
+mod demonstration;
+mod failure;
+mod frame;
+mod service;
+mod session;
+#[cfg(test)]
+mod tests;
+
+use std::{env, error::Error, net::SocketAddr, process::ExitCode};
+
+use tokio::net::TcpListener;
+
+use crate::session::App;
+
+type AnyError = Box<dyn Error + Send + Sync>;
+
+/// Where it listens where nothing is said.
+const ADDRESS: &str = "127.0.0.1:3000";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let run = match variable("VIBECODE_API_KEY") {
+        Some(key) => serve_the_portal(&key).await,
+        None => demonstration::run().await,
+    };
+    match run {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{}", failure::with_causes(&*error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve_the_portal(key: &str) -> Result<(), AnyError> {
+    let address = address(env::args().skip(1))?;
+    let app = App::new(key, |settings| match variable("VIBECODE_BASE_URL") {
+        Some(url) => settings.base_url(&url),
+        None => settings,
+    })?;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|error| format!("{address} cannot be listened at: {error}"))?;
+    println!("http://{} until Ctrl-C", listener.local_addr()?);
+    service::serve(listener, app, stop_asked()).await?;
+    println!("stopped");
+    Ok(())
+}
+
+fn address(mut arguments: impl Iterator<Item = String>) -> Result<SocketAddr, AnyError> {
+    let text = arguments.next().unwrap_or_else(|| ADDRESS.to_owned());
+    if arguments.next().is_some() {
+        return Err("there is one argument: the address to listen at".into());
+    }
+    let address = text.parse();
+    address.map_err(|_| format!("`{text}` is no address: write it as {ADDRESS}").into())
+}
+
+/// A variable of the environment that holds something.
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Waits for Ctrl-C, or for what a system sends to end a service.
+async fn stop_asked() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupted.await;
+}
