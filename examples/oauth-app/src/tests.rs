@@ -240,7 +240,10 @@ async fn no_storm_makes_an_answer_untrue() {
         told.push(first.body["applied"].as_str().unwrap_or("yes").to_owned());
         let mut last = first;
         while last.status != 200 {
-            assert!(last.status == 503 || last.body["applied"] == "no", "{last:?}");
+            assert!(
+                last.status == 503 || last.body["applied"] == "no",
+                "{last:?}"
+            );
             last = answer(stage.add_phone()).await;
         }
         assert_eq!(stage.phones(), 1, "{seed}");
