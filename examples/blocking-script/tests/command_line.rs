@@ -1,4 +1,5 @@
 //! What the script prints, and with what it exits, against the sandbox in its own process.
+#![cfg(test)]
 
 use assert_cmd::Command;
 

@@ -5,7 +5,7 @@ use std::{io, path::Path, time::Duration};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use vibecode_runtime::{Client, Credentials};
-use vibecode_sandbox::{Entity, Fault, Sandbox};
+use vibecode_sandbox::{Entity, Fault, LoggedRequest, Sandbox};
 
 use crate::{
     AnyError,
@@ -69,8 +69,9 @@ pub(crate) async fn run() -> Result<(), AnyError> {
     let mut second = Report::to(&mut out);
     sync::run(&client, &table, &mut second).await?;
     second.totals();
-    let sent = sandbox.requests().iter().any(|one| one.was_applied());
-    check(second.changed == 0 && !sent, "it had nothing to send")?;
+    let requests = sandbox.requests();
+    let has_sent = requests.iter().any(LoggedRequest::was_applied);
+    check(second.changed == 0 && !has_sent, "it had nothing to send")?;
     check_phones(&sandbox)
 }
 
@@ -121,8 +122,9 @@ fn check_phones(sandbox: &Sandbox) -> Result<(), AnyError> {
 /// The digits of a contact's phones.
 pub(crate) fn phones(sandbox: &Sandbox, id: u64) -> Vec<String> {
     let contact = sandbox.contact(id).unwrap_or_default();
-    let entries = contact["fm"].as_array().into_iter().flatten();
-    let values = entries.filter_map(|entry| entry["value"].as_str());
+    let entries = contact.get("fm").and_then(Value::as_array);
+    let values = entries.into_iter().flatten();
+    let values = values.filter_map(|entry| entry.get("value")?.as_str());
     let digits = values.map(|value| value.chars().filter(char::is_ascii_digit).collect());
     digits.collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use vibecode_runtime::{Client, ErrorKind, Filter, Patch as _, Result, field};
+use vibecode_runtime::{Client, ErrorKind, Filter, Mismatch, Patch as _, Result, field};
 
 use crate::{
     AnyError,
@@ -107,7 +107,7 @@ async fn send(client: &Client, changes: Vec<(u64, CustomerPatch)>, report: &mut 
             Ok(ensured) => match ensured.mismatches(patch).as_slice() {
                 [] => report.changed += 1,
                 mismatches => {
-                    let fields: Vec<_> = mismatches.iter().map(|one| one.field()).collect();
+                    let fields: Vec<_> = mismatches.iter().map(Mismatch::field).collect();
                     report.not_taken(*id, &fields);
                 }
             },
