@@ -25,7 +25,7 @@ const SETTLE: Duration = Duration::from_millis(300);
 /// # Errors
 /// Where a run does not do what it should.
 pub(crate) async fn run() -> Result<(), AnyError> {
-    println!("VIBECODE_API_KEY is not set: this uses a sandbox in this process.");
+    println!("VIBECODE_API_KEY is not set: this uses a sandbox, and a table of its own.");
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("customers.sqlite");
     write_table(&file)?;

@@ -16,13 +16,15 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::{env, error::Error, io, iter, path::PathBuf, process::ExitCode};
+use std::{env, error::Error, ffi::OsString, io, iter, path::Path, process::ExitCode};
 
 use vibecode_runtime::Client;
 
 use crate::{report::Report, table::Table};
 
 type AnyError = Box<dyn Error + Send + Sync>;
+
+const USAGE: &str = "usage: nightly-sync FILE, the SQLite file with the table `customers`";
 
 /// Some rows could not be brought to the portal: the report names them.
 const SOME_FAILED: u8 = 1;
@@ -44,12 +46,12 @@ async fn main() -> ExitCode {
 }
 
 async fn on_the_portal() -> Result<ExitCode, AnyError> {
-    let mut arguments = env::args_os().skip(1);
-    let (Some(file), None) = (arguments.next(), arguments.next()) else {
-        return Err("there is one argument: the file of the table".into());
+    let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    let [file] = arguments.as_slice() else {
+        return Err(USAGE.into());
     };
-    let file = PathBuf::from(file);
-    let table = Table::open(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let file = Path::new(file);
+    let table = Table::open(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let client = Client::from_env()?;
     let mut out = io::stdout();
     let mut report = Report::to(&mut out);

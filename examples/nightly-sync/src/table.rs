@@ -36,10 +36,12 @@ pub(crate) struct Line {
 }
 
 impl Table {
-    /// Opens a table to read it. Where there is none, none is made.
+    /// Opens a table to read it. Where there is none, none is made; one without the columns is an
+    /// error.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
+        connection.prepare(PART)?;
         Ok(Self { connection })
     }
 

@@ -114,8 +114,9 @@ impl Stage {
         form: Option<Value>,
         status: u16,
     ) -> Result<(), AnyError> {
-        let shown = form.as_ref().map(Value::to_string).unwrap_or_default();
-        println!("  {name:<6} {method:<5} /contacts/71 {shown}");
+        let shown = form.as_ref().map(|form| format!(" {form}"));
+        let shown = shown.unwrap_or_default();
+        println!("  {name:<6} {method} /contacts/71{shown}");
         let mut request = self.running.request(method, "/contacts/71");
         if let Some(form) = &form {
             request = with_form(request, form);

@@ -60,11 +60,10 @@ async fn serve_the_portal(key: &str) -> Result<(), AnyError> {
 
 fn address(mut arguments: impl Iterator<Item = String>) -> Result<SocketAddr, AnyError> {
     let text = arguments.next().unwrap_or_else(|| ADDRESS.to_owned());
-    if arguments.next().is_some() {
-        return Err("there is one argument: the address to listen at".into());
+    match (text.parse(), arguments.next()) {
+        (Ok(address), None) => Ok(address),
+        _ => Err(format!("usage: oauth-app [ADDRESS], where to listen, such as {ADDRESS}").into()),
     }
-    let address = text.parse();
-    address.map_err(|_| format!("`{text}` is no address: write it as {ADDRESS}").into())
 }
 
 /// A variable of the environment that holds something.
