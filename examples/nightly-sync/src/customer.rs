@@ -47,7 +47,7 @@ impl Wanted {
         let phones = [self.phone.map(Phone::work), self.mobile.map(Phone::mobile)];
         let phones = phones.into_iter().flatten().map(|wanted| {
             let mut there = before.phone.iter();
-            let same = there.find(|there| digits(there) == digits(&wanted));
+            let same = there.find(|there| is_same(there, &wanted));
             same.cloned().unwrap_or(wanted)
         });
         Customer {
@@ -60,7 +60,12 @@ impl Wanted {
     }
 }
 
-fn digits(phone: &Phone) -> String {
-    let text = phone.value().chars();
-    text.filter(char::is_ascii_digit).collect()
+/// As `ensure` has it: phones are one by their digits, as text where there are none.
+fn is_same(one: &Phone, other: &Phone) -> bool {
+    let digits = |phone: &Phone| -> String {
+        let text = phone.value().chars();
+        text.filter(char::is_ascii_digit).collect()
+    };
+    let digits_of_one = digits(one);
+    digits_of_one == digits(other) && (!digits_of_one.is_empty() || one.value() == other.value())
 }

@@ -61,12 +61,18 @@ impl Table {
 
 fn wanted(row: &Row<'_>) -> Result<Wanted, String> {
     Ok(Wanted {
-        post: value(row, "post")?,
+        post: text(row, "post")?,
         company: value(row, "company_id")?.map(|Company(id)| id),
-        phone: value(row, "phone")?,
-        mobile: value(row, "mobile")?,
+        phone: text(row, "phone")?,
+        mobile: text(row, "mobile")?,
         loyalty: value(row, "loyalty")?,
     })
+}
+
+/// A text; none where it is empty.
+fn text(row: &Row<'_>, column: &str) -> Result<Option<String>, String> {
+    let text: Option<String> = value(row, column)?;
+    Ok(text.filter(|text| !text.is_empty()))
 }
 
 /// # Errors

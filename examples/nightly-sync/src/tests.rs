@@ -117,10 +117,29 @@ async fn a_phone_in_another_spelling_is_no_change() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_phone_without_digits_is_known_by_its_text() {
+    let contact = json!({ "id": 1, "phone": "reception" });
+    let (sandbox, client) = portal(vec![contact]).await;
+    let row = |phone| table().with(&format!("(1, NULL, NULL, '{phone}', NULL, NULL)"));
+    assert_eq!(run(&client, &row("reception")).await.0, [0, 1, 0, 0]);
+    assert_eq!(run(&client, &row("front desk")).await.0, [1, 0, 1, 0]);
+    assert_eq!(phones(&sandbox, 1).len(), 2);
+}
+
+/// To ask for none of the contacts could be to ask for all.
+#[tokio::test(start_paused = true)]
+async fn without_a_row_that_can_be_used_the_portal_is_not_asked() {
+    let (sandbox, client) = portal_of(1).await;
+    let table = table().with("(1, NULL, 'secret', NULL, NULL, NULL)");
+    assert_eq!(run(&client, &table).await.0, [0, 0, 0, 1]);
+    assert!(sandbox.requests().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_a_row_has_not_is_cleared_and_what_cannot_be_is_told() {
     let contact = json!({ "id": 1, "post": "Clerk", "companyId": 15, "phone": ["+7495", "+7916"], LOYALTY: 81 });
     let (sandbox, client) = portal(vec![contact]).await;
-    let table = table().with("(1, NULL, NULL, '+7495', NULL, NULL)");
+    let table = table().with("(1, '', NULL, '+7495', '', NULL)");
     let (counts, text) = run(&client, &table).await;
     assert_eq!(counts, [1, 0, 1, 0]);
     assert!(
@@ -140,7 +159,7 @@ async fn a_row_that_cannot_be_used_stops_no_other_and_shows_nothing() {
     let (sandbox, client) = portal_of(4).await;
     let table = table().with(
         "(-1, 'a', NULL, NULL, NULL, NULL), (1, 'b', NULL, NULL, NULL, 'Platinum-secret'),
-         (2, 'c', 'secret', NULL, NULL, NULL), (3, 'd', NULL, '', NULL, NULL),
+         (2, 'c', 'secret', NULL, NULL, NULL), (3, 'd', 0, NULL, NULL, NULL),
          (4, 'e', NULL, '+7916', NULL, NULL), (5, 'f', NULL, '+7999', NULL, NULL)",
     );
     let (counts, text) = run(&client, &table).await;
