@@ -34,8 +34,10 @@ const STOPPED: u8 = 2;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let has_key = env::var_os("VIBECODE_API_KEY").is_some_and(|key| !key.is_empty());
-    let run = if has_key {
-        on_the_portal().await
+    let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    // A job that has lost its key must not end well: with a file it is always the portal.
+    let run = if has_key || !arguments.is_empty() {
+        on_the_portal(&arguments).await
     } else {
         demonstration::run().await.map(|()| ExitCode::SUCCESS)
     };
@@ -45,9 +47,8 @@ async fn main() -> ExitCode {
     })
 }
 
-async fn on_the_portal() -> Result<ExitCode, AnyError> {
-    let arguments: Vec<OsString> = env::args_os().skip(1).collect();
-    let [file] = arguments.as_slice() else {
+async fn on_the_portal(arguments: &[OsString]) -> Result<ExitCode, AnyError> {
+    let [file] = arguments else {
         return Err(USAGE.into());
     };
     let file = Path::new(file);

@@ -30,9 +30,11 @@ const ADDRESS: &str = "127.0.0.1:3000";
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let run = match variable("VIBECODE_API_KEY") {
-        Some(key) => serve_the_portal(&key).await,
-        None => demonstration::run().await,
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let run = match (variable("VIBECODE_API_KEY"), arguments.as_slice()) {
+        (Some(key), arguments) => serve_the_portal(&key, arguments).await,
+        (None, []) => demonstration::run().await,
+        (None, _) => Err("VIBECODE_API_KEY is not set: put the app's key there".into()),
     };
     match run {
         Ok(()) => ExitCode::SUCCESS,
@@ -43,8 +45,8 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn serve_the_portal(key: &str) -> Result<(), AnyError> {
-    let address = address(env::args().skip(1))?;
+async fn serve_the_portal(key: &str, arguments: &[String]) -> Result<(), AnyError> {
+    let address = address(arguments)?;
     let app = App::new(key, |settings| match variable("VIBECODE_BASE_URL") {
         Some(url) => settings.base_url(&url),
         None => settings,
@@ -58,12 +60,14 @@ async fn serve_the_portal(key: &str) -> Result<(), AnyError> {
     Ok(())
 }
 
-fn address(mut arguments: impl Iterator<Item = String>) -> Result<SocketAddr, AnyError> {
-    let text = arguments.next().unwrap_or_else(|| ADDRESS.to_owned());
-    match (text.parse(), arguments.next()) {
-        (Ok(address), None) => Ok(address),
-        _ => Err(format!("usage: oauth-app [ADDRESS], where to listen, such as {ADDRESS}").into()),
-    }
+fn address(arguments: &[String]) -> Result<SocketAddr, AnyError> {
+    let address = match arguments {
+        [] => ADDRESS.parse().ok(),
+        [text] => text.parse().ok(),
+        _ => None,
+    };
+    let usage = || format!("usage: oauth-app [ADDRESS], where to listen, such as {ADDRESS}");
+    address.ok_or_else(|| usage().into())
 }
 
 /// A variable of the environment that holds something.
