@@ -1,0 +1,138 @@
+//! Without a key: a table in a temporary folder, a sandbox, and two runs.
+
+use std::{io, path::Path, time::Duration};
+
+use rusqlite::Connection;
+use serde_json::{Value, json};
+use vibecode_runtime::{Client, Credentials};
+use vibecode_sandbox::{Entity, Fault, LoggedRequest, Sandbox};
+
+use crate::{
+    AnyError,
+    report::Report,
+    sync,
+    table::{CREATE, Table},
+};
+
+const ROWS: u64 = 60;
+
+/// The portal's schema, by which the code is compiled too.
+pub(crate) const SCHEMA: &str = include_str!("../vibecode/contacts.json");
+
+/// For how long a lost request may still arrive. A portal may take a minute, a sandbox does not.
+const SETTLE: Duration = Duration::from_millis(300);
+
+/// # Errors
+/// Where a run does not do what it should.
+pub(crate) async fn run() -> Result<(), AnyError> {
+    println!("VIBECODE_API_KEY is not set: this uses a sandbox, and a table of its own.");
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("customers.sqlite");
+    write_table(&file)?;
+    let table = Table::open(&file)?;
+    let contacts: Vec<Value> = (1..=ROWS).map(contact).collect();
+    let sandbox = Sandbox::builder()
+        .schema(Entity::Contacts, serde_json::from_str(SCHEMA)?)
+        .seed(json!({ "contacts": contacts }))
+        .try_start()
+        .await?;
+    let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
+        .base_url(sandbox.url())
+        .settle(SETTLE)
+        .build()?;
+
+    println!(
+        "\nThe first run. The portal asks to wait; of the changes it carries out the first 7,"
+    );
+    println!("and then the connection breaks.");
+    sandbox.faults([
+        Fault::rate_limited(Duration::from_secs(1)).at("search"),
+        // The first batch only reads.
+        Fault::delay(Duration::ZERO).at("batch"),
+        Fault::drop_after_calls(7).at("batch"),
+    ]);
+    let mut out = io::stdout();
+    let mut first = Report::to(&mut out);
+    sync::run(&client, &table, &mut first).await?;
+    first.totals();
+    let broken = sandbox.requests().into_iter();
+    let mut broken = broken.filter(|request| request.applied_calls().len() == 7);
+    check(
+        broken.next().is_some(),
+        "the connection broke after 7 changes",
+    )?;
+    check(first.changed == 24, "all the same, every change was made")?;
+    check_phones(&sandbox)?;
+
+    println!("\nThe second run");
+    sandbox.clear_requests();
+    let mut second = Report::to(&mut out);
+    sync::run(&client, &table, &mut second).await?;
+    second.totals();
+    let requests = sandbox.requests();
+    let has_sent = requests.iter().any(LoggedRequest::was_applied);
+    check(second.changed == 0 && !has_sent, "it had nothing to send")?;
+    check_phones(&sandbox)
+}
+
+/// A table in which most rows are as the portal has them, some with their phones in another
+/// spelling.
+fn write_table(file: &Path) -> Result<(), AnyError> {
+    let connection = Connection::open(file)?;
+    connection.execute_batch(CREATE)?;
+    let mut insert = connection.prepare("INSERT INTO customers VALUES (?, ?, ?, ?, ?, ?)")?;
+    for row in (1..=ROWS).map(u32::try_from) {
+        let row = row?;
+        let phone = match row % 20 {
+            0 => format!("+7495999{row:04}"),
+            _ if row % 5 == 0 => format!("+7 (495) 000-{row:04}"),
+            _ => format!("+7495000{row:04}"),
+        };
+        let mobile = (row % 3 == 0).then(|| format!("+7916000{row:04}"));
+        let company = (row % 12 != 0).then_some(15);
+        let loyalty = (row % 20 == 7).then_some("Gold");
+        insert.execute((row, "Clerk", company, phone, mobile, loyalty))?;
+    }
+    Ok(())
+}
+
+fn contact(id: u64) -> Value {
+    json!({
+        "id": id,
+        "name": format!("Contact {id}"),
+        "post": "Clerk",
+        "companyId": 15,
+        "phone": format!("+7495000{id:04}"),
+    })
+}
+
+/// # Errors
+/// Where a contact has a phone twice, in whatever spelling.
+fn check_phones(sandbox: &Sandbox) -> Result<(), AnyError> {
+    let is_doubled = (1..=ROWS).any(|id| {
+        let mut phones = phones(sandbox, id);
+        let count = phones.len();
+        phones.sort_unstable();
+        phones.dedup();
+        phones.len() < count
+    });
+    check(!is_doubled, "no phone is there twice")
+}
+
+/// The digits of a contact's phones.
+pub(crate) fn phones(sandbox: &Sandbox, id: u64) -> Vec<String> {
+    let contact = sandbox.contact(id).unwrap_or_default();
+    let entries = contact.get("fm").and_then(Value::as_array);
+    let values = entries.into_iter().flatten();
+    let values = values.filter_map(|entry| entry.get("value")?.as_str());
+    let digits = values.map(|value| value.chars().filter(char::is_ascii_digit).collect());
+    digits.collect()
+}
+
+fn check(holds: bool, promise: &str) -> Result<(), AnyError> {
+    if holds {
+        println!("so: {promise}");
+        return Ok(());
+    }
+    Err(format!("not so: {promise}").into())
+}

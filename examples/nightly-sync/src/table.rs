@@ -1,0 +1,101 @@
+//! The table of customers in SQLite.
+
+use std::{error::Error as _, path::Path};
+
+use rusqlite::{
+    Connection, OpenFlags, Result, Row,
+    types::{FromSql, FromSqlError, FromSqlResult, ValueRef},
+};
+use vibecode_runtime::CompanyId;
+
+use crate::customer::{Loyalty, Wanted};
+
+/// What the table must have. `contact_id` is the contact's id on the portal.
+pub(crate) const CREATE: &str = "
+    CREATE TABLE customers (
+        contact_id INTEGER PRIMARY KEY,
+        post TEXT,
+        company_id INTEGER,
+        phone TEXT,
+        mobile TEXT,
+        loyalty TEXT
+    )";
+
+const PART: &str = "
+    SELECT contact_id, post, company_id, phone, mobile, loyalty
+    FROM customers WHERE contact_id > ?1 ORDER BY contact_id LIMIT ?2";
+
+pub(crate) struct Table {
+    pub(crate) connection: Connection,
+}
+
+/// A row by its contact's id; an error where it cannot be used.
+pub(crate) struct Line {
+    pub(crate) id: i64,
+    pub(crate) wanted: Result<Wanted, String>,
+}
+
+impl Table {
+    /// Opens a table to read it. Where there is none, none is made; one without the columns is an
+    /// error.
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.prepare(PART)?;
+        Ok(Self { connection })
+    }
+
+    /// The rows after this id, at most so many. Between two calls the table is not held: a portal
+    /// is slow, and others may want to write.
+    pub(crate) fn after(&self, id: i64, most: u32) -> Result<Vec<Line>> {
+        let mut statement = self.connection.prepare(PART)?;
+        let lines = statement.query_map((id, most), |row| {
+            Ok(Line {
+                id: row.get("contact_id")?,
+                wanted: wanted(row),
+            })
+        })?;
+        lines.collect()
+    }
+}
+
+fn wanted(row: &Row<'_>) -> Result<Wanted, String> {
+    Ok(Wanted {
+        post: text(row, "post")?,
+        company: value(row, "company_id")?.map(|Company(id)| id),
+        phone: text(row, "phone")?,
+        mobile: text(row, "mobile")?,
+        loyalty: value(row, "loyalty")?,
+    })
+}
+
+/// A text; none where it is empty.
+fn text(row: &Row<'_>, column: &str) -> Result<Option<String>, String> {
+    let text: Option<String> = value(row, column)?;
+    Ok(text.filter(|text| !text.is_empty()))
+}
+
+/// # Errors
+/// The column and what is wrong with it; the value is not shown.
+fn value<T: FromSql>(row: &Row<'_>, column: &str) -> Result<Option<T>, String> {
+    let value = row.get(column);
+    value.map_err(|error| match error.source() {
+        Some(cause) => format!("{column}: {cause}"),
+        None => format!("{column}: {error}"),
+    })
+}
+
+impl FromSql for Loyalty {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_str()?.parse().map_err(FromSqlError::other)
+    }
+}
+
+struct Company(CompanyId);
+
+impl FromSql for Company {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let id = CompanyId::try_from(value.as_i64()?);
+        id.map(Self).map_err(FromSqlError::other)
+    }
+}

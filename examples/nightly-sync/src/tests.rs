@@ -1,0 +1,262 @@
+//! What the sync promises to those who start it and go to bed.
+
+use std::time::Duration;
+
+use rusqlite::Connection;
+use serde_json::{Value, json};
+use tokio::time::sleep;
+use vibecode_runtime::{Client, Credentials, RetryPolicy, Throttle};
+use vibecode_sandbox::{Entity, Fault, Sandbox, Storm};
+
+use crate::{
+    demonstration::{SCHEMA, phones},
+    report::Report,
+    sync,
+    table::{CREATE, Table},
+};
+
+const LOYALTY: &str = "ufCrm_1721244707107";
+
+/// A table without rows.
+fn table() -> Table {
+    let connection = Connection::open_in_memory().unwrap();
+    connection.execute_batch(CREATE).unwrap();
+    Table { connection }
+}
+
+impl Table {
+    fn with(self, rows: &str) -> Self {
+        let insert = format!("INSERT INTO customers VALUES {rows}");
+        self.connection.execute_batch(&insert).unwrap();
+        self
+    }
+
+    /// Rows 1 to `count`, each with a post and two phones of its own.
+    fn of_rows(count: u64) -> Self {
+        let rows = (1..=count).map(|id| {
+            format!("({id}, 'Clerk {id}', 15, '+7495000{id:04}', '+7916000{id:04}', 'Gold')")
+        });
+        let rows: Vec<String> = rows.collect();
+        table().with(&rows.join(", "))
+    }
+}
+
+async fn portal(contacts: Vec<Value>) -> (Sandbox, Client) {
+    let sandbox = Sandbox::builder()
+        .schema(Entity::Contacts, serde_json::from_str(SCHEMA).unwrap())
+        .seed(json!({ "contacts": contacts }))
+        .start()
+        .await;
+    let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
+        .base_url(sandbox.url())
+        .retry(RetryPolicy::new().seed(7))
+        .throttle(Throttle::unlimited())
+        .build()
+        .unwrap();
+    (sandbox, client)
+}
+
+async fn portal_of(count: u64) -> (Sandbox, Client) {
+    portal(
+        (1..=count)
+            .map(|id| json!({ "id": id, "post": "Intern" }))
+            .collect(),
+    )
+    .await
+}
+
+/// Changed, unchanged, left over and failed rows, and the text.
+async fn run(client: &Client, table: &Table) -> ([usize; 4], String) {
+    let mut text = Vec::new();
+    let mut report = Report::to(&mut text);
+    sync::run(client, table, &mut report).await.unwrap();
+    report.totals();
+    let counts = [
+        report.changed,
+        report.unchanged,
+        report.left_over,
+        report.failed,
+    ];
+    (counts, String::from_utf8(text).unwrap())
+}
+
+/// What was written since this was last asked.
+fn writes(sandbox: &Sandbox) -> usize {
+    let requests = sandbox.requests();
+    sandbox.clear_requests();
+    requests
+        .iter()
+        .filter(|request| request.was_applied())
+        .count()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_run_sends_nothing() {
+    let (sandbox, client) = portal_of(3).await;
+    let table = Table::of_rows(3);
+    assert_eq!(run(&client, &table).await.0, [3, 0, 0, 0]);
+    assert!(writes(&sandbox) > 0);
+    let contact = sandbox.contact(2).unwrap();
+    assert_eq!(
+        (&contact["post"], &contact["companyId"], &contact[LOYALTY]),
+        (&json!("Clerk 2"), &json!(15), &json!(79))
+    );
+    assert_eq!(phones(&sandbox, 2), ["74950000002", "79160000002"]);
+
+    assert_eq!(run(&client, &table).await.0, [0, 3, 0, 0]);
+    assert_eq!((writes(&sandbox), phones(&sandbox, 2).len()), (0, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_phone_in_another_spelling_is_no_change() {
+    let phone = json!([{ "value": "8 (495) 000-00-01", "typeId": "HOME" }]);
+    let (sandbox, client) = portal(vec![json!({ "id": 1, "phone": phone })]).await;
+    let table = table().with("(1, NULL, NULL, '84950000001', NULL, NULL)");
+    assert_eq!(run(&client, &table).await.0, [0, 1, 0, 0]);
+    assert_eq!(writes(&sandbox), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_phone_without_digits_is_known_by_its_text() {
+    let contact = json!({ "id": 1, "phone": "reception" });
+    let (sandbox, client) = portal(vec![contact]).await;
+    let row = |phone| table().with(&format!("(1, NULL, NULL, '{phone}', NULL, NULL)"));
+    assert_eq!(run(&client, &row("reception")).await.0, [0, 1, 0, 0]);
+    assert_eq!(run(&client, &row("front desk")).await.0, [1, 0, 1, 0]);
+    assert_eq!(phones(&sandbox, 1).len(), 2);
+}
+
+/// To ask for none of the contacts could be to ask for all.
+#[tokio::test(start_paused = true)]
+async fn without_a_row_that_can_be_used_the_portal_is_not_asked() {
+    let (sandbox, client) = portal_of(1).await;
+    let table = table().with("(1, NULL, 'secret', NULL, NULL, NULL)");
+    assert_eq!(run(&client, &table).await.0, [0, 0, 0, 1]);
+    assert!(sandbox.requests().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_row_has_not_is_cleared_and_what_cannot_be_is_told() {
+    let contact = json!({ "id": 1, "post": "Clerk", "companyId": 15, "phone": ["+7495", "+7916"], LOYALTY: 81 });
+    let (sandbox, client) = portal(vec![contact]).await;
+    let table = table().with("(1, '', NULL, '+7495', '', NULL)");
+    let (counts, text) = run(&client, &table).await;
+    assert_eq!(counts, [1, 0, 1, 0]);
+    assert!(
+        text.contains("row 1: phones that only Bitrix24 itself can remove: 1"),
+        "{text}"
+    );
+    let contact = sandbox.contact(1).unwrap();
+    assert_eq!(
+        (&contact["post"], &contact["companyId"], &contact[LOYALTY]),
+        (&Value::Null, &json!(0), &Value::Null)
+    );
+    assert_eq!(run(&client, &table).await.0, [0, 1, 1, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_that_cannot_be_used_stops_no_other_and_shows_nothing() {
+    let (sandbox, client) = portal_of(4).await;
+    let table = table().with(
+        "(-1, 'a', NULL, NULL, NULL, NULL), (1, 'b', NULL, NULL, NULL, 'Platinum-secret'),
+         (2, 'c', 'secret', NULL, NULL, NULL), (3, 'd', 0, NULL, NULL, NULL),
+         (4, 'e', NULL, '+7916', NULL, NULL), (5, 'f', NULL, '+7999', NULL, NULL)",
+    );
+    let (counts, text) = run(&client, &table).await;
+    assert_eq!(counts, [1, 0, 0, 5], "{text}");
+    for told in [
+        "row -1: ",
+        "row 1: skipped: loyalty: ",
+        "row 2: skipped: company_id: ",
+        "row 3: not changed: ",
+        "row 5: ",
+    ] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+    for hidden in ["secret", "7916", "7999"] {
+        assert!(!text.contains(hidden), "{text}");
+    }
+    assert_eq!(sandbox.contact(4).unwrap()["post"], "e");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_table_of_any_length_is_read_in_parts() {
+    let (sandbox, client) = portal_of(1_200).await;
+    let table = Table::of_rows(1_200);
+    assert_eq!(run(&client, &table).await.0, [1_200, 0, 0, 0]);
+    sandbox.clear_requests();
+    assert_eq!(run(&client, &table).await.0, [0, 1_200, 0, 0]);
+    let requests = sandbox.requests();
+    assert!(
+        requests
+            .iter()
+            .all(|one| one.path() == "/v1/contacts/search")
+    );
+    assert_eq!(requests.len(), 3);
+}
+
+/// What the portal drops without a word: here, because it has no such field.
+#[tokio::test(start_paused = true)]
+async fn a_field_that_the_portal_has_not_is_told() {
+    let sandbox = Sandbox::builder()
+        .schema(Entity::Contacts, json!({}))
+        .contacts(1)
+        .start()
+        .await;
+    let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
+        .base_url(sandbox.url())
+        .build()
+        .unwrap();
+    let (counts, text) = run(&client, &Table::of_rows(1)).await;
+    assert_eq!(counts, [0, 0, 0, 1]);
+    assert!(
+        text.contains(&format!("row 1: not taken by the portal: {LOYALTY}")),
+        "{text}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_cannot_read_the_portal_stops() {
+    let (sandbox, client) = portal_of(1).await;
+    sandbox.fault(Fault::error("KEY_INACTIVE").at("search"));
+    let mut text = Vec::new();
+    let run = sync::run(&client, &Table::of_rows(1), &mut Report::to(&mut text)).await;
+    assert!(run.unwrap_err().to_string().contains("KEY_INACTIVE"));
+}
+
+/// Whatever breaks in how many runs: the first that meets none finds or leaves all as it should be.
+#[tokio::test(start_paused = true)]
+async fn no_storm_doubles_a_phone_or_loses_a_row() {
+    const ROWS: u64 = 120;
+    let mut broken = 0;
+    for seed in 0..6 {
+        let (sandbox, client) = portal_of(ROWS).await;
+        let table = Table::of_rows(ROWS);
+        sandbox.storm(
+            Storm::seeded(seed)
+                .probability(0.5)
+                .also([Fault::drop_after_calls(7)]),
+        );
+        for _ in 0..3 {
+            let mut text = Vec::new();
+            let mut report = Report::to(&mut text);
+            let run = sync::run(&client, &table, &mut report).await;
+            broken += usize::from(run.is_err() || report.failed > 0);
+        }
+        sandbox.calm();
+        sleep(Duration::from_secs(120)).await;
+        let (counts, text) = run(&client, &table).await;
+        assert_eq!(
+            (counts[0] + counts[1], counts[3]),
+            (120, 0),
+            "{seed}: {text}"
+        );
+        assert_eq!(run(&client, &table).await.0, [0, 120, 0, 0], "{seed}");
+        for id in 1..=ROWS {
+            let both = [format!("7495000{id:04}"), format!("7916000{id:04}")];
+            assert_eq!(phones(&sandbox, id), both, "{seed}");
+        }
+    }
+    // The storms were such that runs broke.
+    assert!(broken > 0);
+}
