@@ -1,6 +1,7 @@
 //! Puts patches on the queue: for any process that wants something changed.
 
 use apalis::prelude::{BoxDynError, TaskSink};
+use serde_json::Value;
 use vibecode_runtime::PatchJob;
 
 use crate::queue::Jobs;
@@ -12,8 +13,14 @@ const MOST_WAITING: usize = 5_000;
 /// Puts a job on the queue. What cannot be sent is refused by `PatchJob::new`, before this.
 ///
 /// # Errors
-/// Where Redis cannot be reached, or the workers have not looked at the queue for too long.
+/// Where Redis cannot be reached, the workers have not looked at the queue for too long, or the
+/// patch has values by `set_unchecked`: nobody can tell whether they are there, so a job that runs
+/// twice may apply them twice.
 pub(crate) async fn put(jobs: &mut Jobs, job: &PatchJob) -> Result<(), BoxDynError> {
+    let data = serde_json::to_value(job)?;
+    if data.get("unchecked") != Some(&Value::Bool(false)) {
+        return Err("a patch with `set_unchecked` cannot wait in a queue".into());
+    }
     let waiting = jobs.get_config().scheduled_jobs_set();
     let waiting: usize = redis::cmd("ZCARD")
         .arg(waiting)
@@ -22,6 +29,6 @@ pub(crate) async fn put(jobs: &mut Jobs, job: &PatchJob) -> Result<(), BoxDynErr
     if waiting >= MOST_WAITING {
         return Err("the queue is full: do workers run?".into());
     }
-    jobs.push(serde_json::to_value(job)?).await?;
+    jobs.push(data).await?;
     Ok(())
 }

@@ -10,6 +10,7 @@ use std::{
 };
 
 use apalis::prelude::BoxDynError;
+use redis::RedisError;
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, ChildStdout, Command},
@@ -17,10 +18,7 @@ use tokio::{
 };
 use vibecode_sandbox::Sandbox;
 
-use crate::{
-    queue,
-    settings::{API_KEY, BASE_URL, PER_MINUTE, REDIS_URL, SETTLE_SECONDS},
-};
+use crate::settings::{API_KEY, BASE_URL, PER_MINUTE, REDIS_URL, SETTLE_SECONDS};
 
 /// What the demo starts its workers as.
 pub(crate) const MEMBER: &str = "member";
@@ -46,7 +44,8 @@ impl Team {
         size: usize,
         redis_url: &str,
         sandbox: &Sandbox,
-        (per_minute, settle_seconds): (u32, u64),
+        per_minute: u32,
+        settle_seconds: u64,
     ) -> Result<Self, BoxDynError> {
         let (log, steps) = mpsc::unbounded_channel();
         let mut workers = BTreeMap::new();
@@ -131,9 +130,15 @@ pub(crate) async fn abandoned(redis_url: &str) -> BoxDynError {
         let _ = ended.send(());
     });
     let _ = input.await;
-    if let Ok(mut redis) = queue::connect(redis_url).await {
-        let mut shutdown = redis::cmd("SHUTDOWN");
-        let _answers_nothing = shutdown.arg("NOSAVE").exec_async(&mut redis).await;
-    }
+    let _another_worker_was_first = shut_down(redis_url).await;
     "the demo is gone".into()
+}
+
+async fn shut_down(redis_url: &str) -> Result<(), RedisError> {
+    let redis = redis::Client::open(redis_url)?;
+    let mut redis = redis.get_multiplexed_async_connection().await?;
+    redis::cmd("SHUTDOWN")
+        .arg("NOSAVE")
+        .exec_async(&mut redis)
+        .await
 }

@@ -28,7 +28,8 @@ impl Times {
     /// nothing but wait for the lock.
     pub(crate) fn of(settle: Duration) -> Self {
         let lease = settle + 3 * ALIVE_EVERY;
-        // One more, because it has to be longer; one more, because apalis counts whole seconds.
+        // One more, because the last heartbeat is older than the death; one more, because apalis
+        // counts in whole seconds.
         let missed_heartbeats = lease.as_millis().div_ceil(ALIVE_EVERY.as_millis()) + 2;
         Self {
             settle,

@@ -95,7 +95,11 @@ fn unique(label: &str) -> Result<String, BoxDynError> {
 
 /// Sends a job.
 async fn send(job: Value, sender: Data<Arc<Sender>>, task: TaskId) -> Result<(), BoxDynError> {
-    let job: PatchJob = serde_json::from_value(job).map_err(AbortError::new)?;
+    let Ok(job) = serde_json::from_value::<PatchJob>(job) else {
+        let problem = "this version of the worker cannot read the job";
+        log("refused", &task, "-", problem);
+        return Err(AbortError::new(problem).into());
+    };
     let record = format!("{}/{}", job.entity(), job.id());
     let holder = format!("{} {task}", sender.name);
     let lock = RecordLock::acquire(sender.redis.clone(), sender.times, &job, holder)
