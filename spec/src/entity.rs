@@ -5,6 +5,15 @@ use std::sync::OnceLock;
 use crate::{Schema, suggest};
 
 /// An entity of the CRM.
+///
+/// ```
+/// use vibecode_spec::Entity;
+///
+/// for entity in Entity::ALL {
+///     assert_eq!(Entity::from_path(entity.path()), Some(*entity));
+///     assert!(entity.schema().field("id").is_some());
+/// }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Entity {
@@ -23,12 +32,27 @@ impl Entity {
     pub const ALL: &[Self] = &[Self::Contacts, Self::Companies, Self::Leads, Self::Deals];
 
     /// The entity with this name in the API's paths, such as `contacts`.
+    ///
+    /// ```
+    /// use vibecode_spec::Entity;
+    ///
+    /// assert_eq!(Entity::from_path("contacts"), Some(Entity::Contacts));
+    /// assert_eq!(Entity::from_path("contact"), None);
+    /// ```
     #[must_use]
     pub fn from_path(path: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|each| each.path() == path)
     }
 
     /// The entity that was probably meant: one of its names in another case or number, or a typo.
+    ///
+    /// ```
+    /// use vibecode_spec::Entity;
+    ///
+    /// assert_eq!(Entity::suggest("Contact"), Some(Entity::Contacts));
+    /// assert_eq!(Entity::suggest("delas"), Some(Entity::Deals));
+    /// assert_eq!(Entity::suggest("invoices"), None);
+    /// ```
     #[must_use]
     pub fn suggest(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase();
@@ -40,6 +64,12 @@ impl Entity {
     }
 
     /// The name in the API's paths, in the plural.
+    ///
+    /// ```
+    /// use vibecode_spec::Entity;
+    ///
+    /// assert_eq!(Entity::Companies.path(), "companies");
+    /// ```
     #[must_use]
     pub fn path(self) -> &'static str {
         match self {
@@ -51,6 +81,12 @@ impl Entity {
     }
 
     /// What one record is called.
+    ///
+    /// ```
+    /// use vibecode_spec::Entity;
+    ///
+    /// assert_eq!(Entity::Companies.singular(), "company");
+    /// ```
     #[must_use]
     pub fn singular(self) -> &'static str {
         match self {
@@ -62,6 +98,14 @@ impl Entity {
     }
 
     /// The documented fields, read once a process.
+    ///
+    /// ```
+    /// use vibecode_spec::{Entity, Kind};
+    ///
+    /// let comments = Entity::Deals.schema().field("comments").expect("a documented field");
+    /// assert_eq!(comments.kind, Kind::Text);
+    /// assert!(!comments.read_only);
+    /// ```
     #[must_use]
     pub fn schema(self) -> &'static Schema {
         static SCHEMAS: [OnceLock<Schema>; 4] = [const { OnceLock::new() }; 4];

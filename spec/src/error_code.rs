@@ -2,6 +2,12 @@
 
 /// Every known error code and its status, where that is known. The set grows, and a code can come
 /// with another status.
+///
+/// ```
+/// use vibecode_spec::ERROR_CODES;
+///
+/// assert!(ERROR_CODES.contains(&("RATE_LIMITED", Some(429))));
+/// ```
 pub const ERROR_CODES: &[(&str, Option<u16>)] = &[
     ("INVALID_REQUEST", Some(400)),
     ("INVALID_MULTIFIELD_SHAPE", Some(400)),
@@ -40,6 +46,13 @@ pub const ERROR_CODES: &[(&str, Option<u16>)] = &[
 ];
 
 /// The status that a code is known to come with.
+///
+/// ```
+/// use vibecode_spec::status_of;
+///
+/// assert_eq!(status_of("ENTITY_NOT_FOUND"), Some(404));
+/// assert_eq!(status_of("QUEUE_OVERFLOW"), None);
+/// ```
 #[must_use]
 pub fn status_of(code: &str) -> Option<u16> {
     ERROR_CODES

@@ -5,6 +5,18 @@ use serde_json::Value;
 use crate::{Clearing, Kind, naming};
 
 /// One field, as `GET /v1/{entity}/fields` describes it.
+///
+/// ```
+/// use serde_json::json;
+/// use vibecode_spec::{Field, Kind};
+///
+/// let field = Field::read(
+///     "ufCrm_1721244707107",
+///     &json!({ "type": "enumeration", "formLabel": "Loyalty", "items": [{ "ID": "81", "VALUE": "Gold" }] }),
+/// );
+/// assert_eq!((field.kind, field.multiple), (Kind::Enumeration, false));
+/// assert_eq!(field.title.as_deref(), Some("Loyalty"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Field {
@@ -27,6 +39,17 @@ pub struct Field {
 }
 
 /// An option of a list.
+///
+/// ```
+/// use serde_json::json;
+/// use vibecode_spec::{Field};
+///
+/// let field = Field::read(
+///     "ufCrm_1721244707107",
+///     &json!({ "type": "enumeration", "formLabel": "Loyalty", "items": [{ "ID": "81", "VALUE": "Gold" }] }),
+/// );
+/// assert_eq!((field.items[0].id.as_str(), field.items[0].label.as_str()), ("81", "Gold"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Item {
@@ -47,6 +70,15 @@ const UPPER_NAMES: &[&str] = &["upperName", "upper_name"];
 impl Field {
     /// Reads the description of the field `name`. What is missing or unknown is left at its
     /// default: a description never fails to be read.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use vibecode_spec::{Field, Kind};
+    ///
+    /// let field = Field::read("x", &json!({ "type": "hologram", "isReadOnly": "Y" }));
+    /// assert_eq!(field.kind, Kind::Unknown("hologram".to_owned()));
+    /// assert!(field.read_only);
+    /// ```
     #[must_use]
     pub fn read(name: &str, description: &Value) -> Self {
         let text = |keys: &[&str]| {
@@ -73,12 +105,29 @@ impl Field {
     }
 
     /// Whether this is a user field (`ufCrm…`).
+    ///
+    /// ```
+    /// use vibecode_spec::Entity;
+    ///
+    /// let post = Entity::Contacts.schema().field("post").expect("a documented field");
+    /// assert!(!post.is_user_field());
+    /// ```
     #[must_use]
     pub fn is_user_field(&self) -> bool {
         naming::read_user_field_name(&self.name).is_some()
     }
 
-    /// What clears the field.
+    /// What clears the field: as [`Kind::clearing`].
+    ///
+    /// ```
+    /// use vibecode_spec::{Clearing, Entity};
+    ///
+    /// let contacts = Entity::Contacts.schema();
+    /// let clearing = |name| contacts.field(name).map(|field| field.clearing());
+    /// assert_eq!(clearing("post"), Some(Clearing::EmptyText));
+    /// assert_eq!(clearing("companyId"), Some(Clearing::Zero));
+    /// assert_eq!(clearing("companyIds"), Some(Clearing::EmptyList));
+    /// ```
     #[must_use]
     pub fn clearing(&self) -> Clearing {
         self.kind.clearing(self.multiple, self.is_user_field())

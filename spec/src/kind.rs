@@ -6,6 +6,14 @@ use crate::Multifield;
 ///
 /// The API's own pages and the REST layer underneath name types differently (`number` beside
 /// `integer`, `text` beside `string`); one kind bears the names of both.
+///
+/// ```
+/// use vibecode_spec::{Kind, Reference};
+///
+/// assert_eq!(Kind::from_name("text"), Kind::from_name("string"));
+/// assert_eq!(Kind::from_name("employee"), Some(Kind::Reference(Reference::User)));
+/// assert_eq!(Kind::Text.name(), "string");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
@@ -48,6 +56,13 @@ pub enum Kind {
 }
 
 /// What a reference points to.
+///
+/// ```
+/// use vibecode_spec::{Entity, Kind, Reference};
+///
+/// let company = Entity::Contacts.schema().field("companyId").expect("a documented field");
+/// assert_eq!(company.kind, Kind::Reference(Reference::Company));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reference {
@@ -66,6 +81,12 @@ pub enum Reference {
 }
 
 /// What is sent to clear a field. Grade C: other clients assume it, the API does not document it.
+///
+/// ```
+/// use vibecode_spec::{Clearing, Kind};
+///
+/// assert_eq!(Kind::Text.clearing(false, false), Clearing::EmptyText);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Clearing {
@@ -133,6 +154,13 @@ impl Kind {
     /// Reads the type that `GET /v1/{entity}/fields` gives for the field `name`.
     ///
     /// A type that is not known becomes [`Kind::Unknown`].
+    ///
+    /// ```
+    /// use vibecode_spec::{Kind, Multifield};
+    ///
+    /// assert_eq!(Kind::of_field("phone", "crm_multifield"), Kind::Multifield(Multifield::Phone));
+    /// assert_eq!(Kind::of_field("x", "hologram"), Kind::Unknown("hologram".to_owned()));
+    /// ```
     #[must_use]
     pub fn of_field(name: &str, type_name: &str) -> Self {
         if MULTIFIELD_NAMES.contains(&type_name) {
@@ -143,6 +171,13 @@ impl Kind {
     }
 
     /// The kind that bears this name in either vocabulary.
+    ///
+    /// ```
+    /// use vibecode_spec::Kind;
+    ///
+    /// assert_eq!(Kind::from_name("bool"), Some(Kind::Boolean));
+    /// assert_eq!(Kind::from_name("hologram"), None);
+    /// ```
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         NAMES
@@ -152,6 +187,14 @@ impl Kind {
     }
 
     /// The kind of a user field that bears this name in either vocabulary.
+    ///
+    /// ```
+    /// use vibecode_spec::Kind;
+    ///
+    /// assert_eq!(Kind::of_user_field("double"), Some(Kind::Double));
+    /// // No user field has this type.
+    /// assert_eq!(Kind::of_user_field("crm_company"), None);
+    /// ```
     #[must_use]
     pub fn of_user_field(name: &str) -> Option<Self> {
         let kind = Self::from_name(name)?;
@@ -159,12 +202,24 @@ impl Kind {
     }
 
     /// The names that [`Kind::of_user_field`] is best given.
+    ///
+    /// ```
+    /// use vibecode_spec::Kind;
+    ///
+    /// assert!(Kind::user_field_names().contains(&"iblock_section"));
+    /// ```
     #[must_use]
     pub fn user_field_names() -> &'static [&'static str] {
         USER_FIELD_KINDS
     }
 
     /// The kind's name, as user fields and messages use it.
+    ///
+    /// ```
+    /// use vibecode_spec::Kind;
+    ///
+    /// assert_eq!(Kind::Status.name(), "crm_status");
+    /// ```
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
@@ -178,7 +233,17 @@ impl Kind {
         }
     }
 
-    /// What clears a field of this kind, by design.
+    /// What clears a field of this kind: see [`Clearing`] for how sure that is.
+    ///
+    /// ```
+    /// use vibecode_spec::{Clearing, Kind, Reference};
+    ///
+    /// let company = Kind::Reference(Reference::Company);
+    /// assert_eq!(company.clearing(false, false), Clearing::Zero);
+    /// assert_eq!(company.clearing(true, false), Clearing::EmptyList);
+    /// // Of a user field:
+    /// assert_eq!(company.clearing(false, true), Clearing::EmptyText);
+    /// ```
     #[must_use]
     pub fn clearing(&self, multiple: bool, user_field: bool) -> Clearing {
         match self {
@@ -199,6 +264,14 @@ impl Clearing {
     ];
 
     /// Reads what `clear = "…"` takes: `null`, `0`, `[]`, `false`, or nothing for `""`.
+    ///
+    /// ```
+    /// use vibecode_spec::Clearing;
+    ///
+    /// assert_eq!(Clearing::from_name("null"), Some(Clearing::Null));
+    /// assert_eq!(Clearing::from_name(""), Some(Clearing::EmptyText));
+    /// assert_eq!(Clearing::from_name("none"), None);
+    /// ```
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::NAMES

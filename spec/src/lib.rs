@@ -14,6 +14,34 @@
 //! assert_eq!(company.clearing(), Clearing::Zero);
 //! assert_eq!(contacts.suggest("compnayId"), Some("companyId"));
 //! ```
+//!
+//! A portal's own fields, its user fields among them, come on top:
+//!
+//! ```
+//! use vibecode_spec::{Entity, Schema};
+//!
+//! // As `GET /v1/contacts/fields` answers it.
+//! let answer = r#"{"success":true,"data":{
+//!     "ufCrm_1721244707107": {"type": "enumeration", "formLabel": "Loyalty",
+//!         "items": [{"ID": "81", "VALUE": "Gold"}, {"ID": "82", "VALUE": "Silver"}]}
+//! }}"#;
+//! let contacts = Entity::Contacts.schema().with_portal(Schema::read(answer)?);
+//! let loyalty = contacts.field("ufCrm_1721244707107").expect("the portal has it");
+//! assert_eq!(loyalty.items[0].label, "Gold");
+//! # Ok::<(), vibecode_spec::SchemaError>(())
+//! ```
+//!
+//! # Where things are
+//!
+//! - Which fields there are: [`Entity`] and [`Schema`], [`Field`] and [`Item`].
+//! - What a field holds, and what clears it: [`Kind`], [`Reference`], [`Multifield`], [`Clearing`].
+//! - How user fields are named: [`user_field_wire_name`], [`read_user_field_name`].
+//! - What was meant by a typo: [`Schema::suggest`], [`Entity::suggest`], [`closest`].
+//! - Error codes and their status: [`ERROR_CODES`], [`status_of`].
+//!
+//! Who writes to a portal takes `vibecode-runtime`, whose macros check against this while they compile.
+//! A fact has a grade where it matters: D, the API documents it; B, the layer underneath does; O, it
+//! was seen on a portal; C, other clients assume it.
 
 mod entity;
 mod error_code;

@@ -1,6 +1,13 @@
 //! Multifields: phones and emails, each value with a type.
 
-/// A multifield that can be written. PATCH only ever adds to it (update-contact.md).
+/// A multifield that can be written. PATCH only ever adds to it (grade D).
+///
+/// ```
+/// use vibecode_spec::Multifield;
+///
+/// assert_eq!(Multifield::of_field("phone"), Some(Multifield::Phone));
+/// assert!(Multifield::Phone.type_ids().contains(&Multifield::DEFAULT_TYPE_ID));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Multifield {
@@ -14,16 +21,29 @@ impl Multifield {
     /// Every multifield.
     pub const ALL: &[Self] = &[Self::Phone, Self::Email];
 
-    /// The type that a bare string is given (update-contact.md).
+    /// The type that a bare string is given (grade D).
     pub const DEFAULT_TYPE_ID: &str = "WORK";
 
     /// The multifield that the field of this wire name holds.
+    ///
+    /// ```
+    /// use vibecode_spec::Multifield;
+    ///
+    /// assert_eq!(Multifield::of_field("email"), Some(Multifield::Email));
+    /// assert_eq!(Multifield::of_field("post"), None);
+    /// ```
     #[must_use]
     pub fn of_field(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|each| each.name() == name)
     }
 
     /// The wire name of the field.
+    ///
+    /// ```
+    /// use vibecode_spec::Multifield;
+    ///
+    /// assert_eq!(Multifield::Phone.name(), "phone");
+    /// ```
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -32,7 +52,13 @@ impl Multifield {
         }
     }
 
-    /// The values that `typeId` takes when it is written (update-contact.md).
+    /// The values that `typeId` takes when it is written (grade D).
+    ///
+    /// ```
+    /// use vibecode_spec::Multifield;
+    ///
+    /// assert_eq!(Multifield::Email.type_ids(), ["WORK", "HOME", "MAILING", "OTHER"]);
+    /// ```
     #[must_use]
     pub fn type_ids(self) -> &'static [&'static str] {
         match self {
@@ -42,6 +68,12 @@ impl Multifield {
     }
 
     /// What the kind is called inside `fm`, under `typeId`, which there has another meaning.
+    ///
+    /// ```
+    /// use vibecode_spec::Multifield;
+    ///
+    /// assert_eq!(Multifield::Phone.kind_in_fm(), "PHONE");
+    /// ```
     #[must_use]
     pub fn kind_in_fm(self) -> &'static str {
         match self {

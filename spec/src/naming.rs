@@ -12,6 +12,14 @@ const UPPER_PREFIX: &str = "UF_CRM_";
 const WIRE_PREFIX: &str = "ufCrm";
 
 /// The wire name of the user field with this upper name; `None` where it is not a user field's.
+///
+/// ```
+/// use vibecode_spec::user_field_wire_name;
+///
+/// assert_eq!(user_field_wire_name("UF_CRM_1721244707107").as_deref(), Some("ufCrm_1721244707107"));
+/// assert_eq!(user_field_wire_name("UF_CRM_INV_SUM_ISSUED").as_deref(), Some("ufCrmInvSumIssued"));
+/// assert_eq!(user_field_wire_name("COMPANY_ID"), None);
+/// ```
 #[must_use]
 pub fn user_field_wire_name(upper: &str) -> Option<String> {
     let rest = upper.strip_prefix(UPPER_PREFIX)?;
@@ -33,6 +41,14 @@ pub fn user_field_wire_name(upper: &str) -> Option<String> {
 }
 
 /// What a name that looks like a user field's is.
+///
+/// ```
+/// use vibecode_spec::{UserFieldName, read_user_field_name};
+///
+/// let meant = |name: &str| Some(UserFieldName::Meant(name.to_owned()));
+/// assert_eq!(read_user_field_name("UF_CRM_LOYALTY"), meant("ufCrmLoyalty"));
+/// assert_eq!(read_user_field_name("ufCrm_"), Some(UserFieldName::Malformed));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UserFieldName {
@@ -45,6 +61,13 @@ pub enum UserFieldName {
 }
 
 /// Reads a name that may be a user field's: `None` where it does not begin like one.
+///
+/// ```
+/// use vibecode_spec::{UserFieldName, read_user_field_name};
+///
+/// assert_eq!(read_user_field_name("ufCrmLoyalty"), Some(UserFieldName::Wire));
+/// assert_eq!(read_user_field_name("companyId"), None);
+/// ```
 #[must_use]
 pub fn read_user_field_name(name: &str) -> Option<UserFieldName> {
     let rest = after_prefix(name)?;

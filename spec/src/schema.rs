@@ -7,6 +7,17 @@ use serde_json::{Map, Value};
 use crate::{Entity, Field, naming, suggest};
 
 /// The fields of one entity, by wire name.
+///
+/// ```
+/// use vibecode_spec::{Entity, Schema};
+///
+/// let portal = Schema::read(r#"{"success":true,"data":{"ufCrmFloor":{"type":"integer"}}}"#)?;
+/// portal.check_portal(Some(Entity::Contacts))?;
+/// let contacts = Entity::Contacts.schema().with_portal(portal);
+/// assert!(contacts.field("ufCrmFloor").is_some() && contacts.field("post").is_some());
+/// assert_eq!(contacts.suggest("ufCrmFlor"), Some("ufCrmFloor"));
+/// # Ok::<(), vibecode_spec::SchemaError>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Schema {
     /// Sorted by name.
@@ -14,6 +25,14 @@ pub struct Schema {
 }
 
 /// Why a text is no description of fields.
+///
+/// ```
+/// use vibecode_spec::Schema;
+///
+/// let error = Schema::read("{\n  \"id\": }").unwrap_err();
+/// assert_eq!((error.line, error.column), (2, 9));
+/// assert_eq!(error.to_string(), "this is not JSON (line 2, column 9)");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SchemaError {
@@ -29,9 +48,19 @@ impl Schema {
     /// Reads what `GET /v1/{entity}/fields` answers: the whole answer, its `data`, or the map of
     /// fields alone.
     ///
+    /// ```
+    /// use vibecode_spec::Schema;
+    ///
+    /// let bare = Schema::read(r#"{"post":{"type":"string"}}"#)?;
+    /// let answer = Schema::read(r#"{"success":true,"data":{"post":{"type":"string"}}}"#)?;
+    /// assert_eq!(bare, answer);
+    /// assert!(Schema::read("[]").is_err());
+    /// # Ok::<(), vibecode_spec::SchemaError>(())
+    /// ```
+    ///
     /// # Errors
-    /// Where the text is no JSON, or holds no map of fields. What is unknown about a field never
-    /// fails the read.
+    /// [`SchemaError`] where the text is no JSON, or holds no map of fields. What is unknown about a field
+    /// never fails the read.
     pub fn read(json: &str) -> Result<Self, SchemaError> {
         let answer: Value = serde_json::from_str(json).map_err(|error| SchemaError {
             line: error.line(),
@@ -43,8 +72,17 @@ impl Schema {
 
     /// The same of an answer that has been parsed.
     ///
+    /// ```
+    /// use serde_json::json;
+    /// use vibecode_spec::Schema;
+    ///
+    /// let schema = Schema::of_answer(&json!({ "post": { "type": "string" } }))?;
+    /// assert!(schema.field("post").is_some());
+    /// # Ok::<(), vibecode_spec::SchemaError>(())
+    /// ```
+    ///
     /// # Errors
-    /// Where it holds no map of fields.
+    /// [`SchemaError`] where it holds no map of fields.
     pub fn of_answer(answer: &Value) -> Result<Self, SchemaError> {
         let fields = fields_of(answer).ok_or_else(|| {
             let message = "there is no map of fields, as `GET /v1/{entity}/fields` answers it";
@@ -65,6 +103,17 @@ impl Schema {
     ///
     /// The API's own vocabulary of types is looser than the one here (`number` for a reference),
     /// so a documented kind stays.
+    ///
+    /// ```
+    /// use vibecode_spec::{Entity, Kind, Reference, Schema};
+    ///
+    /// let portal = Schema::read(r#"{"companyId":{"type":"number","title":"Firm"}}"#)?;
+    /// let contacts = Entity::Contacts.schema().with_portal(portal);
+    /// let company = contacts.field("companyId").expect("is in both");
+    /// assert_eq!(company.kind, Kind::Reference(Reference::Company));
+    /// assert_eq!(company.title.as_deref(), Some("Firm"));
+    /// # Ok::<(), vibecode_spec::SchemaError>(())
+    /// ```
     #[must_use]
     pub fn with_portal(&self, portal: Self) -> Self {
         let mut fields = portal.fields;
@@ -86,9 +135,18 @@ impl Schema {
 
     /// Whether this can be what a portal says of an entity.
     ///
+    /// ```
+    /// use vibecode_spec::{Entity, Schema};
+    ///
+    /// let deals = Schema::read(r#"{"amount":{},"currency":{},"name":{}}"#)?;
+    /// let error = deals.check_portal(Some(Entity::Contacts)).unwrap_err();
+    /// assert_eq!(error.to_string(), "these are the fields of deals, not of contacts");
+    /// # Ok::<(), vibecode_spec::SchemaError>(())
+    /// ```
+    ///
     /// # Errors
-    /// Where two fields have one upper name, an option's id is no number, or the fields are those
-    /// of another entity.
+    /// [`SchemaError`] where two fields have one upper name, an option's id is no number, or the fields
+    /// are those of another entity.
     pub fn check_portal(&self, entity: Option<Entity>) -> Result<(), SchemaError> {
         self.check_upper_names()?;
         self.check_options()?;
@@ -150,11 +208,26 @@ impl Schema {
     }
 
     /// Every field, by name.
+    ///
+    /// ```
+    /// use vibecode_spec::Entity;
+    ///
+    /// let fields = Entity::Contacts.schema().fields();
+    /// let read_only = fields.filter(|field| field.read_only);
+    /// assert!(read_only.map(|field| field.name.as_str()).any(|name| name == "updatedTime"));
+    /// ```
     pub fn fields(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter()
     }
 
     /// The field of this wire name.
+    ///
+    /// ```
+    /// use vibecode_spec::Entity;
+    ///
+    /// let contacts = Entity::Contacts.schema();
+    /// assert!(contacts.field("post").is_some() && contacts.field("psot").is_none());
+    /// ```
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&Field> {
         let at = self
@@ -165,6 +238,15 @@ impl Schema {
 
     /// The wire name that was probably meant: the same name in another spelling (`COMPANY_ID`,
     /// `company_id`), or a typo of it.
+    ///
+    /// ```
+    /// use vibecode_spec::Entity;
+    ///
+    /// let contacts = Entity::Contacts.schema();
+    /// assert_eq!(contacts.suggest("COMPANY_ID"), Some("companyId"));
+    /// assert_eq!(contacts.suggest("psot"), Some("post"));
+    /// assert_eq!(contacts.suggest("favouriteColour"), None);
+    /// ```
     #[must_use]
     pub fn suggest(&self, name: &str) -> Option<&str> {
         let folded = naming::fold(name);
@@ -187,6 +269,16 @@ fn has(fields: &[Field], name: &str) -> bool {
 
 /// The descriptions by wire name in what `GET /v1/{entity}/fields` answers: the whole answer, its
 /// `data`, `{"fields":…}` or the map alone; `None` where there is none.
+///
+/// ```
+/// use serde_json::json;
+/// use vibecode_spec::fields_of;
+///
+/// let answer = json!({ "success": true, "data": { "post": { "type": "string" } } });
+/// let fields = fields_of(&answer).expect("a map of fields");
+/// assert_eq!(fields["post"]["type"], "string");
+/// assert!(fields_of(&json!([])).is_none());
+/// ```
 #[must_use]
 pub fn fields_of(answer: &Value) -> Option<&Map<String, Value>> {
     let data = answer

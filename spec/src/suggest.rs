@@ -3,6 +3,13 @@
 /// The candidate closest to `name`, if it is close enough to have been meant.
 ///
 /// A third of the letters may differ; a swap of two neighbours counts as one difference.
+///
+/// ```
+/// use vibecode_spec::closest;
+///
+/// assert_eq!(closest("psot", ["name", "post"]), Some("post"));
+/// assert_eq!(closest("colour", ["name", "post"]), None);
+/// ```
 pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let allowed = (name.chars().count() / 3).max(1);
     candidates

@@ -1,6 +1,54 @@
-//! The derive macros of `vibecode-runtime`, which re-exports them and documents what they make.
+//! The derive macros of `vibecode-runtime`: take them from there, by its feature `derive`, which is on
+//! by default. Code that they make calls `vibecode-runtime`, and each release works with its own.
 //!
-//! Data goes one way: attributes → model → check against `vibecode-spec` → tokens.
+//! ```toml
+//! [dependencies]
+//! vibecode-runtime = "0.1"
+//! ```
+//!
+//! ```ignore
+//! use vibecode_runtime::{Enumeration, Patch, Phone, Record};
+//!
+//! #[derive(Patch, Record)]
+//! #[vibecode(entity = "contacts", diff)]
+//! struct Customer {
+//!     post: Option<String>,
+//!     phone: Vec<Phone>,
+//!     #[vibecode(field = "ufCrm_1721244707107", kind = "enumeration")]
+//!     loyalty: Option<Loyalty>,
+//! }
+//!
+//! #[derive(Enumeration, Clone, Copy, PartialEq, Debug)]
+//! #[vibecode(entity = "contacts", field = "ufCrm_1721244707107")]
+//! enum Loyalty {
+//!     #[vibecode(item = 81)]
+//!     Gold,
+//!     #[vibecode(item = 82)]
+//!     Silver,
+//! }
+//!
+//! let patch = Customer::patch().loyalty(Loyalty::Gold).add_phone("+79169876543");
+//! ```
+//!
+//! - [`macro@Patch`] makes a typed patch builder of a struct, `CustomerPatch`.
+//! - [`macro@Record`] reads the struct out of what the API answers.
+//! - [`macro@Enumeration`] makes an enum stand for the options of a list.
+//!
+//! What they take and make is documented where they are re-exported:
+//! [`vibecode_runtime::Patch`](https://docs.rs/vibecode-runtime/latest/vibecode_runtime/derive.Patch.html),
+//! [`Record`](https://docs.rs/vibecode-runtime/latest/vibecode_runtime/derive.Record.html) and
+//! [`Enumeration`](https://docs.rs/vibecode-runtime/latest/vibecode_runtime/derive.Enumeration.html).
+//! What they check against is the data of `vibecode-spec`, and the portal's own schema where there is
+//! one; a build asks no network.
+//!
+//! Inside, data goes one way: attributes → model → check → tokens.
+
+// Where the macros are re-exported with a text, rustdoc adds the text of this crate to it: so there is
+// one on the pages of this crate only.
+#![cfg_attr(
+    not(doc),
+    allow(missing_docs, reason = "the re-exports are documented")
+)]
 
 mod attribute;
 mod check;
@@ -22,19 +70,28 @@ mod whose;
 
 use proc_macro::TokenStream;
 
-/// Makes a typed patch builder of a struct. See `vibecode_runtime::Patch`.
+#[cfg_attr(
+    doc,
+    doc = "Makes a typed patch builder of a struct: see `vibecode_runtime::Patch`."
+)]
 #[proc_macro_derive(Patch, attributes(vibecode))]
 pub fn derive_patch(input: TokenStream) -> TokenStream {
     patch::derive(input.into()).into()
 }
 
-/// Reads a struct out of what the API answers. See `vibecode_runtime::Record`.
+#[cfg_attr(
+    doc,
+    doc = "Reads a struct out of what the API answers: see `vibecode_runtime::Record`."
+)]
 #[proc_macro_derive(Record, attributes(vibecode))]
 pub fn derive_record(input: TokenStream) -> TokenStream {
     record::derive(input.into()).into()
 }
 
-/// Makes an enum stand for the options of a list. See `vibecode_runtime::Enumeration`.
+#[cfg_attr(
+    doc,
+    doc = "Makes an enum stand for the options of a list: see `vibecode_runtime::Enumeration`."
+)]
 #[proc_macro_derive(Enumeration, attributes(vibecode))]
 pub fn derive_enumeration(input: TokenStream) -> TokenStream {
     enumeration::derive(input.into()).into()

@@ -13,6 +13,17 @@ use crate::{
 /// A record as the API answered it: JSON text, parsed when it is asked for.
 ///
 /// Debug shows its length, not its content.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let raw = Raw::from_json::<Contacts>(r#"{"id":71,"name":"Ivan","phone":"+79169876543"}"#)?;
+/// assert_eq!(raw.record::<Customer>()?.name, "Ivan");
+/// assert_eq!(raw.multifields().entries()[0].value(), "+79169876543");
+/// assert_eq!(format!("{raw:?}"), "Raw(46 bytes)");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Raw {
     entity: Cow<'static, str>,
@@ -32,6 +43,14 @@ impl Raw {
 
     /// A record of an entity that came in another way, such as from a file.
     ///
+    /// ```
+    /// use vibecode_runtime::{Contacts, ErrorKind, Raw};
+    ///
+    /// assert!(Raw::from_json::<Contacts>(r#"{"id":71}"#).is_ok());
+    /// let error = Raw::from_json::<Contacts>("<html>").unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Unreadable);
+    /// ```
+    ///
     /// # Errors
     /// [`ErrorKind::Unreadable`] where the text is not JSON.
     pub fn from_json<E: Entity>(json: impl Into<String>) -> Result<Self> {
@@ -47,12 +66,31 @@ impl Raw {
     }
 
     /// The JSON text.
+    ///
+    /// ```
+    /// use vibecode_runtime::{Contacts, Raw};
+    ///
+    /// let raw = Raw::from_json::<Contacts>(r#"{"id":71}"#)?;
+    /// assert_eq!(raw.as_str(), r#"{"id":71}"#);
+    /// # Ok::<(), vibecode_runtime::Error>(())
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.json.get()
     }
 
     /// Reads the record into a struct.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let raw = Raw::from_json::<Contacts>(r#"{"id":71,"name":"Ivan","companyId":"none"}"#)?;
+    /// let error = raw.record::<Customer>().unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Unreadable);
+    /// assert!(error.to_string().contains("companyId"));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Unreadable`] where a field is not what the struct holds, naming it, or where
@@ -77,6 +115,15 @@ impl Raw {
 
     /// Reads the whole record into any type of serde's, such as a `serde_json::Value`.
     ///
+    /// ```
+    /// use vibecode_runtime::{Contacts, Raw};
+    ///
+    /// let raw = Raw::from_json::<Contacts>(r#"{"id":71,"lastName":"Petrov"}"#)?;
+    /// let value: serde_json::Value = raw.parse()?;
+    /// assert_eq!(value["lastName"], "Petrov");
+    /// # Ok::<(), vibecode_runtime::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`ErrorKind::Unreadable`] where the record has another shape. The error does not hold the
     /// record's values.
@@ -88,6 +135,17 @@ impl Raw {
     }
 
     /// The phones and emails, with their ids and native types.
+    ///
+    /// ```
+    /// use vibecode_runtime::{Contacts, Raw};
+    ///
+    /// let json = r#"{"fm":[{"id":103,"typeId":"PHONE","valueType":"FAX","value":"+74950000072"}]}"#;
+    /// let raw = Raw::from_json::<Contacts>(json)?;
+    /// let multifields = raw.multifields();
+    /// let entry = &multifields.entries()[0];
+    /// assert_eq!((entry.kind(), entry.value_type()), ("PHONE", "FAX"));
+    /// # Ok::<(), vibecode_runtime::Error>(())
+    /// ```
     #[must_use]
     pub fn multifields(&self) -> Multifields {
         Multifields::read(|name| self.field(name))
@@ -122,6 +180,19 @@ impl fmt::Debug for Raw {
 }
 
 /// The answer to an update: the record as it is now.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (_sandbox, client) = sandbox().await?;
+/// let patch = Customer::patch().post("Director");
+/// let updated = client.update(71, &patch).await?;
+/// assert_eq!(updated.record::<Customer>()?.post.as_deref(), Some("Director"));
+/// assert!(updated.mismatches(&patch).is_empty());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Updated {
     raw: Raw,
@@ -133,12 +204,35 @@ impl Updated {
     }
 
     /// The record as the API answered it.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let updated = client.update(71, &Customer::patch().post("Director")).await?;
+    /// assert!(updated.raw().as_str().contains(r#""post":"Director""#));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn raw(&self) -> &Raw {
         &self.raw
     }
 
     /// The record.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let updated = client.update(71, &Customer::patch().post("Director")).await?;
+    /// let customer: Customer = updated.record()?;
+    /// assert_eq!(customer.post.as_deref(), Some("Director"));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Raw::record`].
@@ -148,6 +242,21 @@ impl Updated {
 
     /// The fields that the answer shows otherwise than the patch set them: the API drops what it
     /// does not take, and answers 200 all the same.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// // The portal does not have this field, and drops it.
+    /// let patch = Customer::patch().post("Director").set_unchecked("ufCrmColour", "red");
+    /// let updated = client.update(71, &patch).await?;
+    /// let dropped: Vec<_> = updated.mismatches(&patch);
+    /// assert_eq!(dropped[0].field(), "ufCrmColour");
+    /// assert_eq!(dropped.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn mismatches<P: Patch>(&self, patch: &P) -> Vec<Mismatch> {
         let multifields = self.raw.multifields();
@@ -158,6 +267,17 @@ impl Updated {
 }
 
 /// The answer to a creation: the new record.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (_sandbox, client) = sandbox().await?;
+/// let created = client.create(&Customer::patch().name("Vera")).await?;
+/// assert_eq!(created.record::<Customer>()?.id, created.id());
+/// # Ok(())
+/// # }
+/// ```
 pub struct Created<E> {
     id: Id<E>,
     raw: Raw,
@@ -169,18 +289,52 @@ impl<E> Created<E> {
     }
 
     /// The new record's id.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let created = client.create(&Customer::patch().name("Vera")).await?;
+    /// client.update(created.id(), &Customer::patch().post("Director")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn id(&self) -> Id<E> {
         self.id
     }
 
     /// The record as the API answered it.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let created = client.create(&Customer::patch().name("Vera")).await?;
+    /// assert!(created.raw().as_str().contains(r#""name":"Vera""#));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn raw(&self) -> &Raw {
         &self.raw
     }
 
     /// The record.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let created = client.create(&Customer::patch().name("Vera")).await?;
+    /// let customer: Customer = created.record()?;
+    /// assert_eq!(customer.name, "Vera");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Raw::record`].

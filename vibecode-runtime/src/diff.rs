@@ -5,6 +5,24 @@ use std::{borrow::Cow, fmt};
 use crate::body::{Act, Added, Body};
 
 /// The changes from one record to another, made by `before.diff(&after)`.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (_sandbox, client) = sandbox().await?;
+/// let before: Customer = client.get(71).await?;
+/// let mut after = before.clone();
+/// after.company = None;
+/// after.phone = vec!["+79169876543".into()];
+///
+/// let diff = before.diff(&after);
+/// assert_eq!(serde_json::to_string(&diff.patch).unwrap(), r#"{"phone":"+79169876543","companyId":0}"#);
+/// // The old phone stays until somebody removes it in Bitrix24.
+/// assert_eq!(diff.not_removable[0].value(), "+74950000071");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Diff<P> {
@@ -26,6 +44,20 @@ impl<P> Diff<P> {
 }
 
 /// A phone or an email that a diff would remove, and the API cannot. Debug hides the value.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (_sandbox, client) = sandbox().await?;
+/// let before: Customer = client.get(71).await?;
+/// let after = Customer { phone: Vec::new(), ..before.clone() };
+/// let gone = &before.diff(&after).not_removable[0];
+/// assert_eq!((gone.field(), gone.type_id(), gone.value()), ("phone", "WORK", "+74950000071"));
+/// assert!(!format!("{gone:?}").contains("7495"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct NotRemovable {
     field: Cow<'static, str>,
@@ -43,18 +75,54 @@ impl NotRemovable {
     }
 
     /// The wire name: `phone` or `email`.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let before: Customer = client.get(71).await?;
+    /// let after = Customer { phone: Vec::new(), ..before.clone() };
+    /// assert_eq!(before.diff(&after).not_removable[0].field(), "phone");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn field(&self) -> &str {
         &self.field
     }
 
     /// The value.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let before: Customer = client.get(71).await?;
+    /// let after = Customer { phone: Vec::new(), ..before.clone() };
+    /// assert_eq!(before.diff(&after).not_removable[0].value(), "+74950000071");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn value(&self) -> &str {
         &self.value
     }
 
     /// The type, such as `WORK`.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let before: Customer = client.get(71).await?;
+    /// let after = Customer { phone: Vec::new(), ..before.clone() };
+    /// assert_eq!(before.diff(&after).not_removable[0].type_id(), "WORK");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn type_id(&self) -> &'static str {
         self.type_id

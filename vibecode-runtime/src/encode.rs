@@ -6,7 +6,8 @@ use crate::{EncodeError, Encoder, Id, enumeration::List, kind, kind::Multiple};
 
 /// A Rust type that a field of the kind `K` takes.
 ///
-/// Your own types join by implementing it, most simply through a type that has it:
+/// Your own types join by implementing it, most simply through a type that has it. Which types have
+/// it, [`kind`] lists.
 ///
 /// ```
 /// use vibecode_runtime::{Encode, EncodeError, Encoder, kind};
@@ -33,9 +34,31 @@ pub trait Encode<K> {
 
     /// Writes the value in the form in which the API takes it.
     ///
+    /// ```
+    /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
+    /// struct Shouted(String);
+    ///
+    /// impl Encode<kind::Text> for Shouted {
+    ///     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+    ///         Encode::<kind::Text>::encode(&self.0.to_uppercase(), to)
+    ///     }
+    /// }
+    ///
+    /// #[derive(Patch)]
+    /// #[vibecode(entity = "contacts")]
+    /// struct Customer {
+    ///     #[vibecode(field = "ufCrmNote", kind = "string")]
+    ///     value: Option<Shouted>,
+    /// }
+    ///
+    /// let patch = Customer::patch().value(Shouted("yes".to_owned()));
+    /// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrmNote":"YES"}"#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
     /// # Errors
-    /// Where this very value has no wire form, such as NaN. It is then not sent, and neither is
-    /// the rest of its patch.
+    /// [`EncodeError`] where this very value has no wire form, such as NaN. It is then not sent, and
+    /// neither is the rest of its patch: [`ErrorKind::InvalidPatch`](crate::ErrorKind::InvalidPatch).
     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError>;
 }
 

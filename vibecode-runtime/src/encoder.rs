@@ -7,11 +7,24 @@ use serde::Serialize;
 use crate::body::Adder;
 
 /// Why a value has no wire form. It never holds the value.
+///
+/// ```
+/// use vibecode_runtime::EncodeError;
+///
+/// let error = EncodeError::new("a tax number has twelve digits");
+/// assert_eq!(error.to_string(), "a tax number has twelve digits");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EncodeError(Cow<'static, str>);
 
 impl EncodeError {
     /// A value has no wire form, for this reason, such as "it is empty". Keep personal data out.
+    ///
+    /// ```
+    /// use vibecode_runtime::EncodeError;
+    ///
+    /// assert_eq!(EncodeError::new("it is empty").to_string(), "it is empty");
+    /// ```
     pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
         Self(reason.into())
     }
@@ -29,6 +42,29 @@ impl std::error::Error for EncodeError {}
 ///
 /// Exactly one of its methods is called for a value; most simply by handing it on to a type that
 /// has [`Encode`](crate::Encode) itself.
+///
+/// ```
+/// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
+/// struct Tags(Vec<String>);
+///
+/// impl Encode<kind::Text> for Tags {
+///     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+///         to.text(&self.0.join(", "));
+///         Ok(())
+///     }
+/// }
+///
+/// #[derive(Patch)]
+/// #[vibecode(entity = "contacts")]
+/// struct Customer {
+///     #[vibecode(field = "ufCrmNote", kind = "string")]
+///     value: Option<Tags>,
+/// }
+///
+/// let patch = Customer::patch().value(Tags(vec!["a".to_owned(), "b".to_owned()]));
+/// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrmNote":"a, b"}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 pub struct Encoder<'a> {
     json: &'a mut String,
     /// Where the value begins.
@@ -62,29 +98,143 @@ impl<'a> Encoder<'a> {
     }
 
     /// Text.
+    ///
+    /// ```
+    /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
+    /// struct Floor(u8);
+    ///
+    /// impl Encode<kind::Text> for Floor {
+    ///     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+    ///         to.text(&format!("floor {}", self.0));
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// #[derive(Patch)]
+    /// #[vibecode(entity = "contacts")]
+    /// struct Customer {
+    ///     #[vibecode(field = "ufCrmNote", kind = "string")]
+    ///     value: Option<Floor>,
+    /// }
+    ///
+    /// let patch = Customer::patch().value(Floor(3));
+    /// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrmNote":"floor 3"}"#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn text(&mut self, text: &str) {
         push_text(self.json, text);
     }
 
     /// A truth value.
+    ///
+    /// ```
+    /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
+    /// struct Consent(bool);
+    ///
+    /// impl Encode<kind::Boolean> for Consent {
+    ///     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+    ///         to.boolean(self.0);
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// #[derive(Patch)]
+    /// #[vibecode(entity = "contacts")]
+    /// struct Customer {
+    ///     #[vibecode(field = "ufCrmSubscribed", kind = "boolean")]
+    ///     value: Option<Consent>,
+    /// }
+    ///
+    /// let patch = Customer::patch().value(Consent(true));
+    /// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrmSubscribed":true}"#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn boolean(&mut self, value: bool) {
         self.json.push_str(if value { "true" } else { "false" });
     }
 
     /// A whole number.
+    ///
+    /// ```
+    /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
+    /// struct Offset(i64);
+    ///
+    /// impl Encode<kind::Integer> for Offset {
+    ///     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+    ///         to.integer(self.0);
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// #[derive(Patch)]
+    /// #[vibecode(entity = "contacts")]
+    /// struct Customer {
+    ///     #[vibecode(field = "ufCrmOffset", kind = "integer")]
+    ///     value: Option<Offset>,
+    /// }
+    ///
+    /// let patch = Customer::patch().value(Offset(-3));
+    /// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrmOffset":-3}"#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn integer(&mut self, value: i64) {
         self.json.push_str(itoa::Buffer::new().format(value));
     }
 
     /// A whole number that is not negative.
+    ///
+    /// ```
+    /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
+    /// struct Gold;
+    ///
+    /// impl Encode<kind::Enumeration> for Gold {
+    ///     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+    ///         to.unsigned(81);
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// #[derive(Patch)]
+    /// #[vibecode(entity = "contacts")]
+    /// struct Customer {
+    ///     #[vibecode(field = "ufCrm_1721244707107", kind = "enumeration")]
+    ///     value: Option<Gold>,
+    /// }
+    ///
+    /// let patch = Customer::patch().value(Gold);
+    /// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrm_1721244707107":81}"#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn unsigned(&mut self, value: u64) {
         self.json.push_str(itoa::Buffer::new().format(value));
     }
 
     /// A real number.
     ///
+    /// ```
+    /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
+    /// struct Celsius(f64);
+    ///
+    /// impl Encode<kind::Double> for Celsius {
+    ///     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+    ///         to.double(self.0 * 1.8 + 32.0)
+    ///     }
+    /// }
+    ///
+    /// #[derive(Patch)]
+    /// #[vibecode(entity = "contacts")]
+    /// struct Customer {
+    ///     #[vibecode(field = "ufCrmFahrenheit", kind = "double")]
+    ///     value: Option<Celsius>,
+    /// }
+    ///
+    /// let patch = Customer::patch().value(Celsius(100.0));
+    /// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrmFahrenheit":212.0}"#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
     /// # Errors
-    /// Where it is NaN or infinite: JSON has no form for it, and null may clear the field.
+    /// [`EncodeError`] where it is NaN or infinite: JSON has no form for it, and null may clear the field.
     pub fn double(&mut self, value: f64) -> Result<(), EncodeError> {
         if !value.is_finite() {
             return Err(EncodeError::new("NaN and infinity cannot be sent"));
@@ -101,8 +251,31 @@ impl<'a> Encoder<'a> {
 
     /// A list, each value of it by its own kind.
     ///
+    /// ```
+    /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
+    /// /// From this one to that.
+    /// struct Range(u8, u8);
+    ///
+    /// impl Encode<kind::Multiple<kind::Double>> for Range {
+    ///     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+    ///         to.list(self.0..=self.1, |value, to| to.double(value.into()))
+    ///     }
+    /// }
+    ///
+    /// #[derive(Patch)]
+    /// #[vibecode(entity = "contacts")]
+    /// struct Customer {
+    ///     #[vibecode(field = "ufCrm_694BF2A975BD0", kind = "double", multiple)]
+    ///     scores: Range,
+    /// }
+    ///
+    /// let patch = Customer::patch().scores(Range(1, 3));
+    /// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrm_694BF2A975BD0":[1.0,2.0,3.0]}"#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
     /// # Errors
-    /// Where a value has no wire form.
+    /// [`EncodeError`] where a value has no wire form.
     pub fn list<T>(
         &mut self,
         values: impl IntoIterator<Item = T>,

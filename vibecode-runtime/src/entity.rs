@@ -1,6 +1,13 @@
 //! The entities of the CRM, as types.
 
 /// An entity of the CRM, such as [`Contacts`].
+///
+/// ```
+/// use vibecode_runtime::{Contacts, Entity, Items};
+///
+/// assert_eq!(Contacts::PATH, "contacts");
+/// assert_eq!(Items::<1040>::PATH, "items/1040");
+/// ```
 pub trait Entity: Send + Sync + 'static {
     /// The name in the API's paths, such as `contacts`.
     const PATH: &'static str;
@@ -31,6 +38,22 @@ entities! {
 }
 
 /// A smart process of a portal, by its number: `/v1/items/1040` for `Items<1040>`.
+///
+/// ```
+/// use vibecode_runtime::{Entity, Items, Patch};
+///
+/// #[derive(Patch)]
+/// #[vibecode(entity = "items/1040")]
+/// struct Order {
+///     #[vibecode(field = "ufCrm6WorkVisa", kind = "string")]
+///     visa: Option<String>,
+/// }
+///
+/// fn path_of<P: Patch>(_: &P) -> &'static str {
+///     P::Entity::PATH
+/// }
+/// assert_eq!(path_of(&Order::patch().visa("until May")), Items::<1040>::PATH);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Items<const NUMBER: u32> {}

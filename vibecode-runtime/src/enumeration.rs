@@ -3,6 +3,24 @@
 use crate::Entity;
 
 /// The options of one list field, made by the derive macro of the same name.
+///
+/// ```
+/// use vibecode_runtime::Enumeration;
+///
+/// #[derive(Enumeration, Clone, Copy, PartialEq, Debug)]
+/// #[vibecode(entity = "contacts", field = "ufCrm_1721244707107")]
+/// enum Loyalty {
+///     #[vibecode(item = 79)]
+///     Gold,
+///     #[vibecode(item = 81)]
+///     Silver,
+/// }
+///
+/// assert_eq!(Loyalty::FIELD, "ufCrm_1721244707107");
+/// assert_eq!(Loyalty::Gold.item(), 79);
+/// assert_eq!(Loyalty::from_item(81), Some(Loyalty::Silver));
+/// assert_eq!(Loyalty::from_item(99), None);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no enum of options",
     note = "add `#[derive(Enumeration)]` and `#[vibecode(entity = \"…\", field = \"…\")]` to the enum"
@@ -15,9 +33,38 @@ pub trait Enumeration: Sized {
     const FIELD: &'static str;
 
     /// The id of the option.
+    ///
+    /// ```
+    /// # use vibecode_runtime::Enumeration;
+    /// #
+    /// # #[derive(Enumeration, Clone, Copy, PartialEq, Debug)]
+    /// # #[vibecode(entity = "contacts", field = "ufCrm_1721244707107")]
+    /// # enum Loyalty {
+    /// #     #[vibecode(item = 79)]
+    /// #     Gold,
+    /// #     #[vibecode(item = 81)]
+    /// #     Silver,
+    /// # }
+    /// assert_eq!(Loyalty::Gold.item(), 79);
+    /// ```
     fn item(&self) -> u64;
 
     /// The option of this id; `None` where the enum has none for it.
+    ///
+    /// ```
+    /// # use vibecode_runtime::Enumeration;
+    /// #
+    /// # #[derive(Enumeration, Clone, Copy, PartialEq, Debug)]
+    /// # #[vibecode(entity = "contacts", field = "ufCrm_1721244707107")]
+    /// # enum Loyalty {
+    /// #     #[vibecode(item = 79)]
+    /// #     Gold,
+    /// #     #[vibecode(item = 81)]
+    /// #     Silver,
+    /// # }
+    /// assert_eq!(Loyalty::from_item(81), Some(Loyalty::Silver));
+    /// assert_eq!(Loyalty::from_item(99), None);
+    /// ```
     fn from_item(id: u64) -> Option<Self>;
 }
 

@@ -24,18 +24,55 @@ pub struct Id<E> {
 }
 
 /// The id of a contact.
+///
+/// ```
+/// use vibecode_runtime::{Contacts, ContactId, Id};
+///
+/// assert_eq!(ContactId::from(71), Id::<Contacts>::new(71));
+/// ```
 pub type ContactId = Id<Contacts>;
 /// The id of a company.
+///
+/// ```
+/// use vibecode_runtime::CompanyId;
+///
+/// assert_eq!(CompanyId::from(15).get(), 15);
+/// ```
 pub type CompanyId = Id<Companies>;
 /// The id of a lead.
+///
+/// ```
+/// use vibecode_runtime::LeadId;
+///
+/// assert_eq!(LeadId::from(31).get(), 31);
+/// ```
 pub type LeadId = Id<Leads>;
 /// The id of a deal.
+///
+/// ```
+/// use vibecode_runtime::DealId;
+///
+/// assert_eq!(DealId::from(5).get(), 5);
+/// ```
 pub type DealId = Id<Deals>;
 /// The id of a user.
+///
+/// ```
+/// use vibecode_runtime::UserId;
+///
+/// assert_eq!(UserId::from(1).get(), 1);
+/// ```
 pub type UserId = Id<Users>;
 
 impl<E> Id<E> {
     /// The id of this number.
+    ///
+    /// ```
+    /// use vibecode_runtime::ContactId;
+    ///
+    /// const IVAN: ContactId = ContactId::new(71);
+    /// assert_eq!(IVAN, ContactId::from(71));
+    /// ```
     #[must_use]
     pub const fn new(value: u64) -> Self {
         Self {
@@ -45,6 +82,13 @@ impl<E> Id<E> {
     }
 
     /// The number.
+    ///
+    /// ```
+    /// use vibecode_runtime::ContactId;
+    ///
+    /// assert_eq!(ContactId::from(71).get(), 71);
+    /// assert_eq!(ContactId::from(71).to_string(), "71");
+    /// ```
     #[must_use]
     pub const fn get(self) -> u64 {
         self.value
@@ -122,6 +166,36 @@ impl<E> fmt::Display for Id<E> {
 ///
 /// One parameter rather than `Into<Id<…>>`: the id of another entity is then one error, at the
 /// argument.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// use vibecode_runtime::Addresses;
+///
+/// async fn promote(client: &Client, id: impl Addresses<CustomerPatch>) -> vibecode_runtime::Result<()> {
+///     client.update(id, &Customer::patch().post("Director")).await?;
+///     Ok(())
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (_sandbox, client) = sandbox().await?;
+/// promote(&client, 71).await?;
+/// promote(&client, ContactId::from(72)).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The id of another entity does not compile:
+///
+/// ```compile_fail,E0277
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (_sandbox, client) = sandbox().await?;
+/// client.update(CompanyId::from(15), &Customer::patch().post("Director")).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not address the record that this patch is for",
     label = "not an id of the patch's entity",
@@ -129,6 +203,14 @@ impl<E> fmt::Display for Id<E> {
 )]
 pub trait Addresses<P>: sealed::Sealed {
     /// The number of the record.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// assert_eq!(Addresses::<CustomerPatch>::record_id(ContactId::from(71)), 71);
+    /// # Ok(())
+    /// # }
+    /// ```
     fn record_id(self) -> u64;
 }
 

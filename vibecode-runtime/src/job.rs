@@ -64,6 +64,15 @@ const KEYS: &[&str] = &["version", "entity", "id", "body", "adds", "unchecked"];
 impl PatchJob {
     /// What a patch does to a record.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let error = PatchJob::new(71, &Customer::patch()).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::EmptyPatch);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// Before anything is queued what [`Client::update`](crate::Client::update) would refuse to
     /// send: [`EmptyPatch`](crate::ErrorKind::EmptyPatch),
@@ -83,12 +92,30 @@ impl PatchJob {
     }
 
     /// The name of the entity in the API's paths, such as `contacts`.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let job = PatchJob::new(71, &Customer::patch().post("Director"))?;
+    /// assert_eq!(job.entity(), "contacts");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn entity(&self) -> &str {
         &self.entity
     }
 
     /// The record's id.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let job = PatchJob::new(71, &Customer::patch().post("Director"))?;
+    /// assert_eq!(job.id(), 71);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn id(&self) -> u64 {
         self.id
@@ -96,6 +123,16 @@ impl PatchJob {
 
     /// Whether sending it twice leaves what sending it once does, as
     /// [`Patch::is_idempotent`](crate::Patch::is_idempotent) tells of the patch.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sets = PatchJob::new(71, &Customer::patch().post("Director"))?;
+    /// let adds = PatchJob::new(71, &Customer::patch().add_phone("+79169876543"))?;
+    /// assert!(sets.is_idempotent() && !adds.is_idempotent());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_idempotent(&self) -> bool {
         self.body.is_idempotent()
@@ -116,6 +153,18 @@ impl PatchJob {
 
 impl Client {
     /// Sends a job as [`Client::update`] sends its patch.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let job = PatchJob::new(71, &Customer::patch().post("Director"))?;
+    /// let updated = client.run(&job).await?;
+    /// assert_eq!(updated.record::<Customer>()?.post.as_deref(), Some("Director"));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Client::update`].

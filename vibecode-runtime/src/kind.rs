@@ -1,13 +1,185 @@
-//! What fields of the API hold: the kinds that [`Encode`] is implemented for.
+//! What fields of the API hold: the kinds that [`Encode`] and [`Decode`] are implemented for.
 //!
-//! Each kind comes with two small traits, one for a single value and one for a list. They hold
-//! nothing; they say in the compiler's message what such a field takes.
+//! | kind | `kind = "…"` of a user field | takes | on the wire |
+//! |---|---|---|---|
+//! | [`Text`] | `string` | `String`, `&str` | `"Director"` |
+//! | [`Integer`] | `integer` | `i64`, `u64` and the smaller ones | `5` |
+//! | [`Number`] | | the same, `f64`, `f32` | `5` |
+//! | [`Double`] | `double` | the same | `4.5` |
+//! | [`Boolean`] | `boolean` | `bool` | `true` |
+//! | [`Date`] | `date` | [`Date`](crate::Date) | `"1990-05-08"` |
+//! | [`DateTime`] | `datetime` | [`DateTime`](crate::DateTime) | `"2026-04-15T12:00:00+03:00"` |
+//! | [`Enumeration`] | `enumeration` | `u64`, or an enum with [`Enumeration`](derive@crate::Enumeration) | `81` |
+//! | [`Money`] | `money` | [`Money`](crate::Money) | `"300.50\|RUB"` |
+//! | [`Url`], [`Address`] | `url`, `address` | `String`, `&str` | `"https://example.org"` |
+//! | [`File`] | `file` | [`File`](crate::File) | `["a.txt","aGk="]`, `{"id":12}` |
+//! | [`Crm`] | `crm` | [`CrmRef`](crate::CrmRef) | `"C_2"` |
+//! | [`Status`] | `crm_status` | `String`, `&str` | `"NEW"` |
+//! | [`Iblock`] | `iblock_section`, `iblock_element` | `u64` | `12` |
+//! | [`Reference`] | `employee` | an [`Id`](crate::Id) of the entity, `u64` | `15` |
+//! | [`Phone`], [`Email`] | | `Vec<Phone>`, `Vec<Email>` | see [`Phone`](crate::Phone) |
+//! | [`Multiple`] | with `multiple` | a list of what the kind takes | `[4.5,5.0]` |
+//!
+//! How user fields are written is documented for the layer underneath the API (grade B). 0 is
+//! no id, so it is no value of an id or an option.
+//!
+//! # A type of your own
+//!
+//! ```
+//! use vibecode_runtime::{
+//!     Answered, Contacts, Decode, DecodeError, Encode, EncodeError, Encoder, Patch, Raw, Record,
+//!     kind,
+//! };
+//!
+//! #[derive(Debug, PartialEq)]
+//! struct TaxNumber(String);
+//!
+//! impl Encode<kind::Text> for TaxNumber {
+//!     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+//!         if self.0.len() != 12 {
+//!             return Err(EncodeError::new("a tax number has twelve digits"));
+//!         }
+//!         Encode::<kind::Text>::encode(&self.0, to)
+//!     }
+//! }
+//!
+//! impl Decode<kind::Text> for TaxNumber {
+//!     fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+//!         Decode::<kind::Text>::decode(answered).map(Self)
+//!     }
+//! }
+//!
+//! #[derive(Patch, Record)]
+//! #[vibecode(entity = "contacts")]
+//! struct Customer {
+//!     #[vibecode(field = "ufCrmTaxNumber", kind = "string")]
+//!     tax_number: Option<TaxNumber>,
+//! }
+//!
+//! let patch = Customer::patch().tax_number(TaxNumber("500100732259".to_owned()));
+//! assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrmTaxNumber":"500100732259"}"#);
+//! // A value without a wire form is not sent.
+//! let patch = Customer::patch().tax_number(TaxNumber("7".to_owned()));
+//! assert!(serde_json::to_string(&patch).is_err());
+//!
+//! let raw = Raw::from_json::<Contacts>(r#"{"ufCrmTaxNumber":"500100732259"}"#)?;
+//! let tax_number = raw.record::<Customer>()?.tax_number;
+//! assert_eq!(tax_number, Some(TaxNumber("500100732259".to_owned())));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Types of other libraries
+//!
+//! With the feature `jiff`, `jiff::civil::Date` is a [`Date`] and `jiff::Zoned` and
+//! `jiff::Timestamp` are a [`DateTime`]:
+//!
+#![cfg_attr(feature = "jiff", doc = "```")]
+#![cfg_attr(not(feature = "jiff"), doc = "```ignore")]
+//! use vibecode_runtime::Patch;
+//!
+//! #[derive(Patch)]
+//! #[vibecode(entity = "contacts")]
+//! struct Customer {
+//!     birthdate: Option<jiff::civil::Date>,
+//!     #[vibecode(field = "ufCrmLastCall", kind = "datetime")]
+//!     last_call: Option<jiff::Timestamp>,
+//! }
+//!
+//! let patch = Customer::patch()
+//!     .birthdate(jiff::civil::date(1990, 5, 8))
+//!     .last_call(jiff::Timestamp::UNIX_EPOCH);
+//! assert_eq!(
+//!     serde_json::to_string(&patch)?,
+//!     r#"{"birthdate":"1990-05-08","ufCrmLastCall":"1970-01-01T00:00:00Z"}"#,
+//! );
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+//!
+//! With `chrono`, `chrono::NaiveDate` and `chrono::DateTime` are:
+//!
+#![cfg_attr(feature = "chrono", doc = "```")]
+#![cfg_attr(not(feature = "chrono"), doc = "```ignore")]
+//! use vibecode_runtime::Patch;
+//!
+//! #[derive(Patch)]
+//! #[vibecode(entity = "contacts")]
+//! struct Customer {
+//!     birthdate: Option<chrono::NaiveDate>,
+//!     #[vibecode(field = "ufCrmLastCall", kind = "datetime")]
+//!     last_call: Option<chrono::DateTime<chrono::Utc>>,
+//! }
+//!
+//! let patch = Customer::patch().last_call(chrono::DateTime::UNIX_EPOCH);
+//! assert_eq!(
+//!     serde_json::to_string(&patch)?,
+//!     r#"{"ufCrmLastCall":"1970-01-01T00:00:00Z"}"#,
+//! );
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+//!
+//! With `time`, `time::Date` and `time::OffsetDateTime` are:
+//!
+#![cfg_attr(feature = "time", doc = "```")]
+#![cfg_attr(not(feature = "time"), doc = "```ignore")]
+//! use vibecode_runtime::Patch;
+//!
+//! #[derive(Patch)]
+//! #[vibecode(entity = "contacts")]
+//! struct Customer {
+//!     birthdate: Option<time::Date>,
+//!     #[vibecode(field = "ufCrmLastCall", kind = "datetime")]
+//!     last_call: Option<time::OffsetDateTime>,
+//! }
+//!
+//! let patch = Customer::patch().last_call(time::OffsetDateTime::UNIX_EPOCH);
+//! assert_eq!(
+//!     serde_json::to_string(&patch)?,
+//!     r#"{"ufCrmLastCall":"1970-01-01T00:00:00Z"}"#,
+//! );
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+//!
+//! With `decimal`, `rust_decimal::Decimal` is a [`Number`] and a [`Double`], digit by digit; for
+//! money there is `Money::from_decimal`:
+//!
+#![cfg_attr(feature = "decimal", doc = "```")]
+#![cfg_attr(not(feature = "decimal"), doc = "```ignore")]
+//! use rust_decimal::Decimal;
+//! use vibecode_runtime::{Money, Patch};
+//!
+//! #[derive(Patch)]
+//! #[vibecode(entity = "deals")]
+//! struct Deal {
+//!     amount: Option<Decimal>,
+//!     #[vibecode(field = "ufCrmBudget", kind = "money")]
+//!     budget: Option<Money>,
+//! }
+//!
+//! let price = Decimal::new(30_050, 2);
+//! let patch = Deal::patch().amount(price).budget(Money::from_decimal(price, "RUB")?);
+//! assert_eq!(serde_json::to_string(&patch)?, r#"{"amount":300.50,"ufCrmBudget":"300.50|RUB"}"#);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The traits of each kind
+//!
+//! Each kind comes with two small traits, one for a single value and one for a list, for writing and
+//! again for reading. They hold nothing, and nobody implements them; they say in the compiler's
+//! message what such a field takes.
 
 use std::marker::PhantomData;
 
 use crate::{Answered, Companies, Contacts, Deals, Decode, Encode, Leads, Users};
 
 /// A kind of field, and which answers mean that it holds nothing.
+///
+/// ```
+/// use vibecode_runtime::kind::{self, Kind};
+///
+/// fn is_kind<K: Kind>() {}
+/// is_kind::<kind::Text>();
+/// is_kind::<kind::Multiple<kind::Double>>();
+/// ```
 pub trait Kind: sealed::Sealed {
     /// Whether this is how the API writes nothing in such a field (api.md, "Read").
     #[doc(hidden)]
@@ -114,7 +286,7 @@ kinds! {
 macro_rules! fields {
     ($($Field:ident, $Reading:ident for $Kind:ty:
         $message:literal, $reading_message:literal, $label:literal, $takes:literal;)+) => {$(
-        /// Types that such a field takes.
+        #[doc = concat!("Types that a field of the kind `", stringify!($Kind), "` takes: ", $takes, ".")]
         #[diagnostic::on_unimplemented(
             message = $message,
             label = $label,
@@ -126,7 +298,7 @@ macro_rules! fields {
         #[diagnostic::do_not_recommend]
         impl<T: Encode<$Kind> + ?Sized> $Field for T {}
 
-        /// Types that such a field can be read into.
+        #[doc = concat!("Types that a field of the kind `", stringify!($Kind), "` can be read into. As for writing, ", $takes, ".")]
         #[diagnostic::on_unimplemented(
             message = $reading_message,
             label = $label,

@@ -1,52 +1,131 @@
 //! Typed patches for the CRM of Bitrix24, sent safely through its `VibeCode` API.
 //!
-//! The API answers a mistyped field with 200 and changes nothing, only ever adds phones and
-//! emails, and has no idempotency keys. So a patch is a type here: [`derive@Patch`] makes a
-//! builder of an annotated struct, and what the API would not take does not compile. A
-//! [`Client`] sends it, and each [`Error`] tells whether the change may have been applied.
+//! The API answers a mistyped field with 200 and changes nothing. It only ever adds phones and
+//! emails, so that a call which is repeated after a lost answer doubles them. And every portal has
+//! user fields of its own. So a patch is a type here: [`derive@Patch`] makes a builder of your struct,
+//! and what the API would not take does not compile. A [`Client`] sends it, never twice where that
+//! could double anything, and each [`Error`] tells whether the change may have been applied.
+//!
+//! # A first patch
+//!
+//! A struct names the fields that an app is about. `VIBECODE_API_KEY` holds a portal's key; without one,
+//! the crate `vibecode-sandbox` is a stand-in for the API in the same process.
 //!
 //! ```
-//! use vibecode_runtime::{Client, Credentials, Patch, Phone};
+//! use vibecode_runtime::{Client, CompanyId, Credentials, Patch, Phone, Record};
 //! use vibecode_sandbox::Sandbox;
 //!
-//! #[derive(Patch)]
+//! #[derive(Patch, Record)]
 //! #[vibecode(entity = "contacts")]
 //! struct Customer {
-//!     post: Option<String>,
-//!     phone: Vec<Phone>,
+//!     post: Option<String>,              // the wire name is the field's, in camelCase
+//!     #[vibecode(field = "companyId")]
+//!     company: Option<CompanyId>,        // `Option`: it can be cleared
+//!     phone: Vec<Phone>,                 // only ever added to
 //!     #[vibecode(field = "ufCrm_1721244707107", kind = "enumeration")]
-//!     loyalty: Option<u64>,
+//!     loyalty: Option<u64>,              // a user field of the portal
 //! }
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> vibecode_runtime::Result<()> {
-//! // A stand-in for the API. For a portal: `Client::from_env()`.
-//! let sandbox = Sandbox::start().await;
+//! let patch = Customer::patch()
+//!     .post("Director")                              // set
+//!     .clear_company()                               // clear
+//!     .add_phone(Phone::mobile("+79161112233"))      // add
+//!     .loyalty(81_u64);                              // what is not named, is left as it is
+//!
+//! let sandbox = Sandbox::start().await;              // for a portal: `Client::from_env()?`
 //! let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
 //!     .base_url(sandbox.url())
 //!     .build()?;
+//! let updated = client.update(71, &patch).await?;    // PATCH /v1/contacts/71
 //!
-//! let patch = Customer::patch()
-//!     .post("Director")
-//!     .add_phone(Phone::mobile("+79161112233"))
-//!     .loyalty(81_u64);
-//! client.update(71, &patch).await?;
+//! // The API says 200 to what it drops; this tells.
+//! assert!(updated.mismatches(&patch).is_empty());
+//! let customer: Customer = updated.record()?;
+//! assert_eq!(customer.post.as_deref(), Some("Director"));
 //! # Ok(())
 //! # }
 //! ```
 //!
+//! # What goes over the wire
+//!
+//! A patch is serde data: what it serializes to is the body of the request, byte for byte. It holds
+//! what was called, and nothing else.
+//!
+//! ```
+//! # use vibecode_runtime::{CompanyId, Patch, Phone};
+//! # #[derive(Patch)]
+//! # #[vibecode(entity = "contacts")]
+//! # struct Customer {
+//! #     post: Option<String>,
+//! #     #[vibecode(field = "companyId")]
+//! #     company: Option<CompanyId>,
+//! #     phone: Vec<Phone>,
+//! # }
+//! let patch = Customer::patch()
+//!     .post("Director")
+//!     .clear_company()
+//!     .add_phone(Phone::mobile("+79161112233"));
+//! assert_eq!(
+//!     serde_json::to_string(&patch)?,
+//!     r#"{"post":"Director","companyId":0,"phone":[{"value":"+79161112233","typeId":"MOBILE"}]}"#,
+//! );
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+//!
+//! # When something fails
+//!
+//! A lost answer leaves open whether the change is there. A patch that only sets and clears is sent
+//! again by itself; one that adds is not. [`Client::ensure`] is for that: it reads first, and sends
+//! what is missing.
+//!
+//! ```
+//! use vibecode_runtime::Outcome;
+//! # use vibecode_runtime::{Client, Credentials, Patch, Phone};
+//! # use vibecode_sandbox::{Fault, Sandbox};
+//! # #[derive(Patch)]
+//! # #[vibecode(entity = "contacts")]
+//! # struct Customer { phone: Vec<Phone> }
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> vibecode_runtime::Result<()> {
+//! # let sandbox = Sandbox::start().await;
+//! # let client = Client::builder(Credentials::personal(Sandbox::API_KEY)).base_url(sandbox.url()).build()?;
+//!
+//! let patch = Customer::patch().add_phone("+79169876543");
+//! sandbox.fault(Fault::drop_after()); // applied, and the answer is lost
+//! let error = client.update(71, &patch).await.unwrap_err();
+//! assert_eq!(error.outcome(), Outcome::Unknown);
+//!
+//! let ensured = client.ensure(71, &patch).await?;
+//! assert!(ensured.added().is_empty()); // it was there
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What the API refuses has a code: [`Error::code`]. Keys, tokens and values of records are in no error
+//! and no Debug output.
+//!
 //! # Where things are
 //!
-//! - What is sent: [`derive@Patch`] and [`trait@Patch`], [`Phone`], [`Email`], typed ids such as
+//! - What is sent: the derive [`derive@Patch`] and its trait [`trait@Patch`], [`Phone`], [`Email`], typed ids such as
 //!   [`ContactId`], and [`Date`], [`DateTime`], [`Money`], [`CrmRef`], [`File`].
 //! - How a type becomes a value of the API: [`Encode`], by the [`kind`] of the field. Your own types
 //!   join by implementing it.
 //! - Sending: [`Client`] and [`Credentials`]; [`Client::update`] once, [`Client::ensure`] so that nothing
-//!   is added twice, [`Client::update_many`] and [`Client::ensure_many`] for any number of records,
-//!   [`Client::batch`] for up to 50 calls, [`PatchJob`] for a queue.
-//! - Reading: [`Client::get`], [`Client::list`], [`derive@Record`].
+//!   is added twice, [`Client::create`] and [`Client::delete`], [`Client::update_many`] and
+//!   [`Client::ensure_many`] for any number of records, [`Client::batch`] for up to 50 calls, [`PatchJob`]
+//!   for a queue.
+//! - Reading: [`derive@Record`], [`Client::get`], [`Client::list`] with [`Filter`] and [`Order`],
+//!   [`Client::multifields`]; [`Raw`] is an answer as it came.
+//! - Options of a list: [`derive@Enumeration`]. Changes between two records: [`Diff`].
 //! - How often and how fast: [`RetryPolicy`], [`Throttle`], [`Budget`].
-//! - What went wrong: [`Error`], [`ErrorKind`], [`ErrorCode`], [`Outcome`].
+//! - What went wrong: [`Error`], [`ErrorKind`], [`ErrorCode`], [`Outcome`]; which of them a call can
+//!   fail with, [`Client`](Client#errors-of-every-call) tells.
+//!
+//! A fact about the API has a grade where it matters: D, its own documentation says so; B, that of the
+//! layer underneath does; O, it was seen on a portal; C, other clients assume it. What is graded O or C
+//! can be set otherwise.
 //!
 //! # Features
 //!
@@ -54,12 +133,11 @@
 //! - `rustls-tls` (default): TLS by rustls with the cryptography that reqwest chooses.
 //! - `rustls-no-provider`: TLS by rustls with the cryptography that the app installs.
 //! - `native-tls`: TLS by the system's library.
-//! - `blocking`: `blocking::Client`, whose calls wait.
+//! - `blocking`: the module `blocking`, a client whose calls wait.
 //! - `tracing`: one span a request, with its method, entity, id, attempt, status and outcome.
-//! - `jiff`: `jiff::civil::Date` for dates, `jiff::Zoned` and `jiff::Timestamp` for datetimes.
-//! - `chrono`: `chrono::NaiveDate` for dates, `chrono::DateTime` for datetimes.
-//! - `time`: `time::Date` for dates, `time::OffsetDateTime` for datetimes.
-//! - `decimal`: `rust_decimal::Decimal` for numbers, and for the amount of a [`Money`].
+//! - `jiff`, `chrono`, `time`: their dates for dates, and their moments with an offset for datetimes.
+//! - `decimal`: `rust_decimal::Decimal` for numbers, and for the amount of a [`Money`]. An example of each
+//!   of the four is in [`kind`](kind#types-of-other-libraries).
 //! - `throttle-redis`: `RedisBudget`, a budget that processes share in a Redis server.
 
 #[doc(hidden)]
@@ -180,7 +258,44 @@ pub use crate::{
 /// - `set_unchecked(name, value)`: the one untyped door.
 ///
 /// A value that has no wire form, such as NaN or an empty phone, is kept as the patch's first
-/// failure: serializing and sending the patch are then refused, naming the field.
+/// failure: serializing and sending the patch are then refused, naming the field
+/// ([`ErrorKind::InvalidPatch`]).
+///
+/// A struct that holds values makes a patch of them, by `to_patch` all that is there,
+/// and by `diff` what has changed:
+///
+/// ```
+/// use vibecode_runtime::{Patch, Phone};
+///
+/// #[derive(Patch, Clone)]
+/// #[vibecode(entity = "contacts", diff)]
+/// struct Customer {
+///     post: Option<String>,
+///     comments: Option<String>,
+///     phone: Vec<Phone>,
+/// }
+///
+/// let before = Customer {
+///     post: Some("Director".to_owned()),
+///     comments: None,
+///     phone: vec!["+79169876543".into()],
+/// };
+/// assert_eq!(
+///     serde_json::to_string(&before.to_patch())?,
+///     r#"{"post":"Director","phone":"+79169876543"}"#,
+/// );
+///
+/// let after = Customer { post: None, ..before.clone() };
+/// assert_eq!(serde_json::to_string(&before.diff(&after).patch)?, r#"{"post":""}"#);
+///
+/// let given: Option<String> = None;
+/// let patch = Customer::patch().maybe(given, CustomerPatch::comments).set_unchecked("ufCrmNew", 1);
+/// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrmNew":1}"#);
+///
+/// // An empty phone, like NaN, has no wire form.
+/// assert!(serde_json::to_string(&Customer::patch().add_phone("")).is_err());
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 ///
 /// # On the struct
 ///
@@ -196,7 +311,7 @@ pub use crate::{
 /// | `#[vibecode(…)]` | |
 /// |---|---|
 /// | `field = "companyId"` | the wire name; without it, the field's own name in camelCase |
-/// | `kind = "double"` | what a user field holds |
+/// | `kind = "double"` | what a user field holds: see [`kind`] |
 /// | `multiple` | a user field holds several values |
 /// | `type_id = "MAILING"` | one value of a multifield, under this type |
 /// | `id` | the record's id: its type is checked, and it is never written |

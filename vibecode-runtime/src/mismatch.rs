@@ -8,6 +8,19 @@ use crate::{
 };
 
 /// A field that the answer shows otherwise than it was sent.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (_sandbox, client) = sandbox().await?;
+/// let patch = Customer::patch().set_unchecked("ufCrmColour", "red");
+/// let updated = client.update(71, &patch).await?;
+/// let fields: Vec<_> = updated.mismatches(&patch).iter().map(|it| it.field().to_owned()).collect();
+/// assert_eq!(fields, ["ufCrmColour"]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Mismatch {
@@ -16,6 +29,18 @@ pub struct Mismatch {
 
 impl Mismatch {
     /// The wire name.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let patch = Customer::patch().set_unchecked("ufCrmColour", "red");
+    /// let mismatches = client.update(71, &patch).await?.mismatches(&patch);
+    /// assert_eq!(mismatches[0].field(), "ufCrmColour");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn field(&self) -> &str {
         &self.field

@@ -6,6 +6,21 @@ use crate::{Entity, body::Body};
 ///
 /// `#[derive(Patch)]` on `Customer` makes `CustomerPatch`, which implements this. Nothing else
 /// needs to.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// use vibecode_runtime::{Entity, Patch};
+///
+/// /// Any patch, whatever struct it was made of.
+/// fn is_queued<P: Patch>(patch: &P) -> bool {
+///     P::Entity::PATH == "contacts" && !patch.is_empty() && patch.is_idempotent()
+/// }
+///
+/// # fn main() {
+/// assert!(is_queued(&Customer::patch().post("Director")));
+/// assert!(!is_queued(&Customer::patch().add_phone("+79169876543")));
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a patch",
     label = "not a patch",
@@ -24,12 +39,30 @@ pub trait Patch {
     fn body(&self) -> &Body;
 
     /// Whether nothing is to change. Such a patch is not sent.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// assert!(Customer::patch().is_empty());
+    /// assert!(!Customer::patch().clear_post().is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     fn is_empty(&self) -> bool {
         self.body().is_empty()
     }
 
     /// Whether sending the patch twice leaves what sending it once does. Not so where it adds a
     /// phone or an email, or holds an unchecked value.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// assert!(Customer::patch().post("Director").is_idempotent());
+    /// assert!(!Customer::patch().add_phone("+79169876543").is_idempotent());
+    /// # Ok(())
+    /// # }
+    /// ```
     fn is_idempotent(&self) -> bool {
         self.body().is_idempotent()
     }

@@ -9,6 +9,24 @@ use crate::{Answered, DecodeError, Entity, Multifields, json, multifield::MULTIF
 /// A record of one entity, made by the derive macro of the same name.
 ///
 /// `#[derive(Record)]` on `Customer` implements this. Nothing else needs to.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// use vibecode_runtime::Record;
+///
+/// /// The first record of any entity.
+/// async fn first<T: Record>(client: &Client) -> vibecode_runtime::Result<Option<T>> {
+///     client.list::<T>().limit(1).stream().next().await.transpose()
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (_sandbox, client) = sandbox().await?;
+/// let customer: Option<Customer> = first(&client).await?;
+/// assert!(customer.is_some());
+/// # Ok(())
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no record of the API",
     label = "not a record",

@@ -67,6 +67,19 @@ impl SandboxBuilder {
     /// before them: what the API answers can be seeded as it is. All other values are stored as they
     /// stand. A record without an `id` gets the next free one. A further seed adds to the one
     /// before.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::builder()
+    ///     .seed(json!({ "deals": [{ "title": "Roof", "amount": 300.5 }] }))
+    ///     .start()
+    ///     .await;
+    /// assert_eq!(sandbox.record(Entity::Deals, 1).expect("was seeded")["title"], "Roof");
+    /// assert!(sandbox.contact(71).is_none());
+    /// # }
+    /// ```
     pub fn seed(mut self, records: Value) -> Self {
         self.seeds.push(records);
         self
@@ -76,6 +89,19 @@ impl SandboxBuilder {
     /// answers it; of the description only `type` is needed.
     ///
     /// The fields of the default portal stay.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::builder()
+    ///     .user_field(Entity::Contacts, "ufCrmFloor", json!({ "type": "integer" }))
+    ///     .start()
+    ///     .await;
+    /// send(&sandbox, "PATCH contacts/71", json!({ "ufCrmFloor": 3 })).await;
+    /// assert_eq!(sandbox.contact(71).expect("is there")["ufCrmFloor"], 3);
+    /// # }
+    /// ```
     pub fn user_field(
         mut self,
         entity: Entity,
@@ -90,6 +116,18 @@ impl SandboxBuilder {
     /// Takes what a portal answers to `GET /v1/{entity}/fields`: the whole answer or the map of
     /// fields alone. Every field in it that is not built in replaces the entity's user fields so
     /// far, the default ones among them.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// // As `include_str!("../vibecode/contacts.json")` would give it:
+    /// let schema = r#"{"success":true,"data":{"ufCrmFloor":{"type":"integer"}}}"#;
+    /// let schema = serde_json::from_str(schema).expect("is JSON");
+    /// let sandbox = Sandbox::builder().schema(Entity::Contacts, schema).start().await;
+    /// assert!(sandbox.contact(71).expect("is there").get("ufCrmFloor").is_some());
+    /// # }
+    /// ```
     pub fn schema(mut self, entity: Entity, fields: Value) -> Self {
         self.fields.push(FieldsGiven::All(entity, fields));
         self
@@ -97,6 +135,19 @@ impl SandboxBuilder {
 
     /// Adds a key. Those that every sandbox knows, such as [`Sandbox::API_KEY`], stay; one with the
     /// same text is replaced.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::builder()
+    ///     .key(Key::personal("vibe_api_auditor").read_only())
+    ///     .start()
+    ///     .await;
+    /// let write = send_as(&sandbox, "vibe_api_auditor", "PATCH contacts/71", json!({ "post": "x" }));
+    /// assert_eq!(write.await.expect("an answer").0, 403);
+    /// # }
+    /// ```
     pub fn key(mut self, key: Key) -> Self {
         self.keys.push(key);
         self
@@ -104,6 +155,15 @@ impl SandboxBuilder {
 
     /// Takes contacts 1 to `count` in place of the default records, with nothing but a name, for
     /// tests of many.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::builder().contacts(500).start().await;
+    /// assert_eq!(sandbox.contact(500).expect("is there")["name"], "Contact 500");
+    /// # }
+    /// ```
     pub fn contacts(self, count: u64) -> Self {
         let contacts = (1..=count).map(|id| json!({ "id": id, "name": format!("Contact {id}") }));
         let contacts: Vec<_> = contacts.collect();
@@ -114,18 +174,47 @@ impl SandboxBuilder {
     /// `error.retryAfter` and `Retry-After`; every answer to a known key then has
     /// `X-RateLimit-Limit`, `-Remaining` and `-Reset`. Without it there is no limit; portals were
     /// seen to take 300 (graded O).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::builder().rate_limit(1).start().await;
+    /// send(&sandbox, "GET me", json!({})).await;
+    /// let (status, answer) = send(&sandbox, "GET me", json!({})).await.expect("an answer");
+    /// assert_eq!((status, &answer["error"]["code"]), (429, &json!("RATE_LIMITED")));
+    /// # }
+    /// ```
     pub fn rate_limit(mut self, per_minute: u32) -> Self {
         self.quota.per_minute = Some(per_minute);
         self
     }
 
     /// Says in which minute the requests of a key are counted.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::builder().rate_limit(300).rate_limit_window(Window::Fixed).start().await;
+    /// # assert!(send(&sandbox, "GET me", json!({})).await.is_some());
+    /// # }
+    /// ```
     pub fn rate_limit_window(mut self, window: Window) -> Self {
         self.quota.window = window;
         self
     }
 
     /// Says what `X-RateLimit-Reset` holds.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::builder().rate_limit(300).rate_limit_reset(ResetUnit::UnixTime).start().await;
+    /// # assert!(send(&sandbox, "GET me", json!({})).await.is_some());
+    /// # }
+    /// ```
     pub fn rate_limit_reset(mut self, unit: ResetUnit) -> Self {
         self.quota.reset_unit = unit;
         self
@@ -134,12 +223,35 @@ impl SandboxBuilder {
     /// Takes this many requests of entities' routes within any second, of all keys together, and
     /// answers 502 `BITRIX_UNAVAILABLE` to more. Without it there is no limit; portals were seen to
     /// take about 10 (graded O).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::builder().portal_limit(1).start().await;
+    /// send(&sandbox, "GET contacts/71", json!({})).await;
+    /// let (status, answer) = send(&sandbox, "GET contacts/71", json!({})).await.expect("an answer");
+    /// assert_eq!((status, &answer["error"]["code"]), (502, &json!("BITRIX_UNAVAILABLE")));
+    /// # }
+    /// ```
     pub fn portal_limit(mut self, per_second: u32) -> Self {
         self.quota.per_second = Some(per_second);
         self
     }
 
     /// Says where the fields of a create or an update stand inside a batch.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::builder().batch_params(BatchParams::UnderFields).start().await;
+    /// let update = json!({ "id": "a", "entity": "contacts", "action": "update", "entityId": 71,
+    ///     "params": { "fields": { "post": "Director" } } });
+    /// send(&sandbox, "POST batch", json!({ "calls": [update] })).await;
+    /// assert_eq!(sandbox.contact(71).expect("is there")["post"], "Director");
+    /// # }
+    /// ```
     pub fn batch_params(mut self, shape: BatchParams) -> Self {
         self.quirks.batch_params = shape;
         self
@@ -147,6 +259,17 @@ impl SandboxBuilder {
 
     /// Lets a batch write `results` and `errors` as `[]` where they hold nothing, as PHP writes an
     /// empty array. They are `{}` otherwise.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::builder().empty_maps_as_lists().start().await;
+    /// let get = json!({ "id": "a", "entity": "contacts", "action": "get", "entityId": 71 });
+    /// let answer = send(&sandbox, "POST batch", json!({ "calls": [get] })).await.expect("an answer");
+    /// assert_eq!(answer.1["data"]["errors"], json!([]));
+    /// # }
+    /// ```
     pub fn empty_maps_as_lists(mut self) -> Self {
         self.quirks.empty_maps = EmptyMaps::AsLists;
         self
@@ -154,12 +277,34 @@ impl SandboxBuilder {
 
     /// Lets lists say what was seen on portals: `meta.total` is 0, and `meta.hasMore` is true on
     /// every full page, the exact last one among them (graded O).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::builder().untruthful_paging().start().await;
+    /// let (_, answer) = send(&sandbox, "GET contacts", json!({})).await.expect("an answer");
+    /// assert_eq!(answer["meta"]["total"], 0);
+    /// assert_eq!(answer["data"].as_array().map(Vec::len), Some(3));
+    /// # }
+    /// ```
     pub fn untruthful_paging(mut self) -> Self {
         self.quirks.paging = Paging::Untruthful;
         self
     }
 
     /// Lets answers leave `fm` out, though its aliases are there.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::builder().without_fm().start().await;
+    /// let (_, answer) = send(&sandbox, "GET contacts/71", json!({})).await.expect("an answer");
+    /// assert!(answer["data"].get("fm").is_none());
+    /// assert_eq!(answer["data"]["phoneWork"], "+74950000071");
+    /// # }
+    /// ```
     pub fn without_fm(mut self) -> Self {
         self.quirks.fm = Fm::LeftOut;
         self
@@ -167,6 +312,13 @@ impl SandboxBuilder {
 
     /// Listens on this port of the loopback interface; on a free one where it is 0, or where
     /// nothing is said. Tests that run side by side do better without.
+    ///
+    /// ```no_run
+    /// # async fn run() {
+    /// let sandbox = vibecode_sandbox::Sandbox::builder().port(8080).start().await;
+    /// assert_eq!(sandbox.url(), "http://127.0.0.1:8080/v1");
+    /// # }
+    /// ```
     pub fn port(mut self, port: u16) -> Self {
         self.hosting.port = port;
         self
@@ -174,6 +326,16 @@ impl SandboxBuilder {
 
     /// Serves a page at `/`, beside `/v1`, that shows the contacts and the requests as they come.
     /// It shows no keys, and asks for none.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::builder().page().start().await;
+    /// let page = sandbox.url().replace("/v1", "/");
+    /// println!("see {page}");
+    /// # }
+    /// ```
     pub fn page(mut self) -> Self {
         self.hosting.has_page = true;
         self
@@ -181,12 +343,33 @@ impl SandboxBuilder {
 
     /// Lets the log hold this many requests and forget older ones. Without it the log grows as long
     /// as the sandbox runs.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::builder().keep_requests(1).start().await;
+    /// send(&sandbox, "GET me", json!({})).await;
+    /// send(&sandbox, "GET contacts/71", json!({})).await;
+    /// assert_eq!(sandbox.requests().len(), 1);
+    /// assert_eq!(sandbox.requests()[0].path(), "/v1/contacts/71");
+    /// # }
+    /// ```
     pub fn keep_requests(mut self, most: usize) -> Self {
         self.hosting.kept_requests = most;
         self
     }
 
     /// Starts the sandbox on the runtime of the caller.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::builder().contacts(10).start().await;
+    /// assert!(sandbox.contact(10).is_some());
+    /// # }
+    /// ```
     ///
     /// # Panics
     /// Where [`SandboxBuilder::try_start`] answers an error: a test cannot go on without its
@@ -204,8 +387,17 @@ impl SandboxBuilder {
 
     /// Starts the sandbox on the runtime of the caller.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let misspelt = Sandbox::builder().seed(json!({ "contact": [] })).try_start().await;
+    /// assert!(misspelt.unwrap_err().to_string().contains("did you mean `contacts`?"));
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// Where a seed or a description of fields is malformed, or no port is free.
+    /// [`StartError`] where a seed or a description of fields is malformed, or no port is free.
     pub async fn try_start(self) -> Result<Sandbox, StartError> {
         let portal = portal(self.seeds, self.fields, self.quirks)?;
         let keys = Keyring::with(self.keys);

@@ -5,6 +5,20 @@ use std::time::Duration;
 use crate::envelope::{Failure, RetryAfter};
 
 /// What goes wrong with one call of a batch, for [`Fault::in_batch`](crate::Fault::in_batch).
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// # let sandbox = Sandbox::start().await;
+/// sandbox.fault(Fault::in_batch([(0, CallFault::error("ACCESS_DENIED"))]));
+/// let update = json!({ "id": "a", "entity": "contacts", "action": "update", "entityId": 71,
+///     "params": { "post": "Director" } });
+/// let answer = send(&sandbox, "POST batch", json!({ "calls": [update] })).await.expect("an answer").1;
+/// assert_eq!(answer["data"]["errors"]["a"]["code"], "ACCESS_DENIED");
+/// assert_ne!(sandbox.contact(71).expect("is there")["post"], "Director");
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[must_use = "a fault does nothing until a sandbox is given it"]
 pub struct CallFault {
@@ -20,16 +34,56 @@ enum CallEffect {
 
 impl CallFault {
     /// `RATE_LIMITED` with `retryAfter` among the errors. Not applied.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// sandbox.fault(Fault::in_batch([(0, CallFault::rate_limited(std::time::Duration::from_secs(2)))]));
+    /// let update = json!({ "id": "a", "entity": "contacts", "action": "update", "entityId": 71,
+    ///     "params": { "post": "Director" } });
+    /// let answer = send(&sandbox, "POST batch", json!({ "calls": [update] })).await.expect("an answer").1;
+    /// assert_eq!(answer["data"]["errors"]["a"]["retryAfter"], 2);
+    /// # }
+    /// ```
     pub fn rate_limited(retry_after: Duration) -> Self {
         Self::failing(Failure::rate_limited(RetryAfter::Seconds(retry_after)))
     }
 
     /// An error of this code among the errors. Not applied.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// sandbox.fault(Fault::in_batch([(0, CallFault::error("ENTITY_NOT_FOUND"))]));
+    /// let update = json!({ "id": "a", "entity": "contacts", "action": "update", "entityId": 71,
+    ///     "params": { "post": "Director" } });
+    /// let answer = send(&sandbox, "POST batch", json!({ "calls": [update] })).await.expect("an answer").1;
+    /// assert_eq!(answer["data"]["errors"]["a"]["code"], "ENTITY_NOT_FOUND");
+    /// # }
+    /// ```
     pub fn error(code: &'static str) -> Self {
         Self::failing(Failure::told(code))
     }
 
     /// Neither a result nor an error. Applied.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// sandbox.fault(Fault::in_batch([(0, CallFault::missing())]));
+    /// let update = json!({ "id": "a", "entity": "contacts", "action": "update", "entityId": 71,
+    ///     "params": { "post": "Director" } });
+    /// let answer = send(&sandbox, "POST batch", json!({ "calls": [update] })).await.expect("an answer").1;
+    /// assert!(answer["data"]["results"].get("a").is_none());
+    /// assert_eq!(sandbox.contact(71).expect("is there")["post"], "Director");
+    /// # }
+    /// ```
     pub fn missing() -> Self {
         Self {
             effect: CallEffect::Missing,
@@ -45,6 +99,20 @@ impl CallFault {
     }
 
     /// Carries the call out all the same.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// sandbox.fault(Fault::in_batch([(0, CallFault::error("INTERNAL_ERROR").applied())]));
+    /// let update = json!({ "id": "a", "entity": "contacts", "action": "update", "entityId": 71,
+    ///     "params": { "post": "Director" } });
+    /// let answer = send(&sandbox, "POST batch", json!({ "calls": [update] })).await.expect("an answer").1;
+    /// assert_eq!(answer["data"]["errors"]["a"]["code"], "INTERNAL_ERROR");
+    /// assert_eq!(sandbox.contact(71).expect("is there")["post"], "Director");
+    /// # }
+    /// ```
     pub fn applied(self) -> Self {
         Self {
             applies: true,
@@ -53,6 +121,20 @@ impl CallFault {
     }
 
     /// Does not carry the call out.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// sandbox.fault(Fault::in_batch([(0, CallFault::missing().not_applied())]));
+    /// let update = json!({ "id": "a", "entity": "contacts", "action": "update", "entityId": 71,
+    ///     "params": { "post": "Director" } });
+    /// let answer = send(&sandbox, "POST batch", json!({ "calls": [update] })).await.expect("an answer").1;
+    /// assert!(answer["data"]["results"].get("a").is_none());
+    /// assert_ne!(sandbox.contact(71).expect("is there")["post"], "Director");
+    /// # }
+    /// ```
     pub fn not_applied(self) -> Self {
         Self {
             applies: false,

@@ -11,7 +11,8 @@ use crate::envelope::Failure;
 ///
 /// let auditor = Key::personal("vibe_api_auditor").read_only();
 /// let app = Key::app("vibe_app_shop").session("vibe_session_owner");
-/// # let _ = (auditor, app);
+/// assert_eq!(format!("{auditor:?}"), "Key { kind: Personal, restrictions: [ReadOnly], .. }");
+/// # let _ = app;
 /// ```
 #[derive(Clone)]
 pub struct Key {
@@ -49,18 +50,48 @@ impl Key {
     pub(crate) const APP_PREFIX: &str = "vibe_app_";
 
     /// A personal key, which is enough by itself. On a portal it begins with `vibe_api_`.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::builder().key(Key::personal("vibe_api_1")).start().await;
+    /// let answer = send_as(&sandbox, "vibe_api_1", "PATCH contacts/71", json!({ "post": "x" })).await;
+    /// assert_eq!(answer.expect("an answer").0, 200);
+    /// # }
+    /// ```
     pub fn personal(text: impl Into<String>) -> Self {
         Self::new(text, KeyKind::Personal)
     }
 
     /// The key of an app, which asks for a session token too. On a portal it begins with
     /// `vibe_app_`.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::builder().key(Key::app("vibe_app_1")).start().await;
+    /// let answer = send_as(&sandbox, "vibe_app_1", "GET contacts/71", json!({ "post": "x" })).await;
+    /// assert_eq!(answer.expect("an answer").1["error"]["code"], "TOKEN_MISSING");
+    /// # }
+    /// ```
     pub fn app(text: impl Into<String>) -> Self {
         Self::new(text, KeyKind::App)
     }
 
     /// A management key, to which all records are closed: 403 `MANAGEMENT_KEY_NO_ENTITY_ACCESS`.
     /// On a portal it begins with `vibe_live_`.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::builder().key(Key::management("vibe_live_1")).start().await;
+    /// let answer = send_as(&sandbox, "vibe_live_1", "GET contacts/71", json!({ "post": "x" })).await;
+    /// assert_eq!(answer.expect("an answer").1["error"]["code"], "MANAGEMENT_KEY_NO_ENTITY_ACCESS");
+    /// # }
+    /// ```
     pub fn management(text: impl Into<String>) -> Self {
         Self::new(text, KeyKind::Management)
     }
@@ -76,6 +107,16 @@ impl Key {
     }
 
     /// Opens a session: this token is good beside the key of an app.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::builder().key(Key::app("vibe_app_1").session("vibe_session_2")).start().await;
+    /// let answer = send_as(&sandbox, "vibe_app_1 vibe_session_2", "GET contacts/71", json!({ "post": "x" })).await;
+    /// assert_eq!(answer.expect("an answer").0, 200);
+    /// # }
+    /// ```
     #[must_use]
     pub fn session(mut self, token: impl Into<String>) -> Self {
         self.sessions.push(token.into());
@@ -83,6 +124,16 @@ impl Key {
     }
 
     /// Adds a session that is over: its token answers 401 `TOKEN_EXPIRED`.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::builder().key(Key::app("vibe_app_1").expired_session("vibe_session_2")).start().await;
+    /// let answer = send_as(&sandbox, "vibe_app_1 vibe_session_2", "GET contacts/71", json!({ "post": "x" })).await;
+    /// assert_eq!(answer.expect("an answer").1["error"]["code"], "TOKEN_EXPIRED");
+    /// # }
+    /// ```
     #[must_use]
     pub fn expired_session(mut self, token: impl Into<String>) -> Self {
         self.expired_sessions.push(token.into());
@@ -90,24 +141,64 @@ impl Key {
     }
 
     /// Takes the scope `crm` away: 403 `SCOPE_DENIED`.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::builder().key(Key::personal("vibe_api_1").without_scope()).start().await;
+    /// let answer = send_as(&sandbox, "vibe_api_1", "GET contacts/71", json!({ "post": "x" })).await;
+    /// assert_eq!(answer.expect("an answer").1["error"]["code"], "SCOPE_DENIED");
+    /// # }
+    /// ```
     #[must_use]
     pub fn without_scope(self) -> Self {
         self.restricted(Restriction::NoScope)
     }
 
     /// Takes the key's tokens for the portal away: 401 `TOKEN_MISSING`.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::builder().key(Key::personal("vibe_api_1").without_tokens()).start().await;
+    /// let answer = send_as(&sandbox, "vibe_api_1", "GET contacts/71", json!({ "post": "x" })).await;
+    /// assert_eq!(answer.expect("an answer").1["error"]["code"], "TOKEN_MISSING");
+    /// # }
+    /// ```
     #[must_use]
     pub fn without_tokens(self) -> Self {
         self.restricted(Restriction::NoTokens)
     }
 
     /// Makes the user behind the key one without access to records: 403 `ACCESS_DENIED`.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::builder().key(Key::personal("vibe_api_1").denied()).start().await;
+    /// let answer = send_as(&sandbox, "vibe_api_1", "GET contacts/71", json!({ "post": "x" })).await;
+    /// assert_eq!(answer.expect("an answer").1["error"]["code"], "ACCESS_DENIED");
+    /// # }
+    /// ```
     #[must_use]
     pub fn denied(self) -> Self {
         self.restricted(Restriction::Denied)
     }
 
     /// Lets the key read only: a write answers 403 `WRITE_BLOCKED_READONLY_KEY`.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::builder().key(Key::personal("vibe_api_1").read_only()).start().await;
+    /// let answer = send_as(&sandbox, "vibe_api_1", "PATCH contacts/71", json!({ "post": "x" })).await;
+    /// assert_eq!(answer.expect("an answer").1["error"]["code"], "WRITE_BLOCKED_READONLY_KEY");
+    /// # }
+    /// ```
     #[must_use]
     pub fn read_only(self) -> Self {
         self.restricted(Restriction::ReadOnly)

@@ -6,23 +6,34 @@
 //! portal has rights. It runs on the runtime that starts it and takes all time from
 //! [`tokio::time`], so that a test with a paused clock stays deterministic.
 //!
+//! A test of an app starts one, gives its client the base URL and a key, and looks at what came of it:
+//!
 //! ```
-//! use vibecode_sandbox::{Key, Sandbox};
-//!
-//! # #[tokio::main(flavor = "current_thread")]
+//! # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
 //! # async fn main() {
-//! let sandbox = Sandbox::builder()
-//!     .key(Key::personal("vibe_api_auditor").read_only())
-//!     .start()
-//!     .await;
+//! use vibecode_sandbox::Sandbox;
 //!
-//! // A client is given `sandbox.url()` and `Sandbox::API_KEY`; afterwards:
+//! let sandbox = Sandbox::start().await;
+//! // A client is given `sandbox.url()` and `Sandbox::API_KEY`; with `vibecode-runtime`, by
+//! // `base_url` and `Credentials::personal`. Here `send` stands for it.
+//! let change = json!({ "post": "Director", "phone": "+79169876543", "pots": "Chief" });
+//! let (status, _) = send(&sandbox, "PATCH contacts/71", change).await.expect("an answer");
+//! assert_eq!(status, 200);
+//!
+//! // What the portal holds: the phone came on top of the one that was there.
 //! let contact = sandbox.contact(71).expect("a contact of the default portal");
-//! assert_eq!(contact["name"], "Ivan");
-//! assert_eq!(contact["fm"][0]["valueType"], "WORK");
-//! assert!(sandbox.requests().is_empty());
+//! assert_eq!(contact["post"], "Director");
+//! assert_eq!(contact["fm"].as_array().map(Vec::len), Some(3));
+//! // What came in, and which of its keys the API dropped without a word.
+//! let request = &sandbox.requests()[0];
+//! assert_eq!((request.method().as_str(), request.path()), ("PATCH", "/v1/contacts/71"));
+//! assert_eq!(request.dropped(), ["pots"]);
 //! # }
 //! ```
+//!
+//! Other records, user fields, keys and limits are set by [`Sandbox::builder`]. A fact about the API
+//! has a grade where it matters: D, its own documentation says so; O, it was seen on a portal.
 //!
 //! # What is served
 //!
@@ -43,23 +54,25 @@
 //! run. The log tells of each request which fault hit it and whether it was applied.
 //!
 //! ```
-//! use std::time::Duration;
-//! use vibecode_sandbox::{CallFault, Fault, Sandbox, Storm};
-//!
-//! # #[tokio::main(flavor = "current_thread")]
+//! # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
 //! # async fn main() {
-//! let sandbox = Sandbox::builder().contacts(100).rate_limit(300).start().await;
-//! sandbox.faults([
-//!     Fault::drop_after().on("PATCH").at("contacts/71"),
-//!     Fault::late(Duration::from_secs(5)),
-//!     Fault::bad_gateway_html().not_applied(),
-//!     Fault::in_batch([(7, CallFault::rate_limited(Duration::from_secs(2)))]),
-//! ]);
+//! use vibecode_sandbox::{Fault, Sandbox, Storm};
+//!
+//! let sandbox = Sandbox::builder().contacts(100).start().await;
+//! sandbox.fault(Fault::drop_after().on("PATCH").at("contacts/71"));
+//! let answer = send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
+//! // The answer is lost; the change is there.
+//! assert!(answer.is_none());
+//! assert!(sandbox.requests()[0].was_applied());
+//!
+//! // Every tenth request or so:
 //! sandbox.storm(Storm::seeded(7).probability(0.1));
-//! // A client does its work, and then:
-//! sandbox.calm();
-//! let applied = sandbox.requests().iter().filter(|request| request.was_applied()).count();
-//! # assert_eq!(applied, 0);
+//! for id in 1..=100 {
+//!     send(&sandbox, &format!("GET contacts/{id}"), json!({})).await;
+//! }
+//! let hit = sandbox.requests().iter().filter(|request| request.fault().is_some()).count();
+//! assert!(hit > 1 && hit < 50);
 //! # }
 //! ```
 //!

@@ -22,6 +22,15 @@ const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// Which minute the requests of a key are counted in.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// let sandbox = Sandbox::builder().rate_limit(300).rate_limit_window(Window::Fixed).start().await;
+/// # assert!(send(&sandbox, "GET me", json!({})).await.is_some());
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Window {
@@ -34,6 +43,15 @@ pub enum Window {
 
 /// What `X-RateLimit-Reset` says, which is not documented: when a place is free again in a
 /// [sliding](Window::Sliding) window, when the next [fixed](Window::Fixed) one begins.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// let sandbox = Sandbox::builder().rate_limit(300).rate_limit_reset(ResetUnit::UnixTime).start().await;
+/// # assert!(send(&sandbox, "GET me", json!({})).await.is_some());
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ResetUnit {

@@ -11,6 +11,22 @@ use tokio::sync::watch;
 use crate::{Fault, answer::Answer, call::Call, effects::Effects, lock::lock};
 
 /// One request and what became of it.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// # let sandbox = Sandbox::start().await;
+/// sandbox.fault(Fault::drop_after());
+/// send(&sandbox, "PATCH contacts/71?x=1", json!({ "post": "Director", "pots": 1 })).await;
+/// let request = &sandbox.requests()[0];
+/// assert_eq!((request.serial(), request.method().as_str()), (0, "PATCH"));
+/// assert_eq!((request.path(), request.query()), ("/v1/contacts/71", Some("x=1")));
+/// assert_eq!(request.fault().map(Fault::name), Some("drop_after"));
+/// assert!(request.was_applied() && request.is_over() && request.status().is_none());
+/// assert_eq!(request.dropped(), ["pots"]);
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct LoggedRequest {
     serial: usize,
@@ -26,54 +42,145 @@ pub struct LoggedRequest {
 
 impl LoggedRequest {
     /// How many requests came in before this one, those that were cleared among them.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
+    /// send(&sandbox, "GET me", json!({})).await;
+    /// assert_eq!(sandbox.requests()[1].serial(), 1);
+    /// # }
+    /// ```
     #[must_use]
     pub fn serial(&self) -> usize {
         self.serial
     }
 
     /// The method, such as `PATCH`.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
+    /// assert_eq!(sandbox.requests()[0].method(), "PATCH");
+    /// # }
+    /// ```
     #[must_use]
     pub fn method(&self) -> &Method {
         &self.call.method
     }
 
     /// The path without the query, such as `/v1/contacts/71`.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
+    /// assert_eq!(sandbox.requests()[0].path(), "/v1/contacts/71");
+    /// # }
+    /// ```
     #[must_use]
     pub fn path(&self) -> &str {
         self.call.uri.path()
     }
 
     /// What follows the question mark.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// send(&sandbox, "GET contacts?limit=2", json!({})).await;
+    /// assert_eq!(sandbox.requests()[0].query(), Some("limit=2"));
+    /// # }
+    /// ```
     #[must_use]
     pub fn query(&self) -> Option<&str> {
         self.call.uri.query()
     }
 
     /// All headers. Their `Debug` leaves the key and the session token out.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
+    /// assert!(sandbox.requests()[0].headers().contains_key("X-Api-Key"));
+    /// # }
+    /// ```
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.call.headers
     }
 
     /// One header, in whatever case its name is given, where it is visible text.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
+    /// assert_eq!(sandbox.requests()[0].header("x-api-key"), Some(Sandbox::API_KEY));
+    /// # }
+    /// ```
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.call.headers.get(name)?.to_str().ok()
     }
 
     /// The body, byte by byte as it came.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
+    /// assert_eq!(sandbox.requests()[0].body(), br#"{"post":"Director"}"#);
+    /// # }
+    /// ```
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.call.body
     }
 
     /// The body as text; empty where it is not UTF-8.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
+    /// assert_eq!(sandbox.requests()[0].body_str(), r#"{"post":"Director"}"#);
+    /// # }
+    /// ```
     #[must_use]
     pub fn body_str(&self) -> &str {
         str::from_utf8(&self.call.body).unwrap_or_default()
     }
 
     /// The status of the answer; `None` where the connection ended without one.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
+    /// assert_eq!(sandbox.requests()[0].status().map(|status| status.as_u16()), Some(200));
+    /// # }
+    /// ```
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.status
@@ -81,12 +188,32 @@ impl LoggedRequest {
 
     /// Whether all is said to the client: it was answered, or never will be. A
     /// [late](Fault::late) write may still be to come.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
+    /// assert!(sandbox.requests()[0].is_over());
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.over
     }
 
     /// The code of the error that was answered.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// send(&sandbox, "GET contacts/404", json!({})).await;
+    /// assert_eq!(sandbox.requests()[0].error_code(), Some("ENTITY_NOT_FOUND"));
+    /// # }
+    /// ```
     #[must_use]
     pub fn error_code(&self) -> Option<&str> {
         self.error_code
@@ -95,6 +222,16 @@ impl LoggedRequest {
     /// Whether this was a write that the portal carried out: before the answer, without one, or
     /// [late](Fault::late). One that was refused was not; one that only repeated what was there
     /// was. Of a batch: whether any of its calls was.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
+    /// assert!(sandbox.requests()[0].was_applied());
+    /// # }
+    /// ```
     #[must_use]
     pub fn was_applied(&self) -> bool {
         self.effects.applied
@@ -102,12 +239,35 @@ impl LoggedRequest {
 
     /// The ids of the batch's calls that were writes and were carried out, in their order. Of
     /// `POST /v1/{entity}/batch`: the ids of the records.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// let update = json!({ "id": "a", "entity": "contacts", "action": "update", "entityId": 71,
+    ///     "params": { "post": "Director" } });
+    /// send(&sandbox, "POST batch", json!({ "calls": [update] })).await;
+    /// assert_eq!(sandbox.requests()[0].applied_calls(), ["a"]);
+    /// # }
+    /// ```
     #[must_use]
     pub fn applied_calls(&self) -> &[String] {
         &self.effects.applied_calls
     }
 
     /// The fault that hit the request.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// sandbox.fault(Fault::delay(std::time::Duration::from_secs(2)));
+    /// send(&sandbox, "GET contacts/71", json!({})).await;
+    /// assert_eq!(sandbox.requests()[0].fault().map(Fault::name), Some("delay"));
+    /// # }
+    /// ```
     #[must_use]
     pub fn fault(&self) -> Option<&Fault> {
         self.fault.as_ref()
@@ -116,6 +276,16 @@ impl LoggedRequest {
     /// The keys of the body that had no effect although the answer was 200: unknown, read-only, or
     /// with the value null. The API says nothing of them. Those of a batch have the id of their call
     /// before them: `c1.post`.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// send(&sandbox, "PATCH contacts/71", json!({ "pots": "Director" })).await;
+    /// assert_eq!(sandbox.requests()[0].dropped(), ["pots"]);
+    /// # }
+    /// ```
     #[must_use]
     pub fn dropped(&self) -> &[String] {
         &self.effects.dropped

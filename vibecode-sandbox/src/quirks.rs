@@ -4,6 +4,18 @@
 /// ways. Which one the API reads is not documented.
 ///
 /// In the other shape the fields are unknown keys, and are dropped without a word.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// let sandbox = Sandbox::builder().batch_params(BatchParams::UnderFields).start().await;
+/// let flat = json!({ "id": "a", "entity": "contacts", "action": "update", "entityId": 71,
+///     "params": { "post": "Director" } });
+/// send(&sandbox, "POST batch", json!({ "calls": [flat] })).await;
+/// assert_eq!(sandbox.requests()[0].dropped(), ["a.post"]);
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BatchParams {

@@ -15,6 +15,27 @@ use crate::{
 /// still to be written [late](Fault::late).
 ///
 /// It knows the keys below whatever it is built from; [`SandboxBuilder::key`] adds others.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// # let sandbox = Sandbox::start().await;
+/// // `send` stands for the client of your app, which is given the base URL and a key.
+/// let url = sandbox.url();
+/// assert!(url.starts_with("http://127.0.0.1:"));
+/// let change = json!({ "post": "Director", "pots": "Director" });
+/// let (status, _) = send(&sandbox, "PATCH contacts/71", change).await.expect("an answer");
+/// assert_eq!(status, 200);
+///
+/// // What the portal holds now:
+/// assert_eq!(sandbox.contact(71).expect("is there")["post"], "Director");
+/// // What came in, and what the API dropped without a word:
+/// let request = &sandbox.requests()[0];
+/// assert_eq!(request.path(), "/v1/contacts/71");
+/// assert_eq!(request.dropped(), ["pots"]);
+/// # }
+/// ```
 pub struct Sandbox {
     url: String,
     service: Arc<Service>,
@@ -45,6 +66,15 @@ impl Sandbox {
     /// Starts a sandbox with the default portal on the runtime of the caller: contacts 71 to 73
     /// with a user field of every type, company 15, lead 31 and deal 5.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::start().await;
+    /// assert_eq!(sandbox.contact(71).expect("is there")["name"], "Ivan");
+    /// # }
+    /// ```
+    ///
     /// # Panics
     /// Where no port of the loopback interface is free.
     pub async fn start() -> Self {
@@ -52,6 +82,15 @@ impl Sandbox {
     }
 
     /// Begins a sandbox with other records, fields or keys.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::builder().contacts(1_000).rate_limit(300).start().await;
+    /// assert!(sandbox.contact(1_000).is_some());
+    /// # }
+    /// ```
     pub fn builder() -> SandboxBuilder {
         SandboxBuilder::default()
     }
@@ -77,6 +116,15 @@ impl Sandbox {
     }
 
     /// The base URL, such as `http://127.0.0.1:40123/v1`.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// assert!(sandbox.url().ends_with("/v1"));
+    /// # }
+    /// ```
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
@@ -84,12 +132,32 @@ impl Sandbox {
 
     /// A record as `GET /v1/{entity}/{id}` would answer it now; with `fm` also where reads
     /// [leave it out](SandboxBuilder::without_fm).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// let company = sandbox.record(Entity::Companies, 15).expect("is there");
+    /// assert_eq!(company["title"], "Romashka");
+    /// assert!(sandbox.record(Entity::Deals, 404).is_none());
+    /// # }
+    /// ```
     #[must_use]
     pub fn record(&self, entity: Entity, id: u64) -> Option<Value> {
         self.service.portal().look_at(entity, id)
     }
 
     /// A contact, as [`Sandbox::record`] gives it.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// assert_eq!(sandbox.contact(72).expect("is there")["post"], "Accountant");
+    /// # }
+    /// ```
     #[must_use]
     pub fn contact(&self, id: u64) -> Option<Value> {
         self.record(Entity::Contacts, id)
@@ -98,27 +166,88 @@ impl Sandbox {
     /// Lets this go wrong with the next request that it is for and that no fault waits for yet.
     ///
     /// Faults hit the routes of entities, `GET /v1/me` never.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// sandbox.fault(Fault::drop_after().on("PATCH"));
+    /// let answer = send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
+    /// assert!(answer.is_none());
+    /// assert_eq!(sandbox.contact(71).expect("is there")["post"], "Director");
+    /// # }
+    /// ```
     pub fn fault(&self, fault: Fault) {
         self.faults([fault]);
     }
 
     /// Lets these go wrong in their order, one a request.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// sandbox.faults([Fault::server_error(), Fault::drop_before()]);
+    /// let (status, _) = send(&sandbox, "GET contacts/71", json!({})).await.expect("an answer");
+    /// assert_eq!(status, 500);
+    /// assert!(send(&sandbox, "GET contacts/71", json!({})).await.is_none());
+    /// # }
+    /// ```
     pub fn faults(&self, faults: impl IntoIterator<Item = Fault>) {
         self.service.plan().queue(faults);
     }
 
     /// Begins a storm, in place of one that goes on. Faults of [`Sandbox::fault`] go before it.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// sandbox.storm(Storm::seeded(7).probability(1.0).faults([Fault::server_error()]));
+    /// for _ in 0..3 {
+    ///     send(&sandbox, "GET contacts/71", json!({})).await;
+    /// }
+    /// let hit = sandbox.requests().into_iter().filter(|request| request.fault().is_some());
+    /// assert_eq!(hit.count(), 3);
+    /// # }
+    /// ```
     pub fn storm(&self, storm: Storm) {
         self.service.plan().storm(storm);
     }
 
     /// Ends the storm, and forgets the faults that no request has met.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// sandbox.fault(Fault::drop_before());
+    /// sandbox.calm();
+    /// assert!(send(&sandbox, "GET contacts/71", json!({})).await.is_some());
+    /// # }
+    /// ```
     pub fn calm(&self) {
         self.service.plan().calm();
     }
 
     /// Ends a session in mid-run: its token answers 401 `TOKEN_EXPIRED` from now on. A token that
     /// no app's key knows stays unknown.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// let app = format!("{} {}", Sandbox::APP_KEY, Sandbox::SESSION_TOKEN);
+    /// sandbox.expire_session(Sandbox::SESSION_TOKEN);
+    /// let (status, answer) = send_as(&sandbox, &app, "GET me", json!({})).await.expect("an answer");
+    /// assert_eq!((status, &answer["error"]["code"]), (401, &json!("TOKEN_EXPIRED")));
+    /// # }
+    /// ```
     pub fn expire_session(&self, token: &str) {
         for key in self.service.keys().all_mut() {
             key.expire_session(token);
@@ -127,6 +256,18 @@ impl Sandbox {
 
     /// Opens a session in mid-run, also one that is over: its token is good beside the key of every
     /// app.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// sandbox.add_session("vibe_session_renewed");
+    /// let app = format!("{} vibe_session_renewed", Sandbox::APP_KEY);
+    /// let (status, _) = send_as(&sandbox, &app, "GET me", json!({})).await.expect("an answer");
+    /// assert_eq!(status, 200);
+    /// # }
+    /// ```
     pub fn add_session(&self, token: &str) {
         for key in self.service.keys().all_mut() {
             key.open_session(token);
@@ -135,6 +276,18 @@ impl Sandbox {
 
     /// Every request so far, in the order in which they came in. One that is not answered yet is
     /// among them.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
+    /// let requests = sandbox.requests();
+    /// assert_eq!(requests[0].body_str(), r#"{"post":"Director"}"#);
+    /// assert!(requests[0].was_applied());
+    /// # }
+    /// ```
     #[must_use]
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.service.log.all()
@@ -158,6 +311,17 @@ impl Sandbox {
     }
 
     /// Forgets the requests so far.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// send(&sandbox, "GET me", json!({})).await;
+    /// sandbox.clear_requests();
+    /// assert!(sandbox.requests().is_empty());
+    /// # }
+    /// ```
     pub fn clear_requests(&self) {
         self.service.log.clear();
     }

@@ -3,6 +3,15 @@
 use std::{error::Error, fmt, io};
 
 /// Why a sandbox does not start: what it was built from is wrong, or there is no port.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// let error = Sandbox::builder().seed(json!([])).try_start().await.unwrap_err();
+/// assert_eq!(error.to_string(), "a seed is a map: entity to array of records");
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct StartError {
     message: String,

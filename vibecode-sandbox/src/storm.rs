@@ -40,6 +40,16 @@ impl Storm {
     ///
     /// The 17 MiB of an oversized answer are left out because their way through the kernel takes a
     /// time of its own: beside other requests of the moment, no two runs are then the same.
+    ///
+    /// ```
+    /// use vibecode_sandbox::{Sandbox, Storm};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// sandbox.storm(Storm::seeded(7));
+    /// # }
+    /// ```
     pub fn seeded(seed: u64) -> Self {
         Self {
             seed,
@@ -49,6 +59,20 @@ impl Storm {
     }
 
     /// How likely a request is hit, from 0 to 1.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// sandbox.storm(Storm::seeded(7).probability(0.0));
+    /// for _ in 0..3 {
+    ///     send(&sandbox, "GET contacts/71", json!({})).await;
+    /// }
+    /// let hit: Vec<_> = sandbox.requests().iter().filter_map(|it| Some(it.fault()?.name())).collect();
+    /// assert!(hit.is_empty());
+    /// # }
+    /// ```
     pub fn probability(self, probability: f64) -> Self {
         Self {
             probability,
@@ -59,12 +83,40 @@ impl Storm {
     /// Takes these faults in place of the default ones, each as likely as the others; one that is
     /// named twice is twice as likely. A request that draws a fault for other requests, as of
     /// [`Fault::on`], goes unharmed.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// sandbox.storm(Storm::seeded(7).probability(1.0).faults([Fault::server_error()]));
+    /// for _ in 0..2 {
+    ///     send(&sandbox, "GET contacts/71", json!({})).await;
+    /// }
+    /// let hit: Vec<_> = sandbox.requests().iter().filter_map(|it| Some(it.fault()?.name())).collect();
+    /// assert_eq!(hit, ["server_error", "server_error"]);
+    /// # }
+    /// ```
     pub fn faults(self, faults: impl IntoIterator<Item = Fault>) -> Self {
         let faults = faults.into_iter().collect();
         Self { faults, ..self }
     }
 
     /// Adds these faults to those so far.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// sandbox.storm(Storm::seeded(7).probability(1.0).faults([]).also([Fault::drop_before()]));
+    /// for _ in 0..1 {
+    ///     send(&sandbox, "GET contacts/71", json!({})).await;
+    /// }
+    /// let hit: Vec<_> = sandbox.requests().iter().filter_map(|it| Some(it.fault()?.name())).collect();
+    /// assert_eq!(hit, ["drop_before"]);
+    /// # }
+    /// ```
     pub fn also(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
         self.faults.extend(faults);
         self

@@ -8,6 +8,18 @@ use crate::{LoggedRequest, service::Service};
 
 /// The requests of a [`Sandbox`](crate::Sandbox) as they come, from
 /// [`Sandbox::watch`](crate::Sandbox::watch).
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// # let sandbox = Sandbox::start().await;
+/// let mut watch = sandbox.watch();
+/// send(&sandbox, "GET contacts/71", json!({})).await;
+/// let news = watch.next().await.expect("the sandbox runs");
+/// assert_eq!(news[0].path(), "/v1/contacts/71");
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Watch {
     /// A watch does not keep the portal of a sandbox that is gone.
@@ -32,6 +44,19 @@ impl Watch {
     /// with one [serial number](LoggedRequest::serial). `None` once the sandbox is gone.
     ///
     /// Nothing is lost where this future is dropped.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// let mut watch = sandbox.watch();
+    /// send(&sandbox, "GET me", json!({})).await;
+    /// assert!(watch.next().await.is_some());
+    /// drop(sandbox);
+    /// assert!(watch.next().await.is_none());
+    /// # }
+    /// ```
     pub async fn next(&mut self) -> Option<Vec<LoggedRequest>> {
         loop {
             let seen = self.seen;

@@ -17,6 +17,23 @@ use crate::{
 
 impl Client {
     /// Up to 50 calls in one request.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (sandbox, client) = sandbox().await?;
+    /// let results = client
+    ///     .batch()
+    ///     .update(71, &Customer::patch().post("Director"))
+    ///     .update(72, &Customer::patch().clear_post())
+    ///     .send()
+    ///     .await?;
+    /// assert!(results.iter().all(|result| result.is_ok()));
+    /// assert_eq!(sandbox.requests().len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn batch(&self) -> Batch {
         Batch::new(self.clone())
     }
@@ -68,6 +85,25 @@ impl Batch {
 
     /// Adds a change of a record. A patch that cannot be sent is an error of its own, and the rest
     /// go on.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let nothing = Customer::patch();
+    /// let results = client
+    ///     .batch()
+    ///     .update(71, &Customer::patch().post("Director"))
+    ///     .update(72, &nothing)
+    ///     .send()
+    ///     .await?;
+    /// assert!(results[0].is_ok());
+    /// let error = results[1].as_ref().unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::EmptyPatch);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update<P: Patch>(mut self, id: impl Addresses<P>, patch: &P) -> Self {
         let (id, body) = (id.record_id(), patch.body().clone());
         self.calls
@@ -76,6 +112,18 @@ impl Batch {
     }
 
     /// Adds the reading of a record. The id tells the entity: `ContactId::from(71)`.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let results = client.batch().get(ContactId::from(71)).get(CompanyId::from(15)).send().await?;
+    /// let ivan = results[0].as_ref().expect("is there");
+    /// assert_eq!(ivan.record::<Customer>()?.name, "Ivan");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get<E: Entity>(mut self, id: impl Into<Id<E>>) -> Self {
         let id = id.into().get();
         self.calls.push(BatchCall::get(E::PATH.into(), id));
@@ -88,9 +136,33 @@ impl Batch {
     /// unchecked value; the others are sent again. Calls that were told to come later are sent
     /// again, and only those.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let results = client
+    ///     .batch()
+    ///     .update(404, &Customer::patch().post("Nobody"))
+    ///     .get(ContactId::from(71))
+    ///     .send()
+    ///     .await?;
+    /// let error = results[0].as_ref().unwrap_err();
+    /// assert_eq!(error.code(), Some(&ErrorCode::EntityNotFound));
+    /// assert!(results[1].is_ok());
+    ///
+    /// let error = client.batch().send().await.unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::InvalidBatch);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// - [`ErrorKind::InvalidBatch`]: no calls, or more than 50. Nothing was sent.
     /// - [`ErrorKind::NotEchoed`]: none of the answers to changes shows what was sent.
+    ///
+    /// What goes wrong with the request itself is an error of each of its calls: those of
+    /// [every call](Client#errors-of-every-call).
     pub fn send(self) -> Call<Vec<Result<Updated>>> {
         let Self { client, calls } = self;
         if calls.is_empty() || calls.len() > MOST_CALLS {

@@ -10,6 +10,20 @@ use crate::{
 
 /// Up to 50 calls in one request, from [`Client::batch`](super::Client::batch): a
 /// [`vibecode_runtime::Batch`](crate::Batch) that waits.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+/// let results = client
+///     .batch()
+///     .update(71, &Customer::patch().post("Director"))
+///     .get(ContactId::from(72))
+///     .send()?;
+/// assert!(results.iter().all(|result| result.is_ok()));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a batch does nothing until it is sent"]
 pub struct Batch {
@@ -19,6 +33,16 @@ pub struct Batch {
 
 impl Batch {
     /// As [`Batch::update`](crate::Batch::update).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+    /// let results = client.batch().update(71, &Customer::patch().post("Director")).send()?;
+    /// assert!(results[0].is_ok());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update<P: Patch>(self, id: impl Addresses<P>, patch: &P) -> Self {
         Self {
             batch: self.batch.update(id, patch),
@@ -27,6 +51,16 @@ impl Batch {
     }
 
     /// As [`Batch::get`](crate::Batch::get).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+    /// let results = client.batch().get(ContactId::from(71)).send()?;
+    /// assert_eq!(results[0].as_ref().expect("is there").record::<Customer>()?.name, "Ivan");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get<E: Entity>(self, id: impl Into<Id<E>>) -> Self {
         Self {
             batch: self.batch.get(id),
@@ -35,6 +69,16 @@ impl Batch {
     }
 
     /// As [`Batch::send`](crate::Batch::send).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+    /// let error = client.batch().send().unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::InvalidBatch);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Batch::send`](crate::Batch::send).
@@ -48,6 +92,21 @@ impl Batch {
 ///
 /// The run goes on in its own thread, as far as it may be ahead. Dropping it stops it: what it had
 /// not given yet is unknown.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+/// let changes = [(71, Customer::patch().post("Director")), (404, Customer::patch().post("Nobody"))];
+/// let failed: Vec<_> = client
+///     .update_many(changes)
+///     .filter(|outcome| outcome.result.is_err())
+///     .map(|outcome| outcome.id.get())
+///     .collect();
+/// assert_eq!(failed, [404]);
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a run does nothing until its outcomes are taken"]
 pub struct Bulk<E, T = Updated> {
     pub(super) bulk: crate::Bulk<E, T>,
@@ -79,6 +138,17 @@ impl<E, T> fmt::Debug for Bulk<E, T> {
 
 /// Records that match, from [`Client::list`](super::Client::list): a
 /// [`vibecode_runtime::Query`](crate::Query) that waits.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+/// let query = client.list::<Customer>().order("name", Order::Ascending).limit(2);
+/// let names: Result<Vec<_>, _> = query.rows().map(|row| row.map(|it| it.name)).collect();
+/// assert_eq!(names?, ["Anna", "Ivan"]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a query does nothing until its rows are taken"]
 pub struct Query<T> {
@@ -88,6 +158,16 @@ pub struct Query<T> {
 
 impl<T: Record> Query<T> {
     /// As [`Query::filter`](crate::Query::filter).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+    /// let mut rows = client.list::<Customer>().filter("name", "Anna").rows();
+    /// assert_eq!(rows.next().expect("one row")?.id, ContactId::from(72));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn filter(self, field: impl FieldName<T>, filter: impl Into<Filter>) -> Self {
         Self {
             query: self.query.filter(field, filter),
@@ -96,6 +176,16 @@ impl<T: Record> Query<T> {
     }
 
     /// As [`Query::order`](crate::Query::order).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+    /// let mut rows = client.list::<Customer>().order("id", Order::Descending).rows();
+    /// assert_eq!(rows.next().expect("one row")?.id, ContactId::from(73));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn order(self, field: impl FieldName<T>, order: Order) -> Self {
         Self {
             query: self.query.order(field, order),
@@ -104,6 +194,15 @@ impl<T: Record> Query<T> {
     }
 
     /// As [`Query::limit`](crate::Query::limit).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+    /// assert_eq!(client.list::<Customer>().limit(2).rows().count(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn limit(self, rows: u64) -> Self {
         Self {
             query: self.query.limit(rows),
@@ -111,7 +210,16 @@ impl<T: Record> Query<T> {
         }
     }
 
-    /// The rows.
+    /// The rows: an `Iterator`. Nothing is asked for before the first is.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+    /// assert_eq!(client.list::<Customer>().rows().count(), 3);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn rows(self) -> Rows<T> {
         Rows {
             rows: self.query.stream(),
@@ -121,6 +229,17 @@ impl<T: Record> Query<T> {
 }
 
 /// The rows of a [`Query`].
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+/// for customer in client.list::<Customer>().rows() {
+///     assert!(customer?.id.get() >= 71);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "rows are asked for as they are taken"]
 pub struct Rows<T: Record> {

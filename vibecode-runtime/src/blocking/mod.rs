@@ -3,8 +3,9 @@
 //! The same calls as those of [`vibecode_runtime::Client`](crate::Client), by the same rules. Inside
 //! an async runtime they are an error: [`ErrorKind::Configuration`](crate::ErrorKind::Configuration).
 //!
-//! ```no_run
-//! use vibecode_runtime::{Patch, blocking::Client};
+//! ```
+//! use vibecode_runtime::{Credentials, Patch, blocking::Client};
+//! use vibecode_sandbox::Sandbox;
 //!
 //! #[derive(Patch)]
 //! #[vibecode(entity = "contacts")]
@@ -12,10 +13,17 @@
 //!     post: Option<String>,
 //! }
 //!
-//! fn main() -> vibecode_runtime::Result<()> {
-//!     let client = Client::from_env()?;
-//!     let updated = client.update(71, &Customer::patch().post("Director"))?;
-//!     println!("{} bytes", updated.raw().as_str().len());
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     // For a portal `Client::from_env()?` is all. The stand-in for the API needs a runtime itself.
+//!     let runtime = tokio::runtime::Runtime::new()?;
+//!     let sandbox = runtime.block_on(Sandbox::start());
+//!     let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
+//!         .base_url(sandbox.url())
+//!         .build()?;
+//!
+//!     let patch = Customer::patch().post("Director");
+//!     let updated = client.update(71, &patch)?;
+//!     assert!(updated.mismatches(&patch).is_empty());
 //!     Ok(())
 //! }
 //! ```
@@ -37,6 +45,22 @@ use crate::{
 };
 
 /// A client whose calls wait. Cloning it is cheap: clones share connections, throttle and thread.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+/// use vibecode_runtime::ErrorKind;
+///
+/// let customer: Customer = client.get(71)?;
+/// assert_eq!(customer.name, "Ivan");
+///
+/// // Inside a runtime a call would stop its thread.
+/// let inside = tokio::runtime::Runtime::new()?.block_on(async { client.me() });
+/// assert_eq!(inside.unwrap_err().kind(), ErrorKind::Configuration);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Client {
     client: crate::Client,
@@ -46,6 +70,14 @@ pub struct Client {
 impl Client {
     /// As [`Client::new`](crate::Client::new).
     ///
+    /// ```
+    /// use vibecode_runtime::{Credentials, blocking::Client};
+    ///
+    /// let client = Client::new(Credentials::personal("vibe_api_1"))?;
+    /// # let _: Client = client;
+    /// # Ok::<(), vibecode_runtime::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Client::new`](crate::Client::new).
     pub fn new(credentials: Credentials) -> Result<Self> {
@@ -53,11 +85,27 @@ impl Client {
     }
 
     /// A client with settings of your own.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use vibecode_runtime::{Credentials, blocking::Client};
+    ///
+    /// let client = Client::builder(Credentials::personal("vibe_api_1"))
+    ///     .timeout(Duration::from_secs(90))
+    ///     .build()?;
+    /// # let _: Client = client;
+    /// # Ok::<(), vibecode_runtime::Error>(())
+    /// ```
     pub fn builder(credentials: Credentials) -> ClientBuilder {
         ClientBuilder::new(credentials)
     }
 
     /// As [`Client::from_env`](crate::Client::from_env).
+    ///
+    /// ```no_run
+    /// let client = vibecode_runtime::blocking::Client::from_env()?;
+    /// # Ok::<(), vibecode_runtime::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Client::from_env`](crate::Client::from_env).
@@ -71,6 +119,15 @@ impl Client {
     }
 
     /// As [`Client::with_session`](crate::Client::with_session).
+    ///
+    /// ```
+    /// use vibecode_runtime::{Credentials, blocking::Client};
+    ///
+    /// let app = Client::new(Credentials::app("vibe_app_1", "vibe_session_2"))?;
+    /// let of_another_user = app.with_session("vibe_session_3");
+    /// # let _: Client = of_another_user;
+    /// # Ok::<(), vibecode_runtime::Error>(())
+    /// ```
     #[must_use]
     pub fn with_session(&self, session_token: impl Into<String>) -> Self {
         Self {
@@ -81,6 +138,16 @@ impl Client {
 
     /// As [`Client::update`](crate::Client::update).
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+    /// let patch = Customer::patch().post("Director");
+    /// assert!(client.update(71, &patch)?.mismatches(&patch).is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`Client::update`](crate::Client::update).
     pub fn update<P: Patch>(&self, id: impl Addresses<P>, patch: &P) -> Result<Updated> {
@@ -88,6 +155,17 @@ impl Client {
     }
 
     /// As [`Client::ensure`](crate::Client::ensure).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+    /// let patch = Customer::patch().add_phone("+79169876543");
+    /// assert_eq!(client.ensure(71, &patch)?.added().len(), 1);
+    /// assert_eq!(client.ensure(71, &patch)?.added().len(), 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Client::ensure`](crate::Client::ensure).
@@ -97,6 +175,16 @@ impl Client {
 
     /// As [`Client::run`](crate::Client::run).
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+    /// let job = PatchJob::new(71, &Customer::patch().post("Director"))?;
+    /// client.run(&job)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`Client::run`](crate::Client::run).
     pub fn run(&self, job: impl Borrow<PatchJob>) -> Result<Updated> {
@@ -104,6 +192,16 @@ impl Client {
     }
 
     /// As [`Client::ensure_job`](crate::Client::ensure_job).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+    /// let job = PatchJob::new(71, &Customer::patch().add_phone("+79169876543"))?;
+    /// assert_eq!(client.ensure_job(&job)?.added().len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Client::ensure_job`](crate::Client::ensure_job).
@@ -113,6 +211,16 @@ impl Client {
 
     /// As [`Client::create`](crate::Client::create).
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+    /// let created = client.create(&Customer::patch().name("Vera"))?;
+    /// assert_eq!(created.record::<Customer>()?.name, "Vera");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`Client::create`](crate::Client::create).
     pub fn create<P: Patch>(&self, patch: &P) -> Result<Created<P::Entity>> {
@@ -120,6 +228,16 @@ impl Client {
     }
 
     /// As [`Client::delete`](crate::Client::delete).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+    /// client.delete(ContactId::from(73))?;
+    /// assert!(client.get_raw(ContactId::from(73)).is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Client::delete`](crate::Client::delete).
@@ -129,6 +247,16 @@ impl Client {
 
     /// As [`Client::get`](crate::Client::get).
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+    /// let customer: Customer = client.get(71)?;
+    /// assert_eq!(customer.name, "Ivan");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`Client::get`](crate::Client::get).
     pub fn get<T: Record + Send + 'static>(&self, id: impl Into<Id<T::Entity>>) -> Result<T> {
@@ -136,6 +264,16 @@ impl Client {
     }
 
     /// As [`Client::get_raw`](crate::Client::get_raw).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+    /// let raw = client.get_raw(ContactId::from(71))?;
+    /// assert!(raw.as_str().contains("Petrov"));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Client::get_raw`](crate::Client::get_raw).
@@ -145,6 +283,16 @@ impl Client {
 
     /// As [`Client::multifields`](crate::Client::multifields).
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+    /// let there = client.multifields(ContactId::from(72))?;
+    /// assert_eq!(there.entries()[1].value_type(), "FAX");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`Client::multifields`](crate::Client::multifields).
     pub fn multifields<E: Entity>(&self, id: impl Into<Id<E>>) -> Result<Multifields> {
@@ -152,6 +300,16 @@ impl Client {
     }
 
     /// As [`Client::list`](crate::Client::list).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+    /// let accountants = client.list::<Customer>().filter("post", "Accountant").rows();
+    /// assert_eq!(accountants.count(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list<T: Record>(&self) -> Query<T> {
         Query {
             query: self.client.list(),
@@ -160,6 +318,16 @@ impl Client {
     }
 
     /// As [`Client::batch`](crate::Client::batch).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+    /// let results = client.batch().get(ContactId::from(71)).get(ContactId::from(404)).send()?;
+    /// assert!(results[0].is_ok() && results[1].is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn batch(&self) -> Batch {
         Batch {
             batch: self.client.batch(),
@@ -168,6 +336,18 @@ impl Client {
     }
 
     /// As [`Client::update_many`](crate::Client::update_many).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+    /// let changes = (71..=73).map(|id| (id, Customer::patch().post("Director")));
+    /// for outcome in client.update_many(changes) {
+    ///     outcome.result?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update_many<P, A, I>(&self, items: I) -> Bulk<P::Entity>
     where
         P: Patch,
@@ -182,6 +362,18 @@ impl Client {
     }
 
     /// As [`Client::ensure_many`](crate::Client::ensure_many).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+    /// let wanted = (71..=73).map(|id| (id, Customer::patch().add_phone("+79169876543")));
+    /// for outcome in client.ensure_many(wanted) {
+    ///     assert_eq!(outcome.result?.added().len(), 1);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn ensure_many<P, A, I>(&self, items: I) -> Bulk<P::Entity, Ensured>
     where
         P: Patch,
@@ -197,6 +389,15 @@ impl Client {
 
     /// As [`Client::me`](crate::Client::me).
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+    /// assert_eq!(client.me()?.can_write(), Some(true));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`Client::me`](crate::Client::me).
     pub fn me(&self) -> Result<Me> {
@@ -205,6 +406,15 @@ impl Client {
 
     /// As [`Client::fields`](crate::Client::fields).
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+    /// assert!(client.fields("contacts")?.as_str().contains("companyId"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`Client::fields`](crate::Client::fields).
     pub fn fields(&self, entity: &str) -> Result<Raw> {
@@ -212,6 +422,15 @@ impl Client {
     }
 
     /// As [`Client::user_fields`](crate::Client::user_fields).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+    /// assert!(client.user_fields("contacts")?.as_str().contains("UF_CRM_1721244707107"));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Client::user_fields`](crate::Client::user_fields).

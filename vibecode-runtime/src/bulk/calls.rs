@@ -55,6 +55,20 @@ impl Client {
     }
 
     /// As [`Client::update_many`], of a stream.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// # let queue = stream_of([(71, Customer::patch().post("Director"))]);
+    /// // `queue` is any `Stream` of pairs of an id and a patch.
+    /// let mut outcomes = client.update_many_stream(queue);
+    /// let outcome = outcomes.next().await.expect("one an item");
+    /// assert!(outcome.result.is_ok());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update_many_stream<P, A, S>(&self, items: S) -> Bulk<P::Entity>
     where
         P: Patch,
@@ -69,6 +83,20 @@ impl Client {
     /// that was broken off may simply be run again.
     ///
     /// Otherwise as [`Client::update_many`].
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let wanted = (71..=73).map(|id| (id, Customer::patch().add_phone("+79169876543")));
+    /// let mut outcomes = client.ensure_many(wanted);
+    /// while let Some(outcome) = outcomes.next().await {
+    ///     assert_eq!(outcome.result?.added().len(), 1);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn ensure_many<P, A, I>(&self, items: I) -> Bulk<P::Entity, Ensured>
     where
         P: Patch,
@@ -80,6 +108,20 @@ impl Client {
     }
 
     /// As [`Client::ensure_many`], of a stream.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// # let queue = stream_of([(71, Customer::patch().add_phone("+79169876543"))]);
+    /// // `queue` is any `Stream` of pairs of an id and a patch.
+    /// let mut outcomes = client.ensure_many_stream(queue);
+    /// let outcome = outcomes.next().await.expect("one an item");
+    /// assert_eq!(outcome.result?.added().len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn ensure_many_stream<P, A, S>(&self, items: S) -> Bulk<P::Entity, Ensured>
     where
         P: Patch,
@@ -91,6 +133,23 @@ impl Client {
 
     /// Sends any number of jobs, as [`Client::update_many`] sends patches. They may be of several
     /// entities, so that the ids in the outcomes are of none in particular.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let jobs = [
+    ///     PatchJob::new(71, &Customer::patch().post("Director"))?,
+    ///     PatchJob::new(72, &Customer::patch().clear_post())?,
+    /// ];
+    /// let mut outcomes = client.run_many(jobs);
+    /// while let Some(outcome) = outcomes.next().await {
+    ///     assert!(outcome.result.is_ok());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn run_many<I>(&self, jobs: I) -> Bulk<()>
     where
         I: IntoIterator<Item = PatchJob>,
@@ -101,6 +160,21 @@ impl Client {
 
     /// Makes sure that any number of records have the values of their jobs, as
     /// [`Client::ensure_many`] does of patches.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let job = PatchJob::new(71, &Customer::patch().add_phone("+79169876543"))?;
+    /// // The same job twice: a record's changes keep their order, and the second finds the phone.
+    /// let mut outcomes = client.ensure_jobs([job.clone(), job]);
+    /// let first = outcomes.next().await.expect("one an item").result?;
+    /// let second = outcomes.next().await.expect("one an item").result?;
+    /// assert_eq!((first.added().len(), second.added().len()), (1, 0));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn ensure_jobs<I>(&self, jobs: I) -> Bulk<(), Ensured>
     where
         I: IntoIterator<Item = PatchJob>,

@@ -30,6 +30,22 @@ use crate::{
 };
 
 /// What became of one item of [`Client::update_many`] or [`Client::ensure_many`].
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (_sandbox, client) = sandbox().await?;
+/// let changes = [(71, Customer::patch().post("Director")), (404, Customer::patch().post("Nobody"))];
+/// let mut outcomes = client.update_many(changes);
+/// let first = outcomes.next().await.expect("one an item");
+/// assert_eq!((first.index, first.id), (0, ContactId::from(71)));
+/// assert!(first.result.is_ok());
+/// let second = outcomes.next().await.expect("one an item");
+/// assert!(second.result.is_err());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct BulkOutcome<E, T = Updated> {
@@ -46,6 +62,24 @@ pub struct BulkOutcome<E, T = Updated> {
 ///
 /// It does nothing until it is polled. Dropping it stops the run: what it had not given yet is
 /// unknown.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (_sandbox, client) = sandbox().await?;
+/// let changes = (71..=73).map(|id| (id, Customer::patch().post("Director")));
+/// let mut outcomes = client.update_many(changes);
+/// let mut failed = Vec::new();
+/// while let Some(outcome) = outcomes.next().await {
+///     if outcome.result.is_err() {
+///         failed.push(outcome.id);
+///     }
+/// }
+/// assert!(failed.is_empty());
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a run does nothing until it is polled"]
 pub struct Bulk<E, T = Updated> {
     state: State<T>,
@@ -107,6 +141,18 @@ impl<E, T: Send + 'static> Bulk<E, T> {
     }
 
     /// The next outcome; `None` once every item has had its own.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let mut outcomes = client.update_many([(71, Customer::patch().post("Director"))]);
+    /// assert!(outcomes.next().await.is_some());
+    /// assert!(outcomes.next().await.is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn next(&mut self) -> Option<BulkOutcome<E, T>> {
         std::future::poll_fn(|context| self.poll(context)).await
     }

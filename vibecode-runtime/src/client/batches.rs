@@ -4,9 +4,19 @@ use std::sync::atomic::AtomicBool;
 
 use tokio::sync::Mutex;
 
-/// Where the values of an update stand in a call of a batch. The API documents it for none
-/// (api.md, "Open questions"), so the first batch of a client is looked at closely:
+/// Where the values of an update stand in a call of a batch. The API does not document
+/// it, so the first batch of a client is looked at closely:
 /// [`ErrorKind::NotEchoed`](crate::ErrorKind::NotEchoed).
+///
+/// ```
+/// use vibecode_runtime::{BatchParams, Client, Credentials};
+///
+/// let client = Client::builder(Credentials::personal("vibe_api_1"))
+///     .batch_params(BatchParams::Fields)
+///     .build()?;
+/// # let _: Client = client;
+/// # Ok::<(), vibecode_runtime::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BatchParams {

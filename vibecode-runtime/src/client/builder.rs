@@ -25,6 +25,25 @@ const SETTLE: Duration = Duration::from_secs(62);
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// Settings of a [`Client`], from [`Client::builder`].
+///
+/// ```
+/// use std::time::Duration;
+/// use vibecode_runtime::{BatchParams, Client, Credentials, RetryPolicy, Throttle};
+///
+/// let client = Client::builder(Credentials::personal("vibe_api_1"))
+///     .base_url("https://vibecode.bitrix24.com/v1")
+///     .connect_timeout(Duration::from_secs(5))
+///     .timeout(Duration::from_secs(90))
+///     .deadline(Duration::from_secs(300))
+///     .settle(Duration::from_secs(80))
+///     .retry(RetryPolicy::new().attempts(5))
+///     .throttle(Throttle::per_minute(120))
+///     .batch_params(BatchParams::Fields)
+///     .user_agent("shop/1.4")
+///     .build()?;
+/// # let _: Client = client;
+/// # Ok::<(), vibecode_runtime::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "a client is there after `build`"]
 pub struct ClientBuilder {
@@ -61,6 +80,16 @@ impl ClientBuilder {
     }
 
     /// The base URL, `/v1` included. By default `https://vibecode.bitrix24.tech/v1`.
+    ///
+    /// ```
+    /// use vibecode_runtime::{Client, Credentials, ErrorKind};
+    ///
+    /// let builder = Client::builder(Credentials::personal("vibe_api_1"));
+    /// // The key would go over the network in clear.
+    /// let error = builder.base_url("http://example.com/v1").build().unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Configuration);
+    /// # Ok::<(), vibecode_runtime::Error>(())
+    /// ```
     pub fn base_url(mut self, url: &str) -> Self {
         url.clone_into(&mut self.base_url);
         self
@@ -68,6 +97,24 @@ impl ClientBuilder {
 
     /// How long one try may take, from connecting to the end of the answer. By default 70 s for a
     /// write, since the server works on it for up to 60 s, and 30 s for a read.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # use std::time::Duration;
+    /// # let sandbox = Sandbox::start().await;
+    /// sandbox.fault(Fault::hang());
+    /// let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
+    ///     .base_url(sandbox.url())
+    ///     .timeout(Duration::from_secs(20))
+    ///     .retry(RetryPolicy::off())
+    ///     .build()?;
+    /// let error = client.get_raw(ContactId::from(71)).await.unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Timeout);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.times.read = timeout;
         self.times.write = timeout;
@@ -77,6 +124,24 @@ impl ClientBuilder {
     /// How long all tries of one call may take together, from the departure of the first: none
     /// begins after it, and one under way then ends. Waiting for the throttle before that does not
     /// count. By default 150 s.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # use std::time::Duration;
+    /// # let sandbox = Sandbox::start().await;
+    /// sandbox.fault(Fault::rate_limited(Duration::from_secs(30)));
+    /// let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
+    ///     .base_url(sandbox.url())
+    ///     .deadline(Duration::from_secs(5))
+    ///     .build()?;
+    /// // Over the deadline, so that it is not waited for.
+    /// let error = client.get_raw(ContactId::from(71)).await.unwrap_err();
+    /// assert_eq!(error.retry_after(), Some(Duration::from_secs(30)));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.times.deadline = deadline;
         self
@@ -84,19 +149,70 @@ impl ClientBuilder {
 
     /// How long after its departure a request whose answer was lost may still be applied: so long
     /// [`Client::ensure`] waits before it sends again. By default 62 s, since the server works on a
-    /// request for up to 60 s (api.md, grade B).
+    /// request for up to 60 s (grade B).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # use std::time::Duration;
+    /// # let sandbox = Sandbox::start().await;
+    /// let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
+    ///     .base_url(sandbox.url())
+    ///     .settle(Duration::from_secs(120))
+    ///     .build()?;
+    /// let patch = Customer::patch().add_phone("+79169876543");
+    /// sandbox.fault(Fault::drop_before().on("PATCH"));
+    /// let start = tokio::time::Instant::now();
+    /// client.ensure(71, &patch).await?;
+    /// assert!(start.elapsed() >= Duration::from_secs(120));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn settle(mut self, settle: Duration) -> Self {
         self.settle = settle;
         self
     }
 
     /// What is sent once more by itself, and when. By default [`RetryPolicy::new`].
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # use std::time::Duration;
+    /// # let sandbox = Sandbox::start().await;
+    /// sandbox.fault(Fault::drop_before());
+    /// let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
+    ///     .base_url(sandbox.url())
+    ///     .retry(RetryPolicy::off())
+    ///     .build()?;
+    /// assert!(client.get_raw(ContactId::from(71)).await.is_err());
+    /// assert_eq!(sandbox.requests().len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
     /// How many requests may leave. By default [`Throttle::per_minute`] with 300.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # use std::time::Duration;
+    /// # let sandbox = Sandbox::start().await;
+    /// let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
+    ///     .base_url(sandbox.url())
+    ///     .throttle(Throttle::unlimited())
+    ///     .build()?;
+    /// client.me().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn throttle(mut self, throttle: Throttle) -> Self {
         self.throttle = throttle;
         self
@@ -104,18 +220,62 @@ impl ClientBuilder {
 
     /// Where the values of an update stand in a call of a batch. By default
     /// [`BatchParams::Flat`].
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # use std::time::Duration;
+    /// # let sandbox = Sandbox::start().await;
+    /// # let sandbox = Sandbox::builder().batch_params(vibecode_sandbox::BatchParams::UnderFields).start().await;
+    /// let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
+    ///     .base_url(sandbox.url())
+    ///     .batch_params(vibecode_runtime::BatchParams::Fields)
+    ///     .build()?;
+    /// client.batch().update(71, &Customer::patch().post("Director")).send().await?;
+    /// assert!(sandbox.requests()[0].body_str().contains(r#""params":{"fields":{"post":"Director"}}"#));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn batch_params(mut self, params: BatchParams) -> Self {
         self.batch_params = params;
         self
     }
 
     /// How long connecting may take. By default 10 s.
+    ///
+    /// ```
+    /// use vibecode_runtime::{Client, Credentials};
+    ///
+    /// use std::time::Duration;
+    ///
+    /// let builder = Client::builder(Credentials::personal("vibe_api_1"));
+    /// let client = builder.connect_timeout(Duration::from_secs(3)).build()?;
+    /// # let _: Client = client;
+    /// # Ok::<(), vibecode_runtime::Error>(())
+    /// ```
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
     /// The `User-Agent`. By default it names this crate and its version.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # use std::time::Duration;
+    /// # let sandbox = Sandbox::start().await;
+    /// let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
+    ///     .base_url(sandbox.url())
+    ///     .user_agent("shop/1.4")
+    ///     .build()?;
+    /// client.me().await?;
+    /// assert_eq!(sandbox.requests()[0].header("user-agent"), Some("shop/1.4"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = user_agent.into();
         self
@@ -125,12 +285,32 @@ impl ClientBuilder {
     ///
     /// What would send a request a second time, or to another host, stays off whatever is set
     /// here: redirects, reqwest's own retries and HTTP/2; and proxies for a base URL of `http:`.
+    ///
+    /// ```no_run
+    /// use vibecode_runtime::{Client, Credentials};
+    ///
+    /// # fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let proxy = reqwest::Proxy::https("http://proxy.example.com:3128")?;
+    /// let client = Client::builder(Credentials::personal("vibe_api_1"))
+    ///     .http(reqwest::Client::builder().proxy(proxy))
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.http = http;
         self
     }
 
     /// Makes the client.
+    ///
+    /// ```
+    /// use vibecode_runtime::{Client, Credentials};
+    ///
+    /// let client = Client::builder(Credentials::personal("vibe_api_1")).build()?;
+    /// # let _: Client = client;
+    /// # Ok::<(), vibecode_runtime::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`]: a key of the wrong kind for the credentials, a base URL that

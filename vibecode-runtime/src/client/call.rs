@@ -13,6 +13,19 @@ use crate::Result;
 /// borrows nothing, so that it can be spawned.
 ///
 /// It does nothing until it is polled. Dropping it leaves open what became of the request.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (_sandbox, client) = sandbox().await?;
+/// let patch = Customer::patch().post("Director");
+/// let call = client.update(71, &patch);
+/// let updated = tokio::spawn(call).await.expect("the task did not panic")?;
+/// assert!(updated.mismatches(&patch).is_empty());
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Call<T> {
     future: Pin<Box<dyn Future<Output = Result<T>> + Send>>,

@@ -19,6 +19,13 @@ const APP: &str = "vibe_app_";
 const MANAGEMENT: &str = "vibe_live_";
 
 /// Why an app has no session token to give.
+///
+/// ```
+/// use vibecode_runtime::TokenError;
+///
+/// let error = TokenError::from("the session store does not answer");
+/// assert_eq!(error.to_string(), "the session store does not answer");
+/// ```
 pub type TokenError = Box<dyn StdError + Send + Sync>;
 
 /// Gives a session token when it is asked for one.
@@ -30,7 +37,16 @@ pub(super) type TokenProvider = Arc<
 
 /// A key of the API, and for an OAuth app the session of the user it acts for.
 ///
-/// Debug shows the kind only.
+/// Debug shows the kind only. What the kinds of keys begin with, and that an app's goes with a session
+/// token, is documented (grade D). A key of the wrong kind is an error of
+/// [`ClientBuilder::build`](crate::ClientBuilder::build), before anything is sent.
+///
+/// ```
+/// use vibecode_runtime::Credentials;
+///
+/// let credentials = Credentials::personal("vibe_api_1");
+/// assert_eq!(format!("{credentials:?}"), "Credentials::personal(…)");
+/// ```
 #[derive(Clone)]
 pub struct Credentials {
     key: SecretString,
@@ -46,6 +62,14 @@ enum Session {
 
 impl Credentials {
     /// A personal key: `vibe_api_…`.
+    ///
+    /// ```
+    /// use vibecode_runtime::{Client, Credentials};
+    ///
+    /// let client = Client::new(Credentials::personal("vibe_api_1"))?;
+    /// # let _: Client = client;
+    /// # Ok::<(), vibecode_runtime::Error>(())
+    /// ```
     pub fn personal(key: impl Into<String>) -> Self {
         Self {
             key: key.into().into(),
@@ -54,6 +78,14 @@ impl Credentials {
     }
 
     /// The key of an OAuth app, `vibe_app_…`, and the session token of a user of its.
+    ///
+    /// ```
+    /// use vibecode_runtime::{Client, Credentials};
+    ///
+    /// let client = Client::new(Credentials::app("vibe_app_1", "vibe_session_2"))?;
+    /// # let _: Client = client;
+    /// # Ok::<(), vibecode_runtime::Error>(())
+    /// ```
     pub fn app(key: impl Into<String>, session_token: impl Into<String>) -> Self {
         Self {
             key: key.into().into(),

@@ -55,22 +55,62 @@ use crate::{
 /// been applied. What can be sent once more without doubling anything is, by itself: see
 /// [`RetryPolicy`]. Writes to one record take turns.
 ///
-/// ```no_run
-/// use vibecode_runtime::{Client, Patch};
+/// The examples of its methods, and of other types in this crate, are about this struct, and about
+/// the contacts of a [sandbox](https://docs.rs/vibecode-sandbox):
 ///
-/// #[derive(Patch)]
-/// #[vibecode(entity = "contacts")]
+/// ```
+/// use vibecode_runtime::{
+///     Client, CompanyId, ContactId, Credentials, Email, Patch, Phone, Record,
+/// };
+/// use vibecode_sandbox::Sandbox;
+///
+/// #[derive(Patch, Record, Debug, Clone)]
+/// #[vibecode(entity = "contacts", diff)]
 /// struct Customer {
+///     #[vibecode(id)]
+///     id: ContactId,
+///     name: String,
 ///     post: Option<String>,
+///     #[vibecode(field = "companyId")]
+///     company: Option<CompanyId>,
+///     phone: Vec<Phone>,
+///     email: Vec<Email>,
 /// }
 ///
-/// # async fn run() -> vibecode_runtime::Result<()> {
-/// let client = Client::from_env()?;
-/// let updated = client.update(71, &Customer::patch().post("Director")).await?;
-/// println!("{} bytes", updated.raw().as_str().len());
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// let sandbox = Sandbox::start().await;
+/// // For a portal: `Client::from_env()?`.
+/// let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
+///     .base_url(sandbox.url())
+///     .build()?;
+/// let customer: Customer = client.get(71).await?;
+/// assert_eq!(customer.name, "Ivan");
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # The calls
+///
+/// | on | |
+/// |---|---|
+/// | one record | [`update`](Self::update), [`ensure`](Self::ensure), [`create`](Self::create), [`delete`](Self::delete), [`get`](Self::get), [`get_raw`](Self::get_raw), [`multifields`](Self::multifields) |
+/// | many | [`update_many`](Self::update_many), [`ensure_many`](Self::ensure_many), both of a [stream](Self::update_many_stream) too, [`batch`](Self::batch), [`list`](Self::list) |
+/// | a [job](crate::PatchJob) of a queue | [`run`](Self::run), [`ensure_job`](Self::ensure_job), [`run_many`](Self::run_many), [`ensure_jobs`](Self::ensure_jobs) |
+/// | the portal | [`me`](Self::me), [`fields`](Self::fields), [`user_fields`](Self::user_fields) |
+///
+/// # Errors of every call
+///
+/// | [`ErrorKind`](crate::ErrorKind) | when | [`Outcome`](crate::Outcome) of a write |
+/// |---|---|---|
+/// | `InvalidId` | the id is 0 | not applied: nothing was sent |
+/// | `Configuration`, `Session`, `Throttle` | the session token cannot be used, none was given, or the budget of requests cannot be asked | not applied: nothing was sent |
+/// | `Connect` | no connection was made | not applied |
+/// | `Api` | the API answered with an error: [`Error::code`](crate::Error::code) tells which | not applied after a 4xx (but for 408, 421 and 425) and a 503 that asks to come later; else unknown |
+/// | `Timeout`, `Interrupted`, `CutOff` | no complete answer came | unknown; not applied where the deadline passed before anything left |
+/// | `NotJson`, `Oversized`, `OtherRecord`, `Unexpected` | the answer cannot be relied on | unknown; not applied after a 429 |
+///
+/// A read applies nothing: its outcome is always `NotApplied`.
 #[derive(Clone)]
 pub struct Client {
     pub(crate) shared: Arc<Shared>,
@@ -122,6 +162,16 @@ impl Times {
 impl Client {
     /// A client with these credentials and the default settings.
     ///
+    /// ```
+    /// use vibecode_runtime::{Client, Credentials, ErrorKind};
+    ///
+    /// let client = Client::new(Credentials::personal("vibe_api_1"))?;
+    /// // The key of an app needs a session token beside it.
+    /// let error = Client::new(Credentials::personal("vibe_app_1")).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Configuration);
+    /// # Ok::<(), vibecode_runtime::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`ClientBuilder::build`].
     pub fn new(credentials: Credentials) -> Result<Self> {
@@ -129,12 +179,29 @@ impl Client {
     }
 
     /// A client with settings of your own.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use vibecode_runtime::{Client, Credentials};
+    ///
+    /// let client = Client::builder(Credentials::personal("vibe_api_1"))
+    ///     .base_url("https://vibecode.bitrix24.com/v1")
+    ///     .timeout(Duration::from_secs(90))
+    ///     .build()?;
+    /// assert!(format!("{client:?}").contains("vibecode.bitrix24.com"));
+    /// # Ok::<(), vibecode_runtime::Error>(())
+    /// ```
     pub fn builder(credentials: Credentials) -> ClientBuilder {
         ClientBuilder::new(credentials)
     }
 
     /// A client from the environment: `VIBECODE_API_KEY`, for an app `VIBECODE_SESSION_TOKEN`
     /// too, and `VIBECODE_BASE_URL` where it is not the default.
+    ///
+    /// ```no_run
+    /// let client = vibecode_runtime::Client::from_env()?;
+    /// # Ok::<(), vibecode_runtime::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) where there is no key, or as
@@ -153,6 +220,22 @@ impl Client {
     ///
     /// A token that cannot be used, or one beside a personal key, is an error of every call:
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let sandbox = Sandbox::start().await;
+    /// let app = Client::builder(Credentials::app(Sandbox::APP_KEY, Sandbox::SESSION_TOKEN))
+    ///     .base_url(sandbox.url())
+    ///     .build()?;
+    /// // For a request that another user of the app has made:
+    /// let client = app.with_session(Sandbox::EXPIRED_SESSION_TOKEN);
+    /// let error = client.me().await.unwrap_err();
+    /// assert_eq!(error.code(), Some(&ErrorCode::TokenExpired));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_session(&self, session_token: impl Into<String>) -> Self {
         Self {
@@ -166,11 +249,23 @@ impl Client {
     /// A patch that adds phones or emails, or holds an unchecked value, is not sent again once it
     /// may have been applied: see [`Client::ensure`].
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (sandbox, client) = sandbox().await?;
+    /// let patch = Customer::patch().post("Director").clear_company();
+    /// let updated = client.update(71, &patch).await?;
+    /// assert!(updated.mismatches(&patch).is_empty());
+    /// assert_eq!(sandbox.requests()[0].body_str(), r#"{"post":"Director","companyId":0}"#);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// - [`ErrorKind::EmptyPatch`](crate::ErrorKind::EmptyPatch) and
     ///   [`ErrorKind::InvalidPatch`](crate::ErrorKind::InvalidPatch): nothing was sent.
-    /// - What the API refuses: [`Error::code`](crate::Error::code), nothing was applied.
-    /// - Lost and garbled answers: [`Outcome::Unknown`](crate::Outcome::Unknown).
+    /// - Those of [every call](Client#errors-of-every-call).
     pub fn update<P: Patch>(&self, id: impl Addresses<P>, patch: &P) -> Call<Updated> {
         let entity = Cow::Borrowed(P::Entity::PATH);
         self.write(Request::update(entity, id.record_id(), patch.body()))
@@ -178,6 +273,17 @@ impl Client {
 
     /// Makes a record: `POST /v1/{entity}`. It is not sent again once it may have been applied,
     /// since a second record would appear.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let created = client.create(&Customer::patch().name("Vera")).await?;
+    /// assert_eq!(created.record::<Customer>()?.name, "Vera");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Client::update`].
@@ -193,8 +299,21 @@ impl Client {
     ///
     /// Where an answer is lost and the next try finds no such record, it has been deleted.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// client.delete(ContactId::from(73)).await?;
+    /// let error = client.delete(ContactId::from(73)).await.unwrap_err();
+    /// assert_eq!(error.code(), Some(&ErrorCode::EntityNotFound));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// What the API refuses, such as a record that is not there; and lost answers.
+    /// Those of [every call](Client#errors-of-every-call); of a record that is not there,
+    /// [`ErrorCode::EntityNotFound`].
     pub fn delete<E: Entity>(&self, id: impl Into<Id<E>>) -> Call<()> {
         self.call(
             Request::delete::<E>(id.into().get()),
@@ -217,8 +336,20 @@ impl Client {
 
     /// Reads a record: `GET /v1/{entity}/{id}`.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let customer: Customer = client.get(71).await?;
+    /// assert_eq!(customer.company, Some(CompanyId::from(15)));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// Where the API refuses, no complete answer came, or a field is not what the struct holds.
+    /// Those of [every call](Client#errors-of-every-call), and of [`Raw::record`] where a field is not
+    /// what the struct holds.
     pub fn get<T: Record + Send + 'static>(&self, id: impl Into<Id<T::Entity>>) -> Call<T> {
         let raw = self.get_raw(id.into());
         Call::new(async move { raw.await?.record() })
@@ -226,8 +357,20 @@ impl Client {
 
     /// Reads a record's phones and emails: every entry with its id and native type.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let there = client.multifields(ContactId::from(72)).await?;
+    /// let fax = there.entries().iter().find(|entry| entry.value_type() == "FAX");
+    /// assert_eq!(fax.map(|fax| fax.kind()), Some("PHONE"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// Where the API refuses, or no complete answer came.
+    /// Those of [every call](Client#errors-of-every-call).
     pub fn multifields<E: Entity>(&self, id: impl Into<Id<E>>) -> Call<Multifields> {
         let raw = self.get_raw(id.into());
         Call::new(async move { Ok(raw.await?.multifields()) })
@@ -235,8 +378,19 @@ impl Client {
 
     /// Reads a record as the API answers it: `GET /v1/{entity}/{id}`. The id tells the entity.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let raw = client.get_raw(ContactId::from(71)).await?;
+    /// assert_eq!(raw.parse::<serde_json::Value>()?["lastName"], "Petrov");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// Where the API refuses, or no complete answer came.
+    /// Those of [every call](Client#errors-of-every-call).
     pub fn get_raw<E: Entity>(&self, id: impl Into<Id<E>>) -> Call<Raw> {
         let request = Request::get(E::PATH.into(), id.into().get());
         self.call(request, |client, request| async move {
@@ -246,8 +400,19 @@ impl Client {
 
     /// What the API says of the key: `GET /v1/me`.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let me = client.me().await?;
+    /// assert_eq!(me.can_write(), Some(true));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// Where the API refuses, or no complete answer came.
+    /// Those of [every call](Client#errors-of-every-call).
     pub fn me(&self) -> Call<Me> {
         let request = Request::new(Method::GET, "me", Effect::Reads);
         self.call(Ok(request), |client, request| async move {
@@ -259,8 +424,19 @@ impl Client {
     /// The fields of an entity as the API describes them: `GET /v1/{entity}/fields`. The entity is
     /// its name in the paths, such as `contacts` or `items/1040`.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let fields: serde_json::Value = client.fields("contacts").await?.parse()?;
+    /// assert_eq!(fields["post"]["type"], "string");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// Where the API refuses, or no complete answer came.
+    /// Those of [every call](Client#errors-of-every-call).
     pub fn fields(&self, entity: &str) -> Call<Raw> {
         let request = Request::new(Method::GET, entity.to_owned(), Effect::Reads);
         self.call(
@@ -274,8 +450,19 @@ impl Client {
 
     /// The definitions of an entity's user fields: `GET /v1/userfields/{entity}`, in upper case.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let definitions = client.user_fields("contacts").await?;
+    /// assert!(definitions.as_str().contains("UF_CRM_1721244707107"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// Where the API refuses, or no complete answer came.
+    /// Those of [every call](Client#errors-of-every-call).
     pub fn user_fields(&self, entity: &str) -> Call<Raw> {
         let path = format!("userfields/{entity}");
         let request = Request::new(Method::GET, path, Effect::Reads);

@@ -32,6 +32,22 @@ impl Client {
     /// So it never adds a value that a read showed present, nor while an earlier try of this client
     /// may still be running. Two processes at once can still each add.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (sandbox, client) = sandbox().await?;
+    /// let patch = Customer::patch().add_phone("+79169876543");
+    /// // The phone is added, and the answer is lost.
+    /// sandbox.fault(Fault::drop_after().on("PATCH"));
+    /// let ensured = client.ensure(71, &patch).await?;
+    /// assert_eq!(ensured.added().len(), 1);
+    /// let writes = sandbox.requests().into_iter().filter(|request| request.method() == "PATCH");
+    /// assert_eq!(writes.count(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`Client::update`], and
     /// [`ErrorKind::MultifieldsUnknown`](crate::ErrorKind::MultifieldsUnknown) where the record is
@@ -44,6 +60,19 @@ impl Client {
     }
 
     /// Makes sure that a record has the values of a job, as [`Client::ensure`] does.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let job = PatchJob::new(71, &Customer::patch().add_phone("+79169876543"))?;
+    /// client.ensure_job(&job).await?;
+    /// // A queue that gives a job twice does no harm.
+    /// assert_eq!(client.ensure_job(&job).await?.present().len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Client::ensure`].

@@ -5,6 +5,19 @@ use std::fmt;
 macro_rules! error_codes {
     ($($(#[$doc:meta])* $Variant:ident = $code:literal, $status:expr, $advice:literal;)+) => {
         /// An error code of the API. The set grows: match with a wildcard.
+        ///
+        /// The API words its messages in Russian or English, so an app goes by the code alone.
+        ///
+        /// ```
+        /// use vibecode_runtime::ErrorCode;
+        ///
+        /// fn is_about_the_key(code: &ErrorCode) -> bool {
+        ///     matches!(code, ErrorCode::ScopeDenied | ErrorCode::InvalidApiKey | ErrorCode::KeyExpired)
+        /// }
+        ///
+        /// assert!(is_about_the_key(&ErrorCode::from_wire("SCOPE_DENIED")));
+        /// assert_eq!(ErrorCode::from_wire("BRAND_NEW"), ErrorCode::Other("BRAND_NEW".to_owned()));
+        /// ```
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum ErrorCode {
@@ -21,6 +34,12 @@ macro_rules! error_codes {
             pub const KNOWN: &'static [Self] = &[$(Self::$Variant),+];
 
             /// Reads a code as the API writes it.
+            ///
+            /// ```
+            /// use vibecode_runtime::ErrorCode;
+            ///
+            /// assert_eq!(ErrorCode::from_wire("RATE_LIMITED"), ErrorCode::RateLimited);
+            /// ```
             #[must_use]
             pub fn from_wire(code: &str) -> Self {
                 match code {
@@ -30,6 +49,12 @@ macro_rules! error_codes {
             }
 
             /// The code as the API writes it.
+            ///
+            /// ```
+            /// use vibecode_runtime::ErrorCode;
+            ///
+            /// assert_eq!(ErrorCode::RateLimited.as_str(), "RATE_LIMITED");
+            /// ```
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {

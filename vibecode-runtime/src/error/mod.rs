@@ -7,9 +7,40 @@ use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 pub use code::ErrorCode;
 
 /// The result of a call.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// fn name_of(customer: &Raw) -> vibecode_runtime::Result<String> {
+///     Ok(customer.record::<Customer>()?.name)
+/// }
+///
+/// let raw = Raw::from_json::<Contacts>(r#"{"id":71,"name":"Ivan"}"#)?;
+/// assert_eq!(name_of(&raw)?, "Ivan");
+/// # Ok(())
+/// # }
+/// ```
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Whether a call that failed has changed the record.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (sandbox, client) = sandbox().await?;
+/// use vibecode_runtime::Outcome;
+///
+/// let patch = Customer::patch().add_phone("+79169876543");
+/// sandbox.fault(Fault::drop_after());
+/// let error = client.update(71, &patch).await.unwrap_err();
+/// // The answer was lost. Sent again, the phone could be there twice.
+/// assert_eq!(error.outcome(), Outcome::Unknown);
+/// // This reads first.
+/// assert_eq!(client.ensure(71, &patch).await?.present().len(), 1);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -20,6 +51,25 @@ pub enum Outcome {
 }
 
 /// What kind of failure an [`Error`] is.
+///
+/// ```
+/// use vibecode_runtime::{Error, ErrorKind};
+///
+/// /// Whose turn it is to do something.
+/// fn whose_turn(error: &Error) -> &'static str {
+///     match error.kind() {
+///         ErrorKind::Configuration | ErrorKind::Session => "the operator's",
+///         ErrorKind::InvalidPatch | ErrorKind::EmptyPatch | ErrorKind::InvalidId => "the user's",
+///         ErrorKind::Connect | ErrorKind::Timeout => "nobody's: try later",
+///         ErrorKind::Api => "see the code",
+///         _ => "the developer's",
+///     }
+/// }
+///
+/// # let client = vibecode_runtime::Client::new(vibecode_runtime::Credentials::personal(""));
+/// let error = client.unwrap_err();
+/// assert_eq!(whose_turn(&error), "the operator's");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -71,7 +121,46 @@ pub enum ErrorKind {
 /// Why a call failed.
 ///
 /// Neither Display nor Debug shows a key, a token, a value of a record, the body of an answer or
-/// the API's own message, which may hold values: that is what [`Error::message`] is for.
+/// the API's own message, which may hold values: that is what [`Error::message`] is for. So an error
+/// can be logged as it is. Which kinds a call may fail with, [`Client`](crate::Client#errors-of-every-call)
+/// tells.
+///
+/// What an app asks an error is, in this order: may the change be there, what did the API say, and
+/// when may it be tried again. The struct and the client here are those of [`Client`](crate::Client).
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// use vibecode_runtime::{Error, ErrorCode, Outcome};
+///
+/// fn advice(error: &Error) -> String {
+///     if error.outcome() == Outcome::Unknown {
+///         return "it may be there: use `ensure`".to_owned();
+///     }
+///     match (error.code(), error.retry_after()) {
+///         (Some(ErrorCode::EntityNotFound), _) => "no such contact".to_owned(),
+///         (Some(ErrorCode::ScopeDenied), _) => "the key may not do this".to_owned(),
+///         (_, Some(wait)) => format!("come again in {} s", wait.as_secs()),
+///         _ => error.to_string(),
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (sandbox, client) = sandbox().await?;
+/// let patch = Customer::patch().add_phone("+79169876543");
+/// let error = client.update(404, &patch).await.unwrap_err();
+/// assert_eq!(advice(&error), "no such contact");
+/// assert_eq!(
+///     error.to_string(),
+///     "PATCH contacts/404: there is no such record [404 ENTITY_NOT_FOUND]",
+/// );
+///
+/// sandbox.fault(Fault::bad_gateway_html());
+/// let error = client.update(71, &patch).await.unwrap_err();
+/// assert_eq!(advice(&error), "it may be there: use `ensure`");
+/// # Ok(())
+/// # }
+/// ```
 pub struct Error(Box<Details>);
 
 #[derive(Clone)]
@@ -147,18 +236,51 @@ impl Error {
     }
 
     /// What kind of failure this is.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let error = client.update(71, &Customer::patch()).await.unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::EmptyPatch);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
     /// Whether the record has been changed.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let error = client.update(404, &Customer::patch().post("Nobody")).await.unwrap_err();
+    /// assert_eq!(error.outcome(), Outcome::NotApplied);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         self.0.outcome
     }
 
     /// The API's error code.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let error = client.get_raw(ContactId::from(404)).await.unwrap_err();
+    /// assert_eq!(error.code(), Some(&ErrorCode::EntityNotFound));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn code(&self) -> Option<&ErrorCode> {
         self.0.api.as_ref()?.code.as_ref()
@@ -170,6 +292,17 @@ impl Error {
     }
 
     /// The HTTP status of the answer.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let error = client.get_raw(ContactId::from(404)).await.unwrap_err();
+    /// assert_eq!(error.status().map(|status| status.as_u16()), Some(404));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn status(&self) -> Option<http::StatusCode> {
         self.0.status
@@ -177,24 +310,77 @@ impl Error {
 
     /// The API's own message, in Russian or English. It may hold values of the record: mind where
     /// you log it.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let error = client.get_raw(ContactId::from(404)).await.unwrap_err();
+    /// let message = error.message().expect("the API gives one");
+    /// assert!(!error.to_string().contains(message));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.0.api.as_ref()?.message.as_deref()
     }
 
     /// The API's own hint. It may hold values of the record.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let error = client.get_raw(ContactId::from(404)).await.unwrap_err();
+    /// let advice = error.hint().or(error.message());
+    /// assert!(advice.is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
         self.0.api.as_ref()?.hint.as_deref()
     }
 
-    /// The code of the layer underneath the API, such as `OVERLOAD_LIMIT`.
+    /// The code of the layer underneath the API, such as `OVERLOAD_LIMIT`: `error.b24Code`, as it was
+    /// observed (grade O).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (sandbox, client) = sandbox().await?;
+    /// sandbox.fault(Fault::overload_limit());
+    /// let error = client.get_raw(ContactId::from(71)).await.unwrap_err();
+    /// assert_eq!(error.b24_code(), Some("OVERLOAD_LIMIT"));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn b24_code(&self) -> Option<&str> {
         self.0.api.as_ref()?.b24_code.as_deref()
     }
 
-    /// How long the API asks to wait before the next call.
+    /// How long the API asks to wait before the next call: `error.retryAfter` or `Retry-After`. There is
+    /// an error only where that is longer than [`RetryPolicy::longest_wait`](crate::RetryPolicy::longest_wait),
+    /// or the tries are used up.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (sandbox, client) = sandbox().await?;
+    /// use std::time::Duration;
+    ///
+    /// sandbox.fault(Fault::rate_limited(Duration::from_secs(600)));
+    /// let error = client.get_raw(ContactId::from(71)).await.unwrap_err();
+    /// assert_eq!(error.retry_after(), Some(Duration::from_secs(600)));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after

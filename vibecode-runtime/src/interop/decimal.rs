@@ -56,12 +56,21 @@ impl Money {
     /// ```
     ///
     /// # Errors
-    /// Where the currency is not three capitals.
+    /// [`ParseError`] where the currency is not three capitals.
     pub fn from_decimal(amount: Decimal, currency: impl Into<String>) -> Result<Self, ParseError> {
         Self::new(amount.to_string(), currency)
     }
 
     /// The amount, or `None` where it has more digits than a `Decimal` holds: it is never rounded.
+    ///
+    /// ```
+    /// use rust_decimal::Decimal;
+    /// use vibecode_runtime::Money;
+    ///
+    /// let price = Money::new("300.50", "RUB")?;
+    /// assert_eq!(price.to_decimal(), Some(Decimal::new(30_050, 2)));
+    /// # Ok::<(), vibecode_runtime::ParseError>(())
+    /// ```
     #[must_use]
     pub fn to_decimal(&self) -> Option<Decimal> {
         exactly(self.amount())

@@ -40,9 +40,21 @@ macro_rules! multifields {
 
         impl $Type {
             /// Every type that can be written.
+            ///
+            /// ```
+            #[doc = concat!("use vibecode_runtime::", stringify!($Type), ";")]
+            ///
+            #[doc = concat!("assert!(", stringify!($Type), "::ALL.contains(&", stringify!($Type), "::Other));")]
+            /// ```
             pub const ALL: &'static [Self] = &[$(Self::$Variant),+];
 
             /// The name on the wire, as `typeId`.
+            ///
+            /// ```
+            #[doc = concat!("use vibecode_runtime::", stringify!($Type), ";")]
+            ///
+            #[doc = concat!("assert_eq!(", stringify!($Type), "::Home.as_str(), \"HOME\");")]
+            /// ```
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -59,24 +71,48 @@ macro_rules! multifields {
 
         impl $Value {
             /// A value of this type.
+            ///
+            /// ```
+            #[doc = concat!("use vibecode_runtime::{", stringify!($Value), ", ", stringify!($Type), "};")]
+            ///
+            #[doc = concat!("let value = ", stringify!($Value), "::new(\"…\", ", stringify!($Type), "::Home);")]
+            #[doc = concat!("assert_eq!(value, ", stringify!($Value), "::home(\"…\"));")]
+            /// ```
             pub fn new(value: impl Into<String>, value_type: $Type) -> Self {
                 Self { value: value.into(), value_type }
             }
 
             $(
                 #[doc = concat!("A value of the type ", $type_id, ".")]
+                ///
+                /// ```
+                #[doc = concat!("use vibecode_runtime::", stringify!($Value), ";")]
+                ///
+                #[doc = concat!("let value = ", stringify!($Value), "::", stringify!($constructor), "(\"…\");")]
+                #[doc = concat!("assert_eq!(value.value_type().as_str(), \"", $type_id, "\");")]
+                /// ```
                 pub fn $constructor(value: impl Into<String>) -> Self {
                     Self::new(value, $Type::$Variant)
                 }
             )+
 
             /// The value, as it was given.
+            ///
+            /// ```
+            #[doc = concat!("assert_eq!(vibecode_runtime::", stringify!($Value), "::from(\"…\").value(), \"…\");")]
+            /// ```
             #[must_use]
             pub fn value(&self) -> &str {
                 &self.value
             }
 
-            /// The type.
+            /// The type: WORK where none was given.
+            ///
+            /// ```
+            #[doc = concat!("use vibecode_runtime::{", stringify!($Value), ", ", stringify!($Type), "};")]
+            ///
+            #[doc = concat!("assert_eq!(", stringify!($Value), "::from(\"…\").value_type(), ", stringify!($Type), "::Work);")]
+            /// ```
             #[must_use]
             pub fn value_type(&self) -> $Type {
                 self.value_type
@@ -119,10 +155,19 @@ multifields! {
     /// use vibecode_runtime::{Phone, PhoneType};
     ///
     /// assert_eq!(Phone::from("+79169876543"), Phone::work("+79169876543"));
-    /// assert_eq!(Phone::mobile("+79161112233").value_type(), PhoneType::Mobile);
+    /// let phone = Phone::mobile("+79161112233");
+    /// assert_eq!((phone.value(), phone.value_type()), ("+79161112233", PhoneType::Mobile));
+    /// assert!(!format!("{phone:?}").contains("7916"));
     /// ```
     Phone,
-    /// The types with which a phone can be written (update-contact.md).
+    /// The types with which a phone can be written, documented by the API.
+    ///
+    /// ```
+    /// use vibecode_runtime::PhoneType;
+    ///
+    /// assert_eq!(PhoneType::Mobile.as_str(), "MOBILE");
+    /// assert_eq!(PhoneType::default(), PhoneType::Work);
+    /// ```
     PhoneType {
         /// `WORK`, which a phone has where no type is given.
         #[default]
@@ -141,10 +186,19 @@ multifields! {
     /// use vibecode_runtime::{Email, EmailType};
     ///
     /// assert_eq!(Email::from("a@company.ru"), Email::work("a@company.ru"));
-    /// assert_eq!(Email::mailing("a@company.ru").value_type(), EmailType::Mailing);
+    /// let email = Email::mailing("a@company.ru");
+    /// assert_eq!((email.value(), email.value_type()), ("a@company.ru", EmailType::Mailing));
+    /// assert!(!format!("{email:?}").contains("company"));
     /// ```
     Email,
-    /// The types with which an email address can be written (update-contact.md).
+    /// The types with which an email address can be written, documented by the API.
+    ///
+    /// ```
+    /// use vibecode_runtime::EmailType;
+    ///
+    /// assert_eq!(EmailType::Mailing.as_str(), "MAILING");
+    /// assert_eq!(EmailType::default(), EmailType::Work);
+    /// ```
     EmailType {
         /// `WORK`, which an address has where no type is given.
         #[default]

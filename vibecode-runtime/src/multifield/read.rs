@@ -12,12 +12,40 @@ use crate::{
 /// The phones, emails, sites and messengers of a record, each with its id and native type.
 ///
 /// Types that can be read but not written, such as FAX, are kept here as they are.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (_sandbox, client) = sandbox().await?;
+/// let there = client.multifields(ContactId::from(72)).await?;
+/// let kinds: Vec<_> = there.entries().iter().map(|it| (it.kind(), it.value_type())).collect();
+/// assert_eq!(
+///     kinds,
+///     [("PHONE", "MOBILE"), ("PHONE", "FAX"), ("EMAIL", "HOME"), ("WEB", "WORK")],
+/// );
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Multifields {
     entries: Vec<MultifieldEntry>,
 }
 
 /// One entry of [`Multifields`]. Debug hides the value.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (_sandbox, client) = sandbox().await?;
+/// let there = client.multifields(ContactId::from(71)).await?;
+/// let phone = &there.entries()[0];
+/// assert_eq!((phone.id(), phone.kind(), phone.value_type()), (Some(101), "PHONE", "WORK"));
+/// assert_eq!(phone.value(), "+74950000071");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct MultifieldEntry {
     id: Option<u64>,
@@ -38,24 +66,60 @@ impl MultifieldEntry {
     }
 
     /// The entry's own id, where the API gives one.
+    ///
+    /// ```
+    /// use vibecode_runtime::{Contacts, Raw};
+    ///
+    /// let json = r#"{"fm":[{"id":103,"typeId":"PHONE","valueType":"FAX","value":"+74950000072"}]}"#;
+    /// let multifields = Raw::from_json::<Contacts>(json)?.multifields();
+    /// assert_eq!(multifields.entries()[0].id(), Some(103));
+    /// # Ok::<(), vibecode_runtime::Error>(())
+    /// ```
     #[must_use]
     pub fn id(&self) -> Option<u64> {
         self.id
     }
 
     /// What it is: `PHONE`, `EMAIL`, `WEB` or `IM`. In `fm` this is called `typeId`.
+    ///
+    /// ```
+    /// use vibecode_runtime::{Contacts, Raw};
+    ///
+    /// let json = r#"{"fm":[{"id":103,"typeId":"PHONE","valueType":"FAX","value":"+74950000072"}]}"#;
+    /// let multifields = Raw::from_json::<Contacts>(json)?.multifields();
+    /// assert_eq!(multifields.entries()[0].kind(), "PHONE");
+    /// # Ok::<(), vibecode_runtime::Error>(())
+    /// ```
     #[must_use]
     pub fn kind(&self) -> &str {
         &self.kind
     }
 
     /// Its native type, such as `WORK` or `FAX`. In `fm` this is called `valueType`.
+    ///
+    /// ```
+    /// use vibecode_runtime::{Contacts, Raw};
+    ///
+    /// let json = r#"{"fm":[{"id":103,"typeId":"PHONE","valueType":"FAX","value":"+74950000072"}]}"#;
+    /// let multifields = Raw::from_json::<Contacts>(json)?.multifields();
+    /// assert_eq!(multifields.entries()[0].value_type(), "FAX");
+    /// # Ok::<(), vibecode_runtime::Error>(())
+    /// ```
     #[must_use]
     pub fn value_type(&self) -> &str {
         &self.value_type
     }
 
     /// Its value.
+    ///
+    /// ```
+    /// use vibecode_runtime::{Contacts, Raw};
+    ///
+    /// let json = r#"{"fm":[{"id":103,"typeId":"PHONE","valueType":"FAX","value":"+74950000072"}]}"#;
+    /// let multifields = Raw::from_json::<Contacts>(json)?.multifields();
+    /// assert_eq!(multifields.entries()[0].value(), "+74950000072");
+    /// # Ok::<(), vibecode_runtime::Error>(())
+    /// ```
     #[must_use]
     pub fn value(&self) -> &str {
         &self.value
@@ -150,6 +214,15 @@ impl Multifields {
     }
 
     /// Every entry, in the order in which the API gives them.
+    ///
+    /// ```
+    /// use vibecode_runtime::{Contacts, Raw};
+    ///
+    /// let json = r#"{"fm":[{"id":103,"typeId":"PHONE","valueType":"FAX","value":"+74950000072"}]}"#;
+    /// let multifields = Raw::from_json::<Contacts>(json)?.multifields();
+    /// assert_eq!(multifields.entries().len(), 1);
+    /// # Ok::<(), vibecode_runtime::Error>(())
+    /// ```
     #[must_use]
     pub fn entries(&self) -> &[MultifieldEntry] {
         &self.entries

@@ -7,6 +7,17 @@ use crate::Record;
 /// A field of the records of `T`, by its wire name: what a filter or an order is about.
 ///
 /// Where the name is a literal, [`field!`](crate::field) checks it when the program is compiled.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// const POST: Field<Customer> = Field::named("post");
+///
+/// let field = field!(Customer, "post");
+/// assert_eq!(format!("{field:?}"), format!("{POST:?}"));
+/// # Ok(())
+/// # }
+/// ```
 pub struct Field<T> {
     name: &'static str,
     record: PhantomData<fn() -> T>,
@@ -14,6 +25,15 @@ pub struct Field<T> {
 
 impl<T: Record> Field<T> {
     /// The field of this wire name.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// const COMPANY: Field<Customer> = Field::named("companyId");
+    /// assert_eq!(format!("{COMPANY:?}"), "Field(companyId)");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Panics
     /// Where the struct reads no such field: in a `const`, that is a compile error.
@@ -47,6 +67,18 @@ impl<T> fmt::Debug for Field<T> {
 
 /// What names a field of the records of `T`: a [`Field`], or a wire name that is looked at when the
 /// query is asked.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (_sandbox, client) = sandbox().await?;
+/// let checked = client.list::<Customer>().filter(field!(Customer, "post"), "Accountant");
+/// let by_text = client.list::<Customer>().filter("post", "Accountant");
+/// assert_eq!(checked.stream().all().await?.len(), by_text.stream().all().await?.len());
+/// # Ok(())
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` names no field of `{T}`",
     label = "not a field of this record",
@@ -54,6 +86,14 @@ impl<T> fmt::Debug for Field<T> {
 )]
 pub trait FieldName<T>: sealed::Sealed {
     /// The wire name.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// assert_eq!(FieldName::into_name(field!(Customer, "companyId")), "companyId");
+    /// # Ok(())
+    /// # }
+    /// ```
     fn into_name(self) -> String;
 }
 

@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 /// let since = Filter::greater_or_equal("2026-04-15T00:00:00+03:00");
 /// let one_of = Filter::any_of([1, 2]);
 /// let same = Filter::from(15_u64);
+/// assert_eq!(same, Filter::equal(15_u64));
+/// assert_ne!(since, one_of);
 /// ```
 ///
 /// Debug shows the operator, and no value.
@@ -25,8 +27,15 @@ pub struct Filter {
 }
 
 macro_rules! operators {
-    ($($(#[$doc:meta])* $name:ident = $operator:literal;)+) => {$(
+    ($($(#[$doc:meta])* $name:ident = $operator:literal, $example:literal;)+) => {$(
         $(#[$doc])*
+        ///
+        /// ```
+        /// use vibecode_runtime::Filter;
+        ///
+        #[doc = concat!("let filter = Filter::", stringify!($name), "(", $example, ");")]
+        #[doc = concat!("assert!(format!(\"{filter:?}\").contains(\"", $operator, "\"));")]
+        /// ```
         pub fn $name(value: impl Serialize) -> Self {
             Self::new(Some($operator), value)
         }
@@ -35,27 +44,33 @@ macro_rules! operators {
 
 impl Filter {
     /// Equal to this, in the form in which the API takes the field's values.
+    ///
+    /// ```
+    /// use vibecode_runtime::Filter;
+    ///
+    /// assert_eq!(Filter::equal("Director"), Filter::from("Director"));
+    /// ```
     pub fn equal(value: impl Serialize) -> Self {
         Self::new(None, value)
     }
 
     operators! {
         /// Other than this: `$ne`.
-        not_equal = "$ne";
+        not_equal = "$ne", "\"Director\"";
         /// Greater than this: `$gt`.
-        greater = "$gt";
+        greater = "$gt", "71";
         /// Greater than this, or equal: `$gte`.
-        greater_or_equal = "$gte";
+        greater_or_equal = "$gte", "\"2026-04-15\"";
         /// Less than this: `$lt`.
-        less = "$lt";
+        less = "$lt", "100";
         /// Less than this, or equal: `$lte`.
-        less_or_equal = "$lte";
+        less_or_equal = "$lte", "99.5";
         /// Holding this text: `$contains`.
-        contains = "$contains";
+        contains = "$contains", "\"van\"";
         /// One of these: `$in`.
-        any_of = "$in";
+        any_of = "$in", "[71, 72]";
         /// None of these: `$nin`.
-        none_of = "$nin";
+        none_of = "$nin", "[71, 72]";
     }
 
     /// A value that serde cannot write becomes null, which a query refuses.

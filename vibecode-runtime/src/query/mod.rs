@@ -53,6 +53,19 @@ impl Client {
 }
 
 /// Ascending or descending.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (_sandbox, client) = sandbox().await?;
+/// use vibecode_runtime::Order;
+///
+/// let latest = client.list::<Customer>().order("id", Order::Descending).limit(1).stream().all().await?;
+/// assert_eq!(latest[0].id, ContactId::from(73));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
     /// `asc`
@@ -69,6 +82,25 @@ pub enum Order {
 ///
 /// Rows come in the order of their ids where no other is asked for. Pages are counted by offset, so
 /// that a record which appears or goes in the meantime can shift one past the reader.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (_sandbox, client) = sandbox().await?;
+/// let query = client
+///     .list::<Customer>()
+///     .filter(field!(Customer, "post"), "Accountant")
+///     .order(field!(Customer, "name"), Order::Ascending)
+///     .limit(10);
+/// let accountants = query.stream().all().await?;
+/// assert_eq!(accountants[0].name, "Anna");
+///
+/// let misspelt = client.list::<Customer>().filter("psot", "Accountant").stream().all().await;
+/// assert_eq!(misspelt.unwrap_err().kind(), ErrorKind::InvalidQuery);
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a query does nothing until its rows are taken"]
 pub struct Query<T> {
     client: Client,
@@ -91,6 +123,22 @@ impl<T: Record> Query<T> {
 
     /// Only records whose field is this, or meets this [`Filter`]. Of several, all hold; of two on
     /// one field, the last.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let rows = client
+    ///     .list::<Customer>()
+    ///     .filter("companyId", CompanyId::from(15))
+    ///     .filter("id", Filter::greater(71_u64));
+    /// let customers = rows.stream().all().await?;
+    /// assert_eq!(customers.len(), 1);
+    /// assert_eq!(customers[0].name, "Anna");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn filter(mut self, field: impl FieldName<T>, filter: impl Into<Filter>) -> Self {
         let field = field.into_name();
         self.filters.retain(|(other, _)| *other != field);
@@ -99,18 +147,52 @@ impl<T: Record> Query<T> {
     }
 
     /// Orders by a field; by a second one what is equal in the first.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let rows = client.list::<Customer>().order("name", Order::Ascending).stream().all().await?;
+    /// assert_eq!(rows[0].name, "Anna");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn order(mut self, field: impl FieldName<T>, order: Order) -> Self {
         self.orders.push((field.into_name(), order));
         self
     }
 
     /// At most so many rows in all.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let rows = client.list::<Customer>().limit(2).stream().all().await?;
+    /// assert_eq!(rows.len(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn limit(mut self, rows: u64) -> Self {
         self.limit = Some(rows);
         self
     }
 
     /// The rows: a `Stream`, or by [`Rows::next`]. Nothing is asked for before the first is.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let mut rows = client.list::<Customer>().stream();
+    /// let first = rows.next().await.expect("the portal has contacts")?;
+    /// assert_eq!(first.id, ContactId::from(71));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn stream(self) -> Rows<T> {
         Rows::new(self)
     }

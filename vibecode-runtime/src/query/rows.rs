@@ -23,6 +23,21 @@ const NATIVE_PAGE: u64 = 50;
 ///
 /// A page that cannot be read is one error, and ends the rows; a row that the struct cannot hold is
 /// an error in its place.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (_sandbox, client) = sandbox().await?;
+/// let mut rows = client.list::<Customer>().stream();
+/// let mut names = Vec::new();
+/// while let Some(customer) = rows.next().await {
+///     names.push(customer?.name);
+/// }
+/// assert_eq!(names, ["Ivan", "Anna", "Ольга"]);
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "rows are asked for as they are taken"]
 pub struct Rows<T> {
     query: Query<T>,
@@ -55,14 +70,40 @@ impl<T: Record> Rows<T> {
 
     /// The next row; `None` after the last.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let mut rows = client.list::<Customer>().limit(1).stream();
+    /// assert_eq!(rows.next().await.expect("one row")?.name, "Ivan");
+    /// assert!(rows.next().await.is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// Where the query cannot be asked, the API refuses, no complete answer came, or a field is not
-    /// what the struct holds.
+    /// - [`ErrorKind::InvalidQuery`](crate::ErrorKind::InvalidQuery): a field that the struct does not
+    ///   read, or a filter that cannot be written. Nothing was sent.
+    /// - [`ErrorKind::Unreadable`](crate::ErrorKind::Unreadable): a field is not what the struct holds.
+    ///   The rows after it still come.
+    /// - Those of [every call](crate::Client#errors-of-every-call).
     pub async fn next(&mut self) -> Option<Result<T>> {
         std::future::poll_fn(|context| self.poll(context)).await
     }
 
     /// All rows.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let customers = client.list::<Customer>().stream().all().await?;
+    /// assert_eq!(customers.len(), 3);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The first that [`Rows::next`] gives.

@@ -5,6 +5,15 @@ use std::{error::Error as StdError, fmt, pin::Pin};
 use super::Feedback;
 
 /// A permit on its way, from [`Budget::acquire`].
+///
+/// ```
+/// use vibecode_runtime::{Acquiring, Permit};
+///
+/// fn at_once() -> Acquiring<'static> {
+///     Box::pin(async { Ok(Permit::new(|_feedback| {})) })
+/// }
+/// # let _ = at_once();
+/// ```
 pub type Acquiring<'a> = Pin<Box<dyn Future<Output = Result<Permit, BudgetError>> + Send + 'a>>;
 
 /// Decides when a request may leave. For [`Throttle::shared`](crate::Throttle::shared).
@@ -28,22 +37,60 @@ pub type Acquiring<'a> = Pin<Box<dyn Future<Output = Result<Permit, BudgetError>
 ///     }
 /// }
 ///
-/// let throttle = Throttle::shared(AtATime(Arc::new(Semaphore::new(4))));
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), BudgetError> {
+/// let room = Arc::new(Semaphore::new(4));
+/// let throttle = Throttle::shared(AtATime(Arc::clone(&room)));
+/// let permit = throttle.acquire().await?;
+/// assert_eq!(room.available_permits(), 3);
+/// drop(permit);
+/// assert_eq!(room.available_permits(), 4);
+/// # Ok(())
+/// # }
 /// ```
 pub trait Budget: Send + Sync + 'static {
     /// Waits until one request may leave.
     ///
     /// Dropping the future while it waits must take nothing of the budget.
     ///
+    /// ```
+    /// use vibecode_runtime::{Acquiring, Budget, BudgetError, Permit, Throttle};
+    ///
+    /// /// Nothing leaves at night.
+    /// struct Closed;
+    ///
+    /// impl Budget for Closed {
+    ///     fn acquire(&self) -> Acquiring<'_> {
+    ///         Box::pin(async { Err(BudgetError::new("the shop is closed")) })
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// assert!(Throttle::shared(Closed).acquire().await.is_err());
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// Where the budget cannot tell whether there is room: then nothing is sent. A budget must not
-    /// let requests pass because it has failed.
+    /// [`BudgetError`] where the budget cannot tell whether there is room: then nothing is sent, and the
+    /// call fails with [`ErrorKind::Throttle`](crate::ErrorKind::Throttle). A budget must not let requests
+    /// pass because it has failed.
     fn acquire(&self) -> Acquiring<'_>;
 }
 
 /// One request may leave.
 ///
 /// A permit that is dropped counts as finished without feedback, since the request may have left.
+///
+/// ```
+/// use std::sync::mpsc;
+/// use vibecode_runtime::{Feedback, Permit};
+///
+/// let (sender, finished) = mpsc::channel();
+/// let permit = Permit::new(move |feedback| _ = sender.send(feedback));
+/// drop(permit);
+/// assert_eq!(finished.recv(), Ok(Feedback::none()));
+/// ```
 #[must_use = "a permit that is dropped takes a slot for nothing"]
 pub struct Permit {
     on_finish: Option<Box<dyn FnOnce(Feedback) + Send>>,
@@ -52,6 +99,14 @@ pub struct Permit {
 impl Permit {
     /// A permit that calls this once, when the request has ended or was given up. It is called
     /// where futures are polled and dropped, so it must not block.
+    ///
+    /// ```
+    /// use vibecode_runtime::{Feedback, Permit};
+    ///
+    /// let permit = Permit::new(|feedback| assert!(feedback.is_rate_limited()));
+    /// let headers = http::HeaderMap::new();
+    /// permit.finish(Feedback::from_answer(http::StatusCode::TOO_MANY_REQUESTS, &headers, None));
+    /// ```
     pub fn new(on_finish: impl FnOnce(Feedback) + Send + 'static) -> Self {
         Self {
             on_finish: Some(Box::new(on_finish)),
@@ -59,6 +114,16 @@ impl Permit {
     }
 
     /// The request has ended, and this is what its answer tells of the budget.
+    ///
+    /// ```
+    /// use std::sync::mpsc;
+    /// use vibecode_runtime::{Feedback, Permit};
+    ///
+    /// let (sender, finished) = mpsc::channel();
+    /// let permit = Permit::new(move |feedback| _ = sender.send(feedback));
+    /// permit.finish(Feedback::none());
+    /// assert_eq!(finished.recv(), Ok(Feedback::none()));
+    /// ```
     pub fn finish(mut self, feedback: Feedback) {
         self.end(feedback);
     }
@@ -97,6 +162,12 @@ pub struct BudgetError {
 
 impl BudgetError {
     /// An error with this reason. It is shown in logs: leave keys, passwords and URLs out.
+    ///
+    /// ```
+    /// use vibecode_runtime::BudgetError;
+    ///
+    /// assert_eq!(BudgetError::new("no room").to_string(), "no room");
+    /// ```
     pub fn new(reason: impl Into<String>) -> Self {
         Self {
             reason: reason.into(),
@@ -105,6 +176,14 @@ impl BudgetError {
     }
 
     /// The same error, caused by another. That one is shown too.
+    ///
+    /// ```
+    /// use std::error::Error;
+    /// use vibecode_runtime::BudgetError;
+    ///
+    /// let error = BudgetError::new("no room").with_source("the semaphore is closed");
+    /// assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("the semaphore is closed"));
+    /// ```
     #[must_use]
     pub fn with_source(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self {

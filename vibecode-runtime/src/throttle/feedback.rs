@@ -33,9 +33,9 @@ const UNIX_MILLISECONDS: f64 = 1e12;
 pub struct Feedback {
     /// The status of the answer; `None` where there was no answer.
     pub status: Option<StatusCode>,
-    /// What the key may send a minute: `X-RateLimit-Limit` (api.md, grade O).
+    /// What the key may send a minute: `X-RateLimit-Limit` (grade O).
     pub limit: Option<u32>,
-    /// How many of them are left: `X-RateLimit-Remaining` (api.md, grade O).
+    /// How many of them are left: `X-RateLimit-Remaining` (grade O).
     pub remaining: Option<u32>,
     /// From now until they are all there again: `X-RateLimit-Reset`, whose unit is not documented.
     /// A small number is read as seconds, a great one as a Unix time. `None` where it lies in the
@@ -50,6 +50,18 @@ impl Feedback {
     /// What the head of an answer tells, and `retryAfter` of its body where it has one.
     ///
     /// What cannot be read counts as absent.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http::{HeaderMap, HeaderValue, StatusCode};
+    /// use vibecode_runtime::Feedback;
+    ///
+    /// let mut headers = HeaderMap::new();
+    /// headers.insert("Retry-After", HeaderValue::from_static("7"));
+    /// let feedback = Feedback::from_answer(StatusCode::TOO_MANY_REQUESTS, &headers, None);
+    /// assert_eq!(feedback.retry_after, Some(Duration::from_secs(7)));
+    /// ```
     #[must_use]
     pub fn from_answer(
         status: StatusCode,
@@ -67,12 +79,26 @@ impl Feedback {
     }
 
     /// There was no answer.
+    ///
+    /// ```
+    /// use vibecode_runtime::Feedback;
+    ///
+    /// assert_eq!(Feedback::none().status, None);
+    /// ```
     #[must_use]
     pub fn none() -> Self {
         Self::default()
     }
 
     /// Whether the API refused the request because there were too many: a 429.
+    ///
+    /// ```
+    /// use http::{HeaderMap, StatusCode};
+    /// use vibecode_runtime::Feedback;
+    ///
+    /// let refused = Feedback::from_answer(StatusCode::TOO_MANY_REQUESTS, &HeaderMap::new(), None);
+    /// assert!(refused.is_rate_limited());
+    /// ```
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
         self.status == Some(StatusCode::TOO_MANY_REQUESTS)

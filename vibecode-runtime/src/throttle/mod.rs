@@ -28,7 +28,7 @@ const PER_MINUTE: u32 = 300;
 
 /// Keeps a client within what the API takes a minute: where there is no room, a request waits.
 ///
-/// Clones share what is left, and so do a client and its clones. Give the same throttle to all
+/// Clones share what is left. Give the same throttle to all
 /// clients of one API key, since it is the key that the API counts.
 ///
 /// ```
@@ -68,18 +68,65 @@ impl Throttle {
     /// key was seen to have.
     ///
     /// With 0 every request is an error: it never means "unlimited".
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tokio::time::Instant;
+    /// use vibecode_runtime::Throttle;
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), vibecode_runtime::BudgetError> {
+    /// let (throttle, start) = (Throttle::per_minute(60), Instant::now());
+    /// for _ in 0..5 {
+    ///     let _permit = throttle.acquire().await?;
+    /// }
+    /// // Two at once, and then one a second.
+    /// assert!(start.elapsed() >= Duration::from_secs(3));
+    /// assert!(Throttle::per_minute(0).acquire().await.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn per_minute(limit: u32) -> Self {
         Self::shared(Queue::new(limit))
     }
 
     /// No limit at all: nothing ever waits, not even after a 429.
+    ///
+    /// ```
+    /// use vibecode_runtime::{Client, Credentials, Throttle};
+    ///
+    /// // For tests, or where something else counts the requests.
+    /// let client = Client::builder(Credentials::personal("vibe_api_1"))
+    ///     .throttle(Throttle::unlimited())
+    ///     .build()?;
+    /// # let _: Client = client;
+    /// # Ok::<(), vibecode_runtime::Error>(())
+    /// ```
     #[must_use]
     pub fn unlimited() -> Self {
         Self { budget: None }
     }
 
-    /// A budget of your own, such as one that several processes share.
+    /// A budget of your own, such as one that several processes share: with the feature
+    /// `throttle-redis` there is `RedisBudget`.
+    ///
+    /// ```
+    /// use vibecode_runtime::{Acquiring, Budget, Permit, Throttle};
+    ///
+    /// struct Open;
+    ///
+    /// impl Budget for Open {
+    ///     fn acquire(&self) -> Acquiring<'_> {
+    ///         Box::pin(async { Ok(Permit::new(|_feedback| {})) })
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// assert!(Throttle::shared(Open).acquire().await.is_ok());
+    /// # }
+    /// ```
     #[must_use]
     pub fn shared(budget: impl Budget) -> Self {
         Self {
@@ -96,8 +143,20 @@ impl Throttle {
     ///
     /// Dropping the future while it waits takes nothing of the budget.
     ///
+    /// ```
+    /// use vibecode_runtime::{Feedback, Throttle};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), vibecode_runtime::BudgetError> {
+    /// let permit = Throttle::per_minute(300).acquire().await?;
+    /// // … send the request, read the answer …
+    /// permit.finish(Feedback::none());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// Where the budget cannot tell whether there is room. Nothing may be sent then.
+    /// [`BudgetError`] where the budget cannot tell whether there is room. Nothing may be sent then.
     pub async fn acquire(&self) -> Result<Permit, BudgetError> {
         match &self.budget {
             Some(budget) => budget.acquire().await,

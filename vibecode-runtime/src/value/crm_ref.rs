@@ -5,13 +5,15 @@ use std::{fmt, str::FromStr};
 use super::ParseError;
 use crate::{CompanyId, ContactId, DealId, Encode, EncodeError, Encoder, LeadId, kind};
 
-/// A link to a contact, a company, a deal or a lead, on the wire `C_2` (api.md, grade B).
+/// A link to a contact, a company, a deal or a lead, on the wire `C_2` (grade B).
 ///
 /// ```
 /// use vibecode_runtime::CrmRef;
 ///
 /// assert_eq!(CrmRef::contact(2).to_string(), "C_2");
 /// assert_eq!(CrmRef::company(3).to_string(), "CO_3");
+/// assert_eq!("L_4".parse(), Ok(CrmRef::lead(4)));
+/// assert!("X_1".parse::<CrmRef>().is_err());
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -28,21 +30,45 @@ pub enum CrmRef {
 
 impl CrmRef {
     /// A link to a contact.
+    ///
+    /// ```
+    /// use vibecode_runtime::{CrmRef, ContactId};
+    ///
+    /// assert_eq!(CrmRef::contact(ContactId::from(2)).to_string(), "C_2");
+    /// ```
     pub fn contact(id: impl Into<ContactId>) -> Self {
         Self::Contact(id.into())
     }
 
     /// A link to a company.
+    ///
+    /// ```
+    /// use vibecode_runtime::{CrmRef, CompanyId};
+    ///
+    /// assert_eq!(CrmRef::company(CompanyId::from(2)).to_string(), "CO_2");
+    /// ```
     pub fn company(id: impl Into<CompanyId>) -> Self {
         Self::Company(id.into())
     }
 
     /// A link to a deal.
+    ///
+    /// ```
+    /// use vibecode_runtime::{CrmRef, DealId};
+    ///
+    /// assert_eq!(CrmRef::deal(DealId::from(2)).to_string(), "D_2");
+    /// ```
     pub fn deal(id: impl Into<DealId>) -> Self {
         Self::Deal(id.into())
     }
 
     /// A link to a lead.
+    ///
+    /// ```
+    /// use vibecode_runtime::{CrmRef, LeadId};
+    ///
+    /// assert_eq!(CrmRef::lead(LeadId::from(2)).to_string(), "L_2");
+    /// ```
     pub fn lead(id: impl Into<LeadId>) -> Self {
         Self::Lead(id.into())
     }

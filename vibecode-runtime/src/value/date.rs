@@ -9,13 +9,14 @@ const DATE: ParseError = ParseError::expected("a day as YYYY-MM-DD");
 const DATE_TIME: ParseError =
     ParseError::expected("a moment as YYYY-MM-DDTHH:MM:SS with an offset, such as +03:00 or Z");
 
-/// A day, on the wire `YYYY-MM-DD` (api.md, grade B).
+/// A day, on the wire `YYYY-MM-DD` (grade B).
 ///
 /// ```
 /// use vibecode_runtime::Date;
 ///
 /// let birthday: Date = "1990-05-08".parse()?;
 /// assert_eq!(Date::new(1990, 5, 8)?, birthday);
+/// assert_eq!((birthday.year(), birthday.month(), birthday.day()), (1990, 5, 8));
 /// assert!("1990-02-30".parse::<Date>().is_err());
 /// # Ok::<(), vibecode_runtime::ParseError>(())
 /// ```
@@ -29,8 +30,15 @@ pub struct Date {
 impl Date {
     /// The day of this year (1 to 9999), month and day of the month.
     ///
+    /// ```
+    /// use vibecode_runtime::Date;
+    ///
+    /// assert!(Date::new(2024, 2, 29).is_ok());
+    /// assert!(Date::new(2023, 2, 29).is_err());
+    /// ```
+    ///
     /// # Errors
-    /// Where the calendar has no such day.
+    /// [`ParseError`] where the calendar has no such day.
     pub fn new(year: u16, month: u8, day: u8) -> Result<Self, ParseError> {
         let is_leap =
             year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
@@ -58,18 +66,39 @@ impl Date {
     }
 
     /// The year.
+    ///
+    /// ```
+    /// use vibecode_runtime::Date;
+    ///
+    /// assert_eq!(Date::new(1990, 5, 8)?.year(), 1990);
+    /// # Ok::<(), vibecode_runtime::ParseError>(())
+    /// ```
     #[must_use]
     pub fn year(self) -> u16 {
         self.year
     }
 
     /// The month, from 1.
+    ///
+    /// ```
+    /// use vibecode_runtime::Date;
+    ///
+    /// assert_eq!(Date::new(1990, 5, 8)?.month(), 5);
+    /// # Ok::<(), vibecode_runtime::ParseError>(())
+    /// ```
     #[must_use]
     pub fn month(self) -> u8 {
         self.month
     }
 
     /// The day of the month, from 1.
+    ///
+    /// ```
+    /// use vibecode_runtime::Date;
+    ///
+    /// assert_eq!(Date::new(1990, 5, 8)?.day(), 8);
+    /// # Ok::<(), vibecode_runtime::ParseError>(())
+    /// ```
     #[must_use]
     pub fn day(self) -> u8 {
         self.day
@@ -99,7 +128,7 @@ impl Encode<kind::Date> for Date {
     }
 }
 
-/// A moment with its offset from UTC, on the wire ISO 8601 (api.md, grade B). One without an
+/// A moment with its offset from UTC, on the wire ISO 8601 (grade B). One without an
 /// offset is refused: the portal would read it in a time zone of its own.
 ///
 /// ```
@@ -115,6 +144,14 @@ pub struct DateTime(Box<str>);
 
 impl DateTime {
     /// The moment in ISO 8601.
+    ///
+    /// ```
+    /// use vibecode_runtime::DateTime;
+    ///
+    /// let call: DateTime = "2026-04-15T09:00:00Z".parse()?;
+    /// assert_eq!(call.as_str(), "2026-04-15T09:00:00Z");
+    /// # Ok::<(), vibecode_runtime::ParseError>(())
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -7,15 +7,26 @@ use serde_json::json;
 
 use crate::{Encode, EncodeError, Encoder, kind};
 
-/// A file to put into a field, or the one that is there and is to stay (api.md, grade B).
+/// A file to put into a field, or the one that is there and is to stay (grade B).
 ///
 /// Debug shows neither the name nor the content.
 ///
 /// ```
-/// use vibecode_runtime::File;
+/// use vibecode_runtime::{File, Patch};
 ///
-/// let contract = File::upload("contract.txt", "signed");
-/// let unchanged = File::keep(12);
+/// #[derive(Patch)]
+/// #[vibecode(entity = "contacts")]
+/// struct Customer {
+///     #[vibecode(field = "ufCrmScans", kind = "file", multiple)]
+///     scans: Vec<File>,
+/// }
+///
+/// let patch = Customer::patch().scans([File::keep(12), File::upload("a.txt", "hi")]);
+/// assert_eq!(
+///     serde_json::to_string(&patch)?,
+///     r#"{"ufCrmScans":[{"id":12},["a.txt","aGk="]]}"#,
+/// );
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct File(Form);
@@ -27,7 +38,15 @@ enum Form {
 }
 
 impl File {
-    /// A new file, on the wire `["name", "base64"]`.
+    /// A new file, on the wire `["name", "base64"]`. One without a name has no wire form: its patch is
+    /// [`ErrorKind::InvalidPatch`](crate::ErrorKind::InvalidPatch).
+    ///
+    /// ```
+    /// use vibecode_runtime::File;
+    ///
+    /// let contract = File::upload("contract.txt", "signed");
+    /// assert_eq!(format!("{contract:?}"), "File::upload(6 bytes)");
+    /// ```
     pub fn upload(name: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
         Self(Form::Upload {
             name: name.into(),
@@ -36,6 +55,12 @@ impl File {
     }
 
     /// The file of this id, which the field has already, on the wire `{"id": 12}`.
+    ///
+    /// ```
+    /// use vibecode_runtime::File;
+    ///
+    /// assert_eq!(format!("{:?}", File::keep(12)), "File::keep(12)");
+    /// ```
     #[must_use]
     pub fn keep(id: u64) -> Self {
         Self(Form::Keep(id))

@@ -15,6 +15,13 @@ pub use self::{
 };
 
 /// A text is not a value of the type that it was to be read as. It does not hold the text.
+///
+/// ```
+/// use vibecode_runtime::Date;
+///
+/// let error = "8 May 1990".parse::<Date>().unwrap_err();
+/// assert_eq!(error.to_string(), "expected a day as YYYY-MM-DD");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ParseError {
     expected: &'static str,

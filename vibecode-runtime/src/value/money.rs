@@ -9,7 +9,7 @@ const MONEY: ParseError = ParseError::expected(
     "an amount in digits with at most one point and a currency of three capitals, such as 300.50|RUB",
 );
 
-/// An amount and its currency, on the wire `300.50|RUB` (api.md, grade B).
+/// An amount and its currency, on the wire `300.50|RUB` (grade B).
 ///
 /// The amount stays the decimal text that it was given as: it never goes through `f64`.
 ///
@@ -18,7 +18,8 @@ const MONEY: ParseError = ParseError::expected(
 ///
 /// let price = Money::new("300.50", "RUB")?;
 /// assert_eq!(price, "300.50|RUB".parse()?);
-/// assert!(Money::new("1e3", "RUB").is_err());
+/// assert_eq!((price.amount(), price.currency()), ("300.50", "RUB"));
+/// assert_eq!(price.to_string(), "300.50|RUB");
 /// # Ok::<(), vibecode_runtime::ParseError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -30,8 +31,16 @@ pub struct Money {
 impl Money {
     /// The amount in plain digits and its currency by ISO 4217.
     ///
+    /// ```
+    /// use vibecode_runtime::Money;
+    ///
+    /// assert!(Money::new("-0.50", "USD").is_ok());
+    /// assert!(Money::new("1e3", "RUB").is_err());
+    /// assert!(Money::new("300", "rub").is_err());
+    /// ```
+    ///
     /// # Errors
-    /// Where the amount is not in plain digits or the currency is not three capitals.
+    /// [`ParseError`] where the amount is not in plain digits or the currency is not three capitals.
     pub fn new(amount: impl Into<String>, currency: impl Into<String>) -> Result<Self, ParseError> {
         let (amount, currency) = (amount.into(), currency.into());
         let is_currency =
@@ -44,12 +53,26 @@ impl Money {
     }
 
     /// The amount in digits.
+    ///
+    /// ```
+    /// use vibecode_runtime::Money;
+    ///
+    /// assert_eq!(Money::new("300.50", "RUB")?.amount(), "300.50");
+    /// # Ok::<(), vibecode_runtime::ParseError>(())
+    /// ```
     #[must_use]
     pub fn amount(&self) -> &str {
         &self.amount
     }
 
     /// The currency, such as `RUB`.
+    ///
+    /// ```
+    /// use vibecode_runtime::Money;
+    ///
+    /// assert_eq!(Money::new("300.50", "RUB")?.currency(), "RUB");
+    /// # Ok::<(), vibecode_runtime::ParseError>(())
+    /// ```
     #[must_use]
     pub fn currency(&self) -> &str {
         &self.currency

@@ -37,11 +37,13 @@ const ASK_AGAIN: Duration = Duration::from_secs(5);
 /// A budget that processes and machines share: they count their requests in one Redis server.
 ///
 /// ```no_run
-/// use vibecode_runtime::{RedisBudget, Throttle};
+/// use vibecode_runtime::{Client, Credentials, RedisBudget, Throttle};
 ///
-/// # fn run() -> Result<(), vibecode_runtime::BudgetError> {
+/// # fn run() -> Result<(), Box<dyn std::error::Error>> {
 /// let budget = RedisBudget::new("redis://127.0.0.1:6379/0", "acme portal", 300)?;
-/// let throttle = Throttle::shared(budget);
+/// let client = Client::builder(Credentials::personal("vibe_api_1"))
+///     .throttle(Throttle::shared(budget))
+///     .build()?;
 /// # Ok(())
 /// # }
 /// ```
@@ -98,8 +100,16 @@ impl RedisBudget {
     ///
     /// Nothing is connected yet.
     ///
+    /// ```
+    /// use vibecode_runtime::RedisBudget;
+    ///
+    /// assert!(RedisBudget::new("redis://127.0.0.1:6379/0", "acme portal", 300).is_ok());
+    /// assert!(RedisBudget::new("redis://127.0.0.1:6379/0", "", 300).is_err());
+    /// assert!(RedisBudget::new("127.0.0.1 6379", "acme portal", 300).is_err());
+    /// ```
+    ///
     /// # Errors
-    /// Where the URL cannot be used, or the name is empty.
+    /// [`BudgetError`] where the URL cannot be used, or the name is empty.
     pub fn new(url: &str, name: &str, per_minute: u32) -> Result<Self, BudgetError> {
         if name.is_empty() {
             return Err(BudgetError::new(
