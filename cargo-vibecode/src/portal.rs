@@ -6,9 +6,6 @@ use vibecode_runtime::{Client, ClientBuilder, Credentials};
 
 use crate::failure::Failure;
 
-/// The documented base URL (api.md, grade D), where nothing is said.
-const BASE_URL: &str = "https://vibecode.bitrix24.tech/v1";
-
 /// Which portal is asked, and by which key.
 #[derive(Debug, clap::Args)]
 pub(crate) struct PortalArgs {
@@ -50,7 +47,7 @@ pub(crate) struct Access {
 pub(crate) fn access(args: &PortalArgs) -> Result<Access, Failure> {
     let (key, session) = secrets(args)?;
     Ok(Access {
-        base_url: base_url(args).unwrap_or_else(|| BASE_URL.to_owned()),
+        base_url: base_url(args).unwrap_or_else(|| Client::BASE_URL.to_owned()),
         key,
         session,
     })

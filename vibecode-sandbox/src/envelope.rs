@@ -62,7 +62,7 @@ impl Failure {
         Self::new(code, "The sandbox was told to answer this")
     }
 
-    /// The message is the one that the API's reference shows (update-contact.md).
+    /// The message is the one that the API's own page on the call shows.
     pub(crate) fn entity_not_found() -> Self {
         Self::new("ENTITY_NOT_FOUND", "Item not found")
     }

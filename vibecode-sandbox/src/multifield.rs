@@ -38,7 +38,7 @@ impl NewEntry {
     }
 }
 
-/// Reads one of the three forms of update-contact.md: text, an array of texts, or an array of
+/// Reads one of the three documented forms: text, an array of texts, or an array of
 /// `{value, typeId}`. `None` for any other shape, arrays of mixed forms among them.
 pub(crate) fn read(multifield: Multifield, written: &Value) -> Option<Vec<NewEntry>> {
     let text = |text: &Value| new_entry(multifield, text, None);

@@ -10,7 +10,7 @@ use serde::{
 use super::{Action, Added, Body, Change};
 use crate::rendered;
 
-/// The type that a bare string is given (update-contact.md).
+/// The type that a bare string is given (api.md, grade D).
 pub(crate) const WORK: &str = "WORK";
 
 impl Body {

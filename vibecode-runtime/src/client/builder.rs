@@ -10,8 +10,6 @@ use super::{
 };
 use crate::{Error, ErrorKind, Result, Throttle};
 
-/// The documented base URL (api.md, grade D).
-const BASE_URL: &str = "https://vibecode.bitrix24.tech/v1";
 const USER_AGENT: &str = concat!("vibecode-runtime/", env!("CARGO_PKG_VERSION"));
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -63,7 +61,7 @@ impl ClientBuilder {
     pub(super) fn new(credentials: Credentials) -> Self {
         Self {
             credentials,
-            base_url: BASE_URL.to_owned(),
+            base_url: Client::BASE_URL.to_owned(),
             user_agent: USER_AGENT.to_owned(),
             connect_timeout: CONNECT_TIMEOUT,
             times: Times {
@@ -79,7 +77,7 @@ impl ClientBuilder {
         }
     }
 
-    /// The base URL, `/v1` included. By default `https://vibecode.bitrix24.tech/v1`.
+    /// The base URL, `/v1` included. By default [`Client::BASE_URL`].
     ///
     /// ```
     /// use vibecode_runtime::{Client, Credentials, ErrorKind};

@@ -12,6 +12,7 @@ mod outcome;
 mod records;
 pub(crate) mod request;
 mod retry;
+mod retry_policy;
 mod send;
 mod trace;
 
@@ -41,7 +42,7 @@ pub use self::{
     builder::ClientBuilder,
     call::Call,
     credentials::{Credentials, TokenError},
-    retry::RetryPolicy,
+    retry_policy::RetryPolicy,
 };
 use crate::{
     Addresses, Created, Entity, ErrorCode, Id, Me, Multifields, Patch, Raw, Record, Result,
@@ -160,6 +161,15 @@ impl Times {
 }
 
 impl Client {
+    /// The documented base URL (grade D), which is used where nothing else is set by
+    /// [`ClientBuilder::base_url`] or `VIBECODE_BASE_URL`.
+    ///
+    /// ```
+    /// # use vibecode_runtime::Client;
+    /// assert_eq!(Client::BASE_URL, "https://vibecode.bitrix24.tech/v1");
+    /// ```
+    pub const BASE_URL: &str = "https://vibecode.bitrix24.tech/v1";
+
     /// A client with these credentials and the default settings.
     ///
     /// ```

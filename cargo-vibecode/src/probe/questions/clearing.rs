@@ -86,7 +86,7 @@ async fn ask_of(field: &Field, bench: &Bench<'_>) -> Result<Finding, Silence> {
     Ok(Finding::new(about, here, assumed, is_as_assumed))
 }
 
-/// Nothing that is sent takes a phone away (update-contact.md).
+/// Nothing that is sent takes a phone away (api.md, grade D).
 async fn ask_of_phones(bench: &Bench<'_>) -> Result<Finding, Silence> {
     const PHONE: &str = "+70000000101";
     const ASSUMED: &str = "nothing";
