@@ -2,6 +2,8 @@
 //! its samples are compiled and run.
 #![doc = include_str!("../../README.md")]
 
+pub mod children;
+pub mod generated;
 pub mod limit;
 pub mod ratio;
 
