@@ -2,7 +2,11 @@
 //! its samples are compiled and run.
 #![doc = include_str!("../../README.md")]
 
+pub mod children;
+pub mod generated;
 pub mod guide;
+pub mod limit;
+pub mod ratio;
 
 use std::{env, io, process::Command};
 
@@ -17,7 +21,8 @@ pub fn instructions(words: &[&str], rounds: u64) -> io::Result<u64> {
         .arg("--toggle-collect=*measured*")
         .arg(env::current_exe()?)
         .args(words)
-        .output()?;
+        .output()
+        .map_err(|error| io::Error::other(format!("valgrind cannot be run: {error}")))?;
     let printed = String::from_utf8_lossy(&output.stderr);
     let total = printed
         .lines()

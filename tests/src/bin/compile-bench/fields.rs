@@ -1,0 +1,50 @@
+//! The fields of each struct.
+
+/// So many has each struct.
+pub(crate) const FIELDS: usize = 20;
+
+/// A type of user field, in each language that asks for it.
+pub(crate) struct Type {
+    pub(crate) kind: &'static str,
+    pub(crate) is_multiple: bool,
+    pub(crate) rust: &'static str,
+    pub(crate) diesel: &'static str,
+}
+
+/// The types of a struct's fields, in turn.
+const TYPES: &[Type] = &[
+    single("string", "Option<String>", "Text"),
+    single("integer", "Option<i64>", "BigInt"),
+    multiple("double", "Vec<f64>", "Array<Double>"),
+    single("string", "String", "Text"),
+    single("boolean", "Option<bool>", "Bool"),
+    single("enumeration", "Option<u64>", "Unsigned<BigInt>"),
+    single("double", "Option<f64>", "Double"),
+    multiple("string", "Vec<String>", "Array<Text>"),
+];
+
+const fn single(kind: &'static str, rust: &'static str, diesel: &'static str) -> Type {
+    Type {
+        kind,
+        is_multiple: false,
+        rust,
+        diesel,
+    }
+}
+
+const fn multiple(kind: &'static str, rust: &'static str, diesel: &'static str) -> Type {
+    Type {
+        is_multiple: true,
+        ..single(kind, rust, diesel)
+    }
+}
+
+/// The types of so many fields.
+pub(crate) fn types(fields: usize) -> impl Iterator<Item = &'static Type> {
+    TYPES.iter().cycle().take(fields)
+}
+
+/// The wire name of a user field.
+pub(crate) fn wire_name(field: usize) -> String {
+    format!("ufCrm_{}", 1_721_244_707_000_u64 + field as u64)
+}

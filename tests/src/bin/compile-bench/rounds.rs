@@ -1,0 +1,110 @@
+//! The rounds, and what each contender costs in them.
+
+use std::io;
+
+use vibecode_tests::{
+    children::cpu_seconds,
+    generated::{Workspace, succeed},
+};
+
+use crate::{
+    contenders::{CONTENDERS, Contender, Kinds},
+    schema::schema,
+    source::{EDITS, STRUCTS, source},
+};
+
+const ROUNDS: usize = 5;
+
+/// The least CPU seconds of `cargo check` on a contender's crate alone, in some rounds.
+#[derive(Clone, Copy)]
+pub(crate) struct Cost {
+    /// Without incremental compilation.
+    pub(crate) cold: f64,
+    /// With it, after an edit of the type of one field of one struct.
+    pub(crate) edited: f64,
+}
+
+/// A contender, and what it costs.
+pub(crate) struct Row {
+    pub(crate) contender: &'static Contender,
+    pub(crate) cost: Cost,
+}
+
+impl Cost {
+    pub(crate) const MOST: Self = Self {
+        cold: f64::INFINITY,
+        edited: f64::INFINITY,
+    };
+
+    fn least(self, other: Self) -> Self {
+        Self {
+            cold: self.cold.min(other.cold),
+            edited: self.edited.min(other.edited),
+        }
+    }
+
+    /// What it costs more than another (ms a struct).
+    pub(crate) fn over(self, other: Self) -> Self {
+        let over = |seconds: f64, other: f64| (seconds - other) * 1000.0 / f64::from(STRUCTS);
+        Self {
+            cold: over(self.cold, other.cold),
+            edited: over(self.edited, other.edited),
+        }
+    }
+}
+
+/// What the contenders cost, in their order. They take turns, so a busy machine is busy for all of
+/// them.
+pub(crate) fn measure(workspace: &Workspace) -> io::Result<Vec<Row>> {
+    let [first, second] = EDITS;
+    for contender in CONTENDERS {
+        generate(workspace, contender)?;
+        edit(workspace, contender, first)?;
+    }
+    workspace.fetch()?;
+    // Builds the dependencies, and fills the incremental compilation's cache.
+    for contender in CONTENDERS {
+        round(workspace, contender)?;
+    }
+    let row = |contender| Row {
+        contender,
+        cost: Cost::MOST,
+    };
+    let mut rows: Vec<_> = CONTENDERS.iter().map(row).collect();
+    let edits = [second, first].into_iter().cycle();
+    for (number, edited) in (1..=ROUNDS).zip(edits) {
+        eprintln!("round {number} of {ROUNDS}");
+        for Row { contender, cost } in &mut rows {
+            edit(workspace, contender, edited)?;
+            *cost = cost.least(round(workspace, contender)?);
+        }
+    }
+    Ok(rows)
+}
+
+fn generate(workspace: &Workspace, contender: &Contender) -> io::Result<()> {
+    let name = contender.crate_name();
+    workspace.add(&name, contender.dependencies)?;
+    if let Kinds::InSchema { fields, .. } = contender.kinds {
+        let path = format!("crates/{name}/vibecode/contacts.json");
+        workspace.write(&path, &schema(fields))?;
+    }
+    Ok(())
+}
+
+fn edit(workspace: &Workspace, contender: &Contender, edited: &str) -> io::Result<()> {
+    let path = format!("crates/{}/src/lib.rs", contender.crate_name());
+    workspace.write(&path, &source(contender, edited))
+}
+
+fn round(workspace: &Workspace, contender: &Contender) -> io::Result<Cost> {
+    let name = contender.crate_name();
+    let check = |incremental| {
+        let mut cargo = workspace.cargo(&["check", "--package", &name]);
+        cpu_seconds(|| succeed(cargo.env("CARGO_INCREMENTAL", incremental)))
+    };
+    Ok(Cost {
+        cold: check("0")?,
+        edited: check("1")?,
+    })
+}

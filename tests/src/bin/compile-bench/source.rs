@@ -1,0 +1,53 @@
+//! The source of a contender's crate.
+
+use std::fmt::Write as _;
+
+use crate::{
+    contenders::{Contender, Kinds},
+    fields::{FIELDS, Type, types, wire_name},
+};
+
+pub(crate) const STRUCTS: u32 = 200;
+const LAST: u32 = STRUCTS - 1;
+
+/// The types of the field that is edited between rounds. It stands in the last struct: rustc checks
+/// anew what an edit moves, and all below it in a file moves.
+pub(crate) const EDITS: [&str; 2] = ["Option<String>", "String"];
+
+/// With this type of the first field of the last struct.
+pub(crate) fn source(contender: &Contender, edited: &str) -> String {
+    let mut source = format!("//! Generated.\n{}", (contender.prelude)());
+    for number in 0..STRUCTS {
+        let _ = writeln!(source, "{}\npub struct S{number} {{", contender.derives);
+        for (field, ty) in types(FIELDS).enumerate() {
+            let attribute = attribute(contender.kinds, field, ty);
+            let ty = match (number, field) {
+                (LAST, 0) => edited,
+                _ => ty.rust,
+            };
+            let _ = writeln!(source, "{attribute}    pub field_{field}: {ty},");
+        }
+        source.push_str("}\n");
+    }
+    source
+}
+
+fn attribute(kinds: Kinds, field: usize, ty: &Type) -> String {
+    let name = wire_name(field);
+    let kind = match kinds {
+        Kinds::Nowhere => return String::new(),
+        Kinds::InSchema { .. } => String::new(),
+        Kinds::InPlace if ty.is_multiple => format!(", kind = \"{}\", multiple", ty.kind),
+        Kinds::InPlace => format!(", kind = \"{}\"", ty.kind),
+    };
+    format!("    #[vibecode(field = \"{name}\"{kind})]\n")
+}
+
+/// The table of which diesel's structs are rows.
+pub(crate) fn table_of_diesel() -> String {
+    let mut table = String::from("diesel::table! {\n    contacts (id) {\n        id -> BigInt,\n");
+    for (field, ty) in types(FIELDS).enumerate() {
+        let _ = writeln!(table, "        field_{field} -> {},", ty.diesel);
+    }
+    table + "    }\n}\n"
+}

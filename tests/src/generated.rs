@@ -1,0 +1,135 @@
+//! Crates that a benchmark generates and builds: one workspace with one target folder, and with
+//! the versions that stand in our own Cargo.lock.
+
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+/// A workspace below `target/` whose members are generated.
+#[derive(Debug)]
+pub struct Workspace {
+    folder: PathBuf,
+}
+
+impl Workspace {
+    /// An empty one of this name, in place of that of the last run. What that has built stays.
+    ///
+    /// # Errors
+    /// Where files cannot be written.
+    pub fn new(name: &str) -> io::Result<Self> {
+        let workspace = Self {
+            folder: target_folder().join(name),
+        };
+        let crates = workspace.path("crates");
+        if crates.exists() {
+            fs::remove_dir_all(crates)?;
+        }
+        let manifest = "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n";
+        workspace.write("Cargo.toml", manifest)?;
+        fs::copy(repository("Cargo.lock"), workspace.path("Cargo.lock"))?;
+        Ok(workspace)
+    }
+
+    /// Adds a crate with these lines below `[dependencies]`, in which `RUNTIME` stands for our
+    /// runtime's folder.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn add(&self, name: &str, dependencies: &str) -> io::Result<()> {
+        let runtime = repository("vibecode-runtime");
+        let dependencies = dependencies.replace("RUNTIME", &runtime.to_string_lossy());
+        let manifest = format!(
+            "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n{dependencies}\n"
+        );
+        self.write(&format!("crates/{name}/Cargo.toml"), &manifest)
+    }
+
+    /// Writes a file at this path in the workspace.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn write(&self, path: &str, text: &str) -> io::Result<()> {
+        let path = self.path(path);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(path, text)
+    }
+
+    /// Downloads all that the members need: nothing after it needs the network.
+    ///
+    /// # Errors
+    /// Where cargo fails.
+    pub fn fetch(&self) -> io::Result<()> {
+        succeed(self.command().args(["fetch", "--quiet"]))
+    }
+
+    /// Cargo with these words, without the network.
+    #[must_use]
+    pub fn cargo(&self, words: &[&str]) -> Command {
+        let mut cargo = self.command();
+        cargo.args(words).args(["--offline", "--quiet"]);
+        cargo
+    }
+
+    fn command(&self) -> Command {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo
+            .current_dir(&self.folder)
+            .env("CARGO_TARGET_DIR", self.target())
+            // The flags of whoever runs this are no part of what is compared.
+            .env_remove("RUSTFLAGS")
+            .stdin(Stdio::null());
+        cargo
+    }
+
+    /// What the members are built into.
+    #[must_use]
+    pub fn target(&self) -> PathBuf {
+        self.path("target")
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.folder.join(path)
+    }
+
+    /// The version of a package that the members use.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub fn version(&self, package: &str) -> io::Result<String> {
+        let lock = fs::read_to_string(self.path("Cargo.lock"))?;
+        let name = format!("name = \"{package}\"");
+        let mut versions = lock
+            .split("[[package]]")
+            .filter(|block| block.lines().any(|line| line == name))
+            .filter_map(|block| block.lines().find_map(|it| it.strip_prefix("version = ")));
+        match versions.next() {
+            Some(version) => Ok(version.trim_matches('"').to_owned()),
+            None => Err(io::Error::other(format!("{package} is not in Cargo.lock"))),
+        }
+    }
+}
+
+/// Runs a command that must succeed.
+///
+/// # Errors
+/// Where it does not.
+pub fn succeed(command: &mut Command) -> io::Result<()> {
+    if command.status()?.success() {
+        Ok(())
+    } else {
+        Err(io::Error::other(format!("it failed: {command:?}")))
+    }
+}
+
+fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}
+
+/// `target/` of our own workspace.
+fn target_folder() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| repository("target"), PathBuf::from)
+}
