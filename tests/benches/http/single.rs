@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 
 use crate::{patch, server::Server, sides, sides::Side, table::Table};
 
-const ROUNDS: usize = 16;
+const ROUNDS: usize = 64;
 /// Updates of one side in a round.
 const UPDATES: u32 = 3_200;
 const LIMITS: (f64, f64) = (0.97, 1.05);
