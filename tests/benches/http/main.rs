@@ -3,7 +3,8 @@
 //! Both sides send the same bytes to the same bare server, in turn and many times over, and what
 //! counts is the median of the ratios: the machine may be busy, but then it is so for both. The
 //! server is this program once more, in a process of its own, so that the CPU time of the one
-//! thread of a client is all that the client costs.
+//! thread of a client is all that the client costs. What it executes is counted under valgrind too,
+//! which no other program on the machine can change.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -12,6 +13,7 @@
 )]
 
 mod bulk;
+mod executed;
 mod memory;
 mod patch;
 mod rival;
@@ -28,6 +30,7 @@ use table::Table;
 /// Stands before the words that say what to run, in a process that this one starts.
 const SERVE: &str = "--serve";
 const MEMORY: &str = "--memory";
+const COUNT: &str = "--count";
 /// Runs one side alone, for a profiler.
 const RUN: &str = "--run";
 
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
     match arguments.as_slice() {
         [serve, ..] if serve == SERVE => server::serve(),
         [memory, run, url, items] if memory == MEMORY => memory::run(run, url, items),
+        [count, side] if count == COUNT => executed::run(side),
         [run, side, what, rounds] if run == RUN => profile(side, what, rounds),
         arguments if arguments.iter().any(|it| it == "--bench") => return report(),
         // `cargo test` runs benches too.
@@ -66,6 +70,7 @@ fn report() -> ExitCode {
         single::report(&server, &mut table).await;
         bulk::report(&server, &mut table).await;
     });
+    executed::report(&mut table);
     memory::report(&server, &mut table);
     table.verdict()
 }

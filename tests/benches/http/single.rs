@@ -8,7 +8,7 @@ use crate::{patch, server::Server, sides, sides::Side, table::Table};
 
 const ROUNDS: usize = 64;
 /// Updates of one side in a round.
-const UPDATES: u32 = 3_200;
+pub(crate) const UPDATES: u32 = 3_200;
 const LIMITS: (f64, f64) = (0.97, 1.05);
 
 pub(crate) async fn report(server: &Server, table: &mut Table) {

@@ -76,6 +76,22 @@ impl Table {
         );
     }
 
+    /// At most so much of what the rival executes.
+    pub(crate) fn executed(&mut self, what: &str, counts: [u64; 2], most: f64) {
+        #[allow(
+            clippy::cast_precision_loss,
+            reason = "an update executes far fewer than 2^53 instructions"
+        )]
+        let [ours, theirs] = counts.map(|count| count as f64);
+        let ratio = ours / theirs;
+        self.row(
+            what,
+            [ours, theirs],
+            ratio,
+            (ratio <= most, format!("<= {most:.2}")),
+        );
+    }
+
     /// So much more memory at most.
     pub(crate) fn memory(&mut self, what: &str, many: f64, few: f64, most: f64) {
         let is_kept = many - few <= most;
