@@ -1,0 +1,69 @@
+//! The kinds of failure.
+
+/// What kind of failure an [`Error`](crate::Error) is.
+///
+/// ```
+/// use vibecode_runtime::{Error, ErrorKind};
+///
+/// /// Whose turn it is to do something.
+/// fn whose_turn(error: &Error) -> &'static str {
+///     match error.kind() {
+///         ErrorKind::Configuration | ErrorKind::Session => "the operator's",
+///         ErrorKind::InvalidPatch | ErrorKind::EmptyPatch | ErrorKind::InvalidId => "the user's",
+///         ErrorKind::Connect | ErrorKind::Timeout => "nobody's: try later",
+///         ErrorKind::Api => "see the code",
+///         _ => "the developer's",
+///     }
+/// }
+///
+/// # let client = vibecode_runtime::Client::new(vibecode_runtime::Credentials::personal(""));
+/// let error = client.unwrap_err();
+/// assert_eq!(whose_turn(&error), "the operator's");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A key, a URL or a setting cannot be used. Nothing was sent.
+    Configuration,
+    /// The patch changes nothing. It was not sent.
+    EmptyPatch,
+    /// A value of the patch has no wire form. It was not sent.
+    InvalidPatch,
+    /// The id is 0, which no record has. Nothing was sent.
+    InvalidId,
+    /// A filter or an order names a field that the struct does not read, or cannot be written.
+    /// Nothing was sent.
+    InvalidQuery,
+    /// The batch has no calls, or more than 50. Nothing was sent.
+    InvalidBatch,
+    /// The app gave no session token when it was asked for one. Nothing was sent.
+    Session,
+    /// The throttle's budget could not be asked. Nothing was sent.
+    Throttle,
+    /// No connection was made.
+    Connect,
+    /// No complete answer came in time.
+    Timeout,
+    /// The connection broke after the request had begun to leave.
+    Interrupted,
+    /// The API answered with an error: see [`Error::code`](crate::Error::code).
+    Api,
+    /// The answer is not JSON, as a gateway's page is not.
+    NotJson,
+    /// The answer is longer than it may be.
+    Oversized,
+    /// The answer broke off.
+    CutOff,
+    /// The answer is about another record.
+    OtherRecord,
+    /// The answered record is not what the struct holds that it was to be read into.
+    Unreadable,
+    /// The answer is JSON, but not what the API answers to such a call.
+    Unexpected,
+    /// The record was answered without its list of phones and emails, so that nobody can tell which
+    /// are there. Nothing was written.
+    MultifieldsUnknown,
+    /// None of a batch's answers shows what was sent: this portal may read the calls of a batch in
+    /// another shape. The run was stopped.
+    NotEchoed,
+}

@@ -1,0 +1,195 @@
+//! What can go wrong with one request: the faults by what they do are in the modules below.
+
+mod answer;
+mod batch;
+mod connection;
+mod refusal;
+
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::{
+    CallFault, call::Call, call_fault::BatchFaults, ending::Close, envelope::Failure, route::Route,
+};
+
+/// What goes wrong with one request of an entity's route.
+///
+/// Whether the write is carried out all the same is part of the fault: each constructor says what
+/// it does by itself, [`Fault::applied`] and [`Fault::not_applied`] say otherwise.
+///
+/// ```
+/// use std::time::Duration;
+/// use vibecode_sandbox::{Fault, Sandbox};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let sandbox = Sandbox::start().await;
+/// // The next PATCH is carried out, but its answer is lost; the one after it must wait.
+/// sandbox.fault(Fault::drop_after().on("PATCH"));
+/// sandbox.fault(Fault::rate_limited(Duration::from_secs(2)).on("PATCH"));
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "a fault does nothing until a sandbox is given it"]
+pub struct Fault {
+    name: &'static str,
+    pub(crate) effect: Effect,
+    pub(crate) applies: bool,
+    method: Option<String>,
+    path: Option<String>,
+}
+
+/// What is done to the answer or its connection.
+#[derive(Debug, Clone)]
+pub(crate) enum Effect {
+    /// No answer.
+    Close(Close),
+    /// No answer, and the request is carried out this much later.
+    Late(Duration),
+    /// The answer, this much later.
+    Delay(Duration),
+    /// The answer, with this pause after every few bytes.
+    Trickle(Duration),
+    /// An error in the API's envelope.
+    Fail(Failure),
+    /// An error in the API's envelope under 200.
+    FailUnder200(Failure),
+    /// A page of a gateway.
+    Page(StatusCode),
+    NoContent,
+    CutOff,
+    CutOffChunked,
+    Oversized,
+    Garbage,
+    AnotherRecord,
+    /// The answer, in which calls at these positions went wrong.
+    InBatch(Vec<(usize, CallFault)>),
+    /// No answer, and only so many calls are carried out.
+    DropAfterCalls(usize),
+}
+
+impl Fault {
+    fn new(name: &'static str, effect: Effect) -> Self {
+        Self {
+            name,
+            effect,
+            applies: false,
+            method: None,
+            path: None,
+        }
+    }
+
+    fn named(self, name: &'static str) -> Self {
+        Self { name, ..self }
+    }
+
+    /// Carries the request out before whatever goes wrong. Says nothing about [`Fault::late`],
+    /// which has a time of its own.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// sandbox.fault(Fault::server_error().applied());
+    /// let answer = send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
+    /// assert_eq!(answer.expect("an answer").0, 500);
+    /// assert_eq!(sandbox.contact(71).expect("is there")["post"], "Director");
+    /// # }
+    /// ```
+    pub fn applied(self) -> Self {
+        Self {
+            applies: true,
+            ..self
+        }
+    }
+
+    /// Does not carry a write out. Where it is answered all the same, the answer shows a record with
+    /// its id and nothing else, or a batch without results. A read is answered as ever.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// sandbox.fault(Fault::bad_gateway().not_applied());
+    /// let answer = send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
+    /// assert_eq!(answer.expect("an answer").0, 502);
+    /// assert_ne!(sandbox.contact(71).expect("is there")["post"], "Director");
+    /// # }
+    /// ```
+    pub fn not_applied(self) -> Self {
+        Self {
+            applies: false,
+            ..self
+        }
+    }
+
+    /// Hits only requests of this method, such as `PATCH`.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// sandbox.fault(Fault::drop_before().on("PATCH"));
+    /// assert!(send(&sandbox, "GET contacts/71", json!({})).await.is_some());
+    /// assert!(send(&sandbox, "PATCH contacts/71", json!({ "post": "x" })).await.is_none());
+    /// # }
+    /// ```
+    pub fn on(self, method: impl AsRef<str>) -> Self {
+        let method = Some(method.as_ref().to_owned());
+        Self { method, ..self }
+    }
+
+    /// Hits only requests whose path contains this, such as `contacts/71`.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::start().await;
+    /// sandbox.fault(Fault::drop_before().at("contacts/72"));
+    /// assert!(send(&sandbox, "GET contacts/71", json!({})).await.is_some());
+    /// assert!(send(&sandbox, "GET contacts/72", json!({})).await.is_none());
+    /// # }
+    /// ```
+    pub fn at(self, part_of_path: impl Into<String>) -> Self {
+        let path = Some(part_of_path.into());
+        Self { path, ..self }
+    }
+
+    /// The name of the constructor, such as `drop_after`.
+    ///
+    /// ```
+    /// use vibecode_sandbox::Fault;
+    ///
+    /// assert_eq!(Fault::drop_after().name(), "drop_after");
+    /// ```
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Whether the fault is one for this request.
+    pub(crate) fn concerns(&self, call: &Call, route: Route) -> bool {
+        let of_batch = matches!(self.effect, Effect::InBatch(_) | Effect::DropAfterCalls(_));
+        let method = self.method.as_deref();
+        let path = self.path.as_deref();
+        (route.is_batch() || !of_batch)
+            && method.is_none_or(|method| call.method == method)
+            && path.is_none_or(|path| call.uri.path().contains(path))
+    }
+
+    /// What the fault does inside a batch.
+    pub(crate) fn batch_faults(&self) -> BatchFaults {
+        let mut faults = BatchFaults::default();
+        match &self.effect {
+            Effect::InBatch(calls) => faults.calls.clone_from(calls),
+            Effect::DropAfterCalls(calls) => faults.first = Some(*calls),
+            _ => {}
+        }
+        faults
+    }
+}
