@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode, header};
+use http::{
+    HeaderMap, HeaderValue, StatusCode,
+    header::{AUTHORIZATION, CONTENT_TYPE},
+};
 use reqwest::{Body, Response, Url};
 
-use super::Request;
+use super::{Request, credentials::JSON};
 
 /// Answers up to this length are read (bytes).
 const MAX_ANSWER: usize = 16 * 1024 * 1024;
@@ -25,6 +28,16 @@ pub(crate) enum Attempt {
     },
 }
 
+impl Attempt {
+    /// That of the answer, where there was one.
+    pub(crate) fn status(&self) -> Option<StatusCode> {
+        match self {
+            Self::Failed(_) => None,
+            Self::Answered { status, .. } => Some(*status),
+        }
+    }
+}
+
 /// The body of an answer, as far as it came.
 pub(crate) enum ReadBody {
     Whole(Bytes),
@@ -32,12 +45,12 @@ pub(crate) enum ReadBody {
     Broken(reqwest::Error),
 }
 
-/// Sends a request once, with the headers of one that has a body, and with the HTTP client's own
-/// timeout where none is given.
+/// Sends a request once, with the HTTP client's own headers beside these, and with its timeout
+/// where none is given.
 pub(super) fn attempt(
     http: &reqwest::Client,
     url: Url,
-    headers: HeaderMap,
+    authorization: Option<HeaderValue>,
     timeout: Option<Duration>,
     request: &Request,
 ) -> impl Future<Output = Attempt> + Send + use<> {
@@ -45,21 +58,25 @@ pub(super) fn attempt(
     if timeout.is_some() {
         *sent.timeout_mut() = timeout;
     }
-    *sent.headers_mut() = headers;
-    match &request.body {
-        Some(body) => *sent.body_mut() = Some(Body::from(body.clone())),
-        None => drop(sent.headers_mut().remove(header::CONTENT_TYPE)),
+    if let Some(authorization) = authorization {
+        let headers = sent.headers_mut();
+        headers.entry(AUTHORIZATION).or_insert(authorization);
+    }
+    if let Some(body) = &request.body {
+        sent.headers_mut().entry(CONTENT_TYPE).or_insert(JSON);
+        *sent.body_mut() = Some(Body::from(body.clone()));
     }
     let answer = http.execute(sent);
     // What goes into the request is not carried along while the answer is waited for.
     async {
-        match answer.await {
-            Ok(mut response) => Attempt::Answered {
-                status: response.status(),
-                body: read_body(&mut response).await,
-                headers: std::mem::take(response.headers_mut()),
-            },
-            Err(error) => Attempt::Failed(error.without_url()),
+        let mut response = match answer.await {
+            Ok(response) => response,
+            Err(error) => return Attempt::Failed(error.without_url()),
+        };
+        Attempt::Answered {
+            status: response.status(),
+            body: read_body(&mut response).await,
+            headers: std::mem::take(response.headers_mut()),
         }
     }
 }

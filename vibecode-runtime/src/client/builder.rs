@@ -315,6 +315,7 @@ impl ClientBuilder {
     /// is none, or that is `http:` to another host than this one; or what the HTTP client
     /// underneath refuses.
     pub fn build(self) -> Result<Client> {
+        let headers = self.credentials.headers()?;
         let identity = Identity::new(self.credentials)?;
         let base_url = checked_base_url(&self.base_url)?;
         #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls-tls")))]
@@ -322,6 +323,7 @@ impl ClientBuilder {
         let http = self
             .http
             .user_agent(self.user_agent)
+            .default_headers(headers)
             .connect_timeout(self.connect_timeout)
             .timeout(self.times.usual());
         let http = harden(http, &base_url).build().map_err(|error| {

@@ -33,9 +33,18 @@ pub struct Call<T> {
 
 impl<T: Send + 'static> Call<T> {
     pub(crate) fn new(future: impl Future<Output = Result<T>> + Send + 'static) -> Self {
-        Self {
-            future: Box::pin(future),
-        }
+        Self::made(|| future)
+    }
+
+    /// The future is made in its place on the heap, where it would else be moved to: that of a
+    /// request is long.
+    pub(crate) fn made<F>(make: impl FnOnce() -> F) -> Self
+    where
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        let place = Box::new_uninit();
+        let future: Pin<Box<F>> = Box::into_pin(Box::write(place, make()));
+        Self { future }
     }
 
     /// A call that has ended already.

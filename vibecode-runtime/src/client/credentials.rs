@@ -2,16 +2,14 @@
 
 use std::{error::Error as StdError, fmt, pin::Pin, sync::Arc};
 
-use http::{
-    HeaderMap, HeaderName, HeaderValue,
-    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE},
-};
+use http::{HeaderMap, HeaderName, HeaderValue, header::ACCEPT};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{Error, ErrorKind, Result};
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
+/// The content type of what is sent, and of what is answered.
+pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Kinds of keys by prefix (api.md, grade D).
 const PERSONAL: &str = "vibe_api_";
@@ -147,25 +145,30 @@ impl Credentials {
         }
     }
 
-    /// The headers of every request with a body; without a session where a provider gives it.
+    /// The headers of every request, whichever user it is for.
     ///
     /// # Errors
     /// Where the key is of another kind than the credentials, or cannot be a header.
     pub(super) fn headers(&self) -> Result<HeaderMap> {
         self.check_kind()?;
-        let mut headers = HeaderMap::with_capacity(6);
-        headers.insert(ACCEPT, JSON);
-        headers.insert(CONTENT_TYPE, JSON);
-        headers.insert(API_KEY, secret_header(self.key.expose_secret(), "key")?);
-        if let Session::Token(session) = &self.session {
-            if session.expose_secret().is_empty() {
-                return Err(refused("the session token is empty"));
-            }
-            let bearer = SecretString::from(format!("Bearer {}", session.expose_secret()));
-            let header = secret_header(bearer.expose_secret(), "session token")?;
-            headers.insert(AUTHORIZATION, header);
+        let key = secret_header(self.key.expose_secret(), "key")?;
+        Ok(HeaderMap::from_iter([(ACCEPT, JSON), (API_KEY, key)]))
+    }
+
+    /// The `Authorization` of a user, where the credentials hold a session token.
+    ///
+    /// # Errors
+    /// Where the key is not one that goes with a session token, or the token cannot be a header.
+    pub(super) fn authorization(&self) -> Result<Option<HeaderValue>> {
+        self.check_kind()?;
+        let Session::Token(session) = &self.session else {
+            return Ok(None);
+        };
+        if session.expose_secret().is_empty() {
+            return Err(refused("the session token is empty"));
         }
-        Ok(headers)
+        let bearer = SecretString::from(format!("Bearer {}", session.expose_secret()));
+        secret_header(bearer.expose_secret(), "session token").map(Some)
     }
 
     /// A prefix that is not known is let through: the API knows best.
@@ -227,7 +230,8 @@ mod tests {
             (Credentials::app("vibe_app_1", ""), "empty"),
             (Credentials::personal("vibe_api_1\n"), "line break"),
         ] {
-            let error = credentials.headers().unwrap_err();
+            let headers = credentials.headers().map(|_| ());
+            let error = headers.and(credentials.authorization()).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Configuration);
             assert!(error.to_string().contains(fix), "{error}");
         }
@@ -242,11 +246,10 @@ mod tests {
     fn no_key_and_no_token_is_shown() {
         let credentials = Credentials::app("vibe_app_1", "vibe_session_2");
         let headers = credentials.headers().unwrap();
-        assert_eq!(
-            headers.get("authorization").unwrap(),
-            "Bearer vibe_session_2"
-        );
-        let shown = format!("{credentials:?} {headers:?}");
+        assert_eq!(headers.get("x-api-key").unwrap(), "vibe_app_1");
+        let authorization = credentials.authorization().unwrap().unwrap();
+        assert_eq!(authorization, "Bearer vibe_session_2");
+        let shown = format!("{credentials:?} {headers:?} {authorization:?}");
         assert!(!shown.contains("vibe_"), "{shown}");
     }
 

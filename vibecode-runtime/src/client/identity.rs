@@ -1,8 +1,9 @@
-//! Whom a client acts for: the headers of its requests, by a session that may have to be renewed.
+//! Whom a client acts for: the `Authorization` of its requests, by a session that may have to be
+//! renewed.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use http::HeaderMap;
+use http::HeaderValue;
 use tokio::sync::Mutex;
 
 use super::{Credentials, credentials::TokenProvider};
@@ -11,18 +12,18 @@ use crate::{Error, ErrorCode, ErrorKind, Result};
 /// One user of the API.
 pub(super) struct Identity {
     credentials: Credentials,
-    /// The headers by the session that was last given, where a provider gives them.
+    /// The session that was last given, where a provider gives them.
     given: Mutex<Option<Given>>,
     /// How often the provider gave none.
     failures: AtomicU64,
-    /// The headers by the credentials alone.
-    fixed: Result<HeaderMap>,
+    /// What the credentials hold themselves; nothing for a personal key.
+    fixed: Result<Option<HeaderValue>>,
 }
 
-/// The headers by a session, and how many were given before it.
+/// The header for a session, and how many were given before it.
 #[derive(Clone)]
 struct Given {
-    headers: HeaderMap,
+    authorization: Option<HeaderValue>,
     number: u64,
 }
 
@@ -30,12 +31,12 @@ impl Identity {
     /// # Errors
     /// Where the credentials cannot be used.
     pub(super) fn new(credentials: Credentials) -> Result<Self> {
-        let headers = credentials.headers()?;
+        let authorization = credentials.authorization()?;
         Ok(Self {
             credentials,
             given: Mutex::default(),
             failures: AtomicU64::default(),
-            fixed: Ok(headers),
+            fixed: Ok(authorization),
         })
     }
 
@@ -45,7 +46,7 @@ impl Identity {
         Self {
             given: Mutex::default(),
             failures: AtomicU64::default(),
-            fixed: credentials.headers(),
+            fixed: credentials.authorization(),
             credentials,
         }
     }
@@ -59,7 +60,7 @@ impl Identity {
         }
     }
 
-    /// The headers by a session that was given after the one of this number. Calls that need one
+    /// A session that was given after the one of this number. Calls that need one
     /// together ask once, and fail together.
     async fn given(&self, provider: &TokenProvider, over: Option<u64>) -> Result<Given> {
         let failures = self.failures.load(Ordering::Relaxed);
@@ -76,8 +77,11 @@ impl Identity {
             self.failures.fetch_add(1, Ordering::Relaxed);
             return Err(not_given());
         };
-        let headers = self.credentials.with_session(token).headers()?;
-        let given = Given { headers, number };
+        let authorization = self.credentials.with_session(token).authorization()?;
+        let given = Given {
+            authorization,
+            number,
+        };
         *current = Some(given.clone());
         Ok(given)
     }
@@ -100,15 +104,15 @@ pub(super) struct Session<'a> {
 }
 
 impl Session<'_> {
-    /// The headers of the next try.
-    pub(super) async fn headers(&mut self) -> Result<HeaderMap> {
+    /// The `Authorization` of the next try, where it has one.
+    pub(super) async fn authorization(&mut self) -> Result<Option<HeaderValue>> {
         let Some(provider) = self.identity.credentials.provider() else {
             let fixed = self.identity.fixed.as_ref();
             return fixed.cloned().map_err(Error::copy);
         };
         let given = self.identity.given(provider, self.over).await?;
         self.number = Some(given.number);
-        Ok(given.headers)
+        Ok(given.authorization)
     }
 
     /// Whether the call may be repeated with a new session: once, where the last one was over.

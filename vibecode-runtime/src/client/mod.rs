@@ -492,9 +492,9 @@ impl Client {
     }
 
     /// The turn of a request at its record.
-    async fn lane(&self, request: &Request) -> Lane {
+    fn lane(&self, request: &Request) -> impl Future<Output = Lane> + use<'_> {
         let key = (request.entity.clone(), request.id.unwrap_or_default());
-        self.shared.records.lane(key, request.effect).await
+        self.shared.records.lane(key, request.effect)
     }
 
     /// A call that owns what it needs, or has failed already.
@@ -504,7 +504,7 @@ impl Client {
         F: Future<Output = Result<T>> + Send + 'static,
     {
         match request {
-            Ok(request) => Call::new(run(self.clone(), request)),
+            Ok(request) => Call::made(|| run(self.clone(), request)),
             Err(error) => Call::ended(Err(error)),
         }
     }

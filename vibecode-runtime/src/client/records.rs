@@ -2,15 +2,13 @@
 
 use std::{
     borrow::Cow,
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, VecDeque, hash_map},
+    mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use tokio::{
-    sync::{Mutex as Turn, OwnedMutexGuard},
-    time::Instant,
-};
+use tokio::{sync::Semaphore, time::Instant};
 
 use super::request::Effect;
 
@@ -34,9 +32,10 @@ struct State {
 
 #[derive(Debug, Default)]
 struct Entry {
-    turn: Arc<Turn<()>>,
     /// Calls that hold the turn or wait for it.
     calls: usize,
+    /// Those that wait. One permit is the turn, which each call hands on when it ends.
+    waiting: Option<Arc<Semaphore>>,
     /// When the last write departed that may add something, and whose outcome is not known.
     departed: Option<Instant>,
 }
@@ -52,7 +51,7 @@ pub(crate) struct Lane {
     /// As the record's own, before this turn and as this turn will leave it.
     before: Option<Instant>,
     departed: Mutex<Option<Instant>>,
-    turn: Option<OwnedMutexGuard<()>>,
+    is_held: bool,
 }
 
 /// A year. A longer time may be beyond what the clock holds, and would then be none.
@@ -68,33 +67,35 @@ impl Records {
 
     /// Waits for the turn at a record: first come, first served.
     pub(crate) async fn lane(self: &Arc<Self>, key: Key, effect: Effect) -> Lane {
-        let taken = {
+        let (before, waiting) = {
             let mut state = self.state();
             state.forget_settled(self.settle);
             let entry = state.records.entry(key.clone()).or_default();
             entry.calls += 1;
-            // In one with the look at what is known, which the last turn leaves before it ends.
-            match Arc::clone(&entry.turn).try_lock_owned() {
-                Ok(turn) => Ok((turn, entry.departed)),
-                Err(_) => Err(Arc::clone(&entry.turn)),
-            }
+            let others = (entry.calls > 1).then(|| {
+                let none_free = || Arc::new(Semaphore::new(0));
+                Arc::clone(entry.waiting.get_or_insert_with(none_free))
+            });
+            (entry.departed, others)
         };
         // Counts as a call from here on, also where it is dropped while it waits.
         let mut lane = Lane {
             records: Arc::clone(self),
             key,
             effect,
-            before: None,
-            departed: Mutex::default(),
-            turn: None,
+            before,
+            departed: Mutex::new(before),
+            is_held: waiting.is_none(),
         };
-        let (turn, before) = match taken {
-            Ok(taken) => taken,
-            Err(turn) => (turn.lock_owned().await, self.departed(&lane.key)),
-        };
-        lane.turn = Some(turn);
-        lane.before = before;
-        lane.departed = Mutex::new(before);
+        if let Some(turns) = waiting {
+            // The semaphore is never closed.
+            if let Ok(turn) = turns.acquire().await {
+                turn.forget();
+            }
+            lane.is_held = true;
+            lane.before = self.departed(&lane.key);
+            lane.departed = Mutex::new(lane.before);
+        }
         lane
     }
 
@@ -122,19 +123,40 @@ impl Records {
 }
 
 impl State {
+    /// A call ends, which lost sight of a write that departed then. Gives those that still wait.
+    fn leave(&mut self, key: Key, lost: Option<Instant>) -> Option<Arc<Semaphore>> {
+        if let Some(departed) = lost {
+            self.unsettled.push_back((departed, key.clone()));
+        }
+        let hash_map::Entry::Occupied(mut occupied) = self.records.entry(key) else {
+            return None;
+        };
+        let entry = occupied.get_mut();
+        entry.calls -= 1;
+        entry.departed = lost.or(entry.departed);
+        if entry.calls == 0 {
+            entry.waiting = None;
+        }
+        let waiting = entry.waiting.clone();
+        if entry.is_unused() {
+            occupied.remove();
+        }
+        waiting
+    }
+
     /// Forgets what has settled by now, so that memory is held for as long as it is of use.
     fn forget_settled(&mut self, settle: Duration) {
-        while let Some((departed, _)) = self.unsettled.front() {
-            if departed.elapsed() < settle {
-                return;
-            }
-            if let Some((departed, key)) = self.unsettled.pop_front()
-                && let Some(entry) = self.records.get_mut(&key)
-            {
-                entry.departed = entry.departed.filter(|newer| *newer > departed);
-                if entry.is_unused() {
-                    self.records.remove(&key);
-                }
+        let has_settled = |(departed, _): &(Instant, _)| departed.elapsed() >= settle;
+        while self.unsettled.front().is_some_and(has_settled)
+            && let Some((departed, key)) = self.unsettled.pop_front()
+        {
+            let hash_map::Entry::Occupied(mut occupied) = self.records.entry(key) else {
+                continue;
+            };
+            let entry = occupied.get_mut();
+            entry.departed = entry.departed.filter(|newer| *newer > departed);
+            if entry.is_unused() {
+                occupied.remove();
             }
         }
     }
@@ -183,24 +205,13 @@ impl Lane {
 
 impl Drop for Lane {
     fn drop(&mut self) {
-        // The next call may begin only once this one counts no more.
-        let turn = self.turn.take();
-        let departed = *locked(&self.departed);
-        let mut state = self.records.state();
-        if let Some(entry) = state.records.get_mut(&self.key) {
-            entry.calls -= 1;
-            if departed != self.before {
-                entry.departed = departed;
-            }
-            if entry.is_unused() {
-                state.records.remove(&self.key);
-            }
+        let departed = self.departed();
+        let lost = departed.filter(|_| departed != self.before);
+        let waiting = self.records.state().leave(mem::take(&mut self.key), lost);
+        // The next call may begin only now that this one counts no more.
+        if let Some(turns) = waiting.filter(|_| self.is_held) {
+            turns.add_permits(1);
         }
-        if let Some(departed) = departed.filter(|_| departed != self.before) {
-            state.unsettled.push_back((departed, self.key.clone()));
-        }
-        drop(state);
-        drop(turn);
     }
 }
 

@@ -1,8 +1,8 @@
 //! The loop around a call: session → throttle → attempt → outcome → retry.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
-use http::HeaderMap;
+use http::HeaderValue;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{
@@ -75,51 +75,71 @@ impl Sending<'_> {
         request: &Request,
         lanes: &[&Lane],
     ) -> Result<A> {
+        let shared = &*self.client.shared;
         loop {
-            let result = self.try_once(request, lanes).await;
-            match &result {
+            let (authorization, permit) = self.prepare_in_time(request).await?;
+            let timeout = self.depart(request, lanes);
+            let url = request.url(&shared.base_url);
+            let trace = Trace::new(request, self.tries.count());
+            let attempt = pin!(attempt(&shared.http, url, authorization, timeout, request));
+            let attempt = trace.around(attempt).await;
+            let judged = self.judge(attempt, request, permit, &trace);
+            match &judged {
                 Ok(_) => self.tries.succeed(),
                 Err(error) if self.session.renew_after(error) => continue,
                 Err(_) => {}
             }
-            return result;
+            return judged;
         }
     }
 
-    async fn try_once<A: Answer>(&mut self, request: &Request, lanes: &[&Lane]) -> Result<A> {
-        let shared = &*self.client.shared;
-        let (headers, permit) = match self.tries.latest_departure() {
-            None => self.prepare(request).await?,
-            // Nobody waits for a turn that comes too late.
-            Some(latest) => match timeout_at(latest, self.prepare(request)).await {
-                // Nor is anything sent that the sleep of a machine has made late.
-                Ok(prepared) if Instant::now() < latest => prepared?,
-                Ok(_) | Err(_) => return Err(self.too_late(request)),
-            },
+    /// What a try needs before it may leave, if that comes in time.
+    async fn prepare_in_time(
+        &mut self,
+        request: &Request,
+    ) -> Result<(Option<HeaderValue>, Permit)> {
+        let Some(latest) = self.tries.latest_departure() else {
+            return self.prepare(request).await;
         };
+        // Nobody waits for a turn that comes too late.
+        match timeout_at(latest, self.prepare(request)).await {
+            // Nor is anything sent that the sleep of a machine has made late.
+            Ok(prepared) if Instant::now() < latest => prepared,
+            Ok(_) | Err(_) => Err(self.too_late(request)),
+        }
+    }
+
+    /// Notes that a try departs. Gives how long it may take, where that is not the usual.
+    fn depart(&mut self, request: &Request, lanes: &[&Lane]) -> Option<Duration> {
         let now = Instant::now();
         self.tries.depart(now);
         for lane in lanes {
             lane.depart(now);
         }
-        let timeout = self.tries.time_left(now, shared.times.of(request));
-        let timeout = Some(timeout).filter(|it| *it != shared.times.usual());
-        let url = request.url(&shared.base_url);
-        let trace = Trace::new(request, self.tries.count());
-        let attempt = trace
-            .around(attempt(&shared.http, url, headers, timeout, request))
-            .await;
-        let (status, head) = match &attempt {
+        let times = self.client.shared.times;
+        let timeout = self.tries.time_left(now, times.of(request));
+        Some(timeout).filter(|it| *it != times.usual())
+    }
+
+    /// What a try brought. The throttle and the trace are told of it too.
+    #[inline(never)] // else it would take its room on the stack whenever the call is polled
+    fn judge<A: Answer>(
+        &mut self,
+        attempt: Attempt,
+        request: &Request,
+        permit: Permit,
+        trace: &Trace,
+    ) -> Result<A> {
+        // What the head tells is for a throttle that asks.
+        let head = match &attempt {
             Attempt::Answered {
                 status, headers, ..
-            } => {
-                // What the head tells is for a throttle that asks.
-                let asks = shared.throttle.is_limited();
-                let head = asks.then(|| Feedback::from_answer(*status, headers, None));
-                (Some(*status), head.unwrap_or_default())
+            } if self.client.shared.throttle.is_limited() => {
+                Feedback::from_answer(*status, headers, None)
             }
-            Attempt::Failed(_) => (None, Feedback::none()),
+            Attempt::Answered { .. } | Attempt::Failed(_) => Feedback::none(),
         };
+        let status = attempt.status();
         let judged = outcome::judge(attempt, request);
         trace.note(status, &judged);
         let asked = judged.as_ref().err().and_then(Error::retry_after);
@@ -131,16 +151,16 @@ impl Sending<'_> {
         judged
     }
 
-    /// What a try needs before it may leave: the headers of a session, and a permit.
-    async fn prepare(&mut self, request: &Request) -> Result<(HeaderMap, Permit)> {
-        let headers = self.session.headers().await;
-        let headers = headers.map_err(|error| request.named(error))?;
+    /// What a try needs before it may leave: a session, where it is for a user, and a permit.
+    async fn prepare(&mut self, request: &Request) -> Result<(Option<HeaderValue>, Permit)> {
+        let authorization = self.session.authorization().await;
+        let authorization = authorization.map_err(|error| request.named(error))?;
         let permit = self.client.shared.throttle.acquire().await;
         let permit = permit.map_err(|error| {
             let problem = "the budget of requests could not be asked, so nothing was sent";
             request.named(Error::not_sent(ErrorKind::Throttle, problem).caused_by(error))
         })?;
-        Ok((headers, permit))
+        Ok((authorization, permit))
     }
 
     /// The deadline passed before the next try could leave: what the last one was told remains.
