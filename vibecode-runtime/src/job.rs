@@ -143,7 +143,10 @@ impl PatchJob {
     }
 
     pub(crate) fn key(&self) -> Key {
-        (self.entity.clone(), self.id)
+        Key {
+            entity: self.entity.clone(),
+            id: self.id,
+        }
     }
 
     pub(crate) fn into_parts(self) -> (Cow<'static, str>, u64, Body) {

@@ -72,7 +72,10 @@ impl BatchCall {
     }
 
     pub(crate) fn key(&self) -> Key {
-        (self.entity.clone(), self.id)
+        Key {
+            entity: self.entity.clone(),
+            id: self.id,
+        }
     }
 
     pub(crate) fn effect(&self) -> Effect {

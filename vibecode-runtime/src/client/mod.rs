@@ -493,7 +493,10 @@ impl Client {
 
     /// The turn of a request at its record.
     fn lane(&self, request: &Request) -> impl Future<Output = Lane> + use<'_> {
-        let key = (request.entity.clone(), request.id.unwrap_or_default());
+        let key = Key {
+            entity: request.entity.clone(),
+            id: request.id.unwrap_or_default(),
+        };
         self.shared.records.lane(key, request.effect)
     }
 

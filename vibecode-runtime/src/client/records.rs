@@ -3,6 +3,7 @@
 use std::{
     borrow::Cow,
     collections::{HashMap, VecDeque, hash_map},
+    hash::{Hash, Hasher},
     mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -12,8 +13,20 @@ use tokio::{sync::Semaphore, time::Instant};
 
 use super::request::Effect;
 
-/// The name of an entity in the paths, and the record's id.
-pub(crate) type Key = (Cow<'static, str>, u64);
+/// Which record.
+#[derive(Debug, Default, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key {
+    /// The entity's name in the paths.
+    pub(crate) entity: Cow<'static, str>,
+    pub(crate) id: u64,
+}
+
+/// The id tells nearly all records apart, and costs less than the entity's name.
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id.hash(state);
+    }
+}
 
 /// The records that a client and its clones are writing to, or have just written to.
 #[derive(Debug)]
@@ -230,7 +243,10 @@ mod tests {
     }
 
     fn key(id: u64) -> Key {
-        ("contacts".into(), id)
+        Key {
+            entity: "contacts".into(),
+            id,
+        }
     }
 
     fn is_empty(records: &Records) -> bool {
@@ -262,7 +278,11 @@ mod tests {
         let records = records();
         let _one = records.lane(key(71), Effect::Adds).await;
         let _other = records.lane(key(72), Effect::Adds).await;
-        let _company = records.lane(("companies".into(), 71), Effect::Adds).await;
+        let company = Key {
+            entity: "companies".into(),
+            id: 71,
+        };
+        let _company = records.lane(company, Effect::Adds).await;
     }
 
     #[tokio::test(start_paused = true)]
@@ -335,7 +355,7 @@ mod tests {
             async move {
                 let lanes = records.lanes(wanted.into()).await;
                 tokio::time::sleep(Duration::from_secs(1)).await;
-                lanes.iter().map(|lane| lane.key.1).collect::<Vec<_>>()
+                lanes.iter().map(|lane| lane.key.id).collect::<Vec<_>>()
             }
         };
         let both = tokio::join!(lanes(forth), lanes(back));

@@ -4,7 +4,7 @@ use super::{Item, Stage};
 use crate::{
     Client, Raw, Result,
     batch::{self, BatchCall, Run, Turned},
-    client::Request,
+    client::{Key, Request},
 };
 
 /// Reads and writes the records of items, and gives what became of each, in their order.
@@ -31,7 +31,7 @@ impl Transport for OneByOne {
     async fn read(&self, client: &Client, items: &[&mut Item]) -> Vec<Result<Raw>> {
         let mut reads = Vec::with_capacity(items.len());
         for item in items {
-            let (entity, id) = item.job.key();
+            let Key { entity, id } = item.job.key();
             reads.push(match Request::get(entity, id) {
                 Ok(request) => client.send(&request, &[]).await,
                 Err(error) => Err(error),
@@ -46,7 +46,7 @@ impl Transport for OneByOne {
             let Stage::Write(body) = &item.stage else {
                 continue;
             };
-            let (entity, id) = item.job.key();
+            let Key { entity, id } = item.job.key();
             let written = match Request::update(entity, id, body) {
                 Ok(request) => client.send(&request, &[&item.lane]).await,
                 Err(error) => Err(error),
@@ -64,7 +64,7 @@ pub(super) struct Batched<'a>(pub(super) &'a Run);
 impl Transport for Batched<'_> {
     async fn read(&self, client: &Client, items: &[&mut Item]) -> Vec<Result<Raw>> {
         let calls = items.iter().map(|item| {
-            let (entity, id) = item.job.key();
+            let Key { entity, id } = item.job.key();
             BatchCall::get(entity, id)
         });
         let calls: Vec<BatchCall> = calls.filter_map(Result::ok).collect();
@@ -74,7 +74,7 @@ impl Transport for Batched<'_> {
 
     async fn write(&self, client: &Client, items: &[&mut Item]) -> Result<Vec<Result<Raw>>> {
         let calls = items.iter().filter_map(|item| {
-            let (entity, id) = item.job.key();
+            let Key { entity, id } = item.job.key();
             let Stage::Write(body) = &item.stage else {
                 return None;
             };
