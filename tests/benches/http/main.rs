@@ -29,6 +29,7 @@ use table::Table;
 
 /// Stands before the words that say what to run, in a process that this one starts.
 const SERVE: &str = "--serve";
+const SINGLE: &str = "--single";
 const MEMORY: &str = "--memory";
 const COUNT: &str = "--count";
 /// Runs one side alone, for a profiler.
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
     let arguments: Vec<_> = env::args().skip(1).collect();
     match arguments.as_slice() {
         [serve, ..] if serve == SERVE => server::serve(),
+        [single, workers] if single == SINGLE => single::run(workers),
         [memory, run, url, items] if memory == MEMORY => memory::run(run, url, items),
         [count, side] if count == COUNT => executed::run(side),
         [run, side, what, rounds] if run == RUN => profile(side, what, rounds),
@@ -66,10 +68,8 @@ fn report() -> ExitCode {
     patch::check();
     let server = Server::start();
     let mut table = Table::new();
-    runtime().block_on(async {
-        single::report(&server, &mut table).await;
-        bulk::report(&server, &mut table).await;
-    });
+    single::report(&mut table);
+    runtime().block_on(bulk::report(&server, &mut table));
     executed::report(&mut table);
     memory::report(&server, &mut table);
     table.verdict()

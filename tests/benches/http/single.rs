@@ -1,21 +1,47 @@
 //! Updates one by one: `Client::update`.
 
-use std::hint::black_box;
+use std::{env, hint::black_box, process::Command};
 
 use tokio::task::JoinSet;
 
-use crate::{patch, server::Server, sides, sides::Side, table::Table};
+use crate::{
+    SINGLE, patch, runtime,
+    server::Server,
+    sides,
+    sides::Side,
+    table::{self, Table},
+};
 
+/// Where things lie in memory is another matter of chance in each process, and what finds them in a
+/// cache with it.
+const PROCESSES: u32 = 8;
+/// In each process. They are short, so that both sides meet the same moods of the machine.
 const ROUNDS: usize = 64;
 /// Updates of one side in a round.
-pub(crate) const UPDATES: u32 = 3_200;
+pub(crate) const UPDATES: u32 = 416;
 const LIMITS: (f64, f64) = (0.97, 1.05);
 
-pub(crate) async fn report(server: &Server, table: &mut Table) {
+pub(crate) fn report(table: &mut Table) {
     for (what, workers) in [("one at a time", 1), ("32 at a time", 32)] {
-        let rounds = sides::rounds(server, ROUNDS, |side| update(side, workers)).await;
-        table.compare(what, "update", UPDATES, &rounds, LIMITS);
+        let rounds = (0..PROCESSES).flat_map(|_| rounds_of_a_process(workers));
+        table.compare(what, "update", UPDATES, &rounds.collect(), LIMITS);
     }
+}
+
+fn rounds_of_a_process(workers: u32) -> table::Rounds {
+    let output = Command::new(env::current_exe().unwrap())
+        .args([SINGLE, &workers.to_string()])
+        .output()
+        .unwrap();
+    table::read(&String::from_utf8(output.stdout).unwrap())
+}
+
+/// Prints what the rounds of this process cost.
+pub(crate) fn run(workers: &str) {
+    let workers = workers.parse().unwrap();
+    let server = Server::start();
+    let rounds = sides::rounds(&server, ROUNDS, |side| update(side, workers));
+    table::print(&runtime().block_on(rounds));
 }
 
 /// Each worker writes to records of its own.

@@ -1,10 +1,11 @@
 //! The table, and whether the limits are kept.
 
 use std::{
-    fs,
     process::ExitCode,
     time::{Duration, Instant},
 };
+
+use rustix::time::{ClockId, clock_gettime};
 
 /// What a side took for one part of a round.
 #[derive(Clone, Copy)]
@@ -25,16 +26,35 @@ impl Cost {
     }
 }
 
-/// The CPU time of this thread so far, user and system, from Linux's `/proc`. It may be some
-/// milliseconds behind, so that a round is to take many of them.
+/// The CPU time of this thread so far, user and system.
 fn cpu() -> Duration {
-    let stat = fs::read_to_string("/proc/thread-self/schedstat").unwrap();
-    let nanoseconds = stat.split_whitespace().next().unwrap();
-    Duration::from_nanos(nanoseconds.parse().unwrap())
+    clock_gettime(ClockId::ThreadCPUTime).try_into().unwrap()
 }
 
 /// What both sides took for the same work, once a round: ours and the rival's.
 pub(crate) type Rounds = Vec<(Cost, Cost)>;
+
+/// A line a round, which [`read`] reads in another process.
+pub(crate) fn print(rounds: &Rounds) {
+    for (ours, rival) in rounds {
+        let [wall, cpu] = [ours.wall, ours.cpu].map(|it| it.as_nanos());
+        let [rival_wall, rival_cpu] = [rival.wall, rival.cpu].map(|it| it.as_nanos());
+        println!("{wall} {cpu} {rival_wall} {rival_cpu}");
+    }
+}
+
+pub(crate) fn read(printed: &str) -> Rounds {
+    let round = |line: &str| {
+        let mut times = line.split(' ').map(|it| it.parse().unwrap());
+        let mut next = || Duration::from_nanos(times.next().unwrap());
+        let mut cost = || Cost {
+            wall: next(),
+            cpu: next(),
+        };
+        (cost(), cost())
+    };
+    printed.lines().map(round).collect()
+}
 
 pub(crate) struct Table {
     missed: u32,
