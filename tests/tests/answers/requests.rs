@@ -22,6 +22,25 @@ async fn settings_of_the_users_own_for_the_http_client_are_kept() {
     assert!(request.contains("x-request-source: tests"), "{request}");
     assert!(request.contains("user-agent: tests/1"), "{request}");
 }
+
+#[tokio::test]
+async fn no_header_of_the_users_own_replaces_the_key() {
+    let server = Server::start(ok()).await;
+    let mut headers = http::HeaderMap::new();
+    for name in ["x-api-key", "accept", "content-type"] {
+        headers.insert(name, "of-the-users-own".parse().unwrap());
+    }
+    let http = reqwest::Client::builder().default_headers(headers);
+    let client = single(&server.url()).http(http);
+    update(&client.build().unwrap()).await.unwrap();
+    let request = server.requests().remove(0).text.to_lowercase();
+    assert!(
+        request.contains(&format!("x-api-key: {KEY}\r\n")),
+        "{request}"
+    );
+    assert!(!request.contains("of-the-users-own"), "{request}");
+}
+
 #[tokio::test]
 async fn a_call_can_be_spawned_and_borrows_neither_client_nor_patch() {
     fn is_free<T: Send + 'static>(call: T) -> T {

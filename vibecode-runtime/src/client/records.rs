@@ -47,8 +47,8 @@ struct State {
 struct Entry {
     /// Calls that hold the turn or wait for it.
     calls: usize,
-    /// Those that wait. One permit is the turn, which each call hands on when it ends.
-    waiting: Option<Arc<Semaphore>>,
+    /// Where calls wait, once one does. Its one permit is the turn, which each hands on at its end.
+    turns: Option<Arc<Semaphore>>,
     /// When the last write departed that may add something, and whose outcome is not known.
     departed: Option<Instant>,
 }
@@ -80,16 +80,16 @@ impl Records {
 
     /// Waits for the turn at a record: first come, first served.
     pub(crate) async fn lane(self: &Arc<Self>, key: Key, effect: Effect) -> Lane {
-        let (before, waiting) = {
+        let (before, turns) = {
             let mut state = self.state();
             state.forget_settled(self.settle);
             let entry = state.records.entry(key.clone()).or_default();
             entry.calls += 1;
-            let others = (entry.calls > 1).then(|| {
+            let turns = (entry.calls > 1).then(|| {
                 let none_free = || Arc::new(Semaphore::new(0));
-                Arc::clone(entry.waiting.get_or_insert_with(none_free))
+                Arc::clone(entry.turns.get_or_insert_with(none_free))
             });
-            (entry.departed, others)
+            (entry.departed, turns)
         };
         // Counts as a call from here on, also where it is dropped while it waits.
         let mut lane = Lane {
@@ -98,9 +98,9 @@ impl Records {
             effect,
             before,
             departed: Mutex::new(before),
-            is_held: waiting.is_none(),
+            is_held: turns.is_none(),
         };
-        if let Some(turns) = waiting {
+        if let Some(turns) = turns {
             // The semaphore is never closed.
             if let Ok(turn) = turns.acquire().await {
                 turn.forget();
@@ -136,7 +136,7 @@ impl Records {
 }
 
 impl State {
-    /// A call ends, which lost sight of a write that departed then. Gives those that still wait.
+    /// A call ends, which lost sight of a write that departed then. Gives where others wait.
     fn leave(&mut self, key: Key, lost: Option<Instant>) -> Option<Arc<Semaphore>> {
         if let Some(departed) = lost {
             self.unsettled.push_back((departed, key.clone()));
@@ -148,13 +148,13 @@ impl State {
         entry.calls -= 1;
         entry.departed = lost.or(entry.departed);
         if entry.calls == 0 {
-            entry.waiting = None;
+            entry.turns = None;
         }
-        let waiting = entry.waiting.clone();
+        let turns = entry.turns.clone();
         if entry.is_unused() {
             occupied.remove();
         }
-        waiting
+        turns
     }
 
     /// Forgets what has settled by now, so that memory is held for as long as it is of use.
@@ -220,9 +220,9 @@ impl Drop for Lane {
     fn drop(&mut self) {
         let departed = self.departed();
         let lost = departed.filter(|_| departed != self.before);
-        let waiting = self.records.state().leave(mem::take(&mut self.key), lost);
+        let turns = self.records.state().leave(mem::take(&mut self.key), lost);
         // The next call may begin only now that this one counts no more.
-        if let Some(turns) = waiting.filter(|_| self.is_held) {
+        if let Some(turns) = turns.filter(|_| self.is_held) {
             turns.add_permits(1);
         }
     }
@@ -234,6 +234,8 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use std::task::{Context, Waker};
+
     use super::*;
 
     const SETTLE: Duration = Duration::from_secs(62);
@@ -343,6 +345,26 @@ mod tests {
         assert!(second.is_err());
         lane.land();
         drop(lane);
+        assert!(is_empty(&records));
+    }
+
+    #[tokio::test]
+    async fn a_turn_that_came_to_a_call_that_is_dropped_goes_to_the_next() {
+        let records = records();
+        let first = records.lane(key(71), Effect::Adds).await;
+        let mut second = Box::pin(records.lane(key(71), Effect::Adds));
+        let mut third = Box::pin(records.lane(key(71), Effect::Adds));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(second.as_mut().poll(&mut context).is_pending());
+        assert!(third.as_mut().poll(&mut context).is_pending());
+        drop(first);
+        assert!(third.as_mut().poll(&mut context).is_pending());
+        drop(second);
+        let third = third.await;
+        let mut fourth = Box::pin(records.lane(key(71), Effect::Adds));
+        assert!(fourth.as_mut().poll(&mut context).is_pending());
+        drop(third);
+        drop(fourth.await);
         assert!(is_empty(&records));
     }
 
