@@ -283,6 +283,7 @@ impl ClientBuilder {
     ///
     /// What would send a request a second time, or to another host, stays off whatever is set
     /// here: redirects, reqwest's own retries and HTTP/2; and proxies for a base URL of `http:`.
+    /// Headers for all requests are sent, but for those that the client sets itself.
     ///
     /// ```no_run
     /// use vibecode_runtime::{Client, Credentials};
