@@ -66,9 +66,9 @@ fn profile(side: &str, what: &str, rounds: &str) {
 /// Fails where a limit is missed.
 fn report() -> ExitCode {
     patch::check();
-    let server = Server::start();
     let mut table = Table::new();
     single::report(&mut table);
+    let server = Server::start();
     runtime().block_on(bulk::report(&server, &mut table));
     executed::report(&mut table);
     memory::report(&server, &mut table);

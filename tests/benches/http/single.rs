@@ -1,6 +1,10 @@
 //! Updates one by one: `Client::update`.
 
-use std::{env, hint::black_box, process::Command};
+use std::{
+    env,
+    hint::black_box,
+    process::{Command, Stdio},
+};
 
 use tokio::task::JoinSet;
 
@@ -31,8 +35,10 @@ pub(crate) fn report(table: &mut Table) {
 fn rounds_of_a_process(workers: u32) -> table::Rounds {
     let output = Command::new(env::current_exe().unwrap())
         .args([SINGLE, &workers.to_string()])
+        .stderr(Stdio::inherit())
         .output()
         .unwrap();
+    assert!(output.status.success(), "its rounds would be missing");
     table::read(&String::from_utf8(output.stdout).unwrap())
 }
 

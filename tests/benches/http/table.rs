@@ -37,9 +37,8 @@ pub(crate) type Rounds = Vec<(Cost, Cost)>;
 /// A line a round, which [`read`] reads in another process.
 pub(crate) fn print(rounds: &Rounds) {
     for (ours, rival) in rounds {
-        let [wall, cpu] = [ours.wall, ours.cpu].map(|it| it.as_nanos());
-        let [rival_wall, rival_cpu] = [rival.wall, rival.cpu].map(|it| it.as_nanos());
-        println!("{wall} {cpu} {rival_wall} {rival_cpu}");
+        let times = [ours.wall, ours.cpu, rival.wall, rival.cpu];
+        println!("{}", times.map(|it| it.as_nanos().to_string()).join(" "));
     }
 }
 

@@ -24,6 +24,16 @@ async fn settings_of_the_users_own_for_the_http_client_are_kept() {
 }
 
 #[tokio::test]
+async fn a_request_without_a_body_tells_no_type_of_one() {
+    let server = Server::start(ok()).await;
+    let client = client(&server.url());
+    client.get_raw(ContactId::from(71)).await.unwrap();
+    let request = server.requests().remove(0).text.to_lowercase();
+    assert!(request.contains("accept: application/json"), "{request}");
+    assert!(!request.contains("content-"), "{request}");
+}
+
+#[tokio::test]
 async fn no_header_of_the_users_own_replaces_the_key() {
     let server = Server::start(ok()).await;
     let mut headers = http::HeaderMap::new();

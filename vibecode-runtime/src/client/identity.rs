@@ -60,8 +60,8 @@ impl Identity {
         }
     }
 
-    /// A session that was given after the one of this number. Calls that need one
-    /// together ask once, and fail together.
+    /// A session that was given after the one of this number. Calls that need one together ask once,
+    /// and fail together.
     async fn given(&self, provider: &TokenProvider, over: Option<u64>) -> Result<Given> {
         let failures = self.failures.load(Ordering::Relaxed);
         let mut current = self.given.lock().await;
