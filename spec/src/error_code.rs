@@ -13,6 +13,8 @@ pub const ERROR_CODES: &[(&str, Option<u16>)] = &[
     ("INVALID_MULTIFIELD_SHAPE", Some(400)),
     ("INVALID_FILTER_OPERATOR", Some(400)),
     ("INVALID_PARAMS", Some(400)),
+    ("INVALID_AGGREGATION_OP", Some(400)),
+    ("READONLY_FIELD", Some(400)),
     ("MISSING_ENTITY_ID", Some(400)),
     ("BATCH_LIMIT_EXCEEDED", Some(400)),
     ("MISSING_API_KEY", Some(401)),
@@ -29,6 +31,8 @@ pub const ERROR_CODES: &[(&str, Option<u16>)] = &[
     ("WRITE_BLOCKED_READONLY_KEY", Some(403)),
     ("MANAGEMENT_KEY_NO_ENTITY_ACCESS", Some(403)),
     ("OAUTH_REQUIRED", Some(403)),
+    ("IP_NOT_ALLOWED", Some(403)),
+    ("SESSION_APP_MISMATCH", Some(403)),
     ("ENTITY_NOT_FOUND", Some(404)),
     ("ROUTE_NOT_FOUND", Some(404)),
     ("BITRIX_ERROR", Some(422)),
@@ -42,6 +46,7 @@ pub const ERROR_CODES: &[(&str, Option<u16>)] = &[
     ("QUEUE_OVERFLOW", None),
     ("BITRIX_TIMEOUT", None),
     ("TIMEOUT_QUARANTINE", None),
+    ("WINDOWED_SEARCH_FAILED", None),
     ("ERROR_LOOP_DETECTED", None),
 ];
 

@@ -10,8 +10,8 @@ use serde_json::value::RawValue;
 
 use super::call::place_of;
 use crate::{
-    Result,
-    client::{Answer, Failure, Request},
+    ErrorCode, Result,
+    client::{Answer, Failure, RateLimit, Request},
 };
 
 /// What became of each call, by its place.
@@ -26,6 +26,15 @@ impl Answer for BatchAnswer {
 
     fn read(data: Self, _: Option<&RawValue>, _: &Request) -> Result<Self> {
         Ok(data)
+    }
+
+    fn rate_limit(&self) -> Option<RateLimit> {
+        let limited = self.errors.iter().map(|(_, failure)| failure);
+        let waits = limited
+            .filter(|failure| failure.api.code == Some(ErrorCode::RateLimited))
+            .map(|failure| failure.retry_after);
+        // The longest wait; calls that name none still count.
+        waits.max().map(|retry_after| RateLimit { retry_after })
     }
 }
 

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     Client, Error, ErrorKind, Outcome, Raw, Result,
     client::{Lane, Sending, check_id, judge_call, raw, request::Effect, unexpected},
+    error::Repeat,
 };
 
 /// Sends calls, of which no two are about one record and which are at most as many as a batch may
@@ -24,14 +25,21 @@ pub(crate) async fn run(client: &Client, calls: &[Turned<'_>]) -> Vec<Result<Raw
     let mut tries = client.begin();
     loop {
         send(client, &mut tries, &mut states).await;
+        let mut over = states.iter().filter_map(State::ended_session);
+        let is_renewed = over.next().is_some_and(|error| tries.renew_after(error));
         let mut longest = Duration::ZERO;
         for state in &mut states {
-            let wait = state.wait(&tries);
+            let wait = if is_renewed && state.ended_session().is_some() {
+                Some(Duration::ZERO)
+            } else {
+                state.wait(&tries)
+            };
             state.is_due = wait.is_some();
             longest = longest.max(wait.unwrap_or_default());
         }
         let is_over = !states.iter().any(|state| state.is_due);
-        if is_over || !tries.may_begin_after(longest) {
+        let goes_on = is_renewed && longest.is_zero();
+        if is_over || !(goes_on || tries.may_begin_after(longest)) {
             return states.into_iter().map(State::conclude).collect();
         }
         for state in &mut states {
@@ -50,7 +58,7 @@ async fn send(client: &Client, tries: &mut Sending<'_>, states: &mut [State<'_>]
     match tries.send::<BatchAnswer>(&request, &lanes).await {
         Err(error) => {
             for state in states.iter_mut().filter(|state| state.is_due) {
-                state.note(Err(error.copy()));
+                state.note(Err(error.clone()));
             }
         }
         Ok(answer) => {
@@ -59,7 +67,13 @@ async fn send(client: &Client, tries: &mut Sending<'_>, states: &mut [State<'_>]
             }
             let mut at = |place: usize, result: Result<Box<RawValue>>| {
                 if let Some(state) = states.get_mut(place).filter(|state| state.is_due) {
-                    state.note(result);
+                    // Reported twice, as done and as failed: which of the two is true is not known.
+                    let is_second = state.result.is_some();
+                    state.note(if is_second {
+                        Err(contradiction())
+                    } else {
+                        result
+                    });
                 }
             };
             for (place, json) in answer.results {
@@ -69,7 +83,7 @@ async fn send(client: &Client, tries: &mut Sending<'_>, states: &mut [State<'_>]
                 at(place, Err(judge_call(failure)));
             }
             for state in states.iter_mut().filter(|state| state.result.is_none()) {
-                state.result = Some(Err(state.call.named(unanswered())));
+                state.note(Err(unanswered()));
             }
         }
     }
@@ -105,7 +119,7 @@ impl<'a> State<'a> {
             let is_written = call.effect() > Effect::Reads;
             Ok(raw(call.entity.clone(), json, is_written))
         });
-        let result = read.map_err(|error| call.named(error));
+        let result = read.map_err(|error| call.named(error.decided(call.effect())));
         if let Some(lane) = self.lane {
             lane.note(&result);
         }
@@ -114,7 +128,13 @@ impl<'a> State<'a> {
 
     fn wait(&self, tries: &Sending<'_>) -> Option<Duration> {
         let error = self.error().filter(|_| self.is_due)?;
-        tries.wait(error, self.call.effect())
+        tries.wait(error)
+    }
+
+    /// The error of a call that was not made since its session had ended.
+    fn ended_session(&self) -> Option<&Error> {
+        let error = self.error().filter(|_| self.is_due)?;
+        (error.repeat() == Repeat::WithNewSession).then_some(error)
     }
 
     fn is_unknown(&self) -> bool {
@@ -138,7 +158,11 @@ impl<'a> State<'a> {
 }
 
 fn unanswered() -> Error {
-    unexpected("the batch's answer does not tell what became of this call")
+    unexpected("the batch's answer contains no result of this call")
+}
+
+fn contradiction() -> Error {
+    unexpected("the batch's answer contains two results of this call")
 }
 
 /// A run of batches, which stops where the answers do not show what was sent.

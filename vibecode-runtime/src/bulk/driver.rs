@@ -26,7 +26,7 @@ pub(super) async fn drive<T: Send + 'static>(
     loop {
         if let Some(error) = packs.stopped() {
             for index in window.take_waiting() {
-                window.finish(index, Err(error.copy()));
+                window.finish(index, Err(error.clone()));
             }
         }
         while let Some(outcome) = window.pop() {

@@ -11,7 +11,7 @@ use http::StatusCode;
 use tokio::task::{Id, JoinSet};
 
 use super::window::{Pack, Sent};
-use crate::{Client, Error, ErrorCode, ErrorKind, Outcome, PatchJob, Result, batch::Run};
+use crate::{Client, Error, ErrorKind, Outcome, PatchJob, Result, batch::Run};
 
 /// So many are under way at a time.
 const MOST_PACKS: usize = 4;
@@ -78,7 +78,7 @@ impl<T: Send + 'static> Packs<T> {
                 results
             }
             Err(error) => {
-                let results = sent.indices().iter().map(|_| Err(error.copy())).collect();
+                let results = sent.indices().iter().map(|_| Err(error.clone())).collect();
                 self.stop(&error);
                 results
             }
@@ -88,7 +88,7 @@ impl<T: Send + 'static> Packs<T> {
 
     /// A key that is refused will be refused again, item by item.
     fn stop_where_refused(&mut self, results: &[Result<T>]) {
-        let is_refused = |result: &Result<T>| result.as_ref().is_err_and(refuses_the_key);
+        let is_refused = |result: &Result<T>| result.as_ref().is_err_and(refuses_all);
         if results.iter().all(is_refused)
             && let Some(Err(error)) = results.first()
         {
@@ -97,7 +97,7 @@ impl<T: Send + 'static> Packs<T> {
     }
 
     fn stop(&mut self, error: &Error) {
-        let of_the_rest = error.copy().with(|details| {
+        let of_the_rest = error.clone().with(|details| {
             details.outcome = Outcome::NotApplied;
             details.call = None;
         });
@@ -105,13 +105,10 @@ impl<T: Send + 'static> Packs<T> {
     }
 }
 
-/// Whether an error refuses the key: the whole batch by its status, or one of its calls, which have
-/// none, by its code.
-fn refuses_the_key(error: &Error) -> bool {
-    match error.status() {
-        Some(status) => matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN),
-        None => error.code().is_some_and(ErrorCode::refuses_the_key),
-    }
+/// Whether every further batch would be refused like this one.
+fn refuses_all(error: &Error) -> bool {
+    // A call of a batch has no status of its own: this is the whole batch.
+    error.refuses_the_key() || error.status() == Some(StatusCode::FORBIDDEN)
 }
 
 fn broken_off() -> Error {

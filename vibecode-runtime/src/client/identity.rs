@@ -7,7 +7,7 @@ use http::HeaderValue;
 use tokio::sync::Mutex;
 
 use super::{Credentials, credentials::TokenProvider};
-use crate::{Error, ErrorCode, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, error::Repeat};
 
 /// One user of the API.
 pub(super) struct Identity {
@@ -108,20 +108,16 @@ impl Session<'_> {
     pub(super) async fn authorization(&mut self) -> Result<Option<HeaderValue>> {
         let Some(provider) = self.identity.credentials.provider() else {
             let fixed = self.identity.fixed.as_ref();
-            return fixed.cloned().map_err(Error::copy);
+            return fixed.cloned().map_err(Error::clone);
         };
         let given = self.identity.given(provider, self.over).await?;
         self.number = Some(given.number);
         Ok(given.authorization)
     }
 
-    /// Whether the call may be repeated with a new session: once, where the last one was over.
+    /// Whether the call may be repeated with a new session: once, after an error that asks for one.
     pub(super) fn renew_after(&mut self, error: &Error) -> bool {
-        let is_over = matches!(
-            error.code(),
-            Some(ErrorCode::TokenExpired | ErrorCode::InvalidSession)
-        );
-        if !is_over || self.over.is_some() {
+        if error.repeat() != Repeat::WithNewSession || self.over.is_some() {
             return false;
         }
         self.over = self.number;

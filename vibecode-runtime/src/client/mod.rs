@@ -6,6 +6,7 @@ mod batches;
 mod builder;
 mod call;
 mod credentials;
+mod decision;
 mod envelope;
 mod identity;
 mod outcome;
@@ -32,7 +33,7 @@ pub(crate) use self::{
     answers::{check_id, raw},
     batches::Echoes,
     envelope::Failure,
-    outcome::{Answer, judge_call, unexpected},
+    outcome::{Answer, RateLimit, judge_call, unexpected},
     records::{Key, Lane},
     request::Request,
     send::Sending,

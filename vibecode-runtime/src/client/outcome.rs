@@ -1,7 +1,9 @@
-//! What a try means: the one place that decides whether a change may have been applied, and whether
-//! the same request may be sent once more.
+//! From a try to its result: the answer that was asked for, or an error, about which
+//! [`decision`](super::decision) decides.
 
-use http::{HeaderMap, StatusCode};
+use std::time::Duration;
+
+use http::{HeaderMap, Method, StatusCode};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 
@@ -10,7 +12,7 @@ use super::{
     attempt::{Attempt, ReadBody},
     envelope::{Envelope, Failure},
 };
-use crate::{Error, ErrorCode, ErrorKind, Outcome, Result, error::Repeat, retry_after};
+use crate::{Error, ErrorCode, ErrorKind, Outcome, Result, retry_after};
 
 /// What a call reads out of the envelope of a success.
 pub(crate) trait Answer: Sized + Send {
@@ -31,9 +33,21 @@ pub(crate) trait Answer: Sized + Send {
     fn without_data() -> Result<Self> {
         Err(misshapen())
     }
+
+    /// The part of the answer that says that requests come too fast, although the answer as a whole
+    /// is a success.
+    fn rate_limit(&self) -> Option<RateLimit> {
+        None
+    }
 }
 
-/// What a try brought, or why it brought nothing and what that means.
+/// What a 429 says, with the wait that it asks for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RateLimit {
+    pub(crate) retry_after: Option<Duration>,
+}
+
+/// The answer of a try, or the error with its outcome.
 pub(crate) fn judge<A: Answer>(attempt: Attempt, request: &Request) -> Result<A> {
     let judged = match attempt {
         Attempt::Failed(error) => Err(no_answer(error)),
@@ -43,109 +57,51 @@ pub(crate) fn judge<A: Answer>(attempt: Attempt, request: &Request) -> Result<A>
             body,
         } => answered(status, &headers, body, request),
     };
-    judged.map_err(|error| {
-        request.named(error).with(|details| {
-            // A read applies nothing, whatever became of it.
-            if !request.is_write() {
-                details.outcome = Outcome::NotApplied;
-            }
-        })
-    })
+    judged.map_err(|error| request.named(error).decided(request.effect))
 }
 
-/// What may have been applied, and whether the request may be sent once more.
-#[derive(Clone, Copy)]
-struct Verdict(Outcome, Repeat);
-
-impl Verdict {
-    /// Nothing was applied, and the API asks to come again.
-    const LATER: Self = Self(Outcome::NotApplied, Repeat::Always);
-    const REFUSED: Self = Self(Outcome::NotApplied, Repeat::Never);
-    const UNKNOWN: Self = Self(Outcome::Unknown, Repeat::IfIdempotent);
-
-    /// A loop of errors is ended, whatever else an answer says.
-    fn heeding(self, code: Option<&ErrorCode>) -> Self {
-        match code {
-            Some(ErrorCode::ErrorLoopDetected) => Self(self.0, Repeat::Never),
-            _ => self,
-        }
-    }
-
-    fn error(self, kind: ErrorKind, explanation: &'static str) -> Error {
-        Error::new(kind, self.0, explanation).with(|details| details.repeat = self.1)
-    }
-}
-
-/// Of an answer that is no success.
-fn verdict(status: StatusCode, code: Option<&ErrorCode>) -> Verdict {
-    let verdict = match status {
-        status if status.is_redirection() => Verdict(Outcome::Unknown, Repeat::Never),
-        StatusCode::TOO_MANY_REQUESTS => Verdict::LATER,
-        // These say that the request was not understood as a whole, or may be repeated.
-        StatusCode::REQUEST_TIMEOUT | StatusCode::MISDIRECTED_REQUEST | StatusCode::TOO_EARLY => {
-            Verdict::UNKNOWN
-        }
-        StatusCode::SERVICE_UNAVAILABLE if code.is_some_and(is_asked_to_wait) => Verdict::LATER,
-        status if status.is_client_error() && code.is_some() => Verdict::REFUSED,
-        _ => Verdict::UNKNOWN,
-    };
-    verdict.heeding(code)
-}
-
-/// Codes that say that the request has not been begun.
-fn is_asked_to_wait(code: &ErrorCode) -> bool {
-    matches!(
-        code,
-        ErrorCode::QueryLimitExceeded | ErrorCode::QueueOverflow
-    )
-}
-
-/// What the failure of one call of a batch means. It has a code and no status.
+/// The failure of one call of a batch. It has a code and no status.
 pub(crate) fn judge_call(failure: Failure) -> Error {
-    let code = failure.api.code.as_ref();
-    let verdict = match code {
-        Some(code) if is_asked_to_wait(code) => Verdict::LATER,
-        Some(code) => code
-            .usual_status()
-            .and_then(|status| StatusCode::from_u16(status).ok())
-            .map_or(Verdict::UNKNOWN, |status| verdict(status, Some(code))),
-        None => Verdict::UNKNOWN,
-    };
-    let verdict = verdict.heeding(code);
-    refusal(failure, verdict)
+    refusal(failure)
 }
 
-/// What it means that an answer is not what the API answers to such a call.
+/// An error of a request that was sent. What it means is decided when it is known what the request
+/// does; until then it may have been applied.
+fn of_try(kind: ErrorKind, explanation: &'static str) -> Error {
+    Error::new(kind, Outcome::Unknown, explanation).with(|details| details.was_sent = true)
+}
+
+/// The answer is not what the API answers to such a call.
 pub(crate) fn unexpected(explanation: &'static str) -> Error {
-    Verdict::UNKNOWN.error(ErrorKind::Unexpected, explanation)
+    of_try(ErrorKind::Unexpected, explanation)
 }
 
 fn misshapen() -> Error {
-    unexpected("the answer tells of a success, but holds not what was asked for")
+    unexpected("the answer reports a success, but does not contain what was asked for")
 }
 
-/// What it means that an answer is about another record.
+/// The answer is about another record.
 pub(crate) fn other_record() -> Error {
-    Verdict::UNKNOWN.error(ErrorKind::OtherRecord, "the answer is about another record")
+    of_try(ErrorKind::OtherRecord, "the answer is about another record")
 }
 
 fn no_answer(error: reqwest::Error) -> Error {
-    let error_of = if error.is_builder() {
-        Verdict::REFUSED.error(ErrorKind::Configuration, "the request could not be made")
+    let failed = if error.is_builder() {
+        of_try(ErrorKind::Configuration, "the request could not be made")
     } else if error.is_connect() {
-        Verdict::LATER.error(
+        of_try(
             ErrorKind::Connect,
             "no connection to the API could be made: check the base URL and the network",
         )
     } else if error.is_timeout() {
-        Verdict::UNKNOWN.error(ErrorKind::Timeout, "no answer came in time")
+        of_try(ErrorKind::Timeout, "no answer came in time")
     } else {
-        Verdict::UNKNOWN.error(
+        of_try(
             ErrorKind::Interrupted,
             "the connection broke before an answer came",
         )
     };
-    error_of.caused_by(error)
+    failed.caused_by(error)
 }
 
 fn answered<A: Answer>(
@@ -156,7 +112,7 @@ fn answered<A: Answer>(
 ) -> Result<A> {
     let result = match body {
         ReadBody::Whole(body) => read_whole(status, &body, request),
-        ReadBody::Oversized => Err(Verdict::UNKNOWN.error(
+        ReadBody::Oversized => Err(of_try(
             ErrorKind::Oversized,
             "the answer is longer than an answer of the API may be",
         )),
@@ -173,27 +129,30 @@ fn answered<A: Answer>(
 }
 
 fn read_whole<A: Answer>(status: StatusCode, body: &[u8], request: &Request) -> Result<A> {
+    // A deletion may be answered without a body (api.md, "Envelope").
+    if status == StatusCode::NO_CONTENT && request.method == Method::DELETE && body.is_empty() {
+        return A::without_data();
+    }
+    // Other 2xx say that the request was passed on, or come from something before the API.
+    let is_done = matches!(status, StatusCode::OK | StatusCode::CREATED);
     match Envelope::<A::Data<'_>>::read(body) {
-        Some(Envelope::Success { data, meta }) if status.is_success() => match data {
+        Some(Envelope::Success { data, meta }) if is_done => match data {
             Some(data) => A::read(data, meta, request),
             None => A::without_data(),
         },
-        Some(Envelope::Misshapen) if status.is_success() => Err(misshapen()),
-        Some(Envelope::Failure(failure)) => {
-            let verdict = verdict(status, failure.api.code.as_ref());
-            Err(refusal(failure, verdict))
-        }
+        Some(Envelope::Misshapen) if is_done => Err(misshapen()),
+        Some(Envelope::Failure(failure)) => Err(refusal(failure)),
         _ => Err(not_understood(status, body)),
     }
 }
 
-fn refusal(failure: Failure, verdict: Verdict) -> Error {
+fn refusal(failure: Failure) -> Error {
     let advice = failure
         .api
         .code
         .as_ref()
         .map_or("the API answered with an error", ErrorCode::advice);
-    verdict.error(ErrorKind::Api, advice).with(|details| {
+    of_try(ErrorKind::Api, advice).with(|details| {
         details.api = Some(failure.api);
         details.retry_after = failure.retry_after;
     })
@@ -217,15 +176,15 @@ fn not_understood(status: StatusCode, body: &[u8]) -> Error {
             "the answer is not JSON: it may come from a gateway before the API",
         )
     };
-    verdict(status, None).error(kind, explanation)
+    of_try(kind, explanation)
 }
 
-/// Only a complete answer says what became of the change.
+/// Only a complete answer says whether the change was made.
 fn broken(error: reqwest::Error) -> Error {
     let broken = if error.is_timeout() {
-        Verdict::UNKNOWN.error(ErrorKind::Timeout, "the answer did not end in time")
+        of_try(ErrorKind::Timeout, "the answer did not end in time")
     } else {
-        Verdict::UNKNOWN.error(ErrorKind::CutOff, "the answer broke off")
+        of_try(ErrorKind::CutOff, "the answer broke off")
     };
     broken.caused_by(error)
 }

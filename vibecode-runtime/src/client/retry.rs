@@ -10,7 +10,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{RetryPolicy, request::Effect};
+use super::RetryPolicy;
 use crate::{Error, error::Repeat};
 
 /// What clones of a client share of their retries.
@@ -136,14 +136,10 @@ impl Tries<'_> {
         may_begin
     }
 
-    /// How long to wait before the next try of what has this effect, where there may be one.
-    pub(crate) fn wait(&self, error: &Error, effect: Effect) -> Option<Duration> {
+    /// How long to wait before the next try, if there may be one.
+    pub(crate) fn wait(&self, error: &Error) -> Option<Duration> {
         let policy = &self.shared.policy;
-        let may_repeat = match error.repeat() {
-            Repeat::Never => false,
-            Repeat::IfIdempotent => effect < Effect::Adds,
-            Repeat::Always => true,
-        };
+        let may_repeat = error.repeat() == Repeat::AfterPause;
         let asked = error.retry_after().unwrap_or(Duration::ZERO);
         if !may_repeat || self.count >= policy.attempts || asked > policy.longest_wait {
             return None;
@@ -162,69 +158,39 @@ mod tests {
 
     const DEADLINE: Duration = Duration::from_secs(150);
 
-    fn error(outcome: Outcome, repeat: Repeat) -> Error {
-        Error::new(ErrorKind::Api, outcome, "it failed").with(|details| details.repeat = repeat)
-    }
-
     fn later() -> Error {
-        error(Outcome::NotApplied, Repeat::Always)
-    }
-
-    fn unknown() -> Error {
-        error(Outcome::Unknown, Repeat::IfIdempotent)
+        Error::new(ErrorKind::Api, Outcome::NotApplied, "it failed")
+            .with(|details| details.repeat = Repeat::AfterPause)
     }
 
     fn asking_for(seconds: u64) -> Error {
         later().with(|details| details.retry_after = Some(Duration::from_secs(seconds)))
     }
 
-    fn wait_after(
-        tries: &mut Tries<'_>,
-        error: &Error,
-        effect: Effect,
-        now: Instant,
-    ) -> Option<Duration> {
-        let wait = tries.wait(error, effect)?;
+    fn wait_after(tries: &mut Tries<'_>, error: &Error, now: Instant) -> Option<Duration> {
+        let wait = tries.wait(error)?;
         tries.may_begin_after(wait, now).then_some(wait)
     }
 
-    fn first_wait(policy: RetryPolicy, error: &Error, effect: Effect) -> Option<Duration> {
+    fn first_wait(policy: RetryPolicy, error: &Error) -> Option<Duration> {
         let retries = Retries::new(policy.seed(7));
         let mut tries = retries.begin(DEADLINE);
         tries.depart(Instant::now());
-        wait_after(&mut tries, error, effect, Instant::now())
+        wait_after(&mut tries, error, Instant::now())
     }
 
     #[test]
-    fn what_was_not_applied_is_sent_again_whatever_it_does() {
-        for effect in [Effect::Reads, Effect::Sets, Effect::Adds] {
-            assert!(first_wait(RetryPolicy::new(), &later(), effect).is_some());
+    fn only_an_error_that_allows_it_is_followed_by_another_try() {
+        assert!(first_wait(RetryPolicy::new(), &later()).is_some());
+        for repeat in [Repeat::Never, Repeat::WithNewSession] {
+            let error = later().with(|details| details.repeat = repeat);
+            assert_eq!(first_wait(RetryPolicy::new(), &error), None);
         }
     }
 
     #[test]
-    fn what_may_have_been_applied_is_sent_again_only_where_it_cannot_double() {
-        for (effect, again) in [
-            (Effect::Reads, true),
-            (Effect::Sets, true),
-            (Effect::Adds, false),
-        ] {
-            let wait = first_wait(RetryPolicy::new(), &unknown(), effect);
-            assert_eq!(wait.is_some(), again, "{effect:?}");
-        }
-    }
-
-    #[test]
-    fn what_was_refused_and_what_is_off_is_never_sent_again() {
-        let refused = error(Outcome::NotApplied, Repeat::Never);
-        assert_eq!(
-            first_wait(RetryPolicy::new(), &refused, Effect::Reads),
-            None
-        );
-        assert_eq!(
-            first_wait(RetryPolicy::off(), &later(), Effect::Reads),
-            None
-        );
+    fn a_policy_that_is_off_sends_nothing_again() {
+        assert_eq!(first_wait(RetryPolicy::off(), &later()), None);
     }
 
     #[test]
@@ -239,7 +205,7 @@ mod tests {
             for longest in &mut longest {
                 let now = Instant::now();
                 tries.depart(now);
-                let wait = wait_after(&mut tries, &later(), Effect::Reads, now);
+                let wait = wait_after(&mut tries, &later(), now);
                 *longest = (*longest).max(wait.unwrap_or_default());
             }
             longest
@@ -252,14 +218,14 @@ mod tests {
 
     #[test]
     fn the_api_is_given_the_time_it_asks_for() {
-        let wait = first_wait(RetryPolicy::new(), &asking_for(7), Effect::Adds).unwrap();
+        let wait = first_wait(RetryPolicy::new(), &asking_for(7)).unwrap();
         assert!(wait >= Duration::from_secs(7), "{wait:?}");
         assert!(wait <= Duration::from_millis(7_500), "{wait:?}");
     }
 
     #[test]
     fn a_wait_beyond_the_longest_ends_the_call_at_once() {
-        let at = |seconds| first_wait(RetryPolicy::new(), &asking_for(seconds), Effect::Reads);
+        let at = |seconds| first_wait(RetryPolicy::new(), &asking_for(seconds));
         assert!(at(60).is_some());
         assert_eq!(at(61), None);
         assert_eq!(at(u64::MAX), None);
@@ -276,11 +242,8 @@ mod tests {
             tries.time_left(now, Duration::from_secs(9)),
             Duration::from_secs(6)
         );
-        assert!(wait_after(&mut tries, &asking_for(5), Effect::Reads, now).is_some());
-        assert_eq!(
-            wait_after(&mut tries, &asking_for(6), Effect::Reads, now),
-            None
-        );
+        assert!(wait_after(&mut tries, &asking_for(5), now).is_some());
+        assert_eq!(wait_after(&mut tries, &asking_for(6), now), None);
     }
 
     #[test]
@@ -289,7 +252,7 @@ mod tests {
         let again = || {
             let mut tries = retries.begin(DEADLINE);
             tries.depart(Instant::now());
-            wait_after(&mut tries, &later(), Effect::Reads, Instant::now()).is_some()
+            wait_after(&mut tries, &later(), Instant::now()).is_some()
         };
         assert_eq!([again(), again(), again()], [true, true, false]);
         for _ in 0..5 {
@@ -304,7 +267,7 @@ mod tests {
         for _ in 0..3 {
             let mut tries = retries.begin(DEADLINE);
             tries.depart(Instant::now());
-            assert!(wait_after(&mut tries, &later(), Effect::Reads, Instant::now()).is_some());
+            assert!(wait_after(&mut tries, &later(), Instant::now()).is_some());
             tries.succeed();
         }
     }

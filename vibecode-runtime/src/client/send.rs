@@ -2,7 +2,7 @@
 
 use std::{pin::pin, time::Duration};
 
-use http::HeaderValue;
+use http::{HeaderValue, StatusCode};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{
@@ -11,7 +11,6 @@ use super::{
     identity::Session,
     outcome::{self, Answer},
     records::Lane,
-    request::Effect,
     retry::Tries,
     trace::Trace,
 };
@@ -57,7 +56,7 @@ impl Sending<'_> {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            let wait = self.wait(&error, request.effect);
+            let wait = self.wait(&error);
             match wait.filter(|wait| self.may_begin_after(*wait)) {
                 Some(wait) => sleep(wait).await,
                 None => return Err(self.conclude(error)),
@@ -140,14 +139,24 @@ impl Sending<'_> {
             Attempt::Answered { .. } | Attempt::Failed(_) => Feedback::none(),
         };
         let status = attempt.status();
-        let judged = outcome::judge(attempt, request);
+        let judged = outcome::judge::<A>(attempt, request);
         trace.note(status, &judged);
-        let asked = judged.as_ref().err().and_then(Error::retry_after);
-        permit.finish(Feedback {
-            retry_after: asked.or(head.retry_after),
-            ..head
+        permit.finish(match &judged {
+            Ok(answer) => match answer.rate_limit() {
+                // A single call of a batch was refused, which closes the gate as a 429 does.
+                Some(limit) => Feedback {
+                    status: Some(StatusCode::TOO_MANY_REQUESTS),
+                    retry_after: limit.retry_after,
+                    ..head
+                },
+                None => head,
+            },
+            Err(error) => Feedback {
+                retry_after: error.retry_after().or(head.retry_after),
+                ..head
+            },
         });
-        self.told = judged.as_ref().err().map(Error::copy);
+        self.told = judged.as_ref().err().map(Error::clone);
         judged
     }
 
@@ -171,9 +180,14 @@ impl Sending<'_> {
         })
     }
 
-    /// How long to wait before the next try of what has this effect, where there may be one.
-    pub(crate) fn wait(&self, error: &Error, effect: Effect) -> Option<Duration> {
-        self.tries.wait(error, effect)
+    /// How long to wait before the next try, if there may be one.
+    pub(crate) fn wait(&self, error: &Error) -> Option<Duration> {
+        self.tries.wait(error)
+    }
+
+    /// Whether the call goes on with a new session after this error, once a call.
+    pub(crate) fn renew_after(&mut self, error: &Error) -> bool {
+        self.session.renew_after(error)
     }
 
     /// Whether the next try may begin after this wait.

@@ -89,6 +89,8 @@ error_codes! {
     InvalidMultifieldShape = "INVALID_MULTIFIELD_SHAPE", Some(400), "a phone or an email is not in one of the three documented forms";
     InvalidFilterOperator = "INVALID_FILTER_OPERATOR", Some(400), "the filter has an operator that the API does not know";
     InvalidParams = "INVALID_PARAMS", Some(400), "a parameter of the call is not valid";
+    InvalidAggregationOp = "INVALID_AGGREGATION_OP", Some(400), "the aggregation has an operation that the API does not know";
+    ReadonlyField = "READONLY_FIELD", Some(400), "a field of the patch is read-only";
     MissingEntityId = "MISSING_ENTITY_ID", Some(400), "a call of the batch names no record";
     BatchLimitExceeded = "BATCH_LIMIT_EXCEEDED", Some(400), "the batch has too many calls";
     MissingApiKey = "MISSING_API_KEY", Some(401), "the request came without a key: does a proxy drop `X-Api-Key`?";
@@ -105,6 +107,8 @@ error_codes! {
     WriteBlockedReadonlyKey = "WRITE_BLOCKED_READONLY_KEY", Some(403), "the key can only read: use one that can write";
     ManagementKeyNoEntityAccess = "MANAGEMENT_KEY_NO_ENTITY_ACCESS", Some(403), "a management key has no access to records: use a personal key or an app's";
     OauthRequired = "OAUTH_REQUIRED", Some(403), "this call needs an app's key and a user's session";
+    IpNotAllowed = "IP_NOT_ALLOWED", Some(403), "the key is not allowed from this address: add it to the key's list";
+    SessionAppMismatch = "SESSION_APP_MISMATCH", Some(403), "the session belongs to another app: get a session of this one";
     EntityNotFound = "ENTITY_NOT_FOUND", Some(404), "there is no such record";
     RouteNotFound = "ROUTE_NOT_FOUND", Some(404), "the API has no such address: check the base URL and the entity";
     BitrixError = "BITRIX_ERROR", Some(422), "Bitrix24 refused the call";
@@ -118,6 +122,7 @@ error_codes! {
     QueueOverflow = "QUEUE_OVERFLOW", None, "too many requests wait at the API";
     BitrixTimeout = "BITRIX_TIMEOUT", None, "Bitrix24 did not answer the API in time";
     TimeoutQuarantine = "TIMEOUT_QUARANTINE", None, "the API holds back calls that have timed out before";
+    WindowedSearchFailed = "WINDOWED_SEARCH_FAILED", None, "the search could not be finished: narrow the filter";
     ErrorLoopDetected = "ERROR_LOOP_DETECTED", None, "the same error came again and again: the app has a bug";
 }
 
@@ -143,6 +148,8 @@ impl ErrorCode {
                 | Self::WriteBlockedReadonlyKey
                 | Self::ManagementKeyNoEntityAccess
                 | Self::OauthRequired
+                | Self::IpNotAllowed
+                | Self::SessionAppMismatch
         );
         is_lacking_rights || self.usual_status() == Some(401)
     }

@@ -67,3 +67,38 @@ pub enum ErrorKind {
     /// another shape. The run was stopped.
     NotEchoed,
 }
+
+impl ErrorKind {
+    /// The kind as a stable word in lower case, for logs and machine-readable output.
+    ///
+    /// ```
+    /// use vibecode_runtime::ErrorKind;
+    ///
+    /// assert_eq!(ErrorKind::EmptyPatch.as_str(), "empty_patch");
+    /// ```
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Configuration => "configuration",
+            Self::EmptyPatch => "empty_patch",
+            Self::InvalidPatch => "invalid_patch",
+            Self::InvalidId => "invalid_id",
+            Self::InvalidQuery => "invalid_query",
+            Self::InvalidBatch => "invalid_batch",
+            Self::Session => "session",
+            Self::Throttle => "throttle",
+            Self::Connect => "connect",
+            Self::Timeout => "timeout",
+            Self::Interrupted => "interrupted",
+            Self::Api => "api",
+            Self::NotJson => "not_json",
+            Self::Oversized => "oversized",
+            Self::CutOff => "cut_off",
+            Self::OtherRecord => "other_record",
+            Self::Unreadable => "unreadable",
+            Self::Unexpected => "unexpected",
+            Self::MultifieldsUnknown => "multifields_unknown",
+            Self::NotEchoed => "not_echoed",
+        }
+    }
+}

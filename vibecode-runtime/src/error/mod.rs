@@ -5,6 +5,8 @@ mod kind;
 
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
+use http::StatusCode;
+
 pub use self::{code::ErrorCode, kind::ErrorKind};
 
 /// The result of a call.
@@ -94,6 +96,7 @@ pub enum Outcome {
 /// # Ok(())
 /// # }
 /// ```
+#[derive(Clone)]
 pub struct Error(Box<Details>);
 
 #[derive(Clone)]
@@ -101,23 +104,25 @@ pub(crate) struct Details {
     pub(crate) kind: ErrorKind,
     pub(crate) outcome: Outcome,
     pub(crate) repeat: Repeat,
+    /// Whether the error is of a request that was given to the HTTP client.
+    pub(crate) was_sent: bool,
     /// The call, such as `PATCH contacts/71`.
     pub(crate) call: Option<String>,
     /// What is wrong, and the next step.
     pub(crate) explanation: String,
-    pub(crate) status: Option<http::StatusCode>,
+    pub(crate) status: Option<StatusCode>,
     pub(crate) api: Option<ApiError>,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
-/// Whether the same request may be sent once more by itself.
+/// Whether the same request may be sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Repeat {
     Never,
-    /// Where the first try, had it been applied, would not be doubled.
-    IfIdempotent,
-    Always,
+    AfterPause,
+    /// If the app can provide a new session.
+    WithNewSession,
 }
 
 /// The API's own account of an error.
@@ -140,6 +145,7 @@ impl Error {
             kind,
             outcome,
             repeat: Repeat::Never,
+            was_sent: false,
             call: None,
             explanation: explanation.into(),
             status: None,
@@ -154,14 +160,13 @@ impl Error {
         self
     }
 
-    /// The same error for another of the calls that failed together.
-    pub(crate) fn copy(&self) -> Self {
-        Self(self.0.clone())
-    }
-
     /// Whether the same request may be sent once more.
     pub(crate) fn repeat(&self) -> Repeat {
         self.0.repeat
+    }
+
+    pub(crate) fn was_sent(&self) -> bool {
+        self.0.was_sent
     }
 
     pub(crate) fn caused_by(self, source: impl StdError + Send + Sync + 'static) -> Self {
@@ -202,6 +207,23 @@ impl Error {
         self.0.outcome
     }
 
+    /// What went wrong and the next step, without the call, the status and the code that `Display`
+    /// adds. It contains no data of a record.
+    #[must_use]
+    pub fn explanation(&self) -> &str {
+        &self.0.explanation
+    }
+
+    /// Whether the API refuses the key or the session as such, so that any further call with it would
+    /// be refused too. A record that the key's user may not change (`ACCESS_DENIED`) is no such case.
+    #[must_use]
+    pub fn refuses_the_key(&self) -> bool {
+        match self.code() {
+            Some(ErrorCode::Other(_)) | None => self.status() == Some(StatusCode::UNAUTHORIZED),
+            Some(code) => code.refuses_the_key(),
+        }
+    }
+
     /// The API's error code.
     ///
     /// ```
@@ -237,7 +259,7 @@ impl Error {
     /// # }
     /// ```
     #[must_use]
-    pub fn status(&self) -> Option<http::StatusCode> {
+    pub fn status(&self) -> Option<StatusCode> {
         self.0.status
     }
 

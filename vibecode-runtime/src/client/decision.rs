@@ -1,0 +1,353 @@
+//! The one decision about a request that did not succeed: may it have been applied, may it be sent
+//! again, and would a new session help.
+//!
+//! It is a pure function of how the try ended and of what the request does. Single calls and the
+//! calls of a batch go through it alike; retries, session renewal, `ensure`, batches and runs only
+//! read its result.
+
+use http::StatusCode;
+
+use super::request::Effect;
+use crate::{Error, ErrorCode, ErrorKind, Outcome, error::Repeat};
+
+/// How a try ended that did not succeed, reduced to what the decision depends on.
+#[derive(Debug, Clone, Copy)]
+enum Ending<'a> {
+    /// The request never left: it could not be built.
+    NotBuilt,
+    /// The request never left: no connection was made.
+    NotConnected,
+    /// A complete answer in the API's envelope of a failure.
+    Refused(Refusal<'a>),
+    /// The API, or something before it, sent the request elsewhere. It was not followed.
+    Redirected,
+    /// Anything else: no answer, part of one, or one that was not understood.
+    NotUnderstood,
+}
+
+/// What the API's envelope of a failure says.
+#[derive(Debug, Clone, Copy)]
+struct Refusal<'a> {
+    /// The status of the answer; a call of a batch has none of its own.
+    status: Option<StatusCode>,
+    code: Option<&'a ErrorCode>,
+    /// Whether the failure is one of the portal behind the API (`b24Code`). The API repeats its calls
+    /// to the portal by itself (api.md, grade D), so an earlier one may have been applied.
+    is_of_the_portal: bool,
+}
+
+/// What follows from an [`Ending`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Decision {
+    outcome: Outcome,
+    repeat: Repeat,
+}
+
+impl Decision {
+    const REFUSED: Self = Self {
+        outcome: Outcome::NotApplied,
+        repeat: Repeat::Never,
+    };
+
+    const NOT_NOW: Self = Self {
+        outcome: Outcome::NotApplied,
+        repeat: Repeat::AfterPause,
+    };
+
+    /// It may have been applied, so only what can be repeated without harm is sent again.
+    fn unknown(effect: Effect) -> Self {
+        let repeat = match effect {
+            Effect::Reads | Effect::Sets => Repeat::AfterPause,
+            Effect::Adds => Repeat::Never,
+        };
+        Self {
+            outcome: Outcome::Unknown,
+            repeat,
+        }
+    }
+}
+
+fn decide(ending: Ending<'_>, effect: Effect) -> Decision {
+    let decision = match ending {
+        Ending::NotBuilt => Decision::REFUSED,
+        Ending::NotConnected => Decision::NOT_NOW,
+        Ending::Refused(refusal) => of_refusal(refusal, effect),
+        Ending::Redirected => Decision {
+            repeat: Repeat::Never,
+            ..Decision::unknown(effect)
+        },
+        Ending::NotUnderstood => Decision::unknown(effect),
+    };
+    match effect {
+        // A read applies nothing, however it ends.
+        Effect::Reads => Decision {
+            outcome: Outcome::NotApplied,
+            ..decision
+        },
+        Effect::Sets | Effect::Adds => decision,
+    }
+}
+
+fn of_refusal(refusal: Refusal<'_>, effect: Effect) -> Decision {
+    let Some(code) = refusal.code else {
+        return Decision::unknown(effect);
+    };
+    let decision = if is_believed(refusal, code, effect) {
+        believed(refusal.status, code)
+    } else {
+        Decision::unknown(effect)
+    };
+    match code {
+        // "One key repeats the same error: the client has a bug" (api.md, grade D).
+        ErrorCode::ErrorLoopDetected => Decision {
+            repeat: Repeat::Never,
+            ..decision
+        },
+        _ => decision,
+    }
+}
+
+/// Whether a refusal proves that nothing was applied.
+fn is_believed(refusal: Refusal<'_>, code: &ErrorCode, effect: Effect) -> bool {
+    if is_failure_behind_the_api(code) {
+        return false;
+    }
+    let Some(status) = refusal.status.or_else(|| usual_status(code)) else {
+        return false;
+    };
+    match effect {
+        Effect::Adds => {
+            let is_at_the_door = matches!(status.as_u16(), 400 | 401 | 403 | 404)
+                || is_rate_limit(refusal.status, code);
+            is_at_the_door && !refusal.is_of_the_portal
+        }
+        Effect::Reads | Effect::Sets => {
+            let is_of_transport = matches!(
+                status,
+                StatusCode::REQUEST_TIMEOUT
+                    | StatusCode::MISDIRECTED_REQUEST
+                    | StatusCode::TOO_EARLY
+            );
+            let is_refused = status.is_client_error() && !is_of_transport;
+            is_refused || is_full_queue(refusal.status, code)
+        }
+    }
+}
+
+/// What a refusal means that proves that nothing was applied.
+fn believed(status: Option<StatusCode>, code: &ErrorCode) -> Decision {
+    if is_rate_limit(status, code) || is_full_queue(status, code) {
+        return Decision::NOT_NOW;
+    }
+    match code {
+        ErrorCode::TokenExpired | ErrorCode::InvalidSession => Decision {
+            repeat: Repeat::WithNewSession,
+            ..Decision::REFUSED
+        },
+        _ => Decision::REFUSED,
+    }
+}
+
+/// Codes of a failure behind the API, which may come after the change was made, with any status.
+fn is_failure_behind_the_api(code: &ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::BitrixTimeout
+            | ErrorCode::BitrixUnavailable
+            | ErrorCode::QueueTimeout
+            | ErrorCode::TimeoutQuarantine
+            | ErrorCode::OperationTimeLimit
+            | ErrorCode::InternalError
+    )
+}
+
+/// Whether the API asks to come later since this key has used up its requests.
+fn is_rate_limit(status: Option<StatusCode>, code: &ErrorCode) -> bool {
+    let has_its_status = status.is_none_or(|it| it == StatusCode::TOO_MANY_REQUESTS);
+    *code == ErrorCode::RateLimited && has_its_status
+}
+
+/// Whether the API asks to come later since it has not begun the request.
+fn is_full_queue(status: Option<StatusCode>, code: &ErrorCode) -> bool {
+    let has_its_status = status.is_none_or(|it| it == StatusCode::SERVICE_UNAVAILABLE);
+    let says_so = matches!(
+        code,
+        ErrorCode::QueryLimitExceeded | ErrorCode::QueueOverflow
+    );
+    says_so && has_its_status
+}
+
+/// The status with which the API usually answers a code: what a call of a batch, which has no status,
+/// would have been answered alone.
+fn usual_status(code: &ErrorCode) -> Option<StatusCode> {
+    let status = match code {
+        ErrorCode::QueueOverflow => Some(503),
+        other => other.usual_status(),
+    };
+    status.and_then(|status| StatusCode::from_u16(status).ok())
+}
+
+impl<'a> Ending<'a> {
+    /// How the try ended that this error describes.
+    fn of(error: &'a Error) -> Self {
+        let status = error.status();
+        match error.kind() {
+            ErrorKind::Configuration => Self::NotBuilt,
+            ErrorKind::Connect => Self::NotConnected,
+            ErrorKind::Api => Self::Refused(Refusal {
+                status,
+                code: error.code(),
+                is_of_the_portal: error.b24_code().is_some(),
+            }),
+            _ if status.is_some_and(|status| status.is_redirection()) => Self::Redirected,
+            _ => Self::NotUnderstood,
+        }
+    }
+}
+
+impl Error {
+    /// Decides what this error means for a request with this effect. An error from before the request
+    /// was sent stays as it is.
+    pub(crate) fn decided(self, effect: Effect) -> Self {
+        if !self.was_sent() {
+            return self;
+        }
+        let Decision { outcome, repeat } = decide(Ending::of(&self), effect);
+        self.with(|details| {
+            details.outcome = outcome;
+            details.repeat = repeat;
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(status: impl Into<Option<u16>>, code: ErrorCode, effect: Effect) -> Decision {
+        of_portal(status, code, effect, false)
+    }
+
+    fn of_portal(
+        status: impl Into<Option<u16>>,
+        code: ErrorCode,
+        effect: Effect,
+        is_of_the_portal: bool,
+    ) -> Decision {
+        let status = status.into().map(|it| StatusCode::from_u16(it).unwrap());
+        let refusal = Refusal {
+            status,
+            code: Some(&code),
+            is_of_the_portal,
+        };
+        decide(Ending::Refused(refusal), effect)
+    }
+
+    const BEHIND: [ErrorCode; 6] = [
+        ErrorCode::BitrixTimeout,
+        ErrorCode::BitrixUnavailable,
+        ErrorCode::QueueTimeout,
+        ErrorCode::TimeoutQuarantine,
+        ErrorCode::OperationTimeLimit,
+        ErrorCode::InternalError,
+    ];
+
+    #[test]
+    fn a_failure_behind_the_api_is_unknown_with_any_status_and_inside_a_batch() {
+        for code in BEHIND {
+            for status in [None, Some(200), Some(400), Some(422), Some(429), Some(503)] {
+                for effect in [Effect::Sets, Effect::Adds] {
+                    let decision = refused(status, code.clone(), effect);
+                    assert_eq!(decision, Decision::unknown(effect), "{code} {status:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_call_of_a_batch_is_decided_as_the_same_code_alone() {
+        for code in ErrorCode::KNOWN {
+            let Some(status) = usual_status(code) else {
+                continue;
+            };
+            for effect in [Effect::Reads, Effect::Sets, Effect::Adds] {
+                let alone = refused(status.as_u16(), code.clone(), effect);
+                assert_eq!(refused(None, code.clone(), effect), alone, "{code}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_addition_believes_only_a_refusal_at_the_door() {
+        for (status, is_believed) in [
+            (400, true),
+            (401, true),
+            (403, true),
+            (404, true),
+            (402, false),
+            (409, false),
+            (422, false),
+            (429, false),
+            (500, false),
+            (503, false),
+        ] {
+            let code = ErrorCode::Other("BRAND_NEW".to_owned());
+            let outcome = refused(status, code.clone(), Effect::Adds).outcome;
+            assert_eq!(outcome == Outcome::NotApplied, is_believed, "{status}");
+            let outcome = of_portal(status, code, Effect::Adds, true).outcome;
+            assert_eq!(outcome, Outcome::Unknown, "{status} with b24Code");
+        }
+        let limited = refused(429, ErrorCode::RateLimited, Effect::Adds);
+        assert_eq!(limited, Decision::NOT_NOW);
+        let full = refused(503, ErrorCode::QueryLimitExceeded, Effect::Adds);
+        assert_eq!(full, Decision::unknown(Effect::Adds));
+    }
+
+    #[test]
+    fn a_set_is_sent_again_after_a_full_queue_and_never_after_a_refusal() {
+        for code in [ErrorCode::QueryLimitExceeded, ErrorCode::QueueOverflow] {
+            assert_eq!(refused(503, code, Effect::Sets), Decision::NOT_NOW);
+        }
+        for status in [400, 402, 403, 404, 409, 422, 429] {
+            let code = ErrorCode::Other("BRAND_NEW".to_owned());
+            assert_eq!(refused(status, code, Effect::Sets), Decision::REFUSED);
+        }
+        for status in [408, 421, 425, 500, 200, 202] {
+            let decision = refused(status, ErrorCode::InvalidRequest, Effect::Sets);
+            assert_eq!(decision, Decision::unknown(Effect::Sets), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_session_is_renewed_only_after_a_write_that_was_not_applied() {
+        for effect in [Effect::Sets, Effect::Adds] {
+            let over = refused(401, ErrorCode::TokenExpired, effect);
+            assert_eq!(over.repeat, Repeat::WithNewSession);
+            assert_eq!(over.outcome, Outcome::NotApplied);
+            for status in [200, 408, 500] {
+                let odd = refused(status, ErrorCode::TokenExpired, effect);
+                assert_eq!(odd, Decision::unknown(effect), "{status}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_never_left_was_not_applied_and_what_was_not_understood_may_have_been() {
+        for effect in [Effect::Sets, Effect::Adds] {
+            assert_eq!(decide(Ending::NotBuilt, effect), Decision::REFUSED);
+            assert_eq!(decide(Ending::NotConnected, effect), Decision::NOT_NOW);
+            let unknown = Decision::unknown(effect);
+            assert_eq!(decide(Ending::NotUnderstood, effect), unknown);
+            let redirected = decide(Ending::Redirected, effect);
+            assert_eq!(redirected.outcome, Outcome::Unknown);
+            assert_eq!(redirected.repeat, Repeat::Never);
+        }
+    }
+
+    #[test]
+    fn a_read_applies_nothing_however_it_ends() {
+        for ending in [Ending::NotUnderstood, Ending::Redirected] {
+            assert_eq!(decide(ending, Effect::Reads).outcome, Outcome::NotApplied);
+        }
+    }
+}
