@@ -11,7 +11,10 @@ use futures_core::Stream;
 use serde_json::value::RawValue;
 
 use super::{Query, page::Page};
-use crate::{Entity, Outcome, Raw, Record, Result, client::Call};
+use crate::{
+    Entity, Outcome, Raw, Record, Result,
+    client::{Call, Caller},
+};
 
 /// So many rows are asked for at a time: with an offset, at most 500 are advised (api.md, grade D).
 const PAGE: u64 = 500;
@@ -166,7 +169,7 @@ impl<T: Record> Rows<T> {
         Ok(NextPage::Asked {
             offset,
             limit,
-            call: Call::new(async move { client.send(&request, &[]).await }),
+            call: Call::new(async move { client.send(&request, &Caller::default()).await }),
         })
     }
 
