@@ -8,7 +8,7 @@ use std::{collections::HashSet, fmt};
 
 pub(crate) use self::{
     call::{BatchCall, MOST_CALLS, Turned},
-    run::{Run, run, run_watched},
+    run::run,
 };
 use crate::{
     Addresses, Client, Entity, Error, ErrorKind, Id, Patch, Raw, Result, Updated,
@@ -158,8 +158,7 @@ impl Batch {
     /// ```
     ///
     /// # Errors
-    /// - [`ErrorKind::InvalidBatch`]: no calls, or more than 50. Nothing was sent.
-    /// - [`ErrorKind::NotEchoed`]: none of the answers to changes shows what was sent.
+    /// [`ErrorKind::InvalidBatch`]: no calls, or more than 50. Nothing was sent.
     ///
     /// What goes wrong with the request itself is an error of each of its calls: those of
     /// [every call](Client#errors-of-every-call).
@@ -182,15 +181,11 @@ impl Batch {
                     (Err(_), None) => {}
                 }
             }
-            let watched = Run::default();
             while !waiting.is_empty() {
                 let (round, later) = split_round(waiting);
                 waiting = later;
                 let (places, calls): (Vec<usize>, Vec<BatchCall>) = round.into_iter().unzip();
-                for (place, result) in places
-                    .into_iter()
-                    .zip(send(&client, &calls, &watched).await?)
-                {
+                for (place, result) in places.into_iter().zip(send(&client, &calls).await) {
                     if let Some(slot) = results.get_mut(place) {
                         *slot = Some(result);
                     }
@@ -214,14 +209,7 @@ fn split_round(calls: Vec<Placed>) -> (Vec<Placed>, Vec<Placed>) {
 }
 
 /// Sends calls of which no two are about one record, each in its turn at the record.
-///
-/// # Errors
-/// Where none of the answers shows what was sent.
-pub(crate) async fn send(
-    client: &Client,
-    calls: &[BatchCall],
-    watched: &Run,
-) -> Result<Vec<Result<Raw>>> {
+pub(crate) async fn send(client: &Client, calls: &[BatchCall]) -> Vec<Result<Raw>> {
     let writes = calls.iter().filter(|call| call.effect() > Effect::Reads);
     let keys = writes.map(|call| (call.key(), call.effect())).collect();
     let lanes = client.shared.records.lanes(keys).await;
@@ -232,7 +220,7 @@ pub(crate) async fn send(
             .flatten()
     };
     let turned: Vec<Turned<'_>> = calls.iter().map(|call| (call, lane(call))).collect();
-    run_watched(client, &turned, watched).await
+    run(client, &turned).await
 }
 
 impl fmt::Debug for Batch {

@@ -1,19 +1,16 @@
 //! Sends the calls of a batch, and those again that may be sent again.
 
-use std::{
-    sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
-};
+use std::time::Duration;
 
 use serde_json::value::RawValue;
 use tokio::time::sleep;
 
 use super::{
     answer::BatchAnswer,
-    call::{Action, BatchCall, Turned, request},
+    call::{BatchCall, Turned, request},
 };
 use crate::{
-    Client, Error, ErrorKind, Outcome, Raw, Result,
+    Client, Error, Outcome, Raw, Result,
     client::{Lane, Sending, check_id, judge_call, raw, request::Effect, unexpected},
     error::Repeat,
 };
@@ -24,7 +21,7 @@ pub(crate) async fn run(client: &Client, calls: &[Turned<'_>]) -> Vec<Result<Raw
     let mut states: Vec<State<'_>> = calls.iter().map(State::new).collect();
     let mut tries = client.begin();
     loop {
-        send(client, &mut tries, &mut states).await;
+        send(&mut tries, &mut states).await;
         let mut over = states.iter().filter_map(State::ended_session);
         let is_renewed = over.next().is_some_and(|error| tries.renew_after(error));
         let mut longest = Duration::ZERO;
@@ -50,10 +47,10 @@ pub(crate) async fn run(client: &Client, calls: &[Turned<'_>]) -> Vec<Result<Raw
 }
 
 /// One try of the calls that are due.
-async fn send(client: &Client, tries: &mut Sending<'_>, states: &mut [State<'_>]) {
+async fn send(tries: &mut Sending<'_>, states: &mut [State<'_>]) {
     let due = || states.iter().enumerate().filter(|(_, state)| state.is_due);
     let calls = due().map(|(place, state)| (place, state.call));
-    let request = request(calls, client.shared.batch_params);
+    let request = request(calls);
     let lanes: Vec<&Lane> = due().filter_map(|(_, state)| state.lane).collect();
     match tries.send::<BatchAnswer>(&request, &lanes).await {
         Err(error) => {
@@ -163,62 +160,4 @@ fn unanswered() -> Error {
 
 fn contradiction() -> Error {
     unexpected("the batch's answer contains two results of this call")
-}
-
-/// A run of batches, which stops where the answers do not show what was sent.
-#[derive(Debug, Default)]
-pub(crate) struct Run {
-    is_stopped: AtomicBool,
-}
-
-/// The same as [`run`] for calls that write: one batch at a time, until the answers of one have
-/// shown what was sent.
-///
-/// # Errors
-/// [`ErrorKind::NotEchoed`] where there are answers, and none shows anything of what was sent; and
-/// from then on for every batch of the run, without sending it.
-pub(crate) async fn run_watched(
-    client: &Client,
-    calls: &[Turned<'_>],
-    watched: &Run,
-) -> Result<Vec<Result<Raw>>> {
-    let echoes = &client.shared.echoes;
-    if echoes.are_known.load(Ordering::Relaxed) {
-        return Ok(run(client, calls).await);
-    }
-    let canary = echoes.canary.lock().await;
-    if watched.is_stopped.load(Ordering::Relaxed) {
-        return Err(not_echoed(Outcome::NotApplied));
-    }
-    if echoes.are_known.load(Ordering::Relaxed) {
-        drop(canary);
-        return Ok(run(client, calls).await);
-    }
-    let results = run(client, calls).await;
-    match is_echoed(calls, &results) {
-        Some(true) => echoes.are_known.store(true, Ordering::Relaxed),
-        Some(false) => {
-            watched.is_stopped.store(true, Ordering::Relaxed);
-            return Err(not_echoed(Outcome::Unknown));
-        }
-        None => {}
-    }
-    Ok(results)
-}
-
-/// Whether the answers show anything of what was sent; `None` where there are none.
-fn is_echoed(calls: &[Turned<'_>], results: &[Result<Raw>]) -> Option<bool> {
-    let mut echoes = calls.iter().zip(results).filter_map(|((call, _), result)| {
-        let Action::Update(body) = &call.action else {
-            return None;
-        };
-        Some(body.is_partly_shown_in(result.as_ref().ok()?))
-    });
-    let first = echoes.next()?;
-    Some(first || echoes.any(|is_shown| is_shown))
-}
-
-fn not_echoed(outcome: Outcome) -> Error {
-    let problem = "none of the answers to a batch shows what was sent, so the run was stopped: look at one of its records, and set `ClientBuilder::batch_params`, or update one by one";
-    Error::new(ErrorKind::NotEchoed, outcome, problem)
 }

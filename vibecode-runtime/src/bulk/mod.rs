@@ -10,7 +10,6 @@ use std::{
     fmt,
     marker::PhantomData,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll, ready},
 };
 
@@ -25,7 +24,7 @@ use self::{
 };
 use crate::{
     Addresses, Client, Ensured, Id, Patch, PatchJob, Result, Updated,
-    batch::{self, BatchCall, Run},
+    batch::{self, BatchCall},
     ensure::many,
 };
 
@@ -208,15 +207,15 @@ impl<E, T> fmt::Debug for Bulk<E, T> {
 }
 
 /// Updates the records of a pack.
-pub(crate) fn update(client: Client, jobs: Vec<PatchJob>, run: Arc<Run>) -> Working<Updated> {
+pub(crate) fn update(client: Client, jobs: Vec<PatchJob>) -> Working<Updated> {
     Box::pin(async move {
         let calls: Vec<BatchCall> = jobs.into_iter().map(BatchCall::from).collect();
-        let results = batch::send(&client, &calls, &run).await?.into_iter();
-        Ok(results.map(|result| result.map(Updated::new)).collect())
+        let results = batch::send(&client, &calls).await.into_iter();
+        results.map(|result| result.map(Updated::new)).collect()
     })
 }
 
 /// Makes sure that the records of a pack have what their jobs want.
-pub(crate) fn ensure(client: Client, jobs: Vec<PatchJob>, run: Arc<Run>) -> Working<Ensured> {
-    Box::pin(async move { many(&client, jobs, &run).await })
+pub(crate) fn ensure(client: Client, jobs: Vec<PatchJob>) -> Working<Ensured> {
+    Box::pin(async move { many(&client, jobs).await })
 }

@@ -3,7 +3,6 @@
 use std::{
     collections::HashMap,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll, ready},
 };
 
@@ -11,20 +10,19 @@ use http::StatusCode;
 use tokio::task::{Id, JoinSet};
 
 use super::window::{Pack, Sent};
-use crate::{Client, Error, ErrorKind, Outcome, PatchJob, Result, batch::Run};
+use crate::{Client, Error, ErrorKind, Outcome, PatchJob, Result};
 
 /// So many are under way at a time.
 const MOST_PACKS: usize = 4;
 
-/// What is done with a pack. An error is one of the whole run.
-pub(crate) type Work<T> = fn(Client, Vec<PatchJob>, Arc<Run>) -> Working<T>;
-pub(crate) type Working<T> = Pin<Box<dyn Future<Output = Result<Vec<Result<T>>>> + Send>>;
+/// What is done with a pack.
+pub(crate) type Work<T> = fn(Client, Vec<PatchJob>) -> Working<T>;
+pub(crate) type Working<T> = Pin<Box<dyn Future<Output = Vec<Result<T>>> + Send>>;
 
 pub(super) struct Packs<T> {
     client: Client,
     work: Work<T>,
-    run: Arc<Run>,
-    tasks: JoinSet<Result<Vec<Result<T>>>>,
+    tasks: JoinSet<Vec<Result<T>>>,
     sent: HashMap<Id, Sent>,
     /// Why nothing more is sent, to be told of what was not.
     stopped: Option<Error>,
@@ -35,7 +33,6 @@ impl<T: Send + 'static> Packs<T> {
         Self {
             client,
             work,
-            run: Arc::default(),
             tasks: JoinSet::new(),
             sent: HashMap::new(),
             stopped: None,
@@ -52,7 +49,7 @@ impl<T: Send + 'static> Packs<T> {
 
     pub(super) fn send(&mut self, pack: Pack) {
         let (jobs, sent) = pack.split();
-        let work = (self.work)(self.client.clone(), jobs, Arc::clone(&self.run));
+        let work = (self.work)(self.client.clone(), jobs);
         let task = self.tasks.spawn(work);
         self.sent.insert(task.id(), sent);
     }
@@ -66,7 +63,7 @@ impl<T: Send + 'static> Packs<T> {
             return Poll::Ready(None);
         };
         let (task, results) = match ended {
-            Ok((task, results)) => (task, results),
+            Ok((task, results)) => (task, Ok(results)),
             Err(error) => (error.id(), Err(broken_off())),
         };
         let Some(sent) = self.sent.remove(&task) else {

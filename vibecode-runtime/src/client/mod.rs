@@ -2,7 +2,6 @@
 
 mod answers;
 mod attempt;
-mod batches;
 mod builder;
 mod call;
 mod credentials;
@@ -31,7 +30,6 @@ use self::{
 };
 pub(crate) use self::{
     answers::{check_id, raw},
-    batches::Echoes,
     envelope::Failure,
     outcome::{Answer, RateLimit, judge_call, unexpected},
     records::{Key, Lane},
@@ -39,7 +37,6 @@ pub(crate) use self::{
     send::Sending,
 };
 pub use self::{
-    batches::BatchParams,
     builder::ClientBuilder,
     call::Call,
     credentials::{Credentials, TokenError},
@@ -127,8 +124,6 @@ pub(crate) struct Shared {
     throttle: Throttle,
     pub(crate) retries: Retries,
     pub(crate) records: Arc<Records>,
-    pub(crate) batch_params: BatchParams,
-    pub(crate) echoes: Echoes,
 }
 
 /// How long things may take.

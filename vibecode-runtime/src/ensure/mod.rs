@@ -16,7 +16,6 @@ use self::{
 };
 use crate::{
     Addresses, Client, Error, ErrorKind, Outcome, Patch, PatchJob, Raw, Result,
-    batch::Run,
     body::Body,
     client::{Call, Lane, request::Effect},
 };
@@ -87,32 +86,25 @@ async fn one(client: &Client, job: PatchJob) -> Result<Ensured> {
     let effect = Effect::of(job.body());
     let lane = client.shared.records.lane(job.key(), effect).await;
     let mut items = [Item::new(job, lane)];
-    run(client, &mut items, &OneByOne).await?;
+    run(client, &mut items, &OneByOne).await;
     let [item] = items;
     item.conclude()
 }
 
 /// As many records as a batch may have calls, none twice.
-///
-/// # Errors
-/// Where none of a batch's answers shows what was sent; the run is to be stopped then.
-pub(crate) async fn many(
-    client: &Client,
-    jobs: Vec<PatchJob>,
-    watched: &Run,
-) -> Result<Vec<Result<Ensured>>> {
+pub(crate) async fn many(client: &Client, jobs: Vec<PatchJob>) -> Vec<Result<Ensured>> {
     let keys = jobs.iter().map(|job| (job.key(), Effect::of(job.body())));
     let lanes = client.shared.records.lanes(keys.collect()).await;
     let items = jobs.into_iter().zip(lanes);
     let mut items: Vec<Item> = items.map(|(job, lane)| Item::new(job, lane)).collect();
-    run(client, &mut items, &Batched(watched)).await?;
-    Ok(items.into_iter().map(Item::conclude).collect())
+    run(client, &mut items, &Batched).await;
+    items.into_iter().map(Item::conclude).collect()
 }
 
 /// How long after the first read a record is read again; each further read is twice as long after.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
-async fn run(client: &Client, items: &mut [Item], transport: &impl Transport) -> Result<()> {
+async fn run(client: &Client, items: &mut [Item], transport: &impl Transport) {
     while let Some(due) = items.iter().filter_map(Item::due).min() {
         sleep_until(due).await;
         let now = Instant::now();
@@ -128,12 +120,11 @@ async fn run(client: &Client, items: &mut [Item], transport: &impl Transport) ->
         for item in &mut writing {
             item.begin_to_send();
         }
-        let writes = transport.write(client, &writing).await?;
+        let writes = transport.write(client, &writing).await;
         for (item, written) in writing.iter_mut().zip(writes) {
             item.note(written);
         }
     }
-    Ok(())
 }
 
 fn pick(items: &mut [Item], is_wanted: impl Fn(&Item) -> bool) -> Vec<&mut Item> {

@@ -3,7 +3,7 @@
 use super::{Item, Stage};
 use crate::{
     Client, Raw, Result,
-    batch::{self, BatchCall, Run, Turned},
+    batch::{self, BatchCall, Turned},
     client::{Key, Request},
 };
 
@@ -15,13 +15,11 @@ pub(super) trait Transport: Sync {
         items: &[&mut Item],
     ) -> impl Future<Output = Vec<Result<Raw>>> + Send;
 
-    /// # Errors
-    /// Where nothing shows that anything was taken.
     fn write(
         &self,
         client: &Client,
         items: &[&mut Item],
-    ) -> impl Future<Output = Result<Vec<Result<Raw>>>> + Send;
+    ) -> impl Future<Output = Vec<Result<Raw>>> + Send;
 }
 
 /// A request a record.
@@ -40,7 +38,7 @@ impl Transport for OneByOne {
         reads
     }
 
-    async fn write(&self, client: &Client, items: &[&mut Item]) -> Result<Vec<Result<Raw>>> {
+    async fn write(&self, client: &Client, items: &[&mut Item]) -> Vec<Result<Raw>> {
         let mut writes = Vec::with_capacity(items.len());
         for item in items {
             let Stage::Write(body) = &item.stage else {
@@ -54,14 +52,14 @@ impl Transport for OneByOne {
             item.lane.note(&written);
             writes.push(written);
         }
-        Ok(writes)
+        writes
     }
 }
 
-/// A batch for all, in a run of them.
-pub(super) struct Batched<'a>(pub(super) &'a Run);
+/// A batch for all.
+pub(super) struct Batched;
 
-impl Transport for Batched<'_> {
+impl Transport for Batched {
     async fn read(&self, client: &Client, items: &[&mut Item]) -> Vec<Result<Raw>> {
         let calls = items.iter().map(|item| {
             let Key { entity, id } = item.job.key();
@@ -72,7 +70,7 @@ impl Transport for Batched<'_> {
         batch::run(client, &turned).await
     }
 
-    async fn write(&self, client: &Client, items: &[&mut Item]) -> Result<Vec<Result<Raw>>> {
+    async fn write(&self, client: &Client, items: &[&mut Item]) -> Vec<Result<Raw>> {
         let calls = items.iter().filter_map(|item| {
             let Key { entity, id } = item.job.key();
             let Stage::Write(body) = &item.stage else {
@@ -86,6 +84,6 @@ impl Transport for Batched<'_> {
             .iter()
             .map(|(call, lane)| (call, Some(*lane)))
             .collect();
-        batch::run_watched(client, &turned, self.0).await
+        batch::run(client, &turned).await
     }
 }

@@ -63,9 +63,6 @@ pub enum ErrorKind {
     /// The record was answered without its list of phones and emails, so that nobody can tell which
     /// are there. Nothing was written.
     MultifieldsUnknown,
-    /// None of a batch's answers shows what was sent: this portal may read the calls of a batch in
-    /// another shape. The run was stopped.
-    NotEchoed,
 }
 
 impl ErrorKind {
@@ -98,7 +95,6 @@ impl ErrorKind {
             Self::Unreadable => "unreadable",
             Self::Unexpected => "unexpected",
             Self::MultifieldsUnknown => "multifields_unknown",
-            Self::NotEchoed => "not_echoed",
         }
     }
 }
