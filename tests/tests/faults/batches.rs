@@ -234,20 +234,6 @@ async fn each_call_has_an_error_of_its_own_that_names_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_portal_that_drops_what_stands_in_a_batch_is_told() {
-    let shape = vibecode_sandbox::BatchParams::UnderFields;
-    let sandbox = portal(2).batch_params(shape).start().await;
-    let batch = client(&sandbox)
-        .batch()
-        .update(1, &customer().post("Director"));
-    let error = batch.send().await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.outcome()),
-        (ErrorKind::NotEchoed, Outcome::Unknown)
-    );
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_batch_is_written_as_the_reference_shows_it() {
     let sandbox = portal(2).start().await;
     let batch = client(&sandbox).batch();

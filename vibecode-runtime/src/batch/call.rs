@@ -142,9 +142,7 @@ pub(super) fn place_of(id: &str) -> Option<usize> {
 }
 
 /// `POST /v1/batch` with these calls, each by its place.
-pub(super) fn request<'a>(
-    calls: impl IntoIterator<Item = (usize, &'a BatchCall)>,
-) -> Request {
+pub(super) fn request<'a>(calls: impl IntoIterator<Item = (usize, &'a BatchCall)>) -> Request {
     let mut json = String::from(r#"{"calls":["#);
     let begin = json.len();
     let mut effect = Effect::Reads;

@@ -169,7 +169,6 @@ impl Batch {
     ///
     /// # Errors
     /// - [`ErrorKind::InvalidBatch`]: no calls, or more than 50. Nothing was sent.
-    /// - [`ErrorKind::NotEchoed`]: none of the answers to changes shows what was sent.
     ///
     /// What goes wrong with the request itself is an error of each of its calls: those of
     /// [every call](Client#errors-of-every-call).
@@ -196,12 +195,18 @@ impl Batch {
                     Err(error) => results.push(Some(Err(error))),
                 }
             }
-            send_pack(&client, &caller, &mut Slot::default(), valid, |at, result| {
-                let place = places.get(at).copied().unwrap_or_default();
-                if let Some(slot) = results.get_mut(place) {
-                    *slot = Some(result);
-                }
-            })
+            send_pack(
+                &client,
+                &caller,
+                &mut Slot::default(),
+                valid,
+                |at, result| {
+                    let place = places.get(at).copied().unwrap_or_default();
+                    if let Some(slot) = results.get_mut(place) {
+                        *slot = Some(result);
+                    }
+                },
+            )
             .await;
             let results = results.into_iter().map(|result| {
                 let missing = || Err(unexpected("a call of the batch has no result"));

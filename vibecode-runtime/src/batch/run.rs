@@ -83,10 +83,7 @@ pub(crate) async fn run<L: Borrow<RecordLock>>(
 }
 
 /// One try of the calls that are due.
-async fn send<L: Borrow<RecordLock>>(
-    tries: &mut Sending<'_>,
-    states: &mut [State<L>],
-) -> Request {
+async fn send<L: Borrow<RecordLock>>(tries: &mut Sending<'_>, states: &mut [State<L>]) -> Request {
     let due = || states.iter().enumerate().filter(|(_, state)| state.is_due);
     let request = request(due().map(|(place, state)| (place, &state.call)));
     let additions: Vec<Addition<'_>> = due().filter_map(|(_, state)| state.addition()).collect();
@@ -108,7 +105,11 @@ async fn send<L: Borrow<RecordLock>>(
                 if let Some(state) = states.get_mut(place).filter(|state| state.is_due) {
                     // Reported twice, as done and as failed: which of the two is true is not known.
                     let is_second = state.result.is_some();
-                    state.note(if is_second { Err(contradiction()) } else { result });
+                    state.note(if is_second {
+                        Err(contradiction())
+                    } else {
+                        result
+                    });
                 }
             };
             for (place, json) in answer.results {

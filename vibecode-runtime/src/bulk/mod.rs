@@ -232,7 +232,13 @@ impl<E, T: Send + 'static> Bulk<E, T> {
             };
             let (indices, jobs) = self.window.pack();
             let results = Results::new(indices, self.sender.clone());
-            let sent = (self.send)(self.client.clone(), self.caller.clone(), slot, jobs, results);
+            let sent = (self.send)(
+                self.client.clone(),
+                self.caller.clone(),
+                slot,
+                jobs,
+                results,
+            );
             tokio::spawn(sent);
         }
     }

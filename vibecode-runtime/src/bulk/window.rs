@@ -86,7 +86,8 @@ impl<T> Window<T> {
     pub(super) fn fills_a_pack(&self) -> bool {
         let bytes = || self.waiting.iter().map(|(_, job)| job.body().bytes());
         self.waiting.len() >= MOST_CALLS
-            || (self.bytes >= MOST_BYTES_OF_A_PACK && bytes().sum::<usize>() >= MOST_BYTES_OF_A_PACK)
+            || (self.bytes >= MOST_BYTES_OF_A_PACK
+                && bytes().sum::<usize>() >= MOST_BYTES_OF_A_PACK)
     }
 
     /// The next items to send, with their indices, in their order.

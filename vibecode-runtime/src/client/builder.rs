@@ -5,8 +5,8 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 use reqwest::{Url, redirect};
 
 use super::{
-    Client, Credentials, RetryPolicy, Shared, Times, identity::Identity,
-    records::Records, retry::Retries,
+    Client, Credentials, RetryPolicy, Shared, Times, identity::Identity, records::Records,
+    retry::Retries,
 };
 use crate::{Error, ErrorKind, Result, Throttle};
 

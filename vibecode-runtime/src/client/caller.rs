@@ -67,5 +67,8 @@ impl Drop for PresenceGuard {
 }
 
 fn gone() -> Error {
-    Error::not_sent(ErrorKind::Interrupted, "the call was dropped before it was sent")
+    Error::not_sent(
+        ErrorKind::Interrupted,
+        "the call was dropped before it was sent",
+    )
 }

@@ -33,10 +33,10 @@ use self::{
 };
 pub(crate) use self::{
     answers::{check_id, raw},
+    call::{outside_of_a_runtime, shut_down},
+    caller::{Caller, PresenceGuard},
     envelope::Failure,
     outcome::{Answer, RateLimit, judge_call, unexpected},
-    caller::{Caller, PresenceGuard},
-    call::{outside_of_a_runtime, shut_down},
     records::{Additions, LockRequest, RecordLock, Target, queue_at, queue_for_one},
     request::Request,
     send::{Addition, LONGEST_WAIT, Sending},
@@ -48,8 +48,8 @@ pub use self::{
     retry_policy::RetryPolicy,
 };
 use crate::{
-    Addresses, Created, Entity, Error, ErrorCode, ErrorKind, Id, Me, Multifields, Patch, Raw, Record,
-    Result, Throttle, Updated, body::Body, ensure::shows,
+    Addresses, Created, Entity, Error, ErrorCode, ErrorKind, Id, Me, Multifields, Patch, Raw,
+    Record, Result, Throttle, Updated, body::Body, ensure::shows,
 };
 
 /// A client of the API. Cloning it is cheap: clones share their connections, their throttle and
@@ -143,10 +143,6 @@ pub(crate) struct Times {
 }
 
 impl Times {
-    pub(crate) fn deadline(self) -> Duration {
-        self.deadline
-    }
-
     /// How long the HTTP client lets a request take that asks for nothing else.
     fn usual(self) -> Duration {
         self.write

@@ -128,9 +128,14 @@ impl Sending<'_> {
         let now = Instant::now();
         let timeout = self.client.shared.times.of(request);
         let latest = self.tries.latest_departure(timeout);
-        let latest = latest.or_else(|| now.checked_add(LONGEST_WAIT)).unwrap_or(now);
+        let latest = latest
+            .or_else(|| now.checked_add(LONGEST_WAIT))
+            .unwrap_or(now);
         let caller = self.caller;
-        match caller.wait(timeout_at(latest, self.prepare(request))).await? {
+        match caller
+            .wait(timeout_at(latest, self.prepare(request)))
+            .await?
+        {
             // Nor is anything sent that the sleep of a machine has made late.
             Ok(prepared) if Instant::now() <= latest => prepared,
             Ok(_) | Err(_) => Err(self.too_late(request)),

@@ -208,7 +208,11 @@ impl RecordLock {
     }
 
     fn with_entry<T>(&self, change: impl FnOnce(&mut super::Entry) -> T) -> Option<T> {
-        self.records.state().records.get_mut(&self.target).map(change)
+        self.records
+            .state()
+            .records
+            .get_mut(&self.target)
+            .map(change)
     }
 }
 
