@@ -1,6 +1,6 @@
 //! Sends up to 50 calls as one batch, as soon as the locks of their records allow.
 
-use std::{mem, sync::Arc};
+use std::{collections::HashSet, mem, sync::Arc};
 
 use tokio::{
     sync::Notify,
@@ -40,7 +40,8 @@ pub(crate) async fn send_pack(
 ) {
     let woken = Arc::new(Notify::new());
     let mut waiting = queued(client, calls, &woken);
-    let latest = Instant::now() + LONGEST_WAIT;
+    // From the last progress: a pack may hold many changes of one record.
+    let mut latest = Instant::now() + LONGEST_WAIT;
     while !waiting.is_empty() {
         let (places, ready) = take_ready(&mut waiting, client.shared.retries.attempts());
         if ready.is_empty() {
@@ -61,6 +62,7 @@ pub(crate) async fn send_pack(
             }
         })
         .await;
+        latest = Instant::now() + LONGEST_WAIT;
     }
 }
 
@@ -78,19 +80,25 @@ fn queued(client: &Client, calls: Vec<BatchCall>, woken: &Arc<Notify>) -> Vec<Wa
     waiting.collect()
 }
 
-/// Takes the calls out that hold their lock, or need none.
+/// Takes the calls out that hold their lock, or need none, but for those behind another call on the
+/// same record: a read after a write shows the write.
 fn take_ready(waiting: &mut Vec<Waiting>, tries: u32) -> (Vec<usize>, Vec<Ready<RecordLock>>) {
     let (mut places, mut ready) = (Vec::new(), Vec::new());
+    let mut seen = HashSet::new();
     for mut one in mem::take(waiting) {
-        let lock = one.request.as_mut().map(LockRequest::try_lock);
-        if matches!(lock, Some(None)) {
+        let is_first = seen.insert(one.call.target.clone());
+        let lock = match &mut one.request {
+            Some(request) if is_first => request.try_lock(),
+            Some(_) | None => None,
+        };
+        if !is_first || (one.request.is_some() && lock.is_none()) {
             waiting.push(one);
             continue;
         }
         places.push(one.place);
         ready.push(Ready {
             call: one.call,
-            lock: lock.flatten(),
+            lock,
             tries,
         });
     }

@@ -215,6 +215,7 @@ impl<E, T: Send + 'static> Bulk<E, T> {
     }
 
     /// Sends full packs while a slot is free, and a smaller one if no more items come at the moment.
+    /// A full window is no reason for a small one: outcomes that are returned make room for more.
     fn send_packs(&mut self, is_waiting: bool) {
         if let Some(error) = &self.stopped {
             for index in self.window.take_waiting() {
@@ -222,7 +223,7 @@ impl<E, T: Send + 'static> Bulk<E, T> {
             }
             return;
         }
-        let takes_more = !is_waiting && !self.source.is_over() && self.window.has_room();
+        let takes_more = !is_waiting && !self.source.is_over();
         while self.window.fills_a_pack() || (self.window.has_waiting() && !takes_more) {
             let sender = self.sender.clone();
             // Whoever waits for a slot is woken by the event.
@@ -276,9 +277,7 @@ pub(crate) fn update(
             results.give(place, result.map(Updated::new));
         })
         .await;
-        // The slot is free before the last event says so.
-        drop(slot);
-        drop(results);
+        end(results, slot);
     })
 }
 
@@ -296,7 +295,13 @@ pub(crate) fn ensure(
             results.give(place, result);
         })
         .await;
-        drop(slot);
-        drop(results);
+        end(results, slot);
     })
+}
+
+/// A run hears first that nothing more is to be sent, and of the free slot when it is free.
+fn end<T>(mut results: Results<T>, slot: Slot) {
+    results.end();
+    drop(slot);
+    drop(results);
 }

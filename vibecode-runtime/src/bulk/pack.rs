@@ -60,6 +60,21 @@ impl<T> Results<T> {
         self.send(Event::Result(index, result));
     }
 
+    /// The pack is over: if every result refuses all, the run is to stop.
+    pub(super) fn end(&mut self) {
+        let is_complete = self.indices.iter().all(Option::is_none);
+        if let Some(error) = self.refused.take()
+            && self.is_refused
+            && is_complete
+        {
+            let of_the_rest = error.with(|details| {
+                details.outcome = Outcome::NotApplied;
+                details.call = None;
+            });
+            self.send(Event::Refused(of_the_rest));
+        }
+    }
+
     /// Nobody may listen any more.
     fn send(&self, event: Event<T>) {
         drop(self.events.send(event));
@@ -75,15 +90,7 @@ impl<T> Drop for Results<T> {
             Error::not_sent(ErrorKind::Interrupted, problem)
         };
         for index in std::mem::take(&mut self.indices).into_iter().flatten() {
-            self.is_refused = false;
             self.send(Event::Result(index, Err(broken_off.clone())));
-        }
-        if let Some(error) = self.refused.take().filter(|_| self.is_refused) {
-            let of_the_rest = error.with(|details| {
-                details.outcome = Outcome::NotApplied;
-                details.call = None;
-            });
-            self.send(Event::Refused(of_the_rest));
         }
         self.send(Event::SlotFree);
     }

@@ -139,7 +139,8 @@ async fn run(
         .enumerate()
         .map(|(place, (job, request))| Working::new(place, job, request, attempts))
         .collect();
-    let latest_lock = Instant::now() + LONGEST_WAIT;
+    // From the last progress: a pack may hold many jobs on one record.
+    let mut latest_lock = Instant::now() + LONGEST_WAIT;
     loop {
         for one in &mut working {
             one.begin_if_locked();
@@ -148,6 +149,7 @@ async fn run(
         for ended in working.extract_if(.., |one| one.is_done()) {
             let (place, result) = ended.finish();
             done(place, result);
+            latest_lock = Instant::now() + LONGEST_WAIT;
         }
         if working.is_empty() {
             return;
