@@ -1,13 +1,15 @@
 //! What the API answered, as it came.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, collections::HashMap, fmt};
 
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use crate::{
-    Answered, Entity, Error, ErrorKind, Id, Mismatch, Multifields, Outcome, Patch, Record, Result,
-    json, record::Fields,
+    Answered, Duplicate, Entity, Error, ErrorKind, Id, Mismatch, Multifields, Outcome, Patch,
+    Record, Result, json,
+    multifield::{MULTIFIELD_FLAGS, MULTIFIELD_NAMES, Unclear},
+    record::Fields,
 };
 
 /// A record as the API answered it: JSON text, parsed when it is asked for.
@@ -19,7 +21,7 @@ use crate::{
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let raw = Raw::from_json::<Contacts>(r#"{"id":71,"name":"Ivan","phone":"+79169876543"}"#)?;
 /// assert_eq!(raw.record::<Customer>()?.name, "Ivan");
-/// assert_eq!(raw.multifields().entries()[0].value(), "+79169876543");
+/// assert_eq!(raw.multifields()?.entries()[0].value(), "+79169876543");
 /// assert_eq!(format!("{raw:?}"), "Raw(46 bytes)");
 /// # Ok(())
 /// # }
@@ -134,21 +136,35 @@ impl Raw {
         })
     }
 
-    /// The phones and emails, with their ids and native types.
+    /// The phones and emails: from `fm`, with their ids and native types, or from the aliases if the
+    /// record is shown without `fm`.
     ///
     /// ```
-    /// use vibecode_runtime::{Contacts, Raw};
+    /// use vibecode_runtime::{Contacts, ErrorKind, Raw};
     ///
     /// let json = r#"{"fm":[{"id":103,"typeId":"PHONE","valueType":"FAX","value":"+74950000072"}]}"#;
-    /// let raw = Raw::from_json::<Contacts>(json)?;
-    /// let multifields = raw.multifields();
+    /// let multifields = Raw::from_json::<Contacts>(json)?.multifields()?;
     /// let entry = &multifields.entries()[0];
     /// assert_eq!((entry.kind(), entry.value_type()), ("PHONE", "FAX"));
+    ///
+    /// // Says that there are phones, and lists none.
+    /// let error = Raw::from_json::<Contacts>(r#"{"fm":[],"hasPhone":true}"#)?.multifields();
+    /// assert_eq!(error.unwrap_err().kind(), ErrorKind::MultifieldsUnknown);
     /// # Ok::<(), vibecode_runtime::Error>(())
     /// ```
-    #[must_use]
-    pub fn multifields(&self) -> Multifields {
-        Multifields::read(|name| self.field(name))
+    ///
+    /// # Errors
+    /// [`ErrorKind::MultifieldsUnknown`] if `fm` or an alias has an unknown form, or if `fm`, the
+    /// aliases and the flags `hasPhone` and `hasEmail` contradict each other. After an update the
+    /// change has been applied all the same, and the [`Outcome`] is `Unknown`.
+    pub fn multifields(&self) -> Result<Multifields> {
+        self.look_up([]).multifields().map_err(|unclear| {
+            let problem = format!(
+                "which phones and emails the record has is not known: {}",
+                unclear.problem()
+            );
+            Error::new(ErrorKind::MultifieldsUnknown, self.unread, problem)
+        })
     }
 
     pub(crate) fn field(&self, name: &str) -> Option<Answered<'_>> {
@@ -156,8 +172,47 @@ impl Raw {
         value.map(Answered::new)
     }
 
+    /// The values of some fields, and all that shows phones and emails.
+    pub(crate) fn look_up<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Shown<'_, 'n> {
+        let always = [MULTIFIELD_NAMES, MULTIFIELD_FLAGS].into_iter().flatten();
+        let names: Vec<&str> = always.copied().chain(names).collect();
+        let places = names.iter().enumerate();
+        let places: HashMap<&str, usize> = places.map(|(place, name)| (*name, place)).collect();
+        let mut values = vec![None; names.len()];
+        let place = |name: &str| places.get(name).copied();
+        let is_read = json::pick_into(self.as_str(), &mut values, place).is_some();
+        Shown {
+            places,
+            values: is_read.then_some(values),
+        }
+    }
+
     fn unreadable(&self, problem: String) -> Error {
         Error::new(ErrorKind::Unreadable, self.unread, problem)
+    }
+}
+
+/// What a record shows of some fields. The record is read once for all of them.
+pub(crate) struct Shown<'a, 'n> {
+    places: HashMap<&'n str, usize>,
+    /// By their places; `None` if the record is not an object that can be read.
+    values: Option<Vec<Option<&'a RawValue>>>,
+}
+
+impl<'a> Shown<'a, '_> {
+    /// The value of a field that was looked up; `None` if the record does not show it.
+    pub(crate) fn field(&self, name: &str) -> Option<Answered<'a>> {
+        let place = self.places.get(name)?;
+        let value = self.values.as_ref()?.get(*place).copied().flatten();
+        value.map(Answered::new)
+    }
+
+    /// The phones and emails.
+    pub(crate) fn multifields(&self) -> Result<Multifields, Unclear> {
+        if self.values.is_none() {
+            return Err(Unclear::Record);
+        }
+        Multifields::read_consistent(|name| self.field(name))
     }
 }
 
@@ -240,8 +295,13 @@ impl Updated {
         self.raw.record()
     }
 
-    /// The fields that the answer shows otherwise than the patch set them: the API drops what it
-    /// does not take, and answers 200 all the same.
+    /// The fields of the patch that the answer shows with another value, or does not show.
+    ///
+    /// The API drops what it does not take, and answers 200 all the same. But its answer need not
+    /// hold every field: one that is [`NotShown`](crate::MismatchKind::NotShown) may have been
+    /// taken, and only reading the record says. Values are compared whatever form they are answered
+    /// in: phones by their digits, emails without case, `"Y"` is `true`, and `0`, `""`, `null`,
+    /// `false` and `[]` are the same nothing.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -251,18 +311,40 @@ impl Updated {
     /// // The portal does not have this field, and drops it.
     /// let patch = Customer::patch().post("Director").set_unchecked("ufCrmColour", "red");
     /// let updated = client.update(71, &patch).await?;
-    /// let dropped: Vec<_> = updated.mismatches(&patch);
-    /// assert_eq!(dropped[0].field(), "ufCrmColour");
-    /// assert_eq!(dropped.len(), 1);
+    /// let mismatches = updated.mismatches(&patch);
+    /// assert_eq!(mismatches[0].field(), "ufCrmColour");
+    /// assert_eq!(mismatches[0].kind(), MismatchKind::NotShown);
+    /// assert_eq!(mismatches.len(), 1);
     /// # Ok(())
     /// # }
     /// ```
     #[must_use]
     pub fn mismatches<P: Patch>(&self, patch: &P) -> Vec<Mismatch> {
-        let multifields = self.raw.multifields();
-        patch
-            .body()
-            .mismatches(|name| self.raw.field(name), &multifields)
+        patch.body().mismatches(&self.raw)
+    }
+
+    /// The phones and emails of the patch that the answer shows more than once, under whatever types.
+    ///
+    /// The API itself repeats calls towards the portal on temporary errors, so one update can add a
+    /// phone twice. No client can prevent that; this shows it if the answer has `fm`, the list of all
+    /// phones and emails.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let patch = Customer::patch().add_phone("+79169876543");
+    /// assert!(client.update(73, &patch).await?.duplicates(&patch).is_empty());
+    /// // Added once more: `ensure` would not do that.
+    /// let updated = client.update(73, &patch).await?;
+    /// assert_eq!(updated.duplicates(&patch)[0].ids().len(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn duplicates<P: Patch>(&self, patch: &P) -> Vec<Duplicate> {
+        patch.body().duplicates(&self.raw)
     }
 }
 

@@ -1,8 +1,12 @@
 //! What has changed between two records, as a patch.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, collections::HashSet, fmt};
 
-use crate::body::{Act, Added, Body};
+use crate::{
+    body::{Act, Added, Body},
+    equality::{self, EntryKey},
+    multifield::kind_of,
+};
 
 /// The changes from one record to another, made by `before.diff(&after)`.
 ///
@@ -69,7 +73,7 @@ impl NotRemovable {
     fn new(field: Cow<'static, str>, gone: Added<'_>) -> Self {
         Self {
             field,
-            value: serde_json::from_str(gone.value).unwrap_or_default(),
+            value: gone.text(),
             type_id: gone.type_id,
         }
     }
@@ -145,16 +149,16 @@ impl Body {
         let mut changed = self.without_changes();
         for (name, now) in self.acts() {
             match (now, before.act_of(name)) {
-                (now, Some(earlier)) if now == earlier => {}
                 (Act::Add(now), earlier) => {
-                    let new = missing_in(&added(earlier), &now);
+                    let new = missing_in(name, &added(earlier), &now);
                     changed.take(name, &Act::Add(new));
                 }
+                (now, Some(earlier)) if is_same(&now, &earlier) => {}
                 (now, _) => changed.take(name, &now),
             }
         }
         let gone = before.acts().flat_map(|(name, earlier)| {
-            let gone = missing_in(&added(self.act_of(name)), &added(Some(earlier)));
+            let gone = missing_in(name, &added(self.act_of(name)), &added(Some(earlier)));
             gone.into_iter()
                 .map(|gone| NotRemovable::new(name.clone(), gone))
         });
@@ -170,8 +174,78 @@ fn added(act: Option<Act<'_>>) -> Vec<Added<'_>> {
     }
 }
 
-/// The values of `wanted` that are not among those which are there.
-fn missing_in<'a>(there: &[Added<'_>], wanted: &[Added<'a>]) -> Vec<Added<'a>> {
-    let missing = wanted.iter().filter(|wanted| !there.contains(wanted));
+/// Whether two changes leave a field with the same value.
+fn is_same(now: &Act<'_>, earlier: &Act<'_>) -> bool {
+    match (now, earlier) {
+        (Act::Set(now) | Act::Clear(now), Act::Set(earlier) | Act::Clear(earlier)) => {
+            equality::same(now, earlier)
+        }
+        (Act::Add(_), _) | (_, Act::Add(_)) => false,
+    }
+}
+
+/// The values of `wanted` that are not among those which are there, under the same type.
+fn missing_in<'a>(field: &str, there: &[Added<'_>], wanted: &[Added<'a>]) -> Vec<Added<'a>> {
+    let kind = kind_of(field);
+    let key = |added: &Added<'_>| (EntryKey::of(&kind, &added.text()), added.type_id);
+    let there: HashSet<_> = there.iter().map(key).collect();
+    let missing = wanted.iter().filter(|wanted| !there.contains(&key(wanted)));
     missing.copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(sets: &[(&'static str, &str)], phones: &[(&str, &'static str)]) -> Body {
+        let mut body = Body::default();
+        for (name, json) in sets {
+            body.take(&(*name).into(), &Act::Set(json));
+        }
+        for (value, type_id) in phones {
+            body.add("phone", &|to| to.entry(value, type_id));
+        }
+        body
+    }
+
+    #[test]
+    fn a_phone_that_is_written_otherwise_is_neither_added_nor_gone() {
+        let before = body(&[], &[("+7 (916) 1", "WORK"), ("1-800-FLOWERS", "WORK")]);
+        let after = body(
+            &[],
+            &[
+                ("1-800-TAXICAB", "WORK"),
+                ("79161", "WORK"),
+                ("79161", "HOME"),
+            ],
+        );
+        let (changed, gone) = after.since(&before);
+        let added = r#"{"phone":[{"value":"1-800-TAXICAB","typeId":"WORK"},{"value":"79161","typeId":"HOME"}]}"#;
+        assert_eq!(changed.to_json(), added);
+        let gone: Vec<_> = gone.iter().map(NotRemovable::value).collect();
+        assert_eq!(gone, ["1-800-FLOWERS"]);
+    }
+
+    #[test]
+    fn a_value_that_is_written_otherwise_has_not_changed() {
+        for (before, after, changes) in [
+            ("300|RUB", "300.00|RUB", false),
+            (
+                "2026-04-15T12:00:00+03:00",
+                "2026-04-15T09:00:00.000Z",
+                false,
+            ),
+            ("300|RUB", "300|USD", true),
+            ("1.1", "1.10", true),
+            ("Clerk", "", true),
+        ] {
+            let [earlier, now] = [before, after].map(|text| format!("\"{text}\""));
+            let (changed, _) = body(&[("x", &now)], &[]).since(&body(&[("x", &earlier)], &[]));
+            assert_eq!(!changed.is_empty(), changes, "{before} {after}");
+        }
+        // A new file is not the one that was read.
+        let (changed, _) =
+            body(&[("x", r#"["a.txt","aGk="]"#)], &[]).since(&body(&[("x", r#"{"id":5}"#)], &[]));
+        assert!(!changed.is_empty());
+    }
 }

@@ -157,6 +157,7 @@ mod encoder;
 mod ensure;
 mod entity;
 mod enumeration;
+mod equality;
 mod error;
 mod id;
 #[cfg(any(
@@ -198,7 +199,7 @@ pub use crate::{
     id::{Addresses, CompanyId, ContactId, DealId, Id, LeadId, UserId},
     job::PatchJob,
     me::Me,
-    mismatch::Mismatch,
+    mismatch::{Duplicate, Mismatch, MismatchKind},
     multifield::{Email, EmailType, MultifieldEntry, Multifields, Phone, PhoneType},
     patch::Patch,
     query::{Field, FieldName, Filter, Order, Query, Rows},

@@ -1,23 +1,30 @@
-//! What the API echoed, held against what was sent.
+//! What an answer shows of what was sent.
 
-use serde_json::Value;
-
-use crate::{
-    Answered, DateTime, Money, Multifields,
-    body::{Act, Added, Body},
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
 };
 
-/// A field that the answer shows otherwise than it was sent.
+use crate::{
+    Answered, MultifieldEntry, Multifields, Raw,
+    body::{Act, Added, Body},
+    equality::{self, EntryKey},
+    multifield::kind_of,
+};
+
+/// A field of a patch that the answer does not show as it was sent. From
+/// [`Updated::mismatches`](crate::Updated::mismatches).
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
 /// # async fn main() -> vibecode_runtime::Result<()> {
 /// # let (_sandbox, client) = sandbox().await?;
+/// // The portal does not know this field, and drops it without an error.
 /// let patch = Customer::patch().set_unchecked("ufCrmColour", "red");
-/// let updated = client.update(71, &patch).await?;
-/// let fields: Vec<_> = updated.mismatches(&patch).iter().map(|it| it.field().to_owned()).collect();
-/// assert_eq!(fields, ["ufCrmColour"]);
+/// let mismatches = client.update(71, &patch).await?.mismatches(&patch);
+/// assert_eq!(mismatches[0].field(), "ufCrmColour");
+/// assert_eq!(mismatches[0].kind(), MismatchKind::NotShown);
 /// # Ok(())
 /// # }
 /// ```
@@ -25,208 +32,292 @@ use crate::{
 #[non_exhaustive]
 pub struct Mismatch {
     field: String,
+    kind: MismatchKind,
+}
+
+/// How an answer fails to show a value that was sent.
+///
+/// ```
+/// use vibecode_runtime::{Mismatch, MismatchKind};
+///
+/// fn is_worth_an_alarm(mismatch: &Mismatch) -> bool {
+///     mismatch.kind() == MismatchKind::Different
+/// }
+/// # let _ = is_worth_an_alarm;
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MismatchKind {
+    /// The answer shows another value.
+    Different,
+    /// The answer does not contain the field. The value may have been taken: the documented answer to
+    /// an update does not contain every field.
+    NotShown,
 }
 
 impl Mismatch {
     /// The wire name.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let patch = Customer::patch().set_unchecked("ufCrmColour", "red");
-    /// let mismatches = client.update(71, &patch).await?.mismatches(&patch);
-    /// assert_eq!(mismatches[0].field(), "ufCrmColour");
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn field(&self) -> &str {
         &self.field
     }
+
+    /// Whether the answer shows another value, or none.
+    #[must_use]
+    pub fn kind(&self) -> MismatchKind {
+        self.kind
+    }
+}
+
+/// A phone or an email of a patch that the answer shows more than once. From
+/// [`Updated::duplicates`](crate::Updated::duplicates). Debug hides the value.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (_sandbox, client) = sandbox().await?;
+/// let patch = Customer::patch().add_phone("+79169876543");
+/// client.update(73, &patch).await?;
+/// let duplicates = client.update(73, &patch).await?.duplicates(&patch);
+/// for duplicate in &duplicates {
+///     println!("please remove one of the entries {:?} by hand", duplicate.ids());
+/// }
+/// assert_eq!((duplicates[0].kind(), duplicates[0].value()), ("PHONE", "+79169876543"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Duplicate {
+    kind: String,
+    value: String,
+    entries: Vec<MultifieldEntry>,
+}
+
+impl Duplicate {
+    /// What it is: `PHONE` or `EMAIL`.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// The value, as the patch has it.
+    #[must_use]
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
+    /// The entries of the record that are this value, as the answer shows them.
+    #[must_use]
+    pub fn entries(&self) -> &[MultifieldEntry] {
+        &self.entries
+    }
+
+    /// The ids of these entries, as far as the answer shows ids.
+    #[must_use]
+    pub fn ids(&self) -> Vec<u64> {
+        let ids = self.entries.iter().filter_map(MultifieldEntry::id);
+        ids.collect()
+    }
+}
+
+impl fmt::Debug for Duplicate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Duplicate")
+            .field("kind", &self.kind)
+            .field("entries", &self.entries)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Body {
-    pub(crate) fn mismatches<'a>(
-        &self,
-        echoed: impl Fn(&str) -> Option<Answered<'a>>,
-        multifields: &Multifields,
-    ) -> Vec<Mismatch> {
-        let differs = |name: &str, act: Act<'_>| match act {
-            Act::Add(added) => !added.iter().all(|added| is_among(added, name, multifields)),
-            act => !is_shown(&act, echoed(name)),
+    /// The fields that a record does not show as they were sent, with the types of phones and emails.
+    pub(crate) fn mismatches(&self, record: &Raw) -> Vec<Mismatch> {
+        let shown = record.look_up(self.acts().map(|(name, _)| &**name));
+        let multifields = shown.multifields().ok();
+        let mismatch = |name: &str, act: Act<'_>| match act {
+            Act::Set(sent) | Act::Clear(sent) => of_value(sent, shown.field(name)),
+            Act::Add(added) => of_additions(name, &added, multifields.as_ref()),
         };
-        let differing = self
-            .acts()
-            .filter_map(|(name, act)| differs(name, act).then_some(name));
-        differing
-            .map(|name| Mismatch {
-                field: name.to_string(),
+        self.acts()
+            .filter_map(|(name, act)| {
+                Some(Mismatch {
+                    field: name.to_string(),
+                    kind: mismatch(name, act)?,
+                })
             })
             .collect()
     }
-}
 
-/// Whether an answered field shows what it was set to, or that it was cleared. What is added, no
-/// single field shows.
-pub(crate) fn is_shown(act: &Act<'_>, echo: Option<Answered<'_>>) -> bool {
-    match act {
-        Act::Set(sent) => parse(sent)
-            .zip(parse(echo.unwrap_or(Answered::NULL).as_str()))
-            .is_some_and(|(sent, echo)| shows(&sent, &echo)),
-        Act::Clear(_) => echo.is_none_or(is_nothing),
-        Act::Add(_) => false,
-    }
-}
-
-fn parse(json: &str) -> Option<Value> {
-    serde_json::from_str(json).ok()
-}
-
-fn is_among(added: &Added<'_>, name: &str, multifields: &Multifields) -> bool {
-    let value: String = serde_json::from_str(added.value).unwrap_or_default();
-    let kind = name.to_ascii_uppercase();
-    let mut echoed = multifields.of_kind(&kind);
-    echoed.any(|it| it.value() == value && it.value_type() == added.type_id)
-}
-
-/// How the API writes nothing (api.md, "Read").
-fn is_nothing(answered: Answered<'_>) -> bool {
-    matches!(
-        answered.as_str(),
-        "null" | "false" | "0" | "[]" | r#""""# | r#""0""#
-    )
-}
-
-/// Whether an echo shows what was sent, in any of the forms in which the API answers it.
-fn shows(sent: &Value, echo: &Value) -> bool {
-    match (sent, echo) {
-        (Value::Array(sent), Value::Object(echo)) => is_file(sent) && echo.contains_key("id"),
-        (Value::Array(sent), Value::Array(echo)) => {
-            sent.len() == echo.len() && sent.iter().zip(echo).all(|(sent, echo)| shows(sent, echo))
+    /// The values added that a record shows more than once.
+    pub(crate) fn duplicates(&self, record: &Raw) -> Vec<Duplicate> {
+        let Ok(multifields) = record.look_up([]).multifields() else {
+            return Vec::new();
+        };
+        if !multifields.are_listed() {
+            return Vec::new();
         }
-        (Value::Array(sent), Value::Null | Value::Bool(false)) => sent.is_empty(),
-        (Value::Bool(sent), echo) => boolean(echo) == Some(*sent),
-        (Value::Number(sent), echo) => same_number(&sent.to_string(), echo),
-        (Value::String(sent), Value::String(echo)) => same_text(sent, echo),
-        (Value::String(sent), Value::Null) => sent.is_empty(),
-        (Value::String(sent), echo @ Value::Number(_)) => same_number(sent, echo),
-        (Value::Object(sent), Value::Object(echo)) => sent
-            .iter()
-            .all(|(key, sent)| echo.get(key).is_some_and(|echo| shows(sent, echo))),
-        (sent, echo) => sent == echo,
-    }
-}
-
-/// `["name", "base64"]` is echoed as `{"id", "url", …}`, which does not tell the content.
-fn is_file(sent: &[Value]) -> bool {
-    matches!(sent, [Value::String(_), Value::String(_)])
-}
-
-fn boolean(echo: &Value) -> Option<bool> {
-    match echo {
-        Value::Bool(value) => Some(*value),
-        Value::String(text) => match text.as_str() {
-            "Y" | "1" => Some(true),
-            "N" | "0" => Some(false),
-            _ => None,
-        },
-        Value::Number(number) => match number.as_u64() {
-            Some(1) => Some(true),
-            Some(0) => Some(false),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-fn same_number(sent: &str, echo: &Value) -> bool {
-    let echo = match echo {
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => text.clone(),
-        _ => return false,
-    };
-    // Integers exactly: an f64 does not tell large ones apart.
-    if let (Ok(sent), Ok(echo)) = (sent.parse::<i128>(), echo.parse::<i128>()) {
-        return sent == echo;
-    }
-    let both = sent.parse::<f64>().ok().zip(echo.parse::<f64>().ok());
-    both.is_some_and(|(sent, echo)| sent.total_cmp(&echo).is_eq())
-}
-
-fn same_text(sent: &str, echo: &str) -> bool {
-    sent == echo || same_moment(sent, echo) || is_day_of(sent, echo) || same_money(sent, echo)
-}
-
-fn same_moment(sent: &str, echo: &str) -> bool {
-    let seconds = |text: &str| text.parse::<DateTime>().ok()?.unix_seconds();
-    seconds(sent).is_some_and(|sent| seconds(echo) == Some(sent))
-}
-
-/// A date may be answered with a time.
-fn is_day_of(sent: &str, echo: &str) -> bool {
-    let day = echo.strip_prefix(sent);
-    sent.parse::<crate::Date>().is_ok() && day.is_some_and(|rest| rest.starts_with('T'))
-}
-
-/// `300|RUB` and `300.00|RUB`
-fn same_money(sent: &str, echo: &str) -> bool {
-    let parse = |text: &str| text.parse::<Money>().ok();
-    let plain = |money: &Money| {
-        let amount = money.amount();
-        if amount.contains('.') {
-            amount
-                .trim_end_matches('0')
-                .trim_end_matches('.')
-                .to_owned()
-        } else {
-            amount.to_owned()
+        let mut by_key: HashMap<EntryKey, Vec<&MultifieldEntry>> = HashMap::new();
+        for entry in multifields.entries() {
+            by_key.entry(entry.key()).or_default().push(entry);
         }
+        let mut duplicates = Vec::new();
+        for (name, act) in self.acts() {
+            let Act::Add(added) = act else { continue };
+            let kind = kind_of(name);
+            for value in added.iter().map(Added::text) {
+                // Taken out, so that a value which the patch has twice is reported once.
+                let entries = by_key.remove(&EntryKey::of(&kind, &value));
+                let entries = entries.unwrap_or_default();
+                if entries.len() > 1 {
+                    duplicates.push(Duplicate {
+                        kind: kind.clone(),
+                        value,
+                        entries: entries.into_iter().cloned().collect(),
+                    });
+                }
+            }
+        }
+        duplicates
+    }
+}
+
+/// How an answer fails to show a field that was set or cleared; `None` if it shows it.
+pub(crate) fn of_value(sent: &str, shown: Option<Answered<'_>>) -> Option<MismatchKind> {
+    match shown {
+        None => Some(MismatchKind::NotShown),
+        Some(shown) if equality::shows(sent, shown.as_str()) => None,
+        Some(_) => Some(MismatchKind::Different),
+    }
+}
+
+/// How an answer fails to show the values that were added, under their types. Only a list of all
+/// entries shows that one is not there.
+fn of_additions(
+    field: &str,
+    added: &[Added<'_>],
+    multifields: Option<&Multifields>,
+) -> Option<MismatchKind> {
+    let Some(multifields) = multifields else {
+        return Some(MismatchKind::NotShown);
     };
-    parse(sent).zip(parse(echo)).is_some_and(|(sent, echo)| {
-        sent.currency() == echo.currency() && plain(&sent) == plain(&echo)
+    let kind = kind_of(field);
+    let entries = multifields.of_kind(&kind);
+    let there: HashSet<_> = entries
+        .map(|entry| (entry.key(), entry.value_type()))
+        .collect();
+    let is_there =
+        |added: &Added<'_>| there.contains(&(EntryKey::of(&kind, &added.text()), added.type_id));
+    if added.iter().all(is_there) {
+        return None;
+    }
+    Some(if multifields.are_all_of(&kind) {
+        MismatchKind::Different
+    } else {
+        MismatchKind::NotShown
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
+    use crate::Contacts;
+
+    fn record(json: &Value) -> Raw {
+        Raw::from_json::<Contacts>(json.to_string()).unwrap()
+    }
+
+    fn patch() -> Body {
+        let mut body = Body::default();
+        body.take(&"post".into(), &Act::Set("\"Director\""));
+        body.clear("companyId", "0");
+        body.add("phone", &|to| to.entry("+7 916 1", "HOME"));
+        body
+    }
+
+    fn kinds(record: &Value) -> Vec<(String, MismatchKind)> {
+        let mismatches = patch().mismatches(&self::record(record));
+        let kinds = mismatches.into_iter().map(|it| (it.field, it.kind));
+        kinds.collect()
+    }
+
+    fn phone(id: u64, value_type: &str, value: &str) -> Value {
+        json!({ "id": id, "typeId": "PHONE", "valueType": value_type, "value": value })
+    }
 
     #[test]
-    fn the_forms_of_an_answer_show_the_same_value() {
-        for (sent, echo) in [
-            (json!(true), json!("Y")),
-            (json!(false), json!(0)),
-            (json!(81), json!("81")),
-            (json!(5.0), json!(5)),
-            (json!("1990-05-08"), json!("1990-05-08T00:00:00+03:00")),
+    fn an_absent_field_is_not_shown_and_another_value_is_different() {
+        use MismatchKind::{Different, NotShown};
+        let of = |post, company, phone| {
+            let kinds = [("post", post), ("companyId", company), ("phone", phone)];
+            let kinds = kinds.into_iter();
+            let kinds = kinds.filter_map(|(name, kind)| Some((name.to_owned(), kind?)));
+            kinds.collect::<Vec<_>>()
+        };
+        let all_absent = of(Some(NotShown), Some(NotShown), Some(NotShown));
+        assert_eq!(kinds(&json!({ "id": 71 })), all_absent);
+        assert_eq!(kinds(&json!([])), all_absent);
+        let others = json!({ "post": null, "companyId": 15, "fm": [phone(1, "HOME", "+7 916 2")] });
+        let all_different = of(Some(Different), Some(Different), Some(Different));
+        assert_eq!(kinds(&others), all_different);
+        let taken =
+            json!({ "post": "Director", "companyId": null, "fm": [phone(1, "HOME", "79161")] });
+        assert_eq!(kinds(&taken), []);
+        let of_phone = |fields: Value| {
+            let mut record = json!({ "post": "Director", "companyId": "" });
+            for (name, value) in fields.as_object().unwrap() {
+                record[name] = value.clone();
+            }
+            let kinds = kinds(&record);
+            kinds.first().map(|(_, kind)| *kind)
+        };
+        for (fields, expected) in [
+            (json!({ "fm": [] }), Some(Different)),
+            (json!({ "hasPhone": false }), Some(Different)),
+            // Under another type.
             (
-                json!("2026-04-15T12:00:00+03:00"),
-                json!("2026-04-15T09:00:00+00:00"),
+                json!({ "fm": [phone(1, "WORK", "79161")] }),
+                Some(Different),
             ),
-            (json!("300|RUB"), json!("300.00|RUB")),
-            (json!(["a.txt", "aGk="]), json!({"id": 12, "url": "/x"})),
-            (json!(["a.b", "c"]), json!(["a.b", "c"])),
-            (json!([1, 2]), json!(["1", "2"])),
-            (json!([]), json!(false)),
+            (json!({ "phoneHome": "79161" }), None),
+            // An alias need not show all values, and `phone` shows no type.
+            (json!({ "phoneHome": "79162" }), Some(NotShown)),
+            (json!({ "phone": "79161" }), Some(NotShown)),
+            // What is not understood shows nothing.
+            (json!({ "fm": "79161" }), Some(NotShown)),
+            (json!({ "fm": [], "hasPhone": true }), Some(NotShown)),
         ] {
-            assert!(shows(&sent, &echo), "{sent} {echo}");
+            assert_eq!(of_phone(fields.clone()), expected, "{fields}");
         }
-        for (sent, echo) in [
-            (json!("a"), json!("b")),
-            (json!("a"), json!(null)),
-            (json!(true), json!("N")),
-            (json!(81), json!(null)),
-            (json!([1, 2]), json!([1])),
-            (json!(["a.b", "c"]), json!(["a.b", "d"])),
-            (json!("300|RUB"), json!("300|USD")),
-            (json!("300|RUB"), json!("30|RUB")),
-            (json!("1990-05-08"), json!("1990-05-09T00:00:00+03:00")),
+    }
+
+    #[test]
+    fn a_value_that_the_answer_shows_twice_is_reported_with_its_entries() {
+        let twice = json!({ "fm": [
+            phone(1, "HOME", "+79161"), phone(2, "WORK", "+79162"), phone(3, "WORK", "7 (916) 1"),
+            phone(4, "WORK", "+79162"),
+        ] });
+        let mut body = patch();
+        body.add("phone", &|to| to.entry("+7-916-1", "WORK"));
+        let duplicates = body.duplicates(&record(&twice));
+        assert_eq!(duplicates.len(), 1);
+        assert_eq!(duplicates[0].ids(), [1, 3]);
+        assert_eq!(
+            (duplicates[0].kind(), duplicates[0].value()),
+            ("PHONE", "+7 916 1")
+        );
+        assert_eq!(duplicates[0].entries().len(), 2);
+        let shown = format!("{duplicates:?}");
+        assert!(!shown.contains("916") && shown.contains("PHONE"), "{shown}");
+        for once in [
+            json!({ "fm": [phone(1, "HOME", "+79161")] }),
+            json!({ "fm": [phone(1, "HOME", "+79162"), phone(2, "HOME", "+79162")] }),
+            json!({ "phoneHome": "+79161", "phoneWork": "+79161" }),
+            json!({ "id": 71 }),
         ] {
-            assert!(!shows(&sent, &echo), "{sent} {echo}");
+            assert!(body.duplicates(&record(&once)).is_empty(), "{once}");
         }
     }
 }

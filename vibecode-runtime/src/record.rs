@@ -113,11 +113,12 @@ impl<'a> Fields<'a> {
     }
 
     /// The phones and emails.
-    pub(crate) fn multifields(&self) -> Multifields {
-        Multifields::read(|name| {
+    pub(crate) fn multifields(&self) -> Result<Multifields, DecodeError> {
+        let read = Multifields::read(|name| {
             let further = MULTIFIELD_NAMES.iter().position(|each| *each == name)?;
             self.value(self.names.len() + further)
-        })
+        });
+        read.map_err(DecodeError::from)
     }
 
     fn value(&self, place: usize) -> Option<Answered<'a>> {

@@ -251,6 +251,42 @@ async fn without_fm_the_aliases_are_read_and_beside_it_they_are_not() {
 }
 
 #[tokio::test]
+async fn phones_in_a_form_that_is_not_understood_are_an_error_and_not_an_empty_list() {
+    let good = entry(1, "PHONE", "WORK", "+79169876543");
+    let upper = json!({ "TYPE_ID": "PHONE", "VALUE_TYPE": "WORK", "VALUE": "+79169876543" });
+    for fm in [
+        json!([good, upper]),
+        json!({ "PHONE": [good] }),
+        json!(["+79169876543"]),
+        json!(json!([good]).to_string()),
+    ] {
+        let record = json!({ "id": 7, "name": "Vera", "opened": true, "fm": fm });
+        let client = answering(&record).await;
+        let error = client.get::<Customer>(7).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unreadable, "{fm}");
+        let listed = client.multifields::<Contacts>(7).await.unwrap_err();
+        assert_eq!(listed.kind(), ErrorKind::MultifieldsUnknown, "{fm}");
+        let shown = format!("{error} {error:?} {listed} {listed:?}");
+        assert!(!shown.contains("7916"), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn the_phones_of_a_record_that_contradicts_itself_are_not_listed() {
+    for (field, value) in [
+        ("phone", json!("+72")),
+        ("hasPhone", json!("Y")),
+        ("emailHome", json!(["a@b.ru"])),
+    ] {
+        let mut record = json!({ "id": 7, "fm": [] });
+        record[field] = value;
+        let client = answering(&record).await;
+        let error = client.multifields::<Contacts>(7).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::MultifieldsUnknown, "{record}");
+    }
+}
+
+#[tokio::test]
 async fn keys_that_the_struct_does_not_map_are_ignored_and_the_skipped_field_is_its_default() {
     let record = json!({
         "cached": 5, "nobodyKnowsThis": { "a": [1, 2] }, "ufCrmNote": "n", "_included": {},

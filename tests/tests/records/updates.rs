@@ -1,4 +1,4 @@
-//! What an update echoes, held against what was sent.
+//! What the answer to an update shows of what was sent.
 
 use super::*;
 
@@ -98,7 +98,7 @@ async fn an_echo_of_another_value_is_a_mismatch_in_every_kind() {
     let echo = json!({
         "id": 7, "name": "vera", "companyIds": [15], "birthdate": "1990-05-09",
         "ufCrmLastCall": "2026-04-15T12:00:00Z", "ufCrmBudget": "300|EUR",
-        "ufCrm_694BF2A975BD0": [1, 2], "ufCrmTags": ["b", "a"], "ufCrmSubscribed": null,
+        "ufCrm_694BF2A975BD0": [1, 2], "ufCrmTags": ["b", "a"], "ufCrmSubscribed": "N",
         "ufCrmContract": null, "post": "Clerk", "phone": "+71",
     });
     let patch = Customer::patch()
@@ -109,7 +109,7 @@ async fn an_echo_of_another_value_is_a_mismatch_in_every_kind() {
         .budget(Money::new("300", "RUB").unwrap())
         .discounts([1.0])
         .tags(["a".to_owned(), "b".to_owned()])
-        .subscribed(false)
+        .subscribed(true)
         .contract(File::upload("a.txt", "hi"))
         .clear_post()
         .add_phone(Phone::home("+71"));
@@ -133,4 +133,78 @@ async fn an_echo_of_another_value_is_a_mismatch_in_every_kind() {
     .filter(|name| !differing.contains(name))
     .collect();
     assert_eq!(same, [""; 0]);
+}
+
+#[tokio::test]
+async fn the_documented_answer_shows_no_changed_field_and_that_is_no_other_value() {
+    let answer = include_str!("../../recorded/documented/update-answer.json");
+    let answer: Value = serde_json::from_str(answer).unwrap();
+    let mut record = answer["data"].clone();
+    record["id"] = json!(7);
+    let patch = Customer::patch()
+        .post("Director")
+        .add_phone("+79169876543")
+        .name("A")
+        .company(15)
+        .assigned_by_id(UserId::from(2));
+    let updated = answering(&record).await.update(7, &patch).await.unwrap();
+    let mismatches = updated.mismatches(&patch);
+    let kinds: Vec<_> = mismatches
+        .iter()
+        .map(|it| (it.field(), it.kind()))
+        .collect();
+    let expected = [
+        ("post", MismatchKind::NotShown),
+        ("phone", MismatchKind::NotShown),
+        ("assignedById", MismatchKind::Different),
+    ];
+    assert_eq!(kinds, expected);
+    assert!(updated.duplicates(&patch).is_empty());
+}
+
+#[tokio::test]
+async fn nothing_is_nothing_whatever_form_it_has() {
+    let patch = Customer::patch()
+        .clear_company()
+        .clear_post()
+        .clear_tags()
+        .subscribed(false)
+        .visits(0);
+    for nothing in [
+        json!(null),
+        json!(""),
+        json!(0),
+        json!("0"),
+        json!(false),
+        json!([]),
+    ] {
+        let record = json!({
+            "id": 7, "companyId": nothing, "post": nothing, "ufCrmTags": nothing,
+            "ufCrmSubscribed": nothing, "ufCrmVisits": nothing,
+        });
+        let updated = answering(&record).await.update(7, &patch).await.unwrap();
+        assert_eq!(fields(&updated.mismatches(&patch)), [""; 0], "{nothing}");
+    }
+}
+
+#[tokio::test]
+async fn a_phone_that_the_api_added_twice_is_reported_with_its_entries() {
+    let fm = json!([
+        entry(1, "PHONE", "WORK", "+7 (916) 987-65-43"),
+        entry(2, "PHONE", "WORK", "+7 (916) 987-65-43"),
+        entry(3, "EMAIL", "WORK", "a@b.ru"),
+    ]);
+    let patch = Customer::patch()
+        .add_phone("+79169876543")
+        .add_email("A@b.ru");
+    let answering = answering(&json!({ "id": 7, "fm": fm, "hasPhone": "Y" })).await;
+    let updated = answering.update(7, &patch).await.unwrap();
+    assert_eq!(fields(&updated.mismatches(&patch)), [""; 0]);
+    let duplicates = updated.duplicates(&patch);
+    assert_eq!(duplicates.len(), 1);
+    assert_eq!(
+        (duplicates[0].kind(), duplicates[0].value()),
+        ("PHONE", "+79169876543")
+    );
+    assert_eq!(duplicates[0].ids(), [1, 2]);
 }

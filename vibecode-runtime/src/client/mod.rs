@@ -395,10 +395,11 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// Those of [every call](Client#errors-of-every-call).
+    /// Those of [every call](Client#errors-of-every-call), and of [`Raw::multifields`] if the phones
+    /// and emails are not shown in a form that is understood.
     pub fn multifields<E: Entity>(&self, id: impl Into<Id<E>>) -> Call<Multifields> {
         let raw = self.get_raw(id.into());
-        Call::new(async move { Ok(raw.await?.multifields()) })
+        Call::new(async move { raw.await?.multifields() })
     }
 
     /// Reads a record as the API answers it: `GET /v1/{entity}/{id}`. The id tells the entity.

@@ -1,8 +1,8 @@
-//! What a call that ensures tells.
+//! The result of a call that ensures.
 
 use std::fmt;
 
-use crate::{Mismatch, MultifieldEntry, Patch, Raw, Record, Result, Updated};
+use crate::{Duplicate, Mismatch, MultifieldEntry, Patch, Raw, Record, Result, Updated};
 
 /// The record has what the patch wants: what was added for that, and what was there.
 ///
@@ -116,7 +116,7 @@ impl Ensured {
         self.record.record()
     }
 
-    /// The fields that the answer shows otherwise than the patch set them, as
+    /// The fields of the patch that the record shows with another value, or does not show, as
     /// [`Updated::mismatches`]; a phone or an email that was there under another type is one.
     ///
     /// ```
@@ -134,6 +134,13 @@ impl Ensured {
     #[must_use]
     pub fn mismatches<P: Patch>(&self, patch: &P) -> Vec<Mismatch> {
         self.record.mismatches(patch)
+    }
+
+    /// The phones and emails of the patch that the record shows more than once, as
+    /// [`Updated::duplicates`].
+    #[must_use]
+    pub fn duplicates<P: Patch>(&self, patch: &P) -> Vec<Duplicate> {
+        self.record.duplicates(patch)
     }
 }
 

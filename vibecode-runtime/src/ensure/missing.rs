@@ -1,15 +1,23 @@
 //! What of a patch a record does not show yet.
+//!
+//! A record answers two questions, and they differ for what it does not contain. *What is to be
+//! sent?* Whatever it does not show, a field that is absent included: it may hold anything. *Is the
+//! patch done?* Only if the record shows everything: a field that is absent shows nothing.
+
+use std::collections::{HashMap, HashSet};
 
 use crate::{
-    Answered, Ensured, Error, ErrorKind, MultifieldEntry, Multifields, Raw, Result,
+    Ensured, Error, ErrorKind, MultifieldEntry, Multifields, Raw, Result,
     body::{Act, Added, Body},
-    mismatch::is_shown,
+    equality::{self, EntryKey},
+    mismatch::of_value,
+    multifield::{Unclear, kind_of},
 };
 
-/// A patch held against a record.
+/// A patch compared with a record.
 #[derive(Default)]
 pub(super) struct Missing {
-    /// What is to be sent. Empty where the record has it all.
+    /// What is to be sent. Empty if the record shows it all.
     pub(super) body: Body,
     /// The phones and emails that are to be added.
     pub(super) wanted: Vec<MultifieldEntry>,
@@ -17,14 +25,46 @@ pub(super) struct Missing {
     pub(super) present: Vec<MultifieldEntry>,
 }
 
-/// Whether a record shows this value of this kind (`PHONE`).
-pub(crate) fn shows(record: &Raw, kind: &str, value: &str) -> bool {
-    let there = record.multifields();
-    let mut entries = there.entries().iter();
-    entries.any(|entry| entry.kind() == kind && is_same(kind, entry.value(), value))
-}
-
 impl Missing {
+    /// # Errors
+    /// [`ErrorKind::MultifieldsUnknown`] if the patch adds phones or emails, and the record does not
+    /// show which it has.
+    pub(super) fn of(patch: &Body, record: &Raw) -> Result<Self> {
+        let shown = record.look_up(patch.acts().map(|(name, _)| &**name));
+        let there = if patch.acts().any(|(_, act)| matches!(act, Act::Add(_))) {
+            shown.multifields().map_err(unknown)?
+        } else {
+            Multifields::default()
+        };
+        let mut sorted = Sorted::new(&there);
+        let mut body = patch.without_changes();
+        for (name, act) in patch.acts() {
+            match act {
+                Act::Add(added) => {
+                    let new = sorted.sort(&kind_of(name), added).map_err(unknown)?;
+                    if !new.is_empty() {
+                        body.take(name, &Act::Add(new));
+                    }
+                }
+                Act::Set(sent) | Act::Clear(sent) => {
+                    let shown = shown.field(name);
+                    // That there is a file does not show that it is the one to be uploaded.
+                    let is_there = of_value(sent, shown).is_none()
+                        && (!equality::uploads(sent)
+                            || shown.is_some_and(|shown| equality::same(sent, shown.as_str())));
+                    if !is_there {
+                        body.take(name, &act);
+                    }
+                }
+            }
+        }
+        Ok(Self {
+            body,
+            wanted: sorted.wanted,
+            present: sorted.present,
+        })
+    }
+
     /// The kinds of the values that are missing.
     pub(super) fn kinds(&self) -> Vec<String> {
         self.wanted
@@ -33,68 +73,16 @@ impl Missing {
             .collect()
     }
 
-    /// # Errors
-    /// [`ErrorKind::MultifieldsUnknown`] where the patch adds phones or emails, and the record does
-    /// not tell which it has.
-    pub(super) fn of(patch: &Body, record: &Raw) -> Result<Self> {
-        let mut missing = Self {
-            body: patch.without_changes(),
-            wanted: Vec::new(),
-            present: Vec::new(),
-        };
-        let there = record.multifields();
-        for (name, act) in patch.acts() {
-            match act {
-                Act::Add(added) => {
-                    check_told(name, record)?;
-                    let new = missing.sort(name, added, &there);
-                    if !new.is_empty() {
-                        missing.body.take(name, &Act::Add(new));
-                    }
-                }
-                act if is_shown(&act, record.field(name)) && !is_file(&act, record.field(name)) => {
-                }
-                act => missing.body.take(name, &act),
-            }
-        }
-        Ok(missing)
-    }
-
-    /// The values that are not there, each once; notes all.
-    fn sort<'a>(
-        &mut self,
-        field: &str,
-        added: Vec<Added<'a>>,
-        there: &Multifields,
-    ) -> Vec<Added<'a>> {
-        let kind = kind_of(field);
-        let mut new = Vec::new();
-        for added in added {
-            let value: String = serde_json::from_str(added.value).unwrap_or_default();
-            let is_this = |entry: &&MultifieldEntry| {
-                entry.kind() == kind && is_same(&kind, entry.value(), &value)
-            };
-            if let Some(entry) = there.entries().iter().find(is_this) {
-                self.present.push(entry.clone());
-            } else if !self.wanted.iter().any(|entry| is_this(&entry)) {
-                let entry = MultifieldEntry::new(&kind, added.type_id, value);
-                self.wanted.push(entry);
-                new.push(added);
-            }
-        }
-        new
-    }
-
-    /// What is told of it once nothing is missing: what was wanted has been added.
+    /// The result once nothing is missing: what was wanted has been added.
     pub(super) fn ensured(&mut self, record: Raw) -> Ensured {
-        let there = record.multifields();
+        // An answer may show the values by aliases alone; then they stand as they were sent.
+        let there = record.multifields().unwrap_or_default();
+        // A new entry comes after those that were there.
+        let entries = there.entries().iter();
+        let last_by_key: HashMap<EntryKey, &MultifieldEntry> =
+            entries.map(|entry| (entry.key(), entry)).collect();
         let as_shown = |wanted: MultifieldEntry| {
-            let is_this = |entry: &&MultifieldEntry| {
-                let kind = entry.kind();
-                kind == wanted.kind() && is_same(kind, entry.value(), wanted.value())
-            };
-            // A new entry comes after those that were there.
-            let shown = there.entries().iter().rfind(is_this);
+            let shown = last_by_key.get(&wanted.key()).copied();
             shown.cloned().unwrap_or(wanted)
         };
         let wanted = std::mem::take(&mut self.wanted).into_iter();
@@ -103,74 +91,260 @@ impl Missing {
     }
 }
 
-/// Whether a field holds files: which they are, an answer does not tell.
-fn is_file(act: &Act<'_>, there: Option<Answered<'_>>) -> bool {
-    let is_list = matches!(act, Act::Set(json) if json.starts_with('['));
-    is_list && there.is_some_and(|there| there.as_str().contains('{'))
+/// The values of a patch, by whether a record has them.
+struct Sorted<'a> {
+    there: &'a Multifields,
+    by_key: HashMap<EntryKey, &'a MultifieldEntry>,
+    wanted_keys: HashSet<EntryKey>,
+    wanted: Vec<MultifieldEntry>,
+    present: Vec<MultifieldEntry>,
 }
 
-/// What `fm` calls the entries of a field.
-fn kind_of(field: &str) -> String {
-    field.to_ascii_uppercase()
-}
-
-/// Whether two values are one: phones by their digits, or as text where there are none; emails
-/// without regard to case.
-pub(super) fn is_same(kind: &str, one: &str, other: &str) -> bool {
-    let (one, other) = (one.trim(), other.trim());
-    if kind == "PHONE" {
-        let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
-        let (ours, theirs) = (digits(one), digits(other));
-        if !ours.is_empty() || !theirs.is_empty() {
-            return ours == theirs;
+impl<'a> Sorted<'a> {
+    fn new(there: &'a Multifields) -> Self {
+        let mut by_key = HashMap::new();
+        for entry in there.entries() {
+            by_key.entry(entry.key()).or_insert(entry);
+        }
+        Self {
+            there,
+            by_key,
+            wanted_keys: HashSet::new(),
+            wanted: Vec::new(),
+            present: Vec::new(),
         }
     }
-    one.to_lowercase() == other.to_lowercase()
+
+    /// The values that are not there, each once; notes all.
+    fn sort<'v>(&mut self, kind: &str, added: Vec<Added<'v>>) -> Result<Vec<Added<'v>>, Unclear> {
+        if !self.there.are_all_of(kind) {
+            return Err(Unclear::NotShown);
+        }
+        let mut new = Vec::new();
+        for added in added {
+            let value = added.text();
+            let key = EntryKey::of(kind, &value);
+            if let Some(entry) = self.by_key.get(&key) {
+                self.present.push((*entry).clone());
+            } else if self.wanted_keys.insert(key) {
+                let entry = MultifieldEntry::new(kind, added.type_id, value);
+                self.wanted.push(entry);
+                new.push(added);
+            }
+        }
+        Ok(new)
+    }
 }
 
-/// Holds that a record tells which phones or emails it has: in `fm`. Aliases, or a flag that there
-/// are some, without it do not tell all.
-fn check_told(field: &str, record: &Raw) -> Result<()> {
-    if record.field("fm").is_some_and(|fm| !fm.is_null()) {
-        return Ok(());
-    }
-    let flag = match field {
-        "phone" => "hasPhone",
-        _ => "hasEmail",
+/// Whether a record shows everything that a patch asks for: every value, and every added phone and
+/// email under whatever type. A field that the record does not contain is not shown.
+///
+/// Of a file that was uploaded a record shows that there is one.
+pub(super) fn shows_all(patch: &Body, record: &Raw) -> bool {
+    let shown = record.look_up(patch.acts().map(|(name, _)| &**name));
+    let multifields = shown.multifields();
+    let keys: HashSet<EntryKey> = match &multifields {
+        Ok(multifields) => multifields
+            .entries()
+            .iter()
+            .map(MultifieldEntry::key)
+            .collect(),
+        // What is not understood shows nothing.
+        Err(_) => HashSet::new(),
     };
-    let has_some = record
-        .field(flag)
-        .is_some_and(|flag| matches!(flag.as_str(), "true" | "1" | r#""Y""# | r#""1""#));
-    if !has_some && record.multifields().entries().is_empty() {
-        return Ok(());
-    }
-    Err(Error::not_sent(
-        ErrorKind::MultifieldsUnknown,
-        "the record was answered with phones or emails but without `fm`, the list of all of them: nobody can tell what is missing, so nothing was sent",
-    ))
+    patch.acts().all(|(name, act)| match act {
+        Act::Set(sent) | Act::Clear(sent) => of_value(sent, shown.field(name)).is_none(),
+        Act::Add(added) => {
+            let kind = kind_of(name);
+            let mut values = added.iter().map(Added::text);
+            values.all(|value| keys.contains(&EntryKey::of(&kind, &value)))
+        }
+    })
+}
+
+/// Whether a record shows this value of this kind (`PHONE`).
+pub(crate) fn shows(record: &Raw, kind: &str, value: &str) -> bool {
+    let key = EntryKey::of(kind, value);
+    let there = record.multifields();
+    there.is_ok_and(|there| there.entries().iter().any(|entry| entry.key() == key))
+}
+
+/// Whether two values of a kind are the same.
+pub(super) fn is_same(kind: &str, one: &str, other: &str) -> bool {
+    EntryKey::of(kind, one) == EntryKey::of(kind, other)
+}
+
+fn unknown(unclear: Unclear) -> Error {
+    let problem = format!(
+        "{}, so it is not known which phones and emails are missing, and nothing was sent: look at the record with `get_raw`",
+        unclear.problem()
+    );
+    Error::not_sent(ErrorKind::MultifieldsUnknown, problem)
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
+    use crate::{Contacts, Outcome};
+
+    fn record(json: &Value) -> Raw {
+        Raw::from_json::<Contacts>(json.to_string()).unwrap()
+    }
+
+    fn sets(name: &'static str, value: &Value) -> Body {
+        let mut body = Body::default();
+        let json = value.to_string();
+        body.take(&name.into(), &Act::Set(&json));
+        body
+    }
+
+    fn clears(name: &'static str) -> Body {
+        let mut body = Body::default();
+        body.clear(name, "0");
+        body
+    }
+
+    fn adds(phones: &[&str]) -> Body {
+        let mut body = Body::default();
+        for phone in phones {
+            body.add("phone", &|to| to.entry(phone, "WORK"));
+        }
+        body
+    }
+
+    fn phones(values: &[&str]) -> Value {
+        let entries = values.iter().zip(1..).map(|(value, id)| {
+            json!({ "id": id, "typeId": "PHONE", "valueType": "FAX", "value": value })
+        });
+        entries.collect()
+    }
 
     #[test]
-    fn phones_are_one_by_their_digits_and_emails_without_regard_to_case() {
-        for (kind, one, other) in [
-            ("PHONE", "+7 (916) 111-22-33", "79161112233"),
-            ("PHONE", "front desk", "Front Desk "),
-            ("EMAIL", "Ivan@Company.RU", "ivan@company.ru"),
-            ("EMAIL", "ИВАН@пример.рф", "иван@пример.рф"),
+    fn what_the_record_shows_is_not_sent_and_is_done() {
+        for (patch, shown) in [
+            (
+                sets("post", &json!("Director")),
+                json!({ "post": "Director" }),
+            ),
+            (sets("opened", &json!(true)), json!({ "opened": "Y" })),
+            (
+                sets("companyIds", &json!([13, 15])),
+                json!({ "companyIds": ["15", "13"] }),
+            ),
+            (clears("companyId"), json!({ "companyId": null })),
+            (clears("companyId"), json!({ "companyId": "" })),
+            (adds(&["+7 916 1"]), json!({ "fm": phones(&["79161"]) })),
+            (
+                adds(&["+7 916 1"]),
+                json!({ "fm": { "1": phones(&["79161"])[0] } }),
+            ),
         ] {
-            assert!(is_same(kind, one, other), "{one} {other}");
+            let shown = record(&shown);
+            assert!(
+                Missing::of(&patch, &shown).unwrap().body.is_empty(),
+                "{patch:?}"
+            );
+            assert!(shows_all(&patch, &shown), "{patch:?}");
         }
-        for (kind, one, other) in [
-            ("PHONE", "+79161112233", "+79161112234"),
-            ("PHONE", "front desk", "112"),
-            ("EMAIL", "ivan1@company.ru", "1van@company.ru"),
-            ("EMAIL", "a.b@company.ru", "ab@company.ru"),
+    }
+
+    #[test]
+    fn what_the_record_shows_otherwise_is_sent_and_is_not_done() {
+        for (patch, shown) in [
+            (sets("post", &json!("Director")), json!({ "post": "Clerk" })),
+            (sets("post", &json!("Director")), json!({ "post": null })),
+            (clears("companyId"), json!({ "companyId": 15 })),
+            (
+                adds(&["1-800-FLOWERS"]),
+                json!({ "fm": phones(&["1-800-TAXICAB"]) }),
+            ),
+            (adds(&["+7 916 1"]), json!({ "fm": [] })),
         ] {
-            assert!(!is_same(kind, one, other), "{one} {other}");
+            let shown = record(&shown);
+            let missing = Missing::of(&patch, &shown).unwrap();
+            assert_eq!(missing.body.to_json(), patch.to_json());
+            assert!(!shows_all(&patch, &shown), "{patch:?}");
         }
+    }
+
+    #[test]
+    fn a_field_that_the_record_does_not_contain_is_sent_and_is_not_done() {
+        for patch in [
+            sets("post", &json!("Director")),
+            sets("opened", &json!(false)),
+            clears("companyId"),
+        ] {
+            let shown = record(&json!({ "id": 71, "name": "Ivan" }));
+            let missing = Missing::of(&patch, &shown).unwrap();
+            assert_eq!(missing.body.to_json(), patch.to_json());
+            assert!(!shows_all(&patch, &shown), "{patch:?}");
+        }
+    }
+
+    #[test]
+    fn an_upload_is_sent_whatever_file_is_there_and_is_done_once_there_is_one() {
+        let patch = sets("photo", &json!(["a.txt", "aGk="]));
+        let shown = record(&json!({ "photo": { "id": 5, "url": "" } }));
+        assert!(!Missing::of(&patch, &shown).unwrap().body.is_empty());
+        assert!(shows_all(&patch, &shown));
+        assert!(!shows_all(&patch, &record(&json!({ "photo": null }))));
+        let kept = sets("photo", &json!({ "id": 5 }));
+        assert!(Missing::of(&kept, &shown).unwrap().body.is_empty());
+    }
+
+    #[test]
+    fn only_the_values_that_are_not_there_are_sent_each_once() {
+        let patch = adds(&["+7 916 1", "+7 916 2", "+7 (916) 2"]);
+        let shown = record(&json!({ "fm": phones(&["79161", "+7-916-1"]) }));
+        let missing = Missing::of(&patch, &shown).unwrap();
+        assert_eq!(missing.body.to_json(), r#"{"phone":"+7 916 2"}"#);
+        let ids = |entries: &[MultifieldEntry]| -> Vec<_> {
+            entries.iter().map(MultifieldEntry::id).collect()
+        };
+        assert_eq!(ids(&missing.present), [Some(1)]);
+        assert_eq!(ids(&missing.wanted), [None]);
+        assert_eq!(missing.kinds(), ["PHONE"]);
+    }
+
+    #[test]
+    fn additions_are_not_decided_about_by_a_record_that_does_not_show_all_entries() {
+        let patch = adds(&["+7 916 1"]);
+        for shown in [
+            json!({}),
+            json!({ "name": "Ivan" }),
+            json!({ "phone": "+7 916 2" }),
+            json!({ "hasPhone": true }),
+            json!({ "hasPhone": false, "email": "a@b.ru" }),
+            json!({ "fm": [], "hasPhone": true }),
+            json!({ "fm": ["+7 916 1"] }),
+            json!({ "fm": [{ "TYPE_ID": "PHONE", "VALUE": "+7 916 1" }] }),
+            json!([]),
+        ] {
+            let Err(error) = Missing::of(&patch, &record(&shown)) else {
+                panic!("{shown}");
+            };
+            assert_eq!(error.kind(), ErrorKind::MultifieldsUnknown, "{shown}");
+            assert_eq!(error.outcome(), Outcome::NotApplied);
+            assert!(!format!("{error} {error:?}").contains("916"), "{error}");
+            assert!(!shows_all(&patch, &record(&shown)), "{shown}");
+        }
+        // What adds nothing needs no list.
+        let shown = record(&json!({ "fm": "?", "post": "Clerk" }));
+        assert!(Missing::of(&sets("post", &json!("a")), &shown).is_ok());
+        // An alias shows a value all the same.
+        let shown = record(&json!({ "phone": "+7 (916) 1" }));
+        assert!(shows_all(&patch, &shown) && shows(&shown, "PHONE", "79161"));
+    }
+
+    #[test]
+    fn half_an_emoji_in_the_name_of_a_field_does_not_make_a_record_empty() {
+        let shown = Raw::from_json::<Contacts>(
+            r#"{"\ud83d":1,"fm":[{"typeId":"PHONE","valueType":"WORK","value":"79161"}]}"#,
+        );
+        let shown = shown.unwrap();
+        assert!(Missing::of(&adds(&["+7 916 1"]), &shown).is_err());
+        assert!(!shows_all(&clears("companyId"), &shown));
     }
 }

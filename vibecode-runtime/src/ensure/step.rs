@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Ensured, missing::Missing, not_shown};
+use super::{
+    Ensured,
+    missing::{Missing, shows_all},
+    not_shown,
+};
 use crate::{
     Error, ErrorKind, MultifieldEntry, Outcome, PatchJob, Raw, Result,
     body::Body,
@@ -130,8 +134,11 @@ impl Working {
             lock.settle_shown(|kind, value| super::shows(&raw, kind, value));
             settles_at = lock.settles_at();
             proven = settles_at.is_none_or(|at| departure >= at);
-            stranger = adds && lock.shows_a_stranger(&kinds, entries.entries(), is_same_entry);
-            lock.note_read(entries.entries());
+            if let Ok(entries) = &entries {
+                let entries = entries.entries();
+                stranger = adds && lock.shows_a_stranger(&kinds, entries, is_same_entry);
+                lock.note_read(entries);
+            }
         }
         let first = self.first.get_or_insert(missing);
         if body.is_empty() {
@@ -187,8 +194,7 @@ impl Working {
     /// A success is believed only if the answer shows it.
     fn note_success(&mut self, raw: Raw) {
         let now = Instant::now();
-        let shown = Missing::of(self.job.body(), &raw).is_ok_and(|left| left.body.is_empty());
-        if shown {
+        if shows_all(self.job.body(), &raw) {
             let mut first = self.first.take().unwrap_or_default();
             self.step = Step::Done(Ok(first.ensured(raw)));
             return;

@@ -1,13 +1,22 @@
 //! Phones and emails: values with a type, which the API only ever adds.
 
+mod answered;
 mod read;
 
 use std::fmt;
 
 use crate::{Encode, EncodeError, Encoder, kind};
 
-pub(crate) use self::read::{MULTIFIELD_NAMES, read_list};
 pub use self::read::{MultifieldEntry, Multifields};
+pub(crate) use self::{
+    answered::{MULTIFIELD_FLAGS, MULTIFIELD_NAMES, Unclear},
+    read::read_list,
+};
+
+/// What `fm` calls the entries of a field.
+pub(crate) fn kind_of(field: &str) -> String {
+    field.to_ascii_uppercase()
+}
 
 /// The type of this name with which an entry of a field can be written.
 pub(crate) fn type_id_of(field: &str, type_id: &str) -> Option<&'static str> {

@@ -1,11 +1,13 @@
-//! Phones and emails as they are answered: in `fm`, or else in aliases.
+//! Phones and emails as they are answered, as types.
 
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 use serde_json::json;
 
+use super::answered::entry;
 use crate::{
     Answered, Decode, DecodeError, Email, EmailType, Phone, PhoneType,
+    equality::EntryKey,
     kind::{self, Multiple},
 };
 
@@ -30,6 +32,24 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 pub struct Multifields {
     entries: Vec<MultifieldEntry>,
+    source: Source,
+}
+
+/// What entries were read from.
+#[derive(Debug, Clone)]
+pub(super) enum Source {
+    /// `fm`, the list of all.
+    List,
+    /// The aliases, which need not show all: only of these kinds the record says that it has none.
+    Aliases { none_of: Vec<&'static str> },
+}
+
+impl Default for Source {
+    fn default() -> Self {
+        Self::Aliases {
+            none_of: Vec::new(),
+        }
+    }
 }
 
 /// One entry of [`Multifields`]. Debug hides the value.
@@ -48,10 +68,10 @@ pub struct Multifields {
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct MultifieldEntry {
-    id: Option<u64>,
-    kind: String,
-    value_type: String,
-    value: String,
+    pub(super) id: Option<u64>,
+    pub(super) kind: String,
+    pub(super) value_type: String,
+    pub(super) value: String,
 }
 
 impl MultifieldEntry {
@@ -71,7 +91,7 @@ impl MultifieldEntry {
     /// use vibecode_runtime::{Contacts, Raw};
     ///
     /// let json = r#"{"fm":[{"id":103,"typeId":"PHONE","valueType":"FAX","value":"+74950000072"}]}"#;
-    /// let multifields = Raw::from_json::<Contacts>(json)?.multifields();
+    /// let multifields = Raw::from_json::<Contacts>(json)?.multifields()?;
     /// assert_eq!(multifields.entries()[0].id(), Some(103));
     /// # Ok::<(), vibecode_runtime::Error>(())
     /// ```
@@ -86,7 +106,7 @@ impl MultifieldEntry {
     /// use vibecode_runtime::{Contacts, Raw};
     ///
     /// let json = r#"{"fm":[{"id":103,"typeId":"PHONE","valueType":"FAX","value":"+74950000072"}]}"#;
-    /// let multifields = Raw::from_json::<Contacts>(json)?.multifields();
+    /// let multifields = Raw::from_json::<Contacts>(json)?.multifields()?;
     /// assert_eq!(multifields.entries()[0].kind(), "PHONE");
     /// # Ok::<(), vibecode_runtime::Error>(())
     /// ```
@@ -101,7 +121,7 @@ impl MultifieldEntry {
     /// use vibecode_runtime::{Contacts, Raw};
     ///
     /// let json = r#"{"fm":[{"id":103,"typeId":"PHONE","valueType":"FAX","value":"+74950000072"}]}"#;
-    /// let multifields = Raw::from_json::<Contacts>(json)?.multifields();
+    /// let multifields = Raw::from_json::<Contacts>(json)?.multifields()?;
     /// assert_eq!(multifields.entries()[0].value_type(), "FAX");
     /// # Ok::<(), vibecode_runtime::Error>(())
     /// ```
@@ -116,7 +136,7 @@ impl MultifieldEntry {
     /// use vibecode_runtime::{Contacts, Raw};
     ///
     /// let json = r#"{"fm":[{"id":103,"typeId":"PHONE","valueType":"FAX","value":"+74950000072"}]}"#;
-    /// let multifields = Raw::from_json::<Contacts>(json)?.multifields();
+    /// let multifields = Raw::from_json::<Contacts>(json)?.multifields()?;
     /// assert_eq!(multifields.entries()[0].value(), "+74950000072");
     /// # Ok::<(), vibecode_runtime::Error>(())
     /// ```
@@ -125,19 +145,9 @@ impl MultifieldEntry {
         &self.value
     }
 
-    fn read(answered: Answered<'_>) -> Option<Self> {
-        let [id, kind, value_type, value] =
-            answered.pick(["id", "typeId", "valueType", "value"])?;
-        let text = |field: Option<Answered<'_>>| {
-            let text = field.and_then(Answered::text);
-            text.map_or_else(String::new, Cow::into_owned)
-        };
-        Some(Self {
-            id: id.and_then(|id| id.text()?.parse().ok()),
-            kind: text(kind),
-            value_type: text(value_type),
-            value: text(value),
-        })
+    /// What it is compared by with others of its kind.
+    pub(crate) fn key(&self) -> EntryKey {
+        EntryKey::of(&self.kind, &self.value)
     }
 
     /// The entry as an element of `fm`.
@@ -156,61 +166,22 @@ impl fmt::Debug for MultifieldEntry {
     }
 }
 
-/// What a kind is read from where there is no `fm`.
-struct Aliases {
-    kind: &'static str,
-    untyped: &'static str,
-    /// The alias of each type.
-    typed: &'static [(&'static str, &'static str)],
-}
-
-const ALIASES: &[Aliases] = &[
-    Aliases {
-        kind: "PHONE",
-        untyped: "phone",
-        typed: &[
-            ("phoneWork", "WORK"),
-            ("phoneHome", "HOME"),
-            ("phoneMobile", "MOBILE"),
-            ("phoneOther", "OTHER"),
-        ],
-    },
-    Aliases {
-        kind: "EMAIL",
-        untyped: "email",
-        typed: &[
-            ("emailWork", "WORK"),
-            ("emailHome", "HOME"),
-            ("emailMailing", "MAILING"),
-            ("emailOther", "OTHER"),
-        ],
-    },
-];
-
-/// Every name that phones and emails are read from.
-pub(crate) const MULTIFIELD_NAMES: &[&str] = &[
-    "fm",
-    "phone",
-    "phoneWork",
-    "phoneHome",
-    "phoneMobile",
-    "phoneOther",
-    "email",
-    "emailWork",
-    "emailHome",
-    "emailMailing",
-    "emailOther",
-];
-
 impl Multifields {
-    /// Reads the entries from `fm`, or where that is not there from the aliases.
-    pub(crate) fn read<'a>(field: impl Fn(&str) -> Option<Answered<'a>>) -> Self {
-        let fm = field("fm").filter(|fm| !fm.is_null());
-        let entries = match fm.and_then(Answered::elements) {
-            Some(elements) => elements.filter_map(MultifieldEntry::read).collect(),
-            None => from_aliases(field),
-        };
-        Self { entries }
+    pub(super) fn new(entries: Vec<MultifieldEntry>, source: Source) -> Self {
+        Self { entries, source }
+    }
+
+    /// Whether the record has no further entries of a kind (`PHONE`).
+    pub(crate) fn are_all_of(&self, kind: &str) -> bool {
+        match &self.source {
+            Source::List => true,
+            Source::Aliases { none_of } => none_of.contains(&kind),
+        }
+    }
+
+    /// Whether they were read from the list of all, with their own types.
+    pub(crate) fn are_listed(&self) -> bool {
+        matches!(self.source, Source::List)
     }
 
     /// Every entry, in the order in which the API gives them.
@@ -219,7 +190,7 @@ impl Multifields {
     /// use vibecode_runtime::{Contacts, Raw};
     ///
     /// let json = r#"{"fm":[{"id":103,"typeId":"PHONE","valueType":"FAX","value":"+74950000072"}]}"#;
-    /// let multifields = Raw::from_json::<Contacts>(json)?.multifields();
+    /// let multifields = Raw::from_json::<Contacts>(json)?.multifields()?;
     /// assert_eq!(multifields.entries().len(), 1);
     /// # Ok::<(), vibecode_runtime::Error>(())
     /// ```
@@ -239,52 +210,13 @@ impl Multifields {
     }
 }
 
-fn from_aliases<'a>(field: impl Fn(&str) -> Option<Answered<'a>>) -> Vec<MultifieldEntry> {
-    let mut entries: Vec<MultifieldEntry> = Vec::new();
-    for Aliases {
-        kind,
-        untyped,
-        typed,
-    } in ALIASES
-    {
-        let values = |alias: &str| field(alias).map(values_of).unwrap_or_default();
-        let of_kind = entries.len();
-        for (alias, value_type) in *typed {
-            let own = values(alias).into_iter();
-            entries.extend(own.map(|value| MultifieldEntry::new(kind, value_type, value)));
-        }
-        // The alias without a type repeats one that has a type, unless it is the only one.
-        for value in values(untyped) {
-            let known = entries.iter().skip(of_kind);
-            if !known.into_iter().any(|entry| entry.value == value) {
-                entries.push(MultifieldEntry::new(kind, "WORK", value));
-            }
-        }
-    }
-    entries
-}
-
-/// One text or a list of them; anything empty is none.
-fn values_of(answered: Answered<'_>) -> Vec<String> {
-    let one = answered.text().map(|text| vec![text.into_owned()]);
-    let several = || {
-        let elements = answered.elements().into_iter().flatten();
-        elements
-            .filter_map(|each| each.text().map(Cow::into_owned))
-            .collect()
-    };
-    let mut values = one.unwrap_or_else(several);
-    values.retain(|value| !value.is_empty());
-    values
-}
-
 macro_rules! values {
     ($($Value:ident, $Type:ident;)+) => {$(
         /// A type that can be read but not written is kept as OTHER.
         impl Decode<kind::$Value> for $Value {
             fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
-                let expected = || DecodeError::expected("an entry with a type and a value");
-                let entry = MultifieldEntry::read(answered).ok_or_else(expected)?;
+                let expected = || DecodeError::expected("an entry with a kind, a type and a value");
+                let entry = entry(answered).ok_or_else(expected)?;
                 let known = $Type::ALL.iter().find(|each| each.as_str() == entry.value_type);
                 Ok(Self::new(entry.value, known.copied().unwrap_or($Type::Other)))
             }
@@ -303,60 +235,4 @@ pub(crate) fn read_list<K, L: Decode<Multiple<K>>>(
     kind: &str,
 ) -> Result<L, DecodeError> {
     L::decode(Answered::of_text(&multifields.list_of(kind)))
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::value::RawValue;
-
-    use super::*;
-
-    fn read(record: &str) -> Multifields {
-        let fields: std::collections::BTreeMap<&str, &RawValue> =
-            serde_json::from_str(record).unwrap();
-        Multifields::read(|name| fields.get(name).map(|value| Answered::new(value)))
-    }
-
-    fn shown(multifields: &Multifields) -> Vec<String> {
-        let entries = multifields.entries().iter();
-        entries
-            .map(|it| format!("{} {} {}", it.kind, it.value_type, it.value))
-            .collect()
-    }
-
-    #[test]
-    fn fm_is_read_whole_with_ids_and_native_types() {
-        let record = r#"{"phone":"ignored","fm":[
-            {"id":5,"typeId":"PHONE","valueType":"FAX","value":"+71"},
-            {"id":"6","typeId":"WEB","valueType":"WORK","value":"x.ru"}]}"#;
-        let multifields = read(record);
-        assert_eq!(shown(&multifields), ["PHONE FAX +71", "WEB WORK x.ru"]);
-        let ids: Vec<_> = multifields
-            .entries()
-            .iter()
-            .map(MultifieldEntry::id)
-            .collect();
-        assert_eq!(ids, [Some(5), Some(6)]);
-        let phones: Vec<Phone> = read_list::<kind::Phone, _>(&multifields, "PHONE").unwrap();
-        assert_eq!(phones, [Phone::other("+71")]);
-    }
-
-    #[test]
-    fn without_fm_the_aliases_are_read_and_none_is_counted_twice() {
-        let record = r#"{"phone":"+71","phoneWork":"+71","phoneMobile":["+72","+73"],
-            "email":"a@b.ru","emailWork":null,"emailMailing":""}"#;
-        let expected = [
-            "PHONE WORK +71",
-            "PHONE MOBILE +72",
-            "PHONE MOBILE +73",
-            "EMAIL WORK a@b.ru",
-        ];
-        assert_eq!(shown(&read(record)), expected);
-    }
-
-    #[test]
-    fn no_value_is_shown_in_debug() {
-        let multifields = read(r#"{"phone":"+79169876543"}"#);
-        assert!(!format!("{multifields:?}").contains("7916"));
-    }
 }

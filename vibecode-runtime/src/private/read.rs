@@ -193,7 +193,9 @@ pub fn broken<T>() -> Result<T, UnreadableField> {
 /// # Errors
 /// Where an entry is not what the list holds.
 pub fn phones<L: kind::PhoneListReading>(fields: &Fields<'_>) -> Result<L, UnreadableField> {
-    read_list::<kind::Phone, L>(&fields.multifields(), "PHONE")
+    let multifields = fields.multifields();
+    multifields
+        .and_then(|all| read_list::<kind::Phone, L>(&all, "PHONE"))
         .map_err(|error| UnreadableField::new("phone", error))
 }
 
@@ -202,7 +204,9 @@ pub fn phones<L: kind::PhoneListReading>(fields: &Fields<'_>) -> Result<L, Unrea
 /// # Errors
 /// Where an entry is not what the list holds.
 pub fn emails<L: kind::EmailListReading>(fields: &Fields<'_>) -> Result<L, UnreadableField> {
-    read_list::<kind::Email, L>(&fields.multifields(), "EMAIL")
+    let multifields = fields.multifields();
+    multifields
+        .and_then(|all| read_list::<kind::Email, L>(&all, "EMAIL"))
         .map_err(|error| UnreadableField::new("email", error))
 }
 
@@ -216,11 +220,11 @@ pub fn typed_value<T: kind::TypedValueReading, H: Held<T>>(
     type_id: &str,
 ) -> Result<H, UnreadableField> {
     let kind = multifield.to_ascii_uppercase();
-    let multifields = fields.multifields();
+    let unreadable = |error| UnreadableField::new(multifield, error);
+    let multifields = fields.multifields().map_err(unreadable)?;
     let first = multifields
         .of_kind(&kind)
         .find(|entry| entry.value_type() == type_id);
     let json = first.map(|entry| serde_json::Value::from(entry.value()).to_string());
-    H::typed(json.as_deref().map_or(Answered::NULL, Answered::of_text))
-        .map_err(|error| UnreadableField::new(multifield, error))
+    H::typed(json.as_deref().map_or(Answered::NULL, Answered::of_text)).map_err(unreadable)
 }
