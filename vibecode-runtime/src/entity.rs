@@ -14,7 +14,11 @@ pub trait Entity: Send + Sync + 'static {
 }
 
 macro_rules! entities {
-    ($($(#[$doc:meta])* $Entity:ident = $path:literal;)+) => {$(
+    ($($(#[$doc:meta])* $Entity:ident = $path:literal;)+) => {
+        /// The paths of the entities, but for smart processes.
+        const PATHS: &[&str] = &[$($path),+];
+
+        $(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[non_exhaustive]
@@ -35,6 +39,16 @@ entities! {
     Leads = "leads";
     /// Deals: `/v1/deals`.
     Deals = "deals";
+}
+
+/// Whether a text is the path of an entity, such as `contacts` or `items/1040`.
+pub(crate) fn is_entity(path: &str) -> bool {
+    let number = path.strip_prefix("items/");
+    PATHS.contains(&path)
+        || number.is_some_and(|digits| {
+            let number = digits.parse::<u32>();
+            number.is_ok_and(|number| number.to_string() == digits)
+        })
 }
 
 /// A smart process of a portal, by its number: `/v1/items/1040` for `Items<1040>`.

@@ -2,14 +2,11 @@
 
 use std::{
     borrow::{Borrow, Cow},
+    collections::HashSet,
     fmt,
 };
 
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{Error as _, IgnoredAny, MapAccess, Visitor},
-    ser::{Error as _, SerializeStruct},
-};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::value::RawValue;
 
 use crate::{
@@ -19,8 +16,9 @@ use crate::{
         Call, Target,
         request::{check, checked_id},
     },
+    entity::is_entity,
     json,
-    multifield::type_id_of,
+    multifield::{MULTIFIELD_FLAGS, MULTIFIELD_NAMES, type_id_of},
 };
 
 /// A patch and the record that it is for, as plain serde data.
@@ -28,6 +26,9 @@ use crate::{
 /// It is sent as the patch would be: by [`Client::run`](crate::Client::run) as an update, by
 /// [`Client::ensure_job`](crate::Client::ensure_job) so that running it twice adds nothing twice.
 /// The second is what a queue needs that runs a job at least once.
+///
+/// Any format of serde's holds it: JSON and binary ones. A job that was changed on
+/// its way so that no patch could be behind it is refused when it is read.
 ///
 /// It holds personal data, as the patch does; Debug shows none.
 ///
@@ -44,22 +45,22 @@ use crate::{
 /// let json = serde_json::to_string(&job)?;
 /// assert_eq!(
 ///     json,
-///     r#"{"version":1,"entity":"contacts","id":71,"body":"{\"post\":\"Director\"}","adds":[],"unchecked":false}"#,
+///     concat!(
+///         r#"{"version":2,"entity":"contacts","id":71,"body":"{\"post\":\"Director\"}","#,
+///         r#""adds":[],"unchecked":false,"clears":[]}"#,
+///     ),
 /// );
 /// let same: PatchJob = serde_json::from_str(&json)?;
 /// assert_eq!((same.entity(), same.id()), ("contacts", 71));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Serialize)]
+#[serde(into = "Data")]
 pub struct PatchJob {
     entity: Cow<'static, str>,
     id: u64,
     body: Body,
 }
-
-/// The version of the data. A later one is refused.
-const VERSION: u64 = 1;
-const KEYS: &[&str] = &["version", "entity", "id", "body", "adds", "unchecked"];
 
 impl PatchJob {
     /// What a patch does to a record.
@@ -87,6 +88,7 @@ impl PatchJob {
         })
     }
 
+    #[cfg(test)]
     pub(crate) fn unchecked_new(entity: Cow<'static, str>, id: u64, body: Body) -> Self {
         Self { entity, id, body }
     }
@@ -178,129 +180,196 @@ impl Client {
     }
 }
 
-impl Serialize for PatchJob {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let adds: Vec<&str> = self
-            .body
-            .acts()
-            .filter(|(_, act)| matches!(act, Act::Add(_)))
-            .map(|(name, _)| &**name)
-            .collect();
-        if let Some(invalid) = self.body.invalid_field() {
-            return Err(S::Error::custom(invalid));
+/// The data of a job. New keys come last, for formats without names.
+#[derive(Serialize, Deserialize)]
+#[serde(rename = "PatchJob")]
+struct Data {
+    version: u64,
+    entity: String,
+    id: u64,
+    /// The body of the request, as JSON.
+    body: String,
+    /// The fields to which the body adds.
+    adds: Vec<String>,
+    unchecked: bool,
+    /// The fields that the body clears. Version 1 did not tell them from those that it sets.
+    #[serde(default)]
+    clears: Option<Vec<String>>,
+}
+
+/// The version that is written, and the one before it, which is read too. Others are refused.
+const VERSION: u64 = 2;
+const WITHOUT_CLEARS: u64 = 1;
+
+impl From<PatchJob> for Data {
+    fn from(job: PatchJob) -> Self {
+        let PatchJob { entity, id, body } = job;
+        let of = |is_wanted: fn(&Act<'_>) -> bool| -> Vec<String> {
+            let wanted = body.acts().filter(|(_, act)| is_wanted(act));
+            wanted.map(|(name, _)| name.to_string()).collect()
+        };
+        Self {
+            version: VERSION,
+            entity: entity.into_owned(),
+            id,
+            body: body.to_json(),
+            adds: of(|act| matches!(act, Act::Add(_))),
+            unchecked: body.is_unchecked(),
+            clears: Some(of(|act| matches!(act, Act::Clear(_)))),
         }
-        let mut data = serializer.serialize_struct("PatchJob", KEYS.len())?;
-        data.serialize_field("version", &VERSION)?;
-        data.serialize_field("entity", &self.entity)?;
-        data.serialize_field("id", &self.id)?;
-        data.serialize_field("body", &self.body.to_json())?;
-        data.serialize_field("adds", &adds)?;
-        data.serialize_field("unchecked", &self.body.is_unchecked())?;
-        data.end()
     }
 }
 
+/// Why data is not a job. No value is in it.
+#[derive(Debug, Clone, Copy)]
+enum NotAJob {
+    Version(u64),
+    Target,
+    Body,
+}
+
+impl fmt::Display for NotAJob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Version(version) => write!(
+                f,
+                "this version of the crate reads jobs of the versions {WITHOUT_CLEARS} and {VERSION}, not {version}"
+            ),
+            Self::Target => f.write_str("the job names no record of an entity that can be changed"),
+            Self::Body => f.write_str(
+                "the body of the job is not that of a patch, or does not fit the fields that it adds to and clears",
+            ),
+        }
+    }
+}
+
+impl TryFrom<Data> for PatchJob {
+    type Error = NotAJob;
+
+    fn try_from(data: Data) -> Result<Self, NotAJob> {
+        let clears = match (data.version, data.clears) {
+            (WITHOUT_CLEARS, None) => Vec::new(),
+            (VERSION, Some(clears)) => clears,
+            (WITHOUT_CLEARS | VERSION, _) => return Err(NotAJob::Body),
+            (version, _) => return Err(NotAJob::Version(version)),
+        };
+        if !is_entity(&data.entity) || checked_id(data.id).is_err() {
+            return Err(NotAJob::Target);
+        }
+        let body = read_body(&data.body, data.adds, clears, data.unchecked);
+        Ok(Self {
+            entity: data.entity.into(),
+            id: data.id,
+            body: body.ok_or(NotAJob::Body)?,
+        })
+    }
+}
+
+/// The errors of serde would quote what they found, which may be personal data.
 impl<'de> Deserialize<'de> for PatchJob {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_struct("PatchJob", KEYS, JobVisitor)
+        let data = Data::deserialize(deserializer).map_err(|_| {
+            D::Error::custom(
+                "this is not a patch job: a key is missing, doubled or of another type",
+            )
+        })?;
+        Self::try_from(data).map_err(D::Error::custom)
     }
 }
 
-struct JobVisitor;
-
-impl<'de> Visitor<'de> for JobVisitor {
-    type Value = PatchJob;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a patch job")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<PatchJob, A::Error> {
-        let (mut version, mut entity, mut id) = (None, None, None);
-        let (mut body, mut adds, mut is_unchecked) = (None, None, None);
-        while let Some(key) = map.next_key::<Cow<'_, str>>()? {
-            match &*key {
-                "version" => version = Some(map.next_value::<u64>()?),
-                "entity" => entity = Some(map.next_value::<String>()?),
-                "id" => id = Some(map.next_value::<u64>()?),
-                "body" => body = Some(map.next_value::<Cow<'_, str>>()?),
-                "adds" => adds = Some(map.next_value::<Vec<String>>()?),
-                "unchecked" => is_unchecked = Some(map.next_value::<bool>()?),
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        let missing = A::Error::missing_field;
-        let version = version.ok_or_else(|| missing("version"))?;
-        if version != VERSION {
-            let problem =
-                format!("this version of the crate reads jobs of version {VERSION}, not {version}");
-            return Err(A::Error::custom(problem));
-        }
-        let entity = entity.ok_or_else(|| missing("entity"))?;
-        let id = id.ok_or_else(|| missing("id"))?;
-        let body = body.ok_or_else(|| missing("body"))?;
-        let adds = adds.ok_or_else(|| missing("adds"))?;
-        let is_unchecked = is_unchecked.ok_or_else(|| missing("unchecked"))?;
-        if !is_entity(&entity) || id == 0 {
-            return Err(A::Error::custom("the job names no record"));
-        }
-        let body = read_body(&body, &adds, is_unchecked)
-            .ok_or_else(|| A::Error::custom("the body of the job is none of a patch"))?;
-        Ok(PatchJob::unchecked_new(entity.into(), id, body))
-    }
-}
-
-/// A body out of its JSON, of which these fields only add.
-fn read_body(json: &str, adds: &[String], is_unchecked: bool) -> Option<Body> {
+/// A body out of its JSON, of which these fields add and these clear; `None` if no patch has such a
+/// body. Whoever changes a job on its way could otherwise have a phone added twice.
+fn read_body(
+    json: &str,
+    adds: Vec<String>,
+    clears: Vec<String>,
+    is_unchecked: bool,
+) -> Option<Body> {
+    let (mut adds, mut clears) = (Names::of(adds)?, Names::of(clears)?);
+    let mut names = HashSet::new();
     let mut body = Body::default();
     for (name, value) in json::pairs(json)? {
+        if !names.insert(name.clone()) {
+            return None;
+        }
         let added;
-        let act = if adds.contains(&name) {
-            added = read_added(&name, value)?;
-            let entries = added
-                .iter()
-                .map(|(value, type_id)| Added { value, type_id });
-            Act::Add(entries.collect())
-        } else {
-            Act::Set(value.get())
+        let act = match (adds.take(&name), clears.take(&name)) {
+            (true, true) => return None,
+            (true, false) => {
+                added = read_added(&name, value)?;
+                let entries = added
+                    .iter()
+                    .map(|(value, type_id)| Added { value, type_id });
+                Act::Add(entries.collect())
+            }
+            (false, true) if is_never_set(&name) => return None,
+            (false, true) => Act::Clear(clearing(value.get())?),
+            // Only an unchecked value may stand where it could add, and is sent once.
+            (false, false) if !is_unchecked && is_never_set(&name) => return None,
+            (false, false) => Act::Set(value.get()),
         };
         body.take(&name.into(), &act);
     }
     if is_unchecked {
         body.mark_unchecked();
     }
-    (!body.is_empty()).then_some(body)
+    let is_whole = adds.is_empty() && clears.is_empty() && !body.is_empty();
+    is_whole.then_some(body)
+}
+
+/// Names of fields, each once.
+struct Names(HashSet<String>);
+
+impl Names {
+    /// `None` if one is given twice.
+    fn of(names: Vec<String>) -> Option<Self> {
+        let count = names.len();
+        let names: HashSet<String> = names.into_iter().collect();
+        (names.len() == count).then_some(Self(names))
+    }
+
+    fn take(&mut self, name: &str) -> bool {
+        self.0.remove(name)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Whether no patch sets a field of this name: what is there can only be added to, or is read-only.
+fn is_never_set(name: &str) -> bool {
+    matches!(name, "id" | "web" | "im")
+        || MULTIFIELD_NAMES.contains(&name)
+        || MULTIFIELD_FLAGS.contains(&name)
+}
+
+/// What clears a field, as JSON.
+fn clearing(json: &str) -> Option<&'static str> {
+    let clearings = ["\"\"", "0", "[]", "null", "false"];
+    clearings.into_iter().find(|clearing| *clearing == json)
 }
 
 /// The entries of a multifield, in any of its three forms, as JSON and with their types.
 fn read_added(name: &str, value: &RawValue) -> Option<Vec<(String, &'static str)>> {
     let entry = |value: &RawValue| {
-        if value.get().starts_with('"') {
-            return Some((value.get().to_owned(), WORK));
-        }
-        let [value, type_id] = json::pick(value.get(), ["value", "typeId"])?;
-        let type_id = json::text(type_id?)?;
-        Some((value?.get().to_owned(), type_id_of(name, &type_id)?))
+        let (value, type_id) = if value.get().starts_with('"') {
+            (value, type_id_of(name, WORK)?)
+        } else {
+            let [value, type_id] = json::pick(value.get(), ["value", "typeId"])?;
+            let type_id = json::text(type_id?)?;
+            (value?, type_id_of(name, &type_id)?)
+        };
+        let text: String = serde_json::from_str(value.get()).ok()?;
+        (!text.trim().is_empty()).then(|| (value.get().to_owned(), type_id))
     };
     if value.get().starts_with('[') {
         let entries: Vec<&RawValue> = serde_json::from_str(value.get()).ok()?;
-        entries.into_iter().map(entry).collect()
+        let entries: Option<Vec<_>> = entries.into_iter().map(entry).collect();
+        entries.filter(|entries| !entries.is_empty())
     } else {
         Some(vec![entry(value)?])
     }
-}
-
-/// Whether a text can stand for an entity in a path, such as `contacts` or `items/1040`.
-fn is_entity(text: &str) -> bool {
-    let is_part = |part: &str| {
-        !part.is_empty()
-            && part
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
-    };
-    text.split('/').all(is_part)
 }
 
 /// Shows the record and which fields change, and no value.
@@ -322,66 +391,177 @@ mod tests {
         serde_json::from_str(json)
     }
 
-    fn job(body: &str, adds: &str) -> String {
+    fn job(body: &str, adds: &str, clears: &str) -> String {
         let body = serde_json::to_string(body).unwrap();
         format!(
-            r#"{{"version":1,"entity":"contacts","id":71,"body":{body},"adds":{adds},"unchecked":false}}"#
+            r#"{{"version":2,"entity":"contacts","id":71,"body":{body},"adds":{adds},"unchecked":false,"clears":{clears}}}"#
         )
     }
 
+    /// As version 1 wrote it.
+    fn old_job(body: &str, adds: &str) -> String {
+        let new = job(body, adds, "[]");
+        let old = new.replace(r#""version":2"#, r#""version":1"#);
+        old.replace(r#","clears":[]"#, "")
+    }
+
+    const BODIES: [(&str, &str, &str); 4] = [
+        (
+            r#"{"post":"Director","companyId":0}"#,
+            "[]",
+            r#"["companyId"]"#,
+        ),
+        (
+            r#"{"ufCrmSum":0.1000000000000000055,"phone":"+7"}"#,
+            r#"["phone"]"#,
+            "[]",
+        ),
+        (r#"{"phone":["+7","+8"],"post":""}"#, r#"["phone"]"#, "[]"),
+        (
+            r#"{"email":[{"value":"a@b.ru","typeId":"MAILING"}],"post":""}"#,
+            r#"["email"]"#,
+            r#"["post"]"#,
+        ),
+    ];
+
     #[test]
     fn a_job_is_read_as_it_was_written_to_the_byte() {
-        for (body, adds) in [
-            (r#"{"post":"Director","companyId":0}"#, "[]"),
-            (
-                r#"{"ufCrmSum":0.1000000000000000055,"phone":"+7"}"#,
-                r#"["phone"]"#,
-            ),
-            (r#"{"phone":["+7","+8"]}"#, r#"["phone"]"#),
-            (
-                r#"{"email":[{"value":"a@b.ru","typeId":"MAILING"}],"post":""}"#,
-                r#"["email"]"#,
-            ),
-        ] {
-            let json = job(body, adds);
+        for (body, adds, clears) in BODIES {
+            let json = job(body, adds, clears);
             assert_eq!(serde_json::to_string(&read(&json).unwrap()).unwrap(), json);
         }
     }
 
     #[test]
-    fn a_job_knows_whether_it_may_be_sent_twice() {
-        assert!(read(&job(r#"{"post":"a"}"#, "[]")).unwrap().is_idempotent());
-        let adds = read(&job(r#"{"phone":"+7"}"#, r#"["phone"]"#)).unwrap();
-        assert!(!adds.is_idempotent());
-        let unchecked = job(r#"{"fm":{}}"#, "[]").replace("false", "true");
-        assert!(!read(&unchecked).unwrap().is_idempotent());
+    fn a_job_of_version_1_is_read_and_sends_the_same_body() {
+        for (body, adds, _) in BODIES {
+            let read = read(&old_job(body, adds)).unwrap();
+            assert_eq!(read.body.to_json(), body);
+            assert!(
+                read.body
+                    .acts()
+                    .all(|(_, act)| !matches!(act, Act::Clear(_)))
+            );
+        }
     }
 
     #[test]
-    fn what_is_no_job_is_refused_without_its_values() {
-        let good = job(r#"{"phone":"+79161112233"}"#, r#"["phone"]"#);
-        for bad in [
-            good.replace(r#""version":1"#, r#""version":2"#),
+    fn a_clear_stays_a_clear_and_a_set_a_set() {
+        let json = job(
+            r#"{"post":"","name":"","companyId":0}"#,
+            "[]",
+            r#"["post","companyId"]"#,
+        );
+        let read = read(&json).unwrap();
+        let is_clear = |name: &str| matches!(read.body.act_of(name), Some(Act::Clear(_)));
+        assert_eq!(
+            ["post", "name", "companyId"].map(is_clear),
+            [true, false, true]
+        );
+    }
+
+    #[test]
+    fn a_job_knows_whether_it_may_be_sent_twice() {
+        let sets = read(&job(r#"{"post":"a"}"#, "[]", "[]")).unwrap();
+        assert!(sets.is_idempotent());
+        let adds = read(&job(r#"{"phone":"+7"}"#, r#"["phone"]"#, "[]")).unwrap();
+        assert!(!adds.is_idempotent());
+        for body in [r#"{"fm":{}}"#, r#"{"phone":"+7"}"#] {
+            let unchecked = job(body, "[]", "[]").replace("false", "true");
+            assert!(!read(&unchecked).unwrap().is_idempotent());
+        }
+    }
+
+    #[test]
+    fn a_job_that_was_tampered_with_is_refused_without_its_values() {
+        const PHONE: &str = r#"{"phone":"+79161112233"}"#;
+        const PHONES: &str = r#"["phone"]"#;
+        let good = job(PHONE, PHONES, "[]");
+        assert!(read(&good).is_ok());
+        let mut bad = vec![
+            good.replace(r#""version":2"#, r#""version":3"#),
+            good.replace(r#""version":2"#, r#""version":1"#),
             good.replace(r#""id":71"#, r#""id":0"#),
-            good.replace("contacts", "../me"),
-            good.replace("contacts", ""),
+            good.replace(r#""id":71"#, r#""id":"+79161112233""#),
+            good.replace(r#""id":71"#, r#""id":71,"id":72"#),
+            good.replace(r#","clears":[]"#, ""),
+            good.replace(r#","clears":[]"#, r#","clears":null"#),
             good.replace(r#","unchecked":false"#, ""),
             good.replace("{\\", "[\\"),
-            job("{}", "[]"),
-            job(r#"{"phone":[{"VALUE":"+79161112233"}]}"#, r#"["phone"]"#),
-            job(
-                r#"{"phone":[{"value":"+79161112233","typeId":"FAX"}]}"#,
-                r#"["phone"]"#,
-            ),
+            good.replace(r#""adds":["phone"]"#, r#""adds":"+79161112233""#),
+            r#""+79161112233""#.to_owned(),
+            r#"["+79161112233"]"#.to_owned(),
+        ];
+        for entity in [
+            "",
+            "../me",
+            "contacts/../me",
+            "me",
+            "Contacts",
+            "contacts/",
+            "items",
+            "items/",
+            "items/01",
+            "items/-1",
+            "items/1040/x",
+            "items/99999999999",
         ] {
-            let error = read(&bad).expect_err(&bad).to_string();
-            assert!(!error.contains("7916"), "{error}");
+            bad.push(good.replace("contacts", entity));
+        }
+        for (body, adds, clears) in [
+            ("{}", "[]", "[]"),
+            // An addition that would be repeated as a set.
+            (PHONE, "[]", "[]"),
+            (r#"{"email":["a@79161112233.ru"]}"#, "[]", "[]"),
+            (r#"{"fm":{"n0":{"value":"+79161112233"}}}"#, "[]", "[]"),
+            (r#"{"phoneWork":"+79161112233"}"#, "[]", "[]"),
+            (r#"{"web":"+79161112233"}"#, "[]", "[]"),
+            (r#"{"id":79161112233}"#, "[]", "[]"),
+            (r#"{"post":"+79161112233"}"#, r#"["post"]"#, "[]"),
+            (r#"{"post":"+79161112233"}"#, PHONES, "[]"),
+            (PHONE, r#"["phone","phone"]"#, "[]"),
+            (PHONE, r#"["phone","email"]"#, "[]"),
+            (r#"{"phone":[]}"#, PHONES, "[]"),
+            (r#"{"phone":""}"#, PHONES, "[]"),
+            (r#"{"phone":79161112233}"#, PHONES, "[]"),
+            (r#"{"phone":[{"VALUE":"+79161112233"}]}"#, PHONES, "[]"),
+            (
+                r#"{"phone":[{"value":"+79161112233","typeId":"FAX"}]}"#,
+                PHONES,
+                "[]",
+            ),
+            (
+                r#"{"phone":[{"value":79161112233,"typeId":"WORK"}]}"#,
+                PHONES,
+                "[]",
+            ),
+            // Doubled keys.
+            (
+                r#"{"phone":"+79161112233","phone":"+79161112234"}"#,
+                PHONES,
+                "[]",
+            ),
+            (r#"{"post":"a","post":"+79161112233"}"#, "[]", "[]"),
+            // Clears that are none.
+            (r#"{"post":"+79161112233"}"#, "[]", r#"["post"]"#),
+            (r#"{"post":""}"#, "[]", r#"["name"]"#),
+            (r#"{"post":""}"#, "[]", r#"["post","post"]"#),
+            (PHONE, PHONES, PHONES),
+            (r#"{"phone":""}"#, "[]", PHONES),
+        ] {
+            bad.push(job(body, adds, clears));
+        }
+        bad.push(old_job(PHONE, "[]"));
+        for bad in bad {
+            let error = read(&bad).expect_err(&bad);
+            let shown = format!("{error} {error:?}");
+            assert!(!shown.contains("7916"), "{shown}");
         }
     }
 
     #[test]
     fn a_job_for_a_smart_process_goes_there() {
-        let json = job(r#"{"title":"a"}"#, "[]").replace("contacts", "items/1040");
+        let json = job(r#"{"title":"a"}"#, "[]", "[]").replace("contacts", "items/1040");
         assert_eq!(read(&json).unwrap().entity(), "items/1040");
     }
 }

@@ -92,6 +92,72 @@ fn what_cannot_be_sent_is_not_queued() {
 }
 
 #[test]
+fn a_job_passes_through_formats_with_names_and_without() {
+    let patch = Customer::patch()
+        .post("Director")
+        .clear_last_name()
+        .add_phone(Phone::mobile("+79161112233"))
+        .add_email("a@b.ru");
+    let job = PatchJob::new(71, &patch).unwrap();
+    let json = serde_json::to_string(&job).unwrap();
+    let read: [(&str, PatchJob); 6] = [
+        ("JSON", serde_json::from_str(&json).unwrap()),
+        (
+            "a JSON value",
+            serde_json::from_value(serde_json::to_value(&job).unwrap()).unwrap(),
+        ),
+        (
+            "bincode",
+            bincode::deserialize(&bincode::serialize(&job).unwrap()).unwrap(),
+        ),
+        (
+            "postcard",
+            postcard::from_bytes(&postcard::to_stdvec(&job).unwrap()).unwrap(),
+        ),
+        (
+            "MessagePack's arrays",
+            rmp_serde::from_slice(&rmp_serde::to_vec(&job).unwrap()).unwrap(),
+        ),
+        (
+            "MessagePack's maps",
+            rmp_serde::from_slice(&rmp_serde::to_vec_named(&job).unwrap()).unwrap(),
+        ),
+    ];
+    for (format, job) in read {
+        // A clear among them: the JSON says which fields are cleared.
+        assert_eq!(serde_json::to_string(&job).unwrap(), json, "{format}");
+    }
+}
+
+#[test]
+fn a_job_of_the_version_before_is_read_from_formats_with_names() {
+    let old = serde_json::json!({
+        "version": 1, "entity": "contacts", "id": 71, "body": r#"{"post":"","phone":"+79161112233"}"#,
+        "adds": ["phone"], "unchecked": false,
+    });
+    let of_json: PatchJob = serde_json::from_value(old.clone()).unwrap();
+    let of_message_pack: PatchJob =
+        rmp_serde::from_slice(&rmp_serde::to_vec_named(&old).unwrap()).unwrap();
+    for job in [of_json, of_message_pack] {
+        assert_eq!(
+            (job.entity(), job.id(), job.is_idempotent()),
+            ("contacts", 71, false)
+        );
+    }
+}
+
+#[test]
+fn a_binary_job_that_was_cut_off_is_refused() {
+    let bytes = postcard::to_stdvec(&job()).unwrap();
+    for length in 0..bytes.len() {
+        assert!(
+            postcard::from_bytes::<PatchJob>(&bytes[..length]).is_err(),
+            "{length}"
+        );
+    }
+}
+
+#[test]
 fn a_job_shows_no_value() {
     let shown = format!("{:?} {:?}", job(), Customer::patch().is_empty());
     assert!(
