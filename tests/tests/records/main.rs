@@ -6,6 +6,7 @@
 )]
 
 mod diffs;
+mod ensuring;
 mod entities;
 mod options;
 mod reading;

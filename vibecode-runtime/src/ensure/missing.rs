@@ -176,7 +176,7 @@ pub(super) fn is_same(kind: &str, one: &str, other: &str) -> bool {
 
 fn unknown(unclear: Unclear) -> Error {
     let problem = format!(
-        "{}, so it is not known which phones and emails are missing, and nothing was sent: look at the record with `get_raw`",
+        "{}, so it is not known which phones and emails are missing, and nothing was sent: look at the record with `Client::get_raw`",
         unclear.problem()
     );
     Error::not_sent(ErrorKind::MultifieldsUnknown, problem)

@@ -60,8 +60,8 @@ pub enum ErrorKind {
     Unreadable,
     /// The answer is JSON, but not what the API answers to such a call.
     Unexpected,
-    /// The record was answered without its list of phones and emails, so that nobody can tell which
-    /// are there. Nothing was written.
+    /// Which phones and emails the record has is not known: `fm`, the list of all of them, is absent,
+    /// in an unknown form, or contradicts what is beside it. Nothing was written.
     MultifieldsUnknown,
     /// The API reported a success, but neither its answer nor a later read shows the values. The
     /// field may not exist on this portal.
