@@ -1,9 +1,7 @@
 //! Batches made call by call.
 
 use serde_json::json;
-use vibecode_runtime::{
-    ContactId, ErrorCode, ErrorKind, LeadId, Outcome, Patch, Record, Result, Updated,
-};
+use vibecode_runtime::{ContactId, ErrorCode, LeadId, Patch, Record, Result, Updated};
 use vibecode_sandbox::{CallFault, Entity, Fault, Sandbox};
 
 use super::{
