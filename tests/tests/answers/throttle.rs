@@ -141,13 +141,16 @@ async fn what_is_not_sent_takes_no_permit() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_is_dropped_under_way_ends_its_permit() {
+async fn a_write_that_is_dropped_under_way_runs_to_its_end_and_then_ends_its_permit() {
     let budget = Scripted::new([Turn::Gives]);
     let server = Server::start(Behaviour::AnswerAndHang(Vec::new())).await;
     let client = builder(&server.url()).throttle(budget.throttle());
     let client = client.build().unwrap();
     let second = Duration::from_secs(1);
     assert!(tokio::time::timeout(second, update(&client)).await.is_err());
+    assert_eq!(server.requests().len(), 1);
+    assert_eq!(budget.told(), []);
+    tokio::time::sleep(70 * second).await;
     assert_eq!(server.requests().len(), 1);
     assert_eq!(budget.told(), [None]);
 }
@@ -238,7 +241,7 @@ async fn a_429_closes_the_gate_for_every_client_of_the_throttle() {
 /// Waiting for the throttle is waiting too: a try whose turn comes after the deadline is not begun.
 #[tokio::test(start_paused = true)]
 async fn no_try_departs_after_the_deadline_however_long_the_throttle_takes() {
-    let late = Turn::GivesAfter(Duration::from_secs(200));
+    let late = Turn::GivesAfter(Duration::from_secs(400));
     for (first, kind, outcome) in [
         (Behaviour::Close, ErrorKind::Interrupted, Outcome::Unknown),
         (
@@ -252,8 +255,8 @@ async fn no_try_departs_after_the_deadline_however_long_the_throttle_takes() {
         let client = builder(&server.url()).throttle(budget.throttle());
         let start = Instant::now();
         let error = update(&client.build().unwrap()).await.unwrap_err();
-        // What the first was told, at the deadline.
-        assert_eq!(start.elapsed().as_secs(), 150);
+        // The error of the first, when the second could no longer run its full time.
+        assert_eq!(start.elapsed().as_secs(), 300 - 70);
         assert_eq!((error.kind(), error.outcome()), (kind, outcome));
         assert_eq!(server.connections(), 1);
     }
@@ -261,12 +264,18 @@ async fn no_try_departs_after_the_deadline_however_long_the_throttle_takes() {
 
 /// The deadline runs from the departure of the first try on.
 #[tokio::test(start_paused = true)]
-async fn the_first_try_waits_for_the_throttle_as_long_as_it_takes() {
-    let server = Server::start(ok()).await;
-    let budget = Scripted::new([Turn::GivesAfter(Duration::from_secs(3_600))]);
-    let client = builder(&server.url()).throttle(budget.throttle());
-    update(&client.build().unwrap()).await.unwrap();
-    assert_eq!(server.requests().len(), 1);
+async fn the_first_try_waits_for_the_throttle_a_quarter_of_an_hour_at_most() {
+    for (minutes, is_sent) in [(14, true), (16, false)] {
+        let server = Server::start(ok()).await;
+        let budget = Scripted::new([Turn::GivesAfter(Duration::from_secs(minutes * 60))]);
+        let client = builder(&server.url()).throttle(budget.throttle());
+        let result = update(&client.build().unwrap()).await;
+        assert_eq!(server.requests().len(), usize::from(is_sent));
+        if let Err(error) = result {
+            assert!(!is_sent, "{error:?}");
+            assert_eq!(error.outcome(), Outcome::NotApplied);
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

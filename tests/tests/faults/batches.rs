@@ -211,7 +211,7 @@ async fn a_read_in_a_batch_that_was_lost_has_changed_nothing() {
 async fn each_call_has_an_error_of_its_own_that_names_it() {
     let sandbox = portal(3).start().await;
     sandbox.fault(Fault::in_batch([
-        (0, CallFault::error("VALIDATION_ERROR")),
+        (0, CallFault::error("ENTITY_NOT_FOUND")),
         (1, CallFault::missing()),
         (2, CallFault::error("BITRIX_UNAVAILABLE")),
     ]));

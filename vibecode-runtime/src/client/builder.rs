@@ -16,7 +16,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The server gives up after 60 s (api.md, grade B): when this runs out, it has given up too.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(70);
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
-const DEADLINE: Duration = Duration::from_secs(150);
+const DEADLINE: Duration = Duration::from_secs(300);
 /// A little more than the server works on a request (api.md, grade B).
 const SETTLE: Duration = Duration::from_secs(62);
 /// A pooled connection that the server has closed makes a write's outcome unknown.
@@ -118,7 +118,7 @@ impl ClientBuilder {
 
     /// How long all tries of one call may take together, from the departure of the first: none
     /// begins after it, and one under way then ends. Waiting for the throttle before that does not
-    /// count. By default 150 s.
+    /// count. By default 300 s.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
