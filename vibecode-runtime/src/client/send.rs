@@ -165,10 +165,7 @@ impl Sending<'_> {
         let authorization = self.session.authorization().await;
         let authorization = authorization.map_err(|error| request.named(error))?;
         let permit = self.client.shared.throttle.acquire().await;
-        let permit = permit.map_err(|error| {
-            let problem = "the budget of requests could not be asked, so nothing was sent";
-            request.named(Error::not_sent(ErrorKind::Throttle, problem).caused_by(error))
-        })?;
+        let permit = permit.map_err(|error| request.named(error.not_sent()))?;
         Ok((authorization, permit))
     }
 
