@@ -8,6 +8,7 @@ mod case;
 mod connections;
 mod elsewhere;
 mod lost;
+mod neglected;
 mod numbered;
 mod outages;
 mod refusals;

@@ -261,12 +261,44 @@ async fn no_try_departs_after_the_deadline_however_long_the_throttle_takes() {
 
 /// The deadline runs from the departure of the first try on.
 #[tokio::test(start_paused = true)]
-async fn the_first_try_waits_for_the_throttle_as_long_as_it_takes() {
-    let server = Server::start(ok()).await;
-    let budget = Scripted::new([Turn::GivesAfter(Duration::from_secs(3_600))]);
-    let client = builder(&server.url()).throttle(budget.throttle());
-    update(&client.build().unwrap()).await.unwrap();
+async fn the_first_try_waits_for_the_throttle_for_a_quarter_of_an_hour_at_most() {
+    for (seconds, leaves) in [(899, true), (3_600, false)] {
+        let server = Server::start(ok()).await;
+        let budget = Scripted::new([Turn::GivesAfter(Duration::from_secs(seconds))]);
+        let client = builder(&server.url()).throttle(budget.throttle());
+        let start = Instant::now();
+        let result = update(&client.build().unwrap()).await;
+        assert_eq!(start.elapsed().as_secs(), seconds.min(900));
+        assert_eq!(server.requests().len(), usize::from(leaves));
+        assert_eq!(result.is_ok(), leaves);
+        if let Err(error) = result {
+            assert_eq!(error.outcome(), Outcome::NotApplied);
+        }
+    }
+}
+
+/// The call that gets the 429 fails at once, and so does every other until the pause is nearly over.
+#[tokio::test(start_paused = true)]
+async fn after_a_429_that_asks_for_a_day_every_call_fails_at_once_and_says_until_when() {
+    const ASKED: Duration = Duration::from_secs(100_000);
+    let server = Server::script([limited("retry-after: 100000\r\n", ""), ok()]).await;
+    let client = builder(&server.url()).throttle(Throttle::default());
+    let client = client.build().unwrap();
+    let start = Instant::now();
+    let error = update(&client).await.unwrap_err();
+    assert_eq!((error.kind(), error.retry_after()), (ErrorKind::Api, Some(ASKED)));
+    for call in [update, add] {
+        let error = call(&client).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Throttle, "{error:?}");
+        assert_eq!(error.outcome(), Outcome::NotApplied);
+        assert!(error.retry_after().unwrap() > ASKED - Duration::from_secs(1));
+        assert_shows_nothing(&error);
+    }
+    assert!(start.elapsed() < Duration::from_secs(1));
     assert_eq!(server.requests().len(), 1);
+    // An absurd pause stops nobody for good.
+    sleep(Duration::from_secs(3_600)).await;
+    update(&client).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
