@@ -317,7 +317,7 @@ impl ClientBuilder {
     /// underneath refuses.
     pub fn build(self) -> Result<Client> {
         let headers = self.credentials.headers()?;
-        let identity = Identity::new(self.credentials)?;
+        let identity = Identity::new(self.credentials, self.times.usual())?;
         let base_url = checked_base_url(&self.base_url)?;
         #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls-tls")))]
         check_tls_provider()?;

@@ -95,8 +95,10 @@ impl Credentials {
     ///
     /// The provider is asked before the first request, and again when the API says that the session
     /// is over (`TOKEN_EXPIRED`, `INVALID_SESSION`): once a call, which is then repeated, since such
-    /// an answer says that nothing was applied. Calls under way together ask once. An error that it
-    /// gives is not shown, since it may hold the token: log it there.
+    /// an answer says that nothing was applied. Calls under way together ask once, in a task of its
+    /// own, and it may take as long as the client's
+    /// [`timeout`](crate::ClientBuilder::timeout). An error that it gives is not shown, since it may
+    /// hold the token: log it there.
     ///
     /// ```
     /// use vibecode_runtime::Credentials;
