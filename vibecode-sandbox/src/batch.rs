@@ -14,6 +14,7 @@ use crate::{
     envelope::Failure,
     key::Access,
     operation::{Done, Operation},
+    order,
     portal::Portal,
     quirks::{BatchParams, EmptyMaps},
 };
@@ -146,6 +147,7 @@ impl BatchCall {
                     action,
                     entity,
                     id: record,
+                    order: order::of_params(&input),
                     input,
                 })
             }
@@ -176,6 +178,7 @@ impl BatchCall {
             action,
             entity,
             id,
+            order: order::of_params(&input),
             input,
         };
         Ok(Self {

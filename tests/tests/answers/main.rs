@@ -11,6 +11,7 @@ mod lost;
 mod neglected;
 mod numbered;
 mod outages;
+mod pages;
 mod refusals;
 mod repeats;
 mod requests;

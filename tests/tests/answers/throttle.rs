@@ -286,7 +286,10 @@ async fn after_a_429_that_asks_for_a_day_every_call_fails_at_once_and_says_until
     let client = client.build().unwrap();
     let start = Instant::now();
     let error = update(&client).await.unwrap_err();
-    assert_eq!((error.kind(), error.retry_after()), (ErrorKind::Api, Some(ASKED)));
+    assert_eq!(
+        (error.kind(), error.retry_after()),
+        (ErrorKind::Api, Some(ASKED))
+    );
     for call in [update, add] {
         let error = call(&client).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Throttle, "{error:?}");

@@ -226,8 +226,14 @@ impl BudgetError {
     /// The error of a call that was not sent because of this one.
     pub(crate) fn not_sent(self) -> Error {
         let (problem, retry_after) = match self.retry_after {
-            Some(wait) => ("the throttle let no request leave in time, so nothing was sent", Some(wait)),
-            None => ("the budget of requests gave no permit, so nothing was sent", None),
+            Some(wait) => (
+                "the throttle let no request leave in time, so nothing was sent",
+                Some(wait),
+            ),
+            None => (
+                "the budget of requests gave no permit, so nothing was sent",
+                None,
+            ),
         };
         Error::not_sent(ErrorKind::Throttle, problem)
             .caused_by(self)

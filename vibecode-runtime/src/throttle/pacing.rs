@@ -85,10 +85,7 @@ mod tests {
             let (mut pacing, now) = (Pacing::default(), Instant::now());
             assert_eq!(wait(&pacing, now, rate), None, "{limit}");
             pacing.leave(now, rate);
-            assert!(
-                wait(&pacing, now, rate)
-                    .is_none_or(|then| then <= now + MINUTE)
-            );
+            assert!(wait(&pacing, now, rate).is_none_or(|then| then <= now + MINUTE));
         }
     }
 

@@ -105,7 +105,9 @@ impl Queue {
     }
 
     /// Waits until a request may leave. The future borrows nothing.
-    pub(super) fn acquire(&self) -> impl Future<Output = Result<Permit, BudgetError>> + Send + use<> {
+    pub(super) fn acquire(
+        &self,
+    ) -> impl Future<Output = Result<Permit, BudgetError>> + Send + use<> {
         let mut place = Place {
             queue: self.clone(),
             number: None,
@@ -343,7 +345,10 @@ impl State {
         if before < WATCHED {
             return before;
         }
-        let first = self.waiting.first_key_value().map_or(number, |(key, _)| *key);
+        let first = self
+            .waiting
+            .first_key_value()
+            .map_or(number, |(key, _)| *key);
         let numbers = usize::try_from(number - first).unwrap_or(usize::MAX);
         numbers.min(self.waiting.len().saturating_sub(1))
     }
