@@ -22,7 +22,7 @@ const CLOSED: Duration = Duration::from_secs(10);
 /// `Retry-After` cannot stop a client for good.
 pub(super) const CLOSED_AT_MOST: Duration = Duration::from_secs(3_600);
 /// A longer `Retry-After` may be beyond what the clock holds.
-const ASKED_AT_MOST: Duration = Duration::from_secs(365 * 24 * 3_600);
+pub(super) const ASKED_AT_MOST: Duration = Duration::from_secs(365 * 24 * 3_600);
 
 /// What others use is left to them for at least this long. If the API's minute slides, its reset
 /// may be that of a single slot, which is over before the next answer shows the others again.
