@@ -16,7 +16,7 @@ use crate::{
     Addresses, Client, Entity, Patch, Result, Updated,
     body::{Act, Added, Body, WORK},
     client::{
-        Call, Key, Request,
+        Call, Target,
         request::{check, checked_id},
     },
     json,
@@ -142,15 +142,16 @@ impl PatchJob {
         &self.body
     }
 
-    pub(crate) fn key(&self) -> Key {
-        Key {
+    pub(crate) fn target(&self) -> Target {
+        Target {
             entity: self.entity.clone(),
             id: self.id,
         }
     }
 
-    pub(crate) fn into_parts(self) -> (Cow<'static, str>, u64, Body) {
-        (self.entity, self.id, self.body)
+    pub(crate) fn into_parts(self) -> (Target, Body) {
+        let Self { entity, id, body } = self;
+        (Target { entity, id }, body)
     }
 }
 
@@ -173,8 +174,7 @@ impl Client {
     /// As [`Client::update`].
     pub fn run(&self, job: impl Borrow<PatchJob>) -> Call<Updated> {
         let job = job.borrow();
-        let entity = Cow::Owned(job.entity().to_owned());
-        self.write(Request::update(entity, job.id(), job.body()))
+        self.write(job.target(), job.body())
     }
 }
 

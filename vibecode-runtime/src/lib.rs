@@ -186,7 +186,7 @@ pub use crate::{
     answer::{Created, Raw, Updated},
     batch::Batch,
     bulk::{Bulk, BulkOutcome},
-    client::{BatchParams, Call, Client, ClientBuilder, Credentials, RetryPolicy, TokenError},
+    client::{Call, Client, ClientBuilder, Credentials, RetryPolicy, TokenError},
     decode::{Answered, Decode, DecodeError},
     diff::{Diff, NotRemovable},
     encode::Encode,

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::{
-    Answered, DateTime, Money, Multifields, Raw,
+    Answered, DateTime, Money, Multifields,
     body::{Act, Added, Body},
 };
 
@@ -65,15 +65,6 @@ impl Body {
                 field: name.to_string(),
             })
             .collect()
-    }
-}
-
-impl Body {
-    /// Whether a record shows anything of what was sent.
-    pub(crate) fn is_partly_shown_in(&self, record: &Raw) -> bool {
-        let multifields = record.multifields();
-        let mismatches = self.mismatches(|name| record.field(name), &multifields);
-        mismatches.len() < self.acts().count()
     }
 }
 

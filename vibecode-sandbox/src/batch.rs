@@ -16,7 +16,7 @@ use crate::{
     operation::{Done, Operation},
     order,
     portal::Portal,
-    quirks::{BatchParams, EmptyMaps},
+    quirks::EmptyMaps,
 };
 
 /// How many calls a batch takes (graded D).
@@ -36,15 +36,13 @@ pub(crate) struct Batch {
 struct BatchCall {
     id: String,
     operation: Result<Operation, Failure>,
-    /// What stands where the fields of a record do not.
-    misplaced: Vec<String>,
 }
 
 impl Batch {
     /// Reads `{"calls":[{"id","entity","action","entityId","params"}]}`.
-    pub(crate) fn of_calls(body: &Map<String, Value>, shape: BatchParams) -> Result<Self, Failure> {
+    pub(crate) fn of_calls(body: &Map<String, Value>) -> Result<Self, Failure> {
         let calls = list(body, "calls", MOST_CALLS)?.iter();
-        let calls = calls.map(|call| BatchCall::read(call, shape));
+        let calls = calls.map(BatchCall::read);
         Self::of(calls.collect::<Result<_, _>>()?)
     }
 
@@ -117,7 +115,7 @@ impl Batch {
 impl BatchCall {
     /// What is wrong with the entity, the action or the parameters is the call's own error; a
     /// missing `entityId` fails the whole batch (graded D), and so does a bad id of the call.
-    fn read(call: &Value, shape: BatchParams) -> Result<Self, Failure> {
+    fn read(call: &Value) -> Result<Self, Failure> {
         let text = |key| call.get(key).and_then(Value::as_str).unwrap_or_default();
         let id = text("id");
         if id.is_empty() || id.chars().count() > LONGEST_ID {
@@ -132,30 +130,21 @@ impl BatchCall {
             Some(action) => record_id(action, call.get("entityId"))?,
             None => None,
         };
-        let mut misplaced = Vec::new();
         let operation = match (entity, action, params(call)) {
             (None, ..) => Err(Failure::invalid_params("There is no such entity")),
             (_, None, _) => Err(Failure::invalid_params("There is no such action")),
             (.., None) => Err(Failure::invalid_params("`params` is no map")),
-            (Some(entity), Some(action), Some(mut input)) => {
-                if action.access() == Access::Write && shape == BatchParams::UnderFields {
-                    let fields = input.remove("fields");
-                    misplaced = input.keys().cloned().collect();
-                    input = fields.and_then(into_map).unwrap_or_default();
-                }
-                Ok(Operation {
-                    action,
-                    entity,
-                    id: record,
-                    order: order::of_params(&input),
-                    input,
-                })
-            }
+            (Some(entity), Some(action), Some(input)) => Ok(Operation {
+                action,
+                entity,
+                id: record,
+                order: order::of_params(&input),
+                input,
+            }),
         };
         Ok(Self {
             id: id.to_owned(),
             operation,
-            misplaced,
         })
     }
 
@@ -184,7 +173,6 @@ impl BatchCall {
         Ok(Self {
             id: id.map_or_else(|| index.to_string(), |id| id.to_string()),
             operation: Ok(operation),
-            misplaced: Vec::new(),
         })
     }
 
@@ -197,7 +185,7 @@ impl BatchCall {
             effects.applied = true;
             effects.applied_calls.push(self.id.clone());
         }
-        let dropped = self.misplaced.iter().chain(&done.effects.dropped);
+        let dropped = done.effects.dropped.iter();
         let dropped = dropped.map(|key| format!("{}.{key}", self.id));
         effects.dropped.extend(dropped);
         Ok(done.data)

@@ -15,7 +15,7 @@ use crate::{
     keyring::Keyring,
     limits::{Quota, ResetUnit, Window},
     portal::{Portal, Table},
-    quirks::{BatchParams, EmptyMaps, Fm, Paging, Quirks},
+    quirks::{EmptyMaps, Fm, Paging, Quirks},
     record::Record,
     seed,
 };
@@ -236,24 +236,6 @@ impl SandboxBuilder {
     /// ```
     pub fn portal_limit(mut self, per_second: u32) -> Self {
         self.quota.per_second = Some(per_second);
-        self
-    }
-
-    /// Says where the fields of a create or an update stand inside a batch.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::builder().batch_params(BatchParams::UnderFields).start().await;
-    /// let update = json!({ "id": "a", "entity": "contacts", "action": "update", "entityId": 71,
-    ///     "params": { "fields": { "post": "Director" } } });
-    /// send(&sandbox, "POST batch", json!({ "calls": [update] })).await;
-    /// assert_eq!(sandbox.contact(71).expect("is there")["post"], "Director");
-    /// # }
-    /// ```
-    pub fn batch_params(mut self, shape: BatchParams) -> Self {
-        self.quirks.batch_params = shape;
         self
     }
 

@@ -125,7 +125,7 @@
 //! Batches:
 //!
 //! - Calls are carried out one after the other, and count as one request for every limit.
-//! - Fields stand flat under `params` ([`SandboxBuilder::batch_params`]).
+//! - Fields stand flat under `params`; `fields` in there is an unknown key, and is dropped.
 //! - `data.results` holds of each call the `data` of its own answer, a list without its `meta`;
 //!   `data.meta` is `{total,succeeded,failed}`; maps without content are `{}`
 //!   ([`SandboxBuilder::empty_maps_as_lists`]).
@@ -208,7 +208,6 @@ pub use fault::Fault;
 pub use key::Key;
 pub use limits::{ResetUnit, Window};
 pub use log::LoggedRequest;
-pub use quirks::BatchParams;
 pub use sandbox::Sandbox;
 pub use start_error::StartError;
 pub use storm::Storm;

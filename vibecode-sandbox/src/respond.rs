@@ -80,7 +80,7 @@ fn respond(call: &Call, service: &Service, faults: &BatchFaults) -> Result<Done,
         // What each of its calls may do is another matter.
         Route::Batch => {
             key.check_access(Access::Read)?;
-            let batch = Batch::of_calls(&read_body(&call.body)?, portal.quirks.batch_params)?;
+            let batch = Batch::of_calls(&read_body(&call.body)?)?;
             Ok(batch.run(key, &mut portal, faults))
         }
         Route::EntityBatch(entity) => {

@@ -21,7 +21,7 @@ mod wanted;
 use std::{path::Path, time::Duration};
 
 use serde_json::json;
-use vibecode_runtime::{BatchParams, Client, Throttle};
+use vibecode_runtime::{Client, Throttle};
 use vibecode_spec::Schema;
 
 pub(crate) use self::wanted::{HELP, Wanted};
@@ -166,15 +166,8 @@ impl Job<'_> {
         } else {
             Throttle::per_minute(wanted.per_minute)
         };
-        let params = match wanted.batch_params {
-            wanted::BatchParams::Flat => BatchParams::Flat,
-            wanted::BatchParams::Fields => BatchParams::Fields,
-        };
         portal::client(self.args, |builder| {
-            builder
-                .throttle(throttle)
-                .batch_params(params)
-                .settle(self.settle())
+            builder.throttle(throttle).settle(self.settle())
         })
     }
 

@@ -79,10 +79,6 @@ pub(crate) struct Wanted {
     /// Lets requests leave as fast as they are answered.
     #[arg(long, conflicts_with = "per_minute")]
     pub(super) no_throttle: bool,
-
-    /// Where the values stand in a call of a batch, which differs between portals.
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) batch_params: BatchParams,
 }
 
 /// What an empty cell does.
@@ -93,16 +89,6 @@ pub(super) enum Empty {
     Leave,
     /// It clears the field.
     Clear,
-}
-
-/// Where the values of an update stand in a call of a batch.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum BatchParams {
-    /// `"params":{"post":"Director"}`
-    #[default]
-    Flat,
-    /// `"params":{"fields":{"post":"Director"}}`
-    Fields,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use vibecode_sandbox::{BatchParams, Fault, Sandbox};
+use vibecode_sandbox::{Fault, Sandbox};
 
 use crate::support::Desk;
 
@@ -45,25 +45,6 @@ async fn requests_leave_no_faster_than_they_may() {
     assert!(start.elapsed() >= Duration::from_secs(1));
     desk.run("contacts a.csv --yes --per-minute 0")
         .assert(2, "0 is not in 1..");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_portal_that_reads_batches_otherwise_stops_the_run_and_can_be_gone_on_with() {
-    let sandbox = Sandbox::builder()
-        .contacts(300)
-        .batch_params(BatchParams::UnderFields)
-        .start()
-        .await;
-    let desk = Desk::with(sandbox);
-    desk.write("a.csv", rows(300));
-    let said = desk.run("contacts a.csv --yes --no-throttle --settle 1");
-    said.assert(2, "go on with the other --batch-params");
-    said.assert(2, "To go on: cargo vibecode bulk contacts a.csv");
-    assert_eq!(desk.sandbox.requests().len(), 1);
-    let said = desk.run("contacts a.csv --resume --no-throttle --settle 1 --batch-params fields");
-    said.assert(0, "300 rows done, 0 failed");
-    assert_eq!(desk.field(300, "post"), "p300");
-    assert_eq!(desk.reported("a.csv").0.len(), 300);
 }
 
 #[tokio::test(flavor = "multi_thread")]

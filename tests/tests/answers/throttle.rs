@@ -261,17 +261,15 @@ async fn no_try_departs_after_the_deadline_however_long_the_throttle_takes() {
 
 /// The deadline runs from the departure of the first try on.
 #[tokio::test(start_paused = true)]
-async fn the_first_try_waits_for_the_throttle_for_a_quarter_of_an_hour_at_most() {
-    for (seconds, leaves) in [(899, true), (3_600, false)] {
+async fn the_first_try_waits_for_the_throttle_a_quarter_of_an_hour_at_most() {
+    for (minutes, is_sent) in [(14, true), (16, false)] {
         let server = Server::start(ok()).await;
-        let budget = Scripted::new([Turn::GivesAfter(Duration::from_secs(seconds))]);
+        let budget = Scripted::new([Turn::GivesAfter(Duration::from_secs(minutes * 60))]);
         let client = builder(&server.url()).throttle(budget.throttle());
-        let start = Instant::now();
         let result = update(&client.build().unwrap()).await;
-        assert_eq!(start.elapsed().as_secs(), seconds.min(900));
-        assert_eq!(server.requests().len(), usize::from(leaves));
-        assert_eq!(result.is_ok(), leaves);
+        assert_eq!(server.requests().len(), usize::from(is_sent));
         if let Err(error) = result {
+            assert!(!is_sent, "{error:?}");
             assert_eq!(error.outcome(), Outcome::NotApplied);
         }
     }

@@ -7,7 +7,7 @@ use vibecode_runtime::ErrorKind::{
 };
 use vibecode_sandbox::Fault;
 
-use self::Means::{Answered, Later, LostAfter, LostBefore, Refused};
+use self::Means::{Answered, Later, LaterIfSets, LostAfter, LostBefore, Refused, RefusedIfSets};
 
 /// What a fault comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,8 +16,13 @@ pub(crate) enum Means {
     Answered,
     /// Nothing was applied, and the API asks to come again.
     Later,
+    /// Nothing was applied, and the API asks to come again. That is not believed if the patch adds:
+    /// the API repeats its calls towards the portal.
+    LaterIfSets,
     /// Nothing was applied, and nothing will be.
     Refused,
+    /// The same, which is not believed if the patch adds.
+    RefusedIfSets,
     /// Nobody can tell; it was not applied.
     LostBefore,
     /// Nobody can tell; it was applied, or still will be.
@@ -89,13 +94,13 @@ pub(crate) fn every_fault() -> Vec<Named> {
         (
             "429 for a time limit",
             Fault::error("OPERATION_TIME_LIMIT"),
-            Later,
+            LostBefore,
             Api,
         ),
         (
             "503 that is listed",
             Fault::query_limit_exceeded(),
-            Later,
+            LaterIfSets,
             Api,
         ),
         (
@@ -132,7 +137,12 @@ pub(crate) fn every_fault() -> Vec<Named> {
         ),
         ("500 before", Fault::server_error(), LostBefore, Api),
         ("500 after", Fault::server_error().applied(), LostAfter, Api),
-        ("422 of an overload", Fault::overload_limit(), Refused, Api),
+        (
+            "422 of an overload",
+            Fault::overload_limit(),
+            RefusedIfSets,
+            Api,
+        ),
         ("404", Fault::error("ENTITY_NOT_FOUND"), Refused, Api),
         (REFUSED_KEY, Fault::error("ACCESS_DENIED"), Refused, Api),
         ("204 after", Fault::no_content(), LostAfter, NotJson),

@@ -134,7 +134,10 @@ async fn ensuring_right_after_a_lost_update_waits_for_it_and_doubles_nothing() {
             assert_eq!(writes(&sandbox).len(), sends, "{by}");
             assert_eq!(count(&sandbox, 1, PHONE), 1, "{by}");
             if sends == 2 {
-                assert!(waited >= seconds(62) && waited < seconds(63), "{waited:?}");
+                // The calls of a batch may run one after another, so they settle later.
+                let settle = if by == "update" { 62 } else { 124 };
+                let bounds = seconds(settle)..seconds(settle + 1);
+                assert!(bounds.contains(&waited), "{by}: {waited:?}");
             }
         }
     }

@@ -3,12 +3,10 @@
 use std::time::Duration;
 
 use tokio::time::sleep;
-use vibecode_runtime::{BatchParams, BulkOutcome, Client, ErrorCode, ErrorKind, Outcome};
-use vibecode_sandbox::{BatchParams as SandboxParams, Fault, Sandbox, Storm};
+use vibecode_runtime::{Client, ErrorCode, Outcome};
+use vibecode_sandbox::{Fault, Sandbox, Storm};
 
-use super::portal::{
-    CustomerPatch, builder, client, count, customer, portal, seconds, settle, stored, writing,
-};
+use super::portal::{CustomerPatch, builder, client, customer, portal, seconds, settle};
 
 const ITEMS: usize = 3_000;
 
@@ -94,86 +92,6 @@ async fn a_record_that_is_refused_does_not_end_the_run() {
         let code = error.as_ref().and_then(vibecode_runtime::Error::code);
         let expected = (id == 404).then_some(&ErrorCode::EntityNotFound);
         assert_eq!(code, expected);
-    }
-}
-
-/// What was reported of a run that its first batch ended: of the first calls, and of the rest.
-async fn assert_not_echoed<E, T>(
-    outcomes: impl AsyncFn() -> Option<BulkOutcome<E, T>>,
-) -> (usize, usize) {
-    let (mut unknown, mut not_applied) = (0, 0);
-    while let Some(outcome) = outcomes().await {
-        assert_eq!(outcome.index, unknown + not_applied);
-        let error = outcome.result.err().unwrap();
-        assert_eq!(error.kind(), ErrorKind::NotEchoed);
-        match error.outcome() {
-            Outcome::Unknown => unknown += 1,
-            _ => not_applied += 1,
-        }
-    }
-    (unknown, not_applied)
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_portal_that_drops_what_stands_in_a_batch_is_sent_one_batch() {
-    let sandbox = portal(100)
-        .batch_params(SandboxParams::UnderFields)
-        .start()
-        .await;
-    let outcomes = tokio::sync::Mutex::new(client(&sandbox).update_many(items()));
-    let told = assert_not_echoed(async || outcomes.lock().await.next().await).await;
-    assert_eq!(told, (50, ITEMS - 50));
-    assert_eq!(sandbox.requests().len(), 1);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_portal_that_drops_what_is_ensured_in_a_batch_is_sent_one_batch() {
-    let sandbox = portal(100)
-        .batch_params(SandboxParams::UnderFields)
-        .start()
-        .await;
-    let outcomes = tokio::sync::Mutex::new(client(&sandbox).ensure_many(items()));
-    let told = assert_not_echoed(async || outcomes.lock().await.next().await).await;
-    assert_eq!(told, (50, ITEMS - 50));
-    assert_eq!(writing(&sandbox).len(), 1);
-    assert_eq!(stored(&sandbox, 1, "post"), "");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_portal_that_reads_values_under_fields_is_written_to_once_the_client_is_told() {
-    let sandbox = portal(100)
-        .batch_params(SandboxParams::UnderFields)
-        .start()
-        .await;
-    let client = builder(&sandbox, Sandbox::API_KEY)
-        .batch_params(BatchParams::Fields)
-        .build()
-        .unwrap();
-    let mut outcomes = client.ensure_many(items().take(300));
-    while let Some(outcome) = outcomes.next().await {
-        outcome.result.unwrap();
-    }
-    assert_eq!(stored(&sandbox, 100, "post"), "Director");
-    assert_eq!(count(&sandbox, 100, "+70000000299"), 1);
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_outage_of_the_first_batches_does_not_pass_for_a_wrong_shape() {
-    let sandbox = portal(100).start().await;
-    sandbox.storm(
-        Storm::seeded(1)
-            .probability(1.0)
-            .faults([Fault::bad_gateway_html()]),
-    );
-    let mut outcomes = client(&sandbox).update_many(items().take(200));
-    while let Some(outcome) = outcomes.next().await {
-        let kind = outcome.result.err().map(|error| error.kind());
-        assert_ne!(kind, Some(ErrorKind::NotEchoed), "{}", outcome.index);
-        if outcome.index < 100 {
-            assert_eq!(kind, Some(ErrorKind::NotJson));
-        } else {
-            sandbox.calm();
-        }
     }
 }
 

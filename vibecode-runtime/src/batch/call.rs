@@ -1,15 +1,13 @@
 //! One call of a batch, and how the calls stand in its body.
 
-use std::borrow::Cow;
-
 use http::Method;
 
 use crate::{
-    BatchParams, Error, Outcome, PatchJob, Result,
+    Error, Outcome, PatchJob, Result,
     body::Body,
     client::{
-        Key, Lane, Request,
-        request::{Effect, check, checked_id},
+        Additions, Request, Target,
+        request::{BATCH, Effect, check, checked_id},
     },
 };
 
@@ -19,13 +17,9 @@ pub(crate) const MOST_CALLS: usize = 50;
 /// One call of a batch.
 #[derive(Debug, Clone)]
 pub(crate) struct BatchCall {
-    pub(crate) entity: Cow<'static, str>,
-    pub(crate) id: u64,
+    pub(crate) target: Target,
     pub(crate) action: Action,
 }
-
-/// A call with the turn at its record, where it writes.
-pub(crate) type Turned<'a> = (&'a BatchCall, Option<&'a Lane>);
 
 #[derive(Debug, Clone)]
 pub(crate) enum Action {
@@ -38,10 +32,9 @@ impl BatchCall {
     ///
     /// # Errors
     /// Where there can be no such record.
-    pub(crate) fn get(entity: Cow<'static, str>, id: u64) -> Result<Self> {
+    pub(crate) fn get(target: Target) -> Result<Self> {
         let call = Self {
-            entity,
-            id,
+            target,
             action: Action::Get,
         };
         call.checked()
@@ -51,17 +44,16 @@ impl BatchCall {
     ///
     /// # Errors
     /// Where the patch cannot be sent, or there can be no such record.
-    pub(crate) fn update(entity: Cow<'static, str>, id: u64, body: Body) -> Result<Self> {
+    pub(crate) fn update(target: Target, body: Body) -> Result<Self> {
         let call = Self {
-            entity,
-            id,
+            target,
             action: Action::Update(body),
         };
         call.checked()
     }
 
     fn checked(self) -> Result<Self> {
-        let checked = checked_id(self.id).and_then(|_| match &self.action {
+        let checked = checked_id(self.target.id).and_then(|_| match &self.action {
             Action::Update(body) => check(body),
             Action::Get => Ok(()),
         });
@@ -71,10 +63,11 @@ impl BatchCall {
         }
     }
 
-    pub(crate) fn key(&self) -> Key {
-        Key {
-            entity: self.entity.clone(),
-            id: self.id,
+    /// What the call adds; `None` if it reads, sets and clears only.
+    pub(crate) fn additions(&self) -> Option<Additions> {
+        match &self.action {
+            Action::Get => None,
+            Action::Update(body) => Additions::of(body),
         }
     }
 
@@ -88,7 +81,8 @@ impl BatchCall {
     /// The error, with the call that it is about.
     pub(crate) fn named(&self, error: Error) -> Error {
         let action = self.action.name();
-        let call = format!("{action} {}/{} in a batch", self.entity, self.id);
+        let Target { entity, id } = &self.target;
+        let call = format!("{action} {entity}/{id} in a batch");
         error.with(|details| {
             details.call = Some(call);
             // A read applies nothing, whatever became of it.
@@ -98,8 +92,9 @@ impl BatchCall {
         })
     }
 
-    fn push(&self, json: &mut String, place: usize, params: BatchParams) {
-        let Self { entity, id, action } = self;
+    fn push(&self, json: &mut String, place: usize) {
+        let Self { target, action } = self;
+        let Target { entity, id } = target;
         let mut digits = itoa::Buffer::new();
         json.push_str(r#"{"id":""#);
         json.push(PREFIX);
@@ -111,12 +106,8 @@ impl BatchCall {
         json.push_str(r#"","entityId":"#);
         json.push_str(digits.format(*id));
         if let Action::Update(body) = action {
-            let body = body.to_json();
-            let (begin, end) = params.around();
             json.push_str(r#","params":"#);
-            json.push_str(begin);
-            json.push_str(&body);
-            json.push_str(end);
+            json.push_str(&body.to_json());
         }
         json.push('}');
     }
@@ -125,10 +116,9 @@ impl BatchCall {
 /// A job has been checked when it was made.
 impl From<PatchJob> for BatchCall {
     fn from(job: PatchJob) -> Self {
-        let (entity, id, body) = job.into_parts();
+        let (target, body) = job.into_parts();
         Self {
-            entity,
-            id,
+            target,
             action: Action::Update(body),
         }
     }
@@ -152,10 +142,7 @@ pub(super) fn place_of(id: &str) -> Option<usize> {
 }
 
 /// `POST /v1/batch` with these calls, each by its place.
-pub(super) fn request<'a>(
-    calls: impl IntoIterator<Item = (usize, &'a BatchCall)>,
-    params: BatchParams,
-) -> Request {
+pub(super) fn request<'a>(calls: impl IntoIterator<Item = (usize, &'a BatchCall)>) -> Request {
     let mut json = String::from(r#"{"calls":["#);
     let begin = json.len();
     let mut effect = Effect::Reads;
@@ -163,9 +150,9 @@ pub(super) fn request<'a>(
         if json.len() > begin {
             json.push(',');
         }
-        call.push(&mut json, place, params);
+        call.push(&mut json, place);
         effect = effect.max(call.effect());
     }
     json.push_str("]}");
-    Request::new(Method::POST, "batch", effect).with_body(json)
+    Request::new(Method::POST, BATCH, effect).with_body(json)
 }

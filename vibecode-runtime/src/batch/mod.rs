@@ -2,17 +2,21 @@
 
 mod answer;
 mod call;
+mod pack;
 mod run;
+mod slot;
 
-use std::{collections::HashSet, fmt};
+use std::fmt;
 
 pub(crate) use self::{
-    call::{BatchCall, MOST_CALLS, Turned},
-    run::{Run, run, run_watched},
+    call::{BatchCall, MOST_CALLS},
+    pack::send_pack,
+    run::{Ended, Ready, run},
+    slot::Slot,
 };
 use crate::{
     Addresses, Client, Entity, Error, ErrorKind, Id, Patch, Raw, Result, Updated,
-    client::{Call, Lane, request::Effect},
+    client::{Call, Target, unexpected},
 };
 
 impl Client {
@@ -105,9 +109,12 @@ impl Batch {
     /// # }
     /// ```
     pub fn update<P: Patch>(mut self, id: impl Addresses<P>, patch: &P) -> Self {
-        let (id, body) = (id.record_id(), patch.body().clone());
+        let target = Target {
+            entity: P::Entity::PATH.into(),
+            id: id.record_id(),
+        };
         self.calls
-            .push(BatchCall::update(P::Entity::PATH.into(), id, body));
+            .push(BatchCall::update(target, patch.body().clone()));
         self
     }
 
@@ -125,8 +132,11 @@ impl Batch {
     /// # }
     /// ```
     pub fn get<E: Entity>(mut self, id: impl Into<Id<E>>) -> Self {
-        let id = id.into().get();
-        self.calls.push(BatchCall::get(E::PATH.into(), id));
+        let target = Target {
+            entity: E::PATH.into(),
+            id: id.into().get(),
+        };
+        self.calls.push(BatchCall::get(target));
         self
     }
 
@@ -159,7 +169,6 @@ impl Batch {
     ///
     /// # Errors
     /// - [`ErrorKind::InvalidBatch`]: no calls, or more than 50. Nothing was sent.
-    /// - [`ErrorKind::NotEchoed`]: none of the answers to changes shows what was sent.
     ///
     /// What goes wrong with the request itself is an error of each of its calls: those of
     /// [every call](Client#errors-of-every-call).
@@ -172,67 +181,40 @@ impl Batch {
             );
             return Call::ended(Err(Error::not_sent(ErrorKind::InvalidBatch, problem)));
         }
-        Call::new(async move {
-            let mut results: Vec<Option<Result<Raw>>> = calls.iter().map(|_| None).collect();
-            let mut waiting: Vec<(usize, BatchCall)> = Vec::with_capacity(calls.len());
+        Call::owned(move |caller| async move {
+            let mut results: Vec<Option<Result<Raw>>> = Vec::with_capacity(calls.len());
+            let mut places = Vec::with_capacity(calls.len());
+            let mut valid = Vec::with_capacity(calls.len());
             for (place, call) in calls.into_iter().enumerate() {
-                match (call, results.get_mut(place)) {
-                    (Ok(call), _) => waiting.push((place, call)),
-                    (Err(error), Some(result)) => *result = Some(Err(error)),
-                    (Err(_), None) => {}
+                match call {
+                    Ok(call) => {
+                        places.push(place);
+                        valid.push(call);
+                        results.push(None);
+                    }
+                    Err(error) => results.push(Some(Err(error))),
                 }
             }
-            let watched = Run::default();
-            while !waiting.is_empty() {
-                let (round, later) = split_round(waiting);
-                waiting = later;
-                let (places, calls): (Vec<usize>, Vec<BatchCall>) = round.into_iter().unzip();
-                for (place, result) in places
-                    .into_iter()
-                    .zip(send(&client, &calls, &watched).await?)
-                {
+            send_pack(
+                &client,
+                &caller,
+                &mut Slot::default(),
+                valid,
+                |at, result| {
+                    let place = places.get(at).copied().unwrap_or_default();
                     if let Some(slot) = results.get_mut(place) {
                         *slot = Some(result);
                     }
-                }
-            }
-            let results = results.into_iter().flatten();
-            Ok(results.map(|result| result.map(Updated::new)).collect())
+                },
+            )
+            .await;
+            let results = results.into_iter().map(|result| {
+                let missing = || Err(unexpected("a call of the batch has no result"));
+                result.unwrap_or_else(missing).map(Updated::new)
+            });
+            Ok(results.collect())
         })
     }
-}
-
-/// A call and its place.
-type Placed = (usize, BatchCall);
-
-/// The first call on each record, and those that wait for it.
-fn split_round(calls: Vec<Placed>) -> (Vec<Placed>, Vec<Placed>) {
-    let mut seen = HashSet::new();
-    calls
-        .into_iter()
-        .partition(|(_, call)| seen.insert(call.key()))
-}
-
-/// Sends calls of which no two are about one record, each in its turn at the record.
-///
-/// # Errors
-/// Where none of the answers shows what was sent.
-pub(crate) async fn send(
-    client: &Client,
-    calls: &[BatchCall],
-    watched: &Run,
-) -> Result<Vec<Result<Raw>>> {
-    let writes = calls.iter().filter(|call| call.effect() > Effect::Reads);
-    let keys = writes.map(|call| (call.key(), call.effect())).collect();
-    let lanes = client.shared.records.lanes(keys).await;
-    let mut lanes = lanes.iter();
-    let mut lane = |call: &BatchCall| -> Option<&Lane> {
-        (call.effect() > Effect::Reads)
-            .then(|| lanes.next())
-            .flatten()
-    };
-    let turned: Vec<Turned<'_>> = calls.iter().map(|call| (call, lane(call))).collect();
-    run_watched(client, &turned, watched).await
 }
 
 impl fmt::Debug for Batch {

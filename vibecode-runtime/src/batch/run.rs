@@ -1,30 +1,53 @@
-//! Sends the calls of a batch, and those again that may be sent again.
+//! Sends calls as one batch, and those again that may be sent again.
 
-use std::{
-    sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
-};
+use std::{borrow::Borrow, time::Duration};
 
 use serde_json::value::RawValue;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::{
     answer::BatchAnswer,
-    call::{Action, BatchCall, Turned, request},
+    call::{BatchCall, request},
 };
 use crate::{
-    Client, Error, ErrorKind, Outcome, Raw, Result,
-    client::{Lane, Sending, check_id, judge_call, raw, request::Effect, unexpected},
+    Client, Error, Outcome, Raw, Result,
+    client::{
+        Addition, Additions, Caller, RecordLock, Request, Sending, check_id, judge_call, raw,
+        request::Effect, unexpected,
+    },
+    ensure::shows,
     error::Repeat,
 };
 
-/// Sends calls, of which no two are about one record and which are at most as many as a batch may
-/// have. Gives what became of each, in their order.
-pub(crate) async fn run(client: &Client, calls: &[Turned<'_>]) -> Vec<Result<Raw>> {
-    let mut states: Vec<State<'_>> = calls.iter().map(State::new).collect();
-    let mut tries = client.begin();
+/// A call that may be sent: if it writes, with the lock of its record.
+pub(crate) struct Ready<L> {
+    pub(crate) call: BatchCall,
+    pub(crate) lock: Option<L>,
+    /// How often it may be sent.
+    pub(crate) tries: u32,
+}
+
+/// The result of a call of a batch.
+pub(crate) struct Ended {
+    pub(crate) result: Result<Raw>,
+    /// When the try left that led to the result.
+    pub(crate) departure: Option<Instant>,
+    /// How often it was sent.
+    pub(crate) tries: u32,
+}
+
+/// Sends calls, of which no two write to one record, and hands each result over, with the place of its
+/// call, as soon as it stands. The lock of its record is released before.
+pub(crate) async fn run<L: Borrow<RecordLock>>(
+    client: &Client,
+    caller: &Caller,
+    calls: Vec<Ready<L>>,
+    mut done: impl FnMut(usize, Ended),
+) {
+    let mut states: Vec<State<L>> = calls.into_iter().map(State::new).collect();
+    let mut tries = client.begin(caller);
     loop {
-        send(client, &mut tries, &mut states).await;
+        let request = send(&mut tries, &mut states).await;
         let mut over = states.iter().filter_map(State::ended_session);
         let is_renewed = over.next().is_some_and(|error| tries.renew_after(error));
         let mut longest = Duration::ZERO;
@@ -37,34 +60,47 @@ pub(crate) async fn run(client: &Client, calls: &[Turned<'_>]) -> Vec<Result<Raw
             state.is_due = wait.is_some();
             longest = longest.max(wait.unwrap_or_default());
         }
-        let is_over = !states.iter().any(|state| state.is_due);
-        let goes_on = is_renewed && longest.is_zero();
-        if is_over || !(goes_on || tries.may_begin_after(longest)) {
-            return states.into_iter().map(State::conclude).collect();
+        let goes_on = states.iter().any(|state| state.is_due)
+            && ((is_renewed && longest.is_zero()) || tries.may_begin_after(longest, &request));
+        for (place, state) in states.iter_mut().enumerate() {
+            if goes_on && state.is_due {
+                state.is_open |= state.is_unknown();
+            } else if let Some(ended) = state.finish() {
+                done(place, ended);
+            }
         }
-        for state in &mut states {
-            state.is_open |= state.is_due && state.is_unknown();
+        let is_awaited = goes_on && caller.wait(sleep(longest)).await.is_ok();
+        if !is_awaited {
+            break;
         }
-        sleep(longest).await;
+    }
+    // The caller is gone: the results stand as they are.
+    for (place, state) in states.iter_mut().enumerate() {
+        if let Some(ended) = state.finish() {
+            done(place, ended);
+        }
     }
 }
 
 /// One try of the calls that are due.
-async fn send(client: &Client, tries: &mut Sending<'_>, states: &mut [State<'_>]) {
+async fn send<L: Borrow<RecordLock>>(tries: &mut Sending<'_>, states: &mut [State<L>]) -> Request {
     let due = || states.iter().enumerate().filter(|(_, state)| state.is_due);
-    let calls = due().map(|(place, state)| (place, state.call));
-    let request = request(calls, client.shared.batch_params);
-    let lanes: Vec<&Lane> = due().filter_map(|(_, state)| state.lane).collect();
-    match tries.send::<BatchAnswer>(&request, &lanes).await {
+    let request = request(due().map(|(place, state)| (place, &state.call)));
+    let additions: Vec<Addition<'_>> = due().filter_map(|(_, state)| state.addition()).collect();
+    let answer = tries.send::<BatchAnswer>(&request, &additions).await;
+    let departure = tries.departure();
+    for state in states.iter_mut().filter(|state| state.is_due) {
+        state.result = None;
+        state.departure = departure;
+        state.tries += 1;
+    }
+    match answer {
         Err(error) => {
             for state in states.iter_mut().filter(|state| state.is_due) {
                 state.note(Err(error.clone()));
             }
         }
         Ok(answer) => {
-            for state in states.iter_mut().filter(|state| state.is_due) {
-                state.result = None;
-            }
             let mut at = |place: usize, result: Result<Box<RawValue>>| {
                 if let Some(state) = states.get_mut(place).filter(|state| state.is_due) {
                     // Reported twice, as done and as failed: which of the two is true is not known.
@@ -82,59 +118,95 @@ async fn send(client: &Client, tries: &mut Sending<'_>, states: &mut [State<'_>]
             for (place, failure) in answer.errors {
                 at(place, Err(judge_call(failure)));
             }
-            for state in states.iter_mut().filter(|state| state.result.is_none()) {
+            let unanswered_calls = states.iter_mut().filter(|state| state.is_unanswered());
+            for state in unanswered_calls {
                 state.note(Err(unanswered()));
             }
         }
     }
+    for state in states.iter().filter(|state| state.is_due) {
+        state.settle();
+    }
+    request
 }
 
 /// What is known of one call.
-struct State<'a> {
-    call: &'a BatchCall,
-    lane: Option<&'a Lane>,
-    /// What became of it, once it has been sent.
+struct State<L> {
+    call: BatchCall,
+    lock: Option<L>,
+    additions: Option<Additions>,
+    most_tries: u32,
+    tries: u32,
+    departure: Option<Instant>,
+    /// The result of the last try.
     result: Option<Result<Raw>>,
     /// Whether it is to be sent.
     is_due: bool,
     /// Whether an earlier try may have been applied.
     is_open: bool,
+    is_over: bool,
 }
 
-impl<'a> State<'a> {
-    fn new((call, lane): &Turned<'a>) -> Self {
+impl<L: Borrow<RecordLock>> State<L> {
+    fn new(ready: Ready<L>) -> Self {
+        let Ready { call, lock, tries } = ready;
         Self {
+            additions: call.additions(),
             call,
-            lane: *lane,
+            lock,
+            most_tries: tries,
+            tries: 0,
+            departure: None,
             result: None,
             is_due: true,
             is_open: false,
+            is_over: false,
         }
+    }
+
+    fn addition(&self) -> Option<Addition<'_>> {
+        Some(Addition {
+            lock: self.lock.as_ref()?.borrow(),
+            values: self.additions.as_ref()?,
+        })
     }
 
     fn note(&mut self, answered: Result<Box<RawValue>>) {
         let Self { call, .. } = self;
         let read = answered.and_then(|json| {
-            check_id(&json, Some(call.id))?;
+            check_id(&json, Some(call.target.id))?;
             let is_written = call.effect() > Effect::Reads;
-            Ok(raw(call.entity.clone(), json, is_written))
+            Ok(raw(call.target.entity.clone(), json, is_written))
         });
-        let result = read.map_err(|error| call.named(error.decided(call.effect())));
-        if let Some(lane) = self.lane {
-            lane.note(&result);
-        }
-        self.result = Some(result);
+        self.result = Some(read.map_err(|error| call.named(error.decided(call.effect()))));
     }
 
+    /// Settles what the try added, if the result says whether it was applied.
+    fn settle(&self) {
+        let Some(Addition { lock, .. }) = self.addition() else {
+            return;
+        };
+        match &self.result {
+            Some(Ok(raw)) => lock.settle_shown(|kind, value| shows(raw, kind, value)),
+            Some(Err(error)) if error.outcome() == Outcome::NotApplied => lock.settle_last(),
+            Some(Err(_)) | None => {}
+        }
+    }
+
+    /// How long to wait before the next try, if there may be one.
     fn wait(&self, tries: &Sending<'_>) -> Option<Duration> {
         let error = self.error().filter(|_| self.is_due)?;
-        tries.wait(error)
+        tries.wait(error).filter(|_| self.tries < self.most_tries)
     }
 
     /// The error of a call that was not made since its session had ended.
     fn ended_session(&self) -> Option<&Error> {
         let error = self.error().filter(|_| self.is_due)?;
         (error.repeat() == Repeat::WithNewSession).then_some(error)
+    }
+
+    fn is_unanswered(&self) -> bool {
+        self.is_due && self.result.is_none()
     }
 
     fn is_unknown(&self) -> bool {
@@ -146,13 +218,25 @@ impl<'a> State<'a> {
         self.result.as_ref()?.as_ref().err()
     }
 
-    fn conclude(self) -> Result<Raw> {
-        let result = self.result.unwrap_or_else(|| Err(unanswered()));
-        result.map_err(|error| {
-            if !self.is_open {
-                return error;
+    /// The result, once, with which the lock is released.
+    fn finish(&mut self) -> Option<Ended> {
+        if self.is_over {
+            return None;
+        }
+        self.is_over = true;
+        self.lock = None;
+        let result = self.result.take().unwrap_or_else(|| Err(unanswered()));
+        let result = result.map_err(|error| {
+            if self.is_open {
+                error.with(|details| details.outcome = Outcome::Unknown)
+            } else {
+                error
             }
-            error.with(|details| details.outcome = Outcome::Unknown)
+        });
+        Some(Ended {
+            result,
+            departure: self.departure,
+            tries: self.tries,
         })
     }
 }
@@ -163,62 +247,4 @@ fn unanswered() -> Error {
 
 fn contradiction() -> Error {
     unexpected("the batch's answer contains two results of this call")
-}
-
-/// A run of batches, which stops where the answers do not show what was sent.
-#[derive(Debug, Default)]
-pub(crate) struct Run {
-    is_stopped: AtomicBool,
-}
-
-/// The same as [`run`] for calls that write: one batch at a time, until the answers of one have
-/// shown what was sent.
-///
-/// # Errors
-/// [`ErrorKind::NotEchoed`] where there are answers, and none shows anything of what was sent; and
-/// from then on for every batch of the run, without sending it.
-pub(crate) async fn run_watched(
-    client: &Client,
-    calls: &[Turned<'_>],
-    watched: &Run,
-) -> Result<Vec<Result<Raw>>> {
-    let echoes = &client.shared.echoes;
-    if echoes.are_known.load(Ordering::Relaxed) {
-        return Ok(run(client, calls).await);
-    }
-    let canary = echoes.canary.lock().await;
-    if watched.is_stopped.load(Ordering::Relaxed) {
-        return Err(not_echoed(Outcome::NotApplied));
-    }
-    if echoes.are_known.load(Ordering::Relaxed) {
-        drop(canary);
-        return Ok(run(client, calls).await);
-    }
-    let results = run(client, calls).await;
-    match is_echoed(calls, &results) {
-        Some(true) => echoes.are_known.store(true, Ordering::Relaxed),
-        Some(false) => {
-            watched.is_stopped.store(true, Ordering::Relaxed);
-            return Err(not_echoed(Outcome::Unknown));
-        }
-        None => {}
-    }
-    Ok(results)
-}
-
-/// Whether the answers show anything of what was sent; `None` where there are none.
-fn is_echoed(calls: &[Turned<'_>], results: &[Result<Raw>]) -> Option<bool> {
-    let mut echoes = calls.iter().zip(results).filter_map(|((call, _), result)| {
-        let Action::Update(body) = &call.action else {
-            return None;
-        };
-        Some(body.is_partly_shown_in(result.as_ref().ok()?))
-    });
-    let first = echoes.next()?;
-    Some(first || echoes.any(|is_shown| is_shown))
-}
-
-fn not_echoed(outcome: Outcome) -> Error {
-    let problem = "none of the answers to a batch shows what was sent, so the run was stopped: look at one of its records, and set `ClientBuilder::batch_params`, or update one by one";
-    Error::new(ErrorKind::NotEchoed, outcome, problem)
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Client;
-use crate::{BatchParams, Credentials, Result, RetryPolicy, Throttle};
+use crate::{Credentials, Result, RetryPolicy, Throttle};
 
 /// Settings of a blocking [`Client`], from [`Client::builder`]: those of
 /// [`vibecode_runtime::ClientBuilder`](crate::ClientBuilder).
@@ -29,7 +29,7 @@ macro_rules! settings {
         ///
         /// ```
         /// # use std::time::Duration;
-        /// # use vibecode_runtime::{BatchParams, Credentials, RetryPolicy, Throttle, blocking::Client};
+        /// # use vibecode_runtime::{Credentials, RetryPolicy, Throttle, blocking::Client};
         /// let builder = Client::builder(Credentials::personal("vibe_api_1"));
         #[doc = concat!("let client = builder.", stringify!($name), "(", $example, ").build()?;")]
         /// # let _: Client = client;
@@ -54,7 +54,6 @@ impl ClientBuilder {
         settle(settle: Duration), "Duration::from_secs(80)";
         retry(policy: RetryPolicy), "RetryPolicy::off()";
         throttle(throttle: Throttle), "Throttle::per_minute(120)";
-        batch_params(params: BatchParams), "BatchParams::Fields";
         user_agent(user_agent: impl Into<String>), "\"shop/1.4\"";
         http(http: reqwest::ClientBuilder), "reqwest::Client::builder()";
     }

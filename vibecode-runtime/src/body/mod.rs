@@ -73,6 +73,15 @@ pub(crate) struct Added<'a> {
     pub(crate) type_id: &'static str,
 }
 
+impl Added<'_> {
+    /// The value as text.
+    pub(crate) fn text(&self) -> String {
+        let read = serde_json::from_str(self.value);
+        debug_assert!(read.is_ok(), "a body holds JSON text for each added value");
+        read.unwrap_or_default()
+    }
+}
+
 /// A field whose value cannot be sent.
 #[derive(Debug, Clone)]
 pub(crate) struct InvalidField {
@@ -237,6 +246,11 @@ impl Body {
 
     fn value(&self, change: &Change) -> &str {
         self.text(change.value.clone())
+    }
+
+    /// About how long the body is.
+    pub(crate) fn bytes(&self) -> usize {
+        self.json.len()
     }
 
     pub(crate) fn is_empty(&self) -> bool {

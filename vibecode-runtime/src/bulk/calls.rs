@@ -14,9 +14,7 @@ impl Client {
     ///
     /// An item that cannot be sent, or is refused, fails by itself. Where an answer is lost, the
     /// items that add phones or emails, or hold an unchecked value, are unknown, and the others are
-    /// sent again. Where the key is refused, or no answer of the first batch shows what was sent
-    /// ([`ErrorKind::NotEchoed`](crate::ErrorKind::NotEchoed)), the items that follow fail without
-    /// being sent.
+    /// sent again. If the key is refused, the items that follow fail without being sent.
     ///
     /// Dropping the stream stops the run: what it had not given yet is unknown.
     ///

@@ -1,35 +1,49 @@
 //! Any number of records from one call: packed 50 a request, answered in the order of the items.
+//!
+//! items → [`window`] → packs, each in a task of its own → results → [`window`] → outcomes
+//!
+//! The window holds the items from the first whose outcome has not been returned to the last that was
+//! taken in. Example with packs of 2: items 0 to 5 are taken in, and the packs (0, 1), (2, 3), (4, 5)
+//! leave. The results of 2 and 3 come first and wait; when 0 and 1 have theirs, 0 to 3 are returned,
+//! and there is room for four more items. What keeps two changes of one record apart, and in their
+//! order, is the lock of the record, for which a pack queues when it is made.
 
 mod calls;
-mod driver;
-mod packs;
+mod pack;
 mod source;
 mod window;
 
 use std::{
     fmt,
+    future::poll_fn,
     marker::PhantomData,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 
 use futures_core::Stream;
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::{
+    runtime::Handle,
+    sync::{Semaphore, mpsc},
+};
 
 use self::{
-    driver::drive,
-    packs::{Work, Working},
+    pack::{Event, Results, Sent},
     source::Source,
-    window::Outcome,
+    window::Window,
 };
 use crate::{
-    Addresses, Client, Ensured, Id, Patch, PatchJob, Result, Updated,
-    batch::{self, BatchCall, Run},
-    ensure::many,
+    Addresses, Client, Ensured, Error, Id, Patch, PatchJob, Result, Updated,
+    batch::{BatchCall, Slot, send_pack},
+    client::{Caller, PresenceGuard, outside_of_a_runtime},
+    ensure::ensure_pack,
 };
 
-/// What became of one item of [`Client::update_many`] or [`Client::ensure_many`].
+/// How many batches of a run are under way at once.
+const MOST_REQUESTS: usize = 4;
+
+/// The outcome of one item of [`Client::update_many`] or [`Client::ensure_many`].
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -49,19 +63,21 @@ use crate::{
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct BulkOutcome<E, T = Updated> {
-    /// The place of the item, from 0.
+    /// The position of the item, from 0.
     pub index: usize,
     /// The record.
     pub id: Id<E>,
-    /// What became of it.
+    /// Its result.
     pub result: Result<T>,
 }
 
 /// The outcomes of [`Client::update_many`] or [`Client::ensure_many`], one an item, in their order:
 /// a `Stream`, or by [`Bulk::next`].
 ///
-/// It does nothing until it is polled. Dropping it stops the run: what it had not given yet is
-/// unknown.
+/// It does nothing until it is polled. Requests that are under way go on while nobody polls it, and
+/// new ones are sent when it is polled. Dropping it stops the run: outcomes that it had not returned
+/// are unknown. There is one outcome for each item whatever happens, also if the runtime that drives
+/// the run goes away.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -82,60 +98,64 @@ pub struct BulkOutcome<E, T = Updated> {
 /// ```
 #[must_use = "a run does nothing until it is polled"]
 pub struct Bulk<E, T = Updated> {
-    state: State<T>,
+    client: Client,
+    send: SendPack<T>,
+    source: Source,
+    window: Window<T>,
+    slots: Arc<Semaphore>,
+    caller: Caller,
+    _guard: PresenceGuard,
+    events: mpsc::UnboundedReceiver<Event<T>>,
+    sender: mpsc::UnboundedSender<Event<T>>,
+    /// Why nothing more is sent.
+    stopped: Option<Error>,
     entity: PhantomData<fn() -> E>,
 }
 
-enum State<T> {
-    Idle(Box<dyn FnOnce() -> Running<T> + Send>),
-    Running(Running<T>),
-    Over,
-}
-
-struct Running<T> {
-    outcomes: mpsc::Receiver<Outcome<T>>,
-    driver: JoinHandle<()>,
-}
-
-/// Outcomes that wait to be taken, beyond those that the window holds.
-const BUFFER: usize = 64;
+/// How the jobs of a pack are sent.
+type SendPack<T> = fn(Client, Caller, Slot, Vec<PatchJob>, Results<T>) -> Sent;
 
 impl<E, T: Send + 'static> Bulk<E, T> {
-    pub(crate) fn of_iterator<I, A, P>(client: &Client, items: I, work: Work<T>) -> Self
+    pub(crate) fn of_iterator<I, A, P>(client: &Client, items: I, send: SendPack<T>) -> Self
     where
         I: Iterator<Item = (A, P)> + Send + 'static,
         A: Addresses<P>,
         P: Patch,
     {
-        Self::new(client, Source::of_iterator(items), work)
+        Self::new(client, Source::of_iterator(items), send)
     }
 
     pub(crate) fn of_jobs(
         client: &Client,
         jobs: impl Iterator<Item = PatchJob> + Send + 'static,
-        work: Work<T>,
+        send: SendPack<T>,
     ) -> Self {
-        Self::new(client, Source::of_jobs(jobs), work)
+        Self::new(client, Source::of_jobs(jobs), send)
     }
 
-    pub(crate) fn of_stream<S, A, P>(client: &Client, items: S, work: Work<T>) -> Self
+    pub(crate) fn of_stream<S, A, P>(client: &Client, items: S, send: SendPack<T>) -> Self
     where
         S: Stream<Item = (A, P)> + Send + 'static,
         A: Addresses<P>,
         P: Patch,
     {
-        Self::new(client, Source::of_stream(items), work)
+        Self::new(client, Source::of_stream(items), send)
     }
 
-    fn new(client: &Client, source: Source, work: Work<T>) -> Self {
-        let client = client.clone();
-        let start = move || {
-            let (sender, outcomes) = mpsc::channel(BUFFER);
-            let driver = tokio::spawn(drive(client, source, work, sender));
-            Running { outcomes, driver }
-        };
+    fn new(client: &Client, source: Source, send: SendPack<T>) -> Self {
+        let (sender, events) = mpsc::unbounded_channel();
+        let caller = Caller::default();
         Self {
-            state: State::Idle(Box::new(start)),
+            client: client.clone(),
+            send,
+            source,
+            window: Window::new(),
+            slots: Arc::new(Semaphore::new(MOST_REQUESTS)),
+            _guard: caller.guard(),
+            caller,
+            events,
+            sender,
+            stopped: None,
             entity: PhantomData,
         }
     }
@@ -154,50 +174,85 @@ impl<E, T: Send + 'static> Bulk<E, T> {
     /// # }
     /// ```
     pub async fn next(&mut self) -> Option<BulkOutcome<E, T>> {
-        std::future::poll_fn(|context| self.poll(context)).await
+        poll_fn(|context| self.poll(context)).await
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<BulkOutcome<E, T>>> {
-        loop {
-            match &mut self.state {
-                State::Idle(_) => {
-                    if let State::Idle(start) = std::mem::replace(&mut self.state, State::Over) {
-                        self.state = State::Running(start());
-                    }
+        if self.stopped.is_none() && Handle::try_current().is_err() {
+            self.stopped = Some(outside_of_a_runtime());
+        }
+        // Ends with `Pending`, so that the next event wakes this task.
+        while let Poll::Ready(Some(event)) = self.events.poll_recv(context) {
+            match event {
+                Event::Result(index, result) => self.window.finish(index, result),
+                Event::Refused(error) => {
+                    self.stopped.get_or_insert(error);
                 }
-                State::Running(Running { outcomes, driver }) => {
-                    if let Some(outcome) = ready!(outcomes.poll_recv(context)) {
-                        return Poll::Ready(Some(outcome.named()));
-                    }
-                    // The items' own iterator may have panicked: the run is then not over, but
-                    // broken.
-                    let ended = ready!(Pin::new(driver).poll(context));
-                    self.state = State::Over;
-                    if let Err(error) = ended
-                        && let Ok(panic) = error.try_into_panic()
-                    {
-                        std::panic::resume_unwind(panic);
-                    }
-                }
-                State::Over => return Poll::Ready(None),
+                Event::SlotFree => {}
             }
+        }
+        let is_waiting = self.take_in(context);
+        self.send_packs(is_waiting);
+        if let Some(outcome) = self.window.pop() {
+            return Poll::Ready(Some(outcome.of_entity()));
+        }
+        if self.source.is_over() && self.window.is_empty() {
+            return Poll::Ready(None);
+        }
+        Poll::Pending
+    }
+
+    /// Takes items in while there is room. Whether the source has none at the moment.
+    fn take_in(&mut self, context: &mut Context<'_>) -> bool {
+        while !self.source.is_over() && self.window.has_room() {
+            match self.source.poll_next(context) {
+                Poll::Ready(Some((id, job))) => self.window.push(id, job),
+                Poll::Ready(None) => {}
+                Poll::Pending => return true,
+            }
+        }
+        false
+    }
+
+    /// Sends full packs while a slot is free, and a smaller one if no more items come at the moment.
+    /// A full window is no reason for a small one: outcomes that are returned make room for more.
+    fn send_packs(&mut self, is_waiting: bool) {
+        if let Some(error) = &self.stopped {
+            for index in self.window.take_waiting() {
+                self.window.finish(index, Err(error.clone()));
+            }
+            return;
+        }
+        let takes_more = !is_waiting && !self.source.is_over();
+        while self.window.fills_a_pack() || (self.window.has_waiting() && !takes_more) {
+            let sender = self.sender.clone();
+            // Whoever waits for a slot is woken by the event.
+            let freed = move || drop(sender.send(Event::SlotFree));
+            let Some(slot) = Slot::try_of(&self.slots, freed) else {
+                return;
+            };
+            let (indices, jobs) = self.window.pack();
+            let results = Results::new(indices, self.sender.clone());
+            let sent = (self.send)(
+                self.client.clone(),
+                self.caller.clone(),
+                slot,
+                jobs,
+                results,
+            );
+            tokio::spawn(sent);
         }
     }
 }
+
+/// Nothing in it is pinned but the source, which is in a box.
+impl<E, T> Unpin for Bulk<E, T> {}
 
 impl<E, T: Send + 'static> Stream for Bulk<E, T> {
     type Item = BulkOutcome<E, T>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.poll(context)
-    }
-}
-
-impl<E, T> Drop for Bulk<E, T> {
-    fn drop(&mut self) {
-        if let State::Running(running) = &self.state {
-            running.driver.abort();
-        }
     }
 }
 
@@ -208,15 +263,45 @@ impl<E, T> fmt::Debug for Bulk<E, T> {
 }
 
 /// Updates the records of a pack.
-pub(crate) fn update(client: Client, jobs: Vec<PatchJob>, run: Arc<Run>) -> Working<Updated> {
+pub(crate) fn update(
+    client: Client,
+    caller: Caller,
+    mut slot: Slot,
+    jobs: Vec<PatchJob>,
+    mut results: Results<Updated>,
+) -> Sent {
     Box::pin(async move {
-        let calls: Vec<BatchCall> = jobs.into_iter().map(BatchCall::from).collect();
-        let results = batch::send(&client, &calls, &run).await?.into_iter();
-        Ok(results.map(|result| result.map(Updated::new)).collect())
+        results.begin();
+        let calls = jobs.into_iter().map(BatchCall::from).collect();
+        send_pack(&client, &caller, &mut slot, calls, |place, result| {
+            results.give(place, result.map(Updated::new));
+        })
+        .await;
+        end(results, slot);
     })
 }
 
-/// Makes sure that the records of a pack have what their jobs want.
-pub(crate) fn ensure(client: Client, jobs: Vec<PatchJob>, run: Arc<Run>) -> Working<Ensured> {
-    Box::pin(async move { many(&client, jobs, &run).await })
+/// Ensures the records of a pack.
+pub(crate) fn ensure(
+    client: Client,
+    caller: Caller,
+    mut slot: Slot,
+    jobs: Vec<PatchJob>,
+    mut results: Results<Ensured>,
+) -> Sent {
+    Box::pin(async move {
+        results.begin();
+        ensure_pack(&client, &caller, &mut slot, jobs, |place, result| {
+            results.give(place, result);
+        })
+        .await;
+        end(results, slot);
+    })
+}
+
+/// A run hears first that nothing more is to be sent, and of the free slot when it is free.
+fn end<T>(mut results: Results<T>, slot: Slot) {
+    results.end();
+    drop(slot);
+    drop(results);
 }

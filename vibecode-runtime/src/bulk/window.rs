@@ -1,16 +1,18 @@
-//! The items between the first whose outcome has not been given and the last that was taken in.
+//! The items from the first whose outcome has not been returned to the last that was taken in.
 
-use std::collections::{HashSet, VecDeque};
-
-use crate::{Id, PatchJob, Result, batch::MOST_CALLS, client::Key};
+use std::collections::VecDeque;
 
 use super::BulkOutcome;
+use crate::{Id, PatchJob, Result, batch::MOST_CALLS};
 
-/// So many items are held at most: what four requests carry, and as many again that wait behind one
-/// whose record is being written to.
+/// How many items a window holds.
 const MOST_ITEMS: usize = 8 * MOST_CALLS;
+/// How many bytes of patches a window holds, beyond which it takes no further item.
+const MOST_BYTES: usize = 16 * 1024 * 1024;
+/// How many bytes of patches a pack holds, beyond which it takes no further item.
+const MOST_BYTES_OF_A_PACK: usize = 2 * 1024 * 1024;
 
-/// What became of one item, whatever its entity.
+/// The outcome of an item, with its index and the id of its record.
 pub(super) struct Outcome<T> {
     index: usize,
     id: u64,
@@ -18,7 +20,7 @@ pub(super) struct Outcome<T> {
 }
 
 impl<T> Outcome<T> {
-    pub(super) fn named<E>(self) -> BulkOutcome<E, T> {
+    pub(super) fn of_entity<E>(self) -> BulkOutcome<E, T> {
         let Self { index, id, result } = self;
         BulkOutcome {
             index,
@@ -28,33 +30,20 @@ impl<T> Outcome<T> {
     }
 }
 
-/// The items under way.
 pub(super) struct Window<T> {
     /// The index of the first item.
     first: usize,
     items: VecDeque<Item<T>>,
-    /// Items that have not been packed, by their indices.
+    /// The items that have not been sent, by their index.
     waiting: VecDeque<(usize, PatchJob)>,
-    /// The records in packs under way.
-    busy: HashSet<Key>,
+    /// The bytes of the items without a result.
+    bytes: usize,
 }
 
 struct Item<T> {
     id: u64,
+    bytes: usize,
     result: Option<Result<T>>,
-}
-
-/// Items of which no two are about one record.
-pub(super) struct Pack {
-    pub(super) indices: Vec<usize>,
-    pub(super) jobs: Vec<PatchJob>,
-    keys: Vec<Key>,
-}
-
-/// What a pack leaves behind when it is sent.
-pub(super) struct Sent {
-    indices: Vec<usize>,
-    keys: Vec<Key>,
 }
 
 impl<T> Window<T> {
@@ -63,88 +52,81 @@ impl<T> Window<T> {
             first: 0,
             items: VecDeque::new(),
             waiting: VecDeque::new(),
-            busy: HashSet::new(),
+            bytes: 0,
         }
     }
 
     pub(super) fn has_room(&self) -> bool {
-        self.items.len() < MOST_ITEMS
+        self.items.len() < MOST_ITEMS && self.bytes < MOST_BYTES
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
 
-    /// Takes an item in. One that cannot be sent has its outcome at once.
     pub(super) fn push(&mut self, id: u64, job: Result<PatchJob>) {
         let index = self.first + self.items.len();
-        let result = match job {
+        let (bytes, result) = match job {
             Ok(job) => {
+                let bytes = job.body().bytes();
                 self.waiting.push_back((index, job));
-                None
+                (bytes, None)
             }
-            Err(error) => Some(Err(error)),
+            Err(error) => (0, Some(Err(error))),
         };
-        self.items.push_back(Item { id, result });
+        self.bytes += bytes;
+        self.items.push_back(Item { id, bytes, result });
     }
 
-    /// Whether enough items wait to fill a request.
+    pub(super) fn has_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// Whether the items that wait are enough for a full pack.
     pub(super) fn fills_a_pack(&self) -> bool {
+        let bytes = || self.waiting.iter().map(|(_, job)| job.body().bytes());
         self.waiting.len() >= MOST_CALLS
+            || (self.bytes >= MOST_BYTES_OF_A_PACK
+                && bytes().sum::<usize>() >= MOST_BYTES_OF_A_PACK)
     }
 
-    /// The next items to be sent, in their order: those whose record is neither under way nor named
-    /// by an earlier one, which is then in this pack or waits for the same.
-    pub(super) fn pack(&mut self) -> Option<Pack> {
-        let most = self.waiting.len().min(MOST_CALLS);
-        let mut pack = Pack {
-            indices: Vec::with_capacity(most),
-            jobs: Vec::with_capacity(most),
-            keys: Vec::with_capacity(most),
+    /// The next items to send, with their indices, in their order.
+    pub(super) fn pack(&mut self) -> (Vec<usize>, Vec<PatchJob>) {
+        let mut bytes = 0;
+        let mut fits = |job: &PatchJob| {
+            let fits = bytes < MOST_BYTES_OF_A_PACK;
+            bytes += job.body().bytes();
+            fits
         };
-        let mut left = VecDeque::new();
-        while let Some((index, job)) = self.waiting.pop_front() {
-            let key = job.key();
-            if !self.busy.insert(key.clone()) {
-                left.push_back((index, job));
-                continue;
-            }
-            pack.indices.push(index);
-            pack.jobs.push(job);
-            pack.keys.push(key);
-            if pack.jobs.len() == MOST_CALLS {
-                break;
-            }
-        }
-        left.append(&mut self.waiting);
-        self.waiting = left;
-        (!pack.jobs.is_empty()).then_some(pack)
+        let count = self
+            .waiting
+            .iter()
+            .take(MOST_CALLS)
+            .take_while(|(_, job)| fits(job))
+            .count();
+        self.waiting.drain(..count).unzip()
     }
 
-    /// All items that wait, for when nothing is to be sent any more.
+    /// The items that have not been sent, by their index, to be failed.
     pub(super) fn take_waiting(&mut self) -> Vec<usize> {
         self.waiting.drain(..).map(|(index, _)| index).collect()
     }
 
-    /// The records of a pack are free again.
-    pub(super) fn release(&mut self, sent: &Sent) {
-        for key in &sent.keys {
-            self.busy.remove(key);
-        }
-    }
-
-    /// Notes what became of an item.
     pub(super) fn finish(&mut self, index: usize, result: Result<T>) {
-        let place = index.checked_sub(self.first);
-        if let Some(item) = place.and_then(|place| self.items.get_mut(place)) {
-            item.result = Some(result);
-        }
+        let at = index.checked_sub(self.first);
+        let Some(item) = at.and_then(|at| self.items.get_mut(at)) else {
+            debug_assert!(false, "an item has one result");
+            return;
+        };
+        self.bytes -= item.bytes;
+        item.bytes = 0;
+        item.result = Some(result);
     }
 
-    /// The outcome of the first item, once it is there.
+    /// The first item, once it has its result.
     pub(super) fn pop(&mut self) -> Option<Outcome<T>> {
         self.items.front()?.result.as_ref()?;
-        let Item { id, result } = self.items.pop_front()?;
+        let Item { id, result, .. } = self.items.pop_front()?;
         let index = self.first;
         self.first += 1;
         Some(Outcome {
@@ -155,88 +137,59 @@ impl<T> Window<T> {
     }
 }
 
-impl Pack {
-    /// The jobs, and what is kept of the pack while they are on their way.
-    pub(super) fn split(self) -> (Vec<PatchJob>, Sent) {
-        let Self {
-            indices,
-            jobs,
-            keys,
-        } = self;
-        (jobs, Sent { indices, keys })
-    }
-}
-
-impl Sent {
-    pub(super) fn indices(&self) -> &[usize] {
-        &self.indices
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Error, ErrorKind, body::Body};
+    use crate::body::Body;
 
-    fn window(ids: &[u64]) -> Window<u64> {
+    fn window(items: usize) -> Window<u64> {
         let mut window = Window::new();
-        for id in ids {
-            let job = PatchJob::unchecked_new("contacts".into(), *id, Body::default());
-            window.push(*id, Ok(job));
+        for id in 1..=items as u64 {
+            let job = PatchJob::unchecked_new("contacts".into(), id, Body::default());
+            window.push(id, Ok(job));
         }
         window
     }
 
-    fn packed(window: &mut Window<u64>) -> Option<(Vec<usize>, Sent)> {
-        let (_, sent) = window.pack()?.split();
-        Some((sent.indices.clone(), sent))
-    }
-
     #[test]
-    fn a_pack_holds_as_many_items_as_a_batch_may_have_calls() {
-        let ids: Vec<u64> = (1..=120).collect();
-        let mut window = window(&ids);
-        let sizes = std::iter::from_fn(|| Some(packed(&mut window)?.0.len()));
-        assert_eq!(sizes.collect::<Vec<_>>(), [50, 50, 20]);
-    }
-
-    #[test]
-    fn a_record_is_in_one_pack_at_a_time_and_keeps_its_order() {
-        let mut window = window(&[1, 2, 1, 3, 1, 2]);
-        let (indices, first) = packed(&mut window).unwrap();
-        assert_eq!(indices, [0, 1, 3]);
-        assert!(packed(&mut window).is_none());
-        window.release(&first);
-        let (indices, second) = packed(&mut window).unwrap();
-        assert_eq!(indices, [2, 5]);
-        assert!(packed(&mut window).is_none());
-        window.release(&second);
-        assert_eq!(packed(&mut window).unwrap().0, [4]);
+    fn a_pack_holds_as_many_items_as_a_batch_may_have_calls_in_their_order() {
+        let mut window = window(120);
+        assert!(window.fills_a_pack());
+        assert_eq!(window.pack().0, (0..50).collect::<Vec<_>>());
+        assert_eq!(window.pack().0, (50..100).collect::<Vec<_>>());
+        assert!(!window.fills_a_pack() && window.has_waiting());
+        assert_eq!(window.pack().0, (100..120).collect::<Vec<_>>());
+        assert!(!window.has_waiting());
     }
 
     #[test]
     fn outcomes_come_in_the_order_of_the_items_whatever_ends_first() {
-        let mut window = window(&[7, 8]);
-        window.push(0, Err(Error::not_sent(ErrorKind::InvalidId, "no record")));
-        window.finish(1, Ok(80));
+        let mut window = window(3);
+        window.pack();
+        window.finish(2, Ok(3));
+        window.finish(1, Ok(2));
         assert!(window.pop().is_none());
-        window.finish(0, Ok(70));
-        let outcomes = std::iter::from_fn(|| {
-            let Outcome { index, id, result } = window.pop()?;
-            Some((index, id, result.ok()))
-        });
-        let outcomes: Vec<_> = outcomes.collect();
-        assert_eq!(outcomes, [(0, 7, Some(70)), (1, 8, Some(80)), (2, 0, None)]);
+        window.finish(0, Ok(1));
+        let order: Vec<_> = std::iter::from_fn(|| window.pop())
+            .map(|outcome| outcome.index)
+            .collect();
+        assert_eq!(order, [0, 1, 2]);
         assert!(window.is_empty());
     }
 
     #[test]
-    fn a_window_is_bounded() {
-        let ids: Vec<u64> = (1..).take(MOST_ITEMS).collect();
-        let mut window = window(&ids);
-        assert!(!window.has_room());
-        window.finish(0, Ok(1));
-        window.pop();
-        assert!(window.has_room());
+    fn long_patches_fill_a_pack_and_the_window_by_their_bytes() {
+        let mut window: Window<u64> = Window::new();
+        let mut body = Body::default();
+        body.set_unchecked("ufCrmNotes".to_owned(), &[], &"a".repeat(1024 * 1024));
+        let mut taken = 0;
+        while window.has_room() {
+            let job = PatchJob::unchecked_new("contacts".into(), 1 + taken, body.clone());
+            window.push(1 + taken, Ok(job));
+            taken += 1;
+        }
+        assert_eq!(taken, 16);
+        assert!(window.fills_a_pack());
+        assert_eq!(window.pack().0, [0, 1]);
     }
 }

@@ -5,11 +5,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderValue, StatusCode,
-    header::{AUTHORIZATION, CONTENT_TYPE},
+    header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE},
 };
-use reqwest::{Body, Response, Url};
+use reqwest::{Response, Url};
 
-use super::{Request, credentials::JSON};
+use super::{Request, credentials::JSON, frames::Frames};
+
+const NO_CACHE: HeaderValue = HeaderValue::from_static("no-cache");
 
 /// Answers up to this length are read (bytes).
 const MAX_ANSWER: usize = 16 * 1024 * 1024;
@@ -54,6 +56,7 @@ pub(super) fn attempt(
     timeout: Option<Duration>,
     request: &Request,
 ) -> impl Future<Output = Attempt> + Send + use<> {
+    let frames = Frames::default();
     let mut sent = reqwest::Request::new(request.method.clone(), url);
     if timeout.is_some() {
         *sent.timeout_mut() = timeout;
@@ -64,11 +67,17 @@ pub(super) fn attempt(
     }
     if let Some(body) = &request.body {
         sent.headers_mut().entry(CONTENT_TYPE).or_insert(JSON);
-        *sent.body_mut() = Some(Body::from(body.clone()));
+        *sent.body_mut() = Some(frames.body(body.clone()));
+    }
+    if !request.is_write() {
+        // A state from a cache on the way would prove nothing.
+        sent.headers_mut().insert(CACHE_CONTROL, NO_CACHE);
     }
     let answer = http.execute(sent);
     // What goes into the request is not carried along while the answer is waited for.
-    async {
+    async move {
+        // The try has ended when this is dropped, whoever drops it.
+        let _frames = frames;
         let mut response = match answer.await {
             Ok(response) => response,
             Err(error) => return Attempt::Failed(error.without_url()),

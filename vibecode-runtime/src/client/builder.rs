@@ -5,8 +5,8 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 use reqwest::{Url, redirect};
 
 use super::{
-    BatchParams, Client, Credentials, Echoes, RetryPolicy, Shared, Times, identity::Identity,
-    records::Records, retry::Retries,
+    Client, Credentials, RetryPolicy, Shared, Times, identity::Identity, records::Records,
+    retry::Retries,
 };
 use crate::{Error, ErrorKind, Result, Throttle};
 
@@ -26,7 +26,7 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 ///
 /// ```
 /// use std::time::Duration;
-/// use vibecode_runtime::{BatchParams, Client, Credentials, RetryPolicy, Throttle};
+/// use vibecode_runtime::{Client, Credentials, RetryPolicy, Throttle};
 ///
 /// let client = Client::builder(Credentials::personal("vibe_api_1"))
 ///     .base_url("https://vibecode.bitrix24.com/v1")
@@ -36,7 +36,6 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 ///     .settle(Duration::from_secs(80))
 ///     .retry(RetryPolicy::new().attempts(5))
 ///     .throttle(Throttle::per_minute(120))
-///     .batch_params(BatchParams::Fields)
 ///     .user_agent("shop/1.4")
 ///     .build()?;
 /// # let _: Client = client;
@@ -53,7 +52,6 @@ pub struct ClientBuilder {
     settle: Duration,
     retry: RetryPolicy,
     throttle: Throttle,
-    batch_params: BatchParams,
     http: reqwest::ClientBuilder,
 }
 
@@ -72,7 +70,6 @@ impl ClientBuilder {
             settle: SETTLE,
             retry: RetryPolicy::new(),
             throttle: Throttle::default(),
-            batch_params: BatchParams::default(),
             http: reqwest::Client::builder(),
         }
     }
@@ -216,30 +213,6 @@ impl ClientBuilder {
         self
     }
 
-    /// Where the values of an update stand in a call of a batch. By default
-    /// [`BatchParams::Flat`].
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # use std::time::Duration;
-    /// # let sandbox = Sandbox::start().await;
-    /// # let sandbox = Sandbox::builder().batch_params(vibecode_sandbox::BatchParams::UnderFields).start().await;
-    /// let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
-    ///     .base_url(sandbox.url())
-    ///     .batch_params(vibecode_runtime::BatchParams::Fields)
-    ///     .build()?;
-    /// client.batch().update(71, &Customer::patch().post("Director")).send().await?;
-    /// assert!(sandbox.requests()[0].body_str().contains(r#""params":{"fields":{"post":"Director"}}"#));
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn batch_params(mut self, params: BatchParams) -> Self {
-        self.batch_params = params;
-        self
-    }
-
     /// How long connecting may take. By default 10 s.
     ///
     /// ```
@@ -338,8 +311,6 @@ impl ClientBuilder {
                 throttle: self.throttle,
                 retries: Retries::new(self.retry),
                 records: Arc::new(Records::new(self.settle)),
-                batch_params: self.batch_params,
-                echoes: Echoes::default(),
             }),
             identity: Arc::new(identity),
         })

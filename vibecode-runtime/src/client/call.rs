@@ -3,16 +3,25 @@
 use std::{
     fmt,
     future::{Future, ready},
+    panic::resume_unwind,
     pin::Pin,
     task::{Context, Poll},
 };
 
-use crate::Result;
+use tokio::runtime::Handle;
 
-/// A call of the API on its way, as a method of [`Client`](crate::Client) gives it: a future that
+use super::caller::Caller;
+use crate::{Error, ErrorKind, Outcome, Result};
+
+/// A call of the API on its way, as a method of [`Client`](crate::Client) returns it: a future that
 /// borrows nothing, so that it can be spawned.
 ///
-/// It does nothing until it is polled. Dropping it leaves open what became of the request.
+/// It does nothing until it is polled. A write then runs in a task of the client: a caller that does
+/// not poll it holds up no other call, and one that drops it stops what was not sent yet, while a
+/// request that is under way runs to its end. Dropping a call leaves open whether the change was made.
+///
+/// A client belongs to one tokio runtime: the one in which it is first used. Outside of a runtime a
+/// call is an error.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -32,19 +41,30 @@ pub struct Call<T> {
 }
 
 impl<T: Send + 'static> Call<T> {
+    /// A call that runs in its caller, such as a read, which holds nothing that others wait for.
     pub(crate) fn new(future: impl Future<Output = Result<T>> + Send + 'static) -> Self {
-        Self::made(|| future)
+        Self {
+            future: Box::pin(future),
+        }
     }
 
-    /// The future is made in its place on the heap, where it would else be moved to: that of a
-    /// request is long.
-    pub(crate) fn made<F>(make: impl FnOnce() -> F) -> Self
+    /// A call that runs in a task of the client.
+    pub(crate) fn owned<F>(run: impl FnOnce(Caller) -> F + Send + 'static) -> Self
     where
         F: Future<Output = Result<T>> + Send + 'static,
     {
-        let place = Box::new_uninit();
-        let future: Pin<Box<F>> = Box::into_pin(Box::write(place, make()));
-        Self { future }
+        Self::new(async move {
+            let caller = Caller::default();
+            let _guard = caller.guard();
+            // There is a runtime: `poll` has looked.
+            match tokio::spawn(run(caller)).await {
+                Ok(result) => result,
+                Err(error) => match error.try_into_panic() {
+                    Ok(panic) => resume_unwind(panic),
+                    Err(_) => Err(shut_down()),
+                },
+            }
+        })
     }
 
     /// A call that has ended already.
@@ -57,6 +77,9 @@ impl<T> Future for Call<T> {
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if Handle::try_current().is_err() {
+            return Poll::Ready(Err(outside_of_a_runtime()));
+        }
         self.future.as_mut().poll(context)
     }
 }
@@ -65,4 +88,15 @@ impl<T> fmt::Debug for Call<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call").finish_non_exhaustive()
     }
+}
+
+/// The runtime went away while the request may have been under way.
+pub(crate) fn shut_down() -> Error {
+    let problem = "the runtime of the client was shut down before the request ended";
+    Error::new(ErrorKind::Interrupted, Outcome::Unknown, problem)
+}
+
+pub(crate) fn outside_of_a_runtime() -> Error {
+    let problem = "the call was made outside of a tokio runtime: await it inside of one, or use `vibecode_runtime::blocking::Client`";
+    Error::not_sent(ErrorKind::Configuration, problem)
 }

@@ -2,12 +2,13 @@
 
 mod answers;
 mod attempt;
-mod batches;
 mod builder;
 mod call;
+mod caller;
 mod credentials;
 mod decision;
 mod envelope;
+mod frames;
 mod identity;
 mod outcome;
 mod records;
@@ -17,10 +18,11 @@ mod retry_policy;
 mod send;
 mod trace;
 
-use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use http::Method;
 use reqwest::Url;
+use tokio::time::timeout;
 
 use self::{
     answers::{Done, New, Whole},
@@ -31,23 +33,24 @@ use self::{
 };
 pub(crate) use self::{
     answers::{check_id, raw},
-    batches::Echoes,
+    call::{outside_of_a_runtime, shut_down},
+    caller::{Caller, PresenceGuard},
     envelope::Failure,
     outcome::{Answer, RateLimit, judge_call, unexpected},
-    records::{Key, Lane},
+    records::{Additions, LockRequest, RecordLock, Target, queue_at, queue_for_one},
     request::Request,
-    send::Sending,
+    send::{Addition, Sending},
 };
 pub use self::{
-    batches::BatchParams,
     builder::ClientBuilder,
     call::Call,
     credentials::{Credentials, TokenError},
     retry_policy::RetryPolicy,
 };
+pub(crate) use crate::throttle::LONGEST_WAIT;
 use crate::{
-    Addresses, Created, Entity, ErrorCode, Id, Me, Multifields, Patch, Raw, Record, Result,
-    Throttle, Updated,
+    Addresses, Created, Entity, Error, ErrorCode, ErrorKind, Id, Me, Multifields, Patch, Raw,
+    Record, Result, Throttle, Updated, body::Body, ensure::shows,
 };
 
 /// A client of the API. Cloning it is cheap: clones share their connections, their throttle and
@@ -127,8 +130,6 @@ pub(crate) struct Shared {
     throttle: Throttle,
     pub(crate) retries: Retries,
     pub(crate) records: Arc<Records>,
-    pub(crate) batch_params: BatchParams,
-    pub(crate) echoes: Echoes,
 }
 
 /// How long things may take.
@@ -143,13 +144,14 @@ pub(crate) struct Times {
 }
 
 impl Times {
-    pub(crate) fn deadline(self) -> Duration {
-        self.deadline
-    }
-
     /// How long the HTTP client lets a request take that asks for nothing else.
     fn usual(self) -> Duration {
         self.write
+    }
+
+    /// How long this request may take, if that is not the usual.
+    fn unusual(self, request: &Request) -> Option<Duration> {
+        Some(self.of(request)).filter(|it| *it != self.usual())
     }
 
     fn of(self, request: &Request) -> Duration {
@@ -278,8 +280,11 @@ impl Client {
     ///   [`ErrorKind::InvalidPatch`](crate::ErrorKind::InvalidPatch): nothing was sent.
     /// - Those of [every call](Client#errors-of-every-call).
     pub fn update<P: Patch>(&self, id: impl Addresses<P>, patch: &P) -> Call<Updated> {
-        let entity = Cow::Borrowed(P::Entity::PATH);
-        self.write(Request::update(entity, id.record_id(), patch.body()))
+        let target = Target {
+            entity: P::Entity::PATH.into(),
+            id: id.record_id(),
+        };
+        self.write(target, patch.body())
     }
 
     /// Makes a record: `POST /v1/{entity}`. It is not sent again once it may have been applied,
@@ -299,9 +304,13 @@ impl Client {
     /// # Errors
     /// As [`Client::update`].
     pub fn create<P: Patch>(&self, patch: &P) -> Call<Created<P::Entity>> {
-        let request = Request::create(P::Entity::PATH.into(), patch.body());
-        self.call(request, |client, request| async move {
-            let New(id, raw) = client.send(&request, &[]).await?;
+        let request = match Request::create(P::Entity::PATH.into(), patch.body()) {
+            Ok(request) => request,
+            Err(error) => return Call::ended(Err(error)),
+        };
+        let client = self.clone();
+        Call::owned(move |caller| async move {
+            let New(id, raw) = client.send(&request, &caller).await?;
             Ok(Created::new(id, raw))
         })
     }
@@ -326,23 +335,29 @@ impl Client {
     /// Those of [every call](Client#errors-of-every-call); of a record that is not there,
     /// [`ErrorCode::EntityNotFound`].
     pub fn delete<E: Entity>(&self, id: impl Into<Id<E>>) -> Call<()> {
-        self.call(
-            Request::delete::<E>(id.into().get()),
-            |client, request| async move {
-                let lane = client.lane(&request).await;
-                let mut tries = client.begin();
-                let result = tries.run::<Done>(&request, &[&lane]).await;
-                lane.note(&result);
-                match result {
-                    Err(error)
-                        if tries.is_open() && error.code() == Some(&ErrorCode::EntityNotFound) =>
-                    {
-                        Ok(())
-                    }
-                    result => result.map(|Done| ()),
+        let id = id.into().get();
+        let request = match Request::delete::<E>(id) {
+            Ok(request) => request,
+            Err(error) => return Call::ended(Err(error)),
+        };
+        let target = Target {
+            entity: E::PATH.into(),
+            id,
+        };
+        let client = self.clone();
+        Call::owned(move |caller| async move {
+            let _lock = client.lock(target, &caller).await?;
+            let mut tries = client.begin(&caller);
+            match tries.run::<Done>(&request, &[]).await {
+                // An earlier try may have deleted it.
+                Err(error)
+                    if tries.is_open() && error.code() == Some(&ErrorCode::EntityNotFound) =>
+                {
+                    Ok(())
                 }
-            },
-        )
+                result => result.map(|Done| ()),
+            }
+        })
     }
 
     /// Reads a record: `GET /v1/{entity}/{id}`.
@@ -405,7 +420,7 @@ impl Client {
     pub fn get_raw<E: Entity>(&self, id: impl Into<Id<E>>) -> Call<Raw> {
         let request = Request::get(E::PATH.into(), id.into().get());
         self.call(request, |client, request| async move {
-            client.send(&request, &[]).await
+            client.send(&request, &Caller::default()).await
         })
     }
 
@@ -427,7 +442,7 @@ impl Client {
     pub fn me(&self) -> Call<Me> {
         let request = Request::new(Method::GET, "me", Effect::Reads);
         self.call(Ok(request), |client, request| async move {
-            let Whole(raw) = client.send(&request, &[]).await?;
+            let Whole(raw) = client.send(&request, &Caller::default()).await?;
             Ok(Me::new(raw))
         })
     }
@@ -453,7 +468,7 @@ impl Client {
         self.call(
             Ok(request.with_tail("fields")),
             |client, request| async move {
-                let Whole(raw) = client.send(&request, &[]).await?;
+                let Whole(raw) = client.send(&request, &Caller::default()).await?;
                 Ok(raw)
             },
         )
@@ -478,27 +493,41 @@ impl Client {
         let path = format!("userfields/{entity}");
         let request = Request::new(Method::GET, path, Effect::Reads);
         self.call(Ok(request), |client, request| async move {
-            let Whole(raw) = client.send(&request, &[]).await?;
+            let Whole(raw) = client.send(&request, &Caller::default()).await?;
             Ok(raw)
         })
     }
 
-    pub(crate) fn write(&self, request: Result<Request>) -> Call<Updated> {
-        self.call(request, |client, request| async move {
-            let lane = client.lane(&request).await;
-            let result = client.send(&request, &[&lane]).await;
-            lane.note(&result);
-            result.map(Updated::new)
+    /// Sends a patch to a record whose lock it waits for.
+    pub(crate) fn write(&self, target: Target, body: &Body) -> Call<Updated> {
+        let request = match Request::update(target.entity.clone(), target.id, body) {
+            Ok(request) => request,
+            Err(error) => return Call::ended(Err(error)),
+        };
+        let additions = Additions::of(body);
+        let client = self.clone();
+        Call::owned(move |caller| async move {
+            let lock = client.lock(target, &caller).await?;
+            let addition = additions.as_ref().map(|values| Addition {
+                lock: &lock,
+                values,
+            });
+            let raw: Raw = client
+                .begin(&caller)
+                .run(&request, addition.as_slice())
+                .await?;
+            if addition.is_some() {
+                lock.settle_shown(|kind, value| shows(&raw, kind, value));
+            }
+            Ok(Updated::new(raw))
         })
     }
 
-    /// The turn of a request at its record.
-    fn lane(&self, request: &Request) -> impl Future<Output = Lane> + use<'_> {
-        let key = Key {
-            entity: request.entity.clone(),
-            id: request.id.unwrap_or_default(),
-        };
-        self.shared.records.lane(key, request.effect)
+    /// The lock of a record, when its turn has come.
+    async fn lock(&self, target: Target, caller: &Caller) -> Result<RecordLock> {
+        let request = queue_for_one(&self.shared.records, target);
+        let locked = caller.wait(timeout(LONGEST_WAIT, request.lock())).await?;
+        locked.map_err(|_| waited_for_a_record())
     }
 
     /// A call that owns what it needs, or has failed already.
@@ -508,7 +537,7 @@ impl Client {
         F: Future<Output = Result<T>> + Send + 'static,
     {
         match request {
-            Ok(request) => Call::made(|| run(self.clone(), request)),
+            Ok(request) => Call::new(run(self.clone(), request)),
             Err(error) => Call::ended(Err(error)),
         }
     }
@@ -520,4 +549,10 @@ impl fmt::Debug for Client {
             .field("base_url", &self.shared.base_url.as_str())
             .finish_non_exhaustive()
     }
+}
+
+/// Other calls held the lock of the record for too long.
+pub(crate) fn waited_for_a_record() -> Error {
+    let problem = "earlier calls on the same record did not end in time, so nothing was sent";
+    Error::not_sent(ErrorKind::Timeout, problem)
 }

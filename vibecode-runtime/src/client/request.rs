@@ -8,6 +8,9 @@ use reqwest::Url;
 
 use crate::{Entity, Error, ErrorKind, Result, body::Body};
 
+/// The path of batches.
+pub(crate) const BATCH: &str = "batch";
+
 /// A request of the API.
 #[derive(Debug)]
 pub(crate) struct Request {
@@ -103,6 +106,11 @@ impl Request {
     }
 
     /// Whether the request may change anything at the API.
+    /// Whether it is a batch, whose calls may run one after another.
+    pub(crate) fn is_batch(&self) -> bool {
+        self.entity == BATCH
+    }
+
     pub(crate) fn is_write(&self) -> bool {
         self.effect > Effect::Reads
     }

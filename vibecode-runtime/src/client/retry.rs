@@ -43,8 +43,9 @@ impl Retries {
         Tries {
             shared: self,
             deadline,
-            last: None,
+            ends_by: None,
             count: 0,
+            attempts: self.attempts(),
             borrowed: 0,
         }
     }
@@ -85,37 +86,40 @@ impl Retries {
 #[derive(Debug)]
 pub(crate) struct Tries<'a> {
     shared: &'a Retries,
+    /// How long after the departure of the first try the last one must have ended.
     deadline: Duration,
-    /// When the last try that may begin has begun; from the departure of the first.
-    last: Option<Instant>,
+    ends_by: Option<Instant>,
     count: u32,
+    /// How many tries there may be.
+    attempts: u32,
     /// Tokens of the try under way.
     borrowed: u32,
 }
 
 impl Tries<'_> {
-    /// A try departs.
+    /// A try leaves.
     pub(crate) fn depart(&mut self, now: Instant) {
         self.count += 1;
-        if self.last.is_none() {
-            // A deadline beyond what the clock holds is none.
-            self.last = now.checked_add(self.deadline);
+        if self.ends_by.is_none() {
+            // A deadline beyond what the clock can show is none.
+            self.ends_by = now.checked_add(self.deadline);
         }
     }
 
-    /// When no further try may depart any more, once the first has departed.
-    pub(crate) fn latest_departure(&self) -> Option<Instant> {
-        self.last
+    /// Until when another try may leave that takes up to `timeout`; `None` before the first has left.
+    pub(crate) fn latest_departure(&self, timeout: Duration) -> Option<Instant> {
+        let ends_by = self.ends_by?;
+        // A try that could not run its full time is not begun: its outcome would be unknown for no
+        // reason.
+        Some(ends_by.checked_sub(timeout).unwrap_or_else(Instant::now))
     }
 
-    /// How long the try that departs now may take, where the deadline leaves less than this.
-    pub(crate) fn time_left(&self, now: Instant, timeout: Duration) -> Duration {
-        self.last.map_or(timeout, |last| {
-            timeout.min(last.saturating_duration_since(now))
-        })
+    /// Allows fewer tries than the policy.
+    pub(crate) fn limit(&mut self, attempts: u32) {
+        self.attempts = self.attempts.min(attempts);
     }
 
-    /// How many tries have departed.
+    /// How many tries have left.
     pub(crate) fn count(&self) -> u32 {
         self.count
     }
@@ -125,12 +129,18 @@ impl Tries<'_> {
         self.shared.give(self.borrowed.max(REWARD));
     }
 
-    /// Whether the next try may begin after this wait: before the deadline, and while there are
-    /// tokens.
-    pub(crate) fn may_begin_after(&mut self, wait: Duration, now: Instant) -> bool {
-        let in_time = self
-            .last
-            .is_none_or(|last| now.checked_add(wait).is_some_and(|next| next < last));
+    /// Whether another try, of up to `timeout`, may begin after this wait: before the deadline, and
+    /// while there are tokens.
+    pub(crate) fn may_begin_after(
+        &mut self,
+        wait: Duration,
+        timeout: Duration,
+        now: Instant,
+    ) -> bool {
+        let in_time = self.ends_by.is_none_or(|ends_by| {
+            let end = now.checked_add(wait).and_then(|it| it.checked_add(timeout));
+            end.is_some_and(|end| end <= ends_by)
+        });
         let may_begin = in_time && self.shared.take(PRICE);
         self.borrowed = if may_begin { PRICE } else { 0 };
         may_begin
@@ -141,7 +151,7 @@ impl Tries<'_> {
         let policy = &self.shared.policy;
         let may_repeat = error.repeat() == Repeat::AfterPause;
         let asked = error.retry_after().unwrap_or(Duration::ZERO);
-        if !may_repeat || self.count >= policy.attempts || asked > policy.longest_wait {
+        if !may_repeat || self.count >= self.attempts || asked > policy.longest_wait {
             return None;
         }
         let doublings = self.count.saturating_sub(1);
@@ -157,6 +167,7 @@ mod tests {
     use crate::{ErrorKind, Outcome};
 
     const DEADLINE: Duration = Duration::from_secs(150);
+    const TIMEOUT: Duration = Duration::from_secs(30);
 
     fn later() -> Error {
         Error::new(ErrorKind::Api, Outcome::NotApplied, "it failed")
@@ -169,7 +180,7 @@ mod tests {
 
     fn wait_after(tries: &mut Tries<'_>, error: &Error, now: Instant) -> Option<Duration> {
         let wait = tries.wait(error)?;
-        tries.may_begin_after(wait, now).then_some(wait)
+        tries.may_begin_after(wait, TIMEOUT, now).then_some(wait)
     }
 
     fn first_wait(policy: RetryPolicy, error: &Error) -> Option<Duration> {
@@ -232,18 +243,16 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn no_try_begins_after_the_deadline() {
+    async fn no_try_begins_that_could_not_run_its_full_time_before_the_deadline() {
         let retries = Retries::new(RetryPolicy::new());
-        let mut tries = retries.begin(Duration::from_secs(10));
+        let mut tries = retries.begin(Duration::from_secs(60));
         tries.depart(Instant::now());
-        tokio::time::advance(Duration::from_secs(4)).await;
+        let deadline = Instant::now() + Duration::from_secs(60);
+        assert_eq!(tries.latest_departure(TIMEOUT), Some(deadline - TIMEOUT));
+        tokio::time::advance(Duration::from_secs(10)).await;
         let now = Instant::now();
-        assert_eq!(
-            tries.time_left(now, Duration::from_secs(9)),
-            Duration::from_secs(6)
-        );
-        assert!(wait_after(&mut tries, &asking_for(5), now).is_some());
-        assert_eq!(wait_after(&mut tries, &asking_for(6), now), None);
+        assert!(wait_after(&mut tries, &asking_for(19), now).is_some());
+        assert_eq!(wait_after(&mut tries, &asking_for(21), now), None);
     }
 
     #[test]

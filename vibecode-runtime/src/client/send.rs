@@ -1,4 +1,4 @@
-//! The loop around a call: session → throttle → attempt → outcome → retry.
+//! The loop around a call: session → throttle → attempt → decision → retry.
 
 use std::{pin::pin, time::Duration};
 
@@ -8,119 +8,155 @@ use tokio::time::{Instant, sleep, timeout_at};
 use super::{
     Client, Request,
     attempt::{Attempt, attempt},
+    caller::Caller,
     identity::Session,
     outcome::{self, Answer},
-    records::Lane,
+    records::{Additions, RecordLock},
     retry::Tries,
     trace::Trace,
 };
 use crate::{
     Error, ErrorKind, Outcome, Result,
-    throttle::{Feedback, Permit},
+    throttle::{Feedback, LONGEST_WAIT, Permit},
 };
 
 impl Client {
-    /// Sends a request, once more where that cannot double anything.
-    pub(crate) async fn send<A: Answer>(&self, request: &Request, lanes: &[&Lane]) -> Result<A> {
-        self.begin().run(request, lanes).await
+    /// Sends a request that adds nothing to a record, again if that is safe.
+    pub(crate) async fn send<A: Answer>(&self, request: &Request, caller: &Caller) -> Result<A> {
+        self.begin(caller).run(request, &[]).await
     }
 
     /// The tries of one call begin.
-    pub(crate) fn begin(&self) -> Sending<'_> {
+    pub(crate) fn begin<'a>(&'a self, caller: &'a Caller) -> Sending<'a> {
         Sending {
             client: self,
+            caller,
             session: self.identity.begin(),
             tries: self.shared.retries.begin(self.shared.times.deadline),
             is_open: false,
-            told: None,
+            last_error: None,
+            departure: None,
         }
     }
+}
+
+/// A write that adds to a record, whose lock the call holds.
+#[derive(Clone, Copy)]
+pub(crate) struct Addition<'a> {
+    pub(crate) lock: &'a RecordLock,
+    pub(crate) values: &'a Additions,
 }
 
 /// The tries of one call.
 pub(crate) struct Sending<'a> {
     client: &'a Client,
+    caller: &'a Caller,
     session: Session<'a>,
     tries: Tries<'a>,
     /// Whether an earlier try may have been applied.
     is_open: bool,
-    /// What the last try was told, where it failed.
-    told: Option<Error>,
+    last_error: Option<Error>,
+    /// When the last try left.
+    departure: Option<Instant>,
 }
 
 impl Sending<'_> {
-    /// As many tries as the policy allows and the outcomes call for.
-    pub(crate) async fn run<A: Answer>(&mut self, request: &Request, lanes: &[&Lane]) -> Result<A> {
+    /// As many tries as the policy and the decisions allow.
+    pub(crate) async fn run<A: Answer>(
+        &mut self,
+        request: &Request,
+        additions: &[Addition<'_>],
+    ) -> Result<A> {
         loop {
-            let error = match self.send(request, lanes).await {
+            let error = match self.send(request, additions).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
             let wait = self.wait(&error);
-            match wait.filter(|wait| self.may_begin_after(*wait)) {
-                Some(wait) => sleep(wait).await,
+            match wait.filter(|wait| self.may_begin_after(*wait, request)) {
+                Some(wait) => self.caller.wait(sleep(wait)).await?,
                 None => return Err(self.conclude(error)),
             }
             self.is_open |= error.outcome() == Outcome::Unknown;
         }
     }
 
-    /// One try, and a second one with a new session where the first was told that it is over.
-    ///
-    /// From its departure on, the records in these lanes count as being written to; an outcome that
-    /// is known is for the caller to note there.
+    /// One try, and another if a new session is all that it lacked. What the try adds is open from its
+    /// departure, and has ended when this returns.
     pub(crate) async fn send<A: Answer>(
         &mut self,
         request: &Request,
-        lanes: &[&Lane],
+        additions: &[Addition<'_>],
     ) -> Result<A> {
         let shared = &*self.client.shared;
         loop {
             let (authorization, permit) = self.prepare_in_time(request).await?;
-            let timeout = self.depart(request, lanes);
+            self.depart(request, additions);
             let url = request.url(&shared.base_url);
+            let timeout = shared.times.unusual(request);
             let trace = Trace::new(request, self.tries.count());
             let attempt = pin!(attempt(&shared.http, url, authorization, timeout, request));
             let attempt = trace.around(attempt).await;
-            let judged = self.judge(attempt, request, permit, &trace);
-            match &judged {
-                Ok(_) => self.tries.succeed(),
-                Err(error) if self.session.renew_after(error) => continue,
-                Err(_) => {}
+            for addition in additions {
+                addition.lock.end();
             }
-            return judged;
+            let judged = self.judge(attempt, request, permit, &trace);
+            let Err(error) = &judged else {
+                self.tries.succeed();
+                return judged;
+            };
+            if error.outcome() == Outcome::NotApplied {
+                for addition in additions {
+                    addition.lock.settle_last();
+                }
+            }
+            if !self.session.renew_after(error) {
+                return judged;
+            }
         }
     }
 
-    /// What a try needs before it may leave, if that comes in time.
+    /// The session and the permit of a try. The first try waits for them a bounded time, a later one
+    /// until the last moment at which it could still run its full time before the deadline.
     async fn prepare_in_time(
         &mut self,
         request: &Request,
     ) -> Result<(Option<HeaderValue>, Permit)> {
-        let Some(latest) = self.tries.latest_departure() else {
-            return self.prepare(request).await;
-        };
-        // Nobody waits for a turn that comes too late.
-        match timeout_at(latest, self.prepare(request)).await {
+        let now = Instant::now();
+        let timeout = self.client.shared.times.of(request);
+        let latest = self.tries.latest_departure(timeout);
+        let latest = latest
+            .or_else(|| now.checked_add(LONGEST_WAIT))
+            .unwrap_or(now);
+        let caller = self.caller;
+        match caller
+            .wait(timeout_at(latest, self.prepare(request)))
+            .await?
+        {
             // Nor is anything sent that the sleep of a machine has made late.
-            Ok(prepared) if Instant::now() < latest => prepared,
+            Ok(prepared) if Instant::now() <= latest => prepared,
             Ok(_) | Err(_) => Err(self.too_late(request)),
         }
     }
 
-    /// Notes that a try departs. Gives how long it may take, where that is not the usual.
-    fn depart(&mut self, request: &Request, lanes: &[&Lane]) -> Option<Duration> {
+    /// Notes that a try leaves.
+    fn depart(&mut self, request: &Request, additions: &[Addition<'_>]) {
         let now = Instant::now();
         self.tries.depart(now);
-        for lane in lanes {
-            lane.depart(now);
+        self.departure = Some(now);
+        // The calls of a batch may run one after another.
+        let settle_time = self.client.shared.records.settle_time();
+        let settle_time = if request.is_batch() {
+            settle_time.saturating_mul(2)
+        } else {
+            settle_time
+        };
+        for Addition { lock, values } in additions {
+            lock.depart(values, settle_time);
         }
-        let times = self.client.shared.times;
-        let timeout = self.tries.time_left(now, times.of(request));
-        Some(timeout).filter(|it| *it != times.usual())
     }
 
-    /// What a try brought. The throttle and the trace are told of it too.
+    /// The result of a try, which the throttle and the trace get to know too.
     #[inline(never)] // else it would take its room on the stack whenever the call is polled
     fn judge<A: Answer>(
         &mut self,
@@ -129,7 +165,7 @@ impl Sending<'_> {
         permit: Permit,
         trace: &Trace,
     ) -> Result<A> {
-        // What the head tells is for a throttle that asks.
+        // The headers are read for a throttle that uses them.
         let head = match &attempt {
             Attempt::Answered {
                 status, headers, ..
@@ -156,11 +192,11 @@ impl Sending<'_> {
                 ..head
             },
         });
-        self.told = judged.as_ref().err().map(Error::clone);
+        self.last_error = judged.as_ref().err().cloned();
         judged
     }
 
-    /// What a try needs before it may leave: a session, where it is for a user, and a permit.
+    /// The `Authorization` of the next try, and its permit to leave.
     async fn prepare(&mut self, request: &Request) -> Result<(Option<HeaderValue>, Permit)> {
         let authorization = self.session.authorization().await;
         let authorization = authorization.map_err(|error| request.named(error))?;
@@ -169,10 +205,10 @@ impl Sending<'_> {
         Ok((authorization, permit))
     }
 
-    /// The deadline passed before the next try could leave: what the last one was told remains.
+    /// The next try could not leave in time: the error of the last one stands.
     fn too_late(&mut self, request: &Request) -> Error {
-        self.told.take().unwrap_or_else(|| {
-            let problem = "the deadline passed before the next try could leave";
+        self.last_error.take().unwrap_or_else(|| {
+            let problem = "the request could not leave in time: too many others wait before it";
             request.named(Error::not_sent(ErrorKind::Timeout, problem))
         })
     }
@@ -188,12 +224,12 @@ impl Sending<'_> {
     }
 
     /// Whether the next try may begin after this wait.
-    pub(crate) fn may_begin_after(&mut self, wait: Duration) -> bool {
-        self.tries.may_begin_after(wait, Instant::now())
+    pub(crate) fn may_begin_after(&mut self, wait: Duration, request: &Request) -> bool {
+        let timeout = self.client.shared.times.of(request);
+        self.tries.may_begin_after(wait, timeout, Instant::now())
     }
 
-    /// The error of the last try: an earlier one that may have been applied leaves the outcome
-    /// unknown, whatever the last one was told.
+    /// The error of the last try; the change may have been applied by an earlier one.
     fn conclude(&self, error: Error) -> Error {
         if !self.is_open {
             return error;
@@ -201,18 +237,24 @@ impl Sending<'_> {
         error.with(|details| details.outcome = Outcome::Unknown)
     }
 
-    /// Whether an earlier try may have been applied.
+    /// Whether an earlier try than the last may have been applied.
     pub(crate) fn is_open(&self) -> bool {
         self.is_open
     }
-}
 
-impl Lane {
-    /// Notes what became of the write.
-    pub(crate) fn note<T>(&self, result: &Result<T>) {
-        let outcome = result.as_ref().err().map(Error::outcome);
-        if outcome != Some(Outcome::Unknown) {
-            self.land();
-        }
+    /// The same with fewer tries, if the policy allows more.
+    pub(crate) fn at_most(mut self, tries: u32) -> Self {
+        self.tries.limit(tries);
+        self
+    }
+
+    /// How many tries have left.
+    pub(crate) fn count(&self) -> u32 {
+        self.tries.count()
+    }
+
+    /// When the last try left.
+    pub(crate) fn departure(&self) -> Option<Instant> {
+        self.departure
     }
 }

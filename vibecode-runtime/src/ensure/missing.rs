@@ -17,7 +17,22 @@ pub(super) struct Missing {
     pub(super) present: Vec<MultifieldEntry>,
 }
 
+/// Whether a record shows this value of this kind (`PHONE`).
+pub(crate) fn shows(record: &Raw, kind: &str, value: &str) -> bool {
+    let there = record.multifields();
+    let mut entries = there.entries().iter();
+    entries.any(|entry| entry.kind() == kind && is_same(kind, entry.value(), value))
+}
+
 impl Missing {
+    /// The kinds of the values that are missing.
+    pub(super) fn kinds(&self) -> Vec<String> {
+        self.wanted
+            .iter()
+            .map(|entry| entry.kind().to_owned())
+            .collect()
+    }
+
     /// # Errors
     /// [`ErrorKind::MultifieldsUnknown`] where the patch adds phones or emails, and the record does
     /// not tell which it has.
@@ -101,7 +116,7 @@ fn kind_of(field: &str) -> String {
 
 /// Whether two values are one: phones by their digits, or as text where there are none; emails
 /// without regard to case.
-fn is_same(kind: &str, one: &str, other: &str) -> bool {
+pub(super) fn is_same(kind: &str, one: &str, other: &str) -> bool {
     let (one, other) = (one.trim(), other.trim());
     if kind == "PHONE" {
         let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };

@@ -1,36 +1,55 @@
-//! Makes sure that records have the values of patches, whatever became of earlier tries: read,
-//! send what is missing, and after a lost answer read until the lost try has settled.
+//! Makes sure that records have the values of patches: read, send what is missing, and believe only
+//! what an answer or a read shows.
+//!
+//! A record goes through these steps, under its lock:
+//!
+//! 1. Read it. If it shows all of the patch, it is done.
+//! 2. If something is missing that adds, and an earlier write that adds is still open, read again until
+//!    a read shows the value, or until a read leaves at or after the moment at which the last open
+//!    write settles ([`records`](crate::client)). Only then is it proven that it was not applied.
+//! 3. Send what is missing. If the answer shows it, it is done; otherwise back to 1.
+//!
+//! Example: the answer to a PATCH with a phone is lost at 70 s. Reads follow at once and with growing
+//! pauses. The record shows the phone at 95 s: done, with one write. Had it not, a read that leaves at
+//! 190 s (70 s and the settle time of 120 s) would be the proof, and the phone is sent again.
+//!
+//! A success whose values the record does not show is never sent again: it is read until it settles,
+//! and then reported as [`ErrorKind::NotTaken`].
 
 mod ensured;
 mod missing;
+mod step;
 mod transport;
 
-use std::{borrow::Borrow, time::Duration};
+use std::{borrow::Borrow, sync::Arc};
 
-use tokio::time::{Instant, sleep_until};
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep_until, timeout_at},
+};
 
 pub use self::ensured::Ensured;
+pub(crate) use self::missing::shows;
 use self::{
-    missing::Missing,
+    step::{Step, Working},
     transport::{Batched, OneByOne, Transport},
 };
 use crate::{
-    Addresses, Client, Error, ErrorKind, Outcome, Patch, PatchJob, Raw, Result,
-    batch::Run,
-    body::Body,
-    client::{Call, Lane, request::Effect},
+    Addresses, Client, Error, ErrorKind, Outcome, Patch, PatchJob, Result,
+    batch::Slot,
+    client::{Call, Caller, LONGEST_WAIT, queue_at, waited_for_a_record},
 };
 
 impl Client {
-    /// Makes sure that a record has the values of a patch, whatever became of earlier tries.
+    /// Makes sure that a record has the values of a patch, whatever happened to earlier tries.
     ///
-    /// Reads the record first and sends only what is missing: a phone is there where one has the
-    /// same digits, an email where one is the same without regard to case, under whatever type.
-    /// Where an answer is lost, reads again, and sends again only once the lost try can no longer
-    /// arrive: [`ClientBuilder::settle`](crate::ClientBuilder::settle) after it was sent.
+    /// Reads the record first and sends only what is missing. A phone is there if an entry has the
+    /// same digits, an email if one is the same without regard to case, under whatever type. If an
+    /// answer is lost, it reads again, and sends again only when the lost try can no longer be
+    /// applied: [`ClientBuilder::settle`](crate::ClientBuilder::settle) after it was given up.
     ///
-    /// So it never adds a value that a read showed present, nor while an earlier try of this client
-    /// may still be running. Two processes at once can still each add.
+    /// So it never adds a value that a read showed, nor while an earlier write of this client may
+    /// still be applied. Two processes at once can still each add.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -49,9 +68,9 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As [`Client::update`], and
-    /// [`ErrorKind::MultifieldsUnknown`](crate::ErrorKind::MultifieldsUnknown) where the record is
-    /// answered without its list of phones and emails.
+    /// As [`Client::update`]; [`ErrorKind::MultifieldsUnknown`] if the list of the record's phones and
+    /// emails is missing or not understood; [`ErrorKind::NotTaken`] if the API reported a success and
+    /// the record still does not show the values.
     pub fn ensure<P: Patch>(&self, id: impl Addresses<P>, patch: &P) -> Call<Ensured> {
         match PatchJob::new(id, patch) {
             Ok(job) => self.ensure_job(job),
@@ -78,231 +97,125 @@ impl Client {
     /// As [`Client::ensure`].
     pub fn ensure_job(&self, job: impl Borrow<PatchJob>) -> Call<Ensured> {
         let (client, job) = (self.clone(), job.borrow().clone());
-        Call::new(async move { one(&client, job).await })
+        Call::owned(move |caller| async move {
+            let mut result = None;
+            let transport = OneByOne::new(&client, &caller);
+            run(&client, &caller, vec![job], transport, |_, ended| {
+                result = Some(ended);
+            })
+            .await;
+            result.unwrap_or_else(|| Err(not_shown(None)))
+        })
     }
 }
 
-/// One record.
-async fn one(client: &Client, job: PatchJob) -> Result<Ensured> {
-    let effect = Effect::of(job.body());
-    let lane = client.shared.records.lane(job.key(), effect).await;
-    let mut items = [Item::new(job, lane)];
-    run(client, &mut items, &OneByOne).await?;
-    let [item] = items;
-    item.conclude()
-}
-
-/// As many records as a batch may have calls, none twice.
-///
-/// # Errors
-/// Where none of a batch's answers shows what was sent; the run is to be stopped then.
-pub(crate) async fn many(
+/// Ensures up to 50 jobs by batches, and hands each result over, with the place of its job, as soon
+/// as it stands.
+pub(crate) async fn ensure_pack(
     client: &Client,
+    caller: &Caller,
+    slot: &mut Slot,
     jobs: Vec<PatchJob>,
-    watched: &Run,
-) -> Result<Vec<Result<Ensured>>> {
-    let keys = jobs.iter().map(|job| (job.key(), Effect::of(job.body())));
-    let lanes = client.shared.records.lanes(keys.collect()).await;
-    let items = jobs.into_iter().zip(lanes);
-    let mut items: Vec<Item> = items.map(|(job, lane)| Item::new(job, lane)).collect();
-    run(client, &mut items, &Batched(watched)).await?;
-    Ok(items.into_iter().map(Item::conclude).collect())
+    done: impl FnMut(usize, Result<Ensured>),
+) {
+    let transport = Batched::new(client, caller, slot);
+    run(client, caller, jobs, transport, done).await;
 }
 
-/// How long after the first read a record is read again; each further read is twice as long after.
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-
-async fn run(client: &Client, items: &mut [Item], transport: &impl Transport) -> Result<()> {
-    while let Some(due) = items.iter().filter_map(Item::due).min() {
-        sleep_until(due).await;
-        let now = Instant::now();
-        let mut reading = pick(items, |item| item.due().is_some_and(|due| due <= now));
-        let reads = transport.read(client, &reading).await;
-        for (item, read) in reading.iter_mut().zip(reads) {
-            item.decide(read, client);
+async fn run(
+    client: &Client,
+    caller: &Caller,
+    jobs: Vec<PatchJob>,
+    mut transport: impl Transport,
+    mut done: impl FnMut(usize, Result<Ensured>),
+) {
+    let attempts = client.shared.retries.attempts();
+    let woken = Arc::new(Notify::new());
+    let targets = jobs.iter().map(PatchJob::target);
+    let requests = queue_at(&client.shared.records, targets, &woken);
+    let mut working: Vec<Working> = jobs
+        .into_iter()
+        .zip(requests)
+        .enumerate()
+        .map(|(place, (job, request))| Working::new(place, job, request, attempts))
+        .collect();
+    // From the last progress: a pack may hold many jobs on one record.
+    let mut latest_lock = Instant::now() + LONGEST_WAIT;
+    loop {
+        for one in &mut working {
+            one.begin_if_locked();
         }
-        let mut writing = pick(items, |item| matches!(item.stage, Stage::Write(_)));
-        if writing.is_empty() {
-            continue;
+        // A record is released as soon as it is done, whatever the others wait for.
+        for ended in working.extract_if(.., |one| one.is_done()) {
+            let (place, result) = ended.finish();
+            done(place, result);
+            latest_lock = Instant::now() + LONGEST_WAIT;
         }
-        for item in &mut writing {
-            item.begin_to_send();
-        }
-        let writes = transport.write(client, &writing).await?;
-        for (item, written) in writing.iter_mut().zip(writes) {
-            item.note(written);
-        }
-    }
-    Ok(())
-}
-
-fn pick(items: &mut [Item], is_wanted: impl Fn(&Item) -> bool) -> Vec<&mut Item> {
-    items.iter_mut().filter(|item| is_wanted(item)).collect()
-}
-
-/// One record on its way.
-struct Item {
-    job: PatchJob,
-    lane: Lane,
-    stage: Stage,
-    /// What was missing when the record was first read.
-    first: Option<Missing>,
-    /// When something was first sent, and how often something was.
-    first_sent: Option<Instant>,
-    sends: u32,
-    /// What the last try ended with, where that leaves its outcome open.
-    lost: Option<Error>,
-    /// From when on it can no longer arrive.
-    open_until: Option<Instant>,
-}
-
-enum Stage {
-    /// The record is to be read then; if it shows too little, again later, the longer the first
-    /// read is ago.
-    Read {
-        at: Instant,
-        first: Instant,
-    },
-    /// This is to be sent.
-    Write(Body),
-    Done(Result<Ensured>),
-}
-
-impl Item {
-    fn new(job: PatchJob, lane: Lane) -> Self {
-        Self {
-            job,
-            lane,
-            stage: Stage::read_now(),
-            first: None,
-            first_sent: None,
-            sends: 0,
-            lost: None,
-            open_until: None,
-        }
-    }
-
-    /// When the record is to be read.
-    fn due(&self) -> Option<Instant> {
-        match self.stage {
-            Stage::Read { at, .. } => Some(at),
-            Stage::Write(_) | Stage::Done(_) => None,
-        }
-    }
-
-    /// Decides what is next, by what the record shows.
-    fn decide(&mut self, read: Result<Raw>, client: &Client) {
-        let missing = read.and_then(|raw| Ok((Missing::of(self.job.body(), &raw)?, raw)));
-        let (mut missing, raw) = match missing {
-            Ok(missing) => missing,
-            Err(error) => return self.fail(error),
-        };
-        let body = std::mem::take(&mut missing.body);
-        let first = self.first.get_or_insert(missing);
-        if body.is_empty() {
-            self.stage = Stage::Done(Ok(first.ensured(raw)));
+        if working.is_empty() {
             return;
         }
-        let now = Instant::now();
-        let adds = Effect::of(&body) == Effect::Adds;
-        let settles_at = self.lane.settles_at().filter(|at| adds && now < *at);
-        self.stage = match settles_at {
-            Some(settles_at) => self.stage.read_again(now, settles_at),
-            None if self.may_send(&body, now, client) => Stage::Write(body),
-            None => Stage::Done(Err(self.lost.take().unwrap_or_else(not_sent_again))),
-        };
-    }
-
-    fn may_send(&self, body: &Body, now: Instant, client: &Client) -> bool {
-        let is_first = self.sends == 0;
-        // Whether an unchecked value is there, a record may never show.
-        let is_told = !body.is_unchecked();
-        let deadline = client.shared.times.deadline();
-        let is_late = self.first_sent.is_some_and(|sent| now - sent >= deadline);
-        is_first || (is_told && !is_late && self.sends < client.shared.retries.attempts())
-    }
-
-    fn begin_to_send(&mut self) {
-        self.first_sent.get_or_insert_with(Instant::now);
-        self.sends += 1;
-    }
-
-    /// Notes what became of what was sent.
-    fn note(&mut self, written: Result<Raw>) {
-        self.stage = match written {
-            Ok(raw) => {
-                let first = self.first.take();
-                Stage::Done(Ok(first.unwrap_or_default().ensured(raw)))
-            }
-            Err(error) if error.outcome() == Outcome::NotApplied => {
-                Stage::Done(Err(self.with_earlier_tries(error)))
-            }
-            Err(error) => {
-                if has_ended(&error) {
-                    self.lane.land();
-                } else {
-                    self.open_until = self.lane.settles_at_latest();
+        if !is_due(&working) {
+            transport.pause();
+            let is_waited = wait(&working, &woken, latest_lock, caller).await;
+            if is_waited.is_err() {
+                for one in working {
+                    let (place, result) = one.give_up();
+                    done(place, result);
                 }
-                self.lost = Some(error);
-                Stage::read_now()
+                return;
             }
-        };
-    }
-
-    /// A refusal says nothing of an earlier try that may still arrive.
-    fn with_earlier_tries(&self, refusal: Error) -> Error {
-        if self.open_until.is_none_or(|at| at <= Instant::now()) {
-            return refusal;
+            if Instant::now() >= latest_lock {
+                for one in working.iter_mut().filter(|one| one.is_waiting()) {
+                    one.fail(waited_for_a_record());
+                }
+            }
+            continue;
         }
-        refusal.with(|details| details.outcome = Outcome::Unknown)
-    }
-
-    /// A read failed. What was sent before it may have been applied.
-    fn fail(&mut self, error: Error) {
-        let outcome = self.lost.as_ref().map_or(error.outcome(), Error::outcome);
-        let error = error.with(|details| details.outcome = outcome);
-        self.stage = Stage::Done(Err(error));
-    }
-
-    fn conclude(self) -> Result<Ensured> {
-        match self.stage {
-            Stage::Done(result) => result,
-            Stage::Read { .. } | Stage::Write(_) => Err(not_sent_again()),
-        }
-    }
-}
-
-impl Stage {
-    fn read_now() -> Self {
         let now = Instant::now();
-        Self::Read {
-            at: now,
-            first: now,
-        }
-    }
-
-    /// The next read, which comes no later than this.
-    fn read_again(&self, now: Instant, latest: Instant) -> Self {
-        let first = match self {
-            Self::Read { first, .. } => *first,
-            Self::Write(_) | Self::Done(_) => now,
-        };
-        let after = FIRST_PAUSE.max((now - first) * 2);
-        Self::Read {
-            at: latest.min(first + after),
-            first,
+        let mut reading = pick(&mut working, |one| one.due().is_some_and(|due| due <= now));
+        transport.read(&mut reading).await;
+        let mut writing = pick(&mut working, |one| matches!(one.step, Step::Write(_)));
+        if !writing.is_empty() {
+            transport.write(&mut writing).await;
         }
     }
 }
 
-/// Whether the request has ended at the API, though nobody can read what it answered: a complete
-/// success.
-fn has_ended(error: &Error) -> bool {
-    let is_success = error.status().is_some_and(|status| status.is_success());
-    is_success && matches!(error.kind(), ErrorKind::NotJson | ErrorKind::Unexpected)
+fn is_due(working: &[Working]) -> bool {
+    let now = Instant::now();
+    let mut due = working.iter().filter_map(Working::due);
+    due.any(|due| due <= now)
 }
 
-fn not_sent_again() -> Error {
-    let problem = "the record does not show all that was sent";
-    Error::new(ErrorKind::Unexpected, Outcome::Unknown, problem)
+/// Until a record is due to be read, or may have got its lock.
+async fn wait(
+    working: &[Working],
+    woken: &Notify,
+    latest_lock: Instant,
+    caller: &Caller,
+) -> Result<()> {
+    let due = working.iter().filter_map(Working::due).min();
+    if !working.iter().any(Working::is_waiting) {
+        let due = due.unwrap_or_else(Instant::now);
+        return caller.wait(sleep_until(due)).await;
+    }
+    let until = due.map_or(latest_lock, |due| due.min(latest_lock));
+    // Whichever comes first: the loop looks at both.
+    caller
+        .wait(async {
+            let _ = timeout_at(until, woken.notified()).await;
+        })
+        .await
+}
+
+fn pick(working: &mut [Working], is_wanted: impl Fn(&Working) -> bool) -> Vec<&mut Working> {
+    working.iter_mut().filter(|one| is_wanted(one)).collect()
+}
+
+/// The record does not show what was sent. The last error, if there was one, says more.
+fn not_shown(last: Option<Error>) -> Error {
+    last.unwrap_or_else(|| {
+        let problem = "the record does not show the values that were sent: read it, and see whether its fields exist on the portal";
+        Error::new(ErrorKind::NotTaken, Outcome::Unknown, problem)
+    })
 }

@@ -1,91 +1,162 @@
 //! How records are read and written: each by its own request, or all in one batch.
 
-use super::{Item, Stage};
+use super::step::{Step, Working};
 use crate::{
-    Client, Raw, Result,
-    batch::{self, BatchCall, Run, Turned},
-    client::{Key, Request},
+    Client, Raw,
+    batch::{self, BatchCall, Ended, Ready, Slot},
+    client::{Addition, Caller, RecordLock, Request},
 };
 
-/// Reads and writes the records of items, and gives what became of each, in their order.
-pub(super) trait Transport: Sync {
-    fn read(
-        &self,
-        client: &Client,
-        items: &[&mut Item],
-    ) -> impl Future<Output = Vec<Result<Raw>>> + Send;
+pub(super) trait Transport: Send {
+    /// Reads these records and decides about each.
+    fn read(&mut self, working: &mut [&mut Working]) -> impl Future<Output = ()> + Send;
 
-    /// # Errors
-    /// Where nothing shows that anything was taken.
-    fn write(
-        &self,
-        client: &Client,
-        items: &[&mut Item],
-    ) -> impl Future<Output = Result<Vec<Result<Raw>>>> + Send;
+    /// Sends what each of these is to write, and notes the result.
+    fn write(&mut self, working: &mut [&mut Working]) -> impl Future<Output = ()> + Send;
+
+    /// Nothing is sent for a while.
+    fn pause(&mut self);
 }
 
-/// A request a record.
-pub(super) struct OneByOne;
+pub(super) struct OneByOne<'a> {
+    client: &'a Client,
+    caller: &'a Caller,
+}
 
-impl Transport for OneByOne {
-    async fn read(&self, client: &Client, items: &[&mut Item]) -> Vec<Result<Raw>> {
-        let mut reads = Vec::with_capacity(items.len());
-        for item in items {
-            let Key { entity, id } = item.job.key();
-            reads.push(match Request::get(entity, id) {
-                Ok(request) => client.send(&request, &[]).await,
+impl<'a> OneByOne<'a> {
+    pub(super) fn new(client: &'a Client, caller: &'a Caller) -> Self {
+        Self { client, caller }
+    }
+}
+
+impl Transport for OneByOne<'_> {
+    async fn read(&mut self, working: &mut [&mut Working]) {
+        for one in working {
+            let target = one.job.target();
+            let mut tries = self.client.begin(self.caller);
+            let read = match Request::get(target.entity, target.id) {
+                Ok(request) => tries.run::<Raw>(&request, &[]).await,
                 Err(error) => Err(error),
-            });
+            };
+            one.decide(read, tries.departure());
         }
-        reads
     }
 
-    async fn write(&self, client: &Client, items: &[&mut Item]) -> Result<Vec<Result<Raw>>> {
-        let mut writes = Vec::with_capacity(items.len());
-        for item in items {
-            let Stage::Write(body) = &item.stage else {
+    async fn write(&mut self, working: &mut [&mut Working]) {
+        for one in working {
+            let Step::Write(body) = &one.step else {
                 continue;
             };
-            let Key { entity, id } = item.job.key();
-            let written = match Request::update(entity, id, body) {
-                Ok(request) => client.send(&request, &[&item.lane]).await,
+            let target = one.job.target();
+            let mut tries = self.client.begin(self.caller).at_most(one.tries_left());
+            let written = match Request::update(target.entity, target.id, body) {
+                Ok(request) => {
+                    let added = one.addition();
+                    let addition = added
+                        .as_ref()
+                        .map(|(lock, values)| Addition { lock, values });
+                    tries.run::<Raw>(&request, addition.as_slice()).await
+                }
                 Err(error) => Err(error),
             };
-            item.lane.note(&written);
-            writes.push(written);
+            settle(one, written.as_ref().ok());
+            one.note(written, tries.count());
         }
-        Ok(writes)
+    }
+
+    fn pause(&mut self) {}
+}
+
+pub(super) struct Batched<'a> {
+    client: &'a Client,
+    caller: &'a Caller,
+    slot: &'a mut Slot,
+}
+
+impl<'a> Batched<'a> {
+    pub(super) fn new(client: &'a Client, caller: &'a Caller, slot: &'a mut Slot) -> Self {
+        Self {
+            client,
+            caller,
+            slot,
+        }
     }
 }
 
-/// A batch for all, in a run of them.
-pub(super) struct Batched<'a>(pub(super) &'a Run);
-
 impl Transport for Batched<'_> {
-    async fn read(&self, client: &Client, items: &[&mut Item]) -> Vec<Result<Raw>> {
-        let calls = items.iter().map(|item| {
-            let Key { entity, id } = item.job.key();
-            BatchCall::get(entity, id)
-        });
-        let calls: Vec<BatchCall> = calls.filter_map(Result::ok).collect();
-        let turned: Vec<Turned<'_>> = calls.iter().map(|call| (call, None)).collect();
-        batch::run(client, &turned).await
+    async fn read(&mut self, working: &mut [&mut Working]) {
+        self.slot.take().await;
+        let attempts = self.client.shared.retries.attempts();
+        let mut places = Vec::with_capacity(working.len());
+        let mut calls: Vec<Ready<&RecordLock>> = Vec::with_capacity(working.len());
+        for (place, one) in working.iter_mut().enumerate() {
+            match BatchCall::get(one.job.target()) {
+                Ok(call) => {
+                    places.push(place);
+                    calls.push(Ready {
+                        call,
+                        lock: None,
+                        tries: attempts,
+                    });
+                }
+                Err(error) => one.fail(error),
+            }
+        }
+        batch::run(self.client, self.caller, calls, |at, ended| {
+            let Ended {
+                result, departure, ..
+            } = ended;
+            if let Some(one) = places.get(at).and_then(|place| working.get_mut(*place)) {
+                one.decide(result, departure);
+            }
+        })
+        .await;
     }
 
-    async fn write(&self, client: &Client, items: &[&mut Item]) -> Result<Vec<Result<Raw>>> {
-        let calls = items.iter().filter_map(|item| {
-            let Key { entity, id } = item.job.key();
-            let Stage::Write(body) = &item.stage else {
-                return None;
-            };
-            let call = BatchCall::update(entity, id, body.clone()).ok()?;
-            Some((call, &item.lane))
-        });
-        let calls: Vec<_> = calls.collect();
-        let turned: Vec<Turned<'_>> = calls
-            .iter()
-            .map(|(call, lane)| (call, Some(*lane)))
-            .collect();
-        batch::run_watched(client, &turned, self.0).await
+    async fn write(&mut self, working: &mut [&mut Working]) {
+        self.slot.take().await;
+        let mut places = Vec::with_capacity(working.len());
+        let mut ended = Vec::with_capacity(working.len());
+        {
+            let mut calls: Vec<Ready<&RecordLock>> = Vec::with_capacity(working.len());
+            for (place, one) in working.iter().enumerate() {
+                let Step::Write(body) = &one.step else {
+                    continue;
+                };
+                match BatchCall::update(one.job.target(), body.clone()) {
+                    Ok(call) => {
+                        places.push(place);
+                        calls.push(Ready {
+                            call,
+                            lock: one.lock(),
+                            tries: one.tries_left(),
+                        });
+                    }
+                    Err(error) => ended.push((place, Err(error), 1)),
+                }
+            }
+            batch::run(self.client, self.caller, calls, |at, it| {
+                if let Some(place) = places.get(at) {
+                    ended.push((*place, it.result, it.tries));
+                }
+            })
+            .await;
+        }
+        for (place, result, tries) in ended {
+            if let Some(one) = working.get_mut(place) {
+                one.note(result, tries);
+            }
+        }
+    }
+
+    fn pause(&mut self) {
+        self.slot.release();
+    }
+}
+
+/// Settles the open writes whose values an answer shows.
+fn settle(one: &Working, answer: Option<&Raw>) {
+    if let (Some(lock), Some(raw)) = (one.lock(), answer) {
+        lock.settle_shown(|kind, value| super::shows(raw, kind, value));
     }
 }

@@ -63,9 +63,9 @@ pub enum ErrorKind {
     /// The record was answered without its list of phones and emails, so that nobody can tell which
     /// are there. Nothing was written.
     MultifieldsUnknown,
-    /// None of a batch's answers shows what was sent: this portal may read the calls of a batch in
-    /// another shape. The run was stopped.
-    NotEchoed,
+    /// The API reported a success, but neither its answer nor a later read shows the values. The
+    /// field may not exist on this portal.
+    NotTaken,
 }
 
 impl ErrorKind {
@@ -98,7 +98,7 @@ impl ErrorKind {
             Self::Unreadable => "unreadable",
             Self::Unexpected => "unexpected",
             Self::MultifieldsUnknown => "multifields_unknown",
-            Self::NotEchoed => "not_echoed",
+            Self::NotTaken => "not_taken",
         }
     }
 }

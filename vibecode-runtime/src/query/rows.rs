@@ -14,7 +14,10 @@ use super::{
     Query,
     listed::{Listed, Pages},
 };
-use crate::{Entity, Error, ErrorKind, Outcome, Raw, Record, Result, client::Call};
+use crate::{
+    Entity, Error, ErrorKind, Outcome, Raw, Record, Result,
+    client::{Call, Caller},
+};
 
 /// How many rows are asked for at a time: with an offset, at most 500 are advised (api.md, grade D).
 const PAGE: u64 = 500;
@@ -185,7 +188,7 @@ impl<T: Record> Rows<T> {
         Ok(Some(NextPage::Asked {
             offset,
             limit,
-            call: Call::new(async move { client.send(&request, &[]).await }),
+            call: Call::new(async move { client.send(&request, &Caller::default()).await }),
         }))
     }
 

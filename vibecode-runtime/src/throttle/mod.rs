@@ -28,7 +28,8 @@ pub use self::{
 
 /// What a key may send a minute (api.md, grade O).
 const PER_MINUTE: u32 = 300;
-/// A request that would wait longer fails, at once if that is known.
+/// Nobody waits longer than this for a session, a place in the throttle, or the lock of a record. A
+/// request that would wait longer for the throttle fails, at once if that is known.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
 
 /// Keeps a client within what the API takes a minute: if there is no room, a request waits.

@@ -36,34 +36,27 @@ pub(super) async fn shape_of_entity_batch(bench: &Bench<'_>) -> Findings {
     Ok(vec![Finding::good_to_know(ABOUT, here, ASSUMED)])
 }
 
-/// Whether the fields stand flat under `params`, or under `fields` in there.
-pub(super) async fn params(bench: &Bench<'_>) -> Findings {
-    const ABOUT: &str = "params of an update";
-    const ASSUMED: &str = "flat";
-    let mut taken = Vec::new();
-    let mut problems = Vec::new();
-    for shape in ["flat", "under fields"] {
-        let text = format!("probe 9 {shape}");
-        let fields = bench::text(bench.entity, &text);
-        let params = match shape {
-            "flat" => fields,
-            _ => json!({ "fields": fields }),
-        };
-        let answer = bench.post("batch", &calls(bench, [params])).await?;
-        let effect = bench.effect_on_text(&answer, &text).await?;
-        let error = answer.body.pointer("/data/errors/c0/code");
-        match (effect, error) {
-            (Effect::Taken, _) => taken.push(shape),
-            (Effect::Refused(why), _) => problems.push(format!("{shape} refused: {why}")),
-            (Effect::Ignored, Some(_)) => problems.push(format!("{shape} refused by the call")),
-            (Effect::Ignored, None) => problems.push(format!("{shape} ignored without a word")),
-        }
-    }
-    let mut here = taken;
-    here.extend(problems.iter().map(String::as_str));
-    let is_as_assumed = here.first() == Some(&ASSUMED);
-    let here = here.join("; ");
-    Ok(vec![Finding::new(ABOUT, here, ASSUMED, is_as_assumed)])
+/// What the answer holds of a record that an update in a batch has changed.
+pub(super) async fn payload_of_update(bench: &Bench<'_>) -> Findings {
+    const ABOUT: &str = "an update in a batch";
+    const ASSUMED: &str = "the record's id, at least";
+    let text = "probe 9";
+    let field = text_field(bench.entity);
+    let params = bench::text(bench.entity, text);
+    let answer = bench.post("batch", &calls(bench, [params])).await?;
+    let effect = bench.effect_on_text(&answer, text).await?;
+    let payload = answer.body.pointer("/data/results/c0");
+    let here = match (effect, payload) {
+        (Effect::Taken, Some(Value::Object(record))) => match record.get(field) {
+            Some(shown) if shown == text => "answers the record with what was changed",
+            Some(_) => "answers the record as it was before",
+            None if record.contains_key("id") => "answers a record without what was changed",
+            None => "answers an object without an id",
+        },
+        (Effect::Taken, _) => "answers no record",
+        (effect, _) => return Ok(vec![Finding::new(ABOUT, effect.told(), ASSUMED, false)]),
+    };
+    Ok(vec![Finding::good_to_know(ABOUT, here, ASSUMED)])
 }
 
 /// What a batch takes from the quota, and whether its last call is the last that is carried out.
@@ -71,12 +64,7 @@ pub(super) async fn cost_and_order(bench: &Bench<'_>) -> Findings {
     const ORDER: &str = "the order of its calls";
     const ANY: &str = "not relied on";
     let text = |index: usize| format!("probe 10 {index}");
-    // In both shapes at once: what is not read is dropped.
-    let field = text_field(bench.entity);
-    let params = (0..CALLS).map(|index| {
-        let text = text(index);
-        json!({ field: text, "fields": { field: text } })
-    });
+    let params = (0..CALLS).map(|index| bench::text(bench.entity, &text(index)));
     let before = bench.get().await?.number("x-ratelimit-remaining");
     let answer = bench.post("batch", &calls(bench, params)).await?;
     let after = answer.number("x-ratelimit-remaining");

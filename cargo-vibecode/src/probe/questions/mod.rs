@@ -106,10 +106,10 @@ pub(crate) const QUESTIONS: &[Question] = &[
     Question {
         number: 9,
         topic: "batch",
-        text: "Where do the fields of an update stand in a batch?",
-        grade: "-",
-        overriding: "ClientBuilder::batch_params",
-        ask: |bench| Box::pin(batches::params(bench)),
+        text: "What does a batch answer to an update?",
+        grade: "C",
+        overriding: "nothing: only the id of the record is relied on",
+        ask: |bench| Box::pin(batches::payload_of_update(bench)),
     },
     Question {
         number: 10,

@@ -1,0 +1,106 @@
+//! Sends up to 50 calls as one batch, as soon as the locks of their records allow.
+
+use std::{collections::HashSet, mem, sync::Arc};
+
+use tokio::{
+    sync::Notify,
+    time::{Instant, timeout_at},
+};
+
+use super::{
+    call::BatchCall,
+    run::{Ready, run},
+    slot::Slot,
+};
+use crate::{
+    Client, Raw, Result,
+    client::{
+        Caller, LONGEST_WAIT, LockRequest, RecordLock, queue_at, request::Effect,
+        waited_for_a_record,
+    },
+};
+
+struct Waiting {
+    place: usize,
+    call: BatchCall,
+    /// The wish for the lock of its record, if the call writes.
+    request: Option<LockRequest>,
+}
+
+/// Sends calls, and hands each result over, with the place of its call, as soon as it stands.
+///
+/// All locks are queued for at once, so calls on one record keep their order. A call whose record is
+/// in use waits, also for an earlier one of the same pack, while the others go.
+pub(crate) async fn send_pack(
+    client: &Client,
+    caller: &Caller,
+    slot: &mut Slot,
+    calls: Vec<BatchCall>,
+    mut done: impl FnMut(usize, Result<Raw>),
+) {
+    let woken = Arc::new(Notify::new());
+    let mut waiting = queued(client, calls, &woken);
+    // From the last progress: a pack may hold many changes of one record.
+    let mut latest = Instant::now() + LONGEST_WAIT;
+    while !waiting.is_empty() {
+        let (places, ready) = take_ready(&mut waiting, client.shared.retries.attempts());
+        if ready.is_empty() {
+            slot.release();
+            let woken = caller.wait(timeout_at(latest, woken.notified())).await;
+            if !matches!(woken, Ok(Ok(()))) {
+                for Waiting { place, call, .. } in waiting {
+                    done(place, Err(call.named(waited_for_a_record())));
+                }
+                return;
+            }
+            continue;
+        }
+        slot.take().await;
+        run(client, caller, ready, |at, ended| {
+            if let Some(place) = places.get(at) {
+                done(*place, ended.result);
+            }
+        })
+        .await;
+        latest = Instant::now() + LONGEST_WAIT;
+    }
+}
+
+fn queued(client: &Client, calls: Vec<BatchCall>, woken: &Arc<Notify>) -> Vec<Waiting> {
+    let writes = calls.iter().filter(|call| call.effect() > Effect::Reads);
+    let targets = writes.map(|call| call.target.clone());
+    let mut requests = queue_at(&client.shared.records, targets, woken).into_iter();
+    let waiting = calls.into_iter().enumerate().map(|(place, call)| Waiting {
+        request: (call.effect() > Effect::Reads)
+            .then(|| requests.next())
+            .flatten(),
+        place,
+        call,
+    });
+    waiting.collect()
+}
+
+/// Takes the calls out that hold their lock, or need none, but for those behind another call on the
+/// same record: a read after a write shows the write.
+fn take_ready(waiting: &mut Vec<Waiting>, tries: u32) -> (Vec<usize>, Vec<Ready<RecordLock>>) {
+    let (mut places, mut ready) = (Vec::new(), Vec::new());
+    let mut seen = HashSet::new();
+    for mut one in mem::take(waiting) {
+        let is_first = seen.insert(one.call.target.clone());
+        let lock = match &mut one.request {
+            Some(request) if is_first => request.try_lock(),
+            Some(_) | None => None,
+        };
+        if !is_first || (one.request.is_some() && lock.is_none()) {
+            waiting.push(one);
+            continue;
+        }
+        places.push(one.place);
+        ready.push(Ready {
+            call: one.call,
+            lock,
+            tries,
+        });
+    }
+    (places, ready)
+}

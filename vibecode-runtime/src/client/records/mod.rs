@@ -1,0 +1,312 @@
+//! What a client knows of the records that it writes to: who holds the lock of each, and which of its
+//! writes may still be on their way.
+//!
+//! Two rules of the design live here.
+//!
+//! **One writer at a time.** Writes to one record queue behind each other, in the order in which they
+//! were asked for ([`queue`]). All records of a batch are queued under one short lock, so two batches
+//! with the same records in another order cannot wait for each other: whichever was first is first at
+//! every record. A lock belongs to a task of the client, never to a future of the caller, so it does
+//! not depend on anybody who polls.
+//!
+//! **Open writes.** A write that adds is open from its departure ([`open_writes`]). Example: a PATCH
+//! with a phone leaves at 0 s and times out at 70 s. Dropping it does not recall it: hyper and the
+//! kernel may still deliver it, and the API may begin it later. So it has *ended* at 70 s, and with a
+//! settle time of 120 s a read is proof that it was not applied only if the read leaves at 190 s or
+//! later. A read that shows the phone proves the opposite at once. Until one of the two, nothing that
+//! adds is sent to this record again by `ensure`.
+
+mod open_writes;
+mod queue;
+
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    hash::{Hash, Hasher},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+pub(crate) use self::{
+    open_writes::Additions,
+    queue::{LockRequest, RecordLock},
+};
+use self::{open_writes::OpenWrites, queue::Queue};
+
+/// A record that is written to.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub(crate) entity: Cow<'static, str>,
+    pub(crate) id: u64,
+}
+
+// Few records of two entities have one id.
+impl Hash for Target {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id.hash(state);
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Records {
+    settle_time: Duration,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    records: HashMap<Target, Entry>,
+    /// When settled writes were last looked for among records that nobody writes to.
+    swept: Option<Instant>,
+}
+
+#[derive(Debug, Default)]
+struct Entry {
+    queue: Queue,
+    open: OpenWrites,
+}
+
+/// Beyond this the clock may not reach.
+const LONGEST_SETTLE_TIME: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+impl Records {
+    pub(crate) fn new(settle_time: Duration) -> Self {
+        Self {
+            settle_time: settle_time.min(LONGEST_SETTLE_TIME),
+            state: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn settle_time(&self) -> Duration {
+        self.settle_time
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets a record that nobody waits for or writes to, once its writes are settled.
+    fn forget_if_unused(state: &mut State, target: &Target, now: Instant) {
+        if let Some(entry) = state.records.get_mut(target)
+            && entry.is_unused(now)
+        {
+            state.records.remove(target);
+        }
+    }
+
+    /// Forgets the settled writes of records to which nobody came back. Not at each call: a run over
+    /// a million records would look at all open ones each time.
+    fn sweep(&self, state: &mut State, now: Instant) {
+        let is_due = state
+            .swept
+            .is_none_or(|swept| now.duration_since(swept) >= self.settle_time);
+        if !is_due {
+            return;
+        }
+        state.swept = Some(now);
+        state.records.retain(|_, entry| !entry.is_unused(now));
+    }
+}
+
+impl Entry {
+    /// Whether nothing is left to remember. Writes that have settled by time are forgotten only while
+    /// nobody holds the lock: its holder may rely on a read that left before.
+    fn is_unused(&mut self, now: Instant) -> bool {
+        if !self.queue.is_free() {
+            return false;
+        }
+        self.open.forget_settled(now);
+        self.open.is_empty()
+    }
+}
+
+/// Queues at these records, for all of them before anybody else can come in between.
+pub(crate) fn queue_at(
+    records: &Arc<Records>,
+    targets: impl IntoIterator<Item = Target>,
+    woken: &Arc<tokio::sync::Notify>,
+) -> Vec<LockRequest> {
+    let mut state = records.state();
+    records.sweep(&mut state, Instant::now());
+    targets
+        .into_iter()
+        .map(|target| {
+            let entry = state.records.entry(target.clone()).or_default();
+            let ticket = entry.queue.join(|| Arc::clone(woken));
+            LockRequest::new(Arc::clone(records), target, ticket)
+        })
+        .collect()
+}
+
+/// Queues at one record.
+pub(crate) fn queue_for_one(records: &Arc<Records>, target: Target) -> LockRequest {
+    let mut state = records.state();
+    records.sweep(&mut state, Instant::now());
+    let entry = state.records.entry(target.clone()).or_default();
+    let ticket = entry.queue.join(Arc::default);
+    LockRequest::new(Arc::clone(records), target, ticket)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::Notify;
+
+    use super::*;
+
+    const SETTLE: Duration = Duration::from_secs(120);
+
+    fn records() -> Arc<Records> {
+        Arc::new(Records::new(SETTLE))
+    }
+
+    fn target(id: u64) -> Target {
+        Target {
+            entity: "contacts".into(),
+            id,
+        }
+    }
+
+    fn requests(records: &Arc<Records>, ids: &[u64]) -> Vec<LockRequest> {
+        let targets = ids.iter().map(|id| target(*id));
+        queue_at(records, targets, &Arc::new(Notify::new()))
+    }
+
+    fn request(records: &Arc<Records>, id: u64) -> LockRequest {
+        requests(records, &[id]).pop().unwrap()
+    }
+
+    fn is_empty(records: &Records) -> bool {
+        records.state().records.is_empty()
+    }
+
+    fn phone(value: &str) -> Additions {
+        Additions::of_values([("PHONE".to_owned(), value.to_owned())])
+    }
+
+    #[tokio::test]
+    async fn who_asks_first_writes_first() {
+        let records = records();
+        let mut first = request(&records, 71).try_lock();
+        let mut second = request(&records, 71);
+        let mut third = request(&records, 71);
+        assert!(second.try_lock().is_none() && third.try_lock().is_none());
+        drop(first.take());
+        assert!(third.try_lock().is_none());
+        let second = second.try_lock().unwrap();
+        drop(second);
+        drop(third.try_lock().unwrap());
+        assert!(is_empty(&records));
+    }
+
+    #[tokio::test]
+    async fn other_records_do_not_wait() {
+        let records = records();
+        let _one = request(&records, 71).try_lock().unwrap();
+        let company = Target {
+            entity: "companies".into(),
+            id: 71,
+        };
+        let mut company = queue_at(&records, [company], &Arc::default());
+        assert!(company.pop().unwrap().try_lock().is_some());
+        assert!(request(&records, 72).try_lock().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_request_that_is_dropped_holds_up_nobody() {
+        let records = records();
+        let lock = request(&records, 71).try_lock().unwrap();
+        let granted_but_dropped = request(&records, 71);
+        let waiting_and_dropped = request(&records, 71);
+        let mut last = request(&records, 71);
+        drop(waiting_and_dropped);
+        drop(lock);
+        assert!(last.try_lock().is_none());
+        drop(granted_but_dropped);
+        drop(last.try_lock().unwrap());
+        assert!(is_empty(&records));
+    }
+
+    #[tokio::test]
+    async fn two_batches_with_the_same_records_in_another_order_do_not_wait_for_each_other() {
+        let records = records();
+        let mut forth = requests(&records, &[1, 2, 3]);
+        let mut back = requests(&records, &[3, 2, 1]);
+        let locks: Vec<_> = forth.iter_mut().map(|it| it.try_lock().unwrap()).collect();
+        assert!(back.iter_mut().all(|it| it.try_lock().is_none()));
+        drop(locks);
+        assert!(back.iter_mut().all(|it| it.try_lock().is_some()));
+    }
+
+    #[tokio::test]
+    async fn one_record_twice_in_a_batch_is_locked_once_after_the_other() {
+        let records = records();
+        let mut both = requests(&records, &[71, 71]);
+        let first = both[0].try_lock().unwrap();
+        assert!(both[1].try_lock().is_none());
+        drop(first);
+        assert!(both[1].try_lock().is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_write_settles_from_its_end_and_not_from_its_departure() {
+        let records = records();
+        let lock = request(&records, 71).try_lock().unwrap();
+        lock.depart(&phone("+7916"), SETTLE);
+        tokio::time::advance(Duration::from_secs(70)).await;
+        let end = Instant::now();
+        lock.end();
+        assert_eq!(lock.settles_at(), Some(end + SETTLE));
+        drop(lock);
+        let lock = request(&records, 71).try_lock().unwrap();
+        assert_eq!(lock.settles_at(), Some(end + SETTLE));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_write_whose_task_is_gone_has_ended_then() {
+        let records = records();
+        let lock = request(&records, 71).try_lock().unwrap();
+        lock.depart(&phone("+7916"), SETTLE);
+        tokio::time::advance(Duration::from_secs(5)).await;
+        drop(lock);
+        let lock = request(&records, 71).try_lock().unwrap();
+        assert_eq!(lock.settles_at(), Some(Instant::now() + SETTLE));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_not_applied_or_is_shown_is_settled_and_the_rest_is_not() {
+        let records = records();
+        let lock = request(&records, 71).try_lock().unwrap();
+        lock.depart(&phone("+7916"), SETTLE);
+        lock.end();
+        lock.depart(&phone("+7917"), SETTLE);
+        lock.end();
+        lock.settle_last();
+        assert!(lock.settles_at().is_some());
+        let shows = |value: &str| {
+            let value = value.to_owned();
+            move |kind: &str, wanted: &str| kind == "PHONE" && wanted == value
+        };
+        lock.settle_shown(shows("+7999"));
+        assert!(lock.settles_at().is_some());
+        lock.settle_shown(shows("+7916"));
+        assert_eq!(lock.settles_at(), None);
+        drop(lock);
+        assert!(is_empty(&records));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn records_to_which_nobody_comes_back_are_forgotten() {
+        let records = records();
+        for id in 1..=100 {
+            let lock = request(&records, id).try_lock().unwrap();
+            lock.depart(&phone("+7916"), SETTLE);
+            lock.end();
+        }
+        assert_eq!(records.state().records.len(), 100);
+        tokio::time::advance(2 * SETTLE).await;
+        drop(request(&records, 7).try_lock());
+        assert!(is_empty(&records));
+    }
+}

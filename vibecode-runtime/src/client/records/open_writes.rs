@@ -1,0 +1,153 @@
+//! The writes to one record that add, and may still be applied.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::{
+    MultifieldEntry,
+    body::{Act, Body},
+};
+
+/// The values that a write adds, by kind (`PHONE`). A write whose values are not known
+/// (`set_unchecked`) has none, and is settled by time alone.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Additions {
+    values: Vec<(String, String)>,
+}
+
+impl Additions {
+    /// What a patch adds; `None` if it only sets and clears.
+    pub(crate) fn of(body: &Body) -> Option<Self> {
+        if body.is_idempotent() {
+            return None;
+        }
+        let mut values = Vec::new();
+        for (name, act) in body.acts() {
+            if let Act::Add(added) = act {
+                let kind = name.to_ascii_uppercase();
+                values.extend(added.iter().map(|added| (kind.clone(), added.text())));
+            }
+        }
+        if body.is_unchecked() {
+            values.clear();
+        }
+        Some(Self { values })
+    }
+
+    #[cfg(test)]
+    pub(super) fn of_values(values: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self {
+            values: values.into_iter().collect(),
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct OpenWrites {
+    writes: Vec<OpenWrite>,
+    /// The multifields before the first of them, if they were read.
+    before: Option<Vec<MultifieldEntry>>,
+    next: u64,
+}
+
+#[derive(Debug)]
+struct OpenWrite {
+    number: u64,
+    additions: Additions,
+    settle_time: Duration,
+    /// When it was answered or given up; `None` while it is under way.
+    ended: Option<Instant>,
+}
+
+impl OpenWrite {
+    fn settles_at(&self) -> Option<Instant> {
+        self.ended?.checked_add(self.settle_time)
+    }
+}
+
+impl OpenWrites {
+    pub(super) fn open(
+        &mut self,
+        additions: &Additions,
+        settle_time: Duration,
+        before: Option<Vec<MultifieldEntry>>,
+    ) -> u64 {
+        if self.writes.is_empty() {
+            self.before = before;
+        }
+        let number = self.next;
+        self.next += 1;
+        self.writes.push(OpenWrite {
+            number,
+            additions: additions.clone(),
+            settle_time,
+            ended: None,
+        });
+        number
+    }
+
+    pub(super) fn end(&mut self, number: u64, now: Instant) {
+        let mut writes = self.writes.iter_mut();
+        if let Some(write) = writes.find(|write| write.number == number) {
+            write.ended.get_or_insert(now);
+        }
+    }
+
+    pub(super) fn settle(&mut self, number: u64) {
+        self.retain(|write| write.number != number);
+    }
+
+    pub(super) fn settle_shown(&mut self, is_shown: impl Fn(&str, &str) -> bool) {
+        self.retain(|write| {
+            let values = &write.additions.values;
+            let are_shown = values.iter().all(|(kind, value)| is_shown(kind, value));
+            values.is_empty() || !are_shown
+        });
+    }
+
+    /// The latest moment at which one of them settles.
+    pub(super) fn settles_at(&self) -> Option<Instant> {
+        self.writes.iter().filter_map(OpenWrite::settles_at).max()
+    }
+
+    pub(super) fn shows_a_stranger(
+        &self,
+        kinds: &[String],
+        entries: &[MultifieldEntry],
+        is_same: impl Fn(&MultifieldEntry, &str, &str) -> bool,
+    ) -> bool {
+        let Some(before) = self.before.as_ref().filter(|_| !self.writes.is_empty()) else {
+            return false;
+        };
+        let mut of_these_kinds = entries
+            .iter()
+            .filter(|entry| kinds.iter().any(|kind| kind == entry.kind()));
+        of_these_kinds.any(|entry| {
+            let was_there = before
+                .iter()
+                .any(|old| is_same(entry, old.kind(), old.value()));
+            let sent = self.writes.iter().flat_map(|write| &write.additions.values);
+            let is_ours = sent
+                .into_iter()
+                .any(|(kind, value)| is_same(entry, kind, value));
+            !was_there && !is_ours
+        })
+    }
+
+    /// Forgets the writes that have settled by time: whoever reads from now on sees what they did.
+    pub(super) fn forget_settled(&mut self, now: Instant) {
+        self.retain(|write| write.settles_at().is_none_or(|at| now < at));
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.writes.is_empty()
+    }
+
+    fn retain(&mut self, is_open: impl FnMut(&OpenWrite) -> bool) {
+        self.writes.retain(is_open);
+        if self.writes.is_empty() {
+            self.before = None;
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! One record on its way: what was read, what is missing, what was sent, and what follows.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{Ensured, missing::Missing, not_shown};
+use crate::{
+    Error, ErrorKind, MultifieldEntry, Outcome, PatchJob, Raw, Result,
+    body::Body,
+    client::{Additions, LockRequest, RecordLock, request::Effect},
+};
+
+/// How long after the first read a record is read again; each further read is twice as long after.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// How long a success without additions may take to be shown by a read.
+const SHOWN_WITHIN: Duration = Duration::from_secs(5);
+
+/// A record that is being ensured.
+pub(super) struct Working {
+    place: usize,
+    pub(super) job: PatchJob,
+    lock: Lock,
+    pub(super) step: Step,
+    /// What was missing at the first read.
+    first: Option<Missing>,
+    /// How many writes may still leave.
+    tries_left: u32,
+    /// The error of the last write whose outcome is unknown.
+    lost: Option<Error>,
+    /// Whether a write of unknown outcome may still be applied.
+    is_open: bool,
+    /// Until when a success may still become visible.
+    taken_until: Option<Instant>,
+    first_read: Option<Instant>,
+}
+
+enum Lock {
+    Waiting(LockRequest),
+    Held(RecordLock),
+}
+
+/// What comes next.
+pub(super) enum Step {
+    WaitForLock,
+    Read(Instant),
+    Write(Body),
+    Done(Result<Ensured>),
+}
+
+impl Working {
+    pub(super) fn new(place: usize, job: PatchJob, request: LockRequest, attempts: u32) -> Self {
+        Self {
+            place,
+            job,
+            lock: Lock::Waiting(request),
+            step: Step::WaitForLock,
+            first: None,
+            tries_left: attempts,
+            lost: None,
+            is_open: false,
+            taken_until: None,
+            first_read: None,
+        }
+    }
+
+    /// Begins with the first read if the lock is ours now.
+    pub(super) fn begin_if_locked(&mut self) {
+        if let (Step::WaitForLock, Lock::Waiting(request)) = (&self.step, &mut self.lock)
+            && let Some(lock) = request.try_lock()
+        {
+            self.lock = Lock::Held(lock);
+            self.step = Step::Read(Instant::now());
+        }
+    }
+
+    pub(super) fn is_waiting(&self) -> bool {
+        matches!(self.step, Step::WaitForLock)
+    }
+
+    pub(super) fn is_done(&self) -> bool {
+        matches!(self.step, Step::Done(_))
+    }
+
+    /// When it is to be read.
+    pub(super) fn due(&self) -> Option<Instant> {
+        match self.step {
+            Step::Read(at) => Some(at),
+            Step::WaitForLock | Step::Write(_) | Step::Done(_) => None,
+        }
+    }
+
+    /// What the next write adds, and the lock that it needs.
+    pub(super) fn addition(&self) -> Option<(&RecordLock, Additions)> {
+        match (&self.step, &self.lock) {
+            (Step::Write(body), Lock::Held(lock)) => Some((lock, Additions::of(body)?)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn lock(&self) -> Option<&RecordLock> {
+        match &self.lock {
+            Lock::Held(lock) => Some(lock),
+            Lock::Waiting(_) => None,
+        }
+    }
+
+    pub(super) fn tries_left(&self) -> u32 {
+        self.tries_left
+    }
+
+    /// What follows from a read that left then.
+    pub(super) fn decide(&mut self, read: Result<Raw>, departure: Option<Instant>) {
+        let now = Instant::now();
+        let departure = departure.unwrap_or(now);
+        self.first_read.get_or_insert(now);
+        let missing = read.and_then(|raw| Ok((Missing::of(self.job.body(), &raw)?, raw)));
+        let (mut missing, raw) = match missing {
+            Ok(missing) => missing,
+            Err(error) => return self.fail(error),
+        };
+        let entries = raw.multifields();
+        let body = std::mem::take(&mut missing.body);
+        let kinds = missing.kinds();
+        let mut proven = true;
+        let mut stranger = false;
+        let mut settles_at = None;
+        let adds = Effect::of(&body) == Effect::Adds;
+        if let Lock::Held(lock) = &self.lock {
+            lock.settle_shown(|kind, value| super::shows(&raw, kind, value));
+            settles_at = lock.settles_at();
+            proven = settles_at.is_none_or(|at| departure >= at);
+            stranger = adds && lock.shows_a_stranger(&kinds, entries.entries(), is_same_entry);
+            lock.note_read(entries.entries());
+        }
+        let first = self.first.get_or_insert(missing);
+        if body.is_empty() {
+            self.step = Step::Done(Ok(first.ensured(raw)));
+            return;
+        }
+        if let Some(until) = self.taken_until {
+            self.step = if departure >= until {
+                Step::Done(Err(not_taken()))
+            } else {
+                self.read_again(now, until)
+            };
+            return;
+        }
+        self.step = match settles_at {
+            Some(at) if adds && !proven => self.read_again(now, at),
+            _ if stranger => Step::Done(Err(reformatted())),
+            _ if self.may_send(&body) => {
+                self.is_open &= !adds;
+                Step::Write(body)
+            }
+            _ => Step::Done(Err(not_shown(self.lost.take()))),
+        };
+    }
+
+    fn may_send(&self, body: &Body) -> bool {
+        let is_first = self.lost.is_none() && self.taken_until.is_none();
+        // Whether an unchecked value is there, a record may never show.
+        self.tries_left > 0 && (is_first || !body.is_unchecked())
+    }
+
+    /// What follows from a write that was sent so often.
+    pub(super) fn note(&mut self, written: Result<Raw>, tries: u32) {
+        self.tries_left = self.tries_left.saturating_sub(tries.max(1));
+        match written {
+            Ok(raw) => self.note_success(raw),
+            Err(error) if error.outcome() == Outcome::NotApplied => {
+                let error = if self.is_open {
+                    error.with(|details| details.outcome = Outcome::Unknown)
+                } else {
+                    error
+                };
+                self.step = Step::Done(Err(error));
+            }
+            Err(error) => {
+                self.is_open = true;
+                self.lost = Some(error);
+                self.step = Step::Read(Instant::now());
+            }
+        }
+    }
+
+    /// A success is believed only if the answer shows it.
+    fn note_success(&mut self, raw: Raw) {
+        let now = Instant::now();
+        let shown = Missing::of(self.job.body(), &raw).is_ok_and(|left| left.body.is_empty());
+        if shown {
+            let mut first = self.first.take().unwrap_or_default();
+            self.step = Step::Done(Ok(first.ensured(raw)));
+            return;
+        }
+        let settles_at = self.lock().and_then(RecordLock::settles_at);
+        self.taken_until = Some(settles_at.unwrap_or(now + SHOWN_WITHIN));
+        self.first_read = Some(now);
+        self.step = Step::Read(now);
+    }
+
+    pub(super) fn fail(&mut self, error: Error) {
+        let outcome = if self.is_open || self.taken_until.is_some() {
+            Outcome::Unknown
+        } else {
+            error.outcome()
+        };
+        self.step = Step::Done(Err(error.with(|details| details.outcome = outcome)));
+    }
+
+    /// The result, with which the lock is released.
+    pub(super) fn finish(self) -> (usize, Result<Ensured>) {
+        let Self { place, step, .. } = self;
+        let result = match step {
+            Step::Done(result) => result,
+            Step::WaitForLock | Step::Read(_) | Step::Write(_) => Err(not_shown(None)),
+        };
+        (place, result)
+    }
+
+    /// The result if the caller is gone.
+    pub(super) fn give_up(mut self) -> (usize, Result<Ensured>) {
+        if !self.is_done() {
+            let problem = "the call was dropped before it was done";
+            self.fail(Error::not_sent(ErrorKind::Interrupted, problem));
+        }
+        self.finish()
+    }
+
+    /// A further read, at the latest at this moment.
+    fn read_again(&self, now: Instant, latest: Instant) -> Step {
+        let first = self.first_read.unwrap_or(now);
+        let after = FIRST_PAUSE.max((now - first) * 2);
+        Step::Read(latest.min(first + after).max(now))
+    }
+}
+
+fn is_same_entry(entry: &MultifieldEntry, kind: &str, value: &str) -> bool {
+    entry.kind() == kind && super::missing::is_same(kind, entry.value(), value)
+}
+
+fn not_taken() -> Error {
+    let problem = "the API reported a success, but the record does not show the values: read it, and see whether its fields exist on the portal";
+    Error::new(ErrorKind::NotTaken, Outcome::Unknown, problem)
+}
+
+fn reformatted() -> Error {
+    let problem = "the record shows a new phone or email that may be one of those sent, in another form: read the record before sending it again";
+    Error::new(ErrorKind::MultifieldsUnknown, Outcome::Unknown, problem)
+}
