@@ -230,7 +230,7 @@ async fn a_shorter_time_to_settle_is_the_users_choice() {
     let sandbox = Arc::new(portal(1).start().await);
     sandbox.fault(Fault::drop_before().on("PATCH"));
     let builder = super::portal::builder(&sandbox, Sandbox::API_KEY);
-    let client = builder.settle(seconds(3)).build().unwrap();
+    let client = builder.settle_time(seconds(3)).build().unwrap();
     let timeline = Timeline::of(&sandbox);
     client
         .ensure(1, &customer().add_phone(PHONE))
@@ -245,7 +245,7 @@ async fn a_time_to_settle_beyond_all_clocks_is_not_none() {
     let sandbox = portal(1).start().await;
     sandbox.fault(Fault::late(seconds(40)).on("PATCH"));
     let builder = super::portal::builder(&sandbox, Sandbox::API_KEY);
-    let client = builder.settle(Duration::MAX).build().unwrap();
+    let client = builder.settle_time(Duration::MAX).build().unwrap();
     let patch = customer().add_phone(PHONE);
     client.ensure(1, &patch).await.unwrap();
     settle().await;
