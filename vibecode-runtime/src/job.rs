@@ -13,7 +13,7 @@ use serde::{
 use serde_json::value::RawValue;
 
 use crate::{
-    Addresses, Client, Entity, Patch, Result, Updated,
+    Client, Entity, IdFor, Patch, Result, Updated,
     body::{Act, Added, Body, WORK},
     client::{
         Call, Target,
@@ -25,7 +25,7 @@ use crate::{
 
 /// A patch and the record that it is for, as plain serde data.
 ///
-/// It is sent as the patch would be: by [`Client::run`](crate::Client::run) as an update, by
+/// It is sent as the patch would be: by [`Client::update_job`](crate::Client::update_job) as an update, by
 /// [`Client::ensure_job`](crate::Client::ensure_job) so that running it twice adds nothing twice.
 /// The second is what a queue needs that runs a job at least once.
 ///
@@ -77,7 +77,7 @@ impl PatchJob {
     /// Before anything is queued what [`Client::update`](crate::Client::update) would refuse to
     /// send: [`EmptyPatch`](crate::ErrorKind::EmptyPatch),
     /// [`InvalidPatch`](crate::ErrorKind::InvalidPatch), [`InvalidId`](crate::ErrorKind::InvalidId).
-    pub fn new<P: Patch>(id: impl Addresses<P>, patch: &P) -> Result<Self> {
+    pub fn new<P: Patch>(id: impl IdFor<P>, patch: &P) -> Result<Self> {
         let id = checked_id(id.record_id())?;
         check(patch.body())?;
         Ok(Self {
@@ -164,7 +164,7 @@ impl Client {
     /// # async fn main() -> vibecode_runtime::Result<()> {
     /// # let (_sandbox, client) = sandbox().await?;
     /// let job = PatchJob::new(71, &Customer::patch().post("Director"))?;
-    /// let updated = client.run(&job).await?;
+    /// let updated = client.update_job(&job).await?;
     /// assert_eq!(updated.record::<Customer>()?.post.as_deref(), Some("Director"));
     /// # Ok(())
     /// # }
@@ -172,7 +172,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::update`].
-    pub fn run(&self, job: impl Borrow<PatchJob>) -> Call<Updated> {
+    pub fn update_job(&self, job: impl Borrow<PatchJob>) -> Call<Updated> {
         let job = job.borrow();
         self.write(job.target(), job.body())
     }

@@ -4,8 +4,7 @@ use std::fmt;
 
 use super::worker::Worker;
 use crate::{
-    Addresses, BulkOutcome, Entity, Error, FieldName, Filter, Id, Order, Patch, Record, Result,
-    Updated,
+    BulkOutcome, Entity, Error, FieldName, Filter, Id, IdFor, Order, Patch, Record, Result, Updated,
 };
 
 /// Up to 50 calls in one request, from [`Client::batch`](super::Client::batch): a
@@ -43,7 +42,7 @@ impl Batch {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn update<P: Patch>(self, id: impl Addresses<P>, patch: &P) -> Self {
+    pub fn update<P: Patch>(self, id: impl IdFor<P>, patch: &P) -> Self {
         Self {
             batch: self.batch.update(id, patch),
             ..self

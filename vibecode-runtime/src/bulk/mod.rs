@@ -34,7 +34,7 @@ use self::{
     window::Window,
 };
 use crate::{
-    Addresses, Client, Ensured, Error, Id, Patch, PatchJob, Result, Updated,
+    Client, Ensured, Error, Id, IdFor, Patch, PatchJob, Result, Updated,
     batch::{BatchCall, Slot, send_pack},
     client::{Caller, PresenceGuard, outside_of_a_runtime},
     ensure::ensure_pack,
@@ -119,7 +119,7 @@ impl<E, T: Send + 'static> Bulk<E, T> {
     pub(crate) fn of_iterator<I, A, P>(client: &Client, items: I, send: SendPack<T>) -> Self
     where
         I: Iterator<Item = (A, P)> + Send + 'static,
-        A: Addresses<P>,
+        A: IdFor<P>,
         P: Patch,
     {
         Self::new(client, Source::of_iterator(items), send)
@@ -136,7 +136,7 @@ impl<E, T: Send + 'static> Bulk<E, T> {
     pub(crate) fn of_stream<S, A, P>(client: &Client, items: S, send: SendPack<T>) -> Self
     where
         S: Stream<Item = (A, P)> + Send + 'static,
-        A: Addresses<P>,
+        A: IdFor<P>,
         P: Patch,
     {
         Self::new(client, Source::of_stream(items), send)

@@ -49,8 +49,8 @@ pub use self::{
 };
 pub(crate) use crate::throttle::LONGEST_WAIT;
 use crate::{
-    Addresses, Created, Entity, Error, ErrorCode, ErrorKind, Id, Me, Multifields, Patch, Raw,
-    Record, Result, Throttle, Updated, body::Body, ensure::shows,
+    Created, Entity, Error, ErrorCode, ErrorKind, Id, IdFor, Me, Multifields, Patch, Raw, Record,
+    Result, Throttle, Updated, body::Body, ensure::shows,
 };
 
 /// A client of the API. Cloning it is cheap: clones share their connections, their throttle and
@@ -101,7 +101,7 @@ use crate::{
 /// |---|---|
 /// | one record | [`update`](Self::update), [`ensure`](Self::ensure), [`create`](Self::create), [`delete`](Self::delete), [`get`](Self::get), [`get_raw`](Self::get_raw), [`multifields`](Self::multifields) |
 /// | many | [`update_many`](Self::update_many), [`ensure_many`](Self::ensure_many), both of a [stream](Self::update_many_stream) too, [`batch`](Self::batch), [`list`](Self::list) |
-/// | a [job](crate::PatchJob) of a queue | [`run`](Self::run), [`ensure_job`](Self::ensure_job), [`run_many`](Self::run_many), [`ensure_jobs`](Self::ensure_jobs) |
+/// | a [job](crate::PatchJob) of a queue | [`update_job`](Self::update_job), [`ensure_job`](Self::ensure_job), [`update_jobs`](Self::update_jobs), [`ensure_jobs`](Self::ensure_jobs) |
 /// | the portal | [`me`](Self::me), [`fields`](Self::fields), [`user_fields`](Self::user_fields) |
 ///
 /// # Errors of every call
@@ -279,7 +279,7 @@ impl Client {
     /// - [`ErrorKind::EmptyPatch`](crate::ErrorKind::EmptyPatch) and
     ///   [`ErrorKind::InvalidPatch`](crate::ErrorKind::InvalidPatch): nothing was sent.
     /// - Those of [every call](Client#errors-of-every-call).
-    pub fn update<P: Patch>(&self, id: impl Addresses<P>, patch: &P) -> Call<Updated> {
+    pub fn update<P: Patch>(&self, id: impl IdFor<P>, patch: &P) -> Call<Updated> {
         let target = Target {
             entity: P::Entity::PATH.into(),
             id: id.record_id(),
