@@ -505,12 +505,9 @@ mod tests {
         }
     }
 
-    /// What reqwest's own Debug shows of its settings, which are its last calls.
     #[test]
-    fn what_an_app_sets_of_repeats_and_logs_is_overridden() {
+    fn redirects_and_referers_that_an_app_sets_are_overridden() {
         let http = reqwest::Client::builder()
-            .connection_verbose(true)
-            .pool_idle_timeout(Duration::from_secs(600))
             .redirect(redirect::Policy::limited(5))
             .referer(true);
         let url = Url::parse("http://127.0.0.1/v1").unwrap();

@@ -109,7 +109,7 @@ use crate::{
 /// | [`ErrorKind`](crate::ErrorKind) | when | [`Outcome`](crate::Outcome) of a write |
 /// |---|---|---|
 /// | `InvalidId` | the id is 0 | not applied: nothing was sent |
-/// | `Configuration`, `Session`, `Throttle` | the session token cannot be used, none was given, or the budget of requests cannot be asked | not applied: nothing was sent |
+/// | `Configuration`, `Session`, `Throttle` | the session token cannot be used, none was given, or the throttle lets nothing leave within 15 minutes | not applied: nothing was sent |
 /// | `Connect` | no connection was made | not applied |
 /// | `Api` | the API answered with an error: [`Error::code`](crate::Error::code) tells which | not applied after a 4xx (but for 408, 421 and 425) and a 503 that asks to come later; else unknown |
 /// | `Timeout`, `Interrupted`, `CutOff` | no complete answer came | unknown; not applied where the deadline passed before anything left |
