@@ -252,3 +252,20 @@ async fn every_order_ends_in_the_id_so_that_pages_neither_overlap_nor_skip() {
         assert!(ids.into_iter().eq(1..=1_600), "{order}");
     }
 }
+
+#[test]
+fn outside_of_a_runtime_a_list_is_one_error_and_ends() {
+    let client =
+        vibecode_runtime::Client::new(vibecode_runtime::Credentials::personal("vibe_api_1"));
+    let mut rows = client.unwrap().list::<Named>().stream();
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let mut next = || match std::pin::pin!(rows.next()).as_mut().poll(&mut context) {
+        std::task::Poll::Ready(row) => row,
+        std::task::Poll::Pending => panic!("nothing can be waited for"),
+    };
+    assert_eq!(
+        next().unwrap().unwrap_err().kind(),
+        ErrorKind::Configuration
+    );
+    assert!(next().is_none());
+}

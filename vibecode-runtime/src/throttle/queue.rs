@@ -181,13 +181,12 @@ impl Place {
         until: Instant,
         context: &mut Context<'_>,
     ) -> Result<Poll<()>, BudgetError> {
-        let timer = match &mut self.timer {
-            Some(timer) => timer,
-            None => {
-                Handle::try_current().map_err(BudgetError::no_runtime)?;
-                self.timer.insert(Box::pin(sleep_until(until)))
-            }
-        };
+        if self.timer.is_none() {
+            // A timer outside of a runtime panics.
+            Handle::try_current().map_err(BudgetError::no_runtime)?;
+        }
+        let new = || Box::pin(sleep_until(until));
+        let timer = self.timer.get_or_insert_with(new);
         if timer.deadline() != until {
             timer.as_mut().reset(until);
         }

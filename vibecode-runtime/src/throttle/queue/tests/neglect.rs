@@ -65,15 +65,15 @@ impl Executor {
     /// A waiter that has been polled once.
     fn add(&mut self, throttle: &Throttle, owner: Owner) {
         let throttle = throttle.clone();
-        let mut owned = Owned {
+        let mut waiter = Owned {
             owner,
             arrival: self.arrivals,
             future: Some(Box::pin(async move { throttle.acquire().await })),
             is_woken: Arc::new(Flag(AtomicBool::new(false))),
         };
         self.arrivals += 1;
-        self.poll(&mut owned);
-        self.owned.push(owned);
+        self.poll(&mut waiter);
+        self.owned.push(waiter);
     }
 
     fn poll(&mut self, owned: &mut Owned) {
@@ -102,15 +102,13 @@ impl Executor {
         self.random.shuffle(&mut owned);
         for waiter in &mut owned {
             let step = u64::try_from(STEP.as_millis()).unwrap();
+            if waiter.owner == Owner::Dropping && self.random.u64(0..200) == 0 {
+                waiter.future = None;
+            }
             let is_polled = match waiter.owner {
-                Owner::Attentive => waiter.is_woken.0.load(Ordering::Relaxed),
+                Owner::Attentive | Owner::Dropping => waiter.is_woken.0.load(Ordering::Relaxed),
                 Owner::Rare(every) => self.random.u64(0..every / step) == 0,
                 Owner::Gone => false,
-                Owner::Dropping if self.random.u64(0..200) == 0 => {
-                    waiter.future = None;
-                    false
-                }
-                Owner::Dropping => waiter.is_woken.0.load(Ordering::Relaxed),
             };
             if is_polled {
                 self.poll(waiter);
