@@ -61,7 +61,7 @@ async fn a_client_of_its_own_has_a_budget_of_its_own() {
     let server = Server::start(refusal(503, "QUEUE_OVERFLOW")).await;
     for _ in 0..3 {
         let client = builder(&server.url()).retry(tokens_for(1)).build().unwrap();
-        assert!(add(&client).await.is_err());
+        assert!(update(&client).await.is_err());
     }
     assert_eq!(server.requests().len(), 3 * 2);
 }

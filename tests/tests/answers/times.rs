@@ -75,12 +75,12 @@ async fn the_time_of_a_try_can_be_set() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_write_without_an_answer_is_given_up_at_the_deadline_of_all_tries() {
+async fn a_write_without_an_answer_is_given_up_after_three_tries_of_their_full_time() {
     for answer in [NOTHING, HALF] {
         let server = Server::start(Behaviour::AnswerAndHang(answer.into())).await;
         let client = builder(&server.url()).build().unwrap();
         let (took, error) = timed(update(&client)).await;
-        assert_takes(took, 150);
+        assert!((210..213).contains(&took.as_secs()), "{took:?}");
         assert_eq!(error.kind(), ErrorKind::Timeout, "{error:?}");
         assert_eq!(error.outcome(), Outcome::Unknown);
         assert_eq!(server.requests().len(), 3);

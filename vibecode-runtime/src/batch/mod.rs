@@ -12,7 +12,7 @@ pub(crate) use self::{
     call::{BatchCall, MOST_CALLS},
     pack::send_pack,
     run::{Ended, Ready, run},
-    slot::Slot,
+    slot::{Run, Slot},
 };
 use crate::{
     Client, Entity, Error, ErrorKind, Id, IdFor, Patch, Raw, Result, Updated,

@@ -2,10 +2,7 @@
 
 use std::{collections::HashSet, mem, sync::Arc};
 
-use tokio::{
-    sync::Notify,
-    time::{Instant, timeout_at},
-};
+use tokio::{sync::Notify, time::timeout_at};
 
 use super::{
     call::BatchCall,
@@ -13,11 +10,8 @@ use super::{
     slot::Slot,
 };
 use crate::{
-    Client, Raw, Result,
-    client::{
-        Caller, LONGEST_WAIT, LockRequest, RecordLock, queue_at, request::Effect,
-        waited_for_a_record,
-    },
+    Client, Error, Raw, Result,
+    client::{Caller, LockRequest, RecordLock, queue_at, request::Effect, waited_for_a_record},
 };
 
 struct Waiting {
@@ -40,20 +34,23 @@ pub(crate) async fn send_pack(
 ) {
     let woken = Arc::new(Notify::new());
     let mut waiting = queued(client, calls, &woken);
-    // From the last progress: a pack may hold many changes of one record.
-    let mut latest = Instant::now() + LONGEST_WAIT;
+    let latest = slot.latest_lock();
     while !waiting.is_empty() {
         let (places, ready) = take_ready(&mut waiting, client.shared.retries.attempts());
         if ready.is_empty() {
             slot.release();
             let woken = caller.wait(timeout_at(latest, woken.notified())).await;
             if !matches!(woken, Ok(Ok(()))) {
-                for Waiting { place, call, .. } in waiting {
-                    done(place, Err(call.named(waited_for_a_record())));
-                }
-                return;
+                return refuse(waiting, &waited_for_a_record(), done);
             }
             continue;
+        }
+        if let Some(error) = slot.stopped() {
+            let ready = places.into_iter().zip(ready);
+            for (place, Ready { call, .. }) in ready {
+                done(place, Err(call.named(error.clone())));
+            }
+            return refuse(waiting, error, done);
         }
         slot.take().await;
         run(client, caller, ready, |at, ended| {
@@ -62,7 +59,13 @@ pub(crate) async fn send_pack(
             }
         })
         .await;
-        latest = Instant::now() + LONGEST_WAIT;
+    }
+}
+
+/// These are not sent, for this reason.
+fn refuse(waiting: Vec<Waiting>, error: &Error, mut done: impl FnMut(usize, Result<Raw>)) {
+    for Waiting { place, call, .. } in waiting {
+        done(place, Err(call.named(error.clone())));
     }
 }
 

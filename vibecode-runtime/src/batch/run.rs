@@ -44,6 +44,9 @@ pub(crate) async fn run<L: Borrow<RecordLock>>(
     calls: Vec<Ready<L>>,
     mut done: impl FnMut(usize, Ended),
 ) {
+    if calls.is_empty() {
+        return;
+    }
     let mut states: Vec<State<L>> = calls.into_iter().map(State::new).collect();
     let mut tries = client.begin(caller);
     loop {

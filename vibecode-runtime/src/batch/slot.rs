@@ -1,8 +1,28 @@
 //! How many batches of a run are under way at once.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::Instant,
+};
+
+use crate::{Error, client::LONGEST_WAIT};
+
+/// As long as no process runs.
+const FOR_EVER: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+
+/// What the packs of a run share.
+#[derive(Clone)]
+pub(crate) struct Run {
+    slots: Arc<Semaphore>,
+    stopped: Arc<OnceLock<Error>>,
+    /// Wakes the run, which may have a further pack.
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
 
 /// The right of a pack to have a request under way. It is given back while the pack only waits.
 #[derive(Default)]
@@ -11,26 +31,49 @@ pub(crate) struct Slot {
     permit: Option<OwnedSemaphorePermit>,
 }
 
-struct Run {
-    slots: Arc<Semaphore>,
-    /// Wakes the run, which may have a further pack.
-    freed: Box<dyn Fn() + Send + Sync>,
+impl Run {
+    pub(crate) fn new(slots: usize, wake: impl Fn() + Send + Sync + 'static) -> Self {
+        Self {
+            slots: Arc::new(Semaphore::new(slots)),
+            stopped: Arc::default(),
+            wake: Arc::new(wake),
+        }
+    }
+
+    /// Nothing more is to be sent, for this reason.
+    pub(crate) fn stop(&self, error: Error) {
+        // The first reason stands.
+        let _ = self.stopped.set(error);
+    }
+
+    pub(crate) fn stopped(&self) -> Option<&Error> {
+        self.stopped.get()
+    }
+
+    /// A slot, if one is free.
+    pub(crate) fn try_slot(&self) -> Option<Slot> {
+        let permit = Arc::clone(&self.slots).try_acquire_owned().ok()?;
+        Some(Slot {
+            run: Some(self.clone()),
+            permit: Some(permit),
+        })
+    }
 }
 
 impl Slot {
-    /// One of these slots, if one is free.
-    pub(crate) fn try_of(
-        slots: &Arc<Semaphore>,
-        freed: impl Fn() + Send + Sync + 'static,
-    ) -> Option<Self> {
-        let permit = Arc::clone(slots).try_acquire_owned().ok()?;
-        Some(Self {
-            run: Some(Run {
-                slots: Arc::clone(slots),
-                freed: Box::new(freed),
-            }),
-            permit: Some(permit),
-        })
+    /// The reason why nothing more is to be sent, if the run has stopped.
+    pub(crate) fn stopped(&self) -> Option<&Error> {
+        self.run.as_ref()?.stopped()
+    }
+
+    /// Until when the locks of the records are waited for. A run waits as long as it takes: it may
+    /// have many changes of one record, and each call before another has its bound.
+    pub(crate) fn latest_lock(&self) -> Instant {
+        let wait = match self.run {
+            Some(_) => FOR_EVER,
+            None => LONGEST_WAIT,
+        };
+        Instant::now() + wait
     }
 
     /// Takes a slot for the next request, if the pack has none. A pack holds one only while it sends,
@@ -46,7 +89,7 @@ impl Slot {
         if self.permit.take().is_some()
             && let Some(run) = &self.run
         {
-            (run.freed)();
+            (run.wake)();
         }
     }
 }

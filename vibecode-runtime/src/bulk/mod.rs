@@ -18,15 +18,11 @@ use std::{
     future::poll_fn,
     marker::PhantomData,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll},
 };
 
 use futures_core::Stream;
-use tokio::{
-    runtime::Handle,
-    sync::{Semaphore, mpsc},
-};
+use tokio::{runtime::Handle, sync::mpsc};
 
 use self::{
     pack::{Event, Results, Sent},
@@ -34,8 +30,8 @@ use self::{
     window::Window,
 };
 use crate::{
-    Client, Ensured, Error, Id, IdFor, Patch, PatchJob, Result, Updated,
-    batch::{BatchCall, Slot, send_pack},
+    Client, Ensured, Id, IdFor, Patch, PatchJob, Result, Updated,
+    batch::{BatchCall, Run, Slot, send_pack},
     client::{Caller, PresenceGuard, outside_of_a_runtime},
     ensure::ensure_pack,
 };
@@ -102,13 +98,11 @@ pub struct Bulk<E, T = Updated> {
     send: SendPack<T>,
     source: Source,
     window: Window<T>,
-    slots: Arc<Semaphore>,
+    run: Run,
     caller: Caller,
     _guard: PresenceGuard,
     events: mpsc::UnboundedReceiver<Event<T>>,
     sender: mpsc::UnboundedSender<Event<T>>,
-    /// Why nothing more is sent.
-    stopped: Option<Error>,
     entity: PhantomData<fn() -> E>,
 }
 
@@ -150,12 +144,15 @@ impl<E, T: Send + 'static> Bulk<E, T> {
             send,
             source,
             window: Window::new(),
-            slots: Arc::new(Semaphore::new(MOST_REQUESTS)),
+            // Whoever waits for a slot is woken by the event.
+            run: Run::new(MOST_REQUESTS, {
+                let sender = sender.clone();
+                move || drop(sender.send(Event::SlotFree))
+            }),
             _guard: caller.guard(),
             caller,
             events,
             sender,
-            stopped: None,
             entity: PhantomData,
         }
     }
@@ -178,19 +175,10 @@ impl<E, T: Send + 'static> Bulk<E, T> {
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<BulkOutcome<E, T>>> {
-        if self.stopped.is_none() && Handle::try_current().is_err() {
-            self.stopped = Some(outside_of_a_runtime());
+        if Handle::try_current().is_err() {
+            self.run.stop(outside_of_a_runtime());
         }
-        // Ends with `Pending`, so that the next event wakes this task.
-        while let Poll::Ready(Some(event)) = self.events.poll_recv(context) {
-            match event {
-                Event::Result(index, result) => self.window.finish(index, result),
-                Event::Refused(error) => {
-                    self.stopped.get_or_insert(error);
-                }
-                Event::SlotFree => {}
-            }
-        }
+        self.hear(context);
         let is_waiting = self.take_in(context);
         self.send_packs(is_waiting);
         if let Some(outcome) = self.window.pop() {
@@ -200,6 +188,28 @@ impl<E, T: Send + 'static> Bulk<E, T> {
             return Poll::Ready(None);
         }
         Poll::Pending
+    }
+
+    /// Takes in what the packs report, and has this task woken by the next report.
+    fn hear(&mut self, context: &mut Context<'_>) {
+        loop {
+            // All that is there, also beyond what tokio lets one task receive at a time: an event that
+            // stops the run must not be overlooked.
+            while let Ok(event) = self.events.try_recv() {
+                self.take(event);
+            }
+            match self.events.poll_recv(context) {
+                Poll::Ready(Some(event)) => self.take(event),
+                Poll::Ready(None) | Poll::Pending => return,
+            }
+        }
+    }
+
+    fn take(&mut self, event: Event<T>) {
+        match event {
+            Event::Result(index, result) => self.window.finish(index, result),
+            Event::SlotFree => {}
+        }
     }
 
     /// Takes items in while there is room. Whether the source has none at the moment.
@@ -217,7 +227,7 @@ impl<E, T: Send + 'static> Bulk<E, T> {
     /// Sends full packs while a slot is free, and a smaller one if no more items come at the moment.
     /// A full window is no reason for a small one: outcomes that are returned make room for more.
     fn send_packs(&mut self, is_waiting: bool) {
-        if let Some(error) = &self.stopped {
+        if let Some(error) = self.run.stopped() {
             for index in self.window.take_waiting() {
                 self.window.finish(index, Err(error.clone()));
             }
@@ -225,14 +235,11 @@ impl<E, T: Send + 'static> Bulk<E, T> {
         }
         let takes_more = !is_waiting && !self.source.is_over();
         while self.window.fills_a_pack() || (self.window.has_waiting() && !takes_more) {
-            let sender = self.sender.clone();
-            // Whoever waits for a slot is woken by the event.
-            let freed = move || drop(sender.send(Event::SlotFree));
-            let Some(slot) = Slot::try_of(&self.slots, freed) else {
+            let Some(slot) = self.run.try_slot() else {
                 return;
             };
             let (indices, jobs) = self.window.pack();
-            let results = Results::new(indices, self.sender.clone());
+            let results = Results::new(indices, self.sender.clone(), self.run.clone());
             let sent = (self.send)(
                 self.client.clone(),
                 self.caller.clone(),
@@ -299,7 +306,7 @@ pub(crate) fn ensure(
     })
 }
 
-/// A run hears first that nothing more is to be sent, and of the free slot when it is free.
+/// The run knows first that nothing more is to be sent, and then of the slot that is free.
 fn end<T>(mut results: Results<T>, slot: Slot) {
     results.end();
     drop(slot);

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use http::StatusCode;
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::{Error, ErrorKind, Outcome, Result, client::shut_down};
+use crate::{Error, ErrorKind, Outcome, Result, batch::Run, client::shut_down};
 
 /// A pack on its way.
 pub(crate) type Sent = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -14,8 +14,6 @@ pub(crate) type Sent = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub(super) enum Event<T> {
     /// The result of the item with this index.
     Result(usize, Result<T>),
-    /// Every further batch would be refused like this.
-    Refused(Error),
     /// There may be a slot for another request.
     SlotFree,
 }
@@ -26,6 +24,7 @@ pub(crate) struct Results<T> {
     /// The index of each job in the run, until its result has been given.
     indices: Vec<Option<usize>>,
     events: UnboundedSender<Event<T>>,
+    run: Run,
     has_begun: bool,
     /// The error of the last result that refuses all, as long as there is no other result.
     refused: Option<Error>,
@@ -33,10 +32,11 @@ pub(crate) struct Results<T> {
 }
 
 impl<T> Results<T> {
-    pub(super) fn new(indices: Vec<usize>, events: UnboundedSender<Event<T>>) -> Self {
+    pub(super) fn new(indices: Vec<usize>, events: UnboundedSender<Event<T>>, run: Run) -> Self {
         Self {
             indices: indices.into_iter().map(Some).collect(),
             events,
+            run,
             has_begun: false,
             refused: None,
             is_refused: true,
@@ -71,7 +71,7 @@ impl<T> Results<T> {
                 details.outcome = Outcome::NotApplied;
                 details.call = None;
             });
-            self.send(Event::Refused(of_the_rest));
+            self.run.stop(of_the_rest);
         }
     }
 

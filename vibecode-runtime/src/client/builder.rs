@@ -17,7 +17,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The server gives up after 60 s (api.md, grade B): when this runs out, it has given up too.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(70);
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
-const DEADLINE: Duration = Duration::from_secs(150);
+const DEADLINE: Duration = Duration::from_secs(300);
 /// It covers the 60 s that the server works on a request (api.md, grade B), a queue in front of it,
 /// what the kernel still sends after the end of a try, and the age of what a read shows.
 const SETTLE_TIME: Duration = Duration::from_secs(120);
@@ -124,7 +124,7 @@ impl ClientBuilder {
 
     /// How long all tries of one call may take together, from the departure of the first: none
     /// begins after it, and one under way then ends. Waiting for the throttle before that does not
-    /// count. By default 150 s.
+    /// count. By default 300 s.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));

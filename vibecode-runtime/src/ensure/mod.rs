@@ -37,7 +37,7 @@ use self::{
 use crate::{
     Client, Error, ErrorKind, IdFor, Outcome, Patch, PatchJob, Result,
     batch::Slot,
-    client::{Call, Caller, LONGEST_WAIT, queue_at, waited_for_a_record},
+    client::{Call, Caller, queue_at, waited_for_a_record},
 };
 
 impl Client {
@@ -139,8 +139,7 @@ async fn run(
         .enumerate()
         .map(|(place, (job, request))| Working::new(place, job, request, attempts))
         .collect();
-    // From the last progress: a pack may hold many jobs on one record.
-    let mut latest_lock = Instant::now() + LONGEST_WAIT;
+    let latest_lock = transport.latest_lock();
     loop {
         for one in &mut working {
             one.begin_if_locked();
@@ -149,7 +148,6 @@ async fn run(
         for ended in working.extract_if(.., |one| one.is_done()) {
             let (place, result) = ended.finish();
             done(place, result);
-            latest_lock = Instant::now() + LONGEST_WAIT;
         }
         if working.is_empty() {
             return;
@@ -171,8 +169,16 @@ async fn run(
             }
             continue;
         }
+        if let Some(error) = transport.stopped() {
+            for one in working.iter_mut().filter(|one| one.has_sent_nothing()) {
+                one.fail(error.clone());
+            }
+        }
         let now = Instant::now();
         let mut reading = pick(&mut working, |one| one.due().is_some_and(|due| due <= now));
+        if reading.is_empty() {
+            continue;
+        }
         transport.read(&mut reading).await;
         let mut writing = pick(&mut working, |one| matches!(one.step, Step::Write(_)));
         if !writing.is_empty() {

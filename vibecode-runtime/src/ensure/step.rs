@@ -78,6 +78,11 @@ impl Working {
         matches!(self.step, Step::WaitForLock)
     }
 
+    /// Whether nothing was written that has to be followed up.
+    pub(super) fn has_sent_nothing(&self) -> bool {
+        !self.is_done() && self.lost.is_none() && self.taken_until.is_none()
+    }
+
     pub(super) fn is_done(&self) -> bool {
         matches!(self.step, Step::Done(_))
     }

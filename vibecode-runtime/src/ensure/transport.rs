@@ -1,8 +1,10 @@
 //! How records are read and written: each by its own request, or all in one batch.
 
+use tokio::time::Instant;
+
 use super::step::{Step, Working};
 use crate::{
-    Client, Raw,
+    Client, Error, Raw,
     batch::{self, BatchCall, Ended, Ready, Slot},
     client::{Addition, Caller, RecordLock, Request},
 };
@@ -16,6 +18,12 @@ pub(super) trait Transport: Send {
 
     /// Nothing is sent for a while.
     fn pause(&mut self);
+
+    /// Until when the locks of the records are waited for.
+    fn latest_lock(&self) -> Instant;
+
+    /// The reason why nothing more is to be sent, if there is one.
+    fn stopped(&self) -> Option<Error>;
 }
 
 pub(super) struct OneByOne<'a> {
@@ -65,6 +73,14 @@ impl Transport for OneByOne<'_> {
     }
 
     fn pause(&mut self) {}
+
+    fn latest_lock(&self) -> Instant {
+        Slot::default().latest_lock()
+    }
+
+    fn stopped(&self) -> Option<Error> {
+        None
+    }
 }
 
 pub(super) struct Batched<'a> {
@@ -151,6 +167,14 @@ impl Transport for Batched<'_> {
 
     fn pause(&mut self) {
         self.slot.release();
+    }
+
+    fn latest_lock(&self) -> Instant {
+        self.slot.latest_lock()
+    }
+
+    fn stopped(&self) -> Option<Error> {
+        self.slot.stopped().cloned()
     }
 }
 

@@ -48,6 +48,8 @@ pub(super) struct OpenWrites {
     writes: Vec<OpenWrite>,
     /// The multifields before the first of them, if they were read.
     before: Option<Vec<MultifieldEntry>>,
+    /// What others that are settled meanwhile have added since.
+    shown: Vec<(String, String)>,
     next: u64,
 }
 
@@ -99,11 +101,18 @@ impl OpenWrites {
     }
 
     pub(super) fn settle_shown(&mut self, is_shown: impl Fn(&str, &str) -> bool) {
+        let mut shown = Vec::new();
         self.retain(|write| {
             let values = &write.additions.values;
             let are_shown = values.iter().all(|(kind, value)| is_shown(kind, value));
+            if are_shown {
+                shown.extend_from_slice(values);
+            }
             values.is_empty() || !are_shown
         });
+        if !self.writes.is_empty() {
+            self.shown.append(&mut shown);
+        }
     }
 
     /// The latest moment at which one of them settles.
@@ -127,10 +136,9 @@ impl OpenWrites {
             let was_there = before
                 .iter()
                 .any(|old| is_same(entry, old.kind(), old.value()));
-            let sent = self.writes.iter().flat_map(|write| &write.additions.values);
-            let is_ours = sent
-                .into_iter()
-                .any(|(kind, value)| is_same(entry, kind, value));
+            let open = self.writes.iter().flat_map(|write| &write.additions.values);
+            let mut sent = open.chain(&self.shown);
+            let is_ours = sent.any(|(kind, value)| is_same(entry, kind, value));
             !was_there && !is_ours
         })
     }
@@ -148,6 +156,7 @@ impl OpenWrites {
         self.writes.retain(is_open);
         if self.writes.is_empty() {
             self.before = None;
+            self.shown.clear();
         }
     }
 }
