@@ -90,7 +90,7 @@ pub(crate) async fn run(
         ));
         output.json(&json!({ "record": record, "added": added, "present": present }));
     } else {
-        let updated = client.run(job).await?;
+        let updated = client.update_job(job).await?;
         output.line(format!("{record} is changed"));
         output.json(&updated.raw().parse::<Value>()?);
     }

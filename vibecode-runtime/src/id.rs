@@ -169,9 +169,9 @@ impl<E> fmt::Display for Id<E> {
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// use vibecode_runtime::Addresses;
+/// use vibecode_runtime::IdFor;
 ///
-/// async fn promote(client: &Client, id: impl Addresses<CustomerPatch>) -> vibecode_runtime::Result<()> {
+/// async fn promote(client: &Client, id: impl IdFor<CustomerPatch>) -> vibecode_runtime::Result<()> {
 ///     client.update(id, &Customer::patch().post("Director")).await?;
 ///     Ok(())
 /// }
@@ -201,34 +201,34 @@ impl<E> fmt::Display for Id<E> {
     label = "not an id of the patch's entity",
     note = "pass the entity's own id, such as `ContactId` for a patch of contacts, or a plain `u64`"
 )]
-pub trait Addresses<P>: sealed::Sealed {
+pub trait IdFor<P>: sealed::Sealed {
     /// The number of the record.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// assert_eq!(Addresses::<CustomerPatch>::record_id(ContactId::from(71)), 71);
+    /// assert_eq!(IdFor::<CustomerPatch>::record_id(ContactId::from(71)), 71);
     /// # Ok(())
     /// # }
     /// ```
     fn record_id(self) -> u64;
 }
 
-impl<P> Addresses<P> for u64 {
+impl<P> IdFor<P> for u64 {
     fn record_id(self) -> u64 {
         self
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<P: PatchOf<E>, E> Addresses<P> for Id<E> {
+impl<P: PatchOf<E>, E> IdFor<P> for Id<E> {
     fn record_id(self) -> u64 {
         self.value
     }
 }
 
 /// A patch of the records of `E`. A trait of its own, so that another entity's id is an error of
-/// [`Addresses`].
+/// [`IdFor`].
 #[doc(hidden)]
 pub trait PatchOf<E> {}
 

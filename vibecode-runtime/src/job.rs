@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::value::RawValue;
 
 use crate::{
-    Addresses, Client, Entity, Patch, Result, Updated,
+    Client, Entity, IdFor, Patch, Result, Updated,
     body::{Act, Added, Body, WORK},
     client::{
         Call, Target,
@@ -23,7 +23,7 @@ use crate::{
 
 /// A patch and the record that it is for, as plain serde data.
 ///
-/// It is sent as the patch would be: by [`Client::run`](crate::Client::run) as an update, by
+/// It is sent as the patch would be: by [`Client::update_job`](crate::Client::update_job) as an update, by
 /// [`Client::ensure_job`](crate::Client::ensure_job) so that running it twice adds nothing twice.
 /// The second is what a queue needs that runs a job at least once.
 ///
@@ -78,7 +78,7 @@ impl PatchJob {
     /// Before anything is queued what [`Client::update`](crate::Client::update) would refuse to
     /// send: [`EmptyPatch`](crate::ErrorKind::EmptyPatch),
     /// [`InvalidPatch`](crate::ErrorKind::InvalidPatch), [`InvalidId`](crate::ErrorKind::InvalidId).
-    pub fn new<P: Patch>(id: impl Addresses<P>, patch: &P) -> Result<Self> {
+    pub fn new<P: Patch>(id: impl IdFor<P>, patch: &P) -> Result<Self> {
         let id = checked_id(id.record_id())?;
         check(patch.body())?;
         Ok(Self {
@@ -166,7 +166,7 @@ impl Client {
     /// # async fn main() -> vibecode_runtime::Result<()> {
     /// # let (_sandbox, client) = sandbox().await?;
     /// let job = PatchJob::new(71, &Customer::patch().post("Director"))?;
-    /// let updated = client.run(&job).await?;
+    /// let updated = client.update_job(&job).await?;
     /// assert_eq!(updated.record::<Customer>()?.post.as_deref(), Some("Director"));
     /// # Ok(())
     /// # }
@@ -174,7 +174,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::update`].
-    pub fn run(&self, job: impl Borrow<PatchJob>) -> Call<Updated> {
+    pub fn update_job(&self, job: impl Borrow<PatchJob>) -> Call<Updated> {
         let job = job.borrow();
         self.write(job.target(), job.body())
     }

@@ -196,7 +196,7 @@ pub use crate::{
     entity::{Companies, Contacts, Deals, Entity, Items, Leads, Users},
     enumeration::Enumeration,
     error::{Error, ErrorCode, ErrorKind, Outcome, Result},
-    id::{Addresses, CompanyId, ContactId, DealId, Id, LeadId, UserId},
+    id::{CompanyId, ContactId, DealId, Id, IdFor, LeadId, UserId},
     job::PatchJob,
     me::Me,
     mismatch::{Duplicate, Mismatch, MismatchKind},

@@ -14,6 +14,7 @@ use crate::{
     envelope::Failure,
     key::Access,
     operation::{Done, Operation},
+    order,
     portal::Portal,
     quirks::EmptyMaps,
 };
@@ -137,6 +138,7 @@ impl BatchCall {
                 action,
                 entity,
                 id: record,
+                order: order::of_params(&input),
                 input,
             }),
         };
@@ -165,6 +167,7 @@ impl BatchCall {
             action,
             entity,
             id,
+            order: order::of_params(&input),
             input,
         };
         Ok(Self {

@@ -181,6 +181,7 @@ mod log;
 mod me;
 mod multifield;
 mod operation;
+mod order;
 mod page;
 mod portal;
 mod query;

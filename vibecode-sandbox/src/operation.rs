@@ -4,7 +4,9 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 use vibecode_spec::Entity;
 
-use crate::{action::Action, effects::Effects, envelope::Failure, portal::Portal, query::Query};
+use crate::{
+    action::Action, effects::Effects, envelope::Failure, order::Order, portal::Portal, query::Query,
+};
 
 /// One thing to do.
 #[derive(Debug)]
@@ -15,6 +17,8 @@ pub(crate) struct Operation {
     pub(crate) id: Option<u64>,
     /// The record to write, or the query.
     pub(crate) input: Map<String, Value>,
+    /// The order of a list, which is in the input too.
+    pub(crate) order: Order,
 }
 
 /// What was done, and what is answered to it.
@@ -32,7 +36,7 @@ impl Operation {
         match self.action {
             Action::Fields => Ok(Done::read(portal.fields(entity)?)),
             Action::List | Action::Search => {
-                let (data, meta) = portal.list(entity, &Query::read(&self.input)?)?;
+                let (data, meta) = portal.list(entity, &Query::read(&self.input, &self.order)?)?;
                 let meta = Some(meta);
                 Ok(Done {
                     meta,

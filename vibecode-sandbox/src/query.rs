@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::{envelope::Failure, filter::Filter};
+use crate::{envelope::Failure, filter::Filter, order::Order};
 
 /// How many records are listed where nothing is said, and at most (graded D).
 const DEFAULT_LIMIT: usize = 50;
@@ -26,10 +26,11 @@ pub(crate) enum Direction {
 }
 
 impl Query {
-    pub(crate) fn read(input: &Map<String, Value>) -> Result<Self, Failure> {
+    pub(crate) fn read(input: &Map<String, Value>, order: &Order) -> Result<Self, Failure> {
+        map(input, "order")?;
         Ok(Self {
             filter: Filter::read(&map(input, "filter")?)?,
-            order: read_order(&map(input, "order")?)?,
+            order: read_order(order)?,
             select: input.get("select").map(read_select).transpose()?,
             limit: read_limit(input)?,
             offset: count(input, "offset")?.unwrap_or_default(),
@@ -71,7 +72,7 @@ fn map(input: &Map<String, Value>, name: &str) -> Result<Map<String, Value>, Fai
     }
 }
 
-fn read_order(order: &Map<String, Value>) -> Result<Vec<(String, Direction)>, Failure> {
+fn read_order(order: &Order) -> Result<Vec<(String, Direction)>, Failure> {
     let order = order.iter().map(|(field, direction)| {
         let direction = direction.as_str().unwrap_or_default();
         let direction = if direction.eq_ignore_ascii_case("asc") {

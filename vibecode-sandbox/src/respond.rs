@@ -13,7 +13,7 @@ use crate::{
     key::Access,
     me,
     operation::{Done, Operation},
-    query,
+    order, query,
     route::Route,
     service::Service,
 };
@@ -63,11 +63,17 @@ fn respond(call: &Call, service: &Service, faults: &BatchFaults) -> Result<Done,
                 Action::Create | Action::Update | Action::Search => read_body(&call.body)?,
                 Action::Get | Action::Delete | Action::Fields => Map::new(),
             };
+            let order = match action {
+                Action::List => order::of_url(call.uri.query()),
+                Action::Search => order::of_body(&call.body),
+                _ => Vec::new(),
+            };
             let operation = Operation {
                 action,
                 entity,
                 id,
                 input,
+                order,
             };
             operation.run(&mut portal)
         }

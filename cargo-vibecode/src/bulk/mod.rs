@@ -167,7 +167,7 @@ impl Job<'_> {
             Throttle::per_minute(wanted.per_minute)
         };
         portal::client(self.args, |builder| {
-            builder.throttle(throttle).settle(self.settle())
+            builder.throttle(throttle).settle_time(self.settle())
         })
     }
 

@@ -257,7 +257,7 @@ async fn run(client: Client, jobs: Vec<PatchJob>, mode: Mode) -> Vec<Result<(), 
     let mut results = Vec::with_capacity(jobs.len());
     match mode {
         Mode::Update => {
-            let mut outcomes = client.run_many(jobs);
+            let mut outcomes = client.update_jobs(jobs);
             while let Some(outcome) = outcomes.next().await {
                 results.push(outcome.result.map(|_| ()));
             }

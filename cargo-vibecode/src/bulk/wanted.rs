@@ -69,7 +69,7 @@ pub(crate) struct Wanted {
     pub(super) ensure: bool,
 
     /// How long a request whose answer was lost may still be applied.
-    #[arg(long, value_name = "SECONDS", default_value_t = 62)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     pub(super) settle: u64,
 
     /// How many requests may leave in a minute; each carries up to 50 rows.

@@ -36,7 +36,7 @@ async fn a_journal_of_another_job_is_refused() {
             "--empty clear",
             "`empty` was \"leave\" and is \"clear\" now",
         ),
-        ("--settle 5", "`settle_seconds` was 62 and is 5 now"),
+        ("--settle 5", "`settle_seconds` was 120 and is 5 now"),
         ("--ensure", "`ensure` was false and is true now"),
         (
             "--map post=comments",

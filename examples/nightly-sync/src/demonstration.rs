@@ -38,7 +38,7 @@ pub(crate) async fn run() -> Result<(), AnyError> {
         .await?;
     let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
         .base_url(sandbox.url())
-        .settle(SETTLE)
+        .settle_time(SETTLE)
         .build()?;
 
     println!(

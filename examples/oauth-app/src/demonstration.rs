@@ -32,7 +32,7 @@ pub(crate) async fn run() -> Result<(), AnyError> {
     let key = sessions.fold(Key::app(APP_KEY), Key::session);
     let sandbox = Sandbox::builder().key(key).try_start().await?;
     let app = App::new(APP_KEY, |settings| {
-        settings.base_url(sandbox.url()).settle(SETTLE)
+        settings.base_url(sandbox.url()).settle_time(SETTLE)
     })?;
     let stage = Stage {
         running: Running::start(app).await?,

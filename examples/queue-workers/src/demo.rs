@@ -26,7 +26,7 @@ const WORKERS: usize = 4;
 /// Of all workers together. The demo needs more requests, and four workers that do not share would
 /// send them within a minute.
 const PER_MINUTE: u32 = 480;
-/// In place of 62 s, so that the demo is short.
+/// In place of 120 s, so that the demo is short.
 const SETTLE_SECONDS: u64 = 10;
 /// A write whose answer is lost may come so much later: within settle, as on the API.
 const LATE: Duration = Duration::from_secs(5);

@@ -30,7 +30,7 @@ impl Settings {
             api_key: required(API_KEY)?,
             base_url: optional(BASE_URL)?,
             per_minute: optional(PER_MINUTE)?.unwrap_or(300),
-            settle: Duration::from_secs(optional(SETTLE_SECONDS)?.unwrap_or(62)),
+            settle: Duration::from_secs(optional(SETTLE_SECONDS)?.unwrap_or(120)),
         })
     }
 }

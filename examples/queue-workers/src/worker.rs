@@ -55,7 +55,7 @@ pub(crate) async fn run(
     let redis = queue::connect(&settings.redis_url).await?;
     let budget = RedisBudget::new(&settings.redis_url, BUDGET, settings.per_minute)?;
     let mut client = Client::builder(Credentials::personal(settings.api_key.as_str()))
-        .settle(times.settle)
+        .settle_time(times.settle)
         .throttle(Throttle::shared(budget))
         .user_agent(name.as_str());
     if let Some(base_url) = &settings.base_url {

@@ -107,7 +107,7 @@ async fn one_try_arrives_once_at_most() {
 
 #[tokio::test(start_paused = true)]
 async fn further_tries_are_the_clients_own() {
-    let policy = RetryPolicy::new().budget(u32::MAX);
+    let policy = RetryPolicy::new().retry_tokens(u32::MAX);
     assert_sent_by_us_alone(policy, false).await;
 }
 
@@ -119,7 +119,7 @@ async fn no_broken_connection_doubles_a_phone() {
         .filter(|it| !matches!(it, Behaviour::Answer(bytes) if bytes.starts_with(b"HTTP/1.1 429")))
         .collect();
     let server = Server::script(endings).await;
-    let policy = RetryPolicy::new().budget(u32::MAX);
+    let policy = RetryPolicy::new().retry_tokens(u32::MAX);
     let client = builder(&server.url()).retry(policy).build().unwrap();
     for call in 0..CALLS {
         let result = send(&client, call, true).await;

@@ -10,7 +10,7 @@ use crate::{
 
 /// A further try costs 5 tokens.
 fn tokens_for(tries: u32) -> RetryPolicy {
-    RetryPolicy::new().budget(5 * tries)
+    RetryPolicy::new().retry_tokens(5 * tries)
 }
 
 #[tokio::test(start_paused = true)]

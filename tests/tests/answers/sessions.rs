@@ -261,10 +261,101 @@ async fn calls_at_once_that_are_given_no_session_fail_together() {
 #[tokio::test(start_paused = true)]
 async fn a_call_that_is_dropped_while_it_asks_holds_up_nobody() {
     let (_sandbox, client, sessions) = begin().await;
+    let start = Instant::now();
     let asking = timeout(Duration::from_millis(500), update(&client)).await;
     assert!(asking.is_err());
     update(&client).await.unwrap();
-    assert_eq!(sessions.asked(), 2);
+    // The answer to the first serves the second.
+    assert_eq!((sessions.asked(), start.elapsed().as_secs()), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_nobody_polls_while_it_asks_holds_up_nobody() {
+    let (_sandbox, client, sessions) = begin().await;
+    let mut neglected = client.get_raw(ContactId::from(71));
+    assert!(timeout(Duration::ZERO, &mut neglected).await.is_err());
+    let other = client.get_raw(ContactId::from(72));
+    timeout(Duration::from_secs(5), other)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(sessions.asked(), 1);
+    neglected.await.unwrap();
+}
+
+/// A client whose provider does this when it is asked for the first time, and whose time-out is 20 s.
+fn with_first_answer<F, T>(url: &str, first: F) -> Client
+where
+    F: Fn() -> T + Send + Sync + 'static,
+    T: Future<Output = Result<String, TokenError>> + Send + 'static,
+{
+    let asked = AtomicUsize::new(0);
+    let credentials = Credentials::app_with(Sandbox::APP_KEY, move || {
+        let is_first = asked.fetch_add(1, Ordering::Relaxed) == 0;
+        let answer = is_first.then(&first);
+        async move {
+            match answer {
+                Some(answer) => answer.await,
+                None => Ok(FIRST.to_owned()),
+            }
+        }
+    });
+    let client = Client::builder(credentials).base_url(url);
+    client.timeout(Duration::from_secs(20)).build().unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_that_hangs_is_waited_for_as_long_as_the_time_out_and_then_asked_again() {
+    let sandbox = Sandbox::start().await;
+    sandbox.add_session(FIRST);
+    let client = with_first_answer(sandbox.url(), std::future::pending);
+    let start = Instant::now();
+    for result in reads(&client, 5).await {
+        let error = result.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Session, "{error:?}");
+        assert_eq!(error.outcome(), Outcome::NotApplied);
+        assert!(error.to_string().contains("within 20s"), "{error}");
+    }
+    assert_eq!(start.elapsed().as_secs(), 20);
+    assert_eq!(sandbox.requests().len(), 0);
+    assert_all_succeed(&reads(&client, 5).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_that_panics_fails_the_calls_that_wait_for_it_and_no_later_one() {
+    let sandbox = Sandbox::start().await;
+    sandbox.add_session(FIRST);
+    let client = with_first_answer(sandbox.url(), || async { panic!("no store") });
+    for result in reads(&client, 5).await {
+        assert_eq!(result.unwrap_err().kind(), ErrorKind::Session);
+    }
+    assert_all_succeed(&reads(&client, 5).await);
+}
+
+/// The first runtime is alive, but nothing runs in it any more.
+#[test]
+fn a_provider_in_a_runtime_that_stands_still_holds_up_no_other_runtime_for_long() {
+    const A_MOMENT: Duration = Duration::from_millis(1);
+    let runtime = || {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        builder.enable_all().start_paused(true).build().unwrap()
+    };
+    let (idle, other) = (runtime(), runtime());
+    other.block_on(async {
+        let sandbox = Sandbox::start().await;
+        sandbox.add_session(FIRST);
+        let client = with_first_answer(sandbox.url(), std::future::pending);
+        let mut neglected = client.get_raw(ContactId::from(71));
+        let in_idle = std::thread::scope(|scope| {
+            let poll = || idle.block_on(async { timeout(A_MOMENT, &mut neglected).await });
+            scope.spawn(poll).join().unwrap()
+        });
+        assert!(in_idle.is_err());
+        let read = || client.get_raw(ContactId::from(71));
+        assert_eq!(read().await.unwrap_err().kind(), ErrorKind::Session);
+        sleep(Duration::from_secs(1)).await;
+        read().await.unwrap();
+    });
 }
 
 #[tokio::test(start_paused = true)]

@@ -278,6 +278,33 @@ async fn the_first_try_waits_for_the_throttle_a_quarter_of_an_hour_at_most() {
     }
 }
 
+/// The call that gets the 429 fails at once, and so does every other until the pause is nearly over.
+#[tokio::test(start_paused = true)]
+async fn after_a_429_that_asks_for_a_day_every_call_fails_at_once_and_says_until_when() {
+    const ASKED: Duration = Duration::from_secs(100_000);
+    let server = Server::script([limited("retry-after: 100000\r\n", ""), ok()]).await;
+    let client = builder(&server.url()).throttle(Throttle::default());
+    let client = client.build().unwrap();
+    let start = Instant::now();
+    let error = update(&client).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.retry_after()),
+        (ErrorKind::Api, Some(ASKED))
+    );
+    for call in [update, add] {
+        let error = call(&client).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Throttle, "{error:?}");
+        assert_eq!(error.outcome(), Outcome::NotApplied);
+        assert!(error.retry_after().unwrap() + Duration::from_secs(1) > ASKED);
+        assert_shows_nothing(&error);
+    }
+    assert!(start.elapsed() < Duration::from_secs(1));
+    assert_eq!(server.requests().len(), 1);
+    // An absurd pause stops nobody for good.
+    sleep(Duration::from_secs(3_600)).await;
+    update(&client).await.unwrap();
+}
+
 #[tokio::test(start_paused = true)]
 async fn calls_at_once_leave_at_an_even_pace() {
     let sandbox = Sandbox::builder().contacts(60).start().await;

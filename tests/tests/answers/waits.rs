@@ -78,8 +78,8 @@ async fn a_seed_repeats_the_waits() {
 async fn the_number_of_tries_and_the_waits_can_be_set() {
     let policy = RetryPolicy::new()
         .attempts(6)
-        .base(Duration::from_secs(10))
-        .cap(Duration::from_secs(30))
+        .initial_delay(Duration::from_secs(10))
+        .max_delay(Duration::from_secs(30))
         .seed(1);
     let server = Server::start(refusal(429, "RATE_LIMITED")).await;
     let client = builder(&server.url()).retry(policy);
@@ -221,12 +221,12 @@ async fn an_absurd_wait_ends_the_call_at_once_and_is_told() {
 #[tokio::test(start_paused = true)]
 async fn the_longest_wait_can_be_set() {
     let server = Server::script([limited("retry-after: 100\r\n", ""), ok()]).await;
-    let patient = RetryPolicy::new().longest_wait(Duration::from_secs(100));
+    let patient = RetryPolicy::new().max_retry_after(Duration::from_secs(100));
     let client = builder(&server.url()).retry(patient).build().unwrap();
     add(&client).await.unwrap();
     assert!(gaps(&server)[0] >= Duration::from_secs(100));
 
-    let hasty = RetryPolicy::new().longest_wait(Duration::from_secs(4));
+    let hasty = RetryPolicy::new().max_retry_after(Duration::from_secs(4));
     let (waits, error) = waits(limited("retry-after: 5\r\n", ""), hasty, add).await;
     assert!(waits.is_empty(), "{waits:?}");
     assert_eq!(error.retry_after(), Some(Duration::from_secs(5)));

@@ -3,7 +3,8 @@
 use std::sync::mpsc;
 
 use vibecode_runtime::{
-    ContactId, Credentials, ErrorKind, Outcome, Patch as _, Phone, Throttle, blocking::Client,
+    ContactId, Credentials, ErrorKind, Outcome, Patch as _, PatchJob, Phone, Throttle,
+    blocking::Client,
 };
 use vibecode_sandbox::{Fault, Sandbox};
 
@@ -84,17 +85,87 @@ fn a_lost_answer_is_told_as_such() {
     });
 }
 
+fn runtimes() -> [tokio::runtime::Runtime; 2] {
+    let (one, many) = (
+        tokio::runtime::Builder::new_current_thread,
+        tokio::runtime::Builder::new_multi_thread,
+    );
+    [one().build().unwrap(), many().build().unwrap()]
+}
+
 #[test]
-fn inside_a_runtime_it_is_an_error_and_no_panic() {
+fn in_async_code_it_is_an_error_and_no_panic() {
+    against_a_sandbox(|sandbox| {
+        for runtime in runtimes() {
+            let client = client(sandbox);
+            let call = async move {
+                let error = client.me().unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::Configuration);
+                let mut rows = client.list::<Customer>().rows();
+                assert_eq!(
+                    rows.next().unwrap().unwrap_err().kind(),
+                    ErrorKind::Configuration
+                );
+                assert!(rows.next().is_none());
+                client
+            };
+            let client = runtime.block_on(call);
+            runtime.block_on(async {
+                let task = tokio::spawn(async move { client.me().is_err() });
+                assert!(task.await.unwrap());
+            });
+        }
+        assert!(sandbox.requests().is_empty());
+    });
+}
+
+/// The check must not use the budget up that tokio gives a task: it would starve.
+#[test]
+fn a_refused_call_leaves_the_task_its_budget() {
     against_a_sandbox(|sandbox| {
         let client = client(sandbox);
-        let runtime = tokio::runtime::Builder::new_current_thread();
-        let runtime = { runtime }.build().unwrap();
-        runtime.block_on(async move {
-            let error = client.me().unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Configuration);
-            drop(client);
+        let [runtime, _] = runtimes();
+        runtime.block_on(async {
+            assert!(client.me().is_err());
+            assert!(tokio::task::coop::has_budget_remaining());
         });
-        assert!(sandbox.requests().is_empty());
+    });
+}
+
+#[test]
+fn wherever_blocking_is_allowed_it_works() {
+    against_a_sandbox(|sandbox| {
+        let client = client(sandbox);
+        for runtime in runtimes() {
+            let calls = || {
+                let client = client.clone();
+                move || client.me().unwrap().can_write()
+            };
+            let in_spawn_blocking = tokio::task::spawn_blocking;
+            let answer = runtime.block_on(async { in_spawn_blocking(calls()).await.unwrap() });
+            assert_eq!(answer, Some(true));
+            let _entered = runtime.enter();
+            assert_eq!(calls()(), Some(true));
+        }
+        let [_, runtime] = runtimes();
+        let call = client.clone();
+        let in_place = async move { tokio::task::block_in_place(move || call.me().is_ok()) };
+        assert!(runtime.block_on(async { tokio::spawn(in_place).await.unwrap() }));
+    });
+}
+
+#[test]
+fn jobs_are_sent_one_or_many() {
+    against_a_sandbox(|sandbox| {
+        let client = client(sandbox);
+        let sets = PatchJob::new(71, &Customer::patch().post("Director")).unwrap();
+        let adds = PatchJob::new(72, &Customer::patch().add_phone("+71")).unwrap();
+        client.update_job(&sets).unwrap();
+        assert_eq!(client.ensure_job(&adds).unwrap().added().len(), 1);
+        let updated = client.update_jobs([sets.clone(), adds.clone()]);
+        assert_eq!(updated.filter(|it| it.result.is_ok()).count(), 2);
+        let ensured = client.ensure_jobs([sets, adds]);
+        let added = ensured.map(|outcome| outcome.result.unwrap().added().len());
+        assert!(added.eq([0, 0]));
     });
 }

@@ -32,7 +32,7 @@ async fn a_job_sends_the_bytes_of_its_patch() {
     client.update(71, &patch).await.unwrap();
     let job = serde_json::to_string(&PatchJob::new(72, &patch).unwrap()).unwrap();
     let job: PatchJob = serde_json::from_str(&job).unwrap();
-    client.run(job).await.unwrap();
+    client.update_job(job).await.unwrap();
     let requests = sandbox.requests();
     assert_eq!(requests[0].body_str(), requests[1].body_str());
     assert_eq!(requests[1].path(), "/v1/contacts/72");
@@ -42,7 +42,7 @@ async fn a_job_sends_the_bytes_of_its_patch() {
 async fn a_job_that_adds_is_not_repeated_once_it_may_have_been_applied() {
     let sandbox = Sandbox::start().await;
     sandbox.fault(Fault::drop_after());
-    let error = client(&sandbox).run(job()).await.unwrap_err();
+    let error = client(&sandbox).update_job(job()).await.unwrap_err();
     assert_eq!(error.outcome(), Outcome::Unknown);
     assert_eq!(sandbox.requests().len(), 1);
 }
@@ -68,7 +68,7 @@ async fn jobs_of_several_entities_run_together() {
         let company = Company::patch().title("Stroy").add_phone("+74951234567");
         [job(), PatchJob::new(15, &company).unwrap()]
     };
-    let mut run = client.run_many(jobs());
+    let mut run = client.update_jobs(jobs());
     while let Some(outcome) = run.next().await {
         outcome.result.unwrap();
     }

@@ -152,3 +152,120 @@ async fn a_list_that_is_refused_is_one_error_and_ends() {
     assert!(rows.next().await.unwrap().is_err());
     assert!(rows.next().await.is_none());
 }
+
+#[tokio::test(start_paused = true)]
+async fn none_of_nothing_filters_nothing_and_any_of_nothing_answers_no_rows_without_a_request() {
+    let sandbox = portal(60).await;
+    let client = client(&sandbox);
+    let list = || client.list::<Customer>();
+    let nothing: [u64; 0] = [];
+    for query in [
+        list().filter("id", Filter::any_of(nothing)),
+        list()
+            .filter("id", Filter::any_of(nothing))
+            .filter("post", "Post 1"),
+        list()
+            .filter("post", Filter::none_of(nothing))
+            .filter("id", Filter::any_of(nothing))
+            .filter("name", Filter::contains("e 1"))
+            .limit(5),
+    ] {
+        assert_eq!(query.stream().all().await.unwrap(), []);
+    }
+    assert_eq!(sandbox.requests().len(), 0);
+    // A field that the struct does not read is an error all the same.
+    let misspelt = list()
+        .filter("id", Filter::any_of(nothing))
+        .filter("pst", "x");
+    let error = misspelt.stream().all().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidQuery);
+
+    let all = list().filter("id", Filter::none_of(nothing)).stream();
+    assert_eq!(all.all().await.unwrap().len(), 60);
+    let some = list()
+        .filter("id", Filter::none_of(nothing))
+        .filter("post", Filter::any_of(["Post 1"]));
+    assert_eq!(some.stream().all().await.unwrap().len(), 20);
+    let sent = sandbox.requests().last().unwrap().body_str().to_owned();
+    assert!(!sent.contains("$nin"), "{sent}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_of_what_is_not_a_list_is_refused() {
+    let sandbox = portal(1).await;
+    for filter in [Filter::any_of(5), Filter::none_of("Post 1")] {
+        let query = client(&sandbox).list::<Customer>().filter("id", filter);
+        let error = query.stream().all().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidQuery);
+    }
+    assert_eq!(sandbox.requests().len(), 0);
+}
+
+/// A third of the records has the same `post`, on several pages.
+#[tokio::test(start_paused = true)]
+async fn every_order_ends_in_the_id_so_that_pages_neither_overlap_nor_skip() {
+    let sandbox = portal(1_600).await;
+    let client = client(&sandbox);
+    let list = || client.list::<Customer>();
+    let search = Filter::none_of(["nobody"]);
+    for (order, query) in [
+        (
+            r"order%5Bpost%5D=asc&order%5Bid%5D=asc",
+            list().order("post", Order::Ascending),
+        ),
+        (
+            r#""order":{"post":"desc","id":"asc"}"#,
+            list()
+                .filter("name", search.clone())
+                .order("post", Order::Descending),
+        ),
+        (
+            r#""order":{"post":"asc","id":"desc"}"#,
+            list()
+                .filter("name", search.clone())
+                .order("post", Order::Descending)
+                .order("post", Order::Ascending)
+                .order("id", Order::Descending),
+        ),
+        (
+            r"order%5Bpost%5D=asc&order%5BlastName%5D=desc&order%5Bid%5D=asc",
+            list()
+                .order("post", Order::Ascending)
+                .order("lastName", Order::Descending),
+        ),
+    ] {
+        sandbox.clear_requests();
+        let rows = query.stream().all().await.unwrap();
+        for request in sandbox.requests() {
+            let sent = format!("{:?} {}", request.query(), request.body_str());
+            assert!(sent.contains(order), "{sent}");
+        }
+        let posts: Vec<_> = rows.iter().map(|row| row.post.clone()).collect();
+        let is_ascending = order.contains("asc&") || order.contains(r#""post":"asc""#);
+        assert!(posts.is_sorted_by(|one, other| if is_ascending {
+            one <= other
+        } else {
+            one >= other
+        }));
+        let mut ids: Vec<_> = rows.into_iter().map(|row| row.id.get()).collect();
+        ids.sort_unstable();
+        assert!(ids.into_iter().eq(1..=1_600), "{order}");
+    }
+}
+
+#[test]
+fn outside_of_a_runtime_a_list_is_one_error_and_ends() {
+    let client =
+        vibecode_runtime::Client::new(vibecode_runtime::Credentials::personal("vibe_api_1"));
+    let mut rows = client.unwrap().list::<Named>().stream();
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let mut next = || match std::pin::pin!(rows.next()).as_mut().poll(&mut context) {
+        std::task::Poll::Ready(row) => row,
+        std::task::Poll::Pending => panic!("nothing can be waited for"),
+    };
+    assert_eq!(
+        next().unwrap().unwrap_err().kind(),
+        ErrorKind::Configuration
+    );
+    assert!(next().is_none());
+}

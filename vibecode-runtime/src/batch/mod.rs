@@ -15,7 +15,7 @@ pub(crate) use self::{
     slot::{Run, Slot},
 };
 use crate::{
-    Addresses, Client, Entity, Error, ErrorKind, Id, Patch, Raw, Result, Updated,
+    Client, Entity, Error, ErrorKind, Id, IdFor, Patch, Raw, Result, Updated,
     client::{Call, Target, unexpected},
 };
 
@@ -108,7 +108,7 @@ impl Batch {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn update<P: Patch>(mut self, id: impl Addresses<P>, patch: &P) -> Self {
+    pub fn update<P: Patch>(mut self, id: impl IdFor<P>, patch: &P) -> Self {
         let target = Target {
             entity: P::Entity::PATH.into(),
             id: id.record_id(),

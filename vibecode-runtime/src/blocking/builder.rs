@@ -51,7 +51,7 @@ impl ClientBuilder {
         timeout(timeout: Duration), "Duration::from_secs(90)";
         connect_timeout(timeout: Duration), "Duration::from_secs(3)";
         deadline(deadline: Duration), "Duration::from_secs(300)";
-        settle(settle: Duration), "Duration::from_secs(80)";
+        settle_time(settle_time: Duration), "Duration::from_secs(180)";
         retry(policy: RetryPolicy), "RetryPolicy::off()";
         throttle(throttle: Throttle), "Throttle::per_minute(120)";
         user_agent(user_agent: impl Into<String>), "\"shop/1.4\"";

@@ -4,8 +4,7 @@ use std::fmt;
 
 use super::worker::Worker;
 use crate::{
-    Addresses, BulkOutcome, Entity, Error, FieldName, Filter, Id, Order, Patch, Record, Result,
-    Updated,
+    BulkOutcome, Entity, Error, FieldName, Filter, Id, IdFor, Order, Patch, Record, Result, Updated,
 };
 
 /// Up to 50 calls in one request, from [`Client::batch`](super::Client::batch): a
@@ -43,7 +42,7 @@ impl Batch {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn update<P: Patch>(self, id: impl Addresses<P>, patch: &P) -> Self {
+    pub fn update<P: Patch>(self, id: impl IdFor<P>, patch: &P) -> Self {
         Self {
             batch: self.batch.update(id, patch),
             ..self
@@ -88,7 +87,7 @@ impl Batch {
 }
 
 /// The outcomes of [`Client::update_many`](super::Client::update_many) and
-/// [`Client::ensure_many`](super::Client::ensure_many), one an item, in their order.
+/// [`Client::ensure_many`](super::Client::ensure_many), one per item, in their order.
 ///
 /// The run goes on in its own thread, as far as it may be ahead. Dropping it stops it: what it had
 /// not given yet is unknown.
@@ -117,10 +116,10 @@ impl<E, T: Send + 'static> Iterator for Bulk<E, T> {
     type Item = BulkOutcome<E, T>;
 
     /// # Panics
-    /// Inside an async runtime, whose thread must not wait.
+    /// In async code, whose thread must not wait.
     #[expect(
         clippy::panic,
-        reason = "an outcome that is not there has no id to be told with"
+        reason = "an outcome that is not there has no id to report it with"
     )]
     fn next(&mut self) -> Option<BulkOutcome<E, T>> {
         match self.worker.wait(self.bulk.next()) {
@@ -222,13 +221,13 @@ impl<T: Record> Query<T> {
     /// ```
     pub fn rows(self) -> Rows<T> {
         Rows {
-            rows: self.query.stream(),
+            rows: Some(self.query.stream()),
             worker: self.worker,
         }
     }
 }
 
-/// The rows of a [`Query`].
+/// The rows of a [`Query`]. An error that is not about one row ends them.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -243,7 +242,8 @@ impl<T: Record> Query<T> {
 #[derive(Debug)]
 #[must_use = "rows are asked for as they are taken"]
 pub struct Rows<T: Record> {
-    rows: crate::Rows<T>,
+    /// `None` after an error that ended the rows.
+    rows: Option<crate::Rows<T>>,
     worker: Worker,
 }
 
@@ -251,9 +251,12 @@ impl<T: Record> Iterator for Rows<T> {
     type Item = Result<T, Error>;
 
     fn next(&mut self) -> Option<Result<T>> {
-        match self.worker.wait(self.rows.next()) {
+        match self.worker.wait(self.rows.as_mut()?.next()) {
             Ok(row) => row,
-            Err(error) => Some(Err(error)),
+            Err(error) => {
+                self.rows = None;
+                Some(Err(error))
+            }
         }
     }
 }

@@ -1,7 +1,8 @@
 //! A client whose calls wait, for programs without an async runtime.
 //!
-//! The same calls as those of [`vibecode_runtime::Client`](crate::Client), by the same rules. Inside
-//! an async runtime they are an error: [`ErrorKind::Configuration`](crate::ErrorKind::Configuration).
+//! The same calls as those of [`vibecode_runtime::Client`](crate::Client), by the same rules. They may
+//! be made wherever blocking is allowed, in tokio's `spawn_blocking` and `block_in_place` too. In async
+//! code they are an error: [`ErrorKind::Configuration`](crate::ErrorKind::Configuration).
 //!
 //! ```
 //! use vibecode_runtime::{Credentials, Patch, blocking::Client};
@@ -40,7 +41,7 @@ pub use self::{
     many::{Batch, Bulk, Query, Rows},
 };
 use crate::{
-    Addresses, Created, Credentials, Ensured, Entity, Id, Me, Multifields, Patch, PatchJob, Raw,
+    Created, Credentials, Ensured, Entity, Id, IdFor, Me, Multifields, Patch, PatchJob, Raw,
     Record, Result, Updated,
 };
 
@@ -55,7 +56,7 @@ use crate::{
 /// let customer: Customer = client.get(71)?;
 /// assert_eq!(customer.name, "Ivan");
 ///
-/// // Inside a runtime a call would stop its thread.
+/// // In async code a call would stop the runtime's thread.
 /// let inside = tokio::runtime::Runtime::new()?.block_on(async { client.me() });
 /// assert_eq!(inside.unwrap_err().kind(), ErrorKind::Configuration);
 /// # Ok(())
@@ -150,7 +151,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::update`](crate::Client::update).
-    pub fn update<P: Patch>(&self, id: impl Addresses<P>, patch: &P) -> Result<Updated> {
+    pub fn update<P: Patch>(&self, id: impl IdFor<P>, patch: &P) -> Result<Updated> {
         self.worker.wait(self.client.update(id, patch))?
     }
 
@@ -169,26 +170,26 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::ensure`](crate::Client::ensure).
-    pub fn ensure<P: Patch>(&self, id: impl Addresses<P>, patch: &P) -> Result<Ensured> {
+    pub fn ensure<P: Patch>(&self, id: impl IdFor<P>, patch: &P) -> Result<Ensured> {
         self.worker.wait(self.client.ensure(id, patch))?
     }
 
-    /// As [`Client::run`](crate::Client::run).
+    /// As [`Client::update_job`](crate::Client::update_job).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
     /// let job = PatchJob::new(71, &Customer::patch().post("Director"))?;
-    /// client.run(&job)?;
+    /// client.update_job(&job)?;
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
-    /// As [`Client::run`](crate::Client::run).
-    pub fn run(&self, job: impl Borrow<PatchJob>) -> Result<Updated> {
-        self.worker.wait(self.client.run(job))?
+    /// As [`Client::update_job`](crate::Client::update_job).
+    pub fn update_job(&self, job: impl Borrow<PatchJob>) -> Result<Updated> {
+        self.worker.wait(self.client.update_job(job))?
     }
 
     /// As [`Client::ensure_job`](crate::Client::ensure_job).
@@ -351,7 +352,7 @@ impl Client {
     pub fn update_many<P, A, I>(&self, items: I) -> Bulk<P::Entity>
     where
         P: Patch,
-        A: Addresses<P>,
+        A: IdFor<P>,
         I: IntoIterator<Item = (A, P)>,
         I::IntoIter: Send + 'static,
     {
@@ -377,12 +378,56 @@ impl Client {
     pub fn ensure_many<P, A, I>(&self, items: I) -> Bulk<P::Entity, Ensured>
     where
         P: Patch,
-        A: Addresses<P>,
+        A: IdFor<P>,
         I: IntoIterator<Item = (A, P)>,
         I::IntoIter: Send + 'static,
     {
         Bulk {
             bulk: self.client.ensure_many(items),
+            worker: self.worker.clone(),
+        }
+    }
+
+    /// As [`Client::update_jobs`](crate::Client::update_jobs).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+    /// let jobs = [PatchJob::new(71, &Customer::patch().post("Director"))?];
+    /// assert!(client.update_jobs(jobs).all(|outcome| outcome.result.is_ok()));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update_jobs<I>(&self, jobs: I) -> Bulk<()>
+    where
+        I: IntoIterator<Item = PatchJob>,
+        I::IntoIter: Send + 'static,
+    {
+        Bulk {
+            bulk: self.client.update_jobs(jobs),
+            worker: self.worker.clone(),
+        }
+    }
+
+    /// As [`Client::ensure_jobs`](crate::Client::ensure_jobs).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
+    /// let jobs = [PatchJob::new(71, &Customer::patch().add_phone("+79169876543"))?];
+    /// assert!(client.ensure_jobs(jobs).all(|outcome| outcome.result.is_ok()));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn ensure_jobs<I>(&self, jobs: I) -> Bulk<(), Ensured>
+    where
+        I: IntoIterator<Item = PatchJob>,
+        I::IntoIter: Send + 'static,
+    {
+        Bulk {
+            bulk: self.client.ensure_jobs(jobs),
             worker: self.worker.clone(),
         }
     }

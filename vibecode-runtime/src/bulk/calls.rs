@@ -3,7 +3,7 @@
 use futures_core::Stream;
 
 use super::{Bulk, ensure, update};
-use crate::{Addresses, Client, Ensured, Patch, PatchJob};
+use crate::{Client, Ensured, IdFor, Patch, PatchJob};
 
 impl Client {
     /// Changes any number of records, 50 a request, and gives what became of each, in their order.
@@ -45,7 +45,7 @@ impl Client {
     pub fn update_many<P, A, I>(&self, items: I) -> Bulk<P::Entity>
     where
         P: Patch,
-        A: Addresses<P>,
+        A: IdFor<P>,
         I: IntoIterator<Item = (A, P)>,
         I::IntoIter: Send + 'static,
     {
@@ -70,7 +70,7 @@ impl Client {
     pub fn update_many_stream<P, A, S>(&self, items: S) -> Bulk<P::Entity>
     where
         P: Patch,
-        A: Addresses<P>,
+        A: IdFor<P>,
         S: Stream<Item = (A, P)> + Send + 'static,
     {
         Bulk::of_stream(self, items, update)
@@ -98,7 +98,7 @@ impl Client {
     pub fn ensure_many<P, A, I>(&self, items: I) -> Bulk<P::Entity, Ensured>
     where
         P: Patch,
-        A: Addresses<P>,
+        A: IdFor<P>,
         I: IntoIterator<Item = (A, P)>,
         I::IntoIter: Send + 'static,
     {
@@ -123,7 +123,7 @@ impl Client {
     pub fn ensure_many_stream<P, A, S>(&self, items: S) -> Bulk<P::Entity, Ensured>
     where
         P: Patch,
-        A: Addresses<P>,
+        A: IdFor<P>,
         S: Stream<Item = (A, P)> + Send + 'static,
     {
         Bulk::of_stream(self, items, ensure)
@@ -141,14 +141,14 @@ impl Client {
     ///     PatchJob::new(71, &Customer::patch().post("Director"))?,
     ///     PatchJob::new(72, &Customer::patch().clear_post())?,
     /// ];
-    /// let mut outcomes = client.run_many(jobs);
+    /// let mut outcomes = client.update_jobs(jobs);
     /// while let Some(outcome) = outcomes.next().await {
     ///     assert!(outcome.result.is_ok());
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub fn run_many<I>(&self, jobs: I) -> Bulk<()>
+    pub fn update_jobs<I>(&self, jobs: I) -> Bulk<()>
     where
         I: IntoIterator<Item = PatchJob>,
         I::IntoIter: Send + 'static,

@@ -30,7 +30,7 @@ use self::{
     window::Window,
 };
 use crate::{
-    Addresses, Client, Ensured, Id, Patch, PatchJob, Result, Updated,
+    Client, Ensured, Id, IdFor, Patch, PatchJob, Result, Updated,
     batch::{BatchCall, Run, Slot, send_pack},
     client::{Caller, PresenceGuard, outside_of_a_runtime},
     ensure::ensure_pack,
@@ -113,7 +113,7 @@ impl<E, T: Send + 'static> Bulk<E, T> {
     pub(crate) fn of_iterator<I, A, P>(client: &Client, items: I, send: SendPack<T>) -> Self
     where
         I: Iterator<Item = (A, P)> + Send + 'static,
-        A: Addresses<P>,
+        A: IdFor<P>,
         P: Patch,
     {
         Self::new(client, Source::of_iterator(items), send)
@@ -130,7 +130,7 @@ impl<E, T: Send + 'static> Bulk<E, T> {
     pub(crate) fn of_stream<S, A, P>(client: &Client, items: S, send: SendPack<T>) -> Self
     where
         S: Stream<Item = (A, P)> + Send + 'static,
-        A: Addresses<P>,
+        A: IdFor<P>,
         P: Patch,
     {
         Self::new(client, Source::of_stream(items), send)

@@ -7,7 +7,7 @@ use std::{
 
 use futures_core::Stream;
 
-use crate::{Addresses, Patch, PatchJob, Result};
+use crate::{IdFor, Patch, PatchJob, Result};
 
 /// The items that have not been taken in.
 pub(super) enum Source {
@@ -23,7 +23,7 @@ impl Source {
     pub(super) fn of_iterator<I, A, P>(items: I) -> Self
     where
         I: Iterator<Item = (A, P)> + Send + 'static,
-        A: Addresses<P>,
+        A: IdFor<P>,
         P: Patch,
     {
         Self::Iterator(Box::new(Items(items)))
@@ -36,7 +36,7 @@ impl Source {
     pub(super) fn of_stream<S, A, P>(items: S) -> Self
     where
         S: Stream<Item = (A, P)> + Send + 'static,
-        A: Addresses<P>,
+        A: IdFor<P>,
         P: Patch,
     {
         Self::Stream(Box::pin(Items(Box::pin(items))))
@@ -65,7 +65,7 @@ struct Items<I>(I);
 impl<I, A, P> Iterator for Items<I>
 where
     I: Iterator<Item = (A, P)>,
-    A: Addresses<P>,
+    A: IdFor<P>,
     P: Patch,
 {
     type Item = Item;
@@ -78,7 +78,7 @@ where
 impl<S, A, P> Stream for Items<Pin<Box<S>>>
 where
     S: Stream<Item = (A, P)>,
-    A: Addresses<P>,
+    A: IdFor<P>,
     P: Patch,
 {
     type Item = Item;
@@ -91,7 +91,7 @@ where
     }
 }
 
-fn item<P: Patch, A: Addresses<P>>((id, patch): (A, P)) -> Item {
+fn item<P: Patch, A: IdFor<P>>((id, patch): (A, P)) -> Item {
     let id = id.record_id();
     (id, PatchJob::new(id, &patch))
 }

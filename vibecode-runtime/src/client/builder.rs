@@ -1,7 +1,8 @@
 //! Settings of a client, and what no setting can switch off.
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
 
+use http::HeaderValue;
 use reqwest::{Url, redirect};
 
 use super::{
@@ -17,10 +18,15 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const WRITE_TIMEOUT: Duration = Duration::from_secs(70);
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
 const DEADLINE: Duration = Duration::from_secs(300);
-/// A little more than the server works on a request (api.md, grade B).
-const SETTLE: Duration = Duration::from_secs(62);
+/// It covers the 60 s that the server works on a request (api.md, grade B), a queue in front of it,
+/// what the kernel still sends after the end of a try, and the age of what a read shows.
+const SETTLE_TIME: Duration = Duration::from_secs(120);
 /// A pooled connection that the server has closed makes a write's outcome unknown.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
+/// How long the kernel goes on sending what nobody acknowledges. After the end of a try that may
+/// still arrive, so it must be less than the settle time.
+#[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+const TCP_USER_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Settings of a [`Client`], from [`Client::builder`].
 ///
@@ -33,7 +39,7 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 ///     .connect_timeout(Duration::from_secs(5))
 ///     .timeout(Duration::from_secs(90))
 ///     .deadline(Duration::from_secs(300))
-///     .settle(Duration::from_secs(80))
+///     .settle_time(Duration::from_secs(180))
 ///     .retry(RetryPolicy::new().attempts(5))
 ///     .throttle(Throttle::per_minute(120))
 ///     .user_agent("shop/1.4")
@@ -41,7 +47,7 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 /// # let _: Client = client;
 /// # Ok::<(), vibecode_runtime::Error>(())
 /// ```
-#[derive(Debug)]
+/// Debug shows neither keys nor tokens, and of URLs only host and path.
 #[must_use = "a client is there after `build`"]
 pub struct ClientBuilder {
     credentials: Credentials,
@@ -49,7 +55,7 @@ pub struct ClientBuilder {
     user_agent: String,
     connect_timeout: Duration,
     times: Times,
-    settle: Duration,
+    settle_time: Duration,
     retry: RetryPolicy,
     throttle: Throttle,
     http: reqwest::ClientBuilder,
@@ -67,7 +73,7 @@ impl ClientBuilder {
                 write: WRITE_TIMEOUT,
                 deadline: DEADLINE,
             },
-            settle: SETTLE,
+            settle_time: SETTLE_TIME,
             retry: RetryPolicy::new(),
             throttle: Throttle::default(),
             http: reqwest::Client::builder(),
@@ -142,9 +148,12 @@ impl ClientBuilder {
         self
     }
 
-    /// How long after its departure a request whose answer was lost may still be applied: so long
-    /// [`Client::ensure`] waits before it sends again. By default 62 s, since the server works on a
-    /// request for up to 60 s (grade B).
+    /// How long a write whose outcome is not known may still be applied after its try has ended: for
+    /// this long [`Client::ensure`] waits before it sends an addition again. By default 120 s.
+    ///
+    /// It must cover the 60 s that the server works on a request (grade B), a queue in front of the
+    /// server, what the operating system still sends (10 s on Linux), and the age of what a read shows.
+    /// Less than that may add a phone twice. For a batch it counts twice.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -154,18 +163,18 @@ impl ClientBuilder {
     /// # let sandbox = Sandbox::start().await;
     /// let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
     ///     .base_url(sandbox.url())
-    ///     .settle(Duration::from_secs(120))
+    ///     .settle_time(Duration::from_secs(90))
     ///     .build()?;
     /// let patch = Customer::patch().add_phone("+79169876543");
     /// sandbox.fault(Fault::drop_before().on("PATCH"));
     /// let start = tokio::time::Instant::now();
     /// client.ensure(71, &patch).await?;
-    /// assert!(start.elapsed() >= Duration::from_secs(120));
+    /// assert!(start.elapsed() >= Duration::from_secs(90));
     /// # Ok(())
     /// # }
     /// ```
-    pub fn settle(mut self, settle: Duration) -> Self {
-        self.settle = settle;
+    pub fn settle_time(mut self, settle_time: Duration) -> Self {
+        self.settle_time = settle_time;
         self
     }
 
@@ -254,9 +263,11 @@ impl ClientBuilder {
 
     /// Settings of the HTTP client underneath, such as a proxy or a certificate.
     ///
-    /// What would send a request a second time, or to another host, stays off whatever is set
-    /// here: redirects, reqwest's own retries and HTTP/2; and proxies for a base URL of `http:`.
-    /// Headers for all requests are sent, but for those that the client sets itself.
+    /// What would send a request a second time, send it to another host, or write it to a log stays
+    /// off whatever is set here: redirects, reqwest's own retries, HTTP/2 and `connection_verbose`; and
+    /// proxies for a base URL of `http:`. The times that connections are kept, and that the operating
+    /// system goes on sending, are the client's. Headers for all requests are sent, but for those that
+    /// the client sets itself.
     ///
     /// ```no_run
     /// use vibecode_runtime::{Client, Credentials};
@@ -285,18 +296,19 @@ impl ClientBuilder {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`]: a key of the wrong kind for the credentials, a base URL that
-    /// is none, or that is `http:` to another host than this one; or what the HTTP client
-    /// underneath refuses.
+    /// [`ErrorKind::Configuration`]: a key or token that is not one, or of the wrong kind for the
+    /// credentials; a base URL that is not one, or that is `http:` to another host than this one; a
+    /// `User-Agent` with a line break; or what the HTTP client underneath refuses.
     pub fn build(self) -> Result<Client> {
         let headers = self.credentials.headers()?;
-        let identity = Identity::new(self.credentials)?;
+        let identity = Identity::new(self.credentials, self.times.usual())?;
         let base_url = checked_base_url(&self.base_url)?;
+        let user_agent = checked_user_agent(self.user_agent)?;
         #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls-tls")))]
         check_tls_provider()?;
         let http = self
             .http
-            .user_agent(self.user_agent)
+            .user_agent(user_agent)
             .default_headers(headers)
             .connect_timeout(self.connect_timeout)
             .timeout(self.times.usual());
@@ -310,22 +322,55 @@ impl ClientBuilder {
                 times: self.times,
                 throttle: self.throttle,
                 retries: Retries::new(self.retry),
-                records: Arc::new(Records::new(self.settle)),
+                records: Arc::new(Records::new(self.settle_time)),
             }),
             identity: Arc::new(identity),
         })
     }
 }
 
+impl fmt::Debug for ClientBuilder {
+    /// The settings of reqwest stay out: they hold headers, and the passwords of proxies.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("credentials", &self.credentials)
+            .field("base_url", &shown_url(&self.base_url))
+            .field("connect_timeout", &self.connect_timeout)
+            .field("times", &self.times)
+            .field("settle_time", &self.settle_time)
+            .field("retry", &self.retry)
+            .field("throttle", &self.throttle)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Scheme, host and path of a URL, which may hold a password or a key elsewhere.
+fn shown_url(url: &str) -> String {
+    let Ok(mut url) = Url::parse(url) else {
+        return "not a URL".to_owned();
+    };
+    url.set_query(None);
+    url.set_fragment(None);
+    if url.set_username("").is_err() || url.set_password(None).is_err() {
+        return format!("{}:…", url.scheme());
+    }
+    url.into()
+}
+
 /// reqwest repeats by itself: over HTTP/2 a refused stream, and a redirect carries `X-Api-Key` to
-/// another host. A proxy would be sent a loopback call in clear.
+/// another host. Its verbose connections log the key. A proxy would be sent a loopback call in clear.
+///
+/// The last call of a setting counts, so all of this comes after what the app has set.
 fn harden(http: reqwest::ClientBuilder, base_url: &Url) -> reqwest::ClientBuilder {
     let http = http
         .retry(reqwest::retry::never())
         .redirect(redirect::Policy::none())
         .referer(false)
         .http1_only()
+        .connection_verbose(false)
         .pool_idle_timeout(POOL_IDLE_TIMEOUT);
+    #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+    let http = http.tcp_user_timeout(TCP_USER_TIMEOUT);
     if base_url.scheme() == "http" {
         http.no_proxy()
     } else {
@@ -333,9 +378,17 @@ fn harden(http: reqwest::ClientBuilder, base_url: &Url) -> reqwest::ClientBuilde
     }
 }
 
+fn checked_user_agent(user_agent: String) -> Result<HeaderValue> {
+    HeaderValue::try_from(user_agent).map_err(|_| {
+        refused(
+            "the `User-Agent` holds a character that no header can carry, such as a line break: remove it",
+        )
+    })
+}
+
 fn checked_base_url(text: &str) -> Result<Url> {
     let url = Url::parse(text).map_err(|error| {
-        refused("the base URL is no URL: write it as `https://vibecode.bitrix24.tech/v1`")
+        refused("the base URL is not a URL: write it as `https://vibecode.bitrix24.tech/v1`")
             .caused_by(error)
     })?;
     let problem = match url.scheme() {
@@ -416,5 +469,49 @@ mod tests {
                 "{error:?}"
             );
         }
+    }
+
+    fn builder() -> ClientBuilder {
+        Client::builder(Credentials::personal("vibe_api_1"))
+    }
+
+    #[test]
+    fn debug_shows_of_urls_only_host_and_path_and_no_header_of_the_app() {
+        for url in [
+            "https://user:secret@host/v1",
+            "https://secret@host/v1?key=secret#secret",
+            "secret@host",
+            "mailto:secret@host?secret#secret",
+        ] {
+            let proxy = reqwest::Proxy::all("http://user:secret@proxy").unwrap();
+            let headers = [(http::header::COOKIE, HeaderValue::from_static("secret"))];
+            let http = reqwest::Client::builder()
+                .proxy(proxy)
+                .default_headers(headers.into_iter().collect());
+            let shown = format!("{:?}", builder().base_url(url).http(http));
+            assert!(!shown.contains("secret"), "{shown}");
+            assert!(!shown.contains("vibe_api_1"), "{shown}");
+        }
+        let shown = format!("{:?}", builder().base_url("https://host/v1"));
+        assert!(shown.contains("https://host/v1"), "{shown}");
+    }
+
+    #[test]
+    fn a_user_agent_with_a_line_break_is_refused_with_words() {
+        for user_agent in ["shop\n", "shop\r\nx-evil: 1", "\0"] {
+            let error = builder().user_agent(user_agent).build().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Configuration);
+            assert!(error.to_string().contains("User-Agent"), "{error}");
+        }
+    }
+
+    #[test]
+    fn redirects_and_referers_that_an_app_sets_are_overridden() {
+        let http = reqwest::Client::builder()
+            .redirect(redirect::Policy::limited(5))
+            .referer(true);
+        let url = Url::parse("http://127.0.0.1/v1").unwrap();
+        let shown = |http: reqwest::ClientBuilder| format!("{:?}", harden(http, &url));
+        assert_eq!(shown(http), shown(reqwest::Client::builder()));
     }
 }

@@ -75,7 +75,7 @@ impl Credentials {
         }
     }
 
-    /// The key of an OAuth app, `vibe_app_…`, and the session token of a user of its.
+    /// The key of an OAuth app, `vibe_app_…`, and the session token of one of its users.
     ///
     /// ```
     /// use vibecode_runtime::{Client, Credentials};
@@ -95,8 +95,10 @@ impl Credentials {
     ///
     /// The provider is asked before the first request, and again when the API says that the session
     /// is over (`TOKEN_EXPIRED`, `INVALID_SESSION`): once a call, which is then repeated, since such
-    /// an answer says that nothing was applied. Calls under way together ask once. An error that it
-    /// gives is not shown, since it may hold the token: log it there.
+    /// an answer says that nothing was applied. Calls under way together ask once, in a task of its
+    /// own, and it may take as long as the client's
+    /// [`timeout`](crate::ClientBuilder::timeout). An error that it gives is not shown, since it may
+    /// hold the token: log it there.
     ///
     /// ```
     /// use vibecode_runtime::Credentials;
@@ -148,34 +150,35 @@ impl Credentials {
     /// The headers of every request, whichever user it is for.
     ///
     /// # Errors
-    /// Where the key is of another kind than the credentials, or cannot be a header.
+    /// If the key is of another kind than the credentials, or cannot be a header.
     pub(super) fn headers(&self) -> Result<HeaderMap> {
         self.check_kind()?;
         let key = secret_header(self.key.expose_secret(), "key")?;
         Ok(HeaderMap::from_iter([(ACCEPT, JSON), (API_KEY, key)]))
     }
 
-    /// The `Authorization` of a user, where the credentials hold a session token.
+    /// The `Authorization` of a user, if the credentials hold a session token.
     ///
     /// # Errors
-    /// Where the key is not one that goes with a session token, or the token cannot be a header.
+    /// If the key is not one that goes with a session token, or the token cannot be a header.
     pub(super) fn authorization(&self) -> Result<Option<HeaderValue>> {
         self.check_kind()?;
         let Session::Token(session) = &self.session else {
             return Ok(None);
         };
-        if session.expose_secret().is_empty() {
-            return Err(refused("the session token is empty"));
-        }
+        check_token(session.expose_secret())?;
         let bearer = SecretString::from(format!("Bearer {}", session.expose_secret()));
         secret_header(bearer.expose_secret(), "session token").map(Some)
     }
 
-    /// A prefix that is not known is let through: the API knows best.
+    /// A prefix that is not known is let through, since the API may have new ones.
     fn check_kind(&self) -> Result<()> {
         let key = self.key.expose_secret();
         let problem = match &self.session {
             _ if key.is_empty() => "the key is empty",
+            _ if key.contains(char::is_whitespace) => {
+                "the key holds a space or a line break, perhaps at its beginning or end: remove it"
+            }
             _ if key.starts_with(MANAGEMENT) => {
                 "a management key (vibe_live_…) has no access to records: use a personal key (vibe_api_…) or an app's (vibe_app_…)"
             }
@@ -191,6 +194,22 @@ impl Credentials {
     }
 }
 
+fn check_token(token: &str) -> Result<()> {
+    let problem = if token.is_empty() {
+        "the session token is empty"
+    } else if token
+        .get(..6)
+        .is_some_and(|it| it.eq_ignore_ascii_case("bearer"))
+    {
+        "the session token begins with `Bearer`, which the client adds itself: give the token alone (vibe_session_…)"
+    } else if token.contains(char::is_whitespace) {
+        "the session token holds a space or a line break, perhaps at its beginning or end: remove it"
+    } else {
+        return Ok(());
+    };
+    Err(refused(problem))
+}
+
 fn refused(problem: impl Into<String>) -> Error {
     Error::not_sent(ErrorKind::Configuration, problem)
 }
@@ -198,7 +217,7 @@ fn refused(problem: impl Into<String>) -> Error {
 fn secret_header(secret: &str, what: &str) -> Result<HeaderValue> {
     let mut header = HeaderValue::from_str(secret).map_err(|_| {
         refused(format!(
-            "the {what} holds a character that no header can carry: is there a line break at its end?"
+            "the {what} holds a character that no header can carry"
         ))
     })?;
     header.set_sensitive(true);
@@ -229,6 +248,16 @@ mod tests {
             (Credentials::personal(""), "empty"),
             (Credentials::app("vibe_app_1", ""), "empty"),
             (Credentials::personal("vibe_api_1\n"), "line break"),
+            (Credentials::personal("\nvibe_api_1"), "line break"),
+            (Credentials::personal(" vibe_api_1"), "space"),
+            (Credentials::personal(" vibe_live_1"), "space"),
+            (Credentials::personal("vibe_api_1\u{a0}"), "space"),
+            (Credentials::personal("vibe_api_1\0"), "no header"),
+            (Credentials::app("vibe_app_1", " s"), "space"),
+            (Credentials::app("vibe_app_1", "s\r\n"), "line break"),
+            (Credentials::app("vibe_app_1", "Bearer s"), "Bearer"),
+            (Credentials::app("vibe_app_1", "bearer\ts"), "Bearer"),
+            (Credentials::app("vibe_app_1", "BEARER"), "Bearer"),
         ] {
             let headers = credentials.headers().map(|_| ());
             let error = headers.and(credentials.authorization()).unwrap_err();

@@ -1,10 +1,20 @@
 //! Whom a client acts for: the `Authorization` of its requests, by a session that may have to be
 //! renewed.
+//!
+//! A provider of sessions is asked by a task of its own, and all calls that need a session at that
+//! time wait for its one answer. So a call that is dropped, or that nobody polls, stops no other.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use http::HeaderValue;
-use tokio::sync::Mutex;
+use tokio::{
+    runtime::Handle,
+    sync::watch,
+    time::{Instant, timeout},
+};
 
 use super::{Credentials, credentials::TokenProvider};
 use crate::{Error, ErrorKind, Result, error::Repeat};
@@ -12,12 +22,20 @@ use crate::{Error, ErrorKind, Result, error::Repeat};
 /// One user of the API.
 pub(super) struct Identity {
     credentials: Credentials,
-    /// The session that was last given, where a provider gives them.
-    given: Mutex<Option<Given>>,
-    /// How often the provider gave none.
-    failures: AtomicU64,
+    /// What the provider gave, and its answer under way.
+    sessions: Arc<Mutex<Sessions>>,
+    /// How long a provider may take.
+    patience: Duration,
     /// What the credentials hold themselves; nothing for a personal key.
     fixed: Result<Option<HeaderValue>>,
+}
+
+#[derive(Default)]
+struct Sessions {
+    given: Option<Given>,
+    asked: Option<Asked>,
+    /// How often the provider was asked.
+    count: u64,
 }
 
 /// The header for a session, and how many were given before it.
@@ -27,25 +45,40 @@ struct Given {
     number: u64,
 }
 
+/// An answer of the provider that is under way.
+#[derive(Clone)]
+struct Asked {
+    at: Instant,
+    answer: watch::Receiver<Option<Result<Given>>>,
+}
+
+impl Asked {
+    /// Whether the answer can still come: the runtime in which the provider runs may be gone, or
+    /// stand still.
+    fn is_under_way(&self, patience: Duration) -> bool {
+        self.answer.has_changed().is_ok() && self.at.elapsed() <= patience
+    }
+}
+
 impl Identity {
     /// # Errors
-    /// Where the credentials cannot be used.
-    pub(super) fn new(credentials: Credentials) -> Result<Self> {
+    /// If the credentials cannot be used.
+    pub(super) fn new(credentials: Credentials, patience: Duration) -> Result<Self> {
         let authorization = credentials.authorization()?;
         Ok(Self {
             credentials,
-            given: Mutex::default(),
-            failures: AtomicU64::default(),
+            sessions: Arc::default(),
+            patience,
             fixed: Ok(authorization),
         })
     }
 
-    /// Another user of the same app. Where the token cannot be used, every call says so.
+    /// Another user of the same app. If the token cannot be used, every call says so.
     pub(super) fn with_session(&self, token: String) -> Self {
         let credentials = self.credentials.with_session(token.into());
         Self {
-            given: Mutex::default(),
-            failures: AtomicU64::default(),
+            sessions: Arc::default(),
+            patience: self.patience,
             fixed: credentials.authorization(),
             credentials,
         }
@@ -63,27 +96,66 @@ impl Identity {
     /// A session that was given after the one of this number. Calls that need one together ask once,
     /// and fail together.
     async fn given(&self, provider: &TokenProvider, over: Option<u64>) -> Result<Given> {
-        let failures = self.failures.load(Ordering::Relaxed);
-        let mut current = self.given.lock().await;
-        let number = match &*current {
-            Some(given) if over.is_none_or(|over| given.number > over) => return Ok(given.clone()),
-            Some(given) => given.number + 1,
-            None => 0,
+        let mut answer = {
+            let mut sessions = locked(&self.sessions);
+            if let Some(given) = &sessions.given
+                && over.is_none_or(|over| given.number > over)
+            {
+                return Ok(given.clone());
+            }
+            let asked = sessions.asked.clone();
+            match asked.filter(|asked| asked.is_under_way(self.patience)) {
+                Some(asked) => asked.answer,
+                None => self.ask(provider, &mut sessions)?,
+            }
         };
-        if self.failures.load(Ordering::Relaxed) != failures {
-            return Err(not_given());
+        match timeout(self.patience, answer.wait_for(Option::is_some)).await {
+            Ok(Ok(given)) => given.clone().unwrap_or_else(|| Err(ended())),
+            Ok(Err(_)) => Err(ended()),
+            Err(_) => Err(took_too_long(self.patience)),
         }
-        let Ok(token) = provider().await else {
-            self.failures.fetch_add(1, Ordering::Relaxed);
-            return Err(not_given());
-        };
-        let authorization = self.credentials.with_session(token).authorization()?;
-        let given = Given {
-            authorization,
-            number,
-        };
-        *current = Some(given.clone());
-        Ok(given)
+    }
+
+    /// Asks the provider in a task of its own.
+    fn ask(
+        &self,
+        provider: &TokenProvider,
+        sessions: &mut Sessions,
+    ) -> Result<watch::Receiver<Option<Result<Given>>>> {
+        let runtime = Handle::try_current().map_err(|error| {
+            let problem = "a session can be asked for only inside a tokio runtime";
+            Error::not_sent(ErrorKind::Configuration, problem).caused_by(error)
+        })?;
+        let (sender, answer) = watch::channel(None);
+        sessions.count += 1;
+        sessions.asked = Some(Asked {
+            at: Instant::now(),
+            answer: answer.clone(),
+        });
+        let (count, patience) = (sessions.count, self.patience);
+        let (provider, credentials) = (provider.clone(), self.credentials.clone());
+        let sessions = Arc::clone(&self.sessions);
+        runtime.spawn(async move {
+            let authorization = match timeout(patience, async { provider().await }).await {
+                Ok(Ok(token)) => credentials.with_session(token).authorization(),
+                Ok(Err(_)) => Err(not_given()),
+                Err(_) => Err(took_too_long(patience)),
+            };
+            let given = authorization.map(|authorization| Given {
+                authorization,
+                number: count,
+            });
+            let mut sessions = locked(&sessions);
+            // A later answer may have been asked for since this one was given up.
+            if sessions.count == count {
+                sessions.asked = None;
+                if let Ok(given) = &given {
+                    sessions.given = Some(given.clone());
+                }
+            }
+            sender.send_replace(Some(given));
+        });
+        Ok(answer)
     }
 }
 
@@ -92,6 +164,26 @@ fn not_given() -> Error {
         ErrorKind::Session,
         "the app's provider gave no session token: see what it logged",
     )
+}
+
+fn took_too_long(patience: Duration) -> Error {
+    Error::not_sent(
+        ErrorKind::Session,
+        format!(
+            "the app's provider gave no session token within {patience:?}, the time-out of the client: see what it waits for"
+        ),
+    )
+}
+
+fn ended() -> Error {
+    Error::not_sent(
+        ErrorKind::Session,
+        "the app's provider ended without an answer: it panicked, or its runtime was shut down",
+    )
+}
+
+fn locked(sessions: &Mutex<Sessions>) -> MutexGuard<'_, Sessions> {
+    sessions.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The session for the tries of one call.
@@ -104,7 +196,7 @@ pub(super) struct Session<'a> {
 }
 
 impl Session<'_> {
-    /// The `Authorization` of the next try, where it has one.
+    /// The `Authorization` of the next try, if it has one.
     pub(super) async fn authorization(&mut self) -> Result<Option<HeaderValue>> {
         let Some(provider) = self.identity.credentials.provider() else {
             let fixed = self.identity.fixed.as_ref();

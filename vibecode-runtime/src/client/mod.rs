@@ -39,7 +39,7 @@ pub(crate) use self::{
     outcome::{Answer, RateLimit, judge_call, unexpected},
     records::{Additions, LockRequest, RecordLock, Target, queue_at, queue_for_one},
     request::Request,
-    send::{Addition, LONGEST_WAIT, Sending},
+    send::{Addition, Sending},
 };
 pub use self::{
     builder::ClientBuilder,
@@ -47,9 +47,10 @@ pub use self::{
     credentials::{Credentials, TokenError},
     retry_policy::RetryPolicy,
 };
+pub(crate) use crate::throttle::LONGEST_WAIT;
 use crate::{
-    Addresses, Created, Entity, Error, ErrorCode, ErrorKind, Id, Me, Multifields, Patch, Raw,
-    Record, Result, Throttle, Updated, body::Body, ensure::shows,
+    Created, Entity, Error, ErrorCode, ErrorKind, Id, IdFor, Me, Multifields, Patch, Raw, Record,
+    Result, Throttle, Updated, body::Body, ensure::shows,
 };
 
 /// A client of the API. Cloning it is cheap: clones share their connections, their throttle and
@@ -100,7 +101,7 @@ use crate::{
 /// |---|---|
 /// | one record | [`update`](Self::update), [`ensure`](Self::ensure), [`create`](Self::create), [`delete`](Self::delete), [`get`](Self::get), [`get_raw`](Self::get_raw), [`multifields`](Self::multifields) |
 /// | many | [`update_many`](Self::update_many), [`ensure_many`](Self::ensure_many), both of a [stream](Self::update_many_stream) too, [`batch`](Self::batch), [`list`](Self::list) |
-/// | a [job](crate::PatchJob) of a queue | [`run`](Self::run), [`ensure_job`](Self::ensure_job), [`run_many`](Self::run_many), [`ensure_jobs`](Self::ensure_jobs) |
+/// | a [job](crate::PatchJob) of a queue | [`update_job`](Self::update_job), [`ensure_job`](Self::ensure_job), [`update_jobs`](Self::update_jobs), [`ensure_jobs`](Self::ensure_jobs) |
 /// | the portal | [`me`](Self::me), [`fields`](Self::fields), [`user_fields`](Self::user_fields) |
 ///
 /// # Errors of every call
@@ -108,7 +109,7 @@ use crate::{
 /// | [`ErrorKind`](crate::ErrorKind) | when | [`Outcome`](crate::Outcome) of a write |
 /// |---|---|---|
 /// | `InvalidId` | the id is 0 | not applied: nothing was sent |
-/// | `Configuration`, `Session`, `Throttle` | the session token cannot be used, none was given, or the budget of requests cannot be asked | not applied: nothing was sent |
+/// | `Configuration`, `Session`, `Throttle` | the session token cannot be used, none was given, or the throttle lets nothing leave within 15 minutes | not applied: nothing was sent |
 /// | `Connect` | no connection was made | not applied |
 /// | `Api` | the API answered with an error: [`Error::code`](crate::Error::code) tells which | not applied after a 4xx (but for 408, 421 and 425) and a 503 that asks to come later; else unknown |
 /// | `Timeout`, `Interrupted`, `CutOff` | no complete answer came | unknown; not applied where the deadline passed before anything left |
@@ -278,7 +279,7 @@ impl Client {
     /// - [`ErrorKind::EmptyPatch`](crate::ErrorKind::EmptyPatch) and
     ///   [`ErrorKind::InvalidPatch`](crate::ErrorKind::InvalidPatch): nothing was sent.
     /// - Those of [every call](Client#errors-of-every-call).
-    pub fn update<P: Patch>(&self, id: impl Addresses<P>, patch: &P) -> Call<Updated> {
+    pub fn update<P: Patch>(&self, id: impl IdFor<P>, patch: &P) -> Call<Updated> {
         let target = Target {
             entity: P::Entity::PATH.into(),
             id: id.record_id(),

@@ -32,7 +32,7 @@ impl Retries {
             .seed
             .map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
         Self {
-            tokens: AtomicU32::new(policy.budget),
+            tokens: AtomicU32::new(policy.retry_tokens),
             random: Mutex::new(random),
             policy,
         }
@@ -70,13 +70,13 @@ impl Retries {
     }
 
     fn give(&self, tokens: u32) {
-        let most = self.policy.budget;
+        let most = self.policy.retry_tokens;
         // Full, as it nearly always is, it costs no write that clones would wait for.
         if self.tokens.load(Ordering::Relaxed) < most {
             let _ = self
                 .tokens
                 .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |there| {
-                    Some(most.min(there + tokens))
+                    Some(most.min(there.saturating_add(tokens)))
                 });
         }
     }
@@ -151,12 +151,14 @@ impl Tries<'_> {
         let policy = &self.shared.policy;
         let may_repeat = error.repeat() == Repeat::AfterPause;
         let asked = error.retry_after().unwrap_or(Duration::ZERO);
-        if !may_repeat || self.count >= self.attempts || asked > policy.longest_wait {
+        if !may_repeat || self.count >= self.attempts || asked > policy.max_retry_after {
             return None;
         }
         let doublings = self.count.saturating_sub(1);
-        let most = policy.base.saturating_mul(2_u32.saturating_pow(doublings));
-        let own = most.min(policy.cap).mul_f64(self.shared.random());
+        let most = policy
+            .initial_delay
+            .saturating_mul(2_u32.saturating_pow(doublings));
+        let own = most.min(policy.max_delay).mul_f64(self.shared.random());
         Some(asked.saturating_add(own))
     }
 }
@@ -208,8 +210,8 @@ mod tests {
     fn the_waits_grow_up_to_the_cap_and_the_tries_end() {
         let policy = RetryPolicy::new()
             .attempts(8)
-            .base(Duration::from_secs(1))
-            .cap(Duration::from_secs(5));
+            .initial_delay(Duration::from_secs(1))
+            .max_delay(Duration::from_secs(5));
         let longest = (0..400).fold([Duration::ZERO; 8], |mut longest, seed| {
             let retries = Retries::new(policy.clone().seed(seed));
             let mut tries = retries.begin(DEADLINE);
@@ -257,7 +259,7 @@ mod tests {
 
     #[test]
     fn an_outage_uses_the_budget_up_and_successes_fill_it() {
-        let retries = Retries::new(RetryPolicy::new().budget(10));
+        let retries = Retries::new(RetryPolicy::new().retry_tokens(10));
         let again = || {
             let mut tries = retries.begin(DEADLINE);
             tries.depart(Instant::now());
@@ -272,12 +274,23 @@ mod tests {
 
     #[test]
     fn a_further_try_that_succeeds_gives_back_what_it_took() {
-        let retries = Retries::new(RetryPolicy::new().budget(5));
+        let retries = Retries::new(RetryPolicy::new().retry_tokens(5));
         for _ in 0..3 {
             let mut tries = retries.begin(DEADLINE);
             tries.depart(Instant::now());
             assert!(wait_after(&mut tries, &later(), Instant::now()).is_some());
             tries.succeed();
         }
+    }
+
+    #[test]
+    fn the_largest_number_of_tokens_does_not_overflow() {
+        let retries = Retries::new(RetryPolicy::new().retry_tokens(u32::MAX));
+        let mut again = retries.begin(DEADLINE);
+        again.depart(Instant::now());
+        assert!(wait_after(&mut again, &later(), Instant::now()).is_some());
+        retries.begin(DEADLINE).succeed();
+        again.succeed();
+        assert_eq!(retries.tokens.load(Ordering::Relaxed), u32::MAX);
     }
 }

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 /// How often and when a request is sent once more by itself.
 ///
-/// Only where it cannot double anything: after an answer that says that nothing was applied and to
-/// come later (429, a 503 with `QUERY_LIMIT_EXCEEDED` or `QUEUE_OVERFLOW`), where no connection was
-/// made, and after anything else that leaves the outcome open where sending twice leaves what
-/// sending once does. That an older try does not land after somebody's newer change, nothing can
-/// promise: the API has no versions of records.
+/// Only if it cannot double anything: after an answer that says that nothing was applied and to
+/// come later (429, a 503 with `QUERY_LIMIT_EXCEEDED` or `QUEUE_OVERFLOW`), if no connection was
+/// made, and after anything else that leaves the outcome open if the request is idempotent: repeating
+/// it has no further effect. Nothing can promise that an older try does not land after somebody's
+/// newer change: the API has no versions of records.
 ///
 /// ```
 /// use std::time::Duration;
@@ -16,20 +16,20 @@ use std::time::Duration;
 ///
 /// let patient = RetryPolicy::new()
 ///     .attempts(5)
-///     .base(Duration::from_secs(1))
-///     .cap(Duration::from_secs(60))
-///     .longest_wait(Duration::from_secs(300))
-///     .budget(2_000);
+///     .initial_delay(Duration::from_secs(1))
+///     .max_delay(Duration::from_secs(60))
+///     .max_retry_after(Duration::from_secs(300))
+///     .retry_tokens(2_000);
 /// assert_ne!(patient, RetryPolicy::off());
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use = "a policy does nothing until `ClientBuilder::retry` takes it"]
 pub struct RetryPolicy {
     pub(super) attempts: u32,
-    pub(super) base: Duration,
-    pub(super) cap: Duration,
-    pub(super) longest_wait: Duration,
-    pub(super) budget: u32,
+    pub(super) initial_delay: Duration,
+    pub(super) max_delay: Duration,
+    pub(super) max_retry_after: Duration,
+    pub(super) retry_tokens: u32,
     pub(super) seed: Option<u64>,
 }
 
@@ -45,10 +45,10 @@ impl RetryPolicy {
     pub const fn new() -> Self {
         Self {
             attempts: 3,
-            base: Duration::from_millis(500),
-            cap: Duration::from_secs(20),
-            longest_wait: Duration::from_secs(60),
-            budget: 500,
+            initial_delay: Duration::from_millis(500),
+            max_delay: Duration::from_secs(20),
+            max_retry_after: Duration::from_secs(60),
+            retry_tokens: 500,
             seed: None,
         }
     }
@@ -98,17 +98,20 @@ impl RetryPolicy {
     /// sandbox.fault(Fault::drop_before());
     /// let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
     ///     .base_url(sandbox.url())
-    ///     .retry(RetryPolicy::new().base(Duration::from_secs(2)))
+    ///     .retry(RetryPolicy::new().initial_delay(Duration::from_secs(2)))
     ///     .build()?;
     /// client.get_raw(ContactId::from(71)).await?;
     /// # Ok(())
     /// # }
     /// ```
-    pub const fn base(self, base: Duration) -> Self {
-        Self { base, ..self }
+    pub const fn initial_delay(self, initial_delay: Duration) -> Self {
+        Self {
+            initial_delay,
+            ..self
+        }
     }
 
-    /// What no wait of ours exceeds. By default 20 s.
+    /// The longest wait of the client's own before a further try. By default 20 s.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -119,18 +122,18 @@ impl RetryPolicy {
     /// sandbox.faults([Fault::drop_before(), Fault::drop_before()]);
     /// let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
     ///     .base_url(sandbox.url())
-    ///     .retry(RetryPolicy::new().attempts(9).cap(Duration::from_secs(5)))
+    ///     .retry(RetryPolicy::new().attempts(9).max_delay(Duration::from_secs(5)))
     ///     .build()?;
     /// client.get_raw(ContactId::from(71)).await?;
     /// # Ok(())
     /// # }
     /// ```
-    pub const fn cap(self, cap: Duration) -> Self {
-        Self { cap, ..self }
+    pub const fn max_delay(self, max_delay: Duration) -> Self {
+        Self { max_delay, ..self }
     }
 
-    /// The longest `Retry-After` that is waited for. Where the API asks for more, the call fails at
-    /// once, and [`Error::retry_after`](crate::Error::retry_after) tells for how much. By default 60 s.
+    /// The longest `Retry-After` that is waited for. If the API asks for more, the call fails at once,
+    /// and [`Error::retry_after`](crate::Error::retry_after) says for how much. By default 60 s.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -141,7 +144,7 @@ impl RetryPolicy {
     /// sandbox.fault(Fault::rate_limited(Duration::from_secs(90)));
     /// let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
     ///     .base_url(sandbox.url())
-    ///     .retry(RetryPolicy::new().longest_wait(Duration::from_secs(120)))
+    ///     .retry(RetryPolicy::new().max_retry_after(Duration::from_secs(120)))
     ///     .build()?;
     /// let start = tokio::time::Instant::now();
     /// client.get_raw(ContactId::from(71)).await?;
@@ -149,15 +152,15 @@ impl RetryPolicy {
     /// # Ok(())
     /// # }
     /// ```
-    pub const fn longest_wait(self, longest_wait: Duration) -> Self {
+    pub const fn max_retry_after(self, max_retry_after: Duration) -> Self {
         Self {
-            longest_wait,
+            max_retry_after,
             ..self
         }
     }
 
     /// The tokens that a client and its clones share, so that an outage is not multiplied: a
-    /// further try takes 5 and gives them back where it succeeds; a first try that succeeds gives
+    /// further try takes 5 and gives them back if it succeeds; a first try that succeeds gives
     /// 1. Without tokens there are no further tries. By default 500.
     ///
     /// ```
@@ -169,7 +172,7 @@ impl RetryPolicy {
     /// sandbox.faults([Fault::drop_before(), Fault::drop_before()]);
     /// let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
     ///     .base_url(sandbox.url())
-    ///     .retry(RetryPolicy::new().budget(5))
+    ///     .retry(RetryPolicy::new().retry_tokens(5))
     ///     .build()?;
     /// // The second try takes the 5 tokens; there is no third.
     /// assert!(client.get_raw(ContactId::from(71)).await.is_err());
@@ -177,9 +180,9 @@ impl RetryPolicy {
     /// # Ok(())
     /// # }
     /// ```
-    pub const fn budget(self, tokens: u32) -> Self {
+    pub const fn retry_tokens(self, tokens: u32) -> Self {
         Self {
-            budget: tokens,
+            retry_tokens: tokens,
             ..self
         }
     }

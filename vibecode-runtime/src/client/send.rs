@@ -17,11 +17,8 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Outcome, Result,
-    throttle::{Feedback, Permit},
+    throttle::{Feedback, LONGEST_WAIT, Permit},
 };
-
-/// Nobody waits longer than this for a session, a place in the throttle, or the lock of a record.
-pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
 
 impl Client {
     /// Sends a request that adds nothing to a record, again if that is safe.
@@ -204,10 +201,7 @@ impl Sending<'_> {
         let authorization = self.session.authorization().await;
         let authorization = authorization.map_err(|error| request.named(error))?;
         let permit = self.client.shared.throttle.acquire().await;
-        let permit = permit.map_err(|error| {
-            let problem = "the budget of requests could not be asked, so nothing was sent";
-            request.named(Error::not_sent(ErrorKind::Throttle, problem).caused_by(error))
-        })?;
+        let permit = permit.map_err(|error| request.named(error.not_sent()))?;
         Ok((authorization, permit))
     }
 

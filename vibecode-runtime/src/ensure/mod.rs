@@ -35,7 +35,7 @@ use self::{
     transport::{Batched, OneByOne, Transport},
 };
 use crate::{
-    Addresses, Client, Error, ErrorKind, Outcome, Patch, PatchJob, Result,
+    Client, Error, ErrorKind, IdFor, Outcome, Patch, PatchJob, Result,
     batch::Slot,
     client::{Call, Caller, queue_at, waited_for_a_record},
 };
@@ -71,7 +71,7 @@ impl Client {
     /// As [`Client::update`]; [`ErrorKind::MultifieldsUnknown`] if the list of the record's phones and
     /// emails is missing or not understood; [`ErrorKind::NotTaken`] if the API reported a success and
     /// the record still does not show the values.
-    pub fn ensure<P: Patch>(&self, id: impl Addresses<P>, patch: &P) -> Call<Ensured> {
+    pub fn ensure<P: Patch>(&self, id: impl IdFor<P>, patch: &P) -> Call<Ensured> {
         match PatchJob::new(id, patch) {
             Ok(job) => self.ensure_job(job),
             Err(error) => Call::ended(Err(error)),

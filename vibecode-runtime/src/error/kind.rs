@@ -36,9 +36,12 @@ pub enum ErrorKind {
     InvalidQuery,
     /// The batch has no calls, or more than 50. Nothing was sent.
     InvalidBatch,
-    /// The app gave no session token when it was asked for one. Nothing was sent.
+    /// The app gave no session token when it was asked for one, or not within the client's time-out.
+    /// Nothing was sent.
     Session,
-    /// The throttle's budget could not be asked. Nothing was sent.
+    /// The throttle's budget does not answer, or the request would wait for more than 15 minutes:
+    /// [`Error::retry_after`](crate::Error::retry_after) says for how long, if that is known. Nothing
+    /// was sent.
     Throttle,
     /// No connection was made.
     Connect,

@@ -320,7 +320,7 @@ impl Error {
     }
 
     /// How long the API asks to wait before the next call: `error.retryAfter` or `Retry-After`. There is
-    /// an error only where that is longer than [`RetryPolicy::longest_wait`](crate::RetryPolicy::longest_wait),
+    /// an error only if that is longer than [`RetryPolicy::max_retry_after`](crate::RetryPolicy::max_retry_after),
     /// or the tries are used up.
     ///
     /// ```

@@ -5,6 +5,9 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+const ANY_OF: &str = "$in";
+const NONE_OF: &str = "$nin";
+
 /// A condition on one field: a value stands for equality.
 ///
 /// ```
@@ -67,9 +70,10 @@ impl Filter {
         less_or_equal = "$lte", "99.5";
         /// Holding this text: `$contains`.
         contains = "$contains", "\"van\"";
-        /// One of these: `$in`.
+        /// One of these: `$in`. Nothing is one of none, so an empty list answers no rows, without a
+        /// request.
         any_of = "$in", "[71, 72]";
-        /// None of these: `$nin`.
+        /// None of these: `$nin`. An empty list excludes nothing.
         none_of = "$nin", "[71, 72]";
     }
 
@@ -98,8 +102,29 @@ impl Filter {
         }
     }
 
-    pub(super) fn is_null(&self) -> bool {
-        self.value.is_null()
+    /// Why the condition cannot be sent.
+    pub(super) fn lack(&self) -> Option<&'static str> {
+        match (self.operator, &self.value) {
+            (_, Value::Null) => Some("has no value that can be sent"),
+            (Some(ANY_OF | NONE_OF), value) if !value.is_array() => {
+                Some("compares with one of several values, but its value is not a list")
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether no record meets it.
+    pub(super) fn matches_nothing(&self) -> bool {
+        self.operator == Some(ANY_OF) && self.is_empty_list()
+    }
+
+    /// Whether every record meets it.
+    pub(super) fn matches_everything(&self) -> bool {
+        self.operator == Some(NONE_OF) && self.is_empty_list()
+    }
+
+    fn is_empty_list(&self) -> bool {
+        self.value.as_array().is_some_and(Vec::is_empty)
     }
 }
 

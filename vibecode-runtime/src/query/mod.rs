@@ -2,6 +2,7 @@
 
 mod field;
 mod filter;
+mod listed;
 mod page;
 mod rows;
 
@@ -80,8 +81,9 @@ pub enum Order {
 /// that the struct does not read is an error of the first row; of [`field!`](crate::field), a
 /// compile error.
 ///
-/// Rows come in the order of their ids where no other is asked for. Pages are counted by offset, so
-/// that a record which appears or goes in the meantime can shift one past the reader.
+/// Rows that are equal in every order that is asked for come in the order of their ids, so that
+/// pages neither overlap nor skip. Pages are counted by offset: a record that appears or goes in the
+/// meantime can shift another one past the reader.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -146,7 +148,8 @@ impl<T: Record> Query<T> {
         self
     }
 
-    /// Orders by a field; by a second one what is equal in the first.
+    /// Orders by a field; by a second one what is equal in the first. Of two orders by one field, the
+    /// last counts.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -159,7 +162,9 @@ impl<T: Record> Query<T> {
     /// # }
     /// ```
     pub fn order(mut self, field: impl FieldName<T>, order: Order) -> Self {
-        self.orders.push((field.into_name(), order));
+        let field = field.into_name();
+        self.orders.retain(|(other, _)| *other != field);
+        self.orders.push((field, order));
         self
     }
 
@@ -197,7 +202,7 @@ impl<T: Record> Query<T> {
         Rows::new(self)
     }
 
-    /// Holds that every name is one that the struct reads.
+    /// Checks that the struct reads every field that is named, and that every filter can be sent.
     fn check(&self) -> Result<()> {
         let filters = self.filters.iter().map(|(field, _)| field);
         let named = filters.chain(self.orders.iter().map(|(field, _)| field));
@@ -209,16 +214,31 @@ impl<T: Record> Query<T> {
             );
             return Err(Error::not_sent(ErrorKind::InvalidQuery, problem));
         }
-        if let Some((field, _)) = self.filters.iter().find(|(_, filter)| filter.is_null()) {
-            let problem = format!("the filter on `{field}` has no value that can be sent");
-            return Err(Error::not_sent(ErrorKind::InvalidQuery, problem));
+        for (field, filter) in &self.filters {
+            if let Some(lack) = filter.lack() {
+                let problem = format!("the filter on `{field}` {lack}");
+                return Err(Error::not_sent(ErrorKind::InvalidQuery, problem));
+            }
         }
         Ok(())
     }
 
-    /// Asks for a page: by its address, or by a search where a filter needs one.
+    /// Whether some filter lets no record through, so that nothing has to be asked.
+    fn matches_nothing(&self) -> bool {
+        self.filters
+            .iter()
+            .any(|(_, filter)| filter.matches_nothing())
+    }
+
+    /// The filters that exclude anything.
+    fn filters(&self) -> impl Iterator<Item = &(String, Filter)> {
+        let filters = self.filters.iter();
+        filters.filter(|(_, filter)| !filter.matches_everything())
+    }
+
+    /// Asks for a page: by its address, or by a search if a filter needs one.
     fn page(&self, offset: u64, limit: u64) -> Request {
-        let texts = self.filters.iter().map(|(field, filter)| {
+        let texts = self.filters().map(|(field, filter)| {
             let value = filter.as_text()?;
             Some((format!("filter[{field}]"), value))
         });
@@ -245,34 +265,30 @@ impl<T: Record> Query<T> {
 
     /// `POST /v1/{entity}/search`
     fn search(&self, offset: u64, limit: u64) -> Request {
-        let filters = self.filters.iter().cloned();
-        let filter: Map<String, Value> = filters
+        let filter: Map<String, Value> = self
+            .filters()
+            .cloned()
             .map(|(field, filter)| (field, filter.into_json()))
             .collect();
-        let orders = self.orders().into_iter();
-        let order: Map<String, Value> =
-            orders.map(|(field, order)| (field, order.into())).collect();
-        let body = json!({
-            "filter": filter,
-            "order": order,
-            "select": Self::select(),
-            "limit": limit,
-            "offset": offset,
-        });
+        let body = Search {
+            filter: filter.into(),
+            order: InOrder(self.orders()),
+            select: Self::select(),
+            limit,
+            offset,
+        };
         Request::new(Method::POST, T::Entity::PATH, Effect::Reads)
             .with_tail("search")
-            .with_body(body.to_string())
+            .with_body(body.to_json())
     }
 
-    /// The orders; by id where there is none, so that pages do not overlap.
+    /// The orders. The last is by id, so that pages neither overlap nor skip.
     fn orders(&self) -> Vec<(String, &'static str)> {
-        if self.orders.is_empty() {
-            return vec![("id".to_owned(), Order::Ascending.on_the_wire())];
-        }
         let orders = self.orders.iter();
-        orders
-            .map(|(field, order)| (field.clone(), order.on_the_wire()))
-            .collect()
+        let orders = orders.map(|(field, order)| (field.clone(), order.on_the_wire()));
+        let is_by_id = self.orders.iter().any(|(field, _)| field == "id");
+        let by_id = || ("id".to_owned(), Order::Ascending.on_the_wire());
+        orders.chain((!is_by_id).then(by_id)).collect()
     }
 
     /// The fields that the struct reads, and what its phones and emails are read from.
@@ -284,6 +300,45 @@ impl<T: Record> Query<T> {
             names.extend(further.filter(|name| !T::READ_NAMES.contains(name)));
         }
         names
+    }
+}
+
+/// The body of a search.
+struct Search {
+    filter: Value,
+    order: InOrder,
+    select: Vec<&'static str>,
+    limit: u64,
+    offset: u64,
+}
+
+impl Search {
+    fn to_json(&self) -> String {
+        let Self {
+            filter,
+            order,
+            select,
+            limit,
+            offset,
+        } = self;
+        let select = json!(select);
+        format!(
+            r#"{{"filter":{filter},"order":{order},"select":{select},"limit":{limit},"offset":{offset}}}"#
+        )
+    }
+}
+
+/// A map whose keys keep their order: what is ordered by first counts most.
+struct InOrder(Vec<(String, &'static str)>);
+
+impl fmt::Display for InOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("{")?;
+        for (index, (field, direction)) in self.0.iter().enumerate() {
+            let comma = if index == 0 { "" } else { "," };
+            write!(f, r#"{comma}{}:"{direction}""#, json!(field))?;
+        }
+        f.write_str("}")
     }
 }
 

@@ -10,22 +10,25 @@ use std::{
 use futures_core::Stream;
 use serde_json::value::RawValue;
 
-use super::{Query, page::Page};
+use super::{
+    Query,
+    listed::{Listed, Pages},
+};
 use crate::{
-    Entity, Outcome, Raw, Record, Result,
+    Entity, Error, ErrorKind, Outcome, Raw, Record, Result,
     client::{Call, Caller},
 };
 
-/// So many rows are asked for at a time: with an offset, at most 500 are advised (api.md, grade D).
+/// How many rows are asked for at a time: with an offset, at most 500 are advised (api.md, grade D).
 const PAGE: u64 = 500;
-/// What a page of the portal itself holds (api.md, grade D). A page of just so many may be all that
-/// it gave of a longer one.
+/// What a page of the portal itself holds (api.md, grade D). A page of exactly this length may be all
+/// that it gave of a longer one.
 const NATIVE_PAGE: u64 = 50;
 
 /// The rows of a [`Query`]: a `Stream`, or by [`Rows::next`].
 ///
-/// A page that cannot be read is one error, and ends the rows; a row that the struct cannot hold is
-/// an error in its place.
+/// A page that cannot be read, or that repeats an earlier one, is one error, and ends the rows; a row
+/// that the struct cannot hold is an error in its place.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -45,6 +48,7 @@ const NATIVE_PAGE: u64 = 50;
 pub struct Rows<T> {
     query: Query<T>,
     page: VecDeque<Box<RawValue>>,
+    pages: Pages,
     next_page: NextPage,
     /// Rows that have been given.
     given: u64,
@@ -56,7 +60,7 @@ enum NextPage {
     Asked {
         offset: u64,
         limit: u64,
-        call: Call<Page>,
+        call: Call<Listed>,
     },
     None,
 }
@@ -66,6 +70,7 @@ impl<T: Record> Rows<T> {
         Self {
             query,
             page: VecDeque::new(),
+            pages: Pages::default(),
             next_page: NextPage::At(0),
             given: 0,
         }
@@ -88,6 +93,8 @@ impl<T: Record> Rows<T> {
     /// # Errors
     /// - [`ErrorKind::InvalidQuery`](crate::ErrorKind::InvalidQuery): a field that the struct does not
     ///   read, or a filter that cannot be written. Nothing was sent.
+    /// - [`ErrorKind::Unexpected`](crate::ErrorKind::Unexpected): a page repeats an earlier one. There
+    ///   are no rows after it.
     /// - [`ErrorKind::Unreadable`](crate::ErrorKind::Unreadable): a field is not what the struct holds.
     ///   The rows after it still come.
     /// - Those of [every call](crate::Client#errors-of-every-call).
@@ -133,7 +140,11 @@ impl<T: Record> Rows<T> {
                 NextPage::At(offset) => {
                     let offset = *offset;
                     match self.ask(offset) {
-                        Ok(asked) => self.next_page = asked,
+                        Ok(Some(asked)) => self.next_page = asked,
+                        Ok(None) => {
+                            self.next_page = NextPage::None;
+                            return Poll::Ready(None);
+                        }
                         Err(error) => return self.end(error),
                     }
                 }
@@ -144,9 +155,13 @@ impl<T: Record> Rows<T> {
                 } => {
                     let (offset, limit) = (*offset, *limit);
                     match ready!(Pin::new(call).poll(context)) {
-                        Ok(Page(rows)) => {
+                        Ok(Listed { rows, has_more }) => {
+                            if self.pages.repeats(&rows) {
+                                return self.end(self.repeated(offset, limit));
+                            }
                             let count = rows.len() as u64;
-                            self.next_page = if count >= limit || count == NATIVE_PAGE {
+                            let is_full = count >= limit || count == NATIVE_PAGE;
+                            self.next_page = if count > 0 && (is_full || has_more) {
                                 NextPage::At(offset + count)
                             } else {
                                 NextPage::None
@@ -160,20 +175,32 @@ impl<T: Record> Rows<T> {
         }
     }
 
-    fn ask(&self, offset: u64) -> Result<NextPage> {
+    /// The next page; `None` if no record can match.
+    fn ask(&self, offset: u64) -> Result<Option<NextPage>> {
         self.query.check()?;
+        if self.query.matches_nothing() {
+            return Ok(None);
+        }
         let left = self.query.limit.map_or(PAGE, |limit| limit - self.given);
         let limit = left.min(PAGE);
         let request = self.query.page(offset, limit);
         let client = self.query.client.clone();
-        Ok(NextPage::Asked {
+        Ok(Some(NextPage::Asked {
             offset,
             limit,
             call: Call::new(async move { client.send(&request, &Caller::default()).await }),
-        })
+        }))
     }
 
-    fn end(&mut self, error: crate::Error) -> Poll<Option<Result<T>>> {
+    fn repeated(&self, offset: u64, limit: u64) -> Error {
+        let problem = format!(
+            "the page from row {offset} on has no row that an earlier page did not have, so the list cannot be complete: the API ignores `offset`, or many records were added meanwhile"
+        );
+        let error = Error::new(ErrorKind::Unexpected, Outcome::NotApplied, problem);
+        self.query.page(offset, limit).named(error)
+    }
+
+    fn end(&mut self, error: Error) -> Poll<Option<Result<T>>> {
         self.next_page = NextPage::None;
         Poll::Ready(Some(Err(error)))
     }

@@ -1,8 +1,11 @@
 //! What stands behind a throttle: the trait, the permit it gives, and its error.
 
-use std::{error::Error as StdError, fmt, pin::Pin};
+use std::{error::Error as StdError, fmt, pin::Pin, time::Duration};
 
-use super::Feedback;
+use tokio::runtime::TryCurrentError;
+
+use super::{Feedback, LONGEST_WAIT};
+use crate::{Error, ErrorKind};
 
 /// A permit on its way, from [`Budget::acquire`].
 ///
@@ -24,7 +27,7 @@ pub type Acquiring<'a> = Pin<Box<dyn Future<Output = Result<Permit, BudgetError>
 /// use tokio::sync::Semaphore;
 /// use vibecode_runtime::{Acquiring, Budget, BudgetError, Permit, Throttle};
 ///
-/// /// So many requests at a time, however many a minute.
+/// /// A number of requests at a time, however many a minute.
 /// struct AtATime(Arc<Semaphore>);
 ///
 /// impl Budget for AtATime {
@@ -51,7 +54,10 @@ pub type Acquiring<'a> = Pin<Box<dyn Future<Output = Result<Permit, BudgetError>
 pub trait Budget: Send + Sync + 'static {
     /// Waits until one request may leave.
     ///
-    /// Dropping the future while it waits must take nothing of the budget.
+    /// Dropping the future while it waits must take nothing of the budget. The future may be polled
+    /// late, or never again, without being dropped: so it must hold no lock while it waits, or it
+    /// stops all other requests. A request waits for 15 minutes at most: after that the future is
+    /// dropped, and the call fails.
     ///
     /// ```
     /// use vibecode_runtime::{Acquiring, Budget, BudgetError, Permit, Throttle};
@@ -72,7 +78,7 @@ pub trait Budget: Send + Sync + 'static {
     /// ```
     ///
     /// # Errors
-    /// [`BudgetError`] where the budget cannot tell whether there is room: then nothing is sent, and the
+    /// [`BudgetError`] if the budget does not know whether there is room: then nothing is sent, and the
     /// call fails with [`ErrorKind::Throttle`](crate::ErrorKind::Throttle). A budget must not let requests
     /// pass because it has failed.
     fn acquire(&self) -> Acquiring<'_>;
@@ -147,7 +153,7 @@ impl fmt::Debug for Permit {
     }
 }
 
-/// Why a [`Budget`] cannot tell whether there is room. Nothing was sent.
+/// Why a [`Budget`] gives no permit. Nothing was sent.
 ///
 /// ```
 /// use vibecode_runtime::BudgetError;
@@ -157,6 +163,7 @@ impl fmt::Debug for Permit {
 /// ```
 pub struct BudgetError {
     reason: String,
+    retry_after: Option<Duration>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -171,8 +178,66 @@ impl BudgetError {
     pub fn new(reason: impl Into<String>) -> Self {
         Self {
             reason: reason.into(),
+            retry_after: None,
             source: None,
         }
+    }
+
+    /// The same error, for a request that would have had to wait this long.
+    /// [`Error::retry_after`](crate::Error::retry_after) of the call returns it.
+    #[must_use]
+    pub fn with_retry_after(self, wait: Duration) -> Self {
+        Self {
+            retry_after: Some(wait),
+            ..self
+        }
+    }
+
+    /// How long the request would have had to wait, if that is known.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    /// The request would have to wait this long, which nobody does.
+    pub(super) fn too_long(wait: Duration) -> Self {
+        // Rounded up: after this the request may leave.
+        let seconds = wait.as_nanos().div_ceil(1_000_000_000);
+        Self::new(format!(
+            "nothing may leave for another {seconds} s, and a request waits for {} s at most: send it after that",
+            LONGEST_WAIT.as_secs()
+        ))
+        .with_retry_after(wait)
+    }
+
+    /// A budget did not answer for as long as a request may wait.
+    pub(super) fn no_answer() -> Self {
+        Self::new(format!(
+            "the budget gave no permit within {} s",
+            LONGEST_WAIT.as_secs()
+        ))
+    }
+
+    pub(super) fn no_runtime(error: TryCurrentError) -> Self {
+        Self::new("a request can wait only inside a tokio runtime, and none runs here")
+            .with_source(error)
+    }
+
+    /// The error of a call that was not sent because of this one.
+    pub(crate) fn not_sent(self) -> Error {
+        let (problem, retry_after) = match self.retry_after {
+            Some(wait) => (
+                "the throttle let no request leave in time, so nothing was sent",
+                Some(wait),
+            ),
+            None => (
+                "the budget of requests gave no permit, so nothing was sent",
+                None,
+            ),
+        };
+        Error::not_sent(ErrorKind::Throttle, problem)
+            .caused_by(self)
+            .with(|details| details.retry_after = retry_after)
     }
 
     /// The same error, caused by another. That one is shown too.
@@ -203,6 +268,7 @@ impl fmt::Debug for BudgetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BudgetError")
             .field("reason", &self.reason)
+            .field("retry_after", &self.retry_after)
             .field("source", &self.source)
             .finish()
     }

@@ -1,7 +1,8 @@
-//! The throttle: how many requests may leave, and when.
+//! The throttle: how many requests may leave, and when. See `queue.rs` for how they wait.
 //!
 //! queue → slot log (gate, slots, what others use, pace) → permit → feedback of the answer.
 
+mod believed_limit;
 mod budget;
 mod feedback;
 mod occupied;
@@ -13,7 +14,9 @@ mod redis;
 mod simulation;
 mod slot_log;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
+
+use tokio::{runtime::Handle, time::timeout};
 
 use self::queue::Queue;
 #[cfg(feature = "throttle-redis")]
@@ -25,8 +28,11 @@ pub use self::{
 
 /// What a key may send a minute (api.md, grade O).
 const PER_MINUTE: u32 = 300;
+/// Nobody waits longer than this for a session, a place in the throttle, or the lock of a record. A
+/// request that would wait longer for the throttle fails, at once if that is known.
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
 
-/// Keeps a client within what the API takes a minute: where there is no room, a request waits.
+/// Keeps a client within what the API takes a minute: if there is no room, a request waits.
 ///
 /// Clones share what is left. Give the same throttle to all
 /// clients of one API key, since it is the key that the API counts.
@@ -48,23 +54,35 @@ const PER_MINUTE: u32 = 300;
 /// # Rules of `per_minute`
 ///
 /// - A request takes a slot when it leaves and frees it 60.05 s after its answer: then the API has
-///   forgotten it, whether its minute slides or stands, and whatever its clock says.
-/// - Requests leave at an even pace, 60 s through the limit (200 ms for 300 a minute), of which a
-///   burst may be ahead: a thirtieth of the limit, at least one (10 for 300 a minute).
-/// - After a 429 nothing leaves until its `Retry-After` has passed: without one, until
-///   `X-RateLimit-Reset`, else for 10 s; and never for more than 10 minutes.
+///   forgotten it, whether its minute slides or is fixed, and whatever its clock says.
+/// - Requests leave at an even pace, 60 s divided by the limit (200 ms for 300 a minute), and a
+///   burst may be ahead of it: a thirtieth of the limit, at least one (10 for 300 a minute).
+/// - After a 429 nothing leaves until its `Retry-After` has passed; if it states none, until
+///   `X-RateLimit-Reset`, or else for 10 s. If it asks for more than an hour, a request leaves after
+///   an hour to find out whether the pause still holds.
+/// - A lower `X-RateLimit-Limit` is obeyed if three answers in a row state the same one, or if it
+///   comes with a 429; for three minutes after the last answer that states it. A higher one is not
+///   obeyed, nor is one that contradicts `X-RateLimit-Remaining`.
 /// - What others send with the same key shows in `X-RateLimit-Remaining`, and is left to them until
-///   `X-RateLimit-Reset`, for 5 s at least and 60.05 s at most. A lower `X-RateLimit-Limit` is obeyed, a higher one
-///   is not.
-/// - Who waits first leaves first, and who stops waiting takes nothing.
+///   `X-RateLimit-Reset`, for 5 s at least and 60.05 s at most.
+/// - The first to wait is the first to leave, if it is polled in time. Those behind a waiter that is not
+///   polled pass it over, and a waiter that is dropped takes nothing.
+/// - Nobody waits for more than 15 minutes: such a request fails, and at once if that is known
+///   before. [`BudgetError::retry_after`] says after what time it may leave.
 #[derive(Clone)]
 pub struct Throttle {
-    /// `None`: unlimited.
-    budget: Option<Arc<dyn Budget>>,
+    kind: Kind,
+}
+
+#[derive(Clone)]
+enum Kind {
+    Unlimited,
+    PerMinute(Queue),
+    Shared(Arc<dyn Budget>),
 }
 
 impl Throttle {
-    /// At most so many requests a minute, for this process. The default is 300, which is what a
+    /// At most `limit` requests a minute, for this process. The default is 300, which is what a
     /// key was seen to have.
     ///
     /// With 0 every request is an error: it never means "unlimited".
@@ -88,7 +106,9 @@ impl Throttle {
     /// ```
     #[must_use]
     pub fn per_minute(limit: u32) -> Self {
-        Self::shared(Queue::new(limit))
+        Self {
+            kind: Kind::PerMinute(Queue::new(limit)),
+        }
     }
 
     /// No limit at all: nothing ever waits, not even after a 429.
@@ -96,7 +116,7 @@ impl Throttle {
     /// ```
     /// use vibecode_runtime::{Client, Credentials, Throttle};
     ///
-    /// // For tests, or where something else counts the requests.
+    /// // For tests, or if something else counts the requests.
     /// let client = Client::builder(Credentials::personal("vibe_api_1"))
     ///     .throttle(Throttle::unlimited())
     ///     .build()?;
@@ -105,7 +125,9 @@ impl Throttle {
     /// ```
     #[must_use]
     pub fn unlimited() -> Self {
-        Self { budget: None }
+        Self {
+            kind: Kind::Unlimited,
+        }
     }
 
     /// A budget of your own, such as one that several processes share: with the feature
@@ -130,16 +152,16 @@ impl Throttle {
     #[must_use]
     pub fn shared(budget: impl Budget) -> Self {
         Self {
-            budget: Some(Arc::new(budget)),
+            kind: Kind::Shared(Arc::new(budget)),
         }
     }
 
-    /// Whether anybody takes note of what answers tell.
+    /// Whether anybody reads what answers say of the limit.
     pub(crate) fn is_limited(&self) -> bool {
-        self.budget.is_some()
+        !matches!(self.kind, Kind::Unlimited)
     }
 
-    /// Waits until one request may leave. The permit is to be finished when its answer is there.
+    /// Waits until one request may leave. Finish the permit when its answer is there.
     ///
     /// Dropping the future while it waits takes nothing of the budget.
     ///
@@ -156,11 +178,17 @@ impl Throttle {
     /// ```
     ///
     /// # Errors
-    /// [`BudgetError`] where the budget cannot tell whether there is room. Nothing may be sent then.
+    /// [`BudgetError`] if the budget does not know whether there is room, or if a request would wait
+    /// for more than 15 minutes. Nothing may be sent then.
     pub async fn acquire(&self) -> Result<Permit, BudgetError> {
-        match &self.budget {
-            Some(budget) => budget.acquire().await,
-            None => Ok(Permit::new(|_| {})),
+        match &self.kind {
+            Kind::Unlimited => Ok(Permit::new(|_| {})),
+            Kind::PerMinute(queue) => queue.acquire().await,
+            Kind::Shared(budget) => {
+                Handle::try_current().map_err(BudgetError::no_runtime)?;
+                let permit = timeout(LONGEST_WAIT, budget.acquire()).await;
+                permit.unwrap_or_else(|_| Err(BudgetError::no_answer()))
+            }
         }
     }
 }
@@ -174,7 +202,7 @@ impl Default for Throttle {
 impl fmt::Debug for Throttle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Throttle")
-            .field("limited", &self.budget.is_some())
+            .field("limited", &self.is_limited())
             .finish_non_exhaustive()
     }
 }

@@ -2,15 +2,15 @@
 
 use tokio::time::Instant;
 
-/// So many slots are used by others, until then.
+/// How many slots others use, and until when.
 #[derive(Debug, Default)]
 pub(super) struct Occupied {
     latest: Option<(u32, Instant)>,
 }
 
 impl Occupied {
-    /// An answer tells of so many. What an earlier one told stands until its time, where it was
-    /// more: answers overtake each other.
+    /// An answer shows this many. What an earlier one showed stands until its time if it was more:
+    /// answers overtake each other.
     pub(super) fn tell(&mut self, slots: u32, until: Instant, now: Instant) {
         if slots > 0 {
             self.latest = self.present(now).max(Some((slots, until)));
@@ -25,6 +25,13 @@ impl Occupied {
     /// When they are free, if there are any.
     pub(super) fn until(&self, now: Instant) -> Option<Instant> {
         self.present(now).map(|(_, until)| until)
+    }
+
+    /// When the last of them became free, if none is there now.
+    pub(super) fn freed(&self, now: Instant) -> Option<Instant> {
+        self.latest
+            .map(|(_, until)| until)
+            .filter(|until| *until <= now)
     }
 
     fn present(&self, now: Instant) -> Option<(u32, Instant)> {

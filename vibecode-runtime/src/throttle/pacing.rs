@@ -37,10 +37,10 @@ pub(super) struct Pacing {
 }
 
 impl Pacing {
-    /// When the next request may leave, if that is not now.
-    pub(super) fn wait(&self, now: Instant, rate: Rate) -> Option<Instant> {
-        let due = self.due?;
-        (due > now + rate.ahead).then(|| due - rate.ahead)
+    /// From when on the next request may leave, which may be in the past.
+    pub(super) fn opens_at(&self, rate: Rate) -> Option<Instant> {
+        // An instant before the beginning of the clock is none.
+        self.due?.checked_sub(rate.ahead)
     }
 
     /// A request leaves.
@@ -61,16 +61,21 @@ mod tests {
 
     const MINUTE: Duration = Duration::from_secs(60);
 
+    /// When the next request may leave, if that is not now.
+    fn wait(pacing: &Pacing, now: Instant, rate: Rate) -> Option<Instant> {
+        pacing.opens_at(rate).filter(|then| *then > now)
+    }
+
     #[test]
     fn three_hundred_a_minute_are_one_in_200_ms_and_ten_at_once() {
         let rate = Rate::new(300, MINUTE);
         assert_eq!(rate.interval, Duration::from_millis(200));
         let (mut pacing, now) = (Pacing::default(), Instant::now());
         for _ in 0..10 {
-            assert_eq!(pacing.wait(now, rate), None);
+            assert_eq!(wait(&pacing, now, rate), None);
             pacing.leave(now, rate);
         }
-        assert_eq!(pacing.wait(now, rate), Some(now + rate.interval));
+        assert_eq!(wait(&pacing, now, rate), Some(now + rate.interval));
     }
 
     #[test]
@@ -78,13 +83,9 @@ mod tests {
         for limit in [0, 1, 2, 29, 30, u32::MAX] {
             let rate = Rate::new(limit, MINUTE);
             let (mut pacing, now) = (Pacing::default(), Instant::now());
-            assert_eq!(pacing.wait(now, rate), None, "{limit}");
+            assert_eq!(wait(&pacing, now, rate), None, "{limit}");
             pacing.leave(now, rate);
-            assert!(
-                pacing
-                    .wait(now, rate)
-                    .is_none_or(|then| then <= now + MINUTE)
-            );
+            assert!(wait(&pacing, now, rate).is_none_or(|then| then <= now + MINUTE));
         }
     }
 
@@ -94,8 +95,8 @@ mod tests {
         let (mut pacing, now) = (Pacing::default(), Instant::now());
         let then = now + MINUTE;
         pacing.restart(then, rate);
-        assert_eq!(pacing.wait(now, rate), Some(then));
+        assert_eq!(wait(&pacing, now, rate), Some(then));
         pacing.leave(then, rate);
-        assert_eq!(pacing.wait(then, rate), Some(then + rate.interval));
+        assert_eq!(wait(&pacing, then, rate), Some(then + rate.interval));
     }
 }

@@ -1,55 +1,425 @@
-//! The budget of one process: who waits stands in a queue, and the first of it asks the slot log.
+//! The budget of one process: who waits has a number, and waits by itself.
+//!
+//! Nothing here is held while somebody waits. A waiter is a future that its owner may poll late,
+//! rarely, or never again, and those behind it must go on all the same. So each waiter has a timer
+//! of its own, and on each poll the queue is brought up to date:
+//!
+//! - The first in the queue leaves as soon as the slot log allows it.
+//! - If it is not polled for [`patience`] after that, those behind it pass it over. That is one
+//!   interval of the pace, so it costs its own slot and no more. The slot is kept for it, so that a
+//!   waiter which is polled rarely leaves when it is next polled, and does not wait for ever; but for
+//!   8 waiters at most, and for as long as a request that was answered at once would have held it.
+//! - Who was passed over without a kept slot takes its old position again when it is next polled.
+//! - A waiter that is dropped frees its position at once.
+//!
+//! Example at 300 a minute, when nothing may leave before 1.0 s: A, B and C wait in this order. A is
+//! never polled again. B's timer fires at 1.2 s, finds that A might have left since 1.0 s, passes it
+//! over and leaves; C leaves at 1.4 s. When A is polled at 30 s, it leaves at once.
+//!
+//! Timers are exact for the first [`WATCHED`] waiters. Those further back have one that is right if
+//! nobody before them is dropped, and are woken when they come to be among the first. So the cost of
+//! a waiter does not grow with their number.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use tokio::time::{Instant, sleep_until};
-
-use super::{
-    Acquiring, Budget, BudgetError, Permit,
-    slot_log::{SlotLog, Turn},
+use std::{
+    collections::BTreeMap,
+    future::poll_fn,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
+    time::Duration,
 };
 
-/// So many requests a minute for all that share it.
+use tokio::{
+    runtime::Handle,
+    time::{Instant, Sleep, sleep_until},
+};
+
+use super::{
+    BudgetError, LONGEST_WAIT, Permit,
+    slot_log::{MARGIN, Slot, SlotLog, WINDOW},
+};
+
+/// How many waiters have an exact timer.
+const WATCHED: usize = 16;
+/// How many slots are kept for waiters that were passed over. They may leave together with a burst.
+const KEPT_SLOTS: usize = 8;
+/// A waiter is given at least this long to be polled, after its timer and at a fast pace.
+const SHORTEST_PATIENCE: Duration = Duration::from_millis(10);
+
+/// A number of requests a minute for all that share it.
+#[derive(Clone)]
 pub(super) struct Queue {
+    state: Arc<Mutex<State>>,
+}
+
+struct State {
     limit: u32,
-    /// Whoever has this is the first. tokio's mutex is fair, and who stops waiting leaves it.
-    first: tokio::sync::Mutex<()>,
-    log: Arc<Mutex<SlotLog>>,
+    log: SlotLog,
+    /// By their numbers, which are given in the order of arrival.
+    waiting: BTreeMap<u64, Waiter>,
+    kept: Vec<KeptSlot>,
+    next_number: u64,
+    /// Since when the first in the queue has been the first.
+    first_since: Instant,
+}
+
+struct Waiter {
+    waker: Waker,
+    /// When its timer fires.
+    wakes_at: Instant,
+}
+
+impl Waiter {
+    /// From when on the others pass it over, if it is the first and might leave at this time.
+    fn missed_at(&self, might_leave: Instant, patience: Duration) -> Instant {
+        (might_leave + patience).max(self.wakes_at + SHORTEST_PATIENCE)
+    }
+}
+
+/// A slot of a waiter that was passed over.
+struct KeptSlot {
+    number: u64,
+    until: Instant,
+}
+
+/// What a waiter has to do.
+enum Turn {
+    Leave(Slot),
+    WaitUntil(Instant),
+    /// It would wait for longer than anybody may.
+    GiveUp(Duration),
 }
 
 impl Queue {
     pub(super) fn new(limit: u32) -> Self {
         Self {
-            limit,
-            first: tokio::sync::Mutex::new(()),
-            log: Arc::new(Mutex::new(SlotLog::new(limit))),
+            state: Arc::new(Mutex::new(State {
+                limit,
+                log: SlotLog::new(limit),
+                waiting: BTreeMap::new(),
+                kept: Vec::new(),
+                next_number: 0,
+                first_since: Instant::now(),
+            })),
         }
     }
 
-    async fn wait(&self) -> Result<Permit, BudgetError> {
-        if self.limit == 0 {
-            return Err(nothing_may_leave());
-        }
-        let _first = self.first.lock().await;
+    /// Waits until a request may leave. The future borrows nothing.
+    pub(super) fn acquire(
+        &self,
+    ) -> impl Future<Output = Result<Permit, BudgetError>> + Send + use<> {
+        let mut place = Place {
+            queue: self.clone(),
+            number: None,
+            gives_up_at: None,
+            timer: None,
+        };
+        poll_fn(move |context| place.poll(context))
+    }
+
+    /// Changes the state, and wakes whom the change concerns.
+    fn change<T>(&self, change: impl FnOnce(&mut State, &mut Vec<Waker>) -> T) -> T {
+        let mut woken = Vec::new();
+        let result = change(&mut lock(&self.state), &mut woken);
+        // Not under the lock: a waker may do anything.
+        woken.into_iter().for_each(Waker::wake);
+        result
+    }
+
+    fn permit(&self, slot: Slot) -> Permit {
+        let queue = self.clone();
+        Permit::new(move |feedback| {
+            let now = Instant::now();
+            queue.change(|state, woken| {
+                state.log.free(&slot, &feedback, now);
+                state.wake_after_answer(now, woken);
+            });
+        })
+    }
+}
+
+/// The place of one waiter in the queue.
+struct Place {
+    queue: Queue,
+    /// `None` before the first poll.
+    number: Option<u64>,
+    gives_up_at: Option<Instant>,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Place {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Permit, BudgetError>> {
         loop {
-            let turn = lock(&self.log).take(Instant::now());
-            match turn {
-                Turn::NotBefore(then) => sleep_until(then).await,
-                Turn::Now(slot) => {
-                    let log = Arc::clone(&self.log);
-                    return Ok(Permit::new(move |feedback| {
-                        lock(&log).free(&slot, &feedback, Instant::now());
-                    }));
+            let now = Instant::now();
+            let gives_up_at = *self.gives_up_at.get_or_insert(now + LONGEST_WAIT);
+            let (number, waker) = (&mut self.number, context.waker());
+            let turn = self
+                .queue
+                .change(|state, woken| state.ask(number, gives_up_at, waker, now, woken));
+            let until = match turn {
+                Ok(Turn::Leave(slot)) => {
+                    self.number = None;
+                    return Poll::Ready(Ok(self.queue.permit(slot)));
                 }
+                Ok(Turn::WaitUntil(until)) => until.min(gives_up_at),
+                Ok(Turn::GiveUp(wait)) => {
+                    self.leave();
+                    return Poll::Ready(Err(BudgetError::too_long(wait)));
+                }
+                Err(error) => return Poll::Ready(Err(error)),
+            };
+            match self.sleep_until(until, context) {
+                Ok(Poll::Ready(())) => {}
+                Ok(Poll::Pending) => return Poll::Pending,
+                Err(error) => return Poll::Ready(Err(error)),
             }
+        }
+    }
+
+    fn sleep_until(
+        &mut self,
+        until: Instant,
+        context: &mut Context<'_>,
+    ) -> Result<Poll<()>, BudgetError> {
+        if self.timer.is_none() {
+            // A timer outside of a runtime panics.
+            Handle::try_current().map_err(BudgetError::no_runtime)?;
+        }
+        let new = || Box::pin(sleep_until(until));
+        let timer = self.timer.get_or_insert_with(new);
+        if timer.deadline() != until {
+            timer.as_mut().reset(until);
+        }
+        Ok(timer.as_mut().poll(context))
+    }
+}
+
+impl Place {
+    fn leave(&mut self) {
+        if let Some(number) = self.number.take() {
+            let now = Instant::now();
+            self.queue
+                .change(|state, woken| state.leave(number, now, woken));
         }
     }
 }
 
-impl Budget for Queue {
-    fn acquire(&self) -> Acquiring<'_> {
-        Box::pin(self.wait())
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.leave();
     }
+}
+
+impl State {
+    /// A waiter is polled: what is it to do?
+    fn ask(
+        &mut self,
+        number: &mut Option<u64>,
+        gives_up_at: Instant,
+        waker: &Waker,
+        now: Instant,
+        woken: &mut Vec<Waker>,
+    ) -> Result<Turn, BudgetError> {
+        if self.limit == 0 {
+            return Err(nothing_may_leave());
+        }
+        self.drop_old_kept_slots(now);
+        let is_new = number.is_none();
+        let number = *number.get_or_insert_with(|| {
+            self.next_number += 1;
+            self.next_number
+        });
+        if let Some(index) = self.kept.iter().position(|kept| kept.number == number) {
+            let Some(opens) = self.log.closed_until(now) else {
+                self.kept.swap_remove(index);
+                return Ok(Turn::Leave(self.log.take_reserved()));
+            };
+            return Ok(if opens > gives_up_at || now >= gives_up_at {
+                Turn::GiveUp(self.wait_of(opens, now))
+            } else {
+                Turn::WaitUntil(opens)
+            });
+        }
+        self.stand_in_line(number, waker, now);
+        self.pass_over(number, now, woken);
+        let opens = self.log.opens_at(now);
+        let rank = self.rank(number);
+        if rank == 0 && opens <= now {
+            self.waiting.remove(&number);
+            self.first_since = now;
+            let slot = self.log.take(now);
+            self.wake_the_first(now, woken);
+            return Ok(Turn::Leave(slot));
+        }
+        // Only a new waiter is at the end, where the rank is exact.
+        let expected = if is_new {
+            after(opens, self.log.interval(now), rank)
+        } else {
+            opens
+        };
+        if expected > gives_up_at || now >= gives_up_at {
+            return Ok(Turn::GiveUp(self.wait_of(expected, now)));
+        }
+        let wakes_at = self.turn_of(rank, opens, now);
+        if let Some(waiter) = self.waiting.get_mut(&number) {
+            waiter.wakes_at = wakes_at;
+        }
+        Ok(Turn::WaitUntil(wakes_at))
+    }
+
+    /// How long a wait is that ends then, by what the API asked for.
+    fn wait_of(&self, expected: Instant, now: Instant) -> Duration {
+        let asked = self.log.asked_until(now).unwrap_or(now);
+        expected.max(asked).saturating_duration_since(now)
+    }
+
+    fn stand_in_line(&mut self, number: u64, waker: &Waker, now: Instant) {
+        if let Some(waiter) = self.waiting.get_mut(&number) {
+            waiter.waker.clone_from(waker);
+            return;
+        }
+        let is_first = self
+            .waiting
+            .first_key_value()
+            .is_none_or(|(first, _)| number < *first);
+        if is_first {
+            self.first_since = now;
+        }
+        let waiter = Waiter {
+            waker: waker.clone(),
+            wakes_at: now,
+        };
+        self.waiting.insert(number, waiter);
+    }
+
+    /// Passes over those before this waiter that might have left, but were not polled in time.
+    fn pass_over(&mut self, number: u64, now: Instant, woken: &mut Vec<Waker>) {
+        loop {
+            let opens = self.log.opens_at(now);
+            let patience = patience(&self.log, now);
+            let Some(mut first) = self.waiting.first_entry() else {
+                return;
+            };
+            let might_leave = self.first_since.max(opens);
+            if *first.key() == number || might_leave + patience > now {
+                return;
+            }
+            // Its timer is late, since waiters before it were dropped.
+            if first.get().wakes_at > now {
+                first.get_mut().wakes_at = now;
+                woken.push(first.get().waker.clone());
+            }
+            let missed_at = first.get().missed_at(might_leave, patience);
+            if missed_at > now {
+                return;
+            }
+            if self.kept.len() < KEPT_SLOTS {
+                self.log.reserve(might_leave);
+                self.kept.push(KeptSlot {
+                    number: *first.key(),
+                    until: now + WINDOW + MARGIN,
+                });
+            }
+            woken.push(first.remove().waker);
+            self.first_since = missed_at;
+        }
+    }
+
+    fn drop_old_kept_slots(&mut self, now: Instant) {
+        let log = &mut self.log;
+        self.kept.retain(|kept| {
+            let is_kept = kept.until > now;
+            if !is_kept {
+                log.give_back();
+            }
+            is_kept
+        });
+    }
+
+    /// How many wait before this one; for one that is far back and not the last, at most how many.
+    fn rank(&self, number: u64) -> usize {
+        let first = self.waiting.keys().take(WATCHED);
+        let is_before = first.take_while(|other| **other < number);
+        let before = is_before.count();
+        if before < WATCHED {
+            return before;
+        }
+        let first = self
+            .waiting
+            .first_key_value()
+            .map_or(number, |(key, _)| *key);
+        let numbers = usize::try_from(number - first).unwrap_or(usize::MAX);
+        numbers.min(self.waiting.len().saturating_sub(1))
+    }
+
+    /// When the waiter of this rank leaves, or may pass over those before it.
+    fn turn_of(&self, rank: usize, opens: Instant, now: Instant) -> Instant {
+        let Some(passed) = rank.checked_sub(1) else {
+            return opens;
+        };
+        let patience = patience(&self.log, now);
+        let might_leave = opens.max(self.first_since);
+        let first = self.waiting.first_key_value();
+        let missed_at = first.map_or(opens, |(_, first)| first.missed_at(might_leave, patience));
+        after(missed_at, patience, passed)
+    }
+
+    /// Wakes those among the first whose turn is earlier than their timer.
+    fn wake_the_first(&mut self, now: Instant, woken: &mut Vec<Waker>) {
+        let opens = self.log.opens_at(now);
+        let patience = patience(&self.log, now);
+        let might_leave = opens.max(self.first_since);
+        let mut waiting = self.waiting.values_mut().take(WATCHED);
+        let Some(first) = waiting.next() else { return };
+        if opens < first.wakes_at {
+            first.wakes_at = opens;
+            woken.push(first.waker.clone());
+        }
+        let missed_at = first.missed_at(might_leave, patience);
+        for (passed, waiter) in waiting.enumerate() {
+            let turn = after(missed_at, patience, passed);
+            // The first must not be late. For the others a little is not worth a wake.
+            if turn + patience < waiter.wakes_at {
+                waiter.wakes_at = turn;
+                woken.push(waiter.waker.clone());
+            }
+        }
+    }
+
+    /// A 429 may have closed the gate for longer than anybody waits, which all are to know at once.
+    fn wake_after_answer(&mut self, now: Instant, woken: &mut Vec<Waker>) {
+        let closed = self.log.closed_until(now);
+        if closed.is_some_and(|opens| opens > now + LONGEST_WAIT) {
+            woken.extend(self.waiting.values().map(|waiter| waiter.waker.clone()));
+        } else {
+            self.wake_the_first(now, woken);
+        }
+    }
+
+    /// A waiter is dropped, or gives up.
+    fn leave(&mut self, number: u64, now: Instant, woken: &mut Vec<Waker>) {
+        if let Some(index) = self.kept.iter().position(|kept| kept.number == number) {
+            self.kept.swap_remove(index);
+            self.log.give_back();
+        }
+        let first = self.waiting.first_key_value().map(|(first, _)| *first);
+        if self.waiting.remove(&number).is_some() && first == Some(number) {
+            self.first_since = now;
+        }
+        self.wake_the_first(now, woken);
+    }
+}
+
+/// How long the first in the queue has to be polled when it may leave.
+fn patience(log: &SlotLog, now: Instant) -> Duration {
+    log.interval(now).max(SHORTEST_PATIENCE)
+}
+
+/// Some steps after an instant. What is beyond a day may be as well a day.
+fn after(start: Instant, step: Duration, steps: usize) -> Instant {
+    const DAY: Duration = Duration::from_secs(24 * 3_600);
+    let steps = u32::try_from(steps).unwrap_or(u32::MAX);
+    start + step.saturating_mul(steps).min(DAY)
 }
 
 /// Of a budget whose limit is 0.
@@ -59,257 +429,10 @@ pub(super) fn nothing_may_leave() -> BudgetError {
     )
 }
 
-/// Nothing in the log can be left half done, so a panic elsewhere leaves it sound.
-fn lock(log: &Mutex<SlotLog>) -> MutexGuard<'_, SlotLog> {
-    log.lock().unwrap_or_else(PoisonError::into_inner)
+/// Nothing in the state can be left half done, so a panic elsewhere leaves it sound.
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use tokio::time::{sleep, timeout};
-
-    use super::super::{Feedback, Throttle};
-    use super::*;
-
-    const SECOND: Duration = Duration::from_secs(1);
-    /// A slot is held for so long after its answer.
-    const HELD: Duration = Duration::from_millis(60_050);
-
-    async fn permit(throttle: &Throttle) -> Permit {
-        throttle.acquire().await.unwrap()
-    }
-
-    /// How long the next request has to wait.
-    async fn wait(throttle: &Throttle) -> Duration {
-        let start = Instant::now();
-        drop(permit(throttle).await);
-        start.elapsed()
-    }
-
-    /// Lets so many requests pass, with an answer at once.
-    async fn use_up(throttle: &Throttle, requests: u32) {
-        for _ in 0..requests {
-            permit(throttle).await.finish(Feedback::none());
-        }
-    }
-
-    fn told(remaining: u32, reset: Duration) -> Feedback {
-        Feedback {
-            remaining: Some(remaining),
-            reset: Some(reset),
-            ..Feedback::none()
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_burst_leaves_at_once_and_the_rest_at_an_even_pace() {
-        let throttle = Throttle::per_minute(300);
-        for _ in 0..10 {
-            assert_eq!(wait(&throttle).await, Duration::ZERO);
-        }
-        for _ in 0..20 {
-            assert_eq!(wait(&throttle).await, Duration::from_millis(200));
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_slot_is_free_60_05_s_after_the_answer_and_not_after_the_departure() {
-        let throttle = Throttle::per_minute(1);
-        let slow = permit(&throttle).await;
-        sleep(20 * SECOND).await;
-        slow.finish(Feedback::none());
-        assert_eq!(wait(&throttle).await, HELD);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_permit_that_is_dropped_is_counted_from_then_on() {
-        let throttle = Throttle::per_minute(1);
-        let given_up = permit(&throttle).await;
-        sleep(20 * SECOND).await;
-        drop(given_up);
-        assert_eq!(wait(&throttle).await, HELD);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn while_all_slots_are_in_flight_nothing_leaves() {
-        let throttle = Throttle::per_minute(2);
-        let first = permit(&throttle).await;
-        let _second = permit(&throttle).await;
-        assert!(timeout(600 * SECOND, throttle.acquire()).await.is_err());
-        first.finish(Feedback::none());
-        assert_eq!(wait(&throttle).await, HELD);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn who_waits_first_leaves_first() {
-        let throttle = Throttle::per_minute(600);
-        let order = Arc::new(Mutex::new(Vec::new()));
-        let waiters: Vec<_> = (0..50)
-            .map(|waiter| {
-                let (throttle, order) = (throttle.clone(), Arc::clone(&order));
-                tokio::spawn(async move {
-                    let permit = throttle.acquire().await.unwrap();
-                    order.lock().unwrap().push(waiter);
-                    permit.finish(Feedback::none());
-                })
-            })
-            .collect();
-        for waiter in waiters {
-            waiter.await.unwrap();
-        }
-        assert!(order.lock().unwrap().is_sorted());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_waiter_that_is_dropped_takes_nothing_and_holds_up_nobody() {
-        let throttle = Throttle::per_minute(300);
-        use_up(&throttle, 10).await;
-        for _ in 0..100 {
-            let given_up = timeout(Duration::from_millis(1), throttle.acquire()).await;
-            assert!(given_up.is_err());
-        }
-        // A tenth of a second has gone by while these waited.
-        assert_eq!(wait(&throttle).await, Duration::from_millis(100));
-
-        // One that is first, with others behind it.
-        let first = tokio::spawn({
-            let throttle = throttle.clone();
-            async move { drop(throttle.acquire().await) }
-        });
-        tokio::task::yield_now().await;
-        let second = tokio::spawn({
-            let throttle = throttle.clone();
-            async move { wait(&throttle).await }
-        });
-        tokio::task::yield_now().await;
-        first.abort();
-        assert_eq!(second.await.unwrap(), Duration::from_millis(200));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_429_closes_the_gate_for_all_clones_until_retry_after_has_passed() {
-        let throttle = Throttle::per_minute(300);
-        let clone = throttle.clone();
-        permit(&throttle).await.finish(Feedback {
-            retry_after: Some(7 * SECOND),
-            ..Feedback::rate_limited()
-        });
-        assert_eq!(wait(&clone).await, 7 * SECOND);
-        // And behind it there is no burst.
-        assert_eq!(wait(&throttle).await, Duration::from_millis(200));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_429_closes_the_gate_for_those_that_wait_already() {
-        let throttle = Throttle::per_minute(300);
-        let refused = permit(&throttle).await;
-        use_up(&throttle, 9).await;
-        let waiter = tokio::spawn({
-            let throttle = throttle.clone();
-            async move { wait(&throttle).await }
-        });
-        tokio::task::yield_now().await;
-        refused.finish(Feedback {
-            retry_after: Some(7 * SECOND),
-            ..Feedback::rate_limited()
-        });
-        assert_eq!(waiter.await.unwrap(), 7 * SECOND);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_429_that_tells_nothing_closes_the_gate_for_ten_seconds() {
-        let throttle = Throttle::per_minute(300);
-        permit(&throttle).await.finish(Feedback::rate_limited());
-        assert_eq!(wait(&throttle).await, 10 * SECOND);
-        permit(&throttle).await.finish(Feedback {
-            reset: Some(25 * SECOND),
-            ..Feedback::rate_limited()
-        });
-        assert_eq!(wait(&throttle).await, 25 * SECOND);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_shorter_wait_never_opens_a_gate_that_is_closed_for_longer() {
-        let throttle = Throttle::per_minute(300);
-        let (first, second) = (permit(&throttle).await, permit(&throttle).await);
-        for (refused, seconds) in [(first, 20), (second, 1)] {
-            refused.finish(Feedback {
-                retry_after: Some(seconds * SECOND),
-                ..Feedback::rate_limited()
-            });
-        }
-        assert_eq!(wait(&throttle).await, 20 * SECOND);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_lower_remaining_than_ours_is_left_to_others_until_the_reset() {
-        let throttle = Throttle::per_minute(300);
-        permit(&throttle).await.finish(told(3, 30 * SECOND));
-        // Of 300 one is ours and 296 are theirs.
-        for _ in 0..3 {
-            assert_eq!(wait(&throttle).await, Duration::ZERO);
-        }
-        assert_eq!(wait(&throttle).await, 30 * SECOND);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_slow_answer_that_counted_only_us_leaves_nothing_to_others() {
-        let throttle = Throttle::per_minute(10);
-        use_up(&throttle, 9).await;
-        let slow = permit(&throttle).await;
-        // Meanwhile the nine are free again, of which the API said that they are not.
-        sleep(HELD).await;
-        slow.finish(told(0, 60 * SECOND));
-        assert_eq!(wait(&throttle).await, Duration::ZERO);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_lower_limit_is_obeyed_and_a_higher_one_is_not() {
-        let limit = |limit| Feedback {
-            limit: Some(limit),
-            ..Feedback::none()
-        };
-        let throttle = Throttle::per_minute(300);
-        permit(&throttle).await.finish(limit(2));
-        let start = Instant::now();
-        use_up(&throttle, 1).await;
-        // Two are used up now, and the first of them is free again.
-        permit(&throttle).await.finish(limit(100_000));
-        assert_eq!(start.elapsed(), HELD);
-        use_up(&throttle, 10).await;
-        assert_eq!(wait(&throttle).await, Duration::from_millis(200));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn absurd_answers_never_stop_a_client_for_hours() {
-        let absurd = |limit, remaining, duration| Feedback {
-            limit: Some(limit),
-            remaining: Some(remaining),
-            reset: Some(duration),
-            retry_after: Some(duration),
-            ..Feedback::rate_limited()
-        };
-        for limit in [0, 1, u32::MAX] {
-            for remaining in [0, u32::MAX] {
-                for duration in [Duration::ZERO, Duration::MAX] {
-                    let throttle = Throttle::per_minute(300);
-                    permit(&throttle)
-                        .await
-                        .finish(absurd(limit, remaining, duration));
-                    assert!(wait(&throttle).await <= 600 * SECOND);
-                }
-            }
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn what_is_kept_is_bounded_by_the_limit() {
-        let throttle = Queue::new(300);
-        for _ in 0..10_000 {
-            throttle.wait().await.unwrap().finish(told(0, SECOND));
-        }
-        assert!(lock(&throttle.log).held() <= 300);
-    }
-}
+mod tests;

@@ -1,4 +1,4 @@
-//! The slot log: who may leave now, or when to ask again. It knows no waiting, only instants.
+//! The slot log: from when on the next request may leave. It knows no waiting, only instants.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::{
     Feedback,
+    believed_limit::{self, BelievedLimit},
     occupied::Occupied,
     pacing::{Pacing, Rate},
 };
@@ -15,39 +16,43 @@ pub(super) const WINDOW: Duration = Duration::from_secs(60);
 /// After its answer a request is counted for a window yet, and this much longer: for clocks that
 /// differ by up to 800 ppm.
 pub(super) const MARGIN: Duration = Duration::from_millis(50);
-/// How long a 429 closes the gate where it does not say.
+/// How long a 429 that states no time closes the gate.
 const CLOSED: Duration = Duration::from_secs(10);
-/// A 429 never closes the gate for longer, or an absurd `Retry-After` would stop a client for good.
-/// No known limit of the API counts over more than a minute.
-pub(super) const CLOSED_AT_MOST: Duration = Duration::from_secs(600);
+/// After this long a request finds out whether a longer pause still holds, so that an absurd
+/// `Retry-After` cannot stop a client for good.
+pub(super) const CLOSED_AT_MOST: Duration = Duration::from_secs(3_600);
+/// A longer `Retry-After` may be beyond what the clock holds.
+pub(super) const ASKED_AT_MOST: Duration = Duration::from_secs(365 * 24 * 3_600);
 
-/// What others use is left to them for so long at least. Where the API's minute slides, its reset
-/// may be that of a single slot, and is over before the next answer tells of the others again.
+/// What others use is left to them for at least this long. If the API's minute slides, its reset
+/// may be that of a single slot, which is over before the next answer shows the others again.
 const OCCUPIED_AT_LEAST: Duration = Duration::from_secs(5);
 
 /// The slots of a limit, by when they are free again.
 #[derive(Debug)]
 pub(super) struct SlotLog {
     own_limit: u32,
-    /// What the API says that the limit is.
-    told_limit: Option<u32>,
+    stated_limit: BelievedLimit,
+    /// Slots of requests under way, and those that are kept for waiters.
     in_flight: u32,
     /// Slots of requests that have ended, by when they are free: the earliest first.
     held: VecDeque<Instant>,
+    /// When a slot was last freed.
+    freed: Option<Instant>,
     occupied: Occupied,
     pacing: Pacing,
-    /// Nothing leaves before.
-    gate: Option<Instant>,
+    gate: Option<Gate>,
     /// How many slots were ever taken.
     taken: u64,
 }
 
-/// May a request leave?
-#[derive(Debug)]
-pub(super) enum Turn {
-    Now(Slot),
-    /// Not before then: ask again.
-    NotBefore(Instant),
+/// The pause that a 429 asks for.
+#[derive(Debug, Clone, Copy)]
+struct Gate {
+    /// Nothing leaves before.
+    opens: Instant,
+    /// What the API asked for, which may be more.
+    asked: Instant,
 }
 
 /// What a request took, to be freed when it has ended.
@@ -63,9 +68,10 @@ impl SlotLog {
     pub(super) fn new(limit: u32) -> Self {
         Self {
             own_limit: limit,
-            told_limit: None,
+            stated_limit: BelievedLimit::default(),
             in_flight: 0,
             held: VecDeque::new(),
+            freed: None,
             occupied: Occupied::default(),
             pacing: Pacing::default(),
             gate: None,
@@ -73,38 +79,81 @@ impl SlotLog {
         }
     }
 
-    /// Takes a slot if a request may leave now.
-    pub(super) fn take(&mut self, now: Instant) -> Turn {
-        while self.held.front().is_some_and(|free| *free <= now) {
-            self.held.pop_front();
-        }
-        if let Some(wait) = self.wait(now) {
-            return Turn::NotBefore(wait);
-        }
-        self.pacing.leave(now, self.rate());
+    /// From when on the next request may leave: not after `now` if it may leave now. A time in the
+    /// future may turn out to be too early, since an answer under way can delay it.
+    pub(super) fn opens_at(&mut self, now: Instant) -> Instant {
+        self.free_held(now);
+        let slot = if self.used().saturating_add(self.occupied.slots(now)) < self.limit(now) {
+            self.freed.max(self.occupied.freed(now))
+        } else {
+            // What is in flight now is held for a whole window yet, so nothing is free any sooner
+            // than the first of these.
+            [self.held.front().copied(), self.occupied.until(now)]
+                .into_iter()
+                .flatten()
+                .chain([now + WINDOW])
+                .min()
+        };
+        let gate = self.gate.map(|gate| gate.opens);
+        let pace = self.pacing.opens_at(self.rate(now));
+        // If nothing holds it up, it might have left at any time.
+        slot.max(gate).max(pace).unwrap_or(now)
+    }
+
+    /// Until when nothing leaves because of a 429: when the gate opens.
+    pub(super) fn closed_until(&self, now: Instant) -> Option<Instant> {
+        let gate = self.gate.filter(|gate| gate.opens > now)?;
+        Some(gate.opens)
+    }
+
+    /// Until when the API asked to send nothing, while the gate is closed.
+    pub(super) fn asked_until(&self, now: Instant) -> Option<Instant> {
+        let gate = self.gate.filter(|gate| gate.opens > now)?;
+        Some(gate.asked)
+    }
+
+    /// Between two requests, in the long run.
+    pub(super) fn interval(&self, now: Instant) -> Duration {
+        self.rate(now).interval
+    }
+
+    /// A request leaves, which [`SlotLog::opens_at`] allows.
+    pub(super) fn take(&mut self, now: Instant) -> Slot {
+        self.reserve(now);
+        self.take_reserved()
+    }
+
+    /// Keeps a slot for a request that might have left at this time.
+    pub(super) fn reserve(&mut self, then: Instant) {
+        self.pacing.leave(then, self.rate(then));
         self.in_flight += 1;
+    }
+
+    /// The request of a reserved slot leaves.
+    pub(super) fn take_reserved(&mut self) -> Slot {
         self.taken += 1;
-        Turn::Now(Slot {
+        Slot {
             used: self.used(),
             taken: self.taken,
-        })
+        }
+    }
+
+    /// The request of a reserved slot will not leave.
+    pub(super) fn give_back(&mut self) {
+        self.in_flight = self.in_flight.saturating_sub(1);
     }
 
     /// The request of this slot has ended.
     pub(super) fn free(&mut self, slot: &Slot, feedback: &Feedback, now: Instant) {
         self.in_flight = self.in_flight.saturating_sub(1);
         self.held.push_back(now + WINDOW + MARGIN);
-        // A limit of 0 would have refused the request that it came with.
-        if let Some(limit) = feedback.limit.filter(|limit| *limit > 0) {
-            self.told_limit = Some(limit);
-        }
-        if let Some(remaining) = feedback.remaining {
-            let others = self.used_by_others(slot, remaining);
+        self.stated_limit.note(feedback, now);
+        if let Some(others) = self.used_by_others(slot, feedback, now) {
             self.occupied
                 .tell(others, now + left_to_others(feedback), now);
         }
         if feedback.is_rate_limited() {
-            self.close(now + closed(feedback));
+            self.close(closed(feedback), now);
         }
     }
 
@@ -113,23 +162,11 @@ impl SlotLog {
         self.held.len()
     }
 
-    fn wait(&self, now: Instant) -> Option<Instant> {
-        let gate = self.gate.filter(|gate| *gate > now);
-        gate.or_else(|| self.wait_for_a_slot(now))
-            .or_else(|| self.pacing.wait(now, self.rate()))
-    }
-
-    fn wait_for_a_slot(&self, now: Instant) -> Option<Instant> {
-        if self.used().saturating_add(self.occupied.slots(now)) < self.limit() {
-            return None;
+    fn free_held(&mut self, now: Instant) {
+        while let Some(free) = self.held.front().filter(|free| **free <= now) {
+            self.freed = Some(*free);
+            self.held.pop_front();
         }
-        // What is in flight now is held for a whole window yet, so nothing is free any sooner than
-        // the first of these.
-        [self.held.front().copied(), self.occupied.until(now)]
-            .into_iter()
-            .flatten()
-            .chain([now + WINDOW])
-            .min()
     }
 
     /// How many slots the API counts that are not ours, at least.
@@ -137,15 +174,29 @@ impl SlotLog {
     /// The API counted this request somewhere between its departure and its answer. All that it
     /// can have counted of ours then are the slots in use at the departure, and those taken since:
     /// what is free again by now was perhaps counted too.
-    fn used_by_others(&self, slot: &Slot, remaining: u32) -> u32 {
+    fn used_by_others(&self, slot: &Slot, feedback: &Feedback, now: Instant) -> Option<u32> {
+        let remaining = feedback.remaining?;
+        let limit = match feedback.limit {
+            // What remains is a part of the limit that is stated beside it.
+            Some(_) => believed_limit::plausible(feedback)?.min(self.own_limit),
+            None => self.limit(now),
+        };
         let since = u32::try_from(self.taken - slot.taken).unwrap_or(u32::MAX);
         let ours = slot.used.saturating_add(since);
-        self.limit().saturating_sub(ours).saturating_sub(remaining)
+        Some(limit.saturating_sub(ours).saturating_sub(remaining))
     }
 
-    fn close(&mut self, until: Instant) {
-        self.gate = self.gate.max(Some(until));
-        self.pacing.restart(until, self.rate());
+    fn close(&mut self, pause: Duration, now: Instant) {
+        let gate = Gate {
+            opens: now + pause.min(CLOSED_AT_MOST),
+            asked: now + pause.min(ASKED_AT_MOST),
+        };
+        let earlier = self.gate.unwrap_or(gate);
+        self.gate = Some(Gate {
+            opens: gate.opens.max(earlier.opens),
+            asked: gate.asked.max(earlier.asked),
+        });
+        self.pacing.restart(gate.opens, self.rate(now));
     }
 
     fn used(&self) -> u32 {
@@ -153,13 +204,13 @@ impl SlotLog {
         self.in_flight.saturating_add(held)
     }
 
-    fn limit(&self) -> u32 {
-        self.told_limit
-            .map_or(self.own_limit, |told| told.min(self.own_limit))
+    fn limit(&self, now: Instant) -> u32 {
+        let stated = self.stated_limit.at(now);
+        stated.map_or(self.own_limit, |stated| stated.min(self.own_limit))
     }
 
-    fn rate(&self) -> Rate {
-        Rate::new(self.limit(), WINDOW)
+    fn rate(&self, now: Instant) -> Rate {
+        Rate::new(self.limit(now), WINDOW)
     }
 }
 
@@ -170,12 +221,12 @@ pub(super) fn left_to_others(feedback: &Feedback) -> Duration {
         .max(OCCUPIED_AT_LEAST)
 }
 
-/// For how long a 429 closes the gate.
+/// The pause that a 429 asks for.
 pub(super) fn closed(feedback: &Feedback) -> Duration {
     feedback
         .retry_after
         .or_else(|| reset(feedback))
-        .map_or(CLOSED, |told| told.min(CLOSED_AT_MOST))
+        .unwrap_or(CLOSED)
 }
 
 /// An absurd time counts as a whole window.

@@ -1,21 +1,37 @@
 -- The request of a slot has ended.
 -- ARGV, further: slots in use when it left, slots ever taken then; of its answer, each 0 or more, or
--- -1 for none: the limit, what remains, how long others are left their part, how long to close.
+-- -1 for none: the limit, what remains, how long others are left their part, how long to close, how
+-- long the API asked to close; how many answers have to state a limit, and how long it is believed.
 local used, taken = tonumber(ARGV[8]), tonumber(ARGV[9])
 local answered_limit, remaining = tonumber(ARGV[10]), tonumber(ARGV[11])
 local others_for, closed = tonumber(ARGV[12]), tonumber(ARGV[13])
+local asked, statements, believed_for = tonumber(ARGV[14]), tonumber(ARGV[15]), tonumber(ARGV[16])
 
 redis.call('ZADD', slots, now + held, member)
 
-if answered_limit > 0 then
-    write('told_limit', answered_limit)
-    limit = math.min(tonumber(ARGV[2]), answered_limit)
+local is_plausible = answered_limit > 0 and remaining <= answered_limit
+if is_plausible then
+    local times = 1
+    if read('stated') == answered_limit then
+        times = read('stated_times') + 1
+    end
+    write('stated', answered_limit)
+    write('stated_times', times)
+    if times >= statements or closed >= 0 then
+        write('believed', answered_limit)
+        write('believed_until', now + believed_for)
+    end
 end
 
--- Where fewer are taken than before, the store has lost its state: then nothing can be compared.
+-- If fewer are taken than before, the store has lost its state: then nothing can be compared.
 local since = read('taken') - taken
-if remaining >= 0 and since >= 0 then
-    local used_by_others = limit - (used + since) - remaining
+if remaining >= 0 and since >= 0 and (is_plausible or answered_limit < 0) then
+    -- What remains is a part of the limit that is stated beside it.
+    local of_limit = limit
+    if is_plausible then
+        of_limit = math.min(own_limit, answered_limit)
+    end
+    local used_by_others = of_limit - (used + since) - remaining
     if used_by_others > 0 and used_by_others >= others then
         local until_then = now + others_for
         if used_by_others == others then
@@ -29,6 +45,7 @@ end
 if closed >= 0 then
     local gate = math.max(read('gate'), now + closed)
     write('gate', gate)
+    write('gate_asked', math.max(read('gate_asked'), now + asked))
     write('due', math.max(read('due'), gate + ahead))
 end
 keep()

@@ -1,6 +1,9 @@
 //! A budget that processes share in Redis.
 //!
 //! The rules are those of the slot log, in scripts that run in the store, by its clock.
+//!
+//! Each request asks the store in a task of its own, so that a caller that polls rarely, or never
+//! again, holds up no other request of its process. The tasks of a process ask one after another.
 
 mod store;
 
@@ -9,17 +12,22 @@ use std::{
     hash::{BuildHasher, Hasher, RandomState},
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU32, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 use redis::{Cmd, Value};
-use tokio::{runtime::Handle, time::sleep};
+use tokio::{
+    runtime::Handle,
+    sync::Mutex,
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
 
 use self::store::Store;
 use super::{
-    Acquiring, Budget, BudgetError, Feedback, Permit, pacing,
+    Acquiring, Budget, BudgetError, Feedback, LONGEST_WAIT, Permit, believed_limit, pacing,
     queue::nothing_may_leave,
     slot_log::{self, MARGIN, WINDOW},
 };
@@ -27,11 +35,11 @@ use super::{
 const TAKE: &str = concat!(include_str!("state.lua"), include_str!("take.lua"));
 const FINISH: &str = concat!(include_str!("state.lua"), include_str!("finish.lua"));
 
-/// A request is taken to be over after so long, if nobody says so: its process was killed. It is
+/// A request that does not end is taken to be over after this long: its process was killed. It is
 /// more than the 70 s that a client waits for a write, and than the 60 s that the server works on it.
 const IN_FLIGHT_AT_MOST: Duration = Duration::from_secs(150);
-/// Who waits asks again after so long at the latest: nobody tells it when another process has given
-/// a slot back.
+/// Who waits asks again after this long at the latest, since it does not hear of a slot that another
+/// process has given back.
 const ASK_AGAIN: Duration = Duration::from_secs(5);
 
 /// A budget that processes and machines share: they count their requests in one Redis server.
@@ -49,32 +57,31 @@ const ASK_AGAIN: Duration = Duration::from_secs(5);
 /// ```
 ///
 /// The rules are those of [`Throttle::per_minute`](crate::Throttle::per_minute), with one
-/// difference: within a process who waits first leaves first, between processes there is no order.
+/// difference: within a process the first to wait is the first to leave, between processes there is
+/// no order.
 ///
 /// # What it needs
 ///
 /// - Redis 5 or later, or Valkey: one server, not a cluster, that takes `EVAL`. Time is the store's
-///   own, so the clocks of the processes do not matter; where the store's clock is set forward, slots
+///   own, so the clocks of the processes do not matter; if the store's clock is set forward, slots
 ///   are free too early by as much.
 /// - Two keys, `vibecode-throttle:{name}:slots` and `vibecode-throttle:{name}:state`, which expire by
-///   themselves a quarter of an hour after the last request. A store that evicts them, or loses them in a
+///   themselves a little more than an hour after the last request. A store that evicts them, or loses them in a
 ///   restart, has forgotten the requests of the last minute: use `maxmemory-policy noeviction`.
 ///
 /// # When something fails
 ///
-/// - The store cannot be reached, or refuses: an error, and nothing is sent. The next request
-///   connects again.
+/// - The store cannot be reached, refuses, does not answer for 15 s, or answers with what cannot be a
+///   wait: an error, and nothing is sent. The next request connects again.
 /// - A process is killed: its slots are free 210 s after its requests left, and until then they
 ///   count.
-/// - The end of a request is told to the store in the background. Where that is lost, as when the
-///   runtime shuts down first, the slot is free after the same 210 s, and what the answer told is
-///   not known to the others.
-/// - A waiter that is dropped gives back what it may have taken in that moment. Where the connection
+/// - The end of a request is reported to the store in the background. If that is lost, as when the
+///   runtime shuts down first, the slot is free after the same 210 s, and the others do not learn
+///   what the answer said.
+/// - A waiter that is dropped gives back what it may have taken in that moment. If the connection
 ///   breaks in that moment, the slot is free after the same 210 s.
 pub struct RedisBudget {
     shared: Arc<Shared>,
-    /// Whoever has this is the first of this process.
-    first: tokio::sync::Mutex<()>,
 }
 
 /// What permits keep hold of.
@@ -88,10 +95,16 @@ struct Shared {
     /// Makes members that no other process makes.
     process: u64,
     asked: AtomicU64,
+    /// The task that has this asks the store.
+    first: Mutex<()>,
+    /// How many tasks ask, or wait for that.
+    waiting: AtomicU32,
+    /// How often the store has failed.
+    failures: AtomicU64,
 }
 
 impl RedisBudget {
-    /// At most so many requests a minute for all that use the same name in the same store. With 0
+    /// At most `per_minute` requests a minute for all that use the same name in the same store. With 0
     /// every request is an error.
     ///
     /// The URL is `redis://user:password@host:6379/0` or a part of it; for `rediss:` enable TLS in
@@ -109,7 +122,7 @@ impl RedisBudget {
     /// ```
     ///
     /// # Errors
-    /// [`BudgetError`] where the URL cannot be used, or the name is empty.
+    /// [`BudgetError`] if the URL cannot be used, or the name is empty.
     pub fn new(url: &str, name: &str, per_minute: u32) -> Result<Self, BudgetError> {
         if name.is_empty() {
             return Err(BudgetError::new(
@@ -125,10 +138,12 @@ impl RedisBudget {
             in_flight_at_most: IN_FLIGHT_AT_MOST,
             process: RandomState::new().build_hasher().finish(),
             asked: AtomicU64::new(0),
+            first: Mutex::new(()),
+            waiting: AtomicU32::new(0),
+            failures: AtomicU64::new(0),
         };
         Ok(Self {
             shared: Arc::new(shared),
-            first: tokio::sync::Mutex::new(()),
         })
     }
 
@@ -148,24 +163,31 @@ impl RedisBudget {
         if self.shared.limit == 0 {
             return Err(nothing_may_leave());
         }
-        let runtime = Handle::try_current()
-            .map_err(|error| BudgetError::new("no tokio runtime runs").with_source(error))?;
-        let _first = self.first.lock().await;
-        let mut asking = Asking {
+        let runtime = Handle::try_current().map_err(BudgetError::no_runtime)?;
+        let asking = Asking {
             shared: Arc::clone(&self.shared),
-            runtime,
+            runtime: runtime.clone(),
             member: self.shared.new_member(),
-            may_have_taken: true,
+            slot: None,
+            may_have_taken: false,
         };
-        loop {
-            match self.shared.take(&asking.member).await? {
-                Turn::NotBefore(wait) => sleep(wait.min(ASK_AGAIN)).await,
-                Turn::Now(slot) => {
-                    asking.may_have_taken = false;
-                    return Ok(asking.permit(slot));
-                }
-            }
+        let mut task = AbortedOnDrop(runtime.spawn(asking.ask_in_time()));
+        match (&mut task.0).await {
+            Ok(asked) => Ok(asked?.into_permit()),
+            Err(error) => Err(BudgetError::new(
+                "the task that asks for room ended: its runtime was shut down",
+            )
+            .with_source(error)),
         }
+    }
+}
+
+/// A task that ends when nobody waits for it any more.
+struct AbortedOnDrop<T>(JoinHandle<T>);
+
+impl<T> Drop for AbortedOnDrop<T> {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 
@@ -187,8 +209,11 @@ impl fmt::Debug for RedisBudget {
 /// May a request leave?
 enum Turn {
     Now(Slot),
-    /// Not for so long.
-    NotBefore(Duration),
+    /// Not before this has passed. The API may have asked for more.
+    NotBefore {
+        wait: Duration,
+        asked: Duration,
+    },
 }
 
 /// What a request took: as in the slot log of one process.
@@ -199,12 +224,24 @@ struct Slot {
 
 impl Shared {
     async fn take(&self, member: &str) -> Result<Turn, BudgetError> {
-        let (wait, used, taken): (u64, u64, u64) =
+        let (wait, used, taken, asked): (i64, u64, u64, i64) =
             self.store.run(&self.script(TAKE, member)).await?;
-        Ok(match wait {
-            0 => Turn::Now(Slot { used, taken }),
-            wait => Turn::NotBefore(Duration::from_millis(wait)),
-        })
+        match (u64::try_from(wait), u64::try_from(asked)) {
+            (Ok(0), _) => Ok(Turn::Now(Slot { used, taken })),
+            (Ok(wait), Ok(asked)) => Ok(Turn::NotBefore {
+                wait: Duration::from_millis(wait),
+                asked: Duration::from_millis(asked.max(wait)),
+            }),
+            _ => Err(BudgetError::new(
+                "the Redis server answers with a wait below 0, so the request was not sent: is another program using the same keys?",
+            )),
+        }
+    }
+
+    /// How long those that wait in this process take at least.
+    fn wait_of_the_last(&self) -> Duration {
+        let waiting = self.waiting.load(Ordering::Relaxed);
+        (self.window / self.limit.max(1)).saturating_mul(waiting)
     }
 
     async fn finish(
@@ -223,7 +260,14 @@ impl Shared {
             .arg(feedback.limit.map_or(-1, i64::from))
             .arg(feedback.remaining.map_or(-1, i64::from))
             .arg(milliseconds(slot_log::left_to_others(feedback)))
-            .arg(closed.map_or(-1, milliseconds));
+            .arg(closed.map_or(-1, |closed| {
+                milliseconds(closed.min(slot_log::CLOSED_AT_MOST))
+            }))
+            .arg(closed.map_or(-1, |closed| {
+                milliseconds(closed.min(slot_log::ASKED_AT_MOST))
+            }))
+            .arg(believed_limit::STATEMENTS)
+            .arg(milliseconds(believed_limit::BELIEVED_FOR));
         self.store.run::<Value>(&command).await.map(drop)
     }
 
@@ -259,22 +303,68 @@ impl Shared {
     }
 }
 
-/// A question under way. Dropped before its answer is there, the script may run all the same.
+/// A request that asks for a slot, or has one that it did not use yet.
 struct Asking {
     shared: Arc<Shared>,
     runtime: Handle,
     member: String,
+    slot: Option<Slot>,
+    /// The script may run although nobody waits for its answer any more.
     may_have_taken: bool,
 }
 
 impl Asking {
-    fn permit(&self, slot: Slot) -> Permit {
+    /// Asks until there is a slot, or for as long as anybody waits.
+    async fn ask_in_time(self) -> Result<Self, BudgetError> {
+        let shared = Arc::clone(&self.shared);
+        let known = shared.wait_of_the_last();
+        if known > LONGEST_WAIT {
+            return Err(BudgetError::too_long(known));
+        }
+        shared.waiting.fetch_add(1, Ordering::Relaxed);
+        let _waiting = CountedDown(&shared.waiting);
+        let asked = timeout(LONGEST_WAIT, self.ask()).await;
+        asked.unwrap_or_else(|_| Err(BudgetError::no_answer()))
+    }
+
+    async fn ask(mut self) -> Result<Self, BudgetError> {
+        let shared = Arc::clone(&self.shared);
+        let failures = shared.failures.load(Ordering::Relaxed);
+        let _first = shared.first.lock().await;
+        if shared.failures.load(Ordering::Relaxed) != failures {
+            return Err(store::failed("has just failed for another request"));
+        }
+        loop {
+            self.may_have_taken = true;
+            let turn = shared.take(&self.member).await;
+            match turn.inspect_err(|_| _ = shared.failures.fetch_add(1, Ordering::Relaxed))? {
+                Turn::NotBefore { wait, asked } if wait > LONGEST_WAIT => {
+                    self.may_have_taken = false;
+                    return Err(BudgetError::too_long(asked));
+                }
+                Turn::NotBefore { wait, .. } => {
+                    self.may_have_taken = false;
+                    sleep(wait.min(ASK_AGAIN)).await;
+                }
+                Turn::Now(slot) => {
+                    self.slot = Some(slot);
+                    return Ok(self);
+                }
+            }
+        }
+    }
+
+    fn into_permit(mut self) -> Permit {
         let shared = Arc::clone(&self.shared);
         let (runtime, member) = (self.runtime.clone(), self.member.clone());
+        let slot = self.slot.take();
+        self.may_have_taken = false;
         Permit::new(move |feedback| {
             runtime.spawn(async move {
-                // Nobody waits for this any more. Where it is lost, the slot expires by itself.
-                let _ignored = shared.finish(&member, slot, &feedback).await;
+                if let Some(slot) = slot {
+                    // Nobody waits for this. If it is lost, the slot expires by itself.
+                    let _ignored = shared.finish(&member, slot, &feedback).await;
+                }
             });
         })
     }
@@ -288,6 +378,15 @@ impl Drop for Asking {
             self.runtime
                 .spawn(async move { shared.give_back(&member).await });
         }
+    }
+}
+
+/// Counts one that waits, until it is dropped.
+struct CountedDown<'a>(&'a AtomicU32);
+
+impl Drop for CountedDown<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -329,6 +428,39 @@ mod tests {
         let shown = format!("{error} {error:?}");
         assert!(shown.contains("cannot be reached"), "{shown}");
         assert!(!shown.contains("secret"), "{shown}");
+    }
+
+    /// A server that takes connections, and never answers.
+    #[tokio::test(start_paused = true)]
+    async fn a_store_that_hangs_fails_all_that_wait_for_it_together() {
+        let server = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("redis://{}", server.local_addr().unwrap());
+        let silent = tokio::spawn(async move {
+            let mut connections = Vec::new();
+            while let Ok(connection) = server.accept().await {
+                connections.push(connection);
+            }
+        });
+        let budget = RedisBudget::new(&url, "portal", 300).unwrap();
+        let start = tokio::time::Instant::now();
+        let mut waiting = tokio::task::JoinSet::new();
+        let budget = Arc::new(budget);
+        for _ in 0..50 {
+            let budget = Arc::clone(&budget);
+            waiting.spawn(async move { budget.acquire().await.is_err() });
+        }
+        assert!(waiting.join_all().await.into_iter().all(|failed| failed));
+        assert!(start.elapsed() <= store::TIMEOUT, "{:?}", start.elapsed());
+        silent.abort();
+    }
+
+    #[tokio::test]
+    async fn a_request_behind_more_than_a_quarter_of_an_hour_of_others_fails_at_once() {
+        let budget = RedisBudget::new("redis://127.0.0.1:1", "portal", 300).unwrap();
+        budget.shared.waiting.store(4_501, Ordering::Relaxed);
+        let error = budget.acquire().await.unwrap_err();
+        assert!(error.retry_after().unwrap() > LONGEST_WAIT);
+        assert_eq!(budget.shared.waiting.load(Ordering::Relaxed), 4_501);
     }
 
     #[test]

@@ -21,9 +21,11 @@ local function keep()
     redis.call('PEXPIRE', state, kept)
 end
 
-local told = read('told_limit')
-if told > 0 then
-    limit = math.min(limit, told)
+-- A lower limit that answers state, while it is believed.
+local own_limit = limit
+local believed, believed_until = read('believed'), read('believed_until')
+if believed > 0 and believed_until > now then
+    limit = math.min(limit, believed)
 end
 local interval = window / limit
 local ahead = interval * (math.max(math.floor(limit / part), 1) - 1)

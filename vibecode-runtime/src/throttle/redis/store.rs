@@ -1,17 +1,22 @@
 //! The connection to Redis: made when it is needed, and again after it broke.
+//!
+//! All of this runs in tasks of the budget, never in the future of a caller, so a lock that is held
+//! while the server is waited for is released in time.
 
 use std::time::Duration;
 
 use redis::{
     AsyncConnectionConfig, Client, Cmd, FromRedisValue, Value, aio::MultiplexedConnection,
 };
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, time::timeout};
 
 use crate::BudgetError;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// For one command. The scripts take well below a millisecond.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
+/// For all that one command may need: a try, a new connection, and another try.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(15);
 
 pub(super) struct Store {
     client: Client,
@@ -35,6 +40,14 @@ impl Store {
     /// Runs a command. It must be harmless to run it twice: a connection that was idle may turn out
     /// to be closed, and then it is run once more on a new one.
     pub(super) async fn run<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, BudgetError> {
+        let answer = timeout(TIMEOUT, self.run_again_if_closed(command)).await;
+        answer.unwrap_or_else(|_| Err(failed("does not answer in time")))
+    }
+
+    async fn run_again_if_closed<T: FromRedisValue>(
+        &self,
+        command: &Cmd,
+    ) -> Result<T, BudgetError> {
         if let Some(connection) = self.present().await
             && let Ok(answer) = self.run_on(connection, command).await
         {
@@ -46,9 +59,12 @@ impl Store {
 
     /// Runs a command if there is a connection. For what need not succeed.
     pub(super) async fn try_run(&self, command: &Cmd) {
-        if let Some(connection) = self.present().await {
-            let _ignored = self.run_on::<Value>(connection, command).await;
-        }
+        let attempt = async {
+            if let Some(connection) = self.present().await {
+                let _ignored = self.run_on::<Value>(connection, command).await;
+            }
+        };
+        let _ignored = timeout(TIMEOUT, attempt).await;
     }
 
     async fn run_on<T: FromRedisValue>(
@@ -84,7 +100,7 @@ impl Store {
     }
 }
 
-fn failed(how: &str) -> BudgetError {
+pub(super) fn failed(how: &str) -> BudgetError {
     BudgetError::new(format!(
         "the Redis server that holds the throttle's budget {how}, so the request was not sent"
     ))

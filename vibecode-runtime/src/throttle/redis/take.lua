@@ -1,7 +1,8 @@
 -- Takes a slot if a request may leave now.
--- Answers how long to wait, or 0, how many slots are in use, and how many were ever taken.
-local function wait(milliseconds)
-    return { math.ceil(milliseconds), 0, 0 }
+-- Answers how long to wait, or 0; how many slots are in use, and how many were ever taken; and how long
+-- the API asked to wait, which may be longer.
+local function wait(milliseconds, asked)
+    return { math.ceil(milliseconds), 0, 0, math.ceil(asked or milliseconds) }
 end
 
 redis.call('ZREMRANGEBYSCORE', slots, '-inf', now)
@@ -10,7 +11,7 @@ redis.call('ZREM', slots, member)
 
 local gate = read('gate')
 if gate > now then
-    return wait(gate - now)
+    return wait(gate - now, math.max(read('gate_asked') - now, gate - now))
 end
 
 local used = redis.call('ZCARD', slots)
@@ -36,4 +37,4 @@ redis.call('ZADD', slots, now + in_flight + held, member)
 write('due', math.max(due, now) + interval)
 local taken = redis.call('HINCRBY', state, 'taken', 1)
 keep()
-return { 0, used + 1, taken }
+return { 0, used + 1, taken, 0 }

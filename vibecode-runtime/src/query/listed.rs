@@ -1,0 +1,113 @@
+//! Whether a page is the last one of a list, and whether it is a new one.
+
+use std::{
+    collections::HashSet,
+    hash::{BuildHasher, RandomState},
+};
+
+use serde_json::value::RawValue;
+
+use super::page::Page;
+use crate::{
+    Result,
+    client::{Answer, Request},
+    json,
+};
+
+/// A page, and whether the API says that there are more.
+pub(super) struct Listed {
+    pub(super) rows: Vec<Box<RawValue>>,
+    pub(super) has_more: bool,
+}
+
+impl Answer for Listed {
+    type Data<'a> = <Page as Answer>::Data<'a>;
+
+    fn read(data: Self::Data<'_>, meta: Option<&RawValue>, request: &Request) -> Result<Self> {
+        let Page(rows) = Page::read(data, meta, request)?;
+        let has_more = meta.and_then(|meta| json::first(meta, "hasMore"));
+        Ok(Self {
+            rows,
+            has_more: has_more.is_some_and(is_true),
+        })
+    }
+}
+
+fn is_true(flag: &RawValue) -> bool {
+    matches!(flag.get(), "true" | r#""true""# | "1" | r#""1""#)
+}
+
+/// The rows of earlier pages, to find out whether the API sends them again.
+///
+/// A server that ignores `offset`, or counts it in a circle, would send pages for ever. So each page
+/// is compared with the one before it, and with one that was kept: the 1st, 2nd, 4th, 8th and so on.
+/// A circle of any length is found that way, and two pages are all that is remembered.
+#[derive(Default)]
+pub(super) struct Pages {
+    hasher: RandomState,
+    last: HashSet<u64>,
+    kept: HashSet<u64>,
+    count: u64,
+}
+
+impl Pages {
+    /// Notes a page. Whether it has no row that one of the compared pages does not have.
+    pub(super) fn repeats(&mut self, rows: &[Box<RawValue>]) -> bool {
+        let page: HashSet<u64> = rows.iter().map(|row| self.identity(row)).collect();
+        let is_repeated = !page.is_empty()
+            && [&self.last, &self.kept]
+                .into_iter()
+                .any(|earlier| page.is_subset(earlier));
+        self.count += 1;
+        if self.count.is_power_of_two() {
+            self.kept.clone_from(&page);
+        }
+        self.last = page;
+        is_repeated
+    }
+
+    /// That of its id, or of the whole row if it has none.
+    fn identity(&self, row: &RawValue) -> u64 {
+        let id = json::first(row, "id").unwrap_or(row);
+        // 71 and "71" are the same id.
+        self.hasher.hash_one(id.get().trim_matches('"'))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(ids: impl IntoIterator<Item = u64>) -> Vec<Box<RawValue>> {
+        let rows = ids.into_iter().map(|id| format!(r#"{{"id":{id},"x":1}}"#));
+        rows.map(|row| RawValue::from_string(row).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn a_page_that_repeats_the_one_before_is_found() {
+        let mut pages = Pages::default();
+        assert!(!pages.repeats(&page(1..=50)));
+        assert!(!pages.repeats(&page(50..=99)));
+        assert!(pages.repeats(&page(50..=99)));
+        assert!(pages.repeats(&page(60..=70)));
+    }
+
+    #[test]
+    fn a_circle_of_pages_is_found() {
+        for length in 1..10 {
+            let mut pages = Pages::default();
+            let found = (0..100).find(|index| {
+                let first = (index % length) * 50;
+                pages.repeats(&page(first..first + 50))
+            });
+            assert!(found.is_some_and(|found| found <= 3 * length), "{length}");
+        }
+    }
+
+    #[test]
+    fn pages_of_many_records_are_no_circle() {
+        let mut pages = Pages::default();
+        assert!((0..1_000).all(|index| !pages.repeats(&page(index * 50..index * 50 + 50))));
+    }
+}
