@@ -33,7 +33,11 @@ pub(super) fn record(world: &World, entity: &str, id: u64, dice: &mut Dice) -> O
     let state = world.state();
     // A record that is newer than what is shown is shown as it began.
     let snapshot = state.portal.at(entity, id, at)?;
-    Some(show::record(entity, id, snapshot, shape))
+    let mut shown = show::record(entity, id, snapshot, shape);
+    if let (Some(hidden), Value::Object(shown)) = (world.rules().hides, &mut shown) {
+        shown.remove(hidden);
+    }
+    Some(shown)
 }
 
 /// The query of a list in the form of a search's body.
@@ -107,7 +111,10 @@ pub(super) fn page(world: &World, entity: &str, params: &Value, index: u64) -> (
         }
     }
     rows.sort_by(|one, other| {
-        let mut by = order.iter().map(|(field, direction)| {
+        // The id comes last, wherever it was asked for: an object of JSON has no order.
+        let fields = order.iter().filter(|(field, _)| *field != "id");
+        let fields = fields.chain(order.iter().filter(|(field, _)| *field == "id"));
+        let mut by = fields.map(|(field, direction)| {
             let ordering = compared(&one[field], &other[field]);
             if direction == "desc" { ordering.reverse() } else { ordering }
         });

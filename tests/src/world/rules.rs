@@ -151,6 +151,8 @@ pub struct Rules {
     pub upload: Option<u64>,
     /// How often a connection is closed unread.
     pub hangs_up: f64,
+    /// A field that reads and answers do not show.
+    pub hides: Option<&'static str>,
 }
 
 impl Default for Rules {
@@ -187,6 +189,7 @@ impl Default for Rules {
             cached: 0.0,
             upload: None,
             hangs_up: 0.0,
+            hides: None,
         }
     }
 }
