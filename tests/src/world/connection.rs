@@ -22,7 +22,6 @@ use super::{
 pub(super) async fn accept(world: World, listener: TcpListener) {
     let mut number = 0;
     while let Ok((stream, _)) = listener.accept().await {
-        world.movement().seen();
         number += 1;
         task::spawn(serve(world.clone(), stream, number));
     }
@@ -40,7 +39,6 @@ async fn serve(world: World, stream: TcpStream, number: u64) {
     }
     let mut wire = Wire::new(stream);
     while wire.first_byte().await {
-        world.movement().seen();
         let index = arrived(&world);
         let Some(mut request) = wire.head().await else {
             return closed(&world, index, "broke off within the head");
@@ -51,7 +49,6 @@ async fn serve(world: World, stream: TcpStream, number: u64) {
             return closed(&world, index, "broke off within the body");
         };
         request.body = serde_json::from_slice(&body).unwrap_or_default();
-        world.movement().seen();
         if !answered(&world, &mut wire, index, request).await {
             return;
         }
@@ -76,7 +73,6 @@ async fn answered(world: &World, wire: &mut Wire, index: usize, request: Request
     let Ok(Some(answer)) = answer else {
         return false;
     };
-    world.movement().seen();
     let keeps = written(world, wire, index, &answer).await;
     if !keeps {
         let now = world.now();
@@ -106,7 +102,6 @@ fn met(world: &World, index: usize, request: &Request) {
 }
 
 fn closed(world: &World, index: usize, how: &str) {
-    world.movement().seen();
     let now = world.now();
     world.note(format!("#{index} {how}"));
     if let Some(seen) = world.state().ledger.seen.get_mut(index) {
@@ -141,7 +136,6 @@ async fn written(world: &World, wire: &mut Wire, index: usize, answer: &Answer) 
         Manner::Whole => wire.stream.write_all(text.as_bytes()).await.is_ok(),
         Manner::Slow(pause) => {
             let begun = wire.stream.write_all(first).await.is_ok();
-            world.movement().seen();
             begun && waited(wire, pause).await && wire.stream.write_all(second).await.is_ok()
         }
         Manner::Cut => {
@@ -160,12 +154,10 @@ async fn written(world: &World, wire: &mut Wire, index: usize, answer: &Answer) 
                 if wire.stream.write_all(&chunk).await.is_err() {
                     break;
                 }
-                world.movement().seen();
             }
             false
         }
     };
-    world.movement().seen();
     let now = world.now();
     if whole {
         world.note(format!("#{index} is answered {}", answer.status));

@@ -42,7 +42,7 @@ use std::{
 use tokio::{net::TcpListener, task, time::Instant};
 
 pub use self::{
-    answer::Answer, clock::Movement, dice::Dice, ledger::Ledger, portal::Portal, rules::Rules,
+    answer::Answer, dice::Dice, ledger::Ledger, portal::Portal, rules::Rules,
 };
 
 /// A running server. Clones are the same one.
@@ -55,7 +55,6 @@ struct Inner {
     seed: u64,
     started: Instant,
     address: SocketAddr,
-    movement: Movement,
     state: Mutex<State>,
 }
 
@@ -77,14 +76,13 @@ impl World {
     ///
     /// # Errors
     /// If there is no free port.
-    pub async fn start(rules: Rules, seed: u64, movement: Movement) -> io::Result<Self> {
+    pub async fn start(rules: Rules, seed: u64) -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let world = Self(Arc::new(Inner {
             rules,
             seed,
             started: Instant::now(),
             address: listener.local_addr()?,
-            movement,
             state: Mutex::default(),
         }));
         task::spawn(connection::accept(world.clone(), listener));
@@ -113,12 +111,6 @@ impl World {
     #[must_use]
     pub fn dice(&self, stream: u64) -> Dice {
         Dice::new(self.0.seed, stream)
-    }
-
-    /// What moves.
-    #[must_use]
-    pub fn movement(&self) -> &Movement {
-        &self.0.movement
     }
 
     /// The records, the ledger and the sessions. Not to be kept across an await.

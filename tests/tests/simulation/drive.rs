@@ -11,7 +11,7 @@ use std::{
 use serde_json::json;
 use tokio::{task, time};
 use vibecode_runtime::Client;
-use vibecode_tests::world::{Ledger, Movement, Rules, World, clock};
+use vibecode_tests::world::{Ledger, Rules, World, clock};
 
 use super::{
     edition::{self, Calling, Verdict},
@@ -51,12 +51,11 @@ struct Run {
 }
 
 pub(crate) fn run(plan: Plan, rules: Rules, seed: u64) -> Outcome {
-    let movement = Movement::default();
-    clock::run(&movement.clone(), driven(plan, rules, seed, movement)).expect("a runtime")
+    clock::run(driven(plan, rules, seed)).expect("a runtime")
 }
 
-async fn driven(plan: Plan, rules: Rules, seed: u64, movement: Movement) -> Outcome {
-    let world = World::start(rules, seed, movement).await.expect("a free port");
+async fn driven(plan: Plan, rules: Rules, seed: u64) -> Outcome {
+    let world = World::start(rules, seed).await.expect("a free port");
     for contact in &plan.contacts {
         let mut entries = Vec::new();
         entries.extend(contact.phones.iter().map(|value| ("PHONE", "WORK", value.as_str())));
@@ -144,7 +143,6 @@ impl Run {
 
     fn ends(&self, report: usize, verdict: Verdict) {
         let now = self.world.now();
-        self.world.movement().seen();
         let mut reports = self.lock_reports();
         let report = &mut reports[report];
         let line = format!("step {} item {} ends: {}", report.step, report.item, said(&verdict));
