@@ -521,7 +521,7 @@ fn uploads(dice: &mut Dice) -> (Plan, Rules) {
     maker.contacts(1);
     let want = Want { phones: vec![maker.phone()], ..Want::default() };
     let mut large = want.clone();
-    large.comments = Some(format!("marker {:x>size$}", 1));
+    large.comments = Some(format!("marker 1{};", "x".repeat(size)));
     maker.plan.steps.push(Step { client: 0, at: Duration::ZERO, what: Do::Update(Item { id: 71, want: large }), how: How::Await });
     let at = maker.dice.between(seconds(1), seconds(200));
     maker.plan.steps.push(Step { client: 0, at, what: Do::Ensure(Item { id: 71, want }), how: How::Await });
