@@ -130,3 +130,15 @@ fn page(status: u16) -> Answer {
     }
     Answer { status, headers, body, manner: Manner::Whole }
 }
+
+/// How many seconds an answer asks to wait: a 429's, or the most that a call of a batch does.
+#[must_use]
+pub fn asks_for(answer: &Answer) -> Option<u64> {
+    let body: Value = serde_json::from_str(&answer.body).ok()?;
+    let one = |error: &Value| error.get("retryAfter").and_then(Value::as_u64);
+    if answer.status == 429 {
+        return one(body.get("error")?);
+    }
+    let errors = body.get("data")?.get("errors")?.as_object()?;
+    errors.values().filter_map(one).max()
+}

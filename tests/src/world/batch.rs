@@ -159,7 +159,7 @@ async fn write(
     let fate = if calm { CallFate::Fine } else { *dice.weighted(&rules.calls) };
     let left = until.saturating_sub(world.now());
     let run = rules.run.draw(dice).min(rules.bounds.run).min(left);
-    let ran = fate.ran(dice);
+    let ran = fate.ran(portal::adds(&body), dice);
     if fate != CallFate::Fine {
         world.note(format!("#{index} call {name} on {entity}/{id}: {fate:?} {ran:?}"));
     }
@@ -173,7 +173,7 @@ async fn write(
     let mut fails = |code: &str| said.errors.insert(name.to_owned(), answer::problem(code));
     match fate {
         CallFate::Fine | CallFate::OtherRecord | CallFate::OldRecord => said.results.push((name.to_owned(), payload)),
-        CallFate::Refused(code) | CallFate::Failed(code) => {
+        CallFate::Refused(code) | CallFate::Behind(code) | CallFate::Failed(code) => {
             fails(code);
         }
         CallFate::Limited(seconds) => {

@@ -38,6 +38,15 @@ impl Dice {
         Duration::from_millis(self.0.u64(..=limit))
     }
 
+    /// A time up to a limit, which is often just below it: what breaks at a bound breaks there.
+    pub fn reach(&mut self, limit: Duration) -> Duration {
+        if self.chance(0.3) {
+            self.between(limit - limit / 32, limit)
+        } else {
+            self.up_to(limit)
+        }
+    }
+
     /// A time between two.
     pub fn between(&mut self, low: Duration, high: Duration) -> Duration {
         low + self.up_to(high.saturating_sub(low))

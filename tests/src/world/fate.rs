@@ -89,6 +89,8 @@ pub enum CallFate {
     Refused(&'static str),
     /// `RATE_LIMITED` with so many seconds: never applied.
     Limited(Option<u64>),
+    /// An error of the API that, of a call which adds, may stand for the second of the API's own tries.
+    Behind(&'static str),
     /// An error of what is behind the API: it may have been applied.
     Failed(&'static str),
     /// Both in `results` and in `errors`: it may have been applied.
@@ -103,11 +105,13 @@ pub enum CallFate {
 
 impl CallFate {
     /// Whether a call with this fate is applied, and when.
-    pub fn ran(self, dice: &mut Dice) -> Ran {
+    pub fn ran(self, adds: bool, dice: &mut Dice) -> Ran {
         match self {
             Self::Fine => Ran::Before,
             Self::Refused(_) | Self::Limited(_) => Ran::Never,
-            Self::Failed(_) | Self::Both(_) | Self::Neither | Self::OtherRecord | Self::OldRecord => {
+            Self::Behind(_) if !adds => Ran::Never,
+            Self::Behind(_)
+            | Self::Failed(_) | Self::Both(_) | Self::Neither | Self::OtherRecord | Self::OldRecord => {
                 Ran::draw(dice)
             }
         }

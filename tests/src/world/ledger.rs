@@ -27,6 +27,8 @@ pub struct Seen {
     pub answered: Option<Duration>,
     /// Its connection was seen to be closed.
     pub closed: Option<Duration>,
+    /// How many seconds its answer asks to wait, if it is a 429 or a batch in which a call has one.
+    pub asks_for: Option<u64>,
     /// What it was answered: a status, or what happened instead.
     pub fate: String,
 }

@@ -46,8 +46,10 @@ pub(super) async fn live(world: World, index: usize, request: Arc<Request>, mut 
     };
     headers(&world, &mut answer, &mut dice);
     let fate = format!("{} {:?}", answer.status, answer.manner);
+    let asks_for = answer::asks_for(&answer);
     if let Some(seen) = world.state().ledger.seen.get_mut(index) {
         seen.fate = fate;
+        seen.asks_for = asks_for;
     }
     Some(answer)
 }
@@ -71,7 +73,7 @@ async fn begins(world: &World, index: usize, dice: &mut Dice, closed: &mut Close
     let rules = world.rules();
     let calm = world.now() >= rules.calm_after;
     let queue = if calm { Duration::ZERO } else { rules.queue.draw(dice) };
-    let late = dice.up_to(rules.bounds.late);
+    let late = dice.reach(rules.bounds.late);
     let abandons = dice.chance(rules.abandons);
     tokio::select! {
         biased;
@@ -178,7 +180,7 @@ async fn read(world: &World, index: usize, request: &Request, fate: Fate, dice: 
 pub(super) fn age(world: &World, dice: &mut Dice) -> Duration {
     let rules = world.rules();
     if world.now() < rules.calm_after && dice.chance(rules.stale) {
-        dice.up_to(rules.bounds.stale)
+        dice.reach(rules.bounds.stale)
     } else {
         Duration::ZERO
     }
@@ -225,7 +227,7 @@ pub(super) async fn change(
     match ran {
         Ran::Never => time::sleep(run).await,
         Ran::Before => {
-            let first = dice.up_to(run);
+            let first = dice.reach(run);
             time::sleep(first).await;
             apply(world, (index, 0), (&entity, id), body.as_ref());
             let second = dice.up_to(run.saturating_sub(first));
@@ -236,7 +238,7 @@ pub(super) async fn change(
             time::sleep(run.saturating_sub(first + second)).await;
         }
         Ran::After => {
-            let later = dice.up_to(longest);
+            let later = dice.reach(longest);
             let world = world.clone();
             task::spawn(async move {
                 time::sleep(later).await;
@@ -301,6 +303,9 @@ async fn create(world: &World, index: usize, request: &Arc<Request>, fate: Fate,
 
 fn headers(world: &World, answer: &mut Answer, dice: &mut Dice) {
     let odd = &world.rules().headers;
+    if world.now() >= world.rules().calm_after {
+        return;
+    }
     if dice.chance(odd.stray_limit) {
         answer.headers.push(("X-RateLimit-Limit", "5".to_owned()));
     } else if dice.chance(odd.negative_remaining) {

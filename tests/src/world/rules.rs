@@ -49,7 +49,7 @@ impl Delay {
     /// One of them.
     pub fn draw(&self, dice: &mut Dice) -> Duration {
         if dice.chance(self.chance) {
-            dice.between(self.often, self.seldom)
+            self.often + dice.reach(self.seldom.saturating_sub(self.often))
         } else {
             dice.up_to(self.often)
         }

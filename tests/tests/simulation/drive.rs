@@ -194,6 +194,9 @@ impl Run {
                         Err(verdict) => run.ends(first, verdict),
                     }
                     let asked = run.world.state().ledger.seen.len() - before;
+                    if ask.of_none && asked > 0 {
+                        run.lock_wrong().push(("a list of none asks nothing", format!("{asked} requests were sent")));
+                    }
                     if asked > 200 {
                         run.lock_wrong().push(("a list ends", format!("{asked} requests were sent for one")));
                     }

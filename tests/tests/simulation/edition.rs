@@ -201,7 +201,10 @@ pub(crate) fn batch(client: &Client, items: &[Item]) -> Calling<Vec<Verdict>> {
 }
 
 fn job(item: &Item) -> PatchJob {
-    PatchJob::new(item.id, &patch(&item.want)).expect("a job")
+    // Through a queue, as a worker gets it.
+    let job = PatchJob::new(item.id, &patch(&item.want)).expect("a job");
+    let queued = serde_json::to_string(&job).expect("a job as text");
+    serde_json::from_str(&queued).expect("the job again")
 }
 
 pub(crate) fn update_job(client: &Client, item: &Item) -> Calling<Verdict> {
@@ -258,6 +261,9 @@ pub(crate) fn list(client: &Client, ask: &ListAsk) -> Calling<Result<Vec<u64>, V
     let mut query = client.list::<Row>();
     if let Some(name) = &ask.named {
         query = query.filter("lastName", Filter::equal(name));
+    }
+    if ask.of_none {
+        query = query.filter("lastName", Filter::any_of(Vec::<String>::new()));
     }
     if ask.by_name {
         query = query.order("lastName", Order::Ascending);

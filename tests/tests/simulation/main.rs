@@ -52,7 +52,7 @@ macro_rules! scenarios {
 }
 
 scenarios! {
-    lost late names stale pages codes sessions shapes formats believed repeats batches bulk jobs
+    lost late names stale pages codes sessions renewals shapes formats national believed repeats batches bulk jobs
     limits quota neglect crowds lists uploads cached hidden creates held_back everything calm
 }
 

@@ -53,7 +53,7 @@ impl<'a> Maker<'a> {
             plan: Plan { clients: 1, ..Plan::default() },
             hows: vec![(1, Treats::Awaits)],
             kinds: vec![(3, Kind::Update), (3, Kind::Ensure)],
-            later: vec![(3, (0, 3)), (2, (5, 80)), (3, (60, 150)), (2, (100, 300))],
+            later: vec![(3, (0, 3)), (2, (5, 80)), (2, (60, 72)), (2, (70, 150)), (2, (100, 300))],
             made: 0,
         }
     }
@@ -120,6 +120,8 @@ impl<'a> Maker<'a> {
         if ensures {
             if self.dice.chance(0.3) {
                 want.post = Some(Some(format!("Ensured post {number}")));
+            } else if self.dice.chance(0.1) {
+                want.post = Some(None);
             }
         } else {
             want.comments = Some(format!("marker {number};"));

@@ -24,6 +24,8 @@ pub(crate) struct Item {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ListAsk {
     pub(crate) named: Option<String>,
+    /// One of no names at all: there are no rows, and nothing is asked.
+    pub(crate) of_none: bool,
     pub(crate) by_name: bool,
     pub(crate) limit: Option<u64>,
 }
@@ -129,6 +131,8 @@ pub(crate) struct Plan {
     pub(crate) settings: Settings,
     pub(crate) contacts: Vec<Contact>,
     pub(crate) steps: Vec<Step>,
+    /// Whether nothing may fail.
+    pub(crate) must_succeed: bool,
     /// How much later than by its own bound a call may end, for what the scenario adds.
     pub(crate) slack: Duration,
 }

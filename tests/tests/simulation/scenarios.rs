@@ -37,7 +37,9 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     scenario("codes", 1, codes),
     scenario("sessions", 2, sessions),
     scenario("shapes", 1, shapes),
+    scenario("renewals", 2, renewals),
     scenario("formats", 1, formats),
+    scenario("national", 1, national),
     scenario("believed", 1, believed),
     scenario("repeats", 1, repeats),
     scenario("batches", 2, batches),
@@ -97,6 +99,10 @@ fn calm(dice: &mut Dice) -> (Plan, Rules) {
     let mut maker = Maker::new(dice);
     maker.kinds = ALL_KINDS.to_vec();
     maker.stories(4);
+    let at = maker.dice.up_to(seconds(20));
+    maker.contacts(0);
+    maker.step(0, at + seconds(400), Do::Delete(74));
+    maker.plan.must_succeed = true;
     (maker.plan, Rules::default())
 }
 
@@ -124,14 +130,19 @@ fn late(dice: &mut Dice) -> (Plan, Rules) {
     stories(dice, rules)
 }
 
-/// A name takes long to look up.
+/// A name takes long to look up, so that a request arrives long after it has left.
 fn names(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
-        writes: vec![(3, Fate::Fine), (2, Fate::Lost), (3, Fate::Stalled)],
+        writes: vec![(2, Fate::Fine), (4, Fate::Lost), (2, Fate::Stalled)],
         run: Delay::new(30_000, 60_000, 0.7),
         ..Rules::default()
     };
-    let (mut plan, rules) = stories(dice, rules);
+    let contacts = 1 + dice.below(2) as u64;
+    let mut maker = Maker::new(dice);
+    maker.later = vec![(1, (5, 55)), (3, (55, 72)), (1, (70, 200))];
+    maker.kinds = vec![(2, Kind::Update), (1, Kind::Ensure)];
+    maker.stories(contacts);
+    let mut plan = maker.plan;
     plan.settings.names = Some(Delay::new(4_000, 9_800, 0.6));
     (plan, rules)
 }
@@ -173,7 +184,7 @@ fn pages(dice: &mut Dice) -> (Plan, Rules) {
     stories(dice, rules)
 }
 
-const CODES: [(u32, Fate); 20] = [
+const CODES: [(u32, Fate); 21] = [
     (8, Fate::Fine),
     (1, Fate::Failed(500, "TOKEN_EXPIRED")),
     (1, Fate::Failed(408, "TOKEN_EXPIRED")),
@@ -190,6 +201,7 @@ const CODES: [(u32, Fate); 20] = [
     (1, Fate::Failed(200, "ENTITY_NOT_FOUND")),
     (1, Fate::Failed(425, "RATE_LIMITED")),
     (1, Fate::Failed(500, "Телефон +79161112233 confidential")),
+    (1, Fate::Failed(500, "PHONE_79161112233_TAKEN")),
     (1, Fate::Refused(403, "ACCESS_DENIED")),
     (1, Fate::Refused(400, "INVALID_REQUEST")),
     (1, Fate::Limited(Some(2))),
@@ -272,12 +284,31 @@ fn shapes(dice: &mut Dice) -> (Plan, Rules) {
     (maker.plan, rules)
 }
 
-/// The portal writes phones in its own way, with other digits too.
+/// Sessions end, and nothing else goes wrong: each is renewed, in batches too.
+fn renewals(dice: &mut Dice) -> (Plan, Rules) {
+    let lasts = dice.between(seconds(6), seconds(40));
+    let rules = Rules { needs_session: true, session_lasts: lasts, ..Rules::default() };
+    let mut maker = Maker::new(dice);
+    maker.kinds = ALL_KINDS.to_vec();
+    maker.stories(4);
+    let mut plan = maker.plan;
+    plan.settings.sessions = true;
+    plan.must_succeed = true;
+    (plan, rules)
+}
+
+/// The portal writes phones in its own way, with the same digits.
 fn formats(dice: &mut Dice) -> (Plan, Rules) {
+    let (plan, rules) = national(dice);
+    (plan, Rules { phones: PhoneForm::Spaced, ..rules })
+}
+
+/// The portal writes phones in its own way, with other digits.
+fn national(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         writes: vec![(6, Fate::Fine), (2, Fate::Lost), (1, Fate::Stalled)],
         echoes: vec![(2, Echo::Whole), (1, Echo::Documented)],
-        phones: *dice.pick(&[PhoneForm::Spaced, PhoneForm::National]),
+        phones: PhoneForm::National,
         ..Rules::default()
     };
     stories(dice, rules)
@@ -320,12 +351,15 @@ fn repeats(dice: &mut Dice) -> (Plan, Rules) {
     stories(dice, rules)
 }
 
-const CALLS: [(u32, CallFate); 11] = [
+const CALLS: [(u32, CallFate); 14] = [
     (12, CallFate::Fine),
     (1, CallFate::Refused("ACCESS_DENIED")),
     (1, CallFate::Limited(Some(2))),
     (1, CallFate::Limited(None)),
     (1, CallFate::Failed("BITRIX_TIMEOUT")),
+    (1, CallFate::Behind("VALIDATION_ERROR")),
+    (1, CallFate::Behind("QUERY_LIMIT_EXCEEDED")),
+    (1, CallFate::Behind("BITRIX_ERROR")),
     (1, CallFate::Failed("INTERNAL_ERROR")),
     (1, CallFate::Failed("QUEUE_TIMEOUT")),
     (1, CallFate::Both("RATE_LIMITED")),
@@ -390,20 +424,34 @@ fn limits(dice: &mut Dice) -> (Plan, Rules) {
     };
     rules.headers.stray_limit = if dice.chance(0.5) { 0.2 } else { 0.0 };
     rules.headers.negative_remaining = if dice.chance(0.5) { 0.2 } else { 0.0 };
-    rules.headers.absurd_retry_after = if dice.chance(0.5) { 0.2 } else { 0.0 };
+    rules.headers.absurd_retry_after = if dice.chance(0.5) { 0.3 } else { 0.0 };
     rules.calm_after = seconds(60);
     let mut maker = Maker::new(dice);
-    maker.kinds = ALL_KINDS.to_vec();
-    maker.stories(3);
-    for _ in 0..8 {
-        maker.setting(0, 71);
-        maker.setting(0, 72);
+    maker.contacts(24);
+    for id in 71..75 {
+        maker.story(0, id);
+    }
+    for id in 75..85 {
+        let at = maker.dice.up_to(seconds(60));
+        maker.plan.steps.push(Step { client: 0, at, what: Do::Get(id), how: How::Await });
+    }
+    let items: Vec<Item> = (85..87).map(|id| marked(id, "batched")).collect();
+    maker.plan.steps.push(Step { client: 0, at: seconds(10), what: Do::Batch(items), how: How::Await });
+    // Long after whatever was odd: these wait for nothing.
+    for id in 87..95 {
+        let at = maker.dice.between(seconds(240), seconds(300));
+        maker.plan.steps.push(Step { client: 0, at, what: Do::Update(marked(id, "prompt")), how: How::Await });
     }
     let mut plan = maker.plan;
     plan.settings.per_minute = Some(300);
-    // Gates of up to ten minutes may stand one after another.
-    plan.slack = seconds(700);
+    // A gate is waited for for at most as long as a `Retry-After`.
+    plan.slack = seconds(120);
     (plan, rules)
+}
+
+/// A change of its own.
+fn marked(id: u64, what: &str) -> Item {
+    Item { id, want: Want { comments: Some(format!("marker of {id} {what};")), ..Want::default() } }
 }
 
 /// More requests than a minute has.
@@ -499,6 +547,7 @@ fn lists(dice: &mut Dice) -> (Plan, Rules) {
     }
     for _ in 0..2 {
         let ask = ListAsk {
+            of_none: maker.dice.chance(0.1),
             named: maker.dice.chance(0.3).then(|| format!("Name{}", maker.dice.below(5))),
             by_name: maker.dice.chance(0.5),
             limit: maker.dice.chance(0.3).then(|| *maker.dice.pick(&[1, 50, 120, 5_000])),
@@ -555,7 +604,9 @@ fn hidden(dice: &mut Dice) -> (Plan, Rules) {
         } else {
             Want { post: Some(Some(format!("Hidden post {id}"))), ..Want::default() }
         };
-        maker.step(0, Duration::ZERO, Do::Ensure(Item { id, want }));
+        let item = Item { id, want };
+        let call = if maker.dice.chance(0.5) { Do::Ensure(item) } else { Do::EnsureJob(item) };
+        maker.step(0, Duration::ZERO, call);
     }
     (maker.plan, rules)
 }
@@ -585,20 +636,21 @@ fn held_back(dice: &mut Dice) -> (Plan, Rules) {
     maker.contacts(8);
     let want = maker.adding();
     let first = maker.call(Kind::Update, 71, &want);
-    maker.plan.steps.push(Step { client: 0, at: Duration::ZERO, what: first, how: How::Await });
+    let drop = How::Drop(seconds(1));
+    maker.plan.steps.push(Step { client: 0, at: Duration::ZERO, what: first, how: drop });
     let mut items = Vec::new();
     for id in 72..79 {
         let want = maker.adding();
         items.push(Item { id, want });
     }
-    items.push(Item { id: 71, want });
-    maker.plan.steps.push(Step { client: 0, at: seconds(75), what: Do::EnsureMany(items), how: How::Await });
+    let position = maker.dice.below(items.len());
+    items.insert(position, Item { id: 71, want });
+    let at = seconds(3) + maker.dice.up_to(seconds(10));
+    maker.plan.steps.push(Step { client: 0, at, what: Do::EnsureMany(items), how: How::Await });
     for id in 72..79 {
         // These wait for nothing but the batch that their records are in.
-        let number = maker.dice.number() % 1_000_000;
-        let want = Want { comments: Some(format!("marker {number} prompt;")), ..Want::default() };
-        let at = seconds(77) + maker.dice.up_to(seconds(3));
-        maker.plan.steps.push(Step { client: 0, at, what: Do::Update(Item { id, want }), how: How::Await });
+        let after = maker.dice.between(seconds(2), seconds(5));
+        maker.plan.steps.push(Step { client: 0, at: at + after, what: Do::Update(marked(id, "prompt")), how: How::Await });
     }
     (maker.plan, rules)
 }
