@@ -85,7 +85,7 @@ impl Answer {
                 let absurd = dice.chance(headers.absurd_retry_after);
                 limited(if absurd { Some(100_000) } else { seconds })
             }
-            Fate::Lost => fine.by(Manner::Lost),
+            Fate::Lost | Fate::Late => fine.by(Manner::Lost),
             Fate::Reset => fine.by(Manner::Reset),
             Fate::Cut => fine.by(Manner::Cut),
             Fate::Stalled => fine.by(Manner::Stalled),

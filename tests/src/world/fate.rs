@@ -37,6 +37,8 @@ pub enum Fate {
     Failed(u16, &'static str),
     /// The connection closes without an answer.
     Lost,
+    /// The same, and it is applied afterwards.
+    Late,
     /// The connection is reset.
     Reset,
     /// The answer breaks off.
@@ -63,6 +65,7 @@ impl Fate {
         match self {
             Self::Fine => Ran::Before,
             Self::Refused(..) | Self::Limited(_) => Ran::Never,
+            Self::Late => Ran::After,
             Self::Behind(..) if !adds => Ran::Never,
             Self::Behind(..)
             | Self::Failed(..)

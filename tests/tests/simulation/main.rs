@@ -21,6 +21,7 @@
 )]
 
 mod check;
+mod checks_can_fail;
 mod drive;
 mod edition;
 mod maker;

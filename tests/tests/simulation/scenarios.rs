@@ -70,9 +70,10 @@ const ALL_KINDS: [(u32, Kind); 9] = [
     (1, Kind::EnsureJobs),
 ];
 
-const BROKEN: [(u32, Fate); 6] = [
+const BROKEN: [(u32, Fate); 7] = [
     (8, Fate::Fine),
-    (3, Fate::Lost),
+    (2, Fate::Lost),
+    (1, Fate::Late),
     (1, Fate::Reset),
     (2, Fate::Cut),
     (3, Fate::Stalled),
@@ -100,8 +101,10 @@ fn calm(dice: &mut Dice) -> (Plan, Rules) {
     maker.kinds = ALL_KINDS.to_vec();
     maker.stories(4);
     let at = maker.dice.up_to(seconds(20));
-    maker.contacts(0);
-    maker.step(0, at + seconds(400), Do::Delete(74));
+    let mut spare = maker.plan.contacts[0].clone();
+    spare.id = 60;
+    maker.plan.contacts.push(spare);
+    maker.step(0, at, Do::Delete(60));
     maker.plan.must_succeed = true;
     (maker.plan, Rules::default())
 }
@@ -121,7 +124,7 @@ fn lost(dice: &mut Dice) -> (Plan, Rules) {
 /// Requests are begun late, also after the client has given up.
 fn late(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
-        writes: vec![(5, Fate::Fine), (1, Fate::Lost), (2, Fate::Stalled)],
+        writes: vec![(5, Fate::Fine), (1, Fate::Lost), (1, Fate::Late), (2, Fate::Stalled)],
         queue: Delay::new(5, 100_000, 0.4),
         run: Delay::new(300, 60_000, 0.5),
         abandons: 0.2,
@@ -133,7 +136,7 @@ fn late(dice: &mut Dice) -> (Plan, Rules) {
 /// A name takes long to look up, so that a request arrives long after it has left.
 fn names(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
-        writes: vec![(2, Fate::Fine), (4, Fate::Lost), (2, Fate::Stalled)],
+        writes: vec![(1, Fate::Fine), (4, Fate::Late), (1, Fate::Stalled)],
         run: Delay::new(30_000, 60_000, 0.7),
         ..Rules::default()
     };
@@ -286,8 +289,13 @@ fn shapes(dice: &mut Dice) -> (Plan, Rules) {
 
 /// Sessions end, and nothing else goes wrong: each is renewed, in batches too.
 fn renewals(dice: &mut Dice) -> (Plan, Rules) {
-    let lasts = dice.between(seconds(6), seconds(40));
-    let rules = Rules { needs_session: true, session_lasts: lasts, ..Rules::default() };
+    let lasts = dice.between(seconds(20), seconds(30));
+    let rules = Rules {
+        needs_session: true,
+        session_lasts: lasts,
+        run: Delay::new(3_000, 3_000, 0.0),
+        ..Rules::default()
+    };
     let mut maker = Maker::new(dice);
     maker.kinds = ALL_KINDS.to_vec();
     maker.stories(4);
@@ -545,14 +553,14 @@ fn lists(dice: &mut Dice) -> (Plan, Rules) {
             emails: Vec::new(),
         });
     }
-    for _ in 0..2 {
+    for turn in 0..2 {
         let ask = ListAsk {
             of_none: maker.dice.chance(0.1),
             named: maker.dice.chance(0.3).then(|| format!("Name{}", maker.dice.below(5))),
             by_name: maker.dice.chance(0.5),
             limit: maker.dice.chance(0.3).then(|| *maker.dice.pick(&[1, 50, 120, 5_000])),
         };
-        maker.step(0, Duration::ZERO, Do::List(ask));
+        maker.step(0, seconds(10_000 * turn), Do::List(ask));
     }
     (maker.plan, rules)
 }
