@@ -46,7 +46,12 @@ impl Answer {
     #[must_use]
     pub fn json(status: u16, body: &Value) -> Self {
         let headers = vec![("Content-Type", "application/json; charset=utf-8".to_owned())];
-        Self { status, headers, body: show::text(body), manner: Manner::Whole }
+        Self {
+            status,
+            headers,
+            body: show::text(body),
+            manner: Manner::Whole,
+        }
     }
 
     /// `{"success": true, "data": …}`.
@@ -91,7 +96,10 @@ impl Answer {
             Fate::Stalled => fine.by(Manner::Stalled),
             Fate::Oversized => fine.by(Manner::Endless),
             Fate::Page(status) => page(status),
-            Fate::Empty => Self { body: String::new(), ..fine },
+            Fate::Empty => Self {
+                body: String::new(),
+                ..fine
+            },
             Fate::Bare => Self::json(200, &json!({"status": "ok"})),
         }
     }
@@ -115,7 +123,9 @@ pub fn limited(seconds: Option<u64>) -> Answer {
         error["retryAfter"] = json!(seconds);
     }
     let mut answer = Answer::json(429, &json!({"success": false, "error": error}));
-    answer.headers.extend(seconds.map(|seconds| ("Retry-After", seconds.to_string())));
+    answer
+        .headers
+        .extend(seconds.map(|seconds| ("Retry-After", seconds.to_string())));
     answer
 }
 
@@ -128,7 +138,12 @@ fn page(status: u16) -> Answer {
     if (300..400).contains(&status) {
         headers.push(("Location", "/v1/elsewhere".to_owned()));
     }
-    Answer { status, headers, body, manner: Manner::Whole }
+    Answer {
+        status,
+        headers,
+        body,
+        manner: Manner::Whole,
+    }
 }
 
 /// How many seconds an answer asks to wait: a 429's, or the most that a call of a batch does.

@@ -15,7 +15,11 @@ use super::{
 };
 
 fn calls(request: &Request) -> &[Value] {
-    request.body.get("calls").and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    request
+        .body
+        .get("calls")
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
 }
 
 fn text<'a>(call: &'a Value, key: &str) -> &'a str {
@@ -29,7 +33,9 @@ fn action_writes(call: &Value) -> bool {
 /// A call's entity as paths name it: `items/1040` for a smart process.
 fn entity(call: &Value) -> String {
     let name = text(call, "entity");
-    let kind = call.get("params").and_then(|params| params.get("entityTypeId"));
+    let kind = call
+        .get("params")
+        .and_then(|params| params.get("entityTypeId"));
     match kind {
         Some(kind) if name == "items" => format!("items/{kind}"),
         _ => name.to_owned(),
@@ -49,7 +55,9 @@ pub(super) fn writes(request: &Request) -> bool {
 /// The records that a batch writes to.
 pub(super) fn targets(request: &Request) -> Vec<(String, u64)> {
     let writing = calls(request).iter().filter(|call| action_writes(call));
-    writing.filter_map(|call| Some((entity(call), id(call)?))).collect()
+    writing
+        .filter_map(|call| Some((entity(call), id(call)?)))
+        .collect()
 }
 
 /// What the calls came to.
@@ -75,7 +83,9 @@ pub(super) async fn carried_out(
     if calls.iter().filter(needs_id).any(|call| id(call).is_none()) {
         return Answer::error(400, "MISSING_ENTITY_ID");
     }
-    let adds = calls.iter().any(|call| call.get("params").is_some_and(portal::adds));
+    let adds = calls
+        .iter()
+        .any(|call| call.get("params").is_some_and(portal::adds));
     let all_dice = world.dice(dice.number());
     let said = match fate.ran(adds, dice) {
         Ran::Never => Said::default(),
@@ -87,21 +97,33 @@ pub(super) async fn carried_out(
         }
     };
     time::sleep(world.rules().answer.draw(dice)).await;
-    Answer::of(fate, shown(world, calls.len(), said), &world.rules().headers, dice)
+    Answer::of(
+        fate,
+        shown(world, calls.len(), said),
+        &world.rules().headers,
+        dice,
+    )
 }
 
 /// Does all calls, one after another.
 async fn all(world: &World, index: usize, request: &Request, mut dice: Dice) -> Said {
     let until = world.now() + world.rules().bounds.batch_run;
-    let token = request.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
+    let token = request
+        .header("authorization")
+        .and_then(|value| value.strip_prefix("Bearer "));
     let mut said = Said::default();
     for (position, call) in calls(request).iter().enumerate() {
-        let name = call.get("id").and_then(Value::as_str).map_or_else(|| position.to_string(), str::to_owned);
-        let ended = world.rules().needs_session && !token.is_some_and(|token| life::session_lives(world, token));
+        let name = call
+            .get("id")
+            .and_then(Value::as_str)
+            .map_or_else(|| position.to_string(), str::to_owned);
+        let ended = world.rules().needs_session
+            && !token.is_some_and(|token| life::session_lives(world, token));
         if ended {
             said.errors.insert(name, answer::problem("TOKEN_EXPIRED"));
         } else if world.now() >= until {
-            said.errors.insert(name, answer::problem("OPERATION_TIME_LIMIT"));
+            said.errors
+                .insert(name, answer::problem("OPERATION_TIME_LIMIT"));
         } else if action_writes(call) {
             write(world, (index, &name), call, until, &mut said, &mut dice).await;
         } else {
@@ -148,7 +170,8 @@ async fn write(
     };
     let before = world.state().portal.now(&entity, id).cloned();
     if before.is_none() && text(call, "action") != "create" {
-        said.errors.insert(name.to_owned(), answer::problem("ENTITY_NOT_FOUND"));
+        said.errors
+            .insert(name.to_owned(), answer::problem("ENTITY_NOT_FOUND"));
         return;
     }
     let mut body = call.get("params").cloned().unwrap_or_default();
@@ -156,23 +179,53 @@ async fn write(
         body.remove("entityTypeId");
     }
     let calm = world.now() >= rules.calm_after;
-    let fate = if calm { CallFate::Fine } else { *dice.weighted(&rules.calls) };
+    let fate = if calm {
+        CallFate::Fine
+    } else {
+        *dice.weighted(&rules.calls)
+    };
     let left = until.saturating_sub(world.now());
     let run = rules.run.draw(dice).min(rules.bounds.run).min(left);
     let ran = fate.ran(portal::adds(&body), dice);
     if fate != CallFate::Fine {
-        world.note(format!("#{index} call {name} on {entity}/{id}: {fate:?} {ran:?}"));
+        world.note(format!(
+            "#{index} call {name} on {entity}/{id}: {fate:?} {ran:?}"
+        ));
     }
     let sent = body.clone();
-    life::change(world, index, (entity.clone(), id), (!deletes).then_some(body), (ran, run), dice).await;
+    life::change(
+        world,
+        index,
+        (entity.clone(), id),
+        (!deletes).then_some(body),
+        (ran, run),
+        dice,
+    )
+    .await;
     let after = world.state().portal.now(&entity, id).cloned();
     let shape = *dice.weighted(&rules.shapes);
-    let echo = if fate == CallFate::OldRecord { show::Echo::Old } else { *dice.weighted(&rules.echoes) };
-    let shown_id = if fate == CallFate::OtherRecord { id + 1 } else { id };
-    let payload = show::echo(&entity, shown_id, (before.as_ref(), after.as_ref()), &sent, (echo, shape));
+    let echo = if fate == CallFate::OldRecord {
+        show::Echo::Old
+    } else {
+        *dice.weighted(&rules.echoes)
+    };
+    let shown_id = if fate == CallFate::OtherRecord {
+        id + 1
+    } else {
+        id
+    };
+    let payload = show::echo(
+        &entity,
+        shown_id,
+        (before.as_ref(), after.as_ref()),
+        &sent,
+        (echo, shape),
+    );
     let mut fails = |code: &str| said.errors.insert(name.to_owned(), answer::problem(code));
     match fate {
-        CallFate::Fine | CallFate::OtherRecord | CallFate::OldRecord => said.results.push((name.to_owned(), payload)),
+        CallFate::Fine | CallFate::OtherRecord | CallFate::OldRecord => {
+            said.results.push((name.to_owned(), payload))
+        }
         CallFate::Refused(code) | CallFate::Behind(code) | CallFate::Failed(code) => {
             fails(code);
         }
@@ -194,15 +247,26 @@ async fn write(
 fn shown(world: &World, total: usize, said: Said) -> Answer {
     let rules = &world.rules().batch;
     let (succeeded, failed) = (said.results.len(), said.errors.len());
-    let counted = said.results.iter().enumerate().all(|(n, (name, _))| *name == n.to_string());
+    let counted = said
+        .results
+        .iter()
+        .enumerate()
+        .all(|(n, (name, _))| *name == n.to_string());
     let results = if said.results.is_empty() && rules.empty_is_list {
         json!([])
     } else if counted && rules.counted_is_list {
-        said.results.into_iter().map(|(_, payload)| payload).collect()
+        said.results
+            .into_iter()
+            .map(|(_, payload)| payload)
+            .collect()
     } else {
         Value::Object(said.results.into_iter().collect())
     };
-    let errors = if said.errors.is_empty() && rules.empty_is_list { json!([]) } else { Value::Object(said.errors) };
+    let errors = if said.errors.is_empty() && rules.empty_is_list {
+        json!([])
+    } else {
+        Value::Object(said.errors)
+    };
     let mut data = json!({"results": results, "errors": errors});
     if !rules.no_summary {
         data["summary"] = json!({"total": total, "succeeded": succeeded, "failed": failed});

@@ -58,7 +58,12 @@ async fn serve(world: World, stream: TcpStream, number: u64) {
 /// Has a request done, and answers it; false if the connection is over.
 async fn answered(world: &World, wire: &mut Wire, index: usize, request: Request) -> bool {
     let (close, is_closed) = watch::channel(None);
-    let mut done = task::spawn(life::live(world.clone(), index, Arc::new(request), is_closed));
+    let mut done = task::spawn(life::live(
+        world.clone(),
+        index,
+        Arc::new(request),
+        is_closed,
+    ));
     let answer = tokio::select! {
         biased;
         answer = &mut done => answer,
@@ -86,13 +91,19 @@ async fn answered(world: &World, wire: &mut Wire, index: usize, request: Request
 fn arrived(world: &World) -> usize {
     let arrived = world.now();
     let mut state = world.state();
-    state.ledger.seen.push(Seen { arrived, ..Seen::default() });
+    state.ledger.seen.push(Seen {
+        arrived,
+        ..Seen::default()
+    });
     state.ledger.seen.len() - 1
 }
 
 fn met(world: &World, index: usize, request: &Request) {
     let client = request.header("user-agent").unwrap_or("?").to_owned();
-    world.note(format!("#{index} {} {} {} arrives", client, request.method, request.path));
+    world.note(format!(
+        "#{index} {} {} {} arrives",
+        client, request.method, request.path
+    ));
     let mut state = world.state();
     if let Some(seen) = state.ledger.seen.get_mut(index) {
         seen.client = client;
@@ -165,7 +176,11 @@ async fn written(world: &World, wire: &mut Wire, index: usize, answer: &Answer) 
             seen.answered = Some(now);
         }
     } else {
-        closed(world, index, &format!("ends without a whole answer: {:?}", answer.manner));
+        closed(
+            world,
+            index,
+            &format!("ends without a whole answer: {:?}", answer.manner),
+        );
     }
     whole
 }

@@ -114,9 +114,11 @@ impl CallFate {
             Self::Refused(_) | Self::Limited(_) => Ran::Never,
             Self::Behind(_) if !adds => Ran::Never,
             Self::Behind(_)
-            | Self::Failed(_) | Self::Both(_) | Self::Neither | Self::OtherRecord | Self::OldRecord => {
-                Ran::draw(dice)
-            }
+            | Self::Failed(_)
+            | Self::Both(_)
+            | Self::Neither
+            | Self::OtherRecord
+            | Self::OldRecord => Ran::draw(dice),
         }
     }
 }

@@ -52,7 +52,10 @@ impl Wire {
     /// A fresh one.
     #[must_use]
     pub fn new(stream: TcpStream) -> Self {
-        Self { stream, buffer: Vec::new() }
+        Self {
+            stream,
+            buffer: Vec::new(),
+        }
     }
 
     /// Reads something more; false at the end of the connection.
@@ -88,11 +91,22 @@ impl Wire {
 
     /// Reads the body of a head, at so many bytes a second if it is long and a speed is given; at most
     /// for so long.
-    pub async fn body(&mut self, head: &Request, speed: Option<u64>, longest: Duration) -> Option<Vec<u8>> {
-        if head.header("transfer-encoding").is_some_and(|coding| coding.contains("chunked")) {
+    pub async fn body(
+        &mut self,
+        head: &Request,
+        speed: Option<u64>,
+        longest: Duration,
+    ) -> Option<Vec<u8>> {
+        if head
+            .header("transfer-encoding")
+            .is_some_and(|coding| coding.contains("chunked"))
+        {
             return self.chunks().await;
         }
-        let length = head.header("content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
+        let length = head
+            .header("content-length")
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(0);
         let slow = speed.filter(|_| length > 64 * 1024);
         let until = time::Instant::now() + longest;
         while self.buffer.len() < length {
@@ -102,7 +116,10 @@ impl Wire {
             }
             if let Some(speed) = slow {
                 let read = u32::try_from(self.buffer.len() - before).unwrap_or(u32::MAX);
-                time::sleep(Duration::from_secs(u64::from(read)) / u32::try_from(speed).unwrap_or(1).max(1)).await;
+                time::sleep(
+                    Duration::from_secs(u64::from(read)) / u32::try_from(speed).unwrap_or(1).max(1),
+                )
+                .await;
             }
         }
         Some(self.buffer.drain(..length).collect())
@@ -151,8 +168,17 @@ fn parsed(head: &str) -> Option<Request> {
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.trim().to_lowercase(), value.trim().to_owned()))
         .collect();
-    let path = path.strip_prefix("/v1").unwrap_or(path).trim_start_matches('/');
-    Some(Request { method, path: decoded(path), query, headers, body: Value::Null })
+    let path = path
+        .strip_prefix("/v1")
+        .unwrap_or(path)
+        .trim_start_matches('/');
+    Some(Request {
+        method,
+        path: decoded(path),
+        query,
+        headers,
+        body: Value::Null,
+    })
 }
 
 /// Undoes `%2B` and `+`.

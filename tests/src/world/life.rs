@@ -28,13 +28,20 @@ pub(super) fn target(path: &str) -> Option<(String, u64)> {
 fn is_write(request: &Request) -> bool {
     match request.method.as_str() {
         "PATCH" | "DELETE" => true,
-        "POST" => !request.path.ends_with("/search") && request.path != "batch" || batch::writes(request),
+        "POST" => {
+            !request.path.ends_with("/search") && request.path != "batch" || batch::writes(request)
+        }
         _ => false,
     }
 }
 
 /// Lives the life of a request; `None` if it is never begun.
-pub(super) async fn live(world: World, index: usize, request: Arc<Request>, mut closed: Closed) -> Option<Answer> {
+pub(super) async fn live(
+    world: World,
+    index: usize,
+    request: Arc<Request>,
+    mut closed: Closed,
+) -> Option<Answer> {
     let mut dice = world.dice(index as u64);
     complete(&world, index, &request);
     if !begins(&world, index, &mut dice, &mut closed).await {
@@ -72,7 +79,11 @@ fn complete(world: &World, index: usize, request: &Request) {
 async fn begins(world: &World, index: usize, dice: &mut Dice, closed: &mut Closed) -> bool {
     let rules = world.rules();
     let calm = world.now() >= rules.calm_after;
-    let queue = if calm { Duration::ZERO } else { rules.queue.draw(dice) };
+    let queue = if calm {
+        Duration::ZERO
+    } else {
+        rules.queue.draw(dice)
+    };
     let late = dice.reach(rules.bounds.late);
     let abandons = dice.chance(rules.abandons);
     tokio::select! {
@@ -104,26 +115,45 @@ fn refusal(world: &World, request: &Request) -> Option<Answer> {
         return Some(Answer::error(401, "INVALID_API_KEY"));
     }
     if world.rules().needs_session {
-        let token = request.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
+        let token = request
+            .header("authorization")
+            .and_then(|value| value.strip_prefix("Bearer "));
         match token {
             None => return Some(Answer::error(401, "OAUTH_REQUIRED")),
-            Some(token) if !session_lives(world, token) => return Some(Answer::error(401, "TOKEN_EXPIRED")),
+            Some(token) if !session_lives(world, token) => {
+                return Some(Answer::error(401, "TOKEN_EXPIRED"));
+            }
             Some(_) => {}
         }
     }
     let limit = world.rules().per_minute?;
     let since = world.now().saturating_sub(Duration::from_secs(60));
-    let begun = world.state().ledger.seen.iter().filter(|seen| seen.begun.is_some_and(|at| at > since)).count();
+    let begun = world
+        .state()
+        .ledger
+        .seen
+        .iter()
+        .filter(|seen| seen.begun.is_some_and(|at| at > since))
+        .count();
     (begun > limit).then(|| answer::limited(Some(5)))
 }
 
 /// Whether a session is valid now.
 pub(super) fn session_lives(world: &World, token: &str) -> bool {
     let now = world.now();
-    world.state().sessions.get(token).is_some_and(|ends| *ends > now)
+    world
+        .state()
+        .sessions
+        .get(token)
+        .is_some_and(|ends| *ends > now)
 }
 
-async fn carried_out(world: &World, index: usize, request: &Arc<Request>, dice: &mut Dice) -> Answer {
+async fn carried_out(
+    world: &World,
+    index: usize,
+    request: &Arc<Request>,
+    dice: &mut Dice,
+) -> Answer {
     let rules = world.rules();
     let calm = world.now() >= rules.calm_after;
     let fates = match (is_write(request), request.path.as_str()) {
@@ -131,19 +161,33 @@ async fn carried_out(world: &World, index: usize, request: &Arc<Request>, dice: 
         (true, _) => &rules.writes,
         (false, _) => &rules.reads,
     };
-    let fate = if calm { Fate::Fine } else { *dice.weighted(fates) };
+    let fate = if calm {
+        Fate::Fine
+    } else {
+        *dice.weighted(fates)
+    };
     world.note(format!("#{index} begins: {fate:?}"));
     match (request.method.as_str(), request.path.as_str()) {
         (_, "batch") => batch::carried_out(world, index, request, fate, dice).await,
         ("PATCH" | "DELETE", _) => write(world, index, request, fate, dice).await,
-        ("POST", path) if !path.ends_with("/search") => create(world, index, request, fate, dice).await,
+        ("POST", path) if !path.ends_with("/search") => {
+            create(world, index, request, fate, dice).await
+        }
         _ => read(world, index, request, fate, dice).await,
     }
 }
 
-async fn read(world: &World, index: usize, request: &Request, fate: Fate, dice: &mut Dice) -> Answer {
+async fn read(
+    world: &World,
+    index: usize,
+    request: &Request,
+    fate: Fate,
+    dice: &mut Dice,
+) -> Answer {
     let rules = world.rules();
-    let cacheable = request.header("cache-control").is_none_or(|value| !value.contains("no-cache"));
+    let cacheable = request
+        .header("cache-control")
+        .is_none_or(|value| !value.contains("no-cache"));
     if cacheable && dice.chance(rules.cached) {
         let now = world.now();
         let kept = world.state().kept.get(&request.path).cloned();
@@ -167,11 +211,20 @@ async fn read(world: &World, index: usize, request: &Request, fate: Fate, dice: 
         }
     };
     let answer = Answer::of(fate, fine, &rules.headers, dice);
-    let begun = world.state().ledger.seen.get(index).and_then(|seen| seen.begun);
+    let begun = world
+        .state()
+        .ledger
+        .seen
+        .get(index)
+        .and_then(|seen| seen.begun);
     if answer.status == 200 && fate == Fate::Fine {
         let since = begun.unwrap_or_default();
         let kept = answer.clone().by(Manner::Whole);
-        world.state().kept.entry(request.path.clone()).or_insert((since, kept));
+        world
+            .state()
+            .kept
+            .entry(request.path.clone())
+            .or_insert((since, kept));
     }
     answer
 }
@@ -187,7 +240,12 @@ pub(super) fn age(world: &World, dice: &mut Dice) -> Duration {
 }
 
 /// Applies a change now, and notes it.
-pub(super) fn apply(world: &World, (request, repeat): (usize, u32), (entity, id): (&str, u64), body: Option<&Value>) {
+pub(super) fn apply(
+    world: &World,
+    (request, repeat): (usize, u32),
+    (entity, id): (&str, u64),
+    body: Option<&Value>,
+) {
     let at = world.now();
     let form = world.rules().phones;
     let mut state = world.state();
@@ -207,8 +265,15 @@ pub(super) fn apply(world: &World, (request, repeat): (usize, u32), (entity, id)
         }
         None => state.portal.delete(entity, id, at),
     }
-    let by = if repeat == 0 { "" } else { ", the API's own repeat" };
-    let what = format!("#{request} is applied to {entity}/{id}: {:?} {:?}{by}", applied.set, applied.added);
+    let by = if repeat == 0 {
+        ""
+    } else {
+        ", the API's own repeat"
+    };
+    let what = format!(
+        "#{request} is applied to {entity}/{id}: {:?} {:?}{by}",
+        applied.set, applied.added
+    );
     state.ledger.note(at, what.chars().take(300).collect());
     state.ledger.applied.push(applied);
 }
@@ -249,7 +314,13 @@ pub(super) async fn change(
     }
 }
 
-async fn write(world: &World, index: usize, request: &Arc<Request>, fate: Fate, dice: &mut Dice) -> Answer {
+async fn write(
+    world: &World,
+    index: usize,
+    request: &Arc<Request>,
+    fate: Fate,
+    dice: &mut Dice,
+) -> Answer {
     let rules = world.rules();
     let Some((entity, id)) = target(&request.path) else {
         return Answer::error(404, "ROUTE_NOT_FOUND");
@@ -259,7 +330,12 @@ async fn write(world: &World, index: usize, request: &Arc<Request>, fate: Fate, 
         return Answer::error(404, "ENTITY_NOT_FOUND");
     }
     let deletes = request.method == "DELETE";
-    let badly = |kind: &str| request.body.get(kind).is_some_and(|value| portal::written(value).is_none());
+    let badly = |kind: &str| {
+        request
+            .body
+            .get(kind)
+            .is_some_and(|value| portal::written(value).is_none())
+    };
     if !deletes && (badly("phone") || badly("email")) {
         return Answer::error(400, "INVALID_MULTIFIELD_SHAPE");
     }
@@ -271,32 +347,67 @@ async fn write(world: &World, index: usize, request: &Arc<Request>, fate: Fate, 
     time::sleep(rules.answer.draw(dice)).await;
     let fine = if deletes {
         if dice.chance(0.5) {
-            Answer { status: 204, headers: Vec::new(), body: String::new(), manner: Manner::Whole }
+            Answer {
+                status: 204,
+                headers: Vec::new(),
+                body: String::new(),
+                manner: Manner::Whole,
+            }
         } else {
             Answer::data(200, &Value::Null)
         }
     } else {
         let echo = *dice.weighted(&rules.echoes);
-        let echo = if fate == Fate::OldRecord { show::Echo::Old } else { echo };
+        let echo = if fate == Fate::OldRecord {
+            show::Echo::Old
+        } else {
+            echo
+        };
         let shape = *dice.weighted(&rules.shapes);
         let after = world.state().portal.now(&entity, id).cloned();
-        let shown = if fate == Fate::OtherRecord { id + 1 } else { id };
+        let shown = if fate == Fate::OtherRecord {
+            id + 1
+        } else {
+            id
+        };
         let both = (before.as_ref(), after.as_ref());
-        Answer::data(200, &show::echo(&entity, shown, both, &request.body, (echo, shape)))
+        Answer::data(
+            200,
+            &show::echo(&entity, shown, both, &request.body, (echo, shape)),
+        )
     };
     Answer::of(fate, fine, &rules.headers, dice)
 }
 
-async fn create(world: &World, index: usize, request: &Arc<Request>, fate: Fate, dice: &mut Dice) -> Answer {
+async fn create(
+    world: &World,
+    index: usize,
+    request: &Arc<Request>,
+    fate: Fate,
+    dice: &mut Dice,
+) -> Answer {
     let rules = world.rules();
     let entity = request.path.clone();
     let id = world.state().portal.free_id();
     let run = rules.run.draw(dice).min(rules.bounds.run);
     let ran = fate.ran(false, dice);
-    change(world, index, (entity.clone(), id), Some(request.body.clone()), (ran, run), dice).await;
+    change(
+        world,
+        index,
+        (entity.clone(), id),
+        Some(request.body.clone()),
+        (ran, run),
+        dice,
+    )
+    .await;
     time::sleep(rules.answer.draw(dice)).await;
     let shape = *dice.weighted(&rules.shapes);
-    let after = world.state().portal.now(&entity, id).cloned().unwrap_or_default();
+    let after = world
+        .state()
+        .portal
+        .now(&entity, id)
+        .cloned()
+        .unwrap_or_default();
     let fine = Answer::data(201, &show::record(&entity, id, &after, shape));
     Answer::of(fate, fine, &rules.headers, dice)
 }
@@ -310,7 +421,9 @@ fn headers(world: &World, answer: &mut Answer, dice: &mut Dice) {
         answer.headers.push(("X-RateLimit-Limit", "5".to_owned()));
     } else if dice.chance(odd.negative_remaining) {
         answer.headers.push(("X-RateLimit-Limit", "300".to_owned()));
-        answer.headers.push(("X-RateLimit-Remaining", "-3".to_owned()));
+        answer
+            .headers
+            .push(("X-RateLimit-Remaining", "-3".to_owned()));
     }
 }
 

@@ -13,14 +13,20 @@ pub(super) fn read(world: &World, request: &Request, index: usize, dice: &mut Di
         return Answer::data(200, &life::me());
     }
     if path.ends_with("/fields") {
-        return Answer::data(200, &json!({"fields": {"id": {"type": "number", "readonly": true, "label": "ID"}}}));
+        return Answer::data(
+            200,
+            &json!({"fields": {"id": {"type": "number", "readonly": true, "label": "ID"}}}),
+        );
     }
     if let Some(entity) = path.strip_suffix("/search") {
         return listed(world, entity, &request.body, index);
     }
     if let Some((entity, id)) = life::target(path).filter(|(entity, _)| entity != "items") {
         let shown = record(world, &entity, id, dice);
-        return shown.map_or_else(|| Answer::error(404, "ENTITY_NOT_FOUND"), |shown| Answer::data(200, &shown));
+        return shown.map_or_else(
+            || Answer::error(404, "ENTITY_NOT_FOUND"),
+            |shown| Answer::data(200, &shown),
+        );
     }
     listed(world, path, &params(&request.query), index)
 }
@@ -45,7 +51,10 @@ fn params(query: &[(String, String)]) -> Value {
     let mut params = Map::new();
     let (mut filter, mut order) = (Map::new(), Map::new());
     for (name, value) in query {
-        let inner = |of: &str| name.strip_prefix(of).and_then(|rest| rest.strip_prefix('[')?.strip_suffix(']'));
+        let inner = |of: &str| {
+            name.strip_prefix(of)
+                .and_then(|rest| rest.strip_prefix('[')?.strip_suffix(']'))
+        };
         if let Some(field) = inner("filter") {
             filter.insert(field.to_owned(), json!(value));
         } else if let Some(field) = inner("order") {
@@ -66,7 +75,9 @@ fn params(query: &[(String, String)]) -> Value {
 fn listed(world: &World, entity: &str, params: &Value, index: usize) -> Answer {
     let (rows, total, more) = page(world, entity, params, index as u64);
     let rules = &world.rules().lists;
-    let exact = rows.as_array().is_some_and(|rows| Some(rows.len() as u64) == limit(params));
+    let exact = rows
+        .as_array()
+        .is_some_and(|rows| Some(rows.len() as u64) == limit(params));
     let data = shaped(world, rows);
     let mut body = json!({"success": true, "data": data});
     if !rules.no_meta {
@@ -83,9 +94,11 @@ fn shaped(world: &World, rows: Value) -> Value {
     let rules = &world.rules().lists;
     match rows {
         Value::Array(mut rows) if rows.len() == 1 && rules.lone_row => rows.remove(0),
-        Value::Array(rows) if rules.keyed && !rows.is_empty() => {
-            rows.into_iter().enumerate().map(|(n, row)| ((n * 2).to_string(), row)).collect()
-        }
+        Value::Array(rows) if rules.keyed && !rows.is_empty() => rows
+            .into_iter()
+            .enumerate()
+            .map(|(n, row)| ((n * 2).to_string(), row))
+            .collect(),
         rows => rows,
     }
 }
@@ -95,15 +108,33 @@ fn limit(params: &Value) -> Option<u64> {
 }
 
 /// A page: its rows, how many there are in all, whether there are more.
-pub(super) fn page(world: &World, entity: &str, params: &Value, index: u64) -> (Value, usize, bool) {
+pub(super) fn page(
+    world: &World,
+    entity: &str,
+    params: &Value,
+    index: u64,
+) -> (Value, usize, bool) {
     let rules = &world.rules().lists;
     let mut rows: Vec<Value> = {
         let state = world.state();
-        state.portal.all(entity).map(|(id, snapshot)| show::record(entity, id, snapshot, show::Shape::List)).collect()
+        state
+            .portal
+            .all(entity)
+            .map(|(id, snapshot)| show::record(entity, id, snapshot, show::Shape::List))
+            .collect()
     };
     let filter = params.get("filter").and_then(Value::as_object);
-    rows.retain(|row| filter.into_iter().flatten().all(|(key, condition)| meets(row, key, condition)));
-    let order = params.get("order").and_then(Value::as_object).cloned().unwrap_or_default();
+    rows.retain(|row| {
+        filter
+            .into_iter()
+            .flatten()
+            .all(|(key, condition)| meets(row, key, condition))
+    });
+    let order = params
+        .get("order")
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default();
     if rules.unstable {
         let mut dice = world.dice(7_000_000 + index);
         for last in (1..rows.len()).rev() {
@@ -116,17 +147,33 @@ pub(super) fn page(world: &World, entity: &str, params: &Value, index: u64) -> (
         let fields = fields.chain(order.iter().filter(|(field, _)| *field == "id"));
         let mut by = fields.map(|(field, direction)| {
             let ordering = compared(&one[field], &other[field]);
-            if direction == "desc" { ordering.reverse() } else { ordering }
+            if direction == "desc" {
+                ordering.reverse()
+            } else {
+                ordering
+            }
         });
-        by.find(|ordering| ordering.is_ne()).unwrap_or(Ordering::Equal)
+        by.find(|ordering| ordering.is_ne())
+            .unwrap_or(Ordering::Equal)
     });
     let total = rows.len();
-    let offset = params.get("offset").and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+    let offset = params
+        .get("offset")
+        .and_then(Value::as_u64)
+        .and_then(|n| usize::try_from(n).ok())
+        .unwrap_or(0);
     let offset = if rules.ignores_offset { 0 } else { offset };
-    let asked = limit(params).and_then(|n| usize::try_from(n).ok()).unwrap_or(50).min(5000);
+    let asked = limit(params)
+        .and_then(|n| usize::try_from(n).ok())
+        .unwrap_or(50)
+        .min(5000);
     let size = rules.page_cap.map_or(asked, |cap| cap.min(asked));
     let more = offset + size < total;
-    (rows.into_iter().skip(offset).take(size).collect(), total, more)
+    (
+        rows.into_iter().skip(offset).take(size).collect(),
+        total,
+        more,
+    )
 }
 
 fn plain(value: &Value) -> String {
@@ -149,7 +196,9 @@ fn meets(row: &Value, key: &str, condition: &Value) -> bool {
     let value = &row[name];
     let prefix = &key[..key.len() - name.len()];
     match (prefix, condition) {
-        ("", Value::Object(operators)) => operators.iter().all(|(operator, operand)| holds(value, operator, operand)),
+        ("", Value::Object(operators)) => operators
+            .iter()
+            .all(|(operator, operand)| holds(value, operator, operand)),
         ("" | "=", operand) => holds(value, "$eq", operand),
         (">=", operand) => holds(value, "$gte", operand),
         (">", operand) => holds(value, "$gt", operand),
@@ -162,7 +211,11 @@ fn meets(row: &Value, key: &str, condition: &Value) -> bool {
 }
 
 fn holds(value: &Value, operator: &str, operand: &Value) -> bool {
-    let among = || operand.as_array().is_some_and(|all| all.iter().any(|one| compared(value, one).is_eq()));
+    let among = || {
+        operand
+            .as_array()
+            .is_some_and(|all| all.iter().any(|one| compared(value, one).is_eq()))
+    };
     match operator {
         "$eq" if operand.is_array() => among(),
         "$eq" => compared(value, operand).is_eq(),

@@ -41,9 +41,7 @@ use std::{
 
 use tokio::{net::TcpListener, task, time::Instant};
 
-pub use self::{
-    answer::Answer, dice::Dice, ledger::Ledger, portal::Portal, rules::Rules,
-};
+pub use self::{answer::Answer, dice::Dice, ledger::Ledger, portal::Portal, rules::Rules};
 
 /// A running server. Clones are the same one.
 #[derive(Clone, Debug)]

@@ -62,15 +62,45 @@ pub struct Change {
 
 /// What PATCH and POST ignore.
 const READ_ONLY: [&str; 14] = [
-    "id", "createdTime", "updatedTime", "createdBy", "updatedBy", "lastActivityBy",
-    "lastActivityTime", "webformId", "hasPhone", "hasEmail", "hasImol", "categoryId", "fm",
+    "id",
+    "createdTime",
+    "updatedTime",
+    "createdBy",
+    "updatedBy",
+    "lastActivityBy",
+    "lastActivityTime",
+    "webformId",
+    "hasPhone",
+    "hasEmail",
+    "hasImol",
+    "categoryId",
+    "fm",
     "entityTypeId",
 ];
 
 const KNOWN: [&str; 22] = [
-    "name", "lastName", "secondName", "post", "comments", "sourceDescription", "companyId",
-    "assignedById", "leadId", "typeId", "sourceId", "opened", "title", "amount", "currency",
-    "stageId", "honorific", "birthdate", "industry", "revenue", "probability", "contactId",
+    "name",
+    "lastName",
+    "secondName",
+    "post",
+    "comments",
+    "sourceDescription",
+    "companyId",
+    "assignedById",
+    "leadId",
+    "typeId",
+    "sourceId",
+    "opened",
+    "title",
+    "amount",
+    "currency",
+    "stageId",
+    "honorific",
+    "birthdate",
+    "industry",
+    "revenue",
+    "probability",
+    "contactId",
 ];
 
 /// Phones and emails in one of the three documented forms; `None` if it is none of them.
@@ -95,9 +125,11 @@ pub fn written(value: &Value) -> Option<Vec<(String, String)>> {
 /// Whether a body adds a phone or an email.
 #[must_use]
 pub fn adds(body: &Value) -> bool {
-    ["phone", "email"]
-        .iter()
-        .any(|kind| body.get(kind).and_then(written).is_some_and(|v| !v.is_empty()))
+    ["phone", "email"].iter().any(|kind| {
+        body.get(kind)
+            .and_then(written)
+            .is_some_and(|v| !v.is_empty())
+    })
 }
 
 impl Portal {
@@ -108,18 +140,29 @@ impl Portal {
             snapshot.fields = fields;
         }
         for (kind, value_type, value) in entries {
-            let entry = self.entry((*kind).to_owned(), (*value_type).to_owned(), (*value).to_owned());
+            let entry = self.entry(
+                (*kind).to_owned(),
+                (*value_type).to_owned(),
+                (*value).to_owned(),
+            );
             snapshot.entries.push(entry);
         }
         self.records.insert(
             (entity.to_owned(), id),
-            Record { states: vec![(Duration::ZERO, Some(snapshot))] },
+            Record {
+                states: vec![(Duration::ZERO, Some(snapshot))],
+            },
         );
     }
 
     fn entry(&mut self, kind: String, value_type: String, value: String) -> Entry {
         self.next_entry += 2;
-        Entry { id: 8_550 + self.next_entry, kind, value_type, value }
+        Entry {
+            id: 8_550 + self.next_entry,
+            kind,
+            value_type,
+            value,
+        }
     }
 
     /// A record as it is.
@@ -145,7 +188,14 @@ impl Portal {
     }
 
     /// Changes a record, or makes it; what is not known is dropped in silence.
-    pub fn apply(&mut self, entity: &str, id: u64, body: &Value, at: Duration, form: PhoneForm) -> Change {
+    pub fn apply(
+        &mut self,
+        entity: &str,
+        id: u64,
+        body: &Value,
+        at: Duration,
+        form: PhoneForm,
+    ) -> Change {
         let mut change = Change::default();
         let mut snapshot = self.now(entity, id).cloned().unwrap_or_default();
         for (key, value) in body.as_object().into_iter().flatten() {
@@ -153,15 +203,30 @@ impl Portal {
                 let kind = key.to_uppercase();
                 for (value, value_type) in written(value).unwrap_or_default() {
                     change.added.push((kind.clone(), value.clone()));
-                    let stored = if kind == "PHONE" { formatted(&value, form) } else { value };
+                    let stored = if kind == "PHONE" {
+                        formatted(&value, form)
+                    } else {
+                        value
+                    };
                     let entry = self.entry(kind.clone(), value_type, stored);
                     snapshot.entries.push(entry);
                 }
             } else if !READ_ONLY.contains(&key.as_str())
                 && (KNOWN.contains(&key.as_str()) || key.starts_with("ufCrm"))
             {
-                let nothing = [json!(null), json!(""), json!(0), json!("0"), json!(false), json!([])];
-                let stored = if nothing.contains(value) { Value::Null } else { value.clone() };
+                let nothing = [
+                    json!(null),
+                    json!(""),
+                    json!(0),
+                    json!("0"),
+                    json!(false),
+                    json!([]),
+                ];
+                let stored = if nothing.contains(value) {
+                    Value::Null
+                } else {
+                    value.clone()
+                };
                 snapshot.fields.insert(key.clone(), stored);
                 change.set.push((key.clone(), value.clone()));
             }

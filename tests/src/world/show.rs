@@ -63,8 +63,12 @@ fn aliases(entries: &[Entry], shown: &mut Map<String, Value>) {
         if let Some(first) = sub.get_mut(..1) {
             first.make_ascii_uppercase();
         }
-        shown.entry(kind.clone()).or_insert_with(|| json!(entry.value));
-        shown.entry(format!("{kind}{sub}")).or_insert_with(|| json!(entry.value));
+        shown
+            .entry(kind.clone())
+            .or_insert_with(|| json!(entry.value));
+        shown
+            .entry(format!("{kind}{sub}"))
+            .or_insert_with(|| json!(entry.value));
     }
 }
 
@@ -155,9 +159,18 @@ pub fn echo(
         Echo::IdAlone => json!({"id": id}),
         Echo::Documented => {
             let shown = whole(after);
-            let keys = ["id", "name", "lastName", "companyId", "assignedById", "createdTime", "updatedTime"];
+            let keys = [
+                "id",
+                "name",
+                "lastName",
+                "companyId",
+                "assignedById",
+                "createdTime",
+                "updatedTime",
+            ];
             let kept = keys.iter().filter(|key| sent.get(**key).is_none());
-            kept.filter_map(|key| Some(((*key).to_owned(), shown.get(key)?.clone()))).collect()
+            kept.filter_map(|key| Some(((*key).to_owned(), shown.get(key)?.clone())))
+                .collect()
         }
         Echo::Sent => {
             let mut shown = sent.clone();

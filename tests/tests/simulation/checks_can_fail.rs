@@ -25,7 +25,14 @@ fn at(seconds: u64) -> Duration {
 fn item(marker: &str) -> Item {
     let phones = vec![PHONE.to_owned()];
     let comments = (!marker.is_empty()).then(|| marker.to_owned());
-    Item { id: 71, want: Want { phones, comments, ..Want::default() } }
+    Item {
+        id: 71,
+        want: Want {
+            phones,
+            comments,
+            ..Want::default()
+        },
+    }
 }
 
 fn done() -> Verdict {
@@ -33,7 +40,11 @@ fn done() -> Verdict {
 }
 
 fn failed(applied: Applied, shown: &str) -> Verdict {
-    Verdict::Failed { applied, kind: ErrorKind::Api, shown: shown.to_owned() }
+    Verdict::Failed {
+        applied,
+        kind: ErrorKind::Api,
+        shown: shown.to_owned(),
+    }
 }
 
 /// A run in which nothing happened yet.
@@ -48,13 +59,28 @@ impl Story {
             phones: Vec::new(),
             emails: Vec::new(),
         };
-        let plan = Plan { clients: 1, contacts: vec![contact], ..Plan::default() };
-        Self(Outcome { plan, ledger: Ledger::default(), reports: Vec::new(), wrong: Vec::new(), finished: at(100) })
+        let plan = Plan {
+            clients: 1,
+            contacts: vec![contact],
+            ..Plan::default()
+        };
+        Self(Outcome {
+            plan,
+            ledger: Ledger::default(),
+            reports: Vec::new(),
+            wrong: Vec::new(),
+            finished: at(100),
+        })
     }
 
     /// A call from one second to another.
     fn call(mut self, what: Do, (from, to): (u64, Option<u64>), verdict: Verdict) -> Self {
-        self.0.plan.steps.push(Step { client: 0, at: at(from), what, how: How::Await });
+        self.0.plan.steps.push(Step {
+            client: 0,
+            at: at(from),
+            what,
+            how: How::Await,
+        });
         self.0.reports.push(Report {
             step: self.0.plan.steps.len() - 1,
             item: 0,
@@ -101,7 +127,10 @@ impl Story {
 
     fn breaks(&self, promise: &str) {
         let broken = check::broken(&self.0);
-        assert!(broken.iter().any(|(name, _)| *name == promise), "{promise:?} is not among {broken:?}");
+        assert!(
+            broken.iter().any(|(name, _)| *name == promise),
+            "{promise:?} is not among {broken:?}"
+        );
     }
 
     fn holds(&self) {
@@ -140,7 +169,11 @@ fn an_addition_that_an_update_repeats_is_found() {
 #[test]
 fn a_refusal_that_was_applied_is_found_also_later() {
     Story::new()
-        .call(Do::Update(item("marker 1;")), (0, Some(2)), failed(Applied::Not, ""))
+        .call(
+            Do::Update(item("marker 1;")),
+            (0, Some(2)),
+            failed(Applied::Not, ""),
+        )
         .patch("marker 1;", (1, 60), true)
         .breaks("NotApplied is true");
     Story::new()
@@ -164,14 +197,22 @@ fn a_success_without_an_application_is_found() {
 #[test]
 fn an_open_outcome_of_what_was_not_sent_is_found() {
     Story::new()
-        .call(Do::Update(item("marker 1;")), (0, Some(2)), failed(Applied::Unknown, ""))
+        .call(
+            Do::Update(item("marker 1;")),
+            (0, Some(2)),
+            failed(Applied::Unknown, ""),
+        )
         .breaks("Unknown only if something was sent");
 }
 
 #[test]
 fn a_call_that_never_ends_or_too_late_is_found() {
-    Story::new().call(Do::Get(71), (0, None), done()).breaks("every call ends within its bound");
-    Story::new().call(Do::Get(71), (0, Some(400)), done()).breaks("every call ends within its bound");
+    Story::new()
+        .call(Do::Get(71), (0, None), done())
+        .breaks("every call ends within its bound");
+    Story::new()
+        .call(Do::Get(71), (0, Some(400)), done())
+        .breaks("every call ends within its bound");
 }
 
 #[test]
@@ -204,7 +245,9 @@ fn a_minute_with_too_many_requests_is_found() {
 
 #[test]
 fn a_request_that_passes_a_closed_gate_is_found() {
-    let mut story = Story::new().patch("marker 1;", (0, 1), false).patch("marker 1;", (3, 4), true);
+    let mut story = Story::new()
+        .patch("marker 1;", (0, 1), false)
+        .patch("marker 1;", (3, 4), true);
     story.0.plan.settings.per_minute = Some(300);
     story.0.ledger.seen[0].asks_for = Some(5);
     story.breaks("a gate is closed for all");
@@ -213,7 +256,11 @@ fn a_request_that_passes_a_closed_gate_is_found() {
 #[test]
 fn a_phone_in_an_error_is_found() {
     Story::new()
-        .call(Do::Update(item("marker 1;")), (0, Some(2)), failed(Applied::Unknown, PHONE))
+        .call(
+            Do::Update(item("marker 1;")),
+            (0, Some(2)),
+            failed(Applied::Unknown, PHONE),
+        )
         .patch("marker 1;", (1, 2), true)
         .breaks("errors show nothing secret");
 }
@@ -227,6 +274,7 @@ fn a_fourth_try_is_found_and_a_short_one() {
     story.breaks("a call has at most three tries");
     let mut story = Story::new().patch("marker 1;", (1, 2), true);
     let seen = &mut story.0.ledger.seen[0];
-    (seen.answered, seen.closed, seen.fate) = (None, Some(at(31)), "is not waited for any more".into());
+    (seen.answered, seen.closed, seen.fate) =
+        (None, Some(at(31)), "is not waited for any more".into());
     story.breaks("a try has its full time");
 }

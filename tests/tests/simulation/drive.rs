@@ -58,12 +58,30 @@ async fn driven(plan: Plan, rules: Rules, seed: u64) -> Outcome {
     let world = World::start(rules, seed).await.expect("a free port");
     for contact in &plan.contacts {
         let mut entries = Vec::new();
-        entries.extend(contact.phones.iter().map(|value| ("PHONE", "WORK", value.as_str())));
-        entries.extend(contact.emails.iter().map(|value| ("EMAIL", "HOME", value.as_str())));
+        entries.extend(
+            contact
+                .phones
+                .iter()
+                .map(|value| ("PHONE", "WORK", value.as_str())),
+        );
+        entries.extend(
+            contact
+                .emails
+                .iter()
+                .map(|value| ("EMAIL", "HOME", value.as_str())),
+        );
         let fields = json!({"name": "Ivan", "lastName": contact.last_name, "post": contact.post, "assignedById": 1});
-        world.state().portal.put("contacts", contact.id, fields, &entries);
+        world
+            .state()
+            .portal
+            .put("contacts", contact.id, fields, &entries);
     }
-    let run = Run { world, plan: Arc::new(plan), reports: Arc::default(), wrong: Arc::default() };
+    let run = Run {
+        world,
+        plan: Arc::new(plan),
+        reports: Arc::default(),
+        wrong: Arc::default(),
+    };
     let clients: Vec<Client> = (0..run.plan.clients)
         .map(|n| edition::client(&run.world, &format!("client-{n}"), &run.plan.settings, seed))
         .collect();
@@ -92,7 +110,13 @@ async fn driven(plan: Plan, rules: Rules, seed: u64) -> Outcome {
     let reports = run.lock_reports().clone();
     let wrong = run.lock_wrong().clone();
     drop(held);
-    Outcome { plan: (*run.plan).clone(), ledger, reports, wrong, finished }
+    Outcome {
+        plan: (*run.plan).clone(),
+        ledger,
+        reports,
+        wrong,
+        finished,
+    }
 }
 
 type Held = Arc<Mutex<Vec<Pin<Box<dyn Future<Output = ()> + Send>>>>>;
@@ -108,13 +132,22 @@ impl Run {
 
     async fn step(&self, number: usize, step: &Step, client: &Client, held: &Held) {
         let name = describe(&step.what);
-        self.world.note(format!("step {number} begins: client-{} {name}, {:?}", step.client, step.how));
+        self.world.note(format!(
+            "step {number} begins: client-{} {name}, {:?}",
+            step.client, step.how
+        ));
         let count = step.what.items().len().max(1);
         let started = self.world.now();
         let first = {
             let mut reports = self.lock_reports();
             let first = reports.len();
-            reports.extend((0..count).map(|item| Report { step: number, item, started, ended: None, verdict: None }));
+            reports.extend((0..count).map(|item| Report {
+                step: number,
+                item,
+                started,
+                ended: None,
+                verdict: None,
+            }));
             first
         };
         let mut call = self.call(first, number, step, client);
@@ -127,8 +160,11 @@ impl Run {
             }
             How::Hold(after) => {
                 if time::timeout(after, &mut call).await.is_err() {
-                    self.world.note(format!("step {number} is held and not polled any more"));
-                    held.lock().unwrap_or_else(PoisonError::into_inner).push(call);
+                    self.world
+                        .note(format!("step {number} is held and not polled any more"));
+                    held.lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .push(call);
                 }
             }
             How::Rarely(gap) => loop {
@@ -145,7 +181,12 @@ impl Run {
         let now = self.world.now();
         let mut reports = self.lock_reports();
         let report = &mut reports[report];
-        let line = format!("step {} item {} ends: {}", report.step, report.item, said(&verdict));
+        let line = format!(
+            "step {} item {} ends: {}",
+            report.step,
+            report.item,
+            said(&verdict)
+        );
         report.ended = Some(now);
         report.verdict = Some(verdict);
         drop(reports);
@@ -171,17 +212,28 @@ impl Run {
                 Box::pin(async move {
                     let verdicts = call.await;
                     if verdicts.len() != items.len() {
-                        run.lock_wrong().push(("one result a call", format!("step {number}: {} of {}", verdicts.len(), items.len())));
+                        run.lock_wrong().push((
+                            "one result a call",
+                            format!("step {number}: {} of {}", verdicts.len(), items.len()),
+                        ));
                     }
                     for (item, verdict) in verdicts.into_iter().enumerate() {
                         run.ends(first + item, verdict);
                     }
                 })
             }
-            Do::UpdateMany(items) => run.outcomes(first, number, &items, edition::update_many(&client, &items)),
-            Do::EnsureMany(items) => run.outcomes(first, number, &items, edition::ensure_many(&client, &items)),
-            Do::UpdateJobs(items) => run.outcomes(first, number, &items, edition::update_jobs(&client, &items)),
-            Do::EnsureJobs(items) => run.outcomes(first, number, &items, edition::ensure_jobs(&client, &items)),
+            Do::UpdateMany(items) => {
+                run.outcomes(first, number, &items, edition::update_many(&client, &items))
+            }
+            Do::EnsureMany(items) => {
+                run.outcomes(first, number, &items, edition::ensure_many(&client, &items))
+            }
+            Do::UpdateJobs(items) => {
+                run.outcomes(first, number, &items, edition::update_jobs(&client, &items))
+            }
+            Do::EnsureJobs(items) => {
+                run.outcomes(first, number, &items, edition::ensure_jobs(&client, &items))
+            }
             Do::List(ask) => {
                 let call = edition::list(&client, &ask);
                 Box::pin(async move {
@@ -195,10 +247,14 @@ impl Run {
                     }
                     let asked = run.world.state().ledger.seen.len() - before;
                     if ask.of_none && asked > 0 {
-                        run.lock_wrong().push(("a list of none asks nothing", format!("{asked} requests were sent")));
+                        run.lock_wrong().push((
+                            "a list of none asks nothing",
+                            format!("{asked} requests were sent"),
+                        ));
                     }
                     if asked > 200 {
-                        run.lock_wrong().push(("a list ends", format!("{asked} requests were sent for one")));
+                        run.lock_wrong()
+                            .push(("a list ends", format!("{asked} requests were sent for one")));
                     }
                 })
             }
@@ -208,7 +264,9 @@ impl Run {
                 let mut crowd: Vec<(usize, Calling<Verdict>)> = Vec::new();
                 loop {
                     while crowd.len() < width {
-                        let Some((item, wanted)) = waiting.next() else { break };
+                        let Some((item, wanted)) = waiting.next() else {
+                            break;
+                        };
                         crowd.push((item, edition::update(&client, wanted)));
                     }
                     if crowd.is_empty() {
@@ -231,14 +289,23 @@ impl Run {
         }
     }
 
-    fn outcomes(self, first: usize, number: usize, items: &[super::plan::Item], mut next: edition::Outcomes) -> Calling<()> {
+    fn outcomes(
+        self,
+        first: usize,
+        number: usize,
+        items: &[super::plan::Item],
+        mut next: edition::Outcomes,
+    ) -> Calling<()> {
         let ids: Vec<u64> = items.iter().map(|item| item.id).collect();
         Box::pin(async move {
             let mut expected = 0;
             while let Some((index, id, verdict)) = next().await {
                 if index != expected || ids.get(index) != Some(&id) {
-                    let what = format!("step {number}: outcome {index} of record {id} where {expected} was due");
-                    self.lock_wrong().push(("one outcome an item, in order", what));
+                    let what = format!(
+                        "step {number}: outcome {index} of record {id} where {expected} was due"
+                    );
+                    self.lock_wrong()
+                        .push(("one outcome an item, in order", what));
                 }
                 expected += 1;
                 if index < ids.len() {
@@ -247,7 +314,8 @@ impl Run {
             }
             if expected != ids.len() {
                 let what = format!("step {number}: {expected} outcomes of {} items", ids.len());
-                self.lock_wrong().push(("one outcome an item, in order", what));
+                self.lock_wrong()
+                    .push(("one outcome an item, in order", what));
             }
         })
     }

@@ -3,8 +3,8 @@
 use std::{future::Future, pin::Pin, time::Duration};
 
 use vibecode_runtime::{
-    Client, ContactId, Credentials, Email, Ensured, Error, ErrorKind, Filter, Order, Patch, PatchJob, Phone,
-    Record, RetryPolicy, Throttle, Updated,
+    Client, ContactId, Credentials, Email, Ensured, Error, ErrorKind, Filter, Order, Patch,
+    PatchJob, Phone, Record, RetryPolicy, Throttle, Updated,
 };
 use vibecode_tests::world::{Dice, World};
 
@@ -49,7 +49,11 @@ pub(crate) enum Verdict {
     /// It succeeded, and so many fields of the patch were named as not shown or shown otherwise.
     Done { mismatches: usize },
     /// It failed.
-    Failed { applied: Applied, kind: ErrorKind, shown: String },
+    Failed {
+        applied: Applied,
+        kind: ErrorKind,
+        shown: String,
+    },
 }
 
 /// What an error says of the record.
@@ -63,14 +67,23 @@ pub(crate) enum Applied {
 pub(crate) fn client(world: &World, name: &str, settings: &Settings, seed: u64) -> Client {
     let port = world.port();
     let credentials = if settings.sessions {
-        let (world, slow, hangs) = (world.clone(), settings.slow_sessions, settings.hanging_sessions);
+        let (world, slow, hangs) = (
+            world.clone(),
+            settings.slow_sessions,
+            settings.hanging_sessions,
+        );
         let dice = std::sync::Mutex::new(Dice::new(seed, 31));
         Credentials::app_with(APP_KEY, move || {
             let world = world.clone();
-            let (pause, hangs) = dice.lock().map_or((Duration::ZERO, false), |mut dice| (dice.up_to(slow), dice.chance(hangs)));
+            let (pause, hangs) = dice.lock().map_or((Duration::ZERO, false), |mut dice| {
+                (dice.up_to(slow), dice.chance(hangs))
+            });
             async move {
                 let token = world.new_session();
-                world.note(format!("a session is asked for: {}", if hangs { "never given" } else { "given" }));
+                world.note(format!(
+                    "a session is asked for: {}",
+                    if hangs { "never given" } else { "given" }
+                ));
                 if hangs {
                     std::future::pending::<()>().await;
                 }
@@ -81,7 +94,9 @@ pub(crate) fn client(world: &World, name: &str, settings: &Settings, seed: u64) 
     } else {
         Credentials::personal(KEY)
     };
-    let throttle = settings.per_minute.map_or_else(Throttle::unlimited, Throttle::per_minute);
+    let throttle = settings
+        .per_minute
+        .map_or_else(Throttle::unlimited, Throttle::per_minute);
     let mut builder = Client::builder(credentials)
         .user_agent(name)
         .retry(RetryPolicy::new().seed(seed))
@@ -89,7 +104,10 @@ pub(crate) fn client(world: &World, name: &str, settings: &Settings, seed: u64) 
     builder = match &settings.names {
         Some(delay) => builder
             .base_url(&format!("http://localhost:{port}/v1"))
-            .http(reqwest::Client::builder().dns_resolver(std::sync::Arc::new(SlowNames::new(world, *delay)))),
+            .http(
+                reqwest::Client::builder()
+                    .dns_resolver(std::sync::Arc::new(SlowNames::new(world, *delay))),
+            ),
         None => builder.base_url(&format!("http://127.0.0.1:{port}/v1")),
     };
     if let Some(timeout) = settings.timeout {
@@ -129,30 +147,44 @@ fn failed(error: &Error) -> Verdict {
         shown.push_str(&format!(" {inner} {inner:?}"));
         source = inner.source();
     }
-    Verdict::Failed { applied, kind: error.kind(), shown }
+    Verdict::Failed {
+        applied,
+        kind: error.kind(),
+        shown,
+    }
 }
 
 fn updated(want: &Want, result: Result<Updated, Error>) -> Verdict {
     match result {
-        Ok(updated) => Verdict::Done { mismatches: updated.mismatches(&patch(want)).len() },
+        Ok(updated) => Verdict::Done {
+            mismatches: updated.mismatches(&patch(want)).len(),
+        },
         Err(error) => failed(&error),
     }
 }
 
 fn ensured(want: &Want, result: Result<Ensured, Error>) -> Verdict {
     match result {
-        Ok(ensured) => Verdict::Done { mismatches: ensured.mismatches(&patch(want)).len() },
+        Ok(ensured) => Verdict::Done {
+            mismatches: ensured.mismatches(&patch(want)).len(),
+        },
         Err(error) => failed(&error),
     }
 }
 
 pub(crate) fn update(client: &Client, item: &Item) -> Calling<Verdict> {
-    let (call, want) = (client.update(item.id, &patch(&item.want)), item.want.clone());
+    let (call, want) = (
+        client.update(item.id, &patch(&item.want)),
+        item.want.clone(),
+    );
     Box::pin(async move { updated(&want, call.await) })
 }
 
 pub(crate) fn ensure(client: &Client, item: &Item) -> Calling<Verdict> {
-    let (call, want) = (client.ensure(item.id, &patch(&item.want)), item.want.clone());
+    let (call, want) = (
+        client.ensure(item.id, &patch(&item.want)),
+        item.want.clone(),
+    );
     Box::pin(async move { ensured(&want, call.await) })
 }
 
@@ -194,7 +226,11 @@ pub(crate) fn batch(client: &Client, items: &[Item]) -> Calling<Vec<Verdict>> {
     let (call, items) = (batch.send(), items.to_vec());
     Box::pin(async move {
         match call.await {
-            Ok(results) => items.iter().zip(results).map(|(item, result)| updated(&item.want, result)).collect(),
+            Ok(results) => items
+                .iter()
+                .zip(results)
+                .map(|(item, result)| updated(&item.want, result))
+                .collect(),
             Err(error) => items.iter().map(|_| failed(&error)).collect(),
         }
     })
@@ -229,15 +265,24 @@ macro_rules! outcomes {
             Box::pin(async move {
                 let outcome = run.lock().await.next().await?;
                 let nothing = Want::default();
-                let want = items.get(outcome.index).map_or(&nothing, |item: &Item| &item.want);
-                Some((outcome.index, outcome.id.get(), $verdict(want, outcome.result)))
+                let want = items
+                    .get(outcome.index)
+                    .map_or(&nothing, |item: &Item| &item.want);
+                Some((
+                    outcome.index,
+                    outcome.id.get(),
+                    $verdict(want, outcome.result),
+                ))
             })
         })
     }};
 }
 
 fn pairs(items: &[Item]) -> Vec<(u64, CustomerPatch)> {
-    items.iter().map(|item| (item.id, patch(&item.want))).collect()
+    items
+        .iter()
+        .map(|item| (item.id, patch(&item.want)))
+        .collect()
 }
 
 pub(crate) fn update_many(client: &Client, items: &[Item]) -> Outcomes {
@@ -249,11 +294,19 @@ pub(crate) fn ensure_many(client: &Client, items: &[Item]) -> Outcomes {
 }
 
 pub(crate) fn update_jobs(client: &Client, items: &[Item]) -> Outcomes {
-    outcomes!(client.run_many(items.iter().map(job).collect::<Vec<_>>()), items, updated)
+    outcomes!(
+        client.run_many(items.iter().map(job).collect::<Vec<_>>()),
+        items,
+        updated
+    )
 }
 
 pub(crate) fn ensure_jobs(client: &Client, items: &[Item]) -> Outcomes {
-    outcomes!(client.ensure_jobs(items.iter().map(job).collect::<Vec<_>>()), items, ensured)
+    outcomes!(
+        client.ensure_jobs(items.iter().map(job).collect::<Vec<_>>()),
+        items,
+        ensured
+    )
 }
 
 /// The ids of a list, or what went wrong.

@@ -50,10 +50,19 @@ impl<'a> Maker<'a> {
     pub(crate) fn new(dice: &'a mut Dice) -> Self {
         Self {
             dice,
-            plan: Plan { clients: 1, ..Plan::default() },
+            plan: Plan {
+                clients: 1,
+                ..Plan::default()
+            },
             hows: vec![(1, Treats::Awaits)],
             kinds: vec![(3, Kind::Update), (3, Kind::Ensure)],
-            later: vec![(3, (0, 3)), (2, (5, 80)), (2, (60, 72)), (2, (70, 150)), (2, (100, 300))],
+            later: vec![
+                (3, (0, 3)),
+                (2, (5, 80)),
+                (2, (60, 72)),
+                (2, (70, 150)),
+                (2, (100, 300)),
+            ],
             made: 0,
         }
     }
@@ -108,9 +117,21 @@ impl<'a> Maker<'a> {
     fn how(&mut self) -> How {
         match self.dice.weighted(&self.hows.clone()) {
             Treats::Awaits => How::Await,
-            Treats::Drops => How::Drop(self.dice.up_to(*self.dice.clone().pick(&[seconds(1), seconds(20), seconds(100)]))),
+            Treats::Drops => {
+                How::Drop(
+                    self.dice.up_to(*self.dice.clone().pick(&[
+                        seconds(1),
+                        seconds(20),
+                        seconds(100),
+                    ])),
+                )
+            }
             Treats::PollsRarely => How::Rarely(self.dice.between(seconds(1), seconds(40))),
-            Treats::Holds => How::Hold(self.dice.up_to(*self.dice.clone().pick(&[Duration::from_millis(30), seconds(1), seconds(30)]))),
+            Treats::Holds => How::Hold(self.dice.up_to(*self.dice.clone().pick(&[
+                Duration::from_millis(30),
+                seconds(1),
+                seconds(30),
+            ]))),
         }
     }
 
@@ -133,20 +154,32 @@ impl<'a> Maker<'a> {
     }
 
     fn item(&mut self, id: u64, want: &Want, ensures: bool) -> Item {
-        Item { id, want: self.marked(want.clone(), ensures) }
+        Item {
+            id,
+            want: self.marked(want.clone(), ensures),
+        }
     }
 
     /// The item among some of other records, which only set, or add something of their own.
     fn among(&mut self, id: u64, want: &Want, ensures: bool) -> Vec<Item> {
         let mut items = Vec::new();
-        let ids: Vec<u64> = self.plan.contacts.iter().map(|contact| contact.id).collect();
+        let ids: Vec<u64> = self
+            .plan
+            .contacts
+            .iter()
+            .map(|contact| contact.id)
+            .collect();
         let own = self.dice.below(ids.len());
         for (position, other) in ids.iter().enumerate() {
             if position == own {
                 items.push(self.item(id, want, ensures));
             }
             if *other != id && self.dice.chance(0.6) {
-                let mut wanted = if self.dice.chance(0.5) { self.adding() } else { Want::default() };
+                let mut wanted = if self.dice.chance(0.5) {
+                    self.adding()
+                } else {
+                    Want::default()
+                };
                 let number = self.next();
                 wanted.post = Some(Some(format!("Beside post {number}")));
                 items.push(self.item(*other, &wanted, ensures));
@@ -179,7 +212,12 @@ impl<'a> Maker<'a> {
 
     pub(crate) fn step(&mut self, client: usize, at: Duration, what: Do) {
         let how = self.how();
-        self.plan.steps.push(Step { client, at, what, how });
+        self.plan.steps.push(Step {
+            client,
+            at,
+            what,
+            how,
+        });
     }
 
     /// A call that adds, and calls of `ensure` of the same values, some at once and some later.
@@ -192,7 +230,11 @@ impl<'a> Maker<'a> {
         for _ in 0..=self.dice.below(3) {
             let (low, high) = *self.dice.weighted(&self.later.clone());
             at += self.dice.between(seconds(low), seconds(high)) + Duration::from_millis(20);
-            let kinds: Vec<(u32, Kind)> = self.kinds.iter().map(|(weight, kind)| (*weight, kind.ensuring())).collect();
+            let kinds: Vec<(u32, Kind)> = self
+                .kinds
+                .iter()
+                .map(|(weight, kind)| (*weight, kind.ensuring()))
+                .collect();
             let kind = *self.dice.weighted(&kinds);
             let again = self.call(kind, id, &want);
             self.step(client, at, again);
@@ -203,10 +245,20 @@ impl<'a> Maker<'a> {
     pub(crate) fn setting(&mut self, client: usize, id: u64) {
         let at = self.dice.up_to(seconds(120));
         let number = self.next();
-        let want = Want { post: Some(Some(format!("Set post {number}"))), ..Want::default() };
+        let want = Want {
+            post: Some(Some(format!("Set post {number}"))),
+            ..Want::default()
+        };
         let ensures = self.dice.chance(0.2);
-        let item = Item { id, want: self.marked_setting(want, ensures) };
-        let what = if ensures { Do::Ensure(item) } else { Do::Update(item) };
+        let item = Item {
+            id,
+            want: self.marked_setting(want, ensures),
+        };
+        let what = if ensures {
+            Do::Ensure(item)
+        } else {
+            Do::Update(item)
+        };
         self.step(client, at, what);
     }
 

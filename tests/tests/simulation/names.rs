@@ -13,7 +13,11 @@ pub(crate) struct SlowNames {
 
 impl SlowNames {
     pub(crate) fn new(world: &World, delay: Delay) -> Self {
-        Self { world: world.clone(), delay, dice: Mutex::new(world.dice(77)) }
+        Self {
+            world: world.clone(),
+            delay,
+            dice: Mutex::new(world.dice(77)),
+        }
     }
 }
 

@@ -52,7 +52,10 @@ pub(crate) enum Do {
 impl Do {
     pub(crate) fn items(&self) -> Vec<Item> {
         match self {
-            Self::Update(item) | Self::Ensure(item) | Self::UpdateJob(item) | Self::EnsureJob(item) => {
+            Self::Update(item)
+            | Self::Ensure(item)
+            | Self::UpdateJob(item)
+            | Self::EnsureJob(item) => {
                 vec![item.clone()]
             }
             Self::Batch(items)
@@ -67,11 +70,17 @@ impl Do {
 
     /// Whether it reads first and sends what is missing.
     pub(crate) fn ensures(&self) -> bool {
-        matches!(self, Self::Ensure(_) | Self::EnsureJob(_) | Self::EnsureMany(_) | Self::EnsureJobs(_))
+        matches!(
+            self,
+            Self::Ensure(_) | Self::EnsureJob(_) | Self::EnsureMany(_) | Self::EnsureJobs(_)
+        )
     }
 
     pub(crate) fn single(&self) -> bool {
-        matches!(self, Self::Update(_) | Self::Ensure(_) | Self::UpdateJob(_) | Self::EnsureJob(_))
+        matches!(
+            self,
+            Self::Update(_) | Self::Ensure(_) | Self::UpdateJob(_) | Self::EnsureJob(_)
+        )
     }
 
     /// Every record it is about.

@@ -42,7 +42,7 @@ fn number(name: &str) -> Option<u64> {
 }
 
 /// How many schedules a test of one scenario runs.
-const FEW: u64 = 40;
+const FEW: u64 = 60;
 
 /// The last lines of a timeline.
 fn tail(timeline: &str, lines: usize) -> String {
@@ -52,7 +52,10 @@ fn tail(timeline: &str, lines: usize) -> String {
 
 /// The test of one scenario.
 pub(crate) fn some(name: &str) {
-    let scenario = SCENARIOS.iter().find(|scenario| scenario.name == name).expect("a scenario");
+    let scenario = SCENARIOS
+        .iter()
+        .find(|scenario| scenario.name == name)
+        .expect("a scenario");
     let schedules = number("SCHEDULES").unwrap_or(FEW / scenario.cost);
     let found = Found::default();
     for seed in 0..schedules {
@@ -76,7 +79,11 @@ pub(crate) fn all() {
             for (promise, how) in &ran.broken {
                 eprintln!("BROKEN {promise}: {how}");
             }
-            assert!(ran.broken.is_empty(), "SCENARIO={} SEED={seed}", scenario.name);
+            assert!(
+                ran.broken.is_empty(),
+                "SCENARIO={} SEED={seed}",
+                scenario.name
+            );
         }
         return;
     }
@@ -97,17 +104,32 @@ pub(crate) fn all() {
             scope.spawn(|| {
                 loop {
                     let position = next.fetch_add(1, Relaxed);
-                    let Some((scenario, seed)) = usize::try_from(position).ok().and_then(|position| queue.get(position)) else { break };
+                    let Some((scenario, seed)) = usize::try_from(position)
+                        .ok()
+                        .and_then(|position| queue.get(position))
+                    else {
+                        break;
+                    };
                     found.add(scenario, *seed);
                     if position % 500 == 499 {
                         let line = found.line();
-                        eprintln!("{} of {} schedules, {line}, {:.0?}", position + 1, queue.len(), began.elapsed());
+                        eprintln!(
+                            "{} of {} schedules, {line}, {:.0?}",
+                            position + 1,
+                            queue.len(),
+                            began.elapsed()
+                        );
                     }
                 }
             });
         }
     });
-    eprintln!("{} schedules, {}, {:.0?}", queue.len(), found.line(), began.elapsed());
+    eprintln!(
+        "{} schedules, {}, {:.0?}",
+        queue.len(),
+        found.line(),
+        began.elapsed()
+    );
     found.fail();
 }
 
@@ -169,7 +191,9 @@ impl Found {
         let mut text = String::new();
         for ((scenario, promise), way) in ways.iter() {
             let ran = ran.get(scenario).map_or(0, |(ran, ..)| *ran);
-            let Some((seed, how, timeline)) = &way.first else { continue };
+            let Some((seed, how, timeline)) = &way.first else {
+                continue;
+            };
             text.push_str(&format!("\n{scenario}: \"{promise}\" is broken in {} of {ran} schedules; SCENARIO={scenario} SEED={seed}: {how}\n", way.schedules));
             if env::var_os("BRIEF").is_none() {
                 text.push_str(timeline);

@@ -124,7 +124,12 @@ fn lost(dice: &mut Dice) -> (Plan, Rules) {
 /// Requests are begun late, also after the client has given up.
 fn late(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
-        writes: vec![(5, Fate::Fine), (1, Fate::Lost), (1, Fate::Late), (2, Fate::Stalled)],
+        writes: vec![
+            (5, Fate::Fine),
+            (1, Fate::Lost),
+            (1, Fate::Late),
+            (2, Fate::Stalled),
+        ],
         queue: Delay::new(5, 100_000, 0.4),
         run: Delay::new(300, 60_000, 0.5),
         abandons: 0.2,
@@ -154,7 +159,12 @@ fn names(dice: &mut Dice) -> (Plan, Rules) {
 fn stale(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         writes: vec![(6, Fate::Fine), (2, Fate::Lost), (2, Fate::Stalled)],
-        echoes: vec![(1, Echo::Whole), (1, Echo::Documented), (1, Echo::IdAlone), (1, Echo::Old)],
+        echoes: vec![
+            (1, Echo::Whole),
+            (1, Echo::Documented),
+            (1, Echo::IdAlone),
+            (1, Echo::Old),
+        ],
         read: Delay::new(50, 28_000, 0.4),
         run: Delay::new(300, 60_000, 0.3),
         stale: 0.6,
@@ -180,7 +190,12 @@ fn pages(dice: &mut Dice) -> (Plan, Rules) {
             (1, Fate::Empty),
             (1, Fate::Bare),
         ],
-        reads: vec![(8, Fate::Fine), (1, Fate::Page(200)), (1, Fate::Page(204)), (1, Fate::Page(502))],
+        reads: vec![
+            (8, Fate::Fine),
+            (1, Fate::Page(200)),
+            (1, Fate::Page(204)),
+            (1, Fate::Page(502)),
+        ],
         run: Delay::new(300, 60_000, 0.3),
         ..Rules::default()
     };
@@ -213,7 +228,11 @@ const CODES: [(u32, Fate); 21] = [
 
 /// Codes come with statuses that they do not have.
 fn codes(dice: &mut Dice) -> (Plan, Rules) {
-    let rules = Rules { writes: CODES.to_vec(), run: Delay::new(300, 60_000, 0.2), ..Rules::default() };
+    let rules = Rules {
+        writes: CODES.to_vec(),
+        run: Delay::new(300, 60_000, 0.2),
+        ..Rules::default()
+    };
     let (mut plan, rules) = stories(dice, rules);
     plan.settings.sessions = plan.steps.len() % 2 == 0;
     (plan, rules)
@@ -226,7 +245,11 @@ fn sessions(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         needs_session: true,
         session_lasts: lasts,
-        writes: vec![(6, Fate::Fine), (1, Fate::Lost), (1, Fate::Failed(500, "TOKEN_EXPIRED"))],
+        writes: vec![
+            (6, Fate::Fine),
+            (1, Fate::Lost),
+            (1, Fate::Failed(500, "TOKEN_EXPIRED")),
+        ],
         batches: vec![(6, Fate::Fine), (1, Fate::Lost)],
         run: Delay::new(300, 20_000, 0.2),
         ..Rules::default()
@@ -261,7 +284,11 @@ const SHAPES: [Shape; 14] = [
 /// `fm` has an odd form; what is asked for is partly there.
 fn shapes(dice: &mut Dice) -> (Plan, Rules) {
     let shape = *dice.pick(&SHAPES);
-    let shapes = if dice.chance(0.7) { vec![(1, shape)] } else { vec![(2, shape), (1, Shape::List)] };
+    let shapes = if dice.chance(0.7) {
+        vec![(1, shape)]
+    } else {
+        vec![(2, shape), (1, Shape::List)]
+    };
     let rules = Rules {
         shapes,
         echoes: vec![(1, Echo::Whole), (1, Echo::Documented)],
@@ -269,16 +296,32 @@ fn shapes(dice: &mut Dice) -> (Plan, Rules) {
         ..Rules::default()
     };
     let mut maker = Maker::new(dice);
-    maker.kinds = vec![(2, Kind::Ensure), (1, Kind::EnsureMany), (1, Kind::EnsureJob)];
+    maker.kinds = vec![
+        (2, Kind::Ensure),
+        (1, Kind::EnsureMany),
+        (1, Kind::EnsureJob),
+    ];
     maker.stories(2);
     // What was there from the beginning, written otherwise.
     for id in [71, 72] {
-        let contact = maker.plan.contacts.iter().find(|contact| contact.id == id).cloned();
+        let contact = maker
+            .plan
+            .contacts
+            .iter()
+            .find(|contact| contact.id == id)
+            .cloned();
         let Some(contact) = contact else { continue };
         let digits: String = contact.phones.concat();
         let want = Want {
-            phones: vec![vibecode_tests::world::portal::formatted(&digits, PhoneForm::Spaced)],
-            emails: contact.emails.iter().map(|email| email.to_uppercase()).collect(),
+            phones: vec![vibecode_tests::world::portal::formatted(
+                &digits,
+                PhoneForm::Spaced,
+            )],
+            emails: contact
+                .emails
+                .iter()
+                .map(|email| email.to_uppercase())
+                .collect(),
             ..Want::default()
         };
         let at = maker.dice.up_to(seconds(20));
@@ -308,7 +351,13 @@ fn renewals(dice: &mut Dice) -> (Plan, Rules) {
 /// The portal writes phones in its own way, with the same digits.
 fn formats(dice: &mut Dice) -> (Plan, Rules) {
     let (plan, rules) = national(dice);
-    (plan, Rules { phones: PhoneForm::Spaced, ..rules })
+    (
+        plan,
+        Rules {
+            phones: PhoneForm::Spaced,
+            ..rules
+        },
+    )
 }
 
 /// The portal writes phones in its own way, with other digits.
@@ -325,10 +374,24 @@ fn national(dice: &mut Dice) -> (Plan, Rules) {
 /// A success is none, or not yet.
 fn believed(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
-        writes: vec![(3, Fate::Fine), (3, Fate::OldRecord), (1, Fate::OtherRecord)],
+        writes: vec![
+            (3, Fate::Fine),
+            (3, Fate::OldRecord),
+            (1, Fate::OtherRecord),
+        ],
         batches: vec![(4, Fate::Fine), (1, Fate::OldRecord)],
-        calls: vec![(3, CallFate::Fine), (2, CallFate::OldRecord), (1, CallFate::OtherRecord)],
-        echoes: vec![(2, Echo::Whole), (1, Echo::Documented), (1, Echo::IdAlone), (1, Echo::Sent), (1, Echo::Old)],
+        calls: vec![
+            (3, CallFate::Fine),
+            (2, CallFate::OldRecord),
+            (1, CallFate::OtherRecord),
+        ],
+        echoes: vec![
+            (2, Echo::Whole),
+            (1, Echo::Documented),
+            (1, Echo::IdAlone),
+            (1, Echo::Sent),
+            (1, Echo::Old),
+        ],
         run: Delay::new(300, 20_000, 0.2),
         ..Rules::default()
     };
@@ -378,7 +441,13 @@ const CALLS: [(u32, CallFate); 14] = [
 
 fn batch_rules(dice: &mut Dice) -> Rules {
     let mut rules = Rules {
-        batches: vec![(10, Fate::Fine), (1, Fate::Lost), (1, Fate::Stalled), (1, Fate::Page(200)), (1, Fate::Limited(Some(3)))],
+        batches: vec![
+            (10, Fate::Fine),
+            (1, Fate::Lost),
+            (1, Fate::Stalled),
+            (1, Fate::Page(200)),
+            (1, Fate::Limited(Some(3))),
+        ],
         calls: CALLS.to_vec(),
         echoes: vec![(2, Echo::Whole), (1, Echo::Documented), (1, Echo::IdAlone)],
         run: Delay::new(200, 8_000, 0.2),
@@ -417,7 +486,12 @@ fn jobs(dice: &mut Dice) -> (Plan, Rules) {
     rules.writes = BROKEN.to_vec();
     rules.repeats = 0.1;
     let mut maker = Maker::new(dice);
-    maker.kinds = vec![(1, Kind::UpdateJob), (1, Kind::EnsureJob), (1, Kind::UpdateJobs), (1, Kind::EnsureJobs)];
+    maker.kinds = vec![
+        (1, Kind::UpdateJob),
+        (1, Kind::EnsureJob),
+        (1, Kind::UpdateJobs),
+        (1, Kind::EnsureJobs),
+    ];
     maker.stories(3);
     (maker.plan, rules)
 }
@@ -425,7 +499,12 @@ fn jobs(dice: &mut Dice) -> (Plan, Rules) {
 /// The API says odd things of its limits.
 fn limits(dice: &mut Dice) -> (Plan, Rules) {
     let mut rules = Rules {
-        writes: vec![(6, Fate::Fine), (1, Fate::Limited(Some(2))), (1, Fate::Limited(None)), (1, Fate::Lost)],
+        writes: vec![
+            (6, Fate::Fine),
+            (1, Fate::Limited(Some(2))),
+            (1, Fate::Limited(None)),
+            (1, Fate::Lost),
+        ],
         reads: vec![(8, Fate::Fine), (1, Fate::Limited(Some(3)))],
         calls: vec![(6, CallFate::Fine), (1, CallFate::Limited(Some(2)))],
         ..Rules::default()
@@ -441,14 +520,29 @@ fn limits(dice: &mut Dice) -> (Plan, Rules) {
     }
     for id in 75..85 {
         let at = maker.dice.up_to(seconds(60));
-        maker.plan.steps.push(Step { client: 0, at, what: Do::Get(id), how: How::Await });
+        maker.plan.steps.push(Step {
+            client: 0,
+            at,
+            what: Do::Get(id),
+            how: How::Await,
+        });
     }
     let items: Vec<Item> = (85..87).map(|id| marked(id, "batched")).collect();
-    maker.plan.steps.push(Step { client: 0, at: seconds(10), what: Do::Batch(items), how: How::Await });
+    maker.plan.steps.push(Step {
+        client: 0,
+        at: seconds(10),
+        what: Do::Batch(items),
+        how: How::Await,
+    });
     // Long after whatever was odd: these wait for nothing.
     for id in 87..95 {
         let at = maker.dice.between(seconds(240), seconds(300));
-        maker.plan.steps.push(Step { client: 0, at, what: Do::Update(marked(id, "prompt")), how: How::Await });
+        maker.plan.steps.push(Step {
+            client: 0,
+            at,
+            what: Do::Update(marked(id, "prompt")),
+            how: How::Await,
+        });
     }
     let mut plan = maker.plan;
     plan.settings.per_minute = Some(300);
@@ -459,7 +553,13 @@ fn limits(dice: &mut Dice) -> (Plan, Rules) {
 
 /// A change of its own.
 fn marked(id: u64, what: &str) -> Item {
-    Item { id, want: Want { comments: Some(format!("marker of {id} {what};")), ..Want::default() } }
+    Item {
+        id,
+        want: Want {
+            comments: Some(format!("marker of {id} {what};")),
+            ..Want::default()
+        },
+    }
 }
 
 /// More requests than a minute has.
@@ -467,7 +567,12 @@ fn quota(dice: &mut Dice) -> (Plan, Rules) {
     let limit = 20 + u32::try_from(dice.below(40)).unwrap_or(0);
     let rules = Rules {
         read: Delay::new(50, 25_000, 0.1),
-        reads: vec![(20, Fate::Fine), (1, Fate::Lost), (1, Fate::Stalled), (1, Fate::Limited(Some(2)))],
+        reads: vec![
+            (20, Fate::Fine),
+            (1, Fate::Lost),
+            (1, Fate::Stalled),
+            (1, Fate::Limited(Some(2))),
+        ],
         ..Rules::default()
     };
     let mut maker = Maker::new(dice);
@@ -475,7 +580,12 @@ fn quota(dice: &mut Dice) -> (Plan, Rules) {
     for _ in 0..limit * 3 {
         let at = maker.dice.up_to(seconds(150));
         let id = 71 + maker.dice.below(3) as u64;
-        maker.plan.steps.push(Step { client: 0, at, what: Do::Get(id), how: How::Await });
+        maker.plan.steps.push(Step {
+            client: 0,
+            at,
+            what: Do::Get(id),
+            how: How::Await,
+        });
     }
     let mut plan = maker.plan;
     plan.settings.per_minute = Some(limit);
@@ -493,7 +603,12 @@ fn neglect(dice: &mut Dice) -> (Plan, Rules) {
     };
     let mut maker = Maker::new(dice);
     maker.kinds = ALL_KINDS.to_vec();
-    maker.hows = vec![(4, Treats::Awaits), (3, Treats::Drops), (2, Treats::PollsRarely), (2, Treats::Holds)];
+    maker.hows = vec![
+        (4, Treats::Awaits),
+        (3, Treats::Drops),
+        (2, Treats::PollsRarely),
+        (2, Treats::Holds),
+    ];
     maker.stories(2);
     let mut plan = maker.plan;
     if maker_chance(&plan) {
@@ -517,11 +632,19 @@ fn crowds(dice: &mut Dice) -> (Plan, Rules) {
         let id = 71 + maker.dice.below(6) as u64;
         items.push(Item {
             id,
-            want: Want { comments: Some(format!("marker {n} {number};")), ..Want::default() },
+            want: Want {
+                comments: Some(format!("marker {n} {number};")),
+                ..Want::default()
+            },
         });
     }
     let at = Duration::ZERO;
-    maker.plan.steps.push(Step { client: 0, at, what: Do::Crowd(items, width, 71), how: How::Await });
+    maker.plan.steps.push(Step {
+        client: 0,
+        at,
+        what: Do::Crowd(items, width, 71),
+        how: How::Await,
+    });
     let mut plan = maker.plan;
     plan.settings.per_minute = Some(300);
     (plan, Rules::default())
@@ -556,9 +679,15 @@ fn lists(dice: &mut Dice) -> (Plan, Rules) {
     for turn in 0..2 {
         let ask = ListAsk {
             of_none: maker.dice.chance(0.1),
-            named: maker.dice.chance(0.3).then(|| format!("Name{}", maker.dice.below(5))),
+            named: maker
+                .dice
+                .chance(0.3)
+                .then(|| format!("Name{}", maker.dice.below(5))),
             by_name: maker.dice.chance(0.5),
-            limit: maker.dice.chance(0.3).then(|| *maker.dice.pick(&[1, 50, 120, 5_000])),
+            limit: maker
+                .dice
+                .chance(0.3)
+                .then(|| *maker.dice.pick(&[1, 50, 120, 5_000])),
         };
         maker.step(0, seconds(10_000 * turn), Do::List(ask));
     }
@@ -576,12 +705,28 @@ fn uploads(dice: &mut Dice) -> (Plan, Rules) {
     };
     let mut maker = Maker::new(dice);
     maker.contacts(1);
-    let want = Want { phones: vec![maker.phone()], ..Want::default() };
+    let want = Want {
+        phones: vec![maker.phone()],
+        ..Want::default()
+    };
     let mut large = want.clone();
     large.comments = Some(format!("marker 1{};", "x".repeat(size)));
-    maker.plan.steps.push(Step { client: 0, at: Duration::ZERO, what: Do::Update(Item { id: 71, want: large }), how: How::Await });
+    maker.plan.steps.push(Step {
+        client: 0,
+        at: Duration::ZERO,
+        what: Do::Update(Item {
+            id: 71,
+            want: large,
+        }),
+        how: How::Await,
+    });
     let at = maker.dice.between(seconds(1), seconds(200));
-    maker.plan.steps.push(Step { client: 0, at, what: Do::Ensure(Item { id: 71, want }), how: How::Await });
+    maker.plan.steps.push(Step {
+        client: 0,
+        at,
+        what: Do::Ensure(Item { id: 71, want }),
+        how: How::Await,
+    });
     (maker.plan, rules)
 }
 
@@ -608,12 +753,22 @@ fn hidden(dice: &mut Dice) -> (Plan, Rules) {
     maker.contacts(2);
     for id in [71, 72] {
         let want = if maker.dice.chance(0.7) {
-            Want { post: Some(None), ..Want::default() }
+            Want {
+                post: Some(None),
+                ..Want::default()
+            }
         } else {
-            Want { post: Some(Some(format!("Hidden post {id}"))), ..Want::default() }
+            Want {
+                post: Some(Some(format!("Hidden post {id}"))),
+                ..Want::default()
+            }
         };
         let item = Item { id, want };
-        let call = if maker.dice.chance(0.5) { Do::Ensure(item) } else { Do::EnsureJob(item) };
+        let call = if maker.dice.chance(0.5) {
+            Do::Ensure(item)
+        } else {
+            Do::EnsureJob(item)
+        };
         maker.step(0, Duration::ZERO, call);
     }
     (maker.plan, rules)
@@ -623,8 +778,16 @@ fn hidden(dice: &mut Dice) -> (Plan, Rules) {
 fn creates(dice: &mut Dice) -> (Plan, Rules) {
     let mut writes = CODES.to_vec();
     writes.extend(BROKEN);
-    writes.extend([(1, Fate::Page(200)), (1, Fate::Page(202)), (1, Fate::Page(502))]);
-    let rules = Rules { writes, run: Delay::new(300, 60_000, 0.2), ..Rules::default() };
+    writes.extend([
+        (1, Fate::Page(200)),
+        (1, Fate::Page(202)),
+        (1, Fate::Page(502)),
+    ]);
+    let rules = Rules {
+        writes,
+        run: Delay::new(300, 60_000, 0.2),
+        ..Rules::default()
+    };
     let mut maker = Maker::new(dice);
     maker.contacts(2);
     for n in 0..4 {
@@ -639,13 +802,22 @@ fn creates(dice: &mut Dice) -> (Plan, Rules) {
 
 /// One record that is open does not hold back those that share its batch.
 fn held_back(dice: &mut Dice) -> (Plan, Rules) {
-    let rules = Rules { writes: vec![(1, Fate::Stalled)], calm_after: seconds(2), ..Rules::default() };
+    let rules = Rules {
+        writes: vec![(1, Fate::Stalled)],
+        calm_after: seconds(2),
+        ..Rules::default()
+    };
     let mut maker = Maker::new(dice);
     maker.contacts(8);
     let want = maker.adding();
     let first = maker.call(Kind::Update, 71, &want);
     let drop = How::Drop(seconds(1));
-    maker.plan.steps.push(Step { client: 0, at: Duration::ZERO, what: first, how: drop });
+    maker.plan.steps.push(Step {
+        client: 0,
+        at: Duration::ZERO,
+        what: first,
+        how: drop,
+    });
     let mut items = Vec::new();
     for id in 72..79 {
         let want = maker.adding();
@@ -654,11 +826,21 @@ fn held_back(dice: &mut Dice) -> (Plan, Rules) {
     let position = maker.dice.below(items.len());
     items.insert(position, Item { id: 71, want });
     let at = seconds(3) + maker.dice.up_to(seconds(10));
-    maker.plan.steps.push(Step { client: 0, at, what: Do::EnsureMany(items), how: How::Await });
+    maker.plan.steps.push(Step {
+        client: 0,
+        at,
+        what: Do::EnsureMany(items),
+        how: How::Await,
+    });
     for id in 72..79 {
         // These wait for nothing but the batch that their records are in.
         let after = maker.dice.between(seconds(2), seconds(5));
-        maker.plan.steps.push(Step { client: 0, at: at + after, what: Do::Update(marked(id, "prompt")), how: How::Await });
+        maker.plan.steps.push(Step {
+            client: 0,
+            at: at + after,
+            what: Do::Update(marked(id, "prompt")),
+            how: How::Await,
+        });
     }
     (maker.plan, rules)
 }
@@ -668,11 +850,21 @@ fn everything(dice: &mut Dice) -> (Plan, Rules) {
     let mut rules = batch_rules(dice);
     let mut writes = BROKEN.to_vec();
     writes.extend(CODES);
-    writes.extend([(1, Fate::Page(200)), (1, Fate::Page(202)), (1, Fate::OldRecord), (1, Fate::Behind(422, "VALIDATION_ERROR", false))]);
+    writes.extend([
+        (1, Fate::Page(200)),
+        (1, Fate::Page(202)),
+        (1, Fate::OldRecord),
+        (1, Fate::Behind(422, "VALIDATION_ERROR", false)),
+    ]);
     writes.push((20, Fate::Fine));
     rules.writes = writes;
     rules.reads = READS.to_vec();
-    rules.echoes = vec![(3, Echo::Whole), (1, Echo::Documented), (1, Echo::IdAlone), (1, Echo::Old)];
+    rules.echoes = vec![
+        (3, Echo::Whole),
+        (1, Echo::Documented),
+        (1, Echo::IdAlone),
+        (1, Echo::Old),
+    ];
     rules.queue = Delay::new(5, 100_000, 0.1);
     rules.run = Delay::new(300, 60_000, 0.2);
     rules.read = Delay::new(50, 28_000, 0.1);
@@ -684,13 +876,23 @@ fn everything(dice: &mut Dice) -> (Plan, Rules) {
     let mut maker = Maker::new(dice);
     maker.plan.clients = clients;
     maker.kinds = ALL_KINDS.to_vec();
-    maker.hows = vec![(8, Treats::Awaits), (2, Treats::Drops), (1, Treats::PollsRarely), (1, Treats::Holds)];
+    maker.hows = vec![
+        (8, Treats::Awaits),
+        (2, Treats::Drops),
+        (1, Treats::PollsRarely),
+        (1, Treats::Holds),
+    ];
     maker.contacts(4);
     // Each client has two records of its own; a batch may reach over to the other's.
     for position in 0..4_u64 {
         let client = usize::try_from(position).unwrap_or(0) % clients;
         if clients > 1 {
-            maker.kinds = vec![(3, Kind::Update), (3, Kind::Ensure), (1, Kind::UpdateJob), (1, Kind::EnsureJob)];
+            maker.kinds = vec![
+                (3, Kind::Update),
+                (3, Kind::Ensure),
+                (1, Kind::UpdateJob),
+                (1, Kind::EnsureJob),
+            ];
         }
         maker.story(client, 71 + position);
         maker.setting(client, 71 + position);
