@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use tokio::{task, time};
 
 use super::{
-    World,
+    World, admission,
     answer::{self, Answer},
     dice::Dice,
     fate::{CallFate, Fate, Ran},
@@ -118,7 +118,7 @@ async fn all(world: &World, index: usize, request: &Request, mut dice: Dice) -> 
             .and_then(Value::as_str)
             .map_or_else(|| position.to_string(), str::to_owned);
         let ended = world.rules().needs_session
-            && !token.is_some_and(|token| life::session_lives(world, token));
+            && !token.is_some_and(|token| admission::session_lives(world, token));
         if ended {
             said.errors.insert(name, answer::problem("TOKEN_EXPIRED"));
         } else if world.now() >= until {
@@ -178,8 +178,8 @@ async fn write(
     if let Value::Object(body) = &mut body {
         body.remove("entityTypeId");
     }
-    let calm = world.now() >= rules.calm_after;
-    let fate = if calm {
+    let all_well = world.now() >= rules.calm_after;
+    let fate = if all_well {
         CallFate::Fine
     } else {
         *dice.weighted(&rules.calls)
@@ -224,7 +224,7 @@ async fn write(
     let mut fails = |code: &str| said.errors.insert(name.to_owned(), answer::problem(code));
     match fate {
         CallFate::Fine | CallFate::OtherRecord | CallFate::OldRecord => {
-            said.results.push((name.to_owned(), payload))
+            said.results.push((name.to_owned(), payload));
         }
         CallFate::Refused(code) | CallFate::Behind(code) | CallFate::Failed(code) => {
             fails(code);

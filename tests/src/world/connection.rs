@@ -1,7 +1,7 @@
 //! Connections: accepting them, reading requests of them, and writing answers in every way but a
 //! good one.
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt::Write as _, sync::Arc, time::Duration};
 
 use tokio::{
     io::AsyncWriteExt,
@@ -126,10 +126,10 @@ fn closed(world: &World, index: usize, how: &str) {
 fn head(answer: &Answer, length: usize) -> String {
     let mut head = format!("HTTP/1.1 {} Said\r\n", answer.status);
     for (name, value) in &answer.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        let _ = write!(head, "{name}: {value}\r\n");
     }
     if answer.status != 204 {
-        head.push_str(&format!("Content-Length: {length}\r\n"));
+        let _ = write!(head, "Content-Length: {length}\r\n");
     }
     head.push_str("\r\n");
     head

@@ -41,7 +41,7 @@ impl Dice {
     /// A time up to a limit, which is often just below it: what breaks at a bound breaks there.
     pub fn reach(&mut self, limit: Duration) -> Duration {
         if self.chance(0.3) {
-            self.between(limit - limit / 32, limit)
+            self.between(limit / 32 * 31, limit)
         } else {
             self.up_to(limit)
         }

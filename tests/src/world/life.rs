@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::{sync::watch, task, time};
 
 use super::{
-    World,
+    World, admission,
     answer::{self, Answer, Manner},
     batch,
     dice::Dice,
@@ -47,11 +47,11 @@ pub(super) async fn live(
     if !begins(&world, index, &mut dice, &mut closed).await {
         return None;
     }
-    let mut answer = match refusal(&world, &request) {
+    let mut answer = match admission::refusal(&world, &request) {
         Some(refused) => refused,
         None => carried_out(&world, index, &request, &mut dice).await,
     };
-    headers(&world, &mut answer, &mut dice);
+    admission::headers(&world, &mut answer, &mut dice);
     let fate = format!("{} {:?}", answer.status, answer.manner);
     let asks_for = answer::asks_for(&answer);
     if let Some(seen) = world.state().ledger.seen.get_mut(index) {
@@ -106,48 +106,6 @@ async fn begins(world: &World, index: usize, dice: &mut Dice, closed: &mut Close
     true
 }
 
-/// What the API says before it looks at what is asked for.
-fn refusal(world: &World, request: &Request) -> Option<Answer> {
-    let Some(key) = request.header("x-api-key") else {
-        return Some(Answer::error(401, "MISSING_API_KEY"));
-    };
-    if !key.starts_with("vibe_") {
-        return Some(Answer::error(401, "INVALID_API_KEY"));
-    }
-    if world.rules().needs_session {
-        let token = request
-            .header("authorization")
-            .and_then(|value| value.strip_prefix("Bearer "));
-        match token {
-            None => return Some(Answer::error(401, "OAUTH_REQUIRED")),
-            Some(token) if !session_lives(world, token) => {
-                return Some(Answer::error(401, "TOKEN_EXPIRED"));
-            }
-            Some(_) => {}
-        }
-    }
-    let limit = world.rules().per_minute?;
-    let since = world.now().saturating_sub(Duration::from_secs(60));
-    let begun = world
-        .state()
-        .ledger
-        .seen
-        .iter()
-        .filter(|seen| seen.begun.is_some_and(|at| at > since))
-        .count();
-    (begun > limit).then(|| answer::limited(Some(5)))
-}
-
-/// Whether a session is valid now.
-pub(super) fn session_lives(world: &World, token: &str) -> bool {
-    let now = world.now();
-    world
-        .state()
-        .sessions
-        .get(token)
-        .is_some_and(|ends| *ends > now)
-}
-
 async fn carried_out(
     world: &World,
     index: usize,
@@ -191,11 +149,11 @@ async fn read(
     if cacheable && dice.chance(rules.cached) {
         let now = world.now();
         let kept = world.state().kept.get(&request.path).cloned();
-        if let Some((since, answer)) = kept {
-            if now.saturating_sub(since) < Duration::from_secs(300) {
-                world.note(format!("#{index} is answered from a cache"));
-                return answer;
-            }
+        if let Some((since, answer)) = kept
+            && now.saturating_sub(since) < Duration::from_secs(300)
+        {
+            world.note(format!("#{index} is answered from a cache"));
+            return answer;
         }
     }
     let fine = list::read(world, request, index, dice);
@@ -410,21 +368,6 @@ async fn create(
         .unwrap_or_default();
     let fine = Answer::data(201, &show::record(&entity, id, &after, shape));
     Answer::of(fate, fine, &rules.headers, dice)
-}
-
-fn headers(world: &World, answer: &mut Answer, dice: &mut Dice) {
-    let odd = &world.rules().headers;
-    if world.now() >= world.rules().calm_after {
-        return;
-    }
-    if dice.chance(odd.stray_limit) {
-        answer.headers.push(("X-RateLimit-Limit", "5".to_owned()));
-    } else if dice.chance(odd.negative_remaining) {
-        answer.headers.push(("X-RateLimit-Limit", "300".to_owned()));
-        answer
-            .headers
-            .push(("X-RateLimit-Remaining", "-3".to_owned()));
-    }
 }
 
 /// The answer of `/me`.

@@ -57,6 +57,7 @@ impl Delay {
 }
 
 /// How lists misbehave.
+#[allow(clippy::struct_excessive_bools, reason = "each is a fault of its own")]
 #[derive(Clone, Debug, Default)]
 pub struct ListRules {
     /// Every page is the first.

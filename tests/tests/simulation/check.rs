@@ -487,14 +487,14 @@ impl<'a> Facts<'a> {
                         continue;
                     };
                 let arrivals = |item: &Item| self.arrivals(item.want.comments.as_deref()?);
-                if let (Some((_, last)), Some((first, _))) = (arrivals(before), arrivals(after)) {
-                    if first < last {
-                        let what = format!(
-                            "contacts/{}: {:?} after {:?}",
-                            item.id, before.want.comments, after.want.comments
-                        );
-                        broken.push(("order is kept", what));
-                    }
+                if let (Some((_, last)), Some((first, _))) = (arrivals(before), arrivals(after))
+                    && first < last
+                {
+                    let what = format!(
+                        "contacts/{}: {:?} after {:?}",
+                        item.id, before.want.comments, after.want.comments
+                    );
+                    broken.push(("order is kept", what));
                 }
             }
         }
@@ -519,14 +519,11 @@ impl<'a> Facts<'a> {
             let minute = Duration::from_secs(60);
             let full = arrivals
                 .windows(limit + 1)
-                .find(|window| window[limit] - window[0] < minute);
-            if let Some(window) = full {
+                .find(|window| window[limit].saturating_sub(window[0]) < minute);
+            if let Some([first, ..]) = full {
                 broken.push((
                     "the quota is kept",
-                    format!(
-                        "more than {limit} requests of {name} in the minute from {:?}",
-                        window[0]
-                    ),
+                    format!("more than {limit} requests of {name} in the minute from {first:?}"),
                 ));
             }
         }
@@ -595,7 +592,7 @@ impl<'a> Facts<'a> {
             if let Some(early) = early {
                 let what = format!(
                     "#{number} asks for {seconds} s, and #{early} arrives after {:?}",
-                    seen[early].arrived - answered
+                    seen[early].arrived.saturating_sub(answered)
                 );
                 broken.push(("a gate is closed for all", what));
             }
@@ -648,8 +645,7 @@ impl<'a> Facts<'a> {
             let took = closed.saturating_sub(complete);
             // A batch that only reads is given the time of a read.
             let reads = seen.method == "POST" && seen.writes.is_empty();
-            let full =
-                Duration::from_secs(if reads { 30 } else { full }) - Duration::from_millis(50);
+            let full = Duration::from_millis(if reads { 29_950 } else { full * 1_000 - 50 });
             if gave_up && took < full {
                 broken.push((
                     "a try has its full time",

@@ -28,8 +28,8 @@ fn item(marker: &str) -> Item {
     Item {
         id: 71,
         want: Want {
-            phones,
             comments,
+            phones,
             ..Want::default()
         },
     }

@@ -5,9 +5,13 @@ use std::time::Duration;
 use vibecode_tests::world::rules::Delay;
 
 /// What a call wants of a record.
+#[allow(
+    clippy::option_option,
+    reason = "leave, clear and set are three things"
+)]
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Want {
-    /// A post to set, or to clear.
+    /// A post to set, or `Some(None)` to clear it.
     pub(crate) post: Option<Option<String>>,
     /// A comment to set; every call of the `update` kind sets one of its own, by which its requests are known.
     pub(crate) comments: Option<String>,

@@ -665,7 +665,7 @@ fn lists(dice: &mut Dice) -> (Plan, Rules) {
         reads: vec![(20, Fate::Fine), (1, Fate::Lost), (1, Fate::Page(502))],
         ..Rules::default()
     };
-    let count = *dice.pick(&[0, 1, 49, 50, 51, 100, 250, 600]) as u64;
+    let count: u64 = *dice.pick(&[0, 1, 49, 50, 51, 100, 250, 600]);
     let mut maker = Maker::new(dice);
     for id in 1..=count {
         maker.plan.contacts.push(Contact {
