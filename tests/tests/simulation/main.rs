@@ -6,9 +6,9 @@
 //! ```text
 //! cargo test -p vibecode-tests --test simulation                        # some schedules of every scenario
 //! cargo test -p vibecode-tests --test simulation late                   # of one
-//! SCHEDULES=100000 cargo test --release -p vibecode-tests --test simulation -- --nocapture all_of_them
-//! SCENARIO=late,stale SCHEDULES=2000 cargo test … -- --nocapture all_of_them
-//! SCENARIO=late SEED=17 cargo test … -- --nocapture all_of_them         # one, with its timeline
+//! SCHEDULES=100000 cargo test --release -p vibecode-tests --test simulation -- --ignored --nocapture all_of_them
+//! SCENARIO=late,stale SCHEDULES=2000 cargo test … all_of_them
+//! SCENARIO=late SEED=17 cargo test … all_of_them                        # one, with its timeline
 //! ```
 #![cfg(test)]
 #![allow(
