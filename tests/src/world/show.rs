@@ -32,7 +32,7 @@ pub enum Shape {
     JsonText,
     /// No `fm`, and aliases.
     AliasAlone,
-    /// The list without its last entry, whose alias is there.
+    /// The list without its first entry, whose alias is there.
     OneMissing,
     /// As documented, and half an emoji in the name.
     HalfEmoji,
@@ -118,10 +118,7 @@ fn multifields(entries: &[Entry], shape: Shape, shown: &mut Map<String, Value>) 
         Shape::FalseBesideAlias => json!(false),
         Shape::JsonText => json!(list().to_string()),
         Shape::AliasAlone => return,
-        Shape::OneMissing => {
-            let shorter = entries.len() - 1;
-            entries.iter().take(shorter).map(listed).collect()
-        }
+        Shape::OneMissing => entries.iter().skip(1).map(listed).collect(),
     };
     shown.insert("fm".into(), fm);
 }

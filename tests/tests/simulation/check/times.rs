@@ -126,13 +126,12 @@ impl Facts<'_> {
             return;
         }
         for (number, seen) in self.outcome.ledger.seen.iter().enumerate() {
-            let (Some(closed), None, Some(complete)) = (seen.closed, seen.answered, seen.complete)
-            else {
+            let (Some(closed), None, Some(_)) = (seen.closed, seen.answered, seen.complete) else {
                 continue;
             };
             let gave_up = seen.fate.contains("not waited for") || seen.fate.contains("Stalled");
             let full = if seen.method == "GET" { 30 } else { 70 };
-            let took = closed.saturating_sub(complete);
+            let took = closed.saturating_sub(seen.arrived);
             // A batch that only reads is given the time of a read.
             let reads = seen.method == "POST" && seen.writes.is_empty();
             let full = Duration::from_millis(if reads { 29_950 } else { full * 1_000 - 50 });

@@ -130,12 +130,14 @@ pub(super) fn sessions(dice: &mut Dice) -> (Plan, Rules) {
     plan.settings.sessions = true;
     plan.settings.slow_sessions = seconds(5);
     plan.settings.hanging_sessions = hanging;
+    // A provider that hangs is waited for, but not for ever.
+    plan.slack = seconds(600);
     (plan, rules)
 }
 
 /// Sessions end, and nothing else goes wrong: each is renewed, in batches too.
 pub(super) fn renewals(dice: &mut Dice) -> (Plan, Rules) {
-    let lasts = dice.between(seconds(20), seconds(30));
+    let lasts = dice.between(seconds(30), seconds(40));
     let rules = Rules {
         needs_session: true,
         session_lasts: lasts,
