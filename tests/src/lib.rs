@@ -7,6 +7,7 @@ pub mod generated;
 pub mod guide;
 pub mod limit;
 pub mod ratio;
+pub mod world;
 
 use std::{env, io, process::Command};
 

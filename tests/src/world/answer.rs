@@ -1,0 +1,159 @@
+//! What is sent back, and how.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{dice::Dice, fate::Fate, rules::HeaderRules, show};
+
+/// How an answer goes out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// As it is.
+    Whole,
+    /// In two halves with a pause between them.
+    Slow(Duration),
+    /// Half of it, and then the connection closes.
+    Cut,
+    /// Nothing, and the connection closes.
+    Lost,
+    /// Nothing, and the connection is reset.
+    Reset,
+    /// Nothing, until the other side closes.
+    Stalled,
+    /// As much of it as the other side takes.
+    Endless,
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// Headers but for the length.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: String,
+    /// How it goes out.
+    pub manner: Manner,
+}
+
+/// What no error may show: part of every message and hint of the world.
+pub const CONFIDENTIAL: &str = "confidential";
+
+impl Answer {
+    /// An answer in JSON.
+    #[must_use]
+    pub fn json(status: u16, body: &Value) -> Self {
+        let headers = vec![("Content-Type", "application/json; charset=utf-8".to_owned())];
+        Self {
+            status,
+            headers,
+            body: show::text(body),
+            manner: Manner::Whole,
+        }
+    }
+
+    /// `{"success": true, "data": …}`.
+    #[must_use]
+    pub fn data(status: u16, data: &Value) -> Self {
+        Self::json(status, &json!({"success": true, "data": data}))
+    }
+
+    /// `{"success": false, "error": {"code": …}}`.
+    #[must_use]
+    pub fn error(status: u16, code: &str) -> Self {
+        Self::json(status, &json!({"success": false, "error": problem(code)}))
+    }
+
+    /// The same with another manner.
+    #[must_use]
+    pub fn by(mut self, manner: Manner) -> Self {
+        self.manner = manner;
+        self
+    }
+
+    /// What a fate other than a fine one makes of the answer that a fine one would have had.
+    #[must_use]
+    pub fn of(fate: Fate, fine: Self, headers: &HeaderRules, dice: &mut Dice) -> Self {
+        match fate {
+            Fate::Fine | Fate::OtherRecord | Fate::OldRecord => fine,
+            Fate::Refused(status, code) | Fate::Failed(status, code) => Self::error(status, code),
+            Fate::Behind(status, code, b24) => {
+                let mut error = problem(code);
+                if b24 {
+                    error["b24Code"] = json!("ERROR_CORE");
+                }
+                Self::json(status, &json!({"success": false, "error": error}))
+            }
+            Fate::Limited(seconds) => {
+                let absurd = dice.chance(headers.absurd_retry_after);
+                limited(if absurd { Some(100_000) } else { seconds })
+            }
+            Fate::Lost | Fate::Late => fine.by(Manner::Lost),
+            Fate::Reset => fine.by(Manner::Reset),
+            Fate::Cut => fine.by(Manner::Cut),
+            Fate::Stalled => fine.by(Manner::Stalled),
+            Fate::Oversized => fine.by(Manner::Endless),
+            Fate::Page(status) => page(status),
+            Fate::Empty => Self {
+                body: String::new(),
+                ..fine
+            },
+            Fate::Bare => Self::json(200, &json!({"status": "ok"})),
+        }
+    }
+}
+
+/// An error as the envelope and a batch hold it.
+#[must_use]
+pub fn problem(code: &str) -> Value {
+    json!({
+        "code": code,
+        "message": format!("Ошибка: {CONFIDENTIAL}"),
+        "hint": format!("the {CONFIDENTIAL} hint"),
+    })
+}
+
+/// 429 as documented.
+#[must_use]
+pub fn limited(seconds: Option<u64>) -> Answer {
+    let mut error = problem("RATE_LIMITED");
+    if let Some(seconds) = seconds {
+        error["retryAfter"] = json!(seconds);
+    }
+    let mut answer = Answer::json(429, &json!({"success": false, "error": error}));
+    answer
+        .headers
+        .extend(seconds.map(|seconds| ("Retry-After", seconds.to_string())));
+    answer
+}
+
+fn page(status: u16) -> Answer {
+    let body = match status {
+        202 | 204 => String::new(),
+        _ => format!("<html><body><h1>{status}</h1>{CONFIDENTIAL}</body></html>"),
+    };
+    let mut headers = vec![("Content-Type", "text/html".to_owned())];
+    if (300..400).contains(&status) {
+        headers.push(("Location", "/v1/elsewhere".to_owned()));
+    }
+    Answer {
+        status,
+        headers,
+        body,
+        manner: Manner::Whole,
+    }
+}
+
+/// How many seconds an answer asks to wait: a 429's, or the most that a call of a batch does.
+#[must_use]
+pub fn asks_for(answer: &Answer) -> Option<u64> {
+    let body: Value = serde_json::from_str(&answer.body).ok()?;
+    let one = |error: &Value| error.get("retryAfter").and_then(Value::as_u64);
+    if answer.status == 429 {
+        return one(body.get("error")?);
+    }
+    let errors = body.get("data")?.get("errors")?.as_object()?;
+    errors.values().filter_map(one).max()
+}

@@ -1,0 +1,229 @@
+//! Every call ends in time, and takes no more of the API than it may.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use serde_json::Value;
+
+use super::super::plan::{Do, How, Item, Step};
+use super::{Broken, Facts};
+
+impl Facts<'_> {
+    /// How long a call may take if nothing else is under way.
+    pub(super) fn own_bound(step: &Step) -> Duration {
+        let tries = Duration::from_secs(155);
+        // attempts × (read + time-out + settle_time); a read may be tried as long as the deadline allows.
+        let ensure = 3 * Duration::from_secs(150 + 70 + 120);
+        let ensure_batch = 3 * Duration::from_secs(150 + 150 + 240);
+        let packs =
+            |items: &[Item]| u32::try_from(items.len().div_ceil(50)).unwrap_or(u32::MAX) + 1;
+        match &step.what {
+            Do::Update(_) | Do::UpdateJob(_) | Do::Create(_) | Do::Delete(_) | Do::Get(_) => tries,
+            Do::Ensure(_) | Do::EnsureJob(_) => ensure,
+            Do::Batch(_) => 2 * tries,
+            Do::UpdateMany(items) | Do::UpdateJobs(items) => {
+                2 * tries * (packs(items) + most_of_one(items))
+            }
+            Do::EnsureMany(items) | Do::EnsureJobs(items) => {
+                ensure_batch * (packs(items) + most_of_one(items))
+            }
+            Do::List(_) => 40 * tries,
+            Do::Crowd(items, ..) => tries * u32::try_from(items.len()).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// Every call ends within its bound.
+    pub(super) fn bounds(&self, broken: &mut Vec<Broken>) {
+        let steps = &self.outcome.plan.steps;
+        let any_many = |client: usize| {
+            steps
+                .iter()
+                .any(|step| step.client == client && step.what.records().len() > 1)
+        };
+        for report in &self.outcome.reports {
+            let step = self.step(report);
+            let polls_rarely = match step.how {
+                How::Await => Duration::ZERO,
+                How::Rarely(gap) => gap * 60,
+                How::Drop(_) | How::Hold(_) => continue,
+            };
+            let records = step.what.records();
+            let mut queue = Duration::ZERO;
+            for (number, other) in steps.iter().enumerate() {
+                let shares = any_many(step.client)
+                    || other.what.records().iter().any(|id| records.contains(id));
+                let before = report.ended.is_none_or(|ended| other.at <= ended);
+                if number != report.step && other.client == step.client && shares && before {
+                    queue += Self::own_bound(other);
+                }
+            }
+            // An `ensure` also waits for what earlier calls left open: twice the settle time at most.
+            let open = if step.what.ensures() {
+                Duration::from_secs(240)
+            } else {
+                Duration::ZERO
+            };
+            let bound =
+                Self::own_bound(step) + queue + open + polls_rarely + self.outcome.plan.slack;
+            // What waits for no record that is open, in a world that is calm.
+            let prompt = self.item(report).is_some_and(|item| {
+                item.want
+                    .comments
+                    .is_some_and(|text| text.contains("prompt"))
+            });
+            let bound = if prompt {
+                Duration::from_secs(40)
+            } else {
+                bound
+            };
+            let took = report
+                .ended
+                .map(|ended| ended.saturating_sub(report.started));
+            if took.is_none_or(|took| took > bound) {
+                let took = took.map_or("never ended".to_owned(), |took| format!("took {took:?}"));
+                let what = format!(
+                    "step {} item {} {took}, and has {bound:?} (the run ended at {:?})",
+                    report.step, report.item, self.outcome.finished
+                );
+                broken.push(("every call ends within its bound", what));
+            }
+        }
+    }
+
+    /// At most three tries, each with all of its time.
+    pub(super) fn tries(&self, broken: &mut Vec<Broken>) {
+        let plan = &self.outcome.plan;
+        let most = if plan.settings.sessions { 4 } else { 3 };
+        for report in &self.outcome.reports {
+            let Some(item) = self.item(report) else {
+                continue;
+            };
+            let text = item
+                .want
+                .comments
+                .clone()
+                .or(item.want.post.clone().flatten());
+            let Some(text) = text else { continue };
+            let writes = self
+                .outcome
+                .ledger
+                .seen
+                .iter()
+                .filter(|seen| holds(&seen.body, &text))
+                .count();
+            if writes > most {
+                broken.push((
+                    "a call has at most three tries",
+                    format!("step {} item {}: {writes} writes", report.step, report.item),
+                ));
+            }
+        }
+        let patient = plan.steps.iter().all(|step| step.how == How::Await);
+        if !patient
+            || plan.settings.names.is_some()
+            || plan.settings.timeout.is_some()
+            || self.outcome.finished < Duration::from_secs(1)
+        {
+            return;
+        }
+        for (number, seen) in self.outcome.ledger.seen.iter().enumerate() {
+            let (Some(closed), None, Some(_)) = (seen.closed, seen.answered, seen.complete) else {
+                continue;
+            };
+            let gave_up = seen.fate.contains("not waited for") || seen.fate.contains("Stalled");
+            let full = if seen.method == "GET" { 30 } else { 70 };
+            let took = closed.saturating_sub(seen.arrived);
+            // A batch that only reads is given the time of a read.
+            let reads = seen.method == "POST" && seen.writes.is_empty();
+            let full = Duration::from_millis(if reads { 29_950 } else { full * 1_000 - 50 });
+            if gave_up && took < full {
+                broken.push((
+                    "a try has its full time",
+                    format!("#{number} was given {took:?}"),
+                ));
+            }
+        }
+    }
+
+    /// After an answer that asks to wait, nothing leaves for as long as it asks.
+    pub(super) fn gates(&self, broken: &mut Vec<Broken>) {
+        if self.outcome.plan.settings.per_minute.is_none()
+            || self.outcome.plan.settings.names.is_some()
+        {
+            return;
+        }
+        let seen = &self.outcome.ledger.seen;
+        for (number, limited) in seen.iter().enumerate() {
+            let (Some(seconds), Some(answered)) = (
+                limited.asks_for.filter(|seconds| *seconds <= 60),
+                limited.answered,
+            ) else {
+                continue;
+            };
+            let opens = answered + Duration::from_secs(seconds);
+            let early = seen.iter().position(|other| {
+                other.client == limited.client
+                    && other.arrived > answered + Duration::from_millis(1)
+                    && other.arrived < opens
+            });
+            if let Some(early) = early {
+                let what = format!(
+                    "#{number} asks for {seconds} s, and #{early} arrives after {:?}",
+                    seen[early].arrived.saturating_sub(answered)
+                );
+                broken.push(("a gate is closed for all", what));
+            }
+        }
+    }
+
+    /// No more requests a minute than the throttle allows.
+    pub(super) fn quota(&self, broken: &mut Vec<Broken>) {
+        let Some(limit) = self.outcome.plan.settings.per_minute else {
+            return;
+        };
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        for client in 0..self.outcome.plan.clients {
+            let name = format!("client-{client}");
+            let seen = self
+                .outcome
+                .ledger
+                .seen
+                .iter()
+                .filter(|seen| seen.client == name);
+            let mut arrivals: Vec<Duration> = seen.map(|seen| seen.arrived).collect();
+            arrivals.sort_unstable();
+            let minute = Duration::from_secs(60);
+            let full = arrivals
+                .windows(limit + 1)
+                .find(|window| window[limit].saturating_sub(window[0]) < minute);
+            if let Some([first, ..]) = full {
+                broken.push((
+                    "the quota is kept",
+                    format!("more than {limit} requests of {name} in the minute from {first:?}"),
+                ));
+            }
+        }
+    }
+}
+
+fn most_of_one(items: &[Item]) -> u32 {
+    let mut counts: BTreeMap<u64, u32> = BTreeMap::new();
+    for item in items {
+        *counts.entry(item.id).or_default() += 1;
+    }
+    counts.into_values().max().unwrap_or(0)
+}
+
+/// Whether a request sets this text as a comment or a post.
+fn holds(body: &Value, text: &str) -> bool {
+    let sets = |of: &Value| {
+        ["comments", "post"]
+            .iter()
+            .any(|field| of.get(*field).and_then(Value::as_str) == Some(text))
+    };
+    let calls = body.get("calls").and_then(Value::as_array);
+    sets(body)
+        || calls
+            .into_iter()
+            .flatten()
+            .any(|call| call.get("params").is_some_and(sets))
+}

@@ -1,0 +1,83 @@
+//! Callers of every kind against a world in which everything takes time and may fail.
+//!
+//! A schedule is a plan of calls and the rules of a world, both drawn from a seed, and run in virtual
+//! time. What was promised is then checked against the world's own ledger.
+//!
+//! ```text
+//! cargo test -p vibecode-tests --test simulation                        # some schedules of every scenario
+//! cargo test -p vibecode-tests --test simulation late                   # of one
+//! SCHEDULES=100000 cargo test --release -p vibecode-tests --test simulation -- --ignored --nocapture all_of_them
+//! SCENARIO=late,stale SCHEDULES=2000 cargo test … all_of_them
+//! SCENARIO=late SEED=17 cargo test … all_of_them                        # one, with its timeline
+//! ```
+#![cfg(test)]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::format_push_string,
+    reason = "what fails here is a test"
+)]
+
+mod check;
+mod checks_can_fail;
+mod drive;
+mod edition;
+mod maker;
+mod names;
+mod plan;
+mod report;
+mod scenarios;
+
+use report::{one, some};
+use scenarios::SCENARIOS;
+
+macro_rules! scenarios {
+    ($($name:ident)*) => {
+        $(
+            #[test]
+            fn $name() {
+                some(stringify!($name));
+            }
+        )*
+
+        /// The tests above are the scenarios there are.
+        #[test]
+        fn every_scenario_is_a_test() {
+            let tests = [$(stringify!($name)),*];
+            let missing: Vec<_> = SCENARIOS.iter().filter(|scenario| !tests.contains(&scenario.name)).map(|scenario| scenario.name).collect();
+            assert!(missing.is_empty() && tests.len() == SCENARIOS.len(), "not among the tests: {missing:?}");
+        }
+    };
+}
+
+scenarios! {
+    lost late names stale pages codes sessions renewals shapes formats national believed repeats batches bulk jobs
+    limits quota neglect crowds lists uploads cached hidden creates held_back everything calm
+}
+
+/// As many as `SCHEDULES` says, of the scenarios that `SCENARIO` names or of all; one if `SEED` says which.
+#[test]
+#[ignore = "as long as it is told to take"]
+fn all_of_them() {
+    report::all();
+}
+
+/// The same seed gives the same run, to the millisecond.
+#[test]
+fn a_seed_repeats_a_run() {
+    for scenario in SCENARIOS
+        .iter()
+        .filter(|scenario| scenario.name != "uploads")
+    {
+        for seed in 0..2 {
+            let (first, second) = (one(scenario, seed), one(scenario, seed));
+            assert_eq!(
+                first.timeline, second.timeline,
+                "SCENARIO={} SEED={seed}",
+                scenario.name
+            );
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Runs schedules, counts, and prints the ones that fail.
+
+use std::{
+    collections::BTreeMap,
+    env,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use vibecode_tests::world::Dice;
+
+use super::{
+    check::{self, Broken},
+    drive,
+    scenarios::{SCENARIOS, Scenario},
+};
+
+/// What a schedule came to.
+pub(crate) struct Ran {
+    pub(crate) broken: Vec<Broken>,
+    pub(crate) timeline: String,
+    pub(crate) requests: usize,
+}
+
+/// Runs one schedule.
+pub(crate) fn one(scenario: &Scenario, seed: u64) -> Ran {
+    let (plan, rules) = (scenario.draw)(&mut Dice::new(seed, 1));
+    let outcome = drive::run(plan, rules, seed);
+    Ran {
+        broken: check::broken(&outcome),
+        timeline: outcome.ledger.timeline(&[]),
+        requests: outcome.ledger.seen.len(),
+    }
+}
+
+fn number(name: &str) -> Option<u64> {
+    env::var(name).ok().and_then(|text| text.parse().ok())
+}
+
+/// How many schedules a test of one scenario runs.
+const FEW: u64 = 60;
+
+/// The last lines of a timeline.
+fn tail(timeline: &str, lines: usize) -> String {
+    let all: Vec<&str> = timeline.lines().collect();
+    all[all.len().saturating_sub(lines)..].join("\n")
+}
+
+/// The test of one scenario.
+pub(crate) fn some(name: &str) {
+    let scenario = SCENARIOS
+        .iter()
+        .find(|scenario| scenario.name == name)
+        .expect("a scenario");
+    let schedules = number("SCHEDULES").unwrap_or(FEW / scenario.cost);
+    let found = Found::default();
+    for seed in 0..schedules {
+        found.add(scenario, seed);
+    }
+    found.fail();
+}
+
+/// Many schedules, on all cores, with a line of progress.
+pub(crate) fn all() {
+    let named = env::var("SCENARIO").unwrap_or_default();
+    let chosen: Vec<&Scenario> = SCENARIOS
+        .iter()
+        .filter(|scenario| named.is_empty() || named.split(',').any(|name| name == scenario.name))
+        .collect();
+    assert!(!chosen.is_empty(), "SCENARIO={named} names none");
+    if let Some(seed) = number("SEED") {
+        for scenario in chosen {
+            let ran = one(scenario, seed);
+            eprintln!("SCENARIO={} SEED={seed}\n{}", scenario.name, ran.timeline);
+            for (promise, how) in &ran.broken {
+                eprintln!("BROKEN {promise}: {how}");
+            }
+            assert!(
+                ran.broken.is_empty(),
+                "SCENARIO={} SEED={seed}",
+                scenario.name
+            );
+        }
+        return;
+    }
+    let weights: u64 = chosen.iter().map(|scenario| 12 / scenario.cost).sum();
+    let schedules = number("SCHEDULES").unwrap_or(1_000);
+    let mut queue: Vec<(&Scenario, u64)> = Vec::new();
+    for scenario in &chosen {
+        let share = (schedules * (12 / scenario.cost)).div_ceil(weights.max(1));
+        queue.extend((0..share).map(|seed| (*scenario, seed)));
+    }
+    queue.sort_by_key(|(_, seed)| *seed);
+    let next = AtomicU64::new(0);
+    let found = Found::default();
+    let began = Instant::now();
+    let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let position = next.fetch_add(1, Relaxed);
+                    let Some((scenario, seed)) = usize::try_from(position)
+                        .ok()
+                        .and_then(|position| queue.get(position))
+                    else {
+                        break;
+                    };
+                    found.add(scenario, *seed);
+                    if position % 500 == 499 {
+                        let line = found.line();
+                        eprintln!(
+                            "{} of {} schedules, {line}, {:.0?}",
+                            position + 1,
+                            queue.len(),
+                            began.elapsed()
+                        );
+                    }
+                }
+            });
+        }
+    });
+    eprintln!(
+        "{} schedules, {}, {:.0?}",
+        queue.len(),
+        found.line(),
+        began.elapsed()
+    );
+    found.fail();
+}
+
+/// One way in which a scenario breaks a promise.
+#[derive(Debug, Default)]
+struct Way {
+    schedules: u64,
+    first: Option<(u64, String, String)>,
+}
+
+/// What was found so far, by scenario and promise.
+#[derive(Debug, Default)]
+struct Found {
+    ways: Mutex<BTreeMap<(&'static str, &'static str), Way>>,
+    ran: Mutex<BTreeMap<&'static str, (u64, u64, Duration)>>,
+}
+
+impl Found {
+    fn add(&self, scenario: &Scenario, seed: u64) {
+        let began = Instant::now();
+        let ran = one(scenario, seed);
+        let took = began.elapsed();
+        let mut sums = self.ran.lock().unwrap_or_else(PoisonError::into_inner);
+        let sum = sums.entry(scenario.name).or_default();
+        sum.0 += 1;
+        sum.1 += ran.requests as u64;
+        sum.2 += took;
+        drop(sums);
+        let mut ways = self.ways.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counted = Vec::new();
+        for (promise, how) in ran.broken {
+            let way = ways.entry((scenario.name, promise)).or_default();
+            if !counted.contains(&promise) {
+                way.schedules += 1;
+                counted.push(promise);
+            }
+            if way.first.as_ref().is_none_or(|(first, ..)| seed < *first) {
+                way.first = Some((seed, how, tail(&ran.timeline, 60)));
+            }
+        }
+    }
+
+    fn line(&self) -> String {
+        let ways = self.ways.lock().unwrap_or_else(PoisonError::into_inner);
+        format!("{} ways to break a promise", ways.len())
+    }
+
+    fn fail(&self) {
+        let ways = self.ways.lock().unwrap_or_else(PoisonError::into_inner);
+        let ran = self.ran.lock().unwrap_or_else(PoisonError::into_inner);
+        if env::var_os("VERBOSE").is_some() {
+            for (name, (schedules, requests, took)) in ran.iter() {
+                eprintln!("{name}: {schedules} schedules, {requests} requests, {took:.1?}");
+            }
+        }
+        if ways.is_empty() {
+            return;
+        }
+        let mut text = String::new();
+        for ((scenario, promise), way) in ways.iter() {
+            let ran = ran.get(scenario).map_or(0, |(ran, ..)| *ran);
+            let Some((seed, how, timeline)) = &way.first else {
+                continue;
+            };
+            text.push_str(&format!("\n{scenario}: \"{promise}\" is broken in {} of {ran} schedules; SCENARIO={scenario} SEED={seed}: {how}\n", way.schedules));
+            if env::var_os("BRIEF").is_none() {
+                text.push_str(timeline);
+                text.push('\n');
+            }
+        }
+        panic!("{text}");
+    }
+}

@@ -1,0 +1,205 @@
+//! What answers a write: nothing, a gateway, a code with an odd status, a success that is none.
+
+use vibecode_tests::world::{
+    Dice, Rules,
+    fate::{CallFate, Fate},
+    rules::Delay,
+    show::Echo,
+};
+
+use super::super::{
+    maker::{Maker, seconds},
+    plan::Plan,
+};
+use super::{ALL_KINDS, BROKEN, READS, stories};
+
+/// Answers are lost.
+pub(super) fn lost(dice: &mut Dice) -> (Plan, Rules) {
+    let rules = Rules {
+        writes: BROKEN.to_vec(),
+        reads: READS.to_vec(),
+        run: Delay::new(300, 60_000, 0.3),
+        hangs_up: 0.05,
+        ..Rules::default()
+    };
+    stories(dice, rules)
+}
+
+/// Requests are begun late, also after the client has given up.
+pub(super) fn late(dice: &mut Dice) -> (Plan, Rules) {
+    let rules = Rules {
+        writes: vec![
+            (5, Fate::Fine),
+            (1, Fate::Lost),
+            (1, Fate::Late),
+            (2, Fate::Stalled),
+        ],
+        queue: Delay::new(5, 100_000, 0.4),
+        run: Delay::new(300, 60_000, 0.5),
+        abandons: 0.2,
+        ..Rules::default()
+    };
+    stories(dice, rules)
+}
+
+/// A gateway answers instead of the API.
+pub(super) fn pages(dice: &mut Dice) -> (Plan, Rules) {
+    let rules = Rules {
+        writes: vec![
+            (4, Fate::Fine),
+            (2, Fate::Page(200)),
+            (1, Fate::Page(202)),
+            (1, Fate::Page(204)),
+            (1, Fate::Page(207)),
+            (1, Fate::Page(301)),
+            (1, Fate::Page(302)),
+            (1, Fate::Page(403)),
+            (1, Fate::Page(502)),
+            (1, Fate::Page(504)),
+            (1, Fate::Empty),
+            (1, Fate::Bare),
+        ],
+        reads: vec![
+            (8, Fate::Fine),
+            (1, Fate::Page(200)),
+            (1, Fate::Page(204)),
+            (1, Fate::Page(502)),
+        ],
+        run: Delay::new(300, 60_000, 0.3),
+        ..Rules::default()
+    };
+    stories(dice, rules)
+}
+
+pub(super) const CODES: [(u32, Fate); 21] = [
+    (8, Fate::Fine),
+    (1, Fate::Failed(500, "TOKEN_EXPIRED")),
+    (1, Fate::Failed(408, "TOKEN_EXPIRED")),
+    (1, Fate::Failed(200, "TOKEN_EXPIRED")),
+    (1, Fate::Failed(400, "BITRIX_TIMEOUT")),
+    (1, Fate::Failed(422, "QUEUE_TIMEOUT")),
+    (1, Fate::Failed(504, "QUEUE_TIMEOUT")),
+    (1, Fate::Failed(400, "INTERNAL_ERROR")),
+    (1, Fate::Failed(429, "OPERATION_TIME_LIMIT")),
+    (1, Fate::Failed(403, "TIMEOUT_QUARANTINE")),
+    (1, Fate::Failed(404, "BITRIX_UNAVAILABLE")),
+    (1, Fate::Failed(500, "RATE_LIMITED")),
+    (1, Fate::Failed(502, "ACCESS_DENIED")),
+    (1, Fate::Failed(200, "ENTITY_NOT_FOUND")),
+    (1, Fate::Failed(425, "RATE_LIMITED")),
+    (1, Fate::Failed(500, "Телефон +79161112233 confidential")),
+    (1, Fate::Failed(500, "PHONE_79161112233_TAKEN")),
+    (1, Fate::Refused(403, "ACCESS_DENIED")),
+    (1, Fate::Refused(400, "INVALID_REQUEST")),
+    (1, Fate::Limited(Some(2))),
+    (1, Fate::Refused(404, "ENTITY_NOT_FOUND")),
+];
+
+/// Codes come with statuses that they do not have.
+pub(super) fn codes(dice: &mut Dice) -> (Plan, Rules) {
+    let rules = Rules {
+        writes: CODES.to_vec(),
+        run: Delay::new(300, 60_000, 0.2),
+        ..Rules::default()
+    };
+    let (mut plan, rules) = stories(dice, rules);
+    plan.settings.sessions = plan.steps.len() % 2 == 0;
+    (plan, rules)
+}
+
+/// Sessions end, outside of batches and inside.
+pub(super) fn sessions(dice: &mut Dice) -> (Plan, Rules) {
+    let lasts = dice.between(seconds(2), seconds(60));
+    let hanging = if dice.chance(0.3) { 0.3 } else { 0.0 };
+    let rules = Rules {
+        needs_session: true,
+        session_lasts: lasts,
+        writes: vec![
+            (6, Fate::Fine),
+            (1, Fate::Lost),
+            (1, Fate::Failed(500, "TOKEN_EXPIRED")),
+        ],
+        batches: vec![(6, Fate::Fine), (1, Fate::Lost)],
+        run: Delay::new(300, 20_000, 0.2),
+        ..Rules::default()
+    };
+    let mut maker = Maker::new(dice);
+    maker.kinds = ALL_KINDS.to_vec();
+    maker.stories(3);
+    let mut plan = maker.plan;
+    plan.settings.sessions = true;
+    plan.settings.slow_sessions = seconds(5);
+    plan.settings.hanging_sessions = hanging;
+    // A provider that hangs is waited for, but not for ever.
+    plan.slack = seconds(600);
+    (plan, rules)
+}
+
+/// Sessions end, and nothing else goes wrong: each is renewed, in batches too.
+pub(super) fn renewals(dice: &mut Dice) -> (Plan, Rules) {
+    let lasts = dice.between(seconds(30), seconds(40));
+    let rules = Rules {
+        needs_session: true,
+        session_lasts: lasts,
+        run: Delay::new(3_000, 3_000, 0.0),
+        ..Rules::default()
+    };
+    let mut maker = Maker::new(dice);
+    maker.kinds = ALL_KINDS.to_vec();
+    maker.stories(4);
+    let mut plan = maker.plan;
+    plan.settings.sessions = true;
+    plan.must_succeed = true;
+    (plan, rules)
+}
+
+/// A success is none, or not yet.
+pub(super) fn believed(dice: &mut Dice) -> (Plan, Rules) {
+    let rules = Rules {
+        writes: vec![
+            (3, Fate::Fine),
+            (3, Fate::OldRecord),
+            (1, Fate::OtherRecord),
+        ],
+        batches: vec![(4, Fate::Fine), (1, Fate::OldRecord)],
+        calls: vec![
+            (3, CallFate::Fine),
+            (2, CallFate::OldRecord),
+            (1, CallFate::OtherRecord),
+        ],
+        echoes: vec![
+            (2, Echo::Whole),
+            (1, Echo::Documented),
+            (1, Echo::IdAlone),
+            (1, Echo::Sent),
+            (1, Echo::Old),
+        ],
+        run: Delay::new(300, 20_000, 0.2),
+        ..Rules::default()
+    };
+    let mut maker = Maker::new(dice);
+    maker.kinds = ALL_KINDS.to_vec();
+    maker.stories(2);
+    (maker.plan, rules)
+}
+
+/// The API repeats a call towards the portal, and answers of the second try.
+pub(super) fn repeats(dice: &mut Dice) -> (Plan, Rules) {
+    let rules = Rules {
+        writes: vec![
+            (5, Fate::Fine),
+            (1, Fate::Behind(422, "VALIDATION_ERROR", false)),
+            (1, Fate::Behind(422, "BITRIX_ERROR", true)),
+            (1, Fate::Behind(503, "QUERY_LIMIT_EXCEEDED", false)),
+            (1, Fate::Behind(503, "QUEUE_OVERFLOW", false)),
+            (1, Fate::Behind(400, "INVALID_REQUEST", true)),
+            (1, Fate::Behind(403, "BITRIX_ACCESS_DENIED", true)),
+            (1, Fate::Behind(402, "PAYMENT_REQUIRED", false)),
+            (1, Fate::Behind(409, "CONFLICT", false)),
+        ],
+        run: Delay::new(300, 60_000, 0.2),
+        repeats: 0.4,
+        ..Rules::default()
+    };
+    stories(dice, rules)
+}

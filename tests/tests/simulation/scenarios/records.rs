@@ -1,0 +1,194 @@
+//! What a record is shown as.
+
+use std::time::Duration;
+
+use vibecode_tests::world::{
+    Dice, Rules,
+    fate::Fate,
+    portal::PhoneForm,
+    rules::Delay,
+    show::{Echo, Shape},
+};
+
+use super::super::{
+    maker::{Kind, Maker, seconds},
+    plan::{Do, Item, Plan, Want},
+};
+use super::{BROKEN, answers::CODES, stories};
+
+/// Reads show what was, or are answered long after they were begun.
+pub(super) fn stale(dice: &mut Dice) -> (Plan, Rules) {
+    let rules = Rules {
+        writes: vec![(6, Fate::Fine), (2, Fate::Lost), (2, Fate::Stalled)],
+        echoes: vec![
+            (1, Echo::Whole),
+            (1, Echo::Documented),
+            (1, Echo::IdAlone),
+            (1, Echo::Old),
+        ],
+        read: Delay::new(50, 28_000, 0.4),
+        run: Delay::new(300, 60_000, 0.3),
+        stale: 0.6,
+        ..Rules::default()
+    };
+    stories(dice, rules)
+}
+
+pub(super) const SHAPES: [Shape; 14] = [
+    Shape::List,
+    Shape::Keyed,
+    Shape::ByKind,
+    Shape::UpperKeys,
+    Shape::Strings,
+    Shape::NoKind,
+    Shape::NoValue,
+    Shape::EmptyBesideAlias,
+    Shape::EmptyBesideFlag,
+    Shape::FalseBesideAlias,
+    Shape::JsonText,
+    Shape::AliasAlone,
+    Shape::OneMissing,
+    Shape::HalfEmoji,
+];
+
+/// `fm` has an odd form; what is asked for is partly there.
+pub(super) fn shapes(dice: &mut Dice) -> (Plan, Rules) {
+    let shape = *dice.pick(&SHAPES);
+    let shapes = if dice.chance(0.7) {
+        vec![(1, shape)]
+    } else {
+        vec![(2, shape), (1, Shape::List)]
+    };
+    let rules = Rules {
+        shapes,
+        echoes: vec![(1, Echo::Whole), (1, Echo::Documented)],
+        phones: *dice.pick(&[PhoneForm::AsSent, PhoneForm::Spaced]),
+        ..Rules::default()
+    };
+    let mut maker = Maker::new(dice);
+    maker.kinds = vec![
+        (2, Kind::Ensure),
+        (1, Kind::EnsureMany),
+        (1, Kind::EnsureJob),
+    ];
+    maker.stories(2);
+    // What was there from the beginning, written otherwise.
+    for id in [71, 72] {
+        let contact = maker
+            .plan
+            .contacts
+            .iter()
+            .find(|contact| contact.id == id)
+            .cloned();
+        let Some(contact) = contact else { continue };
+        let digits: String = contact.phones.concat();
+        let want = Want {
+            phones: vec![vibecode_tests::world::portal::formatted(
+                &digits,
+                PhoneForm::Spaced,
+            )],
+            emails: contact
+                .emails
+                .iter()
+                .map(|email| email.to_uppercase())
+                .collect(),
+            ..Want::default()
+        };
+        let at = maker.dice.up_to(seconds(20));
+        maker.step(0, at, Do::Ensure(Item { id, want }));
+    }
+    (maker.plan, rules)
+}
+
+/// The portal writes phones in its own way, with the same digits.
+pub(super) fn formats(dice: &mut Dice) -> (Plan, Rules) {
+    let (plan, rules) = national(dice);
+    (
+        plan,
+        Rules {
+            phones: PhoneForm::Spaced,
+            ..rules
+        },
+    )
+}
+
+/// The portal writes phones in its own way, with other digits.
+pub(super) fn national(dice: &mut Dice) -> (Plan, Rules) {
+    let rules = Rules {
+        writes: vec![(6, Fate::Fine), (2, Fate::Lost), (1, Fate::Stalled)],
+        echoes: vec![(2, Echo::Whole), (1, Echo::Documented)],
+        phones: PhoneForm::National,
+        ..Rules::default()
+    };
+    stories(dice, rules)
+}
+
+/// A proxy keeps what reads were answered, unless they say that it must not.
+pub(super) fn cached(dice: &mut Dice) -> (Plan, Rules) {
+    let rules = Rules {
+        cached: 0.7,
+        writes: vec![(3, Fate::Fine), (1, Fate::Lost)],
+        echoes: vec![(1, Echo::Documented), (1, Echo::Whole)],
+        ..Rules::default()
+    };
+    stories(dice, rules)
+}
+
+/// A field that no read shows: clearing it is sent, and is done only if it is seen to be.
+pub(super) fn hidden(dice: &mut Dice) -> (Plan, Rules) {
+    let rules = Rules {
+        hides: Some("post"),
+        writes: vec![(3, Fate::Fine), (1, Fate::OldRecord), (1, Fate::Lost)],
+        echoes: vec![(1, Echo::Whole), (1, Echo::Documented), (1, Echo::IdAlone)],
+        ..Rules::default()
+    };
+    let mut maker = Maker::new(dice);
+    maker.contacts(2);
+    for id in [71, 72] {
+        let want = if maker.dice.chance(0.7) {
+            Want {
+                post: Some(None),
+                ..Want::default()
+            }
+        } else {
+            Want {
+                post: Some(Some(format!("Hidden post {id}"))),
+                ..Want::default()
+            }
+        };
+        let item = Item { id, want };
+        let call = if maker.dice.chance(0.5) {
+            Do::Ensure(item)
+        } else {
+            Do::EnsureJob(item)
+        };
+        maker.step(0, Duration::ZERO, call);
+    }
+    (maker.plan, rules)
+}
+
+/// Records are made and deleted.
+pub(super) fn creates(dice: &mut Dice) -> (Plan, Rules) {
+    let mut writes = CODES.to_vec();
+    writes.extend(BROKEN);
+    writes.extend([
+        (1, Fate::Page(200)),
+        (1, Fate::Page(202)),
+        (1, Fate::Page(502)),
+    ]);
+    let rules = Rules {
+        writes,
+        run: Delay::new(300, 60_000, 0.2),
+        ..Rules::default()
+    };
+    let mut maker = Maker::new(dice);
+    maker.contacts(2);
+    for n in 0..4 {
+        let mut want = maker.adding();
+        want.comments = Some(format!("marker create {n};"));
+        let at = maker.dice.up_to(seconds(30));
+        maker.step(0, at, Do::Create(want));
+    }
+    maker.step(0, seconds(40), Do::Delete(72));
+    (maker.plan, rules)
+}
