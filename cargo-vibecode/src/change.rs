@@ -207,10 +207,12 @@ fn single(field: &Field, text: &str) -> Result<Value, String> {
             .map_err(|_| "takes a number, such as 4.5".to_owned()),
         Kind::Boolean => boolean(text),
         Kind::Date => day(text),
-        Kind::DateTime => parsed(
-            text.parse::<DateTime>().is_ok(),
-            "a moment with an offset, such as 2026-04-15T12:00:00+03:00",
-        ),
+        Kind::DateTime => moment(text),
+        Kind::DateOrDateTime => day(text).or_else(|_| moment(text)).map_err(|_| {
+            "takes a day, such as 2026-04-15, or a moment with an offset, such as \
+             2026-04-15T12:00:00+03:00"
+                .to_owned()
+        }),
         Kind::Money => parsed(
             text.parse::<Money>().is_ok(),
             "an amount and a currency, such as 300|RUB",
@@ -225,6 +227,14 @@ fn single(field: &Field, text: &str) -> Result<Value, String> {
         _ if text.is_empty() => Err("cannot be set to nothing: clear it instead".to_owned()),
         _ => Ok(text.into()),
     }
+}
+
+/// A moment, sent in the one form that is sure to be taken.
+fn moment(text: &str) -> Result<Value, String> {
+    let moment: Result<DateTime, _> = text.parse();
+    moment
+        .map(|moment| moment.as_str().into())
+        .map_err(|_| "takes a moment with an offset, such as 2026-04-15T12:00:00+03:00".to_owned())
 }
 
 fn boolean(text: &str) -> Result<Value, String> {

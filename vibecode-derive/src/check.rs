@@ -69,22 +69,28 @@ fn refuse_second_ids(input: &Input, errors: &Errors) {
     }
 }
 
-/// Several fields may feed one multifield; any other wire name belongs to one field.
+/// Several fields may feed one multifield; any other wire name belongs to one field, and `id` to
+/// the field with `#[vibecode(id)]`.
 fn refuse_fields_mapped_twice(fields: &mut [Field<'_>], errors: &Errors) {
+    let id = fields.iter().find(|field| matches!(field.role, Role::Id));
+    let id = id.map(|field| field.ident);
     let mut owners: HashMap<String, &Ident> = HashMap::new();
     for field in fields {
         let Role::Value(value) = &field.role else {
             continue;
         };
-        if let Some(owner) = owners.get(&value.wire) {
-            let message = format!(
+        let message = if let Some(id) = id.filter(|_| value.wire == "id") {
+            format!("`{id}` is the record's id already: remove this field")
+        } else if let Some(owner) = owners.get(&value.wire) {
+            format!(
                 "`{owner}` has the wire name `{}` already: map it once, or `skip` one of them",
                 value.wire
-            );
-            errors.at(field.ident, message);
-            field.role = Role::Broken;
+            )
         } else {
             owners.insert(value.wire.clone(), field.ident);
-        }
+            continue;
+        };
+        errors.at(field.ident, message);
+        field.role = Role::Broken;
     }
 }

@@ -211,7 +211,7 @@ impl Subject<'_, '_> {
     /// The schema knows what the field holds: `kind` may repeat it, and not contradict.
     fn refuse_another_kind(&self, kind: &Kind) -> Result<(), Told> {
         if let Some(given) = &self.field.attributes.kind
-            && Kind::from_name(&given.value()).as_ref() != Some(kind)
+            && !repeats(&given.value(), kind)
         {
             let name = &self.name.text;
             let message = match kind {
@@ -236,6 +236,14 @@ impl Subject<'_, '_> {
             return self.tell(given, message);
         }
         Ok(())
+    }
+}
+
+/// Whether a given `kind` says what the schema says. A day or a moment may be called either.
+fn repeats(given: &str, kind: &Kind) -> bool {
+    match (Kind::from_name(given), kind) {
+        (Some(Kind::Date | Kind::DateTime), Kind::DateOrDateTime) => true,
+        (given, kind) => given.as_ref() == Some(kind),
     }
 }
 

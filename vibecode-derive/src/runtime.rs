@@ -62,6 +62,7 @@ pub(crate) fn setter(kind: &Kind, multiple: bool) -> Ident {
         Kind::Boolean => ("boolean", "booleans"),
         Kind::Date => ("date", "dates"),
         Kind::DateTime => ("datetime", "datetimes"),
+        Kind::DateOrDateTime => ("date_or_datetime", "dates_or_datetimes"),
         Kind::Enumeration => ("enumeration", "enumerations"),
         Kind::Money => ("money", "moneys"),
         Kind::Url => ("url", "urls"),

@@ -7,7 +7,8 @@ use serde_json::value::RawValue;
 
 use crate::{
     Answered, Entity, Error, ErrorKind, Id, Mismatch, Multifields, Outcome, Patch, Record, Result,
-    json, record::Fields,
+    json,
+    record::{Fields, UnreadableRecord},
 };
 
 /// A record as the API answered it: JSON text, parsed when it is asked for.
@@ -103,14 +104,19 @@ impl Raw {
                 format!("the answered record is one of the {answered}, not of the {wanted}");
             return Err(self.unreadable(problem));
         }
-        match Fields::read::<T>(self.as_str()) {
-            Some(Ok(record)) => Ok(record),
-            Some(Err(field)) => {
+        Fields::read::<T>(self.as_str()).map_err(|problem| match problem {
+            UnreadableRecord::Field(field) => {
                 let problem = format!("the answered record does not fit: {field}");
-                Err(self.unreadable(problem).caused_by(field))
+                self.unreadable(problem).caused_by(field)
             }
-            None => Err(self.unreadable("the answered record is no object".to_owned())),
-        }
+            UnreadableRecord::NotAnObject => {
+                self.unreadable("the answered record is not an object".to_owned())
+            }
+            UnreadableRecord::Key => {
+                let problem = "a key of the answered record has half of a surrogate pair in it";
+                self.unreadable(problem.to_owned())
+            }
+        })
     }
 
     /// Reads the whole record into any type of serde's, such as a `serde_json::Value`.

@@ -244,7 +244,6 @@ impl<'a> Encoder<'a> {
     }
 
     /// A number by its digits, which are JSON as they stand: exact, however many they are.
-    #[cfg(feature = "decimal")]
     pub(crate) fn digits(&mut self, digits: &str) {
         self.json.push_str(digits);
     }

@@ -7,9 +7,13 @@ use std::{
     marker::PhantomData,
 };
 
-use crate::{Companies, Contacts, Deals, Leads, Users};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Visitor};
+
+use crate::{Companies, Contacts, Deals, Leads, Users, decode::whole};
 
 /// The id of a record of one entity, such as [`ContactId`].
+///
+/// There is no default id: 0 is how the API writes that there is no record.
 ///
 /// ```
 /// use vibecode_runtime::{CompanyId, ContactId};
@@ -113,6 +117,52 @@ impl<E> TryFrom<i64> for Id<E> {
 impl<E> From<Id<E>> for u64 {
     fn from(id: Id<E>) -> Self {
         id.value
+    }
+}
+
+/// As a number.
+impl<E> Serialize for Id<E> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(self.value)
+    }
+}
+
+/// From a number, or from its digits in quotes, which is how the API may answer it and how JSON
+/// writes the keys of a map. 0 is refused: it is not an id.
+impl<'de, E> Deserialize<'de> for Id<E> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_any(IdVisitor(PhantomData))
+        } else {
+            deserializer.deserialize_u64(IdVisitor(PhantomData))
+        }
+    }
+}
+
+struct IdVisitor<E>(PhantomData<fn() -> E>);
+
+impl<E> Visitor<'_> for IdVisitor<E> {
+    type Value = Id<E>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the id of a record, a number above 0")
+    }
+
+    fn visit_u64<R: serde::de::Error>(self, value: u64) -> Result<Id<E>, R> {
+        match value {
+            0 => Err(R::custom("expected the id of a record, found 0")),
+            value => Ok(Id::new(value)),
+        }
+    }
+
+    fn visit_i64<R: serde::de::Error>(self, value: i64) -> Result<Id<E>, R> {
+        let value = u64::try_from(value);
+        self.visit_u64(value.map_err(|_| R::custom("expected the id of a record"))?)
+    }
+
+    fn visit_str<R: serde::de::Error>(self, text: &str) -> Result<Id<E>, R> {
+        let value = whole(text);
+        self.visit_u64(value.ok_or_else(|| R::custom("expected the id of a record"))?)
     }
 }
 

@@ -9,6 +9,7 @@
 //! | [`Boolean`] | `boolean` | `bool` | `true` |
 //! | [`Date`] | `date` | [`Date`](crate::Date) | `"1990-05-08"` |
 //! | [`DateTime`] | `datetime` | [`DateTime`](crate::DateTime) | `"2026-04-15T12:00:00+03:00"` |
+//! | [`DateOrDateTime`] | | either of the two | as the type |
 //! | [`Enumeration`] | `enumeration` | `u64`, or an enum with [`Enumeration`](derive@crate::Enumeration) | `81` |
 //! | [`Money`] | `money` | [`Money`](crate::Money) | `"300.50\|RUB"` |
 //! | [`Url`], [`Address`] | `url`, `address` | `String`, `&str` | `"https://example.org"` |
@@ -71,7 +72,7 @@
 //! # Types of other libraries
 //!
 //! With the feature `jiff`, `jiff::civil::Date` is a [`Date`] and `jiff::Zoned` and
-//! `jiff::Timestamp` are a [`DateTime`]:
+//! `jiff::Timestamp` are a [`DateTime`]; all of them are a [`DateOrDateTime`]:
 //!
 #![cfg_attr(feature = "jiff", doc = "```")]
 #![cfg_attr(not(feature = "jiff"), doc = "```ignore")]
@@ -181,11 +182,12 @@ use crate::{Answered, Companies, Contacts, Deals, Decode, Encode, Leads, Users};
 /// is_kind::<kind::Multiple<kind::Double>>();
 /// ```
 pub trait Kind: sealed::Sealed {
-    /// Whether this is how the API writes nothing in such a field (api.md, "Read").
+    /// Whether this is how the API writes "nothing" in such a field: null, "", false or [], whatever
+    /// the kind (api.md, "Values underneath").
     #[doc(hidden)]
     #[must_use]
     fn is_nothing(answered: Answered<'_>) -> bool {
-        answered.is_null() || answered.is_empty_text()
+        answered.is_nothing()
     }
 }
 
@@ -206,15 +208,32 @@ pub struct Reference<E>(PhantomData<E>);
 #[non_exhaustive]
 pub enum Quotes {}
 
+/// Which answers mean "nothing" in a field that holds an id: 0 too, since it refers to no record.
+fn is_no_id(answered: Answered<'_>) -> bool {
+    answered.is_nothing() || answered.is_zero()
+}
+
+/// Which answers mean "nothing" in a boolean field, for which `false` is a value.
+fn is_no_boolean(answered: Answered<'_>) -> bool {
+    answered.is_nothing() && answered.as_str() != "false"
+}
+
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $Kind:ident;)+) => {$(
+    ($($(#[$doc:meta])* $Kind:ident $(, nothing by $is_nothing:ident)?;)+) => {$(
         $(#[$doc])*
         #[derive(Debug)]
         #[non_exhaustive]
         pub enum $Kind {}
 
         impl sealed::Sealed for $Kind {}
-        impl Kind for $Kind {}
+
+        impl Kind for $Kind {
+            $(
+                fn is_nothing(answered: Answered<'_>) -> bool {
+                    $is_nothing(answered)
+                }
+            )?
+        }
     )+};
 }
 
@@ -222,30 +241,13 @@ impl<E> sealed::Sealed for Reference<E> {}
 
 impl<E> Kind for Reference<E> {
     fn is_nothing(answered: Answered<'_>) -> bool {
-        matches!(answered.as_str(), "null" | "0" | r#""""# | r#""0""#)
-    }
-}
-
-impl sealed::Sealed for File {}
-
-impl Kind for File {
-    fn is_nothing(answered: Answered<'_>) -> bool {
-        matches!(answered.as_str(), "null" | "false" | "[]" | r#""""#)
+        is_no_id(answered)
     }
 }
 
 impl<K> sealed::Sealed for Multiple<K> {}
 
-impl<K> Kind for Multiple<K> {
-    fn is_nothing(answered: Answered<'_>) -> bool {
-        matches!(answered.as_str(), "null" | "false" | "[]" | r#""""#)
-    }
-}
-
-/// A file.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum File {}
+impl<K> Kind for Multiple<K> {}
 
 kinds! {
     /// Text.
@@ -257,25 +259,29 @@ kinds! {
     /// A real number.
     Double;
     /// True or false.
-    Boolean;
+    Boolean, nothing by is_no_boolean;
     /// A day, `YYYY-MM-DD`.
     Date;
     /// A moment, ISO 8601 with an offset.
     DateTime;
+    /// A day or a moment, whichever the field of the struct holds: a deal's `begindate`.
+    DateOrDateTime;
     /// The id of an option of a list.
-    Enumeration;
+    Enumeration, nothing by is_no_id;
     /// An amount and a currency, `300|RUB`.
     Money;
     /// A link.
     Url;
     /// A postal address.
     Address;
+    /// A file.
+    File, nothing by is_no_id;
     /// A link to a CRM record of any type, `C_2`.
-    Crm;
+    Crm, nothing by is_no_id;
     /// A status code of one of the portal's own lists.
     Status;
     /// The id of a section or an element of an information block.
-    Iblock;
+    Iblock, nothing by is_no_id;
     /// A phone and its type.
     Phone;
     /// An email address and its type.
@@ -383,6 +389,16 @@ fields! {
         "a field with several datetimes cannot be read into `{Self}`",
         "not a list of moments with an offset",
         "it takes `Vec<vibecode_runtime::DateTime>`, or a list of your own type with `Encode` and `Decode` for `kind::DateTime`";
+    DateOrDateTimeField, DateOrDateTimeReading for DateOrDateTime:
+        "a field of the API with a day or a moment cannot take `{Self}`",
+        "a field of the API with a day or a moment cannot be read into `{Self}`",
+        "neither a date nor a moment with an offset",
+        "it takes `vibecode_runtime::Date` or `vibecode_runtime::DateTime`, or your own type with `Encode` and `Decode` for `kind::DateOrDateTime`";
+    DateOrDateTimeListField, DateOrDateTimeListReading for Multiple<DateOrDateTime>:
+        "a field of the API with several days or moments cannot take `{Self}`",
+        "a field of the API with several days or moments cannot be read into `{Self}`",
+        "not a list of dates or of moments with an offset",
+        "it takes `Vec<vibecode_runtime::Date>` or `Vec<vibecode_runtime::DateTime>`, or a list of your own type with `Encode` and `Decode` for `kind::DateOrDateTime`";
     EnumerationField, EnumerationReading for Enumeration:
         "a list field of the API cannot take `{Self}`",
         "a list field of the API cannot be read into `{Self}`",

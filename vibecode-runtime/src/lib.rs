@@ -177,6 +177,7 @@ mod query;
 mod record;
 mod rendered;
 mod retry_after;
+mod text_form;
 mod throttle;
 mod value;
 
@@ -204,7 +205,7 @@ pub use crate::{
     query::{Field, FieldName, Filter, Order, Query, Rows},
     record::Record,
     throttle::{Acquiring, Budget, BudgetError, Feedback, Permit, Throttle},
-    value::{CrmRef, Date, DateTime, File, Money, ParseError},
+    value::{CrmRef, Date, DateTime, File, Money, OtherLink, ParseError},
 };
 
 /// Makes a typed patch builder of a struct.

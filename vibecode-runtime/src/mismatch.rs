@@ -100,12 +100,8 @@ fn is_among(added: &Added<'_>, name: &str, multifields: &Multifields) -> bool {
     echoed.any(|it| it.value() == value && it.value_type() == added.type_id)
 }
 
-/// How the API writes nothing (api.md, "Read").
 fn is_nothing(answered: Answered<'_>) -> bool {
-    matches!(
-        answered.as_str(),
-        "null" | "false" | "0" | "[]" | r#""""# | r#""0""#
-    )
+    answered.is_nothing() || answered.is_zero()
 }
 
 /// Whether an echo shows what was sent, in any of the forms in which the API answers it.

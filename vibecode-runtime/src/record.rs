@@ -4,7 +4,11 @@ use std::fmt;
 
 use serde_json::value::RawValue;
 
-use crate::{Answered, DecodeError, Entity, Multifields, json, multifield::MULTIFIELD_NAMES};
+use crate::{
+    Answered, DecodeError, Entity, Multifields,
+    json::{self, NotPicked},
+    multifield::MULTIFIELD_NAMES,
+};
 
 /// A record of one entity, made by the derive macro of the same name.
 ///
@@ -79,10 +83,10 @@ impl UnreadableField {
 }
 
 impl<'a> Fields<'a> {
-    /// Reads a record into a struct; `None` where the text is no object.
-    pub(crate) fn read<T: Record>(record: &str) -> Option<Result<T, UnreadableField>> {
+    /// Reads a record into a struct.
+    pub(crate) fn read<T: Record>(record: &str) -> Result<T, UnreadableRecord> {
         let own = T::READ_NAMES.len();
-        let further: &[&str] = if T::READS_MULTIFIELDS {
+        let further: &[&'static str] = if T::READS_MULTIFIELDS {
             MULTIFIELD_NAMES
         } else {
             &[]
@@ -95,15 +99,25 @@ impl<'a> Fields<'a> {
             many.resize(count, None);
             many.as_mut_slice()
         };
-        if T::READS_MULTIFIELDS {
+        let picked = if T::READS_MULTIFIELDS {
             let further = |name: &str| further.iter().position(|each| *each == name);
             let place = |name: &str| T::place(name).or_else(|| further(name).map(|it| own + it));
-            json::pick_into(record, values, place)?;
+            json::pick_into(record, values, place)
         } else {
-            json::pick_into(record, values, T::place)?;
-        }
+            json::pick_into(record, values, T::place)
+        };
+        picked.map_err(|problem| match problem {
+            NotPicked::NotAnObject => UnreadableRecord::NotAnObject,
+            NotPicked::UnreadableKey => UnreadableRecord::Key,
+            NotPicked::Ambiguous(index) => {
+                let name = T::READ_NAMES.iter().chain(further).nth(index);
+                let error = DecodeError::expected("one value, found two that differ");
+                let name = name.copied().unwrap_or_default();
+                UnreadableRecord::Field(UnreadableField::new(name, error))
+            }
+        })?;
         let names = T::READ_NAMES;
-        Some(T::from_fields(&Fields { names, values }))
+        T::from_fields(&Fields { names, values }).map_err(UnreadableRecord::Field)
     }
 
     /// The value at a place, and the field's name.
@@ -112,17 +126,28 @@ impl<'a> Fields<'a> {
         (name, self.value(place))
     }
 
-    /// The phones and emails.
+    /// The phones and emails. A struct that also reads an alias such as `phoneWork` by itself holds
+    /// its value among its own fields.
     pub(crate) fn multifields(&self) -> Multifields {
         Multifields::read(|name| {
-            let further = MULTIFIELD_NAMES.iter().position(|each| *each == name)?;
-            self.value(self.names.len() + further)
+            let own = self.names.iter().position(|each| *each == name);
+            let further = || MULTIFIELD_NAMES.iter().position(|each| *each == name);
+            self.value(own.or_else(|| further().map(|it| self.names.len() + it))?)
         })
     }
 
     fn value(&self, place: usize) -> Option<Answered<'a>> {
         self.values.get(place).copied().flatten().map(Answered::new)
     }
+}
+
+/// Why an answered record cannot be read into a struct.
+#[derive(Debug)]
+pub(crate) enum UnreadableRecord {
+    NotAnObject,
+    /// A key is not text.
+    Key,
+    Field(UnreadableField),
 }
 
 impl fmt::Display for UnreadableField {

@@ -54,6 +54,7 @@ fn type_name(kind: &Kind) -> &str {
     match kind {
         Kind::Multifield(_) => "crm_multifield",
         Kind::Reference(Reference::User) => "user",
+        Kind::DateOrDateTime => "date",
         other => other.name(),
     }
 }

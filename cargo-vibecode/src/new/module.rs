@@ -222,7 +222,8 @@ fn value_type(field: &Field, list: Option<&List>) -> Option<Type> {
         Kind::Integer | Kind::Number => Type::plain("i64"),
         Kind::Double => Type::plain("f64"),
         Kind::Boolean => Type::plain("bool"),
-        Kind::Date => Type::of_runtime("Date"),
+        // A `Date` can be read from either form.
+        Kind::Date | Kind::DateOrDateTime => Type::of_runtime("Date"),
         Kind::DateTime => Type::of_runtime("DateTime"),
         Kind::Money => Type::of_runtime("Money"),
         Kind::File => Type::of_runtime("File"),

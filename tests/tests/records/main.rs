@@ -5,11 +5,13 @@
     reason = "one portal and one customer for all modules"
 )]
 
+mod cached;
 mod diffs;
 mod entities;
 mod options;
 mod reading;
 mod round_trips;
+mod shapes;
 mod updates;
 
 use serde_json::{Value, json};

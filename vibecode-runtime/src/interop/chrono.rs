@@ -64,6 +64,11 @@ impl Decode<kind::DateTime> for DateTime<Utc> {
     }
 }
 
+day_or_moment! {
+    Date: NaiveDate, read as NaiveDate;
+    DateTime: DateTime<Z> where Z: TimeZone, read as DateTime<FixedOffset>, DateTime<Utc>;
+}
+
 fn utc(moment: Moment) -> Result<DateTime<Utc>, DecodeError> {
     DateTime::from_timestamp(moment.unix_seconds, moment.nanosecond).ok_or_else(outside)
 }

@@ -73,6 +73,12 @@ impl Decode<kind::DateTime> for Timestamp {
     }
 }
 
+day_or_moment! {
+    Date: Date, read as Date;
+    DateTime: Zoned, read as Zoned;
+    DateTime: Timestamp, read as Timestamp;
+}
+
 fn timestamp(moment: Moment) -> Result<Timestamp, DecodeError> {
     let nanosecond = i32::try_from(moment.nanosecond).map_err(|_| outside())?;
     Timestamp::new(moment.unix_seconds, nanosecond).map_err(|_| outside())

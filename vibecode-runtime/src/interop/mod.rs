@@ -1,5 +1,25 @@
 //! Values of other libraries, each behind the feature that has its name.
 
+/// Makes a day or a moment of another library one of a field that takes either.
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+macro_rules! day_or_moment {
+    ($($Kind:ident: $Value:ty $(where $Zone:ident: $Bound:path)?, read as $($Read:ty),+;)+) => {$(
+        impl $(<$Zone: $Bound>)? crate::Encode<crate::kind::DateOrDateTime> for $Value {
+            fn encode(&self, to: &mut crate::Encoder<'_>) -> Result<(), crate::EncodeError> {
+                crate::Encode::<crate::kind::$Kind>::encode(self, to)
+            }
+        }
+
+        $(
+            impl crate::Decode<crate::kind::DateOrDateTime> for $Read {
+                fn decode(answered: crate::Answered<'_>) -> Result<Self, crate::DecodeError> {
+                    crate::Decode::<crate::kind::$Kind>::decode(answered)
+                }
+            }
+        )*
+    )+};
+}
+
 #[cfg(feature = "chrono")]
 mod chrono;
 #[cfg(feature = "decimal")]

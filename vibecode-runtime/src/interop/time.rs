@@ -55,6 +55,11 @@ impl Decode<kind::DateTime> for OffsetDateTime {
     }
 }
 
+day_or_moment! {
+    Date: Date, read as Date;
+    DateTime: OffsetDateTime, read as OffsetDateTime;
+}
+
 fn of_moment(moment: Moment) -> Option<OffsetDateTime> {
     let offset = UtcOffset::from_whole_seconds(moment.east_seconds).ok()?;
     let second = OffsetDateTime::from_unix_timestamp(moment.unix_seconds).ok()?;

@@ -1,13 +1,16 @@
 //! Phones and emails: values with a type, which the API only ever adds.
 
 mod read;
+mod serde_forms;
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
-use crate::{Encode, EncodeError, Encoder, kind};
+use crate::{Encode, EncodeError, Encoder, ParseError, kind};
 
 pub(crate) use self::read::{MULTIFIELD_NAMES, read_list};
 pub use self::read::{MultifieldEntry, Multifields};
+
+const NOT_A_TYPE: ParseError = ParseError::expected("a type with which an entry can be written");
 
 /// The type of this name with which an entry of a field can be written.
 pub(crate) fn type_id_of(field: &str, type_id: &str) -> Option<&'static str> {
@@ -40,21 +43,9 @@ macro_rules! multifields {
 
         impl $Type {
             /// Every type that can be written.
-            ///
-            /// ```
-            #[doc = concat!("use vibecode_runtime::", stringify!($Type), ";")]
-            ///
-            #[doc = concat!("assert!(", stringify!($Type), "::ALL.contains(&", stringify!($Type), "::Other));")]
-            /// ```
             pub const ALL: &'static [Self] = &[$(Self::$Variant),+];
 
             /// The name on the wire, as `typeId`.
-            ///
-            /// ```
-            #[doc = concat!("use vibecode_runtime::", stringify!($Type), ";")]
-            ///
-            #[doc = concat!("assert_eq!(", stringify!($Type), "::Home.as_str(), \"HOME\");")]
-            /// ```
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -69,50 +60,35 @@ macro_rules! multifields {
             }
         }
 
+        impl FromStr for $Type {
+            type Err = ParseError;
+
+            fn from_str(name: &str) -> Result<Self, ParseError> {
+                let known = Self::ALL.iter().find(|each| each.as_str() == name);
+                known.copied().ok_or(NOT_A_TYPE)
+            }
+        }
+
         impl $Value {
             /// A value of this type.
-            ///
-            /// ```
-            #[doc = concat!("use vibecode_runtime::{", stringify!($Value), ", ", stringify!($Type), "};")]
-            ///
-            #[doc = concat!("let value = ", stringify!($Value), "::new(\"…\", ", stringify!($Type), "::Home);")]
-            #[doc = concat!("assert_eq!(value, ", stringify!($Value), "::home(\"…\"));")]
-            /// ```
             pub fn new(value: impl Into<String>, value_type: $Type) -> Self {
                 Self { value: value.into(), value_type }
             }
 
             $(
                 #[doc = concat!("A value of the type ", $type_id, ".")]
-                ///
-                /// ```
-                #[doc = concat!("use vibecode_runtime::", stringify!($Value), ";")]
-                ///
-                #[doc = concat!("let value = ", stringify!($Value), "::", stringify!($constructor), "(\"…\");")]
-                #[doc = concat!("assert_eq!(value.value_type().as_str(), \"", $type_id, "\");")]
-                /// ```
                 pub fn $constructor(value: impl Into<String>) -> Self {
                     Self::new(value, $Type::$Variant)
                 }
             )+
 
             /// The value, as it was given.
-            ///
-            /// ```
-            #[doc = concat!("assert_eq!(vibecode_runtime::", stringify!($Value), "::from(\"…\").value(), \"…\");")]
-            /// ```
             #[must_use]
             pub fn value(&self) -> &str {
                 &self.value
             }
 
-            /// The type: WORK where none was given.
-            ///
-            /// ```
-            #[doc = concat!("use vibecode_runtime::{", stringify!($Value), ", ", stringify!($Type), "};")]
-            ///
-            #[doc = concat!("assert_eq!(", stringify!($Value), "::from(\"…\").value_type(), ", stringify!($Type), "::Work);")]
-            /// ```
+            /// The type: WORK if none was given.
             #[must_use]
             pub fn value_type(&self) -> $Type {
                 self.value_type
@@ -158,6 +134,11 @@ multifields! {
     /// let phone = Phone::mobile("+79161112233");
     /// assert_eq!((phone.value(), phone.value_type()), ("+79161112233", PhoneType::Mobile));
     /// assert!(!format!("{phone:?}").contains("7916"));
+    /// assert_eq!(
+    ///     serde_json::to_string(&phone)?,
+    ///     r#"{"value":"+79161112233","typeId":"MOBILE"}"#,
+    /// );
+    /// # Ok::<(), serde_json::Error>(())
     /// ```
     Phone,
     /// The types with which a phone can be written, documented by the API.
@@ -169,7 +150,7 @@ multifields! {
     /// assert_eq!(PhoneType::default(), PhoneType::Work);
     /// ```
     PhoneType {
-        /// `WORK`, which a phone has where no type is given.
+        /// `WORK`, which a phone has if no type is given.
         #[default]
         Work, work = "WORK";
         /// `HOME`
@@ -200,7 +181,7 @@ multifields! {
     /// assert_eq!(EmailType::default(), EmailType::Work);
     /// ```
     EmailType {
-        /// `WORK`, which an address has where no type is given.
+        /// `WORK`, which an address has if no type is given.
         #[default]
         Work, work = "WORK";
         /// `HOME`

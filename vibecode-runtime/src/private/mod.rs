@@ -135,6 +135,7 @@ setter! { double, doubles: kind::Double, DoubleField, DoubleListField }
 setter! { boolean, booleans: kind::Boolean, BooleanField, BooleanListField }
 setter! { date, dates: kind::Date, DateField, DateListField }
 setter! { datetime, datetimes: kind::DateTime, DateTimeField, DateTimeListField }
+setter! { date_or_datetime, dates_or_datetimes: kind::DateOrDateTime, DateOrDateTimeField, DateOrDateTimeListField }
 setter! { enumeration, enumerations: kind::Enumeration, EnumerationField, EnumerationListField }
 setter! { money, moneys: kind::Money, MoneyField, MoneyListField }
 setter! { url, urls: kind::Url, UrlField, UrlListField }

@@ -19,13 +19,13 @@ fn value<K: Kind, T: Decode<K>>(fields: &Fields<'_>, place: usize) -> Read<T> {
     read.map_err(|error| UnreadableField::new(name, error))
 }
 
-/// A value that must be there. An empty text is one, to a text.
+/// A value that must be there. Empty text is a value, since a text may be empty.
 fn required<K: Kind, T: Decode<K>>(
     fields: &Fields<'_>,
     place: usize,
 ) -> Result<T, UnreadableField> {
     let (name, answered) = fields.at(place);
-    let present = answered.filter(|answered| !answered.is_null());
+    let present = answered.filter(|it| it.is_empty_text() || !K::is_nothing(*it));
     let nothing = || DecodeError::expected("a value, found nothing: is the field an `Option`?");
     let read = present.ok_or_else(nothing).and_then(T::decode);
     read.map_err(|error| UnreadableField::new(name, error))
@@ -145,6 +145,7 @@ reader! { double, doubles: kind::Double, DoubleReading, DoubleListReading }
 reader! { boolean, booleans: kind::Boolean, BooleanReading, BooleanListReading }
 reader! { date, dates: kind::Date, DateReading, DateListReading }
 reader! { datetime, datetimes: kind::DateTime, DateTimeReading, DateTimeListReading }
+reader! { date_or_datetime, dates_or_datetimes: kind::DateOrDateTime, DateOrDateTimeReading, DateOrDateTimeListReading }
 reader! { enumeration, enumerations: kind::Enumeration, EnumerationReading, EnumerationListReading }
 reader! { money, moneys: kind::Money, MoneyReading, MoneyListReading }
 reader! { url, urls: kind::Url, UrlReading, UrlListReading }
@@ -165,7 +166,9 @@ reader! { quote, quotes: kind::Reference<kind::Quotes>, QuoteReading, QuoteListR
 /// # Errors
 /// Where there is none.
 pub fn id<T: super::IsIdOf<E>, E>(fields: &Fields<'_>, place: usize) -> Result<T, UnreadableField> {
-    required::<kind::Reference<E>, T>(fields, place)
+    let (name, answered) = fields.at(place);
+    let read = T::decode(answered.unwrap_or(Answered::NULL));
+    read.map_err(|error| UnreadableField::new(name, error))
 }
 
 /// Reads an option.

@@ -1,14 +1,18 @@
 //! How values of the API become Rust values, by the kind of the field.
 
+mod number;
+mod values;
+
 use std::{borrow::Cow, fmt};
 
 use serde_json::value::RawValue;
 
+pub(crate) use self::number::whole;
 use crate::{
-    CrmRef, Date, DateTime, File, Id, Money, ParseError,
+    ParseError,
     enumeration::List,
     json,
-    kind::{self, Kind, Multiple},
+    kind::{Kind, Multiple},
 };
 
 /// A value of a field, as it stands in the answer. Debug does not show it.
@@ -165,7 +169,25 @@ impl<'a> Answered<'a> {
         self.0 == r#""""#
     }
 
-    /// The text, or a number as it stands, since the API gives one for the other.
+    /// Whether this is one of the forms in which the API writes "nothing", whatever the field's kind
+    /// (api.md, "Values underneath", grade B). 0 is another one, but for some kinds it is a value:
+    /// see [`is_zero`](Self::is_zero).
+    pub(crate) fn is_nothing(self) -> bool {
+        matches!(self.0, "null" | "false" | r#""""#) || self.is_empty_list()
+    }
+
+    fn is_empty_list(self) -> bool {
+        let inner = self.0.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
+        inner.is_some_and(|inner| inner.trim_ascii().is_empty())
+    }
+
+    /// Whether this is the number 0, bare or in quotes: "nothing" in a field that holds an id.
+    pub(crate) fn is_zero(self) -> bool {
+        self.text().and_then(|text| whole::<u8>(&text)) == Some(0)
+    }
+
+    /// The text, or a number as it stands, since the API gives one for the other. `None` for other
+    /// JSON, and for text with half of a surrogate pair in it, which no `str` can hold.
     pub(crate) fn text(self) -> Option<Cow<'a, str>> {
         match self.quoted() {
             Some(inner) if !inner.as_bytes().contains(&b'\\') => Some(Cow::Borrowed(inner)),
@@ -177,18 +199,37 @@ impl<'a> Answered<'a> {
         }
     }
 
+    /// Whether this is text in quotes.
+    pub(crate) fn is_quoted(self) -> bool {
+        self.quoted().is_some()
+    }
+
     /// What stands between quotes, escapes as they are.
     fn quoted(self) -> Option<&'a str> {
         self.0.strip_prefix('"')?.strip_suffix('"')
     }
 
-    /// The elements of a list. `null` and `false` are how the API writes an empty one.
+    /// The elements of a list. One whose keys have gaps is an object in the JSON of PHP, with the
+    /// index of each element as its key. `None` if this is not a list.
     pub(crate) fn elements(self) -> Option<impl Iterator<Item = Answered<'a>>> {
-        let elements: Vec<&RawValue> = match self.0 {
-            "null" | "false" | "[]" | r#""""# => Vec::new(),
-            list => serde_json::from_str(list).ok()?,
+        let elements: Vec<&RawValue> = if self.is_nothing() {
+            Vec::new()
+        } else if self.0.starts_with('{') {
+            json::list_with_gaps(self.0)?
+        } else {
+            serde_json::from_str(self.0).ok()?
         };
         Some(elements.into_iter().map(Answered::new))
+    }
+
+    /// The values of a multiple field: the elements of a list, or a single value that is answered
+    /// without one. `None` for an object of which only some keys are those of a list.
+    fn values(self) -> Option<Vec<Answered<'a>>> {
+        match self.elements() {
+            Some(elements) => Some(elements.collect()),
+            None if self.0.starts_with('{') && json::has_index_among_keys(self.0) => None,
+            None => Some(vec![self]),
+        }
     }
 
     /// The values of some keys of an object.
@@ -196,8 +237,9 @@ impl<'a> Answered<'a> {
         json::pick(self.0, keys).map(|picked| picked.map(|value| value.map(Answered::new)))
     }
 
-    fn parsed<T: std::str::FromStr>(self) -> Option<T> {
-        self.quoted().unwrap_or(self.0).parse().ok()
+    /// The whole number that this is, bare or in quotes.
+    pub(crate) fn whole<T: std::str::FromStr + TryFrom<i128>>(self) -> Option<T> {
+        whole(&self.text()?)
     }
 }
 
@@ -285,10 +327,10 @@ impl<K: Kind, T: Decode<K>> Decode<Multiple<K>> for Vec<T> {
     const LIST: Option<List> = T::LIST;
 
     fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
-        let elements = answered
-            .elements()
+        let values = answered
+            .values()
             .ok_or_else(|| DecodeError::expected("a list"))?;
-        let present = elements.into_iter().filter(|each| !K::is_nothing(*each));
+        let present = values.into_iter().filter(|each| !K::is_nothing(*each));
         present.map(T::decode).collect()
     }
 }
@@ -303,132 +345,5 @@ where
         let values: Vec<T> = Vec::decode(answered)?;
         let expected = || DecodeError::expected(format!("a list of {N} values"));
         values.try_into().map_err(|_| expected())
-    }
-}
-
-/// Kinds that are read as text.
-macro_rules! text_kinds {
-    ($($Kind:ident)+) => {$(
-        impl Decode<kind::$Kind> for String {
-            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
-                let text = answered.text().map(Cow::into_owned);
-                text.ok_or_else(|| DecodeError::expected("text"))
-            }
-        }
-
-        impl Decode<kind::$Kind> for Box<str> {
-            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
-                <String as Decode<kind::$Kind>>::decode(answered).map(String::into_boxed_str)
-            }
-        }
-
-        impl Decode<kind::$Kind> for Cow<'_, str> {
-            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
-                <String as Decode<kind::$Kind>>::decode(answered).map(Cow::Owned)
-            }
-        }
-    )+};
-}
-
-text_kinds! { Text Url Address Status }
-
-// Kinds that are written in a form of their own, and can be read as the text that they come in.
-text_kinds! { Date DateTime Money Crm }
-
-/// `kinds: types`. Numbers may stand in quotes (api.md, "Read").
-macro_rules! numbers {
-    ($($Kind:ident: $($Number:ty)+;)+) => {$($(
-        impl Decode<kind::$Kind> for $Number {
-            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
-                let expected = concat!("a number that fits ", stringify!($Number));
-                answered.parsed().ok_or_else(|| DecodeError::expected(expected))
-            }
-        }
-    )+)+};
-}
-
-numbers! {
-    Integer: i8 i16 i32 i64 u8 u16 u32 u64;
-    Number: i8 i16 i32 i64 u8 u16 u32 u64;
-    Double: i8 i16 i32 i64 u8 u16 u32 u64;
-    Enumeration: u8 u16 u32 u64;
-    Iblock: u8 u16 u32 u64;
-}
-
-/// Rust reads "NaN" and "inf" as numbers; the API has none.
-macro_rules! real_numbers {
-    ($($Kind:ident: $($Number:ty)+;)+) => {$($(
-        impl Decode<kind::$Kind> for $Number {
-            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
-                let number = answered.parsed().filter(|number: &$Number| number.is_finite());
-                number.ok_or_else(|| DecodeError::expected("a number"))
-            }
-        }
-    )+)+};
-}
-
-real_numbers! {
-    Number: f32 f64;
-    Double: f32 f64;
-}
-
-/// Three forms: true and false, "Y" and "N", 1 and 0 (api.md, "Read").
-impl Decode<kind::Boolean> for bool {
-    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
-        match answered.as_str() {
-            "true" | "1" | r#""Y""# | r#""1""# => Ok(true),
-            "false" | "0" | r#""N""# | r#""0""# => Ok(false),
-            _ => Err(DecodeError::expected("true or false")),
-        }
-    }
-}
-
-/// A date may carry a time (api.md, "Read"), which does not belong to it.
-impl Decode<kind::Date> for Date {
-    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
-        let text = answered.text().unwrap_or_default();
-        let day = text.split('T').next().unwrap_or_default();
-        Ok(day.parse::<Self>()?)
-    }
-}
-
-macro_rules! parsed {
-    ($($Kind:ident: $Value:ty;)+) => {$(
-        impl Decode<kind::$Kind> for $Value {
-            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
-                Ok(answered.text().unwrap_or_default().parse::<Self>()?)
-            }
-        }
-    )+};
-}
-
-parsed! {
-    DateTime: DateTime;
-    Money: Money;
-    Crm: CrmRef;
-}
-
-impl<E> Decode<kind::Reference<E>> for Id<E> {
-    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
-        <u64 as Decode<kind::Reference<E>>>::decode(answered).map(Self::new)
-    }
-}
-
-impl<E> Decode<kind::Reference<E>> for u64 {
-    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
-        let id = answered.parsed();
-        id.ok_or_else(|| DecodeError::expected("the id of a record"))
-    }
-}
-
-/// `{"id", "url", "urlMachine"}`, of which the id is what keeps the file.
-impl Decode<kind::File> for File {
-    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
-        let id = match answered.pick(["id"]) {
-            Some([id]) => id.and_then(Answered::parsed),
-            None => answered.parsed(),
-        };
-        id.map(Self::keep)
-            .ok_or_else(|| DecodeError::expected("a file with its id"))
     }
 }
