@@ -160,6 +160,10 @@ impl<E> Visitor<'_> for IdVisitor<E> {
         self.visit_u64(value.map_err(|_| R::custom("expected the id of a record"))?)
     }
 
+    fn visit_f64<R: serde::de::Error>(self, value: f64) -> Result<Id<E>, R> {
+        self.visit_str(&value.to_string())
+    }
+
     fn visit_str<R: serde::de::Error>(self, text: &str) -> Result<Id<E>, R> {
         let value = whole(text);
         self.visit_u64(value.ok_or_else(|| R::custom("expected the id of a record"))?)

@@ -62,7 +62,9 @@ pub(crate) fn pick_into<'a>(
 /// PHP writes an empty list as `[]`.
 pub(crate) fn list_with_gaps(text: &str) -> Option<Vec<&RawValue>> {
     let pairs = pairs(text)?;
-    let indexed = pairs.into_iter().map(|(key, value)| Some((index(&key)?, value)));
+    let indexed = pairs
+        .into_iter()
+        .map(|(key, value)| Some((index(&key)?, value)));
     let mut indexed: Vec<_> = indexed.collect::<Option<_>>()?;
     indexed.sort_by_key(|(index, _)| *index);
     let is_unique = indexed.windows(2).all(|two| match two {
@@ -245,7 +247,9 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, serde_jso
         } else {
             "is nested too deeply, or has half of a surrogate pair in it"
         };
-        serde_json::Error::custom(format!("the value at line {line}, column {column} {problem}"))
+        serde_json::Error::custom(format!(
+            "the value at line {line}, column {column} {problem}"
+        ))
     })
 }
 

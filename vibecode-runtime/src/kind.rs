@@ -390,13 +390,13 @@ fields! {
         "not a list of moments with an offset",
         "it takes `Vec<vibecode_runtime::DateTime>`, or a list of your own type with `Encode` and `Decode` for `kind::DateTime`";
     DateOrDateTimeField, DateOrDateTimeReading for DateOrDateTime:
-        "a field of the API with a day or a moment cannot take `{Self}`",
-        "a field of the API with a day or a moment cannot be read into `{Self}`",
+        "a date or datetime field of the API cannot take `{Self}`",
+        "a date or datetime field of the API cannot be read into `{Self}`",
         "neither a date nor a moment with an offset",
         "it takes `vibecode_runtime::Date` or `vibecode_runtime::DateTime`, or your own type with `Encode` and `Decode` for `kind::DateOrDateTime`";
     DateOrDateTimeListField, DateOrDateTimeListReading for Multiple<DateOrDateTime>:
-        "a field of the API with several days or moments cannot take `{Self}`",
-        "a field of the API with several days or moments cannot be read into `{Self}`",
+        "a field with several dates or datetimes cannot take `{Self}`",
+        "a field with several dates or datetimes cannot be read into `{Self}`",
         "not a list of dates or of moments with an offset",
         "it takes `Vec<vibecode_runtime::Date>` or `Vec<vibecode_runtime::DateTime>`, or a list of your own type with `Encode` and `Decode` for `kind::DateOrDateTime`";
     EnumerationField, EnumerationReading for Enumeration:

@@ -51,7 +51,12 @@ impl<T, F: FnOnce(&str) -> Option<T>> Visitor<'_> for TextVisitor<F> {
         (self.parse)(text).ok_or_else(|| E::custom(format_args!("expected {expected}")))
     }
 
-    not_text! { visit_bool(bool) visit_i64(i64) visit_u64(u64) visit_f64(f64) }
+    /// As in answers, a number stands for its text.
+    fn visit_u64<E: Error>(self, number: u64) -> Result<T, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    not_text! { visit_bool(bool) visit_i64(i64) visit_f64(f64) }
 }
 
 /// Implements serde's traits for types that have `Display` and `FromStr` in their wire form.

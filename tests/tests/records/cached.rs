@@ -107,13 +107,20 @@ fn what_is_not_a_value_is_refused_and_not_shown() {
             assert!(!shown.contains(private), "{shown}");
         }
     }
-    for form in [json!(0), json!("0"), json!(-1), json!(1.5), json!("secret"), json!(null)] {
+    for form in [
+        json!(0),
+        json!("0"),
+        json!(-1),
+        json!(1.5),
+        json!("secret"),
+        json!(null),
+    ] {
         refused::<ContactId>(&form);
     }
     for form in [
         json!(-79161112233_i64),
         json!(79161112233.5),
-        json!({ "value": 79161112233_u64 }),
+        json!({ "value": [79161112233_u64] }),
         json!({ "typeId": "WORK" }),
         json!({ "value": "79161112233", "typeId": "secret" }),
         json!({ "value": "79161112233", "typeId": "MAILING" }),
@@ -129,7 +136,12 @@ fn what_is_not_a_value_is_refused_and_not_shown() {
     refused::<Money>(&json!(79161112233_u64));
     refused::<CrmRef>(&json!(""));
     refused::<CrmRef>(&json!(0));
-    for form in [json!({ "id": 0 }), json!({}), json!(["secret"]), json!(["a.txt", "secret!"])] {
+    for form in [
+        json!({ "id": 0 }),
+        json!({}),
+        json!(["secret"]),
+        json!(["a.txt", "secret!"]),
+    ] {
         refused::<File>(&form);
     }
     refused::<File>(&json!(["a.txt", "aGk=", "secret"]));

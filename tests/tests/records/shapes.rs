@@ -95,7 +95,11 @@ fn booleans_are_read_in_every_form_as_text_too() {
         (json!("n"), false),
         (json!("false"), false),
     ] {
-        assert_eq!(contact_of(&json!({ "opened": form })).opened, Some(value), "{form}");
+        assert_eq!(
+            contact_of(&json!({ "opened": form })).opened,
+            Some(value),
+            "{form}"
+        );
     }
     assert!(contact(r#"{"opened":"perhaps"}"#).is_err());
     assert!(contact(r#"{"opened":2}"#).is_err());
@@ -120,7 +124,14 @@ fn every_form_of_nothing_is_nothing_in_every_kind_that_has_no_such_value() {
             "ufCrmOwner": zero, "ufCrmVisits": zero,
         }));
         assert_eq!(read.visits, Some(0));
-        assert_eq!(Contact { visits: None, ..read }, empty, "{zero}");
+        assert_eq!(
+            Contact {
+                visits: None,
+                ..read
+            },
+            empty,
+            "{zero}"
+        );
     }
     // Of a boolean, false is a value.
     assert_eq!(contact(r#"{"opened":false}"#).unwrap().opened, Some(false));
@@ -232,16 +243,24 @@ fn half_a_character_deep_nesting_and_doubled_keys_are_read_or_named() {
         ("ufCrmOwner", r#"{"ufCrmOwner":"C_\ud83d"}"#.to_owned()),
         ("comments", format!(r#"{{"comments":{deep}}}"#)),
         ("ufCrmTags", format!(r#"{{"ufCrmTags":{deep}}}"#)),
-        ("ufCrmScans", format!(r#"{{"ufCrmScans":[{{"id":{deep}}}]}}"#)),
+        (
+            "ufCrmScans",
+            format!(r#"{{"ufCrmScans":[{{"id":{deep}}}]}}"#),
+        ),
         ("comments", r#"{"comments":"x","comments":"y"}"#.to_owned()),
-        ("companyId", r#"{"companyId":15,"companyId":null}"#.to_owned()),
+        (
+            "companyId",
+            r#"{"companyId":15,"companyId":null}"#.to_owned(),
+        ),
         ("phone", r#"{"phone":"+71","phone":"+72"}"#.to_owned()),
     ] {
         let error = contact(&json).expect_err(&json);
         assert_eq!(error.kind(), ErrorKind::Unreadable);
         assert!(error.to_string().contains(&format!("`{field}`")), "{error}");
     }
-    let error = contact(r#"{"comments":"x","\ud83d":1}"#).unwrap_err().to_string();
+    let error = contact(r#"{"comments":"x","\ud83d":1}"#)
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("a key of the answered record"), "{error}");
     let error = contact(r#"[{"comments":"x"}]"#).unwrap_err().to_string();
     assert!(error.contains("not an object"), "{error}");
@@ -249,7 +268,9 @@ fn half_a_character_deep_nesting_and_doubled_keys_are_read_or_named() {
 
 #[test]
 fn half_a_character_in_a_text_says_so() {
-    let error = contact(r#"{"comments":"cut \ud83d"}"#).unwrap_err().to_string();
+    let error = contact(r#"{"comments":"cut \ud83d"}"#)
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("surrogate"), "{error}");
     assert!(!error.contains("cut"), "{error}");
 }
@@ -285,7 +306,10 @@ fn a_link_of_any_other_form_is_kept_and_written_back_unchanged() {
         assert!(matches!(read.related[0], CrmRef::Other(_)));
     }
     let read = contact_of(&json!({ "ufCrmOwner": 7 }));
-    assert_eq!(read.owner.as_ref().map(ToString::to_string).as_deref(), Some("7"));
+    assert_eq!(
+        read.owner.as_ref().map(ToString::to_string).as_deref(),
+        Some("7")
+    );
     assert_eq!(wire(&read.to_patch()), json!({ "ufCrmOwner": 7 }));
 }
 
@@ -300,10 +324,19 @@ fn moments_are_read_in_every_spelling_and_sent_in_one() {
         ("2026-04-15t12:00:00z", "2026-04-15T12:00:00Z"),
     ] {
         let read = contact_of(&json!({ "ufCrmCall": spelling }));
-        assert_eq!(wire(&read.to_patch()), json!({ "ufCrmCall": sent }), "{spelling}");
+        assert_eq!(
+            wire(&read.to_patch()),
+            json!({ "ufCrmCall": sent }),
+            "{spelling}"
+        );
     }
-    let error = contact(r#"{"ufCrmCall":"2026-04-15"}"#).unwrap_err().to_string();
-    assert!(error.contains("`ufCrmCall`") && error.contains("`Date`"), "{error}");
+    let error = contact(r#"{"ufCrmCall":"2026-04-15"}"#)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("`ufCrmCall`") && error.contains("`Date`"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -381,7 +414,10 @@ fn the_beginning_of_a_deal_is_a_day_or_a_moment() {
     let only_a_day = raw(r#"{"begindate":"2026-07-17"}"#);
     assert_eq!(only_a_day.record::<ByDay>().unwrap(), day);
     let error = only_a_day.record::<ByMoment>().unwrap_err().to_string();
-    assert!(error.contains("`begindate`") && error.contains("`Date`"), "{error}");
+    assert!(
+        error.contains("`begindate`") && error.contains("`Date`"),
+        "{error}"
+    );
     let cleared = wire(&ByDay::patch().clear_begindate());
     assert_eq!(cleared, json!({ "begindate": "" }));
 }

@@ -159,7 +159,9 @@ impl Decode<kind::File> for File {
         };
         id.filter(|id| *id != 0)
             .map(Self::keep)
-            .or_else(|| Self::of_upload(&serde_json::from_str::<[Cow<'_, str>; 2]>(answered.as_str()).ok()?))
+            .or_else(|| {
+                Self::of_upload(&serde_json::from_str::<[Cow<'_, str>; 2]>(answered.as_str()).ok()?)
+            })
             .ok_or_else(|| DecodeError::expected("a file with its id"))
     }
 }

@@ -251,31 +251,43 @@ fn from_aliases<'a>(field: impl Fn(&str) -> Option<Answered<'a>>) -> Vec<Multifi
         let of_kind = entries.len();
         for (alias, value_type) in *typed {
             let own = values(alias).into_iter();
-            entries.extend(own.map(|value| MultifieldEntry::new(kind, value_type, value)));
+            entries.extend(own.map(|(value, _)| MultifieldEntry::new(kind, value_type, value)));
         }
         // The alias without a type repeats one that has a type, unless it is the only one.
-        for value in values(untyped) {
-            let known = entries.iter().skip(of_kind);
-            if !known.into_iter().any(|entry| entry.value == value) {
-                entries.push(MultifieldEntry::new(kind, "WORK", value));
+        for (value, value_type) in values(untyped) {
+            let mut known = entries.iter().skip(of_kind);
+            let is_known = known.any(|entry| {
+                entry.value == value && value_type.as_ref().is_none_or(|it| *it == entry.value_type)
+            });
+            if !is_known {
+                let value_type = value_type.as_deref().unwrap_or("WORK");
+                entries.push(MultifieldEntry::new(kind, value_type, value));
             }
         }
     }
     entries
 }
 
-/// One text or a list of them; anything empty is none.
-fn values_of(answered: Answered<'_>) -> Vec<String> {
-    let one = answered.text().map(|text| vec![text.into_owned()]);
+/// The values of an alias, each with its type if it has one: one text, or a list of texts and of
+/// `{value, typeId}`, which is how they are written.
+fn values_of(answered: Answered<'_>) -> Vec<(String, Option<String>)> {
+    let one = value_of(answered).map(|value| vec![value]);
     let several = || {
         let elements = answered.elements().into_iter().flatten();
-        elements
-            .filter_map(|each| each.text().map(Cow::into_owned))
-            .collect()
+        elements.filter_map(value_of).collect()
     };
     let mut values = one.unwrap_or_else(several);
-    values.retain(|value| !value.is_empty());
+    values.retain(|(value, _)| !value.is_empty());
     values
+}
+
+fn value_of(answered: Answered<'_>) -> Option<(String, Option<String>)> {
+    if let Some(text) = answered.text() {
+        return Some((text.into_owned(), None));
+    }
+    let [value, value_type] = answered.pick(["value", "typeId"])?;
+    let value_type = value_type.and_then(Answered::text);
+    Some((value?.text()?.into_owned(), value_type.map(Cow::into_owned)))
 }
 
 macro_rules! values {
@@ -350,6 +362,19 @@ mod tests {
             "PHONE MOBILE +72",
             "PHONE MOBILE +73",
             "EMAIL WORK a@b.ru",
+        ];
+        assert_eq!(shown(&read(record)), expected);
+    }
+
+    #[test]
+    fn an_alias_is_read_in_every_form_in_which_it_is_written() {
+        let record = r#"{"phone":[{"value":"+71","typeId":"MOBILE"},{"value":"+72"},"+73"],
+            "email":{"value":"a@b.ru","typeId":"HOME"}}"#;
+        let expected = [
+            "PHONE MOBILE +71",
+            "PHONE WORK +72",
+            "PHONE WORK +73",
+            "EMAIL HOME a@b.ru",
         ];
         assert_eq!(shown(&read(record)), expected);
     }

@@ -40,7 +40,10 @@ fn rows(data: &RawValue) -> Option<Vec<Box<RawValue>>> {
     if let Some(rows) = json::list_with_gaps(data.get()) {
         return Some(rows.into_iter().map(ToOwned::to_owned).collect());
     }
-    let has_id = json::pick(data.get(), ["id"])?.into_iter().flatten().any(is_id);
+    let has_id = json::pick(data.get(), ["id"])?
+        .into_iter()
+        .flatten()
+        .any(is_id);
     (has_id && !json::has_index_among_keys(data.get())).then(|| vec![data.to_owned()])
 }
 
@@ -67,7 +70,10 @@ mod tests {
                 r#"{"10":{"id":3},"0":{"id":1},"2":{"id":2}}"#,
                 vec![r#"{"id":1}"#, r#"{"id":2}"#, r#"{"id":3}"#],
             ),
-            (r#"{"id":1,"name":"Ivan"}"#, vec![r#"{"id":1,"name":"Ivan"}"#]),
+            (
+                r#"{"id":1,"name":"Ivan"}"#,
+                vec![r#"{"id":1,"name":"Ivan"}"#],
+            ),
             (r#"{"id":"RUB"}"#, vec![r#"{"id":"RUB"}"#]),
         ] {
             assert_eq!(rows_of(data).unwrap(), rows, "{data}");

@@ -213,7 +213,9 @@ impl FromStr for CrmRef {
             _ => return Err(CRM_REF),
         };
         // Another spelling, such as `C_02`, would not be written back as it was.
-        (id != 0 && link.to_string() == text).then_some(link).ok_or(CRM_REF)
+        (id != 0 && link.to_string() == text)
+            .then_some(link)
+            .ok_or(CRM_REF)
     }
 }
 
@@ -304,12 +306,29 @@ mod tests {
     #[test]
     fn a_link_of_any_other_form_is_kept_out_of_an_answer_and_refused_from_the_app() {
         for text in [
-            "7", "X_1", "C", "C_", "c_1", "C_-1", "C_+1", "C_01", "C_0", "C_1_2", "T_6", "T80_",
-            "T080_6", "TB1_5", "T+8_6", "T1ffffffff_6",
+            "7",
+            "X_1",
+            "C",
+            "C_",
+            "c_1",
+            "C_-1",
+            "C_+1",
+            "C_01",
+            "C_0",
+            "C_1_2",
+            "T_6",
+            "T80_",
+            "T080_6",
+            "TB1_5",
+            "T+8_6",
+            "T1ffffffff_6",
         ] {
             assert!(text.parse::<CrmRef>().is_err(), "{text}");
             let link = CrmRef::of_text(text);
-            assert!(matches!(&link, CrmRef::Other(link) if link.as_str() == text), "{text}");
+            assert!(
+                matches!(&link, CrmRef::Other(link) if link.as_str() == text),
+                "{text}"
+            );
             assert_eq!(link.to_string(), text);
         }
         assert!("".parse::<CrmRef>().is_err());

@@ -8,9 +8,8 @@ use crate::{Encode, EncodeError, Encoder, kind, text_form::serde_as_text};
 const DATE: ParseError = ParseError::expected("a day as YYYY-MM-DD");
 const DATE_TIME: ParseError =
     ParseError::expected("a moment as YYYY-MM-DDTHH:MM:SS with an offset, such as +03:00 or Z");
-const DAY_ALONE: ParseError = ParseError::expected(
-    "a moment with an offset, found a day without a time, which `Date` reads",
-);
+const DAY_ALONE: ParseError =
+    ParseError::expected("a moment with an offset, found a day without a time, which `Date` reads");
 
 /// A day, on the wire `YYYY-MM-DD` (grade B).
 ///
@@ -66,7 +65,8 @@ impl Date {
             Some((day, time)) => {
                 let (clock, offset) = split_clock(time);
                 let is_time = is_clock(clock) && (offset.is_empty() || offset_of(offset).is_some());
-                day.parse().and_then(|day| is_time.then_some(day).ok_or(DATE))
+                day.parse()
+                    .and_then(|day| is_time.then_some(day).ok_or(DATE))
             }
         }
     }
