@@ -53,7 +53,7 @@ impl Raw {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Unreadable`] where the text is not JSON.
+    /// [`ErrorKind::Unreadable`] if the text is not JSON.
     pub fn from_json<E: Entity>(json: impl Into<String>) -> Result<Self> {
         let json = RawValue::from_string(json.into()).map_err(|_| {
             let problem = "the text is not JSON";
@@ -94,8 +94,8 @@ impl Raw {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Unreadable`] where a field is not what the struct holds, naming it, or where
-    /// the struct is for another entity. After an update the change has been applied all the same,
+    /// [`ErrorKind::Unreadable`] if a field is not what the struct holds, naming it, or if the struct
+    /// is for another entity. After an update the change has been applied all the same,
     /// and the [`Outcome`] is `Unknown`.
     pub fn record<T: Record>(&self) -> Result<T> {
         if T::Entity::PATH != self.entity {
@@ -131,7 +131,7 @@ impl Raw {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Unreadable`] where the record has another shape. The error does not hold the
+    /// [`ErrorKind::Unreadable`] if the record has another shape. The error does not hold the
     /// record's values.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T> {
         json::read(self.as_str()).map_err(|error| {

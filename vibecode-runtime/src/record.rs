@@ -10,9 +10,7 @@ use crate::{
     multifield::MULTIFIELD_NAMES,
 };
 
-/// A record of one entity, made by the derive macro of the same name.
-///
-/// `#[derive(Record)]` on `Customer` implements this. Nothing else needs to.
+/// A record of one entity. `#[derive(Record)]` implements it.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -65,7 +63,7 @@ pub struct Fields<'a> {
     values: &'a [Option<&'a RawValue>],
 }
 
-/// So many values are held without an allocation.
+/// As many values as are held without an allocation.
 const FEW: usize = 32;
 
 /// A field whose value is not what the struct holds.

@@ -6,6 +6,7 @@
 )]
 
 mod cached;
+mod compact;
 mod diffs;
 mod entities;
 mod options;

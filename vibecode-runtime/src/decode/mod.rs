@@ -15,7 +15,7 @@ use crate::{
     kind::{Kind, Multiple},
 };
 
-/// A value of a field, as it stands in the answer. Debug does not show it.
+/// A value of a field, as the API answered it. Debug does not show it.
 ///
 /// ```
 /// use vibecode_runtime::{Answered, Contacts, Decode, DecodeError, Raw, Record, kind};
@@ -45,7 +45,7 @@ use crate::{
 #[derive(Clone, Copy)]
 pub struct Answered<'a>(&'a str);
 
-/// Why a value cannot be read. It tells what was expected, and never holds the value.
+/// Why a value cannot be read. It says what was expected, and never holds the value.
 ///
 /// ```
 /// use vibecode_runtime::DecodeError;
@@ -60,12 +60,6 @@ pub struct DecodeError {
 
 impl DecodeError {
     /// The value is not this, such as "a tax number of twelve digits".
-    ///
-    /// ```
-    /// use vibecode_runtime::DecodeError;
-    ///
-    /// assert_eq!(DecodeError::expected("an even number").to_string(), "expected an even number");
-    /// ```
     pub fn expected(what: impl Into<Cow<'static, str>>) -> Self {
         Self {
             expected: what.into(),
@@ -100,70 +94,18 @@ impl<'a> Answered<'a> {
     }
 
     /// The JSON text.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Answered, Contacts, Decode, DecodeError, Raw, Record, kind};
-    ///
-    /// /// A flag that the portal writes as a word.
-    /// struct Open(bool);
-    ///
-    /// impl Decode<kind::Boolean> for Open {
-    ///     fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
-    ///         match answered.as_str() {
-    ///             r#""open""# => Ok(Self(true)),
-    ///             _ => Decode::<kind::Boolean>::decode(answered).map(Self),
-    ///         }
-    ///     }
-    /// }
-    ///
-    /// # #[derive(Record)]
-    /// # #[vibecode(entity = "contacts")]
-    /// # struct Customer {
-    /// #     #[vibecode(field = "opened")]
-    /// #     value: Open,
-    /// # }
-    /// let raw = Raw::from_json::<Contacts>(r#"{"opened":"open"}"#)?;
-    /// assert!(raw.record::<Customer>()?.value.0);
-    /// # Ok::<(), vibecode_runtime::Error>(())
-    /// ```
     #[must_use]
     pub fn as_str(self) -> &'a str {
         self.0
     }
 
     /// Whether this is `null`.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Answered, Contacts, Decode, DecodeError, Raw, Record, kind};
-    ///
-    /// /// A list of which it is known whether it was ever set.
-    /// struct Tags(Option<Vec<String>>);
-    ///
-    /// impl Decode<kind::Multiple<kind::Text>> for Tags {
-    ///     fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
-    ///         if answered.is_null() {
-    ///             return Ok(Self(None));
-    ///         }
-    ///         Decode::<kind::Multiple<kind::Text>>::decode(answered).map(|tags| Self(Some(tags)))
-    ///     }
-    /// }
-    ///
-    /// # #[derive(Record)]
-    /// # #[vibecode(entity = "contacts")]
-    /// # struct Customer {
-    /// #     #[vibecode(field = "ufCrmTags", kind = "string", multiple)]
-    /// #     value: Tags,
-    /// # }
-    /// let raw = Raw::from_json::<Contacts>(r#"{"ufCrmTags":null}"#)?;
-    /// assert_eq!(raw.record::<Customer>()?.value.0, None);
-    /// # Ok::<(), vibecode_runtime::Error>(())
-    /// ```
     #[must_use]
     pub fn is_null(self) -> bool {
         self.0 == "null"
     }
 
-    /// Whether this is an empty text, which the API gives for many kinds of nothing.
+    /// Whether this is empty text, which the API answers for "nothing" in many kinds of field.
     #[must_use]
     pub fn is_empty_text(self) -> bool {
         self.0 == r#""""#
@@ -251,8 +193,8 @@ impl fmt::Debug for Answered<'_> {
 
 /// A Rust type that a field of the kind `K` can be read into.
 ///
-/// Your own types join by implementing it, most simply through a type that has it. Which types have
-/// it, [`kind`] lists.
+/// Implement it for a type of your own, most simply by calling it for a type that has it already:
+/// [`kind`](crate::kind) lists those.
 ///
 /// ```
 /// use vibecode_runtime::{Answered, Decode, DecodeError, kind};
@@ -275,42 +217,17 @@ impl fmt::Debug for Answered<'_> {
     note = "implement `vibecode_runtime::Decode<{K}>` for it, or use a type that has it"
 )]
 pub trait Decode<K>: Sized {
-    /// The list whose options this stands for, if it does.
+    /// The list whose options this stands for, if any.
     #[doc(hidden)]
     const LIST: Option<List> = None;
 
     /// Reads a value.
     ///
-    /// It is not asked for nothing: where the field is an `Option`, `null` and its like are `None`. One
-    /// that is none is asked for an empty text, and a list for `null`.
-    ///
-    /// ```
-    /// # use vibecode_runtime::{Answered, Contacts, Decode, DecodeError, Raw, Record, kind};
-    /// struct Initial(char);
-    ///
-    /// impl Decode<kind::Text> for Initial {
-    ///     fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
-    ///         let name: String = Decode::<kind::Text>::decode(answered)?;
-    ///         let first = name.chars().next();
-    ///         first.map(Self).ok_or_else(|| DecodeError::expected("a name"))
-    ///     }
-    /// }
-    ///
-    /// #[derive(Record)]
-    /// #[vibecode(entity = "contacts")]
-    /// struct Customer {
-    ///     name: Initial,
-    /// }
-    ///
-    /// let ivan = Raw::from_json::<Contacts>(r#"{"name":"Ivan"}"#)?;
-    /// assert_eq!(ivan.record::<Customer>()?.name.0, 'I');
-    /// let nobody = Raw::from_json::<Contacts>(r#"{"name":""}"#)?;
-    /// assert!(nobody.record::<Customer>().is_err());
-    /// # Ok::<(), vibecode_runtime::Error>(())
-    /// ```
+    /// It is not called for "nothing" (null and its like) if the field is an `Option`, which is then
+    /// `None`. A field that is not an `Option` passes empty text on, and a list passes `null` on.
     ///
     /// # Errors
-    /// [`DecodeError`] where the value is not what the type holds. A call that was to read it fails with
+    /// [`DecodeError`] if the value is not what the type holds. The call that was to read it fails with
     /// [`ErrorKind::Unreadable`](crate::ErrorKind::Unreadable), naming the field.
     fn decode(answered: Answered<'_>) -> Result<Self, DecodeError>;
 }

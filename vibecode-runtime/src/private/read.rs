@@ -31,7 +31,7 @@ fn required<K: Kind, T: Decode<K>>(
     read.map_err(|error| UnreadableField::new(name, error))
 }
 
-/// A list that is empty where there is nothing.
+/// A list, which is empty if there is nothing.
 fn list<K, T: Decode<Multiple<K>>>(
     fields: &Fields<'_>,
     place: usize,
@@ -117,7 +117,7 @@ macro_rules! reader {
         /// Reads a single field.
         ///
         /// # Errors
-        /// Where the value is not what the type holds.
+        /// If the value is not what the type holds.
         pub fn $one<T: $Reading, H: Held<T>>(
             fields: &Fields<'_>,
             place: usize,
@@ -128,7 +128,7 @@ macro_rules! reader {
         /// Reads a multiple field.
         ///
         /// # Errors
-        /// Where a value is not what the type holds.
+        /// If a value is not what the type holds.
         pub fn $several<T: $ListReading, H: Held<T>>(
             fields: &Fields<'_>,
             place: usize,
@@ -164,7 +164,7 @@ reader! { quote, quotes: kind::Reference<kind::Quotes>, QuoteReading, QuoteListR
 /// Reads the record's id.
 ///
 /// # Errors
-/// Where there is none.
+/// If there is none.
 pub fn id<T: super::IsIdOf<E>, E>(fields: &Fields<'_>, place: usize) -> Result<T, UnreadableField> {
     let (name, answered) = fields.at(place);
     let read = T::decode(answered.unwrap_or(Answered::NULL));
@@ -174,13 +174,13 @@ pub fn id<T: super::IsIdOf<E>, E>(fields: &Fields<'_>, place: usize) -> Result<T
 /// Reads an option.
 ///
 /// # Errors
-/// Where the enum has none for the id.
+/// If the enum has none for the id.
 pub fn option<T: Enumeration>(answered: Answered<'_>) -> Result<T, DecodeError> {
     let id = <u64 as Decode<kind::Enumeration>>::decode(answered)?;
     T::from_item(id).ok_or_else(|| DecodeError::expected("one of the options that the enum has"))
 }
 
-/// Stands in for a field whose mistake the compiler tells.
+/// Stands in for a field with a mistake that the compiler reports.
 ///
 /// # Errors
 /// Always.
@@ -194,7 +194,7 @@ pub fn broken<T>() -> Result<T, UnreadableField> {
 /// Reads the phones into a list.
 ///
 /// # Errors
-/// Where an entry is not what the list holds.
+/// If an entry is not what the list holds.
 pub fn phones<L: kind::PhoneListReading>(fields: &Fields<'_>) -> Result<L, UnreadableField> {
     read_list::<kind::Phone, L>(&fields.multifields(), "PHONE")
         .map_err(|error| UnreadableField::new("phone", error))
@@ -203,7 +203,7 @@ pub fn phones<L: kind::PhoneListReading>(fields: &Fields<'_>) -> Result<L, Unrea
 /// Reads the emails into a list.
 ///
 /// # Errors
-/// Where an entry is not what the list holds.
+/// If an entry is not what the list holds.
 pub fn emails<L: kind::EmailListReading>(fields: &Fields<'_>) -> Result<L, UnreadableField> {
     read_list::<kind::Email, L>(&fields.multifields(), "EMAIL")
         .map_err(|error| UnreadableField::new("email", error))
@@ -212,7 +212,7 @@ pub fn emails<L: kind::EmailListReading>(fields: &Fields<'_>) -> Result<L, Unrea
 /// Reads the first value of one type of a multifield.
 ///
 /// # Errors
-/// Where there is none and the struct asks for one, or it is not what the struct holds.
+/// If there is none and the struct requires one, or it is not what the struct holds.
 pub fn typed_value<T: kind::TypedValueReading, H: Held<T>>(
     fields: &Fields<'_>,
     multifield: &'static str,

@@ -32,13 +32,6 @@ pub struct Date {
 impl Date {
     /// The day of this year (1 to 9999), month and day of the month.
     ///
-    /// ```
-    /// use vibecode_runtime::Date;
-    ///
-    /// assert!(Date::new(2024, 2, 29).is_ok());
-    /// assert!(Date::new(2023, 2, 29).is_err());
-    /// ```
-    ///
     /// # Errors
     /// [`ParseError`] if the calendar has no such day.
     pub fn new(year: u16, month: u8, day: u8) -> Result<Self, ParseError> {

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::{Encode, EncodeError, Encoder, Id, kind};
 
-/// A file to put into a field, or the one that is there and is to stay (grade B).
+/// A file to put into a field, or the one that is there and stays (grade B).
 ///
 /// Debug shows neither the name nor the content.
 ///
@@ -44,13 +44,6 @@ enum Form {
 impl File {
     /// A new file, on the wire `["name", "base64"]`. One without a name has no wire form: its patch is
     /// [`ErrorKind::InvalidPatch`](crate::ErrorKind::InvalidPatch).
-    ///
-    /// ```
-    /// use vibecode_runtime::File;
-    ///
-    /// let contract = File::upload("contract.txt", "signed");
-    /// assert_eq!(format!("{contract:?}"), "File::upload(6 bytes)");
-    /// ```
     pub fn upload(name: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
         Self(Form::Upload {
             name: name.into(),
@@ -65,12 +58,6 @@ impl File {
     }
 
     /// The file of this id, which the field has already, on the wire `{"id": 12}`.
-    ///
-    /// ```
-    /// use vibecode_runtime::File;
-    ///
-    /// assert_eq!(format!("{:?}", File::keep(12)), "File::keep(12)");
-    /// ```
     #[must_use]
     pub fn keep(id: u64) -> Self {
         Self(Form::Keep(id))

@@ -31,14 +31,6 @@ pub struct Money {
 impl Money {
     /// The amount in plain digits and its currency by ISO 4217.
     ///
-    /// ```
-    /// use vibecode_runtime::Money;
-    ///
-    /// assert!(Money::new("-0.50", "USD").is_ok());
-    /// assert!(Money::new("1e3", "RUB").is_err());
-    /// assert!(Money::new("300", "rub").is_err());
-    /// ```
-    ///
     /// # Errors
     /// [`ParseError`] if the amount is not in plain digits or the currency is not three capitals.
     pub fn new(amount: impl Into<String>, currency: impl Into<String>) -> Result<Self, ParseError> {
