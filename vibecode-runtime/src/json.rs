@@ -167,6 +167,28 @@ pub(crate) fn text(value: &RawValue) -> Option<String> {
     }
 }
 
+/// Text in which U+FFFD stands for half of a surrogate pair; `None` if the JSON is not text.
+pub(crate) fn lossy_text(text: &str) -> Option<String> {
+    struct Bytes;
+
+    // Only asked for bytes does serde_json pass half of a pair on.
+    impl Visitor<'_> for Bytes {
+        type Value = String;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("text")
+        }
+
+        fn visit_bytes<E>(self, bytes: &[u8]) -> Result<String, E> {
+            Ok(String::from_utf8_lossy(bytes).into_owned())
+        }
+    }
+
+    serde_json::Deserializer::from_str(text)
+        .deserialize_bytes(Bytes)
+        .ok()
+}
+
 /// Whether a value is this number, or a text of its digits.
 pub(crate) fn is_number(value: &RawValue, number: u64) -> bool {
     let mut digits = itoa::Buffer::new();
@@ -278,6 +300,18 @@ mod tests {
             assert_eq!(first(json), None, "{json}");
             assert_eq!(is_object(raw(json)), json.starts_with('{'), "{json}");
         }
+    }
+
+    #[test]
+    fn half_of_a_surrogate_pair_is_replaced_and_nothing_else() {
+        let lossy = |json| lossy_text(json).unwrap();
+        assert_eq!(lossy(r#""\ud83d\ude00 \u0416 \n""#), "😀 Ж \n");
+        for json in [r#""+7 \ud83d""#, r#""+7 \ude00""#] {
+            let text = lossy(json);
+            assert!(text.starts_with("+7 \u{fffd}"), "{text}");
+        }
+        assert_eq!(lossy_text("[1]"), None);
+        assert_eq!(lossy_text("null"), None);
     }
 
     #[test]

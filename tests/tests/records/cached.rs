@@ -93,7 +93,7 @@ fn phones_emails_and_ids_are_read_in_their_short_forms_too() {
     assert_eq!(phone, Phone::work("+71"));
     let phone: Phone = serde_json::from_value(json!({ "value": "+71" })).unwrap();
     assert_eq!(phone, Phone::work("+71"));
-    let phone: Phone = serde_json::from_value(json!(79161112233_u64)).unwrap();
+    let phone: Phone = serde_json::from_value(json!(79_161_112_233_u64)).unwrap();
     assert_eq!(phone, Phone::work("79161112233"));
     let email: Email =
         serde_json::from_value(json!({ "typeId": "HOME", "id": 5, "value": "a@b.ru" })).unwrap();
@@ -126,9 +126,9 @@ fn what_is_not_a_value_is_refused_and_not_shown() {
         refused::<ContactId>(&form);
     }
     for form in [
-        json!(-79161112233_i64),
-        json!(79161112233.5),
-        json!({ "value": [79161112233_u64] }),
+        json!(-79_161_112_233_i64),
+        json!(79_161_112_233.5),
+        json!({ "value": [79_161_112_233_u64] }),
         json!({ "typeId": "WORK" }),
         json!({ "value": "79161112233", "typeId": "secret" }),
         json!({ "value": "79161112233", "typeId": "MAILING" }),
@@ -141,7 +141,7 @@ fn what_is_not_a_value_is_refused_and_not_shown() {
     refused::<Date>(&json!("1990-05-08T00:00:00Z"));
     refused::<DateTime>(&json!("2026-04-15"));
     refused::<Money>(&json!("secret|RUB"));
-    refused::<Money>(&json!(79161112233_u64));
+    refused::<Money>(&json!(79_161_112_233_u64));
     refused::<CrmRef>(&json!(""));
     refused::<CrmRef>(&json!(0));
     for form in [

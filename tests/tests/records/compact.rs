@@ -58,7 +58,7 @@ macro_rules! not_written {
 
 type Never = Impossible<(), Error>;
 
-impl<'w> ser::Serializer for &'w mut Writer<'_> {
+impl ser::Serializer for &mut Writer<'_> {
     type Ok = ();
     type Error = Error;
     type SerializeSeq = Self;

@@ -141,6 +141,13 @@ impl<'a> Answered<'a> {
         }
     }
 
+    /// The text, with U+FFFD in place of half of a surrogate pair: for values that are shown and
+    /// compared, and never written back.
+    pub(crate) fn lossy_text(self) -> Option<Cow<'a, str>> {
+        self.text()
+            .or_else(|| json::lossy_text(self.0).map(Cow::Owned))
+    }
+
     /// Whether this is text in quotes.
     pub(crate) fn is_quoted(self) -> bool {
         self.quoted().is_some()

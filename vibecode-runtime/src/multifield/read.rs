@@ -129,7 +129,7 @@ impl MultifieldEntry {
         let [id, kind, value_type, value] =
             answered.pick(["id", "typeId", "valueType", "value"])?;
         let text = |field: Option<Answered<'_>>| {
-            let text = field.and_then(Answered::text);
+            let text = field.and_then(Answered::lossy_text);
             text.map_or_else(String::new, Cow::into_owned)
         };
         Some(Self {
@@ -282,12 +282,15 @@ fn values_of(answered: Answered<'_>) -> Vec<(String, Option<String>)> {
 }
 
 fn value_of(answered: Answered<'_>) -> Option<(String, Option<String>)> {
-    if let Some(text) = answered.text() {
+    if let Some(text) = answered.lossy_text() {
         return Some((text.into_owned(), None));
     }
     let [value, value_type] = answered.pick(["value", "typeId"])?;
     let value_type = value_type.and_then(Answered::text);
-    Some((value?.text()?.into_owned(), value_type.map(Cow::into_owned)))
+    Some((
+        value?.lossy_text()?.into_owned(),
+        value_type.map(Cow::into_owned),
+    ))
 }
 
 macro_rules! values {
@@ -377,6 +380,18 @@ mod tests {
             "EMAIL HOME a@b.ru",
         ];
         assert_eq!(shown(&read(record)), expected);
+    }
+
+    #[test]
+    fn a_value_with_half_a_character_is_there_all_the_same() {
+        for record in [
+            r#"{"fm":[{"typeId":"PHONE","valueType":"WORK","value":"+71 \ud83d"}]}"#,
+            r#"{"phone":"+71 \ud83d"}"#,
+            r#"{"phone":[{"value":"+71 \ud83d","typeId":"WORK"}]}"#,
+        ] {
+            let shown = shown(&read(record));
+            assert!(shown[0].starts_with("PHONE WORK +71 \u{fffd}"), "{shown:?}");
+        }
     }
 
     #[test]
