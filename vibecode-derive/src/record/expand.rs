@@ -42,13 +42,13 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
                 const READ_NAMES: &'static [&'static __v::str] = &[#(#names),*];
                 const READS_MULTIFIELDS: __v::bool = #reads_multifields;
                 #[inline]
-                fn place(name: &__v::str) -> __v::Option<__v::usize> {
-                    __v::Option::Some(match name {
+                fn place(__name: &__v::str) -> __v::Option<__v::usize> {
+                    __v::Option::Some(match __name {
                         #(#names => #places,)*
                         _ => return __v::Option::None,
                     })
                 }
-                fn from_fields(fields: &__v::Fields<'_>) -> __v::Result<Self, __v::UnreadableField> {
+                fn from_fields(__fields: &__v::Fields<'_>) -> __v::Result<Self, __v::UnreadableField> {
                     #(#own_lists)*
                     #made
                 }
@@ -82,21 +82,21 @@ fn read_fields(checked: &Checked<'_>) -> Vec<TokenStream> {
             Role::Broken => quote!(#ident: __v::read::broken()?),
             Role::Id => {
                 let ty = bare(field.ty);
-                quote!(#ident: __v::read::id::<#ty, #entity>(fields, #at)?)
+                quote!(#ident: __v::read::id::<#ty, #entity>(__fields, #at)?)
             }
             Role::Value(value) => {
                 let (read, ty) = (setter(&value.kind, value.multiple), value.holds);
-                quote!(#ident: __v::read::#read::<#ty, _>(fields, #at)?)
+                quote!(#ident: __v::read::#read::<#ty, _>(__fields, #at)?)
             }
             Role::Multifield(values) => {
                 let wire = values.multifield.name();
                 match &values.form {
                     Form::Vec(_) | Form::List => {
                         let (read, ty) = (list_reader(values.multifield), bare(field.ty));
-                        quote!(#ident: __v::read::#read::<#ty>(fields)?)
+                        quote!(#ident: __v::read::#read::<#ty>(__fields)?)
                     }
                     Form::Typed { type_id, holds } => {
-                        quote!(#ident: __v::read::typed_value::<#holds, _>(fields, #wire, #type_id)?)
+                        quote!(#ident: __v::read::typed_value::<#holds, _>(__fields, #wire, #type_id)?)
                     }
                 }
             }

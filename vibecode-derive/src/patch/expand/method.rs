@@ -61,7 +61,7 @@ impl Expansion<'_> {
             .then(|| own_list("WrittenList", value.holds, value, self.checked.whose));
         quote! {
             #[doc = #doc]
-            #visibility fn #ident #generics(mut self, value: #ty) -> Self {
+            #visibility fn #ident #generics(mut self, __value: #ty) -> Self {
                 #own_list
                 __v::#set::<#asserted>(&mut self.0, #wire, #given);
                 self
@@ -102,7 +102,7 @@ impl Expansion<'_> {
             Form::List => {
                 let element = element(values.multifield);
                 let ty = bare(field.ty);
-                let given = quote!(__v::OneOrAll::One(__v::Into::into(value)));
+                let given = quote!(__v::OneOrAll::One(__v::Into::into(__value)));
                 let call = quote!(__v::#list::<#ty>(&mut self.0, #wire, #given));
                 (Taken::into(&quote!(__v::#element)), call)
             }
@@ -124,7 +124,7 @@ impl Expansion<'_> {
         let Taken { generics, ty, .. } = &taken;
         quote! {
             #[doc = #doc]
-            #visibility fn #name #generics(mut self, value: #ty) -> Self {
+            #visibility fn #name #generics(mut self, __value: #ty) -> Self {
                 #call;
                 self
             }
@@ -160,7 +160,7 @@ struct Taken {
 
 impl Taken {
     fn of(ty: &Type, argument: &Argument, kind: impl FnOnce() -> TokenStream) -> Self {
-        let given = quote!(__v::Set(value));
+        let given = quote!(__v::Set(__value));
         match argument {
             Argument::ByValue => Self {
                 generics: None,
@@ -173,7 +173,7 @@ impl Taken {
                 generics: None,
                 ty: quote!(impl __v::AsRef<__v::str>),
                 asserted: asserted(ty),
-                given: quote!(&__v::AsRef::<__v::str>::as_ref(&value)),
+                given: quote!(&__v::AsRef::<__v::str>::as_ref(&__value)),
             },
             Argument::AnyEncode => {
                 let kind = kind();
@@ -192,7 +192,7 @@ impl Taken {
             generics: None,
             ty: quote!(impl __v::Into<#ty>),
             asserted: ty.clone(),
-            given: quote!(__v::Set(value)),
+            given: quote!(__v::Set(__value)),
         }
     }
 }

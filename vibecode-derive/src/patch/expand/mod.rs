@@ -132,14 +132,14 @@ impl<'a> Expansion<'a> {
             }
             #[automatically_derived]
             impl #parameters __v::Debug for #patch #arguments #predicates {
-                fn fmt(&self, f: &mut __v::Formatter<'_>) -> __v::fmt::Result {
-                    f.debug_tuple(#name).field(&self.0).finish()
+                fn fmt(&self, __f: &mut __v::Formatter<'_>) -> __v::fmt::Result {
+                    __f.debug_tuple(#name).field(&self.0).finish()
                 }
             }
             #[automatically_derived]
             impl #parameters __v::Serialize for #patch #arguments #predicates {
-                fn serialize<__S: __v::Serializer>(&self, to: __S) -> __v::Result<__S::Ok, __S::Error> {
-                    __v::Serialize::serialize(&self.0, to)
+                fn serialize<__S: __v::Serializer>(&self, __to: __S) -> __v::Result<__S::Ok, __S::Error> {
+                    __v::Serialize::serialize(&self.0, __to)
                 }
             }
         }
@@ -158,20 +158,20 @@ impl<'a> Expansion<'a> {
                 /// as it is.
                 #visibility fn maybe<__V>(
                     self,
-                    value: __v::Option<__V>,
-                    set: impl __v::FnOnce(Self, __V) -> Self,
+                    __value: __v::Option<__V>,
+                    __set: impl __v::FnOnce(Self, __V) -> Self,
                 ) -> Self {
-                    __v::maybe(self, value, set)
+                    __v::maybe(self, __value, __set)
                 }
                 /// Sets a field that the struct does not have, by its wire name, **unchecked**:
                 /// the API drops a name that it does not know and answers 200. The patch is no
                 /// longer idempotent. A name that the struct has itself is refused when sent.
                 #visibility fn set_unchecked(
                     mut self,
-                    name: impl __v::Into<__v::String>,
-                    value: impl __v::Serialize,
+                    __name: impl __v::Into<__v::String>,
+                    __value: impl __v::Serialize,
                 ) -> Self {
-                    __v::set_unchecked::<Self>(&mut self.0, name, value);
+                    __v::set_unchecked::<Self>(&mut self.0, __name, __value);
                     self
                 }
                 #(#methods)*
@@ -202,11 +202,11 @@ impl<'a> Expansion<'a> {
                 /// A patch with all that is present here: `None` and an empty list leave the field
                 /// as it is, phones and emails are added.
                 #visibility fn to_patch(&self) -> #patch #arguments #bounds {
-                    let mut patch: #patch #arguments = __v::Default::default();
-                    let body = &mut patch.0;
+                    let mut __patch: #patch #arguments = __v::Default::default();
+                    let __body = &mut __patch.0;
                     #(#present)*
-                    let _ = body;
-                    patch
+                    let _ = __body;
+                    __patch
                 }
                 #diff
             }

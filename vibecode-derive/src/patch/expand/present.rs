@@ -28,24 +28,24 @@ impl Expansion<'_> {
                 } else {
                     quote!(&self.#ident)
                 };
-                quote!(__v::#set::<#ty>(body, #wire, #given);)
+                quote!(__v::#set::<#ty>(__body, #wire, #given);)
             }
             Role::Multifield(values) => {
                 let wire = values.multifield.name();
                 let (one, list) = adders(values.multifield);
                 match &values.form {
                     Form::Vec(ty) => quote! {
-                        for value in &self.#ident {
-                            __v::#one::<#ty>(body, #wire, value);
+                        for __value in &self.#ident {
+                            __v::#one::<#ty>(__body, #wire, __value);
                         }
                     },
                     Form::List => {
                         let ty = bare(field.ty);
-                        quote!(__v::#list::<#ty>(body, #wire, __v::OneOrAll::All(&self.#ident));)
+                        quote!(__v::#list::<#ty>(__body, #wire, __v::OneOrAll::All(&self.#ident));)
                     }
                     Form::Typed { type_id, holds } => {
                         let ty = asserted(holds);
-                        quote!(__v::typed_value::<#ty>(body, #wire, #type_id, &self.#ident);)
+                        quote!(__v::typed_value::<#ty>(__body, #wire, #type_id, &self.#ident);)
                     }
                 }
             }
