@@ -163,6 +163,10 @@ impl Item {
     fn text(self, into: &mut Option<LitStr>, example: &str, errors: &Errors) -> bool {
         let name = &self.name;
         match self.value {
+            Some(Lit::Str(text)) if !text.suffix().is_empty() => {
+                let message = format!("text has no suffix: leave `{}` out", text.suffix());
+                errors.at(text, message);
+            }
             Some(Lit::Str(text)) if into.is_none() => {
                 *into = Some(text);
                 return true;
@@ -200,6 +204,16 @@ impl Item {
         match self.value {
             Some(Lit::Int(number)) if number.base10_parse::<u64>().is_err() => {
                 errors.at(number, ITEM);
+            }
+            Some(Lit::Int(number)) if number.base10_parse::<u64>().is_ok_and(|id| id == 0) => {
+                errors.at(number, "0 is the id of no option: it clears the field");
+            }
+            Some(Lit::Int(number)) if !["", "u64"].contains(&number.suffix()) => {
+                let message = format!(
+                    "the id of an option is a `u64`: leave `{}` out",
+                    number.suffix()
+                );
+                errors.at(number, message);
             }
             Some(Lit::Int(number)) if into.is_none() => {
                 *into = Some(number);

@@ -226,6 +226,18 @@ impl<E> Kind for Reference<E> {
     }
 }
 
+impl sealed::Sealed for Enumeration {}
+
+impl Kind for Enumeration {
+    // 0 is the id of no option (api.md, "Values underneath").
+    fn is_nothing(answered: Answered<'_>) -> bool {
+        matches!(
+            answered.as_str(),
+            "null" | "false" | "0" | r#""""# | r#""0""#
+        )
+    }
+}
+
 impl sealed::Sealed for File {}
 
 impl Kind for File {
@@ -247,6 +259,11 @@ impl<K> Kind for Multiple<K> {
 #[non_exhaustive]
 pub enum File {}
 
+/// The id of an option of a list.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Enumeration {}
+
 kinds! {
     /// Text.
     Text;
@@ -262,8 +279,6 @@ kinds! {
     Date;
     /// A moment, ISO 8601 with an offset.
     DateTime;
-    /// The id of an option of a list.
-    Enumeration;
     /// An amount and a currency, `300|RUB`.
     Money;
     /// A link.

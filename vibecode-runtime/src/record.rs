@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde_json::value::RawValue;
 
-use crate::{Answered, DecodeError, Entity, Multifields, json, multifield::MULTIFIELD_NAMES};
+use crate::{
+    Answered, DecodeError, Entity, Multifields, enumeration::List, json,
+    multifield::MULTIFIELD_NAMES,
+};
 
 /// A record of one entity, made by the derive macro of the same name.
 ///
@@ -57,6 +60,8 @@ pub trait Record: Sized {
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Fields<'a> {
+    /// The path of the entity.
+    entity: &'static str,
     names: &'static [&'static str],
     values: &'a [Option<&'a RawValue>],
 }
@@ -102,14 +107,25 @@ impl<'a> Fields<'a> {
         } else {
             json::pick_into(record, values, T::place)?;
         }
-        let names = T::READ_NAMES;
-        Some(T::from_fields(&Fields { names, values }))
+        Some(T::from_fields(&Fields {
+            entity: T::Entity::PATH,
+            names: T::READ_NAMES,
+            values,
+        }))
     }
 
     /// The value at a place, and the field's name.
     pub(crate) fn at(&self, place: usize) -> (&'static str, Option<Answered<'a>>) {
         let name = self.names.get(place).copied().unwrap_or_default();
         (name, self.value(place))
+    }
+
+    /// The list that a field of this name is, if it is one.
+    pub(crate) fn list_of(&self, name: &'static str) -> List {
+        List {
+            entity: self.entity,
+            field: name,
+        }
     }
 
     /// The phones and emails.

@@ -2,7 +2,6 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::WhereClause;
 
 use super::Expansion;
 use crate::{
@@ -12,7 +11,7 @@ use crate::{
 
 impl Expansion<'_> {
     /// Two patches are compared, so that nothing is said of a field's type once more.
-    pub(super) fn diff(&self, bounds: Option<&WhereClause>) -> TokenStream {
+    pub(super) fn diff(&self, bounds: Option<&TokenStream>) -> TokenStream {
         let patch = &self.patch;
         let visibility = &self.checked.input.visibility;
         let (_, arguments, _) = self.generics.split_for_impl();

@@ -8,7 +8,9 @@ use vibecode_spec::Clearing;
 use super::{Expansion, beside};
 use crate::{
     field::{Access, Field, Form, Role, Value, Values},
-    runtime::{adders, clearing, element, entity, kind, own_list, setter},
+    lists::{Direction, list_of_use, own_list},
+    names::own,
+    runtime::{adders, clearing, element, entity, kind, setter},
     shape::{Argument, bare},
 };
 
@@ -46,7 +48,7 @@ impl Expansion<'_> {
     fn setter(&self, field: &Field<'_>, value: &Value<'_>) -> TokenStream {
         let doc = format!("Sets {}.", described(value));
         let visibility = &self.checked.input.visibility;
-        let (ident, wire) = (field.ident, &value.wire);
+        let (ident, wire) = (own(field.ident), &value.wire);
         let set = setter(&value.kind, value.multiple);
         let argument = Argument::of(value.holds, &self.parameters);
         let taken = Taken::of(value.holds, &argument, || kind(&value.kind, value.multiple));
@@ -56,9 +58,11 @@ impl Expansion<'_> {
             asserted,
             given,
         } = taken;
-        let own_list = self
-            .is_free_of_parameters(value.holds)
-            .then(|| own_list("WrittenList", value.holds, value, self.checked.whose));
+        let whose = self.checked.whose;
+        let own_list = match argument {
+            Argument::AnyEncode => list_of_use(Direction::Written, &ty, value, whose),
+            _ => own_list(Direction::Written, value.holds, value, whose, self.generics),
+        };
         quote! {
             #[doc = #doc]
             #visibility fn #ident #generics(mut self, __value: #ty) -> Self {
@@ -134,7 +138,7 @@ impl Expansion<'_> {
     /// Methods that take anything, so that a mistake that was told is told once.
     fn stubs(&self, field: &Field<'_>) -> TokenStream {
         let visibility = &self.checked.input.visibility;
-        let ident = field.ident;
+        let ident = own(field.ident);
         let (add, clear) = (beside(field, "add"), beside(field, "clear"));
         quote! {
             #[doc(hidden)]

@@ -1,8 +1,6 @@
 ///Changes to one of the contacts, made by [`Customer::patch`].
 #[must_use = "a patch does nothing until it is sent"]
-#[allow(deprecated, non_camel_case_types)]
 struct CustomerPatch(::vibecode_runtime::__private::Body);
-#[allow(dead_code, deprecated, non_snake_case)]
 const _: () = {
     use ::vibecode_runtime::__private as __v;
     #[automatically_derived]
@@ -24,7 +22,7 @@ const _: () = {
     #[automatically_derived]
     impl __v::Default for CustomerPatch {
         fn default() -> Self {
-            Self(__v::Default::default())
+            Self(__v::Body::of::<__v::Contacts>())
         }
     }
     #[automatically_derived]
@@ -88,6 +86,13 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl __v::Present for Customer {
+        fn present(&self, __body: &mut __v::Body) {
+            __v::text::<String>(__body, "post", &self.post);
+            let _ = &self.psot;
+        }
+    }
+    #[automatically_derived]
     impl Customer {
         /// A patch that changes nothing yet.
         fn patch() -> CustomerPatch {
@@ -97,10 +102,7 @@ const _: () = {
         /// as it is, phones and emails are added.
         fn to_patch(&self) -> CustomerPatch {
             let mut __patch: CustomerPatch = __v::Default::default();
-            let __body = &mut __patch.0;
-            __v::text::<String>(__body, "post", &self.post);
-            let _ = &self.psot;
-            let _ = __body;
+            __v::Present::present(self, &mut __patch.0);
             __patch
         }
     }

@@ -1,13 +1,11 @@
 ///Changes to one of the deals, made by [`Sale::patch`].
 #[must_use = "a patch does nothing until it is sent"]
-#[allow(deprecated, non_camel_case_types)]
 pub(crate) struct SalePatch<'a, T: Clone, const N: usize = 1>(
     facade::vibecode::__private::Body,
     facade::vibecode::__private::PhantomData<fn() -> Sale<'a, T, N>>,
 )
 where
     T: 'a;
-#[allow(dead_code, deprecated, non_snake_case)]
 const _: () = {
     use facade::vibecode::__private as __v;
     #[automatically_derived]
@@ -45,7 +43,7 @@ const _: () = {
         T: 'a,
     {
         fn default() -> Self {
-            Self(__v::Default::default(), __v::PhantomData)
+            Self(__v::Body::of::<__v::Deals>(), __v::PhantomData)
         }
     }
     #[automatically_derived]
@@ -121,6 +119,18 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl<'a, T: Clone, const N: usize> __v::Present for Sale<'a, T, N>
+    where
+        T: 'a,
+        T: __v::Encode<__v::kind::Text>,
+    {
+        fn present(&self, __body: &mut __v::Body) {
+            __v::text::<&str>(__body, "title", &self.title);
+            __v::text::<T>(__body, "comments", &self.comments);
+            __v::integers::<[i64; N]>(__body, "ufCrmMarks", __v::Listed(&self.marks));
+        }
+    }
+    #[automatically_derived]
     impl<'a, T: Clone, const N: usize> Sale<'a, T, N>
     where
         T: 'a,
@@ -136,11 +146,7 @@ const _: () = {
             T: __v::Encode<__v::kind::Text>,
         {
             let mut __patch: SalePatch<'a, T, N> = __v::Default::default();
-            let __body = &mut __patch.0;
-            __v::text::<&str>(__body, "title", &self.title);
-            __v::text::<T>(__body, "comments", &self.comments);
-            __v::integers::<[i64; N]>(__body, "ufCrmMarks", __v::Listed(&self.marks));
-            let _ = __body;
+            __v::Present::present(self, &mut __patch.0);
             __patch
         }
     }

@@ -1,8 +1,6 @@
 ///Changes to one of the contacts, made by [`Customer::patch`].
 #[must_use = "a patch does nothing until it is sent"]
-#[allow(deprecated, non_camel_case_types)]
 struct CustomerPatch(::vibecode_runtime::__private::Body);
-#[allow(dead_code, deprecated, non_snake_case)]
 const _: () = {
     use ::vibecode_runtime::__private as __v;
     #[automatically_derived]
@@ -24,7 +22,7 @@ const _: () = {
     #[automatically_derived]
     impl __v::Default for CustomerPatch {
         fn default() -> Self {
-            Self(__v::Default::default())
+            Self(__v::Body::of::<__v::Contacts>())
         }
     }
     #[automatically_derived]
@@ -43,9 +41,7 @@ const _: () = {
         }
     }
     const _: () = {
-        #[allow(non_camel_case_types)]
         pub enum phone {}
-        #[allow(non_camel_case_types)]
         pub enum add_phone {}
         #[automatically_derived]
         impl CustomerPatch {
@@ -66,9 +62,7 @@ const _: () = {
         }
     };
     const _: () = {
-        #[allow(non_camel_case_types)]
         pub enum newsletter {}
-        #[allow(non_camel_case_types)]
         pub enum add_newsletter {}
         #[automatically_derived]
         impl CustomerPatch {
@@ -128,6 +122,15 @@ The API only ever adds phones and emails, also one that the record has already.*
         }
     }
     #[automatically_derived]
+    impl __v::Present for Customer {
+        fn present(&self, __body: &mut __v::Body) {
+            for __value in &self.phone {
+                __v::phone::<Phone>(__body, "phone", __value);
+            }
+            __v::typed_value::<String>(__body, "email", "MAILING", &self.newsletter);
+        }
+    }
+    #[automatically_derived]
     impl Customer {
         /// A patch that changes nothing yet.
         fn patch() -> CustomerPatch {
@@ -137,12 +140,7 @@ The API only ever adds phones and emails, also one that the record has already.*
         /// as it is, phones and emails are added.
         fn to_patch(&self) -> CustomerPatch {
             let mut __patch: CustomerPatch = __v::Default::default();
-            let __body = &mut __patch.0;
-            for __value in &self.phone {
-                __v::phone::<Phone>(__body, "phone", __value);
-            }
-            __v::typed_value::<String>(__body, "email", "MAILING", &self.newsletter);
-            let _ = __body;
+            __v::Present::present(self, &mut __patch.0);
             __patch
         }
     }

@@ -1,8 +1,6 @@
 ///Changes to one of the contacts, made by [`Customer::patch`].
 #[must_use = "a patch does nothing until it is sent"]
-#[allow(deprecated, non_camel_case_types)]
 pub struct CustomerPatch(::vibecode_runtime::__private::Body);
-#[allow(dead_code, deprecated, non_snake_case)]
 const _: () = {
     use ::vibecode_runtime::__private as __v;
     #[automatically_derived]
@@ -31,7 +29,7 @@ const _: () = {
     #[automatically_derived]
     impl __v::Default for CustomerPatch {
         fn default() -> Self {
-            Self(__v::Default::default())
+            Self(__v::Body::of::<__v::Contacts>())
         }
     }
     #[automatically_derived]
@@ -103,16 +101,8 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl Customer {
-        /// A patch that changes nothing yet.
-        pub fn patch() -> CustomerPatch {
-            __v::Default::default()
-        }
-        /// A patch with all that is present here: `None` and an empty list leave the field
-        /// as it is, phones and emails are added.
-        pub fn to_patch(&self) -> CustomerPatch {
-            let mut __patch: CustomerPatch = __v::Default::default();
-            let __body = &mut __patch.0;
+    impl __v::Present for Customer {
+        fn present(&self, __body: &mut __v::Body) {
             let _ = &self.id;
             __v::text::<String>(__body, "post", &self.post);
             __v::user::<UserId>(__body, "assignedById", &self.assigned_by_id);
@@ -122,7 +112,19 @@ const _: () = {
             >(__body, "ufCrm_694BF2A975BD0", __v::Listed(&self.scores));
             let _ = &self.updated_time;
             let _ = &self.cached;
-            let _ = __body;
+        }
+    }
+    #[automatically_derived]
+    impl Customer {
+        /// A patch that changes nothing yet.
+        pub fn patch() -> CustomerPatch {
+            __v::Default::default()
+        }
+        /// A patch with all that is present here: `None` and an empty list leave the field
+        /// as it is, phones and emails are added.
+        pub fn to_patch(&self) -> CustomerPatch {
+            let mut __patch: CustomerPatch = __v::Default::default();
+            __v::Present::present(self, &mut __patch.0);
             __patch
         }
     }
