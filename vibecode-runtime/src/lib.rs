@@ -404,9 +404,33 @@ pub use vibecode_derive::Record;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// On another field than its own it does not compile. With the portal's schema every `item` must be
-/// there, and every option must have a variant, or one with `#[vibecode(other)]` holds the ids of
-/// the rest: `Other(u64)`. Where the schema has the labels, `label = "Gold"` does in place of
-/// `item = 81`, and the enum has `Display` and `FromStr` by them.
+/// In the field of another list it does not compile, also if a type parameter brings it there:
+///
+/// ```compile_fail
+/// # use vibecode_runtime::{Enumeration, Patch};
+/// # #[derive(Enumeration)]
+/// # #[vibecode(entity = "contacts", field = "ufCrm_1721244707107")]
+/// # enum Loyalty {
+/// #     #[vibecode(item = 81)]
+/// #     Gold,
+/// # }
+/// #[derive(Patch)]
+/// #[vibecode(entity = "contacts")]
+/// struct Customer<T> {
+///     #[vibecode(field = "ufCrm_1700000000001", kind = "enumeration")]
+///     drink: Option<T>,
+/// }
+///
+/// let patch = Customer::<Loyalty>::patch().drink(Loyalty::Gold);
+/// ```
+///
+/// What hides its list from the compiler, such as your own [`Encode`](trait@Encode) around an enum, is
+/// refused when it is set or read.
+///
+/// With the portal's schema every `item` must be there, and every option must have a variant, or one
+/// with `#[vibecode(other)]` holds the ids of the rest: `Other(u64)`. If the schema has the labels,
+/// `label = "Gold"` can be written instead of `item = 81`, and
+/// [`label`](trait@Enumeration#tymethod.label) and
+/// [`from_label`](trait@Enumeration#tymethod.from_label) know them.
 #[cfg(feature = "derive")]
 pub use vibecode_derive::Enumeration;
