@@ -8,7 +8,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{GenericParam, Generics, LitStr, Type, spanned::Spanned};
+use syn::{Generics, LitStr, Type, spanned::Spanned};
 use vibecode_spec::Kind;
 
 use crate::{
@@ -118,35 +118,31 @@ fn without_parameters(ty: TokenStream, generics: &Generics) -> Option<TokenStrea
             TokenTree::Ident(ident) if was_after && is_lifetime(ident) => {
                 TokenTree::Ident(Ident::new("static", ident.span())).into()
             }
-            TokenTree::Ident(ident) if !was_after => match constant(ident, generics) {
-                Some(Some(constant)) => constant,
-                Some(None) => {
+            TokenTree::Ident(ident) if !was_after && is_constant(ident, generics) => {
+                constant(ident, generics).unwrap_or_else(|| {
                     known = false;
                     token.into()
-                }
-                None => token.into(),
-            },
+                })
+            }
             _ => token.into(),
         }
     });
     known.then_some(free)
 }
 
-/// Some constant of the type of a parameter, if it is one and some are known.
-fn constant(name: &Ident, generics: &Generics) -> Option<Option<TokenStream>> {
-    let parameter = generics
-        .params
-        .iter()
-        .find_map(|parameter| match parameter {
-            GenericParam::Const(parameter) if parameter.ident == *name => Some(parameter),
-            _ => None,
-        })?;
+fn is_constant(name: &Ident, generics: &Generics) -> bool {
+    generics.const_params().any(|it| it.ident == *name)
+}
+
+/// Some constant of the type of a parameter, if one is known.
+fn constant(name: &Ident, generics: &Generics) -> Option<TokenStream> {
+    let parameter = generics.const_params().find(|it| it.ident == *name)?;
     let ty = parameter.ty.to_token_stream().to_string();
     Some(match ty.as_str() {
-        "bool" => Some(quote!(false)),
-        "char" => Some(quote!('0')),
+        "bool" => quote!(false),
+        "char" => quote!('0'),
         "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64" | "u128"
-        | "usize" => Some(quote!(0)),
-        _ => None,
+        | "usize" => quote!(0),
+        _ => return None,
     })
 }

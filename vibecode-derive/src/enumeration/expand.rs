@@ -18,8 +18,8 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
     let entity = entity(checked.whose);
     let (parameters, arguments, predicates) = checked.generics.split_for_impl();
     let variants = Variants::of(checked);
-    let (option_id, from_option_id) = (variants.option_id(), variants.from_option_id());
-    let (label, from_label) = (variants.label(), variants.from_label());
+    let (option_id, by_option_id) = (variants.option_id(), variants.by_option_id());
+    let (label, by_label) = (variants.label(), variants.by_label());
     quote! {
         const _: () = {
             use #private as __v;
@@ -31,13 +31,13 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
                     #option_id
                 }
                 fn from_option_id(__id: __v::u64) -> __v::Option<Self> {
-                    #from_option_id
+                    #by_option_id
                 }
                 fn label(&self) -> __v::Option<&'static __v::str> {
                     #label
                 }
                 fn from_label(__label: &__v::str) -> __v::Option<Self> {
-                    #from_label
+                    #by_label
                 }
             }
             #[automatically_derived]
@@ -87,14 +87,13 @@ impl<'a> Variants<'a> {
         quote!(match *self { #(#arms)* #(#other)* #rest })
     }
 
-    fn from_option_id(&self) -> TokenStream {
+    fn by_option_id(&self) -> TokenStream {
         let arms = self.options.iter();
         let arms = arms.map(|(variant, id, _)| quote!(#id => __v::Option::Some(Self::#variant),));
-        let rest = match &self.other {
-            Some(other) => {
-                quote!(0 => __v::Option::None, _ => __v::Option::Some(Self::#other(__id)),)
-            }
-            None => quote!(_ => __v::Option::None,),
+        let rest = if let Some(other) = &self.other {
+            quote!(0 => __v::Option::None, _ => __v::Option::Some(Self::#other(__id)),)
+        } else {
+            quote!(_ => __v::Option::None,)
         };
         quote!(match __id { #(#arms)* #rest })
     }
@@ -112,7 +111,7 @@ impl<'a> Variants<'a> {
         quote!(match *self { #(#arms)* #rest })
     }
 
-    fn from_label(&self) -> TokenStream {
+    fn by_label(&self) -> TokenStream {
         let mut times: HashMap<&str, usize> = HashMap::new();
         for (_, label) in self.labelled() {
             *times.entry(label).or_default() += 1;

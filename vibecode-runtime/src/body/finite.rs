@@ -1,4 +1,4 @@
-//! Whether a value that serde writes has a JSON form throughout. serde_json writes NaN and infinity
+//! Whether a value that serde writes has a JSON form throughout. `serde_json` writes NaN and infinity
 //! as null, which clears the field.
 
 use std::fmt;

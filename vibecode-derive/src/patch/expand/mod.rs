@@ -13,6 +13,7 @@ use crate::{
     check::Checked,
     field::{Access, Field, Role},
     lists::{Direction, list_of_use},
+    model::Input,
     names::own,
     runtime,
     shape::TypeParameters,
@@ -54,11 +55,7 @@ impl<'a> Expansion<'a> {
         let input = checked.input;
         Self {
             checked,
-            patch: format_ident!(
-                "{}Patch",
-                input.ident.unraw(),
-                span = own(&input.ident).span()
-            ),
+            patch: own(&builder_of(input)),
             parameters: TypeParameters::of(&input.generics),
             generics: &input.generics,
         }
@@ -243,6 +240,12 @@ impl Expansion<'_> {
             list_of_use(Direction::Written, value.holds, value, self.checked.whose)
         })
     }
+}
+
+/// What the builder is called, at the place of the name that it comes from.
+fn builder_of(input: &Input) -> Ident {
+    let by_struct = || format_ident!("{}Patch", input.ident.unraw(), span = input.ident.span());
+    input.attributes.builder.clone().unwrap_or_else(by_struct)
 }
 
 /// A name for what is generated in a field's stead, at the field's place.
