@@ -9,7 +9,7 @@ use crate::{
     lists::{Direction, own_list},
     names::own,
     runtime::{element, entity, kind, list_reader, private_module, setter},
-    shape::{TypeParameters, bare},
+    shape::{TypeParameters, bare, predicate},
 };
 
 pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
@@ -135,7 +135,7 @@ fn bound(field: &Field<'_>, parameters: &TypeParameters) -> Option<TokenStream> 
         },
         Role::Id | Role::Broken => return None,
     };
-    parameters.are_in(ty).then(|| quote!(#ty: #bound))
+    parameters.are_in(ty).then(|| predicate(ty, &bound))
 }
 
 /// That enums of options are used on their own lists.

@@ -8,7 +8,7 @@ use crate::{
     field::{Access, Field, Form, Role},
     names::own,
     runtime::{adders, kind, setter},
-    shape::{Argument, bare},
+    shape::{Argument, bare, predicate},
 };
 
 impl Expansion<'_> {
@@ -71,6 +71,6 @@ impl Expansion<'_> {
             _ => return None,
         };
         matches!(Argument::of(ty, &self.parameters), Argument::AnyEncode)
-            .then(|| quote!(#ty: __v::Encode<#kind>))
+            .then(|| predicate(ty, &quote!(__v::Encode<#kind>)))
     }
 }
