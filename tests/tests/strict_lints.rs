@@ -199,6 +199,14 @@ pub mod records {
         pub comments: Option<String>,
     }
 
+    /// A contact of which phones alone are read.
+    #[derive(Debug, Record)]
+    #[vibecode(entity = "contacts")]
+    pub struct Callable {
+        /// The phones.
+        pub phone: Vec<Phone>,
+    }
+
     /// Written by its builder alone: its fields are read nowhere.
     #[derive(Patch)]
     #[vibecode(entity = "contacts", diff)]

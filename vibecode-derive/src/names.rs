@@ -23,11 +23,14 @@ pub(crate) fn apart(
     input: TokenStream,
     expand: impl FnOnce(TokenStream) -> TokenStream,
 ) -> TokenStream {
+    // A group that is made anew loses the place of its opening delimiter.
+    if !has_names_like_ours(&input) {
+        return expand(input);
+    }
     let mut theirs = HashSet::new();
     let input = map_names(input, &mut |ident| {
         let name = ident.to_string();
-        // Where generated code finds the runtime; a name of the user's cannot be in its way there.
-        if !name.starts_with("__") || name == "__private" {
+        if !is_like_ours(&name) {
             return ident;
         }
         let raw = Ident::new_raw(&name, ident.span());
@@ -35,9 +38,6 @@ pub(crate) fn apart(
         raw
     });
     let output = expand(input);
-    if theirs.is_empty() {
-        return output;
-    }
     map_names(output, &mut |ident| {
         let mut name = ident.to_string();
         if !theirs.contains(&name) {
@@ -48,6 +48,19 @@ pub(crate) fn apart(
         }
         Ident::new(&name, ident.span())
     })
+}
+
+fn has_names_like_ours(tokens: &TokenStream) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => is_like_ours(&ident.to_string()),
+        TokenTree::Group(group) => has_names_like_ours(&group.stream()),
+        _ => false,
+    })
+}
+
+/// `__private` is where generated code finds the runtime: no name of the user's is in its way there.
+fn is_like_ours(name: &str) -> bool {
+    name.starts_with("__") && name != "__private"
 }
 
 /// Each identifier through a function, but for those of lifetimes.

@@ -47,10 +47,10 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
                 const READS_MULTIFIELDS: __v::bool = #reads_multifields;
                 #[inline]
                 fn place(__name: &__v::str) -> __v::Option<__v::usize> {
-                    __v::Option::Some(match __name {
-                        #(#names => #places,)*
-                        _ => return __v::Option::None,
-                    })
+                    match __name {
+                        #(#names => __v::Option::Some(#places),)*
+                        _ => __v::Option::None,
+                    }
                 }
                 fn from_fields(__fields: &__v::Fields<'_>) -> __v::Result<Self, __v::UnreadableField> {
                     #(#own_lists)*
