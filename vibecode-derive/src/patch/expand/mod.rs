@@ -6,14 +6,13 @@ mod method;
 mod present;
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 use syn::{Generics, ext::IdentExt};
 
 use crate::{
     check::Checked,
     field::{Access, Field, Role},
     lists::{Direction, list_of_use},
-    model::Input,
     names::own,
     runtime,
     shape::TypeParameters,
@@ -55,7 +54,7 @@ impl<'a> Expansion<'a> {
         let input = checked.input;
         Self {
             checked,
-            patch: own(&builder_of(input)),
+            patch: own(&checked.builder),
             parameters: TypeParameters::of(&input.generics),
             generics: &input.generics,
         }
@@ -240,12 +239,6 @@ impl Expansion<'_> {
             list_of_use(Direction::Written, value.holds, value, self.checked.whose)
         })
     }
-}
-
-/// What the builder is called, at the place of the name that it comes from.
-fn builder_of(input: &Input) -> Ident {
-    let by_struct = || format_ident!("{}Patch", input.ident.unraw(), span = input.ident.span());
-    input.attributes.builder.clone().unwrap_or_else(by_struct)
 }
 
 /// A name for what is generated in a field's stead, at the field's place.
