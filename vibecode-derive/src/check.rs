@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use proc_macro2::Ident;
+use quote::format_ident;
+use syn::ext::IdentExt;
 use vibecode_spec::Entity;
 
 use crate::{
@@ -19,6 +21,8 @@ pub(crate) struct Checked<'a> {
     pub(crate) input: &'a Input,
     pub(crate) whose: Whose,
     pub(crate) fields: Vec<Field<'a>>,
+    /// What the builder is called, at the place of the name that it comes from.
+    pub(crate) builder: Ident,
     /// The portal's schema.
     pub(crate) found: Found,
 }
@@ -51,9 +55,15 @@ pub(crate) fn check<'a>(input: &'a Input, errors: &Errors) -> Checked<'a> {
     Checked {
         input,
         whose: known.unwrap_or(Whose::Entity(Entity::Contacts)),
+        builder: builder_of(input),
         fields,
         found,
     }
+}
+
+fn builder_of(input: &Input) -> Ident {
+    let by_struct = || format_ident!("{}Patch", input.ident.unraw(), span = input.ident.span());
+    input.attributes.builder.clone().unwrap_or_else(by_struct)
 }
 
 fn refuse_second_ids(input: &Input, errors: &Errors) {

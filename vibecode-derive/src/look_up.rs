@@ -4,7 +4,9 @@ use heck::ToLowerCamelCase;
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::{LitStr, ext::IdentExt};
-use vibecode_spec::{Entity, Field, Kind, Schema, UserFieldName, closest, read_user_field_name};
+use vibecode_spec::{
+    Entity, Field, Kind, Multifield, Schema, UserFieldName, closest, read_user_field_name,
+};
 
 use crate::{errors::Errors, model::InputField, portal::Portal, whose::Whose};
 
@@ -43,6 +45,12 @@ impl Subject<'_, '_> {
     /// What the schema says of the field, which must be there.
     pub(crate) fn known(&self) -> Result<Known, Told> {
         let name = &self.name.text;
+        if self.is_another_multifield() {
+            let message = format!(
+                "`{name}` is a multifield, and of those only `phone` and `email` can be written: read it with `client.multifields`, and remove the field here, or add `#[vibecode(skip)]`"
+            );
+            return self.tell(&self.name, message);
+        }
         match self.schema().field(name) {
             Some(field) => self.described(field),
             None => match read_user_field_name(name) {
@@ -50,6 +58,24 @@ impl Subject<'_, '_> {
                 None => self.unknown(),
             },
         }
+    }
+
+    /// Whether this is a multifield other than phone and email, whatever `kind` says: by the type
+    /// that a schema gives it, and by its name in an entity that has multifields.
+    fn is_another_multifield(&self) -> bool {
+        let name = &self.name.text;
+        let has_multifields = || {
+            self.whose
+                .documented()
+                .field(Multifield::Phone.name())
+                .is_some()
+        };
+        let by_name = || OTHER_MULTIFIELDS.contains(&name.as_str()) && has_multifields();
+        let by_type = || {
+            let kind = self.schema().field(name).map(|field| &field.kind);
+            matches!(kind, Some(Kind::Unknown(given)) if is_multifield_type(given))
+        };
+        Multifield::of_field(name).is_none() && (by_type() || by_name())
     }
 
     /// The documented fields, and the portal's where its schema is there.
@@ -245,6 +271,15 @@ fn repeats(given: &str, kind: &Kind) -> bool {
         (Some(Kind::Date | Kind::DateTime), Kind::DateOrDateTime) => true,
         (given, kind) => given.as_ref() == Some(kind),
     }
+}
+
+/// All multifields together, sites and messengers (api.md, "Phone and email").
+const OTHER_MULTIFIELDS: &[&str] = &["fm", "web", "im"];
+
+/// Whether this is what a schema calls the type of phones and emails.
+fn is_multifield_type(type_name: &str) -> bool {
+    let kind = Kind::of_field(Multifield::Phone.name(), type_name);
+    matches!(kind, Kind::Multifield(_))
 }
 
 fn kinds() -> String {

@@ -3,12 +3,12 @@
 //! All of it goes through one import, `__v`: a short path is less for the compiler to read, and a
 //! struct with twenty fields has a hundred of them.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::{format_ident, quote, quote_spanned};
-use syn::{LitStr, Path, Type, spanned::Spanned};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+use syn::Path;
 use vibecode_spec::{Clearing, Kind, Multifield, Reference};
 
-use crate::{field::Value, whose::Whose};
+use crate::whose::Whose;
 
 /// The module of the runtime that is made for generated code.
 pub(crate) fn private_module(runtime: Option<&Path>) -> TokenStream {
@@ -106,46 +106,6 @@ pub(crate) fn element(multifield: Multifield) -> Ident {
 /// What clears a field, as the runtime names it.
 pub(crate) fn clearing(clearing: Clearing) -> Ident {
     format_ident!("{clearing:?}")
-}
-
-/// Holds, while compiling, that a type which stands for the options of a list is used on that
-/// list alone. All of it is at the place of the user's type.
-pub(crate) fn own_list(
-    direction: &str,
-    ty: &Type,
-    field: &Value<'_>,
-    whose: Whose,
-) -> Option<TokenStream> {
-    if field.kind != Kind::Enumeration {
-        return None;
-    }
-    let place = Span::mixed_site().located_at(ty.span());
-    let direction = Ident::new(direction, place);
-    let kind = respan(kind(&field.kind, field.multiple), place);
-    let (entity, wire) = (
-        LitStr::new(&whose.path(), place),
-        LitStr::new(&field.wire, place),
-    );
-    let ty = respan(quote!(#ty), place);
-    Some(quote_spanned! {place=>
-        const _: () = {
-            #[allow(unused_imports)]
-            use __v::NoList as _;
-            __v::List::must_be(<__v::#direction<#ty, #kind>>::LIST, #entity, #wire)
-        };
-    })
-}
-
-fn respan(tokens: TokenStream, place: Span) -> TokenStream {
-    let respanned = tokens.into_iter().map(|mut token| {
-        if let TokenTree::Group(group) = &token {
-            let stream = respan(group.stream(), place);
-            token = TokenTree::Group(Group::new(group.delimiter(), stream));
-        }
-        token.set_span(token.span().located_at(place));
-        token
-    });
-    respanned.collect()
 }
 
 fn ident(name: &str) -> Ident {

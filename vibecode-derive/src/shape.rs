@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::{GenericArgument, Generics, PathArguments, Type};
 
 /// A type without the parentheses and the invisible groups that `macro_rules` puts around `$t:ty`.
@@ -48,6 +48,14 @@ fn only_argument_of<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     match arguments.args.first()? {
         GenericArgument::Type(argument) if last.ident == name => Some(bare(argument)),
         _ => None,
+    }
+}
+
+/// A predicate of a `where` clause. `where <T>::Text: …` would begin with parameters of its own.
+pub(crate) fn predicate(ty: &Type, bound: &TokenStream) -> TokenStream {
+    match ty {
+        Type::Path(path) if path.qself.is_some() => quote!((#ty): #bound),
+        _ => quote!(#ty: #bound),
     }
 }
 

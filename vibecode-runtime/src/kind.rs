@@ -245,9 +245,22 @@ impl<E> Kind for Reference<E> {
     }
 }
 
+impl sealed::Sealed for Enumeration {}
+
+impl Kind for Enumeration {
+    fn is_nothing(answered: Answered<'_>) -> bool {
+        is_no_id(answered)
+    }
+}
+
 impl<K> sealed::Sealed for Multiple<K> {}
 
 impl<K> Kind for Multiple<K> {}
+
+/// The id of an option of a list.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Enumeration {}
 
 kinds! {
     /// Text.
@@ -266,8 +279,6 @@ kinds! {
     DateTime;
     /// A day or a moment, whichever the field of the struct holds: a deal's `begindate`.
     DateOrDateTime;
-    /// The id of an option of a list.
-    Enumeration, nothing by is_no_id;
     /// An amount and a currency, `300|RUB`.
     Money;
     /// A link.

@@ -255,10 +255,11 @@ pub use crate::{
 ///   texts, dates and single user fields, `0` for references, `[]` for multiple fields. That this
 ///   clears is what other clients assume; the API does not document it.
 /// - `add_…` for phones and emails, and no setter: the API only ever adds them.
-/// - `maybe(option, CustomerPatch::post)`: sets where there is a value.
+/// - `maybe(option, CustomerPatch::post)`: sets if there is a value.
 /// - `set_unchecked(name, value)`: the one untyped door.
 ///
-/// A value that has no wire form, such as NaN or an empty phone, is kept as the patch's first
+/// A value that has no wire form, such as NaN, an empty phone, or one that your own
+/// [`Encode`](trait@Encode) does not write or writes twice, is kept as the patch's first
 /// failure: serializing and sending the patch are then refused, naming the field
 /// ([`ErrorKind::InvalidPatch`]).
 ///
@@ -305,6 +306,7 @@ pub use crate::{
 /// | `entity = "contacts"` | whose records these are: `contacts`, `companies`, `leads`, `deals`, or a smart process such as `items/1040` |
 /// | `diff` | `before.diff(&after)`: the changes only, and what the API cannot remove |
 /// | `schema = "path"` | where the portal's schema is, from the crate's folder, if not at its usual place |
+/// | `builder = "CustomerChange"` | what the builder is called, if not `CustomerPatch` |
 /// | `crate = "path"` | where this crate is, if not at `::vibecode_runtime` |
 ///
 /// # On a field
@@ -314,7 +316,7 @@ pub use crate::{
 /// | `field = "companyId"` | the wire name; without it, the field's own name in camelCase |
 /// | `kind = "double"` | what a user field holds: see [`kind`] |
 /// | `multiple` | a user field holds several values |
-/// | `type_id = "MAILING"` | one value of a multifield, under this type |
+/// | `type_id = "MAILING"` | one value of a multifield, under this type; multifields other than `phone` and `email` are read by `client.multifields` and never written |
 /// | `id` | the record's id: its type is checked, and it is never written |
 /// | `read_only` | read, never written |
 /// | `skip` | not the API's |
@@ -405,9 +407,33 @@ pub use vibecode_derive::Record;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// On another field than its own it does not compile. With the portal's schema every `item` must be
-/// there, and every option must have a variant, or one with `#[vibecode(other)]` holds the ids of
-/// the rest: `Other(u64)`. Where the schema has the labels, `label = "Gold"` does in place of
-/// `item = 81`, and the enum has `Display` and `FromStr` by them.
+/// In the field of another list it does not compile, also if a type parameter brings it there:
+///
+/// ```compile_fail
+/// # use vibecode_runtime::{Enumeration, Patch};
+/// # #[derive(Enumeration)]
+/// # #[vibecode(entity = "contacts", field = "ufCrm_1721244707107")]
+/// # enum Loyalty {
+/// #     #[vibecode(item = 81)]
+/// #     Gold,
+/// # }
+/// #[derive(Patch)]
+/// #[vibecode(entity = "contacts")]
+/// struct Customer<T> {
+///     #[vibecode(field = "ufCrm_1700000000001", kind = "enumeration")]
+///     drink: Option<T>,
+/// }
+///
+/// let patch = Customer::<Loyalty>::patch().drink(Loyalty::Gold);
+/// ```
+///
+/// What hides its list from the compiler, such as your own [`Encode`](trait@Encode) around an enum, is
+/// refused when it is set or read.
+///
+/// With the portal's schema every `item` must be there, and every option must have a variant, or one
+/// with `#[vibecode(other)]` holds the ids of the rest: `Other(u64)`. If the schema has the labels,
+/// `label = "Gold"` can be written instead of `item = 81`, and
+/// [`label`](trait@Enumeration#tymethod.label) and
+/// [`from_label`](trait@Enumeration#tymethod.from_label) know them.
 #[cfg(feature = "derive")]
 pub use vibecode_derive::Enumeration;

@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     Answered, DecodeError, Entity, Multifields,
+    enumeration::List,
     json::{self, NotPicked},
     multifield::MULTIFIELD_NAMES,
 };
@@ -59,6 +60,8 @@ pub trait Record: Sized {
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Fields<'a> {
+    /// The path of the entity.
+    entity: &'static str,
     names: &'static [&'static str],
     values: &'a [Option<&'a RawValue>],
 }
@@ -114,14 +117,26 @@ impl<'a> Fields<'a> {
                 UnreadableRecord::Field(UnreadableField::new(name, error))
             }
         })?;
-        let names = T::READ_NAMES;
-        T::from_fields(&Fields { names, values }).map_err(UnreadableRecord::Field)
+        let fields = Fields {
+            entity: T::Entity::PATH,
+            names: T::READ_NAMES,
+            values,
+        };
+        T::from_fields(&fields).map_err(UnreadableRecord::Field)
     }
 
     /// The value at a place, and the field's name.
     pub(crate) fn at(&self, place: usize) -> (&'static str, Option<Answered<'a>>) {
         let name = self.names.get(place).copied().unwrap_or_default();
         (name, self.value(place))
+    }
+
+    /// The list that a field of this name is, if it is one.
+    pub(crate) fn list_of(&self, name: &'static str) -> List {
+        List {
+            entity: self.entity,
+            field: name,
+        }
     }
 
     /// The phones and emails. A struct that also reads an alias such as `phoneWork` by itself holds

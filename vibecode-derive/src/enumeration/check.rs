@@ -1,6 +1,6 @@
 //! An enum of options, held against the options that the portal's schema has.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use proc_macro2::Ident;
 use syn::{
@@ -28,8 +28,8 @@ pub(crate) struct Checked<'a> {
     pub(crate) field: String,
     pub(crate) options: Vec<Choice<'a>>,
     pub(crate) other: Option<&'a Ident>,
-    /// Whether every option has a label of its own.
-    pub(crate) labelled: bool,
+    /// Whether every variant is here: one with a mistake is not.
+    pub(crate) complete: bool,
     pub(crate) found: Found,
 }
 
@@ -56,8 +56,9 @@ pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> 
         errors,
     };
     let (options, other) = list.read(&variants);
+    let all_good = options.len() + usize::from(other.is_some()) == variants.len();
     // A variant that was refused may be meant for an option that is missing.
-    if options.len() + usize::from(other.is_some()) == variants.len() {
+    if all_good {
         list.refuse_missing_options(&input.ident, &options, other);
     }
     Checked {
@@ -69,17 +70,11 @@ pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> 
             .field
             .map(|field| field.value())
             .unwrap_or_default(),
-        labelled: has_own_labels(&options),
+        complete: all_good && matches!(input.data, Data::Enum(_)),
         options,
         other,
         found,
     }
-}
-
-/// Whether every option has a label, and no two the same.
-fn has_own_labels(options: &[Choice<'_>]) -> bool {
-    let labels: HashSet<_> = options.iter().filter_map(|it| it.label.as_ref()).collect();
-    !options.is_empty() && labels.len() == options.len()
 }
 
 /// The options that the portal's schema has of the list; `None` where it does not tell.

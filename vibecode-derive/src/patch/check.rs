@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use proc_macro2::Ident;
 use syn::ext::IdentExt;
 use vibecode_spec::Multifield;
 
@@ -9,6 +10,7 @@ use crate::{
     check::Checked,
     errors::Errors,
     field::{Access, Field, Role},
+    patch::taken::is_taken,
 };
 
 /// Methods that every builder has.
@@ -17,6 +19,22 @@ const OWN_METHODS: &[&str] = &["maybe", "set_unchecked"];
 pub(crate) fn check(checked: &mut Checked<'_>, errors: &Errors) {
     refuse_writing_what_is_read(&mut checked.fields, errors);
     refuse_clashing_methods(&mut checked.fields, errors);
+    refuse_a_taken_name(checked, errors);
+}
+
+/// What a builder is called whose name is taken: the app's own type is then not mistaken for it.
+const ASIDE: &str = "__Patch";
+
+fn refuse_a_taken_name(checked: &mut Checked<'_>, errors: &Errors) {
+    let (structs, builder) = (&checked.input.ident, &checked.builder);
+    if is_taken(structs, builder) {
+        let message = format!(
+            "the builder would be called `{builder}`, and there is such a name here already: give it another by `#[vibecode(builder = \"{}Change\")]`",
+            structs.unraw()
+        );
+        errors.at(builder, message);
+        checked.builder = Ident::new(&format!("{ASIDE}{}", structs.unraw()), builder.span());
+    }
 }
 
 fn refuse_writing_what_is_read(fields: &mut [Field<'_>], errors: &Errors) {

@@ -195,3 +195,26 @@ fn an_edited_file_is_read_anew() {
         "{errors:?}"
     );
 }
+
+#[test]
+fn a_multifield_of_the_schema_that_is_not_phone_or_email_has_no_kind_that_makes_it_writable() {
+    let text = r#"{"link":{"type":"multifield"},"ufCrmSites":{"type":"crm_multifield"}}"#;
+    let file = File::of("multifields.json", text);
+    let path = file.path();
+    for (name, kind) in [("link", "string"), ("ufCrmSites", "url"), ("web", "string")] {
+        for derive in [patch::derive, record::derive] {
+            let messages = told(&derive(quote! {
+                #[vibecode(entity = "contacts", schema = #path)]
+                struct Customer {
+                    #[vibecode(field = #name, kind = #kind)]
+                    sites: Option<String>,
+                }
+            }));
+            let [message] = &messages[..] else {
+                panic!("{messages:?}");
+            };
+            assert!(message.contains("`client.multifields`"), "{message}");
+            assert!(!message.contains("kind ="), "{message}");
+        }
+    }
+}

@@ -43,7 +43,7 @@ use crate::{
 /// # Ok::<(), vibecode_runtime::Error>(())
 /// ```
 #[derive(Clone, Copy)]
-pub struct Answered<'a>(&'a str);
+pub struct Answered<'a>(&'a str, Option<&'a List>);
 
 /// Why a value cannot be read. It says what was expected, and never holds the value.
 ///
@@ -82,15 +82,28 @@ impl fmt::Display for DecodeError {
 impl std::error::Error for DecodeError {}
 
 impl<'a> Answered<'a> {
-    pub(crate) const NULL: Answered<'static> = Answered("null");
-    pub(crate) const EMPTY_LIST: Answered<'static> = Answered("[]");
+    pub(crate) const NULL: Answered<'static> = Answered("null", None);
+    pub(crate) const EMPTY_LIST: Answered<'static> = Answered("[]", None);
 
     pub(crate) fn new(value: &'a RawValue) -> Self {
-        Self(value.get())
+        Self(value.get(), None)
     }
 
     pub(crate) fn of_text(json: &'a str) -> Self {
-        Self(json)
+        Self(json, None)
+    }
+
+    /// As the value of this field.
+    pub(crate) fn of<'b>(self, field: &'b List) -> Answered<'b>
+    where
+        'a: 'b,
+    {
+        Answered(self.0, Some(field))
+    }
+
+    /// The field whose value this is, if it is known.
+    pub(crate) fn field(self) -> Option<List> {
+        self.1.copied()
     }
 
     /// The JSON text.
@@ -168,7 +181,9 @@ impl<'a> Answered<'a> {
         } else {
             serde_json::from_str(self.0).ok()?
         };
-        Some(elements.into_iter().map(Answered::new))
+        let field = self.1;
+        let element = move |element: &'a RawValue| Answered(element.get(), field);
+        Some(elements.into_iter().map(element))
     }
 
     /// The values of a multiple field: the elements of a list, or a single value that is answered

@@ -7,13 +7,12 @@ pub use std::{
     clone::Clone,
     convert::{AsRef, Into},
     default::Default,
-    fmt::{self, Debug, Display, Formatter},
+    fmt::{self, Debug, Formatter},
     marker::PhantomData,
     ops::FnOnce,
     option::Option,
     primitive::{bool, str, u64, usize},
     result::Result,
-    str::FromStr,
     string::String,
 };
 
@@ -24,7 +23,7 @@ use crate::Id;
 use crate::kind::*;
 pub use crate::{
     Answered, Companies, Contacts, Deals, Decode, DecodeError, Email, Encode, EncodeError, Encoder,
-    Enumeration, Items, Leads, ParseError, Patch, Phone, Record, Users,
+    Enumeration, Items, Leads, Patch, Phone, Record, Users,
     body::Body,
     diff::{Diff, NotRemovable},
     enumeration::List,
@@ -308,8 +307,16 @@ impl<T, K> NoList for WrittenList<T, K> {}
 
 impl<T, K> NoList for ReadList<T, K> {}
 
-/// A text is none of the labels of a list.
-#[must_use]
-pub const fn not_a_label() -> ParseError {
-    ParseError::expected("the label of one of the options")
+/// Writes an option.
+///
+/// # Errors
+/// If the field is another list, or the option has the id 0.
+pub fn option<T: Enumeration>(option: &T, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+    to.option(option)
+}
+
+/// What a struct gives to its patch.
+pub trait Present {
+    /// Sets and adds what is present in the struct.
+    fn present(&self, body: &mut Body);
 }

@@ -1,7 +1,9 @@
 //! Reading: each field is one call with the user's own type as an explicit type argument.
 
 use crate::{
-    Answered, Companies, Contacts, Deals, Decode, DecodeError, Enumeration, Leads, Users, kind,
+    Answered, Companies, Contacts, Deals, Decode, DecodeError, Enumeration, Leads, Users,
+    enumeration::List,
+    kind,
     multifield::read_list,
     record::{Fields, UnreadableField},
 };
@@ -14,8 +16,10 @@ type Read<T> = Result<Option<T>, UnreadableField>;
 
 fn value<K: Kind, T: Decode<K>>(fields: &Fields<'_>, place: usize) -> Read<T> {
     let (name, answered) = fields.at(place);
+    let field = fields.list_of(name);
     let present = answered.filter(|answered| !K::is_nothing(*answered));
-    let read = present.map(T::decode).transpose();
+    let read = present.map(|answered| T::decode(answered.of(&field)));
+    let read = read.transpose();
     read.map_err(|error| UnreadableField::new(name, error))
 }
 
@@ -25,9 +29,11 @@ fn required<K: Kind, T: Decode<K>>(
     place: usize,
 ) -> Result<T, UnreadableField> {
     let (name, answered) = fields.at(place);
+    let field = fields.list_of(name);
     let present = answered.filter(|it| it.is_empty_text() || !K::is_nothing(*it));
     let nothing = || DecodeError::expected("a value, found nothing: is the field an `Option`?");
-    let read = present.ok_or_else(nothing).and_then(T::decode);
+    let present = present.ok_or_else(nothing);
+    let read = present.and_then(|answered| T::decode(answered.of(&field)));
     read.map_err(|error| UnreadableField::new(name, error))
 }
 
@@ -37,7 +43,8 @@ fn list<K, T: Decode<Multiple<K>>>(
     place: usize,
 ) -> Result<T, UnreadableField> {
     let (name, answered) = fields.at(place);
-    let read = T::decode(answered.unwrap_or(Answered::EMPTY_LIST));
+    let field = fields.list_of(name);
+    let read = T::decode(answered.unwrap_or(Answered::EMPTY_LIST).of(&field));
     read.map_err(|error| UnreadableField::new(name, error))
 }
 
@@ -174,10 +181,16 @@ pub fn id<T: super::IsIdOf<E>, E>(fields: &Fields<'_>, place: usize) -> Result<T
 /// Reads an option.
 ///
 /// # Errors
-/// If the enum has none for the id.
+/// If the field is another list, or the enum has no option with the id.
 pub fn option<T: Enumeration>(answered: Answered<'_>) -> Result<T, DecodeError> {
+    let list = List::of::<T>();
+    if answered.field().is_some_and(|field| !field.is(list)) {
+        let expected = format!("an option of `{}` of {}", list.field, list.entity);
+        return Err(DecodeError::expected(expected));
+    }
     let id = <u64 as Decode<kind::Enumeration>>::decode(answered)?;
-    T::from_item(id).ok_or_else(|| DecodeError::expected("one of the options that the enum has"))
+    let option = T::from_option_id(id);
+    option.ok_or_else(|| DecodeError::expected("one of the options that the enum has"))
 }
 
 /// Stands in for a field with a mistake that the compiler reports.

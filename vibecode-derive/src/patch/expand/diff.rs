@@ -2,7 +2,6 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::WhereClause;
 
 use super::Expansion;
 use crate::{
@@ -12,20 +11,20 @@ use crate::{
 
 impl Expansion<'_> {
     /// Two patches are compared, so that nothing is said of a field's type once more.
-    pub(super) fn diff(&self, bounds: Option<&WhereClause>) -> TokenStream {
+    pub(super) fn diff(&self, bounds: Option<&TokenStream>) -> TokenStream {
         let patch = &self.patch;
         let visibility = &self.checked.input.visibility;
         let (_, arguments, _) = self.generics.split_for_impl();
         let phantom = self.is_generic().then(|| quote!(__v::PhantomData));
         let clearings = self.fields().filter_map(clearing_of);
         quote! {
-            /// The changes from this to `after`, and nothing else: what is `None` in `after` is
-            /// cleared, new phones and emails are added. Those that `after` no longer has are
-            /// listed, since the API cannot remove them.
-            #visibility fn diff(&self, after: &Self) -> __v::Diff<#patch #arguments> #bounds {
-                let clearings = &[#(#clearings),*];
-                let (body, not_removable) = __v::diff(&self.to_patch().0, &after.to_patch().0, clearings);
-                __v::Diff::new(#patch(body, #phantom), not_removable)
+            /// The changes from this record to the other, and nothing else: what is `None` in the
+            /// other is cleared, new phones and emails are added. Those that the other no longer has
+            /// are listed, since the API cannot remove them.
+            #visibility fn diff(&self, __after: &Self) -> __v::Diff<#patch #arguments> #bounds {
+                let __clearings = &[#(#clearings),*];
+                let (__body, __not_removable) = __v::diff(&self.to_patch().0, &__after.to_patch().0, __clearings);
+                __v::Diff::new(#patch(__body, #phantom), __not_removable)
             }
         }
     }

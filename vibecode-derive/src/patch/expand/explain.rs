@@ -5,7 +5,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Expansion, beside};
-use crate::field::{Access, Field, Role};
+use crate::{
+    field::{Access, Field, Role},
+    names::own,
+};
 
 impl Expansion<'_> {
     pub(super) fn explanations(&self) -> TokenStream {
@@ -24,13 +27,11 @@ impl Expansion<'_> {
         let patch = &self.patch;
         let visibility = &self.checked.input.visibility;
         let (parameters, arguments, predicates) = self.generics.split_for_impl();
-        let ident = field.ident;
+        let ident = own(field.ident);
         let (add, clear) = (beside(field, "add"), beside(field, "clear"));
         quote! {
             const _: () = {
-                #[allow(non_camel_case_types)]
                 pub enum #ident {}
-                #[allow(non_camel_case_types)]
                 pub enum #add {}
                 #[automatically_derived]
                 impl #parameters #patch #arguments #predicates {

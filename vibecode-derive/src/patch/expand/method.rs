@@ -8,7 +8,9 @@ use vibecode_spec::Clearing;
 use super::{Expansion, beside};
 use crate::{
     field::{Access, Field, Form, Role, Value, Values},
-    runtime::{adders, clearing, element, entity, kind, own_list, setter},
+    lists::{Direction, list_of_use, own_list},
+    names::own,
+    runtime::{adders, clearing, element, entity, kind, setter},
     shape::{Argument, bare},
 };
 
@@ -46,7 +48,7 @@ impl Expansion<'_> {
     fn setter(&self, field: &Field<'_>, value: &Value<'_>) -> TokenStream {
         let doc = format!("Sets {}.", described(value));
         let visibility = &self.checked.input.visibility;
-        let (ident, wire) = (field.ident, &value.wire);
+        let (ident, wire) = (own(field.ident), &value.wire);
         let set = setter(&value.kind, value.multiple);
         let argument = Argument::of(value.holds, &self.parameters);
         let taken = Taken::of(value.holds, &argument, || kind(&value.kind, value.multiple));
@@ -56,12 +58,14 @@ impl Expansion<'_> {
             asserted,
             given,
         } = taken;
-        let own_list = self
-            .is_free_of_parameters(value.holds)
-            .then(|| own_list("WrittenList", value.holds, value, self.checked.whose));
+        let whose = self.checked.whose;
+        let own_list = match argument {
+            Argument::AnyEncode => list_of_use(Direction::Written, &ty, value, whose),
+            _ => own_list(Direction::Written, value.holds, value, whose, self.generics),
+        };
         quote! {
             #[doc = #doc]
-            #visibility fn #ident #generics(mut self, value: #ty) -> Self {
+            #visibility fn #ident #generics(mut self, __value: #ty) -> Self {
                 #own_list
                 __v::#set::<#asserted>(&mut self.0, #wire, #given);
                 self
@@ -102,7 +106,7 @@ impl Expansion<'_> {
             Form::List => {
                 let element = element(values.multifield);
                 let ty = bare(field.ty);
-                let given = quote!(__v::OneOrAll::One(__v::Into::into(value)));
+                let given = quote!(__v::OneOrAll::One(__v::Into::into(__value)));
                 let call = quote!(__v::#list::<#ty>(&mut self.0, #wire, #given));
                 (Taken::into(&quote!(__v::#element)), call)
             }
@@ -124,7 +128,7 @@ impl Expansion<'_> {
         let Taken { generics, ty, .. } = &taken;
         quote! {
             #[doc = #doc]
-            #visibility fn #name #generics(mut self, value: #ty) -> Self {
+            #visibility fn #name #generics(mut self, __value: #ty) -> Self {
                 #call;
                 self
             }
@@ -134,7 +138,7 @@ impl Expansion<'_> {
     /// Methods that take anything, so that a mistake that was told is told once.
     fn stubs(&self, field: &Field<'_>) -> TokenStream {
         let visibility = &self.checked.input.visibility;
-        let ident = field.ident;
+        let ident = own(field.ident);
         let (add, clear) = (beside(field, "add"), beside(field, "clear"));
         quote! {
             #[doc(hidden)]
@@ -160,7 +164,7 @@ struct Taken {
 
 impl Taken {
     fn of(ty: &Type, argument: &Argument, kind: impl FnOnce() -> TokenStream) -> Self {
-        let given = quote!(__v::Set(value));
+        let given = quote!(__v::Set(__value));
         match argument {
             Argument::ByValue => Self {
                 generics: None,
@@ -173,7 +177,7 @@ impl Taken {
                 generics: None,
                 ty: quote!(impl __v::AsRef<__v::str>),
                 asserted: asserted(ty),
-                given: quote!(&__v::AsRef::<__v::str>::as_ref(&value)),
+                given: quote!(&__v::AsRef::<__v::str>::as_ref(&__value)),
             },
             Argument::AnyEncode => {
                 let kind = kind();
@@ -192,7 +196,7 @@ impl Taken {
             generics: None,
             ty: quote!(impl __v::Into<#ty>),
             asserted: ty.clone(),
-            given: quote!(__v::Set(value)),
+            given: quote!(__v::Set(__value)),
         }
     }
 }
