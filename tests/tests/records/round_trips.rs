@@ -6,6 +6,7 @@ use proptest::{
     prelude::*,
     test_runner::{Config, TestRunner},
 };
+use vibecode_tests::scale;
 
 use vibecode_runtime::{Deals, EmailType, PhoneType, Raw};
 
@@ -198,7 +199,7 @@ fn every_kind_is_read_as_it_was_written_whatever_was_there_before() {
     let there = std::cell::RefCell::new(EveryKind::default());
     let config = Config {
         failure_persistence: None,
-        ..Config::with_cases(2_000)
+        ..Config::with_cases(scale::count("PATCH_CASES", 400))
     };
     let result = TestRunner::new(config).run(&a_record(), |wanted| {
         let patch = there.borrow().diff(&wanted).patch;
