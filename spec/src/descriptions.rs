@@ -448,8 +448,14 @@ mod tests {
         ] {
             assert_eq!(Descriptions::read(form).unwrap().fields, fields, "{form}");
         }
-        for name in ["fields", "data", "result", "format", "error"] {
-            let form = format!(r#"{{"{name}":{{"type":"string"}}}}"#);
+        for name in [
+            "fields", "data", "result", "format", "error", "title", "type", "items", "label",
+            "multiple",
+        ] {
+            let form = format!(r#"{{"{name}":{{"type":"string","label":"A label"}}}}"#);
+            let nested = format!(r#"{{"success":true,"data":{{"fields":{form}}}}}"#);
+            let fields = Descriptions::read(&nested).unwrap().fields;
+            assert!(fields.contains_key(name), "{nested}");
             assert!(
                 Descriptions::read(&form).unwrap().fields.contains_key(name),
                 "{form}"

@@ -89,9 +89,7 @@ pub(crate) fn is_description(value: &Value) -> bool {
             label.is_string() || label_of(label).is_some()
         })
         || has(UPPER_NAMES, Value::is_string)
-        || has(&["items", "enum"], |items| {
-            items.is_array() || items.is_object()
-        })
+        || has(&["items", "enum"], Value::is_array)
         || [READ_ONLY, IMMUTABLE, MULTIPLE, REQUIRED]
             .iter()
             .any(|flag| has(flag, |set| read_flag(set).is_ok()))

@@ -14,7 +14,7 @@ const LANGUAGES: &[&str] = &["en", "ru"];
 ///
 /// assert_eq!(label_of(&json!("Loyalty")).as_deref(), Some("Loyalty"));
 /// assert_eq!(label_of(&json!({ "de": "", "ru": "Лояльность" })).as_deref(), Some("Лояльность"));
-/// assert_eq!(label_of(&json!([])), None);
+/// assert_eq!(label_of(&json!({ "type": "string" })), None);
 /// ```
 #[must_use]
 pub fn label_of(label: &Value) -> Option<String> {
@@ -23,9 +23,15 @@ pub fn label_of(label: &Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         Value::Object(languages) => {
             let preferred = LANGUAGES.iter().filter_map(|name| languages.get(*name));
-            let mut all = preferred.chain(languages.values());
+            let codes = languages.iter().filter(|(code, _)| is_language(code));
+            let mut all = preferred.chain(codes.map(|(_, text)| text));
             all.find_map(|text| text.is_string().then(|| label_of(text))?)
         }
         Value::Null | Value::Bool(_) | Value::Array(_) => None,
     }
+}
+
+/// Whether a key is a language as Bitrix24 writes it.
+fn is_language(code: &str) -> bool {
+    code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_lowercase())
 }

@@ -248,23 +248,13 @@ pub fn diff(
     (body, not_removable)
 }
 
-/// A value that a diff would take away, and the portal requires.
-struct Required;
-
-impl Encode<kind::Text> for Required {
-    fn encode(&self, _: &mut Encoder<'_>) -> Result<(), EncodeError> {
-        Err(EncodeError::new(
-            "the portal requires a value, so it cannot be cleared",
-        ))
-    }
-}
-
 /// Refuses a diff that would clear a field which the portal requires: it is not sent, and names the
 /// field.
 pub fn refuse_clearing(diff: &mut Body, before: &Body, after: &Body, required: &[&'static str]) {
     for name in required {
         if before.act_of(name).is_some() && after.act_of(name).is_none() {
-            set::<kind::Text, _, _>(diff, name, Set(Required));
+            let reason = "the portal requires a value, so that it cannot be cleared";
+            diff.set(name, false, &|_| Err(EncodeError::new(reason)));
         }
     }
 }
