@@ -176,8 +176,9 @@ impl Subject<'_, '_> {
             |meant| self.name.instead(meant),
         );
         let (entity, file) = (self.whose.path(), &schema.file);
-        let message =
-            format!("the portal's {entity} have no user field `{given}` by `{file}`: {advice}");
+        let message = format!(
+            "the portal's {entity} have no user field `{given}`, according to `{file}`: {advice}"
+        );
         self.tell(&self.name, message)
     }
 

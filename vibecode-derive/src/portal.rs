@@ -161,7 +161,9 @@ type Cache = HashMap<(PathBuf, Whose), (Version, Portal)>;
 fn read(file: &Path, shown: &str, whose: Whose) -> Portal {
     static CACHE: OnceLock<Mutex<Cache>> = OnceLock::new();
     let Ok(metadata) = fs::metadata(file) else {
-        return Portal::Broken(format!("there is no file {shown}"));
+        return Portal::Broken(format!(
+            "there is no file `{shown}`: a relative path begins at the crate's folder"
+        ));
     };
     let version = (metadata.modified().ok(), metadata.len());
     let key = (file.to_owned(), whose);

@@ -200,7 +200,7 @@ fn a_missing_file_is_told_with_where_it_was_looked_for() {
     let [message] = &errors[..] else {
         panic!("{errors:?}");
     };
-    let expected = "there is no file vibecode-derive/nowhere/contacts.json";
+    let expected = "there is no file `vibecode-derive/nowhere/contacts.json`: a relative path begins at the crate's folder";
     assert_eq!(message, expected);
 }
 
@@ -260,7 +260,7 @@ fn a_user_field_that_the_portal_lacks_is_told_with_the_file_that_says_so() {
     let file = File::of("lacks.json", r#"{"ufCrmStorey":{"type":"integer"}}"#);
     let errors = told(&patch::derive(customer(file.path())));
     let expected = format!(
-        "the portal's contacts have no user field `ufCrmFloor` by `{}`: if it is new there, `cargo vibecode pull contacts` fetches the list anew",
+        "the portal's contacts have no user field `ufCrmFloor`, according to `{}`: if it is new there, `cargo vibecode pull contacts` fetches the list anew",
         file.path()
     );
     assert_eq!(errors, [expected]);
