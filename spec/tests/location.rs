@@ -1,4 +1,5 @@
 //! Where schema files are looked for.
+#![cfg(test)]
 
 use std::{
     fs,

@@ -28,6 +28,10 @@ pub(crate) struct Subject<'a, 'c> {
 pub(crate) struct Told;
 
 /// What the schema says of a field.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are the flags of a description, each with a meaning of its own"
+)]
 pub(crate) struct Known {
     pub(crate) kind: Kind,
     pub(crate) multiple: bool,
