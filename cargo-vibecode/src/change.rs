@@ -99,6 +99,12 @@ impl<'a> Change<'a> {
                 multifield.name()
             ));
         }
+        if field.required {
+            return Err(format!(
+                "`{}` cannot be cleared: the portal requires a value",
+                field.name
+            ));
+        }
         let by = match field.clearing() {
             Clearing::Zero => json!(0),
             Clearing::EmptyList => json!([]),
@@ -154,6 +160,11 @@ pub(crate) fn field<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, Str
             one.name, other.name
         )),
         (None, _) => {
+            if schema.lacks(name).is_some() {
+                return Err(format!(
+                    "the portal's list has no field `{name}`, so the API would drop it: is the schema out of date? `cargo vibecode pull` fetches it"
+                ));
+            }
             let meant = schema.suggest(name);
             let advice = meant.map_or_else(
                 || "is the schema out of date? `cargo vibecode pull` fetches it".to_owned(),
@@ -166,8 +177,14 @@ pub(crate) fn field<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, Str
 
 fn writable<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, String> {
     let field = field(schema, name)?;
-    if field.read_only || field.immutable {
+    if field.read_only {
         return Err(format!("`{}` is read-only", field.name));
+    }
+    if field.immutable {
+        return Err(format!(
+            "`{}` is set when a record is made, and cannot be changed after",
+            field.name
+        ));
     }
     Ok(field)
 }

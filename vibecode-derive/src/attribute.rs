@@ -15,6 +15,8 @@ pub(crate) struct OnStruct {
     pub(crate) entity: Option<LitStr>,
     /// Where the portal's schema is, if not at its usual place.
     pub(crate) schema: Option<LitStr>,
+    /// `schema` without a path: there must be one at its usual place.
+    pub(crate) requires_schema: Option<Ident>,
     /// Where the runtime is found, if not at `::vibecode_runtime`.
     pub(crate) runtime: Option<syn::Path>,
     /// What the builder is called, if not `CustomerPatch`.
@@ -105,12 +107,22 @@ impl OnStruct {
     fn take(&mut self, item: Item, word: &str, errors: &Errors) -> bool {
         match word {
             "entity" => item.text(&mut self.entity, r#"entity = "contacts""#, errors),
-            "schema" => {
-                let example = r#"schema = "vibecode/contacts.json""#;
-                item.text(&mut self.schema, example, errors)
-            }
+            "schema" => self.schema(item, errors),
             _ => item.path(&mut self.runtime, errors),
         }
+    }
+
+    /// `schema = "path"`, or `schema` alone.
+    fn schema(&mut self, item: Item, errors: &Errors) -> bool {
+        if self.schema.is_some() || self.requires_schema.is_some() {
+            errors.at(&item.name, "`schema` stands here twice");
+            return false;
+        }
+        if item.value.is_none() {
+            return item.flag(&mut self.requires_schema, errors);
+        }
+        let example = r#"schema = "vibecode/contacts.json""#;
+        item.text(&mut self.schema, example, errors)
     }
 }
 

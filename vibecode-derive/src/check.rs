@@ -13,7 +13,7 @@ use crate::{
     look_up::{Subject, WireName},
     model::Input,
     portal::Found,
-    whose::Whose,
+    whose::{self, Whose},
 };
 
 /// A struct whose mistakes have been told.
@@ -28,7 +28,7 @@ pub(crate) struct Checked<'a> {
 }
 
 pub(crate) fn check<'a>(input: &'a Input, errors: &Errors) -> Checked<'a> {
-    let known = Whose::of(&input.ident, &input.attributes, errors);
+    let known = whose::of(&input.ident, &input.attributes, errors);
     let found = Found::of(known, &input.attributes, errors);
     let fields = input.fields.iter().map(|field| {
         let whose = known.filter(|_| !field.attributes.told);

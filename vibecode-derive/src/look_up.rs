@@ -5,10 +5,15 @@ use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::{LitStr, ext::IdentExt};
 use vibecode_spec::{
-    Entity, Field, Kind, Multifield, Schema, UserFieldName, closest, read_user_field_name,
+    Entity, Field, Kind, Multifield, Schema, UserFieldName, closest, one_line, read_user_field_name,
 };
 
-use crate::{errors::Errors, model::InputField, portal::Portal, whose::Whose};
+use crate::{
+    errors::Errors,
+    model::InputField,
+    portal::{Portal, PortalSchema},
+    whose::Whose,
+};
 
 /// A field, and all that it is held against.
 pub(crate) struct Subject<'a, 'c> {
@@ -23,10 +28,18 @@ pub(crate) struct Subject<'a, 'c> {
 pub(crate) struct Told;
 
 /// What the schema says of a field.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are the flags of a description, each with a meaning of its own"
+)]
 pub(crate) struct Known {
     pub(crate) kind: Kind,
     pub(crate) multiple: bool,
     pub(crate) read_only: bool,
+    /// Whether it can be set when a record is made, and not changed after.
+    pub(crate) immutable: bool,
+    /// Whether it must have a value.
+    pub(crate) required: bool,
     pub(crate) user_field: bool,
     pub(crate) title: Option<String>,
 }
@@ -82,7 +95,7 @@ impl Subject<'_, '_> {
     fn schema(&self) -> &Schema {
         match self.portal {
             Portal::Read(schema) => schema,
-            Portal::Absent | Portal::Broken(_) => self.whose.documented(),
+            Portal::Absent(_) | Portal::Broken(_) => self.whose.documented(),
         }
     }
 
@@ -108,7 +121,9 @@ impl Subject<'_, '_> {
         Ok(Known {
             kind,
             multiple: field.multiple,
-            read_only: field.read_only || field.immutable,
+            read_only: field.read_only,
+            immutable: field.immutable,
+            required: field.required,
             user_field: field.is_user_field(),
             title: field.title.clone(),
         })
@@ -117,15 +132,24 @@ impl Subject<'_, '_> {
     fn unknown(&self) -> Result<Known, Told> {
         let name = &self.name.text;
         let entity = self.whose.path();
-        if let (Whose::Items(_), Portal::Absent) = (self.whose, self.portal) {
-            let file = self.whose.file_name();
+        if let (Whose::Items(_), Portal::Absent(files)) = (self.whose, self.portal) {
             let message = format!(
-                "the fields of `{entity}` are the portal's own: save what it answers to GET /v1/{entity}/fields as `vibecode/{file}`"
+                "the fields of `{entity}` are the portal's own, and {}: `cargo vibecode pull {entity}` fetches it",
+                files.message()
             );
             return self.tell(&self.name, message);
         }
         if let (Whose::Items(_), Portal::Broken(_)) = (self.whose, self.portal) {
             return Err(Told);
+        }
+        if let Portal::Read(schema) = self.portal
+            && schema.lacks(name).is_some()
+        {
+            let file = &schema.file;
+            let message = format!(
+                "the portal's {entity} have no field `{name}`: `{file}` lists all that they have, and the API would drop it. If the list is old, `cargo vibecode pull {entity}` fetches it anew"
+            );
+            return self.tell(&self.name, message);
         }
         let has_it = |other: &&Entity| other.schema().field(name).is_some();
         let advice = if let Some(meant) = self.schema().suggest(name) {
@@ -158,7 +182,7 @@ impl Subject<'_, '_> {
         self.tell(&self.name, message)
     }
 
-    fn not_on_the_portal<T>(&self, schema: &Schema, name: &UserFieldName) -> Result<T, Told> {
+    fn not_on_the_portal<T>(&self, schema: &PortalSchema, name: &UserFieldName) -> Result<T, Told> {
         let given = &self.name.text;
         let by_rule = match name {
             UserFieldName::Meant(meant) => schema.field(meant),
@@ -174,13 +198,15 @@ impl Subject<'_, '_> {
             .map(|field| field.name.as_str());
         let advice = meant.or_else(|| schema.suggest(given)).map_or_else(
             || {
-                let file = self.whose.file_name();
-                format!("if it is new there, save the portal's fields as `vibecode/{file}` anew")
+                let entity = self.whose.path();
+                format!("if it is new there, `cargo vibecode pull {entity}` fetches the list anew")
             },
             |meant| self.name.instead(meant),
         );
-        let entity = self.whose.path();
-        let message = format!("the portal's {entity} have no user field `{given}`: {advice}");
+        let (entity, file) = (self.whose.path(), &schema.file);
+        let message = format!(
+            "the portal's {entity} have no user field `{given}`, according to `{file}`: {advice}"
+        );
         self.tell(&self.name, message)
     }
 
@@ -188,11 +214,13 @@ impl Subject<'_, '_> {
     fn user_field(&self) -> Result<Known, Told> {
         let name = &self.name.text;
         let Some(kind) = &self.field.attributes.kind else {
-            if let Portal::Broken(_) = self.portal {
+            let Portal::Absent(files) = self.portal else {
                 return Err(Told);
-            }
+            };
+            let entity = self.whose.path();
             let message = format!(
-                "what does the user field `{name}` hold? Add `kind = \"…\"`: {}",
+                "what does the user field `{name}` hold? {}, which `cargo vibecode pull {entity}` fetches. Without it, add `kind = \"…\"`: {}",
+                capitalised(&files.message()),
                 kinds()
             );
             return self.tell(&self.name, message);
@@ -204,6 +232,8 @@ impl Subject<'_, '_> {
             kind: known,
             multiple: self.field.attributes.multiple.is_some(),
             read_only: false,
+            immutable: false,
+            required: false,
             user_field: true,
             title: None,
         })
@@ -212,10 +242,13 @@ impl Subject<'_, '_> {
     fn given_kind_of_unknown(&self, schemas: &str) -> Result<Kind, Told> {
         let name = &self.name.text;
         let Some(kind) = &self.field.attributes.kind else {
-            let message = format!(
-                "the schema gives `{name}` the type `{schemas}`, which is not known here: add `kind = \"…\"`: {}",
-                kinds()
-            );
+            let schemas = one_line(schemas);
+            let problem = if schemas.is_empty() {
+                format!("the schema does not say what `{name}` holds")
+            } else {
+                format!("the schema gives `{name}` the type `{schemas}`, which is not known here")
+            };
+            let message = format!("{problem}: add `kind = \"…\"`: {}", kinds());
             return self.tell(&self.name, message);
         };
         match Kind::of_user_field(&kind.value()) {
@@ -280,6 +313,13 @@ const OTHER_MULTIFIELDS: &[&str] = &["fm", "web", "im"];
 fn is_multifield_type(type_name: &str) -> bool {
     let kind = Kind::of_field(Multifield::Phone.name(), type_name);
     matches!(kind, Kind::Multifield(_))
+}
+
+fn capitalised(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().to_string() + letters.as_str()
+    })
 }
 
 fn kinds() -> String {

@@ -26,6 +26,7 @@ impl<'a> Subject<'a, '_> {
         let access = match &attributes.read_only {
             Some(_) => Access::MarkedReadOnly,
             None if known.read_only => Access::ReadOnly,
+            None if known.immutable => Access::Immutable,
             None => Access::Written,
         };
         if access == Access::MarkedReadOnly {
@@ -90,13 +91,22 @@ impl<'a> Subject<'a, '_> {
         self.check_shape(&known, holds)?;
         let clearing = known.kind.clearing(known.multiple, known.user_field);
         let clearing = self.clearing(optional.is_some(), clearing)?;
+        if let (true, Some(clear)) = (known.required, &attributes.clear) {
+            let message = format!(
+                "the portal requires a value of `{}`, which is never cleared: leave `clear` out",
+                self.name.text
+            );
+            return self.tell(clear, message);
+        }
+        let required = known.required && clearing.is_some();
         Ok(Value {
             wire: self.name.text.clone(),
             title: known.title,
             kind: known.kind,
             multiple: known.multiple,
             holds,
-            clearing,
+            clearing: clearing.filter(|_| !required),
+            required,
         })
     }
 

@@ -306,6 +306,7 @@ pub use crate::{
 /// | `entity = "contacts"` | whose records these are: `contacts`, `companies`, `leads`, `deals`, or a smart process such as `items/1040` |
 /// | `diff` | `before.diff(&after)`: the changes only, and what the API cannot remove |
 /// | `schema = "path"` | where the portal's schema is, from the crate's folder, if not at its usual place |
+/// | `schema` | it is an error if there is no schema |
 /// | `builder = "CustomerChange"` | what the builder is called, if not `CustomerPatch` |
 /// | `crate = "path"` | where this crate is, if not at `::vibecode_runtime` |
 ///
@@ -325,9 +326,10 @@ pub use crate::{
 /// # The portal's schema
 ///
 /// What a portal answers to `GET /v1/contacts/fields`, saved as `vibecode/contacts.json` beside the
-/// crate or in a folder above it up to the one with `Cargo.lock`, is read at compile time: with the
-/// envelope or without. It adds its fields to the documented ones, and overrides their flags and
-/// labels. User fields are then checked for name, kind, multiple and options, and need no `kind`.
+/// crate or in a folder above it up to the root of the workspace, is read at compile time: with the
+/// envelope or without. It adds its fields to the documented ones, and overrides the flags and
+/// labels that it states. User fields are then checked for name, kind, multiple and options, and need
+/// no `kind`. A field that the portal requires has no `clear_…`.
 ///
 /// An edit of the file or its removal rebuilds the crate. A file that is new where none was, cargo
 /// cannot see: touch a source file once.

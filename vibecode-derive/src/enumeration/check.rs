@@ -15,7 +15,7 @@ use crate::{
     model::InputField,
     portal::{Found, Portal},
     shape::bare,
-    whose::Whose,
+    whose::{self, Whose},
 };
 
 /// An enum whose mistakes have been told.
@@ -42,7 +42,7 @@ pub(crate) struct Choice<'a> {
 
 pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> {
     let attributes = OnEnum::read(&input.attrs, errors);
-    let known = Whose::of(&input.ident, &attributes.common, errors);
+    let known = whose::of(&input.ident, &attributes.common, errors);
     let found = Found::of(known, &attributes.common, errors);
     if !input.generics.params.is_empty() {
         errors.at(&input.generics, "an enum of options has no parameters");

@@ -38,11 +38,14 @@ fn refuse_a_taken_name(checked: &mut Checked<'_>, errors: &Errors) {
 }
 
 fn refuse_writing_what_is_read(fields: &mut [Field<'_>], errors: &Errors) {
-    let read_only = fields
-        .iter_mut()
-        .filter(|field| field.access == Access::ReadOnly);
-    for field in read_only {
-        errors.at(&field.name, read_only_message(&field.name.text));
+    for field in fields {
+        let name = &field.name.text;
+        let message = match field.access {
+            Access::Written | Access::MarkedReadOnly => continue,
+            Access::ReadOnly => read_only_message(name),
+            Access::Immutable => immutable_message(name),
+        };
+        errors.at(&field.name, message);
         field.role = Role::Broken;
         field.access = Access::Written;
     }
@@ -62,6 +65,14 @@ fn read_only_message(name: &str) -> String {
         ),
         None => format!("`{name}` is read-only: add `#[vibecode(read_only)]`"),
     }
+}
+
+/// A patch does not know whether it is for `create` or for `update`, to which the API would answer
+/// 200 and change nothing.
+fn immutable_message(name: &str) -> String {
+    format!(
+        "`{name}` is set when a record is made and cannot be changed after, and a patch may be sent by `update`: add `#[vibecode(read_only)]`"
+    )
 }
 
 /// A field whose methods would clash with another's gets none.

@@ -248,6 +248,17 @@ pub fn diff(
     (body, not_removable)
 }
 
+/// Refuses a diff that would clear a field which the portal requires: it is not sent, and names the
+/// field.
+pub fn refuse_clearing(diff: &mut Body, before: &Body, after: &Body, required: &[&'static str]) {
+    for name in required {
+        if before.act_of(name).is_some() && after.act_of(name).is_none() {
+            let reason = "the portal requires a value, so that it cannot be cleared";
+            diff.set(name, false, &|_| Err(EncodeError::new(reason)));
+        }
+    }
+}
+
 /// What no multifield is: never implemented, so that a method which asks for it says why.
 #[diagnostic::on_unimplemented(
     message = "`{Field}` cannot be set: the API only ever adds phones and emails",
@@ -263,6 +274,14 @@ pub trait Settable<'never, Field, Add> {}
     note = "the API has no way to replace or remove a phone or an email: that is done in Bitrix24 itself"
 )]
 pub trait Clearable<'never, Field> {}
+
+/// What a field that the portal requires is not: never implemented, as [`Clearable`].
+#[diagnostic::on_unimplemented(
+    message = "`{Field}` cannot be cleared: the portal requires a value",
+    label = "nothing clears it",
+    note = "the portal's schema says `isRequired`: if that is no longer so, `cargo vibecode pull` fetches it anew"
+)]
+pub trait NotRequired<'never, Field> {}
 
 /// The type of a field with `#[vibecode(id)]`.
 #[diagnostic::on_unimplemented(

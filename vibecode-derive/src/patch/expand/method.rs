@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Type, ext::IdentExt};
-use vibecode_spec::Clearing;
+use vibecode_spec::{Clearing, doc_text};
 
 use super::{Expansion, beside};
 use crate::{
@@ -232,7 +232,8 @@ impl Form<'_> {
 fn described(value: &Value<'_>) -> String {
     let several = if value.multiple { ", multiple" } else { "" };
     let kind = value.kind.name();
-    match &value.title {
+    let title = value.title.as_deref().map(doc_text);
+    match title.filter(|title| !title.is_empty()) {
         Some(title) => format!("`{}`: {title} ({kind}{several})", value.wire),
         None => format!("the user field `{}` ({kind}{several})", value.wire),
     }
