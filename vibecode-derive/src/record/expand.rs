@@ -1,13 +1,13 @@
 //! The tokens of a checked struct: how it is read.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 use syn::{WhereClause, WherePredicate, parse_quote};
 
 use crate::{
     check::Checked,
     field::{Field, Form, Role},
-    runtime::{element, entity, kind, list_reader, own_list, private_module, setter},
+    runtime::{element, entity, kind, own_list, private_module, reading_trait},
     shape::{TypeParameters, bare},
 };
 
@@ -85,18 +85,19 @@ fn read_fields(checked: &Checked<'_>) -> Vec<TokenStream> {
                 quote!(#ident: __v::read::id::<#ty, #entity>(fields, #at)?)
             }
             Role::Value(value) => {
-                let (read, ty) = (setter(&value.kind, value.multiple), value.holds);
-                quote!(#ident: __v::read::#read::<#ty, _>(fields, #at)?)
+                let (reading, ty) = (reading_trait(&value.kind, value.multiple), value.holds);
+                quote!(#ident: <#ty as __v::kind::#reading>::read(fields, #at)?)
             }
             Role::Multifield(values) => {
                 let wire = values.multifield.name();
                 match &values.form {
                     Form::Vec(_) | Form::List => {
-                        let (read, ty) = (list_reader(values.multifield), bare(field.ty));
-                        quote!(#ident: __v::read::#read::<#ty>(fields)?)
+                        let ty = bare(field.ty);
+                        let reading = format_ident!("{}ListReading", element(values.multifield));
+                        quote!(#ident: <#ty as __v::kind::#reading>::read(fields)?)
                     }
                     Form::Typed { type_id, holds } => {
-                        quote!(#ident: __v::read::typed_value::<#holds, _>(fields, #wire, #type_id)?)
+                        quote!(#ident: <#holds as __v::kind::TypedValueReading>::read(fields, #wire, #type_id)?)
                     }
                 }
             }

@@ -8,7 +8,7 @@ use vibecode_spec::Clearing;
 use super::{Expansion, beside};
 use crate::{
     field::{Access, Field, Form, Role, Value, Values},
-    runtime::{adders, clearing, element, entity, kind, own_list, setter},
+    runtime::{clearing, element, entity, kind, own_list, written_trait},
     shape::{Argument, bare},
 };
 
@@ -47,7 +47,7 @@ impl Expansion<'_> {
         let doc = format!("Sets {}.", described(value));
         let visibility = &self.checked.input.visibility;
         let (ident, wire) = (field.ident, &value.wire);
-        let set = setter(&value.kind, value.multiple);
+        let set = written_trait(&value.kind, value.multiple);
         let argument = Argument::of(value.holds, &self.parameters);
         let taken = Taken::of(value.holds, &argument, || kind(&value.kind, value.multiple));
         let Taken {
@@ -61,9 +61,9 @@ impl Expansion<'_> {
             .then(|| own_list("WrittenList", value.holds, value, self.checked.whose));
         quote! {
             #[doc = #doc]
-            #visibility fn #ident #generics(mut self, value: #ty) -> Self {
+            #visibility fn #ident #generics(mut self, __value: #ty) -> Self {
                 #own_list
-                __v::#set::<#asserted>(&mut self.0, #wire, #given);
+                <#asserted as __v::kind::#set>::set(&mut self.0, #wire, #given);
                 self
             }
         }
@@ -88,7 +88,7 @@ impl Expansion<'_> {
         let visibility = &self.checked.input.visibility;
         let wire = values.multifield.name();
         let name = beside(field, "add");
-        let (one, list) = adders(values.multifield);
+        let element = element(values.multifield);
         let (taken, call) = match &values.form {
             Form::Vec(ty) => {
                 let argument = Argument::of(ty, &self.parameters);
@@ -96,15 +96,17 @@ impl Expansion<'_> {
                 let Taken {
                     asserted, given, ..
                 } = &taken;
-                let call = quote!(__v::#one::<#asserted>(&mut self.0, #wire, #given));
+                let one = format_ident!("{element}Field");
+                let call = quote!(<#asserted as __v::kind::#one>::add(&mut self.0, #wire, #given));
                 (taken, call)
             }
             Form::List => {
-                let element = element(values.multifield);
                 let ty = bare(field.ty);
-                let given = quote!(__v::OneOrAll::One(__v::Into::into(value)));
-                let call = quote!(__v::#list::<#ty>(&mut self.0, #wire, #given));
-                (Taken::into(&quote!(__v::#element)), call)
+                let taken = Taken::into(&quote!(__v::#element));
+                let Taken { given, .. } = &taken;
+                let list = format_ident!("{element}ListField");
+                let call = quote!(<#ty as __v::kind::#list>::add(&mut self.0, #wire, #given));
+                (taken, call)
             }
             Form::Typed { type_id, holds } => {
                 let argument = Argument::of(holds, &self.parameters);
@@ -112,8 +114,9 @@ impl Expansion<'_> {
                 let Taken {
                     asserted, given, ..
                 } = &taken;
-                let call =
-                    quote!(__v::typed_value::<#asserted>(&mut self.0, #wire, #type_id, #given));
+                let call = quote!(
+                    <#asserted as __v::kind::TypedValueField>::add(&mut self.0, #wire, #type_id, #given)
+                );
                 (taken, call)
             }
         };
@@ -124,7 +127,7 @@ impl Expansion<'_> {
         let Taken { generics, ty, .. } = &taken;
         quote! {
             #[doc = #doc]
-            #visibility fn #name #generics(mut self, value: #ty) -> Self {
+            #visibility fn #name #generics(mut self, __value: #ty) -> Self {
                 #call;
                 self
             }
@@ -154,13 +157,13 @@ struct Taken {
     ty: TokenStream,
     /// The type that must have a wire form, with the place of the user's own.
     asserted: TokenStream,
-    /// The value as it is handed on.
+    /// The argument as what converts into that type.
     given: TokenStream,
 }
 
 impl Taken {
     fn of(ty: &Type, argument: &Argument, kind: impl FnOnce() -> TokenStream) -> Self {
-        let given = quote!(__v::Set(value));
+        let given = quote!(__value);
         match argument {
             Argument::ByValue => Self {
                 generics: None,
@@ -173,7 +176,7 @@ impl Taken {
                 generics: None,
                 ty: quote!(impl __v::AsRef<__v::str>),
                 asserted: asserted(ty),
-                given: quote!(&__v::AsRef::<__v::str>::as_ref(&value)),
+                given: quote!(__v::AsRef::<__v::str>::as_ref(&__value)),
             },
             Argument::AnyEncode => {
                 let kind = kind();
@@ -192,13 +195,13 @@ impl Taken {
             generics: None,
             ty: quote!(impl __v::Into<#ty>),
             asserted: ty.clone(),
-            given: quote!(__v::Set(value)),
+            given: quote!(__value),
         }
     }
 }
 
 /// The type to assert: a reference without its lifetime, which an argument does not have.
-pub(super) fn asserted(ty: &Type) -> TokenStream {
+fn asserted(ty: &Type) -> TokenStream {
     match bare(ty) {
         Type::Reference(reference) if reference.mutability.is_none() => {
             let (and, elem) = (&reference.and_token, &reference.elem);

@@ -202,11 +202,11 @@ impl<'a> Expansion<'a> {
                 /// A patch with all that is present here: `None` and an empty list leave the field
                 /// as it is, phones and emails are added.
                 #visibility fn to_patch(&self) -> #patch #arguments #bounds {
-                    let mut patch: #patch #arguments = __v::Default::default();
-                    let body = &mut patch.0;
+                    let mut __patch: #patch #arguments = __v::Default::default();
+                    let __body = &mut __patch.0;
                     #(#present)*
-                    let _ = body;
-                    patch
+                    let _ = __body;
+                    __patch
                 }
                 #diff
             }

@@ -65,8 +65,8 @@ const _: () = {
             self
         }
         ///Sets `post`: Position (string).
-        fn post(mut self, value: impl __v::Into<String>) -> Self {
-            __v::text::<String>(&mut self.0, "post", __v::Set(value));
+        fn post(mut self, __value: impl __v::Into<String>) -> Self {
+            <String as __v::kind::TextField>::set(&mut self.0, "post", __value);
             self
         }
         ///Clears `post` by sending `""`.
@@ -96,12 +96,12 @@ const _: () = {
         /// A patch with all that is present here: `None` and an empty list leave the field
         /// as it is, phones and emails are added.
         fn to_patch(&self) -> CustomerPatch {
-            let mut patch: CustomerPatch = __v::Default::default();
-            let body = &mut patch.0;
-            __v::text::<String>(body, "post", &self.post);
+            let mut __patch: CustomerPatch = __v::Default::default();
+            let __body = &mut __patch.0;
+            __v::any::<__v::kind::Text, _>(&self.post).set(__body, "post");
             let _ = &self.psot;
-            let _ = body;
-            patch
+            let _ = __body;
+            __patch
         }
     }
 };

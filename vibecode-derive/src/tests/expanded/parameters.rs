@@ -95,18 +95,20 @@ const _: () = {
             self
         }
         ///Sets `title`: Deal name (string).
-        pub(crate) fn title(mut self, value: impl __v::AsRef<__v::str>) -> Self {
-            __v::text::<
-                &str,
-            >(&mut self.0, "title", &__v::AsRef::<__v::str>::as_ref(&value));
+        pub(crate) fn title(mut self, __value: impl __v::AsRef<__v::str>) -> Self {
+            <&str as __v::kind::TextField>::set(
+                &mut self.0,
+                "title",
+                __v::AsRef::<__v::str>::as_ref(&__value),
+            );
             self
         }
         ///Sets `comments`: Comment (string).
         pub(crate) fn comments<__V: __v::Encode<__v::kind::Text>>(
             mut self,
-            value: __V,
+            __value: __V,
         ) -> Self {
-            __v::text::<__V>(&mut self.0, "comments", __v::Set(value));
+            <__V as __v::kind::TextField>::set(&mut self.0, "comments", __value);
             self
         }
         ///Clears `comments` by sending `""`.
@@ -115,8 +117,12 @@ const _: () = {
             self
         }
         ///Sets the user field `ufCrmMarks` (integer, multiple).
-        pub(crate) fn marks(mut self, value: impl __v::Into<[i64; N]>) -> Self {
-            __v::integers::<[i64; N]>(&mut self.0, "ufCrmMarks", __v::Set(value));
+        pub(crate) fn marks(mut self, __value: impl __v::Into<[i64; N]>) -> Self {
+            <[i64; N] as __v::kind::IntegerListField>::set(
+                &mut self.0,
+                "ufCrmMarks",
+                __value,
+            );
             self
         }
     }
@@ -135,13 +141,14 @@ const _: () = {
         where
             T: __v::Encode<__v::kind::Text>,
         {
-            let mut patch: SalePatch<'a, T, N> = __v::Default::default();
-            let body = &mut patch.0;
-            __v::text::<&str>(body, "title", &self.title);
-            __v::text::<T>(body, "comments", &self.comments);
-            __v::integers::<[i64; N]>(body, "ufCrmMarks", __v::Listed(&self.marks));
-            let _ = body;
-            patch
+            let mut __patch: SalePatch<'a, T, N> = __v::Default::default();
+            let __body = &mut __patch.0;
+            __v::some::<__v::kind::Text, _>(&self.title).set(__body, "title");
+            __v::any::<__v::kind::Text, _>(&self.comments).set(__body, "comments");
+            __v::some::<__v::kind::Multiple<__v::kind::Integer>, _>(&self.marks)
+                .set_list(__body, "ufCrmMarks");
+            let _ = __body;
+            __patch
         }
     }
 };

@@ -113,15 +113,20 @@ const _: () = {
         /**Adds to `phone` a value of the type that it brings; a bare string is `WORK`.
 
 The API only ever adds phones and emails, also one that the record has already.*/
-        fn add_phone(mut self, value: impl __v::Into<Phone>) -> Self {
-            __v::phone::<Phone>(&mut self.0, "phone", __v::Set(value));
+        fn add_phone(mut self, __value: impl __v::Into<Phone>) -> Self {
+            <Phone as __v::kind::PhoneField>::add(&mut self.0, "phone", __value);
             self
         }
         /**Adds to `email` a value of the type `MAILING`.
 
 The API only ever adds phones and emails, also one that the record has already.*/
-        fn add_newsletter(mut self, value: impl __v::Into<String>) -> Self {
-            __v::typed_value::<String>(&mut self.0, "email", "MAILING", __v::Set(value));
+        fn add_newsletter(mut self, __value: impl __v::Into<String>) -> Self {
+            <String as __v::kind::TypedValueField>::add(
+                &mut self.0,
+                "email",
+                "MAILING",
+                __value,
+            );
             self
         }
     }
@@ -134,14 +139,15 @@ The API only ever adds phones and emails, also one that the record has already.*
         /// A patch with all that is present here: `None` and an empty list leave the field
         /// as it is, phones and emails are added.
         fn to_patch(&self) -> CustomerPatch {
-            let mut patch: CustomerPatch = __v::Default::default();
-            let body = &mut patch.0;
-            for value in &self.phone {
-                __v::phone::<Phone>(body, "phone", value);
+            let mut __patch: CustomerPatch = __v::Default::default();
+            let __body = &mut __patch.0;
+            for __value in &self.phone {
+                __v::some::<__v::kind::Phone, _>(__value).add(__body, "phone");
             }
-            __v::typed_value::<String>(body, "email", "MAILING", &self.newsletter);
-            let _ = body;
-            patch
+            __v::any::<__v::kind::Text, _>(&self.newsletter)
+                .add_typed(__body, "email", "MAILING");
+            let _ = __body;
+            __patch
         }
     }
 };
