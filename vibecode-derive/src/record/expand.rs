@@ -82,7 +82,7 @@ fn read_fields(checked: &Checked<'_>) -> Vec<TokenStream> {
             Role::Broken => quote!(#ident: __v::read::broken()?),
             Role::Id => {
                 let ty = bare(field.ty);
-                quote!(#ident: __v::read::id::<#ty, #entity>(fields, #at)?)
+                quote!(#ident: <#ty as __v::IsIdOf<#entity>>::read(fields, #at)?)
             }
             Role::Value(value) => {
                 let (reading, ty) = (reading_trait(&value.kind, value.multiple), value.holds);

@@ -18,6 +18,10 @@ pub use std::{
     string::String,
 };
 
+// Under names that are not in the prelude. They stand at the user's own types, and there the lint
+// `unused_qualifications` would ask for the short names of the prelude.
+pub use std::convert::{AsRef as TakenAs, Into as TakenInto};
+
 pub use serde::{Serialize, Serializer};
 
 use crate::Id;
@@ -118,13 +122,23 @@ pub trait Clearable<'never, Field> {}
     label = "not the entity's id",
     note = "the field with `#[vibecode(id)]` has the entity's own id, such as `ContactId` for `entity = \"contacts\"`"
 )]
-pub trait IsIdOf<E>: Decode<kind::Reference<E>> {}
+pub trait IsIdOf<E>: Sized {
+    /// Checks, while compiling, that the type is the id of the entity.
+    fn check() {}
+
+    /// Reads the record's id.
+    ///
+    /// # Errors
+    /// If there is none.
+    fn read(fields: &Fields<'_>, place: usize) -> Result<Self, UnreadableField>;
+}
 
 #[diagnostic::do_not_recommend]
-impl<E> IsIdOf<E> for Id<E> {}
-
-/// Holds that a type is the id of an entity.
-pub fn id<T: IsIdOf<E>, E>() {}
+impl<E> IsIdOf<E> for Id<E> {
+    fn read(fields: &Fields<'_>, place: usize) -> Result<Self, UnreadableField> {
+        read::required::<kind::Reference<E>, Self>(fields, place)
+    }
+}
 
 /// The list of a type that is written; `None` through [`NoList`] for a type that cannot be, which
 /// is told elsewhere.

@@ -17,7 +17,7 @@ fn value<K: Kind, T: Decode<K>>(fields: &Fields<'_>, place: usize) -> Read<T> {
 }
 
 /// A value that must be there. An empty text is one, to a text.
-fn required<K: Kind, T: Decode<K>>(
+pub(super) fn required<K: Kind, T: Decode<K>>(
     fields: &Fields<'_>,
     place: usize,
 ) -> Result<T, UnreadableField> {
@@ -103,14 +103,6 @@ impl<T> Held<T> for Option<T> {
             .map(T::decode)
             .transpose()
     }
-}
-
-/// Reads the record's id.
-///
-/// # Errors
-/// Where there is none.
-pub fn id<T: super::IsIdOf<E>, E>(fields: &Fields<'_>, place: usize) -> Result<T, UnreadableField> {
-    required::<kind::Reference<E>, T>(fields, place)
 }
 
 /// Reads an option.

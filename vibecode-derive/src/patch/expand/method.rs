@@ -1,8 +1,8 @@
 //! The methods that a field gives to the builder.
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
-use syn::{Type, ext::IdentExt};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{Type, ext::IdentExt, spanned::Spanned};
 use vibecode_spec::Clearing;
 
 use super::{Expansion, beside};
@@ -31,14 +31,14 @@ impl Expansion<'_> {
         }
     }
 
-    /// Holds that the field's type is the entity's id.
+    /// Checks that the field's type is the entity's id.
     fn id_check(&self, field: &Field<'_>) -> TokenStream {
         let name = format_ident!("__{}", field.ident.unraw());
         let entity = entity(self.checked.whose);
         let ty = bare(field.ty);
         quote! {
             fn #name() {
-                __v::id::<#ty, #entity>();
+                <#ty as __v::IsIdOf<#entity>>::check();
             }
         }
     }
@@ -102,7 +102,7 @@ impl Expansion<'_> {
             }
             Form::List => {
                 let ty = bare(field.ty);
-                let taken = Taken::into(&quote!(__v::#element));
+                let taken = Taken::into(&quote!(__v::#element), ty);
                 let Taken { given, .. } = &taken;
                 let list = format_ident!("{element}ListField");
                 let call = quote!(<#ty as __v::kind::#list>::add(&mut self.0, #wire, #given));
@@ -171,10 +171,10 @@ impl Taken {
                 asserted: quote!(#ty),
                 given,
             },
-            Argument::Into => Self::into(&quote!(#ty)),
+            Argument::Into => Self::into(&quote!(#ty), ty),
             Argument::Text => Self {
                 generics: None,
-                ty: quote!(impl __v::AsRef<__v::str>),
+                ty: quote_spanned!(ty.span()=> impl __v::TakenAs<__v::str>),
                 asserted: asserted(ty),
                 given: quote!(__v::AsRef::<__v::str>::as_ref(&__value)),
             },
@@ -190,10 +190,17 @@ impl Taken {
         }
     }
 
-    fn into(ty: &TokenStream) -> Self {
+    /// The bound is from the first to the last token of the user's own type, so that the compiler
+    /// points there.
+    fn into(ty: &TokenStream, at: &Type) -> Self {
+        let last = at.to_token_stream().into_iter().last();
+        let last = last.map_or_else(Span::call_site, |token| token.span());
+        let mut argument = quote_spanned!(at.span()=> impl __v::TakenInto<);
+        argument.extend(ty.clone());
+        argument.extend(quote_spanned!(last=> >));
         Self {
             generics: None,
-            ty: quote!(impl __v::Into<#ty>),
+            ty: argument,
             asserted: ty.clone(),
             given: quote!(__value),
         }

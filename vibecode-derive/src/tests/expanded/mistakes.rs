@@ -65,7 +65,7 @@ const _: () = {
             self
         }
         ///Sets `post`: Position (string).
-        fn post(mut self, __value: impl __v::Into<String>) -> Self {
+        fn post(mut self, __value: impl __v::TakenInto<String>) -> Self {
             <String as __v::kind::TextField>::set(&mut self.0, "post", __value);
             self
         }

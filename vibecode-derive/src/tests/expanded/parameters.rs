@@ -95,7 +95,7 @@ const _: () = {
             self
         }
         ///Sets `title`: Deal name (string).
-        pub(crate) fn title(mut self, __value: impl __v::AsRef<__v::str>) -> Self {
+        pub(crate) fn title(mut self, __value: impl __v::TakenAs<__v::str>) -> Self {
             <&str as __v::kind::TextField>::set(
                 &mut self.0,
                 "title",
@@ -117,7 +117,7 @@ const _: () = {
             self
         }
         ///Sets the user field `ufCrmMarks` (integer, multiple).
-        pub(crate) fn marks(mut self, __value: impl __v::Into<[i64; N]>) -> Self {
+        pub(crate) fn marks(mut self, __value: impl __v::TakenInto<[i64; N]>) -> Self {
             <[i64; N] as __v::kind::IntegerListField>::set(
                 &mut self.0,
                 "ufCrmMarks",

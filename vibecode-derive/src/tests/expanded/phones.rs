@@ -113,14 +113,14 @@ const _: () = {
         /**Adds to `phone` a value of the type that it brings; a bare string is `WORK`.
 
 The API only ever adds phones and emails, also one that the record has already.*/
-        fn add_phone(mut self, __value: impl __v::Into<Phone>) -> Self {
+        fn add_phone(mut self, __value: impl __v::TakenInto<Phone>) -> Self {
             <Phone as __v::kind::PhoneField>::add(&mut self.0, "phone", __value);
             self
         }
         /**Adds to `email` a value of the type `MAILING`.
 
 The API only ever adds phones and emails, also one that the record has already.*/
-        fn add_newsletter(mut self, __value: impl __v::Into<String>) -> Self {
+        fn add_newsletter(mut self, __value: impl __v::TakenInto<String>) -> Self {
             <String as __v::kind::TypedValueField>::add(
                 &mut self.0,
                 "email",

@@ -72,10 +72,10 @@ const _: () = {
             self
         }
         fn __id() {
-            __v::id::<ContactId, __v::Contacts>();
+            <ContactId as __v::IsIdOf<__v::Contacts>>::check();
         }
         ///Sets `post`: Position (string).
-        pub fn post(mut self, __value: impl __v::Into<String>) -> Self {
+        pub fn post(mut self, __value: impl __v::TakenInto<String>) -> Self {
             <String as __v::kind::TextField>::set(&mut self.0, "post", __value);
             self
         }
@@ -85,7 +85,7 @@ const _: () = {
             self
         }
         ///Sets `assignedById`: Responsible person (employee).
-        pub fn assigned_by_id(mut self, __value: impl __v::Into<UserId>) -> Self {
+        pub fn assigned_by_id(mut self, __value: impl __v::TakenInto<UserId>) -> Self {
             <UserId as __v::kind::UserField>::set(&mut self.0, "assignedById", __value);
             self
         }
@@ -95,7 +95,7 @@ const _: () = {
             self
         }
         ///Sets the user field `ufCrm_694BF2A975BD0` (double, multiple).
-        pub fn scores(mut self, __value: impl __v::Into<Vec<f64>>) -> Self {
+        pub fn scores(mut self, __value: impl __v::TakenInto<Vec<f64>>) -> Self {
             <Vec<
                 f64,
             > as __v::kind::DoubleListField>::set(
