@@ -1,6 +1,6 @@
 //! The methods that a field gives to the builder.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Type, ext::IdentExt, spanned::Spanned};
 use vibecode_spec::Clearing;
@@ -174,7 +174,7 @@ impl Taken {
             Argument::Into => Self::into(&quote!(#ty), ty),
             Argument::Text => Self {
                 generics: None,
-                ty: quote_spanned!(ty.span()=> impl __v::TakenAs<__v::str>),
+                ty: bound(ty, "TakenAs", &quote!(__v::str)),
                 asserted: asserted(ty),
                 given: quote!(__v::AsRef::<__v::str>::as_ref(&__value)),
             },
@@ -190,21 +190,26 @@ impl Taken {
         }
     }
 
-    /// The bound is from the first to the last token of the user's own type, so that the compiler
-    /// points there.
     fn into(ty: &TokenStream, at: &Type) -> Self {
-        let last = at.to_token_stream().into_iter().last();
-        let last = last.map_or_else(Span::call_site, |token| token.span());
-        let mut argument = quote_spanned!(at.span()=> impl __v::TakenInto<);
-        argument.extend(ty.clone());
-        argument.extend(quote_spanned!(last=> >));
         Self {
             generics: None,
-            ty: argument,
+            ty: bound(at, "TakenInto", ty),
             asserted: ty.clone(),
             given: quote!(__value),
         }
     }
+}
+
+/// `impl Trait<parameter>`, from the first to the last token of the user's own type, so that the
+/// compiler points there.
+fn bound(at: &Type, name: &str, parameter: &TokenStream) -> TokenStream {
+    let last = at.to_token_stream().into_iter().last();
+    let last = last.map_or_else(Span::call_site, |token| token.span());
+    let name = Ident::new(name, at.span());
+    let mut bound = quote_spanned!(at.span()=> impl __v::#name<);
+    bound.extend(parameter.clone());
+    bound.extend(quote_spanned!(last=> >));
+    bound
 }
 
 /// The type to assert: a reference without its lifetime, which an argument does not have.

@@ -80,9 +80,10 @@ impl Expansion<'_> {
 /// What a field holds, of a kind.
 fn held(field: &Field<'_>, kind: &TokenStream) -> TokenStream {
     let ident = field.ident;
-    let held = match option_of(field.ty) {
-        Some(_) => quote!(any),
-        None => quote!(some),
+    let held = if option_of(field.ty).is_some() {
+        quote!(any)
+    } else {
+        quote!(some)
     };
     quote!(__v::#held::<#kind, _>(&self.#ident))
 }
