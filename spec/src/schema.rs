@@ -4,7 +4,7 @@ use std::{collections::HashMap, fmt};
 
 use serde_json::{Map, Value};
 
-use crate::{Entity, Field, naming, suggest};
+use crate::{Entity, Field, Suggestion, suggest};
 
 /// The fields of one entity, by wire name.
 ///
@@ -21,7 +21,7 @@ use crate::{Entity, Field, naming, suggest};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Schema {
     /// Sorted by name.
-    fields: Vec<Field>,
+    pub(crate) fields: Vec<Field>,
 }
 
 /// Why a text is no description of fields.
@@ -236,8 +236,30 @@ impl Schema {
         at.ok().and_then(|at| self.fields.get(at))
     }
 
-    /// The wire name that was probably meant: the same name in another spelling (`COMPANY_ID`,
-    /// `company_id`), or a typo of it.
+    /// The fields that were probably meant by a name that is not one: what it is in another spelling
+    /// (`COMPANY_ID`), or is called elsewhere (`first_name`, `DATE_CREATE`, a label), or is a typo of.
+    /// At most three; several if they are about equally near.
+    ///
+    /// ```
+    /// use vibecode_spec::{Entity, Likeness, Suggestion};
+    ///
+    /// let contacts = Entity::Contacts.schema();
+    /// let meant = contacts.suggestions("first_name");
+    /// assert_eq!(meant, [Suggestion { name: "name", likeness: Likeness::Meaning }]);
+    /// assert_eq!(contacts.suggestions("favouriteColour"), []);
+    /// ```
+    #[must_use]
+    pub fn suggestions(&self, name: &str) -> Vec<Suggestion<'_>> {
+        let candidates = suggest::candidates(&self.fields, name).into_iter();
+        candidates
+            .filter_map(|(index, likeness)| {
+                let name = &self.fields.get(index)?.name;
+                Some(Suggestion { name, likeness })
+            })
+            .collect()
+    }
+
+    /// The one field that was probably meant: see [`suggestions`](Self::suggestions).
     ///
     /// ```
     /// use vibecode_spec::Entity;
@@ -249,14 +271,10 @@ impl Schema {
     /// ```
     #[must_use]
     pub fn suggest(&self, name: &str) -> Option<&str> {
-        let folded = naming::fold(name);
-        let respelt = self
-            .fields
-            .iter()
-            .find(|field| naming::fold(&field.name) == folded);
-        respelt
-            .map(|field| field.name.as_str())
-            .or_else(|| suggest::closest(name, self.fields.iter().map(|field| field.name.as_str())))
+        match self.suggestions(name)[..] {
+            [only] => Some(only.name),
+            _ => None,
+        }
     }
 }
 
@@ -390,22 +408,5 @@ mod tests {
         }
         let user_fields = Schema::read(FIELDS).unwrap();
         assert!(user_fields.check_portal(Some(Entity::Contacts)).is_ok());
-    }
-
-    #[test]
-    fn a_name_in_another_spelling_or_with_a_typo_has_a_suggestion() {
-        let contacts = crate::Entity::Contacts.schema();
-        for (given, meant) in [
-            ("COMPANY_ID", "companyId"),
-            ("company_id", "companyId"),
-            ("companyid", "companyId"),
-            ("assignedByID", "assignedById"),
-            ("phnoe", "phone"),
-            ("lastname", "lastName"),
-            ("updatedTme", "updatedTime"),
-        ] {
-            assert_eq!(contacts.suggest(given), Some(meant));
-        }
-        assert_eq!(contacts.suggest("favouriteColour"), None);
     }
 }
