@@ -36,11 +36,15 @@ pub use crate::{
     record::{Fields, UnreadableField},
 };
 
+mod list;
 mod present;
 pub mod read;
 
 pub(crate) use self::present::add_typed;
-pub use self::present::{Present, Refused, any, some};
+pub use self::{
+    list::IntoList,
+    present::{Present, Refused, any, some},
+};
 
 /// What is sent to clear a field.
 #[derive(Debug, Clone, Copy)]

@@ -172,6 +172,11 @@ impl Taken {
                 given,
             },
             Argument::Into => Self::into(&quote!(#ty), ty),
+            Argument::List => Self {
+                ty: bound(ty, "IntoList", &quote!(#ty)),
+                given: quote!(__v::IntoList::into_list(__value)),
+                ..Self::into(&quote!(#ty), ty)
+            },
             Argument::Text => Self {
                 generics: None,
                 ty: bound(ty, "TakenAs", &quote!(__v::str)),
