@@ -61,6 +61,7 @@ mod model;
 mod patch;
 mod portal;
 mod record;
+mod renamed;
 mod role;
 mod runtime;
 mod shape;

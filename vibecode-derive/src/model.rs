@@ -7,6 +7,7 @@ use syn::{Data, DeriveInput, Fields, Generics, Type, Visibility, spanned::Spanne
 use crate::{
     attribute::{OnField, OnStruct},
     errors::Errors,
+    renamed,
 };
 
 /// A struct under a derive.
@@ -30,7 +31,10 @@ pub(crate) struct InputField {
 impl Input {
     /// What cannot have named fields has none here, and an error.
     pub(crate) fn read(input: DeriveInput, errors: &Errors) -> Self {
-        let attributes = OnStruct::read(&input.attrs, errors);
+        let mut attributes = OnStruct::read(&input.attrs, errors);
+        if attributes.runtime.is_none() && !attributes.told {
+            attributes.runtime = renamed::path(&input.ident, errors);
+        }
         let is_record = matches!(
             &input.data,
             Data::Struct(data) if !matches!(data.fields, Fields::Unnamed(_))

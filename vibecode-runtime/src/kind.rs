@@ -342,7 +342,7 @@ fields! {
         "a text field of the API cannot take `{Self}`",
         "a text field of the API cannot be read into `{Self}`",
         "not text",
-        "it takes `String`, or `&str` where it is only written, or your own type with `Encode` and `Decode` for `kind::Text`";
+        "it takes `String`, or `&str` if it is only written, or your own type with `Encode` and `Decode` for `kind::Text`";
     TextListField, TextListReading for Multiple<Text>, multiple:
         "a field with several texts cannot take `{Self}`",
         "a field with several texts cannot be read into `{Self}`",
@@ -432,7 +432,7 @@ fields! {
         "a link field of the API cannot take `{Self}`",
         "a link field of the API cannot be read into `{Self}`",
         "not a link",
-        "it takes `String`, or `&str` where it is only written, or your own type with `Encode` and `Decode` for `kind::Url`";
+        "it takes `String`, or `&str` if it is only written, or your own type with `Encode` and `Decode` for `kind::Url`";
     UrlListField, UrlListReading for Multiple<Url>, multiple:
         "a field with several links cannot take `{Self}`",
         "a field with several links cannot be read into `{Self}`",
@@ -442,7 +442,7 @@ fields! {
         "an address field of the API cannot take `{Self}`",
         "an address field of the API cannot be read into `{Self}`",
         "not an address",
-        "it takes `String`, or `&str` where it is only written, or your own type with `Encode` and `Decode` for `kind::Address`";
+        "it takes `String`, or `&str` if it is only written, or your own type with `Encode` and `Decode` for `kind::Address`";
     AddressListField, AddressListReading for Multiple<Address>, multiple:
         "a field with several addresses cannot take `{Self}`",
         "a field with several addresses cannot be read into `{Self}`",
@@ -452,7 +452,7 @@ fields! {
         "a file field of the API cannot take `{Self}`",
         "a file field of the API cannot be read into `{Self}`",
         "not a file",
-        "it takes `vibecode_runtime::File`, or your own type with `Encode` and `Decode` for `kind::File`";
+        "it takes `vibecode_runtime::File`, which `File::upload(name, bytes)` makes, or your own type with `Encode` and `Decode` for `kind::File`";
     FileListField, FileListReading for Multiple<File>, multiple:
         "a field with several files cannot take `{Self}`",
         "a field with several files cannot be read into `{Self}`",
@@ -472,7 +472,7 @@ fields! {
         "a field with a status code cannot take `{Self}`",
         "a field with a status code cannot be read into `{Self}`",
         "not a status code",
-        "it takes the code as `String`, or as `&str` where it is only written, or your own type with `Encode` and `Decode` for `kind::Status`";
+        "it takes the code as `String`, or as `&str` if it is only written, or your own type with `Encode` and `Decode` for `kind::Status`";
     StatusListField, StatusListReading for Multiple<Status>, multiple:
         "a field with several status codes cannot take `{Self}`",
         "a field with several status codes cannot be read into `{Self}`",

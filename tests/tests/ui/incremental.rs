@@ -97,6 +97,22 @@ fn places(message: &str) -> Vec<Place> {
 
 /// Checks a crate of these mistakes: where the errors of each are.
 fn check(crate_name: &str, names: &[String]) -> BTreeMap<String, Vec<Place>> {
+    let sources = super::files("rs");
+    let mut modules = String::new();
+    for (number, name) in names.iter().enumerate() {
+        writeln!(modules, "#[path = {:?}] mod m{number};", sources[name]).unwrap();
+    }
+    let mut places: BTreeMap<String, Vec<Place>> = BTreeMap::new();
+    for message in messages_of(crate_name, "vibecode-runtime", &modules) {
+        if let Some((name, place)) = error(&message) {
+            places.entry(name).or_default().push(place);
+        }
+    }
+    places
+}
+
+/// What the compiler says of a crate that knows the runtime by this name.
+pub(crate) fn messages_of(crate_name: &str, runtime: &str, source: &str) -> Vec<Value> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let folder = scratch.join("ui-incremental").join(crate_name);
@@ -105,18 +121,13 @@ fn check(crate_name: &str, names: &[String]) -> BTreeMap<String, Vec<Place>> {
     super::copy_schemas(&folder.join("schemas"));
     let manifest = format!(
         "[package]\nname = \"{crate_name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-         [dependencies.vibecode-runtime]\npath = {:?}\ndefault-features = false\n\
-         features = [\"derive\"]\n\n[workspace]\n",
+         [dependencies.{runtime}]\npackage = \"vibecode-runtime\"\npath = {:?}\n\
+         default-features = false\nfeatures = [\"derive\"]\n\n[workspace]\n",
         workspace.join("vibecode-runtime")
     );
     fs::write(folder.join("Cargo.toml"), manifest).unwrap();
     fs::copy(workspace.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
-    let sources = super::files("rs");
-    let mut modules = String::new();
-    for (number, name) in names.iter().enumerate() {
-        writeln!(modules, "#[path = {:?}] mod m{number};", sources[name]).unwrap();
-    }
-    fs::write(folder.join("src/lib.rs"), modules).unwrap();
+    fs::write(folder.join("src/lib.rs"), source).unwrap();
     let output = Command::new(env!("CARGO"))
         .current_dir(&folder)
         .args(["check", "--offline", "--message-format=json"])
@@ -126,17 +137,18 @@ fn check(crate_name: &str, names: &[String]) -> BTreeMap<String, Vec<Place>> {
         .env_remove("RUSTFLAGS")
         .output()
         .unwrap();
+    let lines = String::from_utf8(output.stdout).unwrap();
+    let messages = lines
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let messages: Vec<Value> = messages.collect();
+    let is_finished = |message: &Value| message["reason"] == "build-finished";
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success(), "{crate_name} compiles:\n{said}");
-    let mut places: BTreeMap<String, Vec<Place>> = BTreeMap::new();
-    for line in String::from_utf8(output.stdout).unwrap().lines() {
-        let message: Value = serde_json::from_str(line).unwrap();
-        if let Some((name, place)) = error(&message["message"]) {
-            places.entry(name).or_default().push(place);
-        }
-    }
-    assert!(!places.is_empty(), "{said}");
-    places
+    assert!(messages.iter().any(is_finished), "{said}");
+    let ours = messages
+        .into_iter()
+        .filter(|it| it["target"]["name"] == crate_name);
+    ours.map(|it| it["message"].clone()).collect()
 }
 
 /// Where a message of the compiler is, if it is an error: in which mistake's file, and where.

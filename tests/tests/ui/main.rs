@@ -5,6 +5,7 @@
 #![cfg(test)]
 
 mod incremental;
+mod renamed;
 
 use std::{
     collections::BTreeMap,
