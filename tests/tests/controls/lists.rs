@@ -83,7 +83,7 @@ fn an_empty_list_needs_no_type() {
     let patch = Customer::patch()
         .tags([])
         .notes(vec![])
-        .words(&[])
+        .words([])
         .companies(Vec::new())
         .tiers([])
         .scores([]);
@@ -99,11 +99,12 @@ fn a_list_is_taken_by_reference_as_a_slice_and_out_of_other_collections() {
     let expected = r#"{"ufCrmTags":["a","b"]}"#;
     let texts = vec!["a".to_owned(), "b".to_owned()];
     let names: &[&str] = &["a", "b"];
+    let pair: &[&str; 2] = &["a", "b"];
     for patch in [
         Customer::patch().tags(&texts),
         Customer::patch().tags(texts.as_slice()),
         Customer::patch().tags(names),
-        Customer::patch().tags(&["a", "b"]),
+        Customer::patch().tags(pair),
         Customer::patch().tags(VecDeque::from(texts.clone())),
         Customer::patch().tags(texts.clone().into_boxed_slice()),
         Customer::patch().tags(Cow::Borrowed(texts.as_slice())),
