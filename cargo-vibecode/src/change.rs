@@ -165,11 +165,12 @@ pub(crate) fn field<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, Str
                     "the portal's list has no field `{name}`, so the API would drop it: is the schema out of date? `cargo vibecode pull` fetches it"
                 ));
             }
-            let meant = schema.suggest(name);
-            let advice = meant.map_or_else(
-                || "is the schema out of date? `cargo vibecode pull` fetches it".to_owned(),
-                |meant| format!("did you mean `{meant}`?"),
-            );
+            let meant: Vec<_> = schema.suggestions(name).iter().map(|it| it.name).collect();
+            let advice = if meant.is_empty() {
+                "is the schema out of date? `cargo vibecode pull` fetches it".to_owned()
+            } else {
+                format!("did you mean `{}`?", meant.join("` or `"))
+            };
             Err(format!("there is no field `{name}`: {advice}"))
         }
     }

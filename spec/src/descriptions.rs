@@ -6,7 +6,7 @@ use std::{collections::HashSet, fs, path::Path};
 use serde_json::{Map, Value};
 
 use crate::{
-    Schema, SchemaError, field::is_description, naming, one_line, text_of, user_field_wire_name,
+    Schema, SchemaError, field::is_description, one_line, suggest, text_of, user_field_wire_name,
 };
 
 /// The version of the form in which `cargo vibecode pull` writes a schema.
@@ -289,9 +289,9 @@ fn drop_doubles(fields: &mut Map<String, Value>) -> Result<(), SchemaError> {
     let wire: HashSet<String> = fields
         .keys()
         .filter(|name| !is_upper(name))
-        .map(|name| naming::fold(name))
+        .map(|name| suggest::fold(name))
         .collect();
-    let is_double = |name: &str| wire.contains(&naming::fold(name));
+    let is_double = |name: &str| wire.contains(&suggest::fold(name));
     let alone = fields
         .keys()
         .find(|name| is_upper(name) && !is_double(name));

@@ -5,7 +5,7 @@ use std::{collections::HashMap, fmt};
 use serde_json::Value;
 
 use crate::{
-    Descriptions, Entity, EntityPath, Field, Grade, Multifield, naming, one_line, suggest,
+    Descriptions, Entity, EntityPath, Field, Grade, Multifield, Suggestion, one_line, suggest,
 };
 
 /// So many fields that only another entity has are evidence.
@@ -26,7 +26,7 @@ const SEVERAL: usize = 3;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Schema {
     /// Sorted by name.
-    fields: Vec<Field>,
+    pub(crate) fields: Vec<Field>,
     /// The entity, if a file says whose fields these are.
     entity: Option<String>,
     /// Whether these are known to be all fields of the entity.
@@ -306,8 +306,30 @@ impl Schema {
         at.ok().and_then(|at| self.fields.get(at))
     }
 
-    /// The wire name that was probably meant: the same name in another spelling (`COMPANY_ID`,
-    /// `company_id`), or a typo of it.
+    /// The fields that were probably meant by a name that is not one: what it is in another spelling
+    /// (`COMPANY_ID`), or is called elsewhere (`first_name`, `DATE_CREATE`, a label), or is a typo of.
+    /// At most three; several if they are about equally near.
+    ///
+    /// ```
+    /// use vibecode_spec::{Entity, Likeness, Suggestion};
+    ///
+    /// let contacts = Entity::Contacts.schema();
+    /// let meant = contacts.suggestions("first_name");
+    /// assert_eq!(meant, [Suggestion { name: "name", likeness: Likeness::Meaning }]);
+    /// assert_eq!(contacts.suggestions("favouriteColour"), []);
+    /// ```
+    #[must_use]
+    pub fn suggestions(&self, name: &str) -> Vec<Suggestion<'_>> {
+        let candidates = suggest::candidates(&self.fields, name).into_iter();
+        candidates
+            .filter_map(|(index, likeness)| {
+                let name = &self.fields.get(index)?.name;
+                Some(Suggestion { name, likeness })
+            })
+            .collect()
+    }
+
+    /// The one field that was probably meant: see [`suggestions`](Self::suggestions).
     ///
     /// ```
     /// use vibecode_spec::Entity;
@@ -319,14 +341,10 @@ impl Schema {
     /// ```
     #[must_use]
     pub fn suggest(&self, name: &str) -> Option<&str> {
-        let folded = naming::fold(name);
-        let respelt = self
-            .fields
-            .iter()
-            .find(|field| naming::fold(&field.name) == folded);
-        respelt
-            .map(|field| field.name.as_str())
-            .or_else(|| suggest::closest(name, self.fields.iter().map(|field| field.name.as_str())))
+        match self.suggestions(name)[..] {
+            [only] => Some(only.name),
+            _ => None,
+        }
     }
 }
 
@@ -595,22 +613,5 @@ mod tests {
         let schema = contacts.with_portal(read(part));
         assert!(schema.field("photo").is_some() && schema.lacks("photo").is_none());
         assert_eq!(read(part).missing(CONTACTS).count(), 0);
-    }
-
-    #[test]
-    fn a_name_in_another_spelling_or_with_a_typo_has_a_suggestion() {
-        let contacts = crate::Entity::Contacts.schema();
-        for (given, meant) in [
-            ("COMPANY_ID", "companyId"),
-            ("company_id", "companyId"),
-            ("companyid", "companyId"),
-            ("assignedByID", "assignedById"),
-            ("phnoe", "phone"),
-            ("lastname", "lastName"),
-            ("updatedTme", "updatedTime"),
-        ] {
-            assert_eq!(contacts.suggest(given), Some(meant));
-        }
-        assert_eq!(contacts.suggest("favouriteColour"), None);
     }
 }

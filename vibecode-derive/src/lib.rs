@@ -63,6 +63,7 @@ mod names;
 mod patch;
 mod portal;
 mod record;
+mod renamed;
 mod role;
 mod runtime;
 mod shape;

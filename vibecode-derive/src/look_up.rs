@@ -1,11 +1,12 @@
 //! A field held against the schema: whether there is such a field, and what is known of it.
 
-use heck::ToLowerCamelCase;
+use heck::{ToLowerCamelCase, ToSnakeCase};
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::{LitStr, ext::IdentExt};
 use vibecode_spec::{
-    Entity, Field, Kind, Multifield, Schema, UserFieldName, closest, one_line, read_user_field_name,
+    Entity, Field, Kind, Likeness, Multifield, Schema, Suggestion, UserFieldName, closest,
+    one_line, read_user_field_name,
 };
 
 use crate::{
@@ -130,7 +131,6 @@ impl Subject<'_, '_> {
     }
 
     fn unknown(&self) -> Result<Known, Told> {
-        let name = &self.name.text;
         let entity = self.whose.path();
         if let (Whose::Items(_), Portal::Absent(files)) = (self.whose, self.portal) {
             let message = format!(
@@ -143,26 +143,52 @@ impl Subject<'_, '_> {
             return Err(Told);
         }
         if let Portal::Read(schema) = self.portal
-            && schema.lacks(name).is_some()
+            && schema.lacks(&self.name.text).is_some()
         {
-            let file = &schema.file;
+            let (name, file) = (&self.name.text, &schema.file);
             let message = format!(
                 "the portal's {entity} have no field `{name}`: `{file}` lists all that they have, and the API would drop it. If the list is old, `cargo vibecode pull {entity}` fetches it anew"
             );
             return self.tell(&self.name, message);
         }
-        let has_it = |other: &&Entity| other.schema().field(name).is_some();
-        let advice = if let Some(meant) = self.schema().suggest(name) {
-            self.name.instead(meant)
-        } else if let Some(other) = Entity::ALL.iter().find(has_it) {
-            format!("{} have it", other.path())
+        let meant = self.suggestions(self.schema());
+        let advice = if meant.is_empty() {
+            self.elsewhere().unwrap_or_else(|| {
+                format!("the names are in what GET /v1/{entity}/fields answers; if it is not the API's at all, add `#[vibecode(skip)]`")
+            })
         } else {
-            "if it is not the API's, add `#[vibecode(skip)]`".to_owned()
+            self.name.instead(&meant)
         };
+        let name = self.name.written();
         self.tell(
             &self.name,
             format!("{entity} have no field `{name}`: {advice}"),
         )
+    }
+
+    /// What was probably meant. A struct with many unknown names is meant for another entity or
+    /// another portal, and the search would take its time for each of them.
+    fn suggestions<'s>(&self, schema: &'s Schema) -> Vec<Suggestion<'s>> {
+        const MOST_MISTAKES: usize = 20;
+        if self.errors.count() < MOST_MISTAKES {
+            schema.suggestions(&self.name.text)
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// The entity that has such a field.
+    fn elsewhere(&self) -> Option<String> {
+        let name = &self.name.text;
+        let mut others = Entity::ALL.iter();
+        if let Some(other) = others.find(|other| other.schema().field(name).is_some()) {
+            return Some(format!("{} have it", other.path()));
+        }
+        Entity::ALL.iter().find_map(|other| {
+            let meant = self.suggestions(other.schema());
+            let meant = meant.first()?;
+            Some(format!("{} have `{}`", other.path(), meant.name))
+        })
     }
 
     /// A user field that no schema describes: its name is held against the naming rule, or against
@@ -170,7 +196,7 @@ impl Subject<'_, '_> {
     fn undescribed_user_field(&self, name: UserFieldName) -> Result<Known, Told> {
         match (self.portal, name) {
             (Portal::Read(schema), name) => self.not_on_the_portal(schema, &name),
-            (_, UserFieldName::Meant(meant)) => self.misspelt_user_field(&self.name.instead(&meant)),
+            (_, UserFieldName::Meant(meant)) => self.misspelt_user_field(&self.name.respelt(&meant)),
             (_, UserFieldName::Wire) => self.user_field(),
             (_, _) => self.misspelt_user_field("it is `ufCrm_` and the digits and capitals of the upper name, such as `ufCrm_1721244707107`, or `ufCrm` and its words, such as `ufCrmLoyalty`"),
         }
@@ -193,21 +219,35 @@ impl Subject<'_, '_> {
             let mut fields = schema.fields();
             fields.find(|field| field.upper_name.as_deref() == Some(&*upper))
         };
-        let meant = by_rule
-            .or_else(by_upper_name)
-            .map(|field| field.name.as_str());
-        let advice = meant.or_else(|| schema.suggest(given)).map_or_else(
-            || {
-                let entity = self.whose.path();
-                format!("if it is new there, `cargo vibecode pull {entity}` fetches the list anew")
-            },
-            |meant| self.name.instead(meant),
-        );
+        let advice = match by_rule.or_else(by_upper_name) {
+            Some(field) => self.name.respelt(&field.name),
+            None => self.likely_user_field(schema),
+        };
         let (entity, file) = (self.whose.path(), &schema.file);
         let message = format!(
             "the portal's {entity} have no user field `{given}`, according to `{file}`: {advice}"
         );
         self.tell(&self.name, message)
+    }
+
+    /// Two user fields may differ in one digit, so the label is shown, and what to do if none was
+    /// meant.
+    fn likely_user_field(&self, schema: &Schema) -> String {
+        let entity = self.whose.path();
+        let refresh = format!("new there, `cargo vibecode pull {entity}` fetches the list anew");
+        let meant = self.suggestions(schema);
+        if meant.is_empty() {
+            return format!("if it is {refresh}");
+        }
+        let ways = meant.iter().map(|meant| {
+            let title = schema
+                .field(meant.name)
+                .and_then(|field| field.title.as_ref());
+            let label = title.map_or_else(String::new, |title| format!(" ({})", one_line(title)));
+            self.name.way_to(meant) + &label
+        });
+        let meant = did_you_mean(&ways.collect::<Vec<_>>());
+        format!("{meant} If it is {refresh}")
     }
 
     /// A user field of a portal whose schema is not there.
@@ -347,14 +387,58 @@ impl WireName {
         }
     }
 
-    /// How to write the name that was meant.
-    fn instead(&self, meant: &str) -> String {
-        if self.given.is_some() {
-            format!("did you mean `{meant}`?")
-        } else {
-            format!("did you mean `field = \"{meant}\"`?")
+    /// The name as it was written.
+    fn written(&self) -> String {
+        match &self.given {
+            Some(given) => given.value(),
+            None => self.ident.unraw().to_string(),
         }
     }
+
+    /// How to write the names that were probably meant.
+    fn instead(&self, meant: &[Suggestion<'_>]) -> String {
+        let ways = meant.iter().map(|meant| self.way_to(meant));
+        did_you_mean(&ways.collect::<Vec<_>>())
+    }
+
+    fn way_to(&self, meant: &Suggestion<'_>) -> String {
+        match meant.likeness {
+            Likeness::Spelling | Likeness::Typo => self.way(meant.name),
+            // The field may keep its name, which says the same in other words.
+            _ => self.attribute(meant.name),
+        }
+    }
+
+    /// How to write the name that this is in another spelling.
+    fn respelt(&self, wire: &str) -> String {
+        did_you_mean(&[self.way(wire)])
+    }
+
+    /// The field's own name, if that gives the wire name, or else the attribute.
+    fn way(&self, wire: &str) -> String {
+        let ident = wire.to_snake_case();
+        if self.given.is_none() && ident.to_lower_camel_case() == wire {
+            format!("`{ident}`")
+        } else {
+            self.attribute(wire)
+        }
+    }
+
+    fn attribute(&self, wire: &str) -> String {
+        if self.given.is_some() {
+            format!("`{wire}`")
+        } else {
+            format!("`field = \"{wire}\"`")
+        }
+    }
+}
+
+fn did_you_mean(ways: &[String]) -> String {
+    let ways = match ways {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        ways => ways.concat(),
+    };
+    format!("did you mean {ways}?")
 }
 
 impl ToTokens for WireName {

@@ -9,6 +9,7 @@ use syn::{
 use crate::{
     attribute::{OnField, OnStruct},
     errors::Errors,
+    renamed,
 };
 
 /// A struct under a derive.
@@ -36,7 +37,10 @@ pub(crate) struct InputField {
 impl Input {
     /// What cannot have named fields has none here, and an error.
     pub(crate) fn read(input: DeriveInput, errors: &Errors) -> Self {
-        let attributes = OnStruct::read(&input.attrs, errors);
+        let mut attributes = OnStruct::read(&input.attrs, errors);
+        if attributes.runtime.is_none() && !attributes.told {
+            attributes.runtime = renamed::path(&input.ident, errors);
+        }
         let is_record = matches!(
             &input.data,
             Data::Struct(data) if !matches!(data.fields, Fields::Unnamed(_))

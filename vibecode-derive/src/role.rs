@@ -123,12 +123,18 @@ impl<'a> Subject<'a, '_> {
         self.refuse_two_options(holds)?;
         if !known.multiple && shape::vec_of(holds).is_some() {
             let one = shape::vec_of(holds).map(shape::written).unwrap_or_default();
-            let advice = if known.user_field {
+            let advice = if known.kind == Kind::File && one == "u8" {
+                "use `vibecode_runtime::File`, which `File::upload(name, bytes)` makes".to_owned()
+            } else if known.user_field {
                 format!("add `multiple`, or use `{one}`")
             } else {
                 format!("use `{one}`")
             };
-            return self.tell(holds, format!("`{name}` holds one value: {advice}"));
+            let held = match known.kind {
+                Kind::File => "a file",
+                _ => "one value",
+            };
+            return self.tell(holds, format!("`{name}` holds {held}: {advice}"));
         }
         Ok(())
     }

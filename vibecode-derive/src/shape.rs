@@ -65,6 +65,8 @@ pub(crate) enum Argument {
     ByValue,
     /// `impl AsRef<str>`, for a `&str`.
     Text,
+    /// `impl IntoList<Vec<T>>`: an array of what the elements convert from, too.
+    List,
     /// Whatever has a wire form of the kind, where the field's type is a parameter.
     AnyEncode,
     /// `impl Into<T>`.
@@ -78,23 +80,27 @@ const BY_VALUE: &[&str] = &[
 impl Argument {
     pub(crate) fn of(ty: &Type, parameters: &TypeParameters) -> Self {
         match bare(ty) {
-            Type::Path(path)
-                if path
-                    .path
-                    .get_ident()
-                    .is_some_and(|ident| BY_VALUE.iter().any(|name| ident == name)) =>
-            {
-                Self::ByValue
-            }
+            ty if is_by_value(ty) => Self::ByValue,
             Type::Reference(reference)
                 if reference.mutability.is_none() && is_str(&reference.elem) =>
             {
                 Self::Text
             }
             other if parameters.are_in(other) => Self::AnyEncode,
-            _ => Self::Into,
+            other => match vec_of(other) {
+                Some(element) if !is_by_value(element) => Self::List,
+                _ => Self::Into,
+            },
         }
     }
+}
+
+fn is_by_value(ty: &Type) -> bool {
+    let Type::Path(path) = bare(ty) else {
+        return false;
+    };
+    let ident = path.path.get_ident();
+    ident.is_some_and(|ident| BY_VALUE.iter().any(|name| ident == name))
 }
 
 fn is_str(ty: &Type) -> bool {

@@ -2,7 +2,10 @@
 
 use std::{borrow::Cow, fmt};
 
-use crate::body::{Act, Added, Body};
+use crate::{
+    body::{Act, Added, Body},
+    id::PatchOf,
+};
 
 /// The changes from one record to another, made by `before.diff(&after)`.
 ///
@@ -42,6 +45,9 @@ impl<P> Diff<P> {
         }
     }
 }
+
+/// So that a diff in place of its patch is one error, and not one of the id beside it too.
+impl<P: PatchOf<E>, E> PatchOf<E> for Diff<P> {}
 
 /// A phone or an email that a diff would remove, and the API cannot. Debug hides the value.
 ///

@@ -79,6 +79,7 @@ impl List {
     /// # Panics
     /// If the lists differ: that is the compile error.
     #[expect(clippy::panic, reason = "a panic in a constant is a compile error")]
+    #[track_caller]
     pub const fn must_be(list: Option<Self>, entity: &str, field: &str) {
         let Some(list) = list else {
             return;

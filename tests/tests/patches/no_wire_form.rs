@@ -22,10 +22,7 @@ fn invalid_patches() -> Vec<(CustomerPatch, &'static str)> {
         (customer().add_newsletter(""), "email"),
         (customer().add_desk(""), "phone"),
         (customer().company(0), "companyId"),
-        (
-            customer().company_ids([7654.into(), 0.into()]),
-            "companyIds",
-        ),
+        (customer().company_ids([7654, 0]), "companyIds"),
         (customer().assigned_by_id(0), "assignedById"),
         (
             customer().observers([UserId::from(7654), none]),

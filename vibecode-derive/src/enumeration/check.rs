@@ -14,6 +14,7 @@ use crate::{
     look_up::{Subject, WireName},
     model::InputField,
     portal::{Found, Portal},
+    renamed,
     shape::bare,
     whose::{self, Whose},
 };
@@ -64,7 +65,10 @@ pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> 
     Checked {
         ident: &input.ident,
         generics: &input.generics,
-        runtime: attributes.common.runtime,
+        runtime: attributes
+            .common
+            .runtime
+            .or_else(|| renamed::path(&input.ident, errors)),
         whose,
         field: attributes
             .field

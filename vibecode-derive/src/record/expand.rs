@@ -1,14 +1,14 @@
 //! The tokens of a checked struct: how it is read.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 
 use crate::{
     check::Checked,
     field::{Field, Form, Role},
     lists::{Direction, own_list},
     names::own,
-    runtime::{element, entity, kind, list_reader, private_module, setter},
+    runtime::{element, entity, kind, private_module, reading_trait},
     shape::{TypeParameters, bare, predicate},
 };
 
@@ -86,21 +86,22 @@ fn read_fields(checked: &Checked<'_>) -> Vec<TokenStream> {
             Role::Broken => quote!(#ident: __v::read::broken()?),
             Role::Id => {
                 let ty = bare(field.ty);
-                quote!(#ident: __v::read::id::<#ty, #entity>(__fields, #at)?)
+                quote!(#ident: <#ty as __v::IsIdOf<#entity>>::read(__fields, #at)?)
             }
             Role::Value(value) => {
-                let (read, ty) = (setter(&value.kind, value.multiple), value.holds);
-                quote!(#ident: __v::read::#read::<#ty, _>(__fields, #at)?)
+                let (reading, ty) = (reading_trait(&value.kind, value.multiple), value.holds);
+                quote!(#ident: <#ty as __v::kind::#reading>::read(__fields, #at)?)
             }
             Role::Multifield(values) => {
                 let wire = values.multifield.name();
                 match &values.form {
                     Form::Vec(_) | Form::List => {
-                        let (read, ty) = (list_reader(values.multifield), bare(field.ty));
-                        quote!(#ident: __v::read::#read::<#ty>(__fields)?)
+                        let ty = bare(field.ty);
+                        let reading = format_ident!("{}ListReading", element(values.multifield));
+                        quote!(#ident: <#ty as __v::kind::#reading>::read(__fields)?)
                     }
                     Form::Typed { type_id, holds } => {
-                        quote!(#ident: __v::read::typed_value::<#holds, _>(__fields, #wire, #type_id)?)
+                        quote!(#ident: <#holds as __v::kind::TypedValueReading>::read(__fields, #wire, #type_id)?)
                     }
                 }
             }

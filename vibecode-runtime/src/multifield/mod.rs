@@ -95,18 +95,6 @@ macro_rules! multifields {
             }
         }
 
-        impl From<&str> for $Value {
-            fn from(value: &str) -> Self {
-                Self::new(value, $Type::default())
-            }
-        }
-
-        impl From<String> for $Value {
-            fn from(value: String) -> Self {
-                Self::new(value, $Type::default())
-            }
-        }
-
         /// Shows the type; the value is personal data.
         impl fmt::Debug for $Value {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -190,5 +178,31 @@ multifields! {
         Mailing, mailing = "MAILING";
         /// `OTHER`
         Other, other = "OTHER";
+    }
+}
+
+// Written out: what a macro writes would show the macro in the compiler's messages.
+
+impl From<&str> for Phone {
+    fn from(value: &str) -> Self {
+        Self::new(value, PhoneType::default())
+    }
+}
+
+impl From<String> for Phone {
+    fn from(value: String) -> Self {
+        Self::new(value, PhoneType::default())
+    }
+}
+
+impl From<&str> for Email {
+    fn from(value: &str) -> Self {
+        Self::new(value, EmailType::default())
+    }
+}
+
+impl From<String> for Email {
+    fn from(value: String) -> Self {
+        Self::new(value, EmailType::default())
     }
 }

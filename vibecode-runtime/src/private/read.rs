@@ -1,15 +1,11 @@
-//! Reading: each field is one call with the user's own type as an explicit type argument.
+//! Reading: each field is one call of the kind's own trait on the user's own type.
 
 use crate::{
-    Answered, Companies, Contacts, Deals, Decode, DecodeError, Enumeration, Leads, Users,
+    Answered, Decode, DecodeError, Enumeration,
     enumeration::List,
-    kind,
-    multifield::read_list,
+    kind::{self, Kind},
     record::{Fields, UnreadableField},
 };
-
-#[allow(clippy::wildcard_imports, reason = "the traits of all kinds")]
-use crate::kind::*;
 
 /// What reading a field gives: nothing, or a value.
 type Read<T> = Result<Option<T>, UnreadableField>;
@@ -24,7 +20,7 @@ fn value<K: Kind, T: Decode<K>>(fields: &Fields<'_>, place: usize) -> Read<T> {
 }
 
 /// A value that must be there. Empty text is a value, since a text may be empty.
-fn required<K: Kind, T: Decode<K>>(
+pub(super) fn required<K: Kind, T: Decode<K>>(
     fields: &Fields<'_>,
     place: usize,
 ) -> Result<T, UnreadableField> {
@@ -38,10 +34,7 @@ fn required<K: Kind, T: Decode<K>>(
 }
 
 /// A list, which is empty if there is nothing.
-fn list<K, T: Decode<Multiple<K>>>(
-    fields: &Fields<'_>,
-    place: usize,
-) -> Result<T, UnreadableField> {
+fn list<K, T: Decode<K>>(fields: &Fields<'_>, place: usize) -> Result<T, UnreadableField> {
     let (name, answered) = fields.at(place);
     let field = fields.list_of(name);
     let read = T::decode(answered.unwrap_or(Answered::EMPTY_LIST).of(&field));
@@ -60,7 +53,7 @@ pub trait Held<T>: Sized {
     #[doc(hidden)]
     fn multiple<K: Kind>(fields: &Fields<'_>, place: usize) -> Result<Self, UnreadableField>
     where
-        T: Decode<Multiple<K>>;
+        T: Decode<K>;
 
     /// Reads one bare value of a multifield.
     #[doc(hidden)]
@@ -79,7 +72,7 @@ impl<T> Held<T> for T {
 
     fn multiple<K: Kind>(fields: &Fields<'_>, place: usize) -> Result<Self, UnreadableField>
     where
-        T: Decode<Multiple<K>>,
+        T: Decode<K>,
     {
         list::<K, T>(fields, place)
     }
@@ -102,9 +95,9 @@ impl<T> Held<T> for Option<T> {
 
     fn multiple<K: Kind>(fields: &Fields<'_>, place: usize) -> Result<Self, UnreadableField>
     where
-        T: Decode<Multiple<K>>,
+        T: Decode<K>,
     {
-        value::<Multiple<K>, T>(fields, place)
+        value::<K, T>(fields, place)
     }
 
     fn typed(answered: Answered<'_>) -> Result<Self, DecodeError>
@@ -116,66 +109,6 @@ impl<T> Held<T> for Option<T> {
             .map(T::decode)
             .transpose()
     }
-}
-
-/// `function, function for lists: kind, trait, trait for lists`.
-macro_rules! reader {
-    ($one:ident, $several:ident: $Kind:ty, $Reading:ident, $ListReading:ident) => {
-        /// Reads a single field.
-        ///
-        /// # Errors
-        /// If the value is not what the type holds.
-        pub fn $one<T: $Reading, H: Held<T>>(
-            fields: &Fields<'_>,
-            place: usize,
-        ) -> Result<H, UnreadableField> {
-            H::single::<$Kind>(fields, place)
-        }
-
-        /// Reads a multiple field.
-        ///
-        /// # Errors
-        /// If a value is not what the type holds.
-        pub fn $several<T: $ListReading, H: Held<T>>(
-            fields: &Fields<'_>,
-            place: usize,
-        ) -> Result<H, UnreadableField> {
-            H::multiple::<$Kind>(fields, place)
-        }
-    };
-}
-
-reader! { text, texts: kind::Text, TextReading, TextListReading }
-reader! { integer, integers: kind::Integer, IntegerReading, IntegerListReading }
-reader! { number, numbers: kind::Number, NumberReading, NumberListReading }
-reader! { double, doubles: kind::Double, DoubleReading, DoubleListReading }
-reader! { boolean, booleans: kind::Boolean, BooleanReading, BooleanListReading }
-reader! { date, dates: kind::Date, DateReading, DateListReading }
-reader! { datetime, datetimes: kind::DateTime, DateTimeReading, DateTimeListReading }
-reader! { date_or_datetime, dates_or_datetimes: kind::DateOrDateTime, DateOrDateTimeReading, DateOrDateTimeListReading }
-reader! { enumeration, enumerations: kind::Enumeration, EnumerationReading, EnumerationListReading }
-reader! { money, moneys: kind::Money, MoneyReading, MoneyListReading }
-reader! { url, urls: kind::Url, UrlReading, UrlListReading }
-reader! { address, addresses: kind::Address, AddressReading, AddressListReading }
-reader! { file, files: kind::File, FileReading, FileListReading }
-reader! { crm, crms: kind::Crm, CrmReading, CrmListReading }
-reader! { status, statuses: kind::Status, StatusReading, StatusListReading }
-reader! { iblock, iblocks: kind::Iblock, IblockReading, IblockListReading }
-reader! { contact, contacts: kind::Reference<Contacts>, ContactReading, ContactListReading }
-reader! { company, companies: kind::Reference<Companies>, CompanyReading, CompanyListReading }
-reader! { lead, leads: kind::Reference<Leads>, LeadReading, LeadListReading }
-reader! { deal, deals: kind::Reference<Deals>, DealReading, DealListReading }
-reader! { user, users: kind::Reference<Users>, UserReading, UserListReading }
-reader! { quote, quotes: kind::Reference<kind::Quotes>, QuoteReading, QuoteListReading }
-
-/// Reads the record's id.
-///
-/// # Errors
-/// If there is none.
-pub fn id<T: super::IsIdOf<E>, E>(fields: &Fields<'_>, place: usize) -> Result<T, UnreadableField> {
-    let (name, answered) = fields.at(place);
-    let read = T::decode(answered.unwrap_or(Answered::NULL));
-    read.map_err(|error| UnreadableField::new(name, error))
 }
 
 /// Reads an option.
@@ -202,41 +135,4 @@ pub fn broken<T>() -> Result<T, UnreadableField> {
         "",
         DecodeError::expected("a field without a mistake"),
     ))
-}
-
-/// Reads the phones into a list.
-///
-/// # Errors
-/// If an entry is not what the list holds.
-pub fn phones<L: kind::PhoneListReading>(fields: &Fields<'_>) -> Result<L, UnreadableField> {
-    read_list::<kind::Phone, L>(&fields.multifields(), "PHONE")
-        .map_err(|error| UnreadableField::new("phone", error))
-}
-
-/// Reads the emails into a list.
-///
-/// # Errors
-/// If an entry is not what the list holds.
-pub fn emails<L: kind::EmailListReading>(fields: &Fields<'_>) -> Result<L, UnreadableField> {
-    read_list::<kind::Email, L>(&fields.multifields(), "EMAIL")
-        .map_err(|error| UnreadableField::new("email", error))
-}
-
-/// Reads the first value of one type of a multifield.
-///
-/// # Errors
-/// If there is none and the struct requires one, or it is not what the struct holds.
-pub fn typed_value<T: kind::TypedValueReading, H: Held<T>>(
-    fields: &Fields<'_>,
-    multifield: &'static str,
-    type_id: &str,
-) -> Result<H, UnreadableField> {
-    let kind = multifield.to_ascii_uppercase();
-    let multifields = fields.multifields();
-    let first = multifields
-        .of_kind(&kind)
-        .find(|entry| entry.value_type() == type_id);
-    let json = first.map(|entry| serde_json::Value::from(entry.value()).to_string());
-    H::typed(json.as_deref().map_or(Answered::NULL, Answered::of_text))
-        .map_err(|error| UnreadableField::new(multifield, error))
 }

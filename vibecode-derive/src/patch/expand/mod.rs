@@ -198,7 +198,7 @@ impl<'a> Expansion<'a> {
             .then(|| self.diff(where_bounds.as_ref()));
         quote! {
             #[automatically_derived]
-            impl #parameters __v::Present for #ident #arguments
+            impl #parameters __v::ToPatch for #ident #arguments
             where
                 #(#present_predicates,)*
                 #(#bounds,)*
@@ -218,7 +218,7 @@ impl<'a> Expansion<'a> {
                 /// as it is, phones and emails are added.
                 #visibility fn to_patch(&self) -> #patch #arguments #where_bounds {
                     let mut __patch: #patch #arguments = __v::Default::default();
-                    __v::Present::present(self, &mut __patch.0);
+                    __v::ToPatch::present(self, &mut __patch.0);
                     __patch
                 }
                 #diff

@@ -3,17 +3,17 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Expansion, method::asserted};
+use super::Expansion;
 use crate::{
     field::{Access, Field, Form, Role},
     names::own,
-    runtime::{adders, kind, setter},
-    shape::{Argument, bare, predicate},
+    runtime::kind,
+    shape::{Argument, option_of, predicate},
 };
 
 impl Expansion<'_> {
-    /// The statement that takes one field over. It calls what the setter calls, with the same
-    /// type at the same place, so that the compiler prints what is wrong with the type once.
+    /// The statement that takes one field over. It asks nothing of the field's type, since the
+    /// setter does: a wrong type is one error.
     pub(super) fn present(field: &Field<'_>) -> TokenStream {
         let ident = own(field.ident);
         match &field.role {
@@ -21,31 +21,31 @@ impl Expansion<'_> {
             _ if field.access != Access::Written => quote!(let _ = &self.#ident;),
             Role::Skipped | Role::Id | Role::Broken => quote!(let _ = &self.#ident;),
             Role::Value(value) => {
-                let set = setter(&value.kind, value.multiple);
-                let (ty, wire) = (asserted(value.holds), &value.wire);
-                let given = if value.multiple {
-                    quote!(__v::Listed(&self.#ident))
+                let kind = kind(&value.kind, value.multiple);
+                let held = held(field, &kind);
+                let wire = &value.wire;
+                if value.multiple {
+                    quote!(#held.set_list(__body, #wire);)
                 } else {
-                    quote!(&self.#ident)
-                };
-                quote!(__v::#set::<#ty>(__body, #wire, #given);)
+                    quote!(#held.set(__body, #wire);)
+                }
             }
             Role::Multifield(values) => {
                 let wire = values.multifield.name();
-                let (one, list) = adders(values.multifield);
+                let kind = values.kind();
                 match &values.form {
-                    Form::Vec(ty) => quote! {
+                    Form::Vec(_) => quote! {
                         for __value in &self.#ident {
-                            __v::#one::<#ty>(__body, #wire, __value);
+                            __v::some::<#kind, _>(__value).add(__body, #wire);
                         }
                     },
                     Form::List => {
-                        let ty = bare(field.ty);
-                        quote!(__v::#list::<#ty>(__body, #wire, __v::OneOrAll::All(&self.#ident));)
+                        let held = held(field, &quote!(__v::kind::Multiple<#kind>));
+                        quote!(#held.add(__body, #wire);)
                     }
-                    Form::Typed { type_id, holds } => {
-                        let ty = asserted(holds);
-                        quote!(__v::typed_value::<#ty>(__body, #wire, #type_id, &self.#ident);)
+                    Form::Typed { type_id, .. } => {
+                        let held = held(field, &quote!(__v::kind::Text));
+                        quote!(#held.add_typed(__body, #wire, #type_id);)
                     }
                 }
             }
@@ -73,4 +73,15 @@ impl Expansion<'_> {
         matches!(Argument::of(ty, &self.parameters), Argument::AnyEncode)
             .then(|| predicate(ty, &quote!(__v::Encode<#kind>)))
     }
+}
+
+/// What a field holds, of a kind.
+fn held(field: &Field<'_>, kind: &TokenStream) -> TokenStream {
+    let ident = own(field.ident);
+    let held = if option_of(field.ty).is_some() {
+        quote!(any)
+    } else {
+        quote!(some)
+    };
+    quote!(__v::#held::<#kind, _>(&self.#ident))
 }

@@ -108,5 +108,5 @@ const _: () = {
     }
 };
 ::core::compile_error! {
-    "contacts have no field `psot`: did you mean `field = \"post\"`?"
+    "contacts have no field `psot`: did you mean `post`?"
 }

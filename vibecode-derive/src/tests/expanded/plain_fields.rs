@@ -70,7 +70,7 @@ const _: () = {
             self
         }
         fn __id() {
-            __v::id::<ContactId, __v::Contacts>();
+            <ContactId as __v::IsIdOf<__v::Contacts>>::check();
         }
         ///Sets `post`: Position (string).
         pub fn post(mut self, __value: impl __v::Into<String>) -> Self {
