@@ -63,8 +63,8 @@ const _: () = {
             self
         }
         ///Sets `post`: Position (string).
-        fn post(mut self, __value: impl __v::Into<String>) -> Self {
-            __v::text::<String>(&mut self.0, "post", __v::Set(__value));
+        fn post(mut self, __value: impl __v::TakenInto<String>) -> Self {
+            <String as __v::kind::TextField>::set(&mut self.0, "post", __value);
             self
         }
         ///Clears `post` by sending `""`.
@@ -86,9 +86,9 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl __v::Present for Customer {
+    impl __v::ToPatch for Customer {
         fn present(&self, __body: &mut __v::Body) {
-            __v::text::<String>(__body, "post", &self.post);
+            __v::any::<__v::kind::Text, _>(&self.post).set(__body, "post");
             let _ = &self.psot;
         }
     }
@@ -102,7 +102,7 @@ const _: () = {
         /// as it is, phones and emails are added.
         fn to_patch(&self) -> CustomerPatch {
             let mut __patch: CustomerPatch = __v::Default::default();
-            __v::Present::present(self, &mut __patch.0);
+            __v::ToPatch::present(self, &mut __patch.0);
             __patch
         }
     }

@@ -93,10 +93,12 @@ const _: () = {
             self
         }
         ///Sets `title`: Deal name (string).
-        pub(crate) fn title(mut self, __value: impl __v::AsRef<__v::str>) -> Self {
-            __v::text::<
-                &str,
-            >(&mut self.0, "title", &__v::AsRef::<__v::str>::as_ref(&__value));
+        pub(crate) fn title(mut self, __value: impl __v::TakenAs<__v::str>) -> Self {
+            <&str as __v::kind::TextField>::set(
+                &mut self.0,
+                "title",
+                __v::AsRef::<__v::str>::as_ref(&__value),
+            );
             self
         }
         ///Sets `comments`: Comment (string).
@@ -104,7 +106,7 @@ const _: () = {
             mut self,
             __value: __V,
         ) -> Self {
-            __v::text::<__V>(&mut self.0, "comments", __v::Set(__value));
+            <__V as __v::kind::TextField>::set(&mut self.0, "comments", __value);
             self
         }
         ///Clears `comments` by sending `""`.
@@ -113,21 +115,26 @@ const _: () = {
             self
         }
         ///Sets the user field `ufCrmMarks` (integer, multiple).
-        pub(crate) fn marks(mut self, __value: impl __v::Into<[i64; N]>) -> Self {
-            __v::integers::<[i64; N]>(&mut self.0, "ufCrmMarks", __v::Set(__value));
+        pub(crate) fn marks(mut self, __value: impl __v::TakenInto<[i64; N]>) -> Self {
+            <[i64; N] as __v::kind::IntegerListField>::set(
+                &mut self.0,
+                "ufCrmMarks",
+                __value,
+            );
             self
         }
     }
     #[automatically_derived]
-    impl<'a, T: Clone, const N: usize> __v::Present for Sale<'a, T, N>
+    impl<'a, T: Clone, const N: usize> __v::ToPatch for Sale<'a, T, N>
     where
         T: 'a,
         T: __v::Encode<__v::kind::Text>,
     {
         fn present(&self, __body: &mut __v::Body) {
-            __v::text::<&str>(__body, "title", &self.title);
-            __v::text::<T>(__body, "comments", &self.comments);
-            __v::integers::<[i64; N]>(__body, "ufCrmMarks", __v::Listed(&self.marks));
+            __v::some::<__v::kind::Text, _>(&self.title).set(__body, "title");
+            __v::any::<__v::kind::Text, _>(&self.comments).set(__body, "comments");
+            __v::some::<__v::kind::Multiple<__v::kind::Integer>, _>(&self.marks)
+                .set_list(__body, "ufCrmMarks");
         }
     }
     #[automatically_derived]
@@ -146,7 +153,7 @@ const _: () = {
             T: __v::Encode<__v::kind::Text>,
         {
             let mut __patch: SalePatch<'a, T, N> = __v::Default::default();
-            __v::Present::present(self, &mut __patch.0);
+            __v::ToPatch::present(self, &mut __patch.0);
             __patch
         }
     }

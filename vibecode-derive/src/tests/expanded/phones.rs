@@ -107,27 +107,31 @@ const _: () = {
         /**Adds to `phone` a value of the type that it brings; a bare string is `WORK`.
 
 The API only ever adds phones and emails, also one that the record has already.*/
-        fn add_phone(mut self, __value: impl __v::Into<Phone>) -> Self {
-            __v::phone::<Phone>(&mut self.0, "phone", __v::Set(__value));
+        fn add_phone(mut self, __value: impl __v::TakenInto<Phone>) -> Self {
+            <Phone as __v::kind::PhoneField>::add(&mut self.0, "phone", __value);
             self
         }
         /**Adds to `email` a value of the type `MAILING`.
 
 The API only ever adds phones and emails, also one that the record has already.*/
-        fn add_newsletter(mut self, __value: impl __v::Into<String>) -> Self {
-            __v::typed_value::<
-                String,
-            >(&mut self.0, "email", "MAILING", __v::Set(__value));
+        fn add_newsletter(mut self, __value: impl __v::TakenInto<String>) -> Self {
+            <String as __v::kind::TypedValueField>::add(
+                &mut self.0,
+                "email",
+                "MAILING",
+                __value,
+            );
             self
         }
     }
     #[automatically_derived]
-    impl __v::Present for Customer {
+    impl __v::ToPatch for Customer {
         fn present(&self, __body: &mut __v::Body) {
             for __value in &self.phone {
-                __v::phone::<Phone>(__body, "phone", __value);
+                __v::some::<__v::kind::Phone, _>(__value).add(__body, "phone");
             }
-            __v::typed_value::<String>(__body, "email", "MAILING", &self.newsletter);
+            __v::any::<__v::kind::Text, _>(&self.newsletter)
+                .add_typed(__body, "email", "MAILING");
         }
     }
     #[automatically_derived]
@@ -140,7 +144,7 @@ The API only ever adds phones and emails, also one that the record has already.*
         /// as it is, phones and emails are added.
         fn to_patch(&self) -> CustomerPatch {
             let mut __patch: CustomerPatch = __v::Default::default();
-            __v::Present::present(self, &mut __patch.0);
+            __v::ToPatch::present(self, &mut __patch.0);
             __patch
         }
     }

@@ -73,8 +73,8 @@ const _: () = {
             <ContactId as __v::IsIdOf<__v::Contacts>>::check();
         }
         ///Sets `post`: Position (string).
-        pub fn post(mut self, __value: impl __v::Into<String>) -> Self {
-            __v::text::<String>(&mut self.0, "post", __v::Set(__value));
+        pub fn post(mut self, __value: impl __v::TakenInto<String>) -> Self {
+            <String as __v::kind::TextField>::set(&mut self.0, "post", __value);
             self
         }
         ///Clears `post` by sending `""`.
@@ -83,33 +83,37 @@ const _: () = {
             self
         }
         ///Sets `assignedById`: Responsible person (employee).
-        pub fn assigned_by_id(mut self, __value: impl __v::Into<UserId>) -> Self {
-            __v::user::<UserId>(&mut self.0, "assignedById", __v::Set(__value));
+        pub fn assigned_by_id(mut self, __value: impl __v::TakenInto<UserId>) -> Self {
+            <UserId as __v::kind::UserField>::set(&mut self.0, "assignedById", __value);
             self
         }
         ///Sets `opened`: Available to everyone (boolean).
         pub fn opened(mut self, __value: bool) -> Self {
-            __v::boolean::<bool>(&mut self.0, "opened", __v::Set(__value));
+            <bool as __v::kind::BooleanField>::set(&mut self.0, "opened", __value);
             self
         }
         ///Sets the user field `ufCrm_694BF2A975BD0` (double, multiple).
-        pub fn scores(mut self, __value: impl __v::Into<Vec<f64>>) -> Self {
-            __v::doubles::<
-                Vec<f64>,
-            >(&mut self.0, "ufCrm_694BF2A975BD0", __v::Set(__value));
+        pub fn scores(mut self, __value: impl __v::TakenInto<Vec<f64>>) -> Self {
+            <Vec<
+                f64,
+            > as __v::kind::DoubleListField>::set(
+                &mut self.0,
+                "ufCrm_694BF2A975BD0",
+                __value,
+            );
             self
         }
     }
     #[automatically_derived]
-    impl __v::Present for Customer {
+    impl __v::ToPatch for Customer {
         fn present(&self, __body: &mut __v::Body) {
             let _ = &self.id;
-            __v::text::<String>(__body, "post", &self.post);
-            __v::user::<UserId>(__body, "assignedById", &self.assigned_by_id);
-            __v::boolean::<bool>(__body, "opened", &self.opened);
-            __v::doubles::<
-                Vec<f64>,
-            >(__body, "ufCrm_694BF2A975BD0", __v::Listed(&self.scores));
+            __v::any::<__v::kind::Text, _>(&self.post).set(__body, "post");
+            __v::some::<__v::kind::Reference<__v::Users>, _>(&self.assigned_by_id)
+                .set(__body, "assignedById");
+            __v::some::<__v::kind::Boolean, _>(&self.opened).set(__body, "opened");
+            __v::some::<__v::kind::Multiple<__v::kind::Double>, _>(&self.scores)
+                .set_list(__body, "ufCrm_694BF2A975BD0");
             let _ = &self.updated_time;
             let _ = &self.cached;
         }
@@ -124,7 +128,7 @@ const _: () = {
         /// as it is, phones and emails are added.
         pub fn to_patch(&self) -> CustomerPatch {
             let mut __patch: CustomerPatch = __v::Default::default();
-            __v::Present::present(self, &mut __patch.0);
+            __v::ToPatch::present(self, &mut __patch.0);
             __patch
         }
     }
