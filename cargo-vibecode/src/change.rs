@@ -99,6 +99,12 @@ impl<'a> Change<'a> {
                 multifield.name()
             ));
         }
+        if field.required {
+            return Err(format!(
+                "`{}` cannot be cleared: the portal requires a value",
+                field.name
+            ));
+        }
         let by = match field.clearing() {
             Clearing::Zero => json!(0),
             Clearing::EmptyList => json!([]),
@@ -154,11 +160,17 @@ pub(crate) fn field<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, Str
             one.name, other.name
         )),
         (None, _) => {
-            let meant = schema.suggest(name);
-            let advice = meant.map_or_else(
-                || "is the schema out of date? `cargo vibecode pull` fetches it".to_owned(),
-                |meant| format!("did you mean `{meant}`?"),
-            );
+            if schema.lacks(name).is_some() {
+                return Err(format!(
+                    "the portal's list has no field `{name}`, so the API would drop it: is the schema out of date? `cargo vibecode pull` fetches it"
+                ));
+            }
+            let meant: Vec<_> = schema.suggestions(name).iter().map(|it| it.name).collect();
+            let advice = if meant.is_empty() {
+                "is the schema out of date? `cargo vibecode pull` fetches it".to_owned()
+            } else {
+                format!("did you mean `{}`?", meant.join("` or `"))
+            };
             Err(format!("there is no field `{name}`: {advice}"))
         }
     }
@@ -166,8 +178,14 @@ pub(crate) fn field<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, Str
 
 fn writable<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, String> {
     let field = field(schema, name)?;
-    if field.read_only || field.immutable {
+    if field.read_only {
         return Err(format!("`{}` is read-only", field.name));
+    }
+    if field.immutable {
+        return Err(format!(
+            "`{}` is set when a record is made, and cannot be changed after",
+            field.name
+        ));
     }
     Ok(field)
 }
@@ -207,10 +225,12 @@ fn single(field: &Field, text: &str) -> Result<Value, String> {
             .map_err(|_| "takes a number, such as 4.5".to_owned()),
         Kind::Boolean => boolean(text),
         Kind::Date => day(text),
-        Kind::DateTime => parsed(
-            text.parse::<DateTime>().is_ok(),
-            "a moment with an offset, such as 2026-04-15T12:00:00+03:00",
-        ),
+        Kind::DateTime => moment(text),
+        Kind::DateOrDateTime => day(text).or_else(|_| moment(text)).map_err(|_| {
+            "takes a day, such as 2026-04-15, or a moment with an offset, such as \
+             2026-04-15T12:00:00+03:00"
+                .to_owned()
+        }),
         Kind::Money => parsed(
             text.parse::<Money>().is_ok(),
             "an amount and a currency, such as 300|RUB",
@@ -225,6 +245,14 @@ fn single(field: &Field, text: &str) -> Result<Value, String> {
         _ if text.is_empty() => Err("cannot be set to nothing: clear it instead".to_owned()),
         _ => Ok(text.into()),
     }
+}
+
+/// A moment, sent in the one form that is sure to be taken.
+fn moment(text: &str) -> Result<Value, String> {
+    let moment: Result<DateTime, _> = text.parse();
+    moment
+        .map(|moment| moment.as_str().into())
+        .map_err(|_| "takes a moment with an offset, such as 2026-04-15T12:00:00+03:00".to_owned())
 }
 
 fn boolean(text: &str) -> Result<Value, String> {

@@ -1,9 +1,9 @@
-//! The schema files held against the portal, or against themselves.
+//! The schema files compared with the portal, or with the form in which they are written.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
-use serde_json::{Map, Value, json};
-use vibecode_spec::{Schema, fields_of};
+use serde_json::json;
+use vibecode_spec::{Descriptions, EntityPath, Schema};
 
 use crate::{
     Ended,
@@ -12,7 +12,7 @@ use crate::{
     output::Output,
     portal::{self, PortalArgs},
     pull,
-    schema_file::{self, SchemaFile, canonical},
+    schema_file::{self, SchemaFile},
 };
 
 /// What is to be checked.
@@ -22,7 +22,7 @@ pub(crate) struct Wanted {
     #[arg(value_name = "ENTITY")]
     entities: Vec<String>,
 
-    /// Asks no portal: checks that the files can be read and are in the form in which `pull` writes
+    /// Ask no portal: check that the files can be read and are in the form in which `pull` writes
     /// them.
     #[arg(long)]
     offline: bool,
@@ -42,7 +42,7 @@ pub(crate) async fn run(
     let mut checked = 0;
     for name in pull::entities(&wanted.entities) {
         let entity = schema_file::entity(&name)?;
-        let Some(file) = schema_file::find(&name)? else {
+        let Some(file) = schema_file::find(entity)? else {
             if wanted.entities.is_empty() {
                 continue;
             }
@@ -53,10 +53,14 @@ pub(crate) async fn run(
         checked += 1;
         let read = schema_file::read(&file, entity)?;
         let found = match &client {
-            None => is_out_of_form(&name, &file, &read, output),
+            None => {
+                let found = is_out_of_form(&name, &file, &read, output);
+                report_missing(entity, &read.schema, output);
+                found
+            }
             Some(client) => {
-                let fields = pull::fetch(client, &name, output).await?;
-                has_drifted(&name, &read.schema, fields, output)?
+                let now = pull::fetch(client, entity, output).await?;
+                has_drifted(entity, &read.schema, &now, output)?
             }
         };
         if found {
@@ -72,8 +76,8 @@ pub(crate) async fn run(
 
 /// Whether a file is not as `pull` would write it.
 fn is_out_of_form(name: &str, file: &Path, read: &SchemaFile, output: &Output) -> bool {
-    let fields = fields_of(&read.answer);
-    let is_canonical = fields.is_some_and(|fields| canonical(name, fields) == read.text);
+    let canonical = read.descriptions.file_text(name);
+    let is_canonical = fs::read(file).is_ok_and(|text| text == canonical.as_bytes());
     let shown = file.display().to_string();
     if is_canonical {
         output.line(format!("{shown}: good"));
@@ -87,16 +91,17 @@ fn is_out_of_form(name: &str, file: &Path, read: &SchemaFile, output: &Output) -
     !is_canonical
 }
 
-/// Tells how the portal differs from its schema, and whether that can break code.
+/// Reports how the portal differs from its schema, and whether that can break code.
 fn has_drifted(
-    name: &str,
+    entity: EntityPath,
     schema: &Schema,
-    fields: Map<String, Value>,
+    now: &Descriptions,
     output: &Output,
 ) -> Result<bool, Failure> {
-    let now = Schema::of_answer(&Value::Object(fields)).map_err(|error| {
+    let name = entity.path();
+    let now = now.schema().map_err(|error| {
         Failure::new(format!(
-            "what the portal says of {name} cannot be used: {error}"
+            "what the portal answers of {name} cannot be used: {error}"
         ))
     })?;
     let differences = drift::between(schema, &now);
@@ -113,6 +118,7 @@ fn has_drifted(
             "message": difference.to_string(),
         }));
     }
+    report_missing(entity, &now, output);
     let breaks = differences.iter().any(Difference::can_break);
     if !differences.is_empty() {
         let fix = format!("`cargo vibecode pull {name}` brings the schema up to date");
@@ -123,4 +129,22 @@ fn has_drifted(
         });
     }
     Ok(breaks)
+}
+
+/// Reports the documented fields that the portal's complete list does not have.
+fn report_missing(entity: EntityPath, schema: &Schema, output: &Output) {
+    let name = entity.path();
+    for field in schema.missing(entity) {
+        let field = &field.name;
+        let message =
+            format!("? {field}: documented, but not in the portal's list, so the API may drop it");
+        output.line(format!("{name}: {message}"));
+        output.json(&json!({
+            "entity": name,
+            "field": field,
+            "change": "missing",
+            "breaks": false,
+            "message": message,
+        }));
+    }
 }

@@ -1,8 +1,8 @@
-//! What differs between two accounts of an entity's fields, and whether it can break code.
+//! What differs between two lists of an entity's fields, and whether it can break code.
 
 use std::fmt;
 
-use vibecode_spec::{Field, Item, Schema};
+use vibecode_spec::{Field, Item, Schema, one_line};
 
 /// One difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,7 @@ pub(crate) enum What {
     Type { from: String, to: String },
     Multiple(bool),
     ReadOnly(bool),
+    Required(bool),
     OptionAdded(Item),
     OptionRemoved(Item),
     OptionRenamed { from: Item, to: String },
@@ -32,10 +33,14 @@ impl Difference {
             | What::Type { .. }
             | What::Multiple(_)
             | What::ReadOnly(true)
+            | What::Required(true)
             | What::OptionAdded(_)
             | What::OptionRemoved(_)
             | What::OptionRenamed { .. } => true,
-            What::Added { .. } | What::ReadOnly(false) | What::Title { .. } => false,
+            What::Added { .. }
+            | What::ReadOnly(false)
+            | What::Required(false)
+            | What::Title { .. } => false,
         }
     }
 
@@ -47,6 +52,7 @@ impl Difference {
             What::Type { .. } => "type",
             What::Multiple(_) => "multiple",
             What::ReadOnly(_) => "readOnly",
+            What::Required(_) => "required",
             What::OptionAdded(_) => "optionAdded",
             What::OptionRemoved(_) => "optionRemoved",
             What::OptionRenamed { .. } => "optionRenamed",
@@ -88,6 +94,9 @@ fn compare(old: &Field, new: &Field, all: &mut Vec<Difference>) {
     if is_fixed(old) != is_fixed(new) {
         note(What::ReadOnly(is_fixed(new)));
     }
+    if old.required != new.required {
+        note(What::Required(new.required));
+    }
     if old.title != new.title {
         note(What::Title {
             to: new.title.clone(),
@@ -121,28 +130,35 @@ fn of_kind(field: &Field) -> String {
     format!("{several}{}", field.kind.name())
 }
 
+/// An option as a line shows it.
+fn shown(item: &Item) -> String {
+    format!("{} “{}”", one_line(&item.id), one_line(&item.label))
+}
+
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let field = &self.field;
+        let field = one_line(&self.field);
         match &self.what {
-            What::Added { kind } => write!(f, "+ {field}: new, {kind}"),
+            What::Added { kind } => write!(f, "+ {field}: new, {}", one_line(kind)),
             What::Removed => write!(f, "- {field}: the portal has it no more"),
-            What::Type { from, to } => write!(f, "~ {field}: was {from}, is {to}"),
+            What::Type { from, to } => {
+                write!(f, "~ {field}: was {}, is {}", one_line(from), one_line(to))
+            }
             What::Multiple(true) => write!(f, "~ {field}: holds several values now"),
             What::Multiple(false) => write!(f, "~ {field}: holds one value now"),
             What::ReadOnly(true) => write!(f, "~ {field}: is read-only now"),
             What::ReadOnly(false) => write!(f, "~ {field}: can be written now"),
-            What::OptionAdded(item) => {
-                write!(f, "~ {field}: new option {} “{}”", item.id, item.label)
-            }
-            What::OptionRemoved(item) => {
-                write!(f, "~ {field}: option {} “{}” is gone", item.id, item.label)
-            }
+            What::Required(true) => write!(f, "~ {field}: must have a value now"),
+            What::Required(false) => write!(f, "~ {field}: can be cleared now"),
+            What::OptionAdded(item) => write!(f, "~ {field}: new option {}", shown(item)),
+            What::OptionRemoved(item) => write!(f, "~ {field}: option {} is gone", shown(item)),
             What::OptionRenamed { from, to } => {
-                let Item { id, label, .. } = from;
+                let (id, label, to) = (&from.id, one_line(&from.label), one_line(to));
                 write!(f, "~ {field}: option {id} was “{label}”, is “{to}”")
             }
-            What::Title { to: Some(to) } => write!(f, "~ {field}: is labelled “{to}” now"),
+            What::Title { to: Some(to) } => {
+                write!(f, "~ {field}: is labelled “{}” now", one_line(to))
+            }
             What::Title { to: None } => write!(f, "~ {field}: has no label any more"),
         }
     }

@@ -4,6 +4,8 @@ use std::{env, fs, path::PathBuf};
 
 use vibecode_runtime::{Client, ClientBuilder, Credentials};
 
+use vibecode_spec::text_of;
+
 use crate::failure::Failure;
 
 /// Which portal is asked, and by which key.
@@ -89,7 +91,9 @@ fn credentials(args: &PortalArgs) -> Result<Credentials, Failure> {
 /// The key, and the session token where one was given.
 fn secrets(args: &PortalArgs) -> Result<(String, Option<String>), Failure> {
     if let Some(path) = &args.key_file {
-        let text = fs::read_to_string(path).map_err(|error| Failure::of_file(path, &error))?;
+        let bytes = fs::read(path).map_err(|error| Failure::of_file(path, &error))?;
+        let text = text_of(&bytes)
+            .map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
         let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         let key = lines.next().map(str::to_owned);
         let session = lines.next().map(str::to_owned);

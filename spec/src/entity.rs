@@ -122,7 +122,7 @@ impl Entity {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Kind, Multifield};
+    use crate::{Grade, Kind, Multifield};
 
     #[test]
     fn every_built_in_schema_is_read_and_every_type_in_it_is_known() {
@@ -154,5 +154,73 @@ mod tests {
         assert_eq!(Entity::suggest("Company"), Some(Entity::Companies));
         assert_eq!(Entity::suggest("delas"), Some(Entity::Deals));
         assert_eq!(Entity::suggest("invoices"), None);
+    }
+
+    /// Names with a `*` are read-only, those with `[]` hold several values.
+    const COMMON: &str = "id* createdTime* updatedTime* createdBy* updatedBy* lastActivityBy* \
+        lastActivityTime* hasPhone* hasEmail* hasImol* categoryId* fm* entityTypeId* phoneWork* \
+        phoneMobile* phoneHome* emailWork* emailHome* emailMailing* observers[] phone email";
+    const ORIGIN: &str = "originatorId originId utmSource utmMedium utmCampaign utmContent utmTerm";
+    const CONTACTS: &str = "name lastName secondName post comments sourceDescription companyId \
+        assignedById leadId typeId sourceId opened honorific birthdate photo export companyIds[] \
+        originVersion webformId*";
+    const COMPANIES: &str = "title typeId industry employees logo bankingDetails comments currencyId \
+        revenue opened isMyCompany assignedById leadId contactIds[] originVersion webformId*";
+    const LEADS: &str = "title name lastName secondName companyTitle post comments \
+        sourceDescription statusDescription currencyId honorific sourceId stageId birthdate \
+        opportunity isManualOpportunity opened assignedById companyId contactId webformId \
+        contactIds[] originVersion movedBy* movedTime* stageSemanticId* isConvert* dateClosed*";
+    const DEALS: &str = "title amount currency categoryId companyId contactId assignedById leadId \
+        quoteId probability contactIds[] stageId typeId sourceId sourceDescription comments \
+        additionalInfo begindate closedAt opened isManualOpportunity isRecurring taxValue \
+        observers[] id* createdAt* updatedAt* movedTime* movedBy* previousStageId* \
+        stageSemanticId* closed* entityTypeId*";
+
+    #[test]
+    fn an_entity_has_the_fields_that_are_known_of_it_and_no_other() {
+        for (entity, lists) in [
+            (Entity::Contacts, &[COMMON, ORIGIN, CONTACTS][..]),
+            (Entity::Companies, &[COMMON, ORIGIN, COMPANIES]),
+            (Entity::Leads, &[COMMON, ORIGIN, LEADS]),
+            (Entity::Deals, &[ORIGIN, DEALS]),
+        ] {
+            let listed = lists.iter().flat_map(|list| list.split_whitespace());
+            let mut listed: Vec<_> = listed.map(str::to_owned).collect();
+            listed.sort_unstable();
+            let mut there: Vec<_> = entity
+                .schema()
+                .fields()
+                .map(|field| {
+                    let read_only = if field.read_only { "*" } else { "" };
+                    let multiple = if field.multiple { "[]" } else { "" };
+                    format!("{}{read_only}{multiple}", field.name)
+                })
+                .collect();
+            there.sort_unstable();
+            assert_eq!(there, listed, "{entity:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_api_documents_has_another_grade_than_what_the_layer_underneath_has() {
+        let documented = "id name lastName secondName post comments sourceDescription phone email \
+            companyId assignedById leadId typeId sourceId opened createdTime updatedTime phoneWork \
+            phoneMobile phoneHome emailWork emailHome emailMailing fm";
+        for field in Entity::Contacts.schema().fields() {
+            let is_documented = documented.split_whitespace().any(|name| name == field.name);
+            let grade = if is_documented {
+                Grade::Documented
+            } else {
+                Grade::Underneath
+            };
+            assert_eq!(field.grade, grade, "{}", field.name);
+        }
+        for entity in [Entity::Companies, Entity::Leads] {
+            let grade = |name| entity.schema().field(name).map(|field| field.grade);
+            assert_eq!(grade("title"), Some(Grade::Underneath));
+            assert_eq!(grade("phone"), Some(Grade::Documented));
+        }
+        let mut deals = Entity::Deals.schema().fields();
+        assert!(deals.all(|field| field.grade == Grade::Documented));
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{Clearing, Kind, naming};
+use crate::{Clearing, Grade, Kind, SchemaError, label::label_of, naming, one_line, options};
 
 /// One field, as `GET /v1/{entity}/fields` describes it.
 ///
@@ -13,12 +13,18 @@ use crate::{Clearing, Kind, naming};
 /// let field = Field::read(
 ///     "ufCrm_1721244707107",
 ///     &json!({ "type": "enumeration", "formLabel": "Loyalty", "items": [{ "ID": "81", "VALUE": "Gold" }] }),
-/// );
+/// )?;
 /// assert_eq!((field.kind, field.multiple), (Kind::Enumeration, false));
 /// assert_eq!(field.title.as_deref(), Some("Loyalty"));
+/// assert_eq!((&*field.items[0].id, &*field.items[0].label), ("81", "Gold"));
+/// # Ok::<(), vibecode_spec::SchemaError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are the flags of the API's descriptions, each with a meaning of its own"
+)]
 pub struct Field {
     /// The wire name, such as `companyId`.
     pub name: String,
@@ -30,77 +36,130 @@ pub struct Field {
     pub read_only: bool,
     /// Whether the field can be set when a record is created, but not changed after.
     pub immutable: bool,
+    /// Whether the field must have a value, so that it cannot be cleared.
+    pub required: bool,
     /// What people call the field: the portal's label, or the built-in title.
     pub title: Option<String>,
     /// The name that the layer underneath uses, such as `COMPANY_ID`.
     pub upper_name: Option<String>,
     /// The options of a list.
     pub items: Vec<Item>,
+    /// How well founded it is that there is such a field.
+    pub grade: Grade,
+    /// The flags as the description states them. One that it does not state is `None`.
+    stated: Flags,
+}
+
+/// The flags of a description.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Flags {
+    multiple: Option<bool>,
+    read_only: Option<bool>,
+    immutable: Option<bool>,
+    required: Option<bool>,
 }
 
 /// An option of a list.
-///
-/// ```
-/// use serde_json::json;
-/// use vibecode_spec::{Field};
-///
-/// let field = Field::read(
-///     "ufCrm_1721244707107",
-///     &json!({ "type": "enumeration", "formLabel": "Loyalty", "items": [{ "ID": "81", "VALUE": "Gold" }] }),
-/// );
-/// assert_eq!((field.items[0].id.as_str(), field.items[0].label.as_str()), ("81", "Gold"));
-/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Item {
-    /// The id, as it stands in the description: a number in text.
+    /// The id, a number in text; for what is not a list, possibly a code.
     pub id: String,
     /// The label.
     pub label: String,
 }
 
-// The API's own vocabulary of flags may differ from the one underneath: both are read.
+// The API's own vocabulary differs from the one underneath: both are read.
 const READ_ONLY: &[&str] = &["isReadOnly", "readOnly", "readonly"];
 const IMMUTABLE: &[&str] = &["isImmutable", "immutable"];
 const MULTIPLE: &[&str] = &["isMultiple", "multiple"];
+const REQUIRED: &[&str] = &["isRequired", "required", "mandatory"];
 /// What a person gave the field as its label comes before what the system calls it.
 const TITLES: &[&str] = &["formLabel", "listLabel", "title", "label"];
 const UPPER_NAMES: &[&str] = &["upperName", "upper_name"];
 
+/// Whether this can be the description of a field: an object in which at least one of the keys that
+/// descriptions have holds what it holds there.
+pub(crate) fn is_description(value: &Value) -> bool {
+    let has = |keys: &[&str], fits: fn(&Value) -> bool| {
+        keys.iter().any(|key| value.get(key).is_some_and(fits))
+    };
+    has(&["type"], Value::is_string)
+        || has(TITLES, |label| {
+            label.is_string() || label_of(label).is_some()
+        })
+        || has(UPPER_NAMES, Value::is_string)
+        || has(&["items", "enum"], Value::is_array)
+        || [READ_ONLY, IMMUTABLE, MULTIPLE, REQUIRED]
+            .iter()
+            .any(|flag| has(flag, |set| read_flag(set).is_ok()))
+}
+
 impl Field {
-    /// Reads the description of the field `name`. What is missing or unknown is left at its
-    /// default: a description never fails to be read.
+    /// Reads the description of the field `name`. What it leaves out, and keys that are not known, are
+    /// left at their default.
     ///
     /// ```
     /// use serde_json::json;
     /// use vibecode_spec::{Field, Kind};
     ///
-    /// let field = Field::read("x", &json!({ "type": "hologram", "isReadOnly": "Y" }));
+    /// let field = Field::read("x", &json!({ "type": "hologram", "isReadOnly": "Y" }))?;
     /// assert_eq!(field.kind, Kind::Unknown("hologram".to_owned()));
     /// assert!(field.read_only);
+    /// assert!(Field::read("x", &json!({ "isReadOnly": "sometimes" })).is_err());
+    /// # Ok::<(), vibecode_spec::SchemaError>(())
     /// ```
-    #[must_use]
-    pub fn read(name: &str, description: &Value) -> Self {
+    ///
+    /// # Errors
+    /// [`SchemaError`] with the field's name if the type, a flag or an option is there and cannot be
+    /// read.
+    pub fn read(name: &str, description: &Value) -> Result<Self, SchemaError> {
         let text = |keys: &[&str]| {
-            keys.iter()
-                .filter_map(|key| description.get(key)?.as_str())
-                .find(|text| !text.is_empty())
-                .map(str::to_owned)
+            let mut found = keys.iter().filter_map(|key| description.get(key)?.as_str());
+            found.find(|text| !text.is_empty()).map(str::to_owned)
         };
-        let flag = |keys: &[&str]| keys.iter().any(|key| is_set(description.get(key)));
-        Self {
+        let type_name = match description.get("type") {
+            None | Some(Value::Null) => "",
+            Some(Value::String(type_name)) => type_name,
+            Some(_) => return Err(unreadable(name, "type")),
+        };
+        let kind = Kind::of_field(name, type_name);
+        let stated = Flags {
+            multiple: flag(name, description, MULTIPLE)?,
+            read_only: flag(name, description, READ_ONLY)?,
+            immutable: flag(name, description, IMMUTABLE)?,
+            required: flag(name, description, REQUIRED)?,
+        };
+        Ok(Self {
             name: name.to_owned(),
-            kind: Kind::of_field(name, text(&["type"]).as_deref().unwrap_or_default()),
-            multiple: flag(MULTIPLE),
-            read_only: flag(READ_ONLY),
-            immutable: flag(IMMUTABLE),
-            title: text(TITLES),
+            multiple: stated.multiple == Some(true),
+            read_only: stated.read_only == Some(true),
+            immutable: stated.immutable == Some(true),
+            required: stated.required == Some(true),
+            title: TITLES
+                .iter()
+                .find_map(|key| label_of(description.get(key)?)),
             upper_name: text(UPPER_NAMES),
-            items: description
-                .get("items")
-                .and_then(Value::as_array)
-                .map(|items| items.iter().filter_map(Item::read).collect())
-                .unwrap_or_default(),
+            items: options::read(name, &kind, description)?,
+            grade: Grade::read(description.get("grade")),
+            stated,
+            kind,
+        })
+    }
+
+    /// A portal's description on top of the built-in one: what it states overrides, what it does not
+    /// state changes nothing, and the kind stays.
+    pub(crate) fn over(self, built_in: &Self) -> Self {
+        Self {
+            multiple: self.stated.multiple.unwrap_or(built_in.multiple),
+            read_only: self.stated.read_only.unwrap_or(built_in.read_only),
+            immutable: self.stated.immutable.unwrap_or(built_in.immutable),
+            required: self.stated.required.unwrap_or(built_in.required),
+            kind: built_in.kind.clone(),
+            title: self.title.or_else(|| built_in.title.clone()),
+            upper_name: self.upper_name.or_else(|| built_in.upper_name.clone()),
+            grade: built_in.grade,
+            ..self
         }
     }
 
@@ -134,25 +193,43 @@ impl Field {
     }
 }
 
-impl Item {
-    fn read(description: &Value) -> Option<Self> {
-        let get = |keys: [&str; 2]| keys.iter().find_map(|key| description.get(key));
-        Some(Self {
-            id: match get(["ID", "id"])? {
-                Value::String(id) => id.clone(),
-                other => other.to_string(),
-            },
-            label: get(["VALUE", "value"])?.as_str()?.to_owned(),
-        })
+/// What a description states under one of these keys: `None` if nothing, true if any says so.
+fn flag(name: &str, description: &Value, keys: &[&str]) -> Result<Option<bool>, SchemaError> {
+    let mut stated = None;
+    for key in keys {
+        let flag = description.get(key).map_or(Ok(None), read_flag);
+        let flag = flag.map_err(|NotAFlag| unreadable(name, key))?;
+        stated = match (stated, flag) {
+            (Some(true), _) | (_, None) => stated,
+            (_, Some(flag)) => Some(flag),
+        };
+    }
+    Ok(stated)
+}
+
+/// A value that is neither yes nor no.
+struct NotAFlag;
+
+/// A flag is true, "Y" or 1, depending on which layer wrote it; null states nothing.
+fn read_flag(flag: &Value) -> Result<Option<bool>, NotAFlag> {
+    match flag {
+        Value::Null => Ok(None),
+        Value::Bool(set) => Ok(Some(*set)),
+        Value::String(set) => match set.as_str() {
+            "Y" | "y" | "1" | "true" => Ok(Some(true)),
+            "N" | "n" | "0" | "false" => Ok(Some(false)),
+            "" => Ok(None),
+            _ => Err(NotAFlag),
+        },
+        Value::Number(set) => match set.as_u64() {
+            Some(1) => Ok(Some(true)),
+            Some(0) => Ok(Some(false)),
+            _ => Err(NotAFlag),
+        },
+        Value::Array(_) | Value::Object(_) => Err(NotAFlag),
     }
 }
 
-/// A flag is true, "Y" or 1, depending on which layer wrote it.
-fn is_set(flag: Option<&Value>) -> bool {
-    match flag {
-        Some(Value::Bool(set)) => *set,
-        Some(Value::String(set)) => matches!(set.as_str(), "Y" | "1" | "true"),
-        Some(Value::Number(set)) => set.as_u64() == Some(1),
-        _ => false,
-    }
+fn unreadable(name: &str, key: &str) -> SchemaError {
+    SchemaError::of_the_whole(format!("`{key}` of `{}` cannot be read", one_line(name)))
 }

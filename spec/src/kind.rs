@@ -31,6 +31,8 @@ pub enum Kind {
     Date,
     /// A moment, ISO 8601 with an offset.
     DateTime,
+    /// A day or a moment: the API was seen to answer a moment in a field that takes a day underneath.
+    DateOrDateTime,
     /// The id of an option of a list.
     Enumeration,
     /// An amount and a currency, `300|RUB`.
@@ -111,6 +113,7 @@ const NAMES: &[(Kind, &[&str])] = &[
     (Kind::Boolean, &["boolean", "bool"]),
     (Kind::Date, &["date"]),
     (Kind::DateTime, &["datetime"]),
+    (Kind::DateOrDateTime, &["date_or_datetime"]),
     (Kind::Enumeration, &["enumeration", "enum"]),
     (Kind::Money, &["money"]),
     (Kind::Url, &["url"]),

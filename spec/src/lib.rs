@@ -1,9 +1,8 @@
 //! The `VibeCode` API of Bitrix24 as data, and the model that reads it.
 //!
 //! This crate answers questions such as "which type has `companyId` of a contact", "may it be
-//! written", "what clears it" and "what was meant by `compnayId`". It does no I/O: the built-in
-//! entities are compiled in, and a portal's own answer to `GET /v1/{entity}/fields` is read from a
-//! string by the same code.
+//! written", "what clears it" and "what was meant by `first_name`". The built-in entities are compiled
+//! in, and a portal's own answer to `GET /v1/{entity}/fields` is read by the same code.
 //!
 //! ```
 //! use vibecode_spec::{Clearing, Entity, Kind, Reference};
@@ -12,7 +11,7 @@
 //! let company = contacts.field("companyId").expect("a documented field");
 //! assert_eq!(company.kind, Kind::Reference(Reference::Company));
 //! assert_eq!(company.clearing(), Clearing::Zero);
-//! assert_eq!(contacts.suggest("compnayId"), Some("companyId"));
+//! assert_eq!(contacts.suggest("first_name"), Some("name"));
 //! ```
 //!
 //! A portal's own fields, its user fields among them, come on top:
@@ -33,30 +32,50 @@
 //!
 //! # Where things are
 //!
-//! - Which fields there are: [`Entity`] and [`Schema`], [`Field`] and [`Item`].
+//! - Which fields there are: [`Entity`] and [`Schema`], [`Field`] and [`Item`]; how sure that is:
+//!   [`Grade`].
+//! - What a portal answers, or a file holds: [`Descriptions`]; where the files are: [`SchemaFolders`],
+//!   [`EntityPath`].
+//! - How its labels are shown: [`label_of`], [`one_line`], [`doc_text`].
 //! - What a field holds, and what clears it: [`Kind`], [`Reference`], [`Multifield`], [`Clearing`].
 //! - How user fields are named: [`user_field_wire_name`], [`read_user_field_name`].
-//! - What was meant by a typo: [`Schema::suggest`], [`Entity::suggest`], [`closest`].
+//! - What was meant by a typo: [`Schema::suggestions`], [`Entity::suggest`], [`closest`].
 //! - Error codes and their status: [`ERROR_CODES`], [`status_of`].
 //!
 //! Who writes to a portal takes `vibecode-runtime`, whose macros check against this while they compile.
 //! A fact has a grade where it matters: D, the API documents it; B, the layer underneath does; O, it
 //! was seen on a portal; C, other clients assume it.
 
+mod concept;
+mod descriptions;
 mod entity;
+mod entity_path;
 mod error_code;
+mod escape;
 mod field;
+mod grade;
 mod kind;
+mod label;
+mod location;
 mod multifield;
 mod naming;
+mod options;
 mod schema;
 mod suggest;
+mod text;
 
+pub use descriptions::Descriptions;
 pub use entity::Entity;
+pub use entity_path::EntityPath;
 pub use error_code::{ERROR_CODES, status_of};
+pub use escape::{doc_text, one_line};
 pub use field::{Field, Item};
+pub use grade::Grade;
 pub use kind::{Clearing, Kind, Reference};
+pub use label::label_of;
+pub use location::SchemaFolders;
 pub use multifield::Multifield;
 pub use naming::{UserFieldName, read_user_field_name, user_field_wire_name};
-pub use schema::{Schema, SchemaError, fields_of};
-pub use suggest::closest;
+pub use schema::{Schema, SchemaError};
+pub use suggest::{Likeness, Suggestion, closest};
+pub use text::{TextError, text_of};

@@ -37,6 +37,22 @@ impl Multifield {
         Self::ALL.iter().copied().find(|each| each.name() == name)
     }
 
+    /// Whether the field of this wire name repeats what phones and emails a record has, so that it can
+    /// only be read: `fm`, which holds all of them, and aliases such as `phoneWork` (grade D).
+    ///
+    /// ```
+    /// use vibecode_spec::Multifield;
+    ///
+    /// assert!(Multifield::is_only_read("fm") && Multifield::is_only_read("emailMailing"));
+    /// assert!(!Multifield::is_only_read("phone"));
+    /// ```
+    #[must_use]
+    pub fn is_only_read(name: &str) -> bool {
+        let is_type = |rest: &str| rest.starts_with(|first: char| first.is_ascii_uppercase());
+        let mut aliases = Self::ALL.iter().map(|each| each.name());
+        name == "fm" || aliases.any(|alias| name.strip_prefix(alias).is_some_and(is_type))
+    }
+
     /// The wire name of the field.
     ///
     /// ```

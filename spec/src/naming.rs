@@ -133,14 +133,6 @@ fn camel_case(words: &str) -> String {
     camel
 }
 
-/// A name without what spellings differ in: case and underscores.
-pub(crate) fn fold(name: &str) -> String {
-    name.chars()
-        .filter(|letter| *letter != '_')
-        .map(|letter| letter.to_ascii_lowercase())
-        .collect()
-}
-
 fn is_upper_name_char(letter: char) -> bool {
     letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_'
 }

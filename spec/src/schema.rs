@@ -2,17 +2,22 @@
 
 use std::{collections::HashMap, fmt};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::{Entity, Field, naming, suggest};
+use crate::{
+    Descriptions, Entity, EntityPath, Field, Grade, Multifield, Suggestion, one_line, suggest,
+};
+
+/// So many fields that only another entity has are evidence.
+const SEVERAL: usize = 3;
 
 /// The fields of one entity, by wire name.
 ///
 /// ```
-/// use vibecode_spec::{Entity, Schema};
+/// use vibecode_spec::{Entity, EntityPath, Schema};
 ///
 /// let portal = Schema::read(r#"{"success":true,"data":{"ufCrmFloor":{"type":"integer"}}}"#)?;
-/// portal.check_portal(Some(Entity::Contacts))?;
+/// portal.check_for(EntityPath::Entity(Entity::Contacts))?;
 /// let contacts = Entity::Contacts.schema().with_portal(portal);
 /// assert!(contacts.field("ufCrmFloor").is_some() && contacts.field("post").is_some());
 /// assert_eq!(contacts.suggest("ufCrmFlor"), Some("ufCrmFloor"));
@@ -21,10 +26,16 @@ use crate::{Entity, Field, naming, suggest};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Schema {
     /// Sorted by name.
-    fields: Vec<Field>,
+    pub(crate) fields: Vec<Field>,
+    /// The entity, if a file says whose fields these are.
+    entity: Option<String>,
+    /// Whether these are known to be all fields of the entity.
+    is_complete: bool,
+    /// Fields that the layer underneath has, and the portal's complete list does not.
+    lacking: Vec<Field>,
 }
 
-/// Why a text is no description of fields.
+/// Why a text is not a description of fields.
 ///
 /// ```
 /// use vibecode_spec::Schema;
@@ -36,9 +47,9 @@ pub struct Schema {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SchemaError {
-    /// The line of the mistake, from 1; 0 where it concerns the whole.
+    /// The line of the mistake, from 1; 0 if it concerns the whole.
     pub line: usize,
-    /// The column of the mistake, from 1; 0 where it concerns the whole.
+    /// The column of the mistake, from 1; 0 if it concerns the whole.
     pub column: usize,
     /// What is wrong.
     pub message: String,
@@ -59,50 +70,37 @@ impl Schema {
     /// ```
     ///
     /// # Errors
-    /// [`SchemaError`] where the text is no JSON, or holds no map of fields. What is unknown about a field
-    /// never fails the read.
-    pub fn read(json: &str) -> Result<Self, SchemaError> {
-        let answer: Value = serde_json::from_str(json).map_err(|error| SchemaError {
-            line: error.line(),
-            column: error.column(),
-            message: "this is not JSON".to_owned(),
-        })?;
-        Self::of_answer(&answer)
+    /// [`SchemaError`] if the text is anything else, or if something in it cannot be read. Types and keys
+    /// that are not known never fail the read.
+    pub fn read(bytes: impl AsRef<[u8]>) -> Result<Self, SchemaError> {
+        Descriptions::read(bytes)?.schema()
     }
 
     /// The same of an answer that has been parsed.
     ///
-    /// ```
-    /// use serde_json::json;
-    /// use vibecode_spec::Schema;
-    ///
-    /// let schema = Schema::of_answer(&json!({ "post": { "type": "string" } }))?;
-    /// assert!(schema.field("post").is_some());
-    /// # Ok::<(), vibecode_spec::SchemaError>(())
-    /// ```
-    ///
     /// # Errors
-    /// [`SchemaError`] where it holds no map of fields.
+    /// As [`Schema::read`].
     pub fn of_answer(answer: &Value) -> Result<Self, SchemaError> {
-        let fields = fields_of(answer).ok_or_else(|| {
-            let message = "there is no map of fields, as `GET /v1/{entity}/fields` answers it";
-            SchemaError::of_the_whole(message.to_owned())
-        })?;
-        if let Some((name, _)) = fields.iter().find(|(_, it)| !it.is_object()) {
-            let message = format!("`{name}` is not described by an object");
-            return Err(SchemaError::of_the_whole(message));
-        }
-        let fields = fields
-            .iter()
-            .map(|(name, description)| Field::read(name, description));
-        Ok(Self::of(fields.collect()))
+        Descriptions::of_answer(answer.clone())?.schema()
     }
 
-    /// This schema with what a portal says added: its fields come on top, and of the fields that
-    /// are here already it overrides the flags, the label and the options, and keeps the kind.
+    pub(crate) fn of_descriptions(descriptions: &Descriptions) -> Result<Self, SchemaError> {
+        let fields = descriptions.fields.iter();
+        let fields = fields.map(|(name, description)| Field::read(name, description));
+        Ok(Self {
+            entity: descriptions.entity.clone(),
+            is_complete: descriptions.is_complete,
+            ..Self::of(fields.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// This schema with a portal's added: its fields come on top. Of the fields that are here already
+    /// it overrides the flags, the label and the options that it states; the kind stays, since the
+    /// API's own vocabulary of types is looser than the one here (`number` for a reference).
     ///
-    /// The API's own vocabulary of types is looser than the one here (`number` for a reference),
-    /// so a documented kind stays.
+    /// `id`, `fm` and the aliases of phones and emails stay read-only whatever the portal states. A
+    /// field that only the layer underneath is known to have ([`Grade::Underneath`]) is left out if
+    /// the portal's list is complete and lacks it.
     ///
     /// ```
     /// use vibecode_spec::{Entity, Kind, Reference, Schema};
@@ -116,41 +114,104 @@ impl Schema {
     /// ```
     #[must_use]
     pub fn with_portal(&self, portal: Self) -> Self {
-        let mut fields = portal.fields;
-        for field in &mut fields {
-            if let Some(built_in) = self.field(&field.name) {
-                field.kind = built_in.kind.clone();
-                field.title = field.title.take().or_else(|| built_in.title.clone());
-                field.multiple |= built_in.multiple;
-            }
-        }
-        let own = self.fields.iter();
-        let missing: Vec<_> = own
-            .filter(|field| !has(&fields, &field.name))
+        let (missing, lacking): (Vec<_>, Vec<_>) = self
+            .fields
+            .iter()
+            .filter(|field| portal.field(&field.name).is_none())
             .cloned()
-            .collect();
-        fields.extend(missing);
-        Self::of(fields)
+            .partition(|field| !portal.is_complete || field.grade != Grade::Underneath);
+        let has_multifields = Multifield::ALL
+            .iter()
+            .any(|each| self.field(each.name()).is_some());
+        let fields = portal.fields.into_iter().map(|field| {
+            let mut field = match self.field(&field.name) {
+                Some(built_in) => field.over(built_in),
+                None => field,
+            };
+            let only_read =
+                field.name == "id" || (has_multifields && Multifield::is_only_read(&field.name));
+            field.read_only |= only_read;
+            field
+        });
+        let fields = fields.chain(missing);
+        Self {
+            entity: portal.entity,
+            is_complete: portal.is_complete,
+            lacking,
+            ..Self::of(fields.collect())
+        }
     }
 
-    /// Whether this can be what a portal says of an entity.
+    /// The field of this name that the layer underneath has and the portal's complete list does not,
+    /// so that the API would drop it: see [`Schema::with_portal`].
+    #[must_use]
+    pub fn lacks(&self, name: &str) -> Option<&Field> {
+        self.lacking.iter().find(|field| field.name == name)
+    }
+
+    /// The documented fields of an entity that this list, if it is a portal's complete one, does not
+    /// have. What is only read beside `fm`, and `fm` itself, need not be listed.
     ///
     /// ```
-    /// use vibecode_spec::{Entity, Schema};
+    /// use vibecode_spec::{Entity, EntityPath, Schema};
     ///
-    /// let deals = Schema::read(r#"{"amount":{},"currency":{},"name":{}}"#)?;
-    /// let error = deals.check_portal(Some(Entity::Contacts)).unwrap_err();
-    /// assert_eq!(error.to_string(), "these are the fields of deals, not of contacts");
+    /// let file = r#"{"entity":"contacts","fields":{"post":{"type":"string"}},"format":1}"#;
+    /// let contacts = EntityPath::Entity(Entity::Contacts);
+    /// let missing = Schema::read(file)?;
+    /// assert!(missing.missing(contacts).any(|field| field.name == "birthdate"));
+    /// # Ok::<(), vibecode_spec::SchemaError>(())
+    /// ```
+    pub fn missing(&self, entity: EntityPath) -> impl Iterator<Item = &'static Field> {
+        let documented = entity.documented().fields();
+        documented.filter(|field| {
+            self.is_complete
+                && self.field(&field.name).is_none()
+                && !Multifield::is_only_read(&field.name)
+        })
+    }
+
+    /// Checks whether this can be a portal's list of the fields of an entity.
+    ///
+    /// Another entity's list is refused only if it says so itself, or if it has several fields that
+    /// only the other entity has and none that only this one has. A list that fits several entities is
+    /// taken for any of them.
+    ///
+    /// ```
+    /// use vibecode_spec::{Entity, EntityPath, Schema};
+    ///
+    /// let contacts = EntityPath::Entity(Entity::Contacts);
+    /// let deals = Schema::read(r#"{"amount":{},"currency":{},"closedAt":{},"title":{}}"#)?;
+    /// let error = deals.check_for(contacts).unwrap_err();
+    /// assert!(error.to_string().starts_with("these are the fields of deals, not of contacts"));
+    /// let either = Schema::read(r#"{"id":{},"title":{},"createdTime":{}}"#)?;
+    /// assert!(either.check_for(contacts).is_ok());
     /// # Ok::<(), vibecode_spec::SchemaError>(())
     /// ```
     ///
     /// # Errors
-    /// [`SchemaError`] where two fields have one upper name, an option's id is no number, or the fields
-    /// are those of another entity.
-    pub fn check_portal(&self, entity: Option<Entity>) -> Result<(), SchemaError> {
+    /// [`SchemaError`] if there are no fields, if two fields have one upper name, or if the fields are
+    /// those of another entity.
+    pub fn check_for(&self, entity: EntityPath) -> Result<(), SchemaError> {
+        if self.fields.is_empty() {
+            let message = "there are no fields in it".to_owned();
+            return Err(SchemaError::of_the_whole(message));
+        }
+        self.check_stated_entity(entity)?;
         self.check_upper_names()?;
-        self.check_options()?;
-        entity.map_or(Ok(()), |entity| self.check_entity(entity))
+        entity
+            .built_in()
+            .map_or(Ok(()), |entity| self.check_entity(entity))
+    }
+
+    fn check_stated_entity(&self, entity: EntityPath) -> Result<(), SchemaError> {
+        match &self.entity {
+            Some(stated) if *stated != entity.path() => Err(SchemaError::of_the_whole(format!(
+                "it says that these are the fields of {}, not of {}",
+                one_line(stated),
+                entity.path()
+            ))),
+            _ => Ok(()),
+        }
     }
 
     fn check_upper_names(&self) -> Result<(), SchemaError> {
@@ -160,7 +221,7 @@ impl Schema {
                 continue;
             };
             if let Some(owner) = owners.insert(upper, &field.name) {
-                let name = &field.name;
+                let [owner, name, upper] = [owner, &field.name, upper].map(one_line);
                 let message = format!("`{owner}` and `{name}` have one upper name, `{upper}`");
                 return Err(SchemaError::of_the_whole(message));
             }
@@ -168,43 +229,52 @@ impl Schema {
         Ok(())
     }
 
-    fn check_options(&self) -> Result<(), SchemaError> {
-        let options = self.fields.iter().flat_map(|field| {
-            let name = &field.name;
-            field.items.iter().map(move |item| (name, &item.id))
-        });
-        for (name, id) in options {
-            if id.parse::<u64>().is_err() {
-                let message =
-                    format!("an option of `{name}` has the id `{id}`, which is no number");
-                return Err(SchemaError::of_the_whole(message));
-            }
-        }
-        Ok(())
-    }
-
-    /// An answer has most of the documented fields of its own entity, and fewer of another's.
+    /// Refuses what is certainly another entity's: it has several fields that only the other one has,
+    /// none of the several that only this one has, and no documented field that is strange to the
+    /// other one. Tables of few fields, which may be parts, are thus no evidence.
     fn check_entity(&self, entity: Entity) -> Result<(), SchemaError> {
-        let known = |entity: Entity| {
-            let names = self.fields.iter().map(|field| &field.name);
-            names
-                .filter(|name| entity.schema().field(name).is_some())
-                .count()
-        };
-        let closest = Entity::ALL.iter().max_by_key(|other| known(**other));
-        match closest.filter(|other| known(**other) > known(entity)) {
-            Some(other) => Err(SchemaError::of_the_whole(format!(
-                "these are the fields of {}, not of {}",
-                other.path(),
-                entity.path()
-            ))),
-            None => Ok(()),
+        let documented: Vec<&str> = self
+            .fields
+            .iter()
+            .map(|field| field.name.as_str())
+            .filter(|name| Entity::ALL.iter().any(|each| is_of(*each, name)))
+            .collect();
+        let foreign: Vec<&str> = documented
+            .iter()
+            .copied()
+            .filter(|name| !is_of(entity, name))
+            .collect();
+        if foreign.len() < SEVERAL {
+            return Ok(());
         }
+        let is_this = |other: &Entity| {
+            let own = entity.schema().fields();
+            let own_alone = own.filter(|field| !is_of(*other, &field.name));
+            own_alone.count() >= SEVERAL && documented.iter().all(|name| is_of(*other, name))
+        };
+        let others: Vec<_> = Entity::ALL
+            .iter()
+            .filter(|other| is_this(other))
+            .map(|other| other.path())
+            .collect();
+        if others.is_empty() {
+            return Ok(());
+        }
+        let shown: Vec<_> = foreign.into_iter().take(SEVERAL).collect();
+        Err(SchemaError::of_the_whole(format!(
+            "these are the fields of {}, not of {}, which have no `{}`",
+            others.join(" or "),
+            entity.path(),
+            shown.join("`, `")
+        )))
     }
 
     fn of(mut fields: Vec<Field>) -> Self {
         fields.sort_unstable_by(|one, other| one.name.cmp(&other.name));
-        Self { fields }
+        Self {
+            fields,
+            ..Self::default()
+        }
     }
 
     /// Every field, by name.
@@ -236,8 +306,30 @@ impl Schema {
         at.ok().and_then(|at| self.fields.get(at))
     }
 
-    /// The wire name that was probably meant: the same name in another spelling (`COMPANY_ID`,
-    /// `company_id`), or a typo of it.
+    /// The fields that were probably meant by a name that is not one: what it is in another spelling
+    /// (`COMPANY_ID`), or is called elsewhere (`first_name`, `DATE_CREATE`, a label), or is a typo of.
+    /// At most three; several if they are about equally near.
+    ///
+    /// ```
+    /// use vibecode_spec::{Entity, Likeness, Suggestion};
+    ///
+    /// let contacts = Entity::Contacts.schema();
+    /// let meant = contacts.suggestions("first_name");
+    /// assert_eq!(meant, [Suggestion { name: "name", likeness: Likeness::Meaning }]);
+    /// assert_eq!(contacts.suggestions("favouriteColour"), []);
+    /// ```
+    #[must_use]
+    pub fn suggestions(&self, name: &str) -> Vec<Suggestion<'_>> {
+        let candidates = suggest::candidates(&self.fields, name).into_iter();
+        candidates
+            .filter_map(|(index, likeness)| {
+                let name = &self.fields.get(index)?.name;
+                Some(Suggestion { name, likeness })
+            })
+            .collect()
+    }
+
+    /// The one field that was probably meant: see [`suggestions`](Self::suggestions).
     ///
     /// ```
     /// use vibecode_spec::Entity;
@@ -249,50 +341,20 @@ impl Schema {
     /// ```
     #[must_use]
     pub fn suggest(&self, name: &str) -> Option<&str> {
-        let folded = naming::fold(name);
-        let respelt = self
-            .fields
-            .iter()
-            .find(|field| naming::fold(&field.name) == folded);
-        respelt
-            .map(|field| field.name.as_str())
-            .or_else(|| suggest::closest(name, self.fields.iter().map(|field| field.name.as_str())))
+        match self.suggestions(name)[..] {
+            [only] => Some(only.name),
+            _ => None,
+        }
     }
 }
 
-/// Whether sorted fields hold one of this name.
-fn has(fields: &[Field], name: &str) -> bool {
-    fields
-        .binary_search_by(|field| field.name.as_str().cmp(name))
-        .is_ok()
-}
-
-/// The descriptions by wire name in what `GET /v1/{entity}/fields` answers: the whole answer, its
-/// `data`, `{"fields":…}` or the map alone; `None` where there is none.
-///
-/// ```
-/// use serde_json::json;
-/// use vibecode_spec::fields_of;
-///
-/// let answer = json!({ "success": true, "data": { "post": { "type": "string" } } });
-/// let fields = fields_of(&answer).expect("a map of fields");
-/// assert_eq!(fields["post"]["type"], "string");
-/// assert!(fields_of(&json!([])).is_none());
-/// ```
-#[must_use]
-pub fn fields_of(answer: &Value) -> Option<&Map<String, Value>> {
-    let data = answer
-        .get("data")
-        .filter(|_| answer.get("success").is_some());
-    let data = data.unwrap_or(answer);
-    let fields = data
-        .get("fields")
-        .filter(|fields| fields.get("type").is_none_or(Value::is_object));
-    fields.unwrap_or(data).as_object()
+/// Whether an entity has a documented field of this name.
+fn is_of(entity: Entity, name: &str) -> bool {
+    entity.schema().field(name).is_some()
 }
 
 impl SchemaError {
-    fn of_the_whole(message: String) -> Self {
+    pub(crate) fn of_the_whole(message: String) -> Self {
         Self {
             line: 0,
             column: 0,
@@ -318,8 +380,22 @@ mod tests {
     use crate::Kind;
 
     const FIELDS: &str = r#"{"ufCrm_1721244707107":{"type":"enumeration","isMultiple":"Y","title":"UF_CRM_1721244707107",
-        "formLabel":"Loyalty","items":[{"ID":"81","VALUE":"Gold"},{"ID":82,"VALUE":"Silver"},{"odd":1}]},
-        "x":{"type":7,"isReadOnly":1}}"#;
+        "formLabel":"Loyalty","items":[{"ID":"81","VALUE":"Gold"},{"ID":82,"VALUE":"Silver"}]},
+        "x":{"type":"hologram","isReadOnly":1}}"#;
+
+    const CONTACTS: EntityPath = EntityPath::Entity(Entity::Contacts);
+
+    fn read(json: &str) -> Schema {
+        Schema::read(json).unwrap()
+    }
+
+    /// A list of fields of these names, as a portal answers it.
+    fn named<'n>(names: impl IntoIterator<Item = &'n str>) -> Schema {
+        let fields = names
+            .into_iter()
+            .map(|name| format!(r#""{name}":{{"type":"string"}}"#));
+        read(&format!("{{{}}}", fields.collect::<Vec<_>>().join(",")))
+    }
 
     #[test]
     fn a_portals_answer_is_read_with_and_without_its_envelope() {
@@ -344,13 +420,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_description_of_fields_is_an_error_with_its_place() {
+    fn broken_json_is_an_error_with_its_place() {
         let error = Schema::read("{\n  \"id\": }").unwrap_err();
         assert_eq!((error.line, error.column), (2, 9));
-        assert!(Schema::read("[]").is_err());
-        assert!(Schema::read(r#"{"x":1}"#).is_err());
-        assert!(Schema::read(r#"{"success":false,"error":{"code":"SCOPE_DENIED"}}"#).is_err());
-        assert!(Schema::read("").is_err());
     }
 
     #[test]
@@ -369,43 +441,177 @@ mod tests {
     }
 
     #[test]
-    fn what_no_portal_says_is_refused() {
-        for (json, problem) in [
-            (
-                r#"{"a":{"upperName":"X"},"b":{"upperName":"X"}}"#,
-                "one upper name",
-            ),
-            (
-                r#"{"a":{"items":[{"ID":"x1","VALUE":"Gold"}]}}"#,
-                "no number",
-            ),
-            (
-                r#"{"amount":{},"currency":{},"name":{}}"#,
-                "of deals, not of contacts",
-            ),
+    fn what_a_portal_does_not_state_keeps_the_built_in_value() {
+        let contacts = Entity::Contacts.schema();
+        for nothing in [
+            r#"{"createdTime":{"type":"datetime"},"companyIds":{"type":"number"}}"#,
+            r#"{"createdTime":{"isReadOnly":null,"title":""},"companyIds":{"isMultiple":null}}"#,
+            r#"{"createdTime":{},"companyIds":{}}"#,
         ] {
-            let schema = Schema::read(json).unwrap();
-            let error = schema.check_portal(Some(Entity::Contacts)).unwrap_err();
-            assert!(error.message.contains(problem), "{error}");
+            let schema = contacts.with_portal(read(nothing));
+            assert_eq!(schema.fields().count(), contacts.fields().count());
+            for (field, built_in) in schema.fields().zip(contacts.fields()) {
+                assert_eq!(field.read_only, built_in.read_only, "{}", field.name);
+                assert_eq!(field.multiple, built_in.multiple, "{}", field.name);
+                assert_eq!(field.title, built_in.title, "{}", field.name);
+                assert_eq!(field.kind, built_in.kind, "{}", field.name);
+            }
         }
-        let user_fields = Schema::read(FIELDS).unwrap();
-        assert!(user_fields.check_portal(Some(Entity::Contacts)).is_ok());
     }
 
     #[test]
-    fn a_name_in_another_spelling_or_with_a_typo_has_a_suggestion() {
-        let contacts = crate::Entity::Contacts.schema();
-        for (given, meant) in [
-            ("COMPANY_ID", "companyId"),
-            ("company_id", "companyId"),
-            ("companyid", "companyId"),
-            ("assignedByID", "assignedById"),
-            ("phnoe", "phone"),
-            ("lastname", "lastName"),
-            ("updatedTme", "updatedTime"),
-        ] {
-            assert_eq!(contacts.suggest(given), Some(meant));
+    fn a_flag_that_a_portal_states_overrides() {
+        let portal = r#"{"createdTime":{"isReadOnly":"N"},"post":{"isImmutable":"Y","isRequired":1},
+            "companyIds":{"isMultiple":false},"name":{"readonly":true,"label":"Given name"}}"#;
+        let schema = Entity::Contacts.schema().with_portal(read(portal));
+        let field = |name| schema.field(name).unwrap();
+        assert!(!field("createdTime").read_only && field("name").read_only);
+        assert!(field("post").immutable && field("post").required);
+        assert!(!field("companyIds").multiple);
+        assert_eq!(field("name").title.as_deref(), Some("Given name"));
+    }
+
+    #[test]
+    fn the_id_and_what_repeats_fm_stay_read_only_whatever_a_portal_states() {
+        let names = ["id", "fm", "phoneWork", "emailMailing", "phoneFax"];
+        let fields =
+            names.map(|name| format!(r#""{name}":{{"type":"string","isReadOnly":false}}"#));
+        let portal = read(&format!("{{{}}}", fields.join(",")));
+        for entity in [Entity::Contacts, Entity::Companies, Entity::Leads] {
+            let schema = entity.schema().with_portal(portal.clone());
+            for name in names {
+                assert!(
+                    schema.field(name).unwrap().read_only,
+                    "{name} of {entity:?}"
+                );
+            }
+            assert!(!schema.field("phone").unwrap().read_only);
         }
-        assert_eq!(contacts.suggest("favouriteColour"), None);
+        let items = EntityPath::Items(1040).documented().with_portal(portal);
+        assert!(items.field("id").unwrap().read_only);
+        assert!(!items.field("phoneWork").unwrap().read_only);
+    }
+
+    #[test]
+    fn two_fields_with_one_upper_name_and_a_list_of_none_are_refused() {
+        let twins = read(r#"{"a":{"upperName":"X"},"b":{"upperName":"X"}}"#);
+        let error = twins.check_for(CONTACTS).unwrap_err();
+        assert!(error.message.contains("one upper name"), "{error}");
+        assert!(read("{}").check_for(CONTACTS).is_err());
+        assert!(read(FIELDS).check_for(CONTACTS).is_ok());
+    }
+
+    #[test]
+    fn a_file_that_names_another_entity_is_refused() {
+        let file = r#"{"entity":"deals","fields":{"id":{"type":"integer"}},"format":1}"#;
+        let error = read(file).check_for(CONTACTS).unwrap_err();
+        assert!(
+            error.message.contains("fields of deals, not of contacts"),
+            "{error}"
+        );
+        let deals = EntityPath::Entity(Entity::Deals);
+        assert!(read(file).check_for(deals).is_ok());
+        let items = file.replace("deals", "items/1040");
+        assert!(read(&items).check_for(EntityPath::Items(1040)).is_ok());
+        assert!(read(&items).check_for(EntityPath::Items(1041)).is_err());
+    }
+
+    #[test]
+    fn the_whole_list_of_one_entity_is_refused_for_every_other() {
+        for entity in Entity::ALL {
+            let all = named(entity.schema().fields().map(|field| &*field.name));
+            for asked in Entity::ALL {
+                let checked = all.check_for(EntityPath::Entity(*asked));
+                if asked == entity {
+                    assert_eq!(checked, Ok(()));
+                } else {
+                    let error = checked.unwrap_err();
+                    let whose = format!("these are the fields of {}, not of", entity.path());
+                    assert!(error.message.starts_with(&whose), "{error}");
+                }
+            }
+        }
+    }
+
+    /// Numbers that look random and are the same every time.
+    fn numbers() -> impl FnMut() -> u64 {
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        move || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state
+        }
+    }
+
+    #[test]
+    fn no_part_of_an_entitys_fields_is_called_another_entitys() {
+        let mut number = numbers();
+        for entity in Entity::ALL {
+            let fields: Vec<_> = entity.schema().fields().collect();
+            for _ in 0..400 {
+                // From a few fields to most of them.
+                let chance = number() % 100;
+                let part = fields.iter().filter(|_| number() % 100 < chance);
+                let part: Vec<_> = part.map(|field| &*field.name).collect();
+                let list = named(part.iter().copied().chain(["ufCrmFloor", "address"]));
+                assert_eq!(
+                    list.check_for(EntityPath::Entity(*entity)),
+                    Ok(()),
+                    "{part:?}"
+                );
+                for other in Entity::ALL {
+                    let Err(error) = list.check_for(EntityPath::Entity(*other)) else {
+                        continue;
+                    };
+                    // It may be called what it is, and what it could be.
+                    let said = error.message.split(", not of").next().unwrap();
+                    assert!(said.contains(entity.path()), "{error}: {part:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_list_that_fits_several_entities_is_taken_for_each_and_never_called_contacts() {
+        let names = [
+            "id",
+            "title",
+            "createdTime",
+            "updatedTime",
+            "createdBy",
+            "hasPhone",
+        ];
+        let list = named(names);
+        for entity in [Entity::Contacts, Entity::Companies, Entity::Leads] {
+            assert_eq!(list.check_for(EntityPath::Entity(entity)), Ok(()));
+        }
+        if let Err(error) = list.check_for(EntityPath::Entity(Entity::Deals)) {
+            assert!(!error.message.contains("of contacts"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_complete_list_takes_away_what_only_the_layer_underneath_has() {
+        let list =
+            r#"{"entity":"contacts","fields":{"id":{},"birthdate":{"type":"date"}},"format":1}"#;
+        let contacts = Entity::Contacts.schema();
+        let schema = contacts.with_portal(read(list));
+        assert!(schema.field("birthdate").is_some() && schema.lacks("birthdate").is_none());
+        assert!(schema.field("photo").is_none() && schema.lacks("photo").is_some());
+        for kept in ["post", "phone", "fm", "phoneWork", "id"] {
+            assert!(
+                schema.field(kept).is_some() && schema.lacks(kept).is_none(),
+                "{kept}"
+            );
+        }
+        let missing: Vec<_> = read(list).missing(CONTACTS).map(|it| &*it.name).collect();
+        assert!(missing.contains(&"photo") && missing.contains(&"post"));
+        assert!(!missing.contains(&"fm") && !missing.contains(&"birthdate"));
+
+        let part = r#"{"birthdate":{"type":"date"}}"#;
+        let schema = contacts.with_portal(read(part));
+        assert!(schema.field("photo").is_some() && schema.lacks("photo").is_none());
+        assert_eq!(read(part).missing(CONTACTS).count(), 0);
     }
 }

@@ -1,6 +1,348 @@
-//! What was probably meant by a mistyped name.
+//! What was probably meant by a name that is not one of a schema.
+//!
+//! A name is looked for in three steps, and the first that finds something decides:
+//!
+//! 1. the same name in another spelling, or the upper name: `company_id`, `COMPANY_ID`;
+//! 2. what the field is called elsewhere, or its label: `first_name`, `DATE_CREATE`, `Position`;
+//! 3. a typo of one of these names.
+//!
+//! Wrong advice is worse than none, since it leads to a write into the wrong field. So a typo is at
+//! most two mistakes away, and one in names that are mostly digits; the names of other entities
+//! compete too, so that `titel` does not become the nearest name that a contact happens to have; and
+//! what is about equally near is listed together.
 
-/// The candidate closest to `name`, if it is close enough to have been meant.
+use std::sync::OnceLock;
+
+use crate::{
+    Entity, Field,
+    concept::{CONCEPTS, Concept},
+};
+
+/// A field that was probably meant.
+///
+/// ```
+/// use vibecode_spec::{Entity, Likeness, Suggestion};
+///
+/// let deals = Entity::Deals.schema();
+/// let meant = deals.suggestions("opportunity");
+/// assert_eq!(meant, [Suggestion { name: "amount", likeness: Likeness::Meaning }]);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Suggestion<'s> {
+    /// The wire name.
+    pub name: &'s str,
+    /// How the given name is like it.
+    pub likeness: Likeness,
+}
+
+/// How a given name is like that of a field.
+///
+/// ```
+/// use vibecode_spec::{Entity, Likeness};
+///
+/// let likeness = |name| Entity::Contacts.schema().suggestions(name)[0].likeness;
+/// assert_eq!(likeness("COMPANY_ID"), Likeness::Spelling);
+/// assert_eq!(likeness("job_title"), Likeness::Meaning);
+/// assert_eq!(likeness("psot"), Likeness::Typo);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Likeness {
+    /// It is the same name in another spelling.
+    Spelling,
+    /// It is another name of the field: its label, its native name, a synonym, or a typo of these.
+    Meaning,
+    /// It is a typo of the field's name.
+    Typo,
+}
+
+/// More candidates than these help nobody.
+const MOST: usize = 3;
+
+/// The fields that were probably meant, by index. `fields` are sorted by name.
+pub(crate) fn candidates(fields: &[Field], name: &str) -> Vec<(usize, Likeness)> {
+    let folded = fold(name);
+    let mut found = spelt(fields, &folded);
+    if found.is_empty() {
+        found = called(fields, &folded);
+    }
+    if found.is_empty() {
+        found = near(fields, &folded, &mut 0);
+    }
+    found.truncate(MOST);
+    found
+}
+
+/// The fields whose name or upper name this is, in any spelling.
+fn spelt(fields: &[Field], folded: &str) -> Vec<(usize, Likeness)> {
+    let is_so_spelt = |field: &Field| {
+        let upper = field.upper_name.as_deref();
+        is_spelling_of(&field.name, folded)
+            || upper.is_some_and(|upper| is_spelling_of(upper, folded))
+    };
+    let indexed = fields.iter().enumerate();
+    indexed
+        .filter(|(_, field)| is_so_spelt(field))
+        .map(|(index, _)| (index, Likeness::Spelling))
+        .collect()
+}
+
+/// The fields whose label, native name or synonym this is, in any spelling.
+fn called(fields: &[Field], folded: &str) -> Vec<(usize, Likeness)> {
+    let is_so_labelled = |field: &Field| {
+        let title = field.title.as_deref();
+        title.is_some_and(|title| is_spelling_of(title, folded))
+    };
+    let labelled = (0..fields.len()).filter(|index| fields.get(*index).is_some_and(is_so_labelled));
+    let concepts = CONCEPTS.iter().filter(|concept| concept.is_called(folded));
+    let meant = concepts.filter_map(|concept| concept.index_in(fields));
+    let mut found: Vec<usize> = labelled.chain(meant).collect();
+    found.sort_unstable();
+    found.dedup();
+    let found = found.into_iter();
+    found.map(|index| (index, Likeness::Meaning)).collect()
+}
+
+/// A name that a typo may be of.
+struct Near {
+    mistakes: usize,
+    /// Whose name it is; `None` if only other entities have it.
+    field: Option<usize>,
+    likeness: Likeness,
+}
+
+/// The fields of whose names this may be a typo, the nearest first. `work` counts the letters that
+/// were looked at.
+fn near(fields: &[Field], folded: &str, work: &mut usize) -> Vec<(usize, Likeness)> {
+    let Some(mut typo) = Typo::of(folded) else {
+        return Vec::new();
+    };
+    let mut near = Vec::new();
+    let mut add = |name: &str, field: Option<usize>, likeness: Likeness| {
+        if let Some(mistakes) = typo.mistakes_in(name, work) {
+            near.push(Near {
+                mistakes,
+                field,
+                likeness,
+            });
+        }
+    };
+    for (index, field) in fields.iter().enumerate() {
+        add(&field.name, Some(index), Likeness::Typo);
+    }
+    for concept in CONCEPTS {
+        let owner = concept.index_in(fields);
+        for name in concept.wire.iter().chain(concept.others) {
+            if index_of(fields, name).is_none() {
+                add(name, owner, Likeness::Meaning);
+            }
+        }
+    }
+    for name in unrelated_names() {
+        if index_of(fields, name).is_none() {
+            add(name, None, Likeness::Typo);
+        }
+    }
+    near.sort_by_key(|near| near.mistakes);
+    let fewest = near.first().map_or(0, |near| near.mistakes);
+    let is_foreign = |near: &Near| near.mistakes == fewest && near.field.is_none();
+    if near.iter().any(is_foreign) {
+        return Vec::new();
+    }
+    let mut found: Vec<(usize, Likeness)> = Vec::new();
+    for near in near.iter().filter(|near| near.mistakes <= fewest + 1) {
+        if let Some(field) = near.field
+            && found.iter().all(|(other, _)| *other != field)
+        {
+            found.push((field, near.likeness));
+        }
+    }
+    found
+}
+
+/// The documented names of all entities that no concept has.
+fn unrelated_names() -> &'static [&'static str] {
+    static NAMES: OnceLock<Vec<&str>> = OnceLock::new();
+    NAMES.get_or_init(|| {
+        let fields = Entity::ALL
+            .iter()
+            .flat_map(|entity| entity.schema().fields());
+        let mut names: Vec<&str> = fields.map(|field| field.name.as_str()).collect();
+        names.retain(|name| !CONCEPTS.iter().any(|concept| concept.wire.contains(name)));
+        names.sort_unstable();
+        names.dedup();
+        names
+    })
+}
+
+impl Concept {
+    fn is_called(&self, folded: &str) -> bool {
+        let mut wire = self.wire.iter();
+        self.others.contains(&folded) || wire.any(|name| is_spelling_of(name, folded))
+    }
+
+    /// The field that it is in a schema.
+    fn index_in(&self, fields: &[Field]) -> Option<usize> {
+        let mut wire = self.wire.iter();
+        wire.find_map(|name| index_of(fields, name))
+    }
+}
+
+fn index_of(fields: &[Field], name: &str) -> Option<usize> {
+    let found = fields.binary_search_by(|field| field.name.as_str().cmp(name));
+    found.ok()
+}
+
+/// A name without what spellings differ in: case, underscores, blanks.
+pub(crate) fn fold(name: &str) -> String {
+    name.chars()
+        .filter(|letter| letter.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// Whether a name is a spelling of a folded one. The last letters are compared first: the names of
+/// user fields begin alike.
+///
+/// Loops over bytes, here and below, and no iterators: this runs in a build without optimisation, for
+/// each of some thousand fields.
+fn is_spelling_of(name: &str, folded: &str) -> bool {
+    let (mut letters, mut expected) = (name.as_bytes(), folded.as_bytes());
+    while let [rest @ .., letter] = letters {
+        if letter.is_ascii_alphanumeric() {
+            let [expected_rest @ .., last] = expected else {
+                return false;
+            };
+            if *last >= 128 || letter.to_ascii_lowercase() != *last {
+                return false;
+            }
+            expected = expected_rest;
+        } else if *letter >= 128 {
+            return fold(name) == folded;
+        }
+        letters = rest;
+    }
+    expected.is_empty() && !folded.is_empty()
+}
+
+/// A name that may be a typo of another.
+struct Typo<'a> {
+    name: &'a [u8],
+    letters: u64,
+    /// So many mistakes may have been made.
+    allowed: usize,
+    /// The other name, folded.
+    other: Vec<u8>,
+}
+
+impl<'a> Typo<'a> {
+    /// `None` if it is too short, or a label in another alphabet: of those, every letter counts.
+    fn of(folded: &'a str) -> Option<Self> {
+        let name = folded.as_bytes();
+        let digits = name.iter().filter(|letter| letter.is_ascii_digit());
+        let allowed = match name.len() {
+            0..3 => return None,
+            3..6 => 1,
+            // Fields that a portal has numbered differ in a digit or two.
+            _ if digits.count() > 3 => 1,
+            _ => 2,
+        };
+        folded.is_ascii().then(|| Self {
+            name,
+            letters: name.iter().fold(0, |all, letter| all | bit(*letter)),
+            allowed,
+            other: Vec::new(),
+        })
+    }
+
+    /// How many mistakes make this of another name, if they are few enough.
+    fn mistakes_in(&mut self, other: &str, work: &mut usize) -> Option<usize> {
+        *work += other.len();
+        if other.len() + self.allowed < self.name.len() {
+            return None;
+        }
+        let mut letters = 0;
+        self.other.clear();
+        for letter in other.as_bytes() {
+            if letter.is_ascii_alphanumeric() {
+                letters |= bit(*letter);
+                self.other.push(letter.to_ascii_lowercase());
+            }
+        }
+        // A mistake adds a letter, takes one away, or does both.
+        let differing = (letters ^ self.letters).count_ones() as usize;
+        let longer = self.name.len().abs_diff(self.other.len());
+        if longer > self.allowed || differing > 2 * self.allowed {
+            return None;
+        }
+        distance(self.name, &self.other, self.allowed, work)
+    }
+}
+
+/// Of the 64 bits, each letter and each digit has its own.
+fn bit(letter: u8) -> u64 {
+    match letter {
+        b'0'..=b'9' => 1 << (letter - b'0'),
+        _ => 1 << (10 + (letter | 32).saturating_sub(b'a') % 54),
+    }
+}
+
+/// The number of letters to add, take away, replace or swap with the next, if it is at most
+/// `limit`, which is small.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "rows are one longer than `other`, and each index is checked against a length"
+)]
+fn distance(one: &[u8], other: &[u8], limit: usize, work: &mut usize) -> Option<usize> {
+    let (mut one, mut other) = (one, other);
+    while let ([a, one_rest @ ..], [b, other_rest @ ..]) = (one, other)
+        && a == b
+    {
+        *work += 1;
+        (one, other) = (one_rest, other_rest);
+    }
+    while let ([one_rest @ .., a], [other_rest @ .., b]) = (one, other)
+        && a == b
+    {
+        *work += 1;
+        (one, other) = (one_rest, other_rest);
+    }
+    if one.is_empty() || other.is_empty() {
+        let mistakes = one.len().max(other.len());
+        return (mistakes <= limit).then_some(mistakes);
+    }
+    // Each mistake is in the first and the last letters that differ: one alone, if it is both.
+    if limit == 1 && one.len().max(other.len()) > 2 {
+        return None;
+    }
+    let mut before = vec![0; other.len() + 1];
+    let mut last: Vec<usize> = (0..=other.len()).collect();
+    let mut row = vec![0; other.len() + 1];
+    for i in 0..one.len() {
+        row[0] = i + 1;
+        let mut fewest_in_row = row[0];
+        for j in 0..other.len() {
+            let replaced = last[j] + usize::from(one[i] != other[j]);
+            let mut fewest = replaced.min(last[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && one[i] == other[j - 1] && one[i - 1] == other[j] {
+                fewest = fewest.min(before[j - 1] + 1);
+            }
+            row[j + 1] = fewest;
+            fewest_in_row = fewest_in_row.min(fewest);
+        }
+        *work += other.len();
+        if fewest_in_row > limit {
+            return None;
+        }
+        std::mem::swap(&mut before, &mut last);
+        std::mem::swap(&mut last, &mut row);
+    }
+    let mistakes = last[other.len()];
+    (mistakes <= limit).then_some(mistakes)
+}
+
+/// The candidate closest to `name`, if it is close enough to have been meant: one of a few words,
+/// such as the keys of an attribute.
 ///
 /// A third of the letters may differ; a swap of two neighbours counts as one difference.
 ///
@@ -21,15 +363,4 @@ pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 }
 
 #[cfg(test)]
-mod tests {
-    use super::closest;
-
-    #[test]
-    fn a_near_name_is_found_and_a_far_one_is_not() {
-        assert_eq!(closest("psot", ["name", "post"]), Some("post"));
-        assert_eq!(closest("WROK", ["HOME", "WORK"]), Some("WORK"));
-        assert_eq!(closest("x", ["name", "post"]), None);
-        assert_eq!(closest("", ["a"]), Some("a"));
-        assert_eq!(closest("", ["name"]), None);
-    }
-}
+mod tests;

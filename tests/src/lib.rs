@@ -7,6 +7,9 @@ pub mod generated;
 pub mod guide;
 pub mod limit;
 pub mod ratio;
+pub mod scale;
+pub mod signal;
+pub mod skip;
 pub mod world;
 
 use std::{env, io, process::Command};

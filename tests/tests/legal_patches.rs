@@ -1,5 +1,5 @@
 //! Whatever compiles and has a wire form is taken: random patches over all kinds of fields, each
-//! held against what the portal stores then.
+//! compared with what the portal stores then. There are 2,000, or as many as `PATCH_CASES` says.
 #![cfg(test)]
 
 use std::collections::BTreeMap;
@@ -16,10 +16,11 @@ use vibecode_runtime::{
     UserId,
 };
 use vibecode_sandbox::Sandbox;
+use vibecode_tests::scale;
 
-const CASES: u32 = 10_000;
-/// Each is patched again and again, so that there are values to replace.
-const CONTACTS: u64 = 1_000;
+/// How many cases there are for each contact: it is patched again and again, so that there are values
+/// to replace.
+const CASES_PER_CONTACT: u32 = 10;
 
 #[derive(Patch)]
 #[vibecode(entity = "contacts")]
@@ -381,8 +382,10 @@ fn every_legal_patch_is_taken_whole_and_stored_as_it_was_set() {
         .enable_all()
         .build()
         .unwrap();
+    let cases = scale::count("PATCH_CASES", 2_000);
+    let last_id = u64::from(cases / CASES_PER_CONTACT).max(1);
     let (sandbox, client) = runtime.block_on(async {
-        let contacts: Vec<_> = (1..=CONTACTS)
+        let contacts: Vec<_> = (1..=last_id)
             .map(|id| json!({ "id": id, "name": "Ivan", "companyId": 15, "phone": "+7" }))
             .collect();
         let seed = json!({ "contacts": contacts });
@@ -393,11 +396,11 @@ fn every_legal_patch_is_taken_whole_and_stored_as_it_was_set() {
         (sandbox, client)
     });
     let mut runner = TestRunner::new(Config {
-        cases: CASES,
+        cases,
         failure_persistence: None,
         ..Config::default()
     });
-    let patches = (1..=CONTACTS, vec(a_step(), 1..8));
+    let patches = (1..=last_id, vec(a_step(), 1..8));
     let checked = runner.run(&patches, |(id, steps)| {
         runtime.block_on(check(&sandbox, &client, id, &steps))
     });

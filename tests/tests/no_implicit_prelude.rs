@@ -10,7 +10,51 @@ use ::std::{
     vec,
     vec::Vec,
 };
-use ::vibecode_runtime::{CompanyId, ContactId, Email, Patch, Phone, UserId};
+use ::vibecode_runtime::{
+    CompanyId, ContactId, Contacts, Email, Enumeration, Patch, Phone, Raw, Record, UserId,
+};
+
+#[derive(Enumeration)]
+#[vibecode(entity = "contacts", field = "ufCrm_1721244707107")]
+enum Loyalty {
+    #[vibecode(item = 81)]
+    Gold,
+    #[vibecode(other)]
+    Other(u64),
+}
+
+#[derive(Patch, Record)]
+#[vibecode(entity = "contacts", diff)]
+struct Read<T> {
+    name: Option<T>,
+    phone: Vec<Phone>,
+    #[vibecode(type_id = "HOME")]
+    email: Option<String>,
+    #[vibecode(field = "ufCrm_1721244707107", kind = "enumeration")]
+    loyalty: Option<Loyalty>,
+    #[vibecode(skip)]
+    cached: u32,
+}
+
+#[test]
+fn records_options_and_diffs_work_without_a_prelude() {
+    let json = r#"{"name":"Ada","ufCrm_1721244707107":81}"#;
+    let raw = Raw::from_json::<Contacts>(json).unwrap();
+    let mut read: Read<String> = raw.record().unwrap();
+    assert_eq!(::serde_json::to_string(&read.to_patch()).unwrap(), json);
+    assert_eq!(
+        (read.phone.len(), read.email.is_none(), read.cached),
+        (0, true, 0)
+    );
+    let before: Read<String> = raw.record().unwrap();
+    read.loyalty = Some(Loyalty::Other(5));
+    let diff = before.diff(&read);
+    assert_eq!(
+        ::serde_json::to_string(&diff.patch).unwrap(),
+        r#"{"ufCrm_1721244707107":5}"#
+    );
+    assert_eq!(Loyalty::Gold.option_id(), 81);
+}
 
 #[derive(Patch)]
 #[vibecode(entity = "contacts")]

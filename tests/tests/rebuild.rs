@@ -33,7 +33,8 @@ const SCHEMA: &str = r#"{
     "ufCrmTier": { "type": "enumeration", "items": [{ "ID": "1", "VALUE": "Gold" }] }
 }"#;
 
-/// A crate of its own workspace, which shares one target folder with the others here.
+/// A crate of its own workspace. All crates that tests generate share one target folder, so that what
+/// they depend on is compiled once.
 struct Project {
     folder: PathBuf,
     target: PathBuf,
@@ -49,8 +50,8 @@ struct Checked {
 impl Project {
     /// A crate of this name, `depth` folders below the one with Cargo.lock.
     fn new(name: &str, depth: &str) -> Self {
-        let scratch = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rebuild");
-        let folder = scratch.join(name);
+        let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let folder = scratch.join("rebuild").join(name);
         let _ = fs::remove_dir_all(&folder);
         let own = folder.join(depth);
         fs::create_dir_all(own.join("src")).unwrap();
@@ -72,7 +73,7 @@ impl Project {
         fs::copy(workspace.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
         Self {
             folder,
-            target: scratch.join("target"),
+            target: scratch.join("generated"),
         }
     }
 

@@ -1,25 +1,62 @@
 //! The reader of schemas, under whatever a file may hold.
+//!
+//! `FUZZ_CASES=200000 cargo test -p vibecode-tests --test schema_reader` makes that many
+//! texts, shared among the tests here; without it there are a few thousand. They are the same every
+//! time.
 #![cfg(test)]
 
-use std::fmt::Write as _;
+use std::{env, fmt::Write as _, fs, path::Path, sync::OnceLock};
 
 use proptest::{
     collection::vec,
     prelude::*,
-    test_runner::{Config, TestRunner},
+    test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
 };
-use vibecode_spec::{Entity, Schema};
+use vibecode_spec::{Descriptions, Entity, EntityPath, Schema, doc_text};
 
-const SCHEMAS: &[&str] = &[
-    include_str!("../schemas/contacts.json"),
-    include_str!("../schemas/items-1040.json"),
-    include_str!("../../vibecode-sandbox/portal/user_fields.json"),
-];
+/// How many texts are made in all, if nothing else is said.
+const USUAL_CASES: u32 = 4_000;
+/// The tests that share them.
+const SHARES: u32 = 5;
+
+/// Schemas of all forms, and every recorded answer, schema or not.
+fn samples() -> &'static [Vec<u8>] {
+    static SAMPLES: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
+    SAMPLES.get_or_init(|| {
+        let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let folders = [
+            "schemas",
+            "recorded/documented",
+            "recorded/native",
+            "recorded/observed",
+        ];
+        let files = folders
+            .iter()
+            .flat_map(|folder| fs::read_dir(tests.join(folder)).unwrap());
+        let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+        // In the order of their names, not of the file system.
+        files.sort();
+        files.push(tests.join("../vibecode-sandbox/portal/user_fields.json"));
+        files.iter().map(|file| fs::read(file).unwrap()).collect()
+    })
+}
 
 /// Words that the reader looks for, so that random JSON comes near to what it takes.
 const WORDS: &[&str] = &[
     "success",
     "data",
+    "result",
+    "error",
+    "code",
+    "format",
+    "entity",
+    "partial",
+    "enum",
+    "label",
+    "readonly",
+    "isRequired",
+    "fieldName",
+    "COMPANY_ID",
     "fields",
     "type",
     "isReadOnly",
@@ -48,42 +85,84 @@ const WORDS: &[&str] = &[
 ];
 
 /// All that is done with a schema file, up to what a derive asks of it.
-fn use_up(text: &str) {
-    let schema = match Schema::read(text) {
-        Ok(schema) => schema,
+fn use_up(bytes: impl AsRef<[u8]>) {
+    let descriptions = match Descriptions::read(bytes) {
+        Ok(descriptions) => descriptions,
         Err(error) => {
-            assert!(!error.to_string().is_empty());
+            let message = error.to_string();
+            assert!(!message.is_empty());
+            assert!(
+                !message.contains(|letter: char| letter.is_control()),
+                "{message:?}"
+            );
             return;
         }
     };
-    for entity in Entity::ALL {
-        if let Err(error) = schema.check_portal(Some(*entity)) {
+    // What `pull` writes of it is read as the same.
+    let written = Descriptions::read(descriptions.file_text("contacts")).unwrap();
+    assert_eq!(written.is_complete, descriptions.is_complete);
+    assert!(written.fields.keys().eq(descriptions.fields.keys()));
+    let schema = match descriptions.schema() {
+        Ok(schema) => schema,
+        Err(error) => {
+            assert!(error.to_string().contains('`'), "{error} names no field");
+            return;
+        }
+    };
+    assert_eq!(
+        written.schema().unwrap().fields().count(),
+        schema.fields().count()
+    );
+    let items = EntityPath::Items(1040);
+    for entity in Entity::ALL
+        .iter()
+        .map(|it| EntityPath::Entity(*it))
+        .chain([items])
+    {
+        if let Err(error) = schema.check_for(entity) {
             assert!(!error.to_string().is_empty());
         }
-        let merged = entity.schema().with_portal(schema.clone());
+        let merged = entity.documented().with_portal(schema.clone());
         for field in schema.fields() {
             assert!(merged.field(&field.name).is_some(), "{}", field.name);
         }
-        let built_in = entity.schema().fields();
-        assert!(
-            built_in
-                .into_iter()
-                .all(|it| merged.field(&it.name).is_some())
-        );
+        for field in entity.documented().fields() {
+            let is_there = merged.field(&field.name).is_some();
+            assert_ne!(
+                is_there,
+                merged.lacks(&field.name).is_some(),
+                "{}",
+                field.name
+            );
+        }
+        assert!(merged.field("id").is_none_or(|id| id.read_only));
     }
-    let _ = schema.check_portal(None);
+    for field in schema.fields() {
+        let mut ids: Vec<_> = field.items.iter().map(|item| &item.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), field.items.len());
+        let labels = field.items.iter().map(|item| item.label.as_str());
+        for label in labels.chain(field.title.as_deref()) {
+            assert!(!doc_text(label).contains(|letter: char| letter.is_control()));
+        }
+    }
     if let Some(field) = schema.fields().next() {
         assert!(schema.suggest(&field.name).is_some(), "{}", field.name);
         let _ = schema.suggest(&field.name.replace('a', "b"));
     }
 }
 
-fn run<S: Strategy<Value = String>>(cases: u32, texts: S) {
+/// Runs one test's share of the cases.
+fn run<S: Strategy<Value = Vec<u8>>>(texts: S) {
+    let given = env::var("FUZZ_CASES").ok();
+    let cases = given.map_or(USUAL_CASES, |cases| cases.parse().unwrap());
     let config = Config {
         failure_persistence: None,
-        ..Config::with_cases(cases)
+        ..Config::with_cases(cases.div_ceil(SHARES))
     };
-    let result = TestRunner::new(config).run(&texts, |text| {
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let result = TestRunner::new_with_rng(config, rng).run(&texts, |text| {
         use_up(&text);
         Ok(())
     });
@@ -120,39 +199,40 @@ fn json() -> impl Strategy<Value = String> {
 
 #[test]
 fn random_json_never_panics() {
-    run(40_000, json());
+    run(json().prop_map(String::into_bytes));
 }
 
 #[test]
 fn random_text_never_panics() {
-    run(
-        10_000,
-        "\\PC{0,40}|[\\[\\]{}\":,0-9a-z\\\\]{0,40}".prop_map(String::from),
-    );
+    let text = "\\PC{0,40}|[\\[\\]{}\":,0-9a-z\\\\]{0,40}";
+    run(text.prop_map(String::into_bytes));
 }
 
-/// A valid schema with some of its text cut out, doubled or replaced.
-fn mutated() -> impl Strategy<Value = String> {
+/// A sample of which some bytes are cut out, doubled or replaced, by what need not be UTF-8.
+fn mutated(piece: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
+    let edit = (any::<prop::sample::Index>(), 0_usize..12, piece);
+    (prop::sample::select(samples()), vec(edit, 1..4)).prop_map(|(mut bytes, edits)| {
+        for (place, length, piece) in edits {
+            let from = place.index(bytes.len().max(1)).min(bytes.len());
+            let to = (from + length).min(bytes.len());
+            bytes.splice(from..to, piece);
+        }
+        bytes
+    })
+}
+
+fn a_piece() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         a_word(),
         "[\\[\\]{}\":,\\\\]{1,2}",
         prop::sample::select(&["null", "1", "-1", "\"81\"", "{}", "[1]"][..])
             .prop_map(str::to_owned),
     ];
-    let edit = (any::<prop::sample::Index>(), 0_usize..12, piece);
-    (prop::sample::select(SCHEMAS), vec(edit, 1..4)).prop_map(|(text, edits)| {
-        let mut letters: Vec<char> = text.chars().collect();
-        for (place, length, piece) in edits {
-            let from = place.index(letters.len().max(1)).min(letters.len());
-            let to = (from + length).min(letters.len());
-            letters.splice(from..to, piece.chars());
-        }
-        letters.into_iter().collect()
-    })
+    piece.prop_map(String::into_bytes)
 }
 
-/// A valid schema of which one value, of any depth, is another.
-fn with_another_value() -> impl Strategy<Value = String> {
+/// A sample of which one value, of any depth, is another.
+fn with_another_value() -> impl Strategy<Value = Vec<u8>> {
     let values = prop::sample::select(
         &[
             "null",
@@ -164,15 +244,18 @@ fn with_another_value() -> impl Strategy<Value = String> {
             "\"Y\"",
             "[[]]",
             "{\"type\":{}}",
+            "{\"1\":\"a\",\"0\":2}",
+            "[{\"ID\":\"81\",\"VALUE\":\"a\"},{\"id\":81,\"value\":7}]",
+            "{\"ru\":\"a\\n\\u202eb\"}",
         ][..],
     );
     let place = any::<prop::sample::Index>();
-    (prop::sample::select(SCHEMAS), place, values).prop_map(|(text, place, value)| {
-        let mut schema: serde_json::Value = serde_json::from_str(text).unwrap();
+    (prop::sample::select(samples()), place, values).prop_map(|(text, place, value)| {
+        let mut schema: serde_json::Value = serde_json::from_slice(&text).unwrap();
         let pointers = pointers(&schema, "");
         let pointer = &pointers[place.index(pointers.len())];
         *schema.pointer_mut(pointer).unwrap() = serde_json::from_str(value).unwrap();
-        schema.to_string()
+        schema.to_string().into_bytes()
     })
 }
 
@@ -189,19 +272,24 @@ fn pointers(value: &serde_json::Value, own: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_valid_schema_with_mistakes_in_its_text_never_panics() {
-    run(30_000, mutated());
+fn an_answer_with_mistakes_in_its_text_never_panics() {
+    run(mutated(a_piece()));
 }
 
 #[test]
-fn a_valid_schema_with_another_value_somewhere_never_panics() {
-    run(20_000, with_another_value());
+fn an_answer_with_bytes_that_are_no_text_never_panics() {
+    run(mutated(vec(any::<u8>(), 0..4)));
+}
+
+#[test]
+fn an_answer_with_another_value_somewhere_never_panics() {
+    run(with_another_value());
 }
 
 #[test]
 fn json_nested_without_end_is_refused() {
-    use_up(&"[".repeat(1_000_000));
-    use_up(&"{\"data\":".repeat(100_000));
+    use_up("[".repeat(1_000_000));
+    use_up("{\"data\":".repeat(100_000));
     let deep = format!("{}{}", "{\"a\":".repeat(5_000), "}".repeat(5_000));
     assert!(Schema::read(&deep).is_err());
 }

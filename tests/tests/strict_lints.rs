@@ -1,25 +1,54 @@
-//! The derive in a crate that denies every lint: what it makes gives no cause.
-#![deny(
+//! The derives in a crate that forbids every lint: what they make gives no cause, and allows itself
+//! nothing, which would be an error of its own under `forbid`.
+#![forbid(
     warnings,
     future_incompatible,
+    keyword_idents,
     let_underscore,
-    missing_docs,
-    missing_debug_implementations,
     nonstandard_style,
+    refining_impl_trait,
+    rust_2018_compatibility,
     rust_2018_idioms,
-    single_use_lifetimes,
-    unreachable_pub,
+    rust_2021_compatibility,
+    rust_2024_compatibility,
     unused,
+    absolute_paths_not_starting_with_crate,
+    dead_code,
+    deprecated,
+    elided_lifetimes_in_paths,
+    explicit_outlives_requirements,
+    let_underscore_drop,
+    missing_copy_implementations,
+    missing_debug_implementations,
+    missing_docs,
+    non_ascii_idents,
+    non_camel_case_types,
+    non_snake_case,
+    non_upper_case_globals,
+    private_bounds,
+    private_interfaces,
+    redundant_lifetimes,
+    single_use_lifetimes,
+    trivial_casts,
+    trivial_numeric_casts,
+    unnameable_types,
+    unreachable_code,
+    unreachable_patterns,
+    unreachable_pub,
+    unsafe_code,
+    unused_extern_crates,
+    unused_import_braces,
+    unused_imports,
+    unused_lifetimes,
+    unused_must_use,
+    unused_mut,
     unused_qualifications,
+    unused_results,
+    unused_variables,
+    variant_size_differences,
     clippy::all,
-    clippy::pedantic,
     clippy::nursery,
-    clippy::cargo
-)]
-#![allow(
-    clippy::cargo_common_metadata,
-    clippy::multiple_crate_versions,
-    reason = "these are about Cargo.toml and its dependencies"
+    clippy::pedantic
 )]
 
 pub mod records {
@@ -28,12 +57,13 @@ pub mod records {
     use std::borrow::Cow;
 
     use vibecode_runtime::{
-        CompanyId, ContactId, Email, Encode, EncodeError, Encoder, Patch, Phone, UserId, kind,
+        Answered, CompanyId, ContactId, Decode, DecodeError, Email, Encode, EncodeError, Encoder,
+        Enumeration, Patch, Phone, Record, UserId, kind,
     };
 
     /// A contact.
-    #[derive(Debug, Patch)]
-    #[vibecode(entity = "contacts")]
+    #[derive(Debug, Patch, Record)]
+    #[vibecode(entity = "contacts", diff)]
     pub struct Customer {
         /// The id.
         #[vibecode(id)]
@@ -56,7 +86,10 @@ pub mod records {
         pub newsletter: Option<String>,
         /// The option of a list.
         #[vibecode(field = "ufCrm_1721244707107", kind = "enumeration")]
-        pub loyalty: Option<u64>,
+        pub loyalty: Option<Loyalty>,
+        /// The options of another list.
+        #[vibecode(field = "ufCrm_1700000000001", kind = "enumeration", multiple)]
+        pub drinks: Vec<Drink>,
         /// Some numbers.
         #[vibecode(field = "ufCrm_694BF2A975BD0", kind = "double", multiple)]
         pub scores: Vec<f64>,
@@ -70,6 +103,40 @@ pub mod records {
         #[vibecode(skip)]
         pub cached: u32,
     }
+
+    /// A list of which all options are known.
+    #[derive(Debug, Clone, Copy, Enumeration)]
+    #[vibecode(entity = "contacts", field = "ufCrm_1721244707107")]
+    pub enum Loyalty {
+        /// The best.
+        #[vibecode(item = 81)]
+        Gold,
+        /// One that was there once.
+        #[deprecated = "there is no silver any more"]
+        #[vibecode(item = 82)]
+        Silver,
+    }
+
+    /// A list of which some options are known.
+    #[derive(Debug, Clone, Copy, Enumeration)]
+    #[vibecode(
+        entity = "contacts",
+        field = "ufCrm_1700000000001",
+        schema = "schemas/contacts.json"
+    )]
+    pub enum Drink {
+        /// Coffee.
+        #[vibecode(label = "Coffee")]
+        Coffee,
+        /// All others.
+        #[vibecode(other)]
+        Other(u64),
+    }
+
+    /// A list of which nothing is known.
+    #[derive(Debug, Clone, Copy, Enumeration)]
+    #[vibecode(entity = "contacts", field = "ufCrmLevels")]
+    pub enum Level {}
 
     /// A list of emails.
     pub type Emails = Vec<Email>;
@@ -90,6 +157,74 @@ pub mod records {
         /// Some numbers.
         #[vibecode(field = "ufCrm_694BF2A975BD0", kind = "double", multiple)]
         pub scores: [f64; N],
+        /// The option of a list.
+        #[vibecode(field = "ufCrm_1721244707107", kind = "enumeration")]
+        pub loyalty: Option<&'a Loyalty>,
+        /// The option of any list.
+        #[vibecode(field = "ufCrmLevels", kind = "enumeration")]
+        pub level: Option<T>,
+    }
+
+    /// A contact that is read into parameters.
+    #[derive(Debug, Record)]
+    #[vibecode(entity = "contacts")]
+    pub struct Read<T, const N: usize>
+    where
+        Self: Sized,
+    {
+        /// The name.
+        pub name: Option<T>,
+        /// The options of a list.
+        #[vibecode(field = "ufCrm_1700000000001", kind = "enumeration", multiple)]
+        pub drinks: [Drink; N],
+    }
+
+    /// What no contact has.
+    #[derive(Debug, Clone, Copy)]
+    pub enum Never {}
+
+    impl Decode<kind::Text> for Never {
+        fn decode(_: Answered<'_>) -> Result<Self, DecodeError> {
+            Err(DecodeError::expected("nothing"))
+        }
+    }
+
+    /// A contact that is never read.
+    #[derive(Debug, Record)]
+    #[vibecode(entity = "contacts")]
+    pub struct Unread {
+        /// Never there.
+        pub post: Never,
+        /// A comment.
+        pub comments: Option<String>,
+    }
+
+    /// A contact of which phones alone are read.
+    #[derive(Debug, Record)]
+    #[vibecode(entity = "contacts")]
+    pub struct Callable {
+        /// The phones.
+        pub phone: Vec<Phone>,
+    }
+
+    /// Written by its builder alone: its fields are read nowhere.
+    #[derive(Patch)]
+    #[vibecode(entity = "contacts", diff)]
+    struct Written {
+        #[vibecode(id)]
+        id: ContactId,
+        post: Option<String>,
+        phone: Vec<Phone>,
+        #[vibecode(read_only)]
+        updated_time: String,
+        #[vibecode(skip)]
+        cached: u32,
+    }
+
+    /// The body of a patch.
+    #[must_use]
+    pub fn written() -> String {
+        format!("{:?}", Written::patch().post("Director"))
     }
 
     /// A contact whose field has a type that nobody else sees.
@@ -117,14 +252,23 @@ pub mod records {
     }
 
     /// A contact with a field that was kept once.
-    #[derive(Debug, Patch)]
-    #[vibecode(entity = "contacts")]
+    #[derive(Debug, Patch, Record)]
+    #[vibecode(entity = "contacts", diff)]
     pub struct Partly {
         /// The position.
         #[deprecated = "read the comments"]
         pub post: Option<String>,
         /// A comment.
         pub comments: Option<String>,
+    }
+
+    /// A contact that was kept once.
+    #[deprecated = "use `Customer`"]
+    #[derive(Debug, Patch, Record)]
+    #[vibecode(entity = "contacts", diff, builder = "FormerChange")]
+    pub struct Former {
+        /// The position.
+        pub post: Option<String>,
     }
 
     /// A deal that this crate alone sees.
@@ -175,5 +319,6 @@ fn builders_are_used_without_a_warning() {
     let sale = sale.to_patch().clear_title();
     assert!(format!("{patch:?}{generic:?}{sale:?}").contains("companyId"));
     assert!(format!("{:?}", records::discreet().to_patch()).contains("post"));
+    assert!(records::written().contains("post"));
     assert!(records::lead("Ten doors").contains("LeadPatch"));
 }

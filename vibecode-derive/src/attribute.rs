@@ -15,8 +15,12 @@ pub(crate) struct OnStruct {
     pub(crate) entity: Option<LitStr>,
     /// Where the portal's schema is, if not at its usual place.
     pub(crate) schema: Option<LitStr>,
+    /// `schema` without a path: there must be one at its usual place.
+    pub(crate) requires_schema: Option<Ident>,
     /// Where the runtime is found, if not at `::vibecode_runtime`.
     pub(crate) runtime: Option<syn::Path>,
+    /// What the builder is called, if not `CustomerPatch`.
+    pub(crate) builder: Option<Ident>,
     /// Whether the struct is to have `diff`.
     pub(crate) diff: Option<Ident>,
     /// Whether a mistake in here has been told, so that what is missing may be because of it.
@@ -64,7 +68,7 @@ struct Place {
 
 const STRUCT: Place = Place {
     name: "a struct",
-    words: &["entity", "schema", "diff", "crate"],
+    words: &["entity", "schema", "builder", "diff", "crate"],
 };
 const FIELD: Place = Place {
     name: "a field",
@@ -93,6 +97,7 @@ impl OnStruct {
         let mut read = Self::default();
         let told = each_item(attributes, &STRUCT, errors, |item, word| match word {
             "diff" => item.flag(&mut read.diff, errors),
+            "builder" => item.ident(&mut read.builder, errors),
             _ => read.take(item, word, errors),
         });
         Self { told, ..read }
@@ -102,12 +107,22 @@ impl OnStruct {
     fn take(&mut self, item: Item, word: &str, errors: &Errors) -> bool {
         match word {
             "entity" => item.text(&mut self.entity, r#"entity = "contacts""#, errors),
-            "schema" => {
-                let example = r#"schema = "vibecode/contacts.json""#;
-                item.text(&mut self.schema, example, errors)
-            }
+            "schema" => self.schema(item, errors),
             _ => item.path(&mut self.runtime, errors),
         }
+    }
+
+    /// `schema = "path"`, or `schema` alone.
+    fn schema(&mut self, item: Item, errors: &Errors) -> bool {
+        if self.schema.is_some() || self.requires_schema.is_some() {
+            errors.at(&item.name, "`schema` stands here twice");
+            return false;
+        }
+        if item.value.is_none() {
+            return item.flag(&mut self.requires_schema, errors);
+        }
+        let example = r#"schema = "vibecode/contacts.json""#;
+        item.text(&mut self.schema, example, errors)
     }
 }
 
@@ -163,6 +178,10 @@ impl Item {
     fn text(self, into: &mut Option<LitStr>, example: &str, errors: &Errors) -> bool {
         let name = &self.name;
         match self.value {
+            Some(Lit::Str(text)) if !text.suffix().is_empty() => {
+                let message = format!("text has no suffix: leave `{}` out", text.suffix());
+                errors.at(text, message);
+            }
             Some(Lit::Str(text)) if into.is_none() => {
                 *into = Some(text);
                 return true;
@@ -195,11 +214,39 @@ impl Item {
         true
     }
 
+    fn ident(self, into: &mut Option<Ident>, errors: &Errors) -> bool {
+        if into.is_some() {
+            errors.at(&self.name, format!("`{}` stands here twice", self.name));
+            return false;
+        }
+        let mut text = None;
+        if !self.text(&mut text, r#"builder = "CustomerChange""#, errors) {
+            return false;
+        }
+        *into = text.as_ref().and_then(|text| text.parse().ok());
+        if into.is_none() {
+            let message =
+                "this is not the name of a type: write it as in `builder = \"CustomerChange\"`";
+            errors.at(text, message);
+        }
+        into.is_some()
+    }
+
     fn number(self, into: &mut Option<LitInt>, errors: &Errors) -> bool {
         let name = &self.name;
         match self.value {
             Some(Lit::Int(number)) if number.base10_parse::<u64>().is_err() => {
                 errors.at(number, ITEM);
+            }
+            Some(Lit::Int(number)) if number.base10_parse::<u64>().is_ok_and(|id| id == 0) => {
+                errors.at(number, "0 is the id of no option: it clears the field");
+            }
+            Some(Lit::Int(number)) if !["", "u64"].contains(&number.suffix()) => {
+                let message = format!(
+                    "the id of an option is a `u64`: leave `{}` out",
+                    number.suffix()
+                );
+                errors.at(number, message);
             }
             Some(Lit::Int(number)) if into.is_none() => {
                 *into = Some(number);

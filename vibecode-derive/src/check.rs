@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use proc_macro2::Ident;
+use quote::format_ident;
+use syn::ext::IdentExt;
 use vibecode_spec::Entity;
 
 use crate::{
@@ -11,7 +13,7 @@ use crate::{
     look_up::{Subject, WireName},
     model::Input,
     portal::Found,
-    whose::Whose,
+    whose::{self, Whose},
 };
 
 /// A struct whose mistakes have been told.
@@ -19,12 +21,14 @@ pub(crate) struct Checked<'a> {
     pub(crate) input: &'a Input,
     pub(crate) whose: Whose,
     pub(crate) fields: Vec<Field<'a>>,
+    /// What the builder is called, at the place of the name that it comes from.
+    pub(crate) builder: Ident,
     /// The portal's schema.
     pub(crate) found: Found,
 }
 
 pub(crate) fn check<'a>(input: &'a Input, errors: &Errors) -> Checked<'a> {
-    let known = Whose::of(&input.ident, &input.attributes, errors);
+    let known = whose::of(&input.ident, &input.attributes, errors);
     let found = Found::of(known, &input.attributes, errors);
     let fields = input.fields.iter().map(|field| {
         let whose = known.filter(|_| !field.attributes.told);
@@ -51,9 +55,15 @@ pub(crate) fn check<'a>(input: &'a Input, errors: &Errors) -> Checked<'a> {
     Checked {
         input,
         whose: known.unwrap_or(Whose::Entity(Entity::Contacts)),
+        builder: builder_of(input),
         fields,
         found,
     }
+}
+
+fn builder_of(input: &Input) -> Ident {
+    let by_struct = || format_ident!("{}Patch", input.ident.unraw(), span = input.ident.span());
+    input.attributes.builder.clone().unwrap_or_else(by_struct)
 }
 
 fn refuse_second_ids(input: &Input, errors: &Errors) {
@@ -69,22 +79,28 @@ fn refuse_second_ids(input: &Input, errors: &Errors) {
     }
 }
 
-/// Several fields may feed one multifield; any other wire name belongs to one field.
+/// Several fields may feed one multifield; any other wire name belongs to one field, and `id` to
+/// the field with `#[vibecode(id)]`.
 fn refuse_fields_mapped_twice(fields: &mut [Field<'_>], errors: &Errors) {
+    let id = fields.iter().find(|field| matches!(field.role, Role::Id));
+    let id = id.map(|field| field.ident);
     let mut owners: HashMap<String, &Ident> = HashMap::new();
     for field in fields {
         let Role::Value(value) = &field.role else {
             continue;
         };
-        if let Some(owner) = owners.get(&value.wire) {
-            let message = format!(
+        let message = if let Some(id) = id.filter(|_| value.wire == "id") {
+            format!("`{id}` is the record's id already: remove this field")
+        } else if let Some(owner) = owners.get(&value.wire) {
+            format!(
                 "`{owner}` has the wire name `{}` already: map it once, or `skip` one of them",
                 value.wire
-            );
-            errors.at(field.ident, message);
-            field.role = Role::Broken;
+            )
         } else {
             owners.insert(value.wire.clone(), field.ident);
-        }
+            continue;
+        };
+        errors.at(field.ident, message);
+        field.role = Role::Broken;
     }
 }

@@ -7,9 +7,17 @@ use crate::{
     check::{self, Checked},
     errors::Errors,
     model::Input,
+    names::apart,
 };
 
 pub(crate) fn derive(
+    input: TokenStream,
+    expand: impl FnOnce(Checked<'_>, &Errors) -> TokenStream,
+) -> TokenStream {
+    apart(input, |input| derive_apart(input, expand))
+}
+
+fn derive_apart(
     input: TokenStream,
     expand: impl FnOnce(Checked<'_>, &Errors) -> TokenStream,
 ) -> TokenStream {

@@ -37,6 +37,9 @@ pub(crate) enum Access {
     MarkedReadOnly,
     /// The schema says that it is only read, and the struct does not.
     ReadOnly,
+    /// The schema says that it is set when a record is made and not changed after, and the struct does
+    /// not say that it is only read.
+    Immutable,
 }
 
 /// A field with a value.
@@ -47,8 +50,10 @@ pub(crate) struct Value<'a> {
     pub(crate) multiple: bool,
     /// The type without its `Option`.
     pub(crate) holds: &'a Type,
-    /// For a field with `Option`.
+    /// For a field with `Option` that the portal does not require.
     pub(crate) clearing: Option<Clearing>,
+    /// Whether it could be cleared if the portal did not require it.
+    pub(crate) required: bool,
 }
 
 /// A multifield, which is added to.
@@ -75,7 +80,9 @@ impl Field<'_> {
         match &self.role {
             _ if self.access != Access::Written => Vec::new(),
             Role::Skipped | Role::Id => Vec::new(),
-            Role::Value(value) if value.clearing.is_none() => vec![name.to_string()],
+            Role::Value(value) if value.clearing.is_none() && !value.required => {
+                vec![name.to_string()]
+            }
             Role::Value(_) => vec![name.to_string(), prefixed("clear")],
             Role::Multifield(_) | Role::Broken => {
                 vec![name.to_string(), prefixed("add"), prefixed("clear")]

@@ -1,12 +1,20 @@
 //! A field held against the schema: whether there is such a field, and what is known of it.
 
-use heck::ToLowerCamelCase;
+use heck::{ToLowerCamelCase, ToSnakeCase};
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::{LitStr, ext::IdentExt};
-use vibecode_spec::{Entity, Field, Kind, Schema, UserFieldName, closest, read_user_field_name};
+use vibecode_spec::{
+    Entity, Field, Kind, Likeness, Multifield, Schema, Suggestion, UserFieldName, closest,
+    one_line, read_user_field_name,
+};
 
-use crate::{errors::Errors, model::InputField, portal::Portal, whose::Whose};
+use crate::{
+    errors::Errors,
+    model::InputField,
+    portal::{Portal, PortalSchema},
+    whose::Whose,
+};
 
 /// A field, and all that it is held against.
 pub(crate) struct Subject<'a, 'c> {
@@ -21,10 +29,18 @@ pub(crate) struct Subject<'a, 'c> {
 pub(crate) struct Told;
 
 /// What the schema says of a field.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are the flags of a description, each with a meaning of its own"
+)]
 pub(crate) struct Known {
     pub(crate) kind: Kind,
     pub(crate) multiple: bool,
     pub(crate) read_only: bool,
+    /// Whether it can be set when a record is made, and not changed after.
+    pub(crate) immutable: bool,
+    /// Whether it must have a value.
+    pub(crate) required: bool,
     pub(crate) user_field: bool,
     pub(crate) title: Option<String>,
 }
@@ -43,6 +59,12 @@ impl Subject<'_, '_> {
     /// What the schema says of the field, which must be there.
     pub(crate) fn known(&self) -> Result<Known, Told> {
         let name = &self.name.text;
+        if self.is_another_multifield() {
+            let message = format!(
+                "`{name}` is a multifield, and of those only `phone` and `email` can be written: read it with `client.multifields`, and remove the field here, or add `#[vibecode(skip)]`"
+            );
+            return self.tell(&self.name, message);
+        }
         match self.schema().field(name) {
             Some(field) => self.described(field),
             None => match read_user_field_name(name) {
@@ -52,11 +74,29 @@ impl Subject<'_, '_> {
         }
     }
 
+    /// Whether this is a multifield other than phone and email, whatever `kind` says: by the type
+    /// that a schema gives it, and by its name in an entity that has multifields.
+    fn is_another_multifield(&self) -> bool {
+        let name = &self.name.text;
+        let has_multifields = || {
+            self.whose
+                .documented()
+                .field(Multifield::Phone.name())
+                .is_some()
+        };
+        let by_name = || OTHER_MULTIFIELDS.contains(&name.as_str()) && has_multifields();
+        let by_type = || {
+            let kind = self.schema().field(name).map(|field| &field.kind);
+            matches!(kind, Some(Kind::Unknown(given)) if is_multifield_type(given))
+        };
+        Multifield::of_field(name).is_none() && (by_type() || by_name())
+    }
+
     /// The documented fields, and the portal's where its schema is there.
     fn schema(&self) -> &Schema {
         match self.portal {
             Portal::Read(schema) => schema,
-            Portal::Absent | Portal::Broken(_) => self.whose.documented(),
+            Portal::Absent(_) | Portal::Broken(_) => self.whose.documented(),
         }
     }
 
@@ -82,37 +122,73 @@ impl Subject<'_, '_> {
         Ok(Known {
             kind,
             multiple: field.multiple,
-            read_only: field.read_only || field.immutable,
+            read_only: field.read_only,
+            immutable: field.immutable,
+            required: field.required,
             user_field: field.is_user_field(),
             title: field.title.clone(),
         })
     }
 
     fn unknown(&self) -> Result<Known, Told> {
-        let name = &self.name.text;
         let entity = self.whose.path();
-        if let (Whose::Items(_), Portal::Absent) = (self.whose, self.portal) {
-            let file = self.whose.file_name();
+        if let (Whose::Items(_), Portal::Absent(files)) = (self.whose, self.portal) {
             let message = format!(
-                "the fields of `{entity}` are the portal's own: save what it answers to GET /v1/{entity}/fields as `vibecode/{file}`"
+                "the fields of `{entity}` are the portal's own, and {}: `cargo vibecode pull {entity}` fetches it",
+                files.message()
             );
             return self.tell(&self.name, message);
         }
         if let (Whose::Items(_), Portal::Broken(_)) = (self.whose, self.portal) {
             return Err(Told);
         }
-        let has_it = |other: &&Entity| other.schema().field(name).is_some();
-        let advice = if let Some(meant) = self.schema().suggest(name) {
-            self.name.instead(meant)
-        } else if let Some(other) = Entity::ALL.iter().find(has_it) {
-            format!("{} have it", other.path())
+        if let Portal::Read(schema) = self.portal
+            && schema.lacks(&self.name.text).is_some()
+        {
+            let (name, file) = (&self.name.text, &schema.file);
+            let message = format!(
+                "the portal's {entity} have no field `{name}`: `{file}` lists all that they have, and the API would drop it. If the list is old, `cargo vibecode pull {entity}` fetches it anew"
+            );
+            return self.tell(&self.name, message);
+        }
+        let meant = self.suggestions(self.schema());
+        let advice = if meant.is_empty() {
+            self.elsewhere().unwrap_or_else(|| {
+                format!("the names are in what GET /v1/{entity}/fields answers; if it is not the API's at all, add `#[vibecode(skip)]`")
+            })
         } else {
-            "if it is not the API's, add `#[vibecode(skip)]`".to_owned()
+            self.name.instead(&meant)
         };
+        let name = self.name.written();
         self.tell(
             &self.name,
             format!("{entity} have no field `{name}`: {advice}"),
         )
+    }
+
+    /// What was probably meant. A struct with many unknown names is meant for another entity or
+    /// another portal, and the search would take its time for each of them.
+    fn suggestions<'s>(&self, schema: &'s Schema) -> Vec<Suggestion<'s>> {
+        const MOST_MISTAKES: usize = 20;
+        if self.errors.count() < MOST_MISTAKES {
+            schema.suggestions(&self.name.text)
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// The entity that has such a field.
+    fn elsewhere(&self) -> Option<String> {
+        let name = &self.name.text;
+        let mut others = Entity::ALL.iter();
+        if let Some(other) = others.find(|other| other.schema().field(name).is_some()) {
+            return Some(format!("{} have it", other.path()));
+        }
+        Entity::ALL.iter().find_map(|other| {
+            let meant = self.suggestions(other.schema());
+            let meant = meant.first()?;
+            Some(format!("{} have `{}`", other.path(), meant.name))
+        })
     }
 
     /// A user field that no schema describes: its name is held against the naming rule, or against
@@ -120,7 +196,7 @@ impl Subject<'_, '_> {
     fn undescribed_user_field(&self, name: UserFieldName) -> Result<Known, Told> {
         match (self.portal, name) {
             (Portal::Read(schema), name) => self.not_on_the_portal(schema, &name),
-            (_, UserFieldName::Meant(meant)) => self.misspelt_user_field(&self.name.instead(&meant)),
+            (_, UserFieldName::Meant(meant)) => self.misspelt_user_field(&self.name.respelt(&meant)),
             (_, UserFieldName::Wire) => self.user_field(),
             (_, _) => self.misspelt_user_field("it is `ufCrm_` and the digits and capitals of the upper name, such as `ufCrm_1721244707107`, or `ufCrm` and its words, such as `ufCrmLoyalty`"),
         }
@@ -132,7 +208,7 @@ impl Subject<'_, '_> {
         self.tell(&self.name, message)
     }
 
-    fn not_on_the_portal<T>(&self, schema: &Schema, name: &UserFieldName) -> Result<T, Told> {
+    fn not_on_the_portal<T>(&self, schema: &PortalSchema, name: &UserFieldName) -> Result<T, Told> {
         let given = &self.name.text;
         let by_rule = match name {
             UserFieldName::Meant(meant) => schema.field(meant),
@@ -143,30 +219,48 @@ impl Subject<'_, '_> {
             let mut fields = schema.fields();
             fields.find(|field| field.upper_name.as_deref() == Some(&*upper))
         };
-        let meant = by_rule
-            .or_else(by_upper_name)
-            .map(|field| field.name.as_str());
-        let advice = meant.or_else(|| schema.suggest(given)).map_or_else(
-            || {
-                let file = self.whose.file_name();
-                format!("if it is new there, save the portal's fields as `vibecode/{file}` anew")
-            },
-            |meant| self.name.instead(meant),
+        let advice = match by_rule.or_else(by_upper_name) {
+            Some(field) => self.name.respelt(&field.name),
+            None => self.likely_user_field(schema),
+        };
+        let (entity, file) = (self.whose.path(), &schema.file);
+        let message = format!(
+            "the portal's {entity} have no user field `{given}`, according to `{file}`: {advice}"
         );
-        let entity = self.whose.path();
-        let message = format!("the portal's {entity} have no user field `{given}`: {advice}");
         self.tell(&self.name, message)
+    }
+
+    /// Two user fields may differ in one digit, so the label is shown, and what to do if none was
+    /// meant.
+    fn likely_user_field(&self, schema: &Schema) -> String {
+        let entity = self.whose.path();
+        let refresh = format!("new there, `cargo vibecode pull {entity}` fetches the list anew");
+        let meant = self.suggestions(schema);
+        if meant.is_empty() {
+            return format!("if it is {refresh}");
+        }
+        let ways = meant.iter().map(|meant| {
+            let title = schema
+                .field(meant.name)
+                .and_then(|field| field.title.as_ref());
+            let label = title.map_or_else(String::new, |title| format!(" ({})", one_line(title)));
+            self.name.way_to(meant) + &label
+        });
+        let meant = did_you_mean(&ways.collect::<Vec<_>>());
+        format!("{meant} If it is {refresh}")
     }
 
     /// A user field of a portal whose schema is not there.
     fn user_field(&self) -> Result<Known, Told> {
         let name = &self.name.text;
         let Some(kind) = &self.field.attributes.kind else {
-            if let Portal::Broken(_) = self.portal {
+            let Portal::Absent(files) = self.portal else {
                 return Err(Told);
-            }
+            };
+            let entity = self.whose.path();
             let message = format!(
-                "what does the user field `{name}` hold? Add `kind = \"…\"`: {}",
+                "what does the user field `{name}` hold? {}, which `cargo vibecode pull {entity}` fetches. Without it, add `kind = \"…\"`: {}",
+                capitalised(&files.message()),
                 kinds()
             );
             return self.tell(&self.name, message);
@@ -178,6 +272,8 @@ impl Subject<'_, '_> {
             kind: known,
             multiple: self.field.attributes.multiple.is_some(),
             read_only: false,
+            immutable: false,
+            required: false,
             user_field: true,
             title: None,
         })
@@ -186,10 +282,13 @@ impl Subject<'_, '_> {
     fn given_kind_of_unknown(&self, schemas: &str) -> Result<Kind, Told> {
         let name = &self.name.text;
         let Some(kind) = &self.field.attributes.kind else {
-            let message = format!(
-                "the schema gives `{name}` the type `{schemas}`, which is not known here: add `kind = \"…\"`: {}",
-                kinds()
-            );
+            let schemas = one_line(schemas);
+            let problem = if schemas.is_empty() {
+                format!("the schema does not say what `{name}` holds")
+            } else {
+                format!("the schema gives `{name}` the type `{schemas}`, which is not known here")
+            };
+            let message = format!("{problem}: add `kind = \"…\"`: {}", kinds());
             return self.tell(&self.name, message);
         };
         match Kind::of_user_field(&kind.value()) {
@@ -211,7 +310,7 @@ impl Subject<'_, '_> {
     /// The schema knows what the field holds: `kind` may repeat it, and not contradict.
     fn refuse_another_kind(&self, kind: &Kind) -> Result<(), Told> {
         if let Some(given) = &self.field.attributes.kind
-            && Kind::from_name(&given.value()).as_ref() != Some(kind)
+            && !repeats(&given.value(), kind)
         {
             let name = &self.name.text;
             let message = match kind {
@@ -239,6 +338,30 @@ impl Subject<'_, '_> {
     }
 }
 
+/// Whether a given `kind` says what the schema says. A day or a moment may be called either.
+fn repeats(given: &str, kind: &Kind) -> bool {
+    match (Kind::from_name(given), kind) {
+        (Some(Kind::Date | Kind::DateTime), Kind::DateOrDateTime) => true,
+        (given, kind) => given.as_ref() == Some(kind),
+    }
+}
+
+/// All multifields together, sites and messengers (api.md, "Phone and email").
+const OTHER_MULTIFIELDS: &[&str] = &["fm", "web", "im"];
+
+/// Whether this is what a schema calls the type of phones and emails.
+fn is_multifield_type(type_name: &str) -> bool {
+    let kind = Kind::of_field(Multifield::Phone.name(), type_name);
+    matches!(kind, Kind::Multifield(_))
+}
+
+fn capitalised(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().to_string() + letters.as_str()
+    })
+}
+
 fn kinds() -> String {
     format!("it is one of `{}`", Kind::user_field_names().join("`, `"))
 }
@@ -264,14 +387,58 @@ impl WireName {
         }
     }
 
-    /// How to write the name that was meant.
-    fn instead(&self, meant: &str) -> String {
-        if self.given.is_some() {
-            format!("did you mean `{meant}`?")
-        } else {
-            format!("did you mean `field = \"{meant}\"`?")
+    /// The name as it was written.
+    fn written(&self) -> String {
+        match &self.given {
+            Some(given) => given.value(),
+            None => self.ident.unraw().to_string(),
         }
     }
+
+    /// How to write the names that were probably meant.
+    fn instead(&self, meant: &[Suggestion<'_>]) -> String {
+        let ways = meant.iter().map(|meant| self.way_to(meant));
+        did_you_mean(&ways.collect::<Vec<_>>())
+    }
+
+    fn way_to(&self, meant: &Suggestion<'_>) -> String {
+        match meant.likeness {
+            Likeness::Spelling | Likeness::Typo => self.way(meant.name),
+            // The field may keep its name, which says the same in other words.
+            _ => self.attribute(meant.name),
+        }
+    }
+
+    /// How to write the name that this is in another spelling.
+    fn respelt(&self, wire: &str) -> String {
+        did_you_mean(&[self.way(wire)])
+    }
+
+    /// The field's own name, if that gives the wire name, or else the attribute.
+    fn way(&self, wire: &str) -> String {
+        let ident = wire.to_snake_case();
+        if self.given.is_none() && ident.to_lower_camel_case() == wire {
+            format!("`{ident}`")
+        } else {
+            self.attribute(wire)
+        }
+    }
+
+    fn attribute(&self, wire: &str) -> String {
+        if self.given.is_some() {
+            format!("`{wire}`")
+        } else {
+            format!("`field = \"{wire}\"`")
+        }
+    }
+}
+
+fn did_you_mean(ways: &[String]) -> String {
+    let ways = match ways {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        ways => ways.concat(),
+    };
+    format!("did you mean {ways}?")
 }
 
 impl ToTokens for WireName {

@@ -2,18 +2,25 @@
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{Data, DeriveInput, Fields, Generics, Type, Visibility, spanned::Spanned};
+use syn::{
+    Attribute, Data, DeriveInput, Fields, Generics, Meta, Type, Visibility, spanned::Spanned,
+};
 
 use crate::{
     attribute::{OnField, OnStruct},
     errors::Errors,
+    renamed,
 };
 
 /// A struct under a derive.
 pub(crate) struct Input {
     pub(crate) ident: Ident,
     pub(crate) visibility: Visibility,
+    /// Where `Self` stands in them, the struct is named.
     pub(crate) generics: Generics,
+    /// The lints that the struct and its fields allow, such as that of a deprecated type: what is
+    /// generated names the same types.
+    pub(crate) lints: Vec<TokenStream>,
     pub(crate) attributes: OnStruct,
     pub(crate) fields: Vec<InputField>,
     /// Whether it is a struct that can be made by naming its fields.
@@ -30,7 +37,10 @@ pub(crate) struct InputField {
 impl Input {
     /// What cannot have named fields has none here, and an error.
     pub(crate) fn read(input: DeriveInput, errors: &Errors) -> Self {
-        let attributes = OnStruct::read(&input.attrs, errors);
+        let mut attributes = OnStruct::read(&input.attrs, errors);
+        if attributes.runtime.is_none() && !attributes.told {
+            attributes.runtime = renamed::path(&input.ident, errors);
+        }
         let is_record = matches!(
             &input.data,
             Data::Struct(data) if !matches!(data.fields, Fields::Unnamed(_))
@@ -38,6 +48,11 @@ impl Input {
         let (_, arguments, _) = input.generics.split_for_impl();
         let ident = &input.ident;
         let own_type = quote!(#ident #arguments);
+        let generics = generics_without_self(&input.generics, &own_type);
+        let mut lints = allowed_lints(&input.attrs);
+        if let Data::Struct(data) = &input.data {
+            lints.extend(data.fields.iter().flat_map(|it| allowed_lints(&it.attrs)));
+        }
         let fields = named_fields(&input.ident, input.data, errors)
             .into_iter()
             .filter_map(|field| InputField::read(field, &own_type, errors))
@@ -45,7 +60,8 @@ impl Input {
         Self {
             ident: input.ident,
             visibility: input.vis,
-            generics: input.generics,
+            generics,
+            lints,
             attributes,
             fields,
             is_record,
@@ -63,7 +79,32 @@ impl InputField {
     }
 }
 
-/// A type that says what it means in the builder too, where `Self` is another.
+/// The lints that are allowed, or expected: what is expected is found in what the user wrote.
+pub(crate) fn allowed_lints(attributes: &[Attribute]) -> Vec<TokenStream> {
+    let lints = attributes
+        .iter()
+        .filter_map(|attribute| match &attribute.meta {
+            Meta::List(list) if list.path.is_ident("allow") || list.path.is_ident("expect") => {
+                let lints = &list.tokens;
+                Some(quote!(#[allow(#lints)]))
+            }
+            _ => None,
+        });
+    lints.collect()
+}
+
+/// Parameters and a clause that say what they mean in the builder too, whose `Self` is another.
+fn generics_without_self(generics: &Generics, own_type: &TokenStream) -> Generics {
+    let clause = &generics.where_clause;
+    let tokens = quote!(struct Parameters #generics #clause;);
+    if !mentions_self(&tokens) {
+        return generics.clone();
+    }
+    let replaced = syn::parse2::<DeriveInput>(replace_self(tokens, own_type));
+    replaced.map_or_else(|_| generics.clone(), |replaced| replaced.generics)
+}
+
+/// A type that says what it means in the builder too, whose `Self` is another.
 fn without_self(ty: Type, own_type: &TokenStream) -> Type {
     let tokens = ty.to_token_stream();
     if !mentions_self(&tokens) {
@@ -81,15 +122,31 @@ fn mentions_self(tokens: &TokenStream) -> bool {
 }
 
 fn replace_self(tokens: TokenStream, own_type: &TokenStream) -> TokenStream {
-    let replaced = tokens.into_iter().flat_map(|token| match token {
-        TokenTree::Ident(ident) if ident == "Self" => own_type.clone(),
-        TokenTree::Group(group) => {
-            let stream = replace_self(group.stream(), own_type);
-            TokenTree::from(Group::new(group.delimiter(), stream)).into()
+    let mut replaced = TokenStream::new();
+    let mut tokens = tokens.into_iter();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Ident(ident) if ident == "Self" => {
+                let is_colon = |token: TokenTree| matches!(token, TokenTree::Punct(sign) if sign.as_char() == ':');
+                let mut ahead = tokens.clone().map(is_colon);
+                let is_path = ahead.next() == Some(true) && ahead.next() == Some(true);
+                // `Self::N` may stand in an expression, in which `Customer<T>::N` is a comparison.
+                replaced.extend(if is_path {
+                    quote!(<#own_type>)
+                } else {
+                    own_type.clone()
+                });
+            }
+            TokenTree::Group(group) => {
+                let stream = replace_self(group.stream(), own_type);
+                let mut inside = Group::new(group.delimiter(), stream);
+                inside.set_span(group.span());
+                replaced.extend([TokenTree::Group(inside)]);
+            }
+            other => replaced.extend([other]),
         }
-        other => other.into(),
-    });
-    replaced.collect()
+    }
+    replaced
 }
 
 fn named_fields(ident: &Ident, data: Data, errors: &Errors) -> Vec<syn::Field> {

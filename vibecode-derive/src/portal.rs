@@ -3,36 +3,62 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    fs, io,
-    path::{Path, PathBuf},
+    fs,
+    ops::Deref,
+    path::{self, Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::SystemTime,
 };
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use vibecode_spec::Schema;
+use vibecode_spec::{Descriptions, Schema, SchemaError, SchemaFolders};
 
 use crate::{attribute::OnStruct, errors::Errors, whose::Whose};
-
-/// Where the schemas are, beside a crate or in a folder above it.
-const FOLDER: &str = "vibecode";
-/// A schema is not longer than this (bytes): the largest portals have some megabytes.
-const MAX_LENGTH: u64 = 16 * 1024 * 1024;
 
 /// What was found of a portal's schema.
 #[derive(Clone)]
 pub(crate) enum Portal {
     /// There is no file: only the documented fields are known.
-    Absent,
+    Absent(LookedFor),
     /// The documented fields and the portal's.
-    Read(Arc<Schema>),
-    /// There is a file that is no schema. It says so with its own path, and place.
+    Read(Arc<PortalSchema>),
+    /// There is a file that is not a schema. The message names it, and says what it is.
     Broken(String),
+}
+
+/// The files of which none is there, as messages show them.
+#[derive(Clone)]
+pub(crate) struct LookedFor(Vec<String>);
+
+impl LookedFor {
+    /// `there is no vibecode/contacts.json`, with every file that could be it.
+    pub(crate) fn message(&self) -> String {
+        if self.0.is_empty() {
+            return "no schema was looked for, since CARGO_MANIFEST_DIR is not set".to_owned();
+        }
+        format!("there is no schema `{}`", self.0.join("` or `"))
+    }
+}
+
+/// The documented fields and the portal's, and the file that holds the latter.
+pub(crate) struct PortalSchema {
+    schema: Schema,
+    /// The file as messages show it.
+    pub(crate) file: String,
+}
+
+impl Deref for PortalSchema {
+    type Target = Schema;
+
+    fn deref(&self) -> &Schema {
+        &self.schema
+    }
 }
 
 /// A schema file, and what it says.
 pub(crate) struct Found {
+    /// The file that was read.
     file: Option<PathBuf>,
     pub(crate) portal: Portal,
 }
@@ -40,63 +66,65 @@ pub(crate) struct Found {
 impl Found {
     /// The schema for a struct. What is wrong with its file is one error, at what names it.
     pub(crate) fn of(whose: Option<Whose>, attributes: &OnStruct, errors: &Errors) -> Self {
-        let found = match (whose, &attributes.schema) {
-            (Some(whose), Some(path)) => at(&path.value(), whose),
-            (Some(whose), None) => find(whose),
-            (None, _) => Self {
-                file: None,
-                portal: Portal::Absent,
-            },
+        let absent = |files| Self {
+            file: None,
+            portal: Portal::Absent(LookedFor(files)),
         };
+        let Some(whose) = whose else {
+            return absent(Vec::new());
+        };
+        let folders = crate_folder().map(|folder| SchemaFolders::of(&folder));
+        let folders = folders.unwrap_or_default();
+        let file = match &attributes.schema {
+            Some(given) => Some(given_file(&given.value())),
+            None => folders.find(whose),
+        };
+        let Some(file) = file else {
+            let files = folders.candidates(whose);
+            let found = absent(files.map(|file| folders.shown(&file)).collect());
+            let required = attributes.requires_schema.as_ref();
+            if let (Some(required), Portal::Absent(files)) =
+                (required.filter(|_| !attributes.told), &found.portal)
+            {
+                let path = whose.path();
+                let message = format!(
+                    "{}: `cargo vibecode pull {path}` fetches it",
+                    files.message()
+                );
+                errors.at(required, message);
+            }
+            return found;
+        };
+        let portal = read(&file, &folders.shown(&file), whose);
         let named_by = attributes.schema.as_ref().or(attributes.entity.as_ref());
-        if let (Portal::Broken(problem), Some(named_by)) = (&found.portal, named_by) {
+        if let (Portal::Broken(problem), Some(named_by)) = (&portal, named_by) {
             errors.at(named_by, problem);
         }
-        found
+        // A build that fails is repeated anyway, and what cannot be read cannot be included.
+        let is_read = matches!(portal, Portal::Read(_));
+        Self {
+            file: is_read.then_some(file),
+            portal,
+        }
     }
 
-    /// Makes cargo rebuild the crate when its schema file is edited or removed.
+    /// Makes cargo rebuild the crate when its schema file is edited or removed. A path that is not
+    /// UTF-8 cannot be named in Rust: such a file is read, but not followed.
     pub(crate) fn tracking(&self) -> TokenStream {
-        match &self.file {
-            Some(file) if is_new_to_the_crate(file) => {
-                let path = file.to_string_lossy();
-                quote!(
-                    const _: &[::core::primitive::u8] = ::core::include_bytes!(#path);
-                )
-            }
+        match self.file.as_deref().and_then(Path::to_str) {
+            Some(path) if is_new_to_the_crate(path) => quote!(
+                const _: &[::core::primitive::u8] = ::core::include_bytes!(#path);
+            ),
             _ => TokenStream::new(),
         }
     }
 }
 
-/// The portal's schema of an entity: the file of its name beside the crate, or in the nearest
-/// folder above it, up to the one with Cargo.lock.
-fn find(whose: Whose) -> Found {
-    let name = Path::new(FOLDER).join(whose.file_name());
-    let candidates = folders().into_iter().map(|folder| folder.join(&name));
-    for file in candidates {
-        if let Some(portal) = read(&file, whose) {
-            return Found {
-                file: Some(file),
-                portal,
-            };
-        }
-    }
-    Found {
-        file: None,
-        portal: Portal::Absent,
-    }
-}
-
-/// The schema at a path that the struct gives, from the folder of the crate.
-fn at(path: &str, whose: Whose) -> Found {
+/// The file at a path that the struct gives, from the folder of the crate.
+fn given_file(path: &str) -> PathBuf {
     let file = crate_folder().unwrap_or_default().join(path);
-    let portal = read(&file, whose)
-        .unwrap_or_else(|| Portal::Broken(format!("there is no file {}", file.display())));
-    Found {
-        file: Some(file),
-        portal,
-    }
+    // A path that is not absolute would be another one to `include_bytes!`.
+    path::absolute(&file).unwrap_or(file)
 }
 
 /// A file that cargo has been told of, for a crate.
@@ -104,12 +132,12 @@ fn at(path: &str, whose: Whose) -> Found {
 struct Tracked {
     crate_folder: Option<PathBuf>,
     crate_name: Option<String>,
-    file: PathBuf,
+    file: String,
 }
 
 /// Whether a file has not been tracked yet for the crate that is being compiled. Once is enough
 /// for cargo.
-fn is_new_to_the_crate(file: &Path) -> bool {
+fn is_new_to_the_crate(file: &str) -> bool {
     static TRACKED: OnceLock<Mutex<HashSet<Tracked>>> = OnceLock::new();
     let tracked = Tracked {
         crate_folder: crate_folder(),
@@ -123,64 +151,43 @@ fn crate_folder() -> Option<PathBuf> {
     std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from)
 }
 
-/// The folder of the crate, and those above it up to the one with Cargo.lock. Without such a one,
-/// which is then not the crate's, only its own.
-fn folders() -> Vec<PathBuf> {
-    let Some(own) = crate_folder() else {
-        return Vec::new();
-    };
-    let up_to_lock = own
-        .ancestors()
-        .position(|folder| folder.join("Cargo.lock").exists())
-        .unwrap_or(0);
-    let folders = own.ancestors().take(up_to_lock + 1);
-    folders.map(Path::to_owned).collect()
-}
-
 /// When a file was last changed, and its length.
 type Version = (Option<SystemTime>, u64);
 
 /// What a file said, by its path and what it was read for.
-type Cache = HashMap<(PathBuf, String), (Version, Portal)>;
+type Cache = HashMap<(PathBuf, Whose), (Version, Portal)>;
 
-/// What a file says; `None` where there is none.
-fn read(file: &Path, whose: Whose) -> Option<Portal> {
+/// What a file says.
+fn read(file: &Path, shown: &str, whose: Whose) -> Portal {
     static CACHE: OnceLock<Mutex<Cache>> = OnceLock::new();
-    let version = match fs::metadata(file) {
-        Ok(metadata) => (metadata.modified().ok(), metadata.len()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
-        Err(error) => return Some(broken(file, &error.to_string())),
+    let Ok(metadata) = fs::metadata(file) else {
+        return Portal::Broken(format!(
+            "there is no file `{shown}`: a relative path begins at the crate's folder"
+        ));
     };
-    let key = (file.to_owned(), whose.path());
+    let version = (metadata.modified().ok(), metadata.len());
+    let key = (file.to_owned(), whose);
     let mut cache = lock(CACHE.get_or_init(Mutex::default));
     if let Some((cached, portal)) = cache.get(&key)
         && *cached == version
     {
-        return Some(portal.clone());
+        return portal.clone();
     }
-    let portal = read_now(file, version.1, whose).unwrap_or_else(|problem| broken(file, &problem));
+    let portal = match read_now(file, whose) {
+        Ok(schema) => Portal::Read(Arc::new(PortalSchema {
+            schema,
+            file: shown.to_owned(),
+        })),
+        Err(problem) => Portal::Broken(format!("the schema {shown} cannot be used: {problem}")),
+    };
     cache.insert(key, (version, portal.clone()));
-    Some(portal)
+    portal
 }
 
-fn read_now(file: &Path, length: u64, whose: Whose) -> Result<Portal, String> {
-    if length > MAX_LENGTH {
-        return Err(format!("it is {length} bytes long, which no schema is"));
-    }
-    let text = fs::read_to_string(file).map_err(|error| error.to_string())?;
-    let portal = Schema::read(&text).map_err(|error| error.to_string())?;
-    let checked = portal.check_portal(whose.built_in());
-    checked.map_err(|error| error.to_string())?;
-    Ok(Portal::Read(Arc::new(
-        whose.documented().with_portal(portal),
-    )))
-}
-
-fn broken(file: &Path, problem: &str) -> Portal {
-    Portal::Broken(format!(
-        "the schema {} cannot be used: {problem}",
-        file.display()
-    ))
+fn read_now(file: &Path, whose: Whose) -> Result<Schema, SchemaError> {
+    let portal = Descriptions::read_file(file)?.schema()?;
+    portal.check_for(whose)?;
+    Ok(whose.documented().with_portal(portal))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -26,6 +26,7 @@ impl<'a> Subject<'a, '_> {
         let access = match &attributes.read_only {
             Some(_) => Access::MarkedReadOnly,
             None if known.read_only => Access::ReadOnly,
+            None if known.immutable => Access::Immutable,
             None => Access::Written,
         };
         if access == Access::MarkedReadOnly {
@@ -90,13 +91,22 @@ impl<'a> Subject<'a, '_> {
         self.check_shape(&known, holds)?;
         let clearing = known.kind.clearing(known.multiple, known.user_field);
         let clearing = self.clearing(optional.is_some(), clearing)?;
+        if let (true, Some(clear)) = (known.required, &attributes.clear) {
+            let message = format!(
+                "the portal requires a value of `{}`, which is never cleared: leave `clear` out",
+                self.name.text
+            );
+            return self.tell(clear, message);
+        }
+        let required = known.required && clearing.is_some();
         Ok(Value {
             wire: self.name.text.clone(),
             title: known.title,
             kind: known.kind,
             multiple: known.multiple,
             holds,
-            clearing,
+            clearing: clearing.filter(|_| !required),
+            required,
         })
     }
 
@@ -113,12 +123,18 @@ impl<'a> Subject<'a, '_> {
         self.refuse_two_options(holds)?;
         if !known.multiple && shape::vec_of(holds).is_some() {
             let one = shape::vec_of(holds).map(shape::written).unwrap_or_default();
-            let advice = if known.user_field {
+            let advice = if known.kind == Kind::File && one == "u8" {
+                "use `vibecode_runtime::File`, which `File::upload(name, bytes)` makes".to_owned()
+            } else if known.user_field {
                 format!("add `multiple`, or use `{one}`")
             } else {
                 format!("use `{one}`")
             };
-            return self.tell(holds, format!("`{name}` holds one value: {advice}"));
+            let held = match known.kind {
+                Kind::File => "a file",
+                _ => "one value",
+            };
+            return self.tell(holds, format!("`{name}` holds {held}: {advice}"));
         }
         Ok(())
     }

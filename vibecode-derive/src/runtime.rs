@@ -3,12 +3,12 @@
 //! All of it goes through one import, `__v`: a short path is less for the compiler to read, and a
 //! struct with twenty fields has a hundred of them.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::{format_ident, quote, quote_spanned};
-use syn::{LitStr, Path, Type, spanned::Spanned};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+use syn::Path;
 use vibecode_spec::{Clearing, Kind, Multifield, Reference};
 
-use crate::{field::Value, whose::Whose};
+use crate::whose::Whose;
 
 /// The module of the runtime that is made for generated code.
 pub(crate) fn private_module(runtime: Option<&Path>) -> TokenStream {
@@ -42,7 +42,7 @@ pub(crate) fn kind(kind: &Kind, multiple: bool) -> TokenStream {
             quote!(__v::kind::Reference<__v::#target>)
         }
         other => {
-            let name = format_ident!("{other:?}");
+            let name = format_ident!("{}", name_of(other));
             quote!(__v::kind::#name)
         }
     };
@@ -53,45 +53,47 @@ pub(crate) fn kind(kind: &Kind, multiple: bool) -> TokenStream {
     }
 }
 
-/// The function that sets a field of this kind.
-pub(crate) fn setter(kind: &Kind, multiple: bool) -> Ident {
-    let (one, several) = match kind {
-        Kind::Integer => ("integer", "integers"),
-        Kind::Number => ("number", "numbers"),
-        Kind::Double => ("double", "doubles"),
-        Kind::Boolean => ("boolean", "booleans"),
-        Kind::Date => ("date", "dates"),
-        Kind::DateTime => ("datetime", "datetimes"),
-        Kind::Enumeration => ("enumeration", "enumerations"),
-        Kind::Money => ("money", "moneys"),
-        Kind::Url => ("url", "urls"),
-        Kind::Address => ("address", "addresses"),
-        Kind::File => ("file", "files"),
-        Kind::Crm => ("crm", "crms"),
-        Kind::Status => ("status", "statuses"),
-        Kind::Iblock => ("iblock", "iblocks"),
-        Kind::Reference(Reference::Contact) => ("contact", "contacts"),
-        Kind::Reference(Reference::Company) => ("company", "companies"),
-        Kind::Reference(Reference::Lead) => ("lead", "leads"),
-        Kind::Reference(Reference::Deal) => ("deal", "deals"),
-        Kind::Reference(Reference::User) => ("user", "users"),
-        Kind::Reference(_) => ("quote", "quotes"),
-        _ => ("text", "texts"),
-    };
-    ident(if multiple { several } else { one })
+/// The trait of the types that a field of this kind takes.
+pub(crate) fn written_trait(kind: &Kind, multiple: bool) -> Ident {
+    trait_of(kind, multiple, "Field")
 }
 
-/// The functions that add one value, and the values of a list whose type has a name of its own.
-pub(crate) fn adders(multifield: Multifield) -> (Ident, Ident) {
-    match multifield {
-        Multifield::Email => (ident("email"), ident("emails")),
-        _ => (ident("phone"), ident("phones")),
+/// The trait of the types that a field of this kind is read into.
+pub(crate) fn reading_trait(kind: &Kind, multiple: bool) -> Ident {
+    trait_of(kind, multiple, "Reading")
+}
+
+fn trait_of(kind: &Kind, multiple: bool, suffix: &str) -> Ident {
+    let list = if multiple { "List" } else { "" };
+    format_ident!("{}{list}{suffix}", name_of(kind))
+}
+
+/// How the names of the runtime's traits begin, and those of most kinds.
+fn name_of(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Integer => "Integer",
+        Kind::Number => "Number",
+        Kind::Double => "Double",
+        Kind::Boolean => "Boolean",
+        Kind::Date => "Date",
+        Kind::DateTime => "DateTime",
+        Kind::DateOrDateTime => "DateOrDateTime",
+        Kind::Enumeration => "Enumeration",
+        Kind::Money => "Money",
+        Kind::Url => "Url",
+        Kind::Address => "Address",
+        Kind::File => "File",
+        Kind::Crm => "Crm",
+        Kind::Status => "Status",
+        Kind::Iblock => "Iblock",
+        Kind::Reference(Reference::Contact) => "Contact",
+        Kind::Reference(Reference::Company) => "Company",
+        Kind::Reference(Reference::Lead) => "Lead",
+        Kind::Reference(Reference::Deal) => "Deal",
+        Kind::Reference(Reference::User) => "User",
+        Kind::Reference(_) => "Quote",
+        _ => "Text",
     }
-}
-
-/// The function that reads a list of a multifield's values.
-pub(crate) fn list_reader(multifield: Multifield) -> Ident {
-    adders(multifield).1
 }
 
 /// The type of a multifield's values, and of their kind.
@@ -105,46 +107,6 @@ pub(crate) fn element(multifield: Multifield) -> Ident {
 /// What clears a field, as the runtime names it.
 pub(crate) fn clearing(clearing: Clearing) -> Ident {
     format_ident!("{clearing:?}")
-}
-
-/// Holds, while compiling, that a type which stands for the options of a list is used on that
-/// list alone. All of it is at the place of the user's type.
-pub(crate) fn own_list(
-    direction: &str,
-    ty: &Type,
-    field: &Value<'_>,
-    whose: Whose,
-) -> Option<TokenStream> {
-    if field.kind != Kind::Enumeration {
-        return None;
-    }
-    let place = Span::mixed_site().located_at(ty.span());
-    let direction = Ident::new(direction, place);
-    let kind = respan(kind(&field.kind, field.multiple), place);
-    let (entity, wire) = (
-        LitStr::new(&whose.path(), place),
-        LitStr::new(&field.wire, place),
-    );
-    let ty = respan(quote!(#ty), place);
-    Some(quote_spanned! {place=>
-        const _: () = {
-            #[allow(unused_imports)]
-            use __v::NoList as _;
-            __v::List::must_be(<__v::#direction<#ty, #kind>>::LIST, #entity, #wire)
-        };
-    })
-}
-
-fn respan(tokens: TokenStream, place: Span) -> TokenStream {
-    let respanned = tokens.into_iter().map(|mut token| {
-        if let TokenTree::Group(group) = &token {
-            let stream = respan(group.stream(), place);
-            token = TokenTree::Group(Group::new(group.delimiter(), stream));
-        }
-        token.set_span(token.span().located_at(place));
-        token
-    });
-    respanned.collect()
 }
 
 fn ident(name: &str) -> Ident {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::{GenericArgument, Generics, PathArguments, Type};
 
 /// A type without the parentheses and the invisible groups that `macro_rules` puts around `$t:ty`.
@@ -51,12 +51,22 @@ fn only_argument_of<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     }
 }
 
+/// A predicate of a `where` clause. `where <T>::Text: …` would begin with parameters of its own.
+pub(crate) fn predicate(ty: &Type, bound: &TokenStream) -> TokenStream {
+    match ty {
+        Type::Path(path) if path.qself.is_some() => quote!((#ty): #bound),
+        _ => quote!(#ty: #bound),
+    }
+}
+
 /// How a setter takes its argument.
 pub(crate) enum Argument {
     /// A number or a bool as it is: `impl Into<u64>` would reject the literal 5.
     ByValue,
     /// `impl AsRef<str>`, for a `&str`.
     Text,
+    /// `impl IntoList<Vec<T>>`: an array of what the elements convert from, too.
+    List,
     /// Whatever has a wire form of the kind, where the field's type is a parameter.
     AnyEncode,
     /// `impl Into<T>`.
@@ -70,23 +80,27 @@ const BY_VALUE: &[&str] = &[
 impl Argument {
     pub(crate) fn of(ty: &Type, parameters: &TypeParameters) -> Self {
         match bare(ty) {
-            Type::Path(path)
-                if path
-                    .path
-                    .get_ident()
-                    .is_some_and(|ident| BY_VALUE.iter().any(|name| ident == name)) =>
-            {
-                Self::ByValue
-            }
+            ty if is_by_value(ty) => Self::ByValue,
             Type::Reference(reference)
                 if reference.mutability.is_none() && is_str(&reference.elem) =>
             {
                 Self::Text
             }
             other if parameters.are_in(other) => Self::AnyEncode,
-            _ => Self::Into,
+            other => match vec_of(other) {
+                Some(element) if !is_by_value(element) => Self::List,
+                _ => Self::Into,
+            },
         }
     }
+}
+
+fn is_by_value(ty: &Type) -> bool {
+    let Type::Path(path) = bare(ty) else {
+        return false;
+    };
+    let ident = path.path.get_ident();
+    ident.is_some_and(|ident| BY_VALUE.iter().any(|name| ident == name))
 }
 
 fn is_str(ty: &Type) -> bool {

@@ -9,7 +9,7 @@ use crate::{
     Answered, Duplicate, Entity, Error, ErrorKind, Id, Mismatch, Multifields, Outcome, Patch,
     Record, Result, json,
     multifield::{MULTIFIELD_FLAGS, MULTIFIELD_NAMES, Unclear},
-    record::Fields,
+    record::{Fields, UnreadableRecord},
 };
 
 /// A record as the API answered it: JSON text, parsed when it is asked for.
@@ -54,7 +54,7 @@ impl Raw {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Unreadable`] where the text is not JSON.
+    /// [`ErrorKind::Unreadable`] if the text is not JSON.
     pub fn from_json<E: Entity>(json: impl Into<String>) -> Result<Self> {
         let json = RawValue::from_string(json.into()).map_err(|_| {
             let problem = "the text is not JSON";
@@ -95,8 +95,8 @@ impl Raw {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Unreadable`] where a field is not what the struct holds, naming it, or where
-    /// the struct is for another entity. After an update the change has been applied all the same,
+    /// [`ErrorKind::Unreadable`] if a field is not what the struct holds, naming it, or if the struct
+    /// is for another entity. After an update the change has been applied all the same,
     /// and the [`Outcome`] is `Unknown`.
     pub fn record<T: Record>(&self) -> Result<T> {
         if T::Entity::PATH != self.entity {
@@ -105,14 +105,19 @@ impl Raw {
                 format!("the answered record is one of the {answered}, not of the {wanted}");
             return Err(self.unreadable(problem));
         }
-        match Fields::read::<T>(self.as_str()) {
-            Some(Ok(record)) => Ok(record),
-            Some(Err(field)) => {
+        Fields::read::<T>(self.as_str()).map_err(|problem| match problem {
+            UnreadableRecord::Field(field) => {
                 let problem = format!("the answered record does not fit: {field}");
-                Err(self.unreadable(problem).caused_by(field))
+                self.unreadable(problem).caused_by(field)
             }
-            None => Err(self.unreadable("the answered record is no object".to_owned())),
-        }
+            UnreadableRecord::NotAnObject => {
+                self.unreadable("the answered record is not an object".to_owned())
+            }
+            UnreadableRecord::Key => {
+                let problem = "a key of the answered record has half of a surrogate pair in it";
+                self.unreadable(problem.to_owned())
+            }
+        })
     }
 
     /// Reads the whole record into any type of serde's, such as a `serde_json::Value`.
@@ -127,7 +132,7 @@ impl Raw {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Unreadable`] where the record has another shape. The error does not hold the
+    /// [`ErrorKind::Unreadable`] if the record has another shape. The error does not hold the
     /// record's values.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T> {
         json::read(self.as_str()).map_err(|error| {
@@ -180,7 +185,7 @@ impl Raw {
         let places: HashMap<&str, usize> = places.map(|(place, name)| (*name, place)).collect();
         let mut values = vec![None; names.len()];
         let place = |name: &str| places.get(name).copied();
-        let is_read = json::pick_into(self.as_str(), &mut values, place).is_some();
+        let is_read = json::pick_into(self.as_str(), &mut values, place).is_ok();
         Shown {
             places,
             values: is_read.then_some(values),

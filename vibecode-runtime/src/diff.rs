@@ -5,6 +5,7 @@ use std::{borrow::Cow, collections::HashSet, fmt};
 use crate::{
     body::{Act, Added, Body},
     equality::{self, EntryKey},
+    id::PatchOf,
     multifield::kind_of,
 };
 
@@ -46,6 +47,9 @@ impl<P> Diff<P> {
         }
     }
 }
+
+/// So that a diff in place of its patch is one error, and not one of the id beside it too.
+impl<P: PatchOf<E>, E> PatchOf<E> for Diff<P> {}
 
 /// A phone or an email that a diff would remove, and the API cannot. Debug hides the value.
 ///

@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt};
 
 use serde::Serialize;
 
-use crate::body::Adder;
+use crate::{Enumeration, body::Adder, enumeration::List};
 
 /// Why a value has no wire form. It never holds the value.
 ///
@@ -40,8 +40,8 @@ impl std::error::Error for EncodeError {}
 
 /// Takes one value of a field, as JSON, from an [`Encode`](crate::Encode).
 ///
-/// Exactly one of its methods is called for a value; most simply by handing it on to a type that
-/// has [`Encode`](crate::Encode) itself.
+/// Exactly one of its methods is called for a value, most simply by a type that has
+/// [`Encode`](crate::Encode) itself. A value for which none is called, or more than one, is not sent.
 ///
 /// ```
 /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
@@ -71,6 +71,12 @@ pub struct Encoder<'a> {
     begin: usize,
     /// What takes the values of a multifield.
     adder: Option<Adder<'a>>,
+    /// How many values were written: of the list that is being written, otherwise of the field.
+    written: usize,
+    /// How many of them are values of a multifield.
+    entries: usize,
+    /// The field that is written, whose options an enum may stand for.
+    field: Option<List>,
 }
 
 impl<'a> Encoder<'a> {
@@ -80,21 +86,49 @@ impl<'a> Encoder<'a> {
             json,
             begin,
             adder: None,
+            written: 0,
+            entries: 0,
+            field: None,
+        }
+    }
+
+    /// Writes a value of this field.
+    pub(crate) fn of_field(json: &'a mut String, field: Option<List>) -> Self {
+        Self {
+            field,
+            ..Self::new(json)
         }
     }
 
     pub(crate) fn adding(json: &'a mut String, adder: Adder<'a>) -> Self {
-        let begin = json.len();
         Self {
-            json,
-            begin,
             adder: Some(adder),
+            ..Self::new(json)
         }
     }
 
     /// Whether a multifield has been given a value.
     pub(crate) fn has_added(&self) -> bool {
         self.adder.as_ref().is_some_and(Adder::is_used)
+    }
+
+    /// Refuses what an own `Encode` may do: write nothing, or more than the one value.
+    pub(crate) fn require_one_value(&self) -> Result<(), EncodeError> {
+        match self.written {
+            1 => Ok(()),
+            0 => Err(EncodeError::new("its `Encode` writes nothing")),
+            _ => Err(EncodeError::new("its `Encode` writes more than one value")),
+        }
+    }
+
+    /// Refuses an element of a list as [`Self::require_one_value`] refuses a value; and in a
+    /// multifield, one that is not a phone or an email.
+    fn require_one_element(&self) -> Result<(), EncodeError> {
+        self.require_one_value()?;
+        if self.adder.is_some() && self.entries != 1 {
+            return Err(EncodeError::new(NOT_AN_ENTRY));
+        }
+        Ok(())
     }
 
     /// Text.
@@ -122,6 +156,7 @@ impl<'a> Encoder<'a> {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn text(&mut self, text: &str) {
+        self.written += 1;
         push_text(self.json, text);
     }
 
@@ -150,6 +185,7 @@ impl<'a> Encoder<'a> {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn boolean(&mut self, value: bool) {
+        self.written += 1;
         self.json.push_str(if value { "true" } else { "false" });
     }
 
@@ -178,6 +214,7 @@ impl<'a> Encoder<'a> {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn integer(&mut self, value: i64) {
+        self.written += 1;
         self.json.push_str(itoa::Buffer::new().format(value));
     }
 
@@ -206,6 +243,7 @@ impl<'a> Encoder<'a> {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn unsigned(&mut self, value: u64) {
+        self.written += 1;
         self.json.push_str(itoa::Buffer::new().format(value));
     }
 
@@ -234,18 +272,19 @@ impl<'a> Encoder<'a> {
     /// ```
     ///
     /// # Errors
-    /// [`EncodeError`] where it is NaN or infinite: JSON has no form for it, and null may clear the field.
+    /// [`EncodeError`] if it is NaN or infinite: JSON has no form for it, and null may clear the field.
     pub fn double(&mut self, value: f64) -> Result<(), EncodeError> {
         if !value.is_finite() {
-            return Err(EncodeError::new("NaN and infinity cannot be sent"));
+            return Err(EncodeError::new(NOT_FINITE));
         }
+        self.written += 1;
         push(self.json, &value);
         Ok(())
     }
 
     /// A number by its digits, which are JSON as they stand: exact, however many they are.
-    #[cfg(feature = "decimal")]
     pub(crate) fn digits(&mut self, digits: &str) {
+        self.written += 1;
         self.json.push_str(digits);
     }
 
@@ -275,27 +314,51 @@ impl<'a> Encoder<'a> {
     /// ```
     ///
     /// # Errors
-    /// [`EncodeError`] where a value has no wire form.
+    /// [`EncodeError`] if a value has no wire form.
     pub fn list<T>(
         &mut self,
         values: impl IntoIterator<Item = T>,
         mut encode: impl FnMut(T, &mut Self) -> Result<(), EncodeError>,
     ) -> Result<(), EncodeError> {
+        let (written, entries) = (self.written, self.entries);
         self.json.push('[');
-        for (place, value) in values.into_iter().enumerate() {
-            if place > 0 {
+        for (index, value) in values.into_iter().enumerate() {
+            if index > 0 {
                 self.json.push(',');
             }
-            encode(value, self)?;
+            (self.written, self.entries) = (0, 0);
+            if let Err(error) = encode(value, self).and_then(|()| self.require_one_element()) {
+                // Half a list is no value, also to an `Encode` that goes on in spite of the error.
+                self.written = written + 2;
+                return Err(error);
+            }
         }
         self.json.push(']');
+        (self.written, self.entries) = (written + 1, entries);
         Ok(())
     }
 
     /// Whatever serde writes as JSON.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), EncodeError> {
         self.json.push_str(&to_json(value)?);
+        self.written += 1;
         Ok(())
+    }
+
+    /// An option of a list, which is refused in the field of another list.
+    pub(crate) fn option<T: Enumeration>(&mut self, option: &T) -> Result<(), EncodeError> {
+        let list = List::of::<T>();
+        if self.field.is_some_and(|field| !field.is(list)) {
+            let reason = format!("it is an option of `{}` of {}", list.field, list.entity);
+            return Err(EncodeError::new(reason));
+        }
+        match option.option_id() {
+            0 => Err(EncodeError::new("0 is the id of no option")),
+            id => {
+                self.unsigned(id);
+                Ok(())
+            }
+        }
     }
 
     /// A value of a multifield.
@@ -305,12 +368,14 @@ impl<'a> Encoder<'a> {
         }
         let begin = self.json.len();
         self.text(value);
+        self.entries += 1;
         self.take(begin, type_id);
         Ok(())
     }
 
     /// What has been written, as a value of a multifield.
     pub(crate) fn written_entry(&mut self, type_id: &'static str) -> Result<(), EncodeError> {
+        self.require_one_value()?;
         let written = self.json.get(self.begin..).unwrap_or_default();
         let text: String = serde_json::from_str(written)
             .map_err(|_| EncodeError::new("its `Encode` does not write text"))?;
@@ -332,6 +397,12 @@ impl<'a> Encoder<'a> {
 pub(crate) fn to_json(value: &impl Serialize) -> Result<String, EncodeError> {
     serde_json::to_string(value).map_err(|_| EncodeError::new("it cannot be written as JSON"))
 }
+
+/// Why a value of a multifield is refused that does not end in [`Encoder::entry`].
+pub(crate) const NOT_AN_ENTRY: &str = "its `Encode` does not go through `Phone` or `Email`";
+
+/// Why such a number is refused: JSON has no form for it, and null clears the field.
+pub(crate) const NOT_FINITE: &str = "NaN and infinity cannot be sent";
 
 fn is_blank(text: &str) -> bool {
     // Nearly every value begins with a letter, a digit or a plus.

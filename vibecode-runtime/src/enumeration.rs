@@ -17,12 +17,14 @@ use crate::Entity;
 /// }
 ///
 /// assert_eq!(Loyalty::FIELD, "ufCrm_1721244707107");
-/// assert_eq!(Loyalty::Gold.item(), 79);
-/// assert_eq!(Loyalty::from_item(81), Some(Loyalty::Silver));
-/// assert_eq!(Loyalty::from_item(99), None);
+/// assert_eq!(Loyalty::Gold.option_id(), 79);
+/// assert_eq!(Loyalty::from_option_id(81), Some(Loyalty::Silver));
+/// assert_eq!(Loyalty::from_option_id(99), None);
+/// // Labels are known from the portal's schema, and there is none here.
+/// assert_eq!(Loyalty::Gold.label(), None);
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no enum of options",
+    message = "`{Self}` is not an enum of options",
     note = "add `#[derive(Enumeration)]` and `#[vibecode(entity = \"…\", field = \"…\")]` to the enum"
 )]
 pub trait Enumeration: Sized {
@@ -32,48 +34,29 @@ pub trait Enumeration: Sized {
     /// The wire name of the field.
     const FIELD: &'static str;
 
-    /// The id of the option.
-    ///
-    /// ```
-    /// # use vibecode_runtime::Enumeration;
-    /// #
-    /// # #[derive(Enumeration, Clone, Copy, PartialEq, Debug)]
-    /// # #[vibecode(entity = "contacts", field = "ufCrm_1721244707107")]
-    /// # enum Loyalty {
-    /// #     #[vibecode(item = 79)]
-    /// #     Gold,
-    /// #     #[vibecode(item = 81)]
-    /// #     Silver,
-    /// # }
-    /// assert_eq!(Loyalty::Gold.item(), 79);
-    /// ```
-    fn item(&self) -> u64;
+    /// The id of the option, as the API writes it.
+    fn option_id(&self) -> u64;
 
-    /// The option of this id; `None` where the enum has none for it.
-    ///
-    /// ```
-    /// # use vibecode_runtime::Enumeration;
-    /// #
-    /// # #[derive(Enumeration, Clone, Copy, PartialEq, Debug)]
-    /// # #[vibecode(entity = "contacts", field = "ufCrm_1721244707107")]
-    /// # enum Loyalty {
-    /// #     #[vibecode(item = 79)]
-    /// #     Gold,
-    /// #     #[vibecode(item = 81)]
-    /// #     Silver,
-    /// # }
-    /// assert_eq!(Loyalty::from_item(81), Some(Loyalty::Silver));
-    /// assert_eq!(Loyalty::from_item(99), None);
-    /// ```
-    fn from_item(id: u64) -> Option<Self>;
+    /// The option with this id. `None` if the enum has no variant for it, and for 0, which is the id
+    /// of no option.
+    fn from_option_id(id: u64) -> Option<Self>;
+
+    /// The label of the option. `None` if the portal's schema was not there when the enum was
+    /// compiled, and for the variant that holds all other options.
+    fn label(&self) -> Option<&'static str>;
+
+    /// The option with this label. `None` if no option is known by it, or several are.
+    fn from_label(label: &str) -> Option<Self>;
 }
 
 /// The list whose options a type stands for.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
 pub struct List {
-    entity: &'static str,
-    field: &'static str,
+    /// The path of the entity.
+    pub(crate) entity: &'static str,
+    /// The wire name of the field.
+    pub(crate) field: &'static str,
 }
 
 impl List {
@@ -86,11 +69,17 @@ impl List {
         }
     }
 
+    /// Whether these are the options of one field.
+    pub(crate) fn is(self, other: Self) -> bool {
+        self.entity == other.entity && self.field == other.field
+    }
+
     /// Refuses, while compiling, the options of one list in another.
     ///
     /// # Panics
-    /// Where the lists differ: that is the compile error.
+    /// If the lists differ: that is the compile error.
     #[expect(clippy::panic, reason = "a panic in a constant is a compile error")]
+    #[track_caller]
     pub const fn must_be(list: Option<Self>, entity: &str, field: &str) {
         let Some(list) = list else {
             return;

@@ -7,16 +7,22 @@ use std::{
     marker::PhantomData,
 };
 
-use crate::{Companies, Contacts, Deals, Leads, Users};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Visitor};
+
+use crate::{Companies, Contacts, Deals, Leads, Users, decode::whole};
 
 /// The id of a record of one entity, such as [`ContactId`].
 ///
+/// There is no default id: 0 is how the API writes that there is no record.
+///
 /// ```
-/// use vibecode_runtime::{CompanyId, ContactId};
+/// use vibecode_runtime::ContactId;
 ///
 /// let contact = ContactId::from(71);
-/// assert_eq!(contact.get(), 71);
-/// assert_eq!(CompanyId::try_from(-1_i64).map(CompanyId::get).ok(), None);
+/// assert_eq!((contact.get(), contact.to_string().as_str()), (71, "71"));
+/// assert_eq!(serde_json::to_string(&contact)?, "71");
+/// assert!(serde_json::from_str::<ContactId>("0").is_err());
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 pub struct Id<E> {
     value: u64,
@@ -24,55 +30,18 @@ pub struct Id<E> {
 }
 
 /// The id of a contact.
-///
-/// ```
-/// use vibecode_runtime::{Contacts, ContactId, Id};
-///
-/// assert_eq!(ContactId::from(71), Id::<Contacts>::new(71));
-/// ```
 pub type ContactId = Id<Contacts>;
 /// The id of a company.
-///
-/// ```
-/// use vibecode_runtime::CompanyId;
-///
-/// assert_eq!(CompanyId::from(15).get(), 15);
-/// ```
 pub type CompanyId = Id<Companies>;
 /// The id of a lead.
-///
-/// ```
-/// use vibecode_runtime::LeadId;
-///
-/// assert_eq!(LeadId::from(31).get(), 31);
-/// ```
 pub type LeadId = Id<Leads>;
 /// The id of a deal.
-///
-/// ```
-/// use vibecode_runtime::DealId;
-///
-/// assert_eq!(DealId::from(5).get(), 5);
-/// ```
 pub type DealId = Id<Deals>;
 /// The id of a user.
-///
-/// ```
-/// use vibecode_runtime::UserId;
-///
-/// assert_eq!(UserId::from(1).get(), 1);
-/// ```
 pub type UserId = Id<Users>;
 
 impl<E> Id<E> {
     /// The id of this number.
-    ///
-    /// ```
-    /// use vibecode_runtime::ContactId;
-    ///
-    /// const IVAN: ContactId = ContactId::new(71);
-    /// assert_eq!(IVAN, ContactId::from(71));
-    /// ```
     #[must_use]
     pub const fn new(value: u64) -> Self {
         Self {
@@ -82,13 +51,6 @@ impl<E> Id<E> {
     }
 
     /// The number.
-    ///
-    /// ```
-    /// use vibecode_runtime::ContactId;
-    ///
-    /// assert_eq!(ContactId::from(71).get(), 71);
-    /// assert_eq!(ContactId::from(71).to_string(), "71");
-    /// ```
     #[must_use]
     pub const fn get(self) -> u64 {
         self.value
@@ -113,6 +75,56 @@ impl<E> TryFrom<i64> for Id<E> {
 impl<E> From<Id<E>> for u64 {
     fn from(id: Id<E>) -> Self {
         id.value
+    }
+}
+
+/// As a number.
+impl<E> Serialize for Id<E> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(self.value)
+    }
+}
+
+/// From a number, or from its digits in quotes, which is how the API may answer it and how JSON
+/// writes the keys of a map. 0 is refused: it is not an id.
+impl<'de, E> Deserialize<'de> for Id<E> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_any(IdVisitor(PhantomData))
+        } else {
+            deserializer.deserialize_u64(IdVisitor(PhantomData))
+        }
+    }
+}
+
+struct IdVisitor<E>(PhantomData<fn() -> E>);
+
+impl<E> Visitor<'_> for IdVisitor<E> {
+    type Value = Id<E>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the id of a record, a number above 0")
+    }
+
+    fn visit_u64<R: serde::de::Error>(self, value: u64) -> Result<Id<E>, R> {
+        match value {
+            0 => Err(R::custom("expected the id of a record, found 0")),
+            value => Ok(Id::new(value)),
+        }
+    }
+
+    fn visit_i64<R: serde::de::Error>(self, value: i64) -> Result<Id<E>, R> {
+        let value = u64::try_from(value);
+        self.visit_u64(value.map_err(|_| R::custom("expected the id of a record"))?)
+    }
+
+    fn visit_f64<R: serde::de::Error>(self, value: f64) -> Result<Id<E>, R> {
+        self.visit_str(&value.to_string())
+    }
+
+    fn visit_str<R: serde::de::Error>(self, text: &str) -> Result<Id<E>, R> {
+        let value = whole(text);
+        self.visit_u64(value.ok_or_else(|| R::custom("expected the id of a record"))?)
     }
 }
 

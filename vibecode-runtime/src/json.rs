@@ -8,30 +8,86 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-/// The values of some keys of a JSON object, as they stand in the text; `None` for what is not
-/// JSON, or no object.
+/// The values of some keys of a JSON object, as they stand in the text: of a key that is there
+/// twice, the last. `None` if the text is not a JSON object.
 pub(crate) fn pick<'a, const N: usize>(
     text: &'a str,
     keys: [&str; N],
 ) -> Option<[Option<&'a RawValue>; N]> {
     let mut picked = [None; N];
-    let place = |key: &str| keys.iter().position(|wanted| *wanted == key);
-    pick_into(text, &mut picked, place)?;
-    Some(picked)
+    let position = |key: &str| keys.iter().position(|wanted| *wanted == key);
+    match pick_into(text, &mut picked, position) {
+        Ok(()) | Err(NotPicked::Ambiguous(_)) => Some(picked),
+        Err(NotPicked::NotAnObject | NotPicked::UnreadableKey) => None,
+    }
 }
 
-/// The same for keys whose places a function knows.
+/// Why the values of an object's keys cannot be picked, or not all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotPicked {
+    NotAnObject,
+    /// A key that is not text, such as one with half of a surrogate pair in it.
+    UnreadableKey,
+    /// The key of this index is there twice, with different values.
+    Ambiguous(usize),
+}
+
+/// The same for keys whose index a function knows.
 pub(crate) fn pick_into<'a>(
     text: &'a str,
     picked: &mut [Option<&'a RawValue>],
-    place: impl Fn(&str) -> Option<usize>,
-) -> Option<()> {
+    index: impl Fn(&str) -> Option<usize>,
+) -> Result<(), NotPicked> {
     let mut json = serde_json::Deserializer::from_str(text);
-    Pick { picked, place }.deserialize(&mut json).ok()?;
-    json.end().ok()
+    let mut ambiguous = None;
+    let pick = Pick {
+        picked,
+        index,
+        ambiguous: &mut ambiguous,
+    };
+    let end = pick.deserialize(&mut json).and_then(|()| json.end());
+    match (end, ambiguous) {
+        (Ok(()), None) => Ok(()),
+        (Ok(()), Some(index)) => Err(NotPicked::Ambiguous(index)),
+        // The whole answer has been found to be JSON before, in which keys are not looked at.
+        (Err(_), _) if serde_json::from_str::<&RawValue>(text).is_ok_and(is_object) => {
+            Err(NotPicked::UnreadableKey)
+        }
+        (Err(_), _) => Err(NotPicked::NotAnObject),
+    }
 }
 
-/// The value of a key of a JSON object, the first where there are several, without a look at what
+/// The elements of a list that PHP writes as an object, since its keys have gaps: `{"0":…,"2":…}`,
+/// in the order of their indexes. `None` if any key is not an index, or if there is no key at all:
+/// PHP writes an empty list as `[]`.
+pub(crate) fn list_with_gaps(text: &str) -> Option<Vec<&RawValue>> {
+    let pairs = pairs(text)?;
+    let indexed = pairs
+        .into_iter()
+        .map(|(key, value)| Some((index(&key)?, value)));
+    let mut indexed: Vec<_> = indexed.collect::<Option<_>>()?;
+    indexed.sort_by_key(|(index, _)| *index);
+    let is_unique = indexed.windows(2).all(|two| match two {
+        [(one, _), (other, _)] => one != other,
+        _ => true,
+    });
+    let elements: Vec<_> = indexed.into_iter().map(|(_, value)| value).collect();
+    (is_unique && !elements.is_empty()).then_some(elements)
+}
+
+/// Whether any key of an object is the index of a list with gaps, so that the object is not one
+/// value.
+pub(crate) fn has_index_among_keys(text: &str) -> bool {
+    pairs(text).is_none_or(|pairs| pairs.iter().any(|(key, _)| index(key).is_some()))
+}
+
+/// The index that a key is, in the only form in which PHP writes it.
+fn index(key: &str) -> Option<u64> {
+    let is_canonical = key == "0" || !key.starts_with(['0', '+']);
+    key.parse().ok().filter(|_| is_canonical)
+}
+
+/// The value of a key of a JSON object, the first if there are several, without a look at what
 /// follows it.
 pub(crate) fn first<'a>(object: &'a RawValue, key: &str) -> Option<&'a RawValue> {
     let mut value = None;
@@ -40,7 +96,7 @@ pub(crate) fn first<'a>(object: &'a RawValue, key: &str) -> Option<&'a RawValue>
         key,
         value: &mut value,
     };
-    // What is valid JSON is refused only where it is no object, or has been left early.
+    // Valid JSON fails here only if it is not an object, or because reading ends early.
     let _ = json.deserialize_map(first);
     value
 }
@@ -63,9 +119,9 @@ impl<'de> Visitor<'de> for First<'_, '_, 'de> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let place = |key: &str| (key == self.key).then_some(0);
-        while let Some(place) = map.next_key_seed(Place(&place))? {
-            if place.is_some() {
+        let index = |key: &str| (key == self.key).then_some(0);
+        while let Some(index) = map.next_key_seed(Key(&index))? {
+            if index.is_some() {
                 *self.value = Some(map.next_value()?);
                 break;
             }
@@ -75,8 +131,8 @@ impl<'de> Visitor<'de> for First<'_, '_, 'de> {
     }
 }
 
-/// The keys of a JSON object and their values, in the order in which they stand; `None` for what is
-/// no object.
+/// The keys of a JSON object and their values, in the order of the text; `None` if it is not an
+/// object.
 pub(crate) fn pairs(text: &str) -> Option<Vec<(String, &RawValue)>> {
     let mut json = serde_json::Deserializer::from_str(text);
     let pairs = json.deserialize_map(Pairs).ok()?;
@@ -120,7 +176,8 @@ pub(crate) fn is_number(value: &RawValue, number: u64) -> bool {
 
 struct Pick<'p, 'de, F> {
     picked: &'p mut [Option<&'de RawValue>],
-    place: F,
+    index: F,
+    ambiguous: &'p mut Option<usize>,
 }
 
 impl<'de, F: Fn(&str) -> Option<usize>> DeserializeSeed<'de> for Pick<'_, 'de, F> {
@@ -139,22 +196,26 @@ impl<'de, F: Fn(&str) -> Option<usize>> Visitor<'de> for Pick<'_, 'de, F> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(place) = map.next_key_seed(Place(&self.place))? {
-            match place.and_then(|place| self.picked.get_mut(place)) {
-                Some(value) => *value = Some(map.next_value()?),
-                None => {
-                    map.next_value::<IgnoredAny>()?;
-                }
+        while let Some(index) = map.next_key_seed(Key(&self.index))? {
+            let slot = index.and_then(|index| Some((index, self.picked.get_mut(index)?)));
+            let Some((index, slot)) = slot else {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            let value: &RawValue = map.next_value()?;
+            if slot.is_some_and(|before| before.get() != value.get()) {
+                *self.ambiguous = Some(index);
             }
+            *slot = Some(value);
         }
         Ok(())
     }
 }
 
-/// The place of a key.
-struct Place<'f, F>(&'f F);
+/// A key, read as its index.
+struct Key<'f, F>(&'f F);
 
-impl<'de, F: Fn(&str) -> Option<usize>> DeserializeSeed<'de> for Place<'_, F> {
+impl<'de, F: Fn(&str) -> Option<usize>> DeserializeSeed<'de> for Key<'_, F> {
     type Value = Option<usize>;
 
     #[inline]
@@ -163,7 +224,7 @@ impl<'de, F: Fn(&str) -> Option<usize>> DeserializeSeed<'de> for Place<'_, F> {
     }
 }
 
-impl<F: Fn(&str) -> Option<usize>> Visitor<'_> for Place<'_, F> {
+impl<F: Fn(&str) -> Option<usize>> Visitor<'_> for Key<'_, F> {
     type Value = Option<usize>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -179,8 +240,16 @@ impl<F: Fn(&str) -> Option<usize>> Visitor<'_> for Place<'_, F> {
 /// Reads a value of any type out of a text, without its content in the error.
 pub(crate) fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, serde_json::Error> {
     serde_json::from_str(text).map_err(|error| {
-        let place = format!("line {}, column {}", error.line(), error.column());
-        serde_json::Error::custom(format!("the value at {place} has another shape"))
+        let (line, column) = (error.line(), error.column());
+        // It is JSON: what is left of syntax is what a parser refuses to build.
+        let problem = if error.is_data() {
+            "has another shape"
+        } else {
+            "is nested too deeply, or has half of a surrogate pair in it"
+        };
+        serde_json::Error::custom(format!(
+            "the value at line {line}, column {column} {problem}"
+        ))
     })
 }
 
@@ -209,6 +278,18 @@ mod tests {
             assert_eq!(first(json), None, "{json}");
             assert_eq!(is_object(raw(json)), json.starts_with('{'), "{json}");
         }
+    }
+
+    #[test]
+    fn half_of_a_surrogate_pair_is_replaced_and_nothing_else() {
+        let lossy = |json| lossy_text(json).unwrap();
+        assert_eq!(lossy(r#""\ud83d\ude00 \u0416 \n""#), "😀 Ж \n");
+        for json in [r#""+7 \ud83d""#, r#""+7 \ude00""#] {
+            let text = lossy(json);
+            assert!(text.starts_with("+7 \u{fffd}"), "{text}");
+        }
+        assert_eq!(lossy_text("[1]"), None);
+        assert_eq!(lossy_text("null"), None);
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //! | [`Boolean`] | `boolean` | `bool` | `true` |
 //! | [`Date`] | `date` | [`Date`](crate::Date) | `"1990-05-08"` |
 //! | [`DateTime`] | `datetime` | [`DateTime`](crate::DateTime) | `"2026-04-15T12:00:00+03:00"` |
+//! | [`DateOrDateTime`] | | either of the two | as the type |
 //! | [`Enumeration`] | `enumeration` | `u64`, or an enum with [`Enumeration`](derive@crate::Enumeration) | `81` |
 //! | [`Money`] | `money` | [`Money`](crate::Money) | `"300.50\|RUB"` |
 //! | [`Url`], [`Address`] | `url`, `address` | `String`, `&str` | `"https://example.org"` |
@@ -71,7 +72,7 @@
 //! # Types of other libraries
 //!
 //! With the feature `jiff`, `jiff::civil::Date` is a [`Date`] and `jiff::Zoned` and
-//! `jiff::Timestamp` are a [`DateTime`]:
+//! `jiff::Timestamp` are a [`DateTime`]; all of them are a [`DateOrDateTime`]:
 //!
 #![cfg_attr(feature = "jiff", doc = "```")]
 #![cfg_attr(not(feature = "jiff"), doc = "```ignore")]
@@ -164,12 +165,18 @@
 //! # The traits of each kind
 //!
 //! Each kind comes with two small traits, one for a single value and one for a list, for writing and
-//! again for reading. They hold nothing, and nobody implements them; they say in the compiler's
-//! message what such a field takes.
+//! again for reading. Nobody implements them: every type with [`Encode`] or [`Decode`] has them. They
+//! say in the compiler's message what such a field takes.
 
 use std::marker::PhantomData;
 
-use crate::{Answered, Companies, Contacts, Deals, Decode, Encode, Leads, Users};
+use crate::{
+    __private::{add_typed, read::Held},
+    Answered, Companies, Contacts, Deals, Decode, Encode, Leads, Users,
+    body::Body,
+    multifield::read_list,
+    record::{Fields, UnreadableField},
+};
 
 /// A kind of field, and which answers mean that it holds nothing.
 ///
@@ -181,11 +188,12 @@ use crate::{Answered, Companies, Contacts, Deals, Decode, Encode, Leads, Users};
 /// is_kind::<kind::Multiple<kind::Double>>();
 /// ```
 pub trait Kind: sealed::Sealed {
-    /// Whether this is how the API writes nothing in such a field (api.md, "Read").
+    /// Whether this is how the API writes "nothing" in such a field: null, "", false or [], whatever
+    /// the kind (api.md, "Values underneath").
     #[doc(hidden)]
     #[must_use]
     fn is_nothing(answered: Answered<'_>) -> bool {
-        answered.is_null() || answered.is_empty_text()
+        answered.is_nothing()
     }
 }
 
@@ -206,15 +214,32 @@ pub struct Reference<E>(PhantomData<E>);
 #[non_exhaustive]
 pub enum Quotes {}
 
+/// Which answers mean "nothing" in a field that holds an id: 0 too, since it refers to no record.
+fn is_no_id(answered: Answered<'_>) -> bool {
+    answered.is_nothing() || answered.is_zero()
+}
+
+/// Which answers mean "nothing" in a boolean field, for which `false` is a value.
+fn is_no_boolean(answered: Answered<'_>) -> bool {
+    answered.is_nothing() && answered.as_str() != "false"
+}
+
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $Kind:ident;)+) => {$(
+    ($($(#[$doc:meta])* $Kind:ident $(, nothing by $is_nothing:ident)?;)+) => {$(
         $(#[$doc])*
         #[derive(Debug)]
         #[non_exhaustive]
         pub enum $Kind {}
 
         impl sealed::Sealed for $Kind {}
-        impl Kind for $Kind {}
+
+        impl Kind for $Kind {
+            $(
+                fn is_nothing(answered: Answered<'_>) -> bool {
+                    $is_nothing(answered)
+                }
+            )?
+        }
     )+};
 }
 
@@ -222,30 +247,26 @@ impl<E> sealed::Sealed for Reference<E> {}
 
 impl<E> Kind for Reference<E> {
     fn is_nothing(answered: Answered<'_>) -> bool {
-        matches!(answered.as_str(), "null" | "0" | r#""""# | r#""0""#)
+        is_no_id(answered)
     }
 }
 
-impl sealed::Sealed for File {}
+impl sealed::Sealed for Enumeration {}
 
-impl Kind for File {
+impl Kind for Enumeration {
     fn is_nothing(answered: Answered<'_>) -> bool {
-        matches!(answered.as_str(), "null" | "false" | "[]" | r#""""#)
+        is_no_id(answered)
     }
 }
 
 impl<K> sealed::Sealed for Multiple<K> {}
 
-impl<K> Kind for Multiple<K> {
-    fn is_nothing(answered: Answered<'_>) -> bool {
-        matches!(answered.as_str(), "null" | "false" | "[]" | r#""""#)
-    }
-}
+impl<K> Kind for Multiple<K> {}
 
-/// A file.
+/// The id of an option of a list.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum File {}
+pub enum Enumeration {}
 
 kinds! {
     /// Text.
@@ -257,34 +278,39 @@ kinds! {
     /// A real number.
     Double;
     /// True or false.
-    Boolean;
+    Boolean, nothing by is_no_boolean;
     /// A day, `YYYY-MM-DD`.
     Date;
     /// A moment, ISO 8601 with an offset.
     DateTime;
-    /// The id of an option of a list.
-    Enumeration;
+    /// A day or a moment, whichever the field of the struct holds: a deal's `begindate`.
+    DateOrDateTime;
     /// An amount and a currency, `300|RUB`.
     Money;
     /// A link.
     Url;
     /// A postal address.
     Address;
+    /// A file.
+    File, nothing by is_no_id;
     /// A link to a CRM record of any type, `C_2`.
-    Crm;
+    Crm, nothing by is_no_id;
     /// A status code of one of the portal's own lists.
     Status;
     /// The id of a section or an element of an information block.
-    Iblock;
+    Iblock, nothing by is_no_id;
     /// A phone and its type.
     Phone;
     /// An email address and its type.
     Email;
 }
 
-/// `Traits for the kind, written and read: the messages, what the type is not, what it may be`.
+/// `Traits for the kind, written and read, and how it is held: the messages, what the type is not,
+/// what it may be`
+///
+/// The traits have no supertrait: the compiler would report that one instead, in its own words.
 macro_rules! fields {
-    ($($Field:ident, $Reading:ident for $Kind:ty:
+    ($($Field:ident, $Reading:ident for $Kind:ty, $held:ident:
         $message:literal, $reading_message:literal, $label:literal, $takes:literal;)+) => {$(
         #[doc = concat!("Types that a field of the kind `", stringify!($Kind), "` takes: ", $takes, ".")]
         #[diagnostic::on_unimplemented(
@@ -293,10 +319,19 @@ macro_rules! fields {
             note = $takes,
             note = "if the type is an alias of an `Option`, write the `Option` out: it is recognised by its name"
         )]
-        pub trait $Field: Encode<$Kind> {}
+        pub trait $Field: Sized {
+            #[doc(hidden)]
+            fn set(body: &mut Body, name: &'static str, value: impl Into<Self>);
+        }
 
         #[diagnostic::do_not_recommend]
-        impl<T: Encode<$Kind> + ?Sized> $Field for T {}
+        impl<T: Encode<$Kind>> $Field for T {
+            #[inline]
+            fn set(body: &mut Body, name: &'static str, value: impl Into<Self>) {
+                let value = value.into();
+                body.set(name, false, &|to| value.encode(to));
+            }
+        }
 
         #[doc = concat!("Types that a field of the kind `", stringify!($Kind), "` can be read into. As for writing, ", $takes, ".")]
         #[diagnostic::on_unimplemented(
@@ -305,242 +340,308 @@ macro_rules! fields {
             note = $takes,
             note = "if the type is an alias of an `Option`, write the `Option` out: it is recognised by its name"
         )]
-        pub trait $Reading: Decode<$Kind> {}
+        pub trait $Reading: Sized {
+            #[doc(hidden)]
+            fn read<H: Held<Self>>(fields: &Fields<'_>, place: usize) -> Result<H, UnreadableField>;
+        }
 
         #[diagnostic::do_not_recommend]
-        impl<T: Decode<$Kind>> $Reading for T {}
+        impl<T: Decode<$Kind>> $Reading for T {
+            fn read<H: Held<Self>>(fields: &Fields<'_>, place: usize) -> Result<H, UnreadableField> {
+                H::$held::<$Kind>(fields, place)
+            }
+        }
     )+};
 }
 
 fields! {
-    TextField, TextReading for Text:
+    TextField, TextReading for Text, single:
         "a text field of the API cannot take `{Self}`",
         "a text field of the API cannot be read into `{Self}`",
         "not text",
-        "it takes `String`, or `&str` where it is only written, or your own type with `Encode` and `Decode` for `kind::Text`";
-    TextListField, TextListReading for Multiple<Text>:
+        "it takes `String`, or `&str` if it is only written, or your own type with `Encode` and `Decode` for `kind::Text`";
+    TextListField, TextListReading for Multiple<Text>, multiple:
         "a field with several texts cannot take `{Self}`",
         "a field with several texts cannot be read into `{Self}`",
         "not a list of texts",
         "it takes `Vec<String>`, or a list of your own type with `Encode` and `Decode` for `kind::Text`";
-    IntegerField, IntegerReading for Integer:
+    IntegerField, IntegerReading for Integer, single:
         "an integer field of the API cannot take `{Self}`",
         "an integer field of the API cannot be read into `{Self}`",
         "not a whole number",
         "it takes `i64`, `u64` and the smaller integers, or your own type with `Encode` and `Decode` for `kind::Integer`";
-    IntegerListField, IntegerListReading for Multiple<Integer>:
+    IntegerListField, IntegerListReading for Multiple<Integer>, multiple:
         "a field with several integers cannot take `{Self}`",
         "a field with several integers cannot be read into `{Self}`",
         "not a list of whole numbers",
         "it takes `Vec<i64>`, or a list of your own type with `Encode` and `Decode` for `kind::Integer`";
-    NumberField, NumberReading for Number:
+    NumberField, NumberReading for Number, single:
         "a number field of the API cannot take `{Self}`",
         "a number field of the API cannot be read into `{Self}`",
         "not a number",
         "it takes `i64`, `u64`, `f64`, or your own type with `Encode` and `Decode` for `kind::Number`";
-    NumberListField, NumberListReading for Multiple<Number>:
+    NumberListField, NumberListReading for Multiple<Number>, multiple:
         "a field with several numbers cannot take `{Self}`",
         "a field with several numbers cannot be read into `{Self}`",
         "not a list of numbers",
         "it takes `Vec<f64>`, `Vec<i64>`, or a list of your own type with `Encode` and `Decode` for `kind::Number`";
-    DoubleField, DoubleReading for Double:
+    DoubleField, DoubleReading for Double, single:
         "a double field of the API cannot take `{Self}`",
         "a double field of the API cannot be read into `{Self}`",
         "not a number",
         "it takes `f64`, `f32` or an integer, or your own type with `Encode` and `Decode` for `kind::Double`";
-    DoubleListField, DoubleListReading for Multiple<Double>:
+    DoubleListField, DoubleListReading for Multiple<Double>, multiple:
         "a field with several doubles cannot take `{Self}`",
         "a field with several doubles cannot be read into `{Self}`",
         "not a list of numbers",
         "it takes `Vec<f64>`, or a list of your own type with `Encode` and `Decode` for `kind::Double`";
-    BooleanField, BooleanReading for Boolean:
+    BooleanField, BooleanReading for Boolean, single:
         "a boolean field of the API cannot take `{Self}`",
         "a boolean field of the API cannot be read into `{Self}`",
         "not a boolean",
         "it takes `bool`, or your own type with `Encode` and `Decode` for `kind::Boolean`";
-    BooleanListField, BooleanListReading for Multiple<Boolean>:
+    BooleanListField, BooleanListReading for Multiple<Boolean>, multiple:
         "a field with several booleans cannot take `{Self}`",
         "a field with several booleans cannot be read into `{Self}`",
         "not a list of booleans",
         "it takes `Vec<bool>`, or a list of your own type with `Encode` and `Decode` for `kind::Boolean`";
-    DateField, DateReading for Date:
+    DateField, DateReading for Date, single:
         "a date field of the API cannot take `{Self}`",
         "a date field of the API cannot be read into `{Self}`",
         "not a date",
         "it takes `vibecode_runtime::Date`, or your own type with `Encode` and `Decode` for `kind::Date`";
-    DateListField, DateListReading for Multiple<Date>:
+    DateListField, DateListReading for Multiple<Date>, multiple:
         "a field with several dates cannot take `{Self}`",
         "a field with several dates cannot be read into `{Self}`",
         "not a list of dates",
         "it takes `Vec<vibecode_runtime::Date>`, or a list of your own type with `Encode` and `Decode` for `kind::Date`";
-    DateTimeField, DateTimeReading for DateTime:
+    DateTimeField, DateTimeReading for DateTime, single:
         "a datetime field of the API cannot take `{Self}`",
         "a datetime field of the API cannot be read into `{Self}`",
         "not a moment with an offset",
         "it takes `vibecode_runtime::DateTime`, or your own type with `Encode` and `Decode` for `kind::DateTime`";
-    DateTimeListField, DateTimeListReading for Multiple<DateTime>:
+    DateTimeListField, DateTimeListReading for Multiple<DateTime>, multiple:
         "a field with several datetimes cannot take `{Self}`",
         "a field with several datetimes cannot be read into `{Self}`",
         "not a list of moments with an offset",
         "it takes `Vec<vibecode_runtime::DateTime>`, or a list of your own type with `Encode` and `Decode` for `kind::DateTime`";
-    EnumerationField, EnumerationReading for Enumeration:
+    DateOrDateTimeField, DateOrDateTimeReading for DateOrDateTime, single:
+        "a date or datetime field of the API cannot take `{Self}`",
+        "a date or datetime field of the API cannot be read into `{Self}`",
+        "neither a date nor a moment with an offset",
+        "it takes `vibecode_runtime::Date` or `vibecode_runtime::DateTime`, or your own type with `Encode` and `Decode` for `kind::DateOrDateTime`";
+    DateOrDateTimeListField, DateOrDateTimeListReading for Multiple<DateOrDateTime>, multiple:
+        "a field with several dates or datetimes cannot take `{Self}`",
+        "a field with several dates or datetimes cannot be read into `{Self}`",
+        "not a list of dates or of moments with an offset",
+        "it takes `Vec<vibecode_runtime::Date>` or `Vec<vibecode_runtime::DateTime>`, or a list of your own type with `Encode` and `Decode` for `kind::DateOrDateTime`";
+    EnumerationField, EnumerationReading for Enumeration, single:
         "a list field of the API cannot take `{Self}`",
         "a list field of the API cannot be read into `{Self}`",
         "not the id of an option",
         "it takes the option's id as `u64`, or your own type with `Encode` and `Decode` for `kind::Enumeration`";
-    EnumerationListField, EnumerationListReading for Multiple<Enumeration>:
+    EnumerationListField, EnumerationListReading for Multiple<Enumeration>, multiple:
         "a list field with several options cannot take `{Self}`",
         "a list field with several options cannot be read into `{Self}`",
         "not a list of ids of options",
         "it takes the options' ids as `Vec<u64>`, or a list of your own type with `Encode` and `Decode` for `kind::Enumeration`";
-    MoneyField, MoneyReading for Money:
+    MoneyField, MoneyReading for Money, single:
         "a money field of the API cannot take `{Self}`",
         "a money field of the API cannot be read into `{Self}`",
         "not an amount with a currency",
         "it takes `vibecode_runtime::Money`, or your own type with `Encode` and `Decode` for `kind::Money`";
-    MoneyListField, MoneyListReading for Multiple<Money>:
+    MoneyListField, MoneyListReading for Multiple<Money>, multiple:
         "a field with several amounts of money cannot take `{Self}`",
         "a field with several amounts of money cannot be read into `{Self}`",
         "not a list of amounts with a currency",
         "it takes `Vec<vibecode_runtime::Money>`, or a list of your own type with `Encode` and `Decode` for `kind::Money`";
-    UrlField, UrlReading for Url:
+    UrlField, UrlReading for Url, single:
         "a link field of the API cannot take `{Self}`",
         "a link field of the API cannot be read into `{Self}`",
         "not a link",
-        "it takes `String`, or `&str` where it is only written, or your own type with `Encode` and `Decode` for `kind::Url`";
-    UrlListField, UrlListReading for Multiple<Url>:
+        "it takes `String`, or `&str` if it is only written, or your own type with `Encode` and `Decode` for `kind::Url`";
+    UrlListField, UrlListReading for Multiple<Url>, multiple:
         "a field with several links cannot take `{Self}`",
         "a field with several links cannot be read into `{Self}`",
         "not a list of links",
         "it takes `Vec<String>`, or a list of your own type with `Encode` and `Decode` for `kind::Url`";
-    AddressField, AddressReading for Address:
+    AddressField, AddressReading for Address, single:
         "an address field of the API cannot take `{Self}`",
         "an address field of the API cannot be read into `{Self}`",
         "not an address",
-        "it takes `String`, or `&str` where it is only written, or your own type with `Encode` and `Decode` for `kind::Address`";
-    AddressListField, AddressListReading for Multiple<Address>:
+        "it takes `String`, or `&str` if it is only written, or your own type with `Encode` and `Decode` for `kind::Address`";
+    AddressListField, AddressListReading for Multiple<Address>, multiple:
         "a field with several addresses cannot take `{Self}`",
         "a field with several addresses cannot be read into `{Self}`",
         "not a list of addresses",
         "it takes `Vec<String>`, or a list of your own type with `Encode` and `Decode` for `kind::Address`";
-    FileField, FileReading for File:
+    FileField, FileReading for File, single:
         "a file field of the API cannot take `{Self}`",
         "a file field of the API cannot be read into `{Self}`",
         "not a file",
-        "it takes `vibecode_runtime::File`, or your own type with `Encode` and `Decode` for `kind::File`";
-    FileListField, FileListReading for Multiple<File>:
+        "it takes `vibecode_runtime::File`, which `File::upload(name, bytes)` makes, or your own type with `Encode` and `Decode` for `kind::File`";
+    FileListField, FileListReading for Multiple<File>, multiple:
         "a field with several files cannot take `{Self}`",
         "a field with several files cannot be read into `{Self}`",
         "not a list of files",
         "it takes `Vec<vibecode_runtime::File>`, or a list of your own type with `Encode` and `Decode` for `kind::File`";
-    CrmField, CrmReading for Crm:
+    CrmField, CrmReading for Crm, single:
         "a field that links CRM records cannot take `{Self}`",
         "a field that links CRM records cannot be read into `{Self}`",
         "not a link to a CRM record",
         "it takes `vibecode_runtime::CrmRef`, or your own type with `Encode` and `Decode` for `kind::Crm`";
-    CrmListField, CrmListReading for Multiple<Crm>:
+    CrmListField, CrmListReading for Multiple<Crm>, multiple:
         "a field that links several CRM records cannot take `{Self}`",
         "a field that links several CRM records cannot be read into `{Self}`",
         "not a list of links to CRM records",
         "it takes `Vec<vibecode_runtime::CrmRef>`, or a list of your own type with `Encode` and `Decode` for `kind::Crm`";
-    StatusField, StatusReading for Status:
+    StatusField, StatusReading for Status, single:
         "a field with a status code cannot take `{Self}`",
         "a field with a status code cannot be read into `{Self}`",
         "not a status code",
-        "it takes the code as `String`, or as `&str` where it is only written, or your own type with `Encode` and `Decode` for `kind::Status`";
-    StatusListField, StatusListReading for Multiple<Status>:
+        "it takes the code as `String`, or as `&str` if it is only written, or your own type with `Encode` and `Decode` for `kind::Status`";
+    StatusListField, StatusListReading for Multiple<Status>, multiple:
         "a field with several status codes cannot take `{Self}`",
         "a field with several status codes cannot be read into `{Self}`",
         "not a list of status codes",
         "it takes the codes as `Vec<String>`, or a list of your own type with `Encode` and `Decode` for `kind::Status`";
-    IblockField, IblockReading for Iblock:
+    IblockField, IblockReading for Iblock, single:
         "a field that links an information block cannot take `{Self}`",
         "a field that links an information block cannot be read into `{Self}`",
         "not the id of a section or an element",
         "it takes the id as `u64`, or your own type with `Encode` and `Decode` for `kind::Iblock`";
-    IblockListField, IblockListReading for Multiple<Iblock>:
+    IblockListField, IblockListReading for Multiple<Iblock>, multiple:
         "a field that links several information blocks cannot take `{Self}`",
         "a field that links several information blocks cannot be read into `{Self}`",
         "not a list of ids of sections or elements",
         "it takes the ids as `Vec<u64>`, or a list of your own type with `Encode` and `Decode` for `kind::Iblock`";
-    ContactField, ContactReading for Reference<Contacts>:
+    ContactField, ContactReading for Reference<Contacts>, single:
         "a field that refers to a contact cannot take `{Self}`",
         "a field that refers to a contact cannot be read into `{Self}`",
         "not the id of a contact",
         "it takes `ContactId`, or a plain `u64`";
-    ContactListField, ContactListReading for Multiple<Reference<Contacts>>:
+    ContactListField, ContactListReading for Multiple<Reference<Contacts>>, multiple:
         "a field that refers to several contacts cannot take `{Self}`",
         "a field that refers to several contacts cannot be read into `{Self}`",
         "not a list of ids of contacts",
         "it takes `Vec<ContactId>`, or a plain `Vec<u64>`";
-    CompanyField, CompanyReading for Reference<Companies>:
+    CompanyField, CompanyReading for Reference<Companies>, single:
         "a field that refers to a company cannot take `{Self}`",
         "a field that refers to a company cannot be read into `{Self}`",
         "not the id of a company",
         "it takes `CompanyId`, or a plain `u64`";
-    CompanyListField, CompanyListReading for Multiple<Reference<Companies>>:
+    CompanyListField, CompanyListReading for Multiple<Reference<Companies>>, multiple:
         "a field that refers to several companies cannot take `{Self}`",
         "a field that refers to several companies cannot be read into `{Self}`",
         "not a list of ids of companies",
         "it takes `Vec<CompanyId>`, or a plain `Vec<u64>`";
-    LeadField, LeadReading for Reference<Leads>:
+    LeadField, LeadReading for Reference<Leads>, single:
         "a field that refers to a lead cannot take `{Self}`",
         "a field that refers to a lead cannot be read into `{Self}`",
         "not the id of a lead",
         "it takes `LeadId`, or a plain `u64`";
-    LeadListField, LeadListReading for Multiple<Reference<Leads>>:
+    LeadListField, LeadListReading for Multiple<Reference<Leads>>, multiple:
         "a field that refers to several leads cannot take `{Self}`",
         "a field that refers to several leads cannot be read into `{Self}`",
         "not a list of ids of leads",
         "it takes `Vec<LeadId>`, or a plain `Vec<u64>`";
-    DealField, DealReading for Reference<Deals>:
+    DealField, DealReading for Reference<Deals>, single:
         "a field that refers to a deal cannot take `{Self}`",
         "a field that refers to a deal cannot be read into `{Self}`",
         "not the id of a deal",
         "it takes `DealId`, or a plain `u64`";
-    DealListField, DealListReading for Multiple<Reference<Deals>>:
+    DealListField, DealListReading for Multiple<Reference<Deals>>, multiple:
         "a field that refers to several deals cannot take `{Self}`",
         "a field that refers to several deals cannot be read into `{Self}`",
         "not a list of ids of deals",
         "it takes `Vec<DealId>`, or a plain `Vec<u64>`";
-    UserField, UserReading for Reference<Users>:
+    UserField, UserReading for Reference<Users>, single:
         "a field that refers to a user cannot take `{Self}`",
         "a field that refers to a user cannot be read into `{Self}`",
         "not the id of a user",
         "it takes `UserId`, or a plain `u64`";
-    UserListField, UserListReading for Multiple<Reference<Users>>:
+    UserListField, UserListReading for Multiple<Reference<Users>>, multiple:
         "a field that refers to several users cannot take `{Self}`",
         "a field that refers to several users cannot be read into `{Self}`",
         "not a list of ids of users",
         "it takes `Vec<UserId>`, or a plain `Vec<u64>`";
-    QuoteField, QuoteReading for Reference<Quotes>:
+    QuoteField, QuoteReading for Reference<Quotes>, single:
         "a field that refers to an estimate cannot take `{Self}`",
         "a field that refers to an estimate cannot be read into `{Self}`",
         "not the id of an estimate",
         "it takes a plain `u64`";
-    QuoteListField, QuoteListReading for Multiple<Reference<Quotes>>:
+    QuoteListField, QuoteListReading for Multiple<Reference<Quotes>>, multiple:
         "a field that refers to several estimates cannot take `{Self}`",
         "a field that refers to several estimates cannot be read into `{Self}`",
         "not a list of ids of estimates",
         "it takes a plain `Vec<u64>`";
-    PhoneField, PhoneReading for Phone:
+}
+
+/// `Traits for a value and for a list of a multifield, written, and for a list, read: the value, its
+/// name, the messages, what the type is not, what it may be`
+macro_rules! multifields {
+    ($($Field:ident, $ListField:ident, $ListReading:ident for $Value:ident, $wire:literal, $kind:literal:
+        $message:literal, $reading_message:literal, $label:literal, $list_label:literal, $takes:literal;)+) => {$(
+        #[doc = concat!("Types that are one value of a field of the kind `", stringify!($Value), "`: ", $takes, ".")]
+        #[diagnostic::on_unimplemented(message = $message, label = $label, note = $takes)]
+        pub trait $Field: Sized {
+            #[doc(hidden)]
+            fn add(body: &mut Body, name: &'static str, value: impl Into<Self>);
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<T: Encode<$Value>> $Field for T {
+            #[inline]
+            fn add(body: &mut Body, name: &'static str, value: impl Into<Self>) {
+                let value = value.into();
+                body.add(name, &|to| value.encode(to));
+            }
+        }
+
+        #[doc = concat!("Types that a field of the kind `", stringify!($Value), "` takes: ", $takes, ".")]
+        #[diagnostic::on_unimplemented(message = $message, label = $list_label, note = $takes)]
+        pub trait $ListField {
+            /// Adds one value to a list whose type has a name of its own.
+            #[doc(hidden)]
+            fn add(body: &mut Body, name: &'static str, value: impl Into<crate::$Value>) {
+                let value = value.into();
+                body.add(name, &|to| value.encode(to));
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<T: Encode<Multiple<$Value>>> $ListField for T {}
+
+        #[doc = concat!("Types that a field of the kind `", stringify!($Value), "` can be read into. As for writing, ", $takes, ".")]
+        #[diagnostic::on_unimplemented(message = $reading_message, label = $list_label, note = $takes)]
+        pub trait $ListReading: Sized {
+            #[doc(hidden)]
+            fn read(fields: &Fields<'_>) -> Result<Self, UnreadableField>;
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<T: Decode<Multiple<$Value>>> $ListReading for T {
+            fn read(fields: &Fields<'_>) -> Result<Self, UnreadableField> {
+                let multifields = fields.multifields();
+                multifields
+                    .and_then(|all| read_list::<$Value, T>(&all, $kind))
+                    .map_err(|error| UnreadableField::new($wire, error))
+            }
+        }
+    )+};
+}
+
+multifields! {
+    PhoneField, PhoneListField, PhoneListReading for Phone, "phone", "PHONE":
         "a phone field of the API cannot take `{Self}`",
         "a phone field of the API cannot be read into `{Self}`",
         "not a phone",
-        "it takes `Vec<Phone>`; for the values of one type only, add `type_id = \"WORK\"` and use `Option<String>`";
-    PhoneListField, PhoneListReading for Multiple<Phone>:
-        "a phone field of the API cannot take `{Self}`",
-        "a phone field of the API cannot be read into `{Self}`",
         "not a list of phones",
         "it takes `Vec<Phone>`; for the values of one type only, add `type_id = \"WORK\"` and use `Option<String>`";
-    EmailField, EmailReading for Email:
+    EmailField, EmailListField, EmailListReading for Email, "email", "EMAIL":
         "an email field of the API cannot take `{Self}`",
         "an email field of the API cannot be read into `{Self}`",
         "not an email address",
-        "it takes `Vec<Email>`; for the values of one type only, add `type_id = \"WORK\"` and use `Option<String>`";
-    EmailListField, EmailListReading for Multiple<Email>:
-        "an email field of the API cannot take `{Self}`",
-        "an email field of the API cannot be read into `{Self}`",
         "not a list of email addresses",
         "it takes `Vec<Email>`; for the values of one type only, add `type_id = \"WORK\"` and use `Option<String>`";
 }
@@ -551,10 +652,18 @@ fields! {
     label = "not text",
     note = "it takes `Option<String>`; for values that bring their own type, leave `type_id` out and use `Vec<Phone>` or `Vec<Email>`"
 )]
-pub trait TypedValueField: Encode<Text> {}
+pub trait TypedValueField: Sized {
+    #[doc(hidden)]
+    fn add(body: &mut Body, name: &'static str, type_id: &'static str, value: impl Into<Self>);
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: Encode<Text> + ?Sized> TypedValueField for T {}
+impl<T: Encode<Text>> TypedValueField for T {
+    #[inline]
+    fn add(body: &mut Body, name: &'static str, type_id: &'static str, value: impl Into<Self>) {
+        add_typed::<Text, T>(body, name, type_id, &value.into());
+    }
+}
 
 /// Types that one bare value of a multifield can be read into.
 #[diagnostic::on_unimplemented(
@@ -562,7 +671,29 @@ impl<T: Encode<Text> + ?Sized> TypedValueField for T {}
     label = "not text",
     note = "it takes `Option<String>`; for values that bring their own type, leave `type_id` out and use `Vec<Phone>` or `Vec<Email>`"
 )]
-pub trait TypedValueReading: Decode<Text> {}
+pub trait TypedValueReading: Sized {
+    #[doc(hidden)]
+    fn read<H: Held<Self>>(
+        fields: &Fields<'_>,
+        multifield: &'static str,
+        type_id: &str,
+    ) -> Result<H, UnreadableField>;
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: Decode<Text>> TypedValueReading for T {}
+impl<T: Decode<Text>> TypedValueReading for T {
+    fn read<H: Held<Self>>(
+        fields: &Fields<'_>,
+        multifield: &'static str,
+        type_id: &str,
+    ) -> Result<H, UnreadableField> {
+        let kind = multifield.to_ascii_uppercase();
+        let unreadable = |error| UnreadableField::new(multifield, error);
+        let multifields = fields.multifields().map_err(unreadable)?;
+        let first = multifields
+            .of_kind(&kind)
+            .find(|entry| entry.value_type() == type_id);
+        let json = first.map(|entry| serde_json::Value::from(entry.value()).to_string());
+        H::typed(json.as_deref().map_or(Answered::NULL, Answered::of_text)).map_err(unreadable)
+    }
+}

@@ -178,6 +178,7 @@ mod query;
 mod record;
 mod rendered;
 mod retry_after;
+mod text_form;
 mod throttle;
 mod value;
 
@@ -205,7 +206,7 @@ pub use crate::{
     query::{Field, FieldName, Filter, Order, Query, Rows},
     record::Record,
     throttle::{Acquiring, Budget, BudgetError, Feedback, Permit, Throttle},
-    value::{CrmRef, Date, DateTime, File, Money, ParseError},
+    value::{CrmRef, Date, DateTime, File, Money, OtherLink, ParseError},
 };
 
 /// Makes a typed patch builder of a struct.
@@ -255,10 +256,11 @@ pub use crate::{
 ///   texts, dates and single user fields, `0` for references, `[]` for multiple fields. That this
 ///   clears is what other clients assume; the API does not document it.
 /// - `add_…` for phones and emails, and no setter: the API only ever adds them.
-/// - `maybe(option, CustomerPatch::post)`: sets where there is a value.
+/// - `maybe(option, CustomerPatch::post)`: sets if there is a value.
 /// - `set_unchecked(name, value)`: the one untyped door.
 ///
-/// A value that has no wire form, such as NaN or an empty phone, is kept as the patch's first
+/// A value that has no wire form, such as NaN, an empty phone, or one that your own
+/// [`Encode`](trait@Encode) does not write or writes twice, is kept as the patch's first
 /// failure: serializing and sending the patch are then refused, naming the field
 /// ([`ErrorKind::InvalidPatch`]).
 ///
@@ -305,6 +307,8 @@ pub use crate::{
 /// | `entity = "contacts"` | whose records these are: `contacts`, `companies`, `leads`, `deals`, or a smart process such as `items/1040` |
 /// | `diff` | `before.diff(&after)`: the changes only, and what the API cannot remove |
 /// | `schema = "path"` | where the portal's schema is, from the crate's folder, if not at its usual place |
+/// | `schema` | it is an error if there is no schema |
+/// | `builder = "CustomerChange"` | what the builder is called, if not `CustomerPatch` |
 /// | `crate = "path"` | where this crate is, if not at `::vibecode_runtime` |
 ///
 /// # On a field
@@ -314,7 +318,7 @@ pub use crate::{
 /// | `field = "companyId"` | the wire name; without it, the field's own name in camelCase |
 /// | `kind = "double"` | what a user field holds: see [`kind`] |
 /// | `multiple` | a user field holds several values |
-/// | `type_id = "MAILING"` | one value of a multifield, under this type |
+/// | `type_id = "MAILING"` | one value of a multifield, under this type; multifields other than `phone` and `email` are read by `client.multifields` and never written |
 /// | `id` | the record's id: its type is checked, and it is never written |
 /// | `read_only` | read, never written |
 /// | `skip` | not the API's |
@@ -323,9 +327,10 @@ pub use crate::{
 /// # The portal's schema
 ///
 /// What a portal answers to `GET /v1/contacts/fields`, saved as `vibecode/contacts.json` beside the
-/// crate or in a folder above it up to the one with `Cargo.lock`, is read at compile time: with the
-/// envelope or without. It adds its fields to the documented ones, and overrides their flags and
-/// labels. User fields are then checked for name, kind, multiple and options, and need no `kind`.
+/// crate or in a folder above it up to the root of the workspace, is read at compile time: with the
+/// envelope or without. It adds its fields to the documented ones, and overrides the flags and
+/// labels that it states. User fields are then checked for name, kind, multiple and options, and need
+/// no `kind`. A field that the portal requires has no `clear_…`.
 ///
 /// An edit of the file or its removal rebuilds the crate. A file that is new where none was, cargo
 /// cannot see: touch a source file once.
@@ -405,9 +410,33 @@ pub use vibecode_derive::Record;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// On another field than its own it does not compile. With the portal's schema every `item` must be
-/// there, and every option must have a variant, or one with `#[vibecode(other)]` holds the ids of
-/// the rest: `Other(u64)`. Where the schema has the labels, `label = "Gold"` does in place of
-/// `item = 81`, and the enum has `Display` and `FromStr` by them.
+/// In the field of another list it does not compile, also if a type parameter brings it there:
+///
+/// ```compile_fail
+/// # use vibecode_runtime::{Enumeration, Patch};
+/// # #[derive(Enumeration)]
+/// # #[vibecode(entity = "contacts", field = "ufCrm_1721244707107")]
+/// # enum Loyalty {
+/// #     #[vibecode(item = 81)]
+/// #     Gold,
+/// # }
+/// #[derive(Patch)]
+/// #[vibecode(entity = "contacts")]
+/// struct Customer<T> {
+///     #[vibecode(field = "ufCrm_1700000000001", kind = "enumeration")]
+///     drink: Option<T>,
+/// }
+///
+/// let patch = Customer::<Loyalty>::patch().drink(Loyalty::Gold);
+/// ```
+///
+/// What hides its list from the compiler, such as your own [`Encode`](trait@Encode) around an enum, is
+/// refused when it is set or read.
+///
+/// With the portal's schema every `item` must be there, and every option must have a variant, or one
+/// with `#[vibecode(other)]` holds the ids of the rest: `Other(u64)`. If the schema has the labels,
+/// `label = "Gold"` can be written instead of `item = 81`, and
+/// [`label`](trait@Enumeration#tymethod.label) and
+/// [`from_label`](trait@Enumeration#tymethod.from_label) know them.
 #[cfg(feature = "derive")]
 pub use vibecode_derive::Enumeration;

@@ -24,7 +24,7 @@ use crate::{Entity, body::Body};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a patch",
     label = "not a patch",
-    note = "a struct with `#[derive(Patch)]` makes one: call `.to_patch()` on it, or build one from `::patch()`"
+    note = "a struct with `#[derive(Patch)]` makes one: call `.to_patch()` on it, or build one from `::patch()`; a `Diff` holds one: pass its `.patch`"
 )]
 pub trait Patch {
     /// The entity whose records the patch changes.

@@ -4,11 +4,14 @@ use std::fmt;
 
 use serde_json::value::RawValue;
 
-use crate::{Answered, DecodeError, Entity, Multifields, json, multifield::MULTIFIELD_NAMES};
+use crate::{
+    Answered, DecodeError, Entity, Multifields,
+    enumeration::List,
+    json::{self, NotPicked},
+    multifield::MULTIFIELD_NAMES,
+};
 
-/// A record of one entity, made by the derive macro of the same name.
-///
-/// `#[derive(Record)]` on `Customer` implements this. Nothing else needs to.
+/// A record of one entity. `#[derive(Record)]` implements it.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -57,11 +60,13 @@ pub trait Record: Sized {
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Fields<'a> {
+    /// The path of the entity.
+    entity: &'static str,
     names: &'static [&'static str],
     values: &'a [Option<&'a RawValue>],
 }
 
-/// So many values are held without an allocation.
+/// As many values as are held without an allocation.
 const FEW: usize = 32;
 
 /// A field whose value is not what the struct holds.
@@ -79,10 +84,10 @@ impl UnreadableField {
 }
 
 impl<'a> Fields<'a> {
-    /// Reads a record into a struct; `None` where the text is no object.
-    pub(crate) fn read<T: Record>(record: &str) -> Option<Result<T, UnreadableField>> {
+    /// Reads a record into a struct.
+    pub(crate) fn read<T: Record>(record: &str) -> Result<T, UnreadableRecord> {
         let own = T::READ_NAMES.len();
-        let further: &[&str] = if T::READS_MULTIFIELDS {
+        let further: &[&'static str] = if T::READS_MULTIFIELDS {
             MULTIFIELD_NAMES
         } else {
             &[]
@@ -95,15 +100,29 @@ impl<'a> Fields<'a> {
             many.resize(count, None);
             many.as_mut_slice()
         };
-        if T::READS_MULTIFIELDS {
+        let picked = if T::READS_MULTIFIELDS {
             let further = |name: &str| further.iter().position(|each| *each == name);
             let place = |name: &str| T::place(name).or_else(|| further(name).map(|it| own + it));
-            json::pick_into(record, values, place)?;
+            json::pick_into(record, values, place)
         } else {
-            json::pick_into(record, values, T::place)?;
-        }
-        let names = T::READ_NAMES;
-        Some(T::from_fields(&Fields { names, values }))
+            json::pick_into(record, values, T::place)
+        };
+        picked.map_err(|problem| match problem {
+            NotPicked::NotAnObject => UnreadableRecord::NotAnObject,
+            NotPicked::UnreadableKey => UnreadableRecord::Key,
+            NotPicked::Ambiguous(index) => {
+                let name = T::READ_NAMES.iter().chain(further).nth(index);
+                let error = DecodeError::expected("one value, found two that differ");
+                let name = name.copied().unwrap_or_default();
+                UnreadableRecord::Field(UnreadableField::new(name, error))
+            }
+        })?;
+        let fields = Fields {
+            entity: T::Entity::PATH,
+            names: T::READ_NAMES,
+            values,
+        };
+        T::from_fields(&fields).map_err(UnreadableRecord::Field)
     }
 
     /// The value at a place, and the field's name.
@@ -112,11 +131,21 @@ impl<'a> Fields<'a> {
         (name, self.value(place))
     }
 
-    /// The phones and emails.
+    /// The list that a field of this name is, if it is one.
+    pub(crate) fn list_of(&self, name: &'static str) -> List {
+        List {
+            entity: self.entity,
+            field: name,
+        }
+    }
+
+    /// The phones and emails. A struct that also reads an alias such as `phoneWork` by itself holds
+    /// its value among its own fields.
     pub(crate) fn multifields(&self) -> Result<Multifields, DecodeError> {
         let read = Multifields::read(|name| {
-            let further = MULTIFIELD_NAMES.iter().position(|each| *each == name)?;
-            self.value(self.names.len() + further)
+            let own = self.names.iter().position(|each| *each == name);
+            let further = || MULTIFIELD_NAMES.iter().position(|each| *each == name);
+            self.value(own.or_else(|| further().map(|it| self.names.len() + it))?)
         });
         read.map_err(DecodeError::from)
     }
@@ -124,6 +153,15 @@ impl<'a> Fields<'a> {
     fn value(&self, place: usize) -> Option<Answered<'a>> {
         self.values.get(place).copied().flatten().map(Answered::new)
     }
+}
+
+/// Why an answered record cannot be read into a struct.
+#[derive(Debug)]
+pub(crate) enum UnreadableRecord {
+    NotAnObject,
+    /// A key is not text.
+    Key,
+    Field(UnreadableField),
 }
 
 impl fmt::Display for UnreadableField {

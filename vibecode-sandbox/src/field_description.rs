@@ -22,7 +22,7 @@ fn built_in(field: &Field) -> Map<String, Value> {
     let title = field.title.clone().unwrap_or_else(|| upper_name.clone());
     let description = [
         ("type", Value::from(type_name(&field.kind))),
-        ("isRequired", false.into()),
+        ("isRequired", field.required.into()),
         ("isReadOnly", field.read_only.into()),
         ("isImmutable", field.immutable.into()),
         ("isMultiple", field.multiple.into()),
@@ -54,6 +54,7 @@ fn type_name(kind: &Kind) -> &str {
     match kind {
         Kind::Multifield(_) => "crm_multifield",
         Kind::Reference(Reference::User) => "user",
+        Kind::DateOrDateTime => "date",
         other => other.name(),
     }
 }
@@ -97,7 +98,7 @@ mod tests {
             "ufCrm_1721244707107",
             "ufCrm_694BF2A975BD0",
         ] {
-            let field = Field::read(wire, &json!({"type": "string"}));
+            let field = Field::read(wire, &json!({"type": "string"})).unwrap();
             let back = vibecode_spec::user_field_wire_name(&upper_name(&field));
             assert_eq!(back.as_deref(), Some(wire));
         }

@@ -6,7 +6,9 @@ use vibecode_spec::{Clearing, Field, Kind};
 use crate::calendar::{Moment, is_day};
 
 /// What links of the kind `crm` begin with (graded B).
-const CRM_PREFIXES: &[&str] = &["C", "CO", "D", "L"];
+/// Of the links in a `crm` field (graded B). That of a smart process is `T` and its number in
+/// hexadecimal.
+const CRM_PREFIXES: &[&str] = &["C", "CO", "D", "L", "SI", "Q"];
 
 /// What the field holds once this is written to it; `None` where it does not fit.
 pub(crate) fn fit(field: &Field, value: &Value) -> Option<Value> {
@@ -79,6 +81,7 @@ fn fit_one(field: &Field, value: &Value) -> Option<Value> {
         Kind::Text | Kind::Url | Kind::Address | Kind::Status => text(value, |_| true),
         Kind::Date => text(value, is_day),
         Kind::DateTime => text(value, |text| Moment::read(text).is_some()),
+        Kind::DateOrDateTime => text(value, |text| is_day(text) || Moment::read(text).is_some()),
         Kind::Money => text(value, is_money),
         Kind::Crm => text(value, is_crm_link),
         Kind::Boolean => boolean(field, value),
@@ -138,6 +141,9 @@ fn is_money(text: &str) -> bool {
 /// `C_2`, `CO_3`, `D_1`, `L_4`
 fn is_crm_link(text: &str) -> bool {
     text.split_once('_').is_some_and(|(prefix, id)| {
-        CRM_PREFIXES.contains(&prefix) && id.parse::<u64>().is_ok_and(|id| id > 0)
+        let number = prefix.strip_prefix('T');
+        let is_item = number.is_some_and(|number| u32::from_str_radix(number, 16).is_ok());
+        let is_known = is_item || CRM_PREFIXES.contains(&prefix);
+        is_known && id.parse::<u64>().is_ok_and(|id| id > 0)
     })
 }

@@ -1,5 +1,5 @@
-//! What `GET /v1/userfields/{entity}` says of a field: upper case, "Y" and "N", numbers as strings
-//! (graded D; which keys there are is graded B).
+//! What `GET /v1/userfields/{entity}` says of a field: keys in camelCase, upper-case values, "Y" and
+//! "N", labels by language (graded D; that a list has its options under `list` is assumed).
 
 use serde_json::{Map, Value, json};
 use vibecode_spec::{Entity, Field};
@@ -17,28 +17,31 @@ pub(crate) fn define(entity: Entity, fields: &Fields) -> Value {
 fn definition(entity: Entity, id: usize, field: &Field) -> Value {
     let mut definition = Map::new();
     for (key, value) in [
-        ("ID", id.to_string()),
+        ("id", json!(id)),
         (
-            "ENTITY_ID",
-            format!("CRM_{}", entity.singular().to_uppercase()),
+            "entityId",
+            format!("CRM_{}", entity.singular().to_uppercase()).into(),
         ),
-        ("FIELD_NAME", field_description::upper_name(field)),
-        ("USER_TYPE_ID", field.kind.name().to_owned()),
-        ("SORT", (id * 100).to_string()),
-        ("MULTIPLE", flag(field.multiple)),
-        ("MANDATORY", flag(false)),
-        ("EDIT_FORM_LABEL", field.title.clone().unwrap_or_default()),
+        ("fieldName", field_description::upper_name(field).into()),
+        ("userTypeId", field.kind.name().into()),
+        ("sort", (id * 100).to_string().into()),
+        ("multiple", flag(field.multiple)),
+        ("mandatory", flag(field.required)),
+        (
+            "editFormLabel",
+            json!({ "ru": field.title.clone().unwrap_or_default() }),
+        ),
     ] {
-        definition.insert(key.to_owned(), value.into());
+        definition.insert(key.to_owned(), value);
     }
     if !field.items.is_empty() {
         let items = field.items.iter();
         let items = items.map(|item| json!({ "ID": item.id, "VALUE": item.label }));
-        definition.insert("LIST".to_owned(), items.collect());
+        definition.insert("list".to_owned(), items.collect());
     }
     Value::Object(definition)
 }
 
-fn flag(set: bool) -> String {
-    if set { "Y" } else { "N" }.to_owned()
+fn flag(set: bool) -> Value {
+    if set { "Y" } else { "N" }.into()
 }

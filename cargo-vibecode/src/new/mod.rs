@@ -38,7 +38,7 @@ pub(crate) async fn run(
     output: &Output,
 ) -> Result<Ended, Failure> {
     let name = &wanted.entity;
-    if schema_file::entity(name).is_ok() && schema_file::find(name)?.is_none() {
+    if schema_file::find(schema_file::entity(name)?)?.is_none() {
         if portal::has_key(args) {
             pull::one(name, args, &output.quiet()).await?;
         } else {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
-use vibecode_spec::{Entity, Field, Item, Kind, Multifield, Reference, Schema};
+use vibecode_spec::{Entity, Field, Item, Kind, Multifield, Reference, Schema, doc_text, one_line};
 
 use super::names::Names;
 
@@ -64,14 +64,18 @@ impl<'a> Module<'a> {
         let _ = writeln!(body, "    pub id: {},", id.name);
         names.snake("id", "id");
         for field in &self.fields {
-            let list = (field.kind == Kind::Enumeration && !field.items.is_empty())
-                .then(|| self.list(field, &mut types));
+            let is_list = field.kind == Kind::Enumeration && is_wire_name(&field.name);
+            let list = (is_list && !field.items.is_empty()).then(|| self.list(field, &mut types));
+            let name = one_line(&field.name);
+            if !is_wire_name(&field.name) {
+                let _ = writeln!(body, "    // `{name}` is left out: it is no wire name.");
+                continue;
+            }
             let Some(value) = value_type(field, list.as_ref()) else {
+                let kind = one_line(field.kind.name());
                 let _ = writeln!(
                     body,
-                    "    // `{}` is left out: nothing is known of the type `{}`.",
-                    field.name,
-                    field.kind.name()
+                    "    // `{name}` is left out: nothing is known of the type `{kind}`."
                 );
                 continue;
             };
@@ -100,10 +104,11 @@ impl<'a> Module<'a> {
         let name = types.camel(label, &format!("List{}", digits(&field.name)));
         let mut variants = Names::default();
         let mut text = String::new();
-        push_doc(
-            &mut text,
-            "",
-            &format!("{label}: the options of `{}`.", field.name),
+        let _ = writeln!(
+            text,
+            "/// {}: the options of `{}`.",
+            doc_text(label),
+            field.name
         );
         let _ = writeln!(
             text,
@@ -117,7 +122,7 @@ impl<'a> Module<'a> {
         let _ = writeln!(text, "pub enum {name} {{");
         for Item { id, label, .. } in &field.items {
             let variant = variants.camel(label, &format!("Item{id}"));
-            push_doc(&mut text, "    ", label);
+            push_doc(&mut text, "    ", label, id);
             let _ = writeln!(text, "    #[vibecode(item = {id})]");
             let _ = writeln!(text, "    {variant},");
         }
@@ -142,7 +147,7 @@ fn push_field(body: &mut String, field: &Field, type_name: &str, names: &mut Nam
     let by_wire = Names::default().snake(wire, "field");
     let label = field.title.as_deref().filter(|_| field.is_user_field());
     let name = names.snake(label.unwrap_or(wire), &by_wire);
-    push_doc(body, "    ", field.title.as_deref().unwrap_or(wire));
+    push_doc(body, "    ", field.title.as_deref().unwrap_or(wire), wire);
     let mut attributes = Vec::new();
     // The wire name is the field's own in camelCase, unless it says otherwise.
     if field.is_user_field() || camel_of(&name) != *wire {
@@ -157,20 +162,19 @@ fn push_field(body: &mut String, field: &Field, type_name: &str, names: &mut Nam
     let _ = writeln!(body, "    pub {name}: {type_name},");
 }
 
-/// A label as a doc comment: nothing in it can end the line, or mean something to rustdoc.
-fn push_doc(text: &mut String, indent: &str, label: &str) {
-    let mut line = String::new();
-    for letter in label.trim().chars() {
-        if letter.is_control() {
-            line.push(' ');
-        } else if matches!(letter, '[' | ']' | '<' | '>' | '\\') {
-            line.push('\\');
-            line.push(letter);
-        } else {
-            line.push(letter);
-        }
+/// A label as a doc comment, or what is called so if the label shows nothing.
+fn push_doc(text: &mut String, indent: &str, label: &str, called: &str) {
+    let mut line = doc_text(label);
+    if line.is_empty() {
+        line = doc_text(called);
     }
-    let _ = writeln!(text, "{}", format!("{indent}/// {line}").trim_end());
+    let _ = writeln!(text, "{indent}/// {line}");
+}
+
+/// Whether a name can stand in an attribute, and in what is sent.
+fn is_wire_name(name: &str) -> bool {
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    !name.is_empty() && name.chars().all(is_name)
 }
 
 fn push_imports(text: &mut String, imports: &BTreeSet<&str>) {
@@ -222,7 +226,8 @@ fn value_type(field: &Field, list: Option<&List>) -> Option<Type> {
         Kind::Integer | Kind::Number => Type::plain("i64"),
         Kind::Double => Type::plain("f64"),
         Kind::Boolean => Type::plain("bool"),
-        Kind::Date => Type::of_runtime("Date"),
+        // A `Date` can be read from either form.
+        Kind::Date | Kind::DateOrDateTime => Type::of_runtime("Date"),
         Kind::DateTime => Type::of_runtime("DateTime"),
         Kind::Money => Type::of_runtime("Money"),
         Kind::File => Type::of_runtime("File"),

@@ -56,6 +56,9 @@ const KEYWORDS: &[&str] = &[
     "virtual", "where", "while", "yield",
 ];
 
+/// A name has about so many letters at most, however long its label is.
+const LONGEST: usize = 30;
+
 /// Names that have been given, each once.
 #[derive(Debug, Default)]
 pub(super) struct Names {
@@ -120,7 +123,22 @@ fn words(label: &str) -> Vec<String> {
         }
     }
     words.retain(|word| !word.is_empty());
-    words
+    cut(words)
+}
+
+/// The first words, as many as a name has room for.
+fn cut(words: Vec<String>) -> Vec<String> {
+    let mut room = LONGEST;
+    let words = words.into_iter().map_while(|mut word| {
+        if room < LONGEST && word.len() > room {
+            return None;
+        }
+        // Letters that have been read are ASCII.
+        word.truncate(room);
+        room -= word.len();
+        (!word.is_empty()).then_some(word)
+    });
+    words.collect()
 }
 
 /// A letter or a digit in Latin; nothing for what parts words.
@@ -180,6 +198,15 @@ mod tests {
         ] {
             assert_eq!(Names::default().snake(label, "uf_crm_1"), name, "{label}");
         }
+    }
+
+    #[test]
+    fn a_long_label_becomes_a_name_of_its_first_words() {
+        let long = "very important person ".repeat(100);
+        let name = Names::default().snake(&long, "field");
+        assert_eq!(name, "very_important_person_very");
+        let one_word = Names::default().camel(&"x".repeat(10_000), "Item81");
+        assert_eq!(one_word.len(), LONGEST);
     }
 
     #[test]

@@ -32,7 +32,7 @@ impl<'a> Bench<'a> {
     pub(crate) async fn prepare(door: &'a Door, entity: Entity, id: u64) -> Result<Self, Silence> {
         let path = format!("{}/fields", entity.path());
         let answer = door.send(Method::GET, &path, None).await?;
-        let portal = Schema::read(&answer.body.to_string());
+        let portal = Schema::read(answer.body.to_string());
         let schema = match portal {
             Ok(portal) if answer.is_success() => entity.schema().with_portal(portal),
             _ => entity.schema().clone(),

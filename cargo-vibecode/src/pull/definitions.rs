@@ -1,52 +1,161 @@
-//! What `GET /v1/userfields/{entity}` adds to what is known of a user field: upper case, "Y" and
-//! "N", numbers as strings (api.md, grade D).
+//! What `GET /v1/userfields/{entity}` adds to what is known of a user field (api.md, grade D): keys in
+//! camelCase, or as a fallback in upper case; "Y" and "N"; numbers as strings; labels as a text or by
+//! language.
 
 use serde_json::{Map, Value, json};
-use vibecode_spec::user_field_wire_name;
+use vibecode_spec::{
+    Descriptions, Entity, EntityPath, Kind, UserFieldName, label_of, one_line,
+    read_user_field_name, text_of,
+};
 
-/// Completes the descriptions of user fields. What they say themselves stays.
-pub(super) fn complete(fields: &mut Map<String, Value>, definitions: &Value) {
-    for definition in definitions.as_array().into_iter().flatten() {
-        let name = definition
-            .get("FIELD_NAME")
-            .and_then(Value::as_str)
-            .and_then(user_field_wire_name);
-        let Some(name) = name else { continue };
-        let field = fields.entry(name).or_insert_with(|| json!({}));
-        let Some(field) = field.as_object_mut() else {
-            continue;
-        };
-        for (key, value) in described(definition) {
-            let is_told = field.get(key).is_some_and(|told| !is_empty(told));
-            if !is_told {
-                field.insert(key.to_owned(), value);
+const NAME: [&str; 2] = ["fieldName", "FIELD_NAME"];
+const ENTITY: [&str; 2] = ["entityId", "ENTITY_ID"];
+const LABELS: [[&str; 2]; 3] = [
+    ["editFormLabel", "EDIT_FORM_LABEL"],
+    ["listColumnLabel", "LIST_COLUMN_LABEL"],
+    ["listFilterLabel", "LIST_FILTER_LABEL"],
+];
+/// Under which keys a description has a label.
+const OWN_LABELS: &[&str] = &["formLabel", "listLabel", "title", "label"];
+
+/// The definitions in a saved answer; `None` if it is anything else.
+pub(super) fn saved(bytes: &[u8]) -> Option<Value> {
+    let mut answer: Value = serde_json::from_str(text_of(bytes).ok()?).ok()?;
+    let rows = match answer.get_mut("data") {
+        Some(data) => data.take(),
+        None => answer,
+    };
+    let is_definition = |row: &Value| key(row, NAME).is_some_and(Value::is_string);
+    let rows_are = rows.as_array()?.iter().any(is_definition);
+    rows_are.then_some(rows)
+}
+
+/// Completes the descriptions of user fields. What they say themselves stays, but for a type that the
+/// API's own vocabulary leaves open. What cannot be read is returned, in words.
+pub(super) fn complete(
+    descriptions: &mut Descriptions,
+    definitions: &Value,
+    entity: EntityPath,
+) -> Vec<String> {
+    let Some(rows) = rows(definitions) else {
+        return vec!["they are not a list".to_owned()];
+    };
+    let mut problems = Vec::new();
+    for row in rows {
+        match name(row, entity) {
+            Ok(name) => {
+                let field = descriptions.fields.entry(name).or_insert_with(|| json!({}));
+                if let Some(field) = field.as_object_mut() {
+                    complete_field(field, row);
+                }
             }
+            Err(problem) => problems.push(problem),
+        }
+    }
+    problems
+}
+
+/// The rows of an answer: a list, PHP's map for a list with gaps, or the one row that there is.
+fn rows(definitions: &Value) -> Option<Vec<&Value>> {
+    match definitions {
+        Value::Array(rows) => Some(rows.iter().collect()),
+        Value::Object(row) if key(definitions, NAME).is_some() || row.is_empty() => {
+            Some(vec![definitions; usize::from(!row.is_empty())])
+        }
+        Value::Object(rows) => rows
+            .values()
+            .all(Value::is_object)
+            .then(|| rows.values().collect()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    }
+}
+
+/// The wire name of the field that is defined.
+fn name(row: &Value, entity: EntityPath) -> Result<String, String> {
+    let name = key(row, NAME).and_then(Value::as_str);
+    let name = name.ok_or("one has no name")?;
+    let stated = key(row, ENTITY).and_then(Value::as_str);
+    if let (Some(stated), EntityPath::Entity(entity)) = (stated, entity) {
+        let is_of = |entity: &Entity| stated == id_of(*entity);
+        let other = Entity::ALL.iter().find(|each| is_of(each));
+        if let Some(other) = other.filter(|other| **other != entity) {
+            return Err(format!(
+                "`{}` is a field of {}, not of {}",
+                one_line(name),
+                other.path(),
+                entity.path()
+            ));
+        }
+    }
+    match read_user_field_name(name) {
+        Some(UserFieldName::Wire) => Ok(name.to_owned()),
+        Some(UserFieldName::Meant(wire)) => Ok(wire),
+        _ => Err(format!(
+            "`{}` is not the name of a user field",
+            one_line(name)
+        )),
+    }
+}
+
+/// The `entityId` of an entity's user fields.
+fn id_of(entity: Entity) -> String {
+    format!("CRM_{}", entity.singular().to_uppercase())
+}
+
+fn complete_field(field: &mut Map<String, Value>, row: &Value) {
+    if let Some(type_name) = key(row, ["userTypeId", "USER_TYPE_ID"]).and_then(Value::as_str)
+        && is_open(field.get("type"))
+        && !type_name.is_empty()
+    {
+        field.insert("type".to_owned(), type_name.into());
+    }
+    let upper = key(row, NAME).cloned();
+    let label = LABELS.iter().find_map(|keys| label_of(key(row, *keys)?));
+    let own = OWN_LABELS
+        .iter()
+        .filter_map(|key| label_of(field.get(*key)?));
+    // A field without a label is called by its name.
+    let is_called = own
+        .into_iter()
+        .any(|own| upper.as_ref().and_then(Value::as_str) != Some(&own));
+    for (name, value) in [
+        ("isMultiple", flag(key(row, ["multiple", "MULTIPLE"]))),
+        ("isRequired", flag(key(row, ["mandatory", "MANDATORY"]))),
+        ("isDynamic", Some(json!(true))),
+        ("formLabel", label.filter(|_| !is_called).map(Value::from)),
+        ("upperName", upper),
+        ("items", key(row, ["list", "LIST"]).cloned()),
+        ("settings", key(row, ["settings", "SETTINGS"]).cloned()),
+    ] {
+        let is_said = field.get(name).is_some_and(|own| !is_empty(own));
+        if let Some(value) = value.filter(|value| !is_said && !is_empty(value)) {
+            field.insert(name.to_owned(), value);
         }
     }
 }
 
-/// A definition in the words of a description.
-fn described(definition: &Value) -> Vec<(&'static str, Value)> {
-    let text = |key: &str| {
-        definition
-            .get(key)
-            .filter(|value| !is_empty(value))
-            .cloned()
-    };
-    let flag = |key: &str| Some(json!(text(key)? == json!("Y")));
-    let described = [
-        ("type", text("USER_TYPE_ID")),
-        ("isMultiple", flag("MULTIPLE")),
-        ("isRequired", flag("MANDATORY")),
-        ("isDynamic", Some(json!(true))),
-        ("title", text("EDIT_FORM_LABEL")),
-        ("upperName", text("FIELD_NAME")),
-        ("items", definition.get("LIST").cloned()),
-        ("settings", definition.get("SETTINGS").cloned()),
-    ];
-    let told = described.into_iter();
-    told.filter_map(|(key, value)| Some((key, value?)))
-        .collect()
+/// Whether a type says less than the definition's: the API's own vocabulary has one number and one
+/// text for many kinds of user fields.
+fn is_open(type_name: Option<&Value>) -> bool {
+    let type_name = type_name.and_then(Value::as_str).unwrap_or_default();
+    matches!(
+        Kind::from_name(type_name),
+        None | Some(Kind::Number | Kind::Text)
+    )
+}
+
+/// "Y" and "N" as descriptions have them. What is neither is left for the reader to refuse.
+fn flag(flag: Option<&Value>) -> Option<Value> {
+    Some(match flag?.as_str() {
+        Some("Y") => json!(true),
+        Some("N") => json!(false),
+        _ => flag?.clone(),
+    })
+}
+
+fn key<'v>(row: &'v Value, spellings: [&str; 2]) -> Option<&'v Value> {
+    let mut found = spellings.iter().filter_map(|spelling| row.get(spelling));
+    found.find(|value| !is_empty(value))
 }
 
 fn is_empty(value: &Value) -> bool {
@@ -54,7 +163,8 @@ fn is_empty(value: &Value) -> bool {
         Value::Null => true,
         Value::String(text) => text.is_empty(),
         Value::Array(items) => items.is_empty(),
-        _ => false,
+        Value::Object(entries) => entries.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
@@ -62,28 +172,100 @@ fn is_empty(value: &Value) -> bool {
 mod tests {
     use super::*;
 
+    const CONTACTS: EntityPath = EntityPath::Entity(Entity::Contacts);
+
+    fn described(fields: &Value) -> Descriptions {
+        Descriptions::of_answer(fields.clone()).unwrap()
+    }
+
     #[test]
     fn a_definition_adds_what_a_description_lacks_and_changes_nothing() {
-        let mut fields = Map::new();
-        fields.insert(
-            "ufCrm_1".to_owned(),
-            json!({"type": "enumeration", "title": "Own"}),
-        );
+        let own = json!({"ufCrm_1": {"type": "enumeration", "title": "Own"}});
+        for definitions in [
+            json!([
+                {"FIELD_NAME": "UF_CRM_1", "USER_TYPE_ID": "string", "MULTIPLE": "Y",
+                 "EDIT_FORM_LABEL": "Other", "LIST": [{"ID": "81", "VALUE": "Gold"}]},
+                {"FIELD_NAME": "UF_CRM_INV_SUM", "USER_TYPE_ID": "double", "MULTIPLE": "N",
+                 "EDIT_FORM_LABEL": "Sum"},
+            ]),
+            json!({
+                "0": {"fieldName": "UF_CRM_1", "userTypeId": "string", "multiple": "Y",
+                      "editFormLabel": {"ru": "Other"}, "list": [{"ID": "81", "VALUE": "Gold"}]},
+                "4": {"fieldName": "UF_CRM_INV_SUM", "userTypeId": "double", "multiple": "N",
+                      "editFormLabel": {"en": "Sum", "ru": "Сумма"}},
+            }),
+        ] {
+            let mut descriptions = described(&own);
+            let problems = complete(&mut descriptions, &definitions, CONTACTS);
+            assert!(problems.is_empty(), "{problems:?}");
+            let schema = descriptions.schema().unwrap();
+            let one = schema.field("ufCrm_1").unwrap();
+            assert_eq!(
+                (one.kind.name(), one.title.as_deref()),
+                ("enumeration", Some("Own"))
+            );
+            assert!(one.multiple);
+            assert_eq!(one.items[0].label, "Gold");
+            let sum = schema.field("ufCrmInvSum").unwrap();
+            assert_eq!(
+                (sum.kind.name(), sum.title.as_deref()),
+                ("double", Some("Sum"))
+            );
+            assert_eq!(schema.fields().count(), 2);
+        }
+    }
+
+    #[test]
+    fn a_type_that_the_apis_vocabulary_leaves_open_is_the_definitions() {
+        let own = json!({
+            "ufCrm_1": {"type": "number", "label": "UF_CRM_1"},
+            "ufCrm_2": {"type": "array", "label": "Own"},
+        });
+        let mut descriptions = described(&own);
         let definitions = json!([
-            {"FIELD_NAME": "UF_CRM_1", "USER_TYPE_ID": "string", "MULTIPLE": "Y",
-             "EDIT_FORM_LABEL": "Other", "LIST": [{"ID": "81", "VALUE": "Gold"}]},
-            {"FIELD_NAME": "UF_CRM_INV_SUM", "USER_TYPE_ID": "double", "MULTIPLE": "N"},
-            {"FIELD_NAME": "SOMETHING"},
+            {"fieldName": "UF_CRM_1", "userTypeId": "enumeration", "editFormLabel": "Tier",
+             "list": {"1": {"ID": "81", "VALUE": "Gold"}}},
+            {"fieldName": "UF_CRM_2", "userTypeId": "employee", "multiple": "Y",
+             "editFormLabel": "Other"},
         ]);
-        complete(&mut fields, &definitions);
-        let one = &fields["ufCrm_1"];
+        assert!(complete(&mut descriptions, &definitions, CONTACTS).is_empty());
+        let schema = descriptions.schema().unwrap();
+        let tier = schema.field("ufCrm_1").unwrap();
         assert_eq!(
-            (&one["type"], &one["title"]),
-            (&json!("enumeration"), &json!("Own"))
+            (tier.kind.name(), tier.title.as_deref()),
+            ("enumeration", Some("Tier"))
         );
-        assert_eq!(one["isMultiple"], json!(true));
-        assert_eq!(one["items"][0]["VALUE"], "Gold");
-        assert_eq!(fields["ufCrmInvSum"]["type"], "double");
-        assert_eq!(fields.len(), 2);
+        assert_eq!(tier.items[0].id, "81");
+        let curators = schema.field("ufCrm_2").unwrap();
+        assert_eq!(
+            (curators.kind.name(), curators.title.as_deref()),
+            ("employee", Some("Own"))
+        );
+    }
+
+    #[test]
+    fn a_definition_that_cannot_be_read_is_named() {
+        let definitions = json!([
+            {"fieldName": "SOMETHING"},
+            {"userTypeId": "string"},
+            {"fieldName": "UF_CRM_1", "entityId": "CRM_DEAL"},
+            {"fieldName": "UF_CRM_2", "entityId": "CRM_CONTACT"},
+        ]);
+        let mut descriptions = Descriptions::default();
+        let problems = complete(&mut descriptions, &definitions, CONTACTS);
+        assert_eq!(
+            problems,
+            [
+                "`SOMETHING` is not the name of a user field",
+                "one has no name",
+                "`UF_CRM_1` is a field of deals, not of contacts",
+            ]
+        );
+        assert_eq!(descriptions.fields.len(), 1);
+        let problems = complete(&mut descriptions, &json!("none"), CONTACTS);
+        assert_eq!(problems.len(), 1);
+        for none in [json!([]), json!({})] {
+            assert!(complete(&mut descriptions, &none, CONTACTS).is_empty());
+        }
     }
 }

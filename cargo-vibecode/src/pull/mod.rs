@@ -3,18 +3,21 @@
 mod definitions;
 mod touch;
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use vibecode_runtime::{Client, ErrorKind};
-use vibecode_spec::{Entity, fields_of};
+use vibecode_spec::{Descriptions, Entity, EntityPath};
 
 use crate::{
     Ended,
     failure::Failure,
     output::Output,
     portal::{self, PortalArgs},
-    schema_file::{self, canonical},
+    schema_file,
 };
 
 /// What is to be fetched.
@@ -25,12 +28,13 @@ pub(crate) struct Wanted {
     #[arg(value_name = "ENTITY")]
     entities: Vec<String>,
 
-    /// Reads a saved answer of `GET /v1/{entity}/fields` instead of asking the portal.
+    /// Read a saved answer of `GET /v1/{entity}/fields` instead of asking the portal, or one of
+    /// `GET /v1/userfields/{entity}`, which completes the schema that is there.
     #[arg(long, value_name = "FILE")]
     from_file: Option<PathBuf>,
 }
 
-/// The entities that are meant where none is named.
+/// The entities that are meant if none is named.
 pub(crate) fn entities(named: &[String]) -> Vec<String> {
     if !named.is_empty() {
         return named.to_vec();
@@ -45,32 +49,25 @@ pub(crate) async fn run(
     output: &Output,
 ) -> Result<Ended, Failure> {
     let names = entities(&wanted.entities);
-    for name in &names {
-        schema_file::entity(name)?;
-    }
+    let entities = names.iter().map(|name| schema_file::entity(name));
+    let entities: Vec<EntityPath> = entities.collect::<Result<_, _>>()?;
     let mut pulled = Vec::new();
     if let Some(file) = &wanted.from_file {
-        let [name] = wanted.entities.as_slice() else {
+        let ([_], [entity]) = (wanted.entities.as_slice(), entities.as_slice()) else {
             let problem = "a saved answer is one entity's: name it, as in `pull contacts --from-file answer.json`";
             return Err(Failure::new(problem));
         };
-        let text = fs::read_to_string(file).map_err(|error| Failure::of_file(file, &error))?;
-        let answer: Value = serde_json::from_str(&text)
-            .map_err(|error| Failure::new(format!("{}: {error}", file.display())))?;
-        let fields = fields_of(&answer)
-            .ok_or_else(|| Failure::new(format!("{} holds no map of fields", file.display())))?;
-        pulled.push((name.clone(), fields.clone()));
+        pulled.push((*entity, saved(file, *entity)?));
     } else {
         let client = portal::client(args, |builder| builder)?;
-        for name in names {
-            let fields = fetch(&client, &name, output).await?;
-            pulled.push((name, fields));
+        for entity in entities {
+            pulled.push((entity, fetch(&client, entity, output).await?));
         }
     }
     // Nothing is written before all is there.
     let mut new = Vec::new();
-    for (name, fields) in pulled {
-        write(&name, &fields, &mut new, output)?;
+    for (entity, descriptions) in pulled {
+        write(entity, &descriptions, &mut new, output)?;
     }
     if !new.is_empty() {
         touch::roots(&new, output)?;
@@ -81,7 +78,7 @@ pub(crate) async fn run(
 /// Fetches one entity's fields into its file.
 ///
 /// # Errors
-/// Where the portal does not answer, or the file cannot be written.
+/// If the portal does not answer, or the file cannot be written.
 pub(crate) async fn one(name: &str, args: &PortalArgs, output: &Output) -> Result<(), Failure> {
     let wanted = Wanted {
         entities: vec![name.to_owned()],
@@ -94,44 +91,79 @@ pub(crate) async fn one(name: &str, args: &PortalArgs, output: &Output) -> Resul
 /// definitions.
 ///
 /// # Errors
-/// Where the portal does not answer.
+/// If the portal does not answer, or not with a list of fields.
 pub(crate) async fn fetch(
     client: &Client,
-    name: &str,
+    entity: EntityPath,
     output: &Output,
-) -> Result<Map<String, Value>, Failure> {
-    let answer: Value = client.fields(name).await?.parse()?;
-    let mut fields = fields_of(&answer)
-        .cloned()
-        .ok_or_else(|| Failure::new(format!("the portal answered no map of fields of {name}")))?;
-    match client.user_fields(name).await {
-        Ok(answer) => definitions::complete(&mut fields, &answer.parse()?),
+) -> Result<Descriptions, Failure> {
+    let name = entity.path();
+    let answer: Value = client.fields(&name).await?.parse()?;
+    let mut descriptions = Descriptions::of_answer(answer).map_err(|error| {
+        Failure::new(format!(
+            "what the portal answers of {name} cannot be used: {error}"
+        ))
+    })?;
+    descriptions.is_complete = true;
+    match client.user_fields(&name).await {
+        Ok(answer) => {
+            let problems = definitions::complete(&mut descriptions, &answer.parse()?, entity);
+            for problem in problems {
+                output.warn(format!(
+                    "of the definitions of the user fields of {name}, {problem}"
+                ));
+            }
+        }
         Err(error) if error.kind() == ErrorKind::Api => output.warn(format!(
             "the definitions of the user fields of {name} cannot be read, so that options and labels may be missing: {error}"
         )),
         Err(error) => return Err(error.into()),
     }
-    Ok(fields)
+    Ok(descriptions)
+}
+
+/// The fields of an entity in a saved answer.
+fn saved(file: &Path, entity: EntityPath) -> Result<Descriptions, Failure> {
+    let problem = |error: &dyn std::fmt::Display| {
+        Failure::new(format!("{} cannot be used: {error}", file.display()))
+    };
+    let bytes = fs::read(file).map_err(|error| Failure::of_file(file, &error))?;
+    if let Some(definitions) = definitions::saved(&bytes) {
+        let mut descriptions = match schema_file::find(entity)? {
+            Some(there) => schema_file::read(&there, entity)?.descriptions,
+            None => Descriptions::default(),
+        };
+        let problems = definitions::complete(&mut descriptions, &definitions, entity);
+        return match problems.into_iter().next() {
+            Some(first) => Err(problem(&first)),
+            None => Ok(descriptions),
+        };
+    }
+    let mut descriptions = Descriptions::read(bytes).map_err(|error| problem(&error))?;
+    if descriptions.entity.is_none() {
+        // What was written by hand may be a part; every list of the API's has the id.
+        descriptions.is_complete = descriptions.fields.contains_key("id");
+    }
+    Ok(descriptions)
 }
 
 fn write(
-    name: &str,
-    fields: &Map<String, Value>,
+    entity: EntityPath,
+    descriptions: &Descriptions,
     new: &mut Vec<PathBuf>,
     output: &Output,
 ) -> Result<(), Failure> {
-    let count = fields.len();
-    let text = canonical(name, fields);
-    let answer = Value::Object(fields.clone());
-    schema_file::checked(&answer, schema_file::entity(name)?).map_err(|error| {
-        Failure::new(format!(
-            "what was fetched of {name} cannot be used: {error}"
-        ))
-    })?;
-    let file = schema_file::place(name)?;
-    let before = fs::read_to_string(&file).ok();
+    let name = entity.path();
+    let count = descriptions.fields.len();
+    let schema = descriptions.schema();
+    let checked = schema.and_then(|schema| schema.check_for(entity));
+    checked
+        .map_err(|error| Failure::new(format!("the fields of {name} cannot be used: {error}")))?;
+    let text = descriptions.file_text(&name);
+    let file = schema_file::place(entity)?;
+    let before = fs::read(&file).ok();
     let state = match &before {
-        Some(before) if *before == text => "unchanged",
+        Some(before) if *before == text.as_bytes() => "unchanged",
         Some(_) => "changed",
         None => "new",
     };

@@ -1,18 +1,14 @@
 //! Ctrl-C.
 
-use std::{
-    process::{Child, Command},
-    time::Duration,
-};
+use std::{process::Child, time::Duration};
 
 use vibecode_sandbox::Fault;
+use vibecode_tests::signal;
 
 use crate::support::{Desk, Said};
 
 fn interrupt(child: &Child) {
-    let id = child.id().to_string();
-    let sent = Command::new("kill").args(["-INT", &id]).status();
-    assert!(sent.is_ok_and(|status| status.success()));
+    signal::send("INT", child).unwrap();
 }
 
 #[cfg(unix)]

@@ -1,8 +1,11 @@
 //! The commands as a shell runs them, against the stand-in.
 #![cfg(test)]
 
+mod hostile_labels;
 mod keys;
 mod modules;
+mod places;
+mod recorded;
 mod schemas;
 mod updates;
 
@@ -14,7 +17,7 @@ use std::{
 
 use vibecode_sandbox::Sandbox;
 
-/// A folder of its own, with `Cargo.lock` as a project has it.
+/// A folder of its own, with `Cargo.toml` as the root of a project has it.
 struct Folder(PathBuf);
 
 /// What a command said, and how it ended.
@@ -31,7 +34,7 @@ impl Folder {
             .join(name);
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).unwrap();
-        fs::write(folder.join("Cargo.lock"), "").unwrap();
+        fs::write(folder.join("Cargo.toml"), "[workspace]\n").unwrap();
         Self(folder)
     }
 

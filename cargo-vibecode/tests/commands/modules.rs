@@ -4,11 +4,35 @@ use std::{fs, path::Path, process::Command};
 
 use serde_json::json;
 use vibecode_sandbox::{Entity, Sandbox};
+use vibecode_tests::skip;
 
 use crate::Folder;
 
 /// A crate around a module, checked against the schemas beside it.
-fn check(folder: &Folder, name: &str) {
+pub(crate) fn check(folder: &Folder, name: &str) {
+    lay_out(folder, name);
+    let checked = cargo(folder, &["check"]).output().unwrap();
+    let said = String::from_utf8_lossy(&checked.stderr);
+    assert!(
+        checked.status.success(),
+        "{said}\n{}",
+        folder.read("src/record.rs")
+    );
+    let formatted = Command::new("rustfmt")
+        .args(["--check", "--edition", "2024", "src/record.rs"])
+        .current_dir(&folder.0)
+        .output();
+    match formatted {
+        Ok(formatted) => {
+            let said = String::from_utf8_lossy(&formatted.stdout);
+            assert!(formatted.status.success(), "{said}");
+        }
+        Err(_) => skip::because_of("rustfmt").unwrap(),
+    }
+}
+
+/// Puts a crate around the module `src/record.rs`.
+pub(crate) fn lay_out(folder: &Folder, name: &str) {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let manifest = format!(
         "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
@@ -20,29 +44,21 @@ fn check(folder: &Folder, name: &str) {
     fs::copy(workspace.join("Cargo.lock"), folder.0.join("Cargo.lock")).unwrap();
     let root = "#![deny(warnings, missing_docs)]\n//! A crate.\npub mod record;\n";
     folder.write("src/lib.rs", root);
+}
+
+/// Cargo in this folder, without the network, and with one target folder for all such crates.
+pub(crate) fn cargo(folder: &Folder, words: &[&str]) -> Command {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("modules-target");
-    let checked = Command::new(cargo)
-        .args(["check", "--offline", "--quiet"])
+    // All crates that tests generate share it, so that what they depend on is compiled once.
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated");
+    let mut command = Command::new(cargo);
+    command
+        .args(words)
+        .args(["--offline", "--quiet"])
         .current_dir(&folder.0)
         .env("CARGO_TARGET_DIR", target)
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&checked.stderr);
-    assert!(
-        checked.status.success(),
-        "{said}\n{}",
-        folder.read("src/record.rs")
-    );
-    let formatted = Command::new("rustfmt")
-        .args(["--check", "--edition", "2024", "src/record.rs"])
-        .current_dir(&folder.0)
-        .output();
-    // Where there is no rustfmt, nobody minds the form.
-    if let Ok(formatted) = formatted {
-        let said = String::from_utf8_lossy(&formatted.stdout);
-        assert!(formatted.status.success(), "{said}");
-    }
+        .env_remove("RUSTFLAGS");
+    command
 }
 
 #[tokio::test(flavor = "multi_thread")]

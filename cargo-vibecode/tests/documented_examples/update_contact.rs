@@ -3,6 +3,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 use vibecode_sandbox::Sandbox;
+use vibecode_tests::skip;
 
 const CURL: &[&str] = &[include_str!("personal.sh"), include_str!("app.sh")];
 const JAVASCRIPT: &[&str] = &[include_str!("personal.mjs"), include_str!("app.mjs")];
@@ -56,16 +57,16 @@ async fn output_of(program: &'static str, words: Vec<String>) -> Value {
     serde_json::from_slice(&output.stdout).expect(&stderr)
 }
 
-/// Whether a program is installed; where it is not, that is said.
+/// Whether a program is installed; if it is not, the test is reported as skipped.
 fn has(program: &str) -> bool {
     let is_there = Command::new(program).arg("--version").output().is_ok();
     if !is_there {
-        println!("SKIPPED: {program} is not installed, so its examples were not run");
+        skip::because_of(program).unwrap();
     }
     is_there
 }
 
-/// What a script answers; `None` where there is no curl.
+/// What a script answers; `None` if there is no curl.
 async fn curl(script: String) -> Option<Value> {
     if !has("curl") || !has("bash") {
         return None;

@@ -1,10 +1,8 @@
-use std::{
-    process::{Command, Stdio},
-    time::Duration,
-};
+use std::{process::Stdio, time::Duration};
 
 use tokio::task::spawn_blocking;
 use vibecode_sandbox::{Fault, Sandbox, Storm};
+use vibecode_tests::signal;
 
 use crate::asked::{command, holds_only_what_was_seeded, probe, report, stderr};
 
@@ -86,15 +84,13 @@ async fn the_record_is_deleted_on_ctrl_c() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let id = running.id().to_string();
     while let Some(news) = watch.next().await {
         if news.iter().any(|request| request.method() == "PATCH") {
             break;
         }
     }
     assert!(!holds_only_what_was_seeded(&sandbox));
-    let interrupted = Command::new("kill").args(["-INT", &id]).status().unwrap();
-    assert!(interrupted.success());
+    signal::send("INT", &running).unwrap();
     let output = spawn_blocking(move || running.wait_with_output().unwrap())
         .await
         .unwrap();

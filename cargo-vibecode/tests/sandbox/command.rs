@@ -1,6 +1,7 @@
-use std::{fs, io::Read, net::TcpListener, process::Command};
+use std::{fs, io::Read, net::TcpListener};
 
 use serde_json::Value;
+use vibecode_tests::signal;
 
 use crate::served::{Served, file, folder, refused};
 
@@ -125,16 +126,9 @@ fn files_that_are_wrong_are_named() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_stops_it_and_all_is_well() {
-    for signal in ["-INT", "-TERM"] {
+    for name in ["INT", "TERM"] {
         let mut served = Served::start(&[]);
-        let id = served.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args([signal, &id])
-                .status()
-                .unwrap()
-                .success()
-        );
+        signal::send(name, &served.child).unwrap();
         assert_eq!(served.child.wait().unwrap().code(), Some(0));
         let mut rest = String::new();
         served.stdout.read_to_string(&mut rest).unwrap();

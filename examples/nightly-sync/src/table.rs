@@ -6,7 +6,7 @@ use rusqlite::{
     Connection, OpenFlags, Result, Row,
     types::{FromSql, FromSqlError, FromSqlResult, ValueRef},
 };
-use vibecode_runtime::CompanyId;
+use vibecode_runtime::{CompanyId, Enumeration as _};
 
 use crate::customer::{Loyalty, Wanted};
 
@@ -87,7 +87,8 @@ fn value<T: FromSql>(row: &Row<'_>, column: &str) -> Result<Option<T>, String> {
 
 impl FromSql for Loyalty {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        value.as_str()?.parse().map_err(FromSqlError::other)
+        let label = value.as_str()?;
+        Self::from_label(label).ok_or_else(|| FromSqlError::Other("no label of an option".into()))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt::Debug};
 
-use vibecode_runtime::{Encode, Patch, Phone, kind};
+use vibecode_runtime::{Encode, Patch, Phone, Record, kind};
 
 use crate::body;
 
@@ -165,4 +165,71 @@ fn phones_of_a_type_parameter_are_added() {
         phone: vec![Phone::work("1"), Phone::work("2")],
     };
     assert_eq!(body(&record.to_patch()), r#"{"phone":["1","2"]}"#);
+}
+
+/// A type of a field that belongs to another type.
+trait Source {
+    type Text;
+    const COUNT: usize;
+}
+
+/// A trait that speaks of another type.
+trait Holds<T: ?Sized> {}
+
+struct Own;
+
+impl Source for Own {
+    type Text = String;
+    const COUNT: usize = 2;
+}
+
+#[derive(Patch, Record)]
+#[vibecode(entity = "contacts", diff)]
+struct OfItself<T, S>
+where
+    Self: Sized + Holds<Self>,
+    T: Holds<Self> + Source,
+    S: Source<Text = <T>::Text>,
+    [(); 1]: Sized,
+{
+    post: Option<<T>::Text>,
+    comments: Option<<S as Source>::Text>,
+    #[vibecode(skip)]
+    own: std::marker::PhantomData<fn() -> (Self, S)>,
+}
+
+impl<T: Holds<Self> + Source, S: Source<Text = T::Text>> Holds<Self> for OfItself<T, S> {}
+
+impl Holds<OfItself<Self, Self>> for Own {}
+
+#[test]
+fn self_in_bounds_and_clauses_is_the_struct_also_in_its_builder() {
+    let patch: OfItselfPatch<Own, Own> = OfItself::patch().post("Director").comments("a");
+    let expected = r#"{"post":"Director","comments":"a"}"#;
+    assert_eq!(body(&patch), expected);
+    let record: OfItself<Own, Own> = OfItself {
+        post: Some("Director".to_owned()),
+        comments: Some("a".to_owned()),
+        own: std::marker::PhantomData,
+    };
+    assert_eq!(body(&record.to_patch()), expected);
+}
+
+#[derive(Patch)]
+#[vibecode(entity = "contacts")]
+struct Counted {
+    #[vibecode(field = "ufCrmMarks", kind = "integer", multiple)]
+    marks: [i64; Self::COUNT],
+}
+
+impl Counted {
+    const COUNT: usize = Own::COUNT;
+}
+
+#[test]
+fn a_constant_of_the_struct_itself_is_that_also_in_its_builder() {
+    let patch = Counted::patch().marks([4, 5]);
+    assert_eq!(body(&patch), r#"{"ufCrmMarks":[4,5]}"#);
+    let counted = Counted { marks: [4, 5] };
+    assert_eq!(body(&counted.to_patch()), r#"{"ufCrmMarks":[4,5]}"#);
 }

@@ -196,6 +196,203 @@ fn types_and_traits_called_like_the_standard_ones_do_not_get_in_the_way() {
     assert_eq!(body(&record.to_patch()), expected);
 }
 
+/// Items that a glob import brings, as a module of units or of column names has them. A pattern of
+/// their name means them.
+mod lower_case {
+    #![allow(
+        dead_code,
+        non_camel_case_types,
+        non_upper_case_globals,
+        clippy::allow_attributes,
+        reason = "the names are what it is about"
+    )]
+
+    macro_rules! units {
+        ($($name:ident)+) => {$(
+            pub(super) struct $name;
+        )+};
+    }
+
+    macro_rules! constants {
+        ($($name:ident)+) => {$(
+            pub(super) const $name: u8 = 0;
+        )+};
+    }
+
+    macro_rules! statics {
+        ($($name:ident)+) => {$(
+            pub(super) static $name: u8 = 0;
+        )+};
+    }
+
+    units! { id body value name to f fields label patch post answered after set }
+    constants! { not_removable clearings option_id entry list field error text given kind }
+    statics! { place index element one all item record read other result at wire it ty }
+}
+
+mod among_lower_case_items {
+    use vibecode_runtime::{Enumeration, Patch, Phone, Record};
+
+    #[allow(
+        unused_imports,
+        clippy::allow_attributes,
+        reason = "nothing may be taken"
+    )]
+    use super::lower_case::*;
+
+    #[derive(Enumeration, Clone, Copy, Debug, PartialEq)]
+    #[vibecode(entity = "contacts", field = "ufCrm_1721244707107")]
+    pub(super) enum Loyalty {
+        #[vibecode(item = 81)]
+        Gold,
+        #[vibecode(other)]
+        Other(u64),
+    }
+
+    #[derive(Patch, Record)]
+    #[vibecode(entity = "contacts", diff)]
+    pub(super) struct Customer {
+        pub(super) post: Option<String>,
+        pub(super) opened: bool,
+        pub(super) phone: Vec<Phone>,
+        #[vibecode(type_id = "HOME")]
+        pub(super) email: Option<String>,
+        #[vibecode(field = "ufCrm_1721244707107", kind = "enumeration")]
+        pub(super) loyalty: Option<Loyalty>,
+    }
+}
+
+#[test]
+fn items_in_lower_case_are_not_taken_for_what_is_generated() {
+    use among_lower_case_items::{Customer, Loyalty};
+
+    let customer = Customer {
+        post: Some("Director".to_owned()),
+        opened: true,
+        phone: vec!["1".into()],
+        email: Some("a@b.ru".to_owned()),
+        loyalty: Some(Loyalty::Other(5)),
+    };
+    let expected = concat!(
+        r#"{"post":"Director","opened":true,"phone":"1","#,
+        r#""email":[{"value":"a@b.ru","typeId":"HOME"}],"ufCrm_1721244707107":5}"#,
+    );
+    assert_eq!(body(&customer.to_patch()), expected);
+    assert_eq!(body(&customer.diff(&customer).patch), "{}");
+}
+
+/// Names that generated code has too.
+#[allow(
+    non_camel_case_types,
+    clippy::allow_attributes,
+    reason = "the names are what it is about"
+)]
+mod with_two_underscores {
+    use vibecode_runtime::{Patch, Record};
+
+    pub(super) mod __v {
+        pub(in super::super) type Text = String;
+    }
+
+    pub(super) struct __S;
+
+    #[derive(Patch, Record)]
+    #[vibecode(entity = "contacts", diff, builder = "__Change")]
+    pub(super) struct __Customer<'__a, __V, __body, const __N: usize>
+    where
+        __V: Clone,
+    {
+        pub(super) post: Option<__V>,
+        pub(super) comments: __body,
+        #[vibecode(field = "name")]
+        pub(super) __value: Option<__v::Text>,
+        #[vibecode(field = "ufCrmMarks", kind = "integer", multiple)]
+        pub(super) __to: [i64; __N],
+        #[vibecode(field = "lastName")]
+        pub(super) value: Option<__V>,
+        #[vibecode(skip)]
+        pub(super) __fields: std::marker::PhantomData<&'__a __S>,
+    }
+}
+
+#[test]
+fn parameters_fields_and_modules_with_two_underscores_are_the_users_own() {
+    use with_two_underscores::{__Change, __Customer};
+
+    let customer = __Customer::<'static, &str, String, 1> {
+        post: Some("Director"),
+        comments: "a".to_owned(),
+        __value: Some("b".to_owned()),
+        __to: [5],
+        value: None,
+        __fields: std::marker::PhantomData,
+    };
+    let expected = r#"{"post":"Director","comments":"a","name":"b","ufCrmMarks":[5]}"#;
+    assert_eq!(body(&customer.to_patch()), expected);
+    let patch: __Change<'static, &str, String, 1> = __Customer::patch()
+        .post("Director")
+        .comments("a")
+        .__value("b")
+        .__to([5]);
+    assert_eq!(body(&patch), expected);
+}
+
+#[derive(Patch)]
+#[vibecode(entity = "contacts", builder = "CustomerChange")]
+struct Customer {
+    post: Option<String>,
+}
+
+/// The app's own, beside the builder.
+#[derive(Clone, Default, Debug, PartialEq)]
+struct CustomerPatch {
+    post: Option<String>,
+}
+
+#[test]
+fn a_builder_has_the_name_that_it_is_given() {
+    let patch: CustomerChange = Customer::patch().maybe(Some("Director"), CustomerChange::post);
+    assert_eq!(body(&patch), r#"{"post":"Director"}"#);
+    assert!(format!("{patch:?}").starts_with("CustomerChange"));
+    let customer = Customer { post: None };
+    assert_eq!(body(&customer.to_patch()), "{}");
+    assert_eq!(CustomerPatch::default(), CustomerPatch { post: None });
+}
+
+/// Lints that the app denies, and allows at the struct or the field.
+#[deny(deprecated, non_camel_case_types, non_snake_case)]
+mod allowed_here_alone {
+    use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
+
+    #[deprecated = "use `String`"]
+    pub(super) struct Title;
+
+    #[expect(deprecated, reason = "it is still there")]
+    impl Encode<kind::Text> for Title {
+        fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+            to.text("Director");
+            Ok(())
+        }
+    }
+
+    #[derive(Patch)]
+    #[vibecode(entity = "contacts", diff)]
+    #[expect(non_camel_case_types, non_snake_case, reason = "as the app likes it")]
+    pub(super) struct customer {
+        #[expect(deprecated, reason = "it is still there")]
+        pub(super) post: Option<Title>,
+        pub(super) companyId: Option<u64>,
+    }
+}
+
+#[test]
+fn what_the_app_allows_at_a_struct_is_allowed_in_what_is_generated() {
+    let patch = allowed_here_alone::customer::patch()
+        .companyId(5)
+        .clear_post();
+    assert_eq!(body(&patch), r#"{"companyId":5,"post":""}"#);
+}
+
 #[derive(Patch)]
 #[vibecode(entity = "contacts")]
 struct Empty {}

@@ -9,6 +9,7 @@ mod builder;
 mod example;
 mod generics;
 mod identifiers;
+mod lists;
 mod macros;
 mod own_types;
 mod places;

@@ -1,8 +1,9 @@
-//! Thousands of writes through every fault at once.
+//! Many writes through every fault at once: 2,000, or as many as `STORM_WRITES` says.
 
 use tokio::task::JoinSet;
 use vibecode_runtime::{Bulk, Client, Contacts, Error, Outcome, Result};
 use vibecode_sandbox::{CallFault, Fault, Sandbox, Storm};
+use vibecode_tests::scale;
 
 use super::{
     calls::{Item, told},
@@ -10,11 +11,17 @@ use super::{
     portal::{CustomerPatch, OWN_PHONE, client, count_in, customer, portal, seconds, settle},
 };
 
-/// So many are written in runs.
-const MANY: u64 = 10_000;
-/// So many are written one by one.
-const SINGLE: u64 = 2_000;
-/// So many single calls are under way at a time.
+/// How many records are written in a run.
+fn many() -> u64 {
+    scale::count("STORM_WRITES", 2_000)
+}
+
+/// How many records are written one by one, which takes longer.
+fn single() -> u64 {
+    many() / 5
+}
+
+/// How many single calls are under way at a time.
 const AT_A_TIME: usize = 32;
 
 /// Four requests in ten are hit, by every fault that there is.
@@ -144,7 +151,7 @@ async fn make_good(sandbox: &Sandbox, client: &Client, items: &[Item]) {
     assert_eq!(untruths(sandbox, items, &reports), [""; 0]);
 }
 
-/// Some ended well and some requests were hit, or the storm was none.
+/// Checks that some writes ended well and that some requests were hit.
 fn assert_stormy(reports: &[Result<()>], sandbox: &Sandbox) {
     let tally = tally(reports);
     let hits = sandbox
@@ -157,9 +164,9 @@ fn assert_stormy(reports: &[Result<()>], sandbox: &Sandbox) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_storm_over_ten_thousand_updates_doubles_nothing_and_loses_nothing() {
-    let sandbox = portal(MANY).start().await;
-    let (client, items) = (client(&sandbox), items(MANY));
+async fn a_storm_over_updates_doubles_nothing_and_loses_nothing() {
+    let sandbox = portal(many()).start().await;
+    let (client, items) = (client(&sandbox), items(many()));
     sandbox.storm(storm(1));
     let reports = update_many(&client, &items).await;
     assert_stormy(&reports, &sandbox);
@@ -171,8 +178,8 @@ async fn a_storm_over_ten_thousand_updates_doubles_nothing_and_loses_nothing() {
 #[tokio::test(start_paused = true)]
 async fn what_a_storm_over_updates_left_on_its_way_is_made_good_without_a_pause() {
     for seed in 20..23 {
-        let sandbox = portal(SINGLE).start().await;
-        let (client, items) = (client(&sandbox), items(SINGLE));
+        let sandbox = portal(many()).start().await;
+        let (client, items) = (client(&sandbox), items(many()));
         sandbox.storm(storm(seed));
         let reports = update_many(&client, &items).await;
         assert_stormy(&reports, &sandbox);
@@ -181,9 +188,9 @@ async fn what_a_storm_over_updates_left_on_its_way_is_made_good_without_a_pause(
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_storm_over_ten_thousand_ensured_records_doubles_nothing_and_loses_nothing() {
-    let sandbox = portal(MANY).start().await;
-    let (client, items) = (client(&sandbox), items(MANY));
+async fn a_storm_over_ensured_records_doubles_nothing_and_loses_nothing() {
+    let sandbox = portal(many()).start().await;
+    let (client, items) = (client(&sandbox), items(many()));
     sandbox.storm(storm(3));
     let reports = ensure_many(&client, &items).await;
     assert_stormy(&reports, &sandbox);
@@ -217,8 +224,8 @@ where
 
 #[tokio::test(start_paused = true)]
 async fn a_storm_over_single_updates_doubles_nothing_and_loses_nothing() {
-    let sandbox = portal(SINGLE).start().await;
-    let (client, items) = (client(&sandbox), items(SINGLE));
+    let sandbox = portal(single()).start().await;
+    let (client, items) = (client(&sandbox), items(single()));
     sandbox.storm(storm(4));
     let update = |item: &Item| {
         let call = client.update(item.id, &item.patch);
@@ -233,8 +240,8 @@ async fn a_storm_over_single_updates_doubles_nothing_and_loses_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn a_storm_over_single_ensured_records_doubles_nothing_and_loses_nothing() {
-    let sandbox = portal(SINGLE).start().await;
-    let (client, items) = (client(&sandbox), items(SINGLE));
+    let sandbox = portal(single()).start().await;
+    let (client, items) = (client(&sandbox), items(single()));
     sandbox.storm(storm(5));
     let ensure = |item: &Item| {
         let call = client.ensure(item.id, &item.patch);

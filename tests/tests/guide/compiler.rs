@@ -1,10 +1,6 @@
 //! What the guide shows of compile errors, tried out in crates of their own.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, path::Path, process::Command};
 
 use vibecode_tests::guide::{PAGES, blocks};
 
@@ -53,10 +49,9 @@ fn samples() -> Vec<Sample> {
     samples
 }
 
-fn target_folder() -> PathBuf {
-    // The test stands in `target/debug/deps`.
-    let test = std::env::current_exe().unwrap();
-    test.ancestors().nth(3).unwrap().to_owned()
+/// Where tests may write.
+fn scratch() -> &'static Path {
+    Path::new(env!("CARGO_TARGET_TMPDIR"))
 }
 
 /// A crate with this source, and the schema of the sample.
@@ -82,7 +77,9 @@ fn check(folder: &Path) -> (bool, String) {
     let output = Command::new(env!("CARGO"))
         .args(["check", "--offline", "--quiet", "--color", "never"])
         .current_dir(folder)
-        .env("CARGO_TARGET_DIR", target_folder().join("tests/generated"))
+        // All crates that tests generate share it, so that what they depend on is compiled once.
+        .env("CARGO_TARGET_DIR", scratch().join("generated"))
+        .env_remove("RUSTFLAGS")
         .output()
         .unwrap();
     let printed = String::from_utf8(output.stderr).unwrap();
@@ -93,7 +90,7 @@ fn check(folder: &Path) -> (bool, String) {
 fn the_guide_shows_what_the_compiler_prints() {
     let samples = samples();
     assert_eq!(samples.len(), FIXES.len());
-    let folder = target_folder().join("tests/guide");
+    let folder = scratch().join("guide");
     for (sample, (page, wrong, right)) in samples.iter().zip(FIXES) {
         assert_eq!(&sample.page, page);
         write_crate(&folder, sample, sample.source);

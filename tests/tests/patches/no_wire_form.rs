@@ -22,10 +22,7 @@ fn invalid_patches() -> Vec<(CustomerPatch, &'static str)> {
         (customer().add_newsletter(""), "email"),
         (customer().add_desk(""), "phone"),
         (customer().company(0), "companyId"),
-        (
-            customer().company_ids([7654.into(), 0.into()]),
-            "companyIds",
-        ),
+        (customer().company_ids([7654, 0]), "companyIds"),
         (customer().assigned_by_id(0), "assignedById"),
         (
             customer().observers([UserId::from(7654), none]),
@@ -109,4 +106,132 @@ fn the_failure_of_a_users_own_type_names_the_field_and_its_reason() {
     assert!(refused.contains("`ufCrmTaxNumber`"), "{refused}");
     assert!(refused.contains("a tax number has ten digits"), "{refused}");
     assert!(!refused.contains("7707"), "{refused}");
+}
+
+/// How often an own `Encode` writes.
+struct Writes(usize);
+
+impl Encode<kind::Text> for Writes {
+    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        for _ in 0..self.0 {
+            to.text("7654");
+        }
+        Ok(())
+    }
+}
+
+impl Encode<kind::Double> for Writes {
+    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        (0..self.0).try_for_each(|_| to.double(7654.0))
+    }
+}
+
+impl Encode<kind::Phone> for Writes {
+    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        let phone = Phone::work("7654");
+        (0..self.0).try_for_each(|_| Encode::<kind::Phone>::encode(&phone, to))
+    }
+}
+
+/// A list that goes on in spite of an element that cannot be written.
+struct Stubborn;
+
+impl Encode<kind::Multiple<kind::Double>> for Stubborn {
+    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        let _ = to.list([1.0, f64::NAN], |value, to| to.double(value));
+        Ok(())
+    }
+}
+
+/// A phone that is written as text.
+struct Bare;
+
+impl Encode<kind::Phone> for Bare {
+    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        to.text("7654");
+        Ok(())
+    }
+}
+
+/// A list of phones of which only the first is one.
+struct HalfOfPhones;
+
+impl Encode<kind::Multiple<kind::Phone>> for HalfOfPhones {
+    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        to.list([true, false], |is_phone, to| {
+            if is_phone {
+                Encode::<kind::Phone>::encode(&Phone::work("7654"), to)
+            } else {
+                Encode::<kind::Phone>::encode(&Bare, to)
+            }
+        })
+    }
+}
+
+#[derive(Patch)]
+#[vibecode(entity = "contacts")]
+struct Careless {
+    #[vibecode(field = "ufCrmTitle", kind = "string")]
+    title: Option<Writes>,
+    #[vibecode(field = "ufCrmTitles", kind = "string", multiple)]
+    titles: Vec<Writes>,
+    #[vibecode(field = "ufCrmRatio", kind = "double")]
+    ratio: Writes,
+    #[vibecode(field = "ufCrmScores", kind = "double", multiple)]
+    scores: Stubborn,
+    phone: Vec<Writes>,
+    #[vibecode(field = "phone", type_id = "HOME")]
+    home: Option<Writes>,
+    #[vibecode(field = "phone")]
+    bare: Vec<Bare>,
+}
+
+#[test]
+fn an_encode_that_writes_nothing_or_twice_is_refused_by_its_field() {
+    let patch = Careless::patch;
+    let refused_patches = [
+        (patch().title(Writes(0)), "ufCrmTitle"),
+        (patch().title(Writes(2)), "ufCrmTitle"),
+        (patch().titles([Writes(1), Writes(0)]), "ufCrmTitles"),
+        (patch().titles([Writes(0), Writes(2)]), "ufCrmTitles"),
+        (patch().titles([Writes(2)]), "ufCrmTitles"),
+        (patch().ratio(Writes(0)), "ufCrmRatio"),
+        (patch().ratio(Writes(3)), "ufCrmRatio"),
+        (patch().scores(Stubborn), "ufCrmScores"),
+        (patch().add_phone(Writes(0)), "phone"),
+        (patch().add_phone(Writes(2)), "phone"),
+        (patch().add_home(Writes(0)), "phone"),
+        (patch().add_home(Writes(2)), "phone"),
+        (patch().add_bare(Bare), "phone"),
+    ];
+    for (patch, field) in refused_patches {
+        let refused = refusal(&patch);
+        assert!(refused.contains(&format!("`{field}`")), "{refused}");
+        assert!(!refused.contains(BESIDE), "{refused}");
+    }
+    let good = patch()
+        .title(Writes(1))
+        .titles([Writes(1), Writes(1)])
+        .ratio(Writes(1))
+        .add_phone(Writes(1));
+    let expected =
+        r#"{"ufCrmTitle":"7654","ufCrmTitles":["7654","7654"],"ufCrmRatio":7654.0,"phone":"7654"}"#;
+    assert_eq!(json(&good), expected);
+}
+
+#[test]
+fn a_list_of_phones_with_an_element_that_is_none_is_refused() {
+    #[derive(Patch)]
+    #[vibecode(entity = "contacts")]
+    struct Half {
+        phone: HalfOfPhones,
+    }
+
+    let refused = refusal(
+        &Half {
+            phone: HalfOfPhones,
+        }
+        .to_patch(),
+    );
+    assert!(refused.contains("`phone`"), "{refused}");
 }

@@ -69,7 +69,7 @@ fn a_patch_of_many_fields_keeps_every_one() {
         .name("Ivan")
         .post("Director")
         .company(9)
-        .company_ids([9.into(), 10.into()])
+        .company_ids([9, 10])
         .assigned_by_id(7)
         .observers([UserId::from(1), UserId::from(2)])
         .type_id("CLIENT")

@@ -22,7 +22,7 @@ fn leads_deals_and_companies_have_their_own_names() {
         .amount(1500.5)
         .currency("RUB")
         .clear_lead_id()
-        .people([71.into()]);
+        .people([71]);
     let expected =
         r#"{"title":"First","amount":1500.5,"currency":"RUB","leadId":0,"contactIds":[71]}"#;
     assert_eq!(json(&patch), expected);

@@ -1,5 +1,8 @@
 //! The one untyped door.
 
+use std::collections::BTreeMap;
+
+use serde::Serialize;
 use serde_json::json as value;
 use vibecode_runtime::{ErrorKind, Patch as _};
 use vibecode_sandbox::Sandbox;
@@ -14,6 +17,45 @@ fn set_unchecked_sends_any_json() {
         .set_unchecked("comments", None::<String>);
     let expected = r#"{"ufCrmPlan":{"a":[1,null,"x"]},"leadId":5,"comments":null}"#;
     assert_eq!(json(&patch), expected);
+}
+
+#[test]
+fn set_unchecked_refuses_what_json_has_no_form_for_however_deep_it_is() {
+    #[derive(Serialize)]
+    struct Named<T> {
+        value: T,
+    }
+    #[derive(Serialize)]
+    enum Variant {
+        Tuple(u8, f64),
+        Struct { value: f32 },
+        Newtype(f64),
+    }
+    let nan = f64::NAN;
+    let patches = [
+        customer().set_unchecked("ufCrmPlan", nan),
+        customer().set_unchecked("ufCrmPlan", f32::NEG_INFINITY),
+        customer().set_unchecked("ufCrmPlan", Some(f64::INFINITY)),
+        customer().set_unchecked("ufCrmPlan", vec![1.0, nan]),
+        customer().set_unchecked("ufCrmPlan", (1, "x", nan)),
+        customer().set_unchecked("ufCrmPlan", BTreeMap::from([("a", nan)])),
+        customer().set_unchecked("ufCrmPlan", Named { value: [nan] }),
+        customer().set_unchecked("ufCrmPlan", Variant::Tuple(1, nan)),
+        customer().set_unchecked("ufCrmPlan", Variant::Struct { value: f32::NAN }),
+        customer().set_unchecked("ufCrmPlan", Variant::Newtype(nan)),
+        // A key that is not text.
+        customer().set_unchecked("ufCrmPlan", BTreeMap::from([((1, 2), 3)])),
+    ];
+    for patch in patches {
+        let refused = refusal(&patch);
+        assert!(refused.contains("`ufCrmPlan`"), "{refused}");
+    }
+    let finite = Named {
+        value: (f64::MAX, i128::MAX, b"x", 'y', [Some(1.5), None]),
+    };
+    let expected = serde_json::to_string(&finite).unwrap();
+    let patch = customer().set_unchecked("ufCrmPlan", finite);
+    assert_eq!(json(&patch), format!(r#"{{"ufCrmPlan":{expected}}}"#));
 }
 
 #[test]

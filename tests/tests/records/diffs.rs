@@ -119,3 +119,38 @@ async fn a_diff_to_what_cannot_be_written_is_refused_and_names_the_field() {
     let changes = json!({ "post": "Director", "ufCrm_694BF2A975BD0": [1.0] });
     assert_eq!(wire(&unwritable.diff(&after).patch), changes);
 }
+
+#[derive(Patch, Record, Clone)]
+#[vibecode(entity = "contacts", schema = "schemas/complete.json", diff)]
+struct Employee {
+    /// The portal requires it.
+    post: Option<String>,
+    name: Option<String>,
+}
+
+#[test]
+fn a_diff_that_would_clear_what_the_portal_requires_is_not_sent_and_names_the_field() {
+    let before = Employee {
+        post: Some("Director".to_owned()),
+        name: Some("Ivan".to_owned()),
+    };
+    let after = Employee {
+        post: None,
+        ..before.clone()
+    };
+    let patch = before.diff(&after).patch;
+    let error = serde_json::to_string(&patch).unwrap_err().to_string();
+    assert!(
+        error.contains("post") && error.contains("requires"),
+        "{error}"
+    );
+    let renamed = Employee {
+        name: None,
+        ..before.clone()
+    };
+    let cleared = serde_json::to_string(&before.diff(&renamed).patch).unwrap();
+    assert_eq!(cleared, r#"{"name":""}"#);
+    // What was not there is not taken away.
+    let patch = after.diff(&after).patch;
+    assert_eq!(serde_json::to_string(&patch).unwrap(), "{}");
+}

@@ -5,12 +5,15 @@
     reason = "one portal and one customer for all modules"
 )]
 
+mod cached;
+mod compact;
 mod diffs;
 mod ensuring;
 mod entities;
 mod options;
 mod reading;
 mod round_trips;
+mod shapes;
 mod updates;
 
 use serde_json::{Value, json};

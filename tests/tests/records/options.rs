@@ -17,14 +17,301 @@ async fn options_go_there_and_back_one_and_several() {
 }
 
 #[test]
-fn an_enum_knows_its_items_and_other_holds_the_rest() {
-    assert_eq!(Loyalty::Gold.item(), 81);
-    assert_eq!(Loyalty::from_item(83), Some(Loyalty::Bronze));
-    assert_eq!(Loyalty::from_item(85), None);
-    assert_eq!(Drink::from_item(91), Some(Drink::Tea));
-    assert_eq!(Drink::from_item(1), Some(Drink::Other(1)));
-    assert_eq!(Drink::Other(1).item(), 1);
+fn an_enum_knows_the_ids_of_its_options_and_other_holds_the_rest() {
+    assert_eq!(Loyalty::Gold.option_id(), 81);
+    assert_eq!(Loyalty::from_option_id(83), Some(Loyalty::Bronze));
+    assert_eq!(Loyalty::from_option_id(85), None);
+    assert_eq!(Drink::from_option_id(91), Some(Drink::Tea));
+    assert_eq!(Drink::from_option_id(1), Some(Drink::Other(1)));
+    assert_eq!(Drink::Other(1).option_id(), 1);
     assert_eq!(Drink::FIELD, "ufCrm_1700000000001");
+}
+
+#[test]
+fn without_a_schema_no_label_is_known() {
+    assert_eq!(Loyalty::Gold.label(), None);
+    assert_eq!(Loyalty::from_label("Gold"), None);
+}
+
+#[test]
+fn the_id_0_is_no_option_and_is_never_written() {
+    assert_eq!(Drink::from_option_id(0), None);
+    let refused = serde_json::to_string(&Customer::patch().drinks([Drink::Tea, Drink::Other(0)]));
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.contains("`ufCrm_1700000000001`"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_list_that_is_read_as_0_holds_nothing() {
+    let values = json!({ "id": 7, "ufCrm_1721244707107": 0, "ufCrm_1700000000001": ["0"] });
+    let mut record = values;
+    let others = json!({ "name": "Vera", "opened": true });
+    record
+        .as_object_mut()
+        .unwrap()
+        .extend(others.as_object().unwrap().clone());
+    let customer: Customer = answering(&record).await.get(7).await.unwrap();
+    assert_eq!((customer.loyalty, customer.drinks), (None, vec![]));
+}
+
+/// Types around an enum, with parameters of the struct, are of the list that the enum is of.
+mod inside_other_types {
+    use std::borrow::Cow;
+
+    use vibecode_runtime::{
+        Answered, Contacts, Decode, DecodeError, Encode, EncodeError, Encoder, Raw, kind,
+    };
+
+    use super::*;
+
+    #[derive(Patch)]
+    #[vibecode(entity = "contacts")]
+    struct Borrowed<'a, L: Clone> {
+        #[vibecode(field = "ufCrm_1721244707107", kind = "enumeration")]
+        loyalty: Option<&'a Loyalty>,
+        #[vibecode(field = "ufCrm_1700000000001", kind = "enumeration", multiple)]
+        drinks: Cow<'a, [Drink]>,
+        #[vibecode(field = "ufCrmIds", kind = "enumeration", multiple)]
+        ids: &'a [u64],
+        #[vibecode(field = "ufCrmAny", kind = "enumeration", multiple)]
+        any: Cow<'a, [L]>,
+    }
+
+    #[derive(Patch, Record, PartialEq, Debug)]
+    #[vibecode(entity = "contacts")]
+    struct Arrays<const N: usize, const EVEN: bool> {
+        #[vibecode(field = "ufCrm_1700000000001", kind = "enumeration", multiple)]
+        drinks: [Drink; N],
+        #[vibecode(field = "ufCrm_1721244707107", kind = "enumeration")]
+        loyalty: Option<Parity<EVEN>>,
+    }
+
+    /// A type with a constant of its own.
+    #[derive(PartialEq, Debug)]
+    struct Parity<const EVEN: bool>(Loyalty);
+
+    impl<const EVEN: bool> Encode<kind::Enumeration> for Parity<EVEN> {
+        fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+            self.0.encode(to)
+        }
+    }
+
+    impl<const EVEN: bool> Decode<kind::Enumeration> for Parity<EVEN> {
+        fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+            Loyalty::decode(answered).map(Self)
+        }
+    }
+
+    trait Source {
+        type Loyalty;
+    }
+
+    struct Own;
+
+    impl Source for Own {
+        type Loyalty = Loyalty;
+    }
+
+    #[derive(Patch, Record)]
+    #[vibecode(entity = "contacts")]
+    struct OfParameters<T, S: Source> {
+        #[vibecode(field = "ufCrm_1700000000001", kind = "enumeration", multiple)]
+        drinks: Vec<T>,
+        #[vibecode(field = "ufCrm_1721244707107", kind = "enumeration")]
+        loyalty: Option<<S as Source>::Loyalty>,
+    }
+
+    #[test]
+    fn a_list_with_a_lifetime_or_a_constant_goes_there_and_back() {
+        let borrowed = Borrowed {
+            loyalty: Some(&Loyalty::Gold),
+            drinks: Cow::Borrowed(&[Drink::Tea]),
+            ids: &[5],
+            any: Cow::Owned(vec![6_u64]),
+        };
+        let expected = json!({
+            "ufCrm_1721244707107": 81, "ufCrm_1700000000001": [91], "ufCrmIds": [5], "ufCrmAny": [6],
+        });
+        assert_eq!(wire(&borrowed.to_patch()), expected);
+        let patch = Borrowed::<u64>::patch()
+            .loyalty(&Loyalty::Gold)
+            .drinks(&[Drink::Tea][..])
+            .ids(&[5][..])
+            .any([6_u64]);
+        assert_eq!(wire(&patch), expected);
+        let arrays = Arrays::<2, true> {
+            drinks: [Drink::Tea, Drink::Other(5)],
+            loyalty: Some(Parity(Loyalty::Bronze)),
+        };
+        let sent = serde_json::to_string(&arrays.to_patch()).unwrap();
+        let read = Raw::from_json::<Contacts>(&sent).unwrap();
+        assert_eq!(read.record::<Arrays<2, true>>().unwrap(), arrays);
+    }
+
+    #[test]
+    fn a_list_of_a_type_parameter_goes_there_and_back() {
+        let sent = wire(
+            &OfParameters::<Drink, Own>::patch()
+                .drinks([Drink::Tea])
+                .loyalty(Loyalty::Gold),
+        );
+        let read = Raw::from_json::<Contacts>(&sent.to_string()).unwrap();
+        let read: OfParameters<Drink, Own> = read.record().unwrap();
+        assert_eq!(wire(&read.to_patch()), sent);
+    }
+
+    /// The enum of another list, which the compiler cannot see: nothing says so in a constant.
+    #[derive(Clone, Copy, PartialEq, Debug)]
+    struct Disguised(Drink);
+
+    impl Encode<kind::Enumeration> for Disguised {
+        fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+            self.0.encode(to)
+        }
+    }
+
+    impl Decode<kind::Enumeration> for Disguised {
+        fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+            Drink::decode(answered).map(Self)
+        }
+    }
+
+    #[derive(Patch, Record, Debug)]
+    #[vibecode(entity = "contacts", diff)]
+    struct Wrong {
+        #[vibecode(field = "ufCrm_1721244707107", kind = "enumeration")]
+        loyalty: Option<Disguised>,
+        #[vibecode(field = "ufCrmLevels", kind = "enumeration", multiple)]
+        levels: Vec<Disguised>,
+    }
+
+    #[derive(Patch, Record, Debug)]
+    #[vibecode(entity = "companies")]
+    struct OfAnotherEntity {
+        #[vibecode(field = "ufCrm_1700000000001", kind = "enumeration")]
+        drink: Disguised,
+    }
+
+    #[derive(Patch, Record, PartialEq, Debug)]
+    #[vibecode(entity = "contacts")]
+    struct Right {
+        #[vibecode(field = "ufCrm_1700000000001", kind = "enumeration", multiple)]
+        drinks: Vec<Disguised>,
+    }
+
+    #[test]
+    fn a_newtype_around_the_enum_of_another_list_is_refused_when_it_is_set() {
+        let tea = Disguised(Drink::Tea);
+        let wrong = Wrong {
+            loyalty: Some(tea),
+            levels: vec![],
+        };
+        let none = Wrong {
+            loyalty: None,
+            levels: vec![],
+        };
+        let after_a_diff = none.diff(&none).patch.loyalty(tea);
+        for (refused, field) in [
+            (
+                serde_json::to_string(&Wrong::patch().loyalty(tea)),
+                "ufCrm_1721244707107",
+            ),
+            (
+                serde_json::to_string(&Wrong::patch().levels([tea])),
+                "ufCrmLevels",
+            ),
+            (
+                serde_json::to_string(&wrong.to_patch()),
+                "ufCrm_1721244707107",
+            ),
+            (serde_json::to_string(&after_a_diff), "ufCrm_1721244707107"),
+            (
+                serde_json::to_string(&OfAnotherEntity::patch().drink(tea)),
+                "ufCrm_1700000000001",
+            ),
+        ] {
+            let refused = refused.unwrap_err().to_string();
+            assert!(refused.contains(&format!("`{field}`")), "{refused}");
+            assert!(
+                refused.contains("`ufCrm_1700000000001` of contacts"),
+                "{refused}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_newtype_around_the_enum_of_another_list_is_refused_when_it_is_read() {
+        let read = |json: &str| Raw::from_json::<Contacts>(json).unwrap().record::<Wrong>();
+        for json in [r#"{"ufCrm_1721244707107":91}"#, r#"{"ufCrmLevels":[91]}"#] {
+            let error = read(json).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Unreadable);
+            assert!(error.to_string().contains("ufCrm_1700000000001"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_newtype_around_the_enum_of_the_same_list_goes_there_and_back() {
+        let right = Right {
+            drinks: vec![Disguised(Drink::Tea)],
+        };
+        let sent = serde_json::to_string(&right.to_patch()).unwrap();
+        assert_eq!(sent, r#"{"ufCrm_1700000000001":[91]}"#);
+        let read = Raw::from_json::<Contacts>(&sent).unwrap();
+        assert_eq!(read.record::<Right>().unwrap(), right);
+    }
+}
+
+mod with_its_own_display {
+    use std::{fmt, str::FromStr};
+
+    use super::*;
+
+    /// Shown and read as the app likes, with the portal's schema and without it.
+    macro_rules! shown {
+        ($Name:ident, $($schema:tt)*) => {
+            #[derive(Enumeration, Clone, Copy, PartialEq, Debug)]
+            #[vibecode(entity = "contacts", field = "ufCrm_1721244707107", $($schema)*)]
+            enum $Name {
+                #[vibecode(item = 81)]
+                Gold,
+                #[vibecode(other)]
+                Other(u64),
+            }
+
+            impl $Name {
+                #[allow(clippy::trivially_copy_pass_by_ref, reason = "as apps write it")]
+                fn label(&self) -> &'static str {
+                    "our own"
+                }
+            }
+
+            impl fmt::Display for $Name {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str(self.label())
+                }
+            }
+
+            impl FromStr for $Name {
+                type Err = fmt::Error;
+
+                fn from_str(_: &str) -> Result<Self, fmt::Error> {
+                    Ok(Self::Gold)
+                }
+            }
+        };
+    }
+
+    shown!(Bare,);
+    shown!(OfTheSchema, schema = "schemas/contacts.json");
+
+    #[test]
+    fn an_enum_has_no_display_but_its_own() {
+        assert_eq!(Bare::Gold.to_string(), "our own");
+        assert_eq!(OfTheSchema::Other(1).to_string(), "our own");
+        assert_eq!(Enumeration::label(&OfTheSchema::Gold), Some("Gold"));
+        assert_eq!("x".parse(), Ok(OfTheSchema::Gold));
+        assert_eq!("x".parse(), Ok(Bare::Gold));
+    }
 }
 
 /// With the portal's schema, `kind` and `multiple` are known from it.
@@ -107,16 +394,16 @@ mod with_a_schema {
     }
 
     #[test]
-    fn labels_are_shown_and_read() {
-        assert_eq!(Tier::Silver.to_string(), "Silver");
-        assert_eq!((Tier::Gold.item(), Tier::Bronze.item()), (81, 83));
-        assert_eq!("Bronze".parse::<Tier>().unwrap(), Tier::Bronze);
-        let error = "bronze-secret".parse::<Tier>().unwrap_err();
-        assert!(!error.to_string().contains("secret"), "{error}");
-        assert_eq!(Beverage::Coffee.to_string(), "Coffee");
-        assert_eq!(Beverage::Other(91).to_string(), "91");
-        assert_eq!("Coffee".parse::<Beverage>().unwrap(), Beverage::Coffee);
-        assert!("91".parse::<Beverage>().is_err());
+    fn labels_are_known_whether_the_variant_names_its_label_or_its_id() {
+        assert_eq!(Tier::Silver.label(), Some("Silver"));
+        assert_eq!(Tier::Gold.label(), Some("Gold"));
+        assert_eq!((Tier::Gold.option_id(), Tier::Bronze.option_id()), (81, 83));
+        assert_eq!(Tier::from_label("Bronze"), Some(Tier::Bronze));
+        assert_eq!(Tier::from_label("bronze"), None);
+        assert_eq!(Beverage::Coffee.label(), Some("Coffee"));
+        assert_eq!(Beverage::Other(91).label(), None);
+        assert_eq!(Beverage::from_label("Coffee"), Some(Beverage::Coffee));
+        assert_eq!(Beverage::from_label("91"), None);
     }
 
     #[tokio::test]

@@ -311,7 +311,7 @@ async fn a_value_that_cannot_be_read_is_named_by_its_field_and_not_shown() {
         ("ufCrmLastCall", json!("2026-04-15 77:12:3")),
         ("ufCrmBudget", json!("secret")),
         ("ufCrmContract", json!({ "url": "secret" })),
-        ("ufCrmRelated", json!(["X_77123"])),
+        ("ufCrmRelated", json!([{ "secret": 77_123 }])),
         ("ufCrm_1721244707107", json!(85)),
         ("ufCrm_694BF2A975BD0", json!(["NaN"])),
         ("ufCrmTags", json!({ "a": "secret" })),

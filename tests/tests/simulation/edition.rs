@@ -244,7 +244,7 @@ fn job(item: &Item) -> PatchJob {
 }
 
 pub(crate) fn update_job(client: &Client, item: &Item) -> Calling<Verdict> {
-    let (call, want) = (client.run(job(item)), item.want.clone());
+    let (call, want) = (client.update_job(job(item)), item.want.clone());
     Box::pin(async move { updated(&want, call.await) })
 }
 
@@ -295,7 +295,7 @@ pub(crate) fn ensure_many(client: &Client, items: &[Item]) -> Outcomes {
 
 pub(crate) fn update_jobs(client: &Client, items: &[Item]) -> Outcomes {
     outcomes!(
-        client.run_many(items.iter().map(job).collect::<Vec<_>>()),
+        client.update_jobs(items.iter().map(job).collect::<Vec<_>>()),
         items,
         updated
     )

@@ -1,7 +1,7 @@
 //! What processes promise each other that share a budget in Redis: a real server, real processes,
 //! and real time, which only ever counts in the safe direction.
 //!
-//! Where there is no `redis-server`, each test says so on stderr and checks nothing.
+//! If there is no `redis-server`, each test checks nothing and reports that it is skipped.
 #![cfg(test)]
 
 mod api;

@@ -11,6 +11,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use vibecode_tests::skip;
+
 use crate::SOON;
 
 const A_MOMENT: Duration = Duration::from_millis(20);
@@ -22,7 +24,7 @@ pub(crate) struct RedisServer {
 }
 
 impl RedisServer {
-    /// `None` where `redis-server` is not installed.
+    /// `None` if `redis-server` is not installed.
     pub(crate) fn start() -> Option<Self> {
         static STARTED: AtomicU32 = AtomicU32::new(0);
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
@@ -36,7 +38,7 @@ impl RedisServer {
                 Ok(process) => process,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
                     let _ignored = fs::remove_dir_all(&folder);
-                    say_that_it_is_skipped();
+                    skip::because_of("redis-server").unwrap();
                     return None;
                 }
                 Err(error) => panic!("redis-server does not start: {error}"),
@@ -138,14 +140,4 @@ fn spawn(port: u16, folder: &PathBuf) -> io::Result<Child> {
 fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
-}
-
-/// Past the test harness, which shows nothing of a test that passes.
-fn say_that_it_is_skipped() {
-    let name = thread::current().name().unwrap_or_default().to_owned();
-    writeln!(
-        io::stderr(),
-        "\n!!! SKIPPED, NOT PASSED: {name}: there is no `redis-server` on this machine; Debian has it in the package redis-server\n"
-    )
-    .unwrap();
 }

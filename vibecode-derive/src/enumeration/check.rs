@@ -1,6 +1,6 @@
 //! An enum of options, held against the options that the portal's schema has.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use proc_macro2::Ident;
 use syn::{
@@ -14,8 +14,9 @@ use crate::{
     look_up::{Subject, WireName},
     model::InputField,
     portal::{Found, Portal},
+    renamed,
     shape::bare,
-    whose::Whose,
+    whose::{self, Whose},
 };
 
 /// An enum whose mistakes have been told.
@@ -28,8 +29,8 @@ pub(crate) struct Checked<'a> {
     pub(crate) field: String,
     pub(crate) options: Vec<Choice<'a>>,
     pub(crate) other: Option<&'a Ident>,
-    /// Whether every option has a label of its own.
-    pub(crate) labelled: bool,
+    /// Whether every variant is here: one with a mistake is not.
+    pub(crate) complete: bool,
     pub(crate) found: Found,
 }
 
@@ -42,7 +43,7 @@ pub(crate) struct Choice<'a> {
 
 pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> {
     let attributes = OnEnum::read(&input.attrs, errors);
-    let known = Whose::of(&input.ident, &attributes.common, errors);
+    let known = whose::of(&input.ident, &attributes.common, errors);
     let found = Found::of(known, &attributes.common, errors);
     if !input.generics.params.is_empty() {
         errors.at(&input.generics, "an enum of options has no parameters");
@@ -56,30 +57,28 @@ pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> 
         errors,
     };
     let (options, other) = list.read(&variants);
+    let all_good = options.len() + usize::from(other.is_some()) == variants.len();
     // A variant that was refused may be meant for an option that is missing.
-    if options.len() + usize::from(other.is_some()) == variants.len() {
+    if all_good {
         list.refuse_missing_options(&input.ident, &options, other);
     }
     Checked {
         ident: &input.ident,
         generics: &input.generics,
-        runtime: attributes.common.runtime,
+        runtime: attributes
+            .common
+            .runtime
+            .or_else(|| renamed::path(&input.ident, errors)),
         whose,
         field: attributes
             .field
             .map(|field| field.value())
             .unwrap_or_default(),
-        labelled: has_own_labels(&options),
+        complete: all_good && matches!(input.data, Data::Enum(_)),
         options,
         other,
         found,
     }
-}
-
-/// Whether every option has a label, and no two the same.
-fn has_own_labels(options: &[Choice<'_>]) -> bool {
-    let labels: HashSet<_> = options.iter().filter_map(|it| it.label.as_ref()).collect();
-    !options.is_empty() && labels.len() == options.len()
 }
 
 /// The options that the portal's schema has of the list; `None` where it does not tell.

@@ -1,105 +1,132 @@
 //! The tokens of a checked enum of options.
 
-use proc_macro2::TokenStream;
+use std::collections::HashMap;
+
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::check::Checked;
-use crate::runtime::{entity, private_module};
+use crate::{
+    names::own,
+    runtime::{entity, private_module},
+};
 
 pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
     let private = private_module(checked.runtime.as_ref());
-    let Checked {
-        ident,
-        field,
-        other,
-        ..
-    } = checked;
+    let Checked { ident, field, .. } = checked;
+    let ident = own(ident);
     let entity = entity(checked.whose);
     let (parameters, arguments, predicates) = checked.generics.split_for_impl();
-    let variants: Vec<_> = checked.options.iter().map(|option| option.ident).collect();
-    let ids: Vec<_> = checked.options.iter().map(|option| option.id).collect();
-    let id_of_other = other.map(|other| quote!(Self::#other(id) => *id,));
-    // What has a mistake is not among the options, and is told.
-    let rest = other.map_or_else(
-        || quote!(__v::Option::None),
-        |other| quote!(__v::Option::Some(Self::#other(id))),
-    );
-    let labels = checked.labelled.then(|| labels(checked));
+    let variants = Variants::of(checked);
+    let (option_id, by_option_id) = (variants.option_id(), variants.by_option_id());
+    let (label, by_label) = (variants.label(), variants.by_label());
     quote! {
         const _: () = {
             use #private as __v;
             #[automatically_derived]
-            #[allow(unreachable_patterns)]
             impl #parameters __v::Enumeration for #ident #arguments #predicates {
                 type Entity = #entity;
                 const FIELD: &'static __v::str = #field;
-                fn item(&self) -> __v::u64 {
-                    match self {
-                        #(Self::#variants => #ids,)*
-                        #id_of_other
-                        _ => 0,
-                    }
+                fn option_id(&self) -> __v::u64 {
+                    #option_id
                 }
-                fn from_item(id: __v::u64) -> __v::Option<Self> {
-                    match id {
-                        #(#ids => __v::Option::Some(Self::#variants),)*
-                        _ => #rest,
-                    }
+                fn from_option_id(__id: __v::u64) -> __v::Option<Self> {
+                    #by_option_id
+                }
+                fn label(&self) -> __v::Option<&'static __v::str> {
+                    #label
+                }
+                fn from_label(__label: &__v::str) -> __v::Option<Self> {
+                    #by_label
                 }
             }
             #[automatically_derived]
             impl #parameters __v::Encode<__v::kind::Enumeration> for #ident #arguments #predicates {
                 const LIST: __v::Option<__v::List> = __v::Option::Some(__v::List::of::<Self>());
-                fn encode(&self, to: &mut __v::Encoder<'_>) -> __v::Result<(), __v::EncodeError> {
-                    to.unsigned(__v::Enumeration::item(self));
-                    __v::Result::Ok(())
+                fn encode(&self, __to: &mut __v::Encoder<'_>) -> __v::Result<(), __v::EncodeError> {
+                    __v::option(self, __to)
                 }
             }
             #[automatically_derived]
             impl #parameters __v::Decode<__v::kind::Enumeration> for #ident #arguments #predicates {
                 const LIST: __v::Option<__v::List> = __v::Option::Some(__v::List::of::<Self>());
-                fn decode(answered: __v::Answered<'_>) -> __v::Result<Self, __v::DecodeError> {
-                    __v::read::option(answered)
+                fn decode(__answered: __v::Answered<'_>) -> __v::Result<Self, __v::DecodeError> {
+                    __v::read::option(__answered)
                 }
             }
-            #labels
         };
     }
 }
 
-/// `Display` and `FromStr` by the labels of the options.
-fn labels(checked: &Checked<'_>) -> TokenStream {
-    let ident = checked.ident;
-    let (parameters, arguments, predicates) = checked.generics.split_for_impl();
-    let variants: Vec<_> = checked.options.iter().map(|option| option.ident).collect();
-    let labels: Vec<_> = checked.options.iter().map(|option| &option.label).collect();
-    let other = checked
-        .other
-        .map(|other| quote!(Self::#other(id) => __v::Display::fmt(id, f),));
-    quote! {
-        /// By the labels of the options.
-        #[automatically_derived]
-        #[allow(unreachable_patterns)]
-        impl #parameters __v::Display for #ident #arguments #predicates {
-            fn fmt(&self, f: &mut __v::Formatter<'_>) -> __v::fmt::Result {
-                match self {
-                    #(Self::#variants => f.write_str(#labels),)*
-                    #other
-                    _ => __v::Result::Ok(()),
-                }
-            }
+/// The variants, by their names in the generated code.
+struct Variants<'a> {
+    /// Each with the id and the label of its option.
+    options: Vec<(Ident, u64, Option<&'a str>)>,
+    other: Option<Ident>,
+    /// Whether these are all of them. Those with a mistake are left out.
+    complete: bool,
+}
+
+impl<'a> Variants<'a> {
+    fn of(checked: &'a Checked<'_>) -> Self {
+        let options = checked.options.iter();
+        let options = options.map(|it| (own(it.ident), it.id, it.label.as_deref()));
+        Self {
+            options: options.collect(),
+            other: checked.other.map(own),
+            complete: checked.complete,
         }
-        /// By the labels of the options.
-        #[automatically_derived]
-        #[allow(unreachable_patterns)]
-        impl #parameters __v::FromStr for #ident #arguments #predicates {
-            type Err = __v::ParseError;
-            fn from_str(label: &__v::str) -> __v::Result<Self, __v::ParseError> {
-                match label {
-                    #(#labels => __v::Result::Ok(Self::#variants),)*
-                    _ => __v::Result::Err(__v::not_a_label()),
-                }
-            }
+    }
+
+    fn option_id(&self) -> TokenStream {
+        let arms = self.options.iter();
+        let arms = arms.map(|(variant, id, _)| quote!(Self::#variant => #id,));
+        let other = self.other.iter();
+        let other = other.map(|other| quote!(Self::#other(__id) => __id,));
+        let rest = (!self.complete).then(|| quote!(_ => 0,));
+        quote!(match *self { #(#arms)* #(#other)* #rest })
+    }
+
+    fn by_option_id(&self) -> TokenStream {
+        let arms = self.options.iter();
+        let arms = arms.map(|(variant, id, _)| quote!(#id => __v::Option::Some(Self::#variant),));
+        let rest = if let Some(other) = &self.other {
+            quote!(0 => __v::Option::None, _ => __v::Option::Some(Self::#other(__id)),)
+        } else {
+            quote!(_ => __v::Option::None,)
+        };
+        quote!(match __id { #(#arms)* #rest })
+    }
+
+    fn label(&self) -> TokenStream {
+        let labelled: Vec<_> = self.labelled().collect();
+        if labelled.is_empty() {
+            return quote!(__v::Option::None);
         }
+        let all = self.complete && self.other.is_none() && labelled.len() == self.options.len();
+        let arms = labelled.iter();
+        let arms =
+            arms.map(|(variant, label)| quote!(Self::#variant => __v::Option::Some(#label),));
+        let rest = (!all).then(|| quote!(_ => __v::Option::None,));
+        quote!(match *self { #(#arms)* #rest })
+    }
+
+    fn by_label(&self) -> TokenStream {
+        let mut times: HashMap<&str, usize> = HashMap::new();
+        for (_, label) in self.labelled() {
+            *times.entry(label).or_default() += 1;
+        }
+        let unique = self
+            .labelled()
+            .filter(|(_, label)| times.get(label) == Some(&1));
+        let arms: Vec<_> = unique
+            .map(|(variant, label)| quote!(#label => __v::Option::Some(Self::#variant),))
+            .collect();
+        quote!(match __label { #(#arms)* _ => __v::Option::None })
+    }
+
+    fn labelled(&self) -> impl Iterator<Item = (&Ident, &'a str)> {
+        let options = self.options.iter();
+        options.filter_map(|(variant, _, label)| Some((variant, (*label)?)))
     }
 }

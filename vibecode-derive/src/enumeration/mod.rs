@@ -6,9 +6,13 @@ mod expand;
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
 
-use crate::errors::Errors;
+use crate::{errors::Errors, names::apart};
 
 pub(crate) fn derive(input: TokenStream) -> TokenStream {
+    apart(input, derive_apart)
+}
+
+fn derive_apart(input: TokenStream) -> TokenStream {
     let input: DeriveInput = match syn::parse2(input) {
         Ok(input) => input,
         Err(error) => return error.to_compile_error(),

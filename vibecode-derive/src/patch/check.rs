@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use proc_macro2::Ident;
 use syn::ext::IdentExt;
 use vibecode_spec::Multifield;
 
@@ -9,6 +10,7 @@ use crate::{
     check::Checked,
     errors::Errors,
     field::{Access, Field, Role},
+    patch::taken::is_taken,
 };
 
 /// Methods that every builder has.
@@ -17,14 +19,33 @@ const OWN_METHODS: &[&str] = &["maybe", "set_unchecked"];
 pub(crate) fn check(checked: &mut Checked<'_>, errors: &Errors) {
     refuse_writing_what_is_read(&mut checked.fields, errors);
     refuse_clashing_methods(&mut checked.fields, errors);
+    refuse_a_taken_name(checked, errors);
+}
+
+/// What a builder is called whose name is taken: the app's own type is then not mistaken for it.
+const ASIDE: &str = "__Patch";
+
+fn refuse_a_taken_name(checked: &mut Checked<'_>, errors: &Errors) {
+    let (structs, builder) = (&checked.input.ident, &checked.builder);
+    if is_taken(structs, builder) {
+        let message = format!(
+            "the builder would be called `{builder}`, and there is such a name here already: give it another by `#[vibecode(builder = \"{}Change\")]`",
+            structs.unraw()
+        );
+        errors.at(builder, message);
+        checked.builder = Ident::new(&format!("{ASIDE}{}", structs.unraw()), builder.span());
+    }
 }
 
 fn refuse_writing_what_is_read(fields: &mut [Field<'_>], errors: &Errors) {
-    let read_only = fields
-        .iter_mut()
-        .filter(|field| field.access == Access::ReadOnly);
-    for field in read_only {
-        errors.at(&field.name, read_only_message(&field.name.text));
+    for field in fields {
+        let name = &field.name.text;
+        let message = match field.access {
+            Access::Written | Access::MarkedReadOnly => continue,
+            Access::ReadOnly => read_only_message(name),
+            Access::Immutable => immutable_message(name),
+        };
+        errors.at(&field.name, message);
         field.role = Role::Broken;
         field.access = Access::Written;
     }
@@ -44,6 +65,14 @@ fn read_only_message(name: &str) -> String {
         ),
         None => format!("`{name}` is read-only: add `#[vibecode(read_only)]`"),
     }
+}
+
+/// A patch does not know whether it is for `create` or for `update`, to which the API would answer
+/// 200 and change nothing.
+fn immutable_message(name: &str) -> String {
+    format!(
+        "`{name}` is set when a record is made and cannot be changed after, and a patch may be sent by `update`: add `#[vibecode(read_only)]`"
+    )
 }
 
 /// A field whose methods would clash with another's gets none.

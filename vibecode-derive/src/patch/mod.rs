@@ -2,6 +2,7 @@
 
 mod check;
 mod expand;
+mod taken;
 
 use proc_macro2::TokenStream;
 

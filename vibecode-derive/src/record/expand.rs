@@ -1,20 +1,21 @@
 //! The tokens of a checked struct: how it is read.
 
 use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{WhereClause, WherePredicate, parse_quote};
+use quote::{format_ident, quote};
 
 use crate::{
     check::Checked,
     field::{Field, Form, Role},
-    runtime::{element, entity, kind, list_reader, own_list, private_module, setter},
-    shape::{TypeParameters, bare},
+    lists::{Direction, own_list},
+    names::own,
+    runtime::{element, entity, kind, private_module, reading_trait},
+    shape::{TypeParameters, bare, predicate},
 };
 
 pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
     let input = checked.input;
     let private = private_module(input.attributes.runtime.as_ref());
-    let (ident, entity) = (&input.ident, entity(checked.whose));
+    let (ident, entity) = (own(&input.ident), entity(checked.whose));
     let names: Vec<_> = checked.fields.iter().filter_map(placed_name).collect();
     let places = 0..names.len();
     let reads_multifields = checked
@@ -28,27 +29,30 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
         quote!(__v::read::broken())
     };
     let own_lists = own_lists(checked);
-    let mut generics = input.generics.clone();
-    add_bounds(checked, generics.make_where_clause());
-    let (parameters, _, predicates) = generics.split_for_impl();
-    let (_, arguments, _) = input.generics.split_for_impl();
+    let (parameters, arguments, _) = input.generics.split_for_impl();
+    let clause = input.generics.where_clause.as_ref();
+    let predicates = clause.into_iter().flat_map(|clause| &clause.predicates);
+    let bounds = bounds(checked);
     quote! {
-        #[allow(deprecated, unreachable_code)]
         const _: () = {
             use #private as __v;
             #[automatically_derived]
-            impl #parameters __v::Record for #ident #arguments #predicates {
+            impl #parameters __v::Record for #ident #arguments
+            where
+                #(#predicates,)*
+                #(#bounds,)*
+            {
                 type Entity = #entity;
                 const READ_NAMES: &'static [&'static __v::str] = &[#(#names),*];
                 const READS_MULTIFIELDS: __v::bool = #reads_multifields;
                 #[inline]
-                fn place(name: &__v::str) -> __v::Option<__v::usize> {
-                    __v::Option::Some(match name {
-                        #(#names => #places,)*
-                        _ => return __v::Option::None,
-                    })
+                fn place(__name: &__v::str) -> __v::Option<__v::usize> {
+                    match __name {
+                        #(#names => __v::Option::Some(#places),)*
+                        _ => __v::Option::None,
+                    }
                 }
-                fn from_fields(fields: &__v::Fields<'_>) -> __v::Result<Self, __v::UnreadableField> {
+                fn from_fields(__fields: &__v::Fields<'_>) -> __v::Result<Self, __v::UnreadableField> {
                     #(#own_lists)*
                     #made
                 }
@@ -71,7 +75,7 @@ fn read_fields(checked: &Checked<'_>) -> Vec<TokenStream> {
     let entity = entity(checked.whose);
     let mut place = 0_usize;
     let fields = checked.fields.iter().map(|field| {
-        let ident = field.ident;
+        let ident = own(field.ident);
         let at = place;
         place += usize::from(placed_name(field).is_some());
         match &field.role {
@@ -82,21 +86,22 @@ fn read_fields(checked: &Checked<'_>) -> Vec<TokenStream> {
             Role::Broken => quote!(#ident: __v::read::broken()?),
             Role::Id => {
                 let ty = bare(field.ty);
-                quote!(#ident: __v::read::id::<#ty, #entity>(fields, #at)?)
+                quote!(#ident: <#ty as __v::IsIdOf<#entity>>::read(__fields, #at)?)
             }
             Role::Value(value) => {
-                let (read, ty) = (setter(&value.kind, value.multiple), value.holds);
-                quote!(#ident: __v::read::#read::<#ty, _>(fields, #at)?)
+                let (reading, ty) = (reading_trait(&value.kind, value.multiple), value.holds);
+                quote!(#ident: <#ty as __v::kind::#reading>::read(__fields, #at)?)
             }
             Role::Multifield(values) => {
                 let wire = values.multifield.name();
                 match &values.form {
                     Form::Vec(_) | Form::List => {
-                        let (read, ty) = (list_reader(values.multifield), bare(field.ty));
-                        quote!(#ident: __v::read::#read::<#ty>(fields)?)
+                        let ty = bare(field.ty);
+                        let reading = format_ident!("{}ListReading", element(values.multifield));
+                        quote!(#ident: <#ty as __v::kind::#reading>::read(__fields)?)
                     }
                     Form::Typed { type_id, holds } => {
-                        quote!(#ident: __v::read::typed_value::<#holds, _>(fields, #wire, #type_id)?)
+                        quote!(#ident: <#holds as __v::kind::TypedValueReading>::read(__fields, #wire, #type_id)?)
                     }
                 }
             }
@@ -106,16 +111,15 @@ fn read_fields(checked: &Checked<'_>) -> Vec<TokenStream> {
 }
 
 /// What reading asks of the fields whose types are parameters of the struct, and of the skipped.
-fn add_bounds(checked: &Checked<'_>, clause: &mut WhereClause) {
+fn bounds(checked: &Checked<'_>) -> Vec<TokenStream> {
     let parameters = TypeParameters::of(&checked.input.generics);
-    let bounds = checked
-        .fields
-        .iter()
-        .filter_map(|field| bound(field, &parameters));
-    clause.predicates.extend(bounds);
+    let fields = checked.fields.iter();
+    fields
+        .filter_map(|field| bound(field, &parameters))
+        .collect()
 }
 
-fn bound(field: &Field<'_>, parameters: &TypeParameters) -> Option<WherePredicate> {
+fn bound(field: &Field<'_>, parameters: &TypeParameters) -> Option<TokenStream> {
     let (ty, bound) = match &field.role {
         Role::Skipped => (field.ty, quote!(__v::Default)),
         Role::Value(value) => {
@@ -132,17 +136,17 @@ fn bound(field: &Field<'_>, parameters: &TypeParameters) -> Option<WherePredicat
         },
         Role::Id | Role::Broken => return None,
     };
-    parameters.are_in(ty).then(|| parse_quote!(#ty: #bound))
+    parameters.are_in(ty).then(|| predicate(ty, &bound))
 }
 
 /// That enums of options are used on their own lists.
 fn own_lists(checked: &Checked<'_>) -> Vec<TokenStream> {
-    let parameters = TypeParameters::of(&checked.input.generics);
     let values = checked.fields.iter().filter_map(|field| match &field.role {
-        Role::Value(value) if !parameters.are_in(value.holds) => Some(value),
+        Role::Value(value) => Some(value),
         _ => None,
     });
-    values
-        .filter_map(|value| own_list("ReadList", value.holds, value, checked.whose))
-        .collect()
+    let generics = &checked.input.generics;
+    let checks = values
+        .filter_map(|value| own_list(Direction::Read, value.holds, value, checked.whose, generics));
+    checks.collect()
 }

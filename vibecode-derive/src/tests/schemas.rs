@@ -84,7 +84,7 @@ fn broken_json_is_told_with_its_place() {
 #[test]
 fn an_empty_file_is_told() {
     let problem = problem("empty.json", "");
-    assert!(problem.starts_with("this is not JSON"), "{problem}");
+    assert!(problem.starts_with("this is empty"), "{problem}");
 }
 
 #[test]
@@ -104,19 +104,29 @@ fn a_file_that_is_longer_than_any_schema_is_told_and_not_read() {
 
 #[test]
 fn a_file_of_another_shape_is_told() {
-    for (name, text) in [
-        ("list.json", "[]"),
-        ("number.json", "7"),
-        ("text.json", r#""fields""#),
+    for (name, text, said) in [
+        ("list.json", "[]", "this is a list"),
+        ("number.json", "7", "there is no map of fields"),
+        ("text.json", r#""fields""#, "there is no map of fields"),
+        (
+            "flat.json",
+            r#"{"ufCrmFloor":"integer"}"#,
+            "`ufCrmFloor` is not described by an object",
+        ),
+        (
+            "native.json",
+            r#"{"result":{"fields":{"id":{"type":"integer"}}},"time":{}}"#,
+            "this is an answer of Bitrix24's own REST",
+        ),
+        (
+            "upper.json",
+            r#"{"UF_CRM_FLOOR":{"type":"integer"}}"#,
+            "`UF_CRM_FLOOR` is the upper name of the user field `ufCrmFloor`",
+        ),
     ] {
         let problem = problem(name, text);
-        assert!(
-            problem.starts_with("there is no map of fields"),
-            "{problem}"
-        );
+        assert!(problem.starts_with(said), "{problem}");
     }
-    let problem = problem("flat.json", r#"{"ufCrmFloor":"integer"}"#);
-    assert_eq!(problem, "`ufCrmFloor` is not described by an object");
 }
 
 #[test]
@@ -126,7 +136,9 @@ fn a_field_that_is_fixed_at_creation_is_not_written_and_can_be_read() {
     let errors = told(&patch::derive(customer(file.path())));
     assert_eq!(
         errors,
-        ["`ufCrmFloor` is read-only: add `#[vibecode(read_only)]`"]
+        [
+            "`ufCrmFloor` is set when a record is made and cannot be changed after, and a patch may be sent by `update`: add `#[vibecode(read_only)]`"
+        ]
     );
     assert!(told(&record::derive(customer(file.path()))).is_empty());
 }
@@ -135,14 +147,18 @@ fn a_field_that_is_fixed_at_creation_is_not_written_and_can_be_read() {
 fn the_answer_of_a_refusal_is_told() {
     let refusal = r#"{"success":false,"error":{"code":"SCOPE_DENIED","message":"no"}}"#;
     let problem = problem("refusal.json", refusal);
-    assert!(!problem.is_empty());
+    assert!(
+        problem.starts_with("this is an error answer (`SCOPE_DENIED`)"),
+        "{problem}"
+    );
 }
 
 #[test]
 fn the_schema_of_another_entity_is_told() {
     let deals = r#"{"amount":{},"currency":{},"closedAt":{},"stageId":{}}"#;
     let problem = problem("deals.json", deals);
-    assert_eq!(problem, "these are the fields of deals, not of contacts");
+    let expected = "these are the fields of deals, not of contacts, which have no `amount`, `closedAt`, `currency`";
+    assert_eq!(problem, expected);
 }
 
 #[test]
@@ -155,7 +171,8 @@ fn two_fields_with_one_upper_name_are_told() {
 #[test]
 fn an_option_whose_id_is_no_number_is_told() {
     let fields = r#"{"ufCrmTier":{"type":"enumeration","items":[{"ID":"gold","VALUE":"Gold"}]}}"#;
-    let expected = "an option of `ufCrmTier` has the id `gold`, which is no number";
+    let expected =
+        "the options (`items`) of `ufCrmTier` cannot be read: the id `gold` is no number above 0";
     assert_eq!(problem("letters.json", fields), expected);
 }
 
@@ -176,12 +193,15 @@ fn a_folder_in_place_of_a_file_is_told() {
 
 #[test]
 fn a_missing_file_is_told_with_where_it_was_looked_for() {
-    let errors = told(&patch::derive(customer("nowhere/contacts.json")));
+    let tokens = patch::derive(customer("nowhere/contacts.json"));
+    // What is not there is not included, which would be a second error.
+    assert!(!tokens.to_string().contains("include_bytes"));
+    let errors = told(&tokens);
     let [message] = &errors[..] else {
         panic!("{errors:?}");
     };
-    let looked_for = concat!(env!("CARGO_MANIFEST_DIR"), "/nowhere/contacts.json");
-    assert_eq!(message, &format!("there is no file {looked_for}"));
+    let expected = "there is no file `vibecode-derive/nowhere/contacts.json`: a relative path begins at the crate's folder";
+    assert_eq!(message, expected);
 }
 
 #[test]
@@ -194,4 +214,144 @@ fn an_edited_file_is_read_anew() {
         errors[0].contains("have no user field `ufCrmFloor`"),
         "{errors:?}"
     );
+}
+
+#[test]
+fn a_multifield_of_the_schema_that_is_not_phone_or_email_has_no_kind_that_makes_it_writable() {
+    let text = r#"{"link":{"type":"multifield"},"ufCrmSites":{"type":"crm_multifield"}}"#;
+    let file = File::of("multifields.json", text);
+    let path = file.path();
+    for (name, kind) in [("link", "string"), ("ufCrmSites", "url"), ("web", "string")] {
+        for derive in [patch::derive, record::derive] {
+            let messages = told(&derive(quote! {
+                #[vibecode(entity = "contacts", schema = #path)]
+                struct Customer {
+                    #[vibecode(field = #name, kind = #kind)]
+                    sites: Option<String>,
+                }
+            }));
+            let [message] = &messages[..] else {
+                panic!("{messages:?}");
+            };
+            assert!(message.contains("`client.multifields`"), "{message}");
+            assert!(!message.contains("kind ="), "{message}");
+        }
+    }
+}
+
+fn customer_with(attribute: &TokenStream) -> TokenStream {
+    quote! {
+        #[vibecode(entity = "contacts", #attribute)]
+        struct Customer {
+            post: Option<String>,
+            #[vibecode(field = "ufCrmFloor", kind = "integer")]
+            floor: Option<i64>,
+        }
+    }
+}
+
+#[test]
+fn a_required_schema_that_is_not_there_is_told_with_every_file_that_could_be_it() {
+    let errors = told(&patch::derive(customer_with(&quote!(schema))));
+    let expected = "there is no schema `vibecode-derive/vibecode/contacts.json` or `vibecode/contacts.json`: `cargo vibecode pull contacts` fetches it";
+    assert_eq!(errors, [expected]);
+    assert!(told(&patch::derive(customer_with(&quote!(diff)))).is_empty());
+    for twice in [quote!(schema, schema), quote!(schema, schema = "a.json")] {
+        let errors = told(&patch::derive(customer_with(&twice)));
+        assert_eq!(errors, ["`schema` stands here twice"]);
+    }
+}
+
+#[test]
+fn a_user_field_that_nothing_describes_is_told_with_the_files_that_were_looked_for() {
+    let errors = told(&patch::derive(quote! {
+        #[vibecode(entity = "contacts")]
+        struct Customer {
+            #[vibecode(field = "ufCrmFloor")]
+            floor: Option<i64>,
+        }
+    }));
+    let [message] = &errors[..] else {
+        panic!("{errors:?}");
+    };
+    let files = "There is no schema `vibecode-derive/vibecode/contacts.json` or `vibecode/contacts.json`, which `cargo vibecode pull contacts` fetches.";
+    assert!(message.contains(files), "{message}");
+}
+
+#[test]
+fn a_user_field_that_the_portal_lacks_is_told_with_the_file_that_says_so() {
+    let file = File::of("lacks.json", r#"{"ufCrmStorey":{"type":"integer"}}"#);
+    let errors = told(&patch::derive(customer(file.path())));
+    let expected = format!(
+        "the portal's contacts have no user field `ufCrmFloor`, according to `{}`: if it is new there, `cargo vibecode pull contacts` fetches the list anew",
+        file.path()
+    );
+    assert_eq!(errors, [expected]);
+}
+
+#[test]
+fn a_field_of_the_layer_underneath_that_a_complete_list_lacks_is_told() {
+    let list = r#"{"entity":"contacts","fields":{"ufCrmFloor":{"type":"integer"}},"format":1}"#;
+    let birthday = |path: &str| {
+        quote! {
+            #[vibecode(entity = "contacts", schema = #path)]
+            struct Customer {
+                post: Option<String>,
+                birthdate: Option<Date>,
+            }
+        }
+    };
+    let complete = File::of("complete.json", list);
+    let path = complete.path();
+    let expected = format!(
+        "the portal's contacts have no field `birthdate`: `{path}` lists all that they have, and the API would drop it. If the list is old, `cargo vibecode pull contacts` fetches it anew"
+    );
+    assert_eq!(told(&patch::derive(birthday(path))), [expected.as_str()]);
+    assert_eq!(told(&record::derive(birthday(path))), [expected.as_str()]);
+    let part = File::of(
+        "part.json",
+        &list.replace("\"format\":1", "\"format\":1,\"partial\":true"),
+    );
+    assert!(told(&patch::derive(birthday(part.path()))).is_empty());
+}
+
+#[test]
+fn what_clears_a_field_that_the_portal_requires_is_refused() {
+    let file = File::of(
+        "required.json",
+        r#"{"ufCrmFloor":{"type":"integer","isRequired":true}}"#,
+    );
+    let path = file.path();
+    let clear = |clear: TokenStream| {
+        patch::derive(quote! {
+            #[vibecode(entity = "contacts", schema = #path, diff)]
+            struct Customer {
+                #[vibecode(field = "ufCrmFloor" #clear)]
+                floor: Option<i64>,
+            }
+        })
+    };
+    let tokens = clear(TokenStream::new());
+    assert!(told(&tokens).is_empty());
+    let text = tokens.to_string();
+    assert!(
+        text.contains("NotRequired") && text.contains("refuse_clearing"),
+        "{text}"
+    );
+    assert!(!text.contains("Clears"), "{text}");
+    assert_eq!(
+        told(&clear(quote!(, clear = "null"))),
+        ["the portal requires a value of `ufCrmFloor`, which is never cleared: leave `clear` out"]
+    );
+}
+
+#[test]
+fn a_label_is_one_line_of_plain_words_in_generated_documentation() {
+    let text =
+        r#"{"ufCrmFloor":{"type":"integer","title":"Owner\n\n    panic!();\n```\n<VIP> [link]"}}"#;
+    let file = File::of("hostile.json", text);
+    let tokens = patch::derive(customer(file.path())).to_string();
+    let doc = r"Owner panic\!(); \`\`\` \<VIP\> \[link\]";
+    let expected = format!("Sets `ufCrmFloor`: {doc} (integer).");
+    assert!(tokens.contains(&format!("{expected:?}")), "{tokens}");
 }

@@ -4,6 +4,7 @@
 //! costs would be calls and copies, so the usual path is one piece, and the rare ones are set apart.
 
 mod add;
+mod finite;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -12,10 +13,12 @@ use std::{borrow::Cow, fmt, ops::Range};
 
 use serde::Serialize;
 
+use self::finite::is_finite;
 pub(crate) use self::{add::Adder, write::WORK};
 use crate::{
-    EncodeError,
-    encoder::{Encoder, push_text, to_json},
+    EncodeError, Entity,
+    encoder::{Encoder, NOT_AN_ENTRY, NOT_FINITE, push_text, to_json},
+    enumeration::List,
 };
 
 /// The body of a PATCH request, in the order in which the fields were first set.
@@ -35,6 +38,8 @@ pub struct Body {
     /// The first value that has no wire form. The patch is then never sent.
     failure: Option<Box<InvalidField>>,
     unchecked: bool,
+    /// The path of the entity, whose lists the options of enums are compared with.
+    entity: Option<&'static str>,
 }
 
 #[derive(Debug, Clone)]
@@ -97,10 +102,24 @@ const USUAL_CHANGES: usize = 8;
 const USUAL_LENGTH: usize = 192;
 
 impl Body {
-    /// Sets a field to what is written, but for an empty list where that leaves it as it is.
+    /// An empty body of a patch for the entity.
+    #[must_use]
+    pub fn of<E: Entity>() -> Self {
+        Self {
+            entity: Some(E::PATH),
+            ..Self::default()
+        }
+    }
+
+    /// Sets a field to what is written. An empty list leaves the field as it is if `leaves_empty`.
     pub(crate) fn set(&mut self, name: &'static str, leaves_empty: bool, encode: Encoding<'_>) {
         let (begin, value) = self.begin(name);
-        match encode(&mut Encoder::new(&mut self.json)) {
+        let field = self.entity.map(|entity| List {
+            entity,
+            field: name,
+        });
+        let mut encoder = Encoder::of_field(&mut self.json, field);
+        match encode(&mut encoder).and_then(|()| encoder.require_one_value()) {
             Ok(()) if leaves_empty && self.is_empty_list(value) => self.json.truncate(begin),
             Ok(()) => self.end(Name::Borrowed(name), Action::Set, begin, value),
             Err(reason) => self.fail(name.into(), begin, reason),
@@ -204,13 +223,12 @@ impl Body {
         let may_have_some = self.see(name);
         let adder = Adder::new(&mut self.changes, name, may_have_some);
         let mut encoder = Encoder::adding(&mut self.json, adder);
-        let written = encode(&mut encoder);
+        let written = encode(&mut encoder).and_then(|()| encoder.require_one_value());
         let has_added = encoder.has_added();
         match written {
             Err(reason) => self.fail(name.into(), begin, reason),
             Ok(()) if !has_added && !self.is_empty_list(begin) => {
-                let reason = "its `Encode` does not go through `Phone` or `Email`";
-                self.fail(name.into(), begin, EncodeError::new(reason));
+                self.fail(name.into(), begin, EncodeError::new(NOT_AN_ENTRY));
             }
             Ok(()) => {}
         }
@@ -221,6 +239,9 @@ impl Body {
         if mapped.contains(&name.as_str()) {
             let reason = "the struct has this field: set it by its own method";
             return self.fail(name.into(), self.json.len(), EncodeError::new(reason));
+        }
+        if !is_finite(value) {
+            return self.fail(name.into(), self.json.len(), EncodeError::new(NOT_FINITE));
         }
         match to_json(value) {
             Ok(json) => self.put(name.into(), Action::Set, &json),
@@ -338,6 +359,7 @@ impl Body {
         Self {
             failure: self.failure.clone(),
             unchecked: self.unchecked,
+            entity: self.entity,
             ..Self::default()
         }
     }

@@ -475,7 +475,7 @@ impl Client {
         )
     }
 
-    /// The definitions of an entity's user fields: `GET /v1/userfields/{entity}`, in upper case.
+    /// The definitions of an entity's user fields: `GET /v1/userfields/{entity}`.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));

@@ -64,6 +64,11 @@ impl Decode<kind::DateTime> for DateTime<Utc> {
     }
 }
 
+day_or_moment! {
+    Date: NaiveDate, read as NaiveDate;
+    DateTime: DateTime<Z> where Z: TimeZone, read as DateTime<FixedOffset>, DateTime<Utc>;
+}
+
 fn utc(moment: Moment) -> Result<DateTime<Utc>, DecodeError> {
     DateTime::from_timestamp(moment.unix_seconds, moment.nanosecond).ok_or_else(outside)
 }
@@ -77,7 +82,7 @@ mod tests {
     use ::chrono::{DateTime, FixedOffset, NaiveDate, TimeZone, Utc};
 
     use crate::{
-        interop::wire::{read, written},
+        interop::wire::{read, reads_every_spelling, reads_the_day_of_a_moment, written},
         kind,
     };
 
@@ -137,6 +142,13 @@ mod tests {
         let moment = zone.with_ymd_and_hms(1900, 4, 15, 12, 0, 7).unwrap();
         let json = written::<kind::DateTime>(&moment);
         assert_eq!(json.unwrap(), r#""1900-04-15T09:29:50Z""#);
+    }
+
+    #[test]
+    fn every_form_that_our_own_types_read_is_read() {
+        reads_every_spelling::<DateTime<FixedOffset>>();
+        reads_every_spelling::<DateTime<Utc>>();
+        reads_the_day_of_a_moment::<NaiveDate>();
     }
 
     #[test]

@@ -73,6 +73,12 @@ impl Decode<kind::DateTime> for Timestamp {
     }
 }
 
+day_or_moment! {
+    Date: Date, read as Date;
+    DateTime: Zoned, read as Zoned;
+    DateTime: Timestamp, read as Timestamp;
+}
+
 fn timestamp(moment: Moment) -> Result<Timestamp, DecodeError> {
     let nanosecond = i32::try_from(moment.nanosecond).map_err(|_| outside())?;
     Timestamp::new(moment.unix_seconds, nanosecond).map_err(|_| outside())
@@ -92,7 +98,7 @@ mod tests {
 
     use crate::{
         DateTime,
-        interop::wire::{read, written},
+        interop::wire::{read, reads_every_spelling, reads_the_day_of_a_moment, written},
         kind,
     };
 
@@ -148,6 +154,13 @@ mod tests {
         assert_eq!(of_1900.unwrap(), r#""1900-04-15T09:29:50Z""#);
         let far = written::<kind::DateTime>(&at(25 * 3600, 2026));
         assert_eq!(far.unwrap(), r#""2026-04-14T11:00:07Z""#);
+    }
+
+    #[test]
+    fn every_form_that_our_own_types_read_is_read() {
+        reads_every_spelling::<Zoned>();
+        reads_every_spelling::<Timestamp>();
+        reads_the_day_of_a_moment::<Date>();
     }
 
     #[test]

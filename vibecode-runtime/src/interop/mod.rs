@@ -1,5 +1,25 @@
 //! Values of other libraries, each behind the feature that has its name.
 
+/// Makes a day or a moment of another library one of a field that takes either.
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+macro_rules! day_or_moment {
+    ($($Kind:ident: $Value:ty $(where $Zone:ident: $Bound:path)?, read as $($Read:ty),+;)+) => {$(
+        impl $(<$Zone: $Bound>)? crate::Encode<crate::kind::DateOrDateTime> for $Value {
+            fn encode(&self, to: &mut crate::Encoder<'_>) -> Result<(), crate::EncodeError> {
+                crate::Encode::<crate::kind::$Kind>::encode(self, to)
+            }
+        }
+
+        $(
+            impl crate::Decode<crate::kind::DateOrDateTime> for $Read {
+                fn decode(answered: crate::Answered<'_>) -> Result<Self, crate::DecodeError> {
+                    crate::Decode::<crate::kind::$Kind>::decode(answered)
+                }
+            }
+        )*
+    )+};
+}
+
 #[cfg(feature = "chrono")]
 mod chrono;
 #[cfg(feature = "decimal")]
@@ -13,6 +33,8 @@ mod time;
 
 #[cfg(test)]
 mod wire {
+    #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+    use crate::kind;
     use crate::{Answered, Decode, DecodeError, Encode, EncodeError, Encoder};
 
     /// The JSON that a value is written as, of which nothing may be left where it is refused.
@@ -21,6 +43,55 @@ mod wire {
         let encoded = value.encode(&mut Encoder::new(&mut json));
         assert_eq!(encoded.is_err(), json.is_empty(), "{json}");
         encoded.map(|()| json)
+    }
+
+    /// Checks that a type reads every spelling of a moment as `crate::DateTime` does, and no day.
+    #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+    pub(super) fn reads_every_spelling<T>()
+    where
+        T: Decode<kind::DateTime> + Decode<kind::DateOrDateTime> + Encode<kind::DateTime>,
+    {
+        for spelling in [
+            "2026-04-15T12:00:00+0300",
+            "2026-04-15T12:00:00+03",
+            "2026-04-15 12:00:00-11:30",
+            "2026-04-15t12:00:00.250z",
+            "2026-04-15T12:00:00.000Z",
+        ] {
+            let seconds = |json: &str| {
+                let moment: crate::DateTime = read::<kind::DateTime, _>(json).unwrap();
+                moment.unix_seconds()
+            };
+            let json = format!("\"{spelling}\"");
+            for moment in [
+                read::<kind::DateTime, T>(&json).unwrap(),
+                read::<kind::DateOrDateTime, T>(&json).unwrap(),
+            ] {
+                let back = written::<kind::DateTime>(&moment).unwrap();
+                assert_eq!(seconds(&back), seconds(&json), "{spelling}");
+                assert!(seconds(&json).is_some());
+            }
+        }
+        assert!(read::<kind::DateTime, T>(r#""2026-04-15""#).is_err());
+    }
+
+    /// Checks that a type reads the day of a moment in a field that takes either.
+    #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+    pub(super) fn reads_the_day_of_a_moment<T>()
+    where
+        T: Decode<kind::Date> + Decode<kind::DateOrDateTime> + Encode<kind::DateOrDateTime>,
+    {
+        let day = r#""2026-07-17""#;
+        for json in [
+            day,
+            r#""2026-07-17T00:00:00.000Z""#,
+            r#""2026-07-17 00:00:00+0300""#,
+        ] {
+            let either: T = read::<kind::DateOrDateTime, _>(json).unwrap();
+            assert_eq!(written::<kind::DateOrDateTime>(&either).unwrap(), day);
+            let read: T = read::<kind::Date, _>(json).unwrap();
+            assert_eq!(written::<kind::DateOrDateTime>(&read).unwrap(), day);
+        }
     }
 
     /// The value that is read from JSON.

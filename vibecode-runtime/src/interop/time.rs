@@ -55,6 +55,11 @@ impl Decode<kind::DateTime> for OffsetDateTime {
     }
 }
 
+day_or_moment! {
+    Date: Date, read as Date;
+    DateTime: OffsetDateTime, read as OffsetDateTime;
+}
+
 fn of_moment(moment: Moment) -> Option<OffsetDateTime> {
     let offset = UtcOffset::from_whole_seconds(moment.east_seconds).ok()?;
     let second = OffsetDateTime::from_unix_timestamp(moment.unix_seconds).ok()?;
@@ -68,7 +73,7 @@ mod tests {
 
     use crate::{
         DateTime,
-        interop::wire::{read, written},
+        interop::wire::{read, reads_every_spelling, reads_the_day_of_a_moment, written},
         kind,
     };
 
@@ -126,6 +131,12 @@ mod tests {
         assert_eq!(of_1900.unwrap(), r#""1900-04-15T09:29:50Z""#);
         let far = written::<kind::DateTime>(&at(25 * 3600, 2026));
         assert_eq!(far.unwrap(), r#""2026-04-14T11:00:07Z""#);
+    }
+
+    #[test]
+    fn every_form_that_our_own_types_read_is_read() {
+        reads_every_spelling::<OffsetDateTime>();
+        reads_the_day_of_a_moment::<Date>();
     }
 
     #[test]

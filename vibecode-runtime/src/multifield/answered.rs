@@ -145,7 +145,7 @@ impl Multifields {
             for alias in beside.aliases() {
                 let values = values_of(field(alias))?;
                 let mut values = values.iter();
-                if !values.all(|value| keys.contains(&EntryKey::of(beside.kind, value))) {
+                if !values.all(|(value, _)| keys.contains(&EntryKey::of(beside.kind, value))) {
                     return Err(Unclear::Contradiction);
                 }
             }
@@ -238,34 +238,39 @@ fn from_aliases<'a>(
     {
         let mut known = HashSet::new();
         for (alias, value_type) in *typed {
-            for value in values_of(field(alias))? {
+            for (value, _) in values_of(field(alias))? {
                 known.insert(EntryKey::of(kind, &value));
                 entries.push(MultifieldEntry::new(kind, value_type, value));
             }
         }
         // The alias without a type repeats one that has a type, unless it is the only one.
-        for value in values_of(field(untyped))? {
+        for (value, value_type) in values_of(field(untyped))? {
             if known.insert(EntryKey::of(kind, &value)) {
-                entries.push(MultifieldEntry::new(kind, "WORK", value));
+                let value_type = value_type.as_deref().unwrap_or("WORK");
+                entries.push(MultifieldEntry::new(kind, value_type, value));
             }
         }
     }
     Ok(entries)
 }
 
+/// A value, with its type if it brings one.
+type Typed = (String, Option<String>);
+
 /// The values of an alias: a text, an entry as it is written, or several of these.
-fn values_of(alias: Option<Answered<'_>>) -> Result<Vec<String>, Unclear> {
+fn values_of(alias: Option<Answered<'_>>) -> Result<Vec<Typed>, Unclear> {
     let Some(alias) = alias.filter(|alias| !equality::is_nothing(alias.as_str())) else {
         return Ok(Vec::new());
     };
-    let one = |value: Answered<'_>| -> Option<String> {
+    let one = |value: Answered<'_>| -> Option<Typed> {
         if value.as_str().starts_with('{') {
-            let [value] = value.pick(["value"])?;
-            return value?.text().map(Cow::into_owned);
+            let [value, value_type] = value.pick(["value", "typeId"])?;
+            let value_type = value_type.and_then(Answered::text);
+            return Some((value?.text()?.into_owned(), value_type.map(Cow::into_owned)));
         }
-        value.text().map(Cow::into_owned)
+        Some((value.text()?.into_owned(), None))
     };
-    let values: Option<Vec<String>> = if alias.as_str().starts_with('[') {
+    let values: Option<Vec<Typed>> = if alias.as_str().starts_with('[') {
         let values = serde_json::from_str::<Vec<&RawValue>>(alias.as_str()).ok();
         let values = values.ok_or(Unclear::Alias)?.into_iter();
         values.map(|value| one(Answered::new(value))).collect()
@@ -273,7 +278,7 @@ fn values_of(alias: Option<Answered<'_>>) -> Result<Vec<String>, Unclear> {
         one(alias).map(|value| vec![value])
     };
     let mut values = values.ok_or(Unclear::Alias)?;
-    values.retain(|value| !value.is_empty());
+    values.retain(|(value, _)| !value.is_empty());
     Ok(values)
 }
 

@@ -2,10 +2,11 @@
 
 mod answered;
 mod read;
+mod serde_forms;
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
-use crate::{Encode, EncodeError, Encoder, kind};
+use crate::{Encode, EncodeError, Encoder, ParseError, kind};
 
 pub use self::read::{MultifieldEntry, Multifields};
 pub(crate) use self::{
@@ -17,6 +18,8 @@ pub(crate) use self::{
 pub(crate) fn kind_of(field: &str) -> String {
     field.to_ascii_uppercase()
 }
+
+const NOT_A_TYPE: ParseError = ParseError::expected("a type with which an entry can be written");
 
 /// The type of this name with which an entry of a field can be written.
 pub(crate) fn type_id_of(field: &str, type_id: &str) -> Option<&'static str> {
@@ -49,21 +52,9 @@ macro_rules! multifields {
 
         impl $Type {
             /// Every type that can be written.
-            ///
-            /// ```
-            #[doc = concat!("use vibecode_runtime::", stringify!($Type), ";")]
-            ///
-            #[doc = concat!("assert!(", stringify!($Type), "::ALL.contains(&", stringify!($Type), "::Other));")]
-            /// ```
             pub const ALL: &'static [Self] = &[$(Self::$Variant),+];
 
             /// The name on the wire, as `typeId`.
-            ///
-            /// ```
-            #[doc = concat!("use vibecode_runtime::", stringify!($Type), ";")]
-            ///
-            #[doc = concat!("assert_eq!(", stringify!($Type), "::Home.as_str(), \"HOME\");")]
-            /// ```
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -78,65 +69,38 @@ macro_rules! multifields {
             }
         }
 
+        impl FromStr for $Type {
+            type Err = ParseError;
+
+            fn from_str(name: &str) -> Result<Self, ParseError> {
+                let known = Self::ALL.iter().find(|each| each.as_str() == name);
+                known.copied().ok_or(NOT_A_TYPE)
+            }
+        }
+
         impl $Value {
             /// A value of this type.
-            ///
-            /// ```
-            #[doc = concat!("use vibecode_runtime::{", stringify!($Value), ", ", stringify!($Type), "};")]
-            ///
-            #[doc = concat!("let value = ", stringify!($Value), "::new(\"…\", ", stringify!($Type), "::Home);")]
-            #[doc = concat!("assert_eq!(value, ", stringify!($Value), "::home(\"…\"));")]
-            /// ```
             pub fn new(value: impl Into<String>, value_type: $Type) -> Self {
                 Self { value: value.into(), value_type }
             }
 
             $(
                 #[doc = concat!("A value of the type ", $type_id, ".")]
-                ///
-                /// ```
-                #[doc = concat!("use vibecode_runtime::", stringify!($Value), ";")]
-                ///
-                #[doc = concat!("let value = ", stringify!($Value), "::", stringify!($constructor), "(\"…\");")]
-                #[doc = concat!("assert_eq!(value.value_type().as_str(), \"", $type_id, "\");")]
-                /// ```
                 pub fn $constructor(value: impl Into<String>) -> Self {
                     Self::new(value, $Type::$Variant)
                 }
             )+
 
             /// The value, as it was given.
-            ///
-            /// ```
-            #[doc = concat!("assert_eq!(vibecode_runtime::", stringify!($Value), "::from(\"…\").value(), \"…\");")]
-            /// ```
             #[must_use]
             pub fn value(&self) -> &str {
                 &self.value
             }
 
-            /// The type: WORK where none was given.
-            ///
-            /// ```
-            #[doc = concat!("use vibecode_runtime::{", stringify!($Value), ", ", stringify!($Type), "};")]
-            ///
-            #[doc = concat!("assert_eq!(", stringify!($Value), "::from(\"…\").value_type(), ", stringify!($Type), "::Work);")]
-            /// ```
+            /// The type: WORK if none was given.
             #[must_use]
             pub fn value_type(&self) -> $Type {
                 self.value_type
-            }
-        }
-
-        impl From<&str> for $Value {
-            fn from(value: &str) -> Self {
-                Self::new(value, $Type::default())
-            }
-        }
-
-        impl From<String> for $Value {
-            fn from(value: String) -> Self {
-                Self::new(value, $Type::default())
             }
         }
 
@@ -167,6 +131,11 @@ multifields! {
     /// let phone = Phone::mobile("+79161112233");
     /// assert_eq!((phone.value(), phone.value_type()), ("+79161112233", PhoneType::Mobile));
     /// assert!(!format!("{phone:?}").contains("7916"));
+    /// assert_eq!(
+    ///     serde_json::to_string(&phone)?,
+    ///     r#"{"value":"+79161112233","typeId":"MOBILE"}"#,
+    /// );
+    /// # Ok::<(), serde_json::Error>(())
     /// ```
     Phone,
     /// The types with which a phone can be written, documented by the API.
@@ -178,7 +147,7 @@ multifields! {
     /// assert_eq!(PhoneType::default(), PhoneType::Work);
     /// ```
     PhoneType {
-        /// `WORK`, which a phone has where no type is given.
+        /// `WORK`, which a phone has if no type is given.
         #[default]
         Work, work = "WORK";
         /// `HOME`
@@ -209,7 +178,7 @@ multifields! {
     /// assert_eq!(EmailType::default(), EmailType::Work);
     /// ```
     EmailType {
-        /// `WORK`, which an address has where no type is given.
+        /// `WORK`, which an address has if no type is given.
         #[default]
         Work, work = "WORK";
         /// `HOME`
@@ -218,5 +187,31 @@ multifields! {
         Mailing, mailing = "MAILING";
         /// `OTHER`
         Other, other = "OTHER";
+    }
+}
+
+// Written out: what a macro writes would show the macro in the compiler's messages.
+
+impl From<&str> for Phone {
+    fn from(value: &str) -> Self {
+        Self::new(value, PhoneType::default())
+    }
+}
+
+impl From<String> for Phone {
+    fn from(value: String) -> Self {
+        Self::new(value, PhoneType::default())
+    }
+}
+
+impl From<&str> for Email {
+    fn from(value: &str) -> Self {
+        Self::new(value, EmailType::default())
+    }
+}
+
+impl From<String> for Email {
+    fn from(value: String) -> Self {
+        Self::new(value, EmailType::default())
     }
 }

@@ -1,13 +1,15 @@
 //! Days and moments.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 use super::ParseError;
-use crate::{Encode, EncodeError, Encoder, kind};
+use crate::{Encode, EncodeError, Encoder, kind, text_form::serde_as_text};
 
 const DATE: ParseError = ParseError::expected("a day as YYYY-MM-DD");
 const DATE_TIME: ParseError =
     ParseError::expected("a moment as YYYY-MM-DDTHH:MM:SS with an offset, such as +03:00 or Z");
+const DAY_ALONE: ParseError =
+    ParseError::expected("a moment with an offset, found a day without a time, which `Date` reads");
 
 /// A day, on the wire `YYYY-MM-DD` (grade B).
 ///
@@ -30,15 +32,8 @@ pub struct Date {
 impl Date {
     /// The day of this year (1 to 9999), month and day of the month.
     ///
-    /// ```
-    /// use vibecode_runtime::Date;
-    ///
-    /// assert!(Date::new(2024, 2, 29).is_ok());
-    /// assert!(Date::new(2023, 2, 29).is_err());
-    /// ```
-    ///
     /// # Errors
-    /// [`ParseError`] where the calendar has no such day.
+    /// [`ParseError`] if the calendar has no such day.
     pub fn new(year: u16, month: u8, day: u8) -> Result<Self, ParseError> {
         let is_leap =
             year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
@@ -56,6 +51,19 @@ impl Date {
         }
     }
 
+    /// Reads a day, which may carry a time (api.md, "Read").
+    pub(crate) fn of_answer(text: &str) -> Result<Self, ParseError> {
+        match text.split_once(SEPARATORS) {
+            None => text.parse(),
+            Some((day, time)) => {
+                let (clock, offset) = split_clock(time);
+                let is_time = is_clock(clock) && (offset.is_empty() || offset_of(offset).is_some());
+                day.parse()
+                    .and_then(|day| is_time.then_some(day).ok_or(DATE))
+            }
+        }
+    }
+
     /// Days since the first of January 1970.
     fn days(self) -> i64 {
         // Counted from March, so that the leap day comes last.
@@ -66,39 +74,18 @@ impl Date {
     }
 
     /// The year.
-    ///
-    /// ```
-    /// use vibecode_runtime::Date;
-    ///
-    /// assert_eq!(Date::new(1990, 5, 8)?.year(), 1990);
-    /// # Ok::<(), vibecode_runtime::ParseError>(())
-    /// ```
     #[must_use]
     pub fn year(self) -> u16 {
         self.year
     }
 
     /// The month, from 1.
-    ///
-    /// ```
-    /// use vibecode_runtime::Date;
-    ///
-    /// assert_eq!(Date::new(1990, 5, 8)?.month(), 5);
-    /// # Ok::<(), vibecode_runtime::ParseError>(())
-    /// ```
     #[must_use]
     pub fn month(self) -> u8 {
         self.month
     }
 
     /// The day of the month, from 1.
-    ///
-    /// ```
-    /// use vibecode_runtime::Date;
-    ///
-    /// assert_eq!(Date::new(1990, 5, 8)?.day(), 8);
-    /// # Ok::<(), vibecode_runtime::ParseError>(())
-    /// ```
     #[must_use]
     pub fn day(self) -> u8 {
         self.day
@@ -121,21 +108,41 @@ impl fmt::Display for Date {
     }
 }
 
-impl Encode<kind::Date> for Date {
-    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
-        to.text(&self.to_string());
-        Ok(())
-    }
+macro_rules! encoded {
+    ($($Value:ident: $($Kind:ident)+;)+) => {$($(
+        impl Encode<kind::$Kind> for $Value {
+            fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+                to.text(&self.to_string());
+                Ok(())
+            }
+        }
+    )+)+};
 }
 
-/// A moment with its offset from UTC, on the wire ISO 8601 (grade B). One without an
-/// offset is refused: the portal would read it in a time zone of its own.
+serde_as_text! {
+    Date: DATE.what();
+    DateTime: DATE_TIME.what();
+}
+
+encoded! {
+    Date: Date DateOrDateTime;
+    DateTime: DateTime DateOrDateTime;
+}
+
+/// A moment with its offset from UTC, on the wire ISO 8601 (grade B).
+///
+/// Other spellings of ISO 8601 are read too (`+0300`, `+03`, a space for the `T`, lower case), and
+/// kept in the one that the API takes: a moment that the portal cannot parse is silently not set.
+/// One without an offset is refused, since the portal would read it in a time zone of its own.
+///
+/// Two moments are equal if they are written alike: the same time in another offset is not equal.
 ///
 /// ```
 /// use vibecode_runtime::DateTime;
 ///
 /// let call: DateTime = "2026-04-15T12:00:00+03:00".parse()?;
 /// assert_eq!(call.as_str(), "2026-04-15T12:00:00+03:00");
+/// assert_eq!("2026-04-15 12:00:00+0300".parse(), Ok(call));
 /// assert!("2026-04-15T12:00:00".parse::<DateTime>().is_err());
 /// # Ok::<(), vibecode_runtime::ParseError>(())
 /// ```
@@ -143,32 +150,24 @@ impl Encode<kind::Date> for Date {
 pub struct DateTime(Box<str>);
 
 impl DateTime {
-    /// The moment in ISO 8601.
-    ///
-    /// ```
-    /// use vibecode_runtime::DateTime;
-    ///
-    /// let call: DateTime = "2026-04-15T09:00:00Z".parse()?;
-    /// assert_eq!(call.as_str(), "2026-04-15T09:00:00Z");
-    /// # Ok::<(), vibecode_runtime::ParseError>(())
-    /// ```
+    /// The moment in ISO 8601, as it is sent.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The date, the time and the offset.
-    fn parts(text: &str) -> Option<(Date, &str, &str)> {
-        let (date, rest) = text.split_once('T')?;
-        let (time, offset) = rest.split_at(rest.find(['Z', '+', '-'])?);
-        Some((date.parse().ok()?, time, offset))
+    /// The date, the clock and the offset.
+    fn parts(&self) -> Option<(Date, &str, &str)> {
+        let (date, time) = self.0.split_once('T')?;
+        let (clock, offset) = split_clock(time);
+        Some((date.parse().ok()?, clock, offset))
     }
 
-    /// Seconds since the beginning of 1970 in UTC, without the fraction: the same for the same
-    /// moment, whatever offset it is written with.
+    /// Seconds since the beginning of 1970 in UTC, without the fraction: equal for the same moment,
+    /// whatever offset it is written with.
     pub(crate) fn unix_seconds(&self) -> Option<i64> {
-        let (date, time, _) = Self::parts(&self.0)?;
-        let time = time.split('.').next()?;
+        let (date, clock, _) = self.parts()?;
+        let time = clock.split('.').next()?;
         let (hours, minutes, seconds) = three(time, ':', [2, 2, 2])?;
         let minutes_in_day = i64::from(hours) * 60 + i64::from(minutes);
         let clock = (date.days() * 24 * 60 + minutes_in_day) * 60 + i64::from(seconds);
@@ -177,21 +176,21 @@ impl DateTime {
 
     /// How many seconds the offset is east of UTC.
     pub(crate) fn east_seconds(&self) -> Option<i32> {
-        let (_, _, offset) = Self::parts(&self.0)?;
-        let sign = if offset.starts_with('-') { -1 } else { 1 };
-        let (hours, minutes) = offset
-            .get(1..)?
-            .split_once(':')
-            .and_then(|(hours, minutes)| Some((number(hours, 2)?, number(minutes, 2)?)))
-            .unwrap_or_default();
-        Some(sign * (i32::from(hours) * 60 + i32::from(minutes)) * 60)
+        let (_, _, offset) = self.parts()?;
+        if offset == "Z" {
+            return Some(0);
+        }
+        let (sign, rest) = offset.split_at_checked(1)?;
+        let (hours, minutes) = rest.split_once(':')?;
+        let minutes = i32::from(number(hours, 2)?) * 60 + i32::from(number(minutes, 2)?);
+        Some(if sign == "-" { -minutes } else { minutes } * 60)
     }
 
     /// The fraction of the second, as far as nanoseconds go.
     #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
     pub(crate) fn nanosecond(&self) -> Option<u32> {
-        let (_, time, _) = Self::parts(&self.0)?;
-        let fraction = time.split_once('.').map_or("0", |(_, fraction)| fraction);
+        let (_, clock, _) = self.parts()?;
+        let fraction = clock.split_once('.').map_or("0", |(_, fraction)| fraction);
         format!("{fraction:0<9}").get(..9)?.parse().ok()
     }
 }
@@ -200,28 +199,50 @@ impl FromStr for DateTime {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        let (_, time, offset) = Self::parts(text).ok_or(DATE_TIME)?;
-        let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
-        if is_time(time) && is_number(fraction) && is_offset(offset) {
-            Ok(Self(text.into()))
-        } else {
-            Err(DATE_TIME)
+        let Some((day, time)) = text.split_once(SEPARATORS) else {
+            let is_day = text.parse::<Date>().is_ok();
+            return Err(if is_day { DAY_ALONE } else { DATE_TIME });
+        };
+        let (clock, offset) = split_clock(time);
+        match (day.parse::<Date>(), offset_of(offset)) {
+            (Ok(day), Some(offset)) if is_clock(clock) => {
+                Ok(Self(format!("{day}T{clock}{offset}").into()))
+            }
+            _ => Err(DATE_TIME),
         }
     }
 }
 
-fn is_time(text: &str) -> bool {
-    three(text, ':', [2, 2, 2])
-        .is_some_and(|(hours, minutes, seconds)| hours < 24 && minutes < 60 && seconds < 60)
+/// What stands between a date and a time: a space by RFC 3339.
+const SEPARATORS: [char; 3] = ['T', 't', ' '];
+
+/// The clock, and the offset behind it.
+fn split_clock(time: &str) -> (&str, &str) {
+    let end = time.find(['Z', 'z', '+', '-']).unwrap_or(time.len());
+    time.split_at(end)
 }
 
-fn is_offset(text: &str) -> bool {
-    text == "Z"
-        || text
-            .strip_prefix(['+', '-'])
-            .and_then(|offset| offset.split_once(':'))
-            .and_then(|(hours, minutes)| Some((number(hours, 2)?, number(minutes, 2)?)))
-            .is_some_and(|(hours, minutes)| hours < 24 && minutes < 60)
+/// Whether a text is hours, minutes, seconds, and perhaps a fraction.
+fn is_clock(text: &str) -> bool {
+    let (time, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let is_time = three(time, ':', [2, 2, 2])
+        .is_some_and(|(hours, minutes, seconds)| hours < 24 && minutes < 60 && seconds < 60);
+    is_time && is_number(fraction)
+}
+
+/// An offset in the spelling in which it is sent: `Z` or `+03:00`.
+fn offset_of(text: &str) -> Option<Cow<'_, str>> {
+    if text.eq_ignore_ascii_case("z") {
+        return Some(Cow::Borrowed("Z"));
+    }
+    let (sign, digits) = text.split_at_checked(1)?;
+    let (hours, minutes) = match digits.len() {
+        5 => digits.split_once(':')?,
+        4 => digits.split_at_checked(2)?,
+        _ => (digits, "00"),
+    };
+    let is_offset = number(hours, 2)? < 24 && number(minutes, 2)? < 60;
+    is_offset.then(|| format!("{sign}{hours}:{minutes}").into())
 }
 
 /// Three numbers of these lengths.
@@ -247,13 +268,6 @@ fn is_number(text: &str) -> bool {
 impl fmt::Display for DateTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-impl Encode<kind::DateTime> for DateTime {
-    fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
-        to.text(self.as_str());
-        Ok(())
     }
 }
 
@@ -315,13 +329,74 @@ mod tests {
             "2026-04-15T12:00Z",
             "2026-04-15T24:00:00Z",
             "2026-04-15T12:60:00Z",
-            "2026-04-15 12:00:00Z",
             "2026-04-31T12:00:00Z",
             "2026-04-15T12:00:00+3",
+            "2026-04-15T12:00:00+300",
+            "2026-04-15T12:00:00+03:0",
+            "2026-04-15T12:00:00+24:00",
+            "2026-04-15T12:00:00+0360",
+            "2026-04-15T12:00:00+-3:00",
+            "2026-04-15  12:00:00Z",
+            "2026-04-15T12:00:00 Z",
+            "2026-04-15T12:00:00юZ",
+            "2026-04-15T12:00:00+юю",
             "2026-04-15T12:00:00.+03:00",
             "2026-04-15T12:00:00Zx",
         ] {
             assert!(text.parse::<DateTime>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn every_spelling_of_a_moment_is_kept_in_the_one_that_is_sent() {
+        for (spelling, sent) in [
+            ("2026-04-15T12:00:00+0300", "2026-04-15T12:00:00+03:00"),
+            ("2026-04-15T12:00:00+03", "2026-04-15T12:00:00+03:00"),
+            ("2026-04-15T12:00:00-1130", "2026-04-15T12:00:00-11:30"),
+            ("2026-04-15 12:00:00+03:00", "2026-04-15T12:00:00+03:00"),
+            ("2026-04-15t12:00:00z", "2026-04-15T12:00:00Z"),
+            ("2026-04-15T12:00:00.000Z", "2026-04-15T12:00:00.000Z"),
+            ("2026-04-15 12:00:00.5+0000", "2026-04-15T12:00:00.5+00:00"),
+        ] {
+            let moment: DateTime = spelling.parse().unwrap();
+            assert_eq!(moment.as_str(), sent, "{spelling}");
+            let same: DateTime = sent.parse().unwrap();
+            assert_eq!(moment.unix_seconds(), same.unix_seconds(), "{spelling}");
+            assert_eq!(moment.east_seconds(), same.east_seconds(), "{spelling}");
+            assert!(moment.unix_seconds().is_some(), "{spelling}");
+        }
+    }
+
+    #[test]
+    fn a_day_is_read_with_any_time_and_with_nothing_else_behind_it() {
+        let day: Date = "2026-04-15".parse().unwrap();
+        for text in [
+            "2026-04-15",
+            "2026-04-15T12:00:00+03:00",
+            "2026-04-15T00:00:00.000Z",
+            "2026-04-15T23:59:59+0300",
+            "2026-04-15 00:00:00",
+            "2026-04-15t00:00:00z",
+        ] {
+            assert_eq!(Date::of_answer(text), Ok(day), "{text}");
+        }
+        for text in [
+            "",
+            "2026-04-15T",
+            "2026-04-15 ",
+            "2026-04-15 noon",
+            "2026-04-15T24:00:00Z",
+            "2026-04-15T12:00:00+3",
+            "2026-02-30T12:00:00Z",
+            "15.04.2026",
+        ] {
+            assert!(Date::of_answer(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_alone_is_not_made_a_moment() {
+        let error = "2026-04-15".parse::<DateTime>().unwrap_err();
+        assert!(error.to_string().contains("`Date`"), "{error}");
     }
 }

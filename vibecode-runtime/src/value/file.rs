@@ -3,11 +3,15 @@
 use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
 use serde_json::json;
 
-use crate::{Encode, EncodeError, Encoder, kind};
+use crate::{Encode, EncodeError, Encoder, Id, kind};
 
-/// A file to put into a field, or the one that is there and is to stay (grade B).
+/// A file to put into a field, or the one that is there and stays (grade B).
 ///
 /// Debug shows neither the name nor the content.
 ///
@@ -40,13 +44,6 @@ enum Form {
 impl File {
     /// A new file, on the wire `["name", "base64"]`. One without a name has no wire form: its patch is
     /// [`ErrorKind::InvalidPatch`](crate::ErrorKind::InvalidPatch).
-    ///
-    /// ```
-    /// use vibecode_runtime::File;
-    ///
-    /// let contract = File::upload("contract.txt", "signed");
-    /// assert_eq!(format!("{contract:?}"), "File::upload(6 bytes)");
-    /// ```
     pub fn upload(name: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
         Self(Form::Upload {
             name: name.into(),
@@ -54,13 +51,13 @@ impl File {
         })
     }
 
+    /// A new file in the form in which it is written.
+    pub(crate) fn of_upload([name, content]: &[impl AsRef<str>; 2]) -> Option<Self> {
+        let content = STANDARD.decode(content.as_ref()).ok()?;
+        (!name.as_ref().is_empty()).then(|| Self::upload(name.as_ref(), content))
+    }
+
     /// The file of this id, which the field has already, on the wire `{"id": 12}`.
-    ///
-    /// ```
-    /// use vibecode_runtime::File;
-    ///
-    /// assert_eq!(format!("{:?}", File::keep(12)), "File::keep(12)");
-    /// ```
     #[must_use]
     pub fn keep(id: u64) -> Self {
         Self(Form::Keep(id))
@@ -76,6 +73,76 @@ impl Encode<kind::File> for File {
             Form::Upload { name, content } => to.json(&[name, &STANDARD.encode(content)]),
             Form::Keep(id) => to.json(&json!({ "id": id })),
         }
+    }
+}
+
+/// As it is written to the API: `["name", "base64"]`, or `{"id": 12}`.
+impl Serialize for File {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            // A format that does not describe itself cannot tell the two apart by their shape.
+            form if !serializer.is_human_readable() => form.as_fields().serialize(serializer),
+            Form::Upload { name, content } => {
+                [name, &STANDARD.encode(content)].serialize(serializer)
+            }
+            Form::Keep(id) => serializer.collect_map([("id", id)]),
+        }
+    }
+}
+
+/// As it is written, or as an answer shows it.
+impl<'de> Deserialize<'de> for File {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            return deserializer.deserialize_any(FileVisitor);
+        }
+        let (keep, name, content) = <(Option<u64>, String, Vec<u8>)>::deserialize(deserializer)?;
+        Ok(Self(match keep {
+            Some(id) => Form::Keep(id),
+            None => Form::Upload { name, content },
+        }))
+    }
+}
+
+impl Form {
+    fn as_fields(&self) -> (Option<u64>, &str, &[u8]) {
+        match self {
+            Self::Keep(id) => (Some(*id), "", &[]),
+            Self::Upload { name, content } => (None, name, content),
+        }
+    }
+}
+
+struct FileVisitor;
+
+impl<'de> Visitor<'de> for FileVisitor {
+    type Value = File;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a file with its id, or its name and its content in base64")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<File, A::Error> {
+        let parts = (seq.next_element::<String>()?, seq.next_element::<String>()?);
+        let rest = seq.next_element::<IgnoredAny>()?;
+        match (parts, rest) {
+            ((Some(name), Some(content)), None) => File::of_upload(&[name, content]),
+            _ => None,
+        }
+        .ok_or_else(|| A::Error::custom("expected the name of a file and its content in base64"))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<File, A::Error> {
+        let mut id = None;
+        while let Some(key) = map.next_key::<String>()? {
+            if key == "id" {
+                id = Some(map.next_value::<Id<File>>()?);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        let id = id.ok_or_else(|| A::Error::missing_field("id"))?;
+        Ok(File::keep(id.get()))
     }
 }
 

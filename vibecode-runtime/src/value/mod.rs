@@ -8,13 +8,13 @@ mod money;
 use std::fmt;
 
 pub use self::{
-    crm_ref::CrmRef,
+    crm_ref::{CrmRef, OtherLink},
     date::{Date, DateTime},
     file::File,
     money::Money,
 };
 
-/// A text is not a value of the type that it was to be read as. It does not hold the text.
+/// Why text cannot be parsed as a value. It does not hold the text.
 ///
 /// ```
 /// use vibecode_runtime::Date;

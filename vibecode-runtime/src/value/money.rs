@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use super::ParseError;
-use crate::{Encode, EncodeError, Encoder, kind};
+use crate::{Encode, EncodeError, Encoder, kind, text_form::serde_as_text};
 
 const MONEY: ParseError = ParseError::expected(
     "an amount in digits with at most one point and a currency of three capitals, such as 300.50|RUB",
@@ -31,16 +31,8 @@ pub struct Money {
 impl Money {
     /// The amount in plain digits and its currency by ISO 4217.
     ///
-    /// ```
-    /// use vibecode_runtime::Money;
-    ///
-    /// assert!(Money::new("-0.50", "USD").is_ok());
-    /// assert!(Money::new("1e3", "RUB").is_err());
-    /// assert!(Money::new("300", "rub").is_err());
-    /// ```
-    ///
     /// # Errors
-    /// [`ParseError`] where the amount is not in plain digits or the currency is not three capitals.
+    /// [`ParseError`] if the amount is not in plain digits or the currency is not three capitals.
     pub fn new(amount: impl Into<String>, currency: impl Into<String>) -> Result<Self, ParseError> {
         let (amount, currency) = (amount.into(), currency.into());
         let is_currency =
@@ -53,26 +45,12 @@ impl Money {
     }
 
     /// The amount in digits.
-    ///
-    /// ```
-    /// use vibecode_runtime::Money;
-    ///
-    /// assert_eq!(Money::new("300.50", "RUB")?.amount(), "300.50");
-    /// # Ok::<(), vibecode_runtime::ParseError>(())
-    /// ```
     #[must_use]
     pub fn amount(&self) -> &str {
         &self.amount
     }
 
     /// The currency, such as `RUB`.
-    ///
-    /// ```
-    /// use vibecode_runtime::Money;
-    ///
-    /// assert_eq!(Money::new("300.50", "RUB")?.currency(), "RUB");
-    /// # Ok::<(), vibecode_runtime::ParseError>(())
-    /// ```
     #[must_use]
     pub fn currency(&self) -> &str {
         &self.currency
@@ -100,6 +78,8 @@ impl fmt::Display for Money {
         write!(f, "{}|{}", self.amount, self.currency)
     }
 }
+
+serde_as_text! { Money: MONEY.what(); }
 
 impl Encode<kind::Money> for Money {
     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {

@@ -167,18 +167,35 @@ async fn definitions_are_in_upper_case_with_flags_and_numbers_as_text() {
     let find = |name: &str| {
         definitions
             .iter()
-            .find(|each| each["FIELD_NAME"] == name)
+            .find(|each| each["fieldName"] == name)
             .unwrap()
     };
     let loyalty = find("UF_CRM_1721244707107");
-    assert_eq!(loyalty["USER_TYPE_ID"], "enumeration");
-    assert_eq!(loyalty["ENTITY_ID"], "CRM_CONTACT");
-    assert_eq!(loyalty["MULTIPLE"], "N");
-    assert_eq!(loyalty["EDIT_FORM_LABEL"], "Loyalty");
-    assert_eq!(loyalty["LIST"][1], json!({"ID": "81", "VALUE": "Silver"}));
+    assert_eq!(loyalty["userTypeId"], "enumeration");
+    assert_eq!(loyalty["entityId"], "CRM_CONTACT");
+    assert_eq!(loyalty["multiple"], "N");
+    assert_eq!(loyalty["editFormLabel"], json!({"ru": "Loyalty"}));
+    assert_eq!(loyalty["list"][1], json!({"ID": "81", "VALUE": "Silver"}));
     let tags = find("UF_CRM_TAGS");
-    assert!(tags["MULTIPLE"] == "Y" && tags["ID"].is_string() && tags.get("LIST").is_none());
+    assert!(tags["multiple"] == "Y" && tags["id"].is_u64() && tags.get("list").is_none());
     assert_eq!(get(&sandbox, "userfields/deals").await.data(), &json!([]));
+}
+
+#[tokio::test]
+async fn a_definition_has_the_keys_of_the_documented_one() {
+    let documented = include_str!("../../../tests/recorded/documented/userfields-contacts.json");
+    let documented: Value = serde_json::from_str(documented).unwrap();
+    let sandbox = Sandbox::start().await;
+    let answer = get(&sandbox, "userfields/contacts").await;
+    for expected in documented["data"].as_array().unwrap() {
+        let of_kind = |each: &&Value| each["userTypeId"] == expected["userTypeId"];
+        let rows = answer.data().as_array().unwrap();
+        let row = rows.iter().find(of_kind).unwrap();
+        for (key, value) in expected.as_object().unwrap() {
+            let same = std::mem::discriminant(&row[key]) == std::mem::discriminant(value);
+            assert!(same, "{key}: {} where {value} is documented", row[key]);
+        }
+    }
 }
 
 #[tokio::test]

@@ -57,7 +57,7 @@ pub(super) async fn of(field: &Field, bench: &Bench<'_>) -> Result<Option<Value>
         Kind::Integer | Kind::Number => json!(7),
         Kind::Double => json!(7.5),
         Kind::Boolean => json!(true),
-        Kind::Date => json!("2001-02-03"),
+        Kind::Date | Kind::DateOrDateTime => json!("2001-02-03"),
         Kind::DateTime => json!("2001-02-03T04:05:06+03:00"),
         Kind::Money => json!("7|RUB"),
         Kind::Url => json!("https://example.com/probe"),

@@ -2,7 +2,6 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::WhereClause;
 
 use super::Expansion;
 use crate::{
@@ -12,22 +11,42 @@ use crate::{
 
 impl Expansion<'_> {
     /// Two patches are compared, so that nothing is said of a field's type once more.
-    pub(super) fn diff(&self, bounds: Option<&WhereClause>) -> TokenStream {
+    pub(super) fn diff(&self, bounds: Option<&TokenStream>) -> TokenStream {
         let patch = &self.patch;
         let visibility = &self.checked.input.visibility;
         let (_, arguments, _) = self.generics.split_for_impl();
         let phantom = self.is_generic().then(|| quote!(__v::PhantomData));
         let clearings = self.fields().filter_map(clearing_of);
+        let required: Vec<_> = self.fields().filter_map(required_name).collect();
+        let (body, refusal) = if required.is_empty() {
+            (quote!(__body), None)
+        } else {
+            let refusal = quote! {
+                __v::refuse_clearing(&mut __body, &self.to_patch().0, &__after.to_patch().0, &[#(#required),*]);
+            };
+            (quote!(mut __body), Some(refusal))
+        };
         quote! {
-            /// The changes from this to `after`, and nothing else: what is `None` in `after` is
-            /// cleared, new phones and emails are added. Those that `after` no longer has are
-            /// listed, since the API cannot remove them.
-            #visibility fn diff(&self, after: &Self) -> __v::Diff<#patch #arguments> #bounds {
-                let clearings = &[#(#clearings),*];
-                let (body, not_removable) = __v::diff(&self.to_patch().0, &after.to_patch().0, clearings);
-                __v::Diff::new(#patch(body, #phantom), not_removable)
+            /// The changes from this record to the other, and nothing else: what is `None` in the
+            /// other is cleared, new phones and emails are added. Those that the other no longer has
+            /// are listed, since the API cannot remove them.
+            #visibility fn diff(&self, __after: &Self) -> __v::Diff<#patch #arguments> #bounds {
+                let __clearings = &[#(#clearings),*];
+                let (#body, __not_removable) = __v::diff(&self.to_patch().0, &__after.to_patch().0, __clearings);
+                #refusal
+                __v::Diff::new(#patch(__body, #phantom), __not_removable)
             }
         }
+    }
+}
+
+/// The wire name of a field that the portal requires, and that `None` would clear otherwise.
+fn required_name<'a>(field: &'a Field<'_>) -> Option<&'a str> {
+    match &field.role {
+        Role::Value(value) if value.required && field.access == Access::Written => {
+            Some(&value.wire)
+        }
+        _ => None,
     }
 }
 
@@ -36,6 +55,9 @@ fn clearing_of(field: &Field<'_>) -> Option<TokenStream> {
     let Role::Value(value) = &field.role else {
         return None;
     };
+    if value.required {
+        return None;
+    }
     let by_list = value.multiple.then_some(vibecode_spec::Clearing::EmptyList);
     let clearing = clearing(value.clearing.or(by_list)?);
     let wire = &value.wire;

@@ -1,20 +1,50 @@
-//! `phone(…)` and `clear_phone()`, which exist to say why they do not: without them the compiler
-//! would suggest the nearest name that there is, such as `clear_post`.
+//! `phone(…)`, `clear_phone()`, and `clear_…()` of a field that the portal requires, which exist to
+//! say why they cannot be called: without them the compiler would suggest the nearest name that there
+//! is, such as `clear_post`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Expansion, beside};
-use crate::field::{Access, Field, Role};
+use crate::{
+    field::{Access, Field, Role},
+    names::own,
+};
 
 impl Expansion<'_> {
     pub(super) fn explanations(&self) -> TokenStream {
         self.fields()
-            .filter(|field| {
-                field.access == Access::Written && matches!(field.role, Role::Multifield(_))
+            .filter(|field| field.access == Access::Written)
+            .filter_map(|field| match &field.role {
+                Role::Multifield(_) => Some(self.explanation(field)),
+                Role::Value(value) if value.required => Some(self.required(field)),
+                _ => None,
             })
-            .map(|field| self.explanation(field))
             .collect()
+    }
+
+    /// `clear_post()` of a field that the portal requires.
+    fn required(&self, field: &Field<'_>) -> TokenStream {
+        let patch = &self.patch;
+        let visibility = &self.checked.input.visibility;
+        let (parameters, arguments, predicates) = self.generics.split_for_impl();
+        let (ident, clear) = (field.ident, beside(field, "clear"));
+        quote! {
+            const _: () = {
+                #[allow(non_camel_case_types)]
+                pub enum #ident {}
+                #[automatically_derived]
+                impl #parameters #patch #arguments #predicates {
+                    #[doc(hidden)]
+                    #visibility fn #clear<'__never>(self) -> Self
+                    where
+                        Self: __v::NotRequired<'__never, #ident>,
+                    {
+                        self
+                    }
+                }
+            };
+        }
     }
 
     /// Methods whose bounds are never met, worded by the traits that they ask for. The lifetime
@@ -24,13 +54,11 @@ impl Expansion<'_> {
         let patch = &self.patch;
         let visibility = &self.checked.input.visibility;
         let (parameters, arguments, predicates) = self.generics.split_for_impl();
-        let ident = field.ident;
+        let ident = own(field.ident);
         let (add, clear) = (beside(field, "add"), beside(field, "clear"));
         quote! {
             const _: () = {
-                #[allow(non_camel_case_types)]
                 pub enum #ident {}
-                #[allow(non_camel_case_types)]
                 pub enum #add {}
                 #[automatically_derived]
                 impl #parameters #patch #arguments #predicates {

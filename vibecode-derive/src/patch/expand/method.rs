@@ -1,14 +1,16 @@
 //! The methods that a field gives to the builder.
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
-use syn::{Type, ext::IdentExt};
-use vibecode_spec::Clearing;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{Type, ext::IdentExt, spanned::Spanned};
+use vibecode_spec::{Clearing, doc_text};
 
 use super::{Expansion, beside};
 use crate::{
     field::{Access, Field, Form, Role, Value, Values},
-    runtime::{adders, clearing, element, entity, kind, own_list, setter},
+    lists::{Direction, list_of_use, own_list},
+    names::own,
+    runtime::{clearing, element, entity, kind, written_trait},
     shape::{Argument, bare},
 };
 
@@ -31,14 +33,14 @@ impl Expansion<'_> {
         }
     }
 
-    /// Holds that the field's type is the entity's id.
+    /// Checks that the field's type is the entity's id.
     fn id_check(&self, field: &Field<'_>) -> TokenStream {
         let name = format_ident!("__{}", field.ident.unraw());
         let entity = entity(self.checked.whose);
         let ty = bare(field.ty);
         quote! {
             fn #name() {
-                __v::id::<#ty, #entity>();
+                <#ty as __v::IsIdOf<#entity>>::check();
             }
         }
     }
@@ -46,8 +48,8 @@ impl Expansion<'_> {
     fn setter(&self, field: &Field<'_>, value: &Value<'_>) -> TokenStream {
         let doc = format!("Sets {}.", described(value));
         let visibility = &self.checked.input.visibility;
-        let (ident, wire) = (field.ident, &value.wire);
-        let set = setter(&value.kind, value.multiple);
+        let (ident, wire) = (own(field.ident), &value.wire);
+        let set = written_trait(&value.kind, value.multiple);
         let argument = Argument::of(value.holds, &self.parameters);
         let taken = Taken::of(value.holds, &argument, || kind(&value.kind, value.multiple));
         let Taken {
@@ -56,14 +58,16 @@ impl Expansion<'_> {
             asserted,
             given,
         } = taken;
-        let own_list = self
-            .is_free_of_parameters(value.holds)
-            .then(|| own_list("WrittenList", value.holds, value, self.checked.whose));
+        let whose = self.checked.whose;
+        let own_list = match argument {
+            Argument::AnyEncode => list_of_use(Direction::Written, &ty, value, whose),
+            _ => own_list(Direction::Written, value.holds, value, whose, self.generics),
+        };
         quote! {
             #[doc = #doc]
-            #visibility fn #ident #generics(mut self, value: #ty) -> Self {
+            #visibility fn #ident #generics(mut self, __value: #ty) -> Self {
                 #own_list
-                __v::#set::<#asserted>(&mut self.0, #wire, #given);
+                <#asserted as __v::kind::#set>::set(&mut self.0, #wire, #given);
                 self
             }
         }
@@ -88,7 +92,7 @@ impl Expansion<'_> {
         let visibility = &self.checked.input.visibility;
         let wire = values.multifield.name();
         let name = beside(field, "add");
-        let (one, list) = adders(values.multifield);
+        let element = element(values.multifield);
         let (taken, call) = match &values.form {
             Form::Vec(ty) => {
                 let argument = Argument::of(ty, &self.parameters);
@@ -96,15 +100,17 @@ impl Expansion<'_> {
                 let Taken {
                     asserted, given, ..
                 } = &taken;
-                let call = quote!(__v::#one::<#asserted>(&mut self.0, #wire, #given));
+                let one = format_ident!("{element}Field");
+                let call = quote!(<#asserted as __v::kind::#one>::add(&mut self.0, #wire, #given));
                 (taken, call)
             }
             Form::List => {
-                let element = element(values.multifield);
                 let ty = bare(field.ty);
-                let given = quote!(__v::OneOrAll::One(__v::Into::into(value)));
-                let call = quote!(__v::#list::<#ty>(&mut self.0, #wire, #given));
-                (Taken::into(&quote!(__v::#element)), call)
+                let taken = Taken::into(&quote!(__v::#element), ty);
+                let Taken { given, .. } = &taken;
+                let list = format_ident!("{element}ListField");
+                let call = quote!(<#ty as __v::kind::#list>::add(&mut self.0, #wire, #given));
+                (taken, call)
             }
             Form::Typed { type_id, holds } => {
                 let argument = Argument::of(holds, &self.parameters);
@@ -112,8 +118,9 @@ impl Expansion<'_> {
                 let Taken {
                     asserted, given, ..
                 } = &taken;
-                let call =
-                    quote!(__v::typed_value::<#asserted>(&mut self.0, #wire, #type_id, #given));
+                let call = quote!(
+                    <#asserted as __v::kind::TypedValueField>::add(&mut self.0, #wire, #type_id, #given)
+                );
                 (taken, call)
             }
         };
@@ -124,7 +131,7 @@ impl Expansion<'_> {
         let Taken { generics, ty, .. } = &taken;
         quote! {
             #[doc = #doc]
-            #visibility fn #name #generics(mut self, value: #ty) -> Self {
+            #visibility fn #name #generics(mut self, __value: #ty) -> Self {
                 #call;
                 self
             }
@@ -134,7 +141,7 @@ impl Expansion<'_> {
     /// Methods that take anything, so that a mistake that was told is told once.
     fn stubs(&self, field: &Field<'_>) -> TokenStream {
         let visibility = &self.checked.input.visibility;
-        let ident = field.ident;
+        let ident = own(field.ident);
         let (add, clear) = (beside(field, "add"), beside(field, "clear"));
         quote! {
             #[doc(hidden)]
@@ -154,13 +161,13 @@ struct Taken {
     ty: TokenStream,
     /// The type that must have a wire form, with the place of the user's own.
     asserted: TokenStream,
-    /// The value as it is handed on.
+    /// The argument as what converts into that type.
     given: TokenStream,
 }
 
 impl Taken {
     fn of(ty: &Type, argument: &Argument, kind: impl FnOnce() -> TokenStream) -> Self {
-        let given = quote!(__v::Set(value));
+        let given = quote!(__value);
         match argument {
             Argument::ByValue => Self {
                 generics: None,
@@ -168,12 +175,17 @@ impl Taken {
                 asserted: quote!(#ty),
                 given,
             },
-            Argument::Into => Self::into(&quote!(#ty)),
+            Argument::Into => Self::into(&quote!(#ty), ty),
+            Argument::List => Self {
+                ty: bound(ty, "IntoList", &quote!(#ty)),
+                given: quote!(__v::IntoList::into_list(__value)),
+                ..Self::into(&quote!(#ty), ty)
+            },
             Argument::Text => Self {
                 generics: None,
-                ty: quote!(impl __v::AsRef<__v::str>),
+                ty: bound(ty, "TakenAs", &quote!(__v::str)),
                 asserted: asserted(ty),
-                given: quote!(&__v::AsRef::<__v::str>::as_ref(&value)),
+                given: quote!(__v::AsRef::<__v::str>::as_ref(&__value)),
             },
             Argument::AnyEncode => {
                 let kind = kind();
@@ -187,18 +199,30 @@ impl Taken {
         }
     }
 
-    fn into(ty: &TokenStream) -> Self {
+    fn into(ty: &TokenStream, at: &Type) -> Self {
         Self {
             generics: None,
-            ty: quote!(impl __v::Into<#ty>),
+            ty: bound(at, "TakenInto", ty),
             asserted: ty.clone(),
-            given: quote!(__v::Set(value)),
+            given: quote!(__value),
         }
     }
 }
 
+/// `impl Trait<parameter>`, from the first to the last token of the user's own type, so that the
+/// compiler points there.
+fn bound(at: &Type, name: &str, parameter: &TokenStream) -> TokenStream {
+    let last = at.to_token_stream().into_iter().last();
+    let last = last.map_or_else(Span::call_site, |token| token.span());
+    let name = Ident::new(name, at.span());
+    let mut bound = quote_spanned!(at.span()=> impl __v::#name<);
+    bound.extend(parameter.clone());
+    bound.extend(quote_spanned!(last=> >));
+    bound
+}
+
 /// The type to assert: a reference without its lifetime, which an argument does not have.
-pub(super) fn asserted(ty: &Type) -> TokenStream {
+fn asserted(ty: &Type) -> TokenStream {
     match bare(ty) {
         Type::Reference(reference) if reference.mutability.is_none() => {
             let (and, elem) = (&reference.and_token, &reference.elem);
@@ -228,7 +252,8 @@ impl Form<'_> {
 fn described(value: &Value<'_>) -> String {
     let several = if value.multiple { ", multiple" } else { "" };
     let kind = value.kind.name();
-    match &value.title {
+    let title = value.title.as_deref().map(doc_text);
+    match title.filter(|title| !title.is_empty()) {
         Some(title) => format!("`{}`: {title} ({kind}{several})", value.wire),
         None => format!("the user field `{}` ({kind}{several})", value.wire),
     }

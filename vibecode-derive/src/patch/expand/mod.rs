@@ -6,12 +6,14 @@ mod method;
 mod present;
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
-use syn::{Generics, Type, ext::IdentExt};
+use quote::quote;
+use syn::{Generics, ext::IdentExt};
 
 use crate::{
     check::Checked,
-    field::{Field, Role},
+    field::{Access, Field, Role},
+    lists::{Direction, list_of_use},
+    names::own,
     runtime,
     shape::TypeParameters,
 };
@@ -24,9 +26,10 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
     let explanations = expansion.explanations();
     let methods = expansion.methods();
     let makers = expansion.makers();
+    let lints = &checked.input.lints;
     quote! {
         #builder
-        #[allow(dead_code, deprecated, non_snake_case)]
+        #(#lints)*
         const _: () = {
             use #private as __v;
             #traits
@@ -51,7 +54,7 @@ impl<'a> Expansion<'a> {
         let input = checked.input;
         Self {
             checked,
-            patch: format_ident!("{}Patch", input.ident.unraw(), span = input.ident.span()),
+            patch: own(&checked.builder),
             parameters: TypeParameters::of(&input.generics),
             generics: &input.generics,
         }
@@ -67,7 +70,8 @@ impl<'a> Expansion<'a> {
             patch, generics, ..
         } = self;
         let input = self.checked.input;
-        let (ident, visibility) = (&input.ident, &input.visibility);
+        let (ident, visibility) = (own(&input.ident), &input.visibility);
+        let lints = &input.lints;
         let doc = format!(
             "Changes to one of the {}, made by [`{ident}::patch`].",
             self.checked.whose.path(),
@@ -80,7 +84,7 @@ impl<'a> Expansion<'a> {
         quote! {
             #[doc = #doc]
             #[must_use = "a patch does nothing until it is sent"]
-            #[allow(deprecated, non_camel_case_types)]
+            #(#lints)*
             #visibility struct #patch #generics(#private::Body, #phantom) #predicates;
         }
     }
@@ -89,11 +93,6 @@ impl<'a> Expansion<'a> {
     fn wire_names(&self) -> impl Iterator<Item = &'a str> {
         let mapped = self.fields().filter(|it| !matches!(it.role, Role::Skipped));
         mapped.map(|field| field.name.text.as_str())
-    }
-
-    /// Whether a type can stand in a constant, which knows no parameters.
-    fn is_free_of_parameters(&self, ty: &Type) -> bool {
-        !self.is_generic() || !self.parameters.are_in(ty)
     }
 
     fn is_generic(&self) -> bool {
@@ -127,19 +126,19 @@ impl<'a> Expansion<'a> {
             #[automatically_derived]
             impl #parameters __v::Default for #patch #arguments #predicates {
                 fn default() -> Self {
-                    Self(__v::Default::default(), #phantom)
+                    Self(__v::Body::of::<#entity>(), #phantom)
                 }
             }
             #[automatically_derived]
             impl #parameters __v::Debug for #patch #arguments #predicates {
-                fn fmt(&self, f: &mut __v::Formatter<'_>) -> __v::fmt::Result {
-                    f.debug_tuple(#name).field(&self.0).finish()
+                fn fmt(&self, __f: &mut __v::Formatter<'_>) -> __v::fmt::Result {
+                    __f.debug_tuple(#name).field(&self.0).finish()
                 }
             }
             #[automatically_derived]
             impl #parameters __v::Serialize for #patch #arguments #predicates {
-                fn serialize<__S: __v::Serializer>(&self, to: __S) -> __v::Result<__S::Ok, __S::Error> {
-                    __v::Serialize::serialize(&self.0, to)
+                fn serialize<__S: __v::Serializer>(&self, __to: __S) -> __v::Result<__S::Ok, __S::Error> {
+                    __v::Serialize::serialize(&self.0, __to)
                 }
             }
         }
@@ -158,20 +157,20 @@ impl<'a> Expansion<'a> {
                 /// as it is.
                 #visibility fn maybe<__V>(
                     self,
-                    value: __v::Option<__V>,
-                    set: impl __v::FnOnce(Self, __V) -> Self,
+                    __value: __v::Option<__V>,
+                    __set: impl __v::FnOnce(Self, __V) -> Self,
                 ) -> Self {
-                    __v::maybe(self, value, set)
+                    __v::maybe(self, __value, __set)
                 }
                 /// Sets a field that the struct does not have, by its wire name, **unchecked**:
                 /// the API drops a name that it does not know and answers 200. The patch is no
                 /// longer idempotent. A name that the struct has itself is refused when sent.
                 #visibility fn set_unchecked(
                     mut self,
-                    name: impl __v::Into<__v::String>,
-                    value: impl __v::Serialize,
+                    __name: impl __v::Into<__v::String>,
+                    __value: impl __v::Serialize,
                 ) -> Self {
-                    __v::set_unchecked::<Self>(&mut self.0, name, value);
+                    __v::set_unchecked::<Self>(&mut self.0, __name, __value);
                     self
                 }
                 #(#methods)*
@@ -179,20 +178,36 @@ impl<'a> Expansion<'a> {
         }
     }
 
-    /// `patch` and `to_patch`.
+    /// `patch`, `to_patch` and `diff`. What a struct gives to its patch stands in an impl of a
+    /// trait: the compiler takes fields that are read there for used, also if nobody calls `to_patch`.
     fn makers(&self) -> TokenStream {
         let patch = &self.patch;
         let input = self.checked.input;
-        let (ident, visibility) = (&input.ident, &input.visibility);
+        let (ident, visibility) = (own(&input.ident), &input.visibility);
         let (parameters, arguments, predicates) = self.generics.split_for_impl();
         let present = self.fields().map(Self::present);
+        let checks = self.list_checks();
         let bounds = self.bounds();
+        let clause = input.generics.where_clause.as_ref();
+        let present_predicates = clause.into_iter().flat_map(|clause| &clause.predicates);
+        let where_bounds = (!bounds.is_empty()).then(|| quote!(where #(#bounds),*));
         let diff = input
             .attributes
             .diff
             .is_some()
-            .then(|| self.diff(bounds.as_ref()));
+            .then(|| self.diff(where_bounds.as_ref()));
         quote! {
+            #[automatically_derived]
+            impl #parameters __v::ToPatch for #ident #arguments
+            where
+                #(#present_predicates,)*
+                #(#bounds,)*
+            {
+                fn present(&self, __body: &mut __v::Body) {
+                    #(#checks)*
+                    #(#present)*
+                }
+            }
             #[automatically_derived]
             impl #parameters #ident #arguments #predicates {
                 /// A patch that changes nothing yet.
@@ -201,12 +216,10 @@ impl<'a> Expansion<'a> {
                 }
                 /// A patch with all that is present here: `None` and an empty list leave the field
                 /// as it is, phones and emails are added.
-                #visibility fn to_patch(&self) -> #patch #arguments #bounds {
-                    let mut patch: #patch #arguments = __v::Default::default();
-                    let body = &mut patch.0;
-                    #(#present)*
-                    let _ = body;
-                    patch
+                #visibility fn to_patch(&self) -> #patch #arguments #where_bounds {
+                    let mut __patch: #patch #arguments = __v::Default::default();
+                    __v::ToPatch::present(self, &mut __patch.0);
+                    __patch
                 }
                 #diff
             }
@@ -214,8 +227,22 @@ impl<'a> Expansion<'a> {
     }
 }
 
+impl Expansion<'_> {
+    /// That enums which a type parameter brings are used on their own lists.
+    fn list_checks(&self) -> impl Iterator<Item = TokenStream> {
+        let values = self.fields().filter_map(|field| match &field.role {
+            Role::Value(value) if field.access == Access::Written => Some(value),
+            _ => None,
+        });
+        let of_parameters = values.filter(|value| self.parameters.are_in(value.holds));
+        of_parameters.filter_map(|value| {
+            list_of_use(Direction::Written, value.holds, value, self.checked.whose)
+        })
+    }
+}
+
 /// A name for what is generated in a field's stead, at the field's place.
 fn beside(field: &Field<'_>, prefix: &str) -> Ident {
     let name = format!("{prefix}_{}", field.ident.unraw());
-    Ident::new(&name, field.ident.span())
+    Ident::new(&name, own(field.ident).span())
 }

@@ -2,50 +2,50 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{WhereClause, WherePredicate, parse_quote};
 
-use super::{Expansion, method::asserted};
+use super::Expansion;
 use crate::{
     field::{Access, Field, Form, Role},
-    runtime::{adders, kind, setter},
-    shape::{Argument, bare},
+    names::own,
+    runtime::kind,
+    shape::{Argument, option_of, predicate},
 };
 
 impl Expansion<'_> {
-    /// The statement that takes one field over. It calls what the setter calls, with the same
-    /// type at the same place, so that the compiler prints what is wrong with the type once.
+    /// The statement that takes one field over. It asks nothing of the field's type, since the
+    /// setter does: a wrong type is one error.
     pub(super) fn present(field: &Field<'_>) -> TokenStream {
-        let ident = field.ident;
+        let ident = own(field.ident);
         match &field.role {
             // Read, so that the compiler does not call the field unused.
             _ if field.access != Access::Written => quote!(let _ = &self.#ident;),
             Role::Skipped | Role::Id | Role::Broken => quote!(let _ = &self.#ident;),
             Role::Value(value) => {
-                let set = setter(&value.kind, value.multiple);
-                let (ty, wire) = (asserted(value.holds), &value.wire);
-                let given = if value.multiple {
-                    quote!(__v::Listed(&self.#ident))
+                let kind = kind(&value.kind, value.multiple);
+                let held = held(field, &kind);
+                let wire = &value.wire;
+                if value.multiple {
+                    quote!(#held.set_list(__body, #wire);)
                 } else {
-                    quote!(&self.#ident)
-                };
-                quote!(__v::#set::<#ty>(body, #wire, #given);)
+                    quote!(#held.set(__body, #wire);)
+                }
             }
             Role::Multifield(values) => {
                 let wire = values.multifield.name();
-                let (one, list) = adders(values.multifield);
+                let kind = values.kind();
                 match &values.form {
-                    Form::Vec(ty) => quote! {
-                        for value in &self.#ident {
-                            __v::#one::<#ty>(body, #wire, value);
+                    Form::Vec(_) => quote! {
+                        for __value in &self.#ident {
+                            __v::some::<#kind, _>(__value).add(__body, #wire);
                         }
                     },
                     Form::List => {
-                        let ty = bare(field.ty);
-                        quote!(__v::#list::<#ty>(body, #wire, __v::OneOrAll::All(&self.#ident));)
+                        let held = held(field, &quote!(__v::kind::Multiple<#kind>));
+                        quote!(#held.add(__body, #wire);)
                     }
-                    Form::Typed { type_id, holds } => {
-                        let ty = asserted(holds);
-                        quote!(__v::typed_value::<#ty>(body, #wire, #type_id, &self.#ident);)
+                    Form::Typed { type_id, .. } => {
+                        let held = held(field, &quote!(__v::kind::Text));
+                        quote!(#held.add_typed(__body, #wire, #type_id);)
                     }
                 }
             }
@@ -53,15 +53,13 @@ impl Expansion<'_> {
     }
 
     /// What `to_patch` asks of the fields whose types are parameters of the struct.
-    pub(super) fn bounds(&self) -> Option<WhereClause> {
-        let bounds: Vec<_> = self
-            .fields()
+    pub(super) fn bounds(&self) -> Vec<TokenStream> {
+        self.fields()
             .filter_map(|field| self.bound(field))
-            .collect();
-        (!bounds.is_empty()).then(|| parse_quote!(where #(#bounds),*))
+            .collect()
     }
 
-    fn bound(&self, field: &Field<'_>) -> Option<WherePredicate> {
+    fn bound(&self, field: &Field<'_>) -> Option<TokenStream> {
         let (ty, kind) = match &field.role {
             _ if field.access != Access::Written => return None,
             Role::Value(value) => (value.holds, kind(&value.kind, value.multiple)),
@@ -73,6 +71,17 @@ impl Expansion<'_> {
             _ => return None,
         };
         matches!(Argument::of(ty, &self.parameters), Argument::AnyEncode)
-            .then(|| parse_quote!(#ty: __v::Encode<#kind>))
+            .then(|| predicate(ty, &quote!(__v::Encode<#kind>)))
     }
+}
+
+/// What a field holds, of a kind.
+fn held(field: &Field<'_>, kind: &TokenStream) -> TokenStream {
+    let ident = own(field.ident);
+    let held = if option_of(field.ty).is_some() {
+        quote!(any)
+    } else {
+        quote!(some)
+    };
+    quote!(__v::#held::<#kind, _>(&self.#ident))
 }

@@ -1,8 +1,6 @@
 ///Changes to one of the contacts, made by [`Customer::patch`].
 #[must_use = "a patch does nothing until it is sent"]
-#[allow(deprecated, non_camel_case_types)]
 struct CustomerPatch(::vibecode_runtime::__private::Body);
-#[allow(dead_code, deprecated, non_snake_case)]
 const _: () = {
     use ::vibecode_runtime::__private as __v;
     #[automatically_derived]
@@ -24,22 +22,22 @@ const _: () = {
     #[automatically_derived]
     impl __v::Default for CustomerPatch {
         fn default() -> Self {
-            Self(__v::Default::default())
+            Self(__v::Body::of::<__v::Contacts>())
         }
     }
     #[automatically_derived]
     impl __v::Debug for CustomerPatch {
-        fn fmt(&self, f: &mut __v::Formatter<'_>) -> __v::fmt::Result {
-            f.debug_tuple("CustomerPatch").field(&self.0).finish()
+        fn fmt(&self, __f: &mut __v::Formatter<'_>) -> __v::fmt::Result {
+            __f.debug_tuple("CustomerPatch").field(&self.0).finish()
         }
     }
     #[automatically_derived]
     impl __v::Serialize for CustomerPatch {
         fn serialize<__S: __v::Serializer>(
             &self,
-            to: __S,
+            __to: __S,
         ) -> __v::Result<__S::Ok, __S::Error> {
-            __v::Serialize::serialize(&self.0, to)
+            __v::Serialize::serialize(&self.0, __to)
         }
     }
     #[automatically_derived]
@@ -48,25 +46,25 @@ const _: () = {
         /// as it is.
         fn maybe<__V>(
             self,
-            value: __v::Option<__V>,
-            set: impl __v::FnOnce(Self, __V) -> Self,
+            __value: __v::Option<__V>,
+            __set: impl __v::FnOnce(Self, __V) -> Self,
         ) -> Self {
-            __v::maybe(self, value, set)
+            __v::maybe(self, __value, __set)
         }
         /// Sets a field that the struct does not have, by its wire name, **unchecked**:
         /// the API drops a name that it does not know and answers 200. The patch is no
         /// longer idempotent. A name that the struct has itself is refused when sent.
         fn set_unchecked(
             mut self,
-            name: impl __v::Into<__v::String>,
-            value: impl __v::Serialize,
+            __name: impl __v::Into<__v::String>,
+            __value: impl __v::Serialize,
         ) -> Self {
-            __v::set_unchecked::<Self>(&mut self.0, name, value);
+            __v::set_unchecked::<Self>(&mut self.0, __name, __value);
             self
         }
         ///Sets `post`: Position (string).
-        fn post(mut self, value: impl __v::Into<String>) -> Self {
-            __v::text::<String>(&mut self.0, "post", __v::Set(value));
+        fn post(mut self, __value: impl __v::TakenInto<String>) -> Self {
+            <String as __v::kind::TextField>::set(&mut self.0, "post", __value);
             self
         }
         ///Clears `post` by sending `""`.
@@ -88,6 +86,13 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl __v::ToPatch for Customer {
+        fn present(&self, __body: &mut __v::Body) {
+            __v::any::<__v::kind::Text, _>(&self.post).set(__body, "post");
+            let _ = &self.psot;
+        }
+    }
+    #[automatically_derived]
     impl Customer {
         /// A patch that changes nothing yet.
         fn patch() -> CustomerPatch {
@@ -96,15 +101,12 @@ const _: () = {
         /// A patch with all that is present here: `None` and an empty list leave the field
         /// as it is, phones and emails are added.
         fn to_patch(&self) -> CustomerPatch {
-            let mut patch: CustomerPatch = __v::Default::default();
-            let body = &mut patch.0;
-            __v::text::<String>(body, "post", &self.post);
-            let _ = &self.psot;
-            let _ = body;
-            patch
+            let mut __patch: CustomerPatch = __v::Default::default();
+            __v::ToPatch::present(self, &mut __patch.0);
+            __patch
         }
     }
 };
 ::core::compile_error! {
-    "contacts have no field `psot`: did you mean `field = \"post\"`?"
+    "contacts have no field `psot`: did you mean `post`?"
 }

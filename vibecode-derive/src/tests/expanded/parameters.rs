@@ -1,13 +1,11 @@
 ///Changes to one of the deals, made by [`Sale::patch`].
 #[must_use = "a patch does nothing until it is sent"]
-#[allow(deprecated, non_camel_case_types)]
 pub(crate) struct SalePatch<'a, T: Clone, const N: usize = 1>(
     facade::vibecode::__private::Body,
     facade::vibecode::__private::PhantomData<fn() -> Sale<'a, T, N>>,
 )
 where
     T: 'a;
-#[allow(dead_code, deprecated, non_snake_case)]
 const _: () = {
     use facade::vibecode::__private as __v;
     #[automatically_derived]
@@ -45,7 +43,7 @@ const _: () = {
         T: 'a,
     {
         fn default() -> Self {
-            Self(__v::Default::default(), __v::PhantomData)
+            Self(__v::Body::of::<__v::Deals>(), __v::PhantomData)
         }
     }
     #[automatically_derived]
@@ -53,8 +51,8 @@ const _: () = {
     where
         T: 'a,
     {
-        fn fmt(&self, f: &mut __v::Formatter<'_>) -> __v::fmt::Result {
-            f.debug_tuple("SalePatch").field(&self.0).finish()
+        fn fmt(&self, __f: &mut __v::Formatter<'_>) -> __v::fmt::Result {
+            __f.debug_tuple("SalePatch").field(&self.0).finish()
         }
     }
     #[automatically_derived]
@@ -64,9 +62,9 @@ const _: () = {
     {
         fn serialize<__S: __v::Serializer>(
             &self,
-            to: __S,
+            __to: __S,
         ) -> __v::Result<__S::Ok, __S::Error> {
-            __v::Serialize::serialize(&self.0, to)
+            __v::Serialize::serialize(&self.0, __to)
         }
     }
     #[automatically_derived]
@@ -78,35 +76,37 @@ const _: () = {
         /// as it is.
         pub(crate) fn maybe<__V>(
             self,
-            value: __v::Option<__V>,
-            set: impl __v::FnOnce(Self, __V) -> Self,
+            __value: __v::Option<__V>,
+            __set: impl __v::FnOnce(Self, __V) -> Self,
         ) -> Self {
-            __v::maybe(self, value, set)
+            __v::maybe(self, __value, __set)
         }
         /// Sets a field that the struct does not have, by its wire name, **unchecked**:
         /// the API drops a name that it does not know and answers 200. The patch is no
         /// longer idempotent. A name that the struct has itself is refused when sent.
         pub(crate) fn set_unchecked(
             mut self,
-            name: impl __v::Into<__v::String>,
-            value: impl __v::Serialize,
+            __name: impl __v::Into<__v::String>,
+            __value: impl __v::Serialize,
         ) -> Self {
-            __v::set_unchecked::<Self>(&mut self.0, name, value);
+            __v::set_unchecked::<Self>(&mut self.0, __name, __value);
             self
         }
         ///Sets `title`: Deal name (string).
-        pub(crate) fn title(mut self, value: impl __v::AsRef<__v::str>) -> Self {
-            __v::text::<
-                &str,
-            >(&mut self.0, "title", &__v::AsRef::<__v::str>::as_ref(&value));
+        pub(crate) fn title(mut self, __value: impl __v::TakenAs<__v::str>) -> Self {
+            <&str as __v::kind::TextField>::set(
+                &mut self.0,
+                "title",
+                __v::AsRef::<__v::str>::as_ref(&__value),
+            );
             self
         }
         ///Sets `comments`: Comment (string).
         pub(crate) fn comments<__V: __v::Encode<__v::kind::Text>>(
             mut self,
-            value: __V,
+            __value: __V,
         ) -> Self {
-            __v::text::<__V>(&mut self.0, "comments", __v::Set(value));
+            <__V as __v::kind::TextField>::set(&mut self.0, "comments", __value);
             self
         }
         ///Clears `comments` by sending `""`.
@@ -115,9 +115,26 @@ const _: () = {
             self
         }
         ///Sets the user field `ufCrmMarks` (integer, multiple).
-        pub(crate) fn marks(mut self, value: impl __v::Into<[i64; N]>) -> Self {
-            __v::integers::<[i64; N]>(&mut self.0, "ufCrmMarks", __v::Set(value));
+        pub(crate) fn marks(mut self, __value: impl __v::TakenInto<[i64; N]>) -> Self {
+            <[i64; N] as __v::kind::IntegerListField>::set(
+                &mut self.0,
+                "ufCrmMarks",
+                __value,
+            );
             self
+        }
+    }
+    #[automatically_derived]
+    impl<'a, T: Clone, const N: usize> __v::ToPatch for Sale<'a, T, N>
+    where
+        T: 'a,
+        T: __v::Encode<__v::kind::Text>,
+    {
+        fn present(&self, __body: &mut __v::Body) {
+            __v::some::<__v::kind::Text, _>(&self.title).set(__body, "title");
+            __v::any::<__v::kind::Text, _>(&self.comments).set(__body, "comments");
+            __v::some::<__v::kind::Multiple<__v::kind::Integer>, _>(&self.marks)
+                .set_list(__body, "ufCrmMarks");
         }
     }
     #[automatically_derived]
@@ -135,13 +152,9 @@ const _: () = {
         where
             T: __v::Encode<__v::kind::Text>,
         {
-            let mut patch: SalePatch<'a, T, N> = __v::Default::default();
-            let body = &mut patch.0;
-            __v::text::<&str>(body, "title", &self.title);
-            __v::text::<T>(body, "comments", &self.comments);
-            __v::integers::<[i64; N]>(body, "ufCrmMarks", __v::Listed(&self.marks));
-            let _ = body;
-            patch
+            let mut __patch: SalePatch<'a, T, N> = __v::Default::default();
+            __v::ToPatch::present(self, &mut __patch.0);
+            __patch
         }
     }
 };

@@ -1,8 +1,6 @@
 ///Changes to one of the contacts, made by [`Customer::patch`].
 #[must_use = "a patch does nothing until it is sent"]
-#[allow(deprecated, non_camel_case_types)]
 struct CustomerPatch(::vibecode_runtime::__private::Body);
-#[allow(dead_code, deprecated, non_snake_case)]
 const _: () = {
     use ::vibecode_runtime::__private as __v;
     #[automatically_derived]
@@ -24,28 +22,26 @@ const _: () = {
     #[automatically_derived]
     impl __v::Default for CustomerPatch {
         fn default() -> Self {
-            Self(__v::Default::default())
+            Self(__v::Body::of::<__v::Contacts>())
         }
     }
     #[automatically_derived]
     impl __v::Debug for CustomerPatch {
-        fn fmt(&self, f: &mut __v::Formatter<'_>) -> __v::fmt::Result {
-            f.debug_tuple("CustomerPatch").field(&self.0).finish()
+        fn fmt(&self, __f: &mut __v::Formatter<'_>) -> __v::fmt::Result {
+            __f.debug_tuple("CustomerPatch").field(&self.0).finish()
         }
     }
     #[automatically_derived]
     impl __v::Serialize for CustomerPatch {
         fn serialize<__S: __v::Serializer>(
             &self,
-            to: __S,
+            __to: __S,
         ) -> __v::Result<__S::Ok, __S::Error> {
-            __v::Serialize::serialize(&self.0, to)
+            __v::Serialize::serialize(&self.0, __to)
         }
     }
     const _: () = {
-        #[allow(non_camel_case_types)]
         pub enum phone {}
-        #[allow(non_camel_case_types)]
         pub enum add_phone {}
         #[automatically_derived]
         impl CustomerPatch {
@@ -66,9 +62,7 @@ const _: () = {
         }
     };
     const _: () = {
-        #[allow(non_camel_case_types)]
         pub enum newsletter {}
-        #[allow(non_camel_case_types)]
         pub enum add_newsletter {}
         #[automatically_derived]
         impl CustomerPatch {
@@ -94,35 +88,50 @@ const _: () = {
         /// as it is.
         fn maybe<__V>(
             self,
-            value: __v::Option<__V>,
-            set: impl __v::FnOnce(Self, __V) -> Self,
+            __value: __v::Option<__V>,
+            __set: impl __v::FnOnce(Self, __V) -> Self,
         ) -> Self {
-            __v::maybe(self, value, set)
+            __v::maybe(self, __value, __set)
         }
         /// Sets a field that the struct does not have, by its wire name, **unchecked**:
         /// the API drops a name that it does not know and answers 200. The patch is no
         /// longer idempotent. A name that the struct has itself is refused when sent.
         fn set_unchecked(
             mut self,
-            name: impl __v::Into<__v::String>,
-            value: impl __v::Serialize,
+            __name: impl __v::Into<__v::String>,
+            __value: impl __v::Serialize,
         ) -> Self {
-            __v::set_unchecked::<Self>(&mut self.0, name, value);
+            __v::set_unchecked::<Self>(&mut self.0, __name, __value);
             self
         }
         /**Adds to `phone` a value of the type that it brings; a bare string is `WORK`.
 
 The API only ever adds phones and emails, also one that the record has already.*/
-        fn add_phone(mut self, value: impl __v::Into<Phone>) -> Self {
-            __v::phone::<Phone>(&mut self.0, "phone", __v::Set(value));
+        fn add_phone(mut self, __value: impl __v::TakenInto<Phone>) -> Self {
+            <Phone as __v::kind::PhoneField>::add(&mut self.0, "phone", __value);
             self
         }
         /**Adds to `email` a value of the type `MAILING`.
 
 The API only ever adds phones and emails, also one that the record has already.*/
-        fn add_newsletter(mut self, value: impl __v::Into<String>) -> Self {
-            __v::typed_value::<String>(&mut self.0, "email", "MAILING", __v::Set(value));
+        fn add_newsletter(mut self, __value: impl __v::TakenInto<String>) -> Self {
+            <String as __v::kind::TypedValueField>::add(
+                &mut self.0,
+                "email",
+                "MAILING",
+                __value,
+            );
             self
+        }
+    }
+    #[automatically_derived]
+    impl __v::ToPatch for Customer {
+        fn present(&self, __body: &mut __v::Body) {
+            for __value in &self.phone {
+                __v::some::<__v::kind::Phone, _>(__value).add(__body, "phone");
+            }
+            __v::any::<__v::kind::Text, _>(&self.newsletter)
+                .add_typed(__body, "email", "MAILING");
         }
     }
     #[automatically_derived]
@@ -134,14 +143,9 @@ The API only ever adds phones and emails, also one that the record has already.*
         /// A patch with all that is present here: `None` and an empty list leave the field
         /// as it is, phones and emails are added.
         fn to_patch(&self) -> CustomerPatch {
-            let mut patch: CustomerPatch = __v::Default::default();
-            let body = &mut patch.0;
-            for value in &self.phone {
-                __v::phone::<Phone>(body, "phone", value);
-            }
-            __v::typed_value::<String>(body, "email", "MAILING", &self.newsletter);
-            let _ = body;
-            patch
+            let mut __patch: CustomerPatch = __v::Default::default();
+            __v::ToPatch::present(self, &mut __patch.0);
+            __patch
         }
     }
 };

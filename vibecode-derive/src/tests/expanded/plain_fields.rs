@@ -1,8 +1,6 @@
 ///Changes to one of the contacts, made by [`Customer::patch`].
 #[must_use = "a patch does nothing until it is sent"]
-#[allow(deprecated, non_camel_case_types)]
 pub struct CustomerPatch(::vibecode_runtime::__private::Body);
-#[allow(dead_code, deprecated, non_snake_case)]
 const _: () = {
     use ::vibecode_runtime::__private as __v;
     #[automatically_derived]
@@ -31,22 +29,22 @@ const _: () = {
     #[automatically_derived]
     impl __v::Default for CustomerPatch {
         fn default() -> Self {
-            Self(__v::Default::default())
+            Self(__v::Body::of::<__v::Contacts>())
         }
     }
     #[automatically_derived]
     impl __v::Debug for CustomerPatch {
-        fn fmt(&self, f: &mut __v::Formatter<'_>) -> __v::fmt::Result {
-            f.debug_tuple("CustomerPatch").field(&self.0).finish()
+        fn fmt(&self, __f: &mut __v::Formatter<'_>) -> __v::fmt::Result {
+            __f.debug_tuple("CustomerPatch").field(&self.0).finish()
         }
     }
     #[automatically_derived]
     impl __v::Serialize for CustomerPatch {
         fn serialize<__S: __v::Serializer>(
             &self,
-            to: __S,
+            __to: __S,
         ) -> __v::Result<__S::Ok, __S::Error> {
-            __v::Serialize::serialize(&self.0, to)
+            __v::Serialize::serialize(&self.0, __to)
         }
     }
     #[automatically_derived]
@@ -55,28 +53,28 @@ const _: () = {
         /// as it is.
         pub fn maybe<__V>(
             self,
-            value: __v::Option<__V>,
-            set: impl __v::FnOnce(Self, __V) -> Self,
+            __value: __v::Option<__V>,
+            __set: impl __v::FnOnce(Self, __V) -> Self,
         ) -> Self {
-            __v::maybe(self, value, set)
+            __v::maybe(self, __value, __set)
         }
         /// Sets a field that the struct does not have, by its wire name, **unchecked**:
         /// the API drops a name that it does not know and answers 200. The patch is no
         /// longer idempotent. A name that the struct has itself is refused when sent.
         pub fn set_unchecked(
             mut self,
-            name: impl __v::Into<__v::String>,
-            value: impl __v::Serialize,
+            __name: impl __v::Into<__v::String>,
+            __value: impl __v::Serialize,
         ) -> Self {
-            __v::set_unchecked::<Self>(&mut self.0, name, value);
+            __v::set_unchecked::<Self>(&mut self.0, __name, __value);
             self
         }
         fn __id() {
-            __v::id::<ContactId, __v::Contacts>();
+            <ContactId as __v::IsIdOf<__v::Contacts>>::check();
         }
         ///Sets `post`: Position (string).
-        pub fn post(mut self, value: impl __v::Into<String>) -> Self {
-            __v::text::<String>(&mut self.0, "post", __v::Set(value));
+        pub fn post(mut self, __value: impl __v::TakenInto<String>) -> Self {
+            <String as __v::kind::TextField>::set(&mut self.0, "post", __value);
             self
         }
         ///Clears `post` by sending `""`.
@@ -85,21 +83,39 @@ const _: () = {
             self
         }
         ///Sets `assignedById`: Responsible person (employee).
-        pub fn assigned_by_id(mut self, value: impl __v::Into<UserId>) -> Self {
-            __v::user::<UserId>(&mut self.0, "assignedById", __v::Set(value));
+        pub fn assigned_by_id(mut self, __value: impl __v::TakenInto<UserId>) -> Self {
+            <UserId as __v::kind::UserField>::set(&mut self.0, "assignedById", __value);
             self
         }
         ///Sets `opened`: Available to everyone (boolean).
-        pub fn opened(mut self, value: bool) -> Self {
-            __v::boolean::<bool>(&mut self.0, "opened", __v::Set(value));
+        pub fn opened(mut self, __value: bool) -> Self {
+            <bool as __v::kind::BooleanField>::set(&mut self.0, "opened", __value);
             self
         }
         ///Sets the user field `ufCrm_694BF2A975BD0` (double, multiple).
-        pub fn scores(mut self, value: impl __v::Into<Vec<f64>>) -> Self {
-            __v::doubles::<
-                Vec<f64>,
-            >(&mut self.0, "ufCrm_694BF2A975BD0", __v::Set(value));
+        pub fn scores(mut self, __value: impl __v::TakenInto<Vec<f64>>) -> Self {
+            <Vec<
+                f64,
+            > as __v::kind::DoubleListField>::set(
+                &mut self.0,
+                "ufCrm_694BF2A975BD0",
+                __value,
+            );
             self
+        }
+    }
+    #[automatically_derived]
+    impl __v::ToPatch for Customer {
+        fn present(&self, __body: &mut __v::Body) {
+            let _ = &self.id;
+            __v::any::<__v::kind::Text, _>(&self.post).set(__body, "post");
+            __v::some::<__v::kind::Reference<__v::Users>, _>(&self.assigned_by_id)
+                .set(__body, "assignedById");
+            __v::some::<__v::kind::Boolean, _>(&self.opened).set(__body, "opened");
+            __v::some::<__v::kind::Multiple<__v::kind::Double>, _>(&self.scores)
+                .set_list(__body, "ufCrm_694BF2A975BD0");
+            let _ = &self.updated_time;
+            let _ = &self.cached;
         }
     }
     #[automatically_derived]
@@ -111,19 +127,9 @@ const _: () = {
         /// A patch with all that is present here: `None` and an empty list leave the field
         /// as it is, phones and emails are added.
         pub fn to_patch(&self) -> CustomerPatch {
-            let mut patch: CustomerPatch = __v::Default::default();
-            let body = &mut patch.0;
-            let _ = &self.id;
-            __v::text::<String>(body, "post", &self.post);
-            __v::user::<UserId>(body, "assignedById", &self.assigned_by_id);
-            __v::boolean::<bool>(body, "opened", &self.opened);
-            __v::doubles::<
-                Vec<f64>,
-            >(body, "ufCrm_694BF2A975BD0", __v::Listed(&self.scores));
-            let _ = &self.updated_time;
-            let _ = &self.cached;
-            let _ = body;
-            patch
+            let mut __patch: CustomerPatch = __v::Default::default();
+            __v::ToPatch::present(self, &mut __patch.0);
+            __patch
         }
     }
 };

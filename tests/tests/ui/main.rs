@@ -4,6 +4,9 @@
 //! writes the messages anew, to be read in the diff.
 #![cfg(test)]
 
+mod incremental;
+mod renamed;
+
 use std::{
     collections::BTreeMap,
     fs,
@@ -20,12 +23,15 @@ fn every_mistake_is_refused_with_these_words() {
 /// `schema = "schemas/contacts.json"` finds there what it finds here.
 fn lay_out_the_portals_schemas() {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-    let made = target.join("tests/trybuild/vibecode-tests/schemas");
+    copy_schemas(&target.join("tests/trybuild/vibecode-tests/schemas"));
+}
+
+fn copy_schemas(to: &Path) {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
-    fs::create_dir_all(&made).unwrap();
+    fs::create_dir_all(to).unwrap();
     for schema in fs::read_dir(own).unwrap() {
         let schema = schema.unwrap();
-        fs::copy(schema.path(), made.join(schema.file_name())).unwrap();
+        fs::copy(schema.path(), to.join(schema.file_name())).unwrap();
     }
 }
 
@@ -37,7 +43,6 @@ const TWO_ERRORS: &[&str] = &[
     "cascades/unresolvable_type",
     "cascades/unresolvable_type_and_its_setter",
     "records/both_derives_and_a_wrong_type",
-    "records/both_derives_and_the_id_of_another_entity",
 ];
 
 #[test]
@@ -73,6 +78,43 @@ fn every_error_is_at_what_the_user_wrote_and_not_at_the_derive() {
             let blamed = source.lines().nth(line - 1).unwrap();
             assert!(!blamed.starts_with("#[derive"), "{name}:\n{message}");
         }
+    }
+}
+
+/// What a message says of the inside of a macro.
+const INSIDE_OF_A_MACRO: &[&str] = &["originates in the macro", "in this macro invocation"];
+
+/// Messages about a macro that the user calls.
+const USERS_MACROS: &[&str] = &["calls/filter_on_a_field_the_struct_does_not_have"];
+
+#[test]
+fn no_message_shows_the_inside_of_a_macro() {
+    for (name, message) in messages() {
+        let shown = INSIDE_OF_A_MACRO.iter().any(|it| message.contains(it));
+        let users = USERS_MACROS.contains(&name.as_str());
+        assert_eq!(shown, users, "{name}:\n{message}");
+    }
+}
+
+/// A message shows at most so many lines of source that is not the user's: the bound that is not
+/// met, and types that meet it.
+const LINES_OF_OURS: usize = 3;
+
+#[test]
+fn a_message_shows_little_of_our_source() {
+    for (name, message) in messages() {
+        let mut ours = 0;
+        let mut is_ours = false;
+        for line in message.lines().map(str::trim_start) {
+            if line.starts_with("--> ") || line.starts_with("::: ") {
+                is_ours = !line[4..].starts_with("ui/");
+            } else if is_ours {
+                let source = line.strip_prefix("| ").unwrap_or_default();
+                let source = source.trim_start();
+                ours += usize::from(!source.is_empty() && !source.starts_with(['^', '-', '|']));
+            }
+        }
+        assert!(ours <= LINES_OF_OURS, "{name}: {ours}\n{message}");
     }
 }
 

@@ -1,0 +1,496 @@
+//! What `GET /v1/{entity}/fields` answers, or a file that holds it: read once here, for the macros
+//! and the command line. What is anything else is refused with a sentence that says what it is.
+
+use std::{collections::HashSet, fs, path::Path};
+
+use serde_json::{Map, Value};
+
+use crate::{
+    Schema, SchemaError, field::is_description, one_line, suggest, text_of, user_field_wire_name,
+};
+
+/// The version of the form in which `cargo vibecode pull` writes a schema.
+const FORMAT: u64 = 1;
+/// A schema is not longer than this (bytes): those of the largest portals have some megabytes.
+const MAX_LENGTH: u64 = 16 * 1024 * 1024;
+/// The next step after a refusal.
+const WANTED: &str =
+    "a schema is what `GET /v1/{entity}/fields` answers, and `cargo vibecode pull` fetches it";
+
+/// The descriptions of an entity's fields, by wire name, as they were answered.
+///
+/// ```
+/// use vibecode_spec::Descriptions;
+///
+/// let answer = r#"{"success":true,"data":{"fields":{"post":{"type":"string"}}}}"#;
+/// let descriptions = Descriptions::read(answer)?;
+/// assert_eq!(descriptions.fields["post"]["type"], "string");
+/// // A list that may be a part of the portal's.
+/// assert!(!descriptions.is_complete);
+/// # Ok::<(), vibecode_spec::SchemaError>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Descriptions {
+    /// The description of each field.
+    pub fields: Map<String, Value>,
+    /// The entity whose fields these are, if it is stated: in a file that `pull` wrote.
+    pub entity: Option<String>,
+    /// Whether these are known to be all fields of the entity: in a file that `pull` wrote. Any other
+    /// may hold a part.
+    pub is_complete: bool,
+}
+
+impl Descriptions {
+    /// Reads an answer, or a file that holds one: the whole answer, its `data`, the map of fields
+    /// alone, or the form in which `cargo vibecode pull` writes it.
+    ///
+    /// # Errors
+    /// [`SchemaError`] that says what the text is instead.
+    pub fn read(bytes: impl AsRef<[u8]>) -> Result<Self, SchemaError> {
+        Self::of_answer(parse(bytes.as_ref())?)
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`SchemaError`] if the file cannot be read, is longer than any schema, or is none.
+    pub fn read_file(file: &Path) -> Result<Self, SchemaError> {
+        let failed = |error: std::io::Error| SchemaError::of_the_whole(error.to_string());
+        let length = fs::metadata(file).map_err(failed)?.len();
+        if length > MAX_LENGTH {
+            let message = format!("it is {length} bytes long, which no schema is");
+            return Err(SchemaError::of_the_whole(message));
+        }
+        Self::read(fs::read(file).map_err(failed)?)
+    }
+
+    /// Reads an answer that has been parsed.
+    ///
+    /// # Errors
+    /// [`SchemaError`] that says what the answer is instead.
+    pub fn of_answer(answer: Value) -> Result<Self, SchemaError> {
+        let (mut fields, file) = map_of_fields(answer)?;
+        check_entries(&fields)?;
+        drop_doubles(&mut fields)?;
+        Ok(Self {
+            fields,
+            entity: file.entity,
+            is_complete: file.is_complete,
+        })
+    }
+
+    /// The fields that are described.
+    ///
+    /// # Errors
+    /// [`SchemaError`] with the name of the field if one of them cannot be read.
+    pub fn schema(&self) -> Result<Schema, SchemaError> {
+        Schema::of_descriptions(self)
+    }
+
+    /// The text of a schema file as `cargo vibecode pull` writes it, without the order and the spaces
+    /// that an answer may have: one text for one content, so that a difference shows what changed.
+    ///
+    /// ```
+    /// use vibecode_spec::Descriptions;
+    ///
+    /// let answer = Descriptions::read(r#"{"post":{"type":"string"}}"#)?;
+    /// let file = Descriptions::read(answer.file_text("contacts"))?;
+    /// assert_eq!(file.fields, answer.fields);
+    /// assert_eq!(file.entity.as_deref(), Some("contacts"));
+    /// # Ok::<(), vibecode_spec::SchemaError>(())
+    /// ```
+    #[must_use]
+    pub fn file_text(&self, entity: &str) -> String {
+        let mut file = Map::new();
+        let fields = self.fields.iter();
+        let fields = fields.map(|(name, field)| (name.clone(), in_order(field)));
+        file.insert("entity".to_owned(), entity.into());
+        file.insert("fields".to_owned(), Value::Object(sorted(fields)));
+        file.insert("format".to_owned(), FORMAT.into());
+        if !self.is_complete {
+            file.insert("partial".to_owned(), true.into());
+        }
+        let mut text = serde_json::to_string_pretty(&file).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+}
+
+/// What a schema file says of itself.
+#[derive(Default)]
+struct File {
+    entity: Option<String>,
+    is_complete: bool,
+}
+
+fn refused<T>(what: &str) -> Result<T, SchemaError> {
+    Err(SchemaError::of_the_whole(format!("{what}: {WANTED}")))
+}
+
+/// The JSON in these bytes.
+fn parse(bytes: &[u8]) -> Result<Value, SchemaError> {
+    let text = text_of(bytes).map_err(|error| SchemaError::of_the_whole(error.to_string()))?;
+    let begins = text.trim_start();
+    if begins.is_empty() {
+        return refused("this is empty");
+    }
+    if begins.starts_with('<') {
+        return refused("this is a page in HTML or XML, not JSON");
+    }
+    serde_json::from_str(text).map_err(|error| SchemaError {
+        line: error.line(),
+        column: error.column(),
+        message: "this is not JSON".to_owned(),
+    })
+}
+
+/// The map of fields in an answer, or in what a file holds of one.
+fn map_of_fields(answer: Value) -> Result<(Map<String, Value>, File), SchemaError> {
+    let mut answer = object(answer)?;
+    if let Some(code) = error_code(&answer) {
+        return refused(&format!("this is an error answer{code}"));
+    }
+    let is_envelope = |key: &str| answer.get(key).is_some_and(|it| !is_description(it));
+    if answer.contains_key("success") {
+        return match answer.remove("data") {
+            Some(data) => Ok((inner_fields(object(data)?)?, File::default())),
+            None => refused("this is an answer without `data`"),
+        };
+    }
+    if is_envelope("result") {
+        return refused(
+            "this is an answer of Bitrix24's own REST (`result`), which describes fields in another way",
+        );
+    }
+    if is_envelope("format") {
+        return read_file(answer);
+    }
+    if is_envelope("data")
+        && let Some(data) = answer.remove("data")
+    {
+        return Ok((inner_fields(object(data)?)?, File::default()));
+    }
+    Ok((inner_fields(answer)?, File::default()))
+}
+
+/// What `cargo vibecode pull` has written.
+fn read_file(mut file: Map<String, Value>) -> Result<(Map<String, Value>, File), SchemaError> {
+    let format = file.remove("format").unwrap_or_default();
+    if format != FORMAT {
+        let message = format!(
+            "its `format` is not {FORMAT}, the one that this version reads: update the vibecode crates, or `cargo vibecode pull` it anew"
+        );
+        return Err(SchemaError::of_the_whole(message));
+    }
+    let about = File {
+        entity: file
+            .get("entity")
+            .and_then(|entity| entity.as_str().map(str::to_owned)),
+        is_complete: file
+            .get("partial")
+            .is_none_or(|it| *it == Value::Bool(false)),
+    };
+    match file.remove("fields") {
+        Some(fields) => Ok((object(fields)?, about)),
+        None => refused("it has no `fields`"),
+    }
+}
+
+/// The map under `fields`, or this map itself, in which `fields` may be the name of a field.
+fn inner_fields(mut data: Map<String, Value>) -> Result<Map<String, Value>, SchemaError> {
+    let is_map = data.get("fields").is_some_and(|it| !is_description(it));
+    match data.remove("fields") {
+        Some(fields) if is_map => object(fields),
+        Some(field) => {
+            data.insert("fields".to_owned(), field);
+            Ok(data)
+        }
+        None => Ok(data),
+    }
+}
+
+fn object(value: Value) -> Result<Map<String, Value>, SchemaError> {
+    match value {
+        Value::Object(map) => Ok(map),
+        Value::Array(list) if list.iter().any(is_definition) => refused(
+            "this is a list of user fields, as `GET /v1/userfields/{entity}` answers it, which `cargo vibecode pull {entity} --from-file` takes",
+        ),
+        Value::Array(_) => refused("this is a list, and no map of fields"),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            refused("there is no map of fields")
+        }
+    }
+}
+
+/// Whether this is an element of what `GET /v1/userfields/{entity}` answers.
+fn is_definition(value: &Value) -> bool {
+    ["fieldName", "FIELD_NAME"]
+        .iter()
+        .any(|key| value.get(key).is_some_and(Value::is_string))
+}
+
+/// The code of an error answer, as a message shows it; `None` if it is not one.
+fn error_code(answer: &Map<String, Value>) -> Option<String> {
+    let failed = answer
+        .get("success")
+        .is_some_and(|it| *it != Value::Bool(true));
+    let error = answer
+        .get("error")
+        .filter(|it| it.is_string() || (it.get("code").is_some() && !is_description(it)));
+    if !failed && error.is_none() {
+        return None;
+    }
+    let code = error.and_then(|it| it.get("code").unwrap_or(it).as_str());
+    let is_code = |code: &&str| {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        code.len() <= 64 && code.bytes().all(is_plain)
+    };
+    Some(
+        code.filter(is_code)
+            .map_or_else(String::new, |code| format!(" (`{code}`)")),
+    )
+}
+
+/// That every entry describes a field, and at least one says something.
+fn check_entries(fields: &Map<String, Value>) -> Result<(), SchemaError> {
+    if let Some((name, _)) = fields.iter().find(|(_, it)| !it.is_object()) {
+        if fields
+            .get("id")
+            .is_some_and(|id| id.is_number() || id.is_string())
+        {
+            return refused("this is a record, with values, and no description of fields");
+        }
+        return refused(&format!(
+            "`{}` is not described by an object",
+            one_line(name)
+        ));
+    }
+    let mut told = fields
+        .values()
+        .filter(|it| **it != Value::Object(Map::new()));
+    let is_said = told.clone().next().is_some();
+    if is_said && !told.any(is_description) {
+        return refused("nothing in this describes a field");
+    }
+    Ok(())
+}
+
+/// Leaves out the names of the layer underneath (`COMPANY_ID`) under which a field is described a
+/// second time. One that is there alone is the mark of an answer of that layer.
+fn drop_doubles(fields: &mut Map<String, Value>) -> Result<(), SchemaError> {
+    let is_upper = |name: &str| {
+        name.contains(|letter: char| letter.is_ascii_uppercase())
+            && !name.contains(|letter: char| letter.is_lowercase())
+    };
+    if !fields.keys().any(|name| is_upper(name)) {
+        return Ok(());
+    }
+    let wire: HashSet<String> = fields
+        .keys()
+        .filter(|name| !is_upper(name))
+        .map(|name| suggest::fold(name))
+        .collect();
+    let is_double = |name: &str| wire.contains(&suggest::fold(name));
+    let alone = fields
+        .keys()
+        .find(|name| is_upper(name) && !is_double(name));
+    if let Some(upper) = alone {
+        let of_user_field = user_field_wire_name(upper);
+        let is = of_user_field.map_or_else(
+            || "a name of Bitrix24's own REST".to_owned(),
+            |wire| format!("the upper name of the user field `{wire}`"),
+        );
+        return refused(&format!("`{}` is {is}, and no wire name", one_line(upper)));
+    }
+    fields.retain(|name, _| !is_upper(name));
+    Ok(())
+}
+
+/// A map by its keys, also if `serde_json` is built to keep the order in which they came.
+fn sorted(entries: impl Iterator<Item = (String, Value)>) -> Map<String, Value> {
+    let mut entries: Vec<_> = entries.collect();
+    entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+    entries.into_iter().collect()
+}
+
+/// A field with its options by their ids: the order in which a portal lists them means nothing.
+fn in_order(field: &Value) -> Value {
+    let mut field = field.clone();
+    for key in ["items", "enum"] {
+        if let Some(items) = field.get_mut(key).and_then(Value::as_array_mut) {
+            items.sort_by_key(id_of);
+        }
+    }
+    field
+}
+
+fn id_of(item: &Value) -> u64 {
+    let id = item.get("ID").or_else(|| item.get("id"));
+    let number = id.and_then(|id| match id {
+        Value::String(text) => text.parse().ok(),
+        other => other.as_u64(),
+    });
+    number.unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(bytes: &[u8]) -> String {
+        Descriptions::read(bytes).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_is_no_answer_is_refused_with_what_it_is_and_the_call_that_gives_one() {
+        for (text, what) in [
+            ("", "this is empty"),
+            (" \n", "this is empty"),
+            ("\u{feff}", "this is empty"),
+            ("<!DOCTYPE html><html></html>", "HTML"),
+            ("[]", "this is a list,"),
+            (r#"["C_2"]"#, "this is a list,"),
+            ("null", "there is no map of fields"),
+            (r#""fields""#, "there is no map of fields"),
+            (r#"{"success":true}"#, "without `data`"),
+            (
+                r#"{"success":true,"data":null}"#,
+                "there is no map of fields",
+            ),
+            (r#"{"success":true,"data":[{"id":1}]}"#, "this is a list,"),
+            (
+                r#"{"success":true,"data":{"fields":[]}}"#,
+                "this is a list,",
+            ),
+            (
+                r#"{"success":true,"data":[{"fieldName":"UF_CRM_1","userTypeId":"string"}]}"#,
+                "a list of user fields",
+            ),
+            (r#"[{"FIELD_NAME":"UF_CRM_1"}]"#, "a list of user fields"),
+            (
+                r#"{"success":false,"error":{"code":"SCOPE_DENIED","message":"no"}}"#,
+                "an error answer (`SCOPE_DENIED`)",
+            ),
+            (
+                r#"{"error":"expired_token","error_description":"The access token"}"#,
+                "an error answer (`expired_token`)",
+            ),
+            (
+                r#"{"success":false,"error":{"code":"a b\n"}}"#,
+                "an error answer:",
+            ),
+            (
+                r#"{"result":{"fields":{"id":{"type":"integer"}}},"time":{"start":1.0}}"#,
+                "Bitrix24's own REST (`result`)",
+            ),
+            (
+                r#"{"result":{"ID":{"type":"integer"}}}"#,
+                "Bitrix24's own REST (`result`)",
+            ),
+            (
+                r#"{"UF_CRM_1721244707107":{"type":"string"}}"#,
+                "the upper name of the user field `ufCrm_1721244707107`",
+            ),
+            (
+                r#"{"title":{"type":"string"},"COMPANY_ID":{"type":"crm_company"}}"#,
+                "`COMPANY_ID` is a name of Bitrix24's own REST",
+            ),
+            (r#"{"id":71,"name":"A"}"#, "this is a record"),
+            (
+                r#"{"success":true,"data":{"id":"RUB"}}"#,
+                "this is a record",
+            ),
+            (
+                r#"{"post":"string"}"#,
+                "`post` is not described by an object",
+            ),
+            (
+                r#"{"request":{"method":"GET"},"response":{}}"#,
+                "nothing in this",
+            ),
+        ] {
+            let said = refusal(text.as_bytes());
+            assert!(said.contains(what), "{text}: {said}");
+            assert!(said.contains("GET /v1/{entity}/fields"), "{text}: {said}");
+        }
+    }
+
+    #[test]
+    fn another_encoding_is_refused_and_a_byte_order_mark_is_skipped() {
+        let text = r#"{"post":{"type":"string"}}"#;
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for bytes in [
+            [&[0xff, 0xfe][..], &little].concat(),
+            [&[0xfe, 0xff][..], &big].concat(),
+            little,
+            big,
+        ] {
+            assert!(refusal(&bytes).contains("this is UTF-16"));
+        }
+        assert!(refusal(b"{\"\xff\":{}}").contains("not UTF-8"));
+        let marked = format!("\u{feff}{text}");
+        assert_eq!(Descriptions::read(marked), Descriptions::read(text));
+    }
+
+    #[test]
+    fn every_form_of_an_answer_is_the_same_fields() {
+        let fields = Descriptions::read(r#"{"post":{"type":"string"}}"#)
+            .unwrap()
+            .fields;
+        for form in [
+            r#"{"fields":{"post":{"type":"string"}}}"#,
+            r#"{"data":{"post":{"type":"string"}}}"#,
+            r#"{"success":true,"data":{"post":{"type":"string"}}}"#,
+            r#"{"success":true,"data":{"fields":{"post":{"type":"string"}}}}"#,
+            r#"{"entity":"contacts","fields":{"post":{"type":"string"}},"format":1}"#,
+        ] {
+            assert_eq!(Descriptions::read(form).unwrap().fields, fields, "{form}");
+        }
+        for name in [
+            "fields", "data", "result", "format", "error", "title", "type", "items", "label",
+            "multiple",
+        ] {
+            let form = format!(r#"{{"{name}":{{"type":"string","label":"A label"}}}}"#);
+            let nested = format!(r#"{{"success":true,"data":{{"fields":{form}}}}}"#);
+            let fields = Descriptions::read(&nested).unwrap().fields;
+            assert!(fields.contains_key(name), "{nested}");
+            assert!(
+                Descriptions::read(&form).unwrap().fields.contains_key(name),
+                "{form}"
+            );
+        }
+    }
+
+    #[test]
+    fn fields_that_are_listed_a_second_time_in_upper_case_are_there_once() {
+        let tasks = r#"{"success":true,"data":{"fields":{
+            "responsibleId":{"type":"number"},"RESPONSIBLE_ID":{"type":"number"},
+            "ufCrmTask":{"type":"array"},"UF_CRM_TASK":{"type":"array"},
+            "ufCrm_1721244707107":{"type":"string"},"UF_CRM_1721244707107":{"type":"string"}}}}"#;
+        let fields = Descriptions::read(tasks).unwrap().fields;
+        let names: Vec<_> = fields.keys().map(String::as_str).collect();
+        assert_eq!(names, ["responsibleId", "ufCrmTask", "ufCrm_1721244707107"]);
+    }
+
+    #[test]
+    fn only_a_file_of_pull_is_complete_and_one_of_a_part_says_so() {
+        let answer = Descriptions::read(r#"{"success":true,"data":{"id":{"type":"integer"}}}"#);
+        let mut answer = answer.unwrap();
+        assert!(!answer.is_complete);
+        let part = Descriptions::read(answer.file_text("contacts")).unwrap();
+        assert!(!part.is_complete);
+        answer.is_complete = true;
+        let text = answer.file_text("contacts");
+        assert!(
+            text.starts_with("{\n  \"entity\": \"contacts\",\n  \"fields\": {\n"),
+            "{text}"
+        );
+        let whole = Descriptions::read(&text).unwrap();
+        assert!(whole.is_complete);
+        assert_eq!(whole.entity.as_deref(), Some("contacts"));
+        let newer = text.replace("\"format\": 1", "\"format\": 2");
+        assert!(refusal(newer.as_bytes()).contains("`format` is not 1"));
+    }
+}

@@ -1,0 +1,98 @@
+//! An entity by its path in the API: one with built-in fields, or a smart process.
+
+use std::sync::OnceLock;
+
+use crate::{Entity, Schema};
+
+/// How a smart process begins in the API's paths.
+const ITEMS: &str = "items/";
+
+/// An entity of the CRM, or a smart process of a portal.
+///
+/// ```
+/// use vibecode_spec::{Entity, EntityPath};
+///
+/// assert_eq!(EntityPath::from_path("contacts"), Some(EntityPath::Entity(Entity::Contacts)));
+/// let requests = EntityPath::from_path("items/1040").expect("a smart process");
+/// assert_eq!(requests, EntityPath::Items(1040));
+/// assert_eq!((&*requests.path(), &*requests.file_name()), ("items/1040", "items-1040.json"));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EntityPath {
+    /// One whose fields are built in.
+    Entity(Entity),
+    /// `items/1040`: all of its fields are the portal's.
+    Items(u32),
+}
+
+impl EntityPath {
+    /// The entity with this path, such as `contacts` or `items/1040`.
+    ///
+    /// ```
+    /// use vibecode_spec::EntityPath;
+    ///
+    /// for unknown in ["contact", "items", "items/", "items/+1040", "items/01040"] {
+    ///     assert_eq!(EntityPath::from_path(unknown), None, "{unknown}");
+    /// }
+    /// ```
+    #[must_use]
+    pub fn from_path(path: &str) -> Option<Self> {
+        let Some(number) = path.strip_prefix(ITEMS) else {
+            return Entity::from_path(path).map(Self::Entity);
+        };
+        let parsed = number.parse::<u32>().ok();
+        // As it stands in paths: without a sign, and without zeros before it.
+        let known = parsed.filter(|parsed| parsed.to_string() == number);
+        known.map(Self::Items)
+    }
+
+    /// The name in the API's paths.
+    #[must_use]
+    pub fn path(self) -> String {
+        match self {
+            Self::Entity(entity) => entity.path().to_owned(),
+            Self::Items(number) => format!("{ITEMS}{number}"),
+        }
+    }
+
+    /// The name of the portal's schema file.
+    #[must_use]
+    pub fn file_name(self) -> String {
+        format!("{}.json", self.path().replace('/', "-"))
+    }
+
+    /// The entity, if its fields are built in.
+    #[must_use]
+    pub fn built_in(self) -> Option<Entity> {
+        match self {
+            Self::Entity(entity) => Some(entity),
+            Self::Items(_) => None,
+        }
+    }
+
+    /// The documented fields. A smart process has none.
+    #[must_use]
+    pub fn documented(self) -> &'static Schema {
+        static NOTHING: OnceLock<Schema> = OnceLock::new();
+        match self {
+            Self::Entity(entity) => entity.schema(),
+            Self::Items(_) => NOTHING.get_or_init(Schema::default),
+        }
+    }
+
+    /// Which paths there are, for a message about one that is unknown.
+    ///
+    /// ```
+    /// use vibecode_spec::EntityPath;
+    ///
+    /// assert!(EntityPath::known_paths().ends_with("or a smart process such as `items/1040`"));
+    /// ```
+    #[must_use]
+    pub fn known_paths() -> String {
+        let paths: Vec<_> = Entity::ALL.iter().map(|each| each.path()).collect();
+        format!(
+            "it is one of `{}`, or a smart process such as `{ITEMS}1040`",
+            paths.join("`, `")
+        )
+    }
+}

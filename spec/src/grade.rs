@@ -1,0 +1,34 @@
+//! How well founded a fact about the API is.
+
+use serde_json::Value;
+
+/// How well founded it is that a field is there.
+///
+/// ```
+/// use vibecode_spec::{Entity, Grade};
+///
+/// let contacts = Entity::Contacts.schema();
+/// let grade = |name| contacts.field(name).map(|field| field.grade);
+/// assert_eq!(grade("post"), Some(Grade::Documented));
+/// assert_eq!(grade("birthdate"), Some(Grade::Underneath));
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Grade {
+    /// D, or O: the API documents the field, or was seen to answer it.
+    #[default]
+    Documented,
+    /// B: the layer underneath has the field. Whether the API passes it on, a portal's list of fields
+    /// says.
+    Underneath,
+}
+
+impl Grade {
+    /// The key `grade` of the built-in descriptions.
+    pub(crate) fn read(grade: Option<&Value>) -> Self {
+        match grade.and_then(Value::as_str) {
+            Some("B") => Self::Underneath,
+            _ => Self::Documented,
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Where the schema files of a project are: one rule for the macros and the command line.
+//!
+//! A schema is `vibecode/contacts.json`, in the folder of the crate or in a folder above it up to the
+//! root of the workspace. The nearest file is taken.
+
+use std::{
+    fs, io,
+    path::{self, Path, PathBuf},
+};
+
+use crate::{EntityPath, one_line};
+
+/// The folder that holds the schema files.
+const FOLDER: &str = "vibecode";
+
+/// What cargo leaves in a package that it has unpacked: from a registry or, in the checkout's
+/// folder, from git; and into a folder of vendored packages.
+const UNPACKED: &[&str] = &[".cargo-ok", ".cargo-checksum.json"];
+
+/// The folders in which the schema files of a crate may be.
+///
+/// The root of the workspace is the folder whose `Cargo.toml` has `[workspace]`, or else the topmost
+/// one with a `Cargo.lock`, or else the crate's own. A package that cargo has unpacked, from a
+/// registry, from git or into a vendor folder, has no folders above its own: the schemas of the app
+/// that depends on it are not for it.
+///
+/// ```
+/// use std::path::Path;
+/// use vibecode_spec::{EntityPath, SchemaFolders};
+///
+/// let folders = SchemaFolders::of(Path::new(env!("CARGO_MANIFEST_DIR")));
+/// let contacts = EntityPath::from_path("contacts").expect("an entity");
+/// assert!(folders.candidates(contacts).all(|file| file.ends_with("vibecode/contacts.json")));
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SchemaFolders {
+    /// The nearest first, the root last.
+    folders: Vec<PathBuf>,
+}
+
+impl SchemaFolders {
+    /// Those of the crate in this folder, or of the workspace that this folder is in.
+    #[must_use]
+    pub fn of(folder: &Path) -> Self {
+        let own = path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+        let mut topmost_lock = None;
+        let mut root = None;
+        for (depth, folder) in own.ancestors().enumerate() {
+            if is_unpacked(folder) || has_workspace(folder) {
+                root = Some(depth);
+                break;
+            }
+            if folder.join("Cargo.lock").is_file() {
+                topmost_lock = Some(depth);
+            }
+        }
+        let depth = root.or(topmost_lock).unwrap_or(0);
+        let folders = own.ancestors().take(depth + 1);
+        Self {
+            folders: folders.map(Path::to_owned).collect(),
+        }
+    }
+
+    /// The files in which the schema of an entity may be, the nearest first.
+    pub fn candidates(&self, entity: EntityPath) -> impl Iterator<Item = PathBuf> {
+        let name = Path::new(FOLDER).join(entity.file_name());
+        self.folders.iter().map(move |folder| folder.join(&name))
+    }
+
+    /// The file that holds the schema of an entity, if there is one. That it can be read is not
+    /// checked.
+    #[must_use]
+    pub fn find(&self, entity: EntityPath) -> Option<PathBuf> {
+        self.candidates(entity).find(|file| is_there(file))
+    }
+
+    /// Where the schema of an entity is, or is to be: beside the files that are there, or else below
+    /// the root of the workspace.
+    #[must_use]
+    pub fn place(&self, entity: EntityPath) -> Option<PathBuf> {
+        if let Some(there) = self.find(entity) {
+            return Some(there);
+        }
+        let mut folders = self.folders.iter();
+        let used = folders.find(|folder| folder.join(FOLDER).is_dir());
+        let folder = used.or_else(|| self.folders.last())?;
+        Some(folder.join(FOLDER).join(entity.file_name()))
+    }
+
+    /// A path as messages show it: from the root of the workspace, if it is below it.
+    #[must_use]
+    pub fn shown(&self, file: &Path) -> String {
+        let root = self.folders.last();
+        let below = root.and_then(|root| file.strip_prefix(root).ok());
+        let shown = below.unwrap_or(file).display().to_string();
+        one_line(&if below.is_some() && path::MAIN_SEPARATOR == '\\' {
+            shown.replace('\\', "/")
+        } else {
+            shown
+        })
+    }
+}
+
+/// Whether there is such a file, readable or not. A `vibecode` that is no folder holds none.
+fn is_there(file: &Path) -> bool {
+    match fs::metadata(file) {
+        Ok(_) => true,
+        Err(error) => !matches!(
+            error.kind(),
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+        ),
+    }
+}
+
+fn is_unpacked(folder: &Path) -> bool {
+    UNPACKED.iter().any(|left| folder.join(left).is_file())
+}
+
+fn has_workspace(folder: &Path) -> bool {
+    fs::read_to_string(folder.join("Cargo.toml")).is_ok_and(|manifest| is_workspace(&manifest))
+}
+
+/// Whether a manifest has a table `workspace`: as `[workspace]`, by one of its sub-tables, or by a
+/// key of the topmost table.
+fn is_workspace(manifest: &str) -> bool {
+    let mut is_topmost = true;
+    let mut quotes = None;
+    for line in manifest.lines() {
+        let line = line.trim();
+        if let Some(mark) = quotes {
+            if line.matches(mark).count() % 2 == 1 {
+                quotes = None;
+            }
+            continue;
+        }
+        quotes = ["\"\"\"", "'''"]
+            .into_iter()
+            .find(|mark| line.matches(mark).count() % 2 == 1);
+        let (key, is_table) = match line.strip_prefix('[') {
+            Some(table) => (table, true),
+            None => (line, false),
+        };
+        if (is_table || is_topmost) && is_key_of_workspace(key) {
+            return true;
+        }
+        is_topmost &= !is_table;
+    }
+    false
+}
+
+/// Whether a key begins with `workspace`, and not with a longer word.
+fn is_key_of_workspace(key: &str) -> bool {
+    let key = key.trim_start();
+    let rest = ["workspace", "\"workspace\"", "'workspace'"]
+        .iter()
+        .find_map(|name| key.strip_prefix(name));
+    rest.is_some_and(|rest| rest.trim_start().starts_with(['.', ']', '=']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_workspace_is_told_from_a_member_that_names_its_root() {
+        for workspace in [
+            "[workspace]",
+            "[package]\nname = \"a\"\n\n  [ workspace ] # here",
+            "[workspace.package]\nedition = \"2024\"",
+            "workspace.members = [\"a\"]\n[package]",
+            "workspace = { members = [] }",
+            "['workspace']",
+        ] {
+            assert!(is_workspace(workspace), "{workspace}");
+        }
+        for member in [
+            "[package]\nworkspace = \"../..\"",
+            "[package]\nname = \"a\"\nversion.workspace = true",
+            "[workspaces]",
+            "[package]\ndescription = \"\"\"\n[workspace]\n\"\"\"",
+            "# [workspace]",
+            "",
+        ] {
+            assert!(!is_workspace(member), "{member}");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+use vibecode_runtime::Patch;
+
+#[derive(Patch)]
+#[vibecode(entity = "contacts", builder = "Customer Change")]
+struct Customer {
+    post: Option<String>,
+}
+
+fn main() {
+    let _ = Customer::patch().post("Director");
+}

@@ -1,0 +1,14 @@
+use vibecode_runtime::Enumeration;
+
+#[derive(Enumeration)]
+#[vibecode(entity = "contacts", field = "ufCrm_1721244707107")]
+enum Loyalty {
+    #[vibecode(item = 0)]
+    None,
+    #[vibecode(item = 81)]
+    Gold,
+}
+
+fn main() {
+    let _ = (Loyalty::None, Loyalty::Gold);
+}

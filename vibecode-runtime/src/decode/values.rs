@@ -1,0 +1,167 @@
+//! Which types of the standard library and of this one are read from which kinds.
+
+use std::borrow::Cow;
+
+use super::{Answered, Decode, DecodeError};
+use crate::{CrmRef, Date, DateTime, File, Id, Money, kind};
+
+/// The text, and why there is none.
+fn text_of(answered: Answered<'_>) -> Result<Cow<'_, str>, DecodeError> {
+    answered.text().ok_or_else(|| {
+        DecodeError::expected(if answered.is_quoted() {
+            "text of whole characters, found half of a surrogate pair in it"
+        } else {
+            "text"
+        })
+    })
+}
+
+/// Kinds that are read as text.
+macro_rules! text_kinds {
+    ($($Kind:ident)+) => {$(
+        impl Decode<kind::$Kind> for String {
+            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+                text_of(answered).map(Cow::into_owned)
+            }
+        }
+
+        impl Decode<kind::$Kind> for Box<str> {
+            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+                <String as Decode<kind::$Kind>>::decode(answered).map(String::into_boxed_str)
+            }
+        }
+
+        impl Decode<kind::$Kind> for Cow<'_, str> {
+            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+                <String as Decode<kind::$Kind>>::decode(answered).map(Cow::Owned)
+            }
+        }
+    )+};
+}
+
+text_kinds! { Text Url Address Status }
+
+// Kinds that are written in a form of their own, and can be read as the text that they come in.
+text_kinds! { Date DateTime DateOrDateTime Money Crm }
+
+/// `kinds: types`. Numbers may be in quotes and have a fraction of zeros (api.md, "Read").
+macro_rules! numbers {
+    ($($Kind:ident: $($Number:ty)+;)+) => {$($(
+        impl Decode<kind::$Kind> for $Number {
+            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+                let expected = concat!("a whole number that fits ", stringify!($Number));
+                answered.whole().ok_or_else(|| DecodeError::expected(expected))
+            }
+        }
+    )+)+};
+}
+
+numbers! {
+    Integer: i8 i16 i32 i64 u8 u16 u32 u64;
+    Number: i8 i16 i32 i64 u8 u16 u32 u64;
+    Double: i8 i16 i32 i64 u8 u16 u32 u64;
+    Enumeration: u8 u16 u32 u64;
+    Iblock: u8 u16 u32 u64;
+}
+
+/// Rust reads "NaN" and "inf" as numbers; the API has none.
+macro_rules! real_numbers {
+    ($($Kind:ident: $($Number:ty)+;)+) => {$($(
+        impl Decode<kind::$Kind> for $Number {
+            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+                let number = answered.text().and_then(|text| text.parse().ok());
+                let number = number.filter(|number: &$Number| number.is_finite());
+                number.ok_or_else(|| DecodeError::expected("a number"))
+            }
+        }
+    )+)+};
+}
+
+real_numbers! {
+    Number: f32 f64;
+    Double: f32 f64;
+}
+
+/// True and false, "Y" and "N", 1 and 0 (api.md, "Read"), each of them bare or in quotes.
+impl Decode<kind::Boolean> for bool {
+    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+        let text = answered.text();
+        match text.as_deref().unwrap_or(answered.as_str()) {
+            "true" | "1" | "Y" | "y" => Ok(true),
+            "false" | "0" | "N" | "n" => Ok(false),
+            _ => Err(DecodeError::expected("true or false")),
+        }
+    }
+}
+
+/// A day, also out of a moment: "a date may carry a time" (api.md, "Read"), which does not belong
+/// to it. It is the day that the moment shows at its own offset.
+macro_rules! days {
+    ($($Kind:ident)+) => {$(
+        impl Decode<kind::$Kind> for Date {
+            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+                Ok(Self::of_answer(&text_of(answered)?)?)
+            }
+        }
+    )+};
+}
+
+days! { Date DateOrDateTime }
+
+macro_rules! parsed {
+    ($($Kind:ident: $Value:ty;)+) => {$(
+        impl Decode<kind::$Kind> for $Value {
+            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+                Ok(text_of(answered)?.parse::<Self>()?)
+            }
+        }
+    )+};
+}
+
+parsed! {
+    DateTime: DateTime;
+    DateOrDateTime: DateTime;
+    Money: Money;
+}
+
+/// A link of a form that this version does not know is kept as it is.
+impl Decode<kind::Crm> for CrmRef {
+    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+        let text = text_of(answered)?;
+        Ok(if answered.is_quoted() {
+            Self::of_text(&text)
+        } else {
+            Self::of_bare_number(&text)
+        })
+    }
+}
+
+impl<E> Decode<kind::Reference<E>> for Id<E> {
+    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+        <u64 as Decode<kind::Reference<E>>>::decode(answered).map(Self::new)
+    }
+}
+
+impl<E> Decode<kind::Reference<E>> for u64 {
+    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+        // 0 in a reference means that there is no record.
+        let id = answered.whole().filter(|id| *id != 0);
+        id.ok_or_else(|| DecodeError::expected("the id of a record"))
+    }
+}
+
+/// `{"id", "url", "urlMachine"}`, of which the id is what keeps the file; or as it is written.
+impl Decode<kind::File> for File {
+    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+        let id = match answered.pick(["id"]) {
+            Some([id]) => id.and_then(Answered::whole),
+            None => answered.whole(),
+        };
+        id.filter(|id| *id != 0)
+            .map(Self::keep)
+            .or_else(|| {
+                Self::of_upload(&serde_json::from_str::<[Cow<'_, str>; 2]>(answered.as_str()).ok()?)
+            })
+            .ok_or_else(|| DecodeError::expected("a file with its id"))
+    }
+}

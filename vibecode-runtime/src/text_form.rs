@@ -1,0 +1,84 @@
+//! Values that serde reads and writes as the text that they are on the wire.
+
+use std::fmt;
+
+use serde::{
+    Deserializer,
+    de::{Error, Visitor},
+};
+
+/// Visits text, and hands it to a function. No error shows the text, which may be personal.
+pub(crate) struct TextVisitor<F> {
+    /// What is expected, such as "a day as YYYY-MM-DD".
+    pub(crate) expected: &'static str,
+    pub(crate) parse: F,
+}
+
+impl<F> TextVisitor<F> {
+    /// Deserializes text. A format that describes itself is asked for any value, since it would
+    /// show one that is not text in its own error.
+    pub(crate) fn deserialize<'de, D, T>(self, deserializer: D) -> Result<T, D::Error>
+    where
+        D: Deserializer<'de>,
+        F: FnOnce(&str) -> Option<T>,
+    {
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_any(self)
+        } else {
+            deserializer.deserialize_str(self)
+        }
+    }
+}
+
+/// Refuses a value without showing it, as serde's own methods would.
+macro_rules! not_text {
+    ($($visit:ident($Type:ty))+) => {$(
+        fn $visit<E: Error>(self, _: $Type) -> Result<Self::Value, E> {
+            Err(E::custom(format_args!("expected {}", self.expected)))
+        }
+    )+};
+}
+
+impl<T, F: FnOnce(&str) -> Option<T>> Visitor<'_> for TextVisitor<F> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expected)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        let expected = self.expected;
+        (self.parse)(text).ok_or_else(|| E::custom(format_args!("expected {expected}")))
+    }
+
+    /// As in answers, a number stands for its text.
+    fn visit_u64<E: Error>(self, number: u64) -> Result<T, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    not_text! { visit_bool(bool) visit_i64(i64) visit_f64(f64) }
+}
+
+/// Implements serde's traits for types that have `Display` and `FromStr` in their wire form.
+macro_rules! serde_as_text {
+    ($($Value:ty: $expected:expr;)+) => {$(
+        /// As the text that it is on the wire.
+        impl serde::Serialize for $Value {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $Value {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let visitor = crate::text_form::TextVisitor {
+                    expected: $expected,
+                    parse: |text: &str| text.parse().ok(),
+                };
+                visitor.deserialize(deserializer)
+            }
+        }
+    )+};
+}
+
+pub(crate) use serde_as_text;
