@@ -3,7 +3,7 @@
 use vibecode_runtime::{Client, ContactId, Credentials, RetryPolicy, Throttle};
 
 use crate::{
-    caller::{Tries, add, builder, update},
+    caller::{Tries, builder, update},
     server::{Behaviour, Server},
     written::{html, ok, refusal},
 };

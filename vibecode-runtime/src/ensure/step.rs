@@ -137,11 +137,20 @@ impl Working {
         let adds = Effect::of(&body) == Effect::Adds;
         if let Lock::Held(lock) = &self.lock {
             lock.settle_shown(|kind, value| super::shows(&raw, kind, value));
-            settles_at = lock.settles_at();
+            for entry in &missing.present {
+                lock.note_shown(&entry.key());
+            }
+            // A read that lacks what was shown before it is an old one.
+            let shown = missing.wanted.iter();
+            let shown = shown.filter_map(|entry| lock.shown_until(&entry.key()));
+            settles_at = lock.settles_at().into_iter().chain(shown).max();
             proven = settles_at.is_none_or(|at| departure >= at);
             if let Ok(entries) = &entries {
                 let entries = entries.entries();
                 stranger = adds && lock.shows_a_stranger(&kinds, entries, is_same_entry);
+                if proven && !stranger {
+                    lock.settle_disproven(departure);
+                }
                 lock.note_read(entries);
             }
         }

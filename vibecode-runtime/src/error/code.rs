@@ -128,15 +128,22 @@ error_codes! {
 
 /// The longest text that is taken for a code.
 const LONGEST: usize = 64;
+/// More digits in a row may be a phone, an id or a date.
+const MOST_DIGITS: usize = 3;
 
 impl ErrorCode {
-    /// Whether it is worded as codes are. Another text may hold anything, also values of the record.
-    pub(crate) fn is_word(&self) -> bool {
+    /// Whether it is a known code or looks like one. Another text may contain anything, values of the
+    /// record too.
+    pub(crate) fn looks_like_a_code(&self) -> bool {
         let text = self.as_str();
+        let digits_in_a_row = text
+            .split(|letter: char| !letter.is_ascii_digit())
+            .map(str::len);
         let is_of_code = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         text.len() <= LONGEST
             && text.starts_with(|first: char| first.is_ascii_alphabetic())
             && text.bytes().all(is_of_code)
+            && digits_in_a_row.max() <= Some(MOST_DIGITS)
     }
 
     /// Whether it refuses the key or its session, whatever the record. Not so `ACCESS_DENIED`,
@@ -166,21 +173,22 @@ mod tests {
     use super::ErrorCode;
 
     #[test]
-    fn a_text_that_is_no_word_is_told_from_a_code() {
+    fn a_text_that_may_hold_data_does_not_look_like_a_code() {
         for code in ["BRAND_NEW", "expired_token", "E404"] {
-            assert!(ErrorCode::from_wire(code).is_word(), "{code}");
+            assert!(ErrorCode::from_wire(code).looks_like_a_code(), "{code}");
         }
-        assert!(ErrorCode::KNOWN.iter().all(ErrorCode::is_word));
+        assert!(ErrorCode::KNOWN.iter().all(ErrorCode::looks_like_a_code));
         let long = "A".repeat(65);
         for text in [
             "",
             "+79161112233",
             "79161112233",
+            "PHONE_79161112233_TAKEN",
             "a@b.ru",
             "bad value",
             &long,
         ] {
-            assert!(!ErrorCode::from_wire(text).is_word(), "{text}");
+            assert!(!ErrorCode::from_wire(text).looks_like_a_code(), "{text}");
         }
     }
 

@@ -241,9 +241,9 @@ impl Error {
         self.0.api.as_ref()?.code.as_ref()
     }
 
-    /// The code, where it is worded as one: an error shows no free text of an answer.
+    /// The code, if it looks like one: an error shows no free text of an answer.
     fn shown_code(&self) -> Option<&ErrorCode> {
-        self.code().filter(|code| code.is_word())
+        self.code().filter(|code| code.looks_like_a_code())
     }
 
     /// The HTTP status of the answer.

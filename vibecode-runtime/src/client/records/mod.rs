@@ -18,6 +18,7 @@
 
 mod open_writes;
 mod queue;
+mod shown;
 
 use std::{
     borrow::Cow,
@@ -33,7 +34,7 @@ pub(crate) use self::{
     open_writes::Additions,
     queue::{LockRequest, RecordLock},
 };
-use self::{open_writes::OpenWrites, queue::Queue};
+use self::{open_writes::OpenWrites, queue::Queue, shown::Shown};
 
 /// A record that is written to.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -58,6 +59,7 @@ pub(crate) struct Records {
 #[derive(Debug, Default)]
 struct State {
     records: HashMap<Target, Entry>,
+    shown: Shown,
     /// When settled writes were last looked for among records that nobody writes to.
     swept: Option<Instant>,
 }

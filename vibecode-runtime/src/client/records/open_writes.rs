@@ -7,7 +7,11 @@ use tokio::time::Instant;
 use crate::{
     MultifieldEntry,
     body::{Act, Body},
+    equality::EntryKey,
 };
+
+/// How long a write is kept whose value may be there in another form.
+const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The values that a write adds, by kind (`PHONE`). A write whose values are not known
 /// (`set_unchecked`) has none, and is settled by time alone.
@@ -100,12 +104,25 @@ impl OpenWrites {
         self.retain(|write| write.number != number);
     }
 
-    pub(super) fn settle_shown(&mut self, is_shown: impl Fn(&str, &str) -> bool) {
+    /// Settles those whose values are all shown. Returns their values, each with the moment at which
+    /// its write would have settled by time.
+    pub(super) fn settle_shown(
+        &mut self,
+        is_shown: impl Fn(&str, &str) -> bool,
+        now: Instant,
+    ) -> Vec<(EntryKey, Instant)> {
         let mut shown = Vec::new();
+        let mut keys = Vec::new();
         self.retain(|write| {
             let values = &write.additions.values;
             let are_shown = values.iter().all(|(kind, value)| is_shown(kind, value));
-            if are_shown {
+            if are_shown && !values.is_empty() {
+                let until = write.ended.unwrap_or(now).checked_add(write.settle_time);
+                let until = until.unwrap_or(now);
+                let of_write = values
+                    .iter()
+                    .map(|(kind, value)| (EntryKey::of(kind, value), until));
+                keys.extend(of_write);
                 shown.extend_from_slice(values);
             }
             values.is_empty() || !are_shown
@@ -113,6 +130,12 @@ impl OpenWrites {
         if !self.writes.is_empty() {
             self.shown.append(&mut shown);
         }
+        keys
+    }
+
+    /// Settles those for which a read is proof that left then.
+    pub(super) fn settle_disproven(&mut self, departure: Instant) {
+        self.retain(|write| write.settles_at().is_none_or(|at| departure < at));
     }
 
     /// The latest moment at which one of them settles.
@@ -143,9 +166,19 @@ impl OpenWrites {
         })
     }
 
-    /// Forgets the writes that have settled by time: whoever reads from now on sees what they did.
+    /// Forgets the writes that have settled by time: whoever reads from now on sees what they did. If
+    /// it is known what was there before them, they are kept for longer: the portal may show one of
+    /// their values in another form, which only a comparison with that reveals.
     pub(super) fn forget_settled(&mut self, now: Instant) {
-        self.retain(|write| write.settles_at().is_none_or(|at| now < at));
+        let longer = if self.before.is_some() {
+            KEPT
+        } else {
+            Duration::ZERO
+        };
+        self.retain(|write| {
+            let forget_at = write.settles_at().and_then(|at| at.checked_add(longer));
+            forget_at.is_none_or(|at| now < at)
+        });
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -11,8 +11,8 @@ use std::{
 
 use tokio::{sync::Notify, time::Instant};
 
-use super::{Additions, Records, Target};
-use crate::MultifieldEntry;
+use super::{Additions, Records, State, Target};
+use crate::{MultifieldEntry, equality::EntryKey};
 
 /// Who waits for a record.
 #[derive(Debug, Default)]
@@ -179,9 +179,38 @@ impl RecordLock {
         self.with_entry(|entry| entry.open.settle(number));
     }
 
-    /// Settles the writes whose values are all shown, by the kind and the value.
+    /// Settles the writes whose values are all shown, by the kind and the value. They are expected of
+    /// every read until the writes would have settled by time.
     pub(crate) fn settle_shown(&self, is_shown: impl Fn(&str, &str) -> bool) {
-        self.with_entry(|entry| entry.open.settle_shown(is_shown));
+        let now = Instant::now();
+        let mut state = self.records.state();
+        let State { records, shown, .. } = &mut *state;
+        let Some(entry) = records.get_mut(&self.target) else {
+            return;
+        };
+        for (value, until) in entry.open.settle_shown(is_shown, now) {
+            shown.note(&self.target, &value, until, now);
+        }
+    }
+
+    /// Notes that a read shows a value.
+    pub(crate) fn note_shown(&self, value: &EntryKey) {
+        let now = Instant::now();
+        if let Some(until) = now.checked_add(self.records.settle_time) {
+            let mut state = self.records.state();
+            state.shown.note(&self.target, value, until, now);
+        }
+    }
+
+    /// Until when a read that lacks this value is an old one.
+    pub(crate) fn shown_until(&self, value: &EntryKey) -> Option<Instant> {
+        self.records.state().shown.until(&self.target, value)
+    }
+
+    /// Settles the writes that a read proves not to have been applied: it left then, and shows nothing
+    /// that could be theirs.
+    pub(crate) fn settle_disproven(&self, departure: Instant) {
+        self.with_entry(|entry| entry.open.settle_disproven(departure));
     }
 
     /// Remembers what a read showed, as long as nothing is written under this lock.
