@@ -66,7 +66,7 @@ const _: () = {
         }
         ///Sets `post`: Position (string).
         fn post(mut self, __value: impl __v::TakenInto<String>) -> Self {
-            <String as __v::kind::TextField>::set(&mut self.0, "post", __value);
+            <String as __v::TextField>::set(&mut self.0, "post", __value);
             self
         }
         ///Clears `post` by sending `""`.
@@ -98,7 +98,7 @@ const _: () = {
         fn to_patch(&self) -> CustomerPatch {
             let mut __patch: CustomerPatch = __v::Default::default();
             let __body = &mut __patch.0;
-            __v::any::<__v::kind::Text, _>(&self.post).set(__body, "post");
+            __v::any_text(&self.post).set(__body, "post");
             let _ = &self.psot;
             let _ = __body;
             __patch

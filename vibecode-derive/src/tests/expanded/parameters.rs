@@ -96,7 +96,7 @@ const _: () = {
         }
         ///Sets `title`: Deal name (string).
         pub(crate) fn title(mut self, __value: impl __v::TakenAs<__v::str>) -> Self {
-            <&str as __v::kind::TextField>::set(
+            <&str as __v::TextField>::set(
                 &mut self.0,
                 "title",
                 __v::AsRef::<__v::str>::as_ref(&__value),
@@ -108,7 +108,7 @@ const _: () = {
             mut self,
             __value: __V,
         ) -> Self {
-            <__V as __v::kind::TextField>::set(&mut self.0, "comments", __value);
+            <__V as __v::TextField>::set(&mut self.0, "comments", __value);
             self
         }
         ///Clears `comments` by sending `""`.
@@ -118,11 +118,7 @@ const _: () = {
         }
         ///Sets the user field `ufCrmMarks` (integer, multiple).
         pub(crate) fn marks(mut self, __value: impl __v::TakenInto<[i64; N]>) -> Self {
-            <[i64; N] as __v::kind::IntegerListField>::set(
-                &mut self.0,
-                "ufCrmMarks",
-                __value,
-            );
+            <[i64; N] as __v::IntegerListField>::set(&mut self.0, "ufCrmMarks", __value);
             self
         }
     }
@@ -143,10 +139,9 @@ const _: () = {
         {
             let mut __patch: SalePatch<'a, T, N> = __v::Default::default();
             let __body = &mut __patch.0;
-            __v::some::<__v::kind::Text, _>(&self.title).set(__body, "title");
-            __v::any::<__v::kind::Text, _>(&self.comments).set(__body, "comments");
-            __v::some::<__v::kind::Multiple<__v::kind::Integer>, _>(&self.marks)
-                .set_list(__body, "ufCrmMarks");
+            __v::some_text(&self.title).set(__body, "title");
+            __v::any_text(&self.comments).set(__body, "comments");
+            __v::some_integer_list(&self.marks).set_list(__body, "ufCrmMarks");
             let _ = __body;
             __patch
         }
