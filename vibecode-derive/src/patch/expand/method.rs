@@ -49,9 +49,10 @@ impl Expansion<'_> {
         let (ident, wire) = (field.ident, &value.wire);
         let argument = Argument::of(value.holds, &self.parameters);
         let set = written_trait(&value.kind, value.multiple);
-        let how = match argument {
-            Argument::List => quote!(set_list),
-            _ => quote!(set),
+        let how = if let Argument::List = argument {
+            quote!(set_list)
+        } else {
+            quote!(set)
         };
         let taken = Taken::of(value.holds, &argument, || kind(&value.kind, value.multiple));
         let Taken {
