@@ -64,7 +64,7 @@ const _: () = {
         }
         ///Sets `post`: Position (string).
         fn post(mut self, __value: impl __v::TakenInto<String>) -> Self {
-            <String as __v::kind::TextField>::set(&mut self.0, "post", __value);
+            <String as __v::TextField>::set(&mut self.0, "post", __value);
             self
         }
         ///Clears `post` by sending `""`.
