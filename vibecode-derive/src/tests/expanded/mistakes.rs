@@ -88,7 +88,7 @@ const _: () = {
     #[automatically_derived]
     impl __v::ToPatch for Customer {
         fn present(&self, __body: &mut __v::Body) {
-            __v::any::<__v::kind::Text, _>(&self.post).set(__body, "post");
+            __v::any_text(&self.post).set(__body, "post");
             let _ = &self.psot;
         }
     }

@@ -127,10 +127,9 @@ const _: () = {
         T: __v::Encode<__v::kind::Text>,
     {
         fn present(&self, __body: &mut __v::Body) {
-            __v::some::<__v::kind::Text, _>(&self.title).set(__body, "title");
-            __v::any::<__v::kind::Text, _>(&self.comments).set(__body, "comments");
-            __v::some::<__v::kind::Multiple<__v::kind::Integer>, _>(&self.marks)
-                .set_list(__body, "ufCrmMarks");
+            __v::some_text(&self.title).set(__body, "title");
+            __v::any_text(&self.comments).set(__body, "comments");
+            __v::some_integer_list(&self.marks).set_list(__body, "ufCrmMarks");
         }
     }
     #[automatically_derived]

@@ -128,10 +128,9 @@ The API only ever adds phones and emails, also one that the record has already.*
     impl __v::ToPatch for Customer {
         fn present(&self, __body: &mut __v::Body) {
             for __value in &self.phone {
-                __v::some::<__v::kind::Phone, _>(__value).add(__body, "phone");
+                __v::some_phone(__value).add(__body, "phone");
             }
-            __v::any::<__v::kind::Text, _>(&self.newsletter)
-                .add_typed(__body, "email", "MAILING");
+            __v::any_text(&self.newsletter).add_typed(__body, "email", "MAILING");
         }
     }
     #[automatically_derived]
