@@ -63,6 +63,14 @@ pub(crate) fn reading_trait(kind: &Kind, multiple: bool) -> Ident {
     trait_of(kind, multiple, "Reading")
 }
 
+/// The function that takes what a struct holds for a field of this kind.
+pub(crate) fn present(kind: &Kind, multiple: bool, optional: bool) -> Ident {
+    let held = if optional { "any" } else { "some" };
+    let name = name_of(kind).to_ascii_lowercase();
+    let list = if multiple { "_list" } else { "" };
+    format_ident!("{held}_{name}{list}")
+}
+
 fn trait_of(kind: &Kind, multiple: bool, suffix: &str) -> Ident {
     let list = if multiple { "List" } else { "" };
     format_ident!("{}{list}{suffix}", name_of(kind))
@@ -92,6 +100,8 @@ fn name_of(kind: &Kind) -> &'static str {
         Kind::Reference(Reference::Deal) => "Deal",
         Kind::Reference(Reference::User) => "User",
         Kind::Reference(_) => "Quote",
+        Kind::Multifield(Multifield::Phone) => "Phone",
+        Kind::Multifield(Multifield::Email) => "Email",
         _ => "Text",
     }
 }

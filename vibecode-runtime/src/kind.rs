@@ -171,7 +171,7 @@
 use std::marker::PhantomData;
 
 use crate::{
-    __private::{add_typed, read::Held},
+    __private::{IntoList, add_typed, read::Held},
     Answered, Companies, Contacts, Deals, Decode, Encode, Leads, Users,
     body::Body,
     multifield::read_list,
@@ -322,6 +322,9 @@ macro_rules! fields {
         pub trait $Field: Sized {
             #[doc(hidden)]
             fn set(body: &mut Body, name: &'static str, value: impl Into<Self>);
+
+            #[doc(hidden)]
+            fn set_list(body: &mut Body, name: &'static str, value: impl IntoList<Self>);
         }
 
         #[diagnostic::do_not_recommend]
@@ -329,6 +332,12 @@ macro_rules! fields {
             #[inline]
             fn set(body: &mut Body, name: &'static str, value: impl Into<Self>) {
                 let value = value.into();
+                body.set(name, false, &|to| value.encode(to));
+            }
+
+            #[inline]
+            fn set_list(body: &mut Body, name: &'static str, value: impl IntoList<Self>) {
+                let value = value.into_list();
                 body.set(name, false, &|to| value.encode(to));
             }
         }

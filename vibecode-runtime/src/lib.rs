@@ -340,6 +340,9 @@ pub use crate::{
 /// `Option` is recognised by its name, so an alias of one is an error. A setter of a field whose
 /// type is an alias of an integer other than `i32` takes `impl Into`, which a bare literal does not
 /// meet: write `5_u64`.
+///
+/// The setter of a `Vec<T>` takes a `Vec<T>`, and an array of at most 32 values or a slice of what
+/// converts into `T`. If `T` is a plain number or `bool`, it takes what converts into the `Vec`.
 #[cfg(feature = "derive")]
 pub use vibecode_derive::Patch;
 

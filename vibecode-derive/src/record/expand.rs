@@ -90,7 +90,7 @@ fn read_fields(checked: &Checked<'_>) -> Vec<TokenStream> {
             }
             Role::Value(value) => {
                 let (reading, ty) = (reading_trait(&value.kind, value.multiple), value.holds);
-                quote!(#ident: <#ty as __v::kind::#reading>::read(__fields, #at)?)
+                quote!(#ident: <#ty as __v::#reading>::read(__fields, #at)?)
             }
             Role::Multifield(values) => {
                 let wire = values.multifield.name();
@@ -98,10 +98,10 @@ fn read_fields(checked: &Checked<'_>) -> Vec<TokenStream> {
                     Form::Vec(_) | Form::List => {
                         let ty = bare(field.ty);
                         let reading = format_ident!("{}ListReading", element(values.multifield));
-                        quote!(#ident: <#ty as __v::kind::#reading>::read(__fields)?)
+                        quote!(#ident: <#ty as __v::#reading>::read(__fields)?)
                     }
                     Form::Typed { type_id, holds } => {
-                        quote!(#ident: <#holds as __v::kind::TypedValueReading>::read(__fields, #wire, #type_id)?)
+                        quote!(#ident: <#holds as __v::TypedValueReading>::read(__fields, #wire, #type_id)?)
                     }
                 }
             }

@@ -36,14 +36,20 @@ pub use crate::{
 };
 
 mod list;
-mod present;
+pub mod present;
 pub mod read;
 
 pub(crate) use self::present::add_typed;
-pub use self::{
-    list::IntoList,
-    present::{Present, Refused, any, some},
-};
+#[allow(
+    clippy::wildcard_imports,
+    reason = "the functions and traits of all kinds"
+)]
+pub use self::{list::IntoList, present::*};
+#[allow(
+    clippy::wildcard_imports,
+    reason = "the functions and traits of all kinds"
+)]
+pub use crate::kind::*;
 
 /// What is sent to clear a field.
 #[derive(Debug, Clone, Copy)]

@@ -8,23 +8,61 @@
 
 use std::{fmt, marker::PhantomData, ops::Deref};
 
-use crate::{Encode, EncodeError, body::Body};
+use crate::{Companies, Contacts, Deals, Encode, EncodeError, Leads, Users, body::Body, kind};
 
 /// What a struct holds for a field of the kind `K`, if anything.
 pub struct Present<'a, K, T>(Option<&'a T>, PhantomData<K>);
 
-/// What a field holds.
-#[inline]
-#[must_use]
-pub fn some<K, T>(value: &T) -> Present<'_, K, T> {
-    Present(Some(value), PhantomData)
+/// For each kind: what a field with an `Option` holds, and one without; of a list the same.
+///
+/// One function a kind, since a type argument for it would cost the compiler more than the call.
+macro_rules! present {
+    ($($any:ident, $some:ident, $any_list:ident, $some_list:ident: $Kind:ty;)+) => {$(
+        present! { $any, $some: $Kind }
+        present! { $any_list, $some_list: kind::Multiple<$Kind> }
+    )+};
+    ($any:ident, $some:ident: $Kind:ty) => {
+        /// What a field with an `Option` holds.
+        #[inline]
+        #[must_use]
+        pub fn $any<T>(value: &Option<T>) -> Present<'_, $Kind, T> {
+            Present(value.as_ref(), PhantomData)
+        }
+
+        /// What a field without an `Option` holds.
+        #[inline]
+        #[must_use]
+        pub fn $some<T>(value: &T) -> Present<'_, $Kind, T> {
+            Present(Some(value), PhantomData)
+        }
+    };
 }
 
-/// What a field with an `Option` holds.
-#[inline]
-#[must_use]
-pub fn any<K, T>(value: &Option<T>) -> Present<'_, K, T> {
-    Present(value.as_ref(), PhantomData)
+present! {
+    any_text, some_text, any_text_list, some_text_list: kind::Text;
+    any_integer, some_integer, any_integer_list, some_integer_list: kind::Integer;
+    any_number, some_number, any_number_list, some_number_list: kind::Number;
+    any_double, some_double, any_double_list, some_double_list: kind::Double;
+    any_boolean, some_boolean, any_boolean_list, some_boolean_list: kind::Boolean;
+    any_date, some_date, any_date_list, some_date_list: kind::Date;
+    any_datetime, some_datetime, any_datetime_list, some_datetime_list: kind::DateTime;
+    any_dateordatetime, some_dateordatetime, any_dateordatetime_list, some_dateordatetime_list: kind::DateOrDateTime;
+    any_enumeration, some_enumeration, any_enumeration_list, some_enumeration_list: kind::Enumeration;
+    any_money, some_money, any_money_list, some_money_list: kind::Money;
+    any_url, some_url, any_url_list, some_url_list: kind::Url;
+    any_address, some_address, any_address_list, some_address_list: kind::Address;
+    any_file, some_file, any_file_list, some_file_list: kind::File;
+    any_crm, some_crm, any_crm_list, some_crm_list: kind::Crm;
+    any_status, some_status, any_status_list, some_status_list: kind::Status;
+    any_iblock, some_iblock, any_iblock_list, some_iblock_list: kind::Iblock;
+    any_contact, some_contact, any_contact_list, some_contact_list: kind::Reference<Contacts>;
+    any_company, some_company, any_company_list, some_company_list: kind::Reference<Companies>;
+    any_lead, some_lead, any_lead_list, some_lead_list: kind::Reference<Leads>;
+    any_deal, some_deal, any_deal_list, some_deal_list: kind::Reference<Deals>;
+    any_user, some_user, any_user_list, some_user_list: kind::Reference<Users>;
+    any_quote, some_quote, any_quote_list, some_quote_list: kind::Reference<kind::Quotes>;
+    any_phone, some_phone, any_phone_list, some_phone_list: kind::Phone;
+    any_email, some_email, any_email_list, some_email_list: kind::Email;
 }
 
 impl<K, T: Encode<K>> Present<'_, K, T> {

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{Type, ext::IdentExt, spanned::Spanned};
+use syn::{Type, ext::IdentExt};
 use vibecode_spec::{Clearing, doc_text};
 
 use super::{Expansion, beside};
@@ -49,8 +49,13 @@ impl Expansion<'_> {
         let doc = format!("Sets {}.", described(value));
         let visibility = &self.checked.input.visibility;
         let (ident, wire) = (own(field.ident), &value.wire);
-        let set = written_trait(&value.kind, value.multiple);
         let argument = Argument::of(value.holds, &self.parameters);
+        let set = written_trait(&value.kind, value.multiple);
+        let how = if let Argument::List = argument {
+            quote!(set_list)
+        } else {
+            quote!(set)
+        };
         let taken = Taken::of(value.holds, &argument, || kind(&value.kind, value.multiple));
         let Taken {
             generics,
@@ -67,7 +72,7 @@ impl Expansion<'_> {
             #[doc = #doc]
             #visibility fn #ident #generics(mut self, __value: #ty) -> Self {
                 #own_list
-                <#asserted as __v::kind::#set>::set(&mut self.0, #wire, #given);
+                <#asserted as __v::#set>::#how(&mut self.0, #wire, #given);
                 self
             }
         }
@@ -101,7 +106,7 @@ impl Expansion<'_> {
                     asserted, given, ..
                 } = &taken;
                 let one = format_ident!("{element}Field");
-                let call = quote!(<#asserted as __v::kind::#one>::add(&mut self.0, #wire, #given));
+                let call = quote!(<#asserted as __v::#one>::add(&mut self.0, #wire, #given));
                 (taken, call)
             }
             Form::List => {
@@ -109,7 +114,7 @@ impl Expansion<'_> {
                 let taken = Taken::into(&quote!(__v::#element), ty);
                 let Taken { given, .. } = &taken;
                 let list = format_ident!("{element}ListField");
-                let call = quote!(<#ty as __v::kind::#list>::add(&mut self.0, #wire, #given));
+                let call = quote!(<#ty as __v::#list>::add(&mut self.0, #wire, #given));
                 (taken, call)
             }
             Form::Typed { type_id, holds } => {
@@ -119,7 +124,7 @@ impl Expansion<'_> {
                     asserted, given, ..
                 } = &taken;
                 let call = quote!(
-                    <#asserted as __v::kind::TypedValueField>::add(&mut self.0, #wire, #type_id, #given)
+                    <#asserted as __v::TypedValueField>::add(&mut self.0, #wire, #type_id, #given)
                 );
                 (taken, call)
             }
@@ -178,7 +183,6 @@ impl Taken {
             Argument::Into => Self::into(&quote!(#ty), ty),
             Argument::List => Self {
                 ty: bound(ty, "IntoList", &quote!(#ty)),
-                given: quote!(__v::IntoList::into_list(__value)),
                 ..Self::into(&quote!(#ty), ty)
             },
             Argument::Text => Self {
@@ -212,10 +216,13 @@ impl Taken {
 /// `impl Trait<parameter>`, from the first to the last token of the user's own type, so that the
 /// compiler points there.
 fn bound(at: &Type, name: &str, parameter: &TokenStream) -> TokenStream {
-    let last = at.to_token_stream().into_iter().last();
-    let last = last.map_or_else(Span::call_site, |token| token.span());
-    let name = Ident::new(name, at.span());
-    let mut bound = quote_spanned!(at.span()=> impl __v::#name<);
+    let mut tokens = at.to_token_stream().into_iter();
+    let first = tokens
+        .next()
+        .map_or_else(Span::call_site, |token| token.span());
+    let last = tokens.last().map_or(first, |token| token.span());
+    let name = Ident::new(name, first);
+    let mut bound = quote_spanned!(first=> impl __v::#name<);
     bound.extend(parameter.clone());
     bound.extend(quote_spanned!(last=> >));
     bound

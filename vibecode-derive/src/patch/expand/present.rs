@@ -2,12 +2,13 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use vibecode_spec::Kind;
 
 use super::Expansion;
 use crate::{
     field::{Access, Field, Form, Role},
     names::own,
-    runtime::kind,
+    runtime::{kind, present},
     shape::{Argument, option_of, predicate},
 };
 
@@ -21,8 +22,7 @@ impl Expansion<'_> {
             _ if field.access != Access::Written => quote!(let _ = &self.#ident;),
             Role::Skipped | Role::Id | Role::Broken => quote!(let _ = &self.#ident;),
             Role::Value(value) => {
-                let kind = kind(&value.kind, value.multiple);
-                let held = held(field, &kind);
+                let held = held(field, &value.kind, value.multiple);
                 let wire = &value.wire;
                 if value.multiple {
                     quote!(#held.set_list(__body, #wire);)
@@ -32,19 +32,22 @@ impl Expansion<'_> {
             }
             Role::Multifield(values) => {
                 let wire = values.multifield.name();
-                let kind = values.kind();
+                let kind = Kind::Multifield(values.multifield);
                 match &values.form {
-                    Form::Vec(_) => quote! {
-                        for __value in &self.#ident {
-                            __v::some::<#kind, _>(__value).add(__body, #wire);
+                    Form::Vec(_) => {
+                        let some = present(&kind, false, false);
+                        quote! {
+                            for __value in &self.#ident {
+                                __v::#some(__value).add(__body, #wire);
+                            }
                         }
-                    },
+                    }
                     Form::List => {
-                        let held = held(field, &quote!(__v::kind::Multiple<#kind>));
+                        let held = held(field, &kind, true);
                         quote!(#held.add(__body, #wire);)
                     }
                     Form::Typed { type_id, .. } => {
-                        let held = held(field, &quote!(__v::kind::Text));
+                        let held = held(field, &Kind::Text, false);
                         quote!(#held.add_typed(__body, #wire, #type_id);)
                     }
                 }
@@ -76,12 +79,8 @@ impl Expansion<'_> {
 }
 
 /// What a field holds, of a kind.
-fn held(field: &Field<'_>, kind: &TokenStream) -> TokenStream {
+fn held(field: &Field<'_>, kind: &Kind, multiple: bool) -> TokenStream {
     let ident = own(field.ident);
-    let held = if option_of(field.ty).is_some() {
-        quote!(any)
-    } else {
-        quote!(some)
-    };
-    quote!(__v::#held::<#kind, _>(&self.#ident))
+    let present = present(kind, multiple, option_of(field.ty).is_some());
+    quote!(__v::#present(&self.#ident))
 }

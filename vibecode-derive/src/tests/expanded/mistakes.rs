@@ -64,7 +64,7 @@ const _: () = {
         }
         ///Sets `post`: Position (string).
         fn post(mut self, __value: impl __v::TakenInto<String>) -> Self {
-            <String as __v::kind::TextField>::set(&mut self.0, "post", __value);
+            <String as __v::TextField>::set(&mut self.0, "post", __value);
             self
         }
         ///Clears `post` by sending `""`.
@@ -88,7 +88,7 @@ const _: () = {
     #[automatically_derived]
     impl __v::ToPatch for Customer {
         fn present(&self, __body: &mut __v::Body) {
-            __v::any::<__v::kind::Text, _>(&self.post).set(__body, "post");
+            __v::any_text(&self.post).set(__body, "post");
             let _ = &self.psot;
         }
     }

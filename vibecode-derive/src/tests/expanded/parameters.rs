@@ -94,7 +94,7 @@ const _: () = {
         }
         ///Sets `title`: Deal name (string).
         pub(crate) fn title(mut self, __value: impl __v::TakenAs<__v::str>) -> Self {
-            <&str as __v::kind::TextField>::set(
+            <&str as __v::TextField>::set(
                 &mut self.0,
                 "title",
                 __v::AsRef::<__v::str>::as_ref(&__value),
@@ -106,7 +106,7 @@ const _: () = {
             mut self,
             __value: __V,
         ) -> Self {
-            <__V as __v::kind::TextField>::set(&mut self.0, "comments", __value);
+            <__V as __v::TextField>::set(&mut self.0, "comments", __value);
             self
         }
         ///Clears `comments` by sending `""`.
@@ -116,11 +116,7 @@ const _: () = {
         }
         ///Sets the user field `ufCrmMarks` (integer, multiple).
         pub(crate) fn marks(mut self, __value: impl __v::TakenInto<[i64; N]>) -> Self {
-            <[i64; N] as __v::kind::IntegerListField>::set(
-                &mut self.0,
-                "ufCrmMarks",
-                __value,
-            );
+            <[i64; N] as __v::IntegerListField>::set(&mut self.0, "ufCrmMarks", __value);
             self
         }
     }
@@ -131,10 +127,9 @@ const _: () = {
         T: __v::Encode<__v::kind::Text>,
     {
         fn present(&self, __body: &mut __v::Body) {
-            __v::some::<__v::kind::Text, _>(&self.title).set(__body, "title");
-            __v::any::<__v::kind::Text, _>(&self.comments).set(__body, "comments");
-            __v::some::<__v::kind::Multiple<__v::kind::Integer>, _>(&self.marks)
-                .set_list(__body, "ufCrmMarks");
+            __v::some_text(&self.title).set(__body, "title");
+            __v::any_text(&self.comments).set(__body, "comments");
+            __v::some_integer_list(&self.marks).set_list(__body, "ufCrmMarks");
         }
     }
     #[automatically_derived]

@@ -108,14 +108,14 @@ const _: () = {
 
 The API only ever adds phones and emails, also one that the record has already.*/
         fn add_phone(mut self, __value: impl __v::TakenInto<Phone>) -> Self {
-            <Phone as __v::kind::PhoneField>::add(&mut self.0, "phone", __value);
+            <Phone as __v::PhoneField>::add(&mut self.0, "phone", __value);
             self
         }
         /**Adds to `email` a value of the type `MAILING`.
 
 The API only ever adds phones and emails, also one that the record has already.*/
         fn add_newsletter(mut self, __value: impl __v::TakenInto<String>) -> Self {
-            <String as __v::kind::TypedValueField>::add(
+            <String as __v::TypedValueField>::add(
                 &mut self.0,
                 "email",
                 "MAILING",
@@ -128,10 +128,9 @@ The API only ever adds phones and emails, also one that the record has already.*
     impl __v::ToPatch for Customer {
         fn present(&self, __body: &mut __v::Body) {
             for __value in &self.phone {
-                __v::some::<__v::kind::Phone, _>(__value).add(__body, "phone");
+                __v::some_phone(__value).add(__body, "phone");
             }
-            __v::any::<__v::kind::Text, _>(&self.newsletter)
-                .add_typed(__body, "email", "MAILING");
+            __v::any_text(&self.newsletter).add_typed(__body, "email", "MAILING");
         }
     }
     #[automatically_derived]

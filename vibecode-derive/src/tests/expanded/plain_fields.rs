@@ -74,7 +74,7 @@ const _: () = {
         }
         ///Sets `post`: Position (string).
         pub fn post(mut self, __value: impl __v::TakenInto<String>) -> Self {
-            <String as __v::kind::TextField>::set(&mut self.0, "post", __value);
+            <String as __v::TextField>::set(&mut self.0, "post", __value);
             self
         }
         ///Clears `post` by sending `""`.
@@ -84,23 +84,19 @@ const _: () = {
         }
         ///Sets `assignedById`: Responsible person (employee).
         pub fn assigned_by_id(mut self, __value: impl __v::TakenInto<UserId>) -> Self {
-            <UserId as __v::kind::UserField>::set(&mut self.0, "assignedById", __value);
+            <UserId as __v::UserField>::set(&mut self.0, "assignedById", __value);
             self
         }
         ///Sets `opened`: Available to everyone (boolean).
         pub fn opened(mut self, __value: bool) -> Self {
-            <bool as __v::kind::BooleanField>::set(&mut self.0, "opened", __value);
+            <bool as __v::BooleanField>::set(&mut self.0, "opened", __value);
             self
         }
         ///Sets the user field `ufCrm_694BF2A975BD0` (double, multiple).
         pub fn scores(mut self, __value: impl __v::TakenInto<Vec<f64>>) -> Self {
             <Vec<
                 f64,
-            > as __v::kind::DoubleListField>::set(
-                &mut self.0,
-                "ufCrm_694BF2A975BD0",
-                __value,
-            );
+            > as __v::DoubleListField>::set(&mut self.0, "ufCrm_694BF2A975BD0", __value);
             self
         }
     }
@@ -108,12 +104,10 @@ const _: () = {
     impl __v::ToPatch for Customer {
         fn present(&self, __body: &mut __v::Body) {
             let _ = &self.id;
-            __v::any::<__v::kind::Text, _>(&self.post).set(__body, "post");
-            __v::some::<__v::kind::Reference<__v::Users>, _>(&self.assigned_by_id)
-                .set(__body, "assignedById");
-            __v::some::<__v::kind::Boolean, _>(&self.opened).set(__body, "opened");
-            __v::some::<__v::kind::Multiple<__v::kind::Double>, _>(&self.scores)
-                .set_list(__body, "ufCrm_694BF2A975BD0");
+            __v::any_text(&self.post).set(__body, "post");
+            __v::some_user(&self.assigned_by_id).set(__body, "assignedById");
+            __v::some_boolean(&self.opened).set(__body, "opened");
+            __v::some_double_list(&self.scores).set_list(__body, "ufCrm_694BF2A975BD0");
             let _ = &self.updated_time;
             let _ = &self.cached;
         }
