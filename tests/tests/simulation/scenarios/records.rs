@@ -112,7 +112,9 @@ pub(super) fn formats(dice: &mut Dice) -> (Plan, Rules) {
     )
 }
 
-/// The portal writes phones in its own way, with other digits.
+/// The portal writes phones in its own way, with other digits. All writes are those of `ensure`, which
+/// knows what was there before: of an `update` without a read before it, nobody can say whether a phone
+/// in another form is its own.
 pub(super) fn national(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         writes: vec![(6, Fate::Fine), (2, Fate::Lost), (1, Fate::Stalled)],
@@ -120,7 +122,15 @@ pub(super) fn national(dice: &mut Dice) -> (Plan, Rules) {
         phones: PhoneForm::National,
         ..Rules::default()
     };
-    stories(dice, rules)
+    let contacts = 1 + dice.below(2) as u64;
+    let mut maker = Maker::new(dice);
+    maker.kinds = vec![
+        (3, Kind::Ensure),
+        (1, Kind::EnsureMany),
+        (1, Kind::EnsureJob),
+    ];
+    maker.stories(contacts);
+    (maker.plan, rules)
 }
 
 /// A proxy keeps what reads were answered, unless they say that it must not.
