@@ -14,8 +14,9 @@ pub fn count<N: FromStr>(name: &str, default: N) -> N {
 
 #[expect(clippy::panic, reason = "a test fails by a panic")]
 fn number<N: FromStr>(name: &str, value: &OsStr) -> N {
-    let number = value.to_str().and_then(|text| text.parse().ok());
-    number.unwrap_or_else(|| panic!("{name} must be a {}, and is {value:?}", type_name::<N>()))
+    let text = value.to_string_lossy();
+    let number = text.parse();
+    number.unwrap_or_else(|_| panic!("{name} must be a {}, and is {text:?}", type_name::<N>()))
 }
 
 #[cfg(test)]
