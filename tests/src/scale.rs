@@ -1,17 +1,37 @@
 //! How much of the same a test does: little by default, more if an environment variable asks for it.
 
-use std::{any::type_name, env, str::FromStr};
+use std::{any::type_name, env, ffi::OsStr, str::FromStr};
 
 /// The number in the environment variable `name`, or `default` if it is not set.
 ///
 /// # Panics
 /// If the variable holds anything but a number: a long run must not turn into a short one unseen.
-#[expect(clippy::panic, reason = "a test fails by a panic")]
 #[must_use]
 pub fn count<N: FromStr>(name: &str, default: N) -> N {
-    let Some(value) = env::var_os(name) else {
-        return default;
-    };
-    let number = value.to_str().and_then(|text| text.parse().ok());
-    number.unwrap_or_else(|| panic!("{name} must be a {}, and is {value:?}", type_name::<N>()))
+    let value = env::var_os(name);
+    value.map_or(default, |value| number(name, &value))
+}
+
+#[expect(clippy::panic, reason = "a test fails by a panic")]
+fn number<N: FromStr>(name: &str, value: &OsStr) -> N {
+    let text = value.to_string_lossy();
+    let number = text.parse();
+    number.unwrap_or_else(|_| panic!("{name} must be a {}, and is {text:?}", type_name::<N>()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_is_the_number_in_the_variable() {
+        assert_eq!(number::<u32>("STORM_WRITES", OsStr::new("10000")), 10_000);
+        assert_eq!(count("NOT_SET_BY_ANYONE", 7), 7);
+    }
+
+    #[test]
+    #[should_panic(expected = "STORM_WRITES must be a u32, and is \"10_000\"")]
+    fn a_count_that_is_not_a_number_is_not_taken_for_the_default() {
+        let _ = number::<u32>("STORM_WRITES", OsStr::new("10_000"));
+    }
 }

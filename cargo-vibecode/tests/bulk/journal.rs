@@ -118,16 +118,17 @@ async fn a_torn_line_is_dropped_and_its_rows_are_sent_again_after_the_wait() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_journal_holds_no_value_of_a_row() {
     let desk = Desk::of(2).await;
+    // Longer than the moments in the journal, in which fewer digits stand by chance.
+    let missing = "4040000000000000404";
+    let phone = "79161112233";
     desk.write(
         "a.csv",
-        "id,post,phone\n1,Geheimrat,+79161112233\n404,Geheimrat,+79161112233\n",
+        format!("id,post,phone\n1,Geheimrat,+{phone}\n{missing},Geheimrat,+{phone}\n"),
     );
     desk.run("contacts a.csv --yes")
         .assert(1, "1 row done, 1 failed");
     let journal = desk.read("a.csv.journal");
-    assert!(
-        !journal.contains("Geheimrat") && !journal.contains("7916"),
-        "{journal}"
-    );
-    assert!(!journal.contains("404"), "{journal}");
+    for value in ["Geheimrat", phone, missing] {
+        assert!(!journal.contains(value), "{journal}");
+    }
 }

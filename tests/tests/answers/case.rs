@@ -107,9 +107,8 @@ impl Case {
     pub(crate) async fn check(self) {
         let (sets, adds) = match self.again {
             Again::Nothing => (1, 1),
-            Again::WhatCannotDouble => (TRIES, 1),
             Again::Everything if self.adds_believe => (TRIES, TRIES),
-            Again::Everything => (TRIES, 1),
+            Again::WhatCannotDouble | Again::Everything => (TRIES, 1),
         };
         let update: fn(&Client) -> Call<Updated> = caller::update;
         for (what, call, tries) in [

@@ -8,7 +8,12 @@ mod api;
 mod redis_server;
 mod worker;
 
-use std::time::{Duration, Instant};
+use std::{
+    env, fs,
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
 
 use http::{HeaderMap, HeaderValue, StatusCode};
 use tokio::time::timeout;
@@ -295,4 +300,22 @@ async fn a_request_that_nobody_polls_holds_up_no_other() {
     for acquire in neglected {
         acquire.await.unwrap().finish(Feedback::none());
     }
+}
+
+#[test]
+fn a_test_without_redis_is_listed_as_skipped() {
+    let list = Path::new(env!("CARGO_TARGET_TMPDIR")).join("skipped");
+    let _ = fs::remove_file(&list);
+    let test = "what_is_left_in_the_store_expires";
+    let child = Command::new(env::current_exe().unwrap())
+        .args(["--exact", test])
+        .env("PATH", "")
+        .env("SKIPPED_TESTS", &list)
+        .output()
+        .unwrap();
+    assert!(child.status.success(), "{child:?}");
+    let listed = fs::read_to_string(&list).unwrap();
+    assert_eq!(listed, format!("{test} (no redis-server)\n"));
+    let said = String::from_utf8(child.stderr).unwrap();
+    assert!(said.contains("SKIPPED, NOT PASSED"), "{said}");
 }

@@ -20,6 +20,9 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// How long a success without additions may take to be shown by a read.
 const SHOWN_WITHIN: Duration = Duration::from_secs(5);
 
+/// The kinds of values that patches add.
+const ADDED_KINDS: [&str; 2] = ["PHONE", "EMAIL"];
+
 /// A record that is being ensured.
 pub(super) struct Working {
     place: usize,
@@ -148,7 +151,9 @@ impl Working {
             if let Ok(entries) = &entries {
                 let entries = entries.entries();
                 stranger = adds && lock.shows_a_stranger(&kinds, entries, is_same_entry);
-                if proven && !stranger {
+                // Of any kind that is written, whatever this patch adds.
+                let all = ADDED_KINDS.map(str::to_owned);
+                if !lock.shows_a_stranger(&all, entries, is_same_entry) {
                     lock.settle_disproven(departure);
                 }
                 lock.note_read(entries);
