@@ -187,7 +187,7 @@ fn a_suggestion_looks_at_a_few_letters_a_field() {
     let schema = |count: u64| {
         let names = (0..count).map(|each| format!("ufCrm_{}", 1_721_244_707_000 + each * 7));
         let fields: Vec<String> = names.map(|name| format!(r#""{name}":{{}}"#)).collect();
-        Schema::read(&format!("{{{}}}", fields.join(","))).unwrap()
+        Schema::read(format!("{{{}}}", fields.join(","))).unwrap()
     };
     for name in [
         "ufCrm_1721244707999",

@@ -228,6 +228,10 @@ mod tests {
         of_portal(status, code, effect, false)
     }
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the tables below name codes, not references to them"
+    )]
     fn of_portal(
         status: impl Into<Option<u16>>,
         code: ErrorCode,
