@@ -687,6 +687,9 @@ impl<T: Decode<Text>> TypedValueReading for T {
     ) -> Result<H, UnreadableField> {
         let kind = multifield.to_ascii_uppercase();
         let multifields = fields.multifields();
+        multifields
+            .require_understood(multifield)
+            .map_err(|error| UnreadableField::new(multifield, error))?;
         let first = multifields
             .of_kind(&kind)
             .find(|entry| entry.value_type() == type_id);

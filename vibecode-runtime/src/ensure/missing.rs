@@ -116,6 +116,10 @@ fn is_same(kind: &str, one: &str, other: &str) -> bool {
 /// Holds that a record tells which phones or emails it has: in `fm`. Aliases, or a flag that there
 /// are some, without it do not tell all.
 fn check_told(field: &str, record: &Raw) -> Result<()> {
+    if let Err(error) = record.multifields().require_understood(field) {
+        let message = format!("the phones and emails of the record cannot be read: {error}");
+        return Err(Error::not_sent(ErrorKind::MultifieldsUnknown, message));
+    }
     if record.field("fm").is_some_and(|fm| !fm.is_null()) {
         return Ok(());
     }

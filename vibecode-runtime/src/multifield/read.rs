@@ -30,6 +30,9 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 pub struct Multifields {
     entries: Vec<MultifieldEntry>,
+    /// The names of the fields that are not understood, or not entirely: what they hold is unknown,
+    /// and is not nothing.
+    unread: Vec<&'static str>,
 }
 
 /// One entry of [`Multifields`]. Debug hides the value.
@@ -205,12 +208,43 @@ pub(crate) const MULTIFIELD_NAMES: &[&str] = &[
 impl Multifields {
     /// Reads the entries from `fm`, or where that is not there from the aliases.
     pub(crate) fn read<'a>(field: impl Fn(&str) -> Option<Answered<'a>>) -> Self {
-        let fm = field("fm").filter(|fm| !fm.is_null());
-        let entries = match fm.and_then(Answered::elements) {
-            Some(elements) => elements.filter_map(MultifieldEntry::read).collect(),
-            None => from_aliases(field),
+        let fm = field("fm").filter(|fm| !is_nothing(*fm));
+        let Some(fm) = fm else {
+            return from_aliases(field);
         };
-        Self { entries }
+        let Some(elements) = fm.elements() else {
+            let mut read = from_aliases(field);
+            read.unread.push("fm");
+            return read;
+        };
+        let elements: Vec<_> = elements.collect();
+        let is_understood = elements.iter().all(|element| is_entry(*element));
+        Self {
+            entries: elements
+                .into_iter()
+                .filter_map(MultifieldEntry::read)
+                .collect(),
+            unread: if is_understood {
+                Vec::new()
+            } else {
+                vec!["fm"]
+            },
+        }
+    }
+
+    /// Checks that all was understood that may hold values of this multifield, `phone` or `email`.
+    ///
+    /// # Errors
+    /// If something was not, so that there may be values that are not among the entries.
+    pub(crate) fn require_understood(&self, wire: &str) -> Result<(), DecodeError> {
+        let mut unread = self.unread.iter();
+        match unread.find(|name| **name == "fm" || name.starts_with(wire)) {
+            None => Ok(()),
+            Some(name) => {
+                let expected = format!("texts, or entries with a type and a value, in `{name}`");
+                Err(DecodeError::expected(expected))
+            }
+        }
     }
 
     /// Every entry, in the order in which the API gives them.
@@ -239,15 +273,38 @@ impl Multifields {
     }
 }
 
-fn from_aliases<'a>(field: impl Fn(&str) -> Option<Answered<'a>>) -> Vec<MultifieldEntry> {
+/// Whether there are no values: in any form of "nothing", or in an object without keys.
+fn is_nothing(answered: Answered<'_>) -> bool {
+    let inner = answered.as_str().strip_prefix('{');
+    let inner = inner.and_then(|inner| inner.strip_suffix('}'));
+    answered.is_nothing() || inner.is_some_and(|inner| inner.trim_ascii().is_empty())
+}
+
+/// Whether an element of `fm` says what it is and holds a text.
+fn is_entry(answered: Answered<'_>) -> bool {
+    let Some([Some(kind), Some(value)]) = answered.pick(["typeId", "value"]) else {
+        return false;
+    };
+    let is_text = value.lossy_text().is_some() || value.is_null();
+    is_text && kind.text().is_some_and(|kind| !kind.is_empty())
+}
+
+fn from_aliases<'a>(field: impl Fn(&str) -> Option<Answered<'a>>) -> Multifields {
     let mut entries: Vec<MultifieldEntry> = Vec::new();
+    let mut unread = Vec::new();
     for Aliases {
         kind,
         untyped,
         typed,
     } in ALIASES
     {
-        let values = |alias: &str| field(alias).map(values_of).unwrap_or_default();
+        let mut values = |alias: &'static str| {
+            let read = field(alias).map_or_else(|| Some(Vec::new()), values_of);
+            if read.is_none() {
+                unread.push(alias);
+            }
+            read.unwrap_or_default()
+        };
         let of_kind = entries.len();
         for (alias, value_type) in *typed {
             let own = values(alias).into_iter();
@@ -265,20 +322,24 @@ fn from_aliases<'a>(field: impl Fn(&str) -> Option<Answered<'a>>) -> Vec<Multifi
             }
         }
     }
-    entries
+    Multifields { entries, unread }
 }
 
 /// The values of an alias, each with its type if it has one: one text, or a list of texts and of
-/// `{value, typeId}`, which is how they are written.
-fn values_of(answered: Answered<'_>) -> Vec<(String, Option<String>)> {
-    let one = value_of(answered).map(|value| vec![value]);
-    let several = || {
-        let elements = answered.elements().into_iter().flatten();
-        elements.filter_map(value_of).collect()
+/// `{value, typeId}`, which is how they are written. `None` if any of it is something else.
+fn values_of(answered: Answered<'_>) -> Option<Vec<(String, Option<String>)>> {
+    if is_nothing(answered) {
+        return Some(Vec::new());
+    }
+    let mut values = match value_of(answered) {
+        Some(value) => vec![value],
+        None => {
+            let elements = answered.elements()?.filter(|it| !is_nothing(*it));
+            elements.map(value_of).collect::<Option<Vec<_>>>()?
+        }
     };
-    let mut values = one.unwrap_or_else(several);
     values.retain(|(value, _)| !value.is_empty());
-    values
+    Some(values)
 }
 
 fn value_of(answered: Answered<'_>) -> Option<(String, Option<String>)> {
@@ -317,6 +378,7 @@ pub(crate) fn read_list<K, L: Decode<Multiple<K>>>(
     multifields: &Multifields,
     kind: &str,
 ) -> Result<L, DecodeError> {
+    multifields.require_understood(&kind.to_ascii_lowercase())?;
     L::decode(Answered::of_text(&multifields.list_of(kind)))
 }
 
@@ -380,6 +442,38 @@ mod tests {
             "EMAIL HOME a@b.ru",
         ];
         assert_eq!(shown(&read(record)), expected);
+    }
+
+    #[test]
+    fn what_is_not_understood_is_never_no_phones() {
+        for record in [
+            r#"{"phone":true}"#,
+            r#"{"phone":{"a":"b"}}"#,
+            r#"{"phone":[["+71"]]}"#,
+            r#"{"phone":["+71",{"number":"+72"}]}"#,
+            r#"{"phoneMobile":{"n0":{"value":"+71"}}}"#,
+            r#"{"fm":"oops"}"#,
+            r#"{"fm":{"n0":{"typeId":"PHONE","value":"+71"}}}"#,
+            r#"{"fm":["+71"]}"#,
+            r#"{"fm":[{"valueType":"WORK","value":"+71"}]}"#,
+            r#"{"fm":[{"typeId":"PHONE","valueType":"WORK"}]}"#,
+        ] {
+            let phones: Result<Vec<Phone>, _> = read_list::<kind::Phone, _>(&read(record), "PHONE");
+            phones.expect_err(record);
+        }
+        for none in [
+            "{}",
+            r#"{"phone":null,"fm":null}"#,
+            r#"{"phone":[]}"#,
+            r#"{"phone":{},"fm":{}}"#,
+            r#"{"phone":[null,""]}"#,
+            r#"{"fm":[]}"#,
+            // Emails that are not understood are no phones.
+            r#"{"email":true}"#,
+        ] {
+            let phones: Vec<Phone> = read_list::<kind::Phone, _>(&read(none), "PHONE").unwrap();
+            assert!(phones.is_empty(), "{none}");
+        }
     }
 
     #[test]
