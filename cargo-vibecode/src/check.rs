@@ -39,18 +39,22 @@ pub(crate) async fn run(
     } else {
         Some(portal::client(args, |builder| builder)?)
     };
-    let mut checked = 0;
-    for name in pull::entities(&wanted.entities) {
+    let entities = if wanted.entities.is_empty() {
+        schema_file::entities()?
+    } else {
+        wanted.entities.clone()
+    };
+    if entities.is_empty() {
+        let problem = "there is no schema file here: `cargo vibecode pull` fetches them";
+        return Err(Failure::new(problem));
+    }
+    for name in entities {
         let entity = schema_file::entity(&name)?;
         let Some(file) = schema_file::find(entity)? else {
-            if wanted.entities.is_empty() {
-                continue;
-            }
             let problem =
                 format!("there is no schema of {name}: `cargo vibecode pull {name}` fetches it");
             return Err(Failure::new(problem));
         };
-        checked += 1;
         let read = schema_file::read(&file, entity)?;
         let found = match &client {
             None => {
@@ -66,10 +70,6 @@ pub(crate) async fn run(
         if found {
             ended = Ended::Found;
         }
-    }
-    if checked == 0 {
-        let problem = "there is no schema file here: `cargo vibecode pull` fetches them";
-        return Err(Failure::new(problem));
     }
     Ok(ended)
 }

@@ -70,6 +70,15 @@ pub(crate) fn find(entity: EntityPath) -> Result<Option<PathBuf>, Failure> {
     Ok(folders()?.find(entity))
 }
 
+/// The paths of all entities that have a file.
+///
+/// # Errors
+/// If it is not known which folder this is.
+pub(crate) fn entities() -> Result<Vec<String>, Failure> {
+    let entities = folders()?.entities();
+    Ok(entities.into_iter().map(EntityPath::path).collect())
+}
+
 /// Where the file of an entity is, or is to be.
 ///
 /// # Errors

@@ -14,7 +14,7 @@ use crate::{Schema, suggest};
 ///     assert!(entity.schema().field("id").is_some());
 /// }
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Entity {
     /// `contacts`

@@ -17,7 +17,7 @@ const ITEMS: &str = "items/";
 /// assert_eq!(requests, EntityPath::Items(1040));
 /// assert_eq!((&*requests.path(), &*requests.file_name()), ("items/1040", "items-1040.json"));
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EntityPath {
     /// One whose fields are built in.
     Entity(Entity),
@@ -59,6 +59,20 @@ impl EntityPath {
     #[must_use]
     pub fn file_name(self) -> String {
         format!("{}.json", self.path().replace('/', "-"))
+    }
+
+    /// The entity whose schema file is called so.
+    ///
+    /// ```
+    /// use vibecode_spec::EntityPath;
+    ///
+    /// assert_eq!(EntityPath::from_file_name("items-1040.json"), Some(EntityPath::Items(1040)));
+    /// assert_eq!(EntityPath::from_file_name("items-1040.json.bak"), None);
+    /// ```
+    #[must_use]
+    pub fn from_file_name(name: &str) -> Option<Self> {
+        let path = name.strip_suffix(".json")?.replace('-', "/");
+        Self::from_path(&path)
     }
 
     /// The entity, if its fields are built in.

@@ -46,6 +46,7 @@
 //! A fact has a grade where it matters: D, the API documents it; B, the layer underneath does; O, it
 //! was seen on a portal; C, other clients assume it.
 
+mod builder;
 mod concept;
 mod descriptions;
 mod entity;
@@ -64,6 +65,7 @@ mod schema;
 mod suggest;
 mod text;
 
+pub use builder::{ADD, BUILDER_METHODS, CLEAR, is_builder_method};
 pub use descriptions::Descriptions;
 pub use entity::Entity;
 pub use entity_path::EntityPath;

@@ -4,6 +4,7 @@
 //! root of the workspace. The nearest file is taken.
 
 use std::{
+    collections::BTreeSet,
     fs, io,
     path::{self, Path, PathBuf},
 };
@@ -72,6 +73,18 @@ impl SchemaFolders {
     #[must_use]
     pub fn find(&self, entity: EntityPath) -> Option<PathBuf> {
         self.candidates(entity).find(|file| is_there(file))
+    }
+
+    /// The entities that have a file: those with built-in fields first, and smart processes by number.
+    #[must_use]
+    pub fn entities(&self) -> Vec<EntityPath> {
+        let folders = self.folders.iter();
+        let files = folders.filter_map(|folder| fs::read_dir(folder.join(FOLDER)).ok());
+        let names = files.flatten().flatten().map(|file| file.file_name());
+        let found: BTreeSet<_> = names
+            .filter_map(|name| EntityPath::from_file_name(name.to_str()?))
+            .collect();
+        found.into_iter().collect()
     }
 
     /// Where the schema of an entity is, or is to be: beside the files that are there, or else below

@@ -2,7 +2,7 @@
 
 use proc_macro2::Ident;
 use syn::{Type, ext::IdentExt};
-use vibecode_spec::{Clearing, Kind, Multifield};
+use vibecode_spec::{ADD, CLEAR, Clearing, Kind, Multifield};
 
 use crate::look_up::WireName;
 
@@ -76,16 +76,16 @@ impl Field<'_> {
     /// The names of the methods that the field gives to the builder.
     pub(crate) fn methods(&self) -> Vec<String> {
         let name = self.ident.unraw();
-        let prefixed = |prefix: &str| format!("{prefix}_{name}");
+        let prefixed = |prefix: &str| format!("{prefix}{name}");
         match &self.role {
             _ if self.access != Access::Written => Vec::new(),
             Role::Skipped | Role::Id => Vec::new(),
             Role::Value(value) if value.clearing.is_none() && !value.required => {
                 vec![name.to_string()]
             }
-            Role::Value(_) => vec![name.to_string(), prefixed("clear")],
+            Role::Value(_) => vec![name.to_string(), prefixed(CLEAR)],
             Role::Multifield(_) | Role::Broken => {
-                vec![name.to_string(), prefixed("add"), prefixed("clear")]
+                vec![name.to_string(), prefixed(ADD), prefixed(CLEAR)]
             }
         }
     }

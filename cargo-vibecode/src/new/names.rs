@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use vibecode_spec::is_builder_method;
+
 /// Cyrillic letters by GOST 7.79-2000 (system B), without its marks.
 const CYRILLIC: &[(char, &str)] = &[
     ('а', "a"),
@@ -79,9 +81,16 @@ impl Names {
         self.once(words.collect(), otherwise, "")
     }
 
-    /// `snake_case`, of a field.
+    /// `snake_case`, of a field. A label such as "Clear post" would be called as what clears another
+    /// field, and is not taken.
     pub(super) fn snake(&mut self, label: &str, otherwise: &str) -> String {
-        let name = self.once(words(label).join("_"), otherwise, "_");
+        let name = words(label).join("_");
+        let name = if is_builder_method(&name) {
+            otherwise.to_owned()
+        } else {
+            name
+        };
+        let name = self.once(name, otherwise, "_");
         if KEYWORDS.contains(&name.as_str()) {
             return format!("r#{name}");
         }
@@ -195,6 +204,12 @@ mod tests {
             ("Type", "r#type"),
             ("Дата рождения", "data_rozhdeniya"),
             ("crate", "uf_crm_1"),
+            // Every builder, or that of another field, has a method of this name.
+            ("Maybe", "uf_crm_1"),
+            ("Set unchecked", "uf_crm_1"),
+            ("Clear post", "uf_crm_1"),
+            ("Add phone", "uf_crm_1"),
+            ("Clear", "clear"),
         ] {
             assert_eq!(Names::default().snake(label, "uf_crm_1"), name, "{label}");
         }

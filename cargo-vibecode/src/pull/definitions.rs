@@ -75,17 +75,14 @@ fn name(row: &Value, entity: EntityPath) -> Result<String, String> {
     let name = key(row, NAME).and_then(Value::as_str);
     let name = name.ok_or("one has no name")?;
     let stated = key(row, ENTITY).and_then(Value::as_str);
-    if let (Some(stated), EntityPath::Entity(entity)) = (stated, entity) {
-        let is_of = |entity: &Entity| stated == id_of(*entity);
-        let other = Entity::ALL.iter().find(|each| is_of(each));
-        if let Some(other) = other.filter(|other| **other != entity) {
-            return Err(format!(
-                "`{}` is a field of {}, not of {}",
-                one_line(name),
-                other.path(),
-                entity.path()
-            ));
-        }
+    if let Some(stated) = stated.filter(|stated| !may_be_of(stated, entity)) {
+        let other = Entity::ALL.iter().find(|each| stated == id_of(**each));
+        let other = other.map_or_else(|| format!("`{}`", one_line(stated)), |it| it.path().into());
+        return Err(format!(
+            "`{}` is a field of {other}, not of {}",
+            one_line(name),
+            entity.path()
+        ));
     }
     match read_user_field_name(name) {
         Some(UserFieldName::Wire) => Ok(name.to_owned()),
@@ -94,6 +91,15 @@ fn name(row: &Value, entity: EntityPath) -> Result<String, String> {
             "`{}` is not the name of a user field",
             one_line(name)
         )),
+    }
+}
+
+/// Whether the `entityId` of a definition can be this entity's. That of a smart process is not known
+/// from its path, and is none of the others.
+fn may_be_of(stated: &str, entity: EntityPath) -> bool {
+    match entity {
+        EntityPath::Entity(entity) => stated == id_of(entity),
+        EntityPath::Items(_) => Entity::ALL.iter().all(|each| stated != id_of(*each)),
     }
 }
 
@@ -250,6 +256,7 @@ mod tests {
             {"userTypeId": "string"},
             {"fieldName": "UF_CRM_1", "entityId": "CRM_DEAL"},
             {"fieldName": "UF_CRM_2", "entityId": "CRM_CONTACT"},
+            {"fieldName": "UF_CRM_5_1", "entityId": "CRM_5"},
         ]);
         let mut descriptions = Descriptions::default();
         let problems = complete(&mut descriptions, &definitions, CONTACTS);
@@ -259,9 +266,18 @@ mod tests {
                 "`SOMETHING` is not the name of a user field",
                 "one has no name",
                 "`UF_CRM_1` is a field of deals, not of contacts",
+                "`UF_CRM_5_1` is a field of `CRM_5`, not of contacts",
             ]
         );
         assert_eq!(descriptions.fields.len(), 1);
+        let problems = complete(&mut descriptions, &definitions, EntityPath::Items(1040));
+        assert_eq!(
+            problems[2..],
+            [
+                "`UF_CRM_1` is a field of deals, not of items/1040",
+                "`UF_CRM_2` is a field of contacts, not of items/1040",
+            ]
+        );
         let problems = complete(&mut descriptions, &json!("none"), CONTACTS);
         assert_eq!(problems.len(), 1);
         for none in [json!([]), json!({})] {

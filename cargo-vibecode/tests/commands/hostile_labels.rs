@@ -41,6 +41,11 @@ const HOSTILE: &[&str] = &[
     "*bold* _slanted_ ~~gone~~ **",
     "\u{200b}",
     " ",
+    // Methods of the builder.
+    "Maybe",
+    "Set unchecked",
+    "Clear post",
+    "Add phone",
 ];
 
 fn schema() -> String {

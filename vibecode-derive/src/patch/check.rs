@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
-use vibecode_spec::Multifield;
+use vibecode_spec::{BUILDER_METHODS, Multifield};
 
 use crate::{
     check::Checked,
@@ -12,9 +12,6 @@ use crate::{
     field::{Access, Field, Role},
     patch::taken::is_taken,
 };
-
-/// Methods that every builder has.
-const OWN_METHODS: &[&str] = &["maybe", "set_unchecked"];
 
 pub(crate) fn check(checked: &mut Checked<'_>, errors: &Errors) {
     refuse_writing_what_is_read(&mut checked.fields, errors);
@@ -78,7 +75,7 @@ fn immutable_message(name: &str) -> String {
 /// A field whose methods would clash with another's gets none.
 fn refuse_clashing_methods(fields: &mut [Field<'_>], errors: &Errors) {
     let mut owners: HashMap<String, String> = HashMap::new();
-    for own in OWN_METHODS {
+    for own in BUILDER_METHODS {
         owners.insert((*own).to_owned(), "every patch".to_owned());
     }
     // What a field is called comes first: `clear_post` beside `post` is what needs another name.
