@@ -66,7 +66,7 @@ pub struct Fields<'a> {
     values: &'a [Option<&'a RawValue>],
 }
 
-/// As many values as are held without an allocation.
+/// Up to this many values are held without an allocation.
 const FEW: usize = 32;
 
 /// A field whose value is not what the struct holds.
@@ -131,7 +131,7 @@ impl<'a> Fields<'a> {
         (name, self.value(place))
     }
 
-    /// The list that a field of this name is, if it is one.
+    /// The field of this name, as a list that enums are compared with.
     pub(crate) fn list_of(&self, name: &'static str) -> List {
         List {
             entity: self.entity,
@@ -139,8 +139,8 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The phones and emails. A struct that also reads an alias such as `phoneWork` by itself holds
-    /// its value among its own fields.
+    /// The phones and emails. If the struct maps an alias such as `phoneWork` itself, the value of the alias
+    /// is among the struct's own fields.
     pub(crate) fn multifields(&self) -> Multifields {
         Multifields::read(|name| {
             let own = self.names.iter().position(|each| *each == name);

@@ -43,7 +43,11 @@ use crate::{
 /// # Ok::<(), vibecode_runtime::Error>(())
 /// ```
 #[derive(Clone, Copy)]
-pub struct Answered<'a>(&'a str, Option<&'a List>);
+pub struct Answered<'a> {
+    json: &'a str,
+    /// The field that this is a value of, if it is known.
+    field: Option<&'a List>,
+}
 
 /// Why a value cannot be read. It says what was expected, and never holds the value.
 ///
@@ -82,57 +86,63 @@ impl fmt::Display for DecodeError {
 impl std::error::Error for DecodeError {}
 
 impl<'a> Answered<'a> {
-    pub(crate) const NULL: Answered<'static> = Answered("null", None);
-    pub(crate) const EMPTY_LIST: Answered<'static> = Answered("[]", None);
+    pub(crate) const NULL: Answered<'static> = Answered::of_text("null");
+    pub(crate) const EMPTY_LIST: Answered<'static> = Answered::of_text("[]");
 
     pub(crate) fn new(value: &'a RawValue) -> Self {
-        Self(value.get(), None)
+        Self::of_text(value.get())
     }
 
-    pub(crate) fn of_text(json: &'a str) -> Self {
-        Self(json, None)
+    pub(crate) const fn of_text(json: &'a str) -> Self {
+        Self { json, field: None }
     }
 
-    /// As the value of this field.
+    /// The same value, known to be of this field.
     pub(crate) fn of<'b>(self, field: &'b List) -> Answered<'b>
     where
         'a: 'b,
     {
-        Answered(self.0, Some(field))
+        Answered {
+            json: self.json,
+            field: Some(field),
+        }
     }
 
-    /// The field whose value this is, if it is known.
+    /// The field that this is a value of, if it is known.
     pub(crate) fn field(self) -> Option<List> {
-        self.1.copied()
+        self.field.copied()
     }
 
     /// The JSON text.
     #[must_use]
     pub fn as_str(self) -> &'a str {
-        self.0
+        self.json
     }
 
     /// Whether this is `null`.
     #[must_use]
     pub fn is_null(self) -> bool {
-        self.0 == "null"
+        self.json == "null"
     }
 
     /// Whether this is empty text, which the API answers for "nothing" in many kinds of field.
     #[must_use]
     pub fn is_empty_text(self) -> bool {
-        self.0 == r#""""#
+        self.json == r#""""#
     }
 
     /// Whether this is one of the forms in which the API writes "nothing", whatever the field's kind
-    /// (api.md, "Values underneath", grade B). 0 is another one, but for some kinds it is a value:
-    /// see [`is_zero`](Self::is_zero).
+    /// (api.md, "Values underneath", grade B). 0 is another, but in some kinds it is a value: see
+    /// [`is_zero`](Self::is_zero).
     pub(crate) fn is_nothing(self) -> bool {
-        matches!(self.0, "null" | "false" | r#""""#) || self.is_empty_list()
+        matches!(self.json, "null" | "false" | r#""""#) || self.is_empty_list()
     }
 
     fn is_empty_list(self) -> bool {
-        let inner = self.0.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
+        let inner = self
+            .json
+            .strip_prefix('[')
+            .and_then(|it| it.strip_suffix(']'));
         inner.is_some_and(|inner| inner.trim_ascii().is_empty())
     }
 
@@ -141,24 +151,24 @@ impl<'a> Answered<'a> {
         self.text().and_then(|text| whole::<u8>(&text)) == Some(0)
     }
 
-    /// The text, or a number as it stands, since the API gives one for the other. `None` for other
-    /// JSON, and for text with half of a surrogate pair in it, which no `str` can hold.
+    /// The text, or a number as it is written, since the API answers one for the other. `None` for other
+    /// JSON, and for text with a lone surrogate in it, which no `str` can hold.
     pub(crate) fn text(self) -> Option<Cow<'a, str>> {
         match self.quoted() {
             Some(inner) if !inner.as_bytes().contains(&b'\\') => Some(Cow::Borrowed(inner)),
-            Some(_) => serde_json::from_str(self.0).ok().map(Cow::Owned),
+            Some(_) => serde_json::from_str(self.json).ok().map(Cow::Owned),
             None => self
-                .0
+                .json
                 .starts_with(['-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
-                .then_some(Cow::Borrowed(self.0)),
+                .then_some(Cow::Borrowed(self.json)),
         }
     }
 
-    /// The text, with U+FFFD in place of half of a surrogate pair: for values that are shown and
-    /// compared, and never written back.
+    /// The text, with U+FFFD in place of a lone surrogate: for values that are shown and compared, and
+    /// never written back.
     pub(crate) fn lossy_text(self) -> Option<Cow<'a, str>> {
         self.text()
-            .or_else(|| json::lossy_text(self.0).map(Cow::Owned))
+            .or_else(|| json::lossy_text(self.json).map(Cow::Owned))
     }
 
     /// Whether this is text in quotes.
@@ -166,39 +176,42 @@ impl<'a> Answered<'a> {
         self.quoted().is_some()
     }
 
-    /// What stands between quotes, escapes as they are.
+    /// What is between the quotes, with its escapes.
     fn quoted(self) -> Option<&'a str> {
-        self.0.strip_prefix('"')?.strip_suffix('"')
+        self.json.strip_prefix('"')?.strip_suffix('"')
     }
 
-    /// The elements of a list. One whose keys have gaps is an object in the JSON of PHP, with the
-    /// index of each element as its key. `None` if this is not a list.
+    /// The elements of a list. PHP writes a list with gaps as an object, with the index of each element
+    /// as its key. `None` if this is not a list.
     pub(crate) fn elements(self) -> Option<impl Iterator<Item = Answered<'a>>> {
         let elements: Vec<&RawValue> = if self.is_nothing() {
             Vec::new()
-        } else if self.0.starts_with('{') {
-            json::list_with_gaps(self.0)?
+        } else if self.json.starts_with('{') {
+            json::list_with_gaps(self.json)?
         } else {
-            serde_json::from_str(self.0).ok()?
+            serde_json::from_str(self.json).ok()?
         };
-        let field = self.1;
-        let element = move |element: &'a RawValue| Answered(element.get(), field);
+        let field = self.field;
+        let element = move |element: &'a RawValue| Answered {
+            json: element.get(),
+            field,
+        };
         Some(elements.into_iter().map(element))
     }
 
-    /// The values of a multiple field: the elements of a list, or a single value that is answered
-    /// without one. `None` for an object of which only some keys are those of a list.
+    /// The values of a multiple field: the elements of a list, or a single value without a list around
+    /// it. `None` for an object in which only some keys are indexes.
     fn values(self) -> Option<Vec<Answered<'a>>> {
         match self.elements() {
             Some(elements) => Some(elements.collect()),
-            None if self.0.starts_with('{') && json::has_index_among_keys(self.0) => None,
+            None if self.json.starts_with('{') && json::has_index_among_keys(self.json) => None,
             None => Some(vec![self]),
         }
     }
 
     /// The values of some keys of an object.
     pub(crate) fn pick<const N: usize>(self, keys: [&str; N]) -> Option<[Option<Answered<'a>>; N]> {
-        json::pick(self.0, keys).map(|picked| picked.map(|value| value.map(Answered::new)))
+        json::pick(self.json, keys).map(|picked| picked.map(|value| value.map(Answered::new)))
     }
 
     /// The whole number that this is, bare or in quotes.
@@ -209,7 +222,7 @@ impl<'a> Answered<'a> {
 
 impl fmt::Debug for Answered<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Answered({} bytes)", self.0.len())
+        write!(f, "Answered({} bytes)", self.json.len())
     }
 }
 
@@ -239,18 +252,19 @@ impl fmt::Debug for Answered<'_> {
     note = "implement `vibecode_runtime::Decode<{K}>` for it, or use a type that has it"
 )]
 pub trait Decode<K>: Sized {
-    /// The list whose options this stands for, if any.
+    /// The list of options that this stands for, if any.
     #[doc(hidden)]
     const LIST: Option<List> = None;
 
     /// Reads a value.
     ///
-    /// It is not called for "nothing" (null and its like) if the field is an `Option`, which is then
-    /// `None`. A field that is not an `Option` passes empty text on, and a list passes `null` on.
+    /// It is not called for "nothing" (null and its other forms) if the field is an `Option`, which is
+    /// then `None`. It is called for empty text if the field is not an `Option`, and for `null` if it is a
+    /// list.
     ///
     /// # Errors
-    /// [`DecodeError`] if the value is not what the type holds. The call that was to read it fails with
-    /// [`ErrorKind::Unreadable`](crate::ErrorKind::Unreadable), naming the field.
+    /// [`DecodeError`] if the value is not what the type holds. The call fails with
+    /// [`ErrorKind::Unreadable`](crate::ErrorKind::Unreadable), which names the field.
     fn decode(answered: Answered<'_>) -> Result<Self, DecodeError>;
 }
 
