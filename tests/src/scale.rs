@@ -1,11 +1,11 @@
-//! How much of the same a test does: little by default, more if an environment variable asks for it.
+//! The number of random inputs of a test: small by default, larger if an environment variable says so.
 
 use std::{any::type_name, env, str::FromStr};
 
 /// The number in the environment variable `name`, or `default` if it is not set.
 ///
 /// # Panics
-/// If the variable holds anything but a number: a long run must not turn into a short one unseen.
+/// If the variable is not a number: a long run must not become a short one unnoticed.
 #[expect(clippy::panic, reason = "a test fails by a panic")]
 #[must_use]
 pub fn count<N: FromStr>(name: &str, default: N) -> N {
