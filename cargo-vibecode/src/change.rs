@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_api_would_not_take_is_told_with_the_fix() {
+    fn what_the_api_would_not_take_is_refused_with_the_fix() {
         let schema = schema();
         let mut change = Change::new("contacts", &schema);
         let set = |change: &mut Change<'_>, name, text| change.set(name, text).unwrap_err();

@@ -64,7 +64,7 @@ async fn what_has_no_wire_form_is_not_sent() {
 }
 
 #[test]
-fn the_first_failure_is_the_one_that_is_told() {
+fn the_first_failure_is_the_one_that_is_reported() {
     let patch = customer().ratio(f64::NAN).add_phone("").post("Director");
     let refused = refusal(&patch);
     assert!(refused.contains("`ufCrmRatio`"), "{refused}");

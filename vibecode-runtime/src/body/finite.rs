@@ -1,5 +1,5 @@
 //! Finds NaN and infinity in what serde writes. `serde_json` writes them as null, which clears the field,
-//! and neither its `Value` nor a `Formatter` of its own can tell that null from any other: so this is a
+//! and neither its `Value` nor a `Formatter` of its own can distinguish that null from any other: so this is a
 //! serializer that writes nothing and looks at the numbers.
 
 use std::fmt;
