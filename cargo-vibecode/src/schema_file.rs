@@ -69,10 +69,10 @@ pub(crate) fn find(entity: EntityPath) -> Result<Option<PathBuf>, Failure> {
     Ok(folders()?.find(entity))
 }
 
-/// The file of an entity, which may have yet to be written.
+/// Where the file of an entity is, or is to be.
 ///
 /// # Errors
-/// If the current folder is not known.
+/// If it is not known which folder this is.
 pub(crate) fn place(entity: EntityPath) -> Result<PathBuf, Failure> {
     let place = folders()?.place(entity);
     place.ok_or_else(|| Failure::new("this folder has no path, so no schema has a place here"))

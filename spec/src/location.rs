@@ -73,8 +73,8 @@ impl SchemaFolders {
         self.candidates(entity).find(|file| is_there(file))
     }
 
-    /// The file to write the schema of an entity to: the one that is there, or else a new one beside
-    /// the other schemas, or else below the root of the workspace.
+    /// Where the schema of an entity is, or is to be: beside the files that are there, or else below
+    /// the root of the workspace.
     #[must_use]
     pub fn place(&self, entity: EntityPath) -> Option<PathBuf> {
         if let Some(there) = self.find(entity) {

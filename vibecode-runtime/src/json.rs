@@ -164,11 +164,11 @@ pub(crate) fn text(value: &RawValue) -> Option<String> {
     }
 }
 
-/// Text with U+FFFD in place of each lone surrogate; `None` if the JSON is not text.
+/// Text in which U+FFFD stands for half of a surrogate pair; `None` if the JSON is not text.
 pub(crate) fn lossy_text(text: &str) -> Option<String> {
     struct Bytes;
 
-    // serde_json passes a lone surrogate on only if it is asked for bytes.
+    // Only asked for bytes does serde_json pass half of a pair on.
     impl Visitor<'_> for Bytes {
         type Value = String;
 
@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lone_surrogate_is_replaced_and_nothing_else() {
+    fn half_of_a_surrogate_pair_is_replaced_and_nothing_else() {
         let lossy = |json| lossy_text(json).unwrap();
         assert_eq!(lossy(r#""\ud83d\ude00 \u0416 \n""#), "😀 Ж \n");
         for json in [r#""+7 \ud83d""#, r#""+7 \ude00""#] {

@@ -1,4 +1,4 @@
-//! Compares what the API echoed with what was sent.
+//! What the API echoed, held against what was sent.
 
 use serde_json::Value;
 
@@ -124,7 +124,7 @@ fn shows(sent: &Value, echo: &Value) -> bool {
     }
 }
 
-/// `["name", "base64"]` is echoed as `{"id", "url", …}`, which does not show the content.
+/// `["name", "base64"]` is echoed as `{"id", "url", …}`, which does not tell the content.
 fn is_file(sent: &[Value]) -> bool {
     matches!(sent, [Value::String(_), Value::String(_)])
 }
@@ -152,7 +152,7 @@ fn same_number(sent: &str, echo: &Value) -> bool {
         Value::String(text) => text.clone(),
         _ => return false,
     };
-    // Integers exactly: an f64 cannot hold all large ones.
+    // Integers exactly: an f64 does not tell large ones apart.
     if let (Ok(sent), Ok(echo)) = (sent.parse::<i128>(), echo.parse::<i128>()) {
         return sent == echo;
     }

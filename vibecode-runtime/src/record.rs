@@ -139,8 +139,8 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The phones and emails. If the struct maps an alias such as `phoneWork` itself, the value of the alias
-    /// is among the struct's own fields.
+    /// The phones and emails. A struct that also reads an alias such as `phoneWork` by itself holds
+    /// its value among its own fields.
     pub(crate) fn multifields(&self) -> Multifields {
         Multifields::read(|name| {
             let own = self.names.iter().position(|each| *each == name);

@@ -164,8 +164,8 @@ impl<'a> Answered<'a> {
         }
     }
 
-    /// The text, with U+FFFD in place of a lone surrogate: for values that are shown and compared, and
-    /// never written back.
+    /// The text, with U+FFFD in place of half of a surrogate pair: for values that are shown and
+    /// compared, and never written back.
     pub(crate) fn lossy_text(self) -> Option<Cow<'a, str>> {
         self.text()
             .or_else(|| json::lossy_text(self.json).map(Cow::Owned))

@@ -65,7 +65,7 @@ impl MultifieldEntry {
         }
     }
 
-    /// The entry's own id, if the API gives one.
+    /// The entry's own id, where the API gives one.
     ///
     /// ```
     /// use vibecode_runtime::{Contacts, Raw};
@@ -156,7 +156,7 @@ impl fmt::Debug for MultifieldEntry {
     }
 }
 
-/// What a kind is read from if there is no `fm`.
+/// What a kind is read from where there is no `fm`.
 struct Aliases {
     kind: &'static str,
     untyped: &'static str,
@@ -203,7 +203,7 @@ pub(crate) const MULTIFIELD_NAMES: &[&str] = &[
 ];
 
 impl Multifields {
-    /// Reads the entries from `fm`, or from the aliases if that is missing.
+    /// Reads the entries from `fm`, or where that is not there from the aliases.
     pub(crate) fn read<'a>(field: impl Fn(&str) -> Option<Answered<'a>>) -> Self {
         let fm = field("fm").filter(|fm| !fm.is_null());
         let entries = match fm.and_then(Answered::elements) {
@@ -383,7 +383,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_with_a_lone_surrogate_is_not_lost() {
+    fn a_value_with_half_a_character_is_there_all_the_same() {
         for record in [
             r#"{"fm":[{"typeId":"PHONE","valueType":"WORK","value":"+71 \ud83d"}]}"#,
             r#"{"phone":"+71 \ud83d"}"#,
