@@ -43,11 +43,7 @@ use crate::{
 /// # Ok::<(), vibecode_runtime::Error>(())
 /// ```
 #[derive(Clone, Copy)]
-pub struct Answered<'a> {
-    json: &'a str,
-    /// The field that this is a value of, if it is known.
-    field: Option<&'a List>,
-}
+pub struct Answered<'a>(&'a str, Option<&'a List>);
 
 /// Why a value cannot be read. It says what was expected, and never holds the value.
 ///
@@ -86,15 +82,15 @@ impl fmt::Display for DecodeError {
 impl std::error::Error for DecodeError {}
 
 impl<'a> Answered<'a> {
-    pub(crate) const NULL: Answered<'static> = Answered::of_text("null");
-    pub(crate) const EMPTY_LIST: Answered<'static> = Answered::of_text("[]");
+    pub(crate) const NULL: Answered<'static> = Answered("null", None);
+    pub(crate) const EMPTY_LIST: Answered<'static> = Answered("[]", None);
 
     pub(crate) fn new(value: &'a RawValue) -> Self {
-        Self::of_text(value.get())
+        Self(value.get(), None)
     }
 
-    pub(crate) const fn of_text(json: &'a str) -> Self {
-        Self { json, field: None }
+    pub(crate) fn of_text(json: &'a str) -> Self {
+        Self(json, None)
     }
 
     /// The same value, known to be of this field.
@@ -102,47 +98,41 @@ impl<'a> Answered<'a> {
     where
         'a: 'b,
     {
-        Answered {
-            json: self.json,
-            field: Some(field),
-        }
+        Answered(self.0, Some(field))
     }
 
     /// The field that this is a value of, if it is known.
     pub(crate) fn field(self) -> Option<List> {
-        self.field.copied()
+        self.1.copied()
     }
 
     /// The JSON text.
     #[must_use]
     pub fn as_str(self) -> &'a str {
-        self.json
+        self.0
     }
 
     /// Whether this is `null`.
     #[must_use]
     pub fn is_null(self) -> bool {
-        self.json == "null"
+        self.0 == "null"
     }
 
     /// Whether this is empty text, which the API answers for "nothing" in many kinds of field.
     #[must_use]
     pub fn is_empty_text(self) -> bool {
-        self.json == r#""""#
+        self.0 == r#""""#
     }
 
     /// Whether this is one of the forms in which the API writes "nothing", whatever the field's kind
     /// (api.md, "Values underneath", grade B). 0 is another, but in some kinds it is a value: see
     /// [`is_zero`](Self::is_zero).
     pub(crate) fn is_nothing(self) -> bool {
-        matches!(self.json, "null" | "false" | r#""""#) || self.is_empty_list()
+        matches!(self.0, "null" | "false" | r#""""#) || self.is_empty_list()
     }
 
     fn is_empty_list(self) -> bool {
-        let inner = self
-            .json
-            .strip_prefix('[')
-            .and_then(|it| it.strip_suffix(']'));
+        let inner = self.0.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
         inner.is_some_and(|inner| inner.trim_ascii().is_empty())
     }
 
@@ -156,11 +146,11 @@ impl<'a> Answered<'a> {
     pub(crate) fn text(self) -> Option<Cow<'a, str>> {
         match self.quoted() {
             Some(inner) if !inner.as_bytes().contains(&b'\\') => Some(Cow::Borrowed(inner)),
-            Some(_) => serde_json::from_str(self.json).ok().map(Cow::Owned),
+            Some(_) => serde_json::from_str(self.0).ok().map(Cow::Owned),
             None => self
-                .json
+                .0
                 .starts_with(['-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
-                .then_some(Cow::Borrowed(self.json)),
+                .then_some(Cow::Borrowed(self.0)),
         }
     }
 
@@ -168,7 +158,7 @@ impl<'a> Answered<'a> {
     /// compared, and never written back.
     pub(crate) fn lossy_text(self) -> Option<Cow<'a, str>> {
         self.text()
-            .or_else(|| json::lossy_text(self.json).map(Cow::Owned))
+            .or_else(|| json::lossy_text(self.0).map(Cow::Owned))
     }
 
     /// Whether this is text in quotes.
@@ -178,7 +168,7 @@ impl<'a> Answered<'a> {
 
     /// What is between the quotes, with its escapes.
     fn quoted(self) -> Option<&'a str> {
-        self.json.strip_prefix('"')?.strip_suffix('"')
+        self.0.strip_prefix('"')?.strip_suffix('"')
     }
 
     /// The elements of a list. PHP writes a list with gaps as an object, with the index of each element
@@ -186,16 +176,13 @@ impl<'a> Answered<'a> {
     pub(crate) fn elements(self) -> Option<impl Iterator<Item = Answered<'a>>> {
         let elements: Vec<&RawValue> = if self.is_nothing() {
             Vec::new()
-        } else if self.json.starts_with('{') {
-            json::list_with_gaps(self.json)?
+        } else if self.0.starts_with('{') {
+            json::list_with_gaps(self.0)?
         } else {
-            serde_json::from_str(self.json).ok()?
+            serde_json::from_str(self.0).ok()?
         };
-        let field = self.field;
-        let element = move |element: &'a RawValue| Answered {
-            json: element.get(),
-            field,
-        };
+        let field = self.1;
+        let element = move |element: &'a RawValue| Answered(element.get(), field);
         Some(elements.into_iter().map(element))
     }
 
@@ -204,14 +191,14 @@ impl<'a> Answered<'a> {
     fn values(self) -> Option<Vec<Answered<'a>>> {
         match self.elements() {
             Some(elements) => Some(elements.collect()),
-            None if self.json.starts_with('{') && json::has_index_among_keys(self.json) => None,
+            None if self.0.starts_with('{') && json::has_index_among_keys(self.0) => None,
             None => Some(vec![self]),
         }
     }
 
     /// The values of some keys of an object.
     pub(crate) fn pick<const N: usize>(self, keys: [&str; N]) -> Option<[Option<Answered<'a>>; N]> {
-        json::pick(self.json, keys).map(|picked| picked.map(|value| value.map(Answered::new)))
+        json::pick(self.0, keys).map(|picked| picked.map(|value| value.map(Answered::new)))
     }
 
     /// The whole number that this is, bare or in quotes.
@@ -222,7 +209,7 @@ impl<'a> Answered<'a> {
 
 impl fmt::Debug for Answered<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Answered({} bytes)", self.json.len())
+        write!(f, "Answered({} bytes)", self.0.len())
     }
 }
 
