@@ -5,7 +5,7 @@ use crate::Multifield;
 /// What a field of the API holds.
 ///
 /// The API's own pages and the REST layer underneath name types differently (`number` beside
-/// `integer`, `text` beside `string`); one kind bears the names of both.
+/// `integer`, `text` beside `string`); one kind has the names of both.
 ///
 /// ```
 /// use vibecode_spec::{Kind, Reference};
