@@ -5,7 +5,7 @@ use std::{any::type_name, env, str::FromStr};
 /// The number in the environment variable `name`, or `default` if it is not set.
 ///
 /// # Panics
-/// If the variable is not a number: a long run must not become a short one unnoticed.
+/// If the variable holds anything but a number: a long run must not turn into a short one unseen.
 #[expect(clippy::panic, reason = "a test fails by a panic")]
 #[must_use]
 pub fn count<N: FromStr>(name: &str, default: N) -> N {

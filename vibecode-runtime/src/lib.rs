@@ -339,8 +339,6 @@ pub use crate::{
 /// `Option` is recognised by its name, so an alias of one is an error. A setter of a field whose
 /// type is an alias of an integer other than `i32` takes `impl Into`, which a bare literal does not
 /// meet: write `5_u64`.
-///
-/// The setter of a `Vec` takes arrays of at most 32 values; pass a longer list as a `Vec`.
 #[cfg(feature = "derive")]
 pub use vibecode_derive::Patch;
 
