@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use vibecode_runtime::{CrmRef, Date, DateTime, Money, PatchJob};
 use vibecode_spec::{Clearing, Field, Kind, Schema, closest};
 
-/// What is to change in a record. Each problem is told in words that name the field, and no value.
+/// What is to change in a record. Each problem is described in words that name the field, and no value.
 #[derive(Debug)]
 pub(crate) struct Change<'a> {
     entity: &'a str,
@@ -45,7 +45,7 @@ impl<'a> Change<'a> {
         Ok(())
     }
 
-    /// Sets a field of several values to these, each as it stands.
+    /// Sets a field of several values to these.
     pub(crate) fn set_list(&mut self, name: &str, texts: &[String]) -> Result<(), String> {
         let field = writable(self.schema, name)?;
         let values = texts.iter().map(|text| single(field, text.trim()));
@@ -247,7 +247,7 @@ fn single(field: &Field, text: &str) -> Result<Value, String> {
     }
 }
 
-/// A moment, sent in the one form that is sure to be taken.
+/// A moment, in the one form that the API is sure to take.
 fn moment(text: &str) -> Result<Value, String> {
     let moment: Result<DateTime, _> = text.parse();
     moment
@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_api_would_not_take_is_told_with_the_fix() {
+    fn what_the_api_would_not_take_is_refused_with_the_fix() {
         let schema = schema();
         let mut change = Change::new("contacts", &schema);
         let set = |change: &mut Change<'_>, name, text| change.set(name, text).unwrap_err();

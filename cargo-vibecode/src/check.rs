@@ -1,4 +1,4 @@
-//! The schema files compared with the portal, or with the form in which they are written.
+//! Compares the schema files with the portal, or with the form in which `pull` writes them.
 
 use std::{fs, path::Path};
 

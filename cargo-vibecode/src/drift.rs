@@ -130,7 +130,7 @@ fn of_kind(field: &Field) -> String {
     format!("{several}{}", field.kind.name())
 }
 
-/// An option as a line shows it.
+/// An option, for a message.
 fn shown(item: &Item) -> String {
     format!("{} “{}”", one_line(&item.id), one_line(&item.label))
 }

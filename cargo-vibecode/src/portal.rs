@@ -3,7 +3,6 @@
 use std::{env, fs, path::PathBuf};
 
 use vibecode_runtime::{Client, ClientBuilder, Credentials};
-
 use vibecode_spec::text_of;
 
 use crate::failure::Failure;
@@ -23,7 +22,7 @@ pub(crate) struct PortalArgs {
 /// A client with settings of the command's own.
 ///
 /// # Errors
-/// Where no key was given, or one that cannot be used.
+/// If no key was given, or one that cannot be used.
 pub(crate) fn client(
     args: &PortalArgs,
     set: impl FnOnce(ClientBuilder) -> ClientBuilder,
@@ -45,7 +44,7 @@ pub(crate) struct Access {
 }
 
 /// # Errors
-/// Where no key was given.
+/// If no key was given.
 pub(crate) fn access(args: &PortalArgs) -> Result<Access, Failure> {
     let (key, session) = secrets(args)?;
     Ok(Access {
@@ -60,7 +59,7 @@ pub(crate) fn has_key(args: &PortalArgs) -> bool {
     args.key_file.is_some() || variable("VIBECODE_API_KEY").is_some()
 }
 
-/// The base URL that was given; `None` where it is the documented one.
+/// The base URL that was given; `None` if it is the documented one.
 pub(crate) fn base_url(args: &PortalArgs) -> Option<String> {
     let given = args.base_url.clone();
     given.or_else(|| variable("VIBECODE_BASE_URL"))
@@ -69,7 +68,7 @@ pub(crate) fn base_url(args: &PortalArgs) -> Option<String> {
 /// What kind of key was given, by its beginning (api.md, grade D).
 ///
 /// # Errors
-/// Where none was given.
+/// If none was given.
 pub(crate) fn kind_of_key(args: &PortalArgs) -> Result<&'static str, Failure> {
     let (key, _) = secrets(args)?;
     let kinds = [
@@ -88,7 +87,7 @@ fn credentials(args: &PortalArgs) -> Result<Credentials, Failure> {
     })
 }
 
-/// The key, and the session token where one was given.
+/// The key, and the session token if one was given.
 fn secrets(args: &PortalArgs) -> Result<(String, Option<String>), Failure> {
     if let Some(path) = &args.key_file {
         let bytes = fs::read(path).map_err(|error| Failure::of_file(path, &error))?;

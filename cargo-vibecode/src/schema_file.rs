@@ -23,8 +23,7 @@ pub(crate) fn entity(name: &str) -> Result<EntityPath, Failure> {
     })
 }
 
-/// What is known of an entity's fields here: the documented ones, with the portal's if there is a
-/// file.
+/// The known fields of an entity: the documented ones, and the portal's if there is a file.
 ///
 /// # Errors
 /// If there is no such entity, or its file is not a schema.
@@ -45,7 +44,7 @@ pub(crate) struct SchemaFile {
     pub(crate) schema: Schema,
 }
 
-/// What a file says of the portal's fields.
+/// Reads a schema file.
 ///
 /// # Errors
 /// If it cannot be read, or is not a schema of the entity.
@@ -65,7 +64,7 @@ pub(crate) fn read(file: &Path, entity: EntityPath) -> Result<SchemaFile, Failur
 /// The file of an entity, if there is one.
 ///
 /// # Errors
-/// If it is not known which folder this is.
+/// If the current folder is not known.
 pub(crate) fn find(entity: EntityPath) -> Result<Option<PathBuf>, Failure> {
     Ok(folders()?.find(entity))
 }

@@ -1,10 +1,11 @@
-//! What a field is called elsewhere: in the layer underneath, by other programs, by people.
+//! Other names of fields: in the layer underneath, in other programs, and among people.
 
-/// One thing that fields hold, by its names.
+/// A meaning that a field can have, and its names.
 pub(crate) struct Concept {
-    /// Its wire names, which differ by entity. An entity has one of them or none.
+    /// The wire names, which differ by entity. An entity has at most one of them.
     pub(crate) wire: &'static [&'static str],
-    /// Native names, synonyms and labels, as they are compared: in lower case, letters and digits only.
+    /// Native names, synonyms and labels in the form in which they are compared: lower case, letters and
+    /// digits only.
     pub(crate) others: &'static [&'static str],
 }
 
@@ -12,7 +13,7 @@ const fn concept(wire: &'static [&'static str], others: &'static [&'static str])
     Concept { wire, others }
 }
 
-/// A native name that differs from the wire name in its spelling only is not listed: `COMPANY_ID` is
+/// A native name that is only another spelling of the wire name is not listed: `COMPANY_ID` is
 /// `companyId`. A name may belong to several concepts: `name` is a person's first name, and the title
 /// of a company or a deal.
 pub(crate) const CONCEPTS: &[Concept] = &[
@@ -91,7 +92,7 @@ pub(crate) const CONCEPTS: &[Concept] = &[
     concept(&["contactId"], &["contact", "контакт"]),
     concept(&["contactIds"], &["contacts", "контакты"]),
     concept(&["leadId"], &["lead", "лид"]),
-    // Nobody's: a deal does not refer to a deal.
+    // No entity has it: a deal does not refer to a deal.
     concept(&["dealId"], &["deal", "сделка"]),
     concept(&["quoteId"], &["quote", "estimate", "предложение"]),
     concept(

@@ -1,17 +1,18 @@
-//! What `GET /v1/{entity}/fields` answers, or a file that holds it: read once here, for the macros
-//! and the command line. What is anything else is refused with a sentence that says what it is.
+//! Reads what `GET /v1/{entity}/fields` answers, or a file that holds it, for the macros and the command
+//! line. Anything else is refused with a sentence that says what it is.
 
 use std::{collections::HashSet, fs, path::Path};
 
 use serde_json::{Map, Value};
 
 use crate::{
-    Schema, SchemaError, field::is_description, one_line, suggest, text_of, user_field_wire_name,
+    Schema, SchemaError, field::is_description, one_line, options, suggest, text_of,
+    user_field_wire_name,
 };
 
 /// The version of the form in which `cargo vibecode pull` writes a schema.
 const FORMAT: u64 = 1;
-/// A schema is not longer than this (bytes): those of the largest portals have some megabytes.
+/// The most bytes that a schema may have: those of the largest portals have some megabytes.
 const MAX_LENGTH: u64 = 16 * 1024 * 1024;
 /// The next step after a refusal.
 const WANTED: &str =
@@ -54,7 +55,7 @@ impl Descriptions {
     /// Reads a file.
     ///
     /// # Errors
-    /// [`SchemaError`] if the file cannot be read, is longer than any schema, or is none.
+    /// [`SchemaError`] if the file cannot be read, is longer than any schema, or is not a schema.
     pub fn read_file(file: &Path) -> Result<Self, SchemaError> {
         let failed = |error: std::io::Error| SchemaError::of_the_whole(error.to_string());
         let length = fs::metadata(file).map_err(failed)?.len();
@@ -72,7 +73,7 @@ impl Descriptions {
     pub fn of_answer(answer: Value) -> Result<Self, SchemaError> {
         let (mut fields, file) = map_of_fields(answer)?;
         check_entries(&fields)?;
-        drop_doubles(&mut fields)?;
+        drop_native_duplicates(&mut fields)?;
         Ok(Self {
             fields,
             entity: file.entity,
@@ -88,8 +89,8 @@ impl Descriptions {
         Schema::of_descriptions(self)
     }
 
-    /// The text of a schema file as `cargo vibecode pull` writes it, without the order and the spaces
-    /// that an answer may have: one text for one content, so that a difference shows what changed.
+    /// The text of a schema file as `cargo vibecode pull` writes it: sorted, and spaced in one way, so
+    /// that a diff shows only what has changed.
     ///
     /// ```
     /// use vibecode_spec::Descriptions;
@@ -111,13 +112,11 @@ impl Descriptions {
         if !self.is_complete {
             file.insert("partial".to_owned(), true.into());
         }
-        let mut text = serde_json::to_string_pretty(&file).unwrap_or_default();
-        text.push('\n');
-        text
+        format!("{:#}\n", Value::Object(file))
     }
 }
 
-/// What a schema file says of itself.
+/// What a schema file says about itself.
 #[derive(Default)]
 struct File {
     entity: Option<String>,
@@ -252,7 +251,7 @@ fn error_code(answer: &Map<String, Value>) -> Option<String> {
     )
 }
 
-/// That every entry describes a field, and at least one says something.
+/// Checks that every entry can describe a field, and that at least one does, unless all are empty.
 fn check_entries(fields: &Map<String, Value>) -> Result<(), SchemaError> {
     if let Some((name, _)) = fields.iter().find(|(_, it)| !it.is_object()) {
         if fields
@@ -266,19 +265,16 @@ fn check_entries(fields: &Map<String, Value>) -> Result<(), SchemaError> {
             one_line(name)
         ));
     }
-    let mut told = fields
-        .values()
-        .filter(|it| **it != Value::Object(Map::new()));
-    let is_said = told.clone().next().is_some();
-    if is_said && !told.any(is_description) {
+    let is_empty = |it: &Value| *it == Value::Object(Map::new());
+    if !fields.values().all(is_empty) && !fields.values().any(is_description) {
         return refused("nothing in this describes a field");
     }
     Ok(())
 }
 
-/// Leaves out the names of the layer underneath (`COMPANY_ID`) under which a field is described a
-/// second time. One that is there alone is the mark of an answer of that layer.
-fn drop_doubles(fields: &mut Map<String, Value>) -> Result<(), SchemaError> {
+/// Drops the descriptions under a name of the layer underneath (`COMPANY_ID`) if the field is described
+/// under its wire name too. If it is not, this is an answer of that layer.
+fn drop_native_duplicates(fields: &mut Map<String, Value>) -> Result<(), SchemaError> {
     let is_upper = |name: &str| {
         name.contains(|letter: char| letter.is_ascii_uppercase())
             && !name.contains(|letter: char| letter.is_lowercase())
@@ -291,11 +287,11 @@ fn drop_doubles(fields: &mut Map<String, Value>) -> Result<(), SchemaError> {
         .filter(|name| !is_upper(name))
         .map(|name| suggest::fold(name))
         .collect();
-    let is_double = |name: &str| wire.contains(&suggest::fold(name));
-    let alone = fields
+    let has_wire_name = |name: &str| wire.contains(&suggest::fold(name));
+    let native = fields
         .keys()
-        .find(|name| is_upper(name) && !is_double(name));
-    if let Some(upper) = alone {
+        .find(|name| is_upper(name) && !has_wire_name(name));
+    if let Some(upper) = native {
         let of_user_field = user_field_wire_name(upper);
         let is = of_user_field.map_or_else(
             || "a name of Bitrix24's own REST".to_owned(),
@@ -314,10 +310,10 @@ fn sorted(entries: impl Iterator<Item = (String, Value)>) -> Map<String, Value> 
     entries.into_iter().collect()
 }
 
-/// A field with its options by their ids: the order in which a portal lists them means nothing.
+/// A field with its options sorted by id: the order in which a portal lists them means nothing.
 fn in_order(field: &Value) -> Value {
     let mut field = field.clone();
-    for key in ["items", "enum"] {
+    for key in options::LISTS {
         if let Some(items) = field.get_mut(key).and_then(Value::as_array_mut) {
             items.sort_by_key(id_of);
         }
@@ -326,7 +322,7 @@ fn in_order(field: &Value) -> Value {
 }
 
 fn id_of(item: &Value) -> u64 {
-    let id = item.get("ID").or_else(|| item.get("id"));
+    let id = options::IDS.iter().find_map(|key| item.get(*key));
     let number = id.and_then(|id| match id {
         Value::String(text) => text.parse().ok(),
         other => other.as_u64(),
@@ -335,162 +331,4 @@ fn id_of(item: &Value) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn refusal(bytes: &[u8]) -> String {
-        Descriptions::read(bytes).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn what_is_no_answer_is_refused_with_what_it_is_and_the_call_that_gives_one() {
-        for (text, what) in [
-            ("", "this is empty"),
-            (" \n", "this is empty"),
-            ("\u{feff}", "this is empty"),
-            ("<!DOCTYPE html><html></html>", "HTML"),
-            ("[]", "this is a list,"),
-            (r#"["C_2"]"#, "this is a list,"),
-            ("null", "there is no map of fields"),
-            (r#""fields""#, "there is no map of fields"),
-            (r#"{"success":true}"#, "without `data`"),
-            (
-                r#"{"success":true,"data":null}"#,
-                "there is no map of fields",
-            ),
-            (r#"{"success":true,"data":[{"id":1}]}"#, "this is a list,"),
-            (
-                r#"{"success":true,"data":{"fields":[]}}"#,
-                "this is a list,",
-            ),
-            (
-                r#"{"success":true,"data":[{"fieldName":"UF_CRM_1","userTypeId":"string"}]}"#,
-                "a list of user fields",
-            ),
-            (r#"[{"FIELD_NAME":"UF_CRM_1"}]"#, "a list of user fields"),
-            (
-                r#"{"success":false,"error":{"code":"SCOPE_DENIED","message":"no"}}"#,
-                "an error answer (`SCOPE_DENIED`)",
-            ),
-            (
-                r#"{"error":"expired_token","error_description":"The access token"}"#,
-                "an error answer (`expired_token`)",
-            ),
-            (
-                r#"{"success":false,"error":{"code":"a b\n"}}"#,
-                "an error answer:",
-            ),
-            (
-                r#"{"result":{"fields":{"id":{"type":"integer"}}},"time":{"start":1.0}}"#,
-                "Bitrix24's own REST (`result`)",
-            ),
-            (
-                r#"{"result":{"ID":{"type":"integer"}}}"#,
-                "Bitrix24's own REST (`result`)",
-            ),
-            (
-                r#"{"UF_CRM_1721244707107":{"type":"string"}}"#,
-                "the upper name of the user field `ufCrm_1721244707107`",
-            ),
-            (
-                r#"{"title":{"type":"string"},"COMPANY_ID":{"type":"crm_company"}}"#,
-                "`COMPANY_ID` is a name of Bitrix24's own REST",
-            ),
-            (r#"{"id":71,"name":"A"}"#, "this is a record"),
-            (
-                r#"{"success":true,"data":{"id":"RUB"}}"#,
-                "this is a record",
-            ),
-            (
-                r#"{"post":"string"}"#,
-                "`post` is not described by an object",
-            ),
-            (
-                r#"{"request":{"method":"GET"},"response":{}}"#,
-                "nothing in this",
-            ),
-        ] {
-            let said = refusal(text.as_bytes());
-            assert!(said.contains(what), "{text}: {said}");
-            assert!(said.contains("GET /v1/{entity}/fields"), "{text}: {said}");
-        }
-    }
-
-    #[test]
-    fn another_encoding_is_refused_and_a_byte_order_mark_is_skipped() {
-        let text = r#"{"post":{"type":"string"}}"#;
-        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
-        for bytes in [
-            [&[0xff, 0xfe][..], &little].concat(),
-            [&[0xfe, 0xff][..], &big].concat(),
-            little,
-            big,
-        ] {
-            assert!(refusal(&bytes).contains("this is UTF-16"));
-        }
-        assert!(refusal(b"{\"\xff\":{}}").contains("not UTF-8"));
-        let marked = format!("\u{feff}{text}");
-        assert_eq!(Descriptions::read(marked), Descriptions::read(text));
-    }
-
-    #[test]
-    fn every_form_of_an_answer_is_the_same_fields() {
-        let fields = Descriptions::read(r#"{"post":{"type":"string"}}"#)
-            .unwrap()
-            .fields;
-        for form in [
-            r#"{"fields":{"post":{"type":"string"}}}"#,
-            r#"{"data":{"post":{"type":"string"}}}"#,
-            r#"{"success":true,"data":{"post":{"type":"string"}}}"#,
-            r#"{"success":true,"data":{"fields":{"post":{"type":"string"}}}}"#,
-            r#"{"entity":"contacts","fields":{"post":{"type":"string"}},"format":1}"#,
-        ] {
-            assert_eq!(Descriptions::read(form).unwrap().fields, fields, "{form}");
-        }
-        for name in [
-            "fields", "data", "result", "format", "error", "title", "type", "items", "label",
-            "multiple",
-        ] {
-            let form = format!(r#"{{"{name}":{{"type":"string","label":"A label"}}}}"#);
-            let nested = format!(r#"{{"success":true,"data":{{"fields":{form}}}}}"#);
-            let fields = Descriptions::read(&nested).unwrap().fields;
-            assert!(fields.contains_key(name), "{nested}");
-            assert!(
-                Descriptions::read(&form).unwrap().fields.contains_key(name),
-                "{form}"
-            );
-        }
-    }
-
-    #[test]
-    fn fields_that_are_listed_a_second_time_in_upper_case_are_there_once() {
-        let tasks = r#"{"success":true,"data":{"fields":{
-            "responsibleId":{"type":"number"},"RESPONSIBLE_ID":{"type":"number"},
-            "ufCrmTask":{"type":"array"},"UF_CRM_TASK":{"type":"array"},
-            "ufCrm_1721244707107":{"type":"string"},"UF_CRM_1721244707107":{"type":"string"}}}}"#;
-        let fields = Descriptions::read(tasks).unwrap().fields;
-        let names: Vec<_> = fields.keys().map(String::as_str).collect();
-        assert_eq!(names, ["responsibleId", "ufCrmTask", "ufCrm_1721244707107"]);
-    }
-
-    #[test]
-    fn only_a_file_of_pull_is_complete_and_one_of_a_part_says_so() {
-        let answer = Descriptions::read(r#"{"success":true,"data":{"id":{"type":"integer"}}}"#);
-        let mut answer = answer.unwrap();
-        assert!(!answer.is_complete);
-        let part = Descriptions::read(answer.file_text("contacts")).unwrap();
-        assert!(!part.is_complete);
-        answer.is_complete = true;
-        let text = answer.file_text("contacts");
-        assert!(
-            text.starts_with("{\n  \"entity\": \"contacts\",\n  \"fields\": {\n"),
-            "{text}"
-        );
-        let whole = Descriptions::read(&text).unwrap();
-        assert!(whole.is_complete);
-        assert_eq!(whole.entity.as_deref(), Some("contacts"));
-        let newer = text.replace("\"format\": 1", "\"format\": 2");
-        assert!(refusal(newer.as_bytes()).contains("`format` is not 1"));
-    }
-}
+mod tests;

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use crate::{Entity, Schema};
 
-/// How a smart process begins in the API's paths.
+/// The beginning of a smart process's path.
 const ITEMS: &str = "items/";
 
 /// An entity of the CRM, or a smart process of a portal.
@@ -41,9 +41,9 @@ impl EntityPath {
             return Entity::from_path(path).map(Self::Entity);
         };
         let parsed = number.parse::<u32>().ok();
-        // As it stands in paths: without a sign, and without zeros before it.
-        let known = parsed.filter(|parsed| parsed.to_string() == number);
-        known.map(Self::Items)
+        // `u32` also parses a sign and leading zeros, which a path does not have.
+        let canonical = parsed.filter(|parsed| parsed.to_string() == number);
+        canonical.map(Self::Items)
     }
 
     /// The name in the API's paths.
@@ -94,7 +94,7 @@ impl EntityPath {
         }
     }
 
-    /// Which paths there are, for a message about one that is unknown.
+    /// The known paths, for a message about an unknown one.
     ///
     /// ```
     /// use vibecode_spec::EntityPath;

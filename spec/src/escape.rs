@@ -1,8 +1,8 @@
-//! Text from a portal, made safe for where it is shown. Labels, titles and file names are data:
-//! in documentation they must not become markup or a doctest, in a message they must not begin a
-//! line of their own or turn the direction of what follows.
+//! Escapes text from a portal for the place where it is shown. Labels, titles and file names are data: in
+//! documentation they must not become markup or a doctest, in a message they must not start a new line or
+//! change the direction of what follows.
 
-/// The most characters of a text that are shown.
+/// At most this many characters of a text are shown.
 const SHOWN: usize = 200;
 
 /// A text on one line: control characters, line breaks and characters that are invisible or change
@@ -52,7 +52,7 @@ pub fn one_line(text: &str) -> String {
 pub fn doc_text(text: &str) -> String {
     let line = one_line(text);
     let mut escaped = String::with_capacity(line.len());
-    // What makes a list or a rule at the beginning of a line, and nothing elsewhere.
+    // These make a list or a rule at the beginning of a line only.
     let marker = line
         .find(|letter: char| !letter.is_ascii_digit())
         .filter(|at| line.get(*at..).is_some_and(begins_like_a_list));
@@ -61,7 +61,7 @@ pub fn doc_text(text: &str) -> String {
         let is_escaped = match letter {
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '~' | '|' | '#' | '!' | '$'
             | '^' | '{' | '}' => true,
-            // A bare address, of which rustdoc warns.
+            // rustdoc warns about a bare URL.
             ':' => rest.starts_with("://"),
             _ => marker == Some(at),
         };
@@ -73,7 +73,7 @@ pub fn doc_text(text: &str) -> String {
     escaped
 }
 
-/// Whether a line goes on like this after the digits that it may begin with.
+/// Whether the rest of a line, after digits that it may begin with, makes it a list or a rule.
 fn begins_like_a_list(rest: &str) -> bool {
     rest.starts_with(['-', '+', '=', '.', ')'])
 }

@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use crate::{Clearing, Grade, Kind, SchemaError, label::label_of, naming, one_line, options};
+use crate::{
+    Clearing, Grade, Kind, LABEL_KEYS, SchemaError, label::label_of, naming, one_line, options,
+};
 
 /// One field, as `GET /v1/{entity}/fields` describes it.
 ///
@@ -44,7 +46,7 @@ pub struct Field {
     pub upper_name: Option<String>,
     /// The options of a list.
     pub items: Vec<Item>,
-    /// How well founded it is that there is such a field.
+    /// How certain it is that there is such a field.
     pub grade: Grade,
     /// The flags as the description states them. One that it does not state is `None`.
     stated: Flags,
@@ -74,30 +76,28 @@ const READ_ONLY: &[&str] = &["isReadOnly", "readOnly", "readonly"];
 const IMMUTABLE: &[&str] = &["isImmutable", "immutable"];
 const MULTIPLE: &[&str] = &["isMultiple", "multiple"];
 const REQUIRED: &[&str] = &["isRequired", "required", "mandatory"];
-/// What a person gave the field as its label comes before what the system calls it.
-const TITLES: &[&str] = &["formLabel", "listLabel", "title", "label"];
 const UPPER_NAMES: &[&str] = &["upperName", "upper_name"];
 
-/// Whether this can be the description of a field: an object in which at least one of the keys that
-/// descriptions have holds what it holds there.
+/// Whether this can be the description of a field: an object with at least one of the keys of a
+/// description, and a value of the right type under it.
 pub(crate) fn is_description(value: &Value) -> bool {
     let has = |keys: &[&str], fits: fn(&Value) -> bool| {
         keys.iter().any(|key| value.get(key).is_some_and(fits))
     };
     has(&["type"], Value::is_string)
-        || has(TITLES, |label| {
+        || has(LABEL_KEYS, |label| {
             label.is_string() || label_of(label).is_some()
         })
         || has(UPPER_NAMES, Value::is_string)
-        || has(&["items", "enum"], Value::is_array)
+        || has(options::LISTS, Value::is_array)
         || [READ_ONLY, IMMUTABLE, MULTIPLE, REQUIRED]
             .iter()
             .any(|flag| has(flag, |set| read_flag(set).is_ok()))
 }
 
 impl Field {
-    /// Reads the description of the field `name`. What it leaves out, and keys that are not known, are
-    /// left at their default.
+    /// Reads the description of the field `name`. What it leaves out has its default; keys that are not
+    /// known are ignored.
     ///
     /// ```
     /// use serde_json::json;
@@ -136,7 +136,7 @@ impl Field {
             read_only: stated.read_only == Some(true),
             immutable: stated.immutable == Some(true),
             required: stated.required == Some(true),
-            title: TITLES
+            title: LABEL_KEYS
                 .iter()
                 .find_map(|key| label_of(description.get(key)?)),
             upper_name: text(UPPER_NAMES),
@@ -193,7 +193,7 @@ impl Field {
     }
 }
 
-/// What a description states under one of these keys: `None` if nothing, true if any says so.
+/// The flag under these keys: `None` if none of them states it, true if any of them says so.
 fn flag(name: &str, description: &Value, keys: &[&str]) -> Result<Option<bool>, SchemaError> {
     let mut stated = None;
     for key in keys {

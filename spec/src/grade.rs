@@ -1,8 +1,8 @@
-//! How well founded a fact about the API is.
+//! How certain a fact about the API is.
 
 use serde_json::Value;
 
-/// How well founded it is that a field is there.
+/// How certain it is that a field exists.
 ///
 /// ```
 /// use vibecode_spec::{Entity, Grade};
@@ -18,8 +18,8 @@ pub enum Grade {
     /// D, or O: the API documents the field, or was seen to answer it.
     #[default]
     Documented,
-    /// B: the layer underneath has the field. Whether the API passes it on, a portal's list of fields
-    /// says.
+    /// B: the layer underneath has the field. A portal's list of fields shows whether the API passes it
+    /// on.
     Underneath,
 }
 

@@ -5,7 +5,7 @@ use crate::Multifield;
 /// What a field of the API holds.
 ///
 /// The API's own pages and the REST layer underneath name types differently (`number` beside
-/// `integer`, `text` beside `string`); one kind bears the names of both.
+/// `integer`, `text` beside `string`); one kind has the names of both.
 ///
 /// ```
 /// use vibecode_spec::{Kind, Reference};
@@ -98,9 +98,9 @@ pub enum Clearing {
     Zero,
     /// `[]`
     EmptyList,
-    /// `null`, only where the user chose it.
+    /// `null`, only if the user chose it.
     Null,
-    /// `false`, only where the user chose it.
+    /// `false`, only if the user chose it.
     False,
 }
 
@@ -130,7 +130,7 @@ const NAMES: &[(Kind, &[&str])] = &[
     (Kind::Reference(Reference::Quote), &["crm_quote"]),
 ];
 
-/// The names of a type that holds phones or emails; which of the two, the field's name tells.
+/// The names of a type that holds phones or emails; the field's name says which of the two.
 const MULTIFIELD_NAMES: &[&str] = &["crm_multifield", "multifield"];
 
 /// The types of user fields (graded B), by the name that `kind = "…"` takes.

@@ -2,11 +2,15 @@
 
 use serde_json::Value;
 
-/// The languages in which a label is looked for before all others.
+/// The keys under which the description of a field has its label. The label that a person gave it comes
+/// before the one that the system gave it.
+pub const LABEL_KEYS: &[&str] = &["formLabel", "listLabel", "title", "label"];
+
+/// The languages that are preferred, in this order.
 const LANGUAGES: &[&str] = &["en", "ru"];
 
-/// The text of a label: as it stands, or of a map by language (`{"ru": "Лояльность"}`) the English
-/// one, the Russian one, or else the first; `None` if it is empty or of another form.
+/// The text of a label: the label itself, or from a map by language (`{"ru": "Лояльность"}`) the English
+/// text, else the Russian, else the first. `None` if it is empty or of another form.
 ///
 /// ```
 /// use serde_json::json;

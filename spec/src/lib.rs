@@ -30,20 +30,20 @@
 //! # Ok::<(), vibecode_spec::SchemaError>(())
 //! ```
 //!
-//! # Where things are
+//! # Contents
 //!
-//! - Which fields there are: [`Entity`] and [`Schema`], [`Field`] and [`Item`]; how sure that is:
+//! - Which fields there are: [`Entity`] and [`Schema`], [`Field`] and [`Item`]; how certain that is:
 //!   [`Grade`].
 //! - What a portal answers, or a file holds: [`Descriptions`]; where the files are: [`SchemaFolders`],
 //!   [`EntityPath`].
-//! - How its labels are shown: [`label_of`], [`one_line`], [`doc_text`].
+//! - Labels, and how they are shown: [`LABEL_KEYS`], [`label_of`], [`one_line`], [`doc_text`].
 //! - What a field holds, and what clears it: [`Kind`], [`Reference`], [`Multifield`], [`Clearing`].
 //! - How user fields are named: [`user_field_wire_name`], [`read_user_field_name`].
 //! - What was meant by a typo: [`Schema::suggestions`], [`Entity::suggest`], [`closest`].
 //! - Error codes and their status: [`ERROR_CODES`], [`status_of`].
 //!
-//! Who writes to a portal takes `vibecode-runtime`, whose macros check against this while they compile.
-//! A fact has a grade where it matters: D, the API documents it; B, the layer underneath does; O, it
+//! To write to a portal, use `vibecode-runtime`: its macros check against this data at compile time.
+//! A fact has a grade if it matters: D, the API documents it; B, the layer underneath does; O, it
 //! was seen on a portal; C, other clients assume it.
 
 mod builder;
@@ -74,7 +74,7 @@ pub use escape::{doc_text, one_line};
 pub use field::{Field, Item};
 pub use grade::Grade;
 pub use kind::{Clearing, Kind, Reference};
-pub use label::label_of;
+pub use label::{LABEL_KEYS, label_of};
 pub use location::SchemaFolders;
 pub use multifield::Multifield;
 pub use naming::{UserFieldName, read_user_field_name, user_field_wire_name};

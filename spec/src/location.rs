@@ -1,4 +1,4 @@
-//! Where the schema files of a project are: one rule for the macros and the command line.
+//! Finds the schema files of a project, in the same way for the macros and the command line.
 //!
 //! A schema is `vibecode/contacts.json`, in the folder of the crate or in a folder above it up to the
 //! root of the workspace. The nearest file is taken.
@@ -14,8 +14,8 @@ use crate::{EntityPath, one_line};
 /// The folder that holds the schema files.
 const FOLDER: &str = "vibecode";
 
-/// What cargo leaves in a package that it has unpacked: from a registry or, in the checkout's
-/// folder, from git; and into a folder of vendored packages.
+/// Files that cargo leaves in a package from a registry or at the root of a git checkout, and in a
+/// vendored package.
 const UNPACKED: &[&str] = &[".cargo-ok", ".cargo-checksum.json"];
 
 /// The folders in which the schema files of a crate may be.
@@ -40,7 +40,7 @@ pub struct SchemaFolders {
 }
 
 impl SchemaFolders {
-    /// Those of the crate in this folder, or of the workspace that this folder is in.
+    /// The folders for a crate, or for any other folder of a workspace.
     #[must_use]
     pub fn of(folder: &Path) -> Self {
         let own = path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
@@ -68,8 +68,7 @@ impl SchemaFolders {
         self.folders.iter().map(move |folder| folder.join(&name))
     }
 
-    /// The file that holds the schema of an entity, if there is one. That it can be read is not
-    /// checked.
+    /// The file that holds the schema of an entity, if there is one. It may not be readable.
     #[must_use]
     pub fn find(&self, entity: EntityPath) -> Option<PathBuf> {
         self.candidates(entity).find(|file| is_there(file))
@@ -114,7 +113,7 @@ impl SchemaFolders {
     }
 }
 
-/// Whether there is such a file, readable or not. A `vibecode` that is no folder holds none.
+/// Whether there is such a file, readable or not. There is none if `vibecode` is not a folder.
 fn is_there(file: &Path) -> bool {
     match fs::metadata(file) {
         Ok(_) => true,
@@ -133,10 +132,10 @@ fn has_workspace(folder: &Path) -> bool {
     fs::read_to_string(folder.join("Cargo.toml")).is_ok_and(|manifest| is_workspace(&manifest))
 }
 
-/// Whether a manifest has a table `workspace`: as `[workspace]`, by one of its sub-tables, or by a
-/// key of the topmost table.
+/// Whether a manifest has a table `workspace`: as `[workspace]`, by one of its sub-tables, or by a key of
+/// the root table. Not by a TOML parser, which every app would have to build for the macros.
 fn is_workspace(manifest: &str) -> bool {
-    let mut is_topmost = true;
+    let mut is_root_table = true;
     let mut quotes = None;
     for line in manifest.lines() {
         let line = line.trim();
@@ -153,15 +152,15 @@ fn is_workspace(manifest: &str) -> bool {
             Some(table) => (table, true),
             None => (line, false),
         };
-        if (is_table || is_topmost) && is_key_of_workspace(key) {
+        if (is_table || is_root_table) && is_key_of_workspace(key) {
             return true;
         }
-        is_topmost &= !is_table;
+        is_root_table &= !is_table;
     }
     false
 }
 
-/// Whether a key begins with `workspace`, and not with a longer word.
+/// Whether the first part of a key is `workspace`.
 fn is_key_of_workspace(key: &str) -> bool {
     let key = key.trim_start();
     let rest = ["workspace", "\"workspace\"", "'workspace'"]
@@ -175,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_workspace_is_told_from_a_member_that_names_its_root() {
+    fn a_member_that_names_its_root_is_not_taken_for_a_workspace() {
         for workspace in [
             "[workspace]",
             "[package]\nname = \"a\"\n\n  [ workspace ] # here",

@@ -37,8 +37,8 @@ impl Multifield {
         Self::ALL.iter().copied().find(|each| each.name() == name)
     }
 
-    /// Whether the field of this wire name repeats what phones and emails a record has, so that it can
-    /// only be read: `fm`, which holds all of them, and aliases such as `phoneWork` (grade D).
+    /// Whether the field of this wire name repeats the phones and emails of a record, so that it can only
+    /// be read: `fm`, which holds all of them, or an alias such as `phoneWork` (grade D).
     ///
     /// ```
     /// use vibecode_spec::Multifield;

@@ -6,12 +6,12 @@
 //! |---|---|---|
 //! | `UF_CRM_INV_SUM_ISSUED` | letters and underscores only | `ufCrmInvSumIssued` |
 //! | `UF_CRM_2_1639669411830`, `UF_CRM_6_WORK_VISA` | 1 to 4 digits, then digits or letters | `ufCrm2_1639669411830`, `ufCrm6WorkVisa` |
-//! | `UF_CRM_1721244707107`, `UF_CRM_694BF2A975BD0` | anything else | `ufCrm_` and the rest as it stands |
+//! | `UF_CRM_1721244707107`, `UF_CRM_694BF2A975BD0` | anything else | `ufCrm_` and the rest unchanged |
 
 const UPPER_PREFIX: &str = "UF_CRM_";
 const WIRE_PREFIX: &str = "ufCrm";
 
-/// The wire name of the user field with this upper name; `None` where it is not a user field's.
+/// The wire name of the user field with this upper name; `None` if it is not a user field's.
 ///
 /// ```
 /// use vibecode_spec::user_field_wire_name;
@@ -56,11 +56,11 @@ pub enum UserFieldName {
     Wire,
     /// Not a wire name, but this one was probably meant.
     Meant(String),
-    /// Not a wire name, and nothing tells what was meant.
+    /// Not a wire name, and it cannot be guessed what was meant.
     Malformed,
 }
 
-/// Reads a name that may be a user field's: `None` where it does not begin like one.
+/// Reads a name that may be a user field's: `None` if it does not begin like one.
 ///
 /// ```
 /// use vibecode_spec::{UserFieldName, read_user_field_name};

@@ -6,18 +6,18 @@ use serde_json::{Map, Value};
 
 use crate::{Item, Kind, SchemaError, label::label_of, one_line};
 
-/// Under which keys a description has options: the layer underneath (grade B), and the API's own
-/// vocabulary (grade O; its form is not known).
-const LISTS: &[&str] = &["items", "enum"];
-const IDS: &[&str] = &["ID", "id"];
+/// The keys that hold options: of the layer underneath (grade B), and of the API's own vocabulary (grade
+/// O; its form is not known).
+pub(crate) const LISTS: &[&str] = &["items", "enum"];
+/// The keys that hold the id of an option.
+pub(crate) const IDS: &[&str] = &["ID", "id"];
 const LABELS: &[&str] = &[
     "VALUE", "value", "NAME", "name", "LABEL", "label", "TITLE", "title",
 ];
-/// Of an option without an id, `value` is the id if another key holds the label.
+/// In an option without an id, `value` is the id if another key holds the label.
 const VALUES: &[&str] = &["VALUE", "value"];
 
-/// The options in the description of a field. None of them are left out: what cannot be read is an
-/// error.
+/// The options in the description of a field. None is skipped: one that cannot be read is an error.
 pub(crate) fn read(
     field: &str,
     kind: &Kind,
@@ -68,8 +68,8 @@ impl Options<'_> {
         self.check(items)
     }
 
-    /// An entry of a map: PHP's form of a list with gaps, whose keys say nothing, or a map of labels
-    /// by ids.
+    /// An entry of a map. PHP writes a list with gaps as a map, and then the key means nothing;
+    /// otherwise it maps an id to a label.
     fn entry(&self, key: &str, item: &Value) -> Result<Item, String> {
         if item.is_object() {
             return self.item(item);
@@ -97,7 +97,7 @@ impl Options<'_> {
         Ok(Item { id, label })
     }
 
-    /// An option that is one value: a code, which is its own label. The options of a list have ids.
+    /// An option that is a single value: a code, which is its own label. The options of a list have ids.
     fn bare(&self, item: &Value) -> Result<Item, String> {
         if self.has_numbers() {
             return Err("an option has no id".to_owned());
@@ -109,7 +109,7 @@ impl Options<'_> {
         })
     }
 
-    /// Whether the options have numbers for ids: those of a list do, others may have codes.
+    /// Whether the ids of the options must be numbers: those of a list are, others may be codes.
     fn has_numbers(&self) -> bool {
         matches!(self.kind, Kind::Enumeration | Kind::Unknown(_))
     }

@@ -8,7 +8,7 @@ use crate::{
     Descriptions, Entity, EntityPath, Field, Grade, Multifield, Suggestion, one_line, suggest,
 };
 
-/// So many fields that only another entity has are evidence.
+/// A list is another entity's if it has at least this many fields that only that entity has.
 const SEVERAL: usize = 3;
 
 /// The fields of one entity, by wire name.
@@ -35,7 +35,7 @@ pub struct Schema {
     lacking: Vec<Field>,
 }
 
-/// Why a text is not a description of fields.
+/// Why a text is not a schema.
 ///
 /// ```
 /// use vibecode_spec::Schema;
@@ -47,9 +47,9 @@ pub struct Schema {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SchemaError {
-    /// The line of the mistake, from 1; 0 if it concerns the whole.
+    /// The line of the mistake, from 1; 0 if it concerns the whole text.
     pub line: usize,
-    /// The column of the mistake, from 1; 0 if it concerns the whole.
+    /// The column of the mistake, from 1; 0 if it concerns the whole text.
     pub column: usize,
     /// What is wrong.
     pub message: String,
@@ -94,9 +94,9 @@ impl Schema {
         })
     }
 
-    /// This schema with a portal's added: its fields come on top. Of the fields that are here already
-    /// it overrides the flags, the label and the options that it states; the kind stays, since the
-    /// API's own vocabulary of types is looser than the one here (`number` for a reference).
+    /// This schema with a portal's fields added. If a field is in both, the flags, the label and the
+    /// options that the portal states override those here; the kind stays, since the API's own
+    /// vocabulary of types is looser than the one here (`number` for a reference).
     ///
     /// `id`, `fm` and the aliases of phones and emails stay read-only whatever the portal states. A
     /// field that only the layer underneath is known to have ([`Grade::Underneath`]) is left out if
@@ -142,23 +142,23 @@ impl Schema {
         }
     }
 
-    /// The field of this name that the layer underneath has and the portal's complete list does not,
-    /// so that the API would drop it: see [`Schema::with_portal`].
+    /// The field of this name, if only the layer underneath is known to have it and the portal's complete
+    /// list does not, so that the API would drop it: see [`Schema::with_portal`].
     #[must_use]
     pub fn lacks(&self, name: &str) -> Option<&Field> {
         self.lacking.iter().find(|field| field.name == name)
     }
 
-    /// The documented fields of an entity that this list, if it is a portal's complete one, does not
-    /// have. What is only read beside `fm`, and `fm` itself, need not be listed.
+    /// The documented fields that are missing from a portal's complete list. There are none if the list
+    /// may be a part. `fm` and the aliases of phones and emails need not be listed.
     ///
     /// ```
     /// use vibecode_spec::{Entity, EntityPath, Schema};
     ///
     /// let file = r#"{"entity":"contacts","fields":{"post":{"type":"string"}},"format":1}"#;
     /// let contacts = EntityPath::Entity(Entity::Contacts);
-    /// let missing = Schema::read(file)?;
-    /// assert!(missing.missing(contacts).any(|field| field.name == "birthdate"));
+    /// let portal = Schema::read(file)?;
+    /// assert!(portal.missing(contacts).any(|field| field.name == "birthdate"));
     /// # Ok::<(), vibecode_spec::SchemaError>(())
     /// ```
     pub fn missing(&self, entity: EntityPath) -> impl Iterator<Item = &'static Field> {
@@ -172,9 +172,9 @@ impl Schema {
 
     /// Checks whether this can be a portal's list of the fields of an entity.
     ///
-    /// Another entity's list is refused only if it says so itself, or if it has several fields that
-    /// only the other entity has and none that only this one has. A list that fits several entities is
-    /// taken for any of them.
+    /// A list is refused only if it names another entity, or if it has several fields that only another
+    /// entity has and none that only this one has. A list that fits several entities is accepted for each
+    /// of them.
     ///
     /// ```
     /// use vibecode_spec::{Entity, EntityPath, Schema};
@@ -229,9 +229,9 @@ impl Schema {
         Ok(())
     }
 
-    /// Refuses what is certainly another entity's: it has several fields that only the other one has,
-    /// none of the several that only this one has, and no documented field that is strange to the
-    /// other one. Tables of few fields, which may be parts, are thus no evidence.
+    /// Refuses a list that is certainly another entity's: it has several fields that only the other one
+    /// has, none of the several that only this one has, and no documented field that the other one lacks.
+    /// A list of few fields may be a part, and proves nothing.
     fn check_entity(&self, entity: Entity) -> Result<(), SchemaError> {
         let documented: Vec<&str> = self
             .fields
@@ -247,14 +247,14 @@ impl Schema {
         if foreign.len() < SEVERAL {
             return Ok(());
         }
-        let is_this = |other: &Entity| {
+        let is_list_of = |other: &Entity| {
             let own = entity.schema().fields();
-            let own_alone = own.filter(|field| !is_of(*other, &field.name));
-            own_alone.count() >= SEVERAL && documented.iter().all(|name| is_of(*other, name))
+            let only_own = own.filter(|field| !is_of(*other, &field.name));
+            only_own.count() >= SEVERAL && documented.iter().all(|name| is_of(*other, name))
         };
         let others: Vec<_> = Entity::ALL
             .iter()
-            .filter(|other| is_this(other))
+            .filter(|other| is_list_of(other))
             .map(|other| other.path())
             .collect();
         if others.is_empty() {
@@ -306,9 +306,9 @@ impl Schema {
         at.ok().and_then(|at| self.fields.get(at))
     }
 
-    /// The fields that were probably meant by a name that is not one: what it is in another spelling
-    /// (`COMPANY_ID`), or is called elsewhere (`first_name`, `DATE_CREATE`, a label), or is a typo of.
-    /// At most three; several if they are about equally near.
+    /// The fields that were probably meant by an unknown name: it may be another spelling (`COMPANY_ID`),
+    /// another name of the field (`first_name`, `DATE_CREATE`, a label), or a typo. At most three, and
+    /// several only if they are about equally close.
     ///
     /// ```
     /// use vibecode_spec::{Entity, Likeness, Suggestion};
@@ -375,243 +375,4 @@ impl fmt::Display for SchemaError {
 impl std::error::Error for SchemaError {}
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Kind;
-
-    const FIELDS: &str = r#"{"ufCrm_1721244707107":{"type":"enumeration","isMultiple":"Y","title":"UF_CRM_1721244707107",
-        "formLabel":"Loyalty","items":[{"ID":"81","VALUE":"Gold"},{"ID":82,"VALUE":"Silver"}]},
-        "x":{"type":"hologram","isReadOnly":1}}"#;
-
-    const CONTACTS: EntityPath = EntityPath::Entity(Entity::Contacts);
-
-    fn read(json: &str) -> Schema {
-        Schema::read(json).unwrap()
-    }
-
-    /// A list of fields of these names, as a portal answers it.
-    fn named<'n>(names: impl IntoIterator<Item = &'n str>) -> Schema {
-        let fields = names
-            .into_iter()
-            .map(|name| format!(r#""{name}":{{"type":"string"}}"#));
-        read(&format!("{{{}}}", fields.collect::<Vec<_>>().join(",")))
-    }
-
-    #[test]
-    fn a_portals_answer_is_read_with_and_without_its_envelope() {
-        let bare = Schema::read(FIELDS).unwrap();
-        let data = format!(r#"{{"success":true,"data":{FIELDS}}}"#);
-        let fields = format!(r#"{{"success":true,"data":{{"fields":{FIELDS}}}}}"#);
-        assert_eq!(Schema::read(&data).unwrap(), bare);
-        assert_eq!(Schema::read(&fields).unwrap(), bare);
-        assert_eq!(bare.fields().count(), 2);
-    }
-
-    #[test]
-    fn labels_flags_and_options_are_read_in_either_vocabulary() {
-        let schema = Schema::read(FIELDS).unwrap();
-        let loyalty = schema.field("ufCrm_1721244707107").unwrap();
-        assert_eq!(loyalty.kind, Kind::Enumeration);
-        assert_eq!(loyalty.title.as_deref(), Some("Loyalty"));
-        assert!(loyalty.multiple && loyalty.is_user_field() && !loyalty.read_only);
-        let ids: Vec<_> = loyalty.items.iter().map(|item| item.id.as_str()).collect();
-        assert_eq!(ids, ["81", "82"]);
-        assert!(schema.field("x").unwrap().read_only);
-    }
-
-    #[test]
-    fn broken_json_is_an_error_with_its_place() {
-        let error = Schema::read("{\n  \"id\": }").unwrap_err();
-        assert_eq!((error.line, error.column), (2, 9));
-    }
-
-    #[test]
-    fn a_portal_adds_fields_and_overrides_flags_and_labels_but_not_documented_kinds() {
-        let portal = r#"{"companyId":{"type":"number","isReadOnly":true,"title":"Firm"},
-            "ufCrmFloor":{"type":"integer"}}"#;
-        let contacts = Entity::Contacts.schema();
-        let schema = contacts.with_portal(Schema::read(portal).unwrap());
-        let company = schema.field("companyId").unwrap();
-        assert_eq!(company.kind, contacts.field("companyId").unwrap().kind);
-        assert!(company.read_only);
-        assert_eq!(company.title.as_deref(), Some("Firm"));
-        assert!(schema.field("ufCrmFloor").is_some() && schema.field("post").is_some());
-        let names: Vec<_> = schema.fields().map(|field| &field.name).collect();
-        assert!(names.is_sorted());
-    }
-
-    #[test]
-    fn what_a_portal_does_not_state_keeps_the_built_in_value() {
-        let contacts = Entity::Contacts.schema();
-        for nothing in [
-            r#"{"createdTime":{"type":"datetime"},"companyIds":{"type":"number"}}"#,
-            r#"{"createdTime":{"isReadOnly":null,"title":""},"companyIds":{"isMultiple":null}}"#,
-            r#"{"createdTime":{},"companyIds":{}}"#,
-        ] {
-            let schema = contacts.with_portal(read(nothing));
-            assert_eq!(schema.fields().count(), contacts.fields().count());
-            for (field, built_in) in schema.fields().zip(contacts.fields()) {
-                assert_eq!(field.read_only, built_in.read_only, "{}", field.name);
-                assert_eq!(field.multiple, built_in.multiple, "{}", field.name);
-                assert_eq!(field.title, built_in.title, "{}", field.name);
-                assert_eq!(field.kind, built_in.kind, "{}", field.name);
-            }
-        }
-    }
-
-    #[test]
-    fn a_flag_that_a_portal_states_overrides() {
-        let portal = r#"{"createdTime":{"isReadOnly":"N"},"post":{"isImmutable":"Y","isRequired":1},
-            "companyIds":{"isMultiple":false},"name":{"readonly":true,"label":"Given name"}}"#;
-        let schema = Entity::Contacts.schema().with_portal(read(portal));
-        let field = |name| schema.field(name).unwrap();
-        assert!(!field("createdTime").read_only && field("name").read_only);
-        assert!(field("post").immutable && field("post").required);
-        assert!(!field("companyIds").multiple);
-        assert_eq!(field("name").title.as_deref(), Some("Given name"));
-    }
-
-    #[test]
-    fn the_id_and_what_repeats_fm_stay_read_only_whatever_a_portal_states() {
-        let names = ["id", "fm", "phoneWork", "emailMailing", "phoneFax"];
-        let fields =
-            names.map(|name| format!(r#""{name}":{{"type":"string","isReadOnly":false}}"#));
-        let portal = read(&format!("{{{}}}", fields.join(",")));
-        for entity in [Entity::Contacts, Entity::Companies, Entity::Leads] {
-            let schema = entity.schema().with_portal(portal.clone());
-            for name in names {
-                assert!(
-                    schema.field(name).unwrap().read_only,
-                    "{name} of {entity:?}"
-                );
-            }
-            assert!(!schema.field("phone").unwrap().read_only);
-        }
-        let items = EntityPath::Items(1040).documented().with_portal(portal);
-        assert!(items.field("id").unwrap().read_only);
-        assert!(!items.field("phoneWork").unwrap().read_only);
-    }
-
-    #[test]
-    fn two_fields_with_one_upper_name_and_a_list_of_none_are_refused() {
-        let twins = read(r#"{"a":{"upperName":"X"},"b":{"upperName":"X"}}"#);
-        let error = twins.check_for(CONTACTS).unwrap_err();
-        assert!(error.message.contains("one upper name"), "{error}");
-        assert!(read("{}").check_for(CONTACTS).is_err());
-        assert!(read(FIELDS).check_for(CONTACTS).is_ok());
-    }
-
-    #[test]
-    fn a_file_that_names_another_entity_is_refused() {
-        let file = r#"{"entity":"deals","fields":{"id":{"type":"integer"}},"format":1}"#;
-        let error = read(file).check_for(CONTACTS).unwrap_err();
-        assert!(
-            error.message.contains("fields of deals, not of contacts"),
-            "{error}"
-        );
-        let deals = EntityPath::Entity(Entity::Deals);
-        assert!(read(file).check_for(deals).is_ok());
-        let items = file.replace("deals", "items/1040");
-        assert!(read(&items).check_for(EntityPath::Items(1040)).is_ok());
-        assert!(read(&items).check_for(EntityPath::Items(1041)).is_err());
-    }
-
-    #[test]
-    fn the_whole_list_of_one_entity_is_refused_for_every_other() {
-        for entity in Entity::ALL {
-            let all = named(entity.schema().fields().map(|field| &*field.name));
-            for asked in Entity::ALL {
-                let checked = all.check_for(EntityPath::Entity(*asked));
-                if asked == entity {
-                    assert_eq!(checked, Ok(()));
-                } else {
-                    let error = checked.unwrap_err();
-                    let whose = format!("these are the fields of {}, not of", entity.path());
-                    assert!(error.message.starts_with(&whose), "{error}");
-                }
-            }
-        }
-    }
-
-    /// Numbers that look random and are the same every time.
-    fn numbers() -> impl FnMut() -> u64 {
-        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-        move || {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            state
-        }
-    }
-
-    #[test]
-    fn no_part_of_an_entitys_fields_is_called_another_entitys() {
-        let mut number = numbers();
-        for entity in Entity::ALL {
-            let fields: Vec<_> = entity.schema().fields().collect();
-            for _ in 0..400 {
-                // From a few fields to most of them.
-                let chance = number() % 100;
-                let part = fields.iter().filter(|_| number() % 100 < chance);
-                let part: Vec<_> = part.map(|field| &*field.name).collect();
-                let list = named(part.iter().copied().chain(["ufCrmFloor", "address"]));
-                assert_eq!(
-                    list.check_for(EntityPath::Entity(*entity)),
-                    Ok(()),
-                    "{part:?}"
-                );
-                for other in Entity::ALL {
-                    let Err(error) = list.check_for(EntityPath::Entity(*other)) else {
-                        continue;
-                    };
-                    // It may be called what it is, and what it could be.
-                    let said = error.message.split(", not of").next().unwrap();
-                    assert!(said.contains(entity.path()), "{error}: {part:?}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_list_that_fits_several_entities_is_taken_for_each_and_never_called_contacts() {
-        let names = [
-            "id",
-            "title",
-            "createdTime",
-            "updatedTime",
-            "createdBy",
-            "hasPhone",
-        ];
-        let list = named(names);
-        for entity in [Entity::Contacts, Entity::Companies, Entity::Leads] {
-            assert_eq!(list.check_for(EntityPath::Entity(entity)), Ok(()));
-        }
-        if let Err(error) = list.check_for(EntityPath::Entity(Entity::Deals)) {
-            assert!(!error.message.contains("of contacts"), "{error}");
-        }
-    }
-
-    #[test]
-    fn a_complete_list_takes_away_what_only_the_layer_underneath_has() {
-        let list =
-            r#"{"entity":"contacts","fields":{"id":{},"birthdate":{"type":"date"}},"format":1}"#;
-        let contacts = Entity::Contacts.schema();
-        let schema = contacts.with_portal(read(list));
-        assert!(schema.field("birthdate").is_some() && schema.lacks("birthdate").is_none());
-        assert!(schema.field("photo").is_none() && schema.lacks("photo").is_some());
-        for kept in ["post", "phone", "fm", "phoneWork", "id"] {
-            assert!(
-                schema.field(kept).is_some() && schema.lacks(kept).is_none(),
-                "{kept}"
-            );
-        }
-        let missing: Vec<_> = read(list).missing(CONTACTS).map(|it| &*it.name).collect();
-        assert!(missing.contains(&"photo") && missing.contains(&"post"));
-        assert!(!missing.contains(&"fm") && !missing.contains(&"birthdate"));
-
-        let part = r#"{"birthdate":{"type":"date"}}"#;
-        let schema = contacts.with_portal(read(part));
-        assert!(schema.field("photo").is_some() && schema.lacks("photo").is_none());
-        assert_eq!(read(part).missing(CONTACTS).count(), 0);
-    }
-}
+mod tests;

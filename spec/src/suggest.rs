@@ -1,15 +1,14 @@
-//! What was probably meant by a name that is not one of a schema.
+//! Finds the field that was probably meant by an unknown name.
 //!
-//! A name is looked for in three steps, and the first that finds something decides:
+//! There are three steps, and the first that finds something decides:
 //!
 //! 1. the same name in another spelling, or the upper name: `company_id`, `COMPANY_ID`;
-//! 2. what the field is called elsewhere, or its label: `first_name`, `DATE_CREATE`, `Position`;
+//! 2. another name of the field, or its label: `first_name`, `DATE_CREATE`, `Position`;
 //! 3. a typo of one of these names.
 //!
-//! Wrong advice is worse than none, since it leads to a write into the wrong field. So a typo is at
-//! most two mistakes away, and one in names that are mostly digits; the names of other entities
-//! compete too, so that `titel` does not become the nearest name that a contact happens to have; and
-//! what is about equally near is listed together.
+//! Wrong advice is worse than none, since it leads to a write into the wrong field. So a typo has at most
+//! two mistakes, or one if the name has many digits; the fields of other entities compete too, so that
+//! for a contact `titel` suggests nothing; and fields that are about equally close are listed together.
 
 use std::sync::OnceLock;
 
@@ -56,7 +55,7 @@ pub enum Likeness {
     Typo,
 }
 
-/// More candidates than these help nobody.
+/// At most this many candidates are listed.
 const MOST: usize = 3;
 
 /// The fields that were probably meant, by index. `fields` are sorted by name.
@@ -73,27 +72,27 @@ pub(crate) fn candidates(fields: &[Field], name: &str) -> Vec<(usize, Likeness)>
     found
 }
 
-/// The fields whose name or upper name this is, in any spelling.
+/// The fields with this name or upper name, in any spelling.
 fn spelt(fields: &[Field], folded: &str) -> Vec<(usize, Likeness)> {
-    let is_so_spelt = |field: &Field| {
+    let has_name = |field: &Field| {
         let upper = field.upper_name.as_deref();
         is_spelling_of(&field.name, folded)
             || upper.is_some_and(|upper| is_spelling_of(upper, folded))
     };
     let indexed = fields.iter().enumerate();
     indexed
-        .filter(|(_, field)| is_so_spelt(field))
+        .filter(|(_, field)| has_name(field))
         .map(|(index, _)| (index, Likeness::Spelling))
         .collect()
 }
 
-/// The fields whose label, native name or synonym this is, in any spelling.
+/// The fields with this label, native name or synonym, in any spelling.
 fn called(fields: &[Field], folded: &str) -> Vec<(usize, Likeness)> {
-    let is_so_labelled = |field: &Field| {
+    let has_label = |field: &Field| {
         let title = field.title.as_deref();
         title.is_some_and(|title| is_spelling_of(title, folded))
     };
-    let labelled = (0..fields.len()).filter(|index| fields.get(*index).is_some_and(is_so_labelled));
+    let labelled = (0..fields.len()).filter(|index| fields.get(*index).is_some_and(has_label));
     let concepts = CONCEPTS.iter().filter(|concept| concept.is_called(folded));
     let meant = concepts.filter_map(|concept| concept.index_in(fields));
     let mut found: Vec<usize> = labelled.chain(meant).collect();
@@ -106,13 +105,13 @@ fn called(fields: &[Field], folded: &str) -> Vec<(usize, Likeness)> {
 /// A name that a typo may be of.
 struct Near {
     mistakes: usize,
-    /// Whose name it is; `None` if only other entities have it.
+    /// The field with the name; `None` if only other entities have it.
     field: Option<usize>,
     likeness: Likeness,
 }
 
-/// The fields of whose names this may be a typo, the nearest first. `work` counts the letters that
-/// were looked at.
+/// The fields that this may be a typo of, the closest first. `work` counts the letters that were
+/// compared, for the test that a search is cheap.
 fn near(fields: &[Field], folded: &str, work: &mut usize) -> Vec<(usize, Likeness)> {
     let Some(mut typo) = Typo::of(folded) else {
         return Vec::new();
@@ -160,7 +159,7 @@ fn near(fields: &[Field], folded: &str, work: &mut usize) -> Vec<(usize, Likenes
     found
 }
 
-/// The documented names of all entities that no concept has.
+/// The documented names of all entities that are in no concept.
 fn unrelated_names() -> &'static [&'static str] {
     static NAMES: OnceLock<Vec<&str>> = OnceLock::new();
     NAMES.get_or_init(|| {
@@ -181,7 +180,7 @@ impl Concept {
         self.others.contains(&folded) || wire.any(|name| is_spelling_of(name, folded))
     }
 
-    /// The field that it is in a schema.
+    /// The index of its field in a schema.
     fn index_in(&self, fields: &[Field]) -> Option<usize> {
         let mut wire = self.wire.iter();
         wire.find_map(|name| index_of(fields, name))
@@ -193,7 +192,7 @@ fn index_of(fields: &[Field], name: &str) -> Option<usize> {
     found.ok()
 }
 
-/// A name without what spellings differ in: case, underscores, blanks.
+/// A name without case, underscores and spaces, in which spellings differ.
 pub(crate) fn fold(name: &str) -> String {
     name.chars()
         .filter(|letter| letter.is_alphanumeric())
@@ -201,11 +200,11 @@ pub(crate) fn fold(name: &str) -> String {
         .collect()
 }
 
-/// Whether a name is a spelling of a folded one. The last letters are compared first: the names of
-/// user fields begin alike.
+/// Whether a name is a spelling of a folded one. It is compared from its end, since the names of user
+/// fields begin alike.
 ///
-/// Loops over bytes, here and below, and no iterators: this runs in a build without optimisation, for
-/// each of some thousand fields.
+/// Here and below there are loops over bytes instead of iterators: macros are built without optimisation
+/// by default, and this runs for each of some thousand fields.
 fn is_spelling_of(name: &str, folded: &str) -> bool {
     let (mut letters, mut expected) = (name.as_bytes(), folded.as_bytes());
     while let [rest @ .., letter] = letters {
@@ -229,14 +228,14 @@ fn is_spelling_of(name: &str, folded: &str) -> bool {
 struct Typo<'a> {
     name: &'a [u8],
     letters: u64,
-    /// So many mistakes may have been made.
+    /// The most mistakes that are taken for a typo.
     allowed: usize,
     /// The other name, folded.
     other: Vec<u8>,
 }
 
 impl<'a> Typo<'a> {
-    /// `None` if it is too short, or a label in another alphabet: of those, every letter counts.
+    /// `None` if the name is too short, or not ASCII.
     fn of(folded: &'a str) -> Option<Self> {
         let name = folded.as_bytes();
         let digits = name.iter().filter(|letter| letter.is_ascii_digit());
@@ -255,7 +254,7 @@ impl<'a> Typo<'a> {
         })
     }
 
-    /// How many mistakes make this of another name, if they are few enough.
+    /// The number of mistakes that turn another name into this one, if they are few enough.
     fn mistakes_in(&mut self, other: &str, work: &mut usize) -> Option<usize> {
         *work += other.len();
         if other.len() + self.allowed < self.name.len() {
@@ -279,7 +278,7 @@ impl<'a> Typo<'a> {
     }
 }
 
-/// Of the 64 bits, each letter and each digit has its own.
+/// A bit of its own for each letter and each digit.
 fn bit(letter: u8) -> u64 {
     match letter {
         b'0'..=b'9' => 1 << (letter - b'0'),
@@ -311,7 +310,7 @@ fn distance(one: &[u8], other: &[u8], limit: usize, work: &mut usize) -> Option<
         let mistakes = one.len().max(other.len());
         return (mistakes <= limit).then_some(mistakes);
     }
-    // Each mistake is in the first and the last letters that differ: one alone, if it is both.
+    // What is left differs at both ends, so that one mistake can explain at most two letters: a swap.
     if limit == 1 && one.len().max(other.len()) > 2 {
         return None;
     }
@@ -341,8 +340,8 @@ fn distance(one: &[u8], other: &[u8], limit: usize, work: &mut usize) -> Option<
     (mistakes <= limit).then_some(mistakes)
 }
 
-/// The candidate closest to `name`, if it is close enough to have been meant: one of a few words,
-/// such as the keys of an attribute.
+/// The candidate closest to `name`, if it is close enough to have been meant. For a choice of a few
+/// words, such as the keys of an attribute.
 ///
 /// A third of the letters may differ; a swap of two neighbours counts as one difference.
 ///

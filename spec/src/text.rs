@@ -2,7 +2,7 @@
 
 use std::{fmt, str};
 
-/// Why bytes are not text that can be read.
+/// Why bytes cannot be read as text.
 ///
 /// ```
 /// use vibecode_spec::{TextError, text_of};
@@ -25,7 +25,7 @@ pub enum TextError {
 /// [`TextError`] if the bytes are not UTF-8.
 pub fn text_of(bytes: &[u8]) -> Result<&str, TextError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    // What begins a file here is ASCII, which these encodings write with a zero byte beside it.
+    // The first character of a file is ASCII, which these encodings write with a zero byte beside it.
     let begins_wide = matches!(
         bytes,
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, ..] | [_, 0, ..]

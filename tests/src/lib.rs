@@ -18,7 +18,7 @@ use std::{env, io, process::Command};
 /// words; only what is inside of functions called `measured…` counts.
 ///
 /// # Errors
-/// Where valgrind is not there, or the program fails.
+/// If valgrind is not installed, or the program fails.
 pub fn instructions(words: &[&str], rounds: u64) -> io::Result<u64> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])

@@ -1,4 +1,4 @@
-//! How much of the same a test does: little by default, more if an environment variable asks for it.
+//! The number of random inputs of a test: small by default, larger if an environment variable says so.
 
 use std::{any::type_name, env, ffi::OsStr, str::FromStr};
 

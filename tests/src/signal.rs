@@ -1,12 +1,12 @@
-//! Signals to processes that a test has started.
+//! Sends signals to processes that a test has started.
 
 use std::{
     io,
     process::{Child, Command},
 };
 
-/// Sends the signal of this name, such as `INT`, by the shell's own `kill`: the program of that name
-/// is not on every machine.
+/// Sends the signal of this name, such as `INT`, by the shell's built-in `kill`: the program `kill` is not
+/// on every machine.
 ///
 /// # Errors
 /// If the signal cannot be sent.

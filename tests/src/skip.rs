@@ -1,4 +1,4 @@
-//! Tests that check nothing, since the machine lacks a program that they need.
+//! Reports tests that are skipped because a program is not installed.
 
 use std::{
     env,

@@ -1,5 +1,5 @@
 //! Whatever compiles and has a wire form is taken: random patches over all kinds of fields, each
-//! compared with what the portal stores then. There are 2,000, or as many as `PATCH_CASES` says.
+//! compared with what the portal stores then. There are 2,000 by default, or `PATCH_CASES`.
 #![cfg(test)]
 
 use std::collections::BTreeMap;
@@ -276,7 +276,7 @@ impl Expected {
         self.values.insert(name, value);
     }
 
-    /// Holds that the contact is what it was, but for what was to change.
+    /// Checks that the contact is what it was, except for what was to change.
     fn check(self, before: &Value, after: &Value) -> TestCaseResult {
         let mut values = plain_values(before);
         for (name, value) in self.values {

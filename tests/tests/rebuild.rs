@@ -176,7 +176,7 @@ fn a_schema_above_the_lock_file_is_not_the_crates() {
 }
 
 #[test]
-fn a_broken_schema_is_told_once_at_each_derive_and_with_its_path() {
+fn a_broken_schema_is_reported_once_for_each_derive_with_its_path() {
     let project = Project::new("broken", "");
     project.write("vibecode/contacts.json", "{\n  \"ufCrmFloor\": }");
     let checked = project.check();

@@ -1,4 +1,4 @@
-//! Where the macros look for a schema, in crates that cargo builds.
+//! The macros find a schema up to the root of the workspace: in crates that cargo builds.
 #![cfg(test)]
 
 use std::{
@@ -17,11 +17,12 @@ struct Customer {
 }
 "#;
 
-/// A portal without the field of the struct.
+/// A schema without the field of the struct.
 const OTHER: &str = r#"{"ufCrmStorey":{"type":"integer"}}"#;
 const REFUSAL: &str = "have no user field `ufCrmFloor`";
 
-/// A workspace of its own. Its dependencies are those that `rebuild` has built.
+/// A workspace of its own. All crates that tests generate share one target folder, so that what they depend
+/// on is compiled once.
 struct Workspace(PathBuf);
 
 impl Workspace {
@@ -60,7 +61,7 @@ impl Workspace {
 
     /// What `cargo check` says; empty if all is well.
     fn check(&self) -> String {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rebuild/target");
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated");
         let output = Command::new(env!("CARGO"))
             .args(["check", "--offline", "--quiet", "--color=never"])
             .current_dir(&self.0)

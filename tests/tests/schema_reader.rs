@@ -1,11 +1,10 @@
 //! The reader of schemas, under whatever a file may hold.
 //!
-//! `FUZZ_CASES=200000 cargo test -p vibecode-tests --test schema_reader` makes that many
-//! texts, shared among the tests here; without it there are a few thousand. They are the same every
-//! time.
+//! `FUZZ_CASES=200000 cargo test -p vibecode-tests --test schema_reader` makes that many texts, shared
+//! among the tests here; the default is a few thousand. They are the same every time.
 #![cfg(test)]
 
-use std::{env, fmt::Write as _, fs, path::Path, sync::OnceLock};
+use std::{fmt::Write as _, fs, path::Path, sync::OnceLock};
 
 use proptest::{
     collection::vec,
@@ -13,10 +12,9 @@ use proptest::{
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
 };
 use vibecode_spec::{Descriptions, Entity, EntityPath, Schema, doc_text};
+use vibecode_tests::scale;
 
-/// How many texts are made in all, if nothing else is said.
-const USUAL_CASES: u32 = 4_000;
-/// The tests that share them.
+/// How many tests share the texts.
 const SHARES: u32 = 5;
 
 /// Schemas of all forms, and every recorded answer, schema or not.
@@ -155,8 +153,7 @@ fn use_up(bytes: impl AsRef<[u8]>) {
 
 /// Runs one test's share of the cases.
 fn run<S: Strategy<Value = Vec<u8>>>(texts: S) {
-    let given = env::var("FUZZ_CASES").ok();
-    let cases = given.map_or(USUAL_CASES, |cases| cases.parse().unwrap());
+    let cases: u32 = scale::count("FUZZ_CASES", 4_000);
     let config = Config {
         failure_persistence: None,
         ..Config::with_cases(cases.div_ceil(SHARES))
@@ -174,7 +171,7 @@ fn a_word() -> impl Strategy<Value = String> {
     prop_oneof![4 => known, 1 => "\\PC{0,8}"]
 }
 
-/// JSON of the words that the reader knows, nested as they are and as they are not.
+/// JSON of the words that the reader knows, nested rightly and wrongly.
 fn json() -> impl Strategy<Value = String> {
     let quoted = |text: String| serde_json::Value::from(text).to_string();
     let leaf = prop_oneof![
@@ -208,7 +205,7 @@ fn random_text_never_panics() {
     run(text.prop_map(String::into_bytes));
 }
 
-/// A sample of which some bytes are cut out, doubled or replaced, by what need not be UTF-8.
+/// A sample with some bytes removed or replaced, by bytes that need not be UTF-8.
 fn mutated(piece: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     let edit = (any::<prop::sample::Index>(), 0_usize..12, piece);
     (prop::sample::select(samples()), vec(edit, 1..4)).prop_map(|(mut bytes, edits)| {
@@ -231,7 +228,7 @@ fn a_piece() -> impl Strategy<Value = Vec<u8>> {
     piece.prop_map(String::into_bytes)
 }
 
-/// A sample of which one value, of any depth, is another.
+/// A sample with one value, at any depth, replaced.
 fn with_another_value() -> impl Strategy<Value = Vec<u8>> {
     let values = prop::sample::select(
         &[
@@ -277,7 +274,7 @@ fn an_answer_with_mistakes_in_its_text_never_panics() {
 }
 
 #[test]
-fn an_answer_with_bytes_that_are_no_text_never_panics() {
+fn an_answer_with_bytes_that_are_not_utf_8_never_panics() {
     run(mutated(vec(any::<u8>(), 0..4)));
 }
 

@@ -1,4 +1,4 @@
-//! `#[vibecode(…)]`: names and values as they were written, with their places.
+//! `#[vibecode(…)]`: names and values as they were written, with their spans.
 
 use proc_macro2::{Ident, TokenTree};
 use syn::{
@@ -23,8 +23,8 @@ pub(crate) struct OnStruct {
     pub(crate) builder: Option<Ident>,
     /// Whether the struct is to have `diff`.
     pub(crate) diff: Option<Ident>,
-    /// Whether a mistake in here has been told, so that what is missing may be because of it.
-    pub(crate) told: bool,
+    /// Whether an error in the attributes was reported: what is missing may be missing because of it.
+    pub(crate) has_errors: bool,
 }
 
 /// What stands on a field, in `#[vibecode(…)]`.
@@ -38,8 +38,8 @@ pub(crate) struct OnField {
     pub(crate) read_only: Option<Ident>,
     pub(crate) skip: Option<Ident>,
     pub(crate) clear: Option<LitStr>,
-    /// Whether a mistake in here has been told.
-    pub(crate) told: bool,
+    /// Whether an error in the attributes was reported.
+    pub(crate) has_errors: bool,
 }
 
 /// What stands on an enum of options, in `#[vibecode(…)]`.
@@ -56,8 +56,8 @@ pub(crate) struct OnVariant {
     pub(crate) item: Option<LitInt>,
     pub(crate) label: Option<LitStr>,
     pub(crate) other: Option<Ident>,
-    /// Whether a mistake in here has been told.
-    pub(crate) told: bool,
+    /// Whether an error in the attributes was reported.
+    pub(crate) has_errors: bool,
 }
 
 /// What an attribute can stand on, and the words that it takes there.
@@ -95,12 +95,12 @@ const VARIANT: Place = Place {
 impl OnStruct {
     pub(crate) fn read(attributes: &[Attribute], errors: &Errors) -> Self {
         let mut read = Self::default();
-        let told = each_item(attributes, &STRUCT, errors, |item, word| match word {
+        let has_errors = each_item(attributes, &STRUCT, errors, |item, word| match word {
             "diff" => item.flag(&mut read.diff, errors),
             "builder" => item.ident(&mut read.builder, errors),
             _ => read.take(item, word, errors),
         });
-        Self { told, ..read }
+        Self { has_errors, ..read }
     }
 
     /// What a struct and an enum of options have in common.
@@ -129,7 +129,7 @@ impl OnStruct {
 impl OnField {
     pub(crate) fn read(attributes: &[Attribute], errors: &Errors) -> Self {
         let mut read = Self::default();
-        let told = each_item(attributes, &FIELD, errors, |item, word| match word {
+        let has_errors = each_item(attributes, &FIELD, errors, |item, word| match word {
             "field" => item.text(&mut read.field, r#"field = "companyId""#, errors),
             "kind" => item.text(&mut read.kind, r#"kind = "string""#, errors),
             "type_id" => item.text(&mut read.type_id, r#"type_id = "WORK""#, errors),
@@ -139,18 +139,18 @@ impl OnField {
             "read_only" => item.flag(&mut read.read_only, errors),
             _ => item.flag(&mut read.skip, errors),
         });
-        Self { told, ..read }
+        Self { has_errors, ..read }
     }
 }
 
 impl OnEnum {
     pub(crate) fn read(attributes: &[Attribute], errors: &Errors) -> Self {
         let mut read = Self::default();
-        let told = each_item(attributes, &ENUM, errors, |item, word| match word {
+        let has_errors = each_item(attributes, &ENUM, errors, |item, word| match word {
             "field" => item.text(&mut read.field, r#"field = "ufCrm_…""#, errors),
             _ => read.common.take(item, word, errors),
         });
-        read.common.told = told;
+        read.common.has_errors = has_errors;
         read
     }
 }
@@ -158,12 +158,12 @@ impl OnEnum {
 impl OnVariant {
     pub(crate) fn read(attributes: &[Attribute], errors: &Errors) -> Self {
         let mut read = Self::default();
-        let told = each_item(attributes, &VARIANT, errors, |item, word| match word {
+        let has_errors = each_item(attributes, &VARIANT, errors, |item, word| match word {
             "item" => item.number(&mut read.item, errors),
             "label" => item.text(&mut read.label, r#"label = "Gold""#, errors),
             _ => item.flag(&mut read.other, errors),
         });
-        Self { told, ..read }
+        Self { has_errors, ..read }
     }
 }
 
@@ -173,7 +173,7 @@ struct Item {
     value: Option<Lit>,
 }
 
-/// What each item is taken as: whether that went well. A mistake has been told.
+/// Each method reads the value of an item, and returns whether it could. If not, the error was reported.
 impl Item {
     fn text(self, into: &mut Option<LitStr>, example: &str, errors: &Errors) -> bool {
         let name = &self.name;
@@ -281,15 +281,15 @@ impl Item {
 
 const ITEM: &str = "the id of an option is a whole number, not negative: `item = 81`";
 
-/// Takes every item of every `#[vibecode(…)]`. A malformed or unknown one is told and passed over;
-/// whether there was one is the answer.
+/// Takes every item of every `#[vibecode(…)]`. A malformed or unknown item is reported and skipped; returns
+/// whether there was one.
 fn each_item(
     attributes: &[Attribute],
     place: &Place,
     errors: &Errors,
     mut take: impl FnMut(Item, &str) -> bool,
 ) -> bool {
-    let mut told = false;
+    let mut has_errors = false;
     let ours = attributes
         .iter()
         .filter(|it| it.path().is_ident("vibecode"));
@@ -299,24 +299,24 @@ fn each_item(
                 &attribute.meta,
                 "write it with parentheses: `#[vibecode(…)]`",
             );
-            told = true;
+            has_errors = true;
             continue;
         };
         let parse = |input: ParseStream<'_>| {
             while !input.is_empty() {
-                told |= !read_item(input, place, errors, &mut take);
+                has_errors |= !read_item(input, place, errors, &mut take);
             }
             Ok(())
         };
         if let Err(error) = parse.parse2(list.tokens.clone()) {
             errors.push(error);
-            told = true;
+            has_errors = true;
         }
     }
-    told
+    has_errors
 }
 
-/// Reads one item and the comma after it. Whether that went well; a mistake has been told.
+/// Reads one item and the comma after it. Returns whether that was possible; if not, the error was reported.
 fn read_item(
     input: ParseStream<'_>,
     place: &Place,

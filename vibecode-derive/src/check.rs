@@ -1,41 +1,41 @@
-//! The struct as it was written, held against the API's schema.
+//! Checks a struct as it was written against the API's schema.
 
 use std::collections::HashMap;
 
 use proc_macro2::Ident;
 use quote::format_ident;
 use syn::ext::IdentExt;
-use vibecode_spec::Entity;
+use vibecode_spec::{Entity, EntityPath};
 
 use crate::{
+    entity,
     errors::Errors,
     field::{Access, Field, Role},
     look_up::{Subject, WireName},
     model::Input,
     portal::Found,
-    whose::{self, Whose},
 };
 
-/// A struct whose mistakes have been told.
+/// A struct after its errors were reported.
 pub(crate) struct Checked<'a> {
     pub(crate) input: &'a Input,
-    pub(crate) whose: Whose,
+    pub(crate) entity: EntityPath,
     pub(crate) fields: Vec<Field<'a>>,
-    /// What the builder is called, at the place of the name that it comes from.
+    /// The name of the builder, at the span of the name that it comes from.
     pub(crate) builder: Ident,
     /// The portal's schema.
     pub(crate) found: Found,
 }
 
 pub(crate) fn check<'a>(input: &'a Input, errors: &Errors) -> Checked<'a> {
-    let known = whose::of(&input.ident, &input.attributes, errors);
+    let known = entity::of(&input.ident, &input.attributes, errors);
     let found = Found::of(known, &input.attributes, errors);
     let fields = input.fields.iter().map(|field| {
-        let whose = known.filter(|_| !field.attributes.told);
-        let subject = whose.map(|whose| Subject {
+        let entity = known.filter(|_| !field.attributes.has_errors);
+        let subject = entity.map(|entity| Subject {
             field,
             name: WireName::of(field),
-            whose,
+            entity,
             portal: &found.portal,
             errors,
         });
@@ -54,7 +54,7 @@ pub(crate) fn check<'a>(input: &'a Input, errors: &Errors) -> Checked<'a> {
     refuse_fields_mapped_twice(&mut fields, errors);
     Checked {
         input,
-        whose: known.unwrap_or(Whose::Entity(Entity::Contacts)),
+        entity: known.unwrap_or(EntityPath::Entity(Entity::Contacts)),
         builder: builder_of(input),
         fields,
         found,

@@ -1,4 +1,4 @@
-//! What every derive of a struct does: read, check, make tokens, tell the mistakes.
+//! What every derive of a struct does: read, check, make tokens, report the errors.
 
 use proc_macro2::TokenStream;
 use syn::DeriveInput;

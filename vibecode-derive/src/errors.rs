@@ -1,4 +1,4 @@
-//! All the mistakes of one struct, told at once.
+//! Collects the errors of one struct, which are reported together.
 
 use std::{cell::RefCell, fmt::Display, thread};
 

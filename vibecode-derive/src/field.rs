@@ -24,8 +24,8 @@ pub(crate) enum Role<'a> {
     Id,
     Value(Value<'a>),
     Multifield(Values<'a>),
-    /// A mistake was told. What is generated for the field takes and gives anything, so that
-    /// nothing else is wrong because of it.
+    /// An error was reported. What is generated for the field takes and returns anything, so that no other
+    /// error follows from it.
     Broken,
 }
 
@@ -37,8 +37,8 @@ pub(crate) enum Access {
     MarkedReadOnly,
     /// The schema says that it is only read, and the struct does not.
     ReadOnly,
-    /// The schema says that it is set when a record is made and not changed after, and the struct does
-    /// not say that it is only read.
+    /// The schema says that it is set when a record is created and not changed after, and the struct does
+    /// not mark it as read-only.
     Immutable,
 }
 

@@ -38,13 +38,13 @@
 //! [`vibecode_runtime::Patch`](https://docs.rs/vibecode-runtime/latest/vibecode_runtime/derive.Patch.html),
 //! [`Record`](https://docs.rs/vibecode-runtime/latest/vibecode_runtime/derive.Record.html) and
 //! [`Enumeration`](https://docs.rs/vibecode-runtime/latest/vibecode_runtime/derive.Enumeration.html).
-//! What they check against is the data of `vibecode-spec`, and the portal's own schema where there is
-//! one; a build asks no network.
+//! What they check against is the data of `vibecode-spec`, and the portal's own schema if there is
+//! one; a build needs no network.
 //!
 //! Inside, data goes one way: attributes → model → check → tokens.
 
-// Where the macros are re-exported with a text, rustdoc adds the text of this crate to it: so there is
-// one on the pages of this crate only.
+// rustdoc adds the text of this crate to that of the re-exports, so the macros have one in this crate's own
+// documentation only.
 #![cfg_attr(
     not(doc),
     allow(missing_docs, reason = "the re-exports are documented")
@@ -53,6 +53,7 @@
 mod attribute;
 mod check;
 mod derive;
+mod entity;
 mod enumeration;
 mod errors;
 mod field;
@@ -69,7 +70,6 @@ mod runtime;
 mod shape;
 #[cfg(test)]
 mod tests;
-mod whose;
 
 use proc_macro::TokenStream;
 

@@ -1,55 +1,53 @@
-//! The check that a type which stands for the options of a list is used on that list alone.
+//! Checks that an enum of options is used in the field of its own list only.
 //!
-//! A type without parameters of the struct is checked when the crate is checked. Lifetimes and
-//! constants change nothing about the list, so that any do: `[Loyalty; N]` is checked as
-//! `[Loyalty; 0]`. What a type parameter is, is known when the struct is used, so the check is made when
-//! the code for that use is generated. A newtype may hide its list from both: the runtime
-//! compares the lists when the value is set or read.
+//! A type without parameters of the struct is checked with the crate. Lifetimes and constants do not change
+//! the list, so any values do: `[Loyalty; N]` is checked as `[Loyalty; 0]`. A type parameter is known only
+//! when the struct is used, so it is checked when the code for that use is generated. A newtype may hide its
+//! list from both: the runtime compares the lists when the value is set or read.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Generics, LitStr, Type, spanned::Spanned};
-use vibecode_spec::Kind;
+use vibecode_spec::{EntityPath, Kind};
 
 use crate::{
     field::Value,
     names::{is_apostrophe, map_tokens, respan},
     runtime::kind,
     shape::TypeParameters,
-    whose::Whose,
 };
 
-/// Which way a value goes.
+/// Whether a value is written or read.
 #[derive(Clone, Copy)]
 pub(crate) enum Direction {
     Written,
     Read,
 }
 
-/// The check of a field of the struct. All of it is at the place of the user's type.
+/// The check of a field of the struct. Its tokens have the span of the user's type.
 pub(crate) fn own_list(
     direction: Direction,
     ty: &Type,
     field: &Value<'_>,
-    whose: Whose,
+    entity: EntityPath,
     generics: &Generics,
 ) -> Option<TokenStream> {
     if TypeParameters::of(generics).are_in(ty) {
-        return list_of_use(direction, ty, field, whose);
+        return list_of_use(direction, ty, field, entity);
     }
     let Some(free) = without_parameters(ty.to_token_stream(), generics) else {
-        return list_of_use(direction, ty, field, whose);
+        return list_of_use(direction, ty, field, entity);
     };
-    let check = Check::of(ty, field, whose)?;
-    let Check { place, kind, .. } = &check;
+    let check = Check::of(ty, field, entity)?;
+    let Check { span, kind, .. } = &check;
     let list = match direction {
         Direction::Written => "WrittenList",
         Direction::Read => "ReadList",
     };
-    let list = Ident::new(list, *place);
-    let ty = respan(free, *place);
-    let must_be = check.must_be(&quote_spanned!(*place=> <__v::#list<#ty, #kind>>::LIST));
-    Some(quote_spanned! {*place=>
+    let list = Ident::new(list, *span);
+    let ty = respan(free, *span);
+    let must_be = check.must_be(&quote_spanned!(*span=> <__v::#list<#ty, #kind>>::LIST));
+    Some(quote_spanned! {*span=>
         const _: () = {
             use __v::NoList as _;
             #must_be
@@ -57,26 +55,26 @@ pub(crate) fn own_list(
     })
 }
 
-/// The check of a type that is known when the struct is used.
+/// The check of a type that is known only when the struct is used.
 pub(crate) fn list_of_use(
     direction: Direction,
     ty: impl ToTokens,
     field: &Value<'_>,
-    whose: Whose,
+    entity: EntityPath,
 ) -> Option<TokenStream> {
-    let check = Check::of(field.holds, field, whose)?;
-    let Check { place, kind, .. } = &check;
+    let check = Check::of(field.holds, field, entity)?;
+    let Check { span, kind, .. } = &check;
     let code = match direction {
         Direction::Written => "Encode",
         Direction::Read => "Decode",
     };
-    let code = Ident::new(code, *place);
-    let must_be = check.must_be(&quote_spanned!(*place=> <#ty as __v::#code<#kind>>::LIST));
-    Some(quote_spanned!(*place=> const { #must_be };))
+    let code = Ident::new(code, *span);
+    let must_be = check.must_be(&quote_spanned!(*span=> <#ty as __v::#code<#kind>>::LIST));
+    Some(quote_spanned!(*span=> const { #must_be };))
 }
 
 struct Check {
-    place: Span,
+    span: Span,
     kind: TokenStream,
     entity: LitStr,
     wire: LitStr,
@@ -84,29 +82,26 @@ struct Check {
 
 impl Check {
     /// `None` for a field that is not a list.
-    fn of(ty: &Type, field: &Value<'_>, whose: Whose) -> Option<Self> {
-        let place = Span::mixed_site().located_at(ty.span());
+    fn of(ty: &Type, field: &Value<'_>, entity: EntityPath) -> Option<Self> {
+        let span = Span::mixed_site().located_at(ty.span());
         (field.kind == Kind::Enumeration).then(|| Self {
-            place,
-            kind: respan(kind(&field.kind, field.multiple), place),
-            entity: LitStr::new(&whose.path(), place),
-            wire: LitStr::new(&field.wire, place),
+            span,
+            kind: respan(kind(&field.kind, field.multiple), span),
+            entity: LitStr::new(&entity.path(), span),
+            wire: LitStr::new(&field.wire, span),
         })
     }
 
     fn must_be(&self, list: &TokenStream) -> TokenStream {
         let Self {
-            place,
-            entity,
-            wire,
-            ..
+            span, entity, wire, ..
         } = self;
-        quote_spanned!(*place=> __v::List::must_be(#list, #entity, #wire))
+        quote_spanned!(*span=> __v::List::must_be(#list, #entity, #wire))
     }
 }
 
-/// A type with some lifetime and some constant for each parameter of the struct. `None` if no
-/// constant is known for one of them.
+/// A type with any lifetime and any constant in place of the struct's parameters. `None` if no constant of a
+/// parameter's type is known.
 fn without_parameters(ty: TokenStream, generics: &Generics) -> Option<TokenStream> {
     let is_lifetime = |ident: &Ident| generics.lifetimes().any(|it| it.lifetime.ident == *ident);
     let mut known = true;
@@ -134,7 +129,7 @@ fn is_constant(name: &Ident, generics: &Generics) -> bool {
     generics.const_params().any(|it| it.ident == *name)
 }
 
-/// Some constant of the type of a parameter, if one is known.
+/// Any constant of a parameter's type, if one is known.
 fn constant(name: &Ident, generics: &Generics) -> Option<TokenStream> {
     let parameter = generics.const_params().find(|it| it.ident == *name)?;
     let ty = parameter.ty.to_token_stream().to_string();

@@ -1,32 +1,31 @@
-//! A field held against the schema: whether there is such a field, and what is known of it.
+//! Looks a field up in the schema: whether there is such a field, and what is known of it.
 
 use heck::{ToLowerCamelCase, ToSnakeCase};
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::{LitStr, ext::IdentExt};
 use vibecode_spec::{
-    Entity, Field, Kind, Likeness, Multifield, Schema, Suggestion, UserFieldName, closest,
-    one_line, read_user_field_name,
+    Entity, EntityPath, Field, Kind, Likeness, Multifield, Schema, Suggestion, UserFieldName,
+    closest, one_line, read_user_field_name,
 };
 
 use crate::{
     errors::Errors,
     model::InputField,
     portal::{Portal, PortalSchema},
-    whose::Whose,
 };
 
-/// A field, and all that it is held against.
+/// A field, and all that it is checked against.
 pub(crate) struct Subject<'a, 'c> {
     pub(crate) field: &'a InputField,
     pub(crate) name: WireName,
-    pub(crate) whose: Whose,
+    pub(crate) entity: EntityPath,
     pub(crate) portal: &'c Portal,
     pub(crate) errors: &'c Errors,
 }
 
-/// A mistake was told; there is nothing to go on with.
-pub(crate) struct Told;
+/// An error was reported, so there is no result.
+pub(crate) struct Reported;
 
 /// What the schema says of a field.
 #[expect(
@@ -46,24 +45,24 @@ pub(crate) struct Known {
 }
 
 impl Subject<'_, '_> {
-    /// Tells a mistake.
-    pub(crate) fn tell<T>(
+    /// Reports an error.
+    pub(crate) fn report<T>(
         &self,
         at: impl ToTokens,
         message: impl std::fmt::Display,
-    ) -> Result<T, Told> {
+    ) -> Result<T, Reported> {
         self.errors.at(at, message);
-        Err(Told)
+        Err(Reported)
     }
 
     /// What the schema says of the field, which must be there.
-    pub(crate) fn known(&self) -> Result<Known, Told> {
+    pub(crate) fn known(&self) -> Result<Known, Reported> {
         let name = &self.name.text;
         if self.is_another_multifield() {
             let message = format!(
                 "`{name}` is a multifield, and of those only `phone` and `email` can be written: read it with `client.multifields`, and remove the field here, or add `#[vibecode(skip)]`"
             );
-            return self.tell(&self.name, message);
+            return self.report(&self.name, message);
         }
         match self.schema().field(name) {
             Some(field) => self.described(field),
@@ -79,7 +78,7 @@ impl Subject<'_, '_> {
     fn is_another_multifield(&self) -> bool {
         let name = &self.name.text;
         let has_multifields = || {
-            self.whose
+            self.entity
                 .documented()
                 .field(Multifield::Phone.name())
                 .is_some()
@@ -92,15 +91,15 @@ impl Subject<'_, '_> {
         Multifield::of_field(name).is_none() && (by_type() || by_name())
     }
 
-    /// The documented fields, and the portal's where its schema is there.
+    /// The documented fields, and the portal's if its schema is there.
     fn schema(&self) -> &Schema {
         match self.portal {
             Portal::Read(schema) => schema,
-            Portal::Absent(_) | Portal::Broken(_) => self.whose.documented(),
+            Portal::Absent(_) | Portal::Broken(_) => self.entity.documented(),
         }
     }
 
-    fn described(&self, field: &Field) -> Result<Known, Told> {
+    fn described(&self, field: &Field) -> Result<Known, Reported> {
         // Patches write names as they are.
         let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
         if !field.name.chars().all(is_name) {
@@ -108,7 +107,7 @@ impl Subject<'_, '_> {
                 "`{}` is no wire name, which has letters, digits and underscores only: the schema is wrong here",
                 field.name
             );
-            return self.tell(&self.name, message);
+            return self.report(&self.name, message);
         }
         let kind = match &field.kind {
             // The name is right; what it holds, the struct has to say.
@@ -130,17 +129,17 @@ impl Subject<'_, '_> {
         })
     }
 
-    fn unknown(&self) -> Result<Known, Told> {
-        let entity = self.whose.path();
-        if let (Whose::Items(_), Portal::Absent(files)) = (self.whose, self.portal) {
+    fn unknown(&self) -> Result<Known, Reported> {
+        let entity = self.entity.path();
+        if let (EntityPath::Items(_), Portal::Absent(files)) = (self.entity, self.portal) {
             let message = format!(
                 "the fields of `{entity}` are the portal's own, and {}: `cargo vibecode pull {entity}` fetches it",
                 files.message()
             );
-            return self.tell(&self.name, message);
+            return self.report(&self.name, message);
         }
-        if let (Whose::Items(_), Portal::Broken(_)) = (self.whose, self.portal) {
-            return Err(Told);
+        if let (EntityPath::Items(_), Portal::Broken(_)) = (self.entity, self.portal) {
+            return Err(Reported);
         }
         if let Portal::Read(schema) = self.portal
             && schema.lacks(&self.name.text).is_some()
@@ -149,7 +148,7 @@ impl Subject<'_, '_> {
             let message = format!(
                 "the portal's {entity} have no field `{name}`: `{file}` lists all that they have, and the API would drop it. If the list is old, `cargo vibecode pull {entity}` fetches it anew"
             );
-            return self.tell(&self.name, message);
+            return self.report(&self.name, message);
         }
         let meant = self.suggestions(self.schema());
         let advice = if meant.is_empty() {
@@ -160,14 +159,14 @@ impl Subject<'_, '_> {
             self.name.instead(&meant)
         };
         let name = self.name.written();
-        self.tell(
+        self.report(
             &self.name,
             format!("{entity} have no field `{name}`: {advice}"),
         )
     }
 
-    /// What was probably meant. A struct with many unknown names is meant for another entity or
-    /// another portal, and the search would take its time for each of them.
+    /// What was probably meant. A struct with many unknown names is for another entity or portal; a search
+    /// for each of them would take long and help little.
     fn suggestions<'s>(&self, schema: &'s Schema) -> Vec<Suggestion<'s>> {
         const MOST_MISTAKES: usize = 20;
         if self.errors.count() < MOST_MISTAKES {
@@ -177,7 +176,7 @@ impl Subject<'_, '_> {
         }
     }
 
-    /// The entity that has such a field.
+    /// Which other entity has such a field, for a message.
     fn elsewhere(&self) -> Option<String> {
         let name = &self.name.text;
         let mut others = Entity::ALL.iter();
@@ -191,9 +190,9 @@ impl Subject<'_, '_> {
         })
     }
 
-    /// A user field that no schema describes: its name is held against the naming rule, or against
-    /// the portal's schema where that is there.
-    fn undescribed_user_field(&self, name: UserFieldName) -> Result<Known, Told> {
+    /// A user field that no schema describes: its name is checked against the portal's schema, or if there
+    /// is none, against the naming rule.
+    fn undescribed_user_field(&self, name: UserFieldName) -> Result<Known, Reported> {
         match (self.portal, name) {
             (Portal::Read(schema), name) => self.not_on_the_portal(schema, &name),
             (_, UserFieldName::Meant(meant)) => self.misspelt_user_field(&self.name.respelt(&meant)),
@@ -202,13 +201,17 @@ impl Subject<'_, '_> {
         }
     }
 
-    fn misspelt_user_field<T>(&self, advice: &str) -> Result<T, Told> {
+    fn misspelt_user_field<T>(&self, advice: &str) -> Result<T, Reported> {
         let name = &self.name.text;
         let message = format!("`{name}` is no wire name of a user field: {advice}");
-        self.tell(&self.name, message)
+        self.report(&self.name, message)
     }
 
-    fn not_on_the_portal<T>(&self, schema: &PortalSchema, name: &UserFieldName) -> Result<T, Told> {
+    fn not_on_the_portal<T>(
+        &self,
+        schema: &PortalSchema,
+        name: &UserFieldName,
+    ) -> Result<T, Reported> {
         let given = &self.name.text;
         let by_rule = match name {
             UserFieldName::Meant(meant) => schema.field(meant),
@@ -223,17 +226,17 @@ impl Subject<'_, '_> {
             Some(field) => self.name.respelt(&field.name),
             None => self.likely_user_field(schema),
         };
-        let (entity, file) = (self.whose.path(), &schema.file);
+        let (entity, file) = (self.entity.path(), &schema.file);
         let message = format!(
             "the portal's {entity} have no user field `{given}`, according to `{file}`: {advice}"
         );
-        self.tell(&self.name, message)
+        self.report(&self.name, message)
     }
 
-    /// Two user fields may differ in one digit, so the label is shown, and what to do if none was
-    /// meant.
+    /// The user fields that were probably meant. Two may differ in one digit, so labels are shown, and what
+    /// to do if none of them was meant.
     fn likely_user_field(&self, schema: &Schema) -> String {
-        let entity = self.whose.path();
+        let entity = self.entity.path();
         let refresh = format!("new there, `cargo vibecode pull {entity}` fetches the list anew");
         let meant = self.suggestions(schema);
         if meant.is_empty() {
@@ -251,19 +254,19 @@ impl Subject<'_, '_> {
     }
 
     /// A user field of a portal whose schema is not there.
-    fn user_field(&self) -> Result<Known, Told> {
+    fn user_field(&self) -> Result<Known, Reported> {
         let name = &self.name.text;
         let Some(kind) = &self.field.attributes.kind else {
             let Portal::Absent(files) = self.portal else {
-                return Err(Told);
+                return Err(Reported);
             };
-            let entity = self.whose.path();
+            let entity = self.entity.path();
             let message = format!(
                 "what does the user field `{name}` hold? {}, which `cargo vibecode pull {entity}` fetches. Without it, add `kind = \"…\"`: {}",
                 capitalised(&files.message()),
                 kinds()
             );
-            return self.tell(&self.name, message);
+            return self.report(&self.name, message);
         };
         let Some(known) = Kind::of_user_field(&kind.value()) else {
             return self.unknown_kind(kind);
@@ -279,7 +282,7 @@ impl Subject<'_, '_> {
         })
     }
 
-    fn given_kind_of_unknown(&self, schemas: &str) -> Result<Kind, Told> {
+    fn given_kind_of_unknown(&self, schemas: &str) -> Result<Kind, Reported> {
         let name = &self.name.text;
         let Some(kind) = &self.field.attributes.kind else {
             let schemas = one_line(schemas);
@@ -289,7 +292,7 @@ impl Subject<'_, '_> {
                 format!("the schema gives `{name}` the type `{schemas}`, which is not known here")
             };
             let message = format!("{problem}: add `kind = \"…\"`: {}", kinds());
-            return self.tell(&self.name, message);
+            return self.report(&self.name, message);
         };
         match Kind::of_user_field(&kind.value()) {
             Some(kind) => Ok(kind),
@@ -297,18 +300,18 @@ impl Subject<'_, '_> {
         }
     }
 
-    fn unknown_kind<T>(&self, kind: &LitStr) -> Result<T, Told> {
+    fn unknown_kind<T>(&self, kind: &LitStr) -> Result<T, Reported> {
         let given = kind.value();
         let advice = closest(&given, Kind::user_field_names().iter().copied())
             .map_or_else(kinds, |meant| format!("did you mean `{meant}`?"));
-        self.tell(
+        self.report(
             kind,
             format!("user fields have no kind `{given}`: {advice}"),
         )
     }
 
     /// The schema knows what the field holds: `kind` may repeat it, and not contradict.
-    fn refuse_another_kind(&self, kind: &Kind) -> Result<(), Told> {
+    fn refuse_another_kind(&self, kind: &Kind) -> Result<(), Reported> {
         if let Some(given) = &self.field.attributes.kind
             && !repeats(&given.value(), kind)
         {
@@ -317,12 +320,12 @@ impl Subject<'_, '_> {
                 Kind::Multifield(_) => format!("`{name}` is a multifield: leave `kind` out"),
                 kind => format!("`{name}` holds `{}`: leave `kind` out", kind.name()),
             };
-            return self.tell(given, message);
+            return self.report(given, message);
         }
         Ok(())
     }
 
-    fn refuse_another_multiple(&self, field: &Field) -> Result<(), Told> {
+    fn refuse_another_multiple(&self, field: &Field) -> Result<(), Reported> {
         if let Some(given) = &self.field.attributes.multiple
             && !field.multiple
         {
@@ -332,13 +335,13 @@ impl Subject<'_, '_> {
                 }
                 _ => format!("`{}` holds one value: leave `multiple` out", field.name),
             };
-            return self.tell(given, message);
+            return self.report(given, message);
         }
         Ok(())
     }
 }
 
-/// Whether a given `kind` says what the schema says. A day or a moment may be called either.
+/// Whether a given `kind` repeats what the schema says. For a day or a moment, either may be given.
 fn repeats(given: &str, kind: &Kind) -> bool {
     match (Kind::from_name(given), kind) {
         (Some(Kind::Date | Kind::DateTime), Kind::DateOrDateTime) => true,
@@ -346,7 +349,8 @@ fn repeats(given: &str, kind: &Kind) -> bool {
     }
 }
 
-/// All multifields together, sites and messengers (api.md, "Phone and email").
+/// The multifields that cannot be written: all multifields together, sites, and messengers (api.md, "Phone
+/// and email").
 const OTHER_MULTIFIELDS: &[&str] = &["fm", "web", "im"];
 
 /// Whether this is what a schema calls the type of phones and emails.
@@ -404,12 +408,12 @@ impl WireName {
     fn way_to(&self, meant: &Suggestion<'_>) -> String {
         match meant.likeness {
             Likeness::Spelling | Likeness::Typo => self.way(meant.name),
-            // The field may keep its name, which says the same in other words.
+            // The field may keep its name: it is a synonym.
             _ => self.attribute(meant.name),
         }
     }
 
-    /// How to write the name that this is in another spelling.
+    /// How to write the name, of which this is another spelling.
     fn respelt(&self, wire: &str) -> String {
         did_you_mean(&[self.way(wire)])
     }

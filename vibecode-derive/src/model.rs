@@ -16,10 +16,10 @@ use crate::{
 pub(crate) struct Input {
     pub(crate) ident: Ident,
     pub(crate) visibility: Visibility,
-    /// Where `Self` stands in them, the struct is named.
+    /// With the name of the struct in place of `Self`.
     pub(crate) generics: Generics,
-    /// The lints that the struct and its fields allow, such as that of a deprecated type: what is
-    /// generated names the same types.
+    /// `#[allow(…)]` for the lints that the struct and its fields allow. Generated code names the same types,
+    /// for example a deprecated one.
     pub(crate) lints: Vec<TokenStream>,
     pub(crate) attributes: OnStruct,
     pub(crate) fields: Vec<InputField>,
@@ -38,7 +38,7 @@ impl Input {
     /// What cannot have named fields has none here, and an error.
     pub(crate) fn read(input: DeriveInput, errors: &Errors) -> Self {
         let mut attributes = OnStruct::read(&input.attrs, errors);
-        if attributes.runtime.is_none() && !attributes.told {
+        if attributes.runtime.is_none() && !attributes.has_errors {
             attributes.runtime = renamed::path(&input.ident, errors);
         }
         let is_record = matches!(
@@ -79,7 +79,8 @@ impl InputField {
     }
 }
 
-/// The lints that are allowed, or expected: what is expected is found in what the user wrote.
+/// The lints that are allowed or expected, each as `#[allow(…)]`: an `#[expect(…)]` is fulfilled by the user's
+/// own code.
 pub(crate) fn allowed_lints(attributes: &[Attribute]) -> Vec<TokenStream> {
     let lints = attributes
         .iter()
@@ -93,7 +94,7 @@ pub(crate) fn allowed_lints(attributes: &[Attribute]) -> Vec<TokenStream> {
     lints.collect()
 }
 
-/// Parameters and a clause that say what they mean in the builder too, whose `Self` is another.
+/// Parameters and a `where` clause without `Self`, which would be another type in the builder.
 fn generics_without_self(generics: &Generics, own_type: &TokenStream) -> Generics {
     let clause = &generics.where_clause;
     let tokens = quote!(struct Parameters #generics #clause;);
@@ -104,7 +105,7 @@ fn generics_without_self(generics: &Generics, own_type: &TokenStream) -> Generic
     replaced.map_or_else(|_| generics.clone(), |replaced| replaced.generics)
 }
 
-/// A type that says what it means in the builder too, whose `Self` is another.
+/// A type without `Self`, which would be another type in the builder.
 fn without_self(ty: Type, own_type: &TokenStream) -> Type {
     let tokens = ty.to_token_stream();
     if !mentions_self(&tokens) {

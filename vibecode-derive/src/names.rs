@@ -1,29 +1,29 @@
-//! Names and places in generated code.
+//! Names and spans in generated code.
 //!
-//! Every name of ours begins with two underscores, so that nothing in the user's scope is taken for
-//! it: `let body` is a pattern, and a unit struct `body` that a glob import brings would match it.
-//! If the struct has a name with two underscores itself, ours is another: see [`apart`].
+//! Each of our names begins with two underscores, so that it does not clash with a name in the user's scope:
+//! `let body` is a pattern, and would match a unit struct `body` from a glob import. If the struct itself has
+//! a name with two underscores, ours is changed: see [`apart`].
 
 use std::collections::HashSet;
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 
-/// A name of the user's for what is generated: at the same place, and known to be generated, so
-/// that lints of the user's crate pass it over.
+/// A name of the user's in generated code: at the same position, but marked as generated, so that lints of
+/// the user's crate skip it.
 pub(crate) fn own(ident: &Ident) -> Ident {
     let mut ident = ident.clone();
     ident.set_span(Span::call_site().located_at(ident.span()));
     ident
 }
 
-/// Expands so that names of the user's with two underscores and names of ours are apart: the
-/// user's are written as raw identifiers, which mean the same, and those of ours that are equal to
-/// one of them get a further underscore.
+/// Expands without a clash between our names and the user's names with two underscores: the user's are
+/// written as raw identifiers, which mean the same, and one of ours that is equal to one of them gets a
+/// further underscore.
 pub(crate) fn apart(
     input: TokenStream,
     expand: impl FnOnce(TokenStream) -> TokenStream,
 ) -> TokenStream {
-    // A group that is made anew loses the place of its opening delimiter.
+    // Not rebuilt without need: a new group loses the span of its opening delimiter.
     if !has_names_like_ours(&input) {
         return expand(input);
     }
@@ -58,12 +58,12 @@ fn has_names_like_ours(tokens: &TokenStream) -> bool {
     })
 }
 
-/// `__private` is where generated code finds the runtime: no name of the user's is in its way there.
+/// `__private` is the runtime's own module: the user's names cannot clash with it.
 fn is_like_ours(name: &str) -> bool {
     name.starts_with("__") && name != "__private"
 }
 
-/// Each identifier through a function, but for those of lifetimes.
+/// Maps each identifier, except those of lifetimes.
 fn map_names(tokens: TokenStream, map: &mut impl FnMut(Ident) -> Ident) -> TokenStream {
     let mut is_lifetime = false;
     map_tokens(tokens, &mut |token| {
@@ -81,15 +81,15 @@ pub(crate) fn is_apostrophe(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Punct(sign) if sign.as_char() == '\'')
 }
 
-/// Tokens of ours, at the place of the user's.
-pub(crate) fn respan(tokens: TokenStream, place: Span) -> TokenStream {
+/// Tokens of ours, at the position of the user's.
+pub(crate) fn respan(tokens: TokenStream, position: Span) -> TokenStream {
     map_tokens(tokens, &mut |mut token| {
-        token.set_span(token.span().located_at(place));
+        token.set_span(token.span().located_at(position));
         token.into()
     })
 }
 
-/// Each token through a function, those in groups too. A group comes after what is in it.
+/// Maps each token, also in groups. A group is mapped after its contents.
 pub(crate) fn map_tokens(
     tokens: TokenStream,
     map: &mut dyn FnMut(TokenTree) -> TokenStream,

@@ -12,9 +12,9 @@ use std::{
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use vibecode_spec::{Descriptions, Schema, SchemaError, SchemaFolders};
+use vibecode_spec::{Descriptions, EntityPath, Schema, SchemaError, SchemaFolders};
 
-use crate::{attribute::OnStruct, errors::Errors, whose::Whose};
+use crate::{attribute::OnStruct, errors::Errors};
 
 /// What was found of a portal's schema.
 #[derive(Clone)]
@@ -27,7 +27,7 @@ pub(crate) enum Portal {
     Broken(String),
 }
 
-/// The files of which none is there, as messages show them.
+/// The files that were looked for and not found, as messages show them.
 #[derive(Clone)]
 pub(crate) struct LookedFor(Vec<String>);
 
@@ -64,38 +64,34 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// The schema for a struct. What is wrong with its file is one error, at what names it.
-    pub(crate) fn of(whose: Option<Whose>, attributes: &OnStruct, errors: &Errors) -> Self {
+    /// Finds the schema for a struct. A problem with the file is one error, at the attribute that names it.
+    pub(crate) fn of(entity: Option<EntityPath>, attributes: &OnStruct, errors: &Errors) -> Self {
         let absent = |files| Self {
             file: None,
-            portal: Portal::Absent(LookedFor(files)),
+            portal: Portal::Absent(files),
         };
-        let Some(whose) = whose else {
-            return absent(Vec::new());
+        let Some(entity) = entity else {
+            return absent(LookedFor(Vec::new()));
         };
         let folders = crate_folder().map(|folder| SchemaFolders::of(&folder));
         let folders = folders.unwrap_or_default();
         let file = match &attributes.schema {
             Some(given) => Some(given_file(&given.value())),
-            None => folders.find(whose),
+            None => folders.find(entity),
         };
         let Some(file) = file else {
-            let files = folders.candidates(whose);
-            let found = absent(files.map(|file| folders.shown(&file)).collect());
-            let required = attributes.requires_schema.as_ref();
-            if let (Some(required), Portal::Absent(files)) =
-                (required.filter(|_| !attributes.told), &found.portal)
+            let files = folders.candidates(entity);
+            let files = LookedFor(files.map(|file| folders.shown(&file)).collect());
+            if let Some(required) = &attributes.requires_schema
+                && !attributes.has_errors
             {
-                let path = whose.path();
-                let message = format!(
-                    "{}: `cargo vibecode pull {path}` fetches it",
-                    files.message()
-                );
+                let (problem, path) = (files.message(), entity.path());
+                let message = format!("{problem}: `cargo vibecode pull {path}` fetches it");
                 errors.at(required, message);
             }
-            return found;
+            return absent(files);
         };
-        let portal = read(&file, &folders.shown(&file), whose);
+        let portal = read(&file, &folders.shown(&file), entity);
         let named_by = attributes.schema.as_ref().or(attributes.entity.as_ref());
         if let (Portal::Broken(problem), Some(named_by)) = (&portal, named_by) {
             errors.at(named_by, problem);
@@ -108,8 +104,8 @@ impl Found {
         }
     }
 
-    /// Makes cargo rebuild the crate when its schema file is edited or removed. A path that is not
-    /// UTF-8 cannot be named in Rust: such a file is read, but not followed.
+    /// Makes cargo rebuild the crate when its schema file is edited or removed. A path that is not UTF-8
+    /// cannot be written in Rust: such a file is read, but not tracked.
     pub(crate) fn tracking(&self) -> TokenStream {
         match self.file.as_deref().and_then(Path::to_str) {
             Some(path) if is_new_to_the_crate(path) => quote!(
@@ -123,11 +119,11 @@ impl Found {
 /// The file at a path that the struct gives, from the folder of the crate.
 fn given_file(path: &str) -> PathBuf {
     let file = crate_folder().unwrap_or_default().join(path);
-    // A path that is not absolute would be another one to `include_bytes!`.
+    // `include_bytes!` would read a relative path from another folder.
     path::absolute(&file).unwrap_or(file)
 }
 
-/// A file that cargo has been told of, for a crate.
+/// A file that cargo tracks for a crate.
 #[derive(PartialEq, Eq, Hash)]
 struct Tracked {
     crate_folder: Option<PathBuf>,
@@ -155,10 +151,10 @@ fn crate_folder() -> Option<PathBuf> {
 type Version = (Option<SystemTime>, u64);
 
 /// What a file said, by its path and what it was read for.
-type Cache = HashMap<(PathBuf, Whose), (Version, Portal)>;
+type Cache = HashMap<(PathBuf, EntityPath), (Version, Portal)>;
 
 /// What a file says.
-fn read(file: &Path, shown: &str, whose: Whose) -> Portal {
+fn read(file: &Path, shown: &str, entity: EntityPath) -> Portal {
     static CACHE: OnceLock<Mutex<Cache>> = OnceLock::new();
     let Ok(metadata) = fs::metadata(file) else {
         return Portal::Broken(format!(
@@ -166,14 +162,14 @@ fn read(file: &Path, shown: &str, whose: Whose) -> Portal {
         ));
     };
     let version = (metadata.modified().ok(), metadata.len());
-    let key = (file.to_owned(), whose);
+    let key = (file.to_owned(), entity);
     let mut cache = lock(CACHE.get_or_init(Mutex::default));
     if let Some((cached, portal)) = cache.get(&key)
         && *cached == version
     {
         return portal.clone();
     }
-    let portal = match read_now(file, whose) {
+    let portal = match read_now(file, entity) {
         Ok(schema) => Portal::Read(Arc::new(PortalSchema {
             schema,
             file: shown.to_owned(),
@@ -184,10 +180,10 @@ fn read(file: &Path, shown: &str, whose: Whose) -> Portal {
     portal
 }
 
-fn read_now(file: &Path, whose: Whose) -> Result<Schema, SchemaError> {
+fn read_now(file: &Path, entity: EntityPath) -> Result<Schema, SchemaError> {
     let portal = Descriptions::read_file(file)?.schema()?;
-    portal.check_for(whose)?;
-    Ok(whose.documented().with_portal(portal))
+    portal.check_for(entity)?;
+    Ok(entity.documented().with_portal(portal))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -1,10 +1,9 @@
-//! A runtime that the crate knows by another name: `vibecode = { package = "vibecode-runtime" }`.
+//! Detects a renamed runtime: `vibecode = { package = "vibecode-runtime" }`.
 //!
-//! Generated code finds the runtime at `::vibecode_runtime`, or where `crate = "…"` says. Under another
-//! name the compiler would report each path of the generated code as unresolved, and nothing would
-//! say what to do. A derive runs inside the compiler, whose own arguments name the crates that cargo
-//! gave it, so the name is known without reading a manifest. Elsewhere, as in rust-analyzer, there are
-//! no such arguments, and nothing is reported.
+//! Generated code finds the runtime at `::vibecode_runtime`, or at the path in `crate = "…"`. Without that
+//! path the compiler would report each path in the generated code as unresolved, and nothing would say what to
+//! do. A derive runs inside the compiler, and the compiler's arguments name its crates, so no manifest has to
+//! be read. Elsewhere, as in rust-analyzer, there are no such arguments, and nothing is reported.
 
 use std::{
     env,
@@ -21,8 +20,8 @@ use crate::errors::Errors;
 
 const NAME: &str = "vibecode_runtime";
 
-/// Where the runtime is, if it has another name and the user did not say so. One error a crate says
-/// so, and all else goes on as if the attribute were there.
+/// The path of a renamed runtime, for a user who did not give it. It is reported once for each crate, and
+/// otherwise used as if the attribute were there.
 pub(crate) fn path(at: &Ident, errors: &Errors) -> Option<syn::Path> {
     static NAME_HERE: OnceLock<Option<String>> = OnceLock::new();
     static IS_REPORTED: AtomicBool = AtomicBool::new(false);
@@ -43,7 +42,7 @@ pub(crate) fn path(at: &Ident, errors: &Errors) -> Option<syn::Path> {
     Some(path)
 }
 
-/// The name that the compiler's arguments give the runtime, if it is not its own.
+/// The runtime's name in the compiler's arguments, if it was renamed.
 fn name_among(arguments: impl Iterator<Item = String>) -> Option<String> {
     let mut arguments = arguments;
     let mut other = None;
@@ -88,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn its_own_name_or_none_is_no_other_name() {
+    fn a_runtime_with_its_own_name_or_without_one_is_not_renamed() {
         for arguments in [
             "rustc --extern vibecode_runtime=/t/libvibecode_runtime-2f.rmeta",
             "rustc --extern old=/t/libvibecode_runtime-1.rmeta --extern vibecode_runtime=/t/libvibecode_runtime-2f.rmeta",

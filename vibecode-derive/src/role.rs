@@ -1,5 +1,4 @@
-//! What a field is to the API: its attributes and the shape of its type, held against what the
-//! schema says.
+//! What a field is to the API: checks its attributes and the shape of its type against the schema.
 
 use proc_macro2::Ident;
 use syn::{LitStr, Type};
@@ -7,13 +6,13 @@ use vibecode_spec::{Clearing, Kind, Multifield, closest};
 
 use crate::{
     field::{Access, Form, Role, Value, Values},
-    look_up::{Known, Subject, Told},
+    look_up::{Known, Reported, Subject},
     shape,
 };
 
 impl<'a> Subject<'a, '_> {
     /// What the field is to the API, and whether it is written.
-    pub(crate) fn role(&self) -> Result<(Role<'a>, Access), Told> {
+    pub(crate) fn role(&self) -> Result<(Role<'a>, Access), Reported> {
         let attributes = &self.field.attributes;
         if let Some(skip) = &attributes.skip {
             self.refuse_beside_skip(skip);
@@ -58,33 +57,33 @@ impl<'a> Subject<'a, '_> {
         }
     }
 
-    fn id(&self) -> Result<Role<'a>, Told> {
+    fn id(&self) -> Result<Role<'a>, Reported> {
         let given = &self.field.attributes;
         let flags = [&given.multiple, &given.read_only].into_iter().flatten();
         if let Some(flag) = flags.into_iter().next() {
             let message = format!("the id of a record is never written: leave `{flag}` out");
-            return self.tell(flag, message);
+            return self.report(flag, message);
         }
         let texts = [&given.kind, &given.type_id, &given.clear];
         if let Some(text) = texts.into_iter().flatten().next() {
             let message = "the id of a record is always of one kind: leave this out";
-            return self.tell(text, message);
+            return self.report(text, message);
         }
         if self.name.text != "id" {
             let message = "the id of a record is called `id` on the wire: add `field = \"id\"`, or leave `field` out and call this `id`";
-            return self.tell(&self.name, message);
+            return self.report(&self.name, message);
         }
         Ok(Role::Id)
     }
 
-    fn value(&self, known: Known) -> Result<Value<'a>, Told> {
+    fn value(&self, known: Known) -> Result<Value<'a>, Reported> {
         let attributes = &self.field.attributes;
         if let Some(type_id) = &attributes.type_id {
             let message = format!(
                 "`{}` is no phone or email: leave `type_id` out",
                 self.name.text
             );
-            return self.tell(type_id, message);
+            return self.report(type_id, message);
         }
         let optional = shape::option_of(&self.field.ty);
         let holds = optional.unwrap_or_else(|| shape::bare(&self.field.ty));
@@ -96,7 +95,7 @@ impl<'a> Subject<'a, '_> {
                 "the portal requires a value of `{}`, which is never cleared: leave `clear` out",
                 self.name.text
             );
-            return self.tell(clear, message);
+            return self.report(clear, message);
         }
         let required = known.required && clearing.is_some();
         Ok(Value {
@@ -110,15 +109,15 @@ impl<'a> Subject<'a, '_> {
         })
     }
 
-    fn refuse_two_options(&self, holds: &Type) -> Result<(), Told> {
+    fn refuse_two_options(&self, holds: &Type) -> Result<(), Reported> {
         if shape::option_of(holds).is_some() {
             let message = "one `Option` is enough: what is left alone, and what is cleared, are calls of the patch";
-            return self.tell(holds, message);
+            return self.report(holds, message);
         }
         Ok(())
     }
 
-    fn check_shape(&self, known: &Known, holds: &Type) -> Result<(), Told> {
+    fn check_shape(&self, known: &Known, holds: &Type) -> Result<(), Reported> {
         let name = &self.name.text;
         self.refuse_two_options(holds)?;
         if !known.multiple && shape::vec_of(holds).is_some() {
@@ -134,35 +133,35 @@ impl<'a> Subject<'a, '_> {
                 Kind::File => "a file",
                 _ => "one value",
             };
-            return self.tell(holds, format!("`{name}` holds {held}: {advice}"));
+            return self.report(holds, format!("`{name}` holds {held}: {advice}"));
         }
         Ok(())
     }
 
-    fn clearing(&self, optional: bool, by_kind: Clearing) -> Result<Option<Clearing>, Told> {
+    fn clearing(&self, optional: bool, by_kind: Clearing) -> Result<Option<Clearing>, Reported> {
         let Some(given) = &self.field.attributes.clear else {
             return Ok(optional.then_some(by_kind));
         };
         if !optional {
             let message =
                 "only an `Option` can be cleared: make the field one, or leave `clear` out";
-            return self.tell(given, message);
+            return self.report(given, message);
         }
         match Clearing::from_name(&given.value()) {
             Some(clearing) => Ok(Some(clearing)),
-            None => self.tell(
+            None => self.report(
                 given,
                 "a field is cleared by `\"null\"`, `\"0\"`, `\"[]\"`, `\"false\"`, or `\"\"` for an empty text",
             ),
         }
     }
 
-    fn multifield(&self, multifield: Multifield) -> Result<Values<'a>, Told> {
+    fn multifield(&self, multifield: Multifield) -> Result<Values<'a>, Reported> {
         let name = multifield.name();
         if let Some(clear) = &self.field.attributes.clear {
             let message =
                 format!("`{name}` cannot be cleared: the API only ever adds phones and emails");
-            return self.tell(clear, message);
+            return self.report(clear, message);
         }
         let form = match &self.field.attributes.type_id {
             Some(type_id) => self.typed_form(multifield, type_id)?,
@@ -171,7 +170,7 @@ impl<'a> Subject<'a, '_> {
         Ok(Values { multifield, form })
     }
 
-    fn typed_form(&self, multifield: Multifield, type_id: &LitStr) -> Result<Form<'a>, Told> {
+    fn typed_form(&self, multifield: Multifield, type_id: &LitStr) -> Result<Form<'a>, Reported> {
         let given = type_id.value();
         let known = multifield.type_ids();
         if !known.contains(&given.as_str()) {
@@ -180,7 +179,7 @@ impl<'a> Subject<'a, '_> {
                 |meant| format!("did you mean `{meant}`?"),
             );
             let message = format!("`{}` has no type `{given}`: {advice}", multifield.name());
-            return self.tell(type_id, message);
+            return self.report(type_id, message);
         }
         let optional = shape::option_of(&self.field.ty);
         let holds = optional.unwrap_or_else(|| shape::bare(&self.field.ty));
@@ -190,7 +189,7 @@ impl<'a> Subject<'a, '_> {
                 "a field with `type_id` holds one value: use `Option<String>`, or leave `type_id` out and use `Vec<{}>`",
                 element(multifield)
             );
-            return self.tell(holds, message);
+            return self.report(holds, message);
         }
         Ok(Form::Typed {
             type_id: given,
@@ -198,14 +197,14 @@ impl<'a> Subject<'a, '_> {
         })
     }
 
-    fn list_form(&self, multifield: Multifield) -> Result<Form<'a>, Told> {
+    fn list_form(&self, multifield: Multifield) -> Result<Form<'a>, Reported> {
         let name = multifield.name();
         if shape::option_of(&self.field.ty).is_some() {
             let element = element(multifield);
             let message = format!(
                 "`{name}` holds several values and is never cleared: use `Vec<{element}>`, or add `type_id = \"WORK\"` for one value of one type"
             );
-            return self.tell(&self.field.ty, message);
+            return self.report(&self.field.ty, message);
         }
         Ok(match shape::vec_of(&self.field.ty) {
             Some(element) => Form::Vec(element),

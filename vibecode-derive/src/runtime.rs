@@ -6,9 +6,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::Path;
-use vibecode_spec::{Clearing, Kind, Multifield, Reference};
-
-use crate::whose::Whose;
+use vibecode_spec::{Clearing, EntityPath, Kind, Multifield, Reference};
 
 /// The module of the runtime that is made for generated code.
 pub(crate) fn private_module(runtime: Option<&Path>) -> TokenStream {
@@ -17,13 +15,13 @@ pub(crate) fn private_module(runtime: Option<&Path>) -> TokenStream {
 }
 
 /// The entity as a type.
-pub(crate) fn entity(whose: Whose) -> TokenStream {
-    match whose {
-        Whose::Entity(entity) => {
+pub(crate) fn entity(entity: EntityPath) -> TokenStream {
+    match entity {
+        EntityPath::Entity(entity) => {
             let name = format_ident!("{entity:?}");
             quote!(__v::#name)
         }
-        Whose::Items(number) => quote!(__v::Items<#number>),
+        EntityPath::Items(number) => quote!(__v::Items<#number>),
     }
 }
 
@@ -76,7 +74,7 @@ fn trait_of(kind: &Kind, multiple: bool, suffix: &str) -> Ident {
     format_ident!("{}{list}{suffix}", name_of(kind))
 }
 
-/// How the names of the runtime's traits begin, and those of most kinds.
+/// The name of a kind in the runtime, with which the names of its traits begin.
 fn name_of(kind: &Kind) -> &'static str {
     match kind {
         Kind::Integer => "Integer",

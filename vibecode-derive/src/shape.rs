@@ -1,4 +1,4 @@
-//! What the syntax of a type tells, before the type checker knows more.
+//! What can be read off the syntax of a type, before type checking.
 
 use std::collections::HashSet;
 
@@ -51,7 +51,8 @@ fn only_argument_of<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     }
 }
 
-/// A predicate of a `where` clause. `where <T>::Text: …` would begin with parameters of its own.
+/// A predicate of a `where` clause. A type that begins with `<` gets parentheses: after `where`, rustc takes the
+/// `<` for the start of generic parameters.
 pub(crate) fn predicate(ty: &Type, bound: &TokenStream) -> TokenStream {
     match ty {
         Type::Path(path) if path.qself.is_some() => quote!((#ty): #bound),
@@ -67,7 +68,7 @@ pub(crate) enum Argument {
     Text,
     /// `impl IntoList<Vec<T>>`: an array of what the elements convert from, too.
     List,
-    /// Whatever has a wire form of the kind, where the field's type is a parameter.
+    /// Anything with a wire form of the kind, if the field's type is a parameter.
     AnyEncode,
     /// `impl Into<T>`.
     Into,

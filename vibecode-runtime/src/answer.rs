@@ -95,8 +95,8 @@ impl Raw {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Unreadable`] if a field is not what the struct holds, naming it, or if the struct
-    /// is for another entity. After an update the change has been applied all the same,
+    /// [`ErrorKind::Unreadable`], which names the field, if a value is not what the struct holds, or if
+    /// the struct is for another entity. After an update the change has been applied all the same,
     /// and the [`Outcome`] is `Unknown`.
     pub fn record<T: Record>(&self) -> Result<T> {
         if T::Entity::PATH != self.entity {

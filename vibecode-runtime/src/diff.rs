@@ -48,7 +48,7 @@ impl<P> Diff<P> {
     }
 }
 
-/// So that a diff in place of its patch is one error, and not one of the id beside it too.
+/// So that passing a diff instead of its patch is one error, and not a second one about the id.
 impl<P: PatchOf<E>, E> PatchOf<E> for Diff<P> {}
 
 /// A phone or an email that a diff would remove, and the API cannot. Debug hides the value.

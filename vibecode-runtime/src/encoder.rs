@@ -71,11 +71,11 @@ pub struct Encoder<'a> {
     begin: usize,
     /// What takes the values of a multifield.
     adder: Option<Adder<'a>>,
-    /// How many values were written: of the list that is being written, otherwise of the field.
+    /// How many values were written: for the current element in a list, otherwise for the field.
     written: usize,
     /// How many of them are values of a multifield.
     entries: usize,
-    /// The field that is written, whose options an enum may stand for.
+    /// The field that is written. An option of an enum is refused in the field of another list.
     field: Option<List>,
 }
 
@@ -112,7 +112,7 @@ impl<'a> Encoder<'a> {
         self.adder.as_ref().is_some_and(Adder::is_used)
     }
 
-    /// Refuses what an own `Encode` may do: write nothing, or more than the one value.
+    /// Checks that exactly one value was written: a user's `Encode` may write none, or several.
     pub(crate) fn require_one_value(&self) -> Result<(), EncodeError> {
         match self.written {
             1 => Ok(()),
@@ -121,8 +121,7 @@ impl<'a> Encoder<'a> {
         }
     }
 
-    /// Refuses an element of a list as [`Self::require_one_value`] refuses a value; and in a
-    /// multifield, one that is not a phone or an email.
+    /// The same for an element of a list. In a multifield, it must also be a phone or an email.
     fn require_one_element(&self) -> Result<(), EncodeError> {
         self.require_one_value()?;
         if self.adder.is_some() && self.entries != 1 {
@@ -282,7 +281,7 @@ impl<'a> Encoder<'a> {
         Ok(())
     }
 
-    /// A number by its digits, which are JSON as they stand: exact, however many they are.
+    /// A number by its digits, which are valid JSON and exact, however many they are.
     pub(crate) fn digits(&mut self, digits: &str) {
         self.written += 1;
         self.json.push_str(digits);
@@ -328,7 +327,7 @@ impl<'a> Encoder<'a> {
             }
             (self.written, self.entries) = (0, 0);
             if let Err(error) = encode(value, self).and_then(|()| self.require_one_element()) {
-                // Half a list is no value, also to an `Encode` that goes on in spite of the error.
+                // Not 1, so that half a list is refused even if an `Encode` ignores the error.
                 self.written = written + 2;
                 return Err(error);
             }
@@ -345,7 +344,7 @@ impl<'a> Encoder<'a> {
         Ok(())
     }
 
-    /// An option of a list, which is refused in the field of another list.
+    /// An option of a list. It is refused in the field of another list.
     pub(crate) fn option<T: Enumeration>(&mut self, option: &T) -> Result<(), EncodeError> {
         let list = List::of::<T>();
         if self.field.is_some_and(|field| !field.is(list)) {
@@ -398,10 +397,10 @@ pub(crate) fn to_json(value: &impl Serialize) -> Result<String, EncodeError> {
     serde_json::to_string(value).map_err(|_| EncodeError::new("it cannot be written as JSON"))
 }
 
-/// Why a value of a multifield is refused that does not end in [`Encoder::entry`].
+/// Why a value of a multifield is refused if it was not written by [`Encoder::entry`].
 pub(crate) const NOT_AN_ENTRY: &str = "its `Encode` does not go through `Phone` or `Email`";
 
-/// Why such a number is refused: JSON has no form for it, and null clears the field.
+/// Why NaN and infinity are refused: JSON has no form for them, and null clears the field.
 pub(crate) const NOT_FINITE: &str = "NaN and infinity cannot be sent";
 
 fn is_blank(text: &str) -> bool {

@@ -49,7 +49,7 @@ pub trait Enumeration: Sized {
     fn from_label(label: &str) -> Option<Self>;
 }
 
-/// The list whose options a type stands for.
+/// A list field, by its entity and its name.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
 pub struct List {
@@ -69,7 +69,7 @@ impl List {
         }
     }
 
-    /// Whether these are the options of one field.
+    /// Whether these are the same field.
     pub(crate) fn is(self, other: Self) -> bool {
         self.entity == other.entity && self.field == other.field
     }

@@ -85,8 +85,8 @@ impl<E> Serialize for Id<E> {
     }
 }
 
-/// From a number, or from its digits in quotes, which is how the API may answer it and how JSON
-/// writes the keys of a map. 0 is refused: it is not an id.
+/// From a number, or from its digits in quotes: the API may answer it so, and JSON writes the keys of a map
+/// so. 0 is refused: it is not an id.
 impl<'de, E> Deserialize<'de> for Id<E> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if deserializer.is_human_readable() {

@@ -8,8 +8,8 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-/// The values of some keys of a JSON object, as they stand in the text: of a key that is there
-/// twice, the last. `None` if the text is not a JSON object.
+/// The values of some keys of a JSON object, as they are written. If a key is there twice, its last value.
+/// `None` if the text is not a JSON object.
 pub(crate) fn pick<'a, const N: usize>(
     text: &'a str,
     keys: [&str; N],
@@ -26,13 +26,13 @@ pub(crate) fn pick<'a, const N: usize>(
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NotPicked {
     NotAnObject,
-    /// A key that is not text, such as one with half of a surrogate pair in it.
+    /// A key that is not text, such as one with a lone surrogate in it.
     UnreadableKey,
-    /// The key of this index is there twice, with different values.
+    /// The key with this index is there twice, with different values.
     Ambiguous(usize),
 }
 
-/// The same for keys whose index a function knows.
+/// The same, with a function that returns the index of a key.
 pub(crate) fn pick_into<'a>(
     text: &'a str,
     picked: &mut [Option<&'a RawValue>],
@@ -49,7 +49,7 @@ pub(crate) fn pick_into<'a>(
     match (end, ambiguous) {
         (Ok(()), None) => Ok(()),
         (Ok(()), Some(index)) => Err(NotPicked::Ambiguous(index)),
-        // The whole answer has been found to be JSON before, in which keys are not looked at.
+        // The whole answer is known to be JSON; that check does not look at keys.
         (Err(_), _) if serde_json::from_str::<&RawValue>(text).is_ok_and(is_object) => {
             Err(NotPicked::UnreadableKey)
         }
@@ -57,9 +57,8 @@ pub(crate) fn pick_into<'a>(
     }
 }
 
-/// The elements of a list that PHP writes as an object, since its keys have gaps: `{"0":…,"2":…}`,
-/// in the order of their indexes. `None` if any key is not an index, or if there is no key at all:
-/// PHP writes an empty list as `[]`.
+/// The elements of a list with gaps, which PHP writes as an object (`{"0":…,"2":…}`), in the order of their
+/// indexes. `None` if a key is not an index, or if there is none: PHP writes an empty list as `[]`.
 pub(crate) fn list_with_gaps(text: &str) -> Option<Vec<&RawValue>> {
     let pairs = pairs(text)?;
     let indexed = pairs
@@ -75,8 +74,7 @@ pub(crate) fn list_with_gaps(text: &str) -> Option<Vec<&RawValue>> {
     (is_unique && !elements.is_empty()).then_some(elements)
 }
 
-/// Whether any key of an object is the index of a list with gaps, so that the object is not one
-/// value.
+/// Whether a key of an object is the index of a list with gaps, so that the object is not a single value.
 pub(crate) fn has_index_among_keys(text: &str) -> bool {
     pairs(text).is_none_or(|pairs| pairs.iter().any(|(key, _)| index(key).is_some()))
 }
@@ -87,8 +85,7 @@ fn index(key: &str) -> Option<u64> {
     key.parse().ok().filter(|_| is_canonical)
 }
 
-/// The value of a key of a JSON object, the first if there are several, without a look at what
-/// follows it.
+/// The value of a key of a JSON object, the first if there are several. What follows is not read.
 pub(crate) fn first<'a>(object: &'a RawValue, key: &str) -> Option<&'a RawValue> {
     let mut value = None;
     let mut json = serde_json::Deserializer::from_str(object.get());
@@ -241,7 +238,7 @@ impl<F: Fn(&str) -> Option<usize>> Visitor<'_> for Key<'_, F> {
 pub(crate) fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, serde_json::Error> {
     serde_json::from_str(text).map_err(|error| {
         let (line, column) = (error.line(), error.column());
-        // It is JSON: what is left of syntax is what a parser refuses to build.
+        // The text is known to be JSON, so a syntax error means that serde_json cannot hold it.
         let problem = if error.is_data() {
             "has another shape"
         } else {

@@ -214,12 +214,12 @@ pub struct Reference<E>(PhantomData<E>);
 #[non_exhaustive]
 pub enum Quotes {}
 
-/// Which answers mean "nothing" in a field that holds an id: 0 too, since it refers to no record.
+/// Whether an answer means "nothing" in a field that holds an id: 0 does too, since it refers to no record.
 fn is_no_id(answered: Answered<'_>) -> bool {
     answered.is_nothing() || answered.is_zero()
 }
 
-/// Which answers mean "nothing" in a boolean field, for which `false` is a value.
+/// Whether an answer means "nothing" in a boolean field, in which `false` is a value.
 fn is_no_boolean(answered: Answered<'_>) -> bool {
     answered.is_nothing() && answered.as_str() != "false"
 }
@@ -305,8 +305,8 @@ kinds! {
     Email;
 }
 
-/// `Traits for the kind, written and read, and how it is held: the messages, what the type is not,
-/// what it may be`
+/// Each entry: the traits for writing and reading, the kind, `single` or `multiple`; then the texts of the
+/// messages: what cannot be written, what cannot be read, what the type is not, and what it may be.
 ///
 /// The traits have no supertrait: the compiler would report that one instead, in its own words.
 macro_rules! fields {
@@ -586,8 +586,8 @@ fields! {
         "it takes a plain `Vec<u64>`";
 }
 
-/// `Traits for a value and for a list of a multifield, written, and for a list, read: the value, its
-/// name, the messages, what the type is not, what it may be`
+/// Each entry: the traits for writing a value, writing a list and reading a list; the value, its wire name,
+/// its `typeId` in `fm`; then the texts of the messages, as in `fields`.
 macro_rules! multifields {
     ($($Field:ident, $ListField:ident, $ListReading:ident for $Value:ident, $wire:literal, $kind:literal:
         $message:literal, $reading_message:literal, $label:literal, $list_label:literal, $takes:literal;)+) => {$(

@@ -3,8 +3,8 @@
 //! The API answers a mistyped field with 200 and changes nothing. It only ever adds phones and
 //! emails, so that a call which is repeated after a lost answer doubles them. And every portal has
 //! user fields of its own. So a patch is a type here: [`derive@Patch`] makes a builder of your struct,
-//! and what the API would not take does not compile. A [`Client`] sends it, never twice where that
-//! could double anything, and each [`Error`] tells whether the change may have been applied.
+//! and what the API would not take does not compile. A [`Client`] sends it, never twice if that
+//! could add anything twice, and each [`Error`] says whether the change may have been applied.
 //!
 //! # A first patch
 //!
@@ -40,7 +40,7 @@
 //!     .build()?;
 //! let updated = client.update(71, &patch).await?;    // PATCH /v1/contacts/71
 //!
-//! // The API says 200 to what it drops; this tells.
+//! // The API answers 200 even if it drops a value; this shows what it took.
 //! assert!(updated.mismatches(&patch).is_empty());
 //! let customer: Customer = updated.record()?;
 //! assert_eq!(customer.post.as_deref(), Some("Director"));
@@ -106,7 +106,7 @@
 //! What the API refuses has a code: [`Error::code`]. Keys, tokens and values of records are in no error
 //! and no Debug output.
 //!
-//! # Where things are
+//! # Contents
 //!
 //! - What is sent: the derive [`derive@Patch`] and its trait [`trait@Patch`], [`Phone`], [`Email`], typed ids such as
 //!   [`ContactId`], and [`Date`], [`DateTime`], [`Money`], [`CrmRef`], [`File`].
@@ -120,10 +120,10 @@
 //!   [`Client::multifields`]; [`Raw`] is an answer as it came.
 //! - Options of a list: [`derive@Enumeration`]. Changes between two records: [`Diff`].
 //! - How often and how fast: [`RetryPolicy`], [`Throttle`], [`Budget`].
-//! - What went wrong: [`Error`], [`ErrorKind`], [`ErrorCode`], [`Outcome`]; which of them a call can
-//!   fail with, [`Client`](Client#errors-of-every-call) tells.
+//! - What went wrong: [`Error`], [`ErrorKind`], [`ErrorCode`], [`Outcome`]; [`Client`](Client#errors-of-every-call)
+//!   lists what a call can fail with.
 //!
-//! A fact about the API has a grade where it matters: D, its own documentation says so; B, that of the
+//! A fact about the API has a grade if it matters: D, its own documentation says so; B, that of the
 //! layer underneath does; O, it was seen on a portal; C, other clients assume it. What is graded O or C
 //! can be set otherwise.
 //!
@@ -257,7 +257,7 @@ pub use crate::{
 ///   clears is what other clients assume; the API does not document it.
 /// - `add_…` for phones and emails, and no setter: the API only ever adds them.
 /// - `maybe(option, CustomerPatch::post)`: sets if there is a value.
-/// - `set_unchecked(name, value)`: the one untyped door.
+/// - `set_unchecked(name, value)`: any field, without checks.
 ///
 /// A value that has no wire form, such as NaN, an empty phone, or one that your own
 /// [`Encode`](trait@Encode) does not write or writes twice, is kept as the patch's first
@@ -332,8 +332,8 @@ pub use crate::{
 /// labels that it states. User fields are then checked for name, kind, multiple and options, and need
 /// no `kind`. A field that the portal requires has no `clear_…`.
 ///
-/// An edit of the file or its removal rebuilds the crate. A file that is new where none was, cargo
-/// cannot see: touch a source file once.
+/// An edit of the file or its removal rebuilds the crate. Cargo does not notice the first file: touch a
+/// source file once.
 ///
 /// # Limits
 ///
@@ -381,7 +381,7 @@ pub use vibecode_derive::Patch;
 ///
 /// `None` for null, for what is absent, for an empty text, and for 0 in a reference; an empty list
 /// for null and false; numbers in quotes; booleans as `true`, `"Y"` or `1`; dates with a time. Phones
-/// and emails come from `fm`, or where the API leaves it out from the aliases such as `phoneWork`; a
+/// and emails come from `fm`, or if the API leaves it out from the aliases such as `phoneWork`; a
 /// type that can be read but not written is `OTHER` in a `Vec<Phone>`, and as it is in
 /// [`Client::multifields`]. Keys that the struct does not map are ignored.
 #[cfg(feature = "derive")]
@@ -433,8 +433,8 @@ pub use vibecode_derive::Record;
 /// let patch = Customer::<Loyalty>::patch().drink(Loyalty::Gold);
 /// ```
 ///
-/// What hides its list from the compiler, such as your own [`Encode`](trait@Encode) around an enum, is
-/// refused when it is set or read.
+/// If the compiler cannot see the list, as behind your own [`Encode`](trait@Encode) around an enum, the
+/// option is refused when it is set or read.
 ///
 /// With the portal's schema every `item` must be there, and every option must have a variant, or one
 /// with `#[vibecode(other)]` holds the ids of the rest: `Other(u64)`. If the schema has the labels,

@@ -52,8 +52,8 @@ pub trait Patch {
         self.body().is_empty()
     }
 
-    /// Whether sending the patch twice leaves what sending it once does. Not so where it adds a
-    /// phone or an email, or holds an unchecked value.
+    /// Whether the patch is idempotent: sending it again has no further effect. It is not if it adds a phone
+    /// or an email, or holds an unchecked value.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));

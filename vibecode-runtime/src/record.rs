@@ -66,7 +66,7 @@ pub struct Fields<'a> {
     values: &'a [Option<&'a RawValue>],
 }
 
-/// As many values as are held without an allocation.
+/// Up to this many values are held without an allocation.
 const FEW: usize = 32;
 
 /// A field whose value is not what the struct holds.
@@ -131,7 +131,7 @@ impl<'a> Fields<'a> {
         (name, self.value(place))
     }
 
-    /// The list that a field of this name is, if it is one.
+    /// The field of this name, as a list that enums are compared with.
     pub(crate) fn list_of(&self, name: &'static str) -> List {
         List {
             entity: self.entity,

@@ -1,4 +1,4 @@
-//! Values that serde reads and writes as the text that they are on the wire.
+//! Serde's traits for values that are text on the wire.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::{
     de::{Error, Visitor},
 };
 
-/// Visits text, and hands it to a function. No error shows the text, which may be personal.
+/// Visits text and parses it with a function. No error shows the text, which may be personal data.
 pub(crate) struct TextVisitor<F> {
     /// What is expected, such as "a day as YYYY-MM-DD".
     pub(crate) expected: &'static str,
@@ -15,8 +15,8 @@ pub(crate) struct TextVisitor<F> {
 }
 
 impl<F> TextVisitor<F> {
-    /// Deserializes text. A format that describes itself is asked for any value, since it would
-    /// show one that is not text in its own error.
+    /// Deserializes text. A self-describing format is asked for any value: asked for text, it would show a
+    /// value that is not text in its own error.
     pub(crate) fn deserialize<'de, D, T>(self, deserializer: D) -> Result<T, D::Error>
     where
         D: Deserializer<'de>,
@@ -30,7 +30,7 @@ impl<F> TextVisitor<F> {
     }
 }
 
-/// Refuses a value without showing it, as serde's own methods would.
+/// Refuses a value without showing it; serde's default methods show it.
 macro_rules! not_text {
     ($($visit:ident($Type:ty))+) => {$(
         fn $visit<E: Error>(self, _: $Type) -> Result<Self::Value, E> {
@@ -51,7 +51,7 @@ impl<T, F: FnOnce(&str) -> Option<T>> Visitor<'_> for TextVisitor<F> {
         (self.parse)(text).ok_or_else(|| E::custom(format_args!("expected {expected}")))
     }
 
-    /// As in answers, a number stands for its text.
+    /// As in answers, a number is read as its text.
     fn visit_u64<E: Error>(self, number: u64) -> Result<T, E> {
         self.visit_str(&number.to_string())
     }
@@ -59,7 +59,7 @@ impl<T, F: FnOnce(&str) -> Option<T>> Visitor<'_> for TextVisitor<F> {
     not_text! { visit_bool(bool) visit_i64(i64) visit_f64(f64) }
 }
 
-/// Implements serde's traits for types that have `Display` and `FromStr` in their wire form.
+/// Implements serde's traits for types with `Display` and `FromStr` in their wire form.
 macro_rules! serde_as_text {
     ($($Value:ty: $expected:expr;)+) => {$(
         /// As the text that it is on the wire.

@@ -36,7 +36,7 @@ fn built_in(field: &Field) -> Map<String, Value> {
         .collect()
 }
 
-/// What was given is answered as it stands; only what it leaves out is filled in.
+/// What was given is answered unchanged; only what it leaves out is filled in.
 fn own(field: &Field, given: Option<&Value>) -> Value {
     let mut description = built_in(field);
     let upper_name = json!(upper_name(field));

@@ -5,12 +5,11 @@ use vibecode_spec::{Clearing, Field, Kind};
 
 use crate::calendar::{Moment, is_day};
 
-/// What links of the kind `crm` begin with (graded B).
-/// Of the links in a `crm` field (graded B). That of a smart process is `T` and its number in
+/// The prefixes of links in a `crm` field (graded B). That of a smart process is `T` and its number in
 /// hexadecimal.
 const CRM_PREFIXES: &[&str] = &["C", "CO", "D", "L", "SI", "Q"];
 
-/// What the field holds once this is written to it; `None` where it does not fit.
+/// What the field holds once this is written to it; `None` if it does not fit.
 pub(crate) fn fit(field: &Field, value: &Value) -> Option<Value> {
     if field.multiple {
         let values = value.as_array()?.iter();
@@ -37,8 +36,8 @@ pub(crate) fn unset(field: &Field) -> Value {
     }
 }
 
-/// Whether two values of the field say the same: none is none in every spelling, and what the
-/// portal shows as text may be a number.
+/// Whether two values of the field are the same: all forms of "nothing" are, and what the portal shows as
+/// text may be a number.
 pub(crate) fn same(field: &Field, stored: &Value, new: &Value) -> bool {
     if is_none(field, stored) && is_none(field, new) {
         return true;
@@ -124,7 +123,7 @@ fn boolean(field: &Field, value: &Value) -> Option<Value> {
     }
 }
 
-/// An option of the list; where the list is not known, any id.
+/// An option of the list, or any id if the list is not known.
 fn is_option(field: &Field, number: &Number) -> bool {
     let id = number.to_string();
     number.is_u64() && (field.items.is_empty() || field.items.iter().any(|item| item.id == id))
@@ -138,7 +137,7 @@ fn is_money(text: &str) -> bool {
         .is_some_and(|(amount, currency)| amount.parse::<Number>().is_ok() && is_currency(currency))
 }
 
-/// `C_2`, `CO_3`, `D_1`, `L_4`
+/// `C_2`, `T80_6`
 fn is_crm_link(text: &str) -> bool {
     text.split_once('_').is_some_and(|(prefix, id)| {
         let number = prefix.strip_prefix('T');

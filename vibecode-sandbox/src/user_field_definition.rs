@@ -1,5 +1,5 @@
-//! What `GET /v1/userfields/{entity}` says of a field: keys in camelCase, upper-case values, "Y" and
-//! "N", labels by language (graded D; that a list has its options under `list` is assumed).
+//! What `GET /v1/userfields/{entity}` answers for a field: keys in camelCase, its upper name, "Y" and "N",
+//! labels by language (graded D; that a list has its options under `list` is assumed).
 
 use serde_json::{Map, Value, json};
 use vibecode_spec::{Entity, Field};

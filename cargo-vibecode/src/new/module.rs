@@ -64,13 +64,13 @@ impl<'a> Module<'a> {
         let _ = writeln!(body, "    pub id: {},", id.name);
         names.snake("id", "id");
         for field in &self.fields {
-            let is_list = field.kind == Kind::Enumeration && is_wire_name(&field.name);
-            let list = (is_list && !field.items.is_empty()).then(|| self.list(field, &mut types));
             let name = one_line(&field.name);
             if !is_wire_name(&field.name) {
                 let _ = writeln!(body, "    // `{name}` is left out: it is no wire name.");
                 continue;
             }
+            let is_list = field.kind == Kind::Enumeration && !field.items.is_empty();
+            let list = is_list.then(|| self.list(field, &mut types));
             let Some(value) = value_type(field, list.as_ref()) else {
                 let kind = one_line(field.kind.name());
                 let _ = writeln!(
@@ -131,8 +131,8 @@ impl<'a> Module<'a> {
     }
 }
 
-/// The fields that are meant where none is named: all that can be written, and when the record was
-/// made and changed.
+/// The fields that are meant if none is named: all that can be written, and when the record was created
+/// and changed.
 pub(super) fn usual_fields(schema: &Schema) -> Vec<&Field> {
     const TIMES: &[&str] = &["createdTime", "updatedTime", "createdAt", "updatedAt"];
     let is_usual = |field: &&Field| {
@@ -162,16 +162,16 @@ fn push_field(body: &mut String, field: &Field, type_name: &str, names: &mut Nam
     let _ = writeln!(body, "    pub {name}: {type_name},");
 }
 
-/// A label as a doc comment, or what is called so if the label shows nothing.
-fn push_doc(text: &mut String, indent: &str, label: &str, called: &str) {
+/// A label as a doc comment, or the name of what has the label if that shows nothing.
+fn push_doc(text: &mut String, indent: &str, label: &str, name: &str) {
     let mut line = doc_text(label);
     if line.is_empty() {
-        line = doc_text(called);
+        line = doc_text(name);
     }
     let _ = writeln!(text, "{indent}/// {line}");
 }
 
-/// Whether a name can stand in an attribute, and in what is sent.
+/// Whether a name can be written in an attribute and in a request.
 fn is_wire_name(name: &str) -> bool {
     let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     !name.is_empty() && name.chars().all(is_name)
@@ -219,7 +219,7 @@ impl Type {
     }
 }
 
-/// The type of a field; `None` where nothing is known of its kind.
+/// The type of a field; `None` if its kind is not known.
 fn value_type(field: &Field, list: Option<&List>) -> Option<Type> {
     let single = match &field.kind {
         Kind::Text | Kind::Url | Kind::Address | Kind::Status => Type::plain("String"),

@@ -58,7 +58,8 @@ const KEYWORDS: &[&str] = &[
     "virtual", "where", "while", "yield",
 ];
 
-/// A name has about so many letters at most, however long its label is.
+/// The most letters of a name, however long its label is: without underscores, and without the number
+/// that may make it unique.
 const LONGEST: usize = 30;
 
 /// Names that have been given, each once.
@@ -97,7 +98,7 @@ impl Names {
         name
     }
 
-    /// The name, or where it is none or has been given, one with something added.
+    /// The name, or another one if it cannot be used or has been given already.
     fn once(&mut self, name: String, otherwise: &str, between: &str) -> String {
         let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic())
             && !UNUSABLE.contains(&name.to_lowercase().as_str());
@@ -135,14 +136,14 @@ fn words(label: &str) -> Vec<String> {
     cut(words)
 }
 
-/// The first words, as many as a name has room for.
+/// As many of the first words as fit into a name.
 fn cut(words: Vec<String>) -> Vec<String> {
     let mut room = LONGEST;
     let words = words.into_iter().map_while(|mut word| {
         if room < LONGEST && word.len() > room {
             return None;
         }
-        // Letters that have been read are ASCII.
+        // Words are ASCII by now.
         word.truncate(room);
         room -= word.len();
         (!word.is_empty()).then_some(word)

@@ -28,7 +28,7 @@ pub(crate) enum Effect {
 }
 
 impl<'a> Bench<'a> {
-    /// Reads the portal's fields; where it does not show them, the documented ones must do.
+    /// Reads the portal's fields, or takes the documented ones if the portal does not show its own.
     pub(crate) async fn prepare(door: &'a Door, entity: Entity, id: u64) -> Result<Self, Silence> {
         let path = format!("{}/fields", entity.path());
         let answer = door.send(Method::GET, &path, None).await?;
@@ -70,7 +70,7 @@ impl<'a> Bench<'a> {
         Ok(self.read().await?.remove(name).unwrap_or_default())
     }
 
-    /// Writes this text under a key, and tells whether the text field shows it then.
+    /// Writes this text under a key, and returns whether the text field shows it then.
     pub(crate) async fn try_text(&self, body: &Value, text: &str) -> Result<Effect, Silence> {
         let answer = self.patch(body).await?;
         self.effect_on_text(&answer, text).await
@@ -93,7 +93,7 @@ impl<'a> Bench<'a> {
         })
     }
 
-    /// The entries of `fm` with this value; `None` where reads show no `fm`.
+    /// The entries of `fm` with this value; `None` if reads show no `fm`.
     pub(crate) async fn entries(&self, value: &str) -> Result<Option<Vec<Value>>, Silence> {
         let record = self.read().await?;
         let Some(fm) = record.get("fm").and_then(Value::as_array) else {

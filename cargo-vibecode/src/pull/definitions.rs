@@ -1,10 +1,10 @@
-//! What `GET /v1/userfields/{entity}` adds to what is known of a user field (api.md, grade D): keys in
-//! camelCase, or as a fallback in upper case; "Y" and "N"; numbers as strings; labels as a text or by
+//! Completes the descriptions of user fields from `GET /v1/userfields/{entity}` (api.md, grade D): keys in
+//! camelCase, or as a fallback in upper case; "Y" and "N"; numbers as strings; labels as text or by
 //! language.
 
 use serde_json::{Map, Value, json};
 use vibecode_spec::{
-    Descriptions, Entity, EntityPath, Kind, UserFieldName, label_of, one_line,
+    Descriptions, Entity, EntityPath, Kind, LABEL_KEYS, UserFieldName, label_of, one_line,
     read_user_field_name, text_of,
 };
 
@@ -15,10 +15,8 @@ const LABELS: [[&str; 2]; 3] = [
     ["listColumnLabel", "LIST_COLUMN_LABEL"],
     ["listFilterLabel", "LIST_FILTER_LABEL"],
 ];
-/// Under which keys a description has a label.
-const OWN_LABELS: &[&str] = &["formLabel", "listLabel", "title", "label"];
 
-/// The definitions in a saved answer; `None` if it is anything else.
+/// The definitions in a saved answer. `None` if the file is anything else.
 pub(super) fn saved(bytes: &[u8]) -> Option<Value> {
     let mut answer: Value = serde_json::from_str(text_of(bytes).ok()?).ok()?;
     let rows = match answer.get_mut("data") {
@@ -26,12 +24,12 @@ pub(super) fn saved(bytes: &[u8]) -> Option<Value> {
         None => answer,
     };
     let is_definition = |row: &Value| key(row, NAME).is_some_and(Value::is_string);
-    let rows_are = rows.as_array()?.iter().any(is_definition);
-    rows_are.then_some(rows)
+    let has_definitions = rows.as_array()?.iter().any(is_definition);
+    has_definitions.then_some(rows)
 }
 
-/// Completes the descriptions of user fields. What they say themselves stays, but for a type that the
-/// API's own vocabulary leaves open. What cannot be read is returned, in words.
+/// Completes the descriptions of user fields. What they state stays, except for a type that the API's own
+/// vocabulary leaves open. The problems with definitions that cannot be read are returned.
 pub(super) fn complete(
     descriptions: &mut Descriptions,
     definitions: &Value,
@@ -55,7 +53,7 @@ pub(super) fn complete(
     problems
 }
 
-/// The rows of an answer: a list, PHP's map for a list with gaps, or the one row that there is.
+/// The rows of an answer: a list, a list with gaps, which PHP writes as a map, or a single row.
 fn rows(definitions: &Value) -> Option<Vec<&Value>> {
     match definitions {
         Value::Array(rows) => Some(rows.iter().collect()),
@@ -117,31 +115,29 @@ fn complete_field(field: &mut Map<String, Value>, row: &Value) {
     }
     let upper = key(row, NAME).cloned();
     let label = LABELS.iter().find_map(|keys| label_of(key(row, *keys)?));
-    let own = OWN_LABELS
+    let mut own = LABEL_KEYS
         .iter()
         .filter_map(|key| label_of(field.get(*key)?));
-    // A field without a label is called by its name.
-    let is_called = own
-        .into_iter()
-        .any(|own| upper.as_ref().and_then(Value::as_str) != Some(&own));
+    // The API answers the upper name as the label of a field that has none.
+    let has_label = own.any(|own| upper.as_ref().and_then(Value::as_str) != Some(&own));
     for (name, value) in [
         ("isMultiple", flag(key(row, ["multiple", "MULTIPLE"]))),
         ("isRequired", flag(key(row, ["mandatory", "MANDATORY"]))),
         ("isDynamic", Some(json!(true))),
-        ("formLabel", label.filter(|_| !is_called).map(Value::from)),
+        ("formLabel", label.filter(|_| !has_label).map(Value::from)),
         ("upperName", upper),
         ("items", key(row, ["list", "LIST"]).cloned()),
         ("settings", key(row, ["settings", "SETTINGS"]).cloned()),
     ] {
-        let is_said = field.get(name).is_some_and(|own| !is_empty(own));
-        if let Some(value) = value.filter(|value| !is_said && !is_empty(value)) {
+        let is_stated = field.get(name).is_some_and(|own| !is_empty(own));
+        if let Some(value) = value.filter(|value| !is_stated && !is_empty(value)) {
             field.insert(name.to_owned(), value);
         }
     }
 }
 
-/// Whether a type says less than the definition's: the API's own vocabulary has one number and one
-/// text for many kinds of user fields.
+/// Whether the definition's type is more precise: the API's own vocabulary has one `number` and one `text`
+/// for many kinds of user fields.
 fn is_open(type_name: Option<&Value>) -> bool {
     let type_name = type_name.and_then(Value::as_str).unwrap_or_default();
     matches!(
@@ -150,7 +146,7 @@ fn is_open(type_name: Option<&Value>) -> bool {
     )
 }
 
-/// "Y" and "N" as descriptions have them. What is neither is left for the reader to refuse.
+/// "Y" and "N" as booleans. Anything else is left for the reader of descriptions to refuse.
 fn flag(flag: Option<&Value>) -> Option<Value> {
     Some(match flag?.as_str() {
         Some("Y") => json!(true),

@@ -141,7 +141,7 @@ fn saved(file: &Path, entity: EntityPath) -> Result<Descriptions, Failure> {
     }
     let mut descriptions = Descriptions::read(bytes).map_err(|error| problem(&error))?;
     if descriptions.entity.is_none() {
-        // What was written by hand may be a part; every list of the API's has the id.
+        // A file written by hand may be a part; every list that the API answers has the id.
         descriptions.is_complete = descriptions.fields.contains_key("id");
     }
     Ok(descriptions)

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{Folder, modules};
 
-/// Labels that would be code, markup or a new line where they are not escaped.
+/// Labels that would be code, markup or a new line if they were not escaped.
 const HOSTILE: &[&str] = &[
     "Owner\n\n    panic!(\"this label ran\");\n\nof the record",
     "Owner\r\r\tpanic!(\"this label ran\");",

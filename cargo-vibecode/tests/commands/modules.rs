@@ -31,7 +31,7 @@ pub(crate) fn check(folder: &Folder, name: &str) {
     }
 }
 
-/// Puts a crate around the module `src/record.rs`.
+/// Writes a crate around the module `src/record.rs`.
 pub(crate) fn lay_out(folder: &Folder, name: &str) {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let manifest = format!(

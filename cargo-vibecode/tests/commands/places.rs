@@ -1,4 +1,4 @@
-//! Where a schema is: the commands and the compiler look for it by the same rule.
+//! The commands and the macros look for a schema in the same places.
 
 use std::{ffi::OsStr, fs, path::PathBuf};
 
@@ -62,8 +62,8 @@ async fn pull(folder: &Folder) -> PathBuf {
     ];
     let said = folder.run_with(&words, &[]).await;
     assert_eq!(said.code, 0, "{}", said.err);
-    let told: serde_json::Value = serde_json::from_str(&said.out).unwrap();
-    PathBuf::from(told["file"].as_str().unwrap())
+    let report: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    PathBuf::from(report["file"].as_str().unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -25,7 +25,7 @@ const SCHEMAS: &[(&str, &str)] = &[
     ("documented/userfields-deals.json", "deals"),
 ];
 
-/// The files that are anything else, and what is said of them.
+/// The files that are anything else, and what the error says.
 const REFUSED: &[(&str, &str)] = &[
     ("native/fields-envelope.json", "Bitrix24's own REST"),
     ("native/item-add-fm.json", "Bitrix24's own REST"),
@@ -120,7 +120,7 @@ async fn a_recorded_list_of_fields_is_pulled_checked_and_made_a_module_that_comp
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_list_of_fields_is_refused_with_what_it_is_and_the_call_that_gives_one() {
+async fn any_other_answer_is_refused_with_what_it_is_and_the_call_that_lists_fields() {
     let folder = Folder::new("recorded-refused");
     for (file, what) in REFUSED {
         let said = pull(&folder, "contacts", file).await;
@@ -168,7 +168,7 @@ async fn a_list_field_of_the_documented_definitions_becomes_an_enum() {
         "    /// Loyalty\n    #[vibecode(field = \"ufCrm_1721244707107\")]\n    pub loyalty: Vec<Loyalty>,",
         "pub enum Loyalty {\n    /// Gold\n    #[vibecode(item = 79)]\n    Gold,\n}",
         "    /// Project code\n    #[vibecode(field = \"ufCrmProjectCode\")]\n    pub project_code: Option<String>,",
-        // A part of the portal's list takes nothing away.
+        // A part of the portal's list removes no documented field.
         "    pub birthdate: Option<Date>,",
     ] {
         assert!(said.out.contains(part), "{part} in\n{}", said.out);
@@ -210,7 +210,7 @@ async fn a_documented_field_that_the_portals_list_lacks_is_reported() {
     let said = folder.run_with(&words, &[]).await;
     assert!(said.out.contains(r#""change":"missing""#), "{}", said.out);
 
-    // What the layer underneath has and this portal does not is not offered, and not sent.
+    // A field of the layer underneath that this portal lacks is neither printed nor sent.
     let said = folder.run_with(&["new", "companies"], &[]).await;
     assert!(!said.out.contains("industry"), "{}", said.out);
     let words = ["update", "companies", "1", "--set", "industry=IT"];

@@ -48,12 +48,12 @@ async fn where_the_deletion_is_refused_the_record_is_named() {
     sandbox.fault(Fault::error("ACCESS_DENIED").on("DELETE"));
     let output = probe(&sandbox, &["--yes"]).await;
     assert_eq!(output.status.code(), Some(2));
-    let told = stderr(&output);
+    let said = stderr(&output);
     assert!(
-        told.contains("contact 74 is not deleted (403 ACCESS_DENIED)"),
-        "{told}"
+        said.contains("contact 74 is not deleted (403 ACCESS_DENIED)"),
+        "{said}"
     );
-    assert!(told.contains("VIBECODE PROBE"), "{told}");
+    assert!(said.contains("VIBECODE PROBE"), "{said}");
     assert!(!output.stdout.is_empty());
 }
 
@@ -63,10 +63,10 @@ async fn a_record_whose_making_was_not_answered_is_found_and_deleted() {
     sandbox.fault(Fault::drop_after().on("POST"));
     let output = probe(&sandbox, &["--yes"]).await;
     assert_eq!(output.status.code(), Some(2));
-    let told = stderr(&output);
+    let said = stderr(&output);
     assert!(
-        told.contains("It was there all the same, as 74, and is deleted"),
-        "{told}"
+        said.contains("It was there all the same, as 74, and is deleted"),
+        "{said}"
     );
     assert!(holds_only_what_was_seeded(&sandbox));
 }

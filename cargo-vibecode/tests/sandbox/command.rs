@@ -22,10 +22,10 @@ fn the_first_line_is_one_for_a_shell() {
 }
 
 #[test]
-fn a_program_is_told_in_json() {
+fn with_format_json_every_line_is_json() {
     let mut served = Served::start(&["--format", "json", "--requests"]);
-    let told: Value = serde_json::from_str(&served.first_line).unwrap();
-    assert_eq!(told["apiKey"], "vibe_api_sandbox");
+    let said: Value = serde_json::from_str(&served.first_line).unwrap();
+    assert_eq!(said["apiKey"], "vibe_api_sandbox");
     served.ask("PATCH /v1/contacts/71", r#"{"psot":"Director"}"#);
     let request: Value = serde_json::from_str(&served.line()).unwrap();
     assert_eq!(
@@ -53,7 +53,7 @@ fn requests_are_printed_as_they_end() {
 }
 
 #[test]
-fn limits_and_storms_are_told_on_the_command_line() {
+fn limits_and_storms_are_set_on_the_command_line() {
     let served = Served::start(&[
         "--faults",
         "rate-limit=2",
@@ -70,22 +70,22 @@ fn limits_and_storms_are_told_on_the_command_line() {
             .0
             .starts_with("HTTP/1.1 500")
     );
-    let told = refused(&["--faults", "drop_aftr"]);
-    assert!(told.contains("did you mean `drop_after`?"), "{told}");
+    let said = refused(&["--faults", "drop_aftr"]);
+    assert!(said.contains("did you mean `drop_after`?"), "{said}");
     assert!(
-        told.contains("bad_gateway_html") && told.contains("rate-limit=300"),
-        "{told}"
+        said.contains("bad_gateway_html") && said.contains("rate-limit=300"),
+        "{said}"
     );
 }
 
 #[test]
-fn a_port_that_is_taken_is_told() {
+fn a_port_that_is_taken_is_reported() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    let told = refused(&["--port", &port]);
+    let said = refused(&["--port", &port]);
     assert!(
-        told.contains(&format!("port {port}")) && told.contains("choose another"),
-        "{told}"
+        said.contains(&format!("port {port}")) && said.contains("choose another"),
+        "{said}"
     );
 }
 

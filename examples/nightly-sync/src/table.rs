@@ -29,15 +29,14 @@ pub(crate) struct Table {
     pub(crate) connection: Connection,
 }
 
-/// A row by its contact's id; an error where it cannot be used.
+/// A row by its contact's id; an error if it cannot be used.
 pub(crate) struct Line {
     pub(crate) id: i64,
     pub(crate) wanted: Result<Wanted, String>,
 }
 
 impl Table {
-    /// Opens a table to read it. Where there is none, none is made; one without the columns is an
-    /// error.
+    /// Opens a table to read it. It is not created if it is missing; one without the columns is an error.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
@@ -45,11 +44,11 @@ impl Table {
         Ok(Self { connection })
     }
 
-    /// The rows after this id, at most so many. Between two calls the table is not held: a portal
-    /// is slow, and others may want to write.
-    pub(crate) fn after(&self, id: i64, most: u32) -> Result<Vec<Line>> {
+    /// At most `limit` rows after this id. The table is not locked between two calls: a portal is slow,
+    /// and others may want to write.
+    pub(crate) fn after(&self, id: i64, limit: u32) -> Result<Vec<Line>> {
         let mut statement = self.connection.prepare(PART)?;
-        let lines = statement.query_map((id, most), |row| {
+        let lines = statement.query_map((id, limit), |row| {
             Ok(Line {
                 id: row.get("contact_id")?,
                 wanted: wanted(row),
@@ -69,7 +68,7 @@ fn wanted(row: &Row<'_>) -> Result<Wanted, String> {
     })
 }
 
-/// A text; none where it is empty.
+/// A text; `None` if it is empty.
 fn text(row: &Row<'_>, column: &str) -> Result<Option<String>, String> {
     let text: Option<String> = value(row, column)?;
     Ok(text.filter(|text| !text.is_empty()))

@@ -9,7 +9,7 @@ fn meant(entity: Entity, name: &str) -> Vec<&'static str> {
 }
 
 #[test]
-fn a_near_name_is_found_and_a_far_one_is_not() {
+fn a_close_name_is_found_and_a_distant_one_is_not() {
     assert_eq!(closest("psot", ["name", "post"]), Some("post"));
     assert_eq!(closest("WROK", ["HOME", "WORK"]), Some("WORK"));
     assert_eq!(closest("x", ["name", "post"]), None);
@@ -80,7 +80,7 @@ fn a_label_of_the_portal_leads_to_its_field_and_one_that_several_have_to_all_of_
 }
 
 #[test]
-fn a_typo_leads_to_the_name_and_to_all_that_are_about_as_near() {
+fn a_typo_leads_to_the_name_and_to_all_that_are_about_equally_close() {
     use Entity::{Companies, Contacts, Deals};
     for (entity, given, wire) in [
         (Contacts, "psot", &["post"][..]),
@@ -102,7 +102,7 @@ fn a_typo_leads_to_the_name_and_to_all_that_are_about_as_near() {
     }
 }
 
-/// What becomes of a name by one slip of the hand, and in other spellings.
+/// A name with one typo of each sort, and in other spellings.
 fn misspellings(name: &str) -> BTreeSet<String> {
     let letters: Vec<char> = name.chars().collect();
     let mut all = BTreeSet::new();
@@ -183,7 +183,7 @@ fn documented() -> impl Iterator<Item = &'static str> {
 }
 
 #[test]
-fn a_suggestion_looks_at_a_few_letters_a_field() {
+fn a_suggestion_takes_time_in_proportion_to_the_number_of_fields() {
     let schema = |count: u64| {
         let names = (0..count).map(|each| format!("ufCrm_{}", 1_721_244_707_000 + each * 7));
         let fields: Vec<String> = names.map(|name| format!(r#""{name}":{{}}"#)).collect();

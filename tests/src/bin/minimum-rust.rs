@@ -1,7 +1,7 @@
-//! Whether the published crates need a newer Rust than the README says, with all their features and
+//! Checks that the published crates need no newer Rust than the README says, with all their features and
 //! on every platform: `cargo run -p vibecode-tests --bin minimum-rust`.
 //!
-//! It fetches every crate of Cargo.lock, those of other platforms too: a test may not ask for them.
+//! Not a test: it fetches every crate of Cargo.lock, those of other platforms too.
 #![allow(clippy::print_stdout, reason = "this prints what it finds")]
 #![allow(
     clippy::indexing_slicing,
@@ -17,7 +17,7 @@ use std::{
 use serde_json::Value;
 
 const README: &str = include_str!("../../../README.md");
-/// What is published, except for the crates that these need.
+/// The published crates; the others are among their dependencies.
 const PUBLISHED: &[&str] = &["vibecode-runtime", "cargo-vibecode"];
 
 fn main() -> io::Result<()> {
@@ -72,7 +72,7 @@ fn metadata() -> io::Result<Value> {
     }
 }
 
-/// The ids of what is built with a package, itself included; what only its tests need is not.
+/// The ids of a package and of its dependencies, without those that only tests need.
 fn built_with<'a>(metadata: &'a Value, name: &str) -> BTreeSet<&'a str> {
     let nodes = list(&metadata["resolve"]["nodes"]).iter();
     let nodes: BTreeMap<_, _> = nodes.map(|node| (text(&node["id"]), node)).collect();

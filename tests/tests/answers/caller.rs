@@ -33,7 +33,7 @@ pub(crate) fn builder(url: &str) -> ClientBuilder {
         .http(without_certificates())
 }
 
-/// Reading the certificates of this machine takes longer than most tests, and none here uses TLS.
+/// Loading the system's certificates takes longer than most tests, and none here uses TLS.
 fn without_certificates() -> reqwest::ClientBuilder {
     reqwest::Client::builder().tls_certs_only([])
 }

@@ -167,13 +167,13 @@ fn phones_of_a_type_parameter_are_added() {
     assert_eq!(body(&record.to_patch()), r#"{"phone":["1","2"]}"#);
 }
 
-/// A type of a field that belongs to another type.
+/// Gives a field an associated type.
 trait Source {
     type Text;
     const COUNT: usize;
 }
 
-/// A trait that speaks of another type.
+/// A bound with a parameter.
 trait Holds<T: ?Sized> {}
 
 struct Own;
@@ -203,7 +203,7 @@ impl<T: Holds<Self> + Source, S: Source<Text = T::Text>> Holds<Self> for OfItsel
 impl Holds<OfItself<Self, Self>> for Own {}
 
 #[test]
-fn self_in_bounds_and_clauses_is_the_struct_also_in_its_builder() {
+fn self_in_bounds_and_where_clauses_means_the_struct_in_its_builder_too() {
     let patch: OfItselfPatch<Own, Own> = OfItself::patch().post("Director").comments("a");
     let expected = r#"{"post":"Director","comments":"a"}"#;
     assert_eq!(body(&patch), expected);
@@ -227,7 +227,7 @@ impl Counted {
 }
 
 #[test]
-fn a_constant_of_the_struct_itself_is_that_also_in_its_builder() {
+fn a_constant_of_the_struct_can_be_named_in_its_builder_too() {
     let patch = Counted::patch().marks([4, 5]);
     assert_eq!(body(&patch), r#"{"ufCrmMarks":[4,5]}"#);
     let counted = Counted { marks: [4, 5] };

@@ -196,8 +196,8 @@ fn types_and_traits_called_like_the_standard_ones_do_not_get_in_the_way() {
     assert_eq!(body(&record.to_patch()), expected);
 }
 
-/// Items that a glob import brings, as a module of units or of column names has them. A pattern of
-/// their name means them.
+/// Items that a glob import can bring, such as units or column names. A pattern with the name of one of them
+/// matches it instead of binding a variable.
 mod lower_case {
     #![allow(
         dead_code,

@@ -1,4 +1,4 @@
-//! Many writes through every fault at once: 2,000, or as many as `STORM_WRITES` says.
+//! Many writes through every fault at once: 2,000 by default, or `STORM_WRITES`.
 
 use tokio::task::JoinSet;
 use vibecode_runtime::{Bulk, Client, Contacts, Error, Outcome, Result};
@@ -21,7 +21,7 @@ fn single() -> u64 {
     many() / 5
 }
 
-/// How many single calls are under way at a time.
+/// How many single calls are in flight at a time.
 const AT_A_TIME: usize = 32;
 
 /// Four requests in ten are hit, by every fault that there is.

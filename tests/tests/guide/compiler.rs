@@ -1,4 +1,4 @@
-//! What the guide shows of compile errors, tried out in crates of their own.
+//! Compares the compile errors that the guide shows with the compiler's, in crates of their own.
 
 use std::{fs, path::Path, process::Command};
 
@@ -10,9 +10,9 @@ use crate::root;
 struct Sample {
     page: &'static str,
     source: &'static str,
-    /// What the compiler says of it.
+    /// The error that the page shows.
     said: &'static str,
-    /// The portal's schema that the page shows before it, where it shows one.
+    /// The portal's schema that the page shows before it, if it shows one.
     schema: Option<&'static str>,
 }
 
@@ -49,7 +49,7 @@ fn samples() -> Vec<Sample> {
     samples
 }
 
-/// Where tests may write.
+/// A folder that tests may write to.
 fn scratch() -> &'static Path {
     Path::new(env!("CARGO_TARGET_TMPDIR"))
 }

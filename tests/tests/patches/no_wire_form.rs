@@ -7,8 +7,8 @@ use vibecode_sandbox::Sandbox;
 
 use crate::{CustomerPatch, client, customer, json, refusal};
 
-/// Patches with a value that has no wire form, and its field. Where a value beside it has one, it
-/// is `BESIDE`.
+/// Patches with a value that has no wire form, and its field. If a value beside it has one, it is
+/// `BESIDE`.
 fn invalid_patches() -> Vec<(CustomerPatch, &'static str)> {
     let none = UserId::from(0);
     vec![
@@ -64,7 +64,7 @@ async fn what_has_no_wire_form_is_not_sent() {
 }
 
 #[test]
-fn the_first_failure_is_the_one_that_is_told() {
+fn the_first_failure_is_the_one_that_is_reported() {
     let patch = customer().ratio(f64::NAN).add_phone("").post("Director");
     let refused = refusal(&patch);
     assert!(refused.contains("`ufCrmRatio`"), "{refused}");
@@ -108,7 +108,7 @@ fn the_failure_of_a_users_own_type_names_the_field_and_its_reason() {
     assert!(!refused.contains("7707"), "{refused}");
 }
 
-/// How often an own `Encode` writes.
+/// Writes this many values.
 struct Writes(usize);
 
 impl Encode<kind::Text> for Writes {
@@ -133,7 +133,7 @@ impl Encode<kind::Phone> for Writes {
     }
 }
 
-/// A list that goes on in spite of an element that cannot be written.
+/// A list that ignores the error of an element.
 struct Stubborn;
 
 impl Encode<kind::Multiple<kind::Double>> for Stubborn {
@@ -153,7 +153,7 @@ impl Encode<kind::Phone> for Bare {
     }
 }
 
-/// A list of phones of which only the first is one.
+/// A list of two phones, of which only the first is written as a phone.
 struct HalfOfPhones;
 
 impl Encode<kind::Multiple<kind::Phone>> for HalfOfPhones {
@@ -220,7 +220,7 @@ fn an_encode_that_writes_nothing_or_twice_is_refused_by_its_field() {
 }
 
 #[test]
-fn a_list_of_phones_with_an_element_that_is_none_is_refused() {
+fn a_list_of_phones_with_an_element_that_is_not_a_phone_is_refused() {
     #[derive(Patch)]
     #[vibecode(entity = "contacts")]
     struct Half {

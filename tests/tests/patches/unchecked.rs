@@ -20,7 +20,7 @@ fn set_unchecked_sends_any_json() {
 }
 
 #[test]
-fn set_unchecked_refuses_what_json_has_no_form_for_however_deep_it_is() {
+fn set_unchecked_refuses_nan_and_infinity_at_any_depth() {
     #[derive(Serialize)]
     struct Named<T> {
         value: T,

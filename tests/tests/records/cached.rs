@@ -1,4 +1,4 @@
-//! Records that are kept or shown with serde, in the forms that values have on the wire.
+//! Records that are cached or shown with serde: values are in their wire form.
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{collections::BTreeMap, fmt::Debug};

@@ -1,5 +1,5 @@
-//! A binary format that does not describe itself, as those of caches and queues: what is read is
-//! known from the type alone.
+//! A binary format that is not self-describing, such as caches and queues use: the type alone says what is
+//! read.
 
 use std::fmt;
 

@@ -54,7 +54,7 @@ async fn a_list_that_is_read_as_0_holds_nothing() {
     assert_eq!((customer.loyalty, customer.drinks), (None, vec![]));
 }
 
-/// Types around an enum, with parameters of the struct, are of the list that the enum is of.
+/// Types around an enum, with parameters of the struct, stand for the enum's list.
 mod inside_other_types {
     use std::borrow::Cow;
 
@@ -160,7 +160,7 @@ mod inside_other_types {
         assert_eq!(wire(&read.to_patch()), sent);
     }
 
-    /// The enum of another list, which the compiler cannot see: nothing says so in a constant.
+    /// Hides an enum from the compiler: its `Encode` and `Decode` have no constant that names the list.
     #[derive(Clone, Copy, PartialEq, Debug)]
     struct Disguised(Drink);
 

@@ -1,5 +1,5 @@
-//! Shapes that PHP, the database and other servers give to values, and shapes that mean nothing
-//! known: each is read, or an error names the field.
+//! Forms that PHP, the database and other servers give to values, and forms that are not known: each is
+//! read, or an error names the field.
 
 use vibecode_runtime::{Companies, Deals, Raw};
 
@@ -133,7 +133,7 @@ fn every_form_of_nothing_is_nothing_in_every_kind_that_has_no_such_value() {
             "{zero}"
         );
     }
-    // Of a boolean, false is a value.
+    // In a boolean, false is a value.
     assert_eq!(contact(r#"{"opened":false}"#).unwrap().opened, Some(false));
     assert_eq!(contact(r#"{"opened":[]}"#).unwrap().opened, None);
 }
@@ -190,7 +190,7 @@ fn a_single_value_in_a_multiple_field_is_a_list_of_one() {
 }
 
 #[test]
-fn a_shape_that_is_not_understood_is_an_error_that_names_the_field() {
+fn an_unknown_form_is_an_error_that_names_the_field() {
     for (field, shape) in [
         ("companyIds", json!("secret")),
         ("companyIds", json!({})),
@@ -224,15 +224,15 @@ fn a_shape_that_is_not_understood_is_an_error_that_names_the_field() {
 }
 
 #[test]
-fn half_a_character_deep_nesting_and_doubled_keys_are_read_or_named() {
-    // Where nobody looks, they are in nobody's way.
+fn lone_surrogates_deep_nesting_and_duplicate_keys_are_read_or_named() {
+    // In fields that the struct does not map they are ignored.
     let deep = format!("{}{}", "[".repeat(2_000), "]".repeat(2_000));
     let elsewhere =
         format!(r#"{{"comments":"x","ufCrmNote":"\ud83d","ufCrmNote":"","ufCrmDeep":{deep}}}"#);
     assert_eq!(contact(&elsewhere).unwrap().comments.as_deref(), Some("x"));
     let whole = contact(r#"{"comments":"\ud83d\ude00"}"#).unwrap();
     assert_eq!(whole.comments.as_deref(), Some("😀"));
-    // The same twice is no contradiction.
+    // The same value twice is accepted.
     let twice = contact(r#"{"comments":"x","comments":"x"}"#).unwrap();
     assert_eq!(twice.comments.as_deref(), Some("x"));
 
@@ -267,7 +267,7 @@ fn half_a_character_deep_nesting_and_doubled_keys_are_read_or_named() {
 }
 
 #[test]
-fn half_a_character_in_a_text_says_so() {
+fn the_error_about_a_lone_surrogate_says_so() {
     let error = contact(r#"{"comments":"cut \ud83d"}"#)
         .unwrap_err()
         .to_string();
@@ -340,7 +340,7 @@ fn moments_are_read_in_every_spelling_and_sent_in_one() {
 }
 
 #[test]
-fn an_alias_that_the_struct_reads_by_itself_is_a_phone_all_the_same() {
+fn an_alias_that_the_struct_maps_is_still_read_as_a_phone() {
     #[derive(Record)]
     #[vibecode(entity = "companies")]
     struct Company {

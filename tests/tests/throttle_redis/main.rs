@@ -21,7 +21,7 @@ use vibecode_runtime::{Budget, Feedback, RedisBudget, Throttle};
 
 use self::{api::Api, redis_server::RedisServer, worker::Worker};
 
-/// Where something must come about, but nothing says how soon: also on a machine that is busy.
+/// The longest wait for something that must happen, also on a busy machine.
 const SOON: Duration = Duration::from_secs(60);
 const NAME: &str = "portal";
 
@@ -194,7 +194,7 @@ async fn a_store_that_goes_away_is_an_error_and_no_open_gate() {
     redis.stop();
     let error = throttle.acquire().await.unwrap_err();
     assert!(error.to_string().contains("was not sent"), "{error}");
-    // Which nobody can be told: it must neither block nor panic.
+    // This cannot be reported: it must neither block nor panic.
     permit.finish(Feedback::none());
     assert!(throttle.acquire().await.is_err());
     redis.start_again();

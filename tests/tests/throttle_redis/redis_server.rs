@@ -81,7 +81,7 @@ impl RedisServer {
         self.wait_for(&command, ":1").await;
     }
 
-    /// Waits until so many slots are in use.
+    /// Waits until this many slots are in use.
     pub(crate) async fn wait_for_slots(&self, name: &str, slots: u32) {
         let command = format!("ZCARD vibecode-throttle:{{{name}}}:slots");
         self.wait_for(&command, &format!(":{slots}")).await;

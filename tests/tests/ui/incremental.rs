@@ -1,8 +1,8 @@
-//! The same mistakes with incremental compilation, which is cargo's default: there the compiler does
-//! not fold an error that it reports twice, and programs that read its JSON see both.
+//! The same mistakes with incremental compilation, which is cargo's default: with it, the compiler does not
+//! fold an error that it reports twice, and programs that read its JSON see both.
 //!
-//! All mistakes are modules of a few crates, so this takes seconds. An error of an early phase keeps
-//! the compiler from later phases, so each crate has the mistakes that are found in one phase.
+//! All mistakes are modules of a few crates, so this takes seconds. After an error in an early phase the
+//! compiler does not run later ones, so each crate has the mistakes that are found in one phase.
 
 use std::{
     collections::BTreeMap,
@@ -14,18 +14,18 @@ use std::{
 
 use serde_json::Value;
 
-/// Where an error is: line and column.
-type Place = (u64, u64);
+/// The line and the column of an error.
+type Position = (u64, u64);
 
 /// Mistakes that are reported for writing and for reading, in the same words: without incremental
 /// compilation the compiler folds them.
 const FOLDED: &[&str] = &["records/both_derives_and_the_id_of_another_entity"];
 
 #[test]
-fn one_mistake_is_one_error_at_its_place_with_incremental_compilation_too() {
-    let expected: BTreeMap<String, Vec<Place>> = super::messages()
+fn one_mistake_is_one_error_at_its_position_with_incremental_compilation_too() {
+    let expected: BTreeMap<String, Vec<Position>> = super::messages()
         .into_iter()
-        .map(|(name, message)| (name, places(&message)))
+        .map(|(name, message)| (name, positions(&message)))
         .collect();
     let mut phases: BTreeMap<Phase, Vec<String>> = BTreeMap::new();
     for (name, message) in super::messages() {
@@ -62,7 +62,7 @@ enum Phase {
 }
 
 impl Phase {
-    /// By the first error of a message that has a code, if one has.
+    /// The phase by the first error code in a message, if there is one.
     fn of(message: &str) -> Self {
         let codes = message
             .lines()
@@ -82,36 +82,36 @@ impl Phase {
     }
 }
 
-/// Where the errors of a message are.
-fn places(message: &str) -> Vec<Place> {
+/// The positions of the errors in a message.
+fn positions(message: &str) -> Vec<Position> {
     let mut lines = message.lines();
-    let mut places = Vec::new();
+    let mut positions = Vec::new();
     while lines.any(|line| line.starts_with("error")) {
-        let place = lines.next().unwrap();
-        let mut parts = place.rsplit(':').map(|part| part.parse().unwrap());
+        let position = lines.next().unwrap();
+        let mut parts = position.rsplit(':').map(|part| part.parse().unwrap());
         let column = parts.next().unwrap();
-        places.push((parts.next().unwrap(), column));
+        positions.push((parts.next().unwrap(), column));
     }
-    places
+    positions
 }
 
-/// Checks a crate of these mistakes: where the errors of each are.
-fn check(crate_name: &str, names: &[String]) -> BTreeMap<String, Vec<Place>> {
+/// Checks a crate with these mistakes, and returns the positions of the errors in each.
+fn check(crate_name: &str, names: &[String]) -> BTreeMap<String, Vec<Position>> {
     let sources = super::files("rs");
     let mut modules = String::new();
     for (number, name) in names.iter().enumerate() {
         writeln!(modules, "#[path = {:?}] mod m{number};", sources[name]).unwrap();
     }
-    let mut places: BTreeMap<String, Vec<Place>> = BTreeMap::new();
+    let mut positions: BTreeMap<String, Vec<Position>> = BTreeMap::new();
     for message in messages_of(crate_name, "vibecode-runtime", &modules) {
-        if let Some((name, place)) = error(&message) {
-            places.entry(name).or_default().push(place);
+        if let Some((name, position)) = error(&message) {
+            positions.entry(name).or_default().push(position);
         }
     }
-    places
+    positions
 }
 
-/// What the compiler says of a crate that knows the runtime by this name.
+/// The compiler's messages about a crate that gives the runtime this name.
 pub(crate) fn messages_of(crate_name: &str, runtime: &str, source: &str) -> Vec<Value> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
@@ -132,8 +132,8 @@ pub(crate) fn messages_of(crate_name: &str, runtime: &str, source: &str) -> Vec<
         .current_dir(&folder)
         .args(["check", "--offline", "--message-format=json"])
         .env("CARGO_INCREMENTAL", "1")
-        // What `rebuild` has built for the same dependencies is used here.
-        .env("CARGO_TARGET_DIR", scratch.join("rebuild/target"))
+        // All crates that tests generate share it, so that what they depend on is compiled once.
+        .env("CARGO_TARGET_DIR", scratch.join("generated"))
         .env_remove("RUSTFLAGS")
         .output()
         .unwrap();
@@ -151,14 +151,14 @@ pub(crate) fn messages_of(crate_name: &str, runtime: &str, source: &str) -> Vec<
     ours.map(|it| it["message"].clone()).collect()
 }
 
-/// Where a message of the compiler is, if it is an error: in which mistake's file, and where.
-fn error(message: &Value) -> Option<(String, Place)> {
+/// The mistake that an error of the compiler is in, and its position. `None` for a warning.
+fn error(message: &Value) -> Option<(String, Position)> {
     if message["level"] != "error" {
         return None;
     }
     let spans = message["spans"].as_array()?;
     let mut primary = spans.iter().find(|span| span["is_primary"] == true)?;
-    // Inside a macro of ours: where the user calls it.
+    // Of an error inside a macro of ours, the position of the call.
     while let Some(call) = primary["expansion"].get("span")
         && !primary["file_name"].as_str()?.contains("/ui/")
     {
@@ -167,9 +167,9 @@ fn error(message: &Value) -> Option<(String, Place)> {
     let file = PathBuf::from(primary["file_name"].as_str()?).with_extension("");
     let mistake = file.file_name()?.to_str()?;
     let topic = file.parent()?.file_name()?.to_str()?;
-    let place = (
+    let position = (
         primary["line_start"].as_u64()?,
         primary["column_start"].as_u64()?,
     );
-    Some((format!("{topic}/{mistake}"), place))
+    Some((format!("{topic}/{mistake}"), position))
 }

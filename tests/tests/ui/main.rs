@@ -35,8 +35,8 @@ fn copy_schemas(to: &Path) {
     }
 }
 
-/// Files whose mistakes are two, one whose mistake rustc tells twice under any derive, and those
-/// where it stands in the way of writing and of reading.
+/// Files with two mistakes, one mistake that rustc reports twice under any derive, and mistakes that
+/// prevent both writing and reading.
 const TWO_ERRORS: &[&str] = &[
     "cascades/a_wrong_name_and_a_wrong_type",
     "cascades/two_mistakes",
@@ -61,8 +61,8 @@ fn one_mistake_is_one_error() {
 #[test]
 fn every_mistake_has_its_message_and_every_message_its_mistake() {
     let names: Vec<String> = files("rs").into_keys().collect();
-    let told: Vec<String> = files("stderr").into_keys().collect();
-    assert_eq!(names, told);
+    let messages: Vec<String> = files("stderr").into_keys().collect();
+    assert_eq!(names, messages);
     assert!(names.len() >= 60, "{}", names.len());
 }
 
@@ -81,7 +81,7 @@ fn every_error_is_at_what_the_user_wrote_and_not_at_the_derive() {
     }
 }
 
-/// What a message says of the inside of a macro.
+/// What a message says if it shows the inside of a macro.
 const INSIDE_OF_A_MACRO: &[&str] = &["originates in the macro", "in this macro invocation"];
 
 /// Messages about a macro that the user calls.
@@ -96,8 +96,8 @@ fn no_message_shows_the_inside_of_a_macro() {
     }
 }
 
-/// A message shows at most so many lines of source that is not the user's: the bound that is not
-/// met, and types that meet it.
+/// A message shows at most this many lines of our source: the bound that is not met, and types that meet
+/// it.
 const LINES_OF_OURS: usize = 3;
 
 #[test]

@@ -1,4 +1,4 @@
-//! A crate that knows the runtime by another name.
+//! A crate that gives the runtime another name.
 
 use crate::incremental::messages_of;
 

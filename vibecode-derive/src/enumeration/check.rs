@@ -1,4 +1,4 @@
-//! An enum of options, held against the options that the portal's schema has.
+//! Checks an enum of options against the options in the portal's schema.
 
 use std::collections::HashMap;
 
@@ -6,30 +6,30 @@ use proc_macro2::Ident;
 use syn::{
     Data, DataEnum, DeriveInput, Fields, Generics, LitInt, LitStr, Type, Variant, spanned::Spanned,
 };
-use vibecode_spec::{Item, Kind, closest};
+use vibecode_spec::{Entity, EntityPath, Item, Kind, closest};
 
 use crate::{
     attribute::{OnEnum, OnField, OnVariant},
+    entity,
     errors::Errors,
     look_up::{Subject, WireName},
     model::InputField,
     portal::{Found, Portal},
     renamed,
     shape::bare,
-    whose::{self, Whose},
 };
 
-/// An enum whose mistakes have been told.
+/// An enum after its errors were reported.
 pub(crate) struct Checked<'a> {
     pub(crate) ident: &'a Ident,
     pub(crate) generics: &'a Generics,
     pub(crate) runtime: Option<syn::Path>,
-    pub(crate) whose: Whose,
+    pub(crate) entity: EntityPath,
     /// The wire name of the list.
     pub(crate) field: String,
     pub(crate) options: Vec<Choice<'a>>,
     pub(crate) other: Option<&'a Ident>,
-    /// Whether every variant is here: one with a mistake is not.
+    /// Whether all variants are here: one with an error is left out.
     pub(crate) complete: bool,
     pub(crate) found: Found,
 }
@@ -43,13 +43,13 @@ pub(crate) struct Choice<'a> {
 
 pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> {
     let attributes = OnEnum::read(&input.attrs, errors);
-    let known = whose::of(&input.ident, &attributes.common, errors);
+    let known = entity::of(&input.ident, &attributes.common, errors);
     let found = Found::of(known, &attributes.common, errors);
     if !input.generics.params.is_empty() {
         errors.at(&input.generics, "an enum of options has no parameters");
     }
-    let whose = known.unwrap_or(Whose::Entity(vibecode_spec::Entity::Contacts));
-    let items = known.and_then(|whose| items(input, &attributes, whose, &found, errors));
+    let entity = known.unwrap_or(EntityPath::Entity(Entity::Contacts));
+    let items = known.and_then(|entity| items(input, &attributes, entity, &found, errors));
     let variants = variants(input, errors);
     let list = List {
         items,
@@ -69,7 +69,7 @@ pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> 
             .common
             .runtime
             .or_else(|| renamed::path(&input.ident, errors)),
-        whose,
+        entity,
         field: attributes
             .field
             .map(|field| field.value())
@@ -81,37 +81,35 @@ pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> 
     }
 }
 
-/// The options that the portal's schema has of the list; `None` where it does not tell.
+/// The options of the list in the portal's schema; `None` if it has none.
 fn items(
     input: &DeriveInput,
     attributes: &OnEnum,
-    whose: Whose,
+    entity: EntityPath,
     found: &Found,
     errors: &Errors,
 ) -> Option<Vec<Item>> {
     let Some(name) = &attributes.field else {
-        if attributes.common.told {
+        if attributes.common.has_errors {
             return None;
         }
         let message = "of which field are these the options? Add `field = \"ufCrm_…\"`";
         errors.at(&input.ident, message);
         return None;
     };
-    let documented = whose.documented().field(&name.value());
+    let documented = entity.documented().field(&name.value());
     if let Some(field) = documented.filter(|field| field.kind != Kind::Enumeration) {
         return no_list(name, &field.kind, errors);
     }
     let Portal::Read(schema) = &found.portal else {
         // Without a schema a name is all that can be checked, and it must be a user field's.
         let kind = LitStr::new("enumeration", name.span());
-        look_up(input, name, Some(kind), whose, found, errors)?;
+        look_up(input, name, Some(kind), entity, found, errors)?;
         return None;
     };
-    let kind = look_up(input, name, None, whose, found, errors)?;
+    let kind = look_up(input, name, None, entity, found, errors)?;
     if kind != Kind::Enumeration {
-        let message = format!("`{}` holds `{}`, and is no list", name.value(), kind.name());
-        errors.at(name, message);
-        return None;
+        return no_list(name, &kind, errors);
     }
     let items = &schema.field(&name.value())?.items;
     (!items.is_empty()).then(|| items.clone())
@@ -128,7 +126,7 @@ fn look_up(
     input: &DeriveInput,
     name: &LitStr,
     kind: Option<LitStr>,
-    whose: Whose,
+    entity: EntityPath,
     found: &Found,
     errors: &Errors,
 ) -> Option<Kind> {
@@ -144,7 +142,7 @@ fn look_up(
     let subject = Subject {
         name: WireName::of(&field),
         field: &field,
-        whose,
+        entity,
         portal: &found.portal,
         errors,
     };
@@ -163,7 +161,7 @@ fn variants<'a>(input: &'a DeriveInput, errors: &Errors) -> Vec<&'a Variant> {
     Vec::new()
 }
 
-/// The list that the variants are held against.
+/// The list that the variants are checked against.
 struct List<'a> {
     items: Option<Vec<Item>>,
     field: Option<&'a LitStr>,
@@ -238,7 +236,7 @@ impl List<'_> {
                 self.errors.at(label, "one of `item` and `label` is enough");
                 None
             }
-            (None, None) if attributes.told => None,
+            (None, None) if attributes.has_errors => None,
             (None, None) => {
                 let message = "which option is this? Add `#[vibecode(item = 81)]` with its id";
                 self.errors.at(&variant.ident, message);

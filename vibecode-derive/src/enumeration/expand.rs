@@ -15,7 +15,7 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
     let private = private_module(checked.runtime.as_ref());
     let Checked { ident, field, .. } = checked;
     let ident = own(ident);
-    let entity = entity(checked.whose);
+    let entity = entity(checked.entity);
     let (parameters, arguments, predicates) = checked.generics.split_for_impl();
     let variants = Variants::of(checked);
     let (option_id, by_option_id) = (variants.option_id(), variants.by_option_id());
@@ -63,7 +63,7 @@ struct Variants<'a> {
     /// Each with the id and the label of its option.
     options: Vec<(Ident, u64, Option<&'a str>)>,
     other: Option<Ident>,
-    /// Whether these are all of them. Those with a mistake are left out.
+    /// Whether these are all variants: one with an error is left out.
     complete: bool,
 }
 

@@ -19,7 +19,7 @@ pub(crate) fn check(checked: &mut Checked<'_>, errors: &Errors) {
     refuse_a_taken_name(checked, errors);
 }
 
-/// What a builder is called whose name is taken: the app's own type is then not mistaken for it.
+/// The prefix of the builder's name if that is taken, so that the app's own type is not mistaken for it.
 const ASIDE: &str = "__Patch";
 
 fn refuse_a_taken_name(checked: &mut Checked<'_>, errors: &Errors) {
@@ -64,8 +64,8 @@ fn read_only_message(name: &str) -> String {
     }
 }
 
-/// A patch does not know whether it is for `create` or for `update`, to which the API would answer
-/// 200 and change nothing.
+/// A patch may be sent by `create` or by `update`, and to an `update` the API would answer 200 and change
+/// nothing.
 fn immutable_message(name: &str) -> String {
     format!(
         "`{name}` is set when a record is made and cannot be changed after, and a patch may be sent by `update`: add `#[vibecode(read_only)]`"

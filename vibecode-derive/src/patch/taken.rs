@@ -1,17 +1,16 @@
-//! Whether the app has a type of its own by the name of the builder.
+//! Finds out whether the app has a type of its own with the name of the builder.
 //!
-//! A derive sees its struct alone, and the compiler would report the second definition, and then
-//! everything for which it takes the one for the other. So the source file is looked at: if a type of
-//! that name is defined or imported beside the struct, that is the one error, with what to do.
-//! Whatever is not certain is left to the compiler: a struct that a macro makes or that the file has
-//! twice, and what is compiled under a condition.
+//! A derive sees its struct only, and the compiler would report the second definition, and then every use in
+//! which it mistakes one type for the other. So this looks into the source file: a type of that name which is
+//! defined or imported beside the struct is one error, which says what to do. Whatever is not certain is left
+//! to the compiler: a struct from a macro, one that is in the file twice, and code under a `cfg`.
 
 use std::{fs, str::FromStr};
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 
-/// Whether a type of this name stands beside the struct in the file that the struct is written in.
+/// Whether a type of this name is beside the struct in the struct's source file.
 pub(super) fn is_taken(structs: &Ident, builder: &Ident) -> bool {
     if !proc_macro::is_available() {
         return false;
@@ -20,16 +19,16 @@ pub(super) fn is_taken(structs: &Ident, builder: &Ident) -> bool {
     let Some(source) = file.and_then(|file| fs::read_to_string(file).ok()) else {
         return false;
     };
-    stands_beside(
+    is_beside(
         &source,
         &structs.unraw().to_string(),
         &builder.unraw().to_string(),
     )
 }
 
-/// The same, of a source text.
-fn stands_beside(source: &str, structs: &str, builder: &str) -> bool {
-    // Nearly every file ends the search here: a builder is mostly not named, or as a path.
+/// The same, in a source text.
+fn is_beside(source: &str, structs: &str, builder: &str) -> bool {
+    // Most files do not name the builder, and need not be parsed.
     if !source.contains(builder) {
         return false;
     }
@@ -64,7 +63,7 @@ fn scopes(tokens: TokenStream) -> Vec<Scope> {
 }
 
 impl Scope {
-    /// Each definition by such a keyword of this name.
+    /// The definitions with this keyword and this name.
     fn definitions<'s>(&'s self, keyword: &'s str, name: &'s str) -> impl Iterator<Item = ()> + 's {
         let pairs = self.0.windows(2).enumerate();
         pairs.filter_map(move |(index, pair)| match pair {
@@ -77,7 +76,7 @@ impl Scope {
         })
     }
 
-    /// Whether an attribute with a condition stands before the item at an index.
+    /// Whether the item at an index has a `cfg` attribute.
     fn is_conditional(&self, index: usize) -> bool {
         let before = self.0.get(..index).unwrap_or_default();
         before
@@ -130,10 +129,10 @@ fn binds(tree: &TokenStream, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::stands_beside;
+    use super::is_beside;
 
     fn is_taken(source: &str) -> bool {
-        stands_beside(source, "Customer", "CustomerPatch")
+        is_beside(source, "Customer", "CustomerPatch")
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::{
 pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
     let input = checked.input;
     let private = private_module(input.attributes.runtime.as_ref());
-    let (ident, entity) = (own(&input.ident), entity(checked.whose));
+    let (ident, entity) = (own(&input.ident), entity(checked.entity));
     let names: Vec<_> = checked.fields.iter().filter_map(placed_name).collect();
     let places = 0..names.len();
     let reads_multifields = checked
@@ -72,7 +72,7 @@ fn placed_name<'a>(field: &'a Field<'_>) -> Option<&'a str> {
 
 /// `name: value` for each field of the struct.
 fn read_fields(checked: &Checked<'_>) -> Vec<TokenStream> {
-    let entity = entity(checked.whose);
+    let entity = entity(checked.entity);
     let mut place = 0_usize;
     let fields = checked.fields.iter().map(|field| {
         let ident = own(field.ident);
@@ -139,14 +139,21 @@ fn bound(field: &Field<'_>, parameters: &TypeParameters) -> Option<TokenStream> 
     parameters.are_in(ty).then(|| predicate(ty, &bound))
 }
 
-/// That enums of options are used on their own lists.
+/// Checks that enums of options are used in the fields of their own lists.
 fn own_lists(checked: &Checked<'_>) -> Vec<TokenStream> {
     let values = checked.fields.iter().filter_map(|field| match &field.role {
         Role::Value(value) => Some(value),
         _ => None,
     });
     let generics = &checked.input.generics;
-    let checks = values
-        .filter_map(|value| own_list(Direction::Read, value.holds, value, checked.whose, generics));
+    let checks = values.filter_map(|value| {
+        own_list(
+            Direction::Read,
+            value.holds,
+            value,
+            checked.entity,
+            generics,
+        )
+    });
     checks.collect()
 }

@@ -1,8 +1,7 @@
-//! Real structs and enums, changed at random: whatever comes of them, each derive answers with
-//! tokens, and never panics.
+//! Mutates real structs and enums: each derive returns tokens for any result, and never panics.
 //!
-//! `FUZZ_CASES=200000 cargo test --release -p vibecode-derive fuzz` tries that many; a failure prints
-//! the number of its case, and `FUZZ_FIRST` of that number begins with it.
+//! `FUZZ_CASES=200000 cargo test --release -p vibecode-derive fuzz` tries that many; a failure prints the number
+//! of its case, and `FUZZ_FIRST` with that number starts there.
 
 use std::{env, panic, str::FromStr};
 
@@ -208,7 +207,7 @@ impl Random {
     }
 }
 
-/// Does something at a token, counted from the outside in.
+/// Calls a function at the token with this index, counted in depth-first order.
 fn at(tokens: &mut Vec<Token>, index: &mut usize, change: &mut dyn FnMut(&mut Vec<Token>, usize)) {
     for here in 0..tokens.len() {
         if *index == 0 {
@@ -272,7 +271,7 @@ fn mutate(tokens: &mut Vec<Token>, random: &mut Random) {
     });
 }
 
-/// What a derive does wrong with the tokens of a case, if anything.
+/// What a derive does wrong in a case, if anything.
 fn fault(case: u64, originals: &[Vec<Token>]) -> Option<String> {
     let mut random = Random(case);
     let mut tokens = random.of(originals).clone();
@@ -287,7 +286,7 @@ fn fault(case: u64, originals: &[Vec<Token>]) -> Option<String> {
             Err(_) => "panicked".to_owned(),
             Ok(output) if TokenStream::from_str(&output).is_err() => format!("gave {output}"),
             Ok(output) if !is_an_item && !output.contains("compile_error") => {
-                format!("took for an item what is none, and gave {output}")
+                format!("accepted what is not an item, and gave {output}")
             }
             Ok(_) => return None,
         };
@@ -312,7 +311,7 @@ fn fuzz_no_mutation_of_a_struct_or_an_enum_makes_a_derive_panic() {
 }
 
 #[test]
-fn fuzz_begins_with_what_the_derives_take() {
+fn fuzz_starts_from_code_that_the_derives_accept() {
     let [everything, options, with_a_schema] = originals().try_into().unwrap();
     for (tokens, derive) in [
         (&everything, DERIVES[0].1),

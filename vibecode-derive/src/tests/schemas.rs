@@ -1,5 +1,5 @@
-//! What is said of a schema file that cannot be used. The messages hold its path, so they are told
-//! apart here and not by the compiler's own words.
+//! The errors about a schema file that cannot be used. They are tested here and not in `ui/`, since they show
+//! the path of a temporary file.
 
 use std::{fs, path::PathBuf};
 
@@ -31,7 +31,7 @@ impl Drop for File {
 }
 
 /// The messages of the compile errors among the tokens.
-fn told(tokens: &TokenStream) -> Vec<String> {
+fn errors_in(tokens: &TokenStream) -> Vec<String> {
     let file: syn2::File = syn2::parse2(tokens.clone()).unwrap();
     let macros = file.items.into_iter().filter_map(|item| match item {
         syn2::Item::Macro(item) => Some(item.mac),
@@ -57,8 +57,11 @@ fn customer(path: &str) -> TokenStream {
 /// What each derive says of a file of this content, without its path.
 fn problem(name: &str, text: &str) -> String {
     let file = File::of(name, text);
-    let struct_errors = told(&patch::derive(customer(file.path())));
-    assert_eq!(told(&record::derive(customer(file.path()))), struct_errors);
+    let struct_errors = errors_in(&patch::derive(customer(file.path())));
+    assert_eq!(
+        errors_in(&record::derive(customer(file.path()))),
+        struct_errors
+    );
     let path = file.path();
     let options = enumeration::derive(quote! {
         #[vibecode(entity = "contacts", field = "ufCrmTier", schema = #path)]
@@ -67,7 +70,7 @@ fn problem(name: &str, text: &str) -> String {
             Gold,
         }
     });
-    assert_eq!(told(&options), struct_errors);
+    assert_eq!(errors_in(&options), struct_errors);
     let [message] = &struct_errors[..] else {
         panic!("{struct_errors:?}");
     };
@@ -76,19 +79,19 @@ fn problem(name: &str, text: &str) -> String {
 }
 
 #[test]
-fn broken_json_is_told_with_its_place() {
+fn broken_json_is_reported_with_its_place() {
     let problem = problem("broken.json", "{\n  \"ufCrmFloor\": }");
     assert_eq!(problem, "this is not JSON (line 2, column 17)");
 }
 
 #[test]
-fn an_empty_file_is_told() {
+fn an_empty_file_is_reported() {
     let problem = problem("empty.json", "");
     assert!(problem.starts_with("this is empty"), "{problem}");
 }
 
 #[test]
-fn a_half_written_file_is_told() {
+fn a_half_written_file_is_reported() {
     let problem = problem(
         "half.json",
         r#"{"success":true,"data":{"ufCrmFloor":{"type":"#,
@@ -97,13 +100,13 @@ fn a_half_written_file_is_told() {
 }
 
 #[test]
-fn a_file_that_is_longer_than_any_schema_is_told_and_not_read() {
+fn a_file_that_is_longer_than_any_schema_is_reported_and_not_read() {
     let problem = problem("huge.json", &" ".repeat(20_000_000));
     assert_eq!(problem, "it is 20000000 bytes long, which no schema is");
 }
 
 #[test]
-fn a_file_of_another_shape_is_told() {
+fn a_file_of_another_shape_is_reported() {
     for (name, text, said) in [
         ("list.json", "[]", "this is a list"),
         ("number.json", "7", "there is no map of fields"),
@@ -133,18 +136,18 @@ fn a_file_of_another_shape_is_told() {
 fn a_field_that_is_fixed_at_creation_is_not_written_and_can_be_read() {
     let text = r#"{"ufCrmFloor":{"type":"integer","isImmutable":true}}"#;
     let file = File::of("immutable.json", text);
-    let errors = told(&patch::derive(customer(file.path())));
+    let errors = errors_in(&patch::derive(customer(file.path())));
     assert_eq!(
         errors,
         [
             "`ufCrmFloor` is set when a record is made and cannot be changed after, and a patch may be sent by `update`: add `#[vibecode(read_only)]`"
         ]
     );
-    assert!(told(&record::derive(customer(file.path()))).is_empty());
+    assert!(errors_in(&record::derive(customer(file.path()))).is_empty());
 }
 
 #[test]
-fn the_answer_of_a_refusal_is_told() {
+fn the_answer_of_a_refusal_is_reported() {
     let refusal = r#"{"success":false,"error":{"code":"SCOPE_DENIED","message":"no"}}"#;
     let problem = problem("refusal.json", refusal);
     assert!(
@@ -154,7 +157,7 @@ fn the_answer_of_a_refusal_is_told() {
 }
 
 #[test]
-fn the_schema_of_another_entity_is_told() {
+fn the_schema_of_another_entity_is_reported() {
     let deals = r#"{"amount":{},"currency":{},"closedAt":{},"stageId":{}}"#;
     let problem = problem("deals.json", deals);
     let expected = "these are the fields of deals, not of contacts, which have no `amount`, `closedAt`, `currency`";
@@ -162,14 +165,14 @@ fn the_schema_of_another_entity_is_told() {
 }
 
 #[test]
-fn two_fields_with_one_upper_name_are_told() {
+fn two_fields_with_one_upper_name_are_reported() {
     let fields = r#"{"ufCrmA":{"upperName":"UF_CRM_A"},"ufCrmB":{"upperName":"UF_CRM_A"}}"#;
     let expected = "`ufCrmA` and `ufCrmB` have one upper name, `UF_CRM_A`";
     assert_eq!(problem("twins.json", fields), expected);
 }
 
 #[test]
-fn an_option_whose_id_is_no_number_is_told() {
+fn an_option_whose_id_is_no_number_is_reported() {
     let fields = r#"{"ufCrmTier":{"type":"enumeration","items":[{"ID":"gold","VALUE":"Gold"}]}}"#;
     let expected =
         "the options (`items`) of `ufCrmTier` cannot be read: the id `gold` is no number above 0";
@@ -177,26 +180,26 @@ fn an_option_whose_id_is_no_number_is_told() {
 }
 
 #[test]
-fn a_text_that_is_no_utf_8_is_told() {
+fn a_text_that_is_no_utf_8_is_reported() {
     let file = File::of("bytes.json", "");
     fs::write(&file.0, [0xff, 0xfe, b'{', b'}']).unwrap();
-    let errors = told(&patch::derive(customer(file.path())));
+    let errors = errors_in(&patch::derive(customer(file.path())));
     assert_eq!(errors.len(), 1, "{errors:?}");
 }
 
 #[test]
-fn a_folder_in_place_of_a_file_is_told() {
+fn a_folder_in_place_of_a_file_is_reported() {
     let folder = std::env::temp_dir();
-    let errors = told(&patch::derive(customer(folder.to_str().unwrap())));
+    let errors = errors_in(&patch::derive(customer(folder.to_str().unwrap())));
     assert_eq!(errors.len(), 1, "{errors:?}");
 }
 
 #[test]
-fn a_missing_file_is_told_with_where_it_was_looked_for() {
+fn a_missing_file_is_reported_with_where_it_was_looked_for() {
     let tokens = patch::derive(customer("nowhere/contacts.json"));
     // What is not there is not included, which would be a second error.
     assert!(!tokens.to_string().contains("include_bytes"));
-    let errors = told(&tokens);
+    let errors = errors_in(&tokens);
     let [message] = &errors[..] else {
         panic!("{errors:?}");
     };
@@ -207,9 +210,9 @@ fn a_missing_file_is_told_with_where_it_was_looked_for() {
 #[test]
 fn an_edited_file_is_read_anew() {
     let file = File::of("edited.json", r#"{"ufCrmFloor":{"type":"integer"}}"#);
-    assert_eq!(told(&patch::derive(customer(file.path()))), [""; 0]);
+    assert_eq!(errors_in(&patch::derive(customer(file.path()))), [""; 0]);
     fs::write(&file.0, r#"{"ufCrmStorey":{"type":"integer"}}"#).unwrap();
-    let errors = told(&patch::derive(customer(file.path())));
+    let errors = errors_in(&patch::derive(customer(file.path())));
     assert!(
         errors[0].contains("have no user field `ufCrmFloor`"),
         "{errors:?}"
@@ -223,7 +226,7 @@ fn a_multifield_of_the_schema_that_is_not_phone_or_email_has_no_kind_that_makes_
     let path = file.path();
     for (name, kind) in [("link", "string"), ("ufCrmSites", "url"), ("web", "string")] {
         for derive in [patch::derive, record::derive] {
-            let messages = told(&derive(quote! {
+            let messages = errors_in(&derive(quote! {
                 #[vibecode(entity = "contacts", schema = #path)]
                 struct Customer {
                     #[vibecode(field = #name, kind = #kind)]
@@ -251,20 +254,20 @@ fn customer_with(attribute: &TokenStream) -> TokenStream {
 }
 
 #[test]
-fn a_required_schema_that_is_not_there_is_told_with_every_file_that_could_be_it() {
-    let errors = told(&patch::derive(customer_with(&quote!(schema))));
+fn a_required_schema_that_is_not_there_is_reported_with_every_file_that_could_be_it() {
+    let errors = errors_in(&patch::derive(customer_with(&quote!(schema))));
     let expected = "there is no schema `vibecode-derive/vibecode/contacts.json` or `vibecode/contacts.json`: `cargo vibecode pull contacts` fetches it";
     assert_eq!(errors, [expected]);
-    assert!(told(&patch::derive(customer_with(&quote!(diff)))).is_empty());
+    assert!(errors_in(&patch::derive(customer_with(&quote!(diff)))).is_empty());
     for twice in [quote!(schema, schema), quote!(schema, schema = "a.json")] {
-        let errors = told(&patch::derive(customer_with(&twice)));
+        let errors = errors_in(&patch::derive(customer_with(&twice)));
         assert_eq!(errors, ["`schema` stands here twice"]);
     }
 }
 
 #[test]
-fn a_user_field_that_nothing_describes_is_told_with_the_files_that_were_looked_for() {
-    let errors = told(&patch::derive(quote! {
+fn a_user_field_that_nothing_describes_is_reported_with_the_files_that_were_looked_for() {
+    let errors = errors_in(&patch::derive(quote! {
         #[vibecode(entity = "contacts")]
         struct Customer {
             #[vibecode(field = "ufCrmFloor")]
@@ -279,9 +282,9 @@ fn a_user_field_that_nothing_describes_is_told_with_the_files_that_were_looked_f
 }
 
 #[test]
-fn a_user_field_that_the_portal_lacks_is_told_with_the_file_that_says_so() {
+fn a_user_field_that_the_portal_lacks_is_reported_with_the_file_that_says_so() {
     let file = File::of("lacks.json", r#"{"ufCrmStorey":{"type":"integer"}}"#);
-    let errors = told(&patch::derive(customer(file.path())));
+    let errors = errors_in(&patch::derive(customer(file.path())));
     let expected = format!(
         "the portal's contacts have no user field `ufCrmFloor`, according to `{}`: if it is new there, `cargo vibecode pull contacts` fetches the list anew",
         file.path()
@@ -290,7 +293,7 @@ fn a_user_field_that_the_portal_lacks_is_told_with_the_file_that_says_so() {
 }
 
 #[test]
-fn a_field_of_the_layer_underneath_that_a_complete_list_lacks_is_told() {
+fn a_field_of_the_layer_underneath_that_a_complete_list_lacks_is_reported() {
     let list = r#"{"entity":"contacts","fields":{"ufCrmFloor":{"type":"integer"}},"format":1}"#;
     let birthday = |path: &str| {
         quote! {
@@ -306,13 +309,19 @@ fn a_field_of_the_layer_underneath_that_a_complete_list_lacks_is_told() {
     let expected = format!(
         "the portal's contacts have no field `birthdate`: `{path}` lists all that they have, and the API would drop it. If the list is old, `cargo vibecode pull contacts` fetches it anew"
     );
-    assert_eq!(told(&patch::derive(birthday(path))), [expected.as_str()]);
-    assert_eq!(told(&record::derive(birthday(path))), [expected.as_str()]);
+    assert_eq!(
+        errors_in(&patch::derive(birthday(path))),
+        [expected.as_str()]
+    );
+    assert_eq!(
+        errors_in(&record::derive(birthday(path))),
+        [expected.as_str()]
+    );
     let part = File::of(
         "part.json",
         &list.replace("\"format\":1", "\"format\":1,\"partial\":true"),
     );
-    assert!(told(&patch::derive(birthday(part.path()))).is_empty());
+    assert!(errors_in(&patch::derive(birthday(part.path()))).is_empty());
 }
 
 #[test]
@@ -332,7 +341,7 @@ fn what_clears_a_field_that_the_portal_requires_is_refused() {
         })
     };
     let tokens = clear(TokenStream::new());
-    assert!(told(&tokens).is_empty());
+    assert!(errors_in(&tokens).is_empty());
     let text = tokens.to_string();
     assert!(
         text.contains("NotRequired") && text.contains("refuse_clearing"),
@@ -340,7 +349,7 @@ fn what_clears_a_field_that_the_portal_requires_is_refused() {
     );
     assert!(!text.contains("Clears"), "{text}");
     assert_eq!(
-        told(&clear(quote!(, clear = "null"))),
+        errors_in(&clear(quote!(, clear = "null"))),
         ["the portal requires a value of `ufCrmFloor`, which is never cleared: leave `clear` out"]
     );
 }

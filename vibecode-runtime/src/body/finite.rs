@@ -1,5 +1,6 @@
-//! Whether a value that serde writes has a JSON form throughout. `serde_json` writes NaN and infinity
-//! as null, which clears the field.
+//! Finds NaN and infinity in what serde writes. `serde_json` writes them as null, which clears the field,
+//! and neither its `Value` nor a `Formatter` of its own can distinguish that null from any other: so this is a
+//! serializer that writes nothing and looks at the numbers.
 
 use std::fmt;
 
@@ -9,42 +10,42 @@ use crate::encoder::NOT_FINITE;
 
 /// Whether a value holds neither NaN nor infinity, however deep.
 pub(super) fn is_finite(value: &(impl Serialize + ?Sized)) -> bool {
-    !matches!(value.serialize(Finite), Err(Stopped::NotFinite))
+    !matches!(value.serialize(Finite), Err(Problem::NotFinite))
 }
 
-/// Why a value was not looked through.
+/// Why the search ended early.
 #[derive(Debug)]
-enum Stopped {
+enum Problem {
     NotFinite,
-    /// It cannot be serialised, which is found again when it is.
-    ByItself,
+    /// The value cannot be serialized. Writing it reports that again.
+    NotSerializable,
 }
 
-impl fmt::Display for Stopped {
+impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NotFinite => NOT_FINITE,
-            Self::ByItself => "the value cannot be serialised",
+            Self::NotSerializable => "the value cannot be serialized",
         })
     }
 }
 
-impl std::error::Error for Stopped {}
+impl std::error::Error for Problem {}
 
-impl ser::Error for Stopped {
+impl ser::Error for Problem {
     fn custom<T: fmt::Display>(_: T) -> Self {
-        Self::ByItself
+        Self::NotSerializable
     }
 }
 
-/// Looks at every number and writes nothing.
+/// Checks every number and writes nothing.
 struct Finite;
 
-type Looked = Result<(), Stopped>;
+type Checked = Result<(), Problem>;
 
 macro_rules! pass {
     ($($method:ident($($argument:ty),*);)+) => {$(
-        fn $method(self, $(_: $argument),*) -> Looked {
+        fn $method(self, $(_: $argument),*) -> Checked {
             Ok(())
         }
     )+};
@@ -52,7 +53,7 @@ macro_rules! pass {
 
 impl ser::Serializer for Finite {
     type Ok = ();
-    type Error = Stopped;
+    type Error = Problem;
     type SerializeSeq = Self;
     type SerializeTuple = Self;
     type SerializeTupleStruct = Self;
@@ -82,23 +83,27 @@ impl ser::Serializer for Finite {
         serialize_unit_variant(&'static str, u32, &'static str);
     }
 
-    fn serialize_f32(self, value: f32) -> Looked {
+    fn serialize_f32(self, value: f32) -> Checked {
         self.serialize_f64(value.into())
     }
 
-    fn serialize_f64(self, value: f64) -> Looked {
+    fn serialize_f64(self, value: f64) -> Checked {
         if value.is_finite() {
             Ok(())
         } else {
-            Err(Stopped::NotFinite)
+            Err(Problem::NotFinite)
         }
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Looked {
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Checked {
         value.serialize(self)
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Looked {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Checked {
         value.serialize(self)
     }
 
@@ -108,19 +113,19 @@ impl ser::Serializer for Finite {
         _: u32,
         _: &'static str,
         value: &T,
-    ) -> Looked {
+    ) -> Checked {
         value.serialize(self)
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<Self, Stopped> {
+    fn serialize_seq(self, _: Option<usize>) -> Result<Self, Problem> {
         Ok(self)
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<Self, Stopped> {
+    fn serialize_tuple(self, _: usize) -> Result<Self, Problem> {
         Ok(self)
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Self, Stopped> {
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Self, Problem> {
         Ok(self)
     }
 
@@ -130,15 +135,15 @@ impl ser::Serializer for Finite {
         _: u32,
         _: &'static str,
         _: usize,
-    ) -> Result<Self, Stopped> {
+    ) -> Result<Self, Problem> {
         Ok(self)
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Self, Stopped> {
+    fn serialize_map(self, _: Option<usize>) -> Result<Self, Problem> {
         Ok(self)
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, Stopped> {
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, Problem> {
         Ok(self)
     }
 
@@ -148,7 +153,7 @@ impl ser::Serializer for Finite {
         _: u32,
         _: &'static str,
         _: usize,
-    ) -> Result<Self, Stopped> {
+    ) -> Result<Self, Problem> {
         Ok(self)
     }
 }
@@ -157,13 +162,13 @@ macro_rules! each {
     ($($Trait:ident: $method:ident;)+) => {$(
         impl ser::$Trait for Finite {
             type Ok = ();
-            type Error = Stopped;
+            type Error = Problem;
 
-            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Looked {
+            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Checked {
                 value.serialize(Finite)
             }
 
-            fn end(self) -> Looked {
+            fn end(self) -> Checked {
                 Ok(())
             }
         }
@@ -181,13 +186,13 @@ macro_rules! each_named {
     ($($Trait:ident;)+) => {$(
         impl ser::$Trait for Finite {
             type Ok = ();
-            type Error = Stopped;
+            type Error = Problem;
 
-            fn serialize_field<T: Serialize + ?Sized>(&mut self, _: &'static str, value: &T) -> Looked {
+            fn serialize_field<T: Serialize + ?Sized>(&mut self, _: &'static str, value: &T) -> Checked {
                 value.serialize(Finite)
             }
 
-            fn end(self) -> Looked {
+            fn end(self) -> Checked {
                 Ok(())
             }
         }
@@ -201,17 +206,17 @@ each_named! {
 
 impl ser::SerializeMap for Finite {
     type Ok = ();
-    type Error = Stopped;
+    type Error = Problem;
 
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Looked {
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Checked {
         key.serialize(Finite)
     }
 
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Looked {
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Checked {
         value.serialize(Finite)
     }
 
-    fn end(self) -> Looked {
+    fn end(self) -> Checked {
         Ok(())
     }
 }

@@ -33,12 +33,12 @@ pub struct Body {
     /// What was set, each as `,"name":value`, and the values that were added, in the order of the
     /// calls. What has been replaced since is still there, and not sent.
     json: String,
-    /// The bits of all names that may have changed: of most fields it tells that they have not.
+    /// The bits of all names that may have changed. For most fields they show that the field has not.
     seen: u64,
     /// The first value that has no wire form. The patch is then never sent.
     failure: Option<Box<InvalidField>>,
     unchecked: bool,
-    /// The path of the entity, whose lists the options of enums are compared with.
+    /// The path of the entity. An option of an enum is refused in the field of another list.
     entity: Option<&'static str>,
 }
 
@@ -292,7 +292,7 @@ impl Body {
         self.unchecked = true;
     }
 
-    /// The value that cannot be sent, where there is one.
+    /// The value that cannot be sent, if there is one.
     pub(crate) fn invalid_field(&self) -> Option<&InvalidField> {
         self.failure.as_deref()
     }
@@ -371,7 +371,7 @@ impl Change {
     }
 }
 
-/// Whether two names are one. Most names stand in the program once, so that the place tells.
+/// Whether two names are the same. Most are in the program once, so that comparing pointers is enough.
 fn is_same(one: &str, other: &str) -> bool {
     one.len() == other.len() && (std::ptr::eq(one, other) || one == other)
 }

@@ -93,7 +93,7 @@ impl<'a> Answered<'a> {
         Self(json, None)
     }
 
-    /// As the value of this field.
+    /// The same value, known to be of this field.
     pub(crate) fn of<'b>(self, field: &'b List) -> Answered<'b>
     where
         'a: 'b,
@@ -101,7 +101,7 @@ impl<'a> Answered<'a> {
         Answered(self.0, Some(field))
     }
 
-    /// The field whose value this is, if it is known.
+    /// The field that this is a value of, if it is known.
     pub(crate) fn field(self) -> Option<List> {
         self.1.copied()
     }
@@ -125,8 +125,8 @@ impl<'a> Answered<'a> {
     }
 
     /// Whether this is one of the forms in which the API writes "nothing", whatever the field's kind
-    /// (api.md, "Values underneath", grade B). 0 is another one, but for some kinds it is a value:
-    /// see [`is_zero`](Self::is_zero).
+    /// (api.md, "Values underneath", grade B). 0 is another, but in some kinds it is a value: see
+    /// [`is_zero`](Self::is_zero).
     pub(crate) fn is_nothing(self) -> bool {
         matches!(self.0, "null" | "false" | r#""""#) || self.is_empty_list()
     }
@@ -141,8 +141,8 @@ impl<'a> Answered<'a> {
         self.text().and_then(|text| whole::<u8>(&text)) == Some(0)
     }
 
-    /// The text, or a number as it stands, since the API gives one for the other. `None` for other
-    /// JSON, and for text with half of a surrogate pair in it, which no `str` can hold.
+    /// The text, or a number as it is written, since the API answers one for the other. `None` for other
+    /// JSON, and for text with a lone surrogate in it, which no `str` can hold.
     pub(crate) fn text(self) -> Option<Cow<'a, str>> {
         match self.quoted() {
             Some(inner) if !inner.as_bytes().contains(&b'\\') => Some(Cow::Borrowed(inner)),
@@ -159,13 +159,13 @@ impl<'a> Answered<'a> {
         self.quoted().is_some()
     }
 
-    /// What stands between quotes, escapes as they are.
+    /// What is between the quotes, with its escapes.
     fn quoted(self) -> Option<&'a str> {
         self.0.strip_prefix('"')?.strip_suffix('"')
     }
 
-    /// The elements of a list. One whose keys have gaps is an object in the JSON of PHP, with the
-    /// index of each element as its key. `None` if this is not a list.
+    /// The elements of a list. PHP writes a list with gaps as an object, with the index of each element
+    /// as its key. `None` if this is not a list.
     pub(crate) fn elements(self) -> Option<impl Iterator<Item = Answered<'a>>> {
         let elements: Vec<&RawValue> = if self.is_nothing() {
             Vec::new()
@@ -179,8 +179,8 @@ impl<'a> Answered<'a> {
         Some(elements.into_iter().map(element))
     }
 
-    /// The values of a multiple field: the elements of a list, or a single value that is answered
-    /// without one. `None` for an object of which only some keys are those of a list.
+    /// The values of a multiple field: the elements of a list, or a single value without a list around
+    /// it. `None` for an object in which only some keys are indexes.
     fn values(self) -> Option<Vec<Answered<'a>>> {
         match self.elements() {
             Some(elements) => Some(elements.collect()),
@@ -232,18 +232,19 @@ impl fmt::Debug for Answered<'_> {
     note = "implement `vibecode_runtime::Decode<{K}>` for it, or use a type that has it"
 )]
 pub trait Decode<K>: Sized {
-    /// The list whose options this stands for, if any.
+    /// The list of options that this stands for, if any.
     #[doc(hidden)]
     const LIST: Option<List> = None;
 
     /// Reads a value.
     ///
-    /// It is not called for "nothing" (null and its like) if the field is an `Option`, which is then
-    /// `None`. A field that is not an `Option` passes empty text on, and a list passes `null` on.
+    /// It is not called for "nothing" (null and its other forms) if the field is an `Option`, which is
+    /// then `None`. It is called for empty text if the field is not an `Option`, and for `null` if it is a
+    /// list.
     ///
     /// # Errors
-    /// [`DecodeError`] if the value is not what the type holds. The call that was to read it fails with
-    /// [`ErrorKind::Unreadable`](crate::ErrorKind::Unreadable), naming the field.
+    /// [`DecodeError`] if the value is not what the type holds. The call fails with
+    /// [`ErrorKind::Unreadable`](crate::ErrorKind::Unreadable), which names the field.
     fn decode(answered: Answered<'_>) -> Result<Self, DecodeError>;
 }
 

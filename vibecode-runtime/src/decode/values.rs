@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{Answered, Decode, DecodeError};
 use crate::{CrmRef, Date, DateTime, File, Id, Money, kind};
 
-/// The text, and why there is none.
+/// The text, or an error that says why there is none.
 fn text_of(answered: Answered<'_>) -> Result<Cow<'_, str>, DecodeError> {
     answered.text().ok_or_else(|| {
         DecodeError::expected(if answered.is_quoted() {
@@ -41,7 +41,7 @@ macro_rules! text_kinds {
 
 text_kinds! { Text Url Address Status }
 
-// Kinds that are written in a form of their own, and can be read as the text that they come in.
+// These kinds have a type of their own, and can also be read as the text that is answered.
 text_kinds! { Date DateTime DateOrDateTime Money Crm }
 
 /// `kinds: types`. Numbers may be in quotes and have a fraction of zeros (api.md, "Read").
@@ -94,8 +94,8 @@ impl Decode<kind::Boolean> for bool {
     }
 }
 
-/// A day, also out of a moment: "a date may carry a time" (api.md, "Read"), which does not belong
-/// to it. It is the day that the moment shows at its own offset.
+/// A day, also from a moment: "a date may carry a time" (api.md, "Read"), which is ignored. It is the day
+/// of the moment at its own offset.
 macro_rules! days {
     ($($Kind:ident)+) => {$(
         impl Decode<kind::$Kind> for Date {
@@ -150,7 +150,7 @@ impl<E> Decode<kind::Reference<E>> for u64 {
     }
 }
 
-/// `{"id", "url", "urlMachine"}`, of which the id is what keeps the file; or as it is written.
+/// `{"id", "url", "urlMachine"}`, from which the id is taken to keep the file; or the form that is written.
 impl Decode<kind::File> for File {
     fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
         let id = match answered.pick(["id"]) {

@@ -1,4 +1,4 @@
-//! Days and moments of chrono. A `NaiveDateTime` has no offset, and is none of them.
+//! Days and moments of chrono. A `NaiveDateTime` has no offset, and is neither.
 
 use ::chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Offset as _, TimeZone, Timelike, Utc};
 
@@ -11,7 +11,7 @@ impl Encode<kind::Date> for NaiveDate {
     }
 }
 
-/// The day, also where it carries a time.
+/// The day, also if it carries a time.
 impl Decode<kind::Date> for NaiveDate {
     fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
         let date: crate::Date = Decode::<kind::Date>::decode(answered)?;

@@ -1,4 +1,4 @@
-//! Days and moments of jiff. A `civil::DateTime` has no offset, and is none of them.
+//! Days and moments of jiff. A `civil::DateTime` has no offset, and is neither.
 
 use ::jiff::{
     Timestamp, Zoned,
@@ -15,7 +15,7 @@ impl Encode<kind::Date> for Date {
     }
 }
 
-/// The day, also where it carries a time.
+/// The day, also if it carries a time.
 impl Decode<kind::Date> for Date {
     fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
         let date: crate::Date = Decode::<kind::Date>::decode(answered)?;

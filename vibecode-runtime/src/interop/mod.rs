@@ -1,6 +1,6 @@
 //! Values of other libraries, each behind the feature that has its name.
 
-/// Makes a day or a moment of another library one of a field that takes either.
+/// Lets a field that takes a day or a moment take this type of another library.
 #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
 macro_rules! day_or_moment {
     ($($Kind:ident: $Value:ty $(where $Zone:ident: $Bound:path)?, read as $($Read:ty),+;)+) => {$(
@@ -37,7 +37,7 @@ mod wire {
     use crate::kind;
     use crate::{Answered, Decode, DecodeError, Encode, EncodeError, Encoder};
 
-    /// The JSON that a value is written as, of which nothing may be left where it is refused.
+    /// The JSON that a value is written as. Nothing may have been written if it is refused.
     pub(super) fn written<K>(value: &impl Encode<K>) -> Result<String, EncodeError> {
         let mut json = String::new();
         let encoded = value.encode(&mut Encoder::new(&mut json));

@@ -190,7 +190,7 @@ multifields! {
     }
 }
 
-// Written out: what a macro writes would show the macro in the compiler's messages.
+// Not in the macro above: the compiler's messages would show it.
 
 impl From<&str> for Phone {
     fn from(value: &str) -> Self {

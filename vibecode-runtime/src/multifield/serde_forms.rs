@@ -1,4 +1,4 @@
-//! Phones and emails as serde reads and writes them: `{"value":…,"typeId":…}`, as in a PATCH.
+//! Serde's traits for phones and emails: `{"value":…,"typeId":…}`, as in a PATCH.
 
 use std::{fmt, marker::PhantomData};
 
@@ -52,12 +52,12 @@ impl<'de, T: Deserialize<'de> + Default, V> Visitor<'de> for EntryVisitor<T, V> 
         Ok((self.make)(value, value_type))
     }
 
-    // As everywhere, a number stands for its text: an unquoted phone.
+    // A phone without quotes. As in answers, a number is read as its text.
     fn visit_u64<E: Error>(self, number: u64) -> Result<V, E> {
         self.visit_str(&number.to_string())
     }
 
-    // Serde's own errors would show these.
+    // Serde's own errors would show the value.
     fn visit_i64<E: Error>(self, _: i64) -> Result<V, E> {
         Err(E::custom(NOT_TEXT))
     }
@@ -69,7 +69,7 @@ impl<'de, T: Deserialize<'de> + Default, V> Visitor<'de> for EntryVisitor<T, V> 
 
 const NOT_TEXT: &str = "expected a phone or an email as text";
 
-/// Text that no error shows.
+/// Text that errors do not show.
 struct Private(String);
 
 impl<'de> Deserialize<'de> for Private {

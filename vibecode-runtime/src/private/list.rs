@@ -8,8 +8,8 @@ use std::{
 /// What a setter takes for a list of the type `L`: the list itself, and for a `Vec` arrays and slices
 /// of what its elements convert from.
 ///
-/// Each length of an array has its own implementation. One for all of them would leave the compiler
-/// without a type for the elements of `[]`; of an array of length 0, these are the list's own.
+/// Each length of an array has its own implementation. With one for all lengths, the compiler could not
+/// infer the type of the elements of `[]`; in the one for length 0, it is that of the list's elements.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not convert into the list that the field holds, `{L}`",
     label = "not a list of what the field holds",

@@ -1,8 +1,7 @@
 //! What generated code calls. Not part of the public interface: it may change with any version.
 //!
-//! Each setter is one call of the kind's own trait on the user's own type, `<String as TextField>`, so
-//! that a wrong type is an error at that type, in the words of the trait, and shows nothing of the
-//! runtime.
+//! Each setter is one call of the kind's trait on the user's type, `<String as TextField>`, so that a wrong
+//! type is an error at that type, in the words of the trait, and shows nothing of the runtime.
 
 pub use std::{
     clone::Clone,
@@ -17,8 +16,8 @@ pub use std::{
     string::String,
 };
 
-// Under names that are not in the prelude. They stand at the user's own types, and there the lint
-// `unused_qualifications` would ask for the short names of the prelude.
+// Under names that are not in the prelude: generated code writes them at the place of the user's types,
+// and the lint `unused_qualifications` would ask for the short names there.
 pub use std::convert::{AsRef as TakenAs, Into as TakenInto};
 
 pub use serde::{Serialize, Serializer};
@@ -81,7 +80,7 @@ pub fn clear(body: &mut Body, name: &'static str, clearing: Clearing) {
     );
 }
 
-/// Sets where there is a value.
+/// Sets if there is a value.
 pub fn maybe<P, V>(patch: P, value: Option<V>, set: impl FnOnce(P, V) -> P) -> P {
     match value {
         Some(value) => set(patch, value),
@@ -109,8 +108,8 @@ pub fn diff(
     (body, not_removable)
 }
 
-/// Refuses a diff that would clear a field which the portal requires: it is not sent, and names the
-/// field.
+/// Refuses a diff that would clear a field which the portal requires: it cannot be sent, and the error
+/// names the field.
 pub fn refuse_clearing(diff: &mut Body, before: &Body, after: &Body, required: &[&'static str]) {
     for name in required {
         if before.act_of(name).is_some() && after.act_of(name).is_none() {
@@ -136,7 +135,7 @@ pub trait Settable<'never, Field, Add> {}
 )]
 pub trait Clearable<'never, Field> {}
 
-/// What a field that the portal requires is not: never implemented, as [`Clearable`].
+/// Never implemented, as [`Clearable`]: for a field that the portal requires.
 #[diagnostic::on_unimplemented(
     message = "`{Field}` cannot be cleared: the portal requires a value",
     label = "nothing clears it",
@@ -157,7 +156,7 @@ pub trait IsIdOf<E>: Sized {
     /// Reads the record's id.
     ///
     /// # Errors
-    /// If there is none.
+    /// If the record has none.
     fn read(fields: &Fields<'_>, place: usize) -> Result<Self, UnreadableField>;
 }
 
@@ -168,8 +167,8 @@ impl<E> IsIdOf<E> for Id<E> {
     }
 }
 
-/// The list of a type that is written; `None` through [`NoList`] for a type that cannot be, which
-/// is told elsewhere.
+/// The list of a type that is written. `None`, through [`NoList`], for a type that cannot be written,
+/// which is an error elsewhere.
 #[derive(Debug)]
 pub struct WrittenList<T, K>(PhantomData<(T, K)>);
 
@@ -187,7 +186,7 @@ impl<T: Decode<K>, K> ReadList<T, K> {
     pub const LIST: Option<List> = T::LIST;
 }
 
-/// What is found where a type has no wire form of the kind.
+/// What is found if a type has no wire form of the kind.
 pub trait NoList {
     /// No list.
     const LIST: Option<List> = None;
@@ -205,7 +204,7 @@ pub fn option<T: Enumeration>(option: &T, to: &mut Encoder<'_>) -> Result<(), En
     to.option(option)
 }
 
-/// What a struct gives to its patch.
+/// A struct that can fill a patch.
 pub trait ToPatch {
     /// Sets and adds what is present in the struct.
     fn present(&self, body: &mut Body);

@@ -1,4 +1,4 @@
-//! `to_patch`: what a struct holds goes into a patch.
+//! `to_patch`: puts what a struct holds into a patch.
 //!
 //! The setter of a field asserts that its type has a wire form. If `to_patch` asserted it too, a
 //! wrong type would be two errors. So the methods of [`Present`] exist only for a type with a wire

@@ -1,4 +1,4 @@
-//! Reading: each field is one call of the kind's own trait on the user's own type.
+//! Reading: each field is one call of the kind's trait on the user's type.
 
 use crate::{
     Answered, Decode, DecodeError, Enumeration,
@@ -126,7 +126,7 @@ pub fn option<T: Enumeration>(answered: Answered<'_>) -> Result<T, DecodeError> 
     option.ok_or_else(|| DecodeError::expected("one of the options that the enum has"))
 }
 
-/// Stands in for a field with a mistake that the compiler reports.
+/// Takes the place of a field with a mistake, which is reported elsewhere.
 ///
 /// # Errors
 /// Always.

@@ -30,9 +30,9 @@ impl<'de> Deserialize<'de> for Page {
     }
 }
 
-/// The rows of a page: a list, a list with gaps as PHP writes it, or a single row without a list
-/// around it (api.md, "Envelope", grade O). A row is an object with an id; any other object may be
-/// something else than the rows, and to read it as one would end the list.
+/// The rows of a page: a list, a list with gaps as PHP writes it, or a single row without a list around it
+/// (api.md, "Envelope", grade O). A single row must have an id: any other object may be something else,
+/// and reading it as a row would end the listing.
 fn rows(data: &RawValue) -> Option<Vec<Box<RawValue>>> {
     if !json::is_object(data) {
         return serde_json::from_str(data.get()).ok();

@@ -72,7 +72,7 @@ pub enum CrmRef {
 #[derive(Debug, Clone)]
 pub struct OtherLink {
     text: Box<str>,
-    /// It came as a number without quotes, and is written back as one.
+    /// Whether it was answered as a number without quotes: it is written back as one.
     is_number: bool,
 }
 
@@ -194,9 +194,8 @@ const CRM_REF: ParseError =
 impl FromStr for CrmRef {
     type Err = ParseError;
 
-    /// Reads the forms that are known, exactly as they are written. What else an answer may hold
-    /// becomes [`CrmRef::Other`], but no text of the app's does: the API would drop a mistyped link
-    /// silently.
+    /// Parses the known forms, exactly as they are written. Only an answer can hold a link of another form
+    /// ([`CrmRef::Other`]): in an app it would be a typo, which the API drops silently.
     fn from_str(text: &str) -> Result<Self, ParseError> {
         let (prefix, id) = text.split_once('_').ok_or(CRM_REF)?;
         let id: u64 = id.parse().map_err(|_| CRM_REF)?;
@@ -245,7 +244,7 @@ impl Serialize for CrmRef {
     }
 }
 
-/// As an answer is read: a link of any other form is kept.
+/// As in an answer: a link of any other form is kept.
 impl<'de> Deserialize<'de> for CrmRef {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct LinkVisitor;

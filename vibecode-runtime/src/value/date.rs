@@ -213,7 +213,7 @@ impl FromStr for DateTime {
     }
 }
 
-/// What stands between a date and a time: a space by RFC 3339.
+/// What separates a date and a time. RFC 3339 allows a space.
 const SEPARATORS: [char; 3] = ['T', 't', ' '];
 
 /// The clock, and the offset behind it.

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::{Encode, EncodeError, Encoder, Id, kind};
 
-/// A file to put into a field, or the one that is there and stays (grade B).
+/// A file to put into a field, or the one that is there already and is kept (grade B).
 ///
 /// Debug shows neither the name nor the content.
 ///
@@ -80,7 +80,7 @@ impl Encode<kind::File> for File {
 impl Serialize for File {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
-            // A format that does not describe itself cannot tell the two apart by their shape.
+            // In a format that is not self-describing, the two cannot be distinguished by their shape.
             form if !serializer.is_human_readable() => form.as_fields().serialize(serializer),
             Form::Upload { name, content } => {
                 [name, &STANDARD.encode(content)].serialize(serializer)

@@ -159,7 +159,7 @@ async fn user_fields_are_described_with_what_they_were_given() {
 }
 
 #[tokio::test]
-async fn definitions_are_in_upper_case_with_flags_and_numbers_as_text() {
+async fn definitions_have_camel_case_keys_upper_names_and_flags_as_text() {
     let sandbox = Sandbox::start().await;
     let answer = get(&sandbox, "userfields/contacts").await;
     let definitions = answer.data().as_array().unwrap();

@@ -33,13 +33,13 @@ pub(super) fn fields<'a>(bench: &'a Bench<'_>) -> Vec<&'a Field> {
     chosen
 }
 
-/// What a report calls the field: its name may tell whose portal it is.
+/// What a report calls the field: its name could identify the portal.
 pub(super) fn about(field: &Field) -> String {
     let several = if field.multiple { "several of " } else { "" };
     let kind = match field.kind {
         Kind::Reference(Reference::User) => "employee",
         Kind::Reference(_) => "reference",
-        // An app's own type bears a name of its own.
+        // The name of an app's own type could identify the portal too.
         Kind::Unknown(_) => "another type",
         _ => field.kind.name(),
     };
@@ -50,7 +50,7 @@ pub(super) fn about(field: &Field) -> String {
     }
 }
 
-/// A value for the field; `None` where there is none that is sure to be a good one.
+/// A value for the field; `None` if none is sure to be valid.
 pub(super) async fn of(field: &Field, bench: &Bench<'_>) -> Result<Option<Value>, Silence> {
     let one = match &field.kind {
         Kind::Text | Kind::Address => json!("vibecode probe"),

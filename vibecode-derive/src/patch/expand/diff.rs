@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Expansion<'_> {
-    /// Two patches are compared, so that nothing is said of a field's type once more.
+    /// Compares two patches, so that an error about a field's type is not reported again.
     pub(super) fn diff(&self, bounds: Option<&TokenStream>) -> TokenStream {
         let patch = &self.patch;
         let visibility = &self.checked.input.visibility;

@@ -1,6 +1,5 @@
-//! `phone(…)`, `clear_phone()`, and `clear_…()` of a field that the portal requires, which exist to
-//! say why they cannot be called: without them the compiler would suggest the nearest name that there
-//! is, such as `clear_post`.
+//! `phone(…)`, `clear_phone()`, and `clear_…()` of a field that the portal requires. They exist to say why they
+//! cannot be called: without them the compiler would suggest a similar name, such as `clear_post`.
 
 use proc_macro2::TokenStream;
 use quote::quote;

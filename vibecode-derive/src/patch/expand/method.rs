@@ -36,7 +36,7 @@ impl Expansion<'_> {
     /// Checks that the field's type is the entity's id.
     fn id_check(&self, field: &Field<'_>) -> TokenStream {
         let name = format_ident!("__{}", field.ident.unraw());
-        let entity = entity(self.checked.whose);
+        let entity = entity(self.checked.entity);
         let ty = bare(field.ty);
         quote! {
             fn #name() {
@@ -63,10 +63,16 @@ impl Expansion<'_> {
             asserted,
             given,
         } = taken;
-        let whose = self.checked.whose;
+        let entity = self.checked.entity;
         let own_list = match argument {
-            Argument::AnyEncode => list_of_use(Direction::Written, &ty, value, whose),
-            _ => own_list(Direction::Written, value.holds, value, whose, self.generics),
+            Argument::AnyEncode => list_of_use(Direction::Written, &ty, value, entity),
+            _ => own_list(
+                Direction::Written,
+                value.holds,
+                value,
+                entity,
+                self.generics,
+            ),
         };
         quote! {
             #[doc = #doc]
@@ -143,7 +149,7 @@ impl Expansion<'_> {
         }
     }
 
-    /// Methods that take anything, so that a mistake that was told is told once.
+    /// Methods that take anything, so that an error is reported once.
     fn stubs(&self, field: &Field<'_>) -> TokenStream {
         let visibility = &self.checked.input.visibility;
         let ident = own(field.ident);
@@ -164,7 +170,7 @@ struct Taken {
     generics: Option<TokenStream>,
     /// The type of the argument.
     ty: TokenStream,
-    /// The type that must have a wire form, with the place of the user's own.
+    /// The type that must have a wire form, with the span of the user's type.
     asserted: TokenStream,
     /// The argument as what converts into that type.
     given: TokenStream,
@@ -213,7 +219,7 @@ impl Taken {
     }
 }
 
-/// `impl Trait<parameter>`, from the first to the last token of the user's own type, so that the
+/// `impl Trait<parameter>`, with spans from the first to the last token of the user's type, so that the
 /// compiler points there.
 fn bound(at: &Type, name: &str, parameter: &TokenStream) -> TokenStream {
     let mut tokens = at.to_token_stream().into_iter();

@@ -74,7 +74,7 @@ impl<'a> Expansion<'a> {
         let lints = &input.lints;
         let doc = format!(
             "Changes to one of the {}, made by [`{ident}::patch`].",
-            self.checked.whose.path(),
+            self.checked.entity.path(),
         );
         let (_, arguments, predicates) = generics.split_for_impl();
         // A function pointer, so that the builder is Send and Sync whatever the parameters are.
@@ -102,7 +102,7 @@ impl<'a> Expansion<'a> {
     fn traits(&self) -> TokenStream {
         let patch = &self.patch;
         let name = patch.to_string();
-        let entity = runtime::entity(self.checked.whose);
+        let entity = runtime::entity(self.checked.entity);
         let wire_names = self.wire_names();
         let (parameters, arguments, predicates) = self.generics.split_for_impl();
         let phantom = self.is_generic().then(|| quote!(__v::PhantomData));
@@ -153,7 +153,7 @@ impl<'a> Expansion<'a> {
         quote! {
             #[automatically_derived]
             impl #parameters #patch #arguments #predicates {
-                /// Applies a setter where there is a value; where there is none, leaves the field
+                /// Applies a setter if there is a value; if there is none, leaves the field
                 /// as it is.
                 #visibility fn maybe<__V>(
                     self,
@@ -178,8 +178,8 @@ impl<'a> Expansion<'a> {
         }
     }
 
-    /// `patch`, `to_patch` and `diff`. What a struct gives to its patch stands in an impl of a
-    /// trait: the compiler takes fields that are read there for used, also if nobody calls `to_patch`.
+    /// `patch`, `to_patch` and `diff`. The fields are read in an impl of a trait, so that the compiler does
+    /// not call them unused if nobody calls `to_patch`.
     fn makers(&self) -> TokenStream {
         let patch = &self.patch;
         let input = self.checked.input;
@@ -228,7 +228,7 @@ impl<'a> Expansion<'a> {
 }
 
 impl Expansion<'_> {
-    /// That enums which a type parameter brings are used on their own lists.
+    /// Checks that an enum in a type parameter is used in the field of its own list.
     fn list_checks(&self) -> impl Iterator<Item = TokenStream> {
         let values = self.fields().filter_map(|field| match &field.role {
             Role::Value(value) if field.access == Access::Written => Some(value),
@@ -236,12 +236,12 @@ impl Expansion<'_> {
         });
         let of_parameters = values.filter(|value| self.parameters.are_in(value.holds));
         of_parameters.filter_map(|value| {
-            list_of_use(Direction::Written, value.holds, value, self.checked.whose)
+            list_of_use(Direction::Written, value.holds, value, self.checked.entity)
         })
     }
 }
 
-/// A name for what is generated in a field's stead, at the field's place.
+/// A name for what is generated from a field, with the field's span.
 fn beside(field: &Field<'_>, prefix: &str) -> Ident {
     let name = format!("{prefix}_{}", field.ident.unraw());
     Ident::new(&name, own(field.ident).span())

@@ -13,8 +13,8 @@ use crate::{
 };
 
 impl Expansion<'_> {
-    /// The statement that takes one field over. It asks nothing of the field's type, since the
-    /// setter does: a wrong type is one error.
+    /// The statement that puts one field into the patch. It has no bound on the field's type, since the setter
+    /// has one: a wrong type is one error.
     pub(super) fn present(field: &Field<'_>) -> TokenStream {
         let ident = own(field.ident);
         match &field.role {

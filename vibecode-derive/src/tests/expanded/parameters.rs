@@ -72,7 +72,7 @@ const _: () = {
     where
         T: 'a,
     {
-        /// Applies a setter where there is a value; where there is none, leaves the field
+        /// Applies a setter if there is a value; if there is none, leaves the field
         /// as it is.
         pub(crate) fn maybe<__V>(
             self,

@@ -49,7 +49,7 @@ const _: () = {
     }
     #[automatically_derived]
     impl CustomerPatch {
-        /// Applies a setter where there is a value; where there is none, leaves the field
+        /// Applies a setter if there is a value; if there is none, leaves the field
         /// as it is.
         pub fn maybe<__V>(
             self,

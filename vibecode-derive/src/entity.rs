@@ -1,15 +1,14 @@
 //! Which entity a struct is for.
 
 use proc_macro2::Ident;
-use vibecode_spec::Entity;
-pub(crate) use vibecode_spec::EntityPath as Whose;
+use vibecode_spec::{Entity, EntityPath};
 
 use crate::{attribute::OnStruct, errors::Errors};
 
-/// What a struct says, or seems to mean; `None` leaves nothing to check.
-pub(crate) fn of(item: &Ident, attributes: &OnStruct, errors: &Errors) -> Option<Whose> {
+/// The entity that a struct states, or seems to mean. If it is `None`, nothing can be checked.
+pub(crate) fn of(item: &Ident, attributes: &OnStruct, errors: &Errors) -> Option<EntityPath> {
     let Some(name) = &attributes.entity else {
-        if attributes.told {
+        if attributes.has_errors {
             return None;
         }
         errors.at(
@@ -19,14 +18,14 @@ pub(crate) fn of(item: &Ident, attributes: &OnStruct, errors: &Errors) -> Option
         return None;
     };
     let given = name.value();
-    let known = Whose::from_path(&given);
+    let known = EntityPath::from_path(&given);
     if known.is_some() {
         return known;
     }
     let meant = Entity::suggest(&given);
-    let advice = meant.map_or_else(Whose::known_paths, |meant| {
+    let advice = meant.map_or_else(EntityPath::known_paths, |meant| {
         format!("did you mean `{}`?", meant.path())
     });
     errors.at(name, format!("there is no entity `{given}`: {advice}"));
-    meant.map(Whose::Entity)
+    meant.map(EntityPath::Entity)
 }
