@@ -97,6 +97,9 @@ impl<'de, E> Deserialize<'de> for Id<E> {
     }
 }
 
+/// Every whole number up to this is a float of its own (2^53).
+const MOST_EXACT: f64 = 9_007_199_254_740_992.0;
+
 struct IdVisitor<E>(PhantomData<fn() -> E>);
 
 impl<E> Visitor<'_> for IdVisitor<E> {
@@ -119,6 +122,12 @@ impl<E> Visitor<'_> for IdVisitor<E> {
     }
 
     fn visit_f64<R: serde::de::Error>(self, value: f64) -> Result<Id<E>, R> {
+        // Beyond this a float stands for several whole numbers.
+        if value.abs() > MOST_EXACT {
+            return Err(R::custom(
+                "expected the id of a record, found a float that is not exact",
+            ));
+        }
         self.visit_str(&value.to_string())
     }
 

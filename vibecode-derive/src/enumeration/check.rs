@@ -6,7 +6,7 @@ use proc_macro2::Ident;
 use syn::{
     Data, DataEnum, DeriveInput, Fields, Generics, LitInt, LitStr, Type, Variant, spanned::Spanned,
 };
-use vibecode_spec::{Entity, EntityPath, Item, Kind, closest};
+use vibecode_spec::{Entity, EntityPath, Item, Kind, closest, one_line};
 
 use crate::{
     attribute::{OnEnum, OnField, OnVariant},
@@ -116,7 +116,7 @@ fn items(
 }
 
 fn no_list<T>(name: &LitStr, kind: &Kind, errors: &Errors) -> Option<T> {
-    let (field, kind) = (name.value(), kind.name());
+    let (field, kind) = (name.value(), one_line(kind.name()));
     errors.at(name, format!("`{field}` holds `{kind}`, and is no list"));
     None
 }
@@ -281,7 +281,7 @@ impl List<'_> {
         }
         let advice = closest(&given, items.iter().map(|item| item.label.as_str())).map_or_else(
             || format!("there are {}", described(items.iter())),
-            |meant| format!("did you mean `{meant}`?"),
+            |meant| format!("did you mean `{}`?", one_line(meant)),
         );
         self.errors
             .at(label, format!("there is no option `{given}`: {advice}"));
@@ -319,7 +319,7 @@ fn described<'i>(items: impl ExactSizeIterator<Item = &'i Item>) -> String {
     let more = items.len().saturating_sub(SHOWN);
     let shown: Vec<_> = items
         .take(SHOWN)
-        .map(|item| format!("{} ({})", item.id, item.label))
+        .map(|item| format!("{} ({})", item.id, one_line(&item.label)))
         .collect();
     let shown = shown.join(", ");
     match more {
