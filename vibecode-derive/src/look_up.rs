@@ -154,7 +154,12 @@ impl Subject<'_, '_> {
         let meant = self.suggestions(self.schema());
         let advice = if meant.is_empty() {
             self.elsewhere().unwrap_or_else(|| {
-                format!("the names are in what GET /v1/{entity}/fields answers; if it is not the API's at all, add `#[vibecode(skip)]`")
+                let last = if self.is_searched_for_typos() {
+                    "if it is not the API's at all, add `#[vibecode(skip)]`"
+                } else {
+                    "for the nearest of them, correct the mistakes above first"
+                };
+                format!("the names are in what GET /v1/{entity}/fields answers; {last}")
             })
         } else {
             self.name.instead(&meant)
@@ -167,14 +172,18 @@ impl Subject<'_, '_> {
     }
 
     /// What was probably meant. A struct with many unknown names is meant for another entity or
-    /// another portal, and the search would take its time for each of them.
+    /// another portal, and the search for typos would take its time for each of them.
     fn suggestions<'s>(&self, schema: &'s Schema) -> Vec<Suggestion<'s>> {
-        const MOST_MISTAKES: usize = 20;
-        if self.errors.count() < MOST_MISTAKES {
+        if self.is_searched_for_typos() {
             schema.suggestions(&self.name.text)
         } else {
-            Vec::new()
+            schema.namesakes(&self.name.text)
         }
+    }
+
+    fn is_searched_for_typos(&self) -> bool {
+        const MOST_MISTAKES: usize = 20;
+        self.errors.count() < MOST_MISTAKES
     }
 
     /// The entity that has such a field.
