@@ -331,12 +331,11 @@ fn values_of(answered: Answered<'_>) -> Option<Vec<(String, Option<String>)>> {
     if is_nothing(answered) {
         return Some(Vec::new());
     }
-    let mut values = match value_of(answered) {
-        Some(value) => vec![value],
-        None => {
-            let elements = answered.elements()?.filter(|it| !is_nothing(*it));
-            elements.map(value_of).collect::<Option<Vec<_>>>()?
-        }
+    let mut values = if let Some(value) = value_of(answered) {
+        vec![value]
+    } else {
+        let elements = answered.elements()?.filter(|it| !is_nothing(*it));
+        elements.map(value_of).collect::<Option<Vec<_>>>()?
     };
     values.retain(|(value, _)| !value.is_empty());
     Some(values)
