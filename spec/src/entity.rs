@@ -107,7 +107,11 @@ impl Entity {
     /// assert!(!comments.read_only);
     /// ```
     #[must_use]
-    #[expect(clippy::expect_used, reason = "the text is a part of this crate")]
+    #[expect(
+        clippy::expect_used,
+        clippy::missing_panics_doc,
+        reason = "the text is a part of this crate"
+    )]
     pub fn schema(self) -> &'static Schema {
         static SCHEMAS: [OnceLock<Schema>; 4] = [const { OnceLock::new() }; 4];
         let (schema, json) = match self {

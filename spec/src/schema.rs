@@ -320,8 +320,28 @@ impl Schema {
     /// ```
     #[must_use]
     pub fn suggestions(&self, name: &str) -> Vec<Suggestion<'_>> {
-        let candidates = suggest::candidates(&self.fields, name).into_iter();
+        self.suggested(suggest::candidates(&self.fields, name))
+    }
+
+    /// The fields that are called so, in another spelling or by another of their names: as
+    /// [`suggestions`](Self::suggestions), but without the search for typos, which takes longer.
+    ///
+    /// ```
+    /// use vibecode_spec::Entity;
+    ///
+    /// let contacts = Entity::Contacts.schema();
+    /// assert_eq!(contacts.namesakes("COMPANY_ID")[0].name, "companyId");
+    /// assert_eq!(contacts.namesakes("first_name")[0].name, "name");
+    /// assert_eq!(contacts.namesakes("psot"), []);
+    /// ```
+    #[must_use]
+    pub fn namesakes(&self, name: &str) -> Vec<Suggestion<'_>> {
+        self.suggested(suggest::namesakes(&self.fields, name))
+    }
+
+    fn suggested(&self, candidates: Vec<(usize, suggest::Likeness)>) -> Vec<Suggestion<'_>> {
         candidates
+            .into_iter()
             .filter_map(|(index, likeness)| {
                 let name = &self.fields.get(index)?.name;
                 Some(Suggestion { name, likeness })

@@ -60,13 +60,20 @@ const MOST: usize = 3;
 
 /// The fields that were probably meant, by index. `fields` are sorted by name.
 pub(crate) fn candidates(fields: &[Field], name: &str) -> Vec<(usize, Likeness)> {
+    let mut found = namesakes(fields, name);
+    if found.is_empty() {
+        found = near(fields, &fold(name), &mut 0);
+    }
+    found.truncate(MOST);
+    found
+}
+
+/// The fields that are called so, in any spelling or by another of their names.
+pub(crate) fn namesakes(fields: &[Field], name: &str) -> Vec<(usize, Likeness)> {
     let folded = fold(name);
     let mut found = spelt(fields, &folded);
     if found.is_empty() {
         found = called(fields, &folded);
-    }
-    if found.is_empty() {
-        found = near(fields, &folded, &mut 0);
     }
     found.truncate(MOST);
     found

@@ -153,7 +153,12 @@ impl Subject<'_, '_> {
         let meant = self.suggestions(self.schema());
         let advice = if meant.is_empty() {
             self.elsewhere().unwrap_or_else(|| {
-                format!("the names are in what GET /v1/{entity}/fields answers; if it is not the API's at all, add `#[vibecode(skip)]`")
+                let last = if self.is_searched_for_typos() {
+                    "if it is not the API's at all, add `#[vibecode(skip)]`"
+                } else {
+                    "for the nearest of them, correct the mistakes above first"
+                };
+                format!("the names are in what GET /v1/{entity}/fields answers; {last}")
             })
         } else {
             self.name.instead(&meant)
@@ -165,15 +170,19 @@ impl Subject<'_, '_> {
         )
     }
 
-    /// What was probably meant. A struct with many unknown names is for another entity or portal; a search
-    /// for each of them would take long and help little.
+    /// What was probably meant. A struct with many unknown names is meant for another entity or
+    /// another portal, and the search for typos would take its time for each of them.
     fn suggestions<'s>(&self, schema: &'s Schema) -> Vec<Suggestion<'s>> {
-        const MOST_MISTAKES: usize = 20;
-        if self.errors.count() < MOST_MISTAKES {
+        if self.is_searched_for_typos() {
             schema.suggestions(&self.name.text)
         } else {
-            Vec::new()
+            schema.namesakes(&self.name.text)
         }
+    }
+
+    fn is_searched_for_typos(&self) -> bool {
+        const MOST_MISTAKES: usize = 20;
+        self.errors.count() < MOST_MISTAKES
     }
 
     /// Which other entity has such a field, for a message.

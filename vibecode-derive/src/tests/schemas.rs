@@ -364,3 +364,30 @@ fn a_label_is_one_line_of_plain_words_in_generated_documentation() {
     let expected = format!("Sets `ufCrmFloor`: {doc} (integer).");
     assert!(tokens.contains(&format!("{expected:?}")), "{tokens}");
 }
+
+#[test]
+fn a_name_after_many_mistakes_is_still_corrected_and_never_only_skipped() {
+    let wrong = (0..25).map(|number| {
+        let name = quote::format_ident!("nonsense{number}");
+        quote!(#name: Option<String>,)
+    });
+    let output = patch::derive(quote! {
+        #[vibecode(entity = "contacts")]
+        struct Customer {
+            #(#wrong)*
+            #[vibecode(field = "company_id")] a: Option<CompanyId>,
+            first_name: Option<String>,
+            psot: Option<String>,
+        }
+    });
+    let messages = errors_in(&output);
+    let of = |name: &str| {
+        let mut messages = messages.iter();
+        messages
+            .find(|each| each.contains(&format!("`{name}`")))
+            .unwrap()
+    };
+    assert!(of("company_id").ends_with("did you mean `companyId`?"));
+    assert!(of("first_name").ends_with("did you mean `field = \"name\"`?"));
+    assert!(of("psot").ends_with("correct the mistakes above first"));
+}
