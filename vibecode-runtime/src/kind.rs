@@ -448,12 +448,12 @@ fields! {
         "a list field of the API cannot take `{Self}`",
         "a list field of the API cannot be read into `{Self}`",
         "not the id of an option",
-        "it takes the option's id as `u64`, or your own type with `Encode` and `Decode` for `kind::Enumeration`";
+        "it takes the option's id as `u64`, an enum with `#[derive(Enumeration)]`, or your own type with `Encode` and `Decode` for `kind::Enumeration`";
     EnumerationListField, EnumerationListReading for Multiple<Enumeration>, multiple:
         "a list field with several options cannot take `{Self}`",
         "a list field with several options cannot be read into `{Self}`",
         "not a list of ids of options",
-        "it takes the options' ids as `Vec<u64>`, or a list of your own type with `Encode` and `Decode` for `kind::Enumeration`";
+        "it takes the options' ids as `Vec<u64>`, a list of an enum with `#[derive(Enumeration)]`, or of your own type with `Encode` and `Decode` for `kind::Enumeration`";
     MoneyField, MoneyReading for Money, single:
         "a money field of the API cannot take `{Self}`",
         "a money field of the API cannot be read into `{Self}`",
