@@ -178,7 +178,6 @@ async fn what_the_api_refuses_is_told_by_its_status() {
         ("TOKEN_EXPIRED", 401),
         ("ACCESS_DENIED", 403),
         ("ENTITY_NOT_FOUND", 404),
-        ("VALIDATION_ERROR", 422),
         ("KEY_INACTIVE", 500),
         ("SCOPE_DENIED", 500),
     ] {

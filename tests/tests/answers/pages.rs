@@ -17,9 +17,9 @@ struct Listed {
     id: ContactId,
 }
 
-/// A page of these ids, and what it says of more.
-fn page(ids: Range<u64>, meta: &str) -> Behaviour {
-    let rows: Vec<_> = ids.map(|id| format!(r#"{{"id":{id}}}"#)).collect();
+/// A page of the rows at these positions, and what it says of more. Ids begin with 1.
+fn page(rows: Range<u64>, meta: &str) -> Behaviour {
+    let rows: Vec<_> = rows.map(|row| format!(r#"{{"id":{}}}"#, row + 1)).collect();
     let rows = rows.join(",");
     json(200, &format!(r#"{{"success":true,"data":[{rows}]{meta}}}"#))
 }
@@ -27,12 +27,12 @@ fn page(ids: Range<u64>, meta: &str) -> Behaviour {
 const MORE: &str = r#","meta":{"total":0,"hasMore":true}"#;
 const NO_MORE: &str = r#","meta":{"total":0,"hasMore":false}"#;
 
-/// The rows up to the first error, and how many requests they took.
+/// The positions of the rows up to the first error, and how many requests they took.
 async fn list(pages: Vec<Behaviour>) -> (Result<Vec<u64>, Error>, usize) {
     let server = Server::script(pages).await;
     let client = builder(&server.url()).build().unwrap();
     let rows = client.list::<Listed>().stream().all().await;
-    let ids = rows.map(|rows| rows.into_iter().map(|row| row.id.get()).collect());
+    let ids = rows.map(|rows| rows.into_iter().map(|row| row.id.get() - 1).collect());
     (ids, server.requests().len())
 }
 
@@ -92,7 +92,7 @@ async fn the_rows_of_the_pages_before_come_and_nothing_comes_after_the_error() {
     let client = builder(&server.url()).build().unwrap();
     let mut rows = client.list::<Listed>().stream();
     for id in 0..3 {
-        assert_eq!(rows.next().await.unwrap().unwrap().id.get(), id);
+        assert_eq!(rows.next().await.unwrap().unwrap().id.get(), id + 1);
     }
     assert!(rows.next().await.unwrap().is_err());
     assert!(rows.next().await.is_none());

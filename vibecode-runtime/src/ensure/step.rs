@@ -166,7 +166,7 @@ impl Working {
         }
         if let Some(until) = self.taken_until {
             self.step = if departure >= until {
-                Step::Done(Err(not_taken()))
+                Step::Done(Err(not_taken(&body)))
             } else {
                 self.read_again(now, until)
             };
@@ -264,8 +264,16 @@ fn is_same_entry(entry: &MultifieldEntry, kind: &str, value: &str) -> bool {
     entry.kind() == kind && super::missing::is_same(kind, entry.value(), value)
 }
 
-fn not_taken() -> Error {
-    let problem = "the API reported a success, but the record does not show the values: read it, and see whether its fields exist on the portal";
+/// A success whose values are not shown. It names the fields, not the values.
+fn not_taken(missing: &Body) -> Error {
+    let names: Vec<_> = missing
+        .acts()
+        .map(|(name, _)| format!("`{name}`"))
+        .collect();
+    let problem = format!(
+        "the API reported a success, but the record does not show the values of {}: read it, and see whether the fields exist on the portal",
+        names.join(", ")
+    );
     Error::new(ErrorKind::NotTaken, Outcome::Unknown, problem)
 }
 
