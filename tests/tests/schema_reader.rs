@@ -146,8 +146,11 @@ fn use_up(bytes: impl AsRef<[u8]>) {
         }
     }
     if let Some(field) = schema.fields().next() {
-        assert!(schema.suggest(&field.name).is_some(), "{}", field.name);
-        let _ = schema.suggest(&field.name.replace('a', "b"));
+        let _ = schema.suggestions(&field.name.replace('a', "b"));
+        let suggestions = schema.suggestions(&field.name);
+        // `Fm` and `fm` are two spellings of one name, and both are listed. `:` is the spelling of none.
+        let has_spelling = field.name.contains(char::is_alphanumeric);
+        assert!(!has_spelling || !suggestions.is_empty(), "{}", field.name);
     }
 }
 
