@@ -46,7 +46,7 @@ impl Client {
     /// Reads the record first and sends only what is missing. A phone is there if an entry has the
     /// same digits, an email if one is the same without regard to case, under whatever type. If an
     /// answer is lost, it reads again, and sends again only when the lost try can no longer be
-    /// applied: [`ClientBuilder::settle`](crate::ClientBuilder::settle) after it was given up.
+    /// applied: [`ClientBuilder::settle_time`](crate::ClientBuilder::settle_time) after it was given up.
     ///
     /// So it never adds a value that a read showed, nor while an earlier write of this client may
     /// still be applied. Two processes at once can still each add.
