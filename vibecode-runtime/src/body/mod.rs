@@ -13,7 +13,7 @@ use std::{borrow::Cow, fmt, ops::Range};
 
 use serde::Serialize;
 
-use self::finite::is_finite;
+pub(crate) use self::finite::is_finite;
 pub(crate) use self::{add::Adder, write::WORK};
 use crate::{
     EncodeError, Entity,

@@ -217,12 +217,12 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) where there is no key, or as
-    /// [`ClientBuilder::build`].
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if there is no key, or if one of
+    /// these variables is not valid Unicode, or as [`ClientBuilder::build`].
     pub fn from_env() -> Result<Self> {
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let variable = |name: &str| credentials::variable(name, std::env::var(name));
         let builder = Self::builder(Credentials::from_env(variable)?);
-        match variable("VIBECODE_BASE_URL") {
+        match variable("VIBECODE_BASE_URL")? {
             Some(url) => builder.base_url(&url).build(),
             None => builder.build(),
         }
@@ -439,12 +439,13 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// Those of [every call](Client#errors-of-every-call).
+    /// [`ErrorKind::Unreadable`](crate::ErrorKind::Unreadable) if what it says of the key has an
+    /// unknown form, and those of [every call](Client#errors-of-every-call).
     pub fn me(&self) -> Call<Me> {
         let request = Request::new(Method::GET, "me", Effect::Reads);
         self.call(Ok(request), |client, request| async move {
             let Whole(raw) = client.send(&request, &Caller::default()).await?;
-            Ok(Me::new(raw))
+            Me::read(raw).map_err(|error| request.named(error))
         })
     }
 

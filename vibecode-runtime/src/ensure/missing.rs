@@ -320,6 +320,7 @@ mod tests {
             json!({ "fm": [], "hasPhone": true }),
             json!({ "fm": ["+7 916 1"] }),
             json!({ "fm": [{ "TYPE_ID": "PHONE", "VALUE": "+7 916 1" }] }),
+            json!({ "phone": null, "phoneFax": "+7 916 1" }),
             json!([]),
         ] {
             let Err(error) = Missing::of(&patch, &record(&shown)) else {
@@ -339,12 +340,24 @@ mod tests {
     }
 
     #[test]
-    fn half_an_emoji_in_the_name_of_a_field_does_not_make_a_record_empty() {
-        let shown = Raw::from_json::<Contacts>(
-            r#"{"\ud83d":1,"fm":[{"typeId":"PHONE","valueType":"WORK","value":"79161"}]}"#,
-        );
-        let shown = shown.unwrap();
-        assert!(Missing::of(&adds(&["+7 916 1"]), &shown).is_err());
+    fn half_an_emoji_or_a_doubled_key_does_not_make_a_record_empty() {
+        const FM: &str = r#""fm":[{"typeId":"PHONE","valueType":"WORK","value":"79161"}]"#;
+        for shown in [
+            format!(r#"{{"\ud83d":1,{FM}}}"#),
+            format!(r#"{{{FM},"fm":[]}}"#),
+            format!(r#"{{"fm":[],{FM}}}"#),
+            // Of which record they are is not known.
+            format!(r#"{{"id":71,{FM},"id":72}}"#),
+            FM.replace(r#""79161""#, r#""79162","value":"79161""#)
+                .replace(r#""fm""#, r#"{"fm""#)
+                + "}",
+        ] {
+            let shown = Raw::from_json::<Contacts>(shown).unwrap();
+            assert!(Missing::of(&adds(&["+7 916 1"]), &shown).is_err());
+            assert!(!shows_all(&adds(&["+7 916 1"]), &shown));
+            assert!(!shows(&shown, "PHONE", "79161"));
+        }
+        let shown = Raw::from_json::<Contacts>(r#"{"\ud83d":1}"#).unwrap();
         assert!(!shows_all(&clears("companyId"), &shown));
     }
 }
