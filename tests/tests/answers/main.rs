@@ -6,6 +6,7 @@
 mod caller;
 mod case;
 mod connections;
+mod contradictions;
 mod elsewhere;
 mod late_arrivals;
 mod lost;

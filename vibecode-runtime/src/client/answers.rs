@@ -65,7 +65,7 @@ impl Answer for Done {
             ));
         }
         if json::is_object(data) {
-            check_id(data, request.id)?;
+            check_whole(data, request.id)?;
         }
         Ok(Self)
     }
@@ -95,6 +95,11 @@ pub(crate) fn check_id(record: &RawValue, wanted: Option<u64>) -> Result<()> {
             "the answer reports a success, but contains no record",
         ));
     }
+    check_whole(record, wanted)
+}
+
+/// The same of an object, which is read to its end.
+fn check_whole(record: &RawValue, wanted: Option<u64>) -> Result<()> {
     let Some([id]) = json::pick(record.get(), ["id"]) else {
         return Err(outcome::unexpected(
             "the answer contains a record whose id cannot be read",
