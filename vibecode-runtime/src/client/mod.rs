@@ -16,6 +16,7 @@ mod records;
 pub(crate) mod request;
 mod retry;
 mod retry_policy;
+mod runtimes;
 mod send;
 mod trace;
 
@@ -31,6 +32,7 @@ use self::{
     records::Records,
     request::Effect,
     retry::Retries,
+    runtimes::Runtimes,
 };
 pub(crate) use self::{
     answers::{check_id, raw},
@@ -110,7 +112,7 @@ use crate::{
 /// | [`ErrorKind`](crate::ErrorKind) | when | [`Outcome`](crate::Outcome) of a write |
 /// |---|---|---|
 /// | `InvalidId` | the id is 0 | not applied: nothing was sent |
-/// | `Configuration`, `Session`, `Throttle` | the session token cannot be used, none was given, or the throttle lets nothing leave within 15 minutes | not applied: nothing was sent |
+/// | `Configuration`, `Session`, `Throttle` | the session token cannot be used, none was given, an earlier runtime of the client [does not run](Call), or the throttle lets nothing leave within 15 minutes | not applied: nothing was sent |
 /// | `Connect` | no connection was made | not applied |
 /// | `Api` | the API answered with an error: [`Error::code`](crate::Error::code) tells which | not applied after a 4xx (but for 408, 421 and 425) and a 503 that asks to come later; else unknown |
 /// | `Timeout`, `Interrupted`, `CutOff` | no complete answer came | unknown; not applied where the deadline passed before anything left |
@@ -131,6 +133,7 @@ pub(crate) struct Shared {
     throttle: Throttle,
     pub(crate) retries: Retries,
     pub(crate) records: Arc<Records>,
+    runtimes: Runtimes,
 }
 
 /// How long things may take.
@@ -523,8 +526,14 @@ impl Client {
         })
     }
 
+    /// Checks that what the client has in other runtimes goes on there.
+    pub(crate) async fn check_runtime(&self) -> Result<()> {
+        self.shared.runtimes.check().await
+    }
+
     /// The lock of a record, when its turn has come.
     async fn lock(&self, target: Target, caller: &Caller) -> Result<RecordLock> {
+        self.check_runtime().await?;
         let request = queue_for_one(&self.shared.records, target, caller);
         let locked = caller.wait(timeout(LONGEST_WAIT, request.lock())).await?;
         locked.map_err(|_| waited_for_a_record())
