@@ -5,6 +5,7 @@
 mod blocking;
 mod jobs;
 mod lists;
+mod long_streams;
 mod order;
 mod records;
 mod runtimes;
