@@ -308,6 +308,13 @@ impl Body {
             .map(|(first, all)| (&first.name, self.act(first, all)))
     }
 
+    /// The values that are added, each with the name of its field.
+    pub(crate) fn additions(&self) -> impl Iterator<Item = (&Name, &str)> {
+        let added = |change: &&Change| matches!(change.action, Action::Add(_));
+        let changes = self.changes.iter().filter(added);
+        changes.map(|change| (&change.name, self.value(change)))
+    }
+
     /// What is to be done to a field.
     pub(crate) fn act_of(&self, name: &str) -> Option<Act<'_>> {
         let (first, all) = self.fields().find(|(first, _)| first.name == name)?;

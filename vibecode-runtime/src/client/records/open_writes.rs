@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 use crate::{
-    body::{Act, Body, text_of},
+    body::{Body, text_of},
     equality::EntryKey,
     multifield::kind_of,
 };
@@ -33,14 +33,10 @@ impl Additions {
             return Some(Self::default());
         }
         let mut lines = String::with_capacity(USUAL_LENGTH);
-        for (name, act) in body.acts() {
-            if let Act::Add(added) = act {
-                for added in added {
-                    lines.push_str(name);
-                    lines.push_str(added.value);
-                    lines.push('\n');
-                }
-            }
+        for (name, value) in body.additions() {
+            lines.push_str(name);
+            lines.push_str(value);
+            lines.push('\n');
         }
         Some(Self {
             lines: lines.into(),
