@@ -526,9 +526,12 @@ impl Client {
         })
     }
 
-    /// Checks that what the client has in other runtimes goes on there.
+    /// Before a lock is taken: checks that what the client has in other runtimes goes on there.
     pub(crate) async fn check_runtime(&self) -> Result<()> {
-        self.shared.runtimes.check().await
+        let runtimes = &self.shared.runtimes;
+        runtimes.check().await?;
+        runtimes.note_this_one();
+        Ok(())
     }
 
     /// The lock of a record, when its turn has come.

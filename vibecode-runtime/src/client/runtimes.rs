@@ -43,7 +43,7 @@ struct Used {
 }
 
 impl Runtimes {
-    /// Notes the runtime of this call, and checks that all others run.
+    /// Checks that all other runtimes run in which the client has a connection or a lock.
     ///
     /// # Errors
     /// If one does not, or if there is no runtime here.
@@ -62,7 +62,7 @@ impl Runtimes {
         let mut next = Some(first);
         while let Some(other) = next {
             match ask(&other).await {
-                Answer::Runs => self.note(other.id()),
+                Answer::Runs => self.note_that_it_runs(other.id()),
                 Answer::IsGone => self.forget(other.id()),
                 Answer::IsIdle => return Err(idle()),
             }
@@ -71,24 +71,29 @@ impl Runtimes {
         Ok(())
     }
 
-    /// Another runtime that has not been seen to run lately. If there is none, this one is noted.
-    fn not_seen_to_run(&self, here: &Handle) -> Option<Handle> {
+    /// Notes that the client takes a lock in this runtime, or sends a request, which needs a connection.
+    pub(super) fn note_this_one(&self) {
+        let Ok(here) = Handle::try_current() else {
+            return;
+        };
         let mut used = self.used();
-        let mut others = used.iter().filter(|it| it.runtime.id() != here.id());
-        let other = others.find(|it| it.ran.is_none_or(|ran| ran.elapsed() >= RUNS_FOR));
-        if let Some(other) = other {
-            return Some(other.runtime.clone());
-        }
         if used.iter().all(|it| it.runtime.id() != here.id()) {
             used.push(Used {
-                runtime: here.clone(),
+                runtime: here,
                 ran: None,
             });
         }
-        None
     }
 
-    fn note(&self, id: Id) {
+    /// Another runtime that has not been seen to run lately.
+    fn not_seen_to_run(&self, here: &Handle) -> Option<Handle> {
+        let used = self.used();
+        let mut others = used.iter().filter(|it| it.runtime.id() != here.id());
+        let other = others.find(|it| it.ran.is_none_or(|ran| ran.elapsed() >= RUNS_FOR));
+        other.map(|it| it.runtime.clone())
+    }
+
+    fn note_that_it_runs(&self, id: Id) {
         let mut used = self.used();
         for it in used.iter_mut().filter(|it| it.runtime.id() == id) {
             it.ran = Some(Instant::now());
