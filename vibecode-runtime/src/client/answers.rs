@@ -65,7 +65,7 @@ impl Answer for Done {
             ));
         }
         if json::is_object(data) {
-            check_whole(data, request.id)?;
+            id_of(data, request.id)?;
         }
         Ok(Self)
     }
@@ -85,7 +85,7 @@ pub(crate) fn raw(entity: Cow<'static, str>, json: Box<RawValue>, is_written: bo
     Raw::new(entity, json, unread)
 }
 
-/// Checks that an answer is an object, and the record of this id if it shows one.
+/// Checks that an answer is an object, and the record of this id.
 pub(crate) fn check_id(record: &RawValue, wanted: Option<u64>) -> Result<()> {
     if wanted.is_some_and(|wanted| begins_with_id(record.get(), wanted)) {
         return Ok(());
@@ -95,20 +95,29 @@ pub(crate) fn check_id(record: &RawValue, wanted: Option<u64>) -> Result<()> {
             "the answer reports a success, but contains no record",
         ));
     }
-    check_whole(record, wanted)
+    match id_of(record, wanted)? {
+        // An error in its stead, for example.
+        None if wanted.is_some() => Err(outcome::unexpected(
+            "the answer reports a success, but contains no id of the record",
+        )),
+        _ => Ok(()),
+    }
 }
 
-/// The same of an object, which is read to its end.
-fn check_whole(record: &RawValue, wanted: Option<u64>) -> Result<()> {
+/// The id of an object, which is read to its end, if it has one.
+fn id_of(record: &RawValue, wanted: Option<u64>) -> Result<Option<&RawValue>> {
     let Some([id]) = json::pick(record.get(), ["id"]) else {
         return Err(outcome::unexpected(
             "the answer contains a record whose id cannot be read",
         ));
     };
-    match (id, wanted) {
-        (Some(id), Some(wanted)) if json::id(id) != Some(wanted) => Err(outcome::other_record()),
-        _ => Ok(()),
+    let Some(id) = id else {
+        return Ok(None);
+    };
+    if wanted.is_some_and(|wanted| json::id(id) != Some(wanted)) {
+        return Err(outcome::other_record());
     }
+    Ok(Some(id))
 }
 
 /// Whether a record begins with this id, as nearly every one does. Such a record is not read to its end

@@ -11,7 +11,7 @@ use crate::{
     body::{Act, Added, Body},
     equality::{self, EntryKey},
     mismatch::of_value,
-    multifield::{Unclear, kind_of},
+    multifield::{self, Unclear, kind_of},
 };
 
 /// A patch compared with a record.
@@ -46,6 +46,7 @@ impl Missing {
                         body.take(name, &Act::Add(new));
                     }
                 }
+                Act::Set(_) if multifield::is_name(name) => return Err(cannot_be_compared(name)),
                 Act::Set(sent) | Act::Clear(sent) => {
                     let shown = shown.field(name);
                     // That there is a file does not show that it is the one to be uploaded.
@@ -156,6 +157,14 @@ pub(super) fn shows_all(patch: &Body, record: &Raw) -> bool {
             values.all(|value| keys.contains(&EntryKey::of(&kind, &value)))
         }
     })
+}
+
+/// The API adds what an unchecked phone holds, whatever its form, and each `ensure` would add it again.
+fn cannot_be_compared(name: &str) -> Error {
+    let problem = format!(
+        "an unchecked value of `{name}` cannot be compared with what the record has, so nothing was sent: add it through a field of the struct, such as `phone: Vec<Phone>`"
+    );
+    Error::not_sent(ErrorKind::InvalidPatch, problem)
 }
 
 fn unknown(unclear: Unclear) -> Error {
@@ -345,5 +354,34 @@ mod tests {
         }
         let shown = Raw::from_json::<Contacts>(r#"{"\ud83d":1}"#).unwrap();
         assert!(!shows_all(&clears("companyId"), &shown));
+    }
+
+    #[test]
+    fn an_unchecked_phone_is_not_compared_and_not_sent() {
+        for name in ["phone", "PHONE", "emailWork", "fm"] {
+            let patch = sets(name, &json!(["+79161"]));
+            let error = Missing::of(&patch, &record(&json!({ "id": 71, "fm": [] })))
+                .err()
+                .unwrap();
+            assert_eq!(error.kind(), ErrorKind::InvalidPatch, "{name}");
+            assert_eq!(error.outcome(), Outcome::NotApplied, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_phone_under_an_unknown_name_counts_where_none_is_listed() {
+        let mut patch = Body::default();
+        patch.take(
+            &"phone".into(),
+            &Act::Add(vec![Added {
+                value: r#""+79161""#,
+                type_id: "WORK",
+            }]),
+        );
+        let fax = json!({ "id": 71, "fm": [], "phoneFax": "+79161" });
+        assert!(Missing::of(&patch, &record(&fax)).is_err());
+        let listed = json!({ "typeId": "PHONE", "valueType": "FAX", "value": "+79161" });
+        let fax = json!({ "id": 71, "fm": [listed], "phoneFax": "+79161" });
+        assert!(Missing::of(&patch, &record(&fax)).unwrap().body.is_empty());
     }
 }
