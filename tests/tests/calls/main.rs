@@ -5,7 +5,10 @@
 mod blocking;
 mod jobs;
 mod lists;
+mod long_streams;
+mod order;
 mod records;
+mod runtimes;
 mod traces;
 
 use vibecode_runtime::{

@@ -11,7 +11,7 @@ use crate::{
     body::{Act, Added, Body},
     equality::{self, EntryKey},
     mismatch::of_value,
-    multifield::{Unclear, kind_of},
+    multifield::{self, Unclear, kind_of},
 };
 
 /// A patch compared with a record.
@@ -46,6 +46,7 @@ impl Missing {
                         body.take(name, &Act::Add(new));
                     }
                 }
+                Act::Set(_) if multifield::is_name(name) => return Err(cannot_be_compared(name)),
                 Act::Set(sent) | Act::Clear(sent) => {
                     let shown = shown.field(name);
                     // That there is a file does not show that it is the one to be uploaded.
@@ -65,12 +66,15 @@ impl Missing {
         })
     }
 
-    /// The kinds of the values that are missing.
-    pub(super) fn kinds(&self) -> Vec<String> {
-        self.wanted
-            .iter()
-            .map(|entry| entry.kind().to_owned())
-            .collect()
+    /// The kinds of the values that are missing, each once.
+    pub(super) fn kinds(&self) -> Vec<&str> {
+        let mut kinds = Vec::new();
+        for kind in self.wanted.iter().map(MultifieldEntry::kind) {
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        kinds
     }
 
     /// The result once nothing is missing: what was wanted has been added.
@@ -143,15 +147,8 @@ impl<'a> Sorted<'a> {
 pub(super) fn shows_all(patch: &Body, record: &Raw) -> bool {
     let shown = record.look_up(patch.acts().map(|(name, _)| &**name));
     let multifields = shown.multifields();
-    let keys: HashSet<EntryKey> = match &multifields {
-        Ok(multifields) => multifields
-            .entries()
-            .iter()
-            .map(MultifieldEntry::key)
-            .collect(),
-        // What is not understood shows nothing.
-        Err(_) => HashSet::new(),
-    };
+    // What is not understood shows nothing.
+    let keys = multifields.map_or_else(|_| HashSet::new(), |it| it.keys());
     patch.acts().all(|(name, act)| match act {
         Act::Set(sent) | Act::Clear(sent) => of_value(sent, shown.field(name)).is_none(),
         Act::Add(added) => {
@@ -162,16 +159,12 @@ pub(super) fn shows_all(patch: &Body, record: &Raw) -> bool {
     })
 }
 
-/// Whether a record shows this value of this kind (`PHONE`).
-pub(crate) fn shows(record: &Raw, kind: &str, value: &str) -> bool {
-    let key = EntryKey::of(kind, value);
-    let there = record.multifields();
-    there.is_ok_and(|there| there.entries().iter().any(|entry| entry.key() == key))
-}
-
-/// Whether two values of a kind are the same.
-pub(super) fn is_same(kind: &str, one: &str, other: &str) -> bool {
-    EntryKey::of(kind, one) == EntryKey::of(kind, other)
+/// The API adds what an unchecked phone holds, whatever its form, and each `ensure` would add it again.
+fn cannot_be_compared(name: &str) -> Error {
+    let problem = format!(
+        "an unchecked value of `{name}` cannot be compared with what the record has, so nothing was sent: add it through a field of the struct, such as `phone: Vec<Phone>`"
+    );
+    Error::not_sent(ErrorKind::InvalidPatch, problem)
 }
 
 fn unknown(unclear: Unclear) -> Error {
@@ -296,15 +289,18 @@ mod tests {
 
     #[test]
     fn only_the_values_that_are_not_there_are_sent_each_once() {
-        let patch = adds(&["+7 916 1", "+7 916 2", "+7 (916) 2"]);
+        let patch = adds(&["+7 916 1", "+7 916 2", "+7 (916) 2", "+7 916 3"]);
         let shown = record(&json!({ "fm": phones(&["79161", "+7-916-1"]) }));
         let missing = Missing::of(&patch, &shown).unwrap();
-        assert_eq!(missing.body.to_json(), r#"{"phone":"+7 916 2"}"#);
+        assert_eq!(
+            missing.body.to_json(),
+            r#"{"phone":["+7 916 2","+7 916 3"]}"#
+        );
         let ids = |entries: &[MultifieldEntry]| -> Vec<_> {
             entries.iter().map(MultifieldEntry::id).collect()
         };
         assert_eq!(ids(&missing.present), [Some(1)]);
-        assert_eq!(ids(&missing.wanted), [None]);
+        assert_eq!(ids(&missing.wanted), [None, None]);
         assert_eq!(missing.kinds(), ["PHONE"]);
     }
 
@@ -320,6 +316,7 @@ mod tests {
             json!({ "fm": [], "hasPhone": true }),
             json!({ "fm": ["+7 916 1"] }),
             json!({ "fm": [{ "TYPE_ID": "PHONE", "VALUE": "+7 916 1" }] }),
+            json!({ "phone": null, "phoneFax": "+7 916 1" }),
             json!([]),
         ] {
             let Err(error) = Missing::of(&patch, &record(&shown)) else {
@@ -335,16 +332,56 @@ mod tests {
         assert!(Missing::of(&sets("post", &json!("a")), &shown).is_ok());
         // An alias shows a value all the same.
         let shown = record(&json!({ "phone": "+7 (916) 1" }));
-        assert!(shows_all(&patch, &shown) && shows(&shown, "PHONE", "79161"));
+        assert!(shows_all(&patch, &shown));
     }
 
     #[test]
-    fn half_an_emoji_in_the_name_of_a_field_does_not_make_a_record_empty() {
-        let shown = Raw::from_json::<Contacts>(
-            r#"{"\ud83d":1,"fm":[{"typeId":"PHONE","valueType":"WORK","value":"79161"}]}"#,
-        );
-        let shown = shown.unwrap();
-        assert!(Missing::of(&adds(&["+7 916 1"]), &shown).is_err());
+    fn half_an_emoji_or_a_doubled_key_does_not_make_a_record_empty() {
+        const FM: &str = r#""fm":[{"typeId":"PHONE","valueType":"WORK","value":"79161"}]"#;
+        for shown in [
+            format!(r#"{{"\ud83d":1,{FM}}}"#),
+            format!(r#"{{{FM},"fm":[]}}"#),
+            format!(r#"{{"fm":[],{FM}}}"#),
+            // Of which record they are is not known.
+            format!(r#"{{"id":71,{FM},"id":72}}"#),
+            FM.replace(r#""79161""#, r#""79162","value":"79161""#)
+                .replace(r#""fm""#, r#"{"fm""#)
+                + "}",
+        ] {
+            let shown = Raw::from_json::<Contacts>(shown).unwrap();
+            assert!(Missing::of(&adds(&["+7 916 1"]), &shown).is_err());
+            assert!(!shows_all(&adds(&["+7 916 1"]), &shown));
+        }
+        let shown = Raw::from_json::<Contacts>(r#"{"\ud83d":1}"#).unwrap();
         assert!(!shows_all(&clears("companyId"), &shown));
+    }
+
+    #[test]
+    fn an_unchecked_phone_is_not_compared_and_not_sent() {
+        for name in ["phone", "PHONE", "emailWork", "fm"] {
+            let patch = sets(name, &json!(["+79161"]));
+            let error = Missing::of(&patch, &record(&json!({ "id": 71, "fm": [] })))
+                .err()
+                .unwrap();
+            assert_eq!(error.kind(), ErrorKind::InvalidPatch, "{name}");
+            assert_eq!(error.outcome(), Outcome::NotApplied, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_phone_under_an_unknown_name_counts_where_none_is_listed() {
+        let mut patch = Body::default();
+        patch.take(
+            &"phone".into(),
+            &Act::Add(vec![Added {
+                value: r#""+79161""#,
+                type_id: "WORK",
+            }]),
+        );
+        let fax = json!({ "id": 71, "fm": [], "phoneFax": "+79161" });
+        assert!(Missing::of(&patch, &record(&fax)).is_err());
+        let listed = json!({ "typeId": "PHONE", "valueType": "FAX", "value": "+79161" });
+        let fax = json!({ "id": 71, "fm": [listed], "phoneFax": "+79161" });
+        assert!(Missing::of(&patch, &record(&fax)).unwrap().body.is_empty());
     }
 }

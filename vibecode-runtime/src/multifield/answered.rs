@@ -118,7 +118,10 @@ impl From<Unclear> for DecodeError {
 impl Multifields {
     /// Reads the entries from `fm`, or from the aliases if the record is shown without it.
     pub(crate) fn read<'a>(field: impl Fn(&str) -> Option<Answered<'a>>) -> Result<Self, Unclear> {
-        if let Some(fm) = field("fm").filter(|fm| !fm.is_null()) {
+        // `null` and `false` are no list: as if there were no `fm`.
+        let is_list = |fm: &Answered<'_>| fm.as_str().starts_with(['[', '{']);
+        let is_shown = |fm: &Answered<'_>| is_list(fm) || !equality::is_nothing(fm.as_str());
+        if let Some(fm) = field("fm").filter(is_shown) {
             let entries = entries(fm).ok_or(Unclear::List)?;
             return Ok(Self::new(entries, Source::List));
         }
@@ -164,6 +167,38 @@ impl Beside {
     }
 }
 
+/// Whether a record has a phone or an email under a name that is not known, such as `phoneFax` or
+/// `PHONE`, of a kind of which nothing is listed. Only entries in `fm` make up for that.
+pub(crate) fn shows_unknown_alias(record: &str, is_listed: impl Fn(&str) -> bool) -> bool {
+    json::pairs(record).is_none_or(|pairs| {
+        pairs.iter().any(|(name, value)| {
+            unknown_alias(name).is_some_and(|kind| !is_listed(kind))
+                && !equality::is_nothing(value.get())
+        })
+    })
+}
+
+/// Whether phones or emails are read or added under this name, in capital or small letters.
+pub(crate) fn is_name(name: &str) -> bool {
+    let mut known = MULTIFIELD_NAMES.iter();
+    known.any(|known| known.eq_ignore_ascii_case(name)) || unknown_alias(name).is_some()
+}
+
+/// The kind that a name seems to be an alias of, if it is not a known one.
+fn unknown_alias(name: &str) -> Option<&'static str> {
+    if MULTIFIELD_NAMES.contains(&name) {
+        return None;
+    }
+    let is_alias = |kind: &str| {
+        let parts = name.split_at_checked(kind.len());
+        parts.is_some_and(|(begin, rest)| {
+            let is_new_word = |first: char| first == '_' || first.is_ascii_uppercase();
+            begin.eq_ignore_ascii_case(kind) && (rest.is_empty() || rest.starts_with(is_new_word))
+        })
+    };
+    BESIDE.iter().map(|it| it.kind).find(|kind| is_alias(kind))
+}
+
 fn is_false(answered: Option<Answered<'_>>) -> bool {
     flag(answered) == Ok(Some(false))
 }
@@ -181,9 +216,7 @@ fn flag(answered: Option<Answered<'_>>) -> Result<Option<bool>, Unclear> {
 
 /// The entries of `fm`; `None` if one of them, or the whole, is not understood.
 fn entries(fm: Answered<'_>) -> Option<Vec<MultifieldEntry>> {
-    let elements = if equality::is_nothing(fm.as_str()) {
-        Vec::new()
-    } else if fm.as_str().starts_with('{') {
+    let elements = if fm.as_str().starts_with('{') {
         let pairs = json::pairs(fm.as_str())?;
         pairs.into_iter().map(|(_, entry)| entry).collect()
     } else {
@@ -196,17 +229,21 @@ fn entries(fm: Answered<'_>) -> Option<Vec<MultifieldEntry>> {
 /// An entry of `fm`; `None` if it is not one.
 pub(super) fn entry(answered: Answered<'_>) -> Option<MultifieldEntry> {
     let [id, kind, value_type, value] = answered.pick(["id", "typeId", "valueType", "value"])?;
-    let id = match id.filter(|id| !id.is_null()) {
-        Some(id) => Some(id.text()?.parse().ok()?),
+    let id = match id.filter(|id| !equality::is_nothing(id.as_str())) {
+        Some(id) => Some(id.id()?),
         None => None,
     };
     let kind = string(kind?)?;
-    // `phone` in small letters would be a kind of its own, and its entries no phones.
+    // `phone` in small letters would be a kind of its own, and its entries no phones; so would
+    // `PHONE_2`.
     let is_capital = |letter: u8| letter.is_ascii_uppercase() || letter.is_ascii_digit();
     if kind.is_empty()
         || !kind
             .bytes()
             .all(|letter| is_capital(letter) || letter == b'_')
+        || BESIDE
+            .iter()
+            .any(|it| kind.starts_with(it.kind) && kind != it.kind)
     {
         return None;
     }
@@ -265,8 +302,12 @@ fn values_of(alias: Option<Answered<'_>>) -> Result<Vec<Typed>, Unclear> {
     let one = |value: Answered<'_>| -> Option<Typed> {
         if value.as_str().starts_with('{') {
             let [value, value_type] = value.pick(["value", "typeId"])?;
-            let value_type = value_type.and_then(Answered::text);
-            return Some((value?.text()?.into_owned(), value_type.map(Cow::into_owned)));
+            let value_type = value_type.filter(|it| !equality::is_nothing(it.as_str()));
+            let value_type = match value_type {
+                Some(value_type) => Some(string(value_type)?),
+                None => None,
+            };
+            return Some((value?.text()?.into_owned(), value_type));
         }
         Some((value.text()?.into_owned(), None))
     };
@@ -369,6 +410,9 @@ mod tests {
             other("value", json!(["+71"])),
             other("valueType", json!(null)),
             other("id", json!("n0")),
+            other("id", json!("+1")),
+            other("id", json!(1.5)),
+            other("id", json!([1])),
             json!({ "ID": 1, "TYPE_ID": "PHONE", "VALUE_TYPE": "WORK", "VALUE": "+71" }),
             json!("+71"),
             json!(null),
@@ -395,8 +439,12 @@ mod tests {
             let record = json!({ "fm": fm }).to_string();
             assert_eq!(read(&record).unwrap_err(), Unclear::List, "{record}");
         }
-        // Half an emoji, which no text can hold.
+        // A doubled key, and half an emoji, which no text can hold.
         for fm in [
+            r#"[{"typeId":"PHONE","valueType":"WORK","value":"+71","value":"+72"}]"#,
+            r#"[{"typeId":"EMAIL","valueType":"WORK","value":"+71","typeId":"PHONE"}]"#,
+            r#"{"1":{"typeId":"PHONE","valueType":"WORK","value":"+71"},
+                "1":{"typeId":"PHONE","valueType":"WORK","value":"+72"}}"#,
             r#"[{"typeId":"PHONE","valueType":"WORK","value":"+71\ud83d"}]"#,
             r#"[{"typeId":"PHONE","valueType":"\ud83d","value":"+71"}]"#,
             r#"[{"typeId":"PHONE","valueType":"WORK","value":"+71","\ud83d":1}]"#,
@@ -404,6 +452,53 @@ mod tests {
         ] {
             let record = format!(r#"{{"fm":{fm}}}"#);
             assert_eq!(read(&record).unwrap_err(), Unclear::List, "{record}");
+        }
+    }
+
+    #[test]
+    fn an_fm_that_is_no_list_does_not_show_that_there_is_nothing() {
+        for hidden in [
+            json!({ "fm": false }),
+            json!({ "fm": "" }),
+            json!({ "fm": null, "email": "a@b.ru" }),
+            json!({ "fm": false, "email": "a@b.ru" }),
+        ] {
+            let read = read_consistent(&hidden.to_string()).unwrap();
+            assert!(
+                !read.are_all_of("PHONE") && !read.are_all_of("EMAIL"),
+                "{hidden}"
+            );
+        }
+        let entry = json!({ "id": 1, "typeId": "PHONE_2", "valueType": "WORK", "value": "+71" });
+        let odd = json!({ "fm": [entry] });
+        assert_eq!(
+            read_consistent(&odd.to_string()).unwrap_err(),
+            Unclear::List
+        );
+    }
+
+    #[test]
+    fn a_name_that_holds_phones_is_known_in_any_letters() {
+        for name in [
+            "phone",
+            "PHONE",
+            "Phone",
+            "phoneFax",
+            "EMAIL_WORK",
+            "fm",
+            "FM",
+        ] {
+            assert!(is_name(name), "{name}");
+        }
+        for name in [
+            "phones",
+            "emails",
+            "telephone",
+            "post",
+            "ufCrm_phone",
+            "emailing",
+        ] {
+            assert!(!is_name(name), "{name}");
         }
     }
 
@@ -426,8 +521,6 @@ mod tests {
             json!({ "fm": [], "hasPhone": true }),
             json!({ "fm": [], "hasPhone": "Y" }),
             json!({ "fm": false, "hasPhone": 1 }),
-            json!({ "fm": false, "email": "a@b.ru" }),
-            json!({ "fm": "", "email": "a@b.ru" }),
             json!({ "fm": {}, "hasEmail": true }),
             json!({ "fm": fm, "hasPhone": false }),
             json!({ "fm": fm, "hasEmail": true }),
@@ -443,6 +536,9 @@ mod tests {
         }
         for unknown in [
             json!({ "fm": [], "phone": { "a": 1 } }),
+            json!({ "phone": { "value": "+71", "typeId": ["WORK"] } }),
+            json!({ "phone": { "value": "+71", "typeId": 1 } }),
+            json!({ "phone": [{ "value": "+71", "typeId": true }] }),
             json!({ "fm": [], "phone": [["+71"]] }),
             json!({ "fm": [], "phone": true }),
             json!({ "fm": [], "hasPhone": "perhaps" }),
@@ -492,6 +588,27 @@ mod tests {
             let multifields = read_consistent(&record.to_string()).unwrap();
             let all = ["PHONE", "EMAIL"].map(|kind| multifields.are_all_of(kind));
             assert_eq!(all, [phones, emails], "{record}");
+        }
+    }
+
+    #[test]
+    fn a_phone_under_an_unknown_name_is_not_the_absence_of_phones() {
+        for (record, shows) in [
+            (r#"{"phone":null,"phoneFax":"+71"}"#, true),
+            (r#"{"phone":null,"phone_work":["+71"]}"#, true),
+            (r#"{"email":null,"emailPrivate":"a@b.ru"}"#, true),
+            (r#"{"phone":null,"PHONE":[{"VALUE":"+71"}]}"#, true),
+            (r#"{"phone":null,"phoneFax":"+71","phoneFax":""}"#, true),
+            (
+                r#"{"phone":null,"phoneFax":null,"emailHome":"a@b.ru"}"#,
+                false,
+            ),
+            (
+                r#"{"phone":"+71","phones":3,"hasPhone":true,"ufCrmPhone":"1"}"#,
+                false,
+            ),
+        ] {
+            assert_eq!(shows_unknown_alias(record, |_| false), shows, "{record}");
         }
     }
 
