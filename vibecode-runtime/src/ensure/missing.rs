@@ -32,6 +32,9 @@ impl Missing {
     pub(super) fn of(patch: &Body, record: &Raw) -> Result<Self> {
         let shown = record.look_up(patch.acts().map(|(name, _)| &**name));
         let there = if patch.acts().any(|(_, act)| matches!(act, Act::Add(_))) {
+            if record.id().is_none() {
+                return Err(unknown(Unclear::Record));
+            }
             shown.multifields().map_err(unknown)?
         } else {
             Multifields::default()
@@ -182,8 +185,11 @@ mod tests {
     use super::*;
     use crate::{Contacts, Outcome};
 
+    /// A record with these fields and an id.
     fn record(json: &Value) -> Raw {
-        Raw::from_json::<Contacts>(json.to_string()).unwrap()
+        let mut record = json.clone();
+        record["id"] = json!(71);
+        Raw::from_json::<Contacts>(record.to_string()).unwrap()
     }
 
     fn sets(name: &'static str, value: &Value) -> Body {
@@ -354,6 +360,22 @@ mod tests {
         }
         let shown = Raw::from_json::<Contacts>(r#"{"\ud83d":1}"#).unwrap();
         assert!(!shows_all(&clears("companyId"), &shown));
+    }
+
+    #[test]
+    fn phones_are_not_decided_about_by_something_without_an_id() {
+        let mut patch = Body::default();
+        let value = r#""+79161""#;
+        patch.take(
+            &"phone".into(),
+            &Act::Add(vec![Added {
+                value,
+                type_id: "WORK",
+            }]),
+        );
+        let odd = Raw::from_json::<Contacts>(r#"{"fm":[]}"#.to_owned()).unwrap();
+        let error = Missing::of(&patch, &odd).err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::MultifieldsUnknown);
     }
 
     #[test]
