@@ -104,8 +104,8 @@ async fn a_code_that_may_hold_a_value_is_neither_journaled_nor_written_out() {
     let desk = Desk::of(1).await;
     desk.write("a.csv", "id,post\n1,a\n");
     let code = "PHONE_79161112233_TAKEN";
-    desk.sandbox
-        .fault(Fault::in_batch([(0, CallFault::error(code))]));
+    let refused = (0..3).map(|_| Fault::in_batch([(0, CallFault::error(code))]));
+    desk.sandbox.faults(refused);
     desk.run("contacts a.csv --yes")
         .assert(1, "0 rows done, 1 failed");
     let written = [desk.read("a.csv.journal"), desk.read("a.failed.csv")];
