@@ -188,7 +188,9 @@ mod tests {
     /// A record with these fields and an id.
     fn record(json: &Value) -> Raw {
         let mut record = json.clone();
-        record["id"] = json!(71);
+        if let Some(fields) = record.as_object_mut() {
+            fields.insert("id".to_owned(), json!(71));
+        }
         Raw::from_json::<Contacts>(record.to_string()).unwrap()
     }
 
