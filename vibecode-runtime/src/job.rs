@@ -9,9 +9,10 @@ use std::{
 };
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 
 pub use self::untyped::UntypedPatch;
+use self::untyped::is_field_name;
 use crate::{
     Client, Entity, IdFor, Patch, Result, Updated,
     body::{Act, Added, Body, WORK},
@@ -21,7 +22,7 @@ use crate::{
     },
     entity::is_entity,
     json,
-    multifield::{MULTIFIELD_FLAGS, MULTIFIELD_NAMES, type_id_of},
+    multifield::{self, MULTIFIELD_FLAGS, type_id_of},
 };
 
 /// A patch and the record that it is for, as plain serde data.
@@ -291,6 +292,12 @@ fn read_body(
     let (mut adds, mut clears) = (Names::of(adds)?, Names::of(clears)?);
     let mut body = Body::default();
     for (name, value) in json::pairs(json)? {
+        // Only an unchecked name may be of any form, and no text contains half an emoji.
+        if !(is_unchecked || is_field_name(&name))
+            || !serde_json::from_str::<Value>(value.get()).is_ok()
+        {
+            return None;
+        }
         let added;
         let act = match (adds.take(&name), clears.take(&name)) {
             (true, true) => return None,
@@ -344,8 +351,8 @@ fn is_never_set(name: &str) -> bool {
         let known = known.bytes().map(|byte| byte.to_ascii_lowercase());
         letters.map(|byte| byte.to_ascii_lowercase()).eq(known)
     };
-    let lists = [&["id", "web", "im"], MULTIFIELD_NAMES, MULTIFIELD_FLAGS];
-    lists.into_iter().flatten().any(is_same)
+    let lists = [&["id", "web", "im"], MULTIFIELD_FLAGS];
+    lists.into_iter().flatten().any(is_same) || multifield::is_name(name)
 }
 
 /// What clears a field, as JSON.
@@ -524,6 +531,12 @@ mod tests {
             (PHONE, "[]", "[]"),
             (r#"{"email":["a@79161112233.ru"]}"#, "[]", "[]"),
             (r#"{"fm":{"n0":{"value":"+79161112233"}}}"#, "[]", "[]"),
+            (r#"{"PHONE":"+79161112233"}"#, "[]", "[]"),
+            (r#"{"Phone":"+79161112233"}"#, "[]", "[]"),
+            (r#"{"phoneFax":"+79161112233"}"#, "[]", "[]"),
+            (r#"{"phone[]":"+79161112233"}"#, "[]", "[]"),
+            (r#"{"":"+79161112233"}"#, "[]", "[]"),
+            (r#"{"post":"+79161112233\ud800"}"#, "[]", "[]"),
             (r#"{"phoneWork":"+79161112233"}"#, "[]", "[]"),
             (r#"{"PHONE_WORK":"+79161112233"}"#, "[]", "[]"),
             (r#"{"web":"+79161112233"}"#, "[]", "[]"),

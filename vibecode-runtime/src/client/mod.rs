@@ -235,6 +235,9 @@ impl Client {
     /// A client for another user of the same OAuth app, sharing connections and throttle. It is
     /// cheap: make one for each incoming request.
     ///
+    /// The user is one of the same portal: what the client knows of its writes to a record is shared, and
+    /// records are told apart by their ids.
+    ///
     /// A token that cannot be used, or one beside a personal key, is an error of every call:
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration).
     ///

@@ -168,7 +168,7 @@ fn refusal(name: &str) -> Option<&'static str> {
     }
 }
 
-fn is_field_name(name: &str) -> bool {
+pub(super) fn is_field_name(name: &str) -> bool {
     let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     name.starts_with(|first: char| first.is_ascii_alphabetic()) && name.bytes().all(is_of_name)
 }
