@@ -175,6 +175,11 @@ impl Job<'_> {
         Duration::from_secs(self.wanted.settle)
     }
 
+    /// The calls of a batch may run one after another.
+    fn settle_of_batches(&self) -> Duration {
+        self.settle().saturating_mul(2)
+    }
+
     /// First the rows that an earlier process left open, then those that have never left.
     async fn send(
         &self,
@@ -185,7 +190,7 @@ impl Job<'_> {
     ) -> Result<(), Stopped> {
         sender.progress.begin_at(past.ok, past.failed);
         let why = "the process that was ended may have left requests that are still running at the server";
-        sender.wait(past.unsettled(self.settle()), why).await?;
+        sender.wait(past.unsettled(self.settle_of_batches()), why).await?;
         let mut behind = past.done;
         if !past.open.is_empty() {
             let open = plan::Wanted::Only(past.open.clone());
@@ -208,7 +213,7 @@ impl Job<'_> {
         }
         if sender.progress.failed > 0 && header.ensure {
             let why = "changes whose answers were lost may still arrive; then the rows that failed can be run again";
-            sender.wait(sender.unsettled(self.settle()), why).await?;
+            sender.wait(sender.unsettled(self.settle_of_batches()), why).await?;
         }
         Ok(())
     }

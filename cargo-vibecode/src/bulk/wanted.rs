@@ -68,7 +68,7 @@ pub(crate) struct Wanted {
     #[arg(long)]
     pub(super) ensure: bool,
 
-    /// How long a request whose answer was lost may still be applied.
+    /// How long a request whose answer was lost may still be applied; a batch twice as long.
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     pub(super) settle: u64,
 
