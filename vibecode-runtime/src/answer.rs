@@ -284,7 +284,7 @@ impl Updated {
         Self { raw }
     }
 
-    /// Returns the record as the API returned it.
+    /// Returns the record as raw JSON.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -414,7 +414,7 @@ impl<E> Created<E> {
         self.id
     }
 
-    /// Returns the record as the API returned it.
+    /// Returns the record as raw JSON.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
