@@ -4,8 +4,8 @@ use crate::{Entity, body::Body};
 
 /// The changes to a record of one entity. Implemented with the derive macro of the same name.
 ///
-/// `#[derive(Patch)]` on `Customer` generates `CustomerPatch`, which implements this trait. Do not
-/// implement it yourself.
+/// `#[derive(Patch)]` on `Customer` generates `CustomerPatch`, which implements this trait. No other
+/// type needs to.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
