@@ -8,7 +8,6 @@ use crate::{EncodeError, Encoder, Id, enumeration::List, kind, kind::Multiple};
 ///
 /// Implement it for your own types; the simplest way is to delegate to a type that implements it
 /// already. [`kind`] lists those types.
-/// it, [`kind`] lists.
 ///
 /// ```
 /// use vibecode_runtime::{Encode, EncodeError, Encoder, kind};

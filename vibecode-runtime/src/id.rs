@@ -189,7 +189,6 @@ impl<E> fmt::Display for Id<E> {
 ///
 /// The trait is a parameter of its own, instead of `Into<Id<…>>`, so that the id of another entity
 /// is a single error, at the argument.
-/// argument.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));

@@ -614,8 +614,7 @@ macro_rules! multifields {
         #[doc = concat!("Types that a field of the kind `", stringify!($Value), "` takes: ", $takes, ".")]
         #[diagnostic::on_unimplemented(message = $message, label = $list_label, note = $takes)]
         pub trait $ListField {
-            /// Adds one value to a multifield that the struct holds as a list type with a name of
-            /// its own.
+            /// Adds one value to a multifield that the struct holds as a custom list type.
             #[doc(hidden)]
             fn add(body: &mut Body, name: &'static str, value: impl Into<crate::$Value>) {
                 let value = value.into();

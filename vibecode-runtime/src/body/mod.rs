@@ -3,6 +3,22 @@
 //! The benchmark `encode` compares it with a struct written by hand. Much of the cost of setting a
 //! field would be calls and copies, so the usual path is inlined and the rare paths are separate
 //! functions.
+//!
+//! A body keeps one text, to which every call appends, and a list of changes, each of which refers
+//! to a part of the text. For example, an app sets `post` to "Clerk", adds a phone, sets `name`,
+//! and then sets `post` to "Director". The text is then:
+//!
+//! ```text
+//! ,"post":"Clerk""+79161112233","name":"Ivan","post":"Director"
+//! ```
+//!
+//! The changes are `post` (the last member, at the position of the first), `phone` and `name`.
+//! Members that are adjacent in the text and in the list are a run and are copied as one. Added
+//! values get their name and their form only when the body is sent:
+//!
+//! ```text
+//! {"post":"Director","phone":"+79161112233","name":"Ivan"}
+//! ```
 
 mod add;
 mod finite;
