@@ -26,7 +26,7 @@ const WANTED: &str =
 /// let answer = r#"{"success":true,"data":{"fields":{"post":{"type":"string"}}}}"#;
 /// let descriptions = Descriptions::read(answer)?;
 /// assert_eq!(descriptions.fields["post"]["type"], "string");
-/// // The list may be a part of the portal's.
+/// // The list may be only a part of the portal's fields.
 /// assert!(!descriptions.is_complete);
 /// # Ok::<(), vibecode_spec::SchemaError>(())
 /// ```

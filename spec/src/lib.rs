@@ -1,6 +1,6 @@
 //! The `VibeCode` API of Bitrix24 as data, and the model that reads it.
 //!
-//! It answers questions such as: which type does the field `companyId` of a contact have, can it be
+//! This crate answers questions such as: which type does the field `companyId` of a contact have, can it be
 //! written, what clears it, and which field did a user mean by `first_name`? The built-in entities are
 //! compiled in. The same code reads a portal's own answer to `GET /v1/{entity}/fields`.
 //!

@@ -55,9 +55,9 @@ pub fn user_field_wire_name(upper: &str) -> Option<String> {
 pub enum UserFieldName {
     /// A wire name in one of the three shapes.
     Wire,
-    /// Not a wire name. The wire name that was probably meant.
+    /// Not a wire name. Contains the wire name that was probably meant.
     Meant(String),
-    /// Not a wire name, and there is no guess about the one that was meant.
+    /// Not a wire name, and the intended one cannot be guessed.
     Malformed,
 }
 

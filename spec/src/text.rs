@@ -22,7 +22,7 @@ pub enum TextError {
 /// Returns the text in these bytes, without a byte order mark.
 ///
 /// # Errors
-/// [`TextError`] if the bytes are not UTF-8.
+/// Returns a [`TextError`] if the bytes are not UTF-8.
 pub fn text_of(bytes: &[u8]) -> Result<&str, TextError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     // The first character of a file is ASCII, which UTF-16 and UTF-32 encode with a zero byte next to

@@ -55,7 +55,8 @@ impl Subject<'_, '_> {
         Err(Reported)
     }
 
-    /// Returns the properties of the field. It is an error if the schema has no such field.
+    /// Returns the properties of the field. A field that is not in the schema is reported. The exception
+    /// is a user field that states its kind, if there is no schema of the portal.
     pub(crate) fn known(&self) -> Result<Known, Reported> {
         let name = &self.name.text;
         if self.is_another_multifield() {

@@ -2,8 +2,8 @@
 //!
 //! Generated code refers to the runtime as `::vibecode_runtime`, or by the path in `crate = "…"`. If the
 //! runtime is renamed and that path is missing, the compiler would report every path in the generated
-//! code as unresolved, without saying what to do. A derive macro runs inside the compiler, whose
-//! arguments name the dependencies, so no manifest has to be read. Other processes, such as
+//! code as unresolved, without saying what to do. A derive macro runs inside the compiler process, and
+//! its arguments name the dependencies, so no manifest has to be read. Other processes, such as
 //! rust-analyzer, have no such arguments, and nothing is reported there.
 
 use std::{
