@@ -22,7 +22,7 @@
 //!     post: Option<String>,              // the wire name is the field's, in camelCase
 //!     #[vibecode(field = "companyId")]
 //!     company: Option<CompanyId>,        // `Option`: it can be cleared
-//!     phone: Vec<Phone>,                 // only ever added to
+//!     phone: Vec<Phone>,                 // the API can only add values
 //!     #[vibecode(field = "ufCrm_1721244707107", kind = "enumeration")]
 //!     loyalty: Option<u64>,              // a user field of the portal
 //! }
@@ -33,7 +33,7 @@
 //!     .post("Director")                              // set
 //!     .clear_company()                               // clear
 //!     .add_phone(Phone::mobile("+79161112233"))      // add
-//!     .loyalty(81_u64);                              // what is not named, is left as it is
+//!     .loyalty(81_u64);                              // other fields stay as they are
 //!
 //! let sandbox = Sandbox::start().await;              // for a portal: `Client::from_env()?`
 //! let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
@@ -41,7 +41,7 @@
 //!     .build()?;
 //! let updated = client.update(71, &patch).await?;    // PATCH /v1/contacts/71
 //!
-//! // The API answers 200 even if it drops a value; this shows what it took.
+//! // The API answers 200 even if it drops a value, so compare the answer with the patch.
 //! assert!(updated.mismatches(&patch).is_empty());
 //! let customer: Customer = updated.record()?;
 //! assert_eq!(customer.post.as_deref(), Some("Director"));
@@ -94,12 +94,12 @@
 //! # let client = Client::builder(Credentials::personal(Sandbox::API_KEY)).base_url(sandbox.url()).build()?;
 //!
 //! let patch = Customer::patch().add_phone("+79169876543");
-//! sandbox.fault(Fault::drop_after()); // applied, and the answer is lost
+//! sandbox.fault(Fault::drop_after()); // applied, but the answer is lost
 //! let error = client.update(71, &patch).await.unwrap_err();
 //! assert_eq!(error.outcome(), Outcome::Unknown);
 //!
 //! let ensured = client.ensure(71, &patch).await?;
-//! assert!(ensured.added().is_empty()); // it was there
+//! assert!(ensured.added().is_empty()); // it was already there
 //! # Ok(())
 //! # }
 //! ```

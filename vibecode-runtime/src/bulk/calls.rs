@@ -166,7 +166,7 @@ impl Client {
     /// # async fn main() -> vibecode_runtime::Result<()> {
     /// # let (_sandbox, client) = sandbox().await?;
     /// let job = PatchJob::new(71, &Customer::patch().add_phone("+79169876543"))?;
-    /// // The same job twice: a record's changes keep their order, and the second finds the phone.
+    /// // The same job twice: the changes of a record keep their order, so the second finds the phone.
     /// let mut outcomes = client.ensure_jobs([job.clone(), job]);
     /// let first = outcomes.next().await.expect("one an item").result?;
     /// let second = outcomes.next().await.expect("one an item").result?;

@@ -2,11 +2,11 @@
 //!
 //! items → [`window`] → packs, each sent by its own task → results → [`window`] → outcomes
 //!
-//! An item is an id and a patch. A pack is up to 50 items that are sent as one batch, and at most
-//! [`Bulk::MAX_REQUESTS`] packs have a request under way. The window holds every item that was taken
-//! from the source and whose outcome was not returned yet, up to 400 items. It returns outcomes in the
-//! order of the items, so one slow pack delays the outcomes behind it, and once the window is full no
-//! more items are taken. Memory is therefore bounded, however long the source is.
+//! An item is an id and a patch. A pack is up to 50 items that are sent as one batch. At most
+//! [`Bulk::MAX_REQUESTS`] packs have a request under way. The window contains the items that were taken
+//! from the source and not returned yet: up to 400 items, or 16 MiB of patches. Outcomes are returned in
+//! the order of the items, so a slow pack delays the outcomes behind it. While the window is full, no
+//! more items are taken, so memory is bounded however long the source is.
 //!
 //! Example with packs of 2 items and a window of 6:
 //!

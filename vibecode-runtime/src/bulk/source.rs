@@ -59,7 +59,7 @@ impl Source {
     }
 }
 
-/// Converts patches into jobs as they are taken.
+/// An iterator or stream of patches, which are converted into jobs as they are taken.
 struct Items<I>(I);
 
 impl<I, A, P> Iterator for Items<I>

@@ -86,7 +86,7 @@ impl ClientBuilder {
     /// use vibecode_runtime::{Client, Credentials, ErrorKind};
     ///
     /// let builder = Client::builder(Credentials::personal("vibe_api_1"));
-    /// // The key would go over the network in clear.
+    /// // The key would be sent unencrypted.
     /// let error = builder.base_url("http://example.com/v1").build().unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::Configuration);
     /// # Ok::<(), vibecode_runtime::Error>(())
@@ -137,7 +137,7 @@ impl ClientBuilder {
     ///     .base_url(sandbox.url())
     ///     .deadline(Duration::from_secs(5))
     ///     .build()?;
-    /// // Over the deadline, so that it is not waited for.
+    /// // The wait would exceed the deadline, so the call fails immediately.
     /// let error = client.get_raw(ContactId::from(71)).await.unwrap_err();
     /// assert_eq!(error.retry_after(), Some(Duration::from_secs(30)));
     /// # Ok(())

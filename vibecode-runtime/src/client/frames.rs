@@ -74,7 +74,7 @@ impl http_body::Body for Framed {
         self.rest.is_empty()
     }
 
-    // A known length adds `Content-Length` to the request, so that a server sees that a part of it is
+    // With a known length the request has a `Content-Length`, so a server recognises a partial body as
     // incomplete.
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.rest.len() as u64)

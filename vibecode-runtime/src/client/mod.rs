@@ -183,7 +183,7 @@ impl Client {
     /// use vibecode_runtime::{Client, Credentials, ErrorKind};
     ///
     /// let client = Client::new(Credentials::personal("vibe_api_1"))?;
-    /// // The key of an app needs a session token beside it.
+    /// // The key of an app requires a session token as well.
     /// let error = Client::new(Credentials::personal("vibe_app_1")).unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::Configuration);
     /// # Ok::<(), vibecode_runtime::Error>(())
@@ -249,7 +249,7 @@ impl Client {
     /// let app = Client::builder(Credentials::app(Sandbox::APP_KEY, Sandbox::SESSION_TOKEN))
     ///     .base_url(sandbox.url())
     ///     .build()?;
-    /// // For a request that another user of the app has made:
+    /// // For a request by another user of the app:
     /// let client = app.with_session(Sandbox::EXPIRED_SESSION_TOKEN);
     /// let error = client.me().await.unwrap_err();
     /// assert_eq!(error.code(), Some(&ErrorCode::TokenExpired));

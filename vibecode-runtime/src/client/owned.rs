@@ -9,10 +9,10 @@
 //!   blocks nobody;
 //! - when its caller drops it, so that a request that is under way runs to its end.
 //!
-//! Example: task A calls `update` for contact 71, polls it once, so that the request is sent, and then
-//! blocks for an hour in a computation. Task B calls `update` for contact 71 too, and has to wait for
-//! the lock. B moves A's write to a task of the client ([`Detach`]). There the write ends and releases
-//! the lock, B's write is sent, and A gets its result when it polls again, from the task.
+//! Example: task A calls `update` for contact 71, polls it until the request is under way, and then
+//! computes for an hour without polling it. Task B calls `update` for contact 71 too, and has to wait
+//! for the lock. So B moves A's write to a task of the client ([`Detach`]). There the write ends and
+//! releases the lock, and B's write is sent. When A polls again, it gets its result from the task.
 //!
 //! The move may be requested while A is polling its write. `detach` then finds the state locked, and
 //! `poll` makes the move itself when it is done.

@@ -180,7 +180,7 @@ impl RetryPolicy {
     ///     .base_url(sandbox.url())
     ///     .retry(RetryPolicy::new().retry_tokens(5))
     ///     .build()?;
-    /// // The second try takes the 5 tokens; there is no third.
+    /// // The second attempt takes the 5 tokens; there is no third.
     /// assert!(client.get_raw(ContactId::from(71)).await.is_err());
     /// assert_eq!(sandbox.requests().len(), 2);
     /// # Ok(())

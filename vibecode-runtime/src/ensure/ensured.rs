@@ -15,7 +15,7 @@ use crate::{Duplicate, Mismatch, MultifieldEntry, Patch, Raw, Record, Result, Up
 /// # let (_sandbox, client) = sandbox().await?;
 /// let patch = Customer::patch().add_phone("+74950000071").add_phone("+79169876543");
 /// let ensured = client.ensure(71, &patch).await?;
-/// // The first was there.
+/// // The first one was already there.
 /// assert_eq!(ensured.present()[0].value(), "+74950000071");
 /// assert_eq!(ensured.added()[0].value(), "+79169876543");
 /// # Ok(())
@@ -69,7 +69,7 @@ impl Ensured {
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
     /// # async fn main() -> vibecode_runtime::Result<()> {
     /// # let (_sandbox, client) = sandbox().await?;
-    /// // The number is there, as a fax.
+    /// // The record has the number as a fax.
     /// let patch = Customer::patch().add_phone("+7 495 000-00-72");
     /// let ensured = client.ensure(72, &patch).await?;
     /// assert_eq!(ensured.present()[0].value_type(), "FAX");
@@ -127,7 +127,7 @@ impl Ensured {
     /// # let (_sandbox, client) = sandbox().await?;
     /// let patch = Customer::patch().add_phone("+7 495 000-00-72");
     /// let ensured = client.ensure(72, &patch).await?;
-    /// // It is there as a fax, and was wanted as WORK.
+    /// // The record has it as a fax; the patch adds it as WORK.
     /// assert_eq!(ensured.mismatches(&patch)[0].field(), "phone");
     /// # Ok(())
     /// # }

@@ -4,14 +4,14 @@
 //! Each record goes through these steps while its lock is held:
 //!
 //! 1. Read the record. If it shows everything in the patch, it is done.
-//! 2. If a phone or email is missing while an earlier write that adds is still open, read again with
-//!   growing pauses. Continue when a read shows the value, or when a read is sent at or after the
-//!   moment at which the last open write settles ([`records`](crate::client)). Only such a read proves
-//!   that the value was not added.
+//! 2. If something that is added is missing (a phone, an email or an unchecked value) while an earlier
+//!    write that adds is still open, read again with growing pauses. Continue when a read shows the
+//!    value, or when a read is sent at or after the moment at which the last open write settles
+//!    ([`records`](crate::client)). Only such a read proves that the value was not added.
 //! 3. Send what is missing. If the answer shows it, the record is done; otherwise go back to step 1.
 //!
-//! Example with a settle time of 120 s: a PATCH that adds a phone is sent at 0 s, and times out at 70
-//! s. The first read follows immediately and does not show the phone. More reads follow.
+//! Example with a settle time of 120 s: a PATCH that adds a phone is sent at 0 s and times out at 70 s.
+//! A read follows immediately and does not show the phone. More reads follow.
 //!
 //! - If the read at 95 s shows the phone, the record is done, after one write.
 //! - If no read shows it, the read at 190 s (70 s + 120 s) proves that the PATCH was not applied, and
@@ -62,7 +62,7 @@ impl Client {
     /// # async fn main() -> vibecode_runtime::Result<()> {
     /// # let (sandbox, client) = sandbox().await?;
     /// let patch = Customer::patch().add_phone("+79169876543");
-    /// // The phone is added, and the answer is lost.
+    /// // The phone is added, but the answer is lost.
     /// sandbox.fault(Fault::drop_after().on("PATCH"));
     /// let ensured = client.ensure(71, &patch).await?;
     /// assert_eq!(ensured.added().len(), 1);
@@ -92,7 +92,7 @@ impl Client {
     /// # let (_sandbox, client) = sandbox().await?;
     /// let job = PatchJob::new(71, &Customer::patch().add_phone("+79169876543"))?;
     /// client.ensure_job(&job).await?;
-    /// // A queue that gives a job twice does no harm.
+    /// // A queue may deliver a job twice.
     /// assert_eq!(client.ensure_job(&job).await?.present().len(), 1);
     /// # Ok(())
     /// # }

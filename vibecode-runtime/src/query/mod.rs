@@ -167,7 +167,7 @@ impl<T: Record> Query<T> {
         self
     }
 
-    /// Returns at most `rows` rows in total.
+    /// Limits the query to `rows` rows in total.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));

@@ -27,7 +27,7 @@ pub type Acquiring<'a> = Pin<Box<dyn Future<Output = Result<Permit, BudgetError>
 /// use tokio::sync::Semaphore;
 /// use vibecode_runtime::{Acquiring, Budget, BudgetError, Permit, Throttle};
 ///
-/// /// A number of requests at a time, however many a minute.
+/// /// Limits how many requests run at the same time.
 /// struct AtATime(Arc<Semaphore>);
 ///
 /// impl Budget for AtATime {
@@ -62,7 +62,7 @@ pub trait Budget: Send + Sync + 'static {
     /// ```
     /// use vibecode_runtime::{Acquiring, Budget, BudgetError, Permit, Throttle};
     ///
-    /// /// Nothing leaves at night.
+    /// /// Nothing is sent at night.
     /// struct Closed;
     ///
     /// impl Budget for Closed {

@@ -43,7 +43,7 @@ pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), vibecode_runtime::BudgetError> {
 /// let throttle = Throttle::per_minute(300);
-/// // What a client does around every request, and so can you for requests of your own:
+/// // A client does this around every request. Do the same for your own requests:
 /// let permit = throttle.acquire().await?;
 /// // … send the request, read the answer …
 /// permit.finish(Feedback::none());
@@ -99,7 +99,7 @@ impl Throttle {
     /// for _ in 0..5 {
     ///     let _permit = throttle.acquire().await?;
     /// }
-    /// // Two at once, and then one a second.
+    /// // Two immediately, and then one per second.
     /// assert!(start.elapsed() >= Duration::from_secs(3));
     /// assert!(Throttle::per_minute(0).acquire().await.is_err());
     /// # Ok(())

@@ -3,7 +3,7 @@
 //! For a write that has ended, and before which the record was not read, only one fact is needed: when
 //! it settles. If there are many records, this is stored by a hash of the record, in whole seconds. Two
 //! records may have the same hash: an `ensure` that adds to one of them may then wait longer than
-//! necessary, but never too short.
+//! necessary, but never for too short a time.
 
 use std::{collections::hash_map::RandomState, hash::BuildHasher, time::Duration};
 

@@ -14,8 +14,8 @@
 //! known whether it was applied ([`open_writes`]). While a write is open, `ensure` sends no further
 //! addition to the record. A write is settled in one of two ways: an answer or a read shows its values,
 //! so it was applied; or a read that was sent late enough does not show them, so it was not applied and
-//! never will be. Late enough means the settle time after the attempt has ended. Example with a settle
-//! time of 120 s:
+//! never will be. Late enough means the settle time after the attempt has ended, or twice that for a
+//! batch. Example with a settle time of 120 s:
 //!
 //! - 0 s: a PATCH that adds a phone is sent.
 //! - 70 s: it times out. The attempt has *ended*, but the write is still open: hyper and the kernel may
