@@ -1,31 +1,23 @@
-//! The queue of one process's budget: waiters get a number in the order of arrival, and each waits on
-//! its own timer.
+//! The queue of one process's budget: waiters get slots in the order of arrival, each on its own timer.
 //!
-//! A waiter is a future. Its owner may poll it late, rarely, or never again without dropping it. The
-//! waiters behind it must still get their slots, so no lock is held while a waiter waits. Instead, each
-//! waiter has a timer, and each poll brings the queue up to date:
+//! A waiter is a future. Its owner may poll it late, rarely, or never again without dropping it, and the
+//! waiters behind it must still get their slots. So no lock is held while a waiter waits. Each waiter has
+//! a timer, and each poll brings the queue up to date:
 //!
-//! - The first in the queue is sent as soon as the slot log allows it.
-//! - If it is not polled within [`patience`] after that, the waiters behind pass it over. `patience` is
-//!   one interval of the pace, so a neglected waiter costs its own slot and no more.
-//! - The slot of a waiter that was passed over is kept for it, so that a waiter that is polled rarely
-//!   is sent when it is next polled, and does not wait for ever. At most [`KEPT_SLOTS`] slots are kept,
-//!   each for as long as a request that was answered immediately would have occupied it. A waiter that
-//!   was passed over without a kept slot takes its old position again when it is next polled.
+//! - The first in the queue gets a slot as soon as the slot log allows it, if it is polled then.
+//! - If it is not polled within [`patience`] (one interval of the pace), the waiters behind pass it over.
+//!   Its slot is kept, so that it gets it when it is next polled, however late. At most [`KEPT_SLOTS`]
+//!   are kept, each for as long as a request that was answered immediately would have occupied it. A
+//!   waiter without a kept slot takes its old position again when it is next polled.
 //! - A waiter that is dropped frees its position immediately.
 //!
-//! Example at 300 a minute, so an interval of 0.2 s. Nothing may be sent before 1.0 s. A, B and C wait
-//! in this order, and A is never polled in time:
+//! Example at 300 a minute, so with an interval of 0.2 s. Nothing may be sent before 1.0 s. A, B and C
+//! wait in this order, and the owner of A does not poll it:
 //!
-//! - 1.0 s: A could be sent. Nobody polls it.
-//! - 1.2 s: B's timer fires. A's patience is over: B passes it over, keeps A's slot for it, and is
-//!   sent.
-//! - 1.4 s: C is sent.
-//! - 30 s: A is polled, and is sent immediately in the slot that was kept.
-//!
-//! Timers are exact for the first [`WATCHED`] waiters. The timer of a waiter further back assumes that
-//! nobody before it is dropped; it is corrected when the waiter becomes one of the first. So the cost
-//! of a waiter does not grow with their number.
+//! - 1.0 s: A could get a slot, but is not polled.
+//! - 1.2 s: B's timer fires. B passes A over, A's slot is kept, and B gets the next slot.
+//! - 1.4 s: C gets a slot.
+//! - 30 s: A is polled, and immediately gets the slot that was kept.
 
 use std::{
     collections::BTreeMap,
@@ -47,6 +39,9 @@ use super::{
 };
 
 /// The number of waiters with an exact timer.
+///
+/// The timer of a waiter further back assumes that nobody before it is dropped. It is corrected when the
+/// waiter becomes one of the first. So the cost of a waiter does not grow with their number.
 const WATCHED: usize = 16;
 /// The maximum number of slots kept for waiters that were passed over. Their requests may be sent
 /// together, on top of a burst.

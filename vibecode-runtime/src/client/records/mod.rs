@@ -1,29 +1,23 @@
-//! What a client remembers about the records that it writes to: which call holds the lock of each
-//! record, and which writes may still be applied.
+//! What a client remembers about the records that it writes to: which call holds the lock of each record,
+//! and which writes may still be applied. This module enforces two rules.
 //!
-//! This module enforces two rules.
+//! **One writer at a time.** Calls that write to the same record wait for its lock in a first-in,
+//! first-out queue ([`queue`]). A batch joins the queues of all its records in one step, so two batches
+//! with the same records in a different order cannot deadlock: the first batch is first in every queue.
+//! A call that others wait behind runs in a task of the client ([`owned`](super::owned)), so that a
+//! caller that stops polling never blocks the lock.
 //!
-//! **One writer at a time.** Each record has a lock. Calls that write to the same record wait in a
-//! first-in, first-out queue ([`queue`]). A batch joins the queues of all its records in one step,
-//! under one mutex. So two batches with the same records in a different order cannot deadlock: the
-//! batch that came first is first in every queue. Once another call waits behind a call, that call runs
-//! in a task of the client ([`owned`](super::owned)), so that a caller that stops polling never blocks
-//! the lock.
-//!
-//! **Open writes.** A write that adds phones or emails is *open* from the moment it is sent until it is
-//! known whether it was applied ([`open_writes`]). While a write is open, `ensure` sends no further
-//! addition to the record. A write is settled in one of two ways: an answer or a read shows its values,
-//! so it was applied; or a read that was sent late enough does not show them, so it was not applied and
-//! never will be. Late enough means the settle time after the attempt has ended, or twice that for a
-//! batch. Example with a settle time of 120 s:
+//! **Open writes.** A write that adds values is *open* from the moment it is sent until it is known
+//! whether it was applied ([`open_writes`]). While a write is open, `ensure` sends no further addition to
+//! the record. Example with a settle time of 120 s (for a batch it counts twice):
 //!
 //! - 0 s: a PATCH that adds a phone is sent.
 //! - 70 s: it times out. The attempt has *ended*, but the write is still open: hyper and the kernel may
 //!   still deliver the request, and the API may begin to work on it later.
-//! - 95 s: a read that does not show the phone proves nothing. A read that shows it settles the write:
-//!   it was applied.
-//! - 190 s (70 s + 120 s): a read that is sent now or later, and does not show the phone, proves that
-//!   the write was not applied. The phone may be sent again.
+//! - 95 s: a read that shows the phone settles the write: it was applied. A read that does not show the
+//!   phone proves nothing.
+//! - 190 s (70 s + 120 s): a read that is sent from now on, and does not show the phone, proves that the
+//!   write was not applied and never will be. The phone may be sent again.
 
 mod forgotten;
 mod open_writes;
