@@ -6,9 +6,9 @@
 //!
 //! - The first in the queue gets a slot as soon as the slot log allows it, if it is polled then.
 //! - If it is not polled within [`patience`] (one interval of the pace), the waiters behind pass it over.
-//!   Its slot is kept, so that it gets it when it is next polled, however late. At most [`KEPT_SLOTS`]
-//!   are kept, each for as long as a request that was answered immediately would have occupied it. A
-//!   waiter without a kept slot takes its old position again when it is next polled.
+//!   Its slot is kept for it, until it is next polled. At most [`KEPT_SLOTS`] slots are kept, each for
+//!   at most as long as a request that was answered immediately would have occupied it. A waiter
+//!   without a kept slot takes its old position again when it is next polled.
 //! - A waiter that is dropped frees its position immediately.
 //!
 //! Example at 300 a minute, so with an interval of 0.2 s. Nothing may be sent before 1.0 s. A, B and C
