@@ -351,7 +351,7 @@ pub use crate::{
 #[cfg(feature = "derive")]
 pub use vibecode_derive::Patch;
 
-/// Derives reading a struct from an answer of the API.
+/// Reads a struct from an answer of the API.
 ///
 /// It reads the fields that `#[derive(Patch)]` on the same struct writes, with the same attributes, and
 /// those that are read-only. A skipped field gets its `Default`.
@@ -394,7 +394,7 @@ pub use vibecode_derive::Patch;
 #[cfg(feature = "derive")]
 pub use vibecode_derive::Record;
 
-/// Derives an enum whose variants are the options of a list field.
+/// Maps the variants of an enum to the options of a list field.
 ///
 /// ```
 /// use vibecode_runtime::{Enumeration, Patch};
