@@ -91,7 +91,7 @@ fn concerns_all(error: &Error) -> bool {
         ErrorKind::Throttle,
         ErrorKind::Connect,
     ];
-    // A call of a batch has no status of its own, so this is the status of the whole batch.
+    // A call of a batch has no separate status: this is the status of the whole batch.
     let is_forbidden = error.status().is_some_and(|status| status.as_u16() == 403);
     kinds.contains(&error.kind()) || error.refuses_the_key() || is_forbidden
 }

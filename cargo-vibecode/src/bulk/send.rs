@@ -62,7 +62,7 @@ pub(super) struct Sender<'a> {
     /// refused once, and a wrong address affects as few rows as possible.
     has_done_any: bool,
     lost_in_a_row: u32,
-    /// When the last row ended whose change may still arrive.
+    /// When the last row with an unknown outcome ended: its change may still arrive.
     last_unknown: Option<Instant>,
 }
 
@@ -220,7 +220,7 @@ impl<'a> Sender<'a> {
         failed.map_or(Ok(()), Err)
     }
 
-    /// Reports the batches that have ended, up to the first that has not, or whose rows are to be
+    /// Reports the batches that have ended, up to the first that has not, or that has rows to be
     /// sent again. Returns the reason to stop sending, if there is one.
     fn report(&mut self, running: &mut Running) -> Result<Option<String>, Failure> {
         let mut stop = None;
@@ -319,7 +319,7 @@ impl<'a> Sender<'a> {
         Ok(())
     }
 
-    /// Returns how long a change may still arrive whose row was reported as unknown.
+    /// Returns how long the change of a row that was reported as unknown may still arrive.
     pub(super) fn unsettled(&self, settle: Duration) -> Duration {
         self.last_unknown.map_or(Duration::ZERO, |last| {
             (last + settle).saturating_duration_since(Instant::now())

@@ -13,7 +13,8 @@ use crate::failure::Failure;
 /// The prefix of the record's name.
 const NAME: &str = "VIBECODE PROBE - delete me";
 
-/// The pauses between searches for a record whose creation was not answered. It may appear late.
+/// The pauses between searches for a record after its creation was not answered. It may appear
+/// late.
 const LOOKS: [Duration; 4] = [
     Duration::ZERO,
     Duration::from_secs(1),
@@ -78,7 +79,7 @@ impl<'a> Throwaway<'a> {
         Err(not_made(entity, &problem, &left))
     }
 
-    /// Searches for a record whose id is not known, and deletes it.
+    /// Searches for a record by its name, since its id is not known, and deletes it.
     async fn delete_by_name(door: &'a Door, entity: Entity, name: &str) -> Option<u64> {
         let field = name_field(entity);
         let path = format!("{}/search", entity.path());

@@ -32,13 +32,13 @@ impl<'a> Report<'a> {
         self.line(row, line);
     }
 
-    /// Reports a row that cannot be used, or whose contact cannot be read.
+    /// Reports an invalid row, or that its contact cannot be read.
     pub(crate) fn skipped(&mut self, row: impl fmt::Display, problem: impl fmt::Display) {
         self.failed += 1;
         self.line(row, format_args!("skipped: {problem}"));
     }
 
-    /// Reports a row whose change was refused or lost.
+    /// Reports that the change of a row was refused or lost.
     pub(crate) fn failed(&mut self, row: u64, error: &Error) {
         self.failed += 1;
         match error.outcome() {

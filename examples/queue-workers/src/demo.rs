@@ -28,7 +28,7 @@ const WORKERS: usize = 4;
 const PER_MINUTE: u32 = 480;
 /// Instead of 120 s, to keep the demo short.
 const SETTLE_SECONDS: u64 = 10;
-/// How much later a write whose answer is lost may be applied: within the settle time, as on the
+/// How much later a write is applied after its answer was lost: within the settle time, as on the
 /// API.
 const LATE: Duration = Duration::from_secs(5);
 /// The first worker that writes to this contact is killed while that request is under way.

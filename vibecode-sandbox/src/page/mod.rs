@@ -69,7 +69,7 @@ pub(crate) async fn answer(call: &Call, service: &Service) -> Option<Answer> {
     Some(answer)
 }
 
-/// Checks the `Host` header. A website can point a name of its own at this machine (DNS rebinding),
+/// Checks the `Host` header. A website can point its own host name at this machine (DNS rebinding),
 /// but cannot hide that name.
 fn is_meant_for_here(headers: &HeaderMap) -> bool {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
