@@ -136,8 +136,8 @@
 //!   `data.meta` is `{total,succeeded,failed}`; empty maps are `{}`
 //!   ([`SandboxBuilder::empty_maps_as_lists`]).
 //! - An unknown entity or action, or `params` that are not a map, is an `INVALID_PARAMS` error of
-//!   that call. A call id that is missing, too long or duplicated is one of the whole batch. A
-//!   batch without calls is `INVALID_REQUEST`.
+//!   that call. A call id that is missing, too long or duplicated is an `INVALID_PARAMS` error of
+//!   the whole batch. A batch without calls is `INVALID_REQUEST`.
 //! - A read-only key can read in a batch: only the writes are errors. It has no access to a batch
 //!   of one entity.
 //! - `POST /v1/{entity}/batch` takes `create` and `update` with `items` and `delete` with `ids`.
