@@ -7,7 +7,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// A workspace below `target/` whose members are generated.
+/// A workspace below `target/` with generated members.
 #[derive(Debug)]
 pub struct Workspace {
     folder: PathBuf,

@@ -1,4 +1,4 @@
-//! The pages of the guide in `docs/`, whose samples are compiled and run.
+//! The pages of the guide in `docs/`. Their samples are compiled and run.
 
 /// A page of the guide.
 #[derive(Debug, Clone, Copy)]

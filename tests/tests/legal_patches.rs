@@ -299,7 +299,7 @@ impl Expected {
     }
 }
 
-/// Numbers as `serde_json` reads them: exact up to the last digit.
+/// Numbers as `serde_json` reads their text: the last digit may differ.
 fn as_read(numbers: Option<&Vec<f64>>) -> Value {
     serde_json::from_str(&json!(numbers).to_string()).unwrap()
 }

@@ -190,9 +190,7 @@ impl Job<'_> {
     ) -> Result<(), Stopped> {
         sender.progress.begin_at(past.ok, past.failed);
         let why = "the process that was ended may have left requests that are still running at the server";
-        sender
-            .wait(past.unsettled(self.settle_of_batches()), why)
-            .await?;
+        sender.wait(past.unsettled(self.settle_of_batches()), why).await?;
         let mut behind = past.done;
         if !past.open.is_empty() {
             let open = plan::Wanted::Only(past.open.clone());
@@ -215,9 +213,7 @@ impl Job<'_> {
         }
         if sender.progress.failed > 0 && header.ensure {
             let why = "changes whose answers were lost may still arrive; then the rows that failed can be run again";
-            sender
-                .wait(sender.unsettled(self.settle_of_batches()), why)
-                .await?;
+            sender.wait(sender.unsettled(self.settle_of_batches()), why).await?;
         }
         Ok(())
     }

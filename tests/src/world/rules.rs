@@ -81,7 +81,7 @@ pub struct ListRules {
 pub struct BatchRules {
     /// Empty objects come as `[]`, as PHP writes an empty array.
     pub empty_is_list: bool,
-    /// `results` whose ids are 0, 1, 2 … come as a list.
+    /// `results` with the ids 0, 1, 2 … come as a list.
     pub counted_is_list: bool,
     /// There is no `summary`.
     pub no_summary: bool,
@@ -111,7 +111,7 @@ pub struct Rules {
     pub read: Delay,
     /// How long the answer to a write takes after it has run.
     pub answer: Delay,
-    /// How often a request whose connection was closed is not begun.
+    /// How often a request is not begun after its connection was closed.
     pub abandons: f64,
     /// How often the API itself repeats a call to the portal.
     pub repeats: f64,

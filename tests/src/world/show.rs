@@ -32,7 +32,7 @@ pub enum Shape {
     JsonText,
     /// No `fm`, and aliases.
     AliasAlone,
-    /// The list without its first entry, whose alias is shown.
+    /// The list without its first entry, although its alias is shown.
     OneMissing,
     /// As documented, and half an emoji in the name.
     HalfEmoji,

@@ -1,4 +1,4 @@
-//! Answers that contradict themselves, or whose decisive part is not understood. Neither statement counts,
+//! Answers that contradict themselves, or have a decisive part that is not understood. Neither statement counts,
 //! and the part that is not understood is not read as absent.
 
 use vibecode_runtime::{ContactId, ErrorKind, Outcome};

@@ -1,4 +1,4 @@
-//! Calls whose futures are polled late, or never again, while other calls of the client go on.
+//! Futures of calls that are polled late, or never again, while other calls of the client go on.
 
 use std::time::Duration;
 

@@ -26,7 +26,7 @@ const OTHER_EVERY: u64 = 10;
 const LIMIT: f64 = 1.5;
 const PARTS: usize = 10;
 
-/// Answers every request with the record whose id is the last word of the path.
+/// Answers every request with the record of the id at the end of the path.
 async fn serve(listener: TcpListener) {
     let answer = async |request: Request<Incoming>| {
         let id = request.uri().path().rsplit('/').next().unwrap_or_default();

@@ -31,7 +31,7 @@ impl Encode<kind::Phone> for Line {
     }
 }
 
-/// A list with its own type name.
+/// A newtype around a list.
 struct Directory(Vec<Line>);
 
 impl Encode<kind::Multiple<kind::Phone>> for Directory {
@@ -117,7 +117,7 @@ fn a_value_that_a_type_of_ones_own_refuses_is_never_sent() {
     assert!(error.contains("at least one letter"), "{error}");
 }
 
-/// A text with a type parameter for its owner.
+/// A text with a type parameter, which marks its owner.
 struct Tag<T>(String, std::marker::PhantomData<T>);
 
 impl<T> Encode<kind::Text> for Tag<T> {

@@ -76,7 +76,7 @@ async fn phones_are_present_by_their_digits_and_emails_whatever_their_case() {
         ("PHONE", "front desk", "back desk", false),
         ("EMAIL", "Ivan@Company.RU", "ivan@company.ru", true),
         ("EMAIL", "i.van@company.ru", "ivan@company.ru", false),
-        // The text of one is in the list of the other.
+        // The same text, but in another multifield.
         ("WEB", "ivan@company.ru", "ivan@company.ru", false),
     ] {
         let sandbox = with_entries(&json!([entry(kind, "WORK", there)]))

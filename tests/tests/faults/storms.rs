@@ -103,7 +103,7 @@ fn untruths(sandbox: &Sandbox, items: &[Item], reports: &[Result<()>]) -> Vec<St
     untruths
 }
 
-/// The number of items that succeeded, that were not applied, and whose outcome is unknown.
+/// The number of items that succeeded, that were not applied, and that are unknown.
 fn tally(reports: &[Result<()>]) -> [usize; 3] {
     let mut tally = [0; 3];
     for report in reports {

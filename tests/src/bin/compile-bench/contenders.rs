@@ -6,7 +6,7 @@ use crate::source::table_of_diesel;
 
 pub(crate) struct Contender {
     pub(crate) name: &'static str,
-    /// The package whose version is printed.
+    /// The package; its version is printed.
     pub(crate) package: &'static str,
     /// Lines of a manifest. The versions are those of our own Cargo.lock.
     pub(crate) dependencies: &'static str,
