@@ -9,6 +9,7 @@
 //! SCHEDULES=100000 cargo test --release -p vibecode-tests --test simulation -- --ignored --nocapture all_of_them
 //! SCENARIO=late,stale SCHEDULES=2000 cargo test … all_of_them
 //! SCENARIO=late SEED=17 cargo test … all_of_them                        # one, with its timeline
+//! FIRST=late UNTIL_BROKEN=1 cargo test … all_of_them                    # these first, to the first failure
 //! ```
 #![cfg(test)]
 #![allow(
@@ -53,7 +54,7 @@ macro_rules! scenarios {
 }
 
 scenarios! {
-    lost late names stale pages codes sessions renewals shapes formats national believed repeats batches bulk jobs
+    lost late names stale pages codes sessions renewals shapes letters formats national believed repeats batches long_batches bulk jobs
     limits quota neglect crowds lists uploads cached hidden creates held_back everything calm
 }
 

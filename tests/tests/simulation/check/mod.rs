@@ -36,9 +36,9 @@ pub(crate) fn broken(outcome: &Outcome) -> Vec<Broken> {
     broken
 }
 
-/// Two phones are the same if their digits are; emails without case.
+/// Two phones are the same if their digits are, unless there are letters in one; emails without case.
 fn same(value: &str) -> String {
-    if value.contains('@') {
+    if value.contains(char::is_alphabetic) {
         value.to_lowercase()
     } else {
         value.chars().filter(char::is_ascii_digit).collect()

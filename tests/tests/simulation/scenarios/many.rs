@@ -61,6 +61,26 @@ pub(super) fn batches(dice: &mut Dice) -> (Plan, Rules) {
     (maker.plan, rules)
 }
 
+/// Batches whose last calls run long after the client has given up.
+pub(super) fn long_batches(dice: &mut Dice) -> (Plan, Rules) {
+    let rules = Rules {
+        batches: vec![(1, Fate::Stalled), (1, Fate::Lost), (1, Fate::Fine)],
+        queue: Delay::new(5, 100_000, 0.4),
+        run: Delay::new(20_000, 60_000, 0.5),
+        echoes: vec![(1, Echo::Whole), (1, Echo::Documented)],
+        ..Rules::default()
+    };
+    let mut maker = Maker::new(dice);
+    maker.kinds = vec![
+        (2, Kind::Batch),
+        (1, Kind::UpdateMany),
+        (1, Kind::EnsureMany),
+    ];
+    maker.contacts(6);
+    maker.story(0, 71);
+    (maker.plan, rules)
+}
+
 /// Runs over many records.
 pub(super) fn bulk(dice: &mut Dice) -> (Plan, Rules) {
     let mut rules = batch_rules(dice);

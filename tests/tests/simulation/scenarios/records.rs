@@ -34,7 +34,7 @@ pub(super) fn stale(dice: &mut Dice) -> (Plan, Rules) {
     stories(dice, rules)
 }
 
-pub(super) const SHAPES: [Shape; 14] = [
+pub(super) const SHAPES: [Shape; 23] = [
     Shape::List,
     Shape::Keyed,
     Shape::ByKind,
@@ -49,6 +49,15 @@ pub(super) const SHAPES: [Shape; 14] = [
     Shape::AliasAlone,
     Shape::OneMissing,
     Shape::HalfEmoji,
+    Shape::Alone(&Shape::List),
+    Shape::Alone(&Shape::Keyed),
+    Shape::Alone(&Shape::ByKind),
+    Shape::Alone(&Shape::UpperKeys),
+    Shape::Alone(&Shape::Strings),
+    Shape::Alone(&Shape::NoKind),
+    Shape::Alone(&Shape::NoValue),
+    Shape::Alone(&Shape::JsonText),
+    Shape::Alone(&Shape::HalfEmoji),
 ];
 
 /// `fm` has an odd form; what is asked for is partly there.
@@ -96,6 +105,39 @@ pub(super) fn shapes(dice: &mut Dice) -> (Plan, Rules) {
         };
         let at = maker.dice.up_to(seconds(20));
         maker.step(0, at, Do::Ensure(Item { id, want }));
+    }
+    (maker.plan, rules)
+}
+
+/// Phones that are words: they are the same only if they are written the same.
+pub(super) fn letters(dice: &mut Dice) -> (Plan, Rules) {
+    let rules = Rules {
+        writes: vec![(3, Fate::Fine), (1, Fate::Lost)],
+        echoes: vec![(1, Echo::Whole), (1, Echo::Documented)],
+        ..Rules::default()
+    };
+    let words = ["1-800-FLOWERS", "1-800-TAXICAB", "800 SUPPORT", "1 800"];
+    let mut maker = Maker::new(dice);
+    maker.contacts(2);
+    for id in [71, 72] {
+        let there = *maker.dice.pick(&words);
+        for contact in &mut maker.plan.contacts {
+            if contact.id == id {
+                contact.phones.push(there.to_owned());
+            }
+        }
+        for turn in 0..3 {
+            let phone = *maker.dice.pick(&words);
+            let want = Want {
+                phones: vec![phone.to_owned()],
+                ..Want::default()
+            };
+            let kind = *maker
+                .dice
+                .pick(&[Kind::Ensure, Kind::EnsureJob, Kind::EnsureMany]);
+            let call = maker.call(kind, id, &want);
+            maker.step(0, seconds(300 * turn), call);
+        }
     }
     (maker.plan, rules)
 }
