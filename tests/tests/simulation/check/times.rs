@@ -117,6 +117,7 @@ impl Facts<'_> {
                 ));
             }
         }
+        self.once(broken);
         let patient = plan.steps.iter().all(|step| step.how == How::Await);
         if !patient
             || plan.settings.names.is_some()
@@ -139,6 +140,25 @@ impl Facts<'_> {
                 broken.push((
                     "a try has its full time",
                     format!("#{number} was given {took:?}"),
+                ));
+            }
+        }
+    }
+
+    /// Where nothing goes wrong, a deletion is sent once: a second one finds no record.
+    fn once(&self, broken: &mut Vec<Broken>) {
+        let plan = &self.outcome.plan;
+        for step in plan.steps.iter().filter(|_| plan.must_succeed) {
+            let Do::Delete(id) = step.what else { continue };
+            let seen = self.outcome.ledger.seen.iter();
+            let record = ("contacts".to_owned(), id);
+            let deletions = seen
+                .filter(|seen| seen.method == "DELETE" && seen.writes.contains(&record))
+                .count();
+            if deletions > 1 {
+                broken.push((
+                    "a success is not sent again",
+                    format!("contacts/{id} is deleted {deletions} times"),
                 ));
             }
         }
