@@ -22,7 +22,7 @@ use crate::{Date, DateTime, Money, json};
 /// `+7 916 …` are two phones: which country a number is in is not known.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct EntryKey {
-    kind: String,
+    kind: Cow<'static, str>,
     value: String,
 }
 
@@ -30,15 +30,19 @@ impl EntryKey {
     /// The key of a value of a kind, such as `PHONE`.
     pub(crate) fn of(kind: &str, value: &str) -> Self {
         let value = value.trim();
-        let value = match kind {
-            "PHONE" => digits_of(value).unwrap_or_else(|| value.to_lowercase()),
-            "EMAIL" => value.to_lowercase(),
-            _ => value.to_owned(),
+        let (kind, value) = match kind {
+            "PHONE" => {
+                let digits = digits_of(value).unwrap_or_else(|| value.to_lowercase());
+                ("PHONE".into(), digits)
+            }
+            "EMAIL" => ("EMAIL".into(), value.to_lowercase()),
+            other => (other.to_owned().into(), value.to_owned()),
         };
-        Self {
-            kind: kind.to_owned(),
-            value,
-        }
+        Self { kind, value }
+    }
+
+    pub(crate) fn kind(&self) -> &str {
+        &self.kind
     }
 }
 

@@ -5,6 +5,7 @@
 mod blocking;
 mod jobs;
 mod lists;
+mod order;
 mod records;
 mod traces;
 

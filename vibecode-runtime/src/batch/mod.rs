@@ -10,7 +10,7 @@ use std::fmt;
 
 pub(crate) use self::{
     call::{BatchCall, MOST_CALLS},
-    pack::send_pack,
+    pack::Pack,
     run::{Ended, Ready, run},
     slot::{Run, Slot},
 };
@@ -195,18 +195,13 @@ impl Batch {
                     Err(error) => results.push(Some(Err(error))),
                 }
             }
-            send_pack(
-                &client,
-                &caller,
-                &mut Slot::default(),
-                valid,
-                |at, result| {
-                    let place = places.get(at).copied().unwrap_or_default();
-                    if let Some(slot) = results.get_mut(place) {
-                        *slot = Some(result);
-                    }
-                },
-            )
+            let pack = Pack::queue(&client, &caller, valid);
+            pack.send(&client, &caller, &mut Slot::default(), |at, result| {
+                let place = places.get(at).copied().unwrap_or_default();
+                if let Some(slot) = results.get_mut(place) {
+                    *slot = Some(result);
+                }
+            })
             .await;
             let results = results.into_iter().map(|result| {
                 let missing = || Err(unexpected("a call of the batch has no result"));

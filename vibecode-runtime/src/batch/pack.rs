@@ -21,44 +21,71 @@ struct Waiting {
     request: Option<LockRequest>,
 }
 
-/// Sends calls, and hands each result over, with the place of its call, as soon as it stands.
-///
-/// All locks are queued for at once, so calls on one record keep their order. A call whose record is
-/// in use waits, also for an earlier one of the same pack, while the others go.
-pub(crate) async fn send_pack(
-    client: &Client,
-    caller: &Caller,
-    slot: &mut Slot,
-    calls: Vec<BatchCall>,
-    mut done: impl FnMut(usize, Result<Raw>),
-) {
-    let woken = Arc::new(Notify::new());
-    let mut waiting = queued(client, calls, &woken);
-    let latest = slot.latest_lock();
-    while !waiting.is_empty() {
-        let (places, ready) = take_ready(&mut waiting, client.shared.retries.attempts());
-        if ready.is_empty() {
-            slot.release();
-            let woken = caller.wait(timeout_at(latest, woken.notified())).await;
-            if !matches!(woken, Ok(Ok(()))) {
-                return refuse(waiting, &waited_for_a_record(), done);
-            }
-            continue;
+/// Calls that queue for the locks of their records.
+pub(crate) struct Pack {
+    waiting: Vec<Waiting>,
+    woken: Arc<Notify>,
+}
+
+impl Pack {
+    /// Queues for all locks at once, so that calls on one record keep the order in which packs are
+    /// made, whichever of them runs first.
+    pub(crate) fn queue(client: &Client, caller: &Caller, calls: Vec<BatchCall>) -> Self {
+        let woken = Arc::new(Notify::new());
+        let writes = calls.iter().filter(|call| call.effect() > Effect::Reads);
+        let targets = writes.map(|call| call.target.clone());
+        let mut requests = queue_at(&client.shared.records, targets, caller, &woken).into_iter();
+        let waiting = calls.into_iter().enumerate().map(|(place, call)| Waiting {
+            request: (call.effect() > Effect::Reads)
+                .then(|| requests.next())
+                .flatten(),
+            place,
+            call,
+        });
+        Self {
+            waiting: waiting.collect(),
+            woken,
         }
-        if let Some(error) = slot.stopped() {
-            let ready = places.into_iter().zip(ready);
-            for (place, Ready { call, .. }) in ready {
-                done(place, Err(call.named(error.clone())));
+    }
+
+    /// Sends the calls, and hands each result over, with the place of its call, as soon as it stands.
+    ///
+    /// A call whose record is in use waits, also for an earlier one of the same pack, while the others
+    /// go.
+    pub(crate) async fn send(
+        self,
+        client: &Client,
+        caller: &Caller,
+        slot: &mut Slot,
+        mut done: impl FnMut(usize, Result<Raw>),
+    ) {
+        let Self { mut waiting, woken } = self;
+        let latest = slot.latest_lock();
+        while !waiting.is_empty() {
+            let (places, ready) = take_ready(&mut waiting, client.shared.retries.attempts());
+            if ready.is_empty() {
+                slot.release();
+                let woken = caller.wait(timeout_at(latest, woken.notified())).await;
+                if !matches!(woken, Ok(Ok(()))) {
+                    return refuse(waiting, &waited_for_a_record(), done);
+                }
+                continue;
             }
-            return refuse(waiting, error, done);
+            if let Some(error) = slot.stopped() {
+                let ready = places.into_iter().zip(ready);
+                for (place, Ready { call, .. }) in ready {
+                    done(place, Err(call.named(error.clone())));
+                }
+                return refuse(waiting, error, done);
+            }
+            slot.take().await;
+            run(client, caller, ready, |at, ended| {
+                if let Some(place) = places.get(at) {
+                    done(*place, ended.result);
+                }
+            })
+            .await;
         }
-        slot.take().await;
-        run(client, caller, ready, |at, ended| {
-            if let Some(place) = places.get(at) {
-                done(*place, ended.result);
-            }
-        })
-        .await;
     }
 }
 
@@ -67,20 +94,6 @@ fn refuse(waiting: Vec<Waiting>, error: &Error, mut done: impl FnMut(usize, Resu
     for Waiting { place, call, .. } in waiting {
         done(place, Err(call.named(error.clone())));
     }
-}
-
-fn queued(client: &Client, calls: Vec<BatchCall>, woken: &Arc<Notify>) -> Vec<Waiting> {
-    let writes = calls.iter().filter(|call| call.effect() > Effect::Reads);
-    let targets = writes.map(|call| call.target.clone());
-    let mut requests = queue_at(&client.shared.records, targets, woken).into_iter();
-    let waiting = calls.into_iter().enumerate().map(|(place, call)| Waiting {
-        request: (call.effect() > Effect::Reads)
-            .then(|| requests.next())
-            .flatten(),
-        place,
-        call,
-    });
-    waiting.collect()
 }
 
 /// Takes the calls out that hold their lock, or need none, but for those behind another call on the

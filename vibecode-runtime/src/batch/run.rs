@@ -15,7 +15,6 @@ use crate::{
         Addition, Additions, Caller, RecordLock, Request, Sending, check_id, judge_call, raw,
         request::Effect, unexpected,
     },
-    ensure::shows,
     error::Repeat,
 };
 
@@ -184,15 +183,13 @@ impl<L: Borrow<RecordLock>> State<L> {
         self.result = Some(read.map_err(|error| call.named(error.decided(call.effect()))));
     }
 
-    /// Settles what the try added, if the result says whether it was applied.
+    /// Settles what the try added, if it was not applied.
     fn settle(&self) {
-        let Some(Addition { lock, .. }) = self.addition() else {
-            return;
-        };
-        match &self.result {
-            Some(Ok(raw)) => lock.settle_shown(|kind, value| shows(raw, kind, value)),
-            Some(Err(error)) if error.outcome() == Outcome::NotApplied => lock.settle_last(),
-            Some(Err(_)) | None => {}
+        let is_refused = |error: &Error| error.outcome() == Outcome::NotApplied;
+        if let Some(Addition { lock, .. }) = self.addition()
+            && self.error().is_some_and(is_refused)
+        {
+            lock.settle_last();
         }
     }
 

@@ -81,10 +81,15 @@ pub(crate) struct Added<'a> {
 impl Added<'_> {
     /// The value as text.
     pub(crate) fn text(&self) -> String {
-        let read = serde_json::from_str(self.value);
-        debug_assert!(read.is_ok(), "a body holds JSON text for each added value");
-        read.unwrap_or_default()
+        text_of(self.value)
     }
+}
+
+/// The text of a value that is added.
+pub(crate) fn text_of(json: &str) -> String {
+    let read = serde_json::from_str(json);
+    debug_assert!(read.is_ok(), "a body holds JSON text for each added value");
+    read.unwrap_or_default()
 }
 
 /// A field whose value cannot be sent.

@@ -31,9 +31,9 @@ use self::{
 };
 use crate::{
     Client, Ensured, Id, IdFor, Patch, PatchJob, Result, Updated,
-    batch::{BatchCall, Run, Slot, send_pack},
+    batch::{BatchCall, Pack, Run, Slot},
     client::{Caller, PresenceGuard, outside_of_a_runtime},
-    ensure::ensure_pack,
+    ensure::EnsurePack,
 };
 
 /// How many batches of a run are under way at once.
@@ -269,7 +269,7 @@ impl<E, T> fmt::Debug for Bulk<E, T> {
     }
 }
 
-/// Updates the records of a pack.
+/// Updates the records of a pack, which has its places in their queues when this returns.
 pub(crate) fn update(
     client: Client,
     caller: Caller,
@@ -277,10 +277,11 @@ pub(crate) fn update(
     jobs: Vec<PatchJob>,
     mut results: Results<Updated>,
 ) -> Sent {
+    let calls = jobs.into_iter().map(BatchCall::from).collect();
+    let pack = Pack::queue(&client, &caller, calls);
     Box::pin(async move {
         results.begin();
-        let calls = jobs.into_iter().map(BatchCall::from).collect();
-        send_pack(&client, &caller, &mut slot, calls, |place, result| {
+        pack.send(&client, &caller, &mut slot, |place, result| {
             results.give(place, result.map(Updated::new));
         })
         .await;
@@ -288,7 +289,7 @@ pub(crate) fn update(
     })
 }
 
-/// Ensures the records of a pack.
+/// Ensures the records of a pack, which has its places in their queues when this returns.
 pub(crate) fn ensure(
     client: Client,
     caller: Caller,
@@ -296,9 +297,10 @@ pub(crate) fn ensure(
     jobs: Vec<PatchJob>,
     mut results: Results<Ensured>,
 ) -> Sent {
+    let pack = EnsurePack::queue(&client, &caller, jobs);
     Box::pin(async move {
         results.begin();
-        ensure_pack(&client, &caller, &mut slot, jobs, |place, result| {
+        pack.send(&client, &caller, &mut slot, |place, result| {
             results.give(place, result);
         })
         .await;

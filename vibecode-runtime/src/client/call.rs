@@ -3,22 +3,21 @@
 use std::{
     fmt,
     future::{Future, ready},
-    panic::resume_unwind,
     pin::Pin,
     task::{Context, Poll},
 };
 
 use tokio::runtime::Handle;
 
-use super::caller::Caller;
+use super::{caller::Caller, owned::Owned};
 use crate::{Error, ErrorKind, Outcome, Result};
 
 /// A call of the API on its way, as a method of [`Client`](crate::Client) returns it: a future that
 /// borrows nothing, so that it can be spawned.
 ///
-/// It does nothing until it is polled. A write then runs in a task of the client: a caller that does
-/// not poll it holds up no other call, and one that drops it stops what was not sent yet, while a
-/// request that is under way runs to its end. Dropping a call leaves open whether the change was made.
+/// It does nothing until it is polled. A write that its caller neglects or drops goes on in a task of
+/// the client: it holds up no other call, what was not sent yet is not sent after a drop, and a request
+/// that is under way runs to its end. Dropping a call leaves open whether the change was made.
 ///
 /// A client belongs to one tokio runtime: the one in which it is first used. Outside of a runtime a
 /// call is an error.
@@ -48,23 +47,12 @@ impl<T: Send + 'static> Call<T> {
         }
     }
 
-    /// A call that runs in a task of the client.
+    /// A call that goes on without its caller, in a task of the client.
     pub(crate) fn owned<F>(run: impl FnOnce(Caller) -> F + Send + 'static) -> Self
     where
         F: Future<Output = Result<T>> + Send + 'static,
     {
-        Self::new(async move {
-            let caller = Caller::default();
-            let _guard = caller.guard();
-            // There is a runtime: `poll` has looked.
-            match tokio::spawn(run(caller)).await {
-                Ok(result) => result,
-                Err(error) => match error.try_into_panic() {
-                    Ok(panic) => resume_unwind(panic),
-                    Err(_) => Err(shut_down()),
-                },
-            }
-        })
+        Self::new(Owned::new(run))
     }
 
     /// A call that has ended already.

@@ -1,14 +1,15 @@
-//! Whoever waits for a call that runs in a task of the client.
+//! What a call knows of its caller.
 //!
-//! A write belongs to the client: its task holds the lock of the record and the place in the throttle,
-//! so a caller that polls rarely, or never again, holds up nobody. A caller that drops the call is
-//! gone: what has not been sent yet is then not sent, and a request that is under way runs to its end.
+//! A caller that polls rarely, or never again, must hold up nobody: whoever needs the call to go on
+//! moves it to a task of the client ([`Caller::detach`]). A caller that drops the call is gone: what has
+//! not been sent yet is then not sent, and a request that is under way runs to its end.
 
 use std::{
+    fmt,
     future::poll_fn,
     pin::pin,
     sync::{
-        Arc,
+        Arc, Weak,
         atomic::{AtomicBool, Ordering},
     },
     task::Poll,
@@ -18,21 +19,41 @@ use tokio::sync::Notify;
 
 use crate::{Error, ErrorKind, Result};
 
-/// What a task knows of its caller.
-#[derive(Debug, Clone, Default)]
+/// The caller of a call. The default is that of a pack, which runs in a task from the beginning.
+#[derive(Clone, Default)]
 pub(crate) struct Caller(Arc<Presence>);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Presence {
     is_gone: AtomicBool,
     leaves: Notify,
+    call: Option<Weak<dyn Detach>>,
+}
+
+/// A call that can go on without its caller.
+pub(super) trait Detach: Send + Sync {
+    /// Moves it to a task of the client, if it is not in one already.
+    fn detach(&self);
 }
 
 /// Held by the caller: the caller is gone when it is dropped.
-#[derive(Debug)]
 pub(crate) struct PresenceGuard(Arc<Presence>);
 
 impl Caller {
+    pub(super) fn of_call(call: Weak<dyn Detach>) -> Self {
+        Self(Arc::new(Presence {
+            call: Some(call),
+            ..Presence::default()
+        }))
+    }
+
+    /// Has the call go on without being polled by its caller.
+    pub(super) fn detach(&self) {
+        if let Some(call) = self.0.call.as_ref().and_then(Weak::upgrade) {
+            call.detach();
+        }
+    }
+
     pub(crate) fn guard(&self) -> PresenceGuard {
         PresenceGuard(Arc::clone(&self.0))
     }
@@ -71,4 +92,10 @@ fn gone() -> Error {
         ErrorKind::Interrupted,
         "the call was dropped before it was sent",
     )
+}
+
+impl fmt::Debug for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Caller").finish_non_exhaustive()
+    }
 }

@@ -11,6 +11,7 @@ mod envelope;
 mod frames;
 mod identity;
 mod outcome;
+mod owned;
 mod records;
 pub(crate) mod request;
 mod retry;
@@ -50,7 +51,7 @@ pub use self::{
 pub(crate) use crate::throttle::LONGEST_WAIT;
 use crate::{
     Created, Entity, Error, ErrorCode, ErrorKind, Id, IdFor, Me, Multifields, Patch, Raw, Record,
-    Result, Throttle, Updated, body::Body, ensure::shows,
+    Result, Throttle, Updated, body::Body,
 };
 
 /// A client of the API. Cloning it is cheap: clones share their connections, their throttle and
@@ -517,16 +518,13 @@ impl Client {
                 .begin(&caller)
                 .run(&request, addition.as_slice())
                 .await?;
-            if addition.is_some() {
-                lock.settle_shown(|kind, value| shows(&raw, kind, value));
-            }
             Ok(Updated::new(raw))
         })
     }
 
     /// The lock of a record, when its turn has come.
     async fn lock(&self, target: Target, caller: &Caller) -> Result<RecordLock> {
-        let request = queue_for_one(&self.shared.records, target);
+        let request = queue_for_one(&self.shared.records, target, caller);
         let locked = caller.wait(timeout(LONGEST_WAIT, request.lock())).await?;
         locked.map_err(|_| waited_for_a_record())
     }

@@ -29,7 +29,6 @@ use tokio::{
 };
 
 pub use self::ensured::Ensured;
-pub(crate) use self::missing::shows;
 use self::{
     step::{Step, Working},
     transport::{Batched, OneByOne, Transport},
@@ -100,89 +99,99 @@ impl Client {
         Call::owned(move |caller| async move {
             let mut result = None;
             let transport = OneByOne::new(&client, &caller);
-            run(&client, &caller, vec![job], transport, |_, ended| {
-                result = Some(ended);
-            })
-            .await;
+            let pack = EnsurePack::queue(&client, &caller, vec![job]);
+            pack.run(&caller, transport, |_, ended| result = Some(ended))
+                .await;
             result.unwrap_or_else(|| Err(not_shown(None)))
         })
     }
 }
 
-/// Ensures up to 50 jobs by batches, and hands each result over, with the place of its job, as soon
-/// as it stands.
-pub(crate) async fn ensure_pack(
-    client: &Client,
-    caller: &Caller,
-    slot: &mut Slot,
-    jobs: Vec<PatchJob>,
-    done: impl FnMut(usize, Result<Ensured>),
-) {
-    let transport = Batched::new(client, caller, slot);
-    run(client, caller, jobs, transport, done).await;
+/// Up to 50 jobs that queue for the locks of their records.
+pub(crate) struct EnsurePack {
+    working: Vec<Working>,
+    woken: Arc<Notify>,
 }
 
-async fn run(
-    client: &Client,
-    caller: &Caller,
-    jobs: Vec<PatchJob>,
-    mut transport: impl Transport,
-    mut done: impl FnMut(usize, Result<Ensured>),
-) {
-    let attempts = client.shared.retries.attempts();
-    let woken = Arc::new(Notify::new());
-    let targets = jobs.iter().map(PatchJob::target);
-    let requests = queue_at(&client.shared.records, targets, &woken);
-    let mut working: Vec<Working> = jobs
-        .into_iter()
-        .zip(requests)
-        .enumerate()
-        .map(|(place, (job, request))| Working::new(place, job, request, attempts))
-        .collect();
-    let latest_lock = transport.latest_lock();
-    loop {
-        for one in &mut working {
-            one.begin_if_locked();
-        }
-        // A record is released as soon as it is done, whatever the others wait for.
-        for ended in working.extract_if(.., |one| one.is_done()) {
-            let (place, result) = ended.finish();
-            done(place, result);
-        }
-        if working.is_empty() {
-            return;
-        }
-        if !is_due(&working) {
-            transport.pause();
-            let is_waited = wait(&working, &woken, latest_lock, caller).await;
-            if is_waited.is_err() {
-                for one in working {
-                    let (place, result) = one.give_up();
-                    done(place, result);
-                }
+impl EnsurePack {
+    /// Queues for all locks at once, so that jobs on one record keep the order in which packs are made.
+    pub(crate) fn queue(client: &Client, caller: &Caller, jobs: Vec<PatchJob>) -> Self {
+        let attempts = client.shared.retries.attempts();
+        let woken = Arc::new(Notify::new());
+        let targets = jobs.iter().map(PatchJob::target);
+        let requests = queue_at(&client.shared.records, targets, caller, &woken);
+        let working = jobs.into_iter().zip(requests).enumerate();
+        let working = working
+            .map(|(place, (job, request))| Working::new(place, job, request, attempts))
+            .collect();
+        Self { working, woken }
+    }
+
+    /// Ensures them by batches, and hands each result over, with the place of its job, as soon as it
+    /// stands.
+    pub(crate) async fn send(
+        self,
+        client: &Client,
+        caller: &Caller,
+        slot: &mut Slot,
+        done: impl FnMut(usize, Result<Ensured>),
+    ) {
+        let transport = Batched::new(client, caller, slot);
+        self.run(caller, transport, done).await;
+    }
+
+    async fn run(
+        self,
+        caller: &Caller,
+        mut transport: impl Transport,
+        mut done: impl FnMut(usize, Result<Ensured>),
+    ) {
+        let Self { mut working, woken } = self;
+        let latest_lock = transport.latest_lock();
+        loop {
+            for one in &mut working {
+                one.begin_if_locked();
+            }
+            // A record is released as soon as it is done, whatever the others wait for.
+            for ended in working.extract_if(.., |one| one.is_done()) {
+                let (place, result) = ended.finish();
+                done(place, result);
+            }
+            if working.is_empty() {
                 return;
             }
-            if Instant::now() >= latest_lock {
-                for one in working.iter_mut().filter(|one| one.is_waiting()) {
-                    one.fail(waited_for_a_record());
+            if !is_due(&working) {
+                transport.pause();
+                let is_waited = wait(&working, &woken, latest_lock, caller).await;
+                if is_waited.is_err() {
+                    for one in working {
+                        let (place, result) = one.give_up();
+                        done(place, result);
+                    }
+                    return;
+                }
+                if Instant::now() >= latest_lock {
+                    for one in working.iter_mut().filter(|one| one.is_waiting()) {
+                        one.fail(waited_for_a_record());
+                    }
+                }
+                continue;
+            }
+            if let Some(error) = transport.stopped() {
+                for one in working.iter_mut().filter(|one| one.has_sent_nothing()) {
+                    one.fail(error.clone());
                 }
             }
-            continue;
-        }
-        if let Some(error) = transport.stopped() {
-            for one in working.iter_mut().filter(|one| one.has_sent_nothing()) {
-                one.fail(error.clone());
+            let now = Instant::now();
+            let mut reading = pick(&mut working, |one| one.due().is_some_and(|due| due <= now));
+            if reading.is_empty() {
+                continue;
             }
-        }
-        let now = Instant::now();
-        let mut reading = pick(&mut working, |one| one.due().is_some_and(|due| due <= now));
-        if reading.is_empty() {
-            continue;
-        }
-        transport.read(&mut reading).await;
-        let mut writing = pick(&mut working, |one| matches!(one.step, Step::Write(_)));
-        if !writing.is_empty() {
-            transport.write(&mut writing).await;
+            transport.read(&mut reading).await;
+            let mut writing = pick(&mut working, |one| matches!(one.step, Step::Write(_)));
+            if !writing.is_empty() {
+                transport.write(&mut writing).await;
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ use super::{
     not_shown,
 };
 use crate::{
-    Error, ErrorKind, MultifieldEntry, Outcome, PatchJob, Raw, Result,
+    Error, ErrorKind, Outcome, PatchJob, Raw, Result,
     body::Body,
     client::{Additions, LockRequest, RecordLock, request::Effect},
 };
@@ -131,15 +131,16 @@ impl Working {
             Ok(missing) => missing,
             Err(error) => return self.fail(error),
         };
-        let entries = raw.multifields();
         let body = std::mem::take(&mut missing.body);
-        let kinds = missing.kinds();
         let mut proven = true;
         let mut stranger = false;
         let mut settles_at = None;
         let adds = Effect::of(&body) == Effect::Adds;
         if let Lock::Held(lock) = &self.lock {
-            lock.settle_shown(|kind, value| super::shows(&raw, kind, value));
+            let entries = raw.multifields().ok().map(|entries| entries.keys());
+            if let Some(entries) = &entries {
+                lock.settle_shown(entries);
+            }
             for entry in &missing.present {
                 lock.note_shown(&entry.key());
             }
@@ -148,12 +149,10 @@ impl Working {
             let shown = shown.filter_map(|entry| lock.shown_until(&entry.key()));
             settles_at = lock.settles_at().into_iter().chain(shown).max();
             proven = settles_at.is_none_or(|at| departure >= at);
-            if let Ok(entries) = &entries {
-                let entries = entries.entries();
-                stranger = adds && lock.shows_a_stranger(&kinds, entries, is_same_entry);
+            if let Some(entries) = entries {
+                stranger = adds && lock.shows_a_stranger(&missing.kinds(), &entries);
                 // Of any kind that is written, whatever this patch adds.
-                let all = ADDED_KINDS.map(str::to_owned);
-                if !lock.shows_a_stranger(&all, entries, is_same_entry) {
+                if !lock.shows_a_stranger(&ADDED_KINDS, &entries) {
                     lock.settle_disproven(departure);
                 }
                 lock.note_read(entries);
@@ -213,13 +212,18 @@ impl Working {
     /// A success is believed only if the answer shows it.
     fn note_success(&mut self, raw: Raw) {
         let now = Instant::now();
+        if let Some(lock) = self.lock().filter(|lock| lock.settles_at().is_some())
+            && let Ok(entries) = raw.multifields()
+        {
+            lock.settle_shown(&entries.keys());
+        }
         if shows_all(self.job.body(), &raw) {
             let mut first = self.first.take().unwrap_or_default();
             self.step = Step::Done(Ok(first.ensured(raw)));
             return;
         }
         let settles_at = self.lock().and_then(RecordLock::settles_at);
-        self.taken_until = Some(settles_at.unwrap_or(now + SHOWN_WITHIN));
+        self.taken_until = settles_at.max(Some(now + SHOWN_WITHIN));
         self.first_read = Some(now);
         self.step = Step::Read(now);
     }
@@ -258,10 +262,6 @@ impl Working {
         let after = FIRST_PAUSE.max((now - first) * 2);
         Step::Read(latest.min(first + after).max(now))
     }
-}
-
-fn is_same_entry(entry: &MultifieldEntry, kind: &str, value: &str) -> bool {
-    entry.kind() == kind && super::missing::is_same(kind, entry.value(), value)
 }
 
 /// A success whose values are not shown. It names the fields, not the values.

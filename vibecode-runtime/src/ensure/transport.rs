@@ -67,7 +67,6 @@ impl Transport for OneByOne<'_> {
                 }
                 Err(error) => Err(error),
             };
-            settle(one, written.as_ref().ok());
             one.note(written, tries.count());
         }
     }
@@ -175,12 +174,5 @@ impl Transport for Batched<'_> {
 
     fn stopped(&self) -> Option<Error> {
         self.slot.stopped().cloned()
-    }
-}
-
-/// Settles the open writes whose values an answer shows.
-fn settle(one: &Working, answer: Option<&Raw>) {
-    if let (Some(lock), Some(raw)) = (one.lock(), answer) {
-        lock.settle_shown(|kind, value| super::shows(raw, kind, value));
     }
 }

@@ -1,6 +1,6 @@
 //! Phones and emails as they are answered, as types.
 
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 use serde_json::json;
 
@@ -169,6 +169,11 @@ impl fmt::Debug for MultifieldEntry {
 impl Multifields {
     pub(super) fn new(entries: Vec<MultifieldEntry>, source: Source) -> Self {
         Self { entries, source }
+    }
+
+    /// What the entries are compared by.
+    pub(crate) fn keys(&self) -> HashSet<EntryKey> {
+        self.entries.iter().map(MultifieldEntry::key).collect()
     }
 
     /// Whether the record has no further entries of a kind (`PHONE`).

@@ -6,8 +6,8 @@
 //! **One writer at a time.** Writes to one record queue behind each other, in the order in which they
 //! were asked for ([`queue`]). All records of a batch are queued under one short lock, so two batches
 //! with the same records in another order cannot wait for each other: whichever was first is first at
-//! every record. A lock belongs to a task of the client, never to a future of the caller, so it does
-//! not depend on anybody who polls.
+//! every record. A call that others queue behind runs in a task of the client ([`owned`](super::owned)),
+//! so that no lock depends on a caller who polls.
 //!
 //! **Open writes.** A write that adds is open from its departure ([`open_writes`]). Example: a PATCH
 //! with a phone leaves at 0 s and times out at 70 s. Dropping it does not recall it: hyper and the
@@ -16,6 +16,7 @@
 //! later. A read that shows the phone proves the opposite at once. Until one of the two, nothing that
 //! adds is sent to this record again by `ensure`.
 
+mod forgotten;
 mod open_writes;
 mod queue;
 mod shown;
@@ -28,13 +29,14 @@ use std::{
     time::Duration,
 };
 
-use tokio::time::Instant;
+use tokio::{sync::Notify, time::Instant};
 
+use self::{forgotten::Forgotten, open_writes::OpenWrites, queue::Queue, shown::Shown};
 pub(crate) use self::{
     open_writes::Additions,
     queue::{LockRequest, RecordLock},
 };
-use self::{open_writes::OpenWrites, queue::Queue, shown::Shown};
+use super::caller::Caller;
 
 /// A record that is written to.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -50,26 +52,30 @@ impl Hash for Target {
     }
 }
 
-#[derive(Debug)]
 pub(crate) struct Records {
     settle_time: Duration,
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
     records: HashMap<Target, Entry>,
+    forgotten: Forgotten,
     shown: Shown,
     /// When settled writes were last looked for among records that nobody writes to.
     swept: Option<Instant>,
+    /// How many records there were then.
+    left: usize,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Entry {
     queue: Queue,
     open: OpenWrites,
 }
 
+/// Beyond so many, records are forgotten but for when their writes settle.
+const MOST_RECORDS: usize = 4096;
 /// Beyond this the clock may not reach.
 const LONGEST_SETTLE_TIME: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
@@ -89,26 +95,31 @@ impl Records {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Forgets a record that nobody waits for or writes to, once its writes are settled.
-    fn forget_if_unused(state: &mut State, target: &Target, now: Instant) {
-        if let Some(entry) = state.records.get_mut(target)
-            && entry.is_unused(now)
-        {
-            state.records.remove(target);
-        }
-    }
-
-    /// Forgets the settled writes of records to which nobody came back. Not at each call: a run over
-    /// a million records would look at all open ones each time.
+    /// Forgets the settled writes of records to which nobody came back, and of many records all but
+    /// when their writes settle. Not at each call: it looks at all records.
     fn sweep(&self, state: &mut State, now: Instant) {
         let is_due = state
             .swept
             .is_none_or(|swept| now.duration_since(swept) >= self.settle_time);
-        if !is_due {
+        let is_crowded = state.records.len() >= MOST_RECORDS.max(2 * state.left);
+        if !is_due && !is_crowded {
             return;
         }
         state.swept = Some(now);
-        state.records.retain(|_, entry| !entry.is_unused(now));
+        let State {
+            records, forgotten, ..
+        } = state;
+        records.retain(|_, entry| !entry.is_unused(now));
+        if is_crowded {
+            records.retain(|target, entry| match entry.only_settles_at() {
+                Some(at) => {
+                    forgotten.note(forgotten.hash(target), at, now);
+                    false
+                }
+                None => true,
+            });
+        }
+        state.left = state.records.len();
     }
 }
 
@@ -122,40 +133,67 @@ impl Entry {
         self.open.forget_settled(now);
         self.open.is_empty()
     }
+
+    /// When its writes settle, if nobody holds the lock and nothing else is known of them.
+    fn only_settles_at(&self) -> Option<Instant> {
+        self.queue
+            .is_free()
+            .then(|| self.open.only_settle_at())
+            .flatten()
+    }
 }
 
 /// Queues at these records, for all of them before anybody else can come in between.
 pub(crate) fn queue_at(
     records: &Arc<Records>,
     targets: impl IntoIterator<Item = Target>,
-    woken: &Arc<tokio::sync::Notify>,
+    caller: &Caller,
+    woken: &Arc<Notify>,
 ) -> Vec<LockRequest> {
+    let mut in_the_way = Vec::new();
+    let mut requests = Vec::new();
     let mut state = records.state();
     records.sweep(&mut state, Instant::now());
-    targets
-        .into_iter()
-        .map(|target| {
-            let entry = state.records.entry(target.clone()).or_default();
-            let ticket = entry.queue.join(|| Arc::clone(woken));
-            LockRequest::new(Arc::clone(records), target, ticket)
-        })
-        .collect()
+    for target in targets {
+        let entry = state.records.entry(target.clone()).or_default();
+        let behind = entry.queue.join(caller, || Arc::clone(woken));
+        let ticket = behind.map(|behind| {
+            in_the_way.push(behind.next_before);
+            behind.ticket
+        });
+        requests.push(LockRequest::new(Arc::clone(records), target, ticket));
+    }
+    drop(state);
+    for caller in in_the_way {
+        caller.detach();
+    }
+    requests
 }
 
 /// Queues at one record.
-pub(crate) fn queue_for_one(records: &Arc<Records>, target: Target) -> LockRequest {
+pub(crate) fn queue_for_one(
+    records: &Arc<Records>,
+    target: Target,
+    caller: &Caller,
+) -> LockRequest {
     let mut state = records.state();
     records.sweep(&mut state, Instant::now());
     let entry = state.records.entry(target.clone()).or_default();
-    let ticket = entry.queue.join(Arc::default);
+    let behind = entry.queue.join(caller, Arc::default);
+    drop(state);
+    let ticket = behind.map(|behind| {
+        behind.next_before.detach();
+        behind.ticket
+    });
     LockRequest::new(Arc::clone(records), target, ticket)
 }
 
 #[cfg(test)]
 mod tests {
-    use tokio::sync::Notify;
+    use std::collections::HashSet;
 
     use super::*;
+    use crate::equality::EntryKey;
 
     const SETTLE: Duration = Duration::from_secs(120);
 
@@ -172,7 +210,12 @@ mod tests {
 
     fn requests(records: &Arc<Records>, ids: &[u64]) -> Vec<LockRequest> {
         let targets = ids.iter().map(|id| target(*id));
-        queue_at(records, targets, &Arc::new(Notify::new()))
+        queue_at(
+            records,
+            targets,
+            &Caller::default(),
+            &Arc::new(Notify::new()),
+        )
     }
 
     fn request(records: &Arc<Records>, id: u64) -> LockRequest {
@@ -184,7 +227,7 @@ mod tests {
     }
 
     fn phone(value: &str) -> Additions {
-        Additions::of_values([("PHONE".to_owned(), value.to_owned())])
+        Additions::of_phone(value)
     }
 
     #[tokio::test]
@@ -210,7 +253,7 @@ mod tests {
             entity: "companies".into(),
             id: 71,
         };
-        let mut company = queue_at(&records, [company], &Arc::default());
+        let mut company = queue_at(&records, [company], &Caller::default(), &Arc::default());
         assert!(company.pop().unwrap().try_lock().is_some());
         assert!(request(&records, 72).try_lock().is_some());
     }
@@ -286,16 +329,49 @@ mod tests {
         lock.end();
         lock.settle_last();
         assert!(lock.settles_at().is_some());
-        let shows = |value: &str| {
-            let value = value.to_owned();
-            move |kind: &str, wanted: &str| kind == "PHONE" && wanted == value
-        };
-        lock.settle_shown(shows("+7999"));
+        let entries = |value: &str| HashSet::from([EntryKey::of("PHONE", value)]);
+        lock.settle_shown(&entries("+7999"));
         assert!(lock.settles_at().is_some());
-        lock.settle_shown(shows("+7916"));
+        lock.settle_shown(&entries("+7916"));
         assert_eq!(lock.settles_at(), None);
         drop(lock);
         assert!(is_empty(&records));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn of_many_records_it_is_still_known_when_their_writes_settle() {
+        let records = records();
+        let last = u64::try_from(10 * MOST_RECORDS).unwrap();
+        for id in 1..=last {
+            let lock = request(&records, id).try_lock().unwrap();
+            lock.depart(&phone("+7916"), SETTLE);
+            lock.end();
+        }
+        assert!(records.state().records.len() <= MOST_RECORDS);
+        let settles_at = Instant::now() + SETTLE;
+        for id in [1, 2, 4096, last] {
+            let lock = request(&records, id).try_lock().unwrap();
+            assert!(lock.settles_at() >= Some(settles_at), "{id}");
+            assert!(lock.settles_at() <= Some(settles_at + Duration::from_secs(1)));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_record_whose_values_were_read_before_a_write_is_not_forgotten() {
+        let records = records();
+        let lock = request(&records, 1).try_lock().unwrap();
+        lock.note_read(HashSet::new());
+        lock.depart(&phone("+7916"), SETTLE);
+        lock.end();
+        drop(lock);
+        for id in 2..=u64::try_from(3 * MOST_RECORDS).unwrap() {
+            let lock = request(&records, id).try_lock().unwrap();
+            lock.depart(&phone("+7916"), SETTLE);
+            lock.end();
+        }
+        let lock = request(&records, 1).try_lock().unwrap();
+        let shown = HashSet::from([EntryKey::of("PHONE", "+7917")]);
+        assert!(lock.shows_a_stranger(&["PHONE"], &shown));
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,23 +1,26 @@
 //! The writes to one record that add, and may still be applied.
 
-use std::time::Duration;
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
 use crate::{
-    MultifieldEntry,
-    body::{Act, Body},
+    body::{Act, Body, text_of},
     equality::EntryKey,
+    multifield::kind_of,
 };
 
 /// How long a write is kept whose value may be there in another form.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The values that a write adds, by kind (`PHONE`). A write whose values are not known
-/// (`set_unchecked`) has none, and is settled by time alone.
-#[derive(Debug, Clone, Default)]
+/// The values that a write adds. A write whose values are not known (`set_unchecked`) has none, and is
+/// settled by time alone.
+///
+/// Few are ever looked at, so they are kept as they are sent: a line for each, of the name of its
+/// field and its JSON, such as `phone"+79161112233"`.
+#[derive(Clone, Default)]
 pub(crate) struct Additions {
-    values: Vec<(String, String)>,
+    lines: Arc<str>,
 }
 
 impl Additions {
@@ -26,38 +29,52 @@ impl Additions {
         if body.is_idempotent() {
             return None;
         }
-        let mut values = Vec::new();
+        if body.is_unchecked() {
+            return Some(Self::default());
+        }
+        let mut lines = String::with_capacity(USUAL_LENGTH);
         for (name, act) in body.acts() {
             if let Act::Add(added) = act {
-                let kind = name.to_ascii_uppercase();
-                values.extend(added.iter().map(|added| (kind.clone(), added.text())));
+                for added in added {
+                    lines.push_str(name);
+                    lines.push_str(added.value);
+                    lines.push('\n');
+                }
             }
         }
-        if body.is_unchecked() {
-            values.clear();
-        }
-        Some(Self { values })
+        Some(Self {
+            lines: lines.into(),
+        })
+    }
+
+    fn values(&self) -> impl Iterator<Item = EntryKey> {
+        self.lines.lines().map(|line| {
+            let (name, json) = line.split_at(line.find('"').unwrap_or(line.len()));
+            EntryKey::of(&kind_of(name), &text_of(json))
+        })
     }
 
     #[cfg(test)]
-    pub(super) fn of_values(values: impl IntoIterator<Item = (String, String)>) -> Self {
+    pub(super) fn of_phone(value: &str) -> Self {
         Self {
-            values: values.into_iter().collect(),
+            lines: format!("phone{value:?}\n").into(),
         }
     }
 }
 
-#[derive(Debug, Default)]
+/// Two phones fit.
+const USUAL_LENGTH: usize = 64;
+
+#[derive(Default)]
 pub(super) struct OpenWrites {
     writes: Vec<OpenWrite>,
     /// The multifields before the first of them, if they were read.
-    before: Option<Vec<MultifieldEntry>>,
+    before: Option<Vec<EntryKey>>,
     /// What others that are settled meanwhile have added since.
-    shown: Vec<(String, String)>,
+    shown: Vec<EntryKey>,
     next: u64,
 }
 
-#[derive(Debug)]
 struct OpenWrite {
     number: u64,
     additions: Additions,
@@ -77,7 +94,7 @@ impl OpenWrites {
         &mut self,
         additions: &Additions,
         settle_time: Duration,
-        before: Option<Vec<MultifieldEntry>>,
+        before: Option<Vec<EntryKey>>,
     ) -> u64 {
         if self.writes.is_empty() {
             self.before = before;
@@ -108,29 +125,25 @@ impl OpenWrites {
     /// its write would have settled by time.
     pub(super) fn settle_shown(
         &mut self,
-        is_shown: impl Fn(&str, &str) -> bool,
+        shown: &HashSet<EntryKey>,
         now: Instant,
     ) -> Vec<(EntryKey, Instant)> {
-        let mut shown = Vec::new();
-        let mut keys = Vec::new();
+        let mut settled = Vec::new();
         self.retain(|write| {
-            let values = &write.additions.values;
-            let are_shown = values.iter().all(|(kind, value)| is_shown(kind, value));
-            if are_shown && !values.is_empty() {
+            let values: Vec<EntryKey> = write.additions.values().collect();
+            let is_open = values.is_empty() || !values.iter().all(|value| shown.contains(value));
+            if !is_open {
                 let until = write.ended.unwrap_or(now).checked_add(write.settle_time);
                 let until = until.unwrap_or(now);
-                let of_write = values
-                    .iter()
-                    .map(|(kind, value)| (EntryKey::of(kind, value), until));
-                keys.extend(of_write);
-                shown.extend_from_slice(values);
+                settled.extend(values.into_iter().map(|value| (value, until)));
             }
-            values.is_empty() || !are_shown
+            is_open
         });
         if !self.writes.is_empty() {
-            self.shown.append(&mut shown);
+            let values = settled.iter().map(|(value, _)| value.clone());
+            self.shown.extend(values);
         }
-        keys
+        settled
     }
 
     /// Settles those for which a read is proof that left then.
@@ -143,27 +156,20 @@ impl OpenWrites {
         self.writes.iter().filter_map(OpenWrite::settles_at).max()
     }
 
-    pub(super) fn shows_a_stranger(
-        &self,
-        kinds: &[String],
-        entries: &[MultifieldEntry],
-        is_same: impl Fn(&MultifieldEntry, &str, &str) -> bool,
-    ) -> bool {
+    /// Whether one of these entries, of these kinds, is new since before the first write and is not
+    /// one of the values that were sent.
+    pub(super) fn shows_a_stranger(&self, kinds: &[&str], shown: &HashSet<EntryKey>) -> bool {
         let Some(before) = self.before.as_ref().filter(|_| !self.writes.is_empty()) else {
             return false;
         };
-        let mut of_these_kinds = entries
-            .iter()
-            .filter(|entry| kinds.iter().any(|kind| kind == entry.kind()));
-        of_these_kinds.any(|entry| {
-            let was_there = before
-                .iter()
-                .any(|old| is_same(entry, old.kind(), old.value()));
-            let open = self.writes.iter().flat_map(|write| &write.additions.values);
-            let mut sent = open.chain(&self.shown);
-            let is_ours = sent.any(|(kind, value)| is_same(entry, kind, value));
-            !was_there && !is_ours
-        })
+        let writes = self.writes.iter();
+        let sent: Vec<EntryKey> = writes
+            .flat_map(|write| write.additions.values())
+            .chain(self.shown.iter().cloned())
+            .collect();
+        let known: HashSet<&EntryKey> = before.iter().chain(&sent).collect();
+        let mut of_these_kinds = shown.iter().filter(|entry| kinds.contains(&entry.kind()));
+        of_these_kinds.any(|entry| !known.contains(entry))
     }
 
     /// Forgets the writes that have settled by time: whoever reads from now on sees what they did. If
@@ -179,6 +185,15 @@ impl OpenWrites {
             let forget_at = write.settles_at().and_then(|at| at.checked_add(longer));
             forget_at.is_none_or(|at| now < at)
         });
+    }
+
+    /// When they settle, if all have ended, and no read before them is known that a later one is to be
+    /// compared with.
+    pub(super) fn only_settle_at(&self) -> Option<Instant> {
+        let have_ended = self.writes.iter().all(|write| write.ended.is_some());
+        (have_ended && self.before.is_none())
+            .then(|| self.settles_at())
+            .flatten()
     }
 
     pub(super) fn is_empty(&self) -> bool {

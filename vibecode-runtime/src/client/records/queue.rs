@@ -1,7 +1,8 @@
 //! The lock of one record: who holds it, and who waits for it.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashSet, VecDeque, hash_map::Entry::Occupied},
+    mem,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -12,46 +13,62 @@ use std::{
 use tokio::{sync::Notify, time::Instant};
 
 use super::{Additions, Records, State, Target};
-use crate::{MultifieldEntry, equality::EntryKey};
+use crate::client::caller::Caller;
+use crate::equality::EntryKey;
 
-/// Who waits for a record.
+/// Who holds the lock of a record, and who waits for it.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
-    is_held: bool,
+    holder: Option<Caller>,
     waiting: VecDeque<Arc<Ticket>>,
 }
 
-/// A place in a queue. It says by itself whether its turn has come, so nobody has to be polled for
-/// the queue to go on.
+/// A place in a queue.
 #[derive(Debug)]
 pub(super) struct Ticket {
+    caller: Caller,
     is_granted: AtomicBool,
     woken: Arc<Notify>,
 }
 
+/// A place behind another call.
+pub(super) struct Behind {
+    pub(super) ticket: Arc<Ticket>,
+    /// Must go on without its own caller from now on. Those before it do already.
+    pub(super) next_before: Caller,
+}
+
 impl Queue {
     /// Takes the lock if it is free, and a place in the queue otherwise.
-    pub(super) fn join(&mut self, woken: impl FnOnce() -> Arc<Notify>) -> Option<Arc<Ticket>> {
-        if !self.is_held {
-            self.is_held = true;
+    pub(super) fn join(
+        &mut self,
+        caller: &Caller,
+        woken: impl FnOnce() -> Arc<Notify>,
+    ) -> Option<Behind> {
+        let last_waiting = self.waiting.back().map(|ticket| &ticket.caller);
+        let Some(next_before) = last_waiting.or(self.holder.as_ref()).cloned() else {
+            self.holder = Some(caller.clone());
             return None;
-        }
+        };
         let ticket = Arc::new(Ticket {
+            caller: caller.clone(),
             is_granted: AtomicBool::new(false),
             woken: woken(),
         });
         self.waiting.push_back(Arc::clone(&ticket));
-        Some(ticket)
+        Some(Behind {
+            ticket,
+            next_before,
+        })
     }
 
     /// Gives the lock to the next.
     fn release(&mut self) {
-        match self.waiting.pop_front() {
-            Some(next) => {
-                next.is_granted.store(true, Ordering::Release);
-                next.woken.notify_one();
-            }
-            None => self.is_held = false,
+        let next = self.waiting.pop_front();
+        self.holder = next.as_ref().map(|next| next.caller.clone());
+        if let Some(next) = next {
+            next.is_granted.store(true, Ordering::Release);
+            next.woken.notify_one();
         }
     }
 
@@ -65,19 +82,17 @@ impl Queue {
     }
 
     pub(super) fn is_free(&self) -> bool {
-        !self.is_held
+        self.holder.is_none()
     }
 }
 
 /// The wish to write to a record: a place in its queue, or its lock already.
-#[derive(Debug)]
 pub(crate) struct LockRequest {
     records: Arc<Records>,
     target: Target,
     state: Request,
 }
 
-#[derive(Debug)]
 enum Request {
     /// The lock is ours, and nobody has taken it out of here yet.
     Granted,
@@ -122,7 +137,7 @@ impl LockRequest {
         self.state = Request::Over;
         Some(RecordLock {
             records: Arc::clone(&self.records),
-            target: self.target.clone(),
+            target: mem::take(&mut self.target),
             departed: Mutex::default(),
             last_read: Mutex::default(),
         })
@@ -131,28 +146,34 @@ impl LockRequest {
 
 impl Drop for LockRequest {
     fn drop(&mut self) {
+        if matches!(self.state, Request::Over) {
+            return;
+        }
+        let target = mem::take(&mut self.target);
         let mut state = self.records.state();
-        let Some(entry) = state.records.get_mut(&self.target) else {
+        let Occupied(mut entry) = state.records.entry(target) else {
             return;
         };
+        let record = entry.get_mut();
         match &self.state {
-            Request::Granted => entry.queue.release(),
-            Request::Waiting(ticket) => entry.queue.leave(ticket),
-            Request::Over => return,
+            Request::Granted => record.queue.release(),
+            Request::Waiting(ticket) => record.queue.leave(ticket),
+            Request::Over => {}
         }
-        Records::forget_if_unused(&mut state, &self.target, Instant::now());
+        if record.is_unused(Instant::now()) {
+            entry.remove();
+        }
     }
 }
 
 /// The right to write to a record, until it is dropped.
-#[derive(Debug)]
 pub(crate) struct RecordLock {
     records: Arc<Records>,
     target: Target,
     /// The number of the write that left last, until it is settled.
     departed: Mutex<Option<u64>>,
     /// The multifields of the last read under this lock with no write since.
-    last_read: Mutex<Option<Vec<MultifieldEntry>>>,
+    last_read: Mutex<Option<Vec<EntryKey>>>,
 }
 
 impl RecordLock {
@@ -179,17 +200,22 @@ impl RecordLock {
         self.with_entry(|entry| entry.open.settle(number));
     }
 
-    /// Settles the writes whose values are all shown, by the kind and the value. They are expected of
-    /// every read until the writes would have settled by time.
-    pub(crate) fn settle_shown(&self, is_shown: impl Fn(&str, &str) -> bool) {
+    /// Settles the writes whose values are all among those that an answer or a read shows. They are
+    /// expected of every read until the writes would have settled by time.
+    pub(crate) fn settle_shown(&self, entries: &HashSet<EntryKey>) {
         let now = Instant::now();
         let mut state = self.records.state();
-        let State { records, shown, .. } = &mut *state;
+        let State {
+            records,
+            shown,
+            forgotten,
+            ..
+        } = &mut *state;
         let Some(entry) = records.get_mut(&self.target) else {
             return;
         };
-        for (value, until) in entry.open.settle_shown(is_shown, now) {
-            shown.note(&self.target, &value, until, now);
+        for (value, until) in entry.open.settle_shown(entries, now) {
+            shown.note(&self.target, &value, until, now, forgotten);
         }
     }
 
@@ -198,7 +224,10 @@ impl RecordLock {
         let now = Instant::now();
         if let Some(until) = now.checked_add(self.records.settle_time) {
             let mut state = self.records.state();
-            state.shown.note(&self.target, value, until, now);
+            let State {
+                shown, forgotten, ..
+            } = &mut *state;
+            shown.note(&self.target, value, until, now, forgotten);
         }
     }
 
@@ -214,25 +243,23 @@ impl RecordLock {
     }
 
     /// Remembers what a read showed, as long as nothing is written under this lock.
-    pub(crate) fn note_read(&self, entries: &[MultifieldEntry]) {
-        *locked(&self.last_read) = Some(entries.to_vec());
+    pub(crate) fn note_read(&self, entries: HashSet<EntryKey>) {
+        *locked(&self.last_read) = Some(entries.into_iter().collect());
     }
 
     /// From when on a read proves that no open write was applied that it does not show. `None` if no
     /// write is open.
     pub(crate) fn settles_at(&self) -> Option<Instant> {
-        self.with_entry(|entry| entry.open.settles_at()).flatten()
+        let state = self.records.state();
+        let entry = state.records.get(&self.target);
+        let known = entry.and_then(|entry| entry.open.settles_at());
+        known.max(state.forgotten.settles_at(&self.target))
     }
 
-    /// Whether one of these entries is new since before the first open write and is none of the
-    /// values that were sent: the portal may show one of ours in another form.
-    pub(crate) fn shows_a_stranger(
-        &self,
-        kinds: &[String],
-        entries: &[MultifieldEntry],
-        is_same: impl Fn(&MultifieldEntry, &str, &str) -> bool,
-    ) -> bool {
-        self.with_entry(|entry| entry.open.shows_a_stranger(kinds, entries, is_same))
+    /// Whether one of these entries, of these kinds, is new since before the first open write and is
+    /// not one of the values that were sent: the portal may show one of ours in another form.
+    pub(crate) fn shows_a_stranger(&self, kinds: &[&str], entries: &HashSet<EntryKey>) -> bool {
+        self.with_entry(|entry| entry.open.shows_a_stranger(kinds, entries))
             .unwrap_or(false)
     }
 
@@ -249,15 +276,19 @@ impl Drop for RecordLock {
     fn drop(&mut self) {
         let now = Instant::now();
         let departed = locked(&self.departed).take();
+        let target = mem::take(&mut self.target);
         let mut state = self.records.state();
-        if let Some(entry) = state.records.get_mut(&self.target) {
+        if let Occupied(mut entry) = state.records.entry(target) {
+            let record = entry.get_mut();
             // Its task may have been dropped in the middle of a try.
             if let Some(number) = departed {
-                entry.open.end(number, now);
+                record.open.end(number, now);
             }
-            entry.queue.release();
+            record.queue.release();
+            if record.is_unused(now) {
+                entry.remove();
+            }
         }
-        Records::forget_if_unused(&mut state, &self.target, now);
     }
 }
 

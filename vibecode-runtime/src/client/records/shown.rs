@@ -12,37 +12,62 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::Target;
+use super::{
+    Target,
+    forgotten::{Forgotten, RecordHash},
+};
 use crate::equality::EntryKey;
 
 /// How many values are remembered. At the documented limit of 300 requests a minute, batches show
 /// 60,000 in the settle time of a batch.
-const MOST: usize = 100_000;
+const MOST: usize = 1 << 16;
 
 /// The values, by a hash of record, kind and value: two with one hash cost a read more.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Shown {
     until: HashMap<u64, Instant>,
     /// In the order in which they came, which is about that in which they end.
-    order: VecDeque<(Instant, u64)>,
+    order: VecDeque<Noted>,
     hasher: RandomState,
 }
 
+struct Noted {
+    until: Instant,
+    hash: u64,
+    record: RecordHash,
+}
+
 impl Shown {
-    /// Remembers a value until then.
-    pub(super) fn note(&mut self, target: &Target, value: &EntryKey, until: Instant, now: Instant) {
-        while let Some((oldest, hash)) = self.order.front().copied()
-            && (oldest <= now || self.order.len() >= MOST)
+    /// Remembers a value until then; of too many the oldest as what is forgotten of a record.
+    pub(super) fn note(
+        &mut self,
+        target: &Target,
+        value: &EntryKey,
+        until: Instant,
+        now: Instant,
+        forgotten: &mut Forgotten,
+    ) {
+        while self
+            .order
+            .front()
+            .is_some_and(|oldest| oldest.until <= now || self.order.len() >= MOST)
+            && let Some(oldest) = self.order.pop_front()
         {
-            self.order.pop_front();
-            if self.until.get(&hash) == Some(&oldest) {
-                self.until.remove(&hash);
+            if oldest.until > now {
+                forgotten.note(oldest.record, oldest.until, now);
+            }
+            if self.until.get(&oldest.hash) == Some(&oldest.until) {
+                self.until.remove(&oldest.hash);
             }
         }
         let hash = self.hash(target, value);
         let known = self.until.entry(hash).or_insert(until);
         *known = until.max(*known);
-        self.order.push_back((*known, hash));
+        self.order.push_back(Noted {
+            until: *known,
+            hash,
+            record: forgotten.hash(target),
+        });
     }
 
     /// Until when a read must show this value.
