@@ -7,6 +7,7 @@ mod jobs;
 mod lists;
 mod order;
 mod records;
+mod shut_down;
 mod traces;
 
 use vibecode_runtime::{

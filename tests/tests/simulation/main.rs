@@ -55,7 +55,7 @@ macro_rules! scenarios {
 
 scenarios! {
     lost late names stale pages codes sessions renewals shapes letters formats national believed repeats batches long_batches bulk jobs
-    limits quota neglect crowds lists uploads cached hidden creates held_back everything calm
+    limits quota budgets neglect crowds lists uploads cached hidden creates held_back everything calm
 }
 
 /// As many as `SCHEDULES` says, of the scenarios that `SCENARIO` names or of all; one if `SEED` says which.

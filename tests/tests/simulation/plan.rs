@@ -126,6 +126,8 @@ pub(crate) struct Settings {
     pub(crate) sessions: bool,
     pub(crate) slow_sessions: Duration,
     pub(crate) hanging_sessions: f64,
+    /// How often the app's own budget of requests never answers, if it has one.
+    pub(crate) hanging_budget: Option<f64>,
 }
 
 /// A contact that is there from the beginning.

@@ -46,6 +46,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     scenario("jobs", 2, many::jobs),
     scenario("limits", 1, many::limits),
     scenario("quota", 12, many::quota),
+    scenario("budgets", 1, callers::budgets),
     scenario("neglect", 1, callers::neglect),
     scenario("crowds", 4, callers::crowds),
     scenario("lists", 4, many::lists),
