@@ -22,11 +22,11 @@ pub enum Shape {
     NoKind,
     /// Entries without `value`.
     NoValue,
-    /// `[]`, beside aliases.
+    /// `[]`, beside aliases alone.
     EmptyBesideAlias,
     /// `[]`, beside `hasPhone` and `hasEmail` alone.
     EmptyBesideFlag,
-    /// `false`, beside aliases.
+    /// `false`, beside aliases alone.
     FalseBesideAlias,
     /// The list as text, beside aliases.
     JsonText,
@@ -84,7 +84,8 @@ fn multifields(entries: &[Entry], shape: Shape, shown: &mut Map<String, Value>) 
         shape => (shape, false),
     };
     let has = |kind: &str| entries.iter().any(|entry| entry.kind == kind);
-    if !is_alone {
+    let has_flags = !matches!(shape, Shape::EmptyBesideAlias | Shape::FalseBesideAlias);
+    if has_flags && !is_alone {
         shown.insert("hasPhone".into(), json!(has("PHONE")));
         shown.insert("hasEmail".into(), json!(has("EMAIL")));
     }

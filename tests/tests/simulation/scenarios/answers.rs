@@ -75,7 +75,7 @@ pub(super) fn pages(dice: &mut Dice) -> (Plan, Rules) {
     stories(dice, rules)
 }
 
-pub(super) const CODES: [(u32, Fate); 21] = [
+pub(super) const CODES: [(u32, Fate); 22] = [
     (8, Fate::Fine),
     (1, Fate::Failed(500, "TOKEN_EXPIRED")),
     (1, Fate::Failed(408, "TOKEN_EXPIRED")),
@@ -93,6 +93,7 @@ pub(super) const CODES: [(u32, Fate); 21] = [
     (1, Fate::Failed(425, "RATE_LIMITED")),
     (1, Fate::Failed(500, "Телефон +79161112233 confidential")),
     (1, Fate::Failed(500, "PHONE_79161112233_TAKEN")),
+    (1, Fate::Failed(500, "Name confidential is taken")),
     (1, Fate::Refused(403, "ACCESS_DENIED")),
     (1, Fate::Refused(400, "INVALID_REQUEST")),
     (1, Fate::Limited(Some(2))),

@@ -34,7 +34,32 @@ pub(super) fn stale(dice: &mut Dice) -> (Plan, Rules) {
     stories(dice, rules)
 }
 
-pub(super) const SHAPES: [Shape; 23] = [
+/// What a client has given up lands as late as it can, while reads of the time before are still on their
+/// way: they are begun before the settle time is over, and answered after it.
+pub(super) fn slow_reads(dice: &mut Dice) -> (Plan, Rules) {
+    let rules = Rules {
+        writes: vec![(1, Fate::Fine), (3, Fate::Stalled)],
+        echoes: vec![(1, Echo::Whole), (1, Echo::Documented)],
+        queue: Delay::new(5, 100_000, 0.7),
+        run: Delay::new(300, 60_000, 0.7),
+        read: Delay::new(50, 28_000, 0.7),
+        stale: 0.6,
+        ..Rules::default()
+    };
+    let contacts = 1 + dice.below(2) as u64;
+    let mut maker = Maker::new(dice);
+    maker.later = vec![(1, (5, 80)), (4, (155, 185)), (1, (100, 300))];
+    maker.kinds = vec![
+        (3, Kind::Update),
+        (2, Kind::Ensure),
+        (1, Kind::UpdateMany),
+        (1, Kind::EnsureMany),
+    ];
+    maker.stories(contacts);
+    (maker.plan, rules)
+}
+
+pub(super) const SHAPES: [Shape; 14] = [
     Shape::List,
     Shape::Keyed,
     Shape::ByKind,
@@ -49,6 +74,9 @@ pub(super) const SHAPES: [Shape; 23] = [
     Shape::AliasAlone,
     Shape::OneMissing,
     Shape::HalfEmoji,
+];
+
+const ALONE: [Shape; 9] = [
     Shape::Alone(&Shape::List),
     Shape::Alone(&Shape::Keyed),
     Shape::Alone(&Shape::ByKind),
@@ -62,7 +90,16 @@ pub(super) const SHAPES: [Shape; 23] = [
 
 /// `fm` has an odd form; what is asked for is partly there.
 pub(super) fn shapes(dice: &mut Dice) -> (Plan, Rules) {
-    let shape = *dice.pick(&SHAPES);
+    shaped(dice, &SHAPES)
+}
+
+/// The same without aliases and flags, which would contradict an `fm` that was read as too little.
+pub(super) fn alone(dice: &mut Dice) -> (Plan, Rules) {
+    shaped(dice, &ALONE)
+}
+
+fn shaped(dice: &mut Dice, all: &[Shape]) -> (Plan, Rules) {
+    let shape = *dice.pick(all);
     let shapes = if dice.chance(0.7) {
         vec![(1, shape)]
     } else {
@@ -190,14 +227,19 @@ pub(super) fn cached(dice: &mut Dice) -> (Plan, Rules) {
 pub(super) fn hidden(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         hides: Some("post"),
-        writes: vec![(3, Fate::Fine), (1, Fate::OldRecord), (1, Fate::Lost)],
+        writes: vec![
+            (2, Fate::Fine),
+            (1, Fate::OldRecord),
+            (2, Fate::Lost),
+            (3, Fate::Stalled),
+        ],
         echoes: vec![(1, Echo::Whole), (1, Echo::Documented), (1, Echo::IdAlone)],
         ..Rules::default()
     };
     let mut maker = Maker::new(dice);
     maker.contacts(2);
     for id in [71, 72] {
-        let want = if maker.dice.chance(0.7) {
+        let want = if maker.dice.chance(0.5) {
             Want {
                 post: Some(None),
                 ..Want::default()
