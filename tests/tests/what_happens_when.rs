@@ -150,7 +150,7 @@ async fn the_program_crashes_in_the_middle_of_a_million() {
     drop(run);
 
     // The next process knows nothing of the first but that its requests have had time to end.
-    tokio::time::sleep(Duration::from_secs(120)).await;
+    tokio::time::sleep(Duration::from_secs(240)).await;
     let mut run = client(&sandbox).ensure_many(items());
     while let Some(outcome) = run.next().await {
         outcome.result.unwrap();

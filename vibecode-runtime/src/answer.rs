@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use crate::{
     Answered, Duplicate, Entity, Error, ErrorKind, Id, Mismatch, Multifields, Outcome, Patch,
     Record, Result, json,
-    multifield::{MULTIFIELD_FLAGS, MULTIFIELD_NAMES, Unclear},
+    multifield::{MULTIFIELD_FLAGS, MULTIFIELD_NAMES, Unclear, shows_unknown_alias},
     record::{Fields, UnreadableRecord},
 };
 
@@ -172,14 +172,18 @@ impl Raw {
         })
     }
 
-    pub(crate) fn field(&self, name: &str) -> Option<Answered<'_>> {
-        let [value] = json::pick(self.as_str(), [name])?;
-        value.map(Answered::new)
+    /// The record's id; `None` if it cannot be read.
+    pub(crate) fn id(&self) -> Option<u64> {
+        let [id] = json::pick(self.as_str(), ["id"])?;
+        json::id(id?)
     }
 
-    /// The values of some fields, and all that shows phones and emails.
+    /// The values of some fields, and all that shows phones and emails. A record with two ids is not
+    /// read: it is not known of which record it shows them.
     pub(crate) fn look_up<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Shown<'_, 'n> {
-        let always = [MULTIFIELD_NAMES, MULTIFIELD_FLAGS].into_iter().flatten();
+        let always = [MULTIFIELD_NAMES, MULTIFIELD_FLAGS, &["id"]]
+            .into_iter()
+            .flatten();
         let names: Vec<&str> = always.copied().chain(names).collect();
         let places = names.iter().enumerate();
         let places: HashMap<&str, usize> = places.map(|(place, name)| (*name, place)).collect();
@@ -187,18 +191,20 @@ impl Raw {
         let place = |name: &str| places.get(name).copied();
         let is_read = json::pick_into(self.as_str(), &mut values, place).is_ok();
         Shown {
+            record: self.as_str(),
             places,
             values: is_read.then_some(values),
         }
     }
 
-    fn unreadable(&self, problem: String) -> Error {
+    pub(crate) fn unreadable(&self, problem: String) -> Error {
         Error::new(ErrorKind::Unreadable, self.unread, problem)
     }
 }
 
 /// What a record shows of some fields. The record is read once for all of them.
 pub(crate) struct Shown<'a, 'n> {
+    record: &'a str,
     places: HashMap<&'n str, usize>,
     /// By their places; `None` if the record is not an object that can be read.
     values: Option<Vec<Option<&'a RawValue>>>,
@@ -217,7 +223,17 @@ impl<'a> Shown<'a, '_> {
         if self.values.is_none() {
             return Err(Unclear::Record);
         }
-        Multifields::read_consistent(|name| self.field(name))
+        let multifields = Multifields::read_consistent(|name| self.field(name))?;
+        if !multifields.are_listed() && shows_unknown_alias(self.record) {
+            return Err(Unclear::Alias);
+        }
+        Ok(multifields)
+    }
+
+    /// The entries of `fm`, if it is understood, whether or not the rest of the record agrees.
+    pub(crate) fn listed_multifields(&self) -> Option<Multifields> {
+        let read = Multifields::read(|name| self.field(name)).ok()?;
+        read.are_listed().then_some(read)
     }
 }
 

@@ -122,7 +122,8 @@ enum Form<'a> {
     Text(Cow<'a, str>),
     List(Vec<&'a RawValue>),
     Object(Vec<(String, &'a RawValue)>),
-    /// What no text can hold, such as half an emoji. It is the same as nothing else.
+    /// What no text can hold, such as half an emoji, or an object with a doubled key. It is the same
+    /// as nothing else.
     Unreadable,
 }
 
@@ -132,7 +133,7 @@ impl<'a> Form<'a> {
         match json.as_bytes().first() {
             Some(b'"') => text(json).map_or(Self::Unreadable, Self::Text),
             Some(b'[') => serde_json::from_str(json).map_or(Self::Unreadable, Self::List),
-            Some(b'{') => json::pairs(json).map_or(Self::Unreadable, Self::of_pairs),
+            Some(b'{') => Self::of_object(json),
             _ => match json {
                 "null" => Self::Null,
                 "true" => Self::Boolean(true),
@@ -142,12 +143,16 @@ impl<'a> Form<'a> {
         }
     }
 
-    /// PHP writes a list with a gap as an object with the indices as keys.
-    fn of_pairs(pairs: Vec<(String, &'a RawValue)>) -> Self {
-        if pairs.iter().all(|(key, _)| is_digits(key)) {
-            return Self::List(pairs.into_iter().map(|(_, value)| value).collect());
+    /// An object, or a list with gaps, which PHP writes as one.
+    fn of_object(json: &'a str) -> Self {
+        if let Some(elements) = json::list_with_gaps(json) {
+            return Self::List(elements);
         }
-        Self::Object(pairs)
+        match json::pairs(json) {
+            Some(pairs) if pairs.is_empty() => Self::List(Vec::new()),
+            Some(pairs) => Self::Object(pairs),
+            None => Self::Unreadable,
+        }
     }
 
     fn is_nothing(&self) -> bool {
@@ -228,8 +233,8 @@ fn has(object: &[(String, &RawValue)], key: &str) -> bool {
 }
 
 fn value_of<'a>(object: &[(String, &'a RawValue)], key: &str) -> Option<&'a RawValue> {
-    let mut last_first = object.iter().rev();
-    last_first.find_map(|(name, value)| (name == key).then_some(*value))
+    let mut pairs = object.iter();
+    pairs.find_map(|(name, value)| (name == key).then_some(*value))
 }
 
 /// Whether two lists of ids hold the same ones: their order means nothing, and one that is given
@@ -680,5 +685,27 @@ mod tests {
         for other in [r#""a""#, "null", r#""""#, r#""\ud83d\ude00""#] {
             assert!(!both_ways(r#""\ud83d""#, other), "{other}");
         }
+    }
+
+    #[test]
+    fn an_object_with_a_doubled_key_is_the_same_as_nothing_else() {
+        for doubled in [
+            r#"{"id":12,"id":13}"#,
+            r#"{"id":13,"id":12}"#,
+            r#"{"id":12,"\ud83d":1}"#,
+        ] {
+            for other in [r#"{"id":12}"#, r#"{"id":13}"#, "null", "[]"] {
+                assert!(!both_ways(doubled, other), "{doubled} {other}");
+                assert!(!shows(other, doubled), "{doubled} {other}");
+            }
+        }
+        assert!(!both_ways(r#"{"0":13,"0":15}"#, "[13,15]"));
+    }
+
+    #[test]
+    fn a_list_with_gaps_is_in_the_order_of_its_indexes() {
+        assert!(both_ways(r#"{"5":"b","0":"a"}"#, r#"["a","b"]"#));
+        // Not an index as PHP writes it.
+        assert!(!both_ways(r#"{"00":"a"}"#, r#"["a"]"#));
     }
 }

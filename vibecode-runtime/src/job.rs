@@ -182,7 +182,7 @@ impl Client {
 
 /// The data of a job. New keys come last, for formats without names.
 #[derive(Serialize, Deserialize)]
-#[serde(rename = "PatchJob")]
+#[serde(rename = "PatchJob", deny_unknown_fields)]
 struct Data {
     version: u64,
     entity: String,
@@ -270,7 +270,7 @@ impl<'de> Deserialize<'de> for PatchJob {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let data = Data::deserialize(deserializer).map_err(|_| {
             D::Error::custom(
-                "this is not a patch job: a key is missing, doubled or of another type",
+                "this is not a patch job: a key is missing, unknown, doubled or of another type",
             )
         })?;
         Self::try_from(data).map_err(D::Error::custom)
@@ -286,12 +286,8 @@ fn read_body(
     is_unchecked: bool,
 ) -> Option<Body> {
     let (mut adds, mut clears) = (Names::of(adds)?, Names::of(clears)?);
-    let mut names = HashSet::new();
     let mut body = Body::default();
     for (name, value) in json::pairs(json)? {
-        if !names.insert(name.clone()) {
-            return None;
-        }
         let added;
         let act = match (adds.take(&name), clears.take(&name)) {
             (true, true) => return None,
@@ -356,9 +352,11 @@ fn read_added(name: &str, value: &RawValue) -> Option<Vec<(String, &'static str)
         let (value, type_id) = if value.get().starts_with('"') {
             (value, type_id_of(name, WORK)?)
         } else {
-            let [value, type_id] = json::pick(value.get(), ["value", "typeId"])?;
-            let type_id = json::text(type_id?)?;
-            (value?, type_id_of(name, &type_id)?)
+            // What else an entry holds would be lost on the way.
+            let pairs = json::pairs(value.get()).filter(|pairs| pairs.len() == 2)?;
+            let of = |name| pairs.iter().find(|(key, _)| key == name).map(|pair| pair.1);
+            let type_id = json::text(of("typeId")?)?;
+            (of("value")?, type_id_of(name, &type_id)?)
         };
         let text: String = serde_json::from_str(value.get()).ok()?;
         (!text.trim().is_empty()).then(|| (value.get().to_owned(), type_id))
@@ -487,6 +485,10 @@ mod tests {
             good.replace(r#","clears":[]"#, ""),
             good.replace(r#","clears":[]"#, r#","clears":null"#),
             good.replace(r#","unchecked":false"#, ""),
+            good.replace(
+                r#","unchecked":false"#,
+                r#","unchecked":false,"only_if":"+79161112233""#,
+            ),
             good.replace("{\\", "[\\"),
             good.replace(r#""adds":["phone"]"#, r#""adds":"+79161112233""#),
             r#""+79161112233""#.to_owned(),
@@ -535,7 +537,17 @@ mod tests {
                 PHONES,
                 "[]",
             ),
+            (
+                r#"{"phone":[{"value":"+79161112233","typeId":"WORK","id":5}]}"#,
+                PHONES,
+                "[]",
+            ),
             // Doubled keys.
+            (
+                r#"{"phone":[{"value":"+79161112233","typeId":"WORK","typeId":"HOME"}]}"#,
+                PHONES,
+                "[]",
+            ),
             (
                 r#"{"phone":"+79161112233","phone":"+79161112234"}"#,
                 PHONES,

@@ -1,6 +1,6 @@
 //! Looking into an answer without building what nobody asked for.
 
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 use serde::{
     Deserialize, Deserializer,
@@ -8,18 +8,17 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-/// The values of some keys of a JSON object, as they are written. If a key is there twice, its last value.
-/// `None` if the text is not a JSON object.
+/// The values of some keys of a JSON object, as they are written. `None` if they are not known: the
+/// text is not a JSON object, a key of it is not text, or one of these keys is there twice with
+/// different values.
 pub(crate) fn pick<'a, const N: usize>(
     text: &'a str,
     keys: [&str; N],
 ) -> Option<[Option<&'a RawValue>; N]> {
     let mut picked = [None; N];
     let position = |key: &str| keys.iter().position(|wanted| *wanted == key);
-    match pick_into(text, &mut picked, position) {
-        Ok(()) | Err(NotPicked::Ambiguous(_)) => Some(picked),
-        Err(NotPicked::NotAnObject | NotPicked::UnreadableKey) => None,
-    }
+    pick_into(text, &mut picked, position).ok()?;
+    Some(picked)
 }
 
 /// Why the values of an object's keys cannot be picked, or not all of them.
@@ -66,12 +65,8 @@ pub(crate) fn list_with_gaps(text: &str) -> Option<Vec<&RawValue>> {
         .map(|(key, value)| Some((index(&key)?, value)));
     let mut indexed: Vec<_> = indexed.collect::<Option<_>>()?;
     indexed.sort_by_key(|(index, _)| *index);
-    let is_unique = indexed.windows(2).all(|two| match two {
-        [(one, _), (other, _)] => one != other,
-        _ => true,
-    });
     let elements: Vec<_> = indexed.into_iter().map(|(_, value)| value).collect();
-    (is_unique && !elements.is_empty()).then_some(elements)
+    (!elements.is_empty()).then_some(elements)
 }
 
 /// Whether a key of an object is the index of a list with gaps, so that the object is not a single value.
@@ -80,22 +75,9 @@ pub(crate) fn has_index_among_keys(text: &str) -> bool {
 }
 
 /// The index that a key is, in the only form in which PHP writes it.
-fn index(key: &str) -> Option<u64> {
+pub(crate) fn index(key: &str) -> Option<u64> {
     let is_canonical = key == "0" || !key.starts_with(['0', '+']);
     key.parse().ok().filter(|_| is_canonical)
-}
-
-/// The value of a key of a JSON object, the first if there are several. What follows is not read.
-pub(crate) fn first<'a>(object: &'a RawValue, key: &str) -> Option<&'a RawValue> {
-    let mut value = None;
-    let mut json = serde_json::Deserializer::from_str(object.get());
-    let first = First {
-        key,
-        value: &mut value,
-    };
-    // Valid JSON fails here only if it is not an object, or because reading ends early.
-    let _ = json.deserialize_map(first);
-    value
 }
 
 /// Whether a value is an object.
@@ -103,38 +85,15 @@ pub(crate) fn is_object(value: &RawValue) -> bool {
     value.get().trim_start().starts_with('{')
 }
 
-struct First<'k, 'v, 'de> {
-    key: &'k str,
-    value: &'v mut Option<&'de RawValue>,
-}
-
-impl<'de> Visitor<'de> for First<'_, '_, 'de> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let index = |key: &str| (key == self.key).then_some(0);
-        while let Some(index) = map.next_key_seed(Key(&index))? {
-            if index.is_some() {
-                *self.value = Some(map.next_value()?);
-                break;
-            }
-            map.next_value::<IgnoredAny>()?;
-        }
-        Ok(())
-    }
-}
-
 /// The keys of a JSON object and their values, in the order of the text; `None` if it is not an
-/// object.
+/// object, if a key is not text, or if a key is there twice.
 pub(crate) fn pairs(text: &str) -> Option<Vec<(String, &RawValue)>> {
     let mut json = serde_json::Deserializer::from_str(text);
     let pairs = json.deserialize_map(Pairs).ok()?;
     json.end().ok()?;
-    Some(pairs)
+    let mut keys = HashSet::with_capacity(pairs.len());
+    let is_unique = pairs.iter().all(|(key, _)| keys.insert(key.as_str()));
+    is_unique.then_some(pairs)
 }
 
 struct Pairs;
@@ -164,11 +123,10 @@ pub(crate) fn text(value: &RawValue) -> Option<String> {
     }
 }
 
-/// Whether a value is this number, or a text of its digits.
-pub(crate) fn is_number(value: &RawValue, number: u64) -> bool {
-    let mut digits = itoa::Buffer::new();
-    let digits = digits.format(number);
-    value.get() == digits || text(value).is_some_and(|text| text == digits)
+/// The id that a value is: a number, or a text of its digits. 0 is no record's id, and nothing else
+/// that could be read as a number (`+71`, `071`, `71.0`) is how an id is written.
+pub(crate) fn id(value: &RawValue) -> Option<u64> {
+    index(&text(value)?).filter(|id| *id != 0)
 }
 
 struct Pick<'p, 'de, F> {
@@ -256,42 +214,72 @@ mod tests {
 
     #[test]
     fn wanted_keys_are_picked_and_the_rest_is_passed_over() {
-        let json = r#"{"a":{"x":[1,2]},"id":"71","b":null,"id":72}"#;
+        let json = r#"{"a":{"x":[1,2],"id":5},"id":"71","b":null}"#;
         let [id, none] = pick(json, ["id", "c"]).unwrap();
-        assert_eq!(id.and_then(text).as_deref(), Some("72"));
+        assert_eq!(id.and_then(text).as_deref(), Some("71"));
         assert!(none.is_none());
     }
 
     #[test]
-    fn the_first_of_a_key_is_found_without_reading_on() {
-        let raw = |json| serde_json::from_str::<&RawValue>(json).unwrap();
-        let first = |json| first(raw(json), "id").map(RawValue::get);
-        assert_eq!(
-            first(r#"{"a":{"id":1},"id": "71" ,"b":[]}"#),
-            Some("\"71\"")
-        );
-        assert_eq!(first(r#" {"\u0069d":71,"id":72}"#), Some("71"));
-        for json in [r#"{"a":1}"#, "{}", r#"["id"]"#, "null", "71", r#""id""#] {
-            assert_eq!(first(json), None, "{json}");
-            assert_eq!(is_object(raw(json)), json.starts_with('{'), "{json}");
+    fn a_key_that_is_there_twice_is_known_only_if_both_values_are_the_same() {
+        for (json, is_known) in [
+            (r#"{"id":71,"id":71}"#, true),
+            (r#"{"id":71,"id":72}"#, false),
+            (r#"{"id":71,"id":null}"#, false),
+            (r#"{"id":71,"\u0069d":72}"#, false),
+            // Nobody looks at these.
+            (r#"{"id":71,"a":1,"a":2}"#, true),
+        ] {
+            assert_eq!(pick(json, ["id"]).is_some(), is_known, "{json}");
+        }
+    }
+
+    #[test]
+    fn pairs_of_an_object_with_a_doubled_key_are_not_known() {
+        assert_eq!(pairs(r#"{"a":1,"b":1}"#).unwrap().len(), 2);
+        for json in [r#"{"a":1,"a":2}"#, r#"{"a":1,"b":2,"\u0061":1}"#] {
+            assert!(pairs(json).is_none(), "{json}");
+            assert!(has_index_among_keys(json), "{json}");
+        }
+        assert!(list_with_gaps(r#"{"0":1,"0":1}"#).is_none());
+    }
+
+    #[test]
+    fn an_object_is_known_by_its_first_letter() {
+        for (json, expected) in [(r#" {"a":1}"#, true), (r#"["{"]"#, false), ("null", false)] {
+            let value: &RawValue = serde_json::from_str(json).unwrap();
+            assert_eq!(is_object(value), expected, "{json}");
         }
     }
 
     #[test]
     fn an_id_is_a_number_or_its_digits() {
-        let is_71 = |json| is_number(serde_json::from_str(json).unwrap(), 71);
+        let id = |json| id(serde_json::from_str(json).unwrap());
         for json in ["71", r#""71""#, r#""\u00371""#] {
-            assert!(is_71(json), "{json}");
+            assert_eq!(id(json), Some(71), "{json}");
         }
         for json in [
-            "72", "71.0", "-71", r#"" 71""#, r#""071""#, "null", "[71]", "true",
+            "0",
+            r#""0""#,
+            r#""""#,
+            "71.0",
+            "7.1e1",
+            "-71",
+            r#""+71""#,
+            r#"" 71""#,
+            r#""071""#,
+            r#""71\ud83d""#,
+            "99999999999999999999",
+            "null",
+            "[71]",
+            "true",
         ] {
-            assert!(!is_71(json), "{json}");
+            assert_eq!(id(json), None, "{json}");
         }
     }
 
     #[test]
-    fn what_is_no_whole_object_is_none() {
+    fn what_is_not_a_whole_object_is_not_picked_from() {
         for text in [
             "",
             "[]",

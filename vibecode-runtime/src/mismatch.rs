@@ -151,12 +151,9 @@ impl Body {
 
     /// The values added that a record shows more than once.
     pub(crate) fn duplicates(&self, record: &Raw) -> Vec<Duplicate> {
-        let Ok(multifields) = record.look_up([]).multifields() else {
+        let Some(multifields) = record.look_up([]).listed_multifields() else {
             return Vec::new();
         };
-        if !multifields.are_listed() {
-            return Vec::new();
-        }
         let mut by_key: HashMap<EntryKey, Vec<&MultifieldEntry>> = HashMap::new();
         for entry in multifields.entries() {
             by_key.entry(entry.key()).or_default().push(entry);
@@ -311,6 +308,10 @@ mod tests {
         assert_eq!(duplicates[0].entries().len(), 2);
         let shown = format!("{duplicates:?}");
         assert!(!shown.contains("916") && shown.contains("PHONE"), "{shown}");
+        // Whatever else of the record is not understood.
+        let mut unclear = twice;
+        unclear["hasPhone"] = json!(false);
+        assert_eq!(body.duplicates(&record(&unclear)), duplicates);
         for once in [
             json!({ "fm": [phone(1, "HOME", "+79161")] }),
             json!({ "fm": [phone(1, "HOME", "+79162"), phone(2, "HOME", "+79162")] }),

@@ -2,22 +2,31 @@
 
 use std::time::{Duration, SystemTime};
 
-use http::{HeaderMap, HeaderName, header};
+use http::{HeaderMap, header};
 use serde_json::value::RawValue;
 
 use crate::json;
 
-/// The wait that `Retry-After` asks for. A date is held against the answer's own `Date`, so that
-/// the two clocks need not agree.
+/// The wait that `Retry-After` asks for, the longest if it is there twice: the API and a gateway may
+/// each ask for one. A date is compared with the answer's own `Date`, so that the two clocks need not
+/// agree.
 pub(crate) fn of_head(headers: &HeaderMap) -> Option<Duration> {
-    let text = text(headers, header::RETRY_AFTER)?;
-    seconds(text).or_else(|| {
-        let until = httpdate::parse_http_date(text).ok()?;
-        let date = self::text(headers, header::DATE);
-        let now = date.and_then(|date| httpdate::parse_http_date(date).ok());
-        let wait = until.duration_since(now.unwrap_or_else(SystemTime::now));
-        Some(wait.unwrap_or(Duration::ZERO))
-    })
+    let asked = headers.get_all(header::RETRY_AFTER).into_iter();
+    let asked = asked.filter_map(|text| {
+        let text = text.to_str().ok()?;
+        seconds(text).or_else(|| until(text, headers))
+    });
+    asked.max()
+}
+
+fn until(date: &str, headers: &HeaderMap) -> Option<Duration> {
+    let until = httpdate::parse_http_date(date).ok()?;
+    let date = headers
+        .get(header::DATE)
+        .and_then(|date| date.to_str().ok());
+    let now = date.and_then(|date| httpdate::parse_http_date(date).ok());
+    let wait = until.duration_since(now.unwrap_or_else(SystemTime::now));
+    Some(wait.unwrap_or(Duration::ZERO))
 }
 
 /// A number of seconds, in plain digits. One that no clock holds is as long as can be.
@@ -44,12 +53,10 @@ fn wait(seconds: f64) -> Option<Duration> {
     is_one.then(|| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
 }
 
-fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
-    headers.get(name)?.to_str().ok()
-}
-
 #[cfg(test)]
 mod tests {
+    use http::HeaderName;
+
     use super::*;
 
     fn asked(pairs: &[(&'static str, &str)]) -> Option<Duration> {
@@ -79,6 +86,14 @@ mod tests {
     }
 
     #[test]
+    fn of_several_waits_the_longest_counts() {
+        for texts in [["5", "60"], ["60", "5"], ["soon", "60"], ["60", ""]] {
+            let pairs = texts.map(|text| ("retry-after", text));
+            assert_eq!(asked(&pairs), Some(Duration::from_secs(60)), "{texts:?}");
+        }
+    }
+
+    #[test]
     fn a_number_of_an_error_is_read_however_large_it_is() {
         let endless = "9".repeat(400);
         for (json, wait) in [
@@ -99,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_held_against_the_clock_of_the_server() {
+    fn a_date_is_compared_with_the_clock_of_the_server() {
         let date = ("date", "Wed, 15 Apr 2026 09:00:00 GMT");
         for (until, wait) in [
             ("Wed, 15 Apr 2026 09:00:07 GMT", 7),

@@ -6,7 +6,9 @@
 mod caller;
 mod case;
 mod connections;
+mod contradictions;
 mod elsewhere;
+mod late_arrivals;
 mod lost;
 mod neglected;
 mod numbered;

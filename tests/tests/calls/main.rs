@@ -5,9 +5,14 @@
 mod blocking;
 mod jobs;
 mod lists;
+mod long_streams;
 mod order;
 mod records;
+<<<<<<< HEAD
 mod shut_down;
+=======
+mod runtimes;
+>>>>>>> main
 mod traces;
 
 use vibecode_runtime::{

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{
     Deserialize, Deserializer,
-    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::value::RawValue;
 
@@ -15,7 +15,6 @@ use crate::{
 };
 
 /// What became of each call, by its place.
-#[derive(Default)]
 pub(super) struct BatchAnswer {
     pub(super) results: Vec<(usize, Box<RawValue>)>,
     pub(super) errors: Vec<(usize, Failure)>,
@@ -54,28 +53,30 @@ impl<'de> Visitor<'de> for AnswerVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<BatchAnswer, A::Error> {
-        let mut answer = BatchAnswer::default();
-        let mut is_one = false;
+        let (mut results, mut errors) = (None, None);
         while let Some(key) = map.next_key::<Key>()? {
-            match key {
-                Key::Results => answer.results = map.next_value::<ByPlace>()?.0,
-                Key::Errors => {
-                    let errors = map.next_value::<ByPlace>()?.0.into_iter();
-                    answer.errors = errors
-                        .map(|(place, error)| (place, Failure::of_call(error.get())))
-                        .collect();
-                }
+            let is_second = match key {
+                Key::Results => results.replace(map.next_value::<ByPlace>()?.0).is_some(),
+                Key::Errors => errors.replace(map.next_value::<ByPlace>()?.0).is_some(),
                 Key::Other => {
                     map.next_value::<IgnoredAny>()?;
+                    false
                 }
+            };
+            if is_second {
+                return Err(A::Error::custom("a part of the answer is there twice"));
             }
-            is_one |= key != Key::Other;
         }
-        if is_one {
-            Ok(answer)
-        } else {
-            Err(serde::de::Error::missing_field("results"))
+        if results.is_none() && errors.is_none() {
+            return Err(A::Error::missing_field("results"));
         }
+        let errors = errors.unwrap_or_default().into_iter();
+        Ok(BatchAnswer {
+            results: results.unwrap_or_default(),
+            errors: errors
+                .map(|(place, error)| (place, Failure::of_call(error.get())))
+                .collect(),
+        })
     }
 }
 
@@ -133,10 +134,7 @@ impl<'de> Visitor<'de> for ByPlaceVisitor {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<ByPlace, A::Error> {
         match list.next_element::<IgnoredAny>()? {
             None => Ok(ByPlace(Vec::new())),
-            Some(_) => Err(serde::de::Error::invalid_type(
-                serde::de::Unexpected::Seq,
-                &self,
-            )),
+            Some(_) => Err(A::Error::invalid_type(serde::de::Unexpected::Seq, &self)),
         }
     }
 
@@ -170,5 +168,51 @@ impl<'de> Deserialize<'de> for Place {
             }
         }
         deserializer.deserialize_identifier(PlaceVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(json: &str) -> Option<(Vec<usize>, Vec<usize>)> {
+        let answer: BatchAnswer = serde_json::from_str(json).ok()?;
+        let results = answer.results.iter().map(|(place, _)| *place);
+        let errors = answer.errors.iter().map(|(place, _)| *place);
+        Some((results.collect(), errors.collect()))
+    }
+
+    #[test]
+    fn an_answer_that_is_not_understood_is_not_an_answer_without_results() {
+        for json in [
+            "{}",
+            "[]",
+            "null",
+            r#"{"results":[{"id":71}]}"#,
+            r#"{"results":"none"}"#,
+            r#"{"results":{},"results":{"c0":{"id":71}}}"#,
+            r#"{"results":{},"errors":{},"errors":{"c0":{}}}"#,
+            r#"{"results":{"\ud83d":{"id":71}}}"#,
+        ] {
+            assert_eq!(places(json), None, "{json}");
+        }
+        assert_eq!(
+            places(r#"{"results":[],"errors":null}"#),
+            Some((vec![], vec![]))
+        );
+    }
+
+    #[test]
+    fn a_call_that_is_listed_twice_is_seen_twice() {
+        let json = r#"{"results":{"c0":{"id":71},"c0":{"id":71},"c1":{}},"errors":{"c1":null}}"#;
+        assert_eq!(places(json), Some((vec![0, 0, 1], vec![1])));
+    }
+
+    #[test]
+    fn an_id_that_no_call_has_is_the_result_of_none() {
+        for id in ["0", "c", "c+0", "c00", "c-1", "C0", " c0"] {
+            let json = format!(r#"{{"results":{{"{id}":{{}}}}}}"#);
+            assert_eq!(places(&json), Some((vec![], vec![])), "{id}");
+        }
     }
 }

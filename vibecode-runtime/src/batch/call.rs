@@ -9,6 +9,7 @@ use crate::{
         Additions, Request, Target,
         request::{BATCH, Effect, check, checked_id},
     },
+    json,
 };
 
 /// The most calls that a batch may have (api.md, grade D).
@@ -136,9 +137,9 @@ impl Action {
 /// Begins the id of a call. An id of digits alone may come back as a place in a list.
 const PREFIX: char = 'c';
 
-/// The place that the id of a call tells.
+/// The place of the call with this id; `None` if no call has it.
 pub(super) fn place_of(id: &str) -> Option<usize> {
-    id.strip_prefix(PREFIX)?.parse().ok()
+    json::index(id.strip_prefix(PREFIX)?)?.try_into().ok()
 }
 
 /// `POST /v1/batch` with these calls, each by its place.

@@ -101,8 +101,10 @@ fn refuse(waiting: Vec<Waiting>, error: &Error, mut done: impl FnMut(usize, Resu
 fn take_ready(waiting: &mut Vec<Waiting>, tries: u32) -> (Vec<usize>, Vec<Ready<RecordLock>>) {
     let (mut places, mut ready) = (Vec::new(), Vec::new());
     let mut seen = HashSet::new();
+    // Writes alone are kept in order by their locks.
+    let reads = waiting.iter().any(|one| one.request.is_none());
     for mut one in mem::take(waiting) {
-        let is_first = seen.insert(one.call.target.clone());
+        let is_first = !reads || seen.insert(one.call.target.clone());
         let lock = match &mut one.request {
             Some(request) if is_first => request.try_lock(),
             Some(_) | None => None,

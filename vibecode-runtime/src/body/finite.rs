@@ -9,7 +9,7 @@ use serde::ser::{self, Serialize};
 use crate::encoder::NOT_FINITE;
 
 /// Whether a value holds neither NaN nor infinity, however deep.
-pub(super) fn is_finite(value: &(impl Serialize + ?Sized)) -> bool {
+pub(crate) fn is_finite(value: &(impl Serialize + ?Sized)) -> bool {
     !matches!(value.serialize(Finite), Err(Problem::NotFinite))
 }
 

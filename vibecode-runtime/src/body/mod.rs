@@ -13,7 +13,7 @@ use std::{borrow::Cow, fmt, ops::Range};
 
 use serde::Serialize;
 
-use self::finite::is_finite;
+pub(crate) use self::finite::is_finite;
 pub(crate) use self::{add::Adder, write::WORK};
 use crate::{
     EncodeError, Entity,
@@ -306,6 +306,13 @@ impl Body {
     pub(crate) fn acts(&self) -> impl Iterator<Item = (&Name, Act<'_>)> {
         self.fields()
             .map(|(first, all)| (&first.name, self.act(first, all)))
+    }
+
+    /// The values that are added, each with the name of its field.
+    pub(crate) fn additions(&self) -> impl Iterator<Item = (&Name, &str)> {
+        let added = |change: &&Change| matches!(change.action, Action::Add(_));
+        let changes = self.changes.iter().filter(added);
+        changes.map(|change| (&change.name, self.value(change)))
     }
 
     /// What is to be done to a field.

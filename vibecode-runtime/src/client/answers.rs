@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use super::{
@@ -25,7 +24,7 @@ impl Answer for Raw {
     }
 }
 
-/// A record with its id, which a creation tells.
+/// A new record with its id.
 pub(super) struct New(pub(super) u64, pub(super) Raw);
 
 impl Answer for New {
@@ -33,9 +32,10 @@ impl Answer for New {
 
     fn read(data: &RawValue, meta: Option<&RawValue>, request: &Request) -> Result<Self> {
         let raw = Raw::read(data, meta, request)?;
-        let id = raw.field("id").and_then(|id| id.text()?.parse().ok());
-        let id = id.ok_or_else(|| {
-            outcome::unexpected("the answer tells of a new record, but not of its id")
+        let id = raw.id().ok_or_else(|| {
+            outcome::unexpected(
+                "the answer contains a new record, but no id of it that can be read",
+            )
         })?;
         Ok(Self(id, raw))
     }
@@ -52,13 +52,21 @@ impl Answer for Whole {
     }
 }
 
-/// A success, whatever it brings.
+/// A success. It need not contain a record, but must not contradict itself.
 pub(super) struct Done;
 
 impl Answer for Done {
-    type Data<'a> = IgnoredAny;
+    type Data<'a> = &'a RawValue;
 
-    fn read(_: IgnoredAny, _: Option<&RawValue>, _: &Request) -> Result<Self> {
+    fn read(data: &RawValue, _: Option<&RawValue>, request: &Request) -> Result<Self> {
+        if data.get() == "false" {
+            return Err(outcome::unexpected(
+                "the answer reports a success, and `false` as its result",
+            ));
+        }
+        if json::is_object(data) {
+            check_whole(data, request.id)?;
+        }
         Ok(Self)
     }
 
@@ -77,23 +85,34 @@ pub(crate) fn raw(entity: Cow<'static, str>, json: Box<RawValue>, is_written: bo
     Raw::new(entity, json, unread)
 }
 
-/// Holds that an answer is an object, and the record of this id where it tells one.
+/// Checks that an answer is an object, and the record of this id if it shows one.
 pub(crate) fn check_id(record: &RawValue, wanted: Option<u64>) -> Result<()> {
     if wanted.is_some_and(|wanted| begins_with_id(record.get(), wanted)) {
         return Ok(());
     }
     if !json::is_object(record) {
         return Err(outcome::unexpected(
-            "the answer tells of a success, but holds no record",
+            "the answer reports a success, but contains no record",
         ));
     }
-    match (json::first(record, "id"), wanted) {
-        (Some(id), Some(wanted)) if !json::is_number(id, wanted) => Err(outcome::other_record()),
+    check_whole(record, wanted)
+}
+
+/// The same of an object, which is read to its end.
+fn check_whole(record: &RawValue, wanted: Option<u64>) -> Result<()> {
+    let Some([id]) = json::pick(record.get(), ["id"]) else {
+        return Err(outcome::unexpected(
+            "the answer contains a record whose id cannot be read",
+        ));
+    };
+    match (id, wanted) {
+        (Some(id), Some(wanted)) if json::id(id) != Some(wanted) => Err(outcome::other_record()),
         _ => Ok(()),
     }
 }
 
-/// Whether a record begins with this id, as nearly every one does.
+/// Whether a record begins with this id, as nearly every one does. Such a record is not read to its end
+/// here, since every answer passes: whether it has a second id is seen by those who read its fields.
 fn begins_with_id(record: &str, wanted: u64) -> bool {
     let mut digits = itoa::Buffer::new();
     record

@@ -7,7 +7,7 @@ use reqwest::{Url, redirect};
 
 use super::{
     Client, Credentials, RetryPolicy, Shared, Times, identity::Identity, records::Records,
-    retry::Retries,
+    retry::Retries, runtimes::Runtimes,
 };
 use crate::{Error, ErrorKind, Result, Throttle};
 
@@ -323,6 +323,7 @@ impl ClientBuilder {
                 throttle: self.throttle,
                 retries: Retries::new(self.retry),
                 records: Arc::new(Records::new(self.settle_time)),
+                runtimes: Runtimes::default(),
             }),
             identity: Arc::new(identity),
         })

@@ -19,8 +19,11 @@ use crate::{Error, ErrorKind, Outcome, Result};
 /// the client: it holds up no other call, what was not sent yet is not sent after a drop, and a request
 /// that is under way runs to its end. Dropping a call leaves open whether the change was made.
 ///
-/// A client belongs to one tokio runtime: the one in which it is first used. Outside of a runtime a
-/// call is an error.
+/// A client may be used in several tokio runtimes at a time only if all of them run, such as those of
+/// actix-web's workers: connections that were made in one are used in all. If an earlier one is alive
+/// and does not run, as between two calls of its `block_on`, a call in another is an
+/// [`ErrorKind::Configuration`] after two seconds, and nothing was sent. Once the earlier one was shut
+/// down, the client moves over. Outside of a runtime a call is an error at once.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));

@@ -1,6 +1,6 @@
 //! Who calls the API.
 
-use std::{error::Error as StdError, fmt, pin::Pin, sync::Arc};
+use std::{env::VarError, error::Error as StdError, fmt, pin::Pin, sync::Arc};
 
 use http::{HeaderMap, HeaderName, HeaderValue, header::ACCEPT};
 use secrecy::{ExposeSecret, SecretString};
@@ -122,10 +122,10 @@ impl Credentials {
     }
 
     /// The credentials in `VIBECODE_API_KEY` and, for an app, `VIBECODE_SESSION_TOKEN`.
-    pub(super) fn from_env(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
-        let key = variable("VIBECODE_API_KEY")
+    pub(super) fn from_env(variable: impl Fn(&str) -> Result<Option<String>>) -> Result<Self> {
+        let key = variable("VIBECODE_API_KEY")?
             .ok_or_else(|| refused("VIBECODE_API_KEY is not set: put the key of the API there"))?;
-        Ok(match variable("VIBECODE_SESSION_TOKEN") {
+        Ok(match variable("VIBECODE_SESSION_TOKEN")? {
             Some(session) => Self::app(key, session),
             None => Self::personal(key),
         })
@@ -210,6 +210,20 @@ fn check_token(token: &str) -> Result<()> {
     Err(refused(problem))
 }
 
+/// The value of an environment variable; an empty one counts as not set.
+///
+/// # Errors
+/// If the value is not text: then it must not pass for one that is not set, which has a default.
+pub(super) fn variable(name: &str, value: Result<String, VarError>) -> Result<Option<String>> {
+    match value {
+        Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => Err(refused(format!(
+            "the environment variable {name} is not valid Unicode: set it again"
+        ))),
+    }
+}
+
 fn refused(problem: impl Into<String>) -> Error {
     Error::not_sent(ErrorKind::Configuration, problem)
 }
@@ -284,13 +298,27 @@ mod tests {
 
     #[test]
     fn the_environment_gives_a_personal_key_or_an_apps() {
-        let only_key = |name: &str| (name == "VIBECODE_API_KEY").then(|| "vibe_api_1".to_owned());
+        let only_key =
+            |name: &str| Ok((name == "VIBECODE_API_KEY").then(|| "vibe_api_1".to_owned()));
         let personal = Credentials::from_env(only_key).unwrap();
         assert_eq!(format!("{personal:?}"), "Credentials::personal(…)");
-        let both = |_: &str| Some("vibe_app_1".to_owned());
+        let both = |_: &str| Ok(Some("vibe_app_1".to_owned()));
         let app = Credentials::from_env(both).unwrap();
         assert_eq!(format!("{app:?}"), "Credentials::app(…)");
-        let error = Credentials::from_env(|_| None).unwrap_err();
+        let error = Credentials::from_env(|_| Ok(None)).unwrap_err();
         assert!(error.to_string().contains("VIBECODE_API_KEY"));
+    }
+
+    #[test]
+    fn a_variable_that_cannot_be_read_is_not_one_that_is_not_set() {
+        let read = |value| variable("VIBECODE_BASE_URL", value);
+        assert_eq!(read(Err(VarError::NotPresent)).unwrap(), None);
+        assert_eq!(read(Ok(String::new())).unwrap(), None);
+        assert_eq!(read(Ok("a".to_owned())).unwrap().as_deref(), Some("a"));
+        let error = read(Err(VarError::NotUnicode("vibe_api_1".into()))).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        let shown = format!("{error} {error:?}");
+        assert!(shown.contains("VIBECODE_BASE_URL"), "{shown}");
+        assert!(!shown.contains("vibe_api_1"), "{shown}");
     }
 }

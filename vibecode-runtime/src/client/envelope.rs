@@ -5,12 +5,12 @@ use std::{fmt, marker::PhantomData, time::Duration};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{IgnoredAny, MapAccess, Visitor},
+    de::{Error as _, IgnoredAny, MapAccess, Visitor},
 };
 use serde_json::value::RawValue;
 
 use crate::{
-    ErrorCode,
+    ErrorCode, equality,
     error::ApiError,
     json::{self, pick},
     retry_after,
@@ -34,7 +34,7 @@ pub(crate) struct Failure {
 }
 
 impl<'a, D: Deserialize<'a>> Envelope<'a, D> {
-    /// Reads an answer in one pass; `None` where it is no envelope.
+    /// Reads an answer in one pass; `None` if it is not an envelope, or contradicts itself.
     pub(crate) fn read(body: &'a [u8]) -> Option<Self> {
         let text = std::str::from_utf8(body).ok()?;
         if let Ok(parts) = serde_json::from_str::<Parts<'a, D>>(text) {
@@ -60,20 +60,32 @@ impl Failure {
         })
     }
 
-    /// Reads the `error` of an envelope; `None` for what is no object.
+    /// Reads the `error` of an envelope; `None` if it is not understood.
+    ///
+    /// What decides whether the request was applied (`code`, `b24Code`) is absent or a text; the rest
+    /// is for people, and left out if it is neither.
     pub(crate) fn read(error: &str) -> Option<Self> {
         let keys = ["code", "message", "hint", "b24Code", "retryAfter"];
         let [code, message, hint, b24_code, wait] = pick(error, keys)?;
         let text = |value: Option<&RawValue>| value.and_then(json::text);
         Some(Self {
             api: ApiError {
-                code: text(code).map(|code| ErrorCode::from_wire(&code)),
+                code: text_or_nothing(code)?.map(|code| ErrorCode::from_wire(&code)),
                 message: text(message),
                 hint: text(hint),
-                b24_code: text(b24_code),
+                b24_code: text_or_nothing(b24_code)?,
             },
             retry_after: wait.and_then(retry_after::of_json),
         })
+    }
+}
+
+/// A text or a number; `Some(None)` if there is nothing, and `None` if it is anything else.
+#[expect(clippy::option_option, reason = "absent and not understood differ")]
+fn text_or_nothing(value: Option<&RawValue>) -> Option<Option<String>> {
+    match value.filter(|value| !equality::is_nothing(value.get())) {
+        Some(value) => json::text(value).map(Some),
+        None => Some(None),
     }
 }
 
@@ -88,6 +100,13 @@ struct Parts<'a, D> {
 impl<'a, D> Parts<'a, D> {
     fn into_envelope(self) -> Option<Envelope<'a, D>> {
         if self.is_success? {
+            // A success with an error: which of the two is true is not known.
+            if self
+                .error
+                .is_some_and(|error| !equality::is_nothing(error.get()))
+            {
+                return None;
+            }
             return Some(Envelope::Success {
                 data: self.data,
                 meta: self.meta,
@@ -120,19 +139,88 @@ impl<'de, D: Deserialize<'de>> Visitor<'de> for PartsVisitor<D> {
             error: None,
         };
         while let Some(key) = map.next_key::<&RawValue>()? {
-            match key.get() {
+            let is_second = match key.get() {
                 r#""success""# => {
                     let value: &RawValue = map.next_value()?;
-                    parts.is_success = Some(value.get() == "true");
+                    let is_success = value.get() == "true";
+                    parts.is_success.replace(is_success).is_some()
                 }
-                r#""data""# => parts.data = Some(map.next_value()?),
-                r#""meta""# => parts.meta = Some(map.next_value()?),
-                r#""error""# => parts.error = Some(map.next_value()?),
+                r#""data""# => parts.data.replace(map.next_value()?).is_some(),
+                r#""meta""# => parts.meta.replace(map.next_value()?).is_some(),
+                r#""error""# => parts.error.replace(map.next_value()?).is_some(),
                 _ => {
                     map.next_value::<IgnoredAny>()?;
+                    false
                 }
+            };
+            if is_second {
+                return Err(A::Error::custom("a part of the envelope is there twice"));
             }
         }
         Ok(parts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: &str) -> Option<Envelope<'_, &RawValue>> {
+        Envelope::read(body.as_bytes())
+    }
+
+    #[test]
+    fn an_envelope_that_contradicts_itself_is_not_understood() {
+        const FAILURE: &str = r#"{"code":"ACCESS_DENIED"}"#;
+        for body in [
+            r#"{"success":false,"success":true,"data":{"id":71}}"#,
+            r#"{"success":true,"data":{"id":71},"data":{"id":72}}"#,
+            r#"{"success":true,"data":[],"meta":{},"meta":{"hasMore":true}}"#,
+            &format!(r#"{{"success":true,"data":{{"id":71}},"error":{FAILURE}}}"#),
+            r#"{"success":true,"data":{"id":71},"error":"no"}"#,
+            &format!(r#"{{"success":false,"error":{FAILURE},"error":{{}}}}"#),
+            r#"{"success":false,"error":{"code":"ACCESS_DENIED","code":"INTERNAL_ERROR"}}"#,
+        ] {
+            assert!(read(body).is_none(), "{body}");
+        }
+        for body in [
+            r#"{"success":true,"data":{"id":71}}"#,
+            r#"{"success":true,"data":{"id":71},"error":null}"#,
+            r#"{"success":true,"data":{"id":71},"error":[]}"#,
+        ] {
+            assert!(
+                matches!(read(body), Some(Envelope::Success { .. })),
+                "{body}"
+            );
+        }
+    }
+
+    /// Behind a code of the portal, an addition may have been made.
+    #[test]
+    fn a_code_that_cannot_be_read_is_not_an_absent_one() {
+        let failure = |error: &str| {
+            let body = format!(r#"{{"success":false,"error":{error}}}"#);
+            match read(&body) {
+                Some(Envelope::Failure(failure)) => Some(failure.api),
+                _ => None,
+            }
+        };
+        for unreadable in [r#"{"a":1}"#, r#"["OVERLOAD_LIMIT"]"#, "true", r#""\ud83d""#] {
+            for key in ["code", "b24Code"] {
+                let other = if key == "code" { "b24Code" } else { "code" };
+                let error = format!(r#"{{"{other}":"A","{key}":{unreadable}}}"#);
+                assert!(failure(&error).is_none(), "{error}");
+                // One call of a batch has failed all the same, for an unknown reason.
+                assert_eq!(Failure::of_call(&error).api.code, None, "{error}");
+            }
+        }
+        for nothing in ["null", r#""""#, "false", "[]"] {
+            let error = format!(r#"{{"code":"ACCESS_DENIED","b24Code":{nothing}}}"#);
+            assert_eq!(failure(&error).unwrap().b24_code, None, "{error}");
+            let error = format!(r#"{{"code":{nothing}}}"#);
+            assert_eq!(failure(&error).unwrap().code, None, "{error}");
+        }
+        let api = failure(r#"{"code":"BITRIX_ERROR","b24Code":100,"message":{"ru":"a"}}"#).unwrap();
+        assert_eq!(api.b24_code.as_deref(), Some("100"));
     }
 }

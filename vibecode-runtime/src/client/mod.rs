@@ -16,6 +16,7 @@ mod records;
 pub(crate) mod request;
 mod retry;
 mod retry_policy;
+mod runtimes;
 mod send;
 mod trace;
 
@@ -31,6 +32,7 @@ use self::{
     records::Records,
     request::Effect,
     retry::Retries,
+    runtimes::Runtimes,
 };
 pub(crate) use self::{
     answers::{check_id, raw},
@@ -110,7 +112,7 @@ use crate::{
 /// | [`ErrorKind`](crate::ErrorKind) | when | [`Outcome`](crate::Outcome) of a write |
 /// |---|---|---|
 /// | `InvalidId` | the id is 0 | not applied: nothing was sent |
-/// | `Configuration`, `Session`, `Throttle` | the session token cannot be used, none was given, or the throttle lets nothing leave within 15 minutes | not applied: nothing was sent |
+/// | `Configuration`, `Session`, `Throttle` | the session token cannot be used, none was given, an earlier runtime of the client [does not run](Call), or the throttle lets nothing leave within 15 minutes | not applied: nothing was sent |
 /// | `Connect` | no connection was made | not applied |
 /// | `Api` | the API answered with an error: [`Error::code`](crate::Error::code) tells which | not applied after a 4xx (but for 408, 421 and 425) and a 503 that asks to come later; else unknown |
 /// | `Timeout`, `Interrupted`, `CutOff` | no complete answer came | unknown; not applied where the deadline passed before anything left |
@@ -131,6 +133,7 @@ pub(crate) struct Shared {
     throttle: Throttle,
     pub(crate) retries: Retries,
     pub(crate) records: Arc<Records>,
+    runtimes: Runtimes,
 }
 
 /// How long things may take.
@@ -218,12 +221,12 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) where there is no key, or as
-    /// [`ClientBuilder::build`].
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if there is no key, or if one of
+    /// these variables is not valid Unicode, or as [`ClientBuilder::build`].
     pub fn from_env() -> Result<Self> {
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let variable = |name: &str| credentials::variable(name, std::env::var(name));
         let builder = Self::builder(Credentials::from_env(variable)?);
-        match variable("VIBECODE_BASE_URL") {
+        match variable("VIBECODE_BASE_URL")? {
             Some(url) => builder.base_url(&url).build(),
             None => builder.build(),
         }
@@ -440,12 +443,13 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// Those of [every call](Client#errors-of-every-call).
+    /// [`ErrorKind::Unreadable`](crate::ErrorKind::Unreadable) if what it says of the key has an
+    /// unknown form, and those of [every call](Client#errors-of-every-call).
     pub fn me(&self) -> Call<Me> {
         let request = Request::new(Method::GET, "me", Effect::Reads);
         self.call(Ok(request), |client, request| async move {
             let Whole(raw) = client.send(&request, &Caller::default()).await?;
-            Ok(Me::new(raw))
+            Me::read(raw).map_err(|error| request.named(error))
         })
     }
 
@@ -522,8 +526,17 @@ impl Client {
         })
     }
 
+    /// Before a lock is taken: checks that what the client has in other runtimes goes on there.
+    pub(crate) async fn check_runtime(&self) -> Result<()> {
+        let runtimes = &self.shared.runtimes;
+        runtimes.check().await?;
+        runtimes.note_this_one();
+        Ok(())
+    }
+
     /// The lock of a record, when its turn has come.
     async fn lock(&self, target: Target, caller: &Caller) -> Result<RecordLock> {
+        self.check_runtime().await?;
         let request = queue_for_one(&self.shared.records, target, caller);
         let locked = caller.wait(timeout(LONGEST_WAIT, request.lock())).await?;
         locked.map_err(|_| waited_for_a_record())

@@ -198,10 +198,13 @@ impl Sending<'_> {
 
     /// The `Authorization` of the next try, and its permit to leave.
     async fn prepare(&mut self, request: &Request) -> Result<(Option<HeaderValue>, Permit)> {
+        let checked = self.client.shared.runtimes.check().await;
+        checked.map_err(|error| request.named(error))?;
         let authorization = self.session.authorization().await;
         let authorization = authorization.map_err(|error| request.named(error))?;
         let permit = self.client.shared.throttle.acquire().await;
         let permit = permit.map_err(|error| request.named(error.not_sent()))?;
+        self.client.shared.runtimes.note_this_one();
         Ok((authorization, permit))
     }
 

@@ -194,6 +194,11 @@ impl<'a> Answered<'a> {
         json::pick(self.0, keys).map(|picked| picked.map(|value| value.map(Answered::new)))
     }
 
+    /// The id that this is.
+    pub(crate) fn id(self) -> Option<u64> {
+        json::id(serde_json::from_str(self.0).ok()?)
+    }
+
     /// The whole number that this is, bare or in quotes.
     pub(crate) fn whole<T: std::str::FromStr + TryFrom<i128>>(self) -> Option<T> {
         whole(&self.text()?)

@@ -65,9 +65,15 @@ impl Missing {
         })
     }
 
-    /// The kinds of the values that are missing.
+    /// The kinds of the values that are missing, each once.
     pub(super) fn kinds(&self) -> Vec<&str> {
-        self.wanted.iter().map(MultifieldEntry::kind).collect()
+        let mut kinds = Vec::new();
+        for kind in self.wanted.iter().map(MultifieldEntry::kind) {
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        kinds
     }
 
     /// The result once nothing is missing: what was wanted has been added.
@@ -274,15 +280,18 @@ mod tests {
 
     #[test]
     fn only_the_values_that_are_not_there_are_sent_each_once() {
-        let patch = adds(&["+7 916 1", "+7 916 2", "+7 (916) 2"]);
+        let patch = adds(&["+7 916 1", "+7 916 2", "+7 (916) 2", "+7 916 3"]);
         let shown = record(&json!({ "fm": phones(&["79161", "+7-916-1"]) }));
         let missing = Missing::of(&patch, &shown).unwrap();
-        assert_eq!(missing.body.to_json(), r#"{"phone":"+7 916 2"}"#);
+        assert_eq!(
+            missing.body.to_json(),
+            r#"{"phone":["+7 916 2","+7 916 3"]}"#
+        );
         let ids = |entries: &[MultifieldEntry]| -> Vec<_> {
             entries.iter().map(MultifieldEntry::id).collect()
         };
         assert_eq!(ids(&missing.present), [Some(1)]);
-        assert_eq!(ids(&missing.wanted), [None]);
+        assert_eq!(ids(&missing.wanted), [None, None]);
         assert_eq!(missing.kinds(), ["PHONE"]);
     }
 
@@ -298,6 +307,7 @@ mod tests {
             json!({ "fm": [], "hasPhone": true }),
             json!({ "fm": ["+7 916 1"] }),
             json!({ "fm": [{ "TYPE_ID": "PHONE", "VALUE": "+7 916 1" }] }),
+            json!({ "phone": null, "phoneFax": "+7 916 1" }),
             json!([]),
         ] {
             let Err(error) = Missing::of(&patch, &record(&shown)) else {
@@ -317,12 +327,23 @@ mod tests {
     }
 
     #[test]
-    fn half_an_emoji_in_the_name_of_a_field_does_not_make_a_record_empty() {
-        let shown = Raw::from_json::<Contacts>(
-            r#"{"\ud83d":1,"fm":[{"typeId":"PHONE","valueType":"WORK","value":"79161"}]}"#,
-        );
-        let shown = shown.unwrap();
-        assert!(Missing::of(&adds(&["+7 916 1"]), &shown).is_err());
+    fn half_an_emoji_or_a_doubled_key_does_not_make_a_record_empty() {
+        const FM: &str = r#""fm":[{"typeId":"PHONE","valueType":"WORK","value":"79161"}]"#;
+        for shown in [
+            format!(r#"{{"\ud83d":1,{FM}}}"#),
+            format!(r#"{{{FM},"fm":[]}}"#),
+            format!(r#"{{"fm":[],{FM}}}"#),
+            // Of which record they are is not known.
+            format!(r#"{{"id":71,{FM},"id":72}}"#),
+            FM.replace(r#""79161""#, r#""79162","value":"79161""#)
+                .replace(r#""fm""#, r#"{"fm""#)
+                + "}",
+        ] {
+            let shown = Raw::from_json::<Contacts>(shown).unwrap();
+            assert!(Missing::of(&adds(&["+7 916 1"]), &shown).is_err());
+            assert!(!shows_all(&adds(&["+7 916 1"]), &shown));
+        }
+        let shown = Raw::from_json::<Contacts>(r#"{"\ud83d":1}"#).unwrap();
         assert!(!shows_all(&clears("companyId"), &shown));
     }
 }

@@ -23,7 +23,8 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A key, a URL or a setting cannot be used. Nothing was sent.
+    /// A key, a URL or a setting cannot be used, or the call is outside of a runtime of tokio that it can
+    /// run in. Nothing was sent.
     Configuration,
     /// The patch changes nothing. It was not sent.
     EmptyPatch,

@@ -164,6 +164,30 @@ impl Beside {
     }
 }
 
+/// Whether a record has a phone or an email under a name that is not known, such as `phoneFax` or
+/// `PHONE`. Only `fm`, the list of all, makes up for that.
+pub(crate) fn shows_unknown_alias(record: &str) -> bool {
+    json::pairs(record).is_none_or(|pairs| {
+        let mut pairs = pairs.iter();
+        pairs.any(|(name, value)| is_unknown_alias(name) && !equality::is_nothing(value.get()))
+    })
+}
+
+// Both kinds have five letters.
+fn is_unknown_alias(name: &str) -> bool {
+    let rest = name
+        .split_at_checked("phone".len())
+        .and_then(|(kind, rest)| {
+            let is_known = kind.eq_ignore_ascii_case("phone") || kind.eq_ignore_ascii_case("email");
+            is_known.then_some(rest)
+        });
+    let is_alias = rest.is_some_and(|rest| {
+        rest.is_empty()
+            || rest.starts_with(|first: char| first == '_' || first.is_ascii_uppercase())
+    });
+    is_alias && !MULTIFIELD_NAMES.contains(&name)
+}
+
 fn is_false(answered: Option<Answered<'_>>) -> bool {
     flag(answered) == Ok(Some(false))
 }
@@ -196,8 +220,8 @@ fn entries(fm: Answered<'_>) -> Option<Vec<MultifieldEntry>> {
 /// An entry of `fm`; `None` if it is not one.
 pub(super) fn entry(answered: Answered<'_>) -> Option<MultifieldEntry> {
     let [id, kind, value_type, value] = answered.pick(["id", "typeId", "valueType", "value"])?;
-    let id = match id.filter(|id| !id.is_null()) {
-        Some(id) => Some(id.text()?.parse().ok()?),
+    let id = match id.filter(|id| !equality::is_nothing(id.as_str())) {
+        Some(id) => Some(id.id()?),
         None => None,
     };
     let kind = string(kind?)?;
@@ -265,8 +289,12 @@ fn values_of(alias: Option<Answered<'_>>) -> Result<Vec<Typed>, Unclear> {
     let one = |value: Answered<'_>| -> Option<Typed> {
         if value.as_str().starts_with('{') {
             let [value, value_type] = value.pick(["value", "typeId"])?;
-            let value_type = value_type.and_then(Answered::text);
-            return Some((value?.text()?.into_owned(), value_type.map(Cow::into_owned)));
+            let value_type = value_type.filter(|it| !equality::is_nothing(it.as_str()));
+            let value_type = match value_type {
+                Some(value_type) => Some(string(value_type)?),
+                None => None,
+            };
+            return Some((value?.text()?.into_owned(), value_type));
         }
         Some((value.text()?.into_owned(), None))
     };
@@ -369,6 +397,9 @@ mod tests {
             other("value", json!(["+71"])),
             other("valueType", json!(null)),
             other("id", json!("n0")),
+            other("id", json!("+1")),
+            other("id", json!(1.5)),
+            other("id", json!([1])),
             json!({ "ID": 1, "TYPE_ID": "PHONE", "VALUE_TYPE": "WORK", "VALUE": "+71" }),
             json!("+71"),
             json!(null),
@@ -395,8 +426,12 @@ mod tests {
             let record = json!({ "fm": fm }).to_string();
             assert_eq!(read(&record).unwrap_err(), Unclear::List, "{record}");
         }
-        // Half an emoji, which no text can hold.
+        // A doubled key, and half an emoji, which no text can hold.
         for fm in [
+            r#"[{"typeId":"PHONE","valueType":"WORK","value":"+71","value":"+72"}]"#,
+            r#"[{"typeId":"EMAIL","valueType":"WORK","value":"+71","typeId":"PHONE"}]"#,
+            r#"{"1":{"typeId":"PHONE","valueType":"WORK","value":"+71"},
+                "1":{"typeId":"PHONE","valueType":"WORK","value":"+72"}}"#,
             r#"[{"typeId":"PHONE","valueType":"WORK","value":"+71\ud83d"}]"#,
             r#"[{"typeId":"PHONE","valueType":"\ud83d","value":"+71"}]"#,
             r#"[{"typeId":"PHONE","valueType":"WORK","value":"+71","\ud83d":1}]"#,
@@ -443,6 +478,9 @@ mod tests {
         }
         for unknown in [
             json!({ "fm": [], "phone": { "a": 1 } }),
+            json!({ "phone": { "value": "+71", "typeId": ["WORK"] } }),
+            json!({ "phone": { "value": "+71", "typeId": 1 } }),
+            json!({ "phone": [{ "value": "+71", "typeId": true }] }),
             json!({ "fm": [], "phone": [["+71"]] }),
             json!({ "fm": [], "phone": true }),
             json!({ "fm": [], "hasPhone": "perhaps" }),
@@ -492,6 +530,27 @@ mod tests {
             let multifields = read_consistent(&record.to_string()).unwrap();
             let all = ["PHONE", "EMAIL"].map(|kind| multifields.are_all_of(kind));
             assert_eq!(all, [phones, emails], "{record}");
+        }
+    }
+
+    #[test]
+    fn a_phone_under_an_unknown_name_is_not_the_absence_of_phones() {
+        for (record, shows) in [
+            (r#"{"phone":null,"phoneFax":"+71"}"#, true),
+            (r#"{"phone":null,"phone_work":["+71"]}"#, true),
+            (r#"{"email":null,"emailPrivate":"a@b.ru"}"#, true),
+            (r#"{"phone":null,"PHONE":[{"VALUE":"+71"}]}"#, true),
+            (r#"{"phone":null,"phoneFax":"+71","phoneFax":""}"#, true),
+            (
+                r#"{"phone":null,"phoneFax":null,"emailHome":"a@b.ru"}"#,
+                false,
+            ),
+            (
+                r#"{"phone":"+71","phones":3,"hasPhone":true,"ufCrmPhone":"1"}"#,
+                false,
+            ),
+        ] {
+            assert_eq!(shows_unknown_alias(record), shows, "{record}");
         }
     }
 

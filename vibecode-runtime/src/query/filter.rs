@@ -5,6 +5,8 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::body::is_finite;
+
 const ANY_OF: &str = "$in";
 const NONE_OF: &str = "$nin";
 
@@ -26,7 +28,8 @@ const NONE_OF: &str = "$nin";
 pub struct Filter {
     /// `None`: equality.
     operator: Option<&'static str>,
-    value: Value,
+    /// `None` if it cannot be written as JSON.
+    value: Option<Value>,
 }
 
 macro_rules! operators {
@@ -77,19 +80,20 @@ impl Filter {
         none_of = "$nin", "[71, 72]";
     }
 
-    /// A value that serde cannot write becomes null, which a query refuses.
     fn new(operator: Option<&'static str>, value: impl Serialize) -> Self {
+        // serde_json would write NaN as null, in a list too.
+        let written = is_finite(&value).then(|| serde_json::to_value(value).ok());
         Self {
             operator,
-            value: serde_json::to_value(value).unwrap_or_default(),
+            value: written.flatten(),
         }
     }
 
     /// The value as it stands in an address, where it can: `filter[field]=v`.
     pub(super) fn as_text(&self) -> Option<String> {
         match (&self.operator, &self.value) {
-            (None, Value::String(text)) => Some(text.clone()),
-            (None, value @ (Value::Number(_) | Value::Bool(_))) => Some(value.to_string()),
+            (None, Some(Value::String(text))) => Some(text.clone()),
+            (None, Some(value @ (Value::Number(_) | Value::Bool(_)))) => Some(value.to_string()),
             _ => None,
         }
     }
@@ -98,18 +102,21 @@ impl Filter {
     pub(super) fn into_json(self) -> Value {
         match self.operator {
             Some(operator) => json!({ operator: self.value }),
-            None => self.value,
+            None => self.value.unwrap_or_default(),
         }
     }
 
     /// Why the condition cannot be sent.
     pub(super) fn lack(&self) -> Option<&'static str> {
         match (self.operator, &self.value) {
-            (_, Value::Null) => Some("has no value that can be sent"),
-            (Some(ANY_OF | NONE_OF), value) if !value.is_array() => {
+            (_, None | Some(Value::Null)) => Some("has no value that can be sent"),
+            (_, Some(Value::Array(values))) if values.contains(&Value::Null) => {
+                Some("compares with a list in which one has no value that can be sent")
+            }
+            (Some(ANY_OF | NONE_OF), Some(value)) if !value.is_array() => {
                 Some("compares with one of several values, but its value is not a list")
             }
-            _ => None,
+            (_, Some(_)) => None,
         }
     }
 
@@ -124,7 +131,8 @@ impl Filter {
     }
 
     fn is_empty_list(&self) -> bool {
-        self.value.as_array().is_some_and(Vec::is_empty)
+        let list = self.value.as_ref().and_then(Value::as_array);
+        list.is_some_and(Vec::is_empty)
     }
 }
 
@@ -151,5 +159,33 @@ equalities!(&str, String, u64, i64, f64, bool);
 impl<E> From<crate::Id<E>> for Filter {
     fn from(id: crate::Id<E>) -> Self {
         Self::equal(id.get())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_condition_on_a_value_that_json_does_not_have_is_refused() {
+        let map = std::collections::BTreeMap::from([(1.5_f64.to_bits(), f64::NAN)]);
+        for filter in [
+            Filter::equal(f64::NAN),
+            Filter::greater(f64::INFINITY),
+            Filter::equal(None::<u64>),
+            Filter::equal(map),
+            Filter::any_of([1.5, f64::NAN]),
+            Filter::none_of([Some(1), None]),
+            Filter::any_of(71),
+        ] {
+            assert!(filter.lack().is_some(), "{filter:?}");
+        }
+        for filter in [
+            Filter::equal(1.5),
+            Filter::any_of([1.5, 2.5]),
+            Filter::none_of([0; 0]),
+        ] {
+            assert_eq!(filter.lack(), None, "{filter:?}");
+        }
     }
 }

@@ -11,10 +11,10 @@ use super::page::Page;
 use crate::{
     Result,
     client::{Answer, Request},
-    json,
+    equality, json,
 };
 
-/// A page, and whether the API says that there are more.
+/// A page, and whether there may be more.
 pub(super) struct Listed {
     pub(super) rows: Vec<Box<RawValue>>,
     pub(super) has_more: bool,
@@ -25,16 +25,25 @@ impl Answer for Listed {
 
     fn read(data: Self::Data<'_>, meta: Option<&RawValue>, request: &Request) -> Result<Self> {
         let Page(rows) = Page::read(data, meta, request)?;
-        let has_more = meta.and_then(|meta| json::first(meta, "hasMore"));
         Ok(Self {
             rows,
-            has_more: has_more.is_some_and(is_true),
+            has_more: may_have_more(meta),
         })
     }
 }
 
-fn is_true(flag: &RawValue) -> bool {
-    matches!(flag.get(), "true" | r#""true""# | "1" | r#""1""#)
+/// Whether `meta` says that there are more rows, in any form of true. If what it says is not
+/// understood, there may be: one page more is asked for, and an empty one ends the list.
+fn may_have_more(meta: Option<&RawValue>) -> bool {
+    let is_something = |value: &&RawValue| !equality::is_nothing(value.get());
+    let Some(meta) = meta.filter(is_something) else {
+        return false;
+    };
+    let Some([flag]) = json::pick(meta.get(), ["hasMore"]) else {
+        return true;
+    };
+    flag.filter(is_something)
+        .is_some_and(|flag| equality::boolean(flag.get()).unwrap_or(true))
 }
 
 /// The rows of earlier pages, to find out whether the API sends them again.
@@ -68,7 +77,8 @@ impl Pages {
 
     /// That of its id, or of the whole row if it has none.
     fn identity(&self, row: &RawValue) -> u64 {
-        let id = json::first(row, "id").unwrap_or(row);
+        let id = json::pick(row.get(), ["id"]).and_then(|[id]| id);
+        let id = id.unwrap_or(row);
         // 71 and "71" are the same id.
         self.hasher.hash_one(id.get().trim_matches('"'))
     }
@@ -82,6 +92,43 @@ mod tests {
         let rows = ids.into_iter().map(|id| format!(r#"{{"id":{id},"x":1}}"#));
         rows.map(|row| RawValue::from_string(row).unwrap())
             .collect()
+    }
+
+    #[test]
+    fn what_is_not_understood_of_more_pages_does_not_end_a_list() {
+        let may_have_more = |json: &str| {
+            let meta: &RawValue = serde_json::from_str(json).unwrap();
+            may_have_more(Some(meta))
+        };
+        for json in [
+            r#"{"hasMore":true}"#,
+            r#"{"hasMore":"Y"}"#,
+            r#"{"total":70,"hasMore":1}"#,
+            r#"{"hasMore":2}"#,
+            r#"{"hasMore":"yes"}"#,
+            r#"{"hasMore":{"next":50}}"#,
+            r#"{"hasMore":"\ud83d"}"#,
+            r#"{"hasMore":true,"hasMore":false}"#,
+            r#"{"hasMore":false,"\ud83d":1}"#,
+            "[70]",
+            r#""hasMore""#,
+            "true",
+        ] {
+            assert!(may_have_more(json), "{json}");
+        }
+        for json in [
+            r#"{"hasMore":false}"#,
+            r#"{"hasMore":"N"}"#,
+            r#"{"hasMore":0}"#,
+            r#"{"hasMore":null}"#,
+            r#"{"total":70}"#,
+            "{}",
+            "[]",
+            "null",
+        ] {
+            assert!(!may_have_more(json), "{json}");
+        }
+        assert!(!super::may_have_more(None));
     }
 
     #[test]

@@ -47,9 +47,10 @@ pub struct Feedback {
 }
 
 impl Feedback {
-    /// What the head of an answer tells, and `retryAfter` of its body where it has one.
+    /// What the head of an answer says, and `retryAfter` of its body if it has one.
     ///
-    /// What cannot be read counts as absent.
+    /// What cannot be read counts as absent: what leaves is then counted here alone. Of a header that is
+    /// there several times, the value counts that lets the least leave.
     ///
     /// ```
     /// use std::time::Duration;
@@ -68,12 +69,18 @@ impl Feedback {
         headers: &HeaderMap,
         retry_after: Option<Duration>,
     ) -> Self {
-        let number = |name: &str| number(headers.get(name)?.to_str().ok()?);
+        let numbers = |name: &str| {
+            let values = headers.get_all(name).into_iter();
+            values.filter_map(|value| number(value.to_str().ok()?))
+        };
+        let resets = numbers("x-ratelimit-reset");
         Self {
             status: Some(status),
-            limit: number("x-ratelimit-limit").map(count),
-            remaining: number("x-ratelimit-remaining").map(count),
-            reset: number("x-ratelimit-reset").and_then(|value| from_now(value, unix_time())),
+            limit: numbers("x-ratelimit-limit").map(count).min(),
+            remaining: numbers("x-ratelimit-remaining").map(count).min(),
+            reset: resets
+                .filter_map(|value| from_now(value, unix_time()))
+                .max(),
             retry_after: retry_after.or_else(|| retry_after::of_head(headers)),
         }
     }
@@ -155,11 +162,11 @@ mod tests {
     use super::*;
 
     fn read(headers: &[(&'static str, &str)]) -> Feedback {
-        let headers = headers
-            .iter()
-            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
-            .collect();
-        Feedback::from_answer(StatusCode::OK, &headers, None)
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(*name, value.parse().unwrap());
+        }
+        Feedback::from_answer(StatusCode::OK, &map, None)
     }
 
     #[test]
@@ -212,6 +219,22 @@ mod tests {
         let feedback = read(&[("x-ratelimit-reset", &endless), ("retry-after", &endless)]);
         assert_eq!(feedback.reset, None);
         assert_eq!(feedback.retry_after, Some(Duration::MAX));
+    }
+
+    #[test]
+    fn of_a_header_that_is_there_twice_the_value_counts_that_lets_the_least_leave() {
+        for [one, other] in [["5", "300"], ["300", "5"]] {
+            let feedback = read(&[
+                ("x-ratelimit-limit", one),
+                ("x-ratelimit-limit", other),
+                ("x-ratelimit-remaining", other),
+                ("x-ratelimit-remaining", one),
+                ("x-ratelimit-reset", one),
+                ("x-ratelimit-reset", other),
+            ]);
+            assert_eq!((feedback.limit, feedback.remaining), (Some(5), Some(5)));
+            assert_eq!(feedback.reset, Some(Duration::from_secs(300)));
+        }
     }
 
     #[test]

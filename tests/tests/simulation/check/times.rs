@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::Value;
 
+use vibecode_tests::world::ledger::Seen;
+
 use super::super::plan::{Do, How, Item, Step};
 use super::{Broken, Facts};
 
@@ -145,6 +147,7 @@ impl Facts<'_> {
         }
     }
 
+<<<<<<< HEAD
     /// Where nothing goes wrong, a deletion is sent once: a second one finds no record.
     fn once(&self, broken: &mut Vec<Broken>) {
         let plan = &self.outcome.plan;
@@ -162,6 +165,19 @@ impl Facts<'_> {
                 ));
             }
         }
+=======
+    /// Whether a request may have left before this moment and arrived after it: a call that has its
+    /// permit makes its connection while its caller polls it, and this caller polls rarely.
+    fn was_held_by_its_caller(&self, seen: &Seen, before: Duration) -> bool {
+        self.outcome.plan.steps.iter().any(|step| {
+            let is_slow = matches!(step.how, How::Rarely(_) | How::Hold(_));
+            let is_of_step = |(_, id): &(String, u64)| {
+                let items = step.what.items();
+                items.iter().any(|item| item.id == *id)
+            };
+            is_slow && step.at < before && seen.writes.iter().any(is_of_step)
+        })
+>>>>>>> main
     }
 
     /// After an answer that asks to wait, nothing leaves for as long as it asks.
@@ -184,6 +200,7 @@ impl Facts<'_> {
                 other.client == limited.client
                     && other.arrived > answered + Duration::from_millis(1)
                     && other.arrived < opens
+                    && !self.was_held_by_its_caller(other, answered)
             });
             if let Some(early) = early {
                 let what = format!(

@@ -109,16 +109,18 @@ impl Records {
         let State {
             records, forgotten, ..
         } = state;
-        records.retain(|_, entry| !entry.is_unused(now));
-        if is_crowded {
-            records.retain(|target, entry| match entry.only_settles_at() {
+        records.retain(|target, entry| {
+            if entry.is_unused(now) {
+                return false;
+            }
+            match entry.only_settles_at().filter(|_| is_crowded) {
                 Some(at) => {
                     forgotten.note(forgotten.hash(target), at, now);
                     false
                 }
                 None => true,
-            });
-        }
+            }
+        });
         state.left = state.records.len();
     }
 }

@@ -10,8 +10,14 @@ local in_flight, part, kept = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARG
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 
+-- A value that is not one of ours is an error, never 0: then nothing is sent.
 local function read(field)
-    return tonumber(redis.call('HGET', state, field) or 0)
+    local text = redis.call('HGET', state, field) or '0'
+    local number = tonumber(text)
+    if not number or number ~= number or number < 0 or number == math.huge then
+        error('the state of the budget has a value that is not a number')
+    end
+    return number
 end
 local function write(field, value)
     redis.call('HSET', state, field, value)

@@ -1,0 +1,101 @@
+//! One client in several runtimes.
+
+use std::time::{Duration, Instant};
+
+use tokio::runtime::{Builder, Runtime};
+use vibecode_runtime::{Call, Client, ContactId, ErrorKind, Outcome, Raw};
+use vibecode_sandbox::Sandbox;
+
+use crate::{Customer, client, requests};
+
+/// The client's try would take over a minute.
+const AT_ONCE: Duration = Duration::from_secs(20);
+
+/// A runtime that runs by itself.
+fn running() -> Runtime {
+    let mut builder = Builder::new_multi_thread();
+    builder.worker_threads(1).enable_all().build().unwrap()
+}
+
+/// A runtime that runs only during `block_on`.
+fn on_demand() -> Runtime {
+    Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+fn portal() -> (Runtime, Sandbox, Client) {
+    let runtime = running();
+    let sandbox = runtime.block_on(Sandbox::start());
+    let client = client(&sandbox);
+    (runtime, sandbox, client)
+}
+
+fn read(client: &Client) -> Call<Raw> {
+    client.get_raw(ContactId::from(71))
+}
+
+#[test]
+fn a_call_beside_a_runtime_that_is_alive_and_does_not_run_is_an_error_and_not_sent() {
+    let (_server, sandbox, client) = portal();
+    let (first, second) = (on_demand(), on_demand());
+    first.block_on(read(&client)).unwrap();
+    let patch = Customer::patch().post("Director").add_phone("+79169876543");
+    let start = Instant::now();
+    let errors = [
+        second.block_on(read(&client)).map(drop).unwrap_err(),
+        second
+            .block_on(client.update(71, &patch))
+            .map(drop)
+            .unwrap_err(),
+        second
+            .block_on(client.ensure(71, &patch))
+            .map(drop)
+            .unwrap_err(),
+        second
+            .block_on(client.batch().update(71, &patch).send())
+            .map(drop)
+            .unwrap_err(),
+        second
+            .block_on(client.update_many([(71, patch)]).next())
+            .unwrap()
+            .result
+            .map(drop)
+            .unwrap_err(),
+    ];
+    assert!(start.elapsed() < AT_ONCE, "{:?}", start.elapsed());
+    for error in errors {
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{error:?}");
+        assert_eq!(error.outcome(), Outcome::NotApplied);
+        assert!(
+            error.to_string().contains("another tokio runtime"),
+            "{error}"
+        );
+    }
+    assert_eq!(requests(&sandbox), ["GET /v1/contacts/71"]);
+    // The first still works, and once it is gone, so does the second.
+    first.block_on(read(&client)).unwrap();
+    drop(first);
+    second.block_on(read(&client)).unwrap();
+}
+
+#[test]
+fn a_client_moves_from_runtimes_that_are_gone_at_once() {
+    let (_server, sandbox, client) = portal();
+    for runtime in [on_demand(), running(), on_demand(), on_demand()] {
+        runtime.block_on(read(&client)).unwrap();
+    }
+    assert_eq!(requests(&sandbox).len(), 4);
+}
+
+/// As the workers of actix-web share a client.
+#[test]
+fn a_client_works_in_several_runtimes_that_all_run() {
+    let (_server, sandbox, client) = portal();
+    let runtimes = [running(), running(), running()];
+    for _ in 0..3 {
+        for runtime in &runtimes {
+            let call = runtime.spawn(read(&client));
+            runtime.block_on(call).unwrap().unwrap();
+        }
+    }
+    assert_eq!(requests(&sandbox).len(), 9);
+}

@@ -1,0 +1,141 @@
+//! The tokio runtimes that a client is used in.
+//!
+//! A connection is driven by the runtime in which it was made, and so is a call that holds the lock of
+//! a record. A call from a second runtime may need either. Example: a program makes a call in
+//! `first.block_on(…)`, keeps `first`, and makes the next call in `second.block_on(…)`: it is sent on a
+//! connection that nobody drives any more, and ends with its time-out, after which nobody knows what
+//! was applied.
+//!
+//! That a runtime is another one is seen by its id. That alone is no mistake: all may run, as the
+//! workers of actix-web do, each with a runtime of its own, and one client for all of them is right,
+//! since it keeps their writes to one record apart. So the other runtimes are asked whether they run, by
+//! a task that reports back. One that was shut down drops the task, and is forgotten.
+
+use std::{
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        mpsc::{RecvTimeoutError, TryRecvError, channel},
+    },
+    time::{Duration, Instant},
+};
+
+use tokio::runtime::{Handle, Id};
+
+use super::call::outside_of_a_runtime;
+use crate::{Error, ErrorKind, Result};
+
+/// A runtime that does not begin a task in this time does not run.
+const IDLE_AFTER: Duration = Duration::from_secs(2);
+/// How long a runtime that has begun one is not asked again.
+const RUNS_FOR: Duration = Duration::from_secs(10);
+
+#[derive(Debug, Default)]
+pub(super) struct Runtimes {
+    /// Nearly always one.
+    used: Mutex<Vec<Used>>,
+}
+
+#[derive(Debug)]
+struct Used {
+    runtime: Handle,
+    /// When it was seen to run, by the clock of the system: tests may stop tokio's.
+    ran: Option<Instant>,
+}
+
+impl Runtimes {
+    /// Checks that all other runtimes run in which the client has a connection or a lock.
+    ///
+    /// # Errors
+    /// If one does not, or if there is no runtime here.
+    pub(super) async fn check(&self) -> Result<()> {
+        let Ok(here) = Handle::try_current() else {
+            return Err(outside_of_a_runtime());
+        };
+        match self.not_seen_to_run(&here) {
+            // Rare, so that it takes no room in the futures of all calls.
+            Some(other) => Box::pin(self.ask_all(here, other)).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn ask_all(&self, here: Handle, first: Handle) -> Result<()> {
+        let mut next = Some(first);
+        while let Some(other) = next {
+            match ask(&other).await {
+                Answer::Runs => self.note_that_it_runs(other.id()),
+                Answer::IsGone => self.forget(other.id()),
+                Answer::IsIdle => return Err(idle()),
+            }
+            next = self.not_seen_to_run(&here);
+        }
+        Ok(())
+    }
+
+    /// Notes that the client takes a lock in this runtime, or sends a request, which needs a connection.
+    pub(super) fn note_this_one(&self) {
+        let Ok(here) = Handle::try_current() else {
+            return;
+        };
+        let mut used = self.used();
+        if used.iter().all(|it| it.runtime.id() != here.id()) {
+            used.push(Used {
+                runtime: here,
+                ran: None,
+            });
+        }
+    }
+
+    /// Another runtime that has not been seen to run lately.
+    fn not_seen_to_run(&self, here: &Handle) -> Option<Handle> {
+        let used = self.used();
+        let mut others = used.iter().filter(|it| it.runtime.id() != here.id());
+        let other = others.find(|it| it.ran.is_none_or(|ran| ran.elapsed() >= RUNS_FOR));
+        other.map(|it| it.runtime.clone())
+    }
+
+    fn note_that_it_runs(&self, id: Id) {
+        let mut used = self.used();
+        for it in used.iter_mut().filter(|it| it.runtime.id() == id) {
+            it.ran = Some(Instant::now());
+        }
+    }
+
+    fn forget(&self, id: Id) {
+        self.used().retain(|it| it.runtime.id() != id);
+    }
+
+    fn used(&self) -> MutexGuard<'_, Vec<Used>> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+enum Answer {
+    Runs,
+    IsGone,
+    IsIdle,
+}
+
+async fn ask(runtime: &Handle) -> Answer {
+    let (sender, answer) = channel();
+    // A runtime that was shut down drops the task and the sender at once.
+    let task = runtime.spawn(async move {
+        let _asker_may_be_gone = sender.send(());
+    });
+    if let Err(TryRecvError::Disconnected) = answer.try_recv() {
+        return Answer::IsGone;
+    }
+    // Waits by the clock of the system, and not by that of a runtime, which may stand still.
+    let waiting = tokio::task::spawn_blocking(move || answer.recv_timeout(IDLE_AFTER));
+    let waited = waiting.await;
+    task.abort();
+    match waited {
+        Ok(Ok(())) => Answer::Runs,
+        Ok(Err(RecvTimeoutError::Disconnected)) => Answer::IsGone,
+        Ok(Err(RecvTimeoutError::Timeout)) | Err(_) => Answer::IsIdle,
+    }
+}
+
+fn idle() -> Error {
+    let problem = "the client was used in another tokio runtime before, which is alive but does not run, so the client's connections there do not either: use a client in one runtime, or shut the other one down";
+    Error::not_sent(ErrorKind::Configuration, problem)
+}
