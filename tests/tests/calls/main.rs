@@ -8,11 +8,8 @@ mod lists;
 mod long_streams;
 mod order;
 mod records;
-<<<<<<< HEAD
-mod shut_down;
-=======
 mod runtimes;
->>>>>>> main
+mod shut_down;
 mod traces;
 
 use vibecode_runtime::{

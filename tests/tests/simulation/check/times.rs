@@ -147,7 +147,6 @@ impl Facts<'_> {
         }
     }
 
-<<<<<<< HEAD
     /// Where nothing goes wrong, a deletion is sent once: a second one finds no record.
     fn once(&self, broken: &mut Vec<Broken>) {
         let plan = &self.outcome.plan;
@@ -165,7 +164,8 @@ impl Facts<'_> {
                 ));
             }
         }
-=======
+    }
+
     /// Whether a request may have left before this moment and arrived after it: a call that has its
     /// permit makes its connection while its caller polls it, and this caller polls rarely.
     fn was_held_by_its_caller(&self, seen: &Seen, before: Duration) -> bool {
@@ -177,7 +177,6 @@ impl Facts<'_> {
             };
             is_slow && step.at < before && seen.writes.iter().any(is_of_step)
         })
->>>>>>> main
     }
 
     /// After an answer that asks to wait, nothing leaves for as long as it asks.
