@@ -139,6 +139,9 @@ pub(crate) fn client(world: &World, name: &str, settings: &Settings, seed: u64) 
     if let Some(timeout) = settings.timeout {
         builder = builder.timeout(timeout);
     }
+    if let Some(settle_time) = settings.settle_time {
+        builder = builder.settle_time(settle_time);
+    }
     builder.build().expect("a client")
 }
 

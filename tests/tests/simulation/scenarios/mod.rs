@@ -51,7 +51,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     scenario("budgets", 1, callers::budgets),
     scenario("neglect", 1, callers::neglect),
     scenario("crowds", 4, callers::crowds),
-    scenario("lists", 4, many::lists),
+    scenario("lists", 1, many::lists),
     scenario("uploads", 12, callers::uploads),
     scenario("cached", 1, records::cached),
     scenario("hidden", 1, records::hidden),

@@ -35,28 +35,28 @@ pub(super) fn stale(dice: &mut Dice) -> (Plan, Rules) {
 }
 
 /// What a client has given up lands as late as it can, while reads of the time before are still on their
-/// way: they are begun before the settle time is over, and answered after it.
+/// way: they are begun before the settle time is over, and answered after it. The settle time is the
+/// shortest that covers what this world does.
 pub(super) fn slow_reads(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
-        writes: vec![(1, Fate::Fine), (3, Fate::Stalled)],
+        writes: vec![(1, Fate::Fine), (3, Fate::Stalled), (1, Fate::Lost)],
         echoes: vec![(1, Echo::Whole), (1, Echo::Documented)],
-        queue: Delay::new(5, 100_000, 0.7),
-        run: Delay::new(300, 60_000, 0.7),
-        read: Delay::new(50, 28_000, 0.7),
+        // Whatever waits for longer than the client is begun once its connection was closed.
+        queue: Delay::new(5, 2_000_000, 0.3),
+        run: Delay::new(300, 60_000, 0.8),
+        read: Delay::new(50, 28_000, 0.8),
         stale: 0.6,
         ..Rules::default()
     };
+    let bounds = rules.bounds;
     let contacts = 1 + dice.below(2) as u64;
     let mut maker = Maker::new(dice);
-    maker.later = vec![(1, (5, 80)), (4, (155, 185)), (1, (100, 300))];
-    maker.kinds = vec![
-        (3, Kind::Update),
-        (2, Kind::Ensure),
-        (1, Kind::UpdateMany),
-        (1, Kind::EnsureMany),
-    ];
+    maker.later = vec![(1, (5, 80)), (4, (145, 185)), (1, (100, 300))];
+    maker.kinds = vec![(1, Kind::Update), (1, Kind::Ensure)];
     maker.stories(contacts);
-    (maker.plan, rules)
+    let mut plan = maker.plan;
+    plan.settings.settle_time = Some(bounds.run + bounds.late + bounds.stale + seconds(1));
+    (plan, rules)
 }
 
 pub(super) const SHAPES: [Shape; 14] = [
