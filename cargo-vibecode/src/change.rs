@@ -1,18 +1,25 @@
 //! A change of one record from texts, checked against what is known of its fields.
 
-use serde_json::{Map, Value, json};
-use vibecode_runtime::{CrmRef, Date, DateTime, Money, PatchJob};
-use vibecode_spec::{Clearing, Field, Kind, Schema, closest};
+use serde_json::{Value, json};
+use vibecode_runtime::{CrmRef, Date, DateTime, Error, Money, PatchJob, UntypedPatch};
+use vibecode_spec::{Clearing, Field, Kind, Multifield, Schema, closest};
 
 /// What is to change in a record. Each problem is described in words that name the field, and no value.
 #[derive(Debug)]
 pub(crate) struct Change<'a> {
     entity: &'a str,
     schema: &'a Schema,
-    /// What is set or cleared, by wire name.
-    set: Map<String, Value>,
-    /// What is added, by wire name.
-    added: Map<String, Value>,
+    steps: Vec<Step<'a>>,
+}
+
+/// What is to be done to one field, by its wire name.
+#[derive(Debug)]
+enum Step<'a> {
+    Set(&'a str, Value),
+    /// A phone or an email, and its type.
+    Add(&'a str, String, &'static str),
+    /// By this value.
+    Clear(&'a str, Value),
 }
 
 /// Parts several values of one field.
@@ -24,8 +31,7 @@ impl<'a> Change<'a> {
         Self {
             entity,
             schema,
-            set: Map::new(),
-            added: Map::new(),
+            steps: Vec::new(),
         }
     }
 
@@ -41,7 +47,7 @@ impl<'a> Change<'a> {
             ));
         }
         let value = value(field, text).map_err(|problem| format!("`{}` {problem}", field.name))?;
-        self.set.insert(field.name.clone(), value);
+        self.steps.push(Step::Set(&field.name, value));
         Ok(())
     }
 
@@ -51,7 +57,7 @@ impl<'a> Change<'a> {
         let values = texts.iter().map(|text| single(field, text.trim()));
         let values: Result<Vec<Value>, String> = values.collect();
         let values = values.map_err(|problem| format!("`{}` {problem}", field.name))?;
-        self.set.insert(field.name.clone(), values.into());
+        self.steps.push(Step::Set(&field.name, values.into()));
         Ok(())
     }
 
@@ -65,9 +71,14 @@ impl<'a> Change<'a> {
             ));
         };
         let known = multifield.type_ids();
-        let (value, type_id) = match text.rsplit_once(':') {
-            Some((value, type_id)) if known.contains(&type_id) => (value, type_id),
-            Some((_, type_id)) if is_type(type_id) => {
+        let known_type = |(value, given): (_, &str)| {
+            let type_id = known.iter().find(|type_id| **type_id == given);
+            type_id.map(|type_id| (value, *type_id))
+        };
+        let parts = text.rsplit_once(':');
+        let (value, type_id) = match (parts.and_then(known_type), parts) {
+            (Some(known), _) => known,
+            (None, Some((_, type_id))) if is_type(type_id) => {
                 let meant = closest(type_id, known.iter().copied());
                 let meant = meant.map_or_else(
                     || format!("it is one of {}", known.join(", ")),
@@ -75,17 +86,14 @@ impl<'a> Change<'a> {
                 );
                 return Err(format!("`{}` has no type `{type_id}`: {meant}", field.name));
             }
-            _ => (text, "WORK"),
+            (None, _) => (text, Multifield::DEFAULT_TYPE_ID),
         };
         let value = value.trim();
         if value.is_empty() {
             return Err(format!("`{}` cannot be given an empty value", field.name));
         }
-        let entry = json!({ "value": value, "typeId": type_id });
-        let entries = self.added.entry(field.name.clone());
-        if let Value::Array(entries) = entries.or_insert_with(|| json!([])) {
-            entries.push(entry);
-        }
+        let step = Step::Add(&field.name, value.to_owned(), type_id);
+        self.steps.push(step);
         Ok(())
     }
 
@@ -112,34 +120,28 @@ impl<'a> Change<'a> {
             Clearing::False => json!(false),
             _ => json!(""),
         };
-        self.set.insert(field.name.clone(), by);
+        self.steps.push(Step::Clear(&field.name, by));
         Ok(())
     }
 
     /// Whether nothing is to change.
     pub(crate) fn is_empty(&self) -> bool {
-        self.set.is_empty() && self.added.is_empty()
+        self.steps.is_empty()
     }
 
-    /// The body of the request.
-    pub(crate) fn body(&self) -> String {
-        let mut body = self.set.clone();
-        body.extend(self.added.clone());
-        Value::Object(body).to_string()
+    /// The change of this record, whose JSON is the body of the request.
+    pub(crate) fn patch(&self, id: u64) -> UntypedPatch {
+        let begun = PatchJob::untyped(self.entity, id);
+        self.steps.iter().fold(begun, |patch, step| match step {
+            Step::Set(name, value) => patch.set(*name, value),
+            Step::Add(name, value, type_id) => patch.add(name, value, type_id),
+            Step::Clear(name, by) => patch.clear(*name, by),
+        })
     }
 
     /// The change of this record, to be sent.
-    pub(crate) fn job(&self, id: u64) -> Result<PatchJob, String> {
-        let adds: Vec<&String> = self.added.keys().collect();
-        let job = json!({
-            "version": 1,
-            "entity": self.entity,
-            "id": id,
-            "body": self.body(),
-            "adds": adds,
-            "unchecked": false,
-        });
-        serde_json::from_value(job).map_err(|error| error.to_string())
+    pub(crate) fn job(&self, id: u64) -> Result<PatchJob, Error> {
+        self.patch(id).job()
     }
 }
 
@@ -337,12 +339,12 @@ mod tests {
         change.add("phone", "+79161112233:MOBILE").unwrap();
         change.add("email", "a@b.ru").unwrap();
         change.clear("lastName").unwrap();
-        let body: Value = serde_json::from_str(&change.body()).unwrap();
+        let body = serde_json::to_value(change.patch(71)).unwrap();
         let expected = json!({
             "post": "Director", "companyId": 15, "opened": true, "birthdate": "1990-05-08",
             "ufCrm_1": 81, "ufCrm_2": [4.5, 5], "lastName": "",
             "phone": [{"value": "+79161112233", "typeId": "MOBILE"}],
-            "email": [{"value": "a@b.ru", "typeId": "WORK"}],
+            "email": "a@b.ru",
         });
         assert_eq!(body, expected);
         let job = change.job(71).unwrap();

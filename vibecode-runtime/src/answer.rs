@@ -224,7 +224,8 @@ impl<'a> Shown<'a, '_> {
             return Err(Unclear::Record);
         }
         let multifields = Multifields::read_consistent(|name| self.field(name))?;
-        if !multifields.are_listed() && shows_unknown_alias(self.record) {
+        let is_listed = |kind: &str| multifields.are_listed() && multifields.have(kind);
+        if shows_unknown_alias(self.record, is_listed) {
             return Err(Unclear::Alias);
         }
         Ok(multifields)

@@ -1,5 +1,7 @@
 //! Patches as plain data, to wait in a queue or a file and be sent by another process.
 
+mod untyped;
+
 use std::{
     borrow::{Borrow, Cow},
     collections::HashSet,
@@ -9,6 +11,7 @@ use std::{
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::value::RawValue;
 
+pub use self::untyped::UntypedPatch;
 use crate::{
     Client, Entity, IdFor, Patch, Result, Updated,
     body::{Act, Added, Body, WORK},
@@ -334,10 +337,15 @@ impl Names {
 }
 
 /// Whether no patch sets a field of this name: what is there can only be added to, or is read-only.
+/// Whether the API takes a name in another spelling, such as `PHONE_WORK`, is not known.
 fn is_never_set(name: &str) -> bool {
-    matches!(name, "id" | "web" | "im")
-        || MULTIFIELD_NAMES.contains(&name)
-        || MULTIFIELD_FLAGS.contains(&name)
+    let is_same = |known: &&str| {
+        let letters = name.bytes().filter(|byte| *byte != b'_');
+        let known = known.bytes().map(|byte| byte.to_ascii_lowercase());
+        letters.map(|byte| byte.to_ascii_lowercase()).eq(known)
+    };
+    let lists = [&["id", "web", "im"], MULTIFIELD_NAMES, MULTIFIELD_FLAGS];
+    lists.into_iter().flatten().any(is_same)
 }
 
 /// What clears a field, as JSON.
@@ -517,6 +525,7 @@ mod tests {
             (r#"{"email":["a@79161112233.ru"]}"#, "[]", "[]"),
             (r#"{"fm":{"n0":{"value":"+79161112233"}}}"#, "[]", "[]"),
             (r#"{"phoneWork":"+79161112233"}"#, "[]", "[]"),
+            (r#"{"PHONE_WORK":"+79161112233"}"#, "[]", "[]"),
             (r#"{"web":"+79161112233"}"#, "[]", "[]"),
             (r#"{"id":79161112233}"#, "[]", "[]"),
             (r#"{"post":"+79161112233"}"#, r#"["post"]"#, "[]"),

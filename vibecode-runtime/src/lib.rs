@@ -198,7 +198,7 @@ pub use crate::{
     enumeration::Enumeration,
     error::{Error, ErrorCode, ErrorKind, Outcome, Result},
     id::{CompanyId, ContactId, DealId, Id, IdFor, LeadId, UserId},
-    job::PatchJob,
+    job::{PatchJob, UntypedPatch},
     me::Me,
     mismatch::{Duplicate, Mismatch, MismatchKind},
     multifield::{Email, EmailType, MultifieldEntry, Multifields, Phone, PhoneType},

@@ -96,7 +96,8 @@ impl<'a> Items<'a> {
         if change.is_empty() {
             return Ok((id, None));
         }
-        let job = change.job(id).map_err(Problem::of_the_row)?;
+        let job = change.job(id);
+        let job = job.map_err(|error| Problem::of_the_row(error.explanation()))?;
         Ok((id, Some(job)))
     }
 

@@ -152,7 +152,7 @@ impl Job<'_> {
             map: wanted.map.clone(),
             ignore: wanted.ignore.clone(),
             id_column: wanted.id_column.clone(),
-            empty: format!("{:?}", wanted.empty).to_lowercase(),
+            empty: wanted.empty.as_str().to_owned(),
             ensure: wanted.ensure || checked.adds,
             skip_bad: wanted.skip_bad,
             settle_seconds: wanted.settle,

@@ -91,6 +91,16 @@ pub(super) enum Empty {
     Clear,
 }
 
+impl Empty {
+    /// As the journal names it.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Leave => "leave",
+            Self::Clear => "clear",
+        }
+    }
+}
+
 fn pair(text: &str) -> Result<(String, String), String> {
     let (column, field) = text
         .split_once('=')

@@ -80,6 +80,9 @@ pub struct Batch {
 }
 
 impl Batch {
+    /// The most calls that a batch may have, as the API documents it: 50.
+    pub const MAX_CALLS: usize = MOST_CALLS;
+
     pub(crate) fn new(client: Client) -> Self {
         Self {
             client,

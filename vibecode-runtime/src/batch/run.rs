@@ -12,8 +12,8 @@ use super::{
 use crate::{
     Client, Error, Outcome, Raw, Result,
     client::{
-        Addition, Additions, Caller, RecordLock, Request, Sending, check_id, judge_call, raw,
-        request::Effect, unexpected,
+        Addition, Additions, Caller, RecordLock, Request, Sending, check_id_in_batch, judge_call,
+        raw, request::Effect, unexpected,
     },
     error::Repeat,
 };
@@ -176,7 +176,7 @@ impl<L: Borrow<RecordLock>> State<L> {
     fn note(&mut self, answered: Result<Box<RawValue>>) {
         let Self { call, .. } = self;
         let read = answered.and_then(|json| {
-            check_id(&json, Some(call.target.id))?;
+            check_id_in_batch(&json, call.target.id)?;
             let is_written = call.effect() > Effect::Reads;
             Ok(raw(call.target.entity.clone(), json, is_written))
         });

@@ -13,8 +13,7 @@ use std::{borrow::Cow, fmt, ops::Range};
 
 use serde::Serialize;
 
-pub(crate) use self::finite::is_finite;
-pub(crate) use self::{add::Adder, write::WORK};
+pub(crate) use self::{add::Adder, finite::is_finite, write::WORK};
 use crate::{
     EncodeError, Entity,
     encoder::{Encoder, NOT_AN_ENTRY, NOT_FINITE, push_text, to_json},
@@ -243,8 +242,13 @@ impl Body {
         self.unchecked = true;
         if mapped.contains(&name.as_str()) {
             let reason = "the struct has this field: set it by its own method";
-            return self.fail(name.into(), self.json.len(), EncodeError::new(reason));
+            return self.refuse(name, reason);
         }
+        self.set_untyped(name, value);
+    }
+
+    /// Sets a field whose name and value the caller has checked.
+    pub(crate) fn set_untyped(&mut self, name: String, value: &impl Serialize) {
         if !is_finite(value) {
             return self.fail(name.into(), self.json.len(), EncodeError::new(NOT_FINITE));
         }
@@ -252,6 +256,11 @@ impl Body {
             Ok(json) => self.put(name.into(), Action::Set, &json),
             Err(reason) => self.fail(name.into(), self.json.len(), reason),
         }
+    }
+
+    /// The patch is never sent, since nothing can be done to this field.
+    pub(crate) fn refuse(&mut self, name: String, reason: &'static str) {
+        self.fail(name.into(), self.json.len(), EncodeError::new(reason));
     }
 
     fn is_empty_list(&self, begin: usize) -> bool {
@@ -418,7 +427,8 @@ impl fmt::Display for InvalidField {
         write!(
             f,
             "the value given for `{}` cannot be sent: {}",
-            self.name, self.reason
+            self.name.escape_debug(),
+            self.reason
         )
     }
 }

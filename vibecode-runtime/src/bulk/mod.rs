@@ -36,9 +36,6 @@ use crate::{
     ensure::EnsurePack,
 };
 
-/// How many batches of a run are under way at once.
-const MOST_REQUESTS: usize = 4;
-
 /// The outcome of one item of [`Client::update_many`] or [`Client::ensure_many`].
 ///
 /// ```
@@ -106,6 +103,12 @@ pub struct Bulk<E, T = Updated> {
     entity: PhantomData<fn() -> E>,
 }
 
+impl Bulk<()> {
+    /// How many requests of a run are under way at once: 4, each with up to
+    /// [`Batch::MAX_CALLS`](crate::Batch::MAX_CALLS) items.
+    pub const MAX_REQUESTS: usize = 4;
+}
+
 /// How the jobs of a pack are sent.
 type SendPack<T> = fn(Client, Caller, Slot, Vec<PatchJob>, Results<T>) -> Sent;
 
@@ -145,7 +148,7 @@ impl<E, T: Send + 'static> Bulk<E, T> {
             source,
             window: Window::new(),
             // Whoever waits for a slot is woken by the event.
-            run: Run::new(MOST_REQUESTS, {
+            run: Run::new(Bulk::<()>::MAX_REQUESTS, {
                 let sender = sender.clone();
                 move || drop(sender.send(Event::SlotFree))
             }),

@@ -95,19 +95,33 @@ pub(crate) fn check_id(record: &RawValue, wanted: Option<u64>) -> Result<()> {
             "the answer reports a success, but contains no record",
         ));
     }
-    check_whole(record, wanted)
+    check_whole(record, wanted).map(drop)
 }
 
-/// The same of an object, which is read to its end.
-fn check_whole(record: &RawValue, wanted: Option<u64>) -> Result<()> {
-    let Some([id]) = json::pick(record.get(), ["id"]) else {
+/// The same for a call of a batch, of which the documentation says only that there is an id.
+pub(crate) fn check_id_in_batch(record: &RawValue, wanted: u64) -> Result<()> {
+    check_id(record, Some(wanted))?;
+    if begins_with_id(record.get(), wanted) || check_whole(record, Some(wanted))?.is_some() {
+        return Ok(());
+    }
+    Err(outcome::unexpected(
+        "the batch's answer reports a success of this call, but no id of the record",
+    ))
+}
+
+/// Reads an object to its end: its id, if it has one.
+fn check_whole(record: &RawValue, wanted: Option<u64>) -> Result<Option<&RawValue>> {
+    let Some([id, success, error]) = json::pick(record.get(), ["id", "success", "error"]) else {
         return Err(outcome::unexpected(
             "the answer contains a record whose id cannot be read",
         ));
     };
     match (id, wanted) {
         (Some(id), Some(wanted)) if json::id(id) != Some(wanted) => Err(outcome::other_record()),
-        _ => Ok(()),
+        (None, _) if success.is_some() || error.is_some() => Err(outcome::unexpected(
+            "the answer reports a success, but contains an error in the place of the record",
+        )),
+        _ => Ok(id),
     }
 }
 

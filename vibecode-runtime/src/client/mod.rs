@@ -35,7 +35,7 @@ use self::{
     runtimes::Runtimes,
 };
 pub(crate) use self::{
-    answers::{check_id, raw},
+    answers::{check_id_in_batch, raw},
     call::{outside_of_a_runtime, shut_down},
     caller::{Caller, PresenceGuard},
     envelope::Failure,

@@ -11,7 +11,7 @@ use crate::{
     body::{Act, Added, Body},
     equality::{self, EntryKey},
     mismatch::of_value,
-    multifield::{Unclear, kind_of},
+    multifield::{self, Unclear, kind_of},
 };
 
 /// A patch compared with a record.
@@ -32,6 +32,9 @@ impl Missing {
     pub(super) fn of(patch: &Body, record: &Raw) -> Result<Self> {
         let shown = record.look_up(patch.acts().map(|(name, _)| &**name));
         let there = if patch.acts().any(|(_, act)| matches!(act, Act::Add(_))) {
+            if record.id().is_none() {
+                return Err(unknown(Unclear::Record));
+            }
             shown.multifields().map_err(unknown)?
         } else {
             Multifields::default()
@@ -46,6 +49,7 @@ impl Missing {
                         body.take(name, &Act::Add(new));
                     }
                 }
+                Act::Set(_) if multifield::is_name(name) => return Err(cannot_be_compared(name)),
                 Act::Set(sent) | Act::Clear(sent) => {
                     let shown = shown.field(name);
                     // That there is a file does not show that it is the one to be uploaded.
@@ -158,6 +162,14 @@ pub(super) fn shows_all(patch: &Body, record: &Raw) -> bool {
     })
 }
 
+/// The API adds what an unchecked phone holds, whatever its form, and each `ensure` would add it again.
+fn cannot_be_compared(name: &str) -> Error {
+    let problem = format!(
+        "an unchecked value of `{name}` cannot be compared with what the record has, so nothing was sent: add it through a field of the struct, such as `phone: Vec<Phone>`"
+    );
+    Error::not_sent(ErrorKind::InvalidPatch, problem)
+}
+
 fn unknown(unclear: Unclear) -> Error {
     let problem = format!(
         "{}, so it is not known which phones and emails are missing, and nothing was sent: look at the record with `Client::get_raw`",
@@ -173,8 +185,13 @@ mod tests {
     use super::*;
     use crate::{Contacts, Outcome};
 
+    /// A record with these fields and an id.
     fn record(json: &Value) -> Raw {
-        Raw::from_json::<Contacts>(json.to_string()).unwrap()
+        let mut record = json.clone();
+        if let Some(fields) = record.as_object_mut() {
+            fields.insert("id".to_owned(), json!(71));
+        }
+        Raw::from_json::<Contacts>(record.to_string()).unwrap()
     }
 
     fn sets(name: &'static str, value: &Value) -> Body {
@@ -345,5 +362,50 @@ mod tests {
         }
         let shown = Raw::from_json::<Contacts>(r#"{"\ud83d":1}"#).unwrap();
         assert!(!shows_all(&clears("companyId"), &shown));
+    }
+
+    #[test]
+    fn phones_are_not_decided_about_by_something_without_an_id() {
+        let mut patch = Body::default();
+        let value = r#""+79161""#;
+        patch.take(
+            &"phone".into(),
+            &Act::Add(vec![Added {
+                value,
+                type_id: "WORK",
+            }]),
+        );
+        let odd = Raw::from_json::<Contacts>(r#"{"fm":[]}"#.to_owned()).unwrap();
+        let error = Missing::of(&patch, &odd).err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::MultifieldsUnknown);
+    }
+
+    #[test]
+    fn an_unchecked_phone_is_not_compared_and_not_sent() {
+        for name in ["phone", "PHONE", "emailWork", "fm"] {
+            let patch = sets(name, &json!(["+79161"]));
+            let error = Missing::of(&patch, &record(&json!({ "id": 71, "fm": [] })))
+                .err()
+                .unwrap();
+            assert_eq!(error.kind(), ErrorKind::InvalidPatch, "{name}");
+            assert_eq!(error.outcome(), Outcome::NotApplied, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_phone_under_an_unknown_name_counts_where_none_is_listed() {
+        let mut patch = Body::default();
+        patch.take(
+            &"phone".into(),
+            &Act::Add(vec![Added {
+                value: r#""+79161""#,
+                type_id: "WORK",
+            }]),
+        );
+        let fax = json!({ "id": 71, "fm": [], "phoneFax": "+79161" });
+        assert!(Missing::of(&patch, &record(&fax)).is_err());
+        let listed = json!({ "typeId": "PHONE", "valueType": "FAX", "value": "+79161" });
+        let fax = json!({ "id": 71, "fm": [listed], "phoneFax": "+79161" });
+        assert!(Missing::of(&patch, &record(&fax)).unwrap().body.is_empty());
     }
 }

@@ -133,8 +133,9 @@ const MOST_DIGITS: usize = 3;
 
 impl ErrorCode {
     /// Whether it is a known code or looks like one. Another text may contain anything, values of the
-    /// record too.
-    pub(crate) fn looks_like_a_code(&self) -> bool {
+    /// record too: do not log it.
+    #[must_use]
+    pub fn looks_like_a_code(&self) -> bool {
         let text = self.as_str();
         let digits_in_a_row = text
             .split(|letter: char| !letter.is_ascii_digit())

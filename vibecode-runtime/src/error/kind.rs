@@ -28,7 +28,8 @@ pub enum ErrorKind {
     Configuration,
     /// The patch changes nothing. It was not sent.
     EmptyPatch,
-    /// A value of the patch has no wire form. It was not sent.
+    /// A value of the patch has no wire form, or an untyped patch names what no patch can change. It was
+    /// not sent.
     InvalidPatch,
     /// The id is 0, which no record has. Nothing was sent.
     InvalidId,

@@ -118,7 +118,10 @@ impl From<Unclear> for DecodeError {
 impl Multifields {
     /// Reads the entries from `fm`, or from the aliases if the record is shown without it.
     pub(crate) fn read<'a>(field: impl Fn(&str) -> Option<Answered<'a>>) -> Result<Self, Unclear> {
-        if let Some(fm) = field("fm").filter(|fm| !fm.is_null()) {
+        // `null` and `false` are no list: as if there were no `fm`.
+        let is_list = |fm: &Answered<'_>| fm.as_str().starts_with(['[', '{']);
+        let is_shown = |fm: &Answered<'_>| is_list(fm) || !equality::is_nothing(fm.as_str());
+        if let Some(fm) = field("fm").filter(is_shown) {
             let entries = entries(fm).ok_or(Unclear::List)?;
             return Ok(Self::new(entries, Source::List));
         }
@@ -165,27 +168,35 @@ impl Beside {
 }
 
 /// Whether a record has a phone or an email under a name that is not known, such as `phoneFax` or
-/// `PHONE`. Only `fm`, the list of all, makes up for that.
-pub(crate) fn shows_unknown_alias(record: &str) -> bool {
+/// `PHONE`, of a kind of which nothing is listed. Only entries in `fm` make up for that.
+pub(crate) fn shows_unknown_alias(record: &str, is_listed: impl Fn(&str) -> bool) -> bool {
     json::pairs(record).is_none_or(|pairs| {
-        let mut pairs = pairs.iter();
-        pairs.any(|(name, value)| is_unknown_alias(name) && !equality::is_nothing(value.get()))
+        pairs.iter().any(|(name, value)| {
+            unknown_alias(name).is_some_and(|kind| !is_listed(kind))
+                && !equality::is_nothing(value.get())
+        })
     })
 }
 
-// Both kinds have five letters.
-fn is_unknown_alias(name: &str) -> bool {
-    let rest = name
-        .split_at_checked("phone".len())
-        .and_then(|(kind, rest)| {
-            let is_known = kind.eq_ignore_ascii_case("phone") || kind.eq_ignore_ascii_case("email");
-            is_known.then_some(rest)
-        });
-    let is_alias = rest.is_some_and(|rest| {
-        rest.is_empty()
-            || rest.starts_with(|first: char| first == '_' || first.is_ascii_uppercase())
-    });
-    is_alias && !MULTIFIELD_NAMES.contains(&name)
+/// Whether phones or emails are read or added under this name, in capital or small letters.
+pub(crate) fn is_name(name: &str) -> bool {
+    let mut known = MULTIFIELD_NAMES.iter();
+    known.any(|known| known.eq_ignore_ascii_case(name)) || unknown_alias(name).is_some()
+}
+
+/// The kind that a name seems to be an alias of, if it is not a known one.
+fn unknown_alias(name: &str) -> Option<&'static str> {
+    if MULTIFIELD_NAMES.contains(&name) {
+        return None;
+    }
+    let is_alias = |kind: &str| {
+        let parts = name.split_at_checked(kind.len());
+        parts.is_some_and(|(begin, rest)| {
+            let is_new_word = |first: char| first == '_' || first.is_ascii_uppercase();
+            begin.eq_ignore_ascii_case(kind) && (rest.is_empty() || rest.starts_with(is_new_word))
+        })
+    };
+    BESIDE.iter().map(|it| it.kind).find(|kind| is_alias(kind))
 }
 
 fn is_false(answered: Option<Answered<'_>>) -> bool {
@@ -205,9 +216,7 @@ fn flag(answered: Option<Answered<'_>>) -> Result<Option<bool>, Unclear> {
 
 /// The entries of `fm`; `None` if one of them, or the whole, is not understood.
 fn entries(fm: Answered<'_>) -> Option<Vec<MultifieldEntry>> {
-    let elements = if equality::is_nothing(fm.as_str()) {
-        Vec::new()
-    } else if fm.as_str().starts_with('{') {
+    let elements = if fm.as_str().starts_with('{') {
         let pairs = json::pairs(fm.as_str())?;
         pairs.into_iter().map(|(_, entry)| entry).collect()
     } else {
@@ -225,12 +234,16 @@ pub(super) fn entry(answered: Answered<'_>) -> Option<MultifieldEntry> {
         None => None,
     };
     let kind = string(kind?)?;
-    // `phone` in small letters would be a kind of its own, and its entries no phones.
+    // `phone` in small letters would be a kind of its own, and its entries no phones; so would
+    // `PHONE_2`.
     let is_capital = |letter: u8| letter.is_ascii_uppercase() || letter.is_ascii_digit();
     if kind.is_empty()
         || !kind
             .bytes()
             .all(|letter| is_capital(letter) || letter == b'_')
+        || BESIDE
+            .iter()
+            .any(|it| kind.starts_with(it.kind) && kind != it.kind)
     {
         return None;
     }
@@ -443,6 +456,53 @@ mod tests {
     }
 
     #[test]
+    fn an_fm_that_is_no_list_does_not_show_that_there_is_nothing() {
+        for hidden in [
+            json!({ "fm": false }),
+            json!({ "fm": "" }),
+            json!({ "fm": null, "email": "a@b.ru" }),
+            json!({ "fm": false, "email": "a@b.ru" }),
+        ] {
+            let read = read_consistent(&hidden.to_string()).unwrap();
+            assert!(
+                !read.are_all_of("PHONE") && !read.are_all_of("EMAIL"),
+                "{hidden}"
+            );
+        }
+        let entry = json!({ "id": 1, "typeId": "PHONE_2", "valueType": "WORK", "value": "+71" });
+        let odd = json!({ "fm": [entry] });
+        assert_eq!(
+            read_consistent(&odd.to_string()).unwrap_err(),
+            Unclear::List
+        );
+    }
+
+    #[test]
+    fn a_name_that_holds_phones_is_known_in_any_letters() {
+        for name in [
+            "phone",
+            "PHONE",
+            "Phone",
+            "phoneFax",
+            "EMAIL_WORK",
+            "fm",
+            "FM",
+        ] {
+            assert!(is_name(name), "{name}");
+        }
+        for name in [
+            "phones",
+            "emails",
+            "telephone",
+            "post",
+            "ufCrm_phone",
+            "emailing",
+        ] {
+            assert!(!is_name(name), "{name}");
+        }
+    }
+
+    #[test]
     fn a_record_that_contradicts_itself_is_not_read() {
         let fm = json!([phone(1, "+7 (916) 111-22-33")]);
         for good in [
@@ -461,8 +521,6 @@ mod tests {
             json!({ "fm": [], "hasPhone": true }),
             json!({ "fm": [], "hasPhone": "Y" }),
             json!({ "fm": false, "hasPhone": 1 }),
-            json!({ "fm": false, "email": "a@b.ru" }),
-            json!({ "fm": "", "email": "a@b.ru" }),
             json!({ "fm": {}, "hasEmail": true }),
             json!({ "fm": fm, "hasPhone": false }),
             json!({ "fm": fm, "hasEmail": true }),
@@ -550,7 +608,7 @@ mod tests {
                 false,
             ),
         ] {
-            assert_eq!(shows_unknown_alias(record), shows, "{record}");
+            assert_eq!(shows_unknown_alias(record, |_| false), shows, "{record}");
         }
     }
 

@@ -171,6 +171,11 @@ impl Multifields {
         Self { entries, source }
     }
 
+    /// Whether there are entries of a kind (`PHONE`).
+    pub(crate) fn have(&self, kind: &str) -> bool {
+        self.entries.iter().any(|entry| entry.kind == kind)
+    }
+
     /// What the entries are compared by.
     pub(crate) fn keys(&self) -> HashSet<EntryKey> {
         self.entries.iter().map(MultifieldEntry::key).collect()

@@ -104,6 +104,11 @@ impl Record {
         self.ends.clear();
     }
 
+    /// How long the row is.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// The cells of CSV as they stand.
     pub(super) fn raw_cells(&self) -> impl Iterator<Item = &[u8]> {
         let begins = std::iter::once(0).chain(self.ends.iter().copied());
