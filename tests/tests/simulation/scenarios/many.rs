@@ -177,8 +177,9 @@ pub(super) fn marked(id: u64, what: &str) -> Item {
 
 /// More requests than a minute has.
 pub(super) fn quota(dice: &mut Dice) -> (Plan, Rules) {
-    let limit = 20 + u32::try_from(dice.below(40)).unwrap_or(0);
+    let limit = 60 + u32::try_from(dice.below(40)).unwrap_or(0);
     let rules = Rules {
+        queue: Delay::new(5, 20_000, 0.1),
         read: Delay::new(50, 25_000, 0.1),
         reads: vec![
             (20, Fate::Fine),
