@@ -139,6 +139,9 @@ pub(crate) fn client(world: &World, name: &str, settings: &Settings, seed: u64) 
     if let Some(timeout) = settings.timeout {
         builder = builder.timeout(timeout);
     }
+    if let Some(deadline) = settings.deadline {
+        builder = builder.deadline(deadline);
+    }
     if let Some(settle_time) = settings.settle_time {
         builder = builder.settle_time(settle_time);
     }
@@ -361,7 +364,7 @@ pub(crate) fn list(client: &Client, ask: &ListAsk) -> Calling<Result<Vec<u64>, V
                 Ok(row) => ids.push(row.id.get()),
                 Err(error) => return Err(failed(&error)),
             }
-            if ids.len() > 100_000 {
+            if ids.len() > 10_000 {
                 break;
             }
         }

@@ -54,7 +54,7 @@ macro_rules! scenarios {
 }
 
 scenarios! {
-    lost late names stale slow_reads pages codes sessions renewals shapes alone letters formats national believed repeats batches long_batches bulk jobs
+    lost late deadlines names stale slow_reads pages codes sessions renewals shapes alone letters formats national believed repeats batches long_batches bulk jobs
     limits quota budgets neglect crowds lists uploads cached hidden creates held_back everything calm
 }
 

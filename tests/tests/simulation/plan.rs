@@ -123,6 +123,7 @@ pub(crate) struct Settings {
     pub(crate) per_minute: Option<u32>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) settle_time: Option<Duration>,
+    pub(crate) deadline: Option<Duration>,
     pub(crate) names: Option<Delay>,
     pub(crate) sessions: bool,
     pub(crate) slow_sessions: Duration,

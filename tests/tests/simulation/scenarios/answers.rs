@@ -25,6 +25,25 @@ pub(super) fn lost(dice: &mut Dice) -> (Plan, Rules) {
     stories(dice, rules)
 }
 
+/// The deadline leaves no full time for another try.
+pub(super) fn deadlines(dice: &mut Dice) -> (Plan, Rules) {
+    let rules = Rules {
+        writes: vec![(1, Fate::Fine), (1, Fate::Lost), (3, Fate::Stalled)],
+        ..Rules::default()
+    };
+    let deadline = dice.between(seconds(75), seconds(220));
+    let mut maker = Maker::new(dice);
+    maker.contacts(3);
+    for id in 71..74 {
+        maker.setting(0, id);
+        maker.setting(0, id);
+    }
+    let mut plan = maker.plan;
+    plan.settings.deadline = Some(deadline);
+    plan.slack = seconds(70);
+    (plan, rules)
+}
+
 /// Requests are begun late, also after the client has given up.
 pub(super) fn late(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {

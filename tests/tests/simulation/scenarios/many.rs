@@ -211,7 +211,7 @@ pub(super) fn quota(dice: &mut Dice) -> (Plan, Rules) {
 pub(super) fn lists(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         lists: ListRules {
-            ignores_offset: dice.chance(0.2),
+            ignores_offset: dice.chance(0.3),
             page_cap: dice.chance(0.5).then(|| *dice.pick(&[20, 50, 100])),
             unstable: dice.chance(0.5),
             wrong_meta: dice.chance(0.2),

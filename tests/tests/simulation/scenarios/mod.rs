@@ -28,6 +28,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     scenario("calm", 2, callers::calm),
     scenario("lost", 1, answers::lost),
     scenario("late", 1, answers::late),
+    scenario("deadlines", 1, answers::deadlines),
     scenario("names", 1, callers::names),
     scenario("stale", 1, records::stale),
     scenario("slow_reads", 1, records::slow_reads),

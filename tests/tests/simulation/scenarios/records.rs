@@ -6,7 +6,7 @@ use vibecode_tests::world::{
     Dice, Rules,
     fate::Fate,
     portal::PhoneForm,
-    rules::Delay,
+    rules::{Bounds, Delay},
     show::{Echo, Shape},
 };
 
@@ -34,28 +34,42 @@ pub(super) fn stale(dice: &mut Dice) -> (Plan, Rules) {
     stories(dice, rules)
 }
 
-/// What a client has given up lands as late as it can, while reads of the time before are still on their
-/// way: they are begun before the settle time is over, and answered after it. The settle time is the
+/// What a client has given up lands as late as it can, while a read of the time before is still on its
+/// way: it is begun before the settle time is over, and answered after it. The settle time is the
 /// shortest that covers what this world does.
 pub(super) fn slow_reads(dice: &mut Dice) -> (Plan, Rules) {
+    let run = seconds(60);
     let rules = Rules {
-        writes: vec![(1, Fate::Fine), (3, Fate::Stalled), (1, Fate::Lost)],
+        bounds: Bounds {
+            run,
+            late: Duration::ZERO,
+            stale: Duration::ZERO,
+            ..Rules::default().bounds
+        },
+        writes: vec![(1, Fate::Stalled)],
         echoes: vec![(1, Echo::Whole), (1, Echo::Documented)],
-        // Whatever waits for longer than the client is begun once its connection was closed.
-        queue: Delay::new(5, 2_000_000, 0.3),
-        run: Delay::new(300, 60_000, 0.8),
-        read: Delay::new(50, 28_000, 0.8),
-        stale: 0.6,
+        // What waits for longer than the client is begun when its connection is closed.
+        queue: Delay::new(5, 2_000_000, 0.7),
+        run: Delay::new(60_000, 60_000, 1.0),
+        read: Delay::new(20_000, 28_000, 0.7),
+        calm_after: seconds(40),
         ..Rules::default()
     };
-    let bounds = rules.bounds;
-    let contacts = 1 + dice.below(2) as u64;
     let mut maker = Maker::new(dice);
-    maker.later = vec![(1, (5, 80)), (4, (145, 185)), (1, (100, 300))];
-    maker.kinds = vec![(1, Kind::Update), (1, Kind::Ensure)];
-    maker.stories(contacts);
+    maker.contacts(2);
+    for id in [71, 72] {
+        let want = maker.adding();
+        let first = maker.call(Kind::Update, id, &want);
+        maker.step(0, Duration::ZERO, first);
+        for (low, high) in [(100, 131), (200, 400)] {
+            let kind = *maker.dice.pick(&[Kind::Ensure, Kind::EnsureJob]);
+            let again = maker.call(kind, id, &want);
+            let at = maker.dice.between(seconds(low), seconds(high));
+            maker.step(0, at, again);
+        }
+    }
     let mut plan = maker.plan;
-    plan.settings.settle_time = Some(bounds.run + bounds.late + bounds.stale + seconds(1));
+    plan.settings.settle_time = Some(run + seconds(1));
     (plan, rules)
 }
 
