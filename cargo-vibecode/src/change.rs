@@ -1,10 +1,10 @@
-//! A change of one record from texts, checked against what is known of its fields.
+//! A change of one record, read from text and checked against its known fields.
 
 use serde_json::{Value, json};
 use vibecode_runtime::{CrmRef, Date, DateTime, Error, Money, PatchJob, UntypedPatch};
 use vibecode_spec::{Clearing, Field, Kind, Multifield, Schema, closest};
 
-/// What is to change in a record. Each problem is described in words that name the field, and no value.
+/// The changes to a record. Problems are described in words that name the field, and no value.
 #[derive(Debug)]
 pub(crate) struct Change<'a> {
     entity: &'a str,
@@ -12,21 +12,21 @@ pub(crate) struct Change<'a> {
     steps: Vec<Step<'a>>,
 }
 
-/// What is to be done to one field, by its wire name.
+/// The change of one field, by its wire name.
 #[derive(Debug)]
 enum Step<'a> {
     Set(&'a str, Value),
     /// A phone or an email, and its type.
     Add(&'a str, String, &'static str),
-    /// By this value.
+    /// Clears the field with this value.
     Clear(&'a str, Value),
 }
 
-/// Parts several values of one field.
+/// Separates several values of one field.
 const SEPARATOR: char = ';';
 
 impl<'a> Change<'a> {
-    /// A change of nothing yet.
+    /// Creates an empty change.
     pub(crate) fn new(entity: &'a str, schema: &'a Schema) -> Self {
         Self {
             entity,
@@ -35,8 +35,8 @@ impl<'a> Change<'a> {
         }
     }
 
-    /// Sets a field, by its wire name or its label. A field of several values takes them with a
-    /// semicolon between.
+    /// Sets a field, by its wire name or its label. For a field of several values they are
+    /// separated by semicolons.
     pub(crate) fn set(&mut self, name: &str, text: &str) -> Result<(), String> {
         let field = writable(self.schema, name)?;
         if let Kind::Multifield(multifield) = field.kind {
@@ -97,7 +97,7 @@ impl<'a> Change<'a> {
         Ok(())
     }
 
-    /// Clears a field, by what its kind is cleared with.
+    /// Clears a field, with the value that clears its kind.
     pub(crate) fn clear(&mut self, name: &str) -> Result<(), String> {
         let field = writable(self.schema, name)?;
         if let Kind::Multifield(multifield) = field.kind {
@@ -124,12 +124,12 @@ impl<'a> Change<'a> {
         Ok(())
     }
 
-    /// Whether nothing is to change.
+    /// Returns true if there are no changes.
     pub(crate) fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
 
-    /// The change of this record, whose JSON is the body of the request.
+    /// Returns the patch for this record, which serialises to the body of the request.
     pub(crate) fn patch(&self, id: u64) -> UntypedPatch {
         let begun = PatchJob::untyped(self.entity, id);
         self.steps.iter().fold(begun, |patch, step| match step {
@@ -139,13 +139,13 @@ impl<'a> Change<'a> {
         })
     }
 
-    /// The change of this record, to be sent.
+    /// Returns the patch for this record as a job to be sent.
     pub(crate) fn job(&self, id: u64) -> Result<PatchJob, Error> {
         self.patch(id).job()
     }
 }
 
-/// The field of this wire name or label.
+/// Finds the field with this wire name or label.
 pub(crate) fn field<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, String> {
     if let Some(field) = schema.field(name) {
         return Ok(field);
@@ -192,7 +192,7 @@ fn writable<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, String> {
     Ok(field)
 }
 
-/// Whether a text looks like a type of a phone or an email.
+/// Returns true if a text looks like a type of a phone or an email.
 fn is_type(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_uppercase())
 }
@@ -249,7 +249,7 @@ fn single(field: &Field, text: &str) -> Result<Value, String> {
     }
 }
 
-/// A moment, in the one form that the API is sure to take.
+/// Reads a time, and returns it in the one form that the API is sure to take.
 fn moment(text: &str) -> Result<Value, String> {
     let moment: Result<DateTime, _> = text.parse();
     moment
@@ -265,7 +265,7 @@ fn boolean(text: &str) -> Result<Value, String> {
     }
 }
 
-/// A day as the API takes it, or as it is written in Russia: `15.04.2026`.
+/// Reads a date as the API writes it, or in the Russian form: `15.04.2026`.
 fn day(text: &str) -> Result<Value, String> {
     let parts: Vec<&str> = text.split('.').collect();
     let iso = match parts.as_slice() {
@@ -278,7 +278,7 @@ fn day(text: &str) -> Result<Value, String> {
     }
 }
 
-/// An option by its id, or by its label.
+/// Finds an option by its id, or by its label.
 fn option(field: &Field, text: &str) -> Result<Value, String> {
     let by_id = field.items.iter().find(|item| item.id == text);
     let lower = text.to_lowercase();
@@ -294,7 +294,7 @@ fn option(field: &Field, text: &str) -> Result<Value, String> {
             .map_err(|_| "has an option whose id is no number".to_owned());
     }
     match text.parse::<u64>() {
-        // Without a schema nobody knows the options.
+        // Without a schema the options are not known.
         Ok(id) if field.items.is_empty() && id > 0 => Ok(id.into()),
         _ if field.items.is_empty() => Err("takes the id of an option".to_owned()),
         _ => {

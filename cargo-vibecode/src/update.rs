@@ -1,4 +1,4 @@
-//! One record, changed from the command line.
+//! Changes one record from the command line.
 
 use serde_json::{Value, json};
 

@@ -3,15 +3,15 @@
 use serde::{Deserialize, Serialize};
 use vibecode_runtime::{Error, ErrorKind, Outcome};
 
-/// The code of a row that was not sent since it is bad.
+/// The code of a row that was not sent because it is bad.
 pub(super) const BAD_ROW: &str = "BAD_ROW";
 
-/// A row that failed. No value of the row is in it.
+/// A failed row. It contains no value of the row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct RowFailure {
     /// The line on which the row begins.
     pub(super) row: u64,
-    /// The API's code, or what kind of failure it is.
+    /// The API's code, or the kind of failure.
     pub(super) code: String,
     /// `not_applied` or `unknown`.
     pub(super) outcome: String,
@@ -42,8 +42,8 @@ impl RowFailure {
     }
 }
 
-/// The API's code, or the kind of the failure in the same spelling. A code that does not look like one
-/// may contain anything, values of the row too.
+/// Returns the API's code, or the kind of the failure in the same spelling. A code that does not
+/// look like one may contain anything, including values of the row.
 fn code_of(error: &Error) -> String {
     let code = error.code().filter(|code| code.looks_like_a_code());
     code.map_or_else(
@@ -55,10 +55,10 @@ fn code_of(error: &Error) -> String {
 /// What the results of a batch mean for the job.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// The rows have their outcomes, and the job goes on.
+    /// The rows have their outcomes, and the job continues.
     GoOn,
-    /// Every row failed for a reason that the next batch would meet too. The rows have no outcome: they
-    /// are to be sent again.
+    /// Every row failed for a reason that would hit the next batch too. The rows have no outcome:
+    /// they are to be sent again.
     Stop {
         reason: String,
         /// Whether it is certain that nothing was applied.
@@ -83,7 +83,7 @@ impl Verdict {
     }
 }
 
-/// Whether an error would meet the next batch too: a key that is refused, a host that is not there.
+/// Returns true if an error would hit the next batch too: a refused key, an unreachable host.
 fn concerns_all(error: &Error) -> bool {
     let kinds = [
         ErrorKind::Configuration,
@@ -91,7 +91,7 @@ fn concerns_all(error: &Error) -> bool {
         ErrorKind::Throttle,
         ErrorKind::Connect,
     ];
-    // A call of a batch has no status of its own: this one is of the whole batch.
+    // A call of a batch has no separate status: this is the status of the whole batch.
     let is_forbidden = error.status().is_some_and(|status| status.as_u16() == 403);
     kinds.contains(&error.kind()) || error.refuses_the_key() || is_forbidden
 }

@@ -1,4 +1,4 @@
-//! Which rows leave together, in the order of the file.
+//! Which rows are sent together, in the order of the file.
 
 use vibecode_runtime::{Batch, PatchJob};
 
@@ -10,11 +10,11 @@ use super::{
 };
 use crate::failure::Failure;
 
-/// How many bytes of rows leave together, beyond which no further row does. Rows may be long, and a run
-/// queues for all of its records at once only if it can send them in few requests.
+/// The size in bytes after which no further row is added to a pack. Rows may be long, and a run
+/// queues for all of its records at the same time only if it can send them in few requests.
 const MOST_BYTES: usize = 1024 * 1024;
 
-/// The rows that are to leave.
+/// The rows to be sent.
 #[derive(Debug)]
 pub(super) struct Plan<'a> {
     items: Items<'a>,
@@ -22,16 +22,16 @@ pub(super) struct Plan<'a> {
     is_over: bool,
 }
 
-/// Which rows of the file leave.
+/// Which rows of the file are sent.
 #[derive(Debug)]
 pub(super) enum Wanted<'a> {
-    /// These alone.
+    /// Only these.
     Only(RowSet),
     /// All but these.
     AllBut(&'a RowSet),
 }
 
-/// Rows that leave together.
+/// Rows that are sent together.
 #[derive(Debug, Default)]
 pub(super) struct Pack {
     pub(super) lines: Vec<u64>,
@@ -59,7 +59,7 @@ impl<'a> Plan<'a> {
         })
     }
 
-    /// The next rows, as many as a batch may have; `None` if there are no more.
+    /// Returns the next rows, as many as a batch may have; `None` if there are no more.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -84,7 +84,7 @@ impl<'a> Plan<'a> {
                 break;
             };
             let line = item.line;
-            // What is bad was reported in the first pass.
+            // Bad rows were reported in the first pass.
             let Ok((_, Some(job))) = item.asks else {
                 continue;
             };
@@ -104,7 +104,7 @@ impl<'a> Plan<'a> {
         Ok(None)
     }
 
-    /// The hash of the file, if all of it has been read.
+    /// Returns the hash of the file if all of it has been read.
     pub(super) fn digest(&self) -> String {
         self.items.digest()
     }

@@ -1,17 +1,19 @@
-//! The second pass: sends the rows in batches, each in the journal before and after.
+//! The second pass: sends the rows in batches, each of which is in the journal before and after.
 //!
-//! Every batch is a run of the client, which keeps the rows of one record apart and in their order: a
-//! run queues for its records when it is first polled, so runs are first polled in the order of their
-//! rows. Several batches under way may be about one record.
+//! Every batch is a run of the client, which sends the rows of one record one at a time and in
+//! order: a run queues for its records when it is first polled, so the runs are first polled in the
+//! order of their rows. Several batches under way may be about the same record.
 //!
 //! Therefore batches are reported in the order in which they were started, whichever ends first.
-//! Example: row 5 sets the post of record 71 to A and row 60 to B. The first batch has another row that
-//! takes long, and the second batch ends before it. If the process is killed now and only the second
-//! batch were reported, `--resume` would send row 5 again, and not row 60: the record would end with A.
-//! As it is, both are open, both are sent again, and the record ends with B.
+//! Example: row 5 sets the post of record 71 to A, row 60 sets it to B. The first batch contains
+//! another row that takes long, and the second batch ends before it. If the process were killed now
+//! and only the second batch had been reported, `--resume` would send row 5 again, but not row 60:
+//! the record would end with A. Because neither has been reported, both are open, both are sent
+//! again, and the record ends with B.
 //!
-//! It is not one run over the whole file: that would hold back its outcomes, and so all further rows,
-//! behind one slow record, and an interrupt would wait for all rows that the run has taken in.
+//! It is not one run over the whole file: such a run would hold back its outcomes, and so all
+//! further rows, behind one slow record, and an interrupt would wait for all rows that the run has
+//! taken in.
 
 use std::{collections::VecDeque, future::poll_fn, task::Poll, time::Duration};
 
@@ -32,18 +34,19 @@ use super::{
 };
 use crate::{failure::Failure, output::Output};
 
-/// How many batches may be started and not reported. Only one that takes long makes them so many.
+/// The maximum number of batches that are started and not reported. It is only reached behind a
+/// slow batch.
 const MOST_UNREPORTED: usize = 256;
-/// After this many batches in a row of which no row is known to be applied or refused, the API is
-/// taken to be out of order.
+/// After this many consecutive batches without any row known to be applied or refused, the API is
+/// considered to be down.
 const MOST_LOST: u32 = 8;
 
 /// How rows are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
-    /// As they stand.
+    /// Sends all values of the row.
     Update,
-    /// What the record does not have: nothing is added twice.
+    /// Sends only what the record does not have, so that nothing is added twice.
     Ensure,
 }
 
@@ -55,15 +58,15 @@ pub(super) struct Sender<'a> {
     pub(super) progress: Progress,
     pub(super) interrupts: Interrupts,
     pub(super) output: &'a Output,
-    /// Whether a row has been done. Until then one batch leaves at a time, so that a wrong key is
-    /// refused once, and a wrong address takes no more rows than it must.
+    /// Whether a row has been done. Until then only one batch is under way, so that a wrong key is
+    /// refused once, and a wrong address affects as few rows as possible.
     has_done_any: bool,
     lost_in_a_row: u32,
-    /// When a row ended whose change may still arrive.
+    /// When the last row with an unknown outcome ended: its change may still arrive.
     last_unknown: Option<Instant>,
 }
 
-/// The batches that were started and are not reported.
+/// Batches that have been started and not reported.
 #[derive(Debug, Default)]
 struct Running {
     tasks: JoinSet<Results>,
@@ -76,14 +79,14 @@ struct Batch {
     number: u64,
     lines: Vec<u64>,
     task: Id,
-    /// Once it has ended.
+    /// Set once the batch has ended.
     results: Option<Results>,
 }
 
-/// The results of the rows of a batch, in their order.
+/// The results of the rows of a batch, in order.
 type Results = Vec<Result<(), Error>>;
 
-/// Why nothing more is sent.
+/// Why sending has stopped.
 #[derive(Debug)]
 pub(super) enum Stopped {
     Interrupted,
@@ -110,7 +113,7 @@ impl Running {
         });
     }
 
-    /// Keeps the results of a batch until it is reported.
+    /// Stores the results of a batch until it is reported.
     fn end(&mut self, ended: Result<(Id, Results), JoinError>) -> Result<(), Failure> {
         let (task, results) = ended.map_err(|error| Failure::new(error.to_string()))?;
         let mut batches = self.batches.iter_mut();
@@ -140,10 +143,11 @@ impl<'a> Sender<'a> {
         }
     }
 
-    /// Sends all rows of a plan. What is under way when it stops, ends and is journaled.
+    /// Sends all rows of a plan. When it stops early, it waits for the batches under way and
+    /// journals them.
     ///
     /// # Errors
-    /// Why it stopped before the end.
+    /// The reason why it stopped before the end.
     pub(super) async fn send(&mut self, plan: &mut Plan<'_>, mode: Mode) -> Result<(), Stopped> {
         let mut running = Running::default();
         let mut stopped = None;
@@ -181,7 +185,7 @@ impl<'a> Sender<'a> {
         }
     }
 
-    /// Lets as many batches leave as may be under way.
+    /// Starts as many batches as may be under way.
     async fn fill(
         &mut self,
         running: &mut Running,
@@ -216,8 +220,8 @@ impl<'a> Sender<'a> {
         failed.map_or(Ok(()), Err)
     }
 
-    /// Reports the batches that have ended, up to the first that has not, or whose rows are to be sent
-    /// again. Returns why nothing more is to be sent, if that is so.
+    /// Reports the batches that have ended, up to the first that has not, or that has rows to be
+    /// sent again. Returns the reason to stop sending, if there is one.
     fn report(&mut self, running: &mut Running) -> Result<Option<String>, Failure> {
         let mut stop = None;
         while let Some(batch) = running.batches.front()
@@ -232,9 +236,9 @@ impl<'a> Sender<'a> {
         Ok(stop)
     }
 
-    /// Journals that the rows of batches whose outcome was not reported are to be sent again, if
-    /// nothing of any was applied. Otherwise all stay open: what is open is sent again before what is
-    /// not, and rows keep their order.
+    /// Journals that the rows of unreported batches are to be sent again, if nothing of any of them
+    /// was applied. Otherwise all stay open: open rows are sent again before the others, so that
+    /// rows keep their order.
     fn give_back(&mut self, running: &Running) -> Result<(), Failure> {
         let is_not_applied = |batch: &Batch| {
             let verdict = batch.results.as_deref().map(Verdict::of);
@@ -248,7 +252,7 @@ impl<'a> Sender<'a> {
         Ok(())
     }
 
-    /// Journals the outcomes of a batch. Returns why nothing more is to be sent, if that is so.
+    /// Journals the outcomes of a batch. Returns the reason to stop sending, if there is one.
     fn note(&mut self, batch: &Batch, results: &Results) -> Result<Option<String>, Failure> {
         let rows = batch.lines.iter().copied().zip(results);
         let failed: Vec<RowFailure> = rows
@@ -276,7 +280,7 @@ impl<'a> Sender<'a> {
         }))
     }
 
-    /// Shows programs the rows that failed.
+    /// Prints the failed rows for programs.
     fn show_failed(&self, failed: &[RowFailure]) {
         for RowFailure {
             row,
@@ -315,7 +319,7 @@ impl<'a> Sender<'a> {
         Ok(())
     }
 
-    /// How long a change whose row was reported as unknown may still arrive.
+    /// Returns how long the change of a row that was reported as unknown may still arrive.
     pub(super) fn unsettled(&self, settle: Duration) -> Duration {
         self.last_unknown.map_or(Duration::ZERO, |last| {
             (last + settle).saturating_duration_since(Instant::now())
@@ -323,7 +327,7 @@ impl<'a> Sender<'a> {
     }
 }
 
-/// Sends rows. Returns their results, in their order.
+/// Sends rows, and returns their results in order.
 async fn send(client: Client, jobs: Vec<PatchJob>, mode: Mode) -> Results {
     match mode {
         Mode::Update => results(client.update_jobs(jobs)).await,

@@ -1,4 +1,4 @@
-//! What the calls read out of the envelope of a success.
+//! What calls read from the envelope of a success.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{Outcome, Raw, Result, json};
 
-/// A record: the one that was asked for, or a new one.
+/// A record: the requested one, or a new one.
 impl Answer for Raw {
     type Data<'a> = &'a RawValue;
 
@@ -41,7 +41,7 @@ impl Answer for New {
     }
 }
 
-/// Whatever the data is.
+/// The data, of any shape.
 pub(super) struct Whole(pub(super) Raw);
 
 impl Answer for Whole {
@@ -75,7 +75,7 @@ impl Answer for Done {
     }
 }
 
-/// A record that cannot be read into a struct leaves open what a write did.
+/// If a record cannot be parsed into a struct after a write, the outcome of the write is unknown.
 pub(crate) fn raw(entity: Cow<'static, str>, json: Box<RawValue>, is_written: bool) -> Raw {
     let unread = if is_written {
         Outcome::Unknown
@@ -85,7 +85,7 @@ pub(crate) fn raw(entity: Cow<'static, str>, json: Box<RawValue>, is_written: bo
     Raw::new(entity, json, unread)
 }
 
-/// Checks that an answer is an object, and the record of this id if it shows one.
+/// Checks that an answer is an object, and that it has this id if it has one.
 pub(crate) fn check_id(record: &RawValue, wanted: Option<u64>) -> Result<()> {
     if wanted.is_some_and(|wanted| begins_with_id(record.get(), wanted)) {
         return Ok(());
@@ -98,7 +98,7 @@ pub(crate) fn check_id(record: &RawValue, wanted: Option<u64>) -> Result<()> {
     check_whole(record, wanted).map(drop)
 }
 
-/// The same for a call of a batch, of which the documentation says only that there is an id.
+/// Checks the same for a call of a batch, for which the documentation only says that there is an id.
 pub(crate) fn check_id_in_batch(record: &RawValue, wanted: u64) -> Result<()> {
     check_id(record, Some(wanted))?;
     if begins_with_id(record.get(), wanted) || check_whole(record, Some(wanted))?.is_some() {
@@ -109,7 +109,7 @@ pub(crate) fn check_id_in_batch(record: &RawValue, wanted: u64) -> Result<()> {
     ))
 }
 
-/// Reads an object to its end: its id, if it has one.
+/// Reads an object completely. Returns its id, if it has one.
 fn check_whole(record: &RawValue, wanted: Option<u64>) -> Result<Option<&RawValue>> {
     let Some([id, success, error]) = json::pick(record.get(), ["id", "success", "error"]) else {
         return Err(outcome::unexpected(
@@ -125,8 +125,8 @@ fn check_whole(record: &RawValue, wanted: Option<u64>) -> Result<Option<&RawValu
     }
 }
 
-/// Whether a record begins with this id, as nearly every one does. Such a record is not read to its end
-/// here, since every answer passes: whether it has a second id is seen by those who read its fields.
+/// Returns whether a record begins with this id, as nearly every one does. Such a record is not read
+/// completely here, for speed. Whether it has a second id is detected by those who read its fields.
 fn begins_with_id(record: &str, wanted: u64) -> bool {
     let mut digits = itoa::Buffer::new();
     record

@@ -1,4 +1,4 @@
-//! Patches whose fields are known at run time only.
+//! Patches whose fields are known only at run time.
 
 use std::fmt;
 
@@ -14,18 +14,18 @@ use crate::{
     multifield::type_id_of,
 };
 
-/// A patch for tools that know the fields at run time only, such as importers. From
+/// A patch for tools that know the fields only at run time, such as importers. Created by
 /// [`PatchJob::untyped`].
 ///
-/// No compiler checks it: **the caller checks names and values against a schema**, such as the
-/// answer of [`Client::fields`](crate::Client::fields). The API accepts a misspelled name with 200 and
-/// changes nothing. What holds without a schema is enforced: phones and emails are added and never
-/// set or cleared, read-only lists of them are never written, and a field is cleared by one of the
+/// The compiler checks nothing: **the caller must check names and values against a schema**, such as
+/// the answer of [`Client::fields`](crate::Client::fields). The API answers a misspelled name with 200
+/// and changes nothing. Rules that need no schema are enforced: phones and emails are added and never
+/// set or cleared, read-only lists of them are never written, and a field is cleared only by one of the
 /// values that clear.
 ///
-/// A name, value or type that cannot be sent is kept as the first failure, with which
-/// [`UntypedPatch::job`] fails. Setting a field twice sends the last value. Serde writes the body of
-/// the request; Debug shows names, no values.
+/// The patch keeps the first name, value or type that cannot be sent as its failure, and
+/// [`UntypedPatch::job`] returns it. If a field is set twice, the last value is sent. Serializing the
+/// patch writes the body of the request. Debug shows names, but no values.
 ///
 /// ```
 /// use vibecode_runtime::{ErrorKind, PatchJob};
@@ -53,7 +53,7 @@ pub struct UntypedPatch {
 }
 
 impl PatchJob {
-    /// Begins a patch of a record whose fields are known at run time only.
+    /// Creates an empty patch of a record whose fields are known only at run time.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -75,7 +75,7 @@ impl PatchJob {
 }
 
 impl UntypedPatch {
-    /// Sets a field, by its wire name, to a value in the wire form of its kind.
+    /// Sets a field, given by its wire name, to a value in the wire form of its kind.
     pub fn set(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         let name = name.into();
         match refusal(&name) {
@@ -85,8 +85,8 @@ impl UntypedPatch {
         self
     }
 
-    /// Adds a value to `phone` or `email`, under a type such as `WORK`
-    /// ([`PhoneType`](crate::PhoneType), [`EmailType`](crate::EmailType)).
+    /// Adds a value to `phone` or `email`, with a type such as `WORK` ([`PhoneType`](crate::PhoneType),
+    /// [`EmailType`](crate::EmailType)).
     pub fn add(mut self, name: &str, value: &str, type_id: &str) -> Self {
         match (multifield(name), type_id_of(name, type_id)) {
             (Some(name), Some(type_id)) => {
@@ -104,9 +104,9 @@ impl UntypedPatch {
         self
     }
 
-    /// Clears a field by the value that clears its kind: `""` for text, dates and single user
-    /// fields, 0 for references, an empty list for multiple fields; null and false if the portal
-    /// takes them.
+    /// Clears a field by sending the value that clears its kind: `""` for text, dates and single user
+    /// fields, 0 for references, an empty list for multiple fields; null or false if the portal accepts
+    /// them.
     pub fn clear(mut self, name: impl Into<String>, by: impl Serialize) -> Self {
         let name = name.into();
         let json = to_json(&by).ok().filter(|_| is_finite(&by));
@@ -122,19 +122,19 @@ impl UntypedPatch {
         self
     }
 
-    /// Whether nothing is to change. Such a patch is not sent.
+    /// Returns whether the patch changes nothing. Such a patch cannot be sent.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.body.is_empty()
     }
 
-    /// The job that sends it, by [`Client::update_job`](crate::Client::update_job) and the calls
-    /// beside it.
+    /// Returns a job with this patch, to be sent by [`Client::update_job`](crate::Client::update_job)
+    /// and the other calls that take jobs.
     ///
     /// # Errors
     /// - [`ErrorKind::InvalidPatch`]: the entity, or the name, the value or the type of a field cannot
     ///   be sent. The error names the field and shows no value.
-    /// - [`ErrorKind::EmptyPatch`]: nothing is to change.
+    /// - [`ErrorKind::EmptyPatch`]: the patch changes nothing.
     /// - [`ErrorKind::InvalidId`]: the id is 0.
     pub fn job(self) -> Result<PatchJob> {
         let Self { entity, id, body } = self;
@@ -155,7 +155,7 @@ impl UntypedPatch {
     }
 }
 
-/// Why a field of this name is neither set nor cleared, if that is so.
+/// Returns why a field of this name can be neither set nor cleared, if so.
 fn refusal(name: &str) -> Option<&'static str> {
     if multifield(name).is_some() {
         Some("the API only ever adds phones and emails: add it instead")
@@ -168,24 +168,24 @@ fn refusal(name: &str) -> Option<&'static str> {
     }
 }
 
-fn is_field_name(name: &str) -> bool {
+pub(super) fn is_field_name(name: &str) -> bool {
     let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     name.starts_with(|first: char| first.is_ascii_alphabetic()) && name.bytes().all(is_of_name)
 }
 
-/// The name, if it is that of a multifield that can be added to.
+/// Returns the name if it is that of a multifield that can be added to.
 fn multifield(name: &str) -> Option<&'static str> {
     ["phone", "email"].into_iter().find(|known| *known == name)
 }
 
-/// The body of the request.
+/// Writes the body of the request.
 impl Serialize for UntypedPatch {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.body.serialize(serializer)
     }
 }
 
-/// Shows the record and which fields change, and no value.
+/// Shows the record and which fields change, but no values.
 impl fmt::Debug for UntypedPatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UntypedPatch")
