@@ -178,6 +178,8 @@ pub(super) fn marked(id: u64, what: &str) -> Item {
 /// More requests than a minute has.
 pub(super) fn quota(dice: &mut Dice) -> (Plan, Rules) {
     let limit = 60 + u32::try_from(dice.below(40)).unwrap_or(0);
+    // A pause makes room. Without one, all of the minute is used.
+    let limited = u32::from(dice.chance(0.4));
     let rules = Rules {
         queue: Delay::new(5, 20_000, 0.1),
         read: Delay::new(50, 25_000, 0.1),
@@ -185,7 +187,7 @@ pub(super) fn quota(dice: &mut Dice) -> (Plan, Rules) {
             (20, Fate::Fine),
             (1, Fate::Lost),
             (1, Fate::Stalled),
-            (1, Fate::Limited(Some(2))),
+            (limited, Fate::Limited(Some(2))),
         ],
         ..Rules::default()
     };
