@@ -96,6 +96,7 @@ impl Answer {
             Fate::Stalled => fine.by(Manner::Stalled),
             Fate::Oversized => fine.by(Manner::Endless),
             Fate::Page(status) => page(status),
+            Fate::PassedOn(status) => Self { status, ..fine },
             Fate::Empty => Self {
                 body: String::new(),
                 ..fine

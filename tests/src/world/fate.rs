@@ -53,6 +53,8 @@ pub enum Fate {
     OtherRecord,
     /// 200 and the record as it was before, whether the request is applied, will be, or never is.
     OldRecord,
+    /// This status, and the record as it is to become: passed on, and applied, or later, or never.
+    PassedOn(u16),
     /// 200 without a body; it may have been applied.
     Empty,
     /// 200 and JSON without the envelope; it may have been applied.
@@ -77,6 +79,7 @@ impl Fate {
             | Self::Page(_)
             | Self::OtherRecord
             | Self::OldRecord
+            | Self::PassedOn(_)
             | Self::Empty
             | Self::Bare => Ran::draw(dice),
         }

@@ -316,10 +316,10 @@ async fn write(
         }
     } else {
         let echo = *dice.weighted(&rules.echoes);
-        let echo = if fate == Fate::OldRecord {
-            show::Echo::Old
-        } else {
-            echo
+        let echo = match fate {
+            Fate::OldRecord => show::Echo::Old,
+            Fate::PassedOn(_) => show::Echo::Sent,
+            _ => echo,
         };
         let shape = *dice.weighted(&rules.shapes);
         let after = world.state().portal.now(&entity, id).cloned();

@@ -22,11 +22,11 @@ pub enum Shape {
     NoKind,
     /// Entries without `value`.
     NoValue,
-    /// `[]`, beside aliases.
+    /// `[]`, beside aliases alone.
     EmptyBesideAlias,
     /// `[]`, beside only `hasPhone` and `hasEmail`.
     EmptyBesideFlag,
-    /// `false`, beside aliases.
+    /// `false`, beside aliases alone.
     FalseBesideAlias,
     /// The list as text, beside aliases.
     JsonText,
@@ -36,6 +36,8 @@ pub enum Shape {
     OneMissing,
     /// As documented, and half an emoji in the name.
     HalfEmoji,
+    /// In this form, with neither aliases nor flags beside it.
+    Alone(&'static Self),
 }
 
 /// What the answer to a PATCH shows.
@@ -77,15 +79,22 @@ fn listed(entry: &Entry) -> Value {
 }
 
 fn multifields(entries: &[Entry], shape: Shape, shown: &mut Map<String, Value>) {
+    let (shape, is_alone) = match shape {
+        Shape::Alone(shape) => (*shape, true),
+        shape => (shape, false),
+    };
     let has = |kind: &str| entries.iter().any(|entry| entry.kind == kind);
-    shown.insert("hasPhone".into(), json!(has("PHONE")));
-    shown.insert("hasEmail".into(), json!(has("EMAIL")));
+    let has_flags = !matches!(shape, Shape::EmptyBesideAlias | Shape::FalseBesideAlias);
+    if has_flags && !is_alone {
+        shown.insert("hasPhone".into(), json!(has("PHONE")));
+        shown.insert("hasEmail".into(), json!(has("EMAIL")));
+    }
     let list = || Value::Array(entries.iter().map(listed).collect());
     if entries.is_empty() {
         shown.insert("fm".into(), json!([]));
         return;
     }
-    if shape != Shape::EmptyBesideFlag {
+    if shape != Shape::EmptyBesideFlag && !is_alone {
         aliases(entries, shown);
     }
     let fm = match shape {
@@ -117,7 +126,7 @@ fn multifields(entries: &[Entry], shape: Shape, shown: &mut Map<String, Value>) 
         Shape::EmptyBesideAlias | Shape::EmptyBesideFlag => json!([]),
         Shape::FalseBesideAlias => json!(false),
         Shape::JsonText => json!(list().to_string()),
-        Shape::AliasAlone => return,
+        Shape::AliasAlone | Shape::Alone(_) => return,
         Shape::OneMissing => entries.iter().skip(1).map(listed).collect(),
     };
     shown.insert("fm".into(), fm);

@@ -9,6 +9,7 @@ mod long_streams;
 mod order;
 mod records;
 mod runtimes;
+mod shut_down;
 mod traces;
 
 use vibecode_runtime::{

@@ -254,6 +254,28 @@ fn a_request_that_passes_a_closed_gate_is_found() {
 }
 
 #[test]
+fn a_second_deletion_where_nothing_goes_wrong_is_found() {
+    let mut story = Story::new()
+        .call(Do::Delete(71), (0, Some(9)), done())
+        .patch("", (1, 2), false)
+        .patch("", (3, 4), false);
+    story.0.plan.must_succeed = true;
+    for seen in &mut story.0.ledger.seen {
+        seen.method = "DELETE".into();
+    }
+    story.breaks("a success is not sent again");
+}
+
+#[test]
+fn a_phone_that_is_another_in_letters_is_found_missing() {
+    let mut vanity = item("");
+    vanity.want.phones = vec!["1-800-TAXICAB".into()];
+    let mut story = Story::new().call(Do::Ensure(vanity), (0, Some(2)), done());
+    story.0.plan.contacts[0].phones = vec!["1-800-FLOWERS".into()];
+    story.breaks("Ok of ensure is true");
+}
+
+#[test]
 fn a_phone_in_an_error_is_found() {
     Story::new()
         .call(

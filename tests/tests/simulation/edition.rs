@@ -3,8 +3,8 @@
 use std::{future::Future, pin::Pin, time::Duration};
 
 use vibecode_runtime::{
-    Client, ContactId, Credentials, Email, Ensured, Error, ErrorKind, Filter, Order, Patch,
-    PatchJob, Phone, Record, RetryPolicy, Throttle, Updated,
+    Acquiring, Budget, Client, ContactId, Credentials, Email, Ensured, Error, ErrorKind, Filter,
+    Order, Patch, PatchJob, Permit, Phone, Record, RetryPolicy, Throttle, Updated,
 };
 use vibecode_tests::world::{Dice, World};
 
@@ -63,6 +63,27 @@ pub(crate) enum Applied {
     Unknown,
 }
 
+/// An app's own budget, which always has room, and at times never answers.
+struct OwnBudget {
+    hangs: f64,
+    dice: std::sync::Mutex<Dice>,
+}
+
+impl Budget for OwnBudget {
+    fn acquire(&self) -> Acquiring<'_> {
+        let hangs = self
+            .dice
+            .lock()
+            .is_ok_and(|mut dice| dice.chance(self.hangs));
+        Box::pin(async move {
+            if hangs {
+                std::future::pending::<()>().await;
+            }
+            Ok(Permit::new(|_| {}))
+        })
+    }
+}
+
 /// A client of a world.
 pub(crate) fn client(world: &World, name: &str, settings: &Settings, seed: u64) -> Client {
     let port = world.port();
@@ -94,9 +115,14 @@ pub(crate) fn client(world: &World, name: &str, settings: &Settings, seed: u64) 
     } else {
         Credentials::personal(KEY)
     };
-    let throttle = settings
-        .per_minute
-        .map_or_else(Throttle::unlimited, Throttle::per_minute);
+    let throttle = match (settings.hanging_budget, settings.per_minute) {
+        (Some(hangs), _) => Throttle::shared(OwnBudget {
+            hangs,
+            dice: std::sync::Mutex::new(Dice::new(seed, 32)),
+        }),
+        (None, Some(limit)) => Throttle::per_minute(limit),
+        (None, None) => Throttle::unlimited(),
+    };
     let mut builder = Client::builder(credentials)
         .user_agent(name)
         .retry(RetryPolicy::new().seed(seed))
@@ -112,6 +138,12 @@ pub(crate) fn client(world: &World, name: &str, settings: &Settings, seed: u64) 
     };
     if let Some(timeout) = settings.timeout {
         builder = builder.timeout(timeout);
+    }
+    if let Some(deadline) = settings.deadline {
+        builder = builder.deadline(deadline);
+    }
+    if let Some(settle_time) = settings.settle_time {
+        builder = builder.settle_time(settle_time);
     }
     builder.build().expect("a client")
 }
@@ -332,7 +364,7 @@ pub(crate) fn list(client: &Client, ask: &ListAsk) -> Calling<Result<Vec<u64>, V
                 Ok(row) => ids.push(row.id.get()),
                 Err(error) => return Err(failed(&error)),
             }
-            if ids.len() > 100_000 {
+            if ids.len() > 10_000 {
                 break;
             }
         }

@@ -9,6 +9,7 @@
 //! SCHEDULES=100000 cargo test --release -p vibecode-tests --test simulation -- --ignored --nocapture all_of_them
 //! SCENARIO=late,stale SCHEDULES=2000 cargo test … all_of_them
 //! SCENARIO=late SEED=17 cargo test … all_of_them                        # one, with its timeline
+//! FIRST=late UNTIL_BROKEN=1 cargo test … all_of_them                    # these first, to the first failure
 //! ```
 #![cfg(test)]
 #![allow(
@@ -53,8 +54,8 @@ macro_rules! scenarios {
 }
 
 scenarios! {
-    lost late names stale pages codes sessions renewals shapes formats national believed repeats batches bulk jobs
-    limits quota neglect crowds lists uploads cached hidden creates held_back everything calm
+    lost late deadlines names stale slow_reads pages codes sessions renewals shapes alone letters formats national believed repeats batches long_batches bulk jobs
+    limits quota budgets neglect crowds lists uploads cached hidden creates held_back everything calm
 }
 
 /// Runs `SCHEDULES` schedules of the scenarios that `SCENARIO` names, or of all; only one if `SEED` is set.

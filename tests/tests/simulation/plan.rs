@@ -122,10 +122,14 @@ pub(crate) struct Step {
 pub(crate) struct Settings {
     pub(crate) per_minute: Option<u32>,
     pub(crate) timeout: Option<Duration>,
+    pub(crate) settle_time: Option<Duration>,
+    pub(crate) deadline: Option<Duration>,
     pub(crate) names: Option<Delay>,
     pub(crate) sessions: bool,
     pub(crate) slow_sessions: Duration,
     pub(crate) hanging_sessions: f64,
+    /// How often the app's own budget of requests never answers, if it has one.
+    pub(crate) hanging_budget: Option<f64>,
 }
 
 /// A contact that is there from the beginning.

@@ -36,9 +36,9 @@ pub(crate) fn broken(outcome: &Outcome) -> Vec<Broken> {
     broken
 }
 
-/// Returns whether two values are the same: phones by their digits, emails without regard to case.
+/// Two phones are the same if their digits are, unless there are letters in one; emails without case.
 fn same(value: &str) -> String {
-    if value.contains('@') {
+    if value.contains(char::is_alphabetic) {
         value.to_lowercase()
     } else {
         value.chars().filter(char::is_ascii_digit).collect()

@@ -25,7 +25,26 @@ pub(super) fn lost(dice: &mut Dice) -> (Plan, Rules) {
     stories(dice, rules)
 }
 
-/// Requests are begun late, even after the client has given up.
+/// The deadline leaves no full time for another try.
+pub(super) fn deadlines(dice: &mut Dice) -> (Plan, Rules) {
+    let rules = Rules {
+        writes: vec![(1, Fate::Fine), (1, Fate::Lost), (3, Fate::Stalled)],
+        ..Rules::default()
+    };
+    let deadline = dice.between(seconds(75), seconds(220));
+    let mut maker = Maker::new(dice);
+    maker.contacts(3);
+    for id in 71..74 {
+        maker.setting(0, id);
+        maker.setting(0, id);
+    }
+    let mut plan = maker.plan;
+    plan.settings.deadline = Some(deadline);
+    plan.slack = seconds(70);
+    (plan, rules)
+}
+
+/// Requests are begun late, also after the client has given up.
 pub(super) fn late(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         writes: vec![
@@ -53,6 +72,10 @@ pub(super) fn pages(dice: &mut Dice) -> (Plan, Rules) {
             (1, Fate::Page(207)),
             (1, Fate::Page(301)),
             (1, Fate::Page(302)),
+            (1, Fate::Page(307)),
+            (1, Fate::Page(308)),
+            (1, Fate::PassedOn(202)),
+            (1, Fate::PassedOn(207)),
             (1, Fate::Page(403)),
             (1, Fate::Page(502)),
             (1, Fate::Page(504)),
@@ -71,7 +94,7 @@ pub(super) fn pages(dice: &mut Dice) -> (Plan, Rules) {
     stories(dice, rules)
 }
 
-pub(super) const CODES: [(u32, Fate); 21] = [
+pub(super) const CODES: [(u32, Fate); 22] = [
     (8, Fate::Fine),
     (1, Fate::Failed(500, "TOKEN_EXPIRED")),
     (1, Fate::Failed(408, "TOKEN_EXPIRED")),
@@ -89,6 +112,7 @@ pub(super) const CODES: [(u32, Fate); 21] = [
     (1, Fate::Failed(425, "RATE_LIMITED")),
     (1, Fate::Failed(500, "Телефон +79161112233 confidential")),
     (1, Fate::Failed(500, "PHONE_79161112233_TAKEN")),
+    (1, Fate::Failed(500, "Name confidential is taken")),
     (1, Fate::Refused(403, "ACCESS_DENIED")),
     (1, Fate::Refused(400, "INVALID_REQUEST")),
     (1, Fate::Limited(Some(2))),

@@ -69,6 +69,22 @@ pub(super) fn maker_chance(plan: &Plan) -> bool {
     plan.steps.len() % 2 == 1
 }
 
+/// The app's own budget of requests hangs.
+pub(super) fn budgets(dice: &mut Dice) -> (Plan, Rules) {
+    let rules = Rules {
+        writes: vec![(6, Fate::Fine), (1, Fate::Lost)],
+        ..Rules::default()
+    };
+    let mut maker = Maker::new(dice);
+    maker.kinds = ALL_KINDS.to_vec();
+    maker.stories(2);
+    let mut plan = maker.plan;
+    plan.settings.hanging_budget = Some(0.1);
+    // It is waited for, but not for ever.
+    plan.slack = seconds(3_600);
+    (plan, rules)
+}
+
 /// `buffer_unordered`, with another call in the loop's body.
 pub(super) fn crowds(dice: &mut Dice) -> (Plan, Rules) {
     let width = 2 + dice.below(8);

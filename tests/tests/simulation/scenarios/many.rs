@@ -61,6 +61,26 @@ pub(super) fn batches(dice: &mut Dice) -> (Plan, Rules) {
     (maker.plan, rules)
 }
 
+/// Batches whose last calls run long after the client has given up.
+pub(super) fn long_batches(dice: &mut Dice) -> (Plan, Rules) {
+    let rules = Rules {
+        batches: vec![(1, Fate::Stalled), (1, Fate::Lost), (1, Fate::Fine)],
+        queue: Delay::new(5, 100_000, 0.4),
+        run: Delay::new(20_000, 60_000, 0.5),
+        echoes: vec![(1, Echo::Whole), (1, Echo::Documented)],
+        ..Rules::default()
+    };
+    let mut maker = Maker::new(dice);
+    maker.kinds = vec![
+        (2, Kind::Batch),
+        (1, Kind::UpdateMany),
+        (1, Kind::EnsureMany),
+    ];
+    maker.contacts(6);
+    maker.story(0, 71);
+    (maker.plan, rules)
+}
+
 /// Runs over many records.
 pub(super) fn bulk(dice: &mut Dice) -> (Plan, Rules) {
     let mut rules = batch_rules(dice);
@@ -157,14 +177,17 @@ pub(super) fn marked(id: u64, what: &str) -> Item {
 
 /// More requests than the limit per minute.
 pub(super) fn quota(dice: &mut Dice) -> (Plan, Rules) {
-    let limit = 20 + u32::try_from(dice.below(40)).unwrap_or(0);
+    let limit = 60 + u32::try_from(dice.below(40)).unwrap_or(0);
+    // A pause makes room. Without one, all of the minute is used.
+    let limited = u32::from(dice.chance(0.4));
     let rules = Rules {
+        queue: Delay::new(5, 20_000, 0.1),
         read: Delay::new(50, 25_000, 0.1),
         reads: vec![
             (20, Fate::Fine),
             (1, Fate::Lost),
             (1, Fate::Stalled),
-            (1, Fate::Limited(Some(2))),
+            (limited, Fate::Limited(Some(2))),
         ],
         ..Rules::default()
     };
@@ -191,7 +214,7 @@ pub(super) fn quota(dice: &mut Dice) -> (Plan, Rules) {
 pub(super) fn lists(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         lists: ListRules {
-            ignores_offset: dice.chance(0.2),
+            ignores_offset: dice.chance(0.3),
             page_cap: dice.chance(0.5).then(|| *dice.pick(&[20, 50, 100])),
             unstable: dice.chance(0.5),
             wrong_meta: dice.chance(0.2),
