@@ -1,4 +1,4 @@
-//! What can be said on the command line.
+//! The command line.
 
 use std::ffi::OsString;
 
@@ -52,7 +52,7 @@ pub(crate) enum Command {
     Completions(completions::Wanted),
 }
 
-/// Reads the command line, also as cargo hands it over: `cargo-vibecode vibecode …`.
+/// Parses the command line, also in the form in which cargo passes it: `cargo-vibecode vibecode …`.
 pub(crate) fn parse() -> Args {
     let mut words: Vec<OsString> = std::env::args_os().collect();
     if words.get(1).is_some_and(|word| word == "vibecode") {
@@ -61,7 +61,7 @@ pub(crate) fn parse() -> Args {
     Args::parse_from(words)
 }
 
-/// All that can be said, for completions and the man page.
+/// Returns the definition of the command line, for completions and the man page.
 pub(crate) fn command() -> clap::Command {
     Args::command()
 }

@@ -1,36 +1,42 @@
-//! A change of one record from texts, checked against what is known of its fields.
+//! A change of one record, read from text and checked against its known fields.
 
-use serde_json::{Map, Value, json};
-use vibecode_runtime::{CrmRef, Date, DateTime, Money, PatchJob};
-use vibecode_spec::{Clearing, Field, Kind, Schema, closest};
+use serde_json::{Value, json};
+use vibecode_runtime::{CrmRef, Date, DateTime, Error, Money, PatchJob, UntypedPatch};
+use vibecode_spec::{Clearing, Field, Kind, Multifield, Schema, closest};
 
-/// What is to change in a record. Each problem is described in words that name the field, and no value.
+/// The changes to a record. Problems are described in words that name the field, and no value.
 #[derive(Debug)]
 pub(crate) struct Change<'a> {
     entity: &'a str,
     schema: &'a Schema,
-    /// What is set or cleared, by wire name.
-    set: Map<String, Value>,
-    /// What is added, by wire name.
-    added: Map<String, Value>,
+    steps: Vec<Step<'a>>,
 }
 
-/// Parts several values of one field.
+/// The change of one field, by its wire name.
+#[derive(Debug)]
+enum Step<'a> {
+    Set(&'a str, Value),
+    /// A phone or an email, and its type.
+    Add(&'a str, String, &'static str),
+    /// Clears the field with this value.
+    Clear(&'a str, Value),
+}
+
+/// Separates several values of one field.
 const SEPARATOR: char = ';';
 
 impl<'a> Change<'a> {
-    /// A change of nothing yet.
+    /// Creates an empty change.
     pub(crate) fn new(entity: &'a str, schema: &'a Schema) -> Self {
         Self {
             entity,
             schema,
-            set: Map::new(),
-            added: Map::new(),
+            steps: Vec::new(),
         }
     }
 
-    /// Sets a field, by its wire name or its label. A field of several values takes them with a
-    /// semicolon between.
+    /// Sets a field, by its wire name or its label. For a field of several values they are
+    /// separated by semicolons.
     pub(crate) fn set(&mut self, name: &str, text: &str) -> Result<(), String> {
         let field = writable(self.schema, name)?;
         if let Kind::Multifield(multifield) = field.kind {
@@ -41,7 +47,7 @@ impl<'a> Change<'a> {
             ));
         }
         let value = value(field, text).map_err(|problem| format!("`{}` {problem}", field.name))?;
-        self.set.insert(field.name.clone(), value);
+        self.steps.push(Step::Set(&field.name, value));
         Ok(())
     }
 
@@ -51,7 +57,7 @@ impl<'a> Change<'a> {
         let values = texts.iter().map(|text| single(field, text.trim()));
         let values: Result<Vec<Value>, String> = values.collect();
         let values = values.map_err(|problem| format!("`{}` {problem}", field.name))?;
-        self.set.insert(field.name.clone(), values.into());
+        self.steps.push(Step::Set(&field.name, values.into()));
         Ok(())
     }
 
@@ -65,9 +71,14 @@ impl<'a> Change<'a> {
             ));
         };
         let known = multifield.type_ids();
-        let (value, type_id) = match text.rsplit_once(':') {
-            Some((value, type_id)) if known.contains(&type_id) => (value, type_id),
-            Some((_, type_id)) if is_type(type_id) => {
+        let known_type = |(value, given): (_, &str)| {
+            let type_id = known.iter().find(|type_id| **type_id == given);
+            type_id.map(|type_id| (value, *type_id))
+        };
+        let parts = text.rsplit_once(':');
+        let (value, type_id) = match (parts.and_then(known_type), parts) {
+            (Some(known), _) => known,
+            (None, Some((_, type_id))) if is_type(type_id) => {
                 let meant = closest(type_id, known.iter().copied());
                 let meant = meant.map_or_else(
                     || format!("it is one of {}", known.join(", ")),
@@ -75,21 +86,18 @@ impl<'a> Change<'a> {
                 );
                 return Err(format!("`{}` has no type `{type_id}`: {meant}", field.name));
             }
-            _ => (text, "WORK"),
+            (None, _) => (text, Multifield::DEFAULT_TYPE_ID),
         };
         let value = value.trim();
         if value.is_empty() {
             return Err(format!("`{}` cannot be given an empty value", field.name));
         }
-        let entry = json!({ "value": value, "typeId": type_id });
-        let entries = self.added.entry(field.name.clone());
-        if let Value::Array(entries) = entries.or_insert_with(|| json!([])) {
-            entries.push(entry);
-        }
+        let step = Step::Add(&field.name, value.to_owned(), type_id);
+        self.steps.push(step);
         Ok(())
     }
 
-    /// Clears a field, by what its kind is cleared with.
+    /// Clears a field, with the value that clears its kind.
     pub(crate) fn clear(&mut self, name: &str) -> Result<(), String> {
         let field = writable(self.schema, name)?;
         if let Kind::Multifield(multifield) = field.kind {
@@ -112,38 +120,32 @@ impl<'a> Change<'a> {
             Clearing::False => json!(false),
             _ => json!(""),
         };
-        self.set.insert(field.name.clone(), by);
+        self.steps.push(Step::Clear(&field.name, by));
         Ok(())
     }
 
-    /// Whether nothing is to change.
+    /// Returns true if there are no changes.
     pub(crate) fn is_empty(&self) -> bool {
-        self.set.is_empty() && self.added.is_empty()
+        self.steps.is_empty()
     }
 
-    /// The body of the request.
-    pub(crate) fn body(&self) -> String {
-        let mut body = self.set.clone();
-        body.extend(self.added.clone());
-        Value::Object(body).to_string()
+    /// Returns the patch for this record, which serialises to the body of the request.
+    pub(crate) fn patch(&self, id: u64) -> UntypedPatch {
+        let begun = PatchJob::untyped(self.entity, id);
+        self.steps.iter().fold(begun, |patch, step| match step {
+            Step::Set(name, value) => patch.set(*name, value),
+            Step::Add(name, value, type_id) => patch.add(name, value, type_id),
+            Step::Clear(name, by) => patch.clear(*name, by),
+        })
     }
 
-    /// The change of this record, to be sent.
-    pub(crate) fn job(&self, id: u64) -> Result<PatchJob, String> {
-        let adds: Vec<&String> = self.added.keys().collect();
-        let job = json!({
-            "version": 1,
-            "entity": self.entity,
-            "id": id,
-            "body": self.body(),
-            "adds": adds,
-            "unchecked": false,
-        });
-        serde_json::from_value(job).map_err(|error| error.to_string())
+    /// Returns the patch for this record as a job to be sent.
+    pub(crate) fn job(&self, id: u64) -> Result<PatchJob, Error> {
+        self.patch(id).job()
     }
 }
 
-/// The field of this wire name or label.
+/// Finds the field with this wire name or label.
 pub(crate) fn field<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, String> {
     if let Some(field) = schema.field(name) {
         return Ok(field);
@@ -190,7 +192,7 @@ fn writable<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, String> {
     Ok(field)
 }
 
-/// Whether a text looks like a type of a phone or an email.
+/// Returns true if a text looks like a type of a phone or an email.
 fn is_type(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_uppercase())
 }
@@ -247,7 +249,7 @@ fn single(field: &Field, text: &str) -> Result<Value, String> {
     }
 }
 
-/// A moment, in the one form that the API is sure to take.
+/// Reads a time, and returns it in the one form that the API is sure to take.
 fn moment(text: &str) -> Result<Value, String> {
     let moment: Result<DateTime, _> = text.parse();
     moment
@@ -263,7 +265,7 @@ fn boolean(text: &str) -> Result<Value, String> {
     }
 }
 
-/// A day as the API takes it, or as it is written in Russia: `15.04.2026`.
+/// Reads a date as the API writes it, or in the Russian form: `15.04.2026`.
 fn day(text: &str) -> Result<Value, String> {
     let parts: Vec<&str> = text.split('.').collect();
     let iso = match parts.as_slice() {
@@ -276,7 +278,7 @@ fn day(text: &str) -> Result<Value, String> {
     }
 }
 
-/// An option by its id, or by its label.
+/// Finds an option by its id, or by its label.
 fn option(field: &Field, text: &str) -> Result<Value, String> {
     let by_id = field.items.iter().find(|item| item.id == text);
     let lower = text.to_lowercase();
@@ -292,7 +294,7 @@ fn option(field: &Field, text: &str) -> Result<Value, String> {
             .map_err(|_| "has an option whose id is no number".to_owned());
     }
     match text.parse::<u64>() {
-        // Without a schema nobody knows the options.
+        // Without a schema the options are not known.
         Ok(id) if field.items.is_empty() && id > 0 => Ok(id.into()),
         _ if field.items.is_empty() => Err("takes the id of an option".to_owned()),
         _ => {
@@ -337,12 +339,12 @@ mod tests {
         change.add("phone", "+79161112233:MOBILE").unwrap();
         change.add("email", "a@b.ru").unwrap();
         change.clear("lastName").unwrap();
-        let body: Value = serde_json::from_str(&change.body()).unwrap();
+        let body = serde_json::to_value(change.patch(71)).unwrap();
         let expected = json!({
             "post": "Director", "companyId": 15, "opened": true, "birthdate": "1990-05-08",
             "ufCrm_1": 81, "ufCrm_2": [4.5, 5], "lastName": "",
             "phone": [{"value": "+79161112233", "typeId": "MOBILE"}],
-            "email": [{"value": "a@b.ru", "typeId": "WORK"}],
+            "email": "a@b.ru",
         });
         assert_eq!(body, expected);
         let job = change.job(71).unwrap();

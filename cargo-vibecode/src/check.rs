@@ -74,7 +74,7 @@ pub(crate) async fn run(
     Ok(ended)
 }
 
-/// Whether a file is not as `pull` would write it.
+/// Returns true if a file is not in the form in which `pull` writes it.
 fn is_out_of_form(name: &str, file: &Path, read: &SchemaFile, output: &Output) -> bool {
     let canonical = read.descriptions.file_text(name);
     let is_canonical = fs::read(file).is_ok_and(|text| text == canonical.as_bytes());
@@ -91,7 +91,8 @@ fn is_out_of_form(name: &str, file: &Path, read: &SchemaFile, output: &Output) -
     !is_canonical
 }
 
-/// Reports how the portal differs from its schema, and whether that can break code.
+/// Reports the differences between the portal and its schema, and returns whether they can break
+/// code.
 fn has_drifted(
     entity: EntityPath,
     schema: &Schema,
@@ -131,7 +132,7 @@ fn has_drifted(
     Ok(breaks)
 }
 
-/// Reports the documented fields that the portal's complete list does not have.
+/// Reports documented fields that are missing in the portal's complete list.
 fn report_missing(entity: EntityPath, schema: &Schema, output: &Output) {
     let name = entity.path();
     for field in schema.missing(entity) {

@@ -18,7 +18,7 @@ pub(crate) struct Wanted {
     man: bool,
 }
 
-/// Prints what is wanted of a program that takes this command line.
+/// Prints the completions or the man page of a program with this command line.
 pub(crate) fn run(wanted: &Wanted, mut command: clap::Command) -> Result<Ended, Failure> {
     let mut text = Vec::new();
     match wanted.shell {

@@ -1,10 +1,10 @@
-//! What differs between two lists of an entity's fields, and whether it can break code.
+//! Differences between two lists of an entity's fields, and whether they can break code.
 
 use std::fmt;
 
 use vibecode_spec::{Field, Item, Schema, one_line};
 
-/// One difference.
+/// A difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Difference {
     pub(crate) field: String,
@@ -26,7 +26,7 @@ pub(crate) enum What {
 }
 
 impl Difference {
-    /// Whether code that was checked against the old account may be wrong by the new one.
+    /// Returns true if code that was checked against the old schema may be wrong with the new one.
     pub(crate) fn can_break(&self) -> bool {
         match &self.what {
             What::Removed
@@ -44,7 +44,7 @@ impl Difference {
         }
     }
 
-    /// The word for it in JSON.
+    /// Returns the name of the difference in JSON.
     pub(crate) fn name(&self) -> &'static str {
         match &self.what {
             What::Added { .. } => "added",
@@ -61,7 +61,7 @@ impl Difference {
     }
 }
 
-/// All differences, by field.
+/// Returns all differences, sorted by field.
 pub(crate) fn between(old: &Schema, new: &Schema) -> Vec<Difference> {
     let mut all = Vec::new();
     for field in old.fields() {
@@ -130,7 +130,7 @@ fn of_kind(field: &Field) -> String {
     format!("{several}{}", field.kind.name())
 }
 
-/// An option, for a message.
+/// Formats an option for a message.
 fn shown(item: &Item) -> String {
     format!("{} “{}”", one_line(&item.id), one_line(&item.label))
 }

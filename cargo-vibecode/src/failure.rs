@@ -1,8 +1,8 @@
-//! Why a command could not do its work.
+//! The error of a command.
 
 use std::{fmt, io, path::Path};
 
-/// What is wrong, and the next step. It never holds a key or a value of a record.
+/// The problem, and the next step. It never contains a key or a value of a record.
 #[derive(Debug)]
 pub(crate) struct Failure {
     message: String,
@@ -15,7 +15,7 @@ impl Failure {
         }
     }
 
-    /// A file that cannot be read or written.
+    /// Creates the error of a file that cannot be read or written.
     pub(crate) fn of_file(path: &Path, error: &io::Error) -> Self {
         Self::new(format!("{}: {error}", path.display()))
     }

@@ -26,12 +26,12 @@ use crate::{
     output::Output,
 };
 
-/// How a command ended that could do its work.
+/// The result of a command that could do its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ended {
-    /// All is done, and nothing is wrong.
+    /// Done, and nothing is wrong.
     Done,
-    /// Something was found that somebody has to look at.
+    /// Something was found that needs attention.
     Found,
 }
 

@@ -1,4 +1,4 @@
-//! What the key is and may do.
+//! Shows the key and its rights.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,7 +12,7 @@ use crate::{
     portal::{self, PortalArgs},
 };
 
-/// The scope that records of the CRM need (api.md, grade D).
+/// The scope that CRM records require (api.md, grade D).
 const SCOPE: &str = "crm";
 
 pub(crate) async fn run(args: &PortalArgs, output: &Output) -> Result<Ended, Failure> {
@@ -56,7 +56,7 @@ fn access(can_write: bool) -> String {
     access.to_owned()
 }
 
-/// Warns of what keeps the key from changing records.
+/// Warns about whatever keeps the key from changing records.
 fn warn(me: &Me, output: &Output) -> Ended {
     let mut ended = Ended::Done;
     let scopes = me.scopes();
@@ -71,7 +71,7 @@ fn warn(me: &Me, output: &Output) -> Ended {
     ended
 }
 
-/// Lets every request pass, and keeps what the last answer told of the limits.
+/// Lets every request pass, and keeps what the last answer said about the limits.
 #[derive(Clone, Default)]
 struct Watched(Arc<Mutex<Feedback>>);
 

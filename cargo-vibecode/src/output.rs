@@ -1,4 +1,4 @@
-//! Where results go: to people as text and tables, to programs as JSON.
+//! The output: text and tables for people, JSON for programs.
 
 use std::io::{self, Write};
 
@@ -17,7 +17,7 @@ pub(crate) enum Format {
     Json,
 }
 
-/// Where results go.
+/// The destination of results.
 #[derive(Debug)]
 pub(crate) struct Output {
     format: Format,
@@ -32,7 +32,7 @@ impl Output {
         }
     }
 
-    /// The same for a step of another command's, which has a result of its own.
+    /// Returns an output for a step of another command, which prints its own result.
     pub(crate) fn quiet(&self) -> Self {
         Self {
             is_quiet: true,
@@ -44,21 +44,21 @@ impl Output {
         self.format == Format::Json
     }
 
-    /// A line for people; programs are not told.
+    /// Prints a line, in human format only.
     pub(crate) fn line(&self, text: impl AsRef<str>) {
         if !self.is_json() && !self.is_quiet {
             print(text.as_ref());
         }
     }
 
-    /// A document for programs; people are not told.
+    /// Prints a document, in JSON format only.
     pub(crate) fn json(&self, document: &Value) {
         if self.is_json() && !self.is_quiet {
             print(&document.to_string());
         }
     }
 
-    /// A table for people, with a head.
+    /// Prints a table with a head, in human format only.
     pub(crate) fn table(&self, head: &[&str], rows: &[Vec<String>]) {
         if !self.is_json() {
             print(table(head, rows).trim_end());
@@ -69,12 +69,12 @@ impl Output {
         clippy::unused_self,
         reason = "whoever has no output has nobody to warn"
     )]
-    /// Something to look at that does not stop the work: on standard error, whatever the format.
+    /// Prints a warning to standard error, in either format.
     pub(crate) fn warn(&self, text: impl AsRef<str>) {
         complain(&format!("warning: {}", text.as_ref()));
     }
 
-    /// Why the work could not be done.
+    /// Prints why the work could not be done.
     pub(crate) fn fail(&self, failure: &Failure) {
         if self.is_json() {
             self.json(&json!({ "error": failure.to_string() }));
@@ -83,7 +83,7 @@ impl Output {
     }
 }
 
-/// Columns as wide as their widest cell.
+/// Formats columns as wide as their widest cell.
 fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column));
@@ -108,7 +108,7 @@ fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     text
 }
 
-/// Whoever closes the pipe wants no more.
+/// Ignores errors: if the reader closes the pipe, it wants no more output.
 fn print(text: &str) {
     let _ = writeln!(io::stdout().lock(), "{text}");
 }

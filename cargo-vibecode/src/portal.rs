@@ -1,4 +1,4 @@
-//! The portal that is asked: a client by the key and the base URL that were given.
+//! The portal of a command: a client with the given key and base URL.
 
 use std::{env, fs, path::PathBuf};
 
@@ -19,10 +19,10 @@ pub(crate) struct PortalArgs {
     pub(crate) base_url: Option<String>,
 }
 
-/// A client with settings of the command's own.
+/// Returns a client with the settings of the command.
 ///
 /// # Errors
-/// If no key was given, or one that cannot be used.
+/// If no key was given, or if it cannot be used.
 pub(crate) fn client(
     args: &PortalArgs,
     set: impl FnOnce(ClientBuilder) -> ClientBuilder,
@@ -35,8 +35,8 @@ pub(crate) fn client(
     Ok(set(builder).build()?)
 }
 
-/// The key and the base URL in clear, for requests that the client does not send. No `Debug`: they
-/// are secret.
+/// The key and the base URL in plain text, for requests that the client does not send. It has no
+/// `Debug` because they are secret.
 pub(crate) struct Access {
     pub(crate) base_url: String,
     pub(crate) key: String,
@@ -54,21 +54,21 @@ pub(crate) fn access(args: &PortalArgs) -> Result<Access, Failure> {
     })
 }
 
-/// Whether a key was given.
+/// Returns true if a key was given.
 pub(crate) fn has_key(args: &PortalArgs) -> bool {
     args.key_file.is_some() || variable("VIBECODE_API_KEY").is_some()
 }
 
-/// The base URL that was given; `None` if it is the documented one.
+/// Returns the given base URL; `None` if it is the documented one.
 pub(crate) fn base_url(args: &PortalArgs) -> Option<String> {
     let given = args.base_url.clone();
     given.or_else(|| variable("VIBECODE_BASE_URL"))
 }
 
-/// What kind of key was given, by its beginning (api.md, grade D).
+/// Returns the kind of the given key, by its prefix (api.md, grade D).
 ///
 /// # Errors
-/// If none was given.
+/// If no key was given.
 pub(crate) fn kind_of_key(args: &PortalArgs) -> Result<&'static str, Failure> {
     let (key, _) = secrets(args)?;
     let kinds = [
@@ -87,7 +87,7 @@ fn credentials(args: &PortalArgs) -> Result<Credentials, Failure> {
     })
 }
 
-/// The key, and the session token if one was given.
+/// Returns the key, and the session token if one was given.
 fn secrets(args: &PortalArgs) -> Result<(String, Option<String>), Failure> {
     if let Some(path) = &args.key_file {
         let bytes = fs::read(path).map_err(|error| Failure::of_file(path, &error))?;

@@ -10,7 +10,7 @@ use vibecode_spec::{Descriptions, Entity, EntityPath, Schema, SchemaFolders};
 
 use crate::failure::Failure;
 
-/// The entity of this name, such as `contacts` or `items/1040`.
+/// Returns the entity with this name, such as `contacts` or `items/1040`.
 ///
 /// # Errors
 /// If there is no such entity.
@@ -23,10 +23,10 @@ pub(crate) fn entity(name: &str) -> Result<EntityPath, Failure> {
     })
 }
 
-/// The known fields of an entity: the documented ones, and the portal's if there is a file.
+/// Returns the known fields of an entity: the documented ones, and the portal's if there is a file.
 ///
 /// # Errors
-/// If there is no such entity, or its file is not a schema.
+/// If there is no such entity, or if its file is not a schema.
 pub(crate) fn load(name: &str) -> Result<Schema, Failure> {
     let entity = entity(name)?;
     let documented = entity.documented();
@@ -36,11 +36,11 @@ pub(crate) fn load(name: &str) -> Result<Schema, Failure> {
     }
 }
 
-/// A schema file as it is read.
+/// A parsed schema file.
 #[derive(Debug)]
 pub(crate) struct SchemaFile {
     pub(crate) descriptions: Descriptions,
-    /// The portal's fields alone.
+    /// Only the portal's fields.
     pub(crate) schema: Schema,
 }
 
@@ -61,7 +61,7 @@ pub(crate) fn read(file: &Path, entity: EntityPath) -> Result<SchemaFile, Failur
     })
 }
 
-/// The file of an entity, if there is one.
+/// Returns the file of an entity, if there is one.
 ///
 /// # Errors
 /// If the current folder is not known.
@@ -69,19 +69,19 @@ pub(crate) fn find(entity: EntityPath) -> Result<Option<PathBuf>, Failure> {
     Ok(folders()?.find(entity))
 }
 
-/// The paths of all entities that have a file.
+/// Returns the paths of all entities that have a file.
 ///
 /// # Errors
-/// If it is not known which folder this is.
+/// If the current folder is not known.
 pub(crate) fn entities() -> Result<Vec<String>, Failure> {
     let entities = folders()?.entities();
     Ok(entities.into_iter().map(EntityPath::path).collect())
 }
 
-/// Where the file of an entity is, or is to be.
+/// Returns the path of an entity's file, whether it exists or not.
 ///
 /// # Errors
-/// If it is not known which folder this is.
+/// If the current folder is not known.
 pub(crate) fn place(entity: EntityPath) -> Result<PathBuf, Failure> {
     let place = folders()?.place(entity);
     place.ok_or_else(|| Failure::new("this folder has no path, so no schema has a place here"))
@@ -93,7 +93,7 @@ fn folders() -> Result<SchemaFolders, Failure> {
     Ok(SchemaFolders::of(&here))
 }
 
-/// Writes a file as a whole: whoever reads it finds the old text or the new one.
+/// Writes a file atomically: a reader finds either the old text or the new one.
 ///
 /// # Errors
 /// If it cannot be written.

@@ -1,4 +1,4 @@
-//! When a command that goes on is asked to stop.
+//! The signals that stop a long-running command.
 
 use std::io;
 
@@ -9,8 +9,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 #[cfg(windows)]
 use tokio::signal::windows::{CtrlC, ctrl_c};
 
-/// Ctrl-C, or what a system sends to end a program. From the moment when one listens, neither ends
-/// the program by itself.
+/// Ctrl-C, or the signal with which a system ends a program. Once this exists, neither ends the
+/// program by itself.
 #[derive(Debug)]
 pub(crate) struct Stop {
     #[cfg(unix)]
@@ -23,7 +23,7 @@ pub(crate) struct Stop {
 
 impl Stop {
     /// # Errors
-    /// Where the system does not let the program listen.
+    /// If the system does not let the program listen for signals.
     pub(crate) fn listen() -> Result<Self, Failure> {
         let stop = Self::new();
         stop.map_err(|error| Failure::new(format!("Ctrl-C cannot be listened for: {error}")))
@@ -42,7 +42,7 @@ impl Stop {
         Ok(Self { ctrl_c: ctrl_c()? })
     }
 
-    /// Waits until it is asked for, also where that was before the call.
+    /// Waits for a signal. Returns immediately if it arrived before the call.
     #[cfg(unix)]
     pub(crate) async fn asked(&mut self) {
         tokio::select! {
@@ -51,7 +51,7 @@ impl Stop {
         }
     }
 
-    /// Waits until it is asked for, also where that was before the call.
+    /// Waits for a signal. Returns immediately if it arrived before the call.
     #[cfg(windows)]
     pub(crate) async fn asked(&mut self) {
         self.ctrl_c.recv().await;

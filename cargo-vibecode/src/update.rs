@@ -1,4 +1,4 @@
-//! One record, changed from the command line.
+//! Changes one record from the command line.
 
 use serde_json::{Value, json};
 
@@ -73,13 +73,14 @@ pub(crate) async fn run(
             "there is nothing to change: use --set, --add or --clear",
         ));
     }
+    let job = change.job(wanted.id)?;
     if wanted.dry_run {
-        let body = change.body();
-        output.line(&body);
-        output.json(&serde_json::from_str(&body).unwrap_or_default());
+        let patch = change.patch(wanted.id);
+        let failed = |error: serde_json::Error| Failure::new(error.to_string());
+        output.line(serde_json::to_string(&patch).map_err(failed)?);
+        output.json(&serde_json::to_value(&patch).map_err(failed)?);
         return Ok(Ended::Done);
     }
-    let job = change.job(wanted.id).map_err(Failure::new)?;
     let client = portal::client(args, |builder| builder)?;
     let record = format!("{}/{}", wanted.entity, wanted.id);
     if wanted.ensure {

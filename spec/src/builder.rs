@@ -1,16 +1,16 @@
-//! Which methods the builder of a patch has besides the setters, which are called as the fields are.
+//! The methods of a patch builder besides its setters. A setter has the name of its field.
 
 /// Methods that every builder has.
 pub const BUILDER_METHODS: &[&str] = &["maybe", "set_unchecked"];
 
-/// What the name of a method that clears a field begins with, before the field's name.
+/// The prefix of a method that clears a field, before the name of the field.
 pub const CLEAR: &str = "clear_";
 
-/// What the name of a method that adds to a phone or email field begins with, before the field's name.
+/// The prefix of a method that adds to a phone or email field, before the name of the field.
 pub const ADD: &str = "add_";
 
-/// Whether a builder can have a method of this name for another field, or for every struct: a field
-/// of this name may not compile.
+/// Returns whether a builder can have a method of this name that is not the setter of a field with this
+/// name. A struct field of this name may not compile.
 ///
 /// ```
 /// use vibecode_spec::is_builder_method;

@@ -1,11 +1,11 @@
-//! Other names of fields: in the layer underneath, in other programs, and among people.
+//! Other names of fields: in the REST layer underneath, in other programs, and in everyday use.
 
-/// A meaning that a field can have, and its names.
+/// A meaning that a field can have, with its names.
 pub(crate) struct Concept {
-    /// The wire names, which differ by entity. An entity has at most one of them.
+    /// The wire names, which differ between entities. An entity has at most one of them.
     pub(crate) wire: &'static [&'static str],
-    /// Native names, synonyms and labels in the form in which they are compared: lower case, letters and
-    /// digits only.
+    /// Native names, synonyms and labels, normalized for comparison: in lower case, letters and digits
+    /// only.
     pub(crate) others: &'static [&'static str],
 }
 
@@ -13,9 +13,9 @@ const fn concept(wire: &'static [&'static str], others: &'static [&'static str])
     Concept { wire, others }
 }
 
-/// A native name that is only another spelling of the wire name is not listed: `COMPANY_ID` is
-/// `companyId`. A name may belong to several concepts: `name` is a person's first name, and the title
-/// of a company or a deal.
+/// Every concept. A native name that is only another spelling of the wire name is not listed, such as
+/// `COMPANY_ID` for `companyId`. A name may belong to several concepts: `name` is a person's first name,
+/// and the title of a company or a deal.
 pub(crate) const CONCEPTS: &[Concept] = &[
     concept(&["name"], &["firstname", "givenname", "forename", "имя"]),
     concept(&["lastName"], &["surname", "familyname", "фамилия"]),
@@ -92,7 +92,8 @@ pub(crate) const CONCEPTS: &[Concept] = &[
     concept(&["contactId"], &["contact", "контакт"]),
     concept(&["contactIds"], &["contacts", "контакты"]),
     concept(&["leadId"], &["lead", "лид"]),
-    // No entity has it: a deal does not refer to a deal.
+    // No entity has this field: a deal does not refer to a deal. It is listed so that `dealId` is not
+    // taken for a typo of `leadId`.
     concept(&["dealId"], &["deal", "сделка"]),
     concept(&["quoteId"], &["quote", "estimate", "предложение"]),
     concept(

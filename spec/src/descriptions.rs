@@ -1,5 +1,5 @@
-//! Reads what `GET /v1/{entity}/fields` answers, or a file that holds it, for the macros and the command
-//! line. Anything else is refused with a sentence that says what it is.
+//! Reads the answer to `GET /v1/{entity}/fields`, or a file that holds it, for the macros and the
+//! command line. For any other input, the error says what the input is.
 
 use std::{collections::HashSet, fs, path::Path};
 
@@ -10,15 +10,15 @@ use crate::{
     user_field_wire_name,
 };
 
-/// The version of the form in which `cargo vibecode pull` writes a schema.
+/// The version of the format in which `cargo vibecode pull` writes a schema.
 const FORMAT: u64 = 1;
-/// The most bytes that a schema may have: those of the largest portals have some megabytes.
+/// The maximum length of a schema in bytes. The schemas of the largest portals have a few megabytes.
 const MAX_LENGTH: u64 = 16 * 1024 * 1024;
-/// The next step after a refusal.
+/// The next step, which ends each message about an input that is not a schema.
 const WANTED: &str =
     "a schema is what `GET /v1/{entity}/fields` answers, and `cargo vibecode pull` fetches it";
 
-/// The descriptions of an entity's fields, by wire name, as they were answered.
+/// The descriptions of an entity's fields by wire name, as the API answered them.
 ///
 /// ```
 /// use vibecode_spec::Descriptions;
@@ -26,7 +26,7 @@ const WANTED: &str =
 /// let answer = r#"{"success":true,"data":{"fields":{"post":{"type":"string"}}}}"#;
 /// let descriptions = Descriptions::read(answer)?;
 /// assert_eq!(descriptions.fields["post"]["type"], "string");
-/// // A list that may be a part of the portal's.
+/// // The list may be only a part of the portal's fields.
 /// assert!(!descriptions.is_complete);
 /// # Ok::<(), vibecode_spec::SchemaError>(())
 /// ```
@@ -35,19 +35,19 @@ const WANTED: &str =
 pub struct Descriptions {
     /// The description of each field.
     pub fields: Map<String, Value>,
-    /// The entity whose fields these are, if it is stated: in a file that `pull` wrote.
+    /// The entity that has these fields, if it is stated. Only files written by `pull` state it.
     pub entity: Option<String>,
-    /// Whether these are known to be all fields of the entity: in a file that `pull` wrote. Any other
-    /// may hold a part.
+    /// Whether these are known to be all fields of the entity. This is possible only in a file written
+    /// by `pull`; any other input may hold a part of them.
     pub is_complete: bool,
 }
 
 impl Descriptions {
-    /// Reads an answer, or a file that holds one: the whole answer, its `data`, the map of fields
-    /// alone, or the form in which `cargo vibecode pull` writes it.
+    /// Reads an answer, or the content of a file: the whole answer, its `data`, the map of fields alone,
+    /// or the format in which `cargo vibecode pull` writes it.
     ///
     /// # Errors
-    /// [`SchemaError`] that says what the text is instead.
+    /// Returns a [`SchemaError`] that says what the text is instead.
     pub fn read(bytes: impl AsRef<[u8]>) -> Result<Self, SchemaError> {
         Self::of_answer(parse(bytes.as_ref())?)
     }
@@ -55,7 +55,7 @@ impl Descriptions {
     /// Reads a file.
     ///
     /// # Errors
-    /// [`SchemaError`] if the file cannot be read, is longer than any schema, or is not a schema.
+    /// Returns a [`SchemaError`] if the file cannot be read, is longer than 16 MiB, or is not a schema.
     pub fn read_file(file: &Path) -> Result<Self, SchemaError> {
         let failed = |error: std::io::Error| SchemaError::of_the_whole(error.to_string());
         let length = fs::metadata(file).map_err(failed)?.len();
@@ -66,10 +66,10 @@ impl Descriptions {
         Self::read(fs::read(file).map_err(failed)?)
     }
 
-    /// Reads an answer that has been parsed.
+    /// Reads an answer that is already parsed as JSON.
     ///
     /// # Errors
-    /// [`SchemaError`] that says what the answer is instead.
+    /// Returns a [`SchemaError`] that says what the answer is instead.
     pub fn of_answer(answer: Value) -> Result<Self, SchemaError> {
         let (mut fields, file) = map_of_fields(answer)?;
         check_entries(&fields)?;
@@ -81,16 +81,16 @@ impl Descriptions {
         })
     }
 
-    /// The fields that are described.
+    /// Parses the descriptions into a schema.
     ///
     /// # Errors
-    /// [`SchemaError`] with the name of the field if one of them cannot be read.
+    /// Returns a [`SchemaError`] with the name of the field if a description cannot be read.
     pub fn schema(&self) -> Result<Schema, SchemaError> {
         Schema::of_descriptions(self)
     }
 
-    /// The text of a schema file as `cargo vibecode pull` writes it: sorted, and spaced in one way, so
-    /// that a diff shows only what has changed.
+    /// Returns the text of a schema file as `cargo vibecode pull` writes it. Its order and its spacing
+    /// are fixed, so that a diff shows only what has changed.
     ///
     /// ```
     /// use vibecode_spec::Descriptions;
@@ -116,7 +116,7 @@ impl Descriptions {
     }
 }
 
-/// What a schema file says about itself.
+/// The properties that a schema file states about itself.
 #[derive(Default)]
 struct File {
     entity: Option<String>,
@@ -127,7 +127,7 @@ fn refused<T>(what: &str) -> Result<T, SchemaError> {
     Err(SchemaError::of_the_whole(format!("{what}: {WANTED}")))
 }
 
-/// The JSON in these bytes.
+/// Parses bytes as JSON.
 fn parse(bytes: &[u8]) -> Result<Value, SchemaError> {
     let text = text_of(bytes).map_err(|error| SchemaError::of_the_whole(error.to_string()))?;
     let begins = text.trim_start();
@@ -144,7 +144,7 @@ fn parse(bytes: &[u8]) -> Result<Value, SchemaError> {
     })
 }
 
-/// The map of fields in an answer, or in what a file holds of one.
+/// Returns the map of fields in an answer, or in the part of it that a file holds.
 fn map_of_fields(answer: Value) -> Result<(Map<String, Value>, File), SchemaError> {
     let mut answer = object(answer)?;
     if let Some(code) = error_code(&answer) {
@@ -173,7 +173,7 @@ fn map_of_fields(answer: Value) -> Result<(Map<String, Value>, File), SchemaErro
     Ok((inner_fields(answer)?, File::default()))
 }
 
-/// What `cargo vibecode pull` has written.
+/// Reads a file that `cargo vibecode pull` has written.
 fn read_file(mut file: Map<String, Value>) -> Result<(Map<String, Value>, File), SchemaError> {
     let format = file.remove("format").unwrap_or_default();
     if format != FORMAT {
@@ -196,7 +196,8 @@ fn read_file(mut file: Map<String, Value>) -> Result<(Map<String, Value>, File),
     }
 }
 
-/// The map under `fields`, or this map itself, in which `fields` may be the name of a field.
+/// Returns the map under `fields`. If there is none, returns this map itself, in which `fields` may be
+/// the name of a field.
 fn inner_fields(mut data: Map<String, Value>) -> Result<Map<String, Value>, SchemaError> {
     let is_map = data.get("fields").is_some_and(|it| !is_description(it));
     match data.remove("fields") {
@@ -222,14 +223,14 @@ fn object(value: Value) -> Result<Map<String, Value>, SchemaError> {
     }
 }
 
-/// Whether this is an element of what `GET /v1/userfields/{entity}` answers.
+/// Returns whether this is an element of the answer to `GET /v1/userfields/{entity}`.
 fn is_definition(value: &Value) -> bool {
     ["fieldName", "FIELD_NAME"]
         .iter()
         .any(|key| value.get(key).is_some_and(Value::is_string))
 }
 
-/// The code of an error answer, as a message shows it; `None` if it is not one.
+/// Returns the code of an error answer as messages show it, or `None` if the answer is not an error.
 fn error_code(answer: &Map<String, Value>) -> Option<String> {
     let failed = answer
         .get("success")
@@ -251,7 +252,7 @@ fn error_code(answer: &Map<String, Value>) -> Option<String> {
     )
 }
 
-/// Checks that every entry can describe a field, and that at least one does, unless all are empty.
+/// Checks that every entry is an object, and that at least one describes a field, unless all are empty.
 fn check_entries(fields: &Map<String, Value>) -> Result<(), SchemaError> {
     if let Some((name, _)) = fields.iter().find(|(_, it)| !it.is_object()) {
         if fields
@@ -272,8 +273,8 @@ fn check_entries(fields: &Map<String, Value>) -> Result<(), SchemaError> {
     Ok(())
 }
 
-/// Drops the descriptions under a name of the layer underneath (`COMPANY_ID`) if the field is described
-/// under its wire name too. If it is not, this is an answer of that layer.
+/// Drops the descriptions under names of the REST layer underneath (`COMPANY_ID`) if the field is also
+/// described under its wire name. If it is not, this is an answer of that layer, which is an error.
 fn drop_native_duplicates(fields: &mut Map<String, Value>) -> Result<(), SchemaError> {
     let is_upper = |name: &str| {
         name.contains(|letter: char| letter.is_ascii_uppercase())
@@ -303,14 +304,15 @@ fn drop_native_duplicates(fields: &mut Map<String, Value>) -> Result<(), SchemaE
     Ok(())
 }
 
-/// A map by its keys, also if `serde_json` is built to keep the order in which they came.
+/// Returns a map sorted by key, even if `serde_json` is built to preserve the order of insertion.
 fn sorted(entries: impl Iterator<Item = (String, Value)>) -> Map<String, Value> {
     let mut entries: Vec<_> = entries.collect();
     entries.sort_by(|(one, _), (other, _)| one.cmp(other));
     entries.into_iter().collect()
 }
 
-/// A field with its options sorted by id: the order in which a portal lists them means nothing.
+/// Returns a field with its options sorted by id, since the order in which a portal lists them has no
+/// meaning.
 fn in_order(field: &Value) -> Value {
     let mut field = field.clone();
     for key in options::LISTS {

@@ -1,4 +1,4 @@
-//! The entities whose fields are built in.
+//! The entities with built-in fields.
 
 use std::sync::OnceLock;
 
@@ -31,7 +31,7 @@ impl Entity {
     /// Every entity.
     pub const ALL: &[Self] = &[Self::Contacts, Self::Companies, Self::Leads, Self::Deals];
 
-    /// The entity with this name in the API's paths, such as `contacts`.
+    /// Returns the entity with this name in the paths of the API, such as `contacts`.
     ///
     /// ```
     /// use vibecode_spec::Entity;
@@ -44,7 +44,8 @@ impl Entity {
         Self::ALL.iter().copied().find(|each| each.path() == path)
     }
 
-    /// The entity that was probably meant: one of its names in another case or number, or a typo.
+    /// Returns the entity that was probably meant by a name in another case, in the singular, or with a
+    /// typo.
     ///
     /// ```
     /// use vibecode_spec::Entity;
@@ -63,7 +64,7 @@ impl Entity {
         })
     }
 
-    /// The name in the API's paths, in the plural.
+    /// Returns the name in the paths of the API, a plural.
     ///
     /// ```
     /// use vibecode_spec::Entity;
@@ -80,7 +81,7 @@ impl Entity {
         }
     }
 
-    /// What one record is called.
+    /// Returns the name of a single record.
     ///
     /// ```
     /// use vibecode_spec::Entity;
@@ -97,7 +98,7 @@ impl Entity {
         }
     }
 
-    /// The documented fields, read once a process.
+    /// Returns the documented fields, which are parsed once per process.
     ///
     /// ```
     /// use vibecode_spec::{Entity, Kind};
@@ -161,7 +162,7 @@ mod tests {
         assert_eq!(Entity::suggest("invoices"), None);
     }
 
-    /// Names with a `*` are read-only, those with `[]` hold several values.
+    /// Names with a `*` are read-only. Names with `[]` hold several values.
     const COMMON: &str = "id* createdTime* updatedTime* createdBy* updatedBy* lastActivityBy* \
         lastActivityTime* hasPhone* hasEmail* hasImol* categoryId* fm* entityTypeId* phoneWork* \
         phoneMobile* phoneHome* emailWork* emailHome* emailMailing* observers[] phone email";

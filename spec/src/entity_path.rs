@@ -1,10 +1,10 @@
-//! An entity by its path in the API: one with built-in fields, or a smart process.
+//! Entities by their path in the API: those with built-in fields, and smart processes.
 
 use std::sync::OnceLock;
 
 use crate::{Entity, Schema};
 
-/// The beginning of a smart process's path.
+/// The prefix of the path of a smart process.
 const ITEMS: &str = "items/";
 
 /// An entity of the CRM, or a smart process of a portal.
@@ -19,14 +19,14 @@ const ITEMS: &str = "items/";
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EntityPath {
-    /// One whose fields are built in.
+    /// An entity with built-in fields.
     Entity(Entity),
-    /// `items/1040`: all of its fields are the portal's.
+    /// A smart process, such as `items/1040`. All of its fields are defined by the portal.
     Items(u32),
 }
 
 impl EntityPath {
-    /// The entity with this path, such as `contacts` or `items/1040`.
+    /// Returns the entity with this path, such as `contacts` or `items/1040`.
     ///
     /// ```
     /// use vibecode_spec::EntityPath;
@@ -46,7 +46,7 @@ impl EntityPath {
         canonical.map(Self::Items)
     }
 
-    /// The name in the API's paths.
+    /// Returns the path in the API.
     #[must_use]
     pub fn path(self) -> String {
         match self {
@@ -55,13 +55,13 @@ impl EntityPath {
         }
     }
 
-    /// The name of the portal's schema file.
+    /// Returns the name of the entity's schema file.
     #[must_use]
     pub fn file_name(self) -> String {
         format!("{}.json", self.path().replace('/', "-"))
     }
 
-    /// The entity whose schema file is called so.
+    /// Returns the entity with a schema file of this name.
     ///
     /// ```
     /// use vibecode_spec::EntityPath;
@@ -75,7 +75,7 @@ impl EntityPath {
         Self::from_path(&path)
     }
 
-    /// The entity, if its fields are built in.
+    /// Returns the entity, if its fields are built in.
     #[must_use]
     pub fn built_in(self) -> Option<Entity> {
         match self {
@@ -84,7 +84,7 @@ impl EntityPath {
         }
     }
 
-    /// The documented fields. A smart process has none.
+    /// Returns the documented fields. A smart process has none.
     #[must_use]
     pub fn documented(self) -> &'static Schema {
         static NOTHING: OnceLock<Schema> = OnceLock::new();
@@ -94,7 +94,7 @@ impl EntityPath {
         }
     }
 
-    /// The known paths, for a message about an unknown one.
+    /// Returns a list of the known paths, for a message about an unknown one.
     ///
     /// ```
     /// use vibecode_spec::EntityPath;

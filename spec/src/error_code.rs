@@ -1,7 +1,7 @@
-//! Error codes that are known, with the status each is known to come with.
+//! The known error codes, with the HTTP status of each.
 
-/// Every known error code and its status, where that is known. The set grows, and a code can come
-/// with another status.
+/// Every known error code, with its HTTP status if that is known. The set grows, and the API can send a
+/// code with another status.
 ///
 /// ```
 /// use vibecode_spec::ERROR_CODES;
@@ -50,7 +50,7 @@ pub const ERROR_CODES: &[(&str, Option<u16>)] = &[
     ("ERROR_LOOP_DETECTED", None),
 ];
 
-/// The status that a code is known to come with.
+/// Returns the HTTP status with which the API is known to send a code, or `None` if it is not known.
 ///
 /// ```
 /// use vibecode_spec::status_of;

@@ -1,12 +1,13 @@
-//! Escapes text from a portal for the place where it is shown. Labels, titles and file names are data: in
-//! documentation they must not become markup or a doctest, in a message they must not start a new line or
-//! change the direction of what follows.
+//! Escapes text from a portal for display. Labels, titles and file names are data: in documentation they
+//! must not become markup or a doctest, and in a message they must not start a new line or change the
+//! direction of the text that follows.
 
-/// At most this many characters of a text are shown.
+/// The maximum number of characters of a text that are shown.
 const SHOWN: usize = 200;
 
-/// A text on one line: control characters, line breaks and characters that are invisible or change
-/// the direction of the text become spaces, runs of spaces become one, and a long text is cut.
+/// Returns a text on one line. Control characters, line breaks and characters that are invisible or
+/// change the direction of the text are replaced by spaces. A run of spaces becomes one space, and a
+/// text is cut after 200 characters.
 ///
 /// ```
 /// use vibecode_spec::one_line;
@@ -38,8 +39,8 @@ pub fn one_line(text: &str) -> String {
     line
 }
 
-/// A text as documentation: one line of plain words, whatever is in it. Nothing of it is read as
-/// Markdown or HTML, so that none of it becomes a link, a heading, a code block or a doctest.
+/// Escapes any text as one line of documentation. No part of it is read as Markdown or HTML, so that
+/// none of it becomes a link, a heading, a code block or a doctest.
 ///
 /// ```
 /// use vibecode_spec::doc_text;
@@ -52,7 +53,7 @@ pub fn one_line(text: &str) -> String {
 pub fn doc_text(text: &str) -> String {
     let line = one_line(text);
     let mut escaped = String::with_capacity(line.len());
-    // These make a list or a rule at the beginning of a line only.
+    // These characters start a list or a rule only at the beginning of a line.
     let marker = line
         .find(|letter: char| !letter.is_ascii_digit())
         .filter(|at| line.get(*at..).is_some_and(begins_like_a_list));
@@ -73,12 +74,12 @@ pub fn doc_text(text: &str) -> String {
     escaped
 }
 
-/// Whether the rest of a line, after digits that it may begin with, makes it a list or a rule.
+/// Returns whether a line is a list or a rule, from the part after its leading digits.
 fn begins_like_a_list(rest: &str) -> bool {
     rest.starts_with(['-', '+', '=', '.', ')'])
 }
 
-/// Characters without a shape of their own: marks of direction, of joining and of order.
+/// Returns whether a character is invisible: a mark of direction, joining or order.
 fn is_invisible(letter: char) -> bool {
     matches!(letter,
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}'..='\u{200f}'

@@ -1,4 +1,4 @@
-//! One field of an entity, and how its description is read.
+//! The fields of an entity, and the reading of their descriptions.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use crate::{
     Clearing, Grade, Kind, LABEL_KEYS, SchemaError, label::label_of, naming, one_line, options,
 };
 
-/// One field, as `GET /v1/{entity}/fields` describes it.
+/// A field, as `GET /v1/{entity}/fields` describes it.
 ///
 /// ```
 /// use serde_json::json;
@@ -34,21 +34,21 @@ pub struct Field {
     pub kind: Kind,
     /// Whether the field holds a list of values.
     pub multiple: bool,
-    /// Whether the API sets the field by itself.
+    /// Whether the field is read-only: the API sets it.
     pub read_only: bool,
-    /// Whether the field can be set when a record is created, but not changed after.
+    /// Whether the field can be set when a record is created, but not changed afterwards.
     pub immutable: bool,
     /// Whether the field must have a value, so that it cannot be cleared.
     pub required: bool,
-    /// What people call the field: the portal's label, or the built-in title.
+    /// The name of the field for people: the portal's label, or the built-in title.
     pub title: Option<String>,
-    /// The name that the layer underneath uses, such as `COMPANY_ID`.
+    /// The name in Bitrix24's REST layer underneath, such as `COMPANY_ID`.
     pub upper_name: Option<String>,
     /// The options of a list.
     pub items: Vec<Item>,
-    /// How certain it is that there is such a field.
+    /// How certain it is that the field exists.
     pub grade: Grade,
-    /// The flags as the description states them. One that it does not state is `None`.
+    /// The flags that the description states. A flag that it does not state is `None`.
     stated: Flags,
 }
 
@@ -65,21 +65,22 @@ struct Flags {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Item {
-    /// The id, a number in text; for what is not a list, possibly a code.
+    /// The id, a number written as text. An option of a field that is not a list may have a code
+    /// instead.
     pub id: String,
     /// The label.
     pub label: String,
 }
 
-// The API's own vocabulary differs from the one underneath: both are read.
+// The API's own names for these keys differ from those of the REST layer underneath. Both are read.
 const READ_ONLY: &[&str] = &["isReadOnly", "readOnly", "readonly"];
 const IMMUTABLE: &[&str] = &["isImmutable", "immutable"];
 const MULTIPLE: &[&str] = &["isMultiple", "multiple"];
 const REQUIRED: &[&str] = &["isRequired", "required", "mandatory"];
 const UPPER_NAMES: &[&str] = &["upperName", "upper_name"];
 
-/// Whether this can be the description of a field: an object with at least one of the keys of a
-/// description, and a value of the right type under it.
+/// Returns whether a value can be the description of a field: an object that has at least one of the
+/// keys of a description, with a value of the right type.
 pub(crate) fn is_description(value: &Value) -> bool {
     let has = |keys: &[&str], fits: fn(&Value) -> bool| {
         keys.iter().any(|key| value.get(key).is_some_and(fits))
@@ -96,8 +97,8 @@ pub(crate) fn is_description(value: &Value) -> bool {
 }
 
 impl Field {
-    /// Reads the description of the field `name`. What it leaves out has its default; keys that are not
-    /// known are ignored.
+    /// Reads the description of the field `name`. Missing keys have their defaults, and unknown keys are
+    /// ignored.
     ///
     /// ```
     /// use serde_json::json;
@@ -111,8 +112,8 @@ impl Field {
     /// ```
     ///
     /// # Errors
-    /// [`SchemaError`] with the field's name if the type, a flag or an option is there and cannot be
-    /// read.
+    /// Returns a [`SchemaError`] with the field's name if the type, a flag or an option is present but
+    /// cannot be read.
     pub fn read(name: &str, description: &Value) -> Result<Self, SchemaError> {
         let text = |keys: &[&str]| {
             let mut found = keys.iter().filter_map(|key| description.get(key)?.as_str());
@@ -147,8 +148,8 @@ impl Field {
         })
     }
 
-    /// A portal's description on top of the built-in one: what it states overrides, what it does not
-    /// state changes nothing, and the kind stays.
+    /// Merges a portal's description over the built-in one. What the portal states overrides the
+    /// built-in description, except for the kind and the grade. What it does not state stays unchanged.
     pub(crate) fn over(self, built_in: &Self) -> Self {
         Self {
             multiple: self.stated.multiple.unwrap_or(built_in.multiple),
@@ -163,7 +164,7 @@ impl Field {
         }
     }
 
-    /// Whether this is a user field (`ufCrm…`).
+    /// Returns whether this is a user field (`ufCrm…`).
     ///
     /// ```
     /// use vibecode_spec::Entity;
@@ -176,7 +177,7 @@ impl Field {
         naming::read_user_field_name(&self.name).is_some()
     }
 
-    /// What clears the field: as [`Kind::clearing`].
+    /// Returns the value that clears the field: see [`Kind::clearing`].
     ///
     /// ```
     /// use vibecode_spec::{Clearing, Entity};
@@ -193,7 +194,8 @@ impl Field {
     }
 }
 
-/// The flag under these keys: `None` if none of them states it, true if any of them says so.
+/// Reads a flag that can be under any of these keys. It is `None` if no key states it, and true if any
+/// key does.
 fn flag(name: &str, description: &Value, keys: &[&str]) -> Result<Option<bool>, SchemaError> {
     let mut stated = None;
     for key in keys {
@@ -210,7 +212,8 @@ fn flag(name: &str, description: &Value, keys: &[&str]) -> Result<Option<bool>, 
 /// A value that is neither yes nor no.
 struct NotAFlag;
 
-/// A flag is true, "Y" or 1, depending on which layer wrote it; null states nothing.
+/// Reads a flag. Depending on the layer that wrote it, a set flag is true, "Y" or 1. Null and "" state
+/// nothing.
 fn read_flag(flag: &Value) -> Result<Option<bool>, NotAFlag> {
     match flag {
         Value::Null => Ok(None),

@@ -15,16 +15,16 @@ use serde_json::Value;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Grade {
-    /// D, or O: the API documents the field, or was seen to answer it.
+    /// Grade D or O: the API documents the field, or an answer of the API was observed to contain it.
     #[default]
     Documented,
-    /// B: the layer underneath has the field. A portal's list of fields shows whether the API passes it
-    /// on.
+    /// Grade B: Bitrix24's REST layer underneath has the field. A portal's list of fields shows whether
+    /// the API passes it on.
     Underneath,
 }
 
 impl Grade {
-    /// The key `grade` of the built-in descriptions.
+    /// Reads the value of the key `grade` of a built-in description.
     pub(crate) fn read(grade: Option<&Value>) -> Self {
         match grade.and_then(Value::as_str) {
             Some("B") => Self::Underneath,

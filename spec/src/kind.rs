@@ -1,11 +1,11 @@
-//! Field kinds: their names in both vocabularies and what clears them.
+//! Field kinds: their names in both vocabularies, and the values that clear them.
 
 use crate::Multifield;
 
-/// What a field of the API holds.
+/// The kind of value that a field of the API holds.
 ///
-/// The API's own pages and the REST layer underneath name types differently (`number` beside
-/// `integer`, `text` beside `string`); one kind has the names of both.
+/// The API's own documentation and the REST layer underneath use different names for the same type
+/// (`number` and `integer`, `text` and `string`). A kind has the names of both.
 ///
 /// ```
 /// use vibecode_spec::{Kind, Reference};
@@ -21,17 +21,18 @@ pub enum Kind {
     Text,
     /// A whole number.
     Integer,
-    /// A number that the API's own vocabulary does not divide into whole and real.
+    /// A number: the API's own vocabulary does not distinguish whole and real numbers.
     Number,
     /// A real number.
     Double,
     /// True or false.
     Boolean,
-    /// A day, `YYYY-MM-DD`.
+    /// A date, `YYYY-MM-DD`.
     Date,
-    /// A moment, ISO 8601 with an offset.
+    /// A date and time, ISO 8601 with an offset.
     DateTime,
-    /// A day or a moment: the API was seen to answer a moment in a field that takes a day underneath.
+    /// A date, or a date and time: the API was observed to answer a date and time in a field that takes
+    /// a date in the REST layer underneath.
     DateOrDateTime,
     /// The id of an option of a list.
     Enumeration,
@@ -45,19 +46,19 @@ pub enum Kind {
     File,
     /// A link to a CRM record of any type, `C_2`.
     Crm,
-    /// A status code of one of the portal's own lists.
+    /// A status code from one of the portal's status sets.
     Status,
     /// The id of a section or an element of an information block.
     Iblock,
     /// The id of a record of one entity.
     Reference(Reference),
-    /// Phones or emails: several values, each with a type, which a PATCH only ever adds to.
+    /// Phones or emails: several values, each with a type. A PATCH can only add values.
     Multifield(Multifield),
-    /// A type that this version does not know, as the API named it.
+    /// A type that this version does not know, with the name that the API uses.
     Unknown(String),
 }
 
-/// What a reference points to.
+/// The target of a reference.
 ///
 /// ```
 /// use vibecode_spec::{Entity, Kind, Reference};
@@ -82,7 +83,8 @@ pub enum Reference {
     User,
 }
 
-/// What is sent to clear a field. Grade C: other clients assume it, the API does not document it.
+/// The value that is sent to clear a field (grade C: other clients assume it, and the API does not
+/// document it).
 ///
 /// ```
 /// use vibecode_spec::{Clearing, Kind};
@@ -98,13 +100,13 @@ pub enum Clearing {
     Zero,
     /// `[]`
     EmptyList,
-    /// `null`, only if the user chose it.
+    /// `null`, only if the user chooses it.
     Null,
-    /// `false`, only if the user chose it.
+    /// `false`, only if the user chooses it.
     False,
 }
 
-/// Every named kind: the first name is the one that messages use.
+/// Every named kind with its names. Messages use the first one.
 const NAMES: &[(Kind, &[&str])] = &[
     (Kind::Text, &["string", "text"]),
     (Kind::Integer, &["integer", "int"]),
@@ -130,10 +132,10 @@ const NAMES: &[(Kind, &[&str])] = &[
     (Kind::Reference(Reference::Quote), &["crm_quote"]),
 ];
 
-/// The names of a type that holds phones or emails; the field's name says which of the two.
+/// The names of the type of phones and emails. The name of the field shows which of the two it holds.
 const MULTIFIELD_NAMES: &[&str] = &["crm_multifield", "multifield"];
 
-/// The types of user fields (graded B), by the name that `kind = "…"` takes.
+/// The types of user fields (grade B), by the name that `kind = "…"` takes.
 const USER_FIELD_KINDS: &[&str] = &[
     "string",
     "integer",
@@ -154,9 +156,9 @@ const USER_FIELD_KINDS: &[&str] = &[
 ];
 
 impl Kind {
-    /// Reads the type that `GET /v1/{entity}/fields` gives for the field `name`.
+    /// Returns the kind for the type that `GET /v1/{entity}/fields` answers for the field `name`.
     ///
-    /// A type that is not known becomes [`Kind::Unknown`].
+    /// An unknown type becomes [`Kind::Unknown`].
     ///
     /// ```
     /// use vibecode_spec::{Kind, Multifield};
@@ -173,7 +175,7 @@ impl Kind {
         Self::from_name(type_name).unwrap_or_else(|| Self::Unknown(type_name.to_owned()))
     }
 
-    /// The kind that bears this name in either vocabulary.
+    /// Returns the kind with this name in either vocabulary.
     ///
     /// ```
     /// use vibecode_spec::Kind;
@@ -189,7 +191,7 @@ impl Kind {
             .map(|(kind, _)| kind.clone())
     }
 
-    /// The kind of a user field that bears this name in either vocabulary.
+    /// Returns the kind of user field with this name in either vocabulary.
     ///
     /// ```
     /// use vibecode_spec::Kind;
@@ -204,7 +206,7 @@ impl Kind {
         USER_FIELD_KINDS.contains(&kind.name()).then_some(kind)
     }
 
-    /// The names that [`Kind::of_user_field`] is best given.
+    /// Returns the preferred names for [`Kind::of_user_field`].
     ///
     /// ```
     /// use vibecode_spec::Kind;
@@ -216,7 +218,7 @@ impl Kind {
         USER_FIELD_KINDS
     }
 
-    /// The kind's name, as user fields and messages use it.
+    /// Returns the name of the kind, as user fields and messages use it.
     ///
     /// ```
     /// use vibecode_spec::Kind;
@@ -236,7 +238,7 @@ impl Kind {
         }
     }
 
-    /// What clears a field of this kind: see [`Clearing`] for how sure that is.
+    /// Returns the value that clears a field of this kind. See [`Clearing`] for how certain that is.
     ///
     /// ```
     /// use vibecode_spec::{Clearing, Kind, Reference};
@@ -244,7 +246,7 @@ impl Kind {
     /// let company = Kind::Reference(Reference::Company);
     /// assert_eq!(company.clearing(false, false), Clearing::Zero);
     /// assert_eq!(company.clearing(true, false), Clearing::EmptyList);
-    /// // Of a user field:
+    /// // A user field:
     /// assert_eq!(company.clearing(false, true), Clearing::EmptyText);
     /// ```
     #[must_use]
@@ -266,7 +268,7 @@ impl Clearing {
         (Self::False, "false"),
     ];
 
-    /// Reads what `clear = "…"` takes: `null`, `0`, `[]`, `false`, or nothing for `""`.
+    /// Parses the value of `clear = "…"`: `null`, `0`, `[]`, `false`, or an empty string for `""`.
     ///
     /// ```
     /// use vibecode_spec::Clearing;

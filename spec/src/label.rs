@@ -1,16 +1,17 @@
-//! Labels: as one text, or as a map by language.
+//! Labels: a single text, or a map from language to text.
 
 use serde_json::Value;
 
-/// The keys under which the description of a field has its label. The label that a person gave it comes
-/// before the one that the system gave it.
+/// The keys that can hold the label of a field in its description, in order of preference. A label set
+/// by a person comes before one set by the system.
 pub const LABEL_KEYS: &[&str] = &["formLabel", "listLabel", "title", "label"];
 
-/// The languages that are preferred, in this order.
+/// The preferred languages, in order of preference.
 const LANGUAGES: &[&str] = &["en", "ru"];
 
-/// The text of a label: the label itself, or from a map by language (`{"ru": "Лояльность"}`) the English
-/// text, else the Russian, else the first. `None` if it is empty or of another form.
+/// Returns the text of a label. If the label is a map from language to text (`{"ru": "Лояльность"}`),
+/// this is the English text, or else the Russian, or else the first. Returns `None` if the label is
+/// empty or has another form.
 ///
 /// ```
 /// use serde_json::json;
@@ -35,7 +36,7 @@ pub fn label_of(label: &Value) -> Option<String> {
     }
 }
 
-/// Whether a key is a language as Bitrix24 writes it.
+/// Returns whether a key is a language code as Bitrix24 writes it.
 fn is_language(code: &str) -> bool {
     code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_lowercase())
 }

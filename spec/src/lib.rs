@@ -1,8 +1,8 @@
 //! The `VibeCode` API of Bitrix24 as data, and the model that reads it.
 //!
-//! This crate answers questions such as "which type has `companyId` of a contact", "may it be
-//! written", "what clears it" and "what was meant by `first_name`". The built-in entities are compiled
-//! in, and a portal's own answer to `GET /v1/{entity}/fields` is read by the same code.
+//! This crate answers questions such as: which type does the field `companyId` of a contact have, can it be
+//! written, what clears it, and which field did a user mean by `first_name`? The built-in entities are
+//! compiled in. The same code reads a portal's own answer to `GET /v1/{entity}/fields`.
 //!
 //! ```
 //! use vibecode_spec::{Clearing, Entity, Kind, Reference};
@@ -14,12 +14,12 @@
 //! assert_eq!(contacts.suggest("first_name"), Some("name"));
 //! ```
 //!
-//! A portal's own fields, its user fields among them, come on top:
+//! The fields of a portal, including its user fields, are added to the built-in ones:
 //!
 //! ```
 //! use vibecode_spec::{Entity, Schema};
 //!
-//! // As `GET /v1/contacts/fields` answers it.
+//! // The answer to `GET /v1/contacts/fields`.
 //! let answer = r#"{"success":true,"data":{
 //!     "ufCrm_1721244707107": {"type": "enumeration", "formLabel": "Loyalty",
 //!         "items": [{"ID": "81", "VALUE": "Gold"}, {"ID": "82", "VALUE": "Silver"}]}
@@ -32,19 +32,21 @@
 //!
 //! # Contents
 //!
-//! - Which fields there are: [`Entity`] and [`Schema`], [`Field`] and [`Item`]; how certain that is:
-//!   [`Grade`].
-//! - What a portal answers, or a file holds: [`Descriptions`]; where the files are: [`SchemaFolders`],
-//!   [`EntityPath`].
-//! - Labels, and how they are shown: [`LABEL_KEYS`], [`label_of`], [`one_line`], [`doc_text`].
+//! - The fields of an entity: [`Entity`], [`Schema`], [`Field`] and [`Item`]; how certain it is that a
+//!   field exists: [`Grade`].
+//! - A portal's answer or a schema file: [`Descriptions`]; the location of schema files:
+//!   [`SchemaFolders`], [`EntityPath`].
+//! - Labels, and how to escape them for display: [`LABEL_KEYS`], [`label_of`], [`one_line`],
+//!   [`doc_text`].
 //! - What a field holds, and what clears it: [`Kind`], [`Reference`], [`Multifield`], [`Clearing`].
-//! - How user fields are named: [`user_field_wire_name`], [`read_user_field_name`].
-//! - What was meant by a typo: [`Schema::suggestions`], [`Entity::suggest`], [`closest`].
-//! - Error codes and their status: [`ERROR_CODES`], [`status_of`].
+//! - The names of user fields: [`user_field_wire_name`], [`read_user_field_name`].
+//! - Suggestions for a misspelt name: [`Schema::suggestions`], [`Entity::suggest`], [`closest`].
+//! - Error codes and their HTTP status: [`ERROR_CODES`], [`status_of`].
 //!
 //! To write to a portal, use `vibecode-runtime`: its macros check against this data at compile time.
-//! A fact has a grade if it matters: D, the API documents it; B, the layer underneath does; O, it
-//! was seen on a portal; C, other clients assume it.
+//! Facts about the API have a grade if it matters how certain they are. D: the API documents it. B:
+//! Bitrix24's REST layer underneath documents it. O: it was observed on a portal. C: other clients
+//! assume it.
 
 mod builder;
 mod concept;

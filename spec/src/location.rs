@@ -1,7 +1,7 @@
-//! Finds the schema files of a project, in the same way for the macros and the command line.
+//! Locates the schema files of a project. The macros and the command line share this code.
 //!
-//! A schema is `vibecode/contacts.json`, in the folder of the crate or in a folder above it up to the
-//! root of the workspace. The nearest file is taken.
+//! A schema file, such as `vibecode/contacts.json`, is in the folder of the crate or in a folder above
+//! it, up to the root of the workspace. The nearest file is used.
 
 use std::{
     collections::BTreeSet,
@@ -14,16 +14,16 @@ use crate::{EntityPath, one_line};
 /// The folder that holds the schema files.
 const FOLDER: &str = "vibecode";
 
-/// Files that cargo leaves in a package from a registry or at the root of a git checkout, and in a
-/// vendored package.
+/// Marker files that cargo writes: into a package from a registry or the root of a git checkout, and
+/// into a vendored package.
 const UNPACKED: &[&str] = &[".cargo-ok", ".cargo-checksum.json"];
 
-/// The folders in which the schema files of a crate may be.
+/// The folders that can contain the schema files of a crate.
 ///
-/// The root of the workspace is the folder whose `Cargo.toml` has `[workspace]`, or else the topmost
-/// one with a `Cargo.lock`, or else the crate's own. A package that cargo has unpacked, from a
-/// registry, from git or into a vendor folder, has no folders above its own: the schemas of the app
-/// that depends on it are not for it.
+/// The root of the workspace is the folder with a `Cargo.toml` that has `[workspace]`, or else the
+/// topmost folder with a `Cargo.lock`, or else the folder of the crate. If cargo has unpacked a package
+/// from a registry, from git or into a vendor folder, only the package's own folder is searched: the
+/// schemas of the app that depends on it do not apply to it.
 ///
 /// ```
 /// use std::path::Path;
@@ -35,12 +35,12 @@ const UNPACKED: &[&str] = &[".cargo-ok", ".cargo-checksum.json"];
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SchemaFolders {
-    /// The nearest first, the root last.
+    /// From the nearest folder to the root.
     folders: Vec<PathBuf>,
 }
 
 impl SchemaFolders {
-    /// The folders for a crate, or for any other folder of a workspace.
+    /// Returns the folders for a crate, or for any other folder of a workspace.
     #[must_use]
     pub fn of(folder: &Path) -> Self {
         let own = path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
@@ -62,19 +62,20 @@ impl SchemaFolders {
         }
     }
 
-    /// The files in which the schema of an entity may be, the nearest first.
+    /// Returns the possible schema files of an entity, the nearest first.
     pub fn candidates(&self, entity: EntityPath) -> impl Iterator<Item = PathBuf> {
         let name = Path::new(FOLDER).join(entity.file_name());
         self.folders.iter().map(move |folder| folder.join(&name))
     }
 
-    /// The file that holds the schema of an entity, if there is one. It may not be readable.
+    /// Returns the schema file of an entity, if there is one. It may not be readable.
     #[must_use]
     pub fn find(&self, entity: EntityPath) -> Option<PathBuf> {
         self.candidates(entity).find(|file| is_there(file))
     }
 
-    /// The entities that have a file: those with built-in fields first, and smart processes by number.
+    /// Returns the entities that have a schema file: those with built-in fields first, then smart
+    /// processes by number.
     #[must_use]
     pub fn entities(&self) -> Vec<EntityPath> {
         let folders = self.folders.iter();
@@ -86,8 +87,8 @@ impl SchemaFolders {
         found.into_iter().collect()
     }
 
-    /// Where the schema of an entity is, or is to be: beside the files that are there, or else below
-    /// the root of the workspace.
+    /// Returns the path of an entity's schema file. If there is no such file yet, this is the path at
+    /// which to create it: next to the existing schema files, or else below the root of the workspace.
     #[must_use]
     pub fn place(&self, entity: EntityPath) -> Option<PathBuf> {
         if let Some(there) = self.find(entity) {
@@ -99,7 +100,8 @@ impl SchemaFolders {
         Some(folder.join(FOLDER).join(entity.file_name()))
     }
 
-    /// A path as messages show it: from the root of the workspace, if it is below it.
+    /// Returns a path as messages show it: relative to the root of the workspace, if it is below the
+    /// root.
     #[must_use]
     pub fn shown(&self, file: &Path) -> String {
         let root = self.folders.last();
@@ -113,7 +115,8 @@ impl SchemaFolders {
     }
 }
 
-/// Whether there is such a file, readable or not. There is none if `vibecode` is not a folder.
+/// Returns whether the file exists, even if it is not readable. It does not exist if `vibecode` is not a
+/// folder.
 fn is_there(file: &Path) -> bool {
     match fs::metadata(file) {
         Ok(_) => true,
@@ -132,8 +135,9 @@ fn has_workspace(folder: &Path) -> bool {
     fs::read_to_string(folder.join("Cargo.toml")).is_ok_and(|manifest| is_workspace(&manifest))
 }
 
-/// Whether a manifest has a table `workspace`: as `[workspace]`, by one of its sub-tables, or by a key of
-/// the root table. Not by a TOML parser, which every app would have to build for the macros.
+/// Returns whether a manifest has a table `workspace`: as `[workspace]`, as one of its sub-tables, or as
+/// a key of the root table. A TOML parser is not used, since every app would have to build it for the
+/// macros.
 fn is_workspace(manifest: &str) -> bool {
     let mut is_root_table = true;
     let mut quotes = None;
@@ -160,7 +164,7 @@ fn is_workspace(manifest: &str) -> bool {
     false
 }
 
-/// Whether the first part of a key is `workspace`.
+/// Returns whether the first part of a key is `workspace`.
 fn is_key_of_workspace(key: &str) -> bool {
     let key = key.trim_start();
     let rest = ["workspace", "\"workspace\"", "'workspace'"]

@@ -1,6 +1,6 @@
 //! Multifields: phones and emails, each value with a type.
 
-/// A multifield that can be written. PATCH only ever adds to it (grade D).
+/// A multifield that can be written. A PATCH can only add values to it (grade D).
 ///
 /// ```
 /// use vibecode_spec::Multifield;
@@ -21,10 +21,10 @@ impl Multifield {
     /// Every multifield.
     pub const ALL: &[Self] = &[Self::Phone, Self::Email];
 
-    /// The type that a bare string is given (grade D).
+    /// The type that the API assigns to a bare string (grade D).
     pub const DEFAULT_TYPE_ID: &str = "WORK";
 
-    /// The multifield that the field of this wire name holds.
+    /// Returns the multifield that the field with this wire name holds.
     ///
     /// ```
     /// use vibecode_spec::Multifield;
@@ -37,8 +37,8 @@ impl Multifield {
         Self::ALL.iter().copied().find(|each| each.name() == name)
     }
 
-    /// Whether the field of this wire name repeats the phones and emails of a record, so that it can only
-    /// be read: `fm`, which holds all of them, or an alias such as `phoneWork` (grade D).
+    /// Returns whether the field with this wire name repeats the phones or emails of a record, and is
+    /// therefore read-only: `fm`, which holds all of them, or an alias such as `phoneWork` (grade D).
     ///
     /// ```
     /// use vibecode_spec::Multifield;
@@ -53,7 +53,7 @@ impl Multifield {
         name == "fm" || aliases.any(|alias| name.strip_prefix(alias).is_some_and(is_type))
     }
 
-    /// The wire name of the field.
+    /// Returns the wire name of the field.
     ///
     /// ```
     /// use vibecode_spec::Multifield;
@@ -68,7 +68,7 @@ impl Multifield {
         }
     }
 
-    /// The values that `typeId` takes when it is written (grade D).
+    /// Returns the values that `typeId` can have in a write (grade D).
     ///
     /// ```
     /// use vibecode_spec::Multifield;
@@ -83,7 +83,8 @@ impl Multifield {
         }
     }
 
-    /// What the kind is called inside `fm`, under `typeId`, which there has another meaning.
+    /// Returns the name of the multifield in `fm`. It is under `typeId`, which has another meaning
+    /// there.
     ///
     /// ```
     /// use vibecode_spec::Multifield;

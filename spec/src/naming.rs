@@ -1,6 +1,6 @@
-//! How user fields are named on the wire.
+//! The naming rule of user fields on the wire.
 //!
-//! The layer underneath turns an upper name into a wire name in three shapes (graded B):
+//! Bitrix24's REST layer converts an upper name (`UF_CRM_…`) into a wire name. There are three shapes (grade B):
 //!
 //! | upper name | shape | wire name |
 //! |---|---|---|
@@ -11,7 +11,8 @@
 const UPPER_PREFIX: &str = "UF_CRM_";
 const WIRE_PREFIX: &str = "ufCrm";
 
-/// The wire name of the user field with this upper name; `None` if it is not a user field's.
+/// Returns the wire name of the user field with this upper name, or `None` if it is not the name of
+/// a user field.
 ///
 /// ```
 /// use vibecode_spec::user_field_wire_name;
@@ -40,7 +41,7 @@ pub fn user_field_wire_name(upper: &str) -> Option<String> {
     })
 }
 
-/// What a name that looks like a user field's is.
+/// The result of reading a name that looks like the name of a user field.
 ///
 /// ```
 /// use vibecode_spec::{UserFieldName, read_user_field_name};
@@ -54,13 +55,13 @@ pub fn user_field_wire_name(upper: &str) -> Option<String> {
 pub enum UserFieldName {
     /// A wire name in one of the three shapes.
     Wire,
-    /// Not a wire name, but this one was probably meant.
+    /// Not a wire name. Contains the wire name that was probably meant.
     Meant(String),
-    /// Not a wire name, and it cannot be guessed what was meant.
+    /// Not a wire name, and the intended one cannot be guessed.
     Malformed,
 }
 
-/// Reads a name that may be a user field's: `None` if it does not begin like one.
+/// Reads a name that may be the name of a user field. Returns `None` if it does not begin like one.
 ///
 /// ```
 /// use vibecode_spec::{UserFieldName, read_user_field_name};
@@ -81,7 +82,7 @@ pub fn read_user_field_name(name: &str) -> Option<UserFieldName> {
     })
 }
 
-/// What follows `ufCrm` in whatever spelling, without the underscore between.
+/// Returns what follows `ufCrm` in any spelling, without the underscore in between.
 fn after_prefix(name: &str) -> Option<&str> {
     let uf = name.get(..2).filter(|uf| uf.eq_ignore_ascii_case("uf"))?;
     let rest = name.get(uf.len()..)?.trim_start_matches('_');
@@ -92,7 +93,7 @@ fn after_prefix(name: &str) -> Option<&str> {
         .map(|rest| rest.strip_prefix('_').unwrap_or(rest))
 }
 
-/// The upper name behind a name in any spelling.
+/// Returns the upper name for a name in any spelling.
 fn upper_name(name: &str, rest: &str) -> Option<String> {
     let words = rest.trim_start_matches(|letter: char| letter.is_ascii_digit());
     let has_lower = words.contains(|letter: char| letter.is_ascii_lowercase());
@@ -156,7 +157,7 @@ fn is_short_number(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// Upper name, wire name: the three shapes of api.md and their edges.
+    /// Upper name and wire name: the three shapes and their edge cases.
     const TABLE: &[(&str, &str)] = &[
         ("UF_CRM_INV_SUM_ISSUED", "ufCrmInvSumIssued"),
         ("UF_CRM_LOYALTY", "ufCrmLoyalty"),

@@ -1,4 +1,4 @@
-//! The options of a list, in the forms in which a description holds them.
+//! Reads the options of a list from the description of a field, in all of its forms.
 
 use std::collections::HashSet;
 
@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use crate::{Item, Kind, SchemaError, label::label_of, one_line};
 
-/// The keys that hold options: of the layer underneath (grade B), and of the API's own vocabulary (grade
-/// O; its form is not known).
+/// The keys that hold options: `items` in the REST layer underneath (grade B), and `enum` in the API's
+/// own vocabulary (grade O; the form of its value is not known).
 pub(crate) const LISTS: &[&str] = &["items", "enum"];
 /// The keys that hold the id of an option.
 pub(crate) const IDS: &[&str] = &["ID", "id"];
@@ -17,7 +17,8 @@ const LABELS: &[&str] = &[
 /// In an option without an id, `value` is the id if another key holds the label.
 const VALUES: &[&str] = &["VALUE", "value"];
 
-/// The options in the description of a field. None is skipped: one that cannot be read is an error.
+/// Reads the options in the description of a field. No option is skipped: an unreadable option is an
+/// error.
 pub(crate) fn read(
     field: &str,
     kind: &Kind,
@@ -68,8 +69,8 @@ impl Options<'_> {
         self.check(items)
     }
 
-    /// An entry of a map. PHP writes a list with gaps as a map, and then the key means nothing;
-    /// otherwise it maps an id to a label.
+    /// Reads an entry of a map. If the value is an object, the key is ignored: PHP serializes a list
+    /// with gaps as a map. Otherwise the entry maps an id to a label.
     fn entry(&self, key: &str, item: &Value) -> Result<Item, String> {
         if item.is_object() {
             return self.item(item);
@@ -97,7 +98,8 @@ impl Options<'_> {
         Ok(Item { id, label })
     }
 
-    /// An option that is a single value: a code, which is its own label. The options of a list have ids.
+    /// Reads an option that is a single value: a code, which is also its label. This is an error for a
+    /// list, since its options must have ids.
     fn bare(&self, item: &Value) -> Result<Item, String> {
         if self.has_numbers() {
             return Err("an option has no id".to_owned());
@@ -109,7 +111,8 @@ impl Options<'_> {
         })
     }
 
-    /// Whether the ids of the options must be numbers: those of a list are, others may be codes.
+    /// Returns whether the ids of the options must be numbers. They are for a list; in other fields they
+    /// may be codes.
     fn has_numbers(&self) -> bool {
         matches!(self.kind, Kind::Enumeration | Kind::Unknown(_))
     }

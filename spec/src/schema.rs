@@ -1,4 +1,4 @@
-//! The fields of an entity: built in, or as a portal answers.
+//! The fields of an entity, built in or from the answer of a portal.
 
 use std::{collections::HashMap, fmt};
 
@@ -8,7 +8,7 @@ use crate::{
     Descriptions, Entity, EntityPath, Field, Grade, Multifield, Suggestion, one_line, suggest,
 };
 
-/// A list is another entity's if it has at least this many fields that only that entity has.
+/// The minimum number of fields that only one entity has, for a list to count as that entity's.
 const SEVERAL: usize = 3;
 
 /// The fields of one entity, by wire name.
@@ -27,15 +27,15 @@ const SEVERAL: usize = 3;
 pub struct Schema {
     /// Sorted by name.
     pub(crate) fields: Vec<Field>,
-    /// The entity, if a file says whose fields these are.
+    /// The entity that has these fields, if a file states it.
     entity: Option<String>,
     /// Whether these are known to be all fields of the entity.
     is_complete: bool,
-    /// Fields that the layer underneath has, and the portal's complete list does not.
+    /// Fields that the REST layer underneath has, but the portal's complete list does not.
     lacking: Vec<Field>,
 }
 
-/// Why a text is not a schema.
+/// The reason why a text is not a schema.
 ///
 /// ```
 /// use vibecode_spec::Schema;
@@ -56,8 +56,8 @@ pub struct SchemaError {
 }
 
 impl Schema {
-    /// Reads what `GET /v1/{entity}/fields` answers: the whole answer, its `data`, or the map of
-    /// fields alone.
+    /// Reads the answer to `GET /v1/{entity}/fields`: the whole answer, its `data`, or the map of fields
+    /// alone. It also reads a file that `cargo vibecode pull` has written.
     ///
     /// ```
     /// use vibecode_spec::Schema;
@@ -70,16 +70,16 @@ impl Schema {
     /// ```
     ///
     /// # Errors
-    /// [`SchemaError`] if the text is anything else, or if something in it cannot be read. Types and keys
-    /// that are not known never fail the read.
+    /// Returns a [`SchemaError`] if the text is anything else, or if a part of it cannot be read.
+    /// Unknown types and keys are not an error.
     pub fn read(bytes: impl AsRef<[u8]>) -> Result<Self, SchemaError> {
         Descriptions::read(bytes)?.schema()
     }
 
-    /// The same of an answer that has been parsed.
+    /// Reads an answer that is already parsed as JSON. See [`Schema::read`].
     ///
     /// # Errors
-    /// As [`Schema::read`].
+    /// Fails like [`Schema::read`].
     pub fn of_answer(answer: &Value) -> Result<Self, SchemaError> {
         Descriptions::of_answer(answer.clone())?.schema()
     }
@@ -94,13 +94,13 @@ impl Schema {
         })
     }
 
-    /// This schema with a portal's fields added. If a field is in both, the flags, the label and the
-    /// options that the portal states override those here; the kind stays, since the API's own
-    /// vocabulary of types is looser than the one here (`number` for a reference).
+    /// Returns this schema with a portal's fields added. If a field is in both, the flags, the label and
+    /// the options that the portal states override those of this schema. The kind stays, since the API's
+    /// own types are less precise than those of this schema (`number` for a reference).
     ///
-    /// `id`, `fm` and the aliases of phones and emails stay read-only whatever the portal states. A
-    /// field that only the layer underneath is known to have ([`Grade::Underneath`]) is left out if
-    /// the portal's list is complete and lacks it.
+    /// `id`, `fm` and the aliases of phones and emails stay read-only, whatever the portal states. A
+    /// field of grade B ([`Grade::Underneath`]) is left out if the portal's list is complete and lacks
+    /// it.
     ///
     /// ```
     /// use vibecode_spec::{Entity, Kind, Reference, Schema};
@@ -142,15 +142,15 @@ impl Schema {
         }
     }
 
-    /// The field of this name, if only the layer underneath is known to have it and the portal's complete
-    /// list does not, so that the API would drop it: see [`Schema::with_portal`].
+    /// Returns the field of this name if it has grade B ([`Grade::Underneath`]) and the portal's
+    /// complete list lacks it. The API would drop a value of such a field. See [`Schema::with_portal`].
     #[must_use]
     pub fn lacks(&self, name: &str) -> Option<&Field> {
         self.lacking.iter().find(|field| field.name == name)
     }
 
-    /// The documented fields that are missing from a portal's complete list. There are none if the list
-    /// may be a part. `fm` and the aliases of phones and emails need not be listed.
+    /// Returns the documented fields that are missing from a portal's complete list. There are none if
+    /// the list may be a part. `fm` and the aliases of phones and emails do not count as missing.
     ///
     /// ```
     /// use vibecode_spec::{Entity, EntityPath, Schema};
@@ -170,11 +170,11 @@ impl Schema {
         })
     }
 
-    /// Checks whether this can be a portal's list of the fields of an entity.
+    /// Checks that this can be a portal's list of the fields of an entity.
     ///
-    /// A list is refused only if it names another entity, or if it has several fields that only another
-    /// entity has and none that only this one has. A list that fits several entities is accepted for each
-    /// of them.
+    /// A list is rejected as another entity's only if it names another entity, or if it has several
+    /// fields that only another entity has and none that only this one has. A list that fits several
+    /// entities is accepted for each of them.
     ///
     /// ```
     /// use vibecode_spec::{Entity, EntityPath, Schema};
@@ -189,8 +189,8 @@ impl Schema {
     /// ```
     ///
     /// # Errors
-    /// [`SchemaError`] if there are no fields, if two fields have one upper name, or if the fields are
-    /// those of another entity.
+    /// Returns a [`SchemaError`] if there are no fields, if two fields have the same upper name, or if
+    /// the fields are those of another entity.
     pub fn check_for(&self, entity: EntityPath) -> Result<(), SchemaError> {
         if self.fields.is_empty() {
             let message = "there are no fields in it".to_owned();
@@ -229,9 +229,10 @@ impl Schema {
         Ok(())
     }
 
-    /// Refuses a list that is certainly another entity's: it has several fields that only the other one
-    /// has, none of the several that only this one has, and no documented field that the other one lacks.
-    /// A list of few fields may be a part, and proves nothing.
+    /// Rejects a list that is certainly another entity's: it has at least [`SEVERAL`] fields that this
+    /// entity lacks, none of the fields that only this entity has (of which there must be at least
+    /// [`SEVERAL`]), and no documented field that the other entity lacks. A list of few fields may be a
+    /// part, and proves nothing.
     fn check_entity(&self, entity: Entity) -> Result<(), SchemaError> {
         let documented: Vec<&str> = self
             .fields
@@ -277,7 +278,7 @@ impl Schema {
         }
     }
 
-    /// Every field, by name.
+    /// Returns every field, sorted by name.
     ///
     /// ```
     /// use vibecode_spec::Entity;
@@ -290,7 +291,7 @@ impl Schema {
         self.fields.iter()
     }
 
-    /// The field of this wire name.
+    /// Returns the field with this wire name.
     ///
     /// ```
     /// use vibecode_spec::Entity;
@@ -306,9 +307,9 @@ impl Schema {
         at.ok().and_then(|at| self.fields.get(at))
     }
 
-    /// The fields that were probably meant by an unknown name: it may be another spelling (`COMPANY_ID`),
-    /// another name of the field (`first_name`, `DATE_CREATE`, a label), or a typo. At most three, and
-    /// several only if they are about equally close.
+    /// Returns the fields that were probably meant by an unknown name. The name may be another spelling
+    /// (`COMPANY_ID`), another name of the field (`first_name`, `DATE_CREATE`, a label), or a typo.
+    /// There are at most three, and more than one only if they are about equally close.
     ///
     /// ```
     /// use vibecode_spec::{Entity, Likeness, Suggestion};
@@ -323,8 +324,8 @@ impl Schema {
         self.suggested(suggest::candidates(&self.fields, name))
     }
 
-    /// The fields that are called so, in another spelling or by another of their names: as
-    /// [`suggestions`](Self::suggestions), but without the search for typos, which takes longer.
+    /// Returns the fields that have this name in another spelling, or as another of their names. This is
+    /// [`suggestions`](Self::suggestions) without the search for typos, which takes longer.
     ///
     /// ```
     /// use vibecode_spec::Entity;
@@ -349,7 +350,8 @@ impl Schema {
             .collect()
     }
 
-    /// The one field that was probably meant: see [`suggestions`](Self::suggestions).
+    /// Returns the field that was probably meant, if there is exactly one. See
+    /// [`suggestions`](Self::suggestions).
     ///
     /// ```
     /// use vibecode_spec::Entity;
@@ -368,7 +370,7 @@ impl Schema {
     }
 }
 
-/// Whether an entity has a documented field of this name.
+/// Returns whether an entity has a documented field of this name.
 fn is_of(entity: Entity, name: &str) -> bool {
     entity.schema().field(name).is_some()
 }

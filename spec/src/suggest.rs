@@ -1,14 +1,15 @@
 //! Finds the field that was probably meant by an unknown name.
 //!
-//! There are three steps, and the first that finds something decides:
+//! There are three steps. The first one that finds a field decides:
 //!
 //! 1. the same name in another spelling, or the upper name: `company_id`, `COMPANY_ID`;
 //! 2. another name of the field, or its label: `first_name`, `DATE_CREATE`, `Position`;
 //! 3. a typo of one of these names.
 //!
-//! Wrong advice is worse than none, since it leads to a write into the wrong field. So a typo has at most
-//! two mistakes, or one if the name has many digits; the fields of other entities compete too, so that
-//! for a contact `titel` suggests nothing; and fields that are about equally close are listed together.
+//! Wrong advice is worse than none, since it leads to a write into the wrong field. Therefore a typo has
+//! at most two mistakes, or one if the name is short or has many digits. The fields of other entities
+//! are also candidates, so that `titel` suggests nothing for a contact. Fields that are about equally
+//! close are listed together.
 
 use std::sync::OnceLock;
 
@@ -30,11 +31,11 @@ use crate::{
 pub struct Suggestion<'s> {
     /// The wire name.
     pub name: &'s str,
-    /// How the given name is like it.
+    /// How the given name resembles the wire name.
     pub likeness: Likeness,
 }
 
-/// How a given name is like that of a field.
+/// How a given name resembles the name of a field.
 ///
 /// ```
 /// use vibecode_spec::{Entity, Likeness};
@@ -47,18 +48,18 @@ pub struct Suggestion<'s> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Likeness {
-    /// It is the same name in another spelling.
+    /// The same name in another spelling.
     Spelling,
-    /// It is another name of the field: its label, its native name, a synonym, or a typo of these.
+    /// Another name of the field: its label, its native name, a synonym, or a typo of one of these.
     Meaning,
-    /// It is a typo of the field's name.
+    /// A typo of the name of the field.
     Typo,
 }
 
-/// At most this many candidates are listed.
+/// The maximum number of candidates that are listed.
 const MOST: usize = 3;
 
-/// The fields that were probably meant, by index. `fields` are sorted by name.
+/// Returns the indexes of the fields that were probably meant. `fields` must be sorted by name.
 pub(crate) fn candidates(fields: &[Field], name: &str) -> Vec<(usize, Likeness)> {
     let mut found = namesakes(fields, name);
     if found.is_empty() {
@@ -68,7 +69,7 @@ pub(crate) fn candidates(fields: &[Field], name: &str) -> Vec<(usize, Likeness)>
     found
 }
 
-/// The fields that are called so, in any spelling or by another of their names.
+/// Returns the fields that have this name in any spelling, or as another of their names.
 pub(crate) fn namesakes(fields: &[Field], name: &str) -> Vec<(usize, Likeness)> {
     let folded = fold(name);
     let mut found = spelt(fields, &folded);
@@ -79,7 +80,7 @@ pub(crate) fn namesakes(fields: &[Field], name: &str) -> Vec<(usize, Likeness)> 
     found
 }
 
-/// The fields with this name or upper name, in any spelling.
+/// Returns the fields with this name or upper name, in any spelling.
 fn spelt(fields: &[Field], folded: &str) -> Vec<(usize, Likeness)> {
     let has_name = |field: &Field| {
         let upper = field.upper_name.as_deref();
@@ -93,7 +94,7 @@ fn spelt(fields: &[Field], folded: &str) -> Vec<(usize, Likeness)> {
         .collect()
 }
 
-/// The fields with this label, native name or synonym, in any spelling.
+/// Returns the fields with this label, native name or synonym, in any spelling.
 fn called(fields: &[Field], folded: &str) -> Vec<(usize, Likeness)> {
     let has_label = |field: &Field| {
         let title = field.title.as_deref();
@@ -109,7 +110,7 @@ fn called(fields: &[Field], folded: &str) -> Vec<(usize, Likeness)> {
     found.map(|index| (index, Likeness::Meaning)).collect()
 }
 
-/// A name that a typo may be of.
+/// A name of which the given name may be a typo.
 struct Near {
     mistakes: usize,
     /// The field with the name; `None` if only other entities have it.
@@ -117,8 +118,8 @@ struct Near {
     likeness: Likeness,
 }
 
-/// The fields that this may be a typo of, the closest first. `work` counts the letters that were
-/// compared, for the test that a search is cheap.
+/// Returns the fields of which this may be a typo, the closest first. `work` counts the letters that
+/// were compared, for the test that a search is cheap.
 fn near(fields: &[Field], folded: &str, work: &mut usize) -> Vec<(usize, Likeness)> {
     let Some(mut typo) = Typo::of(folded) else {
         return Vec::new();
@@ -166,7 +167,7 @@ fn near(fields: &[Field], folded: &str, work: &mut usize) -> Vec<(usize, Likenes
     found
 }
 
-/// The documented names of all entities that are in no concept.
+/// Returns the documented names of all entities that are not in a concept.
 fn unrelated_names() -> &'static [&'static str] {
     static NAMES: OnceLock<Vec<&str>> = OnceLock::new();
     NAMES.get_or_init(|| {
@@ -187,7 +188,7 @@ impl Concept {
         self.others.contains(&folded) || wire.any(|name| is_spelling_of(name, folded))
     }
 
-    /// The index of its field in a schema.
+    /// Returns the index of the concept's field in a schema.
     fn index_in(&self, fields: &[Field]) -> Option<usize> {
         let mut wire = self.wire.iter();
         wire.find_map(|name| index_of(fields, name))
@@ -199,7 +200,7 @@ fn index_of(fields: &[Field], name: &str) -> Option<usize> {
     found.ok()
 }
 
-/// A name without case, underscores and spaces, in which spellings differ.
+/// Normalizes a name: removes the differences between spellings, which are case, underscores and spaces.
 pub(crate) fn fold(name: &str) -> String {
     name.chars()
         .filter(|letter| letter.is_alphanumeric())
@@ -207,11 +208,11 @@ pub(crate) fn fold(name: &str) -> String {
         .collect()
 }
 
-/// Whether a name is a spelling of a folded one. It is compared from its end, since the names of user
-/// fields begin alike.
+/// Returns whether a name is a spelling of a folded one. Names are compared from the end, since the
+/// names of user fields have the same beginning.
 ///
-/// Here and below there are loops over bytes instead of iterators: macros are built without optimisation
-/// by default, and this runs for each of some thousand fields.
+/// This function and those below loop over bytes instead of using iterators: macros are built without
+/// optimisation by default, and this code runs for each of some thousand fields.
 fn is_spelling_of(name: &str, folded: &str) -> bool {
     let (mut letters, mut expected) = (name.as_bytes(), folded.as_bytes());
     while let [rest @ .., letter] = letters {
@@ -235,21 +236,21 @@ fn is_spelling_of(name: &str, folded: &str) -> bool {
 struct Typo<'a> {
     name: &'a [u8],
     letters: u64,
-    /// The most mistakes that are taken for a typo.
+    /// The maximum number of mistakes in a typo.
     allowed: usize,
     /// The other name, folded.
     other: Vec<u8>,
 }
 
 impl<'a> Typo<'a> {
-    /// `None` if the name is too short, or not ASCII.
+    /// Returns `None` if the name is too short, or not ASCII.
     fn of(folded: &'a str) -> Option<Self> {
         let name = folded.as_bytes();
         let digits = name.iter().filter(|letter| letter.is_ascii_digit());
         let allowed = match name.len() {
             0..3 => return None,
             3..6 => 1,
-            // Fields that a portal has numbered differ in a digit or two.
+            // The names of numbered fields of a portal differ in one or two digits.
             _ if digits.count() > 3 => 1,
             _ => 2,
         };
@@ -261,7 +262,7 @@ impl<'a> Typo<'a> {
         })
     }
 
-    /// The number of mistakes that turn another name into this one, if they are few enough.
+    /// Returns the number of mistakes that turn another name into this one, if it is at most `allowed`.
     fn mistakes_in(&mut self, other: &str, work: &mut usize) -> Option<usize> {
         *work += other.len();
         if other.len() + self.allowed < self.name.len() {
@@ -275,7 +276,7 @@ impl<'a> Typo<'a> {
                 self.other.push(letter.to_ascii_lowercase());
             }
         }
-        // A mistake adds a letter, takes one away, or does both.
+        // A mistake adds a letter, removes one, or does both.
         let differing = (letters ^ self.letters).count_ones() as usize;
         let longer = self.name.len().abs_diff(self.other.len());
         if longer > self.allowed || differing > 2 * self.allowed {
@@ -285,7 +286,7 @@ impl<'a> Typo<'a> {
     }
 }
 
-/// A bit of its own for each letter and each digit.
+/// Returns the bit for a letter or digit. Each has a different one.
 fn bit(letter: u8) -> u64 {
     match letter {
         b'0'..=b'9' => 1 << (letter - b'0'),
@@ -293,8 +294,8 @@ fn bit(letter: u8) -> u64 {
     }
 }
 
-/// The number of letters to add, take away, replace or swap with the next, if it is at most
-/// `limit`, which is small.
+/// Returns the number of letters to add, remove, replace or swap with the next one, if it is at most
+/// `limit`. The limit must be small.
 #[expect(
     clippy::indexing_slicing,
     reason = "rows are one longer than `other`, and each index is checked against a length"
@@ -317,7 +318,7 @@ fn distance(one: &[u8], other: &[u8], limit: usize, work: &mut usize) -> Option<
         let mistakes = one.len().max(other.len());
         return (mistakes <= limit).then_some(mistakes);
     }
-    // What is left differs at both ends, so that one mistake can explain at most two letters: a swap.
+    // The remaining letters differ at both ends, so one mistake can explain at most two of them: a swap.
     if limit == 1 && one.len().max(other.len()) > 2 {
         return None;
     }
@@ -347,10 +348,11 @@ fn distance(one: &[u8], other: &[u8], limit: usize, work: &mut usize) -> Option<
     (mistakes <= limit).then_some(mistakes)
 }
 
-/// The candidate closest to `name`, if it is close enough to have been meant. For a choice of a few
-/// words, such as the keys of an attribute.
+/// Returns the candidate that is closest to `name`, if it is close enough to have been meant. Use it for
+/// a small set of words, such as the keys of an attribute.
 ///
-/// A third of the letters may differ; a swap of two neighbours counts as one difference.
+/// A third of the letters may differ, but at least one. A swap of two adjacent letters counts as one
+/// difference.
 ///
 /// ```
 /// use vibecode_spec::closest;

@@ -1,8 +1,8 @@
-//! The text of a file or an answer: UTF-8, with or without a byte order mark.
+//! Decodes the text of a file or an answer: UTF-8, with or without a byte order mark.
 
 use std::{fmt, str};
 
-/// Why bytes cannot be read as text.
+/// The reason why bytes cannot be read as text.
 ///
 /// ```
 /// use vibecode_spec::{TextError, text_of};
@@ -19,13 +19,14 @@ pub enum TextError {
     NotUtf8,
 }
 
-/// The text of these bytes, without its byte order mark.
+/// Returns the text in these bytes, without a byte order mark.
 ///
 /// # Errors
-/// [`TextError`] if the bytes are not UTF-8.
+/// Returns a [`TextError`] if the bytes are not UTF-8.
 pub fn text_of(bytes: &[u8]) -> Result<&str, TextError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    // The first character of a file is ASCII, which these encodings write with a zero byte beside it.
+    // The first character of a file is ASCII, which UTF-16 and UTF-32 encode with a zero byte next to
+    // it.
     let begins_wide = matches!(
         bytes,
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, ..] | [_, 0, ..]

@@ -1,4 +1,4 @@
-//! Where schema files are looked for.
+//! Tests the location of schema files.
 #![cfg(test)]
 
 use std::{
@@ -11,7 +11,7 @@ use vibecode_spec::{Entity, EntityPath, SchemaFolders};
 const CONTACTS: EntityPath = EntityPath::Entity(Entity::Contacts);
 const FILE: &str = "vibecode/contacts.json";
 
-/// A folder of its own that is the root of a workspace.
+/// A temporary folder that is the root of a workspace.
 struct Tree(PathBuf);
 
 impl Tree {
@@ -32,7 +32,7 @@ impl Tree {
         fs::write(path, text).unwrap();
     }
 
-    /// The files that are looked for from a folder, from the root of the tree.
+    /// Returns the possible schema files for a folder, relative to the root of the tree.
     fn candidates(&self, folder: &str) -> Vec<String> {
         let folders = SchemaFolders::of(&self.0.join(folder));
         let files = folders.candidates(CONTACTS);
@@ -121,7 +121,7 @@ fn a_file_called_like_the_folder_holds_no_schema_and_a_folder_called_like_the_fi
     tree.write("a/b/vibecode", "a program");
     tree.write(FILE, "{}");
     assert_eq!(tree.found("a/b"), Some(tree.0.join(FILE)));
-    // It is not a schema: reading it says so.
+    // A folder is not a schema: reading it returns an error.
     fs::create_dir_all(tree.0.join("a").join(FILE)).unwrap();
     assert_eq!(tree.found("a/b"), Some(tree.0.join("a").join(FILE)));
 }

@@ -1,4 +1,4 @@
-//! `#[vibecode(…)]`: names and values as they were written, with their spans.
+//! Parses `#[vibecode(…)]` into names and values as written, with their spans.
 
 use proc_macro2::{Ident, TokenTree};
 use syn::{
@@ -9,25 +9,25 @@ use syn::{
 
 use crate::errors::Errors;
 
-/// What stands on a struct, in `#[vibecode(…)]`.
+/// The `#[vibecode(…)]` attributes of a struct.
 #[derive(Default)]
 pub(crate) struct OnStruct {
     pub(crate) entity: Option<LitStr>,
-    /// Where the portal's schema is, if not at its usual place.
+    /// The path of the portal's schema, if it is not the default one.
     pub(crate) schema: Option<LitStr>,
-    /// `schema` without a path: there must be one at its usual place.
+    /// `schema` without a path: there must be a schema at the default path.
     pub(crate) requires_schema: Option<Ident>,
-    /// Where the runtime is found, if not at `::vibecode_runtime`.
+    /// The path of the runtime, if it is not `::vibecode_runtime`.
     pub(crate) runtime: Option<syn::Path>,
-    /// What the builder is called, if not `CustomerPatch`.
+    /// The name of the builder, if it is not `CustomerPatch`.
     pub(crate) builder: Option<Ident>,
-    /// Whether the struct is to have `diff`.
+    /// `diff`: the struct gets a method `diff`.
     pub(crate) diff: Option<Ident>,
-    /// Whether an error in the attributes was reported: what is missing may be missing because of it.
+    /// Whether an error in the attributes was reported. A missing attribute may be a consequence of it.
     pub(crate) has_errors: bool,
 }
 
-/// What stands on a field, in `#[vibecode(…)]`.
+/// The `#[vibecode(…)]` attributes of a field.
 #[derive(Default)]
 pub(crate) struct OnField {
     pub(crate) field: Option<LitStr>,
@@ -42,15 +42,15 @@ pub(crate) struct OnField {
     pub(crate) has_errors: bool,
 }
 
-/// What stands on an enum of options, in `#[vibecode(…)]`.
+/// The `#[vibecode(…)]` attributes of an enum of options.
 #[derive(Default)]
 pub(crate) struct OnEnum {
-    /// What it has in common with a struct.
+    /// The attributes that an enum shares with a struct.
     pub(crate) common: OnStruct,
     pub(crate) field: Option<LitStr>,
 }
 
-/// What stands on an option, in `#[vibecode(…)]`.
+/// The `#[vibecode(…)]` attributes of a variant.
 #[derive(Default)]
 pub(crate) struct OnVariant {
     pub(crate) item: Option<LitInt>,
@@ -60,7 +60,7 @@ pub(crate) struct OnVariant {
     pub(crate) has_errors: bool,
 }
 
-/// What an attribute can stand on, and the words that it takes there.
+/// An item that can have the attribute, and the words that the attribute accepts there.
 struct Place {
     name: &'static str,
     words: &'static [&'static str],
@@ -103,7 +103,7 @@ impl OnStruct {
         Self { has_errors, ..read }
     }
 
-    /// What a struct and an enum of options have in common.
+    /// Reads an item that a struct and an enum of options share.
     fn take(&mut self, item: Item, word: &str, errors: &Errors) -> bool {
         match word {
             "entity" => item.text(&mut self.entity, r#"entity = "contacts""#, errors),
@@ -112,7 +112,7 @@ impl OnStruct {
         }
     }
 
-    /// `schema = "path"`, or `schema` alone.
+    /// Reads `schema = "path"`, or `schema` alone.
     fn schema(&mut self, item: Item, errors: &Errors) -> bool {
         if self.schema.is_some() || self.requires_schema.is_some() {
             errors.at(&item.name, "`schema` stands here twice");
@@ -167,13 +167,14 @@ impl OnVariant {
     }
 }
 
-/// One `name` or `name = value`.
+/// A `name` or a `name = value`.
 struct Item {
     name: Ident,
     value: Option<Lit>,
 }
 
-/// Each method reads the value of an item, and returns whether it could. If not, the error was reported.
+/// Each method reads the value of an item and returns whether that succeeded. If not, the error is
+/// reported.
 impl Item {
     fn text(self, into: &mut Option<LitStr>, example: &str, errors: &Errors) -> bool {
         let name = &self.name;
@@ -281,8 +282,8 @@ impl Item {
 
 const ITEM: &str = "the id of an option is a whole number, not negative: `item = 81`";
 
-/// Takes every item of every `#[vibecode(…)]`. A malformed or unknown item is reported and skipped; returns
-/// whether there was one.
+/// Passes every item of every `#[vibecode(…)]` to `take`. A malformed or unknown item is reported and
+/// skipped. Returns whether there was an error.
 fn each_item(
     attributes: &[Attribute],
     place: &Place,
@@ -316,7 +317,7 @@ fn each_item(
     has_errors
 }
 
-/// Reads one item and the comma after it. Returns whether that was possible; if not, the error was reported.
+/// Reads an item and the comma after it. Returns whether that succeeded; if not, the error is reported.
 fn read_item(
     input: ParseStream<'_>,
     place: &Place,
@@ -342,7 +343,7 @@ fn read_item(
     if input.is_empty() || input.parse::<Token![,]>().is_ok() {
         return well;
     }
-    // What follows is read as if the comma were there.
+    // Continue as if the comma were there.
     errors.push(input.error("expected a comma before this"));
     false
 }
@@ -379,7 +380,7 @@ fn parse_item(input: ParseStream<'_>, place: &Place) -> syn::Result<Item> {
     }
 }
 
-/// Up to the next comma, or the end.
+/// Skips to the next comma, or to the end.
 fn pass_over(input: ParseStream<'_>) {
     while !input.is_empty() && !input.peek(Token![,]) {
         if input.parse::<TokenTree>().is_err() {

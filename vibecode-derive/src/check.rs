@@ -1,4 +1,4 @@
-//! Checks a struct as it was written against the API's schema.
+//! Checks a struct against the schema of the API.
 
 use std::collections::HashMap;
 
@@ -16,12 +16,12 @@ use crate::{
     portal::Found,
 };
 
-/// A struct after its errors were reported.
+/// A struct after the check: its errors have been reported.
 pub(crate) struct Checked<'a> {
     pub(crate) input: &'a Input,
     pub(crate) entity: EntityPath,
     pub(crate) fields: Vec<Field<'a>>,
-    /// The name of the builder, at the span of the name that it comes from.
+    /// The name of the builder, with the span of the name that it comes from.
     pub(crate) builder: Ident,
     /// The portal's schema.
     pub(crate) found: Found,
@@ -79,8 +79,8 @@ fn refuse_second_ids(input: &Input, errors: &Errors) {
     }
 }
 
-/// Several fields may feed one multifield; any other wire name belongs to one field, and `id` to
-/// the field with `#[vibecode(id)]`.
+/// Reports wire names that several fields map to. Several fields may map to one multifield. Any other
+/// wire name may have only one field, and `id` belongs to the field with `#[vibecode(id)]`.
 fn refuse_fields_mapped_twice(fields: &mut [Field<'_>], errors: &Errors) {
     let id = fields.iter().find(|field| matches!(field.role, Role::Id));
     let id = id.map(|field| field.ident);

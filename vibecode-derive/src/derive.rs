@@ -1,4 +1,4 @@
-//! What every derive of a struct does: read, check, make tokens, report the errors.
+//! The steps of every derive macro for structs: read, check, generate tokens, report the errors.
 
 use proc_macro2::TokenStream;
 use syn::DeriveInput;

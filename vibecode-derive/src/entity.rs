@@ -1,11 +1,12 @@
-//! Which entity a struct is for.
+//! Determines the entity of a struct.
 
 use proc_macro2::Ident;
 use vibecode_spec::{Entity, EntityPath};
 
 use crate::{attribute::OnStruct, errors::Errors};
 
-/// The entity that a struct states, or seems to mean. If it is `None`, nothing can be checked.
+/// Returns the entity that a struct states, or the one that was probably meant. If it is `None`, nothing
+/// can be checked.
 pub(crate) fn of(item: &Ident, attributes: &OnStruct, errors: &Errors) -> Option<EntityPath> {
     let Some(name) = &attributes.entity else {
         if attributes.has_errors {

@@ -1,12 +1,12 @@
-//! Collects the errors of one struct, which are reported together.
+//! Collects the errors of one struct, to report them together.
 
 use std::{cell::RefCell, fmt::Display, thread};
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-/// Collects errors. It must be asked for them in the end: dropping it unread is a bug of this
-/// crate, found in debug builds.
+/// A collection of errors. [`into_tokens`](Self::into_tokens) must be called in the end: dropping the
+/// collection without it is a bug in this crate, and panics in debug builds.
 pub(crate) struct Errors {
     found: RefCell<Option<Vec<syn::Error>>>,
 }
@@ -18,12 +18,12 @@ impl Errors {
         }
     }
 
-    /// A mistake at these tokens.
+    /// Adds an error at these tokens.
     pub(crate) fn at(&self, tokens: impl ToTokens, message: impl Display) {
         self.push(syn::Error::new_spanned(tokens, message));
     }
 
-    /// How many there are so far.
+    /// Returns the number of errors so far.
     pub(crate) fn count(&self) -> usize {
         self.found.borrow().as_ref().map_or(0, Vec::len)
     }
@@ -34,7 +34,7 @@ impl Errors {
         }
     }
 
-    /// The errors as tokens that make the compiler print them.
+    /// Returns the errors as tokens that make the compiler print them.
     pub(crate) fn into_tokens(self) -> TokenStream {
         let found = self.found.take().unwrap_or_default();
         found.iter().map(syn::Error::to_compile_error).collect()

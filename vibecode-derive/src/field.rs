@@ -1,4 +1,4 @@
-//! A field after the check: what it is to the API.
+//! The fields of a struct after the check.
 
 use proc_macro2::Ident;
 use syn::{Type, ext::IdentExt};
@@ -6,39 +6,39 @@ use vibecode_spec::{ADD, CLEAR, Clearing, Kind, Multifield};
 
 use crate::look_up::WireName;
 
-/// A field of the struct, checked.
+/// A checked field of the struct.
 pub(crate) struct Field<'a> {
     pub(crate) ident: &'a Ident,
-    /// The field's type as it was written.
+    /// The type of the field, as written.
     pub(crate) ty: &'a Type,
     pub(crate) name: WireName,
     pub(crate) role: Role<'a>,
     pub(crate) access: Access,
 }
 
-/// What a field is to the API.
+/// The role of a field in the API.
 pub(crate) enum Role<'a> {
-    /// Not the API's.
+    /// The field does not belong to the API.
     Skipped,
-    /// The record's id; its type must be the entity's.
+    /// The id of the record. Its type must be the id type of the entity.
     Id,
     Value(Value<'a>),
     Multifield(Values<'a>),
-    /// An error was reported. What is generated for the field takes and returns anything, so that no other
-    /// error follows from it.
+    /// An error was reported. The code generated for the field accepts and returns any type, so that no
+    /// other error follows from it.
     Broken,
 }
 
-/// Whether a field is written.
+/// Whether a field can be written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
     Written,
-    /// The struct says that it is only read.
+    /// The struct marks the field as read-only.
     MarkedReadOnly,
-    /// The schema says that it is only read, and the struct does not.
+    /// The field is read-only in the schema, but the struct does not mark it so.
     ReadOnly,
-    /// The schema says that it is set when a record is created and not changed after, and the struct does
-    /// not mark it as read-only.
+    /// According to the schema, the field can be set when a record is created, but not changed
+    /// afterwards. The struct does not mark it as read-only.
     Immutable,
 }
 
@@ -50,30 +50,30 @@ pub(crate) struct Value<'a> {
     pub(crate) multiple: bool,
     /// The type without its `Option`.
     pub(crate) holds: &'a Type,
-    /// For a field with `Option` that the portal does not require.
+    /// What clears the field, if it is an `Option` and the portal does not require it.
     pub(crate) clearing: Option<Clearing>,
-    /// Whether it could be cleared if the portal did not require it.
+    /// Whether the portal requires a value, and the field could be cleared otherwise.
     pub(crate) required: bool,
 }
 
-/// A multifield, which is added to.
+/// A multifield. Values can only be added to it.
 pub(crate) struct Values<'a> {
     pub(crate) multifield: Multifield,
     pub(crate) form: Form<'a>,
 }
 
-/// How a struct holds the values of a multifield.
+/// The form in which a struct holds the values of a multifield.
 pub(crate) enum Form<'a> {
     /// `Vec<T>`
     Vec(&'a Type),
-    /// A list whose type has a name of its own.
+    /// A list of another type, such as a newtype or an alias.
     List,
-    /// One bare value under one type.
+    /// A single bare value with a fixed type.
     Typed { type_id: String, holds: &'a Type },
 }
 
 impl Field<'_> {
-    /// The names of the methods that the field gives to the builder.
+    /// Returns the names of the methods that the builder has for the field.
     pub(crate) fn methods(&self) -> Vec<String> {
         let name = self.ident.unraw();
         let prefixed = |prefix: &str| format!("{prefix}{name}");

@@ -1,5 +1,6 @@
-//! The derive macros of `vibecode-runtime`: take them from there, by its feature `derive`, which is on
-//! by default. Code that they make calls `vibecode-runtime`, and each release works with its own.
+//! The derive macros of `vibecode-runtime`. Use them through that crate, with its feature `derive`,
+//! which is on by default. The generated code calls `vibecode-runtime`, and each release of this crate
+//! works only with the matching release of that one.
 //!
 //! ```toml
 //! [dependencies]
@@ -30,21 +31,21 @@
 //! let patch = Customer::patch().loyalty(Loyalty::Gold).add_phone("+79169876543");
 //! ```
 //!
-//! - [`macro@Patch`] makes a typed patch builder of a struct, `CustomerPatch`.
-//! - [`macro@Record`] reads the struct out of what the API answers.
-//! - [`macro@Enumeration`] makes an enum stand for the options of a list.
+//! - [`macro@Patch`] generates a typed patch builder for a struct, `CustomerPatch`.
+//! - [`macro@Record`] reads the struct from an answer of the API.
+//! - [`macro@Enumeration`] maps the variants of an enum to the options of a list.
 //!
-//! What they take and make is documented where they are re-exported:
+//! Their attributes and the generated code are documented at the re-exports:
 //! [`vibecode_runtime::Patch`](https://docs.rs/vibecode-runtime/latest/vibecode_runtime/derive.Patch.html),
 //! [`Record`](https://docs.rs/vibecode-runtime/latest/vibecode_runtime/derive.Record.html) and
 //! [`Enumeration`](https://docs.rs/vibecode-runtime/latest/vibecode_runtime/derive.Enumeration.html).
-//! What they check against is the data of `vibecode-spec`, and the portal's own schema if there is
-//! one; a build needs no network.
+//! The macros check the input against the data of `vibecode-spec`, and against the portal's own schema
+//! if there is one. A build needs no network.
 //!
-//! Inside, data goes one way: attributes → model → check → tokens.
+//! Data flows one way: attributes → model → check → tokens.
 
-// rustdoc adds the text of this crate to that of the re-exports, so the macros have one in this crate's own
-// documentation only.
+// rustdoc appends the documentation of a macro to that of its re-export. So the macros have
+// documentation only if this crate itself is documented (`cfg(doc)`).
 #![cfg_attr(
     not(doc),
     allow(missing_docs, reason = "the re-exports are documented")

@@ -1,9 +1,10 @@
-//! Checks that an enum of options is used in the field of its own list only.
+//! Checks that an enum of options is used only in the field that has its list.
 //!
-//! A type without parameters of the struct is checked with the crate. Lifetimes and constants do not change
-//! the list, so any values do: `[Loyalty; N]` is checked as `[Loyalty; 0]`. A type parameter is known only
-//! when the struct is used, so it is checked when the code for that use is generated. A newtype may hide its
-//! list from both: the runtime compares the lists when the value is set or read.
+//! A type without parameters of the struct is checked when the crate is compiled. Lifetimes and
+//! constants do not change the list, so they can be replaced by any value: `[Loyalty; N]` is checked as
+//! `[Loyalty; 0]`. A type parameter is known only when the struct is used, so it is checked when the
+//! compiler generates the code for that use. A newtype may hide its list from both checks: then the
+//! runtime compares the lists when the value is set or read.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -24,7 +25,7 @@ pub(crate) enum Direction {
     Read,
 }
 
-/// The check of a field of the struct. Its tokens have the span of the user's type.
+/// Returns the check of a field of the struct. Its tokens have the span of the user's type.
 pub(crate) fn own_list(
     direction: Direction,
     ty: &Type,
@@ -55,7 +56,7 @@ pub(crate) fn own_list(
     })
 }
 
-/// The check of a type that is known only when the struct is used.
+/// Returns the check of a type that is known only when the struct is used.
 pub(crate) fn list_of_use(
     direction: Direction,
     ty: impl ToTokens,
@@ -81,7 +82,7 @@ struct Check {
 }
 
 impl Check {
-    /// `None` for a field that is not a list.
+    /// Returns `None` for a field that is not a list.
     fn of(ty: &Type, field: &Value<'_>, entity: EntityPath) -> Option<Self> {
         let span = Span::mixed_site().located_at(ty.span());
         (field.kind == Kind::Enumeration).then(|| Self {
@@ -100,8 +101,8 @@ impl Check {
     }
 }
 
-/// A type with any lifetime and any constant in place of the struct's parameters. `None` if no constant of a
-/// parameter's type is known.
+/// Replaces the lifetime and constant parameters of the struct in a type by arbitrary ones. Returns
+/// `None` if no constant of a parameter's type is known.
 fn without_parameters(ty: TokenStream, generics: &Generics) -> Option<TokenStream> {
     let is_lifetime = |ident: &Ident| generics.lifetimes().any(|it| it.lifetime.ident == *ident);
     let mut known = true;
@@ -129,7 +130,7 @@ fn is_constant(name: &Ident, generics: &Generics) -> bool {
     generics.const_params().any(|it| it.ident == *name)
 }
 
-/// Any constant of a parameter's type, if one is known.
+/// Returns an arbitrary constant of a parameter's type, if one is known.
 fn constant(name: &Ident, generics: &Generics) -> Option<TokenStream> {
     let parameter = generics.const_params().find(|it| it.ident == *name)?;
     let ty = parameter.ty.to_token_stream().to_string();

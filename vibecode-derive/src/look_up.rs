@@ -1,4 +1,4 @@
-//! Looks a field up in the schema: whether there is such a field, and what is known of it.
+//! Looks up a field in the schema: whether it exists, and what is known about it.
 
 use heck::{ToLowerCamelCase, ToSnakeCase};
 use proc_macro2::{Ident, TokenStream};
@@ -15,7 +15,7 @@ use crate::{
     portal::{Portal, PortalSchema},
 };
 
-/// A field, and all that it is checked against.
+/// A field, with everything that it is checked against.
 pub(crate) struct Subject<'a, 'c> {
     pub(crate) field: &'a InputField,
     pub(crate) name: WireName,
@@ -24,10 +24,10 @@ pub(crate) struct Subject<'a, 'c> {
     pub(crate) errors: &'c Errors,
 }
 
-/// An error was reported, so there is no result.
+/// There is no result, since an error was reported.
 pub(crate) struct Reported;
 
-/// What the schema says of a field.
+/// The properties of a field according to the schema.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "they are the flags of a description, each with a meaning of its own"
@@ -36,7 +36,7 @@ pub(crate) struct Known {
     pub(crate) kind: Kind,
     pub(crate) multiple: bool,
     pub(crate) read_only: bool,
-    /// Whether it can be set when a record is made, and not changed after.
+    /// Whether it can be set when a record is created, but not changed afterwards.
     pub(crate) immutable: bool,
     /// Whether it must have a value.
     pub(crate) required: bool,
@@ -45,7 +45,7 @@ pub(crate) struct Known {
 }
 
 impl Subject<'_, '_> {
-    /// Reports an error.
+    /// Reports an error, and returns it as a result.
     pub(crate) fn report<T>(
         &self,
         at: impl ToTokens,
@@ -55,7 +55,8 @@ impl Subject<'_, '_> {
         Err(Reported)
     }
 
-    /// What the schema says of the field, which must be there.
+    /// Returns the properties of the field. A field that is not in the schema is reported. The exception
+    /// is a user field that states its kind, if there is no schema of the portal.
     pub(crate) fn known(&self) -> Result<Known, Reported> {
         let name = &self.name.text;
         if self.is_another_multifield() {
@@ -73,8 +74,8 @@ impl Subject<'_, '_> {
         }
     }
 
-    /// Whether this is a multifield other than phone and email, whatever `kind` says: by the type
-    /// that a schema gives it, and by its name in an entity that has multifields.
+    /// Returns whether this is a multifield other than phone and email, whatever `kind` says. This is
+    /// determined by its type in the schema, and by its name if the entity has multifields.
     fn is_another_multifield(&self) -> bool {
         let name = &self.name.text;
         let has_multifields = || {
@@ -91,7 +92,7 @@ impl Subject<'_, '_> {
         Multifield::of_field(name).is_none() && (by_type() || by_name())
     }
 
-    /// The documented fields, and the portal's if its schema is there.
+    /// Returns the documented fields, with the portal's fields if its schema is available.
     fn schema(&self) -> &Schema {
         match self.portal {
             Portal::Read(schema) => schema,
@@ -100,7 +101,7 @@ impl Subject<'_, '_> {
     }
 
     fn described(&self, field: &Field) -> Result<Known, Reported> {
-        // Patches write names as they are.
+        // A patch writes names to JSON without escaping them.
         let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
         if !field.name.chars().all(is_name) {
             let message = format!(
@@ -110,7 +111,7 @@ impl Subject<'_, '_> {
             return self.report(&self.name, message);
         }
         let kind = match &field.kind {
-            // The name is right; what it holds, the struct has to say.
+            // The field exists, but its type is unknown, so the struct must state the kind.
             Kind::Unknown(given) => self.given_kind_of_unknown(given)?,
             kind => {
                 self.refuse_another_kind(kind)?;
@@ -170,8 +171,8 @@ impl Subject<'_, '_> {
         )
     }
 
-    /// What was probably meant. A struct with many unknown names is meant for another entity or
-    /// another portal, and the search for typos would take its time for each of them.
+    /// Returns the fields that were probably meant. Typos are not searched for if the struct has many
+    /// errors: it is probably for another entity or another portal, and each search takes time.
     fn suggestions<'s>(&self, schema: &'s Schema) -> Vec<Suggestion<'s>> {
         if self.is_searched_for_typos() {
             schema.suggestions(&self.name.text)
@@ -185,7 +186,7 @@ impl Subject<'_, '_> {
         self.errors.count() < MOST_MISTAKES
     }
 
-    /// Which other entity has such a field, for a message.
+    /// Describes for a message which other entity has such a field.
     fn elsewhere(&self) -> Option<String> {
         let name = &self.name.text;
         let mut others = Entity::ALL.iter();
@@ -199,8 +200,8 @@ impl Subject<'_, '_> {
         })
     }
 
-    /// A user field that no schema describes: its name is checked against the portal's schema, or if there
-    /// is none, against the naming rule.
+    /// Checks a user field that no schema describes. If there is a schema of the portal, the field is
+    /// unknown, which is an error. Otherwise the name is checked against the naming rule.
     fn undescribed_user_field(&self, name: UserFieldName) -> Result<Known, Reported> {
         match (self.portal, name) {
             (Portal::Read(schema), name) => self.not_on_the_portal(schema, &name),
@@ -242,8 +243,8 @@ impl Subject<'_, '_> {
         self.report(&self.name, message)
     }
 
-    /// The user fields that were probably meant. Two may differ in one digit, so labels are shown, and what
-    /// to do if none of them was meant.
+    /// Describes the user fields that were probably meant. Two names may differ in one digit, so the
+    /// message shows labels, and what to do if none of the fields was meant.
     fn likely_user_field(&self, schema: &Schema) -> String {
         let entity = self.entity.path();
         let refresh = format!("new there, `cargo vibecode pull {entity}` fetches the list anew");
@@ -262,7 +263,8 @@ impl Subject<'_, '_> {
         format!("{meant} If it is {refresh}")
     }
 
-    /// A user field of a portal whose schema is not there.
+    /// Returns the properties of a user field if there is no schema of the portal: the struct must state
+    /// its kind.
     fn user_field(&self) -> Result<Known, Reported> {
         let name = &self.name.text;
         let Some(kind) = &self.field.attributes.kind else {
@@ -319,7 +321,7 @@ impl Subject<'_, '_> {
         )
     }
 
-    /// The schema knows what the field holds: `kind` may repeat it, and not contradict.
+    /// Reports a `kind` that contradicts the schema. It may repeat the kind of the schema.
     fn refuse_another_kind(&self, kind: &Kind) -> Result<(), Reported> {
         if let Some(given) = &self.field.attributes.kind
             && !repeats(&given.value(), kind)
@@ -350,7 +352,8 @@ impl Subject<'_, '_> {
     }
 }
 
-/// Whether a given `kind` repeats what the schema says. For a day or a moment, either may be given.
+/// Returns whether a given `kind` repeats the kind of the schema. For a field that holds a date, or a
+/// date and time, it may be either of the two.
 fn repeats(given: &str, kind: &Kind) -> bool {
     match (Kind::from_name(given), kind) {
         (Some(Kind::Date | Kind::DateTime), Kind::DateOrDateTime) => true,
@@ -358,11 +361,10 @@ fn repeats(given: &str, kind: &Kind) -> bool {
     }
 }
 
-/// The multifields that cannot be written: all multifields together, sites, and messengers (api.md, "Phone
-/// and email").
+/// The multifields that cannot be written: all multifields together, websites, and messengers.
 const OTHER_MULTIFIELDS: &[&str] = &["fm", "web", "im"];
 
-/// Whether this is what a schema calls the type of phones and emails.
+/// Returns whether this is a name of the type of phones and emails in a schema.
 fn is_multifield_type(type_name: &str) -> bool {
     let kind = Kind::of_field(Multifield::Phone.name(), type_name);
     matches!(kind, Kind::Multifield(_))
@@ -379,7 +381,7 @@ fn kinds() -> String {
     format!("it is one of `{}`", Kind::user_field_names().join("`, `"))
 }
 
-/// The wire name of a field, and the tokens that it comes from.
+/// The wire name of a field, with the tokens that it comes from.
 pub(crate) struct WireName {
     pub(crate) text: String,
     given: Option<LitStr>,
@@ -400,7 +402,7 @@ impl WireName {
         }
     }
 
-    /// The name as it was written.
+    /// Returns the name as written.
     fn written(&self) -> String {
         match &self.given {
             Some(given) => given.value(),
@@ -408,7 +410,7 @@ impl WireName {
         }
     }
 
-    /// How to write the names that were probably meant.
+    /// Describes how to write the names that were probably meant.
     fn instead(&self, meant: &[Suggestion<'_>]) -> String {
         let ways = meant.iter().map(|meant| self.way_to(meant));
         did_you_mean(&ways.collect::<Vec<_>>())
@@ -417,17 +419,17 @@ impl WireName {
     fn way_to(&self, meant: &Suggestion<'_>) -> String {
         match meant.likeness {
             Likeness::Spelling | Likeness::Typo => self.way(meant.name),
-            // The field may keep its name: it is a synonym.
+            // The field can keep its name, since it is a synonym.
             _ => self.attribute(meant.name),
         }
     }
 
-    /// How to write the name, of which this is another spelling.
+    /// Describes how to write the wire name of which this is another spelling.
     fn respelt(&self, wire: &str) -> String {
         did_you_mean(&[self.way(wire)])
     }
 
-    /// The field's own name, if that gives the wire name, or else the attribute.
+    /// Returns the field's name in the struct if it converts to the wire name, or else the attribute.
     fn way(&self, wire: &str) -> String {
         let ident = wire.to_snake_case();
         if self.given.is_none() && ident.to_lower_camel_case() == wire {

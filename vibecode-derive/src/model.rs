@@ -1,4 +1,4 @@
-//! The struct as it was written: no judgement yet.
+//! The struct as written, before any check against the schema.
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -12,22 +12,22 @@ use crate::{
     renamed,
 };
 
-/// A struct under a derive.
+/// The struct that a macro is derived for.
 pub(crate) struct Input {
     pub(crate) ident: Ident,
     pub(crate) visibility: Visibility,
-    /// With the name of the struct in place of `Self`.
+    /// The generics, with `Self` replaced by the type of the struct.
     pub(crate) generics: Generics,
-    /// `#[allow(…)]` for the lints that the struct and its fields allow. Generated code names the same types,
-    /// for example a deprecated one.
+    /// `#[allow(…)]` for the lints that the struct and its fields allow. The generated code names the
+    /// same types, which may be deprecated, for example.
     pub(crate) lints: Vec<TokenStream>,
     pub(crate) attributes: OnStruct,
     pub(crate) fields: Vec<InputField>,
-    /// Whether it is a struct that can be made by naming its fields.
+    /// Whether this is a struct that can be constructed by field names.
     pub(crate) is_record: bool,
 }
 
-/// One of its fields.
+/// A field of the struct.
 pub(crate) struct InputField {
     pub(crate) ident: Ident,
     pub(crate) ty: Type,
@@ -35,7 +35,7 @@ pub(crate) struct InputField {
 }
 
 impl Input {
-    /// What cannot have named fields has none here, and an error.
+    /// Reads the struct. Anything that cannot have named fields is reported, and has no fields here.
     pub(crate) fn read(input: DeriveInput, errors: &Errors) -> Self {
         let mut attributes = OnStruct::read(&input.attrs, errors);
         if attributes.runtime.is_none() && !attributes.has_errors {
@@ -79,8 +79,8 @@ impl InputField {
     }
 }
 
-/// The lints that are allowed or expected, each as `#[allow(…)]`: an `#[expect(…)]` is fulfilled by the user's
-/// own code.
+/// Returns the lints that are allowed or expected, each as `#[allow(…)]`. An `#[expect(…)]` is not
+/// copied, since it is fulfilled by the user's own code.
 pub(crate) fn allowed_lints(attributes: &[Attribute]) -> Vec<TokenStream> {
     let lints = attributes
         .iter()
@@ -94,7 +94,8 @@ pub(crate) fn allowed_lints(attributes: &[Attribute]) -> Vec<TokenStream> {
     lints.collect()
 }
 
-/// Parameters and a `where` clause without `Self`, which would be another type in the builder.
+/// Returns the parameters and the `where` clause without `Self`, which would be another type in the
+/// builder.
 fn generics_without_self(generics: &Generics, own_type: &TokenStream) -> Generics {
     let clause = &generics.where_clause;
     let tokens = quote!(struct Parameters #generics #clause;);
@@ -105,7 +106,7 @@ fn generics_without_self(generics: &Generics, own_type: &TokenStream) -> Generic
     replaced.map_or_else(|_| generics.clone(), |replaced| replaced.generics)
 }
 
-/// A type without `Self`, which would be another type in the builder.
+/// Returns a type without `Self`, which would be another type in the builder.
 fn without_self(ty: Type, own_type: &TokenStream) -> Type {
     let tokens = ty.to_token_stream();
     if !mentions_self(&tokens) {
@@ -131,7 +132,7 @@ fn replace_self(tokens: TokenStream, own_type: &TokenStream) -> TokenStream {
                 let is_colon = |token: TokenTree| matches!(token, TokenTree::Punct(sign) if sign.as_char() == ':');
                 let mut ahead = tokens.clone().map(is_colon);
                 let is_path = ahead.next() == Some(true) && ahead.next() == Some(true);
-                // `Self::N` may stand in an expression, in which `Customer<T>::N` is a comparison.
+                // `Self::N` may be in an expression, where `Customer<T>::N` would be a comparison.
                 replaced.extend(if is_path {
                     quote!(<#own_type>)
                 } else {

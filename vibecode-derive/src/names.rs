@@ -1,29 +1,31 @@
 //! Names and spans in generated code.
 //!
-//! Each of our names begins with two underscores, so that it does not clash with a name in the user's scope:
-//! `let body` is a pattern, and would match a unit struct `body` from a glob import. If the struct itself has
-//! a name with two underscores, ours is changed: see [`apart`].
+//! The names in generated code begin with two underscores, so that they do not clash with a name in the
+//! user's scope: `let body` is a pattern, and would match a unit struct `body` from a glob import. If
+//! the struct itself contains the same name with two underscores, the generated name is changed: see
+//! [`apart`].
 
 use std::collections::HashSet;
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 
-/// A name of the user's in generated code: at the same position, but marked as generated, so that lints of
-/// the user's crate skip it.
+/// Returns a user's name for use in generated code. It has the same position, but is marked as
+/// generated, so that lints of the user's crate skip it.
 pub(crate) fn own(ident: &Ident) -> Ident {
     let mut ident = ident.clone();
     ident.set_span(Span::call_site().located_at(ident.span()));
     ident
 }
 
-/// Expands without a clash between our names and the user's names with two underscores: the user's are
-/// written as raw identifiers, which mean the same, and one of ours that is equal to one of them gets a
-/// further underscore.
+/// Calls `expand` so that generated names do not clash with the user's names that begin with two
+/// underscores. The user's names are written as raw identifiers, which have the same meaning. A
+/// generated name that is equal to one of them gets another underscore at its end.
 pub(crate) fn apart(
     input: TokenStream,
     expand: impl FnOnce(TokenStream) -> TokenStream,
 ) -> TokenStream {
-    // Not rebuilt without need: a new group loses the span of its opening delimiter.
+    // The tokens are not rebuilt without need, since a new group loses the span of its opening
+    // delimiter.
     if !has_names_like_ours(&input) {
         return expand(input);
     }
@@ -58,12 +60,12 @@ fn has_names_like_ours(tokens: &TokenStream) -> bool {
     })
 }
 
-/// `__private` is the runtime's own module: the user's names cannot clash with it.
+/// `__private` is a module of the runtime, so the user's names cannot clash with it.
 fn is_like_ours(name: &str) -> bool {
     name.starts_with("__") && name != "__private"
 }
 
-/// Maps each identifier, except those of lifetimes.
+/// Maps every identifier except those of lifetimes.
 fn map_names(tokens: TokenStream, map: &mut impl FnMut(Ident) -> Ident) -> TokenStream {
     let mut is_lifetime = false;
     map_tokens(tokens, &mut |token| {
@@ -76,12 +78,12 @@ fn map_names(tokens: TokenStream, map: &mut impl FnMut(Ident) -> Ident) -> Token
     })
 }
 
-/// Whether a token begins a lifetime.
+/// Returns whether a token starts a lifetime.
 pub(crate) fn is_apostrophe(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Punct(sign) if sign.as_char() == '\'')
 }
 
-/// Tokens of ours, at the position of the user's.
+/// Moves generated tokens to a position in the user's code.
 pub(crate) fn respan(tokens: TokenStream, position: Span) -> TokenStream {
     map_tokens(tokens, &mut |mut token| {
         token.set_span(token.span().located_at(position));
@@ -89,7 +91,7 @@ pub(crate) fn respan(tokens: TokenStream, position: Span) -> TokenStream {
     })
 }
 
-/// Maps each token, also in groups. A group is mapped after its contents.
+/// Maps every token, including those in groups. A group is mapped after its contents.
 pub(crate) fn map_tokens(
     tokens: TokenStream,
     map: &mut dyn FnMut(TokenTree) -> TokenStream,

@@ -1,5 +1,5 @@
-//! A portal's own schema: where its file is, and what it says. Each file is read once a process,
-//! and again when it has changed, since rust-analyzer's processes live long.
+//! The schema of a portal: its file and its content. A file is read once per process, and again if it
+//! has changed, since the processes of rust-analyzer are long-lived.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -16,23 +16,23 @@ use vibecode_spec::{Descriptions, EntityPath, Schema, SchemaError, SchemaFolders
 
 use crate::{attribute::OnStruct, errors::Errors};
 
-/// What was found of a portal's schema.
+/// The result of looking for the schema of a portal.
 #[derive(Clone)]
 pub(crate) enum Portal {
     /// There is no file: only the documented fields are known.
     Absent(LookedFor),
-    /// The documented fields and the portal's.
+    /// The documented fields and those of the portal.
     Read(Arc<PortalSchema>),
-    /// There is a file that is not a schema. The message names it, and says what it is.
+    /// There is a file, but it cannot be used. The message names the file and says why.
     Broken(String),
 }
 
-/// The files that were looked for and not found, as messages show them.
+/// The paths at which no schema was found, as messages show them.
 #[derive(Clone)]
 pub(crate) struct LookedFor(Vec<String>);
 
 impl LookedFor {
-    /// `there is no vibecode/contacts.json`, with every file that could be it.
+    /// Returns ``there is no schema `vibecode/contacts.json` ``, with every path that was tried.
     pub(crate) fn message(&self) -> String {
         if self.0.is_empty() {
             return "no schema was looked for, since CARGO_MANIFEST_DIR is not set".to_owned();
@@ -41,10 +41,10 @@ impl LookedFor {
     }
 }
 
-/// The documented fields and the portal's, and the file that holds the latter.
+/// The documented fields and those of the portal, with the file that holds the latter.
 pub(crate) struct PortalSchema {
     schema: Schema,
-    /// The file as messages show it.
+    /// The path of the file as messages show it.
     pub(crate) file: String,
 }
 
@@ -56,7 +56,7 @@ impl Deref for PortalSchema {
     }
 }
 
-/// A schema file, and what it says.
+/// A schema file and its content.
 pub(crate) struct Found {
     /// The file that was read.
     file: Option<PathBuf>,
@@ -64,7 +64,8 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// Finds the schema for a struct. A problem with the file is one error, at the attribute that names it.
+    /// Finds the schema for a struct. A problem with the file is reported once, at the attribute that
+    /// names the file or the entity.
     pub(crate) fn of(entity: Option<EntityPath>, attributes: &OnStruct, errors: &Errors) -> Self {
         let absent = |files| Self {
             file: None,
@@ -96,7 +97,7 @@ impl Found {
         if let (Portal::Broken(problem), Some(named_by)) = (&portal, named_by) {
             errors.at(named_by, problem);
         }
-        // A build that fails is repeated anyway, and what cannot be read cannot be included.
+        // A failed build is repeated anyway, and an unreadable file cannot be included.
         let is_read = matches!(portal, Portal::Read(_));
         Self {
             file: is_read.then_some(file),
@@ -104,8 +105,8 @@ impl Found {
         }
     }
 
-    /// Makes cargo rebuild the crate when its schema file is edited or removed. A path that is not UTF-8
-    /// cannot be written in Rust: such a file is read, but not tracked.
+    /// Returns code that makes cargo rebuild the crate if its schema file is edited or removed. A path
+    /// that is not UTF-8 cannot be written in Rust source: such a file is read, but not tracked.
     pub(crate) fn tracking(&self) -> TokenStream {
         match self.file.as_deref().and_then(Path::to_str) {
             Some(path) if is_new_to_the_crate(path) => quote!(
@@ -116,10 +117,10 @@ impl Found {
     }
 }
 
-/// The file at a path that the struct gives, from the folder of the crate.
+/// Resolves a path given on the struct, relative to the folder of the crate.
 fn given_file(path: &str) -> PathBuf {
     let file = crate_folder().unwrap_or_default().join(path);
-    // `include_bytes!` would read a relative path from another folder.
+    // `include_bytes!` would resolve a relative path from another folder.
     path::absolute(&file).unwrap_or(file)
 }
 
@@ -131,8 +132,8 @@ struct Tracked {
     file: String,
 }
 
-/// Whether a file has not been tracked yet for the crate that is being compiled. Once is enough
-/// for cargo.
+/// Returns whether a file is not tracked yet for the crate that is being compiled. For cargo, tracking
+/// it once is enough.
 fn is_new_to_the_crate(file: &str) -> bool {
     static TRACKED: OnceLock<Mutex<HashSet<Tracked>>> = OnceLock::new();
     let tracked = Tracked {
@@ -147,13 +148,13 @@ fn crate_folder() -> Option<PathBuf> {
     std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from)
 }
 
-/// When a file was last changed, and its length.
+/// The time of the last change of a file, and its length.
 type Version = (Option<SystemTime>, u64);
 
-/// What a file said, by its path and what it was read for.
+/// The content of schema files, by path and entity.
 type Cache = HashMap<(PathBuf, EntityPath), (Version, Portal)>;
 
-/// What a file says.
+/// Reads a file, from the cache if it has not changed.
 fn read(file: &Path, shown: &str, entity: EntityPath) -> Portal {
     static CACHE: OnceLock<Mutex<Cache>> = OnceLock::new();
     let Ok(metadata) = fs::metadata(file) else {

@@ -1,9 +1,10 @@
 //! Detects a renamed runtime: `vibecode = { package = "vibecode-runtime" }`.
 //!
-//! Generated code finds the runtime at `::vibecode_runtime`, or at the path in `crate = "…"`. Without that
-//! path the compiler would report each path in the generated code as unresolved, and nothing would say what to
-//! do. A derive runs inside the compiler, and the compiler's arguments name its crates, so no manifest has to
-//! be read. Elsewhere, as in rust-analyzer, there are no such arguments, and nothing is reported.
+//! Generated code refers to the runtime as `::vibecode_runtime`, or by the path in `crate = "…"`. If the
+//! runtime is renamed and that path is missing, the compiler would report every path in the generated
+//! code as unresolved, without saying what to do. A derive macro runs inside the compiler process, and
+//! its arguments name the dependencies, so no manifest has to be read. Other processes, such as
+//! rust-analyzer, have no such arguments, and nothing is reported there.
 
 use std::{
     env,
@@ -20,8 +21,8 @@ use crate::errors::Errors;
 
 const NAME: &str = "vibecode_runtime";
 
-/// The path of a renamed runtime, for a user who did not give it. It is reported once for each crate, and
-/// otherwise used as if the attribute were there.
+/// Returns the path of a renamed runtime, for a type without `crate = "…"`. The missing attribute is
+/// reported once per crate; the path is then used as if the attribute were there.
 pub(crate) fn path(at: &Ident, errors: &Errors) -> Option<syn::Path> {
     static NAME_HERE: OnceLock<Option<String>> = OnceLock::new();
     static IS_REPORTED: AtomicBool = AtomicBool::new(false);
@@ -42,7 +43,7 @@ pub(crate) fn path(at: &Ident, errors: &Errors) -> Option<syn::Path> {
     Some(path)
 }
 
-/// The runtime's name in the compiler's arguments, if it was renamed.
+/// Returns the name of the runtime in the compiler's arguments, if it is renamed.
 fn name_among(arguments: impl Iterator<Item = String>) -> Option<String> {
     let mut arguments = arguments;
     let mut other = None;

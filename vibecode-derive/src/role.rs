@@ -1,4 +1,4 @@
-//! What a field is to the API: checks its attributes and the shape of its type against the schema.
+//! Determines the role of a field: checks its attributes and the shape of its type against the schema.
 
 use proc_macro2::Ident;
 use syn::{LitStr, Type};
@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl<'a> Subject<'a, '_> {
-    /// What the field is to the API, and whether it is written.
+    /// Returns the role of the field, and whether it is written.
     pub(crate) fn role(&self) -> Result<(Role<'a>, Access), Reported> {
         let attributes = &self.field.attributes;
         if let Some(skip) = &attributes.skip {
@@ -213,7 +213,7 @@ impl<'a> Subject<'a, '_> {
     }
 }
 
-/// The type of the runtime that a multifield's values have.
+/// Returns the name of the runtime's type for the values of a multifield.
 fn element(multifield: Multifield) -> &'static str {
     match multifield {
         Multifield::Email => "Email",

@@ -1,6 +1,6 @@
-//! What the generated code calls in the runtime, by the names that it has there.
+//! The names of the runtime's items that the generated code uses.
 //!
-//! All of it goes through one import, `__v`: a short path is less for the compiler to read, and a
+//! The generated code refers to them through one import, `__v`. Short paths are faster to compile, and a
 //! struct with twenty fields has a hundred of them.
 
 use proc_macro2::{Ident, TokenStream};
@@ -8,13 +8,13 @@ use quote::{format_ident, quote};
 use syn::Path;
 use vibecode_spec::{Clearing, EntityPath, Kind, Multifield, Reference};
 
-/// The module of the runtime that is made for generated code.
+/// Returns the path of the runtime's module for generated code.
 pub(crate) fn private_module(runtime: Option<&Path>) -> TokenStream {
     let runtime = runtime.map_or_else(|| quote!(::vibecode_runtime), |path| quote!(#path));
     quote!(#runtime::__private)
 }
 
-/// The entity as a type.
+/// Returns the type of an entity.
 pub(crate) fn entity(entity: EntityPath) -> TokenStream {
     match entity {
         EntityPath::Entity(entity) => {
@@ -25,7 +25,7 @@ pub(crate) fn entity(entity: EntityPath) -> TokenStream {
     }
 }
 
-/// The kind as a type.
+/// Returns the type of a kind.
 pub(crate) fn kind(kind: &Kind, multiple: bool) -> TokenStream {
     let single = match kind {
         Kind::Reference(reference) => {
@@ -51,17 +51,17 @@ pub(crate) fn kind(kind: &Kind, multiple: bool) -> TokenStream {
     }
 }
 
-/// The trait of the types that a field of this kind takes.
+/// Returns the trait of the types that can be written to a field of this kind.
 pub(crate) fn written_trait(kind: &Kind, multiple: bool) -> Ident {
     trait_of(kind, multiple, "Field")
 }
 
-/// The trait of the types that a field of this kind is read into.
+/// Returns the trait of the types into which a field of this kind can be read.
 pub(crate) fn reading_trait(kind: &Kind, multiple: bool) -> Ident {
     trait_of(kind, multiple, "Reading")
 }
 
-/// The function that takes what a struct holds for a field of this kind.
+/// Returns the function that takes the value of a struct's field of this kind.
 pub(crate) fn present(kind: &Kind, multiple: bool, optional: bool) -> Ident {
     let held = if optional { "any" } else { "some" };
     let name = name_of(kind).to_ascii_lowercase();
@@ -74,7 +74,7 @@ fn trait_of(kind: &Kind, multiple: bool, suffix: &str) -> Ident {
     format_ident!("{}{list}{suffix}", name_of(kind))
 }
 
-/// The name of a kind in the runtime, with which the names of its traits begin.
+/// Returns the name of a kind in the runtime. The names of its traits begin with it.
 fn name_of(kind: &Kind) -> &'static str {
     match kind {
         Kind::Integer => "Integer",
@@ -104,7 +104,7 @@ fn name_of(kind: &Kind) -> &'static str {
     }
 }
 
-/// The type of a multifield's values, and of their kind.
+/// Returns the name of the type of a multifield's values, which is also the name of their kind.
 pub(crate) fn element(multifield: Multifield) -> Ident {
     match multifield {
         Multifield::Email => ident("Email"),
@@ -112,7 +112,7 @@ pub(crate) fn element(multifield: Multifield) -> Ident {
     }
 }
 
-/// What clears a field, as the runtime names it.
+/// Returns the runtime's name of a clearing.
 pub(crate) fn clearing(clearing: Clearing) -> Ident {
     format_ident!("{clearing:?}")
 }

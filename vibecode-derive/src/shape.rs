@@ -1,4 +1,4 @@
-//! What can be read off the syntax of a type, before type checking.
+//! Inspects the syntax of types, since a macro runs before type checking.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,8 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{GenericArgument, Generics, PathArguments, Type};
 
-/// A type without the parentheses and the invisible groups that `macro_rules` puts around `$t:ty`.
+/// Returns a type without parentheses and without the invisible groups that `macro_rules` puts around
+/// `$t:ty`.
 pub(crate) fn bare(mut ty: &Type) -> &Type {
     loop {
         ty = match ty {
@@ -17,17 +18,17 @@ pub(crate) fn bare(mut ty: &Type) -> &Type {
     }
 }
 
-/// The `T` of an `Option<T>`.
+/// Returns the `T` of an `Option<T>`.
 pub(crate) fn option_of(ty: &Type) -> Option<&Type> {
     only_argument_of(ty, "Option")
 }
 
-/// The `T` of a `Vec<T>`.
+/// Returns the `T` of a `Vec<T>`.
 pub(crate) fn vec_of(ty: &Type) -> Option<&Type> {
     only_argument_of(ty, "Vec")
 }
 
-/// A type as a person would write it.
+/// Formats a type as a person would write it.
 pub(crate) fn written(ty: &Type) -> String {
     let tokens = ty.to_token_stream().to_string();
     tokens
@@ -51,8 +52,8 @@ fn only_argument_of<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     }
 }
 
-/// A predicate of a `where` clause. A type that begins with `<` gets parentheses: after `where`, rustc takes the
-/// `<` for the start of generic parameters.
+/// Returns a predicate of a `where` clause. A type that begins with `<` is put in parentheses: after
+/// `where`, rustc parses the `<` as the start of generic parameters.
 pub(crate) fn predicate(ty: &Type, bound: &TokenStream) -> TokenStream {
     match ty {
         Type::Path(path) if path.qself.is_some() => quote!((#ty): #bound),
@@ -62,13 +63,13 @@ pub(crate) fn predicate(ty: &Type, bound: &TokenStream) -> TokenStream {
 
 /// How a setter takes its argument.
 pub(crate) enum Argument {
-    /// A number or a bool as it is: `impl Into<u64>` would reject the literal 5.
+    /// A number or a bool by value: `impl Into<u64>` would reject the literal 5.
     ByValue,
     /// `impl AsRef<str>`, for a `&str`.
     Text,
-    /// `impl IntoList<Vec<T>>`: an array of what the elements convert from, too.
+    /// `impl IntoList<Vec<T>>`, which also accepts an array of values that convert into the elements.
     List,
-    /// Anything with a wire form of the kind, if the field's type is a parameter.
+    /// Any type that has a wire form of the kind, if the type of the field contains a type parameter.
     AnyEncode,
     /// `impl Into<T>`.
     Into,
@@ -117,7 +118,7 @@ impl TypeParameters {
         Self(parameters.map(|each| each.ident.clone()).collect())
     }
 
-    /// Whether a type mentions one of them.
+    /// Returns whether a type mentions one of the parameters.
     pub(crate) fn are_in(&self, ty: &Type) -> bool {
         !self.0.is_empty() && self.are_in_tokens(ty.to_token_stream())
     }

@@ -1,4 +1,4 @@
-// What examples in the documentation share: they include this file in a hidden line.
+// Shared by the examples in the documentation, which include this file in a hidden line.
 
 use vibecode_runtime::*;
 use vibecode_sandbox::*;
@@ -16,7 +16,7 @@ pub struct Customer {
     email: Vec<Email>,
 }
 
-/// A stand-in for the API, and a client of it.
+/// Starts a sandbox and returns it with a client for it.
 async fn sandbox() -> vibecode_runtime::Result<(Sandbox, Client)> {
     let sandbox = Sandbox::start().await;
     let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
@@ -25,7 +25,7 @@ async fn sandbox() -> vibecode_runtime::Result<(Sandbox, Client)> {
     Ok((sandbox, client))
 }
 
-/// The same for a program without a runtime of its own: the stand-in has one.
+/// Same as `sandbox`, for a blocking client. The sandbox runs on the returned runtime.
 #[cfg(feature = "blocking")]
 fn blocking_sandbox()
 -> Result<(tokio::runtime::Runtime, Sandbox, blocking::Client), Box<dyn std::error::Error>> {
@@ -37,7 +37,7 @@ fn blocking_sandbox()
     Ok((runtime, sandbox, client))
 }
 
-/// A stream of what an iterator gives.
+/// Converts an iterator into a stream.
 fn stream_of<I>(items: I) -> impl futures_core::Stream<Item = I::Item> + Send + 'static
 where
     I: IntoIterator,

@@ -1,7 +1,7 @@
-//! Updates a contact as the API's own page on the call does, and shows what goes over the wire.
+//! Updates a contact like the example in the API's documentation of the call, and shows the request.
 //!
-//! Without `VIBECODE_API_KEY` it starts a sandbox and uses that. With it, it changes a real
-//! portal, and takes the contact's id: `cargo run --example update_contact -- 71`.
+//! Without `VIBECODE_API_KEY`, it starts a sandbox and uses that. With `VIBECODE_API_KEY`, it
+//! changes a real portal and requires the contact's id: `cargo run --example update_contact -- 71`.
 #![allow(clippy::print_stdout, reason = "this shows what it does")]
 
 use std::{env, error::Error};
@@ -85,8 +85,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     .await
 }
 
-/// Changes a real contact, so which one is said on the command line; on this machine itself it is
-/// 71 where nothing is said. User fields differ on every portal, so none is sent.
+/// The id must be given on the command line, because the example changes a real contact. Only for a
+/// server on this machine it defaults to 71. User fields differ between portals, so none is sent.
 async fn on_a_portal() -> Result<(), Box<dyn Error>> {
     let on_this_machine = env::var("VIBECODE_BASE_URL").is_ok_and(|url| url.starts_with("http:"));
     let contact: ContactId = match env::args().nth(1) {
@@ -136,7 +136,7 @@ fn user_fields() -> CustomerPatch {
         .clear_company()
 }
 
-/// A client, and the headers that tell the API who calls, masked.
+/// A client, and the headers that authenticate it, masked.
 struct Sender {
     client: Client,
     headers: &'static [&'static str],
@@ -154,7 +154,7 @@ impl Sender {
     }
 }
 
-/// Sends a patch, and shows the request and the contact before and after it.
+/// Sends a patch and shows the request, and the contact before and after it.
 async fn update(
     sender: &Sender,
     id: ContactId,
@@ -178,7 +178,7 @@ async fn update(
     Ok(())
 }
 
-/// A row of the table for each line of a field; what has changed is marked.
+/// Prints a row of the table for each line of a field and marks what has changed.
 fn show(field: &str, before: &[String], after: &[String]) {
     for row in 0..before.len().max(after.len()) {
         let name = if row == 0 { field } else { "" };
@@ -189,7 +189,7 @@ fn show(field: &str, before: &[String], after: &[String]) {
     }
 }
 
-/// The lines that show a field: one an entry for phones and emails.
+/// Returns the lines that show a field: for phones and emails, one per entry.
 fn cell(contact: &Value, field: &str) -> Vec<String> {
     match contact.get(field) {
         Some(Value::Array(entries)) if field == "fm" => entries.iter().map(entry).collect(),

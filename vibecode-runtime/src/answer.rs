@@ -1,4 +1,4 @@
-//! What the API answered, as it came.
+//! Records as the API returned them.
 
 use std::{borrow::Cow, collections::HashMap, fmt};
 
@@ -12,9 +12,9 @@ use crate::{
     record::{Fields, UnreadableRecord},
 };
 
-/// A record as the API answered it: JSON text, parsed when it is asked for.
+/// A record as the API returned it: JSON text that is parsed on demand.
 ///
-/// Debug shows its length, not its content.
+/// `Debug` shows its length, not its content.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -30,7 +30,7 @@ use crate::{
 pub struct Raw {
     entity: Cow<'static, str>,
     json: Box<RawValue>,
-    /// The outcome of the call, to a caller who cannot read what it answered.
+    /// The [`Outcome`] to report if the answer cannot be read.
     unread: Outcome,
 }
 
@@ -43,7 +43,7 @@ impl Raw {
         }
     }
 
-    /// A record of an entity that came in another way, such as from a file.
+    /// Creates a `Raw` from a record that came from elsewhere, such as a file.
     ///
     /// ```
     /// use vibecode_runtime::{Contacts, ErrorKind, Raw};
@@ -67,7 +67,7 @@ impl Raw {
         })
     }
 
-    /// The JSON text.
+    /// Returns the JSON text.
     ///
     /// ```
     /// use vibecode_runtime::{Contacts, Raw};
@@ -95,9 +95,9 @@ impl Raw {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Unreadable`], which names the field, if a value is not what the struct holds, or if
-    /// the struct is for another entity. After an update the change has been applied all the same,
-    /// and the [`Outcome`] is `Unknown`.
+    /// [`ErrorKind::Unreadable`], which names the field, if a value does not fit the type of the
+    /// struct's field, or if the struct is for another entity. After an update, the change has been
+    /// applied all the same, and the [`Outcome`] is `Unknown`.
     pub fn record<T: Record>(&self) -> Result<T> {
         if T::Entity::PATH != self.entity {
             let (answered, wanted) = (&self.entity, T::Entity::PATH);
@@ -120,7 +120,8 @@ impl Raw {
         })
     }
 
-    /// Reads the whole record into any type of serde's, such as a `serde_json::Value`.
+    /// Reads the whole record into any type that implements `Deserialize`, such as
+    /// `serde_json::Value`.
     ///
     /// ```
     /// use vibecode_runtime::{Contacts, Raw};
@@ -132,7 +133,7 @@ impl Raw {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Unreadable`] if the record has another shape. The error does not hold the
+    /// [`ErrorKind::Unreadable`] if the record has another shape. The error does not contain the
     /// record's values.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T> {
         json::read(self.as_str()).map_err(|error| {
@@ -141,8 +142,8 @@ impl Raw {
         })
     }
 
-    /// The phones and emails: from `fm`, with their ids and native types, or from the aliases if the
-    /// record is shown without `fm`.
+    /// Returns the phones and emails: from `fm`, with their ids and native types, or from the
+    /// aliases if the record has no `fm`.
     ///
     /// ```
     /// use vibecode_runtime::{Contacts, ErrorKind, Raw};
@@ -152,7 +153,7 @@ impl Raw {
     /// let entry = &multifields.entries()[0];
     /// assert_eq!((entry.kind(), entry.value_type()), ("PHONE", "FAX"));
     ///
-    /// // Says that there are phones, and lists none.
+    /// // The flag says that there are phones, but `fm` lists none.
     /// let error = Raw::from_json::<Contacts>(r#"{"fm":[],"hasPhone":true}"#)?.multifields();
     /// assert_eq!(error.unwrap_err().kind(), ErrorKind::MultifieldsUnknown);
     /// # Ok::<(), vibecode_runtime::Error>(())
@@ -172,14 +173,15 @@ impl Raw {
         })
     }
 
-    /// The record's id; `None` if it cannot be read.
+    /// Returns the record's id, or `None` if it cannot be read.
     pub(crate) fn id(&self) -> Option<u64> {
         let [id] = json::pick(self.as_str(), ["id"])?;
         json::id(id?)
     }
 
-    /// The values of some fields, and all that shows phones and emails. A record with two ids is not
-    /// read: it is not known of which record it shows them.
+    /// Looks up the values of some fields, and everything that shows phones and emails. A record
+    /// with two different ids is not read, because it is not known which record the values belong
+    /// to.
     pub(crate) fn look_up<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Shown<'_, 'n> {
         let always = [MULTIFIELD_NAMES, MULTIFIELD_FLAGS, &["id"]]
             .into_iter()
@@ -202,23 +204,24 @@ impl Raw {
     }
 }
 
-/// What a record shows of some fields. The record is read once for all of them.
+/// The looked-up fields of a record, which is parsed once for all of them.
 pub(crate) struct Shown<'a, 'n> {
     record: &'a str,
     places: HashMap<&'n str, usize>,
-    /// By their places; `None` if the record is not an object that can be read.
+    /// By index; `None` if the record is not a readable object.
     values: Option<Vec<Option<&'a RawValue>>>,
 }
 
 impl<'a> Shown<'a, '_> {
-    /// The value of a field that was looked up; `None` if the record does not show it.
+    /// Returns the value of a field that was looked up, or `None` if the record does not contain
+    /// it.
     pub(crate) fn field(&self, name: &str) -> Option<Answered<'a>> {
         let place = self.places.get(name)?;
         let value = self.values.as_ref()?.get(*place).copied().flatten();
         value.map(Answered::new)
     }
 
-    /// The phones and emails.
+    /// Returns the phones and emails.
     pub(crate) fn multifields(&self) -> Result<Multifields, Unclear> {
         if self.values.is_none() {
             return Err(Unclear::Record);
@@ -231,7 +234,8 @@ impl<'a> Shown<'a, '_> {
         Ok(multifields)
     }
 
-    /// The entries of `fm`, if it is understood, whether or not the rest of the record agrees.
+    /// Returns the entries of `fm` if it can be read, even if the rest of the record contradicts
+    /// it.
     pub(crate) fn listed_multifields(&self) -> Option<Multifields> {
         let read = Multifields::read(|name| self.field(name)).ok()?;
         read.are_listed().then_some(read)
@@ -256,7 +260,7 @@ impl fmt::Debug for Raw {
     }
 }
 
-/// The answer to an update: the record as it is now.
+/// The answer to an update: the record after the change.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -280,7 +284,7 @@ impl Updated {
         Self { raw }
     }
 
-    /// The record as the API answered it.
+    /// Returns the record as raw JSON.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -297,7 +301,7 @@ impl Updated {
         &self.raw
     }
 
-    /// The record.
+    /// Reads the record into a struct.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -312,25 +316,25 @@ impl Updated {
     /// ```
     ///
     /// # Errors
-    /// As [`Raw::record`].
+    /// Same as [`Raw::record`].
     pub fn record<T: Record>(&self) -> Result<T> {
         self.raw.record()
     }
 
-    /// The fields of the patch that the answer shows with another value, or does not show.
+    /// Returns the fields of the patch that the answer shows with another value, or does not show.
     ///
-    /// The API drops what it does not take, and answers 200 all the same. But its answer need not
-    /// hold every field: one that is [`NotShown`](crate::MismatchKind::NotShown) may have been
-    /// taken, and only reading the record says. Values are compared whatever form they are answered
-    /// in: phones by their digits, emails without case, `"Y"` is `true`, and `0`, `""`, `null`,
-    /// `false` and `[]` are the same nothing.
+    /// The API silently drops values that it does not accept, and still answers 200. But an answer
+    /// need not contain every field: a value that is [`NotShown`](crate::MismatchKind::NotShown)
+    /// may have been accepted, which only reading the record can confirm. Values are compared
+    /// regardless of the form in which they are returned: phones by their digits, emails ignoring
+    /// case, `"Y"` equals `true`, and `0`, `""`, `null`, `false` and `[]` all mean "nothing".
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
     /// # async fn main() -> vibecode_runtime::Result<()> {
     /// # let (_sandbox, client) = sandbox().await?;
-    /// // The portal does not have this field, and drops it.
+    /// // The portal does not have this field and drops it.
     /// let patch = Customer::patch().post("Director").set_unchecked("ufCrmColour", "red");
     /// let updated = client.update(71, &patch).await?;
     /// let mismatches = updated.mismatches(&patch);
@@ -345,11 +349,12 @@ impl Updated {
         patch.body().mismatches(&self.raw)
     }
 
-    /// The phones and emails of the patch that the answer shows more than once, under whatever types.
+    /// Returns the phones and emails of the patch that the answer shows more than once, under any
+    /// type.
     ///
-    /// The API itself repeats calls towards the portal on temporary errors, so one update can add a
-    /// phone twice. No client can prevent that; this shows it if the answer has `fm`, the list of all
-    /// phones and emails.
+    /// The API itself repeats calls to the portal after temporary errors, so one update can add a
+    /// phone twice. No client can prevent that. This method detects it if the answer contains `fm`,
+    /// the list of all phones and emails.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -358,7 +363,7 @@ impl Updated {
     /// # let (_sandbox, client) = sandbox().await?;
     /// let patch = Customer::patch().add_phone("+79169876543");
     /// assert!(client.update(73, &patch).await?.duplicates(&patch).is_empty());
-    /// // Added once more: `ensure` would not do that.
+    /// // Adds it again; `ensure` would not.
     /// let updated = client.update(73, &patch).await?;
     /// assert_eq!(updated.duplicates(&patch)[0].ids().len(), 2);
     /// # Ok(())
@@ -392,7 +397,7 @@ impl<E> Created<E> {
         Self { id: id.into(), raw }
     }
 
-    /// The new record's id.
+    /// Returns the new record's id.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -409,7 +414,7 @@ impl<E> Created<E> {
         self.id
     }
 
-    /// The record as the API answered it.
+    /// Returns the record as raw JSON.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -426,7 +431,7 @@ impl<E> Created<E> {
         &self.raw
     }
 
-    /// The record.
+    /// Reads the record into a struct.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -441,7 +446,7 @@ impl<E> Created<E> {
     /// ```
     ///
     /// # Errors
-    /// As [`Raw::record`].
+    /// Same as [`Raw::record`].
     pub fn record<T: Record>(&self) -> Result<T> {
         self.raw.record()
     }

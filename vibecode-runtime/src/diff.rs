@@ -1,4 +1,4 @@
-//! What has changed between two records, as a patch.
+//! The changes between two records, as a patch.
 
 use std::{borrow::Cow, collections::HashSet, fmt};
 
@@ -9,7 +9,7 @@ use crate::{
     multifield::kind_of,
 };
 
-/// The changes from one record to another, made by `before.diff(&after)`.
+/// The changes from one record to another. Created by `before.diff(&after)`.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -31,9 +31,9 @@ use crate::{
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Diff<P> {
-    /// What the API can be sent: the changed fields only.
+    /// The changes that can be sent to the API: only the changed fields.
     pub patch: P,
-    /// Phones and emails that `after` no longer has. The API cannot remove them: that is done in
+    /// Phones and emails that are missing in `after`. The API cannot remove them; that is done in
     /// Bitrix24 itself.
     pub not_removable: Vec<NotRemovable>,
 }
@@ -48,10 +48,10 @@ impl<P> Diff<P> {
     }
 }
 
-/// So that passing a diff instead of its patch is one error, and not a second one about the id.
+/// So that passing a diff instead of its patch causes one error, without a second one about the id.
 impl<P: PatchOf<E>, E> PatchOf<E> for Diff<P> {}
 
-/// A phone or an email that a diff would remove, and the API cannot. Debug hides the value.
+/// A phone or an email that a diff would remove, but the API cannot. `Debug` hides the value.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -82,7 +82,7 @@ impl NotRemovable {
         }
     }
 
-    /// The wire name: `phone` or `email`.
+    /// Returns the wire name: `phone` or `email`.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -100,7 +100,7 @@ impl NotRemovable {
         &self.field
     }
 
-    /// The value.
+    /// Returns the value.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -118,7 +118,7 @@ impl NotRemovable {
         &self.value
     }
 
-    /// The type, such as `WORK`.
+    /// Returns the type, such as `WORK`.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -147,8 +147,8 @@ impl fmt::Debug for NotRemovable {
 }
 
 impl Body {
-    /// What this has, and an earlier one has not or has otherwise; and the values that only the
-    /// earlier one adds.
+    /// Returns the changes that `before` does not contain or that have another value there, and the
+    /// values that only `before` adds.
     pub(crate) fn since(&self, before: &Self) -> (Self, Vec<NotRemovable>) {
         let mut changed = self.without_changes();
         for (name, now) in self.acts() {
@@ -178,7 +178,7 @@ fn added(act: Option<Act<'_>>) -> Vec<Added<'_>> {
     }
 }
 
-/// Whether two changes leave a field with the same value.
+/// Whether two changes set a field to the same value.
 fn is_same(now: &Act<'_>, earlier: &Act<'_>) -> bool {
     match (now, earlier) {
         (Act::Set(now) | Act::Clear(now), Act::Set(earlier) | Act::Clear(earlier)) => {
@@ -188,7 +188,7 @@ fn is_same(now: &Act<'_>, earlier: &Act<'_>) -> bool {
     }
 }
 
-/// The values of `wanted` that are not among those which are there, under the same type.
+/// Returns the values of `wanted` that `there` does not contain with the same type.
 fn missing_in<'a>(field: &str, there: &[Added<'_>], wanted: &[Added<'a>]) -> Vec<Added<'a>> {
     let kind = kind_of(field);
     let key = |added: &Added<'_>| (EntryKey::of(&kind, &added.text()), added.type_id);
@@ -247,7 +247,7 @@ mod tests {
             let (changed, _) = body(&[("x", &now)], &[]).since(&body(&[("x", &earlier)], &[]));
             assert_eq!(!changed.is_empty(), changes, "{before} {after}");
         }
-        // A new file is not the one that was read.
+        // A new file is not the same as the one that was read.
         let (changed, _) =
             body(&[("x", r#"["a.txt","aGk="]"#)], &[]).since(&body(&[("x", r#"{"id":5}"#)], &[]));
         assert!(!changed.is_empty());

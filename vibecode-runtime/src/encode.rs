@@ -1,4 +1,4 @@
-//! How Rust values become values of the API, by the kind of the field.
+//! Converts Rust values to values of the API, by the kind of the field.
 
 use std::borrow::Cow;
 
@@ -6,8 +6,8 @@ use crate::{EncodeError, Encoder, Id, enumeration::List, kind, kind::Multiple};
 
 /// A Rust type that a field of the kind `K` takes.
 ///
-/// Your own types join by implementing it, most simply through a type that has it. Which types have
-/// it, [`kind`] lists.
+/// Implement it for your own types; the simplest way is to delegate to a type that implements it
+/// already. [`kind`] lists those types.
 ///
 /// ```
 /// use vibecode_runtime::{Encode, EncodeError, Encoder, kind};
@@ -28,11 +28,11 @@ use crate::{EncodeError, Encoder, Id, enumeration::List, kind, kind::Multiple};
     note = "implement `vibecode_runtime::Encode<{K}>` for it, or use a type that has it"
 )]
 pub trait Encode<K> {
-    /// The list whose options this stands for, if it does.
+    /// The list field whose options this type represents, if any.
     #[doc(hidden)]
     const LIST: Option<List> = None;
 
-    /// Writes the value in the form in which the API takes it.
+    /// Writes the value in the form that the API accepts.
     ///
     /// ```
     /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
@@ -57,8 +57,8 @@ pub trait Encode<K> {
     /// ```
     ///
     /// # Errors
-    /// [`EncodeError`] where this very value has no wire form, such as NaN. It is then not sent, and
-    /// neither is the rest of its patch: [`ErrorKind::InvalidPatch`](crate::ErrorKind::InvalidPatch).
+    /// [`EncodeError`] if this value has no wire form, such as NaN. Then neither the value nor the
+    /// rest of its patch is sent: [`ErrorKind::InvalidPatch`](crate::ErrorKind::InvalidPatch).
     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError>;
 }
 
@@ -131,7 +131,7 @@ macro_rules! text_kinds {
 
 text_kinds! { Text Url Address Status }
 
-/// `kind: types => method`, for the types that widen without loss.
+/// `kind: types => method`, for types that convert without loss.
 macro_rules! whole_numbers {
     ($($Kind:ident: $($Number:ty)+ => $method:ident;)+) => {$($(
         impl Encode<kind::$Kind> for $Number {
@@ -152,7 +152,7 @@ whole_numbers! {
     Double: u8 u16 u32 u64 => unsigned;
 }
 
-/// Ids: 0 is none, and may clear the field.
+/// Ids: 0 is not a valid id, and may clear the field.
 macro_rules! ids {
     ($($Kind:ident: $($Number:ty)+;)+) => {$($(
         impl Encode<kind::$Kind> for $Number {
@@ -192,7 +192,7 @@ macro_rules! real_numbers {
         }
 
         impl Encode<kind::$Kind> for f32 {
-            // By its shortest text: 0.1_f32 is sent as 0.1, not as 0.10000000149011612.
+            // Uses the shortest text: 0.1_f32 is sent as 0.1, not as 0.10000000149011612.
             fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
                 let shortest = self.to_string().parse().unwrap_or(f64::from(*self));
                 to.double(shortest)
@@ -217,7 +217,7 @@ impl<E> Encode<kind::Reference<E>> for Id<E> {
 }
 
 impl<E> Encode<kind::Reference<E>> for u64 {
-    // 0 in a reference means none (api.md, "Read"): it would clear the field.
+    // 0 in a reference means none (api.md, "Read") and would clear the field.
     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
         match *self {
             0 => Err(EncodeError::new("0 refers to no record")),

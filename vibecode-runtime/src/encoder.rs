@@ -1,4 +1,4 @@
-//! Where values are written, in the form in which the API takes them.
+//! Writes values in the form that the API accepts.
 
 use std::{borrow::Cow, fmt};
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{Enumeration, body::Adder, enumeration::List};
 
-/// Why a value has no wire form. It never holds the value.
+/// The error for a value that has no wire form. It never contains the value.
 ///
 /// ```
 /// use vibecode_runtime::EncodeError;
@@ -18,7 +18,7 @@ use crate::{Enumeration, body::Adder, enumeration::List};
 pub struct EncodeError(Cow<'static, str>);
 
 impl EncodeError {
-    /// A value has no wire form, for this reason, such as "it is empty". Keep personal data out.
+    /// Creates an error with a reason, such as "it is empty". Do not include personal data.
     ///
     /// ```
     /// use vibecode_runtime::EncodeError;
@@ -38,10 +38,11 @@ impl fmt::Display for EncodeError {
 
 impl std::error::Error for EncodeError {}
 
-/// Takes one value of a field, as JSON, from an [`Encode`](crate::Encode).
+/// Receives one value of a field, as JSON, from an implementation of [`Encode`](crate::Encode).
 ///
-/// Exactly one of its methods is called for a value, most simply by a type that has
-/// [`Encode`](crate::Encode) itself. A value for which none is called, or more than one, is not sent.
+/// Call exactly one of its methods per value. The simplest way is to delegate to a type that
+/// implements [`Encode`](crate::Encode). A value for which no method or more than one is called is
+/// not sent.
 ///
 /// ```
 /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
@@ -67,15 +68,16 @@ impl std::error::Error for EncodeError {}
 /// ```
 pub struct Encoder<'a> {
     json: &'a mut String,
-    /// Where the value begins.
+    /// The position at which the value begins.
     begin: usize,
-    /// What takes the values of a multifield.
+    /// Receives the values of a multifield.
     adder: Option<Adder<'a>>,
-    /// How many values were written: for the current element in a list, otherwise for the field.
+    /// The number of values written: for the current element inside a list, otherwise for the
+    /// field.
     written: usize,
     /// How many of them are values of a multifield.
     entries: usize,
-    /// The field that is written. An option of an enum is refused in the field of another list.
+    /// The field that is written. An option of an enum is an error in the field of another list.
     field: Option<List>,
 }
 
@@ -92,7 +94,7 @@ impl<'a> Encoder<'a> {
         }
     }
 
-    /// Writes a value of this field.
+    /// Creates an encoder for a value of this field.
     pub(crate) fn of_field(json: &'a mut String, field: Option<List>) -> Self {
         Self {
             field,
@@ -107,7 +109,7 @@ impl<'a> Encoder<'a> {
         }
     }
 
-    /// Whether a multifield has been given a value.
+    /// Whether a value was added to a multifield.
     pub(crate) fn has_added(&self) -> bool {
         self.adder.as_ref().is_some_and(Adder::is_used)
     }
@@ -121,7 +123,8 @@ impl<'a> Encoder<'a> {
         }
     }
 
-    /// The same for an element of a list. In a multifield, it must also be a phone or an email.
+    /// Same as `require_one_value`, for an element of a list. In a multifield, it must also be a
+    /// phone or an email.
     fn require_one_element(&self) -> Result<(), EncodeError> {
         self.require_one_value()?;
         if self.adder.is_some() && self.entries != 1 {
@@ -130,7 +133,7 @@ impl<'a> Encoder<'a> {
         Ok(())
     }
 
-    /// Text.
+    /// Writes text.
     ///
     /// ```
     /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
@@ -159,7 +162,7 @@ impl<'a> Encoder<'a> {
         push_text(self.json, text);
     }
 
-    /// A truth value.
+    /// Writes a boolean.
     ///
     /// ```
     /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
@@ -188,7 +191,7 @@ impl<'a> Encoder<'a> {
         self.json.push_str(if value { "true" } else { "false" });
     }
 
-    /// A whole number.
+    /// Writes a signed integer.
     ///
     /// ```
     /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
@@ -217,7 +220,7 @@ impl<'a> Encoder<'a> {
         self.json.push_str(itoa::Buffer::new().format(value));
     }
 
-    /// A whole number that is not negative.
+    /// Writes an unsigned integer.
     ///
     /// ```
     /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
@@ -246,7 +249,7 @@ impl<'a> Encoder<'a> {
         self.json.push_str(itoa::Buffer::new().format(value));
     }
 
-    /// A real number.
+    /// Writes a floating-point number.
     ///
     /// ```
     /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
@@ -271,7 +274,8 @@ impl<'a> Encoder<'a> {
     /// ```
     ///
     /// # Errors
-    /// [`EncodeError`] if it is NaN or infinite: JSON has no form for it, and null may clear the field.
+    /// [`EncodeError`] if it is NaN or infinite: JSON cannot represent it, and null may clear the
+    /// field.
     pub fn double(&mut self, value: f64) -> Result<(), EncodeError> {
         if !value.is_finite() {
             return Err(EncodeError::new(NOT_FINITE));
@@ -281,17 +285,18 @@ impl<'a> Encoder<'a> {
         Ok(())
     }
 
-    /// A number by its digits, which are valid JSON and exact, however many they are.
+    /// Writes a number given by its digits, which must be valid JSON. It stays exact, whatever its
+    /// length.
     pub(crate) fn digits(&mut self, digits: &str) {
         self.written += 1;
         self.json.push_str(digits);
     }
 
-    /// A list, each value of it by its own kind.
+    /// Writes a list, each value by its own kind.
     ///
     /// ```
     /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
-    /// /// From this one to that.
+    /// /// A range of numbers.
     /// struct Range(u8, u8);
     ///
     /// impl Encode<kind::Multiple<kind::Double>> for Range {
@@ -327,7 +332,7 @@ impl<'a> Encoder<'a> {
             }
             (self.written, self.entries) = (0, 0);
             if let Err(error) = encode(value, self).and_then(|()| self.require_one_element()) {
-                // Not 1, so that half a list is refused even if an `Encode` ignores the error.
+                // Not 1, so that half a list is an error even if an `Encode` ignores this one.
                 self.written = written + 2;
                 return Err(error);
             }
@@ -337,14 +342,14 @@ impl<'a> Encoder<'a> {
         Ok(())
     }
 
-    /// Whatever serde writes as JSON.
+    /// Writes a value as serde serializes it to JSON.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), EncodeError> {
         self.json.push_str(&to_json(value)?);
         self.written += 1;
         Ok(())
     }
 
-    /// An option of a list. It is refused in the field of another list.
+    /// Writes an option of a list field. It is an error in the field of another list.
     pub(crate) fn option<T: Enumeration>(&mut self, option: &T) -> Result<(), EncodeError> {
         let list = List::of::<T>();
         if self.field.is_some_and(|field| !field.is(list)) {
@@ -360,7 +365,7 @@ impl<'a> Encoder<'a> {
         }
     }
 
-    /// A value of a multifield.
+    /// Writes a value of a multifield.
     pub(crate) fn entry(&mut self, value: &str, type_id: &'static str) -> Result<(), EncodeError> {
         if is_blank(value) {
             return Err(EncodeError::new("it is empty"));
@@ -372,7 +377,7 @@ impl<'a> Encoder<'a> {
         Ok(())
     }
 
-    /// What has been written, as a value of a multifield.
+    /// Turns the text that has been written into a value of a multifield.
     pub(crate) fn written_entry(&mut self, type_id: &'static str) -> Result<(), EncodeError> {
         self.require_one_value()?;
         let written = self.json.get(self.begin..).unwrap_or_default();
@@ -392,15 +397,15 @@ impl<'a> Encoder<'a> {
     }
 }
 
-/// Whatever serde writes as JSON.
+/// Serializes a value to JSON.
 pub(crate) fn to_json(value: &impl Serialize) -> Result<String, EncodeError> {
     serde_json::to_string(value).map_err(|_| EncodeError::new("it cannot be written as JSON"))
 }
 
-/// Why a value of a multifield is refused if it was not written by [`Encoder::entry`].
+/// The reason if a value of a multifield was not written by [`Encoder::entry`].
 pub(crate) const NOT_AN_ENTRY: &str = "its `Encode` does not go through `Phone` or `Email`";
 
-/// Why NaN and infinity are refused: JSON has no form for them, and null clears the field.
+/// The reason for NaN and infinity: JSON cannot represent them, and null clears the field.
 pub(crate) const NOT_FINITE: &str = "NaN and infinity cannot be sent";
 
 fn is_blank(text: &str) -> bool {
@@ -415,7 +420,8 @@ impl fmt::Debug for Encoder<'_> {
     }
 }
 
-/// Appends a JSON text. One without anything to escape, as nearly all are, is copied as it is.
+/// Appends a JSON string. A text without characters to escape, as nearly all are, is copied
+/// unchanged.
 pub(crate) fn push_text(json: &mut String, text: &str) {
     if is_plain(text.as_bytes()) {
         json.push('"');
@@ -431,11 +437,13 @@ fn push_escaped(json: &mut String, text: &str) {
     push(json, text);
 }
 
-/// Whether no byte is a control, a quote or a backslash: eight at a time.
+/// Whether the text contains no control character, quote or backslash. Checks eight bytes at a
+/// time.
 fn is_plain(text: &[u8]) -> bool {
     let (words, rest) = text.as_chunks::<8>();
     match text.last_chunk::<8>() {
-        // Some of them once more, which is faster than the rest one by one.
+        // The last word overlaps the one before it, which is faster than checking the rest byte by
+        // byte.
         Some(last) => words.iter().copied().all(is_plain_word) && is_plain_word(*last),
         None => rest
             .iter()
@@ -446,7 +454,7 @@ fn is_plain(text: &[u8]) -> bool {
 fn is_plain_word(word: [u8; 8]) -> bool {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     const HIGHS: u64 = ONES << 7;
-    /// A high bit where a byte is less than this, which is at most 128.
+    /// Sets the high bit of each byte that is less than `limit`, which is at most 128.
     const fn below(word: u64, limit: u8) -> u64 {
         word.wrapping_sub(ONES * limit as u64) & !word & HIGHS
     }
@@ -455,7 +463,7 @@ fn is_plain_word(word: [u8; 8]) -> bool {
     below(word, b' ') | equal(b'"') | equal(b'\\') == 0
 }
 
-/// Appends what serde writes of a number or a text, which cannot fail.
+/// Appends a number or a text as serde writes it, which cannot fail.
 fn push(json: &mut String, value: &(impl Serialize + ?Sized)) {
     json.push_str(&serde_json::to_string(value).unwrap_or_default());
 }
@@ -475,8 +483,8 @@ mod tests {
         ]
         .map(str::to_owned)
         .into();
-        // Each byte that is escaped, and its neighbours, at every place of texts that are shorter
-        // than a word, one word, and more.
+        // Each byte that is escaped, and its neighbours, at every position in texts that are
+        // shorter than a word, one word long, and longer.
         for byte in (0..=b'$').chain(b'Z'..=b'^').chain(0x7e..=0x7f) {
             for length in [7, 8, 12, 17] {
                 for place in 0..length {

@@ -1,4 +1,4 @@
-//! The entities of the CRM, as types.
+//! The entities of the CRM.
 
 /// An entity of the CRM, such as [`Contacts`].
 ///
@@ -9,13 +9,13 @@
 /// assert_eq!(Items::<1040>::PATH, "items/1040");
 /// ```
 pub trait Entity: Send + Sync + 'static {
-    /// The name in the API's paths, such as `contacts`.
+    /// The name in the paths of the API, such as `contacts`.
     const PATH: &'static str;
 }
 
 macro_rules! entities {
     ($($(#[$doc:meta])* $Entity:ident = $path:literal;)+) => {
-        /// The paths of the entities, but for smart processes.
+        /// The paths of all entities except smart processes.
         const PATHS: &[&str] = &[$($path),+];
 
         $(
@@ -51,7 +51,7 @@ pub(crate) fn is_entity(path: &str) -> bool {
         })
 }
 
-/// A smart process of a portal, by its number: `/v1/items/1040` for `Items<1040>`.
+/// A smart process of a portal, identified by its number: `Items<1040>` is `/v1/items/1040`.
 ///
 /// ```
 /// use vibecode_runtime::{Entity, Items, Patch};
@@ -76,11 +76,11 @@ impl<const NUMBER: u32> Entity for Items<NUMBER> {
     const PATH: &'static str = path_of_items(&Self::TEXT);
 }
 
-/// `items/` and ten digits.
+/// The length of `items/` and ten digits.
 const LONGEST: usize = 16;
 
 impl<const NUMBER: u32> Items<NUMBER> {
-    /// The path, at the end of as many bytes as the longest has.
+    /// The path, at the end of an array that is as long as the longest path.
     #[expect(
         clippy::indexing_slicing,
         reason = "an index out of bounds is a compile error here"
@@ -119,7 +119,7 @@ const fn path_of_items(text: &'static [u8; LONGEST]) -> &'static str {
     }
 }
 
-/// The users of a portal. They are referred to, not patched.
+/// The users of a portal. Fields can refer to users, but users cannot be changed with a patch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Users {}

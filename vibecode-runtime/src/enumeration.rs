@@ -1,8 +1,8 @@
-//! Enums that stand for the options of a list.
+//! Enums for the options of a list field.
 
 use crate::Entity;
 
-/// The options of one list field, made by the derive macro of the same name.
+/// The options of one list field. Implemented with the derive macro of the same name.
 ///
 /// ```
 /// use vibecode_runtime::Enumeration;
@@ -20,7 +20,7 @@ use crate::Entity;
 /// assert_eq!(Loyalty::Gold.option_id(), 79);
 /// assert_eq!(Loyalty::from_option_id(81), Some(Loyalty::Silver));
 /// assert_eq!(Loyalty::from_option_id(99), None);
-/// // Labels are known from the portal's schema, and there is none here.
+/// // Labels come from the portal's schema, which is not available here.
 /// assert_eq!(Loyalty::Gold.label(), None);
 /// ```
 #[diagnostic::on_unimplemented(
@@ -28,28 +28,28 @@ use crate::Entity;
     note = "add `#[derive(Enumeration)]` and `#[vibecode(entity = \"…\", field = \"…\")]` to the enum"
 )]
 pub trait Enumeration: Sized {
-    /// The entity that has the field.
+    /// The entity that the field belongs to.
     type Entity: Entity;
 
     /// The wire name of the field.
     const FIELD: &'static str;
 
-    /// The id of the option, as the API writes it.
+    /// Returns the id of the option, as the API writes it.
     fn option_id(&self) -> u64;
 
-    /// The option with this id. `None` if the enum has no variant for it, and for 0, which is the id
-    /// of no option.
+    /// Returns the option with this id. Returns `None` if the enum has no variant for it, and for
+    /// 0, which is not a valid id.
     fn from_option_id(id: u64) -> Option<Self>;
 
-    /// The label of the option. `None` if the portal's schema was not there when the enum was
-    /// compiled, and for the variant that holds all other options.
+    /// Returns the label of the option. Returns `None` if the portal's schema was not available
+    /// when the enum was compiled, and for the variant that holds all other options.
     fn label(&self) -> Option<&'static str>;
 
-    /// The option with this label. `None` if no option is known by it, or several are.
+    /// Returns the option with this label, or `None` if no option or more than one has it.
     fn from_label(label: &str) -> Option<Self>;
 }
 
-/// A list field, by its entity and its name.
+/// A list field, identified by its entity and its name.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
 pub struct List {
@@ -60,7 +60,7 @@ pub struct List {
 }
 
 impl List {
-    /// The list of an enum of options.
+    /// Returns the list field of an enum.
     #[must_use]
     pub const fn of<T: Enumeration>() -> Self {
         Self {
@@ -69,15 +69,16 @@ impl List {
         }
     }
 
-    /// Whether these are the same field.
+    /// Whether both are the same field.
     pub(crate) fn is(self, other: Self) -> bool {
         self.entity == other.entity && self.field == other.field
     }
 
-    /// Refuses, while compiling, the options of one list in another.
+    /// Rejects, at compile time, options of one list field in another one.
     ///
     /// # Panics
-    /// If the lists differ: that is the compile error.
+    ///
+    /// If the list fields differ: the panic is the compile error.
     #[expect(clippy::panic, reason = "a panic in a constant is a compile error")]
     #[track_caller]
     pub const fn must_be(list: Option<Self>, entity: &str, field: &str) {
@@ -116,7 +117,7 @@ const fn is_same(one: &str, other: &str) -> bool {
     true
 }
 
-/// A text that is put together while compiling.
+/// A text that is assembled at compile time.
 struct Text {
     bytes: [u8; Self::LENGTH],
     length: usize,

@@ -1,13 +1,13 @@
-//! When two values are the same, whatever form each is written in.
+//! Compares values regardless of the form in which they are written.
 //!
-//! The API answers a value in another form than it took: `"Y"` for `true`, `"81"` for 81,
-//! `300.00|RUB` for `300|RUB`, a formatted phone, a moment in UTC. `mismatches`, `ensure` and `diff`
-//! all compare here, so that they agree on what is there.
+//! The API returns a value in another form than it was sent in: `"Y"` for `true`, `"81"` for 81,
+//! `300.00|RUB` for `300|RUB`, a formatted phone, a time in UTC. `mismatches`, `ensure` and `diff`
+//! all use this module, so that they agree on which values are present.
 //!
-//! The kind of a field is not known here, only the JSON of both sides. So a rule applies only if the
-//! forms themselves say which kind they are of: `"007"` is no number, and `"Y"` is `true` only
-//! opposite a boolean. If in doubt, two values differ: a value that is sent again or reported is seen,
-//! one that is taken for present is not.
+//! The kind of a field is not known here, only the JSON of both sides. So a rule applies only if
+//! the forms themselves show the kind: `"007"` is not a number, and `"Y"` equals `true` only if the
+//! other side is a boolean. If in doubt, two values differ: a value that is sent again or reported
+//! is noticed, but one that is wrongly considered present is not.
 
 use std::{borrow::Cow, collections::BTreeSet};
 
@@ -15,11 +15,13 @@ use serde_json::value::RawValue;
 
 use crate::{Date, DateTime, Money, json};
 
-/// What an entry of a multifield is compared by: two entries are the same if their keys are.
+/// The key with which entries of a multifield are compared: two entries are the same if their keys
+/// are equal.
 ///
-/// A phone of digits and punctuation alone is its digits: `+7 (916) 111-22-33` and `79161112233`.
-/// Any other is its text, since letters dial (`1-800-FLOWERS`) and name extensions. `8 916 …` and
-/// `+7 916 …` are two phones: which country a number is in is not known.
+/// The key of a phone that consists of digits and punctuation is its digits: `+7 (916) 111-22-33`
+/// and `79161112233` are the same. The key of any other phone is its text, since letters can be
+/// dialed (`1-800-FLOWERS`) or name an extension. `8 916 …` and `+7 916 …` are different phones,
+/// because the country of a number is not known.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct EntryKey {
     kind: Cow<'static, str>,
@@ -27,7 +29,7 @@ pub(crate) struct EntryKey {
 }
 
 impl EntryKey {
-    /// The key of a value of a kind, such as `PHONE`.
+    /// Returns the key of a value of a kind, such as `PHONE`.
     pub(crate) fn of(kind: &str, value: &str) -> Self {
         let value = value.trim();
         let (kind, value) = match kind {
@@ -52,8 +54,9 @@ fn digits_of(phone: &str) -> Option<String> {
     (!digits.is_empty() && phone.chars().all(is_plain)).then_some(digits)
 }
 
-/// What stands between the digits of a phone and dials nothing: spaces, dashes, brackets, and the
-/// invisible marks that copying from other programs leaves. `#`, `*`, `,` and `;` do dial.
+/// Whether a character can appear between the digits of a phone without being dialed: spaces,
+/// dashes, brackets, and the invisible marks that are left over from copying out of other programs.
+/// `#`, `*`, `,` and `;` are dialed.
 fn is_punctuation(letter: char) -> bool {
     letter.is_whitespace()
         || matches!(letter, '+' | '-' | '(' | ')' | '.' | '/')
@@ -62,23 +65,24 @@ fn is_punctuation(letter: char) -> bool {
         || matches!(letter, '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// Whether JSON is one of the forms in which the API writes nothing (api.md, "Values underneath").
+/// Whether JSON is one of the forms in which the API writes "nothing" (api.md, "Values
+/// underneath").
 pub(crate) fn is_nothing(json: &str) -> bool {
     Form::of(json).is_nothing()
 }
 
-/// Whether a boolean in any of its forms is true; `None` if this is no boolean.
+/// Reads a boolean in any of its forms, or returns `None` if it is not a boolean.
 pub(crate) fn boolean(json: &str) -> Option<bool> {
     Form::of(json).boolean()
 }
 
-/// Whether two values are the same. Both are JSON.
+/// Whether two JSON values are the same.
 pub(crate) fn same(one: &str, other: &str) -> bool {
     one == other || Form::of(one).is_same(&Form::of(other))
 }
 
-/// Whether an answered value shows what was sent. It may show more: of a file its address, while only
-/// its id was sent; and of a file that was uploaded not the content, but that there is one.
+/// Whether a returned value shows what was sent. It may contain more: the URL of a file of which
+/// only the id was sent. For an uploaded file it only shows that there is one, not its content.
 pub(crate) fn shows(sent: &str, shown: &str) -> bool {
     let (sent, shown) = (Form::of(sent), Form::of(shown));
     match (&sent, &shown) {
@@ -92,7 +96,7 @@ pub(crate) fn shows(sent: &str, shown: &str) -> bool {
     }
 }
 
-/// Whether a value that is sent uploads a file. Whether that file is there already, no answer shows.
+/// Whether a value that is sent uploads a file. No answer shows whether that file is already there.
 pub(crate) fn uploads(sent: &str) -> bool {
     match Form::of(sent) {
         Form::List(parts) if is_upload(&parts) => true,
@@ -113,7 +117,7 @@ fn is_text(json: &RawValue) -> bool {
     json.get().starts_with('"')
 }
 
-/// A value, read one level deep.
+/// A value, parsed one level deep.
 enum Form<'a> {
     Null,
     Boolean(bool),
@@ -122,8 +126,8 @@ enum Form<'a> {
     Text(Cow<'a, str>),
     List(Vec<&'a RawValue>),
     Object(Vec<(String, &'a RawValue)>),
-    /// What no text can hold, such as half an emoji, or an object with a doubled key. It is the same
-    /// as nothing else.
+    /// A value that cannot be read, such as text with a lone surrogate or an object with a
+    /// duplicate key. It does not equal anything.
     Unreadable,
 }
 
@@ -143,7 +147,7 @@ impl<'a> Form<'a> {
         }
     }
 
-    /// An object, or a list with gaps, which PHP writes as one.
+    /// Reads an object, or a list with gaps, which PHP writes as an object.
     fn of_object(json: &'a str) -> Self {
         if let Some(elements) = json::list_with_gaps(json) {
             return Self::List(elements);
@@ -210,7 +214,7 @@ impl<'a> Form<'a> {
     }
 }
 
-/// The text of a JSON string; `None` if it holds what no text can.
+/// Returns the text of a JSON string, or `None` if it is not valid Unicode.
 fn text(json: &str) -> Option<Cow<'_, str>> {
     let inner = json.strip_prefix('"')?.strip_suffix('"')?;
     if inner.contains('\\') {
@@ -237,8 +241,8 @@ fn value_of<'a>(object: &[(String, &'a RawValue)], key: &str) -> Option<&'a RawV
     pairs.find_map(|(name, value)| (name == key).then_some(*value))
 }
 
-/// Whether two lists of ids hold the same ones: their order means nothing, and one that is given
-/// twice is there once. `None` if these are not lists of ids.
+/// Whether two lists of ids contain the same ids, regardless of order and duplicates. Returns
+/// `None` if they are not lists of ids.
 fn same_ids(one: &[&RawValue], other: &[&RawValue]) -> Option<bool> {
     Some(ids(one)? == ids(other)?)
 }
@@ -247,7 +251,8 @@ fn ids(values: &[&RawValue]) -> Option<BTreeSet<String>> {
     values.iter().map(|value| id(value.get())).collect()
 }
 
-/// The id of a record, a user or an option, as a number or in digits; or a link such as `CO_3`.
+/// Returns the id of a record, a user or an option, written as a number or in digits, or a link
+/// such as `CO_3`.
 fn id(json: &str) -> Option<String> {
     match Form::of(json) {
         Form::Number(digits) if is_digits(digits) => Some(digits.to_owned()),
@@ -271,8 +276,8 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// A number without what does not change its value: its sign if it is not 0, its digits without
-/// zeros at either end, and the power of ten of the last of them.
+/// A number without the parts that do not change its value: the sign unless it is 0, the digits
+/// without zeros at either end, and the power of ten of the last digit.
 #[derive(PartialEq)]
 struct Decimal {
     is_negative: bool,
@@ -320,7 +325,8 @@ fn same_number(one: &str, other: &str) -> bool {
     if ours == theirs {
         return true;
     }
-    // `0.1` may be answered with all the digits of the double that it is. Integers are exact.
+    // `0.1` may be returned with all the digits of the double that it is stored as. Integers are
+    // exact.
     let is_double = |text: &str| text.contains(['.', 'e', 'E']);
     let double = |text: &str| text.parse::<f64>().ok();
     is_double(one)
@@ -330,8 +336,8 @@ fn same_number(one: &str, other: &str) -> bool {
             .is_some_and(|(one, other)| one.total_cmp(&other).is_eq())
 }
 
-/// Whether a text can be a number in quotes. `007` and `+7` are texts: a number would have lost what
-/// they begin with.
+/// Whether a text can be a number in quotes. `007` and `+7` cannot: a number would have lost the
+/// leading characters.
 fn is_written_as_a_number(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let begins_with_zero = digits.starts_with('0') && digits.len() > 1;
@@ -350,17 +356,18 @@ fn seconds(text: &str) -> Option<i64> {
     text.parse::<DateTime>().ok()?.unix_seconds()
 }
 
-/// To the second: whether a fraction is kept is not known.
+/// Compares to the second, because it is not known whether the portal keeps fractions.
 fn same_moment(one: &str, other: &str) -> bool {
     seconds(one).is_some_and(|one| seconds(other) == Some(one))
 }
 
 const HOUR: i64 = 60 * 60;
 
-/// Whether a moment stands for a day: a date is answered with a time too.
+/// Whether a date with a time represents a date: the API returns dates with a time too.
 ///
-/// With an offset, the day is the one that is written. In UTC, midnight of the portal may fall on the
-/// day before: `2026-04-14T21:00:00Z` is 15 April in Moscow. Each such moment is of one day only.
+/// With an offset, it is the date as it is written. In UTC, the portal's midnight may fall on the
+/// previous date: `2026-04-14T21:00:00Z` is 15 April in Moscow. Each such time represents exactly
+/// one date.
 fn is_day_of(day: &str, moment: &str) -> bool {
     let Some(day) = day.parse::<Date>().ok() else {
         return false;
@@ -429,7 +436,7 @@ mod tests {
             ("+7 916 111-22-33,5", "+7 916 111-22-335", false),
             ("+7 916 111-22-33#5", "+7 916 111-22-335", false),
             ("+79161112233", "+79161112234", false),
-            // Which country a number is in is not known.
+            // The country of a number is not known.
             ("89161112233", "+79161112233", false),
             ("front desk", "112", false),
             ("-", "+", false),
@@ -510,7 +517,7 @@ mod tests {
             false,
             &[(json!(true), json!(2)), (json!(true), json!("yes"))],
         );
-        // Two texts say of neither that it is a boolean, and a text `N` is something.
+        // Two texts do not show that either is a boolean, and the text `N` is not "nothing".
         check(
             both_ways,
             false,
@@ -536,7 +543,7 @@ mod tests {
             ("7", r#""007""#, false),
             ("79161112233", r#""+79161112233""#, false),
             ("5", r#""5 ""#, false),
-            // Two texts: a version, not a number.
+            // Both are text: a version, not a number.
             (r#""1.10""#, r#""1.1""#, false),
             ("1", r#""inf""#, false),
             ("1e9999999999999999999", "1", false),
@@ -619,7 +626,7 @@ mod tests {
                 (json!([13, 15]), json!(["15", 13])),
                 (json!([13, 13]), json!([13])),
                 (json!(["C_2", "T80_6"]), json!(["T80_6", "C_2"])),
-                // PHP's list with a gap.
+                // A list with gaps, as PHP writes it.
                 (json!([13, 15]), json!({"0": 13, "2": "15"})),
                 (json!(["a", "b"]), json!({"0": "a", "5": "b"})),
             ],
@@ -663,7 +670,7 @@ mod tests {
                 (json!(["a.b", "c"]), json!(["a.b", "d"])),
             ],
         );
-        // What is shown of a file is not the file.
+        // An answer that shows a file does not show its content.
         check(
             same,
             false,
@@ -705,7 +712,7 @@ mod tests {
     #[test]
     fn a_list_with_gaps_is_in_the_order_of_its_indexes() {
         assert!(both_ways(r#"{"5":"b","0":"a"}"#, r#"["a","b"]"#));
-        // Not an index as PHP writes it.
+        // PHP does not write an index like this.
         assert!(!both_ways(r#"{"00":"a"}"#, r#"["a"]"#));
     }
 }

@@ -1,4 +1,4 @@
-//! Ids that know their entity.
+//! Typed ids: each belongs to an entity.
 
 use std::{
     cmp::Ordering,
@@ -13,7 +13,7 @@ use crate::{Companies, Contacts, Deals, Leads, Users, decode::whole};
 
 /// The id of a record of one entity, such as [`ContactId`].
 ///
-/// There is no default id: 0 is how the API writes that there is no record.
+/// It does not implement `Default`, because the API writes 0 if there is no record.
 ///
 /// ```
 /// use vibecode_runtime::ContactId;
@@ -41,7 +41,7 @@ pub type DealId = Id<Deals>;
 pub type UserId = Id<Users>;
 
 impl<E> Id<E> {
-    /// The id of this number.
+    /// Creates the id with this number.
     #[must_use]
     pub const fn new(value: u64) -> Self {
         Self {
@@ -50,14 +50,15 @@ impl<E> Id<E> {
         }
     }
 
-    /// The number.
+    /// Returns the number.
     #[must_use]
     pub const fn get(self) -> u64 {
         self.value
     }
 }
 
-// The only conversion from an integer: with a second one, `company(9)` would not know its type.
+// This is the only conversion from an integer: with a second one, the type of the number in
+// `company(9)` could not be inferred.
 impl<E> From<u64> for Id<E> {
     fn from(value: u64) -> Self {
         Self::new(value)
@@ -78,15 +79,15 @@ impl<E> From<Id<E>> for u64 {
     }
 }
 
-/// As a number.
+/// Serializes the id as a number.
 impl<E> Serialize for Id<E> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u64(self.value)
     }
 }
 
-/// From a number, or from its digits in quotes: the API may answer it so, and JSON writes the keys of a map
-/// so. 0 is refused: it is not an id.
+/// Deserializes the id from a number or from its digits in quotes: the API may return either, and
+/// JSON writes map keys in quotes. 0 is an error, because it is not a valid id.
 impl<'de, E> Deserialize<'de> for Id<E> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if deserializer.is_human_readable() {
@@ -97,7 +98,7 @@ impl<'de, E> Deserialize<'de> for Id<E> {
     }
 }
 
-/// Every whole number up to this is a float of its own (2^53).
+/// Up to this number (2^53), a float represents every integer exactly.
 const MOST_EXACT: f64 = 9_007_199_254_740_992.0;
 
 struct IdVisitor<E>(PhantomData<fn() -> E>);
@@ -122,7 +123,7 @@ impl<E> Visitor<'_> for IdVisitor<E> {
     }
 
     fn visit_f64<R: serde::de::Error>(self, value: f64) -> Result<Id<E>, R> {
-        // Beyond this a float stands for several whole numbers.
+        // A larger float represents more than one integer.
         if value.abs() > MOST_EXACT {
             return Err(R::custom(
                 "expected the id of a record, found a float that is not exact",
@@ -183,10 +184,11 @@ impl<E> fmt::Display for Id<E> {
     }
 }
 
-/// What says which record a patch `P` is for: its entity's own [`Id`], or a plain `u64`.
+/// Identifies the record that a patch `P` is for: either the [`Id`] type of its entity, or a plain
+/// `u64`.
 ///
-/// One parameter rather than `Into<Id<…>>`: the id of another entity is then one error, at the
-/// argument.
+/// The trait is a parameter of its own, instead of `Into<Id<…>>`, so that the id of another entity
+/// is a single error, at the argument.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -223,7 +225,7 @@ impl<E> fmt::Display for Id<E> {
     note = "pass the entity's own id, such as `ContactId` for a patch of contacts, or a plain `u64`"
 )]
 pub trait IdFor<P>: sealed::Sealed {
-    /// The number of the record.
+    /// Returns the number of the record.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -248,8 +250,8 @@ impl<P: PatchOf<E>, E> IdFor<P> for Id<E> {
     }
 }
 
-/// A patch of the records of `E`. A trait of its own, so that another entity's id is an error of
-/// [`IdFor`].
+/// A patch for records of `E`. It is a separate trait so that the id of another entity is reported
+/// as an error of [`IdFor`].
 #[doc(hidden)]
 pub trait PatchOf<E> {}
 

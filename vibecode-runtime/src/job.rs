@@ -1,4 +1,6 @@
-//! Patches as plain data, to wait in a queue or a file and be sent by another process.
+//! Patches as plain data, which can be stored in a queue or a file and sent by another process.
+
+mod untyped;
 
 use std::{
     borrow::{Borrow, Cow},
@@ -7,8 +9,10 @@ use std::{
 };
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 
+pub use self::untyped::UntypedPatch;
+use self::untyped::is_field_name;
 use crate::{
     Client, Entity, IdFor, Patch, Result, Updated,
     body::{Act, Added, Body, WORK},
@@ -18,19 +22,19 @@ use crate::{
     },
     entity::is_entity,
     json,
-    multifield::{MULTIFIELD_FLAGS, MULTIFIELD_NAMES, type_id_of},
+    multifield::{self, MULTIFIELD_FLAGS, type_id_of},
 };
 
-/// A patch and the record that it is for, as plain serde data.
+/// A patch together with the record that it is for, as plain serde data.
 ///
-/// It is sent as the patch would be: by [`Client::update_job`](crate::Client::update_job) as an update, by
-/// [`Client::ensure_job`](crate::Client::ensure_job) so that running it twice adds nothing twice.
-/// The second is what a queue needs that runs a job at least once.
+/// [`Client::update_job`](crate::Client::update_job) sends it as an update.
+/// [`Client::ensure_job`](crate::Client::ensure_job) sends it so that running it twice adds nothing
+/// twice, which is what a queue with at-least-once delivery needs.
 ///
-/// Any format of serde's holds it: JSON and binary ones. A job that was changed on
-/// its way so that no patch could be behind it is refused when it is read.
+/// It can be stored in any serde format, JSON or binary. A job that was modified so that no patch could
+/// have produced it is refused when it is read.
 ///
-/// It holds personal data, as the patch does; Debug shows none.
+/// It contains personal data, as the patch does. Debug shows none.
 ///
 /// ```
 /// use vibecode_runtime::{Patch, PatchJob};
@@ -63,7 +67,7 @@ pub struct PatchJob {
 }
 
 impl PatchJob {
-    /// What a patch does to a record.
+    /// Creates a job from a patch for a record.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -75,9 +79,9 @@ impl PatchJob {
     /// ```
     ///
     /// # Errors
-    /// Before anything is queued what [`Client::update`](crate::Client::update) would refuse to
-    /// send: [`EmptyPatch`](crate::ErrorKind::EmptyPatch),
-    /// [`InvalidPatch`](crate::ErrorKind::InvalidPatch), [`InvalidId`](crate::ErrorKind::InvalidId).
+    /// Refuses what [`Client::update`](crate::Client::update) would refuse, before anything is queued:
+    /// [`EmptyPatch`](crate::ErrorKind::EmptyPatch), [`InvalidPatch`](crate::ErrorKind::InvalidPatch),
+    /// [`InvalidId`](crate::ErrorKind::InvalidId).
     pub fn new<P: Patch>(id: impl IdFor<P>, patch: &P) -> Result<Self> {
         let id = checked_id(id.record_id())?;
         check(patch.body())?;
@@ -93,7 +97,7 @@ impl PatchJob {
         Self { entity, id, body }
     }
 
-    /// The name of the entity in the API's paths, such as `contacts`.
+    /// Returns the name of the entity in the API's paths, such as `contacts`.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -108,7 +112,7 @@ impl PatchJob {
         &self.entity
     }
 
-    /// The record's id.
+    /// Returns the record's id.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -123,8 +127,8 @@ impl PatchJob {
         self.id
     }
 
-    /// Whether sending it twice leaves what sending it once does, as
-    /// [`Patch::is_idempotent`](crate::Patch::is_idempotent) tells of the patch.
+    /// Returns whether the job is idempotent, that is, whether sending it twice has the same effect as
+    /// sending it once: see [`Patch::is_idempotent`](crate::Patch::is_idempotent).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -173,14 +177,14 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As [`Client::update`].
+    /// Those of [`Client::update`].
     pub fn update_job(&self, job: impl Borrow<PatchJob>) -> Call<Updated> {
         let job = job.borrow();
         self.write(job.target(), job.body())
     }
 }
 
-/// The data of a job. New keys come last, for formats without names.
+/// The serialized form of a job. New fields are appended, for formats without field names.
 #[derive(Serialize, Deserialize)]
 #[serde(rename = "PatchJob", deny_unknown_fields)]
 struct Data {
@@ -189,15 +193,15 @@ struct Data {
     id: u64,
     /// The body of the request, as JSON.
     body: String,
-    /// The fields to which the body adds.
+    /// The fields that the body adds to.
     adds: Vec<String>,
     unchecked: bool,
-    /// The fields that the body clears. Version 1 did not tell them from those that it sets.
+    /// The fields that the body clears. Version 1 did not distinguish them from fields that it sets.
     #[serde(default)]
     clears: Option<Vec<String>>,
 }
 
-/// The version that is written, and the one before it, which is read too. Others are refused.
+/// The version that is written. The version before it is read too; others are refused.
 const VERSION: u64 = 2;
 const WITHOUT_CLEARS: u64 = 1;
 
@@ -220,7 +224,7 @@ impl From<PatchJob> for Data {
     }
 }
 
-/// Why data is not a job. No value is in it.
+/// Why the data is not a job. Contains no values.
 #[derive(Debug, Clone, Copy)]
 enum NotAJob {
     Version(u64),
@@ -265,7 +269,7 @@ impl TryFrom<Data> for PatchJob {
     }
 }
 
-/// The errors of serde would quote what they found, which may be personal data.
+/// serde's errors are replaced: they would quote the data, which may be personal.
 impl<'de> Deserialize<'de> for PatchJob {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let data = Data::deserialize(deserializer).map_err(|_| {
@@ -277,8 +281,8 @@ impl<'de> Deserialize<'de> for PatchJob {
     }
 }
 
-/// A body out of its JSON, of which these fields add and these clear; `None` if no patch has such a
-/// body. Whoever changes a job on its way could otherwise have a phone added twice.
+/// Parses a body from JSON, with the fields that it adds to and clears. Returns `None` if no patch has
+/// such a body: otherwise a job that was modified on its way could add a phone twice.
 fn read_body(
     json: &str,
     adds: Vec<String>,
@@ -288,6 +292,13 @@ fn read_body(
     let (mut adds, mut clears) = (Names::of(adds)?, Names::of(clears)?);
     let mut body = Body::default();
     for (name, value) in json::pairs(json)? {
+        // Only an unchecked name may have any form. Parsing as `Value` refuses text that contains half
+        // an emoji.
+        if !(is_unchecked || is_field_name(&name))
+            || !serde_json::from_str::<Value>(value.get()).is_ok()
+        {
+            return None;
+        }
         let added;
         let act = match (adds.take(&name), clears.take(&name)) {
             (true, true) => return None,
@@ -300,7 +311,8 @@ fn read_body(
             }
             (false, true) if is_never_set(&name) => return None,
             (false, true) => Act::Clear(clearing(value.get())?),
-            // Only an unchecked value may stand where it could add, and is sent once.
+            // Only an unchecked value may set a field that could be added to, and such a body is sent
+            // only once.
             (false, false) if !is_unchecked && is_never_set(&name) => return None,
             (false, false) => Act::Set(value.get()),
         };
@@ -313,11 +325,11 @@ fn read_body(
     is_whole.then_some(body)
 }
 
-/// Names of fields, each once.
+/// Field names without duplicates.
 struct Names(HashSet<String>);
 
 impl Names {
-    /// `None` if one is given twice.
+    /// Returns `None` if a name occurs twice.
     fn of(names: Vec<String>) -> Option<Self> {
         let count = names.len();
         let names: HashSet<String> = names.into_iter().collect();
@@ -333,26 +345,31 @@ impl Names {
     }
 }
 
-/// Whether no patch sets a field of this name: what is there can only be added to, or is read-only.
+/// Returns whether no patch sets a field of this name, since it can only be added to, or is read-only.
+/// It is not known whether the API accepts a name in another spelling, such as `PHONE_WORK`.
 fn is_never_set(name: &str) -> bool {
-    matches!(name, "id" | "web" | "im")
-        || MULTIFIELD_NAMES.contains(&name)
-        || MULTIFIELD_FLAGS.contains(&name)
+    let is_same = |known: &&str| {
+        let letters = name.bytes().filter(|byte| *byte != b'_');
+        let known = known.bytes().map(|byte| byte.to_ascii_lowercase());
+        letters.map(|byte| byte.to_ascii_lowercase()).eq(known)
+    };
+    let lists = [&["id", "web", "im"], MULTIFIELD_FLAGS];
+    lists.into_iter().flatten().any(is_same) || multifield::is_name(name)
 }
 
-/// What clears a field, as JSON.
+/// Returns the value, as JSON, if it is one that clears a field.
 fn clearing(json: &str) -> Option<&'static str> {
     let clearings = ["\"\"", "0", "[]", "null", "false"];
     clearings.into_iter().find(|clearing| *clearing == json)
 }
 
-/// The entries of a multifield, in any of its three forms, as JSON and with their types.
+/// Parses the entries of a multifield, in any of its three forms. Values stay JSON; types are parsed.
 fn read_added(name: &str, value: &RawValue) -> Option<Vec<(String, &'static str)>> {
     let entry = |value: &RawValue| {
         let (value, type_id) = if value.get().starts_with('"') {
             (value, type_id_of(name, WORK)?)
         } else {
-            // What else an entry holds would be lost on the way.
+            // An entry with further keys is refused: they would be lost.
             let pairs = json::pairs(value.get()).filter(|pairs| pairs.len() == 2)?;
             let of = |name| pairs.iter().find(|(key, _)| key == name).map(|pair| pair.1);
             let type_id = json::text(of("typeId")?)?;
@@ -370,7 +387,7 @@ fn read_added(name: &str, value: &RawValue) -> Option<Vec<(String, &'static str)
     }
 }
 
-/// Shows the record and which fields change, and no value.
+/// Shows the record and which fields change, but no values.
 impl fmt::Debug for PatchJob {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PatchJob")
@@ -516,7 +533,14 @@ mod tests {
             (PHONE, "[]", "[]"),
             (r#"{"email":["a@79161112233.ru"]}"#, "[]", "[]"),
             (r#"{"fm":{"n0":{"value":"+79161112233"}}}"#, "[]", "[]"),
+            (r#"{"PHONE":"+79161112233"}"#, "[]", "[]"),
+            (r#"{"Phone":"+79161112233"}"#, "[]", "[]"),
+            (r#"{"phoneFax":"+79161112233"}"#, "[]", "[]"),
+            (r#"{"phone[]":"+79161112233"}"#, "[]", "[]"),
+            (r#"{"":"+79161112233"}"#, "[]", "[]"),
+            (r#"{"post":"+79161112233\ud800"}"#, "[]", "[]"),
             (r#"{"phoneWork":"+79161112233"}"#, "[]", "[]"),
+            (r#"{"PHONE_WORK":"+79161112233"}"#, "[]", "[]"),
             (r#"{"web":"+79161112233"}"#, "[]", "[]"),
             (r#"{"id":79161112233}"#, "[]", "[]"),
             (r#"{"post":"+79161112233"}"#, r#"["post"]"#, "[]"),

@@ -1,4 +1,4 @@
-//! Looking into an answer without building what nobody asked for.
+//! Reads parts of a JSON text without parsing the rest into values.
 
 use std::{collections::HashSet, fmt};
 
@@ -8,8 +8,8 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-/// The values of some keys of a JSON object, as they are written. `None` if they are not known: the
-/// text is not a JSON object, a key of it is not text, or one of these keys is there twice with
+/// Returns the values of some keys of a JSON object, as they are written. Returns `None` if the
+/// text is not a JSON object, if a key is not valid text, or if one of these keys occurs twice with
 /// different values.
 pub(crate) fn pick<'a, const N: usize>(
     text: &'a str,
@@ -21,17 +21,17 @@ pub(crate) fn pick<'a, const N: usize>(
     Some(picked)
 }
 
-/// Why the values of an object's keys cannot be picked, or not all of them.
+/// Why the values of an object's keys cannot be picked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NotPicked {
     NotAnObject,
-    /// A key that is not text, such as one with a lone surrogate in it.
+    /// A key is not valid text, for example because it contains a lone surrogate.
     UnreadableKey,
-    /// The key with this index is there twice, with different values.
+    /// The key with this index occurs twice, with different values.
     Ambiguous(usize),
 }
 
-/// The same, with a function that returns the index of a key.
+/// Same as `pick`, but with a function that returns the index of a key.
 pub(crate) fn pick_into<'a>(
     text: &'a str,
     picked: &mut [Option<&'a RawValue>],
@@ -48,7 +48,7 @@ pub(crate) fn pick_into<'a>(
     match (end, ambiguous) {
         (Ok(()), None) => Ok(()),
         (Ok(()), Some(index)) => Err(NotPicked::Ambiguous(index)),
-        // The whole answer is known to be JSON; that check does not look at keys.
+        // The whole answer is known to be JSON, but that check does not look at keys.
         (Err(_), _) if serde_json::from_str::<&RawValue>(text).is_ok_and(is_object) => {
             Err(NotPicked::UnreadableKey)
         }
@@ -56,8 +56,9 @@ pub(crate) fn pick_into<'a>(
     }
 }
 
-/// The elements of a list with gaps, which PHP writes as an object (`{"0":…,"2":…}`), in the order of their
-/// indexes. `None` if a key is not an index, or if there is none: PHP writes an empty list as `[]`.
+/// Returns the elements of a list with gaps, which PHP writes as an object (`{"0":…,"2":…}`), in
+/// the order of their indexes. Returns `None` if a key is not an index, or if the object is empty:
+/// PHP writes an empty list as `[]`.
 pub(crate) fn list_with_gaps(text: &str) -> Option<Vec<&RawValue>> {
     let pairs = pairs(text)?;
     let indexed = pairs
@@ -69,12 +70,13 @@ pub(crate) fn list_with_gaps(text: &str) -> Option<Vec<&RawValue>> {
     (!elements.is_empty()).then_some(elements)
 }
 
-/// Whether a key of an object is the index of a list with gaps, so that the object is not a single value.
+/// Whether a key of an object is the index of a list with gaps, so that the object is not a single
+/// value.
 pub(crate) fn has_index_among_keys(text: &str) -> bool {
     pairs(text).is_none_or(|pairs| pairs.iter().any(|(key, _)| index(key).is_some()))
 }
 
-/// The index that a key is, in the only form in which PHP writes it.
+/// Parses a key as an index, in the only form in which PHP writes it.
 pub(crate) fn index(key: &str) -> Option<u64> {
     let is_canonical = key == "0" || !key.starts_with(['0', '+']);
     key.parse().ok().filter(|_| is_canonical)
@@ -85,8 +87,8 @@ pub(crate) fn is_object(value: &RawValue) -> bool {
     value.get().trim_start().starts_with('{')
 }
 
-/// The keys of a JSON object and their values, in the order of the text; `None` if it is not an
-/// object, if a key is not text, or if a key is there twice.
+/// Returns the keys of a JSON object with their values, in the order of the text. Returns `None` if
+/// it is not an object, if a key is not valid text, or if a key occurs twice.
 pub(crate) fn pairs(text: &str) -> Option<Vec<(String, &RawValue)>> {
     let mut json = serde_json::Deserializer::from_str(text);
     let pairs = json.deserialize_map(Pairs).ok()?;
@@ -114,7 +116,7 @@ impl<'de> Visitor<'de> for Pairs {
     }
 }
 
-/// A text, or a number as text, since the API is known to give either.
+/// Returns a string, or a number as text, since the API returns either.
 pub(crate) fn text(value: &RawValue) -> Option<String> {
     match serde_json::from_str(value.get()).ok()? {
         serde_json::Value::String(text) => Some(text),
@@ -123,8 +125,8 @@ pub(crate) fn text(value: &RawValue) -> Option<String> {
     }
 }
 
-/// The id that a value is: a number, or a text of its digits. 0 is no record's id, and nothing else
-/// that could be read as a number (`+71`, `071`, `71.0`) is how an id is written.
+/// Returns the id in a value: a number, or a string of its digits. 0 is not a valid id, and other
+/// forms that could be parsed as a number (`+71`, `071`, `71.0`) are not how the API writes an id.
 pub(crate) fn id(value: &RawValue) -> Option<u64> {
     index(&text(value)?).filter(|id| *id != 0)
 }
@@ -192,11 +194,12 @@ impl<F: Fn(&str) -> Option<usize>> Visitor<'_> for Key<'_, F> {
     }
 }
 
-/// Reads a value of any type out of a text, without its content in the error.
+/// Reads a value of any type from a text. The error does not contain the content.
 pub(crate) fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, serde_json::Error> {
     serde_json::from_str(text).map_err(|error| {
         let (line, column) = (error.line(), error.column());
-        // The text is known to be JSON, so a syntax error means that serde_json cannot hold it.
+        // The text is known to be JSON, so a syntax error means that serde_json cannot represent
+        // it.
         let problem = if error.is_data() {
             "has another shape"
         } else {
@@ -227,7 +230,7 @@ mod tests {
             (r#"{"id":71,"id":72}"#, false),
             (r#"{"id":71,"id":null}"#, false),
             (r#"{"id":71,"\u0069d":72}"#, false),
-            // Nobody looks at these.
+            // These keys are not picked.
             (r#"{"id":71,"a":1,"a":2}"#, true),
         ] {
             assert_eq!(pick(json, ["id"]).is_some(), is_known, "{json}");

@@ -1,4 +1,4 @@
-//! What fields of the API hold: the kinds that [`Encode`] and [`Decode`] are implemented for.
+//! The kinds of fields of the API, for which [`Encode`] and [`Decode`] are implemented.
 //!
 //! | kind | `kind = "…"` of a user field | takes | on the wire |
 //! |---|---|---|---|
@@ -21,10 +21,10 @@
 //! | [`Phone`], [`Email`] | | `Vec<Phone>`, `Vec<Email>` | see [`Phone`](crate::Phone) |
 //! | [`Multiple`] | with `multiple` | a list of what the kind takes | `[4.5,5.0]` |
 //!
-//! How user fields are written is documented for the layer underneath the API (grade B). 0 is
-//! no id, so it is no value of an id or an option.
+//! The wire forms of user fields are documented for the layer underneath the API (grade B). 0 is
+//! not a valid id, neither of a record nor of an option.
 //!
-//! # A type of your own
+//! # Using your own types
 //!
 //! ```
 //! use vibecode_runtime::{
@@ -69,10 +69,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # Types of other libraries
+//! # Types of other crates
 //!
-//! With the feature `jiff`, `jiff::civil::Date` is a [`Date`] and `jiff::Zoned` and
-//! `jiff::Timestamp` are a [`DateTime`]; all of them are a [`DateOrDateTime`]:
+//! With the feature `jiff`, `jiff::civil::Date` can be used for a [`Date`], and `jiff::Zoned` and
+//! `jiff::Timestamp` for a [`DateTime`]. All of them can be used for a [`DateOrDateTime`]:
 //!
 #![cfg_attr(feature = "jiff", doc = "```")]
 #![cfg_attr(not(feature = "jiff"), doc = "```ignore")]
@@ -96,7 +96,7 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 //!
-//! With `chrono`, `chrono::NaiveDate` and `chrono::DateTime` are:
+//! With `chrono`, the same applies to `chrono::NaiveDate` and `chrono::DateTime`:
 //!
 #![cfg_attr(feature = "chrono", doc = "```")]
 #![cfg_attr(not(feature = "chrono"), doc = "```ignore")]
@@ -118,7 +118,7 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 //!
-//! With `time`, `time::Date` and `time::OffsetDateTime` are:
+//! With `time`, the same applies to `time::Date` and `time::OffsetDateTime`:
 //!
 #![cfg_attr(feature = "time", doc = "```")]
 #![cfg_attr(not(feature = "time"), doc = "```ignore")]
@@ -140,8 +140,8 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 //!
-//! With `decimal`, `rust_decimal::Decimal` is a [`Number`] and a [`Double`], digit by digit; for
-//! money there is `Money::from_decimal`:
+//! With `decimal`, `rust_decimal::Decimal` can be used for a [`Number`] and a [`Double`], without loss
+//! of digits. For money, use `Money::from_decimal`:
 //!
 #![cfg_attr(feature = "decimal", doc = "```")]
 #![cfg_attr(not(feature = "decimal"), doc = "```ignore")]
@@ -164,9 +164,9 @@
 //!
 //! # The traits of each kind
 //!
-//! Each kind comes with two small traits, one for a single value and one for a list, for writing and
-//! again for reading. Nobody implements them: every type with [`Encode`] or [`Decode`] has them. They
-//! say in the compiler's message what such a field takes.
+//! Each kind has two traits for writing, one for a single value and one for a list, and two for
+//! reading. Do not implement them: they are implemented for every type with [`Encode`] or
+//! [`Decode`]. They exist so that the compiler's message says which types such a field takes.
 
 use std::marker::PhantomData;
 
@@ -178,7 +178,7 @@ use crate::{
     record::{Fields, UnreadableField},
 };
 
-/// A kind of field, and which answers mean that it holds nothing.
+/// A kind of field. It determines which answers mean that the field is empty.
 ///
 /// ```
 /// use vibecode_runtime::kind::{self, Kind};
@@ -188,8 +188,8 @@ use crate::{
 /// is_kind::<kind::Multiple<kind::Double>>();
 /// ```
 pub trait Kind: sealed::Sealed {
-    /// Whether this is how the API writes "nothing" in such a field: null, "", false or [], whatever
-    /// the kind (api.md, "Values underneath").
+    /// Whether this is how the API writes "nothing" in such a field. By default that is null, "",
+    /// false or [] (api.md, "Values underneath").
     #[doc(hidden)]
     #[must_use]
     fn is_nothing(answered: Answered<'_>) -> bool {
@@ -209,17 +209,18 @@ pub struct Multiple<K>(PhantomData<K>);
 #[derive(Debug)]
 pub struct Reference<E>(PhantomData<E>);
 
-/// An estimate: an entity that can be referred to, and has no id type of its own.
+/// An estimate: an entity that can be referred to, but has no id type.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Quotes {}
 
-/// Whether an answer means "nothing" in a field that holds an id: 0 does too, since it refers to no record.
+/// Whether an answer means "nothing" in a field that contains an id. This includes 0, which is not
+/// the id of a record.
 fn is_no_id(answered: Answered<'_>) -> bool {
     answered.is_nothing() || answered.is_zero()
 }
 
-/// Whether an answer means "nothing" in a boolean field, in which `false` is a value.
+/// Whether an answer means "nothing" in a boolean field. `false` is a value there.
 fn is_no_boolean(answered: Answered<'_>) -> bool {
     answered.is_nothing() && answered.as_str() != "false"
 }
@@ -263,7 +264,7 @@ impl<K> sealed::Sealed for Multiple<K> {}
 
 impl<K> Kind for Multiple<K> {}
 
-/// The id of an option of a list.
+/// The id of an option of a list field.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Enumeration {}
@@ -273,17 +274,17 @@ kinds! {
     Text;
     /// A whole number.
     Integer;
-    /// A number of which the API does not say whether it is whole.
+    /// A number, if the API does not say whether it is an integer.
     Number;
     /// A real number.
     Double;
     /// True or false.
     Boolean, nothing by is_no_boolean;
-    /// A day, `YYYY-MM-DD`.
+    /// A date, `YYYY-MM-DD`.
     Date;
-    /// A moment, ISO 8601 with an offset.
+    /// A date and time, ISO 8601 with an offset.
     DateTime;
-    /// A day or a moment, whichever the field of the struct holds: a deal's `begindate`.
+    /// A date with or without a time, depending on the type in the struct: a deal's `begindate`.
     DateOrDateTime;
     /// An amount and a currency, `300|RUB`.
     Money;
@@ -293,9 +294,9 @@ kinds! {
     Address;
     /// A file.
     File, nothing by is_no_id;
-    /// A link to a CRM record of any type, `C_2`.
+    /// A link to a CRM record of any type, such as `C_2`.
     Crm, nothing by is_no_id;
-    /// A status code of one of the portal's own lists.
+    /// A status code from one of the portal's own lists.
     Status;
     /// The id of a section or an element of an information block.
     Iblock, nothing by is_no_id;
@@ -305,10 +306,12 @@ kinds! {
     Email;
 }
 
-/// Each entry: the traits for writing and reading, the kind, `single` or `multiple`; then the texts of the
-/// messages: what cannot be written, what cannot be read, what the type is not, and what it may be.
+/// Generates the traits of a kind. Each entry contains the trait for writing, the trait for
+/// reading, the kind, and `single` or `multiple`; then the message if a type cannot be written, the
+/// message if it cannot be read, the label, and the list of types that are possible.
 ///
-/// The traits have no supertrait: the compiler would report that one instead, in its own words.
+/// The traits have no supertrait, because the compiler would report the supertrait instead, with
+/// its own message.
 macro_rules! fields {
     ($($Field:ident, $Reading:ident for $Kind:ty, $held:ident:
         $message:literal, $reading_message:literal, $label:literal, $takes:literal;)+) => {$(
@@ -586,8 +589,9 @@ fields! {
         "it takes a plain `Vec<u64>`";
 }
 
-/// Each entry: the traits for writing a value, writing a list and reading a list; the value, its wire name,
-/// its `typeId` in `fm`; then the texts of the messages, as in `fields`.
+/// Generates the traits of a multifield. Each entry contains the traits for writing a value,
+/// writing a list and reading a list; the value type, the wire name, and the `typeId` in `fm`; then
+/// the texts of the messages, as in `fields`.
 macro_rules! multifields {
     ($($Field:ident, $ListField:ident, $ListReading:ident for $Value:ident, $wire:literal, $kind:literal:
         $message:literal, $reading_message:literal, $label:literal, $list_label:literal, $takes:literal;)+) => {$(
@@ -610,7 +614,7 @@ macro_rules! multifields {
         #[doc = concat!("Types that a field of the kind `", stringify!($Value), "` takes: ", $takes, ".")]
         #[diagnostic::on_unimplemented(message = $message, label = $list_label, note = $takes)]
         pub trait $ListField {
-            /// Adds one value to a list whose type has a name of its own.
+            /// Adds one value to a multifield that the struct holds as a custom list type.
             #[doc(hidden)]
             fn add(body: &mut Body, name: &'static str, value: impl Into<crate::$Value>) {
                 let value = value.into();
@@ -655,7 +659,7 @@ multifields! {
         "it takes `Vec<Email>`; for the values of one type only, add `type_id = \"WORK\"` and use `Option<String>`";
 }
 
-/// Types that are one bare value of a multifield, in a field with `type_id`.
+/// Types for one plain value of a multifield, in a field with `type_id`.
 #[diagnostic::on_unimplemented(
     message = "a field with `type_id` holds the bare value of a phone or an email, not `{Self}`",
     label = "not text",
@@ -674,7 +678,7 @@ impl<T: Encode<Text>> TypedValueField for T {
     }
 }
 
-/// Types that one bare value of a multifield can be read into.
+/// Types that one plain value of a multifield can be read into.
 #[diagnostic::on_unimplemented(
     message = "a field with `type_id` holds the bare value of a phone or an email, which cannot be read into `{Self}`",
     label = "not text",

@@ -1,15 +1,16 @@
 //! Typed patches for the CRM of Bitrix24, sent safely through its `VibeCode` API.
 //!
-//! The API answers a mistyped field with 200 and changes nothing. It only ever adds phones and
-//! emails, so that a call which is repeated after a lost answer doubles them. And every portal has
-//! user fields of its own. So a patch is a type here: [`derive@Patch`] makes a builder of your struct,
-//! and what the API would not take does not compile. A [`Client`] sends it, never twice if that
-//! could add anything twice, and each [`Error`] says whether the change may have been applied.
+//! The API answers a mistyped field with 200 and changes nothing. It never replaces phones and emails,
+//! it only adds them, so a call that is repeated after a lost answer adds them twice. And each portal
+//! defines its own user fields. Therefore a patch is a type here: [`derive@Patch`] generates a builder
+//! for your struct, and what the API would not accept does not compile. A [`Client`] sends the patch,
+//! and does not send it again if that could add anything twice. Each [`Error`] says whether the change
+//! may have been applied.
 //!
 //! # A first patch
 //!
-//! A struct names the fields that an app is about. `VIBECODE_API_KEY` holds a portal's key; without one,
-//! the crate `vibecode-sandbox` is a stand-in for the API in the same process.
+//! A struct lists the fields that an app works with. `VIBECODE_API_KEY` holds a portal's key. Without a
+//! key, use the crate `vibecode-sandbox`, which emulates the API in the same process.
 //!
 //! ```
 //! use vibecode_runtime::{Client, CompanyId, Credentials, Patch, Phone, Record};
@@ -21,7 +22,7 @@
 //!     post: Option<String>,              // the wire name is the field's, in camelCase
 //!     #[vibecode(field = "companyId")]
 //!     company: Option<CompanyId>,        // `Option`: it can be cleared
-//!     phone: Vec<Phone>,                 // only ever added to
+//!     phone: Vec<Phone>,                 // the API can only add values
 //!     #[vibecode(field = "ufCrm_1721244707107", kind = "enumeration")]
 //!     loyalty: Option<u64>,              // a user field of the portal
 //! }
@@ -32,7 +33,7 @@
 //!     .post("Director")                              // set
 //!     .clear_company()                               // clear
 //!     .add_phone(Phone::mobile("+79161112233"))      // add
-//!     .loyalty(81_u64);                              // what is not named, is left as it is
+//!     .loyalty(81_u64);                              // other fields stay as they are
 //!
 //! let sandbox = Sandbox::start().await;              // for a portal: `Client::from_env()?`
 //! let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
@@ -40,7 +41,7 @@
 //!     .build()?;
 //! let updated = client.update(71, &patch).await?;    // PATCH /v1/contacts/71
 //!
-//! // The API answers 200 even if it drops a value; this shows what it took.
+//! // The API answers 200 even if it drops a value, so compare the answer with the patch.
 //! assert!(updated.mismatches(&patch).is_empty());
 //! let customer: Customer = updated.record()?;
 //! assert_eq!(customer.post.as_deref(), Some("Director"));
@@ -50,8 +51,8 @@
 //!
 //! # What goes over the wire
 //!
-//! A patch is serde data: what it serializes to is the body of the request, byte for byte. It holds
-//! what was called, and nothing else.
+//! A patch implements serde's `Serialize`: what it serializes to is the body of the request, byte for
+//! byte. It contains the changes that were called on the builder, and nothing else.
 //!
 //! ```
 //! # use vibecode_runtime::{CompanyId, Patch, Phone};
@@ -76,9 +77,9 @@
 //!
 //! # When something fails
 //!
-//! A lost answer leaves open whether the change is there. A patch that only sets and clears is sent
-//! again by itself; one that adds is not. [`Client::ensure`] is for that: it reads first, and sends
-//! what is missing.
+//! After a lost answer it is not known whether the change was applied. A patch that only sets and
+//! clears is retried automatically; one that adds is not. Use [`Client::ensure`] for those: it reads
+//! the record first and sends only what is missing.
 //!
 //! ```
 //! use vibecode_runtime::Outcome;
@@ -93,52 +94,54 @@
 //! # let client = Client::builder(Credentials::personal(Sandbox::API_KEY)).base_url(sandbox.url()).build()?;
 //!
 //! let patch = Customer::patch().add_phone("+79169876543");
-//! sandbox.fault(Fault::drop_after()); // applied, and the answer is lost
+//! sandbox.fault(Fault::drop_after()); // applied, but the answer is lost
 //! let error = client.update(71, &patch).await.unwrap_err();
 //! assert_eq!(error.outcome(), Outcome::Unknown);
 //!
 //! let ensured = client.ensure(71, &patch).await?;
-//! assert!(ensured.added().is_empty()); // it was there
+//! assert!(ensured.added().is_empty()); // it was already there
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! What the API refuses has a code: [`Error::code`]. Keys, tokens and values of records are in no error
-//! and no Debug output.
+//! An error that the API reports has a code: [`Error::code`]. Keys, tokens and values of records appear
+//! in no error and in no Debug output.
 //!
 //! # Contents
 //!
-//! - What is sent: the derive [`derive@Patch`] and its trait [`trait@Patch`], [`Phone`], [`Email`], typed ids such as
-//!   [`ContactId`], and [`Date`], [`DateTime`], [`Money`], [`CrmRef`], [`File`].
-//! - How a type becomes a value of the API: [`Encode`], by the [`kind`] of the field. Your own types
-//!   join by implementing it.
-//! - Sending: [`Client`] and [`Credentials`]; [`Client::update`] once, [`Client::ensure`] so that nothing
-//!   is added twice, [`Client::create`] and [`Client::delete`], [`Client::update_many`] and
-//!   [`Client::ensure_many`] for any number of records, [`Client::batch`] for up to 50 calls, [`PatchJob`]
-//!   for a queue.
+//! - What is sent: the derive [`derive@Patch`] and its trait [`trait@Patch`], [`Phone`], [`Email`],
+//!   typed ids such as [`ContactId`], and [`Date`], [`DateTime`], [`Money`], [`CrmRef`], [`File`].
+//! - How a type is converted to a value of the API: [`Encode`], by the [`kind`] of the field. Implement
+//!   it for your own types.
+//! - Sending: [`Client`] and [`Credentials`]; [`Client::update`] to send a patch, [`Client::ensure`] to
+//!   add nothing twice, [`Client::create`] and [`Client::delete`], [`Client::update_many`] and
+//!   [`Client::ensure_many`] for any number of records, [`Client::batch`] for up to 50 calls,
+//!   [`PatchJob`] for a queue.
 //! - Reading: [`derive@Record`], [`Client::get`], [`Client::list`] with [`Filter`] and [`Order`],
-//!   [`Client::multifields`]; [`Raw`] is an answer as it came.
+//!   [`Client::multifields`]; [`Raw`] is the unparsed answer.
 //! - Options of a list: [`derive@Enumeration`]. Changes between two records: [`Diff`].
-//! - How often and how fast: [`RetryPolicy`], [`Throttle`], [`Budget`].
-//! - What went wrong: [`Error`], [`ErrorKind`], [`ErrorCode`], [`Outcome`]; [`Client`](Client#errors-of-every-call)
-//!   lists what a call can fail with.
+//! - Retries and rate limits: [`RetryPolicy`], [`Throttle`], [`Budget`].
+//! - Errors: [`Error`], [`ErrorKind`], [`ErrorCode`], [`Outcome`];
+//!   [`Client`](Client#errors-of-every-call) lists the errors of its calls.
 //!
-//! A fact about the API has a grade if it matters: D, its own documentation says so; B, that of the
-//! layer underneath does; O, it was seen on a portal; C, other clients assume it. What is graded O or C
-//! can be set otherwise.
+//! Facts about the API have a grade if it matters how well founded they are: D, the API's own
+//! documentation says so; B, the documentation of the layer underneath says so; O, it was observed on a
+//! portal; C, other clients assume it. Behaviour that relies on a fact of grade O or C can be
+//! configured.
 //!
 //! # Features
 //!
-//! - `derive` (default): the macro.
-//! - `rustls-tls` (default): TLS by rustls with the cryptography that reqwest chooses.
-//! - `rustls-no-provider`: TLS by rustls with the cryptography that the app installs.
+//! - `derive` (default): the derive macros.
+//! - `rustls-tls` (default): TLS by rustls, with reqwest's choice of cryptography provider.
+//! - `rustls-no-provider`: TLS by rustls, with the cryptography provider that the app installs.
 //! - `native-tls`: TLS by the system's library.
-//! - `blocking`: the module `blocking`, a client whose calls wait.
-//! - `tracing`: one span a request, with its method, entity, id, attempt, status and outcome.
-//! - `jiff`, `chrono`, `time`: their dates for dates, and their moments with an offset for datetimes.
-//! - `decimal`: `rust_decimal::Decimal` for numbers, and for the amount of a [`Money`]. An example of each
-//!   of the four is in [`kind`](kind#types-of-other-libraries).
-//! - `throttle-redis`: `RedisBudget`, a budget that processes share in a Redis server.
+//! - `blocking`: the module `blocking`, a client for synchronous code.
+//! - `tracing`: one span per request, with its method, entity, id, attempt, status and outcome.
+//! - `jiff`, `chrono`, `time`: their date types for dates, and their types with an offset for
+//!   datetimes.
+//! - `decimal`: `rust_decimal::Decimal` for numbers, and for the amount of a [`Money`]. The docs of
+//!   [`kind`](kind#types-of-other-libraries) have an example of each of these four.
+//! - `throttle-redis`: `RedisBudget`, a budget that several processes share through a Redis server.
 
 #[doc(hidden)]
 #[path = "private/mod.rs"]
@@ -198,7 +201,7 @@ pub use crate::{
     enumeration::Enumeration,
     error::{Error, ErrorCode, ErrorKind, Outcome, Result},
     id::{CompanyId, ContactId, DealId, Id, IdFor, LeadId, UserId},
-    job::PatchJob,
+    job::{PatchJob, UntypedPatch},
     me::Me,
     mismatch::{Duplicate, Mismatch, MismatchKind},
     multifield::{Email, EmailType, MultifieldEntry, Multifields, Phone, PhoneType},
@@ -209,11 +212,12 @@ pub use crate::{
     value::{CrmRef, Date, DateTime, File, Money, OtherLink, ParseError},
 };
 
-/// Makes a typed patch builder of a struct.
+/// Derives a typed patch builder for a struct.
 ///
-/// `#[derive(Patch)]` on `Customer` makes `CustomerPatch`, `Customer::patch()` for one that changes
-/// nothing yet, and `to_patch` for one with all that a `Customer` holds. Field names, kinds, types
-/// and shapes are checked against the documented fields of the entity.
+/// `#[derive(Patch)]` on `Customer` generates the builder `CustomerPatch`, the function
+/// `Customer::patch()`, which returns an empty patch, and the method `to_patch`, which returns a patch
+/// with all values of a `Customer`. Field names, kinds, types and shapes are checked against the
+/// documented fields of the entity.
 ///
 /// ```
 /// use vibecode_runtime::{CompanyId, ContactId, Email, Patch, Phone};
@@ -251,21 +255,21 @@ pub use crate::{
 ///
 /// # What the builder has
 ///
-/// - A setter for every field that is written. Setting twice: the last wins.
-/// - `clear_…` for every field that is an `Option`. What it sends depends on the kind: `""` for
-///   texts, dates and single user fields, `0` for references, `[]` for multiple fields. That this
-///   clears is what other clients assume; the API does not document it.
-/// - `add_…` for phones and emails, and no setter: the API only ever adds them.
-/// - `maybe(option, CustomerPatch::post)`: sets if there is a value.
-/// - `set_unchecked(name, value)`: any field, without checks.
+/// - A setter for every writable field. If a field is set twice, the last value is sent.
+/// - `clear_…` for every field that is an `Option`. The value that it sends depends on the kind: `""`
+///   for texts, dates and single user fields, `0` for references, `[]` for multiple fields. That these
+///   values clear a field is assumed by other clients; the API does not document it.
+/// - `add_…` for phones and emails, and no setter: the API can only add them.
+/// - `maybe(option, CustomerPatch::post)`: sets the field if the option is `Some`.
+/// - `set_unchecked(name, value)`: sets any field, without checks.
 ///
-/// A value that has no wire form, such as NaN, an empty phone, or one that your own
-/// [`Encode`](trait@Encode) does not write or writes twice, is kept as the patch's first
-/// failure: serializing and sending the patch are then refused, naming the field
+/// Some values have no wire form: NaN, an empty phone, or a value that your own
+/// [`Encode`](trait@Encode) does not write or writes twice. The patch keeps the first such failure.
+/// Serializing or sending it then fails with an error that names the field
 /// ([`ErrorKind::InvalidPatch`]).
 ///
-/// A struct that holds values makes a patch of them, by `to_patch` all that is there,
-/// and by `diff` what has changed:
+/// `to_patch` makes a patch of all values of a struct, and `diff` a patch of the changes between two of
+/// them:
 ///
 /// ```
 /// use vibecode_runtime::{Patch, Phone};
@@ -304,52 +308,53 @@ pub use crate::{
 ///
 /// | `#[vibecode(…)]` | |
 /// |---|---|
-/// | `entity = "contacts"` | whose records these are: `contacts`, `companies`, `leads`, `deals`, or a smart process such as `items/1040` |
-/// | `diff` | `before.diff(&after)`: the changes only, and what the API cannot remove |
-/// | `schema = "path"` | where the portal's schema is, from the crate's folder, if not at its usual place |
-/// | `schema` | it is an error if there is no schema |
-/// | `builder = "CustomerChange"` | what the builder is called, if not `CustomerPatch` |
-/// | `crate = "path"` | where this crate is, if not at `::vibecode_runtime` |
+/// | `entity = "contacts"` | the entity of the records: `contacts`, `companies`, `leads`, `deals`, or a smart process such as `items/1040` |
+/// | `diff` | generates `before.diff(&after)`: only the changes, and what the API cannot remove |
+/// | `schema = "path"` | the path of the portal's schema, relative to the crate's folder, if it is not the usual one |
+/// | `schema` | a missing schema is an error |
+/// | `builder = "CustomerChange"` | the name of the builder, if not `CustomerPatch` |
+/// | `crate = "path"` | the path of this crate, if not `::vibecode_runtime` |
 ///
 /// # On a field
 ///
 /// | `#[vibecode(…)]` | |
 /// |---|---|
 /// | `field = "companyId"` | the wire name; without it, the field's own name in camelCase |
-/// | `kind = "double"` | what a user field holds: see [`kind`] |
-/// | `multiple` | a user field holds several values |
-/// | `type_id = "MAILING"` | one value of a multifield, under this type; multifields other than `phone` and `email` are read by `client.multifields` and never written |
+/// | `kind = "double"` | the kind of a user field: see [`kind`] |
+/// | `multiple` | the user field has several values |
+/// | `type_id = "MAILING"` | one value of a multifield, of this type; multifields other than `phone` and `email` are read by `client.multifields` and never written |
 /// | `id` | the record's id: its type is checked, and it is never written |
 /// | `read_only` | read, never written |
-/// | `skip` | not the API's |
-/// | `clear = "null"` | what clearing sends, instead of what the kind sends: `null`, `0`, `[]`, `false`, or nothing for `""` |
+/// | `skip` | not a field of the API |
+/// | `clear = "null"` | the value that clears the field, instead of the kind's: `null`, `0`, `[]`, `false`, or nothing for `""` |
 ///
 /// # The portal's schema
 ///
-/// What a portal answers to `GET /v1/contacts/fields`, saved as `vibecode/contacts.json` beside the
-/// crate or in a folder above it up to the root of the workspace, is read at compile time: with the
-/// envelope or without. It adds its fields to the documented ones, and overrides the flags and
-/// labels that it states. User fields are then checked for name, kind, multiple and options, and need
-/// no `kind`. A field that the portal requires has no `clear_…`.
+/// The answer of a portal to `GET /v1/contacts/fields` is read at compile time if it is saved as
+/// `vibecode/contacts.json` beside the crate, or in a folder above it up to the root of the workspace,
+/// with or without the envelope. Its fields are added to the documented ones, and the flags and labels
+/// that it states override theirs. User fields are then checked for name, kind, multiple and options,
+/// and need no `kind`. A field that the portal requires has no `clear_…`.
 ///
-/// An edit of the file or its removal rebuilds the crate. Cargo does not notice the first file: touch a
-/// source file once.
+/// The crate is rebuilt when the file is edited or removed. Cargo does not notice a file that is new:
+/// touch a source file once.
 ///
 /// # Limits
 ///
-/// `Option` is recognised by its name, so an alias of one is an error. A setter of a field whose
-/// type is an alias of an integer other than `i32` takes `impl Into`, which a bare literal does not
-/// meet: write `5_u64`.
+/// `Option` is recognised by its name, so an alias of it is an error. If a field's type is an alias of
+/// an integer type other than `i32`, its setter takes `impl Into`, for which the compiler cannot infer
+/// the type of a bare literal: write `5_u64`.
 ///
-/// The setter of a `Vec<T>` takes a `Vec<T>`, and an array of at most 32 values or a slice of what
-/// converts into `T`. If `T` is a plain number or `bool`, it takes what converts into the `Vec`.
+/// The setter of a `Vec<T>` takes a `Vec<T>`, or an array of at most 32 values or a slice of values
+/// that convert into `T`. If `T` is a plain number or `bool`, it takes any value that converts into the
+/// `Vec`.
 #[cfg(feature = "derive")]
 pub use vibecode_derive::Patch;
 
-/// Reads a struct out of what the API answers.
+/// Reads a struct from an answer of the API.
 ///
-/// It reads what `#[derive(Patch)]` on the same struct writes, with the same attributes, and what
-/// is only read. A field that is skipped is its `Default`.
+/// It reads the fields that `#[derive(Patch)]` on the same struct writes, with the same attributes, and
+/// those that are read-only. A skipped field gets its `Default`.
 ///
 /// ```
 /// use vibecode_runtime::{Client, ContactId, Credentials, Phone, Record};
@@ -379,15 +384,17 @@ pub use vibecode_derive::Patch;
 ///
 /// # What is read
 ///
-/// `None` for null, for what is absent, for an empty text, and for 0 in a reference; an empty list
-/// for null and false; numbers in quotes; booleans as `true`, `"Y"` or `1`; dates with a time. Phones
-/// and emails come from `fm`, or if the API leaves it out from the aliases such as `phoneWork`; a
-/// type that can be read but not written is `OTHER` in a `Vec<Phone>`, and as it is in
-/// [`Client::multifields`]. Keys that the struct does not map are ignored.
+/// - An `Option` is `None` for null, an absent field, an empty text, and 0 in a reference.
+/// - A list is empty for null and false.
+/// - Numbers may be in quotes, booleans may be `true`, `"Y"` or `1`, and dates may have a time.
+/// - Phones and emails are read from `fm`, or, if the API omits it, from the aliases such as
+///   `phoneWork`. A type that can be read but not written is `OTHER` in a `Vec<Phone>`, and unchanged
+///   in [`Client::multifields`].
+/// - Keys that the struct does not map are ignored.
 #[cfg(feature = "derive")]
 pub use vibecode_derive::Record;
 
-/// Makes an enum stand for the options of a list.
+/// Maps the variants of an enum to the options of a list field.
 ///
 /// ```
 /// use vibecode_runtime::{Enumeration, Patch};
@@ -413,7 +420,7 @@ pub use vibecode_derive::Record;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// In the field of another list it does not compile, also if a type parameter brings it there:
+/// Using it for the field of another list does not compile, even through a type parameter:
 ///
 /// ```compile_fail
 /// # use vibecode_runtime::{Enumeration, Patch};
@@ -433,13 +440,13 @@ pub use vibecode_derive::Record;
 /// let patch = Customer::<Loyalty>::patch().drink(Loyalty::Gold);
 /// ```
 ///
-/// If the compiler cannot see the list, as behind your own [`Encode`](trait@Encode) around an enum, the
-/// option is refused when it is set or read.
+/// If the compiler cannot see which list a field is, for example behind your own
+/// [`Encode`](trait@Encode) that wraps an enum, the option is refused when it is set or read.
 ///
-/// With the portal's schema every `item` must be there, and every option must have a variant, or one
-/// with `#[vibecode(other)]` holds the ids of the rest: `Other(u64)`. If the schema has the labels,
-/// `label = "Gold"` can be written instead of `item = 81`, and
+/// With the portal's schema, every `item` must exist in it, and every option must have a variant,
+/// unless a variant with `#[vibecode(other)]`, such as `Other(u64)`, holds the ids of the rest. If the
+/// schema has the labels, `label = "Gold"` can be written instead of `item = 81`, and
 /// [`label`](trait@Enumeration#tymethod.label) and
-/// [`from_label`](trait@Enumeration#tymethod.from_label) know them.
+/// [`from_label`](trait@Enumeration#tymethod.from_label) use them.
 #[cfg(feature = "derive")]
 pub use vibecode_derive::Enumeration;

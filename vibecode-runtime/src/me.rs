@@ -1,11 +1,11 @@
-//! What the API says of a key.
+//! What the API reports about a key.
 
 use std::{borrow::Cow, fmt};
 
 use crate::{Answered, DecodeError, Error, Raw, Result, json};
 
-/// What the API says of the key, from [`Client::me`](crate::Client::me): `GET /v1/me`, as it was
-/// observed (grade O). What it leaves out is `None` here.
+/// What the API reports about the key, from [`Client::me`](crate::Client::me): `GET /v1/me`, as
+/// observed (grade O). A value that the API leaves out is `None`.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -31,8 +31,8 @@ pub struct Me {
 
 impl Me {
     /// # Errors
-    /// [`ErrorKind::Unreadable`](crate::ErrorKind::Unreadable), which names the key, if a value has
-    /// an unknown form.
+    /// [`ErrorKind::Unreadable`](crate::ErrorKind::Unreadable), which names the JSON key, if a
+    /// value has an unknown form.
     pub(crate) fn read(raw: Raw) -> Result<Self> {
         let keys = ["portal", "tariff", "scopes", "accessMode"];
         let values = json::pick(raw.as_str(), keys).ok_or_else(|| {
@@ -56,26 +56,26 @@ impl Me {
         })
     }
 
-    /// The portal's host.
+    /// Returns the portal's host.
     #[must_use]
     pub fn portal(&self) -> Option<String> {
         self.portal.clone()
     }
 
-    /// The name of the portal's tariff, or its code if it has no name.
+    /// Returns the name of the portal's tariff, or its code if it has no name.
     #[must_use]
     pub fn tariff(&self) -> Option<String> {
         self.tariff.clone()
     }
 
-    /// What the key may be used for; records of the CRM need `crm`.
+    /// Returns the scopes of the key. CRM records require `crm`.
     #[must_use]
     pub fn scopes(&self) -> Option<Vec<String>> {
         self.scopes.clone()
     }
 
-    /// Whether the key may write: `accessMode` is `READWRITE`, or else `READONLY`. `None` also for a
-    /// mode that this version does not know.
+    /// Whether the key may write: `Some(true)` if `accessMode` is `READWRITE`, `Some(false)` if it
+    /// is `READONLY`, and `None` for any other mode.
     #[must_use]
     pub fn can_write(&self) -> Option<bool> {
         match self.access_mode.as_deref()? {
@@ -85,14 +85,14 @@ impl Me {
         }
     }
 
-    /// All of it, as the API answered it.
+    /// Returns the whole answer.
     #[must_use]
     pub fn raw(&self) -> &Raw {
         &self.raw
     }
 }
 
-/// A value, if there is one.
+/// Reads a value, if there is one.
 fn read<T>(
     value: Option<Answered<'_>>,
     read: impl FnOnce(Answered<'_>) -> Result<T, DecodeError>,
@@ -107,7 +107,7 @@ fn text(value: Answered<'_>) -> Result<String, DecodeError> {
     text.ok_or_else(|| DecodeError::expected("a text"))
 }
 
-/// A text, or an object with a name or a code.
+/// Reads text, or an object with a name or a code.
 fn name(value: Answered<'_>) -> Result<String, DecodeError> {
     if value.is_quoted() {
         return text(value);

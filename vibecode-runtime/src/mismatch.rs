@@ -1,4 +1,4 @@
-//! What an answer shows of what was sent.
+//! Compares what was sent with what the answer shows.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -20,7 +20,7 @@ use crate::{
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
 /// # async fn main() -> vibecode_runtime::Result<()> {
 /// # let (_sandbox, client) = sandbox().await?;
-/// // The portal does not know this field, and drops it without an error.
+/// // The portal does not have this field and silently drops it.
 /// let patch = Customer::patch().set_unchecked("ufCrmColour", "red");
 /// let mismatches = client.update(71, &patch).await?.mismatches(&patch);
 /// assert_eq!(mismatches[0].field(), "ufCrmColour");
@@ -35,7 +35,7 @@ pub struct Mismatch {
     kind: MismatchKind,
 }
 
-/// How an answer fails to show a value that was sent.
+/// How the answer differs from the value that was sent.
 ///
 /// ```
 /// use vibecode_runtime::{Mismatch, MismatchKind};
@@ -50,19 +50,19 @@ pub struct Mismatch {
 pub enum MismatchKind {
     /// The answer shows another value.
     Different,
-    /// The answer does not contain the field. The value may have been taken: the documented answer to
-    /// an update does not contain every field.
+    /// The answer does not contain the field. The value may have been accepted: the documented
+    /// answer to an update does not contain every field.
     NotShown,
 }
 
 impl Mismatch {
-    /// The wire name.
+    /// Returns the wire name of the field.
     #[must_use]
     pub fn field(&self) -> &str {
         &self.field
     }
 
-    /// Whether the answer shows another value, or none.
+    /// Returns whether the answer shows another value, or none.
     #[must_use]
     pub fn kind(&self) -> MismatchKind {
         self.kind
@@ -70,7 +70,7 @@ impl Mismatch {
 }
 
 /// A phone or an email of a patch that the answer shows more than once. From
-/// [`Updated::duplicates`](crate::Updated::duplicates). Debug hides the value.
+/// [`Updated::duplicates`](crate::Updated::duplicates). `Debug` hides the value.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -95,25 +95,25 @@ pub struct Duplicate {
 }
 
 impl Duplicate {
-    /// What it is: `PHONE` or `EMAIL`.
+    /// Returns the kind: `PHONE` or `EMAIL`.
     #[must_use]
     pub fn kind(&self) -> &str {
         &self.kind
     }
 
-    /// The value, as the patch has it.
+    /// Returns the value as it is in the patch.
     #[must_use]
     pub fn value(&self) -> &str {
         &self.value
     }
 
-    /// The entries of the record that are this value, as the answer shows them.
+    /// Returns the entries of the record that have this value, as the answer shows them.
     #[must_use]
     pub fn entries(&self) -> &[MultifieldEntry] {
         &self.entries
     }
 
-    /// The ids of these entries, as far as the answer shows ids.
+    /// Returns the ids of these entries; an entry that the answer shows without an id is left out.
     #[must_use]
     pub fn ids(&self) -> Vec<u64> {
         let ids = self.entries.iter().filter_map(MultifieldEntry::id);
@@ -131,7 +131,8 @@ impl fmt::Debug for Duplicate {
 }
 
 impl Body {
-    /// The fields that a record does not show as they were sent, with the types of phones and emails.
+    /// Returns the fields that a record does not show as they were sent. For phones and emails, the
+    /// type must match too.
     pub(crate) fn mismatches(&self, record: &Raw) -> Vec<Mismatch> {
         let shown = record.look_up(self.acts().map(|(name, _)| &**name));
         let multifields = shown.multifields().ok();
@@ -149,7 +150,7 @@ impl Body {
             .collect()
     }
 
-    /// The values added that a record shows more than once.
+    /// Returns the added values that a record shows more than once.
     pub(crate) fn duplicates(&self, record: &Raw) -> Vec<Duplicate> {
         let Some(multifields) = record.look_up([]).listed_multifields() else {
             return Vec::new();
@@ -163,7 +164,7 @@ impl Body {
             let Act::Add(added) = act else { continue };
             let kind = kind_of(name);
             for value in added.iter().map(Added::text) {
-                // Taken out, so that a value which the patch has twice is reported once.
+                // Removed, so that a value that is in the patch twice is reported once.
                 let entries = by_key.remove(&EntryKey::of(&kind, &value));
                 let entries = entries.unwrap_or_default();
                 if entries.len() > 1 {
@@ -179,7 +180,8 @@ impl Body {
     }
 }
 
-/// How an answer fails to show a field that was set or cleared; `None` if it shows it.
+/// Returns how an answer differs from a field that was set or cleared, or `None` if it shows the
+/// value.
 pub(crate) fn of_value(sent: &str, shown: Option<Answered<'_>>) -> Option<MismatchKind> {
     match shown {
         None => Some(MismatchKind::NotShown),
@@ -188,8 +190,8 @@ pub(crate) fn of_value(sent: &str, shown: Option<Answered<'_>>) -> Option<Mismat
     }
 }
 
-/// How an answer fails to show the values that were added, under their types. Only a list of all
-/// entries shows that one is not there.
+/// Returns how an answer differs from the values that were added, with their types. Only a list of
+/// all entries can show that a value is missing.
 fn of_additions(
     field: &str,
     added: &[Added<'_>],
@@ -273,7 +275,7 @@ mod tests {
         for (fields, expected) in [
             (json!({ "fm": [] }), Some(Different)),
             (json!({ "hasPhone": false }), Some(Different)),
-            // Under another type.
+            // With another type.
             (
                 json!({ "fm": [phone(1, "WORK", "79161")] }),
                 Some(Different),
@@ -282,7 +284,7 @@ mod tests {
             // An alias need not show all values, and `phone` shows no type.
             (json!({ "phoneHome": "79162" }), Some(NotShown)),
             (json!({ "phone": "79161" }), Some(NotShown)),
-            // What is not understood shows nothing.
+            // An unknown form shows no value.
             (json!({ "fm": "79161" }), Some(NotShown)),
             (json!({ "fm": [], "hasPhone": true }), Some(NotShown)),
         ] {
@@ -308,7 +310,7 @@ mod tests {
         assert_eq!(duplicates[0].entries().len(), 2);
         let shown = format!("{duplicates:?}");
         assert!(!shown.contains("916") && shown.contains("PHONE"), "{shown}");
-        // Whatever else of the record is not understood.
+        // Duplicates are reported even if the rest of the record contradicts `fm`.
         let mut unclear = twice;
         unclear["hasPhone"] = json!(false);
         assert_eq!(body.duplicates(&record(&unclear)), duplicates);

@@ -1,17 +1,17 @@
-//! Patches: what is to change in a record, and nothing else.
+//! Patches: changes to a record.
 
 use crate::{Entity, body::Body};
 
-/// The changes to a record of one entity, made by the derive macro of the same name.
+/// The changes to a record of one entity. Implemented with the derive macro of the same name.
 ///
-/// `#[derive(Patch)]` on `Customer` makes `CustomerPatch`, which implements this. Nothing else
-/// needs to.
+/// `#[derive(Patch)]` on `Customer` generates `CustomerPatch`, which implements this trait. No other
+/// type needs to.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
 /// use vibecode_runtime::{Entity, Patch};
 ///
-/// /// Any patch, whatever struct it was made of.
+/// /// Accepts a patch of any struct.
 /// fn is_queued<P: Patch>(patch: &P) -> bool {
 ///     P::Entity::PATH == "contacts" && !patch.is_empty() && patch.is_idempotent()
 /// }
@@ -38,7 +38,7 @@ pub trait Patch {
     #[doc(hidden)]
     fn body(&self) -> &Body;
 
-    /// Whether nothing is to change. Such a patch is not sent.
+    /// Whether the patch changes nothing. Such a patch is not sent.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -52,8 +52,8 @@ pub trait Patch {
         self.body().is_empty()
     }
 
-    /// Whether the patch is idempotent: sending it again has no further effect. It is not if it adds a phone
-    /// or an email, or holds an unchecked value.
+    /// Whether the patch is idempotent: sending it again has no further effect. It is not
+    /// idempotent if it adds a phone or an email or contains an unchecked value.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));

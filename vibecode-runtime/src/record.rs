@@ -1,4 +1,4 @@
-//! Records: what the API answered, read into structs.
+//! Records: reading answers into structs.
 
 use std::fmt;
 
@@ -11,13 +11,13 @@ use crate::{
     multifield::MULTIFIELD_NAMES,
 };
 
-/// A record of one entity. `#[derive(Record)]` implements it.
+/// A struct for the records of one entity. Implemented with `#[derive(Record)]`.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
 /// use vibecode_runtime::Record;
 ///
-/// /// The first record of any entity.
+/// /// Returns the first record of any entity.
 /// async fn first<T: Record>(client: &Client) -> vibecode_runtime::Result<Option<T>> {
 ///     client.list::<T>().limit(1).stream().next().await.transpose()
 /// }
@@ -36,10 +36,10 @@ use crate::{
     note = "add `#[derive(Record)]` and `#[vibecode(entity = \"…\")]` to the struct"
 )]
 pub trait Record: Sized {
-    /// The entity whose records these are.
+    /// The entity that the records belong to.
     type Entity: Entity;
 
-    /// The wire names that are read.
+    /// The wire names of the fields that are read.
     #[doc(hidden)]
     const READ_NAMES: &'static [&'static str];
 
@@ -47,16 +47,16 @@ pub trait Record: Sized {
     #[doc(hidden)]
     const READS_MULTIFIELDS: bool;
 
-    /// The place of a wire name in `READ_NAMES`.
+    /// Returns the index of a wire name in `READ_NAMES`.
     #[doc(hidden)]
     fn place(name: &str) -> Option<usize>;
 
-    /// Reads the record out of its fields.
+    /// Reads the record from its fields.
     #[doc(hidden)]
     fn from_fields(fields: &Fields<'_>) -> Result<Self, UnreadableField>;
 }
 
-/// The fields of an answered record that a struct reads.
+/// The fields of a returned record that a struct reads.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Fields<'a> {
@@ -66,10 +66,10 @@ pub struct Fields<'a> {
     values: &'a [Option<&'a RawValue>],
 }
 
-/// Up to this many values are held without an allocation.
+/// At most this many values are kept on the stack.
 const FEW: usize = 32;
 
-/// A field whose value is not what the struct holds.
+/// A field whose value does not fit the struct.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct UnreadableField {
@@ -125,13 +125,13 @@ impl<'a> Fields<'a> {
         T::from_fields(&fields).map_err(UnreadableRecord::Field)
     }
 
-    /// The value at a place, and the field's name.
+    /// Returns the name and the value of the field at an index.
     pub(crate) fn at(&self, place: usize) -> (&'static str, Option<Answered<'a>>) {
         let name = self.names.get(place).copied().unwrap_or_default();
         (name, self.value(place))
     }
 
-    /// The field of this name, as a list that enums are compared with.
+    /// Returns the field with this name as a list field, to be compared with the list of an enum.
     pub(crate) fn list_of(&self, name: &'static str) -> List {
         List {
             entity: self.entity,
@@ -139,8 +139,8 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The phones and emails. A struct that also reads an alias such as `phoneWork` by itself holds
-    /// its value among its own fields.
+    /// Reads the phones and emails. If the struct also reads an alias such as `phoneWork` as an
+    /// ordinary field, the alias's value is among the struct's own fields.
     pub(crate) fn multifields(&self) -> Result<Multifields, DecodeError> {
         let read = Multifields::read(|name| {
             let own = self.names.iter().position(|each| *each == name);
@@ -155,11 +155,11 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Why an answered record cannot be read into a struct.
+/// Why a returned record cannot be read into a struct.
 #[derive(Debug)]
 pub(crate) enum UnreadableRecord {
     NotAnObject,
-    /// A key is not text.
+    /// A key is not valid text.
     Key,
     Field(UnreadableField),
 }

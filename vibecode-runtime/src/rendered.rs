@@ -1,18 +1,20 @@
-//! Handing over JSON that is rendered already.
+//! Passes JSON that has already been rendered to a serializer.
 //!
-//! `serde_json` takes a [`RawValue`](serde_json::value::RawValue) as it is, but makes one only by
-//! parsing the text once more. What a `RawValue` does when it is serialized is known, though not
-//! promised: so it is tried out once a process before it is relied on, and where it is not what
-//! was expected, or the serializer is another, values are serialized one by one.
+//! `serde_json` writes a [`RawValue`](serde_json::value::RawValue) unchanged, but can only create
+//! one by parsing the text again. How a `RawValue` serializes itself is known but not guaranteed.
+//! So this module imitates it, and tests the result once per process before relying on it. If the
+//! result is not as expected, or if the serializer is another one, values are serialized one by
+//! one.
 
 use std::{any::type_name, sync::OnceLock};
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
-/// How `serde_json` tells a raw value from any other struct.
+/// The name by which `serde_json` distinguishes a raw value from other structs.
 const TOKEN: &str = "$serde_json::private::RawValue";
 
-/// Whether a serializer takes rendered JSON as it is: `serde_json`'s to text, without indentation.
+/// Whether a serializer accepts rendered JSON unchanged: only `serde_json`'s, to text without
+/// indentation.
 pub(crate) fn is_taken_as_it_is<S>() -> bool {
     let name = type_name::<S>();
     name.starts_with("&mut serde_json::ser::Serializer<")

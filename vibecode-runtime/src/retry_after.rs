@@ -1,4 +1,4 @@
-//! How long the API asks to wait: in seconds, or until a date.
+//! How long the API wants the client to wait: in seconds, or until a date.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,9 +7,9 @@ use serde_json::value::RawValue;
 
 use crate::json;
 
-/// The wait that `Retry-After` asks for, the longest if it is there twice: the API and a gateway may
-/// each ask for one. A date is compared with the answer's own `Date`, so that the two clocks need not
-/// agree.
+/// Returns the wait from `Retry-After`. If the header occurs more than once, the longest wait is
+/// used, because the API and a gateway may each set one. A date is compared with the answer's own
+/// `Date`, so that the two clocks need not agree.
 pub(crate) fn of_head(headers: &HeaderMap) -> Option<Duration> {
     let asked = headers.get_all(header::RETRY_AFTER).into_iter();
     let asked = asked.filter_map(|text| {
@@ -29,7 +29,8 @@ fn until(date: &str, headers: &HeaderMap) -> Option<Duration> {
     Some(wait.unwrap_or(Duration::ZERO))
 }
 
-/// A number of seconds, in plain digits. One that no clock holds is as long as can be.
+/// Parses a number of seconds in plain digits. A number that `Duration` cannot hold becomes
+/// `Duration::MAX`.
 pub(crate) fn seconds(text: &str) -> Option<Duration> {
     let text = text.trim();
     let is_plain = text
@@ -38,10 +39,10 @@ pub(crate) fn seconds(text: &str) -> Option<Duration> {
     text.parse().ok().filter(|_| is_plain).and_then(wait)
 }
 
-/// The wait that `retryAfter` of an error asks for: a number in any form that JSON has, however
-/// large, or a text.
+/// Returns the wait from `retryAfter` of an error: a number in any JSON form, however large, or a
+/// string.
 pub(crate) fn of_json(value: &RawValue) -> Option<Duration> {
-    // What JSON takes as a number is one in Rust too.
+    // Every JSON number can be parsed as an `f64`.
     match value.get().parse() {
         Ok(number) => wait(number),
         Err(_) => seconds(&json::text(value)?),

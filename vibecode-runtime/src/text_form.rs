@@ -1,4 +1,4 @@
-//! Serde's traits for values that are text on the wire.
+//! Serde implementations for values that are text on the wire.
 
 use std::fmt;
 
@@ -15,8 +15,8 @@ pub(crate) struct TextVisitor<F> {
 }
 
 impl<F> TextVisitor<F> {
-    /// Deserializes text. A self-describing format is asked for any value: asked for text, it would show a
-    /// value that is not text in its own error.
+    /// Deserializes text. For a self-describing format it uses `deserialize_any`: with
+    /// `deserialize_str`, the format's own error would show a value that is not text.
     pub(crate) fn deserialize<'de, D, T>(self, deserializer: D) -> Result<T, D::Error>
     where
         D: Deserializer<'de>,
@@ -30,7 +30,7 @@ impl<F> TextVisitor<F> {
     }
 }
 
-/// Refuses a value without showing it; serde's default methods show it.
+/// Refuses a value without showing it. Serde's default methods would show it.
 macro_rules! not_text {
     ($($visit:ident($Type:ty))+) => {$(
         fn $visit<E: Error>(self, _: $Type) -> Result<Self::Value, E> {
@@ -51,7 +51,7 @@ impl<T, F: FnOnce(&str) -> Option<T>> Visitor<'_> for TextVisitor<F> {
         (self.parse)(text).ok_or_else(|| E::custom(format_args!("expected {expected}")))
     }
 
-    /// As in answers, a number is read as its text.
+    /// Reads a number as its text, as in answers.
     fn visit_u64<E: Error>(self, number: u64) -> Result<T, E> {
         self.visit_str(&number.to_string())
     }
@@ -59,10 +59,10 @@ impl<T, F: FnOnce(&str) -> Option<T>> Visitor<'_> for TextVisitor<F> {
     not_text! { visit_bool(bool) visit_i64(i64) visit_f64(f64) }
 }
 
-/// Implements serde's traits for types with `Display` and `FromStr` in their wire form.
+/// Implements serde's traits for types whose `Display` and `FromStr` use the wire form.
 macro_rules! serde_as_text {
     ($($Value:ty: $expected:expr;)+) => {$(
-        /// As the text that it is on the wire.
+        /// Serializes the value as its wire text.
         impl serde::Serialize for $Value {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)

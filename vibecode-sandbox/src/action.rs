@@ -1,8 +1,8 @@
-//! What can be done with records, and what a key must be allowed for it.
+//! Actions on records, and the access that a key needs for each.
 
 use crate::key::Access;
 
-/// What can be done with the records of an entity (graded D).
+/// An action on the records of an entity (grade D).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Action {
     List,
@@ -25,7 +25,7 @@ impl Action {
         Self::Search,
     ];
 
-    /// What a batch calls it.
+    /// Returns the name of the action in a batch.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::List => "list",
@@ -42,7 +42,7 @@ impl Action {
         Self::ALL.iter().copied().find(|each| each.name() == name)
     }
 
-    /// What a key must be allowed.
+    /// Returns the access that a key needs.
     pub(crate) fn access(self) -> Access {
         match self {
             Self::Create | Self::Update | Self::Delete => Access::Write,

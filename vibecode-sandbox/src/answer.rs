@@ -1,4 +1,4 @@
-//! What is answered.
+//! HTTP answers.
 
 use bytes::Bytes;
 use http::{
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::envelope::Failure;
 
-/// What is answered.
+/// An HTTP answer.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -20,7 +20,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// An answer without a body.
+    /// Creates an answer without a body.
     pub(crate) fn empty(status: StatusCode) -> Self {
         Self {
             status,

@@ -1,5 +1,5 @@
-//! Several things to do in one request (`POST /v1/batch` graded D, its answer C; the answer of
-//! `POST /v1/{entity}/batch` is not known and is given the same shape here).
+//! Batch requests (`POST /v1/batch` is grade D, its answer C; the answer of `POST
+//! /v1/{entity}/batch` is not known and gets the same shape here).
 
 use std::collections::HashSet;
 
@@ -19,14 +19,14 @@ use crate::{
     quirks::EmptyMaps,
 };
 
-/// How many calls a batch takes (graded D).
+/// The maximum number of calls in a batch (grade D).
 const MOST_CALLS: usize = 50;
-/// How many characters the id of a call has at most (graded D).
+/// The maximum length of a call's id, in characters (grade D).
 const LONGEST_ID: usize = 64;
-/// How many items a batch of one entity takes (graded D; 50 was reported too).
+/// The maximum number of items in a batch of one entity (grade D; 50 was reported too).
 const MOST_ITEMS: usize = 500;
 
-/// The calls of a batch, each of which may be wrong by itself.
+/// The calls of a batch, each of which may be invalid on its own.
 #[derive(Debug)]
 pub(crate) struct Batch {
     calls: Vec<BatchCall>,
@@ -72,7 +72,8 @@ impl Batch {
         Err(Failure::invalid_params("Two calls have one id"))
     }
 
-    /// Carries out one call after the other; one that fails does not stop the others (graded D).
+    /// Carries out the calls one after the other; one that fails does not stop the others (grade
+    /// D).
     pub(crate) fn run(self, key: &Key, portal: &mut Portal, faults: &BatchFaults) -> Done {
         let (mut results, mut errors) = (Map::new(), Map::new());
         let mut effects = Effects::default();
@@ -113,8 +114,8 @@ impl Batch {
 }
 
 impl BatchCall {
-    /// What is wrong with the entity, the action or the parameters is the call's own error; a
-    /// missing `entityId` fails the whole batch (graded D), and so does a bad id of the call.
+    /// A problem with the entity, the action or the parameters is the call's own error. A missing
+    /// `entityId` fails the whole batch (grade D), and so does a bad id of the call.
     fn read(call: &Value) -> Result<Self, Failure> {
         let text = |key| call.get(key).and_then(Value::as_str).unwrap_or_default();
         let id = text("id");
@@ -148,8 +149,8 @@ impl BatchCall {
         })
     }
 
-    /// An item bears the id of its record, which names its result too; a new one is named by its
-    /// position.
+    /// An item has the id of its record, which is also the key of its result. The key of a new
+    /// record is its position.
     fn of_item(
         index: usize,
         item: &Value,
@@ -176,7 +177,7 @@ impl BatchCall {
         })
     }
 
-    /// The data of the call's answer.
+    /// Returns the data of the call's answer.
     fn run(&self, key: &Key, portal: &mut Portal, effects: &mut Effects) -> Result<Value, Failure> {
         let operation = self.operation.as_ref().map_err(Clone::clone)?;
         key.check_access(operation.action.access())?;
@@ -206,8 +207,8 @@ fn list<'a>(body: &'a Map<String, Value>, name: &str, most: usize) -> Result<&'a
     }
 }
 
-/// The id of the record that the action needs, as a number or in text; `None` where it needs none,
-/// or where what was given is no id.
+/// Returns the id of the record that the action needs, given as a number or as text; `None` if it
+/// needs none, or if the given value is not an id.
 fn record_id(action: Action, id: Option<&Value>) -> Result<Option<u64>, Failure> {
     match id {
         _ if !action.needs_id() => Ok(None),

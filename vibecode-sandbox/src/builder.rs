@@ -1,4 +1,4 @@
-//! What a sandbox is built from.
+//! The builder of a sandbox.
 
 use std::collections::HashMap;
 
@@ -23,10 +23,10 @@ use crate::{
 /// The user fields of the default portal, by entity.
 const DEFAULT_USER_FIELDS: &str = include_str!("../portal/user_fields.json");
 
-/// The clock of a portal whose seed bears no moment.
+/// The clock of a portal if no seeded record has a time.
 const DEFAULT_NOW: &str = "2026-04-15T12:00:00+03:00";
 
-/// Builds a [`Sandbox`]: what the portal holds, and who may come.
+/// A builder of a [`Sandbox`]: its records, fields, keys and limits.
 ///
 /// ```
 /// use vibecode_sandbox::{Entity, Sandbox};
@@ -60,13 +60,12 @@ enum FieldsGiven {
 }
 
 impl SandboxBuilder {
-    /// Takes records in place of the default ones: a map of entity to array of records, in the
-    /// API's wire names.
+    /// Uses these records instead of the default ones: a map from entity to an array of records, in
+    /// the API's wire names.
     ///
-    /// Phones and emails are given in a form in which they are written, or as `fm`, which goes
-    /// before them: what the API answers can be seeded as it is. All other values are stored as they
-    /// stand. A record without an `id` gets the next free one. A further seed adds to the one
-    /// before.
+    /// Phones and emails are given in a form in which they are written, or as `fm`, which takes
+    /// precedence: an answer of the API can be used as a seed. All other values are stored
+    /// unchanged. A record without an `id` gets the next free one. Several seeds add up.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -85,8 +84,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// Adds a user field, by its wire name and its description as `GET /v1/{entity}/fields`
-    /// answers it; of the description only `type` is needed.
+    /// Adds a user field, by its wire name and its description in the form that `GET
+    /// /v1/{entity}/fields` answers. Only `type` is required in the description.
     ///
     /// The fields of the default portal stay.
     ///
@@ -113,15 +112,15 @@ impl SandboxBuilder {
         self
     }
 
-    /// Takes what a portal answers to `GET /v1/{entity}/fields`: the whole answer or the map of
-    /// fields alone. Every field in it that is not built in replaces the entity's user fields so
-    /// far, the default ones among them.
+    /// Takes the answer of a portal to `GET /v1/{entity}/fields`: the whole answer or only the map
+    /// of fields. Every field in it that is not built in is added, and together they replace the
+    /// user fields that the entity had so far, including the default ones.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
     /// # async fn main() {
-    /// // As `include_str!("../vibecode/contacts.json")` would give it:
+    /// // For example from `include_str!("../vibecode/contacts.json")`:
     /// let schema = r#"{"success":true,"data":{"ufCrmFloor":{"type":"integer"}}}"#;
     /// let schema = serde_json::from_str(schema).expect("is JSON");
     /// let sandbox = Sandbox::builder().schema(Entity::Contacts, schema).start().await;
@@ -133,8 +132,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// Adds a key. Those that every sandbox knows, such as [`Sandbox::API_KEY`], stay; one with the
-    /// same text is replaced.
+    /// Adds a key, or replaces the one with the same text. The keys that every sandbox knows, such
+    /// as [`Sandbox::API_KEY`], stay.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -153,8 +152,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// Takes contacts 1 to `count` in place of the default records, with nothing but a name, for
-    /// tests of many.
+    /// Uses contacts 1 to `count` instead of the default records, each with nothing but a name, for
+    /// tests that need many records.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -170,10 +169,10 @@ impl SandboxBuilder {
         self.seed(json!({ "contacts": contacts }))
     }
 
-    /// Takes this many requests a minute of each key and answers 429 `RATE_LIMITED` to more, with
-    /// `error.retryAfter` and `Retry-After`; every answer to a known key then has
-    /// `X-RateLimit-Limit`, `-Remaining` and `-Reset`. Without it there is no limit; portals were
-    /// seen to take 300 (graded O).
+    /// Sets how many requests a minute each key may send. Further requests are answered with 429
+    /// `RATE_LIMITED`, with `error.retryAfter` and `Retry-After`. Every answer to a known key then
+    /// has `X-RateLimit-Limit`, `-Remaining` and `-Reset`. By default there is no limit; portals
+    /// were observed to take 300 (grade O).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -190,7 +189,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// Says in which minute the requests of a key are counted.
+    /// Sets the minute in which the requests of a key are counted.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -205,7 +204,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// Says what `X-RateLimit-Reset` holds.
+    /// Sets what `X-RateLimit-Reset` holds.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -220,9 +219,9 @@ impl SandboxBuilder {
         self
     }
 
-    /// Takes this many requests of entities' routes within any second, of all keys together, and
-    /// answers 502 `BITRIX_UNAVAILABLE` to more. Without it there is no limit; portals were seen to
-    /// take about 10 (graded O).
+    /// Sets how many requests to the routes of entities are taken within any second, over all keys.
+    /// Further requests are answered with 502 `BITRIX_UNAVAILABLE`. By default there is no limit;
+    /// portals were observed to take about 10 (grade O).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -239,8 +238,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// Lets a batch write `results` and `errors` as `[]` where they hold nothing, as PHP writes an
-    /// empty array. They are `{}` otherwise.
+    /// Writes empty `results` and `errors` of a batch as `[]`, as PHP writes an empty array. By
+    /// default they are `{}`.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -257,8 +256,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// Lets lists say what was seen on portals: `meta.total` is 0, and `meta.hasMore` is true on
-    /// every full page, the exact last one among them (graded O).
+    /// Makes lists answer what was observed on portals: `meta.total` is 0, and `meta.hasMore` is
+    /// true on every full page, even if it is the last one (grade O).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -275,7 +274,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// Lets answers leave `fm` out, though its aliases are there.
+    /// Leaves `fm` out of reads; its aliases stay.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -292,8 +291,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// Listens on this port of the loopback interface; on a free one where it is 0, or where
-    /// nothing is said. Tests that run side by side do better without.
+    /// Sets the port of the loopback interface to listen on. By default, and if it is 0, a free
+    /// port is used. Tests that run in parallel should not set it.
     ///
     /// ```no_run
     /// # async fn run() {
@@ -306,8 +305,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// Serves a page at `/`, beside `/v1`, that shows the contacts and the requests as they come.
-    /// It shows no keys, and asks for none.
+    /// Serves a page at `/`, beside `/v1`, that shows the contacts and the requests as they arrive.
+    /// It shows no keys and requires none.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -323,8 +322,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// Lets the log hold this many requests and forget older ones. Without it the log grows as long
-    /// as the sandbox runs.
+    /// Limits the log to this many requests; older ones are dropped. By default the log grows as
+    /// long as the sandbox runs.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -354,7 +353,7 @@ impl SandboxBuilder {
     /// ```
     ///
     /// # Panics
-    /// Where [`SandboxBuilder::try_start`] answers an error: a test cannot go on without its
+    /// Panics if [`SandboxBuilder::try_start`] returns an error: a test cannot go on without its
     /// sandbox.
     #[expect(
         clippy::panic,
@@ -379,7 +378,8 @@ impl SandboxBuilder {
     /// ```
     ///
     /// # Errors
-    /// [`StartError`] where a seed or a description of fields is malformed, or no port is free.
+    /// Returns a [`StartError`] if a seed or a description of fields is malformed, or if no port is
+    /// free.
     pub async fn try_start(self) -> Result<Sandbox, StartError> {
         let portal = portal(self.seeds, self.fields, self.quirks)?;
         let keys = Keyring::with(self.keys);
@@ -387,7 +387,7 @@ impl SandboxBuilder {
     }
 }
 
-/// The portal of these seeds and fields, or of the default ones.
+/// Builds the portal from these seeds and fields, or from the default ones.
 fn portal(
     mut seeds: Vec<Value>,
     fields: Vec<FieldsGiven>,
@@ -414,7 +414,7 @@ fn portal(
     })
 }
 
-/// A table for every entity, with the default user fields and those given.
+/// Builds a table for every entity, with the default user fields and the given ones.
 fn tables(given: Vec<FieldsGiven>) -> Result<HashMap<Entity, Table>, StartError> {
     let mut own: HashMap<Entity, Map<String, Value>> = HashMap::new();
     let defaults = parse(DEFAULT_USER_FIELDS)?;
@@ -440,7 +440,7 @@ fn tables(given: Vec<FieldsGiven>) -> Result<HashMap<Entity, Table>, StartError>
     tables.collect()
 }
 
-/// The fields of an answer that are not built in.
+/// Returns the fields of an answer that are not built in.
 fn fields_of_portal(entity: Entity, answer: Value) -> Result<Map<String, Value>, StartError> {
     let mut fields = fields::map_of_fields(answer).ok_or_else(|| {
         let message = format!("the schema of {} holds no map of fields", entity.path());
@@ -450,7 +450,7 @@ fn fields_of_portal(entity: Entity, answer: Value) -> Result<Map<String, Value>,
     Ok(fields)
 }
 
-/// Gives an id to every phone and email that has none, after the highest that is there.
+/// Gives an id, after the highest existing one, to every phone and email that has none.
 fn number_entries(tables: &mut HashMap<Entity, Table>) -> Ids {
     let mut ids = Ids::default();
     for entity in Entity::ALL {
@@ -463,7 +463,7 @@ fn number_entries(tables: &mut HashMap<Entity, Table>) -> Ids {
             ids.entry = ids.entry.max(highest.unwrap_or_default());
         }
     }
-    // In the order of the entities, so that two runs number alike.
+    // In the order of the entities, so that ids are the same in every run.
     for entity in Entity::ALL {
         let Some(table) = tables.get_mut(entity) else {
             continue;

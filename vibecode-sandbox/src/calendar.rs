@@ -1,4 +1,4 @@
-//! Days and moments as the API writes them: `2026-04-15`, `2026-04-15T12:00:00+03:00`.
+//! Dates and times as the API writes them: `2026-04-15`, `2026-04-15T12:00:00+03:00`.
 
 use std::fmt;
 
@@ -15,17 +15,17 @@ const MOMENT_WITH_FRACTION: &[BorrowedFormatItem<'_>] = format_description!(
     "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond][offset_hour sign:mandatory]:[offset_minute]"
 );
 
-/// Whether a text is a day, `YYYY-MM-DD`.
+/// Returns true if a text is a date, `YYYY-MM-DD`.
 pub(crate) fn is_day(text: &str) -> bool {
     Date::parse(text, DAY).is_ok_and(|day| day.year() > 0)
 }
 
-/// A moment and the offset that it is written with.
+/// A time with the offset that it is written with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Moment(OffsetDateTime);
 
 impl Moment {
-    /// Reads ISO 8601 with an offset; a fraction of a second is cut off when it is written.
+    /// Reads ISO 8601 with an offset. A fraction of a second is dropped when the time is written.
     pub(crate) fn read(text: &str) -> Option<Self> {
         let text = text
             .strip_suffix('Z')
@@ -35,7 +35,7 @@ impl Moment {
         moment.ok().map(Self)
     }
 
-    /// The moment this many seconds later.
+    /// Returns the time this many seconds later.
     pub(crate) fn plus(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(Duration::seconds(seconds)))
     }

@@ -1,11 +1,11 @@
-//! A request, as it came in.
+//! An incoming request.
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Uri, header::AUTHORIZATION, request::Parts};
 
 use crate::{envelope::Failure, keyring::KEY_HEADER, route::Route};
 
-/// A request that came in whole.
+/// A request that arrived completely.
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) method: Method,
@@ -15,12 +15,12 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// What is asked for.
+    /// Returns the route of the request.
     pub(crate) fn route(&self) -> Result<Route, Failure> {
         Route::read(&self.method, self.uri.path())
     }
 
-    /// What shows who is asking is kept out of `Debug`.
+    /// Marks the headers that identify the sender as sensitive, so that `Debug` hides them.
     pub(crate) fn new(head: Parts, body: Bytes) -> Self {
         let mut headers = head.headers;
         for (name, value) in &mut headers {

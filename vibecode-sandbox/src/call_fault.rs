@@ -1,10 +1,10 @@
-//! What can go wrong with single calls of a batch.
+//! Faults of single calls of a batch.
 
 use std::time::Duration;
 
 use crate::envelope::{Failure, RetryAfter};
 
-/// What goes wrong with one call of a batch, for [`Fault::in_batch`](crate::Fault::in_batch).
+/// A fault of one call of a batch, for [`Fault::in_batch`](crate::Fault::in_batch).
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -33,7 +33,7 @@ enum CallEffect {
 }
 
 impl CallFault {
-    /// `RATE_LIMITED` with `retryAfter` among the errors. Not applied.
+    /// Puts `RATE_LIMITED` with `retryAfter` among the errors. The call is not applied.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -51,7 +51,7 @@ impl CallFault {
         Self::failing(Failure::rate_limited(RetryAfter::Seconds(retry_after)))
     }
 
-    /// An error of this code among the errors. Not applied.
+    /// Puts an error with this code among the errors. The call is not applied.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -69,7 +69,7 @@ impl CallFault {
         Self::failing(Failure::told(code))
     }
 
-    /// Neither a result nor an error. Applied.
+    /// Answers neither a result nor an error for the call. The call is applied.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -98,7 +98,7 @@ impl CallFault {
         }
     }
 
-    /// Carries the call out all the same.
+    /// Applies the call despite the fault.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -120,7 +120,7 @@ impl CallFault {
         }
     }
 
-    /// Does not carry the call out.
+    /// Does not apply the call.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -146,7 +146,7 @@ impl CallFault {
         self.applies
     }
 
-    /// The error that the call is answered with; `None` for no answer.
+    /// Returns the error of the call; `None` if the call has no answer.
     pub(crate) fn failure(&self) -> Option<&Failure> {
         match &self.effect {
             CallEffect::Fail(failure) => Some(failure),
@@ -155,10 +155,10 @@ impl CallFault {
     }
 }
 
-/// What goes wrong inside one batch.
+/// The faults inside one batch.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct BatchFaults {
-    /// By the position of the call.
+    /// The faulty calls, by position.
     pub(crate) calls: Vec<(usize, CallFault)>,
     /// How many calls are carried out before the batch ends; `None` for all.
     pub(crate) first: Option<usize>,

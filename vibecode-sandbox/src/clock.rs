@@ -1,11 +1,11 @@
-//! The portal's own clock.
+//! The portal's clock.
 
 use tokio::time::Instant;
 
 use crate::calendar::Moment;
 
-/// A clock that does not know what day it is: it begins at the latest moment of the seed and runs
-/// with tokio's time, so that two runs of a test on a paused clock answer the same.
+/// A clock that is independent of the real date: it starts at the latest time in the seed and runs
+/// with tokio's time, so that two runs of a test on a paused clock get the same answers.
 #[derive(Debug)]
 pub(crate) struct Clock {
     origin: Moment,
@@ -13,7 +13,7 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// A clock that starts now and shows `origin`.
+    /// Creates a clock that starts now and shows `origin`.
     pub(crate) fn starting_at(origin: Moment) -> Self {
         Self {
             origin,
@@ -21,8 +21,8 @@ impl Clock {
         }
     }
 
-    /// The moment of a change to a record that was last changed at `previous`: later by a second at
-    /// least, so that every change shows, also while a test's clock stands still.
+    /// Returns the time of a change to a record that was last changed at `previous`: at least one
+    /// second later, so that every change is visible even while a test's clock is paused.
     pub(crate) fn after(&self, previous: Option<Moment>) -> Moment {
         let passed = i64::try_from(self.started.elapsed().as_secs()).unwrap_or(i64::MAX);
         let now = self.origin.plus(passed);

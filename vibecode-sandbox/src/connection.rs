@@ -1,4 +1,4 @@
-//! One connection: HTTP as long as the answers are proper, then whatever ending a fault wants.
+//! A connection: HTTP as long as the answers are normal, then the ending that a fault requires.
 
 use std::{
     fmt,
@@ -17,11 +17,11 @@ use crate::{
     call::Call, ending::Ending, exchange, lock::lock, page, reply::Reply, service::Service,
 };
 
-/// Ends hyper's part in a connection without an answer.
+/// Ends hyper's part of a connection without an answer.
 #[derive(Debug)]
 struct Over;
 
-/// Serves one request after another until either side ends the connection.
+/// Serves one request after another until either side closes the connection.
 pub(crate) async fn serve(stream: TcpStream, service: Arc<Service>) {
     let wanted = Mutex::new(None);
     let respond = service_fn(|request| Box::pin(respond(request, &service, &wanted)));
@@ -47,7 +47,7 @@ async fn respond(
     wanted: &Mutex<Option<Ending>>,
 ) -> Result<Response<Full<Bytes>>, Over> {
     let (head, body) = request.into_parts();
-    // Where the client goes away in the middle, nothing was asked.
+    // If the client disconnects before the end of the body, there was no request.
     let body = body.collect().await.map_err(|_| Over)?.to_bytes();
     let call = Call::new(head, body);
     if let Some(answer) = page::answer(&call, service).await {

@@ -1,4 +1,4 @@
-//! What a fault makes of a request.
+//! How a fault changes a request and its answer.
 
 use std::sync::Arc;
 
@@ -60,7 +60,7 @@ fn unanswered(ending: Ending, serial: usize, service: &Service) -> Reply {
     Reply::Ending(ending)
 }
 
-/// What is answered to a write that was not carried out, if it is answered as if it was.
+/// Returns the answer to a write that was not carried out, if the answer has to be a success.
 fn stand_in(route: Route) -> Answer {
     let data = match route {
         Route::Entity(_, _, id) => json!({ "id": id.unwrap_or(1) }),
@@ -69,7 +69,7 @@ fn stand_in(route: Route) -> Answer {
     Answer::json(StatusCode::OK, &envelope::success(data, None))
 }
 
-/// What is answered in place of the proper answer.
+/// Returns the answer that is sent instead of the proper one.
 fn altered(effect: &Effect, proper: Answer) -> Answer {
     match effect {
         Effect::Fail(failure) => Answer::failure(failure),
@@ -88,7 +88,7 @@ fn altered(effect: &Effect, proper: Answer) -> Answer {
     }
 }
 
-/// How an answer ends that is not sent as it should be.
+/// Returns how the connection ends if the answer is not sent properly.
 fn broken(effect: &Effect, answer: &Answer) -> Option<Ending> {
     match effect {
         Effect::Trickle(pause) => {
@@ -106,8 +106,8 @@ fn page(status: StatusCode) -> Answer {
     Answer::empty(status).with_body("text/html; charset=utf-8", html)
 }
 
-/// The answer as if it were about the record after, of every call of a batch. One that is about no
-/// record stays.
+/// Changes the answer so that it is about the next record, in a batch for every call. An answer
+/// that is about no record stays the same.
 fn about_another(mut answer: Answer) -> Answer {
     if let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body) {
         let results = body.pointer_mut("/data/results");

@@ -1,10 +1,10 @@
-//! What a request did.
+//! The effects of a request.
 
-/// What a request did, which only the log learns.
+/// The effects of a request, which only the log shows.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Effects {
     pub(crate) applied: bool,
     pub(crate) dropped: Vec<String>,
-    /// The ids of the calls of a batch that were.
+    /// The ids of the calls of a batch that were applied.
     pub(crate) applied_calls: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! How a connection ends where it is not by a proper answer.
+//! How a connection ends without a proper answer.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,7 +11,7 @@ use tokio::{
 
 use crate::{call::Call, call_fault::BatchFaults, respond, service::Service};
 
-/// What still happens on a connection, and after it.
+/// What still happens on a connection and after it is closed.
 #[derive(Debug)]
 pub(crate) struct Ending {
     bytes: Vec<Bytes>,
@@ -36,7 +36,7 @@ pub(crate) enum Close {
 pub(crate) struct Late {
     pub(crate) delay: Duration,
     pub(crate) call: Arc<Call>,
-    /// Its place in the log.
+    /// Its serial number in the log.
     pub(crate) serial: usize,
 }
 
@@ -50,7 +50,7 @@ impl Ending {
         }
     }
 
-    /// Sends these bytes, then closes in order.
+    /// Creates an ending that sends these bytes, then closes in order.
     pub(crate) fn sending(bytes: Vec<Bytes>) -> Self {
         Self {
             bytes,
@@ -58,7 +58,7 @@ impl Ending {
         }
     }
 
-    /// Rests between one piece and the next.
+    /// Pauses between the pieces.
     pub(crate) fn with_pause(self, pause: Duration) -> Self {
         Self { pause, ..self }
     }
@@ -97,7 +97,7 @@ impl Ending {
             if index > 0 && !self.pause.is_zero() {
                 sleep(self.pause).await;
             }
-            // A client that has gone away reads no more.
+            // The client has disconnected.
             if stream.write_all(piece).await.is_err() {
                 return;
             }

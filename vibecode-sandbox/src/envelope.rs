@@ -1,4 +1,4 @@
-//! The envelope around every answer, graded D: `{"success":true,"data":…}` or
+//! The envelope of every answer (grade D): `{"success":true,"data":…}` or
 //! `{"success":false,"error":{"code","message","hint"?,"retryAfter"?,"b24Code"?}}`.
 
 use std::time::Duration;
@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::wall_clock;
 
-/// Why a request is refused.
+/// The reason why a request is refused.
 #[derive(Debug, Clone)]
 pub(crate) struct Failure {
     code: &'static str,
@@ -18,12 +18,12 @@ pub(crate) struct Failure {
     b24_code: Option<&'static str>,
 }
 
-/// When a client may come again.
+/// When a client may retry.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum RetryAfter {
-    /// In `error.retryAfter`, and mirrored in the header (graded D).
+    /// In `error.retryAfter`, and repeated in the header (grade D).
     Seconds(Duration),
-    /// In the header alone, as HTTP allows.
+    /// Only in the header, as HTTP allows.
     Date(Duration),
 }
 
@@ -51,18 +51,18 @@ impl Failure {
         }
     }
 
-    /// The code of the layer underneath (graded O).
+    /// Adds the code of the layer underneath (grade O).
     pub(crate) fn b24_code(self, code: &'static str) -> Self {
         let b24_code = Some(code);
         Self { b24_code, ..self }
     }
 
-    /// An error that only a test wants.
+    /// Creates an error that only a test can cause.
     pub(crate) fn told(code: &'static str) -> Self {
         Self::new(code, "The sandbox was told to answer this")
     }
 
-    /// The message is the one that the API's own page on the call shows.
+    /// The message is the one that the API's documentation of the call shows.
     pub(crate) fn entity_not_found() -> Self {
         Self::new("ENTITY_NOT_FOUND", "Item not found")
     }
@@ -89,7 +89,7 @@ impl Failure {
             .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
-    /// The header `Retry-After`.
+    /// Returns the `Retry-After` header.
     pub(crate) fn retry_after_header(&self) -> Option<HeaderValue> {
         match self.retry_after? {
             RetryAfter::Seconds(wait) => Some(wall_clock::whole_seconds(wait).into()),
@@ -97,7 +97,7 @@ impl Failure {
         }
     }
 
-    /// What stands under `error`, in an answer of its own and inside a batch.
+    /// Returns the value of `error`, for a single answer and for a call of a batch.
     pub(crate) fn error(&self) -> Value {
         let mut error = Map::new();
         error.insert("code".to_owned(), self.code.into());

@@ -1,4 +1,4 @@
-//! One request from its arrival to its reply: the log, the limits, the faults, the answer.
+//! A request from its arrival to its reply: the log, the limits, the faults, the answer.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::{
 pub(crate) async fn reply(call: Call, service: &Service) -> Reply {
     let call = Arc::new(call);
     let serial = service.log.open(Arc::clone(&call));
-    // A limit counts what comes in, whatever becomes of it then.
+    // A limit counts every request that arrives, whatever its outcome.
     if let Err(refusal) = take(&call, service) {
         let answer = finish(Answer::failure(&refusal), &call, serial, service);
         return Reply::Answer(answer);
@@ -29,7 +29,7 @@ pub(crate) async fn reply(call: Call, service: &Service) -> Reply {
     Reply::Answer(finish(answer, &call, serial, service))
 }
 
-/// Asks the limits of the key, then those of the portal.
+/// Checks the limits of the key, then those of the portal.
 fn take(call: &Call, service: &Service) -> Result<(), Failure> {
     if let Some(key) = service.keys().recognise(&call.headers) {
         service.limits().take(key)?;

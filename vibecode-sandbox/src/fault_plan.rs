@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::{Fault, Storm, call::Call, storm::Gale};
 
-/// The faults that wait for a request, and the storm that goes on.
+/// The queued faults and the current storm.
 #[derive(Debug, Default)]
 pub(crate) struct FaultPlan {
     queue: VecDeque<Fault>,
@@ -20,12 +20,13 @@ impl FaultPlan {
         self.storm = Some(storm.begin());
     }
 
-    /// Ends everything.
+    /// Discards all faults and ends the storm.
     pub(crate) fn calm(&mut self) {
         *self = Self::default();
     }
 
-    /// The fault that hits this request: the first that waits for one like it, or one of the storm.
+    /// Returns the fault that hits this request: the first queued one that applies to it, or one of
+    /// the storm.
     pub(crate) fn claim(&mut self, call: &Call) -> Option<Fault> {
         let route = call.route().ok()?;
         if !route.is_of_entity() {

@@ -1,11 +1,11 @@
-//! What `GET /v1/{entity}/fields` says of a field (its shape is graded B).
+//! The description of a field in `GET /v1/{entity}/fields` (its shape is grade B).
 
 use serde_json::{Map, Value, json};
 use vibecode_spec::{Field, Kind, Reference};
 
 use crate::fields::Fields;
 
-/// The description of every field, by wire name.
+/// Returns the description of every field, by wire name.
 pub(crate) fn describe(fields: &Fields) -> Value {
     let built_in = fields
         .built_in()
@@ -36,7 +36,7 @@ fn built_in(field: &Field) -> Map<String, Value> {
         .collect()
 }
 
-/// What was given is answered unchanged; only what it leaves out is filled in.
+/// Returns the given description unchanged, with missing keys filled in.
 fn own(field: &Field, given: Option<&Value>) -> Value {
     let mut description = built_in(field);
     let upper_name = json!(upper_name(field));
@@ -49,7 +49,7 @@ fn own(field: &Field, given: Option<&Value>) -> Value {
     Value::Object(description)
 }
 
-/// What the layer underneath calls the type.
+/// Returns the name of the type in the layer underneath.
 fn type_name(kind: &Kind) -> &str {
     match kind {
         Kind::Multifield(_) => "crm_multifield",

@@ -1,15 +1,15 @@
-//! Which values fit a field, and what the field holds after them.
+//! Which values fit a field, and what the field holds after they are written.
 
 use serde_json::{Number, Value};
 use vibecode_spec::{Clearing, Field, Kind};
 
 use crate::calendar::{Moment, is_day};
 
-/// The prefixes of links in a `crm` field (graded B). That of a smart process is `T` and its number in
-/// hexadecimal.
+/// The prefixes of links in a `crm` field (grade B). The prefix of a smart process is `T` and its
+/// number in hexadecimal.
 const CRM_PREFIXES: &[&str] = &["C", "CO", "D", "L", "SI", "Q"];
 
-/// What the field holds once this is written to it; `None` if it does not fit.
+/// Returns what the field holds once this value is written to it; `None` if it does not fit.
 pub(crate) fn fit(field: &Field, value: &Value) -> Option<Value> {
     if field.multiple {
         let values = value.as_array()?.iter();
@@ -21,13 +21,13 @@ pub(crate) fn fit(field: &Field, value: &Value) -> Option<Value> {
     fit_one(field, value)
 }
 
-/// Whether this clears a field of one value. A reference is cleared by 0 instead, which is a
-/// value that fits (both graded C).
+/// Returns true if this value clears a field of one value. A reference is cleared by 0 instead,
+/// which is a value that fits (both grade C).
 pub(crate) fn is_cleared_by(field: &Field, value: &Value) -> bool {
     value == "" && field.clearing() == Clearing::EmptyText
 }
 
-/// What a field that was never set reads as.
+/// Returns the value of a field that was never set.
 pub(crate) fn unset(field: &Field) -> Value {
     match field.kind {
         _ if field.multiple => Value::Array(Vec::new()),
@@ -36,8 +36,8 @@ pub(crate) fn unset(field: &Field) -> Value {
     }
 }
 
-/// Whether two values of the field are the same: all forms of "nothing" are, and what the portal shows as
-/// text may be a number.
+/// Returns true if two values of the field are the same. All forms of "nothing" are equal, and what
+/// the portal shows as text may be a number.
 pub(crate) fn same(field: &Field, stored: &Value, new: &Value) -> bool {
     if is_none(field, stored) && is_none(field, new) {
         return true;
@@ -53,7 +53,7 @@ fn is_none(field: &Field, value: &Value) -> bool {
         Value::Null => true,
         Value::String(text) => text.is_empty(),
         Value::Array(values) => values.is_empty(),
-        // 0 in a reference means none (graded O).
+        // 0 in a reference means none (grade O).
         Value::Number(number) => {
             matches!(field.kind, Kind::Reference(_)) && number.as_u64() == Some(0)
         }
@@ -61,7 +61,7 @@ fn is_none(field: &Field, value: &Value) -> bool {
     }
 }
 
-/// 1 and 1.0 are one number.
+/// 1 and 1.0 are the same number.
 fn equal(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Number(one), Value::Number(other)) => {
@@ -89,18 +89,18 @@ fn fit_one(field: &Field, value: &Value) -> Option<Value> {
         Kind::Reference(_) | Kind::Iblock => number(field, value, Number::is_u64),
         Kind::Enumeration => number(field, value, |number| is_option(field, number)),
         Kind::File | Kind::Multifield(_) => None,
-        // A type that nobody described takes anything.
+        // An undocumented type takes any value.
         _ => Some(value.clone()),
     }
 }
 
-/// Text, which is empty only to clear a field.
+/// A text, which may be empty only to clear a field.
 fn text(value: &Value, fits: impl Fn(&str) -> bool) -> Option<Value> {
     let text = value.as_str()?;
     (!text.is_empty() && fits(text)).then(|| value.clone())
 }
 
-/// A number; a built-in one also in text.
+/// A number. For a built-in field it may also be text.
 fn number(field: &Field, value: &Value, fits: impl Fn(&Number) -> bool) -> Option<Value> {
     let number = match value {
         Value::Number(number) => number.clone(),
@@ -110,7 +110,7 @@ fn number(field: &Field, value: &Value, fits: impl Fn(&Number) -> bool) -> Optio
     fits(&number).then_some(Value::Number(number))
 }
 
-/// "Y" and "N" are user fields' (graded B); the API's own fields take true and false (graded D).
+/// User fields also take "Y" and "N" (grade B); built-in fields take only true and false (grade D).
 fn boolean(field: &Field, value: &Value) -> Option<Value> {
     match value {
         Value::Bool(_) => Some(value.clone()),
@@ -123,7 +123,7 @@ fn boolean(field: &Field, value: &Value) -> Option<Value> {
     }
 }
 
-/// An option of the list, or any id if the list is not known.
+/// Returns true if the number is an option of the list, or if the list is not known.
 fn is_option(field: &Field, number: &Number) -> bool {
     let id = number.to_string();
     number.is_u64() && (field.items.is_empty() || field.items.iter().any(|item| item.id == id))

@@ -14,7 +14,7 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    /// The built-in fields, and the portal's own by these descriptions.
+    /// Creates the built-in fields and the portal's own fields from these descriptions.
     pub(crate) fn new(
         entity: Entity,
         own_descriptions: Map<String, Value>,
@@ -22,7 +22,7 @@ impl Fields {
         for (name, description) in &own_descriptions {
             check(entity, name, description)?;
         }
-        // What the spec reads is text: an answer, or a file that holds one.
+        // The spec reads text: an answer, or a file that contains one.
         let text = Value::Object(own_descriptions.clone()).to_string();
         let own = Schema::read(&text).map_err(|error| StartError::new(error.to_string()))?;
         Ok(Self {
@@ -45,14 +45,14 @@ impl Fields {
         self.own.fields()
     }
 
-    /// The portal's own fields as they were described.
+    /// Returns the portal's own fields as they were described.
     pub(crate) fn own_descriptions(&self) -> &Map<String, Value> {
         &self.own_descriptions
     }
 }
 
-/// The map of descriptions inside an answer of `GET /v1/{entity}/fields`: it is the `data`, or
-/// the `fields` inside (graded O), or given alone.
+/// Returns the map of descriptions in an answer of `GET /v1/{entity}/fields`: it is the `data`, or
+/// the `fields` inside (grade O), or the whole value.
 pub(crate) fn map_of_fields(answer: Value) -> Option<Map<String, Value>> {
     let inside = |answer: Value, key: &str| match answer {
         Value::Object(mut map) if map.get(key).is_some_and(is_map_of_maps) => {

@@ -1,15 +1,15 @@
-//! Files: how they are written and what they read as (both graded B).
+//! Files: how they are written and how they are read (both grade B).
 //!
-//! `["name.png","<base64>"]` uploads, `{"id":12}` keeps a file that is there, and what is not
-//! named in a field of several files goes.
+//! `["name.png","<base64>"]` uploads a file, and `{"id":12}` keeps an existing one. Files of a
+//! field of several values that are not named in a write are removed.
 
 use serde_json::{Value, json};
 use vibecode_spec::Field;
 
 use crate::{field_value, ids::Ids};
 
-/// What the field, which holds `stored`, holds once this is written to it; `None` where it does
-/// not fit.
+/// Returns what the field, which holds `stored`, holds once this is written to it; `None` if it
+/// does not fit.
 pub(crate) fn fit(field: &Field, value: &Value, stored: &Value, ids: &mut Ids) -> Option<Value> {
     if field.multiple {
         let files = value.as_array()?.iter();
@@ -34,7 +34,7 @@ fn fit_one(value: &Value, stored: &Value, ids: &mut Ids) -> Option<Value> {
     }
 }
 
-/// The stored file of this id.
+/// Returns the stored file with this id.
 fn find(stored: &Value, id: &Value) -> Option<Value> {
     let files = match stored {
         Value::Array(files) => files.as_slice(),

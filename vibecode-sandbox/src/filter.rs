@@ -1,5 +1,4 @@
-//! Which records a filter lets through: `{"post": "Director"}`, `{"id": {"$gte": 5}}`,
-//! `{">=id": 5}` (all graded D).
+//! Filters of records: `{"post": "Director"}`, `{"id": {"$gte": 5}}`, `{">=id": 5}` (all grade D).
 
 use std::cmp::Ordering;
 
@@ -7,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::{calendar::Moment, envelope::Failure};
 
-/// Conditions that all hold.
+/// Conditions that must all be met.
 #[derive(Debug)]
 pub(crate) struct Filter {
     pub(crate) conditions: Vec<Condition>,
@@ -44,7 +43,7 @@ const WORDS: &[(&str, Operator)] = &[
     ("$nin", Operator::NotIn),
 ];
 
-/// What a key begins with, as the layer underneath has it; a longer prefix before its beginning.
+/// The prefixes of a key in the layer underneath. A longer prefix comes before its own beginning.
 const PREFIXES: &[(&str, Operator)] = &[
     (">=", Operator::GreaterOrEqual),
     (">", Operator::Greater),
@@ -91,7 +90,7 @@ impl Condition {
         })
     }
 
-    /// Whether the condition holds for what the field holds; of several values one is enough.
+    /// Returns true if the stored value meets the condition. Of several values one is enough.
     pub(crate) fn holds(&self, stored: &Value) -> bool {
         match self.operator {
             Operator::NotEqual => !any(stored, |one| equal(one, &self.operand)),
@@ -106,7 +105,7 @@ impl Condition {
         }
     }
 
-    /// What is not set is neither more nor less than anything.
+    /// An unset value is neither less nor greater than any other.
     fn compares(&self, stored: &Value, fits: fn(Ordering) -> bool) -> bool {
         any(stored, |one| {
             !is_none(one) && compare(one, &self.operand).is_some_and(fits)
@@ -122,7 +121,7 @@ fn by_word(word: &str) -> Result<Operator, Failure> {
     })
 }
 
-/// A bare key asks for an equal value, or for one of a list.
+/// A key without a prefix matches an equal value, or one of a list.
 fn by_prefix<'a>(key: &'a str, operand: &Value) -> (Operator, &'a str) {
     let mut known = PREFIXES.iter();
     let prefixed =
@@ -153,13 +152,13 @@ fn equal(one: &Value, other: &Value) -> bool {
     compare(one, other) == Some(Ordering::Equal)
 }
 
-/// Without regard to case, as the database underneath compares.
+/// Ignores case, as the database underneath does.
 fn contains(one: &Value, part: &Value) -> bool {
     let both = one.as_str().zip(part.as_str());
     both.is_some_and(|(one, part)| one.to_lowercase().contains(&part.to_lowercase()))
 }
 
-/// The order of two values, across their spellings: a URL has only text.
+/// Returns the order of two values, across their spellings: a URL has only text.
 pub(crate) fn compare(one: &Value, other: &Value) -> Option<Ordering> {
     match (one, other) {
         _ if is_none(one) || is_none(other) => Some(is_none(other).cmp(&is_none(one))),

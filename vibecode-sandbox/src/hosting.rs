@@ -1,12 +1,12 @@
-//! Where a sandbox listens, and what it offers beside the API.
+//! Where a sandbox listens, and what it serves beside the API.
 
-/// Where a sandbox listens, and what it offers beside the API.
+/// Where a sandbox listens, and what it serves beside the API.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Hosting {
-    /// 0 for any that is free.
+    /// 0 for any free port.
     pub(crate) port: u16,
     pub(crate) has_page: bool,
-    /// How many requests the log holds at most.
+    /// The maximum number of requests in the log.
     pub(crate) kept_requests: usize,
 }
 

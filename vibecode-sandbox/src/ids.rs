@@ -1,6 +1,6 @@
-//! Ids that the portal gives.
+//! Ids that the portal assigns.
 
-/// The ids that were given last, each kind for the whole portal.
+/// The last assigned ids, each kind for the whole portal.
 #[derive(Debug, Default)]
 pub(crate) struct Ids {
     pub(crate) entry: u64,

@@ -1,10 +1,10 @@
-//! Keys of the portal and what they may do.
+//! Keys of the portal and their rights.
 
 use std::fmt;
 
 use crate::envelope::Failure;
 
-/// A key that the portal knows.
+/// A key of the portal.
 ///
 /// ```
 /// use vibecode_sandbox::Key;
@@ -38,7 +38,7 @@ enum Restriction {
     Denied,
 }
 
-/// What is to be done with records.
+/// What a request does with records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
     Read,
@@ -46,10 +46,10 @@ pub(crate) enum Access {
 }
 
 impl Key {
-    /// What the key of an app begins with (graded D).
+    /// The prefix of an app's key (grade D).
     pub(crate) const APP_PREFIX: &str = "vibe_app_";
 
-    /// A personal key, which is enough by itself. On a portal it begins with `vibe_api_`.
+    /// Creates a personal key, which requires no session. On a portal it begins with `vibe_api_`.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -64,7 +64,7 @@ impl Key {
         Self::new(text, KeyKind::Personal)
     }
 
-    /// The key of an app, which asks for a session token too. On a portal it begins with
+    /// Creates the key of an app, which requires a session token. On a portal it begins with
     /// `vibe_app_`.
     ///
     /// ```
@@ -80,8 +80,8 @@ impl Key {
         Self::new(text, KeyKind::App)
     }
 
-    /// A management key, to which all records are closed: 403 `MANAGEMENT_KEY_NO_ENTITY_ACCESS`.
-    /// On a portal it begins with `vibe_live_`.
+    /// Creates a management key, which has no access to records: 403
+    /// `MANAGEMENT_KEY_NO_ENTITY_ACCESS`. On a portal it begins with `vibe_live_`.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -106,7 +106,7 @@ impl Key {
         }
     }
 
-    /// Opens a session: this token is good beside the key of an app.
+    /// Adds a session: its token is valid with the key of an app.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -123,7 +123,7 @@ impl Key {
         self
     }
 
-    /// Adds a session that is over: its token answers 401 `TOKEN_EXPIRED`.
+    /// Adds an expired session: its token answers 401 `TOKEN_EXPIRED`.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -140,7 +140,7 @@ impl Key {
         self
     }
 
-    /// Takes the scope `crm` away: 403 `SCOPE_DENIED`.
+    /// Removes the scope `crm`: 403 `SCOPE_DENIED`.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -156,7 +156,7 @@ impl Key {
         self.restricted(Restriction::NoScope)
     }
 
-    /// Takes the key's tokens for the portal away: 401 `TOKEN_MISSING`.
+    /// Removes the key's tokens for the portal: 401 `TOKEN_MISSING`.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -172,7 +172,7 @@ impl Key {
         self.restricted(Restriction::NoTokens)
     }
 
-    /// Makes the user behind the key one without access to records: 403 `ACCESS_DENIED`.
+    /// Makes the user behind the key a user without access to records: 403 `ACCESS_DENIED`.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -188,7 +188,7 @@ impl Key {
         self.restricted(Restriction::Denied)
     }
 
-    /// Lets the key read only: a write answers 403 `WRITE_BLOCKED_READONLY_KEY`.
+    /// Makes the key read-only: a write answers 403 `WRITE_BLOCKED_READONLY_KEY`.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -204,7 +204,7 @@ impl Key {
         self.restricted(Restriction::ReadOnly)
     }
 
-    /// Opens a session with this token, also one that is over. Only an app has sessions.
+    /// Opens a session with this token, also an expired one. Only an app has sessions.
     pub(crate) fn open_session(&mut self, token: &str) {
         if self.kind == KeyKind::App {
             self.expired_sessions.retain(|expired| expired != token);
@@ -212,7 +212,7 @@ impl Key {
         }
     }
 
-    /// Ends the session with this token, where there is one.
+    /// Expires the session with this token, if there is one.
     pub(crate) fn expire_session(&mut self, token: &str) {
         let sessions = self.sessions.len();
         self.sessions.retain(|open| open != token);
@@ -238,7 +238,7 @@ impl Key {
         !self.restrictions.contains(&Restriction::ReadOnly)
     }
 
-    /// Whether the session token beside the key is good. Only an app's key asks for one.
+    /// Checks the session token that came with the key. Only an app's key requires one.
     pub(crate) fn check_session(&self, token: Option<&str>) -> Result<(), Failure> {
         let known = |tokens: &[String], token| tokens.iter().any(|each| each == token);
         match token {
@@ -256,7 +256,7 @@ impl Key {
         }
     }
 
-    /// Whether the key opens records for this.
+    /// Checks that the key allows this access to records.
     pub(crate) fn check_access(&self, access: Access) -> Result<(), Failure> {
         if self.kind == KeyKind::Management {
             return Err(Failure::new(
@@ -272,8 +272,8 @@ impl Key {
 }
 
 impl Restriction {
-    /// In the order in which a portal can find out: what the key has, what it may, what its user
-    /// may.
+    /// In the order in which a portal can find out: what the key has, what it may do, what its user
+    /// may do.
     const ALL: &[Self] = &[Self::NoTokens, Self::NoScope, Self::ReadOnly, Self::Denied];
 
     fn concerns(self, access: Access) -> bool {
@@ -293,7 +293,7 @@ impl Restriction {
     }
 }
 
-/// The key's text and its tokens are secrets of whoever points the sandbox at real ones by mistake.
+/// The key's text and tokens may be real secrets that somebody gave to the sandbox by mistake.
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Key")

@@ -1,4 +1,4 @@
-//! All keys of the portal, and which of them a request bears.
+//! The keys of the portal, and which of them a request carries.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use http::{HeaderMap, header::AUTHORIZATION};
 
 use crate::{Key, Sandbox, envelope::Failure};
 
-/// The header that bears the key (graded D).
+/// The header that carries the key (grade D).
 pub(crate) const KEY_HEADER: &str = "x-api-key";
 
 /// The keys that the portal knows, by their text.
@@ -16,7 +16,7 @@ pub(crate) struct Keyring {
 }
 
 impl Keyring {
-    /// The keys of every sandbox and these.
+    /// Creates the keys of every sandbox, and these.
     pub(crate) fn with(keys: Vec<Key>) -> Self {
         let keys = standard_keys().into_iter().chain(keys);
         Self {
@@ -24,7 +24,7 @@ impl Keyring {
         }
     }
 
-    /// The key that the request bears, along with its session where it needs one.
+    /// Returns the key of the request, and checks its session if it needs one.
     pub(crate) fn authenticate(&self, headers: &HeaderMap) -> Result<&Key, Failure> {
         let text = headers.get(KEY_HEADER).filter(|text| !text.is_empty());
         let text =
@@ -35,7 +35,7 @@ impl Keyring {
         Ok(key)
     }
 
-    /// The text of the key that the request bears, whatever it may do, where there is such a key.
+    /// Returns the text of the request's key, whatever its rights, if the portal knows it.
     pub(crate) fn recognise(&self, headers: &HeaderMap) -> Option<&str> {
         let text = headers.get(KEY_HEADER)?.to_str().ok()?;
         self.keys.get(text).map(Key::text)

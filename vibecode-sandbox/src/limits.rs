@@ -1,5 +1,5 @@
-//! How many requests are taken: of a key in a minute, and of the portal in a second (both graded
-//! O; `Retry-After` graded D).
+//! Request limits: per key and minute, and per portal and second (both grade O; `Retry-After` is
+//! grade D).
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -21,7 +21,7 @@ const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
-/// Which minute the requests of a key are counted in.
+/// The minute in which the requests of a key are counted.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -37,12 +37,12 @@ pub enum Window {
     /// The last 60 seconds.
     #[default]
     Sliding,
-    /// One minute after the other, from the start of the sandbox on.
+    /// Consecutive minutes, starting when the sandbox starts.
     Fixed,
 }
 
-/// What `X-RateLimit-Reset` says, which is not documented: when a place is free again in a
-/// [sliding](Window::Sliding) window, when the next [fixed](Window::Fixed) one begins.
+/// What `X-RateLimit-Reset` says, which is not documented: when a slot is free again in a
+/// [sliding](Window::Sliding) window, or when the next [fixed](Window::Fixed) window begins.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -58,7 +58,7 @@ pub enum ResetUnit {
     /// The seconds until then.
     #[default]
     Seconds,
-    /// The moment, in seconds since 1970 by the wall clock.
+    /// The time, in seconds since 1970 by the wall clock.
     UnixTime,
 }
 
@@ -71,7 +71,7 @@ pub(crate) struct Quota {
     pub(crate) reset_unit: ResetUnit,
 }
 
-/// What was taken so far.
+/// The requests taken so far.
 #[derive(Debug)]
 pub(crate) struct Limits {
     quota: Quota,
@@ -90,7 +90,7 @@ impl Limits {
         }
     }
 
-    /// Takes a request of this key, or refuses it; a refused one does not count.
+    /// Counts a request of this key, or refuses it. A refused request does not count.
     pub(crate) fn take(&mut self, key: &str) -> Result<(), Failure> {
         let Some(limit) = self.quota.per_minute else {
             return Ok(());
@@ -118,7 +118,7 @@ impl Limits {
         Err(Failure::new("BITRIX_UNAVAILABLE", message))
     }
 
-    /// Says what is left of the limit to this key.
+    /// Adds the headers that describe the remaining limit of this key.
     pub(crate) fn describe(&self, key: &str, headers: &mut HeaderMap) {
         let Some((limit, taken)) = self.quota.per_minute.zip(self.by_key.get(key)) else {
             return;
@@ -137,7 +137,7 @@ impl Limits {
         headers.insert(RESET, reset.into());
     }
 
-    /// When a place that is taken now is free again.
+    /// Returns when a slot taken now is free again.
     fn free_at(&self, now: Instant) -> Instant {
         let into_window = match self.quota.window {
             Window::Sliding => Duration::ZERO,
@@ -151,12 +151,12 @@ impl Limits {
     }
 }
 
-/// When the places that are taken are free again, the first of them first.
+/// When the taken slots are free again, the earliest first.
 #[derive(Debug, Default)]
 struct Taken(VecDeque<Instant>);
 
 impl Taken {
-    /// Takes a place, where fewer than this many are taken.
+    /// Takes a slot if fewer than `limit` are taken.
     fn take(&mut self, limit: u32, now: Instant, free_at: Instant) -> bool {
         let free = self.0.partition_point(|free_at| *free_at <= now);
         self.0.drain(..free);
@@ -171,7 +171,7 @@ impl Taken {
         self.0.len() - self.0.partition_point(|free_at| *free_at <= now)
     }
 
-    /// How long until a place is free that is taken now.
+    /// Returns how long it takes until the first slot is free.
     fn wait(&self, now: Instant) -> Duration {
         let mut taken = self.0.iter().filter(|free_at| **free_at > now);
         let next = taken.next();

@@ -14,15 +14,15 @@ use crate::{
     record::Record,
 };
 
-/// The records of a page, and how many there are in all.
+/// The records of a page, and the total number of records.
 #[derive(Debug)]
 pub(crate) struct Page<'a> {
     pub(crate) records: Vec<&'a Record>,
     total: usize,
 }
 
-/// The page that the query asks for: of the records that its filter lets through, in its order,
-/// and by their ids where that says nothing.
+/// Returns the page that the query requests: the records that match its filter, in its order, and
+/// by id if it has none.
 pub(crate) fn page<'a>(
     query: &Query,
     fields: &Fields,

@@ -1,8 +1,8 @@
-//! How shared state is locked.
+//! Locking of shared state.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// What a panicking test left behind is still what the portal holds.
+/// Ignores poisoning: after a test panics, the portal still holds its records.
 pub(crate) fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

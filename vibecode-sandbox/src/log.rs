@@ -1,4 +1,4 @@
-//! What was asked and what was answered, for a test to read.
+//! The log of requests and answers, for a test to read.
 
 use std::{
     collections::VecDeque,
@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use crate::{Fault, answer::Answer, call::Call, effects::Effects, lock::lock};
 
-/// One request and what became of it.
+/// A logged request and its outcome.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -36,12 +36,13 @@ pub struct LoggedRequest {
     status: Option<StatusCode>,
     error_code: Option<&'static str>,
     over: bool,
-    /// The revision of the log in which this last changed.
+    /// The revision of the log in which this request last changed.
     changed: u64,
 }
 
 impl LoggedRequest {
-    /// How many requests came in before this one, those that were cleared among them.
+    /// Returns the number of requests that arrived before this one, including those that were
+    /// cleared.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -58,7 +59,7 @@ impl LoggedRequest {
         self.serial
     }
 
-    /// The method, such as `PATCH`.
+    /// Returns the method, such as `PATCH`.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -74,7 +75,7 @@ impl LoggedRequest {
         &self.call.method
     }
 
-    /// The path without the query, such as `/v1/contacts/71`.
+    /// Returns the path without the query, such as `/v1/contacts/71`.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -90,7 +91,7 @@ impl LoggedRequest {
         self.call.uri.path()
     }
 
-    /// What follows the question mark.
+    /// Returns the part of the URL after the question mark.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -106,7 +107,7 @@ impl LoggedRequest {
         self.call.uri.query()
     }
 
-    /// All headers. Their `Debug` leaves the key and the session token out.
+    /// Returns all headers. Their `Debug` output hides the key and the session token.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -122,7 +123,7 @@ impl LoggedRequest {
         &self.call.headers
     }
 
-    /// One header, in whatever case its name is given, where it is visible text.
+    /// Returns a header by its name, in any case, if its value is visible ASCII text.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -138,7 +139,7 @@ impl LoggedRequest {
         self.call.headers.get(name)?.to_str().ok()
     }
 
-    /// The body, byte by byte as it came.
+    /// Returns the raw bytes of the body.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -154,7 +155,7 @@ impl LoggedRequest {
         &self.call.body
     }
 
-    /// The body as text; empty where it is not UTF-8.
+    /// Returns the body as text; empty if it is not UTF-8.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -170,7 +171,7 @@ impl LoggedRequest {
         str::from_utf8(&self.call.body).unwrap_or_default()
     }
 
-    /// The status of the answer; `None` where the connection ended without one.
+    /// Returns the status of the answer; `None` if the connection ended without one.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -186,8 +187,8 @@ impl LoggedRequest {
         self.status
     }
 
-    /// Whether all is said to the client: it was answered, or never will be. A
-    /// [late](Fault::late) write may still be to come.
+    /// Returns true if the client has been answered, or never will be. A [late](Fault::late) write
+    /// may still be pending.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -203,7 +204,7 @@ impl LoggedRequest {
         self.over
     }
 
-    /// The code of the error that was answered.
+    /// Returns the error code of the answer.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -219,9 +220,9 @@ impl LoggedRequest {
         self.error_code
     }
 
-    /// Whether this was a write that the portal carried out: before the answer, without one, or
-    /// [late](Fault::late). One that was refused was not; one that only repeated what was there
-    /// was. Of a batch: whether any of its calls was.
+    /// Returns true if this was a write that the portal carried out: before the answer, without
+    /// one, or [late](Fault::late). A refused write was not applied; a write that repeated existing
+    /// values was. A batch was applied if any of its calls was.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -237,8 +238,8 @@ impl LoggedRequest {
         self.effects.applied
     }
 
-    /// The ids of the batch's calls that were writes and were carried out, in their order. Of
-    /// `POST /v1/{entity}/batch`: the ids of the records.
+    /// Returns the ids of the batch's calls that were writes and were carried out, in their order.
+    /// For `POST /v1/{entity}/batch`, returns the ids of the records.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -256,7 +257,7 @@ impl LoggedRequest {
         &self.effects.applied_calls
     }
 
-    /// The fault that hit the request.
+    /// Returns the fault that hit the request.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -273,9 +274,9 @@ impl LoggedRequest {
         self.fault.as_ref()
     }
 
-    /// The keys of the body that had no effect although the answer was 200: unknown, read-only, or
-    /// with the value null. The API says nothing of them. Those of a batch have the id of their call
-    /// before them: `c1.post`.
+    /// Returns the keys of the body that had no effect although the answer was 200: unknown,
+    /// read-only, or with the value null. The API does not report them. In a batch they are
+    /// prefixed with the id of their call: `c1.post`.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -292,22 +293,22 @@ impl LoggedRequest {
     }
 }
 
-/// Every request so far.
+/// The log of all requests.
 #[derive(Debug)]
 pub(crate) struct Log {
     entries: Mutex<Entries>,
-    /// The revision, for those who watch. Where nobody does, telling costs a counter.
+    /// Notifies watchers of the revision. Without watchers, an update costs a counter.
     revision: watch::Sender<u64>,
-    /// How many are kept; the oldest are forgotten.
+    /// The number of requests to keep; the oldest are dropped.
     most: usize,
 }
 
 #[derive(Debug, Default)]
 struct Entries {
     requests: VecDeque<LoggedRequest>,
-    /// How many were cleared away: a request may be answered after that.
+    /// The number of requests that were removed: a request may be answered after its removal.
     cleared: usize,
-    /// How many changes there were.
+    /// The number of changes so far.
     revision: u64,
 }
 
@@ -320,7 +321,7 @@ impl Log {
         }
     }
 
-    /// Logs a request that came in, and gives its serial number.
+    /// Logs a request and returns its serial number.
     pub(crate) fn open(&self, call: Arc<Call>) -> usize {
         self.change(|entries| {
             let serial = entries.cleared + entries.requests.len();
@@ -358,7 +359,7 @@ impl Log {
         });
     }
 
-    /// There will be no answer.
+    /// Marks a request that will never be answered.
     pub(crate) fn abandoned(&self, serial: usize) {
         self.amend(serial, |request| request.over = true);
     }
@@ -367,7 +368,8 @@ impl Log {
         lock(&self.entries).requests.iter().cloned().collect()
     }
 
-    /// The last requests, the newest first, how many there were, and the revision that shows them.
+    /// Returns the last requests, newest first, the number of all requests, and the current
+    /// revision.
     pub(crate) fn last(&self, most: usize) -> (Vec<LoggedRequest>, usize, u64) {
         let entries = lock(&self.entries);
         let last = entries.requests.iter().rev().take(most).cloned();
@@ -375,7 +377,7 @@ impl Log {
         (last.collect(), count, entries.revision)
     }
 
-    /// The requests that came in or changed after this revision, and the revision that shows them.
+    /// Returns the requests that arrived or changed after this revision, and the current revision.
     pub(crate) fn since(&self, revision: u64) -> (Vec<LoggedRequest>, u64) {
         let entries = lock(&self.entries);
         let changed = entries.requests.iter();
@@ -383,7 +385,7 @@ impl Log {
         (changed.cloned().collect(), entries.revision)
     }
 
-    /// Tells of every new revision.
+    /// Returns a receiver of every new revision.
     pub(crate) fn watch(&self) -> watch::Receiver<u64> {
         self.revision.subscribe()
     }
@@ -409,7 +411,7 @@ impl Log {
         let mut entries = lock(&self.entries);
         entries.revision += 1;
         let result = act(&mut entries);
-        // Under the lock, so that revisions are told in their order.
+        // Under the lock, so that revisions are sent in order.
         self.revision.send_replace(entries.revision);
         result
     }

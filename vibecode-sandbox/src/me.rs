@@ -1,4 +1,4 @@
-//! What `GET /v1/me` says of a key (its shape is graded O).
+//! The answer of `GET /v1/me` (its shape is grade O).
 
 use serde_json::{Map, Value, json};
 use vibecode_spec::Entity;

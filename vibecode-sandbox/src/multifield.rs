@@ -1,4 +1,4 @@
-//! Phones and emails: how they are written, and how they read.
+//! Multifields (phones and emails): how they are written and how they are read.
 
 use serde_json::{Map, Value, json};
 use vibecode_spec::Multifield;
@@ -6,15 +6,15 @@ use vibecode_spec::Multifield;
 /// The key that lists every entry of a record.
 pub(crate) const ALL_IN_ONE: &str = "fm";
 
-/// One value of a multifield, as `fm` lists it. `fm` also holds kinds that are not written, such
-/// as sites, and types that are not written, such as faxes (graded B).
+/// One value of a multifield, as `fm` lists it. `fm` also holds kinds that cannot be written, such
+/// as sites, and types that cannot be written, such as faxes (grade B).
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
-    /// Given when the entry is stored.
+    /// Assigned when the entry is stored.
     pub(crate) id: u64,
-    /// `PHONE`: what `fm` calls `typeId`.
+    /// `PHONE`; `fm` calls it `typeId`.
     pub(crate) kind: String,
-    /// `WORK`: what `fm` calls `valueType`.
+    /// `WORK`; `fm` calls it `valueType`.
     pub(crate) value_type: String,
     pub(crate) value: String,
 }
@@ -38,8 +38,8 @@ impl NewEntry {
     }
 }
 
-/// Reads one of the three documented forms: text, an array of texts, or an array of
-/// `{value, typeId}`. `None` for any other shape, arrays of mixed forms among them.
+/// Reads one of the three documented forms: text, an array of texts, or an array of `{value,
+/// typeId}`. Returns `None` for any other shape, including arrays of mixed forms.
 pub(crate) fn read(multifield: Multifield, written: &Value) -> Option<Vec<NewEntry>> {
     let text = |text: &Value| new_entry(multifield, text, None);
     match written {
@@ -78,7 +78,7 @@ fn new_entry(multifield: Multifield, value: &Value, type_id: Option<&Value>) -> 
     })
 }
 
-/// The values of all entries of one kind.
+/// Returns the values of all entries of one kind.
 pub(crate) fn values(multifield: Multifield, entries: &[Entry]) -> Value {
     let own = entries
         .iter()
@@ -86,8 +86,8 @@ pub(crate) fn values(multifield: Multifield, entries: &[Entry]) -> Value {
     own.map(|entry| entry.value.clone()).collect()
 }
 
-/// Puts `fm` and its aliases into what is read of a record: `phone` is the first phone,
-/// `phoneMobile` the first mobile one.
+/// Adds `fm` and its aliases to a record: `phone` is the first phone, `phoneMobile` the first
+/// mobile one.
 pub(crate) fn show(entries: &[Entry], view: &mut Map<String, Value>) {
     for multifield in Multifield::ALL {
         let mut own = entries
@@ -118,7 +118,7 @@ pub(crate) fn show(entries: &[Entry], view: &mut Map<String, Value>) {
     view.insert(ALL_IN_ONE.to_owned(), fm.collect());
 }
 
-/// Whether a key of a record only repeats what `fm` says: `phoneWork`, `hasPhone`.
+/// Returns true if a key of a record only repeats what `fm` says: `phoneWork`, `hasPhone`.
 pub(crate) fn repeats_fm(key: &str) -> bool {
     Multifield::ALL.iter().any(|multifield| {
         let subtype = key.strip_prefix(multifield.name()).unwrap_or_default();

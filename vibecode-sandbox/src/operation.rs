@@ -1,4 +1,4 @@
-//! What is asked of the portal, by a request of its own or by a call of a batch.
+//! Operations on the portal, from a single request or from a call of a batch.
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -8,12 +8,12 @@ use crate::{
     action::Action, effects::Effects, envelope::Failure, order::Order, portal::Portal, query::Query,
 };
 
-/// One thing to do.
+/// A single operation.
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) action: Action,
     pub(crate) entity: Entity,
-    /// `None` where the action asks for none, or where what was given is no id.
+    /// `None` if the action needs no id, or if the given value is not an id.
     pub(crate) id: Option<u64>,
     /// The record to write, or the query.
     pub(crate) input: Map<String, Value>,
@@ -21,7 +21,7 @@ pub(crate) struct Operation {
     pub(crate) order: Order,
 }
 
-/// What was done, and what is answered to it.
+/// The effects and the answer of an operation.
 #[derive(Debug)]
 pub(crate) struct Done {
     pub(crate) status: StatusCode,
@@ -64,14 +64,14 @@ impl Operation {
         }
     }
 
-    /// What is no number is the id of no record.
+    /// A value that is not a number is the id of no record.
     fn id(&self) -> Result<u64, Failure> {
         self.id.ok_or_else(Failure::entity_not_found)
     }
 }
 
 impl Done {
-    /// Nothing but an answer.
+    /// Creates an answer without effects.
     pub(crate) fn read(data: Value) -> Self {
         Self {
             status: StatusCode::OK,

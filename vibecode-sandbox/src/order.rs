@@ -1,21 +1,21 @@
-//! In which order a list asks for its records: the first field counts most, so the order of the keys
-//! counts, which a map of `serde_json` loses.
+//! The order of a list. The first field counts most, so the order of the keys matters, which a map
+//! of `serde_json` loses.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// Fields and directions, the first first.
+/// Fields and directions, the most significant first.
 pub(crate) type Order = Vec<(String, Value)>;
 
-/// The `order` of a body.
+/// Returns the `order` of a body.
 pub(crate) fn of_body(body: &[u8]) -> Order {
     let order = serde_json::from_slice::<Body>(body);
     order.map(|body| body.0).unwrap_or_default()
 }
 
-/// The `order` of a URL: `order[name]=asc&order[id]=desc`.
+/// Returns the `order` of a URL: `order[name]=asc&order[id]=desc`.
 pub(crate) fn of_url(query: Option<&str>) -> Order {
     let parts = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
     let orders = parts.filter_map(|(key, direction)| {
@@ -25,7 +25,7 @@ pub(crate) fn of_url(query: Option<&str>) -> Order {
     orders.collect()
 }
 
-/// The `order` of a call inside a batch, by the names of the fields.
+/// Returns the `order` of a call inside a batch, sorted by the names of the fields.
 pub(crate) fn of_params(params: &Map<String, Value>) -> Order {
     let order = params.get("order").and_then(Value::as_object).cloned();
     order.into_iter().flatten().collect()

@@ -1,4 +1,4 @@
-//! Everything that the portal holds.
+//! The contents of the portal.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -33,7 +33,7 @@ pub(crate) struct Portal {
 pub(crate) struct Table {
     pub(crate) fields: Fields,
     pub(crate) records: BTreeMap<u64, Record>,
-    /// The highest id that was ever given: that of a deleted record does not come again.
+    /// The highest id assigned so far: the id of a deleted record is not reused.
     pub(crate) last_id: u64,
 }
 
@@ -46,7 +46,7 @@ impl Table {
         }
     }
 
-    /// Adds a record; false where there was one of its id, in whose place it comes.
+    /// Adds a record, or replaces the one with its id. Returns false if it replaced one.
     pub(crate) fn insert(&mut self, record: Record) -> bool {
         self.last_id = self.last_id.max(record.id);
         self.records.insert(record.id, record).is_none()
@@ -54,7 +54,7 @@ impl Table {
 }
 
 impl Portal {
-    /// The record as it is read.
+    /// Returns the record as it is read.
     pub(crate) fn get(&self, entity: Entity, id: u64) -> Result<Value, Failure> {
         let table = self.table(entity)?;
         let record = table.records.get(&id);
@@ -62,13 +62,13 @@ impl Portal {
         Ok(Value::Object(self.quirks.view(record, &table.fields)))
     }
 
-    /// The record with all that is to be seen of it.
+    /// Returns the record with everything in it.
     pub(crate) fn look_at(&self, entity: Entity, id: u64) -> Option<Value> {
         let table = self.tables.get(&entity)?;
         Some(table.records.get(&id)?.view(&table.fields).into())
     }
 
-    /// The records of the query as they are read, and what is said of the list.
+    /// Returns the records of the query as they are read, and the `meta` of the list.
     pub(crate) fn list(&self, entity: Entity, query: &Query) -> Result<(Value, Value), Failure> {
         let table = self.table(entity)?;
         let page = listing::page(query, &table.fields, &table.records)?;
@@ -82,7 +82,8 @@ impl Portal {
         Ok((data.collect(), page.meta(query, self.quirks.paging)))
     }
 
-    /// Makes a record of the body; gives it as it is read then, and the keys that had no effect.
+    /// Creates a record from the body. Returns the record as it is then read, and the keys that had
+    /// no effect.
     pub(crate) fn create(
         &mut self,
         entity: Entity,
@@ -100,7 +101,7 @@ impl Portal {
         Ok((view.into(), dropped))
     }
 
-    /// Writes the body to the record; gives the record as it is read then, and the keys that had
+    /// Writes the body to the record. Returns the record as it is then read, and the keys that had
     /// no effect.
     pub(crate) fn update(
         &mut self,
@@ -128,12 +129,12 @@ impl Portal {
         removed.map(drop).ok_or_else(Failure::entity_not_found)
     }
 
-    /// The description of every field.
+    /// Returns the description of every field.
     pub(crate) fn fields(&self, entity: Entity) -> Result<Value, Failure> {
         Ok(field_description::describe(&self.table(entity)?.fields))
     }
 
-    /// The definition of every user field.
+    /// Returns the definition of every user field.
     pub(crate) fn user_fields(&self, entity: Entity) -> Result<Value, Failure> {
         let fields = &self.table(entity)?.fields;
         Ok(user_field_definition::define(entity, fields))
@@ -146,7 +147,7 @@ impl Portal {
 }
 
 impl Quirks {
-    /// The record as it is read on this portal.
+    /// Returns the record as it is read on this portal.
     fn view(self, record: &Record, fields: &Fields) -> Map<String, Value> {
         let mut view = record.view(fields);
         if self.fm == Fm::LeftOut {

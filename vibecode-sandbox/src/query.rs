@@ -1,14 +1,14 @@
-//! Which records are listed: `{filter, order, select, limit, offset}`, in a body or in a URL.
+//! List queries: `{filter, order, select, limit, offset}`, in a body or in a URL.
 
 use serde_json::{Map, Value};
 
 use crate::{envelope::Failure, filter::Filter, order::Order};
 
-/// How many records are listed where nothing is said, and at most (graded D).
+/// The default and the maximum number of listed records (grade D).
 const DEFAULT_LIMIT: usize = 50;
 const HIGHEST_LIMIT: usize = 5000;
 
-/// A query that was read; whether there are such fields, the portal knows.
+/// A parsed query. The portal checks whether its fields exist.
 #[derive(Debug)]
 pub(crate) struct Query {
     pub(crate) filter: Filter,
@@ -38,7 +38,8 @@ impl Query {
     }
 }
 
-/// The query of a URL as a body writes it: `filter[post]=Director` is `{"filter":{"post":…}}`.
+/// Converts the query of a URL to the form of a body: `filter[post]=Director` is
+/// `{"filter":{"post":…}}`.
 pub(crate) fn of_url(query: Option<&str>) -> Map<String, Value> {
     let mut input = Map::new();
     for (key, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
@@ -49,7 +50,7 @@ pub(crate) fn of_url(query: Option<&str>) -> Map<String, Value> {
     input
 }
 
-/// Puts a value where the brackets of its key lead.
+/// Inserts a value at the path that the brackets of its key name.
 fn insert(map: &mut Map<String, Value>, name: &str, path: &[&str], value: String) {
     match path {
         [] | [""] => {
@@ -88,7 +89,7 @@ fn read_order(order: &Order) -> Result<Vec<(String, Direction)>, Failure> {
     order.collect()
 }
 
-/// An array of names, or names with commas between.
+/// An array of names, or names separated by commas.
 fn read_select(select: &Value) -> Result<Vec<String>, Failure> {
     let names: Option<Vec<&str>> = match select {
         Value::String(names) => Some(names.split(',').map(str::trim).collect()),
@@ -108,7 +109,7 @@ fn read_limit(input: &Map<String, Value>) -> Result<usize, Failure> {
     Err(Failure::invalid_params(message))
 }
 
-/// A number, which a URL gives as text.
+/// A number, which is text in a URL.
 fn count(input: &Map<String, Value>, name: &str) -> Result<Option<usize>, Failure> {
     let number = match input.get(name) {
         None => return Ok(None),

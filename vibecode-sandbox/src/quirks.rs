@@ -1,4 +1,4 @@
-//! What differs from portal to portal, or is not known.
+//! Behaviour that differs between portals, or is not known.
 
 /// How this portal behaves.
 #[derive(Debug, Clone, Copy, Default)]
@@ -8,21 +8,21 @@ pub(crate) struct Quirks {
     pub(crate) fm: Fm,
 }
 
-/// How a batch writes a map that holds nothing.
+/// How a batch writes an empty map.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum EmptyMaps {
     #[default]
     AsMaps,
-    /// `[]`, as PHP writes an empty array whatever was meant to be in it.
+    /// `[]`, as PHP writes an empty array regardless of its intended contents.
     AsLists,
 }
 
-/// What `meta` says of a list.
+/// The contents of a list's `meta`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Paging {
     #[default]
     Truthful,
-    /// `total` is 0, and `hasMore` only tells whether the page is full (both graded O).
+    /// `total` is 0, and `hasMore` only says whether the page is full (both grade O).
     Untruthful,
 }
 

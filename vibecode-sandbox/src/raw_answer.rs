@@ -1,19 +1,19 @@
-//! An answer as bytes, for a connection that breaks in the middle of them.
+//! An answer as raw bytes, for a connection that breaks in the middle of it.
 
 use bytes::{BufMut, Bytes, BytesMut};
 
 use crate::answer::Answer;
 
-/// How much of a slow answer comes at once.
+/// The piece size of a slow answer.
 const MORSEL: usize = 16;
 
-/// How much of an oversized answer comes at once.
+/// The chunk size of an oversized answer.
 const CHUNK: usize = 64 * 1024;
 
-/// How many of these: 17 MiB, which is more than a client should take.
+/// The number of chunks: 17 MiB in all, which is more than a client should accept.
 const CHUNKS: usize = 272;
 
-/// The whole answer, in pieces of a few bytes.
+/// Returns the whole answer in pieces of a few bytes.
 pub(crate) fn in_morsels(answer: &Answer) -> Vec<Bytes> {
     let mut whole = head(answer, &length_of(&answer.body));
     whole.put_slice(&answer.body);
@@ -26,19 +26,19 @@ pub(crate) fn in_morsels(answer: &Answer) -> Vec<Bytes> {
     morsels
 }
 
-/// The head with the whole length, and half of the body.
+/// Returns the head with the full length, and half of the body.
 pub(crate) fn cut_off(answer: &Answer) -> Vec<Bytes> {
     let mut begun = head(answer, &length_of(&answer.body));
     begun.put_slice(&half(&answer.body));
     vec![begun.freeze()]
 }
 
-/// The head and half of the body as a chunk, without the last chunk that ends a body.
+/// Returns the head and half of the body as a chunk, without the last chunk that ends a body.
 pub(crate) fn cut_off_chunked(answer: &Answer) -> Vec<Bytes> {
     vec![head(answer, CHUNKED).freeze(), chunk(&half(&answer.body))]
 }
 
-/// The body behind a lot of white space, which JSON allows.
+/// Returns the body after a lot of white space, which JSON allows.
 pub(crate) fn oversized(answer: &Answer) -> Vec<Bytes> {
     let space = chunk(" ".repeat(CHUNK).as_bytes());
     let mut pieces = vec![head(answer, CHUNKED).freeze()];
@@ -54,7 +54,7 @@ fn length_of(body: &[u8]) -> String {
     format!("content-length: {}", body.len())
 }
 
-/// The status and the headers, with this one on how the body is framed.
+/// Returns the status line and the headers, with this header for the framing of the body.
 fn head(answer: &Answer, framing: &str) -> BytesMut {
     let mut head = BytesMut::new();
     let status = format!("HTTP/1.1 {}\r\n", answer.status);
@@ -74,7 +74,7 @@ fn half(body: &Bytes) -> Bytes {
     body.slice(..body.len() / 2)
 }
 
-/// One chunk; an empty one ends a body.
+/// Returns one chunk; an empty one ends a body.
 fn chunk(data: &[u8]) -> Bytes {
     let mut chunk = BytesMut::from(format!("{:x}\r\n", data.len()).as_bytes());
     chunk.put_slice(data);

@@ -1,18 +1,17 @@
-//! One record, and what is read of it.
+//! A record and how it is read.
 
 use serde_json::{Map, Value};
 use vibecode_spec::{Field, Kind};
 
 use crate::{calendar::Moment, field_value, fields::Fields, multifield, multifield::Entry};
 
-/// Where an entity keeps the moment of its last change: deals have a name of their own (graded
-/// D, O).
+/// The fields for the time of the last change: deals use a different name (grade D, O).
 const UPDATED: &[&str] = &["updatedTime", "updatedAt"];
 
-/// Where an entity keeps the moment of its creation.
+/// The fields for the time of creation.
 const CREATED: &[&str] = &["createdTime", "createdAt"];
 
-/// What is stored of one record.
+/// The stored contents of a record.
 #[derive(Debug)]
 pub(crate) struct Record {
     pub(crate) id: u64,
@@ -22,7 +21,7 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// A record that nothing was written to.
+    /// Creates an empty record.
     pub(crate) fn new(id: u64) -> Self {
         Self {
             id,
@@ -31,31 +30,31 @@ impl Record {
         }
     }
 
-    /// What the field holds.
+    /// Returns the value of the field.
     pub(crate) fn value(&self, field: &Field) -> Value {
         let stored = self.values.get(&field.name).cloned();
         stored.unwrap_or_else(|| field_value::unset(field))
     }
 
-    /// When the record was last changed.
+    /// Returns when the record was last changed.
     pub(crate) fn updated(&self) -> Option<Moment> {
         UPDATED
             .iter()
             .find_map(|name| Moment::read(self.values.get(*name)?.as_str()?))
     }
 
-    /// Marks the record as created, and so changed, at this moment.
+    /// Marks the record as created, and therefore changed, at this time.
     pub(crate) fn begin(&mut self, fields: &Fields, moment: Moment) {
         self.mark(CREATED, fields, moment);
         self.touch(fields, moment);
     }
 
-    /// Marks the record as changed at this moment.
+    /// Marks the record as changed at this time.
     pub(crate) fn touch(&mut self, fields: &Fields, moment: Moment) {
         self.mark(UPDATED, fields, moment);
     }
 
-    /// Where the entity has a field for it.
+    /// Sets the time if the entity has one of these fields.
     fn mark(&mut self, names: &[&str], fields: &Fields, moment: Moment) {
         if let Some(field) = names.iter().find_map(|name| fields.get(name)) {
             let moment = moment.to_string();
@@ -63,8 +62,8 @@ impl Record {
         }
     }
 
-    /// What a filter or an order looks at: all phones of a record for `phone`, of which a read
-    /// shows the first.
+    /// Returns what a filter or an order compares: for `phone` all phones of a record, of which a
+    /// read shows the first.
     pub(crate) fn searched(&self, field: &Field, fields: &Fields) -> Value {
         match &field.kind {
             _ if field.name == "id" => self.id.into(),
@@ -77,8 +76,8 @@ impl Record {
         }
     }
 
-    /// The record as it is read: every field of its entity, whatever else was seeded, and `fm`
-    /// with its aliases.
+    /// Returns the record as it is read: every field of its entity, whatever else was seeded, and
+    /// `fm` with its aliases.
     pub(crate) fn view(&self, fields: &Fields) -> Map<String, Value> {
         let all = fields.built_in().chain(fields.own());
         let mut view: Map<String, Value> = all

@@ -1,12 +1,12 @@
-//! What comes of a request.
+//! The reply to a request.
 
 use crate::{answer::Answer, ending::Ending};
 
 /// What a connection does next.
 #[derive(Debug)]
 pub(crate) enum Reply {
-    /// It answers, and goes on.
+    /// Sends an answer and stays open.
     Answer(Answer),
-    /// It ends.
+    /// Ends.
     Ending(Ending),
 }

@@ -18,7 +18,7 @@ use crate::{
     service::Service,
 };
 
-/// Carries a request out, and logs what it did.
+/// Carries a request out and logs its effects.
 pub(crate) fn carry_out(
     call: &Call,
     serial: usize,
@@ -36,7 +36,7 @@ pub(crate) fn carry_out(
     answer
 }
 
-/// Makes an answer ready to be sent, and logs it.
+/// Completes an answer for sending and logs it.
 pub(crate) fn finish(mut answer: Answer, call: &Call, serial: usize, service: &Service) -> Answer {
     if let Some(key) = service.keys().recognise(&call.headers) {
         service.limits().describe(key, &mut answer.headers);
@@ -77,7 +77,7 @@ fn respond(call: &Call, service: &Service, faults: &BatchFaults) -> Result<Done,
             };
             operation.run(&mut portal)
         }
-        // What each of its calls may do is another matter.
+        // The access of each call is checked later.
         Route::Batch => {
             key.check_access(Access::Read)?;
             let batch = Batch::of_calls(&read_body(&call.body)?)?;

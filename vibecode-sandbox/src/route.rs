@@ -1,11 +1,11 @@
-//! What a method and a path ask for.
+//! The route of a method and a path.
 
 use http::Method;
 use vibecode_spec::Entity;
 
 use crate::{action::Action, envelope::Failure, key::Access};
 
-/// What is asked for.
+/// The route of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Route {
     /// `GET /v1/me`
@@ -13,7 +13,7 @@ pub(crate) enum Route {
     /// `GET /v1/userfields/{entity}`
     UserFields(Entity),
     /// `GET` and `POST /v1/{entity}`, `GET /v1/{entity}/fields`, `POST /v1/{entity}/search`, and
-    /// `GET`, `PATCH` and `DELETE /v1/{entity}/{id}`; `None` in place of an id that is no number
+    /// `GET`, `PATCH` and `DELETE /v1/{entity}/{id}`. The id is `None` if it is not a number.
     Entity(Action, Entity, Option<u64>),
     /// `POST /v1/batch`
     Batch,
@@ -51,7 +51,7 @@ impl Route {
         }
     }
 
-    /// Whether the route can change something.
+    /// Returns true if the route can change something.
     pub(crate) fn can_write(self) -> bool {
         match self {
             Self::Me | Self::UserFields(_) => false,
@@ -60,12 +60,12 @@ impl Route {
         }
     }
 
-    /// Whether one request of it may do several things.
+    /// Returns true if one request to the route may do several things.
     pub(crate) fn is_batch(self) -> bool {
         matches!(self, Self::Batch | Self::EntityBatch(_))
     }
 
-    /// Whether the route shows or changes what the portal holds, rather than the key itself.
+    /// Returns true if the route reads or changes records, not the key itself.
     pub(crate) fn is_of_entity(self) -> bool {
         self != Self::Me
     }
@@ -75,7 +75,7 @@ fn no_route() -> Failure {
     Failure::new("ROUTE_NOT_FOUND", "There is no such route")
 }
 
-/// A singular name is no route either (graded O).
+/// A singular name is not a route either (grade O).
 fn entity(name: &str) -> Result<Entity, Failure> {
     Entity::from_path(name).ok_or_else(|| match Entity::suggest(name) {
         Some(meant) => no_route().hint(format!("Did you mean /v1/{}?", meant.path())),

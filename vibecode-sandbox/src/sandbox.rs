@@ -1,4 +1,4 @@
-//! The sandbox as a test holds it.
+//! The sandbox.
 
 use std::{fmt, sync::Arc};
 
@@ -11,26 +11,26 @@ use crate::{
     keyring::Keyring, limits::Quota, portal::Portal, server, service::Service,
 };
 
-/// A running stand-in for the API. Dropping it stops the server, every connection, and what was
-/// still to be written [late](Fault::late).
+/// A running stand-in for the API. Dropping it stops the server, closes every connection, and
+/// discards the writes that are still [late](Fault::late).
 ///
-/// It knows the keys below whatever it is built from; [`SandboxBuilder::key`] adds others.
+/// It always knows the keys below; [`SandboxBuilder::key`] adds others.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
 /// # async fn main() {
 /// # let sandbox = Sandbox::start().await;
-/// // `send` stands for the client of your app, which is given the base URL and a key.
+/// // In this example `send` is the client of your app, with the base URL and a key.
 /// let url = sandbox.url();
 /// assert!(url.starts_with("http://127.0.0.1:"));
 /// let change = json!({ "post": "Director", "pots": "Director" });
 /// let (status, _) = send(&sandbox, "PATCH contacts/71", change).await.expect("an answer");
 /// assert_eq!(status, 200);
 ///
-/// // What the portal holds now:
+/// // The record has changed:
 /// assert_eq!(sandbox.contact(71).expect("is there")["post"], "Director");
-/// // What came in, and what the API dropped without a word:
+/// // The request, and which of its keys the API dropped silently:
 /// let request = &sandbox.requests()[0];
 /// assert_eq!(request.path(), "/v1/contacts/71");
 /// assert_eq!(request.dropped(), ["pots"]);
@@ -39,22 +39,22 @@ use crate::{
 pub struct Sandbox {
     url: String,
     service: Arc<Service>,
-    /// Dropped along with the sandbox, which is what stops the server.
+    /// Dropping it stops the server.
     _server: JoinSet<()>,
 }
 
 impl Sandbox {
     /// A personal key that may do everything.
     pub const API_KEY: &str = "vibe_api_sandbox";
-    /// The key of an app, good together with [`Sandbox::SESSION_TOKEN`].
+    /// The key of an app. It requires [`Sandbox::SESSION_TOKEN`].
     pub const APP_KEY: &str = "vibe_app_sandbox";
     /// A session of [`Sandbox::APP_KEY`], sent as `Authorization: Bearer …`.
     pub const SESSION_TOKEN: &str = "vibe_session_sandbox";
-    /// A session of [`Sandbox::APP_KEY`] that is over: 401 `TOKEN_EXPIRED`.
+    /// An expired session of [`Sandbox::APP_KEY`]: 401 `TOKEN_EXPIRED`.
     pub const EXPIRED_SESSION_TOKEN: &str = "vibe_session_sandbox_expired";
     /// A management key: 403 `MANAGEMENT_KEY_NO_ENTITY_ACCESS`.
     pub const MANAGEMENT_KEY: &str = "vibe_live_sandbox";
-    /// A personal key that reads only: a write is 403 `WRITE_BLOCKED_READONLY_KEY`.
+    /// A personal key that may only read: a write is 403 `WRITE_BLOCKED_READONLY_KEY`.
     pub const READ_ONLY_KEY: &str = "vibe_api_sandbox_read_only";
     /// A personal key without the scope `crm`: 403 `SCOPE_DENIED`.
     pub const UNSCOPED_KEY: &str = "vibe_api_sandbox_unscoped";
@@ -76,12 +76,12 @@ impl Sandbox {
     /// ```
     ///
     /// # Panics
-    /// Where no port of the loopback interface is free.
+    /// Panics if no port of the loopback interface is free.
     pub async fn start() -> Self {
         Self::builder().start().await
     }
 
-    /// Begins a sandbox with other records, fields or keys.
+    /// Returns a builder of a sandbox with other records, fields or keys.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -115,7 +115,7 @@ impl Sandbox {
         })
     }
 
-    /// The base URL, such as `http://127.0.0.1:40123/v1`.
+    /// Returns the base URL, such as `http://127.0.0.1:40123/v1`.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -130,8 +130,8 @@ impl Sandbox {
         &self.url
     }
 
-    /// A record as `GET /v1/{entity}/{id}` would answer it now; with `fm` also where reads
-    /// [leave it out](SandboxBuilder::without_fm).
+    /// Returns a record as `GET /v1/{entity}/{id}` would answer it now. It includes `fm` even if
+    /// reads [leave it out](SandboxBuilder::without_fm).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -148,7 +148,7 @@ impl Sandbox {
         self.service.portal().look_at(entity, id)
     }
 
-    /// A contact, as [`Sandbox::record`] gives it.
+    /// Returns a contact, as [`Sandbox::record`] does.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -163,9 +163,9 @@ impl Sandbox {
         self.record(Entity::Contacts, id)
     }
 
-    /// Lets this go wrong with the next request that it is for and that no fault waits for yet.
+    /// Queues a fault. It hits the next request that it applies to and that no earlier fault hits.
     ///
-    /// Faults hit the routes of entities, `GET /v1/me` never.
+    /// Faults hit the routes of entities, never `GET /v1/me`.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -182,7 +182,7 @@ impl Sandbox {
         self.faults([fault]);
     }
 
-    /// Lets these go wrong in their order, one a request.
+    /// Queues these faults in order, one for each request.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -199,7 +199,7 @@ impl Sandbox {
         self.service.plan().queue(faults);
     }
 
-    /// Begins a storm, in place of one that goes on. Faults of [`Sandbox::fault`] go before it.
+    /// Starts a storm, replacing the current one. Faults of [`Sandbox::fault`] take precedence.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -218,7 +218,7 @@ impl Sandbox {
         self.service.plan().storm(storm);
     }
 
-    /// Ends the storm, and forgets the faults that no request has met.
+    /// Ends the storm and discards the queued faults.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -234,8 +234,8 @@ impl Sandbox {
         self.service.plan().calm();
     }
 
-    /// Ends a session in mid-run: its token answers 401 `TOKEN_EXPIRED` from now on. A token that
-    /// no app's key knows stays unknown.
+    /// Expires a session during a run: from now on its token answers 401 `TOKEN_EXPIRED`. A token
+    /// that no app's key knows stays unknown.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -254,7 +254,7 @@ impl Sandbox {
         }
     }
 
-    /// Opens a session in mid-run, also one that is over: its token is good beside the key of every
+    /// Opens a session during a run, also an expired one: its token is valid with the key of every
     /// app.
     ///
     /// ```
@@ -274,8 +274,8 @@ impl Sandbox {
         }
     }
 
-    /// Every request so far, in the order in which they came in. One that is not answered yet is
-    /// among them.
+    /// Returns every request so far, in the order of arrival, including those that have not been
+    /// answered yet.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -293,7 +293,7 @@ impl Sandbox {
         self.service.log.all()
     }
 
-    /// Begins to watch the requests, from now on.
+    /// Starts watching the requests that arrive from now on.
     ///
     /// ```
     /// # use vibecode_sandbox::Sandbox;
@@ -310,7 +310,7 @@ impl Sandbox {
         Watch::new(&self.service)
     }
 
-    /// Forgets the requests so far.
+    /// Removes the requests so far from the log.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));

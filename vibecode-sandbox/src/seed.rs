@@ -1,4 +1,4 @@
-//! What the portal holds at the beginning, read from JSON in the API's own wire names.
+//! The initial records of the portal, read from JSON with the API's wire names.
 
 use serde_json::{Map, Value};
 use vibecode_spec::{Entity, Multifield};
@@ -14,10 +14,10 @@ use crate::{
 /// The records of the default portal.
 pub(crate) const DEFAULT: &str = include_str!("../portal/records.json");
 
-/// The id of an entry until it is given one: ids that were seeded come first.
+/// The id of an entry that has none yet: seeded ids take precedence.
 pub(crate) const NO_ID: u64 = 0;
 
-/// Splits a seed by its entities.
+/// Splits a seed by entity.
 pub(crate) fn by_entity(seed: Value) -> Result<Vec<(Entity, Vec<Value>)>, StartError> {
     let Value::Object(entities) = seed else {
         return Err(StartError::new(
@@ -40,7 +40,7 @@ fn read_entity(name: &str) -> Result<Entity, StartError> {
     })
 }
 
-/// Adds these records to those that are there. A record without an id gets the next free one.
+/// Adds these records to the existing ones. A record without an id gets the next free one.
 pub(crate) fn sow(entity: Entity, table: &mut Table, seeds: Vec<Value>) -> Result<(), StartError> {
     for seed in seeds {
         let record = read(entity, &table.fields, seed, table.last_id + 1)?;
@@ -53,8 +53,8 @@ pub(crate) fn sow(entity: Entity, table: &mut Table, seeds: Vec<Value>) -> Resul
     Ok(())
 }
 
-/// Reads one record. Its values are stored as they stand, so that a test can have what portals
-/// have: numbers in text, "Y" for true, keys that nobody documented.
+/// Reads one record. Its values are stored unchanged, so that a test can use what portals hold:
+/// numbers as text, "Y" for true, undocumented keys.
 fn read(entity: Entity, fields: &Fields, seed: Value, next: u64) -> Result<Record, StartError> {
     let Value::Object(mut values) = seed else {
         let message = format!("a record of {} is no map", entity.path());
@@ -79,8 +79,8 @@ fn read(entity: Entity, fields: &Fields, seed: Value, next: u64) -> Result<Recor
     })
 }
 
-/// Takes phones and emails out of the values. Beside `fm` they only repeat what it says, as in an
-/// answer of the API. The error is the malformed key.
+/// Removes phones and emails from the values and returns them. Beside `fm` they only repeat it, as
+/// in an answer of the API. The error is the malformed key.
 fn take_entries(values: &mut Map<String, Value>) -> Result<Vec<Entry>, String> {
     if let Some(fm) = values.remove(multifield::ALL_IN_ONE) {
         let named = |key: &str| Multifield::of_field(key).is_some();

@@ -1,4 +1,4 @@
-//! The server: takes connections, each served by a task of its own.
+//! The server: accepts connections, each served by its own task.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,11 +6,11 @@ use tokio::{net::TcpListener, task::JoinSet, time::sleep};
 
 use crate::{connection, service::Service};
 
-/// How long to wait where the system gives no connection, for want of file handles for example.
+/// How long to wait if the system refuses a connection, for example because there are no free file
+/// descriptors.
 const BREATH: Duration = Duration::from_secs(1);
 
-/// Serves until the task is aborted. That ends every connection too, and what is still to be
-/// written late.
+/// Serves until the task is aborted, which also closes every connection and discards late writes.
 pub(crate) async fn run(listener: TcpListener, service: Arc<Service>) {
     let mut connections = JoinSet::new();
     loop {

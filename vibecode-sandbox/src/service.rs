@@ -1,4 +1,4 @@
-//! What every request is answered from.
+//! The state behind all requests.
 
 use std::sync::{Mutex, MutexGuard};
 
@@ -12,7 +12,7 @@ use crate::{
     portal::Portal,
 };
 
-/// What all connections share.
+/// The state that all connections share.
 #[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) log: Log,
@@ -36,7 +36,7 @@ impl Service {
         }
     }
 
-    /// Where both are wanted, before the portal.
+    /// If both locks are needed, this one is taken before the portal's.
     pub(crate) fn keys(&self) -> MutexGuard<'_, Keyring> {
         lock(&self.keys)
     }

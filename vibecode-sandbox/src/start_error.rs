@@ -1,8 +1,8 @@
-//! Why a sandbox does not start.
+//! The error of a sandbox that does not start.
 
 use std::{error::Error, fmt, io};
 
-/// Why a sandbox does not start: what it was built from is wrong, or there is no port.
+/// The error of a sandbox that does not start: its configuration is invalid, or no port is free.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -26,7 +26,7 @@ impl StartError {
         }
     }
 
-    /// Of the port that was asked for; 0 where any would do.
+    /// Creates the error for the requested port; 0 if any port was allowed.
     pub(crate) fn no_port(port: u16, source: io::Error) -> Self {
         let message = match port {
             0 => format!("no port of the loopback interface can be listened on ({source})"),

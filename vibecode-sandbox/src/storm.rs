@@ -1,11 +1,12 @@
-//! Faults at random, the same in every run.
+//! Random faults, the same in every run.
 
 use std::time::Duration;
 
 use crate::{Fault, call::Call, route::Route};
 
-/// Faults at random: every request of an entity's route draws from a seeded generator, in the order
-/// in which the requests come in, so that a run with a paused clock can be repeated.
+/// Random faults, the same in every run. Every request to an entity's route draws from a seeded
+/// generator, in the order in which the requests arrive, so that a run with a paused clock can be
+/// repeated.
 ///
 /// ```
 /// use vibecode_sandbox::{Fault, Sandbox, Storm};
@@ -18,7 +19,7 @@ use crate::{Fault, call::Call, route::Route};
 ///     Fault::drop_after(),
 ///     Fault::bad_gateway_html().on("PATCH"),
 /// ]));
-/// // A client holds out, and then:
+/// // Run your client, then end the storm:
 /// sandbox.calm();
 /// # }
 /// ```
@@ -30,16 +31,17 @@ pub struct Storm {
     faults: Vec<Fault>,
 }
 
-/// How often a request is hit, where nothing is said.
+/// The default probability that a request is hit.
 const PROBABILITY: f64 = 0.3;
 
 impl Storm {
-    /// Three requests in ten are hit, by any fault but [`Fault::hang`] and [`Fault::hang_after`],
-    /// which never end, [`Fault::oversized`], [`Fault::error`], and those inside a batch. A late
-    /// write comes 5 seconds after, a delayed answer 2, a 429 asks for 1.
+    /// Creates a storm that hits three requests in ten, with any fault except [`Fault::hang`] and
+    /// [`Fault::hang_after`], which never end, [`Fault::oversized`], [`Fault::error`], and those
+    /// inside a batch. A late write is applied after 5 seconds, a delayed answer comes after 2, and
+    /// a 429 has a `retryAfter` of 1.
     ///
-    /// The 17 MiB of an oversized answer are left out because their way through the kernel takes a
-    /// time of its own: beside other requests of the moment, no two runs are then the same.
+    /// Oversized answers are left out because their 17 MiB take real time in the kernel: with
+    /// concurrent requests, no two runs would be the same.
     ///
     /// ```
     /// use vibecode_sandbox::{Sandbox, Storm};
@@ -58,7 +60,7 @@ impl Storm {
         }
     }
 
-    /// How likely a request is hit, from 0 to 1.
+    /// Sets the probability that a request is hit, from 0 to 1.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -80,9 +82,9 @@ impl Storm {
         }
     }
 
-    /// Takes these faults in place of the default ones, each as likely as the others; one that is
-    /// named twice is twice as likely. A request that draws a fault for other requests, as of
-    /// [`Fault::on`], goes unharmed.
+    /// Replaces the default faults with these, all equally likely; a fault that is listed twice is
+    /// twice as likely. If a request draws a fault that does not apply to it, for example because
+    /// of [`Fault::on`], it is not hit.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -102,7 +104,7 @@ impl Storm {
         Self { faults, ..self }
     }
 
-    /// Adds these faults to those so far.
+    /// Adds these faults to the current ones.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -158,7 +160,7 @@ fn default_faults() -> Vec<Fault> {
     ]
 }
 
-/// A storm that goes on.
+/// A storm in progress.
 #[derive(Debug)]
 pub(crate) struct Gale {
     storm: Storm,
@@ -166,8 +168,8 @@ pub(crate) struct Gale {
 }
 
 impl Gale {
-    /// The fault that hits this request, if one does. Every request draws twice, so that the
-    /// probability does not change which faults there are.
+    /// Returns the fault that hits this request, if any. Every request draws twice, so that the
+    /// probability does not change which faults are drawn.
     pub(crate) fn draw(&mut self, call: &Call, route: Route) -> Option<Fault> {
         let chance = f64::from(self.next()) / (f64::from(u32::MAX) + 1.0);
         let pick = usize::try_from(self.next()).unwrap_or_default();
@@ -183,7 +185,7 @@ impl Gale {
         fault.concerns(call, route).then(|| fault.clone())
     }
 
-    /// `SplitMix64`, of which the upper half is taken.
+    /// `SplitMix64`, of which the upper half is used.
     fn next(&mut self) -> u32 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.state;

@@ -1,6 +1,6 @@
-//! What the body of a PATCH, or of a new record, does to a record.
+//! The effect of the body of a PATCH, or of a new record, on a record.
 //!
-//! The whole body is read before anything is applied, so that a refused one leaves no trace.
+//! The whole body is read before anything is applied, so that a refused body changes nothing.
 
 use serde_json::{Map, Value};
 use vibecode_spec::{Field, Kind};
@@ -15,19 +15,20 @@ use crate::{
     record::Record,
 };
 
-/// What is to be done to a record.
+/// The changes to a record.
 #[derive(Debug, Default)]
 pub(crate) struct Update {
-    /// Only what differs from what is stored.
+    /// Only the values that differ from the stored ones.
     values: Vec<(String, Value)>,
-    /// A PATCH only ever adds (graded D). An equal value is added once more: whether it is, is not
-    /// documented, and this is the worse of the two for a client.
+    /// A PATCH only ever adds (grade D). An equal value is added once more: whether that is so is
+    /// not documented, and this is the worse case for a client.
     added: Vec<NewEntry>,
     dropped: Vec<String>,
 }
 
 impl Update {
-    /// Reads the body against what is stored. Keys of fields that are not `writable` are dropped.
+    /// Compares the body with the stored record. Keys of fields that are not `writable` are
+    /// dropped.
     pub(crate) fn read(
         body: &Map<String, Value>,
         fields: &Fields,
@@ -38,8 +39,8 @@ impl Update {
         let mut update = Self::default();
         for (key, value) in body {
             match fields.get(key).filter(|field| writable(field)) {
-                // An unknown key is dropped without a word (graded O, B), a read-only one is
-                // taken to be, and null is taken to say nothing (both open questions).
+                // An unknown key is dropped silently (grade O, B). A read-only key is assumed to be
+                // dropped too, and null to be ignored (both open questions).
                 None => update.dropped.push(key.clone()),
                 Some(_) if value.is_null() => update.dropped.push(key.clone()),
                 Some(field) => update.write(field, value, record, ids)?,
@@ -72,12 +73,12 @@ impl Update {
         Ok(())
     }
 
-    /// Nothing changed means that nothing is saved (graded B).
+    /// If nothing changes, nothing is saved (grade B).
     pub(crate) fn changes(&self) -> bool {
         !self.values.is_empty() || !self.added.is_empty()
     }
 
-    /// Applies what was read, and gives the keys that had no effect.
+    /// Applies the changes and returns the keys that had no effect.
     pub(crate) fn apply(self, record: &mut Record, ids: &mut Ids) -> Vec<String> {
         record.values.extend(self.values);
         let added = self.added.into_iter();
@@ -87,12 +88,12 @@ impl Update {
     }
 }
 
-/// Whether a PATCH changes the field.
+/// Returns true if a PATCH can change the field.
 pub(crate) fn is_changeable(field: &Field) -> bool {
     is_settable(field) && !field.immutable
 }
 
-/// Whether a new record is given the field.
+/// Returns true if the field can be set in a new record.
 pub(crate) fn is_settable(field: &Field) -> bool {
     !field.read_only
 }

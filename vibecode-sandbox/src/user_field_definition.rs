@@ -1,12 +1,13 @@
-//! What `GET /v1/userfields/{entity}` answers for a field: keys in camelCase, its upper name, "Y" and "N",
-//! labels by language (graded D; that a list has its options under `list` is assumed).
+//! The answer of `GET /v1/userfields/{entity}` for a field: keys in camelCase, its upper-case name,
+//! "Y" and "N", labels by language (grade D; that the options of a list are under `list` is
+//! assumed).
 
 use serde_json::{Map, Value, json};
 use vibecode_spec::{Entity, Field};
 
 use crate::{field_description, fields::Fields};
 
-/// The definition of every user field.
+/// Returns the definition of every user field.
 pub(crate) fn define(entity: Entity, fields: &Fields) -> Value {
     let fields = fields.own().enumerate();
     fields

@@ -1,5 +1,5 @@
-//! The one place that looks at a wall clock: HTTP dates and timestamps are read by clients against
-//! theirs, which a paused test does not move.
+//! The only module that reads the wall clock: clients compare HTTP dates and timestamps with their
+//! own clock, which a paused test does not stop.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,12 +10,12 @@ const HTTP_DATE: &[BorrowedFormatItem<'_>] = format_description!(
     "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
 );
 
-/// The moment this much later as a header writes it, never too early. `None` after the year 9999.
+/// Returns the time after `wait` as a header writes it, rounded up. `None` after the year 9999.
 pub(crate) fn http_date_in(wait: Duration) -> Option<String> {
     http_date(unix_time_in(wait))
 }
 
-/// The moment this much later in seconds since 1970, never too early.
+/// Returns the time after `wait` in seconds since 1970, rounded up.
 pub(crate) fn unix_time_in(wait: Duration) -> u64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     whole_seconds(since.unwrap_or_default().saturating_add(wait))

@@ -1,4 +1,4 @@
-//! The requests as they come.
+//! A watch of the requests as they arrive.
 
 use std::sync::{Arc, Weak};
 
@@ -6,7 +6,7 @@ use tokio::sync::watch::Receiver;
 
 use crate::{LoggedRequest, service::Service};
 
-/// The requests of a [`Sandbox`](crate::Sandbox) as they come, from
+/// The requests of a [`Sandbox`](crate::Sandbox) as they arrive, from
 /// [`Sandbox::watch`](crate::Sandbox::watch).
 ///
 /// ```
@@ -22,7 +22,7 @@ use crate::{LoggedRequest, service::Service};
 /// ```
 #[derive(Debug)]
 pub struct Watch {
-    /// A watch does not keep the portal of a sandbox that is gone.
+    /// Weak, so that a watch does not keep the state of a dropped sandbox alive.
     service: Weak<Service>,
     revisions: Receiver<u64>,
     seen: u64,
@@ -39,11 +39,11 @@ impl Watch {
         }
     }
 
-    /// Waits until there is news: the requests that came in since the last call, and those of which
-    /// more is known now, in the order in which they came in. A request is told of several times,
-    /// with one [serial number](LoggedRequest::serial). `None` once the sandbox is gone.
+    /// Waits for news and returns the requests that arrived or changed since the last call, in the
+    /// order of arrival. A request is returned several times, each time with the same [serial
+    /// number](LoggedRequest::serial). Returns `None` once the sandbox is dropped.
     ///
-    /// Nothing is lost where this future is dropped.
+    /// This method is cancel safe: if the future is dropped, nothing is lost.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));

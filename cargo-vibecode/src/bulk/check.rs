@@ -1,4 +1,4 @@
-//! The first pass: every row is read and checked, and nothing is sent.
+//! The first pass: reads and checks every row, and sends nothing.
 
 use std::collections::HashMap;
 
@@ -12,15 +12,15 @@ use super::{
 };
 use crate::{failure::Failure, output::Output};
 
-/// So many bad rows are shown one by one.
+/// The number of bad rows that are shown one by one.
 const MOST_SHOWN: usize = 20;
 
-/// What the first pass found.
+/// The result of the first pass.
 #[derive(Debug, Default)]
 pub(super) struct Checked {
     /// Rows that change something.
     pub(super) to_send: u64,
-    /// Rows that name a record and change nothing of it.
+    /// Rows that name a record but change nothing in it.
     unchanged: u64,
     pub(super) bad: u64,
     first_bad: Vec<(u64, Problem)>,
@@ -32,10 +32,10 @@ pub(super) struct Checked {
     pub(super) digest: String,
 }
 
-/// Checks every row. To programs each bad one is told as it is met.
+/// Checks every row. In JSON format each bad row is printed as it is found.
 ///
 /// # Errors
-/// Where the file cannot be read, or its columns cannot be placed.
+/// If the file cannot be read, or if its columns cannot be assigned to fields.
 pub(super) fn check(input: &Input, rules: &Rules<'_>, output: &Output) -> Result<Checked, Failure> {
     let mut items = Items::open(input, rules)?;
     let mut checked = Checked::default();
@@ -77,12 +77,12 @@ pub(super) fn check(input: &Input, rules: &Rules<'_>, output: &Output) -> Result
 }
 
 impl Checked {
-    /// All rows that there are.
+    /// Returns the number of all rows.
     fn rows(&self) -> u64 {
         self.to_send + self.unchanged + self.bad
     }
 
-    /// Tells people all of it.
+    /// Prints the result for people.
     pub(super) fn show(&self, output: &Output) {
         let columns = self.columns.iter();
         let columns: Vec<Vec<String>> = columns
@@ -111,7 +111,7 @@ impl Checked {
         self.repeated.show(output);
     }
 
-    /// Tells programs that the rows were checked and nothing was sent.
+    /// Prints, for programs, that the rows were checked and nothing was sent.
     pub(super) fn summarize(&self, output: &Output) {
         let columns = self.columns.iter();
         let columns: serde_json::Map<String, serde_json::Value> = columns
@@ -135,8 +135,9 @@ pub(super) fn rows(count: u64) -> String {
     }
 }
 
-/// Finds rows about a record that an earlier row is about. A bit an id, in pages, so that the
-/// records of a portal, whose ids lie close together, take little memory; there is an end to it.
+/// Finds rows about a record that an earlier row is already about. Stores one bit per id, in pages:
+/// the ids of a portal's records are close together, so this takes little memory. `MOST_PAGES`
+/// limits it.
 #[derive(Debug, Default)]
 struct Repeated {
     pages: HashMap<u64, [u64; IDS_PER_PAGE / 64]>,

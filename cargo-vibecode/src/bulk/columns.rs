@@ -1,4 +1,4 @@
-//! Which column goes where: by its wire name, by its label, or as it was said.
+//! Which column goes to which field: by its wire name, by its label, or by `--map`.
 
 use vibecode_spec::{Field, Kind, Multifield, Schema};
 
@@ -8,20 +8,20 @@ use super::{
 };
 use crate::change::{self, Change};
 
-/// What a file of failed rows has beside the row. They are left out when it is run again.
+/// The extra columns of a file of failed rows. They are ignored when the file is run again.
 pub(super) const ERROR_COLUMNS: [&str; 2] = ["error_code", "error_message"];
 
-/// What was said of the columns, and what is known of the fields.
+/// The flags about columns, and the known fields.
 #[derive(Debug)]
 pub(super) struct Rules<'a> {
     pub(super) entity: &'a str,
     pub(super) schema: &'a Schema,
     pub(super) map: &'a [(String, String)],
     pub(super) ignore: &'a [String],
-    /// The name of the column that holds the record's id, where it is said.
+    /// The name of the column with the record's id, if it was given.
     pub(super) id_column: Option<&'a str>,
     pub(super) empty: Empty,
-    /// Whether one cell may hold several values, with a semicolon between.
+    /// Whether one cell may hold several values, separated by semicolons.
     pub(super) cells_hold_lists: bool,
 }
 
@@ -40,7 +40,7 @@ pub(super) enum Target {
     Id,
     /// A field that is set, by its wire name.
     Set { field: String, is_multiple: bool },
-    /// A phone or an email that is added, under this type where the cell tells no other.
+    /// A phone or an email that is added, with this type unless the cell has one.
     Add {
         field: String,
         multifield: Multifield,
@@ -51,7 +51,7 @@ pub(super) enum Target {
 }
 
 const DEFAULT_ID: &str = "id";
-/// Parts the values of one cell.
+/// Separates the values of one cell.
 const SEPARATOR: char = ';';
 
 impl<'a> Columns<'a> {
@@ -63,7 +63,7 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// Finds out where the columns go that have been named since.
+    /// Assigns a target to the columns that were added since the last call.
     pub(super) fn resolve(&mut self) {
         while let Some(name) = self.names.get(self.targets.len()) {
             let target = self.rules.target(name).and_then(|target| {
@@ -77,7 +77,7 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// What is wrong with the columns of a header.
+    /// Returns the problems with the columns of a header.
     pub(super) fn problems(&self) -> Vec<String> {
         let columns = self.names.iter().zip(&self.targets);
         let problem = |(name, target): (&String, &Result<Target, String>)| {
@@ -95,7 +95,7 @@ impl<'a> Columns<'a> {
         problems
     }
 
-    /// What was said of columns that are not there.
+    /// Returns the flags that name columns that do not exist.
     pub(super) fn unused(&self) -> Vec<String> {
         let said = self.rules.map.iter().map(|(column, _)| ("--map", column));
         let ignored = self.rules.ignore.iter().map(|column| ("--ignore", column));
@@ -107,15 +107,15 @@ impl<'a> Columns<'a> {
             .collect()
     }
 
-    /// Every column with where it goes.
+    /// Returns every column with its target.
     pub(super) fn described(&self) -> impl Iterator<Item = (&str, &Result<Target, String>)> {
         self.names.iter().map(String::as_str).zip(&self.targets)
     }
 
-    /// The record of a row and its change; no change where the row changes nothing.
+    /// Returns the record of a row and its change; the change is empty if the row changes nothing.
     ///
     /// # Errors
-    /// What is wrong with the first bad cell.
+    /// The problem with the first bad cell.
     pub(super) fn change(&self, cells: &[Cell]) -> Result<(u64, Change<'a>), Problem> {
         let mut id = None;
         let mut change = Change::new(self.rules.entity, self.rules.schema);
@@ -137,7 +137,7 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// Whether two columns go to one place that takes one only.
+/// Returns true if two columns have the same target, and it takes only one.
 fn is_taken(known: &Result<Target, String>, target: &Target) -> bool {
     !matches!(target, Target::Add { .. } | Target::Ignored) && known.as_ref() == Ok(target)
 }
@@ -185,7 +185,7 @@ impl Rules<'_> {
         }
     }
 
-    /// The field of this name or label; of phones and emails also `phone:MOBILE`.
+    /// Finds a field by its name or label; for phones and emails also `phone:MOBILE`.
     fn field(&self, name: &str) -> Result<(&Field, Option<&'static str>), String> {
         let unknown = match change::field(self.schema, name) {
             Ok(field) => return Ok((field, None)),
@@ -213,7 +213,7 @@ impl Rules<'_> {
         })
     }
 
-    /// Puts the value of a cell where it goes.
+    /// Adds the value of a cell to the change.
     fn put(
         &self,
         change: &mut Change<'_>,
@@ -221,7 +221,7 @@ impl Rules<'_> {
         value: &CellValue,
     ) -> Result<(), String> {
         match (target, value) {
-            // The API cannot remove a phone: an empty cell adds none, and that is all.
+            // The API cannot remove a phone: an empty cell just adds none.
             (Target::Id | Target::Ignored, _) | (Target::Add { .. }, CellValue::Empty) => Ok(()),
             (Target::Set { .. }, CellValue::Empty) if self.empty == Empty::Leave => Ok(()),
             (Target::Set { field, .. }, CellValue::Empty) => change.clear(field),
@@ -276,7 +276,7 @@ fn add(change: &mut Change<'_>, target: &Target, values: Vec<&str>) -> Result<()
 }
 
 impl Target {
-    /// What is told of it.
+    /// Returns a description for the output.
     pub(super) fn describe(&self) -> String {
         match self {
             Self::Id => "the record's id".to_owned(),

@@ -1,4 +1,4 @@
-//! The rows that failed, as a file of the same form that can be run again once it is put right.
+//! The failed rows, as a file in the form of the input that can be run again once it is corrected.
 
 use std::{
     collections::HashMap,
@@ -19,23 +19,25 @@ use super::{
 };
 use crate::failure::Failure;
 
-/// Why rows failed. A reason is kept once, a row in 8 bytes: a million of them take 8 MB.
+/// Why rows failed. Each reason is stored once, and each row takes 8 bytes: a million rows take 8
+/// MB.
 #[derive(Debug, Default)]
 struct Reasons {
     texts: Vec<(String, String)>,
     places: HashMap<(String, String), u64>,
-    /// The line of a row above the place of its reason, in the order of the lines.
+    /// The line of a row in the upper bits and the index of its reason in the lower ones, sorted by
+    /// line.
     rows: Vec<u64>,
 }
 
 const BITS_OF_PLACE: u32 = 16;
 const MOST_PLACES: u64 = 1 << BITS_OF_PLACE;
 
-/// Writes the rows that failed, and those that are bad, and tells where. The file appears as a
-/// whole.
+/// Writes the failed and the bad rows to a file and returns its path. The file is written
+/// atomically.
 ///
 /// # Errors
-/// Where a file cannot be read or written.
+/// If a file cannot be read or written.
 pub(super) fn write(
     input: &Input,
     rules: &Rules<'_>,
@@ -94,7 +96,7 @@ fn write_rows(
 impl Reasons {
     fn read(journal: &mut Journal, count: u64) -> Result<Self, Failure> {
         let mut reasons = Self::default();
-        // Growing by doubling would take three times as much.
+        // Growing by doubling would take three times as much memory.
         let rows = usize::try_from(count).unwrap_or_default();
         reasons.rows.reserve_exact(rows);
         journal.failures(|failure| {
@@ -119,7 +121,8 @@ impl Reasons {
         next
     }
 
-    /// Why this row failed. Rows are asked for in their order, and `at` is where the last was.
+    /// Returns why this row failed. Rows are requested in order, and `at` is the position of the
+    /// last one.
     fn of(&self, line: u64, at: &mut usize) -> Option<(&str, String)> {
         while self.rows.get(*at)? >> BITS_OF_PLACE < line {
             *at += 1;
@@ -131,14 +134,14 @@ impl Reasons {
     }
 }
 
-/// Writes rows in the form of the input, with two more columns.
+/// Writes rows in the form of the input, with two additional columns.
 #[derive(Debug)]
 enum Writer {
     Csv {
         writer: Box<csv::Writer<BufWriter<File>>>,
-        /// Which columns are those of an earlier run.
+        /// The indexes of the error columns of an earlier run.
         old: Vec<usize>,
-        /// The cells of a row that has all.
+        /// The number of cells in a complete row.
         columns: usize,
     },
     Json(BufWriter<File>),
@@ -180,8 +183,8 @@ impl Writer {
         }
     }
 
-    /// Cells that are missing are left empty, so that the error stands in its columns; cells that
-    /// are too many come after it.
+    /// Missing cells are written empty, so that the error is in its own columns; surplus cells come
+    /// after it.
     fn write_cells<'c>(
         &mut self,
         cells: impl Iterator<Item = &'c [u8]>,

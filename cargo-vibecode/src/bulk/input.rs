@@ -1,4 +1,4 @@
-//! The file that the rows come from. It is read twice, and never as a whole.
+//! The file with the rows. It is read twice, and never held in memory as a whole.
 
 use std::{
     fmt::Write as _,
@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use super::rows::{CsvRows, JsonRows, Rows};
 use crate::failure::Failure;
 
-/// What stands for standard input.
+/// The path that means standard input.
 const STDIN: &str = "-";
 const BUFFER: usize = 64 * 1024;
 const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -22,19 +22,20 @@ const UTF_16_MARKS: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
 /// The rows, hashed as they are read.
 pub(super) type Reading = Rows<BufReader<Hashed>>;
 
-/// A file of rows. It stays open, so that both passes read the same file, whatever takes its name.
+/// A file of rows. It stays open, so that both passes read the same file even if its path is
+/// replaced.
 #[derive(Debug)]
 pub(super) struct Input {
     file: File,
     pub(super) path: PathBuf,
     pub(super) form: Form,
-    /// How many bytes of a byte order mark come first.
+    /// The length of the byte order mark at the start, in bytes.
     mark: u64,
-    /// Whether this is what was read from standard input, kept for as long as it is needed.
+    /// Whether this is a temporary copy of standard input.
     pub(super) is_spooled: bool,
 }
 
-/// How rows are written.
+/// The form of the rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
     Csv { delimiter: u8 },
@@ -42,10 +43,10 @@ pub(super) enum Form {
 }
 
 impl Input {
-    /// Opens a file, or takes in standard input where the path is `-`.
+    /// Opens a file, or copies standard input to one if the path is `-`.
     ///
     /// # Errors
-    /// Where it cannot be read, or is in another encoding than UTF-8.
+    /// If it cannot be read, or if its encoding is not UTF-8.
     pub(super) fn open(path: &Path, delimiter: Option<u8>) -> Result<Self, Failure> {
         let is_spooled = is_stdin(path);
         let path = if is_spooled {
@@ -83,10 +84,10 @@ impl Input {
         })
     }
 
-    /// The rows from the first on.
+    /// Returns the rows, starting with the first.
     ///
     /// # Errors
-    /// Where the file cannot be read.
+    /// If the file cannot be read.
     pub(super) fn rows(&self) -> Result<Reading, Failure> {
         let reader = || -> io::Result<BufReader<Hashed>> {
             let mut file = self.file.try_clone()?;
@@ -106,7 +107,7 @@ impl Input {
         Failure::of_file(&self.path, error)
     }
 
-    /// The byte order mark, where there is one.
+    /// Returns the byte order mark, if there is one.
     pub(super) fn mark(&self) -> &'static [u8] {
         match self.mark {
             0 => b"",
@@ -114,14 +115,14 @@ impl Input {
         }
     }
 
-    /// Where the journal of this file is.
+    /// Returns the path of the file's journal.
     pub(super) fn journal(&self) -> PathBuf {
         let mut name = self.path.clone().into_os_string();
         name.push(".journal");
         name.into()
     }
 
-    /// Where the rows go that failed.
+    /// Returns the path for the failed rows.
     pub(super) fn failed(&self) -> PathBuf {
         let extension = match self.form {
             Form::Csv { .. } => "failed.csv",
@@ -130,7 +131,7 @@ impl Input {
         self.path.with_extension(extension)
     }
 
-    /// Removes what was kept of standard input, where it is not needed any more.
+    /// Removes the temporary copy of standard input.
     pub(super) fn forget(&self) {
         if self.is_spooled {
             let _ = fs::remove_file(&self.path);
@@ -142,7 +143,7 @@ pub(super) fn is_stdin(path: &Path) -> bool {
     path == Path::new(STDIN)
 }
 
-/// Rows are told by the name of their file, else by their first byte.
+/// The form is recognised by the extension of the file, else by its first byte.
 fn form_of(path: &Path, start: &[u8], delimiter: Option<u8>) -> Form {
     let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
     let is_json = match extension.to_str() {
@@ -157,7 +158,7 @@ fn form_of(path: &Path, start: &[u8], delimiter: Option<u8>) -> Form {
     Form::Csv { delimiter }
 }
 
-/// Keeps standard input in a file of this folder, since it is read twice.
+/// Copies standard input to a file in the current folder, since it is read twice.
 fn spool() -> Result<PathBuf, Failure> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let moment = now.unwrap_or_default().as_millis();
@@ -177,7 +178,7 @@ fn spool() -> Result<PathBuf, Failure> {
     }
 }
 
-/// A file to be written that only its owner reads: it holds personal data.
+/// Options for a file that only its owner can read: it holds personal data.
 pub(super) fn private() -> fs::OpenOptions {
     let mut options = fs::OpenOptions::new();
     options.write(true);
@@ -204,7 +205,7 @@ impl Hashed {
         }
     }
 
-    /// The hash of what has been read, in hexadecimal digits.
+    /// Returns the hash of the bytes read so far, in hexadecimal digits.
     pub(super) fn digest(&self) -> String {
         let digest = self.hash.clone().finalize();
         let mut text = String::with_capacity(2 * digest.len());

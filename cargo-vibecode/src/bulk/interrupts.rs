@@ -1,8 +1,8 @@
-//! Ctrl-C, and the signal by which a system asks a process to end.
+//! Ctrl-C, and the signal with which a system ends a process.
 
 use tokio::sync::mpsc;
 
-/// Interrupts as they come. They no longer end the process by themselves.
+/// A stream of interrupts. They no longer end the process by themselves.
 #[derive(Debug)]
 pub(super) struct Interrupts(mpsc::Receiver<()>);
 
@@ -24,7 +24,7 @@ impl Interrupts {
         Self(receiver)
     }
 
-    /// The next one.
+    /// Waits for the next interrupt.
     pub(super) async fn next(&mut self) {
         if self.0.recv().await.is_none() {
             std::future::pending::<()>().await;

@@ -1,4 +1,4 @@
-//! What the rows ask for: each the change of one record, checked against the schema.
+//! The rows as changes, each of one record and checked against the schema.
 
 use vibecode_runtime::PatchJob;
 
@@ -18,7 +18,7 @@ pub(super) struct Items<'a> {
     columns: Columns<'a>,
 }
 
-/// A row and what it asks for.
+/// A row and the change that it requests.
 #[derive(Debug)]
 pub(super) struct Item {
     /// The line on which the row begins, from 1.
@@ -28,10 +28,10 @@ pub(super) struct Item {
 }
 
 impl<'a> Items<'a> {
-    /// Begins with the first row, after the header where there is one.
+    /// Starts with the first row, after the header if there is one.
     ///
     /// # Errors
-    /// Where the file cannot be read, or a column of the header cannot be placed.
+    /// If the file cannot be read, or if a column of the header cannot be assigned to a field.
     pub(super) fn open(input: &'a Input, rules: &'a Rules<'a>) -> Result<Self, Failure> {
         let mut items = Self {
             input,
@@ -75,10 +75,10 @@ impl<'a> Items<'a> {
         read.map_err(|error| self.input.failure(&error))
     }
 
-    /// The next row.
+    /// Returns the next row.
     ///
     /// # Errors
-    /// Where the file cannot be read.
+    /// If the file cannot be read.
     pub(super) fn next(&mut self) -> Result<Option<Item>, Failure> {
         if !self.read()? {
             return Ok(None);
@@ -96,11 +96,12 @@ impl<'a> Items<'a> {
         if change.is_empty() {
             return Ok((id, None));
         }
-        let job = change.job(id).map_err(Problem::of_the_row)?;
+        let job = change.job(id);
+        let job = job.map_err(|error| Problem::of_the_row(error.explanation()))?;
         Ok((id, Some(job)))
     }
 
-    /// The row that was read last, as it stands in the file.
+    /// Returns the last row that was read, unchanged from the file.
     pub(super) fn record(&self) -> &Record {
         &self.record
     }
@@ -109,7 +110,7 @@ impl<'a> Items<'a> {
         &self.columns
     }
 
-    /// The hash of what has been read: of the whole file, once there are no more rows.
+    /// Returns the hash of the bytes read so far: of the whole file, once there are no more rows.
     pub(super) fn digest(&self) -> String {
         self.rows.input().get_ref().digest()
     }

@@ -1,5 +1,5 @@
-//! The journal of a job: which rows have left and what became of them, so that a job that is broken
-//! off at any moment can go on. It holds no value of any row.
+//! The journal of a job: which rows have been sent, and their outcomes, so that a job that is
+//! interrupted at any moment can be resumed. It contains no value of any row.
 
 use std::{
     fs::{File, OpenOptions},
@@ -15,10 +15,10 @@ use tokio::time::Instant;
 use super::{outcome::RowFailure, row_set::Ranges};
 use crate::failure::Failure;
 
-/// The version of the journal's form.
+/// The version of the journal's format.
 pub(super) const VERSION: u32 = 1;
-/// While requests are under way, something is written this often: a journal tells to this precision
-/// until when its process lived.
+/// While requests are under way, something is written this often: the journal shows with this
+/// precision how long its process was alive.
 pub(super) const SIGN_OF_LIFE: Duration = Duration::from_millis(500);
 
 /// One line of the journal.
@@ -26,14 +26,14 @@ pub(super) const SIGN_OF_LIFE: Duration = Duration::from_millis(500);
 #[serde(rename_all = "snake_case")]
 pub(super) enum Line {
     Journal(Header),
-    /// On the disk before the first request of the batch leaves.
+    /// On the disk before the first request of the batch is sent.
     Started {
         batch: u64,
         /// Milliseconds since 1970, by the wall clock.
         at: u64,
         rows: Ranges,
     },
-    /// What became of the rows of a batch.
+    /// The outcomes of the rows of a batch.
     Done {
         batch: u64,
         at: u64,
@@ -42,12 +42,12 @@ pub(super) enum Line {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         failed: Vec<RowFailure>,
     },
-    /// A batch of which nothing was applied, and whose rows are to be sent again.
+    /// A batch of which nothing was applied; its rows are to be sent again.
     Returned {
         batch: u64,
         at: u64,
     },
-    /// The process lives.
+    /// The process is alive.
     Alive {
         at: u64,
     },
@@ -59,7 +59,7 @@ pub(super) enum Line {
     },
 }
 
-/// What a job is. A journal is of use to the same job alone.
+/// Identifies the job. A journal can only be used for the same job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Header {
     pub(super) version: u32,
@@ -77,7 +77,7 @@ pub(super) struct Header {
 }
 
 impl Header {
-    /// What differs, in words; nothing where this is the same job.
+    /// Returns the differences in words; empty if this is the same job.
     pub(super) fn differences(&self, now: &Self) -> Vec<String> {
         if self.input_sha256 != now.input_sha256 {
             return vec!["it is about another file, or the file has been changed since".to_owned()];
@@ -95,7 +95,7 @@ impl Header {
     }
 }
 
-/// A journal that is being written. Nobody else can, until the process ends.
+/// A journal that is being written. It is locked until the process ends.
 #[derive(Debug)]
 pub(super) struct Journal {
     file: File,
@@ -105,10 +105,10 @@ pub(super) struct Journal {
 }
 
 impl Journal {
-    /// Begins a journal.
+    /// Creates a journal.
     ///
     /// # Errors
-    /// Where there is one already, or it cannot be written.
+    /// If there is one already, or if it cannot be written.
     pub(super) fn create(path: &Path, header: Header) -> Result<Self, Failure> {
         let mut options = OpenOptions::new();
         let file = options.read(true).append(true).create_new(true).open(path);
@@ -120,7 +120,7 @@ impl Journal {
         let mut journal = Self::of(file, path, 1);
         journal.write(&Line::Journal(header))?;
         journal.sync()?;
-        // The name itself is to outlive a loss of power.
+        // The directory entry must survive a loss of power, too.
         let folder = path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty());
@@ -131,7 +131,7 @@ impl Journal {
         Ok(journal)
     }
 
-    /// A journal that goes on, locked by [`lock`].
+    /// Continues a journal that was locked with [`lock`].
     pub(super) fn of(file: File, path: &Path, next_batch: u64) -> Self {
         Self {
             file,
@@ -141,8 +141,8 @@ impl Journal {
         }
     }
 
-    /// Notes that these rows are about to leave, and gives the number of their batch.
-    /// [`Journal::sync`] comes before they do.
+    /// Records that these rows are about to be sent, and returns the number of their batch. Call
+    /// [`Journal::sync`] before sending them.
     pub(super) fn start(&mut self, rows: Ranges) -> Result<u64, Failure> {
         let batch = self.next_batch;
         self.next_batch += 1;
@@ -169,7 +169,7 @@ impl Journal {
         self.write(&Line::Returned { batch, at: now() })
     }
 
-    /// Shows that the process lives, unless something was written just now.
+    /// Records that the process is alive, unless something was written just now.
     pub(super) fn sign(&mut self) -> Result<(), Failure> {
         if self.last_sign.elapsed() * 2 < SIGN_OF_LIFE {
             return Ok(());
@@ -178,8 +178,8 @@ impl Journal {
         self.sync()
     }
 
-    /// Gives every row that failed. It is read through the handle that holds the lock: on some
-    /// systems no other can.
+    /// Passes every failed row to `take`. Reads through the handle that holds the lock: on some
+    /// systems no other handle can read.
     pub(super) fn failures(&mut self, mut take: impl FnMut(RowFailure)) -> Result<(), Failure> {
         each_line(&mut self.file, &self.path, |line| {
             if let Line::Done { failed, .. } = line {
@@ -195,7 +195,7 @@ impl Journal {
         self.sync()
     }
 
-    /// Sees to it that what was written outlives a loss of power.
+    /// Ensures that everything written so far survives a loss of power.
     pub(super) fn sync(&mut self) -> Result<(), Failure> {
         let synced = self.file.sync_data();
         synced.map_err(|error| Failure::of_file(&self.path, &error))
@@ -216,10 +216,10 @@ pub(super) fn now() -> u64 {
     u64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Takes the journal for this process alone. The system lets go of it however the process ends.
+/// Locks the journal for this process. The system releases the lock however the process ends.
 ///
 /// # Errors
-/// Where another process has it.
+/// If another process has locked it.
 pub(super) fn lock(file: &File, path: &Path) -> Result<(), Failure> {
     match fs4::FileExt::try_lock(file) {
         Ok(()) => Ok(()),
@@ -231,7 +231,7 @@ pub(super) fn lock(file: &File, path: &Path) -> Result<(), Failure> {
     }
 }
 
-/// The failure of a job that has a journal and is begun anew.
+/// The error of a job that is started again although it has a journal.
 pub(super) fn there_is_one(path: &Path) -> Failure {
     let path = path.display();
     Failure::new(format!(
@@ -239,10 +239,10 @@ pub(super) fn there_is_one(path: &Path) -> Failure {
     ))
 }
 
-/// Gives every whole line, and tells where the last of them ends.
+/// Passes every complete line to `take`, and returns the offset after the last of them.
 ///
 /// # Errors
-/// Where the journal cannot be read, or is damaged.
+/// If the journal cannot be read, or is damaged.
 pub(super) fn each_line(
     file: &mut File,
     path: &Path,

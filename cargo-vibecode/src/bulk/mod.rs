@@ -1,4 +1,4 @@
-//! Many records, changed by the rows of a file.
+//! Changes of many records by the rows of a file.
 //!
 //! rows → columns → items, in two passes: check, then plan → send, with the journal beside it.
 
@@ -63,7 +63,7 @@ pub(crate) async fn run(
         schema: &schema,
     };
     let ended = job.run().await;
-    // What was kept of standard input is needed as long as rows are open.
+    // The copy of standard input is needed while there are open rows.
     if !input.journal().exists() || ended.is_ok() {
         input.forget();
     }
@@ -96,7 +96,7 @@ impl Job<'_> {
             return Ok(ended(checked.bad));
         }
         let header = self.header(&checked);
-        // A key that cannot be used is told before a journal is begun.
+        // A key that cannot be used is reported before a journal is created.
         let client = self.client()?;
         let (journal, past) = if wanted.resume {
             resume::resume(&path, &header)?
@@ -152,7 +152,7 @@ impl Job<'_> {
             map: wanted.map.clone(),
             ignore: wanted.ignore.clone(),
             id_column: wanted.id_column.clone(),
-            empty: format!("{:?}", wanted.empty).to_lowercase(),
+            empty: wanted.empty.as_str().to_owned(),
             ensure: wanted.ensure || checked.adds,
             skip_bad: wanted.skip_bad,
             settle_seconds: wanted.settle,
@@ -175,7 +175,12 @@ impl Job<'_> {
         Duration::from_secs(self.wanted.settle)
     }
 
-    /// First the rows that an earlier process left open, then those that have never left.
+    /// The calls of a batch may run one after another.
+    fn settle_of_batches(&self) -> Duration {
+        self.settle().saturating_mul(2)
+    }
+
+    /// Sends the rows that an earlier process left open, then those that have never been sent.
     async fn send(
         &self,
         sender: &mut Sender<'_>,
@@ -185,7 +190,9 @@ impl Job<'_> {
     ) -> Result<(), Stopped> {
         sender.progress.begin_at(past.ok, past.failed);
         let why = "the process that was ended may have left requests that are still running at the server";
-        sender.wait(past.unsettled(self.settle()), why).await?;
+        sender
+            .wait(past.unsettled(self.settle_of_batches()), why)
+            .await?;
         let mut behind = past.done;
         if !past.open.is_empty() {
             let open = plan::Wanted::Only(past.open.clone());
@@ -208,12 +215,15 @@ impl Job<'_> {
         }
         if sender.progress.failed > 0 && header.ensure {
             let why = "changes whose answers were lost may still arrive; then the rows that failed can be run again";
-            sender.wait(sender.unsettled(self.settle()), why).await?;
+            sender
+                .wait(sender.unsettled(self.settle_of_batches()), why)
+                .await?;
         }
         Ok(())
     }
 
-    /// Every row has been reported: the failed ones are written out, and the journal is kept.
+    /// Called once every row has been reported. Writes the failed rows to a file; the journal is
+    /// kept.
     fn finish(
         &self,
         sender: &mut Sender<'_>,
@@ -278,7 +288,7 @@ impl Job<'_> {
         ))
     }
 
-    /// What to do after a check.
+    /// Prints what to do after a check.
     fn advise(&self, checked: &Checked) {
         if checked.bad > 0 && !self.wanted.skip_bad {
             let others = match checked.to_send {
@@ -297,7 +307,7 @@ impl Job<'_> {
         }
     }
 
-    /// What was said on the command line, with the name of the file that is to be read again.
+    /// Returns the words of the command line, with the name of the file that is to be read again.
     fn words(&self) -> Vec<String> {
         let words = std::env::args().skip(1);
         let mut words: Vec<String> = words.collect();
@@ -320,7 +330,7 @@ fn ended(wrong: u64) -> Ended {
     }
 }
 
-/// A command that a shell reads as these words.
+/// Returns a command that a shell splits into these words.
 fn command(words: &[String]) -> String {
     let plain = |letter: char| letter.is_alphanumeric() || "-_./:=,@%+".contains(letter);
     let words = words.iter().map(|word| {

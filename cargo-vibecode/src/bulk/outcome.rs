@@ -1,17 +1,17 @@
-//! What became of a row that failed.
+//! The outcome of a row that failed, and what the outcomes of a batch mean for the job.
 
 use serde::{Deserialize, Serialize};
-use vibecode_runtime::{Error, ErrorCode, ErrorKind, Outcome};
+use vibecode_runtime::{Error, ErrorKind, Outcome};
 
-/// The code of a row that was not sent since it is bad.
+/// The code of a row that was not sent because it is bad.
 pub(super) const BAD_ROW: &str = "BAD_ROW";
 
-/// A row that failed. No value of the row is in it.
+/// A failed row. It contains no value of the row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct RowFailure {
     /// The line on which the row begins.
     pub(super) row: u64,
-    /// The API's code, or what kind of failure it is.
+    /// The API's code, or the kind of failure.
     pub(super) code: String,
     /// `not_applied` or `unknown`.
     pub(super) outcome: String,
@@ -20,22 +20,20 @@ pub(super) struct RowFailure {
 
 const NOT_APPLIED: &str = "not_applied";
 const UNKNOWN: &str = "unknown";
+const MAY_BE_APPLIED: &str = "the change may or may not have been applied";
 
 impl RowFailure {
     pub(super) fn of(row: u64, error: &Error) -> Self {
-        let code = error.code().map_or_else(
-            || screaming(&format!("{:?}", error.kind())),
-            |code| code.as_str().to_owned(),
-        );
-        let outcome = match error.outcome() {
-            Outcome::NotApplied => NOT_APPLIED,
-            _ => UNKNOWN,
+        let explanation = error.explanation();
+        let (outcome, message) = match error.outcome() {
+            Outcome::NotApplied => (NOT_APPLIED, explanation.to_owned()),
+            _ => (UNKNOWN, format!("{explanation}; {MAY_BE_APPLIED}")),
         };
         Self {
             row,
-            code,
+            code: code_of(error),
             outcome: outcome.to_owned(),
-            message: without_call(&error.to_string()),
+            message,
         }
     }
 
@@ -44,66 +42,48 @@ impl RowFailure {
     }
 }
 
-/// `NotJson` as the API would write it: `NOT_JSON`.
-fn screaming(name: &str) -> String {
-    let mut code = String::new();
-    for letter in name.chars() {
-        if letter.is_ascii_uppercase() && !code.is_empty() {
-            code.push('_');
-        }
-        code.push(letter.to_ascii_uppercase());
-    }
-    code
+/// Returns the API's code, or the kind of the failure in the same spelling. A code that does not
+/// look like one may contain anything, including values of the row.
+fn code_of(error: &Error) -> String {
+    let code = error.code().filter(|code| code.looks_like_a_code());
+    code.map_or_else(
+        || error.kind().as_str().to_ascii_uppercase(),
+        |code| code.as_str().to_owned(),
+    )
 }
 
-/// A message without the call that it begins with, such as `update contacts/71 in a batch`: that
-/// names the record, and makes every row's message another one.
-fn without_call(message: &str) -> String {
-    const CALLS: [&str; 4] = ["update ", "get ", "POST batch", "PATCH "];
-    let is_call = CALLS.iter().any(|call| message.starts_with(call));
-    match message.split_once(": ") {
-        Some((_, rest)) if is_call => rest.to_owned(),
-        _ => message.to_owned(),
-    }
-}
-
-/// What the results of a batch say of the run.
-#[derive(Debug)]
+/// What the results of a batch mean for the job.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// The rows have their outcomes, and the run goes on.
+    /// The rows have their outcomes, and the job continues.
     GoOn,
-    /// Nothing was applied, and nothing will be: the rows stay to be sent.
-    ReturnAndStop(String),
-    /// Nobody knows what was applied: the rows stay open.
-    LeaveAndStop(String),
+    /// Every row failed for a reason that would hit the next batch too. The rows have no outcome:
+    /// they are to be sent again.
+    Stop {
+        reason: String,
+        /// Whether it is certain that nothing was applied.
+        is_not_applied: bool,
+    },
 }
 
 impl Verdict {
     pub(super) fn of<T>(results: &[Result<T, Error>]) -> Self {
         let errors: Option<Vec<&Error>> =
             results.iter().map(|result| result.as_ref().err()).collect();
-        let Some(errors) = errors else {
-            return Self::GoOn;
-        };
-        let Some(first) = errors.first() else {
-            return Self::GoOn;
-        };
-        let reason = without_call(&first.to_string());
-        if !errors.iter().all(|error| concerns_all(error)) {
-            return Self::GoOn;
-        }
-        let is_applied_nowhere = errors
-            .iter()
-            .all(|error| error.outcome() == Outcome::NotApplied);
-        if is_applied_nowhere {
-            Self::ReturnAndStop(reason)
-        } else {
-            Self::LeaveAndStop(reason)
+        match errors.as_deref() {
+            Some(errors @ [first, ..]) if errors.iter().all(|error| concerns_all(error)) => {
+                let mut outcomes = errors.iter().map(|error| error.outcome());
+                Self::Stop {
+                    reason: format!("{} [{}]", first.explanation(), code_of(first)),
+                    is_not_applied: outcomes.all(|outcome| outcome == Outcome::NotApplied),
+                }
+            }
+            _ => Self::GoOn,
         }
     }
 }
 
-/// Whether an error would meet the next batch too: a key that is refused, a host that is not there.
+/// Returns true if an error would hit the next batch too: a refused key, an unreachable host.
 fn concerns_all(error: &Error) -> bool {
     let kinds = [
         ErrorKind::Configuration,
@@ -111,34 +91,7 @@ fn concerns_all(error: &Error) -> bool {
         ErrorKind::Throttle,
         ErrorKind::Connect,
     ];
-    let is_refused = |status| matches!(status, Some(401 | 403));
-    let of_request = error.status().map(|status| status.as_u16());
-    // Of one call of a batch it may be about the record alone.
-    let of_call = error.code().filter(|code| {
-        !matches!(
-            code,
-            ErrorCode::AccessDenied | ErrorCode::BitrixAccessDenied
-        )
-    });
-    kinds.contains(&error.kind())
-        || is_refused(of_request)
-        || is_refused(of_call.and_then(ErrorCode::usual_status))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_kind_reads_as_a_code() {
-        assert_eq!(screaming("NotJson"), "NOT_JSON");
-        assert_eq!(screaming("Timeout"), "TIMEOUT");
-    }
-
-    #[test]
-    fn a_message_does_not_name_the_record() {
-        let message = "update contacts/71 in a batch: there is no such record: x [404 A]";
-        assert_eq!(without_call(message), "there is no such record: x [404 A]");
-        assert_eq!(without_call("no key: set one"), "no key: set one");
-    }
+    // A call of a batch has no separate status: this is the status of the whole batch.
+    let is_forbidden = error.status().is_some_and(|status| status.as_u16() == 403);
+    kinds.contains(&error.kind()) || error.refuses_the_key() || is_forbidden
 }

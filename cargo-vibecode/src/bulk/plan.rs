@@ -1,9 +1,6 @@
-//! Which rows leave together: at most 50, of which no two are about one record, and none about a
-//! record that is under way.
+//! Which rows are sent together, in the order of the file.
 
-use std::collections::{HashSet, VecDeque};
-
-use vibecode_runtime::PatchJob;
+use vibecode_runtime::{Batch, PatchJob};
 
 use super::{
     columns::Rules,
@@ -13,37 +10,28 @@ use super::{
 };
 use crate::failure::Failure;
 
-/// The most calls that a batch may have (api.md, grade D).
-const MOST_ROWS: usize = 50;
-/// So many rows wait at most because their record is under way.
-const MOST_WAITING: usize = 8 * MOST_ROWS;
+/// The size in bytes after which no further row is added to a pack. Rows may be long, and a run
+/// queues for all of its records at the same time only if it can send them in few requests.
+const MOST_BYTES: usize = 1024 * 1024;
 
-/// The rows that are to leave.
+/// The rows to be sent.
 #[derive(Debug)]
 pub(super) struct Plan<'a> {
     items: Items<'a>,
     wanted: Wanted<'a>,
-    waiting: VecDeque<Row>,
-    busy: HashSet<u64>,
     is_over: bool,
 }
 
-/// Which rows of the file leave.
+/// Which rows of the file are sent.
 #[derive(Debug)]
 pub(super) enum Wanted<'a> {
-    /// These alone.
+    /// Only these.
     Only(RowSet),
     /// All but these.
     AllBut(&'a RowSet),
 }
 
-#[derive(Debug)]
-struct Row {
-    line: u64,
-    job: PatchJob,
-}
-
-/// Rows that leave together.
+/// Rows that are sent together.
 #[derive(Debug, Default)]
 pub(super) struct Pack {
     pub(super) lines: Vec<u64>,
@@ -54,15 +42,11 @@ impl Pack {
     pub(super) fn rows(&self) -> Ranges {
         self.lines.iter().copied().collect()
     }
-
-    pub(super) fn ids(&self) -> Vec<u64> {
-        self.jobs.iter().map(PatchJob::id).collect()
-    }
 }
 
 impl<'a> Plan<'a> {
     /// # Errors
-    /// Where the file cannot be read.
+    /// If the file cannot be read.
     pub(super) fn new(
         input: &'a Input,
         rules: &'a Rules<'a>,
@@ -71,61 +55,36 @@ impl<'a> Plan<'a> {
         Ok(Self {
             items: Items::open(input, rules)?,
             wanted,
-            waiting: VecDeque::new(),
-            busy: HashSet::new(),
             is_over: false,
         })
     }
 
-    /// The next rows; `None` while nothing can leave.
+    /// Returns the next rows, as many as a batch may have; `None` if there are no more.
     ///
     /// # Errors
-    /// Where the file cannot be read.
+    /// If the file cannot be read.
     pub(super) fn pack(&mut self) -> Result<Option<Pack>, Failure> {
         let mut pack = Pack::default();
-        let mut seen = HashSet::new();
-        let mut left = VecDeque::new();
-        while pack.jobs.len() < MOST_ROWS {
-            let row = match self.waiting.pop_front() {
-                Some(row) => row,
-                None if left.len() >= MOST_WAITING => break,
-                None => match self.read()? {
-                    Some(row) => row,
-                    None => break,
-                },
+        let mut bytes = 0;
+        while pack.jobs.len() < Batch::MAX_CALLS && bytes < MOST_BYTES {
+            let Some((line, job)) = self.read()? else {
+                break;
             };
-            let id = row.job.id();
-            if self.busy.contains(&id) || !seen.insert(id) {
-                left.push_back(row);
-                continue;
-            }
-            pack.lines.push(row.line);
-            pack.jobs.push(row.job);
+            bytes += self.items.record().bytes();
+            pack.lines.push(line);
+            pack.jobs.push(job);
         }
-        left.append(&mut self.waiting);
-        self.waiting = left;
-        if pack.jobs.is_empty() {
-            return Ok(None);
-        }
-        self.busy.extend(pack.jobs.iter().map(PatchJob::id));
-        Ok(Some(pack))
+        Ok((!pack.jobs.is_empty()).then_some(pack))
     }
 
-    /// The records of a pack may be written to again.
-    pub(super) fn release(&mut self, ids: &[u64]) {
-        for id in ids {
-            self.busy.remove(id);
-        }
-    }
-
-    fn read(&mut self) -> Result<Option<Row>, Failure> {
+    fn read(&mut self) -> Result<Option<(u64, PatchJob)>, Failure> {
         while !self.is_over {
             let Some(item) = self.items.next()? else {
                 self.is_over = true;
                 break;
             };
             let line = item.line;
-            // What is bad was told in the first pass.
+            // Bad rows were reported in the first pass.
             let Ok((_, Some(job))) = item.asks else {
                 continue;
             };
@@ -139,13 +98,13 @@ impl<'a> Plan<'a> {
                 Wanted::AllBut(rows) => !rows.contains(line),
             };
             if is_wanted {
-                return Ok(Some(Row { line, job }));
+                return Ok(Some((line, job)));
             }
         }
         Ok(None)
     }
 
-    /// The hash of the file, where all of it has been read.
+    /// Returns the hash of the file if all of it has been read.
     pub(super) fn digest(&self) -> String {
         self.items.digest()
     }

@@ -1,4 +1,4 @@
-//! How far the job is: a bar where somebody looks at it.
+//! The progress of the job: a bar, if standard error is a terminal.
 
 use std::{fmt::Write, time::Duration};
 
@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::output::Output;
 
-/// How far the job is.
+/// The progress of the job.
 #[derive(Debug)]
 pub(super) struct Progress {
     bar: ProgressBar,
@@ -17,7 +17,7 @@ pub(super) struct Progress {
 const TEMPLATE: &str = "{bar:30} {pos}/{len} rows  {rate}  {msg}  {eta} left";
 
 impl Progress {
-    /// Nothing is shown to programs, nor where standard error is no terminal.
+    /// Creates a bar that is hidden in JSON format, and if standard error is not a terminal.
     pub(super) fn new(rows: u64, output: &Output) -> Self {
         let target = if output.is_json() {
             ProgressDrawTarget::hidden()
@@ -40,7 +40,7 @@ impl Progress {
         progress
     }
 
-    /// Notes rows that an earlier process has reported.
+    /// Adds the rows that an earlier process has reported.
     pub(super) fn begin_at(&mut self, ok: u64, failed: u64) {
         (self.ok, self.failed) = (ok, failed);
         self.bar.set_position(ok + failed);
@@ -59,12 +59,12 @@ impl Progress {
         self.bar.set_message(format!("{} failed", self.failed));
     }
 
-    /// Lets something else be printed.
+    /// Prints something else without disturbing the bar.
     pub(super) fn aside(&self, print: impl FnOnce()) {
         self.bar.suspend(print);
     }
 
-    /// Shows what is waited for, in the place of the bar's numbers.
+    /// Shows the remaining wait instead of the bar's numbers.
     pub(super) fn waiting(&self, left: Duration) {
         self.bar.set_message(format!(
             "{} failed, waiting {} s",

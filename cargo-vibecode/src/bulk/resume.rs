@@ -1,4 +1,4 @@
-//! What a journal tells of a job that was broken off.
+//! The state of an interrupted job, read from its journal.
 
 use std::{
     collections::HashMap,
@@ -14,26 +14,27 @@ use super::{
 };
 use crate::failure::Failure;
 
-/// What is known of the job so far.
+/// The state of the job so far.
 #[derive(Debug, Default)]
 pub(super) struct Past {
     /// Rows that have been reported.
     pub(super) done: RowSet,
-    /// Rows that left, and of which nobody knows what became of them.
+    /// Rows that were sent and have no known outcome.
     pub(super) open: RowSet,
     pub(super) ok: u64,
     pub(super) failed: u64,
     pub(super) is_finished: bool,
     batches: HashMap<u64, Ranges>,
     last_batch: u64,
-    /// When the process wrote last.
+    /// When the process last wrote to the journal.
     last_sign: u64,
 }
 
-/// Opens the journal of a job that was broken off, and drops what of its last line was written.
+/// Opens the journal of an interrupted job, and removes a last line that is incomplete.
 ///
 /// # Errors
-/// Where there is none, another process has it, it is damaged, or it is of another job.
+/// If there is none, if another process has locked it, if it is damaged, or if it belongs to
+/// another job.
 pub(super) fn resume(path: &Path, header: &Header) -> Result<(Journal, Past), Failure> {
     let failed = |error: io::Error| Failure::of_file(path, &error);
     let opened = OpenOptions::new().read(true).append(true).open(path);
@@ -122,8 +123,8 @@ impl Past {
         }
     }
 
-    /// How long a request of the process that ended may still be running. It may have left up to
-    /// when the process last showed that it lives, whenever its batch was started: a batch may be
+    /// Returns how long a request of the ended process may still be running. It may have been sent
+    /// up to the last sign of life of the process, whenever its batch was started: a batch may be
     /// sent more than once.
     pub(super) fn unsettled(&self, settle: Duration) -> Duration {
         if self.open.is_empty() {

@@ -1,18 +1,18 @@
-//! Sets of rows, by the lines on which they begin.
+//! Sets of rows, by the line on which each begins.
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-/// The most lines that a set reaches to. Beyond it a journal is damaged: no input is so long.
+/// The highest line in a set. A line beyond it means a damaged journal: no input is so long.
 const MOST_LINES: u64 = 1 << 33;
 
-/// Rows in their order, in few words: `2-51,60`.
+/// Rows in their order, in a compact form: `2-51,60`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Ranges(Vec<(u64, u64)>);
 
 impl Ranges {
-    /// The rows, in rising order or not.
+    /// Returns the rows, in ascending order or not.
     pub(super) fn iter(&self) -> impl Iterator<Item = u64> {
         self.0.iter().flat_map(|(first, last)| *first..=*last)
     }
@@ -71,7 +71,7 @@ impl<'de> Deserialize<'de> for Ranges {
     }
 }
 
-/// A set of rows: a bit a line, so that a million take 125 kB.
+/// A set of rows: one bit per line, so that a million rows take 125 kB.
 #[derive(Debug, Clone, Default)]
 pub(super) struct RowSet {
     words: Vec<u64>,

@@ -1,13 +1,28 @@
-//! The second pass: up to four batches of rows are under way, each journaled before and after.
+//! The second pass: sends the rows in batches, each of which is in the journal before and after.
+//!
+//! Every batch is a run of the client, which sends the rows of one record one at a time and in
+//! order: a run queues for its records when it is first polled, so the runs are first polled in the
+//! order of their rows. Several batches under way may be about the same record.
+//!
+//! Therefore batches are reported in the order in which they were started, whichever ends first.
+//! Example: row 5 sets the post of record 71 to A, row 60 sets it to B. The first batch contains
+//! another row that takes long, and the second batch ends before it. If the process were killed now
+//! and only the second batch had been reported, `--resume` would send row 5 again, but not row 60:
+//! the record would end with A. Because neither has been reported, both are open, both are sent
+//! again, and the record ends with B.
+//!
+//! It is not one run over the whole file: such a run would hold back its outcomes, and so all
+//! further rows, behind one slow record, and an interrupt would wait for all rows that the run has
+//! taken in.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::VecDeque, future::poll_fn, task::Poll, time::Duration};
 
 use serde_json::json;
 use tokio::{
-    task::{Id, JoinSet},
+    task::{Id, JoinError, JoinSet},
     time::{Instant, MissedTickBehavior, interval, sleep},
 };
-use vibecode_runtime::{Client, Error, PatchJob};
+use vibecode_runtime::{Bulk, Client, Error, PatchJob};
 
 use super::{
     interrupts::Interrupts,
@@ -19,18 +34,19 @@ use super::{
 };
 use crate::{failure::Failure, output::Output};
 
-/// So many batches are under way at a time.
-const MOST_PACKS: usize = 4;
-/// After so many batches in a row of which no row is known to be applied or refused, the API is
-/// taken to be out of order.
+/// The maximum number of batches that are started and not reported. It is only reached behind a
+/// slow batch.
+const MOST_UNREPORTED: usize = 256;
+/// After this many consecutive batches without any row known to be applied or refused, the API is
+/// considered to be down.
 const MOST_LOST: u32 = 8;
 
 /// How rows are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
-    /// As they stand.
+    /// Sends all values of the row.
     Update,
-    /// What the record has not: nothing is added twice.
+    /// Sends only what the record does not have, so that nothing is added twice.
     Ensure,
 }
 
@@ -42,32 +58,70 @@ pub(super) struct Sender<'a> {
     pub(super) progress: Progress,
     pub(super) interrupts: Interrupts,
     pub(super) output: &'a Output,
-    /// Whether an answer has shown what was sent. Until then one batch leaves at a time.
-    is_proved: bool,
+    /// Whether a row has been done. Until then only one batch is under way, so that a wrong key is
+    /// refused once, and a wrong address affects as few rows as possible.
+    has_done_any: bool,
     lost_in_a_row: u32,
-    /// When a row ended whose change may still arrive.
+    /// When the last row with an unknown outcome ended: its change may still arrive.
     last_unknown: Option<Instant>,
 }
 
-/// The batches under way.
+/// Batches that have been started and not reported.
 #[derive(Debug, Default)]
 struct Running {
-    tasks: JoinSet<Vec<Result<(), Error>>>,
-    batches: HashMap<Id, Batch>,
+    tasks: JoinSet<Results>,
+    /// In the order in which they were started.
+    batches: VecDeque<Batch>,
 }
 
 #[derive(Debug)]
 struct Batch {
     number: u64,
     lines: Vec<u64>,
-    ids: Vec<u64>,
+    task: Id,
+    /// Set once the batch has ended.
+    results: Option<Results>,
 }
 
-/// Why nothing more is sent.
+/// The results of the rows of a batch, in order.
+type Results = Vec<Result<(), Error>>;
+
+/// Why sending has stopped.
 #[derive(Debug)]
 pub(super) enum Stopped {
     Interrupted,
     Because(Failure),
+}
+
+impl Running {
+    /// Starts a batch. Its rows queue for their records before those of any later batch.
+    async fn start(&mut self, number: u64, pack: Pack, client: &Client, mode: Mode) {
+        let Pack { lines, jobs } = pack;
+        let mut results = Box::pin(send(client.clone(), jobs, mode));
+        let first = poll_fn(|context| Poll::Ready(results.as_mut().poll(context))).await;
+        let task = self.tasks.spawn(async move {
+            match first {
+                Poll::Ready(results) => results,
+                Poll::Pending => results.await,
+            }
+        });
+        self.batches.push_back(Batch {
+            number,
+            lines,
+            task: task.id(),
+            results: None,
+        });
+    }
+
+    /// Stores the results of a batch until it is reported.
+    fn end(&mut self, ended: Result<(Id, Results), JoinError>) -> Result<(), Failure> {
+        let (task, results) = ended.map_err(|error| Failure::new(error.to_string()))?;
+        let mut batches = self.batches.iter_mut();
+        if let Some(batch) = batches.find(|batch| batch.task == task) {
+            batch.results = Some(results);
+        }
+        Ok(())
+    }
 }
 
 impl<'a> Sender<'a> {
@@ -83,16 +137,17 @@ impl<'a> Sender<'a> {
             progress,
             interrupts: Interrupts::listen(),
             output,
-            is_proved: false,
+            has_done_any: false,
             lost_in_a_row: 0,
             last_unknown: None,
         }
     }
 
-    /// Sends all rows of a plan. What is under way when it stops, ends and is journaled.
+    /// Sends all rows of a plan. When it stops early, it waits for the batches under way and
+    /// journals them.
     ///
     /// # Errors
-    /// Why it stopped before the end.
+    /// The reason why it stopped before the end.
     pub(super) async fn send(&mut self, plan: &mut Plan<'_>, mode: Mode) -> Result<(), Stopped> {
         let mut running = Running::default();
         let mut stopped = None;
@@ -100,23 +155,21 @@ impl<'a> Sender<'a> {
         signs.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             if stopped.is_none()
-                && let Err(failure) = self.fill(&mut running, plan, mode)
+                && let Err(failure) = self.fill(&mut running, plan, mode).await
             {
                 stopped = Some(Stopped::Because(failure));
             }
             if running.tasks.is_empty() {
+                self.give_back(&running)?;
                 self.journal.sync()?;
                 return stopped.map_or(Ok(()), Err);
             }
             tokio::select! {
                 Some(ended) = running.tasks.join_next_with_id() => {
-                    let (task, results) = ended.map_err(|error| Failure::new(error.to_string()))?;
-                    if let Some(batch) = running.batches.remove(&task) {
-                        plan.release(&batch.ids);
-                        let reason = self.note(&batch, &results)?;
-                        let reason = reason.map(|reason| Stopped::Because(Failure::new(reason)));
-                        stopped = stopped.or(reason);
-                    }
+                    running.end(ended)?;
+                    let reason = self.report(&mut running)?;
+                    let reason = reason.map(|reason| Stopped::Because(Failure::new(reason)));
+                    stopped = stopped.or(reason);
                 }
                 () = self.interrupts.next() => {
                     if matches!(stopped, Some(Stopped::Interrupted)) {
@@ -132,17 +185,23 @@ impl<'a> Sender<'a> {
         }
     }
 
-    /// Lets as many batches leave as may be under way.
-    fn fill(
+    /// Starts as many batches as may be under way.
+    async fn fill(
         &mut self,
         running: &mut Running,
         plan: &mut Plan<'_>,
         mode: Mode,
     ) -> Result<(), Failure> {
-        let most = if self.is_proved { MOST_PACKS } else { 1 };
+        let most = if self.has_done_any {
+            Bulk::MAX_REQUESTS
+        } else {
+            1
+        };
         let mut packs = Vec::new();
         let mut failed = None;
-        while running.tasks.len() + packs.len() < most {
+        while running.tasks.len() + packs.len() < most
+            && running.batches.len() + packs.len() < MOST_UNREPORTED
+        {
             match plan.pack() {
                 Ok(Some(pack)) => packs.push((self.journal.start(pack.rows())?, pack)),
                 Ok(None) => break,
@@ -156,29 +215,45 @@ impl<'a> Sender<'a> {
             self.journal.sync()?;
         }
         for (number, pack) in packs {
-            let ids = pack.ids();
-            let Pack { lines, jobs } = pack;
-            let task = running.tasks.spawn(run(self.client.clone(), jobs, mode));
-            let batch = Batch { number, lines, ids };
-            running.batches.insert(task.id(), batch);
+            running.start(number, pack, &self.client, mode).await;
         }
         failed.map_or(Ok(()), Err)
     }
 
-    /// Journals what became of a batch. Gives why nothing more is to be sent, if that is so.
-    fn note(
-        &mut self,
-        batch: &Batch,
-        results: &[Result<(), Error>],
-    ) -> Result<Option<String>, Failure> {
-        match Verdict::of(results) {
-            Verdict::GoOn => {}
-            Verdict::ReturnAndStop(reason) => {
-                self.journal.returned(batch.number)?;
-                return Ok(Some(reason));
+    /// Reports the batches that have ended, up to the first that has not, or that has rows to be
+    /// sent again. Returns the reason to stop sending, if there is one.
+    fn report(&mut self, running: &mut Running) -> Result<Option<String>, Failure> {
+        let mut stop = None;
+        while let Some(batch) = running.batches.front()
+            && let Some(results) = &batch.results
+        {
+            if let Verdict::Stop { reason, .. } = Verdict::of(results) {
+                return Ok(stop.or(Some(reason)));
             }
-            Verdict::LeaveAndStop(reason) => return Ok(Some(reason)),
+            stop = stop.or(self.note(batch, results)?);
+            running.batches.pop_front();
         }
+        Ok(stop)
+    }
+
+    /// Journals that the rows of unreported batches are to be sent again, if nothing of any of them
+    /// was applied. Otherwise all stay open: open rows are sent again before the others, so that
+    /// rows keep their order.
+    fn give_back(&mut self, running: &Running) -> Result<(), Failure> {
+        let is_not_applied = |batch: &Batch| {
+            let verdict = batch.results.as_deref().map(Verdict::of);
+            matches!(verdict, Some(Verdict::Stop { is_not_applied, .. }) if is_not_applied)
+        };
+        if running.batches.iter().all(is_not_applied) {
+            for batch in &running.batches {
+                self.journal.returned(batch.number)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Journals the outcomes of a batch. Returns the reason to stop sending, if there is one.
+    fn note(&mut self, batch: &Batch, results: &Results) -> Result<Option<String>, Failure> {
         let rows = batch.lines.iter().copied().zip(results);
         let failed: Vec<RowFailure> = rows
             .clone()
@@ -190,11 +265,11 @@ impl<'a> Sender<'a> {
             .collect();
         let is_lost = ok.is_empty() && failed.iter().all(RowFailure::is_unknown);
         self.lost_in_a_row = if is_lost { self.lost_in_a_row + 1 } else { 0 };
-        self.is_proved |= !ok.is_empty();
+        self.has_done_any |= !ok.is_empty();
         if failed.iter().any(RowFailure::is_unknown) {
             self.last_unknown = Some(Instant::now());
         }
-        self.tell(&failed);
+        self.show_failed(&failed);
         let count = |rows: usize| u64::try_from(rows).unwrap_or_default();
         let failures = count(failed.len());
         self.progress
@@ -205,8 +280,8 @@ impl<'a> Sender<'a> {
         }))
     }
 
-    /// Tells programs of rows that failed.
-    fn tell(&self, failed: &[RowFailure]) {
+    /// Prints the failed rows for programs.
+    fn show_failed(&self, failed: &[RowFailure]) {
         for RowFailure {
             row,
             code,
@@ -226,13 +301,13 @@ impl<'a> Sender<'a> {
     /// Waits, and shows why.
     ///
     /// # Errors
-    /// Where it is interrupted.
+    /// If it is interrupted.
     pub(super) async fn wait(&mut self, time: Duration, why: &str) -> Result<(), Stopped> {
         if time.is_zero() {
             return Ok(());
         }
-        let told = format!("waiting {:.1} s: {why}", time.as_secs_f64());
-        self.progress.aside(|| self.output.line(told));
+        let line = format!("waiting {:.1} s: {why}", time.as_secs_f64());
+        self.progress.aside(|| self.output.line(line));
         let until = Instant::now() + time;
         while let Some(left) = until.checked_duration_since(Instant::now()) {
             self.progress.waiting(left);
@@ -244,7 +319,7 @@ impl<'a> Sender<'a> {
         Ok(())
     }
 
-    /// How long a change whose row was reported as unknown may still arrive.
+    /// Returns how long the change of a row that was reported as unknown may still arrive.
     pub(super) fn unsettled(&self, settle: Duration) -> Duration {
         self.last_unknown.map_or(Duration::ZERO, |last| {
             (last + settle).saturating_duration_since(Instant::now())
@@ -252,22 +327,18 @@ impl<'a> Sender<'a> {
     }
 }
 
-/// Sends the rows of a pack, and gives what became of each, in their order.
-async fn run(client: Client, jobs: Vec<PatchJob>, mode: Mode) -> Vec<Result<(), Error>> {
-    let mut results = Vec::with_capacity(jobs.len());
+/// Sends rows, and returns their results in order.
+async fn send(client: Client, jobs: Vec<PatchJob>, mode: Mode) -> Results {
     match mode {
-        Mode::Update => {
-            let mut outcomes = client.update_jobs(jobs);
-            while let Some(outcome) = outcomes.next().await {
-                results.push(outcome.result.map(|_| ()));
-            }
-        }
-        Mode::Ensure => {
-            let mut outcomes = client.ensure_jobs(jobs);
-            while let Some(outcome) = outcomes.next().await {
-                results.push(outcome.result.map(|_| ()));
-            }
-        }
+        Mode::Update => results(client.update_jobs(jobs)).await,
+        Mode::Ensure => results(client.ensure_jobs(jobs)).await,
+    }
+}
+
+async fn results<T: Send + 'static>(mut outcomes: Bulk<(), T>) -> Results {
+    let mut results = Vec::new();
+    while let Some(outcome) = outcomes.next().await {
+        results.push(outcome.result.map(|_| ()));
     }
     results
 }

@@ -1,10 +1,10 @@
-//! What can be said on the command line of a bulk job.
+//! The command line of a bulk job.
 
 use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-/// What the flags alone do not tell.
+/// The part of the help that does not belong to a single flag.
 pub(crate) const HELP: &str = "\
 Columns go to the fields that they name: by the wire name, by the label of the portal's schema, or as --map \
 says. A column `phone:MOBILE` adds mobile phones, `phone` work phones; a cell may say `value:TYPE` itself. Cells \
@@ -68,7 +68,7 @@ pub(crate) struct Wanted {
     #[arg(long)]
     pub(super) ensure: bool,
 
-    /// How long a request whose answer was lost may still be applied.
+    /// How long a request whose answer was lost may still be applied; a batch twice as long.
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     pub(super) settle: u64,
 
@@ -89,6 +89,16 @@ pub(super) enum Empty {
     Leave,
     /// It clears the field.
     Clear,
+}
+
+impl Empty {
+    /// Returns the name in the journal.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Leave => "leave",
+            Self::Clear => "clear",
+        }
+    }
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

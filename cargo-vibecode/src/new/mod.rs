@@ -1,4 +1,4 @@
-//! A ready module for an entity: its struct, and its lists as enums.
+//! Generates a module for an entity: its struct, and its lists as enums.
 
 mod module;
 mod names;

@@ -1,4 +1,4 @@
-//! The module that is printed: a struct, and an enum for each list.
+//! The generated module: a struct, and an enum for each list.
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
@@ -19,12 +19,12 @@ struct List {
 }
 
 impl<'a> Module<'a> {
-    /// A module with these fields.
+    /// Creates a module with these fields.
     pub(super) fn new(entity: &'a str, fields: Vec<&'a Field>) -> Self {
         Self { entity, fields }
     }
 
-    /// Its text, as rustfmt would have it.
+    /// Returns the text of the module, formatted like rustfmt.
     pub(super) fn text(&self) -> String {
         let struct_name = struct_name(self.entity);
         let taken = format!("{struct_name}Patch");
@@ -131,8 +131,8 @@ impl<'a> Module<'a> {
     }
 }
 
-/// The fields that are meant if none is named: all that can be written, and when the record was created
-/// and changed.
+/// Returns the default fields: all that can be written, and the times of creation and of the last
+/// change.
 pub(super) fn usual_fields(schema: &Schema) -> Vec<&Field> {
     const TIMES: &[&str] = &["createdTime", "updatedTime", "createdAt", "updatedAt"];
     let is_usual = |field: &&Field| {
@@ -149,7 +149,7 @@ fn push_field(body: &mut String, field: &Field, type_name: &str, names: &mut Nam
     let name = names.snake(label.unwrap_or(wire), &by_wire);
     push_doc(body, "    ", field.title.as_deref().unwrap_or(wire), wire);
     let mut attributes = Vec::new();
-    // The wire name is the field's own in camelCase, unless it says otherwise.
+    // The wire name is the field's name in camelCase, unless an attribute says otherwise.
     if field.is_user_field() || camel_of(&name) != *wire {
         attributes.push(format!("field = \"{wire}\""));
     }
@@ -162,7 +162,7 @@ fn push_field(body: &mut String, field: &Field, type_name: &str, names: &mut Nam
     let _ = writeln!(body, "    pub {name}: {type_name},");
 }
 
-/// A label as a doc comment, or the name of what has the label if that shows nothing.
+/// Writes a label as a doc comment, or `name` if the label has no visible text.
 fn push_doc(text: &mut String, indent: &str, label: &str, name: &str) {
     let mut line = doc_text(label);
     if line.is_empty() {
@@ -171,7 +171,7 @@ fn push_doc(text: &mut String, indent: &str, label: &str, name: &str) {
     let _ = writeln!(text, "{indent}/// {line}");
 }
 
-/// Whether a name can be written in an attribute and in a request.
+/// Returns true if a name can be used in an attribute and in a request.
 fn is_wire_name(name: &str) -> bool {
     let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     !name.is_empty() && name.chars().all(is_name)
@@ -197,7 +197,7 @@ fn push_imports(text: &mut String, imports: &BTreeSet<&str>) {
     let _ = writeln!(text, "{line}\n}};");
 }
 
-/// A type, and what is imported for it.
+/// A type, and its import.
 struct Type {
     name: String,
     imports: Vec<&'static str>,
@@ -219,7 +219,7 @@ impl Type {
     }
 }
 
-/// The type of a field; `None` if its kind is not known.
+/// Returns the type of a field; `None` if its kind is not known.
 fn value_type(field: &Field, list: Option<&List>) -> Option<Type> {
     let single = match &field.kind {
         Kind::Text | Kind::Url | Kind::Address | Kind::Status => Type::plain("String"),
@@ -256,7 +256,7 @@ fn value_type(field: &Field, list: Option<&List>) -> Option<Type> {
     Some(Type { name, ..single })
 }
 
-/// The type of a record's id.
+/// Returns the type of a record's id.
 fn id_type(entity: &str) -> Type {
     match Entity::from_path(entity) {
         Some(Entity::Contacts) => Type::of_runtime("ContactId"),
@@ -280,7 +280,7 @@ fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }
 
-/// The wire name that a field's own name stands for.
+/// Returns the wire name that corresponds to a field's Rust name.
 fn camel_of(name: &str) -> String {
     let mut camel = String::new();
     for word in name.trim_start_matches("r#").split('_') {

@@ -1,10 +1,10 @@
-//! Rust names out of labels, whatever script they are written in.
+//! Rust names from labels in any script.
 
 use std::collections::HashSet;
 
 use vibecode_spec::is_builder_method;
 
-/// Cyrillic letters by GOST 7.79-2000 (system B), without its marks.
+/// Cyrillic letters by GOST 7.79-2000 (system B), without its diacritics.
 const CYRILLIC: &[(char, &str)] = &[
     ('а', "a"),
     ('б', "b"),
@@ -46,7 +46,7 @@ const CYRILLIC: &[(char, &str)] = &[
     ('ў', "u"),
 ];
 
-/// Keywords that can stand for no field or type, not even with `r#`.
+/// Keywords that cannot be the name of a field or type, not even with `r#`.
 const UNUSABLE: &[&str] = &["crate", "self", "super", "_"];
 
 /// Keywords that need `r#`.
@@ -58,32 +58,32 @@ const KEYWORDS: &[&str] = &[
     "virtual", "where", "while", "yield",
 ];
 
-/// The most letters of a name, however long its label is: without underscores, and without the number
-/// that may make it unique.
+/// The maximum length of a name, however long its label is: without underscores, and without the
+/// number that may make it unique.
 const LONGEST: usize = 30;
 
-/// Names that have been given, each once.
+/// Names that have been used, each once.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     given: HashSet<String>,
 }
 
 impl Names {
-    /// Names that are taken already.
+    /// Creates a set in which these names are taken.
     pub(super) fn without(taken: &[&str]) -> Self {
         Self {
             given: taken.iter().map(|name| (*name).to_owned()).collect(),
         }
     }
 
-    /// `UpperCamelCase`, of a type or a variant.
+    /// Returns an `UpperCamelCase` name, for a type or a variant.
     pub(super) fn camel(&mut self, label: &str, otherwise: &str) -> String {
         let words = words(label).into_iter().map(|word| capital(&word));
         self.once(words.collect(), otherwise, "")
     }
 
-    /// `snake_case`, of a field. A label such as "Clear post" would be called as what clears another
-    /// field, and is not taken.
+    /// Returns a `snake_case` name, for a field. A label such as "Clear post" is not used, since
+    /// its name would collide with the method that clears another field.
     pub(super) fn snake(&mut self, label: &str, otherwise: &str) -> String {
         let name = words(label).join("_");
         let name = if is_builder_method(&name) {
@@ -98,7 +98,7 @@ impl Names {
         name
     }
 
-    /// The name, or another one if it cannot be used or has been given already.
+    /// Returns the name, or another one if it cannot be used or is already taken.
     fn once(&mut self, name: String, otherwise: &str, between: &str) -> String {
         let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic())
             && !UNUSABLE.contains(&name.to_lowercase().as_str());
@@ -113,7 +113,7 @@ impl Names {
     }
 }
 
-/// The words of a label or a wire name, in small Latin letters and digits.
+/// Returns the words of a label or a wire name, in lower-case Latin letters and digits.
 fn words(label: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut is_small = false;
@@ -136,7 +136,7 @@ fn words(label: &str) -> Vec<String> {
     cut(words)
 }
 
-/// As many of the first words as fit into a name.
+/// Returns as many of the first words as fit into a name.
 fn cut(words: Vec<String>) -> Vec<String> {
     let mut room = LONGEST;
     let words = words.into_iter().map_while(|mut word| {
@@ -151,7 +151,7 @@ fn cut(words: Vec<String>) -> Vec<String> {
     words.collect()
 }
 
-/// A letter or a digit in Latin; nothing for what parts words.
+/// Returns a letter or a digit in Latin; `None` for a word separator.
 fn latin(letter: char) -> Option<String> {
     if letter.is_ascii_alphanumeric() {
         return Some(letter.to_ascii_lowercase().to_string());

@@ -1,4 +1,4 @@
-//! The throw-away record on the bench: how it is written, read and looked at.
+//! The test bench of the throw-away record: writes it and reads it back.
 
 use reqwest::Method;
 use serde_json::{Map, Value, json};
@@ -6,29 +6,29 @@ use vibecode_spec::{Entity, Schema};
 
 use super::door::{Answer, Door, Silence};
 
-/// What a question works with.
+/// The context of a question.
 #[derive(Debug)]
 pub(crate) struct Bench<'a> {
     pub(crate) door: &'a Door,
     pub(crate) entity: Entity,
     pub(crate) id: u64,
-    /// The documented fields and those of the portal.
+    /// The documented fields and the portal's own.
     pub(crate) schema: Schema,
 }
 
-/// What became of a write.
+/// The effect of a write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Effect {
-    /// The record shows what was written.
+    /// The record shows the written value.
     Taken,
-    /// The answer was a success, and the record shows what it showed before.
+    /// The answer was a success, but the record did not change.
     Ignored,
     /// The answer was an error: its status and code.
     Refused(String),
 }
 
 impl<'a> Bench<'a> {
-    /// Reads the portal's fields, or takes the documented ones if the portal does not show its own.
+    /// Reads the portal's fields, or uses the documented ones if the portal does not show its own.
     pub(crate) async fn prepare(door: &'a Door, entity: Entity, id: u64) -> Result<Self, Silence> {
         let path = format!("{}/fields", entity.path());
         let answer = door.send(Method::GET, &path, None).await?;
@@ -59,7 +59,7 @@ impl<'a> Bench<'a> {
         self.door.send(Method::GET, &self.path(), None).await
     }
 
-    /// Reads the record; what cannot be read holds nothing.
+    /// Reads the record; empty if it cannot be read.
     pub(crate) async fn read(&self) -> Result<Map<String, Value>, Silence> {
         let answer = self.get().await?;
         Ok(answer.data().as_object().cloned().unwrap_or_default())
@@ -70,13 +70,13 @@ impl<'a> Bench<'a> {
         Ok(self.read().await?.remove(name).unwrap_or_default())
     }
 
-    /// Writes this text under a key, and returns whether the text field shows it then.
+    /// Sends a body that should set the text field to this text, and returns its effect.
     pub(crate) async fn try_text(&self, body: &Value, text: &str) -> Result<Effect, Silence> {
         let answer = self.patch(body).await?;
         self.effect_on_text(&answer, text).await
     }
 
-    /// What a write did that was to give the text field this text.
+    /// Returns the effect of a write that should have set the text field to this text.
     pub(crate) async fn effect_on_text(
         &self,
         answer: &Answer,
@@ -93,7 +93,7 @@ impl<'a> Bench<'a> {
         })
     }
 
-    /// The entries of `fm` with this value; `None` if reads show no `fm`.
+    /// Returns the entries of `fm` with this value; `None` if reads show no `fm`.
     pub(crate) async fn entries(&self, value: &str) -> Result<Option<Vec<Value>>, Silence> {
         let record = self.read().await?;
         let Some(fm) = record.get("fm").and_then(Value::as_array) else {
@@ -108,7 +108,7 @@ impl<'a> Bench<'a> {
         Ok(Some(own.cloned().collect()))
     }
 
-    /// Whether the entity has phones.
+    /// Returns true if the entity has phones.
     pub(crate) fn has_phones(&self) -> bool {
         self.schema.field("phone").is_some()
     }
@@ -128,7 +128,7 @@ impl Effect {
     }
 }
 
-/// A built-in text that no person and no rule of a portal looks at.
+/// Returns a built-in text field that no person and no rule of a portal depends on.
 pub(crate) fn text_field(entity: Entity) -> &'static str {
     match entity {
         Entity::Companies => "bankingDetails",
@@ -137,7 +137,7 @@ pub(crate) fn text_field(entity: Entity) -> &'static str {
     }
 }
 
-/// A body that gives the text field this text.
+/// Returns a body that sets the text field to this text.
 pub(crate) fn text(entity: Entity, text: &str) -> Value {
     json!({ text_field(entity): text })
 }

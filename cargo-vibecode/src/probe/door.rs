@@ -1,7 +1,7 @@
-//! Raw requests: what the typed client rightly refuses to send has to be asked all the same.
+//! Raw requests, for what the typed client rightly refuses to send.
 //!
-//! It is hardened as that client is: no redirect carries the key to another host, nothing is
-//! repeated by itself, and plain http goes to this machine alone.
+//! They are hardened as that client is: no redirect carries the key to another host, nothing is
+//! retried automatically, and plain http is only allowed to this machine.
 
 use std::{cell::Cell, fmt, net::IpAddr, time::Duration};
 
@@ -24,20 +24,20 @@ const USER_AGENT: &str = concat!("cargo-vibecode/", env!("CARGO_PKG_VERSION"), "
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The server gives up after 60 s (api.md, grade B).
 const TIMEOUT: Duration = Duration::from_secs(70);
-/// The server closes what is idle: a request on such a connection gets no answer.
+/// The server closes idle connections: a request on such a connection gets no answer.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 /// Below 300 requests a minute and 10 a second (api.md, grade O), with room for others.
 const PACE: Duration = Duration::from_millis(250);
 
-/// How often one request is sent where the API answers 429: such an answer is the only one after
-/// which nothing can have happened.
+/// How often one request is sent if the API answers 429, which is the only answer after which
+/// nothing can have happened.
 const TRIES: u32 = 4;
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// After so many requests in a row without an answer, no more are sent.
+/// After this many consecutive requests without an answer, no more are sent.
 const MOST_SILENCES: u32 = 3;
 const LONGEST_ANSWER: usize = 16 * 1024 * 1024;
 
-/// The way to the portal.
+/// Sends raw requests to the portal.
 #[derive(Debug)]
 pub(crate) struct Door {
     http: reqwest::Client,
@@ -52,25 +52,25 @@ pub(crate) struct Door {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     headers: HeaderMap,
-    /// Null where the answer was no JSON.
+    /// Null if the answer was not JSON.
     pub(crate) body: Value,
 }
 
-/// Why there is no answer. It holds nothing of the request.
+/// Why there is no answer. It contains nothing of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Silence {
     NotConnected,
     TimedOut,
     Broken,
-    /// Nothing was sent, since nobody answers.
+    /// Nothing was sent, because nobody answers.
     GivenUp,
 }
 
 impl Door {
     /// # Errors
-    /// Where no key was given, or one that cannot be sent, or the base URL is unsafe.
+    /// If no key was given, if it cannot be sent, or if the base URL is unsafe.
     pub(crate) fn new(args: &PortalArgs) -> Result<Self, Failure> {
-        // The typed client knows which keys and URLs are none.
+        // The typed client rejects invalid keys and URLs.
         portal::client(args, |builder| builder)?;
         let access = portal::access(args)?;
         let url =
@@ -109,12 +109,12 @@ impl Door {
         })
     }
 
-    /// Forgets how often nobody answered, for what must be tried whatever was before.
+    /// Resets the count of unanswered requests, for a request that must be tried in any case.
     pub(crate) fn reopen(&self) {
         self.silences.set(0);
     }
 
-    /// Sends a request at its time, once more where the API has too many.
+    /// Sends a request at the pace of the probe, and repeats it after 429.
     pub(crate) async fn send(
         &self,
         method: Method,
@@ -184,13 +184,13 @@ impl Answer {
         self.body.get("data").unwrap_or(&Value::Null)
     }
 
-    /// The number in a header such as `x-ratelimit-remaining`.
+    /// Returns the number in a header such as `x-ratelimit-remaining`.
     pub(crate) fn number(&self, header: &str) -> Option<f64> {
         self.headers.get(header)?.to_str().ok()?.trim().parse().ok()
     }
 
-    /// The status, and the code of the error where there is one that is written like a code: it
-    /// stands in the report, so it can hold nothing else.
+    /// Returns the status, and the code of the error if there is one that is written like a code:
+    /// it becomes part of the report, which must contain nothing else.
     pub(crate) fn told(&self) -> String {
         let code = self.body.pointer("/error/code").and_then(Value::as_str);
         let is_code = |code: &&str| {

@@ -1,13 +1,13 @@
-//! What was found out.
+//! The findings.
 
 use serde_json::{Value, json};
 
-/// One answer of a portal to a question, beside what the product assumes. It stands in a report
-/// that is passed on, so it holds no value of a record, no name of a field of the portal's own and
+/// One answer of a portal to a question, beside what the product assumes. It is part of a report
+/// that is passed on, so it contains no value of a record, no name of the portal's own fields and
 /// nothing of the key.
 #[derive(Debug)]
 pub(crate) struct Finding {
-    /// What of the question this is about.
+    /// The part of the question that this is about.
     pub(crate) about: String,
     /// What the portal does.
     pub(crate) here: String,
@@ -16,19 +16,19 @@ pub(crate) struct Finding {
     pub(crate) verdict: Verdict,
 }
 
-/// How an answer stands to what is assumed.
+/// How a finding compares with what is assumed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     AsAssumed,
     Otherwise,
     /// Nothing depends on it.
     GoodToKnow,
-    /// The portal, or the key, does not let it be asked.
+    /// The portal or the key does not allow the test.
     NotTestable,
 }
 
 impl Finding {
-    /// What the portal does, held against what is assumed.
+    /// Compares what the portal does with what is assumed.
     pub(crate) fn new(
         about: impl Into<String>,
         here: impl Into<String>,

@@ -1,4 +1,4 @@
-//! Asks a portal what the API's documentation leaves open.
+//! Tests on a portal what the API's documentation leaves open.
 
 mod bench;
 mod door;
@@ -105,7 +105,7 @@ fn check_terminal(entity: Entity) -> Result<(), Failure> {
     )))
 }
 
-/// Asks a person, who may have taken another portal's key.
+/// Asks for confirmation, since the key may belong to another portal.
 fn consent(entity: Entity, portal: Option<&str>) -> Result<(), Failure> {
     let (entity, portal) = (entity.singular(), portal.unwrap_or("the portal"));
     let mut terminal = io::stderr().lock();
@@ -123,7 +123,7 @@ fn consent(entity: Entity, portal: Option<&str>) -> Result<(), Failure> {
     }
 }
 
-/// Asks one question after the other. Where one is not answered, the others still are.
+/// Asks one question after another, and goes on if one is not answered.
 async fn ask_all(door: &Door, entity: Entity, id: u64) -> Report {
     let mut report = Report::default();
     let progress = progress();
@@ -145,7 +145,7 @@ fn unanswered(silence: Silence) -> Vec<Finding> {
     vec![Finding::not_testable("all", silence.to_string(), "")]
 }
 
-/// It hides itself where there is no terminal.
+/// It is hidden if there is no terminal.
 fn progress() -> ProgressBar {
     let count = u64::try_from(QUESTIONS.len()).unwrap_or_default();
     let style = ProgressStyle::with_template("{pos:>2} of {len}  {msg}");

@@ -1,4 +1,4 @@
-//! The throw-away record: made for the questions, and deleted whatever happens to them.
+//! The throw-away record: created for the questions, and deleted whatever their outcome.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,10 +10,10 @@ use vibecode_spec::Entity;
 use super::door::{Door, Silence};
 use crate::failure::Failure;
 
-/// What the name of the record begins with.
+/// The prefix of the record's name.
 const NAME: &str = "VIBECODE PROBE - delete me";
 
-/// How long to wait before one looks again for a record whose making was not answered. It may come
+/// The pauses between searches for a record after its creation was not answered. It may appear
 /// late.
 const LOOKS: [Duration; 4] = [
     Duration::ZERO,
@@ -22,7 +22,7 @@ const LOOKS: [Duration; 4] = [
     Duration::from_secs(10),
 ];
 
-/// How long to wait before one tries again to delete.
+/// The pauses between attempts to delete.
 const DELETIONS: [Duration; 4] = [
     Duration::ZERO,
     Duration::from_secs(1),
@@ -30,7 +30,7 @@ const DELETIONS: [Duration; 4] = [
     Duration::from_secs(10),
 ];
 
-/// A record that nobody knows but the probe.
+/// A record that only the probe knows.
 #[derive(Debug)]
 pub(crate) struct Throwaway<'a> {
     door: &'a Door,
@@ -40,10 +40,10 @@ pub(crate) struct Throwaway<'a> {
 }
 
 impl<'a> Throwaway<'a> {
-    /// Makes the record. Where that is not answered, it looks for the record and deletes it.
+    /// Creates the record. If that is not answered, searches for the record and deletes it.
     ///
     /// # Errors
-    /// Where there is no record then; or where there may be one, by which name.
+    /// If there is no record; or if there may be one, with its name.
     pub(crate) async fn create(door: &'a Door, entity: Entity) -> Result<Self, Failure> {
         let name = unique_name();
         let body = json!({ name_field(entity): name });
@@ -79,7 +79,7 @@ impl<'a> Throwaway<'a> {
         Err(not_made(entity, &problem, &left))
     }
 
-    /// Looks for a record whose id is not known, and deletes it.
+    /// Searches for a record by its name, since its id is not known, and deletes it.
     async fn delete_by_name(door: &'a Door, entity: Entity, name: &str) -> Option<u64> {
         let field = name_field(entity);
         let path = format!("{}/search", entity.path());
@@ -91,7 +91,7 @@ impl<'a> Throwaway<'a> {
                 continue;
             };
             let found = answer.data().as_array().into_iter().flatten();
-            // A filter that a portal does not understand must not cost anybody a record.
+            // If a portal does not understand the filter, no other record must be deleted.
             let mut own = found.filter(|record| record.get(field) == Some(&json!(name)));
             if let Some(id) = own.find_map(|record| record.get("id").and_then(id)) {
                 let name = name.to_owned();
@@ -110,7 +110,7 @@ impl<'a> Throwaway<'a> {
     /// Deletes the record.
     ///
     /// # Errors
-    /// Where it is still there, or may be: which one to delete by hand.
+    /// If it still exists, or may exist: says which one to delete by hand.
     pub(crate) async fn delete(&self) -> Result<(), Failure> {
         let path = format!("{}/{}", self.entity.path(), self.id);
         let mut problem = String::new();
@@ -118,7 +118,7 @@ impl<'a> Throwaway<'a> {
             sleep(pause).await;
             self.door.reopen();
             match self.door.send(Method::DELETE, &path, None).await {
-                // It is gone, also where an answer before was lost.
+                // It is deleted, even if an earlier answer was lost.
                 Ok(answer) if answer.is_success() || answer.status == 404 => return Ok(()),
                 Ok(answer) => {
                     problem = answer.told();
@@ -136,7 +136,7 @@ impl<'a> Throwaway<'a> {
     }
 }
 
-/// Where the name of a record stands.
+/// Returns the field for the name of a record.
 fn name_field(entity: Entity) -> &'static str {
     match entity {
         Entity::Contacts => "name",
@@ -144,7 +144,7 @@ fn name_field(entity: Entity) -> &'static str {
     }
 }
 
-/// By the moment: two probes at once do not find each other's record.
+/// Includes the time: two concurrent probes do not find each other's record.
 fn unique_name() -> String {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let moment = since.unwrap_or_default().as_nanos();
@@ -155,8 +155,8 @@ fn id(id: &Value) -> Option<u64> {
     id.as_u64().or_else(|| id.as_str()?.parse().ok())
 }
 
-/// A 4xx says that nothing was done, and will not be; a time-out of a gateway does not, and the
-/// next minute takes more requests.
+/// A 4xx says that nothing was done, and nothing will be. A gateway time-out (408) does not, and
+/// after 429 the request is accepted in the next minute.
 fn is_refusal(status: u16) -> bool {
     (400..500).contains(&status) && status != 408 && status != 429
 }

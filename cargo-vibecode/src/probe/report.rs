@@ -1,4 +1,4 @@
-//! The answers, for people and as a report to pass on.
+//! The findings, for people and as a report to pass on.
 
 use serde_json::{Value, json};
 use vibecode_spec::Entity;
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::output::Output;
 
-/// All that was found out.
+/// All findings.
 #[derive(Default)]
 pub(crate) struct Report {
     answers: Vec<(&'static Question, Vec<Finding>)>,
@@ -20,7 +20,7 @@ impl Report {
         self.answers.push((question, findings));
     }
 
-    /// Whether the portal does anything that the product does not assume.
+    /// Returns true if the portal does anything that the product does not assume.
     pub(crate) fn has_differences(&self) -> bool {
         self.differences().next().is_some()
     }
@@ -64,7 +64,7 @@ impl Report {
         rows
     }
 
-    /// The report names neither the portal nor the key, and holds no value of a record.
+    /// The report names neither the portal nor the key, and contains no value of a record.
     fn document(&self, entity: Entity) -> Value {
         let answers = self.answers.iter().map(|(question, findings)| {
             let findings: Vec<Value> = findings.iter().map(Finding::document).collect();

@@ -1,6 +1,6 @@
-//! Completes the descriptions of user fields from `GET /v1/userfields/{entity}` (api.md, grade D): keys in
-//! camelCase, or as a fallback in upper case; "Y" and "N"; numbers as strings; labels as text or by
-//! language.
+//! Completes the descriptions of user fields from `GET /v1/userfields/{entity}` (api.md, grade D):
+//! keys in camelCase, or as a fallback in upper case; "Y" and "N"; numbers as strings; labels as
+//! text or by language.
 
 use serde_json::{Map, Value, json};
 use vibecode_spec::{
@@ -16,7 +16,7 @@ const LABELS: [[&str; 2]; 3] = [
     ["listFilterLabel", "LIST_FILTER_LABEL"],
 ];
 
-/// The definitions in a saved answer. `None` if the file is anything else.
+/// Returns the definitions in a saved answer. `None` if the file is anything else.
 pub(super) fn saved(bytes: &[u8]) -> Option<Value> {
     let mut answer: Value = serde_json::from_str(text_of(bytes).ok()?).ok()?;
     let rows = match answer.get_mut("data") {
@@ -28,8 +28,8 @@ pub(super) fn saved(bytes: &[u8]) -> Option<Value> {
     has_definitions.then_some(rows)
 }
 
-/// Completes the descriptions of user fields. What they state stays, except for a type that the API's own
-/// vocabulary leaves open. The problems with definitions that cannot be read are returned.
+/// Completes the descriptions of user fields. Existing entries stay, except for a type that the
+/// API's own vocabulary leaves open. Returns the problems with definitions that cannot be read.
 pub(super) fn complete(
     descriptions: &mut Descriptions,
     definitions: &Value,
@@ -53,7 +53,8 @@ pub(super) fn complete(
     problems
 }
 
-/// The rows of an answer: a list, a list with gaps, which PHP writes as a map, or a single row.
+/// Returns the rows of an answer: a list, a list with gaps, which PHP writes as a map, or a single
+/// row.
 fn rows(definitions: &Value) -> Option<Vec<&Value>> {
     match definitions {
         Value::Array(rows) => Some(rows.iter().collect()),
@@ -68,7 +69,7 @@ fn rows(definitions: &Value) -> Option<Vec<&Value>> {
     }
 }
 
-/// The wire name of the field that is defined.
+/// Returns the wire name of the defined field.
 fn name(row: &Value, entity: EntityPath) -> Result<String, String> {
     let name = key(row, NAME).and_then(Value::as_str);
     let name = name.ok_or("one has no name")?;
@@ -92,8 +93,8 @@ fn name(row: &Value, entity: EntityPath) -> Result<String, String> {
     }
 }
 
-/// Whether the `entityId` of a definition can be this entity's. That of a smart process is not known
-/// from its path, and is none of the others.
+/// Returns true if the `entityId` of a definition can be this entity's. The `entityId` of a smart
+/// process is not known from its path, but it is not that of any other entity.
 fn may_be_of(stated: &str, entity: EntityPath) -> bool {
     match entity {
         EntityPath::Entity(entity) => stated == id_of(entity),
@@ -101,7 +102,7 @@ fn may_be_of(stated: &str, entity: EntityPath) -> bool {
     }
 }
 
-/// The `entityId` of an entity's user fields.
+/// Returns the `entityId` of an entity's user fields.
 fn id_of(entity: Entity) -> String {
     format!("CRM_{}", entity.singular().to_uppercase())
 }
@@ -118,7 +119,7 @@ fn complete_field(field: &mut Map<String, Value>, row: &Value) {
     let mut own = LABEL_KEYS
         .iter()
         .filter_map(|key| label_of(field.get(*key)?));
-    // The API answers the upper name as the label of a field that has none.
+    // The API answers the upper-case name as the label of a field that has none.
     let has_label = own.any(|own| upper.as_ref().and_then(Value::as_str) != Some(&own));
     for (name, value) in [
         ("isMultiple", flag(key(row, ["multiple", "MULTIPLE"]))),
@@ -136,8 +137,8 @@ fn complete_field(field: &mut Map<String, Value>, row: &Value) {
     }
 }
 
-/// Whether the definition's type is more precise: the API's own vocabulary has one `number` and one `text`
-/// for many kinds of user fields.
+/// Returns true if the definition's type is more precise: the API's own vocabulary has one `number`
+/// and one `text` for many kinds of user fields.
 fn is_open(type_name: Option<&Value>) -> bool {
     let type_name = type_name.and_then(Value::as_str).unwrap_or_default();
     matches!(
@@ -146,7 +147,8 @@ fn is_open(type_name: Option<&Value>) -> bool {
     )
 }
 
-/// "Y" and "N" as booleans. Anything else is left for the reader of descriptions to refuse.
+/// Reads "Y" and "N" as booleans. Anything else is left to the reader of descriptions, which
+/// refuses it.
 fn flag(flag: Option<&Value>) -> Option<Value> {
     Some(match flag?.as_str() {
         Some("Y") => json!(true),

@@ -1,4 +1,4 @@
-//! The portal's fields, fetched into schema files.
+//! Fetches the portal's fields into schema files.
 
 mod definitions;
 mod touch;
@@ -34,7 +34,7 @@ pub(crate) struct Wanted {
     from_file: Option<PathBuf>,
 }
 
-/// The entities that are meant if none is named.
+/// Returns the entities to use if none is named.
 pub(crate) fn entities(named: &[String]) -> Vec<String> {
     if !named.is_empty() {
         return named.to_vec();
@@ -64,7 +64,7 @@ pub(crate) async fn run(
             pulled.push((entity, fetch(&client, entity, output).await?));
         }
     }
-    // Nothing is written before all is there.
+    // Nothing is written before everything has been fetched.
     let mut new = Vec::new();
     for (entity, descriptions) in pulled {
         write(entity, &descriptions, &mut new, output)?;
@@ -87,11 +87,11 @@ pub(crate) async fn one(name: &str, args: &PortalArgs, output: &Output) -> Resul
     run(&wanted, args, output).await.map(drop)
 }
 
-/// The fields of an entity as the portal describes them, user fields completed by their
-/// definitions.
+/// Returns the fields of an entity as the portal describes them, with user fields completed by
+/// their definitions.
 ///
 /// # Errors
-/// If the portal does not answer, or not with a list of fields.
+/// If the portal does not answer, or if the answer is not a list of fields.
 pub(crate) async fn fetch(
     client: &Client,
     entity: EntityPath,
@@ -122,7 +122,7 @@ pub(crate) async fn fetch(
     Ok(descriptions)
 }
 
-/// The fields of an entity in a saved answer.
+/// Returns the fields of an entity in a saved answer.
 fn saved(file: &Path, entity: EntityPath) -> Result<Descriptions, Failure> {
     let problem = |error: &dyn std::fmt::Display| {
         Failure::new(format!("{} cannot be used: {error}", file.display()))
@@ -141,7 +141,7 @@ fn saved(file: &Path, entity: EntityPath) -> Result<Descriptions, Failure> {
     }
     let mut descriptions = Descriptions::read(bytes).map_err(|error| problem(&error))?;
     if descriptions.entity.is_none() {
-        // A file written by hand may be a part; every list that the API answers has the id.
+        // A file written by hand may be incomplete; every list that the API answers has the id.
         descriptions.is_complete = descriptions.fields.contains_key("id");
     }
     Ok(descriptions)

@@ -1,5 +1,5 @@
-//! The crates that could use a schema file which is new: cargo does not see that it is there until
-//! their sources change.
+//! Touches the crates that could use a new schema file: cargo does not notice the file until their
+//! sources change.
 
 use std::{
     env,
@@ -13,16 +13,16 @@ use serde_json::Value;
 
 use crate::{failure::Failure, output::Output};
 
-/// Touches the crate roots that could use these files, and tells which.
+/// Touches the crate roots that could use these files, and reports how many.
 ///
 /// # Errors
-/// Where a root cannot be touched.
+/// If a root cannot be touched.
 pub(crate) fn roots(files: &[PathBuf], output: &Output) -> Result<(), Failure> {
     let Some(roots) = of_targets() else {
         output.warn("cargo does not see that a schema file is new: touch a source file of the crates that use it once");
         return Ok(());
     };
-    // `vibecode/contacts.json` is for the crates below the folder that holds `vibecode`.
+    // `vibecode/contacts.json` is for the crates below the folder that contains `vibecode`.
     let folders: Vec<&Path> = files
         .iter()
         .filter_map(|file| {
@@ -47,7 +47,7 @@ pub(crate) fn roots(files: &[PathBuf], output: &Output) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The roots of all targets of the workspace here; `None` where cargo tells of none.
+/// Returns the roots of all targets of the current workspace; `None` if cargo reports none.
 fn of_targets() -> Option<Vec<PathBuf>> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let told = Command::new(cargo)

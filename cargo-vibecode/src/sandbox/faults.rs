@@ -1,4 +1,4 @@
-//! What `--faults` says.
+//! The `--faults` flag.
 
 use std::time::Duration;
 
@@ -24,10 +24,10 @@ rate_limited, rate_limited_until, query_limit_exceeded, unavailable_html, bad_ga
 bad_gateway_html, queue_timeout, server_error, overload_limit, error, no_content, cut_off,
 cut_off_chunked, oversized, garbage, html, another_record, success_false, drop_after_calls";
 
-/// What goes wrong.
+/// A parsed part of the flag.
 #[derive(Debug)]
 pub(crate) enum Trouble {
-    /// One request after the other is hit.
+    /// Each fault hits one request, in this order.
     Queue(Vec<Fault>),
     Storm(Storm),
     /// Requests a minute.
@@ -36,10 +36,10 @@ pub(crate) enum Trouble {
     PortalLimit(u32),
 }
 
-/// How a fault is made, and from what.
+/// The constructor of a fault, by its argument.
 enum Make {
     Bare(fn() -> Fault),
-    /// With the time where none is given: that of the storm.
+    /// With the default time, which is that of the storm.
     Timed(fn(Duration) -> Fault, Duration),
     Counted(fn(usize) -> Fault),
     Coded(fn(&'static str) -> Fault),
@@ -88,10 +88,10 @@ const FAULTS: &[(&str, Make)] = &[
     ("drop_after_calls", Make::Counted(Fault::drop_after_calls)),
 ];
 
-/// Reads all that was given.
+/// Parses all values of the flag.
 ///
 /// # Errors
-/// Where a part is malformed, with the names that there are.
+/// If a part is malformed; the error lists the available names.
 pub(crate) fn read(specs: &[String]) -> Result<Vec<Trouble>, Failure> {
     let troubles = specs.iter().map(|spec| {
         trouble(spec.trim()).map_err(|problem| Failure::new(format!("--faults {spec}: {problem}")))
@@ -143,7 +143,7 @@ fn faults(list: &str, separator: char) -> Result<Vec<Fault>, String> {
     list.split(separator).map(|one| fault(one.trim())).collect()
 }
 
-/// `name`, `name=argument` or either with `@METHOD`.
+/// `name` or `name=argument`, either with `@METHOD`.
 fn fault(spec: &str) -> Result<Fault, String> {
     let (spec, method) = match spec.split_once('@') {
         Some((spec, method)) => (spec, Some(method)),

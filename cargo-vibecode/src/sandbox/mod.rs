@@ -1,4 +1,4 @@
-//! The stand-in for the API as a server of its own.
+//! Runs the stand-in for the API as a server.
 
 mod faults;
 mod requests;
@@ -15,7 +15,7 @@ use vibecode_spec::Entity;
 use self::faults::Trouble;
 use crate::{Ended, failure::Failure, output::Output, stop::Stop};
 
-/// How many requests are remembered: the page shows the last 200 of them.
+/// The number of requests in the log: the page shows the last 200 of them.
 const KEPT_REQUESTS: usize = 1000;
 
 /// What is served, and where.
@@ -82,7 +82,7 @@ pub(crate) async fn run(wanted: &Wanted, output: &Output) -> Result<Ended, Failu
     Ok(Ended::Done)
 }
 
-/// Lines that a shell takes as they stand.
+/// Prints lines that a shell can run unchanged.
 fn introduce(sandbox: &Sandbox, output: &Output) {
     let (url, key) = (sandbox.url(), Sandbox::API_KEY);
     let page = url.trim_end_matches("v1");
@@ -95,7 +95,7 @@ fn introduce(sandbox: &Sandbox, output: &Output) {
     output.json(&json!({ "baseUrl": url, "apiKey": key, "page": page }));
 }
 
-/// Takes the schemas of the entities that the folder has a file of.
+/// Adds the schemas of the entities that have a file in the folder.
 fn with_schemas(mut builder: SandboxBuilder, folder: &Path) -> Result<SandboxBuilder, Failure> {
     let mut found = false;
     for entity in Entity::ALL {

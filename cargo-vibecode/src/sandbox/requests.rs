@@ -1,4 +1,4 @@
-//! The requests in the terminal, as they come.
+//! Prints the requests in the terminal as they arrive.
 
 use std::fmt::Write;
 
@@ -7,9 +7,9 @@ use vibecode_sandbox::{LoggedRequest, Watch};
 
 use crate::output::Output;
 
-/// Prints every request once it is over, as long as there are some to come.
+/// Prints every request once it is over, until the sandbox is dropped.
 pub(crate) async fn print(mut watch: Watch, output: &Output) {
-    // Of a request there is more news after it is over: a late write.
+    // A request may change after it is over: a late write.
     let mut printed: usize = 0;
     let mut early: Vec<usize> = Vec::new();
     while let Some(news) = watch.next().await {

@@ -116,6 +116,35 @@ async fn a_torn_line_is_dropped_and_its_rows_are_sent_again_after_the_wait() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn rows_of_one_record_that_were_left_open_are_sent_again_in_their_order() {
+    let desk = Desk::of(60).await;
+    let rows = (1..=120)
+        .map(|row| format!("{},p{row}\n", 1 + row % 60))
+        .collect::<Vec<_>>()
+        .concat();
+    desk.write("a.csv", format!("id,post\n{rows}"));
+    desk.run("contacts a.csv --yes --settle 1")
+        .assert(0, "120 rows done");
+    let whole = desk.read("a.csv.journal");
+    let header = whole.lines().next().unwrap();
+    // As if killed while both batches were under way.
+    let started = [(1, "2-51"), (2, "52-101")].map(|(batch, rows)| {
+        format!(r#"{{"started":{{"batch":{batch},"at":0,"rows":"{rows}"}}}}"#)
+    });
+    desk.write(
+        "a.csv.journal",
+        format!("{header}\n{}\n", started.join("\n")),
+    );
+    desk.run("contacts a.csv --resume --settle 1")
+        .assert(0, "120 rows done");
+    for id in 1..=60 {
+        let last = if id == 1 { 120 } else { id + 59 };
+        assert_eq!(desk.field(id, "post"), format!("p{last}"), "contact {id}");
+    }
+    assert_eq!(desk.reported("a.csv").0, (2..=121).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_journal_holds_no_value_of_a_row() {
     let desk = Desk::of(2).await;
     // Longer than the moments in the journal, in which fewer digits stand by chance.

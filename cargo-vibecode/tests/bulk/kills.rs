@@ -136,7 +136,8 @@ async fn left_behind(before: Vec<Fault>) {
     let requests = before.len() + 1;
     desk.sandbox.faults(before);
     desk.sandbox
-        .fault(Fault::late(Duration::from_millis(1_500)));
+        // After one settle time and the signs of life, and within two settle times.
+        .fault(Fault::late(Duration::from_millis(3_500)));
     let mut child = desk
         .command("contacts a.csv --yes --no-throttle --settle 2")
         .spawn()

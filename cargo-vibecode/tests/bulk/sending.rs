@@ -101,3 +101,82 @@ async fn a_lost_answer_doubles_no_phone_and_the_run_waits_until_it_can_be_run_ag
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!((desk.phones(1).len(), desk.phones(2).len()), (1, 1));
 }
+
+/// Rows of which the first batch is about other records than the rest.
+fn rows_of_two_records() -> String {
+    let rows = (1..=250)
+        .map(|row| {
+            let id = if row <= 50 { 10 + row } else { 1 + row % 2 };
+            format!("{id},p{row}\n")
+        })
+        .collect::<Vec<_>>()
+        .concat();
+    format!("id,post\n{rows}")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_of_one_record_keep_their_order_in_batches_that_are_under_way_together() {
+    let desk = Desk::of(60).await;
+    desk.write("a.csv", rows_of_two_records());
+    let delays = [0, 90, 10, 60, 0, 40].map(|delay| Fault::delay(Duration::from_millis(delay)));
+    desk.sandbox.faults(delays);
+    desk.run("contacts a.csv --yes --no-throttle")
+        .assert(0, "250 rows done");
+    assert_eq!(
+        [desk.field(1, "post"), desk.field(2, "post")],
+        ["p250", "p249"]
+    );
+    let of_one = |body: &str| {
+        let (_, after) = body.split_once("\"entityId\":1,").unwrap_or_default();
+        let post = after.split_once("\"post\":\"p").map(|(_, post)| post)?;
+        post.split('"').next()?.parse::<u64>().ok()
+    };
+    let requests = desk.sandbox.requests();
+    let sent: Vec<u64> = requests
+        .iter()
+        .filter_map(|it| of_one(it.body_str()))
+        .collect();
+    assert_eq!(sent, (52..=250).step_by(2).collect::<Vec<_>>());
+}
+
+/// The numbers of the batches that a journal reports, in its order.
+fn batches(desk: &Desk, what: &str) -> Vec<u64> {
+    let journal = desk.journal("a.csv");
+    let numbers = journal
+        .iter()
+        .filter_map(|line| line[what]["batch"].as_u64());
+    numbers.collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn batches_are_reported_in_the_order_of_their_rows_whichever_ends_first() {
+    let desk = Desk::of(300).await;
+    desk.write("a.csv", rows(300));
+    let slow = Fault::delay(Duration::from_millis(700));
+    desk.sandbox.faults([Fault::delay(Duration::ZERO), slow]);
+    desk.run("contacts a.csv --yes --no-throttle")
+        .assert(0, "300 rows done");
+    assert_eq!(batches(&desk, "started"), [1, 2, 3, 4, 5, 6]);
+    assert_eq!(batches(&desk, "done"), [1, 2, 3, 4, 5, 6]);
+    let journal = desk.read("a.csv.journal");
+    let at = |part: &str| journal.find(part).unwrap();
+    // The others went on while one of the batches 2 to 4 was slow.
+    assert!(at(r#""started":{"batch":6"#) < at(r#""done":{"batch":4"#));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_is_refused_leaves_those_behind_it_to_be_sent_after_it() {
+    let desk = Desk::of(100).await;
+    // The third batch is one row about a record of the second, so it is sent after that.
+    desk.write("a.csv", format!("{}60,late\n", rows(100)));
+    desk.sandbox
+        .faults([Fault::delay(Duration::ZERO), Fault::error("SCOPE_DENIED")]);
+    let said = desk.run("contacts a.csv --yes --no-throttle --settle 1");
+    said.assert(2, "[SCOPE_DENIED]");
+    said.assert(2, "50 rows done, 0 failed so far");
+    assert_eq!(batches(&desk, "done"), [1]);
+    assert!(batches(&desk, "returned").is_empty());
+    desk.run("contacts a.csv --resume --no-throttle --settle 1")
+        .assert(0, "101 rows done, 0 failed");
+    assert_eq!(desk.field(60, "post"), "late");
+}

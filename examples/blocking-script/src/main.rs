@@ -1,6 +1,6 @@
 //! Gives contacts a manager, without async.
 //!
-//! `blocking-script MANAGER [CONTACT …]`, the contacts from stdin where none is named. Without
+//! `blocking-script MANAGER [CONTACT …]` reads the contacts from stdin if none is named. Without
 //! `VIBECODE_API_KEY` it uses a sandbox.
 #![allow(
     clippy::print_stderr,
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Gives the number of contacts that failed.
+/// Returns the number of contacts that failed.
 fn run() -> Result<usize, AnyError> {
     let mut arguments: Vec<String> = env::args().skip(1).collect();
     let has_key = env::var_os("VIBECODE_API_KEY").is_some_and(|key| !key.is_empty());
@@ -101,7 +101,7 @@ fn contacts_from_stdin() -> Result<Vec<u64>, AnyError> {
     Ok(contacts)
 }
 
-/// Gives one contact its manager, and tells what has changed.
+/// Sets the manager of one contact, and returns a description of what has changed.
 fn change(client: &Client, contact: ContactId, manager: UserId) -> Result<String, AnyError> {
     let before: Contact = client.get(contact)?;
     let before = before.assigned_by_id;

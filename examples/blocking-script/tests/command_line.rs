@@ -1,4 +1,4 @@
-//! What the script prints, and with what it exits, against the sandbox in its own process.
+//! The output and the exit codes of the script, against the sandbox in its own process.
 #![cfg(test)]
 
 use assert_cmd::Command;

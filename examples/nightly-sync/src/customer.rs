@@ -1,8 +1,8 @@
-//! A customer on the portal, and as the table wants it.
+//! A customer on the portal, and in the table.
 
 use vibecode_runtime::{CompanyId, ContactId, Enumeration, Patch, Phone, Record};
 
-/// What the sync reads and writes of a contact.
+/// The fields of a contact that the sync reads and writes.
 #[derive(Patch, Record)]
 #[vibecode(entity = "contacts", diff)]
 pub(crate) struct Customer {
@@ -16,8 +16,8 @@ pub(crate) struct Customer {
     loyalty: Option<Loyalty>,
 }
 
-/// The options are checked against the portal's schema, `vibecode/contacts.json`. One that is new on
-/// the portal is `Other` until it has a variant.
+/// The options are checked against the portal's schema, `vibecode/contacts.json`. An option that is
+/// new on the portal is `Other` until it has a variant.
 #[derive(Enumeration, Clone, Copy, PartialEq, Debug)]
 #[vibecode(entity = "contacts", field = "ufCrm_1721244707107")]
 pub(crate) enum Loyalty {
@@ -31,7 +31,7 @@ pub(crate) enum Loyalty {
     Other(u64),
 }
 
-/// A row of the table: all that a customer is to have. What is `None`, the customer is to have not.
+/// A row of the table: the values that the customer should have. A field that is `None` is cleared.
 pub(crate) struct Wanted {
     pub(crate) post: Option<String>,
     pub(crate) company: Option<CompanyId>,
@@ -41,8 +41,8 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
-    /// The customer as the table wants it. A phone that the portal has is left as the portal writes
-    /// it, so that `+7 916 …` beside `+7916…` is no change.
+    /// Returns the customer as the table requires. An existing phone keeps the portal's spelling,
+    /// so that `+7 916 …` instead of `+7916…` is not a change.
     pub(crate) fn instead_of(self, before: &Customer) -> Customer {
         let phones = [self.phone.map(Phone::work), self.mobile.map(Phone::mobile)];
         let phones = phones.into_iter().flatten().map(|wanted| {
@@ -60,7 +60,7 @@ impl Wanted {
     }
 }
 
-/// As `ensure` has it: phones are one by their digits, as text where there are none.
+/// Compares like `ensure`: by digits, or as text if there are none.
 fn is_same(one: &Phone, other: &Phone) -> bool {
     let digits = |phone: &Phone| -> String {
         let text = phone.value().chars();

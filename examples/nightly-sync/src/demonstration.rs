@@ -16,14 +16,15 @@ use crate::{
 
 const ROWS: u64 = 60;
 
-/// The portal's schema, by which the code is compiled too.
+/// The portal's schema, which the code is also compiled against.
 pub(crate) const SCHEMA: &str = include_str!("../vibecode/contacts.json");
 
-/// For how long a lost request may still arrive. A portal may take a minute, a sandbox does not.
+/// How long a lost request may still arrive. On a portal it may take a minute, in a sandbox it does
+/// not.
 const SETTLE: Duration = Duration::from_millis(300);
 
 /// # Errors
-/// Where a run does not do what it should.
+/// If a run does not do what it should.
 pub(crate) async fn run() -> Result<(), AnyError> {
     println!("VIBECODE_API_KEY is not set: this uses a sandbox, and a table of its own.");
     let folder = tempfile::tempdir()?;
@@ -75,8 +76,8 @@ pub(crate) async fn run() -> Result<(), AnyError> {
     check_phones(&sandbox)
 }
 
-/// A table in which most rows are as the portal has them, some with their phones in another
-/// spelling.
+/// Writes a table in which most rows equal the portal's contacts, some with a different spelling of
+/// their phones.
 fn write_table(file: &Path) -> Result<(), AnyError> {
     let connection = Connection::open(file)?;
     connection.execute_batch(CREATE)?;
@@ -107,7 +108,7 @@ fn contact(id: u64) -> Value {
 }
 
 /// # Errors
-/// Where a contact has a phone twice, in whatever spelling.
+/// If a contact has a phone twice, in any spelling.
 fn check_phones(sandbox: &Sandbox) -> Result<(), AnyError> {
     let is_doubled = (1..=ROWS).any(|id| {
         let mut phones = phones(sandbox, id);
@@ -119,7 +120,7 @@ fn check_phones(sandbox: &Sandbox) -> Result<(), AnyError> {
     check(!is_doubled, "no phone is there twice")
 }
 
-/// The digits of a contact's phones.
+/// Returns the digits of a contact's phones.
 pub(crate) fn phones(sandbox: &Sandbox, id: u64) -> Vec<String> {
     let contact = sandbox.contact(id).unwrap_or_default();
     let entries = contact.get("fm").and_then(Value::as_array);

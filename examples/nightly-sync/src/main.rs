@@ -1,7 +1,7 @@
-//! Brings what has changed in a table of SQLite to the portal, every night.
+//! Copies changes from a SQLite table to the portal, every night.
 //!
-//! Without `VIBECODE_API_KEY` it makes a table and a sandbox, and runs twice. With a key it runs on a
-//! real portal, and takes the file: `cargo run -p nightly-sync -- customers.sqlite`.
+//! Without `VIBECODE_API_KEY` it creates a table and a sandbox, and runs twice. With a key it runs
+//! on a real portal and takes the file: `cargo run -p nightly-sync -- customers.sqlite`.
 #![allow(
     clippy::print_stderr,
     clippy::print_stdout,
@@ -26,16 +26,16 @@ type AnyError = Box<dyn Error + Send + Sync>;
 
 const USAGE: &str = "usage: nightly-sync FILE, the SQLite file with the table `customers`";
 
-/// Some rows could not be brought to the portal: the report names them.
+/// Some rows could not be synced: the report names them.
 const SOME_FAILED: u8 = 1;
-/// The run could not be made, or not to its end.
+/// The run did not start, or did not finish.
 const STOPPED: u8 = 2;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let has_key = env::var_os("VIBECODE_API_KEY").is_some_and(|key| !key.is_empty());
     let arguments: Vec<OsString> = env::args_os().skip(1).collect();
-    // A job that has lost its key must not end well: with a file it is always the portal.
+    // A job that has lost its key must not succeed: with a file it always uses the portal.
     let run = if has_key || !arguments.is_empty() {
         on_the_portal(&arguments).await
     } else {
@@ -65,7 +65,7 @@ async fn on_the_portal(arguments: &[OsString]) -> Result<ExitCode, AnyError> {
     })
 }
 
-/// An error and what caused it. None shows a key or a value of a record.
+/// Formats an error and its causes. None of them shows a key or a value of a record.
 fn with_causes(error: &(dyn Error + 'static)) -> String {
     let causes = iter::successors(Some(error), |&error| error.source());
     let texts: Vec<String> = causes.map(ToString::to_string).collect();

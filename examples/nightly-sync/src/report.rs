@@ -1,10 +1,10 @@
-//! What the run tells, as it goes: rows by their ids, and nothing of what they hold.
+//! The report of the run, as it goes: the ids of rows, and none of their values.
 
 use std::{fmt, io::Write};
 
 use vibecode_runtime::{Error, Outcome};
 
-/// Counts what became of the rows, and writes what somebody has to look at.
+/// Counts the outcomes of the rows, and writes what needs attention.
 pub(crate) struct Report<'a> {
     out: &'a mut dyn Write,
     pub(crate) changed: usize,
@@ -25,20 +25,20 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Phones are on the portal that the row no longer has.
+    /// Reports phones on the portal that the row no longer has.
     pub(crate) fn left_over(&mut self, row: u64, phones: usize) {
         self.left_over += 1;
         let line = format_args!("phones that only Bitrix24 itself can remove: {phones}");
         self.line(row, line);
     }
 
-    /// A row that cannot be used, or whose contact cannot be read.
+    /// Reports an invalid row, or that its contact cannot be read.
     pub(crate) fn skipped(&mut self, row: impl fmt::Display, problem: impl fmt::Display) {
         self.failed += 1;
         self.line(row, format_args!("skipped: {problem}"));
     }
 
-    /// A row whose change was refused or lost.
+    /// Reports that the change of a row was refused or lost.
     pub(crate) fn failed(&mut self, row: u64, error: &Error) {
         self.failed += 1;
         match error.outcome() {
@@ -47,7 +47,7 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// A field that the portal answered otherwise than it was sent.
+    /// Reports fields for which the portal answered a different value than was sent.
     pub(crate) fn not_taken(&mut self, row: u64, fields: &[&str]) {
         self.failed += 1;
         let fields = fields.join(", ");
@@ -71,7 +71,7 @@ impl<'a> Report<'a> {
         self.write(format_args!("row {row}: {text}"));
     }
 
-    /// That nobody reads the report is no reason to stop.
+    /// Ignores errors: the run goes on even if nobody reads the report.
     fn write(&mut self, line: fmt::Arguments<'_>) {
         let _ = writeln!(self.out, "{line}");
     }

@@ -1,4 +1,4 @@
-//! The run: read a part of the table, read the same contacts, send what differs.
+//! The run: reads a part of the table, reads the same contacts, and sends the differences.
 
 use std::collections::BTreeMap;
 
@@ -11,13 +11,13 @@ use crate::{
     table::{Line, Table},
 };
 
-/// So many rows are in memory at a time, and so many contacts come with one search: with batches of
+/// The number of rows in memory at a time, and of contacts read with one search. With batches of
 /// reads it would be ten requests instead of one.
 const PART: u32 = 500;
 
 /// # Errors
-/// Where the table or the portal cannot be read. What was sent before is there; starting again sends
-/// the rest.
+/// If the table or the portal cannot be read. What was sent before that is applied; starting again
+/// sends the rest.
 pub(crate) async fn run(
     client: &Client,
     table: &Table,
@@ -36,7 +36,7 @@ pub(crate) async fn run(
     }
 }
 
-/// The rows that can be used, by their contacts.
+/// Returns the valid rows, by contact.
 fn usable(lines: Vec<Line>, report: &mut Report<'_>) -> BTreeMap<u64, Wanted> {
     let mut usable = BTreeMap::new();
     for Line { id, wanted } in lines {
@@ -51,7 +51,7 @@ fn usable(lines: Vec<Line>, report: &mut Report<'_>) -> BTreeMap<u64, Wanted> {
     usable
 }
 
-/// The contacts that are not as the table wants them, and what is to change.
+/// Returns the contacts that differ from the table, with their changes.
 async fn differing(
     client: &Client,
     mut wanted: BTreeMap<u64, Wanted>,
@@ -94,8 +94,8 @@ async fn differing(
     Ok(changes)
 }
 
-/// Sends by `ensure_many`: a lost answer is made good, and a phone that is there by now is not added
-/// once more.
+/// Sends with `ensure_many`: a lost answer is recovered, and a phone that is already there is not
+/// added again.
 async fn send(client: &Client, changes: Vec<(u64, CustomerPatch)>, report: &mut Report<'_>) {
     let mut outcomes = client.ensure_many(changes.clone());
     for (id, patch) in &changes {

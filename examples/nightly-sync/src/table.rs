@@ -10,7 +10,7 @@ use vibecode_runtime::{CompanyId, Enumeration as _};
 
 use crate::customer::{Loyalty, Wanted};
 
-/// What the table must have. `contact_id` is the contact's id on the portal.
+/// The columns that the table must have. `contact_id` is the contact's id on the portal.
 pub(crate) const CREATE: &str = "
     CREATE TABLE customers (
         contact_id INTEGER PRIMARY KEY,
@@ -36,7 +36,8 @@ pub(crate) struct Line {
 }
 
 impl Table {
-    /// Opens a table to read it. It is not created if it is missing; one without the columns is an error.
+    /// Opens a table for reading. A missing file is not created; a table without the columns is an
+    /// error.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
@@ -44,8 +45,8 @@ impl Table {
         Ok(Self { connection })
     }
 
-    /// At most `limit` rows after this id. The table is not locked between two calls: a portal is slow,
-    /// and others may want to write.
+    /// Returns at most `limit` rows after this id. The table is not locked between two calls: a
+    /// portal is slow, and others may want to write.
     pub(crate) fn after(&self, id: i64, limit: u32) -> Result<Vec<Line>> {
         let mut statement = self.connection.prepare(PART)?;
         let lines = statement.query_map((id, limit), |row| {
@@ -68,14 +69,14 @@ fn wanted(row: &Row<'_>) -> Result<Wanted, String> {
     })
 }
 
-/// A text; `None` if it is empty.
+/// Returns a text; `None` if it is empty.
 fn text(row: &Row<'_>, column: &str) -> Result<Option<String>, String> {
     let text: Option<String> = value(row, column)?;
     Ok(text.filter(|text| !text.is_empty()))
 }
 
 /// # Errors
-/// The column and what is wrong with it; the value is not shown.
+/// The column and its problem; the value is not shown.
 fn value<T: FromSql>(row: &Row<'_>, column: &str) -> Result<Option<T>, String> {
     let value = row.get(column);
     value.map_err(|error| match error.source() {

@@ -1,4 +1,4 @@
-//! What the sync promises to those who start it and go to bed.
+//! What the sync promises to the person who runs it unattended.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::{
 
 const LOYALTY: &str = "ufCrm_1721244707107";
 
-/// A table without rows.
+/// Returns a table without rows.
 fn table() -> Table {
     let connection = Connection::open_in_memory().unwrap();
     connection.execute_batch(CREATE).unwrap();
@@ -31,7 +31,7 @@ impl Table {
         self
     }
 
-    /// Rows 1 to `count`, each with a post and two phones of its own.
+    /// Returns rows 1 to `count`, each with a post and two unique phones.
     fn of_rows(count: u64) -> Self {
         let rows = (1..=count).map(|id| {
             format!("({id}, 'Clerk {id}', 15, '+7495000{id:04}', '+7916000{id:04}', 'Gold')")
@@ -65,7 +65,7 @@ async fn portal_of(count: u64) -> (Sandbox, Client) {
     .await
 }
 
-/// Changed, unchanged, left over and failed rows, and the text.
+/// Returns the numbers of changed, unchanged, left over and failed rows, and the text.
 async fn run(client: &Client, table: &Table) -> ([usize; 4], String) {
     let mut text = Vec::new();
     let mut report = Report::to(&mut text);
@@ -80,7 +80,7 @@ async fn run(client: &Client, table: &Table) -> ([usize; 4], String) {
     (counts, String::from_utf8(text).unwrap())
 }
 
-/// What was written since this was last asked.
+/// Returns the number of writes since the last call.
 fn writes(sandbox: &Sandbox) -> usize {
     let requests = sandbox.requests();
     sandbox.clear_requests();
@@ -126,7 +126,7 @@ async fn a_phone_without_digits_is_known_by_its_text() {
     assert_eq!(phones(&sandbox, 1).len(), 2);
 }
 
-/// To ask for none of the contacts could be to ask for all.
+/// A search for no contacts could be read as a search for all.
 #[tokio::test(start_paused = true)]
 async fn without_a_row_that_can_be_used_the_portal_is_not_asked() {
     let (sandbox, client) = portal_of(1).await;
@@ -195,7 +195,7 @@ async fn a_table_of_any_length_is_read_in_parts() {
     assert_eq!(requests.len(), 3);
 }
 
-/// What the portal drops without a word: here, because it has no such field.
+/// The portal drops the value silently: here, because it has no such field.
 #[tokio::test(start_paused = true)]
 async fn a_field_that_the_portal_does_not_have_is_reported() {
     let sandbox = Sandbox::builder()
@@ -222,7 +222,7 @@ async fn a_run_that_cannot_read_the_portal_stops() {
     assert!(run.unwrap_err().to_string().contains("KEY_INACTIVE"));
 }
 
-/// Whatever breaks in how many runs: the first that meets none finds or leaves all as it should be.
+/// However many runs break, the first undisturbed one finds or makes everything as it should be.
 #[tokio::test(start_paused = true)]
 async fn no_storm_doubles_a_phone_or_loses_a_row() {
     const ROWS: u64 = 120;
@@ -255,6 +255,6 @@ async fn no_storm_doubles_a_phone_or_loses_a_row() {
             assert_eq!(phones(&sandbox, id), both, "{seed}");
         }
     }
-    // The storms were such that runs broke.
+    // The storms were strong enough to break some runs.
     assert!(broken > 0);
 }

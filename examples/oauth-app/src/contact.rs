@@ -1,4 +1,4 @@
-//! A contact as this app knows it: what it shows, and what its form may change.
+//! A contact in this app: what it shows, and what its form may change.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use vibecode_runtime::{ContactId, Patch, Phone, Record};
@@ -35,7 +35,7 @@ impl From<Contact> for Shown {
     }
 }
 
-/// What the app's form sends: `{"post":"Director","addPhone":"+79161112233"}`.
+/// The body of the app's form: `{"post":"Director","addPhone":"+79161112233"}`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Form {
@@ -44,7 +44,7 @@ pub(crate) struct Form {
     add_phone: Option<String>,
 }
 
-/// What is to become of a field. A key that is absent leaves it, null clears it.
+/// The change of a field. An absent key leaves the field unchanged, null clears it.
 #[derive(Default)]
 enum Change {
     #[default]

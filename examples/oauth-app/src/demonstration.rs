@@ -17,15 +17,16 @@ const ANNA: User = User("anna", Some("vibe_session_anna"));
 const BORIS: User = User("boris", Some("vibe_session_boris"));
 const NOBODY: User = User("nobody", None);
 
-/// For how long a lost request may still arrive. A portal may take a minute, a sandbox does not.
+/// How long a lost request may still arrive. On a portal it may take a minute, in a sandbox it does
+/// not.
 const SETTLE: Duration = Duration::from_millis(300);
 
-/// A name to be shown, and the session.
+/// A name for the output, and the session.
 #[derive(Clone, Copy)]
 struct User(&'static str, Option<&'static str>);
 
 /// # Errors
-/// Where an answer is not what it should be.
+/// If an answer is not what it should be.
 pub(crate) async fn run() -> Result<(), AnyError> {
     println!("VIBECODE_API_KEY is not set: this uses a sandbox in this process.");
     let sessions = [ANNA, BORIS].into_iter().filter_map(|user| user.1);

@@ -1,4 +1,4 @@
-//! What the frame is told where something failed, and what the log is.
+//! Error answers to the frame, and what is logged about them.
 
 use std::{error::Error as StdError, iter, time::Duration};
 
@@ -15,7 +15,7 @@ use vibecode_runtime::{Error, ErrorCode, ErrorKind, Outcome};
 pub(crate) struct Failure {
     status: StatusCode,
     problem: &'static str,
-    /// Whether the change is there: `no` or `unknown`.
+    /// Whether the change was applied: `no` or `unknown`.
     applied: &'static str,
     retry_after: Option<Duration>,
 }
@@ -36,7 +36,8 @@ impl Failure {
         Self::new(StatusCode::UNAUTHORIZED, problem)
     }
 
-    /// Nobody can tell whether the change is there. Saving once more is safe, since it reads first.
+    /// It is not known whether the change was applied. Saving once more is safe, since it reads
+    /// first.
     pub(crate) fn unknown() -> Self {
         let problem = "this may or may not have been saved: save it again, nothing is added twice";
         Self {
@@ -45,7 +46,7 @@ impl Failure {
         }
     }
 
-    /// Of an error that leaves the record as it was.
+    /// Converts an error after which the record is unchanged.
     fn not_applied(error: &Error) -> Self {
         let (status, problem) = match error.kind() {
             ErrorKind::Api => by_code(error),
@@ -78,7 +79,7 @@ const NO_ANSWER: Told = (
     "the portal gave no answer that can be used: try again later",
 );
 
-/// Of a refusal by the API.
+/// Converts a refusal by the API.
 fn by_code(error: &Error) -> Told {
     match error.code() {
         Some(ErrorCode::TokenExpired | ErrorCode::InvalidSession) => (
@@ -106,7 +107,7 @@ fn by_code(error: &Error) -> Told {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        // The outcome first: a call may have sent something before what it failed of.
+        // The outcome first: a call may have sent something before the request that failed.
         let failure = match error.outcome() {
             Outcome::NotApplied => Self::not_applied(&error),
             _ => Self::unknown(),
@@ -122,7 +123,7 @@ fn log(error: &Error) {
     eprintln!("log: {}", with_causes(error));
 }
 
-/// An error and what caused it. Neither shows a key, a session or a value of a record.
+/// Formats an error and its causes. None of them shows a key, a session or a value of a record.
 pub(crate) fn with_causes(error: &(dyn StdError + 'static)) -> String {
     let causes = iter::successors(Some(error), |&error| error.source());
     let texts: Vec<String> = causes.map(ToString::to_string).collect();

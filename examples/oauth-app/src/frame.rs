@@ -1,4 +1,4 @@
-//! The portal's side: frames in users' browsers, and the app that runs for them.
+//! The portal's side: frames in users' browsers, and the app that serves them.
 
 use reqwest::{
     Method, RequestBuilder, StatusCode,
@@ -33,25 +33,25 @@ impl Running {
         })
     }
 
-    /// A request as a frame sends it; without a session where the portal has set none.
+    /// Returns a request as a frame sends it; without a session if the portal has set none.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}{path}", self.url))
     }
 
-    /// Asks the app to stop, and waits until it has answered what was under way.
+    /// Asks the app to stop, and waits until it has answered the requests under way.
     pub(crate) async fn stop(self) -> Result<(), AnyError> {
         let _ = self.stop.send(());
         Ok(self.service.await??)
     }
 }
 
-/// What the app answered.
+/// An answer of the app.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     #[cfg_attr(not(test), expect(dead_code, reason = "only the tests look at them"))]
     pub(crate) headers: HeaderMap,
-    /// Null where the body is not JSON.
+    /// Null if the body is not JSON.
     pub(crate) body: Value,
 }
 

@@ -25,7 +25,7 @@ use crate::session::App;
 
 type AnyError = Box<dyn Error + Send + Sync>;
 
-/// Where it listens where nothing is said.
+/// The default address to listen on.
 const ADDRESS: &str = "127.0.0.1:3000";
 
 #[tokio::main]
@@ -70,12 +70,12 @@ fn address(arguments: &[String]) -> Result<SocketAddr, AnyError> {
     address.ok_or_else(|| usage().into())
 }
 
-/// A variable of the environment that holds something.
+/// Returns an environment variable that is not empty.
 fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// Waits for Ctrl-C, or for what a system sends to end a service.
+/// Waits for Ctrl-C, or for the signal with which a system ends a service.
 async fn stop_asked() {
     let interrupted = tokio::signal::ctrl_c();
     #[cfg(unix)]

@@ -18,10 +18,10 @@ use crate::{
     session::{App, User},
 };
 
-/// Serves until `stop`, and then ends what is under way.
+/// Serves until `stop`, then finishes the requests under way.
 ///
 /// # Errors
-/// Where the listener fails.
+/// If the listener fails.
 pub(crate) async fn serve(
     listener: TcpListener,
     app: App,
@@ -44,22 +44,22 @@ async fn show(User(client): User, Path(id): Path<u64>) -> Result<Json<Shown>, Fa
     Ok(Json(contact.into()))
 }
 
-/// Saves by `ensure`, not by `update`: a user who is in doubt presses the button again, and what is
-/// there by then is not added once more.
+/// Saves with `ensure`, not with `update`: a user in doubt presses the button again, and whatever
+/// is there by then is not added again.
 async fn change(
     User(client): User,
     Path(id): Path<u64>,
     Json(form): Json<Form>,
 ) -> Result<Json<Shown>, Failure> {
     let patch = ContactPatch::from(form);
-    // Where the user closes the frame, this function is dropped. What was begun goes on.
+    // If the user closes the frame, this function is dropped. The task continues.
     let saving = tokio::spawn(client.ensure(id, &patch));
     let ensured = saving.await.map_err(|_| Failure::unknown())??;
     let contact: Contact = ensured.record()?;
     Ok(Json(contact.into()))
 }
 
-/// What one user may see is for that user alone.
+/// Data of one user must not be shown to others.
 async fn keep_out_of_caches(mut response: Response) -> Response {
     let no_store = HeaderValue::from_static("no-store");
     response.headers_mut().insert(CACHE_CONTROL, no_store);

@@ -1,4 +1,4 @@
-//! Who asks: the user's session, which comes with each request.
+//! The user's session, which comes with each request.
 
 use axum::{
     extract::FromRequestParts,
@@ -8,12 +8,12 @@ use vibecode_runtime::{Client, ClientBuilder, Credentials, Result};
 
 use crate::failure::Failure;
 
-/// The header in which the portal's frame brings the user's session.
+/// The header in which the portal's frame sends the user's session.
 pub(crate) const SESSION: &str = "x-vibe-authorization";
 
-/// What all requests share: connections, and the throttle of the app's key.
+/// The state that all requests share: connections, and the throttle of the app's key.
 ///
-/// Its client has no session, and is given out to nobody: see [`User`].
+/// Its client has no session, and is never handed out: see [`User`].
 #[derive(Clone)]
 pub(crate) struct App {
     client: Client,
@@ -21,7 +21,7 @@ pub(crate) struct App {
 
 impl App {
     /// # Errors
-    /// Where the key is not an app's, or a setting cannot be used.
+    /// If the key is not an app's, or if a setting cannot be used.
     pub(crate) fn new(
         key: &str,
         settings: impl FnOnce(ClientBuilder) -> ClientBuilder,
@@ -33,8 +33,8 @@ impl App {
     }
 }
 
-/// The client of the user who asks. A handler gets to the API by this alone, so it cannot take
-/// somebody else's session.
+/// The client of the user who sent the request. A handler can reach the API only through it, so it
+/// cannot use another user's session.
 pub(crate) struct User(pub(crate) Client);
 
 impl FromRequestParts<App> for User {
@@ -46,8 +46,9 @@ impl FromRequestParts<App> for User {
     }
 }
 
-/// The token: `Bearer vibe_session_…`, or without `Bearer`. Whether it is good, only the API can
-/// tell. Of two it is not known which one the portal has set, so neither is taken.
+/// Returns the token: `Bearer vibe_session_…`, or without `Bearer`. Only the API can check whether
+/// it is valid. If there are two, it is not known which one the portal has set, so neither is
+/// accepted.
 fn token(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(SESSION).iter();
     let (Some(value), None) = (values.next(), values.next()) else {

@@ -19,7 +19,7 @@ const BORIS: &str = "vibe_session_boris";
 const PHONE: &str = "+79161112233";
 const CONTACT: &str = "/contacts/71";
 
-/// By then nothing that was lost can still arrive.
+/// By then no lost request can still arrive.
 const LONG_AFTER: Duration = Duration::from_secs(120);
 
 struct Stage {
@@ -223,8 +223,8 @@ async fn a_lost_answer_is_made_good() {
     }
 }
 
-/// Whatever goes wrong: 200 is told of what is there, "no" of what is not, and pressing the button
-/// until it is 200 adds the phone once.
+/// In any storm: 200 is only answered if the change was applied, "no" only if it was not, and
+/// pressing the button until the answer is 200 adds the phone once.
 #[tokio::test(start_paused = true)]
 async fn no_storm_makes_an_answer_untrue() {
     let mut told = Vec::new();
@@ -249,7 +249,7 @@ async fn no_storm_makes_an_answer_untrue() {
         sleep(LONG_AFTER).await;
         assert_eq!(stage.phones(), 1, "{seed}");
     }
-    // The storms were such that there was each of these.
+    // The storms were strong enough to cause each of these.
     for kind in ["yes", "no", "unknown"] {
         assert!(told.iter().any(|one| one == kind), "{kind}: {told:?}");
     }

@@ -1,4 +1,4 @@
-//! What has become of every job, and whether it is as it must be.
+//! The outcome of every job, and whether it is correct.
 #![expect(clippy::print_stdout, reason = "this shows what has come of it")]
 
 use std::{
@@ -12,10 +12,10 @@ use vibecode_sandbox::{LoggedRequest, Sandbox};
 
 use crate::team::{Step, label};
 
-/// What a contact is to have: phones by their digits, the rest as it is.
+/// The values that a contact should have: phones by their digits, all others unchanged.
 pub(crate) type Values = BTreeSet<String>;
 
-/// The job for a contact that is not there.
+/// The job for a contact that does not exist.
 pub(crate) const TO_GIVE_UP: usize = 1;
 
 pub(crate) struct Run {
@@ -29,9 +29,9 @@ pub(crate) struct Run {
 pub(crate) struct Killed {
     pub(crate) label: String,
     pub(crate) at: Instant,
-    /// The request that was under way, by its number.
+    /// The serial number of the request that was under way.
     pub(crate) request: usize,
-    /// The tasks that it had taken from the queue, and whose end it had not told.
+    /// The tasks that it had taken from the queue and not reported as ended.
     pub(crate) held: Vec<String>,
 }
 
@@ -40,7 +40,7 @@ pub(crate) fn sender(request: &LoggedRequest) -> &str {
     request.header("user-agent").unwrap_or_default()
 }
 
-/// A phone is the same however it is written.
+/// Phones are equal regardless of their spelling.
 pub(crate) fn comparable(value: &str) -> String {
     let is_phone = value.starts_with('+');
     let counts = |c: &char| !is_phone || c.is_ascii_digit();
@@ -48,10 +48,10 @@ pub(crate) fn comparable(value: &str) -> String {
 }
 
 impl Run {
-    /// Shows what has come of it.
+    /// Prints the result.
     ///
     /// # Errors
-    /// Where anything is not as it must be.
+    /// If anything is not as it must be.
     pub(crate) fn judge(&self) -> Result<(), BoxDynError> {
         let requests = self.sandbox.requests();
         self.show_workers(&requests);
@@ -120,7 +120,7 @@ impl Run {
         }
     }
 
-    /// Gives how many jobs of the killed worker nobody took up.
+    /// Prints the orphaned jobs, and returns how many of them nobody took over.
     fn show_orphans(&self) -> usize {
         let mut left_behind = 0;
         for task in &self.killed.held {
@@ -143,7 +143,7 @@ impl Run {
         left_behind
     }
 
-    /// Holds every contact of the portal against what all jobs together want of it.
+    /// Compares every contact of the portal with what all jobs together require.
     fn doubled_and_lost(&self) -> [usize; 2] {
         let [mut doubled, mut lost] = [0, 0];
         for (id, wanted) in &self.wanted {

@@ -1,5 +1,5 @@
-//! Starts it all on this machine, kills a worker that holds a job whose request is under way, and
-//! has it checked what has become of every job.
+//! Starts everything on this machine, kills a worker that holds a job while its request is under
+//! way, and checks the outcome of every job.
 #![expect(clippy::print_stdout, reason = "this shows what it does")]
 
 use std::{
@@ -23,16 +23,17 @@ use crate::{
 
 const CONTACTS: u64 = 90;
 const WORKERS: usize = 4;
-/// Of all workers together. The demo needs more requests, and four workers that do not share would
-/// send them within a minute.
+/// For all workers together. The demo needs more requests than this, and four workers with separate
+/// limits would send them within a minute.
 const PER_MINUTE: u32 = 480;
-/// In place of 120 s, so that the demo is short.
+/// Instead of 120 s, to keep the demo short.
 const SETTLE_SECONDS: u64 = 10;
-/// A write whose answer is lost may come so much later: within settle, as on the API.
+/// How much later a write is applied after its answer was lost: within the settle time, as on the
+/// API.
 const LATE: Duration = Duration::from_secs(5);
-/// Whoever first writes to this contact is killed while that request is under way.
+/// The first worker that writes to this contact is killed while that request is under way.
 const FATAL: &str = "/v1/contacts/60";
-/// No measure of anything: only what never ends has to end.
+/// Not a measurement: it only stops a demo that would never end.
 const AT_MOST: Duration = Duration::from_secs(600);
 
 #[derive(Patch)]
@@ -89,7 +90,7 @@ pub(crate) async fn run() -> Result<(), BoxDynError> {
 
 fn prepare_faults(sandbox: &Sandbox) {
     sandbox.fault(Fault::late(LATE).on("PATCH").at(FATAL));
-    // A key that is off for a moment: no fault of the job's.
+    // A key that is inactive for a moment: not the job's fault.
     sandbox.fault(Fault::error("KEY_INACTIVE").on("GET").at("/v1/contacts/30"));
     sandbox.storm(Storm::seeded(7).probability(0.1).faults([
         Fault::drop_before().on("PATCH"),
@@ -100,8 +101,8 @@ fn prepare_faults(sandbox: &Sandbox) {
     ]));
 }
 
-/// Three jobs a contact, one after the other, so that several workers meet at each: two add the
-/// same phone, written differently. And one for a contact that is not there.
+/// Puts three jobs per contact, one after another, so that several workers meet at each record: two
+/// of them add the same phone, spelled differently. One more is for a contact that does not exist.
 async fn put_jobs(
     redis: &RedisServer,
     times: &Times,
@@ -131,7 +132,7 @@ async fn put_jobs(
     Ok(wanted)
 }
 
-/// Kills whoever writes to the chosen contact, as soon as the request has come in.
+/// Kills the worker that writes to the chosen contact, as soon as the request has arrived.
 async fn kill_one(
     team: &mut Team,
     sandbox: &Sandbox,
@@ -162,7 +163,7 @@ async fn kill_one(
     }
 }
 
-/// Waits until every job is done, or given up.
+/// Waits until every job is done or given up.
 async fn all_are_over(
     jobs: usize,
     redis: &mut ConnectionManager,

@@ -1,5 +1,5 @@
-//! Workers on several machines that send patches from a queue, apalis over Redis, and a demo that
-//! kills one of them in the middle. See the README beside this.
+//! Workers on several machines that send patches from a queue, with apalis over Redis, and a demo
+//! that kills one of them in the middle of a job. See the README beside this.
 
 mod check;
 mod demo;
@@ -39,7 +39,7 @@ async fn main() -> Result<(), BoxDynError> {
     }
 }
 
-/// Ctrl-C, or what systemd and Kubernetes send to end a program.
+/// Ctrl-C, or the signal with which systemd and Kubernetes end a program.
 async fn asked_to_stop() {
     #[cfg(unix)]
     {

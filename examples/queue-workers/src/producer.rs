@@ -1,4 +1,4 @@
-//! Puts patches on the queue: for any process that wants something changed.
+//! Puts patches on the queue, from any process.
 
 use apalis::prelude::{BoxDynError, TaskSink};
 use serde_json::Value;
@@ -6,16 +6,16 @@ use vibecode_runtime::PatchJob;
 
 use crate::queue::Jobs;
 
-/// Of jobs that no worker has looked at yet, apalis-redis moves all at once, in a script for which
-/// 8,000 are too many: no worker would get any job any more.
+/// apalis-redis moves all jobs that no worker has fetched yet with one script, which fails at
+/// 8,000: then no worker would get any job any more.
 const MOST_WAITING: usize = 5_000;
 
-/// Puts a job on the queue. What cannot be sent is refused by `PatchJob::new`, before this.
+/// Puts a job on the queue. A patch that cannot be sent is already refused by `PatchJob::new`.
 ///
 /// # Errors
-/// Where Redis cannot be reached, the workers have not looked at the queue for too long, or the
-/// patch has values by `set_unchecked`: nobody can tell whether they are there, so a job that runs
-/// twice may apply them twice.
+/// If Redis cannot be reached, if the workers have not fetched jobs for too long, or if the patch
+/// has values set by `set_unchecked`: nobody can check whether they are already there, so a job
+/// that runs twice may apply them twice.
 pub(crate) async fn put(jobs: &mut Jobs, job: &PatchJob) -> Result<(), BoxDynError> {
     let data = serde_json::to_value(job)?;
     if data.get("unchecked") != Some(&Value::Bool(false)) {

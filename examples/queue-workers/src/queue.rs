@@ -1,4 +1,4 @@
-//! What producers and workers agree on: the queue, and how apalis runs it.
+//! The queue and its settings, shared by producers and workers.
 
 use std::time::Duration;
 
@@ -12,11 +12,11 @@ use serde_json::Value;
 use crate::times::Times;
 
 const QUEUE: &str = "vibecode-patches";
-/// The crate's own 500 ms are short for a busy machine, and one time-out ends a worker.
+/// The default of 500 ms is short for a busy machine, and one time-out ends a worker.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Jobs as JSON. What apalis itself cannot decode ends every worker that meets it, one after the
-/// other; so the worker decodes a `PatchJob`, and gives up the job alone.
+/// Jobs as JSON. A job that apalis itself cannot decode ends every worker that fetches it, one
+/// after another. So the worker decodes the `PatchJob`, and gives up only that job.
 pub(crate) type Jobs = RedisStorage<Value>;
 
 pub(crate) async fn connect(redis_url: &str) -> Result<ConnectionManager, RedisError> {
@@ -33,9 +33,9 @@ pub(crate) fn config(times: &Times) -> Config {
         .queue(QUEUE)
         .heartbeat_interval(times.heartbeat)
         .missed_heartbeats(times.missed_heartbeats)
-        // While more than one is fetched and waits in the worker, apalis sends no heartbeat: a
-        // worker that is busy would be taken for dead.
+        // While more than one job is fetched and waits in the worker, apalis sends no heartbeat: a
+        // busy worker would be considered dead.
         .batch_size(1)
-        // A fetched job belongs to its worker anyway. This would only note it once more.
+        // A fetched job belongs to its worker anyway. This would only record it again.
         .lock_tasks(false)
 }

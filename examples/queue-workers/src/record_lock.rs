@@ -1,5 +1,5 @@
-//! A lock for each record, in Redis: two processes that add to one record at once can each add the
-//! same phone, since neither read shows what the other is about to send.
+//! A lock for each record, in Redis: two processes that add to one record at the same time can each
+//! add the same phone, since neither read shows what the other is about to send.
 
 use redis::{RedisError, Script, aio::ConnectionManager};
 use tokio::time::{sleep, timeout};
@@ -14,17 +14,18 @@ const RELEASE: &str = "
     if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
     return redis.call('DEL', KEYS[1])";
 
-/// Held until it is released; where it is dropped instead, or the process dies, for the lease.
+/// Held until it is released. If it is dropped instead, or the process dies, it stays until the
+/// lease ends.
 pub(crate) struct RecordLock {
     redis: ConnectionManager,
     times: Times,
     key: String,
-    /// Who holds it. No other run of any job has the same.
+    /// The holder. It is different for every run of every job.
     holder: String,
 }
 
 impl RecordLock {
-    /// Waits until nobody else holds the record.
+    /// Waits until nobody else holds the lock of the record.
     pub(crate) async fn acquire(
         mut redis: ConnectionManager,
         times: Times,
@@ -49,7 +50,7 @@ impl RecordLock {
         })
     }
 
-    /// Renews the lock until that fails: then whoever holds it must stop.
+    /// Renews the lock until a renewal fails: then the holder must stop.
     pub(crate) async fn keep(&self) -> &'static str {
         let mut redis = self.redis.clone();
         loop {
@@ -64,7 +65,7 @@ impl RecordLock {
         }
     }
 
-    /// Lets the next one have the record. Where this fails, it is free after the lease.
+    /// Releases the lock. If this fails, the lock is free after the lease.
     pub(crate) async fn release(mut self) {
         let release = Script::new(RELEASE);
         let mut release = release.key(&self.key);

@@ -1,4 +1,4 @@
-//! A Redis server of the demo's own: on a free port, with nothing kept.
+//! A Redis server for the demo: on a free port, without persistence.
 
 use std::{env, fs, io, net::TcpListener, path::PathBuf, process::Stdio, time::Duration};
 
@@ -11,7 +11,7 @@ use tokio::{
 
 use crate::queue;
 
-/// Ends when it is dropped.
+/// Stopped when it is dropped.
 pub(crate) struct RedisServer {
     pub(crate) url: String,
     pub(crate) connection: ConnectionManager,
@@ -26,7 +26,7 @@ impl RedisServer {
         let folder = env::temp_dir().join(format!("queue-workers-{}", std::process::id()));
         fs::create_dir_all(&folder)?;
         let folder = Folder(folder);
-        // Somebody else may take the port before the server does.
+        // Another process may take the port before the server does.
         for _ in 0..10 {
             let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
             let mut process = spawn(port, &folder)?;

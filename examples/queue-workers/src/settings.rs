@@ -1,4 +1,4 @@
-//! What a worker has to know, from the environment.
+//! The settings of a worker, from the environment.
 
 use std::{
     env::{self, VarError},
@@ -18,7 +18,7 @@ pub(crate) struct Settings {
     pub(crate) redis_url: String,
     pub(crate) api_key: String,
     pub(crate) base_url: Option<String>,
-    /// Of all workers together.
+    /// For all workers together.
     pub(crate) per_minute: u32,
     pub(crate) settle: Duration,
 }

@@ -1,4 +1,4 @@
-//! The workers of the demo: processes of this same program, which end when the demo does.
+//! The workers of the demo: processes of this program, which end when the demo does.
 
 use std::{
     collections::BTreeMap,
@@ -20,7 +20,7 @@ use vibecode_sandbox::Sandbox;
 
 use crate::settings::{API_KEY, BASE_URL, PER_MINUTE, REDIS_URL, SETTLE_SECONDS};
 
-/// What the demo starts its workers as.
+/// The argument with which the demo starts its workers.
 pub(crate) const MEMBER: &str = "member";
 
 /// A line of a worker's log.
@@ -69,7 +69,7 @@ impl Team {
         Ok(Self { workers, steps })
     }
 
-    /// By SIGKILL: the worker can do nothing any more. Gives its label.
+    /// Kills a worker with SIGKILL, so that it cannot do anything more. Returns its label.
     pub(crate) async fn kill(&mut self, name: &str) -> Result<String, BoxDynError> {
         let removed = self.workers.remove_entry(label(name));
         let (label, mut worker) = removed.ok_or("there is no such worker")?;
@@ -77,7 +77,7 @@ impl Team {
         Ok(label)
     }
 
-    /// Asks all to stop, and waits until they have.
+    /// Asks all workers to stop, and waits until they have.
     pub(crate) async fn stop(mut self) -> Result<Vec<Step>, BoxDynError> {
         for worker in self.workers.values() {
             let id = worker.id().ok_or("a worker has ended by itself")?;
@@ -98,7 +98,7 @@ impl Team {
     }
 }
 
-/// The label that a worker's name begins with: see `worker::unique`.
+/// Returns the label with which a worker's name begins: see `worker::unique`.
 pub(crate) fn label(name: &str) -> &str {
     let label = name.rsplitn(3, '-').last();
     label.unwrap_or_default()
@@ -120,11 +120,11 @@ async fn read(worker: String, lines: ChildStdout, log: mpsc::UnboundedSender<Ste
     }
 }
 
-/// In a worker: waits until the demo is gone, which nobody but the end of its input tells where the
-/// demo was killed. Then its Redis has to end as well.
+/// In a worker: waits until the demo has ended. If the demo was killed, only the end of the
+/// worker's stdin shows it. Then the demo's Redis has to be stopped as well.
 pub(crate) async fn abandoned(redis_url: &str) -> BoxDynError {
     let (ended, input) = oneshot::channel();
-    // A thread of its own: one of the runtime's would keep the process from ending.
+    // A separate thread: one of the runtime's would keep the process from ending.
     thread::spawn(move || {
         let _nothing_comes = stdin().read_to_end(&mut Vec::new());
         let _ = ended.send(());

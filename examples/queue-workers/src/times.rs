@@ -1,18 +1,19 @@
-//! Every time that matters when a worker dies, made from one: settle.
+//! All times that matter when a worker dies, derived from the settle time.
 
 use std::time::Duration;
 
-/// How often a worker says that it is alive, to apalis and for each lock that it holds.
+/// How often a worker sends a sign of life, to apalis and for each lock that it holds.
 const ALIVE_EVERY: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Times {
-    /// For so long after its departure a request may still be applied, whoever sent it: see
+    /// How long after it was sent a request may still be applied, whoever sent it: see
     /// `ClientBuilder::settle`.
     pub(crate) settle: Duration,
-    /// A lock is renewed this often. If Redis has not answered after as long again, the job stops.
+    /// The interval between renewals of a lock. If Redis has not answered after another such
+    /// interval, the job stops.
     pub(crate) renew_every: Duration,
-    /// A lock that is not renewed is free after this.
+    /// A lock that is not renewed is free after this time.
     pub(crate) lease: Duration,
     pub(crate) heartbeat: Duration,
     pub(crate) missed_heartbeats: usize,
@@ -22,10 +23,10 @@ impl Times {
     /// The rule: `orphan time > lease > settle + 2 × renew_every`.
     ///
     /// A worker that dies may have sent its request in its last moment, up to two renewals after
-    /// the lock was last renewed in Redis; from then on the request may be under way for settle.
-    /// While it is, a read does not show what it adds, so nobody else may touch the record. The
-    /// third renewal is for a machine that is busy. The orphan comes later still, or it would do
-    /// nothing but wait for the lock.
+    /// the lock was last renewed in Redis; from then on the request may be under way for the settle
+    /// time. Until then a read may not show what it adds, so nobody else may touch the record. The
+    /// third renewal is a margin for a busy machine. The orphan comes later still, because before
+    /// that it would only wait for the lock.
     pub(crate) fn of(settle: Duration) -> Self {
         let lease = settle + 3 * ALIVE_EVERY;
         // One more, because the last heartbeat is older than the death; one more, because apalis

@@ -19,20 +19,21 @@ use vibecode_runtime::{
 
 use crate::{queue, record_lock::RecordLock, settings::Settings, times::Times};
 
-/// What all have who share the API key. It can be read in Redis: it is not the key.
+/// Shared by all who use the API key. It can be read in Redis: it is not the key.
 const BUDGET: &str = "vibecode-patches";
-/// Jobs at a time. Above 4 for each job that is fetched at once (`batch_size`), apalis 1.0 does not
-/// end when it is asked to.
+/// The number of concurrent jobs. With more than 4 for each job that is fetched together
+/// (`batch_size`), apalis 1.0 does not end when it is asked to.
 const AT_A_TIME: usize = 4;
 /// How often an idle worker looks for jobs.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
-/// Who is asked to stop may finish what it has begun; less than the 30 s after which Kubernetes
-/// kills.
+/// How long a worker that is asked to stop may finish what it has begun; less than the 30 s after
+/// which Kubernetes kills it.
 const GRACE: Duration = Duration::from_secs(25);
-/// A wish: apalis-redis 1.0 waits a second more after each try, and gives up after 25 tries.
+/// Only a request: apalis-redis 1.0 waits one second more after each attempt, and gives up after 25
+/// attempts.
 const LATER: Duration = Duration::from_secs(5);
 
-/// What the jobs of a worker share.
+/// The state that the jobs of a worker share.
 struct Sender {
     name: String,
     client: Client,
@@ -43,8 +44,8 @@ struct Sender {
 /// Runs until it is asked to stop.
 ///
 /// # Errors
-/// Where something cannot be set up, or apalis loses Redis. What was under way is then in the same
-/// state as after a crash; start the process again.
+/// If something cannot be set up, or if apalis loses Redis. Work that was under way is then in the
+/// same state as after a crash; start the process again.
 pub(crate) async fn run(
     settings: &Settings,
     label: &str,
@@ -86,8 +87,8 @@ pub(crate) async fn run(
     }
 }
 
-/// Who starts again under the name of a dead worker takes over its jobs after one heartbeat, not
-/// after the orphan time: each start has a name of its own.
+/// A worker that starts under the name of a dead one takes over its jobs after one heartbeat, not
+/// after the orphan time, so each start has a unique name.
 fn unique(label: &str) -> Result<String, BoxDynError> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
     Ok(format!("{label}-{}-{}", process::id(), now.as_micros()))
@@ -108,7 +109,7 @@ async fn send(job: Value, sender: Data<Arc<Sender>>, task: TaskId) -> Result<(),
     log("began", &task, &record, "");
     let result = tokio::select! {
         result = sender.client.ensure_job(&job) => result,
-        // Dropped in the middle, as by a crash: the lock stays for the lease.
+        // The call is dropped in the middle, as in a crash: the lock stays until the lease ends.
         problem = lock.keep() => {
             log("later", &task, &record, problem);
             return Err(later(problem));
@@ -134,14 +135,14 @@ async fn send(job: Value, sender: Data<Arc<Sender>>, task: TaskId) -> Result<(),
     }
 }
 
-/// Not a plain error: a plain one counts as `Failed`, and `vacuum` of apalis-redis 1.0 deletes what
-/// has failed, although it is to be tried again.
+/// Not a plain error: a plain one counts as `Failed`, and `vacuum` of apalis-redis 1.0 deletes
+/// failed jobs even if they are to be retried.
 fn later(error: impl Into<BoxDynError>) -> BoxDynError {
     RetryAfterError::new(error, LATER).into()
 }
 
-/// Whether the job itself is at fault, so that no further try can help. What may have been applied
-/// never is; nor are a throttle, a network, a gateway or a key (401).
+/// Returns true if the job itself is at fault, so that retrying cannot help. This is never so if
+/// the job may have been applied, nor for a throttle, a network, a gateway or a key (401).
 fn is_refused(error: &Error) -> bool {
     let is_refusal = match error.kind() {
         ErrorKind::Api => error
@@ -156,7 +157,7 @@ fn is_refused(error: &Error) -> bool {
     is_refusal && error.outcome() == Outcome::NotApplied
 }
 
-/// A line a step, without personal data.
+/// Prints one line per step, without personal data.
 #[expect(clippy::print_stdout, reason = "it is the log of a worker")]
 fn log(step: &str, task: &TaskId, record: &str, detail: &str) {
     println!("{step} {task} {record} {detail}");

@@ -11,7 +11,7 @@ fn read(json: &str) -> Schema {
     Schema::read(json).unwrap()
 }
 
-/// A list of fields of these names, as a portal answers it.
+/// Returns a list of fields with these names, as a portal answers it.
 fn named<'n>(names: impl IntoIterator<Item = &'n str>) -> Schema {
     let fields = names
         .into_iter()
@@ -154,7 +154,7 @@ fn the_whole_list_of_one_entity_is_refused_for_every_other() {
     }
 }
 
-/// Numbers that look random and are the same every time.
+/// Returns pseudo-random numbers, the same in every run.
 fn numbers() -> impl FnMut() -> u64 {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     move || {
@@ -171,7 +171,7 @@ fn no_part_of_an_entitys_fields_is_called_another_entitys() {
     for entity in Entity::ALL {
         let fields: Vec<_> = entity.schema().fields().collect();
         for _ in 0..400 {
-            // From a few fields to most of them.
+            // Between a few fields and most of them.
             let chance = number() % 100;
             let part = fields.iter().filter(|_| number() % 100 < chance);
             let part: Vec<_> = part.map(|field| &*field.name).collect();
@@ -185,7 +185,7 @@ fn no_part_of_an_entitys_fields_is_called_another_entitys() {
                 let Err(error) = list.check_for(EntityPath::Entity(*other)) else {
                     continue;
                 };
-                // It may be called what it is, and what it could be.
+                // The message may name every entity that fits the list, and must name the right one.
                 let said = error.message.split(", not of").next().unwrap();
                 assert!(said.contains(entity.path()), "{error}: {part:?}");
             }

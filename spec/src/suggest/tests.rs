@@ -89,7 +89,7 @@ fn a_typo_leads_to_the_name_and_to_all_that_are_about_equally_close() {
         (Contacts, "updatedTme", &["updatedTime"]),
         (Contacts, "frist_name", &["name"]),
         (Contacts, "compnayId", &["companyId", "companyIds"]),
-        // It is a name of other entities, or a typo of one.
+        // A name of a field of another entity, or a typo of one.
         (Contacts, "titel", &[]),
         (Contacts, "opportunity", &[]),
         (Deals, "dealId", &[]),
@@ -102,7 +102,7 @@ fn a_typo_leads_to_the_name_and_to_all_that_are_about_equally_close() {
     }
 }
 
-/// A name with one typo of each sort, and in other spellings.
+/// Returns a name with one typo of each sort, and in other spellings.
 fn misspellings(name: &str) -> BTreeSet<String> {
     let letters: Vec<char> = name.chars().collect();
     let mut all = BTreeSet::new();
@@ -127,7 +127,7 @@ fn misspellings(name: &str) -> BTreeSet<String> {
     all
 }
 
-/// The field of an entity that has this name, or any other name of what it holds.
+/// Returns the fields of an entity that have this name, or this other name.
 fn fields_called(entity: Entity, name: &str) -> Vec<&'static str> {
     let fields = &entity.schema().fields;
     let mut found = spelt(fields, &fold(name));
@@ -155,7 +155,7 @@ fn no_misspelling_of_one_field_leads_to_another_field_alone() {
     let mut tried = 0;
     for name in &names {
         for given in misspellings(name) {
-            // Some are names of something else.
+            // Some misspellings are the name of another field.
             if is_a_name(&given) && fold(&given) != fold(name) {
                 continue;
             }

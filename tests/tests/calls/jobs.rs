@@ -1,4 +1,4 @@
-//! Patches as data: what is queued is what is sent, by the same rules.
+//! Jobs: the queued patch is the patch that is sent, by the same rules.
 
 use vibecode_runtime::{ErrorKind, Outcome, Patch, PatchJob, Phone};
 use vibecode_sandbox::{Entity, Fault, Sandbox};
@@ -45,6 +45,42 @@ async fn a_job_that_adds_is_not_repeated_once_it_may_have_been_applied() {
     let error = client(&sandbox).update_job(job()).await.unwrap_err();
     assert_eq!(error.outcome(), Outcome::Unknown);
     assert_eq!(sandbox.requests().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_untyped_job_is_sent_as_the_patch_that_it_stands_for() {
+    let sandbox = Sandbox::start().await;
+    let client = client(&sandbox);
+    let patch = Customer::patch()
+        .post("Director")
+        .add_phone(Phone::mobile("+79161112233"))
+        .clear_last_name();
+    client.update(71, &patch).await.unwrap();
+    let untyped = PatchJob::untyped("contacts", 72)
+        .set("post", "Director")
+        .add("phone", "+79161112233", "MOBILE")
+        .clear("lastName", "");
+    client.update_job(untyped.job().unwrap()).await.unwrap();
+    let requests = sandbox.requests();
+    assert_eq!(requests[0].body_str(), requests[1].body_str());
+    assert_eq!(requests[1].path(), "/v1/contacts/72");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_untyped_addition_is_not_repeated_once_it_may_have_been_applied() {
+    let sandbox = Sandbox::start().await;
+    let client = client(&sandbox);
+    let adds = PatchJob::untyped("contacts", 71).add("phone", "+79161112233", "WORK");
+    let adds = adds.job().unwrap();
+    sandbox.fault(Fault::drop_after());
+    let error = client.update_job(&adds).await.unwrap_err();
+    assert_eq!(error.outcome(), Outcome::Unknown);
+    assert_eq!(sandbox.requests().len(), 1);
+    assert!(client.ensure_job(&adds).await.unwrap().added().is_empty());
+
+    let sets = PatchJob::untyped("contacts", 71).set("post", "Director");
+    sandbox.fault(Fault::drop_after());
+    client.update_job(sets.job().unwrap()).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
@@ -124,7 +160,7 @@ fn a_job_passes_through_formats_with_names_and_without() {
         ),
     ];
     for (format, job) in read {
-        // A clear among them: the JSON says which fields are cleared.
+        // One of the changes is a clear: the JSON says which fields are cleared.
         assert_eq!(serde_json::to_string(&job).unwrap(), json, "{format}");
     }
 }

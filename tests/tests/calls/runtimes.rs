@@ -8,10 +8,10 @@ use vibecode_sandbox::Sandbox;
 
 use crate::{Customer, client, requests};
 
-/// The client's try would take over a minute.
+/// An attempt of the client would take more than a minute.
 const AT_ONCE: Duration = Duration::from_secs(20);
 
-/// A runtime that runs by itself.
+/// A runtime with its own thread, which is always running.
 fn running() -> Runtime {
     let mut builder = Builder::new_multi_thread();
     builder.worker_threads(1).enable_all().build().unwrap()

@@ -1,4 +1,4 @@
-//! Each check is given a run in which its promise is broken, and one in which it is kept.
+//! Each check is run on a ledger in which its promise is broken, and on one in which it is kept.
 
 use std::time::Duration;
 
@@ -91,7 +91,7 @@ impl Story {
         self
     }
 
-    /// A PATCH from one second to another, applied in its last one if it is.
+    /// A PATCH from one second to another. If it is applied, then in its last second.
     fn patch(mut self, marker: &str, (from, to): (u64, u64), applies: bool) -> Self {
         let request = self.0.ledger.seen.len();
         let mut body = json!({"phone": PHONE});
@@ -251,6 +251,28 @@ fn a_request_that_passes_a_closed_gate_is_found() {
     story.0.plan.settings.per_minute = Some(300);
     story.0.ledger.seen[0].asks_for = Some(5);
     story.breaks("a gate is closed for all");
+}
+
+#[test]
+fn a_second_deletion_where_nothing_goes_wrong_is_found() {
+    let mut story = Story::new()
+        .call(Do::Delete(71), (0, Some(9)), done())
+        .patch("", (1, 2), false)
+        .patch("", (3, 4), false);
+    story.0.plan.must_succeed = true;
+    for seen in &mut story.0.ledger.seen {
+        seen.method = "DELETE".into();
+    }
+    story.breaks("a success is not sent again");
+}
+
+#[test]
+fn a_phone_that_is_another_in_letters_is_found_missing() {
+    let mut vanity = item("");
+    vanity.want.phones = vec!["1-800-TAXICAB".into()];
+    let mut story = Story::new().call(Do::Ensure(vanity), (0, Some(2)), done());
+    story.0.plan.contacts[0].phones = vec!["1-800-FLOWERS".into()];
+    story.breaks("Ok of ensure is true");
 }
 
 #[test]

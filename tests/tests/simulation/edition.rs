@@ -1,10 +1,10 @@
-//! The client's API, in the one place that knows its names.
+//! The client's API. Only this file uses its names.
 
 use std::{future::Future, pin::Pin, time::Duration};
 
 use vibecode_runtime::{
-    Client, ContactId, Credentials, Email, Ensured, Error, ErrorKind, Filter, Order, Patch,
-    PatchJob, Phone, Record, RetryPolicy, Throttle, Updated,
+    Acquiring, Budget, Client, ContactId, Credentials, Email, Ensured, Error, ErrorKind, Filter,
+    Order, Patch, PatchJob, Permit, Phone, Record, RetryPolicy, Throttle, Updated,
 };
 use vibecode_tests::world::{Dice, World};
 
@@ -43,10 +43,10 @@ pub(crate) struct Row {
 
 pub(crate) type Calling<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// What a call came to, for the checks.
+/// The outcome of a call, for the checks.
 #[derive(Clone, Debug)]
 pub(crate) enum Verdict {
-    /// It succeeded, and so many fields of the patch were named as not shown or shown otherwise.
+    /// It succeeded, with this number of mismatches.
     Done { mismatches: usize },
     /// It failed.
     Failed {
@@ -56,11 +56,32 @@ pub(crate) enum Verdict {
     },
 }
 
-/// What an error says of the record.
+/// What an error says about the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Applied {
     Not,
     Unknown,
+}
+
+/// An app's own budget, which always has room, and at times never answers.
+struct OwnBudget {
+    hangs: f64,
+    dice: std::sync::Mutex<Dice>,
+}
+
+impl Budget for OwnBudget {
+    fn acquire(&self) -> Acquiring<'_> {
+        let hangs = self
+            .dice
+            .lock()
+            .is_ok_and(|mut dice| dice.chance(self.hangs));
+        Box::pin(async move {
+            if hangs {
+                std::future::pending::<()>().await;
+            }
+            Ok(Permit::new(|_| {}))
+        })
+    }
 }
 
 /// A client of a world.
@@ -94,9 +115,14 @@ pub(crate) fn client(world: &World, name: &str, settings: &Settings, seed: u64) 
     } else {
         Credentials::personal(KEY)
     };
-    let throttle = settings
-        .per_minute
-        .map_or_else(Throttle::unlimited, Throttle::per_minute);
+    let throttle = match (settings.hanging_budget, settings.per_minute) {
+        (Some(hangs), _) => Throttle::shared(OwnBudget {
+            hangs,
+            dice: std::sync::Mutex::new(Dice::new(seed, 32)),
+        }),
+        (None, Some(limit)) => Throttle::per_minute(limit),
+        (None, None) => Throttle::unlimited(),
+    };
     let mut builder = Client::builder(credentials)
         .user_agent(name)
         .retry(RetryPolicy::new().seed(seed))
@@ -113,10 +139,16 @@ pub(crate) fn client(world: &World, name: &str, settings: &Settings, seed: u64) 
     if let Some(timeout) = settings.timeout {
         builder = builder.timeout(timeout);
     }
+    if let Some(deadline) = settings.deadline {
+        builder = builder.deadline(deadline);
+    }
+    if let Some(settle_time) = settings.settle_time {
+        builder = builder.settle_time(settle_time);
+    }
     builder.build().expect("a client")
 }
 
-/// The patch that an item asks for.
+/// The patch of an item.
 pub(crate) fn patch(want: &Want) -> CustomerPatch {
     let mut patch = Customer::patch();
     match &want.post {
@@ -237,7 +269,7 @@ pub(crate) fn batch(client: &Client, items: &[Item]) -> Calling<Vec<Verdict>> {
 }
 
 fn job(item: &Item) -> PatchJob {
-    // Through a queue, as a worker gets it.
+    // Serialised and read back, as through a queue.
     let job = PatchJob::new(item.id, &patch(&item.want)).expect("a job");
     let queued = serde_json::to_string(&job).expect("a job as text");
     serde_json::from_str(&queued).expect("the job again")
@@ -332,7 +364,7 @@ pub(crate) fn list(client: &Client, ask: &ListAsk) -> Calling<Result<Vec<u64>, V
                 Ok(row) => ids.push(row.id.get()),
                 Err(error) => return Err(failed(&error)),
             }
-            if ids.len() > 100_000 {
+            if ids.len() > 10_000 {
                 break;
             }
         }

@@ -19,7 +19,7 @@ use super::{
     scenarios::{SCENARIOS, Scenario},
 };
 
-/// What a schedule came to.
+/// The result of a schedule.
 pub(crate) struct Ran {
     pub(crate) broken: Vec<Broken>,
     pub(crate) timeline: String,
@@ -41,7 +41,7 @@ fn number(name: &str) -> Option<u64> {
     env::var(name).ok().and_then(|text| text.parse().ok())
 }
 
-/// How many schedules a test of one scenario runs.
+/// The number of schedules in the test of one scenario.
 const FEW: u64 = 60;
 
 /// The last lines of a timeline.
@@ -87,15 +87,11 @@ pub(crate) fn all() {
         }
         return;
     }
-    let weights: u64 = chosen.iter().map(|scenario| 12 / scenario.cost).sum();
-    let schedules = number("SCHEDULES").unwrap_or(1_000);
-    let mut queue: Vec<(&Scenario, u64)> = Vec::new();
-    for scenario in &chosen {
-        let share = (schedules * (12 / scenario.cost)).div_ceil(weights.max(1));
-        queue.extend((0..share).map(|seed| (*scenario, seed)));
-    }
-    queue.sort_by_key(|(_, seed)| *seed);
+    let first = env::var("FIRST").unwrap_or_default();
+    let queue = queue(&chosen, &first, number("SCHEDULES").unwrap_or(1_000));
+    let stops = env::var_os("UNTIL_BROKEN").is_some();
     let next = AtomicU64::new(0);
+    let last = AtomicU64::new(u64::MAX);
     let found = Found::default();
     let began = Instant::now();
     let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -104,13 +100,21 @@ pub(crate) fn all() {
             scope.spawn(|| {
                 loop {
                     let position = next.fetch_add(1, Relaxed);
-                    let Some((scenario, seed)) = usize::try_from(position)
-                        .ok()
-                        .and_then(|position| queue.get(position))
+                    let scheduled = usize::try_from(position).ok();
+                    let Some((scenario, seed)) = scheduled
+                        .and_then(|scheduled| queue.get(scheduled))
+                        .filter(|_| position < last.load(Relaxed))
                     else {
                         break;
                     };
-                    found.add(scenario, *seed);
+                    if let Some(line) = found.add(scenario, *seed)
+                        && stops
+                    {
+                        // What comes before it in the queue is under way or over, so the first that
+                        // breaks a promise does not depend on the number of threads.
+                        last.fetch_min(position, Relaxed);
+                        found.note_first(position, line);
+                    }
                     if position % 500 == 499 {
                         let line = found.line();
                         eprintln!(
@@ -124,6 +128,9 @@ pub(crate) fn all() {
             });
         }
     });
+    if let Some((position, line)) = found.first() {
+        panic!("broken by schedule {}: {line}", position + 1);
+    }
     eprintln!(
         "{} schedules, {}, {:.0?}",
         queue.len(),
@@ -131,6 +138,22 @@ pub(crate) fn all() {
         began.elapsed()
     );
     found.fail();
+}
+
+/// The schedules of these scenarios, each by its share and the smallest seeds first; those of the
+/// scenarios that `first` names come before all others.
+fn queue(chosen: &[&'static Scenario], first: &str, count: u64) -> Vec<(&'static Scenario, u64)> {
+    let weights: u64 = chosen.iter().map(|scenario| 12 / scenario.cost).sum();
+    let mut queue = Vec::new();
+    for scenario in chosen {
+        let share = (count * (12 / scenario.cost)).div_ceil(weights.max(1));
+        queue.extend((0..share).map(|seed| (*scenario, seed)));
+    }
+    queue.sort_by_key(|(scenario, seed)| {
+        let is_first = first.split(',').any(|name| name == scenario.name);
+        (!is_first, *seed)
+    });
+    queue
 }
 
 /// One way in which a scenario breaks a promise.
@@ -144,11 +167,13 @@ struct Way {
 #[derive(Debug, Default)]
 struct Found {
     ways: Mutex<BTreeMap<(&'static str, &'static str), Way>>,
+    first: Mutex<Option<(u64, String)>>,
     ran: Mutex<BTreeMap<&'static str, (u64, u64, Duration)>>,
 }
 
 impl Found {
-    fn add(&self, scenario: &Scenario, seed: u64) {
+    /// Runs a schedule; a line about the first promise that it breaks, if it breaks one.
+    fn add(&self, scenario: &Scenario, seed: u64) -> Option<String> {
         let began = Instant::now();
         let ran = one(scenario, seed);
         let took = began.elapsed();
@@ -158,6 +183,12 @@ impl Found {
         sum.1 += ran.requests as u64;
         sum.2 += took;
         drop(sums);
+        let line = ran.broken.first().map(|(promise, how)| {
+            format!(
+                "SCENARIO={} SEED={seed} \"{promise}\": {how}",
+                scenario.name
+            )
+        });
         let mut ways = self.ways.lock().unwrap_or_else(PoisonError::into_inner);
         let mut counted = Vec::new();
         for (promise, how) in ran.broken {
@@ -170,6 +201,22 @@ impl Found {
                 way.first = Some((seed, how, tail(&ran.timeline, 60)));
             }
         }
+        line
+    }
+
+    fn note_first(&self, position: u64, line: String) {
+        let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+        if first
+            .as_ref()
+            .is_none_or(|(earlier, _)| position < *earlier)
+        {
+            *first = Some((position, line));
+        }
+    }
+
+    fn first(&self) -> Option<(u64, String)> {
+        let first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+        first.clone()
     }
 
     fn line(&self) -> String {

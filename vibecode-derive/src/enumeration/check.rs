@@ -19,22 +19,22 @@ use crate::{
     shape::bare,
 };
 
-/// An enum after its errors were reported.
+/// An enum after the check: its errors have been reported.
 pub(crate) struct Checked<'a> {
     pub(crate) ident: &'a Ident,
     pub(crate) generics: &'a Generics,
     pub(crate) runtime: Option<syn::Path>,
     pub(crate) entity: EntityPath,
-    /// The wire name of the list.
+    /// The wire name of the field that holds the list.
     pub(crate) field: String,
     pub(crate) options: Vec<Choice<'a>>,
     pub(crate) other: Option<&'a Ident>,
-    /// Whether all variants are here: one with an error is left out.
+    /// Whether these are all variants. A variant with an error is left out.
     pub(crate) complete: bool,
     pub(crate) found: Found,
 }
 
-/// A variant that stands for one option.
+/// A variant for one option.
 pub(crate) struct Choice<'a> {
     pub(crate) ident: &'a Ident,
     pub(crate) id: u64,
@@ -58,7 +58,7 @@ pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> 
     };
     let (options, other) = list.read(&variants);
     let all_good = options.len() + usize::from(other.is_some()) == variants.len();
-    // A variant that was refused may be meant for an option that is missing.
+    // If a variant has an error, it may be meant for a missing option.
     if all_good {
         list.refuse_missing_options(&input.ident, &options, other);
     }
@@ -81,7 +81,7 @@ pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> 
     }
 }
 
-/// The options of the list in the portal's schema; `None` if it has none.
+/// Returns the options of the list in the portal's schema, or `None` if the schema has none.
 fn items(
     input: &DeriveInput,
     attributes: &OnEnum,
@@ -102,7 +102,7 @@ fn items(
         return no_list(name, &field.kind, errors);
     }
     let Portal::Read(schema) = &found.portal else {
-        // Without a schema a name is all that can be checked, and it must be a user field's.
+        // Without a schema only the name can be checked. It must be the name of a user field.
         let kind = LitStr::new("enumeration", name.span());
         look_up(input, name, Some(kind), entity, found, errors)?;
         return None;
@@ -121,7 +121,7 @@ fn no_list<T>(name: &LitStr, kind: &Kind, errors: &Errors) -> Option<T> {
     None
 }
 
-/// The kind of the field, looked up as a struct's is.
+/// Returns the kind of the field. It is looked up like a field of a struct.
 fn look_up(
     input: &DeriveInput,
     name: &LitStr,
@@ -161,7 +161,7 @@ fn variants<'a>(input: &'a DeriveInput, errors: &Errors) -> Vec<&'a Variant> {
     Vec::new()
 }
 
-/// The list that the variants are checked against.
+/// The list against which the variants are checked.
 struct List<'a> {
     items: Option<Vec<Item>>,
     field: Option<&'a LitStr>,
@@ -221,7 +221,7 @@ impl List<'_> {
         }
     }
 
-    /// The id and the label of the option that a variant stands for.
+    /// Returns the id and the label of a variant's option.
     fn option(&self, variant: &Variant, attributes: &OnVariant) -> Option<(u64, Option<String>)> {
         if !matches!(variant.fields, Fields::Unit) {
             let message =
@@ -288,7 +288,8 @@ impl List<'_> {
         None
     }
 
-    /// A record may hold any option, so each has a variant, or one variant is for all others.
+    /// Reports options without a variant, unless there is a variant for all other options: a record may
+    /// hold any option.
     fn refuse_missing_options(&self, ident: &Ident, options: &[Choice<'_>], other: Option<&Ident>) {
         let (Some(items), None) = (&self.items, other) else {
             return;
@@ -313,7 +314,7 @@ fn is_u64(ty: &Type) -> bool {
     matches!(bare(ty), Type::Path(path) if path.path.is_ident("u64"))
 }
 
-/// `81 (Gold), 82 (Silver)`, of many the first.
+/// Formats options as `81 (Gold), 82 (Silver)`. Only the first eight are shown.
 fn described<'i>(items: impl ExactSizeIterator<Item = &'i Item>) -> String {
     const SHOWN: usize = 8;
     let more = items.len().saturating_sub(SHOWN);

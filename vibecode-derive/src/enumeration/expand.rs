@@ -1,4 +1,4 @@
-//! The tokens of a checked enum of options.
+//! Generates the code of a checked enum of options.
 
 use std::collections::HashMap;
 
@@ -58,12 +58,12 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
     }
 }
 
-/// The variants, by their names in the generated code.
+/// The variants, with their names in the generated code.
 struct Variants<'a> {
-    /// Each with the id and the label of its option.
+    /// The variants of single options, each with the id and the label of its option.
     options: Vec<(Ident, u64, Option<&'a str>)>,
     other: Option<Ident>,
-    /// Whether these are all variants: one with an error is left out.
+    /// Whether these are all variants. A variant with an error is left out.
     complete: bool,
 }
 

@@ -1,4 +1,4 @@
-//! `#[derive(Enumeration)]`: an enum stands for the options of one list.
+//! `#[derive(Enumeration)]`: maps the variants of an enum to the options of a list.
 
 mod check;
 mod expand;

@@ -1,4 +1,4 @@
-//! What a patch asks of a struct, beyond what every record does.
+//! Checks that a struct can have a patch builder, in addition to the checks of every record.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,8 @@ pub(crate) fn check(checked: &mut Checked<'_>, errors: &Errors) {
     refuse_a_taken_name(checked, errors);
 }
 
-/// The prefix of the builder's name if that is taken, so that the app's own type is not mistaken for it.
+/// The prefix of the builder's name if the usual name is taken, so that the app's own type is not
+/// confused with the builder.
 const ASIDE: &str = "__Patch";
 
 fn refuse_a_taken_name(checked: &mut Checked<'_>, errors: &Errors) {
@@ -64,21 +65,22 @@ fn read_only_message(name: &str) -> String {
     }
 }
 
-/// A patch may be sent by `create` or by `update`, and to an `update` the API would answer 200 and change
-/// nothing.
+/// Returns the message for a field that can only be set on creation. A patch may be sent by `create` or
+/// by `update`, and the API would answer an `update` with 200 but change nothing.
 fn immutable_message(name: &str) -> String {
     format!(
         "`{name}` is set when a record is made and cannot be changed after, and a patch may be sent by `update`: add `#[vibecode(read_only)]`"
     )
 }
 
-/// A field whose methods would clash with another's gets none.
+/// Reports fields with a method that would clash with another one. Such a field gets no methods.
 fn refuse_clashing_methods(fields: &mut [Field<'_>], errors: &Errors) {
     let mut owners: HashMap<String, String> = HashMap::new();
     for own in BUILDER_METHODS {
         owners.insert((*own).to_owned(), "every patch".to_owned());
     }
-    // What a field is called comes first: `clear_post` beside `post` is what needs another name.
+    // All generated names are collected first: if the fields `post` and `clear_post` clash, `clear_post`
+    // is the one to rename.
     for field in &*fields {
         let name = field.ident.unraw().to_string();
         for method in field.methods().into_iter().filter(|method| *method != name) {

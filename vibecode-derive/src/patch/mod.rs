@@ -1,4 +1,4 @@
-//! `#[derive(Patch)]`: a struct becomes a builder of patches.
+//! `#[derive(Patch)]`: generates a patch builder for a struct.
 
 mod check;
 mod expand;

@@ -1,16 +1,18 @@
-//! Finds out whether the app has a type of its own with the name of the builder.
+//! Detects a type of the app that has the name of the builder.
 //!
-//! A derive sees its struct only, and the compiler would report the second definition, and then every use in
-//! which it mistakes one type for the other. So this looks into the source file: a type of that name which is
-//! defined or imported beside the struct is one error, which says what to do. Whatever is not certain is left
-//! to the compiler: a struct from a macro, one that is in the file twice, and code under a `cfg`.
+//! A derive macro sees only its struct. The compiler would report the second definition, and then every
+//! use in which it confuses the two types. So this module searches the source file: a type of that name
+//! that is defined or imported next to the struct is reported as one error, which says what to do.
+//! Uncertain cases are left to the compiler: a struct from a macro, a struct that is in the file twice,
+//! and code under a `cfg`.
 
 use std::{fs, str::FromStr};
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 
-/// Whether a type of this name is beside the struct in the struct's source file.
+/// Returns whether a type with the builder's name is in the same scope as the struct, in its source
+/// file.
 pub(super) fn is_taken(structs: &Ident, builder: &Ident) -> bool {
     if !proc_macro::is_available() {
         return false;
@@ -26,9 +28,9 @@ pub(super) fn is_taken(structs: &Ident, builder: &Ident) -> bool {
     )
 }
 
-/// The same, in a source text.
+/// Like [`is_taken`], for a source text.
 fn is_beside(source: &str, structs: &str, builder: &str) -> bool {
-    // Most files do not name the builder, and need not be parsed.
+    // Most files do not mention the builder, and need not be parsed.
     if !source.contains(builder) {
         return false;
     }
@@ -47,10 +49,10 @@ fn is_beside(source: &str, structs: &str, builder: &str) -> bool {
 
 const DEFINES: &[&str] = &["struct", "enum", "union", "type", "trait", "mod"];
 
-/// The tokens between two braces, or of the file.
+/// The tokens between two braces, or the tokens of the file.
 struct Scope(Vec<TokenTree>);
 
-/// A file and all that stands between braces in it.
+/// Returns the scope of the file and of every pair of braces in it.
 fn scopes(tokens: TokenStream) -> Vec<Scope> {
     let own: Vec<_> = tokens.into_iter().collect();
     let inside = own.iter().filter_map(|token| match token {
@@ -63,7 +65,7 @@ fn scopes(tokens: TokenStream) -> Vec<Scope> {
 }
 
 impl Scope {
-    /// The definitions with this keyword and this name.
+    /// Returns an element for each definition with this keyword and name.
     fn definitions<'s>(&'s self, keyword: &'s str, name: &'s str) -> impl Iterator<Item = ()> + 's {
         let pairs = self.0.windows(2).enumerate();
         pairs.filter_map(move |(index, pair)| match pair {
@@ -76,7 +78,7 @@ impl Scope {
         })
     }
 
-    /// Whether the item at an index has a `cfg` attribute.
+    /// Returns whether the item at an index has a `cfg` attribute.
     fn is_conditional(&self, index: usize) -> bool {
         let before = self.0.get(..index).unwrap_or_default();
         before
@@ -113,7 +115,7 @@ impl Scope {
     }
 }
 
-/// Whether the tree of an import binds a name: it ends in it, or renames to it.
+/// Returns whether an import binds a name: a path ends with it, or is renamed to it.
 fn binds(tree: &TokenStream, name: &str) -> bool {
     let tokens: Vec<_> = tree.clone().into_iter().collect();
     tokens.iter().enumerate().any(|(index, token)| match token {

@@ -1,4 +1,4 @@
-//! The tokens of a checked struct: how it is read.
+//! Generates the code that reads a checked struct.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -61,7 +61,7 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
     }
 }
 
-/// The wire name of a field that is read by its place.
+/// Returns the wire name of a field that is read by its index (`place`).
 fn placed_name<'a>(field: &'a Field<'_>) -> Option<&'a str> {
     match &field.role {
         Role::Id => Some("id"),
@@ -70,7 +70,7 @@ fn placed_name<'a>(field: &'a Field<'_>) -> Option<&'a str> {
     }
 }
 
-/// `name: value` for each field of the struct.
+/// Returns `name: value` for each field of the struct.
 fn read_fields(checked: &Checked<'_>) -> Vec<TokenStream> {
     let entity = entity(checked.entity);
     let mut place = 0_usize;
@@ -110,7 +110,8 @@ fn read_fields(checked: &Checked<'_>) -> Vec<TokenStream> {
     fields.collect()
 }
 
-/// What reading asks of the fields whose types are parameters of the struct, and of the skipped.
+/// Returns the bounds that reading requires of fields with a type parameter in their type, including
+/// skipped fields.
 fn bounds(checked: &Checked<'_>) -> Vec<TokenStream> {
     let parameters = TypeParameters::of(&checked.input.generics);
     let fields = checked.fields.iter();
@@ -139,7 +140,7 @@ fn bound(field: &Field<'_>, parameters: &TypeParameters) -> Option<TokenStream> 
     parameters.are_in(ty).then(|| predicate(ty, &bound))
 }
 
-/// Checks that enums of options are used in the fields of their own lists.
+/// Returns the checks that enums of options are used only in the fields that have their lists.
 fn own_lists(checked: &Checked<'_>) -> Vec<TokenStream> {
     let values = checked.fields.iter().filter_map(|field| match &field.role {
         Role::Value(value) => Some(value),

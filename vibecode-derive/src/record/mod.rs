@@ -1,4 +1,4 @@
-//! `#[derive(Record)]`: a struct is read out of what the API answers.
+//! `#[derive(Record)]`: reads a struct from an answer of the API.
 
 mod expand;
 

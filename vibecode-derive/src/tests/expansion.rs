@@ -1,5 +1,5 @@
-//! The code that small structs expand to. `UPDATE_EXPECT=1 cargo test -p vibecode-derive` writes it
-//! anew, to be read in the diff.
+//! Compares the expansion of small structs with stored files. `UPDATE_EXPECT=1 cargo test -p
+//! vibecode-derive` rewrites the files, so that the diff can be reviewed.
 
 use expect_test::{ExpectFile, expect_file};
 use proc_macro2::TokenStream;

@@ -1,7 +1,8 @@
-//! Mutates real structs and enums: each derive returns tokens for any result, and never panics.
+//! Mutates real structs and enums. Every derive macro must return tokens for the result, and must never
+//! panic.
 //!
-//! `FUZZ_CASES=200000 cargo test --release -p vibecode-derive fuzz` tries that many; a failure prints the number
-//! of its case, and `FUZZ_FIRST` with that number starts there.
+//! `FUZZ_CASES=200000 cargo test --release -p vibecode-derive fuzz` sets the number of cases. A failure
+//! prints the number of its case; set `FUZZ_FIRST` to it to start there.
 
 use std::{env, panic, str::FromStr};
 
@@ -82,7 +83,7 @@ fn originals() -> Vec<Vec<Token>> {
         .into()
 }
 
-/// Tokens that a mutation puts in.
+/// Tokens that a mutation can insert.
 const POOL: &[&str] = &[
     "'a",
     "'static",
@@ -224,7 +225,7 @@ fn at(tokens: &mut Vec<Token>, index: &mut usize, change: &mut dyn FnMut(&mut Ve
     }
 }
 
-/// Some tokens to put in: of the pool, of the struct itself, or a group.
+/// Returns tokens to insert: from the pool, from the struct itself, or a group.
 fn some(random: &mut Random, own: &[Token]) -> Vec<Token> {
     match random.below(6) {
         0..=2 => read(TokenStream::from_str(random.of::<&str>(POOL)).unwrap()),
@@ -259,7 +260,7 @@ fn mutate(tokens: &mut Vec<Token>, random: &mut Random) {
         }
         3 => drop(tokens.splice(here..=here, put_in.clone())),
         4 => drop(tokens.splice(here..here, put_in.clone())),
-        // Another delimiter, or one around it.
+        // Changes the delimiter of a group, or puts a token into a group.
         5 => match &mut tokens[here] {
             Token::Group(own, _) => *own = delimiter,
             Token::Text(_) => {
@@ -271,7 +272,7 @@ fn mutate(tokens: &mut Vec<Token>, random: &mut Random) {
     });
 }
 
-/// What a derive does wrong in a case, if anything.
+/// Returns the fault of a derive macro in a case, if there is one.
 fn fault(case: u64, originals: &[Vec<Token>]) -> Option<String> {
     let mut random = Random(case);
     let mut tokens = random.of(originals).clone();

@@ -1,4 +1,4 @@
-//! No input makes the derive panic, and whatever it is given, it answers with Rust.
+//! Tests that no input makes the derive macro panic, and that its output is always valid Rust.
 
 use proc_macro2::{Delimiter, TokenStream};
 use proptest::{collection::vec, prelude::*, sample::select};
@@ -7,7 +7,7 @@ use quote::quote;
 use super::tokens::{Change, Token, change, count, prefix, read, write};
 use crate::patch;
 
-/// Holds that the derive answers with items, and with an error where the input is no item.
+/// Asserts that the derive macro returns items, and an error among them if the input is not an item.
 fn answers(tokens: &[Token]) {
     let input = write(tokens);
     let is_an_item = syn::parse2::<syn::DeriveInput>(input.clone()).is_ok();
@@ -18,7 +18,7 @@ fn answers(tokens: &[Token]) {
     assert!(is_an_item || tells, "{input}\nbecame\n{output}");
 }
 
-/// A struct with everything that the derive knows.
+/// A struct with every feature of the derive macro.
 fn rich() -> Vec<Token> {
     read(quote! {
         /// A contact.
@@ -252,7 +252,7 @@ fn token() -> impl Strategy<Value = Token> {
     })
 }
 
-/// The inside of `#[vibecode(…)]`, nearly as it should be.
+/// Generates the contents of `#[vibecode(…)]`, almost well-formed.
 fn items() -> impl Strategy<Value = Vec<Token>> {
     let text = |from| select(from).prop_map(|text: &str| Token::Text(text.to_owned()));
     let word = || text(&WORDS[..13]);
@@ -272,7 +272,7 @@ fn items() -> impl Strategy<Value = Vec<Token>> {
     })
 }
 
-/// What a field may be called. rustc refuses `_` by itself, before any derive.
+/// Generates the name of a field. rustc itself rejects `_`, before any derive macro.
 fn name() -> impl Strategy<Value = &'static str> {
     select(WORDS).prop_filter("a field has a name", |name| *name != "_")
 }

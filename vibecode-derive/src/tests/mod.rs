@@ -1,4 +1,5 @@
-//! The derive from inside: what it writes, and that no input makes it panic.
+//! Unit tests of the derive macros: the code that they generate, their errors, and that no input makes
+//! them panic.
 
 mod expansion;
 mod fuzz;

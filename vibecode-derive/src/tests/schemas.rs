@@ -1,5 +1,5 @@
-//! The errors about a schema file that cannot be used. They are tested here and not in `ui/`, since they show
-//! the path of a temporary file.
+//! Tests the errors about unusable schema files. They are not in `ui/`, since the messages show the path
+//! of a temporary file.
 
 use std::{fs, path::PathBuf};
 
@@ -8,7 +8,7 @@ use quote::quote;
 
 use crate::{enumeration, patch, record};
 
-/// A schema file of this content, which is removed with the test.
+/// A temporary schema file, which is removed after the test.
 struct File(PathBuf);
 
 impl File {
@@ -30,7 +30,7 @@ impl Drop for File {
     }
 }
 
-/// The messages of the compile errors among the tokens.
+/// Returns the messages of the compile errors among the tokens.
 fn errors_in(tokens: &TokenStream) -> Vec<String> {
     let file: syn2::File = syn2::parse2(tokens.clone()).unwrap();
     let macros = file.items.into_iter().filter_map(|item| match item {
@@ -54,7 +54,7 @@ fn customer(path: &str) -> TokenStream {
     }
 }
 
-/// What each derive says of a file of this content, without its path.
+/// Returns the error that every derive macro reports for a file with this content, without its path.
 fn problem(name: &str, text: &str) -> String {
     let file = File::of(name, text);
     let struct_errors = errors_in(&patch::derive(customer(file.path())));
@@ -197,7 +197,7 @@ fn a_folder_in_place_of_a_file_is_reported() {
 #[test]
 fn a_missing_file_is_reported_with_where_it_was_looked_for() {
     let tokens = patch::derive(customer("nowhere/contacts.json"));
-    // What is not there is not included, which would be a second error.
+    // A missing file must not be included, which would be a second error.
     assert!(!tokens.to_string().contains("include_bytes"));
     let errors = errors_in(&tokens);
     let [message] = &errors[..] else {

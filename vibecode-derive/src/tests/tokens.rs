@@ -1,10 +1,10 @@
-//! Token streams that can be cut and shuffled: as trees with places.
+//! Token streams that can be cut and shuffled. They are trees, and each token has an index (`place`).
 
 use std::str::FromStr;
 
 use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
 
-/// A token, or what stands between two delimiters.
+/// A token, or a group of tokens between two delimiters.
 #[derive(Debug, Clone)]
 pub(super) enum Token {
     /// One or more tokens that belong together, such as `'a` or `::`.
@@ -12,7 +12,7 @@ pub(super) enum Token {
     Group(Delimiter, Vec<Token>),
 }
 
-/// What is done to the token at some place.
+/// A change of the token at an index.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Change {
     Delete,
@@ -49,7 +49,7 @@ pub(super) fn write(tokens: &[Token]) -> TokenStream {
         .collect()
 }
 
-/// How many places there are.
+/// Returns the number of tokens, including those in groups.
 pub(super) fn count(tokens: &[Token]) -> usize {
     let inside = |token: &Token| match token {
         Token::Text(_) => 0,
@@ -58,7 +58,7 @@ pub(super) fn count(tokens: &[Token]) -> usize {
     tokens.iter().map(|token| 1 + inside(token)).sum()
 }
 
-/// The first so many tokens, with the delimiters that are open there closed.
+/// Returns the first `length` tokens. Delimiters that are open at the end are closed.
 pub(super) fn prefix(tokens: &[Token], length: usize) -> Vec<Token> {
     fn take(tokens: &[Token], left: &mut usize) -> Vec<Token> {
         let mut taken = Vec::new();
@@ -78,7 +78,7 @@ pub(super) fn prefix(tokens: &[Token], length: usize) -> Vec<Token> {
     take(tokens, &mut left)
 }
 
-/// Changes the token at a place, counted from the outside in.
+/// Changes the token at an index. A group is counted before its contents.
 pub(super) fn change(tokens: &mut Vec<Token>, place: usize, how: Change) {
     fn walk(tokens: &mut Vec<Token>, place: &mut usize, how: Change) -> bool {
         for at in 0..tokens.len() {

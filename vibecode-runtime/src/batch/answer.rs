@@ -1,4 +1,4 @@
-//! What a batch answers: `{"results":{id:payload},"errors":{id:{…}}}` (api.md, grade C).
+//! The answer of a batch: `{"results":{id:payload},"errors":{id:{…}}}` (api.md, grade C).
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use crate::{
     client::{Answer, Failure, RateLimit, Request},
 };
 
-/// What became of each call, by its place.
+/// The result of each call, by its index.
 pub(super) struct BatchAnswer {
     pub(super) results: Vec<(usize, Box<RawValue>)>,
     pub(super) errors: Vec<(usize, Failure)>,
@@ -32,7 +32,7 @@ impl Answer for BatchAnswer {
         let waits = limited
             .filter(|failure| failure.api.code == Some(ErrorCode::RateLimited))
             .map(|failure| failure.retry_after);
-        // The longest wait; calls that name none still count.
+        // The longest wait counts; a refused call without a wait counts too.
         waits.max().map(|retry_after| RateLimit { retry_after })
     }
 }
@@ -150,7 +150,7 @@ impl<'de> Visitor<'de> for ByPlaceVisitor {
     }
 }
 
-/// The place that a key tells.
+/// The index that a key contains.
 struct Place(Option<usize>);
 
 impl<'de> Deserialize<'de> for Place {

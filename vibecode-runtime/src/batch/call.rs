@@ -1,4 +1,4 @@
-//! One call of a batch, and how the calls stand in its body.
+//! One call of a batch, and its form in the request body.
 
 use http::Method;
 
@@ -12,7 +12,7 @@ use crate::{
     json,
 };
 
-/// The most calls that a batch may have (api.md, grade D).
+/// The maximum number of calls in a batch (api.md, grade D).
 pub(crate) const MOST_CALLS: usize = 50;
 
 /// One call of a batch.
@@ -29,10 +29,10 @@ pub(crate) enum Action {
 }
 
 impl BatchCall {
-    /// A call that reads a record.
+    /// Creates a call that reads a record.
     ///
     /// # Errors
-    /// Where there can be no such record.
+    /// If no such record can exist.
     pub(crate) fn get(target: Target) -> Result<Self> {
         let call = Self {
             target,
@@ -41,10 +41,10 @@ impl BatchCall {
         call.checked()
     }
 
-    /// A call that changes a record.
+    /// Creates a call that changes a record.
     ///
     /// # Errors
-    /// Where the patch cannot be sent, or there can be no such record.
+    /// If the patch cannot be sent, or no such record can exist.
     pub(crate) fn update(target: Target, body: Body) -> Result<Self> {
         let call = Self {
             target,
@@ -64,7 +64,7 @@ impl BatchCall {
         }
     }
 
-    /// What the call adds; `None` if it reads, sets and clears only.
+    /// Returns what the call adds; `None` if it only reads, sets or clears.
     pub(crate) fn additions(&self) -> Option<Additions> {
         match &self.action {
             Action::Get => None,
@@ -79,14 +79,14 @@ impl BatchCall {
         }
     }
 
-    /// The error, with the call that it is about.
+    /// Adds the call that failed to the error.
     pub(crate) fn named(&self, error: Error) -> Error {
         let action = self.action.name();
         let Target { entity, id } = &self.target;
         let call = format!("{action} {entity}/{id} in a batch");
         error.with(|details| {
             details.call = Some(call);
-            // A read applies nothing, whatever became of it.
+            // A read changes nothing, whatever its result.
             if self.effect() == Effect::Reads {
                 details.outcome = Outcome::NotApplied;
             }
@@ -114,7 +114,7 @@ impl BatchCall {
     }
 }
 
-/// A job has been checked when it was made.
+/// A job was checked when it was created.
 impl From<PatchJob> for BatchCall {
     fn from(job: PatchJob) -> Self {
         let (target, body) = job.into_parts();
@@ -134,15 +134,15 @@ impl Action {
     }
 }
 
-/// Begins the id of a call. An id of digits alone may come back as a place in a list.
+/// Begins the id of a call. An id of digits alone may come back as an index of a list.
 const PREFIX: char = 'c';
 
-/// The place of the call with this id; `None` if no call has it.
+/// Returns the index of the call with this id; `None` if no call has it.
 pub(super) fn place_of(id: &str) -> Option<usize> {
     json::index(id.strip_prefix(PREFIX)?)?.try_into().ok()
 }
 
-/// `POST /v1/batch` with these calls, each by its place.
+/// Returns the request `POST /v1/batch` for these calls, each with its index.
 pub(super) fn request<'a>(calls: impl IntoIterator<Item = (usize, &'a BatchCall)>) -> Request {
     let mut json = String::from(r#"{"calls":["#);
     let begin = json.len();

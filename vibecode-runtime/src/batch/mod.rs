@@ -20,7 +20,7 @@ use crate::{
 };
 
 impl Client {
-    /// Up to 50 calls in one request.
+    /// Returns an empty batch, for up to 50 calls in one request.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -43,10 +43,10 @@ impl Client {
     }
 }
 
-/// Up to 50 calls in one request: `POST /v1/batch`. From [`Client::batch`].
+/// Up to 50 calls that are sent in one request: `POST /v1/batch`. Created by [`Client::batch`].
 ///
-/// The calls of one batch are independent: one that fails does not stop the others, and nothing is
-/// promised of their order, but for calls on one record, which are sent one batch after the other.
+/// The calls of a batch are independent: if one fails, the others are still made. Their order is not
+/// defined, except that calls on the same record are sent in order, in separate batches.
 ///
 /// ```
 /// use vibecode_runtime::{Client, ContactId, Credentials, Patch};
@@ -80,6 +80,9 @@ pub struct Batch {
 }
 
 impl Batch {
+    /// The maximum number of calls in a batch, as the API documents it: 50.
+    pub const MAX_CALLS: usize = MOST_CALLS;
+
     pub(crate) fn new(client: Client) -> Self {
         Self {
             client,
@@ -87,8 +90,7 @@ impl Batch {
         }
     }
 
-    /// Adds a change of a record. A patch that cannot be sent is an error of its own, and the rest
-    /// go on.
+    /// Adds an update of a record. A patch that cannot be sent is an error of this call only.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -118,7 +120,7 @@ impl Batch {
         self
     }
 
-    /// Adds the reading of a record. The id tells the entity: `ContactId::from(71)`.
+    /// Adds a read of a record. The type of the id determines the entity: `ContactId::from(71)`.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -140,11 +142,11 @@ impl Batch {
         self
     }
 
-    /// Sends the calls, and gives what became of each, in their order.
+    /// Sends the calls and returns their results, in order.
     ///
-    /// Where the answer is lost, a change is unknown that adds phones or emails or holds an
-    /// unchecked value; the others are sent again. Calls that were told to come later are sent
-    /// again, and only those.
+    /// If the answer is lost, the outcome is unknown for changes that add phones or emails or contain
+    /// an unchecked value; the other calls are retried. If the API asks to retry later for some calls,
+    /// only those are sent again.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -170,8 +172,8 @@ impl Batch {
     /// # Errors
     /// - [`ErrorKind::InvalidBatch`]: no calls, or more than 50. Nothing was sent.
     ///
-    /// What goes wrong with the request itself is an error of each of its calls: those of
-    /// [every call](Client#errors-of-every-call).
+    /// An error of the request itself is returned for each of its calls: see the errors of [every
+    /// call](Client#errors-of-every-call).
     pub fn send(self) -> Call<Vec<Result<Updated>>> {
         let Self { client, calls } = self;
         if calls.is_empty() || calls.len() > MOST_CALLS {

@@ -1,4 +1,4 @@
-//! Sends up to 50 calls as one batch, as soon as the locks of their records allow.
+//! Sends up to 50 calls as batches, each call as soon as the lock of its record allows.
 
 use std::{collections::HashSet, mem, sync::Arc};
 
@@ -17,19 +17,19 @@ use crate::{
 struct Waiting {
     place: usize,
     call: BatchCall,
-    /// The wish for the lock of its record, if the call writes.
+    /// The request for the lock of its record, if the call writes.
     request: Option<LockRequest>,
 }
 
-/// Calls that queue for the locks of their records.
+/// Calls that wait for the locks of their records.
 pub(crate) struct Pack {
     waiting: Vec<Waiting>,
     woken: Arc<Notify>,
 }
 
 impl Pack {
-    /// Queues for all locks at once, so that calls on one record keep the order in which packs are
-    /// made, whichever of them runs first.
+    /// Joins the queues of all records in one step, so that calls on one record keep the order in which
+    /// packs are made, whichever pack runs first.
     pub(crate) fn queue(client: &Client, caller: &Caller, calls: Vec<BatchCall>) -> Self {
         let woken = Arc::new(Notify::new());
         let writes = calls.iter().filter(|call| call.effect() > Effect::Reads);
@@ -48,10 +48,11 @@ impl Pack {
         }
     }
 
-    /// Sends the calls, and hands each result over, with the place of its call, as soon as it stands.
+    /// Sends the calls. Passes each result, with the index of its call, to `done` as soon as it is
+    /// final.
     ///
-    /// A call whose record is in use waits, also for an earlier one of the same pack, while the others
-    /// go.
+    /// A call waits while its record is locked, which may be by an earlier call of the same pack. The
+    /// other calls are sent meanwhile.
     pub(crate) async fn send(
         self,
         client: &Client,
@@ -89,19 +90,19 @@ impl Pack {
     }
 }
 
-/// These are not sent, for this reason.
+/// Fails calls that are not sent, with this error.
 fn refuse(waiting: Vec<Waiting>, error: &Error, mut done: impl FnMut(usize, Result<Raw>)) {
     for Waiting { place, call, .. } in waiting {
         done(place, Err(call.named(error.clone())));
     }
 }
 
-/// Takes the calls out that hold their lock, or need none, but for those behind another call on the
-/// same record: a read after a write shows the write.
+/// Takes out the calls that hold their lock, or need none. A call behind another one on the same record
+/// stays, so that a read after a write shows the write.
 fn take_ready(waiting: &mut Vec<Waiting>, tries: u32) -> (Vec<usize>, Vec<Ready<RecordLock>>) {
     let (mut places, mut ready) = (Vec::new(), Vec::new());
     let mut seen = HashSet::new();
-    // Writes alone are kept in order by their locks.
+    // If all calls are writes, their locks keep them in order.
     let reads = waiting.iter().any(|one| one.request.is_none());
     for mut one in mem::take(waiting) {
         let is_first = !reads || seen.insert(one.call.target.clone());

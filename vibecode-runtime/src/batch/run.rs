@@ -1,4 +1,4 @@
-//! Sends calls as one batch, and those again that may be sent again.
+//! Sends calls as one batch, and repeats those that may be sent again.
 
 use std::{borrow::Borrow, time::Duration};
 
@@ -12,13 +12,13 @@ use super::{
 use crate::{
     Client, Error, Outcome, Raw, Result,
     client::{
-        Addition, Additions, Caller, RecordLock, Request, Sending, check_id, judge_call, raw,
-        request::Effect, unexpected,
+        Addition, Additions, Caller, RecordLock, Request, Sending, check_id_in_batch, judge_call,
+        raw, request::Effect, unexpected,
     },
     error::Repeat,
 };
 
-/// A call that may be sent: if it writes, with the lock of its record.
+/// A call that may be sent, with the lock of its record if it writes.
 pub(crate) struct Ready<L> {
     pub(crate) call: BatchCall,
     pub(crate) lock: Option<L>,
@@ -29,14 +29,14 @@ pub(crate) struct Ready<L> {
 /// The result of a call of a batch.
 pub(crate) struct Ended {
     pub(crate) result: Result<Raw>,
-    /// When the try left that led to the result.
+    /// When the try was sent that led to the result.
     pub(crate) departure: Option<Instant>,
     /// How often it was sent.
     pub(crate) tries: u32,
 }
 
-/// Sends calls, of which no two write to one record, and hands each result over, with the place of its
-/// call, as soon as it stands. The lock of its record is released before.
+/// Sends calls, no two of which write to the same record. Passes each result, with the index of its
+/// call, to `done` as soon as it is final; the lock of the record is released first.
 pub(crate) async fn run<L: Borrow<RecordLock>>(
     client: &Client,
     caller: &Caller,
@@ -76,7 +76,7 @@ pub(crate) async fn run<L: Borrow<RecordLock>>(
             break;
         }
     }
-    // The caller is gone: the results stand as they are.
+    // The caller is gone, or no further try may begin: the results are final.
     for (place, state) in states.iter_mut().enumerate() {
         if let Some(ended) = state.finish() {
             done(place, ended);
@@ -84,7 +84,7 @@ pub(crate) async fn run<L: Borrow<RecordLock>>(
     }
 }
 
-/// One try of the calls that are due.
+/// Makes one try of the calls that are due.
 async fn send<L: Borrow<RecordLock>>(tries: &mut Sending<'_>, states: &mut [State<L>]) -> Request {
     let due = || states.iter().enumerate().filter(|(_, state)| state.is_due);
     let request = request(due().map(|(place, state)| (place, &state.call)));
@@ -105,7 +105,7 @@ async fn send<L: Borrow<RecordLock>>(tries: &mut Sending<'_>, states: &mut [Stat
         Ok(answer) => {
             let mut at = |place: usize, result: Result<Box<RawValue>>| {
                 if let Some(state) = states.get_mut(place).filter(|state| state.is_due) {
-                    // Reported twice, as done and as failed: which of the two is true is not known.
+                    // The call is reported as done and as failed; it is not known which is true.
                     let is_second = state.result.is_some();
                     state.note(if is_second {
                         Err(contradiction())
@@ -132,7 +132,7 @@ async fn send<L: Borrow<RecordLock>>(tries: &mut Sending<'_>, states: &mut [Stat
     request
 }
 
-/// What is known of one call.
+/// What is known about one call.
 struct State<L> {
     call: BatchCall,
     lock: Option<L>,
@@ -176,7 +176,7 @@ impl<L: Borrow<RecordLock>> State<L> {
     fn note(&mut self, answered: Result<Box<RawValue>>) {
         let Self { call, .. } = self;
         let read = answered.and_then(|json| {
-            check_id(&json, Some(call.target.id))?;
+            check_id_in_batch(&json, call.target.id)?;
             let is_written = call.effect() > Effect::Reads;
             Ok(raw(call.target.entity.clone(), json, is_written))
         });
@@ -193,13 +193,13 @@ impl<L: Borrow<RecordLock>> State<L> {
         }
     }
 
-    /// How long to wait before the next try, if there may be one.
+    /// Returns how long to wait before the next try, if there may be one.
     fn wait(&self, tries: &Sending<'_>) -> Option<Duration> {
         let error = self.error().filter(|_| self.is_due)?;
         tries.wait(error).filter(|_| self.tries < self.most_tries)
     }
 
-    /// The error of a call that was not made since its session had ended.
+    /// Returns the error of a call that was not made because its session had ended.
     fn ended_session(&self) -> Option<&Error> {
         let error = self.error().filter(|_| self.is_due)?;
         (error.repeat() == Repeat::WithNewSession).then_some(error)
@@ -218,7 +218,7 @@ impl<L: Borrow<RecordLock>> State<L> {
         self.result.as_ref()?.as_ref().err()
     }
 
-    /// The result, once, with which the lock is released.
+    /// Returns the result, once, and releases the lock.
     fn finish(&mut self) -> Option<Ended> {
         if self.is_over {
             return None;

@@ -1,4 +1,4 @@
-//! How many batches of a run are under way at once.
+//! Limits how many batches of a run are under way at the same time.
 
 use std::{
     sync::{Arc, OnceLock},
@@ -12,7 +12,7 @@ use tokio::{
 
 use crate::{Error, client::LONGEST_WAIT};
 
-/// As long as no process runs.
+/// Longer than any process runs.
 const FOR_EVER: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
 /// What the packs of a run share.
@@ -20,7 +20,7 @@ const FOR_EVER: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 pub(crate) struct Run {
     slots: Arc<Semaphore>,
     stopped: Arc<OnceLock<Error>>,
-    /// Wakes the run, which may have a further pack.
+    /// Wakes the run, which may have a further pack to send.
     wake: Arc<dyn Fn() + Send + Sync>,
 }
 
@@ -40,9 +40,9 @@ impl Run {
         }
     }
 
-    /// Nothing more is to be sent, for this reason.
+    /// Stops the run with this error: nothing more is sent.
     pub(crate) fn stop(&self, error: Error) {
-        // The first reason stands.
+        // The first error is kept.
         let _ = self.stopped.set(error);
     }
 
@@ -50,7 +50,7 @@ impl Run {
         self.stopped.get()
     }
 
-    /// A slot, if one is free.
+    /// Returns a slot, if one is free.
     pub(crate) fn try_slot(&self) -> Option<Slot> {
         let permit = Arc::clone(&self.slots).try_acquire_owned().ok()?;
         Some(Slot {
@@ -61,13 +61,13 @@ impl Run {
 }
 
 impl Slot {
-    /// The reason why nothing more is to be sent, if the run has stopped.
+    /// Returns the reason why nothing more is to be sent, if the run has stopped.
     pub(crate) fn stopped(&self) -> Option<&Error> {
         self.run.as_ref()?.stopped()
     }
 
-    /// Until when the locks of the records are waited for. A run waits as long as it takes: it may
-    /// have many changes of one record, and each call before another has its bound.
+    /// Returns until when to wait for the locks of the records. A run waits without a limit: it may
+    /// contain many changes of one record, and each call before another one is limited in time.
     pub(crate) fn latest_lock(&self) -> Instant {
         let wait = match self.run {
             Some(_) => FOR_EVER,
@@ -76,8 +76,8 @@ impl Slot {
         Instant::now() + wait
     }
 
-    /// Takes a slot for the next request, if the pack has none. A pack holds one only while it sends,
-    /// so the wait is bounded by the requests of the others.
+    /// Takes a slot for the next request, if the pack has none. A pack holds a slot only while it
+    /// sends, so the wait is bounded by the requests of the others.
     pub(crate) async fn take(&mut self) {
         if let (Some(run), None) = (&self.run, &self.permit) {
             // The semaphore is never closed.

@@ -1,11 +1,11 @@
-//! Settings of a blocking client: those of the other.
+//! Settings of a blocking client.
 
 use std::time::Duration;
 
 use super::Client;
 use crate::{Credentials, Result, RetryPolicy, Throttle};
 
-/// Settings of a blocking [`Client`], from [`Client::builder`]: those of
+/// Configures and builds a blocking [`Client`]. Created by [`Client::builder`]; has the settings of
 /// [`vibecode_runtime::ClientBuilder`](crate::ClientBuilder).
 ///
 /// ```
@@ -58,7 +58,7 @@ impl ClientBuilder {
         http(http: reqwest::ClientBuilder), "reqwest::Client::builder()";
     }
 
-    /// Makes the client.
+    /// Builds the client.
     ///
     /// ```
     /// use vibecode_runtime::{Credentials, ErrorKind, blocking::Client};
@@ -68,7 +68,7 @@ impl ClientBuilder {
     /// ```
     ///
     /// # Errors
-    /// As [`ClientBuilder::build`](crate::ClientBuilder::build).
+    /// Same as [`ClientBuilder::build`](crate::ClientBuilder::build).
     pub fn build(self) -> Result<Client> {
         Client::of(self.0.build()?)
     }

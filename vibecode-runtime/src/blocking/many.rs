@@ -1,4 +1,4 @@
-//! Batches, runs and lists, waited for.
+//! Blocking batches, runs and lists.
 
 use std::fmt;
 
@@ -7,8 +7,8 @@ use crate::{
     BulkOutcome, Entity, Error, FieldName, Filter, Id, IdFor, Order, Patch, Record, Result, Updated,
 };
 
-/// Up to 50 calls in one request, from [`Client::batch`](super::Client::batch): a
-/// [`vibecode_runtime::Batch`](crate::Batch) that waits.
+/// Up to 50 calls in one request, from [`Client::batch`](super::Client::batch): the blocking
+/// version of [`vibecode_runtime::Batch`](crate::Batch).
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -31,7 +31,7 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// As [`Batch::update`](crate::Batch::update).
+    /// Same as [`Batch::update`](crate::Batch::update).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -49,7 +49,7 @@ impl Batch {
         }
     }
 
-    /// As [`Batch::get`](crate::Batch::get).
+    /// Same as [`Batch::get`](crate::Batch::get).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -67,7 +67,7 @@ impl Batch {
         }
     }
 
-    /// As [`Batch::send`](crate::Batch::send).
+    /// Blocking version of [`Batch::send`](crate::Batch::send).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -80,17 +80,17 @@ impl Batch {
     /// ```
     ///
     /// # Errors
-    /// As [`Batch::send`](crate::Batch::send).
+    /// Same as [`Batch::send`](crate::Batch::send).
     pub fn send(self) -> Result<Vec<Result<Updated>>> {
         self.worker.wait(self.batch.send())?
     }
 }
 
-/// The outcomes of [`Client::update_many`](super::Client::update_many) and
-/// [`Client::ensure_many`](super::Client::ensure_many), one per item, in their order.
+/// An iterator over the outcomes of [`Client::update_many`](super::Client::update_many) and
+/// [`Client::ensure_many`](super::Client::ensure_many): one per item, in the order of the items.
 ///
-/// The run goes on in its own thread, as far as it may be ahead. Dropping it stops it: what it had
-/// not given yet is unknown.
+/// The run continues on its own thread, as far ahead as its limit allows. Dropping the iterator
+/// stops the run; the outcomes that it had not returned yet are unknown.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -116,7 +116,7 @@ impl<E, T: Send + 'static> Iterator for Bulk<E, T> {
     type Item = BulkOutcome<E, T>;
 
     /// # Panics
-    /// In async code, whose thread must not wait.
+    /// If called in async code, whose thread must not block.
     #[expect(
         clippy::panic,
         reason = "an outcome that is not there has no id to report it with"
@@ -135,8 +135,8 @@ impl<E, T> fmt::Debug for Bulk<E, T> {
     }
 }
 
-/// Records that match, from [`Client::list`](super::Client::list): a
-/// [`vibecode_runtime::Query`](crate::Query) that waits.
+/// A query for matching records, from [`Client::list`](super::Client::list): the blocking version
+/// of [`vibecode_runtime::Query`](crate::Query).
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -156,7 +156,7 @@ pub struct Query<T> {
 }
 
 impl<T: Record> Query<T> {
-    /// As [`Query::filter`](crate::Query::filter).
+    /// Same as [`Query::filter`](crate::Query::filter).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -174,7 +174,7 @@ impl<T: Record> Query<T> {
         }
     }
 
-    /// As [`Query::order`](crate::Query::order).
+    /// Same as [`Query::order`](crate::Query::order).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -192,7 +192,7 @@ impl<T: Record> Query<T> {
         }
     }
 
-    /// As [`Query::limit`](crate::Query::limit).
+    /// Same as [`Query::limit`](crate::Query::limit).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -209,7 +209,7 @@ impl<T: Record> Query<T> {
         }
     }
 
-    /// The rows: an `Iterator`. Nothing is asked for before the first is.
+    /// Returns an iterator over the rows. No request is sent before the first call of `next`.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -227,7 +227,8 @@ impl<T: Record> Query<T> {
     }
 }
 
-/// The rows of a [`Query`]. An error that is not about one row ends them.
+/// An iterator over the rows of a [`Query`]. It ends after an error that does not concern a single
+/// row.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -242,7 +243,7 @@ impl<T: Record> Query<T> {
 #[derive(Debug)]
 #[must_use = "rows are asked for as they are taken"]
 pub struct Rows<T: Record> {
-    /// `None` after an error that ended the rows.
+    /// `None` after an error that ended the iteration.
     rows: Option<crate::Rows<T>>,
     worker: Worker,
 }

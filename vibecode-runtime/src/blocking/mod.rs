@@ -1,8 +1,9 @@
-//! A client whose calls wait, for programs without an async runtime.
+//! A blocking client, for programs without an async runtime.
 //!
-//! The same calls as those of [`vibecode_runtime::Client`](crate::Client), by the same rules. They may
-//! be made wherever blocking is allowed, in tokio's `spawn_blocking` and `block_in_place` too. In async
-//! code they are an error: [`ErrorKind::Configuration`](crate::ErrorKind::Configuration).
+//! It has the same methods as [`vibecode_runtime::Client`](crate::Client), with the same behavior.
+//! They may be called wherever blocking is allowed, including tokio's `spawn_blocking` and
+//! `block_in_place`. In async code they return an error:
+//! [`ErrorKind::Configuration`](crate::ErrorKind::Configuration).
 //!
 //! ```
 //! use vibecode_runtime::{Credentials, Patch, blocking::Client};
@@ -15,7 +16,7 @@
 //! }
 //!
 //! fn main() -> Result<(), Box<dyn std::error::Error>> {
-//!     // For a portal `Client::from_env()?` is all. The stand-in for the API needs a runtime itself.
+//!     // For a portal, `Client::from_env()?` is enough. Only the sandbox needs a runtime.
 //!     let runtime = tokio::runtime::Runtime::new()?;
 //!     let sandbox = runtime.block_on(Sandbox::start());
 //!     let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
@@ -45,7 +46,7 @@ use crate::{
     Record, Result, Updated,
 };
 
-/// A client whose calls wait. Cloning it is cheap: clones share connections, throttle and thread.
+/// A blocking client. Cloning it is cheap: clones share connections, throttle and thread.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -56,7 +57,7 @@ use crate::{
 /// let customer: Customer = client.get(71)?;
 /// assert_eq!(customer.name, "Ivan");
 ///
-/// // In async code a call would stop the runtime's thread.
+/// // In async code, a call would block the runtime's thread.
 /// let inside = tokio::runtime::Runtime::new()?.block_on(async { client.me() });
 /// assert_eq!(inside.unwrap_err().kind(), ErrorKind::Configuration);
 /// # Ok(())
@@ -69,7 +70,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// As [`Client::new`](crate::Client::new).
+    /// Same as [`Client::new`](crate::Client::new).
     ///
     /// ```
     /// use vibecode_runtime::{Credentials, blocking::Client};
@@ -80,12 +81,12 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As [`Client::new`](crate::Client::new).
+    /// Same as [`Client::new`](crate::Client::new).
     pub fn new(credentials: Credentials) -> Result<Self> {
         Self::builder(credentials).build()
     }
 
-    /// A client with settings of your own.
+    /// Returns a builder with which to configure a client.
     ///
     /// ```
     /// use std::time::Duration;
@@ -101,7 +102,7 @@ impl Client {
         ClientBuilder::new(credentials)
     }
 
-    /// As [`Client::from_env`](crate::Client::from_env).
+    /// Same as [`Client::from_env`](crate::Client::from_env).
     ///
     /// ```no_run
     /// let client = vibecode_runtime::blocking::Client::from_env()?;
@@ -109,7 +110,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As [`Client::from_env`](crate::Client::from_env).
+    /// Same as [`Client::from_env`](crate::Client::from_env).
     pub fn from_env() -> Result<Self> {
         Self::of(crate::Client::from_env()?)
     }
@@ -119,7 +120,7 @@ impl Client {
         Ok(Self { client, worker })
     }
 
-    /// As [`Client::with_session`](crate::Client::with_session).
+    /// Same as [`Client::with_session`](crate::Client::with_session).
     ///
     /// ```
     /// use vibecode_runtime::{Credentials, blocking::Client};
@@ -137,7 +138,7 @@ impl Client {
         }
     }
 
-    /// As [`Client::update`](crate::Client::update).
+    /// Blocking version of [`Client::update`](crate::Client::update).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -150,12 +151,12 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As [`Client::update`](crate::Client::update).
+    /// Same as [`Client::update`](crate::Client::update).
     pub fn update<P: Patch>(&self, id: impl IdFor<P>, patch: &P) -> Result<Updated> {
         self.worker.wait(self.client.update(id, patch))?
     }
 
-    /// As [`Client::ensure`](crate::Client::ensure).
+    /// Blocking version of [`Client::ensure`](crate::Client::ensure).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -169,12 +170,12 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As [`Client::ensure`](crate::Client::ensure).
+    /// Same as [`Client::ensure`](crate::Client::ensure).
     pub fn ensure<P: Patch>(&self, id: impl IdFor<P>, patch: &P) -> Result<Ensured> {
         self.worker.wait(self.client.ensure(id, patch))?
     }
 
-    /// As [`Client::update_job`](crate::Client::update_job).
+    /// Blocking version of [`Client::update_job`](crate::Client::update_job).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -187,12 +188,12 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As [`Client::update_job`](crate::Client::update_job).
+    /// Same as [`Client::update_job`](crate::Client::update_job).
     pub fn update_job(&self, job: impl Borrow<PatchJob>) -> Result<Updated> {
         self.worker.wait(self.client.update_job(job))?
     }
 
-    /// As [`Client::ensure_job`](crate::Client::ensure_job).
+    /// Blocking version of [`Client::ensure_job`](crate::Client::ensure_job).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -205,12 +206,12 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As [`Client::ensure_job`](crate::Client::ensure_job).
+    /// Same as [`Client::ensure_job`](crate::Client::ensure_job).
     pub fn ensure_job(&self, job: impl Borrow<PatchJob>) -> Result<Ensured> {
         self.worker.wait(self.client.ensure_job(job))?
     }
 
-    /// As [`Client::create`](crate::Client::create).
+    /// Blocking version of [`Client::create`](crate::Client::create).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -223,12 +224,12 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As [`Client::create`](crate::Client::create).
+    /// Same as [`Client::create`](crate::Client::create).
     pub fn create<P: Patch>(&self, patch: &P) -> Result<Created<P::Entity>> {
         self.worker.wait(self.client.create(patch))?
     }
 
-    /// As [`Client::delete`](crate::Client::delete).
+    /// Blocking version of [`Client::delete`](crate::Client::delete).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -241,12 +242,12 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As [`Client::delete`](crate::Client::delete).
+    /// Same as [`Client::delete`](crate::Client::delete).
     pub fn delete<E: Entity>(&self, id: impl Into<Id<E>>) -> Result<()> {
         self.worker.wait(self.client.delete(id))?
     }
 
-    /// As [`Client::get`](crate::Client::get).
+    /// Blocking version of [`Client::get`](crate::Client::get).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -259,12 +260,12 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As [`Client::get`](crate::Client::get).
+    /// Same as [`Client::get`](crate::Client::get).
     pub fn get<T: Record + Send + 'static>(&self, id: impl Into<Id<T::Entity>>) -> Result<T> {
         self.worker.wait(self.client.get(id))?
     }
 
-    /// As [`Client::get_raw`](crate::Client::get_raw).
+    /// Blocking version of [`Client::get_raw`](crate::Client::get_raw).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -277,12 +278,12 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As [`Client::get_raw`](crate::Client::get_raw).
+    /// Same as [`Client::get_raw`](crate::Client::get_raw).
     pub fn get_raw<E: Entity>(&self, id: impl Into<Id<E>>) -> Result<Raw> {
         self.worker.wait(self.client.get_raw(id))?
     }
 
-    /// As [`Client::multifields`](crate::Client::multifields).
+    /// Blocking version of [`Client::multifields`](crate::Client::multifields).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -295,12 +296,12 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As [`Client::multifields`](crate::Client::multifields).
+    /// Same as [`Client::multifields`](crate::Client::multifields).
     pub fn multifields<E: Entity>(&self, id: impl Into<Id<E>>) -> Result<Multifields> {
         self.worker.wait(self.client.multifields(id))?
     }
 
-    /// As [`Client::list`](crate::Client::list).
+    /// Same as [`Client::list`](crate::Client::list).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -318,7 +319,7 @@ impl Client {
         }
     }
 
-    /// As [`Client::batch`](crate::Client::batch).
+    /// Same as [`Client::batch`](crate::Client::batch).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -336,7 +337,7 @@ impl Client {
         }
     }
 
-    /// As [`Client::update_many`](crate::Client::update_many).
+    /// Blocking version of [`Client::update_many`](crate::Client::update_many).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -362,7 +363,7 @@ impl Client {
         }
     }
 
-    /// As [`Client::ensure_many`](crate::Client::ensure_many).
+    /// Blocking version of [`Client::ensure_many`](crate::Client::ensure_many).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -388,7 +389,7 @@ impl Client {
         }
     }
 
-    /// As [`Client::update_jobs`](crate::Client::update_jobs).
+    /// Blocking version of [`Client::update_jobs`](crate::Client::update_jobs).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -410,7 +411,7 @@ impl Client {
         }
     }
 
-    /// As [`Client::ensure_jobs`](crate::Client::ensure_jobs).
+    /// Blocking version of [`Client::ensure_jobs`](crate::Client::ensure_jobs).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -432,7 +433,7 @@ impl Client {
         }
     }
 
-    /// As [`Client::me`](crate::Client::me).
+    /// Blocking version of [`Client::me`](crate::Client::me).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -444,12 +445,12 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As [`Client::me`](crate::Client::me).
+    /// Same as [`Client::me`](crate::Client::me).
     pub fn me(&self) -> Result<Me> {
         self.worker.wait(self.client.me())?
     }
 
-    /// As [`Client::fields`](crate::Client::fields).
+    /// Blocking version of [`Client::fields`](crate::Client::fields).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -461,12 +462,12 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As [`Client::fields`](crate::Client::fields).
+    /// Same as [`Client::fields`](crate::Client::fields).
     pub fn fields(&self, entity: &str) -> Result<Raw> {
         self.worker.wait(self.client.fields(entity))?
     }
 
-    /// As [`Client::user_fields`](crate::Client::user_fields).
+    /// Blocking version of [`Client::user_fields`](crate::Client::user_fields).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -478,7 +479,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As [`Client::user_fields`](crate::Client::user_fields).
+    /// Same as [`Client::user_fields`](crate::Client::user_fields).
     pub fn user_fields(&self, entity: &str) -> Result<Raw> {
         self.worker.wait(self.client.user_fields(entity))?
     }

@@ -1,4 +1,4 @@
-//! The thread on which a blocking client's requests run.
+//! The thread on which the requests of a blocking client run.
 
 use std::{
     pin::pin,
@@ -14,8 +14,8 @@ use tokio::{
 
 use crate::{Error, ErrorKind, Result};
 
-/// A runtime of one thread, shared by clones. It goes on between calls, so that a connection that
-/// the server closes in the meantime is not used again.
+/// A single-threaded runtime, shared by clones of the client. It keeps running between calls, so
+/// that it notices when the server closes a connection and does not use that one again.
 #[derive(Clone)]
 pub(super) struct Worker {
     running: Arc<Running>,
@@ -28,7 +28,7 @@ struct Running {
 
 impl Worker {
     /// # Errors
-    /// If the system gives no thread.
+    /// If the system cannot start a thread.
     pub(super) fn start() -> Result<Self> {
         let mut builder = Builder::new_multi_thread();
         let runtime = builder
@@ -48,22 +48,25 @@ impl Worker {
         })
     }
 
-    /// Waits for the result of a call.
+    /// Blocks until the result of a call is available.
     ///
     /// # Errors
-    /// In async code, whose thread must not wait. `spawn_blocking` and `block_in_place` are not async.
+    /// If called in async code, whose thread must not block. `spawn_blocking` and `block_in_place`
+    /// do not count as async code.
     pub(super) fn wait<T>(&self, call: impl Future<Output = T>) -> Result<T> {
         if is_in_async_code() {
             let problem = "the blocking client was called in async code, which would stop its runtime: use `vibecode_runtime::Client` there, or call it in `tokio::task::spawn_blocking`";
             return Err(Error::not_sent(ErrorKind::Configuration, problem));
         }
-        // Timers and connections belong to the worker's thread, whatever runtime this thread is of.
+        // Timers and connections belong to the worker's thread, even if this thread belongs to
+        // another runtime.
         let _context = self.running.handle.enter();
         Ok(park_until_ready(call))
     }
 }
 
-/// Polls on this thread. `Handle::block_on` would do the same, but panics where it is not allowed.
+/// Polls the call on this thread. `Handle::block_on` would do the same, but panics where blocking
+/// is not allowed.
 fn park_until_ready<T>(call: impl Future<Output = T>) -> T {
     struct Unpark(Thread);
 
@@ -84,10 +87,11 @@ fn park_until_ready<T>(call: impl Future<Output = T>) -> T {
     }
 }
 
-/// Whether a runtime polls a future on this thread.
+/// Whether a runtime is polling a future on this thread.
 ///
-/// tokio does not say, but gives each future that it polls a budget of 128 operations, and code that
-/// may block, as in `spawn_blocking`, an endless one. So this takes more than that, and gives it back.
+/// tokio has no function for that. But it gives each future that it polls a budget of 128
+/// operations, and code that may block, as in `spawn_blocking`, an unlimited one. So this function
+/// consumes more than 128 operations and then restores the budget.
 fn is_in_async_code() -> bool {
     const MORE_THAN_THE_BUDGET: usize = 1_024;
     if Handle::try_current().is_err() {
@@ -102,13 +106,13 @@ fn is_in_async_code() -> bool {
         }
         Poll::Pending => true,
     });
-    // Each gives back the budget of before, so the first must be the last.
+    // Each guard restores the budget that it found, so the first one must be dropped last.
     while taken.pop().is_some() {}
     is_limited
 }
 
 impl Drop for Running {
-    /// A runtime that is dropped waits for its thread, which is not allowed everywhere.
+    /// Dropping a runtime waits for its thread, which is not allowed everywhere.
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();

@@ -1,8 +1,8 @@
-//! The values that are added to a multifield.
+//! Adds values to a multifield.
 
 use super::{Action, Change, Name, is_same};
 
-/// Takes the values that are added to a multifield.
+/// Receives the values that are added to a multifield.
 pub(crate) struct Adder<'a> {
     changes: &'a mut Vec<Change>,
     name: &'static str,
@@ -28,7 +28,7 @@ impl<'a> Adder<'a> {
         self.is_used
     }
 
-    /// Takes the value that stands in the text from a place on.
+    /// Adds the value that begins at this position of the JSON text.
     pub(crate) fn take(&mut self, json: &str, begin: usize, type_id: &'static str) {
         self.is_used = true;
         let mut place = self.changes.len();
@@ -50,8 +50,8 @@ impl<'a> Adder<'a> {
         self.changes.insert(place, new);
     }
 
-    /// Two fields of a struct may hold the same value, such as all emails and the one of a type:
-    /// sent twice, it would be there twice.
+    /// Whether the value was already added. Two fields of a struct may contain the same value, such
+    /// as all emails and the one of a type; if it were sent twice, it would be there twice.
     fn has(&self, json: &str, begin: usize, type_id: &str) -> bool {
         let new = json.get(begin..);
         self.changes.iter().any(|change| {

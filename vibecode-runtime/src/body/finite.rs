@@ -1,6 +1,8 @@
-//! Finds NaN and infinity in what serde writes. `serde_json` writes them as null, which clears the field,
-//! and neither its `Value` nor a `Formatter` of its own can distinguish that null from any other: so this is a
-//! serializer that writes nothing and looks at the numbers.
+//! Finds NaN and infinity in what serde serializes.
+//!
+//! `serde_json` writes them as null, which clears the field, and neither its `Value` nor a custom
+//! `Formatter` can distinguish that null from any other. So this is a serializer that writes
+//! nothing and only checks the numbers.
 
 use std::fmt;
 
@@ -8,7 +10,7 @@ use serde::ser::{self, Serialize};
 
 use crate::encoder::NOT_FINITE;
 
-/// Whether a value holds neither NaN nor infinity, however deep.
+/// Whether a value contains neither NaN nor infinity, at any depth.
 pub(crate) fn is_finite(value: &(impl Serialize + ?Sized)) -> bool {
     !matches!(value.serialize(Finite), Err(Problem::NotFinite))
 }
@@ -17,7 +19,7 @@ pub(crate) fn is_finite(value: &(impl Serialize + ?Sized)) -> bool {
 #[derive(Debug)]
 enum Problem {
     NotFinite,
-    /// The value cannot be serialized. Writing it reports that again.
+    /// The value cannot be serialized. Writing it reports the same error.
     NotSerializable,
 }
 

@@ -1,7 +1,24 @@
 //! The body of a PATCH request.
 //!
-//! The benchmark `encode` holds this against a struct written by hand: much of what setting a field
-//! costs would be calls and copies, so the usual path is one piece, and the rare ones are set apart.
+//! The benchmark `encode` compares it with a struct written by hand. Much of the cost of setting a
+//! field would be calls and copies, so the usual path is inlined and the rare paths are separate
+//! functions.
+//!
+//! A body keeps one text, to which every call appends, and a list of changes, each of which refers
+//! to a part of the text. For example, an app sets `post` to "Clerk", adds a phone, sets `name`,
+//! and then sets `post` to "Director". The text is then:
+//!
+//! ```text
+//! ,"post":"Clerk""+79161112233","name":"Ivan","post":"Director"
+//! ```
+//!
+//! The changes are `post` (the last member, at the position of the first), `phone` and `name`.
+//! Members that are adjacent in the text and in the list are a run and are copied as one. Added
+//! values get their name and their form only when the body is sent:
+//!
+//! ```text
+//! {"post":"Director","phone":"+79161112233","name":"Ivan"}
+//! ```
 
 mod add;
 mod finite;
@@ -13,32 +30,33 @@ use std::{borrow::Cow, fmt, ops::Range};
 
 use serde::Serialize;
 
-pub(crate) use self::finite::is_finite;
-pub(crate) use self::{add::Adder, write::WORK};
+pub(crate) use self::{add::Adder, finite::is_finite, write::WORK};
 use crate::{
     EncodeError, Entity,
     encoder::{Encoder, NOT_AN_ENTRY, NOT_FINITE, push_text, to_json},
     enumeration::List,
 };
 
-/// The body of a PATCH request, in the order in which the fields were first set.
+/// The body of a PATCH request, with the fields in the order in which they were first set.
 ///
-/// A value becomes JSON when it is set, so that what cannot be sent is known then. It is written
-/// with its name before it, so that what was set one after the other is sent by copying it as one.
+/// A value is converted to JSON when it is set, so that an invalid value is detected then. The JSON
+/// contains the name before the value, so that members which were set one after the other can be
+/// sent by copying them as one run.
 #[doc(hidden)]
 #[derive(Clone, Default)]
 pub struct Body {
-    /// A multifield has one for each of its values, one after the other.
+    /// The changes, grouped by field. A multifield has one change for each of its values.
     changes: Vec<Change>,
-    /// What was set, each as `,"name":value`, and the values that were added, in the order of the
-    /// calls. What has been replaced since is still there, and not sent.
+    /// The members that were set, each as `,"name":value`, and the values that were added, in the
+    /// order of the calls. Text that has been replaced remains here but is not sent.
     json: String,
-    /// The bits of all names that may have changed. For most fields they show that the field has not.
+    /// One bit for each changed name, a small Bloom filter. For most fields it shows that they have
+    /// not changed yet.
     seen: u64,
-    /// The first value that has no wire form. The patch is then never sent.
+    /// The first value that has no wire form. A patch with a failure is never sent.
     failure: Option<Box<InvalidField>>,
     unchecked: bool,
-    /// The path of the entity. An option of an enum is refused in the field of another list.
+    /// The path of the entity. An option of an enum is an error in the field of another list.
     entity: Option<&'static str>,
 }
 
@@ -46,24 +64,24 @@ pub struct Body {
 struct Change {
     name: Name,
     action: Action,
-    /// Where the text of it begins: with the name, but for a value that is added.
+    /// The start of the change's text: at the name, or at the value if it is added.
     begin: usize,
     value: Range<usize>,
 }
 
-/// A wire name. One that the struct maps has been checked to need no escape.
+/// A wire name. A name that the struct maps has been checked to need no escaping.
 type Name = Cow<'static, str>;
 
 #[derive(Debug, Clone, Copy)]
 enum Action {
     Set,
-    /// By this JSON.
+    /// With this JSON.
     Clear(&'static str),
     /// With this type.
     Add(&'static str),
 }
 
-/// What is to be done to a field, as JSON.
+/// The change to a field, as JSON.
 #[derive(PartialEq)]
 pub(crate) enum Act<'a> {
     Set(&'a str),
@@ -71,7 +89,7 @@ pub(crate) enum Act<'a> {
     Add(Vec<Added<'a>>),
 }
 
-/// A value that is added, as JSON, and its type.
+/// An added value, as JSON, and its type.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) struct Added<'a> {
     pub(crate) value: &'a str,
@@ -79,13 +97,13 @@ pub(crate) struct Added<'a> {
 }
 
 impl Added<'_> {
-    /// The value as text.
+    /// Returns the value as text.
     pub(crate) fn text(&self) -> String {
         text_of(self.value)
     }
 }
 
-/// The text of a value that is added.
+/// Returns an added value as text.
 pub(crate) fn text_of(json: &str) -> String {
     let read = serde_json::from_str(json);
     debug_assert!(read.is_ok(), "a body holds JSON text for each added value");
@@ -99,15 +117,16 @@ pub(crate) struct InvalidField {
     reason: EncodeError,
 }
 
-/// Writes a value. Not a type parameter, so that all setters share their code.
+/// Writes a value. It is not a type parameter, so that all setters share their code.
 type Encoding<'a> = &'a dyn Fn(&mut Encoder<'_>) -> Result<(), EncodeError>;
 
-/// Most patches fit without growing: this many changes, and JSON of this length (bytes).
+/// Room for most patches without growing: the number of changes, and the length of the JSON in
+/// bytes.
 const USUAL_CHANGES: usize = 8;
 const USUAL_LENGTH: usize = 192;
 
 impl Body {
-    /// An empty body of a patch for the entity.
+    /// Creates an empty body for a patch of the entity.
     #[must_use]
     pub fn of<E: Entity>() -> Self {
         Self {
@@ -116,7 +135,7 @@ impl Body {
         }
     }
 
-    /// Sets a field to what is written. An empty list leaves the field as it is if `leaves_empty`.
+    /// Sets a field. If `leaves_empty`, an empty list does not change the field.
     pub(crate) fn set(&mut self, name: &'static str, leaves_empty: bool, encode: Encoding<'_>) {
         let (begin, value) = self.begin(name);
         let field = self.entity.map(|entity| List {
@@ -144,7 +163,7 @@ impl Body {
         self.end(name, action, begin, value);
     }
 
-    /// Writes a name that needs no escape: where that begins, and where its value will.
+    /// Writes a name that needs no escaping. Returns the start of the member and of its value.
     #[allow(
         clippy::inline_always,
         reason = "a call would cost more than what it does"
@@ -169,7 +188,7 @@ impl Body {
         (begin, self.json.len())
     }
 
-    /// Takes the value that was written after a name.
+    /// Records the value that was written after a name.
     #[allow(
         clippy::inline_always,
         reason = "a call would cost more than what it does"
@@ -189,7 +208,8 @@ impl Body {
         }
     }
 
-    /// A field stays where it first changed: the last change goes there, for all that it was given.
+    /// Moves the last change to the position at which its field first changed, and drops the
+    /// earlier changes of that field.
     #[cold]
     fn move_to_its_place(&mut self) {
         let Some(last) = self.changes.pop() else {
@@ -202,7 +222,7 @@ impl Body {
             .insert(place.unwrap_or(self.changes.len()), last);
     }
 
-    /// Whether a name may have been seen already.
+    /// Returns whether a name may have been seen already, and marks it as seen.
     fn see(&mut self, name: &str) -> bool {
         // Few names of a struct share a bit.
         let last = name.as_bytes().last().copied().unwrap_or_default();
@@ -212,14 +232,14 @@ impl Body {
         is_seen
     }
 
-    /// Most patches need no more.
+    /// Allocates what is enough for most patches.
     #[cold]
     fn make_room(&mut self) {
         self.json = String::with_capacity(USUAL_LENGTH);
         self.changes = Vec::with_capacity(USUAL_CHANGES);
     }
 
-    /// Adds the entries that are written.
+    /// Adds the values that are written to a multifield.
     pub(crate) fn add(&mut self, name: &'static str, encode: Encoding<'_>) {
         if self.json.capacity() == 0 {
             self.make_room();
@@ -243,8 +263,13 @@ impl Body {
         self.unchecked = true;
         if mapped.contains(&name.as_str()) {
             let reason = "the struct has this field: set it by its own method";
-            return self.fail(name.into(), self.json.len(), EncodeError::new(reason));
+            return self.refuse(name, reason);
         }
+        self.set_untyped(name, value);
+    }
+
+    /// Sets a field whose name and value the caller has checked.
+    pub(crate) fn set_untyped(&mut self, name: String, value: &impl Serialize) {
         if !is_finite(value) {
             return self.fail(name.into(), self.json.len(), EncodeError::new(NOT_FINITE));
         }
@@ -252,6 +277,11 @@ impl Body {
             Ok(json) => self.put(name.into(), Action::Set, &json),
             Err(reason) => self.fail(name.into(), self.json.len(), reason),
         }
+    }
+
+    /// Makes the patch invalid, because this field cannot be changed.
+    pub(crate) fn refuse(&mut self, name: String, reason: &'static str) {
+        self.fail(name.into(), self.json.len(), EncodeError::new(reason));
     }
 
     fn is_empty_list(&self, begin: usize) -> bool {
@@ -274,7 +304,7 @@ impl Body {
         self.text(change.value.clone())
     }
 
-    /// About how long the body is.
+    /// Returns the approximate length of the body.
     pub(crate) fn bytes(&self) -> usize {
         self.json.len()
     }
@@ -288,7 +318,7 @@ impl Body {
         !self.unchecked && !self.changes.iter().any(adds)
     }
 
-    /// Whether it holds a value that no schema has checked.
+    /// Whether the body contains a value that was not checked against a schema.
     pub(crate) fn is_unchecked(&self) -> bool {
         self.unchecked
     }
@@ -297,31 +327,31 @@ impl Body {
         self.unchecked = true;
     }
 
-    /// The value that cannot be sent, if there is one.
+    /// Returns the first value that cannot be sent, if there is one.
     pub(crate) fn invalid_field(&self) -> Option<&InvalidField> {
         self.failure.as_deref()
     }
 
-    /// Every field that changes, and how.
+    /// Returns every changed field with its change.
     pub(crate) fn acts(&self) -> impl Iterator<Item = (&Name, Act<'_>)> {
         self.fields()
             .map(|(first, all)| (&first.name, self.act(first, all)))
     }
 
-    /// The values that are added, each with the name of its field.
+    /// Returns the added values, each with the name of its field.
     pub(crate) fn additions(&self) -> impl Iterator<Item = (&Name, &str)> {
         let added = |change: &&Change| matches!(change.action, Action::Add(_));
         let changes = self.changes.iter().filter(added);
         changes.map(|change| (&change.name, self.value(change)))
     }
 
-    /// What is to be done to a field.
+    /// Returns the change to a field.
     pub(crate) fn act_of(&self, name: &str) -> Option<Act<'_>> {
         let (first, all) = self.fields().find(|(first, _)| first.name == name)?;
         Some(self.act(first, all))
     }
 
-    /// The changes of each field: the first, and all of them.
+    /// Returns the changes of each field: the first one, and all of them.
     fn fields(&self) -> impl Iterator<Item = (&Change, &[Change])> {
         let fields = self.changes.chunk_by(Change::is_of_field_of);
         fields.filter_map(|all| Some((all.first()?, all)))
@@ -345,7 +375,7 @@ impl Body {
         })
     }
 
-    /// Takes over a change of another body, of a field that has none here.
+    /// Copies a change from another body. The field must not have a change in this one.
     pub(crate) fn take(&mut self, name: &Name, act: &Act<'_>) {
         match act {
             Act::Set(json) => self.put(name.clone(), Action::Set, json),
@@ -366,7 +396,7 @@ impl Body {
         }
     }
 
-    /// An empty body that is sent, or refused, as this one is.
+    /// Returns an empty body with the same entity, failure and unchecked flag.
     pub(crate) fn without_changes(&self) -> Self {
         Self {
             failure: self.failure.clone(),
@@ -383,12 +413,13 @@ impl Change {
     }
 }
 
-/// Whether two names are the same. Most are in the program once, so that comparing pointers is enough.
+/// Whether two names are the same. Most names exist once in the program, so the pointers are
+/// compared first.
 fn is_same(one: &str, other: &str) -> bool {
     one.len() == other.len() && (std::ptr::eq(one, other) || one == other)
 }
 
-/// Shows which fields change and how, and no value.
+/// Shows which fields change and how, but no values.
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let changes = self.acts();
@@ -418,7 +449,8 @@ impl fmt::Display for InvalidField {
         write!(
             f,
             "the value given for `{}` cannot be sent: {}",
-            self.name, self.reason
+            self.name.escape_debug(),
+            self.reason
         )
     }
 }

@@ -1,8 +1,8 @@
-//! A body holds what a plain list of fields would, whatever the calls and their order are.
+//! Compares a body with a plain list of fields, for all sequences of calls.
 
 use super::*;
 
-/// Calls, of which two have names with the same bit.
+/// Calls; two of them have names that share a bit.
 #[derive(Debug, Clone, Copy)]
 enum Call {
     Set(&'static str, &'static str),
@@ -43,7 +43,7 @@ impl Call {
     }
 }
 
-/// What the calls come to, written in the plainest way.
+/// Computes the expected JSON in the simplest way.
 fn expected(calls: &[Call]) -> String {
     let mut fields: Vec<(&str, String)> = Vec::new();
     let mut phones = Vec::new();
@@ -91,7 +91,7 @@ fn of_phones(phones: &[(&str, &str)]) -> String {
     }
 }
 
-/// Calls `check` with every sequence of this many calls.
+/// Calls `check` with every sequence of at most this many calls.
 fn each_sequence(length: usize, calls: &mut Vec<Call>, check: &impl Fn(&[Call])) {
     check(calls);
     if length > 0 {

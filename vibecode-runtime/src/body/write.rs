@@ -1,4 +1,4 @@
-//! A body as JSON.
+//! Serializes a body as JSON.
 
 use std::ops::Range;
 
@@ -10,15 +10,16 @@ use serde::{
 use super::{Action, Added, Body, Change};
 use crate::rendered;
 
-/// The type that a bare string is given (api.md, grade D).
+/// The type of a plain string (api.md, grade D).
 pub(crate) const WORK: &str = "WORK";
 
 impl Body {
-    /// The whole body as JSON; whether it may be sent is [`Body::invalid_field`]'s to say.
+    /// Returns the whole body as JSON. It may only be sent if [`Body::invalid_field`] returns
+    /// `None`.
     pub(crate) fn to_json(&self) -> String {
         let around = self.changes.len() * r#","phone":[{"value":,"typeId":"MAILING"}]"#.len();
         let mut json = String::with_capacity(self.json.len() + around + 2);
-        // What stands one after the other in the text is copied as one.
+        // Members that are adjacent in the text are copied as one run.
         let mut run = 0..0;
         let mut changes = self.changes.as_slice();
         while let [first, rest @ ..] = changes {
@@ -30,7 +31,7 @@ impl Body {
                 let others = rest.iter().take_while(|it| it.is_of_field_of(first));
                 let (all, rest) = changes.split_at(1 + others.count());
                 self.push_added(&mut json, all);
-                // There the next member begins, if it was set next.
+                // The next member begins here if it was set next.
                 let end = all.last().map_or(0, |last| last.value.end);
                 run = end..end;
                 changes = rest;
@@ -51,7 +52,7 @@ impl Body {
         json
     }
 
-    /// Each member begins with a comma, for which the first has the brace.
+    /// Each member begins with a comma; for the first one, it is replaced with the brace.
     fn push_run(&self, json: &mut String, mut run: Range<usize>) {
         if json.is_empty() && !run.is_empty() {
             json.push('{');
@@ -60,8 +61,8 @@ impl Body {
         json.push_str(self.text(run));
     }
 
-    /// The values of one multifield, in the shortest of the three documented forms that says it
-    /// all: one WORK value, several of them, or values with their types.
+    /// Writes the values of a multifield in the shortest of the three documented forms that can
+    /// represent them: one WORK value, a list of WORK values, or a list of values with their types.
     fn push_added(&self, json: &mut String, changes: &[Change]) {
         let is_work = self.added(changes).all(|added| added.type_id == WORK);
         if let ([change], true) = (changes, is_work) {

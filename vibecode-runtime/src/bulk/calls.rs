@@ -1,4 +1,4 @@
-//! The calls on many records.
+//! The calls for many records.
 
 use futures_core::Stream;
 
@@ -6,17 +6,18 @@ use super::{Bulk, ensure, update};
 use crate::{Client, Ensured, IdFor, Patch, PatchJob};
 
 impl Client {
-    /// Changes any number of records, 50 a request, and gives what became of each, in their order.
+    /// Changes any number of records, 50 per request, and returns the outcomes in the order of the
+    /// items.
     ///
-    /// The items are pairs of an id and a patch. They are taken as they can be sent, so that memory
-    /// stays bounded however many there are, and about four requests are under way at a time. No
-    /// record is in two of them: its changes keep their order.
+    /// The items are pairs of an id and a patch. They are taken from the iterator as they can be sent,
+    /// so memory stays bounded however many there are. Up to four requests are under way at the same
+    /// time. No record is in two of them, so the changes of a record keep their order.
     ///
-    /// An item that cannot be sent, or is refused, fails by itself. Where an answer is lost, the
-    /// items that add phones or emails, or hold an unchecked value, are unknown, and the others are
-    /// sent again. If the key is refused, the items that follow fail without being sent.
+    /// An item that cannot be sent, or that the API refuses, fails alone. If an answer is lost, the
+    /// outcome is unknown for the items that add phones or emails or contain an unchecked value; the
+    /// others are retried. If the key is refused, the items that follow fail without being sent.
     ///
-    /// Dropping the stream stops the run: what it had not given yet is unknown.
+    /// Dropping the stream stops the run: the outcomes that it had not returned are unknown.
     ///
     /// ```
     /// use vibecode_runtime::{Client, Credentials, Patch};
@@ -52,7 +53,7 @@ impl Client {
         Bulk::of_iterator(self, items.into_iter(), update)
     }
 
-    /// As [`Client::update_many`], of a stream.
+    /// Does the same as [`Client::update_many`], for the items of a stream.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -76,11 +77,11 @@ impl Client {
         Bulk::of_stream(self, items, update)
     }
 
-    /// Makes sure that any number of records have the values of their patches, as
-    /// [`Client::ensure`] does of one, 50 a request: reads them, and sends what is missing. A run
-    /// that was broken off may simply be run again.
+    /// Makes sure that any number of records have the values of their patches, 50 per request: it reads
+    /// the records and sends what is missing, as [`Client::ensure`] does for one. A run that was
+    /// interrupted can simply be repeated.
     ///
-    /// Otherwise as [`Client::update_many`].
+    /// In all other respects it works as [`Client::update_many`].
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -105,7 +106,7 @@ impl Client {
         Bulk::of_iterator(self, items.into_iter(), ensure)
     }
 
-    /// As [`Client::ensure_many`], of a stream.
+    /// Does the same as [`Client::ensure_many`], for the items of a stream.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -129,8 +130,8 @@ impl Client {
         Bulk::of_stream(self, items, ensure)
     }
 
-    /// Sends any number of jobs, as [`Client::update_many`] sends patches. They may be of several
-    /// entities, so that the ids in the outcomes are of none in particular.
+    /// Sends any number of jobs, as [`Client::update_many`] sends patches. The jobs may be for several
+    /// entities, so the ids in the outcomes have no entity type.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -156,8 +157,8 @@ impl Client {
         Bulk::of_jobs(self, jobs.into_iter(), update)
     }
 
-    /// Makes sure that any number of records have the values of their jobs, as
-    /// [`Client::ensure_many`] does of patches.
+    /// Makes sure that any number of records have the values of their jobs, as [`Client::ensure_many`]
+    /// does for patches.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -165,7 +166,7 @@ impl Client {
     /// # async fn main() -> vibecode_runtime::Result<()> {
     /// # let (_sandbox, client) = sandbox().await?;
     /// let job = PatchJob::new(71, &Customer::patch().add_phone("+79169876543"))?;
-    /// // The same job twice: a record's changes keep their order, and the second finds the phone.
+    /// // The same job twice: the changes of a record keep their order, so the second finds the phone.
     /// let mut outcomes = client.ensure_jobs([job.clone(), job]);
     /// let first = outcomes.next().await.expect("one an item").result?;
     /// let second = outcomes.next().await.expect("one an item").result?;

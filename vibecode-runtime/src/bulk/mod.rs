@@ -1,12 +1,22 @@
-//! Any number of records from one call: packed 50 a request, answered in the order of the items.
+//! Any number of records from one call: 50 items per request, outcomes in the order of the items.
 //!
-//! items → [`window`] → packs, each in a task of its own → results → [`window`] → outcomes
+//! items → [`window`] → packs, each sent by its own task → results → [`window`] → outcomes
 //!
-//! The window holds the items from the first whose outcome has not been returned to the last that was
-//! taken in. Example with packs of 2: items 0 to 5 are taken in, and the packs (0, 1), (2, 3), (4, 5)
-//! leave. The results of 2 and 3 come first and wait; when 0 and 1 have theirs, 0 to 3 are returned,
-//! and there is room for four more items. What keeps two changes of one record apart, and in their
-//! order, is the lock of the record, for which a pack queues when it is made.
+//! An item is an id and a patch. A pack is up to 50 items that are sent as one batch. At most
+//! [`Bulk::MAX_REQUESTS`] packs have a request under way. The window contains the items that were taken
+//! from the source and not returned yet: up to 400 items, or 16 MiB of patches. Outcomes are returned in
+//! the order of the items, so a slow pack delays the outcomes behind it. While the window is full, no
+//! more items are taken, so memory is bounded however long the source is.
+//!
+//! Example with packs of 2 items and a window of 6:
+//!
+//! - Items 0 to 5 are taken in. The packs (0, 1), (2, 3) and (4, 5) are sent. The window is full.
+//! - The results of 2 and 3 arrive first. They stay in the window, since 0 and 1 have no result yet.
+//! - The results of 0 and 1 arrive. The outcomes of 0 to 3 are returned in order. The window has room
+//!   for items 6 to 9.
+//!
+//! Two changes of the same record may be in different packs. They cannot overtake each other: each pack
+//! joins the lock queues of its records when it is made, and packs are made in the order of the items.
 
 mod calls;
 mod pack;
@@ -36,9 +46,6 @@ use crate::{
     ensure::EnsurePack,
 };
 
-/// How many batches of a run are under way at once.
-const MOST_REQUESTS: usize = 4;
-
 /// The outcome of one item of [`Client::update_many`] or [`Client::ensure_many`].
 ///
 /// ```
@@ -59,21 +66,21 @@ const MOST_REQUESTS: usize = 4;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct BulkOutcome<E, T = Updated> {
-    /// The position of the item, from 0.
+    /// The index of the item, from 0.
     pub index: usize,
-    /// The record.
+    /// The id of the record.
     pub id: Id<E>,
-    /// Its result.
+    /// The result of the item.
     pub result: Result<T>,
 }
 
-/// The outcomes of [`Client::update_many`] or [`Client::ensure_many`], one an item, in their order:
-/// a `Stream`, or by [`Bulk::next`].
+/// The outcomes of [`Client::update_many`] or [`Client::ensure_many`], one per item, in the order of
+/// the items. It is a `Stream`; [`Bulk::next`] returns the next outcome.
 ///
-/// It does nothing until it is polled. Requests that are under way go on while nobody polls it, and
-/// new ones are sent when it is polled. Dropping it stops the run: outcomes that it had not returned
-/// are unknown. There is one outcome for each item whatever happens, also if the runtime that drives
-/// the run goes away.
+/// It does nothing until it is polled. Requests that are under way continue while it is not polled; new
+/// ones are sent only when it is polled. Dropping it stops the run, and the outcomes that it had not
+/// returned are unknown. Every item gets an outcome, even if the runtime that drives the run is shut
+/// down.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -106,7 +113,13 @@ pub struct Bulk<E, T = Updated> {
     entity: PhantomData<fn() -> E>,
 }
 
-/// How the jobs of a pack are sent.
+impl Bulk<()> {
+    /// The maximum number of requests of a run that are under way at the same time: 4, each with up to
+    /// [`Batch::MAX_CALLS`](crate::Batch::MAX_CALLS) items.
+    pub const MAX_REQUESTS: usize = 4;
+}
+
+/// Sends the jobs of a pack.
 type SendPack<T> = fn(Client, Caller, Slot, Vec<PatchJob>, Results<T>) -> Sent;
 
 impl<E, T: Send + 'static> Bulk<E, T> {
@@ -144,8 +157,8 @@ impl<E, T: Send + 'static> Bulk<E, T> {
             send,
             source,
             window: Window::new(),
-            // Whoever waits for a slot is woken by the event.
-            run: Run::new(MOST_REQUESTS, {
+            // Wakes the task that polls the run, which may have a pack that waits for a slot.
+            run: Run::new(Bulk::<()>::MAX_REQUESTS, {
                 let sender = sender.clone();
                 move || drop(sender.send(Event::SlotFree))
             }),
@@ -157,7 +170,7 @@ impl<E, T: Send + 'static> Bulk<E, T> {
         }
     }
 
-    /// The next outcome; `None` once every item has had its own.
+    /// Returns the next outcome, or `None` after the last item.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -190,11 +203,11 @@ impl<E, T: Send + 'static> Bulk<E, T> {
         Poll::Pending
     }
 
-    /// Takes in what the packs report, and has this task woken by the next report.
+    /// Receives the events of the packs, and registers this task to be woken by the next one.
     fn hear(&mut self, context: &mut Context<'_>) {
         loop {
-            // All that is there, also beyond what tokio lets one task receive at a time: an event that
-            // stops the run must not be overlooked.
+            // `try_recv` also receives what exceeds tokio's cooperative budget for a task: an event
+            // that stops the run must not be missed.
             while let Ok(event) = self.events.try_recv() {
                 self.take(event);
             }
@@ -212,7 +225,7 @@ impl<E, T: Send + 'static> Bulk<E, T> {
         }
     }
 
-    /// Takes items in while there is room. Whether the source has none at the moment.
+    /// Takes items in while there is room. Returns whether the source is pending.
     fn take_in(&mut self, context: &mut Context<'_>) -> bool {
         while !self.source.is_over() && self.window.has_room() {
             match self.source.poll_next(context) {
@@ -224,8 +237,8 @@ impl<E, T: Send + 'static> Bulk<E, T> {
         false
     }
 
-    /// Sends full packs while a slot is free, and a smaller one if no more items come at the moment.
-    /// A full window is no reason for a small one: outcomes that are returned make room for more.
+    /// Sends full packs while a slot is free, and a smaller pack if no more items are available now. A
+    /// full window is no reason to send a smaller pack: returned outcomes will make room for more.
     fn send_packs(&mut self, is_waiting: bool) {
         if let Some(error) = self.run.stopped() {
             for index in self.window.take_waiting() {
@@ -252,7 +265,7 @@ impl<E, T: Send + 'static> Bulk<E, T> {
     }
 }
 
-/// Nothing in it is pinned but the source, which is in a box.
+/// Only the source has to be pinned, and it is boxed.
 impl<E, T> Unpin for Bulk<E, T> {}
 
 impl<E, T: Send + 'static> Stream for Bulk<E, T> {
@@ -269,7 +282,7 @@ impl<E, T> fmt::Debug for Bulk<E, T> {
     }
 }
 
-/// Updates the records of a pack, which has its places in their queues when this returns.
+/// Updates the records of a pack. The pack has joined the queues of its records when this returns.
 pub(crate) fn update(
     client: Client,
     caller: Caller,
@@ -289,7 +302,7 @@ pub(crate) fn update(
     })
 }
 
-/// Ensures the records of a pack, which has its places in their queues when this returns.
+/// Ensures the records of a pack. The pack has joined the queues of its records when this returns.
 pub(crate) fn ensure(
     client: Client,
     caller: Caller,
@@ -308,7 +321,8 @@ pub(crate) fn ensure(
     })
 }
 
-/// The run knows first that nothing more is to be sent, and then of the slot that is free.
+/// Reports that the run is to stop, if it is, before the slot is freed, so that no further pack is
+/// sent.
 fn end<T>(mut results: Results<T>, slot: Slot) {
     results.end();
     drop(slot);

@@ -1,4 +1,4 @@
-//! The pack that a task sends: where its results go.
+//! The pack that a task sends, and the destination of its results.
 
 use std::pin::Pin;
 
@@ -7,26 +7,26 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{Error, ErrorKind, Outcome, Result, batch::Run, client::shut_down};
 
-/// A pack on its way.
+/// The future that sends a pack.
 pub(crate) type Sent = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// What a run hears from its packs.
+/// What a run receives from its packs.
 pub(super) enum Event<T> {
     /// The result of the item with this index.
     Result(usize, Result<T>),
-    /// There may be a slot for another request.
+    /// A slot for another request may be free.
     SlotFree,
 }
 
-/// Where the results of a pack go. When it is dropped, each item has got one, also if its task was
-/// dropped together with the runtime.
+/// The destination of the results of a pack. When it is dropped, every item has a result, even if the
+/// task was dropped together with the runtime.
 pub(crate) struct Results<T> {
-    /// The index of each job in the run, until its result has been given.
+    /// The index of each job in the run; `None` once its result was passed on.
     indices: Vec<Option<usize>>,
     events: UnboundedSender<Event<T>>,
     run: Run,
     has_begun: bool,
-    /// The error of the last result that refuses all, as long as there is no other result.
+    /// The error of the last result that refuses everything.
     refused: Option<Error>,
     is_refused: bool,
 }
@@ -43,7 +43,7 @@ impl<T> Results<T> {
         }
     }
 
-    /// From here on something may be sent.
+    /// Notes that something may be sent from now on.
     pub(super) fn begin(&mut self) {
         self.has_begun = true;
     }
@@ -60,7 +60,7 @@ impl<T> Results<T> {
         self.send(Event::Result(index, result));
     }
 
-    /// The pack is over: if every result refuses all, the run is to stop.
+    /// Ends the pack, and stops the run if every result refuses everything.
     pub(super) fn end(&mut self) {
         let is_complete = self.indices.iter().all(Option::is_none);
         if let Some(error) = self.refused.take()
@@ -75,7 +75,7 @@ impl<T> Results<T> {
         }
     }
 
-    /// Nobody may listen any more.
+    /// The receiver may be gone.
     fn send(&self, event: Event<T>) {
         drop(self.events.send(event));
     }
@@ -96,8 +96,8 @@ impl<T> Drop for Results<T> {
     }
 }
 
-/// Whether every further batch would be refused like this one.
+/// Returns whether every further batch would be refused like this one.
 fn refuses_all(error: &Error) -> bool {
-    // A call of a batch has no status of its own: this is the whole batch.
+    // A call of a batch has no status, so this refused the whole batch.
     error.refuses_the_key() || error.status() == Some(StatusCode::FORBIDDEN)
 }

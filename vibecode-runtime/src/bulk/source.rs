@@ -1,4 +1,4 @@
-//! Where the items of a run come from.
+//! The source of the items of a run.
 
 use std::{
     pin::Pin,
@@ -16,7 +16,7 @@ pub(super) enum Source {
     Over,
 }
 
-/// A record's id, and what is to be sent or why it cannot be.
+/// The id of a record, and the job to send, or why it cannot be sent.
 type Item = (u64, Result<PatchJob>);
 
 impl Source {
@@ -59,7 +59,7 @@ impl Source {
     }
 }
 
-/// Patches, as they are sent.
+/// An iterator or stream of patches, which are converted into jobs as they are taken.
 struct Items<I>(I);
 
 impl<I, A, P> Iterator for Items<I>

@@ -1,15 +1,15 @@
-//! The items from the first whose outcome has not been returned to the last that was taken in.
+//! The window: the items from the first whose outcome was not returned to the last that was taken in.
 
 use std::collections::VecDeque;
 
 use super::BulkOutcome;
 use crate::{Id, PatchJob, Result, batch::MOST_CALLS};
 
-/// How many items a window holds.
+/// The maximum number of items in a window.
 const MOST_ITEMS: usize = 8 * MOST_CALLS;
-/// How many bytes of patches a window holds, beyond which it takes no further item.
+/// The size of the patches in a window, in bytes, from which on it takes no further item.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
-/// How many bytes of patches a pack holds, beyond which it takes no further item.
+/// The size of the patches in a pack, in bytes, from which on it takes no further item.
 const MOST_BYTES_OF_A_PACK: usize = 2 * 1024 * 1024;
 
 /// The outcome of an item, with its index and the id of its record.
@@ -34,7 +34,7 @@ pub(super) struct Window<T> {
     /// The index of the first item.
     first: usize,
     items: VecDeque<Item<T>>,
-    /// The items that have not been sent, by their index.
+    /// The items that have not been sent, with their indices.
     waiting: VecDeque<(usize, PatchJob)>,
     /// The bytes of the items without a result.
     bytes: usize,
@@ -82,7 +82,7 @@ impl<T> Window<T> {
         !self.waiting.is_empty()
     }
 
-    /// Whether the items that wait are enough for a full pack.
+    /// Returns whether the waiting items are enough for a full pack.
     pub(super) fn fills_a_pack(&self) -> bool {
         let bytes = || self.waiting.iter().map(|(_, job)| job.body().bytes());
         self.waiting.len() >= MOST_CALLS
@@ -90,7 +90,7 @@ impl<T> Window<T> {
                 && bytes().sum::<usize>() >= MOST_BYTES_OF_A_PACK)
     }
 
-    /// The next items to send, with their indices, in their order.
+    /// Takes the next items to send, with their indices, in order.
     pub(super) fn pack(&mut self) -> (Vec<usize>, Vec<PatchJob>) {
         let mut bytes = 0;
         let mut fits = |job: &PatchJob| {
@@ -107,7 +107,7 @@ impl<T> Window<T> {
         self.waiting.drain(..count).unzip()
     }
 
-    /// The items that have not been sent, by their index, to be failed.
+    /// Takes the indices of the items that have not been sent, to fail them.
     pub(super) fn take_waiting(&mut self) -> Vec<usize> {
         self.waiting.drain(..).map(|(index, _)| index).collect()
     }
@@ -123,7 +123,7 @@ impl<T> Window<T> {
         item.result = Some(result);
     }
 
-    /// The first item, once it has its result.
+    /// Takes the first item out, once it has its result.
     pub(super) fn pop(&mut self) -> Option<Outcome<T>> {
         self.items.front()?.result.as_ref()?;
         let Item { id, result, .. } = self.items.pop_front()?;

@@ -1,4 +1,4 @@
-//! What the calls read out of the envelope of a success.
+//! What calls read from the envelope of a success.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{Outcome, Raw, Result, json};
 
-/// A record: the one that was asked for, or a new one.
+/// A record: the requested one, or a new one.
 impl Answer for Raw {
     type Data<'a> = &'a RawValue;
 
@@ -41,7 +41,7 @@ impl Answer for New {
     }
 }
 
-/// Whatever the data is.
+/// The data, of any shape.
 pub(super) struct Whole(pub(super) Raw);
 
 impl Answer for Whole {
@@ -65,7 +65,7 @@ impl Answer for Done {
             ));
         }
         if json::is_object(data) {
-            id_of(data, request.id)?;
+            check_whole(data, request.id)?;
         }
         Ok(Self)
     }
@@ -75,7 +75,7 @@ impl Answer for Done {
     }
 }
 
-/// A record that cannot be read into a struct leaves open what a write did.
+/// If a record cannot be parsed into a struct after a write, the outcome of the write is unknown.
 pub(crate) fn raw(entity: Cow<'static, str>, json: Box<RawValue>, is_written: bool) -> Raw {
     let unread = if is_written {
         Outcome::Unknown
@@ -85,7 +85,7 @@ pub(crate) fn raw(entity: Cow<'static, str>, json: Box<RawValue>, is_written: bo
     Raw::new(entity, json, unread)
 }
 
-/// Checks that an answer is an object, and the record of this id.
+/// Checks that an answer is an object, and that it has this id if it has one.
 pub(crate) fn check_id(record: &RawValue, wanted: Option<u64>) -> Result<()> {
     if wanted.is_some_and(|wanted| begins_with_id(record.get(), wanted)) {
         return Ok(());
@@ -95,33 +95,38 @@ pub(crate) fn check_id(record: &RawValue, wanted: Option<u64>) -> Result<()> {
             "the answer reports a success, but contains no record",
         ));
     }
-    match id_of(record, wanted)? {
-        // An error in its stead, for example.
-        None if wanted.is_some() => Err(outcome::unexpected(
-            "the answer reports a success, but contains no id of the record",
-        )),
-        _ => Ok(()),
-    }
+    check_whole(record, wanted).map(drop)
 }
 
-/// The id of an object, which is read to its end, if it has one.
-fn id_of(record: &RawValue, wanted: Option<u64>) -> Result<Option<&RawValue>> {
-    let Some([id]) = json::pick(record.get(), ["id"]) else {
+/// Checks the same for a call of a batch, for which the documentation only says that there is an id.
+pub(crate) fn check_id_in_batch(record: &RawValue, wanted: u64) -> Result<()> {
+    check_id(record, Some(wanted))?;
+    if begins_with_id(record.get(), wanted) || check_whole(record, Some(wanted))?.is_some() {
+        return Ok(());
+    }
+    Err(outcome::unexpected(
+        "the batch's answer reports a success of this call, but no id of the record",
+    ))
+}
+
+/// Reads an object completely. Returns its id, if it has one.
+fn check_whole(record: &RawValue, wanted: Option<u64>) -> Result<Option<&RawValue>> {
+    let Some([id, success, error]) = json::pick(record.get(), ["id", "success", "error"]) else {
         return Err(outcome::unexpected(
             "the answer contains a record whose id cannot be read",
         ));
     };
-    let Some(id) = id else {
-        return Ok(None);
-    };
-    if wanted.is_some_and(|wanted| json::id(id) != Some(wanted)) {
-        return Err(outcome::other_record());
+    match (id, wanted) {
+        (Some(id), Some(wanted)) if json::id(id) != Some(wanted) => Err(outcome::other_record()),
+        (None, _) if success.is_some() || error.is_some() => Err(outcome::unexpected(
+            "the answer reports a success, but contains an error in the place of the record",
+        )),
+        _ => Ok(id),
     }
-    Ok(Some(id))
 }
 
-/// Whether a record begins with this id, as nearly every one does. Such a record is not read to its end
-/// here, since every answer passes: whether it has a second id is seen by those who read its fields.
+/// Returns whether a record begins with this id, as nearly every one does. Such a record is not read
+/// completely here, for speed. Whether it has a second id is detected by those who read its fields.
 fn begins_with_id(record: &str, wanted: u64) -> bool {
     let mut digits = itoa::Buffer::new();
     record

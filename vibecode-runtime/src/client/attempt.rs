@@ -1,4 +1,4 @@
-//! One try: what came of it, without a judgement.
+//! One attempt to send a request, and its unjudged result.
 
 use std::time::Duration;
 
@@ -13,16 +13,16 @@ use super::{Request, credentials::JSON, frames::Frames};
 
 const NO_CACHE: HeaderValue = HeaderValue::from_static("no-cache");
 
-/// Answers up to this length are read (bytes).
+/// The maximum length of an answer that is read, in bytes.
 const MAX_ANSWER: usize = 16 * 1024 * 1024;
-/// Answers that tell of a failure are read up to this length (bytes).
+/// The maximum length of the answer to a failed request that is read, in bytes.
 const MAX_FAILURE: usize = 64 * 1024;
 
-/// What came of one try.
+/// The result of one attempt.
 pub(crate) enum Attempt {
     /// There was no answer.
     Failed(reqwest::Error),
-    /// There was one, or its beginning.
+    /// There was an answer, or the beginning of one.
     Answered {
         status: StatusCode,
         headers: HeaderMap,
@@ -31,7 +31,7 @@ pub(crate) enum Attempt {
 }
 
 impl Attempt {
-    /// That of the answer, where there was one.
+    /// Returns the status of the answer, if there was one.
     pub(crate) fn status(&self) -> Option<StatusCode> {
         match self {
             Self::Failed(_) => None,
@@ -40,15 +40,15 @@ impl Attempt {
     }
 }
 
-/// The body of an answer, as far as it came.
+/// The body of an answer, as far as it was received.
 pub(crate) enum ReadBody {
     Whole(Bytes),
     Oversized,
     Broken(reqwest::Error),
 }
 
-/// Sends a request once, with the HTTP client's own headers beside these, and with its timeout
-/// where none is given.
+/// Sends a request once, with these headers in addition to those of the HTTP client, and with the HTTP
+/// client's timeout if none is given.
 pub(super) fn attempt(
     http: &reqwest::Client,
     url: Url,
@@ -70,13 +70,13 @@ pub(super) fn attempt(
         *sent.body_mut() = Some(frames.body(body.clone()));
     }
     if !request.is_write() {
-        // A state from a cache on the way would prove nothing.
+        // An answer from a cache on the way would prove nothing.
         sent.headers_mut().insert(CACHE_CONTROL, NO_CACHE);
     }
     let answer = http.execute(sent);
-    // What goes into the request is not carried along while the answer is waited for.
+    // The future does not hold the parts of the request while it waits for the answer.
     async move {
-        // The try has ended when this is dropped, whoever drops it.
+        // Dropping this ends the attempt, whoever drops it.
         let _frames = frames;
         let mut response = match answer.await {
             Ok(response) => response,
@@ -104,7 +104,7 @@ async fn read_body(response: &mut Response) -> ReadBody {
         Ok(begin) => begin.unwrap_or_default(),
         Err(error) => return ReadBody::Broken(error.without_url()),
     };
-    // Most answers come in one piece, which is then the body as it is.
+    // Most answers arrive in one piece, which is used as the body without copying.
     if announced == Some(begin.len() as u64) {
         return ReadBody::Whole(begin);
     }

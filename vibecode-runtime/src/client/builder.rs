@@ -1,4 +1,4 @@
-//! Settings of a client, and what no setting can switch off.
+//! The settings of a client, and the protections that no setting can switch off.
 
 use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
 
@@ -14,21 +14,21 @@ use crate::{Error, ErrorKind, Result, Throttle};
 const USER_AGENT: &str = concat!("vibecode-runtime/", env!("CARGO_PKG_VERSION"));
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// The server gives up after 60 s (api.md, grade B): when this runs out, it has given up too.
+/// The server gives up after 60 s (api.md, grade B), so it has given up when this timeout expires.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(70);
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
 const DEADLINE: Duration = Duration::from_secs(300);
-/// It covers the 60 s that the server works on a request (api.md, grade B), a queue in front of it,
-/// what the kernel still sends after the end of a try, and the age of what a read shows.
+/// Covers the 60 s that the server works on a request (api.md, grade B), a queue in front of it, what
+/// the kernel still sends after an attempt has ended, and the age of the data that a read shows.
 const SETTLE_TIME: Duration = Duration::from_secs(120);
-/// A pooled connection that the server has closed makes a write's outcome unknown.
+/// Short, since a write on a pooled connection that the server has closed has an unknown outcome.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
-/// How long the kernel goes on sending what nobody acknowledges. After the end of a try that may
-/// still arrive, so it must be less than the settle time.
+/// How long the kernel keeps sending data that is not acknowledged. The data may arrive after the
+/// attempt has ended, so this must be less than the settle time.
 #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
 const TCP_USER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Settings of a [`Client`], from [`Client::builder`].
+/// A builder for a [`Client`], from [`Client::builder`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -47,7 +47,7 @@ const TCP_USER_TIMEOUT: Duration = Duration::from_secs(10);
 /// # let _: Client = client;
 /// # Ok::<(), vibecode_runtime::Error>(())
 /// ```
-/// Debug shows neither keys nor tokens, and of URLs only host and path.
+/// Debug shows neither keys nor tokens, and only the scheme, host and path of URLs.
 #[must_use = "a client is there after `build`"]
 pub struct ClientBuilder {
     credentials: Credentials,
@@ -80,13 +80,13 @@ impl ClientBuilder {
         }
     }
 
-    /// The base URL, `/v1` included. By default [`Client::BASE_URL`].
+    /// Sets the base URL, including `/v1`. By default [`Client::BASE_URL`].
     ///
     /// ```
     /// use vibecode_runtime::{Client, Credentials, ErrorKind};
     ///
     /// let builder = Client::builder(Credentials::personal("vibe_api_1"));
-    /// // The key would go over the network in clear.
+    /// // The key would be sent unencrypted.
     /// let error = builder.base_url("http://example.com/v1").build().unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::Configuration);
     /// # Ok::<(), vibecode_runtime::Error>(())
@@ -96,8 +96,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How long one try may take, from connecting to the end of the answer. By default 70 s for a
-    /// write, since the server works on it for up to 60 s, and 30 s for a read.
+    /// Sets how long one attempt may take, from connecting to the end of the answer. By default 70 s
+    /// for a write, since the server works on it for up to 60 s, and 30 s for a read.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -122,9 +122,9 @@ impl ClientBuilder {
         self
     }
 
-    /// How long all tries of one call may take together, from the departure of the first: none
-    /// begins after it, and one under way then ends. Waiting for the throttle before that does not
-    /// count. By default 300 s.
+    /// Sets how long all attempts of one call may take together, from the moment the first is sent. No
+    /// attempt begins after that, and one under way is ended. Waiting for the throttle before the first
+    /// attempt does not count. By default 300 s.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -137,7 +137,7 @@ impl ClientBuilder {
     ///     .base_url(sandbox.url())
     ///     .deadline(Duration::from_secs(5))
     ///     .build()?;
-    /// // Over the deadline, so that it is not waited for.
+    /// // The wait would exceed the deadline, so the call fails immediately.
     /// let error = client.get_raw(ContactId::from(71)).await.unwrap_err();
     /// assert_eq!(error.retry_after(), Some(Duration::from_secs(30)));
     /// # Ok(())
@@ -148,12 +148,13 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a write whose outcome is not known may still be applied after its try has ended: for
-    /// this long [`Client::ensure`] waits before it sends an addition again. By default 120 s.
+    /// Sets the settle time: how long a write with an unknown outcome may still be applied after its
+    /// attempt has ended. [`Client::ensure`] waits this long before it sends an addition again. By
+    /// default 120 s.
     ///
     /// It must cover the 60 s that the server works on a request (grade B), a queue in front of the
-    /// server, what the operating system still sends (10 s on Linux), and the age of what a read shows.
-    /// Less than that may add a phone twice. For a batch it counts twice.
+    /// server, what the operating system still sends (10 s on Linux), and the age of the data that a
+    /// read shows. With a shorter time a phone may be added twice. For a batch it counts twice.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -178,7 +179,7 @@ impl ClientBuilder {
         self
     }
 
-    /// What is sent once more by itself, and when. By default [`RetryPolicy::new`].
+    /// Sets which requests are retried, and when. By default [`RetryPolicy::new`].
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -201,7 +202,7 @@ impl ClientBuilder {
         self
     }
 
-    /// How many requests may leave. By default [`Throttle::per_minute`] with 300.
+    /// Sets how many requests may be sent. By default [`Throttle::per_minute`] with 300.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -222,7 +223,7 @@ impl ClientBuilder {
         self
     }
 
-    /// How long connecting may take. By default 10 s.
+    /// Sets how long connecting may take. By default 10 s.
     ///
     /// ```
     /// use vibecode_runtime::{Client, Credentials};
@@ -239,7 +240,7 @@ impl ClientBuilder {
         self
     }
 
-    /// The `User-Agent`. By default it names this crate and its version.
+    /// Sets the `User-Agent`. By default it is the name and version of this crate.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -261,13 +262,14 @@ impl ClientBuilder {
         self
     }
 
-    /// Settings of the HTTP client underneath, such as a proxy or a certificate.
+    /// Sets the builder of the HTTP client underneath, for example to configure a proxy or a
+    /// certificate.
     ///
-    /// What would send a request a second time, send it to another host, or write it to a log stays
-    /// off whatever is set here: redirects, reqwest's own retries, HTTP/2 and `connection_verbose`; and
-    /// proxies for a base URL of `http:`. The times that connections are kept, and that the operating
-    /// system goes on sending, are the client's. Headers for all requests are sent, but for those that
-    /// the client sets itself.
+    /// Whatever is set here, everything that could repeat a request, send it to another host, or write
+    /// it to a log stays off: redirects, reqwest's own retries, HTTP/2 and `connection_verbose`; and
+    /// proxies if the base URL is `http:`. How long idle connections are kept, and how long the
+    /// operating system keeps sending, is also set by the client. Default headers are sent, except
+    /// those that the client sets itself.
     ///
     /// ```no_run
     /// use vibecode_runtime::{Client, Credentials};
@@ -285,7 +287,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Makes the client.
+    /// Builds the client.
     ///
     /// ```
     /// use vibecode_runtime::{Client, Credentials};
@@ -296,9 +298,9 @@ impl ClientBuilder {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`]: a key or token that is not one, or of the wrong kind for the
-    /// credentials; a base URL that is not one, or that is `http:` to another host than this one; a
-    /// `User-Agent` with a line break; or what the HTTP client underneath refuses.
+    /// [`ErrorKind::Configuration`]: a malformed key or token, or one of the wrong kind for the
+    /// credentials; a malformed base URL, or an `http:` one that is not for this machine; a
+    /// `User-Agent` with a line break; or settings that the HTTP client refuses.
     pub fn build(self) -> Result<Client> {
         let headers = self.credentials.headers()?;
         let identity = Identity::new(self.credentials, self.times.usual())?;
@@ -331,7 +333,7 @@ impl ClientBuilder {
 }
 
 impl fmt::Debug for ClientBuilder {
-    /// The settings of reqwest stay out: they hold headers, and the passwords of proxies.
+    /// Omits the settings of reqwest: they contain headers, and the passwords of proxies.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("credentials", &self.credentials)
@@ -345,7 +347,7 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-/// Scheme, host and path of a URL, which may hold a password or a key elsewhere.
+/// The URL without its other parts, which may contain a password or a key.
 fn shown_url(url: &str) -> String {
     let Ok(mut url) = Url::parse(url) else {
         return "not a URL".to_owned();
@@ -358,10 +360,11 @@ fn shown_url(url: &str) -> String {
     url.into()
 }
 
-/// reqwest repeats by itself: over HTTP/2 a refused stream, and a redirect carries `X-Api-Key` to
-/// another host. Its verbose connections log the key. A proxy would be sent a loopback call in clear.
+/// reqwest repeats requests by itself: over HTTP/2 after a refused stream, and after a redirect, which
+/// carries `X-Api-Key` to another host. Its verbose connections log the key. A proxy would receive a
+/// loopback call in clear.
 ///
-/// The last call of a setting counts, so all of this comes after what the app has set.
+/// Must be applied after the app's settings, since the last call of a setting wins.
 fn harden(http: reqwest::ClientBuilder, base_url: &Url) -> reqwest::ClientBuilder {
     let http = http
         .retry(reqwest::retry::never())
@@ -422,7 +425,7 @@ fn is_loopback(url: &Url) -> bool {
             .is_ok_and(|address| address.is_loopback())
 }
 
-/// Without a provider reqwest panics.
+/// reqwest panics if no provider is installed.
 #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls-tls")))]
 fn check_tls_provider() -> Result<()> {
     if rustls::crypto::CryptoProvider::get_default().is_none() {

@@ -1,4 +1,4 @@
-//! Calls on their way.
+//! The future that the methods of a client return.
 
 use std::{
     fmt,
@@ -12,18 +12,19 @@ use tokio::runtime::Handle;
 use super::{caller::Caller, owned::Owned};
 use crate::{Error, ErrorKind, Outcome, Result};
 
-/// A call of the API on its way, as a method of [`Client`](crate::Client) returns it: a future that
-/// borrows nothing, so that it can be spawned.
+/// A pending call of the API, returned by the methods of [`Client`](crate::Client). It is a future that
+/// borrows nothing, so it can be spawned.
 ///
-/// It does nothing until it is polled. A write that its caller neglects or drops goes on in a task of
-/// the client: it holds up no other call, what was not sent yet is not sent after a drop, and a request
-/// that is under way runs to its end. Dropping a call leaves open whether the change was made.
+/// It does nothing until it is polled. If its caller stops polling a write or drops it, the write
+/// continues in a task of the client, so it blocks no other call. After a drop, a request that is under
+/// way runs to its end, and nothing new is sent. Whether the change was made is then unknown.
 ///
-/// A client may be used in several tokio runtimes at a time only if all of them run, such as those of
-/// actix-web's workers: connections that were made in one are used in all. If an earlier one is alive
-/// and does not run, as between two calls of its `block_on`, a call in another is an
-/// [`ErrorKind::Configuration`] after two seconds, and nothing was sent. Once the earlier one was shut
-/// down, the client moves over. Outside of a runtime a call is an error at once.
+/// A client may be used in several tokio runtimes at the same time, such as those of actix-web's
+/// workers, only if all of them keep running, since all of them use connections that were made in one
+/// of them. If an earlier runtime still exists but does not run, for example between two calls of its
+/// `block_on`, a call in another runtime fails after two seconds with [`ErrorKind::Configuration`], and
+/// nothing was sent. Once the earlier runtime is shut down, the client moves to the new one. Outside of
+/// a runtime a call fails immediately.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -43,14 +44,15 @@ pub struct Call<T> {
 }
 
 impl<T: Send + 'static> Call<T> {
-    /// A call that runs in its caller, such as a read, which holds nothing that others wait for.
+    /// Creates a call that only its caller polls, such as a read: it holds nothing that others wait
+    /// for.
     pub(crate) fn new(future: impl Future<Output = Result<T>> + Send + 'static) -> Self {
         Self {
             future: Box::pin(future),
         }
     }
 
-    /// A call that goes on without its caller, in a task of the client.
+    /// Creates a call that can continue without its caller, in a task of the client.
     pub(crate) fn owned<F>(run: impl FnOnce(Caller) -> F + Send + 'static) -> Self
     where
         F: Future<Output = Result<T>> + Send + 'static,
@@ -58,7 +60,7 @@ impl<T: Send + 'static> Call<T> {
         Self::new(Owned::new(run))
     }
 
-    /// A call that has ended already.
+    /// Creates a call that has ended already.
     pub(crate) fn ended(result: Result<T>) -> Self {
         Self::new(ready(result))
     }
@@ -81,7 +83,7 @@ impl<T> fmt::Debug for Call<T> {
     }
 }
 
-/// The runtime went away while the request may have been under way.
+/// The error of a call whose runtime was shut down while the request may have been under way.
 pub(crate) fn shut_down() -> Error {
     let problem = "the runtime of the client was shut down before the request ended";
     Error::new(ErrorKind::Interrupted, Outcome::Unknown, problem)

@@ -1,8 +1,8 @@
-//! What a call knows of its caller.
+//! What a call knows about its caller.
 //!
-//! A caller that polls rarely, or never again, must hold up nobody: whoever needs the call to go on
-//! moves it to a task of the client ([`Caller::detach`]). A caller that drops the call is gone: what has
-//! not been sent yet is then not sent, and a request that is under way runs to its end.
+//! A caller may poll rarely or never again. Whoever waits for the call then moves it to a task of the
+//! client ([`Caller::detach`]). A caller that drops the call is gone: a request that is under way runs
+//! to its end, and nothing new is sent.
 
 use std::{
     fmt,
@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 
 use crate::{Error, ErrorKind, Result};
 
-/// The caller of a call. The default is that of a pack, which runs in a task from the beginning.
+/// The caller of a call. The default is the caller of a pack, which runs in a task from the start.
 #[derive(Clone, Default)]
 pub(crate) struct Caller(Arc<Presence>);
 
@@ -30,13 +30,13 @@ struct Presence {
     call: Option<Weak<dyn Detach>>,
 }
 
-/// A call that can go on without its caller.
+/// A call that can continue without its caller.
 pub(super) trait Detach: Send + Sync {
-    /// Moves it to a task of the client, if it is not in one already.
+    /// Moves the call to a task of the client, if it is not in one already.
     fn detach(&self);
 }
 
-/// Held by the caller: the caller is gone when it is dropped.
+/// A guard that the caller holds. Dropping it marks the caller as gone.
 pub(crate) struct PresenceGuard(Arc<Presence>);
 
 impl Caller {
@@ -47,7 +47,7 @@ impl Caller {
         }))
     }
 
-    /// Has the call go on without being polled by its caller.
+    /// Makes the call continue without being polled by its caller.
     pub(super) fn detach(&self) {
         if let Some(call) = self.0.call.as_ref().and_then(Weak::upgrade) {
             call.detach();
@@ -58,13 +58,13 @@ impl Caller {
         PresenceGuard(Arc::clone(&self.0))
     }
 
-    /// Waits for something as long as the caller is there.
+    /// Waits for an event while the caller is there.
     ///
     /// # Errors
-    /// If the caller is gone. Nobody reads the error.
+    /// If the caller is gone. Nobody sees the error.
     pub(crate) async fn wait<T>(&self, event: impl Future<Output = T>) -> Result<T> {
         let mut leaves = pin!(self.0.leaves.notified());
-        // From here on no departure is missed.
+        // Must come before the check of `is_gone`, so that the notification cannot be missed.
         leaves.as_mut().enable();
         if self.0.is_gone.load(Ordering::Acquire) {
             return Err(gone());

@@ -1,4 +1,4 @@
-//! Who calls the API.
+//! The credentials of a client.
 
 use std::{env::VarError, error::Error as StdError, fmt, pin::Pin, sync::Arc};
 
@@ -8,15 +8,15 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::{Error, ErrorKind, Result};
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
-/// The content type of what is sent, and of what is answered.
+/// The content type of requests and answers.
 pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// Kinds of keys by prefix (api.md, grade D).
+/// The prefixes of the kinds of keys (api.md, grade D).
 const PERSONAL: &str = "vibe_api_";
 const APP: &str = "vibe_app_";
 const MANAGEMENT: &str = "vibe_live_";
 
-/// Why an app has no session token to give.
+/// The error of a token provider.
 ///
 /// ```
 /// use vibecode_runtime::TokenError;
@@ -26,18 +26,18 @@ const MANAGEMENT: &str = "vibe_live_";
 /// ```
 pub type TokenError = Box<dyn StdError + Send + Sync>;
 
-/// Gives a session token when it is asked for one.
+/// Returns a session token on request.
 pub(super) type TokenProvider = Arc<
     dyn Fn() -> Pin<Box<dyn Future<Output = Result<SecretString, TokenError>> + Send>>
         + Send
         + Sync,
 >;
 
-/// A key of the API, and for an OAuth app the session of the user it acts for.
+/// An API key, and for an OAuth app the session token of the user it acts for.
 ///
-/// Debug shows the kind only. What the kinds of keys begin with, and that an app's goes with a session
-/// token, is documented (grade D). A key of the wrong kind is an error of
-/// [`ClientBuilder::build`](crate::ClientBuilder::build), before anything is sent.
+/// Debug shows only the kind of the key. The prefixes of the kinds, and that an app's key needs a
+/// session token, are documented (grade D). [`ClientBuilder::build`](crate::ClientBuilder::build)
+/// refuses a key of the wrong kind, before anything is sent.
 ///
 /// ```
 /// use vibecode_runtime::Credentials;
@@ -59,7 +59,7 @@ enum Session {
 }
 
 impl Credentials {
-    /// A personal key: `vibe_api_…`.
+    /// Uses a personal key: `vibe_api_…`.
     ///
     /// ```
     /// use vibecode_runtime::{Client, Credentials};
@@ -75,7 +75,7 @@ impl Credentials {
         }
     }
 
-    /// The key of an OAuth app, `vibe_app_…`, and the session token of one of its users.
+    /// Uses the key of an OAuth app, `vibe_app_…`, and the session token of one of its users.
     ///
     /// ```
     /// use vibecode_runtime::{Client, Credentials};
@@ -91,14 +91,14 @@ impl Credentials {
         }
     }
 
-    /// The key of an OAuth app, `vibe_app_…`, and where a user's session token comes from.
+    /// Uses the key of an OAuth app, `vibe_app_…`, and a provider that returns a user's session token.
     ///
-    /// The provider is asked before the first request, and again when the API says that the session
-    /// is over (`TOKEN_EXPIRED`, `INVALID_SESSION`): once a call, which is then repeated, since such
-    /// an answer says that nothing was applied. Calls under way together ask once, in a task of its
-    /// own, and it may take as long as the client's
-    /// [`timeout`](crate::ClientBuilder::timeout). An error that it gives is not shown, since it may
-    /// hold the token: log it there.
+    /// The provider is called before the first request, and again when the API reports that the session
+    /// has ended (`TOKEN_EXPIRED`, `INVALID_SESSION`). The request is then repeated, at most once per
+    /// call; this is safe, since such an answer means that nothing was applied. Concurrent calls share
+    /// one call of the provider, which runs in its own task and may take as long as the client's
+    /// [`timeout`](crate::ClientBuilder::timeout). Its errors are not shown, since they may contain the
+    /// token: log them in the provider.
     ///
     /// ```
     /// use vibecode_runtime::Credentials;
@@ -121,7 +121,7 @@ impl Credentials {
         }
     }
 
-    /// The credentials in `VIBECODE_API_KEY` and, for an app, `VIBECODE_SESSION_TOKEN`.
+    /// Reads the credentials from `VIBECODE_API_KEY` and, for an app, `VIBECODE_SESSION_TOKEN`.
     pub(super) fn from_env(variable: impl Fn(&str) -> Result<Option<String>>) -> Result<Self> {
         let key = variable("VIBECODE_API_KEY")?
             .ok_or_else(|| refused("VIBECODE_API_KEY is not set: put the key of the API there"))?;
@@ -131,7 +131,7 @@ impl Credentials {
         })
     }
 
-    /// The same key, for another user.
+    /// Returns the same key with the session token of another user.
     pub(super) fn with_session(&self, token: SecretString) -> Self {
         Self {
             key: self.key.clone(),
@@ -139,7 +139,7 @@ impl Credentials {
         }
     }
 
-    /// Where session tokens come from, if not from the credentials themselves.
+    /// Returns the token provider, if the credentials have one.
     pub(super) fn provider(&self) -> Option<&TokenProvider> {
         match &self.session {
             Session::Provided(provider) => Some(provider),
@@ -147,20 +147,20 @@ impl Credentials {
         }
     }
 
-    /// The headers of every request, whichever user it is for.
+    /// Returns the headers that are the same for all users.
     ///
     /// # Errors
-    /// If the key is of another kind than the credentials, or cannot be a header.
+    /// If the key is of another kind than the credentials, or is not a valid header value.
     pub(super) fn headers(&self) -> Result<HeaderMap> {
         self.check_kind()?;
         let key = secret_header(self.key.expose_secret(), "key")?;
         Ok(HeaderMap::from_iter([(ACCEPT, JSON), (API_KEY, key)]))
     }
 
-    /// The `Authorization` of a user, if the credentials hold a session token.
+    /// Returns the user's `Authorization` header, if the credentials contain a session token.
     ///
     /// # Errors
-    /// If the key is not one that goes with a session token, or the token cannot be a header.
+    /// If the key is of a kind that has no session token, or the token is not a valid header value.
     pub(super) fn authorization(&self) -> Result<Option<HeaderValue>> {
         self.check_kind()?;
         let Session::Token(session) = &self.session else {
@@ -171,7 +171,7 @@ impl Credentials {
         secret_header(bearer.expose_secret(), "session token").map(Some)
     }
 
-    /// A prefix that is not known is let through, since the API may have new ones.
+    /// Accepts unknown prefixes, since the API may have new ones.
     fn check_kind(&self) -> Result<()> {
         let key = self.key.expose_secret();
         let problem = match &self.session {
@@ -210,10 +210,10 @@ fn check_token(token: &str) -> Result<()> {
     Err(refused(problem))
 }
 
-/// The value of an environment variable; an empty one counts as not set.
+/// Returns the value of an environment variable. An empty one counts as not set.
 ///
 /// # Errors
-/// If the value is not text: then it must not pass for one that is not set, which has a default.
+/// If the value is not valid Unicode: treating it as not set would silently use a default.
 pub(super) fn variable(name: &str, value: Result<String, VarError>) -> Result<Option<String>> {
     match value {
         Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),

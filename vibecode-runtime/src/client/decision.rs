@@ -1,8 +1,8 @@
-//! The one decision about a request that did not succeed: may it have been applied, may it be sent
-//! again, and would a new session help.
+//! Decides about every request that did not succeed: may it have been applied, may it be sent again,
+//! and would a new session help.
 //!
-//! It is a pure function of how the try ended and of what the request does. Single calls and the
-//! calls of a batch go through it alike; retries, session renewal, `ensure`, batches and runs only
+//! The decision is a pure function of how the try ended and of what the request does. Single calls and
+//! the calls of a batch use the same one. Retries, session renewal, `ensure`, batches and runs only
 //! read its result.
 
 use http::StatusCode;
@@ -10,16 +10,16 @@ use http::StatusCode;
 use super::request::Effect;
 use crate::{Error, ErrorCode, ErrorKind, Outcome, error::Repeat};
 
-/// How a try ended that did not succeed, reduced to what the decision depends on.
+/// How a try failed, reduced to what the decision depends on.
 #[derive(Debug, Clone, Copy)]
 enum Ending<'a> {
-    /// The request never left: it could not be built.
+    /// Nothing was sent: the request could not be built.
     NotBuilt,
-    /// The request never left: no connection was made.
+    /// Nothing was sent: no connection was made.
     NotConnected,
     /// A complete answer in the API's envelope of a failure.
     Refused(Refusal<'a>),
-    /// The API, or something before it, sent the request elsewhere. It was not followed.
+    /// The API, or a server in front of it, answered with a redirect. It was not followed.
     Redirected,
     /// Anything else: no answer, part of one, or one that was not understood.
     NotUnderstood,
@@ -28,10 +28,10 @@ enum Ending<'a> {
 /// What the API's envelope of a failure says.
 #[derive(Debug, Clone, Copy)]
 struct Refusal<'a> {
-    /// The status of the answer; a call of a batch has none of its own.
+    /// The status of the answer. A call of a batch has none.
     status: Option<StatusCode>,
     code: Option<&'a ErrorCode>,
-    /// Whether the failure is one of the portal behind the API (`b24Code`). The API repeats its calls
+    /// Whether the failure comes from the portal behind the API (`b24Code`). The API repeats its calls
     /// to the portal by itself (api.md, grade D), so an earlier one may have been applied.
     is_of_the_portal: bool,
 }
@@ -54,7 +54,7 @@ impl Decision {
         repeat: Repeat::AfterPause,
     };
 
-    /// It may have been applied, so only what can be repeated without harm is sent again.
+    /// It may have been applied, so only an idempotent request is sent again.
     fn unknown(effect: Effect) -> Self {
         let repeat = match effect {
             Effect::Reads | Effect::Sets => Repeat::AfterPause,
@@ -79,7 +79,7 @@ fn decide(ending: Ending<'_>, effect: Effect) -> Decision {
         Ending::NotUnderstood => Decision::unknown(effect),
     };
     match effect {
-        // A read applies nothing, however it ends.
+        // A read changes nothing, however it ends.
         Effect::Reads => Decision {
             outcome: Outcome::NotApplied,
             ..decision
@@ -107,7 +107,7 @@ fn of_refusal(refusal: Refusal<'_>, effect: Effect) -> Decision {
     }
 }
 
-/// Whether a refusal proves that nothing was applied.
+/// Returns whether a refusal proves that nothing was applied.
 fn is_believed(refusal: Refusal<'_>, code: &ErrorCode, effect: Effect) -> bool {
     if is_failure_behind_the_api(code) {
         return false;
@@ -134,7 +134,7 @@ fn is_believed(refusal: Refusal<'_>, code: &ErrorCode, effect: Effect) -> bool {
     }
 }
 
-/// What a refusal means that proves that nothing was applied.
+/// Returns what follows from a refusal which proves that nothing was applied.
 fn believed(status: Option<StatusCode>, code: &ErrorCode) -> Decision {
     if is_rate_limit(status, code) || is_full_queue(status, code) {
         return Decision::NOT_NOW;
@@ -148,7 +148,8 @@ fn believed(status: Option<StatusCode>, code: &ErrorCode) -> Decision {
     }
 }
 
-/// Codes of a failure behind the API, which may come after the change was made, with any status.
+/// Returns whether the code is one of a failure behind the API. With any status, such a failure may
+/// have happened after the change was made.
 fn is_failure_behind_the_api(code: &ErrorCode) -> bool {
     matches!(
         code,
@@ -161,13 +162,13 @@ fn is_failure_behind_the_api(code: &ErrorCode) -> bool {
     )
 }
 
-/// Whether the API asks to come later since this key has used up its requests.
+/// Returns whether the API asks to retry later because this key has used up its requests.
 fn is_rate_limit(status: Option<StatusCode>, code: &ErrorCode) -> bool {
     let has_its_status = status.is_none_or(|it| it == StatusCode::TOO_MANY_REQUESTS);
     *code == ErrorCode::RateLimited && has_its_status
 }
 
-/// Whether the API asks to come later since it has not begun the request.
+/// Returns whether the API asks to retry later because it has not begun the request.
 fn is_full_queue(status: Option<StatusCode>, code: &ErrorCode) -> bool {
     let has_its_status = status.is_none_or(|it| it == StatusCode::SERVICE_UNAVAILABLE);
     let says_so = matches!(
@@ -177,8 +178,8 @@ fn is_full_queue(status: Option<StatusCode>, code: &ErrorCode) -> bool {
     says_so && has_its_status
 }
 
-/// The status with which the API usually answers a code: what a call of a batch, which has no status,
-/// would have been answered alone.
+/// Returns the status with which the API usually answers a code. A call of a batch has no status;
+/// alone, it would have been answered with this one.
 fn usual_status(code: &ErrorCode) -> Option<StatusCode> {
     let status = match code {
         ErrorCode::QueueOverflow => Some(503),
@@ -188,7 +189,7 @@ fn usual_status(code: &ErrorCode) -> Option<StatusCode> {
 }
 
 impl<'a> Ending<'a> {
-    /// How the try ended that this error describes.
+    /// Returns how the try ended that this error describes.
     fn of(error: &'a Error) -> Self {
         let status = error.status();
         match error.kind() {
@@ -207,7 +208,7 @@ impl<'a> Ending<'a> {
 
 impl Error {
     /// Decides what this error means for a request with this effect. An error from before the request
-    /// was sent stays as it is.
+    /// was sent is not changed.
     pub(crate) fn decided(self, effect: Effect) -> Self {
         if !self.was_sent() {
             return self;

@@ -1,4 +1,4 @@
-//! The envelope around every answer:
+//! The envelope of every answer:
 //! `{"success":true,"data":…,"meta":…}` or `{"success":false,"error":{…}}`.
 
 use std::{fmt, marker::PhantomData, time::Duration};
@@ -16,31 +16,31 @@ use crate::{
     retry_after,
 };
 
-/// What a whole answer says.
+/// What a complete answer says.
 pub(crate) enum Envelope<'a, D> {
     Success {
         data: Option<D>,
         meta: Option<&'a RawValue>,
     },
     Failure(Failure),
-    /// A success whose data is of another shape.
+    /// A success with data of another shape.
     Misshapen,
 }
 
-/// What the API says of an error.
+/// What the API says about an error.
 pub(crate) struct Failure {
     pub(crate) api: ApiError,
     pub(crate) retry_after: Option<Duration>,
 }
 
 impl<'a, D: Deserialize<'a>> Envelope<'a, D> {
-    /// Reads an answer in one pass; `None` if it is not an envelope, or contradicts itself.
+    /// Reads an answer in one pass. Returns `None` if it is not an envelope, or contradicts itself.
     pub(crate) fn read(body: &'a [u8]) -> Option<Self> {
         let text = std::str::from_utf8(body).ok()?;
         if let Ok(parts) = serde_json::from_str::<Parts<'a, D>>(text) {
             return parts.into_envelope();
         }
-        // What the data of a failure is, or lacks, must not hide that it is one.
+        // A failure must be recognised whatever its data is, even if there is none.
         match serde_json::from_str::<Parts<'a, IgnoredAny>>(text)
             .ok()?
             .into_envelope()?
@@ -52,7 +52,7 @@ impl<'a, D: Deserialize<'a>> Envelope<'a, D> {
 }
 
 impl Failure {
-    /// One of the `errors` of a batch: one that cannot be read is a failure all the same.
+    /// Reads one of the `errors` of a batch. It is a failure even if it cannot be read.
     pub(crate) fn of_call(error: &str) -> Self {
         Self::read(error).unwrap_or_else(|| Self {
             api: ApiError::default(),
@@ -60,10 +60,10 @@ impl Failure {
         })
     }
 
-    /// Reads the `error` of an envelope; `None` if it is not understood.
+    /// Reads the `error` of an envelope. Returns `None` if it is not understood.
     ///
-    /// What decides whether the request was applied (`code`, `b24Code`) is absent or a text; the rest
-    /// is for people, and left out if it is neither.
+    /// The parts that decide whether the request was applied (`code`, `b24Code`) must be absent or
+    /// text. The others are informative, and are left out if they are neither text nor a number.
     pub(crate) fn read(error: &str) -> Option<Self> {
         let keys = ["code", "message", "hint", "b24Code", "retryAfter"];
         let [code, message, hint, b24_code, wait] = pick(error, keys)?;
@@ -80,7 +80,7 @@ impl Failure {
     }
 }
 
-/// A text or a number; `Some(None)` if there is nothing, and `None` if it is anything else.
+/// Returns a text or a number; `Some(None)` if there is nothing, and `None` for anything else.
 #[expect(clippy::option_option, reason = "absent and not understood differ")]
 fn text_or_nothing(value: Option<&RawValue>) -> Option<Option<String>> {
     match value.filter(|value| !equality::is_nothing(value.get())) {
@@ -89,7 +89,7 @@ fn text_or_nothing(value: Option<&RawValue>) -> Option<Option<String>> {
     }
 }
 
-/// The parts of an envelope as they stand.
+/// The parts of an envelope, unchecked.
 struct Parts<'a, D> {
     is_success: Option<bool>,
     data: Option<D>,
@@ -100,7 +100,7 @@ struct Parts<'a, D> {
 impl<'a, D> Parts<'a, D> {
     fn into_envelope(self) -> Option<Envelope<'a, D>> {
         if self.is_success? {
-            // A success with an error: which of the two is true is not known.
+            // A success with an error: it is not known which is true.
             if self
                 .error
                 .is_some_and(|error| !equality::is_nothing(error.get()))

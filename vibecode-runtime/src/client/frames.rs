@@ -1,8 +1,8 @@
-//! The body of a request in pieces, none of which is handed over after the try has ended.
+//! A request body in frames. No frame is passed on after the try has ended.
 //!
-//! Dropping a request does not recall it: hyper flushes the body that it holds. (64 MiB arrived
-//! complete 15 s after the drop.) So a long body goes out in frames of at most 16 KiB, and a request
-//! that was given up stays incomplete, which a server does not apply.
+//! Dropping a request does not recall it: hyper still flushes the body that it holds. (64 MiB arrived
+//! complete 15 s after the drop.) Therefore a long body is sent in frames of at most 16 KiB. A request
+//! that was given up then stays incomplete, and a server does not apply it.
 
 use std::{
     io,
@@ -18,17 +18,17 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use reqwest::Body;
 
-/// What is handed over at once.
+/// The maximum size of a frame.
 const FRAME: usize = 16 * 1024;
 
-/// Held as long as a try goes on: when it is dropped, no further frame is handed over.
+/// Held while a try goes on. When it is dropped, no further frame is passed on.
 #[derive(Debug, Default)]
 pub(super) struct Frames {
     has_ended: Arc<AtomicBool>,
 }
 
 impl Frames {
-    /// The body of the request of this try.
+    /// Returns the request body of this try.
     pub(super) fn body(&self, bytes: Bytes) -> Body {
         if bytes.len() <= FRAME {
             return Body::from(bytes);
@@ -74,7 +74,8 @@ impl http_body::Body for Framed {
         self.rest.is_empty()
     }
 
-    // The length is known, so the request has a `Content-Length` and a part of it is incomplete.
+    // With a known length the request has a `Content-Length`, so a server recognises a partial body as
+    // incomplete.
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.rest.len() as u64)
     }

@@ -1,8 +1,8 @@
-//! Whom a client acts for: the `Authorization` of its requests, by a session that may have to be
-//! renewed.
+//! The user that a client acts for: the `Authorization` of its requests, from a session that may have
+//! to be renewed.
 //!
-//! A provider of sessions is asked by a task of its own, and all calls that need a session at that
-//! time wait for its one answer. So a call that is dropped, or that nobody polls, stops no other.
+//! The provider of sessions is called in its own task. All calls that need a session at that time wait
+//! for the same result. So a call that is dropped, or not polled, blocks no other.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -22,11 +22,11 @@ use crate::{Error, ErrorKind, Result, error::Repeat};
 /// One user of the API.
 pub(super) struct Identity {
     credentials: Credentials,
-    /// What the provider gave, and its answer under way.
+    /// The last result of the provider, and a pending one.
     sessions: Arc<Mutex<Sessions>>,
-    /// How long a provider may take.
+    /// How long the provider may take.
     patience: Duration,
-    /// What the credentials hold themselves; nothing for a personal key.
+    /// The header that the credentials themselves contain; `None` for a personal key.
     fixed: Result<Option<HeaderValue>>,
 }
 
@@ -34,18 +34,18 @@ pub(super) struct Identity {
 struct Sessions {
     given: Option<Given>,
     asked: Option<Asked>,
-    /// How often the provider was asked.
+    /// How often the provider was called.
     count: u64,
 }
 
-/// The header for a session, and how many were given before it.
+/// The header of a session, and how many were provided before it.
 #[derive(Clone)]
 struct Given {
     authorization: Option<HeaderValue>,
     number: u64,
 }
 
-/// An answer of the provider that is under way.
+/// A pending result of the provider.
 #[derive(Clone)]
 struct Asked {
     at: Instant,
@@ -53,8 +53,8 @@ struct Asked {
 }
 
 impl Asked {
-    /// Whether the answer can still come: the runtime in which the provider runs may be gone, or
-    /// stand still.
+    /// Returns whether the result can still arrive. The runtime in which the provider runs may be shut
+    /// down, or not be running.
     fn is_under_way(&self, patience: Duration) -> bool {
         self.answer.has_changed().is_ok() && self.at.elapsed() <= patience
     }
@@ -73,7 +73,8 @@ impl Identity {
         })
     }
 
-    /// Another user of the same app. If the token cannot be used, every call says so.
+    /// Returns the identity of another user of the same app. If the token cannot be used, every call
+    /// fails.
     pub(super) fn with_session(&self, token: String) -> Self {
         let credentials = self.credentials.with_session(token.into());
         Self {
@@ -84,7 +85,7 @@ impl Identity {
         }
     }
 
-    /// The session for the tries of one call.
+    /// Returns the session for the tries of one call.
     pub(super) fn begin(&self) -> Session<'_> {
         Session {
             identity: self,
@@ -93,8 +94,8 @@ impl Identity {
         }
     }
 
-    /// A session that was given after the one of this number. Calls that need one together ask once,
-    /// and fail together.
+    /// Returns a session that is newer than the one with the number `over`. Calls that need one at the
+    /// same time share one call of the provider, and its error.
     async fn given(&self, provider: &TokenProvider, over: Option<u64>) -> Result<Given> {
         let mut answer = {
             let mut sessions = locked(&self.sessions);
@@ -116,7 +117,7 @@ impl Identity {
         }
     }
 
-    /// Asks the provider in a task of its own.
+    /// Calls the provider in its own task.
     fn ask(
         &self,
         provider: &TokenProvider,
@@ -146,7 +147,7 @@ impl Identity {
                 number: count,
             });
             let mut sessions = locked(&sessions);
-            // A later answer may have been asked for since this one was given up.
+            // This result may have been given up, and the provider called again.
             if sessions.count == count {
                 sessions.asked = None;
                 if let Ok(given) = &given {
@@ -189,14 +190,14 @@ fn locked(sessions: &Mutex<Sessions>) -> MutexGuard<'_, Sessions> {
 /// The session for the tries of one call.
 pub(super) struct Session<'a> {
     identity: &'a Identity,
-    /// The number of the session that was given, once one was.
+    /// The number of the session that was used, if any.
     number: Option<u64>,
-    /// The number of the one that was over.
+    /// The number of the session that has ended.
     over: Option<u64>,
 }
 
 impl Session<'_> {
-    /// The `Authorization` of the next try, if it has one.
+    /// Returns the `Authorization` of the next try, if it has one.
     pub(super) async fn authorization(&mut self) -> Result<Option<HeaderValue>> {
         let Some(provider) = self.identity.credentials.provider() else {
             let fixed = self.identity.fixed.as_ref();
@@ -207,7 +208,8 @@ impl Session<'_> {
         Ok(given.authorization)
     }
 
-    /// Whether the call may be repeated with a new session: once, after an error that asks for one.
+    /// Returns whether the call may be repeated with a new session: once, after an error that requires
+    /// one.
     pub(super) fn renew_after(&mut self, error: &Error) -> bool {
         if error.repeat() != Repeat::WithNewSession || self.over.is_some() {
             return false;

@@ -1,4 +1,4 @@
-//! The client: patch → request → attempt → outcome → retry → answer.
+//! The client. A call passes through: patch → request → attempt → outcome → retry → answer.
 
 mod answers;
 mod attempt;
@@ -35,7 +35,7 @@ use self::{
     runtimes::Runtimes,
 };
 pub(crate) use self::{
-    answers::{check_id, raw},
+    answers::{check_id_in_batch, raw},
     call::{outside_of_a_runtime, shut_down},
     caller::{Caller, PresenceGuard},
     envelope::Failure,
@@ -56,15 +56,15 @@ use crate::{
     Result, Throttle, Updated, body::Body,
 };
 
-/// A client of the API. Cloning it is cheap: clones share their connections, their throttle and
-/// their budget of retries.
+/// A client of the API. Cloning it is cheap: clones share their connections, their throttle and their
+/// retry tokens.
 ///
-/// A call that fails tells by [`Error::outcome`](crate::Error::outcome) whether the change may have
-/// been applied. What can be sent once more without doubling anything is, by itself: see
-/// [`RetryPolicy`]. Writes to one record take turns.
+/// If a call fails, [`Error::outcome`](crate::Error::outcome) returns whether the change may have been
+/// applied. A request that can be repeated without adding anything twice is retried automatically: see
+/// [`RetryPolicy`]. Writes to one record are sent one after the other.
 ///
-/// The examples of its methods, and of other types in this crate, are about this struct, and about
-/// the contacts of a [sandbox](https://docs.rs/vibecode-sandbox):
+/// The examples of its methods, and of other types in this crate, use this struct and the contacts of a
+/// [sandbox](https://docs.rs/vibecode-sandbox):
 ///
 /// ```
 /// use vibecode_runtime::{
@@ -112,13 +112,13 @@ use crate::{
 /// | [`ErrorKind`](crate::ErrorKind) | when | [`Outcome`](crate::Outcome) of a write |
 /// |---|---|---|
 /// | `InvalidId` | the id is 0 | not applied: nothing was sent |
-/// | `Configuration`, `Session`, `Throttle` | the session token cannot be used, none was given, an earlier runtime of the client [does not run](Call), or the throttle lets nothing leave within 15 minutes | not applied: nothing was sent |
+/// | `Configuration`, `Session`, `Throttle` | the session token cannot be used, or none was available, or an earlier runtime of the client [does not run](Call), or the throttle allows no request within 15 minutes | not applied: nothing was sent |
 /// | `Connect` | no connection was made | not applied |
-/// | `Api` | the API answered with an error: [`Error::code`](crate::Error::code) tells which | not applied after a 4xx (but for 408, 421 and 425) and a 503 that asks to come later; else unknown |
-/// | `Timeout`, `Interrupted`, `CutOff` | no complete answer came | unknown; not applied where the deadline passed before anything left |
+/// | `Api` | the API answered with an error: see [`Error::code`](crate::Error::code) | not applied after a 4xx (except 408, 421 and 425) and after a 503 that asks to retry later; otherwise unknown |
+/// | `Timeout`, `Interrupted`, `CutOff` | no complete answer arrived | unknown; not applied if the deadline passed before anything was sent |
 /// | `NotJson`, `Oversized`, `OtherRecord`, `Unexpected` | the answer cannot be relied on | unknown; not applied after a 429 |
 ///
-/// A read applies nothing: its outcome is always `NotApplied`.
+/// A read changes nothing: its outcome is always `NotApplied`.
 #[derive(Clone)]
 pub struct Client {
     pub(crate) shared: Arc<Shared>,
@@ -136,24 +136,24 @@ pub(crate) struct Shared {
     runtimes: Runtimes,
 }
 
-/// How long things may take.
+/// Time limits.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Times {
-    /// A try that reads.
+    /// One attempt of a read.
     read: Duration,
-    /// A try that writes.
+    /// One attempt of a write.
     write: Duration,
-    /// All tries of a call, from the departure of the first.
+    /// All attempts of a call, from the moment the first is sent.
     deadline: Duration,
 }
 
 impl Times {
-    /// How long the HTTP client lets a request take that asks for nothing else.
+    /// The timeout of the HTTP client, for requests without their own.
     fn usual(self) -> Duration {
         self.write
     }
 
-    /// How long this request may take, if that is not the usual.
+    /// The timeout of this request, if it differs from the usual one.
     fn unusual(self, request: &Request) -> Option<Duration> {
         Some(self.of(request)).filter(|it| *it != self.usual())
     }
@@ -168,8 +168,8 @@ impl Times {
 }
 
 impl Client {
-    /// The documented base URL (grade D), which is used where nothing else is set by
-    /// [`ClientBuilder::base_url`] or `VIBECODE_BASE_URL`.
+    /// The documented base URL (grade D). It is used unless [`ClientBuilder::base_url`] or
+    /// `VIBECODE_BASE_URL` sets another one.
     ///
     /// ```
     /// # use vibecode_runtime::Client;
@@ -177,13 +177,13 @@ impl Client {
     /// ```
     pub const BASE_URL: &str = "https://vibecode.bitrix24.tech/v1";
 
-    /// A client with these credentials and the default settings.
+    /// Creates a client with these credentials and the default settings.
     ///
     /// ```
     /// use vibecode_runtime::{Client, Credentials, ErrorKind};
     ///
     /// let client = Client::new(Credentials::personal("vibe_api_1"))?;
-    /// // The key of an app needs a session token beside it.
+    /// // The key of an app requires a session token as well.
     /// let error = Client::new(Credentials::personal("vibe_app_1")).unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::Configuration);
     /// # Ok::<(), vibecode_runtime::Error>(())
@@ -195,7 +195,7 @@ impl Client {
         Self::builder(credentials).build()
     }
 
-    /// A client with settings of your own.
+    /// Returns a builder for a client with other settings.
     ///
     /// ```
     /// use std::time::Duration;
@@ -212,8 +212,8 @@ impl Client {
         ClientBuilder::new(credentials)
     }
 
-    /// A client from the environment: `VIBECODE_API_KEY`, for an app `VIBECODE_SESSION_TOKEN`
-    /// too, and `VIBECODE_BASE_URL` where it is not the default.
+    /// Creates a client from environment variables: `VIBECODE_API_KEY`, for an app also
+    /// `VIBECODE_SESSION_TOKEN`, and `VIBECODE_BASE_URL` if it is not the default.
     ///
     /// ```no_run
     /// let client = vibecode_runtime::Client::from_env()?;
@@ -222,7 +222,7 @@ impl Client {
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if there is no key, or if one of
-    /// these variables is not valid Unicode, or as [`ClientBuilder::build`].
+    /// these variables is not valid Unicode; and those of [`ClientBuilder::build`].
     pub fn from_env() -> Result<Self> {
         let variable = |name: &str| credentials::variable(name, std::env::var(name));
         let builder = Self::builder(Credentials::from_env(variable)?);
@@ -232,10 +232,13 @@ impl Client {
         }
     }
 
-    /// A client for another user of the same OAuth app, sharing connections and throttle. It is
-    /// cheap: make one for each incoming request.
+    /// Returns a client for another user of the same OAuth app, which shares connections and throttle.
+    /// It is cheap: make one for each incoming request.
     ///
-    /// A token that cannot be used, or one beside a personal key, is an error of every call:
+    /// The user must belong to the same portal: the client shares what it knows about its writes to a
+    /// record, and identifies records by their ids.
+    ///
+    /// If the token cannot be used, or the key is a personal one, every call fails with
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration).
     ///
     /// ```
@@ -246,7 +249,7 @@ impl Client {
     /// let app = Client::builder(Credentials::app(Sandbox::APP_KEY, Sandbox::SESSION_TOKEN))
     ///     .base_url(sandbox.url())
     ///     .build()?;
-    /// // For a request that another user of the app has made:
+    /// // For a request by another user of the app:
     /// let client = app.with_session(Sandbox::EXPIRED_SESSION_TOKEN);
     /// let error = client.me().await.unwrap_err();
     /// assert_eq!(error.code(), Some(&ErrorCode::TokenExpired));
@@ -263,7 +266,7 @@ impl Client {
 
     /// Changes a record: `PATCH /v1/{entity}/{id}`.
     ///
-    /// A patch that adds phones or emails, or holds an unchecked value, is not sent again once it
+    /// A patch that adds phones or emails, or contains an unchecked value, is not sent again once it
     /// may have been applied: see [`Client::ensure`].
     ///
     /// ```
@@ -291,8 +294,8 @@ impl Client {
         self.write(target, patch.body())
     }
 
-    /// Makes a record: `POST /v1/{entity}`. It is not sent again once it may have been applied,
-    /// since a second record would appear.
+    /// Creates a record: `POST /v1/{entity}`. The request is not sent again once it may have been
+    /// applied, since that would create a second record.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -319,9 +322,10 @@ impl Client {
         })
     }
 
-    /// Deletes a record: `DELETE /v1/{entity}/{id}`. The id tells the entity.
+    /// Deletes a record: `DELETE /v1/{entity}/{id}`. The type of the id determines the entity.
     ///
-    /// Where an answer is lost and the next try finds no such record, it has been deleted.
+    /// If an answer is lost and the next attempt finds no such record, the call succeeds: an earlier
+    /// attempt may have deleted it.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -336,8 +340,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// Those of [every call](Client#errors-of-every-call); of a record that is not there,
-    /// [`ErrorCode::EntityNotFound`].
+    /// Those of [every call](Client#errors-of-every-call); [`ErrorCode::EntityNotFound`] if the record
+    /// does not exist.
     pub fn delete<E: Entity>(&self, id: impl Into<Id<E>>) -> Call<()> {
         let id = id.into().get();
         let request = match Request::delete::<E>(id) {
@@ -378,14 +382,14 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// Those of [every call](Client#errors-of-every-call), and of [`Raw::record`] where a field is not
-    /// what the struct holds.
+    /// Those of [every call](Client#errors-of-every-call), and of [`Raw::record`] if a field does not
+    /// have the type that the struct requires.
     pub fn get<T: Record + Send + 'static>(&self, id: impl Into<Id<T::Entity>>) -> Call<T> {
         let raw = self.get_raw(id.into());
         Call::new(async move { raw.await?.record() })
     }
 
-    /// Reads a record's phones and emails: every entry with its id and native type.
+    /// Reads a record's phones and emails: every entry with its id and the API's own type.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -400,14 +404,15 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// Those of [every call](Client#errors-of-every-call), and of [`Raw::multifields`] if the phones
-    /// and emails are not shown in a form that is understood.
+    /// Those of [every call](Client#errors-of-every-call), and of [`Raw::multifields`] if the answer
+    /// shows the phones and emails in no known form.
     pub fn multifields<E: Entity>(&self, id: impl Into<Id<E>>) -> Call<Multifields> {
         let raw = self.get_raw(id.into());
         Call::new(async move { raw.await?.multifields() })
     }
 
-    /// Reads a record as the API answers it: `GET /v1/{entity}/{id}`. The id tells the entity.
+    /// Reads a record without parsing it: `GET /v1/{entity}/{id}`. The type of the id determines the
+    /// entity.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -429,7 +434,7 @@ impl Client {
         })
     }
 
-    /// What the API says of the key: `GET /v1/me`.
+    /// Returns what the API reports about the key: `GET /v1/me`.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -443,7 +448,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Unreadable`](crate::ErrorKind::Unreadable) if what it says of the key has an
+    /// [`ErrorKind::Unreadable`](crate::ErrorKind::Unreadable) if the description of the key has an
     /// unknown form, and those of [every call](Client#errors-of-every-call).
     pub fn me(&self) -> Call<Me> {
         let request = Request::new(Method::GET, "me", Effect::Reads);
@@ -453,8 +458,8 @@ impl Client {
         })
     }
 
-    /// The fields of an entity as the API describes them: `GET /v1/{entity}/fields`. The entity is
-    /// its name in the paths, such as `contacts` or `items/1040`.
+    /// Returns the fields of an entity as the API describes them: `GET /v1/{entity}/fields`. The entity
+    /// is its name in the paths, such as `contacts` or `items/1040`.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -480,7 +485,7 @@ impl Client {
         )
     }
 
-    /// The definitions of an entity's user fields: `GET /v1/userfields/{entity}`.
+    /// Returns the definitions of an entity's user fields: `GET /v1/userfields/{entity}`.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -504,7 +509,7 @@ impl Client {
         })
     }
 
-    /// Sends a patch to a record whose lock it waits for.
+    /// Sends a patch once the lock of its record is acquired.
     pub(crate) fn write(&self, target: Target, body: &Body) -> Call<Updated> {
         let request = match Request::update(target.entity.clone(), target.id, body) {
             Ok(request) => request,
@@ -526,7 +531,8 @@ impl Client {
         })
     }
 
-    /// Before a lock is taken: checks that what the client has in other runtimes goes on there.
+    /// Checks, before a lock is acquired, that the other runtimes that the client is used in are
+    /// running.
     pub(crate) async fn check_runtime(&self) -> Result<()> {
         let runtimes = &self.shared.runtimes;
         runtimes.check().await?;
@@ -534,7 +540,7 @@ impl Client {
         Ok(())
     }
 
-    /// The lock of a record, when its turn has come.
+    /// Acquires the lock of a record.
     async fn lock(&self, target: Target, caller: &Caller) -> Result<RecordLock> {
         self.check_runtime().await?;
         let request = queue_for_one(&self.shared.records, target, caller);
@@ -542,7 +548,7 @@ impl Client {
         locked.map_err(|_| waited_for_a_record())
     }
 
-    /// A call that owns what it needs, or has failed already.
+    /// A call that owns its data, or has failed already.
     fn call<T, F>(&self, request: Result<Request>, run: impl FnOnce(Self, Request) -> F) -> Call<T>
     where
         T: Send + 'static,
@@ -563,7 +569,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// Other calls held the lock of the record for too long.
+/// The error if other calls held the lock of the record for too long.
 pub(crate) fn waited_for_a_record() -> Error {
     let problem = "earlier calls on the same record did not end in time, so nothing was sent";
     Error::not_sent(ErrorKind::Timeout, problem)

@@ -1,4 +1,4 @@
-//! From a try to its result: the answer that was asked for, or an error, about which
+//! Converts an attempt into its result: the requested answer, or an error, about which
 //! [`decision`](super::decision) decides.
 
 use std::time::Duration;
@@ -14,28 +14,28 @@ use super::{
 };
 use crate::{Error, ErrorCode, ErrorKind, Outcome, Result, retry_after};
 
-/// What a call reads out of the envelope of a success.
+/// What a call reads from the envelope of a success.
 pub(crate) trait Answer: Sized + Send {
-    /// The `data`, in the shape in which it is parsed.
+    /// The `data`, in the type in which it is parsed.
     type Data<'a>: Deserialize<'a>;
 
-    /// Reads the data, whose `meta` is rarely there.
+    /// Reads the data. `meta` is rarely present.
     ///
     /// # Errors
-    /// Where it is not what the API answers to such a call. What may have been applied is then
+    /// If the data is not what the API returns for such a call. The outcome of a write is then
     /// [`Outcome::Unknown`].
     fn read(data: Self::Data<'_>, meta: Option<&RawValue>, request: &Request) -> Result<Self>;
 
-    /// What a success without data means.
+    /// Returns the meaning of a success without data.
     ///
     /// # Errors
-    /// As [`Answer::read`].
+    /// Those of [`Answer::read`].
     fn without_data() -> Result<Self> {
         Err(misshapen())
     }
 
-    /// The part of the answer that says that requests come too fast, although the answer as a whole
-    /// is a success.
+    /// Returns the part of the answer which says that requests come too fast, although the answer as a
+    /// whole is a success.
     fn rate_limit(&self) -> Option<RateLimit> {
         None
     }
@@ -47,7 +47,7 @@ pub(crate) struct RateLimit {
     pub(crate) retry_after: Option<Duration>,
 }
 
-/// The answer of a try, or the error with its outcome.
+/// Returns the answer of an attempt, or the error with its outcome.
 pub(crate) fn judge<A: Answer>(attempt: Attempt, request: &Request) -> Result<A> {
     let judged = match attempt {
         Attempt::Failed(error) => Err(no_answer(error)),
@@ -60,18 +60,18 @@ pub(crate) fn judge<A: Answer>(attempt: Attempt, request: &Request) -> Result<A>
     judged.map_err(|error| request.named(error).decided(request.effect))
 }
 
-/// The failure of one call of a batch. It has a code and no status.
+/// Returns the failure of one call of a batch. It has a code but no status.
 pub(crate) fn judge_call(failure: Failure) -> Error {
     refusal(failure)
 }
 
-/// An error of a request that was sent. What it means is decided when it is known what the request
-/// does; until then it may have been applied.
+/// Creates the error of a request that was sent. Its meaning is decided later, when the effect of the
+/// request is known; until then the request may have been applied.
 fn of_try(kind: ErrorKind, explanation: &'static str) -> Error {
     Error::new(kind, Outcome::Unknown, explanation).with(|details| details.was_sent = true)
 }
 
-/// The answer is not what the API answers to such a call.
+/// The error of an answer that the API does not return for such a call.
 pub(crate) fn unexpected(explanation: &'static str) -> Error {
     of_try(ErrorKind::Unexpected, explanation)
 }
@@ -80,7 +80,7 @@ fn misshapen() -> Error {
     unexpected("the answer reports a success, but does not contain what was asked for")
 }
 
-/// The answer is about another record.
+/// The error of an answer about another record.
 pub(crate) fn other_record() -> Error {
     of_try(ErrorKind::OtherRecord, "the answer is about another record")
 }
@@ -129,11 +129,11 @@ fn answered<A: Answer>(
 }
 
 fn read_whole<A: Answer>(status: StatusCode, body: &[u8], request: &Request) -> Result<A> {
-    // A deletion may be answered without a body (api.md, "Envelope").
+    // The answer to a deletion may have no body (api.md, "Envelope").
     if status == StatusCode::NO_CONTENT && request.method == Method::DELETE && body.is_empty() {
         return A::without_data();
     }
-    // Other 2xx say that the request was passed on, or come from something before the API.
+    // Other 2xx mean that the request was passed on, or come from a server in front of the API.
     let is_done = matches!(status, StatusCode::OK | StatusCode::CREATED);
     match Envelope::<A::Data<'_>>::read(body) {
         Some(Envelope::Success { data, meta }) if is_done => match data {
@@ -179,7 +179,7 @@ fn not_understood(status: StatusCode, body: &[u8]) -> Error {
     of_try(kind, explanation)
 }
 
-/// Only a complete answer says whether the change was made.
+/// Without a complete answer it is not known whether the change was made.
 fn broken(error: reqwest::Error) -> Error {
     let broken = if error.is_timeout() {
         of_try(ErrorKind::Timeout, "the answer did not end in time")

@@ -1,12 +1,21 @@
-//! A call that its caller polls as long as nobody else needs it to go on.
+//! A call that is polled by its caller until another call has to wait for it.
 //!
-//! A write holds the lock of its record. While its caller is the only one who wants the record, the
-//! caller's own task polls it: a task of its own for each write would cost a third more CPU time. It
-//! moves to a task of the client
+//! A write holds the lock of its record. If its caller stopped polling it, every later write to that
+//! record would hang. Spawning a task for each write would prevent that, but costs a third more CPU
+//! time, and most writes never have another one waiting. So the caller's own task polls the write at
+//! first, and the write moves to a task of the client only
 //!
-//! - when another call queues behind it, so that a caller that polls rarely, or never again, holds up
-//!   nobody;
+//! - when another call joins the queue behind it, so that a caller that polls rarely, or never again,
+//!   blocks nobody;
 //! - when its caller drops it, so that a request that is under way runs to its end.
+//!
+//! Example: task A calls `update` for contact 71, polls it until the request is under way, and then
+//! computes for an hour without polling it. Task B calls `update` for contact 71 too, and has to wait
+//! for the lock. So B moves A's write to a task of the client ([`Detach`]). There the write ends and
+//! releases the lock, and B's write is sent. When A polls again, it gets its result from the task.
+//!
+//! The move may be requested while A is polling its write. `detach` then finds the state locked, and
+//! `poll` makes the move itself when it is done.
 
 use std::{
     future::Future,
@@ -28,7 +37,7 @@ use super::{
 };
 use crate::Result;
 
-/// What the caller holds of it.
+/// The caller's handle of the call.
 pub(super) struct Owned<T: Send + 'static> {
     running: Arc<Running<T>>,
     presence: Option<PresenceGuard>,
@@ -36,7 +45,7 @@ pub(super) struct Owned<T: Send + 'static> {
 
 struct Running<T> {
     state: Mutex<State<T>>,
-    /// Whether it is to move to a task. Whoever polls it meanwhile looks at this afterwards.
+    /// Set to request the move to a task. `poll` checks it after polling the call.
     is_to_move: AtomicBool,
 }
 
@@ -45,7 +54,7 @@ type Run<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 enum State<T> {
     WithCaller {
         run: Run<T>,
-        /// Where it runs, and who waits for it, once it has been polled.
+        /// The runtime that it runs in and the waker of its caller, once it has been polled.
         polled: Option<(Handle, Waker)>,
     },
     InTask(JoinHandle<Result<T>>),
@@ -85,7 +94,8 @@ impl<T: Send + 'static> Future for Owned<T> {
             return result;
         }
         drop(state);
-        // With the one in `detach`: if that found the state in use, the request is seen here.
+        // Pairs with the fence in `detach`: if `detach` found the state locked, the request is seen
+        // here.
         fence(Ordering::SeqCst);
         if running.is_to_move.load(Ordering::Relaxed) {
             running.move_to_task();
@@ -100,7 +110,7 @@ impl<T: Send + 'static> State<T> {
             Self::WithCaller { run, polled } => {
                 match polled {
                     Some((_, waker)) => waker.clone_from(context.waker()),
-                    // There is a runtime: `Call` has looked.
+                    // `Call` has checked that there is a runtime.
                     None => *polled = Some((Handle::current(), context.waker().clone())),
                 }
                 run.as_mut().poll(context)
@@ -118,14 +128,14 @@ impl<T: Send + 'static> State<T> {
 }
 
 impl<T: Send + 'static> Running<T> {
-    /// Moves it, unless it is being polled at this moment.
+    /// Moves the call to a task, unless it is being polled right now.
     fn move_to_task(&self) {
         let mut state = match self.state.try_lock() {
             Ok(state) => state,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
             Err(TryLockError::WouldBlock) => return,
         };
-        // What was never polled holds nothing.
+        // A call that was never polled holds no lock.
         if let State::WithCaller {
             polled: Some(_), ..
         } = &*state
@@ -136,7 +146,7 @@ impl<T: Send + 'static> Running<T> {
         {
             *state = State::InTask(runtime.spawn(run));
             drop(state);
-            // It waits for the task now.
+            // The caller has to poll the task from now on.
             waker.wake();
         }
     }
@@ -152,7 +162,7 @@ impl<T: Send + 'static> Detach for Running<T> {
 
 impl<T: Send + 'static> Drop for Owned<T> {
     fn drop(&mut self) {
-        // First the caller is gone, then the task begins: it sends nothing new.
+        // The caller is marked as gone before the task begins, so that the task sends nothing new.
         self.presence = None;
         self.running.move_to_task();
     }

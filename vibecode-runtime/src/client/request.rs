@@ -1,4 +1,4 @@
-//! One request, complete before it is first sent.
+//! A request, which is complete before it is first sent.
 
 use std::borrow::Cow;
 
@@ -17,9 +17,9 @@ pub(crate) struct Request {
     pub(crate) method: Method,
     /// The name in the paths, such as `contacts`.
     pub(crate) entity: Cow<'static, str>,
-    /// The record, where it is about one that is known.
+    /// The id of the record, if the request is about a known one.
     pub(crate) id: Option<u64>,
-    /// What follows the entity in the path, such as `fields`.
+    /// The part of the path after the entity, such as `fields`.
     pub(crate) tail: Option<&'static str>,
     pub(crate) query: Vec<(String, String)>,
     /// JSON.
@@ -27,14 +27,14 @@ pub(crate) struct Request {
     pub(crate) effect: Effect,
 }
 
-/// What a request does at the API.
+/// The effect of a request on the API's data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Effect {
     /// It changes nothing.
     Reads,
-    /// Sent twice, it leaves what it leaves sent once.
+    /// It is idempotent: repeating it has no further effect.
     Sets,
-    /// Sent twice, it may add twice.
+    /// It is not idempotent: if it is repeated, it may add twice.
     Adds,
 }
 
@@ -46,7 +46,7 @@ impl Request {
         Ok(request.with_body(json))
     }
 
-    /// `POST /v1/{entity}`. A second time it makes a second record.
+    /// `POST /v1/{entity}`. Repeating it creates a second record.
     pub(crate) fn create(entity: Cow<'static, str>, body: &Body) -> Result<Self> {
         let request = Self::new(Method::POST, entity, Effect::Adds);
         let json = checked_json(body).map_err(|error| request.named(error))?;
@@ -63,7 +63,7 @@ impl Request {
         Self::to(Method::GET, entity, id, Effect::Reads)
     }
 
-    /// A request that is about no single record.
+    /// Creates a request that is not about a single record.
     pub(crate) fn new(
         method: Method,
         entity: impl Into<Cow<'static, str>>,
@@ -105,8 +105,7 @@ impl Request {
         }
     }
 
-    /// Whether the request may change anything at the API.
-    /// Whether it is a batch, whose calls may run one after another.
+    /// Returns whether the request is a batch, whose calls may run one after another.
     pub(crate) fn is_batch(&self) -> bool {
         self.entity == BATCH
     }
@@ -129,7 +128,7 @@ impl Request {
         url
     }
 
-    /// The error, with the call that it is about.
+    /// Adds the call that failed to the error.
     #[cold]
     pub(crate) fn named(&self, error: Error) -> Error {
         let mut call = format!("{} {}", self.method, self.entity);
@@ -146,7 +145,7 @@ impl Request {
 }
 
 impl Effect {
-    /// What sending a patch does.
+    /// Returns the effect of sending a patch.
     pub(crate) fn of(body: &Body) -> Self {
         if body.is_idempotent() {
             Self::Sets
@@ -156,13 +155,13 @@ impl Effect {
     }
 }
 
-/// The JSON of a patch that may be sent.
+/// Returns the JSON of a patch that may be sent.
 fn checked_json(body: &Body) -> Result<String> {
     check(body)?;
     Ok(body.to_json())
 }
 
-/// Holds that a patch may be sent.
+/// Checks that a patch may be sent.
 pub(crate) fn check(body: &Body) -> Result<()> {
     if body.is_empty() {
         let advice = "the patch changes nothing, so there is nothing to send";

@@ -1,4 +1,4 @@
-//! Whether and when a request is sent once more: pure, but for the tokens that clones share.
+//! Decides whether and when a request is retried. Pure, except for the tokens that clones share.
 
 use std::{
     sync::{
@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::RetryPolicy;
 use crate::{Error, error::Repeat};
 
-/// What clones of a client share of their retries.
+/// The retry state that clones of a client share.
 #[derive(Debug)]
 pub(crate) struct Retries {
     policy: RetryPolicy,
@@ -21,9 +21,9 @@ pub(crate) struct Retries {
     random: Mutex<fastrand::Rng>,
 }
 
-/// What a further try takes from the budget.
+/// The number of tokens that a retry takes.
 const PRICE: u32 = 5;
-/// What a first try that succeeds gives to it.
+/// The number of tokens that a first try returns if it succeeds.
 const REWARD: u32 = 1;
 
 impl Retries {
@@ -38,7 +38,7 @@ impl Retries {
         }
     }
 
-    /// The tries of one call begin; none begins after the deadline.
+    /// Begins the tries of one call. None begins after the deadline.
     pub(crate) fn begin(&self, deadline: Duration) -> Tries<'_> {
         Tries {
             shared: self,
@@ -50,7 +50,7 @@ impl Retries {
         }
     }
 
-    /// How many tries there are at most.
+    /// Returns the maximum number of tries.
     pub(crate) fn attempts(&self) -> u32 {
         self.policy.attempts.max(1)
     }
@@ -71,7 +71,7 @@ impl Retries {
 
     fn give(&self, tokens: u32) {
         let most = self.policy.retry_tokens;
-        // Full, as it nearly always is, it costs no write that clones would wait for.
+        // They are nearly always complete. The check avoids a write that clones would contend for.
         if self.tokens.load(Ordering::Relaxed) < most {
             let _ = self
                 .tokens
@@ -86,30 +86,31 @@ impl Retries {
 #[derive(Debug)]
 pub(crate) struct Tries<'a> {
     shared: &'a Retries,
-    /// How long after the departure of the first try the last one must have ended.
+    /// By how long after the first try was sent the last one must have ended.
     deadline: Duration,
     ends_by: Option<Instant>,
     count: u32,
-    /// How many tries there may be.
+    /// The maximum number of tries.
     attempts: u32,
-    /// Tokens of the try under way.
+    /// The tokens that the current try has taken.
     borrowed: u32,
 }
 
 impl Tries<'_> {
-    /// A try leaves.
+    /// Notes that a try is sent.
     pub(crate) fn depart(&mut self, now: Instant) {
         self.count += 1;
         if self.ends_by.is_none() {
-            // A deadline beyond what the clock can show is none.
+            // A deadline that the clock cannot represent counts as none.
             self.ends_by = now.checked_add(self.deadline);
         }
     }
 
-    /// Until when another try may leave that takes up to `timeout`; `None` before the first has left.
+    /// Returns until when another try that takes up to `timeout` may be sent; `None` before the first
+    /// was sent.
     pub(crate) fn latest_departure(&self, timeout: Duration) -> Option<Instant> {
         let ends_by = self.ends_by?;
-        // A try that could not run its full time is not begun: its outcome would be unknown for no
+        // A try that could not use its full timeout is not begun: its outcome would be unknown for no
         // reason.
         Some(ends_by.checked_sub(timeout).unwrap_or_else(Instant::now))
     }
@@ -119,18 +120,18 @@ impl Tries<'_> {
         self.attempts = self.attempts.min(attempts);
     }
 
-    /// How many tries have left.
+    /// Returns how many tries were sent.
     pub(crate) fn count(&self) -> u32 {
         self.count
     }
 
-    /// A try succeeded.
+    /// Notes that a try succeeded.
     pub(crate) fn succeed(&mut self) {
         self.shared.give(self.borrowed.max(REWARD));
     }
 
-    /// Whether another try, of up to `timeout`, may begin after this wait: before the deadline, and
-    /// while there are tokens.
+    /// Returns whether another try that takes up to `timeout` may begin after this wait: it must end
+    /// before the deadline, and there must be enough tokens.
     pub(crate) fn may_begin_after(
         &mut self,
         wait: Duration,
@@ -146,7 +147,7 @@ impl Tries<'_> {
         may_begin
     }
 
-    /// How long to wait before the next try, if there may be one.
+    /// Returns how long to wait before the next try, if there may be one.
     pub(crate) fn wait(&self, error: &Error) -> Option<Duration> {
         let policy = &self.shared.policy;
         let may_repeat = error.repeat() == Repeat::AfterPause;

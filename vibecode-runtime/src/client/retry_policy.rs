@@ -1,14 +1,19 @@
-//! How often and when a request is sent once more by itself, as an app chooses it.
+//! The retry settings of a client.
 
 use std::time::Duration;
 
-/// How often and when a request is sent once more by itself.
+/// When a failed request is retried automatically, and how often.
 ///
-/// Only if it cannot double anything: after an answer that says that nothing was applied and to
-/// come later (429, a 503 with `QUERY_LIMIT_EXCEEDED` or `QUEUE_OVERFLOW`), if no connection was
-/// made, and after anything else that leaves the outcome open if the request is idempotent: repeating
-/// it has no further effect. Nothing can promise that an older try does not land after somebody's
-/// newer change: the API has no versions of records.
+/// A request is retried only if that cannot add anything twice:
+///
+/// - after an answer which says that nothing was applied and asks to retry later (429, a 503 with
+///   `QUERY_LIMIT_EXCEEDED` or `QUEUE_OVERFLOW`);
+/// - if no connection was made;
+/// - after any other failure with an unknown outcome, if the request is idempotent: repeating it has no
+///   further effect.
+///
+/// The API has no versions of records, so nothing can prevent an older attempt from being applied after
+/// a newer change by somebody else.
 ///
 /// ```
 /// use std::time::Duration;
@@ -34,8 +39,8 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// At most 3 tries, with a random wait of up to 0.5 s before the second and of up to 1 s before
-    /// the third.
+    /// Returns the default policy: at most 3 attempts, with a random wait of up to 0.5 s before the
+    /// second and of up to 1 s before the third.
     ///
     /// ```
     /// use vibecode_runtime::RetryPolicy;
@@ -53,7 +58,7 @@ impl RetryPolicy {
         }
     }
 
-    /// One try.
+    /// Returns a policy without retries: one attempt.
     ///
     /// ```
     /// use vibecode_runtime::RetryPolicy;
@@ -64,7 +69,7 @@ impl RetryPolicy {
         Self::new().attempts(1)
     }
 
-    /// How many tries there are at most, the first among them. By default 3.
+    /// Sets the maximum number of attempts, including the first. By default 3.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -86,8 +91,8 @@ impl RetryPolicy {
         Self { attempts, ..self }
     }
 
-    /// How long the wait before the second try is at most; each further one is twice as long. The
-    /// wait itself is random between nothing and that. By default 0.5 s.
+    /// Sets the longest wait before the second attempt; it doubles for each further attempt. The wait
+    /// is random between zero and that. By default 0.5 s.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -111,7 +116,7 @@ impl RetryPolicy {
         }
     }
 
-    /// The longest wait of the client's own before a further try. By default 20 s.
+    /// Sets an upper limit for the client's own waits before an attempt. By default 20 s.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -132,8 +137,9 @@ impl RetryPolicy {
         Self { max_delay, ..self }
     }
 
-    /// The longest `Retry-After` that is waited for. If the API asks for more, the call fails at once,
-    /// and [`Error::retry_after`](crate::Error::retry_after) says for how much. By default 60 s.
+    /// Sets the longest `Retry-After` that the client waits for. If the API asks for more, the call
+    /// fails immediately, and [`Error::retry_after`](crate::Error::retry_after) returns that wait. By
+    /// default 60 s.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -159,9 +165,9 @@ impl RetryPolicy {
         }
     }
 
-    /// The tokens that a client and its clones share, so that an outage is not multiplied: a
-    /// further try takes 5 and gives them back if it succeeds; a first try that succeeds gives
-    /// 1. Without tokens there are no further tries. By default 500.
+    /// Sets the number of retry tokens, which a client and its clones share, so that retries do not
+    /// multiply the load of an outage. A retry takes 5 tokens and returns them if it succeeds. A first
+    /// attempt that succeeds returns 1. Without enough tokens there are no retries. By default 500.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -174,7 +180,7 @@ impl RetryPolicy {
     ///     .base_url(sandbox.url())
     ///     .retry(RetryPolicy::new().retry_tokens(5))
     ///     .build()?;
-    /// // The second try takes the 5 tokens; there is no third.
+    /// // The second attempt takes the 5 tokens; there is no third.
     /// assert!(client.get_raw(ContactId::from(71)).await.is_err());
     /// assert_eq!(sandbox.requests().len(), 2);
     /// # Ok(())
@@ -187,7 +193,7 @@ impl RetryPolicy {
         }
     }
 
-    /// Seeds the random waits, so that a test can be repeated.
+    /// Seeds the random waits, so that a test is reproducible.
     ///
     /// ```
     /// use vibecode_runtime::RetryPolicy;

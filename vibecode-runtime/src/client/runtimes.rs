@@ -1,15 +1,16 @@
-//! The tokio runtimes that a client is used in.
+//! The tokio runtimes in which a client is used.
 //!
 //! A connection is driven by the runtime in which it was made, and so is a call that holds the lock of
-//! a record. A call from a second runtime may need either. Example: a program makes a call in
-//! `first.block_on(…)`, keeps `first`, and makes the next call in `second.block_on(…)`: it is sent on a
-//! connection that nobody drives any more, and ends with its time-out, after which nobody knows what
-//! was applied.
+//! a record. A call in a second runtime may need either of them. Example: a program makes a call in
+//! `first.block_on(…)`, keeps `first`, and makes the next call in `second.block_on(…)`. This call is
+//! sent on a connection that nobody drives any more. It times out, and it is not known whether it was
+//! applied.
 //!
-//! That a runtime is another one is seen by its id. That alone is no mistake: all may run, as the
-//! workers of actix-web do, each with a runtime of its own, and one client for all of them is right,
-//! since it keeps their writes to one record apart. So the other runtimes are asked whether they run, by
-//! a task that reports back. One that was shut down drops the task, and is forgotten.
+//! Another runtime is recognised by its id. Several runtimes are no mistake in themselves if all of
+//! them run. The workers of actix-web, for example, each have their own runtime, and one client for all
+//! of them is right, since it keeps their writes to one record apart. Therefore the other runtimes are
+//! checked: each has to run a task that reports back. A runtime that was shut down drops the task, and
+//! is forgotten.
 
 use std::{
     sync::{
@@ -24,9 +25,9 @@ use tokio::runtime::{Handle, Id};
 use super::call::outside_of_a_runtime;
 use crate::{Error, ErrorKind, Result};
 
-/// A runtime that does not begin a task in this time does not run.
+/// If a runtime does not begin a task within this time, it counts as not running.
 const IDLE_AFTER: Duration = Duration::from_secs(2);
-/// How long a runtime that has begun one is not asked again.
+/// How long a runtime that has begun a task is not checked again.
 const RUNS_FOR: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Default)]
@@ -38,21 +39,21 @@ pub(super) struct Runtimes {
 #[derive(Debug)]
 struct Used {
     runtime: Handle,
-    /// When it was seen to run, by the clock of the system: tests may stop tokio's.
+    /// When it was last seen to run, by the system's clock, since tests may stop tokio's.
     ran: Option<Instant>,
 }
 
 impl Runtimes {
-    /// Checks that all other runtimes run in which the client has a connection or a lock.
+    /// Checks that all other runtimes in which the client has a connection or a lock are running.
     ///
     /// # Errors
-    /// If one does not, or if there is no runtime here.
+    /// If one of them is not running, or if there is no runtime here.
     pub(super) async fn check(&self) -> Result<()> {
         let Ok(here) = Handle::try_current() else {
             return Err(outside_of_a_runtime());
         };
         match self.not_seen_to_run(&here) {
-            // Rare, so that it takes no room in the futures of all calls.
+            // Boxed, since it is rare: it then takes no space in the futures of all calls.
             Some(other) => Box::pin(self.ask_all(here, other)).await,
             None => Ok(()),
         }
@@ -71,7 +72,8 @@ impl Runtimes {
         Ok(())
     }
 
-    /// Notes that the client takes a lock in this runtime, or sends a request, which needs a connection.
+    /// Notes that the client acquires a lock in this runtime, or sends a request, which requires a
+    /// connection.
     pub(super) fn note_this_one(&self) {
         let Ok(here) = Handle::try_current() else {
             return;
@@ -85,7 +87,7 @@ impl Runtimes {
         }
     }
 
-    /// Another runtime that has not been seen to run lately.
+    /// Returns another runtime that was not seen to run recently.
     fn not_seen_to_run(&self, here: &Handle) -> Option<Handle> {
         let used = self.used();
         let mut others = used.iter().filter(|it| it.runtime.id() != here.id());
@@ -117,14 +119,14 @@ enum Answer {
 
 async fn ask(runtime: &Handle) -> Answer {
     let (sender, answer) = channel();
-    // A runtime that was shut down drops the task and the sender at once.
+    // A runtime that was shut down drops the task, and with it the sender, immediately.
     let task = runtime.spawn(async move {
         let _asker_may_be_gone = sender.send(());
     });
     if let Err(TryRecvError::Disconnected) = answer.try_recv() {
         return Answer::IsGone;
     }
-    // Waits by the clock of the system, and not by that of a runtime, which may stand still.
+    // Waits by the system's clock, not by that of a runtime, which may be stopped.
     let waiting = tokio::task::spawn_blocking(move || answer.recv_timeout(IDLE_AFTER));
     let waited = waiting.await;
     task.abort();

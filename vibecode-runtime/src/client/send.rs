@@ -21,12 +21,12 @@ use crate::{
 };
 
 impl Client {
-    /// Sends a request that adds nothing to a record, again if that is safe.
+    /// Sends a request that adds nothing to a record, and retries it if that is safe.
     pub(crate) async fn send<A: Answer>(&self, request: &Request, caller: &Caller) -> Result<A> {
         self.begin(caller).run(request, &[]).await
     }
 
-    /// The tries of one call begin.
+    /// Begins the tries of one call.
     pub(crate) fn begin<'a>(&'a self, caller: &'a Caller) -> Sending<'a> {
         Sending {
             client: self,
@@ -40,7 +40,7 @@ impl Client {
     }
 }
 
-/// A write that adds to a record, whose lock the call holds.
+/// What a write adds to a record, and the lock of the record, which the call holds.
 #[derive(Clone, Copy)]
 pub(crate) struct Addition<'a> {
     pub(crate) lock: &'a RecordLock,
@@ -56,12 +56,12 @@ pub(crate) struct Sending<'a> {
     /// Whether an earlier try may have been applied.
     is_open: bool,
     last_error: Option<Error>,
-    /// When the last try left.
+    /// When the last try was sent.
     departure: Option<Instant>,
 }
 
 impl Sending<'_> {
-    /// As many tries as the policy and the decisions allow.
+    /// Makes as many tries as the policy and the decisions allow.
     pub(crate) async fn run<A: Answer>(
         &mut self,
         request: &Request,
@@ -81,8 +81,8 @@ impl Sending<'_> {
         }
     }
 
-    /// One try, and another if a new session is all that it lacked. What the try adds is open from its
-    /// departure, and has ended when this returns.
+    /// Makes one try, and a second one if the first failed only because it needed a new session. What a
+    /// try adds is open from the moment it is sent, and has ended when this returns.
     pub(crate) async fn send<A: Answer>(
         &mut self,
         request: &Request,
@@ -116,8 +116,9 @@ impl Sending<'_> {
         }
     }
 
-    /// The session and the permit of a try. The first try waits for them a bounded time, a later one
-    /// until the last moment at which it could still run its full time before the deadline.
+    /// Waits for the session and the permit of a try. The first try waits for at most the longest wait.
+    /// A later one waits until the last moment at which it could still use its full timeout before the
+    /// deadline.
     async fn prepare_in_time(
         &mut self,
         request: &Request,
@@ -133,18 +134,18 @@ impl Sending<'_> {
             .wait(timeout_at(latest, self.prepare(request)))
             .await?
         {
-            // Nor is anything sent that the sleep of a machine has made late.
+            // If the machine was asleep, it may be too late even now.
             Ok(prepared) if Instant::now() <= latest => prepared,
             Ok(_) | Err(_) => Err(self.too_late(request)),
         }
     }
 
-    /// Notes that a try leaves.
+    /// Notes that a try is sent.
     fn depart(&mut self, request: &Request, additions: &[Addition<'_>]) {
         let now = Instant::now();
         self.tries.depart(now);
         self.departure = Some(now);
-        // The calls of a batch may run one after another.
+        // The calls of a batch may run one after another, so the last may begin late.
         let settle_time = self.client.shared.records.settle_time();
         let settle_time = if request.is_batch() {
             settle_time.saturating_mul(2)
@@ -156,7 +157,7 @@ impl Sending<'_> {
         }
     }
 
-    /// The result of a try, which the throttle and the trace get to know too.
+    /// Returns the result of a try, and reports it to the throttle and the trace.
     #[inline(never)] // else it would take its room on the stack whenever the call is polled
     fn judge<A: Answer>(
         &mut self,
@@ -165,7 +166,7 @@ impl Sending<'_> {
         permit: Permit,
         trace: &Trace,
     ) -> Result<A> {
-        // The headers are read for a throttle that uses them.
+        // The headers are only read if the throttle uses them.
         let head = match &attempt {
             Attempt::Answered {
                 status, headers, ..
@@ -179,7 +180,7 @@ impl Sending<'_> {
         trace.note(status, &judged);
         permit.finish(match &judged {
             Ok(answer) => match answer.rate_limit() {
-                // A single call of a batch was refused, which closes the gate as a 429 does.
+                // A single call of a batch was refused. That begins a pause, as a 429 does.
                 Some(limit) => Feedback {
                     status: Some(StatusCode::TOO_MANY_REQUESTS),
                     retry_after: limit.retry_after,
@@ -196,7 +197,7 @@ impl Sending<'_> {
         judged
     }
 
-    /// The `Authorization` of the next try, and its permit to leave.
+    /// Returns the `Authorization` of the next try, and its permit.
     async fn prepare(&mut self, request: &Request) -> Result<(Option<HeaderValue>, Permit)> {
         let checked = self.client.shared.runtimes.check().await;
         checked.map_err(|error| request.named(error))?;
@@ -208,7 +209,7 @@ impl Sending<'_> {
         Ok((authorization, permit))
     }
 
-    /// The next try could not leave in time: the error of the last one stands.
+    /// The error if the next try cannot be sent in time: that of the last try, if there was one.
     fn too_late(&mut self, request: &Request) -> Error {
         self.last_error.take().unwrap_or_else(|| {
             let problem = "the request could not leave in time: too many others wait before it";
@@ -216,23 +217,24 @@ impl Sending<'_> {
         })
     }
 
-    /// How long to wait before the next try, if there may be one.
+    /// Returns how long to wait before the next try, if there may be one.
     pub(crate) fn wait(&self, error: &Error) -> Option<Duration> {
         self.tries.wait(error)
     }
 
-    /// Whether the call goes on with a new session after this error, once a call.
+    /// Returns whether the call continues with a new session after this error, at most once per call.
     pub(crate) fn renew_after(&mut self, error: &Error) -> bool {
         self.session.renew_after(error)
     }
 
-    /// Whether the next try may begin after this wait.
+    /// Returns whether the next try may begin after this wait.
     pub(crate) fn may_begin_after(&mut self, wait: Duration, request: &Request) -> bool {
         let timeout = self.client.shared.times.of(request);
         self.tries.may_begin_after(wait, timeout, Instant::now())
     }
 
-    /// The error of the last try; the change may have been applied by an earlier one.
+    /// Returns the error of the last try. Its outcome is unknown if an earlier try may have been
+    /// applied.
     fn conclude(&self, error: Error) -> Error {
         if !self.is_open {
             return error;
@@ -240,23 +242,23 @@ impl Sending<'_> {
         error.with(|details| details.outcome = Outcome::Unknown)
     }
 
-    /// Whether an earlier try than the last may have been applied.
+    /// Returns whether a try before the last may have been applied.
     pub(crate) fn is_open(&self) -> bool {
         self.is_open
     }
 
-    /// The same with fewer tries, if the policy allows more.
+    /// Limits the number of tries, if the policy allows more.
     pub(crate) fn at_most(mut self, tries: u32) -> Self {
         self.tries.limit(tries);
         self
     }
 
-    /// How many tries have left.
+    /// Returns how many tries were sent.
     pub(crate) fn count(&self) -> u32 {
         self.tries.count()
     }
 
-    /// When the last try left.
+    /// Returns when the last try was sent.
     pub(crate) fn departure(&self) -> Option<Instant> {
         self.departure
     }

@@ -1,9 +1,9 @@
-//! One span a try, with what it was about and what became of it; never a value.
+//! One span per try, with the call that it belongs to and its result, but no values.
 
 use super::Request;
 use crate::Result;
 
-/// The span of a try. Without the feature `tracing` it is nothing.
+/// The span of a try. Empty without the feature `tracing`.
 pub(super) struct Trace {
     #[cfg(feature = "tracing")]
     span: tracing::Span,
@@ -11,7 +11,7 @@ pub(super) struct Trace {
 
 #[cfg(feature = "tracing")]
 impl Trace {
-    /// Begins with the try of this number, from 1.
+    /// Begins the span of the try with this number, counted from 1.
     pub(super) fn new(request: &Request, attempt: u32) -> Self {
         use tracing::field::Empty;
         let span = tracing::info_span!(
@@ -31,7 +31,7 @@ impl Trace {
         attempt.instrument(self.span.clone())
     }
 
-    /// Notes what became of the try.
+    /// Notes the result of the try.
     pub(super) fn note<T>(&self, status: Option<http::StatusCode>, result: &Result<T>) {
         if let Some(status) = status {
             self.span.record("status", status.as_u16());

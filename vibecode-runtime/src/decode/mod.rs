@@ -1,4 +1,4 @@
-//! How values of the API become Rust values, by the kind of the field.
+//! Converts values of the API to Rust values, by the kind of the field.
 
 mod number;
 mod values;
@@ -15,12 +15,12 @@ use crate::{
     kind::{Kind, Multiple},
 };
 
-/// A value of a field, as the API answered it. Debug does not show it.
+/// A value of a field, as the API returned it. `Debug` does not show it.
 ///
 /// ```
 /// use vibecode_runtime::{Answered, Contacts, Decode, DecodeError, Raw, Record, kind};
 ///
-/// /// A text, or its absence in words.
+/// /// A text, or a placeholder if there is none.
 /// struct Note(String);
 ///
 /// impl Decode<kind::Text> for Note {
@@ -45,7 +45,8 @@ use crate::{
 #[derive(Clone, Copy)]
 pub struct Answered<'a>(&'a str, Option<&'a List>);
 
-/// Why a value cannot be read. It says what was expected, and never holds the value.
+/// The error for a value that cannot be read. It says what was expected and never contains the
+/// value.
 ///
 /// ```
 /// use vibecode_runtime::DecodeError;
@@ -59,7 +60,7 @@ pub struct DecodeError {
 }
 
 impl DecodeError {
-    /// The value is not this, such as "a tax number of twelve digits".
+    /// Creates an error from what was expected, such as "a tax number of twelve digits".
     pub fn expected(what: impl Into<Cow<'static, str>>) -> Self {
         Self {
             expected: what.into(),
@@ -93,7 +94,7 @@ impl<'a> Answered<'a> {
         Self(json, None)
     }
 
-    /// The same value, known to be of this field.
+    /// Returns the same value with the field that it belongs to.
     pub(crate) fn of<'b>(self, field: &'b List) -> Answered<'b>
     where
         'a: 'b,
@@ -101,32 +102,33 @@ impl<'a> Answered<'a> {
         Answered(self.0, Some(field))
     }
 
-    /// The field that this is a value of, if it is known.
+    /// Returns the field that the value belongs to, if it is known.
     pub(crate) fn field(self) -> Option<List> {
         self.1.copied()
     }
 
-    /// The JSON text.
+    /// Returns the JSON text.
     #[must_use]
     pub fn as_str(self) -> &'a str {
         self.0
     }
 
-    /// Whether this is `null`.
+    /// Returns whether the value is `null`.
     #[must_use]
     pub fn is_null(self) -> bool {
         self.0 == "null"
     }
 
-    /// Whether this is empty text, which the API answers for "nothing" in many kinds of field.
+    /// Returns whether the value is empty text, with which the API represents "nothing" in many
+    /// kinds of field.
     #[must_use]
     pub fn is_empty_text(self) -> bool {
         self.0 == r#""""#
     }
 
-    /// Whether this is one of the forms in which the API writes "nothing", whatever the field's kind
-    /// (api.md, "Values underneath", grade B). 0 is another, but in some kinds it is a value: see
-    /// [`is_zero`](Self::is_zero).
+    /// Whether the value is one of the forms in which the API writes "nothing" in fields of any
+    /// kind (api.md, "Values underneath", grade B). 0 is another form, but in some kinds it is a
+    /// value: see [`is_zero`](Self::is_zero).
     pub(crate) fn is_nothing(self) -> bool {
         matches!(self.0, "null" | "false" | r#""""#) || self.is_empty_list()
     }
@@ -136,13 +138,13 @@ impl<'a> Answered<'a> {
         inner.is_some_and(|inner| inner.trim_ascii().is_empty())
     }
 
-    /// Whether this is the number 0, bare or in quotes: "nothing" in a field that holds an id.
+    /// Whether this is the number 0, bare or in quotes: "nothing" in a field that contains an id.
     pub(crate) fn is_zero(self) -> bool {
         self.text().and_then(|text| whole::<u8>(&text)) == Some(0)
     }
 
-    /// The text, or a number as it is written, since the API answers one for the other. `None` for other
-    /// JSON, and for text with a lone surrogate in it, which no `str` can hold.
+    /// Returns the text, or a number as it is written, since the API returns one for the other.
+    /// Returns `None` for other JSON, and for text with a lone surrogate, which no `str` can hold.
     pub(crate) fn text(self) -> Option<Cow<'a, str>> {
         match self.quoted() {
             Some(inner) if !inner.as_bytes().contains(&b'\\') => Some(Cow::Borrowed(inner)),
@@ -159,13 +161,13 @@ impl<'a> Answered<'a> {
         self.quoted().is_some()
     }
 
-    /// What is between the quotes, with its escapes.
+    /// Returns the text between the quotes, with its escapes.
     fn quoted(self) -> Option<&'a str> {
         self.0.strip_prefix('"')?.strip_suffix('"')
     }
 
-    /// The elements of a list. PHP writes a list with gaps as an object, with the index of each element
-    /// as its key. `None` if this is not a list.
+    /// Returns the elements of a list. PHP writes a list with gaps as an object, with the index of
+    /// each element as its key. Returns `None` if this is not a list.
     pub(crate) fn elements(self) -> Option<impl Iterator<Item = Answered<'a>>> {
         let elements: Vec<&RawValue> = if self.is_nothing() {
             Vec::new()
@@ -179,8 +181,8 @@ impl<'a> Answered<'a> {
         Some(elements.into_iter().map(element))
     }
 
-    /// The values of a multiple field: the elements of a list, or a single value without a list around
-    /// it. `None` for an object in which only some keys are indexes.
+    /// Returns the values of a multiple field: the elements of a list, or a single value without a
+    /// list around it. Returns `None` for an object in which only some keys are indexes.
     fn values(self) -> Option<Vec<Answered<'a>>> {
         match self.elements() {
             Some(elements) => Some(elements.collect()),
@@ -189,17 +191,17 @@ impl<'a> Answered<'a> {
         }
     }
 
-    /// The values of some keys of an object.
+    /// Returns the values of some keys of an object.
     pub(crate) fn pick<const N: usize>(self, keys: [&str; N]) -> Option<[Option<Answered<'a>>; N]> {
         json::pick(self.0, keys).map(|picked| picked.map(|value| value.map(Answered::new)))
     }
 
-    /// The id that this is.
+    /// Reads the value as an id.
     pub(crate) fn id(self) -> Option<u64> {
         json::id(serde_json::from_str(self.0).ok()?)
     }
 
-    /// The whole number that this is, bare or in quotes.
+    /// Reads the value as an integer, bare or in quotes.
     pub(crate) fn whole<T: std::str::FromStr + TryFrom<i128>>(self) -> Option<T> {
         whole(&self.text()?)
     }
@@ -213,8 +215,8 @@ impl fmt::Debug for Answered<'_> {
 
 /// A Rust type that a field of the kind `K` can be read into.
 ///
-/// Implement it for a type of your own, most simply by calling it for a type that has it already:
-/// [`kind`](crate::kind) lists those.
+/// Implement it for your own types; the simplest way is to delegate to a type that implements it
+/// already. [`kind`](crate::kind) lists those types.
 ///
 /// ```
 /// use vibecode_runtime::{Answered, Decode, DecodeError, kind};
@@ -237,18 +239,18 @@ impl fmt::Debug for Answered<'_> {
     note = "implement `vibecode_runtime::Decode<{K}>` for it, or use a type that has it"
 )]
 pub trait Decode<K>: Sized {
-    /// The list of options that this stands for, if any.
+    /// The list field whose options this type represents, if any.
     #[doc(hidden)]
     const LIST: Option<List> = None;
 
     /// Reads a value.
     ///
-    /// It is not called for "nothing" (null and its other forms) if the field is an `Option`, which is
-    /// then `None`. It is called for empty text if the field is not an `Option`, and for `null` if it is a
-    /// list.
+    /// If the struct's field is an `Option`, the method is not called for "nothing" (null and its
+    /// other forms), and the field is `None`. Otherwise it is called for empty text and, if the
+    /// field is a list, for `null`.
     ///
     /// # Errors
-    /// [`DecodeError`] if the value is not what the type holds. The call fails with
+    /// [`DecodeError`] if the value does not fit the type. The call then fails with
     /// [`ErrorKind::Unreadable`](crate::ErrorKind::Unreadable), which names the field.
     fn decode(answered: Answered<'_>) -> Result<Self, DecodeError>;
 }

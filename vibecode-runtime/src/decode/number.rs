@@ -1,12 +1,12 @@
-//! Reads whole numbers in every form in which the API answers them.
+//! Reads integers in every form in which the API returns them.
 
-/// Parses a whole number from decimal text: `5`, `-5`, and also `5.00`, `5.0` and `5e2`, which is how PHP
-/// and the database underneath write whole numbers of a decimal column.
+/// Parses an integer from decimal text: `5`, `-5`, and also `5.00`, `5.0` and `5e2`, which is how
+/// PHP and the database underneath write the integers of a decimal column.
 ///
-/// `None` if the fraction is not zero, so that nothing is ever rounded, or if the text is not a
-/// number.
+/// Returns `None` if the fraction is not zero, so that nothing is ever rounded, or if the text is
+/// not a number.
 pub(crate) fn whole<T: std::str::FromStr + TryFrom<i128>>(text: &str) -> Option<T> {
-    // Nearly all are plain digits.
+    // Nearly all values are plain digits.
     text.parse().ok().or_else(|| exact(text)?.try_into().ok())
 }
 
@@ -28,7 +28,7 @@ fn exact(text: &str) -> Option<i128> {
         return None;
     }
     let digits = [integer, fraction].concat();
-    // The number of digits before the point, after the exponent has moved it.
+    // The number of digits before the decimal point, after the exponent has moved it.
     let point = i64::try_from(integer.len()).ok()? + i64::from(exponent);
     let significant = digits.trim_end_matches('0');
     if significant.trim_start_matches('0').is_empty() {

@@ -1,11 +1,11 @@
-//! Which types of the standard library and of this one are read from which kinds.
+//! Implements [`Decode`] for types of the standard library and of this crate.
 
 use std::borrow::Cow;
 
 use super::{Answered, Decode, DecodeError};
 use crate::{CrmRef, Date, DateTime, File, Id, Money, kind};
 
-/// The text, or an error that says why there is none.
+/// Returns the text, or an error that says why there is none.
 fn text_of(answered: Answered<'_>) -> Result<Cow<'_, str>, DecodeError> {
     answered.text().ok_or_else(|| {
         DecodeError::expected(if answered.is_quoted() {
@@ -41,7 +41,7 @@ macro_rules! text_kinds {
 
 text_kinds! { Text Url Address Status }
 
-// These kinds have a type of their own, and can also be read as the text that is answered.
+// These kinds have their own types, but can also be read as text.
 text_kinds! { Date DateTime DateOrDateTime Money Crm }
 
 /// `kinds: types`. Numbers may be in quotes and have a fraction of zeros (api.md, "Read").
@@ -64,7 +64,7 @@ numbers! {
     Iblock: u8 u16 u32 u64;
 }
 
-/// Rust reads "NaN" and "inf" as numbers; the API has none.
+/// Rust parses "NaN" and "inf" as numbers, but the API does not use them.
 macro_rules! real_numbers {
     ($($Kind:ident: $($Number:ty)+;)+) => {$($(
         impl Decode<kind::$Kind> for $Number {
@@ -82,7 +82,7 @@ real_numbers! {
     Double: f32 f64;
 }
 
-/// True and false, "Y" and "N", 1 and 0 (api.md, "Read"), each of them bare or in quotes.
+/// Reads true and false, "Y" and "N", 1 and 0 (api.md, "Read"), bare or in quotes.
 impl Decode<kind::Boolean> for bool {
     fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
         let text = answered.text();
@@ -94,8 +94,8 @@ impl Decode<kind::Boolean> for bool {
     }
 }
 
-/// A day, also from a moment: "a date may carry a time" (api.md, "Read"), which is ignored. It is the day
-/// of the moment at its own offset.
+/// Reads a date, also from a date with a time: "a date may carry a time" (api.md, "Read"). The time
+/// is ignored, and the date is the one at the offset as written.
 macro_rules! days {
     ($($Kind:ident)+) => {$(
         impl Decode<kind::$Kind> for Date {
@@ -124,7 +124,7 @@ parsed! {
     Money: Money;
 }
 
-/// A link of a form that this version does not know is kept as it is.
+/// Keeps a link in an unknown form unchanged.
 impl Decode<kind::Crm> for CrmRef {
     fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
         let text = text_of(answered)?;
@@ -150,7 +150,8 @@ impl<E> Decode<kind::Reference<E>> for u64 {
     }
 }
 
-/// `{"id", "url", "urlMachine"}`, from which the id is taken to keep the file; or the form that is written.
+/// Reads `{"id", "url", "urlMachine"}`, of which it takes the id to keep the file, or the form in
+/// which a file is written.
 impl Decode<kind::File> for File {
     fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
         let id = match answered.pick(["id"]) {

@@ -1,12 +1,12 @@
-//! The result of a call that ensures.
+//! The result of `ensure`.
 
 use std::fmt;
 
 use crate::{Duplicate, Mismatch, MultifieldEntry, Patch, Raw, Record, Result, Updated};
 
-/// The record has what the patch wants: what was added for that, and what was there.
+/// The result of a call that ensures: which values were added, and which were already there.
 ///
-/// Debug shows types and counts, no value.
+/// Debug shows types and counts, but no values.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -15,7 +15,7 @@ use crate::{Duplicate, Mismatch, MultifieldEntry, Patch, Raw, Record, Result, Up
 /// # let (_sandbox, client) = sandbox().await?;
 /// let patch = Customer::patch().add_phone("+74950000071").add_phone("+79169876543");
 /// let ensured = client.ensure(71, &patch).await?;
-/// // The first was there.
+/// // The first one was already there.
 /// assert_eq!(ensured.present()[0].value(), "+74950000071");
 /// assert_eq!(ensured.added()[0].value(), "+79169876543");
 /// # Ok(())
@@ -41,7 +41,7 @@ impl Ensured {
         }
     }
 
-    /// The phones and emails that were not there when the record was first read, as the record
+    /// Returns the phones and emails that the record did not have when it was first read, as the record
     /// shows them now.
     ///
     /// ```
@@ -60,15 +60,16 @@ impl Ensured {
         &self.added
     }
 
-    /// The phones and emails of the patch that were there, as they stand in the record: under
-    /// whatever type, also one that cannot be written, such as FAX.
+    /// Returns the phones and emails of the patch that the record already had, as the record shows
+    /// them. Their type may differ from the patch's, and may be one that cannot be written, such as
+    /// FAX.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
     /// # async fn main() -> vibecode_runtime::Result<()> {
     /// # let (_sandbox, client) = sandbox().await?;
-    /// // The number is there, as a fax.
+    /// // The record has the number as a fax.
     /// let patch = Customer::patch().add_phone("+7 495 000-00-72");
     /// let ensured = client.ensure(72, &patch).await?;
     /// assert_eq!(ensured.present()[0].value_type(), "FAX");
@@ -80,7 +81,7 @@ impl Ensured {
         &self.present
     }
 
-    /// The record as the API last answered it.
+    /// Returns the record as the API last returned it.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -97,7 +98,7 @@ impl Ensured {
         self.record.raw()
     }
 
-    /// The record.
+    /// Parses the record into a struct.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -111,13 +112,13 @@ impl Ensured {
     /// ```
     ///
     /// # Errors
-    /// As [`Raw::record`].
+    /// Those of [`Raw::record`].
     pub fn record<T: Record>(&self) -> Result<T> {
         self.record.record()
     }
 
-    /// The fields of the patch that the record shows with another value, or does not show, as
-    /// [`Updated::mismatches`]; a phone or an email that was there under another type is one.
+    /// Returns the fields of the patch whose value the record does not show, as [`Updated::mismatches`]
+    /// does. A phone or an email that was already there with another type counts as a mismatch.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -126,7 +127,7 @@ impl Ensured {
     /// # let (_sandbox, client) = sandbox().await?;
     /// let patch = Customer::patch().add_phone("+7 495 000-00-72");
     /// let ensured = client.ensure(72, &patch).await?;
-    /// // It is there as a fax, and was wanted as WORK.
+    /// // The record has it as a fax; the patch adds it as WORK.
     /// assert_eq!(ensured.mismatches(&patch)[0].field(), "phone");
     /// # Ok(())
     /// # }
@@ -136,8 +137,8 @@ impl Ensured {
         self.record.mismatches(patch)
     }
 
-    /// The phones and emails of the patch that the record shows more than once, as
-    /// [`Updated::duplicates`].
+    /// Returns the phones and emails of the patch that the record shows more than once, as
+    /// [`Updated::duplicates`] does.
     #[must_use]
     pub fn duplicates<P: Patch>(&self, patch: &P) -> Vec<Duplicate> {
         self.record.duplicates(patch)

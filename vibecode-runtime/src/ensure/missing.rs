@@ -1,8 +1,9 @@
-//! What of a patch a record does not show yet.
+//! What a record does not show of a patch yet.
 //!
-//! A record answers two questions, and they differ for what it does not contain. *What is to be
-//! sent?* Whatever it does not show, a field that is absent included: it may hold anything. *Is the
-//! patch done?* Only if the record shows everything: a field that is absent shows nothing.
+//! A patch is compared with a record for two purposes, which differ for a field that the record does
+//! not contain. *What has to be sent?* Everything that the record does not show, including a field that
+//! is absent, since it may have any value. *Is the patch done?* Only if the record shows everything; a
+//! field that is absent shows nothing.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,21 +18,24 @@ use crate::{
 /// A patch compared with a record.
 #[derive(Default)]
 pub(super) struct Missing {
-    /// What is to be sent. Empty if the record shows it all.
+    /// What has to be sent. Empty if the record shows everything.
     pub(super) body: Body,
-    /// The phones and emails that are to be added.
+    /// The phones and emails that have to be added.
     pub(super) wanted: Vec<MultifieldEntry>,
-    /// Those that are there, as they stand in the record.
+    /// Those that are present, as the record shows them.
     pub(super) present: Vec<MultifieldEntry>,
 }
 
 impl Missing {
     /// # Errors
     /// [`ErrorKind::MultifieldsUnknown`] if the patch adds phones or emails, and the record does not
-    /// show which it has.
+    /// show which ones it has.
     pub(super) fn of(patch: &Body, record: &Raw) -> Result<Self> {
         let shown = record.look_up(patch.acts().map(|(name, _)| &**name));
         let there = if patch.acts().any(|(_, act)| matches!(act, Act::Add(_))) {
+            if record.id().is_none() {
+                return Err(unknown(Unclear::Record));
+            }
             shown.multifields().map_err(unknown)?
         } else {
             Multifields::default()
@@ -49,7 +53,7 @@ impl Missing {
                 Act::Set(_) if multifield::is_name(name) => return Err(cannot_be_compared(name)),
                 Act::Set(sent) | Act::Clear(sent) => {
                     let shown = shown.field(name);
-                    // That there is a file does not show that it is the one to be uploaded.
+                    // That a file is present does not show that it is the one to upload.
                     let is_there = of_value(sent, shown).is_none()
                         && (!equality::uploads(sent)
                             || shown.is_some_and(|shown| equality::same(sent, shown.as_str())));
@@ -66,7 +70,7 @@ impl Missing {
         })
     }
 
-    /// The kinds of the values that are missing, each once.
+    /// Returns the kinds of the missing values, without duplicates.
     pub(super) fn kinds(&self) -> Vec<&str> {
         let mut kinds = Vec::new();
         for kind in self.wanted.iter().map(MultifieldEntry::kind) {
@@ -77,11 +81,11 @@ impl Missing {
         kinds
     }
 
-    /// The result once nothing is missing: what was wanted has been added.
+    /// Returns the result once nothing is missing, so that everything wanted was added.
     pub(super) fn ensured(&mut self, record: Raw) -> Ensured {
-        // An answer may show the values by aliases alone; then they stand as they were sent.
+        // An answer may show the values only by aliases; then they are returned as they were sent.
         let there = record.multifields().unwrap_or_default();
-        // A new entry comes after those that were there.
+        // New entries come after those that were present.
         let entries = there.entries().iter();
         let last_by_key: HashMap<EntryKey, &MultifieldEntry> =
             entries.map(|entry| (entry.key(), entry)).collect();
@@ -95,7 +99,7 @@ impl Missing {
     }
 }
 
-/// The values of a patch, by whether a record has them.
+/// The values of a patch, sorted by whether the record has them.
 struct Sorted<'a> {
     there: &'a Multifields,
     by_key: HashMap<EntryKey, &'a MultifieldEntry>,
@@ -119,7 +123,7 @@ impl<'a> Sorted<'a> {
         }
     }
 
-    /// The values that are not there, each once; notes all.
+    /// Returns the values that are not present, without duplicates, and notes all.
     fn sort<'v>(&mut self, kind: &str, added: Vec<Added<'v>>) -> Result<Vec<Added<'v>>, Unclear> {
         if !self.there.are_all_of(kind) {
             return Err(Unclear::NotShown);
@@ -140,14 +144,14 @@ impl<'a> Sorted<'a> {
     }
 }
 
-/// Whether a record shows everything that a patch asks for: every value, and every added phone and
-/// email under whatever type. A field that the record does not contain is not shown.
+/// Returns whether a record shows everything in a patch: every value, and every added phone and email,
+/// whatever its type. A field that the record does not contain is not shown.
 ///
-/// Of a file that was uploaded a record shows that there is one.
+/// For an uploaded file the record only has to show that there is one.
 pub(super) fn shows_all(patch: &Body, record: &Raw) -> bool {
     let shown = record.look_up(patch.acts().map(|(name, _)| &**name));
     let multifields = shown.multifields();
-    // What is not understood shows nothing.
+    // Multifields that are not understood show nothing.
     let keys = multifields.map_or_else(|_| HashSet::new(), |it| it.keys());
     patch.acts().all(|(name, act)| match act {
         Act::Set(sent) | Act::Clear(sent) => of_value(sent, shown.field(name)).is_none(),
@@ -159,7 +163,8 @@ pub(super) fn shows_all(patch: &Body, record: &Raw) -> bool {
     })
 }
 
-/// The API adds what an unchecked phone holds, whatever its form, and each `ensure` would add it again.
+/// The error for a multifield that was set unchecked. The API adds its values whatever their form, so
+/// each `ensure` would add them again.
 fn cannot_be_compared(name: &str) -> Error {
     let problem = format!(
         "an unchecked value of `{name}` cannot be compared with what the record has, so nothing was sent: add it through a field of the struct, such as `phone: Vec<Phone>`"
@@ -182,8 +187,13 @@ mod tests {
     use super::*;
     use crate::{Contacts, Outcome};
 
+    /// A record with these fields and an id.
     fn record(json: &Value) -> Raw {
-        Raw::from_json::<Contacts>(json.to_string()).unwrap()
+        let mut record = json.clone();
+        if let Some(fields) = record.as_object_mut() {
+            fields.insert("id".to_owned(), json!(71));
+        }
+        Raw::from_json::<Contacts>(record.to_string()).unwrap()
     }
 
     fn sets(name: &'static str, value: &Value) -> Body {
@@ -354,6 +364,22 @@ mod tests {
         }
         let shown = Raw::from_json::<Contacts>(r#"{"\ud83d":1}"#).unwrap();
         assert!(!shows_all(&clears("companyId"), &shown));
+    }
+
+    #[test]
+    fn phones_are_not_decided_about_by_something_without_an_id() {
+        let mut patch = Body::default();
+        let value = r#""+79161""#;
+        patch.take(
+            &"phone".into(),
+            &Act::Add(vec![Added {
+                value,
+                type_id: "WORK",
+            }]),
+        );
+        let odd = Raw::from_json::<Contacts>(r#"{"fm":[]}"#.to_owned()).unwrap();
+        let error = Missing::of(&patch, &odd).err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::MultifieldsUnknown);
     }
 
     #[test]

@@ -1,20 +1,24 @@
-//! Makes sure that records have the values of patches: read, send what is missing, and believe only
-//! what an answer or a read shows.
+//! Makes sure that records have the values of patches: reads a record, sends what is missing, and
+//! trusts only what an answer or a read shows.
 //!
-//! A record goes through these steps, under its lock:
+//! Each record goes through these steps while its lock is held:
 //!
-//! 1. Read it. If it shows all of the patch, it is done.
-//! 2. If something is missing that adds, and an earlier write that adds is still open, read again until
-//!    a read shows the value, or until a read leaves at or after the moment at which the last open
-//!    write settles ([`records`](crate::client)). Only then is it proven that it was not applied.
-//! 3. Send what is missing. If the answer shows it, it is done; otherwise back to 1.
+//! 1. Read the record. If it shows everything in the patch, it is done.
+//! 2. If something that is added is missing (a phone, an email or an unchecked value) while an earlier
+//!    write that adds is still open, read again with growing pauses. Continue when a read shows the
+//!    value, or when a read is sent at or after the moment at which the last open write settles
+//!    ([`records`](crate::client)). Only such a read proves that the value was not added.
+//! 3. Send what is missing. If the answer shows it, the record is done; otherwise go back to step 1.
 //!
-//! Example: the answer to a PATCH with a phone is lost at 70 s. Reads follow at once and with growing
-//! pauses. The record shows the phone at 95 s: done, with one write. Had it not, a read that leaves at
-//! 190 s (70 s and the settle time of 120 s) would be the proof, and the phone is sent again.
+//! Example with a settle time of 120 s: a PATCH that adds a phone is sent at 0 s and times out at 70 s.
+//! A read follows immediately and does not show the phone. More reads follow.
 //!
-//! A success whose values the record does not show is never sent again: it is read until it settles,
-//! and then reported as [`ErrorKind::NotTaken`].
+//! - If the read at 95 s shows the phone, the record is done, after one write.
+//! - If no read shows it, the read at 190 s (70 s + 120 s) proves that the PATCH was not applied, and
+//!   the phone is sent again.
+//!
+//! If the API reports a success and the record does not show the values, they are not sent again: the
+//! record is read until the write settles, and the call then fails with [`ErrorKind::NotTaken`].
 
 mod ensured;
 mod missing;
@@ -40,15 +44,17 @@ use crate::{
 };
 
 impl Client {
-    /// Makes sure that a record has the values of a patch, whatever happened to earlier tries.
+    /// Makes sure that a record has the values of a patch, whatever happened to earlier attempts.
     ///
-    /// Reads the record first and sends only what is missing. A phone is there if an entry has the
-    /// same digits, an email if one is the same without regard to case, under whatever type. If an
-    /// answer is lost, it reads again, and sends again only when the lost try can no longer be
-    /// applied: [`ClientBuilder::settle_time`](crate::ClientBuilder::settle_time) after it was given up.
+    /// Reads the record first and sends only what is missing. A phone counts as present if an entry has
+    /// the same digits, an email if an entry is equal ignoring case, whatever the type of the entry. If
+    /// an answer is lost, the record is read again, and the values are sent again only once the lost
+    /// attempt can no longer be applied:
+    /// [`ClientBuilder::settle_time`](crate::ClientBuilder::settle_time) after it was given up.
     ///
-    /// So it never adds a value that a read showed, nor while an earlier write of this client may
-    /// still be applied. Two processes at once can still each add.
+    /// So it never adds a value that a read has shown, and never adds while an earlier write of this
+    /// client may still be applied. Two processes that run at the same time can still each add the
+    /// value.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -56,7 +62,7 @@ impl Client {
     /// # async fn main() -> vibecode_runtime::Result<()> {
     /// # let (sandbox, client) = sandbox().await?;
     /// let patch = Customer::patch().add_phone("+79169876543");
-    /// // The phone is added, and the answer is lost.
+    /// // The phone is added, but the answer is lost.
     /// sandbox.fault(Fault::drop_after().on("PATCH"));
     /// let ensured = client.ensure(71, &patch).await?;
     /// assert_eq!(ensured.added().len(), 1);
@@ -67,9 +73,9 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As [`Client::update`]; [`ErrorKind::MultifieldsUnknown`] if the list of the record's phones and
-    /// emails is missing or not understood; [`ErrorKind::NotTaken`] if the API reported a success and
-    /// the record still does not show the values.
+    /// Those of [`Client::update`]; [`ErrorKind::MultifieldsUnknown`] if the list of the record's
+    /// phones and emails is missing or not understood; [`ErrorKind::NotTaken`] if the API reported a
+    /// success and the record still does not show the values.
     pub fn ensure<P: Patch>(&self, id: impl IdFor<P>, patch: &P) -> Call<Ensured> {
         match PatchJob::new(id, patch) {
             Ok(job) => self.ensure_job(job),
@@ -86,7 +92,7 @@ impl Client {
     /// # let (_sandbox, client) = sandbox().await?;
     /// let job = PatchJob::new(71, &Customer::patch().add_phone("+79169876543"))?;
     /// client.ensure_job(&job).await?;
-    /// // A queue that gives a job twice does no harm.
+    /// // A queue may deliver a job twice.
     /// assert_eq!(client.ensure_job(&job).await?.present().len(), 1);
     /// # Ok(())
     /// # }
@@ -108,14 +114,15 @@ impl Client {
     }
 }
 
-/// Up to 50 jobs that queue for the locks of their records.
+/// Up to 50 jobs that wait for the locks of their records.
 pub(crate) struct EnsurePack {
     working: Vec<Working>,
     woken: Arc<Notify>,
 }
 
 impl EnsurePack {
-    /// Queues for all locks at once, so that jobs on one record keep the order in which packs are made.
+    /// Joins the queues of all records in one step, so that jobs on one record keep the order in which
+    /// packs are made.
     pub(crate) fn queue(client: &Client, caller: &Caller, jobs: Vec<PatchJob>) -> Self {
         let attempts = client.shared.retries.attempts();
         let woken = Arc::new(Notify::new());
@@ -128,8 +135,8 @@ impl EnsurePack {
         Self { working, woken }
     }
 
-    /// Ensures them by batches, and hands each result over, with the place of its job, as soon as it
-    /// stands.
+    /// Ensures the jobs in batches. Passes each result, with the index of its job, to `done` as soon as
+    /// it is final.
     pub(crate) async fn send(
         self,
         client: &Client,
@@ -153,7 +160,8 @@ impl EnsurePack {
             for one in &mut working {
                 one.begin_if_locked();
             }
-            // A record is released as soon as it is done, whatever the others wait for.
+            // The lock of a record is released as soon as the record is done, even if others still
+            // wait.
             for ended in working.extract_if(.., |one| one.is_done()) {
                 let (place, result) = ended.finish();
                 done(place, result);
@@ -203,7 +211,7 @@ fn is_due(working: &[Working]) -> bool {
     due.any(|due| due <= now)
 }
 
-/// Until a record is due to be read, or may have got its lock.
+/// Waits until a record is due to be read, or may have got its lock.
 async fn wait(
     working: &[Working],
     woken: &Notify,
@@ -216,7 +224,7 @@ async fn wait(
         return caller.wait(sleep_until(due)).await;
     }
     let until = due.map_or(latest_lock, |due| due.min(latest_lock));
-    // Whichever comes first: the loop looks at both.
+    // The loop handles both cases.
     caller
         .wait(async {
             let _ = timeout_at(until, woken.notified()).await;
@@ -228,7 +236,8 @@ fn pick(working: &mut [Working], is_wanted: impl Fn(&Working) -> bool) -> Vec<&m
     working.iter_mut().filter(|one| is_wanted(one)).collect()
 }
 
-/// The record does not show what was sent. The last error, if there was one, says more.
+/// The error if the record does not show what was sent: the last error, if there was one, since it says
+/// more.
 fn not_shown(last: Option<Error>) -> Error {
     last.unwrap_or_else(|| {
         let problem = "the record does not show the values that were sent: read it, and see whether its fields exist on the portal";

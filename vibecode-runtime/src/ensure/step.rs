@@ -1,4 +1,4 @@
-//! One record on its way: what was read, what is missing, what was sent, and what follows.
+//! The progress of one record: what was read, what is missing, what was sent, and what comes next.
 
 use std::time::Duration;
 
@@ -15,9 +15,10 @@ use crate::{
     client::{Additions, LockRequest, RecordLock, request::Effect},
 };
 
-/// How long after the first read a record is read again; each further read is twice as long after.
+/// The pause between the first read and the second. Each further read comes twice as long after the
+/// first as the one before.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-/// How long a success without additions may take to be shown by a read.
+/// How long a success without additions may take to show in a read.
 const SHOWN_WITHIN: Duration = Duration::from_secs(5);
 
 /// The kinds of values that patches add.
@@ -31,13 +32,13 @@ pub(super) struct Working {
     pub(super) step: Step,
     /// What was missing at the first read.
     first: Option<Missing>,
-    /// How many writes may still leave.
+    /// How many writes may still be sent.
     tries_left: u32,
-    /// The error of the last write whose outcome is unknown.
+    /// The error of the last write with an unknown outcome.
     lost: Option<Error>,
-    /// Whether a write of unknown outcome may still be applied.
+    /// Whether a write with an unknown outcome may still be applied.
     is_open: bool,
-    /// Until when a success may still become visible.
+    /// Until when the values of a success may still show.
     taken_until: Option<Instant>,
     first_read: Option<Instant>,
 }
@@ -71,7 +72,7 @@ impl Working {
         }
     }
 
-    /// Begins with the first read if the lock is ours now.
+    /// Begins with the first read if the lock is acquired now.
     pub(super) fn begin_if_locked(&mut self) {
         if let (Step::WaitForLock, Lock::Waiting(request)) = (&self.step, &mut self.lock)
             && let Some(lock) = request.try_lock()
@@ -85,7 +86,7 @@ impl Working {
         matches!(self.step, Step::WaitForLock)
     }
 
-    /// Whether nothing was written that has to be followed up.
+    /// Returns whether no write was sent that has to be followed up.
     pub(super) fn has_sent_nothing(&self) -> bool {
         !self.is_done() && self.lost.is_none() && self.taken_until.is_none()
     }
@@ -94,7 +95,7 @@ impl Working {
         matches!(self.step, Step::Done(_))
     }
 
-    /// When it is to be read.
+    /// Returns when the record is to be read.
     pub(super) fn due(&self) -> Option<Instant> {
         match self.step {
             Step::Read(at) => Some(at),
@@ -102,7 +103,7 @@ impl Working {
         }
     }
 
-    /// What the next write adds, and the lock that it needs.
+    /// Returns what the next write adds, and the lock that it requires.
     pub(super) fn addition(&self) -> Option<(&RecordLock, Additions)> {
         match (&self.step, &self.lock) {
             (Step::Write(body), Lock::Held(lock)) => Some((lock, Additions::of(body)?)),
@@ -121,7 +122,7 @@ impl Working {
         self.tries_left
     }
 
-    /// What follows from a read that left then.
+    /// Decides what comes next after a read that was sent at `departure`.
     pub(super) fn decide(&mut self, read: Result<Raw>, departure: Option<Instant>) {
         let now = Instant::now();
         let departure = departure.unwrap_or(now);
@@ -144,14 +145,14 @@ impl Working {
             for entry in &missing.present {
                 lock.note_shown(&entry.key());
             }
-            // A read that lacks what was shown before it is an old one.
+            // A read that lacks a value which was shown before is out of date.
             let shown = missing.wanted.iter();
             let shown = shown.filter_map(|entry| lock.shown_until(&entry.key()));
             settles_at = lock.settles_at().into_iter().chain(shown).max();
             proven = settles_at.is_none_or(|at| departure >= at);
             if let Some(entries) = entries {
                 stranger = adds && lock.shows_a_stranger(&missing.kinds(), &entries);
-                // Of any kind that is written, whatever this patch adds.
+                // Checks all kinds that are written, not only those that this patch adds.
                 if !lock.shows_a_stranger(&ADDED_KINDS, &entries) {
                     lock.settle_disproven(departure);
                 }
@@ -184,11 +185,11 @@ impl Working {
 
     fn may_send(&self, body: &Body) -> bool {
         let is_first = self.lost.is_none() && self.taken_until.is_none();
-        // Whether an unchecked value is there, a record may never show.
+        // A record may never show whether an unchecked value is there.
         self.tries_left > 0 && (is_first || !body.is_unchecked())
     }
 
-    /// What follows from a write that was sent so often.
+    /// Decides what comes next after a write that took this many tries.
     pub(super) fn note(&mut self, written: Result<Raw>, tries: u32) {
         self.tries_left = self.tries_left.saturating_sub(tries.max(1));
         match written {
@@ -209,7 +210,7 @@ impl Working {
         }
     }
 
-    /// A success is believed only if the answer shows it.
+    /// A success is believed only if the answer shows the values.
     fn note_success(&mut self, raw: Raw) {
         let now = Instant::now();
         if let Some(lock) = self.lock().filter(|lock| lock.settles_at().is_some())
@@ -237,7 +238,7 @@ impl Working {
         self.step = Step::Done(Err(error.with(|details| details.outcome = outcome)));
     }
 
-    /// The result, with which the lock is released.
+    /// Returns the result, and releases the lock.
     pub(super) fn finish(self) -> (usize, Result<Ensured>) {
         let Self { place, step, .. } = self;
         let result = match step {
@@ -247,7 +248,7 @@ impl Working {
         (place, result)
     }
 
-    /// The result if the caller is gone.
+    /// Returns the result if the caller is gone.
     pub(super) fn give_up(mut self) -> (usize, Result<Ensured>) {
         if !self.is_done() {
             let problem = "the call was dropped before it was done";
@@ -256,7 +257,7 @@ impl Working {
         self.finish()
     }
 
-    /// A further read, at the latest at this moment.
+    /// Schedules a further read, at the latest at `latest`.
     fn read_again(&self, now: Instant, latest: Instant) -> Step {
         let first = self.first_read.unwrap_or(now);
         let after = FIRST_PAUSE.max((now - first) * 2);
@@ -264,7 +265,7 @@ impl Working {
     }
 }
 
-/// A success whose values are not shown. It names the fields, not the values.
+/// The error of a success whose values do not show. It names the fields, not the values.
 fn not_taken(missing: &Body) -> Error {
     let names: Vec<_> = missing
         .acts()

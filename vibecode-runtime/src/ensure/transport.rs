@@ -1,4 +1,4 @@
-//! How records are read and written: each by its own request, or all in one batch.
+//! How records are read and written: each with its own request, or all in one batch.
 
 use tokio::time::Instant;
 
@@ -10,19 +10,19 @@ use crate::{
 };
 
 pub(super) trait Transport: Send {
-    /// Reads these records and decides about each.
+    /// Reads these records and decides what comes next for each.
     fn read(&mut self, working: &mut [&mut Working]) -> impl Future<Output = ()> + Send;
 
-    /// Sends what each of these is to write, and notes the result.
+    /// Sends what each of these records has to write, and notes the results.
     fn write(&mut self, working: &mut [&mut Working]) -> impl Future<Output = ()> + Send;
 
-    /// Nothing is sent for a while.
+    /// Called when nothing will be sent for a while.
     fn pause(&mut self);
 
-    /// Until when the locks of the records are waited for.
+    /// Returns until when to wait for the locks of the records.
     fn latest_lock(&self) -> Instant;
 
-    /// The reason why nothing more is to be sent, if there is one.
+    /// Returns the reason why nothing more is to be sent, if there is one.
     fn stopped(&self) -> Option<Error>;
 }
 

@@ -4,9 +4,10 @@ use std::fmt;
 
 macro_rules! error_codes {
     ($($(#[$doc:meta])* $Variant:ident = $code:literal, $status:expr, $advice:literal;)+) => {
-        /// An error code of the API. The set grows: match with a wildcard.
+        /// An error code of the API. New codes are added over time: match with a wildcard.
         ///
-        /// The API words its messages in Russian or English, so an app goes by the code alone.
+        /// The API's messages are in Russian or English, so use the code, not the message, to
+        /// decide what to do.
         ///
         /// ```
         /// use vibecode_runtime::ErrorCode;
@@ -25,15 +26,15 @@ macro_rules! error_codes {
                 #[doc = concat!("`", $code, "`: ", $advice, ".")]
                 $Variant,
             )+
-            /// A code that this version does not know.
+            /// A code that this version of the crate does not know.
             Other(String),
         }
 
         impl ErrorCode {
-            /// Every code that has a variant of its own.
+            /// All codes that have their own variant.
             pub const KNOWN: &'static [Self] = &[$(Self::$Variant),+];
 
-            /// Reads a code as the API writes it.
+            /// Parses a code as the API writes it.
             ///
             /// ```
             /// use vibecode_runtime::ErrorCode;
@@ -48,7 +49,7 @@ macro_rules! error_codes {
                 }
             }
 
-            /// The code as the API writes it.
+            /// Returns the code as the API writes it.
             ///
             /// ```
             /// use vibecode_runtime::ErrorCode;
@@ -63,7 +64,8 @@ macro_rules! error_codes {
                 }
             }
 
-            /// The status that the code is known to come with (api.md). It can come with another.
+            /// The HTTP status that the code usually comes with (api.md). It can come with another
+            /// one.
             #[doc(hidden)]
             #[must_use]
             pub fn usual_status(&self) -> Option<u16> {
@@ -73,7 +75,7 @@ macro_rules! error_codes {
                 }
             }
 
-            /// What is wrong, and the next step.
+            /// Returns what is wrong and the next step.
             pub(crate) fn advice(&self) -> &'static str {
                 match self {
                     $(Self::$Variant => $advice,)+
@@ -126,15 +128,16 @@ error_codes! {
     ErrorLoopDetected = "ERROR_LOOP_DETECTED", None, "the same error came again and again: the app has a bug";
 }
 
-/// The longest text that is taken for a code.
+/// The maximum length of a text that counts as a code.
 const LONGEST: usize = 64;
-/// More digits in a row may be a phone, an id or a date.
+/// A longer run of digits may be a phone, an id or a date.
 const MOST_DIGITS: usize = 3;
 
 impl ErrorCode {
-    /// Whether it is a known code or looks like one. Another text may contain anything, values of the
-    /// record too.
-    pub(crate) fn looks_like_a_code(&self) -> bool {
+    /// Whether this is a known code or at least looks like one. Any other text may contain
+    /// anything, including values of the record: do not log it.
+    #[must_use]
+    pub fn looks_like_a_code(&self) -> bool {
         let text = self.as_str();
         let digits_in_a_row = text
             .split(|letter: char| !letter.is_ascii_digit())
@@ -146,8 +149,8 @@ impl ErrorCode {
             && digits_in_a_row.max() <= Some(MOST_DIGITS)
     }
 
-    /// Whether it refuses the key or its session, whatever the record. Not so `ACCESS_DENIED`,
-    /// which may be about one record.
+    /// Whether the API rejects the key or its session, independent of the record. `ACCESS_DENIED`
+    /// does not count, because it may concern one record only.
     pub(crate) fn refuses_the_key(&self) -> bool {
         let is_lacking_rights = matches!(
             self,

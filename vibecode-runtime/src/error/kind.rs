@@ -1,11 +1,11 @@
 //! The kinds of failure.
 
-/// What kind of failure an [`Error`](crate::Error) is.
+/// The kind of failure that an [`Error`](crate::Error) reports.
 ///
 /// ```
 /// use vibecode_runtime::{Error, ErrorKind};
 ///
-/// /// Whose turn it is to do something.
+/// /// Who has to act.
 /// fn whose_turn(error: &Error) -> &'static str {
 ///     match error.kind() {
 ///         ErrorKind::Configuration | ErrorKind::Session => "the operator's",
@@ -23,57 +23,57 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A key, a URL or a setting cannot be used, or the call is outside of a runtime of tokio that it can
-    /// run in. Nothing was sent.
+    /// A key, a URL or a setting cannot be used, or there is no tokio runtime that the call can run
+    /// in. Nothing was sent.
     Configuration,
     /// The patch changes nothing. It was not sent.
     EmptyPatch,
-    /// A value of the patch has no wire form. It was not sent.
+    /// A value of the patch has no wire form, or an untyped patch names a field that no patch can
+    /// change. Nothing was sent.
     InvalidPatch,
     /// The id is 0, which no record has. Nothing was sent.
     InvalidId,
-    /// A filter or an order names a field that the struct does not read, or cannot be written.
-    /// Nothing was sent.
+    /// A filter or an order names a field that the struct does not read, or the filter has no wire
+    /// form. Nothing was sent.
     InvalidQuery,
-    /// The batch has no calls, or more than 50. Nothing was sent.
+    /// The batch has no calls or more than 50. Nothing was sent.
     InvalidBatch,
-    /// The app gave no session token when it was asked for one, or not within the client's time-out.
-    /// Nothing was sent.
+    /// The app returned no session token, or not within the client's timeout. Nothing was sent.
     Session,
-    /// The throttle's budget does not answer, or the request would wait for more than 15 minutes:
-    /// [`Error::retry_after`](crate::Error::retry_after) says for how long, if that is known. Nothing
-    /// was sent.
+    /// The throttle's budget does not respond, or the request would have to wait for more than 15
+    /// minutes; [`Error::retry_after`](crate::Error::retry_after) returns how long, if that is
+    /// known. Nothing was sent.
     Throttle,
-    /// No connection was made.
+    /// No connection could be established.
     Connect,
-    /// No complete answer came in time.
+    /// No complete answer arrived in time.
     Timeout,
-    /// The connection broke after the request had begun to leave.
+    /// The connection broke after the client had started to send the request.
     Interrupted,
-    /// The API answered with an error: see [`Error::code`](crate::Error::code).
+    /// The API returned an error: see [`Error::code`](crate::Error::code).
     Api,
-    /// The answer is not JSON, as a gateway's page is not.
+    /// The answer is not JSON, but for example a gateway's error page.
     NotJson,
-    /// The answer is longer than it may be.
+    /// The answer exceeds the maximum length.
     Oversized,
-    /// The answer broke off.
+    /// The answer is incomplete.
     CutOff,
     /// The answer is about another record.
     OtherRecord,
-    /// The answered record is not what the struct holds that it was to be read into.
+    /// A value in the answer does not fit the struct that it was to be read into.
     Unreadable,
-    /// The answer is JSON, but not what the API answers to such a call.
+    /// The answer is JSON, but not the documented answer to such a call.
     Unexpected,
-    /// Which phones and emails the record has is not known: `fm`, the list of all of them, is absent,
-    /// in an unknown form, or contradicts what is beside it. Nothing was written.
+    /// It is not known which phones and emails the record has: `fm`, the list of all of them, is
+    /// absent, has an unknown form, or contradicts the fields beside it. Nothing was written.
     MultifieldsUnknown,
-    /// The API reported a success, but neither its answer nor a later read shows the values. The
+    /// The API reported success, but neither its answer nor a later read shows the values. The
     /// field may not exist on this portal.
     NotTaken,
 }
 
 impl ErrorKind {
-    /// The kind as a stable word in lower case, for logs and machine-readable output.
+    /// Returns the kind as a stable lower-case word, for logs and machine-readable output.
     ///
     /// ```
     /// use vibecode_runtime::ErrorKind;

@@ -1,4 +1,4 @@
-//! What went wrong, what may have happened at the API, and the next step.
+//! Errors: what went wrong, whether the change may have been applied, and the next step.
 
 mod code;
 mod kind;
@@ -37,9 +37,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// let patch = Customer::patch().add_phone("+79169876543");
 /// sandbox.fault(Fault::drop_after());
 /// let error = client.update(71, &patch).await.unwrap_err();
-/// // The answer was lost. Sent again, the phone could be there twice.
+/// // The answer was lost. If the patch were sent again, the phone could be there twice.
 /// assert_eq!(error.outcome(), Outcome::Unknown);
-/// // This reads first.
+/// // `ensure` reads the record first.
 /// assert_eq!(client.ensure(71, &patch).await?.present().len(), 1);
 /// # Ok(())
 /// # }
@@ -47,21 +47,23 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// Nothing was changed: the request was not sent, or a complete answer refused it.
+    /// Nothing was changed: the request was not sent, or it was refused with a complete answer.
     NotApplied,
-    /// The change may or may not be there, or may still arrive: read the record before repeating.
+    /// The change may have been applied or may still be: read the record before repeating the call.
     Unknown,
 }
 
 /// Why a call failed.
 ///
-/// Neither Display nor Debug shows a key, a token, a value of a record, the body of an answer or
-/// the API's own message, which may hold values: that is what [`Error::message`] is for. So an error
-/// can be logged as it is. Which kinds a call may fail with, [`Client`](crate::Client#errors-of-every-call)
-/// tells.
+/// Neither `Display` nor `Debug` shows a key, a token, a value of a record, the body of an answer
+/// or the API's own message, which may contain values of the record; that one is available as
+/// [`Error::message`]. So an error can be logged as it is.
+/// [`Client`](crate::Client#errors-of-every-call) lists the kinds of error that calls can fail
+/// with.
 ///
-/// What an app asks an error is, in this order: may the change be there, what did the API say, and
-/// when may it be tried again. The struct and the client here are those of [`Client`](crate::Client).
+/// The example asks the usual questions in order: may the change have been applied, what did the
+/// API say, and when can the call be repeated? For its struct and client, see
+/// [`Client`](crate::Client).
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -104,7 +106,7 @@ pub(crate) struct Details {
     pub(crate) kind: ErrorKind,
     pub(crate) outcome: Outcome,
     pub(crate) repeat: Repeat,
-    /// Whether the error is of a request that was given to the HTTP client.
+    /// Whether the request had been handed to the HTTP client.
     pub(crate) was_sent: bool,
     /// The call, such as `PATCH contacts/71`.
     pub(crate) call: Option<String>,
@@ -121,11 +123,11 @@ pub(crate) struct Details {
 pub(crate) enum Repeat {
     Never,
     AfterPause,
-    /// If the app can provide a new session.
+    /// Only if the app can provide a new session.
     WithNewSession,
 }
 
-/// The API's own account of an error.
+/// The API's own description of an error.
 #[derive(Clone, Default)]
 pub(crate) struct ApiError {
     pub(crate) code: Option<ErrorCode>,
@@ -135,7 +137,7 @@ pub(crate) struct ApiError {
 }
 
 impl Error {
-    /// An error before anything was sent.
+    /// Creates an error for a call of which nothing was sent.
     pub(crate) fn not_sent(kind: ErrorKind, explanation: impl Into<String>) -> Self {
         Self::new(kind, Outcome::NotApplied, explanation)
     }
@@ -160,7 +162,7 @@ impl Error {
         self
     }
 
-    /// Whether the same request may be sent once more.
+    /// Whether the same request may be sent again.
     pub(crate) fn repeat(&self) -> Repeat {
         self.0.repeat
     }
@@ -173,7 +175,7 @@ impl Error {
         self.with(|details| details.source = Some(Arc::new(source)))
     }
 
-    /// What kind of failure this is.
+    /// Returns the kind of failure.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -190,7 +192,7 @@ impl Error {
         self.0.kind
     }
 
-    /// Whether the record has been changed.
+    /// Returns whether the record may have been changed.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -207,15 +209,16 @@ impl Error {
         self.0.outcome
     }
 
-    /// What went wrong and the next step, without the call, the status and the code that `Display`
-    /// adds. It contains no data of a record.
+    /// Returns what went wrong and the next step, without the call, the status and the code that
+    /// `Display` adds. It contains no data of a record.
     #[must_use]
     pub fn explanation(&self) -> &str {
         &self.0.explanation
     }
 
-    /// Whether the API refuses the key or the session as such, so that any further call with it would
-    /// be refused too. A record that the key's user may not change (`ACCESS_DENIED`) is no such case.
+    /// Whether the API rejects the key or the session itself, so that any further call with it
+    /// would fail too. `ACCESS_DENIED`, for a record that the key's user may not change, does not
+    /// count.
     #[must_use]
     pub fn refuses_the_key(&self) -> bool {
         match self.code() {
@@ -224,7 +227,7 @@ impl Error {
         }
     }
 
-    /// The API's error code.
+    /// Returns the API's error code.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -241,12 +244,12 @@ impl Error {
         self.0.api.as_ref()?.code.as_ref()
     }
 
-    /// The code, if it looks like one: an error shows no free text of an answer.
+    /// The code, if it looks like one. An error never shows free text of an answer.
     fn shown_code(&self) -> Option<&ErrorCode> {
         self.code().filter(|code| code.looks_like_a_code())
     }
 
-    /// The HTTP status of the answer.
+    /// Returns the HTTP status of the answer.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -263,8 +266,8 @@ impl Error {
         self.0.status
     }
 
-    /// The API's own message, in Russian or English. It may hold values of the record: mind where
-    /// you log it.
+    /// Returns the API's own message, in Russian or English. It may contain values of the record,
+    /// so be careful where you log it.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -282,7 +285,7 @@ impl Error {
         self.0.api.as_ref()?.message.as_deref()
     }
 
-    /// The API's own hint. It may hold values of the record.
+    /// Returns the API's own hint. It may contain values of the record.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -300,8 +303,8 @@ impl Error {
         self.0.api.as_ref()?.hint.as_deref()
     }
 
-    /// The code of the layer underneath the API, such as `OVERLOAD_LIMIT`: `error.b24Code`, as it was
-    /// observed (grade O).
+    /// Returns the error code of the layer underneath the API, such as `OVERLOAD_LIMIT`:
+    /// `error.b24Code`, as observed (grade O).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -319,9 +322,10 @@ impl Error {
         self.0.api.as_ref()?.b24_code.as_deref()
     }
 
-    /// How long the API asks to wait before the next call: `error.retryAfter` or `Retry-After`. There is
-    /// an error only if that is longer than [`RetryPolicy::max_retry_after`](crate::RetryPolicy::max_retry_after),
-    /// or the tries are used up.
+    /// Returns how long the API wants the client to wait before the next call: `error.retryAfter`
+    /// or `Retry-After`. The client waits and retries by itself unless the wait is longer than
+    /// [`RetryPolicy::max_retry_after`](crate::RetryPolicy::max_retry_after) or all attempts have
+    /// been used.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));

@@ -1,4 +1,4 @@
-//! Days and moments of chrono. A `NaiveDateTime` has no offset, and is neither.
+//! Dates and times of chrono. `NaiveDateTime` is not supported, because it has no offset.
 
 use ::chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Offset as _, TimeZone, Timelike, Utc};
 
@@ -11,7 +11,7 @@ impl Encode<kind::Date> for NaiveDate {
     }
 }
 
-/// The day, also if it carries a time.
+/// Also reads the date of a value with a time.
 impl Decode<kind::Date> for NaiveDate {
     fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
         let date: crate::Date = Decode::<kind::Date>::decode(answered)?;
@@ -20,7 +20,7 @@ impl Decode<kind::Date> for NaiveDate {
     }
 }
 
-/// With the offset that the zone has at that moment.
+/// Uses the offset of the time zone at that time.
 impl<Z: TimeZone> Encode<kind::DateTime> for DateTime<Z> {
     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
         match Offset::east(self.offset().fix().local_minus_utc()) {
@@ -49,7 +49,7 @@ fn encode<Z: TimeZone>(
     Ok(())
 }
 
-/// With the answered offset.
+/// Keeps the offset of the answer.
 impl Decode<kind::DateTime> for DateTime<FixedOffset> {
     fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
         let moment = Moment::decode(answered)?;

@@ -6,7 +6,7 @@ use crate::{Answered, Decode, DecodeError, Encode, EncodeError, Encoder, Money, 
 
 macro_rules! numbers {
     ($($Kind:ident)+) => {$(
-        /// With all its digits, trailing zeros included.
+        /// Writes all digits, including trailing zeros.
         impl Encode<kind::$Kind> for Decimal {
             fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
                 to.digits(&self.to_string());
@@ -14,7 +14,7 @@ macro_rules! numbers {
             }
         }
 
-        /// Never rounded: a number with more digits than a decimal holds is refused.
+        /// Never rounds: a number with more digits than `Decimal` can hold is an error.
         impl Decode<kind::$Kind> for Decimal {
             fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
                 let number = exactly(&answered.text().unwrap_or_default());
@@ -26,7 +26,8 @@ macro_rules! numbers {
 
 numbers! { Number Double }
 
-/// The number, with or without an exponent. `Decimal` would round its digits, and allow `1_000`.
+/// Parses a number with or without an exponent. `Decimal`'s own parser would round, and would
+/// accept `1_000`.
 fn exactly(text: &str) -> Option<Decimal> {
     let (digits, exponent) = match text.split_once(['e', 'E']) {
         Some((digits, exponent)) => (digits, Some(exponent)),
@@ -42,9 +43,9 @@ fn exactly(text: &str) -> Option<Decimal> {
     }
 }
 
-/// With the feature `decimal`.
+/// Available with the feature `decimal`.
 impl Money {
-    /// The amount, with all its digits, and its currency by ISO 4217.
+    /// Creates a value from an amount, with all its digits, and an ISO 4217 currency code.
     ///
     /// ```
     /// use rust_decimal::Decimal;
@@ -56,12 +57,13 @@ impl Money {
     /// ```
     ///
     /// # Errors
-    /// [`ParseError`] where the currency is not three capitals.
+    /// [`ParseError`] if the currency is not three capital letters.
     pub fn from_decimal(amount: Decimal, currency: impl Into<String>) -> Result<Self, ParseError> {
         Self::new(amount.to_string(), currency)
     }
 
-    /// The amount, or `None` where it has more digits than a `Decimal` holds: it is never rounded.
+    /// Returns the amount, or `None` if it has more digits than `Decimal` can hold. It is never
+    /// rounded.
     ///
     /// ```
     /// use rust_decimal::Decimal;

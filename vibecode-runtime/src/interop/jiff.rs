@@ -1,4 +1,4 @@
-//! Days and moments of jiff. A `civil::DateTime` has no offset, and is neither.
+//! Dates and times of jiff. `civil::DateTime` is not supported, because it has no offset.
 
 use ::jiff::{
     Timestamp, Zoned,
@@ -15,7 +15,7 @@ impl Encode<kind::Date> for Date {
     }
 }
 
-/// The day, also if it carries a time.
+/// Also reads the date of a value with a time.
 impl Decode<kind::Date> for Date {
     fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
         let date: crate::Date = Decode::<kind::Date>::decode(answered)?;
@@ -30,7 +30,7 @@ fn of_calendar(date: crate::Date) -> Option<Date> {
     Date::new(year, month, day).ok()
 }
 
-/// With the offset that the zone has at that moment; the name of the zone is not written.
+/// Uses the offset of the time zone at that time; the name of the time zone is not written.
 impl Encode<kind::DateTime> for Zoned {
     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
         match moment::Offset::east(self.offset().seconds()) {
@@ -40,7 +40,7 @@ impl Encode<kind::DateTime> for Zoned {
     }
 }
 
-/// In UTC.
+/// Writes the time in UTC.
 impl Encode<kind::DateTime> for Timestamp {
     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
         encode(&self.to_zoned(TimeZone::UTC), moment::Offset::UTC, to)
@@ -58,7 +58,8 @@ fn encode(at: &Zoned, offset: moment::Offset, to: &mut Encoder<'_>) -> Result<()
     Ok(())
 }
 
-/// In a zone that has the answered offset all year: the answer does not name the zone.
+/// Returns a time in a time zone with the answer's fixed offset, since the answer does not contain
+/// the time zone's name.
 impl Decode<kind::DateTime> for Zoned {
     fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
         let moment = Moment::decode(answered)?;

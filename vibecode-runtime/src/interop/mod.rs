@@ -1,6 +1,6 @@
-//! Values of other libraries, each behind the feature that has its name.
+//! Support for types of other crates, each behind the feature with the crate's name.
 
-/// Lets a field that takes a day or a moment take this type of another library.
+/// Implements the kind that accepts a date or a date with a time for this type of another crate.
 #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
 macro_rules! day_or_moment {
     ($($Kind:ident: $Value:ty $(where $Zone:ident: $Bound:path)?, read as $($Read:ty),+;)+) => {$(
@@ -37,7 +37,8 @@ mod wire {
     use crate::kind;
     use crate::{Answered, Decode, DecodeError, Encode, EncodeError, Encoder};
 
-    /// The JSON that a value is written as. Nothing may have been written if it is refused.
+    /// Returns the JSON that a value is written as. If it is refused, nothing may have been
+    /// written.
     pub(super) fn written<K>(value: &impl Encode<K>) -> Result<String, EncodeError> {
         let mut json = String::new();
         let encoded = value.encode(&mut Encoder::new(&mut json));
@@ -45,7 +46,8 @@ mod wire {
         encoded.map(|()| json)
     }
 
-    /// Checks that a type reads every spelling of a moment as `crate::DateTime` does, and no day.
+    /// Checks that a type reads every spelling that `crate::DateTime` reads, and no date without a
+    /// time.
     #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
     pub(super) fn reads_every_spelling<T>()
     where
@@ -75,7 +77,7 @@ mod wire {
         assert!(read::<kind::DateTime, T>(r#""2026-04-15""#).is_err());
     }
 
-    /// Checks that a type reads the day of a moment in a field that takes either.
+    /// Checks that a type reads the date of a date with a time, in a field that accepts either.
     #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
     pub(super) fn reads_the_day_of_a_moment<T>()
     where
@@ -94,7 +96,7 @@ mod wire {
         }
     }
 
-    /// The value that is read from JSON.
+    /// Reads a value from JSON.
     pub(super) fn read<K, T: Decode<K>>(json: &str) -> Result<T, DecodeError> {
         T::decode(Answered::of_text(json))
     }

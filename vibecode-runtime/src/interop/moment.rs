@@ -1,10 +1,10 @@
-//! Days and moments on their way between the wire and another library.
+//! Converts dates and times between the wire and other crates.
 
 use std::fmt;
 
 use crate::{Answered, Date, DateTime, Decode, DecodeError, EncodeError, Encoder, kind};
 
-/// A day of another library.
+/// Converts a date of another crate.
 pub(super) fn day(
     year: impl Into<i64>,
     month: impl Into<i64>,
@@ -22,9 +22,10 @@ pub(super) fn day(
     date.ok_or_else(|| EncodeError::new("its year is not one of 1 to 9999"))
 }
 
-/// An offset that can be written: of whole minutes, less than a day.
+/// An offset that can be written: whole minutes, less than a day.
 ///
-/// Zones of long ago, before time was standardized, have others. Their moments are written in UTC.
+/// Historical time zones, before time was standardized, have other offsets. Their times are written
+/// in UTC.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Offset {
     east_minutes: i32,
@@ -51,7 +52,7 @@ impl fmt::Display for Offset {
     }
 }
 
-/// What the calendar and the clock show at an offset.
+/// The local date and time at an offset.
 pub(super) struct Shown {
     pub(super) date: Date,
     /// Hours, minutes and seconds.
@@ -74,12 +75,12 @@ impl Shown {
     }
 }
 
-/// A moment as it was answered.
+/// A date and time as it was returned.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Moment {
-    /// Seconds since the beginning of 1970 in UTC, rounded down.
+    /// Seconds since the Unix epoch, rounded down.
     pub(super) unix_seconds: i64,
-    /// What comes on top of them.
+    /// Nanoseconds in addition to the seconds.
     pub(super) nanosecond: u32,
     /// The offset that it was written with.
     pub(super) east_seconds: i32,

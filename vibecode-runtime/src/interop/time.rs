@@ -1,4 +1,4 @@
-//! Days and moments of time. A `PrimitiveDateTime` has no offset, and is neither.
+//! Dates and times of time. `PrimitiveDateTime` is not supported, because it has no offset.
 
 use ::time::{Date, Month, OffsetDateTime, UtcOffset};
 
@@ -12,7 +12,7 @@ impl Encode<kind::Date> for Date {
     }
 }
 
-/// The day, also if it carries a time.
+/// Also reads the date of a value with a time.
 impl Decode<kind::Date> for Date {
     fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
         let date: crate::Date = Decode::<kind::Date>::decode(answered)?;
@@ -47,7 +47,7 @@ fn encode(at: OffsetDateTime, offset: Offset, to: &mut Encoder<'_>) -> Result<()
     Ok(())
 }
 
-/// With the answered offset.
+/// Keeps the offset of the answer.
 impl Decode<kind::DateTime> for OffsetDateTime {
     fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
         let moment = Moment::decode(answered)?;

@@ -1,9 +1,9 @@
-//! How a record shows its phones and emails: in `fm`, and in aliases and flags beside it.
+//! Reads the phones and emails of a record: from `fm`, and from the aliases and flags beside it.
 //!
-//! `fm` lists every entry (api.md, grade D): as a list, or as an object, which is how PHP writes a
-//! list with a gap. It is read whole or not at all, since an entry that was passed over would be
-//! added again. Aliases such as `phoneWork` need not show all entries, and `hasPhone` shows none;
-//! both can contradict `fm`, and then nobody knows what is there.
+//! `fm` contains every entry (api.md, grade D), either in a list or in an object, which is how PHP
+//! writes a list with gaps. It is read completely or not at all, because an entry that was skipped
+//! would be added again. Aliases such as `phoneWork` need not show all entries, and `hasPhone`
+//! shows no entry. Both can contradict `fm`, and then it is unknown which entries exist.
 
 use std::{borrow::Cow, collections::HashSet};
 
@@ -16,13 +16,13 @@ use crate::{
     json,
 };
 
-/// How a kind is shown beside `fm`.
+/// The fields beside `fm` that show a kind.
 struct Beside {
     kind: &'static str,
-    /// Whether there are any.
+    /// The flag that says whether there are any entries.
     flag: &'static str,
     untyped: &'static str,
-    /// The alias of each type.
+    /// Each alias with its type.
     typed: &'static [(&'static str, &'static str)],
 }
 
@@ -51,7 +51,7 @@ const BESIDE: &[Beside] = &[
     },
 ];
 
-/// Every name that phones and emails are read from.
+/// All names of fields that contain phones and emails.
 pub(crate) const MULTIFIELD_NAMES: &[&str] = &[
     "fm",
     "phone",
@@ -66,26 +66,26 @@ pub(crate) const MULTIFIELD_NAMES: &[&str] = &[
     "emailOther",
 ];
 
-/// The names that only say whether there are any.
+/// The names of the flags that only say whether there are any.
 pub(crate) const MULTIFIELD_FLAGS: &[&str] = &["hasPhone", "hasEmail"];
 
-/// Why it is not known which phones and emails a record has. No value is in it.
+/// Why it is not known which phones and emails a record has. Contains no values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unclear {
-    /// The record is not an object that can be read.
+    /// The record is not a readable object.
     Record,
     /// `fm` is neither a list of entries nor an object of them.
     List,
     /// An alias or a flag has an unknown form.
     Alias,
-    /// `fm`, the aliases and the flags do not agree.
+    /// `fm`, the aliases and the flags contradict each other.
     Contradiction,
-    /// There is no `fm`, and nothing says that there are no entries.
+    /// There is no `fm`, and no flag or alias says that there are no entries.
     NotShown,
 }
 
 impl Unclear {
-    /// What is wrong, as the part of a sentence about the record.
+    /// Describes the problem, as part of a sentence about the record.
     pub(crate) fn problem(self) -> &'static str {
         match self {
             Self::Record => "the record is not an object that can be read",
@@ -116,9 +116,9 @@ impl From<Unclear> for DecodeError {
 }
 
 impl Multifields {
-    /// Reads the entries from `fm`, or from the aliases if the record is shown without it.
+    /// Reads the entries from `fm`, or from the aliases if the record has no `fm`.
     pub(crate) fn read<'a>(field: impl Fn(&str) -> Option<Answered<'a>>) -> Result<Self, Unclear> {
-        // `null` and `false` are no list: as if there were no `fm`.
+        // `null` and `false` are treated as if there were no `fm`.
         let is_list = |fm: &Answered<'_>| fm.as_str().starts_with(['[', '{']);
         let is_shown = |fm: &Answered<'_>| is_list(fm) || !equality::is_nothing(fm.as_str());
         if let Some(fm) = field("fm").filter(is_shown) {
@@ -134,8 +134,8 @@ impl Multifields {
         Ok(Self::new(entries, Source::Aliases { none_of }))
     }
 
-    /// The same for a record that must not contradict itself: each alias' value is an entry, and
-    /// the flags say of each kind whether there are any.
+    /// Same as `read`, but also checks that the record does not contradict itself: the value of
+    /// each alias must be an entry, and the flags must match whether there are entries of the kind.
     pub(crate) fn read_consistent<'a>(
         field: impl Fn(&str) -> Option<Answered<'a>>,
     ) -> Result<Self, Unclear> {
@@ -167,8 +167,8 @@ impl Beside {
     }
 }
 
-/// Whether a record has a phone or an email under a name that is not known, such as `phoneFax` or
-/// `PHONE`, of a kind of which nothing is listed. Only entries in `fm` make up for that.
+/// Whether a record shows a phone or an email under an unknown name, such as `phoneFax` or `PHONE`,
+/// although no entry of that kind is listed. Only entries in `fm` make up for that.
 pub(crate) fn shows_unknown_alias(record: &str, is_listed: impl Fn(&str) -> bool) -> bool {
     json::pairs(record).is_none_or(|pairs| {
         pairs.iter().any(|(name, value)| {
@@ -178,13 +178,13 @@ pub(crate) fn shows_unknown_alias(record: &str, is_listed: impl Fn(&str) -> bool
     })
 }
 
-/// Whether phones or emails are read or added under this name, in capital or small letters.
+/// Whether phones or emails are read or added under this name, ignoring case.
 pub(crate) fn is_name(name: &str) -> bool {
     let mut known = MULTIFIELD_NAMES.iter();
     known.any(|known| known.eq_ignore_ascii_case(name)) || unknown_alias(name).is_some()
 }
 
-/// The kind that a name seems to be an alias of, if it is not a known one.
+/// Returns the kind that an unknown name seems to be an alias of.
 fn unknown_alias(name: &str) -> Option<&'static str> {
     if MULTIFIELD_NAMES.contains(&name) {
         return None;
@@ -203,7 +203,7 @@ fn is_false(answered: Option<Answered<'_>>) -> bool {
     flag(answered) == Ok(Some(false))
 }
 
-/// Whether there are any; `None` if the record does not say.
+/// Returns whether there are any entries, or `None` if the record does not say.
 fn flag(answered: Option<Answered<'_>>) -> Result<Option<bool>, Unclear> {
     let Some(answered) = answered.map(Answered::as_str) else {
         return Ok(None);
@@ -214,7 +214,7 @@ fn flag(answered: Option<Answered<'_>>) -> Result<Option<bool>, Unclear> {
     equality::boolean(answered).map(Some).ok_or(Unclear::Alias)
 }
 
-/// The entries of `fm`; `None` if one of them, or the whole, is not understood.
+/// Returns the entries of `fm`, or `None` if any part of it has an unknown form.
 fn entries(fm: Answered<'_>) -> Option<Vec<MultifieldEntry>> {
     let elements = if fm.as_str().starts_with('{') {
         let pairs = json::pairs(fm.as_str())?;
@@ -226,7 +226,7 @@ fn entries(fm: Answered<'_>) -> Option<Vec<MultifieldEntry>> {
     entries.map(|each| entry(Answered::new(each))).collect()
 }
 
-/// An entry of `fm`; `None` if it is not one.
+/// Reads an entry of `fm`, or returns `None` if it has an unknown form.
 pub(super) fn entry(answered: Answered<'_>) -> Option<MultifieldEntry> {
     let [id, kind, value_type, value] = answered.pick(["id", "typeId", "valueType", "value"])?;
     let id = match id.filter(|id| !equality::is_nothing(id.as_str())) {
@@ -234,8 +234,8 @@ pub(super) fn entry(answered: Answered<'_>) -> Option<MultifieldEntry> {
         None => None,
     };
     let kind = string(kind?)?;
-    // `phone` in small letters would be a kind of its own, and its entries no phones; so would
-    // `PHONE_2`.
+    // `phone` in lower case would become a separate kind, and its entries would not count as
+    // phones. The same applies to `PHONE_2`.
     let is_capital = |letter: u8| letter.is_ascii_uppercase() || letter.is_ascii_digit();
     if kind.is_empty()
         || !kind
@@ -280,7 +280,7 @@ fn from_aliases<'a>(
                 entries.push(MultifieldEntry::new(kind, value_type, value));
             }
         }
-        // The alias without a type repeats one that has a type, unless it is the only one.
+        // The untyped alias repeats the value of a typed one, unless it is the only one.
         for (value, value_type) in values_of(field(untyped))? {
             if known.insert(EntryKey::of(kind, &value)) {
                 let value_type = value_type.as_deref().unwrap_or("WORK");
@@ -291,10 +291,10 @@ fn from_aliases<'a>(
     Ok(entries)
 }
 
-/// A value, with its type if it brings one.
+/// A value, with its type if the alias shows one.
 type Typed = (String, Option<String>);
 
-/// The values of an alias: a text, an entry as it is written, or several of these.
+/// Returns the values of an alias: text, an entry in its written form, or a list of these.
 fn values_of(alias: Option<Answered<'_>>) -> Result<Vec<Typed>, Unclear> {
     let Some(alias) = alias.filter(|alias| !equality::is_nothing(alias.as_str())) else {
         return Ok(Vec::new());
@@ -332,7 +332,7 @@ mod tests {
     use super::*;
 
     fn with<T>(record: &str, read: impl Fn(&dyn Fn(&str) -> Option<Answered<'static>>) -> T) -> T {
-        // The values outlive the closure only in this test.
+        // Leaking is fine in a test.
         let record: &'static str = Box::leak(record.to_owned().into_boxed_str());
         let fields: BTreeMap<&str, &'static RawValue> = serde_json::from_str(record).unwrap();
         read(&|name| fields.get(name).map(|value| Answered::new(value)))
@@ -439,7 +439,7 @@ mod tests {
             let record = json!({ "fm": fm }).to_string();
             assert_eq!(read(&record).unwrap_err(), Unclear::List, "{record}");
         }
-        // A doubled key, and half an emoji, which no text can hold.
+        // A duplicate key, and a lone surrogate, which no `str` can hold.
         for fm in [
             r#"[{"typeId":"PHONE","valueType":"WORK","value":"+71","value":"+72"}]"#,
             r#"[{"typeId":"EMAIL","valueType":"WORK","value":"+71","typeId":"PHONE"}]"#,
@@ -526,7 +526,7 @@ mod tests {
             json!({ "fm": fm, "hasEmail": true }),
             json!({ "fm": fm, "phoneWork": "+79161112234" }),
             json!({ "fm": fm, "phone": ["+79161112233", "+79161112234"] }),
-            // What is a phone is not an email.
+            // A phone is not an email.
             json!({ "fm": fm, "email": "+79161112233" }),
             json!({ "hasPhone": true }),
             json!({ "phone": "+71", "hasPhone": false }),
@@ -625,7 +625,7 @@ mod tests {
         assert!(!shown.contains("7916"), "{shown}");
     }
 
-    /// 60,000 values in the aliases took over a minute when each was compared with all.
+    /// 60,000 values in the aliases took over a minute when each was compared with all others.
     #[test]
     fn many_values_are_read_in_linear_time() {
         let values: Vec<_> = (0..60_000)

@@ -1,4 +1,4 @@
-//! Phones and emails: values with a type, which the API only ever adds.
+//! Phones and emails: values with a type, which the API only adds and never replaces.
 
 mod answered;
 mod read;
@@ -14,14 +14,14 @@ pub(crate) use self::{
     read::read_list,
 };
 
-/// What `fm` calls the entries of a field.
+/// Returns the kind of a field's entries, as it is named in `fm`.
 pub(crate) fn kind_of(field: &str) -> String {
     field.to_ascii_uppercase()
 }
 
 const NOT_A_TYPE: ParseError = ParseError::expected("a type with which an entry can be written");
 
-/// The type of this name with which an entry of a field can be written.
+/// Returns the static name of the type, if an entry of the field can be written with it.
 pub(crate) fn type_id_of(field: &str, type_id: &str) -> Option<&'static str> {
     let phones = PhoneType::ALL.iter().map(|each| each.as_str());
     let emails = EmailType::ALL.iter().map(|each| each.as_str());
@@ -51,10 +51,10 @@ macro_rules! multifields {
         }
 
         impl $Type {
-            /// Every type that can be written.
+            /// All types that can be written.
             pub const ALL: &'static [Self] = &[$(Self::$Variant),+];
 
-            /// The name on the wire, as `typeId`.
+            /// Returns the wire name, as in `typeId`.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -79,7 +79,7 @@ macro_rules! multifields {
         }
 
         impl $Value {
-            /// A value of this type.
+            /// Creates a value with this type.
             pub fn new(value: impl Into<String>, value_type: $Type) -> Self {
                 Self { value: value.into(), value_type }
             }
@@ -91,20 +91,20 @@ macro_rules! multifields {
                 }
             )+
 
-            /// The value, as it was given.
+            /// Returns the value as it was passed.
             #[must_use]
             pub fn value(&self) -> &str {
                 &self.value
             }
 
-            /// The type: WORK if none was given.
+            /// Returns the type: WORK if none was specified.
             #[must_use]
             pub fn value_type(&self) -> $Type {
                 self.value_type
             }
         }
 
-        /// Shows the type; the value is personal data.
+        /// Shows only the type, because the value is personal data.
         impl fmt::Debug for $Value {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.debug_struct(stringify!($Value))
@@ -122,7 +122,7 @@ macro_rules! multifields {
 }
 
 multifields! {
-    /// A phone and its type. A bare string is a WORK phone.
+    /// A phone and its type. A plain string becomes a WORK phone.
     ///
     /// ```
     /// use vibecode_runtime::{Phone, PhoneType};
@@ -138,7 +138,7 @@ multifields! {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     Phone,
-    /// The types with which a phone can be written, documented by the API.
+    /// The types that a phone can be written with, as documented by the API.
     ///
     /// ```
     /// use vibecode_runtime::PhoneType;
@@ -147,7 +147,7 @@ multifields! {
     /// assert_eq!(PhoneType::default(), PhoneType::Work);
     /// ```
     PhoneType {
-        /// `WORK`, which a phone has if no type is given.
+        /// `WORK`, the type of a phone if none is specified.
         #[default]
         Work, work = "WORK";
         /// `HOME`
@@ -158,7 +158,7 @@ multifields! {
         Other, other = "OTHER";
     }
 
-    /// An email address and its type. A bare string is a WORK address.
+    /// An email address and its type. A plain string becomes a WORK address.
     ///
     /// ```
     /// use vibecode_runtime::{Email, EmailType};
@@ -169,7 +169,7 @@ multifields! {
     /// assert!(!format!("{email:?}").contains("company"));
     /// ```
     Email,
-    /// The types with which an email address can be written, documented by the API.
+    /// The types that an email address can be written with, as documented by the API.
     ///
     /// ```
     /// use vibecode_runtime::EmailType;
@@ -178,7 +178,7 @@ multifields! {
     /// assert_eq!(EmailType::default(), EmailType::Work);
     /// ```
     EmailType {
-        /// `WORK`, which an address has if no type is given.
+        /// `WORK`, the type of an address if none is specified.
         #[default]
         Work, work = "WORK";
         /// `HOME`
@@ -190,7 +190,7 @@ multifields! {
     }
 }
 
-// Not in the macro above: the compiler's messages would show it.
+// Not part of the macro above, because the compiler's messages would then show the macro.
 
 impl From<&str> for Phone {
     fn from(value: &str) -> Self {

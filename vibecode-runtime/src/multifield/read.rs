@@ -1,4 +1,4 @@
-//! Phones and emails as they are answered, as types.
+//! Types for phones and emails that were read.
 
 use std::{collections::HashSet, fmt};
 
@@ -13,7 +13,7 @@ use crate::{
 
 /// The phones, emails, sites and messengers of a record, each with its id and native type.
 ///
-/// Types that can be read but not written, such as FAX, are kept here as they are.
+/// Types that can be read but not written, such as FAX, are kept unchanged.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -35,12 +35,13 @@ pub struct Multifields {
     source: Source,
 }
 
-/// What entries were read from.
+/// Where the entries were read from.
 #[derive(Debug, Clone)]
 pub(super) enum Source {
-    /// `fm`, the list of all.
+    /// `fm`, which lists all entries.
     List,
-    /// The aliases, which need not show all: only of these kinds the record says that it has none.
+    /// The aliases, which need not show all entries. Only for these kinds does the record say that
+    /// it has none.
     Aliases { none_of: Vec<&'static str> },
 }
 
@@ -52,7 +53,7 @@ impl Default for Source {
     }
 }
 
-/// One entry of [`Multifields`]. Debug hides the value.
+/// An entry of [`Multifields`]. `Debug` hides the value.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -75,7 +76,7 @@ pub struct MultifieldEntry {
 }
 
 impl MultifieldEntry {
-    /// An entry that has no id yet.
+    /// Creates an entry without an id.
     pub(crate) fn new(kind: &str, value_type: &str, value: String) -> Self {
         Self {
             id: None,
@@ -85,7 +86,7 @@ impl MultifieldEntry {
         }
     }
 
-    /// The entry's own id, where the API gives one.
+    /// Returns the entry's own id, if the API returned one.
     ///
     /// ```
     /// use vibecode_runtime::{Contacts, Raw};
@@ -100,7 +101,7 @@ impl MultifieldEntry {
         self.id
     }
 
-    /// What it is: `PHONE`, `EMAIL`, `WEB` or `IM`. In `fm` this is called `typeId`.
+    /// Returns the kind: `PHONE`, `EMAIL`, `WEB` or `IM`. In `fm` it is called `typeId`.
     ///
     /// ```
     /// use vibecode_runtime::{Contacts, Raw};
@@ -115,7 +116,7 @@ impl MultifieldEntry {
         &self.kind
     }
 
-    /// Its native type, such as `WORK` or `FAX`. In `fm` this is called `valueType`.
+    /// Returns the native type, such as `WORK` or `FAX`. In `fm` it is called `valueType`.
     ///
     /// ```
     /// use vibecode_runtime::{Contacts, Raw};
@@ -130,7 +131,7 @@ impl MultifieldEntry {
         &self.value_type
     }
 
-    /// Its value.
+    /// Returns the value.
     ///
     /// ```
     /// use vibecode_runtime::{Contacts, Raw};
@@ -145,12 +146,12 @@ impl MultifieldEntry {
         &self.value
     }
 
-    /// What it is compared by with others of its kind.
+    /// Returns the key with which the entry is compared with others.
     pub(crate) fn key(&self) -> EntryKey {
         EntryKey::of(&self.kind, &self.value)
     }
 
-    /// The entry as an element of `fm`.
+    /// Returns the entry as an element of `fm`.
     fn to_json(&self) -> String {
         json!({"typeId": self.kind, "valueType": self.value_type, "value": self.value}).to_string()
     }
@@ -171,17 +172,17 @@ impl Multifields {
         Self { entries, source }
     }
 
-    /// Whether there are entries of a kind (`PHONE`).
+    /// Whether there are entries of a kind, such as `PHONE`.
     pub(crate) fn have(&self, kind: &str) -> bool {
         self.entries.iter().any(|entry| entry.kind == kind)
     }
 
-    /// What the entries are compared by.
+    /// Returns the keys with which the entries are compared.
     pub(crate) fn keys(&self) -> HashSet<EntryKey> {
         self.entries.iter().map(MultifieldEntry::key).collect()
     }
 
-    /// Whether the record has no further entries of a kind (`PHONE`).
+    /// Whether these are all entries of a kind, such as `PHONE`, that the record has.
     pub(crate) fn are_all_of(&self, kind: &str) -> bool {
         match &self.source {
             Source::List => true,
@@ -189,12 +190,12 @@ impl Multifields {
         }
     }
 
-    /// Whether they were read from the list of all, with their own types.
+    /// Whether the entries were read from `fm`, with their native types.
     pub(crate) fn are_listed(&self) -> bool {
         matches!(self.source, Source::List)
     }
 
-    /// Every entry, in the order in which the API gives them.
+    /// Returns all entries, in the order of the answer.
     ///
     /// ```
     /// use vibecode_runtime::{Contacts, Raw};
@@ -213,7 +214,7 @@ impl Multifields {
         self.entries.iter().filter(move |entry| entry.kind == kind)
     }
 
-    /// The entries of a kind as a list, to be read by the kind's own `Decode`.
+    /// Returns the entries of a kind as a JSON list, for the `Decode` implementation of the kind.
     pub(crate) fn list_of(&self, kind: &str) -> String {
         let entries: Vec<_> = self.of_kind(kind).map(MultifieldEntry::to_json).collect();
         format!("[{}]", entries.join(","))
@@ -222,7 +223,7 @@ impl Multifields {
 
 macro_rules! values {
     ($($Value:ident, $Type:ident;)+) => {$(
-        /// A type that can be read but not written is kept as OTHER.
+        /// Reads a type that cannot be written as OTHER.
         impl Decode<kind::$Value> for $Value {
             fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
                 let expected = || DecodeError::expected("an entry with a kind, a type and a value");
@@ -239,7 +240,7 @@ values! {
     Email, EmailType;
 }
 
-/// The entries of a kind, read as the list that a struct holds.
+/// Reads the entries of a kind into the list type of a struct's field.
 pub(crate) fn read_list<K, L: Decode<Multiple<K>>>(
     multifields: &Multifields,
     kind: &str,

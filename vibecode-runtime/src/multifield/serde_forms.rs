@@ -1,4 +1,4 @@
-//! Serde's traits for phones and emails: `{"value":…,"typeId":…}`, as in a PATCH.
+//! Serde implementations for phones and emails: `{"value":…,"typeId":…}`, as in a PATCH.
 
 use std::{fmt, marker::PhantomData};
 
@@ -13,7 +13,7 @@ use crate::text_form::{TextVisitor, serde_as_text};
 
 const FIELDS: &[&str] = &["value", "typeId"];
 
-/// Visits a value of a multifield: an object, or text alone, which is a WORK value.
+/// Visits a value of a multifield: an object, or plain text, which is a WORK value.
 struct EntryVisitor<T, V> {
     make: fn(String, T) -> V,
     value_type: PhantomData<T>,
@@ -52,7 +52,7 @@ impl<'de, T: Deserialize<'de> + Default, V> Visitor<'de> for EntryVisitor<T, V> 
         Ok((self.make)(value, value_type))
     }
 
-    // A phone without quotes. As in answers, a number is read as its text.
+    // A phone without quotes. A number is read as its text, as in answers.
     fn visit_u64<E: Error>(self, number: u64) -> Result<V, E> {
         self.visit_str(&number.to_string())
     }
@@ -69,7 +69,7 @@ impl<'de, T: Deserialize<'de> + Default, V> Visitor<'de> for EntryVisitor<T, V> 
 
 const NOT_TEXT: &str = "expected a phone or an email as text";
 
-/// Text that errors do not show.
+/// Text that does not appear in errors.
 struct Private(String);
 
 impl<'de> Deserialize<'de> for Private {

@@ -1,22 +1,23 @@
-//! What the setter of a list takes.
+//! The types that the setter of a list accepts.
 
 use std::{
     borrow::Cow,
     collections::{BinaryHeap, VecDeque},
 };
 
-/// What a setter takes for a list of the type `L`: the list itself, and for a `Vec` arrays and slices
-/// of what its elements convert from.
+/// What a setter accepts for a list of the type `L`: the list itself, and for a `Vec` also arrays
+/// and slices of values that convert into its elements.
 ///
-/// Each length of an array has its own implementation. With one for all lengths, the compiler could not
-/// infer the type of the elements of `[]`; in the one for length 0, it is that of the list's elements.
+/// Each array length has its own implementation. With one implementation for all lengths, the
+/// compiler could not infer the element type of `[]`. The one for length 0 uses the element type of
+/// the list.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not convert into the list that the field holds, `{L}`",
     label = "not a list of what the field holds",
     note = "it takes `{L}`, an array of at most 32 values that convert into its elements, or a slice of them"
 )]
 pub trait IntoList<L> {
-    /// The list.
+    /// Converts into the list.
     fn into_list(self) -> L;
 }
 

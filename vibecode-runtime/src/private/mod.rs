@@ -1,7 +1,9 @@
-//! What generated code calls. Not part of the public interface: it may change with any version.
+//! The functions and traits that generated code uses. Not part of the public API: they may change
+//! in any version.
 //!
-//! Each setter is one call of the kind's trait on the user's type, `<String as TextField>`, so that a wrong
-//! type is an error at that type, in the words of the trait, and shows nothing of the runtime.
+//! Each setter is one call of the kind's trait on the user's type, `<String as TextField>`. So a
+//! wrong type is an error at that type, with the message of the trait, and shows nothing of the
+//! runtime.
 
 pub use std::{
     clone::Clone,
@@ -16,8 +18,8 @@ pub use std::{
     string::String,
 };
 
-// Under names that are not in the prelude: generated code writes them at the place of the user's types,
-// and the lint `unused_qualifications` would ask for the short names there.
+// Re-exported under names that are not in the prelude: generated code writes them with the spans of
+// the user's types, where the lint `unused_qualifications` would demand the short names.
 pub use std::convert::{AsRef as TakenAs, Into as TakenInto};
 
 pub use serde::{Serialize, Serializer};
@@ -50,7 +52,7 @@ pub use self::{list::IntoList, present::*};
 )]
 pub use crate::kind::*;
 
-/// What is sent to clear a field.
+/// The value that is sent to clear a field.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Clearing {
@@ -80,7 +82,7 @@ pub fn clear(body: &mut Body, name: &'static str, clearing: Clearing) {
     );
 }
 
-/// Sets if there is a value.
+/// Calls the setter if there is a value.
 pub fn maybe<P, V>(patch: P, value: Option<V>, set: impl FnOnce(P, V) -> P) -> P {
     match value {
         Some(value) => set(patch, value),
@@ -88,12 +90,12 @@ pub fn maybe<P, V>(patch: P, value: Option<V>, set: impl FnOnce(P, V) -> P) -> P
     }
 }
 
-/// Sets what no schema checks.
+/// Sets a field that is not checked against a schema.
 pub fn set_unchecked<P: Patch>(body: &mut Body, name: impl Into<String>, value: impl Serialize) {
     body.set_unchecked(name.into(), P::WIRE_NAMES, &value);
 }
 
-/// The changes between what two structs hold.
+/// Returns the changes between two structs.
 #[must_use]
 pub fn diff(
     before: &Body,
@@ -108,8 +110,8 @@ pub fn diff(
     (body, not_removable)
 }
 
-/// Refuses a diff that would clear a field which the portal requires: it cannot be sent, and the error
-/// names the field.
+/// Makes a diff invalid if it would clear a field that the portal requires. The error names the
+/// field.
 pub fn refuse_clearing(diff: &mut Body, before: &Body, after: &Body, required: &[&'static str]) {
     for name in required {
         if before.act_of(name).is_some() && after.act_of(name).is_none() {
@@ -119,7 +121,8 @@ pub fn refuse_clearing(diff: &mut Body, before: &Body, after: &Body, required: &
     }
 }
 
-/// What no multifield is: never implemented, so that a method which asks for it says why.
+/// Never implemented for a multifield. A method with this bound therefore fails with the
+/// explanation below.
 #[diagnostic::on_unimplemented(
     message = "`{Field}` cannot be set: the API only ever adds phones and emails",
     label = "call `{Add}`",
@@ -127,7 +130,7 @@ pub fn refuse_clearing(diff: &mut Body, before: &Body, after: &Body, required: &
 )]
 pub trait Settable<'never, Field, Add> {}
 
-/// What no multifield is either.
+/// Never implemented for a multifield either.
 #[diagnostic::on_unimplemented(
     message = "`{Field}` cannot be cleared: the API only ever adds phones and emails",
     label = "nothing clears it",
@@ -135,7 +138,7 @@ pub trait Settable<'never, Field, Add> {}
 )]
 pub trait Clearable<'never, Field> {}
 
-/// Never implemented, as [`Clearable`]: for a field that the portal requires.
+/// Never implemented, like [`Clearable`]: for a field that the portal requires.
 #[diagnostic::on_unimplemented(
     message = "`{Field}` cannot be cleared: the portal requires a value",
     label = "nothing clears it",
@@ -150,13 +153,13 @@ pub trait NotRequired<'never, Field> {}
     note = "the field with `#[vibecode(id)]` has the entity's own id, such as `ContactId` for `entity = \"contacts\"`"
 )]
 pub trait IsIdOf<E>: Sized {
-    /// Checks, while compiling, that the type is the id of the entity.
+    /// Checks at compile time that the type is the id of the entity.
     fn check() {}
 
     /// Reads the record's id.
     ///
     /// # Errors
-    /// If the record has none.
+    /// If the record has no id.
     fn read(fields: &Fields<'_>, place: usize) -> Result<Self, UnreadableField>;
 }
 
@@ -167,28 +170,28 @@ impl<E> IsIdOf<E> for Id<E> {
     }
 }
 
-/// The list of a type that is written. `None`, through [`NoList`], for a type that cannot be written,
-/// which is an error elsewhere.
+/// The list field of a type that is written. `None`, through [`NoList`], for a type that cannot be
+/// written, which is reported as an error elsewhere.
 #[derive(Debug)]
 pub struct WrittenList<T, K>(PhantomData<(T, K)>);
 
-/// The same for a type that is read.
+/// The list field of a type that is read.
 #[derive(Debug)]
 pub struct ReadList<T, K>(PhantomData<(T, K)>);
 
 impl<T: Encode<K>, K> WrittenList<T, K> {
-    /// The list.
+    /// The list field.
     pub const LIST: Option<List> = T::LIST;
 }
 
 impl<T: Decode<K>, K> ReadList<T, K> {
-    /// The list.
+    /// The list field.
     pub const LIST: Option<List> = T::LIST;
 }
 
-/// What is found if a type has no wire form of the kind.
+/// Fallback for types that have no wire form of the kind.
 pub trait NoList {
-    /// No list.
+    /// No list field.
     const LIST: Option<List> = None;
 }
 
@@ -196,16 +199,16 @@ impl<T, K> NoList for WrittenList<T, K> {}
 
 impl<T, K> NoList for ReadList<T, K> {}
 
-/// Writes an option.
+/// Writes an option of a list field.
 ///
 /// # Errors
-/// If the field is another list, or the option has the id 0.
+/// If the field is another list field, or the option has the id 0.
 pub fn option<T: Enumeration>(option: &T, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
     to.option(option)
 }
 
 /// A struct that can fill a patch.
 pub trait ToPatch {
-    /// Sets and adds what is present in the struct.
+    /// Sets and adds the values that the struct contains.
     fn present(&self, body: &mut Body);
 }

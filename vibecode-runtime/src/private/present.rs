@@ -1,35 +1,37 @@
-//! `to_patch`: puts what a struct holds into a patch.
+//! `to_patch`: copies the values of a struct into a patch.
 //!
 //! The setter of a field asserts that its type has a wire form. If `to_patch` asserted it too, a
-//! wrong type would be two errors. So the methods of [`Present`] exist only for a type with a wire
-//! form, and any other type finds those of [`Refused`] by dereferencing. A crate that calls them does
-//! not compile, since the setter's assertion fails; should that ever change, the patch is refused
-//! instead of losing the field.
+//! wrong type would cause two errors. So the methods of [`Present`] exist only for types with a
+//! wire form, and any other type gets those of [`Refused`] through `Deref`. A crate that calls the
+//! latter does not compile, since the setter's assertion fails. If it ever did, the patch would be
+//! invalid instead of missing the field.
 
 use std::{fmt, marker::PhantomData, ops::Deref};
 
 use crate::{Companies, Contacts, Deals, Encode, EncodeError, Leads, Users, body::Body, kind};
 
-/// What a struct holds for a field of the kind `K`, if anything.
+/// The value of a struct's field of the kind `K`, if there is one.
 pub struct Present<'a, K, T>(Option<&'a T>, PhantomData<K>);
 
-/// For each kind: what a field with an `Option` holds, and one without; of a list the same.
+/// Generates two functions for each kind: for a field with an `Option` and one without, and the
+/// same for lists.
 ///
-/// One function a kind, since a type argument for it would cost the compiler more than the call.
+/// There is one function per kind because a type argument would cost more compile time than the
+/// call.
 macro_rules! present {
     ($($any:ident, $some:ident, $any_list:ident, $some_list:ident: $Kind:ty;)+) => {$(
         present! { $any, $some: $Kind }
         present! { $any_list, $some_list: kind::Multiple<$Kind> }
     )+};
     ($any:ident, $some:ident: $Kind:ty) => {
-        /// What a field with an `Option` holds.
+        /// The value of a field with an `Option`.
         #[inline]
         #[must_use]
         pub fn $any<T>(value: &Option<T>) -> Present<'_, $Kind, T> {
             Present(value.as_ref(), PhantomData)
         }
 
-        /// What a field without an `Option` holds.
+        /// The value of a field without an `Option`.
         #[inline]
         #[must_use]
         pub fn $some<T>(value: &T) -> Present<'_, $Kind, T> {
@@ -74,7 +76,7 @@ impl<K, T: Encode<K>> Present<'_, K, T> {
         }
     }
 
-    /// Sets a multiple field. An empty list leaves it as it is.
+    /// Sets a multiple field. An empty list does not change the field.
     #[inline]
     pub fn set_list(self, body: &mut Body, name: &'static str) {
         if let Some(value) = self.0 {
@@ -82,7 +84,7 @@ impl<K, T: Encode<K>> Present<'_, K, T> {
         }
     }
 
-    /// Adds to a multifield, one value or a list of them.
+    /// Adds one value or a list of values to a multifield.
     #[inline]
     pub fn add(self, body: &mut Body, name: &'static str) {
         if let Some(value) = self.0 {
@@ -90,7 +92,7 @@ impl<K, T: Encode<K>> Present<'_, K, T> {
         }
     }
 
-    /// Adds a bare value to a multifield, under one type.
+    /// Adds a plain value to a multifield, with one type.
     #[inline]
     pub fn add_typed(self, body: &mut Body, name: &'static str, type_id: &'static str) {
         if let Some(value) = self.0 {
@@ -99,7 +101,7 @@ impl<K, T: Encode<K>> Present<'_, K, T> {
     }
 }
 
-/// Adds a bare value to a multifield, under the type that the struct gives it.
+/// Adds a plain value to a multifield, with the type that the struct specifies.
 #[inline]
 pub(crate) fn add_typed<K, T: Encode<K>>(
     body: &mut Body,
@@ -113,7 +115,7 @@ pub(crate) fn add_typed<K, T: Encode<K>>(
     });
 }
 
-/// Stands in for a type without a wire form.
+/// Replaces [`Present`] for a type without a wire form.
 #[derive(Debug)]
 pub struct Refused;
 
@@ -126,7 +128,7 @@ impl<K, T> Deref for Present<'_, K, T> {
 }
 
 impl Refused {
-    /// Refuses the patch.
+    /// Makes the patch invalid.
     #[cold]
     pub fn set(&self, body: &mut Body, name: &'static str) {
         body.set(name, false, &|_| {
@@ -134,19 +136,19 @@ impl Refused {
         });
     }
 
-    /// Refuses the patch.
+    /// Makes the patch invalid.
     #[cold]
     pub fn set_list(&self, body: &mut Body, name: &'static str) {
         self.set(body, name);
     }
 
-    /// Refuses the patch.
+    /// Makes the patch invalid.
     #[cold]
     pub fn add(&self, body: &mut Body, name: &'static str) {
         self.set(body, name);
     }
 
-    /// Refuses the patch.
+    /// Makes the patch invalid.
     #[cold]
     pub fn add_typed(&self, body: &mut Body, name: &'static str, _: &'static str) {
         self.set(body, name);

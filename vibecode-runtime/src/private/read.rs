@@ -1,4 +1,4 @@
-//! Reading: each field is one call of the kind's trait on the user's type.
+//! Reads fields: each is one call of the kind's trait on the user's type.
 
 use crate::{
     Answered, Decode, DecodeError, Enumeration,
@@ -7,7 +7,7 @@ use crate::{
     record::{Fields, UnreadableField},
 };
 
-/// What reading a field gives: nothing, or a value.
+/// The result of reading a field: a value, or nothing.
 type Read<T> = Result<Option<T>, UnreadableField>;
 
 fn value<K: Kind, T: Decode<K>>(fields: &Fields<'_>, place: usize) -> Read<T> {
@@ -19,7 +19,7 @@ fn value<K: Kind, T: Decode<K>>(fields: &Fields<'_>, place: usize) -> Read<T> {
     read.map_err(|error| UnreadableField::new(name, error))
 }
 
-/// A value that must be there. Empty text is a value, since a text may be empty.
+/// Reads a required value. Empty text counts as a value, because a text may be empty.
 pub(super) fn required<K: Kind, T: Decode<K>>(
     fields: &Fields<'_>,
     place: usize,
@@ -33,7 +33,7 @@ pub(super) fn required<K: Kind, T: Decode<K>>(
     read.map_err(|error| UnreadableField::new(name, error))
 }
 
-/// A list, which is empty if there is nothing.
+/// Reads a list, which is empty if there is nothing.
 fn list<K, T: Decode<K>>(fields: &Fields<'_>, place: usize) -> Result<T, UnreadableField> {
     let (name, answered) = fields.at(place);
     let field = fields.list_of(name);
@@ -41,7 +41,7 @@ fn list<K, T: Decode<K>>(fields: &Fields<'_>, place: usize) -> Result<T, Unreada
     read.map_err(|error| UnreadableField::new(name, error))
 }
 
-/// How a struct holds a field: the value itself, or an `Option` of it.
+/// How a struct holds a field: as the value itself, or as an `Option`.
 pub trait Held<T>: Sized {
     /// Reads a single field.
     #[doc(hidden)]
@@ -55,7 +55,7 @@ pub trait Held<T>: Sized {
     where
         T: Decode<K>;
 
-    /// Reads one bare value of a multifield.
+    /// Reads a plain value of a multifield.
     #[doc(hidden)]
     fn typed(answered: Answered<'_>) -> Result<Self, DecodeError>
     where
@@ -111,10 +111,10 @@ impl<T> Held<T> for Option<T> {
     }
 }
 
-/// Reads an option.
+/// Reads an option of a list field.
 ///
 /// # Errors
-/// If the field is another list, or the enum has no option with the id.
+/// If the field is another list field, or the enum has no option with the id.
 pub fn option<T: Enumeration>(answered: Answered<'_>) -> Result<T, DecodeError> {
     let list = List::of::<T>();
     if answered.field().is_some_and(|field| !field.is(list)) {
@@ -126,7 +126,7 @@ pub fn option<T: Enumeration>(answered: Answered<'_>) -> Result<T, DecodeError> 
     option.ok_or_else(|| DecodeError::expected("one of the options that the enum has"))
 }
 
-/// Takes the place of a field with a mistake, which is reported elsewhere.
+/// Replaces the code for a field with a mistake, which is reported elsewhere.
 ///
 /// # Errors
 /// Always.

@@ -1,12 +1,12 @@
-//! The fields that a query is about.
+//! The fields that a query filters and orders by.
 
 use std::{fmt, marker::PhantomData};
 
 use crate::Record;
 
-/// A field of the records of `T`, by its wire name: what a filter or an order is about.
+/// A field of the records of `T`, by its wire name, to filter or order by.
 ///
-/// Where the name is a literal, [`field!`](crate::field) checks it when the program is compiled.
+/// If the name is a literal, [`field!`](crate::field) checks it at compile time.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -24,7 +24,7 @@ pub struct Field<T> {
 }
 
 impl<T: Record> Field<T> {
-    /// The field of this wire name.
+    /// Returns the field with this wire name.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -36,7 +36,7 @@ impl<T: Record> Field<T> {
     /// ```
     ///
     /// # Panics
-    /// Where the struct reads no such field: in a `const`, that is a compile error.
+    /// If the struct reads no such field. In a `const`, that is a compile error.
     #[must_use]
     #[track_caller]
     pub const fn named(name: &'static str) -> Self {
@@ -65,8 +65,8 @@ impl<T> fmt::Debug for Field<T> {
     }
 }
 
-/// What names a field of the records of `T`: a [`Field`], or a wire name that is looked at when the
-/// query is asked.
+/// The name of a field of the records of `T`: a [`Field`], or a wire name that is checked when the
+/// query is sent.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -85,7 +85,7 @@ impl<T> fmt::Debug for Field<T> {
     note = "pass `field!({T}, \"…\")`, which is checked when the program is compiled, or a wire name as text"
 )]
 pub trait FieldName<T>: sealed::Sealed {
-    /// The wire name.
+    /// Returns the wire name.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -122,7 +122,7 @@ mod sealed {
     impl Sealed for String {}
 }
 
-/// Whether a name is among others, while the program is compiled.
+/// Returns whether a name is in a list, at compile time.
 #[expect(
     clippy::indexing_slicing,
     reason = "the bounds are held, and in a constant there is no iterator"
@@ -156,7 +156,7 @@ const fn is_same(one: &[u8], other: &[u8]) -> bool {
     true
 }
 
-/// The [`Field`] of a wire name, checked when the program is compiled.
+/// Creates the [`Field`] of a wire name, checked at compile time.
 ///
 /// ```
 /// use vibecode_runtime::{Record, field};
@@ -170,7 +170,7 @@ const fn is_same(one: &[u8], other: &[u8]) -> bool {
 /// let field = field!(Customer, "lastName");
 /// ```
 ///
-/// A name that the struct does not read is none:
+/// A name that the struct does not read does not compile:
 ///
 /// ```compile_fail
 /// # use vibecode_runtime::{Record, field};

@@ -1,4 +1,4 @@
-//! What a record must have to be listed.
+//! Conditions on the records of a list.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use crate::body::is_finite;
 const ANY_OF: &str = "$in";
 const NONE_OF: &str = "$nin";
 
-/// A condition on one field: a value stands for equality.
+/// A condition on one field. A plain value means equality.
 ///
 /// ```
 /// use vibecode_runtime::Filter;
@@ -22,7 +22,7 @@ const NONE_OF: &str = "$nin";
 /// assert_ne!(since, one_of);
 /// ```
 ///
-/// Debug shows the operator, and no value.
+/// Debug shows the operator, but no value.
 #[derive(Clone, PartialEq)]
 #[must_use = "a filter does nothing until a query takes it"]
 pub struct Filter {
@@ -49,7 +49,7 @@ macro_rules! operators {
 }
 
 impl Filter {
-    /// Equal to this, in the form in which the API takes the field's values.
+    /// Equal to this value, in the form in which the API accepts the field's values.
     ///
     /// ```
     /// use vibecode_runtime::Filter;
@@ -61,27 +61,26 @@ impl Filter {
     }
 
     operators! {
-        /// Other than this: `$ne`.
+        /// Not equal to this value: `$ne`.
         not_equal = "$ne", "\"Director\"";
-        /// Greater than this: `$gt`.
+        /// Greater than this value: `$gt`.
         greater = "$gt", "71";
-        /// Greater than this, or equal: `$gte`.
+        /// Greater than or equal to this value: `$gte`.
         greater_or_equal = "$gte", "\"2026-04-15\"";
-        /// Less than this: `$lt`.
+        /// Less than this value: `$lt`.
         less = "$lt", "100";
-        /// Less than this, or equal: `$lte`.
+        /// Less than or equal to this value: `$lte`.
         less_or_equal = "$lte", "99.5";
-        /// Holding this text: `$contains`.
+        /// Contains this text: `$contains`.
         contains = "$contains", "\"van\"";
-        /// One of these: `$in`. Nothing is one of none, so an empty list answers no rows, without a
-        /// request.
+        /// One of these values: `$in`. An empty list matches no record, and no request is sent.
         any_of = "$in", "[71, 72]";
-        /// None of these: `$nin`. An empty list excludes nothing.
+        /// None of these values: `$nin`. An empty list excludes nothing.
         none_of = "$nin", "[71, 72]";
     }
 
     fn new(operator: Option<&'static str>, value: impl Serialize) -> Self {
-        // serde_json would write NaN as null, in a list too.
+        // serde_json would write NaN as null, also inside a list.
         let written = is_finite(&value).then(|| serde_json::to_value(value).ok());
         Self {
             operator,
@@ -89,7 +88,7 @@ impl Filter {
         }
     }
 
-    /// The value as it stands in an address, where it can: `filter[field]=v`.
+    /// Returns the value in the form of the query string `filter[field]=v`, if it has one.
     pub(super) fn as_text(&self) -> Option<String> {
         match (&self.operator, &self.value) {
             (None, Some(Value::String(text))) => Some(text.clone()),
@@ -98,7 +97,7 @@ impl Filter {
         }
     }
 
-    /// The condition as it stands in the body of a search.
+    /// Returns the condition as JSON for the body of a search.
     pub(super) fn into_json(self) -> Value {
         match self.operator {
             Some(operator) => json!({ operator: self.value }),
@@ -106,7 +105,7 @@ impl Filter {
         }
     }
 
-    /// Why the condition cannot be sent.
+    /// Returns why the condition cannot be sent, if so.
     pub(super) fn lack(&self) -> Option<&'static str> {
         match (self.operator, &self.value) {
             (_, None | Some(Value::Null)) => Some("has no value that can be sent"),
@@ -120,12 +119,12 @@ impl Filter {
         }
     }
 
-    /// Whether no record meets it.
+    /// Returns whether no record matches.
     pub(super) fn matches_nothing(&self) -> bool {
         self.operator == Some(ANY_OF) && self.is_empty_list()
     }
 
-    /// Whether every record meets it.
+    /// Returns whether every record matches.
     pub(super) fn matches_everything(&self) -> bool {
         self.operator == Some(NONE_OF) && self.is_empty_list()
     }

@@ -1,4 +1,4 @@
-//! Whether a page is the last one of a list, and whether it is a new one.
+//! Detects the last page of a list, and pages that repeat.
 
 use std::{
     collections::HashSet,
@@ -14,7 +14,7 @@ use crate::{
     equality, json,
 };
 
-/// A page, and whether there may be more.
+/// A page, and whether there may be more pages.
 pub(super) struct Listed {
     pub(super) rows: Vec<Box<RawValue>>,
     pub(super) has_more: bool,
@@ -32,8 +32,8 @@ impl Answer for Listed {
     }
 }
 
-/// Whether `meta` says that there are more rows, in any form of true. If what it says is not
-/// understood, there may be: one page more is asked for, and an empty one ends the list.
+/// Returns whether `meta` reports more rows, in any form of true. If it is not understood, there may be
+/// more: one further page is requested, and an empty page ends the list.
 fn may_have_more(meta: Option<&RawValue>) -> bool {
     let is_something = |value: &&RawValue| !equality::is_nothing(value.get());
     let Some(meta) = meta.filter(is_something) else {
@@ -46,11 +46,11 @@ fn may_have_more(meta: Option<&RawValue>) -> bool {
         .is_some_and(|flag| equality::boolean(flag.get()).unwrap_or(true))
 }
 
-/// The rows of earlier pages, to find out whether the API sends them again.
+/// The rows of earlier pages, to detect whether the API sends them again.
 ///
-/// A server that ignores `offset`, or counts it in a circle, would send pages for ever. So each page
-/// is compared with the one before it, and with one that was kept: the 1st, 2nd, 4th, 8th and so on.
-/// A circle of any length is found that way, and two pages are all that is remembered.
+/// A server that ignores `offset`, or that wraps around, would send pages for ever. Therefore each page
+/// is compared with the one before it and with one kept page: the 1st, 2nd, 4th, 8th and so on. This
+/// detects a cycle of any length, and only two pages are remembered.
 #[derive(Default)]
 pub(super) struct Pages {
     hasher: RandomState,
@@ -60,7 +60,7 @@ pub(super) struct Pages {
 }
 
 impl Pages {
-    /// Notes a page. Whether it has no row that one of the compared pages does not have.
+    /// Notes a page. Returns whether all of its rows are in one of the compared pages.
     pub(super) fn repeats(&mut self, rows: &[Box<RawValue>]) -> bool {
         let page: HashSet<u64> = rows.iter().map(|row| self.identity(row)).collect();
         let is_repeated = !page.is_empty()
@@ -75,7 +75,7 @@ impl Pages {
         is_repeated
     }
 
-    /// That of its id, or of the whole row if it has none.
+    /// Returns a hash of the row's id, or of the whole row if it has none.
     fn identity(&self, row: &RawValue) -> u64 {
         let id = json::pick(row.get(), ["id"]).and_then(|[id]| id);
         let id = id.unwrap_or(row);

@@ -23,7 +23,7 @@ use crate::{
 };
 
 impl Client {
-    /// Lists records: `GET /v1/{entity}`, or a search where a filter needs one.
+    /// Lists records: `GET /v1/{entity}`, or a search if a filter requires one.
     ///
     /// ```
     /// use vibecode_runtime::{Client, ContactId, Credentials, Record};
@@ -53,7 +53,7 @@ impl Client {
     }
 }
 
-/// Ascending or descending.
+/// The direction of an order.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -75,15 +75,14 @@ pub enum Order {
     Descending,
 }
 
-/// Records that match, from [`Client::list`].
+/// A query for records, created by [`Client::list`].
 ///
-/// A struct's own fields are what is asked for, and what can be filtered and ordered by. A name
-/// that the struct does not read is an error of the first row; of [`field!`](crate::field), a
-/// compile error.
+/// The query requests the fields of the struct, and can filter and order by them. A name that the
+/// struct does not read is an error of the first row, or a compile error with [`field!`](crate::field).
 ///
-/// Rows that are equal in every order that is asked for come in the order of their ids, so that
-/// pages neither overlap nor skip. Pages are counted by offset: a record that appears or goes in the
-/// meantime can shift another one past the reader.
+/// Rows that are equal in every requested order are returned in the order of their ids, so that pages
+/// neither overlap nor skip rows. Pages are counted by offset: a record that is created or deleted
+/// meanwhile can shift another one, which is then missed.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -123,8 +122,8 @@ impl<T: Record> Query<T> {
         }
     }
 
-    /// Only records whose field is this, or meets this [`Filter`]. Of several, all hold; of two on
-    /// one field, the last.
+    /// Keeps only records whose field equals a value or matches a [`Filter`]. A record must match all
+    /// filters. Of two filters on the same field, the last counts.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -148,8 +147,8 @@ impl<T: Record> Query<T> {
         self
     }
 
-    /// Orders by a field; by a second one what is equal in the first. Of two orders by one field, the
-    /// last counts.
+    /// Orders by a field. A further order applies to rows that are equal in the earlier ones. Of two
+    /// orders by the same field, the last counts.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -168,7 +167,7 @@ impl<T: Record> Query<T> {
         self
     }
 
-    /// At most so many rows in all.
+    /// Limits the query to `rows` rows in total.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -185,7 +184,8 @@ impl<T: Record> Query<T> {
         self
     }
 
-    /// The rows: a `Stream`, or by [`Rows::next`]. Nothing is asked for before the first is.
+    /// Returns the rows, a `Stream` that also has [`Rows::next`]. No request is sent before the first
+    /// row is polled.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -202,7 +202,7 @@ impl<T: Record> Query<T> {
         Rows::new(self)
     }
 
-    /// Checks that the struct reads every field that is named, and that every filter can be sent.
+    /// Checks that the struct reads every named field, and that every filter can be sent.
     fn check(&self) -> Result<()> {
         let filters = self.filters.iter().map(|(field, _)| field);
         let named = filters.chain(self.orders.iter().map(|(field, _)| field));
@@ -223,20 +223,20 @@ impl<T: Record> Query<T> {
         Ok(())
     }
 
-    /// Whether some filter lets no record through, so that nothing has to be asked.
+    /// Returns whether some filter matches no record, so that no request is needed.
     fn matches_nothing(&self) -> bool {
         self.filters
             .iter()
             .any(|(_, filter)| filter.matches_nothing())
     }
 
-    /// The filters that exclude anything.
+    /// Returns the filters that can exclude a record.
     fn filters(&self) -> impl Iterator<Item = &(String, Filter)> {
         let filters = self.filters.iter();
         filters.filter(|(_, filter)| !filter.matches_everything())
     }
 
-    /// Asks for a page: by its address, or by a search if a filter needs one.
+    /// Returns the request for a page: a `GET`, or a search if a filter requires one.
     fn page(&self, offset: u64, limit: u64) -> Request {
         let texts = self.filters().map(|(field, filter)| {
             let value = filter.as_text()?;
@@ -282,7 +282,7 @@ impl<T: Record> Query<T> {
             .with_body(body.to_json())
     }
 
-    /// The orders. The last is by id, so that pages neither overlap nor skip.
+    /// Returns the orders. The last is by id, so that pages neither overlap nor skip rows.
     fn orders(&self) -> Vec<(String, &'static str)> {
         let orders = self.orders.iter();
         let orders = orders.map(|(field, order)| (field.clone(), order.on_the_wire()));
@@ -291,7 +291,7 @@ impl<T: Record> Query<T> {
         orders.chain((!is_by_id).then(by_id)).collect()
     }
 
-    /// The fields that the struct reads, and what its phones and emails are read from.
+    /// Returns the fields that the struct reads, and those from which its phones and emails are read.
     fn select() -> Vec<&'static str> {
         let mut names = vec!["id"];
         names.extend(T::READ_NAMES.iter().filter(|name| **name != "id"));
@@ -328,7 +328,7 @@ impl Search {
     }
 }
 
-/// A map whose keys keep their order: what is ordered by first counts most.
+/// A JSON object whose keys keep their order: the first order has priority.
 struct InOrder(Vec<(String, &'static str)>);
 
 impl fmt::Display for InOrder {

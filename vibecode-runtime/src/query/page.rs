@@ -9,8 +9,8 @@ use crate::{
     json,
 };
 
-/// The records of a page. What `meta` says of more is not relied on: it was observed to be wrong
-/// (api.md, grade O).
+/// The records of a page. What `meta` reports about further rows is not relied on: it was observed to
+/// be wrong (api.md, grade O).
 #[derive(Debug)]
 pub(super) struct Page(pub(super) Vec<Box<RawValue>>);
 
@@ -30,9 +30,9 @@ impl<'de> Deserialize<'de> for Page {
     }
 }
 
-/// The rows of a page: a list, a list with gaps as PHP writes it, or a single row without a list around it
-/// (api.md, "Envelope", grade O). A single row must have an id: any other object may be something else,
-/// and reading it as a row would end the listing.
+/// Returns the rows of a page: a list, a list with gaps as PHP writes it, or a single row without a
+/// list around it (api.md, "Envelope", grade O). A single row must have an id: any other object may be
+/// something else, and reading it as a row would end the listing.
 fn rows(data: &RawValue) -> Option<Vec<Box<RawValue>>> {
     if !json::is_object(data) {
         return serde_json::from_str(data.get()).ok();
@@ -47,7 +47,7 @@ fn rows(data: &RawValue) -> Option<Vec<Box<RawValue>>> {
     (has_id && !json::has_index_among_keys(data.get())).then(|| vec![data.to_owned()])
 }
 
-/// Whether a value is the id of some entity: a number, or text such as a currency's.
+/// Returns whether a value is the id of some entity: a number, or text such as a currency's.
 fn is_id(value: &RawValue) -> bool {
     json::text(value).is_some_and(|id| !id.is_empty())
 }

@@ -1,4 +1,4 @@
-//! The rows of a query, as they are asked for.
+//! The rows of a query, requested page by page.
 
 use std::{
     collections::VecDeque,
@@ -19,16 +19,16 @@ use crate::{
     client::{Call, Caller},
 };
 
-/// How many rows are asked for at a time: with an offset, at most 500 are advised (api.md, grade D).
+/// The number of rows per request: with an offset, at most 500 are recommended (api.md, grade D).
 const PAGE: u64 = 500;
-/// What a page of the portal itself holds (api.md, grade D). A page of exactly this length may be all
-/// that it gave of a longer one.
+/// The length of a page of the portal itself (api.md, grade D). A page of exactly this length may be a
+/// longer page that was cut.
 const NATIVE_PAGE: u64 = 50;
 
-/// The rows of a [`Query`]: a `Stream`, or by [`Rows::next`].
+/// The rows of a [`Query`]. It is a `Stream`; [`Rows::next`] returns the next row.
 ///
-/// A page that cannot be read, or that repeats an earlier one, is one error, and ends the rows; a row
-/// that the struct cannot hold is an error in its place.
+/// If a page cannot be read or repeats an earlier one, the rows end with one error. If the struct
+/// cannot hold a row, that row is an error, and the next rows follow.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -50,12 +50,12 @@ pub struct Rows<T> {
     page: VecDeque<Box<RawValue>>,
     pages: Pages,
     next_page: NextPage,
-    /// Rows that have been given.
+    /// The number of rows returned so far.
     given: u64,
 }
 
 enum NextPage {
-    /// It begins there.
+    /// The offset of the next page.
     At(u64),
     Asked {
         offset: u64,
@@ -76,7 +76,7 @@ impl<T: Record> Rows<T> {
         }
     }
 
-    /// The next row; `None` after the last.
+    /// Returns the next row, or `None` after the last.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -95,14 +95,14 @@ impl<T: Record> Rows<T> {
     ///   read, or a filter that cannot be written. Nothing was sent.
     /// - [`ErrorKind::Unexpected`](crate::ErrorKind::Unexpected): a page repeats an earlier one. There
     ///   are no rows after it.
-    /// - [`ErrorKind::Unreadable`](crate::ErrorKind::Unreadable): a field is not what the struct holds.
-    ///   The rows after it still come.
+    /// - [`ErrorKind::Unreadable`](crate::ErrorKind::Unreadable): a field does not have the type that
+    ///   the struct requires. The rows after it are still returned.
     /// - Those of [every call](crate::Client#errors-of-every-call).
     pub async fn next(&mut self) -> Option<Result<T>> {
         std::future::poll_fn(|context| self.poll(context)).await
     }
 
-    /// All rows.
+    /// Collects all rows.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -116,7 +116,7 @@ impl<T: Record> Rows<T> {
     /// ```
     ///
     /// # Errors
-    /// The first that [`Rows::next`] gives.
+    /// The first error that [`Rows::next`] returns.
     pub async fn all(mut self) -> Result<Vec<T>> {
         let mut rows = Vec::new();
         while let Some(row) = self.next().await {
@@ -175,7 +175,7 @@ impl<T: Record> Rows<T> {
         }
     }
 
-    /// The next page; `None` if no record can match.
+    /// Requests the next page. Returns `None` if no record can match.
     fn ask(&self, offset: u64) -> Result<Option<NextPage>> {
         self.query.check()?;
         if self.query.matches_nothing() {

@@ -1,12 +1,14 @@
-//! Which of the limits that answers state is believed.
+//! Decides which of the limits stated by answers is believed.
 //!
-//! `X-RateLimit-Limit` may be lower than what the key was seen to have (api.md, grade O), and it may
-//! be a stray value of a gateway. So a limit is believed after three answers in a row that state the
-//! same one, or at once if it comes with a 429; and for three minutes after the last answer that
-//! stated it. An answer that contradicts itself (more remains than the limit) is not counted.
+//! `X-RateLimit-Limit` may be lower than the limit that the key was observed to have (api.md, grade O),
+//! and it may be a stray value of a gateway. Therefore a limit is believed only if three answers in a
+//! row state the same one, or immediately if it comes with a 429. It is believed for three minutes
+//! after the last answer that stated it. An answer that contradicts itself (more remains than the
+//! limit) is not counted.
 //!
-//! Example with a limit of 300: one answer that states 5 changes nothing. If the next two state 5
-//! too, requests leave every 12 s. If later answers state no limit, it is 300 again after 3 minutes.
+//! Example with a limit of 300: one answer that states 5 changes nothing. If the next two state 5 too,
+//! requests are sent every 12 s. If later answers state no limit, the limit is 300 again after 3
+//! minutes.
 
 use std::time::Duration;
 
@@ -14,12 +16,12 @@ use tokio::time::Instant;
 
 use super::Feedback;
 
-/// How many answers in a row have to state a limit.
+/// How many answers in a row have to state the same limit.
 pub(super) const STATEMENTS: u32 = 3;
 /// How long a limit is believed after it was last stated.
 pub(super) const BELIEVED_FOR: Duration = Duration::from_secs(180);
 
-/// What answers state of the limit.
+/// The limits that answers have stated.
 #[derive(Debug, Default)]
 pub(super) struct BelievedLimit {
     /// The limit that the last answers stated, and how many of them in a row.
@@ -28,7 +30,7 @@ pub(super) struct BelievedLimit {
 }
 
 impl BelievedLimit {
-    /// Notes what an answer states.
+    /// Notes the limit that an answer states.
     pub(super) fn note(&mut self, feedback: &Feedback, now: Instant) {
         let Some(limit) = plausible(feedback) else {
             return;
@@ -43,15 +45,15 @@ impl BelievedLimit {
         }
     }
 
-    /// The limit that is believed now.
+    /// Returns the limit that is believed now.
     pub(super) fn at(&self, now: Instant) -> Option<u32> {
         let (limit, until) = self.believed?;
         (until > now).then_some(limit)
     }
 }
 
-/// The limit that an answer states, unless it contradicts itself. A limit of 0 would have refused
-/// the request.
+/// Returns the limit that an answer states, unless it contradicts itself. A limit of 0 is not
+/// plausible: it would have refused the request.
 pub(super) fn plausible(feedback: &Feedback) -> Option<u32> {
     let limit = feedback.limit.filter(|limit| *limit > 0)?;
     let is_consistent = feedback.remaining.is_none_or(|left| left <= limit);

@@ -1,4 +1,4 @@
-//! What stands behind a throttle: the trait, the permit it gives, and its error.
+//! The budget behind a throttle: the trait, its permits, and its error.
 
 use std::{error::Error as StdError, fmt, pin::Pin, time::Duration};
 
@@ -7,7 +7,7 @@ use tokio::runtime::TryCurrentError;
 use super::{Feedback, LONGEST_WAIT};
 use crate::{Error, ErrorKind};
 
-/// A permit on its way, from [`Budget::acquire`].
+/// The future that [`Budget::acquire`] returns.
 ///
 /// ```
 /// use vibecode_runtime::{Acquiring, Permit};
@@ -19,7 +19,7 @@ use crate::{Error, ErrorKind};
 /// ```
 pub type Acquiring<'a> = Pin<Box<dyn Future<Output = Result<Permit, BudgetError>> + Send + 'a>>;
 
-/// Decides when a request may leave. For [`Throttle::shared`](crate::Throttle::shared).
+/// Decides when a request may be sent. For [`Throttle::shared`](crate::Throttle::shared).
 ///
 /// ```
 /// use std::sync::Arc;
@@ -27,7 +27,7 @@ pub type Acquiring<'a> = Pin<Box<dyn Future<Output = Result<Permit, BudgetError>
 /// use tokio::sync::Semaphore;
 /// use vibecode_runtime::{Acquiring, Budget, BudgetError, Permit, Throttle};
 ///
-/// /// A number of requests at a time, however many a minute.
+/// /// Limits how many requests run at the same time.
 /// struct AtATime(Arc<Semaphore>);
 ///
 /// impl Budget for AtATime {
@@ -52,17 +52,17 @@ pub type Acquiring<'a> = Pin<Box<dyn Future<Output = Result<Permit, BudgetError>
 /// # }
 /// ```
 pub trait Budget: Send + Sync + 'static {
-    /// Waits until one request may leave.
+    /// Waits until one request may be sent.
     ///
-    /// Dropping the future while it waits must take nothing of the budget. The future may be polled
-    /// late, or never again, without being dropped: so it must hold no lock while it waits, or it
-    /// stops all other requests. A request waits for 15 minutes at most: after that the future is
+    /// Dropping the future while it waits must take nothing from the budget. The future may be polled
+    /// late, or never again without being dropped, so it must not hold a lock while it waits: that
+    /// would block all other requests. A request waits for at most 15 minutes. After that the future is
     /// dropped, and the call fails.
     ///
     /// ```
     /// use vibecode_runtime::{Acquiring, Budget, BudgetError, Permit, Throttle};
     ///
-    /// /// Nothing leaves at night.
+    /// /// Nothing is sent at night.
     /// struct Closed;
     ///
     /// impl Budget for Closed {
@@ -78,15 +78,15 @@ pub trait Budget: Send + Sync + 'static {
     /// ```
     ///
     /// # Errors
-    /// [`BudgetError`] if the budget does not know whether there is room: then nothing is sent, and the
-    /// call fails with [`ErrorKind::Throttle`](crate::ErrorKind::Throttle). A budget must not let requests
-    /// pass because it has failed.
+    /// [`BudgetError`] if the budget does not know whether a request may be sent. Then nothing is sent,
+    /// and the call fails with [`ErrorKind::Throttle`](crate::ErrorKind::Throttle). A budget must not
+    /// let requests through because it has failed.
     fn acquire(&self) -> Acquiring<'_>;
 }
 
-/// One request may leave.
+/// Permission to send one request.
 ///
-/// A permit that is dropped counts as finished without feedback, since the request may have left.
+/// Dropping a permit finishes it without feedback, since the request may have been sent.
 ///
 /// ```
 /// use std::sync::mpsc;
@@ -103,8 +103,8 @@ pub struct Permit {
 }
 
 impl Permit {
-    /// A permit that calls this once, when the request has ended or was given up. It is called
-    /// where futures are polled and dropped, so it must not block.
+    /// Creates a permit that calls `on_finish` once, when the request has ended or was given up. It is
+    /// called where futures are polled and dropped, so it must not block.
     ///
     /// ```
     /// use vibecode_runtime::{Feedback, Permit};
@@ -119,7 +119,8 @@ impl Permit {
         }
     }
 
-    /// The request has ended, and this is what its answer tells of the budget.
+    /// Finishes the permit: the request has ended, and `feedback` is what its answer says about the
+    /// budget.
     ///
     /// ```
     /// use std::sync::mpsc;
@@ -153,7 +154,7 @@ impl fmt::Debug for Permit {
     }
 }
 
-/// Why a [`Budget`] gives no permit. Nothing was sent.
+/// Why a [`Budget`] returned no permit. Nothing was sent.
 ///
 /// ```
 /// use vibecode_runtime::BudgetError;
@@ -168,7 +169,8 @@ pub struct BudgetError {
 }
 
 impl BudgetError {
-    /// An error with this reason. It is shown in logs: leave keys, passwords and URLs out.
+    /// Creates an error with this reason. The reason is shown in logs, so it must not contain keys,
+    /// passwords or URLs.
     ///
     /// ```
     /// use vibecode_runtime::BudgetError;
@@ -183,7 +185,7 @@ impl BudgetError {
         }
     }
 
-    /// The same error, for a request that would have had to wait this long.
+    /// Sets how long the request would have had to wait.
     /// [`Error::retry_after`](crate::Error::retry_after) of the call returns it.
     #[must_use]
     pub fn with_retry_after(self, wait: Duration) -> Self {
@@ -193,15 +195,15 @@ impl BudgetError {
         }
     }
 
-    /// How long the request would have had to wait, if that is known.
+    /// Returns how long the request would have had to wait, if known.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
-    /// The request would have to wait this long, which nobody does.
+    /// The error of a request that would have to wait longer than is allowed.
     pub(super) fn too_long(wait: Duration) -> Self {
-        // Rounded up: after this the request may leave.
+        // Rounded up, so that the request may be sent after this time.
         let seconds = wait.as_nanos().div_ceil(1_000_000_000);
         Self::new(format!(
             "nothing may leave for another {seconds} s, and a request waits for {} s at most: send it after that",
@@ -210,7 +212,7 @@ impl BudgetError {
         .with_retry_after(wait)
     }
 
-    /// A budget did not answer for as long as a request may wait.
+    /// The error of a budget that did not answer within the longest wait.
     pub(super) fn no_answer() -> Self {
         Self::new(format!(
             "the budget gave no permit within {} s",
@@ -223,7 +225,7 @@ impl BudgetError {
             .with_source(error)
     }
 
-    /// The error of a call that was not sent because of this one.
+    /// Returns the error of a call that was not sent because of this error.
     pub(crate) fn not_sent(self) -> Error {
         let (problem, retry_after) = match self.retry_after {
             Some(wait) => (
@@ -240,7 +242,7 @@ impl BudgetError {
             .with(|details| details.retry_after = retry_after)
     }
 
-    /// The same error, caused by another. That one is shown too.
+    /// Sets the error that caused this one. It is shown too.
     ///
     /// ```
     /// use std::error::Error;

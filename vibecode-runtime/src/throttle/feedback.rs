@@ -1,4 +1,4 @@
-//! What an answer tells of the budget.
+//! What an answer says about the budget.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -6,13 +6,14 @@ use http::{HeaderMap, StatusCode};
 
 use crate::retry_after;
 
-/// A reset from here on is a Unix time in seconds, below it a number of seconds from now. The API
-/// documents no unit; this was the year 2001, and is 31 years from now.
+/// A reset from this value on is a Unix time in seconds; a smaller one is a number of seconds from now.
+/// The API documents no unit. As a Unix time, this value is the year 2001; as seconds from now, it is
+/// in 31 years.
 const UNIX_SECONDS: f64 = 1e9;
-/// A reset from here on is a Unix time in milliseconds.
+/// A reset from this value on is a Unix time in milliseconds.
 const UNIX_MILLISECONDS: f64 = 1e12;
 
-/// What an answer tells of the budget, for [`Permit::finish`](crate::Permit::finish).
+/// What an answer says about the budget, for [`Permit::finish`](crate::Permit::finish).
 ///
 /// ```
 /// use std::time::Duration;
@@ -31,26 +32,26 @@ const UNIX_MILLISECONDS: f64 = 1e12;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Feedback {
-    /// The status of the answer; `None` where there was no answer.
+    /// The status of the answer; `None` if there was no answer.
     pub status: Option<StatusCode>,
-    /// What the key may send a minute: `X-RateLimit-Limit` (grade O).
+    /// How many requests the key may send per minute: `X-RateLimit-Limit` (grade O).
     pub limit: Option<u32>,
     /// How many of them are left: `X-RateLimit-Remaining` (grade O).
     pub remaining: Option<u32>,
-    /// From now until they are all there again: `X-RateLimit-Reset`, whose unit is not documented.
-    /// A small number is read as seconds, a great one as a Unix time. `None` where it lies in the
-    /// past. It is as the API says it, so it may be absurd.
+    /// How long until all of them are available again: `X-RateLimit-Reset`, whose unit is not
+    /// documented. A small number is read as seconds, a large one as a Unix time. `None` if the time is
+    /// in the past. The value is not checked, so it may be absurd.
     pub reset: Option<Duration>,
-    /// How long the API asks to wait: `retryAfter` of an error, or `Retry-After`. It is
-    /// as the API says it, so it may be absurd.
+    /// How long the API asks to wait: `retryAfter` of an error, or `Retry-After`. The value is not
+    /// checked, so it may be absurd.
     pub retry_after: Option<Duration>,
 }
 
 impl Feedback {
-    /// What the head of an answer says, and `retryAfter` of its body if it has one.
+    /// Reads the headers of an answer; `retry_after` is the `retryAfter` of its body, if it has one.
     ///
-    /// What cannot be read counts as absent: what leaves is then counted here alone. Of a header that is
-    /// there several times, the value counts that lets the least leave.
+    /// A value that cannot be read counts as absent; requests are then limited by the client's own
+    /// count alone. If a header occurs several times, its most restrictive value counts.
     ///
     /// ```
     /// use std::time::Duration;
@@ -85,7 +86,7 @@ impl Feedback {
         }
     }
 
-    /// There was no answer.
+    /// Returns the feedback of a request without an answer.
     ///
     /// ```
     /// use vibecode_runtime::Feedback;
@@ -97,7 +98,7 @@ impl Feedback {
         Self::default()
     }
 
-    /// Whether the API refused the request because there were too many: a 429.
+    /// Returns whether the API refused the request because there were too many: a 429.
     ///
     /// ```
     /// use http::{HeaderMap, StatusCode};
@@ -120,7 +121,7 @@ impl Feedback {
     }
 }
 
-/// The number that a header begins with: some servers add a policy, as in `300, 300;w=60`.
+/// Parses the number at the beginning of a header. Some servers append a policy, as in `300, 300;w=60`.
 fn number(text: &str) -> Option<f64> {
     let text = text.trim_start();
     let end = text
@@ -129,7 +130,7 @@ fn number(text: &str) -> Option<f64> {
     text.get(..end)?.parse().ok()
 }
 
-/// Whole, rounded down: half a request is none.
+/// Rounds down, since half a request cannot be sent.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -150,7 +151,7 @@ fn from_now(reset: f64, unix_time: Duration) -> Option<Duration> {
     Duration::try_from_secs_f64(at).ok()?.checked_sub(unix_time)
 }
 
-/// By the wall clock: nothing but a Unix time of the API is ever read by it.
+/// The wall clock is used only to interpret a Unix time of the API.
 fn unix_time() -> Duration {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)

@@ -1,6 +1,6 @@
-//! The throttle: how many requests may leave, and when. See `queue.rs` for how they wait.
+//! The throttle: how many requests may be sent, and when. `queue.rs` explains how requests wait.
 //!
-//! queue → slot log (gate, slots, what others use, pace) → permit → feedback of the answer.
+//! queue → slot log (pause, slots, what others use, pace) → permit → feedback of the answer.
 
 mod believed_limit;
 mod budget;
@@ -26,16 +26,16 @@ pub use self::{
     feedback::Feedback,
 };
 
-/// What a key may send a minute (api.md, grade O).
+/// How many requests a key may send per minute (api.md, grade O).
 const PER_MINUTE: u32 = 300;
-/// Nobody waits longer than this for a session, a place in the throttle, or the lock of a record. A
-/// request that would wait longer for the throttle fails, at once if that is known.
+/// The longest wait for a session, for the throttle, or for the lock of a record. A request that would
+/// wait longer for the throttle fails, immediately if that is known in advance.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
 
-/// Keeps a client within what the API takes a minute: if there is no room, a request waits.
+/// Limits the requests of a client to what the API allows per minute. Requests above the limit wait.
 ///
-/// Clones share what is left. Give the same throttle to all
-/// clients of one API key, since it is the key that the API counts.
+/// Clones share the limit. The API counts requests per API key, so give the same throttle to all
+/// clients of one key.
 ///
 /// ```
 /// use vibecode_runtime::{Feedback, Throttle};
@@ -43,7 +43,7 @@ pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), vibecode_runtime::BudgetError> {
 /// let throttle = Throttle::per_minute(300);
-/// // What a client does around every request, and so can you for requests of your own:
+/// // A client does this around every request. Do the same for your own requests:
 /// let permit = throttle.acquire().await?;
 /// // … send the request, read the answer …
 /// permit.finish(Feedback::none());
@@ -53,22 +53,23 @@ pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
 ///
 /// # Rules of `per_minute`
 ///
-/// - A request takes a slot when it leaves and frees it 60.05 s after its answer: then the API has
-///   forgotten it, whether its minute slides or is fixed, and whatever its clock says.
-/// - Requests leave at an even pace, 60 s divided by the limit (200 ms for 300 a minute), and a
-///   burst may be ahead of it: a thirtieth of the limit, at least one (10 for 300 a minute).
-/// - After a 429 nothing leaves until its `Retry-After` has passed; if it states none, until
-///   `X-RateLimit-Reset`, or else for 10 s. If it asks for more than an hour, a request leaves after
+/// - A request takes a slot when it is sent, and frees it 60.05 s after its answer. By then the API no
+///   longer counts it, whether its minute is a sliding or a fixed window, and whatever its clock says.
+/// - Requests are sent at an even pace: every 60 s divided by the limit (200 ms for 300 a minute). A
+///   burst may be ahead of the pace: a thirtieth of the limit, at least one request (10 for 300 a
+///   minute).
+/// - After a 429 nothing is sent until its `Retry-After` has passed; if it states none, until
+///   `X-RateLimit-Reset`, or else for 10 s. If it asks for more than an hour, a request is sent after
 ///   an hour to find out whether the pause still holds.
-/// - A lower `X-RateLimit-Limit` is obeyed if three answers in a row state the same one, or if it
-///   comes with a 429; for three minutes after the last answer that states it. A higher one is not
-///   obeyed, nor is one that contradicts `X-RateLimit-Remaining`.
-/// - What others send with the same key shows in `X-RateLimit-Remaining`, and is left to them until
-///   `X-RateLimit-Reset`, for 5 s at least and 60.05 s at most.
-/// - The first to wait is the first to leave, if it is polled in time. Those behind a waiter that is not
-///   polled pass it over, and a waiter that is dropped takes nothing.
-/// - Nobody waits for more than 15 minutes: such a request fails, and at once if that is known
-///   before. [`BudgetError::retry_after`] says after what time it may leave.
+/// - A lower `X-RateLimit-Limit` is obeyed if three answers in a row state the same one, or if it comes
+///   with a 429, and for three minutes after the last answer that states it. A higher one is ignored,
+///   and so is one that contradicts `X-RateLimit-Remaining`.
+/// - Requests that others send with the same key show in `X-RateLimit-Remaining`. Their slots count as
+///   occupied until `X-RateLimit-Reset`, for at least 5 s and at most 60.05 s.
+/// - Requests are sent in the order in which they began to wait, if they are polled in time. A waiter
+///   that is not polled is passed over by those behind it, and a waiter that is dropped takes nothing.
+/// - No request waits for more than 15 minutes: it fails, immediately if that is known in advance.
+///   [`BudgetError::retry_after`] returns after what time it may be sent.
 #[derive(Clone)]
 pub struct Throttle {
     kind: Kind,
@@ -82,10 +83,10 @@ enum Kind {
 }
 
 impl Throttle {
-    /// At most `limit` requests a minute, for this process. The default is 300, which is what a
-    /// key was seen to have.
+    /// Allows at most `limit` requests a minute, for this process. The default is 300, which is the
+    /// limit that a key was observed to have.
     ///
-    /// With 0 every request is an error: it never means "unlimited".
+    /// With 0 every request fails: it does not mean "unlimited".
     ///
     /// ```
     /// use std::time::Duration;
@@ -98,7 +99,7 @@ impl Throttle {
     /// for _ in 0..5 {
     ///     let _permit = throttle.acquire().await?;
     /// }
-    /// // Two at once, and then one a second.
+    /// // Two immediately, and then one per second.
     /// assert!(start.elapsed() >= Duration::from_secs(3));
     /// assert!(Throttle::per_minute(0).acquire().await.is_err());
     /// # Ok(())
@@ -111,7 +112,7 @@ impl Throttle {
         }
     }
 
-    /// No limit at all: nothing ever waits, not even after a 429.
+    /// Sets no limit: no request ever waits, not even after a 429.
     ///
     /// ```
     /// use vibecode_runtime::{Client, Credentials, Throttle};
@@ -130,8 +131,8 @@ impl Throttle {
         }
     }
 
-    /// A budget of your own, such as one that several processes share: with the feature
-    /// `throttle-redis` there is `RedisBudget`.
+    /// Uses a budget of your own, for example one that several processes share. The feature
+    /// `throttle-redis` provides one, `RedisBudget`.
     ///
     /// ```
     /// use vibecode_runtime::{Acquiring, Budget, Permit, Throttle};
@@ -156,14 +157,14 @@ impl Throttle {
         }
     }
 
-    /// Whether anybody reads what answers say of the limit.
+    /// Returns whether the rate limit headers of answers are used.
     pub(crate) fn is_limited(&self) -> bool {
         !matches!(self.kind, Kind::Unlimited)
     }
 
-    /// Waits until one request may leave. Finish the permit when its answer is there.
+    /// Waits until one request may be sent. Finish the permit when its answer has arrived.
     ///
-    /// Dropping the future while it waits takes nothing of the budget.
+    /// Dropping the future while it waits takes nothing from the budget.
     ///
     /// ```
     /// use vibecode_runtime::{Feedback, Throttle};
@@ -178,8 +179,8 @@ impl Throttle {
     /// ```
     ///
     /// # Errors
-    /// [`BudgetError`] if the budget does not know whether there is room, or if a request would wait
-    /// for more than 15 minutes. Nothing may be sent then.
+    /// [`BudgetError`] if the budget does not know whether a request may be sent, or if the request
+    /// would wait for more than 15 minutes. Nothing may be sent then.
     pub async fn acquire(&self) -> Result<Permit, BudgetError> {
         match &self.kind {
             Kind::Unlimited => Ok(Permit::new(|_| {})),

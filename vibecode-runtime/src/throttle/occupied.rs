@@ -1,4 +1,4 @@
-//! What others use of the same key's budget.
+//! The slots that others use of the same key's budget.
 
 use tokio::time::Instant;
 
@@ -9,25 +9,25 @@ pub(super) struct Occupied {
 }
 
 impl Occupied {
-    /// An answer shows this many. What an earlier one showed stands until its time if it was more:
-    /// answers overtake each other.
+    /// Notes the number that an answer shows. A higher number of an earlier answer stays until its time
+    /// ends, since answers can overtake each other.
     pub(super) fn tell(&mut self, slots: u32, until: Instant, now: Instant) {
         if slots > 0 {
             self.latest = self.present(now).max(Some((slots, until)));
         }
     }
 
-    /// How many there are now.
+    /// Returns how many slots others use now.
     pub(super) fn slots(&self, now: Instant) -> u32 {
         self.present(now).map_or(0, |(slots, _)| slots)
     }
 
-    /// When they are free, if there are any.
+    /// Returns when they become free, if there are any.
     pub(super) fn until(&self, now: Instant) -> Option<Instant> {
         self.present(now).map(|(_, until)| until)
     }
 
-    /// When the last of them became free, if none is there now.
+    /// Returns when they became free, if none are in use now.
     pub(super) fn freed(&self, now: Instant) -> Option<Instant> {
         self.latest
             .map(|(_, until)| until)

@@ -1,24 +1,24 @@
-//! The pace at which requests leave: the generic cell rate algorithm (GCRA).
+//! The pace of requests: the generic cell rate algorithm (GCRA).
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The part of a limit that may leave at once: a thirtieth is 10 for 300 a minute, which is what a
-/// portal takes a second (api.md, grade O).
+/// A burst is the limit divided by this: 10 for 300 a minute, which is what a portal takes per second
+/// (api.md, grade O).
 pub(super) const BURST_OF_LIMIT: u32 = 30;
 
-/// How fast requests may leave.
+/// How fast requests may be sent.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rate {
-    /// Between two requests, in the long run.
+    /// The time between two requests in the long run.
     pub(super) interval: Duration,
-    /// So far the pace may run ahead: the burst but its first request.
+    /// How far requests may be ahead of the pace: the burst without its first request.
     pub(super) ahead: Duration,
 }
 
 impl Rate {
-    /// So many requests in so much time. A limit of 0 is taken for 1.
+    /// Returns the rate of `limit` requests per `time`. A limit of 0 counts as 1.
     pub(super) fn new(limit: u32, time: Duration) -> Self {
         let interval = time / limit.max(1);
         let burst = (limit / BURST_OF_LIMIT).max(1);
@@ -29,26 +29,26 @@ impl Rate {
     }
 }
 
-/// The pace of what has left so far.
+/// The pace of the requests sent so far.
 #[derive(Debug, Default)]
 pub(super) struct Pacing {
-    /// When a request would leave that keeps the pace exactly.
+    /// When the next request would be sent at exactly the pace.
     due: Option<Instant>,
 }
 
 impl Pacing {
-    /// From when on the next request may leave, which may be in the past.
+    /// Returns from when on the next request may be sent, which may be in the past.
     pub(super) fn opens_at(&self, rate: Rate) -> Option<Instant> {
-        // An instant before the beginning of the clock is none.
+        // An instant before the start of the clock counts as no limit.
         self.due?.checked_sub(rate.ahead)
     }
 
-    /// A request leaves.
+    /// Notes that a request is sent.
     pub(super) fn leave(&mut self, now: Instant, rate: Rate) {
         self.due = Some(self.due.map_or(now, |due| due.max(now)) + rate.interval);
     }
 
-    /// From then on the pace is kept exactly: there is no burst to catch up with.
+    /// Keeps exactly to the pace from `then` on, without a burst.
     pub(super) fn restart(&mut self, then: Instant, rate: Rate) {
         let due = then + rate.ahead;
         self.due = Some(self.due.map_or(due, |earlier| earlier.max(due)));

@@ -1,24 +1,23 @@
-//! The budget of one process: who waits has a number, and waits by itself.
+//! The queue of one process's budget: waiters get slots in the order of arrival, each on its own timer.
 //!
-//! Nothing here is held while somebody waits. A waiter is a future that its owner may poll late,
-//! rarely, or never again, and those behind it must go on all the same. So each waiter has a timer
-//! of its own, and on each poll the queue is brought up to date:
+//! A waiter is a future. Its owner may poll it late, rarely, or never again without dropping it, and the
+//! waiters behind it must still get their slots. So no lock is held while a waiter waits. Each waiter has
+//! a timer, and each poll brings the queue up to date:
 //!
-//! - The first in the queue leaves as soon as the slot log allows it.
-//! - If it is not polled for [`patience`] after that, those behind it pass it over. That is one
-//!   interval of the pace, so it costs its own slot and no more. The slot is kept for it, so that a
-//!   waiter which is polled rarely leaves when it is next polled, and does not wait for ever; but for
-//!   8 waiters at most, and for as long as a request that was answered at once would have held it.
-//! - Who was passed over without a kept slot takes its old position again when it is next polled.
-//! - A waiter that is dropped frees its position at once.
+//! - The first in the queue gets a slot as soon as the slot log allows it, if it is polled then.
+//! - If it is not polled within [`patience`] (one interval of the pace), the waiters behind pass it over.
+//!   Its slot is kept for it, until it is next polled. At most [`KEPT_SLOTS`] slots are kept, each for
+//!   at most as long as a request that was answered immediately would have occupied it. A waiter
+//!   without a kept slot takes its old position again when it is next polled.
+//! - A waiter that is dropped frees its position immediately.
 //!
-//! Example at 300 a minute, when nothing may leave before 1.0 s: A, B and C wait in this order. A is
-//! never polled again. B's timer fires at 1.2 s, finds that A might have left since 1.0 s, passes it
-//! over and leaves; C leaves at 1.4 s. When A is polled at 30 s, it leaves at once.
+//! Example at 300 a minute, so with an interval of 0.2 s. Nothing may be sent before 1.0 s. A, B and C
+//! wait in this order, and the owner of A does not poll it:
 //!
-//! Timers are exact for the first [`WATCHED`] waiters. Those further back have one that is right if
-//! nobody before them is dropped, and are woken when they come to be among the first. So the cost of
-//! a waiter does not grow with their number.
+//! - 1.0 s: A could get a slot, but is not polled.
+//! - 1.2 s: B's timer fires. B passes A over, A's slot is kept, and B gets the next slot.
+//! - 1.4 s: C gets a slot.
+//! - 30 s: A is polled, and immediately gets the slot that was kept.
 
 use std::{
     collections::BTreeMap,
@@ -39,14 +38,18 @@ use super::{
     slot_log::{MARGIN, Slot, SlotLog, WINDOW},
 };
 
-/// How many waiters have an exact timer.
+/// The number of waiters with an exact timer.
+///
+/// The timer of a waiter further back assumes that nobody before it is dropped. It is corrected when the
+/// waiter becomes one of the first. So the cost of a waiter does not grow with their number.
 const WATCHED: usize = 16;
-/// How many slots are kept for waiters that were passed over. They may leave together with a burst.
+/// The maximum number of slots kept for waiters that were passed over. Their requests may be sent
+/// together, on top of a burst.
 const KEPT_SLOTS: usize = 8;
-/// A waiter is given at least this long to be polled, after its timer and at a fast pace.
+/// The least time that a waiter has to be polled after its timer fires, however fast the pace is.
 const SHORTEST_PATIENCE: Duration = Duration::from_millis(10);
 
-/// A number of requests a minute for all that share it.
+/// A number of requests a minute, shared by all clones.
 #[derive(Clone)]
 pub(super) struct Queue {
     state: Arc<Mutex<State>>,
@@ -55,11 +58,11 @@ pub(super) struct Queue {
 struct State {
     limit: u32,
     log: SlotLog,
-    /// By their numbers, which are given in the order of arrival.
+    /// By number, in the order of arrival.
     waiting: BTreeMap<u64, Waiter>,
     kept: Vec<KeptSlot>,
     next_number: u64,
-    /// Since when the first in the queue has been the first.
+    /// When the first in the queue became the first.
     first_since: Instant,
 }
 
@@ -70,13 +73,14 @@ struct Waiter {
 }
 
 impl Waiter {
-    /// From when on the others pass it over, if it is the first and might leave at this time.
+    /// Returns from when on the others may pass this waiter over, if it is the first and could be sent
+    /// at `might_leave`.
     fn missed_at(&self, might_leave: Instant, patience: Duration) -> Instant {
         (might_leave + patience).max(self.wakes_at + SHORTEST_PATIENCE)
     }
 }
 
-/// A slot of a waiter that was passed over.
+/// The kept slot of a waiter that was passed over.
 struct KeptSlot {
     number: u64,
     until: Instant,
@@ -86,7 +90,7 @@ struct KeptSlot {
 enum Turn {
     Leave(Slot),
     WaitUntil(Instant),
-    /// It would wait for longer than anybody may.
+    /// The wait would be longer than the longest that is allowed.
     GiveUp(Duration),
 }
 
@@ -104,7 +108,7 @@ impl Queue {
         }
     }
 
-    /// Waits until a request may leave. The future borrows nothing.
+    /// Waits until a request may be sent. The future borrows nothing.
     pub(super) fn acquire(
         &self,
     ) -> impl Future<Output = Result<Permit, BudgetError>> + Send + use<> {
@@ -117,11 +121,11 @@ impl Queue {
         poll_fn(move |context| place.poll(context))
     }
 
-    /// Changes the state, and wakes whom the change concerns.
+    /// Changes the state, then wakes the waiters that the change affects.
     fn change<T>(&self, change: impl FnOnce(&mut State, &mut Vec<Waker>) -> T) -> T {
         let mut woken = Vec::new();
         let result = change(&mut lock(&self.state), &mut woken);
-        // Not under the lock: a waker may do anything.
+        // Outside the lock: a waker may run any code.
         woken.into_iter().for_each(Waker::wake);
         result
     }
@@ -138,7 +142,7 @@ impl Queue {
     }
 }
 
-/// The place of one waiter in the queue.
+/// The position of one waiter in the queue.
 struct Place {
     queue: Queue,
     /// `None` before the first poll.
@@ -182,7 +186,7 @@ impl Place {
         context: &mut Context<'_>,
     ) -> Result<Poll<()>, BudgetError> {
         if self.timer.is_none() {
-            // A timer outside of a runtime panics.
+            // Creating a timer outside of a runtime panics.
             Handle::try_current().map_err(BudgetError::no_runtime)?;
         }
         let new = || Box::pin(sleep_until(until));
@@ -211,7 +215,7 @@ impl Drop for Place {
 }
 
 impl State {
-    /// A waiter is polled: what is it to do?
+    /// Returns what a waiter that is being polled has to do.
     fn ask(
         &mut self,
         number: &mut Option<u64>,
@@ -251,7 +255,7 @@ impl State {
             self.wake_the_first(now, woken);
             return Ok(Turn::Leave(slot));
         }
-        // Only a new waiter is at the end, where the rank is exact.
+        // The rank is exact only for a new waiter, which is the last.
         let expected = if is_new {
             after(opens, self.log.interval(now), rank)
         } else {
@@ -267,7 +271,7 @@ impl State {
         Ok(Turn::WaitUntil(wakes_at))
     }
 
-    /// How long a wait is that ends then, by what the API asked for.
+    /// Returns how long the wait until `expected` is, or longer if the API asked for more.
     fn wait_of(&self, expected: Instant, now: Instant) -> Duration {
         let asked = self.log.asked_until(now).unwrap_or(now);
         expected.max(asked).saturating_duration_since(now)
@@ -292,7 +296,7 @@ impl State {
         self.waiting.insert(number, waiter);
     }
 
-    /// Passes over those before this waiter that might have left, but were not polled in time.
+    /// Passes over the waiters before this one that could have been sent but were not polled in time.
     fn pass_over(&mut self, number: u64, now: Instant, woken: &mut Vec<Waker>) {
         loop {
             let opens = self.log.opens_at(now);
@@ -336,7 +340,8 @@ impl State {
         });
     }
 
-    /// How many wait before this one; for one that is far back and not the last, at most how many.
+    /// Returns how many waiters are before this one. For one that is far back and not the last, an
+    /// upper bound.
     fn rank(&self, number: u64) -> usize {
         let first = self.waiting.keys().take(WATCHED);
         let is_before = first.take_while(|other| **other < number);
@@ -352,7 +357,7 @@ impl State {
         numbers.min(self.waiting.len().saturating_sub(1))
     }
 
-    /// When the waiter of this rank leaves, or may pass over those before it.
+    /// Returns when the waiter of this rank may be sent, or may pass over those before it.
     fn turn_of(&self, rank: usize, opens: Instant, now: Instant) -> Instant {
         let Some(passed) = rank.checked_sub(1) else {
             return opens;
@@ -364,7 +369,7 @@ impl State {
         after(missed_at, patience, passed)
     }
 
-    /// Wakes those among the first whose turn is earlier than their timer.
+    /// Wakes those of the first waiters whose timers have become too late.
     fn wake_the_first(&mut self, now: Instant, woken: &mut Vec<Waker>) {
         let opens = self.log.opens_at(now);
         let patience = patience(&self.log, now);
@@ -378,7 +383,7 @@ impl State {
         let missed_at = first.missed_at(might_leave, patience);
         for (passed, waiter) in waiting.enumerate() {
             let turn = after(missed_at, patience, passed);
-            // The first must not be late. For the others a little is not worth a wake.
+            // The first must not be late. For the others a small delay is not worth a wake-up.
             if turn + patience < waiter.wakes_at {
                 waiter.wakes_at = turn;
                 woken.push(waiter.waker.clone());
@@ -386,7 +391,8 @@ impl State {
         }
     }
 
-    /// A 429 may have closed the gate for longer than anybody waits, which all are to know at once.
+    /// After a 429 the pause may be longer than anybody waits. All waiters then have to give up
+    /// immediately.
     fn wake_after_answer(&mut self, now: Instant, woken: &mut Vec<Waker>) {
         let closed = self.log.closed_until(now);
         if closed.is_some_and(|opens| opens > now + LONGEST_WAIT) {
@@ -396,7 +402,7 @@ impl State {
         }
     }
 
-    /// A waiter is dropped, or gives up.
+    /// Removes a waiter that is dropped or gives up.
     fn leave(&mut self, number: u64, now: Instant, woken: &mut Vec<Waker>) {
         if let Some(index) = self.kept.iter().position(|kept| kept.number == number) {
             self.kept.swap_remove(index);
@@ -410,26 +416,26 @@ impl State {
     }
 }
 
-/// How long the first in the queue has to be polled when it may leave.
+/// Returns how long the first in the queue has to be polled once it may be sent.
 fn patience(log: &SlotLog, now: Instant) -> Duration {
     log.interval(now).max(SHORTEST_PATIENCE)
 }
 
-/// Some steps after an instant. What is beyond a day may be as well a day.
+/// Returns `start` plus `steps` times `step`, capped at about a day.
 fn after(start: Instant, step: Duration, steps: usize) -> Instant {
     const DAY: Duration = Duration::from_secs(24 * 3_600);
     let steps = u32::try_from(steps).unwrap_or(u32::MAX);
     start + step.saturating_mul(steps).min(DAY)
 }
 
-/// Of a budget whose limit is 0.
+/// The error of a budget whose limit is 0.
 pub(super) fn nothing_may_leave() -> BudgetError {
     BudgetError::new(
         "the throttle's limit is 0 requests a minute, so nothing may be sent: set a limit, or `Throttle::unlimited()`",
     )
 }
 
-/// Nothing in the state can be left half done, so a panic elsewhere leaves it sound.
+/// A panic never leaves the state half changed, so a poisoned lock can be used.
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,5 @@
-//! The slot log: from when on the next request may leave. It knows no waiting, only instants.
+//! The slot log: computes from when on the next request may be sent. It never waits; it only computes
+//! instants.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -11,56 +12,57 @@ use super::{
     pacing::{Pacing, Rate},
 };
 
-/// What a limit is counted over.
+/// The period that a limit applies to.
 pub(super) const WINDOW: Duration = Duration::from_secs(60);
-/// After its answer a request is counted for a window yet, and this much longer: for clocks that
-/// differ by up to 800 ppm.
+/// A request counts for a whole window after its answer, and for this much longer, to allow for clocks
+/// that differ by up to 800 ppm.
 pub(super) const MARGIN: Duration = Duration::from_millis(50);
-/// How long a 429 that states no time closes the gate.
+/// How long requests pause after a 429 that states no time.
 const CLOSED: Duration = Duration::from_secs(10);
-/// After this long a request finds out whether a longer pause still holds, so that an absurd
-/// `Retry-After` cannot stop a client for good.
+/// The longest pause. After it, a request is sent to find out whether the pause still holds, so that an
+/// absurd `Retry-After` cannot stop a client for good.
 pub(super) const CLOSED_AT_MOST: Duration = Duration::from_secs(3_600);
-/// A longer `Retry-After` may be beyond what the clock holds.
+/// The longest `Retry-After` that is reported: a longer one could overflow the clock.
 pub(super) const ASKED_AT_MOST: Duration = Duration::from_secs(365 * 24 * 3_600);
 
-/// What others use is left to them for at least this long. If the API's minute slides, its reset
-/// may be that of a single slot, which is over before the next answer shows the others again.
+/// The least time for which slots used by others count as occupied. If the API's minute is a sliding
+/// window, its reset may be that of a single slot, which ends before the next answer shows the others
+/// again.
 const OCCUPIED_AT_LEAST: Duration = Duration::from_secs(5);
 
-/// The slots of a limit, by when they are free again.
+/// The slots of a limit, by when they become free.
 #[derive(Debug)]
 pub(super) struct SlotLog {
     own_limit: u32,
     stated_limit: BelievedLimit,
     /// Slots of requests under way, and those that are kept for waiters.
     in_flight: u32,
-    /// Slots of requests that have ended, by when they are free: the earliest first.
+    /// When the slots of ended requests become free, the earliest first.
     held: VecDeque<Instant>,
-    /// When a slot was last freed.
+    /// When a slot last became free.
     freed: Option<Instant>,
     occupied: Occupied,
     pacing: Pacing,
     gate: Option<Gate>,
-    /// How many slots were ever taken.
+    /// How many slots were taken in total.
     taken: u64,
 }
 
-/// The pause that a 429 asks for.
+/// The pause after a 429.
 #[derive(Debug, Clone, Copy)]
 struct Gate {
-    /// Nothing leaves before.
+    /// Nothing is sent before.
     opens: Instant,
-    /// What the API asked for, which may be more.
+    /// What the API asked for, which may be later.
     asked: Instant,
 }
 
-/// What a request took, to be freed when it has ended.
+/// The slot that a request took, to be freed when it has ended.
 #[derive(Debug)]
 pub(super) struct Slot {
-    /// How many slots were in use when it left, its own included.
+    /// How many slots were in use when it was sent, including its own.
     used: u32,
-    /// How many had ever been taken then.
+    /// How many slots had been taken in total by then.
     taken: u64,
 }
 
@@ -79,15 +81,16 @@ impl SlotLog {
         }
     }
 
-    /// From when on the next request may leave: not after `now` if it may leave now. A time in the
-    /// future may turn out to be too early, since an answer under way can delay it.
+    /// Returns from when on the next request may be sent: not after `now` if it may be sent now. A time
+    /// in the future may turn out to be too early, since an answer that is still outstanding can delay
+    /// it.
     pub(super) fn opens_at(&mut self, now: Instant) -> Instant {
         self.free_held(now);
         let slot = if self.used().saturating_add(self.occupied.slots(now)) < self.limit(now) {
             self.freed.max(self.occupied.freed(now))
         } else {
-            // What is in flight now is held for a whole window yet, so nothing is free any sooner
-            // than the first of these.
+            // The slot of a request in flight stays in use for a whole window after its answer, so no
+            // slot becomes free before the first of these.
             [self.held.front().copied(), self.occupied.until(now)]
                 .into_iter()
                 .flatten()
@@ -96,40 +99,40 @@ impl SlotLog {
         };
         let gate = self.gate.map(|gate| gate.opens);
         let pace = self.pacing.opens_at(self.rate(now));
-        // If nothing holds it up, it might have left at any time.
+        // If nothing delays it, it could have been sent at any time.
         slot.max(gate).max(pace).unwrap_or(now)
     }
 
-    /// Until when nothing leaves because of a 429: when the gate opens.
+    /// Returns the end of the pause after a 429, if there is one.
     pub(super) fn closed_until(&self, now: Instant) -> Option<Instant> {
         let gate = self.gate.filter(|gate| gate.opens > now)?;
         Some(gate.opens)
     }
 
-    /// Until when the API asked to send nothing, while the gate is closed.
+    /// Returns until when the API asked to send nothing, during a pause.
     pub(super) fn asked_until(&self, now: Instant) -> Option<Instant> {
         let gate = self.gate.filter(|gate| gate.opens > now)?;
         Some(gate.asked)
     }
 
-    /// Between two requests, in the long run.
+    /// Returns the time between two requests in the long run.
     pub(super) fn interval(&self, now: Instant) -> Duration {
         self.rate(now).interval
     }
 
-    /// A request leaves, which [`SlotLog::opens_at`] allows.
+    /// Takes the slot of a request that is sent, which [`SlotLog::opens_at`] must allow.
     pub(super) fn take(&mut self, now: Instant) -> Slot {
         self.reserve(now);
         self.take_reserved()
     }
 
-    /// Keeps a slot for a request that might have left at this time.
+    /// Reserves a slot for a request that could have been sent at this time.
     pub(super) fn reserve(&mut self, then: Instant) {
         self.pacing.leave(then, self.rate(then));
         self.in_flight += 1;
     }
 
-    /// The request of a reserved slot leaves.
+    /// Takes the reserved slot of a request that is sent.
     pub(super) fn take_reserved(&mut self) -> Slot {
         self.taken += 1;
         Slot {
@@ -138,12 +141,12 @@ impl SlotLog {
         }
     }
 
-    /// The request of a reserved slot will not leave.
+    /// Gives up the reserved slot of a request that will not be sent.
     pub(super) fn give_back(&mut self) {
         self.in_flight = self.in_flight.saturating_sub(1);
     }
 
-    /// The request of this slot has ended.
+    /// Frees the slot of a request that has ended.
     pub(super) fn free(&mut self, slot: &Slot, feedback: &Feedback, now: Instant) {
         self.in_flight = self.in_flight.saturating_sub(1);
         self.held.push_back(now + WINDOW + MARGIN);
@@ -169,15 +172,15 @@ impl SlotLog {
         }
     }
 
-    /// How many slots the API counts that are not ours, at least.
+    /// Returns a lower bound of how many slots the API counts that are not ours.
     ///
-    /// The API counted this request somewhere between its departure and its answer. All that it
-    /// can have counted of ours then are the slots in use at the departure, and those taken since:
-    /// what is free again by now was perhaps counted too.
+    /// The API counted this request at some time between its sending and its answer. Of our slots, it
+    /// can have counted at most those in use when the request was sent, and those taken since. Slots
+    /// that have become free meanwhile are included, since it may have counted them.
     fn used_by_others(&self, slot: &Slot, feedback: &Feedback, now: Instant) -> Option<u32> {
         let remaining = feedback.remaining?;
         let limit = match feedback.limit {
-            // What remains is a part of the limit that is stated beside it.
+            // The remaining number refers to the limit that is stated with it.
             Some(_) => believed_limit::plausible(feedback)?.min(self.own_limit),
             None => self.limit(now),
         };
@@ -214,14 +217,14 @@ impl SlotLog {
     }
 }
 
-/// For how long what others use is left to them.
+/// Returns how long slots used by others count as occupied.
 pub(super) fn left_to_others(feedback: &Feedback) -> Duration {
     reset(feedback)
         .unwrap_or(WINDOW + MARGIN)
         .max(OCCUPIED_AT_LEAST)
 }
 
-/// The pause that a 429 asks for.
+/// Returns the pause that a 429 requires.
 pub(super) fn closed(feedback: &Feedback) -> Duration {
     feedback
         .retry_after
@@ -229,7 +232,7 @@ pub(super) fn closed(feedback: &Feedback) -> Duration {
         .unwrap_or(CLOSED)
 }
 
-/// An absurd time counts as a whole window.
+/// Caps an absurd time at a whole window.
 fn reset(feedback: &Feedback) -> Option<Duration> {
     feedback.reset.map(|reset| reset.min(WINDOW + MARGIN))
 }

@@ -11,9 +11,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Visitor};
 use super::ParseError;
 use crate::{CompanyId, ContactId, DealId, Encode, EncodeError, Encoder, LeadId, kind};
 
-/// A link to a CRM record, on the wire `C_2` (grade B).
+/// A link to a CRM record, `C_2` on the wire (grade B).
 ///
-/// What is read can be written back as it was: a link of a form that is not known here is kept as
+/// A value that was read can be written back unchanged: a link in an unknown form is kept as
 /// [`Other`](Self::Other).
 ///
 /// ```
@@ -47,12 +47,12 @@ pub enum CrmRef {
         /// The id of the item.
         id: u64,
     },
-    /// A link of any other form, as the API answered it. A field that is limited to one type may
-    /// answer the bare id.
+    /// A link in any other form, as the API returned it. A field that is limited to one type may
+    /// return the bare id.
     Other(OtherLink),
 }
 
-/// A link of a form that is not known here, as the API answered it. It only comes out of an answer.
+/// A link in an unknown form, as the API returned it. It can only come from an answer.
 ///
 /// ```
 /// use vibecode_runtime::{Contacts, CrmRef, Raw, Record};
@@ -72,24 +72,24 @@ pub enum CrmRef {
 #[derive(Debug, Clone)]
 pub struct OtherLink {
     text: Box<str>,
-    /// Whether it was answered as a number without quotes: it is written back as one.
+    /// Whether it was returned as a number without quotes, so that it is written back as one.
     is_number: bool,
 }
 
 impl OtherLink {
-    /// The link.
+    /// Returns the link as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The number that the link was answered as, without quotes.
+    /// Returns the link as a number, if the API returned it as one, without quotes.
     pub(crate) fn number(&self) -> Option<u64> {
         self.is_number.then(|| self.text.parse().ok()).flatten()
     }
 }
 
-// 7 and "7" are one link.
+// 7 and "7" are the same link.
 impl PartialEq for OtherLink {
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text
@@ -105,50 +105,50 @@ impl Hash for OtherLink {
 }
 
 impl CrmRef {
-    /// A link to a contact.
+    /// Creates a link to a contact.
     pub fn contact(id: impl Into<ContactId>) -> Self {
         Self::Contact(id.into())
     }
 
-    /// A link to a company.
+    /// Creates a link to a company.
     pub fn company(id: impl Into<CompanyId>) -> Self {
         Self::Company(id.into())
     }
 
-    /// A link to a deal.
+    /// Creates a link to a deal.
     pub fn deal(id: impl Into<DealId>) -> Self {
         Self::Deal(id.into())
     }
 
-    /// A link to a lead.
+    /// Creates a link to a lead.
     pub fn lead(id: impl Into<LeadId>) -> Self {
         Self::Lead(id.into())
     }
 
-    /// A link to an invoice.
+    /// Creates a link to an invoice.
     #[must_use]
     pub fn invoice(id: u64) -> Self {
         Self::Invoice(id)
     }
 
-    /// A link to an estimate.
+    /// Creates a link to an estimate.
     #[must_use]
     pub fn quote(id: u64) -> Self {
         Self::Quote(id)
     }
 
-    /// A link to an item of the smart process of this number.
+    /// Creates a link to an item of the smart process with this number.
     #[must_use]
     pub fn item(entity_type_id: u32, id: u64) -> Self {
         Self::Item { entity_type_id, id }
     }
 
-    /// A link as the API answered it.
+    /// Reads a link that the API returned as text.
     pub(crate) fn of_text(text: &str) -> Self {
         text.parse().unwrap_or_else(|_| Self::other(text, false))
     }
 
-    /// A link that the API answered as a number, without quotes.
+    /// Reads a link that the API returned as a number, without quotes.
     pub(crate) fn of_bare_number(digits: &str) -> Self {
         Self::other(digits, digits.parse::<u64>().is_ok())
     }
@@ -160,7 +160,7 @@ impl CrmRef {
         })
     }
 
-    /// The id of a link whose form is known.
+    /// Returns the id of a link in a known form.
     fn id(&self) -> Option<u64> {
         match self {
             Self::Contact(id) => Some(id.get()),
@@ -194,8 +194,9 @@ const CRM_REF: ParseError =
 impl FromStr for CrmRef {
     type Err = ParseError;
 
-    /// Parses the known forms, exactly as they are written. Only an answer can hold a link of another form
-    /// ([`CrmRef::Other`]): in an app it would be a typo, which the API drops silently.
+    /// Parses the known forms, in exactly the spelling of the wire. Only an answer can contain a
+    /// link in another form ([`CrmRef::Other`]): in an app it would be a typo, which the API drops
+    /// silently.
     fn from_str(text: &str) -> Result<Self, ParseError> {
         let (prefix, id) = text.split_once('_').ok_or(CRM_REF)?;
         let id: u64 = id.parse().map_err(|_| CRM_REF)?;
@@ -211,7 +212,7 @@ impl FromStr for CrmRef {
             }
             _ => return Err(CRM_REF),
         };
-        // Another spelling, such as `C_02`, would not be written back as it was.
+        // Another spelling, such as `C_02`, would not be written back unchanged.
         (id != 0 && link.to_string() == text)
             .then_some(link)
             .ok_or(CRM_REF)
@@ -231,7 +232,7 @@ impl Encode<kind::Crm> for CrmRef {
     }
 }
 
-/// As the text that it is on the wire; a bare id that was answered as a number, as a number.
+/// Serializes the link as its wire text, or as a number if the API returned it as a bare number.
 impl Serialize for CrmRef {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -244,7 +245,7 @@ impl Serialize for CrmRef {
     }
 }
 
-/// As in an answer: a link of any other form is kept.
+/// Deserializes a link as from an answer: one in an unknown form is kept.
 impl<'de> Deserialize<'de> for CrmRef {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct LinkVisitor;

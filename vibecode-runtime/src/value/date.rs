@@ -1,4 +1,4 @@
-//! Days and moments.
+//! Dates, and dates with a time.
 
 use std::{borrow::Cow, fmt, str::FromStr};
 
@@ -11,7 +11,7 @@ const DATE_TIME: ParseError =
 const DAY_ALONE: ParseError =
     ParseError::expected("a moment with an offset, found a day without a time, which `Date` reads");
 
-/// A day, on the wire `YYYY-MM-DD` (grade B).
+/// A calendar date, `YYYY-MM-DD` on the wire (grade B).
 ///
 /// ```
 /// use vibecode_runtime::Date;
@@ -30,10 +30,10 @@ pub struct Date {
 }
 
 impl Date {
-    /// The day of this year (1 to 9999), month and day of the month.
+    /// Creates a date from a year (1 to 9999), a month and a day of the month.
     ///
     /// # Errors
-    /// [`ParseError`] if the calendar has no such day.
+    /// [`ParseError`] if the calendar has no such date.
     pub fn new(year: u16, month: u8, day: u8) -> Result<Self, ParseError> {
         let is_leap =
             year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
@@ -51,7 +51,7 @@ impl Date {
         }
     }
 
-    /// Reads a day, which may carry a time (api.md, "Read").
+    /// Reads a date from an answer, where it may be followed by a time (api.md, "Read").
     pub(crate) fn of_answer(text: &str) -> Result<Self, ParseError> {
         match text.split_once(SEPARATORS) {
             None => text.parse(),
@@ -64,28 +64,28 @@ impl Date {
         }
     }
 
-    /// Days since the first of January 1970.
+    /// Returns the number of days since 1 January 1970.
     fn days(self) -> i64 {
-        // Counted from March, so that the leap day comes last.
+        // The year is counted from March, so that the leap day comes last.
         let month = (i64::from(self.month) + 9) % 12;
         let year = i64::from(self.year) - i64::from(self.month < 3);
         let in_year = (153 * month + 2) / 5 + i64::from(self.day) - 1;
         365 * year + year / 4 - year / 100 + year / 400 + in_year - 719_468
     }
 
-    /// The year.
+    /// Returns the year.
     #[must_use]
     pub fn year(self) -> u16 {
         self.year
     }
 
-    /// The month, from 1.
+    /// Returns the month, from 1 to 12.
     #[must_use]
     pub fn month(self) -> u8 {
         self.month
     }
 
-    /// The day of the month, from 1.
+    /// Returns the day of the month, from 1.
     #[must_use]
     pub fn day(self) -> u8 {
         self.day
@@ -129,13 +129,14 @@ encoded! {
     DateTime: DateTime DateOrDateTime;
 }
 
-/// A moment with its offset from UTC, on the wire ISO 8601 (grade B).
+/// A date and time with an offset from UTC, in ISO 8601 on the wire (grade B).
 ///
-/// Other spellings of ISO 8601 are read too (`+0300`, `+03`, a space for the `T`, lower case), and
-/// kept in the one that the API takes: a moment that the portal cannot parse is silently not set.
-/// One without an offset is refused, since the portal would read it in a time zone of its own.
+/// Other ISO 8601 spellings can be parsed too (`+0300`, `+03`, a space instead of the `T`, lower
+/// case). They are normalized to the one that the API accepts, because the portal silently drops a
+/// value that it cannot parse. A time without an offset is an error, since the portal would
+/// interpret it in its own time zone.
 ///
-/// Two moments are equal if they are written alike: the same time in another offset is not equal.
+/// Equality compares the text: the same time with another offset is not equal.
 ///
 /// ```
 /// use vibecode_runtime::DateTime;
@@ -150,21 +151,21 @@ encoded! {
 pub struct DateTime(Box<str>);
 
 impl DateTime {
-    /// The moment in ISO 8601, as it is sent.
+    /// Returns the date and time in ISO 8601, as it is sent.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The date, the clock and the offset.
+    /// Returns the date, the time and the offset.
     fn parts(&self) -> Option<(Date, &str, &str)> {
         let (date, time) = self.0.split_once('T')?;
         let (clock, offset) = split_clock(time);
         Some((date.parse().ok()?, clock, offset))
     }
 
-    /// Seconds since the beginning of 1970 in UTC, without the fraction: equal for the same moment,
-    /// whatever offset it is written with.
+    /// Returns the seconds since the Unix epoch, without the fraction. Two values for the same
+    /// point in time return the same number, whatever their offsets.
     pub(crate) fn unix_seconds(&self) -> Option<i64> {
         let (date, clock, _) = self.parts()?;
         let time = clock.split('.').next()?;
@@ -174,7 +175,7 @@ impl DateTime {
         Some(clock - i64::from(self.east_seconds()?))
     }
 
-    /// How many seconds the offset is east of UTC.
+    /// Returns the offset in seconds east of UTC.
     pub(crate) fn east_seconds(&self) -> Option<i32> {
         let (_, _, offset) = self.parts()?;
         if offset == "Z" {
@@ -186,7 +187,7 @@ impl DateTime {
         Some(if sign == "-" { -minutes } else { minutes } * 60)
     }
 
-    /// The fraction of the second, as far as nanoseconds go.
+    /// Returns the fraction of the second in nanoseconds; further digits are cut off.
     #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
     pub(crate) fn nanosecond(&self) -> Option<u32> {
         let (_, clock, _) = self.parts()?;
@@ -213,16 +214,16 @@ impl FromStr for DateTime {
     }
 }
 
-/// What separates a date and a time. RFC 3339 allows a space.
+/// The separators between a date and a time. RFC 3339 allows a space.
 const SEPARATORS: [char; 3] = ['T', 't', ' '];
 
-/// The clock, and the offset behind it.
+/// Splits a text into the time and the offset after it.
 fn split_clock(time: &str) -> (&str, &str) {
     let end = time.find(['Z', 'z', '+', '-']).unwrap_or(time.len());
     time.split_at(end)
 }
 
-/// Whether a text is hours, minutes, seconds, and perhaps a fraction.
+/// Whether a text consists of hours, minutes, seconds and an optional fraction.
 fn is_clock(text: &str) -> bool {
     let (time, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let is_time = three(time, ':', [2, 2, 2])
@@ -230,7 +231,7 @@ fn is_clock(text: &str) -> bool {
     is_time && is_number(fraction)
 }
 
-/// An offset in the spelling in which it is sent: `Z` or `+03:00`.
+/// Normalizes an offset to the spelling that is sent: `Z` or `+03:00`.
 fn offset_of(text: &str) -> Option<Cow<'_, str>> {
     if text.eq_ignore_ascii_case("z") {
         return Some(Cow::Borrowed("Z"));
@@ -245,7 +246,7 @@ fn offset_of(text: &str) -> Option<Cow<'_, str>> {
     is_offset.then(|| format!("{sign}{hours}:{minutes}").into())
 }
 
-/// Three numbers of these lengths.
+/// Splits a text into three numbers with these numbers of digits.
 fn three(text: &str, between: char, lengths: [usize; 3]) -> Option<(u16, u16, u16)> {
     let [first, second, third] = lengths;
     let mut parts = text.splitn(3, between);

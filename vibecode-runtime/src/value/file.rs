@@ -11,9 +11,9 @@ use serde_json::json;
 
 use crate::{Encode, EncodeError, Encoder, Id, kind};
 
-/// A file to put into a field, or the one that is there already and is kept (grade B).
+/// A file to upload into a field, or a file in the field that is to be kept (grade B).
 ///
-/// Debug shows neither the name nor the content.
+/// `Debug` shows neither the name nor the content.
 ///
 /// ```
 /// use vibecode_runtime::{File, Patch};
@@ -42,8 +42,8 @@ enum Form {
 }
 
 impl File {
-    /// A new file, on the wire `["name", "base64"]`. One without a name has no wire form: its patch is
-    /// [`ErrorKind::InvalidPatch`](crate::ErrorKind::InvalidPatch).
+    /// Creates a file to upload, `["name", "base64"]` on the wire. If the name is empty, the patch
+    /// is invalid: [`ErrorKind::InvalidPatch`](crate::ErrorKind::InvalidPatch).
     pub fn upload(name: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
         Self(Form::Upload {
             name: name.into(),
@@ -51,13 +51,13 @@ impl File {
         })
     }
 
-    /// A new file in the form in which it is written.
+    /// Reads a file to upload from its wire form.
     pub(crate) fn of_upload([name, content]: &[impl AsRef<str>; 2]) -> Option<Self> {
         let content = STANDARD.decode(content.as_ref()).ok()?;
         (!name.as_ref().is_empty()).then(|| Self::upload(name.as_ref(), content))
     }
 
-    /// The file of this id, which the field has already, on the wire `{"id": 12}`.
+    /// Keeps the file with this id, which is already in the field: `{"id": 12}` on the wire.
     #[must_use]
     pub fn keep(id: u64) -> Self {
         Self(Form::Keep(id))
@@ -76,11 +76,12 @@ impl Encode<kind::File> for File {
     }
 }
 
-/// As it is written to the API: `["name", "base64"]`, or `{"id": 12}`.
+/// Serializes the file in its wire form: `["name", "base64"]`, or `{"id": 12}`.
 impl Serialize for File {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
-            // In a format that is not self-describing, the two cannot be distinguished by their shape.
+            // In a format that is not self-describing, the two forms cannot be distinguished by
+            // their shape.
             form if !serializer.is_human_readable() => form.as_fields().serialize(serializer),
             Form::Upload { name, content } => {
                 [name, &STANDARD.encode(content)].serialize(serializer)
@@ -90,7 +91,7 @@ impl Serialize for File {
     }
 }
 
-/// As it is written, or as an answer shows it.
+/// Deserializes a file from its wire form, or from the form in an answer.
 impl<'de> Deserialize<'de> for File {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if deserializer.is_human_readable() {

@@ -1,4 +1,4 @@
-//! Values of the API that Rust has no type for.
+//! Types for values of the API that have no counterpart in the standard library.
 
 mod crm_ref;
 mod date;
@@ -14,7 +14,7 @@ pub use self::{
     money::Money,
 };
 
-/// Why text cannot be parsed as a value. It does not hold the text.
+/// The error for text that cannot be parsed as a value. It does not contain the text.
 ///
 /// ```
 /// use vibecode_runtime::Date;

@@ -9,9 +9,9 @@ const MONEY: ParseError = ParseError::expected(
     "an amount in digits with at most one point and a currency of three capitals, such as 300.50|RUB",
 );
 
-/// An amount and its currency, on the wire `300.50|RUB` (grade B).
+/// An amount and its currency, `300.50|RUB` on the wire (grade B).
 ///
-/// The amount stays the decimal text that it was given as: it never goes through `f64`.
+/// The amount is kept as decimal text and is never converted to `f64`.
 ///
 /// ```
 /// use vibecode_runtime::Money;
@@ -29,10 +29,11 @@ pub struct Money {
 }
 
 impl Money {
-    /// The amount in plain digits and its currency by ISO 4217.
+    /// Creates a value from an amount in plain digits and an ISO 4217 currency code.
     ///
     /// # Errors
-    /// [`ParseError`] if the amount is not in plain digits or the currency is not three capitals.
+    /// [`ParseError`] if the amount is not in plain digits or the currency is not three capital
+    /// letters.
     pub fn new(amount: impl Into<String>, currency: impl Into<String>) -> Result<Self, ParseError> {
         let (amount, currency) = (amount.into(), currency.into());
         let is_currency =
@@ -44,13 +45,13 @@ impl Money {
         }
     }
 
-    /// The amount in digits.
+    /// Returns the amount in digits.
     #[must_use]
     pub fn amount(&self) -> &str {
         &self.amount
     }
 
-    /// The currency, such as `RUB`.
+    /// Returns the currency, such as `RUB`.
     #[must_use]
     pub fn currency(&self) -> &str {
         &self.currency

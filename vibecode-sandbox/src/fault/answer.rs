@@ -1,4 +1,4 @@
-//! Answers of success that are not what they say.
+//! Successful answers that are incomplete or wrong.
 
 use http::StatusCode;
 
@@ -6,7 +6,7 @@ use super::{Effect, Fault};
 use crate::envelope::Failure;
 
 impl Fault {
-    /// 204 without a body. Applied.
+    /// Answers 204 without a body. The write is applied.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -23,7 +23,8 @@ impl Fault {
         Self::new("no_content", Effect::NoContent).applied()
     }
 
-    /// The answer with its length, cut off in the middle of the body. Applied.
+    /// Sends the answer with its full length, cut off in the middle of the body. The write is
+    /// applied.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -41,7 +42,7 @@ impl Fault {
         Self::new("cut_off", Effect::CutOff).applied()
     }
 
-    /// The answer in chunks, cut off before the last one. Applied.
+    /// Sends the answer in chunks, cut off before the last one. The write is applied.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -59,8 +60,8 @@ impl Fault {
         Self::new("cut_off_chunked", Effect::CutOffChunked).applied()
     }
 
-    /// The answer behind 17 MiB of white space, in chunks: good JSON for whoever reads that much.
-    /// Applied.
+    /// Sends the answer after 17 MiB of white space, in chunks: valid JSON for a client that reads
+    /// that much. The write is applied.
     ///
     /// ```
     /// use vibecode_sandbox::Fault;
@@ -71,7 +72,7 @@ impl Fault {
         Self::new("oversized", Effect::Oversized).applied()
     }
 
-    /// 200 with bytes that are no JSON. Applied.
+    /// Answers 200 with bytes that are not JSON. The write is applied.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -88,7 +89,7 @@ impl Fault {
         Self::new("garbage", Effect::Garbage).applied()
     }
 
-    /// 200 with a page of HTML. Applied.
+    /// Answers 200 with an HTML page. The write is applied.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -105,7 +106,8 @@ impl Fault {
         Self::new("html", Effect::Page(StatusCode::OK)).applied()
     }
 
-    /// The answer with the id after its record's; of a batch, in every result. Applied.
+    /// Answers with the id of the next record (its own plus 1), in a batch in every result. The
+    /// write is applied.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -122,7 +124,8 @@ impl Fault {
         Self::new("another_record", Effect::AnotherRecord).applied()
     }
 
-    /// 200 with `{"success":false,"error":{"code":"BITRIX_ERROR",…}}`. Not applied.
+    /// Answers 200 with `{"success":false,"error":{"code":"BITRIX_ERROR",…}}`. The write is not
+    /// applied.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));

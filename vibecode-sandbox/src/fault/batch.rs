@@ -1,11 +1,11 @@
-//! What goes wrong in a batch.
+//! Faults inside a batch.
 
 use super::{Effect, Fault};
 use crate::CallFault;
 
 impl Fault {
-    /// Lets single calls of a batch go wrong, by their position from 0; the others are carried out.
-    /// Hits only batches.
+    /// Adds faults to single calls of a batch, by their position from 0; the other calls are
+    /// carried out. Hits only batches.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -25,8 +25,8 @@ impl Fault {
         Self::new("in_batch", Effect::InBatch(calls)).applied()
     }
 
-    /// Carries out the first calls of a batch, this many, and closes the connection without an
-    /// answer. Hits only batches.
+    /// Carries out the first `calls` calls of a batch and closes the connection without an answer.
+    /// Hits only batches.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));

@@ -1,4 +1,4 @@
-//! Connections that break or are slow.
+//! Broken and slow connections.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use super::{Effect, Fault};
 use crate::ending::Close;
 
 impl Fault {
-    /// Reads the request and closes the connection. Not applied.
+    /// Reads the request and closes the connection. The write is not applied.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -40,9 +40,8 @@ impl Fault {
         Self::drop_before().applied().named("drop_after")
     }
 
-    /// Closes the connection at once and carries the request out this much later, by tokio's
-    /// clock, as a portal that works through a queue does. Dropping the sandbox before that stops
-    /// it.
+    /// Closes the connection immediately and carries the request out after `delay`, by tokio's
+    /// clock, as a portal with a queue does. Dropping the sandbox before that prevents it.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -63,7 +62,7 @@ impl Fault {
         Self::new("late", Effect::Late(delay))
     }
 
-    /// As [`Fault::drop_before`], by a reset (RST). Not applied.
+    /// Like [`Fault::drop_before`], but with a reset (RST). The write is not applied.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -80,7 +79,7 @@ impl Fault {
         Self::new("reset_before", Effect::Close(Close::ByReset))
     }
 
-    /// As [`Fault::drop_after`], by a reset (RST).
+    /// Like [`Fault::drop_after`], but with a reset (RST).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -97,7 +96,7 @@ impl Fault {
         Self::reset_before().applied().named("reset_after")
     }
 
-    /// Carries the request out and answers properly, this much later.
+    /// Carries the request out and answers properly after `delay`.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -114,7 +113,8 @@ impl Fault {
         Self::new("delay", Effect::Delay(delay)).applied()
     }
 
-    /// Never answers: the connection stays open until the client goes away. Not applied.
+    /// Never answers: the connection stays open until the client closes it. The write is not
+    /// applied.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -152,7 +152,7 @@ impl Fault {
         Self::hang().applied().named("hang_after")
     }
 
-    /// Carries the request out and answers 16 bytes at a time, with this pause between.
+    /// Carries the request out and answers 16 bytes at a time, with this pause in between.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));

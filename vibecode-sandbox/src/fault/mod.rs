@@ -1,4 +1,4 @@
-//! What can go wrong with one request: the faults by what they do are in the modules below.
+//! Faults of single requests. The submodules group the constructors by what they do.
 
 mod answer;
 mod batch;
@@ -13,10 +13,10 @@ use crate::{
     CallFault, call::Call, call_fault::BatchFaults, ending::Close, envelope::Failure, route::Route,
 };
 
-/// What goes wrong with one request of an entity's route.
+/// A fault that hits one request to an entity's route.
 ///
-/// Whether the write is carried out all the same is part of the fault: each constructor says what
-/// it does by itself, [`Fault::applied`] and [`Fault::not_applied`] say otherwise.
+/// Whether the write is applied is part of the fault: the documentation of each constructor says
+/// which. [`Fault::applied`] and [`Fault::not_applied`] override it.
 ///
 /// ```
 /// use std::time::Duration;
@@ -25,7 +25,7 @@ use crate::{
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
 /// let sandbox = Sandbox::start().await;
-/// // The next PATCH is carried out, but its answer is lost; the one after it must wait.
+/// // The next PATCH is carried out, but its answer is lost; the one after it gets 429.
 /// sandbox.fault(Fault::drop_after().on("PATCH"));
 /// sandbox.fault(Fault::rate_limited(Duration::from_secs(2)).on("PATCH"));
 /// # }
@@ -40,14 +40,14 @@ pub struct Fault {
     path: Option<String>,
 }
 
-/// What is done to the answer or its connection.
+/// What happens to the answer or its connection.
 #[derive(Debug, Clone)]
 pub(crate) enum Effect {
     /// No answer.
     Close(Close),
-    /// No answer, and the request is carried out this much later.
+    /// No answer; the request is carried out after this delay.
     Late(Duration),
-    /// The answer, this much later.
+    /// The answer, after this delay.
     Delay(Duration),
     /// The answer, with this pause after every few bytes.
     Trickle(Duration),
@@ -55,7 +55,7 @@ pub(crate) enum Effect {
     Fail(Failure),
     /// An error in the API's envelope under 200.
     FailUnder200(Failure),
-    /// A page of a gateway.
+    /// An HTML page of a gateway.
     Page(StatusCode),
     NoContent,
     CutOff,
@@ -63,9 +63,9 @@ pub(crate) enum Effect {
     Oversized,
     Garbage,
     AnotherRecord,
-    /// The answer, in which calls at these positions went wrong.
+    /// The answer, with faults of the calls at these positions.
     InBatch(Vec<(usize, CallFault)>),
-    /// No answer, and only so many calls are carried out.
+    /// No answer; only this many calls are carried out.
     DropAfterCalls(usize),
 }
 
@@ -84,8 +84,8 @@ impl Fault {
         Self { name, ..self }
     }
 
-    /// Carries the request out before whatever goes wrong. Says nothing about [`Fault::late`],
-    /// which has a time of its own.
+    /// Carries the request out before the fault. Has no effect on [`Fault::late`], which has its
+    /// own delay.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -105,8 +105,8 @@ impl Fault {
         }
     }
 
-    /// Does not carry a write out. Where it is answered all the same, the answer shows a record with
-    /// its id and nothing else, or a batch without results. A read is answered as ever.
+    /// Does not apply a write. If the request is answered with a success all the same, the answer
+    /// shows a record with only its id, or a batch without results. Reads are answered as usual.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -143,7 +143,7 @@ impl Fault {
         Self { method, ..self }
     }
 
-    /// Hits only requests whose path contains this, such as `contacts/71`.
+    /// Hits only requests with this in their path, such as `contacts/71`.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -160,7 +160,7 @@ impl Fault {
         Self { path, ..self }
     }
 
-    /// The name of the constructor, such as `drop_after`.
+    /// Returns the name of the constructor, such as `drop_after`.
     ///
     /// ```
     /// use vibecode_sandbox::Fault;
@@ -172,7 +172,7 @@ impl Fault {
         self.name
     }
 
-    /// Whether the fault is one for this request.
+    /// Returns true if the fault applies to this request.
     pub(crate) fn concerns(&self, call: &Call, route: Route) -> bool {
         let of_batch = matches!(self.effect, Effect::InBatch(_) | Effect::DropAfterCalls(_));
         let method = self.method.as_deref();
@@ -182,7 +182,7 @@ impl Fault {
             && path.is_none_or(|path| call.uri.path().contains(path))
     }
 
-    /// What the fault does inside a batch.
+    /// Returns the effects of the fault inside a batch.
     pub(crate) fn batch_faults(&self) -> BatchFaults {
         let mut faults = BatchFaults::default();
         match &self.effect {

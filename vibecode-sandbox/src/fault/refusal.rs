@@ -1,4 +1,4 @@
-//! Answers that refuse: the API's own, and a gateway's.
+//! Error answers, from the API and from a gateway.
 
 use std::time::Duration;
 
@@ -7,12 +7,12 @@ use http::StatusCode;
 use super::{Effect, Fault};
 use crate::envelope::{Failure, RetryAfter};
 
-/// Whose answer was lost on the way.
+/// The message of a gateway that lost the answer.
 const GATEWAY: &str = "The portal did not answer in time";
 
 impl Fault {
-    /// 429 `RATE_LIMITED` with `error.retryAfter`, in whole seconds and mirrored in `Retry-After`
-    /// (graded D). Not applied.
+    /// Answers 429 `RATE_LIMITED` with `error.retryAfter`, in whole seconds and repeated in
+    /// `Retry-After` (grade D). The write is not applied.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -31,8 +31,8 @@ impl Fault {
         Self::new("rate_limited", Effect::Fail(failure))
     }
 
-    /// 429 `RATE_LIMITED` without `error.retryAfter` and with an HTTP date in `Retry-After`: the
-    /// wall clock's moment this much later. Not applied.
+    /// Answers 429 `RATE_LIMITED` without `error.retryAfter`, but with an HTTP date in
+    /// `Retry-After`: the time of the wall clock plus `retry_after`. The write is not applied.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -51,7 +51,7 @@ impl Fault {
         Self::new("rate_limited_until", Effect::Fail(failure))
     }
 
-    /// 503 `QUERY_LIMIT_EXCEEDED` in the API's envelope. Not applied.
+    /// Answers 503 `QUERY_LIMIT_EXCEEDED` in the API's envelope. The write is not applied.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -69,7 +69,7 @@ impl Fault {
         Self::new("query_limit_exceeded", Effect::Fail(failure))
     }
 
-    /// 503 as a page of HTML. Not applied.
+    /// Answers 503 with an HTML page. The write is not applied.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -87,7 +87,8 @@ impl Fault {
         Self::new("unavailable_html", page)
     }
 
-    /// 502 `BITRIX_UNAVAILABLE` in the API's envelope. Applied: the gateway lost the answer.
+    /// Answers 502 `BITRIX_UNAVAILABLE` in the API's envelope. The write is applied: the gateway
+    /// lost the answer.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -105,7 +106,7 @@ impl Fault {
         Self::new("bad_gateway", Effect::Fail(failure)).applied()
     }
 
-    /// 502 as a page of HTML. Applied: the gateway lost the answer.
+    /// Answers 502 with an HTML page. The write is applied: the gateway lost the answer.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -123,7 +124,8 @@ impl Fault {
         Self::new("bad_gateway_html", page).applied()
     }
 
-    /// 504 `QUEUE_TIMEOUT` in the API's envelope. Applied: the gateway did not wait for the answer.
+    /// Answers 504 `QUEUE_TIMEOUT` in the API's envelope. The write is applied: the gateway did not
+    /// wait for the answer.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -141,7 +143,7 @@ impl Fault {
         Self::new("queue_timeout", Effect::Fail(failure)).applied()
     }
 
-    /// 500 `INTERNAL_ERROR` in the API's envelope. Not applied.
+    /// Answers 500 `INTERNAL_ERROR` in the API's envelope. The write is not applied.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -159,8 +161,8 @@ impl Fault {
         Self::new("server_error", Effect::Fail(failure))
     }
 
-    /// 422 `BITRIX_ERROR` with the `b24Code` `OVERLOAD_LIMIT`, which is not to be repeated (graded
-    /// O). Not applied.
+    /// Answers 422 `BITRIX_ERROR` with the `b24Code` `OVERLOAD_LIMIT`, which must not be retried
+    /// (grade O). The write is not applied.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -181,8 +183,8 @@ impl Fault {
         )
     }
 
-    /// An error of this code in the API's envelope, with the status that the code is known to come
-    /// with; 500 where none is known. Not applied.
+    /// Answers an error with this code in the API's envelope, with the status that is known for the
+    /// code, or 500 if none is known. The write is not applied.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));

@@ -1,7 +1,7 @@
-//! The page that shows what the portal holds and what comes in, for people, beside the API.
+//! A page for people, beside the API, that shows the contents of the portal and the requests.
 //!
-//! It is one document with a style and a script of its own, and asks for news by requests that wait
-//! for them. None of these requests is logged, limited or hit by a fault.
+//! It is one document with its own style and script, and gets updates by long polling. None of its
+//! requests is logged, limited or hit by a fault.
 
 mod state;
 
@@ -23,14 +23,14 @@ const DOCUMENT: &str = include_str!("index.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// What stands in the document in place of the state.
+/// The placeholder of the state in the document.
 const STATE: &str = "{{state}}";
 
-/// How long a request for news waits for them. Proxies end what is silent for a minute.
+/// How long a request waits for updates. Proxies close connections that are silent for a minute.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What is seeded or sent is never run: only the page's own script is, and nothing is loaded from
-/// elsewhere, not even an image that a name might call for.
+/// Seeded or sent text never runs as code: only the page's own script runs, and nothing is loaded
+/// from elsewhere, not even an image that a name might refer to.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
                       img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -41,7 +41,7 @@ const HEADERS: &[(HeaderName, &str)] = &[
     (CACHE_CONTROL, "no-store"),
 ];
 
-/// What the page answers; `None` where the request is not the page's.
+/// Returns the answer of the page; `None` if the request is not for the page.
 pub(crate) async fn answer(call: &Call, service: &Service) -> Option<Answer> {
     if !service.has_page || call.method != Method::GET {
         return None;
@@ -58,7 +58,7 @@ pub(crate) async fn answer(call: &Call, service: &Service) -> Option<Answer> {
             wait_for_news(seen(&call.uri), service).await;
             Answer::json(StatusCode::OK, &state::of(service))
         }
-        // Browsers ask by themselves.
+        // Browsers request it on their own.
         "/favicon.ico" => Answer::empty(StatusCode::NO_CONTENT),
         _ => return None,
     };
@@ -69,7 +69,8 @@ pub(crate) async fn answer(call: &Call, service: &Service) -> Option<Answer> {
     Some(answer)
 }
 
-/// A page of the web can let a name of its own lead to this machine, but not hide that name.
+/// Checks the `Host` header. A website can point its own host name at this machine (DNS rebinding),
+/// but cannot hide that name.
 fn is_meant_for_here(headers: &HeaderMap) -> bool {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     let host = host.unwrap_or_default();
@@ -77,29 +78,29 @@ fn is_meant_for_here(headers: &HeaderMap) -> bool {
     matches!(name, "127.0.0.1" | "localhost" | "[::1]")
 }
 
-/// The document with the state inside, so that it shows something at once.
+/// Returns the document with the state inside, so that it has contents immediately.
 fn document(service: &Service) -> String {
     DOCUMENT.replace(STATE, &inside_script(&state::of(service)))
 }
 
-/// JSON that does not end the element it stands in, whatever it holds.
+/// Escapes JSON so that it cannot close the element that contains it.
 fn inside_script(state: &Value) -> String {
     state.to_string().replace('<', "\\u003c")
 }
 
-/// The revision that the page shows.
+/// Returns the revision that the page shows.
 fn seen(uri: &Uri) -> Option<u64> {
     let query = uri.query().unwrap_or_default();
     query.strip_prefix("after=")?.parse().ok()
 }
 
-/// Returns once the log shows another revision, or when it has waited long enough.
+/// Returns once the log has another revision, or after the maximum waiting time.
 async fn wait_for_news(seen: Option<u64>, service: &Service) {
     let Some(seen) = seen else {
         return;
     };
     let mut revisions = service.log.watch();
-    // Another revision may also be an older one, of a sandbox that was started anew.
+    // Another revision may also be a lower one, of a sandbox that was restarted.
     let news = revisions.wait_for(|revision| *revision != seen);
     let _ = timeout(PATIENCE, news).await;
 }

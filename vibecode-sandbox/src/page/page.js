@@ -1,6 +1,6 @@
 "use strict";
 
-// All that comes from outside is set as text, never as HTML.
+// Text from outside is always set as text, never as HTML.
 
 const at = (id) => document.getElementById(id);
 
@@ -11,11 +11,11 @@ function element(name, className, ...children) {
   return made;
 }
 
-/// What each row shows.
+/// The contents of each row.
 const shown = new WeakMap();
 
-/// Brings the children of `list` into the state of `items`. A row that did not change stays the
-/// same element, so that focus, selection and what is unfolded survive the news.
+/// Updates the children of `list` to match `items`. An unchanged row stays the same element, so
+/// that focus, selection and open details survive an update.
 function show(list, items, key, make) {
   const old = new Map([...list.children].map((row) => [row.dataset.key, row]));
   let place = list.firstChild;
@@ -69,14 +69,14 @@ function status(request) {
   return element("span", `status ${kind}`, String(request.status));
 }
 
-/// The body with the keys marked that had no effect. A body that is no map is shown as it came.
+/// Returns the body with the keys that had no effect marked. A body that is not a map is unchanged.
 function bodyOf(request) {
   const pre = element("pre", "");
   let fields = null;
   try {
     if (!request.bodyIsCut) fields = JSON.parse(request.body);
   } catch {
-    // It is no JSON: the answer said so.
+    // Not JSON: the answer already reported it.
   }
   if (fields === null || typeof fields !== "object" || Array.isArray(fields)) {
     pre.append(request.body, request.bodyIsCut ? "\n… and more" : "");
@@ -132,7 +132,7 @@ function render(state) {
 const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
 
 function tell(text) {
-  // Setting the same text again would be read out again.
+  // A screen reader would read the same text out again.
   if (at("connection").textContent !== text) at("connection").textContent = text;
 }
 
@@ -145,7 +145,7 @@ async function follow(revision) {
       tell("Live");
       if (state.revision !== revision) render(state);
       revision = state.revision;
-      // A busy client of the API leaves time to draw.
+      // Leaves time to draw while a client is busy.
       await pause(150);
     } catch {
       tell("The sandbox does not answer: it was stopped, or is being started again.");
@@ -154,7 +154,7 @@ async function follow(revision) {
   }
 }
 
-/// The arrow keys go from row to row, Home and End to the first and the last.
+/// Moves the focus: arrow keys to the next row, Home and End to the first and the last.
 function move(event) {
   const rows = [...event.currentTarget.querySelectorAll("summary, tr[tabindex]")];
   const here = rows.indexOf(document.activeElement);

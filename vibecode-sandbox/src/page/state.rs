@@ -1,4 +1,4 @@
-//! What the page shows, as the script reads it. Of a request's headers it holds none: the key and
+//! The state of the page, as its script reads it. It contains no headers of requests: the key and
 //! the session token are among them.
 
 use serde_json::{Value, json};
@@ -6,8 +6,8 @@ use vibecode_spec::Entity;
 
 use crate::{LoggedRequest, multifield::Entry, portal::Portal, record::Record, service::Service};
 
-/// How many contacts and how many requests are shown at most: a person reads no more, and every
-/// change sends them all.
+/// The maximum numbers of contacts and requests on the page: a person reads no more, and every
+/// change sends all of them.
 const MOST_CONTACTS: usize = 200;
 const MOST_REQUESTS: usize = 200;
 
@@ -15,7 +15,7 @@ const MOST_REQUESTS: usize = 200;
 const LONGEST_BODY: usize = 4096;
 
 pub(crate) fn of(service: &Service) -> Value {
-    // The log first: what the portal holds is then as new as the revision, or newer.
+    // The log first: the records are then as new as the revision, or newer.
     let (requests, came_in, revision) = service.log.last(MOST_REQUESTS);
     let requests: Vec<Value> = requests.iter().map(request).collect();
     let portal = service.portal();
@@ -77,7 +77,7 @@ fn request(request: &LoggedRequest) -> Value {
     })
 }
 
-/// As much of a body as is shown.
+/// Returns the part of a body that is shown.
 fn beginning(body: &str) -> &str {
     let mut ends = (0..=LONGEST_BODY.min(body.len())).rev();
     ends.find_map(|end| body.get(..end)).unwrap_or_default()

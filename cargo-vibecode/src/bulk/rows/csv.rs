@@ -1,27 +1,28 @@
-//! Rows of CSV as RFC 4180 has it: quoted cells may hold delimiters, doubled quotes and line
-//! breaks. Lines and bytes are counted as an editor counts them, which is why no crate reads here.
+//! CSV rows as in RFC 4180: quoted cells may contain delimiters, doubled quotes and line breaks.
+//! This is not the `csv` crate because lines and bytes are counted as an editor counts them.
 
 use std::io::{self, BufRead};
 
 use super::{Cell, CellValue, LONGEST_ROW, Problem, Record, endless, text};
 
-/// Reads rows.
+/// A reader of CSV rows.
 #[derive(Debug)]
 pub(in crate::bulk) struct CsvRows<R> {
     input: R,
     delimiter: u8,
-    /// Where the next byte is.
+    /// The position of the next byte.
     line: u64,
     offset: u64,
 }
 
-/// Where in a row a byte is.
+/// The position of a byte within a row.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum At {
     CellStart,
     Bare,
     Quoted,
-    /// After a quote in a quoted cell: another quote stands for one, anything else ends the cell.
+    /// After a quote in a quoted cell: a second quote means a literal one, anything else ends the
+    /// cell.
     Quote,
 }
 
@@ -29,7 +30,7 @@ const UNCLOSED: &str = "a quoted cell does not end: is a quote missing?";
 const AFTER_QUOTE: &str = "after the quote that ends a cell stands more than a delimiter: a quote inside a quoted cell is doubled";
 
 impl<R: BufRead> CsvRows<R> {
-    /// Reads from after the byte order mark, if there is one: so many bytes have been read.
+    /// Starts after the byte order mark, if there is one; `offset` is its length in bytes.
     pub(in crate::bulk) fn new(input: R, delimiter: u8, offset: u64) -> Self {
         Self {
             input,
@@ -49,14 +50,14 @@ impl<R: BufRead> CsvRows<R> {
             if !self.read_line(record)? {
                 return Ok(false);
             }
-            // A row of empty cells alone is what a spreadsheet leaves of a deleted one.
+            // A row with only empty cells is what a spreadsheet writes for a deleted one.
             if !record.bytes.is_empty() || record.malformed.is_some() {
                 return Ok(true);
             }
         }
     }
 
-    /// Reads to the end of a row, and tells whether there was anything.
+    /// Reads to the end of a row, and returns false at the end of the input.
     fn read_line(&mut self, record: &mut Record) -> io::Result<bool> {
         let mut at = At::CellStart;
         let mut has_ended = false;
@@ -96,7 +97,7 @@ impl<R: BufRead> CsvRows<R> {
     }
 }
 
-/// Takes a byte in, and tells where the next one is.
+/// Consumes a byte, and returns the position of the next one.
 fn take(record: &mut Record, at: At, byte: u8, delimiter: u8) -> At {
     match (at, byte) {
         (At::Quoted, b'"') => return At::Quote,
@@ -119,7 +120,7 @@ fn take(record: &mut Record, at: At, byte: u8, delimiter: u8) -> At {
             record.ends.push(record.bytes.len());
             At::CellStart
         }
-        // Before a line break; a carriage return elsewhere is a byte as any other.
+        // Before a line break; a carriage return elsewhere is a normal byte.
         b'\r' if at == At::Quote => At::Quote,
         _ => {
             if at == At::Quote {
@@ -131,7 +132,7 @@ fn take(record: &mut Record, at: At, byte: u8, delimiter: u8) -> At {
     }
 }
 
-/// The cells of a row under these columns.
+/// Returns the cells of a row under these columns.
 pub(super) fn cells(record: &Record, names: &[String]) -> Result<Vec<Cell>, Problem> {
     if record.ends.len() != names.len() {
         let (cells, columns) = (record.ends.len(), names.len());
@@ -151,8 +152,8 @@ pub(super) fn cells(record: &Record, names: &[String]) -> Result<Vec<Cell>, Prob
     Ok(cells)
 }
 
-/// The delimiter that a header most probably has: the one of the three that stands in it most often
-/// outside quotes.
+/// Guesses the delimiter of a header: of the three candidates, the most frequent one outside
+/// quotes.
 pub(in crate::bulk) fn detect_delimiter(header: &[u8]) -> u8 {
     let mut is_quoted = false;
     let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
@@ -180,7 +181,7 @@ pub(in crate::bulk) fn detect_delimiter(header: &[u8]) -> u8 {
 mod tests {
     use super::*;
 
-    /// The cells of every row, with the line and the byte where it begins.
+    /// Returns the cells of every row, with the line and the byte where it begins.
     fn rows(text: &str) -> Vec<(u64, u64, Vec<String>, Option<&'static str>)> {
         let mut rows = CsvRows::new(text.as_bytes(), b',', 0);
         let mut record = Record::default();

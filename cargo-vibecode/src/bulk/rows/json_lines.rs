@@ -1,4 +1,4 @@
-//! Rows of JSON Lines: one object a line, with typed values.
+//! JSON Lines rows: one object per line, with typed values.
 
 use std::{
     borrow::Cow,
@@ -14,17 +14,17 @@ use serde_json::value::RawValue;
 
 use super::{Cell, CellValue, LONGEST_ROW, Problem, Record, endless, text};
 
-/// Reads rows.
+/// A reader of JSON Lines.
 #[derive(Debug)]
 pub(in crate::bulk) struct JsonRows<R> {
     input: R,
-    /// Where the next byte is.
+    /// The position of the next byte.
     line: u64,
     offset: u64,
 }
 
 impl<R: BufRead> JsonRows<R> {
-    /// Reads from after the byte order mark, if there is one: so many bytes have been read.
+    /// Starts after the byte order mark, if there is one; `offset` is its length in bytes.
     pub(in crate::bulk) fn new(input: R, offset: u64) -> Self {
         Self {
             input,
@@ -59,7 +59,7 @@ impl<R: BufRead> JsonRows<R> {
     }
 }
 
-/// The values of a row, and the names of columns that were not seen before.
+/// Returns the values of a row, and adds the names of new columns to `names`.
 pub(super) fn cells(record: &Record, names: &mut Vec<String>) -> Result<Vec<Cell>, Problem> {
     let line = text(record, None, record.raw_line())?;
     let pairs: Pairs<'_> = serde_json::from_str(line).map_err(|error| {
@@ -84,8 +84,8 @@ pub(super) fn cells(record: &Record, names: &mut Vec<String>) -> Result<Vec<Cell
     Ok(cells)
 }
 
-/// A row with these keys at its end, in place of what they held. One that is no object stays as it
-/// is.
+/// Returns the row with these keys at its end, replacing existing ones. A row that is not an object
+/// is returned unchanged.
 pub(in crate::bulk) fn json_line_with(line: &[u8], keys: [&str; 2], texts: [&str; 2]) -> Vec<u8> {
     let Ok(Pairs(pairs)) = serde_json::from_slice(line) else {
         return line.to_owned();
@@ -120,7 +120,7 @@ fn value(json: &RawValue) -> Result<CellValue, &'static str> {
 
 const ODD: &str = "holds what no field takes: a value is a text, a number, true, false, null, or a list of these; a phone or an email may be {\"value\":…,\"typeId\":…}";
 
-/// One value as text; `None` where there is none.
+/// Returns one value as text; `None` if it is empty.
 fn single(json: &RawValue) -> Result<Option<String>, &'static str> {
     let text = match json.get().as_bytes().first() {
         Some(b'"') => {
@@ -141,7 +141,7 @@ fn single(json: &RawValue) -> Result<Option<String>, &'static str> {
     Ok((!text.is_empty()).then_some(text))
 }
 
-/// A phone or an email in the form in which the API takes it.
+/// A phone or an email in the form that the API takes.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
@@ -150,7 +150,7 @@ struct Entry {
     type_id: Option<String>,
 }
 
-/// The keys and values of an object, in their order.
+/// The keys and values of an object, in order.
 struct Pairs<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Pairs<'de> {

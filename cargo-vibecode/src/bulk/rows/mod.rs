@@ -1,4 +1,4 @@
-//! The rows of the input, one after the other, whatever its form.
+//! The rows of the input, one after another, in either form.
 
 mod csv;
 mod json_lines;
@@ -10,10 +10,10 @@ pub(super) use self::{
     json_lines::{JsonRows, json_line_with},
 };
 
-/// A row may be so long. A quote that is missing its end would take in the rest of the file.
+/// The maximum length of a row. An unclosed quote would otherwise take in the rest of the file.
 const LONGEST_ROW: usize = 16 * 1024 * 1024;
 
-/// A row as it stands in the input. It is read into again and again.
+/// A raw row of the input. The buffer is reused.
 #[derive(Debug, Default)]
 pub(super) struct Record {
     /// The line of the file where the row begins, from 1.
@@ -22,13 +22,13 @@ pub(super) struct Record {
     pub(super) offset: u64,
     /// The cells of CSV one after the other, or a line of JSON.
     bytes: Vec<u8>,
-    /// Where each cell of CSV ends.
+    /// The end of each CSV cell.
     ends: Vec<usize>,
-    /// Why it is no row.
+    /// Why it is not a valid row.
     malformed: Option<&'static str>,
 }
 
-/// One value of a row, with the place of its column.
+/// One value of a row, with the index of its column.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Cell {
     pub(super) column: usize,
@@ -40,18 +40,18 @@ pub(super) enum CellValue {
     /// An empty cell, null, an empty text or list.
     Empty,
     Text(String),
-    /// A list, which only JSON can write.
+    /// A list, which only JSON has.
     List(Vec<String>),
 }
 
-/// What is wrong with a row, and in which column. No value of the row is in it.
+/// The problem with a row, and its column. It contains no value of the row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Problem {
     pub(super) column: Option<String>,
     pub(super) text: String,
 }
 
-/// Reads rows out of either form.
+/// A reader of rows in either form.
 #[derive(Debug)]
 pub(super) enum Rows<R> {
     Csv(CsvRows<R>),
@@ -59,10 +59,10 @@ pub(super) enum Rows<R> {
 }
 
 impl<R: BufRead> Rows<R> {
-    /// Reads the next row that is not empty, and tells whether there was one.
+    /// Reads the next row that is not empty, and returns false if there is none.
     ///
     /// # Errors
-    /// Where the input cannot be read, or a row does not end.
+    /// If the input cannot be read, or if a row does not end.
     pub(super) fn read(&mut self, record: &mut Record) -> io::Result<bool> {
         match self {
             Self::Csv(rows) => rows.read(record),
@@ -70,7 +70,7 @@ impl<R: BufRead> Rows<R> {
         }
     }
 
-    /// What the rows are read from.
+    /// Returns the underlying reader.
     pub(super) fn input(&self) -> &R {
         match self {
             Self::Csv(rows) => rows.input(),
@@ -78,10 +78,10 @@ impl<R: BufRead> Rows<R> {
         }
     }
 
-    /// The values of a row. Columns that no row had before are noted by their names.
+    /// Returns the values of a row. The names of new columns are added to `names`.
     ///
     /// # Errors
-    /// Where it is no row.
+    /// If it is not a valid row.
     pub(super) fn cells(
         &self,
         record: &Record,
@@ -104,14 +104,19 @@ impl Record {
         self.ends.clear();
     }
 
-    /// The cells of CSV as they stand.
+    /// Returns the length of the row in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Returns the raw CSV cells.
     pub(super) fn raw_cells(&self) -> impl Iterator<Item = &[u8]> {
         let begins = std::iter::once(0).chain(self.ends.iter().copied());
         let places = begins.zip(&self.ends);
         places.map(|(begin, end)| self.bytes.get(begin..*end).unwrap_or_default())
     }
 
-    /// The line of JSON as it stands.
+    /// Returns the raw line of JSON.
     pub(super) fn raw_line(&self) -> &[u8] {
         &self.bytes
     }
@@ -133,7 +138,7 @@ impl Problem {
     }
 }
 
-/// The error of a row that does not end.
+/// Creates the error of a row that does not end.
 fn endless(line: u64) -> io::Error {
     let problem = format!(
         "the row that begins on line {line} does not end within {} MiB: is a quote missing?",
@@ -142,7 +147,7 @@ fn endless(line: u64) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, problem)
 }
 
-/// The text of some bytes.
+/// Returns bytes as text.
 fn text<'b>(record: &Record, column: Option<&str>, bytes: &'b [u8]) -> Result<&'b str, Problem> {
     str::from_utf8(bytes).map_err(|error| Problem {
         column: column.map(str::to_owned),

@@ -1,4 +1,4 @@
-//! Several things in one request.
+//! Questions about batches.
 
 use serde_json::{Value, json};
 
@@ -8,14 +8,14 @@ use crate::probe::{
     finding::Finding,
 };
 
-/// How many calls the batch has whose cost is looked at: many enough to tell 1 from all, where
-/// other requests of the same key come in between.
+/// The number of calls of the batch that measures the cost: enough to distinguish 1 from all, even
+/// if other requests of the same key arrive in between.
 const CALLS: usize = 10;
 
-/// A map of more keys than this is a record, whatever it holds.
+/// A map with more keys than this is a record, whatever it contains.
 const MOST_KEYS: usize = 8;
 
-/// The shape of what `POST /v1/{entity}/batch` answers.
+/// Asks for the shape of the answer of `POST /v1/{entity}/batch`.
 pub(super) async fn shape_of_entity_batch(bench: &Bench<'_>) -> Findings {
     const ABOUT: &str = "updating one record";
     const ASSUMED: &str = "not used";
@@ -36,7 +36,7 @@ pub(super) async fn shape_of_entity_batch(bench: &Bench<'_>) -> Findings {
     Ok(vec![Finding::good_to_know(ABOUT, here, ASSUMED)])
 }
 
-/// What the answer holds of a record that an update in a batch has changed.
+/// Asks what the answer contains of a record that an update in a batch has changed.
 pub(super) async fn payload_of_update(bench: &Bench<'_>) -> Findings {
     const ABOUT: &str = "an update in a batch";
     const ASSUMED: &str = "the record's id, at least";
@@ -59,7 +59,7 @@ pub(super) async fn payload_of_update(bench: &Bench<'_>) -> Findings {
     Ok(vec![Finding::good_to_know(ABOUT, here, ASSUMED)])
 }
 
-/// What a batch takes from the quota, and whether its last call is the last that is carried out.
+/// Asks what a batch takes from the quota, and whether its last call is the last to be carried out.
 pub(super) async fn cost_and_order(bench: &Bench<'_>) -> Findings {
     const ORDER: &str = "the order of its calls";
     const ANY: &str = "not relied on";
@@ -94,7 +94,7 @@ fn cost(before: Option<f64>, after: Option<f64>) -> Finding {
         let why = "X-RateLimit-Remaining is not sent";
         return Finding::not_testable(ABOUT, why, ASSUMED);
     };
-    // Other requests of the key count too, and old ones cease to.
+    // Other requests of the key count too, and old ones leave the window.
     match before - after {
         taken if taken < 0.0 => Finding::not_testable(ABOUT, "the minute was over", ASSUMED),
         taken if taken <= 4.0 => Finding::new(ABOUT, "counts as 1", ASSUMED, true),
@@ -103,7 +103,7 @@ fn cost(before: Option<f64>, after: Option<f64>) -> Finding {
     }
 }
 
-/// Updates of the record with these params, named `c0` and on.
+/// Returns updates of the record with these params, with the ids `c0` and so on.
 fn calls(bench: &Bench<'_>, params: impl IntoIterator<Item = Value>) -> Value {
     let calls = params.into_iter().enumerate().map(|(index, params)| {
         json!({
@@ -117,8 +117,8 @@ fn calls(bench: &Bench<'_>, params: impl IntoIterator<Item = Value>) -> Value {
     json!({ "calls": calls.collect::<Vec<_>>() })
 }
 
-/// The types of what is answered, without its values. A record is told as one, whatever it holds:
-/// its keys may be the portal's own.
+/// Returns the types of an answer without its values. A record is written as "record", whatever it
+/// contains: its keys may be the portal's own.
 fn shape(value: &Value, id: u64) -> String {
     match value {
         Value::Object(map) if map.contains_key("id") || map.len() > MOST_KEYS => {

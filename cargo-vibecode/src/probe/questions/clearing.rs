@@ -1,4 +1,4 @@
-//! What clears a field, by kind.
+//! Questions about what clears a field, by kind.
 
 use serde_json::{Value, json};
 use vibecode_spec::{Clearing, Field, Kind};
@@ -6,10 +6,10 @@ use vibecode_spec::{Clearing, Field, Kind};
 use super::{Findings, sample};
 use crate::probe::{bench::Bench, door::Silence, finding::Finding};
 
-/// What could clear a field, as it is sent.
+/// Returns the values that could clear a field, as they are sent.
 fn candidates(field: &Field) -> Vec<(&'static str, Value)> {
     let mut all = vec![("\"\"", json!("")), ("null", Value::Null)];
-    // 0 is a value of a number like any other.
+    // 0 is a normal value of a number.
     let is_number = matches!(field.kind, Kind::Integer | Kind::Number | Kind::Double);
     if !is_number || field.multiple {
         all.push(("0", json!(0)));
@@ -18,7 +18,7 @@ fn candidates(field: &Field) -> Vec<(&'static str, Value)> {
     all
 }
 
-/// What the product sends to clear the field.
+/// Returns the value that the product sends to clear the field.
 fn assumed(field: &Field) -> &'static str {
     match field.clearing() {
         Clearing::Zero => "0",
@@ -29,7 +29,7 @@ fn assumed(field: &Field) -> &'static str {
     }
 }
 
-/// What each candidate did.
+/// The effect of each candidate.
 #[derive(Default)]
 struct Outcomes {
     cleared: Vec<&'static str>,
@@ -86,7 +86,7 @@ async fn ask_of(field: &Field, bench: &Bench<'_>) -> Result<Finding, Silence> {
     Ok(Finding::new(about, here, assumed, is_as_assumed))
 }
 
-/// Nothing that is sent takes a phone away (api.md, grade D).
+/// No value removes a phone (api.md, grade D).
 async fn ask_of_phones(bench: &Bench<'_>) -> Result<Finding, Silence> {
     const PHONE: &str = "+70000000101";
     const ASSUMED: &str = "nothing";

@@ -1,4 +1,4 @@
-//! Keys that are none, and no keys at all.
+//! Questions about invalid keys and empty bodies.
 
 use std::time::Duration;
 
@@ -13,14 +13,14 @@ use crate::probe::{
     finding::Finding,
 };
 
-/// What the API sets by itself at the creation: deals have a name of their own for it.
+/// The time that the API sets at the creation: deals use a different name.
 const CREATED: &[&str] = &["createdTime", "createdAt"];
 const UPDATED: &[&str] = &["updatedTime", "updatedAt"];
 
-/// Moments are shown in whole seconds: a change shows after one.
+/// Times are shown in whole seconds: a change is visible after one.
 const A_SECOND: Duration = Duration::from_millis(1100);
 
-/// Whether such a key is refused, and whether the rest of the body is written.
+/// Asks whether unknown and read-only keys are refused, and whether the rest of the body is written.
 pub(super) async fn unknown_and_read_only(bench: &Bench<'_>) -> Findings {
     const ASSUMED: &str = "ignored without a word";
     let mut findings = Vec::new();
@@ -62,7 +62,7 @@ async fn read_only(bench: &Bench<'_>, name: &str) -> Result<Finding, Silence> {
     Ok(Finding::new(ABOUT, here, ASSUMED, is_same))
 }
 
-/// What `{}` answers, and whether it counts as a change.
+/// Asks what `{}` answers, and whether it counts as a change.
 pub(super) async fn empty_body(bench: &Bench<'_>) -> Findings {
     const ABOUT: &str = "{}";
     const ASSUMED: &str = "not sent";
@@ -89,7 +89,7 @@ pub(super) async fn empty_body(bench: &Bench<'_>) -> Findings {
     Ok(vec![Finding::good_to_know(ABOUT, here, ASSUMED)])
 }
 
-/// Whether `UF_CRM_…` is taken for `ufCrm…`.
+/// Asks whether `UF_CRM_…` is accepted for `ufCrm…`.
 pub(super) async fn upper_name(bench: &Bench<'_>) -> Findings {
     const ABOUT: &str = "UF_CRM_…";
     const ASSUMED: &str = "ignored without a word";
@@ -101,7 +101,7 @@ pub(super) async fn upper_name(bench: &Bench<'_>) -> Findings {
         let Some(value) = sample::of(field, bench).await? else {
             continue;
         };
-        // Whatever was asked before left the field with or without a value.
+        // An earlier question may have left the field with or without a value.
         let nothing = if field.multiple { json!([]) } else { json!("") };
         bench.patch(&json!({ &field.name: nothing })).await?;
         let before = bench.read_field(&field.name).await?;

@@ -1,4 +1,4 @@
-//! What the head of an answer counts, and how soon a write shows.
+//! Questions about the rate limit headers, and how soon a write is visible.
 
 use std::time::SystemTime;
 
@@ -11,10 +11,10 @@ use crate::probe::{
 const MINUTE: f64 = 60.0;
 const DAY: f64 = 86_400.0;
 
-/// How often a write is read at once.
+/// How often a write is read back immediately.
 const READS: usize = 5;
 
-/// The unit of `X-RateLimit-Reset`, by how it compares with the clock.
+/// Asks for the unit of `X-RateLimit-Reset`, by comparison with the clock.
 pub(super) async fn unit_of_reset(bench: &Bench<'_>) -> Findings {
     const ABOUT: &str = "X-RateLimit-Reset";
     const ASSUMED: &str = "either, told apart by size";
@@ -51,7 +51,7 @@ pub(super) async fn unit_of_reset(bench: &Bench<'_>) -> Findings {
     }])
 }
 
-/// Whether a write shows in a read right after it.
+/// Asks whether a write is visible in a read right after it.
 pub(super) async fn read_after_write(bench: &Bench<'_>) -> Findings {
     const ABOUT: &str = "a read after a write";
     const ASSUMED: &str = "shows it";

@@ -13,7 +13,7 @@ use std::{future::Future, pin::Pin};
 
 use super::{bench::Bench, door::Silence, finding::Finding};
 
-/// What is found out, as long as there are answers.
+/// The findings of a question, or why there is no answer.
 pub(crate) type Findings = Result<Vec<Finding>, Silence>;
 
 type Asked<'a> = Pin<Box<dyn Future<Output = Findings> + 'a>>;
@@ -24,10 +24,10 @@ pub(crate) struct Question {
     /// A word or two for a table.
     pub(crate) topic: &'static str,
     pub(crate) text: &'static str,
-    /// How well founded is what the product assumes, by the grades of api.md: documented (D), of the
-    /// layer underneath (B), observed (O), assumed by other clients (C), or a choice of its own (-).
+    /// The grade of what the product assumes, as in api.md: documented (D), from the layer
+    /// underneath (B), observed (O), assumed by other clients (C), or the product's own choice (-).
     pub(crate) grade: &'static str,
-    /// Where an answer that is otherwise can be told to the product.
+    /// The setting with which the product can be adapted to another answer.
     pub(crate) overriding: &'static str,
     ask: for<'a> fn(&'a Bench<'a>) -> Asked<'a>,
 }

@@ -1,4 +1,4 @@
-//! Phones beside their documented way.
+//! Questions about phones outside their documented form.
 
 use serde_json::{Value, json};
 
@@ -17,8 +17,8 @@ const TWICE: &str = "+70000000301";
 
 const NO_FM: &str = "reads show no `fm`";
 
-/// Whether `{"n0":{…}}` adds, `{"15":{…}}` changes and `{"15":{"value":""}}` deletes, as in the
-/// layer underneath (api.md, grade B).
+/// Asks whether `{"n0":{…}}` adds, `{"15":{…}}` changes and `{"15":{"value":""}}` deletes, as in
+/// the layer underneath (api.md, grade B).
 pub(super) async fn raw_fm(bench: &Bench<'_>) -> Findings {
     const ASSUMED: &str = "not relied on";
     let parts = ["adding", "changing", "deleting"];
@@ -58,7 +58,7 @@ pub(super) async fn raw_fm(bench: &Bench<'_>) -> Findings {
     Ok(findings.collect())
 }
 
-/// Whether a phone that is there is added once more.
+/// Asks whether an existing phone is added once more.
 pub(super) async fn equal_phone(bench: &Bench<'_>) -> Findings {
     const ABOUT: &str = "an equal phone";
     const ASSUMED: &str = "added twice";

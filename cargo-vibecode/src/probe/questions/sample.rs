@@ -1,4 +1,4 @@
-//! Values that fields can be given for a moment.
+//! Values that fields can have for a moment.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -12,12 +12,12 @@ use crate::probe::{
 /// A file with the word `probe`.
 const FILE: [&str; 2] = ["probe.txt", "cHJvYmU="];
 
-/// Built-in fields that nothing depends on, one a kind. Others steer what a portal does: a stage
-/// starts robots, a responsible person is notified.
+/// Built-in fields that nothing depends on, one of each kind. Others control what a portal does: a
+/// stage starts robots, a responsible person is notified.
 const HARMLESS: &[&str] = &["birthdate", "companyId", "taxValue", "revenue"];
 
-/// The fields that are tried: harmless built-in ones, and those of the portal's own; one of each
-/// kind. A field that is required, or can be set once only, is none.
+/// Returns the fields to test: harmless built-in ones and the portal's own, one of each kind.
+/// Fields that are required, or can be set only once, are left out.
 pub(super) fn fields<'a>(bench: &'a Bench<'_>) -> Vec<&'a Field> {
     let text = text_field(bench.entity);
     let harmless = |name: &str| name == text || HARMLESS.contains(&name);
@@ -33,7 +33,7 @@ pub(super) fn fields<'a>(bench: &'a Bench<'_>) -> Vec<&'a Field> {
     chosen
 }
 
-/// What a report calls the field: its name could identify the portal.
+/// Returns what a report calls the field: its name could identify the portal.
 pub(super) fn about(field: &Field) -> String {
     let several = if field.multiple { "several of " } else { "" };
     let kind = match field.kind {
@@ -50,7 +50,7 @@ pub(super) fn about(field: &Field) -> String {
     }
 }
 
-/// A value for the field; `None` if none is sure to be valid.
+/// Returns a value for the field; `None` if none is sure to be valid.
 pub(super) async fn of(field: &Field, bench: &Bench<'_>) -> Result<Option<Value>, Silence> {
     let one = match &field.kind {
         Kind::Text | Kind::Address => json!("vibecode probe"),
@@ -80,7 +80,7 @@ pub(super) async fn of(field: &Field, bench: &Bench<'_>) -> Result<Option<Value>
     Ok(Some(if field.multiple { json!([one]) } else { one }))
 }
 
-/// The id of a record that is there.
+/// Returns the id of an existing record.
 async fn reference_to(reference: Reference, bench: &Bench<'_>) -> Result<Option<u64>, Silence> {
     let number = |id: &Value| id.as_u64().or_else(|| id.as_str()?.parse().ok());
     let id = match reference {
@@ -95,7 +95,7 @@ async fn reference_to(reference: Reference, bench: &Bench<'_>) -> Result<Option<
     Ok(id.filter(|id| *id > 0))
 }
 
-/// What a link to a record of the entity begins with (api.md, grade B).
+/// Returns the prefix of a link to a record of the entity (api.md, grade B).
 fn crm_prefix(entity: Entity) -> &'static str {
     match entity {
         Entity::Companies => "CO",
@@ -105,7 +105,7 @@ fn crm_prefix(entity: Entity) -> &'static str {
     }
 }
 
-/// Whether a field that reads so holds nothing.
+/// Returns true if a field with this value is empty.
 pub(super) fn is_none(kind: &Kind, value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -119,7 +119,7 @@ pub(super) fn is_none(kind: &Kind, value: &Value) -> bool {
     }
 }
 
-/// True in any of the forms in which booleans were seen to read (api.md, grades B and O).
+/// Returns true for any of the forms in which true was observed (api.md, grades B and O).
 pub(super) fn is_true(value: &Value) -> bool {
     *value == true || *value == "Y" || *value == 1 || *value == "1"
 }

@@ -1,4 +1,4 @@
-//! Booleans and dates of user fields.
+//! Questions about booleans and dates of user fields.
 
 use serde_json::{Value, json};
 use vibecode_spec::{Field, Kind};
@@ -31,11 +31,11 @@ pub(super) async fn ask(bench: &Bench<'_>) -> Findings {
     Ok(findings)
 }
 
-/// Whether true, false, "Y" and "N" are taken, and how true reads.
+/// Asks whether true, false, "Y" and "N" are accepted, and how true is read.
 async fn boolean(field: &Field, bench: &Bench<'_>, assumed: &str) -> Result<Finding, Silence> {
     let mut taken = Vec::new();
     let mut forms: Vec<String> = Vec::new();
-    // Each beside its contrary, so that every one of them is a change.
+    // Each after its opposite, so that every one of them is a change.
     for (name, value, meant) in [
         ("true", json!(true), true),
         ("false", json!(false), false),
@@ -74,7 +74,7 @@ async fn boolean(field: &Field, bench: &Bench<'_>, assumed: &str) -> Result<Find
     ))
 }
 
-/// How a day or a moment reads that was written.
+/// Asks how a date or a time is read after it was written.
 async fn moment(field: &Field, bench: &Bench<'_>, assumed: &str) -> Result<Finding, Silence> {
     let about = field.kind.name();
     let written = if field.kind == Kind::Date {
@@ -89,7 +89,7 @@ async fn moment(field: &Field, bench: &Bench<'_>, assumed: &str) -> Result<Findi
     }
     let shown = bench.read_field(&field.name).await?;
     let here = format!("{} reads as {}", shape(&json!(written)), shape(&shown));
-    // A moment may be shown by the portal's own offset, and so on the day before or after.
+    // A time may be shown with the portal's own offset, and so on the day before or after.
     let is_taken = shown.as_str().is_some_and(|shown| match field.kind {
         Kind::Date => shown.starts_with(DAY),
         _ => shown.starts_with("2001-02-0") && shown.contains('T'),
@@ -97,7 +97,7 @@ async fn moment(field: &Field, bench: &Bench<'_>, assumed: &str) -> Result<Findi
     Ok(Finding::new(about, here, assumed, is_taken))
 }
 
-/// The value with every digit as 9: its form without what it says.
+/// Returns the value with every digit replaced by 9: its form without its content.
 fn shape(value: &Value) -> String {
     let text = value
         .as_str()

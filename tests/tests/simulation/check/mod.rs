@@ -15,7 +15,7 @@ use super::{
     plan::{Contact, Do, Item, Step},
 };
 
-/// A promise that was broken, and how.
+/// A broken promise, and how it was broken.
 pub(crate) type Broken = (&'static str, String);
 
 /// Everything that is wrong with a run.
@@ -36,9 +36,9 @@ pub(crate) fn broken(outcome: &Outcome) -> Vec<Broken> {
     broken
 }
 
-/// Two phones are the same if their digits are; emails without case.
+/// Two phones are the same if their digits are, unless there are letters in one; emails without case.
 fn same(value: &str) -> String {
-    if value.contains('@') {
+    if value.contains(char::is_alphabetic) {
         value.to_lowercase()
     } else {
         value.chars().filter(char::is_ascii_digit).collect()
@@ -91,7 +91,7 @@ impl<'a> Facts<'a> {
         found.and_then(|(_, value)| value.as_str())
     }
 
-    /// Applications of requests that carry a comment of this text.
+    /// The applications of requests that set this comment.
     fn marked<'b>(&'b self, marker: &'b str) -> impl Iterator<Item = &'a Application> + 'b {
         self.outcome
             .ledger

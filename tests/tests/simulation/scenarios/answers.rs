@@ -1,4 +1,4 @@
-//! What answers a write: nothing, a gateway, a code with an odd status, a success that is none.
+//! Answers to writes: none, a gateway's, a code with an odd status, a false success.
 
 use vibecode_tests::world::{
     Dice, Rules,
@@ -23,6 +23,25 @@ pub(super) fn lost(dice: &mut Dice) -> (Plan, Rules) {
         ..Rules::default()
     };
     stories(dice, rules)
+}
+
+/// The deadline leaves no full time for another try.
+pub(super) fn deadlines(dice: &mut Dice) -> (Plan, Rules) {
+    let rules = Rules {
+        writes: vec![(1, Fate::Fine), (1, Fate::Lost), (3, Fate::Stalled)],
+        ..Rules::default()
+    };
+    let deadline = dice.between(seconds(75), seconds(220));
+    let mut maker = Maker::new(dice);
+    maker.contacts(3);
+    for id in 71..74 {
+        maker.setting(0, id);
+        maker.setting(0, id);
+    }
+    let mut plan = maker.plan;
+    plan.settings.deadline = Some(deadline);
+    plan.slack = seconds(70);
+    (plan, rules)
 }
 
 /// Requests are begun late, also after the client has given up.
@@ -53,6 +72,10 @@ pub(super) fn pages(dice: &mut Dice) -> (Plan, Rules) {
             (1, Fate::Page(207)),
             (1, Fate::Page(301)),
             (1, Fate::Page(302)),
+            (1, Fate::Page(307)),
+            (1, Fate::Page(308)),
+            (1, Fate::PassedOn(202)),
+            (1, Fate::PassedOn(207)),
             (1, Fate::Page(403)),
             (1, Fate::Page(502)),
             (1, Fate::Page(504)),
@@ -71,7 +94,7 @@ pub(super) fn pages(dice: &mut Dice) -> (Plan, Rules) {
     stories(dice, rules)
 }
 
-pub(super) const CODES: [(u32, Fate); 21] = [
+pub(super) const CODES: [(u32, Fate); 22] = [
     (8, Fate::Fine),
     (1, Fate::Failed(500, "TOKEN_EXPIRED")),
     (1, Fate::Failed(408, "TOKEN_EXPIRED")),
@@ -89,13 +112,14 @@ pub(super) const CODES: [(u32, Fate); 21] = [
     (1, Fate::Failed(425, "RATE_LIMITED")),
     (1, Fate::Failed(500, "Телефон +79161112233 confidential")),
     (1, Fate::Failed(500, "PHONE_79161112233_TAKEN")),
+    (1, Fate::Failed(500, "Name confidential is taken")),
     (1, Fate::Refused(403, "ACCESS_DENIED")),
     (1, Fate::Refused(400, "INVALID_REQUEST")),
     (1, Fate::Limited(Some(2))),
     (1, Fate::Refused(404, "ENTITY_NOT_FOUND")),
 ];
 
-/// Codes come with statuses that they do not have.
+/// Codes come with unusual statuses.
 pub(super) fn codes(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         writes: CODES.to_vec(),
@@ -107,7 +131,7 @@ pub(super) fn codes(dice: &mut Dice) -> (Plan, Rules) {
     (plan, rules)
 }
 
-/// Sessions end, outside of batches and inside.
+/// Sessions expire, outside of batches and inside.
 pub(super) fn sessions(dice: &mut Dice) -> (Plan, Rules) {
     let lasts = dice.between(seconds(2), seconds(60));
     let hanging = if dice.chance(0.3) { 0.3 } else { 0.0 };
@@ -130,12 +154,12 @@ pub(super) fn sessions(dice: &mut Dice) -> (Plan, Rules) {
     plan.settings.sessions = true;
     plan.settings.slow_sessions = seconds(5);
     plan.settings.hanging_sessions = hanging;
-    // A provider that hangs is waited for, but not for ever.
+    // The client waits for a provider that hangs, but not for ever.
     plan.slack = seconds(600);
     (plan, rules)
 }
 
-/// Sessions end, and nothing else goes wrong: each is renewed, in batches too.
+/// Sessions expire and nothing else fails: each is renewed, in batches too.
 pub(super) fn renewals(dice: &mut Dice) -> (Plan, Rules) {
     let lasts = dice.between(seconds(30), seconds(40));
     let rules = Rules {
@@ -153,7 +177,7 @@ pub(super) fn renewals(dice: &mut Dice) -> (Plan, Rules) {
     (plan, rules)
 }
 
-/// A success is none, or not yet.
+/// A success answer is false, or the change is applied later.
 pub(super) fn believed(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         writes: vec![
@@ -183,7 +207,7 @@ pub(super) fn believed(dice: &mut Dice) -> (Plan, Rules) {
     (maker.plan, rules)
 }
 
-/// The API repeats a call towards the portal, and answers of the second try.
+/// The API repeats a call to the portal, and its answer is about the second attempt.
 pub(super) fn repeats(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         writes: vec![

@@ -61,6 +61,26 @@ pub(super) fn batches(dice: &mut Dice) -> (Plan, Rules) {
     (maker.plan, rules)
 }
 
+/// Batches whose last calls run long after the client has given up.
+pub(super) fn long_batches(dice: &mut Dice) -> (Plan, Rules) {
+    let rules = Rules {
+        batches: vec![(1, Fate::Stalled), (1, Fate::Lost), (1, Fate::Fine)],
+        queue: Delay::new(5, 100_000, 0.4),
+        run: Delay::new(20_000, 60_000, 0.5),
+        echoes: vec![(1, Echo::Whole), (1, Echo::Documented)],
+        ..Rules::default()
+    };
+    let mut maker = Maker::new(dice);
+    maker.kinds = vec![
+        (2, Kind::Batch),
+        (1, Kind::UpdateMany),
+        (1, Kind::EnsureMany),
+    ];
+    maker.contacts(6);
+    maker.story(0, 71);
+    (maker.plan, rules)
+}
+
 /// Runs over many records.
 pub(super) fn bulk(dice: &mut Dice) -> (Plan, Rules) {
     let mut rules = batch_rules(dice);
@@ -89,7 +109,7 @@ pub(super) fn jobs(dice: &mut Dice) -> (Plan, Rules) {
     (maker.plan, rules)
 }
 
-/// The API says odd things of its limits.
+/// The API returns odd headers about its limits.
 pub(super) fn limits(dice: &mut Dice) -> (Plan, Rules) {
     let mut rules = Rules {
         writes: vec![
@@ -127,7 +147,7 @@ pub(super) fn limits(dice: &mut Dice) -> (Plan, Rules) {
         what: Do::Batch(items),
         how: How::Await,
     });
-    // Long after whatever was odd: these wait for nothing.
+    // Long after the odd headers: these wait for nothing.
     for id in 87..95 {
         let at = maker.dice.between(seconds(240), seconds(300));
         maker.plan.steps.push(Step {
@@ -139,12 +159,12 @@ pub(super) fn limits(dice: &mut Dice) -> (Plan, Rules) {
     }
     let mut plan = maker.plan;
     plan.settings.per_minute = Some(300);
-    // A gate is waited for for at most as long as a `Retry-After`.
+    // A call waits for the pause (the gate) for at most the longest accepted `Retry-After`.
     plan.slack = seconds(120);
     (plan, rules)
 }
 
-/// A change of its own.
+/// A change with its own values.
 pub(super) fn marked(id: u64, what: &str) -> Item {
     Item {
         id,
@@ -155,16 +175,19 @@ pub(super) fn marked(id: u64, what: &str) -> Item {
     }
 }
 
-/// More requests than a minute has.
+/// More requests than the limit per minute.
 pub(super) fn quota(dice: &mut Dice) -> (Plan, Rules) {
-    let limit = 20 + u32::try_from(dice.below(40)).unwrap_or(0);
+    let limit = 60 + u32::try_from(dice.below(40)).unwrap_or(0);
+    // A pause makes room. Without one, all of the minute is used.
+    let limited = u32::from(dice.chance(0.4));
     let rules = Rules {
+        queue: Delay::new(5, 20_000, 0.1),
         read: Delay::new(50, 25_000, 0.1),
         reads: vec![
             (20, Fate::Fine),
             (1, Fate::Lost),
             (1, Fate::Stalled),
-            (1, Fate::Limited(Some(2))),
+            (limited, Fate::Limited(Some(2))),
         ],
         ..Rules::default()
     };
@@ -186,11 +209,12 @@ pub(super) fn quota(dice: &mut Dice) -> (Plan, Rules) {
     (plan, rules)
 }
 
-/// Lists that ignore `offset`, cap their pages, lie in `meta`, and shuffle what an order leaves open.
+/// Lists that ignore `offset`, cap their pages, have a wrong `meta`, and shuffle rows that are equal in the
+/// order.
 pub(super) fn lists(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         lists: ListRules {
-            ignores_offset: dice.chance(0.2),
+            ignores_offset: dice.chance(0.3),
             page_cap: dice.chance(0.5).then(|| *dice.pick(&[20, 50, 100])),
             unstable: dice.chance(0.5),
             wrong_meta: dice.chance(0.2),
@@ -230,7 +254,7 @@ pub(super) fn lists(dice: &mut Dice) -> (Plan, Rules) {
     (maker.plan, rules)
 }
 
-/// One record that is open does not hold back those that share its batch.
+/// A record with an open write does not delay the others of its batch.
 pub(super) fn held_back(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         writes: vec![(1, Fate::Stalled)],

@@ -1,4 +1,4 @@
-//! The scenarios: each a world in which one kind of thing goes wrong, and callers that would notice.
+//! The scenarios: each is a world with one kind of fault, and callers that would notice it.
 
 mod answers;
 mod callers;
@@ -15,7 +15,7 @@ use super::{
 /// A kind of schedule.
 pub(crate) struct Scenario {
     pub(crate) name: &'static str,
-    /// How many times dearer it is than the cheapest.
+    /// Its cost, relative to the cheapest.
     pub(crate) cost: u64,
     pub(crate) draw: fn(&mut Dice) -> (Plan, Rules),
 }
@@ -28,25 +28,31 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     scenario("calm", 2, callers::calm),
     scenario("lost", 1, answers::lost),
     scenario("late", 1, answers::late),
+    scenario("deadlines", 1, answers::deadlines),
     scenario("names", 1, callers::names),
     scenario("stale", 1, records::stale),
+    scenario("slow_reads", 1, records::slow_reads),
     scenario("pages", 1, answers::pages),
     scenario("codes", 1, answers::codes),
     scenario("sessions", 2, answers::sessions),
     scenario("shapes", 1, records::shapes),
     scenario("renewals", 2, answers::renewals),
+    scenario("alone", 1, records::alone),
+    scenario("letters", 1, records::letters),
     scenario("formats", 1, records::formats),
     scenario("national", 1, records::national),
     scenario("believed", 1, answers::believed),
     scenario("repeats", 1, answers::repeats),
     scenario("batches", 2, many::batches),
+    scenario("long_batches", 2, many::long_batches),
     scenario("bulk", 2, many::bulk),
     scenario("jobs", 2, many::jobs),
     scenario("limits", 1, many::limits),
     scenario("quota", 12, many::quota),
+    scenario("budgets", 1, callers::budgets),
     scenario("neglect", 1, callers::neglect),
     scenario("crowds", 4, callers::crowds),
-    scenario("lists", 4, many::lists),
+    scenario("lists", 1, many::lists),
     scenario("uploads", 12, callers::uploads),
     scenario("cached", 1, records::cached),
     scenario("hidden", 1, records::hidden),

@@ -1,4 +1,4 @@
-//! What a record is shown as.
+//! How records are shown.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use vibecode_tests::world::{
     Dice, Rules,
     fate::Fate,
     portal::PhoneForm,
-    rules::Delay,
+    rules::{Bounds, Delay},
     show::{Echo, Shape},
 };
 
@@ -16,7 +16,7 @@ use super::super::{
 };
 use super::{BROKEN, answers::CODES, stories};
 
-/// Reads show what was, or are answered long after they were begun.
+/// Reads show an old state, or are answered long after they were begun.
 pub(super) fn stale(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         writes: vec![(6, Fate::Fine), (2, Fate::Lost), (2, Fate::Stalled)],
@@ -32,6 +32,45 @@ pub(super) fn stale(dice: &mut Dice) -> (Plan, Rules) {
         ..Rules::default()
     };
     stories(dice, rules)
+}
+
+/// What a client has given up lands as late as it can, while a read of the time before is still on its
+/// way: it is begun before the settle time is over, and answered after it. The settle time is the
+/// shortest that covers what this world does.
+pub(super) fn slow_reads(dice: &mut Dice) -> (Plan, Rules) {
+    let run = seconds(60);
+    let rules = Rules {
+        bounds: Bounds {
+            run,
+            late: Duration::ZERO,
+            stale: Duration::ZERO,
+            ..Rules::default().bounds
+        },
+        writes: vec![(1, Fate::Stalled)],
+        echoes: vec![(1, Echo::Whole), (1, Echo::Documented)],
+        // What waits for longer than the client is begun when its connection is closed.
+        queue: Delay::new(5, 2_000_000, 0.7),
+        run: Delay::new(60_000, 60_000, 1.0),
+        read: Delay::new(20_000, 28_000, 0.7),
+        calm_after: seconds(40),
+        ..Rules::default()
+    };
+    let mut maker = Maker::new(dice);
+    maker.contacts(2);
+    for id in [71, 72] {
+        let want = maker.adding();
+        let first = maker.call(Kind::Update, id, &want);
+        maker.step(0, Duration::ZERO, first);
+        for (low, high) in [(100, 131), (200, 400)] {
+            let kind = *maker.dice.pick(&[Kind::Ensure, Kind::EnsureJob]);
+            let again = maker.call(kind, id, &want);
+            let at = maker.dice.between(seconds(low), seconds(high));
+            maker.step(0, at, again);
+        }
+    }
+    let mut plan = maker.plan;
+    plan.settings.settle_time = Some(run + seconds(1));
+    (plan, rules)
 }
 
 pub(super) const SHAPES: [Shape; 14] = [
@@ -51,9 +90,30 @@ pub(super) const SHAPES: [Shape; 14] = [
     Shape::HalfEmoji,
 ];
 
+const ALONE: [Shape; 9] = [
+    Shape::Alone(&Shape::List),
+    Shape::Alone(&Shape::Keyed),
+    Shape::Alone(&Shape::ByKind),
+    Shape::Alone(&Shape::UpperKeys),
+    Shape::Alone(&Shape::Strings),
+    Shape::Alone(&Shape::NoKind),
+    Shape::Alone(&Shape::NoValue),
+    Shape::Alone(&Shape::JsonText),
+    Shape::Alone(&Shape::HalfEmoji),
+];
+
 /// `fm` has an odd form; what is asked for is partly there.
 pub(super) fn shapes(dice: &mut Dice) -> (Plan, Rules) {
-    let shape = *dice.pick(&SHAPES);
+    shaped(dice, &SHAPES)
+}
+
+/// The same without aliases and flags, which would contradict an `fm` that was read as too little.
+pub(super) fn alone(dice: &mut Dice) -> (Plan, Rules) {
+    shaped(dice, &ALONE)
+}
+
+fn shaped(dice: &mut Dice, all: &[Shape]) -> (Plan, Rules) {
+    let shape = *dice.pick(all);
     let shapes = if dice.chance(0.7) {
         vec![(1, shape)]
     } else {
@@ -72,7 +132,7 @@ pub(super) fn shapes(dice: &mut Dice) -> (Plan, Rules) {
         (1, Kind::EnsureJob),
     ];
     maker.stories(2);
-    // What was there from the beginning, written otherwise.
+    // A value that was there from the beginning, in another form.
     for id in [71, 72] {
         let contact = maker
             .plan
@@ -100,6 +160,39 @@ pub(super) fn shapes(dice: &mut Dice) -> (Plan, Rules) {
     (maker.plan, rules)
 }
 
+/// Phones that are words: they are the same only if they are written the same.
+pub(super) fn letters(dice: &mut Dice) -> (Plan, Rules) {
+    let rules = Rules {
+        writes: vec![(3, Fate::Fine), (1, Fate::Lost)],
+        echoes: vec![(1, Echo::Whole), (1, Echo::Documented)],
+        ..Rules::default()
+    };
+    let words = ["1-800-FLOWERS", "1-800-TAXICAB", "800 SUPPORT", "1 800"];
+    let mut maker = Maker::new(dice);
+    maker.contacts(2);
+    for id in [71, 72] {
+        let there = *maker.dice.pick(&words);
+        for contact in &mut maker.plan.contacts {
+            if contact.id == id {
+                contact.phones.push(there.to_owned());
+            }
+        }
+        for turn in 0..3 {
+            let phone = *maker.dice.pick(&words);
+            let want = Want {
+                phones: vec![phone.to_owned()],
+                ..Want::default()
+            };
+            let kind = *maker
+                .dice
+                .pick(&[Kind::Ensure, Kind::EnsureJob, Kind::EnsureMany]);
+            let call = maker.call(kind, id, &want);
+            maker.step(0, seconds(300 * turn), call);
+        }
+    }
+    (maker.plan, rules)
+}
+
 /// The portal writes phones in its own way, with the same digits.
 pub(super) fn formats(dice: &mut Dice) -> (Plan, Rules) {
     let (plan, rules) = national(dice);
@@ -112,9 +205,9 @@ pub(super) fn formats(dice: &mut Dice) -> (Plan, Rules) {
     )
 }
 
-/// The portal writes phones in its own way, with other digits. All writes are those of `ensure`, which
-/// knows what was there before: of an `update` without a read before it, nobody can say whether a phone
-/// in another form is its own.
+/// The portal reformats phones, with other digits. All writes are those of `ensure`, which knows what was
+/// there before. After an `update` without a read before it, it is unknown whether a phone in another form
+/// is the one that it added.
 pub(super) fn national(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         writes: vec![(6, Fate::Fine), (2, Fate::Lost), (1, Fate::Stalled)],
@@ -133,7 +226,7 @@ pub(super) fn national(dice: &mut Dice) -> (Plan, Rules) {
     (maker.plan, rules)
 }
 
-/// A proxy keeps what reads were answered, unless they say that it must not.
+/// A proxy caches the answers to reads, unless the reads forbid it.
 pub(super) fn cached(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         cached: 0.7,
@@ -144,18 +237,23 @@ pub(super) fn cached(dice: &mut Dice) -> (Plan, Rules) {
     stories(dice, rules)
 }
 
-/// A field that no read shows: clearing it is sent, and is done only if it is seen to be.
+/// A field that no read shows: clearing it is sent, and succeeds only if an answer shows it.
 pub(super) fn hidden(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         hides: Some("post"),
-        writes: vec![(3, Fate::Fine), (1, Fate::OldRecord), (1, Fate::Lost)],
+        writes: vec![
+            (2, Fate::Fine),
+            (1, Fate::OldRecord),
+            (2, Fate::Lost),
+            (3, Fate::Stalled),
+        ],
         echoes: vec![(1, Echo::Whole), (1, Echo::Documented), (1, Echo::IdAlone)],
         ..Rules::default()
     };
     let mut maker = Maker::new(dice);
     maker.contacts(2);
     for id in [71, 72] {
-        let want = if maker.dice.chance(0.7) {
+        let want = if maker.dice.chance(0.5) {
             Want {
                 post: Some(None),
                 ..Want::default()
@@ -177,7 +275,7 @@ pub(super) fn hidden(dice: &mut Dice) -> (Plan, Rules) {
     (maker.plan, rules)
 }
 
-/// Records are made and deleted.
+/// Records are created and deleted.
 pub(super) fn creates(dice: &mut Dice) -> (Plan, Rules) {
     let mut writes = CODES.to_vec();
     writes.extend(BROKEN);

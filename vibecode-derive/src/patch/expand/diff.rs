@@ -1,4 +1,4 @@
-//! `diff`: what has changed from one struct to another.
+//! Generates `diff`, which returns the changes from one struct to another.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -10,7 +10,8 @@ use crate::{
 };
 
 impl Expansion<'_> {
-    /// Compares two patches, so that an error about a field's type is not reported again.
+    /// Returns the method `diff`. It compares two patches instead of the fields, so that an error about
+    /// a field's type is not reported again.
     pub(super) fn diff(&self, bounds: Option<&TokenStream>) -> TokenStream {
         let patch = &self.patch;
         let visibility = &self.checked.input.visibility;
@@ -27,9 +28,9 @@ impl Expansion<'_> {
             (quote!(mut __body), Some(refusal))
         };
         quote! {
-            /// The changes from this record to the other, and nothing else: what is `None` in the
-            /// other is cleared, new phones and emails are added. Those that the other no longer has
-            /// are listed, since the API cannot remove them.
+            /// Returns only the changes from this record to the other one. A field that is `None` in
+            /// the other is cleared, and new phones and emails are added. Phones and emails that the
+            /// other no longer has are listed, since the API cannot remove them.
             #visibility fn diff(&self, __after: &Self) -> __v::Diff<#patch #arguments> #bounds {
                 let __clearings = &[#(#clearings),*];
                 let (#body, __not_removable) = __v::diff(&self.to_patch().0, &__after.to_patch().0, __clearings);
@@ -40,7 +41,8 @@ impl Expansion<'_> {
     }
 }
 
-/// The wire name of a field that the portal requires, and that `None` would clear otherwise.
+/// Returns the wire name of an optional field that the portal requires, so that `None` must not clear
+/// it.
 fn required_name<'a>(field: &'a Field<'_>) -> Option<&'a str> {
     match &field.role {
         Role::Value(value) if value.required && field.access == Access::Written => {
@@ -50,7 +52,7 @@ fn required_name<'a>(field: &'a Field<'_>) -> Option<&'a str> {
     }
 }
 
-/// What clears a field that can be gone from `after`: an `Option`, or an empty list.
+/// Returns what clears a field that can be missing in `after`: an `Option`, or an empty list.
 fn clearing_of(field: &Field<'_>) -> Option<TokenStream> {
     let Role::Value(value) = &field.role else {
         return None;

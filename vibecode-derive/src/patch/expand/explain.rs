@@ -1,5 +1,6 @@
-//! `phone(…)`, `clear_phone()`, and `clear_…()` of a field that the portal requires. They exist to say why they
-//! cannot be called: without them the compiler would suggest a similar name, such as `clear_post`.
+//! Generates methods that cannot be called, so that the compiler explains why: `phone(…)`,
+//! `clear_phone()`, and `clear_…()` of a field that the portal requires. Without them the compiler would
+//! suggest a similar name, such as `clear_post`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -22,7 +23,7 @@ impl Expansion<'_> {
             .collect()
     }
 
-    /// `clear_post()` of a field that the portal requires.
+    /// Returns `clear_post()` for a field that the portal requires.
     fn required(&self, field: &Field<'_>) -> TokenStream {
         let patch = &self.patch;
         let visibility = &self.checked.input.visibility;
@@ -46,9 +47,9 @@ impl Expansion<'_> {
         }
     }
 
-    /// Methods whose bounds are never met, worded by the traits that they ask for. The lifetime
-    /// keeps the compiler from seeing so before they are called; the types are there for their
-    /// names.
+    /// Returns methods with bounds that are never met. The error message comes from the trait in the
+    /// bound. The lifetime keeps the compiler from checking the bound before the method is called. The
+    /// enums exist only for their names, which appear in the message.
     fn explanation(&self, field: &Field<'_>) -> TokenStream {
         let patch = &self.patch;
         let visibility = &self.checked.input.visibility;

@@ -1,4 +1,4 @@
-//! The methods that a field gives to the builder.
+//! Generates the builder methods of a field.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -33,7 +33,7 @@ impl Expansion<'_> {
         }
     }
 
-    /// Checks that the field's type is the entity's id.
+    /// Returns a check that the type of the field is the entity's id.
     fn id_check(&self, field: &Field<'_>) -> TokenStream {
         let name = format_ident!("__{}", field.ident.unraw());
         let entity = entity(self.checked.entity);
@@ -149,7 +149,7 @@ impl Expansion<'_> {
         }
     }
 
-    /// Methods that take anything, so that an error is reported once.
+    /// Returns methods that accept any type, so that an error is reported only once.
     fn stubs(&self, field: &Field<'_>) -> TokenStream {
         let visibility = &self.checked.input.visibility;
         let ident = own(field.ident);
@@ -165,14 +165,14 @@ impl Expansion<'_> {
     }
 }
 
-/// How a method takes a value.
+/// The argument of a method.
 struct Taken {
     generics: Option<TokenStream>,
     /// The type of the argument.
     ty: TokenStream,
     /// The type that must have a wire form, with the span of the user's type.
     asserted: TokenStream,
-    /// The argument as what converts into that type.
+    /// The expression that is passed on for the argument.
     given: TokenStream,
 }
 
@@ -219,8 +219,8 @@ impl Taken {
     }
 }
 
-/// `impl Trait<parameter>`, with spans from the first to the last token of the user's type, so that the
-/// compiler points there.
+/// Returns `impl Trait<parameter>` with spans from the first to the last token of the user's type, so
+/// that the compiler points there.
 fn bound(at: &Type, name: &str, parameter: &TokenStream) -> TokenStream {
     let mut tokens = at.to_token_stream().into_iter();
     let first = tokens
@@ -234,7 +234,8 @@ fn bound(at: &Type, name: &str, parameter: &TokenStream) -> TokenStream {
     bound
 }
 
-/// The type to assert: a reference without its lifetime, which an argument does not have.
+/// Returns the type to assert. A lifetime is removed from a reference, since an argument does not have
+/// it.
 fn asserted(ty: &Type) -> TokenStream {
     match bare(ty) {
         Type::Reference(reference) if reference.mutability.is_none() => {
@@ -246,7 +247,7 @@ fn asserted(ty: &Type) -> TokenStream {
 }
 
 impl Values<'_> {
-    /// The kind of one value, as a type.
+    /// Returns the type of the kind of one value.
     pub(super) fn kind(&self) -> TokenStream {
         let name = element(self.multifield);
         quote!(__v::kind::#name)

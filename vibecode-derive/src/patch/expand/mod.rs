@@ -1,4 +1,4 @@
-//! The tokens of a checked struct: its builder, and what makes one of it.
+//! Generates the patch builder of a checked struct, and the methods that create it.
 
 mod diff;
 mod explain;
@@ -40,7 +40,7 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
     }
 }
 
-/// What the parts of the expansion share.
+/// The data that all parts of the expansion use.
 struct Expansion<'a> {
     checked: &'a Checked<'a>,
     /// The name of the builder.
@@ -64,7 +64,7 @@ impl<'a> Expansion<'a> {
         self.checked.fields.iter()
     }
 
-    /// The builder itself, with the generics of the struct and none of its own.
+    /// Returns the builder type. It has the generics of the struct and no others.
     fn builder(&self, private: &TokenStream) -> TokenStream {
         let Self {
             patch, generics, ..
@@ -77,7 +77,7 @@ impl<'a> Expansion<'a> {
             self.checked.entity.path(),
         );
         let (_, arguments, predicates) = generics.split_for_impl();
-        // A function pointer, so that the builder is Send and Sync whatever the parameters are.
+        // A function pointer makes the builder `Send` and `Sync`, whatever the parameters are.
         let phantom = self
             .is_generic()
             .then(|| quote!(#private::PhantomData<fn() -> #ident #arguments>));
@@ -89,7 +89,7 @@ impl<'a> Expansion<'a> {
         }
     }
 
-    /// Every wire name that the struct maps, written or not.
+    /// Returns every wire name that the struct maps, including those of read-only fields.
     fn wire_names(&self) -> impl Iterator<Item = &'a str> {
         let mapped = self.fields().filter(|it| !matches!(it.role, Role::Skipped));
         mapped.map(|field| field.name.text.as_str())
@@ -144,7 +144,7 @@ impl<'a> Expansion<'a> {
         }
     }
 
-    /// What every builder has, and what the fields give to it.
+    /// Returns the methods that every builder has, and those of the fields.
     fn methods(&self) -> TokenStream {
         let patch = &self.patch;
         let visibility = &self.checked.input.visibility;
@@ -153,8 +153,7 @@ impl<'a> Expansion<'a> {
         quote! {
             #[automatically_derived]
             impl #parameters #patch #arguments #predicates {
-                /// Applies a setter if there is a value; if there is none, leaves the field
-                /// as it is.
+                /// Calls a setter with the value of a `Some`. A `None` leaves the field unchanged.
                 #visibility fn maybe<__V>(
                     self,
                     __value: __v::Option<__V>,
@@ -162,9 +161,9 @@ impl<'a> Expansion<'a> {
                 ) -> Self {
                     __v::maybe(self, __value, __set)
                 }
-                /// Sets a field that the struct does not have, by its wire name, **unchecked**:
-                /// the API drops a name that it does not know and answers 200. The patch is no
-                /// longer idempotent. A name that the struct has itself is refused when sent.
+                /// Sets a field that the struct does not have, by its wire name and **without checks**.
+                /// The API drops a name that it does not know and answers 200. The patch is no longer
+                /// idempotent. Sending the patch fails if the struct itself has this wire name.
                 #visibility fn set_unchecked(
                     mut self,
                     __name: impl __v::Into<__v::String>,
@@ -178,8 +177,8 @@ impl<'a> Expansion<'a> {
         }
     }
 
-    /// `patch`, `to_patch` and `diff`. The fields are read in an impl of a trait, so that the compiler does
-    /// not call them unused if nobody calls `to_patch`.
+    /// Returns `patch`, `to_patch` and `diff`. The fields are read in the impl of a trait, so that the
+    /// compiler does not warn about unused fields if `to_patch` is never called.
     fn makers(&self) -> TokenStream {
         let patch = &self.patch;
         let input = self.checked.input;
@@ -210,12 +209,12 @@ impl<'a> Expansion<'a> {
             }
             #[automatically_derived]
             impl #parameters #ident #arguments #predicates {
-                /// A patch that changes nothing yet.
+                /// Creates a patch without changes.
                 #visibility fn patch() -> #patch #arguments {
                     __v::Default::default()
                 }
-                /// A patch with all that is present here: `None` and an empty list leave the field
-                /// as it is, phones and emails are added.
+                /// Creates a patch from all values that are present in this struct. `None` and an empty
+                /// list leave the field unchanged. Phones and emails are added.
                 #visibility fn to_patch(&self) -> #patch #arguments #where_bounds {
                     let mut __patch: #patch #arguments = __v::Default::default();
                     __v::ToPatch::present(self, &mut __patch.0);
@@ -228,7 +227,7 @@ impl<'a> Expansion<'a> {
 }
 
 impl Expansion<'_> {
-    /// Checks that an enum in a type parameter is used in the field of its own list.
+    /// Returns the checks that an enum in a type parameter is used only in the field that has its list.
     fn list_checks(&self) -> impl Iterator<Item = TokenStream> {
         let values = self.fields().filter_map(|field| match &field.role {
             Role::Value(value) if field.access == Access::Written => Some(value),
@@ -241,7 +240,7 @@ impl Expansion<'_> {
     }
 }
 
-/// A name for what is generated from a field, with the field's span.
+/// Returns a name for an item that is generated from a field. It has the span of the field.
 fn beside(field: &Field<'_>, prefix: &str) -> Ident {
     let name = format!("{prefix}_{}", field.ident.unraw());
     Ident::new(&name, own(field.ident).span())

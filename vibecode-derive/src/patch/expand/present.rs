@@ -1,4 +1,4 @@
-//! `to_patch`: what is present in a struct goes into a patch.
+//! Generates `to_patch`, which copies the values that are present in a struct into a patch.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -13,12 +13,12 @@ use crate::{
 };
 
 impl Expansion<'_> {
-    /// The statement that puts one field into the patch. It has no bound on the field's type, since the setter
-    /// has one: a wrong type is one error.
+    /// Returns the statement that copies one field into the patch. It has no bound on the field's type,
+    /// since the setter has one: a wrong type is reported once.
     pub(super) fn present(field: &Field<'_>) -> TokenStream {
         let ident = own(field.ident);
         match &field.role {
-            // Read, so that the compiler does not call the field unused.
+            // The field is read so that the compiler does not warn that it is unused.
             _ if field.access != Access::Written => quote!(let _ = &self.#ident;),
             Role::Skipped | Role::Id | Role::Broken => quote!(let _ = &self.#ident;),
             Role::Value(value) => {
@@ -55,7 +55,7 @@ impl Expansion<'_> {
         }
     }
 
-    /// What `to_patch` asks of the fields whose types are parameters of the struct.
+    /// Returns the bounds that `to_patch` requires of fields with a type parameter in their type.
     pub(super) fn bounds(&self) -> Vec<TokenStream> {
         self.fields()
             .filter_map(|field| self.bound(field))
@@ -78,7 +78,7 @@ impl Expansion<'_> {
     }
 }
 
-/// What a field holds, of a kind.
+/// Returns the value of a field, wrapped for its kind.
 fn held(field: &Field<'_>, kind: &Kind, multiple: bool) -> TokenStream {
     let ident = own(field.ident);
     let present = present(kind, multiple, option_of(field.ty).is_some());

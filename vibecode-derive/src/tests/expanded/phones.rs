@@ -84,8 +84,7 @@ const _: () = {
     };
     #[automatically_derived]
     impl CustomerPatch {
-        /// Applies a setter if there is a value; if there is none, leaves the field
-        /// as it is.
+        /// Calls a setter with the value of a `Some`. A `None` leaves the field unchanged.
         fn maybe<__V>(
             self,
             __value: __v::Option<__V>,
@@ -93,9 +92,9 @@ const _: () = {
         ) -> Self {
             __v::maybe(self, __value, __set)
         }
-        /// Sets a field that the struct does not have, by its wire name, **unchecked**:
-        /// the API drops a name that it does not know and answers 200. The patch is no
-        /// longer idempotent. A name that the struct has itself is refused when sent.
+        /// Sets a field that the struct does not have, by its wire name and **without checks**.
+        /// The API drops a name that it does not know and answers 200. The patch is no longer
+        /// idempotent. Sending the patch fails if the struct itself has this wire name.
         fn set_unchecked(
             mut self,
             __name: impl __v::Into<__v::String>,
@@ -135,12 +134,12 @@ The API only ever adds phones and emails, also one that the record has already.*
     }
     #[automatically_derived]
     impl Customer {
-        /// A patch that changes nothing yet.
+        /// Creates a patch without changes.
         fn patch() -> CustomerPatch {
             __v::Default::default()
         }
-        /// A patch with all that is present here: `None` and an empty list leave the field
-        /// as it is, phones and emails are added.
+        /// Creates a patch from all values that are present in this struct. `None` and an empty
+        /// list leave the field unchanged. Phones and emails are added.
         fn to_patch(&self) -> CustomerPatch {
             let mut __patch: CustomerPatch = __v::Default::default();
             __v::ToPatch::present(self, &mut __patch.0);

@@ -1,8 +1,9 @@
-//! When the writes of records settle that were forgotten to bound the memory.
+//! When the writes of forgotten records settle. Records are forgotten to limit the memory.
 //!
-//! A write that has ended and that no read preceded needs one thing to be known: when it settles. Of
-//! many records this is kept by a hash of the record, to the second. Two records may share a hash: an
-//! `ensure` that adds to one of them then waits longer than it must, and never too short.
+//! For a write that has ended, and before which the record was not read, only one fact is needed: when
+//! it settles. If there are many records, this is stored by a hash of the record, in whole seconds. Two
+//! records may have the same hash: an `ensure` that adds to one of them may then wait longer than
+//! necessary, but never for too short a time.
 
 use std::{collections::hash_map::RandomState, hash::BuildHasher, time::Duration};
 
@@ -21,26 +22,26 @@ pub(super) struct Forgotten {
 
 struct Table {
     begin: Instant,
-    /// By the hash: seconds after `begin`, or 0.
+    /// By hash: the number of seconds after `begin`, or 0.
     settles_after: Vec<u32>,
 }
 
 impl Forgotten {
-    /// Remembers until when the writes of a record settle.
+    /// Notes until when the writes of a record settle.
     pub(super) fn note(&mut self, record: RecordHash, settles_at: Instant, now: Instant) {
         let table = self.table.get_or_insert_with(|| Table {
             begin: now,
             settles_after: vec![0; usize::from(RecordHash::MAX) + 1],
         });
         let after = settles_at.saturating_duration_since(table.begin).as_secs();
-        // Not before the second is over.
+        // Rounded up to the next second, so that it is never too early.
         let after = u32::try_from(after + 1).unwrap_or(u32::MAX);
         if let Some(known) = table.settles_after.get_mut(usize::from(record)) {
             *known = after.max(*known);
         }
     }
 
-    /// Until when a write to this record may be open of which nothing else is known.
+    /// Returns until when a forgotten write to this record may be open.
     pub(super) fn settles_at(&self, target: &Target) -> Option<Instant> {
         let table = self.table.as_ref()?;
         let after = *table.settles_after.get(usize::from(self.hash(target)))?;

@@ -1,20 +1,23 @@
-//! What a client knows of the records that it writes to: who holds the lock of each, and which of its
-//! writes may still be on their way.
+//! What a client remembers about the records that it writes to: which call holds the lock of each record,
+//! and which writes may still be applied. This module enforces two rules.
 //!
-//! Two rules of the design live here.
+//! **One writer at a time.** Calls that write to the same record wait for its lock in a first-in,
+//! first-out queue ([`queue`]). A batch joins the queues of all its records in one step, so two batches
+//! with the same records in a different order cannot deadlock: the first batch is first in every queue.
+//! A call that others wait behind runs in a task of the client ([`owned`](super::owned)), so that a
+//! caller that stops polling never blocks the lock.
 //!
-//! **One writer at a time.** Writes to one record queue behind each other, in the order in which they
-//! were asked for ([`queue`]). All records of a batch are queued under one short lock, so two batches
-//! with the same records in another order cannot wait for each other: whichever was first is first at
-//! every record. A call that others queue behind runs in a task of the client ([`owned`](super::owned)),
-//! so that no lock depends on a caller who polls.
+//! **Open writes.** A write that adds values is *open* from the moment it is sent until it is known
+//! whether it was applied ([`open_writes`]). While a write is open, `ensure` sends no further addition to
+//! the record. Example with a settle time of 120 s (for a batch it counts twice):
 //!
-//! **Open writes.** A write that adds is open from its departure ([`open_writes`]). Example: a PATCH
-//! with a phone leaves at 0 s and times out at 70 s. Dropping it does not recall it: hyper and the
-//! kernel may still deliver it, and the API may begin it later. So it has *ended* at 70 s, and with a
-//! settle time of 120 s a read is proof that it was not applied only if the read leaves at 190 s or
-//! later. A read that shows the phone proves the opposite at once. Until one of the two, nothing that
-//! adds is sent to this record again by `ensure`.
+//! - 0 s: a PATCH that adds a phone is sent.
+//! - 70 s: it times out. The attempt has *ended*, but the write is still open: hyper and the kernel may
+//!   still deliver the request, and the API may begin to work on it later.
+//! - 95 s: a read that shows the phone settles the write: it was applied. A read that does not show the
+//!   phone proves nothing.
+//! - 190 s (70 s + 120 s): a read that is sent from now on, and does not show the phone, proves that the
+//!   write was not applied and never will be. The phone may be sent again.
 
 mod forgotten;
 mod open_writes;
@@ -45,7 +48,7 @@ pub(crate) struct Target {
     pub(crate) id: u64,
 }
 
-// Few records of two entities have one id.
+// The entity is not hashed: records of different entities seldom have the same id.
 impl Hash for Target {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.id.hash(state);
@@ -62,9 +65,9 @@ struct State {
     records: HashMap<Target, Entry>,
     forgotten: Forgotten,
     shown: Shown,
-    /// When settled writes were last looked for among records that nobody writes to.
+    /// When the records were last searched for settled writes that can be forgotten.
     swept: Option<Instant>,
-    /// How many records there were then.
+    /// How many records remained after that search.
     left: usize,
 }
 
@@ -74,9 +77,9 @@ struct Entry {
     open: OpenWrites,
 }
 
-/// Beyond so many, records are forgotten but for when their writes settle.
+/// Above this number, records without calls are forgotten, except for when their writes settle.
 const MOST_RECORDS: usize = 4096;
-/// Beyond this the clock may not reach.
+/// A longer time could overflow the clock.
 const LONGEST_SETTLE_TIME: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 impl Records {
@@ -95,8 +98,9 @@ impl Records {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Forgets the settled writes of records to which nobody came back, and of many records all but
-    /// when their writes settle. Not at each call: it looks at all records.
+    /// Forgets settled writes of records that no call has come back to. If there are too many records,
+    /// forgets everything about unlocked ones except when their writes settle. Visits every record, so
+    /// it is not done on each call.
     fn sweep(&self, state: &mut State, now: Instant) {
         let is_due = state
             .swept
@@ -126,8 +130,8 @@ impl Records {
 }
 
 impl Entry {
-    /// Whether nothing is left to remember. Writes that have settled by time are forgotten only while
-    /// nobody holds the lock: its holder may rely on a read that left before.
+    /// Returns whether there is nothing to remember. Writes that are settled by time are forgotten only
+    /// while nobody holds the lock: the holder may rely on a read that was sent earlier.
     fn is_unused(&mut self, now: Instant) -> bool {
         if !self.queue.is_free() {
             return false;
@@ -136,7 +140,7 @@ impl Entry {
         self.open.is_empty()
     }
 
-    /// When its writes settle, if nobody holds the lock and nothing else is known of them.
+    /// Returns when its writes settle, if nobody holds the lock and nothing else is known about them.
     fn only_settles_at(&self) -> Option<Instant> {
         self.queue
             .is_free()
@@ -145,7 +149,7 @@ impl Entry {
     }
 }
 
-/// Queues at these records, for all of them before anybody else can come in between.
+/// Joins the queues of these records, all in one step, so that no other call gets in between.
 pub(crate) fn queue_at(
     records: &Arc<Records>,
     targets: impl IntoIterator<Item = Target>,
@@ -172,7 +176,7 @@ pub(crate) fn queue_at(
     requests
 }
 
-/// Queues at one record.
+/// Joins the queue of one record.
 pub(crate) fn queue_for_one(
     records: &Arc<Records>,
     target: Target,

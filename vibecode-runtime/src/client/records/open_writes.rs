@@ -1,4 +1,4 @@
-//! The writes to one record that add, and may still be applied.
+//! The writes to one record that add values and may still be applied.
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
@@ -10,21 +10,21 @@ use crate::{
     multifield::kind_of,
 };
 
-/// How long a write is kept whose value may be there in another form.
+/// How long a write is remembered whose value the record may show in another form.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The values that a write adds. A write whose values are not known (`set_unchecked`) has none, and is
-/// settled by time alone.
+/// The values that a write adds. If they are not known (`set_unchecked`), there are none here, and the
+/// write is settled by time alone.
 ///
-/// Few are ever looked at, so they are kept as they are sent: a line for each, of the name of its
-/// field and its JSON, such as `phone"+79161112233"`.
+/// They are stored in the form in which they are sent, since few are ever compared: one line per value,
+/// with the name of its field and its JSON, such as `phone"+79161112233"`.
 #[derive(Clone, Default)]
 pub(crate) struct Additions {
     lines: Arc<str>,
 }
 
 impl Additions {
-    /// What a patch adds; `None` if it only sets and clears.
+    /// Returns what a patch adds; `None` if it only sets and clears.
     pub(crate) fn of(body: &Body) -> Option<Self> {
         if body.is_idempotent() {
             return None;
@@ -58,15 +58,15 @@ impl Additions {
     }
 }
 
-/// Two phones fit.
+/// Room for two phones.
 const USUAL_LENGTH: usize = 64;
 
 #[derive(Default)]
 pub(super) struct OpenWrites {
     writes: Vec<OpenWrite>,
-    /// The multifields before the first of them, if they were read.
+    /// The multifields before the first open write, if they were read.
     before: Option<Vec<EntryKey>>,
-    /// What others that are settled meanwhile have added since.
+    /// The values of writes that were settled since then because they are shown.
     shown: Vec<EntryKey>,
     next: u64,
 }
@@ -117,7 +117,7 @@ impl OpenWrites {
         self.retain(|write| write.number != number);
     }
 
-    /// Settles those whose values are all shown. Returns their values, each with the moment at which
+    /// Settles the writes whose values are all shown. Returns these values, each with the time at which
     /// its write would have settled by time.
     pub(super) fn settle_shown(
         &mut self,
@@ -142,18 +142,18 @@ impl OpenWrites {
         settled
     }
 
-    /// Settles those for which a read is proof that left then.
+    /// Settles the writes that a read sent at `departure` is late enough to disprove.
     pub(super) fn settle_disproven(&mut self, departure: Instant) {
         self.retain(|write| write.settles_at().is_none_or(|at| departure < at));
     }
 
-    /// The latest moment at which one of them settles.
+    /// Returns the latest time at which one of the writes settles.
     pub(super) fn settles_at(&self) -> Option<Instant> {
         self.writes.iter().filter_map(OpenWrite::settles_at).max()
     }
 
-    /// Whether one of these entries, of these kinds, is new since before the first write and is not
-    /// one of the values that were sent.
+    /// Returns whether an entry of these kinds was not there before the first write, and is none of the
+    /// values that were sent.
     pub(super) fn shows_a_stranger(&self, kinds: &[&str], shown: &HashSet<EntryKey>) -> bool {
         let Some(before) = self.before.as_ref().filter(|_| !self.writes.is_empty()) else {
             return false;
@@ -168,9 +168,9 @@ impl OpenWrites {
         of_these_kinds.any(|entry| !known.contains(entry))
     }
 
-    /// Forgets the writes that have settled by time: whoever reads from now on sees what they did. If
-    /// it is known what was there before them, they are kept for longer: the portal may show one of
-    /// their values in another form, which only a comparison with that reveals.
+    /// Forgets the writes that have settled by time: reads from now on show their effect. If the
+    /// multifields before them are known, they are remembered for longer: the portal may show one of
+    /// their values in another form, which only a comparison with those multifields reveals.
     pub(super) fn forget_settled(&mut self, now: Instant) {
         let longer = if self.before.is_some() {
             KEPT
@@ -183,8 +183,8 @@ impl OpenWrites {
         });
     }
 
-    /// When they settle, if all have ended, and no read before them is known that a later one is to be
-    /// compared with.
+    /// Returns when they settle, if all have ended, and if the multifields before them are not known,
+    /// so that no comparison with them is possible.
     pub(super) fn only_settle_at(&self) -> Option<Instant> {
         let have_ended = self.writes.iter().all(|write| write.ended.is_some());
         (have_ended && self.before.is_none())

@@ -23,7 +23,7 @@ pub(super) struct Queue {
     waiting: VecDeque<Arc<Ticket>>,
 }
 
-/// A place in a queue.
+/// A position in a queue.
 #[derive(Debug)]
 pub(super) struct Ticket {
     caller: Caller,
@@ -31,15 +31,16 @@ pub(super) struct Ticket {
     woken: Arc<Notify>,
 }
 
-/// A place behind another call.
+/// A position behind another call.
 pub(super) struct Behind {
     pub(super) ticket: Arc<Ticket>,
-    /// Must go on without its own caller from now on. Those before it do already.
+    /// The call directly before. It must continue without its caller from now on; those before it
+    /// already do.
     pub(super) next_before: Caller,
 }
 
 impl Queue {
-    /// Takes the lock if it is free, and a place in the queue otherwise.
+    /// Takes the lock if it is free, and otherwise joins the queue.
     pub(super) fn join(
         &mut self,
         caller: &Caller,
@@ -62,7 +63,7 @@ impl Queue {
         })
     }
 
-    /// Gives the lock to the next.
+    /// Passes the lock to the next in the queue.
     fn release(&mut self) {
         let next = self.waiting.pop_front();
         self.holder = next.as_ref().map(|next| next.caller.clone());
@@ -72,7 +73,7 @@ impl Queue {
         }
     }
 
-    /// Gives up a place in the queue.
+    /// Gives up a position in the queue, or the lock if it was granted.
     fn leave(&mut self, ticket: &Arc<Ticket>) {
         if ticket.is_granted.load(Ordering::Acquire) {
             self.release();
@@ -86,7 +87,7 @@ impl Queue {
     }
 }
 
-/// The wish to write to a record: a place in its queue, or its lock already.
+/// A request for the lock of a record: a position in its queue, or the lock if it was granted.
 pub(crate) struct LockRequest {
     records: Arc<Records>,
     target: Target,
@@ -94,7 +95,7 @@ pub(crate) struct LockRequest {
 }
 
 enum Request {
-    /// The lock is ours, and nobody has taken it out of here yet.
+    /// The lock is granted, but no [`RecordLock`] was made of it yet.
     Granted,
     Waiting(Arc<Ticket>),
     /// A [`RecordLock`] was made of it.
@@ -111,20 +112,20 @@ impl LockRequest {
         }
     }
 
-    /// The lock, when its turn has come.
+    /// Waits until the lock is granted.
     pub(crate) async fn lock(mut self) -> RecordLock {
         loop {
             if let Some(lock) = self.try_lock() {
                 return lock;
             }
             if let Request::Waiting(ticket) = &self.state {
-                // A notification before this is kept for it.
+                // An earlier notification is stored, so none is missed.
                 ticket.woken.notified().await;
             }
         }
     }
 
-    /// The lock, if its turn has come.
+    /// Returns the lock if it is granted.
     pub(crate) fn try_lock(&mut self) -> Option<RecordLock> {
         let is_ours = match &self.state {
             Request::Granted => true,
@@ -166,25 +167,25 @@ impl Drop for LockRequest {
     }
 }
 
-/// The right to write to a record, until it is dropped.
+/// The lock of a record, which allows writing to it. It is released when dropped.
 pub(crate) struct RecordLock {
     records: Arc<Records>,
     target: Target,
-    /// The number of the write that left last, until it is settled.
+    /// The number of the last write that was sent, until it is settled.
     departed: Mutex<Option<u64>>,
-    /// The multifields of the last read under this lock with no write since.
+    /// The multifields that the last read under this lock showed, if nothing was written since.
     last_read: Mutex<Option<Vec<EntryKey>>>,
 }
 
 impl RecordLock {
-    /// Notes that a write leaves that adds these values: it is open from here on.
+    /// Notes that a write which adds these values is sent: it is open from now on.
     pub(crate) fn depart(&self, additions: &Additions, settle_time: Duration) {
         let before = locked(&self.last_read).take();
         let number = self.with_entry(|entry| entry.open.open(additions, settle_time, before));
         *locked(&self.departed) = number;
     }
 
-    /// Notes that the write that left last has ended: with an answer, or since it was given up.
+    /// Notes that the last write has ended: it was answered or given up.
     pub(crate) fn end(&self) {
         let Some(number) = *locked(&self.departed) else {
             return;
@@ -192,7 +193,7 @@ impl RecordLock {
         self.with_entry(|entry| entry.open.end(number, Instant::now()));
     }
 
-    /// Settles the write that left last: it is known not to have been applied.
+    /// Settles the last write: it is known not to have been applied.
     pub(crate) fn settle_last(&self) {
         let Some(number) = locked(&self.departed).take() else {
             return;
@@ -200,8 +201,8 @@ impl RecordLock {
         self.with_entry(|entry| entry.open.settle(number));
     }
 
-    /// Settles the writes whose values are all among those that an answer or a read shows. They are
-    /// expected of every read until the writes would have settled by time.
+    /// Settles the writes whose values are all shown by an answer or a read. Until these writes would
+    /// have settled by time, every read is expected to show the values.
     pub(crate) fn settle_shown(&self, entries: &HashSet<EntryKey>) {
         let now = Instant::now();
         let mut state = self.records.state();
@@ -231,24 +232,24 @@ impl RecordLock {
         }
     }
 
-    /// Until when a read that lacks this value is an old one.
+    /// Returns until when a read that lacks this value is out of date.
     pub(crate) fn shown_until(&self, value: &EntryKey) -> Option<Instant> {
         self.records.state().shown.until(&self.target, value)
     }
 
-    /// Settles the writes that a read proves not to have been applied: it left then, and shows nothing
-    /// that could be theirs.
+    /// Settles the writes that a read proves not to have been applied. The read was sent at
+    /// `departure`, and shows no entry that could be theirs.
     pub(crate) fn settle_disproven(&self, departure: Instant) {
         self.with_entry(|entry| entry.open.settle_disproven(departure));
     }
 
-    /// Remembers what a read showed, as long as nothing is written under this lock.
+    /// Remembers what a read showed, until something is written under this lock.
     pub(crate) fn note_read(&self, entries: HashSet<EntryKey>) {
         *locked(&self.last_read) = Some(entries.into_iter().collect());
     }
 
-    /// From when on a read proves that no open write was applied that it does not show. `None` if no
-    /// write is open.
+    /// Returns from when on a read proves that an open write whose values it does not show was not
+    /// applied. `None` if no write is open.
     pub(crate) fn settles_at(&self) -> Option<Instant> {
         let state = self.records.state();
         let entry = state.records.get(&self.target);
@@ -256,8 +257,8 @@ impl RecordLock {
         known.max(state.forgotten.settles_at(&self.target))
     }
 
-    /// Whether one of these entries, of these kinds, is new since before the first open write and is
-    /// not one of the values that were sent: the portal may show one of ours in another form.
+    /// Returns whether an entry of these kinds was not there before the first open write, and is none
+    /// of the values that were sent. The portal may show one of those in another form.
     pub(crate) fn shows_a_stranger(&self, kinds: &[&str], entries: &HashSet<EntryKey>) -> bool {
         self.with_entry(|entry| entry.open.shows_a_stranger(kinds, entries))
             .unwrap_or(false)
@@ -280,7 +281,7 @@ impl Drop for RecordLock {
         let mut state = self.records.state();
         if let Occupied(mut entry) = state.records.entry(target) {
             let record = entry.get_mut();
-            // Its task may have been dropped in the middle of a try.
+            // The task may have been dropped in the middle of a try.
             if let Some(number) = departed {
                 record.open.end(number, now);
             }

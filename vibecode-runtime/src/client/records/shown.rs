@@ -1,9 +1,9 @@
-//! Values that an answer or a read has shown lately.
+//! Values that an answer or a read has shown recently.
 //!
-//! A read may be older than one before it. Example: the answer to a PATCH shows the phone at 5 s, and
-//! a read that leaves at 6 s comes from a replica that does not have it yet. Sending the phone again
-//! would double it. So a value that was shown once is expected of every read until the settle time
-//! has passed, and a read that lacks it is an old one.
+//! A read may return older data than an earlier one. Example: the answer to a PATCH shows the phone at
+//! 5 s. A read that is sent at 6 s is answered by a replica that does not have the phone yet. Sending
+//! the phone again would add it twice. Therefore every read is expected to show a value that was shown
+//! once, until the settle time has passed. A read that lacks it is out of date.
 
 use std::{
     collections::{HashMap, VecDeque, hash_map::RandomState},
@@ -18,15 +18,16 @@ use super::{
 };
 use crate::equality::EntryKey;
 
-/// How many values are remembered. At the documented limit of 300 requests a minute, batches show
-/// 60,000 in the settle time of a batch.
+/// The maximum number of values that are remembered. At the documented limit of 300 requests a minute,
+/// batches show 60,000 values within the settle time of a batch.
 const MOST: usize = 1 << 16;
 
-/// The values, by a hash of record, kind and value: two with one hash cost a read more.
+/// The values, by a hash of record, kind and value. If two have the same hash, that costs one more
+/// read.
 #[derive(Default)]
 pub(super) struct Shown {
     until: HashMap<u64, Instant>,
-    /// In the order in which they came, which is about that in which they end.
+    /// In the order in which they were noted, which is roughly that in which they expire.
     order: VecDeque<Noted>,
     hasher: RandomState,
 }
@@ -38,7 +39,8 @@ struct Noted {
 }
 
 impl Shown {
-    /// Remembers a value until then; of too many the oldest as what is forgotten of a record.
+    /// Remembers a value until `until`. If there are too many, the oldest is moved to what is
+    /// remembered of forgotten records.
     pub(super) fn note(
         &mut self,
         target: &Target,
@@ -70,7 +72,7 @@ impl Shown {
         });
     }
 
-    /// Until when a read must show this value.
+    /// Returns until when a read must show this value.
     pub(super) fn until(&self, target: &Target, value: &EntryKey) -> Option<Instant> {
         self.until.get(&self.hash(target, value)).copied()
     }

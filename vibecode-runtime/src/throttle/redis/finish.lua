@@ -1,7 +1,8 @@
--- The request of a slot has ended.
--- ARGV, further: slots in use when it left, slots ever taken then; of its answer, each 0 or more, or
--- -1 for none: the limit, what remains, how long others are left their part, how long to close, how
--- long the API asked to close; how many answers have to state a limit, and how long it is believed.
+-- Frees the slot of a request that has ended.
+-- Further ARGV: the slots in use when it was sent, and the slots taken in total by then; of its answer,
+-- each 0 or more, or -1 for none: the limit, what remains, how long the slots of others count as
+-- occupied, how long to pause, and how long the API asked to pause; then how many answers have to state
+-- a limit, and how long it is believed.
 local used, taken = tonumber(ARGV[8]), tonumber(ARGV[9])
 local answered_limit, remaining = tonumber(ARGV[10]), tonumber(ARGV[11])
 local others_for, closed = tonumber(ARGV[12]), tonumber(ARGV[13])
@@ -23,10 +24,10 @@ if is_plausible then
     end
 end
 
--- If fewer are taken than before, the store has lost its state: then nothing can be compared.
+-- If fewer slots were taken than before, the server has lost its state, and nothing can be compared.
 local since = read('taken') - taken
 if remaining >= 0 and since >= 0 and (is_plausible or answered_limit < 0) then
-    -- What remains is a part of the limit that is stated beside it.
+    -- The remaining number refers to the limit that is stated with it.
     local of_limit = limit
     if is_plausible then
         of_limit = math.min(own_limit, answered_limit)

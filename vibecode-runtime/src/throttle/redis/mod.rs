@@ -1,9 +1,10 @@
-//! A budget that processes share in Redis.
+//! A budget that several processes share through Redis.
 //!
-//! The rules are those of the slot log, in scripts that run in the store, by its clock.
+//! The rules are those of the slot log. They are implemented in scripts that run in the Redis server,
+//! and use its clock.
 //!
-//! Each request asks the store in a task of its own, so that a caller that polls rarely, or never
-//! again, holds up no other request of its process. The tasks of a process ask one after another.
+//! Each request asks the server from its own task, so that a caller that polls rarely, or never again,
+//! blocks no other request of its process. The tasks of one process ask one after another.
 
 mod store;
 
@@ -35,11 +36,11 @@ use super::{
 const TAKE: &str = concat!(include_str!("state.lua"), include_str!("take.lua"));
 const FINISH: &str = concat!(include_str!("state.lua"), include_str!("finish.lua"));
 
-/// A request that does not end is taken to be over after this long: its process was killed. It is
-/// more than the 70 s that a client waits for a write, and than the 60 s that the server works on it.
+/// A request that does not end counts as ended after this time: its process was killed. It is longer
+/// than the 70 s that a client waits for a write, and than the 60 s that the server works on it.
 const IN_FLIGHT_AT_MOST: Duration = Duration::from_secs(150);
-/// Who waits asks again after this long at the latest, since it does not hear of a slot that another
-/// process has given back.
+/// The longest time before a waiter asks again, since it is not notified when another process frees a
+/// slot.
 const ASK_AGAIN: Duration = Duration::from_secs(5);
 
 /// A budget that processes and machines share: they count their requests in one Redis server.
@@ -56,35 +57,34 @@ const ASK_AGAIN: Duration = Duration::from_secs(5);
 /// # }
 /// ```
 ///
-/// The rules are those of [`Throttle::per_minute`](crate::Throttle::per_minute), with one
-/// difference: within a process the first to wait is the first to leave, between processes there is
-/// no order.
+/// The rules are those of [`Throttle::per_minute`](crate::Throttle::per_minute), with one difference:
+/// requests are sent in the order of arrival within a process, but in no particular order between
+/// processes.
 ///
-/// # What it needs
+/// # Requirements
 ///
-/// - Redis 5 or later, or Valkey: one server, not a cluster, that takes `EVAL`. Time is the store's
-///   own, so the clocks of the processes do not matter; if the store's clock is set forward, slots
-///   are free too early by as much.
-/// - Two keys, `vibecode-throttle:{name}:slots` and `vibecode-throttle:{name}:state`, which expire by
-///   themselves a little more than an hour after the last request. A store that evicts them, or loses them in a
+/// - Redis 5 or later, or Valkey: a single server, not a cluster, that supports `EVAL`. The server's
+///   clock is used, so the clocks of the processes do not matter. If the server's clock is set forward,
+///   slots become free too early by the same amount.
+/// - Two keys, `vibecode-throttle:{name}:slots` and `vibecode-throttle:{name}:state`, which expire a
+///   little more than an hour after the last request. A server that evicts them, or loses them in a
 ///   restart, has forgotten the requests of the last minute: use `maxmemory-policy noeviction`.
 ///
-/// # When something fails
+/// # Failures
 ///
-/// - The store cannot be reached, refuses, does not answer for 15 s, or answers with what cannot be a
-///   wait: an error, and nothing is sent. The next request connects again.
-/// - A process is killed: its slots are free 210 s after its requests left, and until then they
-///   count.
-/// - The end of a request is reported to the store in the background. If that is lost, as when the
-///   runtime shuts down first, the slot is free after the same 210 s, and the others do not learn
-///   what the answer said.
-/// - A waiter that is dropped gives back what it may have taken in that moment. If the connection
-///   breaks in that moment, the slot is free after the same 210 s.
+/// - The server cannot be reached, refuses, does not answer for 15 s, or returns a wait that makes no
+///   sense: the request fails, and nothing is sent. The next request connects again.
+/// - A process is killed: its slots count as in use until 210 s after its requests were sent.
+/// - The end of a request is reported to the server in the background. If the report is lost, for
+///   example because the runtime shuts down first, the slot becomes free after the same 210 s, and the
+///   other processes do not learn what the answer said.
+/// - A waiter is dropped: it gives back the slot that it may have just taken. If the connection breaks
+///   at that moment, the slot becomes free after the same 210 s.
 pub struct RedisBudget {
     shared: Arc<Shared>,
 }
 
-/// What permits keep hold of.
+/// What permits share with the budget.
 struct Shared {
     store: Store,
     slots_key: String,
@@ -92,26 +92,26 @@ struct Shared {
     limit: u32,
     window: Duration,
     in_flight_at_most: Duration,
-    /// Makes members that no other process makes.
+    /// Makes the members of this process unique among all processes.
     process: u64,
     asked: AtomicU64,
-    /// The task that has this asks the store.
+    /// The task that holds this lock asks the server.
     first: Mutex<()>,
-    /// How many tasks ask, or wait for that.
+    /// How many tasks ask, or wait to ask.
     waiting: AtomicU32,
-    /// How often the store has failed.
+    /// How often the server has failed.
     failures: AtomicU64,
 }
 
 impl RedisBudget {
-    /// At most `per_minute` requests a minute for all that use the same name in the same store. With 0
-    /// every request is an error.
+    /// Allows at most `per_minute` requests a minute for all that use the same name in the same Redis
+    /// server. With 0 every request is an error.
     ///
-    /// The URL is `redis://user:password@host:6379/0` or a part of it; for `rediss:` enable TLS in
-    /// the crate `redis`. The name is what those share who share an API key, such as the portal's.
-    /// It can be read in Redis, so it must not be the API key itself.
+    /// The URL is `redis://user:password@host:6379/0` or a part of it; for `rediss:` enable TLS in the
+    /// crate `redis`. The name identifies what shares the limit, that is, one API key; use for example
+    /// the portal's name. It can be read in Redis, so it must not be the API key itself.
     ///
-    /// Nothing is connected yet.
+    /// No connection is made yet.
     ///
     /// ```
     /// use vibecode_runtime::RedisBudget;
@@ -122,7 +122,7 @@ impl RedisBudget {
     /// ```
     ///
     /// # Errors
-    /// [`BudgetError`] if the URL cannot be used, or the name is empty.
+    /// [`BudgetError`] if the URL cannot be used, or if the name is empty.
     pub fn new(url: &str, name: &str, per_minute: u32) -> Result<Self, BudgetError> {
         if name.is_empty() {
             return Err(BudgetError::new(
@@ -147,11 +147,11 @@ impl RedisBudget {
         })
     }
 
-    /// Other times than a minute and 150 s, for tests.
+    /// Sets other times than a minute and 150 s, for tests.
     #[doc(hidden)]
     #[must_use]
     pub fn with_times(mut self, window: Duration, in_flight_at_most: Duration) -> Self {
-        // Nobody else has it before the first request.
+        // Nobody else holds it before the first request.
         if let Some(shared) = Arc::get_mut(&mut self.shared) {
             shared.window = window;
             shared.in_flight_at_most = in_flight_at_most;
@@ -182,7 +182,7 @@ impl RedisBudget {
     }
 }
 
-/// A task that ends when nobody waits for it any more.
+/// A task that is aborted when nobody waits for it any more.
 struct AbortedOnDrop<T>(JoinHandle<T>);
 
 impl<T> Drop for AbortedOnDrop<T> {
@@ -206,17 +206,17 @@ impl fmt::Debug for RedisBudget {
     }
 }
 
-/// May a request leave?
+/// Whether a request may be sent.
 enum Turn {
     Now(Slot),
-    /// Not before this has passed. The API may have asked for more.
+    /// Not before `wait` has passed. The API may have asked for a longer wait.
     NotBefore {
         wait: Duration,
         asked: Duration,
     },
 }
 
-/// What a request took: as in the slot log of one process.
+/// The slot that a request took, as in the slot log of one process.
 struct Slot {
     used: u64,
     taken: u64,
@@ -238,7 +238,7 @@ impl Shared {
         }
     }
 
-    /// How long those that wait in this process take at least.
+    /// Returns the least time that the last waiter of this process has to wait.
     fn wait_of_the_last(&self) -> Duration {
         let waiting = self.waiting.load(Ordering::Relaxed);
         (self.window / self.limit.max(1)).saturating_mul(waiting)
@@ -277,7 +277,7 @@ impl Shared {
         self.store.try_run(&command).await;
     }
 
-    /// A script with what both begin with: see `state.lua`.
+    /// Returns a script with the arguments that both scripts begin with: see `state.lua`.
     fn script(&self, script: &str, member: &str) -> Cmd {
         let held = self.window + MARGIN;
         let kept = slot_log::CLOSED_AT_MOST + self.in_flight_at_most + held;
@@ -303,18 +303,18 @@ impl Shared {
     }
 }
 
-/// A request that asks for a slot, or has one that it did not use yet.
+/// A request that asks for a slot, or holds one that it has not used yet.
 struct Asking {
     shared: Arc<Shared>,
     runtime: Handle,
     member: String,
     slot: Option<Slot>,
-    /// The script may run although nobody waits for its answer any more.
+    /// Set when the script may run although nobody waits for its answer any more.
     may_have_taken: bool,
 }
 
 impl Asking {
-    /// Asks until there is a slot, or for as long as anybody waits.
+    /// Asks until there is a slot, for at most the longest wait.
     async fn ask_in_time(self) -> Result<Self, BudgetError> {
         let shared = Arc::clone(&self.shared);
         let known = shared.wait_of_the_last();
@@ -362,7 +362,7 @@ impl Asking {
         Permit::new(move |feedback| {
             runtime.spawn(async move {
                 if let Some(slot) = slot {
-                    // Nobody waits for this. If it is lost, the slot expires by itself.
+                    // Nobody waits for this. If it is lost, the slot expires.
                     let _ignored = shared.finish(&member, slot, &feedback).await;
                 }
             });
@@ -374,14 +374,14 @@ impl Drop for Asking {
     fn drop(&mut self) {
         if self.may_have_taken {
             let (shared, member) = (Arc::clone(&self.shared), std::mem::take(&mut self.member));
-            // On the same connection it is run after the question.
+            // On the same connection it runs after the question.
             self.runtime
                 .spawn(async move { shared.give_back(&member).await });
         }
     }
 }
 
-/// Counts one that waits, until it is dropped.
+/// Counts one waiter until it is dropped.
 struct CountedDown<'a>(&'a AtomicU32);
 
 impl Drop for CountedDown<'_> {
@@ -390,7 +390,7 @@ impl Drop for CountedDown<'_> {
     }
 }
 
-/// Rounded up: a slot is never free too early.
+/// Rounds up, so that a slot is never free too early.
 fn milliseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(i64::MAX)
 }

@@ -1,7 +1,7 @@
-//! The connection to Redis: made when it is needed, and again after it broke.
+//! The connection to Redis. It is made when it is first needed, and again after it broke.
 //!
 //! All of this runs in tasks of the budget, never in the future of a caller, so a lock that is held
-//! while the server is waited for is released in time.
+//! while waiting for the server is always released in time.
 
 use std::time::Duration;
 
@@ -13,9 +13,10 @@ use tokio::{sync::Mutex, time::timeout};
 use crate::BudgetError;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// For one command. The scripts take well below a millisecond.
+/// The timeout of one command. The scripts take well below a millisecond.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
-/// For all that one command may need: a try, a new connection, and another try.
+/// The timeout of a command with all that it may need: an attempt, a new connection, and another
+/// attempt.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(15);
 
 pub(super) struct Store {
@@ -25,7 +26,7 @@ pub(super) struct Store {
 
 impl Store {
     pub(super) fn new(url: &str) -> Result<Self, BudgetError> {
-        // The cause stays out: it may hold the URL, and with it a password.
+        // The cause is omitted: it may contain the URL, and with it a password.
         let client = Client::open(url).map_err(|_| {
             BudgetError::new(
                 "the URL of the store cannot be used: write it as `redis://user:password@host:6379/0`; for `rediss:` the app has to enable TLS in the crate `redis`",
@@ -37,8 +38,8 @@ impl Store {
         })
     }
 
-    /// Runs a command. It must be harmless to run it twice: a connection that was idle may turn out
-    /// to be closed, and then it is run once more on a new one.
+    /// Runs a command, which must be harmless to run twice: if an idle connection turns out to be
+    /// closed, the command runs again on a new one.
     pub(super) async fn run<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, BudgetError> {
         let answer = timeout(TIMEOUT, self.run_again_if_closed(command)).await;
         answer.unwrap_or_else(|_| Err(failed("does not answer in time")))
@@ -57,7 +58,7 @@ impl Store {
         self.run_on(connection, command).await
     }
 
-    /// Runs a command if there is a connection. For what need not succeed.
+    /// Runs a command if there is a connection, and ignores failures.
     pub(super) async fn try_run(&self, command: &Cmd) {
         let attempt = async {
             if let Some(connection) = self.present().await {

@@ -1,12 +1,12 @@
--- Takes a slot if a request may leave now.
--- Answers how long to wait, or 0; how many slots are in use, and how many were ever taken; and how long
+-- Takes a slot if a request may be sent now.
+-- Returns how long to wait, or 0; how many slots are in use; how many were taken in total; and how long
 -- the API asked to wait, which may be longer.
 local function wait(milliseconds, asked)
     return { math.ceil(milliseconds), 0, 0, math.ceil(asked or milliseconds) }
 end
 
 redis.call('ZREMRANGEBYSCORE', slots, '-inf', now)
--- Of the same question, whose answer was lost.
+-- The slot of an earlier run for the same member, if the result of that run was lost.
 redis.call('ZREM', slots, member)
 
 local gate = read('gate')
@@ -16,7 +16,7 @@ end
 
 local used = redis.call('ZCARD', slots)
 if used + others >= limit then
-    -- What is in flight is held for a window yet after its answer, so nothing is free any sooner.
+    -- A request in flight counts for a whole window after its answer, so no slot is free sooner.
     local free = now + window
     local first = redis.call('ZRANGE', slots, 0, 0, 'WITHSCORES')[2]
     if first then

@@ -1,0 +1,55 @@
+//! A run does not end with the runtime that drives it.
+
+use std::time::Duration;
+
+use tokio::{
+    runtime::{Builder, Runtime},
+    time::timeout,
+};
+use vibecode_runtime::{ErrorKind, Outcome};
+use vibecode_sandbox::Sandbox;
+
+use crate::{Customer, client};
+
+const ITEMS: usize = 1_000;
+const WELL_BEYOND: Duration = Duration::from_secs(60);
+
+fn runtime() -> Runtime {
+    Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+#[test]
+fn a_run_whose_runtime_was_shut_down_has_an_outcome_for_every_item() {
+    let of_the_server = runtime();
+    let sandbox = of_the_server.block_on(Sandbox::start());
+    let client = client(&sandbox);
+    let items = (0..ITEMS).map(|index| (1_000 + index as u64, Customer::patch().post("Clerk")));
+    let mut run = client.update_many(items);
+    let first = runtime();
+    let mut outcomes = Vec::new();
+    first.block_on(async {
+        for _ in 0..97 {
+            outcomes.push(run.next().await.expect("an outcome"));
+        }
+    });
+    first.shutdown_background();
+    runtime().block_on(async {
+        while let Some(outcome) = timeout(WELL_BEYOND, run.next()).await.expect("in time") {
+            outcomes.push(outcome);
+        }
+    });
+    let indices: Vec<usize> = outcomes.iter().map(|outcome| outcome.index).collect();
+    assert_eq!(indices, (0..ITEMS).collect::<Vec<_>>());
+    // There are no such records. What was under way may have been applied.
+    for outcome in outcomes {
+        let error = outcome.result.expect_err("a refusal");
+        match error.kind() {
+            ErrorKind::Api => assert_eq!(error.outcome(), Outcome::NotApplied),
+            kind => assert_eq!(kind, ErrorKind::Interrupted, "{error:?}"),
+        }
+    }
+}
