@@ -192,4 +192,22 @@ mod tests {
         assert!(window.fills_a_pack());
         assert_eq!(window.pack().0, [0, 1]);
     }
+
+    #[test]
+    fn a_window_takes_as_many_items_as_eight_batches_and_no_more() {
+        let mut window = window(MOST_ITEMS - 1);
+        assert!(window.has_room());
+        window.push(
+            1,
+            Err(crate::Error::not_sent(
+                crate::ErrorKind::InvalidId,
+                "0 is not the id of a record",
+            )),
+        );
+        assert!(!window.has_room());
+        window.pack();
+        window.finish(0, Ok(1));
+        window.pop();
+        assert!(window.has_room());
+    }
 }

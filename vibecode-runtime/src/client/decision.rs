@@ -355,4 +355,38 @@ mod tests {
             assert_eq!(decide(ending, Effect::Reads).outcome, Outcome::NotApplied);
         }
     }
+
+    #[test]
+    fn what_was_not_built_or_not_connected_was_not_applied_although_its_sending_was_tried() {
+        let of = |kind, status: Option<u16>| {
+            let error = Error::new(kind, Outcome::Unknown, "it failed").with(|details| {
+                details.was_sent = true;
+                details.status = status.map(|it| StatusCode::from_u16(it).unwrap());
+            });
+            let decided = error.decided(Effect::Sets);
+            (decided.outcome(), decided.repeat())
+        };
+        let not_applied = |repeat| (Outcome::NotApplied, repeat);
+        let unknown = |repeat| (Outcome::Unknown, repeat);
+        assert_eq!(
+            of(ErrorKind::Configuration, None),
+            not_applied(Repeat::Never)
+        );
+        assert_eq!(
+            of(ErrorKind::Connect, None),
+            not_applied(Repeat::AfterPause)
+        );
+        assert_eq!(of(ErrorKind::Timeout, None), unknown(Repeat::AfterPause));
+        assert_eq!(
+            of(ErrorKind::NotJson, Some(502)),
+            unknown(Repeat::AfterPause)
+        );
+        assert_eq!(of(ErrorKind::NotJson, Some(302)), unknown(Repeat::Never));
+    }
+
+    #[test]
+    fn an_error_from_before_the_sending_stays_as_it_is() {
+        let decided = Error::not_sent(ErrorKind::Timeout, "too many wait").decided(Effect::Adds);
+        assert_eq!(decided.outcome(), Outcome::NotApplied);
+    }
 }

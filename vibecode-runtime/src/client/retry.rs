@@ -294,4 +294,21 @@ mod tests {
         again.succeed();
         assert_eq!(retries.tokens.load(Ordering::Relaxed), u32::MAX);
     }
+
+    #[test]
+    fn the_waits_of_many_clients_are_spread_over_all_of_the_delay() {
+        let policy = RetryPolicy::new().initial_delay(Duration::from_secs(1));
+        let waits: Vec<f64> = (0..400)
+            .map(|seed| {
+                let retries = Retries::new(policy.clone().seed(seed));
+                let mut tries = retries.begin(DEADLINE);
+                tries.depart(Instant::now());
+                tries.wait(&later()).unwrap().as_secs_f64()
+            })
+            .collect();
+        for tenth in 0..10 {
+            let range = f64::from(tenth) / 10.0..f64::from(tenth + 1) / 10.0;
+            assert!(waits.iter().any(|wait| range.contains(wait)), "{range:?}");
+        }
+    }
 }

@@ -231,4 +231,32 @@ mod tests {
         let took = start.elapsed();
         assert!(took < Duration::from_secs(10), "{took:?}");
     }
+
+    /// Writes of these phones, each of which ended then and settles a minute later.
+    fn ended(ends: &[(u32, Instant)]) -> OpenWrites {
+        let mut open = OpenWrites::default();
+        for (phone, end) in ends {
+            let additions = Additions::of_phone(&format!("+7916{phone:07}"));
+            let number = open.open(&additions, Duration::from_secs(60), None);
+            open.end(number, *end);
+        }
+        open
+    }
+
+    #[test]
+    fn a_read_disproves_the_writes_that_had_settled_when_it_left() {
+        let end = Instant::now();
+        let (settled, later) = (end + Duration::from_secs(60), Duration::from_secs(1));
+        let mut open = ended(&[(1, end), (2, end + later)]);
+        open.settle_disproven(settled - later);
+        assert_eq!(open.writes.len(), 2);
+        open.settle_disproven(settled);
+        assert_eq!(open.settles_at(), Some(settled + later));
+        open.settle_disproven(settled + later);
+        assert!(open.is_empty());
+        // One that is under way never settles by time.
+        open.open(&Additions::of_phone("1"), Duration::ZERO, None);
+        open.settle_disproven(settled + Duration::from_secs(3_600));
+        assert!(!open.is_empty());
+    }
 }

@@ -81,3 +81,77 @@ impl Shown {
         self.hasher.hash_one((&*target.entity, target.id, value))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const SETTLE: Duration = Duration::from_secs(120);
+
+    fn contact(id: u64) -> Target {
+        Target {
+            entity: "contacts".into(),
+            id,
+        }
+    }
+
+    fn phone(number: usize) -> EntryKey {
+        EntryKey::of("PHONE", &format!("+7{number:010}"))
+    }
+
+    #[test]
+    fn a_value_is_expected_of_its_record_until_the_latest_of_its_times() {
+        let (mut shown, mut forgotten) = (Shown::default(), Forgotten::default());
+        let begin = Instant::now();
+        let mut note = |number, until: Duration, now: Duration| {
+            shown.note(
+                &contact(71),
+                &phone(number),
+                begin + until,
+                begin + now,
+                &mut forgotten,
+            );
+            [1, 2].map(|number| {
+                let until = shown.until(&contact(71), &phone(number));
+                until.map(|until| until.duration_since(begin))
+            })
+        };
+        assert_eq!(note(1, SETTLE, Duration::ZERO), [Some(SETTLE), None]);
+        assert_eq!(
+            note(1, 3 * SETTLE, Duration::ZERO),
+            [Some(3 * SETTLE), None]
+        );
+        assert_eq!(note(1, SETTLE, Duration::ZERO), [Some(3 * SETTLE), None]);
+        // The first of the times has passed, and then the last one.
+        let both = [Some(3 * SETTLE), Some(4 * SETTLE)];
+        assert_eq!(note(2, 4 * SETTLE, 2 * SETTLE), both);
+        assert_eq!(
+            note(2, 4 * SETTLE, 3 * SETTLE),
+            [None, Some(4 * SETTLE)],
+            "what has settled is not kept"
+        );
+        assert_eq!(shown.until(&contact(72), &phone(2)), None);
+        assert_eq!(forgotten.settles_at(&contact(71)), None);
+    }
+
+    #[test]
+    fn of_too_many_values_the_oldest_are_still_waited_for() {
+        let (mut shown, mut forgotten) = (Shown::default(), Forgotten::default());
+        let now = Instant::now();
+        let mut note = |id, number| {
+            let (record, until) = (contact(id), now + SETTLE);
+            shown.note(&record, &phone(number), until, now, &mut forgotten);
+            shown.until.len()
+        };
+        note(71, 0);
+        for number in 1..MOST {
+            note(72, number);
+        }
+        assert_eq!(note(72, MOST), MOST);
+        assert_eq!(shown.until(&contact(71), &phone(0)), None);
+        assert!(shown.until(&contact(72), &phone(1)).is_some());
+        assert!(forgotten.settles_at(&contact(71)) >= Some(now + SETTLE));
+    }
+}
