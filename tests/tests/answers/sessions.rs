@@ -187,6 +187,27 @@ async fn a_session_is_renewed_once_a_call() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_renewed_session_is_no_reason_to_wait_beyond_the_deadline_for_another_call_of_the_batch()
+{
+    let errors = r#"{"c0":{"code":"TOKEN_EXPIRED"},"c1":{"code":"RATE_LIMITED","retryAfter":50}}"#;
+    let answer = format!(r#"{{"success":true,"data":{{"results":{{}},"errors":{errors}}}}}"#);
+    let server = Server::start(crate::written::json(200, &answer)).await;
+    let sessions = Sessions::of(FIRST);
+    let builder = builder(&server.url(), &sessions);
+    let client = builder.deadline(Duration::from_secs(70)).build().unwrap();
+    let read = |batch: vibecode_runtime::Batch, id| batch.get(ContactId::from(id));
+    let batch = read(read(client.batch(), 71), 72);
+    let results = batch.send().await.unwrap();
+    let codes: Vec<_> = results
+        .iter()
+        .map(|it| it.as_ref().unwrap_err().code())
+        .collect();
+    let expected = [&ErrorCode::TokenExpired, &ErrorCode::RateLimited];
+    assert_eq!(codes, expected.map(Some));
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn no_other_refusal_asks_for_a_session() {
     for (status, code) in [
         (401, "TOKEN_MISSING"),

@@ -101,6 +101,35 @@ async fn the_time_to_settle_counts_from_the_end_of_the_try() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_read_that_left_before_the_write_had_settled_proves_nothing_whenever_it_is_answered() {
+    for (way, last_early_read, settles_at) in [(Way::Ensure, 64, 70), (Way::EnsureMany, 128, 140)] {
+        let sandbox = Arc::new(portal(1).start().await);
+        let reads_before = (0..).map(|doubled| 1 << doubled);
+        let reads_before = reads_before.take_while(|second| *second < last_early_read);
+        let at_once = || Fault::delay(seconds(0));
+        sandbox.fault(at_once());
+        sandbox.fault(Fault::drop_before());
+        sandbox.faults((0..=reads_before.count()).map(|_| at_once()));
+        sandbox.fault(Fault::delay(seconds(20)));
+        let timeline = Timeline::of(&sandbox);
+        // Twice as long for a batch.
+        let builder = super::portal::builder(&sandbox, Sandbox::API_KEY);
+        let client = builder.settle_time(seconds(70)).build().unwrap();
+        let reports = way.write(&client, &[Item::that_adds(1)]).await;
+        assert!(reports[0].is_ok(), "{reports:?}");
+        let told = timeline.told().await;
+        let seconds: Vec<&str> = told.iter().filter_map(|it| it.split(' ').nth(1)).collect();
+        let answered_at = (last_early_read + 20).to_string();
+        assert!(last_early_read + 20 > settles_at);
+        assert_eq!(
+            seconds[seconds.len() - 3..],
+            [&*last_early_read.to_string(), &*answered_at, &*answered_at],
+            "{told:?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_page_that_is_no_answer_of_the_api_is_no_end_of_a_try() {
     for fault in [Fault::garbage(), Fault::html(), Fault::no_content()] {
         let (_, told) = requests_of([fault.clone()]).await;

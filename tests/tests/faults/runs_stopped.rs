@@ -50,6 +50,32 @@ async fn a_key_that_is_refused_ends_a_run_and_every_item_is_told_so() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_run_that_has_ended_still_finds_out_what_became_of_the_writes_whose_answers_were_lost() {
+    let sandbox = portal(100).start().await;
+    let at_once = || Fault::delay(seconds(0));
+    // Two batches read, the second of which is slow. The first one's write is lost, and looked for at
+    // 0, 1, 2 and 4 seconds, before the second one's write is refused.
+    sandbox.faults([at_once(), Fault::delay(seconds(5)), Fault::drop_before()]);
+    sandbox.faults((0..4).map(|_| at_once()));
+    sandbox.fault(Fault::error("INVALID_API_KEY"));
+    let items = (1..=100).map(|id| (id, customer().add_phone(format!("+7{id:010}"))));
+    let mut outcomes = client(&sandbox).ensure_many(items);
+    while let Some(outcome) = outcomes.next().await {
+        match outcome.result {
+            Ok(ensured) => {
+                assert!(outcome.index < 50);
+                assert_eq!(ensured.added().len(), 1);
+            }
+            Err(error) => {
+                assert!(outcome.index >= 50, "{error:?}");
+                assert_eq!(error.code(), Some(&ErrorCode::InvalidApiKey));
+                assert_eq!(error.outcome(), Outcome::NotApplied);
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_session_that_ends_in_mid_run_ends_the_run_too() {
     let sandbox = portal(100).start().await;
     let credentials = vibecode_runtime::Credentials::app(Sandbox::APP_KEY, Sandbox::SESSION_TOKEN);

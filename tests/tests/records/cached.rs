@@ -105,6 +105,13 @@ fn phones_emails_and_ids_are_read_in_their_short_forms_too() {
 }
 
 #[test]
+fn an_error_about_a_phone_says_what_a_phone_is_read_from() {
+    let error = serde_json::from_value::<Phone>(json!(true)).unwrap_err();
+    let expected = "expected a value with its typeId, or text";
+    assert!(error.to_string().contains(expected), "{error}");
+}
+
+#[test]
 fn what_is_not_a_value_is_refused_and_not_shown() {
     fn refused<T: DeserializeOwned>(form: &Value) {
         let Err(error) = serde_json::from_value::<T>(form.clone()) else {

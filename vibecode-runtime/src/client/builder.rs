@@ -473,6 +473,8 @@ mod tests {
                 "{error:?}"
             );
         }
+        let in_clear = checked_base_url("http://10.0.0.1/v1").unwrap_err();
+        assert!(in_clear.to_string().contains("in clear"), "{in_clear}");
     }
 
     fn builder() -> ClientBuilder {

@@ -141,3 +141,35 @@ fn idle() -> Error {
     let problem = "the client was used in another tokio runtime before, which is alive but does not run, so the client's connections there do not either: use a client in one runtime, or shut the other one down";
     Error::not_sent(ErrorKind::Configuration, problem)
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::runtime::{Builder, Runtime};
+
+    use super::*;
+
+    fn runtime() -> Runtime {
+        Builder::new_current_thread().build().unwrap()
+    }
+
+    #[test]
+    fn a_runtime_is_asked_unless_it_is_this_one_or_was_seen_to_run_lately() {
+        let (here, other) = (runtime(), runtime());
+        let runtimes = Runtimes::default();
+        let asked = || runtimes.not_seen_to_run(here.handle()).map(|it| it.id());
+        let id = other.handle().id();
+        for runtime in [&here, &here, &other, &other] {
+            runtime.block_on(async { runtimes.note_this_one() });
+        }
+        assert_eq!(runtimes.used().len(), 2);
+        assert_eq!(asked(), Some(id));
+        runtimes.note_that_it_runs(id);
+        assert_eq!(asked(), None);
+        let long_ago = Instant::now().checked_sub(RUNS_FOR).unwrap();
+        runtimes.used()[1].ran = Some(long_ago);
+        assert_eq!(asked(), Some(id));
+        runtimes.forget(id);
+        assert_eq!(asked(), None);
+        assert_eq!(runtimes.used().len(), 1);
+    }
+}
