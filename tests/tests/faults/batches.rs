@@ -115,6 +115,20 @@ async fn calls_on_one_record_keep_their_order_and_are_never_in_one_request() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_record_may_be_read_before_and_after_its_change_in_one_batch() {
+    let sandbox = portal(1).start().await;
+    let batch = client(&sandbox).batch().get(ContactId::from(1));
+    let batch = batch.update(1, &customer().post("Director"));
+    let results = batch.get(ContactId::from(1)).send().await.unwrap();
+    let shows_it = results.iter().map(|result| {
+        let record = result.as_ref().unwrap().raw();
+        record.as_str().contains("Director")
+    });
+    assert_eq!(shows_it.collect::<Vec<_>>(), [false, true, true]);
+    assert_eq!(sandbox.requests().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_call_that_cannot_be_sent_fails_by_itself() {
     let sandbox = portal(2).start().await;
     let results = client(&sandbox)

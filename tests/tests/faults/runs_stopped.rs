@@ -50,6 +50,20 @@ async fn a_key_that_is_refused_ends_a_run_and_every_item_is_told_so() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn items_that_wait_for_the_record_of_a_refused_one_are_not_sent() {
+    let sandbox = portal(50).start().await;
+    let client = builder(&sandbox, Sandbox::UNSCOPED_KEY).build().unwrap();
+    let items = (0..200_u64).map(|index| (1 + index % 50, customer().post("Director")));
+    let mut outcomes = client.update_many(items);
+    while let Some(outcome) = outcomes.next().await {
+        let error = outcome.result.unwrap_err();
+        assert_eq!(error.code(), Some(&ErrorCode::ScopeDenied));
+        assert_eq!(error.outcome(), Outcome::NotApplied);
+    }
+    assert_eq!(sandbox.requests().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_run_that_has_ended_still_finds_out_what_became_of_the_writes_whose_answers_were_lost() {
     let sandbox = portal(100).start().await;
     let at_once = || Fault::delay(seconds(0));
