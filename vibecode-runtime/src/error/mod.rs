@@ -362,7 +362,9 @@ impl fmt::Display for Error {
         match (status, self.shown_code()) {
             (Some(status), Some(code)) => write!(f, " [{} {code}]", status.as_u16())?,
             (Some(status), None) => write!(f, " [{}]", status.as_u16())?,
-            _ => {}
+            // A call of a batch has no status of its own.
+            (None, Some(code)) => write!(f, " [{code}]")?,
+            (None, None) => {}
         }
         match outcome {
             Outcome::NotApplied => Ok(()),
