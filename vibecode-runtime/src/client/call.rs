@@ -15,17 +15,18 @@ use crate::{Error, ErrorKind, Outcome, Result};
 /// A pending call of the API, returned by the methods of [`Client`](crate::Client). It is a future that
 /// borrows nothing, so it can be spawned.
 ///
-/// It does nothing until it is polled. If its caller stops polling a write or drops it, the write
-/// continues in a task of the client, so it blocks no other call. After a drop, a request that is under
-/// way runs to its end, and nothing new is sent. Whether the change was made is then unknown.
+/// It does nothing until it is polled. A write goes on in a task of the client as soon as another call
+/// waits for its record, or its caller drops it. The other call then waits until the write has ended. It
+/// does not wait for the caller to poll. After a drop, a request that is under way runs to its end, and
+/// nothing new is sent. Whether the change was made is then unknown.
 ///
 /// A client may be used in several tokio runtimes at the same time, such as those of actix-web's
 /// workers, only if all of them keep running, since all of them use connections that were made in one
 /// of them. A call that was begun in one runtime and is polled in another, or in none, fails with
-/// [`ErrorKind::Interrupted`]. If an earlier runtime still exists but does not run, for example between two calls of its
-/// `block_on`, a call in another runtime fails after two seconds with [`ErrorKind::Configuration`], and
-/// nothing was sent. Once the earlier runtime is shut down, the client moves to the new one. Outside of
-/// a runtime a call fails immediately.
+/// [`ErrorKind::Interrupted`]. If an earlier runtime still exists but does not run, for example between
+/// two calls of its `block_on`, a call in another runtime fails after two seconds with
+/// [`ErrorKind::Configuration`], and nothing was sent. Once the earlier runtime is shut down, the client
+/// moves to the new one. Outside of a runtime a call fails immediately.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
