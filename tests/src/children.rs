@@ -1,21 +1,22 @@
-//! The CPU time of the processes that this one starts.
+//! The CPU time of child processes.
 
 use std::{fs, io};
 
 /// Linux counts CPU time in hundredths of a second.
 const TICKS_PER_SECOND: f64 = 100.0;
 
-/// The CPU seconds of all that the work starts and waits for.
+/// Returns the CPU seconds of all processes that the work starts and waits for.
 ///
 /// # Errors
-/// Where the work fails, or there is no `/proc`.
+/// If the work fails, or there is no `/proc`.
 pub fn cpu_seconds(work: impl FnOnce() -> io::Result<()>) -> io::Result<f64> {
     let before = so_far()?;
     work()?;
     Ok(so_far()? - before)
 }
 
-/// User and system time of all children that have ended, and of theirs, from Linux's `/proc`.
+/// Returns the user and system time of all children that have ended, and of their children, from Linux's
+/// `/proc`.
 fn so_far() -> io::Result<f64> {
     let stat = fs::read_to_string("/proc/self/stat")?;
     // The fields after the name in parentheses; cutime and cstime are the 14th and 15th of these.

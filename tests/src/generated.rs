@@ -1,5 +1,5 @@
 //! Crates that a benchmark generates and builds: one workspace with one target folder, and with
-//! the versions that stand in our own Cargo.lock.
+//! the versions of our own Cargo.lock.
 
 use std::{
     env, fs, io,
@@ -7,17 +7,17 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// A workspace below `target/` whose members are generated.
+/// A workspace below `target/` with generated members.
 #[derive(Debug)]
 pub struct Workspace {
     folder: PathBuf,
 }
 
 impl Workspace {
-    /// An empty one of this name, in place of that of the last run. What that has built stays.
+    /// Makes an empty workspace of this name, in place of that of the last run. Its build output is kept.
     ///
     /// # Errors
-    /// Where files cannot be written.
+    /// If files cannot be written.
     pub fn new(name: &str) -> io::Result<Self> {
         let workspace = Self {
             folder: target_folder().join(name),
@@ -32,11 +32,11 @@ impl Workspace {
         Ok(workspace)
     }
 
-    /// Adds a crate with these lines below `[dependencies]`, in which `RUNTIME` stands for our
+    /// Adds a crate with these lines below `[dependencies]`, in which `RUNTIME` is replaced with our
     /// runtime's folder.
     ///
     /// # Errors
-    /// Where it cannot be written.
+    /// If it cannot be written.
     pub fn add(&self, name: &str, dependencies: &str) -> io::Result<()> {
         let runtime = repository("vibecode-runtime");
         let dependencies = dependencies.replace("RUNTIME", &runtime.to_string_lossy());
@@ -49,7 +49,7 @@ impl Workspace {
     /// Writes a file at this path in the workspace.
     ///
     /// # Errors
-    /// Where it cannot be written.
+    /// If it cannot be written.
     pub fn write(&self, path: &str, text: &str) -> io::Result<()> {
         let path = self.path(path);
         if let Some(folder) = path.parent() {
@@ -58,15 +58,15 @@ impl Workspace {
         fs::write(path, text)
     }
 
-    /// Downloads all that the members need: nothing after it needs the network.
+    /// Downloads everything that the members need. Nothing after this needs the network.
     ///
     /// # Errors
-    /// Where cargo fails.
+    /// If cargo fails.
     pub fn fetch(&self) -> io::Result<()> {
         succeed(self.command().args(["fetch", "--quiet"]))
     }
 
-    /// Cargo with these words, without the network.
+    /// Returns a cargo command with these arguments, without the network.
     #[must_use]
     pub fn cargo(&self, words: &[&str]) -> Command {
         let mut cargo = self.command();
@@ -79,13 +79,13 @@ impl Workspace {
         cargo
             .current_dir(&self.folder)
             .env("CARGO_TARGET_DIR", self.target())
-            // The flags of whoever runs this are no part of what is compared.
+            // The user's flags must not affect the comparison.
             .env_remove("RUSTFLAGS")
             .stdin(Stdio::null());
         cargo
     }
 
-    /// What the members are built into.
+    /// Returns the folder that the members are built into.
     #[must_use]
     pub fn target(&self) -> PathBuf {
         self.path("target")
@@ -95,10 +95,10 @@ impl Workspace {
         self.folder.join(path)
     }
 
-    /// The version of a package that the members use.
+    /// Returns the version of a package that the members use.
     ///
     /// # Errors
-    /// Where there is none.
+    /// If there is none.
     pub fn version(&self, package: &str) -> io::Result<String> {
         let lock = fs::read_to_string(self.path("Cargo.lock"))?;
         let name = format!("name = \"{package}\"");
@@ -116,7 +116,7 @@ impl Workspace {
 /// Runs a command that must succeed.
 ///
 /// # Errors
-/// Where it does not.
+/// If it does not.
 pub fn succeed(command: &mut Command) -> io::Result<()> {
     if command.status()?.success() {
         Ok(())
@@ -129,7 +129,7 @@ fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
 }
 
-/// `target/` of our own workspace.
+/// Returns `target/` of our own workspace.
 fn target_folder() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| repository("target"), PathBuf::from)
 }

@@ -1,4 +1,4 @@
-//! The guide of `docs/`, page by page, so that its samples are compiled and run.
+//! The pages of the guide in `docs/`. Their samples are compiled and run.
 
 /// A page of the guide.
 #[derive(Debug, Clone, Copy)]
@@ -11,7 +11,7 @@ pub struct Page {
 
 macro_rules! pages {
     ($($page:ident = $file:literal;)+) => {
-        /// Every page that stands below: their samples are doctests.
+        /// Every page that is listed below: their samples are doctests.
         pub const PAGES: &[Page] = &[$(Page {
             file: $file,
             text: include_str!(concat!("../../docs/src/", $file)),
@@ -35,24 +35,24 @@ pages! {
     api = "api.md";
 }
 
-/// A block of code in a text of Markdown.
+/// A code block in a Markdown text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Block<'a> {
-    /// What stands behind the opening fence, such as `rust,no_run`.
+    /// The text after the opening fence, such as `rust,no_run`.
     pub info: &'a str,
-    /// What stands between the fences.
+    /// The text between the fences.
     pub text: &'a str,
 }
 
 const FENCE: &str = "```";
 
-/// The blocks of code of a text, in their order.
+/// Returns the code blocks of a text, in their order.
 #[must_use]
 pub fn blocks(markdown: &str) -> Vec<Block<'_>> {
     split(markdown).0
 }
 
-/// A text without its blocks of code.
+/// Returns a text without its code blocks.
 #[must_use]
 pub fn prose(markdown: &str) -> String {
     split(markdown).1

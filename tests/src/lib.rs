@@ -1,4 +1,4 @@
-//! The promises of the workspace, tested from outside. What stands below is the README, so that
+//! Tests of what the crates promise, through their public API. The text below is the README, so that
 //! its samples are compiled and run.
 #![doc = include_str!("../../README.md")]
 
@@ -15,7 +15,7 @@ pub mod world;
 use std::{env, io, process::Command};
 
 /// Counts the instructions of one round of this program under valgrind's callgrind, run with these
-/// words; only what is inside of functions called `measured…` counts.
+/// arguments. Only code inside functions named `measured…` is counted.
 ///
 /// # Errors
 /// If valgrind is not installed, or the program fails.

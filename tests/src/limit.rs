@@ -1,4 +1,4 @@
-//! The limits that benchmarks hold us to.
+//! The limits of the benchmarks.
 
 use std::{fmt, io, process::ExitCode};
 
@@ -9,7 +9,7 @@ pub fn shown(limit: impl fmt::Display, is_kept: bool) -> String {
     format!("{limit}{missed}")
 }
 
-/// What a benchmark ends with: it fails where a limit is missed, or where it could not run.
+/// The exit code of a benchmark: it fails if a limit is exceeded, or if it could not run.
 #[allow(clippy::print_stderr, reason = "this ends a program of ours")]
 #[must_use]
 pub fn exit_code(is_kept: io::Result<bool>) -> ExitCode {

@@ -1,4 +1,4 @@
-//! How one count stands to another, in hundredths.
+//! The ratio of two counts, in hundredths.
 
 use std::fmt;
 
@@ -9,13 +9,13 @@ pub struct Ratio {
 }
 
 impl Ratio {
-    /// So many hundredths.
+    /// The ratio with this number of hundredths.
     #[must_use]
     pub const fn hundredths(hundredths: u64) -> Self {
         Self { hundredths }
     }
 
-    /// Ours to theirs.
+    /// The ratio of our count to the rival's.
     #[must_use]
     pub fn of(ours: u64, theirs: u64) -> Self {
         let theirs = theirs.max(1);

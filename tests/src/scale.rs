@@ -5,7 +5,7 @@ use std::{any::type_name, env, ffi::OsStr, str::FromStr};
 /// The number in the environment variable `name`, or `default` if it is not set.
 ///
 /// # Panics
-/// If the variable holds anything but a number: a long run must not turn into a short one unseen.
+/// If the variable is anything but a number: a long run must not silently become a short one.
 #[must_use]
 pub fn count<N: FromStr>(name: &str, default: N) -> N {
     let value = env::var_os(name);

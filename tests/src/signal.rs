@@ -5,8 +5,8 @@ use std::{
     process::{Child, Command},
 };
 
-/// Sends the signal of this name, such as `INT`, by the shell's built-in `kill`: the program `kill` is not
-/// on every machine.
+/// Sends the signal of this name, such as `INT`, with the shell's built-in `kill`, since not every machine
+/// has the program `kill`.
 ///
 /// # Errors
 /// If the signal cannot be sent.

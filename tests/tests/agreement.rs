@@ -1,4 +1,4 @@
-//! What the runtime knows of the API and what the spec says of it are the same.
+//! The runtime and the spec agree on the facts about the API.
 #![cfg(test)]
 
 use vibecode_runtime::{
@@ -61,7 +61,7 @@ fn the_entities_have_the_paths_of_the_spec() {
     assert_eq!(spec, runtime);
 }
 
-/// A type of a user's own, for every kind.
+/// A user's own type, for every kind.
 struct Own;
 
 macro_rules! takes_own_types {
@@ -147,7 +147,7 @@ fn the_derive_takes_every_kind_of_user_field_that_the_spec_names() {
     assert_eq!(KINDS, Kind::user_field_names());
 }
 
-/// The kinds with the types that the runtime itself has for them.
+/// The kinds with the runtime's own types for them.
 #[derive(Patch)]
 #[vibecode(entity = "contacts")]
 struct PlainTypes {

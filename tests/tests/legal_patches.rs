@@ -1,5 +1,5 @@
-//! Whatever compiles and has a wire form is taken: random patches over all kinds of fields, each
-//! compared with what the portal stores then. There are 2,000 by default, or `PATCH_CASES`.
+//! Every patch that compiles and has a wire form is accepted: random patches with all kinds of fields, each
+//! compared with what the portal stores afterwards. There are 2,000 by default, or `PATCH_CASES`.
 #![cfg(test)]
 
 use std::collections::BTreeMap;
@@ -18,8 +18,7 @@ use vibecode_runtime::{
 use vibecode_sandbox::Sandbox;
 use vibecode_tests::scale;
 
-/// How many cases there are for each contact: it is patched again and again, so that there are values
-/// to replace.
+/// The number of cases for each contact. It is patched repeatedly, so that there are values to replace.
 const CASES_PER_CONTACT: u32 = 10;
 
 #[derive(Patch)]
@@ -79,7 +78,7 @@ struct Customer {
     favourite: Option<u64>,
 }
 
-/// A field of one kind: its wire name, what sets it and what clears it.
+/// A field of one kind: its wire name, and the functions that set and clear it.
 type Field<V> = (
     &'static str,
     fn(CustomerPatch, V) -> CustomerPatch,
@@ -162,7 +161,7 @@ const TEXT_LISTS: &[Field<Vec<String>>] = fields! {
 /// One call of the builder.
 #[derive(Debug, Clone)]
 enum Step {
-    /// With the place of the field in its table; none clears.
+    /// With the index of the field in its table; `None` clears.
     Text(usize, Option<String>),
     Id(usize, Option<u64>),
     Boolean(usize, Option<bool>),
@@ -195,7 +194,7 @@ fn a_step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// A place in a table, and a value or none.
+/// An index in a table, and a value or `None`.
 fn field<V>(
     table: &'static [Field<V>],
     value: impl Strategy<Value = V>,
@@ -248,7 +247,7 @@ fn applied(patch: CustomerPatch, step: &Step) -> CustomerPatch {
     }
 }
 
-/// What a patch is to do to a contact.
+/// The changes that a patch is to make to a contact.
 #[derive(Default)]
 struct Expected {
     values: BTreeMap<&'static str, Value>,
@@ -276,7 +275,7 @@ impl Expected {
         self.values.insert(name, value);
     }
 
-    /// Checks that the contact is what it was, except for what was to change.
+    /// Checks that the contact is unchanged, except for these changes.
     fn check(self, before: &Value, after: &Value) -> TestCaseResult {
         let mut values = plain_values(before);
         for (name, value) in self.values {
@@ -300,12 +299,12 @@ impl Expected {
     }
 }
 
-/// Numbers as `serde_json` reads their text: to the last digit but one.
+/// Numbers as `serde_json` reads their text: the last digit may differ.
 fn as_read(numbers: Option<&Vec<f64>>) -> Value {
     serde_json::from_str(&json!(numbers).to_string()).unwrap()
 }
 
-/// All fields but the phones and emails in all their spellings, and the moment of the change.
+/// All fields except the phones and emails in all their spellings, and the time of the change.
 fn plain_values(contact: &Value) -> Map<String, Value> {
     let mut values = contact.as_object().unwrap().clone();
     values.retain(|name, _| {
@@ -323,7 +322,7 @@ fn entries(contact: &Value, kind: &str) -> Vec<[String; 2]> {
         .collect()
 }
 
-/// Whether two values say the same: 1 and 1.0 are one number.
+/// Returns whether two values are equal: 1 and 1.0 are the same number.
 fn same(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Array(ones), Value::Array(others)) if ones.len() == others.len() => {
@@ -336,7 +335,7 @@ fn same(one: &Value, other: &Value) -> bool {
     }
 }
 
-/// Whether a value is one of the spellings of nothing; in a reference it is 0 too.
+/// Returns whether a value is one of the forms of no value; in a reference, 0 is one too.
 fn is_none(name: &str, value: &Value) -> bool {
     match value {
         Value::Null => true,

@@ -1,4 +1,4 @@
-//! The derive in a crate to which the compiler gives no names by itself.
+//! The derive in a crate without the implicit prelude.
 #![no_implicit_prelude]
 
 use ::std::{

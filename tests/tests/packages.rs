@@ -1,4 +1,4 @@
-//! What the crates promise about themselves as packages. The Rust version that they need is checked by
+//! Checks the crates as packages. The Rust version that they need is checked by
 //! `src/bin/minimum-rust.rs`, which must fetch crates that no test needs.
 #![cfg(test)]
 
@@ -6,8 +6,8 @@ use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 use serde_json::Value;
 
-/// What cargo reports of the members of the workspace. It reads their manifests and nothing else:
-/// neither the network nor what was downloaded before has any part in it.
+/// Returns cargo's metadata of the members of the workspace. Cargo only reads their manifests, and needs
+/// neither the network nor earlier downloads.
 fn members() -> Vec<Value> {
     let output = Command::new(env!("CARGO"))
         .args([

@@ -1,4 +1,4 @@
-//! A crate is checked anew when its portal's schema is edited or removed, and only then.
+//! Cargo checks a crate again when its portal's schema is edited or removed, and only then.
 #![cfg(test)]
 
 use std::{
@@ -33,14 +33,14 @@ const SCHEMA: &str = r#"{
     "ufCrmTier": { "type": "enumeration", "items": [{ "ID": "1", "VALUE": "Gold" }] }
 }"#;
 
-/// A crate of its own workspace. All crates that tests generate share one target folder, so that what
-/// they depend on is compiled once.
+/// A crate in a separate workspace. All crates that tests generate share one target folder, so that their
+/// dependencies are compiled once.
 struct Project {
     folder: PathBuf,
     target: PathBuf,
 }
 
-/// What `cargo check` said, and whether it found all as it was before.
+/// The output of `cargo check`, and whether it found nothing to rebuild.
 struct Checked {
     passed: bool,
     fresh: bool,
@@ -48,7 +48,7 @@ struct Checked {
 }
 
 impl Project {
-    /// A crate of this name, `depth` folders below the one with Cargo.lock.
+    /// Makes a crate of this name, `depth` folders below the one with Cargo.lock.
     fn new(name: &str, depth: &str) -> Self {
         let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
         let folder = scratch.join("rebuild").join(name);
@@ -126,7 +126,7 @@ impl Project {
     }
 }
 
-/// Cargo compares times of modification, of which some file systems keep whole seconds only.
+/// Cargo compares modification times, which some file systems store in whole seconds only.
 fn a_moment() {
     std::thread::sleep(std::time::Duration::from_millis(1_100));
 }
@@ -188,6 +188,6 @@ fn a_broken_schema_is_reported_once_for_each_derive_with_its_path() {
         .said
         .lines()
         .filter(|it| it.starts_with("error: the schema"));
-    // Once for the enum; the struct's two derives say the same, which rustc shows once.
+    // Once for the enum. The struct's two derives report the same error, which rustc shows once.
     assert_eq!(errors.count(), 2, "{}", checked.said);
 }

@@ -1,4 +1,4 @@
-//! The macros find a schema up to the root of the workspace: in crates that cargo builds.
+//! The macros search for a schema up to the root of the workspace. Tested with crates that cargo builds.
 #![cfg(test)]
 
 use std::{
@@ -21,8 +21,8 @@ struct Customer {
 const OTHER: &str = r#"{"ufCrmStorey":{"type":"integer"}}"#;
 const REFUSAL: &str = "have no user field `ufCrmFloor`";
 
-/// A workspace of its own. All crates that tests generate share one target folder, so that what they depend
-/// on is compiled once.
+/// A separate workspace. All crates that tests generate share one target folder, so that their dependencies
+/// are compiled once.
 struct Workspace(PathBuf);
 
 impl Workspace {
@@ -46,7 +46,7 @@ impl Workspace {
         fs::write(path, text).unwrap();
     }
 
-    /// A crate at this path, with these further dependencies and words in its attribute.
+    /// Makes a crate at this path, with these further dependencies and words in its attribute.
     fn add(&self, path: &str, name: &str, dependencies: &str, attribute: &str) {
         let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vibecode-runtime");
         let manifest = format!(
@@ -59,7 +59,7 @@ impl Workspace {
         self.write(&format!("{path}/src/lib.rs"), &source);
     }
 
-    /// What `cargo check` says; empty if all is well.
+    /// Returns the output of `cargo check`, which is empty if it succeeds.
     fn check(&self) -> String {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated");
         let output = Command::new(env!("CARGO"))
@@ -159,7 +159,7 @@ fn a_schema_in_a_folder_whose_name_is_not_utf_8_is_read_and_not_included() {
     let workspace = Workspace::new(OsStr::from_bytes(b"caf\xe9"));
     workspace.add("app", "not_utf_8", "", "");
     workspace.write("vibecode/contacts.json", OTHER);
-    // Rustc builds nothing to its end in such a folder, but what the macros say is the same there.
+    // Rustc does not finish a build in such a folder, but the errors of the macros are the same there.
     let said = workspace.check();
     let errors: Vec<_> = said
         .lines()

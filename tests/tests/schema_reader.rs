@@ -1,7 +1,7 @@
-//! The reader of schemas, under whatever a file may hold.
+//! The reader of schemas, with any content of a file.
 //!
-//! `FUZZ_CASES=200000 cargo test -p vibecode-tests --test schema_reader` makes that many texts, shared
-//! among the tests here; the default is a few thousand. They are the same every time.
+//! `FUZZ_CASES=200000 cargo test -p vibecode-tests --test schema_reader` generates that many texts, divided
+//! among the tests here. The default is a few thousand. They are the same every time.
 #![cfg(test)]
 
 use std::{fmt::Write as _, fs, path::Path, sync::OnceLock};
@@ -14,10 +14,10 @@ use proptest::{
 use vibecode_spec::{Descriptions, Entity, EntityPath, Schema, doc_text};
 use vibecode_tests::scale;
 
-/// How many tests share the texts.
+/// The number of tests that share the texts.
 const SHARES: u32 = 5;
 
-/// Schemas of all forms, and every recorded answer, schema or not.
+/// Returns schemas of all forms, and every recorded answer, schema or not.
 fn samples() -> &'static [Vec<u8>] {
     static SAMPLES: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
     SAMPLES.get_or_init(|| {
@@ -32,14 +32,14 @@ fn samples() -> &'static [Vec<u8>] {
             .iter()
             .flat_map(|folder| fs::read_dir(tests.join(folder)).unwrap());
         let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
-        // In the order of their names, not of the file system.
+        // Sorted by name, independent of the file system.
         files.sort();
         files.push(tests.join("../vibecode-sandbox/portal/user_fields.json"));
         files.iter().map(|file| fs::read(file).unwrap()).collect()
     })
 }
 
-/// Words that the reader looks for, so that random JSON comes near to what it takes.
+/// Words that the reader looks for, so that random JSON is close to what it accepts.
 const WORDS: &[&str] = &[
     "success",
     "data",
@@ -82,7 +82,7 @@ const WORDS: &[&str] = &[
     "",
 ];
 
-/// All that is done with a schema file, up to what a derive asks of it.
+/// Does everything that is done with a schema file, including the look-ups of a derive.
 fn use_up(bytes: impl AsRef<[u8]>) {
     let descriptions = match Descriptions::read(bytes) {
         Ok(descriptions) => descriptions,
@@ -96,7 +96,7 @@ fn use_up(bytes: impl AsRef<[u8]>) {
             return;
         }
     };
-    // What `pull` writes of it is read as the same.
+    // The form that `pull` writes is read as the same schema.
     let written = Descriptions::read(descriptions.file_text("contacts")).unwrap();
     assert_eq!(written.is_complete, descriptions.is_complete);
     assert!(written.fields.keys().eq(descriptions.fields.keys()));
@@ -148,7 +148,7 @@ fn use_up(bytes: impl AsRef<[u8]>) {
     if let Some(field) = schema.fields().next() {
         let _ = schema.suggestions(&field.name.replace('a', "b"));
         let suggestions = schema.suggestions(&field.name);
-        // `Fm` and `fm` are two spellings of one name, and both are listed. `:` is the spelling of none.
+        // `Fm` and `fm` are two spellings of one name, and both are listed. `:` is not a spelling of any name.
         let has_spelling = field.name.contains(char::is_alphanumeric);
         assert!(!has_spelling || !suggestions.is_empty(), "{}", field.name);
     }
@@ -174,7 +174,7 @@ fn a_word() -> impl Strategy<Value = String> {
     prop_oneof![4 => known, 1 => "\\PC{0,8}"]
 }
 
-/// JSON of the words that the reader knows, nested rightly and wrongly.
+/// JSON of the words that the reader knows, nested correctly and incorrectly.
 fn json() -> impl Strategy<Value = String> {
     let quoted = |text: String| serde_json::Value::from(text).to_string();
     let leaf = prop_oneof![

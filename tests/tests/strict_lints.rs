@@ -1,5 +1,5 @@
-//! The derives in a crate that forbids every lint: what they make gives no cause, and allows itself
-//! nothing, which would be an error of its own under `forbid`.
+//! The derives in a crate that forbids every lint. Their code triggers no lint and contains no `allow`,
+//! which would be an error under `forbid`.
 #![forbid(
     warnings,
     future_incompatible,
@@ -52,7 +52,7 @@
 )]
 
 pub mod records {
-    //! Structs that other crates see.
+    //! Structs that are visible to other crates.
 
     use std::borrow::Cow;
 

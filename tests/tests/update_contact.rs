@@ -1,5 +1,5 @@
-//! Every example and every error of the endpoint's own reference, "Update contact", byte for byte
-//! where it shows bytes.
+//! Every example and every error of the endpoint's own reference, "Update contact", byte for byte if it
+//! shows bytes.
 #![cfg(test)]
 
 use std::fmt::Write as _;
@@ -68,7 +68,7 @@ fn entries<'a>(contact: &'a Value, kind: &str) -> Vec<[&'a str; 2]> {
         .collect()
 }
 
-/// What the default portal's contact 71 has before anything is added.
+/// The phones and emails of the default portal's contact 71 before anything is added.
 const SEEDED_PHONE: [&str; 2] = ["WORK", "+74950000071"];
 const SEEDED_EMAIL: [&str; 2] = ["WORK", "ivan@example.com"];
 
@@ -353,7 +353,7 @@ async fn each_error_of_the_reference_is_told_by_its_code_and_changes_nothing() {
             StatusCode::UNAUTHORIZED,
             ErrorCode::TokenExpired,
         ),
-        // What the reference warns of: the shape of the layer underneath.
+        // The reference warns of this form, which is that of the layer underneath.
         (
             good(),
             71,

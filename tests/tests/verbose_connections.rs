@@ -1,5 +1,5 @@
-//! reqwest can log all bytes of a connection, the key among them. An app that switches that on for
-//! its HTTP client does not switch it on for ours.
+//! reqwest can log all bytes of a connection, including the key. An app that switches that on for its own
+//! HTTP client does not switch it on for this one.
 #![cfg(test)]
 
 use std::sync::Mutex;
@@ -25,7 +25,7 @@ impl Log for Everything {
     fn flush(&self) {}
 }
 
-/// How many lines show the key.
+/// Returns how many lines show the key.
 fn lines_with_the_key() -> usize {
     let logged = LOGGED.lock().unwrap();
     logged
@@ -48,7 +48,7 @@ async fn verbose_connections_of_an_app_log_no_key() {
     client.me().await.unwrap();
     assert_eq!(lines_with_the_key(), 0);
 
-    // What it would be without.
+    // The count without the protection.
     let me = format!("{}/me", sandbox.url());
     let request = verbose().build().unwrap().get(me);
     let request = request.header("x-api-key", Sandbox::API_KEY);

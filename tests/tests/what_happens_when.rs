@@ -1,4 +1,4 @@
-//! What the guide's table "What happens when…" says, row by row.
+//! Tests for each row of the guide's table "What happens when…".
 #![cfg(test)]
 
 use std::time::Duration;
@@ -29,7 +29,7 @@ fn client(sandbox: &Sandbox) -> Client {
     builder(sandbox).build().unwrap()
 }
 
-/// How often the phone is there.
+/// Returns how often the phone is stored.
 fn phones(sandbox: &Sandbox, id: u64) -> usize {
     let contact = sandbox.contact(id).unwrap();
     let entries = contact["fm"].as_array().unwrap();
@@ -39,7 +39,7 @@ fn phones(sandbox: &Sandbox, id: u64) -> usize {
         .count()
 }
 
-/// The rows as they begin in the guide, each with a test of its own below.
+/// The first column of the table in the guide. Each row has its own test below.
 const ROWS: &[&str] = &[
     "an answer is lost",
     "no answer comes in time",
@@ -58,7 +58,7 @@ fn the_guide_has_a_row_for_each_of_these() {
     assert_eq!(&rows[1..=ROWS.len()], ROWS);
 }
 
-/// What is set is sent again by itself; what is added is not, and `ensure` completes it.
+/// A change that sets is sent again automatically. A change that adds is not, and `ensure` completes it.
 async fn a_lost_write_is_never_doubled(fault: Fault) {
     let sandbox = Sandbox::start().await;
     let client = client(&sandbox);
@@ -139,7 +139,7 @@ async fn a_gateway_answers_502() {
 
 #[tokio::test(start_paused = true)]
 async fn the_program_crashes_in_the_middle_of_a_million() {
-    // A million in kind: more than are ever under way at a time.
+    // In place of a million: more than are ever under way at a time.
     const COUNT: u64 = 2_000;
     let sandbox = Sandbox::builder().contacts(COUNT).start().await;
     let items = || (1..=COUNT).map(|id| (id, Customer::patch().add_phone(PHONE)));
@@ -149,7 +149,7 @@ async fn the_program_crashes_in_the_middle_of_a_million() {
     }
     drop(run);
 
-    // The next process knows nothing of the first but that its requests have had time to end.
+    // The next process only knows that the requests of the first have had time to end.
     tokio::time::sleep(Duration::from_secs(240)).await;
     let mut run = client(&sandbox).ensure_many(items());
     while let Some(outcome) = run.next().await {
@@ -171,8 +171,8 @@ async fn two_processes_write_at_once() {
     assert!(other.ensure(71, &add).await.unwrap().added().is_empty());
     assert_eq!(phones(&sandbox, 71), 1);
 
-    // At the same moment: both read before either has written, and each adds. The API has nothing
-    // with which that could be told.
+    // At the same moment: both read before either has written, and each adds. The API provides no way to detect
+    // that.
     let (first, second) = tokio::join!(one.ensure(72, &add), other.ensure(72, &add));
     assert_eq!(
         first.unwrap().added().len() + second.unwrap().added().len(),
@@ -180,7 +180,7 @@ async fn two_processes_write_at_once() {
     );
     assert_eq!(phones(&sandbox, 72), 2);
 
-    // In one client they take turns.
+    // In one client they run one after the other.
     let (first, second) = tokio::join!(one.ensure(73, &add), one.ensure(73, &add));
     assert_eq!(
         first.unwrap().added().len() + second.unwrap().added().len(),

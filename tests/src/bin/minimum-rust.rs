@@ -1,7 +1,7 @@
 //! Checks that the published crates need no newer Rust than the README says, with all their features and
 //! on every platform: `cargo run -p vibecode-tests --bin minimum-rust`.
 //!
-//! Not a test: it fetches every crate of Cargo.lock, those of other platforms too.
+//! It is not a test, since it fetches every crate of Cargo.lock, also those of other platforms.
 #![allow(clippy::print_stdout, reason = "this prints what it finds")]
 #![allow(
     clippy::indexing_slicing,
@@ -57,7 +57,7 @@ fn promised() -> Option<(u32, u32)> {
     version(before.rsplit_once("Rust ")?.1)
 }
 
-/// What cargo reports of the workspace and of all that it can be built with.
+/// Returns cargo's metadata of the workspace and of all its possible dependencies.
 fn metadata() -> io::Result<Value> {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--locked"])
@@ -72,7 +72,7 @@ fn metadata() -> io::Result<Value> {
     }
 }
 
-/// The ids of a package and of its dependencies, without those that only tests need.
+/// Returns the ids of a package and of its dependencies, without those that only tests need.
 fn built_with<'a>(metadata: &'a Value, name: &str) -> BTreeSet<&'a str> {
     let nodes = list(&metadata["resolve"]["nodes"]).iter();
     let nodes: BTreeMap<_, _> = nodes.map(|node| (text(&node["id"]), node)).collect();

@@ -1,11 +1,11 @@
-//! Which crates' types the public API of `vibecode-runtime` names:
+//! Checks which crates' types the public API of `vibecode-runtime` names:
 //! `cargo run -p vibecode-tests --bin public-types`.
 //!
 //! A type of another crate in a signature makes that crate's major version a part of our own: an app
-//! must then update both at once. So only these may be named, and what else is found fails.
+//! must then update both together. So only these crates may be named, and any other is an error.
 //!
-//! Read from rustdoc's JSON, which a stable toolchain gives to `RUSTC_BOOTSTRAP` alone. It is the API of
-//! all features but those that choose the TLS, which add nothing to it.
+//! The API is read from rustdoc's JSON, which a stable toolchain writes only with `RUSTC_BOOTSTRAP`. It
+//! includes all features except those that choose the TLS, which add nothing to it.
 #![allow(clippy::print_stdout, reason = "this prints what it finds")]
 #![allow(
     clippy::indexing_slicing,
@@ -49,7 +49,7 @@ fn main() -> io::Result<()> {
     let api: Value = serde_json::from_slice(&fs::read(describe()?)?)?;
     let named = foreign_types(&api);
     if named.is_empty() {
-        // Even `String` is another crate's: nothing found is nothing read.
+        // Even `String` is a type of another crate: if nothing is found, nothing was read.
         return Err(io::Error::other("this rustdoc's JSON is not understood"));
     }
     let mut refused = Vec::new();
@@ -72,12 +72,12 @@ fn main() -> io::Result<()> {
     )))
 }
 
-/// Lets rustdoc describe the API, and tells where.
+/// Runs rustdoc on the API, and returns the path of its JSON.
 fn describe() -> io::Result<PathBuf> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let target =
         env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from);
-    // Of its own: the variable below makes cargo build all dependencies anew.
+    // A separate folder, since the variable below makes cargo rebuild all dependencies.
     let target = target.join("public-types");
     let status = Command::new(env!("CARGO"))
         .args([
@@ -125,7 +125,7 @@ fn foreign_types(api: &Value) -> BTreeMap<String, BTreeSet<String>> {
     named
 }
 
-/// Whether an item of this crate is seen from outside, and written rather than derived by the compiler.
+/// Returns whether an item of this crate is public, and written rather than derived by the compiler.
 fn is_public(item: &Value) -> bool {
     let of_this_crate = item["crate_id"] == 0;
     let visible = item["visibility"] == "public" || item["visibility"] == "default";
@@ -135,8 +135,8 @@ fn is_public(item: &Value) -> bool {
     of_this_crate && visible && !by_the_compiler
 }
 
-/// The ids of all paths in a description: what has `path` and `args` names a type or a trait, what has
-/// `source` re-exports one.
+/// Returns the ids of all paths in a description: an object with `path` and `args` names a type or a trait,
+/// one with `source` re-exports it.
 fn collect_named(description: &Value, ids: &mut BTreeSet<u64>) {
     match description {
         Value::Object(fields) => {

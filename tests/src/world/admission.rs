@@ -1,4 +1,4 @@
-//! Who is let in: keys, sessions, and the limit a minute.
+//! Admission of requests: keys, sessions, and the limit per minute.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::{
     http::Request,
 };
 
-/// What the API says before it looks at what is asked for.
+/// The refusals before the API looks at the request itself.
 pub(super) fn refusal(world: &World, request: &Request) -> Option<Answer> {
     let Some(key) = request.header("x-api-key") else {
         return Some(Answer::error(401, "MISSING_API_KEY"));
@@ -41,7 +41,7 @@ pub(super) fn refusal(world: &World, request: &Request) -> Option<Answer> {
     (begun > limit).then(|| answer::limited(Some(5)))
 }
 
-/// Whether a session is valid now.
+/// Returns whether a session is valid now.
 pub(super) fn session_lives(world: &World, token: &str) -> bool {
     let now = world.now();
     world
@@ -51,7 +51,7 @@ pub(super) fn session_lives(world: &World, token: &str) -> bool {
         .is_some_and(|ends| *ends > now)
 }
 
-/// Says something odd of the limit, now and then.
+/// Sometimes adds an odd header about the limit.
 pub(super) fn headers(world: &World, answer: &mut Answer, dice: &mut Dice) {
     let odd = &world.rules().headers;
     if world.now() >= world.rules().calm_after {

@@ -1,4 +1,4 @@
-//! What is sent back, and how.
+//! The answers of the server, and how they are sent.
 
 use std::time::Duration;
 
@@ -6,14 +6,14 @@ use serde_json::{Value, json};
 
 use super::{dice::Dice, fate::Fate, rules::HeaderRules, show};
 
-/// How an answer goes out.
+/// How an answer is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manner {
     /// As it is.
     Whole,
     /// In two halves with a pause between them.
     Slow(Duration),
-    /// Half of it, and then the connection closes.
+    /// Half of it, then the connection closes.
     Cut,
     /// Nothing, and the connection closes.
     Lost,
@@ -21,7 +21,7 @@ pub enum Manner {
     Reset,
     /// Nothing, until the other side closes.
     Stalled,
-    /// As much of it as the other side takes.
+    /// As much of it as the other side reads.
     Endless,
 }
 
@@ -30,15 +30,15 @@ pub enum Manner {
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// Headers but for the length.
+    /// The headers without the length.
     pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: String,
-    /// How it goes out.
+    /// How it is sent.
     pub manner: Manner,
 }
 
-/// What no error may show: part of every message and hint of the world.
+/// Text that no error may show: it is part of every message and hint of the world.
 pub const CONFIDENTIAL: &str = "confidential";
 
 impl Answer {
@@ -66,14 +66,14 @@ impl Answer {
         Self::json(status, &json!({"success": false, "error": problem(code)}))
     }
 
-    /// The same with another manner.
+    /// Returns the same answer, sent in another way.
     #[must_use]
     pub fn by(mut self, manner: Manner) -> Self {
         self.manner = manner;
         self
     }
 
-    /// What a fate other than a fine one makes of the answer that a fine one would have had.
+    /// Turns the answer of a successful request into the answer of this fate.
     #[must_use]
     pub fn of(fate: Fate, fine: Self, headers: &HeaderRules, dice: &mut Dice) -> Self {
         match fate {
@@ -106,7 +106,7 @@ impl Answer {
     }
 }
 
-/// An error as the envelope and a batch hold it.
+/// An error in the form of the envelope and of a batch.
 #[must_use]
 pub fn problem(code: &str) -> Value {
     json!({
@@ -147,7 +147,7 @@ fn page(status: u16) -> Answer {
     }
 }
 
-/// How many seconds an answer asks to wait: a 429's, or the most that a call of a batch does.
+/// The wait in seconds that an answer requests: that of a 429, or the longest of the calls of a batch.
 #[must_use]
 pub fn asks_for(answer: &Answer) -> Option<u64> {
     let body: Value = serde_json::from_str(&answer.body).ok()?;

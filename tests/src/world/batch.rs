@@ -1,4 +1,4 @@
-//! `POST /v1/batch`: up to 50 calls, one after another.
+//! `POST /v1/batch`: up to 50 calls, run one after another.
 
 use std::{sync::Arc, time::Duration};
 
@@ -47,12 +47,12 @@ fn id(call: &Value) -> Option<u64> {
     id.as_u64().or_else(|| id.as_str()?.parse().ok())
 }
 
-/// Whether a batch writes.
+/// Returns whether a batch writes.
 pub(super) fn writes(request: &Request) -> bool {
     calls(request).iter().any(action_writes)
 }
 
-/// The records that a batch writes to.
+/// Returns the records that a batch writes to.
 pub(super) fn targets(request: &Request) -> Vec<(String, u64)> {
     let writing = calls(request).iter().filter(|call| action_writes(call));
     writing
@@ -60,14 +60,14 @@ pub(super) fn targets(request: &Request) -> Vec<(String, u64)> {
         .collect()
 }
 
-/// What the calls came to.
+/// The results of the calls.
 #[derive(Debug, Default)]
 struct Said {
     results: Vec<(String, Value)>,
     errors: Map<String, Value>,
 }
 
-/// Does a batch, as its fate says.
+/// Processes a batch according to its fate.
 pub(super) async fn carried_out(
     world: &World,
     index: usize,
@@ -105,7 +105,7 @@ pub(super) async fn carried_out(
     )
 }
 
-/// Does all calls, one after another.
+/// Runs all calls, one after another.
 async fn all(world: &World, index: usize, request: &Request, mut dice: Dice) -> Said {
     let until = world.now() + world.rules().bounds.batch_run;
     let token = request

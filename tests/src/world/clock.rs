@@ -1,14 +1,14 @@
 //! Virtual time.
 //!
 //! A paused runtime of tokio jumps to its next timer only after it has looked at the sockets and found
-//! that nothing became ready, so what travels over the loopback interface takes no time, however long
-//! a step takes in the world.
+//! that nothing became ready. So transfers over the loopback interface take no virtual time, however long
+//! a step of the world takes.
 
 use std::{future::Future, io};
 
 use tokio::runtime;
 
-/// Runs a future in virtual time, in a runtime of its own on this thread.
+/// Runs a future in virtual time, in a new runtime on this thread.
 ///
 /// # Errors
 /// If the runtime cannot be built.
@@ -18,7 +18,7 @@ pub fn run<F: Future>(future: F) -> io::Result<F::Output> {
         .start_paused(true)
         .build()?;
     let output = runtime.block_on(future);
-    // Tasks that are still under way are dropped, and nothing waits for threads.
+    // Tasks that are still running are dropped, and nothing waits for threads.
     runtime.shutdown_background();
     Ok(output)
 }
@@ -41,7 +41,7 @@ mod tests {
             let began = Instant::now();
             sleep(Duration::from_secs(3_600)).await;
             let slept = began.elapsed();
-            // A timer that would fire if the clock jumped while bytes travel.
+            // A timer that would fire if the clock jumped during the transfer.
             tokio::spawn(sleep(Duration::from_secs(1)));
             let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
             let address = listener.local_addr().expect("an address");

@@ -1,5 +1,4 @@
-//! Connections: accepting them, reading requests of them, and writing answers in every way but a
-//! good one.
+//! Connections: accepting them, reading requests from them, and writing answers, also in faulty ways.
 
 use std::{fmt::Write as _, sync::Arc, time::Duration};
 
@@ -55,7 +54,7 @@ async fn serve(world: World, stream: TcpStream, number: u64) {
     }
 }
 
-/// Has a request done, and answers it; false if the connection is over.
+/// Processes a request and answers it. Returns false if the connection has ended.
 async fn answered(world: &World, wire: &mut Wire, index: usize, request: Request) -> bool {
     let (close, is_closed) = watch::channel(None);
     let mut done = task::spawn(life::live(
@@ -68,7 +67,7 @@ async fn answered(world: &World, wire: &mut Wire, index: usize, request: Request
         biased;
         answer = &mut done => answer,
         more = wire.more() => {
-            // Nobody waits any more; the request lives on by itself.
+            // Nobody waits any more; the request goes on in its task.
             debug_assert!(!more, "a second request before the first was answered");
             let _ = close.send(Some(world.now()));
             closed(world, index, "is not waited for any more");
@@ -135,7 +134,7 @@ fn head(answer: &Answer, length: usize) -> String {
     head
 }
 
-/// Writes an answer; false if the connection is over.
+/// Writes an answer. Returns false if the connection has ended.
 async fn written(world: &World, wire: &mut Wire, index: usize, answer: &Answer) -> bool {
     let length = match answer.manner {
         Manner::Endless => 1 << 40,
@@ -185,7 +184,7 @@ async fn written(world: &World, wire: &mut Wire, index: usize, answer: &Answer) 
     whole
 }
 
-/// Waits; false if the other side closes in the meantime.
+/// Waits. Returns false if the other side closes in the meantime.
 async fn waited(wire: &mut Wire, pause: Duration) -> bool {
     tokio::select! {
         biased;

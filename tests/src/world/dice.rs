@@ -1,13 +1,13 @@
-//! Chance, from a seed.
+//! Seeded random numbers.
 
 use std::time::Duration;
 
-/// A seeded source of chance.
+/// A seeded source of random numbers.
 #[derive(Clone, Debug)]
 pub struct Dice(fastrand::Rng);
 
 impl Dice {
-    /// The dice of one stream of a seed: what one request draws does not shift what another draws.
+    /// Returns the dice of one stream of a seed: the draws of one request do not affect those of another.
     #[must_use]
     pub fn new(seed: u64, stream: u64) -> Self {
         let mut rng = fastrand::Rng::with_seed(
@@ -17,28 +17,28 @@ impl Dice {
         Self(rng)
     }
 
-    /// Whether something of this probability happens.
+    /// Returns true with this probability.
     pub fn chance(&mut self, probability: f64) -> bool {
         self.0.f64() < probability
     }
 
-    /// A number below a limit.
+    /// Returns a number below a limit.
     pub fn below(&mut self, limit: usize) -> usize {
         self.0.usize(..limit.max(1))
     }
 
-    /// Any number.
+    /// Returns any number.
     pub fn number(&mut self) -> u64 {
         self.0.u64(..)
     }
 
-    /// A time up to a limit, in whole milliseconds.
+    /// Returns a time up to a limit, in whole milliseconds.
     pub fn up_to(&mut self, limit: Duration) -> Duration {
         let limit = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX - 1);
         Duration::from_millis(self.0.u64(..=limit))
     }
 
-    /// A time up to a limit, which is often just below it: what breaks at a bound breaks there.
+    /// Returns a time up to a limit, often just below it, since faults show near the bounds.
     pub fn reach(&mut self, limit: Duration) -> Duration {
         if self.chance(0.3) {
             self.between(limit / 32 * 31, limit)
@@ -47,12 +47,12 @@ impl Dice {
         }
     }
 
-    /// A time between two.
+    /// Returns a time between two.
     pub fn between(&mut self, low: Duration, high: Duration) -> Duration {
         low + self.up_to(high.saturating_sub(low))
     }
 
-    /// One of some things, each as likely as its weight.
+    /// Returns one of some values, each with a probability in proportion to its weight.
     ///
     /// # Panics
     /// If there are none.
@@ -68,7 +68,7 @@ impl Dice {
         &things.last().expect("something to choose from").1
     }
 
-    /// One of some things, all alike.
+    /// Returns one of some values, all with the same probability.
     ///
     /// # Panics
     /// If there are none.

@@ -1,4 +1,4 @@
-//! What may happen to a request: which answer it gets, and whether it was applied.
+//! What may happen to a request: which answer it receives, and whether it is applied.
 
 use super::dice::Dice;
 
@@ -20,24 +20,24 @@ impl Ran {
     }
 }
 
-/// What happens to a request.
+/// The fate of a request.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Fate {
-    /// It is done and answered.
+    /// It is applied and answered.
     Fine,
-    /// The API refuses it: never applied, whatever it holds.
+    /// The API refuses it: never applied, whatever its content.
     Refused(u16, &'static str),
-    /// 429 `RATE_LIMITED`, which asks for so many seconds, if for any: never applied.
+    /// 429 `RATE_LIMITED`, with this `retryAfter` in seconds, if any: never applied.
     Limited(Option<u64>),
-    /// An error of the API that, of a request which adds, may stand for the second of the API's own
-    /// tries; a request that only sets was not applied. The flag is `b24Code`.
+    /// An error of the API. If the request adds, the error may be about the API's own second attempt, and the
+    /// first may have been applied. A request that only sets was not applied. The flag is `b24Code`.
     Behind(u16, &'static str, bool),
-    /// An error of what is behind the API, or of the session, with any status: the request may have
-    /// been applied, or will be.
+    /// An error of a layer behind the API, or of the session, with any status: the request may have been
+    /// applied, or will be.
     Failed(u16, &'static str),
     /// The connection closes without an answer.
     Lost,
-    /// The same, and it is applied afterwards.
+    /// The connection closes without an answer, and the request is applied afterwards.
     Late,
     /// The connection is reset.
     Reset,
@@ -51,18 +51,18 @@ pub enum Fate {
     Page(u16),
     /// 200 and the record of another id; it may have been applied.
     OtherRecord,
-    /// 200 and the record as it was, though it is applied, or will be, or never.
+    /// 200 and the record as it was before, whether the request is applied, will be, or never is.
     OldRecord,
     /// This status, and the record as it is to become: passed on, and applied, or later, or never.
     PassedOn(u16),
     /// 200 without a body; it may have been applied.
     Empty,
-    /// 200 and JSON that is no envelope; it may have been applied.
+    /// 200 and JSON without the envelope; it may have been applied.
     Bare,
 }
 
 impl Fate {
-    /// Whether a request with this fate is applied, and when.
+    /// Returns whether a request with this fate is applied, and when.
     pub fn ran(self, adds: bool, dice: &mut Dice) -> Ran {
         match self {
             Self::Fine => Ran::Before,
@@ -86,31 +86,31 @@ impl Fate {
     }
 }
 
-/// What happens to a call of a batch.
+/// The fate of a call of a batch.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum CallFate {
-    /// It is done and answered.
+    /// It is applied and answered.
     Fine,
     /// The API refuses it: never applied.
     Refused(&'static str),
-    /// `RATE_LIMITED` with so many seconds: never applied.
+    /// `RATE_LIMITED` with this number of seconds: never applied.
     Limited(Option<u64>),
-    /// An error of the API that, of a call which adds, may stand for the second of the API's own tries.
+    /// An error of the API. If the call adds, the error may be about the API's own second attempt.
     Behind(&'static str),
-    /// An error of what is behind the API: it may have been applied.
+    /// An error of a layer behind the API: it may have been applied.
     Failed(&'static str),
     /// Both in `results` and in `errors`: it may have been applied.
     Both(&'static str),
     /// In neither: it may have been applied.
     Neither,
-    /// Done, with the record of another id as payload: it may have been applied.
+    /// A success with the record of another id as payload: it may have been applied.
     OtherRecord,
-    /// Done, and not applied, or only later, with the old record as payload.
+    /// A success with the old record as payload: not applied, or only later.
     OldRecord,
 }
 
 impl CallFate {
-    /// Whether a call with this fate is applied, and when.
+    /// Returns whether a call with this fate is applied, and when.
     pub fn ran(self, adds: bool, dice: &mut Dice) -> Ran {
         match self {
             Self::Fine => Ran::Before,

@@ -1,11 +1,11 @@
-//! HTTP/1.1, as much of it as a server needs that wants to be able to break it anywhere.
+//! A minimal HTTP/1.1 server, which can break off at any step.
 
 use std::time::Duration;
 
 use serde_json::Value;
 use tokio::{io::AsyncReadExt, net::TcpStream, time};
 
-/// A request that came whole.
+/// A complete request.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
     /// GET, POST, PATCH or DELETE.
@@ -14,14 +14,14 @@ pub struct Request {
     pub path: String,
     /// The query's pairs, decoded.
     pub query: Vec<(String, String)>,
-    /// Headers; names in lower case.
+    /// The headers, with names in lower case.
     pub headers: Vec<(String, String)>,
     /// The body as JSON; null if there is none.
     pub body: Value,
 }
 
 impl Request {
-    /// A header's value.
+    /// Returns the value of a header.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(of, _)| of == name);
@@ -29,7 +29,7 @@ impl Request {
     }
 }
 
-/// What reading a request came to.
+/// The result of reading a request.
 #[derive(Debug)]
 pub enum Reading {
     /// A request.
@@ -40,7 +40,7 @@ pub enum Reading {
     Broken,
 }
 
-/// A connection, and the bytes that were read of it and not used.
+/// A connection, and the bytes that were read from it and not used yet.
 #[derive(Debug)]
 pub struct Wire {
     /// The connection.
@@ -49,7 +49,7 @@ pub struct Wire {
 }
 
 impl Wire {
-    /// A fresh one.
+    /// Makes one for a new connection.
     #[must_use]
     pub fn new(stream: TcpStream) -> Self {
         Self {
@@ -58,13 +58,13 @@ impl Wire {
         }
     }
 
-    /// Reads something more; false at the end of the connection.
+    /// Reads more bytes. Returns false at the end of the connection.
     pub async fn more(&mut self) -> bool {
         self.buffer.reserve(16 * 1024);
         matches!(self.stream.read_buf(&mut self.buffer).await, Ok(read) if read > 0)
     }
 
-    /// Waits for the first byte of a request; false if there will be none.
+    /// Waits for the first byte of a request. Returns false if there will be none.
     pub async fn first_byte(&mut self) -> bool {
         !self.buffer.is_empty() || self.more().await
     }
@@ -83,8 +83,8 @@ impl Wire {
         parsed(&String::from_utf8_lossy(&head))
     }
 
-    /// Reads the body of a head, at so many bytes a second if it is long and a speed is given; at most
-    /// for so long.
+    /// Reads the body that belongs to a head. If it is long and a speed is given, it is read at this speed in
+    /// bytes per second, for at most the given time.
     pub async fn body(
         &mut self,
         head: &Request,

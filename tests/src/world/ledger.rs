@@ -1,40 +1,40 @@
-//! What has happened: every request that was seen, and every application to a record.
+//! The ledger of a run: every request that the server saw, and every application to a record.
 
 use std::{fmt::Write as _, time::Duration};
 
 use serde_json::Value;
 
-/// A request, or what was seen of one.
+/// A request, or the part of it that the server saw.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
-    /// Which client sent it: its `User-Agent`.
+    /// The client that sent it: its `User-Agent`.
     pub client: String,
-    /// GET, POST, PATCH or DELETE; empty if its head never came whole.
+    /// GET, POST, PATCH or DELETE; empty if its head never arrived completely.
     pub method: String,
     /// The path, with its query.
     pub path: String,
-    /// The body, if all of it came and it is JSON.
+    /// The body, if all of it arrived and it is JSON.
     pub body: Value,
     /// The records it writes to: entity and id.
     pub writes: Vec<(String, u64)>,
-    /// Its first byte came.
+    /// When its first byte arrived.
     pub arrived: Duration,
-    /// Its last byte came.
+    /// When its last byte arrived.
     pub complete: Option<Duration>,
-    /// The API began it.
+    /// When the API began it.
     pub begun: Option<Duration>,
-    /// The last byte of its answer was handed to the connection.
+    /// When the last byte of its answer was written to the connection.
     pub answered: Option<Duration>,
-    /// Its connection was seen to be closed.
+    /// When the server saw that its connection was closed.
     pub closed: Option<Duration>,
-    /// How many seconds its answer asks to wait, if it is a 429 or a batch in which a call has one.
+    /// The wait in seconds that its answer requests, if it is a 429 or a batch in which a call has one.
     pub asks_for: Option<u64>,
-    /// What it was answered: a status, or what happened instead.
+    /// The status of its answer, or what happened instead.
     pub fate: String,
 }
 
 impl Seen {
-    /// When the client was done with it, as far as that can be seen.
+    /// Returns when the client had finished with it, as far as the server can know.
     #[must_use]
     pub fn end(&self) -> Option<Duration> {
         match (self.answered, self.closed) {
@@ -47,30 +47,30 @@ impl Seen {
 /// One application of a request to a record.
 #[derive(Clone, Debug)]
 pub struct Applied {
-    /// When.
+    /// The time of the application.
     pub at: Duration,
-    /// The request's index among those seen.
+    /// The request's index in the ledger.
     pub request: usize,
-    /// 0 for the request itself, above that for the API's own repeats.
+    /// 0 for the request itself, 1 and more for the API's own repeats.
     pub repeat: u32,
     /// The record.
     pub entity: String,
     /// Its id.
     pub id: u64,
-    /// Fields that were set, with their values.
+    /// The fields that were set, with their values.
     pub set: Vec<(String, Value)>,
-    /// Phones and emails that were added: kind, and value as it was sent.
+    /// The phones and emails that were added: the kind, and the value as it was sent.
     pub added: Vec<(String, String)>,
 }
 
-/// All of it.
+/// The whole ledger.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
-    /// The requests, in the order in which their first bytes came.
+    /// The requests, in the order in which their first bytes arrived.
     pub seen: Vec<Seen>,
     /// The applications, in their order.
     pub applied: Vec<Applied>,
-    /// When connections were closed unread.
+    /// When the server closed connections without reading them.
     pub hung_up: Vec<Duration>,
     lines: Vec<(Duration, String)>,
 }
@@ -81,7 +81,7 @@ impl Ledger {
         self.lines.push((at, line));
     }
 
-    /// The timeline, of the lines that hold one of some words if there are any.
+    /// Returns the timeline; if words are given, only the lines that contain one of them.
     #[must_use]
     pub fn timeline(&self, words: &[String]) -> String {
         let mut text = String::new();

@@ -1,4 +1,4 @@
-//! The life of a request, from its last byte to its answer.
+//! The life cycle of a request, from its last byte to its answer.
 
 use std::{sync::Arc, time::Duration};
 
@@ -35,7 +35,7 @@ fn is_write(request: &Request) -> bool {
     }
 }
 
-/// Lives the life of a request; `None` if it is never begun.
+/// Processes a request; `None` if it is never begun.
 pub(super) async fn live(
     world: World,
     index: usize,
@@ -75,7 +75,7 @@ fn complete(world: &World, index: usize, request: &Request) {
     }
 }
 
-/// Waits in front of the API; false if the request is abandoned there.
+/// Waits in front of the API. Returns false if the request is abandoned there.
 async fn begins(world: &World, index: usize, dice: &mut Dice, closed: &mut Closed) -> bool {
     let rules = world.rules();
     let calm = world.now() >= rules.calm_after;
@@ -90,7 +90,7 @@ async fn begins(world: &World, index: usize, dice: &mut Dice, closed: &mut Close
         biased;
         () = time::sleep(queue) => {}
         () = async {
-            // An error is a connection that ended otherwise, which does not happen while it waits.
+            // An error means that the connection ended in another way, which does not happen while it waits.
             let _ = closed.wait_for(Option::is_some).await;
             time::sleep(late).await;
         } => {}
@@ -187,7 +187,7 @@ async fn read(
     answer
 }
 
-/// How a record may be shown this time, and what age that has.
+/// How a record may be shown this time, and the age of that state.
 pub(super) fn age(world: &World, dice: &mut Dice) -> Duration {
     let rules = world.rules();
     if world.now() < rules.calm_after && dice.chance(rules.stale) {
@@ -197,7 +197,7 @@ pub(super) fn age(world: &World, dice: &mut Dice) -> Duration {
     }
 }
 
-/// Applies a change now, and notes it.
+/// Applies a change now, and records it in the ledger.
 pub(super) fn apply(
     world: &World,
     (request, repeat): (usize, u32),
@@ -236,7 +236,7 @@ pub(super) fn apply(
     state.ledger.applied.push(applied);
 }
 
-/// What a change comes to: applied as `ran` says, and then how the record is shown.
+/// Applies a change as `ran` says, and returns the record as it is shown afterwards.
 pub(super) async fn change(
     world: &World,
     index: usize,
@@ -300,7 +300,7 @@ async fn write(
     let run = rules.run.draw(dice).min(rules.bounds.run);
     let ran = fate.ran(portal::adds(&request.body), dice);
     let body = (!deletes).then(|| request.body.clone());
-    // It runs by itself, so that it goes on whatever becomes of the connection.
+    // A separate task, so that it goes on whatever happens to the connection.
     change(world, index, (entity.clone(), id), body, (ran, run), dice).await;
     time::sleep(rules.answer.draw(dice)).await;
     let fine = if deletes {

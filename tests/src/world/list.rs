@@ -1,4 +1,4 @@
-//! What reads: a record, a list, a search, the fields of an entity.
+//! Requests that read: a record, a list, a search, the fields of an entity.
 
 use std::cmp::Ordering;
 
@@ -31,13 +31,13 @@ pub(super) fn read(world: &World, request: &Request, index: usize, dice: &mut Di
     listed(world, path, &params(&request.query), index)
 }
 
-/// A record as a read shows it this time.
+/// Returns a record as this read shows it.
 pub(super) fn record(world: &World, entity: &str, id: u64, dice: &mut Dice) -> Option<Value> {
     let shape = *dice.weighted(&world.rules().shapes);
     let age = life::age(world, dice);
     let at = world.now().saturating_sub(age);
     let state = world.state();
-    // A record that is newer than what is shown is shown as it began.
+    // If the record did not exist yet at the shown time, its first state is shown.
     let snapshot = state.portal.at(entity, id, at)?;
     let mut shown = show::record(entity, id, snapshot, shape);
     if let (Some(hidden), Value::Object(shown)) = (world.rules().hides, &mut shown) {
@@ -107,7 +107,7 @@ fn limit(params: &Value) -> Option<u64> {
     params.get("limit").and_then(Value::as_u64)
 }
 
-/// A page: its rows, how many there are in all, whether there are more.
+/// A page: its rows, the total number of rows, and whether there are more.
 pub(super) fn page(
     world: &World,
     entity: &str,
@@ -142,7 +142,7 @@ pub(super) fn page(
         }
     }
     rows.sort_by(|one, other| {
-        // The id comes last, wherever it was asked for: an object of JSON has no order.
+        // The id comes last, wherever it was requested, since a JSON object has no order.
         let fields = order.iter().filter(|(field, _)| *field != "id");
         let fields = fields.chain(order.iter().filter(|(field, _)| *field == "id"));
         let mut by = fields.map(|(field, direction)| {

@@ -1,13 +1,13 @@
-//! The world: a second server of the `VibeCode` API, for judging the client.
+//! The world: a second server of the `VibeCode` API, for testing the client.
 //!
 //! It is written from what is documented and observed of the API, and shares no code with the client
-//! or with the sandbox, so that an assumption which those two share shows here. Every step of a
+//! or with the sandbox, so that it exposes wrong assumptions that those two share. Every step of a
 //! request takes time and may fail: reading it, waiting in front of the API, running at the portal,
-//! the API's own repeat of a call, answering, and what a read shows. All of it is drawn from a seed,
-//! by [`Rules`]; all of it runs in [virtual time](clock); and the [`Ledger`] keeps the truth of what was
-//! applied when, by which request, and whether the request or the API's own repeat did it.
+//! the API's own repeat of a call, answering, and what a read shows. All of it depends on a seed and on
+//! [`Rules`], and runs in [virtual time](clock). The [`Ledger`] records what was applied when, by which
+//! request, and whether by the request itself or by the API's own repeat.
 //!
-//! A request lives like this:
+//! The life cycle of a request:
 //!
 //! ```text
 //! bytes arrive ── queue ── begins ── runs, is applied ── answer ── its end
@@ -15,7 +15,7 @@
 //!                   at most `Bounds::late` after its connection was closed
 //! ```
 //!
-//! and a read shows a state that is at most `Bounds::stale` old.
+//! A read shows a state that is at most `Bounds::stale` old.
 
 #![allow(
     clippy::expect_used,
@@ -50,7 +50,7 @@ use tokio::{net::TcpListener, task, time::Instant};
 
 pub use self::{answer::Answer, dice::Dice, ledger::Ledger, portal::Portal, rules::Rules};
 
-/// A running server. Clones are the same one.
+/// A running server. Clones are the same server.
 #[derive(Clone, Debug)]
 pub struct World(Arc<Inner>);
 
@@ -63,21 +63,21 @@ struct Inner {
     state: Mutex<State>,
 }
 
-/// What changes as the world goes on.
+/// The state of the world that changes.
 #[derive(Debug, Default)]
 pub struct State {
-    /// The records, as they are.
+    /// The records with their current state.
     pub portal: Portal,
-    /// What has happened.
+    /// The ledger of what has happened.
     pub ledger: Ledger,
-    /// Session tokens, and when each ends.
+    /// The session tokens, and when each expires.
     pub sessions: HashMap<String, Duration>,
-    /// What a proxy in front has kept: by path, since when.
+    /// The cache of a proxy in front: by path, with the time of each entry.
     pub kept: HashMap<String, (Duration, Answer)>,
 }
 
 impl World {
-    /// Begins to serve on a free port of the loopback interface, in this runtime.
+    /// Starts the server on a free port of the loopback interface, in this runtime.
     ///
     /// # Errors
     /// If there is no free port.
@@ -100,36 +100,36 @@ impl World {
         self.0.address.port()
     }
 
-    /// How long it has been running.
+    /// Returns how long it has been running.
     #[must_use]
     pub fn now(&self) -> Duration {
         self.0.started.elapsed()
     }
 
-    /// How it behaves.
+    /// Returns the rules of its behaviour.
     #[must_use]
     pub fn rules(&self) -> &Rules {
         &self.0.rules
     }
 
-    /// The dice of one stream.
+    /// Returns the dice of one stream.
     #[must_use]
     pub fn dice(&self, stream: u64) -> Dice {
         Dice::new(self.0.seed, stream)
     }
 
-    /// The records, the ledger and the sessions. Not to be kept across an await.
+    /// Locks the records, the ledger and the sessions. The guard must not be held across an await.
     pub fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A line of the timeline.
+    /// Adds a line to the timeline.
     pub fn note(&self, line: impl Into<String>) {
         let now = self.now();
         self.state().ledger.note(now, line.into());
     }
 
-    /// A session token that is valid for as long as the rules say.
+    /// Makes a session token that is valid for the time in the rules.
     #[must_use]
     pub fn new_session(&self) -> String {
         let ends = self.now() + self.rules().session_lasts;

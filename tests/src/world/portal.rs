@@ -1,13 +1,13 @@
-//! The records, as they are and as they were.
+//! The records, with their current and earlier states.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::{Map, Value, json};
 
-/// What the portal makes of a phone that is added.
+/// How the portal reformats a phone that is added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PhoneForm {
-    /// Nothing.
+    /// Not at all.
     AsSent,
     /// `+7 916 123-45-67`: the same digits.
     Spaced,
@@ -28,16 +28,16 @@ pub struct Entry {
     pub value: String,
 }
 
-/// A record at a moment.
+/// The state of a record at one time.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Snapshot {
-    /// Its fields but the id and the multifields.
+    /// Its fields except the id and the multifields.
     pub fields: Map<String, Value>,
     /// Its phones and emails.
     pub entries: Vec<Entry>,
 }
 
-/// A record through time: `None` if it was deleted.
+/// The states of a record over time: `None` if it was deleted.
 #[derive(Clone, Debug, Default)]
 struct Record {
     states: Vec<(Duration, Option<Snapshot>)>,
@@ -51,16 +51,16 @@ pub struct Portal {
     made: u64,
 }
 
-/// What a change did.
+/// The effect of a change.
 #[derive(Clone, Debug, Default)]
 pub struct Change {
     /// Fields that were set.
     pub set: Vec<(String, Value)>,
-    /// What was added: kind, and value as it was sent.
+    /// The added values: the kind, and the value as it was sent.
     pub added: Vec<(String, String)>,
 }
 
-/// What PATCH and POST ignore.
+/// The fields that PATCH and POST ignore.
 const READ_ONLY: [&str; 14] = [
     "id",
     "createdTime",
@@ -103,7 +103,7 @@ const KNOWN: [&str; 22] = [
     "contactId",
 ];
 
-/// Phones and emails in one of the three documented forms; `None` if it is none of them.
+/// Reads phones and emails in one of the three documented forms; `None` for any other form.
 #[must_use]
 pub fn written(value: &Value) -> Option<Vec<(String, String)>> {
     let one = |value: &Value| match value {
@@ -122,7 +122,7 @@ pub fn written(value: &Value) -> Option<Vec<(String, String)>> {
     }
 }
 
-/// Whether a body adds a phone or an email.
+/// Returns whether a body adds a phone or an email.
 #[must_use]
 pub fn adds(body: &Value) -> bool {
     ["phone", "email"].iter().any(|kind| {
@@ -133,7 +133,7 @@ pub fn adds(body: &Value) -> bool {
 }
 
 impl Portal {
-    /// Puts a record there before anything happens.
+    /// Adds a record at the beginning.
     pub fn put(&mut self, entity: &str, id: u64, fields: Value, entries: &[(&str, &str, &str)]) {
         let mut snapshot = Snapshot::default();
         if let Value::Object(fields) = fields {
@@ -165,13 +165,13 @@ impl Portal {
         }
     }
 
-    /// A record as it is.
+    /// Returns the current state of a record.
     #[must_use]
     pub fn now(&self, entity: &str, id: u64) -> Option<&Snapshot> {
         self.at(entity, id, Duration::MAX)
     }
 
-    /// A record as it was.
+    /// Returns an earlier state of a record.
     #[must_use]
     pub fn at(&self, entity: &str, id: u64, at: Duration) -> Option<&Snapshot> {
         let record = self.records.get(&(entity.to_owned(), id))?;
@@ -179,7 +179,7 @@ impl Portal {
         state.as_ref()
     }
 
-    /// The records of an entity, as they are, by id.
+    /// Returns the current records of an entity, by id.
     pub fn all(&self, entity: &str) -> impl Iterator<Item = (u64, &Snapshot)> {
         self.records.iter().filter_map(move |((of, id), record)| {
             let (_, state) = record.states.last()?;
@@ -187,7 +187,7 @@ impl Portal {
         })
     }
 
-    /// Changes a record, or makes it; what is not known is dropped in silence.
+    /// Changes a record or creates it. Unknown fields are silently ignored.
     pub fn apply(
         &mut self,
         entity: &str,
@@ -243,14 +243,14 @@ impl Portal {
         }
     }
 
-    /// An id that no record has, and that is not given twice.
+    /// Returns an id that no record has and that is never returned again.
     pub fn free_id(&mut self) -> u64 {
         self.made += 1;
         900_000 + self.made
     }
 }
 
-/// A Russian phone as the portal writes it; others stay.
+/// A Russian phone as the portal writes it; other phones stay as they are.
 #[must_use]
 pub fn formatted(phone: &str, form: PhoneForm) -> String {
     let digits: String = phone.chars().filter(char::is_ascii_digit).collect();

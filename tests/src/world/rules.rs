@@ -1,4 +1,4 @@
-//! How a world behaves: what takes how long, what fails how often, which forms answers have.
+//! The rules of a world: how long each step takes, how often it fails, and which forms answers have.
 
 use std::time::Duration;
 
@@ -9,34 +9,34 @@ use super::{
     show::{Echo, Shape},
 };
 
-/// What the world never exceeds. The client's `settle_time` must cover the sum of the first three;
-/// for a batch, which may run for `batch_run` before its last call runs, twice the
+/// Bounds that the world never exceeds. The client's `settle_time` must cover the sum of the first three.
+/// For a batch, which may run for `batch_run` before its last call runs, twice the
 /// `settle_time` must cover the sum of all four.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
-    /// From the beginning of a request to its last application.
+    /// The time from the beginning of a request to its last application.
     pub run: Duration,
-    /// From the close of a connection to the beginning of its request.
+    /// The time from the close of a connection to the beginning of its request.
     pub late: Duration,
-    /// The age of what a read shows.
+    /// The age of the state that a read shows.
     pub stale: Duration,
-    /// From the beginning of a batch to the beginning of its last call.
+    /// The time from the beginning of a batch to the beginning of its last call.
     pub batch_run: Duration,
 }
 
-/// How long something takes: often little, seldom much.
+/// How long something takes: usually short, sometimes long.
 #[derive(Clone, Copy, Debug)]
 pub struct Delay {
-    /// At most this in most cases.
+    /// The upper limit in most cases.
     pub often: Duration,
-    /// At most this in the others.
+    /// The upper limit in the other cases.
     pub seldom: Duration,
-    /// How probable the others are.
+    /// The probability of the other cases.
     pub chance: f64,
 }
 
 impl Delay {
-    /// Mostly up to `often`, with this chance up to `seldom`, in milliseconds.
+    /// Usually up to `often`, with this probability up to `seldom`, in milliseconds.
     #[must_use]
     pub const fn new(often: u64, seldom: u64, chance: f64) -> Self {
         Self {
@@ -46,7 +46,7 @@ impl Delay {
         }
     }
 
-    /// One of them.
+    /// Draws one duration.
     pub fn draw(&self, dice: &mut Dice) -> Duration {
         if dice.chance(self.chance) {
             self.often + dice.reach(self.seldom.saturating_sub(self.often))
@@ -62,9 +62,9 @@ impl Delay {
 pub struct ListRules {
     /// Every page is the first.
     pub ignores_offset: bool,
-    /// A page has at most so many rows, whatever `limit` asks for.
+    /// A page has at most this many rows, whatever its `limit`.
     pub page_cap: Option<usize>,
-    /// Rows that the order leaves equal come in another order on every page.
+    /// Rows that are equal in the order come in another order on every page.
     pub unstable: bool,
     /// `meta.total` is 0, and `hasMore` is true on the exact last page.
     pub wrong_meta: bool,
@@ -72,85 +72,85 @@ pub struct ListRules {
     pub no_meta: bool,
     /// One row comes as an object.
     pub lone_row: bool,
-    /// Rows come as an object keyed by position, as PHP writes a list with a gap.
+    /// Rows come as an object keyed by index, as PHP writes a list with a gap.
     pub keyed: bool,
 }
 
-/// How a batch's answer looks.
+/// The form of a batch's answer.
 #[derive(Clone, Debug, Default)]
 pub struct BatchRules {
-    /// What is empty comes as `[]`, as PHP writes an empty array.
+    /// Empty objects come as `[]`, as PHP writes an empty array.
     pub empty_is_list: bool,
-    /// `results` whose ids are 0, 1, 2 … come as a list.
+    /// `results` with the ids 0, 1, 2 … come as a list.
     pub counted_is_list: bool,
     /// There is no `summary`.
     pub no_summary: bool,
 }
 
-/// Headers that say something odd of the limit.
+/// Headers with odd values for the limit.
 #[derive(Clone, Debug, Default)]
 pub struct HeaderRules {
-    /// How often an answer has `X-RateLimit-Limit: 5` beside a full allowance.
+    /// How often an answer has `X-RateLimit-Limit: 5` although the quota is full.
     pub stray_limit: f64,
     /// How often an answer has `X-RateLimit-Remaining: -3`.
     pub negative_remaining: f64,
-    /// The chance that a 429 asks for an absurd time, and which.
+    /// The probability that a 429 requests an absurd wait, and that wait.
     pub absurd_retry_after: f64,
 }
 
-/// All of it.
+/// All rules of a world.
 #[derive(Clone, Debug)]
 pub struct Rules {
-    /// What is never exceeded.
+    /// The bounds that are never exceeded.
     pub bounds: Bounds,
     /// How long a request waits in front of the API.
     pub queue: Delay,
     /// How long it runs at the portal.
     pub run: Delay,
-    /// How long a read takes from its beginning to its answer; what it shows is of its beginning.
+    /// How long a read takes from its beginning to its answer. It shows the state at its beginning.
     pub read: Delay,
     /// How long the answer to a write takes after it has run.
     pub answer: Delay,
-    /// How often a request whose connection was closed is not begun.
+    /// How often a request is not begun after its connection was closed.
     pub abandons: f64,
-    /// How often the API repeats a call towards the portal by itself.
+    /// How often the API itself repeats a call to the portal.
     pub repeats: f64,
     /// How often a read shows an old state.
     pub stale: f64,
-    /// What happens to a write.
+    /// The fates of writes.
     pub writes: Vec<(u32, Fate)>,
-    /// What happens to a read.
+    /// The fates of reads.
     pub reads: Vec<(u32, Fate)>,
-    /// What happens to a batch that has a write.
+    /// The fates of batches with a write.
     pub batches: Vec<(u32, Fate)>,
-    /// What happens to a call of a batch.
+    /// The fates of the calls of a batch.
     pub calls: Vec<(u32, CallFate)>,
     /// What the answer to a PATCH shows.
     pub echoes: Vec<(u32, Echo)>,
     /// The form of `fm` in what reads show.
     pub shapes: Vec<(u32, Shape)>,
-    /// What the portal makes of a phone.
+    /// How the portal reformats a phone.
     pub phones: PhoneForm,
-    /// Nothing fails of what begins later than this.
+    /// Requests that begin after this do not fail.
     pub calm_after: Duration,
-    /// Lists.
+    /// How lists misbehave.
     pub lists: ListRules,
-    /// Batches.
+    /// The form of a batch's answer.
     pub batch: BatchRules,
-    /// Headers.
+    /// Odd headers.
     pub headers: HeaderRules,
-    /// How many requests a minute a key has, if it is counted.
+    /// The requests per minute of a key, if they are limited.
     pub per_minute: Option<usize>,
     /// Whether a session is required.
     pub needs_session: bool,
     /// How long a session lasts.
     pub session_lasts: Duration,
-    /// How often a proxy in front answers a read from what it has kept, unless the read says
+    /// How often a proxy in front answers a read from its cache, unless the read has
     /// `Cache-Control: no-cache`.
     pub cached: f64,
-    /// Bytes a second at which a body above 64 KiB is read, if it is read slowly.
+    /// The bytes per second at which a body above 64 KiB is read, if it is read slowly.
     pub upload: Option<u64>,
-    /// How often a connection is closed unread.
+    /// How often a connection is closed before it is read.
     pub hangs_up: f64,
     /// A field that reads and answers do not show.
     pub hides: Option<&'static str>,

@@ -1,5 +1,5 @@
-//! How a record is shown: `fm` in the forms that were seen or that PHP makes of it, aliases, and
-//! what the answer to a PATCH leaves out.
+//! How a record is shown: `fm` in the forms that were observed or that PHP writes, aliases, and what
+//! the answer to a PATCH omits.
 
 use serde_json::{Map, Value, json};
 
@@ -10,7 +10,7 @@ use super::portal::{Entry, Snapshot};
 pub enum Shape {
     /// As documented: `[{id, typeId, valueType, value}]`.
     List,
-    /// An object keyed by the entries' ids: a list of PHP's with a gap.
+    /// An object keyed by the entries' ids, as PHP writes a list with a gap.
     Keyed,
     /// `{"PHONE": [{…}], "EMAIL": [{…}]}`.
     ByKind,
@@ -24,7 +24,7 @@ pub enum Shape {
     NoValue,
     /// `[]`, beside aliases alone.
     EmptyBesideAlias,
-    /// `[]`, beside `hasPhone` and `hasEmail` alone.
+    /// `[]`, beside only `hasPhone` and `hasEmail`.
     EmptyBesideFlag,
     /// `false`, beside aliases alone.
     FalseBesideAlias,
@@ -32,7 +32,7 @@ pub enum Shape {
     JsonText,
     /// No `fm`, and aliases.
     AliasAlone,
-    /// The list without its first entry, whose alias is there.
+    /// The list without its first entry, although its alias is shown.
     OneMissing,
     /// As documented, and half an emoji in the name.
     HalfEmoji,
@@ -45,17 +45,17 @@ pub enum Shape {
 pub enum Echo {
     /// The whole record, as a read does.
     Whole,
-    /// What the documented sample shows: not what was changed.
+    /// What the documented sample shows: without the changed fields.
     Documented,
-    /// The id alone.
+    /// Only the id.
     IdAlone,
-    /// The whole record as it was a moment before.
+    /// The whole record as it was before the change.
     Old,
     /// What was set, and the id.
     Sent,
 }
 
-/// Stands for half an emoji until the answer is text.
+/// A placeholder for half an emoji until the answer is serialised.
 const HALF: &str = "@HALF@";
 
 fn aliases(entries: &[Entry], shown: &mut Map<String, Value>) {
@@ -132,7 +132,7 @@ fn multifields(entries: &[Entry], shape: Shape, shown: &mut Map<String, Value>) 
     shown.insert("fm".into(), fm);
 }
 
-/// The record as a read shows it.
+/// Returns the record as a read shows it.
 #[must_use]
 pub fn record(entity: &str, id: u64, snapshot: &Snapshot, shape: Shape) -> Value {
     let mut shown = snapshot.fields.clone();
@@ -190,7 +190,7 @@ pub fn echo(
     }
 }
 
-/// As text, with half an emoji where one is wanted.
+/// Serialises it, with half an emoji in place of the placeholder.
 #[must_use]
 pub fn text(value: &Value) -> String {
     value.to_string().replace(HALF, "\\ud83d")

@@ -1,4 +1,4 @@
-//! Who calls: a client of one try, one of the default tries, and what they send.
+//! The callers: a client with one attempt, a client with the default attempts, and what they send.
 
 use std::{
     fmt::Write as _,
@@ -25,7 +25,7 @@ pub(crate) struct Customer {
 
 pub(crate) const KEY: &str = "vibe_api_secret";
 
-/// The default tries, as fast as they may be.
+/// The default attempts, with the shortest waits.
 pub(crate) fn builder(url: &str) -> ClientBuilder {
     Client::builder(Credentials::personal(KEY))
         .base_url(url)
@@ -33,12 +33,12 @@ pub(crate) fn builder(url: &str) -> ClientBuilder {
         .http(without_certificates())
 }
 
-/// Loading the system's certificates takes longer than most tests, and none here uses TLS.
+/// Disables TLS certificates: loading them takes longer than most tests, and none here uses TLS.
 fn without_certificates() -> reqwest::ClientBuilder {
     reqwest::Client::builder().tls_certs_only([])
 }
 
-/// One try.
+/// One attempt.
 pub(crate) fn single(url: &str) -> ClientBuilder {
     builder(url).retry(RetryPolicy::off())
 }
@@ -47,17 +47,17 @@ pub(crate) fn client(url: &str) -> Client {
     single(url).build().unwrap()
 }
 
-/// Sent twice, it leaves what it leaves sent once.
+/// An update that is idempotent: repeating it has no further effect.
 pub(crate) fn update(client: &Client) -> Call<Updated> {
     client.update(71, &Customer::patch().post("Director"))
 }
 
-/// Sent twice, it adds a second phone.
+/// An update that adds: if it is sent twice, there is a second phone.
 pub(crate) fn add(client: &Client) -> Call<Updated> {
     client.update(71, &Customer::patch().add_phone(SECRET))
 }
 
-/// Counts the tries of the clients that it is given to.
+/// Counts the attempts of the clients that use it.
 #[derive(Clone, Default)]
 pub(crate) struct Tries(Arc<AtomicUsize>);
 

@@ -1,4 +1,4 @@
-//! One line of the table: what a server does, and what a client makes of it.
+//! One row of the table: what a server does, and how a client handles it.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use crate::{
     server::{Behaviour, Server},
 };
 
-/// The default policy's.
+/// The attempts of the default policy.
 const TRIES: usize = 3;
 
-/// What is sent again by itself.
+/// What is sent again automatically.
 #[derive(Clone, Copy)]
 enum Again {
     Nothing,
@@ -27,8 +27,8 @@ pub(crate) struct Case {
     kind: ErrorKind,
     outcome: Outcome,
     again: Again,
-    /// Whether a patch that adds believes the refusal too. The API repeats its calls towards the portal,
-    /// so it believes fewer.
+    /// Whether the refusal also counts for a patch that adds. The API repeats its calls to the portal, so fewer
+    /// refusals count for such a patch.
     adds_believe: bool,
     status: Option<u16>,
     code: Option<ErrorCode>,
@@ -36,7 +36,7 @@ pub(crate) struct Case {
 }
 
 impl Case {
-    /// Only what cannot double is sent again.
+    /// Only a patch that cannot add twice is sent again.
     pub(crate) fn unknown(name: &'static str, behaviour: Behaviour, kind: ErrorKind) -> Self {
         Self {
             name,
@@ -51,7 +51,7 @@ impl Case {
         }
     }
 
-    /// The API has refused for good: nothing is sent again.
+    /// The API has refused finally: nothing is sent again.
     pub(crate) fn refused(name: &'static str, behaviour: Behaviour, kind: ErrorKind) -> Self {
         Self {
             outcome: Outcome::NotApplied,
@@ -60,7 +60,7 @@ impl Case {
         }
     }
 
-    /// Nothing was applied, and the API asks to come later: everything is sent again.
+    /// Nothing was applied, and the API requests a later attempt: everything is sent again.
     pub(crate) fn put_off(name: &'static str, behaviour: Behaviour, kind: ErrorKind) -> Self {
         Self {
             again: Again::Everything,
@@ -125,7 +125,7 @@ impl Case {
             };
             let client = client.throttle(counted.throttle()).build().unwrap();
             let error = call.unwrap_or(update)(&client).await.unwrap_err();
-            // Whatever else is sent has its chance to arrive.
+            // Any further request has time to arrive.
             tokio::time::sleep(Duration::from_millis(5)).await;
             assert_eq!(counted.count(), tries, "{name}: {error:?}");
             assert_eq!(server.connections(), tries, "{name}: {error:?}");

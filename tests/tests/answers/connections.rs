@@ -1,5 +1,4 @@
-//! Where no connection is made, nothing was applied, whatever stood in the way: everything is sent
-//! again.
+//! If no connection is made, nothing was applied, whatever the cause: everything is sent again.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -19,7 +18,7 @@ use crate::{
     written::{SECRET, bytes, whole},
 };
 
-/// Holds that each of the tries ends so, and gives the error and the time of one.
+/// Checks that each of the attempts ends in this way, and returns the error and the time of one.
 async fn assert_unconnected(url: &str, http: impl Fn() -> ClientBuilder) -> (Error, Duration) {
     let mut last = None;
     for (call, policy, tries) in [
@@ -43,13 +42,13 @@ async fn assert_unconnected(url: &str, http: impl Fn() -> ClientBuilder) -> (Err
     last.unwrap()
 }
 
-/// An address at which nobody listens.
+/// Returns an address at which nobody listens.
 async fn nowhere() -> SocketAddr {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     listener.local_addr().unwrap()
 }
 
-/// Gives no address of any name: at once, or ever.
+/// A resolver that resolves no name: it fails immediately, or never ends.
 enum NoAddress {
     AtOnce,
     Ever,
@@ -97,7 +96,7 @@ async fn a_connection_that_nobody_accepts_is_given_up_after_10_seconds() {
     socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
     let listener = socket.listen(1).unwrap();
     let address = listener.local_addr().unwrap();
-    // Until its queue is full.
+    // Until the listener's queue is full.
     let mut queue = Vec::new();
     while let Ok(stream) = timeout(Duration::from_secs(1), TcpStream::connect(address)).await {
         queue.push(stream.unwrap());
@@ -120,7 +119,7 @@ async fn the_time_of_connecting_can_be_set() {
     assert_eq!(start.elapsed().as_secs(), 2);
 }
 
-/// Whether the request had left when the time of the try ended, nobody can tell.
+/// It is unknown whether the request had been sent when the time-out of the attempt ended.
 #[tokio::test(start_paused = true)]
 async fn a_try_that_ends_while_it_connects_is_unknown() {
     let http = resolved_by(NoAddress::Ever);

@@ -1,5 +1,5 @@
-//! Answers that say two things at once, or something that is not understood where it would decide:
-//! neither of the two is believed, and it is not read as if it were absent.
+//! Answers that contradict themselves, or have a decisive part that is not understood. Neither statement counts,
+//! and the part that is not understood is not read as absent.
 
 use vibecode_runtime::{ContactId, ErrorKind, Outcome};
 
@@ -37,7 +37,7 @@ async fn an_answer_that_contradicts_itself_leaves_the_outcome_unknown() {
     .await;
 }
 
-/// What is behind the API may have been applied: an addition believes no refusal with such a code.
+/// A failure behind the API may have been applied: for a patch that adds, such a code is no refusal.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_whose_codes_cannot_be_read_refuses_nothing() {
     for (name, error) in [

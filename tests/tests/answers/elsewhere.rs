@@ -12,7 +12,7 @@ use crate::{
     written::{SECRET, ok, refusal, whole},
 };
 
-/// A server that sends every request to another one, with this status.
+/// A server that redirects every request to another one, with this status.
 async fn redirecting(status: u16, to: &Server) -> Server {
     let location = format!("location: {}/contacts/71\r\n", to.url());
     Server::start(whole(status, &location, SECRET)).await
@@ -74,7 +74,7 @@ async fn a_proxy_of_the_users_does_not_see_a_call_to_this_machine() {
     assert_eq!((server.requests().len(), proxy.connections()), (1, 0));
 }
 
-/// What the client must not do, so that the tests below would see it.
+/// Does what the client must not do, to show that the tests below would detect it.
 #[tokio::test]
 async fn reqwest_by_itself_speaks_http_2_here() {
     let server = Server::start(ok()).await;
@@ -101,8 +101,8 @@ async fn http_2_of_the_users_stays_off() {
     }
 }
 
-/// Where HTTP/2 could be had over TLS, it is not asked for: the list of protocols that a client
-/// offers goes in clear.
+/// The client does not offer HTTP/2 over TLS. The list of protocols that a client offers is sent in clear
+/// text.
 #[tokio::test]
 async fn no_http_2_is_offered_over_tls() {
     const BOTH: &[u8] = b"\x00\x10\x00\x0e\x00\x0c\x02h2\x08http/1.1";
@@ -110,7 +110,7 @@ async fn no_http_2_is_offered_over_tls() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let url = format!("https://{}/v1", listener.local_addr().unwrap());
 
-    // What reqwest does by itself, so that the test would see it.
+    // What reqwest does by default, to show that the test would detect it.
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let asked = tokio::spawn(http.get(&url).send());
     assert_eq!(offered(&listener, [BOTH, ONLY_HTTP_1]).await, BOTH);
@@ -130,7 +130,7 @@ async fn no_http_2_is_offered_over_tls() {
     }
 }
 
-/// Which of these the next connection begins with, somewhere.
+/// Returns which of these occurs in the beginning of the next connection.
 async fn offered<'a>(listener: &TcpListener, lists: [&'a [u8]; 2]) -> &'a [u8] {
     let (mut stream, _) = listener.accept().await.unwrap();
     let mut hello = Vec::new();
@@ -159,7 +159,7 @@ fn a_proxy_of_the_environment_does_not_see_a_call_to_this_machine() {
         });
         return;
     }
-    // Whoever connects waits in its queue.
+    // A client that connects waits in the queue of the listener.
     let proxy = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let address = format!("http://{}", proxy.local_addr().unwrap());
     let name = "elsewhere::a_proxy_of_the_environment_does_not_see_a_call_to_this_machine";

@@ -1,8 +1,8 @@
-//! Requests that arrive after their try has ended. Dropping a request does not recall it: hyper flushes
-//! the body that it holds, and the kernel keeps what it was given until the peer takes it.
+//! Requests that arrive after their attempt has ended. Dropping a request does not cancel it: hyper flushes
+//! the body that it buffers, and the kernel keeps what was written until the peer reads it.
 //!
-//! The peers here leave connections in the backlog of their listener, or accept them and read nothing,
-//! until the try is over. The order of events is fixed by that, not by how long anything takes.
+//! The servers here leave connections in the backlog of their listener, or accept them and read nothing,
+//! until the attempt has ended. That fixes the order of events, whatever the duration of each step.
 
 use std::{
     sync::{Arc, Mutex},
@@ -21,7 +21,7 @@ use crate::{
     written::SECRET,
 };
 
-/// Far more than a kernel keeps of a connection whose peer does not read.
+/// Far more bytes than a kernel buffers for a peer that does not read.
 const LONG: usize = 32 * 1024 * 1024;
 
 fn listen() -> (TcpListener, String) {
@@ -103,7 +103,7 @@ async fn a_long_body_whose_try_has_ended_does_not_arrive_complete() {
     assert!(!arrived.is_whole());
 }
 
-/// Why the client hands a long body over in pieces.
+/// This is why the client sends a long body in pieces.
 #[tokio::test(start_paused = true)]
 async fn a_long_body_that_reqwest_gave_up_arrives_complete() {
     let (listener, url) = listen();
@@ -117,7 +117,7 @@ async fn a_long_body_that_reqwest_gave_up_arrives_complete() {
     assert!(arrived.is_whole());
 }
 
-/// Why a write is open for a settle time after its end.
+/// This is why a write is open for a settle time after its end.
 #[tokio::test(start_paused = true)]
 async fn a_short_patch_arrives_complete_after_its_try_has_ended() {
     let (listener, url) = listen();
@@ -136,11 +136,11 @@ async fn a_short_patch_arrives_complete_after_its_try_has_ended() {
     );
 }
 
-/// A portal that reads its first connection only at a moment, and all others at once.
+/// A portal that reads its first connection only at a given moment, and all others immediately.
 #[derive(Default)]
 struct Portal {
     phones: usize,
-    /// Of each request after the first that was read: its method, and when it was read.
+    /// For each request after the first that was read: its method, and when it was read.
     log: Vec<(String, Instant)>,
 }
 
@@ -160,7 +160,7 @@ impl Portal {
     async fn serve(portal: Arc<Mutex<Self>>, mut connection: TcpStream) {
         while let Some(request) = read(&mut connection).await {
             let answer = portal.lock().unwrap().answer(&request);
-            // Nobody may be there any more.
+            // The client may have gone.
             let _ = connection.write_all(answer.as_bytes()).await;
         }
     }
@@ -184,7 +184,7 @@ impl Portal {
 const TIMEOUT: Duration = Duration::from_secs(70);
 const SETTLE: Duration = Duration::from_secs(120);
 
-/// An update that is given up, and `ensure` of the same at once. Returns the moment of the end.
+/// Sends an update that is given up, and immediately ensures the same values. Returns the time of the end.
 async fn give_up_and_ensure(
     first_after_the_end: Option<Duration>,
 ) -> (Instant, Arc<Mutex<Portal>>) {

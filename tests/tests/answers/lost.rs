@@ -1,4 +1,4 @@
-//! Answers that never came, or broke off.
+//! Answers that never arrive, or break off.
 
 use vibecode_runtime::{Client, ErrorKind, Outcome};
 
@@ -32,7 +32,7 @@ async fn a_body_that_breaks_off_leaves_the_outcome_unknown() {
             ErrorKind::CutOff,
         )
         .status(200),
-        // Not complete, so it refuses nothing.
+        // It is not complete, so it is no refusal.
         Case::unknown("a refusal", cut(400), ErrorKind::CutOff).status(400),
     ])
     .await;
@@ -139,7 +139,7 @@ async fn what_is_no_http_leaves_the_outcome_unknown() {
     .await;
 }
 
-/// The second request of a connection that was answered once and is kept.
+/// The second request on a kept connection that was answered once.
 #[tokio::test(start_paused = true)]
 async fn a_connection_that_ends_under_the_second_request_leaves_its_outcome_unknown() {
     for ending in [
@@ -159,7 +159,7 @@ async fn a_connection_that_ends_under_the_second_request_leaves_its_outcome_unkn
             assert_eq!(error.kind(), ErrorKind::Interrupted, "{error:?}");
             assert_eq!(error.outcome(), Outcome::Unknown);
             assert_eq!(counted.count(), 1 + tries);
-            // The first of them went over the connection of the answer before.
+            // The first of them used the connection of the previous answer.
             assert_eq!(server.connections(), tries);
         }
     }

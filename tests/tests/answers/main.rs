@@ -1,6 +1,6 @@
-//! What the client makes of every answer that a server, a gateway or a broken connection can give:
+//! How the client handles every answer that a server, a gateway or a broken connection can return:
 //! the kind of the error, what may have been applied, what is sent again and when, and that nothing
-//! else is, to anyone.
+//! else is sent to any host.
 #![cfg(test)]
 
 mod caller;

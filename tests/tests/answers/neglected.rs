@@ -1,4 +1,4 @@
-//! Calls whose futures are polled late, or never again, while other calls of the client go on.
+//! Futures of calls that are polled late, or never again, while other calls of the client go on.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use vibecode_sandbox::Sandbox;
 
 use crate::caller::Customer;
 
-/// Far more than any of these take.
+/// Far more time than any of these calls takes.
 const IN_TIME: Duration = Duration::from_secs(120);
 
 async fn portal() -> (Sandbox, Client) {
@@ -76,6 +76,6 @@ async fn a_hundred_calls_that_nobody_polls_again_cost_their_slots_and_stop_no_ot
         .await
         .unwrap()
         .unwrap();
-    // At 5 a second the others would have taken as long.
+    // At 5 per second the others would have taken as long.
     assert!(start.elapsed() < Duration::from_secs(21));
 }

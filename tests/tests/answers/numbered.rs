@@ -1,5 +1,5 @@
-//! A hostile server, against which every update carries a number: none arrives that the client did
-//! not send.
+//! Every update carries a number, and the server is hostile: no update arrives more often than the client
+//! sent it.
 
 use std::{iter::repeat_n, time::Duration};
 
@@ -14,12 +14,12 @@ use crate::{
 
 const CALLS: u64 = 400;
 
-/// How often a number arrived.
+/// Returns how often a number arrived.
 fn arrivals(server: &Server, call: u64) -> usize {
     server.count(|request| number(request.body()) == call)
 }
 
-/// The number stands in the `post` of the body.
+/// The number is the `post` in the body.
 fn number(body: &str) -> u64 {
     let (_, from_it_on) = body.split_once(r#""post":""#).unwrap();
     let (digits, _) = from_it_on.split_once('"').unwrap();
@@ -37,7 +37,7 @@ async fn send(client: &Client, number: u64, adds: bool) -> Result<Updated, Error
     client.update(71, &patch).await
 }
 
-/// Everything that can happen to a connection, fresh and kept.
+/// Everything that can happen to a connection, new or kept.
 fn endings() -> Vec<Behaviour> {
     let half = |head: &str| format!("HTTP/1.1 200 X\r\n{head}\r\n{}", &success("71")[..9]);
     let endings = [
@@ -51,12 +51,12 @@ fn endings() -> Vec<Behaviour> {
         raw("\0\0\0"),
         html(502),
         limited("connection: close\r\nretry-after: 0\r\n", ""),
-        // Kept, as far as its head tells, and then closed or reset.
+        // Kept, according to the head, and then closed or reset.
         Behaviour::Answer(bytes(200, "", &success("71"))),
         Behaviour::AnswerAndReset(bytes(200, "", &success("71"))),
         ok(),
     ];
-    // Each of them on a fresh connection, and on one that has been used once and twice.
+    // Each of them on a new connection, and on one that has been used once and twice.
     (0..3)
         .flat_map(|kept| {
             let endings = endings.clone().into_iter();
@@ -65,7 +65,7 @@ fn endings() -> Vec<Behaviour> {
         .collect()
 }
 
-/// Sends all the numbers, one after the other, and holds that each arrived as often as it was sent.
+/// Sends all the numbers, one after the other, and checks that each arrived as often as it was sent.
 async fn assert_sent_by_us_alone(policy: RetryPolicy, adds: bool) {
     let server = Server::script(endings()).await;
     let tries = Tries::default();
@@ -111,7 +111,7 @@ async fn further_tries_are_the_clients_own() {
     assert_sent_by_us_alone(policy, false).await;
 }
 
-/// A phone arrives twice only where the first one was put off by an answer.
+/// A phone arrives twice only if an answer postponed the first request.
 #[tokio::test(start_paused = true)]
 async fn no_broken_connection_doubles_a_phone() {
     let endings: Vec<_> = endings()
@@ -149,8 +149,8 @@ async fn a_stale_connection_repeats_nothing() {
     }
 }
 
-/// A kept connection that is closed between two requests is noticed, and the next request goes
-/// over a fresh one, once.
+/// The client notices that a kept connection was closed between two requests, and sends the next request
+/// over a new one, once.
 #[tokio::test]
 async fn a_connection_that_was_closed_meanwhile_is_not_used() {
     let answer = Behaviour::Answer(bytes(200, "", &success("71")));
@@ -164,7 +164,7 @@ async fn a_connection_that_was_closed_meanwhile_is_not_used() {
     assert!((0..CALLS).all(|call| arrivals(&server, call) == 1));
 }
 
-/// So that a stale connection is rare: the client gives up its own first.
+/// The client closes idle connections first, so that a stale connection is rare.
 #[tokio::test(start_paused = true)]
 async fn a_connection_that_was_idle_for_5_seconds_is_not_used() {
     let server = Server::start(ok_and_stay()).await;

@@ -1,4 +1,4 @@
-//! An outage is not multiplied: a client and its clones share what they may send again.
+//! Retries do not multiply the load of an outage: a client and its clones share a retry budget.
 
 use vibecode_runtime::{Client, ContactId, Credentials, RetryPolicy, Throttle};
 
@@ -8,7 +8,7 @@ use crate::{
     written::{html, ok, refusal},
 };
 
-/// A further try costs 5 tokens.
+/// A further attempt costs 5 tokens.
 fn tokens_for(tries: u32) -> RetryPolicy {
     RetryPolicy::new().retry_tokens(5 * tries)
 }
@@ -69,7 +69,7 @@ async fn a_client_of_its_own_has_a_budget_of_its_own() {
 #[tokio::test(start_paused = true)]
 async fn successes_fill_the_budget_again() {
     let overflow = refusal(503, "QUEUE_OVERFLOW");
-    // Two that fail, of which one may be sent again; five that succeed; and two that fail.
+    // Two requests that fail, of which one may be sent again; five that succeed; and two that fail.
     let mut script = vec![overflow.clone(); 3];
     script.extend(std::iter::repeat_n(ok(), 5));
     script.extend(vec![overflow; 3]);

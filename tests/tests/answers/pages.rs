@@ -1,4 +1,4 @@
-//! Lists whose pages are of odd lengths, never end, or come again.
+//! Lists with pages that have odd lengths, never end, or are repeated.
 
 use std::ops::Range;
 
@@ -17,7 +17,7 @@ struct Listed {
     id: ContactId,
 }
 
-/// A page of the rows at these positions, and what it says of more. Ids begin with 1.
+/// A page of the rows at these indices, with this statement about further rows. Ids begin with 1.
 fn page(rows: Range<u64>, meta: &str) -> Behaviour {
     let rows: Vec<_> = rows.map(|row| format!(r#"{{"id":{}}}"#, row + 1)).collect();
     let rows = rows.join(",");
@@ -27,7 +27,7 @@ fn page(rows: Range<u64>, meta: &str) -> Behaviour {
 const MORE: &str = r#","meta":{"total":0,"hasMore":true}"#;
 const NO_MORE: &str = r#","meta":{"total":0,"hasMore":false}"#;
 
-/// The positions of the rows up to the first error, and how many requests they took.
+/// Returns the indices of the rows up to the first error, and the number of requests.
 async fn list(pages: Vec<Behaviour>) -> (Result<Vec<u64>, Error>, usize) {
     let server = Server::script(pages).await;
     let client = builder(&server.url()).build().unwrap();
@@ -98,7 +98,7 @@ async fn the_rows_of_the_pages_before_come_and_nothing_comes_after_the_error() {
     assert!(rows.next().await.is_none());
 }
 
-/// A record that was added meanwhile shifts the last one of a page to the next.
+/// A record that is added meanwhile shifts the last row of a page to the next page.
 #[tokio::test(start_paused = true)]
 async fn a_page_that_overlaps_with_the_one_before_is_no_error() {
     let (ids, _) = list(vec![page(0..100, MORE), page(99..150, "")]).await;

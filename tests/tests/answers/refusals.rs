@@ -1,4 +1,4 @@
-//! Answers that tell of a failure.
+//! Answers that report a failure.
 
 use std::time::Duration;
 
@@ -147,7 +147,7 @@ async fn a_5xx_leaves_the_outcome_unknown() {
         Case::unknown("504", refusal(504, "QUEUE_TIMEOUT"), ErrorKind::Api)
             .status(504)
             .code(ErrorCode::QueueTimeout),
-        // The codes that a 503 is believed for, elsewhere.
+        // The codes that count as a refusal with a 503, with another status.
         Case::unknown("500 listed", refusal(500, "QUEUE_OVERFLOW"), ErrorKind::Api)
             .status(500)
             .code(ErrorCode::QueueOverflow),
@@ -183,7 +183,7 @@ async fn a_429_says_how_long_to_wait_and_has_changed_nothing() {
         case("endless", limited("", r#","retryAfter":"inf""#)),
     ])
     .await;
-    // Without the API's envelope it may come from anywhere.
+    // Without the API's envelope it may come from any server.
     Case::unknown(
         "a gateway's",
         whole(429, "retry-after: 3\r\n", "<html></html>"),
@@ -247,7 +247,7 @@ async fn a_429_that_a_reset_runs_after_is_read_or_leaves_the_outcome_unknown() {
                 assert_eq!(error.outcome(), Outcome::Unknown, "{error:?}");
             }
         }
-        // Only after a 429 that was read is it sent again.
+        // It is sent again only if the 429 was read.
         assert_eq!(server.connections(), tries.count());
         assert!(error.kind() == ErrorKind::Api || tries.count() < 3);
         assert_shows_nothing(&error);

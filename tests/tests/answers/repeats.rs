@@ -1,4 +1,4 @@
-//! What is sent again by itself, call by call, and what the last try then means.
+//! What is sent again automatically, call by call, and what the last attempt then means.
 
 use vibecode_runtime::{
     Client, ContactId, Contacts, Created, Credentials, Error, ErrorCode, ErrorKind, Outcome, Record,
@@ -11,7 +11,7 @@ use crate::{
     written::{html, json, limited, ok, refusal, success},
 };
 
-/// A client of the default tries, against a server that does these in turn.
+/// A client with the default attempts, and a server that does these in order.
 async fn against(script: impl IntoIterator<Item = Behaviour>) -> (Client, Server) {
     let server = Server::script(script).await;
     let client = builder(&server.url()).build().unwrap();

@@ -1,4 +1,4 @@
-//! What a request carries, and when it leaves.
+//! What a request contains, and when it is sent.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A server on the test's own runtime that does what it is told, byte by byte.
+//! A server on the test's own runtime that follows a script, byte by byte.
 
 use std::{
     io,
@@ -20,18 +20,18 @@ pub(crate) enum Behaviour {
     Answer(Vec<u8>),
     /// Reads the request, writes this and waits for the next request on the same connection.
     AnswerAndStay(Vec<u8>),
-    /// Reads the request, writes this and keeps the connection open without a further word.
+    /// Reads the request, writes this and keeps the connection open without writing more.
     AnswerAndHang(Vec<u8>),
     /// Reads the request, writes this and resets the connection.
     AnswerAndReset(Vec<u8>),
-    /// Reads the head of the request, writes this, says that it writes no more, and reads the rest.
+    /// Reads the head of the request, writes this, shuts down its sending side, and reads the rest.
     AnswerEarly(Vec<u8>),
-    /// Reads the head of the request, writes this and closes, which resets the connection where
-    /// there is more to read.
+    /// Reads the head of the request, writes this and closes, which resets the connection if there is more to
+    /// read.
     AnswerUnread(Vec<u8>),
     /// Reads the request, writes the first once and the second until the client has gone.
     AnswerWithoutEnd(Vec<u8>, Vec<u8>),
-    /// Writes this to whatever comes, and closes.
+    /// Writes this whatever the request, and closes.
     Blurt(Vec<u8>),
     /// Closes before it reads anything.
     CloseAtOnce,
@@ -51,7 +51,7 @@ pub(crate) struct Server {
 
 struct State {
     script: Vec<Behaviour>,
-    /// How many behaviours have been shown.
+    /// How many behaviours have been used.
     shown: usize,
     connections: usize,
     requests: Vec<Request>,
@@ -59,7 +59,7 @@ struct State {
 
 #[derive(Clone)]
 pub(crate) struct Request {
-    /// Head and body, as far as they were read.
+    /// The heads and bodies, as far as they were read.
     pub(crate) text: String,
     pub(crate) arrived: Instant,
 }
@@ -70,7 +70,7 @@ impl Server {
         Self::script([behaviour]).await
     }
 
-    /// A server that does these in turn, one a request, and then begins anew.
+    /// A server that does these in order, one per request, and then starts again.
     pub(crate) async fn script(script: impl IntoIterator<Item = Behaviour>) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -100,13 +100,13 @@ impl Server {
         self.state.lock().unwrap().connections
     }
 
-    /// How many of those that were read are such.
+    /// Returns how many of the requests that were read match.
     pub(crate) fn count(&self, is_such: impl Fn(&Request) -> bool) -> usize {
         let state = self.state.lock().unwrap();
         state.requests.iter().filter(|it| is_such(it)).count()
     }
 
-    /// Those that were read.
+    /// Returns the requests that were read.
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.state.lock().unwrap().requests.clone()
     }
@@ -123,7 +123,7 @@ impl Request {
         self.text.split_once("\r\n\r\n").map_or("", |it| it.1)
     }
 
-    /// The lines of the head, in lower case.
+    /// Returns the lines of the head, in lower case.
     pub(crate) fn head(&self) -> Vec<String> {
         let lines = self.text.lines().take_while(|line| !line.is_empty());
         lines.map(str::to_lowercase).collect()
@@ -140,7 +140,7 @@ async fn serve(listener: TcpListener, state: Arc<Mutex<State>>) {
 async fn converse(mut stream: TcpStream, state: Arc<Mutex<State>>) {
     loop {
         let behaviour = next_behaviour(&state);
-        // Whatever goes wrong here, the client has gone away or was to be left alone.
+        // An error here means that the client has gone, or that it was not to be answered.
         let stays = behave(&mut stream, behaviour, &state).await;
         if !stays.unwrap_or(false) || !another_comes(&stream).await {
             return;
@@ -159,7 +159,7 @@ async fn another_comes(stream: &TcpStream) -> bool {
     stream.peek(&mut [0]).await.is_ok_and(|read| read > 0)
 }
 
-/// Whether there may be a further request.
+/// Returns whether there may be another request.
 async fn behave(
     stream: &mut TcpStream,
     behaviour: Behaviour,

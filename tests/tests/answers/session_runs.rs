@@ -1,4 +1,4 @@
-//! Runs of many items while the session ends: none is lost, and each phone is added once.
+//! Runs of many items during which the session expires: none is lost, and each phone is added once.
 
 use vibecode_runtime::{Bulk, Client, Contacts, ErrorKind, Outcome};
 use vibecode_sandbox::Sandbox;
@@ -10,7 +10,8 @@ use crate::{
 
 const ITEMS: u64 = 1_000;
 
-/// A sandbox of so many contacts that knows the first session, and a client whose app gives it.
+/// A sandbox with this many contacts that accepts the first session, and a client with a provider that
+/// returns it.
 async fn begin() -> (Sandbox, Client, Sessions) {
     let sandbox = Sandbox::builder().contacts(ITEMS).start().await;
     sandbox.add_session(FIRST);
@@ -26,7 +27,7 @@ fn items() -> impl Iterator<Item = (u64, CustomerPatch)> + Send + 'static {
     })
 }
 
-/// Lets this happen in the middle of a run, and gives what became of its items.
+/// Does this in the middle of a run, and returns the outcomes of its items.
 async fn run<T: Send + 'static>(
     mut outcomes: Bulk<Contacts, T>,
     in_the_middle: impl FnOnce(),

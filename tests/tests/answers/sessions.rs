@@ -1,4 +1,4 @@
-//! For whom an app acts: its users' sessions, asked for once, renewed once, and shown to nobody.
+//! The sessions of an app's users: fetched once, renewed once, and never shown.
 
 use std::{
     sync::{
@@ -26,7 +26,7 @@ use crate::{
 pub(crate) const FIRST: &str = "vibe_session_first";
 pub(crate) const SECOND: &str = "vibe_session_second";
 
-/// What an app gives when it is asked for a session.
+/// What an app's session provider returns.
 #[derive(Clone, Default)]
 pub(crate) struct Sessions {
     token: Arc<Mutex<Option<String>>>,
@@ -57,7 +57,7 @@ impl Sessions {
         Credentials::app_with(Sandbox::APP_KEY, move || sessions.clone().answer())
     }
 
-    /// It takes a while, as asking a store does.
+    /// It takes a while, as a request to a store does.
     async fn answer(self) -> Result<String, TokenError> {
         self.asked.fetch_add(1, Ordering::Relaxed);
         sleep(Duration::from_secs(1)).await;
@@ -70,7 +70,7 @@ pub(crate) fn builder(url: &str, sessions: &Sessions) -> ClientBuilder {
     Client::builder(sessions.credentials()).base_url(url)
 }
 
-/// A sandbox that knows the first session, and a client whose app gives it.
+/// A sandbox that accepts the first session, and a client with a provider that returns it.
 async fn begin() -> (Sandbox, Client, Sessions) {
     let sandbox = Sandbox::start().await;
     sandbox.add_session(FIRST);
@@ -79,7 +79,7 @@ async fn begin() -> (Sandbox, Client, Sessions) {
     (sandbox, client, sessions)
 }
 
-/// So many reads at once.
+/// Makes this many reads concurrently.
 async fn reads(client: &Client, count: usize) -> Vec<Result<(), Error>> {
     let mut calls = JoinSet::new();
     for _ in 0..count {
@@ -99,7 +99,7 @@ fn assert_shows_nothing(error: &Error) {
     assert!(!shown.contains("of no use"), "{shown}");
 }
 
-/// The tokens that came, in their order.
+/// Returns the tokens that were received, in their order.
 fn tokens(sandbox: &Sandbox) -> Vec<String> {
     let requests = sandbox.requests();
     let tokens = requests.iter().map(|it| it.header("authorization"));
@@ -148,8 +148,8 @@ async fn a_session_that_the_api_does_not_know_is_renewed_too() {
     assert!(codes[1].was_applied());
 }
 
-/// The refusal says that nothing was applied, so that a phone is sent again too, and without the
-/// help of the policy of retries.
+/// The refusal says that nothing was applied, so a phone is sent again too, and independently of the retry
+/// policy.
 #[tokio::test(start_paused = true)]
 async fn a_renewed_session_adds_a_phone_once() {
     let (sandbox, _, sessions) = begin().await;
@@ -236,7 +236,7 @@ async fn without_a_session_nothing_is_sent_and_nothing_is_shown() {
     }
     assert_eq!(sandbox.requests().len(), 0);
     assert_eq!(sessions.asked(), 2);
-    // The next call asks anew.
+    // The next call calls the provider again.
     sessions.give(FIRST);
     update(&client).await.unwrap();
 }
@@ -265,7 +265,7 @@ async fn a_call_that_is_dropped_while_it_asks_holds_up_nobody() {
     let asking = timeout(Duration::from_millis(500), update(&client)).await;
     assert!(asking.is_err());
     update(&client).await.unwrap();
-    // The answer to the first serves the second.
+    // The session of the first also serves the second.
     assert_eq!((sessions.asked(), start.elapsed().as_secs()), (1, 1));
 }
 
@@ -283,7 +283,7 @@ async fn a_call_that_nobody_polls_while_it_asks_holds_up_nobody() {
     neglected.await.unwrap();
 }
 
-/// A client whose provider does this when it is asked for the first time, and whose time-out is 20 s.
+/// A client with a provider that does this at its first call, and with a time-out of 20 s.
 fn with_first_answer<F, T>(url: &str, first: F) -> Client
 where
     F: Fn() -> T + Send + Sync + 'static,
@@ -332,7 +332,7 @@ async fn a_provider_that_panics_fails_the_calls_that_wait_for_it_and_no_later_on
     assert_all_succeed(&reads(&client, 5).await);
 }
 
-/// The first runtime is alive, but nothing runs in it any more.
+/// The first runtime is alive but no longer running.
 #[test]
 fn a_provider_in_a_runtime_that_stands_still_holds_up_no_other_runtime_for_long() {
     const A_MOMENT: Duration = Duration::from_millis(1);
@@ -389,7 +389,7 @@ async fn a_client_with_a_session_acts_for_that_user_on_the_same_throttle() {
     for request in sandbox.requests() {
         assert_eq!(request.header("x-api-key"), Some(Sandbox::APP_KEY));
     }
-    // The app is not asked for the session of a user who is given.
+    // The provider is not called for a user who is given.
     assert_eq!((tries.count(), sessions.asked()), (3, 1));
 }
 

@@ -1,4 +1,4 @@
-//! Answers of a 2xx: what is one of the API's, and what is none.
+//! Answers with a 2xx status: which are a success of the API, and which are not.
 
 use vibecode_runtime::{ErrorCode, ErrorKind};
 
@@ -17,7 +17,7 @@ async fn a_success_about_the_record_is_an_answer() {
         success(r#""71""#),
         format!(" \r\n{}\n", success("71")),
         r#"{"data":{"name":"Ivan","id":71},"meta":{"x":[1]},"success":true}"#.to_owned(),
-        // What says nothing of an id contradicts nothing.
+        // An answer without an id contradicts nothing.
         r#"{"success":true,"data":{"name":"Ivan"}}"#.to_owned(),
     ] {
         let server = Server::start(json(200, &body)).await;

@@ -1,4 +1,4 @@
-//! The throttle around every try: its permits, its gate, and what a budget that fails stops.
+//! The throttle around every attempt: its permits, its pause (the gate), and the effect of a failing budget.
 
 use std::{
     future::ready,
@@ -20,7 +20,7 @@ use crate::{
     written::{limited, ok, refusal},
 };
 
-/// What a budget does when it is asked.
+/// What a budget does when a permit is requested.
 #[derive(Clone, Copy)]
 enum Turn {
     Gives,
@@ -28,7 +28,7 @@ enum Turn {
     Fails,
 }
 
-/// Does these in turn, the last for ever, and keeps what it is told by each permit.
+/// Does these in order, the last for ever, and records the feedback of each permit.
 #[derive(Clone)]
 struct Scripted {
     turns: Arc<Mutex<Vec<Turn>>>,
@@ -49,7 +49,7 @@ impl Scripted {
         Throttle::shared(self.clone())
     }
 
-    /// The statuses of the permits that have ended.
+    /// Returns the statuses of the permits that have ended.
     fn told(&self) -> Vec<Option<u16>> {
         let told = self.told.lock().unwrap();
         let told = told.iter().map(|status| status.map(|it| it.as_u16()));
@@ -192,7 +192,7 @@ async fn a_budget_that_fails_later_leaves_an_earlier_try_unknown() {
     }
 }
 
-/// When each request of a server arrived, from the first on.
+/// Returns when each request of a server arrived, relative to the first.
 fn arrivals(server: &Server) -> Vec<Duration> {
     let requests = server.requests();
     let first = requests[0].arrived;
@@ -238,7 +238,7 @@ async fn a_429_closes_the_gate_for_every_client_of_the_throttle() {
     assert_eq!(start.elapsed().as_secs(), 7);
 }
 
-/// Waiting for the throttle is waiting too: a try whose turn comes after the deadline is not begun.
+/// The wait for the throttle counts too: an attempt that is admitted after the deadline is not begun.
 #[tokio::test(start_paused = true)]
 async fn no_try_departs_after_the_deadline_however_long_the_throttle_takes() {
     let late = Turn::GivesAfter(Duration::from_secs(400));
@@ -255,14 +255,14 @@ async fn no_try_departs_after_the_deadline_however_long_the_throttle_takes() {
         let client = builder(&server.url()).throttle(budget.throttle());
         let start = Instant::now();
         let error = update(&client.build().unwrap()).await.unwrap_err();
-        // The error of the first, when the second could no longer run its full time.
+        // The error of the first attempt, at the time when the second could no longer run its full time.
         assert_eq!(start.elapsed().as_secs(), 300 - 70);
         assert_eq!((error.kind(), error.outcome()), (kind, outcome));
         assert_eq!(server.connections(), 1);
     }
 }
 
-/// The deadline runs from the departure of the first try on.
+/// The deadline counts from the sending of the first attempt.
 #[tokio::test(start_paused = true)]
 async fn the_first_try_waits_for_the_throttle_a_quarter_of_an_hour_at_most() {
     for (minutes, is_sent) in [(14, true), (16, false)] {
@@ -278,7 +278,7 @@ async fn the_first_try_waits_for_the_throttle_a_quarter_of_an_hour_at_most() {
     }
 }
 
-/// The call that gets the 429 fails at once, and so does every other until the pause is nearly over.
+/// The call that receives the 429 fails immediately, and so does every other until the pause is nearly over.
 #[tokio::test(start_paused = true)]
 async fn after_a_429_that_asks_for_a_day_every_call_fails_at_once_and_says_until_when() {
     const ASKED: Duration = Duration::from_secs(100_000);
@@ -300,7 +300,7 @@ async fn after_a_429_that_asks_for_a_day_every_call_fails_at_once_and_says_until
     }
     assert!(start.elapsed() < Duration::from_secs(1));
     assert_eq!(server.requests().len(), 1);
-    // An absurd pause stops nobody for good.
+    // An absurd pause does not stop requests for ever.
     sleep(Duration::from_secs(3_600)).await;
     update(&client).await.unwrap();
 }

@@ -1,4 +1,4 @@
-//! How long a call takes where nothing comes, by the paused clock.
+//! How long a call takes if no answer comes, by the paused clock.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::{
 };
 
 const NOTHING: &str = "";
-/// A whole head and a part of a body.
+/// A complete head and a part of a body.
 const HALF: &str = "HTTP/1.1 200 X\r\ncontent-length: 100\r\n\r\n{\"success\":true";
 
 /// How long a call takes by the paused clock, and its error.

@@ -1,5 +1,5 @@
-//! Answers that are longer than an answer may be, or do not end. The time is real here, since so
-//! many bytes take some.
+//! Answers that are longer than the limit, or do not end. The time is real here, since the transfer of so
+//! many bytes takes real time.
 
 use std::time::Duration;
 
@@ -94,7 +94,7 @@ async fn an_answer_that_does_not_end_is_not_read_for_ever() {
             ErrorKind::Oversized,
         )
         .status(200),
-        // Not complete, so it refuses nothing.
+        // It is not complete, so it is no refusal.
         Case::unknown(
             "chunks of a failure",
             endless(&format!("429 {chunks}"), &chunk),
@@ -115,7 +115,7 @@ async fn an_answer_that_does_not_end_is_not_read_for_ever() {
     .await;
 }
 
-/// Each of them is a whole answer to the protocol, and none of them is one.
+/// Each of them is a complete answer for HTTP, but not for the API.
 #[tokio::test]
 async fn endless_requests_for_patience_end_with_the_time_of_the_try() {
     let patience = b"HTTP/1.1 100 Continue\r\n\r\n".to_vec();

@@ -1,4 +1,4 @@
-//! How long a client waits between two tries, by the paused clock.
+//! How long a client waits between two attempts, by the paused clock.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,10 +13,10 @@ use crate::{
 /// The clock of tokio counts in milliseconds, and a request takes some of them to arrive.
 const TICK: Duration = Duration::from_millis(10);
 
-/// The longest waits of our own before the second and the third try.
+/// The client's own longest waits before the second and the third attempt.
 const OWN: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(1)];
 
-/// The waits between the tries of one call, and what came of it.
+/// Returns the waits between the attempts of one call, and its result.
 async fn waits(
     behaviour: Behaviour,
     policy: RetryPolicy,
@@ -36,7 +36,7 @@ fn gaps(server: &Server) -> Vec<Duration> {
         .collect()
 }
 
-/// Holds that a wait is one that was asked for and a random part of our own.
+/// Checks that a wait is the requested time plus a random part of the client's own wait.
 fn assert_waited(waits: &[Duration], asked: Duration) {
     assert_eq!(waits.len(), OWN.len(), "{waits:?}");
     for (wait, own) in waits.iter().zip(OWN) {
@@ -123,7 +123,7 @@ async fn the_api_is_given_the_time_that_it_asks_for() {
         (limited("", r#","retryAfter":"2.5""#), 2.5),
         (limited("retry-after: 3\r\n", r#","retryAfter":4"#), 4.0),
         (whole(503, "retry-after: 2\r\n", &overflow), 2.0),
-        // The outcome is open, but for what cannot double that is no matter.
+        // The outcome is unknown, but that does not matter for a patch that cannot add twice.
         (whole(502, "retry-after: 9\r\n", &unavailable), 9.0),
         (whole(429, "retry-after: 6\r\n", "<html></html>"), 6.0),
     ] {
@@ -157,7 +157,7 @@ async fn a_date_is_waited_for_by_the_clock_of_the_server() {
     for (date, seconds) in [
         ("Wed, 15 Apr 2026 09:00:07 GMT", 7),
         ("Wed, 15 Apr 2026 08:00:00 GMT", 0),
-        // The forms of old, which a recipient must take too.
+        // The obsolete forms, which a recipient must accept too.
         ("Wednesday, 15-Apr-26 09:00:08 GMT", 8),
         ("Wed Apr 15 09:00:09 2026", 9),
     ] {
@@ -168,7 +168,7 @@ async fn a_date_is_waited_for_by_the_clock_of_the_server() {
     }
 }
 
-/// The wall clock goes on meanwhile, so the time is only known roughly.
+/// The wall clock runs on meanwhile, so the time is only known approximately.
 #[tokio::test(start_paused = true)]
 async fn a_date_without_the_servers_clock_is_held_against_our_own() {
     let then = SystemTime::now() + Duration::from_secs(55);
@@ -242,7 +242,7 @@ async fn no_try_is_waited_for_that_could_not_run_its_full_time_before_the_deadli
     let error = add(&client.build().unwrap()).await.unwrap_err();
     let waits = gaps(&server);
     assert_eq!(waits.len(), 1);
-    // The second answer is the last: nobody waits for a try that may not begin.
+    // The second answer is the last: the client does not wait for an attempt that may not begin.
     assert!(start.elapsed() < waits[0] + TICK);
     assert_eq!(error.outcome(), Outcome::NotApplied);
     assert_eq!(error.retry_after(), Some(Duration::from_secs(6)));

@@ -1,8 +1,8 @@
-//! What a server writes.
+//! The answers that a server writes.
 
 use crate::server::Behaviour;
 
-/// What stands in the bodies: personal data, for all that the client knows.
+/// The text in the bodies. The client must treat it as personal data.
 pub(crate) const SECRET: &str = "+79169876543";
 
 /// An answer with its length.
@@ -36,7 +36,7 @@ pub(crate) fn envelope(code: &str) -> String {
     )
 }
 
-/// A 429 with these headers, and with this behind the last key of its error.
+/// A 429 with these headers, and with this text after the last key of its error.
 pub(crate) fn limited(headers: &str, wait: &str) -> Behaviour {
     let body = format!(
         r#"{{"success":false,"error":{{"code":"RATE_LIMITED","message":"{SECRET}"{wait}}}}}"#
@@ -49,7 +49,7 @@ pub(crate) fn ok() -> Behaviour {
     json(200, &success("71"))
 }
 
-/// The same, on a connection that stays.
+/// The same, on a connection that is kept.
 pub(crate) fn ok_and_stay() -> Behaviour {
     Behaviour::AnswerAndStay(bytes(200, "", &success("71")))
 }
@@ -58,7 +58,7 @@ pub(crate) fn success(id: &str) -> String {
     format!(r#"{{"success":true,"data":{{"id":{id},"name":"{SECRET}"}}}}"#)
 }
 
-/// An answer in chunks that ends as it should, or breaks off.
+/// A chunked answer that ends properly, or breaks off.
 pub(crate) fn chunked(status: u16, chunks: &[&[u8]], ends: bool) -> Behaviour {
     let head = format!("HTTP/1.1 {status} X\r\ntransfer-encoding: chunked\r\n\r\n");
     let mut bytes = head.into_bytes();

@@ -10,7 +10,7 @@ use vibecode_sandbox::{Fault, Sandbox};
 
 use crate::Customer;
 
-/// Runs a test without a runtime against a sandbox in another thread's.
+/// Runs a test outside a runtime, against a sandbox in another thread's runtime.
 fn against_a_sandbox(test: impl FnOnce(&Sandbox)) {
     let (started, starting) = mpsc::channel();
     let (done, ending) = tokio::sync::oneshot::channel::<()>();
@@ -119,7 +119,7 @@ fn in_async_code_it_is_an_error_and_no_panic() {
     });
 }
 
-/// The check must not use the budget up that tokio gives a task: it would starve.
+/// The check must not use up the task budget of tokio, or the task would starve.
 #[test]
 fn a_refused_call_leaves_the_task_its_budget() {
     against_a_sandbox(|sandbox| {

@@ -1,4 +1,4 @@
-//! Patches as data: what is queued is what is sent, by the same rules.
+//! Jobs: the queued patch is the patch that is sent, by the same rules.
 
 use vibecode_runtime::{ErrorKind, Outcome, Patch, PatchJob, Phone};
 use vibecode_sandbox::{Entity, Fault, Sandbox};
@@ -160,7 +160,7 @@ fn a_job_passes_through_formats_with_names_and_without() {
         ),
     ];
     for (format, job) in read {
-        // A clear among them: the JSON says which fields are cleared.
+        // One of the changes is a clear: the JSON says which fields are cleared.
         assert_eq!(serde_json::to_string(&job).unwrap(), json, "{format}");
     }
 }

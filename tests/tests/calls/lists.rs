@@ -1,4 +1,4 @@
-//! Lists: what is asked for, and that they end where the records end.
+//! Lists: what they request, and that they end after the last record.
 
 use serde_json::{Value, json};
 use vibecode_runtime::{ErrorKind, Filter, Order, Record, field};
@@ -173,7 +173,7 @@ async fn none_of_nothing_filters_nothing_and_any_of_nothing_answers_no_rows_with
         assert_eq!(query.stream().all().await.unwrap(), []);
     }
     assert_eq!(sandbox.requests().len(), 0);
-    // A field that the struct does not read is an error all the same.
+    // A field that the struct does not read is also an error.
     let misspelt = list()
         .filter("id", Filter::any_of(nothing))
         .filter("pst", "x");
@@ -201,7 +201,7 @@ async fn one_of_what_is_not_a_list_is_refused() {
     assert_eq!(sandbox.requests().len(), 0);
 }
 
-/// A third of the records has the same `post`, on several pages.
+/// A third of the records have the same `post`, on several pages.
 #[tokio::test(start_paused = true)]
 async fn every_order_ends_in_the_id_so_that_pages_neither_overlap_nor_skip() {
     let sandbox = portal(1_600).await;

@@ -1,7 +1,7 @@
 //! A long stream of calls costs as much at its end as at its beginning.
 //!
-//! What is counted is the CPU time of the thread that calls, and how often it polls the stream: other
-//! programs on the machine, and the server in a thread of its own, change neither.
+//! The test measures the CPU time of the calling thread, and how often it polls the stream. Neither depends
+//! on other programs, or on the server, which has its own thread.
 
 use std::{convert::Infallible, future::poll_fn, net::Ipv4Addr, thread, time::Duration};
 
@@ -18,15 +18,15 @@ use vibecode_tests::scale;
 
 use crate::Customer;
 
-/// How many writes are on their way at a time.
+/// How many writes are under way at a time.
 const AT_A_TIME: usize = 64;
-/// Another call for every so many.
+/// There is one other call for this many writes.
 const OTHER_EVERY: u64 = 10;
-/// The last part may cost this much more than the second. (The first makes the connections.)
+/// How much more the last part may cost than the second. (The first makes the connections.)
 const LIMIT: f64 = 1.5;
 const PARTS: usize = 10;
 
-/// Answers every request with the record whose id is the last word of the path.
+/// Answers every request with the record of the id at the end of the path.
 async fn serve(listener: TcpListener) {
     let answer = async |request: Request<Incoming>| {
         let id = request.uri().path().rsplit('/').next().unwrap_or_default();
@@ -41,7 +41,7 @@ async fn serve(listener: TcpListener) {
     }
 }
 
-/// The base URL of a server in a thread of its own, which ends with the process.
+/// Starts a server in a separate thread, which ends with the process, and returns its base URL.
 async fn server() -> String {
     let (sender, address) = oneshot::channel();
     thread::spawn(move || {
@@ -60,7 +60,7 @@ fn cpu_time() -> Duration {
     Duration::try_from(time).unwrap()
 }
 
-/// What a part of the stream cost.
+/// The cost of a part of the stream.
 #[derive(Debug, Default)]
 struct Cost {
     cpu: Duration,

@@ -1,4 +1,4 @@
-//! The calls beside updates: records are created, deleted, listed and read, jobs wait in a queue,
+//! The calls other than updates: records are created, deleted, listed and read, jobs wait in a queue,
 //! and blocking clients do the same.
 #![cfg(test)]
 
@@ -38,7 +38,7 @@ fn client(sandbox: &Sandbox) -> Client {
         .unwrap()
 }
 
-/// Methods and paths of the requests so far.
+/// Returns the methods and paths of the requests so far.
 fn requests(sandbox: &Sandbox) -> Vec<String> {
     let requests = sandbox.requests();
     let shown = requests

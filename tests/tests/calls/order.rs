@@ -1,15 +1,15 @@
-//! Changes of one record keep the order in which they were asked for, whichever thread runs them.
+//! Changes of one record keep the order of the calls, whichever thread runs them.
 
 use vibecode_runtime::{Client, Credentials, Throttle};
 use vibecode_sandbox::Sandbox;
 
 use crate::Customer;
 
-/// More items than fit in a batch, of which the first of each batch is about one record.
+/// More items than fit in a batch. The first item of each batch is about the same record.
 fn changes(batches: u64) -> Vec<(u64, crate::CustomerPatch)> {
     let of_batch = |batch: u64| {
         let first = (71, Customer::patch().post(format!("post {batch}")));
-        // No such records: the calls on them are refused.
+        // These records do not exist, so the calls are refused.
         let others = (0..49).map(move |place| {
             let id = 1_000 + batch * 50 + place;
             (id, Customer::patch().post("none"))

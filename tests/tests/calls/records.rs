@@ -1,4 +1,4 @@
-//! One record: made, deleted; and what the API says of a key and of fields.
+//! Creating and deleting a record, and the calls about the key and the fields.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! With `tracing`, a try is one span: what it was about and what became of it, and no value.
+//! With `tracing`, an attempt is one span, with its request and its outcome and without values.
 
 use std::{
     io,

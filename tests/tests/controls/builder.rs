@@ -1,4 +1,4 @@
-//! What every builder is, whatever its struct.
+//! The traits and properties of every builder.
 
 use std::{fmt::Debug, rc::Rc};
 

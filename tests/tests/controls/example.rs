@@ -1,4 +1,4 @@
-//! The struct that the documentation shows, as a whole.
+//! The complete struct from the documentation.
 
 use vibecode_runtime::{CompanyId, ContactId, Email, Patch, Phone, UserId};
 

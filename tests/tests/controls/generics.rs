@@ -1,4 +1,4 @@
-//! Parameters of the struct: types, lifetimes and constants, with bounds, defaults and clauses.
+//! Generic parameters of the struct: types, lifetimes and constants, with bounds, defaults and clauses.
 
 use std::{borrow::Cow, fmt::Debug};
 

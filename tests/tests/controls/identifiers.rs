@@ -343,7 +343,7 @@ struct Customer {
     post: Option<String>,
 }
 
-/// The app's own, beside the builder.
+/// The app's own type, beside the builder.
 #[derive(Clone, Default, Debug, PartialEq)]
 struct CustomerPatch {
     post: Option<String>,

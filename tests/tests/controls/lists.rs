@@ -1,4 +1,4 @@
-//! Setters of lists take arrays of what their elements convert from.
+//! Setters of lists take arrays of values that convert into the elements.
 
 use std::{
     borrow::Cow,
@@ -40,7 +40,7 @@ struct Customer<'a> {
     two: [String; 2],
 }
 
-/// A list of a type of its own.
+/// A list with its own type.
 struct Tags(HashSet<String>);
 
 impl Encode<kind::Multiple<kind::Text>> for Tags {

@@ -1,4 +1,4 @@
-//! Structs that `macro_rules` write.
+//! Structs that `macro_rules` macros generate.
 
 use vibecode_runtime::{CompanyId, Patch, Phone};
 

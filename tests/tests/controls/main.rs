@@ -1,7 +1,7 @@
-//! What must compile, and what it then does: the derive on structs in every dress that Rust has.
+//! Code that must compile, and what it then does: the derive on structs in every form that Rust allows.
 #![cfg(test)]
 
-// `crate = "…"` may name a crate by the name that the app gave it.
+// `crate = "…"` may name a crate by the app's name for it.
 extern crate vibecode_runtime as renamed_runtime;
 
 mod aliases;

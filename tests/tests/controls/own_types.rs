@@ -1,4 +1,4 @@
-//! Types of the user's own, which join by implementing `Encode`.
+//! The user's own types, which implement `Encode`.
 
 use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, Phone, kind};
 
@@ -22,7 +22,7 @@ impl Encode<kind::Text> for Title {
     }
 }
 
-/// A phone that people call at work and carry along.
+/// A phone for work that is also mobile.
 struct Line(u64);
 
 impl Encode<kind::Phone> for Line {
@@ -31,7 +31,7 @@ impl Encode<kind::Phone> for Line {
     }
 }
 
-/// A list with a name of its own.
+/// A newtype around a list.
 struct Directory(Vec<Line>);
 
 impl Encode<kind::Multiple<kind::Phone>> for Directory {
@@ -117,7 +117,7 @@ fn a_value_that_a_type_of_ones_own_refuses_is_never_sent() {
     assert!(error.contains("at least one letter"), "{error}");
 }
 
-/// A text that knows whose it is.
+/// A text with a type parameter, which marks its owner.
 struct Tag<T>(String, std::marker::PhantomData<T>);
 
 impl<T> Encode<kind::Text> for Tag<T> {

@@ -1,4 +1,4 @@
-//! Where a struct stands, who sees it, and where it finds the runtime.
+//! Where a struct is defined, its visibility, and where it finds the runtime.
 
 use crate::body;
 

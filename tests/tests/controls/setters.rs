@@ -1,4 +1,4 @@
-//! What setters take without a word more than needed.
+//! The arguments that setters take without conversions.
 
 use vibecode_runtime::{CompanyId, Email, Patch, Phone, UserId};
 

@@ -1,4 +1,4 @@
-//! Batches made call by call.
+//! Batches that are built call by call.
 
 use serde_json::json;
 use vibecode_runtime::{ContactId, ErrorCode, LeadId, Patch, Record, Result, Updated};

@@ -1,11 +1,11 @@
-//! The ways to write, and what each of them reports.
+//! The calls that write, and what each of them reports.
 
 use serde_json::Value;
 use vibecode_runtime::{Client, Error, Result};
 
 use super::portal::{CustomerPatch, customer};
 
-/// A way to write.
+/// A call that writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
     Update,
@@ -31,7 +31,7 @@ impl Way {
         }
     }
 
-    /// Writes the items, and gives what was reported of each, in their order.
+    /// Writes the items, and returns the report about each, in their order.
     pub(crate) async fn write(self, client: &Client, items: &[Item]) -> Vec<Result<()>> {
         match self {
             Self::Update => {
@@ -85,7 +85,7 @@ fn pairs(items: &[Item]) -> Vec<(u64, CustomerPatch)> {
         .collect()
 }
 
-/// A record and what is to be written to it.
+/// A record and the values to write to it.
 #[derive(Debug, Clone)]
 pub(crate) struct Item {
     pub(crate) id: u64,
@@ -99,7 +99,7 @@ impl Item {
         Self { id, patch }
     }
 
-    /// A change that may not.
+    /// A change that must not be sent twice.
     pub(crate) fn that_adds(id: u64) -> Self {
         let patch = customer()
             .post("Director")
@@ -113,7 +113,7 @@ impl Item {
     }
 }
 
-/// What was reported, to be compared and to be read.
+/// A report, in a form that can be compared and read.
 pub(crate) fn told(report: &Result<()>) -> String {
     match report {
         Ok(()) => "Ok".to_owned(),

@@ -1,5 +1,5 @@
-//! What ensuring does after an answer was lost: reads, waits, and sends again only what can no
-//! longer arrive.
+//! What `ensure` does after an answer was lost: it reads, waits, and sends again only values whose lost
+//! request can no longer arrive.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,7 +16,7 @@ use super::{
 
 const PHONE: &str = "+79161112233";
 
-/// Ensures a phone of contact 1 while the writes are hit, and tells the requests with their times.
+/// Ensures a phone of contact 1 while the writes are hit, and returns the requests with their times.
 async fn requests_of(faults: impl IntoIterator<Item = Fault>) -> (Arc<Sandbox>, Vec<String>) {
     let sandbox = Arc::new(portal(1).start().await);
     sandbox.faults(faults.into_iter().map(|fault| fault.on("PATCH")));
@@ -86,7 +86,7 @@ async fn a_write_that_comes_late_is_waited_for_and_never_doubled() {
 
 #[tokio::test(start_paused = true)]
 async fn the_time_to_settle_counts_from_the_end_of_the_try() {
-    // The try was given up after 70 s, and may still be delivered.
+    // The attempt was given up after 70 s, and may still be delivered.
     let (_, told) = requests_of([Fault::hang()]).await;
     assert_eq!(
         told.first_chunk(),
@@ -229,7 +229,7 @@ async fn one_lost_record_of_many_keeps_the_others_results() {
     while let Some(outcome) = outcomes.next().await {
         outcome.result.unwrap();
     }
-    // The calls of a batch may run one after another, so they settle later.
+    // The calls of a batch may run one after another, so their settle time is longer.
     assert!(begin.elapsed() >= Duration::from_secs(240));
     let sent: Vec<u64> = writes(&sandbox).iter().map(|(id, _)| *id).collect();
     assert_eq!(sent, [1, 2, 3, 2, 3]);

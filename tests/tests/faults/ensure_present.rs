@@ -1,4 +1,4 @@
-//! What counts as present when a record is ensured, and that it is not sent.
+//! Which values `ensure` counts as present, and that they are not sent.
 
 use serde_json::{Value, json};
 use vibecode_runtime::{ErrorKind, MultifieldEntry, Outcome, Phone};
@@ -6,7 +6,7 @@ use vibecode_sandbox::{Sandbox, SandboxBuilder};
 
 use super::portal::{client, count, customer, portal, stored, writes};
 
-/// A portal with one contact, whose phones and emails are these.
+/// A portal with one contact that has these phones and emails.
 fn with_entries(fm: &Value) -> SandboxBuilder {
     let contact = json!({ "id": 7, "name": "Ivan", "post": "Director", "fm": fm });
     Sandbox::builder().seed(json!({ "contacts": [contact] }))
@@ -76,7 +76,7 @@ async fn phones_are_present_by_their_digits_and_emails_whatever_their_case() {
         ("PHONE", "front desk", "back desk", false),
         ("EMAIL", "Ivan@Company.RU", "ivan@company.ru", true),
         ("EMAIL", "i.van@company.ru", "ivan@company.ru", false),
-        // The text of one is in the other's list.
+        // The same text, but in another multifield.
         ("WEB", "ivan@company.ru", "ivan@company.ru", false),
     ] {
         let sandbox = with_entries(&json!([entry(kind, "WORK", there)]))

@@ -1,4 +1,4 @@
-//! Every fault of the sandbox, and what it comes to for who is hit by it.
+//! Every fault of the sandbox, and its outcome for the call that it hits.
 
 use std::time::Duration;
 
@@ -9,27 +9,27 @@ use vibecode_sandbox::Fault;
 
 use self::Means::{Answered, Later, LaterIfSets, LostAfter, LostBefore, Refused, RefusedIfSets};
 
-/// What a fault comes to.
+/// The outcome of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Means {
-    /// There is a proper answer in the end.
+    /// A proper answer arrives in the end.
     Answered,
-    /// Nothing was applied, and the API asks to come again.
+    /// Nothing was applied, and the API requests another attempt.
     Later,
-    /// Nothing was applied, and the API asks to come again. That is not believed if the patch adds:
-    /// the API repeats its calls towards the portal.
+    /// Nothing was applied, and the API requests another attempt. For a patch that adds this does not count,
+    /// since the API repeats its calls to the portal.
     LaterIfSets,
     /// Nothing was applied, and nothing will be.
     Refused,
-    /// The same, which is not believed if the patch adds.
+    /// The same, but it does not count for a patch that adds.
     RefusedIfSets,
-    /// Nobody can tell; it was not applied.
+    /// Unknown to the client; it was not applied.
     LostBefore,
-    /// Nobody can tell; it was applied, or still will be.
+    /// Unknown to the client; it was applied, or still will be.
     LostAfter,
 }
 
-/// A fault, what it comes to, and the kind of the error that tells of it.
+/// A fault, its outcome, and the kind of the error that reports it.
 pub(crate) struct Named {
     pub(crate) name: &'static str,
     pub(crate) fault: Fault,
@@ -47,8 +47,8 @@ impl Named {
         }
     }
 
-    /// What the fault comes to for a batch, where batches meet it: a batch is about no single
-    /// record, so its answer cannot be about another.
+    /// The outcome for a batch, if the fault applies to batches: a batch is not about a single record, so its
+    /// answer cannot be about another one.
     pub(crate) fn means_in_batch(&self) -> Option<Means> {
         (self.kind != OtherRecord).then_some(self.means)
     }

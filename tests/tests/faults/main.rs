@@ -1,7 +1,7 @@
-//! What the client promises while requests and answers are lost, late, cut off and garbled: nothing
-//! is doubled, nothing is lost that was reported as done, and every report is true.
+//! What the client promises while requests and answers are lost, late, cut off and garbled: nothing is added
+//! twice, nothing that was reported as done is lost, and every report is true.
 //!
-//! Client and sandbox share one runtime with a paused clock: a minute of waiting costs nothing.
+//! Client and sandbox share one runtime with a paused clock, so waiting takes no real time.
 #![cfg(test)]
 
 mod batches;

@@ -1,5 +1,5 @@
-//! Every fault met by every way to write: what went over the wire, what is stored, what was
-//! reported, and that the report is true.
+//! Every fault with every call that writes: what was sent, what is stored, what was reported, and that the
+//! report is true.
 
 use std::fmt::Write as _;
 
@@ -12,7 +12,7 @@ use super::{
     portal::{OWN_PHONE, client, count, portal, seconds, settle, stored, writes},
 };
 
-/// What is expected of one item: how often it is sent, and what is reported.
+/// The expectation for one item: how often it is sent, and what is reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Expected {
     writes: usize,
@@ -26,7 +26,7 @@ fn expected(writes: usize, report: impl Into<String>) -> Expected {
     }
 }
 
-/// What one fault that hits the first write makes of an item.
+/// The effect on an item of a fault that hits the first write.
 fn of_write(way: Way, adds: bool, means: Means, named: &Named) -> Expected {
     let kind = named.kind;
     let means = match means {
@@ -39,7 +39,7 @@ fn of_write(way: Way, adds: bool, means: Means, named: &Named) -> Expected {
         Means::Answered => expected(1, "Ok"),
         Means::Later => expected(2, "Ok"),
         Means::Refused => expected(1, format!("{kind:?} NotApplied")),
-        // What cannot double is sent again, at once. What can, is once the record has been read.
+        // A change that cannot add twice is sent again immediately, any other once the record has been read.
         Means::LostBefore if !adds || way.is_ensuring() => expected(2, "Ok"),
         Means::LostAfter if !adds => expected(2, "Ok"),
         Means::LostAfter if way.is_ensuring() => expected(1, "Ok"),
@@ -48,7 +48,7 @@ fn of_write(way: Way, adds: bool, means: Means, named: &Named) -> Expected {
     }
 }
 
-/// What one fault that hits the first read makes of an item.
+/// The effect on an item of a fault that hits the first read.
 fn of_read(means: Means, named: &Named) -> Expected {
     match means {
         Means::Refused | Means::RefusedIfSets => {
@@ -58,7 +58,7 @@ fn of_read(means: Means, named: &Named) -> Expected {
     }
 }
 
-/// A sandbox whose requests are hit, a way to write, and what is to come of each item.
+/// A sandbox with faults, a call that writes, and the expectation for each item.
 struct Cell {
     name: String,
     sandbox: Sandbox,
@@ -67,7 +67,7 @@ struct Cell {
 }
 
 impl Cell {
-    /// Plays it, and tells what is not as it should be.
+    /// Runs the case, and returns what differs from the expectation.
     async fn play(self) -> String {
         let items: Vec<Item> = self.items.iter().map(|(item, _)| item.clone()).collect();
         let reports = self.way.write(&client(&self.sandbox), &items).await;
@@ -108,7 +108,7 @@ fn problems(
     problems
 }
 
-/// What is stored otherwise than was reported, and what is doubled.
+/// Returns the values that are stored otherwise than was reported, and those that are there twice.
 fn untruths(sandbox: &Sandbox, item: &Item, report: &Result<()>) -> Vec<String> {
     let mut untruths = Vec::new();
     let values: Vec<(String, usize)> = values_of(sandbox, item);
@@ -226,7 +226,7 @@ async fn a_read_that_meets_a_fault_is_repeated_and_the_write_sent_once() {
     play(cells).await;
 }
 
-/// What becomes of the second and the third call of a batch, one that sets and one that adds.
+/// The outcomes of the second and the third call of a batch, one that sets and one that adds.
 fn call_faults() -> Vec<(&'static str, CallFault, Means)> {
     let limited = || CallFault::rate_limited(seconds(2));
     vec![
@@ -269,7 +269,7 @@ fn call_faults() -> Vec<(&'static str, CallFault, Means)> {
     ]
 }
 
-/// Four items, of which the fault hits the two in the middle.
+/// Four items. The fault hits the two in the middle.
 fn around(way: Way, means: Means, named: &Named) -> Vec<(Item, Expected)> {
     vec![
         (Item::that_adds(1), expected(1, "Ok")),

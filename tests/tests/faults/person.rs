@@ -1,4 +1,4 @@
-//! A contact whose every value is a secret.
+//! A contact with only secret values.
 
 use vibecode_runtime::{
     Answered, ContactId, Decode, DecodeError, Email, Patch, Phone, Record, kind,
@@ -18,7 +18,7 @@ pub(crate) struct Person {
     pub(crate) ratio: Option<f64>,
 }
 
-/// The same contact, read into what it does not hold.
+/// The same contact, read into types that do not fit.
 #[derive(Record, Debug)]
 #[vibecode(entity = "contacts")]
 pub(crate) struct Misread {

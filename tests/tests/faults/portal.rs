@@ -1,4 +1,4 @@
-//! The portal that the tests write to, and what is read out of it.
+//! The portal that the tests write to, and functions that read its state.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ pub(crate) fn customer() -> CustomerPatch {
     Customer::patch()
 }
 
-/// What every contact has from the beginning.
+/// The phone that every contact has from the beginning.
 pub(crate) const OWN_PHONE: &str = "+78000000000";
 
 /// A portal with contacts 1 to `count`, each of which has a phone.
@@ -35,7 +35,7 @@ pub(crate) fn portal(count: u64) -> SandboxBuilder {
         .user_field(Entity::Contacts, "ufCrmRatio", json!({ "type": "double" }))
 }
 
-/// A client whose waits are the same in every run, and that no throttle holds up.
+/// A client with the same random waits in every run, and without a throttle.
 pub(crate) fn client(sandbox: &Sandbox) -> Client {
     builder(sandbox, Sandbox::API_KEY).build().unwrap()
 }
@@ -48,7 +48,7 @@ pub(crate) fn builder(sandbox: &Sandbox, key: &str) -> ClientBuilder {
         .http(without_certificates())
 }
 
-/// Reading the certificates of this machine takes longer than a test, and nothing here uses TLS.
+/// Disables TLS certificates: reading those of this machine takes longer than a test, and nothing uses TLS.
 fn without_certificates() -> reqwest::ClientBuilder {
     reqwest::Client::builder().tls_certs_only([])
 }
@@ -62,18 +62,18 @@ pub(crate) fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// The text of a field as it is stored; empty where it is not set.
+/// Returns the stored text of a field; empty if it is not set.
 pub(crate) fn stored(sandbox: &Sandbox, id: u64, field: &str) -> String {
     let contact = sandbox.contact(id).unwrap();
     contact[field].as_str().unwrap_or_default().to_owned()
 }
 
-/// How often a phone or an email is stored.
+/// Returns how often a phone or an email is stored.
 pub(crate) fn count(sandbox: &Sandbox, id: u64, value: &str) -> usize {
     count_in(&sandbox.contact(id).unwrap(), value)
 }
 
-/// How often a phone or an email is in a contact.
+/// Returns how often a phone or an email is in a contact.
 pub(crate) fn count_in(contact: &Value, value: &str) -> usize {
     let entries = contact["fm"].as_array().unwrap();
     entries
@@ -85,12 +85,12 @@ pub(crate) fn count_in(contact: &Value, value: &str) -> usize {
 /// A change that was sent: the record and its fields.
 pub(crate) type Write = (u64, Value);
 
-/// Every change that was sent, by itself or in a batch, in the order in which they came in.
+/// Returns every change that was sent, alone or in a batch, in the order of arrival.
 pub(crate) fn writes(sandbox: &Sandbox) -> Vec<Write> {
     sandbox.requests().iter().flat_map(writes_in).collect()
 }
 
-/// The changes that one request carries.
+/// Returns the changes in one request.
 pub(crate) fn writes_in(request: &LoggedRequest) -> Vec<Write> {
     let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
     match request.method().as_str() {
@@ -108,7 +108,7 @@ pub(crate) fn writes_in(request: &LoggedRequest) -> Vec<Write> {
     }
 }
 
-/// The requests that carry changes.
+/// Returns the requests with changes.
 pub(crate) fn writing(sandbox: &Sandbox) -> Vec<LoggedRequest> {
     let mut requests = sandbox.requests();
     requests.retain(|request| !writes_in(request).is_empty());

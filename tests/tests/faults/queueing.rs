@@ -1,5 +1,4 @@
-//! Calls of one client on one record: one at a time, and none forgets what an earlier one may have
-//! left on its way.
+//! Calls of one client on one record: one at a time, and each takes account of earlier writes that are open.
 
 use std::{sync::Arc, time::Duration};
 
@@ -96,7 +95,7 @@ async fn many_who_ensure_the_same_at_once_add_it_once() {
     assert_eq!((writes(&sandbox).len(), count(&sandbox, 1, PHONE)), (1, 1));
 }
 
-/// A call that writes the phone and whose answer is lost.
+/// A call that writes the phone and loses its answer.
 async fn lose(client: &Client, by: &str) {
     let patch = customer().add_phone(PHONE);
     let error = match by {
@@ -134,7 +133,7 @@ async fn ensuring_right_after_a_lost_update_waits_for_it_and_doubles_nothing() {
             assert_eq!(writes(&sandbox).len(), sends, "{by}");
             assert_eq!(count(&sandbox, 1, PHONE), 1, "{by}");
             if sends == 2 {
-                // The calls of a batch may run one after another, so they settle later.
+                // The calls of a batch may run one after another, so their settle time is longer.
                 let settle = if by == "update" { 120 } else { 240 };
                 let bounds = seconds(settle)..seconds(settle + 1);
                 assert!(bounds.contains(&waited), "{by}: {waited:?}");
@@ -158,7 +157,7 @@ async fn ensuring_many_right_after_a_lost_update_waits_for_it_too() {
     assert!((1..=3).all(|id| count(&sandbox, id, PHONE) == 1));
 }
 
-/// Polls a call until its change has come in, and drops it.
+/// Polls a call until its change has arrived, and drops it.
 async fn break_off<T: Send + 'static>(sandbox: &Sandbox, call: Call<T>) {
     let call = tokio::spawn(call);
     while writing(sandbox).is_empty() {

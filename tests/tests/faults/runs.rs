@@ -1,4 +1,4 @@
-//! What a run of any length promises of the order of its items and of its records.
+//! What a run of any length promises about the order of its items and of its records.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -13,7 +13,7 @@ use super::{
     timeline::Timeline,
 };
 
-/// What is wrong with every fourth item of a run, in turn.
+/// The error in every fourth item of a run, in rotation.
 fn item(index: u64) -> (u64, CustomerPatch) {
     let good = customer().post(format!("Director {index}"));
     match index % 16 {
@@ -78,7 +78,7 @@ async fn items_that_cannot_be_sent_are_told_in_order_when_records_are_ensured_to
 #[tokio::test(start_paused = true)]
 async fn outcomes_come_in_order_whatever_ends_first() {
     let sandbox = portal(600).start().await;
-    // After the batch that shows the shape, the first of four is the slowest.
+    // The second of four batches is the slowest.
     sandbox.faults([seconds(0), seconds(9), seconds(6), seconds(3)].map(Fault::delay));
     let patches = (1..=600).map(|id| (id, customer().post("Director")));
     let mut outcomes = client(&sandbox).update_many(patches);
@@ -127,7 +127,7 @@ async fn a_record_is_never_in_two_requests_under_way_and_its_changes_keep_their_
     assert_eq!(last[&1].1, "1998");
 }
 
-/// So many phones one contact is given, one after the other.
+/// The number of phones that are added to one contact, one after the other.
 const CHANGES: usize = 120;
 
 #[tokio::test(start_paused = true)]

@@ -1,4 +1,4 @@
-//! How a run takes its items, and how it goes on while nobody takes the outcomes.
+//! How a run takes its items, and how it goes on while nobody polls for outcomes.
 
 use std::{
     pin::Pin,
@@ -21,10 +21,10 @@ use super::{
 
 type Item = (u64, CustomerPatch);
 
-/// More than a run ever holds of items that were taken and have no outcome yet.
+/// More items than a run ever holds without an outcome.
 const WINDOW: usize = 512;
 
-/// Endless items over a hundred contacts, and how many were taken.
+/// An endless iterator of items over a hundred contacts, and the number of items taken from it.
 fn endless() -> (
     impl Iterator<Item = Item> + Send + 'static,
     Arc<AtomicUsize>,
@@ -101,7 +101,7 @@ async fn a_run_goes_on_while_nobody_polls_it() {
     let patches = (1..=200).map(|id| (id, customer().post("Director")));
     let mut outcomes = client(&sandbox).update_many(patches);
     outcomes.next().await.unwrap().result.unwrap();
-    // Longer than a request may take: an answer that waited to be read would be a lost one.
+    // Longer than the time-out of a request: an answer that waited to be read would be lost.
     sleep(seconds(200)).await;
     assert_eq!(stored(&sandbox, 200, "post"), "Director");
     for _ in 1..200 {
@@ -110,7 +110,7 @@ async fn a_run_goes_on_while_nobody_polls_it() {
     assert_eq!(sandbox.requests().len(), 4);
 }
 
-/// Items as they arrive.
+/// A stream of items that arrive over time.
 struct Arriving(mpsc::Receiver<Item>);
 
 impl Stream for Arriving {
@@ -121,7 +121,7 @@ impl Stream for Arriving {
     }
 }
 
-/// Items that arrive one by one, so far apart.
+/// A stream of items that arrive one by one, with this time between them.
 fn arriving(count: u64, apart: Duration) -> Arriving {
     let (sender, items) = mpsc::channel(1);
     tokio::spawn(async move {
@@ -178,7 +178,7 @@ async fn a_stream_of_many_items_is_packed_as_an_iterator_is() {
     while let Some(outcome) = outcomes.next().await {
         outcome.result.unwrap();
     }
-    // A stream may pause where tokio makes it yield, and what is there is sent then.
+    // A stream may pause when tokio makes it yield. The items taken until then are sent.
     let requests = sandbox.requests().len();
     assert!((10..=16).contains(&requests), "{requests}");
 }

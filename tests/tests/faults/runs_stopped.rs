@@ -1,4 +1,4 @@
-//! What ends a run before its items are over.
+//! What ends a run before all its items have been sent.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::portal::{CustomerPatch, builder, client, customer, portal, seconds, s
 
 const ITEMS: usize = 3_000;
 
-/// A change of each contact in turn.
+/// One change of each contact.
 fn items() -> impl Iterator<Item = (u64, CustomerPatch)> + Send + 'static {
     (0_u64..).take(ITEMS).map(|index| {
         (
@@ -22,7 +22,7 @@ fn items() -> impl Iterator<Item = (u64, CustomerPatch)> + Send + 'static {
     })
 }
 
-/// So many requests may be under way when the first answer comes.
+/// The number of requests that may be under way when the first answer arrives.
 const UNDER_WAY: usize = 4;
 
 #[tokio::test(start_paused = true)]
@@ -108,7 +108,7 @@ async fn a_run_that_is_dropped_sends_nothing_more() {
         outcomes.next().await.unwrap().result.unwrap();
     }
     drop(outcomes);
-    // What has departed arrives.
+    // Requests that were sent arrive.
     sleep(Duration::from_millis(10)).await;
     let sent = sandbox.requests().len();
     settle().await;

@@ -1,5 +1,5 @@
-//! No key, session token, phone or email is shown by an error or by the Debug of any type, whatever
-//! goes wrong and whatever a server echoes.
+//! No error and no type's Debug shows a key, session token, phone or email, whatever fails and whatever a
+//! server echoes.
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -17,7 +17,7 @@ use super::{
     shown::{APP_KEY, EMAIL, KEY, OTHER_TOKEN, PHONE, Shown, TOKEN},
 };
 
-/// A portal that knows the secret keys.
+/// A portal that accepts the secret keys.
 async fn sandbox() -> Sandbox {
     let app = Key::app(APP_KEY)
         .session(TOKEN)
@@ -40,7 +40,7 @@ fn app() -> Credentials {
     Credentials::app(APP_KEY, TOKEN)
 }
 
-/// Every kind of call, and all that comes of it.
+/// Makes every kind of call, and collects all their results.
 async fn call_everything(client: &Client, place: &str, shown: &mut Shown) {
     shown.result(place, &client.update(1, &patch()).await);
     shown.result(place, &client.ensure(2, &patch()).await);
@@ -79,13 +79,13 @@ async fn call_everything(client: &Client, place: &str, shown: &mut Shown) {
     shown.result(place, &client.delete(ContactId::from(1)).await);
 }
 
-/// Every fault met by calls of every shape.
+/// Every fault with every kind of call.
 async fn show_everything() -> Shown {
     let mut shown = Shown::begin();
     for named in every_fault() {
         for method in ["PATCH", "POST", "GET"] {
             let sandbox = sandbox().await;
-            // Of each kind of call the first, and for those that read first the second.
+            // The first request of each kind of call, and the second of calls that read first.
             let fault = named.fault.clone().on(method);
             sandbox.faults((0..3).map(|_| fault.clone()));
             let client = client(
@@ -136,7 +136,7 @@ async fn no_error_of_a_key_or_a_session_that_is_refused_shows_it() {
         shown.debug(place, &credentials);
         call_everything(&client(sandbox.url(), credentials), place, &mut shown).await;
     }
-    // What is refused before anything is sent.
+    // Patches that are refused before anything is sent.
     for (place, credentials) in [
         (
             "management key",
@@ -176,10 +176,10 @@ async fn no_error_of_a_key_or_a_session_that_is_refused_shows_it() {
     shown.assert_silent(100);
 }
 
-/// Makes an answer of a request.
+/// Makes an answer from a request.
 type Wrap = fn(&str) -> String;
 
-/// Answers every request with all that it holds: in the API's own words, or in place of them.
+/// Answers every request with its whole content: as the API's texts, or in place of its codes.
 async fn echo(listener: TcpListener, status: &'static str, wrap: Wrap) {
     while let Ok((mut stream, _)) = listener.accept().await {
         let mut request = vec![0; 64 * 1024];
@@ -194,7 +194,7 @@ async fn echo(listener: TcpListener, status: &'static str, wrap: Wrap) {
     }
 }
 
-/// The text in each part of an error that the API words freely.
+/// The text in each free-text part of an error.
 fn as_failure(text: &str) -> String {
     serde_json::json!({ "success": false, "error": {
         "code": "VALIDATION_ERROR",
@@ -213,7 +213,7 @@ fn as_code(text: &str) -> String {
     serde_json::json!({ "success": false, "error": { "code": text } }).to_string()
 }
 
-/// A phone or an email as the code of an error, as a gateway of its own wording may have it.
+/// A phone or an email as the code of an error, as a gateway may return it.
 fn as_short_code(text: &str) -> String {
     let code = if text.starts_with("GET") {
         PHONE
@@ -229,7 +229,7 @@ fn as_record(text: &str) -> String {
         .to_string()
 }
 
-/// The text in every call of a batch that a batch may have.
+/// The text in every call that a batch may have.
 fn as_calls(text: &str) -> String {
     let error = serde_json::json!({ "code": "VALIDATION_ERROR", "message": text, "hint": text });
     serde_json::json!({ "success": true, "data": {

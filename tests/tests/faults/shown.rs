@@ -1,4 +1,4 @@
-//! The secrets, and what is looked through for them.
+//! The secrets, and the texts that are searched for them.
 
 use std::{error::Error as StdError, fmt::Debug};
 
@@ -14,10 +14,10 @@ pub(crate) const PHONE: &str = "+79163334455";
 pub(crate) const EMAIL: &str = "kqwz@person.ru";
 pub(crate) const NEWSLETTER: &str = "kqxz@person.ru";
 
-/// Parts of the above that nothing else holds.
+/// Parts of the above that occur nowhere else.
 pub(crate) const SECRETS: &[&str] = &["wzsecret", "9163334455", "kqwz", "kqxz", "person.ru"];
 
-/// All that was shown, with where it was, and what was traced meanwhile.
+/// All texts that were shown, with their sources, and the traces.
 pub(crate) struct Shown(Vec<(String, String)>, Traced);
 
 impl Shown {
@@ -55,13 +55,13 @@ impl Shown {
         }
     }
 
-    /// Holds that there was something to look through.
+    /// Checks that there was something to search.
     pub(crate) fn assert_traced(&self, least: usize) {
         let tries = self.1.text().matches("vibecode.request").count();
         assert!(tries >= least, "only {tries} tries were traced");
     }
 
-    /// Holds that nothing of it is a secret.
+    /// Checks that none of it contains a secret.
     pub(crate) fn assert_silent(&self, least: usize) {
         let traced = ("the trace".to_owned(), self.1.text());
         for (place, text) in self.0.iter().chain([&traced]) {

@@ -24,7 +24,7 @@ fn single() -> u64 {
 /// How many single calls are in flight at a time.
 const AT_A_TIME: usize = 32;
 
-/// Four requests in ten are hit, by every fault that there is.
+/// Four requests in ten are hit, by all kinds of faults.
 fn storm(seed: u64) -> Storm {
     let in_batch = [
         Fault::in_batch((0..50).step_by(3).map(|call| (call, CallFault::missing()))),
@@ -46,7 +46,7 @@ fn storm(seed: u64) -> Storm {
     Storm::seeded(seed).probability(0.4).faults(faults)
 }
 
-/// A change of every contact: each with values of its own, every fourth without a phone.
+/// A change of every contact: each has its own values, and every fourth has no phone.
 fn items(number: u64) -> Vec<Item> {
     let item = |id: u64| {
         let patch = customer().post(post(id));
@@ -72,7 +72,7 @@ fn email(id: u64) -> String {
     format!("ivan{id}@company.ru")
 }
 
-/// How often each value of an item is stored, and the phone from before.
+/// Returns how often each value of an item is stored, and how often the original phone.
 fn times(sandbox: &Sandbox, id: u64) -> (Vec<usize>, usize) {
     let contact = sandbox.contact(id).unwrap();
     let mut times = vec![usize::from(contact["post"] == post(id))];
@@ -85,7 +85,7 @@ fn times(sandbox: &Sandbox, id: u64) -> (Vec<usize>, usize) {
     (times, count_in(&contact, OWN_PHONE))
 }
 
-/// What was reported otherwise than it is stored.
+/// Returns the reports that differ from the stored values.
 fn untruths(sandbox: &Sandbox, items: &[Item], reports: &[Result<()>]) -> Vec<String> {
     assert_eq!(items.len(), reports.len(), "an item is reported once");
     let mut untruths = Vec::new();
@@ -103,7 +103,7 @@ fn untruths(sandbox: &Sandbox, items: &[Item], reports: &[Result<()>]) -> Vec<St
     untruths
 }
 
-/// How many items ended well, were known not to be applied, and were left open.
+/// The number of items that succeeded, that were not applied, and that are unknown.
 fn tally(reports: &[Result<()>]) -> [usize; 3] {
     let mut tally = [0; 3];
     for report in reports {
@@ -142,7 +142,7 @@ async fn reports<T: Send + 'static>(
     reports
 }
 
-/// Ensures it all in calm weather, at once: what the storm left on its way is waited for.
+/// Ensures all items without faults, right after the storm: `ensure` waits for the writes that are open.
 async fn make_good(sandbox: &Sandbox, client: &Client, items: &[Item]) {
     sandbox.calm();
     let reports = ensure_many(client, items).await;
@@ -151,7 +151,7 @@ async fn make_good(sandbox: &Sandbox, client: &Client, items: &[Item]) {
     assert_eq!(untruths(sandbox, items, &reports), [""; 0]);
 }
 
-/// Checks that some writes ended well and that some requests were hit.
+/// Checks that some writes succeeded and that some requests were hit.
 fn assert_stormy(reports: &[Result<()>], sandbox: &Sandbox) {
     let tally = tally(reports);
     let hits = sandbox
@@ -199,7 +199,7 @@ async fn a_storm_over_ensured_records_doubles_nothing_and_loses_nothing() {
     make_good(&sandbox, &client, &items).await;
 }
 
-/// Sends the items one by one, some at a time.
+/// Sends the items in single calls, some of them concurrently.
 async fn one_by_one<F>(items: &[Item], send: impl Fn(&Item) -> F) -> Vec<Result<()>>
 where
     F: Future<Output = Result<()>> + Send + 'static,

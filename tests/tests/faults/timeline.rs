@@ -1,4 +1,4 @@
-//! When each request came in.
+//! The arrival times of requests.
 
 use std::{
     sync::{Arc, Mutex},
@@ -11,13 +11,13 @@ use tokio::{
 };
 use vibecode_sandbox::{LoggedRequest, Sandbox};
 
-/// How exactly the moments are told.
+/// The precision of the times.
 const STEP: Duration = Duration::from_millis(50);
 
-/// A request, and when it came in.
+/// A request, and when it arrived.
 type Moment = (Duration, LoggedRequest);
 
-/// Notes from its start on when each request comes in, and takes it out of the sandbox's own log.
+/// Records, from its start, when each request arrives, and removes the request from the sandbox's log.
 pub(crate) struct Timeline {
     moments: Arc<Mutex<Vec<Moment>>>,
     watching: JoinHandle<()>,
@@ -40,13 +40,13 @@ impl Timeline {
         Self { moments, watching }
     }
 
-    /// Every request so far.
+    /// Returns every request so far.
     pub(crate) async fn requests(&self) -> Vec<Moment> {
         sleep(2 * STEP).await;
         self.moments.lock().unwrap().clone()
     }
 
-    /// As text: the method and the second, such as `GET 0`.
+    /// Returns them as text: the method and the second, such as `GET 0`.
     pub(crate) async fn told(&self) -> Vec<String> {
         let requests = self.requests().await.into_iter();
         let told = requests.map(|(at, request)| {

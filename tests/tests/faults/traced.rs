@@ -1,4 +1,4 @@
-//! What the client traces, as text.
+//! The client's traces, as text.
 
 use std::{
     any::Any,
@@ -12,10 +12,10 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-/// All spans and events of this thread, as long as it lives.
+/// Collects all spans and events of this thread until it is dropped.
 pub(crate) struct Traced {
     lines: Lines,
-    /// Its drop ends it.
+    /// Ends the collection when it is dropped.
     _guard: Box<dyn Any>,
 }
 

@@ -1,4 +1,4 @@
-//! Compares the compile errors that the guide shows with the compiler's, in crates of their own.
+//! Compares the compile errors in the guide with the compiler's output, in separate crates.
 
 use std::{fs, path::Path, process::Command};
 
@@ -16,7 +16,7 @@ struct Sample {
     schema: Option<&'static str>,
 }
 
-/// What makes each sample compile, so that nothing else of it is wrong.
+/// The change that makes each sample compile, which shows that nothing else in it is wrong.
 const FIXES: &[(&str, &str, &str)] = &[
     (
         "user-fields.md",
@@ -54,7 +54,7 @@ fn scratch() -> &'static Path {
     Path::new(env!("CARGO_TARGET_TMPDIR"))
 }
 
-/// A crate with this source, and the schema of the sample.
+/// Writes a crate with this source, and the schema of the sample.
 fn write_crate(folder: &Path, sample: &Sample, source: &str) {
     let runtime = root().join("vibecode-runtime");
     let manifest = format!(
@@ -72,12 +72,12 @@ fn write_crate(folder: &Path, sample: &Sample, source: &str) {
     fs::write(folder.join("src/lib.rs"), source).unwrap();
 }
 
-/// What `cargo check` prints, and whether it went well.
+/// Returns whether `cargo check` succeeds, and what it prints.
 fn check(folder: &Path) -> (bool, String) {
     let output = Command::new(env!("CARGO"))
         .args(["check", "--offline", "--quiet", "--color", "never"])
         .current_dir(folder)
-        // All crates that tests generate share it, so that what they depend on is compiled once.
+        // All crates that tests generate share it, so that their dependencies are compiled once.
         .env("CARGO_TARGET_DIR", scratch().join("generated"))
         .env_remove("RUSTFLAGS")
         .output()

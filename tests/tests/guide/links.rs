@@ -9,7 +9,7 @@ use vibecode_tests::guide::prose;
 
 use crate::root;
 
-/// Where the links of a text lead.
+/// Returns the targets of the links in a text.
 pub(crate) fn of(markdown: &str) -> Vec<String> {
     let prose = prose(markdown);
     let paragraphs = prose.split("\n\n").map(without_code);
@@ -21,12 +21,12 @@ pub(crate) fn of(markdown: &str) -> Vec<String> {
     links.collect()
 }
 
-/// A paragraph without its spans of code.
+/// Returns a paragraph without its inline code.
 fn without_code(paragraph: &str) -> String {
     paragraph.split('`').step_by(2).collect()
 }
 
-/// What a link needs after `#` to lead to this heading, on code hosts and in the book.
+/// Returns the anchor of a heading: the part of a link after `#`, on code hosts and in the book.
 fn anchor(heading: &str) -> String {
     let heading = heading.trim().to_lowercase();
     let kept = heading.chars().filter_map(|letter| match letter {
@@ -45,7 +45,7 @@ fn anchors(markdown: &str) -> Vec<String> {
         .collect()
 }
 
-/// Why a link of a document leads nowhere; `None` where it does not, or leads to another host.
+/// Returns why a link in a document has no target; `None` if it has one, or leads to another host.
 fn problem(document: &Path, to: &str) -> Option<String> {
     if to.contains("://") || to.starts_with("mailto:") {
         return None;
@@ -67,7 +67,7 @@ fn problem(document: &Path, to: &str) -> Option<String> {
     (!is_there).then(|| format!("{}: there is no heading {to}", document.display()))
 }
 
-/// All documents below a folder, but those that were built.
+/// Finds all documents below a folder, except those that were built.
 fn documents(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

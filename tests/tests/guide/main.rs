@@ -1,4 +1,4 @@
-//! The guide of `docs/` is whole, its links lead somewhere, and it shows what the compiler prints.
+//! The guide in `docs/` is complete, its links have targets, and its compile errors are the compiler's output.
 #![cfg(test)]
 
 mod compiler;
@@ -7,7 +7,7 @@ mod pages;
 
 use std::path::Path;
 
-/// The repository.
+/// Returns the folder of the repository.
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }

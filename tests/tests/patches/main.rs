@@ -1,4 +1,4 @@
-//! What a builder's calls put on the wire, and what is never sent.
+//! What a builder's calls write, and what is never sent.
 #![cfg(test)]
 
 #[path = "../../benches/encode/contenders.rs"]

@@ -1,4 +1,4 @@
-//! Values that have no wire form: the patch is then refused as a whole.
+//! Values that have no wire form: the whole patch is refused.
 
 use vibecode_runtime::{
     Encode, EncodeError, Encoder, ErrorKind, Outcome, Patch, Phone, UserId, kind,
@@ -7,8 +7,8 @@ use vibecode_sandbox::Sandbox;
 
 use crate::{CustomerPatch, client, customer, json, refusal};
 
-/// Patches with a value that has no wire form, and its field. If a value beside it has one, it is
-/// `BESIDE`.
+/// Returns patches with a value that has no wire form, and its field. If a value beside it has one, that
+/// value is `BESIDE`.
 fn invalid_patches() -> Vec<(CustomerPatch, &'static str)> {
     let none = UserId::from(0);
     vec![

@@ -1,4 +1,4 @@
-//! What of a patch is sent, to which record, and what is not sent at all.
+//! Which parts of a patch are sent, to which record, and which patches are not sent at all.
 
 use vibecode_runtime::{ContactId, ErrorKind, Outcome, Phone};
 use vibecode_sandbox::Sandbox;

@@ -1,4 +1,4 @@
-//! Leave, set and clear: what a builder's calls put on the wire, and in which order.
+//! Leave, set and clear: what a builder's calls write, and in which order.
 
 use vibecode_runtime::{CompanyId, Patch, UserId};
 

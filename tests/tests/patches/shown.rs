@@ -1,4 +1,4 @@
-//! What Debug shows of patches and of phones: no values.
+//! The Debug output of patches and phones, which contains no values.
 
 use vibecode_runtime::{Email, Phone};
 

@@ -1,4 +1,4 @@
-//! A patch of all that a struct holds.
+//! `to_patch`: a patch of all values in a struct.
 
 use vibecode_runtime::{ContactId, Phone};
 
@@ -35,7 +35,7 @@ fn to_patch_leaves_none_and_empty_lists() {
     let customer = bare();
     let patch = customer.to_patch();
     assert_eq!(json(&patch), r#"{"name":"Ivan","assignedById":1}"#);
-    // By reference: the struct is still there, with what is not the API's.
+    // By reference: the struct is still usable, including its fields that the API does not have.
     assert_eq!((customer.cached, customer.id), (3, ContactId::from(71)));
 }
 

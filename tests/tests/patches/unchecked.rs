@@ -1,4 +1,4 @@
-//! The one untyped door.
+//! `set_unchecked`, the only untyped setter.
 
 use std::collections::BTreeMap;
 
@@ -72,7 +72,7 @@ fn set_unchecked_refuses_every_name_that_the_struct_has() {
         "phone",
         "email",
         "ufCrm_1721244707107",
-        // Never written, and no way around it.
+        // Fields that can never be written, not even unchecked.
         "id",
         "updatedTime",
     ] {
@@ -80,7 +80,7 @@ fn set_unchecked_refuses_every_name_that_the_struct_has() {
         assert!(refused.contains(&format!("`{name}`")), "{refused}");
         assert!(!refused.contains("secret"), "{refused}");
     }
-    // What the struct keeps for itself is not the API's name.
+    // A skipped field of the struct is not a name of the API.
     let patch = customer().set_unchecked("cached", 1);
     assert_eq!(json(&patch), r#"{"cached":1}"#);
 }

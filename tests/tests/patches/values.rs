@@ -1,4 +1,4 @@
-//! How texts and numbers stand on the wire.
+//! The wire forms of texts and numbers.
 
 use vibecode_runtime::Patch;
 

@@ -6,7 +6,7 @@ use vibecode_runtime::{EmailType, PhoneType, Raw};
 
 use super::{compact, *};
 
-/// A struct of an app that is a record, a patch and a row of its cache.
+/// A struct of an app that derives `Record` and `Patch`, and is also a row of its cache.
 #[derive(Patch, Record, Serialize, Deserialize, Clone, PartialEq, Debug)]
 #[vibecode(entity = "contacts")]
 struct Cached {

@@ -1,4 +1,4 @@
-//! A binary format that is not self-describing, such as caches and queues use: the type alone says what is
+//! A binary format that is not self-describing, as caches and queues use: only the type determines what is
 //! read.
 
 use std::fmt;

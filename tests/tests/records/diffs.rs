@@ -1,4 +1,4 @@
-//! What has changed from one record to another.
+//! The changes from one record to another.
 
 use super::*;
 
@@ -32,7 +32,7 @@ async fn a_diff_has_the_changes_only() {
     assert_eq!(wire(&diff.patch), changes);
     assert!(diff.not_removable.is_empty());
 
-    // And back again.
+    // And in the opposite direction.
     let back = after.diff(&before);
     let restored = json!({
         "post": "Clerk", "companyId": 15, "ufCrmTags": ["a"], "birthdate": "1990-05-08",
@@ -112,7 +112,7 @@ async fn a_diff_to_what_cannot_be_written_is_refused_and_names_the_field() {
     after.discounts = vec![f64::NAN];
     let error = serde_json::to_string(&before.diff(&after).patch).unwrap_err();
     assert!(error.to_string().contains("ufCrm_694BF2A975BD0"), "{error}");
-    // What could not be written before is no matter of what is written now.
+    // A value that could not be written before does not affect the value that is written now.
     after.discounts = vec![1.0];
     let mut unwritable = before.clone();
     unwritable.discounts = vec![f64::NAN];
@@ -150,7 +150,7 @@ fn a_diff_that_would_clear_what_the_portal_requires_is_not_sent_and_names_the_fi
     };
     let cleared = serde_json::to_string(&before.diff(&renamed).patch).unwrap();
     assert_eq!(cleared, r#"{"name":""}"#);
-    // What was not there is not taken away.
+    // A value that was not there cannot be removed.
     let patch = after.diff(&after).patch;
     assert_eq!(serde_json::to_string(&patch).unwrap(), "{}");
 }

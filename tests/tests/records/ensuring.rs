@@ -1,11 +1,11 @@
-//! What is ensured of records that are shown in odd forms, by a server that applies what it is sent.
+//! `ensure` of records that are shown in odd forms, by a server that applies what is sent to it.
 
 use std::sync::{Arc, Mutex};
 
 use super::*;
 
-/// A server with one contact, 7, that adds the phones it is sent and shows the record in a form of
-/// its own.
+/// A server with one contact, 7, that adds the phones that are sent to it and shows the record in a given
+/// form.
 struct Portal {
     client: Client,
     phones: Arc<Mutex<Vec<String>>>,
@@ -151,7 +151,7 @@ async fn phones_with_letters_are_not_taken_for_one_another() {
 async fn a_field_that_a_read_does_not_show_is_cleared_all_the_same() {
     let portal = Portal::showing(|_| json!({ "id": 7, "name": "Vera" }).to_string()).await;
     let patch = Customer::patch().clear_company();
-    // No answer shows the field, so that the call cannot succeed.
+    // No answer shows the field, so the call cannot succeed.
     let error = portal.client.ensure(7, &patch).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotTaken, "{error}");
     assert_eq!(portal.bodies()[0], json!({ "companyId": 0 }));

@@ -1,4 +1,4 @@
-//! What is read of the forms in which the API answers, and what changes from one record to another.
+//! How the API's answers are read, and the differences between two records.
 #![cfg(test)]
 #![allow(
     clippy::wildcard_imports,

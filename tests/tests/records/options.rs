@@ -1,4 +1,4 @@
-//! Enums that stand for the options of a list.
+//! Enums that represent the options of a list.
 
 use super::*;
 
@@ -54,7 +54,7 @@ async fn a_list_that_is_read_as_0_holds_nothing() {
     assert_eq!((customer.loyalty, customer.drinks), (None, vec![]));
 }
 
-/// Types around an enum, with parameters of the struct, stand for the enum's list.
+/// Types around an enum, with parameters of the struct, represent the enum's list.
 mod inside_other_types {
     use std::borrow::Cow;
 
@@ -86,7 +86,7 @@ mod inside_other_types {
         loyalty: Option<Parity<EVEN>>,
     }
 
-    /// A type with a constant of its own.
+    /// A type with its own constant.
     #[derive(PartialEq, Debug)]
     struct Parity<const EVEN: bool>(Loyalty);
 
@@ -266,7 +266,7 @@ mod with_its_own_display {
 
     use super::*;
 
-    /// Shown and read as the app likes, with the portal's schema and without it.
+    /// The app implements its own display and parsing, with the portal's schema and without it.
     macro_rules! shown {
         ($Name:ident, $($schema:tt)*) => {
             #[derive(Enumeration, Clone, Copy, PartialEq, Debug)]
@@ -446,7 +446,7 @@ mod with_a_schema {
         assert_eq!((visit.id, visit.company_id), (5.into(), None));
         let error = updated.record::<super::Customer>().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unreadable);
-        // A smart process is no entity of the sandbox, which sees the path.
+        // The sandbox has no entity for a smart process; it sees the path.
         let sandbox = Sandbox::start().await;
         let refused = super::client(sandbox.url()).update(5, &patch).await;
         assert!(refused.is_err());

@@ -1,4 +1,4 @@
-//! Every kind of field, there and back.
+//! Every kind of field, written and read back.
 
 use proptest::{
     collection::vec,
@@ -12,7 +12,7 @@ use vibecode_runtime::{Deals, EmailType, PhoneType, Raw};
 
 use super::*;
 
-/// One field for every kind that has a Rust type of its own, and one for a list of it.
+/// One field for every kind with its own Rust type, and one for a list of that type.
 #[derive(Patch, Record, Clone, PartialEq, Debug, Default)]
 #[vibecode(entity = "contacts", diff)]
 struct EveryKind {
@@ -72,7 +72,7 @@ struct EveryKind {
     company_ids: Vec<CompanyId>,
 }
 
-/// The user fields of `EveryKind`, by name and type; a name in the plural holds several values.
+/// The user fields of `EveryKind`, by name and type. A field with a plural name has several values.
 const EVERY_KIND: &[(&str, &str)] = &[
     ("ufCrmString", "string"),
     ("ufCrmStrings", "string"),
@@ -220,7 +220,7 @@ fn every_kind_is_read_as_it_was_written_whatever_was_there_before() {
     result.unwrap();
 }
 
-/// The kinds that a portal does not show as they were written, and those that no user field has.
+/// The kinds that a portal does not return as they were written, and those that no user field has.
 #[derive(Patch, Record, Clone, PartialEq, Debug)]
 #[vibecode(entity = "contacts")]
 struct Written {
@@ -273,7 +273,7 @@ prop_compose! {
         (lead, observers) in (of(1_u64..), vec(1_u64.., 0..3)),
         (birthdate, opened) in (of(a_date()), of(any::<bool>())),
     ) -> Written {
-        // No value twice: an alias does not say which of two equal values is another one.
+        // No value occurs twice, since an alias cannot distinguish two equal values.
         let phone = |(place, (value, at))| Phone::new(format!("{value}{place}"), PhoneType::ALL[at]);
         let email = |(place, (value, at))| Email::new(format!("{value}{place}"), EmailType::ALL[at]);
         Written {

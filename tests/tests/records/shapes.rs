@@ -1,5 +1,5 @@
-//! Forms that PHP, the database and other servers give to values, and forms that are not known: each is
-//! read, or an error names the field.
+//! The forms in which PHP, the database and other servers write values, and unknown forms: each is read, or
+//! an error names the field.
 
 use vibecode_runtime::{Companies, Deals, Raw};
 

@@ -1,4 +1,4 @@
-//! What the answer to an update shows of what was sent.
+//! Which of the sent values the answer to an update shows.
 
 use super::*;
 

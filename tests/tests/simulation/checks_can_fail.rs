@@ -1,4 +1,4 @@
-//! Each check is given a run in which its promise is broken, and one in which it is kept.
+//! Each check is run on a ledger in which its promise is broken, and on one in which it is kept.
 
 use std::time::Duration;
 
@@ -91,7 +91,7 @@ impl Story {
         self
     }
 
-    /// A PATCH from one second to another, applied in its last one if it is.
+    /// A PATCH from one second to another. If it is applied, then in its last second.
     fn patch(mut self, marker: &str, (from, to): (u64, u64), applies: bool) -> Self {
         let request = self.0.ledger.seen.len();
         let mut body = json!({"phone": PHONE});

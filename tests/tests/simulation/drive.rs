@@ -1,4 +1,4 @@
-//! Runs a plan against a world, and reports what every call came to.
+//! Runs a plan against a world, and reports the outcome of every call.
 
 use std::{
     future::{Future, poll_fn},
@@ -18,28 +18,28 @@ use super::{
     plan::{Do, How, Plan, Step},
 };
 
-/// What a call, or an item of one, came to.
+/// The outcome of a call, or of one of its items.
 #[derive(Clone, Debug)]
 pub(crate) struct Report {
     pub(crate) step: usize,
     pub(crate) item: usize,
     pub(crate) started: Duration,
     pub(crate) ended: Option<Duration>,
-    /// `None` while it has not ended, or if its caller dropped or holds it.
+    /// `None` while it has not ended, or if its caller dropped it or no longer polls it.
     pub(crate) verdict: Option<Verdict>,
 }
 
-/// Everything that is known after a run.
+/// The result of a simulation.
 pub(crate) struct Outcome {
     pub(crate) plan: Plan,
     pub(crate) ledger: Ledger,
     pub(crate) reports: Vec<Report>,
-    /// What was found wrong while it ran.
+    /// The problems that were found while it ran.
     pub(crate) wrong: Vec<(&'static str, String)>,
     pub(crate) finished: Duration,
 }
 
-/// After so long everything must have ended.
+/// The time after which everything must have ended.
 const HORIZON: Duration = Duration::from_secs(6 * 3600);
 
 #[derive(Clone)]
@@ -104,7 +104,7 @@ async fn driven(plan: Plan, rules: Rules, seed: u64) -> Outcome {
     };
     let _ = time::timeout(HORIZON, all).await;
     let finished = run.world.now();
-    // What is late lands.
+    // Late requests are applied.
     time::sleep(Duration::from_secs(400)).await;
     let ledger = run.world.state().ledger.clone();
     let reports = run.lock_reports().clone();

@@ -1,4 +1,4 @@
-//! The client's API, in the one place that knows its names.
+//! The client's API. Only this file uses its names.
 
 use std::{future::Future, pin::Pin, time::Duration};
 
@@ -43,10 +43,10 @@ pub(crate) struct Row {
 
 pub(crate) type Calling<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// What a call came to, for the checks.
+/// The outcome of a call, for the checks.
 #[derive(Clone, Debug)]
 pub(crate) enum Verdict {
-    /// It succeeded, and so many fields of the patch were named as not shown or shown otherwise.
+    /// It succeeded, with this number of mismatches.
     Done { mismatches: usize },
     /// It failed.
     Failed {
@@ -56,7 +56,7 @@ pub(crate) enum Verdict {
     },
 }
 
-/// What an error says of the record.
+/// What an error says about the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Applied {
     Not,
@@ -148,7 +148,7 @@ pub(crate) fn client(world: &World, name: &str, settings: &Settings, seed: u64) 
     builder.build().expect("a client")
 }
 
-/// The patch that an item asks for.
+/// The patch of an item.
 pub(crate) fn patch(want: &Want) -> CustomerPatch {
     let mut patch = Customer::patch();
     match &want.post {
@@ -269,7 +269,7 @@ pub(crate) fn batch(client: &Client, items: &[Item]) -> Calling<Vec<Verdict>> {
 }
 
 fn job(item: &Item) -> PatchJob {
-    // Through a queue, as a worker gets it.
+    // Serialised and read back, as through a queue.
     let job = PatchJob::new(item.id, &patch(&item.want)).expect("a job");
     let queued = serde_json::to_string(&job).expect("a job as text");
     serde_json::from_str(&queued).expect("the job again")

@@ -1,7 +1,7 @@
 //! Callers of every kind against a world in which everything takes time and may fail.
 //!
-//! A schedule is a plan of calls and the rules of a world, both drawn from a seed, and run in virtual
-//! time. What was promised is then checked against the world's own ledger.
+//! A schedule is a plan of calls and the rules of a world, both generated from a seed, and run in virtual
+//! time. The promises are then checked against the world's ledger.
 //!
 //! ```text
 //! cargo test -p vibecode-tests --test simulation                        # some schedules of every scenario
@@ -58,18 +58,18 @@ scenarios! {
     limits quota budgets neglect crowds lists uploads cached hidden creates held_back everything calm
 }
 
-/// As many as `SCHEDULES` says, of the scenarios that `SCENARIO` names or of all; one if `SEED` says which.
+/// Runs `SCHEDULES` schedules of the scenarios that `SCENARIO` names, or of all; only one if `SEED` is set.
 #[test]
 #[ignore = "as long as it is told to take"]
 fn all_of_them() {
     report::all();
 }
 
-/// Runs that depend on more than the seed: on when the kernel takes a part of a body, and on the
-/// order in which tokio wakes those that wait for one session.
+/// Scenarios that depend on more than the seed: on when the kernel accepts a part of a body, and on the
+/// order in which tokio wakes the calls that wait for one session.
 const NOT_REPEATABLE: &[&str] = &["uploads", "sessions"];
 
-/// The same seed gives the same run, to the millisecond.
+/// The same seed produces the same run, to the millisecond.
 #[test]
 fn a_seed_repeats_a_run() {
     for scenario in SCENARIOS

@@ -1,4 +1,4 @@
-//! Makes plans: values that nobody else has, and the calls that are worth making of them.
+//! Makes plans: unique values, and calls with them.
 
 use std::time::Duration;
 
@@ -6,15 +6,15 @@ use vibecode_tests::world::Dice;
 
 use super::plan::{Contact, Do, How, Item, Plan, Step, Want};
 
-/// What a plan is made of.
+/// The parameters of a plan.
 pub(crate) struct Maker<'a> {
     pub(crate) dice: &'a mut Dice,
     pub(crate) plan: Plan,
-    /// How callers treat their futures, beside awaiting them.
+    /// How callers treat their futures, other than awaiting them.
     pub(crate) hows: Vec<(u32, Treats)>,
     /// Which calls begin a story.
     pub(crate) kinds: Vec<(u32, Kind)>,
-    /// How much later the calls come that repeat a story, in seconds.
+    /// The delay of the calls that repeat a story, in seconds.
     pub(crate) later: Vec<(u32, (u64, u64))>,
     made: u64,
 }
@@ -28,7 +28,7 @@ pub(crate) enum Treats {
     Holds,
 }
 
-/// What a call is.
+/// The kind of a call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Kind {
     Update,
@@ -135,7 +135,7 @@ impl<'a> Maker<'a> {
         }
     }
 
-    /// A call's own marker, if it is of a kind that sends what it is given.
+    /// The marker of a call, if it is of a kind that always sends its patch.
     fn marked(&mut self, mut want: Want, ensures: bool) -> Want {
         let number = self.next();
         if ensures {
@@ -160,7 +160,7 @@ impl<'a> Maker<'a> {
         }
     }
 
-    /// The item among some of other records, which only set, or add something of their own.
+    /// The item among items of other records, which only set, or add their own values.
     fn among(&mut self, id: u64, want: &Want, ensures: bool) -> Vec<Item> {
         let mut items = Vec::new();
         let ids: Vec<u64> = self
@@ -197,7 +197,7 @@ impl<'a> Maker<'a> {
             Kind::Batch => Do::Batch(self.among(id, want, false)),
             Kind::UpdateMany => {
                 let mut items = self.among(id, want, false);
-                // A record may come again: its changes keep their order.
+                // A record may occur several times: its changes keep their order.
                 if self.dice.chance(0.5) {
                     let again = self.item(id, &Want::default(), false);
                     items.push(again);
@@ -220,7 +220,7 @@ impl<'a> Maker<'a> {
         });
     }
 
-    /// A call that adds, and calls of `ensure` of the same values, some at once and some later.
+    /// A call that adds, and `ensure` calls with the same values, some immediately and some later.
     pub(crate) fn story(&mut self, client: usize, id: u64) {
         let want = self.adding();
         let mut at = self.dice.up_to(seconds(4));

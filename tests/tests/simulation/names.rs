@@ -1,4 +1,4 @@
-//! Looking up a name, which takes its time.
+//! Slow name resolution.
 
 use std::{net::SocketAddr, sync::Mutex};
 

@@ -1,10 +1,10 @@
-//! What callers do: which calls, when, of which client, and how they treat the futures.
+//! What callers do: which calls they make, when, with which client, and how they treat the futures.
 
 use std::time::Duration;
 
 use vibecode_tests::world::rules::Delay;
 
-/// What a call wants of a record.
+/// The changes that a call makes to a record.
 #[allow(
     clippy::option_option,
     reason = "leave, clear and set are three things"
@@ -13,7 +13,7 @@ use vibecode_tests::world::rules::Delay;
 pub(crate) struct Want {
     /// A post to set, or `Some(None)` to clear it.
     pub(crate) post: Option<Option<String>>,
-    /// A comment to set; every call of the `update` kind sets one of its own, by which its requests are known.
+    /// A comment to set. Every call of the `update` kind sets its own, which identifies its requests.
     pub(crate) comments: Option<String>,
     pub(crate) phones: Vec<String>,
     pub(crate) emails: Vec<String>,
@@ -28,7 +28,7 @@ pub(crate) struct Item {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ListAsk {
     pub(crate) named: Option<String>,
-    /// One of no names at all: there are no rows, and nothing is asked.
+    /// A list of no names: it has no rows, and no request is sent.
     pub(crate) of_none: bool,
     pub(crate) by_name: bool,
     pub(crate) limit: Option<u64>,
@@ -49,7 +49,7 @@ pub(crate) enum Do {
     UpdateJobs(Vec<Item>),
     EnsureJobs(Vec<Item>),
     List(ListAsk),
-    /// So many updates at once, as `buffer_unordered` has them, with a read in the loop's body.
+    /// This many concurrent updates, as with `buffer_unordered`, with a read in the loop's body.
     Crowd(Vec<Item>, usize, u64),
 }
 
@@ -101,11 +101,11 @@ impl Do {
 pub(crate) enum How {
     /// Awaits it.
     Await,
-    /// Drops it after so long.
+    /// Drops it after this time.
     Drop(Duration),
-    /// Polls it, and then not before so long has passed, whatever wakes it.
+    /// Polls it, and then not again until this time has passed, whatever wakes it.
     Rarely(Duration),
-    /// Polls it for so long, and then keeps it without ever polling it.
+    /// Polls it for this time, and then keeps it without polling it again.
     Hold(Duration),
 }
 
@@ -148,8 +148,8 @@ pub(crate) struct Plan {
     pub(crate) settings: Settings,
     pub(crate) contacts: Vec<Contact>,
     pub(crate) steps: Vec<Step>,
-    /// Whether nothing may fail.
+    /// Whether every call must succeed.
     pub(crate) must_succeed: bool,
-    /// How much later than by its own bound a call may end, for what the scenario adds.
+    /// How much later than its own bound a call may end, because of the scenario.
     pub(crate) slack: Duration,
 }

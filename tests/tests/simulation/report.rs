@@ -19,7 +19,7 @@ use super::{
     scenarios::{SCENARIOS, Scenario},
 };
 
-/// What a schedule came to.
+/// The result of a schedule.
 pub(crate) struct Ran {
     pub(crate) broken: Vec<Broken>,
     pub(crate) timeline: String,
@@ -41,7 +41,7 @@ fn number(name: &str) -> Option<u64> {
     env::var(name).ok().and_then(|text| text.parse().ok())
 }
 
-/// How many schedules a test of one scenario runs.
+/// The number of schedules in the test of one scenario.
 const FEW: u64 = 60;
 
 /// The last lines of a timeline.

@@ -1,4 +1,4 @@
-//! What counts the requests of all processes, as the API would: in a window that slides.
+//! Counts the requests of all processes in a sliding window, as the API would.
 
 use std::{
     collections::VecDeque,
@@ -28,14 +28,14 @@ struct Counter {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Counted {
     pub(crate) all: u32,
-    /// The most that any window had.
+    /// The largest number of requests in any window.
     pub(crate) most: u32,
     pub(crate) refused: u32,
     pub(crate) first: Option<Instant>,
 }
 
 impl Api {
-    /// Counts until the end of the process.
+    /// Starts to count, until the end of the process.
     pub(crate) fn start(limit: u32, window: Duration) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -63,7 +63,7 @@ impl Api {
         self.counter.lock().unwrap().counted.clone()
     }
 
-    /// Waits until it has counted so many requests.
+    /// Waits until it has counted this many requests.
     pub(crate) fn wait_for(&self, requests: u32, at_most: Duration) {
         let start = Instant::now();
         while self.counted().all < requests {
@@ -73,7 +73,7 @@ impl Api {
     }
 }
 
-/// Each byte that comes is a request.
+/// Each byte that is received is a request.
 fn serve(mut stream: TcpStream, counter: &Mutex<Counter>) {
     let mut request = [0];
     while stream.read_exact(&mut request).is_ok() {

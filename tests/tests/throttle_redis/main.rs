@@ -1,7 +1,7 @@
-//! What processes promise each other that share a budget in Redis: a real server, real processes,
-//! and real time, which only ever counts in the safe direction.
+//! The promises for processes that share a budget in Redis, tested with a real server, real processes and
+//! real time. Delays can only make the results safer.
 //!
-//! If there is no `redis-server`, each test checks nothing and reports that it is skipped.
+//! If `redis-server` is not installed, each test checks nothing and reports that it is skipped.
 #![cfg(test)]
 
 mod api;
@@ -21,7 +21,7 @@ use vibecode_runtime::{Budget, Feedback, RedisBudget, Throttle};
 
 use self::{api::Api, redis_server::RedisServer, worker::Worker};
 
-/// The longest wait for something that must happen, also on a busy machine.
+/// The longest wait for something that must happen, even on a busy machine.
 const SOON: Duration = Duration::from_secs(60);
 const NAME: &str = "portal";
 
@@ -49,7 +49,7 @@ fn eight_processes_never_send_more_than_the_limit() {
         .map(|_| Worker::sending(&redis, &api, limit, window))
         .collect();
     std::thread::sleep(3 * window);
-    // More than a window's worth: slots that were taken were free again.
+    // More than the limit of one window: used slots were freed.
     api.wait_for(limit + 1, SOON);
     drop(workers);
     let counted = api.counted();
@@ -153,7 +153,7 @@ async fn a_waiter_that_is_dropped_gives_back_what_it_took() {
     let mut taken = 1;
     budget.acquire().await.unwrap().finish(Feedback::none());
     for _ in 0..50 {
-        // The question has left, and nobody waits for its answer.
+        // The request to Redis has been sent, and nobody waits for its answer.
         tokio::select! {
             biased;
             permit = budget.acquire() => { drop(permit); taken += 1; }
@@ -161,7 +161,7 @@ async fn a_waiter_that_is_dropped_gives_back_what_it_took() {
         }
     }
     assert!(taken < 51, "no waiter was dropped");
-    // Behind all of those questions, on the same connection.
+    // After all of those requests, on the same connection.
     let _permit = budget.acquire().await.unwrap();
     redis.wait_for_slots(NAME, taken + 1).await;
 }
@@ -194,7 +194,7 @@ async fn a_store_that_goes_away_is_an_error_and_no_open_gate() {
     redis.stop();
     let error = throttle.acquire().await.unwrap_err();
     assert!(error.to_string().contains("was not sent"), "{error}");
-    // This cannot be reported: it must neither block nor panic.
+    // The failure cannot be reported, and must neither block nor panic.
     permit.finish(Feedback::none());
     assert!(throttle.acquire().await.is_err());
     redis.start_again();
@@ -258,7 +258,7 @@ async fn after_a_pause_of_a_day_every_request_of_every_process_fails_at_once() {
         let asked = acquired.unwrap().unwrap_err().retry_after().unwrap();
         assert!(asked <= day && asked + SOON > day, "{asked:?}");
     }
-    // What it asks for is not believed for more than an hour.
+    // A requested pause is obeyed for at most an hour.
     let opens = redis.ask(&format!("HGET vibecode-throttle:{{{NAME}}}:state gate"));
     assert!(!opens.is_empty());
 }
@@ -278,7 +278,7 @@ async fn a_state_that_is_not_understood_is_an_error_and_no_open_gate() {
     }
 }
 
-/// One that is polled once and never again stops no other.
+/// A call that is polled once and never again does not block other calls.
 #[tokio::test]
 async fn a_request_that_nobody_polls_holds_up_no_other() {
     let Some(redis) = RedisServer::start() else {

@@ -1,4 +1,4 @@
-//! A Redis server of a test's own, which ends with the test.
+//! A Redis server for one test, which ends with the test.
 
 use std::{
     env, fs,
@@ -24,14 +24,14 @@ pub(crate) struct RedisServer {
 }
 
 impl RedisServer {
-    /// `None` if `redis-server` is not installed.
+    /// Starts a server; `None` if `redis-server` is not installed.
     pub(crate) fn start() -> Option<Self> {
         static STARTED: AtomicU32 = AtomicU32::new(0);
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         let folder =
             env::temp_dir().join(format!("vibecode-redis-{}-{number}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
-        // Somebody else may take the port before the server does.
+        // Another program may take the port before the server does.
         for _ in 0..10 {
             let port = free_port();
             let process = match spawn(port, &folder) {
@@ -64,18 +64,18 @@ impl RedisServer {
         let _ignored = self.process.wait();
     }
 
-    /// On the same port, with nothing in it.
+    /// Starts it again on the same port, without data.
     pub(crate) fn start_again(&mut self) {
         self.process = spawn(self.port, &self.folder).unwrap();
         assert!(self.is_ready(), "redis-server does not start again");
     }
 
-    /// The first line that the server answers to a command.
+    /// Returns the first line of the server's answer to a command.
     pub(crate) fn ask(&self, command: &str) -> String {
         self.try_ask(command).unwrap()
     }
 
-    /// Waits until the budget's state has this field.
+    /// Waits until the state of the budget has this field.
     pub(crate) async fn wait_for_field(&self, name: &str, field: &str) {
         let command = format!("HEXISTS vibecode-throttle:{{{name}}}:state {field}");
         self.wait_for(&command, ":1").await;

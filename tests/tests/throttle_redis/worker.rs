@@ -1,4 +1,4 @@
-//! Processes that send: this test program, started again.
+//! Worker processes: this test program, started again.
 
 use std::{
     env,
@@ -19,7 +19,7 @@ use crate::{
 };
 
 const TASK: &str = "VIBECODE_THROTTLE_WORKER";
-/// So many requests are under way in a process.
+/// The number of requests under way in a process.
 const AT_A_TIME: u32 = 4;
 const IN_FLIGHT_AT_MOST: Duration = Duration::from_secs(30);
 
@@ -27,12 +27,12 @@ const IN_FLIGHT_AT_MOST: Duration = Duration::from_secs(30);
 pub(crate) struct Worker(Child);
 
 impl Worker {
-    /// Sends as fast as the budget lets it.
+    /// Sends as fast as the budget allows.
     pub(crate) fn sending(redis: &RedisServer, api: &Api, limit: u32, window: Duration) -> Self {
         Self::start("send", redis, api, limit, (window, IN_FLIGHT_AT_MOST))
     }
 
-    /// Sends as many as the limit is, and never finishes one.
+    /// Sends as many requests as the limit, and never finishes one.
     pub(crate) fn holding(
         redis: &RedisServer,
         api: &Api,

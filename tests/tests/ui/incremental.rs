@@ -1,8 +1,8 @@
-//! The same mistakes with incremental compilation, which is cargo's default: with it, the compiler does not
-//! fold an error that it reports twice, and programs that read its JSON see both.
+//! The same mistakes with incremental compilation, which is cargo's default. With it, the compiler does not
+//! merge an error that it reports twice, and programs that read its JSON see both.
 //!
 //! All mistakes are modules of a few crates, so this takes seconds. After an error in an early phase the
-//! compiler does not run later ones, so each crate has the mistakes that are found in one phase.
+//! compiler does not run later phases, so each crate contains the mistakes that are found in one phase.
 
 use std::{
     collections::BTreeMap,
@@ -17,8 +17,8 @@ use serde_json::Value;
 /// The line and the column of an error.
 type Position = (u64, u64);
 
-/// Mistakes that are reported for writing and for reading, in the same words: without incremental
-/// compilation the compiler folds them.
+/// Mistakes that are reported for writing and for reading with the same text: without incremental
+/// compilation the compiler merges them.
 const FOLDED: &[&str] = &["records/both_derives_and_the_id_of_another_entity"];
 
 #[test]
@@ -50,7 +50,7 @@ fn one_mistake_is_one_error_at_its_position_with_incremental_compilation_too() {
     assert_eq!(wrong, "");
 }
 
-/// When the compiler finds an error.
+/// The phase in which the compiler finds an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Phase {
     Macros,
@@ -111,7 +111,7 @@ fn check(crate_name: &str, names: &[String]) -> BTreeMap<String, Vec<Position>> 
     positions
 }
 
-/// The compiler's messages about a crate that gives the runtime this name.
+/// Returns the compiler's messages about a crate that names the runtime like this.
 pub(crate) fn messages_of(crate_name: &str, runtime: &str, source: &str) -> Vec<Value> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
@@ -132,7 +132,7 @@ pub(crate) fn messages_of(crate_name: &str, runtime: &str, source: &str) -> Vec<
         .current_dir(&folder)
         .args(["check", "--offline", "--message-format=json"])
         .env("CARGO_INCREMENTAL", "1")
-        // All crates that tests generate share it, so that what they depend on is compiled once.
+        // All crates that tests generate share it, so that their dependencies are compiled once.
         .env("CARGO_TARGET_DIR", scratch.join("generated"))
         .env_remove("RUSTFLAGS")
         .output()
@@ -158,7 +158,7 @@ fn error(message: &Value) -> Option<(String, Position)> {
     }
     let spans = message["spans"].as_array()?;
     let mut primary = spans.iter().find(|span| span["is_primary"] == true)?;
-    // Of an error inside a macro of ours, the position of the call.
+    // For an error inside one of our macros, the position of the macro call.
     while let Some(call) = primary["expansion"].get("span")
         && !primary["file_name"].as_str()?.contains("/ui/")
     {

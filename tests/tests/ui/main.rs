@@ -1,7 +1,7 @@
-//! What must not compile, and what the compiler says: `ui/{topic}/{mistake}.rs` and its `.stderr`.
+//! Code that must not compile, and the compiler's output: `ui/{topic}/{mistake}.rs` and its `.stderr`.
 //!
-//! After a change of the wording, `TRYBUILD=overwrite cargo test -p vibecode-tests --test ui`
-//! writes the messages anew, to be read in the diff.
+//! After a change of a message, `TRYBUILD=overwrite cargo test -p vibecode-tests --test ui`
+//! rewrites the `.stderr` files. Read the diff.
 #![cfg(test)]
 
 mod incremental;
@@ -19,8 +19,8 @@ fn every_mistake_is_refused_with_these_words() {
     trybuild::TestCases::new().compile_fail("ui/*/*.rs");
 }
 
-/// Puts `schemas/` beside the crate that trybuild makes of the mistakes, so that
-/// `schema = "schemas/contacts.json"` finds there what it finds here.
+/// Copies `schemas/` beside the crate that trybuild generates from the mistakes, so that
+/// `schema = "schemas/contacts.json"` finds the same files there.
 fn lay_out_the_portals_schemas() {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
     copy_schemas(&target.join("tests/trybuild/vibecode-tests/schemas"));
@@ -81,7 +81,7 @@ fn every_error_is_at_what_the_user_wrote_and_not_at_the_derive() {
     }
 }
 
-/// What a message says if it shows the inside of a macro.
+/// The text of a message that shows the inside of a macro.
 const INSIDE_OF_A_MACRO: &[&str] = &["originates in the macro", "in this macro invocation"];
 
 /// Messages about a macro that the user calls.
@@ -96,7 +96,7 @@ fn no_message_shows_the_inside_of_a_macro() {
     }
 }
 
-/// A message shows at most this many lines of our source: the bound that is not met, and types that meet
+/// The maximum number of lines of our source in a message: the bound that is not met, and types that meet
 /// it.
 const LINES_OF_OURS: usize = 3;
 
@@ -118,7 +118,7 @@ fn a_message_shows_little_of_our_source() {
     }
 }
 
-/// What the compiler says, by `{topic}/{mistake}`.
+/// Returns the compiler's output, by `{topic}/{mistake}`.
 fn messages() -> BTreeMap<String, String> {
     let read = |path: PathBuf| fs::read_to_string(path).unwrap();
     files("stderr")
@@ -127,7 +127,7 @@ fn messages() -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The files with this ending, by `{topic}/{mistake}`.
+/// Returns the files with this ending, by `{topic}/{mistake}`.
 fn files(ending: &str) -> BTreeMap<String, PathBuf> {
     let ui = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
     let topics = fs::read_dir(&ui)

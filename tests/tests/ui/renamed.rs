@@ -1,4 +1,4 @@
-//! A crate that gives the runtime another name.
+//! A crate that renames the runtime.
 
 use crate::incremental::messages_of;
 

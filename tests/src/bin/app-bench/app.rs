@@ -11,7 +11,7 @@ pub(crate) struct App {
     source: &'static str,
 }
 
-/// The runtime as `cargo add vibecode-runtime` gives it.
+/// The runtime as `cargo add vibecode-runtime` adds it.
 pub(crate) const OURS: App = App {
     name: "with-vibecode",
     dependencies: r#"
@@ -20,8 +20,8 @@ vibecode-runtime = { path = "RUNTIME" }"#,
     source: include_str!("apps/vibecode.rs"),
 };
 
-/// The same TLS and no other feature of reqwest's than `json`, with which such an app writes its
-/// body and reads the answer. With reqwest's default features it would be larger.
+/// The same TLS, and of reqwest's features only `json`, with which such an app writes its body and
+/// reads the answer. With reqwest's default features it would be larger.
 pub(crate) const RIVAL: App = App {
     name: "with-reqwest",
     dependencies: r#"
@@ -38,7 +38,7 @@ impl App {
         workspace.write(&format!("crates/{}/src/main.rs", self.name), self.source)
     }
 
-    /// What a release build makes.
+    /// Returns the path of the release binary.
     pub(crate) fn released(self, workspace: &Workspace) -> PathBuf {
         workspace.target().join("release").join(self.name)
     }

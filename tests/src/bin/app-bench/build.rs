@@ -1,4 +1,4 @@
-//! What it costs to build an app from nothing.
+//! The cost of building an app from nothing.
 
 use std::{fs, io};
 
@@ -14,8 +14,8 @@ use crate::{
 
 const ROUNDS: usize = 3;
 
-/// The least CPU time of some rounds, in which the apps take turns: so a busy machine is busy for
-/// both.
+/// Returns the least CPU time of some rounds, in which the apps alternate, so that load of the machine
+/// affects both.
 pub(crate) fn measure(workspace: &Workspace) -> io::Result<Vec<Row>> {
     let (mut ours, mut rival) = (f64::INFINITY, f64::INFINITY);
     for round in 1..=ROUNDS {
@@ -33,8 +33,8 @@ pub(crate) fn measure(workspace: &Workspace) -> io::Result<Vec<Row>> {
 fn from_nothing(workspace: &Workspace, app: App) -> io::Result<f64> {
     fs::remove_dir_all(workspace.target())?;
     let mut cargo = workspace.cargo(&["build", "--package", app.name]);
-    // The runtime stands in a folder here, and only what does so is built incrementally. As a
-    // dependency from a registry it is not.
+    // Here the runtime is a path dependency, and cargo builds only those incrementally. As a
+    // dependency from a registry it would not be.
     cargo.env("CARGO_INCREMENTAL", "0");
     cpu_seconds(|| succeed(&mut cargo))
 }

@@ -1,4 +1,4 @@
-//! Which crates an app is built of.
+//! The crates that an app is built from.
 
 use std::{collections::BTreeSet, io};
 
@@ -22,7 +22,7 @@ pub(crate) fn report(workspace: &Workspace) -> io::Result<()> {
     Ok(())
 }
 
-/// The names of what is built for the app, without its own.
+/// Returns the names of the crates that are built for the app, without the app itself.
 fn of(workspace: &Workspace, app: App) -> io::Result<BTreeSet<String>> {
     let words = ["tree", "--package", app.name, "--edges", "normal,build"];
     let mut cargo = workspace.cargo(&words);

@@ -1,8 +1,8 @@
-//! What vibecode-runtime adds to an app, over reqwest and serde alone:
+//! Measures what vibecode-runtime adds to an app, compared with reqwest and serde alone:
 //! `cargo run -p vibecode-tests --bin app-bench`.
 //!
 //! Builds two small apps that do the same, `apps/vibecode.rs` and `apps/reqwest.rs`, from nothing
-//! and with the same versions of what both use. Fails where a limit is missed.
+//! and with the same versions of their common dependencies. Fails if a limit is exceeded.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -20,14 +20,14 @@ use std::{io, process::ExitCode};
 use app::{OURS, RIVAL};
 use vibecode_tests::{generated::Workspace, limit};
 
-/// So much of the rival's at most.
+/// The largest allowed ratio to the rival.
 const LIMIT: f64 = 1.20;
 
 fn main() -> ExitCode {
     limit::exit_code(report())
 }
 
-/// Whether the limits are kept.
+/// Returns whether the limits are kept.
 fn report() -> io::Result<bool> {
     let workspace = Workspace::new("app-bench")?;
     for app in [OURS, RIVAL] {

@@ -1,4 +1,4 @@
-//! The apps send the same, and tell success from failure alike.
+//! Checks that the apps send the same requests, and distinguish success from failure in the same way.
 
 use std::{
     io::{self, BufRead as _, BufReader, Read as _, Write as _},
@@ -27,7 +27,7 @@ struct Done {
 }
 
 /// # Errors
-/// Where the apps differ, or do not do what they are for.
+/// If the apps differ, or do not do what they are for.
 pub(crate) fn check(workspace: &Workspace) -> io::Result<()> {
     for (answer, succeeds) in [(TAKEN, true), (DENIED, false)] {
         let done = [
@@ -58,7 +58,7 @@ fn run(workspace: &Workspace, app: App, answer: (&'static str, &'static str)) ->
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()?;
-    // Where the app has not called, the server is not to wait for ever.
+    // If the app has not called, the server must not wait for ever.
     drop(TcpStream::connect(address));
     let request = server.join();
     let (request_line, body) = request.map_err(|_| io::Error::other("the server failed"))??;
@@ -69,7 +69,7 @@ fn run(workspace: &Workspace, app: App, answer: (&'static str, &'static str)) ->
     })
 }
 
-/// Takes one request: its first line and its body.
+/// Reads one request: its first line and its body.
 fn serve(stream: &TcpStream, (status, json): (&str, &str)) -> io::Result<(String, String)> {
     let mut reader = BufReader::new(stream);
     let mut head = Vec::new();

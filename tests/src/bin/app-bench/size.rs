@@ -1,4 +1,4 @@
-//! How large an app is.
+//! The size of an app's binary.
 
 use std::{fs, io};
 
@@ -11,7 +11,7 @@ use crate::{
 
 const BYTES_PER_MB: f64 = 1e6;
 
-/// The sizes of the release builds, as they are and without their symbols. The builds stay.
+/// Returns the sizes of the release builds, with and without symbols. The builds are kept.
 pub(crate) fn measure(workspace: &Workspace) -> io::Result<Vec<Row>> {
     let row = |what, flags: &[&str]| {
         Ok::<_, io::Error>(Row {

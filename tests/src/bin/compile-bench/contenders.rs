@@ -1,4 +1,4 @@
-//! What is compared: derives, on the same structs.
+//! The contenders: derives, on the same structs.
 
 use std::iter;
 
@@ -6,30 +6,30 @@ use crate::source::table_of_diesel;
 
 pub(crate) struct Contender {
     pub(crate) name: &'static str,
-    /// The package whose version is told.
+    /// The package; its version is printed.
     pub(crate) package: &'static str,
     /// Lines of a manifest. The versions are those of our own Cargo.lock.
     pub(crate) dependencies: &'static str,
-    /// Stands above the structs, once.
+    /// The code above all structs.
     pub(crate) prelude: fn() -> String,
-    /// Stands above each struct.
+    /// The code above each struct.
     pub(crate) derives: &'static str,
     pub(crate) kinds: Kinds,
 }
 
-/// Where the kinds of the fields stand, which our derives ask for.
+/// Where the kinds of the fields are given, which our derives require.
 #[derive(Clone, Copy)]
 pub(crate) enum Kinds {
     Nowhere,
     InPlace,
-    /// In a portal's schema of so many fields, compared with the same derives with `in_place`.
+    /// In a portal's schema with this many fields, compared with the same derives with `in_place`.
     InSchema {
         fields: usize,
         in_place: &'static Contender,
     },
 }
 
-/// Structs with nothing on them: what all the others are compared with.
+/// Structs without derives, with which all others are compared.
 pub(crate) const BARE: Contender = Contender {
     name: "bare structs",
     package: "",
@@ -54,7 +54,7 @@ const PATCH_AND_RECORD: Contender = Contender {
     ..PATCH
 };
 
-/// The rival that makes a builder of a struct, with what then writes it.
+/// The rival that makes a builder for a struct, with the derive that writes it.
 pub(crate) const DERIVE_BUILDER: Contender = Contender {
     name: "derive_builder + serde `Serialize`",
     package: "derive_builder",

@@ -1,9 +1,9 @@
 //! The fields of each struct.
 
-/// So many has each struct.
+/// The number of fields of each struct.
 pub(crate) const FIELDS: usize = 20;
 
-/// A type of user field, in each language that asks for it.
+/// A type of user field, as each contender names it.
 pub(crate) struct Type {
     pub(crate) kind: &'static str,
     pub(crate) is_multiple: bool,
@@ -39,7 +39,7 @@ const fn multiple(kind: &'static str, rust: &'static str, diesel: &'static str) 
     }
 }
 
-/// The types of so many fields.
+/// Returns the types of this many fields.
 pub(crate) fn types(fields: usize) -> impl Iterator<Item = &'static Type> {
     TYPES.iter().cycle().take(fields)
 }

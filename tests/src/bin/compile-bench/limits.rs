@@ -1,4 +1,4 @@
-//! What our derives may cost at most.
+//! The limits for the cost of our derives.
 
 use vibecode_tests::limit;
 
@@ -7,15 +7,15 @@ use crate::{
     rounds::{Cost, Row},
 };
 
-/// So much of what `derive_builder` and serde cost, over the bare structs.
+/// The largest allowed ratio to `derive_builder` and serde, over the bare structs.
 const MOST_OF_RIVAL: f64 = 0.7;
 
-/// A schema may cost so much more than the kinds in place (ms a struct).
+/// How much more a schema may cost than the kinds in place (ms per struct).
 fn most_of_schema(fields: usize) -> f64 {
     if fields <= 500 { 0.6 } else { 1.0 }
 }
 
-/// Prints the limits, and tells whether all are kept. They are for what is built from cold.
+/// Prints the limits, and returns whether all are kept. They apply to cold builds.
 pub(crate) fn check(rows: &[Row]) -> bool {
     println!("\n| | cold | after an edit | limit, cold |\n|---|---|---|---|");
     let over = |contender: &Contender, other: &Contender| {

@@ -1,9 +1,9 @@
-//! What the derives cost at compile time, and what others cost on the same structs:
+//! Measures what the derives cost at compile time, compared with others on the same structs:
 //! `cargo run -p vibecode-tests --bin compile-bench`.
 //!
-//! Generates one crate a contender, each with the same structs, and counts the CPU time of
-//! `cargo check` on it: from cold, and after an edit of one field with incremental compilation.
-//! Its dependencies are built before. Fails where a limit is missed.
+//! Generates one crate per contender, each with the same structs, and measures the CPU time of
+//! `cargo check` on it: cold, and after an edit of one field with incremental compilation.
+//! Its dependencies are built before. Fails if a limit is exceeded.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     limit::exit_code(report())
 }
 
-/// Whether the limits are kept.
+/// Returns whether the limits are kept.
 fn report() -> io::Result<bool> {
     let workspace = Workspace::new("compile-bench")?;
     let rows = rounds::measure(&workspace)?;

@@ -1,4 +1,4 @@
-//! The rounds, and what each contender costs in them.
+//! The rounds, and the cost of each contender in them.
 
 use std::io;
 
@@ -15,16 +15,16 @@ use crate::{
 
 const ROUNDS: usize = 5;
 
-/// The least CPU seconds of `cargo check` on a contender's crate alone, in some rounds.
+/// The least CPU seconds of `cargo check` on only a contender's crate, in some rounds.
 #[derive(Clone, Copy)]
 pub(crate) struct Cost {
     /// Without incremental compilation.
     pub(crate) cold: f64,
-    /// With it, after an edit of the type of one field of one struct.
+    /// With incremental compilation, after an edit of the type of one field of one struct.
     pub(crate) edited: f64,
 }
 
-/// A contender, and what it costs.
+/// A contender and its cost.
 pub(crate) struct Row {
     pub(crate) contender: &'static Contender,
     pub(crate) cost: Cost,
@@ -43,7 +43,7 @@ impl Cost {
         }
     }
 
-    /// What it costs more than another (ms a struct).
+    /// Returns how much more it costs than another (ms per struct).
     pub(crate) fn over(self, other: Self) -> Self {
         let over = |seconds: f64, other: f64| (seconds - other) * 1000.0 / f64::from(STRUCTS);
         Self {
@@ -53,8 +53,8 @@ impl Cost {
     }
 }
 
-/// What the contenders cost, in their order. They take turns, so a busy machine is busy for all of
-/// them.
+/// Returns the costs of the contenders, in their order. They alternate, so that load of the machine affects
+/// all of them.
 pub(crate) fn measure(workspace: &Workspace) -> io::Result<Vec<Row>> {
     let [first, second] = EDITS;
     for contender in CONTENDERS {
@@ -62,7 +62,7 @@ pub(crate) fn measure(workspace: &Workspace) -> io::Result<Vec<Row>> {
         edit(workspace, contender, first)?;
     }
     workspace.fetch()?;
-    // Builds the dependencies, and fills the incremental compilation's cache.
+    // Builds the dependencies, and fills the cache of incremental compilation.
     for contender in CONTENDERS {
         round(workspace, contender)?;
     }

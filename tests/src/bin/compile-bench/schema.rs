@@ -2,7 +2,7 @@
 
 use crate::fields::{Type, types, wire_name};
 
-/// With so many user fields, as `GET /v1/contacts/fields` answers it.
+/// Returns a schema with this many user fields, in the form that `GET /v1/contacts/fields` returns.
 pub(crate) fn schema(fields: usize) -> String {
     let described: Vec<_> = types(fields).enumerate().map(describe).collect();
     let described = described.join(",\n");

@@ -10,11 +10,11 @@ use crate::{
 pub(crate) const STRUCTS: u32 = 200;
 const LAST: u32 = STRUCTS - 1;
 
-/// The types of the field that is edited between rounds. It stands in the last struct: rustc checks
-/// anew what an edit moves, and all below it in a file moves.
+/// The types of the field that is edited between rounds. It is in the last struct, because rustc checks
+/// again all code that an edit moves, and an edit moves everything below it in the file.
 pub(crate) const EDITS: [&str; 2] = ["Option<String>", "String"];
 
-/// With this type of the first field of the last struct.
+/// Returns the source with this type of the first field of the last struct.
 pub(crate) fn source(contender: &Contender, edited: &str) -> String {
     let mut source = format!("//! Generated.\n{}", (contender.prelude)());
     for number in 0..STRUCTS {
@@ -43,7 +43,7 @@ fn attribute(kinds: Kinds, field: usize, ty: &Type) -> String {
     format!("    #[vibecode(field = \"{name}\"{kind})]\n")
 }
 
-/// The table of which diesel's structs are rows.
+/// The table for diesel's structs.
 pub(crate) fn table_of_diesel() -> String {
     let mut table = String::from("diesel::table! {\n    contacts (id) {\n        id -> BigInt,\n");
     for (field, ty) in types(FIELDS).enumerate() {

@@ -1,4 +1,4 @@
-//! Nothing is added twice by us.
+//! The client adds nothing twice.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use vibecode_tests::world::ledger::Applied as Application;
 use super::{Broken, Facts, same};
 
 impl Facts<'_> {
-    /// Nothing is doubled by us.
+    /// The client adds nothing twice.
     pub(super) fn doubled(&self, broken: &mut Vec<Broken>) {
         let mut marked: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
         for application in self

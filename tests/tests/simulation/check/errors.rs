@@ -1,10 +1,10 @@
-//! What fails, and what its error shows.
+//! Which calls fail, and what their errors show.
 
 use super::super::edition::{KEY, Verdict};
 use super::{Broken, Facts};
 
 impl Facts<'_> {
-    /// Where nothing goes wrong, nothing fails.
+    /// If there are no faults, no call fails.
     pub(super) fn successes(&self, broken: &mut Vec<Broken>) {
         if !self.outcome.plan.must_succeed {
             return;
@@ -23,7 +23,7 @@ impl Facts<'_> {
         }
     }
 
-    /// No error shows what is secret or somebody's.
+    /// No error shows secrets or personal data.
     pub(super) fn secrets(&self, broken: &mut Vec<Broken>) {
         for report in &self.outcome.reports {
             let Some(Verdict::Failed { shown, .. }) = &report.verdict else {

@@ -15,7 +15,7 @@ use super::{
     plan::{Contact, Do, Item, Step},
 };
 
-/// A promise that was broken, and how.
+/// A broken promise, and how it was broken.
 pub(crate) type Broken = (&'static str, String);
 
 /// Everything that is wrong with a run.
@@ -91,7 +91,7 @@ impl<'a> Facts<'a> {
         found.and_then(|(_, value)| value.as_str())
     }
 
-    /// Applications of requests that carry a comment of this text.
+    /// The applications of requests that set this comment.
     fn marked<'b>(&'b self, marker: &'b str) -> impl Iterator<Item = &'a Application> + 'b {
         self.outcome
             .ledger

@@ -1,4 +1,4 @@
-//! What a record's requests look like in the ledger.
+//! The requests of each record in the ledger.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -46,7 +46,7 @@ impl Facts<'_> {
         }
     }
 
-    /// The arrivals of the requests that carry a marker: first and last.
+    /// The first and the last arrival of the requests with a marker.
     pub(super) fn arrivals(&self, marker: &str) -> Option<(Duration, Duration)> {
         let arrivals: Vec<Duration> = self
             .outcome
@@ -59,7 +59,7 @@ impl Facts<'_> {
         Some((*arrivals.iter().min()?, *arrivals.iter().max()?))
     }
 
-    /// Changes to a record are sent in the order in which they were asked for.
+    /// Changes to a record are sent in the order of the calls.
     pub(super) fn order(&self, broken: &mut Vec<Broken>) {
         let asked: Vec<(&Report, &Step, Item)> = self
             .outcome
@@ -102,7 +102,7 @@ impl Facts<'_> {
         }
     }
 
-    /// The world keeps its own bounds: else what it finds is no fault of the client.
+    /// The world keeps its own bounds. Otherwise a problem would not be a defect of the client.
     pub(super) fn world(&self, broken: &mut Vec<Broken>) {
         let bounds = Rules::default().bounds;
         let slack = Duration::from_millis(10);

@@ -1,4 +1,4 @@
-//! Every call ends in time, and takes no more of the API than it may.
+//! Every call ends in time, and stays within the API's limits.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -58,7 +58,7 @@ impl Facts<'_> {
                     queue += Self::own_bound(other);
                 }
             }
-            // An `ensure` also waits for what earlier calls left open: twice the settle time at most.
+            // An `ensure` also waits for the open writes of earlier calls: at most twice the settle time.
             let open = if step.what.ensures() {
                 Duration::from_secs(240)
             } else {
@@ -66,7 +66,7 @@ impl Facts<'_> {
             };
             let bound =
                 Self::own_bound(step) + queue + open + polls_rarely + self.outcome.plan.slack;
-            // What waits for no record that is open, in a world that is calm.
+            // Calls that do not wait for an open write, in a world without faults.
             let prompt = self.item(report).is_some_and(|item| {
                 item.want
                     .comments
@@ -91,7 +91,7 @@ impl Facts<'_> {
         }
     }
 
-    /// At most three tries, each with all of its time.
+    /// At most three attempts, each with its full time-out.
     pub(super) fn tries(&self, broken: &mut Vec<Broken>) {
         let plan = &self.outcome.plan;
         let most = if plan.settings.sessions { 4 } else { 3 };
@@ -143,7 +143,7 @@ impl Facts<'_> {
             let gave_up = seen.fate.contains("not waited for") || seen.fate.contains("Stalled");
             let full = if seen.method == "GET" { 30 } else { 70 };
             let took = closed.saturating_sub(seen.arrived);
-            // A batch that only reads is given the time of a read.
+            // A batch that only reads has the time-out of a read.
             let reads = seen.method == "POST" && seen.writes.is_empty();
             let full = Duration::from_millis(if reads { 29_950 } else { full * 1_000 - 50 });
             if gave_up && took < full {
@@ -187,7 +187,7 @@ impl Facts<'_> {
         })
     }
 
-    /// After an answer that asks to wait, nothing leaves for as long as it asks.
+    /// After an answer that requests a wait, nothing is sent for that time.
     pub(super) fn gates(&self, broken: &mut Vec<Broken>) {
         if self.outcome.plan.settings.per_minute.is_none()
             || self.outcome.plan.settings.names.is_some()
@@ -219,7 +219,7 @@ impl Facts<'_> {
         }
     }
 
-    /// No more requests a minute than the throttle allows.
+    /// There are no more requests per minute than the throttle allows.
     pub(super) fn quota(&self, broken: &mut Vec<Broken>) {
         let Some(limit) = self.outcome.plan.settings.per_minute else {
             return;
@@ -262,7 +262,7 @@ fn most_of_one(items: &[Item]) -> u32 {
     counts.into_values().max().unwrap_or(0)
 }
 
-/// Whether a request sets this text as a comment or a post.
+/// Returns whether a request sets this text as a comment or a post.
 fn holds(body: &Value, text: &str) -> bool {
     let sets = |of: &Value| {
         ["comments", "post"]

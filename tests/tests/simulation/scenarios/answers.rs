@@ -1,4 +1,4 @@
-//! What answers a write: nothing, a gateway, a code with an odd status, a success that is none.
+//! Answers to writes: none, a gateway's, a code with an odd status, a false success.
 
 use vibecode_tests::world::{
     Dice, Rules,
@@ -119,7 +119,7 @@ pub(super) const CODES: [(u32, Fate); 22] = [
     (1, Fate::Refused(404, "ENTITY_NOT_FOUND")),
 ];
 
-/// Codes come with statuses that they do not have.
+/// Codes come with unusual statuses.
 pub(super) fn codes(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         writes: CODES.to_vec(),
@@ -131,7 +131,7 @@ pub(super) fn codes(dice: &mut Dice) -> (Plan, Rules) {
     (plan, rules)
 }
 
-/// Sessions end, outside of batches and inside.
+/// Sessions expire, outside of batches and inside.
 pub(super) fn sessions(dice: &mut Dice) -> (Plan, Rules) {
     let lasts = dice.between(seconds(2), seconds(60));
     let hanging = if dice.chance(0.3) { 0.3 } else { 0.0 };
@@ -154,12 +154,12 @@ pub(super) fn sessions(dice: &mut Dice) -> (Plan, Rules) {
     plan.settings.sessions = true;
     plan.settings.slow_sessions = seconds(5);
     plan.settings.hanging_sessions = hanging;
-    // A provider that hangs is waited for, but not for ever.
+    // The client waits for a provider that hangs, but not for ever.
     plan.slack = seconds(600);
     (plan, rules)
 }
 
-/// Sessions end, and nothing else goes wrong: each is renewed, in batches too.
+/// Sessions expire and nothing else fails: each is renewed, in batches too.
 pub(super) fn renewals(dice: &mut Dice) -> (Plan, Rules) {
     let lasts = dice.between(seconds(30), seconds(40));
     let rules = Rules {
@@ -177,7 +177,7 @@ pub(super) fn renewals(dice: &mut Dice) -> (Plan, Rules) {
     (plan, rules)
 }
 
-/// A success is none, or not yet.
+/// A success answer is false, or the change is applied later.
 pub(super) fn believed(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         writes: vec![
@@ -207,7 +207,7 @@ pub(super) fn believed(dice: &mut Dice) -> (Plan, Rules) {
     (maker.plan, rules)
 }
 
-/// The API repeats a call towards the portal, and answers of the second try.
+/// The API repeats a call to the portal, and its answer is about the second attempt.
 pub(super) fn repeats(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         writes: vec![

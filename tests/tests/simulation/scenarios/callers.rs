@@ -10,7 +10,7 @@ use super::super::{
 };
 use super::{ALL_KINDS, BROKEN, READS, answers::CODES, many::batch_rules};
 
-/// Nothing goes wrong: whatever is found here is a fault of the simulation, or a grave one.
+/// Nothing fails: a problem here is a defect of the simulation, or a serious one of the client.
 pub(super) fn calm(dice: &mut Dice) -> (Plan, Rules) {
     let mut maker = Maker::new(dice);
     maker.kinds = ALL_KINDS.to_vec();
@@ -24,7 +24,7 @@ pub(super) fn calm(dice: &mut Dice) -> (Plan, Rules) {
     (maker.plan, Rules::default())
 }
 
-/// A name takes long to look up, so that a request arrives long after it has left.
+/// Name resolution takes long, so that a request arrives long after its attempt began.
 pub(super) fn names(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         writes: vec![(1, Fate::Fine), (4, Fate::Late), (1, Fate::Stalled)],
@@ -41,7 +41,7 @@ pub(super) fn names(dice: &mut Dice) -> (Plan, Rules) {
     (plan, rules)
 }
 
-/// Callers drop their futures, poll them rarely, or keep them and never do.
+/// Callers drop their futures, poll them rarely, or keep them without polling them.
 pub(super) fn neglect(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         writes: BROKEN.to_vec(),
@@ -114,7 +114,7 @@ pub(super) fn crowds(dice: &mut Dice) -> (Plan, Rules) {
     (plan, Rules::default())
 }
 
-/// Bodies that are taken slowly: what a client still sends after it has given up.
+/// Bodies that are read slowly: the client may still send them after it has given up.
 pub(super) fn uploads(dice: &mut Dice) -> (Plan, Rules) {
     let size = 5 * 1024 * 1024;
     let rules = Rules {
@@ -150,7 +150,7 @@ pub(super) fn uploads(dice: &mut Dice) -> (Plan, Rules) {
     (maker.plan, rules)
 }
 
-/// All of it at once.
+/// All of these together.
 pub(super) fn everything(dice: &mut Dice) -> (Plan, Rules) {
     let mut rules = batch_rules(dice);
     let mut writes = BROKEN.to_vec();
@@ -188,7 +188,7 @@ pub(super) fn everything(dice: &mut Dice) -> (Plan, Rules) {
         (1, Treats::Holds),
     ];
     maker.contacts(4);
-    // Each client has two records of its own; a batch may reach over to the other's.
+    // Each client has its own two records; a batch may include the other's.
     for position in 0..4_u64 {
         let client = usize::try_from(position).unwrap_or(0) % clients;
         if clients > 1 {

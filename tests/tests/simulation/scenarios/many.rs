@@ -109,7 +109,7 @@ pub(super) fn jobs(dice: &mut Dice) -> (Plan, Rules) {
     (maker.plan, rules)
 }
 
-/// The API says odd things of its limits.
+/// The API returns odd headers about its limits.
 pub(super) fn limits(dice: &mut Dice) -> (Plan, Rules) {
     let mut rules = Rules {
         writes: vec![
@@ -147,7 +147,7 @@ pub(super) fn limits(dice: &mut Dice) -> (Plan, Rules) {
         what: Do::Batch(items),
         how: How::Await,
     });
-    // Long after whatever was odd: these wait for nothing.
+    // Long after the odd headers: these wait for nothing.
     for id in 87..95 {
         let at = maker.dice.between(seconds(240), seconds(300));
         maker.plan.steps.push(Step {
@@ -159,12 +159,12 @@ pub(super) fn limits(dice: &mut Dice) -> (Plan, Rules) {
     }
     let mut plan = maker.plan;
     plan.settings.per_minute = Some(300);
-    // A gate is waited for for at most as long as a `Retry-After`.
+    // A call waits for the pause (the gate) for at most the longest accepted `Retry-After`.
     plan.slack = seconds(120);
     (plan, rules)
 }
 
-/// A change of its own.
+/// A change with its own values.
 pub(super) fn marked(id: u64, what: &str) -> Item {
     Item {
         id,
@@ -175,7 +175,7 @@ pub(super) fn marked(id: u64, what: &str) -> Item {
     }
 }
 
-/// More requests than a minute has.
+/// More requests than the limit per minute.
 pub(super) fn quota(dice: &mut Dice) -> (Plan, Rules) {
     let limit = 60 + u32::try_from(dice.below(40)).unwrap_or(0);
     // A pause makes room. Without one, all of the minute is used.
@@ -209,7 +209,8 @@ pub(super) fn quota(dice: &mut Dice) -> (Plan, Rules) {
     (plan, rules)
 }
 
-/// Lists that ignore `offset`, cap their pages, lie in `meta`, and shuffle what an order leaves open.
+/// Lists that ignore `offset`, cap their pages, have a wrong `meta`, and shuffle rows that are equal in the
+/// order.
 pub(super) fn lists(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         lists: ListRules {
@@ -253,7 +254,7 @@ pub(super) fn lists(dice: &mut Dice) -> (Plan, Rules) {
     (maker.plan, rules)
 }
 
-/// One record that is open does not hold back those that share its batch.
+/// A record with an open write does not delay the others of its batch.
 pub(super) fn held_back(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         writes: vec![(1, Fate::Stalled)],

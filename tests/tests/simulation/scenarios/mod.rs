@@ -1,4 +1,4 @@
-//! The scenarios: each a world in which one kind of thing goes wrong, and callers that would notice.
+//! The scenarios: each is a world with one kind of fault, and callers that would notice it.
 
 mod answers;
 mod callers;
@@ -15,7 +15,7 @@ use super::{
 /// A kind of schedule.
 pub(crate) struct Scenario {
     pub(crate) name: &'static str,
-    /// How many times dearer it is than the cheapest.
+    /// Its cost, relative to the cheapest.
     pub(crate) cost: u64,
     pub(crate) draw: fn(&mut Dice) -> (Plan, Rules),
 }

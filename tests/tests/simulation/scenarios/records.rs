@@ -1,4 +1,4 @@
-//! What a record is shown as.
+//! How records are shown.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use super::super::{
 };
 use super::{BROKEN, answers::CODES, stories};
 
-/// Reads show what was, or are answered long after they were begun.
+/// Reads show an old state, or are answered long after they were begun.
 pub(super) fn stale(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         writes: vec![(6, Fate::Fine), (2, Fate::Lost), (2, Fate::Stalled)],
@@ -132,7 +132,7 @@ fn shaped(dice: &mut Dice, all: &[Shape]) -> (Plan, Rules) {
         (1, Kind::EnsureJob),
     ];
     maker.stories(2);
-    // What was there from the beginning, written otherwise.
+    // A value that was there from the beginning, in another form.
     for id in [71, 72] {
         let contact = maker
             .plan
@@ -205,9 +205,9 @@ pub(super) fn formats(dice: &mut Dice) -> (Plan, Rules) {
     )
 }
 
-/// The portal writes phones in its own way, with other digits. All writes are those of `ensure`, which
-/// knows what was there before: of an `update` without a read before it, nobody can say whether a phone
-/// in another form is its own.
+/// The portal reformats phones, with other digits. All writes are those of `ensure`, which knows what was
+/// there before. After an `update` without a read before it, it is unknown whether a phone in another form
+/// is the one that it added.
 pub(super) fn national(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         writes: vec![(6, Fate::Fine), (2, Fate::Lost), (1, Fate::Stalled)],
@@ -226,7 +226,7 @@ pub(super) fn national(dice: &mut Dice) -> (Plan, Rules) {
     (maker.plan, rules)
 }
 
-/// A proxy keeps what reads were answered, unless they say that it must not.
+/// A proxy caches the answers to reads, unless the reads forbid it.
 pub(super) fn cached(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         cached: 0.7,
@@ -237,7 +237,7 @@ pub(super) fn cached(dice: &mut Dice) -> (Plan, Rules) {
     stories(dice, rules)
 }
 
-/// A field that no read shows: clearing it is sent, and is done only if it is seen to be.
+/// A field that no read shows: clearing it is sent, and succeeds only if an answer shows it.
 pub(super) fn hidden(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         hides: Some("post"),
@@ -275,7 +275,7 @@ pub(super) fn hidden(dice: &mut Dice) -> (Plan, Rules) {
     (maker.plan, rules)
 }
 
-/// Records are made and deleted.
+/// Records are created and deleted.
 pub(super) fn creates(dice: &mut Dice) -> (Plan, Rules) {
     let mut writes = CODES.to_vec();
     writes.extend(BROKEN);
