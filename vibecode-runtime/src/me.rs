@@ -49,7 +49,11 @@ impl Me {
         Ok(Self {
             portal: read(portal, text).map_err(|error| unreadable("portal", error))?,
             tariff: read(tariff, name).map_err(|error| unreadable("tariff", error))?,
-            scopes: read(scopes, texts).map_err(|error| unreadable("scopes", error))?,
+            // An empty list is a key without scopes, not one of which nothing is known.
+            scopes: match scopes.filter(|scopes| !scopes.is_null()) {
+                Some(scopes) => Some(texts(scopes).map_err(|error| unreadable("scopes", error))?),
+                None => None,
+            },
             access_mode: read(access_mode, text)
                 .map_err(|error| unreadable("accessMode", error))?,
             raw,
@@ -163,6 +167,8 @@ mod tests {
             assert_eq!(read.can_write(), None);
         }
         assert_eq!(me(r#"{"accessMode":"APPEND"}"#).unwrap().can_write(), None);
+        assert_eq!(me("{}").unwrap().scopes(), None);
+        assert_eq!(me(r#"{"scopes":[]}"#).unwrap().scopes(), Some(Vec::new()));
     }
 
     #[test]

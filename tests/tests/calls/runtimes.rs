@@ -2,9 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::{
+    runtime::{Builder, Runtime},
+    time::timeout,
+};
 use vibecode_runtime::{Call, Client, ContactId, ErrorKind, Outcome, Raw};
-use vibecode_sandbox::Sandbox;
+use vibecode_sandbox::{Fault, Sandbox};
 
 use crate::{Customer, client, requests};
 
@@ -98,4 +101,27 @@ fn a_client_works_in_several_runtimes_that_all_run() {
         }
     }
     assert_eq!(requests(&sandbox).len(), 9);
+}
+
+#[test]
+fn a_call_that_was_begun_in_a_runtime_which_is_gone_is_an_error_and_no_panic() {
+    let (_server, sandbox, client) = portal();
+    sandbox.fault(Fault::hang());
+    sandbox.fault(Fault::hang());
+    let patch = Customer::patch().add_phone("+79169876543");
+    let mut write = client.update(71, &patch);
+    let mut read = read(&client);
+    let first = on_demand();
+    first.block_on(async {
+        let both = async { tokio::join!(&mut write, &mut read) };
+        assert!(timeout(Duration::from_secs(1), both).await.is_err());
+    });
+    drop(first);
+    let second = on_demand();
+    let write = second.block_on(write).map(drop).unwrap_err();
+    assert_eq!(write.kind(), ErrorKind::Interrupted);
+    assert_eq!(write.outcome(), Outcome::Unknown);
+    let read = second.block_on(read).map(drop).unwrap_err();
+    assert_eq!(read.kind(), ErrorKind::Interrupted);
+    assert_eq!(read.outcome(), Outcome::NotApplied);
 }

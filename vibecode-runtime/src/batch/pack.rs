@@ -103,9 +103,9 @@ fn take_ready(waiting: &mut Vec<Waiting>, tries: u32) -> (Vec<usize>, Vec<Ready<
     let (mut places, mut ready) = (Vec::new(), Vec::new());
     let mut seen = HashSet::new();
     // If all calls are writes, their locks keep them in order.
-    let reads = waiting.iter().any(|one| one.request.is_none());
+    let has_reads = waiting.iter().any(|one| one.request.is_none());
     for mut one in mem::take(waiting) {
-        let is_first = !reads || seen.insert(one.call.target.clone());
+        let is_first = !has_reads || seen.insert(one.call.target.clone());
         let lock = match &mut one.request {
             Some(request) if is_first => request.try_lock(),
             Some(_) | None => None,

@@ -97,7 +97,8 @@ impl ClientBuilder {
     }
 
     /// Sets how long one attempt may take, from connecting to the end of the answer. By default 70 s
-    /// for a write, since the server works on it for up to 60 s, and 30 s for a read.
+    /// for a write, since the server works on it for up to 60 s, and 30 s for a read. This sets both to
+    /// the same value. Zero is accepted, but no call can be expected to succeed in no time.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -122,9 +123,16 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long all attempts of one call may take together, from the moment the first is sent. No
-    /// attempt begins after that, and one under way is ended. Waiting for the throttle before the first
-    /// attempt does not count. By default 300 s.
+    /// Sets how long all attempts of one call may take together, from the moment the first is sent. By
+    /// default 300 s. Waiting for the throttle before the first attempt does not count.
+    ///
+    /// Another attempt begins only if it could run for its full [`timeout`](Self::timeout) before the
+    /// deadline. An attempt that is under way is not cut off: with a deadline of 20 s, a write without
+    /// an answer fails after its time-out of 70 s. So with a deadline shorter than the time-out,
+    /// nothing is sent again, not even after a 429; zero means a single attempt.
+    ///
+    /// [`Client::ensure`] makes several reads and writes. The deadline limits each of them, not the
+    /// call as a whole.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));

@@ -7,7 +7,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use tokio::runtime::Handle;
+use tokio::runtime::{Handle, Id};
 
 use super::{caller::Caller, owned::Owned};
 use crate::{Error, ErrorKind, Outcome, Result};
@@ -15,16 +15,18 @@ use crate::{Error, ErrorKind, Outcome, Result};
 /// A pending call of the API, returned by the methods of [`Client`](crate::Client). It is a future that
 /// borrows nothing, so it can be spawned.
 ///
-/// It does nothing until it is polled. If its caller stops polling a write or drops it, the write
-/// continues in a task of the client, so it blocks no other call. After a drop, a request that is under
-/// way runs to its end, and nothing new is sent. Whether the change was made is then unknown.
+/// It does nothing until it is polled. A write goes on in a task of the client as soon as another call
+/// waits for its record, or its caller drops it. The other call then waits until the write has ended. It
+/// does not wait for the caller to poll. After a drop, a request that is under way runs to its end, and
+/// nothing new is sent. Whether the change was made is then unknown.
 ///
 /// A client may be used in several tokio runtimes at the same time, such as those of actix-web's
 /// workers, only if all of them keep running, since all of them use connections that were made in one
-/// of them. If an earlier runtime still exists but does not run, for example between two calls of its
-/// `block_on`, a call in another runtime fails after two seconds with [`ErrorKind::Configuration`], and
-/// nothing was sent. Once the earlier runtime is shut down, the client moves to the new one. Outside of
-/// a runtime a call fails immediately.
+/// of them. A call that was begun in one runtime and is polled in another, or in none, fails with
+/// [`ErrorKind::Interrupted`]. If an earlier runtime still exists but does not run, for example between
+/// two calls of its `block_on`, a call in another runtime fails after two seconds with
+/// [`ErrorKind::Configuration`], and nothing was sent. Once the earlier runtime is shut down, the client
+/// moves to the new one. Outside of a runtime a call fails immediately.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -41,6 +43,10 @@ use crate::{Error, ErrorKind, Outcome, Result};
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Call<T> {
     future: Pin<Box<dyn Future<Output = Result<T>> + Send>>,
+    /// The runtime in which it was first polled: its timers and connections belong to that one.
+    begun_in: Option<Id>,
+    /// What is known of the change if it cannot go on.
+    if_interrupted: Outcome,
 }
 
 impl<T: Send + 'static> Call<T> {
@@ -49,6 +55,8 @@ impl<T: Send + 'static> Call<T> {
     pub(crate) fn new(future: impl Future<Output = Result<T>> + Send + 'static) -> Self {
         Self {
             future: Box::pin(future),
+            begun_in: None,
+            if_interrupted: Outcome::NotApplied,
         }
     }
 
@@ -57,7 +65,10 @@ impl<T: Send + 'static> Call<T> {
     where
         F: Future<Output = Result<T>> + Send + 'static,
     {
-        Self::new(Owned::new(run))
+        Self {
+            if_interrupted: Outcome::Unknown,
+            ..Self::new(Owned::new(run))
+        }
     }
 
     /// Creates a call that has ended already.
@@ -70,8 +81,12 @@ impl<T> Future for Call<T> {
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        if Handle::try_current().is_err() {
-            return Poll::Ready(Err(outside_of_a_runtime()));
+        let here = Handle::try_current().ok().map(|runtime| runtime.id());
+        match (here, self.begun_in) {
+            (None, None) => return Poll::Ready(Err(outside_of_a_runtime())),
+            (Some(_), None) => self.begun_in = here,
+            (_, Some(_)) if here == self.begun_in => {}
+            (_, Some(_)) => return Poll::Ready(Err(in_another_runtime(self.if_interrupted))),
         }
         self.future.as_mut().poll(context)
     }
@@ -87,6 +102,11 @@ impl<T> fmt::Debug for Call<T> {
 pub(crate) fn shut_down() -> Error {
     let problem = "the runtime of the client was shut down before the request ended";
     Error::new(ErrorKind::Interrupted, Outcome::Unknown, problem)
+}
+
+fn in_another_runtime(outcome: Outcome) -> Error {
+    let problem = "the call was begun in another tokio runtime: await it in the one in which it was first polled";
+    Error::new(ErrorKind::Interrupted, outcome, problem)
 }
 
 pub(crate) fn outside_of_a_runtime() -> Error {

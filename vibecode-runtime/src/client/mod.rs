@@ -114,11 +114,12 @@ use crate::{
 /// | `InvalidId` | the id is 0 | not applied: nothing was sent |
 /// | `Configuration`, `Session`, `Throttle` | the session token cannot be used, or none was available, or an earlier runtime of the client [does not run](Call), or the throttle allows no request within 15 minutes | not applied: nothing was sent |
 /// | `Connect` | no connection was made | not applied |
-/// | `Api` | the API answered with an error: see [`Error::code`](crate::Error::code) | not applied after a 4xx (except 408, 421 and 425) and after a 503 that asks to retry later; otherwise unknown |
-/// | `Timeout`, `Interrupted`, `CutOff` | no complete answer arrived | unknown; not applied if the deadline passed before anything was sent |
-/// | `NotJson`, `Oversized`, `OtherRecord`, `Unexpected` | the answer cannot be relied on | unknown; not applied after a 429 |
+/// | `Api` | the API answered with an error: see [`Error::code`](crate::Error::code) | for a change that sets, clears or deletes: not applied after a 4xx (except 408, 421 and 425) and after a 503 that asks to retry later. For a patch that adds, and for [`create`](Self::create): not applied only after 400, 401, 403, 404 and a 429 `RATE_LIMITED`, each without a code of the portal ([`Error::b24_code`](crate::Error::b24_code)). Otherwise, and after any failure behind the API, unknown |
+/// | `Timeout`, `Interrupted`, `CutOff` | no complete answer arrived | unknown; not applied if nothing could be sent within 15 minutes |
+/// | `NotJson`, `Oversized`, `OtherRecord`, `Unexpected` | the answer cannot be relied on | unknown |
 ///
-/// A read changes nothing: its outcome is always `NotApplied`.
+/// A read changes nothing: its outcome is always `NotApplied`. The guide has the whole rule: "Outcomes
+/// and `ensure`" (`docs/src/outcomes.md` in the repository).
 #[derive(Clone)]
 pub struct Client {
     pub(crate) shared: Arc<Shared>,

@@ -35,7 +35,7 @@ use super::{
     call::shut_down,
     caller::{Caller, Detach, PresenceGuard},
 };
-use crate::Result;
+use crate::{Error, ErrorKind, Outcome, Result};
 
 /// The caller's handle of the call.
 pub(super) struct Owned<T: Send + 'static> {
@@ -122,9 +122,14 @@ impl<T: Send + 'static> State<T> {
                     Err(_) => Err(shut_down()),
                 },
             }),
-            Self::Over => panic!("a call was polled after it had ended"),
+            Self::Over => Poll::Ready(Err(polled_after_its_end())),
         }
     }
+}
+
+fn polled_after_its_end() -> Error {
+    let problem = "the call was polled after it had ended";
+    Error::new(ErrorKind::Interrupted, Outcome::Unknown, problem)
 }
 
 impl<T: Send + 'static> Running<T> {

@@ -6,11 +6,15 @@ use std::time::Duration;
 ///
 /// A request is retried only if that cannot add anything twice:
 ///
-/// - after an answer which says that nothing was applied and asks to retry later (429, a 503 with
-///   `QUERY_LIMIT_EXCEEDED` or `QUEUE_OVERFLOW`);
+/// - after a 429 `RATE_LIMITED`; for a patch that adds and for `create`, only if it has no code of the
+///   portal ([`Error::b24_code`](crate::Error::b24_code));
 /// - if no connection was made;
-/// - after any other failure with an unknown outcome, if the request is idempotent: repeating it has no
-///   further effect.
+/// - if the request is idempotent, which means that repeating it has no further effect: after a 503 with
+///   `QUERY_LIMIT_EXCEEDED` or `QUEUE_OVERFLOW`, and after any failure with an unknown outcome, except a
+///   redirect and `ERROR_LOOP_DETECTED`. A patch that adds is not idempotent, and neither is `create`.
+///
+/// Another attempt begins only if it could run for its full time-out before the
+/// [deadline](crate::ClientBuilder::deadline).
 ///
 /// The API has no versions of records, so nothing can prevent an older attempt from being applied after
 /// a newer change by somebody else.
@@ -69,7 +73,7 @@ impl RetryPolicy {
         Self::new().attempts(1)
     }
 
-    /// Sets the maximum number of attempts, including the first. By default 3.
+    /// Sets the maximum number of attempts, including the first. By default 3. Zero counts as 1.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -167,7 +171,8 @@ impl RetryPolicy {
 
     /// Sets the number of retry tokens, which a client and its clones share, so that retries do not
     /// multiply the load of an outage. A retry takes 5 tokens and returns them if it succeeds. A first
-    /// attempt that succeeds returns 1. Without enough tokens there are no retries. By default 500.
+    /// attempt that succeeds returns one token. Without enough tokens there are no retries. By default
+    /// 500.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));

@@ -240,7 +240,7 @@ fn pick(working: &mut [Working], is_wanted: impl Fn(&Working) -> bool) -> Vec<&m
 /// more.
 fn not_shown(last: Option<Error>) -> Error {
     last.unwrap_or_else(|| {
-        let problem = "the record does not show the values that were sent: read it, and see whether its fields exist on the portal";
+        let problem = "the record does not show the values that were sent: check that its fields exist on the portal";
         Error::new(ErrorKind::NotTaken, Outcome::Unknown, problem)
     })
 }

@@ -240,12 +240,21 @@ impl Working {
 
     /// Returns the result, and releases the lock.
     pub(super) fn finish(self) -> (usize, Result<Ensured>) {
-        let Self { place, step, .. } = self;
+        let Self {
+            place, step, job, ..
+        } = self;
         let result = match step {
             Step::Done(result) => result,
             Step::WaitForLock | Step::Read(_) | Step::Write(_) => Err(not_shown(None)),
         };
-        (place, result)
+        // The error of a request names it already.
+        let named = |error: Error| {
+            error.with(|details| {
+                let call = || format!("ensure {}/{}", job.entity(), job.id());
+                details.call.get_or_insert_with(call);
+            })
+        };
+        (place, result.map_err(named))
     }
 
     /// Returns the result if the caller is gone.
@@ -272,7 +281,7 @@ fn not_taken(missing: &Body) -> Error {
         .map(|(name, _)| format!("`{name}`"))
         .collect();
     let problem = format!(
-        "the API reported a success, but the record does not show the values of {}: read it, and see whether the fields exist on the portal",
+        "the API reported a success, but the record does not show the values of {}: check that the fields exist on the portal",
         names.join(", ")
     );
     Error::new(ErrorKind::NotTaken, Outcome::Unknown, problem)

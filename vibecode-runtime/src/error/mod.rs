@@ -322,10 +322,19 @@ impl Error {
         self.0.api.as_ref()?.b24_code.as_deref()
     }
 
-    /// Returns how long the API wants the client to wait before the next call: `error.retryAfter`
-    /// or `Retry-After`. The client waits and retries by itself unless the wait is longer than
-    /// [`RetryPolicy::max_retry_after`](crate::RetryPolicy::max_retry_after) or all attempts have
-    /// been used.
+    /// Returns how long to wait before the next call: `error.retryAfter` or `Retry-After` of the
+    /// API's answer, or what is left of the throttle's pause or queue ([`ErrorKind::Throttle`]).
+    /// After a pause of an hour, the [throttle](crate::Throttle) lets a request through even if
+    /// this wait is longer.
+    ///
+    /// After an answer that asks to retry later, the client waits and retries by itself. It fails
+    /// with this wait if
+    ///
+    /// - the wait is longer than
+    ///   [`RetryPolicy::max_retry_after`](crate::RetryPolicy::max_retry_after);
+    /// - the [deadline](crate::ClientBuilder::deadline) leaves no time for another attempt;
+    /// - all attempts or retry tokens have been used; or
+    /// - the request must not be sent again, such as a patch that adds after a 503.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -362,7 +371,9 @@ impl fmt::Display for Error {
         match (status, self.shown_code()) {
             (Some(status), Some(code)) => write!(f, " [{} {code}]", status.as_u16())?,
             (Some(status), None) => write!(f, " [{}]", status.as_u16())?,
-            _ => {}
+            // A call of a batch has no status of its own.
+            (None, Some(code)) => write!(f, " [{code}]")?,
+            (None, None) => {}
         }
         match outcome {
             Outcome::NotApplied => Ok(()),

@@ -227,15 +227,13 @@ impl BudgetError {
 
     /// Returns the error of a call that was not sent because of this error.
     pub(crate) fn not_sent(self) -> Error {
-        let (problem, retry_after) = match self.retry_after {
-            Some(wait) => (
-                "the throttle let no request leave in time, so nothing was sent",
-                Some(wait),
+        let retry_after = self.retry_after;
+        let problem = match retry_after {
+            Some(wait) => format!(
+                "no request may be sent for another {} s, which is longer than a request waits, so nothing was sent: send it after that",
+                wait.as_nanos().div_ceil(1_000_000_000)
             ),
-            None => (
-                "the budget of requests gave no permit, so nothing was sent",
-                None,
-            ),
+            None => "the budget of requests gave no permit, so nothing was sent: the source of this error says why".to_owned(),
         };
         Error::not_sent(ErrorKind::Throttle, problem)
             .caused_by(self)
