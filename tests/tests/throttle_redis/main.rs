@@ -167,6 +167,20 @@ async fn a_waiter_that_is_dropped_gives_back_what_it_took() {
 }
 
 #[tokio::test]
+async fn a_waiter_that_is_dropped_waits_no_longer() {
+    let Some(redis) = RedisServer::start() else {
+        return;
+    };
+    // If all of them waited, the last would wait for 20 minutes, and fail at once.
+    let budget = budget(&redis, 1);
+    let _in_flight = budget.acquire().await.unwrap();
+    for _ in 0..21 {
+        let dropped = timeout(Duration::from_millis(10), budget.acquire()).await;
+        assert!(dropped.is_err());
+    }
+}
+
+#[tokio::test]
 async fn what_is_left_in_the_store_expires() {
     let Some(redis) = RedisServer::start() else {
         return;

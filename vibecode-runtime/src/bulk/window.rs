@@ -181,7 +181,15 @@ mod tests {
     fn long_patches_fill_a_pack_and_the_window_by_their_bytes() {
         let mut window: Window<u64> = Window::new();
         let mut body = Body::default();
-        body.set_unchecked("ufCrmNotes".to_owned(), &[], &"a".repeat(1024 * 1024));
+        // Exactly a mebibyte, so that the last one that is taken fills the window to the byte.
+        let set = |body: &mut Body, length| {
+            body.set_unchecked("ufCrmNotes".to_owned(), &[], &"a".repeat(length));
+        };
+        set(&mut body, 0);
+        let text = 1024 * 1024 - body.bytes();
+        body = Body::default();
+        set(&mut body, text);
+        assert_eq!(body.bytes(), 1024 * 1024);
         let mut taken = 0;
         while window.has_room() {
             let job = PatchJob::unchecked_new("contacts".into(), 1 + taken, body.clone());

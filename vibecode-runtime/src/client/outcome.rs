@@ -188,3 +188,45 @@ fn broken(error: reqwest::Error) -> Error {
     };
     broken.caused_by(error)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::request::Effect;
+
+    struct Number;
+
+    impl Answer for Number {
+        type Data<'a> = u64;
+
+        fn read(_: u64, _: Option<&RawValue>, _: &Request) -> Result<Self> {
+            Ok(Self)
+        }
+    }
+
+    #[test]
+    fn only_an_answer_with_the_status_of_a_success_is_reported_as_a_success() {
+        let request = Request::new(Method::GET, "me", Effect::Reads);
+        let read = |status, body: &str| {
+            let status = StatusCode::from_u16(status).unwrap();
+            read_whole::<Number>(status, body.as_bytes(), &request)
+                .map(drop)
+                .map_err(|error| error.to_string())
+        };
+        let (right, wrong) = (
+            r#"{"success":true,"data":5}"#,
+            r#"{"success":true,"data":"?"}"#,
+        );
+        for status in [200, 201] {
+            assert!(read(status, right).is_ok());
+            let error = read(status, wrong).unwrap_err();
+            assert!(error.contains("reports a success"), "{error}");
+        }
+        for status in [202, 302, 404, 502] {
+            for body in [right, wrong] {
+                let error = read(status, body).unwrap_err();
+                assert!(!error.contains("success"), "{status}: {error}");
+            }
+        }
+    }
+}

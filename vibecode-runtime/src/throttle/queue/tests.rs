@@ -353,3 +353,13 @@ fn outside_a_runtime_a_request_that_would_wait_is_an_error() {
     };
     assert!(error.to_string().contains("tokio runtime"), "{error}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn slots_of_others_without_a_reset_are_taken_for_free_when_our_own_would_be() {
+    let throttle = Throttle::per_minute(2);
+    permit(&throttle).await.finish(Feedback {
+        remaining: Some(0),
+        ..Feedback::none()
+    });
+    assert_eq!(wait(&throttle).await, HELD);
+}

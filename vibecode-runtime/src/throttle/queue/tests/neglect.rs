@@ -187,6 +187,94 @@ async fn a_slot_that_is_kept_for_a_waiter_is_free_when_it_is_dropped_or_a_minute
     }
 }
 
+/// A waiter that has been polled once.
+fn neglected(throttle: &Throttle) -> impl Future<Output = Result<Permit, BudgetError>> + Unpin {
+    let mut waiter = Box::pin(throttle.acquire());
+    assert!(is_pending(&mut waiter));
+    waiter
+}
+
+fn is_pending(waiter: &mut (impl Future + Unpin)) -> bool {
+    let mut context = Context::from_waker(Waker::noop());
+    Pin::new(waiter).poll(&mut context).is_pending()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slot_that_is_kept_for_a_waiter_is_free_a_minute_later_although_others_are_in_flight() {
+    let throttle = Throttle::per_minute(2);
+    permit(&throttle).await.finish(Feedback::none());
+    let _neglected = neglected(&throttle);
+    let _in_flight = timeout(61 * SECOND, throttle.acquire()).await.unwrap();
+    // The slot is kept from 60 s on.
+    let third = timeout(58 * SECOND, throttle.acquire()).await;
+    assert!(third.is_err());
+    let third = timeout(3 * SECOND, throttle.acquire()).await;
+    assert!(third.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_more_slots_are_kept_than_may_leave_beside_a_burst() {
+    let throttle = Throttle::per_minute(300);
+    use_up(&throttle, 10).await;
+    let mut all: Vec<_> = (0..20).map(|_| neglected(&throttle)).collect();
+    wait(&throttle).await;
+    // What would have been sent at once without them.
+    while let Ok(permit) = timeout(Duration::ZERO, throttle.acquire()).await {
+        permit.unwrap().finish(Feedback::none());
+    }
+    let ready = all
+        .iter_mut()
+        .filter_map(|it| (!is_pending(it)).then_some(()));
+    assert_eq!(ready.count(), KEPT_SLOTS);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_waiter_with_a_kept_slot_fails_at_once_if_the_gate_is_closed_for_too_long() {
+    for (asked, is_too_long) in [(5 * 60, false), (16 * 60, true)] {
+        let throttle = Throttle::per_minute(300);
+        use_up(&throttle, 10).await;
+        let mut waiter = neglected(&throttle);
+        permit(&throttle).await.finish(Feedback {
+            status: Some(http::StatusCode::TOO_MANY_REQUESTS),
+            retry_after: Some(asked * SECOND),
+            ..Feedback::none()
+        });
+        assert_ne!(is_pending(&mut waiter), is_too_long);
+        if !is_too_long {
+            let start = Instant::now();
+            assert!(waiter.await.is_ok());
+            assert_eq!(start.elapsed(), asked * SECOND);
+        }
+    }
+}
+
+/// Nothing leaves before 0.2 s, and a waiter is passed over 0.2 s after it was first and might leave.
+#[tokio::test(start_paused = true)]
+async fn a_waiter_has_its_time_from_when_it_is_the_first_whoever_else_leaves_the_queue() {
+    const MS: Duration = Duration::from_millis(1);
+    let throttle = Throttle::per_minute(300);
+    use_up(&throttle, 10).await;
+    let (first, mut second) = (neglected(&throttle), neglected(&throttle));
+    let mut third = neglected(&throttle);
+    sleep(300 * MS).await;
+    drop(first);
+    sleep(150 * MS).await;
+    assert!(
+        is_pending(&mut third),
+        "the second is the first since 0.3 s"
+    );
+    assert!(!is_pending(&mut second));
+
+    let throttle = Throttle::per_minute(300);
+    use_up(&throttle, 10).await;
+    let (_first, mut second) = (neglected(&throttle), neglected(&throttle));
+    let third = neglected(&throttle);
+    sleep(350 * MS).await;
+    drop(third);
+    sleep(60 * MS).await;
+    assert!(!is_pending(&mut second), "the first has had its time");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_client_that_waits_in_a_stream_which_nobody_polls_goes_on() {
     let throttle = Throttle::per_minute(300);
