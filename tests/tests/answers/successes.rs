@@ -1,9 +1,9 @@
 //! Answers with a 2xx status: which are a success of the API, and which are not.
 
-use vibecode_runtime::{ErrorCode, ErrorKind};
+use vibecode_runtime::{ContactId, ErrorCode, ErrorKind, Outcome, Record};
 
 use crate::{
-    caller::{client, update},
+    caller::{Customer, client, update},
     case::{Case, check},
     server::{Behaviour, Server},
     written::{SECRET, bytes, chunked, html, json, raw, refusal, success},
@@ -153,4 +153,27 @@ async fn an_answer_that_nobody_asked_for_is_no_answer_to_what_is_asked_next() {
     let error = update(&client).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Api, "{error:?}");
     assert_eq!((server.connections(), server.requests().len()), (2, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_of_a_batch_that_cannot_be_read_leaves_open_only_what_a_write_did() {
+    #[derive(Record)]
+    #[vibecode(entity = "contacts")]
+    struct Listed {
+        #[expect(dead_code, reason = "it cannot be read")]
+        birthdate: vibecode_runtime::Date,
+    }
+
+    let results = r#"{"c0":{"id":71,"birthdate":"x"},"c1":{"id":72,"birthdate":"x"}}"#;
+    let answer = format!(r#"{{"success":true,"data":{{"results":{results}}}}}"#);
+    let server = Server::start(json(200, &answer)).await;
+    let batch = client(&server.url()).batch();
+    let batch = batch.update(71, &Customer::patch().post("Director"));
+    let results = batch.get(ContactId::from(72)).send().await.unwrap();
+    let outcomes = results.iter().map(|result| {
+        let read = result.as_ref().unwrap().record::<Listed>();
+        read.map(drop).unwrap_err().outcome()
+    });
+    let expected = [Outcome::Unknown, Outcome::NotApplied];
+    assert_eq!(outcomes.collect::<Vec<_>>(), expected);
 }
