@@ -207,7 +207,6 @@ impl Facts<'_> {
                 other.client == limited.client
                     && other.arrived > answered + Duration::from_millis(1)
                     && other.arrived < opens
-                    && !self.was_held_by_its_caller(other, answered)
             });
             if let Some(early) = early {
                 let what = format!(
