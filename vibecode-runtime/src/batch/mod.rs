@@ -184,7 +184,7 @@ impl Batch {
             return Call::ended(Err(Error::not_sent(ErrorKind::InvalidBatch, problem)));
         }
         Call::owned(move |caller| async move {
-            client.check_runtime().await?;
+            client.enter_runtime().await?;
             let mut results: Vec<Option<Result<Raw>>> = Vec::with_capacity(calls.len());
             let mut places = Vec::with_capacity(calls.len());
             let mut valid = Vec::with_capacity(calls.len());

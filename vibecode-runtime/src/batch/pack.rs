@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, mem, sync::Arc};
 
-use tokio::{sync::Notify, time::timeout_at};
+use tokio::sync::Notify;
 
 use super::{
     call::BatchCall,
@@ -66,8 +66,8 @@ impl Pack {
             let (places, ready) = take_ready(&mut waiting, client.shared.retries.attempts());
             if ready.is_empty() {
                 slot.release();
-                let woken = caller.wait(timeout_at(latest, woken.notified())).await;
-                if !matches!(woken, Ok(Ok(()))) {
+                let woken = caller.wait_until(latest, woken.notified()).await;
+                if !matches!(woken, Ok(Some(()))) {
                     return refuse(waiting, &waited_for_a_record(), done);
                 }
                 continue;

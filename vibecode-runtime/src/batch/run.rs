@@ -12,8 +12,8 @@ use super::{
 use crate::{
     Client, Error, Outcome, Raw, Result,
     client::{
-        Addition, Additions, Caller, RecordLock, Request, Sending, check_id_in_batch, judge_call,
-        raw, request::Effect, unexpected,
+        Caller, RecordLock, Request, Sending, check_id_in_batch, judge_call, raw, request::Effect,
+        unexpected,
     },
     error::Repeat,
 };
@@ -88,8 +88,8 @@ pub(crate) async fn run<L: Borrow<RecordLock>>(
 async fn send<L: Borrow<RecordLock>>(tries: &mut Sending<'_>, states: &mut [State<L>]) -> Request {
     let due = || states.iter().enumerate().filter(|(_, state)| state.is_due);
     let request = request(due().map(|(place, state)| (place, &state.call)));
-    let additions: Vec<Addition<'_>> = due().filter_map(|(_, state)| state.addition()).collect();
-    let answer = tries.send::<BatchAnswer>(&request, &additions).await;
+    let locks: Vec<&RecordLock> = due().filter_map(|(_, state)| state.lock()).collect();
+    let answer = tries.send::<BatchAnswer>(&request, &locks).await;
     let departure = tries.departure();
     for state in states.iter_mut().filter(|state| state.is_due) {
         state.result = None;
@@ -136,7 +136,6 @@ async fn send<L: Borrow<RecordLock>>(tries: &mut Sending<'_>, states: &mut [Stat
 struct State<L> {
     call: BatchCall,
     lock: Option<L>,
-    additions: Option<Additions>,
     most_tries: u32,
     tries: u32,
     departure: Option<Instant>,
@@ -152,8 +151,10 @@ struct State<L> {
 impl<L: Borrow<RecordLock>> State<L> {
     fn new(ready: Ready<L>) -> Self {
         let Ready { call, lock, tries } = ready;
+        if let Some(lock) = &lock {
+            lock.borrow().will_add(call.additions());
+        }
         Self {
-            additions: call.additions(),
             call,
             lock,
             most_tries: tries,
@@ -166,11 +167,8 @@ impl<L: Borrow<RecordLock>> State<L> {
         }
     }
 
-    fn addition(&self) -> Option<Addition<'_>> {
-        Some(Addition {
-            lock: self.lock.as_ref()?.borrow(),
-            values: self.additions.as_ref()?,
-        })
+    fn lock(&self) -> Option<&RecordLock> {
+        self.lock.as_ref().map(Borrow::borrow)
     }
 
     fn note(&mut self, answered: Result<Box<RawValue>>) {
@@ -186,7 +184,7 @@ impl<L: Borrow<RecordLock>> State<L> {
     /// Settles what the try added, if it was not applied.
     fn settle(&self) {
         let is_refused = |error: &Error| error.outcome() == Outcome::NotApplied;
-        if let Some(Addition { lock, .. }) = self.addition()
+        if let Some(lock) = self.lock()
             && self.error().is_some_and(is_refused)
         {
             lock.settle_last();

@@ -56,17 +56,16 @@ pub(super) fn attempt(
     timeout: Option<Duration>,
     request: &Request,
 ) -> impl Future<Output = Attempt> + Send + use<> {
-    let frames = Frames::default();
+    let mut frames = Frames::default();
     let mut sent = reqwest::Request::new(request.method.clone(), url);
     if timeout.is_some() {
         *sent.timeout_mut() = timeout;
     }
     if let Some(authorization) = authorization {
-        let headers = sent.headers_mut();
-        headers.entry(AUTHORIZATION).or_insert(authorization);
+        sent.headers_mut().insert(AUTHORIZATION, authorization);
     }
     if let Some(body) = &request.body {
-        sent.headers_mut().entry(CONTENT_TYPE).or_insert(JSON);
+        sent.headers_mut().insert(CONTENT_TYPE, JSON);
         *sent.body_mut() = Some(frames.body(body.clone()));
     }
     if !request.is_write() {

@@ -7,7 +7,7 @@
 use std::{
     fmt,
     future::poll_fn,
-    pin::pin,
+    pin::{Pin, pin},
     sync::{
         Arc, Weak,
         atomic::{AtomicBool, Ordering},
@@ -15,7 +15,10 @@ use std::{
     task::Poll,
 };
 
-use tokio::sync::Notify;
+use tokio::{
+    sync::Notify,
+    time::{Instant, timeout_at},
+};
 
 use crate::{Error, ErrorKind, Result};
 
@@ -62,11 +65,44 @@ impl Caller {
     ///
     /// # Errors
     /// If the caller is gone. Nobody sees the error.
-    pub(crate) async fn wait<T>(&self, event: impl Future<Output = T>) -> Result<T> {
+    pub(crate) async fn wait<T>(&self, event: impl Future<Output = T> + Send) -> Result<T> {
+        let mut event = pin!(event);
+        if self.is_gone() {
+            return Err(gone());
+        }
+        // Most events are there already.
+        if let Poll::Ready(value) = poll_once(event.as_mut()).await {
+            return Ok(value);
+        }
+        self.leave_or(event).await
+    }
+
+    /// Waits for an event until `latest`, while the caller is there. Returns `None` after that time.
+    ///
+    /// # Errors
+    /// If the caller is gone. Nobody sees the error.
+    pub(crate) async fn wait_until<T: Send>(
+        &self,
+        latest: Instant,
+        event: impl Future<Output = T> + Send,
+    ) -> Result<Option<T>> {
+        let mut event = pin!(event);
+        if self.is_gone() {
+            return Err(gone());
+        }
+        if let Poll::Ready(value) = poll_once(event.as_mut()).await {
+            return Ok(Some(value));
+        }
+        // Boxed, since it is rare: it then takes no space in the futures of all calls.
+        let waiting = Box::pin(self.leave_or(timeout_at(latest, event)));
+        Ok(waiting.await?.ok())
+    }
+
+    async fn leave_or<T>(&self, event: impl Future<Output = T>) -> Result<T> {
         let mut leaves = pin!(self.0.leaves.notified());
         // Must come before the check of `is_gone`, so that the notification cannot be missed.
         leaves.as_mut().enable();
-        if self.0.is_gone.load(Ordering::Acquire) {
+        if self.is_gone() {
             return Err(gone());
         }
         let mut event = pin!(event);
@@ -78,6 +114,14 @@ impl Caller {
         })
         .await
     }
+
+    fn is_gone(&self) -> bool {
+        self.0.is_gone.load(Ordering::Acquire)
+    }
+}
+
+async fn poll_once<F: Future>(mut event: Pin<&mut F>) -> Poll<F::Output> {
+    poll_fn(|context| Poll::Ready(event.as_mut().poll(context))).await
 }
 
 impl Drop for PresenceGuard {

@@ -24,25 +24,28 @@ const FRAME: usize = 16 * 1024;
 /// Held while a try goes on. When it is dropped, no further frame is passed on.
 #[derive(Debug, Default)]
 pub(super) struct Frames {
-    has_ended: Arc<AtomicBool>,
+    /// Of a body that is sent in several frames.
+    has_ended: Option<Arc<AtomicBool>>,
 }
 
 impl Frames {
     /// Returns the request body of this try.
-    pub(super) fn body(&self, bytes: Bytes) -> Body {
+    pub(super) fn body(&mut self, bytes: Bytes) -> Body {
         if bytes.len() <= FRAME {
             return Body::from(bytes);
         }
         Body::wrap(Framed {
             rest: bytes,
-            has_ended: Arc::clone(&self.has_ended),
+            has_ended: Arc::clone(self.has_ended.get_or_insert_default()),
         })
     }
 }
 
 impl Drop for Frames {
     fn drop(&mut self) {
-        self.has_ended.store(true, Ordering::Release);
+        if let Some(has_ended) = &self.has_ended {
+            has_ended.store(true, Ordering::Release);
+        }
     }
 }
 

@@ -42,7 +42,7 @@ pub(crate) use self::{
     outcome::{Answer, RateLimit, judge_call, unexpected},
     records::{Additions, LockRequest, RecordLock, Target, queue_at, queue_for_one},
     request::Request,
-    send::{Addition, Sending},
+    send::Sending,
 };
 pub use self::{
     builder::ClientBuilder,
@@ -520,32 +520,27 @@ impl Client {
         let client = self.clone();
         Call::owned(move |caller| async move {
             let lock = client.lock(target, &caller).await?;
-            let addition = additions.as_ref().map(|values| Addition {
-                lock: &lock,
-                values,
-            });
-            let raw: Raw = client
-                .begin(&caller)
-                .run(&request, addition.as_slice())
-                .await?;
+            lock.will_add(additions);
+            let raw: Raw = client.begin(&caller).run(&request, &[&lock]).await?;
             Ok(Updated::new(raw))
         })
     }
 
-    /// Checks, before a lock is acquired, that the other runtimes that the client is used in are
-    /// running.
-    pub(crate) async fn check_runtime(&self) -> Result<()> {
-        let runtimes = &self.shared.runtimes;
-        runtimes.check().await?;
-        runtimes.note_this_one();
-        Ok(())
+    /// Must be called before a lock is acquired.
+    pub(crate) async fn enter_runtime(&self) -> Result<()> {
+        self.shared.runtimes.enter().await
     }
 
     /// Acquires the lock of a record.
     async fn lock(&self, target: Target, caller: &Caller) -> Result<RecordLock> {
-        self.check_runtime().await?;
-        let request = queue_for_one(&self.shared.records, target, caller);
-        let locked = caller.wait(timeout(LONGEST_WAIT, request.lock())).await?;
+        self.enter_runtime().await?;
+        let mut request = queue_for_one(&self.shared.records, target, caller);
+        if let Some(lock) = request.try_lock() {
+            return Ok(lock);
+        }
+        // Boxed, since it is rare: it then takes no space in the futures of all calls.
+        let locked = Box::pin(timeout(LONGEST_WAIT, request.lock()));
+        let locked = caller.wait(locked).await?;
         locked.map_err(|_| waited_for_a_record())
     }
 

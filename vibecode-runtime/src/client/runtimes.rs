@@ -43,47 +43,54 @@ struct Used {
     ran: Option<Instant>,
 }
 
+impl Used {
+    fn new(runtime: Handle) -> Self {
+        Self { runtime, ran: None }
+    }
+}
+
 impl Runtimes {
-    /// Checks that all other runtimes in which the client has a connection or a lock are running.
+    /// Notes that the client acquires a lock or sends a request in this runtime, after checking that the
+    /// other runtimes in which it did are running.
     ///
     /// # Errors
     /// If one of them is not running, or if there is no runtime here.
-    pub(super) async fn check(&self) -> Result<()> {
+    pub(super) async fn enter(&self) -> Result<()> {
         let Ok(here) = Handle::try_current() else {
             return Err(outside_of_a_runtime());
         };
-        match self.not_seen_to_run(&here) {
-            // Boxed, since it is rare: it then takes no space in the futures of all calls.
-            Some(other) => Box::pin(self.ask_all(here, other)).await,
-            None => Ok(()),
+        if self.is_the_only_one(&here) {
+            return Ok(());
         }
+        // Boxed, since it is rare: it then takes no space in the futures of all calls.
+        Box::pin(self.ask_all(&here)).await?;
+        self.note(here);
+        Ok(())
     }
 
-    async fn ask_all(&self, here: Handle, first: Handle) -> Result<()> {
-        let mut next = Some(first);
-        while let Some(other) = next {
+    fn is_the_only_one(&self, here: &Handle) -> bool {
+        let mut used = self.used();
+        if used.is_empty() {
+            used.push(Used::new(here.clone()));
+        }
+        used.iter().all(|it| it.runtime.id() == here.id())
+    }
+
+    async fn ask_all(&self, here: &Handle) -> Result<()> {
+        while let Some(other) = self.not_seen_to_run(here) {
             match ask(&other).await {
                 Answer::Runs => self.note_that_it_runs(other.id()),
                 Answer::IsGone => self.forget(other.id()),
                 Answer::IsIdle => return Err(idle()),
             }
-            next = self.not_seen_to_run(&here);
         }
         Ok(())
     }
 
-    /// Notes that the client acquires a lock in this runtime, or sends a request, which requires a
-    /// connection.
-    pub(super) fn note_this_one(&self) {
-        let Ok(here) = Handle::try_current() else {
-            return;
-        };
+    fn note(&self, here: Handle) {
         let mut used = self.used();
         if used.iter().all(|it| it.runtime.id() != here.id()) {
-            used.push(Used {
-                runtime: here,
-                ran: None,
-            });
+            used.push(Used::new(here));
         }
     }
 
@@ -158,9 +165,12 @@ mod tests {
         let runtimes = Runtimes::default();
         let asked = || runtimes.not_seen_to_run(here.handle()).map(|it| it.id());
         let id = other.handle().id();
-        for runtime in [&here, &here, &other, &other] {
-            runtime.block_on(async { runtimes.note_this_one() });
+        assert!(runtimes.is_the_only_one(here.handle()));
+        assert!(runtimes.is_the_only_one(here.handle()));
+        for runtime in [&here, &other, &other] {
+            runtimes.note(runtime.handle().clone());
         }
+        assert!(!runtimes.is_the_only_one(here.handle()));
         assert_eq!(runtimes.used().len(), 2);
         assert_eq!(asked(), Some(id));
         runtimes.note_that_it_runs(id);

@@ -3,7 +3,7 @@
 use std::{pin::pin, time::Duration};
 
 use http::{HeaderValue, StatusCode};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep};
 
 use super::{
     Client, Request,
@@ -11,7 +11,7 @@ use super::{
     caller::Caller,
     identity::Session,
     outcome::{self, Answer},
-    records::{Additions, RecordLock},
+    records::RecordLock,
     retry::Tries,
     trace::Trace,
 };
@@ -40,13 +40,6 @@ impl Client {
     }
 }
 
-/// What a write adds to a record, and the lock of the record, which the call holds.
-#[derive(Clone, Copy)]
-pub(crate) struct Addition<'a> {
-    pub(crate) lock: &'a RecordLock,
-    pub(crate) values: &'a Additions,
-}
-
 /// The tries of one call.
 pub(crate) struct Sending<'a> {
     client: &'a Client,
@@ -65,10 +58,10 @@ impl Sending<'_> {
     pub(crate) async fn run<A: Answer>(
         &mut self,
         request: &Request,
-        additions: &[Addition<'_>],
+        locks: &[&RecordLock],
     ) -> Result<A> {
         loop {
-            let error = match self.send(request, additions).await {
+            let error = match self.send(request, locks).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -86,19 +79,20 @@ impl Sending<'_> {
     pub(crate) async fn send<A: Answer>(
         &mut self,
         request: &Request,
-        additions: &[Addition<'_>],
+        locks: &[&RecordLock],
     ) -> Result<A> {
         let shared = &*self.client.shared;
         loop {
             let (authorization, permit) = self.prepare_in_time(request).await?;
-            self.depart(request, additions);
+            self.depart(request, locks);
             let url = request.url(&shared.base_url);
             let timeout = shared.times.unusual(request);
             let trace = Trace::new(request, self.tries.count());
             let attempt = pin!(attempt(&shared.http, url, authorization, timeout, request));
             let attempt = trace.around(attempt).await;
-            for addition in additions {
-                addition.lock.end();
+            let now = Instant::now();
+            for lock in locks {
+                lock.end(now);
             }
             let judged = self.judge(attempt, request, permit, &trace);
             let Err(error) = &judged else {
@@ -106,8 +100,8 @@ impl Sending<'_> {
                 return judged;
             };
             if error.outcome() == Outcome::NotApplied {
-                for addition in additions {
-                    addition.lock.settle_last();
+                for lock in locks {
+                    lock.settle_last();
                 }
             }
             if !self.session.renew_after(error) {
@@ -130,18 +124,15 @@ impl Sending<'_> {
             .or_else(|| now.checked_add(LONGEST_WAIT))
             .unwrap_or(now);
         let caller = self.caller;
-        match caller
-            .wait(timeout_at(latest, self.prepare(request)))
-            .await?
-        {
+        match caller.wait_until(latest, self.prepare(request)).await? {
             // If the machine was asleep, it may be too late even now.
-            Ok(prepared) if Instant::now() <= latest => prepared,
-            Ok(_) | Err(_) => Err(self.too_late(request)),
+            Some(prepared) if Instant::now() <= latest => prepared,
+            Some(_) | None => Err(self.too_late(request)),
         }
     }
 
     /// Notes that a try is sent.
-    fn depart(&mut self, request: &Request, additions: &[Addition<'_>]) {
+    fn depart(&mut self, request: &Request, locks: &[&RecordLock]) {
         let now = Instant::now();
         self.tries.depart(now);
         self.departure = Some(now);
@@ -152,8 +143,8 @@ impl Sending<'_> {
         } else {
             settle_time
         };
-        for Addition { lock, values } in additions {
-            lock.depart(values, settle_time);
+        for lock in locks {
+            lock.depart(settle_time);
         }
     }
 
@@ -199,13 +190,12 @@ impl Sending<'_> {
 
     /// Returns the `Authorization` of the next try, and its permit.
     async fn prepare(&mut self, request: &Request) -> Result<(Option<HeaderValue>, Permit)> {
-        let checked = self.client.shared.runtimes.check().await;
-        checked.map_err(|error| request.named(error))?;
+        let entered = self.client.shared.runtimes.enter().await;
+        entered.map_err(|error| request.named(error))?;
         let authorization = self.session.authorization().await;
         let authorization = authorization.map_err(|error| request.named(error))?;
         let permit = self.client.shared.throttle.acquire().await;
         let permit = permit.map_err(|error| request.named(error.not_sent()))?;
-        self.client.shared.runtimes.note_this_one();
         Ok((authorization, permit))
     }
 

@@ -103,7 +103,7 @@ impl Client {
     pub fn ensure_job(&self, job: impl Borrow<PatchJob>) -> Call<Ensured> {
         let (client, job) = (self.clone(), job.borrow().clone());
         Call::owned(move |caller| async move {
-            client.check_runtime().await?;
+            client.enter_runtime().await?;
             let mut result = None;
             let transport = OneByOne::new(&client, &caller);
             let pack = EnsurePack::queue(&client, &caller, vec![job]);

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Error, ErrorKind, Outcome, PatchJob, Raw, Result,
     body::Body,
-    client::{Additions, LockRequest, RecordLock, request::Effect},
+    client::{LockRequest, RecordLock, request::Effect},
 };
 
 /// The pause between the first read and the second. Each further read comes twice as long after the
@@ -75,7 +75,7 @@ impl Working {
     /// Begins with the first read if the lock is acquired now.
     pub(super) fn begin_if_locked(&mut self) {
         if let (Step::WaitForLock, Lock::Waiting(request)) = (&self.step, &mut self.lock)
-            && let Some(lock) = request.try_lock()
+            && let Some(lock) = request.try_lock_with_open_writes()
         {
             self.lock = Lock::Held(lock);
             self.step = Step::Read(Instant::now());
@@ -100,14 +100,6 @@ impl Working {
         match self.step {
             Step::Read(at) => Some(at),
             Step::WaitForLock | Step::Write(_) | Step::Done(_) => None,
-        }
-    }
-
-    /// Returns what the next write adds, and the lock that it requires.
-    pub(super) fn addition(&self) -> Option<(&RecordLock, Additions)> {
-        match (&self.step, &self.lock) {
-            (Step::Write(body), Lock::Held(lock)) => Some((lock, Additions::of(body)?)),
-            _ => None,
         }
     }
 

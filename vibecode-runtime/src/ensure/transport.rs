@@ -6,7 +6,7 @@ use super::step::{Step, Working};
 use crate::{
     Client, Error, Raw,
     batch::{self, BatchCall, Ended, Ready, Slot},
-    client::{Addition, Caller, RecordLock, Request},
+    client::{Additions, Caller, RecordLock, Request},
 };
 
 pub(super) trait Transport: Send {
@@ -59,11 +59,11 @@ impl Transport for OneByOne<'_> {
             let mut tries = self.client.begin(self.caller).at_most(one.tries_left());
             let written = match Request::update(target.entity, target.id, body) {
                 Ok(request) => {
-                    let added = one.addition();
-                    let addition = added
-                        .as_ref()
-                        .map(|(lock, values)| Addition { lock, values });
-                    tries.run::<Raw>(&request, addition.as_slice()).await
+                    let lock = one.lock();
+                    if let Some(lock) = lock {
+                        lock.will_add(Additions::of(body));
+                    }
+                    tries.run::<Raw>(&request, lock.as_slice()).await
                 }
                 Err(error) => Err(error),
             };

@@ -20,24 +20,31 @@
 //!   write was not applied and never will be. The phone may be sent again.
 
 mod forgotten;
+mod lock;
+mod memory;
 mod open_writes;
 mod queue;
+mod recent;
+mod seconds;
 mod shown;
 
 use std::{
     borrow::Cow,
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry::Occupied},
     hash::{Hash, Hasher},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use tokio::{sync::Notify, time::Instant};
+use tokio::sync::Notify;
 
-use self::{forgotten::Forgotten, open_writes::OpenWrites, queue::Queue, shown::Shown};
 pub(crate) use self::{
+    lock::{LockRequest, RecordLock},
     open_writes::Additions,
-    queue::{LockRequest, RecordLock},
+};
+use self::{
+    memory::Memory,
+    queue::{Queue, Ticket},
 };
 use super::caller::Caller;
 
@@ -62,23 +69,12 @@ pub(crate) struct Records {
 
 #[derive(Default)]
 struct State {
-    records: HashMap<Target, Entry>,
-    forgotten: Forgotten,
-    shown: Shown,
-    /// When the records were last searched for settled writes that can be forgotten.
-    swept: Option<Instant>,
-    /// How many records remained after that search.
-    left: usize,
+    /// The records that a call has locked.
+    queues: HashMap<Target, Queue>,
+    /// What is known about the others.
+    memory: Memory,
 }
 
-#[derive(Default)]
-struct Entry {
-    queue: Queue,
-    open: OpenWrites,
-}
-
-/// Above this number, records without calls are forgotten, except for when their writes settle.
-const MOST_RECORDS: usize = 4096;
 /// A longer time could overflow the clock.
 const LONGEST_SETTLE_TIME: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
@@ -97,55 +93,17 @@ impl Records {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    /// Forgets settled writes of records that no call has come back to. If there are too many records,
-    /// forgets everything about unlocked ones except when their writes settle. Visits every record, so
-    /// it is not done on each call.
-    fn sweep(&self, state: &mut State, now: Instant) {
-        let is_due = state
-            .swept
-            .is_none_or(|swept| now.duration_since(swept) >= self.settle_time);
-        let is_crowded = state.records.len() >= MOST_RECORDS.max(2 * state.left);
-        if !is_due && !is_crowded {
-            return;
-        }
-        state.swept = Some(now);
-        let State {
-            records, forgotten, ..
-        } = state;
-        records.retain(|target, entry| {
-            if entry.is_unused(now) {
-                return false;
-            }
-            match entry.only_settles_at().filter(|_| is_crowded) {
-                Some(at) => {
-                    forgotten.note(forgotten.hash(target), at, now);
-                    false
-                }
-                None => true,
-            }
-        });
-        state.left = state.records.len();
-    }
 }
 
-impl Entry {
-    /// Returns whether there is nothing to remember. Writes that are settled by time are forgotten only
-    /// while nobody holds the lock: the holder may rely on a read that was sent earlier.
-    fn is_unused(&mut self, now: Instant) -> bool {
-        if !self.queue.is_free() {
-            return false;
+impl State {
+    /// Gives up a position in the queue of a record, or its lock if there is no ticket.
+    fn leave(&mut self, target: &Target, ticket: Option<&Arc<Ticket>>) {
+        if let Occupied(mut queue) = self.queues.entry(target.clone()) {
+            queue.get_mut().leave(ticket);
+            if queue.get().is_free() {
+                queue.remove();
+            }
         }
-        self.open.forget_settled(now);
-        self.open.is_empty()
-    }
-
-    /// Returns when its writes settle, if nobody holds the lock and nothing else is known about them.
-    fn only_settles_at(&self) -> Option<Instant> {
-        self.queue
-            .is_free()
-            .then(|| self.open.only_settle_at())
-            .flatten()
     }
 }
 
@@ -159,10 +117,9 @@ pub(crate) fn queue_at(
     let mut in_the_way = Vec::new();
     let mut requests = Vec::new();
     let mut state = records.state();
-    records.sweep(&mut state, Instant::now());
     for target in targets {
-        let entry = state.records.entry(target.clone()).or_default();
-        let behind = entry.queue.join(caller, || Arc::clone(woken));
+        let queue = state.queues.entry(target.clone()).or_default();
+        let behind = queue.join(caller, || Arc::clone(woken));
         let ticket = behind.map(|behind| {
             in_the_way.push(behind.next_before);
             behind.ticket
@@ -183,9 +140,8 @@ pub(crate) fn queue_for_one(
     caller: &Caller,
 ) -> LockRequest {
     let mut state = records.state();
-    records.sweep(&mut state, Instant::now());
-    let entry = state.records.entry(target.clone()).or_default();
-    let behind = entry.queue.join(caller, Arc::default);
+    let queue = state.queues.entry(target.clone()).or_default();
+    let behind = queue.join(caller, Arc::default);
     drop(state);
     let ticket = behind.map(|behind| {
         behind.next_before.detach();
@@ -198,10 +154,13 @@ pub(crate) fn queue_for_one(
 mod tests {
     use std::collections::HashSet;
 
+    use tokio::time::Instant;
+
     use super::*;
     use crate::equality::EntryKey;
 
     const SETTLE: Duration = Duration::from_secs(120);
+    const MANY: u64 = recent::MOST as u64;
 
     fn records() -> Arc<Records> {
         Arc::new(Records::new(SETTLE))
@@ -228,12 +187,17 @@ mod tests {
         requests(records, &[id]).pop().unwrap()
     }
 
-    fn is_empty(records: &Records) -> bool {
-        records.state().records.is_empty()
+    fn is_free(records: &Records) -> bool {
+        records.state().queues.is_empty()
     }
 
-    fn phone(value: &str) -> Additions {
-        Additions::of_phone(value)
+    fn locked(records: &Arc<Records>, id: u64) -> RecordLock {
+        request(records, id).try_lock_with_open_writes().unwrap()
+    }
+
+    fn send(lock: &RecordLock, phone: &str) {
+        lock.will_add(Some(Additions::of_phone(phone)));
+        lock.depart(SETTLE);
     }
 
     #[tokio::test]
@@ -248,13 +212,13 @@ mod tests {
         let second = second.try_lock().unwrap();
         drop(second);
         drop(third.try_lock().unwrap());
-        assert!(is_empty(&records));
+        assert!(is_free(&records));
     }
 
     #[tokio::test]
     async fn other_records_do_not_wait() {
         let records = records();
-        let _one = request(&records, 71).try_lock().unwrap();
+        let _one = locked(&records, 71);
         let company = Target {
             entity: "companies".into(),
             id: 71,
@@ -267,7 +231,7 @@ mod tests {
     #[tokio::test]
     async fn a_request_that_is_dropped_holds_up_nobody() {
         let records = records();
-        let lock = request(&records, 71).try_lock().unwrap();
+        let lock = locked(&records, 71);
         let granted_but_dropped = request(&records, 71);
         let waiting_and_dropped = request(&records, 71);
         let mut last = request(&records, 71);
@@ -276,7 +240,7 @@ mod tests {
         assert!(last.try_lock().is_none());
         drop(granted_but_dropped);
         drop(last.try_lock().unwrap());
-        assert!(is_empty(&records));
+        assert!(is_free(&records));
     }
 
     #[tokio::test]
@@ -303,36 +267,36 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_write_settles_from_its_end_and_not_from_its_departure() {
         let records = records();
-        let lock = request(&records, 71).try_lock().unwrap();
-        lock.depart(&phone("+7916"), SETTLE);
+        let lock = locked(&records, 71);
+        send(&lock, "+7916");
         tokio::time::advance(Duration::from_secs(70)).await;
         let end = Instant::now();
-        lock.end();
+        lock.end(Instant::now());
         assert_eq!(lock.settles_at(), Some(end + SETTLE));
         drop(lock);
-        let lock = request(&records, 71).try_lock().unwrap();
+        let lock = locked(&records, 71);
         assert_eq!(lock.settles_at(), Some(end + SETTLE));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_write_whose_task_is_gone_has_ended_then() {
         let records = records();
-        let lock = request(&records, 71).try_lock().unwrap();
-        lock.depart(&phone("+7916"), SETTLE);
+        let lock = locked(&records, 71);
+        send(&lock, "+7916");
         tokio::time::advance(Duration::from_secs(5)).await;
         drop(lock);
-        let lock = request(&records, 71).try_lock().unwrap();
+        let lock = locked(&records, 71);
         assert_eq!(lock.settles_at(), Some(Instant::now() + SETTLE));
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_was_not_applied_or_is_shown_is_settled_and_the_rest_is_not() {
         let records = records();
-        let lock = request(&records, 71).try_lock().unwrap();
-        lock.depart(&phone("+7916"), SETTLE);
-        lock.end();
-        lock.depart(&phone("+7917"), SETTLE);
-        lock.end();
+        let lock = locked(&records, 71);
+        send(&lock, "+7916");
+        lock.end(Instant::now());
+        send(&lock, "+7917");
+        lock.end(Instant::now());
         lock.settle_last();
         assert!(lock.settles_at().is_some());
         let entries = |value: &str| HashSet::from([EntryKey::of("PHONE", value)]);
@@ -341,22 +305,21 @@ mod tests {
         lock.settle_shown(&entries("+7916"));
         assert_eq!(lock.settles_at(), None);
         drop(lock);
-        assert!(is_empty(&records));
+        assert!(is_free(&records));
     }
 
     #[tokio::test(start_paused = true)]
     async fn of_many_records_it_is_still_known_when_their_writes_settle() {
         let records = records();
-        let last = u64::try_from(10 * MOST_RECORDS).unwrap();
+        let last = 10 * MANY;
         for id in 1..=last {
-            let lock = request(&records, id).try_lock().unwrap();
-            lock.depart(&phone("+7916"), SETTLE);
-            lock.end();
+            let lock = locked(&records, id);
+            send(&lock, "+7916");
+            lock.end(Instant::now());
         }
-        assert!(records.state().records.len() <= MOST_RECORDS);
         let settles_at = Instant::now() + SETTLE;
-        for id in [1, 2, 4096, last] {
-            let lock = request(&records, id).try_lock().unwrap();
+        for id in [1, 2, MANY, last] {
+            let lock = locked(&records, id);
             assert!(lock.settles_at() >= Some(settles_at), "{id}");
             assert!(lock.settles_at() <= Some(settles_at + Duration::from_secs(1)));
         }
@@ -365,32 +328,18 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_record_whose_values_were_read_before_a_write_is_not_forgotten() {
         let records = records();
-        let lock = request(&records, 1).try_lock().unwrap();
+        let lock = locked(&records, 1);
         lock.note_read(HashSet::new());
-        lock.depart(&phone("+7916"), SETTLE);
-        lock.end();
+        send(&lock, "+7916");
+        lock.end(Instant::now());
         drop(lock);
-        for id in 2..=u64::try_from(3 * MOST_RECORDS).unwrap() {
-            let lock = request(&records, id).try_lock().unwrap();
-            lock.depart(&phone("+7916"), SETTLE);
-            lock.end();
+        for id in 2..=3 * MANY {
+            let lock = locked(&records, id);
+            send(&lock, "+7916");
+            lock.end(Instant::now());
         }
-        let lock = request(&records, 1).try_lock().unwrap();
+        let lock = locked(&records, 1);
         let shown = HashSet::from([EntryKey::of("PHONE", "+7917")]);
         assert!(lock.shows_a_stranger(&["PHONE"], &shown));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn records_to_which_nobody_comes_back_are_forgotten() {
-        let records = records();
-        for id in 1..=100 {
-            let lock = request(&records, id).try_lock().unwrap();
-            lock.depart(&phone("+7916"), SETTLE);
-            lock.end();
-        }
-        assert_eq!(records.state().records.len(), 100);
-        tokio::time::advance(2 * SETTLE).await;
-        drop(request(&records, 7).try_lock());
-        assert!(is_empty(&records));
     }
 }

@@ -1,6 +1,6 @@
-//! The writes to one record that add values and may still be applied.
+//! The writes to one record that add values, have ended, and may still be applied.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{collections::HashSet, time::Duration};
 
 use tokio::time::Instant;
 
@@ -20,7 +20,7 @@ const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 /// with the name of its field and its JSON, such as `phone"+79161112233"`.
 #[derive(Clone, Default)]
 pub(crate) struct Additions {
-    lines: Arc<str>,
+    lines: String,
 }
 
 impl Additions {
@@ -38,9 +38,7 @@ impl Additions {
             lines.push_str(value);
             lines.push('\n');
         }
-        Some(Self {
-            lines: lines.into(),
-        })
+        Some(Self { lines })
     }
 
     fn values(&self) -> impl Iterator<Item = EntryKey> {
@@ -53,7 +51,7 @@ impl Additions {
     #[cfg(test)]
     pub(super) fn of_phone(value: &str) -> Self {
         Self {
-            lines: format!("phone{value:?}\n").into(),
+            lines: format!("phone{value:?}\n"),
         }
     }
 }
@@ -68,70 +66,34 @@ pub(super) struct OpenWrites {
     before: Option<Vec<EntryKey>>,
     /// The values of writes that were settled since then because they are shown.
     shown: Vec<EntryKey>,
-    next: u64,
 }
 
-struct OpenWrite {
-    number: u64,
-    additions: Additions,
-    settle_time: Duration,
-    /// When it was answered or given up; `None` while it is under way.
-    ended: Option<Instant>,
-}
-
-impl OpenWrite {
-    fn settles_at(&self) -> Option<Instant> {
-        self.ended?.checked_add(self.settle_time)
-    }
+/// A write that was answered or given up.
+pub(super) struct OpenWrite {
+    pub(super) additions: Additions,
+    /// From when on a read that does not show its values proves that it was not applied.
+    pub(super) settles_at: Instant,
 }
 
 impl OpenWrites {
-    pub(super) fn open(
-        &mut self,
-        additions: &Additions,
-        settle_time: Duration,
-        before: Option<Vec<EntryKey>>,
-    ) -> u64 {
+    /// Adds a write. `before` are the multifields that were read before it was sent.
+    pub(super) fn push(&mut self, write: OpenWrite, before: Option<Vec<EntryKey>>) {
         if self.writes.is_empty() {
             self.before = before;
         }
-        let number = self.next;
-        self.next += 1;
-        self.writes.push(OpenWrite {
-            number,
-            additions: additions.clone(),
-            settle_time,
-            ended: None,
-        });
-        number
-    }
-
-    pub(super) fn end(&mut self, number: u64, now: Instant) {
-        let mut writes = self.writes.iter_mut();
-        if let Some(write) = writes.find(|write| write.number == number) {
-            write.ended.get_or_insert(now);
-        }
-    }
-
-    pub(super) fn settle(&mut self, number: u64) {
-        self.retain(|write| write.number != number);
+        self.writes.push(write);
     }
 
     /// Settles the writes whose values are all shown. Returns these values, each with the time at which
     /// its write would have settled by time.
-    pub(super) fn settle_shown(
-        &mut self,
-        shown: &HashSet<EntryKey>,
-        now: Instant,
-    ) -> Vec<(EntryKey, Instant)> {
+    pub(super) fn settle_shown(&mut self, shown: &HashSet<EntryKey>) -> Vec<(EntryKey, Instant)> {
         let mut settled = Vec::new();
         self.retain(|write| {
             let values: Vec<EntryKey> = write.additions.values().collect();
             let is_open = values.is_empty() || !values.iter().all(|value| shown.contains(value));
             if !is_open {
-                let until = write.ended.unwrap_or(now).checked_add(write.settle_time);
-                let until = until.unwrap_or(now);
-                settled.extend(values.into_iter().map(|value| (value, until)));
+                let values = values.into_iter().map(|value| (value, write.settles_at));
+                settled.extend(values);
             }
             is_open
         });
@@ -144,12 +106,12 @@ impl OpenWrites {
 
     /// Settles the writes that a read sent at `departure` is late enough to disprove.
     pub(super) fn settle_disproven(&mut self, departure: Instant) {
-        self.retain(|write| write.settles_at().is_none_or(|at| departure < at));
+        self.retain(|write| departure < write.settles_at);
     }
 
     /// Returns the latest time at which one of the writes settles.
     pub(super) fn settles_at(&self) -> Option<Instant> {
-        self.writes.iter().filter_map(OpenWrite::settles_at).max()
+        self.writes.iter().map(|write| write.settles_at).max()
     }
 
     /// Returns whether an entry of these kinds was not there before the first write, and is none of the
@@ -168,32 +130,24 @@ impl OpenWrites {
         of_these_kinds.any(|entry| !known.contains(entry))
     }
 
-    /// Forgets the writes that have settled by time: reads from now on show their effect. If the
-    /// multifields before them are known, they are remembered for longer: the portal may show one of
-    /// their values in another form, which only a comparison with those multifields reveals.
-    pub(super) fn forget_settled(&mut self, now: Instant) {
-        let longer = if self.before.is_some() {
-            KEPT
-        } else {
-            Duration::ZERO
-        };
-        self.retain(|write| {
-            let forget_at = write.settles_at().and_then(|at| at.checked_add(longer));
-            forget_at.is_none_or(|at| now < at)
-        });
+    /// Forgets the writes that settled so long ago that the portal shows their values in whatever form
+    /// it keeps them.
+    pub(super) fn forget_old(&mut self, now: Instant) {
+        self.retain(|write| now.duration_since(write.settles_at) < KEPT);
     }
 
-    /// Returns when they settle, if all have ended, and if the multifields before them are not known,
-    /// so that no comparison with them is possible.
-    pub(super) fn only_settle_at(&self) -> Option<Instant> {
-        let have_ended = self.writes.iter().all(|write| write.ended.is_some());
-        (have_ended && self.before.is_none())
-            .then(|| self.settles_at())
-            .flatten()
+    /// Returns whether the multifields before the writes are known, so that a read can be compared with
+    /// them.
+    pub(super) fn knows_what_was_before(&self) -> bool {
+        self.before.is_some()
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.writes.is_empty()
+    }
+
+    pub(super) fn into_writes(self) -> Vec<OpenWrite> {
+        self.writes
     }
 
     fn retain(&mut self, is_open: impl FnMut(&OpenWrite) -> bool) {
@@ -213,50 +167,43 @@ mod tests {
         numbers.map(|number| EntryKey::of("PHONE", &format!("+7916{number:07}")))
     }
 
+    fn write(phone: u32, settles_at: Instant) -> OpenWrite {
+        OpenWrite {
+            additions: Additions::of_phone(&format!("+7916{phone:07}")),
+            settles_at,
+        }
+    }
+
     /// A record of 1.7 MiB has some 20,000 entries. Comparing each with all of them took over a minute.
     #[test]
     fn many_entries_are_compared_with_those_before_in_linear_time() {
         const MANY: u32 = 20_000;
         let mut open = OpenWrites::default();
-        let additions = Additions::of_phone("+79170000000");
-        open.open(&additions, Duration::ZERO, Some(phones(0..MANY).collect()));
+        let sent = write(9_999_999, Instant::now());
+        open.push(sent, Some(phones(0..MANY).collect()));
         let same: HashSet<_> = phones(0..MANY).collect();
         let one_more: HashSet<_> = phones(0..MANY + 1).collect();
         let start = std::time::Instant::now();
         for _ in 0..10 {
             assert!(!open.shows_a_stranger(&["PHONE"], &same));
             assert!(open.shows_a_stranger(&["PHONE"], &one_more));
-            assert!(open.settle_shown(&same, Instant::now()).is_empty());
+            assert!(open.settle_shown(&same).is_empty());
         }
         let took = start.elapsed();
         assert!(took < Duration::from_secs(10), "{took:?}");
     }
 
-    /// Writes of these phones, each of which ended then and settles a minute later.
-    fn ended(ends: &[(u32, Instant)]) -> OpenWrites {
-        let mut open = OpenWrites::default();
-        for (phone, end) in ends {
-            let additions = Additions::of_phone(&format!("+7916{phone:07}"));
-            let number = open.open(&additions, Duration::from_secs(60), None);
-            open.end(number, *end);
-        }
-        open
-    }
-
     #[test]
     fn a_read_disproves_the_writes_that_had_settled_when_it_left() {
-        let end = Instant::now();
-        let (settled, later) = (end + Duration::from_secs(60), Duration::from_secs(1));
-        let mut open = ended(&[(1, end), (2, end + later)]);
+        let (settled, later) = (Instant::now(), Duration::from_secs(1));
+        let mut open = OpenWrites::default();
+        open.push(write(1, settled), None);
+        open.push(write(2, settled + later), None);
         open.settle_disproven(settled - later);
         assert_eq!(open.writes.len(), 2);
         open.settle_disproven(settled);
         assert_eq!(open.settles_at(), Some(settled + later));
         open.settle_disproven(settled + later);
         assert!(open.is_empty());
-        // One that is under way never settles by time.
-        open.open(&Additions::of_phone("1"), Duration::ZERO, None);
-        open.settle_disproven(settled + Duration::from_secs(3_600));
-        assert!(!open.is_empty());
     }
 }

@@ -10,11 +10,10 @@ use std::{
     hash::BuildHasher,
 };
 
-use tokio::time::Instant;
-
 use super::{
-    Target,
-    forgotten::{Forgotten, RecordHash},
+    forgotten::{Forgotten, ShortHash},
+    memory::RecordHash,
+    seconds::Seconds,
 };
 use crate::equality::EntryKey;
 
@@ -26,16 +25,16 @@ const MOST: usize = 1 << 16;
 /// read.
 #[derive(Default)]
 pub(super) struct Shown {
-    until: HashMap<u64, Instant>,
+    until: HashMap<u64, Seconds>,
     /// In the order in which they were noted, which is roughly that in which they expire.
     order: VecDeque<Noted>,
     hasher: RandomState,
 }
 
 struct Noted {
-    until: Instant,
     hash: u64,
-    record: RecordHash,
+    until: Seconds,
+    record: ShortHash,
 }
 
 impl Shown {
@@ -43,115 +42,99 @@ impl Shown {
     /// remembered of forgotten records.
     pub(super) fn note(
         &mut self,
-        target: &Target,
+        record: RecordHash,
         value: &EntryKey,
-        until: Instant,
-        now: Instant,
+        until: Seconds,
+        now: Seconds,
         forgotten: &mut Forgotten,
     ) {
         while self
             .order
             .front()
-            .is_some_and(|oldest| oldest.until <= now || self.order.len() >= MOST)
+            .is_some_and(|oldest| oldest.until < now || self.order.len() >= MOST)
             && let Some(oldest) = self.order.pop_front()
         {
-            if oldest.until > now {
-                forgotten.note(oldest.record, oldest.until, now);
+            if oldest.until >= now {
+                forgotten.note(oldest.record, oldest.until);
             }
             if self.until.get(&oldest.hash) == Some(&oldest.until) {
                 self.until.remove(&oldest.hash);
             }
         }
-        let hash = self.hash(target, value);
+        let hash = self.hash(record, value);
         let known = self.until.entry(hash).or_insert(until);
         *known = until.max(*known);
         self.order.push_back(Noted {
-            until: *known,
             hash,
-            record: forgotten.hash(target),
+            until: *known,
+            record: record.short(),
         });
     }
 
     /// Returns until when a read must show this value.
-    pub(super) fn until(&self, target: &Target, value: &EntryKey) -> Option<Instant> {
-        self.until.get(&self.hash(target, value)).copied()
+    pub(super) fn until(&self, record: RecordHash, value: &EntryKey) -> Option<Seconds> {
+        self.until.get(&self.hash(record, value)).copied()
     }
 
-    fn hash(&self, target: &Target, value: &EntryKey) -> u64 {
-        self.hasher.hash_one((&*target.entity, target.id, value))
+    fn hash(&self, RecordHash(record): RecordHash, value: &EntryKey) -> u64 {
+        self.hasher.hash_one((record, value))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
-    const SETTLE: Duration = Duration::from_secs(120);
-
-    fn contact(id: u64) -> Target {
-        Target {
-            entity: "contacts".into(),
-            id,
-        }
-    }
+    const RECORD: RecordHash = RecordHash(71);
+    const OTHER: RecordHash = RecordHash(72);
 
     fn phone(number: usize) -> EntryKey {
         EntryKey::of("PHONE", &format!("+7{number:010}"))
     }
 
+    fn second(number: u32) -> Seconds {
+        Seconds::new(number)
+    }
+
     #[test]
     fn a_value_is_expected_of_its_record_until_the_latest_of_its_times() {
         let (mut shown, mut forgotten) = (Shown::default(), Forgotten::default());
-        let begin = Instant::now();
-        let mut note = |number, until: Duration, now: Duration| {
-            shown.note(
-                &contact(71),
-                &phone(number),
-                begin + until,
-                begin + now,
-                &mut forgotten,
-            );
-            [1, 2].map(|number| {
-                let until = shown.until(&contact(71), &phone(number));
-                until.map(|until| until.duration_since(begin))
-            })
+        let mut note = |number, until, now| {
+            let (until, now) = (second(until), second(now));
+            shown.note(RECORD, &phone(number), until, now, &mut forgotten);
+            [1, 2].map(|number| shown.until(RECORD, &phone(number)))
         };
-        assert_eq!(note(1, SETTLE, Duration::ZERO), [Some(SETTLE), None]);
-        assert_eq!(
-            note(1, 3 * SETTLE, Duration::ZERO),
-            [Some(3 * SETTLE), None]
-        );
-        assert_eq!(note(1, SETTLE, Duration::ZERO), [Some(3 * SETTLE), None]);
+        assert_eq!(note(1, 120, 1), [Some(second(120)), None]);
+        assert_eq!(note(1, 360, 1), [Some(second(360)), None]);
+        assert_eq!(note(1, 120, 1), [Some(second(360)), None]);
         // The first of the times has passed, and then the last one.
-        let both = [Some(3 * SETTLE), Some(4 * SETTLE)];
-        assert_eq!(note(2, 4 * SETTLE, 2 * SETTLE), both);
+        let both = [Some(second(360)), Some(second(480))];
+        assert_eq!(note(2, 480, 240), both);
+        assert_eq!(note(2, 480, 360), both, "it still counts at that time");
         assert_eq!(
-            note(2, 4 * SETTLE, 3 * SETTLE),
-            [None, Some(4 * SETTLE)],
+            note(2, 480, 361),
+            [None, Some(second(480))],
             "what has settled is not kept"
         );
-        assert_eq!(shown.until(&contact(72), &phone(2)), None);
-        assert_eq!(forgotten.settles_at(&contact(71)), None);
+        assert_eq!(shown.until(OTHER, &phone(2)), None);
+        assert_eq!(forgotten.settles_at(RECORD.short()), None);
     }
 
     #[test]
     fn of_too_many_values_the_oldest_are_still_waited_for() {
         let (mut shown, mut forgotten) = (Shown::default(), Forgotten::default());
-        let now = Instant::now();
-        let mut note = |id, number| {
-            let (record, until) = (contact(id), now + SETTLE);
-            shown.note(&record, &phone(number), until, now, &mut forgotten);
+        let (now, until) = (second(1), second(120));
+        let mut note = |record, number| {
+            shown.note(record, &phone(number), until, now, &mut forgotten);
             shown.until.len()
         };
-        note(71, 0);
+        note(RECORD, 0);
         for number in 1..MOST {
-            note(72, number);
+            note(OTHER, number);
         }
-        assert_eq!(note(72, MOST), MOST);
-        assert_eq!(shown.until(&contact(71), &phone(0)), None);
-        assert!(shown.until(&contact(72), &phone(1)).is_some());
-        assert!(forgotten.settles_at(&contact(71)) >= Some(now + SETTLE));
+        assert_eq!(note(OTHER, MOST), MOST);
+        assert_eq!(shown.until(RECORD, &phone(0)), None);
+        assert!(shown.until(OTHER, &phone(1)).is_some());
+        assert_eq!(forgotten.settles_at(RECORD.short()), Some(until));
     }
 }

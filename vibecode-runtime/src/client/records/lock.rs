@@ -1,0 +1,261 @@
+//! The lock of a record, and the request for it.
+
+use std::{
+    collections::HashSet,
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use super::{
+    Additions, Records, Target,
+    open_writes::{OpenWrite, OpenWrites},
+    queue::Ticket,
+};
+use crate::equality::EntryKey;
+
+/// A request for the lock of a record: a position in its queue, or the lock if it was granted.
+pub(crate) struct LockRequest {
+    records: Arc<Records>,
+    target: Target,
+    state: Request,
+}
+
+enum Request {
+    /// The lock is granted, but no [`RecordLock`] was made of it yet.
+    Granted,
+    Waiting(Arc<Ticket>),
+    /// A [`RecordLock`] was made of it.
+    Over,
+}
+
+impl LockRequest {
+    pub(super) fn new(records: Arc<Records>, target: Target, ticket: Option<Arc<Ticket>>) -> Self {
+        let state = ticket.map_or(Request::Granted, Request::Waiting);
+        Self {
+            records,
+            target,
+            state,
+        }
+    }
+
+    /// Waits until the lock is granted.
+    pub(crate) async fn lock(&mut self) -> RecordLock {
+        loop {
+            if let Some(lock) = self.try_lock() {
+                return lock;
+            }
+            if let Request::Waiting(ticket) = &self.state {
+                ticket.woken().await;
+            }
+        }
+    }
+
+    /// Returns the lock if it is granted.
+    pub(crate) fn try_lock(&mut self) -> Option<RecordLock> {
+        let is_ours = match &self.state {
+            Request::Granted => true,
+            Request::Waiting(ticket) => ticket.is_granted(),
+            Request::Over => false,
+        };
+        if !is_ours {
+            return None;
+        }
+        self.state = Request::Over;
+        Some(RecordLock {
+            records: Arc::clone(&self.records),
+            target: mem::take(&mut self.target),
+            writes: Mutex::default(),
+        })
+    }
+
+    /// Returns the lock if it is granted, with what is known about the open writes of the record.
+    pub(crate) fn try_lock_with_open_writes(&mut self) -> Option<RecordLock> {
+        let lock = self.try_lock()?;
+        let known = lock.records.state().memory.take(&lock.target);
+        let mut writes = lock.writes();
+        writes.open = known;
+        writes.is_complete = true;
+        drop(writes);
+        Some(lock)
+    }
+}
+
+impl Drop for LockRequest {
+    fn drop(&mut self) {
+        match &self.state {
+            Request::Granted => self.records.state().leave(&self.target, None),
+            Request::Waiting(ticket) => self.records.state().leave(&self.target, Some(ticket)),
+            Request::Over => {}
+        }
+    }
+}
+
+/// The lock of a record, which allows writing to it. It is released when dropped.
+pub(crate) struct RecordLock {
+    records: Arc<Records>,
+    target: Target,
+    writes: Mutex<Writes>,
+}
+
+/// What the holder of a lock knows about the writes that add something to the record. Nobody else needs
+/// it until the lock is released.
+#[derive(Default)]
+struct Writes {
+    /// What the next write adds, or the last one that was sent.
+    additions: Option<Additions>,
+    /// The last write, until it is settled or among the open ones.
+    last: Option<Sent>,
+    /// The open writes that have ended.
+    open: OpenWrites,
+    /// Whether `open` contains those from before the lock was acquired.
+    is_complete: bool,
+    /// The multifields that the last read under this lock showed, if nothing was written since.
+    last_read: Option<Vec<EntryKey>>,
+}
+
+struct Sent {
+    settle_time: Duration,
+    /// When it was answered or given up; `None` while it is under way.
+    ended: Option<Instant>,
+    /// The multifields before it, if they were read.
+    before: Option<Vec<EntryKey>>,
+}
+
+impl Writes {
+    /// Adds the last write to the open ones.
+    fn close_last(&mut self) {
+        if let Some((write, before)) = self.take_last() {
+            self.open.push(write, before);
+        }
+    }
+
+    fn take_last(&mut self) -> Option<(OpenWrite, Option<Vec<EntryKey>>)> {
+        let Sent {
+            settle_time,
+            ended,
+            before,
+        } = self.last.take()?;
+        let write = OpenWrite {
+            additions: self.additions.take().unwrap_or_default(),
+            settles_at: ended.unwrap_or_else(Instant::now) + settle_time,
+        };
+        Some((write, before))
+    }
+}
+
+impl RecordLock {
+    /// Sets what the next write adds; `None` if it only sets and clears.
+    pub(crate) fn will_add(&self, additions: Option<Additions>) {
+        let mut writes = self.writes();
+        writes.close_last();
+        writes.additions = additions;
+    }
+
+    /// Notes that the write is sent. If it adds something, it is open from now on.
+    pub(crate) fn depart(&self, settle_time: Duration) {
+        let mut writes = self.writes();
+        let before = writes.last_read.take();
+        if writes.additions.is_some() {
+            writes.last = Some(Sent {
+                settle_time,
+                ended: None,
+                before,
+            });
+        }
+    }
+
+    /// Notes that the last write has ended: it was answered or given up.
+    pub(crate) fn end(&self, now: Instant) {
+        if let Some(last) = &mut self.writes().last {
+            last.ended.get_or_insert(now);
+        }
+    }
+
+    /// Settles the last write: it is known not to have been applied.
+    pub(crate) fn settle_last(&self) {
+        self.writes().last = None;
+    }
+
+    /// Settles the writes whose values are all shown by an answer or a read. Until these writes would
+    /// have settled by time, every read is expected to show the values.
+    pub(crate) fn settle_shown(&self, entries: &HashSet<EntryKey>) {
+        let settled = self.open().open.settle_shown(entries);
+        let mut state = self.records.state();
+        for (value, until) in settled {
+            state.memory.note_shown(&self.target, &value, until);
+        }
+    }
+
+    /// Notes that a read shows a value.
+    pub(crate) fn note_shown(&self, value: &EntryKey) {
+        let until = Instant::now() + self.records.settle_time;
+        let mut state = self.records.state();
+        state.memory.note_shown(&self.target, value, until);
+    }
+
+    /// Returns until when a read that lacks this value is out of date.
+    pub(crate) fn shown_until(&self, value: &EntryKey) -> Option<Instant> {
+        self.records.state().memory.shown_until(&self.target, value)
+    }
+
+    /// Settles the writes that a read proves not to have been applied. The read was sent at
+    /// `departure`, and shows no entry that could be theirs.
+    pub(crate) fn settle_disproven(&self, departure: Instant) {
+        self.open().open.settle_disproven(departure);
+    }
+
+    /// Remembers what a read showed, until something is written under this lock.
+    pub(crate) fn note_read(&self, entries: HashSet<EntryKey>) {
+        self.writes().last_read = Some(entries.into_iter().collect());
+    }
+
+    /// Returns from when on a read proves that an open write whose values it does not show was not
+    /// applied. `None` if no write is open.
+    pub(crate) fn settles_at(&self) -> Option<Instant> {
+        let known = self.open().open.settles_at();
+        known.max(self.records.state().memory.forgotten_until(&self.target))
+    }
+
+    /// Returns whether an entry of these kinds was not there before the first open write, and is none
+    /// of the values that were sent. The portal may show one of those in another form.
+    pub(crate) fn shows_a_stranger(&self, kinds: &[&str], entries: &HashSet<EntryKey>) -> bool {
+        self.open().open.shows_a_stranger(kinds, entries)
+    }
+
+    /// Returns the writes, none of which is under way.
+    fn open(&self) -> MutexGuard<'_, Writes> {
+        let mut writes = self.writes();
+        debug_assert!(writes.is_complete, "the writes from before must be known");
+        writes.close_last();
+        writes
+    }
+
+    fn writes(&self) -> MutexGuard<'_, Writes> {
+        self.writes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for RecordLock {
+    fn drop(&mut self) {
+        // The task may have been dropped in the middle of a try, which ends the write now.
+        let writes = self
+            .writes
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut writes = mem::take(writes);
+        let mut state = self.records.state();
+        if writes.is_complete {
+            writes.close_last();
+            state.memory.keep(&self.target, writes.open);
+        } else {
+            let last = writes.take_last().map(|(write, _)| write);
+            for write in writes.open.into_writes().into_iter().chain(last) {
+                state.memory.add(&self.target, write);
+            }
+        }
+        state.leave(&self.target, None);
+    }
+}

@@ -1,0 +1,54 @@
+//! Times in four bytes, for what is remembered of many records.
+
+use std::{num::NonZeroU32, time::Duration};
+
+use tokio::time::Instant;
+
+/// A whole number of seconds after an [`Epoch`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Seconds(NonZeroU32);
+
+/// The time from which seconds are counted.
+pub(super) struct Epoch(Instant);
+
+impl Epoch {
+    pub(super) fn new() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Rounds up to the next second, so that it is never too early.
+    pub(super) fn up(&self, time: Instant) -> Seconds {
+        let since = time.saturating_duration_since(self.0).as_secs();
+        let after = u32::try_from(since).unwrap_or(u32::MAX);
+        Seconds(NonZeroU32::MIN.saturating_add(after))
+    }
+
+    pub(super) fn time(&self, Seconds(after): Seconds) -> Instant {
+        self.0 + Duration::from_secs(after.get().into())
+    }
+}
+
+#[cfg(test)]
+impl Seconds {
+    pub(super) fn new(after: u32) -> Self {
+        Self(NonZeroU32::new(after).unwrap())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_rounded_up() {
+        let epoch = Epoch::new();
+        let second = Duration::from_secs(1);
+        for millis in [0, 1, 999, 1000, 1001, 120_000] {
+            let time = epoch.0 + Duration::from_millis(millis);
+            let rounded = epoch.time(epoch.up(time));
+            assert!(rounded > time && rounded <= time + second, "{millis}");
+        }
+        let before = epoch.0.checked_sub(second).unwrap();
+        assert!(epoch.time(epoch.up(before)) > before);
+    }
+}
