@@ -1,6 +1,6 @@
 //! Sends up to 50 calls as batches, each call as soon as the lock of its record allows.
 
-use std::{collections::HashSet, mem, sync::Arc};
+use std::{collections::HashSet, mem, pin::pin, sync::Arc};
 
 use tokio::sync::Notify;
 
@@ -66,7 +66,7 @@ impl Pack {
             let (places, ready) = take_ready(&mut waiting, client.shared.retries.attempts());
             if ready.is_empty() {
                 slot.release();
-                let woken = caller.wait_until(latest, woken.notified()).await;
+                let woken = caller.wait_until(latest, pin!(woken.notified())).await;
                 if !matches!(woken, Ok(Some(()))) {
                     return refuse(waiting, &waited_for_a_record(), done);
                 }

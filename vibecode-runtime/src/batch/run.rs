@@ -1,6 +1,6 @@
 //! Sends calls as one batch, and repeats those that may be sent again.
 
-use std::{borrow::Borrow, time::Duration};
+use std::{borrow::Borrow, pin::pin, time::Duration};
 
 use serde_json::value::RawValue;
 use tokio::time::{Instant, sleep};
@@ -71,7 +71,7 @@ pub(crate) async fn run<L: Borrow<RecordLock>>(
                 done(place, ended);
             }
         }
-        let is_awaited = goes_on && caller.wait(sleep(longest)).await.is_ok();
+        let is_awaited = goes_on && caller.wait(pin!(sleep(longest))).await.is_ok();
         if !is_awaited {
             break;
         }

@@ -65,8 +65,7 @@ impl Caller {
     ///
     /// # Errors
     /// If the caller is gone. Nobody sees the error.
-    pub(crate) async fn wait<T>(&self, event: impl Future<Output = T> + Send) -> Result<T> {
-        let mut event = pin!(event);
+    pub(crate) async fn wait<T>(&self, mut event: Pin<&mut impl Future<Output = T>>) -> Result<T> {
         if self.is_gone() {
             return Err(gone());
         }
@@ -81,31 +80,28 @@ impl Caller {
     ///
     /// # Errors
     /// If the caller is gone. Nobody sees the error.
-    pub(crate) async fn wait_until<T: Send>(
+    pub(crate) async fn wait_until<T>(
         &self,
         latest: Instant,
-        event: impl Future<Output = T> + Send,
+        mut event: Pin<&mut impl Future<Output = T>>,
     ) -> Result<Option<T>> {
-        let mut event = pin!(event);
         if self.is_gone() {
             return Err(gone());
         }
         if let Poll::Ready(value) = poll_once(event.as_mut()).await {
             return Ok(Some(value));
         }
-        // Boxed, since it is rare: it then takes no space in the futures of all calls.
-        let waiting = Box::pin(self.leave_or(timeout_at(latest, event)));
-        Ok(waiting.await?.ok())
+        let waiting = pin!(timeout_at(latest, event));
+        Ok(self.leave_or(waiting).await?.ok())
     }
 
-    async fn leave_or<T>(&self, event: impl Future<Output = T>) -> Result<T> {
+    async fn leave_or<T>(&self, mut event: Pin<&mut impl Future<Output = T>>) -> Result<T> {
         let mut leaves = pin!(self.0.leaves.notified());
         // Must come before the check of `is_gone`, so that the notification cannot be missed.
         leaves.as_mut().enable();
         if self.is_gone() {
             return Err(gone());
         }
-        let mut event = pin!(event);
         poll_fn(|context| {
             if let Poll::Ready(value) = event.as_mut().poll(context) {
                 return Poll::Ready(Ok(value));

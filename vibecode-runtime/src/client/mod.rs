@@ -539,8 +539,8 @@ impl Client {
             return Ok(lock);
         }
         // Boxed, since it is rare: it then takes no space in the futures of all calls.
-        let locked = Box::pin(timeout(LONGEST_WAIT, request.lock()));
-        let locked = caller.wait(locked).await?;
+        let mut locked = Box::pin(timeout(LONGEST_WAIT, request.lock()));
+        let locked = caller.wait(locked.as_mut()).await?;
         locked.map_err(|_| waited_for_a_record())
     }
 

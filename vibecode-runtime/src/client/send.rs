@@ -67,7 +67,7 @@ impl Sending<'_> {
             };
             let wait = self.wait(&error);
             match wait.filter(|wait| self.may_begin_after(*wait, request)) {
-                Some(wait) => self.caller.wait(sleep(wait)).await?,
+                Some(wait) => self.caller.wait(pin!(sleep(wait))).await?,
                 None => return Err(self.conclude(error)),
             }
             self.is_open |= error.outcome() == Outcome::Unknown;
@@ -124,7 +124,8 @@ impl Sending<'_> {
             .or_else(|| now.checked_add(LONGEST_WAIT))
             .unwrap_or(now);
         let caller = self.caller;
-        match caller.wait_until(latest, self.prepare(request)).await? {
+        let prepared = caller.wait_until(latest, pin!(self.prepare(request))).await;
+        match prepared? {
             // If the machine was asleep, it may be too late even now.
             Some(prepared) if Instant::now() <= latest => prepared,
             Some(_) | None => Err(self.too_late(request)),

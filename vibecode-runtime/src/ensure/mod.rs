@@ -25,11 +25,11 @@ mod missing;
 mod step;
 mod transport;
 
-use std::{borrow::Borrow, sync::Arc};
+use std::{borrow::Borrow, pin::pin, sync::Arc};
 
 use tokio::{
     sync::Notify,
-    time::{Instant, sleep_until, timeout_at},
+    time::{Instant, sleep_until},
 };
 
 pub use self::ensured::Ensured;
@@ -221,15 +221,14 @@ async fn wait(
     let due = working.iter().filter_map(Working::due).min();
     if !working.iter().any(Working::is_waiting) {
         let due = due.unwrap_or_else(Instant::now);
-        return caller.wait(sleep_until(due)).await;
+        return caller.wait(pin!(sleep_until(due))).await;
     }
     let until = due.map_or(latest_lock, |due| due.min(latest_lock));
     // The loop handles both cases.
     caller
-        .wait(async {
-            let _ = timeout_at(until, woken.notified()).await;
-        })
+        .wait_until(until, pin!(woken.notified()))
         .await
+        .map(drop)
 }
 
 fn pick(working: &mut [Working], is_wanted: impl Fn(&Working) -> bool) -> Vec<&mut Working> {
