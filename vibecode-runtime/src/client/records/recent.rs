@@ -10,8 +10,11 @@ use tokio::time::Instant;
 
 use super::{memory::RecordHash, open_writes::OpenWrite};
 
-/// The maximum number of writes. Of older ones it is only remembered when they settle.
-pub(super) const MOST: usize = 4096;
+/// The maximum number of writes. Of older ones it is only remembered when they settle. At the documented
+/// limit of 300 requests a minute, single calls make 600 writes within the settle time. Batches make many
+/// more, but with the last 4,096 the memory no longer stays in the processor's cache: `update_many` then
+/// took a fifth more CPU time.
+pub(super) const MOST: usize = 1024;
 
 #[derive(Default)]
 pub(super) struct RecentWrites {
