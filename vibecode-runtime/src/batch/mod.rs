@@ -183,7 +183,7 @@ impl Batch {
             );
             return Call::ended(Err(Error::not_sent(ErrorKind::InvalidBatch, problem)));
         }
-        Call::owned(move |caller| async move {
+        Call::write(move |caller| async move {
             client.enter_runtime().await?;
             let mut results: Vec<Option<Result<Raw>>> = Vec::with_capacity(calls.len());
             let mut places = Vec::with_capacity(calls.len());

@@ -9,16 +9,19 @@ use std::{
 
 use tokio::runtime::{Handle, Id};
 
-use super::{caller::Caller, owned::Owned};
+use super::{
+    caller::Caller,
+    owned::{AfterDrop, Owned},
+};
 use crate::{Error, ErrorKind, Outcome, Result};
 
 /// A pending call of the API, returned by the methods of [`Client`](crate::Client). It is a future that
 /// borrows nothing, so it can be spawned.
 ///
-/// It does nothing until it is polled. A write goes on in a task of the client as soon as another call
-/// waits for its record, or its caller drops it. The other call then waits until the write has ended. It
-/// does not wait for the caller to poll. After a drop, a request that is under way runs to its end, and
-/// nothing new is sent. Whether the change was made is then unknown.
+/// It does nothing until it is polled. It goes on in a task of the client as soon as somebody would have
+/// to wait for its caller to poll it: if another call waits for its record, or if it makes a new
+/// connection. If its caller drops it, a write that is under way runs to its end, and nothing new is
+/// sent. Whether the change was made is then unknown. A read is cancelled.
 ///
 /// A client may be used in several tokio runtimes at the same time, such as those of actix-web's
 /// workers, only if all of them keep running, since all of them use connections that were made in one
@@ -50,8 +53,7 @@ pub struct Call<T> {
 }
 
 impl<T: Send + 'static> Call<T> {
-    /// Creates a call that only its caller polls, such as a read: it holds nothing that others wait
-    /// for.
+    /// Creates a call that only reads what another one returns.
     pub(crate) fn new(future: impl Future<Output = Result<T>> + Send + 'static) -> Self {
         Self {
             future: Box::pin(future),
@@ -60,14 +62,23 @@ impl<T: Send + 'static> Call<T> {
         }
     }
 
-    /// Creates a call that can continue without its caller, in a task of the client.
-    pub(crate) fn owned<F>(run: impl FnOnce(Caller) -> F + Send + 'static) -> Self
+    /// Creates a call that sends a read. It ends with its caller.
+    pub(crate) fn read<F>(run: impl FnOnce(Caller) -> F) -> Self
+    where
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        Self::new(Owned::new(run, AfterDrop::Cancel))
+    }
+
+    /// Creates a call that sends a write. If its caller drops it, a request that is under way runs to
+    /// its end.
+    pub(crate) fn write<F>(run: impl FnOnce(Caller) -> F) -> Self
     where
         F: Future<Output = Result<T>> + Send + 'static,
     {
         Self {
             if_interrupted: Outcome::Unknown,
-            ..Self::new(Owned::new(run))
+            ..Self::new(Owned::new(run, AfterDrop::Continue))
         }
     }
 

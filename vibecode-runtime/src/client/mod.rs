@@ -5,6 +5,7 @@ mod attempt;
 mod builder;
 mod call;
 mod caller;
+mod connecting;
 mod credentials;
 mod decision;
 mod envelope;
@@ -28,6 +29,7 @@ use tokio::time::timeout;
 
 use self::{
     answers::{Done, New, Whole},
+    connecting::Connecting,
     identity::Identity,
     records::Records,
     request::Effect,
@@ -129,6 +131,7 @@ pub struct Client {
 /// What clones share.
 pub(crate) struct Shared {
     http: reqwest::Client,
+    connecting: Connecting,
     base_url: Url,
     pub(crate) times: Times,
     throttle: Throttle,
@@ -317,7 +320,7 @@ impl Client {
             Err(error) => return Call::ended(Err(error)),
         };
         let client = self.clone();
-        Call::owned(move |caller| async move {
+        Call::write(move |caller| async move {
             let New(id, raw) = client.send(&request, &caller).await?;
             Ok(Created::new(id, raw))
         })
@@ -354,7 +357,7 @@ impl Client {
             id,
         };
         let client = self.clone();
-        Call::owned(move |caller| async move {
+        Call::write(move |caller| async move {
             let _lock = client.lock(target, &caller).await?;
             let mut tries = client.begin(&caller);
             match tries.run::<Done>(&request, &[]).await {
@@ -430,8 +433,8 @@ impl Client {
     /// Those of [every call](Client#errors-of-every-call).
     pub fn get_raw<E: Entity>(&self, id: impl Into<Id<E>>) -> Call<Raw> {
         let request = Request::get(E::PATH.into(), id.into().get());
-        self.call(request, |client, request| async move {
-            client.send(&request, &Caller::default()).await
+        self.read(request, |client, request, caller| async move {
+            client.send(&request, &caller).await
         })
     }
 
@@ -453,8 +456,8 @@ impl Client {
     /// unknown form, and those of [every call](Client#errors-of-every-call).
     pub fn me(&self) -> Call<Me> {
         let request = Request::new(Method::GET, "me", Effect::Reads);
-        self.call(Ok(request), |client, request| async move {
-            let Whole(raw) = client.send(&request, &Caller::default()).await?;
+        self.read(Ok(request), |client, request, caller| async move {
+            let Whole(raw) = client.send(&request, &caller).await?;
             Me::read(raw).map_err(|error| request.named(error))
         })
     }
@@ -477,10 +480,10 @@ impl Client {
     /// Those of [every call](Client#errors-of-every-call).
     pub fn fields(&self, entity: &str) -> Call<Raw> {
         let request = Request::new(Method::GET, entity.to_owned(), Effect::Reads);
-        self.call(
+        self.read(
             Ok(request.with_tail("fields")),
-            |client, request| async move {
-                let Whole(raw) = client.send(&request, &Caller::default()).await?;
+            |client, request, caller| async move {
+                let Whole(raw) = client.send(&request, &caller).await?;
                 Ok(raw)
             },
         )
@@ -504,8 +507,8 @@ impl Client {
     pub fn user_fields(&self, entity: &str) -> Call<Raw> {
         let path = format!("userfields/{entity}");
         let request = Request::new(Method::GET, path, Effect::Reads);
-        self.call(Ok(request), |client, request| async move {
-            let Whole(raw) = client.send(&request, &Caller::default()).await?;
+        self.read(Ok(request), |client, request, caller| async move {
+            let Whole(raw) = client.send(&request, &caller).await?;
             Ok(raw)
         })
     }
@@ -518,7 +521,7 @@ impl Client {
         };
         let additions = Additions::of(body);
         let client = self.clone();
-        Call::owned(move |caller| async move {
+        Call::write(move |caller| async move {
             let lock = client.lock(target, &caller).await?;
             lock.will_add(additions);
             let raw: Raw = client.begin(&caller).run(&request, &[&lock]).await?;
@@ -544,14 +547,21 @@ impl Client {
         locked.map_err(|_| waited_for_a_record())
     }
 
-    /// A call that owns its data, or has failed already.
-    fn call<T, F>(&self, request: Result<Request>, run: impl FnOnce(Self, Request) -> F) -> Call<T>
+    /// A read that owns its data, or has failed already.
+    fn read<T, F>(
+        &self,
+        request: Result<Request>,
+        run: impl FnOnce(Self, Request, Caller) -> F + Send + 'static,
+    ) -> Call<T>
     where
         T: Send + 'static,
         F: Future<Output = Result<T>> + Send + 'static,
     {
         match request {
-            Ok(request) => Call::new(run(self.clone(), request)),
+            Ok(request) => {
+                let client = self.clone();
+                Call::read(|caller| run(client, request, caller))
+            }
             Err(error) => Call::ended(Err(error)),
         }
     }

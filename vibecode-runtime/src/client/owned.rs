@@ -1,13 +1,15 @@
-//! A call that is polled by its caller until another call has to wait for it.
+//! A call that is polled by its caller until something depends on when it is polled.
 //!
 //! A write holds the lock of its record. If its caller stopped polling it, every later write to that
-//! record would hang. Spawning a task for each write would prevent that, but costs a third more CPU
-//! time, and most writes never have another one waiting. So the caller's own task polls the write at
-//! first, and the write moves to a task of the client only
+//! record would hang. Spawning a task for each call would prevent that, but costs a third more CPU
+//! time, and most calls never have another one waiting. So the caller's own task polls the call at
+//! first, and the call moves to a task of the client only
 //!
 //! - when another call joins the queue behind it, so that a caller that polls rarely, or never again,
 //!   blocks nobody;
-//! - when its caller drops it, so that a request that is under way runs to its end.
+//! - when it makes a new connection, so that its request leaves when the throttle allows it, and not
+//!   when its caller polls again ([`connecting`](super::connecting));
+//! - when its caller drops a write, so that a request that is under way runs to its end.
 //!
 //! Example: task A calls `update` for contact 71, polls it until the request is under way, and then
 //! computes for an hour without polling it. Task B calls `update` for contact 71 too, and has to wait
@@ -41,6 +43,14 @@ use crate::{Error, ErrorKind, Outcome, Result};
 pub(super) struct Owned<T: Send + 'static> {
     running: Arc<Running<T>>,
     presence: Option<PresenceGuard>,
+    after_drop: AfterDrop,
+}
+
+/// What happens to a request that is under way when the caller drops the call.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum AfterDrop {
+    Continue,
+    Cancel,
 }
 
 struct Running<T> {
@@ -62,7 +72,7 @@ enum State<T> {
 }
 
 impl<T: Send + 'static> Owned<T> {
-    pub(super) fn new<F>(run: impl FnOnce(Caller) -> F) -> Self
+    pub(super) fn new<F>(run: impl FnOnce(Caller) -> F, after_drop: AfterDrop) -> Self
     where
         F: Future<Output = Result<T>> + Send + 'static,
     {
@@ -78,7 +88,11 @@ impl<T: Send + 'static> Owned<T> {
                 is_to_move: AtomicBool::new(false),
             }
         });
-        Self { running, presence }
+        Self {
+            running,
+            presence,
+            after_drop,
+        }
     }
 }
 
@@ -157,6 +171,17 @@ impl<T: Send + 'static> Running<T> {
     }
 }
 
+impl<T: Send + 'static> Running<T> {
+    fn cancel(&self) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let ended = mem::replace(&mut *state, State::Over);
+        drop(state);
+        if let State::InTask(task) = ended {
+            task.abort();
+        }
+    }
+}
+
 impl<T: Send + 'static> Detach for Running<T> {
     fn detach(&self) {
         self.is_to_move.store(true, Ordering::Relaxed);
@@ -169,6 +194,9 @@ impl<T: Send + 'static> Drop for Owned<T> {
     fn drop(&mut self) {
         // The caller is marked as gone before the task begins, so that the task sends nothing new.
         self.presence = None;
-        self.running.move_to_task();
+        match self.after_drop {
+            AfterDrop::Continue => self.running.move_to_task(),
+            AfterDrop::Cancel => self.running.cancel(),
+        }
     }
 }

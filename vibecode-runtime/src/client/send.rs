@@ -1,6 +1,6 @@
 //! The loop around a call: session → throttle → attempt → decision → retry.
 
-use std::{pin::pin, time::Duration};
+use std::{future::poll_fn, pin::pin, time::Duration};
 
 use http::{HeaderValue, StatusCode};
 use tokio::time::{Instant, sleep};
@@ -88,8 +88,18 @@ impl Sending<'_> {
             let url = request.url(&shared.base_url);
             let timeout = shared.times.unusual(request);
             let trace = Trace::new(request, self.tries.count());
-            let attempt = pin!(attempt(&shared.http, url, authorization, timeout, request));
-            let attempt = trace.around(attempt).await;
+            let mut attempt = pin!(attempt(&shared.http, url, authorization, timeout, request));
+            let (caller, mut known) = (self.caller, shared.connecting.begun());
+            let attempt = trace.around(poll_fn(|context| {
+                let polled = attempt.as_mut().poll(context);
+                let begun = shared.connecting.begun();
+                if polled.is_pending() && begun != known {
+                    known = begun;
+                    caller.detach();
+                }
+                polled
+            }));
+            let attempt = attempt.await;
             let now = Instant::now();
             for lock in locks {
                 lock.end(now);

@@ -102,7 +102,7 @@ impl Client {
     /// As [`Client::ensure`].
     pub fn ensure_job(&self, job: impl Borrow<PatchJob>) -> Call<Ensured> {
         let (client, job) = (self.clone(), job.borrow().clone());
-        Call::owned(move |caller| async move {
+        Call::write(move |caller| async move {
             client.enter_runtime().await?;
             let mut result = None;
             let transport = OneByOne::new(&client, &caller);

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     Entity, Error, ErrorKind, Outcome, Raw, Record, Result,
-    client::{Call, Caller},
+    client::Call,
 };
 
 /// The number of rows per request: with an offset, at most 500 are recommended (api.md, grade D).
@@ -188,7 +188,7 @@ impl<T: Record> Rows<T> {
         Ok(Some(NextPage::Asked {
             offset,
             limit,
-            call: Call::new(async move { client.send(&request, &Caller::default()).await }),
+            call: Call::read(|caller| async move { client.send(&request, &caller).await }),
         }))
     }
 
