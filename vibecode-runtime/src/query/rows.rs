@@ -14,10 +14,7 @@ use super::{
     Query,
     listed::{Listed, Pages},
 };
-use crate::{
-    Entity, Error, ErrorKind, Outcome, Raw, Record, Result,
-    client::Call,
-};
+use crate::{Entity, Error, ErrorKind, Outcome, Raw, Record, Result, client::Call};
 
 /// The number of rows per request: with an offset, at most 500 are recommended (api.md, grade D).
 const PAGE: u64 = 500;

@@ -4,8 +4,6 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::Value;
 
-use vibecode_tests::world::ledger::Seen;
-
 use super::super::plan::{Do, How, Item, Step};
 use super::{Broken, Facts};
 
@@ -132,12 +130,7 @@ impl Facts<'_> {
                 continue;
             };
             // A read ends with its caller, a write does not.
-            let is_excused = if seen.writes.is_empty() {
-                !patient
-            } else {
-                self.was_held_by_its_caller(seen, seen.arrived)
-            };
-            if is_excused {
+            if seen.writes.is_empty() && !patient {
                 continue;
             }
             let gave_up = seen.fate.contains("not waited for") || seen.fate.contains("Stalled");
@@ -172,19 +165,6 @@ impl Facts<'_> {
                 ));
             }
         }
-    }
-
-    /// Whether a request may have left before this moment and arrived after it: a call that has its
-    /// permit makes its connection while its caller polls it, and this caller polls rarely.
-    fn was_held_by_its_caller(&self, seen: &Seen, before: Duration) -> bool {
-        self.outcome.plan.steps.iter().any(|step| {
-            let is_slow = matches!(step.how, How::Rarely(_) | How::Hold(_));
-            let is_of_step = |(_, id): &(String, u64)| {
-                let items = step.what.items();
-                items.iter().any(|item| item.id == *id)
-            };
-            is_slow && step.at < before && seen.writes.iter().any(is_of_step)
-        })
     }
 
     /// After an answer that requests a wait, nothing is sent for that time.
