@@ -146,70 +146,51 @@
 #[doc(hidden)]
 #[path = "private/mod.rs"]
 pub mod __private;
-mod answer;
-mod batch;
 #[cfg(feature = "blocking")]
 pub mod blocking;
-mod body;
-mod bulk;
 mod client;
-mod decode;
-mod diff;
-mod encode;
-mod encoder;
-mod ensure;
 mod entity;
-mod enumeration;
-mod equality;
 mod error;
-mod id;
-#[cfg(any(
-    feature = "chrono",
-    feature = "decimal",
-    feature = "jiff",
-    feature = "time"
-))]
-mod interop;
-mod job;
-mod json;
-pub mod kind;
-mod me;
-mod mismatch;
-mod multifield;
+mod many;
 mod patch;
-mod query;
 mod record;
-mod rendered;
-mod retry_after;
-mod text_form;
 mod throttle;
 mod value;
+mod wire;
 
 #[cfg(feature = "throttle-redis")]
 pub use crate::throttle::RedisBudget;
 pub use crate::{
-    answer::{Created, Raw, Updated},
-    batch::Batch,
-    bulk::{Bulk, BulkOutcome},
-    client::{Call, Client, ClientBuilder, Credentials, RetryPolicy, TokenError},
-    decode::{Answered, Decode, DecodeError},
-    diff::{Diff, NotRemovable},
-    encode::Encode,
-    encoder::{EncodeError, Encoder},
-    ensure::Ensured,
+    client::{Call, Client, ClientBuilder, Credentials, Me, RetryPolicy, TokenError},
     entity::{Companies, Contacts, Deals, Entity, Items, Leads, Users},
-    enumeration::Enumeration,
     error::{Error, ErrorCode, ErrorKind, Outcome, Result},
-    id::{CompanyId, ContactId, DealId, Id, IdFor, LeadId, UserId},
-    job::{PatchJob, UntypedPatch},
-    me::Me,
-    mismatch::{Duplicate, Mismatch, MismatchKind},
-    multifield::{Email, EmailType, MultifieldEntry, Multifields, Phone, PhoneType},
-    patch::Patch,
-    query::{Field, FieldName, Filter, Order, Query, Rows},
-    record::Record,
+    many::{
+        batch::Batch,
+        bulk::{Bulk, BulkOutcome},
+        ensure::Ensured,
+        query::{Field, FieldName, Filter, Order, Query, Rows},
+    },
+    patch::{
+        Patch,
+        diff::{Diff, NotRemovable},
+        encode::Encode,
+        encoder::{EncodeError, Encoder},
+        job::{PatchJob, UntypedPatch},
+    },
+    record::{
+        Record,
+        answer::{Created, Raw, Updated},
+        decode::{Answered, Decode, DecodeError},
+        mismatch::{Duplicate, Mismatch, MismatchKind},
+    },
     throttle::{Acquiring, Budget, BudgetError, Feedback, Permit, Throttle},
-    value::{CrmRef, Date, DateTime, File, Money, OtherLink, ParseError},
+    value::{
+        CrmRef, Date, DateTime, File, Money, OtherLink, ParseError,
+        enumeration::Enumeration,
+        id::{CompanyId, ContactId, DealId, Id, IdFor, LeadId, UserId},
+        kind,
+        multifield::{Email, EmailType, MultifieldEntry, Multifields, Phone, PhoneType},
+    },
 };
 
 /// Derives a typed patch builder for a struct.

@@ -8,7 +8,7 @@ use super::{
     Request,
     outcome::{self, Answer},
 };
-use crate::{Outcome, Raw, Result, json};
+use crate::{Outcome, Raw, Result, wire::json};
 
 /// A record: the requested one, or a new one.
 impl Answer for Raw {

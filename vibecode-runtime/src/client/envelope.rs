@@ -10,10 +10,13 @@ use serde::{
 use serde_json::value::RawValue;
 
 use crate::{
-    ErrorCode, equality,
+    ErrorCode,
     error::ApiError,
-    json::{self, pick},
-    retry_after,
+    wire::{
+        equality,
+        json::{self, pick},
+        retry_after,
+    },
 };
 
 /// What a complete answer says.

@@ -11,6 +11,7 @@ mod decision;
 mod envelope;
 mod frames;
 mod identity;
+mod me;
 mod outcome;
 mod owned;
 mod records;
@@ -50,12 +51,13 @@ pub use self::{
     builder::ClientBuilder,
     call::Call,
     credentials::{Credentials, TokenError},
+    me::Me,
     retry_policy::RetryPolicy,
 };
 pub(crate) use crate::throttle::LONGEST_WAIT;
 use crate::{
-    Created, Entity, Error, ErrorCode, ErrorKind, Id, IdFor, Me, Multifields, Patch, Raw, Record,
-    Result, Throttle, Updated, body::Body,
+    Created, Entity, Error, ErrorCode, ErrorKind, Id, IdFor, Multifields, Patch, Raw, Record,
+    Result, Throttle, Updated, patch::body::Body,
 };
 
 /// A client of the API. Cloning it is cheap: clones share their connections, their throttle and their

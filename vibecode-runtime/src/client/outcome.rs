@@ -12,7 +12,7 @@ use super::{
     attempt::{Attempt, ReadBody},
     envelope::{Envelope, Failure},
 };
-use crate::{Error, ErrorCode, ErrorKind, Outcome, Result, retry_after};
+use crate::{Error, ErrorCode, ErrorKind, Outcome, Result, wire::retry_after};
 
 /// What a call reads from the envelope of a success.
 pub(crate) trait Answer: Sized + Send {

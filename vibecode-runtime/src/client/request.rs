@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::Method;
 use reqwest::Url;
 
-use crate::{Entity, Error, ErrorKind, Result, body::Body};
+use crate::{Entity, Error, ErrorKind, Result, patch::body::Body};
 
 /// The path of batches.
 pub(crate) const BATCH: &str = "batch";

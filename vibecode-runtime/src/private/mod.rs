@@ -27,13 +27,13 @@ pub use serde::{Serialize, Serializer};
 use crate::Id;
 pub use crate::{
     Answered, Companies, Contacts, Deals, Decode, DecodeError, Email, Encode, EncodeError, Encoder,
-    Enumeration, Items, Leads, Patch, Phone, Record, Users,
-    body::Body,
-    diff::{Diff, NotRemovable},
-    enumeration::List,
-    id::PatchOf,
-    kind,
+    Enumeration, Items, Leads, Patch, Phone, Record, Users, kind,
+    patch::{
+        body::Body,
+        diff::{Diff, NotRemovable},
+    },
     record::{Fields, UnreadableField},
+    value::{enumeration::List, id::PatchOf},
 };
 
 mod list;

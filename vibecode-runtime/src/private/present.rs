@@ -8,7 +8,9 @@
 
 use std::{fmt, marker::PhantomData, ops::Deref};
 
-use crate::{Companies, Contacts, Deals, Encode, EncodeError, Leads, Users, body::Body, kind};
+use crate::{
+    Companies, Contacts, Deals, Encode, EncodeError, Leads, Users, kind, patch::body::Body,
+};
 
 /// The value of a struct's field of the kind `K`, if there is one.
 pub struct Present<'a, K, T>(Option<&'a T>, PhantomData<K>);

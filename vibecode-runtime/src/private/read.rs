@@ -2,9 +2,9 @@
 
 use crate::{
     Answered, Decode, DecodeError, Enumeration,
-    enumeration::List,
     kind::{self, Kind},
     record::{Fields, UnreadableField},
+    value::enumeration::List,
 };
 
 /// The result of reading a field: a value, or nothing.

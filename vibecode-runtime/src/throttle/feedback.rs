@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::{HeaderMap, StatusCode};
 
-use crate::retry_after;
+use crate::wire::retry_after;
 
 /// A reset from this value on is a Unix time in seconds; a smaller one is a number of seconds from now.
 /// The API documents no unit. As a Unix time, this value is the year 2001; as seconds from now, it is

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fmt, str::FromStr};
 
 use super::ParseError;
-use crate::{Encode, EncodeError, Encoder, kind, text_form::serde_as_text};
+use crate::{Encode, EncodeError, Encoder, kind, value::text_form::serde_as_text};
 
 const DATE: ParseError = ParseError::expected("a day as YYYY-MM-DD");
 const DATE_TIME: ParseError =

@@ -14,7 +14,7 @@ use super::{
     open_writes::{OpenWrite, OpenWrites},
     queue::Ticket,
 };
-use crate::equality::EntryKey;
+use crate::wire::equality::EntryKey;
 
 /// A request for the lock of a record: a position in its queue, or the lock if it was granted.
 pub(crate) struct LockRequest {

@@ -16,7 +16,7 @@ use super::{
     seconds::Epoch,
     shown::Shown,
 };
-use crate::equality::EntryKey;
+use crate::wire::equality::EntryKey;
 
 /// How often records are searched for writes that can be forgotten.
 const SWEEP_AFTER: Duration = Duration::from_secs(60 * 60);

@@ -157,7 +157,7 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
-    use crate::equality::EntryKey;
+    use crate::wire::equality::EntryKey;
 
     const SETTLE: Duration = Duration::from_secs(120);
     const MANY: u64 = recent::MOST as u64;

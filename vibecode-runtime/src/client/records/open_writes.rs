@@ -5,9 +5,9 @@ use std::{collections::HashSet, time::Duration};
 use tokio::time::Instant;
 
 use crate::{
-    body::{Body, text_of},
-    equality::EntryKey,
-    multifield::kind_of,
+    patch::body::{Body, text_of},
+    value::multifield::kind_of,
+    wire::equality::EntryKey,
 };
 
 /// How long a write is remembered whose value the record may show in another form.
