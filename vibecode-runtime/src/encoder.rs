@@ -19,12 +19,6 @@ pub struct EncodeError(Cow<'static, str>);
 
 impl EncodeError {
     /// Creates an error with a reason, such as "it is empty". Do not include personal data.
-    ///
-    /// ```
-    /// use vibecode_runtime::EncodeError;
-    ///
-    /// assert_eq!(EncodeError::new("it is empty").to_string(), "it is empty");
-    /// ```
     pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
         Self(reason.into())
     }
@@ -134,144 +128,30 @@ impl<'a> Encoder<'a> {
     }
 
     /// Writes text.
-    ///
-    /// ```
-    /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
-    /// struct Floor(u8);
-    ///
-    /// impl Encode<kind::Text> for Floor {
-    ///     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
-    ///         to.text(&format!("floor {}", self.0));
-    ///         Ok(())
-    ///     }
-    /// }
-    ///
-    /// #[derive(Patch)]
-    /// #[vibecode(entity = "contacts")]
-    /// struct Customer {
-    ///     #[vibecode(field = "ufCrmNote", kind = "string")]
-    ///     value: Option<Floor>,
-    /// }
-    ///
-    /// let patch = Customer::patch().value(Floor(3));
-    /// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrmNote":"floor 3"}"#);
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
     pub fn text(&mut self, text: &str) {
         self.written += 1;
         push_text(self.json, text);
     }
 
     /// Writes a boolean.
-    ///
-    /// ```
-    /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
-    /// struct Consent(bool);
-    ///
-    /// impl Encode<kind::Boolean> for Consent {
-    ///     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
-    ///         to.boolean(self.0);
-    ///         Ok(())
-    ///     }
-    /// }
-    ///
-    /// #[derive(Patch)]
-    /// #[vibecode(entity = "contacts")]
-    /// struct Customer {
-    ///     #[vibecode(field = "ufCrmSubscribed", kind = "boolean")]
-    ///     value: Option<Consent>,
-    /// }
-    ///
-    /// let patch = Customer::patch().value(Consent(true));
-    /// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrmSubscribed":true}"#);
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
     pub fn boolean(&mut self, value: bool) {
         self.written += 1;
         self.json.push_str(if value { "true" } else { "false" });
     }
 
     /// Writes a signed integer.
-    ///
-    /// ```
-    /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
-    /// struct Offset(i64);
-    ///
-    /// impl Encode<kind::Integer> for Offset {
-    ///     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
-    ///         to.integer(self.0);
-    ///         Ok(())
-    ///     }
-    /// }
-    ///
-    /// #[derive(Patch)]
-    /// #[vibecode(entity = "contacts")]
-    /// struct Customer {
-    ///     #[vibecode(field = "ufCrmOffset", kind = "integer")]
-    ///     value: Option<Offset>,
-    /// }
-    ///
-    /// let patch = Customer::patch().value(Offset(-3));
-    /// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrmOffset":-3}"#);
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
     pub fn integer(&mut self, value: i64) {
         self.written += 1;
         self.json.push_str(itoa::Buffer::new().format(value));
     }
 
     /// Writes an unsigned integer.
-    ///
-    /// ```
-    /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
-    /// struct Gold;
-    ///
-    /// impl Encode<kind::Enumeration> for Gold {
-    ///     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
-    ///         to.unsigned(81);
-    ///         Ok(())
-    ///     }
-    /// }
-    ///
-    /// #[derive(Patch)]
-    /// #[vibecode(entity = "contacts")]
-    /// struct Customer {
-    ///     #[vibecode(field = "ufCrm_1721244707107", kind = "enumeration")]
-    ///     value: Option<Gold>,
-    /// }
-    ///
-    /// let patch = Customer::patch().value(Gold);
-    /// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrm_1721244707107":81}"#);
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
     pub fn unsigned(&mut self, value: u64) {
         self.written += 1;
         self.json.push_str(itoa::Buffer::new().format(value));
     }
 
     /// Writes a floating-point number.
-    ///
-    /// ```
-    /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
-    /// struct Celsius(f64);
-    ///
-    /// impl Encode<kind::Double> for Celsius {
-    ///     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
-    ///         to.double(self.0 * 1.8 + 32.0)
-    ///     }
-    /// }
-    ///
-    /// #[derive(Patch)]
-    /// #[vibecode(entity = "contacts")]
-    /// struct Customer {
-    ///     #[vibecode(field = "ufCrmFahrenheit", kind = "double")]
-    ///     value: Option<Celsius>,
-    /// }
-    ///
-    /// let patch = Customer::patch().value(Celsius(100.0));
-    /// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrmFahrenheit":212.0}"#);
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
     ///
     /// # Errors
     /// [`EncodeError`] if it is NaN or infinite: JSON cannot represent it, and null may clear the

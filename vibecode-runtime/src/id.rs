@@ -226,14 +226,6 @@ impl<E> fmt::Display for Id<E> {
 )]
 pub trait IdFor<P>: sealed::Sealed {
     /// Returns the number of the record.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// assert_eq!(IdFor::<CustomerPatch>::record_id(ContactId::from(71)), 71);
-    /// # Ok(())
-    /// # }
-    /// ```
     fn record_id(self) -> u64;
 }
 

@@ -69,15 +69,6 @@ pub struct PatchJob {
 impl PatchJob {
     /// Creates a job from a patch for a record.
     ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let error = PatchJob::new(71, &Customer::patch()).unwrap_err();
-    /// assert_eq!(error.kind(), ErrorKind::EmptyPatch);
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
     /// # Errors
     /// Refuses what [`Client::update`](crate::Client::update) would refuse, before anything is queued:
     /// [`EmptyPatch`](crate::ErrorKind::EmptyPatch), [`InvalidPatch`](crate::ErrorKind::InvalidPatch),
@@ -98,30 +89,12 @@ impl PatchJob {
     }
 
     /// Returns the name of the entity in the API's paths, such as `contacts`.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let job = PatchJob::new(71, &Customer::patch().post("Director"))?;
-    /// assert_eq!(job.entity(), "contacts");
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn entity(&self) -> &str {
         &self.entity
     }
 
     /// Returns the record's id.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let job = PatchJob::new(71, &Customer::patch().post("Director"))?;
-    /// assert_eq!(job.id(), 71);
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn id(&self) -> u64 {
         self.id
@@ -129,16 +102,6 @@ impl PatchJob {
 
     /// Returns whether the job is idempotent, that is, whether sending it twice has the same effect as
     /// sending it once: see [`Patch::is_idempotent`](crate::Patch::is_idempotent).
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let sets = PatchJob::new(71, &Customer::patch().post("Director"))?;
-    /// let adds = PatchJob::new(71, &Customer::patch().add_phone("+79169876543"))?;
-    /// assert!(sets.is_idempotent() && !adds.is_idempotent());
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn is_idempotent(&self) -> bool {
         self.body.is_idempotent()
@@ -163,18 +126,6 @@ impl PatchJob {
 
 impl Client {
     /// Sends a job as [`Client::update`] sends its patch.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let job = PatchJob::new(71, &Customer::patch().post("Director"))?;
-    /// let updated = client.update_job(&job).await?;
-    /// assert_eq!(updated.record::<Customer>()?.post.as_deref(), Some("Director"));
-    /// # Ok(())
-    /// # }
-    /// ```
     ///
     /// # Errors
     /// Those of [`Client::update`].

@@ -7,18 +7,6 @@ use crate::{Credentials, Result, RetryPolicy, Throttle};
 
 /// Configures and builds a blocking [`Client`]. Created by [`Client::builder`]; has the settings of
 /// [`vibecode_runtime::ClientBuilder`](crate::ClientBuilder).
-///
-/// ```
-/// use vibecode_runtime::{Credentials, RetryPolicy, Throttle, blocking::Client};
-///
-/// let client = Client::builder(Credentials::personal("vibe_api_1"))
-///     .base_url("https://vibecode.bitrix24.com/v1")
-///     .retry(RetryPolicy::new().attempts(5))
-///     .throttle(Throttle::per_minute(120))
-///     .build()?;
-/// # let _: Client = client;
-/// # Ok::<(), vibecode_runtime::Error>(())
-/// ```
 #[derive(Debug)]
 #[must_use = "a client is there after `build`"]
 pub struct ClientBuilder(crate::ClientBuilder);
@@ -26,15 +14,6 @@ pub struct ClientBuilder(crate::ClientBuilder);
 macro_rules! settings {
     ($($name:ident($argument:ident: $Type:ty), $example:literal;)+) => {$(
         #[doc = concat!("As [`ClientBuilder::", stringify!($name), "`](crate::ClientBuilder::", stringify!($name), ").")]
-        ///
-        /// ```
-        /// # use std::time::Duration;
-        /// # use vibecode_runtime::{Credentials, RetryPolicy, Throttle, blocking::Client};
-        /// let builder = Client::builder(Credentials::personal("vibe_api_1"));
-        #[doc = concat!("let client = builder.", stringify!($name), "(", $example, ").build()?;")]
-        /// # let _: Client = client;
-        /// # Ok::<(), vibecode_runtime::Error>(())
-        /// ```
         pub fn $name(self, $argument: $Type) -> Self {
             Self(self.0.$name($argument))
         }
@@ -59,13 +38,6 @@ impl ClientBuilder {
     }
 
     /// Builds the client.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Credentials, ErrorKind, blocking::Client};
-    ///
-    /// let error = Client::builder(Credentials::personal("")).build().unwrap_err();
-    /// assert_eq!(error.kind(), ErrorKind::Configuration);
-    /// ```
     ///
     /// # Errors
     /// Same as [`ClientBuilder::build`](crate::ClientBuilder::build).

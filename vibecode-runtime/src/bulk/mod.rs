@@ -171,18 +171,6 @@ impl<E, T: Send + 'static> Bulk<E, T> {
     }
 
     /// Returns the next outcome, or `None` after the last item.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let mut outcomes = client.update_many([(71, Customer::patch().post("Director"))]);
-    /// assert!(outcomes.next().await.is_some());
-    /// assert!(outcomes.next().await.is_none());
-    /// # Ok(())
-    /// # }
-    /// ```
     pub async fn next(&mut self) -> Option<BulkOutcome<E, T>> {
         poll_fn(|context| self.poll(context)).await
     }

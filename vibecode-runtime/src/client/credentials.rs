@@ -17,13 +17,6 @@ const APP: &str = "vibe_app_";
 const MANAGEMENT: &str = "vibe_live_";
 
 /// The error of a token provider.
-///
-/// ```
-/// use vibecode_runtime::TokenError;
-///
-/// let error = TokenError::from("the session store does not answer");
-/// assert_eq!(error.to_string(), "the session store does not answer");
-/// ```
 pub type TokenError = Box<dyn StdError + Send + Sync>;
 
 /// Returns a session token on request.
@@ -60,14 +53,6 @@ enum Session {
 
 impl Credentials {
     /// Uses a personal key: `vibe_api_…`.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Client, Credentials};
-    ///
-    /// let client = Client::new(Credentials::personal("vibe_api_1"))?;
-    /// # let _: Client = client;
-    /// # Ok::<(), vibecode_runtime::Error>(())
-    /// ```
     pub fn personal(key: impl Into<String>) -> Self {
         Self {
             key: key.into().into(),
@@ -76,14 +61,6 @@ impl Credentials {
     }
 
     /// Uses the key of an OAuth app, `vibe_app_…`, and the session token of one of its users.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Client, Credentials};
-    ///
-    /// let client = Client::new(Credentials::app("vibe_app_1", "vibe_session_2"))?;
-    /// # let _: Client = client;
-    /// # Ok::<(), vibecode_runtime::Error>(())
-    /// ```
     pub fn app(key: impl Into<String>, session_token: impl Into<String>) -> Self {
         Self {
             key: key.into().into(),

@@ -85,19 +85,6 @@ impl Client {
 
     /// Makes sure that a record has the values of a job, as [`Client::ensure`] does.
     ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let job = PatchJob::new(71, &Customer::patch().add_phone("+79169876543"))?;
-    /// client.ensure_job(&job).await?;
-    /// // A queue may deliver a job twice.
-    /// assert_eq!(client.ensure_job(&job).await?.present().len(), 1);
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
     /// # Errors
     /// As [`Client::ensure`].
     pub fn ensure_job(&self, job: impl Borrow<PatchJob>) -> Call<Ensured> {

@@ -77,12 +77,6 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Returns the kind as a stable lower-case word, for logs and machine-readable output.
-    ///
-    /// ```
-    /// use vibecode_runtime::ErrorKind;
-    ///
-    /// assert_eq!(ErrorKind::EmptyPatch.as_str(), "empty_patch");
-    /// ```
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -87,60 +87,24 @@ impl MultifieldEntry {
     }
 
     /// Returns the entry's own id, if the API returned one.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Contacts, Raw};
-    ///
-    /// let json = r#"{"fm":[{"id":103,"typeId":"PHONE","valueType":"FAX","value":"+74950000072"}]}"#;
-    /// let multifields = Raw::from_json::<Contacts>(json)?.multifields()?;
-    /// assert_eq!(multifields.entries()[0].id(), Some(103));
-    /// # Ok::<(), vibecode_runtime::Error>(())
-    /// ```
     #[must_use]
     pub fn id(&self) -> Option<u64> {
         self.id
     }
 
     /// Returns the kind: `PHONE`, `EMAIL`, `WEB` or `IM`. In `fm` it is called `typeId`.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Contacts, Raw};
-    ///
-    /// let json = r#"{"fm":[{"id":103,"typeId":"PHONE","valueType":"FAX","value":"+74950000072"}]}"#;
-    /// let multifields = Raw::from_json::<Contacts>(json)?.multifields()?;
-    /// assert_eq!(multifields.entries()[0].kind(), "PHONE");
-    /// # Ok::<(), vibecode_runtime::Error>(())
-    /// ```
     #[must_use]
     pub fn kind(&self) -> &str {
         &self.kind
     }
 
     /// Returns the native type, such as `WORK` or `FAX`. In `fm` it is called `valueType`.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Contacts, Raw};
-    ///
-    /// let json = r#"{"fm":[{"id":103,"typeId":"PHONE","valueType":"FAX","value":"+74950000072"}]}"#;
-    /// let multifields = Raw::from_json::<Contacts>(json)?.multifields()?;
-    /// assert_eq!(multifields.entries()[0].value_type(), "FAX");
-    /// # Ok::<(), vibecode_runtime::Error>(())
-    /// ```
     #[must_use]
     pub fn value_type(&self) -> &str {
         &self.value_type
     }
 
     /// Returns the value.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Contacts, Raw};
-    ///
-    /// let json = r#"{"fm":[{"id":103,"typeId":"PHONE","valueType":"FAX","value":"+74950000072"}]}"#;
-    /// let multifields = Raw::from_json::<Contacts>(json)?.multifields()?;
-    /// assert_eq!(multifields.entries()[0].value(), "+74950000072");
-    /// # Ok::<(), vibecode_runtime::Error>(())
-    /// ```
     #[must_use]
     pub fn value(&self) -> &str {
         &self.value
@@ -196,15 +160,6 @@ impl Multifields {
     }
 
     /// Returns all entries, in the order of the answer.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Contacts, Raw};
-    ///
-    /// let json = r#"{"fm":[{"id":103,"typeId":"PHONE","valueType":"FAX","value":"+74950000072"}]}"#;
-    /// let multifields = Raw::from_json::<Contacts>(json)?.multifields()?;
-    /// assert_eq!(multifields.entries().len(), 1);
-    /// # Ok::<(), vibecode_runtime::Error>(())
-    /// ```
     #[must_use]
     pub fn entries(&self) -> &[MultifieldEntry] {
         &self.entries

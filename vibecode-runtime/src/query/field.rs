@@ -26,15 +26,6 @@ pub struct Field<T> {
 impl<T: Record> Field<T> {
     /// Returns the field with this wire name.
     ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// const COMPANY: Field<Customer> = Field::named("companyId");
-    /// assert_eq!(format!("{COMPANY:?}"), "Field(companyId)");
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
     /// # Panics
     /// If the struct reads no such field. In a `const`, that is a compile error.
     #[must_use]
@@ -86,14 +77,6 @@ impl<T> fmt::Debug for Field<T> {
 )]
 pub trait FieldName<T>: sealed::Sealed {
     /// Returns the wire name.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// assert_eq!(FieldName::into_name(field!(Customer, "companyId")), "companyId");
-    /// # Ok(())
-    /// # }
-    /// ```
     fn into_name(self) -> String;
 }
 

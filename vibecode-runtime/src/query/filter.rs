@@ -35,13 +35,6 @@ pub struct Filter {
 macro_rules! operators {
     ($($(#[$doc:meta])* $name:ident = $operator:literal, $example:literal;)+) => {$(
         $(#[$doc])*
-        ///
-        /// ```
-        /// use vibecode_runtime::Filter;
-        ///
-        #[doc = concat!("let filter = Filter::", stringify!($name), "(", $example, ");")]
-        #[doc = concat!("assert!(format!(\"{filter:?}\").contains(\"", $operator, "\"));")]
-        /// ```
         pub fn $name(value: impl Serialize) -> Self {
             Self::new(Some($operator), value)
         }
@@ -50,12 +43,6 @@ macro_rules! operators {
 
 impl Filter {
     /// Equal to this value, in the form in which the API accepts the field's values.
-    ///
-    /// ```
-    /// use vibecode_runtime::Filter;
-    ///
-    /// assert_eq!(Filter::equal("Director"), Filter::from("Director"));
-    /// ```
     pub fn equal(value: impl Serialize) -> Self {
         Self::new(None, value)
     }

@@ -124,22 +124,6 @@ impl<T: Record> Query<T> {
 
     /// Keeps only records whose field equals a value or matches a [`Filter`]. A record must match all
     /// filters. Of two filters on the same field, the last counts.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let rows = client
-    ///     .list::<Customer>()
-    ///     .filter("companyId", CompanyId::from(15))
-    ///     .filter("id", Filter::greater(71_u64));
-    /// let customers = rows.stream().all().await?;
-    /// assert_eq!(customers.len(), 1);
-    /// assert_eq!(customers[0].name, "Anna");
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn filter(mut self, field: impl FieldName<T>, filter: impl Into<Filter>) -> Self {
         let field = field.into_name();
         self.filters.retain(|(other, _)| *other != field);
@@ -149,17 +133,6 @@ impl<T: Record> Query<T> {
 
     /// Orders by a field. A further order applies to rows that are equal in the earlier ones. Of two
     /// orders by the same field, the last counts.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let rows = client.list::<Customer>().order("name", Order::Ascending).stream().all().await?;
-    /// assert_eq!(rows[0].name, "Anna");
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn order(mut self, field: impl FieldName<T>, order: Order) -> Self {
         let field = field.into_name();
         self.orders.retain(|(other, _)| *other != field);
@@ -168,17 +141,6 @@ impl<T: Record> Query<T> {
     }
 
     /// Limits the query to `rows` rows in total.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let rows = client.list::<Customer>().limit(2).stream().all().await?;
-    /// assert_eq!(rows.len(), 2);
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn limit(mut self, rows: u64) -> Self {
         self.limit = Some(rows);
         self
@@ -186,18 +148,6 @@ impl<T: Record> Query<T> {
 
     /// Returns the rows, a `Stream` that also has [`Rows::next`]. No request is sent before the first
     /// row is polled.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let mut rows = client.list::<Customer>().stream();
-    /// let first = rows.next().await.expect("the portal has contacts")?;
-    /// assert_eq!(first.id, ContactId::from(71));
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn stream(self) -> Rows<T> {
         Rows::new(self)
     }

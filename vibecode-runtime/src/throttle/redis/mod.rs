@@ -113,14 +113,6 @@ impl RedisBudget {
     ///
     /// No connection is made yet.
     ///
-    /// ```
-    /// use vibecode_runtime::RedisBudget;
-    ///
-    /// assert!(RedisBudget::new("redis://127.0.0.1:6379/0", "acme portal", 300).is_ok());
-    /// assert!(RedisBudget::new("redis://127.0.0.1:6379/0", "", 300).is_err());
-    /// assert!(RedisBudget::new("127.0.0.1 6379", "acme portal", 300).is_err());
-    /// ```
-    ///
     /// # Errors
     /// [`BudgetError`] if the URL cannot be used, or if the name is empty.
     pub fn new(url: &str, name: &str, per_minute: u32) -> Result<Self, BudgetError> {
