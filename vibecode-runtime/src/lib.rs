@@ -139,8 +139,8 @@
 //! - `tracing`: one span per request, with its method, entity, id, attempt, status and outcome.
 //! - `jiff`, `chrono`, `time`: their date types for dates, and their types with an offset for
 //!   datetimes.
-//! - `decimal`: `rust_decimal::Decimal` for numbers, and for the amount of a [`Money`]. The docs of
-//!   [`kind`](kind#types-of-other-libraries) have an example of each of these four.
+//! - `decimal`: `rust_decimal::Decimal` for numbers, and for the amount of a [`Money`]. See
+//!   [`kind`](kind#types-of-other-crates).
 //! - `throttle-redis`: `RedisBudget`, a budget that several processes share through a Redis server.
 
 #[doc(hidden)]

@@ -34,9 +34,6 @@ impl Batch {
     }
 
     /// Blocking version of [`Batch::send`](crate::Batch::send).
-    ///
-    /// # Errors
-    /// Same as [`Batch::send`](crate::Batch::send).
     pub fn send(self) -> Result<Vec<Result<Updated>>> {
         self.worker.wait(self.batch.send())?
     }

@@ -30,6 +30,11 @@
 //! }
 //! ```
 
+#![expect(
+    clippy::missing_errors_doc,
+    reason = "each method links to the async one, which documents its errors"
+)]
+
 mod builder;
 mod many;
 mod worker;
@@ -55,9 +60,6 @@ pub struct Client {
 
 impl Client {
     /// Same as [`Client::new`](crate::Client::new).
-    ///
-    /// # Errors
-    /// Same as [`Client::new`](crate::Client::new).
     pub fn new(credentials: Credentials) -> Result<Self> {
         Self::builder(credentials).build()
     }
@@ -67,9 +69,6 @@ impl Client {
         ClientBuilder::new(credentials)
     }
 
-    /// Same as [`Client::from_env`](crate::Client::from_env).
-    ///
-    /// # Errors
     /// Same as [`Client::from_env`](crate::Client::from_env).
     pub fn from_env() -> Result<Self> {
         Self::of(crate::Client::from_env()?)
@@ -90,73 +89,46 @@ impl Client {
     }
 
     /// Blocking version of [`Client::update`](crate::Client::update).
-    ///
-    /// # Errors
-    /// Same as [`Client::update`](crate::Client::update).
     pub fn update<P: Patch>(&self, id: impl IdFor<P>, patch: &P) -> Result<Updated> {
         self.worker.wait(self.client.update(id, patch))?
     }
 
     /// Blocking version of [`Client::ensure`](crate::Client::ensure).
-    ///
-    /// # Errors
-    /// Same as [`Client::ensure`](crate::Client::ensure).
     pub fn ensure<P: Patch>(&self, id: impl IdFor<P>, patch: &P) -> Result<Ensured> {
         self.worker.wait(self.client.ensure(id, patch))?
     }
 
     /// Blocking version of [`Client::update_job`](crate::Client::update_job).
-    ///
-    /// # Errors
-    /// Same as [`Client::update_job`](crate::Client::update_job).
     pub fn update_job(&self, job: impl Borrow<PatchJob>) -> Result<Updated> {
         self.worker.wait(self.client.update_job(job))?
     }
 
     /// Blocking version of [`Client::ensure_job`](crate::Client::ensure_job).
-    ///
-    /// # Errors
-    /// Same as [`Client::ensure_job`](crate::Client::ensure_job).
     pub fn ensure_job(&self, job: impl Borrow<PatchJob>) -> Result<Ensured> {
         self.worker.wait(self.client.ensure_job(job))?
     }
 
     /// Blocking version of [`Client::create`](crate::Client::create).
-    ///
-    /// # Errors
-    /// Same as [`Client::create`](crate::Client::create).
     pub fn create<P: Patch>(&self, patch: &P) -> Result<Created<P::Entity>> {
         self.worker.wait(self.client.create(patch))?
     }
 
     /// Blocking version of [`Client::delete`](crate::Client::delete).
-    ///
-    /// # Errors
-    /// Same as [`Client::delete`](crate::Client::delete).
     pub fn delete<E: Entity>(&self, id: impl Into<Id<E>>) -> Result<()> {
         self.worker.wait(self.client.delete(id))?
     }
 
     /// Blocking version of [`Client::get`](crate::Client::get).
-    ///
-    /// # Errors
-    /// Same as [`Client::get`](crate::Client::get).
     pub fn get<T: Record + Send + 'static>(&self, id: impl Into<Id<T::Entity>>) -> Result<T> {
         self.worker.wait(self.client.get(id))?
     }
 
     /// Blocking version of [`Client::get_raw`](crate::Client::get_raw).
-    ///
-    /// # Errors
-    /// Same as [`Client::get_raw`](crate::Client::get_raw).
     pub fn get_raw<E: Entity>(&self, id: impl Into<Id<E>>) -> Result<Raw> {
         self.worker.wait(self.client.get_raw(id))?
     }
 
     /// Blocking version of [`Client::multifields`](crate::Client::multifields).
-    ///
-    /// # Errors
-    /// Same as [`Client::multifields`](crate::Client::multifields).
     pub fn multifields<E: Entity>(&self, id: impl Into<Id<E>>) -> Result<Multifields> {
         self.worker.wait(self.client.multifields(id))?
     }
@@ -230,25 +202,16 @@ impl Client {
     }
 
     /// Blocking version of [`Client::me`](crate::Client::me).
-    ///
-    /// # Errors
-    /// Same as [`Client::me`](crate::Client::me).
     pub fn me(&self) -> Result<Me> {
         self.worker.wait(self.client.me())?
     }
 
     /// Blocking version of [`Client::fields`](crate::Client::fields).
-    ///
-    /// # Errors
-    /// Same as [`Client::fields`](crate::Client::fields).
     pub fn fields(&self, entity: &str) -> Result<Raw> {
         self.worker.wait(self.client.fields(entity))?
     }
 
     /// Blocking version of [`Client::user_fields`](crate::Client::user_fields).
-    ///
-    /// # Errors
-    /// Same as [`Client::user_fields`](crate::Client::user_fields).
     pub fn user_fields(&self, entity: &str) -> Result<Raw> {
         self.worker.wait(self.client.user_fields(entity))?
     }

@@ -33,7 +33,7 @@ pub struct Filter {
 }
 
 macro_rules! operators {
-    ($($(#[$doc:meta])* $name:ident = $operator:literal, $example:literal;)+) => {$(
+    ($($(#[$doc:meta])* $name:ident = $operator:literal;)+) => {$(
         $(#[$doc])*
         pub fn $name(value: impl Serialize) -> Self {
             Self::new(Some($operator), value)
@@ -49,21 +49,21 @@ impl Filter {
 
     operators! {
         /// Not equal to this value: `$ne`.
-        not_equal = "$ne", "\"Director\"";
+        not_equal = "$ne";
         /// Greater than this value: `$gt`.
-        greater = "$gt", "71";
+        greater = "$gt";
         /// Greater than or equal to this value: `$gte`.
-        greater_or_equal = "$gte", "\"2026-04-15\"";
+        greater_or_equal = "$gte";
         /// Less than this value: `$lt`.
-        less = "$lt", "100";
+        less = "$lt";
         /// Less than or equal to this value: `$lte`.
-        less_or_equal = "$lte", "99.5";
+        less_or_equal = "$lte";
         /// Contains this text: `$contains`.
-        contains = "$contains", "\"van\"";
+        contains = "$contains";
         /// One of these values: `$in`. An empty list matches no record, and no request is sent.
-        any_of = "$in", "[71, 72]";
+        any_of = "$in";
         /// None of these values: `$nin`. An empty list excludes nothing.
-        none_of = "$nin", "[71, 72]";
+        none_of = "$nin";
     }
 
     fn new(operator: Option<&'static str>, value: impl Serialize) -> Self {
