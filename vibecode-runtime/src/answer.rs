@@ -123,7 +123,6 @@ impl Raw {
         })
     }
 
-    /// Returns the record's id, or `None` if it cannot be read.
     pub(crate) fn id(&self) -> Option<u64> {
         let [id] = json::pick(self.as_str(), ["id"])?;
         json::id(id?)
@@ -171,7 +170,6 @@ impl<'a> Shown<'a, '_> {
         value.map(Answered::new)
     }
 
-    /// Returns the phones and emails.
     pub(crate) fn multifields(&self) -> Result<Multifields, Unclear> {
         if self.values.is_none() {
             return Err(Unclear::Record);

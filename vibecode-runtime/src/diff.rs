@@ -142,7 +142,6 @@ fn added(act: Option<Act<'_>>) -> Vec<Added<'_>> {
     }
 }
 
-/// Whether two changes set a field to the same value.
 fn is_same(now: &Act<'_>, earlier: &Act<'_>) -> bool {
     match (now, earlier) {
         (Act::Set(now) | Act::Clear(now), Act::Set(earlier) | Act::Clear(earlier)) => {

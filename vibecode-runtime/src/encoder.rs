@@ -62,7 +62,6 @@ impl std::error::Error for EncodeError {}
 /// ```
 pub struct Encoder<'a> {
     json: &'a mut String,
-    /// The position at which the value begins.
     begin: usize,
     /// Receives the values of a multifield.
     adder: Option<Adder<'a>>,
@@ -88,7 +87,6 @@ impl<'a> Encoder<'a> {
         }
     }
 
-    /// Creates an encoder for a value of this field.
     pub(crate) fn of_field(json: &'a mut String, field: Option<List>) -> Self {
         Self {
             field,
@@ -103,7 +101,6 @@ impl<'a> Encoder<'a> {
         }
     }
 
-    /// Whether a value was added to a multifield.
     pub(crate) fn has_added(&self) -> bool {
         self.adder.as_ref().is_some_and(Adder::is_used)
     }
@@ -222,7 +219,6 @@ impl<'a> Encoder<'a> {
         Ok(())
     }
 
-    /// Writes a value as serde serializes it to JSON.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), EncodeError> {
         self.json.push_str(&to_json(value)?);
         self.written += 1;
@@ -245,7 +241,6 @@ impl<'a> Encoder<'a> {
         }
     }
 
-    /// Writes a value of a multifield.
     pub(crate) fn entry(&mut self, value: &str, type_id: &'static str) -> Result<(), EncodeError> {
         if is_blank(value) {
             return Err(EncodeError::new("it is empty"));
@@ -277,7 +272,6 @@ impl<'a> Encoder<'a> {
     }
 }
 
-/// Serializes a value to JSON.
 pub(crate) fn to_json(value: &impl Serialize) -> Result<String, EncodeError> {
     serde_json::to_string(value).map_err(|_| EncodeError::new("it cannot be written as JSON"))
 }

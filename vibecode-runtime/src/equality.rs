@@ -29,7 +29,6 @@ pub(crate) struct EntryKey {
 }
 
 impl EntryKey {
-    /// Returns the key of a value of a kind, such as `PHONE`.
     pub(crate) fn of(kind: &str, value: &str) -> Self {
         let value = value.trim();
         let (kind, value) = match kind {
@@ -76,7 +75,6 @@ pub(crate) fn boolean(json: &str) -> Option<bool> {
     Form::of(json).boolean()
 }
 
-/// Whether two JSON values are the same.
 pub(crate) fn same(one: &str, other: &str) -> bool {
     one == other || Form::of(one).is_same(&Form::of(other))
 }
@@ -117,7 +115,6 @@ fn is_text(json: &RawValue) -> bool {
     json.get().starts_with('"')
 }
 
-/// A value, parsed one level deep.
 enum Form<'a> {
     Null,
     Boolean(bool),

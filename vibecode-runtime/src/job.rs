@@ -135,14 +135,12 @@ impl Client {
     }
 }
 
-/// The serialized form of a job. New fields are appended, for formats without field names.
 #[derive(Serialize, Deserialize)]
 #[serde(rename = "PatchJob", deny_unknown_fields)]
 struct Data {
     version: u64,
     entity: String,
     id: u64,
-    /// The body of the request, as JSON.
     body: String,
     /// The fields that the body adds to.
     adds: Vec<String>,
@@ -276,7 +274,6 @@ fn read_body(
     is_whole.then_some(body)
 }
 
-/// Field names without duplicates.
 struct Names(HashSet<String>);
 
 impl Names {

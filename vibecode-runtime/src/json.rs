@@ -82,7 +82,6 @@ pub(crate) fn index(key: &str) -> Option<u64> {
     key.parse().ok().filter(|_| is_canonical)
 }
 
-/// Whether a value is an object.
 pub(crate) fn is_object(value: &RawValue) -> bool {
     value.get().trim_start().starts_with('{')
 }
@@ -169,7 +168,6 @@ impl<'de, F: Fn(&str) -> Option<usize>> Visitor<'de> for Pick<'_, 'de, F> {
     }
 }
 
-/// A key, read as its index.
 struct Key<'f, F>(&'f F);
 
 impl<'de, F: Fn(&str) -> Option<usize>> DeserializeSeed<'de> for Key<'_, F> {

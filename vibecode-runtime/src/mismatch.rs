@@ -150,7 +150,6 @@ impl Body {
             .collect()
     }
 
-    /// Returns the added values that a record shows more than once.
     pub(crate) fn duplicates(&self, record: &Raw) -> Vec<Duplicate> {
         let Some(multifields) = record.look_up([]).listed_multifields() else {
             return Vec::new();

@@ -60,7 +60,6 @@ pub trait Record: Sized {
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Fields<'a> {
-    /// The path of the entity.
     entity: &'static str,
     names: &'static [&'static str],
     values: &'a [Option<&'a RawValue>],
@@ -84,7 +83,6 @@ impl UnreadableField {
 }
 
 impl<'a> Fields<'a> {
-    /// Reads a record into a struct.
     pub(crate) fn read<T: Record>(record: &str) -> Result<T, UnreadableRecord> {
         let own = T::READ_NAMES.len();
         let further: &[&'static str] = if T::READS_MULTIFIELDS {
@@ -155,7 +153,6 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Why a returned record cannot be read into a struct.
 #[derive(Debug)]
 pub(crate) enum UnreadableRecord {
     NotAnObject,

@@ -139,9 +139,7 @@ struct State<L> {
     most_tries: u32,
     tries: u32,
     departure: Option<Instant>,
-    /// The result of the last try.
     result: Option<Result<Raw>>,
-    /// Whether it is to be sent.
     is_due: bool,
     /// Whether an earlier try may have been applied.
     is_open: bool,
@@ -191,7 +189,6 @@ impl<L: Borrow<RecordLock>> State<L> {
         }
     }
 
-    /// Returns how long to wait before the next try, if there may be one.
     fn wait(&self, tries: &Sending<'_>) -> Option<Duration> {
         let error = self.error().filter(|_| self.is_due)?;
         tries.wait(error).filter(|_| self.tries < self.most_tries)

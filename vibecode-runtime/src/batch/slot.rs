@@ -40,7 +40,6 @@ impl Run {
         }
     }
 
-    /// Stops the run with this error: nothing more is sent.
     pub(crate) fn stop(&self, error: Error) {
         // The first error is kept.
         let _ = self.stopped.set(error);
@@ -50,7 +49,6 @@ impl Run {
         self.stopped.get()
     }
 
-    /// Returns a slot, if one is free.
     pub(crate) fn try_slot(&self) -> Option<Slot> {
         let permit = Arc::clone(&self.slots).try_acquire_owned().ok()?;
         Some(Slot {

@@ -40,7 +40,6 @@ impl ser::Error for Problem {
     }
 }
 
-/// Checks every number and writes nothing.
 struct Finite;
 
 type Checked = Result<(), Problem>;

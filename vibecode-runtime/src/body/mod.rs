@@ -81,7 +81,6 @@ enum Action {
     Add(&'static str),
 }
 
-/// The change to a field, as JSON.
 #[derive(PartialEq)]
 pub(crate) enum Act<'a> {
     Set(&'a str),
@@ -97,13 +96,11 @@ pub(crate) struct Added<'a> {
 }
 
 impl Added<'_> {
-    /// Returns the value as text.
     pub(crate) fn text(&self) -> String {
         text_of(self.value)
     }
 }
 
-/// Returns an added value as text.
 pub(crate) fn text_of(json: &str) -> String {
     let read = serde_json::from_str(json);
     debug_assert!(read.is_ok(), "a body holds JSON text for each added value");
@@ -232,7 +229,6 @@ impl Body {
         is_seen
     }
 
-    /// Allocates what is enough for most patches.
     #[cold]
     fn make_room(&mut self) {
         self.json = String::with_capacity(USUAL_LENGTH);
@@ -327,31 +323,26 @@ impl Body {
         self.unchecked = true;
     }
 
-    /// Returns the first value that cannot be sent, if there is one.
     pub(crate) fn invalid_field(&self) -> Option<&InvalidField> {
         self.failure.as_deref()
     }
 
-    /// Returns every changed field with its change.
     pub(crate) fn acts(&self) -> impl Iterator<Item = (&Name, Act<'_>)> {
         self.fields()
             .map(|(first, all)| (&first.name, self.act(first, all)))
     }
 
-    /// Returns the added values, each with the name of its field.
     pub(crate) fn additions(&self) -> impl Iterator<Item = (&Name, &str)> {
         let added = |change: &&Change| matches!(change.action, Action::Add(_));
         let changes = self.changes.iter().filter(added);
         changes.map(|change| (&change.name, self.value(change)))
     }
 
-    /// Returns the change to a field.
     pub(crate) fn act_of(&self, name: &str) -> Option<Act<'_>> {
         let (first, all) = self.fields().find(|(first, _)| first.name == name)?;
         Some(self.act(first, all))
     }
 
-    /// Returns the changes of each field: the first one, and all of them.
     fn fields(&self) -> impl Iterator<Item = (&Change, &[Change])> {
         let fields = self.changes.chunk_by(Change::is_of_field_of);
         fields.filter_map(|all| Some((all.first()?, all)))

@@ -7,10 +7,8 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{Error, ErrorKind, Outcome, Result, batch::Run, client::shut_down};
 
-/// The future that sends a pack.
 pub(crate) type Sent = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// What a run receives from its packs.
 pub(super) enum Event<T> {
     /// The result of the item with this index.
     Result(usize, Result<T>),

@@ -31,10 +31,8 @@ impl<T> Outcome<T> {
 }
 
 pub(super) struct Window<T> {
-    /// The index of the first item.
     first: usize,
     items: VecDeque<Item<T>>,
-    /// The items that have not been sent, with their indices.
     waiting: VecDeque<(usize, PatchJob)>,
     /// The bytes of the items without a result.
     bytes: usize,
@@ -107,7 +105,6 @@ impl<T> Window<T> {
         self.waiting.drain(..count).unzip()
     }
 
-    /// Takes the indices of the items that have not been sent, to fail them.
     pub(super) fn take_waiting(&mut self) -> Vec<usize> {
         self.waiting.drain(..).map(|(index, _)| index).collect()
     }

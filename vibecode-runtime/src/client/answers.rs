@@ -109,7 +109,6 @@ pub(crate) fn check_id_in_batch(record: &RawValue, wanted: u64) -> Result<()> {
     ))
 }
 
-/// Reads an object completely. Returns its id, if it has one.
 fn check_whole(record: &RawValue, wanted: Option<u64>) -> Result<Option<&RawValue>> {
     let Some([id, success, error]) = json::pick(record.get(), ["id", "success", "error"]) else {
         return Err(outcome::unexpected(

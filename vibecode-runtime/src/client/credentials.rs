@@ -8,7 +8,6 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::{Error, ErrorKind, Result};
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
-/// The content type of requests and answers.
 pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// The prefixes of the kinds of keys (api.md, grade D).
@@ -19,7 +18,6 @@ const MANAGEMENT: &str = "vibe_live_";
 /// The error of a token provider.
 pub type TokenError = Box<dyn StdError + Send + Sync>;
 
-/// Returns a session token on request.
 pub(super) type TokenProvider = Arc<
     dyn Fn() -> Pin<Box<dyn Future<Output = Result<SecretString, TokenError>> + Send>>
         + Send
@@ -98,7 +96,6 @@ impl Credentials {
         }
     }
 
-    /// Reads the credentials from `VIBECODE_API_KEY` and, for an app, `VIBECODE_SESSION_TOKEN`.
     pub(super) fn from_env(variable: impl Fn(&str) -> Result<Option<String>>) -> Result<Self> {
         let key = variable("VIBECODE_API_KEY")?
             .ok_or_else(|| refused("VIBECODE_API_KEY is not set: put the key of the API there"))?;
@@ -108,7 +105,6 @@ impl Credentials {
         })
     }
 
-    /// Returns the same key with the session token of another user.
     pub(super) fn with_session(&self, token: SecretString) -> Self {
         Self {
             key: self.key.clone(),
@@ -116,7 +112,6 @@ impl Credentials {
         }
     }
 
-    /// Returns the token provider, if the credentials have one.
     pub(super) fn provider(&self) -> Option<&TokenProvider> {
         match &self.session {
             Session::Provided(provider) => Some(provider),

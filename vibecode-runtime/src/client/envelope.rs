@@ -16,7 +16,6 @@ use crate::{
     retry_after,
 };
 
-/// What a complete answer says.
 pub(crate) enum Envelope<'a, D> {
     Success {
         data: Option<D>,
@@ -27,7 +26,6 @@ pub(crate) enum Envelope<'a, D> {
     Misshapen,
 }
 
-/// What the API says about an error.
 pub(crate) struct Failure {
     pub(crate) api: ApiError,
     pub(crate) retry_after: Option<Duration>,
@@ -89,7 +87,6 @@ fn text_or_nothing(value: Option<&RawValue>) -> Option<Option<String>> {
     }
 }
 
-/// The parts of an envelope, unchecked.
 struct Parts<'a, D> {
     is_success: Option<bool>,
     data: Option<D>,

@@ -19,12 +19,10 @@ use tokio::{
 use super::{Credentials, credentials::TokenProvider};
 use crate::{Error, ErrorKind, Result, error::Repeat};
 
-/// One user of the API.
 pub(super) struct Identity {
     credentials: Credentials,
     /// The last result of the provider, and a pending one.
     sessions: Arc<Mutex<Sessions>>,
-    /// How long the provider may take.
     patience: Duration,
     /// The header that the credentials themselves contain; `None` for a personal key.
     fixed: Result<Option<HeaderValue>>,
@@ -34,7 +32,6 @@ pub(super) struct Identity {
 struct Sessions {
     given: Option<Given>,
     asked: Option<Asked>,
-    /// How often the provider was called.
     count: u64,
 }
 
@@ -45,7 +42,6 @@ struct Given {
     number: u64,
 }
 
-/// A pending result of the provider.
 #[derive(Clone)]
 struct Asked {
     at: Instant,
@@ -85,7 +81,6 @@ impl Identity {
         }
     }
 
-    /// Returns the session for the tries of one call.
     pub(super) fn begin(&self) -> Session<'_> {
         Session {
             identity: self,
@@ -190,9 +185,7 @@ fn locked(sessions: &Mutex<Sessions>) -> MutexGuard<'_, Sessions> {
 /// The session for the tries of one call.
 pub(super) struct Session<'a> {
     identity: &'a Identity,
-    /// The number of the session that was used, if any.
     number: Option<u64>,
-    /// The number of the session that has ended.
     over: Option<u64>,
 }
 

@@ -140,7 +140,6 @@ pub(crate) struct Shared {
     runtimes: Runtimes,
 }
 
-/// Time limits.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Times {
     /// One attempt of a read.
@@ -402,7 +401,6 @@ impl Client {
         })
     }
 
-    /// Sends a patch once the lock of its record is acquired.
     pub(crate) fn write(&self, target: Target, body: &Body) -> Call<Updated> {
         let request = match Request::update(target.entity.clone(), target.id, body) {
             Ok(request) => request,
@@ -423,7 +421,6 @@ impl Client {
         self.shared.runtimes.enter().await
     }
 
-    /// Acquires the lock of a record.
     async fn lock(&self, target: Target, caller: &Caller) -> Result<RecordLock> {
         self.enter_runtime().await?;
         let mut request = queue_for_one(&self.shared.records, target, caller);

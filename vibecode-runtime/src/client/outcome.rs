@@ -16,7 +16,6 @@ use crate::{Error, ErrorCode, ErrorKind, Outcome, Result, retry_after};
 
 /// What a call reads from the envelope of a success.
 pub(crate) trait Answer: Sized + Send {
-    /// The `data`, in the type in which it is parsed.
     type Data<'a>: Deserialize<'a>;
 
     /// Reads the data. `meta` is rarely present.
@@ -47,7 +46,6 @@ pub(crate) struct RateLimit {
     pub(crate) retry_after: Option<Duration>,
 }
 
-/// Returns the answer of an attempt, or the error with its outcome.
 pub(crate) fn judge<A: Answer>(attempt: Attempt, request: &Request) -> Result<A> {
     let judged = match attempt {
         Attempt::Failed(error) => Err(no_answer(error)),
@@ -80,7 +78,6 @@ fn misshapen() -> Error {
     unexpected("the answer reports a success, but does not contain what was asked for")
 }
 
-/// The error of an answer about another record.
 pub(crate) fn other_record() -> Error {
     of_try(ErrorKind::OtherRecord, "the answer is about another record")
 }

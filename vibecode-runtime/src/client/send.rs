@@ -26,7 +26,6 @@ impl Client {
         self.begin(caller).run(request, &[]).await
     }
 
-    /// Begins the tries of one call.
     pub(crate) fn begin<'a>(&'a self, caller: &'a Caller) -> Sending<'a> {
         Sending {
             client: self,
@@ -40,7 +39,6 @@ impl Client {
     }
 }
 
-/// The tries of one call.
 pub(crate) struct Sending<'a> {
     client: &'a Client,
     caller: &'a Caller,
@@ -142,7 +140,6 @@ impl Sending<'_> {
         }
     }
 
-    /// Notes that a try is sent.
     fn depart(&mut self, request: &Request, locks: &[&RecordLock]) {
         let now = Instant::now();
         self.tries.depart(now);
@@ -248,18 +245,15 @@ impl Sending<'_> {
         self.is_open
     }
 
-    /// Limits the number of tries, if the policy allows more.
     pub(crate) fn at_most(mut self, tries: u32) -> Self {
         self.tries.limit(tries);
         self
     }
 
-    /// Returns how many tries were sent.
     pub(crate) fn count(&self) -> u32 {
         self.tries.count()
     }
 
-    /// Returns when the last try was sent.
     pub(crate) fn departure(&self) -> Option<Instant> {
         self.departure
     }

@@ -31,7 +31,6 @@ impl Trace {
         attempt.instrument(self.span.clone())
     }
 
-    /// Notes the result of the try.
     pub(super) fn note<T>(&self, status: Option<http::StatusCode>, result: &Result<T>) {
         if let Some(status) = status {
             self.span.record("status", status.as_u16());

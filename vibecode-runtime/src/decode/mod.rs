@@ -156,7 +156,6 @@ impl<'a> Answered<'a> {
         }
     }
 
-    /// Whether this is text in quotes.
     pub(crate) fn is_quoted(self) -> bool {
         self.quoted().is_some()
     }
@@ -196,7 +195,6 @@ impl<'a> Answered<'a> {
         json::pick(self.0, keys).map(|picked| picked.map(|value| value.map(Answered::new)))
     }
 
-    /// Reads the value as an id.
     pub(crate) fn id(self) -> Option<u64> {
         json::id(serde_json::from_str(self.0).ok()?)
     }

@@ -15,7 +15,6 @@ use crate::{
     multifield::{self, Unclear, kind_of},
 };
 
-/// A patch compared with a record.
 #[derive(Default)]
 pub(super) struct Missing {
     /// What has to be sent. Empty if the record shows everything.
@@ -70,7 +69,6 @@ impl Missing {
         })
     }
 
-    /// Returns the kinds of the missing values, without duplicates.
     pub(super) fn kinds(&self) -> Vec<&str> {
         let mut kinds = Vec::new();
         for kind in self.wanted.iter().map(MultifieldEntry::kind) {
@@ -99,7 +97,6 @@ impl Missing {
     }
 }
 
-/// The values of a patch, sorted by whether the record has them.
 struct Sorted<'a> {
     there: &'a Multifields,
     by_key: HashMap<EntryKey, &'a MultifieldEntry>,

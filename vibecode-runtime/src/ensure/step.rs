@@ -24,7 +24,6 @@ const SHOWN_WITHIN: Duration = Duration::from_secs(5);
 /// The kinds of values that patches add.
 const ADDED_KINDS: [&str; 2] = ["PHONE", "EMAIL"];
 
-/// A record that is being ensured.
 pub(super) struct Working {
     place: usize,
     pub(super) job: PatchJob,
@@ -48,7 +47,6 @@ enum Lock {
     Held(RecordLock),
 }
 
-/// What comes next.
 pub(super) enum Step {
     WaitForLock,
     Read(Instant),

@@ -63,7 +63,6 @@ macro_rules! error_codes {
                 }
             }
 
-            /// Returns what is wrong and the next step.
             pub(crate) fn advice(&self) -> &'static str {
                 match self {
                     $(Self::$Variant => $advice,)+

@@ -95,9 +95,7 @@ pub(crate) struct Details {
     pub(crate) repeat: Repeat,
     /// Whether the request had been handed to the HTTP client.
     pub(crate) was_sent: bool,
-    /// The call, such as `PATCH contacts/71`.
     pub(crate) call: Option<String>,
-    /// What is wrong, and the next step.
     pub(crate) explanation: String,
     pub(crate) status: Option<StatusCode>,
     pub(crate) api: Option<ApiError>,
@@ -105,7 +103,6 @@ pub(crate) struct Details {
     pub(crate) source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
-/// Whether the same request may be sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Repeat {
     Never,
@@ -114,7 +111,6 @@ pub(crate) enum Repeat {
     WithNewSession,
 }
 
-/// The API's own description of an error.
 #[derive(Clone, Default)]
 pub(crate) struct ApiError {
     pub(crate) code: Option<ErrorCode>,
@@ -124,7 +120,6 @@ pub(crate) struct ApiError {
 }
 
 impl Error {
-    /// Creates an error for a call of which nothing was sent.
     pub(crate) fn not_sent(kind: ErrorKind, explanation: impl Into<String>) -> Self {
         Self::new(kind, Outcome::NotApplied, explanation)
     }
@@ -149,7 +144,6 @@ impl Error {
         self
     }
 
-    /// Whether the same request may be sent again.
     pub(crate) fn repeat(&self) -> Repeat {
         self.0.repeat
     }

@@ -96,7 +96,6 @@ mod wire {
         }
     }
 
-    /// Reads a value from JSON.
     pub(super) fn read<K, T: Decode<K>>(json: &str) -> Result<T, DecodeError> {
         T::decode(Answered::of_text(json))
     }

@@ -69,7 +69,6 @@ pub(crate) const MULTIFIELD_NAMES: &[&str] = &[
 /// The names of the flags that only say whether there are any.
 pub(crate) const MULTIFIELD_FLAGS: &[&str] = &["hasPhone", "hasEmail"];
 
-/// Why it is not known which phones and emails a record has. Contains no values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unclear {
     /// The record is not a readable object.
@@ -203,7 +202,6 @@ fn is_false(answered: Option<Answered<'_>>) -> bool {
     flag(answered) == Ok(Some(false))
 }
 
-/// Returns whether there are any entries, or `None` if the record does not say.
 fn flag(answered: Option<Answered<'_>>) -> Result<Option<bool>, Unclear> {
     let Some(answered) = answered.map(Answered::as_str) else {
         return Ok(None);

@@ -35,7 +35,6 @@ pub struct Multifields {
     source: Source,
 }
 
-/// Where the entries were read from.
 #[derive(Debug, Clone)]
 pub(super) enum Source {
     /// `fm`, which lists all entries.
@@ -76,7 +75,6 @@ pub struct MultifieldEntry {
 }
 
 impl MultifieldEntry {
-    /// Creates an entry without an id.
     pub(crate) fn new(kind: &str, value_type: &str, value: String) -> Self {
         Self {
             id: None,
@@ -110,12 +108,10 @@ impl MultifieldEntry {
         &self.value
     }
 
-    /// Returns the key with which the entry is compared with others.
     pub(crate) fn key(&self) -> EntryKey {
         EntryKey::of(&self.kind, &self.value)
     }
 
-    /// Returns the entry as an element of `fm`.
     fn to_json(&self) -> String {
         json!({"typeId": self.kind, "valueType": self.value_type, "value": self.value}).to_string()
     }
@@ -136,12 +132,10 @@ impl Multifields {
         Self { entries, source }
     }
 
-    /// Whether there are entries of a kind, such as `PHONE`.
     pub(crate) fn have(&self, kind: &str) -> bool {
         self.entries.iter().any(|entry| entry.kind == kind)
     }
 
-    /// Returns the keys with which the entries are compared.
     pub(crate) fn keys(&self) -> HashSet<EntryKey> {
         self.entries.iter().map(MultifieldEntry::key).collect()
     }

@@ -106,12 +106,10 @@ impl Filter {
         }
     }
 
-    /// Returns whether no record matches.
     pub(super) fn matches_nothing(&self) -> bool {
         self.operator == Some(ANY_OF) && self.is_empty_list()
     }
 
-    /// Returns whether every record matches.
     pub(super) fn matches_everything(&self) -> bool {
         self.operator == Some(NONE_OF) && self.is_empty_list()
     }

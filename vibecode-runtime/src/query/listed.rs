@@ -14,7 +14,6 @@ use crate::{
     equality, json,
 };
 
-/// A page, and whether there may be more pages.
 pub(super) struct Listed {
     pub(super) rows: Vec<Box<RawValue>>,
     pub(super) has_more: bool,

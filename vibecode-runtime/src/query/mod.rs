@@ -198,7 +198,6 @@ impl<T: Record> Query<T> {
         }
     }
 
-    /// `GET /v1/{entity}?filter[…]=…`
     fn listing(&self, filters: Vec<(String, String)>, offset: u64, limit: u64) -> Request {
         let mut request = Request::new(Method::GET, T::Entity::PATH, Effect::Reads);
         request.query = filters;
@@ -213,7 +212,6 @@ impl<T: Record> Query<T> {
         request
     }
 
-    /// `POST /v1/{entity}/search`
     fn search(&self, offset: u64, limit: u64) -> Request {
         let filter: Map<String, Value> = self
             .filters()
@@ -253,7 +251,6 @@ impl<T: Record> Query<T> {
     }
 }
 
-/// The body of a search.
 struct Search {
     filter: Value,
     order: InOrder,

@@ -47,7 +47,6 @@ pub struct Rows<T> {
     page: VecDeque<Box<RawValue>>,
     pages: Pages,
     next_page: NextPage,
-    /// The number of rows returned so far.
     given: u64,
 }
 

@@ -2,7 +2,6 @@
 
 use tokio::time::Instant;
 
-/// How many slots others use, and until when.
 #[derive(Debug, Default)]
 pub(super) struct Occupied {
     latest: Option<(u32, Instant)>,

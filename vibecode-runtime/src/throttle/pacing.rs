@@ -43,7 +43,6 @@ impl Pacing {
         self.due?.checked_sub(rate.ahead)
     }
 
-    /// Notes that a request is sent.
     pub(super) fn leave(&mut self, now: Instant, rate: Rate) {
         self.due = Some(self.due.map_or(now, |due| due.max(now)) + rate.interval);
     }

@@ -39,12 +39,10 @@ pub(super) struct SlotLog {
     in_flight: u32,
     /// When the slots of ended requests become free, the earliest first.
     held: VecDeque<Instant>,
-    /// When a slot last became free.
     freed: Option<Instant>,
     occupied: Occupied,
     pacing: Pacing,
     gate: Option<Gate>,
-    /// How many slots were taken in total.
     taken: u64,
 }
 
@@ -115,7 +113,6 @@ impl SlotLog {
         Some(gate.asked)
     }
 
-    /// Returns the time between two requests in the long run.
     pub(super) fn interval(&self, now: Instant) -> Duration {
         self.rate(now).interval
     }
@@ -146,7 +143,6 @@ impl SlotLog {
         self.in_flight = self.in_flight.saturating_sub(1);
     }
 
-    /// Frees the slot of a request that has ended.
     pub(super) fn free(&mut self, slot: &Slot, feedback: &Feedback, now: Instant) {
         self.in_flight = self.in_flight.saturating_sub(1);
         self.held.push_back(now + WINDOW + MARGIN);

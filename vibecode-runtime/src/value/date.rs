@@ -64,7 +64,6 @@ impl Date {
         }
     }
 
-    /// Returns the number of days since 1 January 1970.
     fn days(self) -> i64 {
         // The year is counted from March, so that the leap day comes last.
         let month = (i64::from(self.month) + 9) % 12;
@@ -157,7 +156,6 @@ impl DateTime {
         &self.0
     }
 
-    /// Returns the date, the time and the offset.
     fn parts(&self) -> Option<(Date, &str, &str)> {
         let (date, time) = self.0.split_once('T')?;
         let (clock, offset) = split_clock(time);
@@ -175,7 +173,6 @@ impl DateTime {
         Some(clock - i64::from(self.east_seconds()?))
     }
 
-    /// Returns the offset in seconds east of UTC.
     pub(crate) fn east_seconds(&self) -> Option<i32> {
         let (_, _, offset) = self.parts()?;
         if offset == "Z" {

@@ -41,7 +41,6 @@ impl LockRequest {
         }
     }
 
-    /// Waits until the lock is granted.
     pub(crate) async fn lock(&mut self) -> RecordLock {
         loop {
             if let Some(lock) = self.try_lock() {
@@ -53,7 +52,6 @@ impl LockRequest {
         }
     }
 
-    /// Returns the lock if it is granted.
     pub(crate) fn try_lock(&mut self) -> Option<RecordLock> {
         let is_ours = match &self.state {
             Request::Granted => true,
@@ -125,7 +123,6 @@ struct Sent {
 }
 
 impl Writes {
-    /// Adds the last write to the open ones.
     fn close_last(&mut self) {
         if let Some((write, before)) = self.take_last() {
             self.open.push(write, before);
@@ -189,7 +186,6 @@ impl RecordLock {
         }
     }
 
-    /// Notes that a read shows a value.
     pub(crate) fn note_shown(&self, value: &EntryKey) {
         let until = Instant::now() + self.records.settle_time;
         let mut state = self.records.state();
@@ -207,7 +203,6 @@ impl RecordLock {
         self.open().open.settle_disproven(departure);
     }
 
-    /// Remembers what a read showed, until something is written under this lock.
     pub(crate) fn note_read(&self, entries: HashSet<EntryKey>) {
         self.writes().last_read = Some(entries.into_iter().collect());
     }

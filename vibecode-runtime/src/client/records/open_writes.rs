@@ -109,7 +109,6 @@ impl OpenWrites {
         self.retain(|write| departure < write.settles_at);
     }
 
-    /// Returns the latest time at which one of the writes settles.
     pub(super) fn settles_at(&self) -> Option<Instant> {
         self.writes.iter().map(|write| write.settles_at).max()
     }

@@ -12,14 +12,12 @@ use tokio::sync::Notify;
 
 use crate::client::caller::Caller;
 
-/// Who holds the lock of a record, and who waits for it.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     holder: Option<Caller>,
     waiting: VecDeque<Arc<Ticket>>,
 }
 
-/// A position in a queue.
 #[derive(Debug)]
 pub(super) struct Ticket {
     caller: Caller,
@@ -48,7 +46,6 @@ pub(super) struct Behind {
 }
 
 impl Queue {
-    /// Takes the lock if it is free, and otherwise joins the queue.
     pub(super) fn join(
         &mut self,
         caller: &Caller,
@@ -71,7 +68,6 @@ impl Queue {
         })
     }
 
-    /// Passes the lock to the next in the queue.
     fn release(&mut self) {
         let next = self.waiting.pop_front();
         self.holder = next.as_ref().map(|next| next.caller.clone());

@@ -71,7 +71,6 @@ impl Shown {
         });
     }
 
-    /// Returns until when a read must show this value.
     pub(super) fn until(&self, record: RecordHash, value: &EntryKey) -> Option<Seconds> {
         self.until.get(&self.hash(record, value)).copied()
     }

@@ -208,7 +208,6 @@ enum Turn {
     },
 }
 
-/// The slot that a request took, as in the slot log of one process.
 struct Slot {
     used: u64,
     taken: u64,
