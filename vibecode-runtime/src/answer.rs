@@ -153,7 +153,6 @@ impl Raw {
     }
 }
 
-/// The looked-up fields of a record, which is parsed once for all of them.
 pub(crate) struct Shown<'a, 'n> {
     record: &'a str,
     places: HashMap<&'n str, usize>,
@@ -253,22 +252,6 @@ impl Updated {
     /// may have been accepted, which only reading the record can confirm. Values are compared
     /// regardless of the form in which they are returned: phones by their digits, emails ignoring
     /// case, `"Y"` equals `true`, and `0`, `""`, `null`, `false` and `[]` all mean "nothing".
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// // The portal does not have this field and drops it.
-    /// let patch = Customer::patch().post("Director").set_unchecked("ufCrmColour", "red");
-    /// let updated = client.update(71, &patch).await?;
-    /// let mismatches = updated.mismatches(&patch);
-    /// assert_eq!(mismatches[0].field(), "ufCrmColour");
-    /// assert_eq!(mismatches[0].kind(), MismatchKind::NotShown);
-    /// assert_eq!(mismatches.len(), 1);
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn mismatches<P: Patch>(&self, patch: &P) -> Vec<Mismatch> {
         patch.body().mismatches(&self.raw)

@@ -39,7 +39,8 @@ impl std::error::Error for EncodeError {}
 /// not sent.
 ///
 /// ```
-/// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
+/// use vibecode_runtime::{Encode, EncodeError, Encoder, kind};
+///
 /// struct Tags(Vec<String>);
 ///
 /// impl Encode<kind::Text> for Tags {
@@ -48,22 +49,10 @@ impl std::error::Error for EncodeError {}
 ///         Ok(())
 ///     }
 /// }
-///
-/// #[derive(Patch)]
-/// #[vibecode(entity = "contacts")]
-/// struct Customer {
-///     #[vibecode(field = "ufCrmNote", kind = "string")]
-///     value: Option<Tags>,
-/// }
-///
-/// let patch = Customer::patch().value(Tags(vec!["a".to_owned(), "b".to_owned()]));
-/// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrmNote":"a, b"}"#);
-/// # Ok::<(), serde_json::Error>(())
 /// ```
 pub struct Encoder<'a> {
     json: &'a mut String,
     begin: usize,
-    /// Receives the values of a multifield.
     adder: Option<Adder<'a>>,
     /// The number of values written: for the current element inside a list, otherwise for the
     /// field.
@@ -172,7 +161,7 @@ impl<'a> Encoder<'a> {
     /// Writes a list, each value by its own kind.
     ///
     /// ```
-    /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
+    /// # use vibecode_runtime::{Encode, EncodeError, Encoder, kind};
     /// /// A range of numbers.
     /// struct Range(u8, u8);
     ///
@@ -181,17 +170,6 @@ impl<'a> Encoder<'a> {
     ///         to.list(self.0..=self.1, |value, to| to.double(value.into()))
     ///     }
     /// }
-    ///
-    /// #[derive(Patch)]
-    /// #[vibecode(entity = "contacts")]
-    /// struct Customer {
-    ///     #[vibecode(field = "ufCrm_694BF2A975BD0", kind = "double", multiple)]
-    ///     scores: Range,
-    /// }
-    ///
-    /// let patch = Customer::patch().scores(Range(1, 3));
-    /// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrm_694BF2A975BD0":[1.0,2.0,3.0]}"#);
-    /// # Ok::<(), serde_json::Error>(())
     /// ```
     ///
     /// # Errors

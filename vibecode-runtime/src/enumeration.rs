@@ -67,7 +67,6 @@ impl List {
         }
     }
 
-    /// Whether both are the same field.
     pub(crate) fn is(self, other: Self) -> bool {
         self.entity == other.entity && self.field == other.field
     }

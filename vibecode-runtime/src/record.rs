@@ -123,7 +123,6 @@ impl<'a> Fields<'a> {
         T::from_fields(&fields).map_err(UnreadableRecord::Field)
     }
 
-    /// Returns the name and the value of the field at an index.
     pub(crate) fn at(&self, place: usize) -> (&'static str, Option<Answered<'a>>) {
         let name = self.names.get(place).copied().unwrap_or_default();
         (name, self.value(place))

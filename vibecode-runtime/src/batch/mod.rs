@@ -49,19 +49,10 @@ impl Client {
 /// defined, except that calls on the same record are sent in order, in separate batches.
 ///
 /// ```
-/// use vibecode_runtime::{Client, ContactId, Credentials, Patch};
-/// use vibecode_sandbox::Sandbox;
-///
-/// #[derive(Patch)]
-/// #[vibecode(entity = "contacts")]
-/// struct Customer {
-///     post: Option<String>,
-/// }
-///
-/// # #[tokio::main(flavor = "current_thread")]
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
 /// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let sandbox = Sandbox::start().await;
-/// # let client = Client::builder(Credentials::personal(Sandbox::API_KEY)).base_url(sandbox.url()).build()?;
+/// # let (_sandbox, client) = sandbox().await?;
 /// let results = client
 ///     .batch()
 ///     .update(71, &Customer::patch().post("Director"))

@@ -21,7 +21,6 @@ struct Waiting {
     request: Option<LockRequest>,
 }
 
-/// Calls that wait for the locks of their records.
 pub(crate) struct Pack {
     waiting: Vec<Waiting>,
     woken: Arc<Notify>,
@@ -90,7 +89,6 @@ impl Pack {
     }
 }
 
-/// Fails calls that are not sent, with this error.
 fn refuse(waiting: Vec<Waiting>, error: &Error, mut done: impl FnMut(usize, Result<Raw>)) {
     for Waiting { place, call, .. } in waiting {
         done(place, Err(call.named(error.clone())));

@@ -22,16 +22,13 @@ use crate::{
 pub(crate) struct Ready<L> {
     pub(crate) call: BatchCall,
     pub(crate) lock: Option<L>,
-    /// How often it may be sent.
     pub(crate) tries: u32,
 }
 
-/// The result of a call of a batch.
 pub(crate) struct Ended {
     pub(crate) result: Result<Raw>,
     /// When the try was sent that led to the result.
     pub(crate) departure: Option<Instant>,
-    /// How often it was sent.
     pub(crate) tries: u32,
 }
 
@@ -84,7 +81,6 @@ pub(crate) async fn run<L: Borrow<RecordLock>>(
     }
 }
 
-/// Makes one try of the calls that are due.
 async fn send<L: Borrow<RecordLock>>(tries: &mut Sending<'_>, states: &mut [State<L>]) -> Request {
     let due = || states.iter().enumerate().filter(|(_, state)| state.is_due);
     let request = request(due().map(|(place, state)| (place, &state.call)));
@@ -132,7 +128,6 @@ async fn send<L: Borrow<RecordLock>>(tries: &mut Sending<'_>, states: &mut [Stat
     request
 }
 
-/// What is known about one call.
 struct State<L> {
     call: BatchCall,
     lock: Option<L>,

@@ -15,7 +15,6 @@ use crate::{Error, client::LONGEST_WAIT};
 /// Longer than any process runs.
 const FOR_EVER: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
-/// What the packs of a run share.
 #[derive(Clone)]
 pub(crate) struct Run {
     slots: Arc<Semaphore>,
@@ -59,7 +58,6 @@ impl Run {
 }
 
 impl Slot {
-    /// Returns the reason why nothing more is to be sent, if the run has stopped.
     pub(crate) fn stopped(&self) -> Option<&Error> {
         self.run.as_ref()?.stopped()
     }

@@ -15,7 +15,6 @@ pub(crate) fn is_finite(value: &(impl Serialize + ?Sized)) -> bool {
     !matches!(value.serialize(Finite), Err(Problem::NotFinite))
 }
 
-/// Why the search ended early.
 #[derive(Debug)]
 enum Problem {
     NotFinite,

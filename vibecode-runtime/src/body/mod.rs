@@ -185,7 +185,6 @@ impl Body {
         (begin, self.json.len())
     }
 
-    /// Records the value that was written after a name.
     #[allow(
         clippy::inline_always,
         reason = "a call would cost more than what it does"
@@ -235,7 +234,6 @@ impl Body {
         self.changes = Vec::with_capacity(USUAL_CHANGES);
     }
 
-    /// Adds the values that are written to a multifield.
     pub(crate) fn add(&mut self, name: &'static str, encode: Encoding<'_>) {
         if self.json.capacity() == 0 {
             self.make_room();
@@ -275,7 +273,6 @@ impl Body {
         }
     }
 
-    /// Makes the patch invalid, because this field cannot be changed.
     pub(crate) fn refuse(&mut self, name: String, reason: &'static str) {
         self.fail(name.into(), self.json.len(), EncodeError::new(reason));
     }
@@ -300,7 +297,6 @@ impl Body {
         self.text(change.value.clone())
     }
 
-    /// Returns the approximate length of the body.
     pub(crate) fn bytes(&self) -> usize {
         self.json.len()
     }

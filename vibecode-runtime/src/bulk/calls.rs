@@ -20,19 +20,10 @@ impl Client {
     /// Dropping the stream stops the run: the outcomes that it had not returned are unknown.
     ///
     /// ```
-    /// use vibecode_runtime::{Client, Credentials, Patch};
-    /// use vibecode_sandbox::Sandbox;
-    ///
-    /// #[derive(Patch)]
-    /// #[vibecode(entity = "contacts")]
-    /// struct Customer {
-    ///     post: Option<String>,
-    /// }
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
     /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let sandbox = Sandbox::start().await;
-    /// # let client = Client::builder(Credentials::personal(Sandbox::API_KEY)).base_url(sandbox.url()).build()?;
+    /// # let (_sandbox, client) = sandbox().await?;
     /// let patches = (71..=73).map(|id| (id, Customer::patch().post("Director")));
     /// let mut outcomes = client.update_many(patches);
     /// while let Some(outcome) = outcomes.next().await {

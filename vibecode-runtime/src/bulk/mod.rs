@@ -119,7 +119,6 @@ impl Bulk<()> {
     pub const MAX_REQUESTS: usize = 4;
 }
 
-/// Sends the jobs of a pack.
 type SendPack<T> = fn(Client, Caller, Slot, Vec<PatchJob>, Results<T>) -> Sent;
 
 impl<E, T: Send + 'static> Bulk<E, T> {

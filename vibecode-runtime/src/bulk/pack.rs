@@ -41,7 +41,6 @@ impl<T> Results<T> {
         }
     }
 
-    /// Notes that something may be sent from now on.
     pub(super) fn begin(&mut self) {
         self.has_begun = true;
     }

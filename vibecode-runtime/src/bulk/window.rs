@@ -5,7 +5,6 @@ use std::collections::VecDeque;
 use super::BulkOutcome;
 use crate::{Id, PatchJob, Result, batch::MOST_CALLS};
 
-/// The maximum number of items in a window.
 const MOST_ITEMS: usize = 8 * MOST_CALLS;
 /// The size of the patches in a window, in bytes, from which on it takes no further item.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
@@ -80,7 +79,6 @@ impl<T> Window<T> {
         !self.waiting.is_empty()
     }
 
-    /// Returns whether the waiting items are enough for a full pack.
     pub(super) fn fills_a_pack(&self) -> bool {
         let bytes = || self.waiting.iter().map(|(_, job)| job.body().bytes());
         self.waiting.len() >= MOST_CALLS
@@ -120,7 +118,6 @@ impl<T> Window<T> {
         item.result = Some(result);
     }
 
-    /// Takes the first item out, once it has its result.
     pub(super) fn pop(&mut self) -> Option<Outcome<T>> {
         self.items.front()?.result.as_ref()?;
         let Item { id, result, .. } = self.items.pop_front()?;

@@ -24,7 +24,6 @@ impl Answer for Raw {
     }
 }
 
-/// A new record with its id.
 pub(super) struct New(pub(super) u64, pub(super) Raw);
 
 impl Answer for New {
@@ -41,7 +40,6 @@ impl Answer for New {
     }
 }
 
-/// The data, of any shape.
 pub(super) struct Whole(pub(super) Raw);
 
 impl Answer for Whole {

@@ -82,7 +82,6 @@ impl<T: Send + 'static> Call<T> {
         }
     }
 
-    /// Creates a call that has ended already.
     pub(crate) fn ended(result: Result<T>) -> Self {
         Self::new(ready(result))
     }

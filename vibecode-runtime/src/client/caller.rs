@@ -50,7 +50,6 @@ impl Caller {
         }))
     }
 
-    /// Makes the call continue without being polled by its caller.
     pub(super) fn detach(&self) {
         if let Some(call) = self.0.call.as_ref().and_then(Weak::upgrade) {
             call.detach();

@@ -104,7 +104,6 @@ fn of_refusal(refusal: Refusal<'_>, effect: Effect) -> Decision {
     }
 }
 
-/// Returns whether a refusal proves that nothing was applied.
 fn is_believed(refusal: Refusal<'_>, code: &ErrorCode, effect: Effect) -> bool {
     if is_failure_behind_the_api(code) {
         return false;
@@ -131,7 +130,6 @@ fn is_believed(refusal: Refusal<'_>, code: &ErrorCode, effect: Effect) -> bool {
     }
 }
 
-/// Returns what follows from a refusal which proves that nothing was applied.
 fn believed(status: Option<StatusCode>, code: &ErrorCode) -> Decision {
     if is_rate_limit(status, code) || is_full_queue(status, code) {
         return Decision::NOT_NOW;

@@ -182,7 +182,6 @@ fn locked(sessions: &Mutex<Sessions>) -> MutexGuard<'_, Sessions> {
     sessions.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The session for the tries of one call.
 pub(super) struct Session<'a> {
     identity: &'a Identity,
     number: Option<u64>,
@@ -190,7 +189,6 @@ pub(super) struct Session<'a> {
 }
 
 impl Session<'_> {
-    /// Returns the `Authorization` of the next try, if it has one.
     pub(super) async fn authorization(&mut self) -> Result<Option<HeaderValue>> {
         let Some(provider) = self.identity.credentials.provider() else {
             let fixed = self.identity.fixed.as_ref();

@@ -128,7 +128,6 @@ pub struct Client {
     identity: Arc<Identity>,
 }
 
-/// What clones share.
 pub(crate) struct Shared {
     http: reqwest::Client,
     connecting: Connecting,
@@ -142,9 +141,7 @@ pub(crate) struct Shared {
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Times {
-    /// One attempt of a read.
     read: Duration,
-    /// One attempt of a write.
     write: Duration,
     /// All attempts of a call, from the moment the first is sent.
     deadline: Duration,

@@ -151,7 +151,6 @@ fn checked_json(body: &Body) -> Result<String> {
     Ok(body.to_json())
 }
 
-/// Checks that a patch may be sent.
 pub(crate) fn check(body: &Body) -> Result<()> {
     if body.is_empty() {
         let advice = "the patch changes nothing, so there is nothing to send";

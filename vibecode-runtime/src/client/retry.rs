@@ -110,7 +110,6 @@ impl Tries<'_> {
         Some(ends_by.checked_sub(timeout).unwrap_or_else(Instant::now))
     }
 
-    /// Allows fewer tries than the policy.
     pub(crate) fn limit(&mut self, attempts: u32) {
         self.attempts = self.attempts.min(attempts);
     }
@@ -140,7 +139,6 @@ impl Tries<'_> {
         may_begin
     }
 
-    /// Returns how long to wait before the next try, if there may be one.
     pub(crate) fn wait(&self, error: &Error) -> Option<Duration> {
         let policy = &self.shared.policy;
         let may_repeat = error.repeat() == Repeat::AfterPause;

@@ -44,10 +44,8 @@ pub(crate) struct Sending<'a> {
     caller: &'a Caller,
     session: Session<'a>,
     tries: Tries<'a>,
-    /// Whether an earlier try may have been applied.
     is_open: bool,
     last_error: Option<Error>,
-    /// When the last try was sent.
     departure: Option<Instant>,
 }
 
@@ -215,7 +213,6 @@ impl Sending<'_> {
         })
     }
 
-    /// Returns how long to wait before the next try, if there may be one.
     pub(crate) fn wait(&self, error: &Error) -> Option<Duration> {
         self.tries.wait(error)
     }
@@ -225,7 +222,6 @@ impl Sending<'_> {
         self.session.renew_after(error)
     }
 
-    /// Returns whether the next try may begin after this wait.
     pub(crate) fn may_begin_after(&mut self, wait: Duration, request: &Request) -> bool {
         let timeout = self.client.shared.times.of(request);
         self.tries.may_begin_after(wait, timeout, Instant::now())

@@ -11,7 +11,6 @@ pub(super) struct Trace {
 
 #[cfg(feature = "tracing")]
 impl Trace {
-    /// Begins the span of the try with this number, counted from 1.
     pub(super) fn new(request: &Request, attempt: u32) -> Self {
         use tracing::field::Empty;
         let span = tracing::info_span!(

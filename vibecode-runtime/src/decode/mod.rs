@@ -94,7 +94,6 @@ impl<'a> Answered<'a> {
         Self(json, None)
     }
 
-    /// Returns the same value with the field that it belongs to.
     pub(crate) fn of<'b>(self, field: &'b List) -> Answered<'b>
     where
         'a: 'b,
@@ -160,7 +159,6 @@ impl<'a> Answered<'a> {
         self.quoted().is_some()
     }
 
-    /// Returns the text between the quotes, with its escapes.
     fn quoted(self) -> Option<&'a str> {
         self.0.strip_prefix('"')?.strip_suffix('"')
     }
@@ -190,7 +188,6 @@ impl<'a> Answered<'a> {
         }
     }
 
-    /// Returns the values of some keys of an object.
     pub(crate) fn pick<const N: usize>(self, keys: [&str; N]) -> Option<[Option<Answered<'a>>; N]> {
         json::pick(self.0, keys).map(|picked| picked.map(|value| value.map(Answered::new)))
     }

@@ -198,7 +198,6 @@ fn is_due(working: &[Working]) -> bool {
     due.any(|due| due <= now)
 }
 
-/// Waits until a record is due to be read, or may have got its lock.
 async fn wait(
     working: &[Working],
     woken: &Notify,

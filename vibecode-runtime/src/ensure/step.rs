@@ -29,9 +29,7 @@ pub(super) struct Working {
     pub(super) job: PatchJob,
     lock: Lock,
     pub(super) step: Step,
-    /// What was missing at the first read.
     first: Option<Missing>,
-    /// How many writes may still be sent.
     tries_left: u32,
     /// The error of the last write with an unknown outcome.
     lost: Option<Error>,
@@ -93,7 +91,6 @@ impl Working {
         matches!(self.step, Step::Done(_))
     }
 
-    /// Returns when the record is to be read.
     pub(super) fn due(&self) -> Option<Instant> {
         match self.step {
             Step::Read(at) => Some(at),
@@ -112,7 +109,6 @@ impl Working {
         self.tries_left
     }
 
-    /// Decides what comes next after a read that was sent at `departure`.
     pub(super) fn decide(&mut self, read: Result<Raw>, departure: Option<Instant>) {
         let now = Instant::now();
         let departure = departure.unwrap_or(now);
@@ -179,7 +175,6 @@ impl Working {
         self.tries_left > 0 && (is_first || !body.is_unchecked())
     }
 
-    /// Decides what comes next after a write that took this many tries.
     pub(super) fn note(&mut self, written: Result<Raw>, tries: u32) {
         self.tries_left = self.tries_left.saturating_sub(tries.max(1));
         match written {
@@ -228,7 +223,6 @@ impl Working {
         self.step = Step::Done(Err(error.with(|details| details.outcome = outcome)));
     }
 
-    /// Returns the result, and releases the lock.
     pub(super) fn finish(self) -> (usize, Result<Ensured>) {
         let Self {
             place, step, job, ..

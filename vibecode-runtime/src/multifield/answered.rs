@@ -84,7 +84,6 @@ pub(crate) enum Unclear {
 }
 
 impl Unclear {
-    /// Describes the problem, as part of a sentence about the record.
     pub(crate) fn problem(self) -> &'static str {
         match self {
             Self::Record => "the record is not an object that can be read",

@@ -153,17 +153,7 @@ const fn is_same(one: &[u8], other: &[u8]) -> bool {
 /// let field = field!(Customer, "lastName");
 /// ```
 ///
-/// A name that the struct does not read does not compile:
-///
-/// ```compile_fail
-/// # use vibecode_runtime::{Record, field};
-/// # #[derive(Record)]
-/// # #[vibecode(entity = "contacts")]
-/// # struct Customer {
-/// #     last_name: Option<String>,
-/// # }
-/// let field = field!(Customer, "lastNmae");
-/// ```
+/// A name that the struct does not read does not compile.
 #[macro_export]
 macro_rules! field {
     ($Record:ty, $name:literal) => {{

@@ -26,21 +26,10 @@ impl Client {
     /// Lists records: `GET /v1/{entity}`, or a search if a filter requires one.
     ///
     /// ```
-    /// use vibecode_runtime::{Client, ContactId, Credentials, Record};
-    /// use vibecode_sandbox::Sandbox;
-    ///
-    /// #[derive(Record)]
-    /// #[vibecode(entity = "contacts")]
-    /// struct Customer {
-    ///     #[vibecode(id)]
-    ///     id: ContactId,
-    ///     name: String,
-    /// }
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
     /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let sandbox = Sandbox::start().await;
-    /// # let client = Client::builder(Credentials::personal(Sandbox::API_KEY)).base_url(sandbox.url()).build()?;
+    /// # let (_sandbox, client) = sandbox().await?;
     /// let mut customers = client.list::<Customer>().filter("name", "Ivan").stream();
     /// while let Some(customer) = customers.next().await {
     ///     println!("{}", customer?.id);
@@ -173,14 +162,12 @@ impl<T: Record> Query<T> {
         Ok(())
     }
 
-    /// Returns whether some filter matches no record, so that no request is needed.
     fn matches_nothing(&self) -> bool {
         self.filters
             .iter()
             .any(|(_, filter)| filter.matches_nothing())
     }
 
-    /// Returns the filters that can exclude a record.
     fn filters(&self) -> impl Iterator<Item = &(String, Filter)> {
         let filters = self.filters.iter();
         filters.filter(|(_, filter)| !filter.matches_everything())

@@ -150,7 +150,6 @@ impl BudgetError {
         self.retry_after
     }
 
-    /// The error of a request that would have to wait longer than is allowed.
     pub(super) fn too_long(wait: Duration) -> Self {
         // Rounded up, so that the request may be sent after this time.
         let seconds = wait.as_nanos().div_ceil(1_000_000_000);
@@ -161,7 +160,6 @@ impl BudgetError {
         .with_retry_after(wait)
     }
 
-    /// The error of a budget that did not answer within the longest wait.
     pub(super) fn no_answer() -> Self {
         Self::new(format!(
             "the budget gave no permit within {} s",

@@ -211,7 +211,6 @@ impl Drop for Place {
 }
 
 impl State {
-    /// Returns what a waiter that is being polled has to do.
     fn ask(
         &mut self,
         number: &mut Option<u64>,

@@ -46,7 +46,6 @@ pub(super) struct SlotLog {
     taken: u64,
 }
 
-/// The pause after a 429.
 #[derive(Debug, Clone, Copy)]
 struct Gate {
     /// Nothing is sent before.
@@ -101,7 +100,6 @@ impl SlotLog {
         slot.max(gate).max(pace).unwrap_or(now)
     }
 
-    /// Returns the end of the pause after a 429, if there is one.
     pub(super) fn closed_until(&self, now: Instant) -> Option<Instant> {
         let gate = self.gate.filter(|gate| gate.opens > now)?;
         Some(gate.opens)
@@ -129,7 +127,6 @@ impl SlotLog {
         self.in_flight += 1;
     }
 
-    /// Takes the reserved slot of a request that is sent.
     pub(super) fn take_reserved(&mut self) -> Slot {
         self.taken += 1;
         Slot {

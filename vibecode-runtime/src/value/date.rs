@@ -214,7 +214,6 @@ impl FromStr for DateTime {
 /// The separators between a date and a time. RFC 3339 allows a space.
 const SEPARATORS: [char; 3] = ['T', 't', ' '];
 
-/// Splits a text into the time and the offset after it.
 fn split_clock(time: &str) -> (&str, &str) {
     let end = time.find(['Z', 'z', '+', '-']).unwrap_or(time.len());
     time.split_at(end)

@@ -95,7 +95,6 @@ impl Memory {
         });
     }
 
-    /// Remembers until when a read must show this value.
     pub(super) fn note_shown(&mut self, target: &Target, value: &EntryKey, until: Instant) {
         let until = self.epoch.up(until);
         let now = self.epoch.up(Instant::now());

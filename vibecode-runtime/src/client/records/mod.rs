@@ -68,9 +68,7 @@ pub(crate) struct Records {
 
 #[derive(Default)]
 struct State {
-    /// The records that a call has locked.
     queues: HashMap<Target, Queue>,
-    /// What is known about the others.
     memory: Memory,
 }
 

@@ -68,7 +68,6 @@ pub(super) struct OpenWrites {
     shown: Vec<EntryKey>,
 }
 
-/// A write that was answered or given up.
 pub(super) struct OpenWrite {
     pub(super) additions: Additions,
     /// From when on a read that does not show its values proves that it was not applied.

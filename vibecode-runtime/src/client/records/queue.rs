@@ -30,7 +30,6 @@ impl Ticket {
         self.is_granted.load(Ordering::Acquire)
     }
 
-    /// Waits until the lock may be granted.
     pub(super) async fn woken(&self) {
         // An earlier notification is stored, so none is missed.
         self.woken.notified().await;

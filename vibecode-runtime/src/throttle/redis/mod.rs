@@ -84,7 +84,6 @@ pub struct RedisBudget {
     shared: Arc<Shared>,
 }
 
-/// What permits share with the budget.
 struct Shared {
     store: Store,
     slots_key: String,
@@ -97,9 +96,7 @@ struct Shared {
     asked: AtomicU64,
     /// The task that holds this lock asks the server.
     first: Mutex<()>,
-    /// How many tasks ask, or wait to ask.
     waiting: AtomicU32,
-    /// How often the server has failed.
     failures: AtomicU64,
 }
 
@@ -198,7 +195,6 @@ impl fmt::Debug for RedisBudget {
     }
 }
 
-/// Whether a request may be sent.
 enum Turn {
     Now(Slot),
     /// Not before `wait` has passed. The API may have asked for a longer wait.
