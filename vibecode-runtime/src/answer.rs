@@ -129,8 +129,7 @@ impl Raw {
     }
 
     /// Looks up the values of some fields, and everything that shows phones and emails. A record
-    /// with two different ids is not read, because it is not known which record the values belong
-    /// to.
+    /// with two ids is not read: it is not known which of the two the values belong to.
     pub(crate) fn look_up<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Shown<'_, 'n> {
         let always = [MULTIFIELD_NAMES, MULTIFIELD_FLAGS, &["id"]]
             .into_iter()
@@ -161,8 +160,7 @@ pub(crate) struct Shown<'a, 'n> {
 }
 
 impl<'a> Shown<'a, '_> {
-    /// Returns the value of a field that was looked up, or `None` if the record does not contain
-    /// it.
+    /// Returns the value of a field that was looked up, if the record contains it.
     pub(crate) fn field(&self, name: &str) -> Option<Answered<'a>> {
         let place = self.places.get(name)?;
         let value = self.values.as_ref()?.get(*place).copied().flatten();
@@ -181,8 +179,7 @@ impl<'a> Shown<'a, '_> {
         Ok(multifields)
     }
 
-    /// Returns the entries of `fm` if it can be read, even if the rest of the record contradicts
-    /// it.
+    /// Returns the entries of `fm`, even if the rest of the record contradicts them.
     pub(crate) fn listed_multifields(&self) -> Option<Multifields> {
         let read = Multifields::read(|name| self.field(name)).ok()?;
         read.are_listed().then_some(read)

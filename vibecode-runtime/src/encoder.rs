@@ -54,8 +54,7 @@ pub struct Encoder<'a> {
     json: &'a mut String,
     begin: usize,
     adder: Option<Adder<'a>>,
-    /// The number of values written: for the current element inside a list, otherwise for the
-    /// field.
+    /// The number of values written: of the current element inside a list, else of the field.
     written: usize,
     /// How many of them are values of a multifield.
     entries: usize,
@@ -151,8 +150,7 @@ impl<'a> Encoder<'a> {
         Ok(())
     }
 
-    /// Writes a number given by its digits, which must be valid JSON. It stays exact, whatever its
-    /// length.
+    /// Writes a number given by its digits, which must be valid JSON. It stays exact.
     pub(crate) fn digits(&mut self, digits: &str) {
         self.written += 1;
         self.json.push_str(digits);
@@ -272,8 +270,7 @@ impl fmt::Debug for Encoder<'_> {
     }
 }
 
-/// Appends a JSON string. A text without characters to escape, as nearly all are, is copied
-/// unchanged.
+/// Appends a JSON string. A text without characters to escape, the usual case, is copied.
 pub(crate) fn push_text(json: &mut String, text: &str) {
     if is_plain(text.as_bytes()) {
         json.push('"');
@@ -289,8 +286,7 @@ fn push_escaped(json: &mut String, text: &str) {
     push(json, text);
 }
 
-/// Whether the text contains no control character, quote or backslash. Checks eight bytes at a
-/// time.
+/// Whether no character is a control character, quote or backslash: eight bytes at a time.
 fn is_plain(text: &[u8]) -> bool {
     let (words, rest) = text.as_chunks::<8>();
     match text.last_chunk::<8>() {

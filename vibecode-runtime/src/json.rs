@@ -70,8 +70,7 @@ pub(crate) fn list_with_gaps(text: &str) -> Option<Vec<&RawValue>> {
     (!elements.is_empty()).then_some(elements)
 }
 
-/// Whether a key of an object is the index of a list with gaps, so that the object is not a single
-/// value.
+/// Whether a key is the index of a list with gaps, so that the object is not a single value.
 pub(crate) fn has_index_among_keys(text: &str) -> bool {
     pairs(text).is_none_or(|pairs| pairs.iter().any(|(key, _)| index(key).is_some()))
 }

@@ -131,8 +131,7 @@ impl fmt::Debug for Duplicate {
 }
 
 impl Body {
-    /// Returns the fields that a record does not show as they were sent. For phones and emails, the
-    /// type must match too.
+    /// Returns the fields that a record does not show as sent. Phones and emails need the same type.
     pub(crate) fn mismatches(&self, record: &Raw) -> Vec<Mismatch> {
         let shown = record.look_up(self.acts().map(|(name, _)| &**name));
         let multifields = shown.multifields().ok();
@@ -179,8 +178,7 @@ impl Body {
     }
 }
 
-/// Returns how an answer differs from a field that was set or cleared, or `None` if it shows the
-/// value.
+/// Returns how an answer differs from a field that was set or cleared, if it does.
 pub(crate) fn of_value(sent: &str, shown: Option<Answered<'_>>) -> Option<MismatchKind> {
     match shown {
         None => Some(MismatchKind::NotShown),

@@ -28,10 +28,7 @@ pub(crate) enum Action {
 }
 
 impl BatchCall {
-    /// Creates a call that reads a record.
-    ///
-    /// # Errors
-    /// If no such record can exist.
+    /// Creates a call that reads a record. An error if no such record can exist.
     pub(crate) fn get(target: Target) -> Result<Self> {
         let call = Self {
             target,
@@ -40,10 +37,8 @@ impl BatchCall {
         call.checked()
     }
 
-    /// Creates a call that changes a record.
-    ///
-    /// # Errors
-    /// If the patch cannot be sent, or no such record can exist.
+    /// Creates a call that changes a record. An error if the patch cannot be sent, or no such
+    /// record can exist.
     pub(crate) fn update(target: Target, body: Body) -> Result<Self> {
         let call = Self {
             target,

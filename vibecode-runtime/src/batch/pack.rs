@@ -48,10 +48,8 @@ impl Pack {
     }
 
     /// Sends the calls. Passes each result, with the index of its call, to `done` as soon as it is
-    /// final.
-    ///
-    /// A call waits while its record is locked, which may be by an earlier call of the same pack. The
-    /// other calls are sent meanwhile.
+    /// final. A call waits while its record is locked, which may be by an earlier call of the same
+    /// pack. The other calls are sent meanwhile.
     pub(crate) async fn send(
         self,
         client: &Client,

@@ -50,8 +50,7 @@ pub struct Body {
     /// The members that were set, each as `,"name":value`, and the values that were added, in the
     /// order of the calls. Text that has been replaced remains here but is not sent.
     json: String,
-    /// One bit for each changed name, a small Bloom filter. For most fields it shows that they have
-    /// not changed yet.
+    /// One bit per changed name, a small Bloom filter: most fields have not changed yet.
     seen: u64,
     /// The first value that has no wire form. A patch with a failure is never sent.
     failure: Option<Box<InvalidField>>,
@@ -117,8 +116,7 @@ pub(crate) struct InvalidField {
 /// Writes a value. It is not a type parameter, so that all setters share their code.
 type Encoding<'a> = &'a dyn Fn(&mut Encoder<'_>) -> Result<(), EncodeError>;
 
-/// Room for most patches without growing: the number of changes, and the length of the JSON in
-/// bytes.
+/// Room for most patches: the number of changes, and the length of the JSON in bytes.
 const USUAL_CHANGES: usize = 8;
 const USUAL_LENGTH: usize = 192;
 
@@ -204,8 +202,7 @@ impl Body {
         }
     }
 
-    /// Moves the last change to the position at which its field first changed, and drops the
-    /// earlier changes of that field.
+    /// Moves the last change to where its field first changed, and drops the earlier changes.
     #[cold]
     fn move_to_its_place(&mut self) {
         let Some(last) = self.changes.pop() else {
@@ -400,8 +397,7 @@ impl Change {
     }
 }
 
-/// Whether two names are the same. Most names exist once in the program, so the pointers are
-/// compared first.
+/// Most names exist once in the program, so the pointers are compared first.
 fn is_same(one: &str, other: &str) -> bool {
     one.len() == other.len() && (std::ptr::eq(one, other) || one == other)
 }

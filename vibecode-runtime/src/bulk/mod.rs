@@ -308,8 +308,7 @@ pub(crate) fn ensure(
     })
 }
 
-/// Reports that the run is to stop, if it is, before the slot is freed, so that no further pack is
-/// sent.
+/// Stops the run, if it is to stop, before the slot is freed, so that no further pack is sent.
 fn end<T>(mut results: Results<T>, slot: Slot) {
     results.end();
     drop(slot);

@@ -119,20 +119,16 @@ impl Credentials {
         }
     }
 
-    /// Returns the headers that are the same for all users.
-    ///
-    /// # Errors
-    /// If the key is of another kind than the credentials, or is not a valid header value.
+    /// Returns the headers that are the same for all users. An error if the key is of another kind than
+    /// the credentials, or is not a valid header value.
     pub(super) fn headers(&self) -> Result<HeaderMap> {
         self.check_kind()?;
         let key = secret_header(self.key.expose_secret(), "key")?;
         Ok(HeaderMap::from_iter([(ACCEPT, JSON), (API_KEY, key)]))
     }
 
-    /// Returns the user's `Authorization` header, if the credentials contain a session token.
-    ///
-    /// # Errors
-    /// If the key is of a kind that has no session token, or the token is not a valid header value.
+    /// Returns the user's `Authorization` header, if the credentials contain a session token. An error
+    /// if the key is of a kind that has none, or the token is not a valid header value.
     pub(super) fn authorization(&self) -> Result<Option<HeaderValue>> {
         self.check_kind()?;
         let Session::Token(session) = &self.session else {
@@ -182,10 +178,8 @@ fn check_token(token: &str) -> Result<()> {
     Err(refused(problem))
 }
 
-/// Returns the value of an environment variable. An empty one counts as not set.
-///
-/// # Errors
-/// If the value is not valid Unicode: treating it as not set would silently use a default.
+/// Returns the value of an environment variable. An empty one counts as not set. One that is not valid
+/// Unicode is an error: treating it as not set would silently use a default.
 pub(super) fn variable(name: &str, value: Result<String, VarError>) -> Result<Option<String>> {
     match value {
         Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),

@@ -58,10 +58,9 @@ impl Failure {
         })
     }
 
-    /// Reads the `error` of an envelope. Returns `None` if it is not understood.
-    ///
-    /// The parts that decide whether the request was applied (`code`, `b24Code`) must be absent or
-    /// text. The others are informative, and are left out if they are neither text nor a number.
+    /// Reads the `error` of an envelope. Returns `None` if it is not understood: the parts that decide
+    /// whether the request was applied (`code`, `b24Code`) must be absent or text. The others are
+    /// informative, and are left out if they are neither text nor a number.
     pub(crate) fn read(error: &str) -> Option<Self> {
         let keys = ["code", "message", "hint", "b24Code", "retryAfter"];
         let [code, message, hint, b24_code, wait] = pick(error, keys)?;

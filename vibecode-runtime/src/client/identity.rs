@@ -49,16 +49,14 @@ struct Asked {
 }
 
 impl Asked {
-    /// Returns whether the result can still arrive. The runtime in which the provider runs may be shut
-    /// down, or not be running.
+    /// Returns whether the result can still arrive: the provider's runtime may no longer run.
     fn is_under_way(&self, patience: Duration) -> bool {
         self.answer.has_changed().is_ok() && self.at.elapsed() <= patience
     }
 }
 
 impl Identity {
-    /// # Errors
-    /// If the credentials cannot be used.
+    /// Fails if the credentials cannot be used.
     pub(super) fn new(credentials: Credentials, patience: Duration) -> Result<Self> {
         let authorization = credentials.authorization()?;
         Ok(Self {
@@ -69,8 +67,7 @@ impl Identity {
         })
     }
 
-    /// Returns the identity of another user of the same app. If the token cannot be used, every call
-    /// fails.
+    /// Returns another user of the same app. If the token cannot be used, every call fails.
     pub(super) fn with_session(&self, token: String) -> Self {
         let credentials = self.credentials.with_session(token.into());
         Self {
@@ -199,8 +196,7 @@ impl Session<'_> {
         Ok(given.authorization)
     }
 
-    /// Returns whether the call may be repeated with a new session: once, after an error that requires
-    /// one.
+    /// Returns whether to repeat the call with a new session: once, if the error requires one.
     pub(super) fn renew_after(&mut self, error: &Error) -> bool {
         if error.repeat() != Repeat::WithNewSession || self.over.is_some() {
             return false;

@@ -18,17 +18,11 @@ use crate::{Error, ErrorCode, ErrorKind, Outcome, Result, retry_after};
 pub(crate) trait Answer: Sized + Send {
     type Data<'a>: Deserialize<'a>;
 
-    /// Reads the data. `meta` is rarely present.
-    ///
-    /// # Errors
-    /// If the data is not what the API returns for such a call. The outcome of a write is then
-    /// [`Outcome::Unknown`].
+    /// Reads the data. `meta` is rarely present. If the data is not what the API returns for such a
+    /// call, the outcome of a write is [`Outcome::Unknown`].
     fn read(data: Self::Data<'_>, meta: Option<&RawValue>, request: &Request) -> Result<Self>;
 
-    /// Returns the meaning of a success without data.
-    ///
-    /// # Errors
-    /// Those of [`Answer::read`].
+    /// Returns the meaning of a success without data, or the errors of [`Answer::read`].
     fn without_data() -> Result<Self> {
         Err(misshapen())
     }

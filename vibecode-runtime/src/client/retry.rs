@@ -101,8 +101,7 @@ impl Tries<'_> {
         }
     }
 
-    /// Returns until when another try that takes up to `timeout` may be sent; `None` before the first
-    /// was sent.
+    /// Returns until when another try of up to `timeout` may be sent; `None` before the first one.
     pub(crate) fn latest_departure(&self, timeout: Duration) -> Option<Instant> {
         let ends_by = self.ends_by?;
         // A try that could not use its full timeout is not begun: its outcome would be unknown for no

@@ -26,9 +26,8 @@ pub(super) struct Missing {
 }
 
 impl Missing {
-    /// # Errors
-    /// [`ErrorKind::MultifieldsUnknown`] if the patch adds phones or emails, and the record does not
-    /// show which ones it has.
+    /// Fails with [`ErrorKind::MultifieldsUnknown`] if the patch adds phones or emails, and the record
+    /// does not show which ones it has.
     pub(super) fn of(patch: &Body, record: &Raw) -> Result<Self> {
         let shown = record.look_up(patch.acts().map(|(name, _)| &**name));
         let there = if patch.acts().any(|(_, act)| matches!(act, Act::Add(_))) {
@@ -142,9 +141,7 @@ impl<'a> Sorted<'a> {
 }
 
 /// Returns whether a record shows everything in a patch: every value, and every added phone and email,
-/// whatever its type. A field that the record does not contain is not shown.
-///
-/// For an uploaded file the record only has to show that there is one.
+/// whatever its type. An absent field is not shown. For an uploaded file the record only has to show that there is one.
 pub(super) fn shows_all(patch: &Body, record: &Raw) -> bool {
     let shown = record.look_up(patch.acts().map(|(name, _)| &**name));
     let multifields = shown.multifields();

@@ -122,8 +122,7 @@ impl EnsurePack {
         Self { working, woken }
     }
 
-    /// Ensures the jobs in batches. Passes each result, with the index of its job, to `done` as soon as
-    /// it is final.
+    /// Ensures the jobs. Passes each result, with the index of its job, to `done` once it is final.
     pub(crate) async fn send(
         self,
         client: &Client,

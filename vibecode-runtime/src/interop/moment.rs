@@ -21,10 +21,8 @@ pub(super) fn day(
     date.ok_or_else(|| EncodeError::new("its year is not one of 1 to 9999"))
 }
 
-/// An offset that can be written: whole minutes, less than a day.
-///
-/// Historical time zones, before time was standardized, have other offsets. Their times are written
-/// in UTC.
+/// An offset that can be written: whole minutes, less than a day. The times of historical zones, which
+/// have other offsets, are written in UTC.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Offset {
     east_minutes: i32,

@@ -335,8 +335,7 @@ impl State {
         });
     }
 
-    /// Returns how many waiters are before this one. For one that is far back and not the last, an
-    /// upper bound.
+    /// Returns how many waiters are before this one: an upper bound if it is far back and not last.
     fn rank(&self, number: u64) -> usize {
         let first = self.waiting.keys().take(WATCHED);
         let is_before = first.take_while(|other| **other < number);

@@ -165,11 +165,10 @@ impl SlotLog {
         }
     }
 
-    /// Returns a lower bound of how many slots the API counts that are not ours.
-    ///
-    /// The API counted this request at some time between its sending and its answer. Of our slots, it
-    /// can have counted at most those in use when the request was sent, and those taken since. Slots
-    /// that have become free meanwhile are included, since it may have counted them.
+    /// Returns a lower bound of how many slots the API counts that are not ours. It counted this
+    /// request at some time between its sending and its answer. Of our slots, it can have counted at
+    /// most those in use when the request was sent, and those taken since, even if they have become
+    /// free meanwhile.
     fn used_by_others(&self, slot: &Slot, feedback: &Feedback, now: Instant) -> Option<u32> {
         let remaining = feedback.remaining?;
         let limit = match feedback.limit {

@@ -162,8 +162,7 @@ impl DateTime {
         Some((date.parse().ok()?, clock, offset))
     }
 
-    /// Returns the seconds since the Unix epoch, without the fraction. Two values for the same
-    /// point in time return the same number, whatever their offsets.
+    /// Returns the seconds since the Unix epoch, without the fraction, whatever the offset.
     pub(crate) fn unix_seconds(&self) -> Option<i64> {
         let (date, clock, _) = self.parts()?;
         let time = clock.split('.').next()?;

@@ -98,8 +98,7 @@ pub(crate) struct RecordLock {
     writes: Mutex<Writes>,
 }
 
-/// What the holder of a lock knows about the writes that add something to the record. Nobody else needs
-/// it until the lock is released.
+/// What the holder of a lock knows about the additions to its record, until it releases the lock.
 #[derive(Default)]
 struct Writes {
     /// What the next write adds, or the last one that was sent.

@@ -128,14 +128,12 @@ impl OpenWrites {
         of_these_kinds.any(|entry| !known.contains(entry))
     }
 
-    /// Forgets the writes that settled so long ago that the portal shows their values in whatever form
-    /// it keeps them.
+    /// Forgets writes that settled so long ago that the portal shows their values in its own form.
     pub(super) fn forget_old(&mut self, now: Instant) {
         self.retain(|write| now.duration_since(write.settles_at) < KEPT);
     }
 
-    /// Returns whether the multifields before the writes are known, so that a read can be compared with
-    /// them.
+    /// Returns whether the multifields before the writes are known, to compare a read with.
     pub(super) fn knows_what_was_before(&self) -> bool {
         self.before.is_some()
     }

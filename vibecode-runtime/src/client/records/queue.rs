@@ -39,8 +39,7 @@ impl Ticket {
 /// A position behind another call.
 pub(super) struct Behind {
     pub(super) ticket: Arc<Ticket>,
-    /// The call directly before. It must continue without its caller from now on; those before it
-    /// already do.
+    /// The call directly before, which must now continue without its caller, as those before it do.
     pub(super) next_before: Caller,
 }
 

@@ -21,8 +21,7 @@ use crate::equality::EntryKey;
 /// batches show 60,000 values within the settle time of a batch.
 const MOST: usize = 1 << 16;
 
-/// The values, by a hash of record, kind and value. If two have the same hash, that costs one more
-/// read.
+/// The values, by a hash of record, kind and value. Two with the same hash cost one more read.
 #[derive(Default)]
 pub(super) struct Shown {
     until: HashMap<u64, Seconds>,

@@ -39,8 +39,7 @@ const FINISH: &str = concat!(include_str!("state.lua"), include_str!("finish.lua
 /// A request that does not end counts as ended after this time: its process was killed. It is longer
 /// than the 70 s that a client waits for a write, and than the 60 s that the server works on it.
 const IN_FLIGHT_AT_MOST: Duration = Duration::from_secs(150);
-/// The longest time before a waiter asks again, since it is not notified when another process frees a
-/// slot.
+/// The longest time before a waiter asks again: nothing reports a slot that another process frees.
 const ASK_AGAIN: Duration = Duration::from_secs(5);
 
 /// A budget that processes and machines share: they count their requests in one Redis server.
