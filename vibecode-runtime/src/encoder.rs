@@ -7,13 +7,6 @@ use serde::Serialize;
 use crate::{Enumeration, body::Adder, enumeration::List};
 
 /// The error for a value that has no wire form. It never contains the value.
-///
-/// ```
-/// use vibecode_runtime::EncodeError;
-///
-/// let error = EncodeError::new("a tax number has twelve digits");
-/// assert_eq!(error.to_string(), "a tax number has twelve digits");
-/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EncodeError(Cow<'static, str>);
 

@@ -37,14 +37,8 @@ use crate::{
 /// It contains personal data, as the patch does. Debug shows none.
 ///
 /// ```
-/// use vibecode_runtime::{Patch, PatchJob};
-///
-/// #[derive(Patch)]
-/// #[vibecode(entity = "contacts")]
-/// struct Customer {
-///     post: Option<String>,
-/// }
-///
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let job = PatchJob::new(71, &Customer::patch().post("Director"))?;
 /// let json = serde_json::to_string(&job)?;
 /// assert_eq!(
@@ -56,7 +50,8 @@ use crate::{
 /// );
 /// let same: PatchJob = serde_json::from_str(&json)?;
 /// assert_eq!((same.entity(), same.id()), ("contacts", 71));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone, Serialize)]
 #[serde(into = "Data")]

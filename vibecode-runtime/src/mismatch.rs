@@ -36,15 +36,6 @@ pub struct Mismatch {
 }
 
 /// How the answer differs from the value that was sent.
-///
-/// ```
-/// use vibecode_runtime::{Mismatch, MismatchKind};
-///
-/// fn is_worth_an_alarm(mismatch: &Mismatch) -> bool {
-///     mismatch.kind() == MismatchKind::Different
-/// }
-/// # let _ = is_worth_an_alarm;
-/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MismatchKind {

@@ -47,13 +47,6 @@ pub struct Answered<'a>(&'a str, Option<&'a List>);
 
 /// The error for a value that cannot be read. It says what was expected and never contains the
 /// value.
-///
-/// ```
-/// use vibecode_runtime::DecodeError;
-///
-/// let error = DecodeError::expected("a tax number of twelve digits");
-/// assert_eq!(error.to_string(), "expected a tax number of twelve digits");
-/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecodeError {
     expected: Cow<'static, str>,

@@ -141,7 +141,8 @@ impl<'a> Sorted<'a> {
 }
 
 /// Returns whether a record shows everything in a patch: every value, and every added phone and email,
-/// whatever its type. An absent field is not shown. For an uploaded file the record only has to show that there is one.
+/// whatever its type. An absent field is not shown. For an uploaded file the record only has to show
+/// that there is one.
 pub(super) fn shows_all(patch: &Body, record: &Raw) -> bool {
     let shown = record.look_up(patch.acts().map(|(name, _)| &**name));
     let multifields = shown.multifields();

@@ -58,18 +58,6 @@ impl<T> fmt::Debug for Field<T> {
 
 /// The name of a field of the records of `T`: a [`Field`], or a wire name that is checked when the
 /// query is sent.
-///
-/// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
-/// let checked = client.list::<Customer>().filter(field!(Customer, "post"), "Accountant");
-/// let by_text = client.list::<Customer>().filter("post", "Accountant");
-/// assert_eq!(checked.stream().all().await?.len(), by_text.stream().all().await?.len());
-/// # Ok(())
-/// # }
-/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` names no field of `{T}`",
     label = "not a field of this record",

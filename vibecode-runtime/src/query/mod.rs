@@ -43,19 +43,6 @@ impl Client {
 }
 
 /// The direction of an order.
-///
-/// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
-/// use vibecode_runtime::Order;
-///
-/// let latest = client.list::<Customer>().order("id", Order::Descending).limit(1).stream().all().await?;
-/// assert_eq!(latest[0].id, ContactId::from(73));
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
     /// `asc`
