@@ -96,7 +96,6 @@ impl Me {
     }
 }
 
-/// Reads a value, if there is one.
 fn read<T>(
     value: Option<Answered<'_>>,
     read: impl FnOnce(Answered<'_>) -> Result<T, DecodeError>,

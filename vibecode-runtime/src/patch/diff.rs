@@ -82,54 +82,18 @@ impl NotRemovable {
     }
 
     /// Returns the wire name: `phone` or `email`.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let before: Customer = client.get(71).await?;
-    /// let after = Customer { phone: Vec::new(), ..before.clone() };
-    /// assert_eq!(before.diff(&after).not_removable[0].field(), "phone");
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn field(&self) -> &str {
         &self.field
     }
 
     /// Returns the value.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let before: Customer = client.get(71).await?;
-    /// let after = Customer { phone: Vec::new(), ..before.clone() };
-    /// assert_eq!(before.diff(&after).not_removable[0].value(), "+74950000071");
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn value(&self) -> &str {
         &self.value
     }
 
     /// Returns the type, such as `WORK`.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let before: Customer = client.get(71).await?;
-    /// let after = Customer { phone: Vec::new(), ..before.clone() };
-    /// assert_eq!(before.diff(&after).not_removable[0].type_id(), "WORK");
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn type_id(&self) -> &'static str {
         self.type_id
@@ -177,7 +141,6 @@ fn added(act: Option<Act<'_>>) -> Vec<Added<'_>> {
     }
 }
 
-/// Whether two changes set a field to the same value.
 fn is_same(now: &Act<'_>, earlier: &Act<'_>) -> bool {
     match (now, earlier) {
         (Act::Set(now) | Act::Clear(now), Act::Set(earlier) | Act::Clear(earlier)) => {

@@ -38,28 +38,6 @@ pub trait Encode<K> {
 
     /// Writes the value in the form that the API accepts.
     ///
-    /// ```
-    /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
-    /// struct Shouted(String);
-    ///
-    /// impl Encode<kind::Text> for Shouted {
-    ///     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
-    ///         Encode::<kind::Text>::encode(&self.0.to_uppercase(), to)
-    ///     }
-    /// }
-    ///
-    /// #[derive(Patch)]
-    /// #[vibecode(entity = "contacts")]
-    /// struct Customer {
-    ///     #[vibecode(field = "ufCrmNote", kind = "string")]
-    ///     value: Option<Shouted>,
-    /// }
-    ///
-    /// let patch = Customer::patch().value(Shouted("yes".to_owned()));
-    /// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrmNote":"YES"}"#);
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
-    ///
     /// # Errors
     /// [`EncodeError`] if this value has no wire form, such as NaN. Then neither the value nor the
     /// rest of its patch is sent: [`ErrorKind::InvalidPatch`](crate::ErrorKind::InvalidPatch).
@@ -114,7 +92,6 @@ impl<K, T: Encode<K>> Encode<Multiple<K>> for Vec<T> {
     }
 }
 
-/// Kinds that are written as text.
 macro_rules! text_kinds {
     ($($Kind:ident)+) => {$(
         impl Encode<kind::$Kind> for str {

@@ -7,24 +7,11 @@ use serde::Serialize;
 use crate::{Enumeration, patch::body::Adder, value::enumeration::List};
 
 /// The error for a value that has no wire form. It never contains the value.
-///
-/// ```
-/// use vibecode_runtime::EncodeError;
-///
-/// let error = EncodeError::new("a tax number has twelve digits");
-/// assert_eq!(error.to_string(), "a tax number has twelve digits");
-/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EncodeError(Cow<'static, str>);
 
 impl EncodeError {
     /// Creates an error with a reason, such as "it is empty". Do not include personal data.
-    ///
-    /// ```
-    /// use vibecode_runtime::EncodeError;
-    ///
-    /// assert_eq!(EncodeError::new("it is empty").to_string(), "it is empty");
-    /// ```
     pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
         Self(reason.into())
     }
@@ -45,7 +32,8 @@ impl std::error::Error for EncodeError {}
 /// not sent.
 ///
 /// ```
-/// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
+/// use vibecode_runtime::{Encode, EncodeError, Encoder, kind};
+///
 /// struct Tags(Vec<String>);
 ///
 /// impl Encode<kind::Text> for Tags {
@@ -54,26 +42,12 @@ impl std::error::Error for EncodeError {}
 ///         Ok(())
 ///     }
 /// }
-///
-/// #[derive(Patch)]
-/// #[vibecode(entity = "contacts")]
-/// struct Customer {
-///     #[vibecode(field = "ufCrmNote", kind = "string")]
-///     value: Option<Tags>,
-/// }
-///
-/// let patch = Customer::patch().value(Tags(vec!["a".to_owned(), "b".to_owned()]));
-/// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrmNote":"a, b"}"#);
-/// # Ok::<(), serde_json::Error>(())
 /// ```
 pub struct Encoder<'a> {
     json: &'a mut String,
-    /// The position at which the value begins.
     begin: usize,
-    /// Receives the values of a multifield.
     adder: Option<Adder<'a>>,
-    /// The number of values written: for the current element inside a list, otherwise for the
-    /// field.
+    /// The number of values written: of the current element inside a list, else of the field.
     written: usize,
     /// How many of them are values of a multifield.
     entries: usize,
@@ -94,7 +68,6 @@ impl<'a> Encoder<'a> {
         }
     }
 
-    /// Creates an encoder for a value of this field.
     pub(crate) fn of_field(json: &'a mut String, field: Option<List>) -> Self {
         Self {
             field,
@@ -109,7 +82,6 @@ impl<'a> Encoder<'a> {
         }
     }
 
-    /// Whether a value was added to a multifield.
     pub(crate) fn has_added(&self) -> bool {
         self.adder.as_ref().is_some_and(Adder::is_used)
     }
@@ -134,144 +106,30 @@ impl<'a> Encoder<'a> {
     }
 
     /// Writes text.
-    ///
-    /// ```
-    /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
-    /// struct Floor(u8);
-    ///
-    /// impl Encode<kind::Text> for Floor {
-    ///     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
-    ///         to.text(&format!("floor {}", self.0));
-    ///         Ok(())
-    ///     }
-    /// }
-    ///
-    /// #[derive(Patch)]
-    /// #[vibecode(entity = "contacts")]
-    /// struct Customer {
-    ///     #[vibecode(field = "ufCrmNote", kind = "string")]
-    ///     value: Option<Floor>,
-    /// }
-    ///
-    /// let patch = Customer::patch().value(Floor(3));
-    /// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrmNote":"floor 3"}"#);
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
     pub fn text(&mut self, text: &str) {
         self.written += 1;
         push_text(self.json, text);
     }
 
     /// Writes a boolean.
-    ///
-    /// ```
-    /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
-    /// struct Consent(bool);
-    ///
-    /// impl Encode<kind::Boolean> for Consent {
-    ///     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
-    ///         to.boolean(self.0);
-    ///         Ok(())
-    ///     }
-    /// }
-    ///
-    /// #[derive(Patch)]
-    /// #[vibecode(entity = "contacts")]
-    /// struct Customer {
-    ///     #[vibecode(field = "ufCrmSubscribed", kind = "boolean")]
-    ///     value: Option<Consent>,
-    /// }
-    ///
-    /// let patch = Customer::patch().value(Consent(true));
-    /// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrmSubscribed":true}"#);
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
     pub fn boolean(&mut self, value: bool) {
         self.written += 1;
         self.json.push_str(if value { "true" } else { "false" });
     }
 
     /// Writes a signed integer.
-    ///
-    /// ```
-    /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
-    /// struct Offset(i64);
-    ///
-    /// impl Encode<kind::Integer> for Offset {
-    ///     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
-    ///         to.integer(self.0);
-    ///         Ok(())
-    ///     }
-    /// }
-    ///
-    /// #[derive(Patch)]
-    /// #[vibecode(entity = "contacts")]
-    /// struct Customer {
-    ///     #[vibecode(field = "ufCrmOffset", kind = "integer")]
-    ///     value: Option<Offset>,
-    /// }
-    ///
-    /// let patch = Customer::patch().value(Offset(-3));
-    /// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrmOffset":-3}"#);
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
     pub fn integer(&mut self, value: i64) {
         self.written += 1;
         self.json.push_str(itoa::Buffer::new().format(value));
     }
 
     /// Writes an unsigned integer.
-    ///
-    /// ```
-    /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
-    /// struct Gold;
-    ///
-    /// impl Encode<kind::Enumeration> for Gold {
-    ///     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
-    ///         to.unsigned(81);
-    ///         Ok(())
-    ///     }
-    /// }
-    ///
-    /// #[derive(Patch)]
-    /// #[vibecode(entity = "contacts")]
-    /// struct Customer {
-    ///     #[vibecode(field = "ufCrm_1721244707107", kind = "enumeration")]
-    ///     value: Option<Gold>,
-    /// }
-    ///
-    /// let patch = Customer::patch().value(Gold);
-    /// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrm_1721244707107":81}"#);
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
     pub fn unsigned(&mut self, value: u64) {
         self.written += 1;
         self.json.push_str(itoa::Buffer::new().format(value));
     }
 
     /// Writes a floating-point number.
-    ///
-    /// ```
-    /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
-    /// struct Celsius(f64);
-    ///
-    /// impl Encode<kind::Double> for Celsius {
-    ///     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
-    ///         to.double(self.0 * 1.8 + 32.0)
-    ///     }
-    /// }
-    ///
-    /// #[derive(Patch)]
-    /// #[vibecode(entity = "contacts")]
-    /// struct Customer {
-    ///     #[vibecode(field = "ufCrmFahrenheit", kind = "double")]
-    ///     value: Option<Celsius>,
-    /// }
-    ///
-    /// let patch = Customer::patch().value(Celsius(100.0));
-    /// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrmFahrenheit":212.0}"#);
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
     ///
     /// # Errors
     /// [`EncodeError`] if it is NaN or infinite: JSON cannot represent it, and null may clear the
@@ -285,8 +143,7 @@ impl<'a> Encoder<'a> {
         Ok(())
     }
 
-    /// Writes a number given by its digits, which must be valid JSON. It stays exact, whatever its
-    /// length.
+    /// Writes a number given by its digits, which must be valid JSON. It stays exact.
     pub(crate) fn digits(&mut self, digits: &str) {
         self.written += 1;
         self.json.push_str(digits);
@@ -295,7 +152,7 @@ impl<'a> Encoder<'a> {
     /// Writes a list, each value by its own kind.
     ///
     /// ```
-    /// # use vibecode_runtime::{Encode, EncodeError, Encoder, Patch, kind};
+    /// # use vibecode_runtime::{Encode, EncodeError, Encoder, kind};
     /// /// A range of numbers.
     /// struct Range(u8, u8);
     ///
@@ -304,17 +161,6 @@ impl<'a> Encoder<'a> {
     ///         to.list(self.0..=self.1, |value, to| to.double(value.into()))
     ///     }
     /// }
-    ///
-    /// #[derive(Patch)]
-    /// #[vibecode(entity = "contacts")]
-    /// struct Customer {
-    ///     #[vibecode(field = "ufCrm_694BF2A975BD0", kind = "double", multiple)]
-    ///     scores: Range,
-    /// }
-    ///
-    /// let patch = Customer::patch().scores(Range(1, 3));
-    /// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrm_694BF2A975BD0":[1.0,2.0,3.0]}"#);
-    /// # Ok::<(), serde_json::Error>(())
     /// ```
     ///
     /// # Errors
@@ -342,7 +188,6 @@ impl<'a> Encoder<'a> {
         Ok(())
     }
 
-    /// Writes a value as serde serializes it to JSON.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), EncodeError> {
         self.json.push_str(&to_json(value)?);
         self.written += 1;
@@ -365,7 +210,6 @@ impl<'a> Encoder<'a> {
         }
     }
 
-    /// Writes a value of a multifield.
     pub(crate) fn entry(&mut self, value: &str, type_id: &'static str) -> Result<(), EncodeError> {
         if is_blank(value) {
             return Err(EncodeError::new("it is empty"));
@@ -397,7 +241,6 @@ impl<'a> Encoder<'a> {
     }
 }
 
-/// Serializes a value to JSON.
 pub(crate) fn to_json(value: &impl Serialize) -> Result<String, EncodeError> {
     serde_json::to_string(value).map_err(|_| EncodeError::new("it cannot be written as JSON"))
 }
@@ -420,8 +263,7 @@ impl fmt::Debug for Encoder<'_> {
     }
 }
 
-/// Appends a JSON string. A text without characters to escape, as nearly all are, is copied
-/// unchanged.
+/// Appends a JSON string. A text without characters to escape, the usual case, is copied.
 pub(crate) fn push_text(json: &mut String, text: &str) {
     if is_plain(text.as_bytes()) {
         json.push('"');
@@ -437,8 +279,7 @@ fn push_escaped(json: &mut String, text: &str) {
     push(json, text);
 }
 
-/// Whether the text contains no control character, quote or backslash. Checks eight bytes at a
-/// time.
+/// Whether no character is a control character, quote or backslash: eight bytes at a time.
 fn is_plain(text: &[u8]) -> bool {
     let (words, rest) = text.as_chunks::<8>();
     match text.last_chunk::<8>() {

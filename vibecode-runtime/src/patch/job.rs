@@ -37,14 +37,8 @@ use crate::{
 /// It contains personal data, as the patch does. Debug shows none.
 ///
 /// ```
-/// use vibecode_runtime::{Patch, PatchJob};
-///
-/// #[derive(Patch)]
-/// #[vibecode(entity = "contacts")]
-/// struct Customer {
-///     post: Option<String>,
-/// }
-///
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let job = PatchJob::new(71, &Customer::patch().post("Director"))?;
 /// let json = serde_json::to_string(&job)?;
 /// assert_eq!(
@@ -56,7 +50,8 @@ use crate::{
 /// );
 /// let same: PatchJob = serde_json::from_str(&json)?;
 /// assert_eq!((same.entity(), same.id()), ("contacts", 71));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone, Serialize)]
 #[serde(into = "Data")]
@@ -68,15 +63,6 @@ pub struct PatchJob {
 
 impl PatchJob {
     /// Creates a job from a patch for a record.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let error = PatchJob::new(71, &Customer::patch()).unwrap_err();
-    /// assert_eq!(error.kind(), ErrorKind::EmptyPatch);
-    /// # Ok(())
-    /// # }
-    /// ```
     ///
     /// # Errors
     /// Refuses what [`Client::update`](crate::Client::update) would refuse, before anything is queued:
@@ -98,30 +84,12 @@ impl PatchJob {
     }
 
     /// Returns the name of the entity in the API's paths, such as `contacts`.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let job = PatchJob::new(71, &Customer::patch().post("Director"))?;
-    /// assert_eq!(job.entity(), "contacts");
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn entity(&self) -> &str {
         &self.entity
     }
 
     /// Returns the record's id.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let job = PatchJob::new(71, &Customer::patch().post("Director"))?;
-    /// assert_eq!(job.id(), 71);
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn id(&self) -> u64 {
         self.id
@@ -129,16 +97,6 @@ impl PatchJob {
 
     /// Returns whether the job is idempotent, that is, whether sending it twice has the same effect as
     /// sending it once: see [`Patch::is_idempotent`](crate::Patch::is_idempotent).
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let sets = PatchJob::new(71, &Customer::patch().post("Director"))?;
-    /// let adds = PatchJob::new(71, &Customer::patch().add_phone("+79169876543"))?;
-    /// assert!(sets.is_idempotent() && !adds.is_idempotent());
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn is_idempotent(&self) -> bool {
         self.body.is_idempotent()
@@ -164,18 +122,6 @@ impl PatchJob {
 impl Client {
     /// Sends a job as [`Client::update`] sends its patch.
     ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let job = PatchJob::new(71, &Customer::patch().post("Director"))?;
-    /// let updated = client.update_job(&job).await?;
-    /// assert_eq!(updated.record::<Customer>()?.post.as_deref(), Some("Director"));
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
     /// # Errors
     /// Those of [`Client::update`].
     pub fn update_job(&self, job: impl Borrow<PatchJob>) -> Call<Updated> {
@@ -184,14 +130,12 @@ impl Client {
     }
 }
 
-/// The serialized form of a job. New fields are appended, for formats without field names.
 #[derive(Serialize, Deserialize)]
 #[serde(rename = "PatchJob", deny_unknown_fields)]
 struct Data {
     version: u64,
     entity: String,
     id: u64,
-    /// The body of the request, as JSON.
     body: String,
     /// The fields that the body adds to.
     adds: Vec<String>,
@@ -325,7 +269,6 @@ fn read_body(
     is_whole.then_some(body)
 }
 
-/// Field names without duplicates.
 struct Names(HashSet<String>);
 
 impl Names {

@@ -13,8 +13,7 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 /// The name by which `serde_json` distinguishes a raw value from other structs.
 const TOKEN: &str = "$serde_json::private::RawValue";
 
-/// Whether a serializer accepts rendered JSON unchanged: only `serde_json`'s, to text without
-/// indentation.
+/// Whether a serializer accepts rendered JSON unchanged: only `serde_json`'s compact text.
 pub(crate) fn is_taken_as_it_is<S>() -> bool {
     let name = type_name::<S>();
     name.starts_with("&mut serde_json::ser::Serializer<")

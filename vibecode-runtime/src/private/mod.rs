@@ -156,10 +156,7 @@ pub trait IsIdOf<E>: Sized {
     /// Checks at compile time that the type is the id of the entity.
     fn check() {}
 
-    /// Reads the record's id.
-    ///
-    /// # Errors
-    /// If the record has no id.
+    /// Reads the record's id. An error if the record has none.
     fn read(fields: &Fields<'_>, place: usize) -> Result<Self, UnreadableField>;
 }
 

@@ -15,11 +15,8 @@ use crate::{
 /// The value of a struct's field of the kind `K`, if there is one.
 pub struct Present<'a, K, T>(Option<&'a T>, PhantomData<K>);
 
-/// Generates two functions for each kind: for a field with an `Option` and one without, and the
-/// same for lists.
-///
-/// There is one function per kind because a type argument would cost more compile time than the
-/// call.
+/// Generates two functions for each kind: for a field with an `Option` and one without, and the same
+/// for lists. A type argument instead would cost more compile time than the call.
 macro_rules! present {
     ($($any:ident, $some:ident, $any_list:ident, $some_list:ident: $Kind:ty;)+) => {$(
         present! { $any, $some: $Kind }

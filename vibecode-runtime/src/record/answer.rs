@@ -46,14 +46,6 @@ impl Raw {
 
     /// Creates a `Raw` from a record that came from elsewhere, such as a file.
     ///
-    /// ```
-    /// use vibecode_runtime::{Contacts, ErrorKind, Raw};
-    ///
-    /// assert!(Raw::from_json::<Contacts>(r#"{"id":71}"#).is_ok());
-    /// let error = Raw::from_json::<Contacts>("<html>").unwrap_err();
-    /// assert_eq!(error.kind(), ErrorKind::Unreadable);
-    /// ```
-    ///
     /// # Errors
     /// [`ErrorKind::Unreadable`] if the text is not JSON.
     pub fn from_json<E: Entity>(json: impl Into<String>) -> Result<Self> {
@@ -69,31 +61,12 @@ impl Raw {
     }
 
     /// Returns the JSON text.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Contacts, Raw};
-    ///
-    /// let raw = Raw::from_json::<Contacts>(r#"{"id":71}"#)?;
-    /// assert_eq!(raw.as_str(), r#"{"id":71}"#);
-    /// # Ok::<(), vibecode_runtime::Error>(())
-    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.json.get()
     }
 
     /// Reads the record into a struct.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let raw = Raw::from_json::<Contacts>(r#"{"id":71,"name":"Ivan","companyId":"none"}"#)?;
-    /// let error = raw.record::<Customer>().unwrap_err();
-    /// assert_eq!(error.kind(), ErrorKind::Unreadable);
-    /// assert!(error.to_string().contains("companyId"));
-    /// # Ok(())
-    /// # }
-    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Unreadable`], which names the field, if a value does not fit the type of the
@@ -124,15 +97,6 @@ impl Raw {
     /// Reads the whole record into any type that implements `Deserialize`, such as
     /// `serde_json::Value`.
     ///
-    /// ```
-    /// use vibecode_runtime::{Contacts, Raw};
-    ///
-    /// let raw = Raw::from_json::<Contacts>(r#"{"id":71,"lastName":"Petrov"}"#)?;
-    /// let value: serde_json::Value = raw.parse()?;
-    /// assert_eq!(value["lastName"], "Petrov");
-    /// # Ok::<(), vibecode_runtime::Error>(())
-    /// ```
-    ///
     /// # Errors
     /// [`ErrorKind::Unreadable`] if the record has another shape. The error does not contain the
     /// record's values.
@@ -145,20 +109,6 @@ impl Raw {
 
     /// Returns the phones and emails: from `fm`, with their ids and native types, or from the
     /// aliases if the record has no `fm`.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Contacts, ErrorKind, Raw};
-    ///
-    /// let json = r#"{"fm":[{"id":103,"typeId":"PHONE","valueType":"FAX","value":"+74950000072"}]}"#;
-    /// let multifields = Raw::from_json::<Contacts>(json)?.multifields()?;
-    /// let entry = &multifields.entries()[0];
-    /// assert_eq!((entry.kind(), entry.value_type()), ("PHONE", "FAX"));
-    ///
-    /// // The flag says that there are phones, but `fm` lists none.
-    /// let error = Raw::from_json::<Contacts>(r#"{"fm":[],"hasPhone":true}"#)?.multifields();
-    /// assert_eq!(error.unwrap_err().kind(), ErrorKind::MultifieldsUnknown);
-    /// # Ok::<(), vibecode_runtime::Error>(())
-    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::MultifieldsUnknown`] if `fm` or an alias has an unknown form, or if `fm`, the
@@ -174,15 +124,13 @@ impl Raw {
         })
     }
 
-    /// Returns the record's id, or `None` if it cannot be read.
     pub(crate) fn id(&self) -> Option<u64> {
         let [id] = json::pick(self.as_str(), ["id"])?;
         json::id(id?)
     }
 
     /// Looks up the values of some fields, and everything that shows phones and emails. A record
-    /// with two different ids is not read, because it is not known which record the values belong
-    /// to.
+    /// with two ids is not read: it is not known which of the two the values belong to.
     pub(crate) fn look_up<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Shown<'_, 'n> {
         let always = [MULTIFIELD_NAMES, MULTIFIELD_FLAGS, &["id"]]
             .into_iter()
@@ -205,7 +153,6 @@ impl Raw {
     }
 }
 
-/// The looked-up fields of a record, which is parsed once for all of them.
 pub(crate) struct Shown<'a, 'n> {
     record: &'a str,
     places: HashMap<&'n str, usize>,
@@ -214,15 +161,13 @@ pub(crate) struct Shown<'a, 'n> {
 }
 
 impl<'a> Shown<'a, '_> {
-    /// Returns the value of a field that was looked up, or `None` if the record does not contain
-    /// it.
+    /// Returns the value of a field that was looked up, if the record contains it.
     pub(crate) fn field(&self, name: &str) -> Option<Answered<'a>> {
         let place = self.places.get(name)?;
         let value = self.values.as_ref()?.get(*place).copied().flatten();
         value.map(Answered::new)
     }
 
-    /// Returns the phones and emails.
     pub(crate) fn multifields(&self) -> Result<Multifields, Unclear> {
         if self.values.is_none() {
             return Err(Unclear::Record);
@@ -235,8 +180,7 @@ impl<'a> Shown<'a, '_> {
         Ok(multifields)
     }
 
-    /// Returns the entries of `fm` if it can be read, even if the rest of the record contradicts
-    /// it.
+    /// Returns the entries of `fm`, even if the rest of the record contradicts them.
     pub(crate) fn listed_multifields(&self) -> Option<Multifields> {
         let read = Multifields::read(|name| self.field(name)).ok()?;
         read.are_listed().then_some(read)
@@ -286,35 +230,12 @@ impl Updated {
     }
 
     /// Returns the record as raw JSON.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let updated = client.update(71, &Customer::patch().post("Director")).await?;
-    /// assert!(updated.raw().as_str().contains(r#""post":"Director""#));
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn raw(&self) -> &Raw {
         &self.raw
     }
 
     /// Reads the record into a struct.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let updated = client.update(71, &Customer::patch().post("Director")).await?;
-    /// let customer: Customer = updated.record()?;
-    /// assert_eq!(customer.post.as_deref(), Some("Director"));
-    /// # Ok(())
-    /// # }
-    /// ```
     ///
     /// # Errors
     /// Same as [`Raw::record`].
@@ -329,22 +250,6 @@ impl Updated {
     /// may have been accepted, which only reading the record can confirm. Values are compared
     /// regardless of the form in which they are returned: phones by their digits, emails ignoring
     /// case, `"Y"` equals `true`, and `0`, `""`, `null`, `false` and `[]` all mean "nothing".
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// // The portal does not have this field and drops it.
-    /// let patch = Customer::patch().post("Director").set_unchecked("ufCrmColour", "red");
-    /// let updated = client.update(71, &patch).await?;
-    /// let mismatches = updated.mismatches(&patch);
-    /// assert_eq!(mismatches[0].field(), "ufCrmColour");
-    /// assert_eq!(mismatches[0].kind(), MismatchKind::NotShown);
-    /// assert_eq!(mismatches.len(), 1);
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn mismatches<P: Patch>(&self, patch: &P) -> Vec<Mismatch> {
         patch.body().mismatches(&self.raw)
@@ -356,20 +261,6 @@ impl Updated {
     /// The API itself repeats calls to the portal after temporary errors, so one update can add a
     /// phone twice. No client can prevent that. This method detects it if the answer contains `fm`,
     /// the list of all phones and emails.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let patch = Customer::patch().add_phone("+79169876543");
-    /// assert!(client.update(73, &patch).await?.duplicates(&patch).is_empty());
-    /// // Adds it again; `ensure` would not.
-    /// let updated = client.update(73, &patch).await?;
-    /// assert_eq!(updated.duplicates(&patch)[0].ids().len(), 2);
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn duplicates<P: Patch>(&self, patch: &P) -> Vec<Duplicate> {
         patch.body().duplicates(&self.raw)
@@ -399,52 +290,18 @@ impl<E> Created<E> {
     }
 
     /// Returns the new record's id.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let created = client.create(&Customer::patch().name("Vera")).await?;
-    /// client.update(created.id(), &Customer::patch().post("Director")).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn id(&self) -> Id<E> {
         self.id
     }
 
     /// Returns the record as raw JSON.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let created = client.create(&Customer::patch().name("Vera")).await?;
-    /// assert!(created.raw().as_str().contains(r#""name":"Vera""#));
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn raw(&self) -> &Raw {
         &self.raw
     }
 
     /// Reads the record into a struct.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let created = client.create(&Customer::patch().name("Vera")).await?;
-    /// let customer: Customer = created.record()?;
-    /// assert_eq!(customer.name, "Vera");
-    /// # Ok(())
-    /// # }
-    /// ```
     ///
     /// # Errors
     /// Same as [`Raw::record`].

@@ -36,15 +36,6 @@ pub struct Mismatch {
 }
 
 /// How the answer differs from the value that was sent.
-///
-/// ```
-/// use vibecode_runtime::{Mismatch, MismatchKind};
-///
-/// fn is_worth_an_alarm(mismatch: &Mismatch) -> bool {
-///     mismatch.kind() == MismatchKind::Different
-/// }
-/// # let _ = is_worth_an_alarm;
-/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MismatchKind {
@@ -131,8 +122,7 @@ impl fmt::Debug for Duplicate {
 }
 
 impl Body {
-    /// Returns the fields that a record does not show as they were sent. For phones and emails, the
-    /// type must match too.
+    /// Returns the fields that a record does not show as sent. Phones and emails need the same type.
     pub(crate) fn mismatches(&self, record: &Raw) -> Vec<Mismatch> {
         let shown = record.look_up(self.acts().map(|(name, _)| &**name));
         let multifields = shown.multifields().ok();
@@ -150,7 +140,6 @@ impl Body {
             .collect()
     }
 
-    /// Returns the added values that a record shows more than once.
     pub(crate) fn duplicates(&self, record: &Raw) -> Vec<Duplicate> {
         let Some(multifields) = record.look_up([]).listed_multifields() else {
             return Vec::new();
@@ -180,8 +169,7 @@ impl Body {
     }
 }
 
-/// Returns how an answer differs from a field that was set or cleared, or `None` if it shows the
-/// value.
+/// Returns how an answer differs from a field that was set or cleared, if it does.
 pub(crate) fn of_value(sent: &str, shown: Option<Answered<'_>>) -> Option<MismatchKind> {
     match shown {
         None => Some(MismatchKind::NotShown),

@@ -63,7 +63,6 @@ pub trait Record: Sized {
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Fields<'a> {
-    /// The path of the entity.
     entity: &'static str,
     names: &'static [&'static str],
     values: &'a [Option<&'a RawValue>],
@@ -87,7 +86,6 @@ impl UnreadableField {
 }
 
 impl<'a> Fields<'a> {
-    /// Reads a record into a struct.
     pub(crate) fn read<T: Record>(record: &str) -> Result<T, UnreadableRecord> {
         let own = T::READ_NAMES.len();
         let further: &[&'static str] = if T::READS_MULTIFIELDS {
@@ -128,7 +126,6 @@ impl<'a> Fields<'a> {
         T::from_fields(&fields).map_err(UnreadableRecord::Field)
     }
 
-    /// Returns the name and the value of the field at an index.
     pub(crate) fn at(&self, place: usize) -> (&'static str, Option<Answered<'a>>) {
         let name = self.names.get(place).copied().unwrap_or_default();
         (name, self.value(place))
@@ -158,7 +155,6 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Why a returned record cannot be read into a struct.
 #[derive(Debug)]
 pub(crate) enum UnreadableRecord {
     NotAnObject,

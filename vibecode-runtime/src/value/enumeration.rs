@@ -53,9 +53,7 @@ pub trait Enumeration: Sized {
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
 pub struct List {
-    /// The path of the entity.
     pub(crate) entity: &'static str,
-    /// The wire name of the field.
     pub(crate) field: &'static str,
 }
 
@@ -69,7 +67,6 @@ impl List {
         }
     }
 
-    /// Whether both are the same field.
     pub(crate) fn is(self, other: Self) -> bool {
         self.entity == other.entity && self.field == other.field
     }

@@ -96,49 +96,8 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 //!
-//! With `chrono`, the same applies to `chrono::NaiveDate` and `chrono::DateTime`:
-//!
-#![cfg_attr(feature = "chrono", doc = "```")]
-#![cfg_attr(not(feature = "chrono"), doc = "```ignore")]
-//! use vibecode_runtime::Patch;
-//!
-//! #[derive(Patch)]
-//! #[vibecode(entity = "contacts")]
-//! struct Customer {
-//!     birthdate: Option<chrono::NaiveDate>,
-//!     #[vibecode(field = "ufCrmLastCall", kind = "datetime")]
-//!     last_call: Option<chrono::DateTime<chrono::Utc>>,
-//! }
-//!
-//! let patch = Customer::patch().last_call(chrono::DateTime::UNIX_EPOCH);
-//! assert_eq!(
-//!     serde_json::to_string(&patch)?,
-//!     r#"{"ufCrmLastCall":"1970-01-01T00:00:00Z"}"#,
-//! );
-//! # Ok::<(), serde_json::Error>(())
-//! ```
-//!
-//! With `time`, the same applies to `time::Date` and `time::OffsetDateTime`:
-//!
-#![cfg_attr(feature = "time", doc = "```")]
-#![cfg_attr(not(feature = "time"), doc = "```ignore")]
-//! use vibecode_runtime::Patch;
-//!
-//! #[derive(Patch)]
-//! #[vibecode(entity = "contacts")]
-//! struct Customer {
-//!     birthdate: Option<time::Date>,
-//!     #[vibecode(field = "ufCrmLastCall", kind = "datetime")]
-//!     last_call: Option<time::OffsetDateTime>,
-//! }
-//!
-//! let patch = Customer::patch().last_call(time::OffsetDateTime::UNIX_EPOCH);
-//! assert_eq!(
-//!     serde_json::to_string(&patch)?,
-//!     r#"{"ufCrmLastCall":"1970-01-01T00:00:00Z"}"#,
-//! );
-//! # Ok::<(), serde_json::Error>(())
-//! ```
+//! With `chrono`, the same applies to `chrono::NaiveDate` and `chrono::DateTime`; with `time`, to
+//! `time::Date` and `time::OffsetDateTime`.
 //!
 //! With `decimal`, `rust_decimal::Decimal` can be used for a [`Number`] and a [`Double`], without loss
 //! of digits. For money, use `Money::from_decimal`:
@@ -179,14 +138,6 @@ use crate::{
 };
 
 /// A kind of field. It determines which answers mean that the field is empty.
-///
-/// ```
-/// use vibecode_runtime::kind::{self, Kind};
-///
-/// fn is_kind<K: Kind>() {}
-/// is_kind::<kind::Text>();
-/// is_kind::<kind::Multiple<kind::Double>>();
-/// ```
 pub trait Kind: sealed::Sealed {
     /// Whether this is how the API writes "nothing" in such a field. By default that is null, "",
     /// false or [] (api.md, "Values underneath").
@@ -315,7 +266,7 @@ kinds! {
 macro_rules! fields {
     ($($Field:ident, $Reading:ident for $Kind:ty, $held:ident:
         $message:literal, $reading_message:literal, $label:literal, $takes:literal;)+) => {$(
-        #[doc = concat!("Types that a field of the kind `", stringify!($Kind), "` takes: ", $takes, ".")]
+        #[doc = concat!("Types that a field of the kind `", stringify!($Kind), "` takes.")]
         #[diagnostic::on_unimplemented(
             message = $message,
             label = $label,
@@ -345,7 +296,7 @@ macro_rules! fields {
             }
         }
 
-        #[doc = concat!("Types that a field of the kind `", stringify!($Kind), "` can be read into. As for writing, ", $takes, ".")]
+        #[doc = concat!("Types that a field of the kind `", stringify!($Kind), "` can be read into.")]
         #[diagnostic::on_unimplemented(
             message = $reading_message,
             label = $label,
@@ -595,7 +546,7 @@ fields! {
 macro_rules! multifields {
     ($($Field:ident, $ListField:ident, $ListReading:ident for $Value:ident, $wire:literal, $kind:literal:
         $message:literal, $reading_message:literal, $label:literal, $list_label:literal, $takes:literal;)+) => {$(
-        #[doc = concat!("Types that are one value of a field of the kind `", stringify!($Value), "`: ", $takes, ".")]
+        #[doc = concat!("Types that are one value of a field of the kind `", stringify!($Value), "`.")]
         #[diagnostic::on_unimplemented(message = $message, label = $label, note = $takes)]
         pub trait $Field: Sized {
             #[doc(hidden)]
@@ -611,7 +562,7 @@ macro_rules! multifields {
             }
         }
 
-        #[doc = concat!("Types that a field of the kind `", stringify!($Value), "` takes: ", $takes, ".")]
+        #[doc = concat!("Types that a field of the kind `", stringify!($Value), "` takes.")]
         #[diagnostic::on_unimplemented(message = $message, label = $list_label, note = $takes)]
         pub trait $ListField {
             /// Adds one value to a multifield that the struct holds as a custom list type.
@@ -625,7 +576,7 @@ macro_rules! multifields {
         #[diagnostic::do_not_recommend]
         impl<T: Encode<Multiple<$Value>>> $ListField for T {}
 
-        #[doc = concat!("Types that a field of the kind `", stringify!($Value), "` can be read into. As for writing, ", $takes, ".")]
+        #[doc = concat!("Types that a field of the kind `", stringify!($Value), "` can be read into.")]
         #[diagnostic::on_unimplemented(message = $reading_message, label = $list_label, note = $takes)]
         pub trait $ListReading: Sized {
             #[doc(hidden)]

@@ -29,7 +29,6 @@ pub(crate) struct EntryKey {
 }
 
 impl EntryKey {
-    /// Returns the key of a value of a kind, such as `PHONE`.
     pub(crate) fn of(kind: &str, value: &str) -> Self {
         let value = value.trim();
         let (kind, value) = match kind {
@@ -65,8 +64,7 @@ fn is_punctuation(letter: char) -> bool {
         || matches!(letter, '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// Whether JSON is one of the forms in which the API writes "nothing" (api.md, "Values
-/// underneath").
+/// Whether JSON is one of the API's forms of "nothing" (api.md, "Values underneath").
 pub(crate) fn is_nothing(json: &str) -> bool {
     Form::of(json).is_nothing()
 }
@@ -76,7 +74,6 @@ pub(crate) fn boolean(json: &str) -> Option<bool> {
     Form::of(json).boolean()
 }
 
-/// Whether two JSON values are the same.
 pub(crate) fn same(one: &str, other: &str) -> bool {
     one == other || Form::of(one).is_same(&Form::of(other))
 }
@@ -117,7 +114,6 @@ fn is_text(json: &RawValue) -> bool {
     json.get().starts_with('"')
 }
 
-/// A value, parsed one level deep.
 enum Form<'a> {
     Null,
     Boolean(bool),
@@ -363,11 +359,9 @@ fn same_moment(one: &str, other: &str) -> bool {
 
 const HOUR: i64 = 60 * 60;
 
-/// Whether a date with a time represents a date: the API returns dates with a time too.
-///
-/// With an offset, it is the date as it is written. In UTC, the portal's midnight may fall on the
-/// previous date: `2026-04-14T21:00:00Z` is 15 April in Moscow. Each such time represents exactly
-/// one date.
+/// Whether a date with a time represents a date: the API returns dates with a time too. With an offset,
+/// it is the date as it is written. In UTC, the portal's midnight may fall on the previous date
+/// (`2026-04-14T21:00:00Z` is 15 April in Moscow). Each such time represents exactly one date.
 fn is_day_of(day: &str, moment: &str) -> bool {
     let Some(day) = day.parse::<Date>().ok() else {
         return false;

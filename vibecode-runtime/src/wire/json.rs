@@ -70,8 +70,7 @@ pub(crate) fn list_with_gaps(text: &str) -> Option<Vec<&RawValue>> {
     (!elements.is_empty()).then_some(elements)
 }
 
-/// Whether a key of an object is the index of a list with gaps, so that the object is not a single
-/// value.
+/// Whether a key is the index of a list with gaps, so that the object is not a single value.
 pub(crate) fn has_index_among_keys(text: &str) -> bool {
     pairs(text).is_none_or(|pairs| pairs.iter().any(|(key, _)| index(key).is_some()))
 }
@@ -82,7 +81,6 @@ pub(crate) fn index(key: &str) -> Option<u64> {
     key.parse().ok().filter(|_| is_canonical)
 }
 
-/// Whether a value is an object.
 pub(crate) fn is_object(value: &RawValue) -> bool {
     value.get().trim_start().starts_with('{')
 }
@@ -169,7 +167,6 @@ impl<'de, F: Fn(&str) -> Option<usize>> Visitor<'de> for Pick<'_, 'de, F> {
     }
 }
 
-/// A key, read as its index.
 struct Key<'f, F>(&'f F);
 
 impl<'de, F: Fn(&str) -> Option<usize>> DeserializeSeed<'de> for Key<'_, F> {

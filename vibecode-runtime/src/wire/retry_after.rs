@@ -29,8 +29,7 @@ fn until(date: &str, headers: &HeaderMap) -> Option<Duration> {
     Some(wait.unwrap_or(Duration::ZERO))
 }
 
-/// Parses a number of seconds in plain digits. A number that `Duration` cannot hold becomes
-/// `Duration::MAX`.
+/// Parses seconds in plain digits; `Duration::MAX` if `Duration` cannot hold them.
 pub(crate) fn seconds(text: &str) -> Option<Duration> {
     let text = text.trim();
     let is_plain = text
@@ -39,8 +38,7 @@ pub(crate) fn seconds(text: &str) -> Option<Duration> {
     text.parse().ok().filter(|_| is_plain).and_then(wait)
 }
 
-/// Returns the wait from `retryAfter` of an error: a number in any JSON form, however large, or a
-/// string.
+/// Returns the wait from `retryAfter` of an error: any JSON number, or a string.
 pub(crate) fn of_json(value: &RawValue) -> Option<Duration> {
     // Every JSON number can be parsed as an `f64`.
     match value.get().parse() {

@@ -14,7 +14,6 @@ use crate::{
     client::{Answer, Failure, RateLimit, Request},
 };
 
-/// The result of each call, by its index.
 pub(super) struct BatchAnswer {
     pub(super) results: Vec<(usize, Box<RawValue>)>,
     pub(super) errors: Vec<(usize, Failure)>,

@@ -15,7 +15,6 @@ use crate::{
 /// The maximum number of calls in a batch (api.md, grade D).
 pub(crate) const MOST_CALLS: usize = 50;
 
-/// One call of a batch.
 #[derive(Debug, Clone)]
 pub(crate) struct BatchCall {
     pub(crate) target: Target,
@@ -29,10 +28,7 @@ pub(crate) enum Action {
 }
 
 impl BatchCall {
-    /// Creates a call that reads a record.
-    ///
-    /// # Errors
-    /// If no such record can exist.
+    /// Creates a call that reads a record. An error if no such record can exist.
     pub(crate) fn get(target: Target) -> Result<Self> {
         let call = Self {
             target,
@@ -41,10 +37,8 @@ impl BatchCall {
         call.checked()
     }
 
-    /// Creates a call that changes a record.
-    ///
-    /// # Errors
-    /// If the patch cannot be sent, or no such record can exist.
+    /// Creates a call that changes a record. An error if the patch cannot be sent, or no such
+    /// record can exist.
     pub(crate) fn update(target: Target, body: Body) -> Result<Self> {
         let call = Self {
             target,
@@ -137,12 +131,10 @@ impl Action {
 /// Begins the id of a call. An id of digits alone may come back as an index of a list.
 const PREFIX: char = 'c';
 
-/// Returns the index of the call with this id; `None` if no call has it.
 pub(super) fn place_of(id: &str) -> Option<usize> {
     json::index(id.strip_prefix(PREFIX)?)?.try_into().ok()
 }
 
-/// Returns the request `POST /v1/batch` for these calls, each with its index.
 pub(super) fn request<'a>(calls: impl IntoIterator<Item = (usize, &'a BatchCall)>) -> Request {
     let mut json = String::from(r#"{"calls":["#);
     let begin = json.len();

@@ -49,19 +49,10 @@ impl Client {
 /// defined, except that calls on the same record are sent in order, in separate batches.
 ///
 /// ```
-/// use vibecode_runtime::{Client, ContactId, Credentials, Patch};
-/// use vibecode_sandbox::Sandbox;
-///
-/// #[derive(Patch)]
-/// #[vibecode(entity = "contacts")]
-/// struct Customer {
-///     post: Option<String>,
-/// }
-///
-/// # #[tokio::main(flavor = "current_thread")]
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
 /// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let sandbox = Sandbox::start().await;
-/// # let client = Client::builder(Credentials::personal(Sandbox::API_KEY)).base_url(sandbox.url()).build()?;
+/// # let (_sandbox, client) = sandbox().await?;
 /// let results = client
 ///     .batch()
 ///     .update(71, &Customer::patch().post("Director"))
@@ -91,25 +82,6 @@ impl Batch {
     }
 
     /// Adds an update of a record. A patch that cannot be sent is an error of this call only.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let nothing = Customer::patch();
-    /// let results = client
-    ///     .batch()
-    ///     .update(71, &Customer::patch().post("Director"))
-    ///     .update(72, &nothing)
-    ///     .send()
-    ///     .await?;
-    /// assert!(results[0].is_ok());
-    /// let error = results[1].as_ref().unwrap_err();
-    /// assert_eq!(error.kind(), ErrorKind::EmptyPatch);
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn update<P: Patch>(mut self, id: impl IdFor<P>, patch: &P) -> Self {
         let target = Target {
             entity: P::Entity::PATH.into(),
@@ -121,18 +93,6 @@ impl Batch {
     }
 
     /// Adds a read of a record. The type of the id determines the entity: `ContactId::from(71)`.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let results = client.batch().get(ContactId::from(71)).get(CompanyId::from(15)).send().await?;
-    /// let ivan = results[0].as_ref().expect("is there");
-    /// assert_eq!(ivan.record::<Customer>()?.name, "Ivan");
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn get<E: Entity>(mut self, id: impl Into<Id<E>>) -> Self {
         let target = Target {
             entity: E::PATH.into(),
@@ -147,27 +107,6 @@ impl Batch {
     /// If the answer is lost, the outcome is unknown for changes that add phones or emails or contain
     /// an unchecked value; the other calls are retried. If the API asks to retry later for some calls,
     /// only those are sent again.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let results = client
-    ///     .batch()
-    ///     .update(404, &Customer::patch().post("Nobody"))
-    ///     .get(ContactId::from(71))
-    ///     .send()
-    ///     .await?;
-    /// let error = results[0].as_ref().unwrap_err();
-    /// assert_eq!(error.code(), Some(&ErrorCode::EntityNotFound));
-    /// assert!(results[1].is_ok());
-    ///
-    /// let error = client.batch().send().await.unwrap_err();
-    /// assert_eq!(error.kind(), ErrorKind::InvalidBatch);
-    /// # Ok(())
-    /// # }
-    /// ```
     ///
     /// # Errors
     /// - [`ErrorKind::InvalidBatch`]: no calls, or more than 50. Nothing was sent.

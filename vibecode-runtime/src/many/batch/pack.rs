@@ -21,7 +21,6 @@ struct Waiting {
     request: Option<LockRequest>,
 }
 
-/// Calls that wait for the locks of their records.
 pub(crate) struct Pack {
     waiting: Vec<Waiting>,
     woken: Arc<Notify>,
@@ -49,10 +48,8 @@ impl Pack {
     }
 
     /// Sends the calls. Passes each result, with the index of its call, to `done` as soon as it is
-    /// final.
-    ///
-    /// A call waits while its record is locked, which may be by an earlier call of the same pack. The
-    /// other calls are sent meanwhile.
+    /// final. A call waits while its record is locked, which may be by an earlier call of the same
+    /// pack. The other calls are sent meanwhile.
     pub(crate) async fn send(
         self,
         client: &Client,
@@ -90,7 +87,6 @@ impl Pack {
     }
 }
 
-/// Fails calls that are not sent, with this error.
 fn refuse(waiting: Vec<Waiting>, error: &Error, mut done: impl FnMut(usize, Result<Raw>)) {
     for Waiting { place, call, .. } in waiting {
         done(place, Err(call.named(error.clone())));

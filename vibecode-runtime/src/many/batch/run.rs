@@ -22,16 +22,13 @@ use crate::{
 pub(crate) struct Ready<L> {
     pub(crate) call: BatchCall,
     pub(crate) lock: Option<L>,
-    /// How often it may be sent.
     pub(crate) tries: u32,
 }
 
-/// The result of a call of a batch.
 pub(crate) struct Ended {
     pub(crate) result: Result<Raw>,
     /// When the try was sent that led to the result.
     pub(crate) departure: Option<Instant>,
-    /// How often it was sent.
     pub(crate) tries: u32,
 }
 
@@ -84,7 +81,6 @@ pub(crate) async fn run<L: Borrow<RecordLock>>(
     }
 }
 
-/// Makes one try of the calls that are due.
 async fn send<L: Borrow<RecordLock>>(tries: &mut Sending<'_>, states: &mut [State<L>]) -> Request {
     let due = || states.iter().enumerate().filter(|(_, state)| state.is_due);
     let request = request(due().map(|(place, state)| (place, &state.call)));
@@ -132,16 +128,13 @@ async fn send<L: Borrow<RecordLock>>(tries: &mut Sending<'_>, states: &mut [Stat
     request
 }
 
-/// What is known about one call.
 struct State<L> {
     call: BatchCall,
     lock: Option<L>,
     most_tries: u32,
     tries: u32,
     departure: Option<Instant>,
-    /// The result of the last try.
     result: Option<Result<Raw>>,
-    /// Whether it is to be sent.
     is_due: bool,
     /// Whether an earlier try may have been applied.
     is_open: bool,
@@ -191,7 +184,6 @@ impl<L: Borrow<RecordLock>> State<L> {
         }
     }
 
-    /// Returns how long to wait before the next try, if there may be one.
     fn wait(&self, tries: &Sending<'_>) -> Option<Duration> {
         let error = self.error().filter(|_| self.is_due)?;
         tries.wait(error).filter(|_| self.tries < self.most_tries)

@@ -15,7 +15,6 @@ use crate::{Error, client::LONGEST_WAIT};
 /// Longer than any process runs.
 const FOR_EVER: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
-/// What the packs of a run share.
 #[derive(Clone)]
 pub(crate) struct Run {
     slots: Arc<Semaphore>,
@@ -40,7 +39,6 @@ impl Run {
         }
     }
 
-    /// Stops the run with this error: nothing more is sent.
     pub(crate) fn stop(&self, error: Error) {
         // The first error is kept.
         let _ = self.stopped.set(error);
@@ -50,7 +48,6 @@ impl Run {
         self.stopped.get()
     }
 
-    /// Returns a slot, if one is free.
     pub(crate) fn try_slot(&self) -> Option<Slot> {
         let permit = Arc::clone(&self.slots).try_acquire_owned().ok()?;
         Some(Slot {
@@ -61,7 +58,6 @@ impl Run {
 }
 
 impl Slot {
-    /// Returns the reason why nothing more is to be sent, if the run has stopped.
     pub(crate) fn stopped(&self) -> Option<&Error> {
         self.run.as_ref()?.stopped()
     }

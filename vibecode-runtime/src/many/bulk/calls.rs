@@ -20,19 +20,10 @@ impl Client {
     /// Dropping the stream stops the run: the outcomes that it had not returned are unknown.
     ///
     /// ```
-    /// use vibecode_runtime::{Client, Credentials, Patch};
-    /// use vibecode_sandbox::Sandbox;
-    ///
-    /// #[derive(Patch)]
-    /// #[vibecode(entity = "contacts")]
-    /// struct Customer {
-    ///     post: Option<String>,
-    /// }
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
     /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let sandbox = Sandbox::start().await;
-    /// # let client = Client::builder(Credentials::personal(Sandbox::API_KEY)).base_url(sandbox.url()).build()?;
+    /// # let (_sandbox, client) = sandbox().await?;
     /// let patches = (71..=73).map(|id| (id, Customer::patch().post("Director")));
     /// let mut outcomes = client.update_many(patches);
     /// while let Some(outcome) = outcomes.next().await {
@@ -82,20 +73,6 @@ impl Client {
     /// interrupted can simply be repeated.
     ///
     /// In all other respects it works as [`Client::update_many`].
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let wanted = (71..=73).map(|id| (id, Customer::patch().add_phone("+79169876543")));
-    /// let mut outcomes = client.ensure_many(wanted);
-    /// while let Some(outcome) = outcomes.next().await {
-    ///     assert_eq!(outcome.result?.added().len(), 1);
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn ensure_many<P, A, I>(&self, items: I) -> Bulk<P::Entity, Ensured>
     where
         P: Patch,
@@ -107,20 +84,6 @@ impl Client {
     }
 
     /// Does the same as [`Client::ensure_many`], for the items of a stream.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// # let queue = stream_of([(71, Customer::patch().add_phone("+79169876543"))]);
-    /// // `queue` is any `Stream` of pairs of an id and a patch.
-    /// let mut outcomes = client.ensure_many_stream(queue);
-    /// let outcome = outcomes.next().await.expect("one an item");
-    /// assert_eq!(outcome.result?.added().len(), 1);
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn ensure_many_stream<P, A, S>(&self, items: S) -> Bulk<P::Entity, Ensured>
     where
         P: Patch,
@@ -159,21 +122,6 @@ impl Client {
 
     /// Makes sure that any number of records have the values of their jobs, as [`Client::ensure_many`]
     /// does for patches.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let job = PatchJob::new(71, &Customer::patch().add_phone("+79169876543"))?;
-    /// // The same job twice: the changes of a record keep their order, so the second finds the phone.
-    /// let mut outcomes = client.ensure_jobs([job.clone(), job]);
-    /// let first = outcomes.next().await.expect("one an item").result?;
-    /// let second = outcomes.next().await.expect("one an item").result?;
-    /// assert_eq!((first.added().len(), second.added().len()), (1, 0));
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn ensure_jobs<I>(&self, jobs: I) -> Bulk<(), Ensured>
     where
         I: IntoIterator<Item = PatchJob>,

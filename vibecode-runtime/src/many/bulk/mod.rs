@@ -121,7 +121,6 @@ impl Bulk<()> {
     pub const MAX_REQUESTS: usize = 4;
 }
 
-/// Sends the jobs of a pack.
 type SendPack<T> = fn(Client, Caller, Slot, Vec<PatchJob>, Results<T>) -> Sent;
 
 impl<E, T: Send + 'static> Bulk<E, T> {
@@ -173,18 +172,6 @@ impl<E, T: Send + 'static> Bulk<E, T> {
     }
 
     /// Returns the next outcome, or `None` after the last item.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let mut outcomes = client.update_many([(71, Customer::patch().post("Director"))]);
-    /// assert!(outcomes.next().await.is_some());
-    /// assert!(outcomes.next().await.is_none());
-    /// # Ok(())
-    /// # }
-    /// ```
     pub async fn next(&mut self) -> Option<BulkOutcome<E, T>> {
         poll_fn(|context| self.poll(context)).await
     }
@@ -323,8 +310,7 @@ pub(crate) fn ensure(
     })
 }
 
-/// Reports that the run is to stop, if it is, before the slot is freed, so that no further pack is
-/// sent.
+/// Stops the run, if it is to stop, before the slot is freed, so that no further pack is sent.
 fn end<T>(mut results: Results<T>, slot: Slot) {
     results.end();
     drop(slot);

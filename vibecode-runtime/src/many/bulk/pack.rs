@@ -7,10 +7,8 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{Error, ErrorKind, Outcome, Result, client::shut_down, many::batch::Run};
 
-/// The future that sends a pack.
 pub(crate) type Sent = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// What a run receives from its packs.
 pub(super) enum Event<T> {
     /// The result of the item with this index.
     Result(usize, Result<T>),
@@ -43,7 +41,6 @@ impl<T> Results<T> {
         }
     }
 
-    /// Notes that something may be sent from now on.
     pub(super) fn begin(&mut self) {
         self.has_begun = true;
     }

@@ -9,7 +9,6 @@ use futures_core::Stream;
 
 use crate::{IdFor, Patch, PatchJob, Result};
 
-/// The items that have not been taken in.
 pub(super) enum Source {
     Iterator(Box<dyn Iterator<Item = Item> + Send>),
     Stream(Pin<Box<dyn Stream<Item = Item> + Send>>),

@@ -5,7 +5,6 @@ use std::collections::VecDeque;
 use super::BulkOutcome;
 use crate::{Id, PatchJob, Result, many::batch::MOST_CALLS};
 
-/// The maximum number of items in a window.
 const MOST_ITEMS: usize = 8 * MOST_CALLS;
 /// The size of the patches in a window, in bytes, from which on it takes no further item.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
@@ -31,10 +30,8 @@ impl<T> Outcome<T> {
 }
 
 pub(super) struct Window<T> {
-    /// The index of the first item.
     first: usize,
     items: VecDeque<Item<T>>,
-    /// The items that have not been sent, with their indices.
     waiting: VecDeque<(usize, PatchJob)>,
     /// The bytes of the items without a result.
     bytes: usize,
@@ -82,7 +79,6 @@ impl<T> Window<T> {
         !self.waiting.is_empty()
     }
 
-    /// Returns whether the waiting items are enough for a full pack.
     pub(super) fn fills_a_pack(&self) -> bool {
         let bytes = || self.waiting.iter().map(|(_, job)| job.body().bytes());
         self.waiting.len() >= MOST_CALLS
@@ -107,7 +103,6 @@ impl<T> Window<T> {
         self.waiting.drain(..count).unzip()
     }
 
-    /// Takes the indices of the items that have not been sent, to fail them.
     pub(super) fn take_waiting(&mut self) -> Vec<usize> {
         self.waiting.drain(..).map(|(index, _)| index).collect()
     }
@@ -123,7 +118,6 @@ impl<T> Window<T> {
         item.result = Some(result);
     }
 
-    /// Takes the first item out, once it has its result.
     pub(super) fn pop(&mut self) -> Option<Outcome<T>> {
         self.items.front()?.result.as_ref()?;
         let Item { id, result, .. } = self.items.pop_front()?;

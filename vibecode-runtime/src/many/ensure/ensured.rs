@@ -43,18 +43,6 @@ impl Ensured {
 
     /// Returns the phones and emails that the record did not have when it was first read, as the record
     /// shows them now.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let patch = Customer::patch().add_phone("+79169876543");
-    /// assert_eq!(client.ensure(71, &patch).await?.added().len(), 1);
-    /// assert_eq!(client.ensure(71, &patch).await?.added().len(), 0);
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn added(&self) -> &[MultifieldEntry] {
         &self.added
@@ -63,53 +51,18 @@ impl Ensured {
     /// Returns the phones and emails of the patch that the record already had, as the record shows
     /// them. Their type may differ from the patch's, and may be one that cannot be written, such as
     /// FAX.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// // The record has the number as a fax.
-    /// let patch = Customer::patch().add_phone("+7 495 000-00-72");
-    /// let ensured = client.ensure(72, &patch).await?;
-    /// assert_eq!(ensured.present()[0].value_type(), "FAX");
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn present(&self) -> &[MultifieldEntry] {
         &self.present
     }
 
     /// Returns the record as the API last returned it.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let ensured = client.ensure(71, &Customer::patch().post("Director")).await?;
-    /// assert!(ensured.raw().as_str().contains("Director"));
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn raw(&self) -> &Raw {
         self.record.raw()
     }
 
     /// Parses the record into a struct.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let ensured = client.ensure(71, &Customer::patch().post("Director")).await?;
-    /// assert_eq!(ensured.record::<Customer>()?.post.as_deref(), Some("Director"));
-    /// # Ok(())
-    /// # }
-    /// ```
     ///
     /// # Errors
     /// Those of [`Raw::record`].
@@ -119,19 +72,6 @@ impl Ensured {
 
     /// Returns the fields of the patch whose value the record does not show, as [`Updated::mismatches`]
     /// does. A phone or an email that was already there with another type counts as a mismatch.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let patch = Customer::patch().add_phone("+7 495 000-00-72");
-    /// let ensured = client.ensure(72, &patch).await?;
-    /// // The record has it as a fax; the patch adds it as WORK.
-    /// assert_eq!(ensured.mismatches(&patch)[0].field(), "phone");
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn mismatches<P: Patch>(&self, patch: &P) -> Vec<Mismatch> {
         self.record.mismatches(patch)

@@ -15,7 +15,6 @@ use crate::{
     wire::equality::{self, EntryKey},
 };
 
-/// A patch compared with a record.
 #[derive(Default)]
 pub(super) struct Missing {
     /// What has to be sent. Empty if the record shows everything.
@@ -27,9 +26,8 @@ pub(super) struct Missing {
 }
 
 impl Missing {
-    /// # Errors
-    /// [`ErrorKind::MultifieldsUnknown`] if the patch adds phones or emails, and the record does not
-    /// show which ones it has.
+    /// Fails with [`ErrorKind::MultifieldsUnknown`] if the patch adds phones or emails, and the record
+    /// does not show which ones it has.
     pub(super) fn of(patch: &Body, record: &Raw) -> Result<Self> {
         let shown = record.look_up(patch.acts().map(|(name, _)| &**name));
         let there = if patch.acts().any(|(_, act)| matches!(act, Act::Add(_))) {
@@ -70,7 +68,6 @@ impl Missing {
         })
     }
 
-    /// Returns the kinds of the missing values, without duplicates.
     pub(super) fn kinds(&self) -> Vec<&str> {
         let mut kinds = Vec::new();
         for kind in self.wanted.iter().map(MultifieldEntry::kind) {
@@ -99,7 +96,6 @@ impl Missing {
     }
 }
 
-/// The values of a patch, sorted by whether the record has them.
 struct Sorted<'a> {
     there: &'a Multifields,
     by_key: HashMap<EntryKey, &'a MultifieldEntry>,
@@ -145,9 +141,8 @@ impl<'a> Sorted<'a> {
 }
 
 /// Returns whether a record shows everything in a patch: every value, and every added phone and email,
-/// whatever its type. A field that the record does not contain is not shown.
-///
-/// For an uploaded file the record only has to show that there is one.
+/// whatever its type. An absent field is not shown. For an uploaded file the record only has to show
+/// that there is one.
 pub(super) fn shows_all(patch: &Body, record: &Raw) -> bool {
     let shown = record.look_up(patch.acts().map(|(name, _)| &**name));
     let multifields = shown.multifields();

@@ -85,19 +85,6 @@ impl Client {
 
     /// Makes sure that a record has the values of a job, as [`Client::ensure`] does.
     ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let job = PatchJob::new(71, &Customer::patch().add_phone("+79169876543"))?;
-    /// client.ensure_job(&job).await?;
-    /// // A queue may deliver a job twice.
-    /// assert_eq!(client.ensure_job(&job).await?.present().len(), 1);
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
     /// # Errors
     /// As [`Client::ensure`].
     pub fn ensure_job(&self, job: impl Borrow<PatchJob>) -> Call<Ensured> {
@@ -135,8 +122,7 @@ impl EnsurePack {
         Self { working, woken }
     }
 
-    /// Ensures the jobs in batches. Passes each result, with the index of its job, to `done` as soon as
-    /// it is final.
+    /// Ensures the jobs. Passes each result, with the index of its job, to `done` once it is final.
     pub(crate) async fn send(
         self,
         client: &Client,
@@ -211,7 +197,6 @@ fn is_due(working: &[Working]) -> bool {
     due.any(|due| due <= now)
 }
 
-/// Waits until a record is due to be read, or may have got its lock.
 async fn wait(
     working: &[Working],
     woken: &Notify,

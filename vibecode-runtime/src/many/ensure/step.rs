@@ -24,15 +24,12 @@ const SHOWN_WITHIN: Duration = Duration::from_secs(5);
 /// The kinds of values that patches add.
 const ADDED_KINDS: [&str; 2] = ["PHONE", "EMAIL"];
 
-/// A record that is being ensured.
 pub(super) struct Working {
     place: usize,
     pub(super) job: PatchJob,
     lock: Lock,
     pub(super) step: Step,
-    /// What was missing at the first read.
     first: Option<Missing>,
-    /// How many writes may still be sent.
     tries_left: u32,
     /// The error of the last write with an unknown outcome.
     lost: Option<Error>,
@@ -48,7 +45,6 @@ enum Lock {
     Held(RecordLock),
 }
 
-/// What comes next.
 pub(super) enum Step {
     WaitForLock,
     Read(Instant),
@@ -95,7 +91,6 @@ impl Working {
         matches!(self.step, Step::Done(_))
     }
 
-    /// Returns when the record is to be read.
     pub(super) fn due(&self) -> Option<Instant> {
         match self.step {
             Step::Read(at) => Some(at),
@@ -114,7 +109,6 @@ impl Working {
         self.tries_left
     }
 
-    /// Decides what comes next after a read that was sent at `departure`.
     pub(super) fn decide(&mut self, read: Result<Raw>, departure: Option<Instant>) {
         let now = Instant::now();
         let departure = departure.unwrap_or(now);
@@ -181,7 +175,6 @@ impl Working {
         self.tries_left > 0 && (is_first || !body.is_unchecked())
     }
 
-    /// Decides what comes next after a write that took this many tries.
     pub(super) fn note(&mut self, written: Result<Raw>, tries: u32) {
         self.tries_left = self.tries_left.saturating_sub(tries.max(1));
         match written {
@@ -230,7 +223,6 @@ impl Working {
         self.step = Step::Done(Err(error.with(|details| details.outcome = outcome)));
     }
 
-    /// Returns the result, and releases the lock.
     pub(super) fn finish(self) -> (usize, Result<Ensured>) {
         let Self {
             place, step, job, ..

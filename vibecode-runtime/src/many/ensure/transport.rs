@@ -13,13 +13,11 @@ pub(super) trait Transport: Send {
     /// Reads these records and decides what comes next for each.
     fn read(&mut self, working: &mut [&mut Working]) -> impl Future<Output = ()> + Send;
 
-    /// Sends what each of these records has to write, and notes the results.
     fn write(&mut self, working: &mut [&mut Working]) -> impl Future<Output = ()> + Send;
 
     /// Called when nothing will be sent for a while.
     fn pause(&mut self);
 
-    /// Returns until when to wait for the locks of the records.
     fn latest_lock(&self) -> Instant;
 
     /// Returns the reason why nothing more is to be sent, if there is one.

@@ -26,15 +26,6 @@ pub struct Field<T> {
 impl<T: Record> Field<T> {
     /// Returns the field with this wire name.
     ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// const COMPANY: Field<Customer> = Field::named("companyId");
-    /// assert_eq!(format!("{COMPANY:?}"), "Field(companyId)");
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
     /// # Panics
     /// If the struct reads no such field. In a `const`, that is a compile error.
     #[must_use]
@@ -67,18 +58,6 @@ impl<T> fmt::Debug for Field<T> {
 
 /// The name of a field of the records of `T`: a [`Field`], or a wire name that is checked when the
 /// query is sent.
-///
-/// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
-/// let checked = client.list::<Customer>().filter(field!(Customer, "post"), "Accountant");
-/// let by_text = client.list::<Customer>().filter("post", "Accountant");
-/// assert_eq!(checked.stream().all().await?.len(), by_text.stream().all().await?.len());
-/// # Ok(())
-/// # }
-/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` names no field of `{T}`",
     label = "not a field of this record",
@@ -86,14 +65,6 @@ impl<T> fmt::Debug for Field<T> {
 )]
 pub trait FieldName<T>: sealed::Sealed {
     /// Returns the wire name.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// assert_eq!(FieldName::into_name(field!(Customer, "companyId")), "companyId");
-    /// # Ok(())
-    /// # }
-    /// ```
     fn into_name(self) -> String;
 }
 
@@ -170,17 +141,7 @@ const fn is_same(one: &[u8], other: &[u8]) -> bool {
 /// let field = field!(Customer, "lastName");
 /// ```
 ///
-/// A name that the struct does not read does not compile:
-///
-/// ```compile_fail
-/// # use vibecode_runtime::{Record, field};
-/// # #[derive(Record)]
-/// # #[vibecode(entity = "contacts")]
-/// # struct Customer {
-/// #     last_name: Option<String>,
-/// # }
-/// let field = field!(Customer, "lastNmae");
-/// ```
+/// A name that the struct does not read does not compile.
 #[macro_export]
 macro_rules! field {
     ($Record:ty, $name:literal) => {{

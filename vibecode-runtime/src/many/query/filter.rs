@@ -33,15 +33,8 @@ pub struct Filter {
 }
 
 macro_rules! operators {
-    ($($(#[$doc:meta])* $name:ident = $operator:literal, $example:literal;)+) => {$(
+    ($($(#[$doc:meta])* $name:ident = $operator:literal;)+) => {$(
         $(#[$doc])*
-        ///
-        /// ```
-        /// use vibecode_runtime::Filter;
-        ///
-        #[doc = concat!("let filter = Filter::", stringify!($name), "(", $example, ");")]
-        #[doc = concat!("assert!(format!(\"{filter:?}\").contains(\"", $operator, "\"));")]
-        /// ```
         pub fn $name(value: impl Serialize) -> Self {
             Self::new(Some($operator), value)
         }
@@ -50,33 +43,27 @@ macro_rules! operators {
 
 impl Filter {
     /// Equal to this value, in the form in which the API accepts the field's values.
-    ///
-    /// ```
-    /// use vibecode_runtime::Filter;
-    ///
-    /// assert_eq!(Filter::equal("Director"), Filter::from("Director"));
-    /// ```
     pub fn equal(value: impl Serialize) -> Self {
         Self::new(None, value)
     }
 
     operators! {
         /// Not equal to this value: `$ne`.
-        not_equal = "$ne", "\"Director\"";
+        not_equal = "$ne";
         /// Greater than this value: `$gt`.
-        greater = "$gt", "71";
+        greater = "$gt";
         /// Greater than or equal to this value: `$gte`.
-        greater_or_equal = "$gte", "\"2026-04-15\"";
+        greater_or_equal = "$gte";
         /// Less than this value: `$lt`.
-        less = "$lt", "100";
+        less = "$lt";
         /// Less than or equal to this value: `$lte`.
-        less_or_equal = "$lte", "99.5";
+        less_or_equal = "$lte";
         /// Contains this text: `$contains`.
-        contains = "$contains", "\"van\"";
+        contains = "$contains";
         /// One of these values: `$in`. An empty list matches no record, and no request is sent.
-        any_of = "$in", "[71, 72]";
+        any_of = "$in";
         /// None of these values: `$nin`. An empty list excludes nothing.
-        none_of = "$nin", "[71, 72]";
+        none_of = "$nin";
     }
 
     fn new(operator: Option<&'static str>, value: impl Serialize) -> Self {
@@ -119,12 +106,10 @@ impl Filter {
         }
     }
 
-    /// Returns whether no record matches.
     pub(super) fn matches_nothing(&self) -> bool {
         self.operator == Some(ANY_OF) && self.is_empty_list()
     }
 
-    /// Returns whether every record matches.
     pub(super) fn matches_everything(&self) -> bool {
         self.operator == Some(NONE_OF) && self.is_empty_list()
     }

@@ -14,7 +14,6 @@ use crate::{
     wire::{equality, json},
 };
 
-/// A page, and whether there may be more pages.
 pub(super) struct Listed {
     pub(super) rows: Vec<Box<RawValue>>,
     pub(super) has_more: bool,
@@ -46,11 +45,10 @@ fn may_have_more(meta: Option<&RawValue>) -> bool {
         .is_some_and(|flag| equality::boolean(flag.get()).unwrap_or(true))
 }
 
-/// The rows of earlier pages, to detect whether the API sends them again.
-///
-/// A server that ignores `offset`, or that wraps around, would send pages for ever. Therefore each page
-/// is compared with the one before it and with one kept page: the 1st, 2nd, 4th, 8th and so on. This
-/// detects a cycle of any length, and only two pages are remembered.
+/// The rows of earlier pages, to detect whether the API sends them again. A server that ignores
+/// `offset`, or that wraps around, would send pages for ever. Therefore each page is compared with the
+/// one before it and with one kept page: the 1st, 2nd, 4th, 8th and so on. This detects a cycle of any
+/// length, and only two pages are remembered.
 #[derive(Default)]
 pub(super) struct Pages {
     hasher: RandomState,

@@ -26,21 +26,10 @@ impl Client {
     /// Lists records: `GET /v1/{entity}`, or a search if a filter requires one.
     ///
     /// ```
-    /// use vibecode_runtime::{Client, ContactId, Credentials, Record};
-    /// use vibecode_sandbox::Sandbox;
-    ///
-    /// #[derive(Record)]
-    /// #[vibecode(entity = "contacts")]
-    /// struct Customer {
-    ///     #[vibecode(id)]
-    ///     id: ContactId,
-    ///     name: String,
-    /// }
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
     /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let sandbox = Sandbox::start().await;
-    /// # let client = Client::builder(Credentials::personal(Sandbox::API_KEY)).base_url(sandbox.url()).build()?;
+    /// # let (_sandbox, client) = sandbox().await?;
     /// let mut customers = client.list::<Customer>().filter("name", "Ivan").stream();
     /// while let Some(customer) = customers.next().await {
     ///     println!("{}", customer?.id);
@@ -54,19 +43,6 @@ impl Client {
 }
 
 /// The direction of an order.
-///
-/// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
-/// use vibecode_runtime::Order;
-///
-/// let latest = client.list::<Customer>().order("id", Order::Descending).limit(1).stream().all().await?;
-/// assert_eq!(latest[0].id, ContactId::from(73));
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
     /// `asc`
@@ -124,22 +100,6 @@ impl<T: Record> Query<T> {
 
     /// Keeps only records whose field equals a value or matches a [`Filter`]. A record must match all
     /// filters. Of two filters on the same field, the last counts.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let rows = client
-    ///     .list::<Customer>()
-    ///     .filter("companyId", CompanyId::from(15))
-    ///     .filter("id", Filter::greater(71_u64));
-    /// let customers = rows.stream().all().await?;
-    /// assert_eq!(customers.len(), 1);
-    /// assert_eq!(customers[0].name, "Anna");
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn filter(mut self, field: impl FieldName<T>, filter: impl Into<Filter>) -> Self {
         let field = field.into_name();
         self.filters.retain(|(other, _)| *other != field);
@@ -149,17 +109,6 @@ impl<T: Record> Query<T> {
 
     /// Orders by a field. A further order applies to rows that are equal in the earlier ones. Of two
     /// orders by the same field, the last counts.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let rows = client.list::<Customer>().order("name", Order::Ascending).stream().all().await?;
-    /// assert_eq!(rows[0].name, "Anna");
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn order(mut self, field: impl FieldName<T>, order: Order) -> Self {
         let field = field.into_name();
         self.orders.retain(|(other, _)| *other != field);
@@ -168,17 +117,6 @@ impl<T: Record> Query<T> {
     }
 
     /// Limits the query to `rows` rows in total.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let rows = client.list::<Customer>().limit(2).stream().all().await?;
-    /// assert_eq!(rows.len(), 2);
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn limit(mut self, rows: u64) -> Self {
         self.limit = Some(rows);
         self
@@ -186,18 +124,6 @@ impl<T: Record> Query<T> {
 
     /// Returns the rows, a `Stream` that also has [`Rows::next`]. No request is sent before the first
     /// row is polled.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let mut rows = client.list::<Customer>().stream();
-    /// let first = rows.next().await.expect("the portal has contacts")?;
-    /// assert_eq!(first.id, ContactId::from(71));
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn stream(self) -> Rows<T> {
         Rows::new(self)
     }
@@ -223,14 +149,12 @@ impl<T: Record> Query<T> {
         Ok(())
     }
 
-    /// Returns whether some filter matches no record, so that no request is needed.
     fn matches_nothing(&self) -> bool {
         self.filters
             .iter()
             .any(|(_, filter)| filter.matches_nothing())
     }
 
-    /// Returns the filters that can exclude a record.
     fn filters(&self) -> impl Iterator<Item = &(String, Filter)> {
         let filters = self.filters.iter();
         filters.filter(|(_, filter)| !filter.matches_everything())
@@ -248,7 +172,6 @@ impl<T: Record> Query<T> {
         }
     }
 
-    /// `GET /v1/{entity}?filter[…]=…`
     fn listing(&self, filters: Vec<(String, String)>, offset: u64, limit: u64) -> Request {
         let mut request = Request::new(Method::GET, T::Entity::PATH, Effect::Reads);
         request.query = filters;
@@ -263,7 +186,6 @@ impl<T: Record> Query<T> {
         request
     }
 
-    /// `POST /v1/{entity}/search`
     fn search(&self, offset: u64, limit: u64) -> Request {
         let filter: Map<String, Value> = self
             .filters()
@@ -303,7 +225,6 @@ impl<T: Record> Query<T> {
     }
 }
 
-/// The body of a search.
 struct Search {
     filter: Value,
     order: InOrder,

@@ -47,7 +47,6 @@ pub struct Rows<T> {
     page: VecDeque<Box<RawValue>>,
     pages: Pages,
     next_page: NextPage,
-    /// The number of rows returned so far.
     given: u64,
 }
 
@@ -75,18 +74,6 @@ impl<T: Record> Rows<T> {
 
     /// Returns the next row, or `None` after the last.
     ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let mut rows = client.list::<Customer>().limit(1).stream();
-    /// assert_eq!(rows.next().await.expect("one row")?.name, "Ivan");
-    /// assert!(rows.next().await.is_none());
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
     /// # Errors
     /// - [`ErrorKind::InvalidQuery`](crate::ErrorKind::InvalidQuery): a field that the struct does not
     ///   read, or a filter that cannot be written. Nothing was sent.
@@ -100,17 +87,6 @@ impl<T: Record> Rows<T> {
     }
 
     /// Collects all rows.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let customers = client.list::<Customer>().stream().all().await?;
-    /// assert_eq!(customers.len(), 3);
-    /// # Ok(())
-    /// # }
-    /// ```
     ///
     /// # Errors
     /// The first error that [`Rows::next`] returns.

@@ -2,7 +2,6 @@
 
 use super::{Action, Change, Name, is_same};
 
-/// Receives the values that are added to a multifield.
 pub(crate) struct Adder<'a> {
     changes: &'a mut Vec<Change>,
     name: &'static str,

@@ -15,7 +15,6 @@ pub(crate) fn is_finite(value: &(impl Serialize + ?Sized)) -> bool {
     !matches!(value.serialize(Finite), Err(Problem::NotFinite))
 }
 
-/// Why the search ended early.
 #[derive(Debug)]
 enum Problem {
     NotFinite,
@@ -40,7 +39,6 @@ impl ser::Error for Problem {
     }
 }
 
-/// Checks every number and writes nothing.
 struct Finite;
 
 type Checked = Result<(), Problem>;

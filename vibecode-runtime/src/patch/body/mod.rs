@@ -50,8 +50,7 @@ pub struct Body {
     /// The members that were set, each as `,"name":value`, and the values that were added, in the
     /// order of the calls. Text that has been replaced remains here but is not sent.
     json: String,
-    /// One bit for each changed name, a small Bloom filter. For most fields it shows that they have
-    /// not changed yet.
+    /// One bit per changed name, a small Bloom filter: most fields have not changed yet.
     seen: u64,
     /// The first value that has no wire form. A patch with a failure is never sent.
     failure: Option<Box<InvalidField>>,
@@ -81,7 +80,6 @@ enum Action {
     Add(&'static str),
 }
 
-/// The change to a field, as JSON.
 #[derive(PartialEq)]
 pub(crate) enum Act<'a> {
     Set(&'a str),
@@ -97,13 +95,11 @@ pub(crate) struct Added<'a> {
 }
 
 impl Added<'_> {
-    /// Returns the value as text.
     pub(crate) fn text(&self) -> String {
         text_of(self.value)
     }
 }
 
-/// Returns an added value as text.
 pub(crate) fn text_of(json: &str) -> String {
     let read = serde_json::from_str(json);
     debug_assert!(read.is_ok(), "a body holds JSON text for each added value");
@@ -120,8 +116,7 @@ pub(crate) struct InvalidField {
 /// Writes a value. It is not a type parameter, so that all setters share their code.
 type Encoding<'a> = &'a dyn Fn(&mut Encoder<'_>) -> Result<(), EncodeError>;
 
-/// Room for most patches without growing: the number of changes, and the length of the JSON in
-/// bytes.
+/// Room for most patches: the number of changes, and the length of the JSON in bytes.
 const USUAL_CHANGES: usize = 8;
 const USUAL_LENGTH: usize = 192;
 
@@ -188,7 +183,6 @@ impl Body {
         (begin, self.json.len())
     }
 
-    /// Records the value that was written after a name.
     #[allow(
         clippy::inline_always,
         reason = "a call would cost more than what it does"
@@ -208,8 +202,7 @@ impl Body {
         }
     }
 
-    /// Moves the last change to the position at which its field first changed, and drops the
-    /// earlier changes of that field.
+    /// Moves the last change to where its field first changed, and drops the earlier changes.
     #[cold]
     fn move_to_its_place(&mut self) {
         let Some(last) = self.changes.pop() else {
@@ -232,14 +225,12 @@ impl Body {
         is_seen
     }
 
-    /// Allocates what is enough for most patches.
     #[cold]
     fn make_room(&mut self) {
         self.json = String::with_capacity(USUAL_LENGTH);
         self.changes = Vec::with_capacity(USUAL_CHANGES);
     }
 
-    /// Adds the values that are written to a multifield.
     pub(crate) fn add(&mut self, name: &'static str, encode: Encoding<'_>) {
         if self.json.capacity() == 0 {
             self.make_room();
@@ -279,7 +270,6 @@ impl Body {
         }
     }
 
-    /// Makes the patch invalid, because this field cannot be changed.
     pub(crate) fn refuse(&mut self, name: String, reason: &'static str) {
         self.fail(name.into(), self.json.len(), EncodeError::new(reason));
     }
@@ -304,7 +294,6 @@ impl Body {
         self.text(change.value.clone())
     }
 
-    /// Returns the approximate length of the body.
     pub(crate) fn bytes(&self) -> usize {
         self.json.len()
     }
@@ -327,31 +316,26 @@ impl Body {
         self.unchecked = true;
     }
 
-    /// Returns the first value that cannot be sent, if there is one.
     pub(crate) fn invalid_field(&self) -> Option<&InvalidField> {
         self.failure.as_deref()
     }
 
-    /// Returns every changed field with its change.
     pub(crate) fn acts(&self) -> impl Iterator<Item = (&Name, Act<'_>)> {
         self.fields()
             .map(|(first, all)| (&first.name, self.act(first, all)))
     }
 
-    /// Returns the added values, each with the name of its field.
     pub(crate) fn additions(&self) -> impl Iterator<Item = (&Name, &str)> {
         let added = |change: &&Change| matches!(change.action, Action::Add(_));
         let changes = self.changes.iter().filter(added);
         changes.map(|change| (&change.name, self.value(change)))
     }
 
-    /// Returns the change to a field.
     pub(crate) fn act_of(&self, name: &str) -> Option<Act<'_>> {
         let (first, all) = self.fields().find(|(first, _)| first.name == name)?;
         Some(self.act(first, all))
     }
 
-    /// Returns the changes of each field: the first one, and all of them.
     fn fields(&self) -> impl Iterator<Item = (&Change, &[Change])> {
         let fields = self.changes.chunk_by(Change::is_of_field_of);
         fields.filter_map(|all| Some((all.first()?, all)))
@@ -413,8 +397,7 @@ impl Change {
     }
 }
 
-/// Whether two names are the same. Most names exist once in the program, so the pointers are
-/// compared first.
+/// Most names exist once in the program, so the pointers are compared first.
 fn is_same(one: &str, other: &str) -> bool {
     one.len() == other.len() && (std::ptr::eq(one, other) || one == other)
 }

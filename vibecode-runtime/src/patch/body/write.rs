@@ -14,8 +14,7 @@ use crate::patch::rendered;
 pub(crate) const WORK: &str = "WORK";
 
 impl Body {
-    /// Returns the whole body as JSON. It may only be sent if [`Body::invalid_field`] returns
-    /// `None`.
+    /// Returns the body as JSON, to be sent only if [`Body::invalid_field`] returns `None`.
     pub(crate) fn to_json(&self) -> String {
         let around = self.changes.len() * r#","phone":[{"value":,"typeId":"MAILING"}]"#.len();
         let mut json = String::with_capacity(self.json.len() + around + 2);

@@ -56,17 +56,6 @@ pub struct UntypedPatch {
 
 impl PatchJob {
     /// Creates an empty patch of a record whose fields are known only at run time.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let job = PatchJob::untyped("contacts", 71).set("post", "Director").job()?;
-    /// client.update_job(job).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn untyped(entity: impl Into<String>, id: u64) -> UntypedPatch {
         UntypedPatch {
             entity: entity.into(),

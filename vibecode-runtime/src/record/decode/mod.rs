@@ -47,13 +47,6 @@ pub struct Answered<'a>(&'a str, Option<&'a List>);
 
 /// The error for a value that cannot be read. It says what was expected and never contains the
 /// value.
-///
-/// ```
-/// use vibecode_runtime::DecodeError;
-///
-/// let error = DecodeError::expected("a tax number of twelve digits");
-/// assert_eq!(error.to_string(), "expected a tax number of twelve digits");
-/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecodeError {
     expected: Cow<'static, str>,
@@ -94,7 +87,6 @@ impl<'a> Answered<'a> {
         Self(json, None)
     }
 
-    /// Returns the same value with the field that it belongs to.
     pub(crate) fn of<'b>(self, field: &'b List) -> Answered<'b>
     where
         'a: 'b,
@@ -156,12 +148,10 @@ impl<'a> Answered<'a> {
         }
     }
 
-    /// Whether this is text in quotes.
     pub(crate) fn is_quoted(self) -> bool {
         self.quoted().is_some()
     }
 
-    /// Returns the text between the quotes, with its escapes.
     fn quoted(self) -> Option<&'a str> {
         self.0.strip_prefix('"')?.strip_suffix('"')
     }
@@ -191,12 +181,10 @@ impl<'a> Answered<'a> {
         }
     }
 
-    /// Returns the values of some keys of an object.
     pub(crate) fn pick<const N: usize>(self, keys: [&str; N]) -> Option<[Option<Answered<'a>>; N]> {
         json::pick(self.0, keys).map(|picked| picked.map(|value| value.map(Answered::new)))
     }
 
-    /// Reads the value as an id.
     pub(crate) fn id(self) -> Option<u64> {
         json::id(serde_json::from_str(self.0).ok()?)
     }

@@ -1,10 +1,8 @@
 //! Reads integers in every form in which the API returns them.
 
-/// Parses an integer from decimal text: `5`, `-5`, and also `5.00`, `5.0` and `5e2`, which is how
-/// PHP and the database underneath write the integers of a decimal column.
-///
-/// Returns `None` if the fraction is not zero, so that nothing is ever rounded, or if the text is
-/// not a number.
+/// Parses an integer from decimal text: `5`, `-5`, and also `5.00`, `5.0` and `5e2`, which is how PHP
+/// and the database underneath write the integers of a decimal column. Returns `None` if the text is
+/// not a number, or if the fraction is not zero, so that nothing is ever rounded.
 pub(crate) fn whole<T: std::str::FromStr + TryFrom<i128>>(text: &str) -> Option<T> {
     // Nearly all values are plain digits.
     text.parse().ok().or_else(|| exact(text)?.try_into().ok())

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use super::{Answered, Decode, DecodeError};
 use crate::{CrmRef, Date, DateTime, File, Id, Money, kind};
 
-/// Returns the text, or an error that says why there is none.
 fn text_of(answered: Answered<'_>) -> Result<Cow<'_, str>, DecodeError> {
     answered.text().ok_or_else(|| {
         DecodeError::expected(if answered.is_quoted() {
@@ -16,7 +15,6 @@ fn text_of(answered: Answered<'_>) -> Result<Cow<'_, str>, DecodeError> {
     })
 }
 
-/// Kinds that are read as text.
 macro_rules! text_kinds {
     ($($Kind:ident)+) => {$(
         impl Decode<kind::$Kind> for String {

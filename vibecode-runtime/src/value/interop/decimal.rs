@@ -64,15 +64,6 @@ impl Money {
 
     /// Returns the amount, or `None` if it has more digits than `Decimal` can hold. It is never
     /// rounded.
-    ///
-    /// ```
-    /// use rust_decimal::Decimal;
-    /// use vibecode_runtime::Money;
-    ///
-    /// let price = Money::new("300.50", "RUB")?;
-    /// assert_eq!(price.to_decimal(), Some(Decimal::new(30_050, 2)));
-    /// # Ok::<(), vibecode_runtime::ParseError>(())
-    /// ```
     #[must_use]
     pub fn to_decimal(&self) -> Option<Decimal> {
         exactly(self.amount())

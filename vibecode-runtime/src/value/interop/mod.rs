@@ -37,8 +37,7 @@ mod wire {
     use crate::kind;
     use crate::{Answered, Decode, DecodeError, Encode, EncodeError, Encoder};
 
-    /// Returns the JSON that a value is written as. If it is refused, nothing may have been
-    /// written.
+    /// Returns the JSON that a value is written as. A refused value must write nothing.
     pub(super) fn written<K>(value: &impl Encode<K>) -> Result<String, EncodeError> {
         let mut json = String::new();
         let encoded = value.encode(&mut Encoder::new(&mut json));
@@ -96,7 +95,6 @@ mod wire {
         }
     }
 
-    /// Reads a value from JSON.
     pub(super) fn read<K, T: Decode<K>>(json: &str) -> Result<T, DecodeError> {
         T::decode(Answered::of_text(json))
     }

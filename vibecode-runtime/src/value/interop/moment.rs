@@ -4,7 +4,6 @@ use std::fmt;
 
 use crate::{Answered, Date, DateTime, Decode, DecodeError, EncodeError, Encoder, kind};
 
-/// Converts a date of another crate.
 pub(super) fn day(
     year: impl Into<i64>,
     month: impl Into<i64>,
@@ -22,10 +21,8 @@ pub(super) fn day(
     date.ok_or_else(|| EncodeError::new("its year is not one of 1 to 9999"))
 }
 
-/// An offset that can be written: whole minutes, less than a day.
-///
-/// Historical time zones, before time was standardized, have other offsets. Their times are written
-/// in UTC.
+/// An offset that can be written: whole minutes, less than a day. The times of historical zones, which
+/// have other offsets, are written in UTC.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Offset {
     east_minutes: i32,
@@ -52,10 +49,8 @@ impl fmt::Display for Offset {
     }
 }
 
-/// The local date and time at an offset.
 pub(super) struct Shown {
     pub(super) date: Date,
-    /// Hours, minutes and seconds.
     pub(super) time: [i64; 3],
     pub(super) nanosecond: i64,
     pub(super) offset: Offset,
@@ -75,14 +70,12 @@ impl Shown {
     }
 }
 
-/// A date and time as it was returned.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Moment {
     /// Seconds since the Unix epoch, rounded down.
     pub(super) unix_seconds: i64,
     /// Nanoseconds in addition to the seconds.
     pub(super) nanosecond: u32,
-    /// The offset that it was written with.
     pub(super) east_seconds: i32,
 }
 

@@ -71,7 +71,6 @@ pub(crate) const MULTIFIELD_NAMES: &[&str] = &[
 /// The names of the flags that only say whether there are any.
 pub(crate) const MULTIFIELD_FLAGS: &[&str] = &["hasPhone", "hasEmail"];
 
-/// Why it is not known which phones and emails a record has. Contains no values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unclear {
     /// The record is not a readable object.
@@ -87,7 +86,6 @@ pub(crate) enum Unclear {
 }
 
 impl Unclear {
-    /// Describes the problem, as part of a sentence about the record.
     pub(crate) fn problem(self) -> &'static str {
         match self {
             Self::Record => "the record is not an object that can be read",
@@ -205,7 +203,6 @@ fn is_false(answered: Option<Answered<'_>>) -> bool {
     flag(answered) == Ok(Some(false))
 }
 
-/// Returns whether there are any entries, or `None` if the record does not say.
 fn flag(answered: Option<Answered<'_>>) -> Result<Option<bool>, Unclear> {
     let Some(answered) = answered.map(Answered::as_str) else {
         return Ok(None);

@@ -139,13 +139,6 @@ multifields! {
     /// ```
     Phone,
     /// The types that a phone can be written with, as documented by the API.
-    ///
-    /// ```
-    /// use vibecode_runtime::PhoneType;
-    ///
-    /// assert_eq!(PhoneType::Mobile.as_str(), "MOBILE");
-    /// assert_eq!(PhoneType::default(), PhoneType::Work);
-    /// ```
     PhoneType {
         /// `WORK`, the type of a phone if none is specified.
         #[default]
@@ -170,13 +163,6 @@ multifields! {
     /// ```
     Email,
     /// The types that an email address can be written with, as documented by the API.
-    ///
-    /// ```
-    /// use vibecode_runtime::EmailType;
-    ///
-    /// assert_eq!(EmailType::Mailing.as_str(), "MAILING");
-    /// assert_eq!(EmailType::default(), EmailType::Work);
-    /// ```
     EmailType {
         /// `WORK`, the type of an address if none is specified.
         #[default]

@@ -35,7 +35,6 @@ pub struct Multifields {
     source: Source,
 }
 
-/// Where the entries were read from.
 #[derive(Debug, Clone)]
 pub(super) enum Source {
     /// `fm`, which lists all entries.
@@ -76,7 +75,6 @@ pub struct MultifieldEntry {
 }
 
 impl MultifieldEntry {
-    /// Creates an entry without an id.
     pub(crate) fn new(kind: &str, value_type: &str, value: String) -> Self {
         Self {
             id: None,
@@ -87,71 +85,33 @@ impl MultifieldEntry {
     }
 
     /// Returns the entry's own id, if the API returned one.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Contacts, Raw};
-    ///
-    /// let json = r#"{"fm":[{"id":103,"typeId":"PHONE","valueType":"FAX","value":"+74950000072"}]}"#;
-    /// let multifields = Raw::from_json::<Contacts>(json)?.multifields()?;
-    /// assert_eq!(multifields.entries()[0].id(), Some(103));
-    /// # Ok::<(), vibecode_runtime::Error>(())
-    /// ```
     #[must_use]
     pub fn id(&self) -> Option<u64> {
         self.id
     }
 
     /// Returns the kind: `PHONE`, `EMAIL`, `WEB` or `IM`. In `fm` it is called `typeId`.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Contacts, Raw};
-    ///
-    /// let json = r#"{"fm":[{"id":103,"typeId":"PHONE","valueType":"FAX","value":"+74950000072"}]}"#;
-    /// let multifields = Raw::from_json::<Contacts>(json)?.multifields()?;
-    /// assert_eq!(multifields.entries()[0].kind(), "PHONE");
-    /// # Ok::<(), vibecode_runtime::Error>(())
-    /// ```
     #[must_use]
     pub fn kind(&self) -> &str {
         &self.kind
     }
 
     /// Returns the native type, such as `WORK` or `FAX`. In `fm` it is called `valueType`.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Contacts, Raw};
-    ///
-    /// let json = r#"{"fm":[{"id":103,"typeId":"PHONE","valueType":"FAX","value":"+74950000072"}]}"#;
-    /// let multifields = Raw::from_json::<Contacts>(json)?.multifields()?;
-    /// assert_eq!(multifields.entries()[0].value_type(), "FAX");
-    /// # Ok::<(), vibecode_runtime::Error>(())
-    /// ```
     #[must_use]
     pub fn value_type(&self) -> &str {
         &self.value_type
     }
 
     /// Returns the value.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Contacts, Raw};
-    ///
-    /// let json = r#"{"fm":[{"id":103,"typeId":"PHONE","valueType":"FAX","value":"+74950000072"}]}"#;
-    /// let multifields = Raw::from_json::<Contacts>(json)?.multifields()?;
-    /// assert_eq!(multifields.entries()[0].value(), "+74950000072");
-    /// # Ok::<(), vibecode_runtime::Error>(())
-    /// ```
     #[must_use]
     pub fn value(&self) -> &str {
         &self.value
     }
 
-    /// Returns the key with which the entry is compared with others.
     pub(crate) fn key(&self) -> EntryKey {
         EntryKey::of(&self.kind, &self.value)
     }
 
-    /// Returns the entry as an element of `fm`.
     fn to_json(&self) -> String {
         json!({"typeId": self.kind, "valueType": self.value_type, "value": self.value}).to_string()
     }
@@ -172,12 +132,10 @@ impl Multifields {
         Self { entries, source }
     }
 
-    /// Whether there are entries of a kind, such as `PHONE`.
     pub(crate) fn have(&self, kind: &str) -> bool {
         self.entries.iter().any(|entry| entry.kind == kind)
     }
 
-    /// Returns the keys with which the entries are compared.
     pub(crate) fn keys(&self) -> HashSet<EntryKey> {
         self.entries.iter().map(MultifieldEntry::key).collect()
     }
@@ -196,15 +154,6 @@ impl Multifields {
     }
 
     /// Returns all entries, in the order of the answer.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Contacts, Raw};
-    ///
-    /// let json = r#"{"fm":[{"id":103,"typeId":"PHONE","valueType":"FAX","value":"+74950000072"}]}"#;
-    /// let multifields = Raw::from_json::<Contacts>(json)?.multifields()?;
-    /// assert_eq!(multifields.entries().len(), 1);
-    /// # Ok::<(), vibecode_runtime::Error>(())
-    /// ```
     #[must_use]
     pub fn entries(&self) -> &[MultifieldEntry] {
         &self.entries
