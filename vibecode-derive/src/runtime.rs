@@ -21,7 +21,7 @@ pub(crate) fn entity(entity: EntityPath) -> TokenStream {
             let name = format_ident!("{entity:?}");
             quote!(__v::#name)
         }
-        EntityPath::Items(number) => quote!(__v::Items<#number>),
+        EntityPath::Items(number) => quote!(__v::SmartProcess<#number>),
     }
 }
 

@@ -78,7 +78,7 @@
 //!   [`Client::ensure_many`] for any number of records, [`Client::batch`] for up to 50 calls,
 //!   [`PatchJob`] for a queue.
 //! - Reading: [`derive@Record`], [`Client::get`], [`Client::list`] with [`Filter`] and [`Order`],
-//!   [`Client::multifields`]; [`Raw`] is the unparsed answer.
+//!   [`Client::multifields`]; [`RawAnswer`] is the unparsed answer.
 //! - Options of a list: [`derive@Enumeration`]. Changes between two records: [`Diff`].
 //! - Retries and rate limits: [`RetryPolicy`], [`Throttle`], [`Budget`].
 //! - Errors: [`Error`], [`ErrorKind`], [`ErrorCode`], [`Outcome`];
@@ -122,7 +122,7 @@ mod wire;
 pub use crate::throttle::RedisBudget;
 pub use crate::{
     client::{Call, Client, ClientBuilder, Credentials, Me, RetryPolicy, TokenError},
-    entity::{Companies, Contacts, Deals, Entity, Items, Leads, Users},
+    entity::{Companies, Contacts, Deals, Entity, Leads, SmartProcess, Users},
     error::{Error, ErrorCode, ErrorKind, Outcome, Result},
     many::{
         batch::Batch,
@@ -139,8 +139,8 @@ pub use crate::{
     },
     record::{
         Record,
-        answer::{Created, Raw, Updated},
-        decode::{Answered, Decode, DecodeError},
+        answer::{Created, RawAnswer, Updated},
+        decode::{Decode, DecodeError, WireValue},
         mismatch::{Duplicate, Mismatch, MismatchKind},
     },
     throttle::{Acquiring, Budget, BudgetError, Feedback, Permit, Throttle},

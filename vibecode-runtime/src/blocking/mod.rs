@@ -47,7 +47,7 @@ pub use self::{
     many::{Batch, Bulk, Query, Rows},
 };
 use crate::{
-    Created, Credentials, Ensured, Entity, Id, IdFor, Me, Multifields, Patch, PatchJob, Raw,
+    Created, Credentials, Ensured, Entity, Id, IdFor, Me, Multifields, Patch, PatchJob, RawAnswer,
     Record, Result, Updated,
 };
 
@@ -124,7 +124,7 @@ impl Client {
     }
 
     /// Blocking version of [`Client::get_raw`](crate::Client::get_raw).
-    pub fn get_raw<E: Entity>(&self, id: impl Into<Id<E>>) -> Result<Raw> {
+    pub fn get_raw<E: Entity>(&self, id: impl Into<Id<E>>) -> Result<RawAnswer> {
         self.worker.wait(self.client.get_raw(id))?
     }
 
@@ -207,12 +207,12 @@ impl Client {
     }
 
     /// Blocking version of [`Client::fields`](crate::Client::fields).
-    pub fn fields(&self, entity: &str) -> Result<Raw> {
+    pub fn fields(&self, entity: &str) -> Result<RawAnswer> {
         self.worker.wait(self.client.fields(entity))?
     }
 
     /// Blocking version of [`Client::user_fields`](crate::Client::user_fields).
-    pub fn user_fields(&self, entity: &str) -> Result<Raw> {
+    pub fn user_fields(&self, entity: &str) -> Result<RawAnswer> {
         self.worker.wait(self.client.user_fields(entity))?
     }
 }

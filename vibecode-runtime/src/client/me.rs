@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use crate::{Answered, DecodeError, Error, Raw, Result, wire::json};
+use crate::{DecodeError, Error, RawAnswer, Result, WireValue, wire::json};
 
 /// What the API reports about the key, from [`Client::me`](crate::Client::me): `GET /v1/me`, as
 /// observed (grade O). A value that the API leaves out is `None`.
@@ -26,21 +26,21 @@ pub struct Me {
     tariff: Option<String>,
     scopes: Option<Vec<String>>,
     access_mode: Option<String>,
-    raw: Raw,
+    raw: RawAnswer,
 }
 
 impl Me {
     /// # Errors
     /// [`ErrorKind::Unreadable`](crate::ErrorKind::Unreadable), which names the JSON key, if a
     /// value has an unknown form.
-    pub(crate) fn read(raw: Raw) -> Result<Self> {
+    pub(crate) fn read(raw: RawAnswer) -> Result<Self> {
         let keys = ["portal", "tariff", "scopes", "accessMode"];
         let values = json::pick(raw.as_str(), keys).ok_or_else(|| {
             raw.unreadable(
                 "what the API answers about the key is not an object that can be read".to_owned(),
             )
         })?;
-        let [portal, tariff, scopes, access_mode] = values.map(|value| value.map(Answered::new));
+        let [portal, tariff, scopes, access_mode] = values.map(|value| value.map(WireValue::new));
         let unreadable = |key: &str, error: DecodeError| -> Error {
             let problem =
                 format!("`{key}` of what the API answers about the key cannot be read: {error}");
@@ -91,27 +91,27 @@ impl Me {
 
     /// Returns the whole answer.
     #[must_use]
-    pub fn raw(&self) -> &Raw {
+    pub fn raw(&self) -> &RawAnswer {
         &self.raw
     }
 }
 
 fn read<T>(
-    value: Option<Answered<'_>>,
-    read: impl FnOnce(Answered<'_>) -> Result<T, DecodeError>,
+    value: Option<WireValue<'_>>,
+    read: impl FnOnce(WireValue<'_>) -> Result<T, DecodeError>,
 ) -> Result<Option<T>, DecodeError> {
     let present = value.filter(|value| !value.is_nothing());
     present.map(read).transpose()
 }
 
-fn text(value: Answered<'_>) -> Result<String, DecodeError> {
+fn text(value: WireValue<'_>) -> Result<String, DecodeError> {
     let text = value.text().filter(|_| value.is_quoted());
     let text = text.map(Cow::into_owned);
     text.ok_or_else(|| DecodeError::expected("a text"))
 }
 
 /// Reads text, or an object with a name or a code.
-fn name(value: Answered<'_>) -> Result<String, DecodeError> {
+fn name(value: WireValue<'_>) -> Result<String, DecodeError> {
     if value.is_quoted() {
         return text(value);
     }
@@ -121,7 +121,7 @@ fn name(value: Answered<'_>) -> Result<String, DecodeError> {
     name.or(read(code, text)?).ok_or_else(expected)
 }
 
-fn texts(value: Answered<'_>) -> Result<Vec<String>, DecodeError> {
+fn texts(value: WireValue<'_>) -> Result<Vec<String>, DecodeError> {
     let elements = value.elements();
     let elements = elements.ok_or_else(|| DecodeError::expected("a list of texts"))?;
     elements.map(text).collect()
@@ -142,7 +142,7 @@ mod tests {
     use crate::{Contacts, ErrorKind};
 
     fn me(json: &str) -> Result<Me> {
-        Me::read(Raw::from_json::<Contacts>(json).unwrap())
+        Me::read(RawAnswer::from_json::<Contacts>(json).unwrap())
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub(crate) use self::{
     caller::{Caller, PresenceGuard},
     envelope::Failure,
     outcome::{Answer, RateLimit, judge_call, unexpected},
-    records::{Additions, LockRequest, RecordLock, Target, queue_at, queue_for_one},
+    records::{Additions, LockRequest, RecordLock, Target, join_queue, join_queues},
     request::Request,
     send::Sending,
 };
@@ -56,7 +56,7 @@ pub use self::{
 };
 pub(crate) use crate::throttle::LONGEST_WAIT;
 use crate::{
-    Created, Entity, Error, ErrorCode, ErrorKind, Id, IdFor, Multifields, Patch, Raw, Record,
+    Created, Entity, Error, ErrorCode, ErrorKind, Id, IdFor, Multifields, Patch, RawAnswer, Record,
     Result, Throttle, Updated, patch::body::Body,
 };
 
@@ -329,7 +329,7 @@ impl Client {
     /// Reads a record: `GET /v1/{entity}/{id}`.
     ///
     /// # Errors
-    /// Those of [every call](Client#errors-of-every-call), and of [`Raw::record`] if a field does not
+    /// Those of [every call](Client#errors-of-every-call), and of [`RawAnswer::record`] if a field does not
     /// have the type that the struct requires.
     pub fn get<T: Record + Send + 'static>(&self, id: impl Into<Id<T::Entity>>) -> Call<T> {
         let raw = self.get_raw(id.into());
@@ -339,7 +339,7 @@ impl Client {
     /// Reads a record's phones and emails: every entry with its id and the API's own type.
     ///
     /// # Errors
-    /// Those of [every call](Client#errors-of-every-call), and of [`Raw::multifields`] if the answer
+    /// Those of [every call](Client#errors-of-every-call), and of [`RawAnswer::multifields`] if the answer
     /// shows the phones and emails in no known form.
     pub fn multifields<E: Entity>(&self, id: impl Into<Id<E>>) -> Call<Multifields> {
         let raw = self.get_raw(id.into());
@@ -351,7 +351,7 @@ impl Client {
     ///
     /// # Errors
     /// Those of [every call](Client#errors-of-every-call).
-    pub fn get_raw<E: Entity>(&self, id: impl Into<Id<E>>) -> Call<Raw> {
+    pub fn get_raw<E: Entity>(&self, id: impl Into<Id<E>>) -> Call<RawAnswer> {
         let request = Request::get(E::PATH.into(), id.into().get());
         self.read(request, |client, request, caller| async move {
             client.send(&request, &caller).await
@@ -376,7 +376,7 @@ impl Client {
     ///
     /// # Errors
     /// Those of [every call](Client#errors-of-every-call).
-    pub fn fields(&self, entity: &str) -> Call<Raw> {
+    pub fn fields(&self, entity: &str) -> Call<RawAnswer> {
         let request = Request::new(Method::GET, entity.to_owned(), Effect::Reads);
         self.read(
             Ok(request.with_tail("fields")),
@@ -391,7 +391,7 @@ impl Client {
     ///
     /// # Errors
     /// Those of [every call](Client#errors-of-every-call).
-    pub fn user_fields(&self, entity: &str) -> Call<Raw> {
+    pub fn user_fields(&self, entity: &str) -> Call<RawAnswer> {
         let path = format!("userfields/{entity}");
         let request = Request::new(Method::GET, path, Effect::Reads);
         self.read(Ok(request), |client, request, caller| async move {
@@ -410,7 +410,7 @@ impl Client {
         Call::write(move |caller| async move {
             let lock = client.lock(target, &caller).await?;
             lock.will_add(additions);
-            let raw: Raw = client.begin(&caller).run(&request, &[&lock]).await?;
+            let raw: RawAnswer = client.begin(&caller).run(&request, &[&lock]).await?;
             Ok(Updated::new(raw))
         })
     }
@@ -422,7 +422,7 @@ impl Client {
 
     async fn lock(&self, target: Target, caller: &Caller) -> Result<RecordLock> {
         self.enter_runtime().await?;
-        let mut request = queue_for_one(&self.shared.records, target, caller);
+        let mut request = join_queue(&self.shared.records, target, caller);
         if let Some(lock) = request.try_lock() {
             return Ok(lock);
         }

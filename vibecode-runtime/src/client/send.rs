@@ -34,7 +34,7 @@ impl Client {
             tries: self.shared.retries.begin(self.shared.times.deadline),
             is_open: false,
             last_error: None,
-            departure: None,
+            sent_at: None,
         }
     }
 }
@@ -46,7 +46,7 @@ pub(crate) struct Sending<'a> {
     tries: Tries<'a>,
     is_open: bool,
     last_error: Option<Error>,
-    departure: Option<Instant>,
+    sent_at: Option<Instant>,
 }
 
 impl Sending<'_> {
@@ -80,7 +80,7 @@ impl Sending<'_> {
         let shared = &*self.client.shared;
         loop {
             let (authorization, permit) = self.prepare_in_time(request).await?;
-            self.depart(request, locks);
+            self.note_sent(request, locks);
             let url = request.url(&shared.base_url);
             let timeout = shared.times.unusual(request);
             let trace = Trace::new(request, self.tries.count());
@@ -125,7 +125,7 @@ impl Sending<'_> {
     ) -> Result<(Option<HeaderValue>, Permit)> {
         let now = Instant::now();
         let timeout = self.client.shared.times.of(request);
-        let latest = self.tries.latest_departure(timeout);
+        let latest = self.tries.latest_start(timeout);
         let latest = latest
             .or_else(|| now.checked_add(LONGEST_WAIT))
             .unwrap_or(now);
@@ -138,10 +138,10 @@ impl Sending<'_> {
         }
     }
 
-    fn depart(&mut self, request: &Request, locks: &[&RecordLock]) {
+    fn note_sent(&mut self, request: &Request, locks: &[&RecordLock]) {
         let now = Instant::now();
-        self.tries.depart(now);
-        self.departure = Some(now);
+        self.tries.note_sent(now);
+        self.sent_at = Some(now);
         // The calls of a batch may run one after another, so the last may begin late.
         let settle_time = self.client.shared.records.settle_time();
         let settle_time = if request.is_batch() {
@@ -150,7 +150,7 @@ impl Sending<'_> {
             settle_time
         };
         for lock in locks {
-            lock.depart(settle_time);
+            lock.note_sent(settle_time);
         }
     }
 
@@ -250,7 +250,7 @@ impl Sending<'_> {
         self.tries.count()
     }
 
-    pub(crate) fn departure(&self) -> Option<Instant> {
-        self.departure
+    pub(crate) fn sent_at(&self) -> Option<Instant> {
+        self.sent_at
     }
 }

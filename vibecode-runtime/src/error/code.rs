@@ -118,7 +118,7 @@ error_codes! {
 /// The maximum length of a text that counts as a code.
 const LONGEST: usize = 64;
 /// A longer run of digits may be a phone, an id or a date.
-const MOST_DIGITS: usize = 3;
+const MAX_DIGITS: usize = 3;
 
 impl ErrorCode {
     /// Whether this is a known code or at least looks like one. Any other text may contain
@@ -133,7 +133,7 @@ impl ErrorCode {
         text.len() <= LONGEST
             && text.starts_with(|first: char| first.is_ascii_alphabetic())
             && text.bytes().all(is_of_code)
-            && digits_in_a_row.max() <= Some(MOST_DIGITS)
+            && digits_in_a_row.max() <= Some(MAX_DIGITS)
     }
 
     /// Whether the API rejects the key or its session, independent of the record. `ACCESS_DENIED`

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, collections::HashSet, fmt};
 
 use crate::{
-    patch::body::{Act, Added, Body},
+    patch::body::{Added, Body, FieldChange},
     value::{id::PatchOf, multifield::kind_of},
     wire::equality::{self, EntryKey},
 };
@@ -114,18 +114,18 @@ impl Body {
     /// values that only `before` adds.
     pub(crate) fn since(&self, before: &Self) -> (Self, Vec<NotRemovable>) {
         let mut changed = self.without_changes();
-        for (name, now) in self.acts() {
-            match (now, before.act_of(name)) {
-                (Act::Add(now), earlier) => {
+        for (name, now) in self.changes() {
+            match (now, before.change_of(name)) {
+                (FieldChange::Add(now), earlier) => {
                     let new = missing_in(name, &added(earlier), &now);
-                    changed.take(name, &Act::Add(new));
+                    changed.take(name, &FieldChange::Add(new));
                 }
                 (now, Some(earlier)) if is_same(&now, &earlier) => {}
                 (now, _) => changed.take(name, &now),
             }
         }
-        let gone = before.acts().flat_map(|(name, earlier)| {
-            let gone = missing_in(name, &added(self.act_of(name)), &added(Some(earlier)));
+        let gone = before.changes().flat_map(|(name, earlier)| {
+            let gone = missing_in(name, &added(self.change_of(name)), &added(Some(earlier)));
             gone.into_iter()
                 .map(|gone| NotRemovable::new(name.clone(), gone))
         });
@@ -134,19 +134,20 @@ impl Body {
     }
 }
 
-fn added(act: Option<Act<'_>>) -> Vec<Added<'_>> {
-    match act {
-        Some(Act::Add(added)) => added,
+fn added(change: Option<FieldChange<'_>>) -> Vec<Added<'_>> {
+    match change {
+        Some(FieldChange::Add(added)) => added,
         _ => Vec::new(),
     }
 }
 
-fn is_same(now: &Act<'_>, earlier: &Act<'_>) -> bool {
+fn is_same(now: &FieldChange<'_>, earlier: &FieldChange<'_>) -> bool {
     match (now, earlier) {
-        (Act::Set(now) | Act::Clear(now), Act::Set(earlier) | Act::Clear(earlier)) => {
-            equality::same(now, earlier)
-        }
-        (Act::Add(_), _) | (_, Act::Add(_)) => false,
+        (
+            FieldChange::Set(now) | FieldChange::Clear(now),
+            FieldChange::Set(earlier) | FieldChange::Clear(earlier),
+        ) => equality::same(now, earlier),
+        (FieldChange::Add(_), _) | (_, FieldChange::Add(_)) => false,
     }
 }
 
@@ -166,7 +167,7 @@ mod tests {
     fn body(sets: &[(&'static str, &str)], phones: &[(&str, &'static str)]) -> Body {
         let mut body = Body::default();
         for (name, json) in sets {
-            body.take(&(*name).into(), &Act::Set(json));
+            body.take(&(*name).into(), &FieldChange::Set(json));
         }
         for (value, type_id) in phones {
             body.add("phone", &|to| to.entry(value, type_id));

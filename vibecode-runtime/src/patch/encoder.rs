@@ -328,9 +328,9 @@ mod tests {
         // shorter than a word, one word long, and longer.
         for byte in (0..=b'$').chain(b'Z'..=b'^').chain(0x7e..=0x7f) {
             for length in [7, 8, 12, 17] {
-                for place in 0..length {
+                for index in 0..length {
                     let mut text = "a".repeat(length);
-                    text.replace_range(place..=place, char::from(byte).encode_utf8(&mut [0; 4]));
+                    text.replace_range(index..=index, char::from(byte).encode_utf8(&mut [0; 4]));
                     texts.push(text);
                 }
             }

@@ -20,7 +20,7 @@ use crate::{
         request::{check, checked_id},
     },
     entity::is_entity,
-    patch::body::{Act, Added, Body, WORK},
+    patch::body::{Added, Body, FieldChange, WORK},
     value::multifield::{self, MULTIFIELD_FLAGS, type_id_of},
     wire::json,
 };
@@ -152,8 +152,8 @@ const WITHOUT_CLEARS: u64 = 1;
 impl From<PatchJob> for Data {
     fn from(job: PatchJob) -> Self {
         let PatchJob { entity, id, body } = job;
-        let of = |is_wanted: fn(&Act<'_>) -> bool| -> Vec<String> {
-            let wanted = body.acts().filter(|(_, act)| is_wanted(act));
+        let of = |is_wanted: fn(&FieldChange<'_>) -> bool| -> Vec<String> {
+            let wanted = body.changes().filter(|(_, change)| is_wanted(change));
             wanted.map(|(name, _)| name.to_string()).collect()
         };
         Self {
@@ -161,9 +161,9 @@ impl From<PatchJob> for Data {
             entity: entity.into_owned(),
             id,
             body: body.to_json(),
-            adds: of(|act| matches!(act, Act::Add(_))),
+            adds: of(|change| matches!(change, FieldChange::Add(_))),
             unchecked: body.is_unchecked(),
-            clears: Some(of(|act| matches!(act, Act::Clear(_)))),
+            clears: Some(of(|change| matches!(change, FieldChange::Clear(_)))),
         }
     }
 }
@@ -244,23 +244,23 @@ fn read_body(
             return None;
         }
         let added;
-        let act = match (adds.take(&name), clears.take(&name)) {
+        let change = match (adds.take(&name), clears.take(&name)) {
             (true, true) => return None,
             (true, false) => {
                 added = read_added(&name, value)?;
                 let entries = added
                     .iter()
                     .map(|(value, type_id)| Added { value, type_id });
-                Act::Add(entries.collect())
+                FieldChange::Add(entries.collect())
             }
             (false, true) if is_never_set(&name) => return None,
-            (false, true) => Act::Clear(clearing(value.get())?),
+            (false, true) => FieldChange::Clear(clearing(value.get())?),
             // Only an unchecked value may set a field that could be added to, and such a body is sent
             // only once.
             (false, false) if !is_unchecked && is_never_set(&name) => return None,
-            (false, false) => Act::Set(value.get()),
+            (false, false) => FieldChange::Set(value.get()),
         };
-        body.take(&name.into(), &act);
+        body.take(&name.into(), &change);
     }
     if is_unchecked {
         body.mark_unchecked();
@@ -397,8 +397,8 @@ mod tests {
             assert_eq!(read.body.to_json(), body);
             assert!(
                 read.body
-                    .acts()
-                    .all(|(_, act)| !matches!(act, Act::Clear(_)))
+                    .changes()
+                    .all(|(_, change)| !matches!(change, FieldChange::Clear(_)))
             );
         }
     }
@@ -411,7 +411,8 @@ mod tests {
             r#"["post","companyId"]"#,
         );
         let read = read(&json).unwrap();
-        let is_clear = |name: &str| matches!(read.body.act_of(name), Some(Act::Clear(_)));
+        let is_clear =
+            |name: &str| matches!(read.body.change_of(name), Some(FieldChange::Clear(_)));
         assert_eq!(
             ["post", "name", "companyId"].map(is_clear),
             [true, false, true]

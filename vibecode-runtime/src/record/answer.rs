@@ -6,10 +6,12 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use crate::{
-    Answered, Duplicate, Entity, Error, ErrorKind, Id, Mismatch, Multifields, Outcome, Patch,
-    Record, Result,
+    Duplicate, Entity, Error, ErrorKind, Id, Mismatch, Multifields, Outcome, Patch, Record, Result,
+    WireValue,
     record::{Fields, UnreadableRecord},
-    value::multifield::{MULTIFIELD_FLAGS, MULTIFIELD_NAMES, Unclear, shows_unknown_alias},
+    value::multifield::{
+        MULTIFIELD_FLAGS, MULTIFIELD_NAMES, UnclearMultifields, shows_unknown_alias,
+    },
     wire::json,
 };
 
@@ -20,22 +22,22 @@ use crate::{
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let raw = Raw::from_json::<Contacts>(r#"{"id":71,"name":"Ivan","phone":"+79169876543"}"#)?;
+/// let raw = RawAnswer::from_json::<Contacts>(r#"{"id":71,"name":"Ivan","phone":"+79169876543"}"#)?;
 /// assert_eq!(raw.record::<Customer>()?.name, "Ivan");
 /// assert_eq!(raw.multifields()?.entries()[0].value(), "+79169876543");
-/// assert_eq!(format!("{raw:?}"), "Raw(46 bytes)");
+/// assert_eq!(format!("{raw:?}"), "RawAnswer(46 bytes)");
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Raw {
+pub struct RawAnswer {
     entity: Cow<'static, str>,
     json: Box<RawValue>,
     /// The [`Outcome`] to report if the answer cannot be read.
     unread: Outcome,
 }
 
-impl Raw {
+impl RawAnswer {
     pub(crate) fn new(entity: Cow<'static, str>, json: Box<RawValue>, unread: Outcome) -> Self {
         Self {
             entity,
@@ -44,7 +46,7 @@ impl Raw {
         }
     }
 
-    /// Creates a `Raw` from a record that came from elsewhere, such as a file.
+    /// Creates a `RawAnswer` from a record that came from elsewhere, such as a file.
     ///
     /// # Errors
     /// [`ErrorKind::Unreadable`] if the text is not JSON.
@@ -136,14 +138,14 @@ impl Raw {
             .into_iter()
             .flatten();
         let names: Vec<&str> = always.copied().chain(names).collect();
-        let places = names.iter().enumerate();
-        let places: HashMap<&str, usize> = places.map(|(place, name)| (*name, place)).collect();
+        let indices = names.iter().enumerate();
+        let indices: HashMap<&str, usize> = indices.map(|(index, name)| (*name, index)).collect();
         let mut values = vec![None; names.len()];
-        let place = |name: &str| places.get(name).copied();
-        let is_read = json::pick_into(self.as_str(), &mut values, place).is_ok();
+        let index = |name: &str| indices.get(name).copied();
+        let is_read = json::pick_into(self.as_str(), &mut values, index).is_ok();
         Shown {
             record: self.as_str(),
-            places,
+            indices,
             values: is_read.then_some(values),
         }
     }
@@ -155,27 +157,27 @@ impl Raw {
 
 pub(crate) struct Shown<'a, 'n> {
     record: &'a str,
-    places: HashMap<&'n str, usize>,
+    indices: HashMap<&'n str, usize>,
     /// By index; `None` if the record is not a readable object.
     values: Option<Vec<Option<&'a RawValue>>>,
 }
 
 impl<'a> Shown<'a, '_> {
     /// Returns the value of a field that was looked up, if the record contains it.
-    pub(crate) fn field(&self, name: &str) -> Option<Answered<'a>> {
-        let place = self.places.get(name)?;
-        let value = self.values.as_ref()?.get(*place).copied().flatten();
-        value.map(Answered::new)
+    pub(crate) fn field(&self, name: &str) -> Option<WireValue<'a>> {
+        let index = self.indices.get(name)?;
+        let value = self.values.as_ref()?.get(*index).copied().flatten();
+        value.map(WireValue::new)
     }
 
-    pub(crate) fn multifields(&self) -> Result<Multifields, Unclear> {
+    pub(crate) fn multifields(&self) -> Result<Multifields, UnclearMultifields> {
         if self.values.is_none() {
-            return Err(Unclear::Record);
+            return Err(UnclearMultifields::Record);
         }
         let multifields = Multifields::read_consistent(|name| self.field(name))?;
         let is_listed = |kind: &str| multifields.are_listed() && multifields.have(kind);
         if shows_unknown_alias(self.record, is_listed) {
-            return Err(Unclear::Alias);
+            return Err(UnclearMultifields::Alias);
         }
         Ok(multifields)
     }
@@ -187,21 +189,21 @@ impl<'a> Shown<'a, '_> {
     }
 }
 
-impl AsRef<str> for Raw {
+impl AsRef<str> for RawAnswer {
     fn as_ref(&self) -> &str {
         self.as_str()
     }
 }
 
-impl fmt::Display for Raw {
+impl fmt::Display for RawAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
 }
 
-impl fmt::Debug for Raw {
+impl fmt::Debug for RawAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Raw({} bytes)", self.as_str().len())
+        write!(f, "RawAnswer({} bytes)", self.as_str().len())
     }
 }
 
@@ -221,24 +223,24 @@ impl fmt::Debug for Raw {
 /// ```
 #[derive(Debug, Clone)]
 pub struct Updated {
-    raw: Raw,
+    raw: RawAnswer,
 }
 
 impl Updated {
-    pub(crate) fn new(raw: Raw) -> Self {
+    pub(crate) fn new(raw: RawAnswer) -> Self {
         Self { raw }
     }
 
     /// Returns the record as raw JSON.
     #[must_use]
-    pub fn raw(&self) -> &Raw {
+    pub fn raw(&self) -> &RawAnswer {
         &self.raw
     }
 
     /// Reads the record into a struct.
     ///
     /// # Errors
-    /// Same as [`Raw::record`].
+    /// Same as [`RawAnswer::record`].
     pub fn record<T: Record>(&self) -> Result<T> {
         self.raw.record()
     }
@@ -281,11 +283,11 @@ impl Updated {
 /// ```
 pub struct Created<E> {
     id: Id<E>,
-    raw: Raw,
+    raw: RawAnswer,
 }
 
 impl<E> Created<E> {
-    pub(crate) fn new(id: u64, raw: Raw) -> Self {
+    pub(crate) fn new(id: u64, raw: RawAnswer) -> Self {
         Self { id: id.into(), raw }
     }
 
@@ -297,14 +299,14 @@ impl<E> Created<E> {
 
     /// Returns the record as raw JSON.
     #[must_use]
-    pub fn raw(&self) -> &Raw {
+    pub fn raw(&self) -> &RawAnswer {
         &self.raw
     }
 
     /// Reads the record into a struct.
     ///
     /// # Errors
-    /// Same as [`Raw::record`].
+    /// Same as [`RawAnswer::record`].
     pub fn record<T: Record>(&self) -> Result<T> {
         self.raw.record()
     }

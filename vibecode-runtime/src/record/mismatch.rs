@@ -6,8 +6,8 @@ use std::{
 };
 
 use crate::{
-    Answered, MultifieldEntry, Multifields, Raw,
-    patch::body::{Act, Added, Body},
+    MultifieldEntry, Multifields, RawAnswer, WireValue,
+    patch::body::{Added, Body, FieldChange},
     value::multifield::kind_of,
     wire::equality::{self, EntryKey},
 };
@@ -123,24 +123,24 @@ impl fmt::Debug for Duplicate {
 
 impl Body {
     /// Returns the fields that a record does not show as sent. Phones and emails need the same type.
-    pub(crate) fn mismatches(&self, record: &Raw) -> Vec<Mismatch> {
-        let shown = record.look_up(self.acts().map(|(name, _)| &**name));
+    pub(crate) fn mismatches(&self, record: &RawAnswer) -> Vec<Mismatch> {
+        let shown = record.look_up(self.changes().map(|(name, _)| &**name));
         let multifields = shown.multifields().ok();
-        let mismatch = |name: &str, act: Act<'_>| match act {
-            Act::Set(sent) | Act::Clear(sent) => of_value(sent, shown.field(name)),
-            Act::Add(added) => of_additions(name, &added, multifields.as_ref()),
+        let mismatch = |name: &str, change: FieldChange<'_>| match change {
+            FieldChange::Set(sent) | FieldChange::Clear(sent) => of_value(sent, shown.field(name)),
+            FieldChange::Add(added) => of_additions(name, &added, multifields.as_ref()),
         };
-        self.acts()
-            .filter_map(|(name, act)| {
+        self.changes()
+            .filter_map(|(name, change)| {
                 Some(Mismatch {
                     field: name.to_string(),
-                    kind: mismatch(name, act)?,
+                    kind: mismatch(name, change)?,
                 })
             })
             .collect()
     }
 
-    pub(crate) fn duplicates(&self, record: &Raw) -> Vec<Duplicate> {
+    pub(crate) fn duplicates(&self, record: &RawAnswer) -> Vec<Duplicate> {
         let Some(multifields) = record.look_up([]).listed_multifields() else {
             return Vec::new();
         };
@@ -149,8 +149,10 @@ impl Body {
             by_key.entry(entry.key()).or_default().push(entry);
         }
         let mut duplicates = Vec::new();
-        for (name, act) in self.acts() {
-            let Act::Add(added) = act else { continue };
+        for (name, change) in self.changes() {
+            let FieldChange::Add(added) = change else {
+                continue;
+            };
             let kind = kind_of(name);
             for value in added.iter().map(Added::text) {
                 // Removed, so that a value that is in the patch twice is reported once.
@@ -170,7 +172,7 @@ impl Body {
 }
 
 /// Returns how an answer differs from a field that was set or cleared, if it does.
-pub(crate) fn of_value(sent: &str, shown: Option<Answered<'_>>) -> Option<MismatchKind> {
+pub(crate) fn of_value(sent: &str, shown: Option<WireValue<'_>>) -> Option<MismatchKind> {
     match shown {
         None => Some(MismatchKind::NotShown),
         Some(shown) if equality::shows(sent, shown.as_str()) => None,
@@ -212,13 +214,13 @@ mod tests {
     use super::*;
     use crate::Contacts;
 
-    fn record(json: &Value) -> Raw {
-        Raw::from_json::<Contacts>(json.to_string()).unwrap()
+    fn record(json: &Value) -> RawAnswer {
+        RawAnswer::from_json::<Contacts>(json.to_string()).unwrap()
     }
 
     fn patch() -> Body {
         let mut body = Body::default();
-        body.take(&"post".into(), &Act::Set("\"Director\""));
+        body.take(&"post".into(), &FieldChange::Set("\"Director\""));
         body.clear("companyId", "0");
         body.add("phone", &|to| to.entry("+7 916 1", "HOME"));
         body

@@ -9,7 +9,7 @@ use std::fmt;
 use serde_json::value::RawValue;
 
 use crate::{
-    Answered, DecodeError, Entity, Multifields,
+    DecodeError, Entity, Multifields, WireValue,
     value::{enumeration::List, multifield::MULTIFIELD_NAMES},
     wire::json::{self, NotPicked},
 };
@@ -126,7 +126,7 @@ impl<'a> Fields<'a> {
         T::from_fields(&fields).map_err(UnreadableRecord::Field)
     }
 
-    pub(crate) fn at(&self, place: usize) -> (&'static str, Option<Answered<'a>>) {
+    pub(crate) fn at(&self, place: usize) -> (&'static str, Option<WireValue<'a>>) {
         let name = self.names.get(place).copied().unwrap_or_default();
         (name, self.value(place))
     }
@@ -150,8 +150,12 @@ impl<'a> Fields<'a> {
         read.map_err(DecodeError::from)
     }
 
-    fn value(&self, place: usize) -> Option<Answered<'a>> {
-        self.values.get(place).copied().flatten().map(Answered::new)
+    fn value(&self, place: usize) -> Option<WireValue<'a>> {
+        self.values
+            .get(place)
+            .copied()
+            .flatten()
+            .map(WireValue::new)
     }
 }
 

@@ -215,13 +215,13 @@ mod tests {
     #[test]
     fn the_bodys_wait_comes_before_the_headers() {
         let headers = [(http::header::RETRY_AFTER, "5".parse().unwrap())];
-        let told = Some(Duration::from_secs(7));
+        let wait = Some(Duration::from_secs(7));
         let feedback = Feedback::from_answer(
             StatusCode::TOO_MANY_REQUESTS,
             &headers.into_iter().collect(),
-            told,
+            wait,
         );
-        assert_eq!(feedback.retry_after, told);
+        assert_eq!(feedback.retry_after, wait);
         assert!(feedback.is_rate_limited());
     }
 }

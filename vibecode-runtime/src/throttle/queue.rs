@@ -109,13 +109,13 @@ impl Queue {
     pub(super) fn acquire(
         &self,
     ) -> impl Future<Output = Result<Permit, BudgetError>> + Send + use<> {
-        let mut place = Place {
+        let mut index = Position {
             queue: self.clone(),
             number: None,
             gives_up_at: None,
             timer: None,
         };
-        poll_fn(move |context| place.poll(context))
+        poll_fn(move |context| index.poll(context))
     }
 
     /// Changes the state, then wakes the waiters that the change affects.
@@ -139,7 +139,7 @@ impl Queue {
     }
 }
 
-struct Place {
+struct Position {
     queue: Queue,
     /// `None` before the first poll.
     number: Option<u64>,
@@ -147,7 +147,7 @@ struct Place {
     timer: Option<Pin<Box<Sleep>>>,
 }
 
-impl Place {
+impl Position {
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Permit, BudgetError>> {
         loop {
             let now = Instant::now();
@@ -194,7 +194,7 @@ impl Place {
     }
 }
 
-impl Place {
+impl Position {
     fn leave(&mut self) {
         if let Some(number) = self.number.take() {
             let now = Instant::now();
@@ -204,7 +204,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for Position {
     fn drop(&mut self) {
         self.leave();
     }

@@ -42,12 +42,12 @@ pub(super) struct SlotLog {
     freed: Option<Instant>,
     occupied: Occupied,
     pacing: Pacing,
-    gate: Option<Gate>,
+    pause: Option<Pause>,
     taken: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Gate {
+struct Pause {
     /// Nothing is sent before.
     opens: Instant,
     /// What the API asked for, which may be later.
@@ -73,7 +73,7 @@ impl SlotLog {
             freed: None,
             occupied: Occupied::default(),
             pacing: Pacing::default(),
-            gate: None,
+            pause: None,
             taken: 0,
         }
     }
@@ -94,21 +94,21 @@ impl SlotLog {
                 .chain([now + WINDOW])
                 .min()
         };
-        let gate = self.gate.map(|gate| gate.opens);
+        let pause = self.pause.map(|pause| pause.opens);
         let pace = self.pacing.opens_at(self.rate(now));
         // If nothing delays it, it could have been sent at any time.
-        slot.max(gate).max(pace).unwrap_or(now)
+        slot.max(pause).max(pace).unwrap_or(now)
     }
 
     pub(super) fn closed_until(&self, now: Instant) -> Option<Instant> {
-        let gate = self.gate.filter(|gate| gate.opens > now)?;
-        Some(gate.opens)
+        let pause = self.pause.filter(|pause| pause.opens > now)?;
+        Some(pause.opens)
     }
 
     /// Returns until when the API asked to send nothing, during a pause.
     pub(super) fn asked_until(&self, now: Instant) -> Option<Instant> {
-        let gate = self.gate.filter(|gate| gate.opens > now)?;
-        Some(gate.asked)
+        let pause = self.pause.filter(|pause| pause.opens > now)?;
+        Some(pause.asked)
     }
 
     pub(super) fn interval(&self, now: Instant) -> Duration {
@@ -146,7 +146,7 @@ impl SlotLog {
         self.stated_limit.note(feedback, now);
         if let Some(others) = self.used_by_others(slot, feedback, now) {
             self.occupied
-                .tell(others, now + left_to_others(feedback), now);
+                .note(others, now + left_to_others(feedback), now);
         }
         if feedback.is_rate_limited() {
             self.close(closed(feedback), now);
@@ -182,16 +182,16 @@ impl SlotLog {
     }
 
     fn close(&mut self, pause: Duration, now: Instant) {
-        let gate = Gate {
+        let pause = Pause {
             opens: now + pause.min(CLOSED_AT_MOST),
             asked: now + pause.min(ASKED_AT_MOST),
         };
-        let earlier = self.gate.unwrap_or(gate);
-        self.gate = Some(Gate {
-            opens: gate.opens.max(earlier.opens),
-            asked: gate.asked.max(earlier.asked),
+        let earlier = self.pause.unwrap_or(pause);
+        self.pause = Some(Pause {
+            opens: pause.opens.max(earlier.opens),
+            asked: pause.asked.max(earlier.asked),
         });
-        self.pacing.restart(gate.opens, self.rate(now));
+        self.pacing.restart(pause.opens, self.rate(now));
     }
 
     fn used(&self) -> u32 {

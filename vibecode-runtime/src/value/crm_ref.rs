@@ -55,7 +55,7 @@ pub enum CrmRef {
 /// A link in an unknown form, as the API returned it. It can only come from an answer.
 ///
 /// ```
-/// use vibecode_runtime::{Contacts, CrmRef, Raw, Record};
+/// use vibecode_runtime::{Contacts, CrmRef, RawAnswer, Record};
 ///
 /// #[derive(Record)]
 /// #[vibecode(entity = "contacts")]
@@ -64,7 +64,7 @@ pub enum CrmRef {
 ///     related: Option<CrmRef>,
 /// }
 ///
-/// let raw = Raw::from_json::<Contacts>(r#"{"ufCrmRelated":"7"}"#)?;
+/// let raw = RawAnswer::from_json::<Contacts>(r#"{"ufCrmRelated":"7"}"#)?;
 /// let related = raw.record::<Customer>()?.related;
 /// assert!(matches!(related, Some(CrmRef::Other(link)) if link.as_str() == "7"));
 /// # Ok::<(), vibecode_runtime::Error>(())

@@ -98,18 +98,18 @@ impl List {
     }
 }
 
-#[expect(clippy::indexing_slicing, reason = "both places are below the length")]
+#[expect(clippy::indexing_slicing, reason = "both indices are below the length")]
 const fn is_same(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());
-    let mut place = 0;
+    let mut index = 0;
     if one.len() != other.len() {
         return false;
     }
-    while place < one.len() {
-        if one[place] != other[place] {
+    while index < one.len() {
+        if one[index] != other[index] {
             return false;
         }
-        place += 1;
+        index += 1;
     }
     true
 }
@@ -130,14 +130,14 @@ impl Text {
         }
     }
 
-    #[expect(clippy::indexing_slicing, reason = "both places are below the length")]
+    #[expect(clippy::indexing_slicing, reason = "both indices are below the length")]
     const fn then(mut self, text: &str) -> Self {
         let text = text.as_bytes();
-        let mut place = 0;
-        while place < text.len() && self.length < Self::LENGTH {
-            self.bytes[self.length] = text[place];
+        let mut index = 0;
+        while index < text.len() && self.length < Self::LENGTH {
+            self.bytes[self.length] = text[index];
             self.length += 1;
-            place += 1;
+            index += 1;
         }
         self
     }

@@ -99,7 +99,7 @@ impl<'de, E> Deserialize<'de> for Id<E> {
 }
 
 /// Up to this number (2^53), a float represents every integer exactly.
-const MOST_EXACT: f64 = 9_007_199_254_740_992.0;
+const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 
 struct IdVisitor<E>(PhantomData<fn() -> E>);
 
@@ -124,7 +124,7 @@ impl<E> Visitor<'_> for IdVisitor<E> {
 
     fn visit_f64<R: serde::de::Error>(self, value: f64) -> Result<Id<E>, R> {
         // A larger float represents more than one integer.
-        if value.abs() > MOST_EXACT {
+        if value.abs() > MAX_EXACT {
             return Err(R::custom(
                 "expected the id of a record, found a float that is not exact",
             ));

@@ -28,7 +28,7 @@
 //!
 //! ```
 //! use vibecode_runtime::{
-//!     Answered, Contacts, Decode, DecodeError, Encode, EncodeError, Encoder, Patch, Raw, Record,
+//!     WireValue, Contacts, Decode, DecodeError, Encode, EncodeError, Encoder, Patch, RawAnswer, Record,
 //!     kind,
 //! };
 //!
@@ -45,7 +45,7 @@
 //! }
 //!
 //! impl Decode<kind::Text> for TaxNumber {
-//!     fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+//!     fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
 //!         Decode::<kind::Text>::decode(answered).map(Self)
 //!     }
 //! }
@@ -63,7 +63,7 @@
 //! let patch = Customer::patch().tax_number(TaxNumber("7".to_owned()));
 //! assert!(serde_json::to_string(&patch).is_err());
 //!
-//! let raw = Raw::from_json::<Contacts>(r#"{"ufCrmTaxNumber":"500100732259"}"#)?;
+//! let raw = RawAnswer::from_json::<Contacts>(r#"{"ufCrmTaxNumber":"500100732259"}"#)?;
 //! let tax_number = raw.record::<Customer>()?.tax_number;
 //! assert_eq!(tax_number, Some(TaxNumber("500100732259".to_owned())));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -131,7 +131,7 @@ use std::marker::PhantomData;
 
 use crate::{
     __private::{IntoList, add_typed, read::Held},
-    Answered, Companies, Contacts, Deals, Decode, Encode, Leads, Users,
+    Companies, Contacts, Deals, Decode, Encode, Leads, Users, WireValue,
     patch::body::Body,
     record::{Fields, UnreadableField},
     value::multifield::read_list,
@@ -143,7 +143,7 @@ pub trait Kind: sealed::Sealed {
     /// false or [] (api.md, "Values underneath").
     #[doc(hidden)]
     #[must_use]
-    fn is_nothing(answered: Answered<'_>) -> bool {
+    fn is_nothing(answered: WireValue<'_>) -> bool {
         answered.is_nothing()
     }
 }
@@ -167,12 +167,12 @@ pub enum Quotes {}
 
 /// Whether an answer means "nothing" in a field that contains an id. This includes 0, which is not
 /// the id of a record.
-fn is_no_id(answered: Answered<'_>) -> bool {
+fn is_no_id(answered: WireValue<'_>) -> bool {
     answered.is_nothing() || answered.is_zero()
 }
 
 /// Whether an answer means "nothing" in a boolean field. `false` is a value there.
-fn is_no_boolean(answered: Answered<'_>) -> bool {
+fn is_no_boolean(answered: WireValue<'_>) -> bool {
     answered.is_nothing() && answered.as_str() != "false"
 }
 
@@ -187,7 +187,7 @@ macro_rules! kinds {
 
         impl Kind for $Kind {
             $(
-                fn is_nothing(answered: Answered<'_>) -> bool {
+                fn is_nothing(answered: WireValue<'_>) -> bool {
                     $is_nothing(answered)
                 }
             )?
@@ -198,7 +198,7 @@ macro_rules! kinds {
 impl<E> sealed::Sealed for Reference<E> {}
 
 impl<E> Kind for Reference<E> {
-    fn is_nothing(answered: Answered<'_>) -> bool {
+    fn is_nothing(answered: WireValue<'_>) -> bool {
         is_no_id(answered)
     }
 }
@@ -206,7 +206,7 @@ impl<E> Kind for Reference<E> {
 impl sealed::Sealed for Enumeration {}
 
 impl Kind for Enumeration {
-    fn is_nothing(answered: Answered<'_>) -> bool {
+    fn is_nothing(answered: WireValue<'_>) -> bool {
         is_no_id(answered)
     }
 }
@@ -305,13 +305,13 @@ macro_rules! fields {
         )]
         pub trait $Reading: Sized {
             #[doc(hidden)]
-            fn read<H: Held<Self>>(fields: &Fields<'_>, place: usize) -> Result<H, UnreadableField>;
+            fn read<H: Held<Self>>(fields: &Fields<'_>, index: usize) -> Result<H, UnreadableField>;
         }
 
         #[diagnostic::do_not_recommend]
         impl<T: Decode<$Kind>> $Reading for T {
-            fn read<H: Held<Self>>(fields: &Fields<'_>, place: usize) -> Result<H, UnreadableField> {
-                H::$held::<$Kind>(fields, place)
+            fn read<H: Held<Self>>(fields: &Fields<'_>, index: usize) -> Result<H, UnreadableField> {
+                H::$held::<$Kind>(fields, index)
             }
         }
     )+};
@@ -658,6 +658,6 @@ impl<T: Decode<Text>> TypedValueReading for T {
             .of_kind(&kind)
             .find(|entry| entry.value_type() == type_id);
         let json = first.map(|entry| serde_json::Value::from(entry.value()).to_string());
-        H::typed(json.as_deref().map_or(Answered::NULL, Answered::of_text)).map_err(unreadable)
+        H::typed(json.as_deref().map_or(WireValue::NULL, WireValue::of_text)).map_err(unreadable)
     }
 }

@@ -151,7 +151,7 @@ impl RecordLock {
     }
 
     /// Notes that the write is sent. If it adds something, it is open from now on.
-    pub(crate) fn depart(&self, settle_time: Duration) {
+    pub(crate) fn note_sent(&self, settle_time: Duration) {
         let mut writes = self.writes();
         let before = writes.last_read.take();
         if writes.additions.is_some() {
@@ -197,9 +197,9 @@ impl RecordLock {
     }
 
     /// Settles the writes that a read proves not to have been applied. The read was sent at
-    /// `departure`, and shows no entry that could be theirs.
-    pub(crate) fn settle_disproven(&self, departure: Instant) {
-        self.open().open.settle_disproven(departure);
+    /// `sent_at`, and shows no entry that could be theirs.
+    pub(crate) fn settle_disproven(&self, sent_at: Instant) {
+        self.open().open.settle_disproven(sent_at);
     }
 
     pub(crate) fn note_read(&self, entries: HashSet<EntryKey>) {
@@ -213,10 +213,10 @@ impl RecordLock {
         known.max(self.records.state().memory.forgotten_until(&self.target))
     }
 
-    /// Returns whether an entry of these kinds was not there before the first open write, and is none
+    /// Returns whether an entry of these kinds was not there before the first open write, and is not one
     /// of the values that were sent. The portal may show one of those in another form.
-    pub(crate) fn shows_a_stranger(&self, kinds: &[&str], entries: &HashSet<EntryKey>) -> bool {
-        self.open().open.shows_a_stranger(kinds, entries)
+    pub(crate) fn shows_unknown_entry(&self, kinds: &[&str], entries: &HashSet<EntryKey>) -> bool {
+        self.open().open.shows_unknown_entry(kinds, entries)
     }
 
     /// Returns the writes, none of which is under way.

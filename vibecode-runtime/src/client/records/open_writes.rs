@@ -103,18 +103,18 @@ impl OpenWrites {
         settled
     }
 
-    /// Settles the writes that a read sent at `departure` is late enough to disprove.
-    pub(super) fn settle_disproven(&mut self, departure: Instant) {
-        self.retain(|write| departure < write.settles_at);
+    /// Settles the writes that a read sent at `sent_at` is late enough to disprove.
+    pub(super) fn settle_disproven(&mut self, sent_at: Instant) {
+        self.retain(|write| sent_at < write.settles_at);
     }
 
     pub(super) fn settles_at(&self) -> Option<Instant> {
         self.writes.iter().map(|write| write.settles_at).max()
     }
 
-    /// Returns whether an entry of these kinds was not there before the first write, and is none of the
-    /// values that were sent.
-    pub(super) fn shows_a_stranger(&self, kinds: &[&str], shown: &HashSet<EntryKey>) -> bool {
+    /// Returns whether an entry of these kinds was not there before the first write, and is not one
+    /// of the values that were sent.
+    pub(super) fn shows_unknown_entry(&self, kinds: &[&str], shown: &HashSet<EntryKey>) -> bool {
         let Some(before) = self.before.as_ref().filter(|_| !self.writes.is_empty()) else {
             return false;
         };
@@ -181,8 +181,8 @@ mod tests {
         let one_more: HashSet<_> = phones(0..MANY + 1).collect();
         let start = std::time::Instant::now();
         for _ in 0..10 {
-            assert!(!open.shows_a_stranger(&["PHONE"], &same));
-            assert!(open.shows_a_stranger(&["PHONE"], &one_more));
+            assert!(!open.shows_unknown_entry(&["PHONE"], &same));
+            assert!(open.shows_unknown_entry(&["PHONE"], &one_more));
             assert!(open.settle_shown(&same).is_empty());
         }
         let took = start.elapsed();

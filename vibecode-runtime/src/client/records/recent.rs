@@ -14,7 +14,7 @@ use super::{memory::RecordHash, open_writes::OpenWrite};
 /// limit of 300 requests a minute, single calls make 600 writes within the settle time. Batches make many
 /// more, but with the last 4,096 the memory no longer stays in the processor's cache: `update_many` then
 /// took a fifth more CPU time.
-pub(super) const MOST: usize = 1024;
+pub(super) const MAX: usize = 1024;
 
 #[derive(Default)]
 pub(super) struct RecentWrites {
@@ -33,7 +33,7 @@ impl RecentWrites {
         mut forget: impl FnMut(RecordHash, Instant),
     ) {
         while let Some(oldest) = self.writes.front()
-            && (self.writes.len() >= MOST || oldest.as_ref().is_none_or(|it| it.settles_at <= now))
+            && (self.writes.len() >= MAX || oldest.as_ref().is_none_or(|it| it.settles_at <= now))
         {
             let oldest = self.writes.pop_front().flatten();
             if let (Some(oldest), Some(record)) = (oldest, self.records.pop_front())
@@ -99,10 +99,10 @@ mod tests {
         assert_eq!(push(&mut recent, 3, later, soon), [0; 0], "1 has settled");
         recent.take(RecordHash(2));
         let mut forgotten = Vec::new();
-        for record in 4..4 + MOST as u64 {
+        for record in 4..4 + MAX as u64 {
             forgotten.extend(push(&mut recent, record, later, soon));
         }
         assert_eq!(forgotten, [3], "2 was taken");
-        assert!(recent.writes.len() == MOST && recent.records.len() == MOST);
+        assert!(recent.writes.len() == MAX && recent.records.len() == MAX);
     }
 }

@@ -19,7 +19,7 @@ use crate::wire::equality::EntryKey;
 
 /// The maximum number of values that are remembered. At the documented limit of 300 requests a minute,
 /// batches show 60,000 values within the settle time of a batch.
-const MOST: usize = 1 << 16;
+const MAX: usize = 1 << 16;
 
 /// The values, by a hash of record, kind and value. Two with the same hash cost one more read.
 #[derive(Default)]
@@ -50,7 +50,7 @@ impl Shown {
         while self
             .order
             .front()
-            .is_some_and(|oldest| oldest.until < now || self.order.len() >= MOST)
+            .is_some_and(|oldest| oldest.until < now || self.order.len() >= MAX)
             && let Some(oldest) = self.order.pop_front()
         {
             if oldest.until >= now {
@@ -127,10 +127,10 @@ mod tests {
             shown.until.len()
         };
         note(RECORD, 0);
-        for number in 1..MOST {
+        for number in 1..MAX {
             note(OTHER, number);
         }
-        assert_eq!(note(OTHER, MOST), MOST);
+        assert_eq!(note(OTHER, MAX), MAX);
         assert_eq!(shown.until(RECORD, &phone(0)), None);
         assert!(shown.until(OTHER, &phone(1)).is_some());
         assert_eq!(forgotten.settles_at(RECORD.short()), Some(until));

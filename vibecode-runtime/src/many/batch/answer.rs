@@ -73,7 +73,7 @@ impl<'de> Visitor<'de> for AnswerVisitor {
         Ok(BatchAnswer {
             results: results.unwrap_or_default(),
             errors: errors
-                .map(|(place, error)| (place, Failure::of_call(error.get())))
+                .map(|(index, error)| (index, Failure::of_call(error.get())))
                 .collect(),
         })
     }
@@ -138,11 +138,11 @@ impl<'de> Visitor<'de> for ByPlaceVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ByPlace, A::Error> {
-        let mut values = Vec::with_capacity(map.size_hint().unwrap_or(super::MOST_CALLS));
-        while let Some(Place(place)) = map.next_key()? {
+        let mut values = Vec::with_capacity(map.size_hint().unwrap_or(super::MAX_CALLS));
+        while let Some(Place(index)) = map.next_key()? {
             let value = map.next_value()?;
-            if let Some(place) = place {
-                values.push((place, value));
+            if let Some(index) = index {
+                values.push((index, value));
             }
         }
         Ok(ByPlace(values))
@@ -174,10 +174,10 @@ impl<'de> Deserialize<'de> for Place {
 mod tests {
     use super::*;
 
-    fn places(json: &str) -> Option<(Vec<usize>, Vec<usize>)> {
+    fn indices(json: &str) -> Option<(Vec<usize>, Vec<usize>)> {
         let answer: BatchAnswer = serde_json::from_str(json).ok()?;
-        let results = answer.results.iter().map(|(place, _)| *place);
-        let errors = answer.errors.iter().map(|(place, _)| *place);
+        let results = answer.results.iter().map(|(index, _)| *index);
+        let errors = answer.errors.iter().map(|(index, _)| *index);
         Some((results.collect(), errors.collect()))
     }
 
@@ -193,10 +193,10 @@ mod tests {
             r#"{"results":{},"errors":{},"errors":{"c0":{}}}"#,
             r#"{"results":{"\ud83d":{"id":71}}}"#,
         ] {
-            assert_eq!(places(json), None, "{json}");
+            assert_eq!(indices(json), None, "{json}");
         }
         assert_eq!(
-            places(r#"{"results":[],"errors":null}"#),
+            indices(r#"{"results":[],"errors":null}"#),
             Some((vec![], vec![]))
         );
     }
@@ -204,14 +204,14 @@ mod tests {
     #[test]
     fn a_call_that_is_listed_twice_is_seen_twice() {
         let json = r#"{"results":{"c0":{"id":71},"c0":{"id":71},"c1":{}},"errors":{"c1":null}}"#;
-        assert_eq!(places(json), Some((vec![0, 0, 1], vec![1])));
+        assert_eq!(indices(json), Some((vec![0, 0, 1], vec![1])));
     }
 
     #[test]
     fn an_id_that_no_call_has_is_the_result_of_none() {
         for id in ["0", "c", "c+0", "c00", "c-1", "C0", " c0"] {
             let json = format!(r#"{{"results":{{"{id}":{{}}}}}}"#);
-            assert_eq!(places(&json), Some((vec![], vec![])), "{id}");
+            assert_eq!(indices(&json), Some((vec![], vec![])), "{id}");
         }
     }
 }

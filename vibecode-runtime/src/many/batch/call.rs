@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The maximum number of calls in a batch (api.md, grade D).
-pub(crate) const MOST_CALLS: usize = 50;
+pub(crate) const MAX_CALLS: usize = 50;
 
 #[derive(Debug, Clone)]
 pub(crate) struct BatchCall {
@@ -87,13 +87,13 @@ impl BatchCall {
         })
     }
 
-    fn push(&self, json: &mut String, place: usize) {
+    fn push(&self, json: &mut String, index: usize) {
         let Self { target, action } = self;
         let Target { entity, id } = target;
         let mut digits = itoa::Buffer::new();
         json.push_str(r#"{"id":""#);
         json.push(PREFIX);
-        json.push_str(digits.format(place));
+        json.push_str(digits.format(index));
         json.push_str(r#"","entity":""#);
         json.push_str(entity);
         json.push_str(r#"","action":""#);
@@ -139,11 +139,11 @@ pub(super) fn request<'a>(calls: impl IntoIterator<Item = (usize, &'a BatchCall)
     let mut json = String::from(r#"{"calls":["#);
     let begin = json.len();
     let mut effect = Effect::Reads;
-    for (place, call) in calls {
+    for (index, call) in calls {
         if json.len() > begin {
             json.push(',');
         }
-        call.push(&mut json, place);
+        call.push(&mut json, index);
         effect = effect.max(call.effect());
     }
     json.push_str("]}");

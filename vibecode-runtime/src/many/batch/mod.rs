@@ -9,13 +9,13 @@ mod slot;
 use std::fmt;
 
 pub(crate) use self::{
-    call::{BatchCall, MOST_CALLS},
+    call::{BatchCall, MAX_CALLS},
     pack::Pack,
     run::{Ended, Ready, run},
     slot::{Run, Slot},
 };
 use crate::{
-    Client, Entity, Error, ErrorKind, Id, IdFor, Patch, Raw, Result, Updated,
+    Client, Entity, Error, ErrorKind, Id, IdFor, Patch, RawAnswer, Result, Updated,
     client::{Call, Target, unexpected},
 };
 
@@ -72,7 +72,7 @@ pub struct Batch {
 
 impl Batch {
     /// The maximum number of calls in a batch, as the API documents it: 50.
-    pub const MAX_CALLS: usize = MOST_CALLS;
+    pub const MAX_CALLS: usize = MAX_CALLS;
 
     pub(crate) fn new(client: Client) -> Self {
         Self {
@@ -115,22 +115,22 @@ impl Batch {
     /// call](Client#errors-of-every-call).
     pub fn send(self) -> Call<Vec<Result<Updated>>> {
         let Self { client, calls } = self;
-        if calls.is_empty() || calls.len() > MOST_CALLS {
+        if calls.is_empty() || calls.len() > MAX_CALLS {
             let problem = format!(
-                "a batch has 1 to {MOST_CALLS} calls, this one has {}: `update_many` takes any number",
+                "a batch has 1 to {MAX_CALLS} calls, this one has {}: `update_many` takes any number",
                 calls.len()
             );
             return Call::ended(Err(Error::not_sent(ErrorKind::InvalidBatch, problem)));
         }
         Call::write(move |caller| async move {
             client.enter_runtime().await?;
-            let mut results: Vec<Option<Result<Raw>>> = Vec::with_capacity(calls.len());
-            let mut places = Vec::with_capacity(calls.len());
+            let mut results: Vec<Option<Result<RawAnswer>>> = Vec::with_capacity(calls.len());
+            let mut indices = Vec::with_capacity(calls.len());
             let mut valid = Vec::with_capacity(calls.len());
-            for (place, call) in calls.into_iter().enumerate() {
+            for (index, call) in calls.into_iter().enumerate() {
                 match call {
                     Ok(call) => {
-                        places.push(place);
+                        indices.push(index);
                         valid.push(call);
                         results.push(None);
                     }
@@ -139,8 +139,8 @@ impl Batch {
             }
             let pack = Pack::queue(&client, &caller, valid);
             pack.send(&client, &caller, &mut Slot::default(), |at, result| {
-                let place = places.get(at).copied().unwrap_or_default();
-                if let Some(slot) = results.get_mut(place) {
+                let index = indices.get(at).copied().unwrap_or_default();
+                if let Some(slot) = results.get_mut(index) {
                     *slot = Some(result);
                 }
             })

@@ -10,12 +10,12 @@ use super::{
     slot::Slot,
 };
 use crate::{
-    Client, Error, Raw, Result,
-    client::{Caller, LockRequest, RecordLock, queue_at, request::Effect, waited_for_a_record},
+    Client, Error, RawAnswer, Result,
+    client::{Caller, LockRequest, RecordLock, join_queues, request::Effect, waited_for_a_record},
 };
 
 struct Waiting {
-    place: usize,
+    index: usize,
     call: BatchCall,
     /// The request for the lock of its record, if the call writes.
     request: Option<LockRequest>,
@@ -33,12 +33,12 @@ impl Pack {
         let woken = Arc::new(Notify::new());
         let writes = calls.iter().filter(|call| call.effect() > Effect::Reads);
         let targets = writes.map(|call| call.target.clone());
-        let mut requests = queue_at(&client.shared.records, targets, caller, &woken).into_iter();
-        let waiting = calls.into_iter().enumerate().map(|(place, call)| Waiting {
+        let mut requests = join_queues(&client.shared.records, targets, caller, &woken).into_iter();
+        let waiting = calls.into_iter().enumerate().map(|(index, call)| Waiting {
             request: (call.effect() > Effect::Reads)
                 .then(|| requests.next())
                 .flatten(),
-            place,
+            index,
             call,
         });
         Self {
@@ -55,12 +55,12 @@ impl Pack {
         client: &Client,
         caller: &Caller,
         slot: &mut Slot,
-        mut done: impl FnMut(usize, Result<Raw>),
+        mut done: impl FnMut(usize, Result<RawAnswer>),
     ) {
         let Self { mut waiting, woken } = self;
         let latest = slot.latest_lock();
         while !waiting.is_empty() {
-            let (places, ready) = take_ready(&mut waiting, client.shared.retries.attempts());
+            let (indices, ready) = take_ready(&mut waiting, client.shared.retries.attempts());
             if ready.is_empty() {
                 slot.release();
                 let woken = caller.wait_until(latest, pin!(woken.notified())).await;
@@ -70,16 +70,16 @@ impl Pack {
                 continue;
             }
             if let Some(error) = slot.stopped() {
-                let ready = places.into_iter().zip(ready);
-                for (place, Ready { call, .. }) in ready {
-                    done(place, Err(call.named(error.clone())));
+                let ready = indices.into_iter().zip(ready);
+                for (index, Ready { call, .. }) in ready {
+                    done(index, Err(call.named(error.clone())));
                 }
                 return refuse(waiting, error, done);
             }
             slot.take().await;
             run(client, caller, ready, |at, ended| {
-                if let Some(place) = places.get(at) {
-                    done(*place, ended.result);
+                if let Some(index) = indices.get(at) {
+                    done(*index, ended.result);
                 }
             })
             .await;
@@ -87,16 +87,16 @@ impl Pack {
     }
 }
 
-fn refuse(waiting: Vec<Waiting>, error: &Error, mut done: impl FnMut(usize, Result<Raw>)) {
-    for Waiting { place, call, .. } in waiting {
-        done(place, Err(call.named(error.clone())));
+fn refuse(waiting: Vec<Waiting>, error: &Error, mut done: impl FnMut(usize, Result<RawAnswer>)) {
+    for Waiting { index, call, .. } in waiting {
+        done(index, Err(call.named(error.clone())));
     }
 }
 
 /// Takes out the calls that hold their lock, or need none. A call behind another one on the same record
 /// stays, so that a read after a write shows the write.
 fn take_ready(waiting: &mut Vec<Waiting>, tries: u32) -> (Vec<usize>, Vec<Ready<RecordLock>>) {
-    let (mut places, mut ready) = (Vec::new(), Vec::new());
+    let (mut indices, mut ready) = (Vec::new(), Vec::new());
     let mut seen = HashSet::new();
     // If all calls are writes, their locks keep them in order.
     let has_reads = waiting.iter().any(|one| one.request.is_none());
@@ -110,12 +110,12 @@ fn take_ready(waiting: &mut Vec<Waiting>, tries: u32) -> (Vec<usize>, Vec<Ready<
             waiting.push(one);
             continue;
         }
-        places.push(one.place);
+        indices.push(one.index);
         ready.push(Ready {
             call: one.call,
             lock,
             tries,
         });
     }
-    (places, ready)
+    (indices, ready)
 }

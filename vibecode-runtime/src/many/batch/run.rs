@@ -10,7 +10,7 @@ use super::{
     call::{BatchCall, request},
 };
 use crate::{
-    Client, Error, Outcome, Raw, Result,
+    Client, Error, Outcome, RawAnswer, Result,
     client::{
         Caller, RecordLock, Request, Sending, check_id_in_batch, judge_call, raw, request::Effect,
         unexpected,
@@ -26,9 +26,9 @@ pub(crate) struct Ready<L> {
 }
 
 pub(crate) struct Ended {
-    pub(crate) result: Result<Raw>,
+    pub(crate) result: Result<RawAnswer>,
     /// When the try was sent that led to the result.
-    pub(crate) departure: Option<Instant>,
+    pub(crate) sent_at: Option<Instant>,
     pub(crate) tries: u32,
 }
 
@@ -61,11 +61,11 @@ pub(crate) async fn run<L: Borrow<RecordLock>>(
         }
         let goes_on = states.iter().any(|state| state.is_due)
             && ((is_renewed && longest.is_zero()) || tries.may_begin_after(longest, &request));
-        for (place, state) in states.iter_mut().enumerate() {
+        for (index, state) in states.iter_mut().enumerate() {
             if goes_on && state.is_due {
                 state.is_open |= state.is_unknown();
             } else if let Some(ended) = state.finish() {
-                done(place, ended);
+                done(index, ended);
             }
         }
         let is_awaited = goes_on && caller.wait(pin!(sleep(longest))).await.is_ok();
@@ -74,22 +74,22 @@ pub(crate) async fn run<L: Borrow<RecordLock>>(
         }
     }
     // The caller is gone, or no further try may begin: the results are final.
-    for (place, state) in states.iter_mut().enumerate() {
+    for (index, state) in states.iter_mut().enumerate() {
         if let Some(ended) = state.finish() {
-            done(place, ended);
+            done(index, ended);
         }
     }
 }
 
 async fn send<L: Borrow<RecordLock>>(tries: &mut Sending<'_>, states: &mut [State<L>]) -> Request {
     let due = || states.iter().enumerate().filter(|(_, state)| state.is_due);
-    let request = request(due().map(|(place, state)| (place, &state.call)));
+    let request = request(due().map(|(index, state)| (index, &state.call)));
     let locks: Vec<&RecordLock> = due().filter_map(|(_, state)| state.lock()).collect();
     let answer = tries.send::<BatchAnswer>(&request, &locks).await;
-    let departure = tries.departure();
+    let sent_at = tries.sent_at();
     for state in states.iter_mut().filter(|state| state.is_due) {
         state.result = None;
-        state.departure = departure;
+        state.sent_at = sent_at;
         state.tries += 1;
     }
     match answer {
@@ -99,8 +99,8 @@ async fn send<L: Borrow<RecordLock>>(tries: &mut Sending<'_>, states: &mut [Stat
             }
         }
         Ok(answer) => {
-            let mut at = |place: usize, result: Result<Box<RawValue>>| {
-                if let Some(state) = states.get_mut(place).filter(|state| state.is_due) {
+            let mut at = |index: usize, result: Result<Box<RawValue>>| {
+                if let Some(state) = states.get_mut(index).filter(|state| state.is_due) {
                     // The call is reported as done and as failed; it is not known which is true.
                     let is_second = state.result.is_some();
                     state.note(if is_second {
@@ -110,11 +110,11 @@ async fn send<L: Borrow<RecordLock>>(tries: &mut Sending<'_>, states: &mut [Stat
                     });
                 }
             };
-            for (place, json) in answer.results {
-                at(place, Ok(json));
+            for (index, json) in answer.results {
+                at(index, Ok(json));
             }
-            for (place, failure) in answer.errors {
-                at(place, Err(judge_call(failure)));
+            for (index, failure) in answer.errors {
+                at(index, Err(judge_call(failure)));
             }
             let unanswered_calls = states.iter_mut().filter(|state| state.is_unanswered());
             for state in unanswered_calls {
@@ -133,8 +133,8 @@ struct State<L> {
     lock: Option<L>,
     most_tries: u32,
     tries: u32,
-    departure: Option<Instant>,
-    result: Option<Result<Raw>>,
+    sent_at: Option<Instant>,
+    result: Option<Result<RawAnswer>>,
     is_due: bool,
     /// Whether an earlier try may have been applied.
     is_open: bool,
@@ -152,7 +152,7 @@ impl<L: Borrow<RecordLock>> State<L> {
             lock,
             most_tries: tries,
             tries: 0,
-            departure: None,
+            sent_at: None,
             result: None,
             is_due: true,
             is_open: false,
@@ -225,7 +225,7 @@ impl<L: Borrow<RecordLock>> State<L> {
         });
         Some(Ended {
             result,
-            departure: self.departure,
+            sent_at: self.sent_at,
             tries: self.tries,
         })
     }

@@ -283,8 +283,8 @@ pub(crate) fn update(
     let pack = Pack::queue(&client, &caller, calls);
     Box::pin(async move {
         results.begin();
-        pack.send(&client, &caller, &mut slot, |place, result| {
-            results.give(place, result.map(Updated::new));
+        pack.send(&client, &caller, &mut slot, |index, result| {
+            results.give(index, result.map(Updated::new));
         })
         .await;
         end(results, slot);
@@ -302,8 +302,8 @@ pub(crate) fn ensure(
     let pack = EnsurePack::queue(&client, &caller, jobs);
     Box::pin(async move {
         results.begin();
-        pack.send(&client, &caller, &mut slot, |place, result| {
-            results.give(place, result);
+        pack.send(&client, &caller, &mut slot, |index, result| {
+            results.give(index, result);
         })
         .await;
         end(results, slot);

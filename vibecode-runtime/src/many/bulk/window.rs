@@ -3,13 +3,13 @@
 use std::collections::VecDeque;
 
 use super::BulkOutcome;
-use crate::{Id, PatchJob, Result, many::batch::MOST_CALLS};
+use crate::{Id, PatchJob, Result, many::batch::MAX_CALLS};
 
-const MOST_ITEMS: usize = 8 * MOST_CALLS;
+const MAX_ITEMS: usize = 8 * MAX_CALLS;
 /// The size of the patches in a window, in bytes, from which on it takes no further item.
-const MOST_BYTES: usize = 16 * 1024 * 1024;
+const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// The size of the patches in a pack, in bytes, from which on it takes no further item.
-const MOST_BYTES_OF_A_PACK: usize = 2 * 1024 * 1024;
+const MAX_BYTES_OF_A_PACK: usize = 2 * 1024 * 1024;
 
 /// The outcome of an item, with its index and the id of its record.
 pub(super) struct Outcome<T> {
@@ -54,7 +54,7 @@ impl<T> Window<T> {
     }
 
     pub(super) fn has_room(&self) -> bool {
-        self.items.len() < MOST_ITEMS && self.bytes < MOST_BYTES
+        self.items.len() < MAX_ITEMS && self.bytes < MAX_BYTES
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -81,23 +81,22 @@ impl<T> Window<T> {
 
     pub(super) fn fills_a_pack(&self) -> bool {
         let bytes = || self.waiting.iter().map(|(_, job)| job.body().bytes());
-        self.waiting.len() >= MOST_CALLS
-            || (self.bytes >= MOST_BYTES_OF_A_PACK
-                && bytes().sum::<usize>() >= MOST_BYTES_OF_A_PACK)
+        self.waiting.len() >= MAX_CALLS
+            || (self.bytes >= MAX_BYTES_OF_A_PACK && bytes().sum::<usize>() >= MAX_BYTES_OF_A_PACK)
     }
 
     /// Takes the next items to send, with their indices, in order.
     pub(super) fn pack(&mut self) -> (Vec<usize>, Vec<PatchJob>) {
         let mut bytes = 0;
         let mut fits = |job: &PatchJob| {
-            let fits = bytes < MOST_BYTES_OF_A_PACK;
+            let fits = bytes < MAX_BYTES_OF_A_PACK;
             bytes += job.body().bytes();
             fits
         };
         let count = self
             .waiting
             .iter()
-            .take(MOST_CALLS)
+            .take(MAX_CALLS)
             .take_while(|(_, job)| fits(job))
             .count();
         self.waiting.drain(..count).unzip()
@@ -197,7 +196,7 @@ mod tests {
 
     #[test]
     fn a_window_takes_as_many_items_as_eight_batches_and_no_more() {
-        let mut window = window(MOST_ITEMS - 1);
+        let mut window = window(MAX_ITEMS - 1);
         assert!(window.has_room());
         window.push(
             1,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Duplicate, Mismatch, MultifieldEntry, Patch, Raw, Record, Result, Updated};
+use crate::{Duplicate, Mismatch, MultifieldEntry, Patch, RawAnswer, Record, Result, Updated};
 
 /// The result of a call that ensures: which values were added, and which were already there.
 ///
@@ -32,7 +32,7 @@ impl Ensured {
     pub(super) fn new(
         added: Vec<MultifieldEntry>,
         present: Vec<MultifieldEntry>,
-        record: Raw,
+        record: RawAnswer,
     ) -> Self {
         Self {
             added,
@@ -58,14 +58,14 @@ impl Ensured {
 
     /// Returns the record as the API last returned it.
     #[must_use]
-    pub fn raw(&self) -> &Raw {
+    pub fn raw(&self) -> &RawAnswer {
         self.record.raw()
     }
 
     /// Parses the record into a struct.
     ///
     /// # Errors
-    /// Those of [`Raw::record`].
+    /// Those of [`RawAnswer::record`].
     pub fn record<T: Record>(&self) -> Result<T> {
         self.record.record()
     }

@@ -8,10 +8,10 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::{
-    Ensured, Error, ErrorKind, MultifieldEntry, Multifields, Raw, Result,
-    patch::body::{Act, Added, Body},
+    Ensured, Error, ErrorKind, MultifieldEntry, Multifields, RawAnswer, Result,
+    patch::body::{Added, Body, FieldChange},
     record::mismatch::of_value,
-    value::multifield::{self, Unclear, kind_of},
+    value::multifield::{self, UnclearMultifields, kind_of},
     wire::equality::{self, EntryKey},
 };
 
@@ -28,11 +28,14 @@ pub(super) struct Missing {
 impl Missing {
     /// Fails with [`ErrorKind::MultifieldsUnknown`] if the patch adds phones or emails, and the record
     /// does not show which ones it has.
-    pub(super) fn of(patch: &Body, record: &Raw) -> Result<Self> {
-        let shown = record.look_up(patch.acts().map(|(name, _)| &**name));
-        let there = if patch.acts().any(|(_, act)| matches!(act, Act::Add(_))) {
+    pub(super) fn of(patch: &Body, record: &RawAnswer) -> Result<Self> {
+        let shown = record.look_up(patch.changes().map(|(name, _)| &**name));
+        let there = if patch
+            .changes()
+            .any(|(_, change)| matches!(change, FieldChange::Add(_)))
+        {
             if record.id().is_none() {
-                return Err(unknown(Unclear::Record));
+                return Err(unknown(UnclearMultifields::Record));
             }
             shown.multifields().map_err(unknown)?
         } else {
@@ -40,23 +43,25 @@ impl Missing {
         };
         let mut sorted = Sorted::new(&there);
         let mut body = patch.without_changes();
-        for (name, act) in patch.acts() {
-            match act {
-                Act::Add(added) => {
+        for (name, change) in patch.changes() {
+            match change {
+                FieldChange::Add(added) => {
                     let new = sorted.sort(&kind_of(name), added).map_err(unknown)?;
                     if !new.is_empty() {
-                        body.take(name, &Act::Add(new));
+                        body.take(name, &FieldChange::Add(new));
                     }
                 }
-                Act::Set(_) if multifield::is_name(name) => return Err(cannot_be_compared(name)),
-                Act::Set(sent) | Act::Clear(sent) => {
+                FieldChange::Set(_) if multifield::is_name(name) => {
+                    return Err(cannot_be_compared(name));
+                }
+                FieldChange::Set(sent) | FieldChange::Clear(sent) => {
                     let shown = shown.field(name);
                     // That a file is present does not show that it is the one to upload.
                     let is_there = of_value(sent, shown).is_none()
                         && (!equality::uploads(sent)
                             || shown.is_some_and(|shown| equality::same(sent, shown.as_str())));
                     if !is_there {
-                        body.take(name, &act);
+                        body.take(name, &change);
                     }
                 }
             }
@@ -79,7 +84,7 @@ impl Missing {
     }
 
     /// Returns the result once nothing is missing, so that everything wanted was added.
-    pub(super) fn ensured(&mut self, record: Raw) -> Ensured {
+    pub(super) fn ensured(&mut self, record: RawAnswer) -> Ensured {
         // An answer may show the values only by aliases; then they are returned as they were sent.
         let there = record.multifields().unwrap_or_default();
         // New entries come after those that were present.
@@ -120,9 +125,13 @@ impl<'a> Sorted<'a> {
     }
 
     /// Returns the values that are not present, without duplicates, and notes all.
-    fn sort<'v>(&mut self, kind: &str, added: Vec<Added<'v>>) -> Result<Vec<Added<'v>>, Unclear> {
+    fn sort<'v>(
+        &mut self,
+        kind: &str,
+        added: Vec<Added<'v>>,
+    ) -> Result<Vec<Added<'v>>, UnclearMultifields> {
         if !self.there.are_all_of(kind) {
-            return Err(Unclear::NotShown);
+            return Err(UnclearMultifields::NotShown);
         }
         let mut new = Vec::new();
         for added in added {
@@ -143,14 +152,16 @@ impl<'a> Sorted<'a> {
 /// Returns whether a record shows everything in a patch: every value, and every added phone and email,
 /// whatever its type. An absent field is not shown. For an uploaded file the record only has to show
 /// that there is one.
-pub(super) fn shows_all(patch: &Body, record: &Raw) -> bool {
-    let shown = record.look_up(patch.acts().map(|(name, _)| &**name));
+pub(super) fn shows_all(patch: &Body, record: &RawAnswer) -> bool {
+    let shown = record.look_up(patch.changes().map(|(name, _)| &**name));
     let multifields = shown.multifields();
     // Multifields that are not understood show nothing.
     let keys = multifields.map_or_else(|_| HashSet::new(), |it| it.keys());
-    patch.acts().all(|(name, act)| match act {
-        Act::Set(sent) | Act::Clear(sent) => of_value(sent, shown.field(name)).is_none(),
-        Act::Add(added) => {
+    patch.changes().all(|(name, change)| match change {
+        FieldChange::Set(sent) | FieldChange::Clear(sent) => {
+            of_value(sent, shown.field(name)).is_none()
+        }
+        FieldChange::Add(added) => {
             let kind = kind_of(name);
             let mut values = added.iter().map(Added::text);
             values.all(|value| keys.contains(&EntryKey::of(&kind, &value)))
@@ -167,7 +178,7 @@ fn cannot_be_compared(name: &str) -> Error {
     Error::not_sent(ErrorKind::InvalidPatch, problem)
 }
 
-fn unknown(unclear: Unclear) -> Error {
+fn unknown(unclear: UnclearMultifields) -> Error {
     let problem = format!(
         "{}, so it is not known which phones and emails are missing, and nothing was sent: look at the record with `Client::get_raw`",
         unclear.problem()
@@ -183,18 +194,18 @@ mod tests {
     use crate::{Contacts, Outcome};
 
     /// A record with these fields and an id.
-    fn record(json: &Value) -> Raw {
+    fn record(json: &Value) -> RawAnswer {
         let mut record = json.clone();
         if let Some(fields) = record.as_object_mut() {
             fields.insert("id".to_owned(), json!(71));
         }
-        Raw::from_json::<Contacts>(record.to_string()).unwrap()
+        RawAnswer::from_json::<Contacts>(record.to_string()).unwrap()
     }
 
     fn sets(name: &'static str, value: &Value) -> Body {
         let mut body = Body::default();
         let json = value.to_string();
-        body.take(&name.into(), &Act::Set(&json));
+        body.take(&name.into(), &FieldChange::Set(&json));
         body
     }
 
@@ -353,11 +364,11 @@ mod tests {
                 .replace(r#""fm""#, r#"{"fm""#)
                 + "}",
         ] {
-            let shown = Raw::from_json::<Contacts>(shown).unwrap();
+            let shown = RawAnswer::from_json::<Contacts>(shown).unwrap();
             assert!(Missing::of(&adds(&["+7 916 1"]), &shown).is_err());
             assert!(!shows_all(&adds(&["+7 916 1"]), &shown));
         }
-        let shown = Raw::from_json::<Contacts>(r#"{"\ud83d":1}"#).unwrap();
+        let shown = RawAnswer::from_json::<Contacts>(r#"{"\ud83d":1}"#).unwrap();
         assert!(!shows_all(&clears("companyId"), &shown));
     }
 
@@ -367,12 +378,12 @@ mod tests {
         let value = r#""+79161""#;
         patch.take(
             &"phone".into(),
-            &Act::Add(vec![Added {
+            &FieldChange::Add(vec![Added {
                 value,
                 type_id: "WORK",
             }]),
         );
-        let odd = Raw::from_json::<Contacts>(r#"{"fm":[]}"#.to_owned()).unwrap();
+        let odd = RawAnswer::from_json::<Contacts>(r#"{"fm":[]}"#.to_owned()).unwrap();
         let error = Missing::of(&patch, &odd).err().unwrap();
         assert_eq!(error.kind(), ErrorKind::MultifieldsUnknown);
     }
@@ -394,7 +405,7 @@ mod tests {
         let mut patch = Body::default();
         patch.take(
             &"phone".into(),
-            &Act::Add(vec![Added {
+            &FieldChange::Add(vec![Added {
                 value: r#""+79161""#,
                 type_id: "WORK",
             }]),

@@ -39,7 +39,7 @@ use self::{
 };
 use crate::{
     Client, Error, ErrorKind, IdFor, Outcome, Patch, PatchJob, Result,
-    client::{Call, Caller, queue_at, waited_for_a_record},
+    client::{Call, Caller, join_queues, waited_for_a_record},
     many::batch::Slot,
 };
 
@@ -114,10 +114,10 @@ impl EnsurePack {
         let attempts = client.shared.retries.attempts();
         let woken = Arc::new(Notify::new());
         let targets = jobs.iter().map(PatchJob::target);
-        let requests = queue_at(&client.shared.records, targets, caller, &woken);
+        let requests = join_queues(&client.shared.records, targets, caller, &woken);
         let working = jobs.into_iter().zip(requests).enumerate();
         let working = working
-            .map(|(place, (job, request))| Working::new(place, job, request, attempts))
+            .map(|(index, (job, request))| Working::new(index, job, request, attempts))
             .collect();
         Self { working, woken }
     }
@@ -149,8 +149,8 @@ impl EnsurePack {
             // The lock of a record is released as soon as the record is done, even if others still
             // wait.
             for ended in working.extract_if(.., |one| one.is_done()) {
-                let (place, result) = ended.finish();
-                done(place, result);
+                let (index, result) = ended.finish();
+                done(index, result);
             }
             if working.is_empty() {
                 return;
@@ -160,8 +160,8 @@ impl EnsurePack {
                 let is_waited = wait(&working, &woken, latest_lock, caller).await;
                 if is_waited.is_err() {
                     for one in working {
-                        let (place, result) = one.give_up();
-                        done(place, result);
+                        let (index, result) = one.give_up();
+                        done(index, result);
                     }
                     return;
                 }

@@ -10,7 +10,7 @@ use super::{
     not_shown,
 };
 use crate::{
-    Error, ErrorKind, Outcome, PatchJob, Raw, Result,
+    Error, ErrorKind, Outcome, PatchJob, RawAnswer, Result,
     client::{LockRequest, RecordLock, request::Effect},
     patch::body::Body,
 };
@@ -25,7 +25,7 @@ const SHOWN_WITHIN: Duration = Duration::from_secs(5);
 const ADDED_KINDS: [&str; 2] = ["PHONE", "EMAIL"];
 
 pub(super) struct Working {
-    place: usize,
+    index: usize,
     pub(super) job: PatchJob,
     lock: Lock,
     pub(super) step: Step,
@@ -53,9 +53,9 @@ pub(super) enum Step {
 }
 
 impl Working {
-    pub(super) fn new(place: usize, job: PatchJob, request: LockRequest, attempts: u32) -> Self {
+    pub(super) fn new(index: usize, job: PatchJob, request: LockRequest, attempts: u32) -> Self {
         Self {
-            place,
+            index,
             job,
             lock: Lock::Waiting(request),
             step: Step::WaitForLock,
@@ -109,9 +109,9 @@ impl Working {
         self.tries_left
     }
 
-    pub(super) fn decide(&mut self, read: Result<Raw>, departure: Option<Instant>) {
+    pub(super) fn decide(&mut self, read: Result<RawAnswer>, sent_at: Option<Instant>) {
         let now = Instant::now();
-        let departure = departure.unwrap_or(now);
+        let sent_at = sent_at.unwrap_or(now);
         self.first_read.get_or_insert(now);
         let missing = read.and_then(|raw| Ok((Missing::of(self.job.body(), &raw)?, raw)));
         let (mut missing, raw) = match missing {
@@ -120,7 +120,7 @@ impl Working {
         };
         let body = std::mem::take(&mut missing.body);
         let mut proven = true;
-        let mut stranger = false;
+        let mut has_unknown_entry = false;
         let mut settles_at = None;
         let adds = Effect::of(&body) == Effect::Adds;
         if let Lock::Held(lock) = &self.lock {
@@ -135,12 +135,12 @@ impl Working {
             let shown = missing.wanted.iter();
             let shown = shown.filter_map(|entry| lock.shown_until(&entry.key()));
             settles_at = lock.settles_at().into_iter().chain(shown).max();
-            proven = settles_at.is_none_or(|at| departure >= at);
+            proven = settles_at.is_none_or(|at| sent_at >= at);
             if let Some(entries) = entries {
-                stranger = adds && lock.shows_a_stranger(&missing.kinds(), &entries);
+                has_unknown_entry = adds && lock.shows_unknown_entry(&missing.kinds(), &entries);
                 // Checks all kinds that are written, not only those that this patch adds.
-                if !lock.shows_a_stranger(&ADDED_KINDS, &entries) {
-                    lock.settle_disproven(departure);
+                if !lock.shows_unknown_entry(&ADDED_KINDS, &entries) {
+                    lock.settle_disproven(sent_at);
                 }
                 lock.note_read(entries);
             }
@@ -151,7 +151,7 @@ impl Working {
             return;
         }
         if let Some(until) = self.taken_until {
-            self.step = if departure >= until {
+            self.step = if sent_at >= until {
                 Step::Done(Err(not_taken(&body)))
             } else {
                 self.read_again(now, until)
@@ -160,7 +160,7 @@ impl Working {
         }
         self.step = match settles_at {
             Some(at) if adds && !proven => self.read_again(now, at),
-            _ if stranger => Step::Done(Err(reformatted())),
+            _ if has_unknown_entry => Step::Done(Err(reformatted())),
             _ if self.may_send(&body) => {
                 self.is_open &= !adds;
                 Step::Write(body)
@@ -175,7 +175,7 @@ impl Working {
         self.tries_left > 0 && (is_first || !body.is_unchecked())
     }
 
-    pub(super) fn note(&mut self, written: Result<Raw>, tries: u32) {
+    pub(super) fn note(&mut self, written: Result<RawAnswer>, tries: u32) {
         self.tries_left = self.tries_left.saturating_sub(tries.max(1));
         match written {
             Ok(raw) => self.note_success(raw),
@@ -196,7 +196,7 @@ impl Working {
     }
 
     /// A success is believed only if the answer shows the values.
-    fn note_success(&mut self, raw: Raw) {
+    fn note_success(&mut self, raw: RawAnswer) {
         let now = Instant::now();
         if let Some(lock) = self.lock().filter(|lock| lock.settles_at().is_some())
             && let Ok(entries) = raw.multifields()
@@ -225,7 +225,7 @@ impl Working {
 
     pub(super) fn finish(self) -> (usize, Result<Ensured>) {
         let Self {
-            place, step, job, ..
+            index, step, job, ..
         } = self;
         let result = match step {
             Step::Done(result) => result,
@@ -238,7 +238,7 @@ impl Working {
                 details.call.get_or_insert_with(call);
             })
         };
-        (place, result.map_err(named))
+        (index, result.map_err(named))
     }
 
     /// Returns the result if the caller is gone.
@@ -261,7 +261,7 @@ impl Working {
 /// The error of a success whose values do not show. It names the fields, not the values.
 fn not_taken(missing: &Body) -> Error {
     let names: Vec<_> = missing
-        .acts()
+        .changes()
         .map(|(name, _)| format!("`{name}`"))
         .collect();
     let problem = format!(

@@ -4,7 +4,7 @@ use tokio::time::Instant;
 
 use super::step::{Step, Working};
 use crate::{
-    Client, Error, Raw,
+    Client, Error, RawAnswer,
     client::{Additions, Caller, RecordLock, Request},
     many::batch::{self, BatchCall, Ended, Ready, Slot},
 };
@@ -41,10 +41,10 @@ impl Transport for OneByOne<'_> {
             let target = one.job.target();
             let mut tries = self.client.begin(self.caller);
             let read = match Request::get(target.entity, target.id) {
-                Ok(request) => tries.run::<Raw>(&request, &[]).await,
+                Ok(request) => tries.run::<RawAnswer>(&request, &[]).await,
                 Err(error) => Err(error),
             };
-            one.decide(read, tries.departure());
+            one.decide(read, tries.sent_at());
         }
     }
 
@@ -61,7 +61,7 @@ impl Transport for OneByOne<'_> {
                     if let Some(lock) = lock {
                         lock.will_add(Additions::of(body));
                     }
-                    tries.run::<Raw>(&request, lock.as_slice()).await
+                    tries.run::<RawAnswer>(&request, lock.as_slice()).await
                 }
                 Err(error) => Err(error),
             };
@@ -100,12 +100,12 @@ impl Transport for Batched<'_> {
     async fn read(&mut self, working: &mut [&mut Working]) {
         self.slot.take().await;
         let attempts = self.client.shared.retries.attempts();
-        let mut places = Vec::with_capacity(working.len());
+        let mut indices = Vec::with_capacity(working.len());
         let mut calls: Vec<Ready<&RecordLock>> = Vec::with_capacity(working.len());
-        for (place, one) in working.iter_mut().enumerate() {
+        for (index, one) in working.iter_mut().enumerate() {
             match BatchCall::get(one.job.target()) {
                 Ok(call) => {
-                    places.push(place);
+                    indices.push(index);
                     calls.push(Ready {
                         call,
                         lock: None,
@@ -117,10 +117,10 @@ impl Transport for Batched<'_> {
         }
         batch::run(self.client, self.caller, calls, |at, ended| {
             let Ended {
-                result, departure, ..
+                result, sent_at, ..
             } = ended;
-            if let Some(one) = places.get(at).and_then(|place| working.get_mut(*place)) {
-                one.decide(result, departure);
+            if let Some(one) = indices.get(at).and_then(|index| working.get_mut(*index)) {
+                one.decide(result, sent_at);
             }
         })
         .await;
@@ -128,35 +128,35 @@ impl Transport for Batched<'_> {
 
     async fn write(&mut self, working: &mut [&mut Working]) {
         self.slot.take().await;
-        let mut places = Vec::with_capacity(working.len());
+        let mut indices = Vec::with_capacity(working.len());
         let mut ended = Vec::with_capacity(working.len());
         {
             let mut calls: Vec<Ready<&RecordLock>> = Vec::with_capacity(working.len());
-            for (place, one) in working.iter().enumerate() {
+            for (index, one) in working.iter().enumerate() {
                 let Step::Write(body) = &one.step else {
                     continue;
                 };
                 match BatchCall::update(one.job.target(), body.clone()) {
                     Ok(call) => {
-                        places.push(place);
+                        indices.push(index);
                         calls.push(Ready {
                             call,
                             lock: one.lock(),
                             tries: one.tries_left(),
                         });
                     }
-                    Err(error) => ended.push((place, Err(error), 1)),
+                    Err(error) => ended.push((index, Err(error), 1)),
                 }
             }
             batch::run(self.client, self.caller, calls, |at, it| {
-                if let Some(place) = places.get(at) {
-                    ended.push((*place, it.result, it.tries));
+                if let Some(index) = indices.get(at) {
+                    ended.push((*index, it.result, it.tries));
                 }
             })
             .await;
         }
-        for (place, result, tries) in ended {
-            if let Some(one) = working.get_mut(place) {
+        for (index, result, tries) in ended {
+            if let Some(one) = working.get_mut(index) {
                 one.note(result, tries);
             }
         }

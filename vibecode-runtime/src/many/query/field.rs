@@ -99,12 +99,12 @@ mod sealed {
     reason = "the bounds are held, and in a constant there is no iterator"
 )]
 const fn is_among(names: &[&str], name: &str) -> bool {
-    let mut place = 0;
-    while place < names.len() {
-        if is_same(names[place].as_bytes(), name.as_bytes()) {
+    let mut index = 0;
+    while index < names.len() {
+        if is_same(names[index].as_bytes(), name.as_bytes()) {
             return true;
         }
-        place += 1;
+        index += 1;
     }
     false
 }
@@ -117,12 +117,12 @@ const fn is_same(one: &[u8], other: &[u8]) -> bool {
     if one.len() != other.len() {
         return false;
     }
-    let mut place = 0;
-    while place < one.len() {
-        if one[place] != other[place] {
+    let mut index = 0;
+    while index < one.len() {
+        if one[index] != other[index] {
             return false;
         }
-        place += 1;
+        index += 1;
     }
     true
 }

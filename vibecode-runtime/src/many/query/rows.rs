@@ -14,7 +14,7 @@ use super::{
     Query,
     listed::{Listed, Pages},
 };
-use crate::{Entity, Error, ErrorKind, Outcome, Raw, Record, Result, client::Call};
+use crate::{Entity, Error, ErrorKind, Outcome, RawAnswer, Record, Result, client::Call};
 
 /// The number of rows per request: with an offset, at most 500 are recommended (api.md, grade D).
 const PAGE: u64 = 500;
@@ -105,7 +105,7 @@ impl<T: Record> Rows<T> {
             }
             if let Some(row) = self.page.pop_front() {
                 self.given += 1;
-                let raw = Raw::new(T::Entity::PATH.into(), row, Outcome::NotApplied);
+                let raw = RawAnswer::new(T::Entity::PATH.into(), row, Outcome::NotApplied);
                 return Poll::Ready(Some(raw.record()));
             }
             match &mut self.next_page {

@@ -30,14 +30,14 @@ impl<'a> Adder<'a> {
     /// Adds the value that begins at this position of the JSON text.
     pub(crate) fn take(&mut self, json: &str, begin: usize, type_id: &'static str) {
         self.is_used = true;
-        let mut place = self.changes.len();
+        let mut index = self.changes.len();
         if self.may_have_some {
             if self.has(json, begin, type_id) {
                 return;
             }
-            let mut places = self.changes.iter();
-            let last = places.rposition(|change| is_same(&change.name, self.name));
-            place = last.map_or(place, |last| last + 1);
+            let mut indices = self.changes.iter();
+            let last = indices.rposition(|change| is_same(&change.name, self.name));
+            index = last.map_or(index, |last| last + 1);
         }
         self.may_have_some = true;
         let new = Change {
@@ -46,7 +46,7 @@ impl<'a> Adder<'a> {
             begin,
             value: begin..json.len(),
         };
-        self.changes.insert(place, new);
+        self.changes.insert(index, new);
     }
 
     /// Whether the value was already added. Two fields of a struct may contain the same value, such

@@ -81,7 +81,7 @@ enum Action {
 }
 
 #[derive(PartialEq)]
-pub(crate) enum Act<'a> {
+pub(crate) enum FieldChange<'a> {
     Set(&'a str),
     Clear(&'static str),
     Add(Vec<Added<'a>>),
@@ -209,10 +209,10 @@ impl Body {
             return;
         };
         let mut changes = self.changes.iter();
-        let place = changes.position(|change| change.is_of_field_of(&last));
+        let index = changes.position(|change| change.is_of_field_of(&last));
         self.changes.retain(|change| !change.is_of_field_of(&last));
         self.changes
-            .insert(place.unwrap_or(self.changes.len()), last);
+            .insert(index.unwrap_or(self.changes.len()), last);
     }
 
     /// Returns whether a name may have been seen already, and marks it as seen.
@@ -320,9 +320,9 @@ impl Body {
         self.failure.as_deref()
     }
 
-    pub(crate) fn acts(&self) -> impl Iterator<Item = (&Name, Act<'_>)> {
+    pub(crate) fn changes(&self) -> impl Iterator<Item = (&Name, FieldChange<'_>)> {
         self.fields()
-            .map(|(first, all)| (&first.name, self.act(first, all)))
+            .map(|(first, all)| (&first.name, self.change(first, all)))
     }
 
     pub(crate) fn additions(&self) -> impl Iterator<Item = (&Name, &str)> {
@@ -331,9 +331,9 @@ impl Body {
         changes.map(|change| (&change.name, self.value(change)))
     }
 
-    pub(crate) fn act_of(&self, name: &str) -> Option<Act<'_>> {
+    pub(crate) fn change_of(&self, name: &str) -> Option<FieldChange<'_>> {
         let (first, all) = self.fields().find(|(first, _)| first.name == name)?;
-        Some(self.act(first, all))
+        Some(self.change(first, all))
     }
 
     fn fields(&self) -> impl Iterator<Item = (&Change, &[Change])> {
@@ -341,11 +341,11 @@ impl Body {
         fields.filter_map(|all| Some((all.first()?, all)))
     }
 
-    fn act(&self, first: &Change, all: &[Change]) -> Act<'_> {
+    fn change(&self, first: &Change, all: &[Change]) -> FieldChange<'_> {
         match first.action {
-            Action::Set => Act::Set(self.value(first)),
-            Action::Clear(by) => Act::Clear(by),
-            Action::Add(_) => Act::Add(self.added(all).collect()),
+            Action::Set => FieldChange::Set(self.value(first)),
+            Action::Clear(by) => FieldChange::Clear(by),
+            Action::Add(_) => FieldChange::Add(self.added(all).collect()),
         }
     }
 
@@ -360,11 +360,11 @@ impl Body {
     }
 
     /// Copies a change from another body. The field must not have a change in this one.
-    pub(crate) fn take(&mut self, name: &Name, act: &Act<'_>) {
-        match act {
-            Act::Set(json) => self.put(name.clone(), Action::Set, json),
-            Act::Clear(by) => self.put(name.clone(), Action::Clear(by), by),
-            Act::Add(added) => {
+    pub(crate) fn take(&mut self, name: &Name, change: &FieldChange<'_>) {
+        match change {
+            FieldChange::Set(json) => self.put(name.clone(), Action::Set, json),
+            FieldChange::Clear(by) => self.put(name.clone(), Action::Clear(by), by),
+            FieldChange::Add(added) => {
                 self.see(name);
                 for Added { value, type_id } in added {
                     let begin = self.json.len();
@@ -405,13 +405,13 @@ fn is_same(one: &str, other: &str) -> bool {
 /// Shows which fields change and how, but no values.
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let changes = self.acts();
+        let changes = self.changes();
         let invalid = self.failure.iter().map(|it| (&it.name, &it.reason));
         f.debug_map().entries(changes).entries(invalid).finish()
     }
 }
 
-impl fmt::Debug for Act<'_> {
+impl fmt::Debug for FieldChange<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Set(_) => f.write_str("set"),

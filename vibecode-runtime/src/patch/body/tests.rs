@@ -117,9 +117,9 @@ fn a_body_is_what_its_calls_come_to_in_any_order() {
         assert_eq!(serde_json::to_value(&body).unwrap(), value, "{calls:?}");
 
         let mut taken = body.without_changes();
-        for (name, act) in body.acts() {
-            taken.take(name, &act);
-            assert!(taken.act_of(name) == Some(act), "{calls:?}");
+        for (name, change) in body.changes() {
+            taken.take(name, &change);
+            assert!(taken.change_of(name) == Some(change), "{calls:?}");
         }
         assert_eq!(taken.to_json(), expected, "{calls:?}");
     });

@@ -10,7 +10,7 @@ use crate::{
     client::request::{check, checked_id},
     entity::is_entity,
     patch::{
-        body::{Act, Body, is_finite},
+        body::{Body, FieldChange, is_finite},
         encoder::to_json,
     },
     value::multifield::type_id_of,
@@ -104,7 +104,7 @@ impl UntypedPatch {
         let by = json.and_then(|json| clearing(&json));
         match (refusal(&name), by) {
             (Some(reason), _) => self.body.refuse(name, reason),
-            (None, Some(by)) => self.body.take(&name.into(), &Act::Clear(by)),
+            (None, Some(by)) => self.body.take(&name.into(), &FieldChange::Clear(by)),
             (None, None) => self.body.refuse(
                 name,
                 "a field is cleared by an empty text, 0, an empty list, null or false",

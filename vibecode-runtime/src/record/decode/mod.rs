@@ -18,13 +18,13 @@ use crate::{
 /// A value of a field, as the API returned it. `Debug` does not show it.
 ///
 /// ```
-/// use vibecode_runtime::{Answered, Contacts, Decode, DecodeError, Raw, Record, kind};
+/// use vibecode_runtime::{WireValue, Contacts, Decode, DecodeError, RawAnswer, Record, kind};
 ///
 /// /// A text, or a placeholder if there is none.
 /// struct Note(String);
 ///
 /// impl Decode<kind::Text> for Note {
-///     fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+///     fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
 ///         if answered.is_empty_text() {
 ///             return Ok(Self("none".to_owned()));
 ///         }
@@ -38,12 +38,12 @@ use crate::{
 ///     comments: Note,
 /// }
 ///
-/// let raw = Raw::from_json::<Contacts>(r#"{"comments":""}"#)?;
+/// let raw = RawAnswer::from_json::<Contacts>(r#"{"comments":""}"#)?;
 /// assert_eq!(raw.record::<Customer>()?.comments.0, "none");
 /// # Ok::<(), vibecode_runtime::Error>(())
 /// ```
 #[derive(Clone, Copy)]
-pub struct Answered<'a>(&'a str, Option<&'a List>);
+pub struct WireValue<'a>(&'a str, Option<&'a List>);
 
 /// The error for a value that cannot be read. It says what was expected and never contains the
 /// value.
@@ -75,9 +75,9 @@ impl fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-impl<'a> Answered<'a> {
-    pub(crate) const NULL: Answered<'static> = Answered("null", None);
-    pub(crate) const EMPTY_LIST: Answered<'static> = Answered("[]", None);
+impl<'a> WireValue<'a> {
+    pub(crate) const NULL: WireValue<'static> = WireValue("null", None);
+    pub(crate) const EMPTY_LIST: WireValue<'static> = WireValue("[]", None);
 
     pub(crate) fn new(value: &'a RawValue) -> Self {
         Self(value.get(), None)
@@ -87,11 +87,11 @@ impl<'a> Answered<'a> {
         Self(json, None)
     }
 
-    pub(crate) fn of<'b>(self, field: &'b List) -> Answered<'b>
+    pub(crate) fn of<'b>(self, field: &'b List) -> WireValue<'b>
     where
         'a: 'b,
     {
-        Answered(self.0, Some(field))
+        WireValue(self.0, Some(field))
     }
 
     /// Returns the field that the value belongs to, if it is known.
@@ -158,7 +158,7 @@ impl<'a> Answered<'a> {
 
     /// Returns the elements of a list. PHP writes a list with gaps as an object, with the index of
     /// each element as its key. Returns `None` if this is not a list.
-    pub(crate) fn elements(self) -> Option<impl Iterator<Item = Answered<'a>>> {
+    pub(crate) fn elements(self) -> Option<impl Iterator<Item = WireValue<'a>>> {
         let elements: Vec<&RawValue> = if self.is_nothing() {
             Vec::new()
         } else if self.0.starts_with('{') {
@@ -167,13 +167,13 @@ impl<'a> Answered<'a> {
             serde_json::from_str(self.0).ok()?
         };
         let field = self.1;
-        let element = move |element: &'a RawValue| Answered(element.get(), field);
+        let element = move |element: &'a RawValue| WireValue(element.get(), field);
         Some(elements.into_iter().map(element))
     }
 
     /// Returns the values of a multiple field: the elements of a list, or a single value without a
     /// list around it. Returns `None` for an object in which only some keys are indexes.
-    fn values(self) -> Option<Vec<Answered<'a>>> {
+    fn values(self) -> Option<Vec<WireValue<'a>>> {
         match self.elements() {
             Some(elements) => Some(elements.collect()),
             None if self.0.starts_with('{') && json::has_index_among_keys(self.0) => None,
@@ -181,8 +181,11 @@ impl<'a> Answered<'a> {
         }
     }
 
-    pub(crate) fn pick<const N: usize>(self, keys: [&str; N]) -> Option<[Option<Answered<'a>>; N]> {
-        json::pick(self.0, keys).map(|picked| picked.map(|value| value.map(Answered::new)))
+    pub(crate) fn pick<const N: usize>(
+        self,
+        keys: [&str; N],
+    ) -> Option<[Option<WireValue<'a>>; N]> {
+        json::pick(self.0, keys).map(|picked| picked.map(|value| value.map(WireValue::new)))
     }
 
     pub(crate) fn id(self) -> Option<u64> {
@@ -195,9 +198,9 @@ impl<'a> Answered<'a> {
     }
 }
 
-impl fmt::Debug for Answered<'_> {
+impl fmt::Debug for WireValue<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Answered({} bytes)", self.0.len())
+        write!(f, "WireValue({} bytes)", self.0.len())
     }
 }
 
@@ -207,12 +210,12 @@ impl fmt::Debug for Answered<'_> {
 /// already. [`kind`](crate::kind) lists those types.
 ///
 /// ```
-/// use vibecode_runtime::{Answered, Decode, DecodeError, kind};
+/// use vibecode_runtime::{WireValue, Decode, DecodeError, kind};
 ///
 /// struct TaxNumber(String);
 ///
 /// impl Decode<kind::Text> for TaxNumber {
-///     fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+///     fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
 ///         let text: String = Decode::<kind::Text>::decode(answered)?;
 ///         if text.len() == 12 {
 ///             Ok(Self(text))
@@ -240,13 +243,13 @@ pub trait Decode<K>: Sized {
     /// # Errors
     /// [`DecodeError`] if the value does not fit the type. The call then fails with
     /// [`ErrorKind::Unreadable`](crate::ErrorKind::Unreadable), which names the field.
-    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError>;
+    fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError>;
 }
 
 impl<K, T: Decode<K>> Decode<K> for Box<T> {
     const LIST: Option<List> = T::LIST;
 
-    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+    fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
         T::decode(answered).map(Box::new)
     }
 }
@@ -254,7 +257,7 @@ impl<K, T: Decode<K>> Decode<K> for Box<T> {
 impl<K: Kind, T: Decode<K>> Decode<Multiple<K>> for Vec<T> {
     const LIST: Option<List> = T::LIST;
 
-    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+    fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
         let values = answered
             .values()
             .ok_or_else(|| DecodeError::expected("a list"))?;
@@ -269,7 +272,7 @@ where
 {
     const LIST: Option<List> = <Vec<T> as Decode<Multiple<K>>>::LIST;
 
-    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+    fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
         let values: Vec<T> = Vec::decode(answered)?;
         let expected = || DecodeError::expected(format!("a list of {N} values"));
         values.try_into().map_err(|_| expected())

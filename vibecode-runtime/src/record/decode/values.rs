@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::{Answered, Decode, DecodeError};
+use super::{Decode, DecodeError, WireValue};
 use crate::{CrmRef, Date, DateTime, File, Id, Money, kind};
 
-fn text_of(answered: Answered<'_>) -> Result<Cow<'_, str>, DecodeError> {
+fn text_of(answered: WireValue<'_>) -> Result<Cow<'_, str>, DecodeError> {
     answered.text().ok_or_else(|| {
         DecodeError::expected(if answered.is_quoted() {
             "text of whole characters, found half of a surrogate pair in it"
@@ -18,19 +18,19 @@ fn text_of(answered: Answered<'_>) -> Result<Cow<'_, str>, DecodeError> {
 macro_rules! text_kinds {
     ($($Kind:ident)+) => {$(
         impl Decode<kind::$Kind> for String {
-            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+            fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
                 text_of(answered).map(Cow::into_owned)
             }
         }
 
         impl Decode<kind::$Kind> for Box<str> {
-            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+            fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
                 <String as Decode<kind::$Kind>>::decode(answered).map(String::into_boxed_str)
             }
         }
 
         impl Decode<kind::$Kind> for Cow<'_, str> {
-            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+            fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
                 <String as Decode<kind::$Kind>>::decode(answered).map(Cow::Owned)
             }
         }
@@ -46,7 +46,7 @@ text_kinds! { Date DateTime DateOrDateTime Money Crm }
 macro_rules! numbers {
     ($($Kind:ident: $($Number:ty)+;)+) => {$($(
         impl Decode<kind::$Kind> for $Number {
-            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+            fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
                 let expected = concat!("a whole number that fits ", stringify!($Number));
                 answered.whole().ok_or_else(|| DecodeError::expected(expected))
             }
@@ -66,7 +66,7 @@ numbers! {
 macro_rules! real_numbers {
     ($($Kind:ident: $($Number:ty)+;)+) => {$($(
         impl Decode<kind::$Kind> for $Number {
-            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+            fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
                 let number = answered.text().and_then(|text| text.parse().ok());
                 let number = number.filter(|number: &$Number| number.is_finite());
                 number.ok_or_else(|| DecodeError::expected("a number"))
@@ -82,7 +82,7 @@ real_numbers! {
 
 /// Reads true and false, "Y" and "N", 1 and 0 (api.md, "Read"), bare or in quotes.
 impl Decode<kind::Boolean> for bool {
-    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+    fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
         let text = answered.text();
         match text.as_deref().unwrap_or(answered.as_str()) {
             "true" | "1" | "Y" | "y" => Ok(true),
@@ -97,7 +97,7 @@ impl Decode<kind::Boolean> for bool {
 macro_rules! days {
     ($($Kind:ident)+) => {$(
         impl Decode<kind::$Kind> for Date {
-            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+            fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
                 Ok(Self::of_answer(&text_of(answered)?)?)
             }
         }
@@ -109,7 +109,7 @@ days! { Date DateOrDateTime }
 macro_rules! parsed {
     ($($Kind:ident: $Value:ty;)+) => {$(
         impl Decode<kind::$Kind> for $Value {
-            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+            fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
                 Ok(text_of(answered)?.parse::<Self>()?)
             }
         }
@@ -124,7 +124,7 @@ parsed! {
 
 /// Keeps a link in an unknown form unchanged.
 impl Decode<kind::Crm> for CrmRef {
-    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+    fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
         let text = text_of(answered)?;
         Ok(if answered.is_quoted() {
             Self::of_text(&text)
@@ -135,13 +135,13 @@ impl Decode<kind::Crm> for CrmRef {
 }
 
 impl<E> Decode<kind::Reference<E>> for Id<E> {
-    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+    fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
         <u64 as Decode<kind::Reference<E>>>::decode(answered).map(Self::new)
     }
 }
 
 impl<E> Decode<kind::Reference<E>> for u64 {
-    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+    fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
         // 0 in a reference means that there is no record.
         let id = answered.whole().filter(|id| *id != 0);
         id.ok_or_else(|| DecodeError::expected("the id of a record"))
@@ -151,9 +151,9 @@ impl<E> Decode<kind::Reference<E>> for u64 {
 /// Reads `{"id", "url", "urlMachine"}`, of which it takes the id to keep the file, or the form in
 /// which a file is written.
 impl Decode<kind::File> for File {
-    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+    fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
         let id = match answered.pick(["id"]) {
-            Some([id]) => id.and_then(Answered::whole),
+            Some([id]) => id.and_then(WireValue::whole),
             None => answered.whole(),
         };
         id.filter(|id| *id != 0)

@@ -3,7 +3,7 @@
 use ::chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Offset as _, TimeZone, Timelike, Utc};
 
 use super::moment::{Moment, Offset, Shown, day};
-use crate::{Answered, Decode, DecodeError, Encode, EncodeError, Encoder, kind};
+use crate::{Decode, DecodeError, Encode, EncodeError, Encoder, WireValue, kind};
 
 impl Encode<kind::Date> for NaiveDate {
     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
@@ -13,7 +13,7 @@ impl Encode<kind::Date> for NaiveDate {
 
 /// Also reads the date of a value with a time.
 impl Decode<kind::Date> for NaiveDate {
-    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+    fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
         let date: crate::Date = Decode::<kind::Date>::decode(answered)?;
         Self::from_ymd_opt(date.year().into(), date.month().into(), date.day().into())
             .ok_or_else(|| DecodeError::expected("a day that chrono has"))
@@ -51,7 +51,7 @@ fn encode<Z: TimeZone>(
 
 /// Keeps the offset of the answer.
 impl Decode<kind::DateTime> for DateTime<FixedOffset> {
-    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+    fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
         let moment = Moment::decode(answered)?;
         let offset = FixedOffset::east_opt(moment.east_seconds).ok_or_else(outside)?;
         Ok(utc(moment)?.with_timezone(&offset))
@@ -59,7 +59,7 @@ impl Decode<kind::DateTime> for DateTime<FixedOffset> {
 }
 
 impl Decode<kind::DateTime> for DateTime<Utc> {
-    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+    fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
         utc(Moment::decode(answered)?)
     }
 }

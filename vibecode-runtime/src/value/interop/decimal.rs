@@ -2,7 +2,9 @@
 
 use rust_decimal::Decimal;
 
-use crate::{Answered, Decode, DecodeError, Encode, EncodeError, Encoder, Money, ParseError, kind};
+use crate::{
+    Decode, DecodeError, Encode, EncodeError, Encoder, Money, ParseError, WireValue, kind,
+};
 
 macro_rules! numbers {
     ($($Kind:ident)+) => {$(
@@ -16,7 +18,7 @@ macro_rules! numbers {
 
         /// Never rounds: a number with more digits than `Decimal` can hold is an error.
         impl Decode<kind::$Kind> for Decimal {
-            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+            fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
                 let number = exactly(&answered.text().unwrap_or_default());
                 number.ok_or_else(|| DecodeError::expected("a number that fits Decimal"))
             }

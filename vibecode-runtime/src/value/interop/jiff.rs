@@ -7,7 +7,7 @@ use ::jiff::{
 };
 
 use super::moment::{self, Moment, Shown, day};
-use crate::{Answered, Decode, DecodeError, Encode, EncodeError, Encoder, kind};
+use crate::{Decode, DecodeError, Encode, EncodeError, Encoder, WireValue, kind};
 
 impl Encode<kind::Date> for Date {
     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
@@ -17,7 +17,7 @@ impl Encode<kind::Date> for Date {
 
 /// Also reads the date of a value with a time.
 impl Decode<kind::Date> for Date {
-    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+    fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
         let date: crate::Date = Decode::<kind::Date>::decode(answered)?;
         of_calendar(date).ok_or_else(|| DecodeError::expected("a day that jiff has"))
     }
@@ -61,7 +61,7 @@ fn encode(at: &Zoned, offset: moment::Offset, to: &mut Encoder<'_>) -> Result<()
 /// Returns a time in a time zone with the answer's fixed offset, since the answer does not contain
 /// the time zone's name.
 impl Decode<kind::DateTime> for Zoned {
-    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+    fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
         let moment = Moment::decode(answered)?;
         let offset = Offset::from_seconds(moment.east_seconds).map_err(|_| outside())?;
         Ok(timestamp(moment)?.to_zoned(TimeZone::fixed(offset)))
@@ -69,7 +69,7 @@ impl Decode<kind::DateTime> for Zoned {
 }
 
 impl Decode<kind::DateTime> for Timestamp {
-    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+    fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
         timestamp(Moment::decode(answered)?)
     }
 }

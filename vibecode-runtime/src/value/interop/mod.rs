@@ -12,7 +12,7 @@ macro_rules! day_or_moment {
 
         $(
             impl crate::Decode<crate::kind::DateOrDateTime> for $Read {
-                fn decode(answered: crate::Answered<'_>) -> Result<Self, crate::DecodeError> {
+                fn decode(answered: crate::WireValue<'_>) -> Result<Self, crate::DecodeError> {
                     crate::Decode::<crate::kind::$Kind>::decode(answered)
                 }
             }
@@ -35,7 +35,7 @@ mod time;
 mod wire {
     #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
     use crate::kind;
-    use crate::{Answered, Decode, DecodeError, Encode, EncodeError, Encoder};
+    use crate::{Decode, DecodeError, Encode, EncodeError, Encoder, WireValue};
 
     /// Returns the JSON that a value is written as. A refused value must write nothing.
     pub(super) fn written<K>(value: &impl Encode<K>) -> Result<String, EncodeError> {
@@ -96,6 +96,6 @@ mod wire {
     }
 
     pub(super) fn read<K, T: Decode<K>>(json: &str) -> Result<T, DecodeError> {
-        T::decode(Answered::of_text(json))
+        T::decode(WireValue::of_text(json))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Answered, Date, DateTime, Decode, DecodeError, EncodeError, Encoder, kind};
+use crate::{Date, DateTime, Decode, DecodeError, EncodeError, Encoder, WireValue, kind};
 
 pub(super) fn day(
     year: impl Into<i64>,
@@ -80,7 +80,7 @@ pub(super) struct Moment {
 }
 
 impl Moment {
-    pub(super) fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+    pub(super) fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
         let moment: DateTime = Decode::<kind::DateTime>::decode(answered)?;
         Self::of(&moment).ok_or_else(|| DecodeError::expected("a moment with an offset"))
     }

@@ -3,7 +3,7 @@
 use ::time::{Date, Month, OffsetDateTime, UtcOffset};
 
 use super::moment::{Moment, Offset, Shown, day};
-use crate::{Answered, Decode, DecodeError, Encode, EncodeError, Encoder, kind};
+use crate::{Decode, DecodeError, Encode, EncodeError, Encoder, WireValue, kind};
 
 impl Encode<kind::Date> for Date {
     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
@@ -14,7 +14,7 @@ impl Encode<kind::Date> for Date {
 
 /// Also reads the date of a value with a time.
 impl Decode<kind::Date> for Date {
-    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+    fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
         let date: crate::Date = Decode::<kind::Date>::decode(answered)?;
         of_calendar(date).ok_or_else(|| DecodeError::expected("a day that time has"))
     }
@@ -49,7 +49,7 @@ fn encode(at: OffsetDateTime, offset: Offset, to: &mut Encoder<'_>) -> Result<()
 
 /// Keeps the offset of the answer.
 impl Decode<kind::DateTime> for OffsetDateTime {
-    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+    fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
         let moment = Moment::decode(answered)?;
         of_moment(moment).ok_or_else(|| DecodeError::expected("a moment in the range of time"))
     }

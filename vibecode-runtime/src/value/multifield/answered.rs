@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use super::{MultifieldEntry, Multifields, read::Source};
 use crate::{
-    Answered, DecodeError,
+    DecodeError, WireValue,
     wire::{
         equality::{self, EntryKey},
         json,
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The fields beside `fm` that show a kind.
-struct Beside {
+struct Aliases {
     kind: &'static str,
     /// The flag that says whether there are any entries.
     flag: &'static str,
@@ -28,8 +28,8 @@ struct Beside {
     typed: &'static [(&'static str, &'static str)],
 }
 
-const BESIDE: &[Beside] = &[
-    Beside {
+const BESIDE: &[Aliases] = &[
+    Aliases {
         kind: "PHONE",
         flag: "hasPhone",
         untyped: "phone",
@@ -40,7 +40,7 @@ const BESIDE: &[Beside] = &[
             ("phoneOther", "OTHER"),
         ],
     },
-    Beside {
+    Aliases {
         kind: "EMAIL",
         flag: "hasEmail",
         untyped: "email",
@@ -72,7 +72,7 @@ pub(crate) const MULTIFIELD_NAMES: &[&str] = &[
 pub(crate) const MULTIFIELD_FLAGS: &[&str] = &["hasPhone", "hasEmail"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unclear {
+pub(crate) enum UnclearMultifields {
     /// The record is not a readable object.
     Record,
     /// `fm` is neither a list of entries nor an object of them.
@@ -85,7 +85,7 @@ pub(crate) enum Unclear {
     NotShown,
 }
 
-impl Unclear {
+impl UnclearMultifields {
     pub(crate) fn problem(self) -> &'static str {
         match self {
             Self::Record => "the record is not an object that can be read",
@@ -105,28 +105,34 @@ impl Unclear {
     }
 }
 
-impl From<Unclear> for DecodeError {
-    fn from(unclear: Unclear) -> Self {
+impl From<UnclearMultifields> for DecodeError {
+    fn from(unclear: UnclearMultifields) -> Self {
         Self::expected(match unclear {
-            Unclear::List => "`fm` to be a list of entries with `typeId`, `valueType` and `value`",
-            Unclear::Alias => "texts in the aliases, such as `phoneWork`",
-            Unclear::Record | Unclear::Contradiction | Unclear::NotShown => "a record with `fm`",
+            UnclearMultifields::List => {
+                "`fm` to be a list of entries with `typeId`, `valueType` and `value`"
+            }
+            UnclearMultifields::Alias => "texts in the aliases, such as `phoneWork`",
+            UnclearMultifields::Record
+            | UnclearMultifields::Contradiction
+            | UnclearMultifields::NotShown => "a record with `fm`",
         })
     }
 }
 
 impl Multifields {
     /// Reads the entries from `fm`, or from the aliases if the record has no `fm`.
-    pub(crate) fn read<'a>(field: impl Fn(&str) -> Option<Answered<'a>>) -> Result<Self, Unclear> {
+    pub(crate) fn read<'a>(
+        field: impl Fn(&str) -> Option<WireValue<'a>>,
+    ) -> Result<Self, UnclearMultifields> {
         // `null` and `false` are treated as if there were no `fm`.
-        let is_list = |fm: &Answered<'_>| fm.as_str().starts_with(['[', '{']);
-        let is_shown = |fm: &Answered<'_>| is_list(fm) || !equality::is_nothing(fm.as_str());
+        let is_list = |fm: &WireValue<'_>| fm.as_str().starts_with(['[', '{']);
+        let is_shown = |fm: &WireValue<'_>| is_list(fm) || !equality::is_nothing(fm.as_str());
         if let Some(fm) = field("fm").filter(is_shown) {
-            let entries = entries(fm).ok_or(Unclear::List)?;
+            let entries = entries(fm).ok_or(UnclearMultifields::List)?;
             return Ok(Self::new(entries, Source::List));
         }
         let entries = from_aliases(&field)?;
-        let says_none = |beside: &&Beside| {
+        let says_none = |beside: &&Aliases| {
             let is_nothing = |name| field(name).is_some_and(|it| equality::is_nothing(it.as_str()));
             entries.is_empty() && (is_false(field(beside.flag)) || is_nothing(beside.untyped))
         };
@@ -137,8 +143,8 @@ impl Multifields {
     /// Same as `read`, but also checks that the record does not contradict itself: the value of
     /// each alias must be an entry, and the flags must match whether there are entries of the kind.
     pub(crate) fn read_consistent<'a>(
-        field: impl Fn(&str) -> Option<Answered<'a>>,
-    ) -> Result<Self, Unclear> {
+        field: impl Fn(&str) -> Option<WireValue<'a>>,
+    ) -> Result<Self, UnclearMultifields> {
         let multifields = Self::read(&field)?;
         for beside in BESIDE {
             let mut keys = HashSet::new();
@@ -149,18 +155,18 @@ impl Multifields {
                 let values = values_of(field(alias))?;
                 let mut values = values.iter();
                 if !values.all(|(value, _)| keys.contains(&EntryKey::of(beside.kind, value))) {
-                    return Err(Unclear::Contradiction);
+                    return Err(UnclearMultifields::Contradiction);
                 }
             }
             if flag(field(beside.flag))?.is_some_and(|has_some| has_some == keys.is_empty()) {
-                return Err(Unclear::Contradiction);
+                return Err(UnclearMultifields::Contradiction);
             }
         }
         Ok(multifields)
     }
 }
 
-impl Beside {
+impl Aliases {
     fn aliases(&self) -> impl Iterator<Item = &'static str> {
         let typed = self.typed.iter().map(|(alias, _)| *alias);
         typed.chain([self.untyped])
@@ -199,22 +205,24 @@ fn unknown_alias(name: &str) -> Option<&'static str> {
     BESIDE.iter().map(|it| it.kind).find(|kind| is_alias(kind))
 }
 
-fn is_false(answered: Option<Answered<'_>>) -> bool {
+fn is_false(answered: Option<WireValue<'_>>) -> bool {
     flag(answered) == Ok(Some(false))
 }
 
-fn flag(answered: Option<Answered<'_>>) -> Result<Option<bool>, Unclear> {
-    let Some(answered) = answered.map(Answered::as_str) else {
+fn flag(answered: Option<WireValue<'_>>) -> Result<Option<bool>, UnclearMultifields> {
+    let Some(answered) = answered.map(WireValue::as_str) else {
         return Ok(None);
     };
     if equality::is_nothing(answered) {
         return Ok(Some(false));
     }
-    equality::boolean(answered).map(Some).ok_or(Unclear::Alias)
+    equality::boolean(answered)
+        .map(Some)
+        .ok_or(UnclearMultifields::Alias)
 }
 
 /// Returns the entries of `fm`, or `None` if any part of it has an unknown form.
-fn entries(fm: Answered<'_>) -> Option<Vec<MultifieldEntry>> {
+fn entries(fm: WireValue<'_>) -> Option<Vec<MultifieldEntry>> {
     let elements = if fm.as_str().starts_with('{') {
         let pairs = json::pairs(fm.as_str())?;
         pairs.into_iter().map(|(_, entry)| entry).collect()
@@ -222,11 +230,11 @@ fn entries(fm: Answered<'_>) -> Option<Vec<MultifieldEntry>> {
         serde_json::from_str::<Vec<&RawValue>>(fm.as_str()).ok()?
     };
     let entries = elements.into_iter();
-    entries.map(|each| entry(Answered::new(each))).collect()
+    entries.map(|each| entry(WireValue::new(each))).collect()
 }
 
 /// Reads an entry of `fm`, or returns `None` if it has an unknown form.
-pub(super) fn entry(answered: Answered<'_>) -> Option<MultifieldEntry> {
+pub(super) fn entry(answered: WireValue<'_>) -> Option<MultifieldEntry> {
     let [id, kind, value_type, value] = answered.pick(["id", "typeId", "valueType", "value"])?;
     let id = match id.filter(|id| !equality::is_nothing(id.as_str())) {
         Some(id) => Some(id.id()?),
@@ -254,7 +262,7 @@ pub(super) fn entry(answered: Answered<'_>) -> Option<MultifieldEntry> {
     })
 }
 
-fn string(answered: Answered<'_>) -> Option<String> {
+fn string(answered: WireValue<'_>) -> Option<String> {
     let text = answered
         .text()
         .filter(|_| answered.as_str().starts_with('"'));
@@ -262,10 +270,10 @@ fn string(answered: Answered<'_>) -> Option<String> {
 }
 
 fn from_aliases<'a>(
-    field: impl Fn(&str) -> Option<Answered<'a>>,
-) -> Result<Vec<MultifieldEntry>, Unclear> {
+    field: impl Fn(&str) -> Option<WireValue<'a>>,
+) -> Result<Vec<MultifieldEntry>, UnclearMultifields> {
     let mut entries: Vec<MultifieldEntry> = Vec::new();
-    for Beside {
+    for Aliases {
         kind,
         untyped,
         typed,
@@ -294,11 +302,11 @@ fn from_aliases<'a>(
 type Typed = (String, Option<String>);
 
 /// Returns the values of an alias: text, an entry in its written form, or a list of these.
-fn values_of(alias: Option<Answered<'_>>) -> Result<Vec<Typed>, Unclear> {
+fn values_of(alias: Option<WireValue<'_>>) -> Result<Vec<Typed>, UnclearMultifields> {
     let Some(alias) = alias.filter(|alias| !equality::is_nothing(alias.as_str())) else {
         return Ok(Vec::new());
     };
-    let one = |value: Answered<'_>| -> Option<Typed> {
+    let one = |value: WireValue<'_>| -> Option<Typed> {
         if value.as_str().starts_with('{') {
             let [value, value_type] = value.pick(["value", "typeId"])?;
             let value_type = value_type.filter(|it| !equality::is_nothing(it.as_str()));
@@ -312,12 +320,12 @@ fn values_of(alias: Option<Answered<'_>>) -> Result<Vec<Typed>, Unclear> {
     };
     let values: Option<Vec<Typed>> = if alias.as_str().starts_with('[') {
         let values = serde_json::from_str::<Vec<&RawValue>>(alias.as_str()).ok();
-        let values = values.ok_or(Unclear::Alias)?.into_iter();
-        values.map(|value| one(Answered::new(value))).collect()
+        let values = values.ok_or(UnclearMultifields::Alias)?.into_iter();
+        values.map(|value| one(WireValue::new(value))).collect()
     } else {
         one(alias).map(|value| vec![value])
     };
-    let mut values = values.ok_or(Unclear::Alias)?;
+    let mut values = values.ok_or(UnclearMultifields::Alias)?;
     values.retain(|(value, _)| !value.is_empty());
     Ok(values)
 }
@@ -330,18 +338,18 @@ mod tests {
 
     use super::*;
 
-    fn with<T>(record: &str, read: impl Fn(&dyn Fn(&str) -> Option<Answered<'static>>) -> T) -> T {
+    fn with<T>(record: &str, read: impl Fn(&dyn Fn(&str) -> Option<WireValue<'static>>) -> T) -> T {
         // Leaking is fine in a test.
         let record: &'static str = Box::leak(record.to_owned().into_boxed_str());
         let fields: BTreeMap<&str, &'static RawValue> = serde_json::from_str(record).unwrap();
-        read(&|name| fields.get(name).map(|value| Answered::new(value)))
+        read(&|name| fields.get(name).map(|value| WireValue::new(value)))
     }
 
-    fn read(record: &str) -> Result<Multifields, Unclear> {
+    fn read(record: &str) -> Result<Multifields, UnclearMultifields> {
         with(record, |field| Multifields::read(field))
     }
 
-    fn read_consistent(record: &str) -> Result<Multifields, Unclear> {
+    fn read_consistent(record: &str) -> Result<Multifields, UnclearMultifields> {
         with(record, |field| Multifields::read_consistent(field))
     }
 
@@ -423,7 +431,11 @@ mod tests {
                 json!({ "1": entry, "3": bad }),
             ] {
                 let record = json!({ "fm": fm }).to_string();
-                assert_eq!(read(&record).unwrap_err(), Unclear::List, "{record}");
+                assert_eq!(
+                    read(&record).unwrap_err(),
+                    UnclearMultifields::List,
+                    "{record}"
+                );
             }
         }
         for fm in [
@@ -436,7 +448,11 @@ mod tests {
             json!(true),
         ] {
             let record = json!({ "fm": fm }).to_string();
-            assert_eq!(read(&record).unwrap_err(), Unclear::List, "{record}");
+            assert_eq!(
+                read(&record).unwrap_err(),
+                UnclearMultifields::List,
+                "{record}"
+            );
         }
         // A duplicate key, and a lone surrogate, which no `str` can hold.
         for fm in [
@@ -450,7 +466,11 @@ mod tests {
             r#"{"\ud83d":{"typeId":"PHONE","valueType":"WORK","value":"+71"}}"#,
         ] {
             let record = format!(r#"{{"fm":{fm}}}"#);
-            assert_eq!(read(&record).unwrap_err(), Unclear::List, "{record}");
+            assert_eq!(
+                read(&record).unwrap_err(),
+                UnclearMultifields::List,
+                "{record}"
+            );
         }
     }
 
@@ -472,7 +492,7 @@ mod tests {
         let odd = json!({ "fm": [entry] });
         assert_eq!(
             read_consistent(&odd.to_string()).unwrap_err(),
-            Unclear::List
+            UnclearMultifields::List
         );
     }
 
@@ -531,7 +551,7 @@ mod tests {
             json!({ "phone": "+71", "hasPhone": false }),
         ] {
             let unclear = read_consistent(&bad.to_string()).unwrap_err();
-            assert_eq!(unclear, Unclear::Contradiction, "{bad}");
+            assert_eq!(unclear, UnclearMultifields::Contradiction, "{bad}");
         }
         for unknown in [
             json!({ "fm": [], "phone": { "a": 1 } }),
@@ -544,10 +564,13 @@ mod tests {
             json!({ "phone": [null] }),
         ] {
             let unclear = read_consistent(&unknown.to_string()).unwrap_err();
-            assert_eq!(unclear, Unclear::Alias, "{unknown}");
+            assert_eq!(unclear, UnclearMultifields::Alias, "{unknown}");
         }
         let half_an_emoji = r#"{"fm":[],"phone":"\ud83d"}"#;
-        assert_eq!(read_consistent(half_an_emoji).unwrap_err(), Unclear::Alias);
+        assert_eq!(
+            read_consistent(half_an_emoji).unwrap_err(),
+            UnclearMultifields::Alias
+        );
     }
 
     #[test]

@@ -10,7 +10,9 @@ use crate::{Encode, EncodeError, Encoder, ParseError, kind};
 
 pub use self::read::{MultifieldEntry, Multifields};
 pub(crate) use self::{
-    answered::{MULTIFIELD_FLAGS, MULTIFIELD_NAMES, Unclear, is_name, shows_unknown_alias},
+    answered::{
+        MULTIFIELD_FLAGS, MULTIFIELD_NAMES, UnclearMultifields, is_name, shows_unknown_alias,
+    },
     read::read_list,
 };
 

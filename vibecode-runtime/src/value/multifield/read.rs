@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::answered::entry;
 use crate::{
-    Answered, Decode, DecodeError, Email, EmailType, Phone, PhoneType,
+    Decode, DecodeError, Email, EmailType, Phone, PhoneType, WireValue,
     kind::{self, Multiple},
     wire::equality::EntryKey,
 };
@@ -174,7 +174,7 @@ macro_rules! values {
     ($($Value:ident, $Type:ident;)+) => {$(
         /// Reads a type that cannot be written as OTHER.
         impl Decode<kind::$Value> for $Value {
-            fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+            fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
                 let expected = || DecodeError::expected("an entry with a kind, a type and a value");
                 let entry = entry(answered).ok_or_else(expected)?;
                 let known = $Type::ALL.iter().find(|each| each.as_str() == entry.value_type);
@@ -194,5 +194,5 @@ pub(crate) fn read_list<K, L: Decode<Multiple<K>>>(
     multifields: &Multifields,
     kind: &str,
 ) -> Result<L, DecodeError> {
-    L::decode(Answered::of_text(&multifields.list_of(kind)))
+    L::decode(WireValue::of_text(&multifields.list_of(kind)))
 }
