@@ -251,7 +251,10 @@ async fn no_storm_makes_an_answer_untrue() {
     }
     // The storms were strong enough to cause each of these.
     for kind in ["yes", "no", "unknown"] {
-        assert!(reported.iter().any(|one| one == kind), "{kind}: {reported:?}");
+        assert!(
+            reported.iter().any(|one| one == kind),
+            "{kind}: {reported:?}"
+        );
     }
 }
 

@@ -69,7 +69,10 @@ async fn a_batch_takes_every_entity_and_answers_in_the_order_of_its_calls() {
         .send()
         .await
         .unwrap();
-    assert_eq!(summary(&results), ["Ok", "Ok", "Api NotApplied", "Ok", "Ok"]);
+    assert_eq!(
+        summary(&results),
+        ["Ok", "Ok", "Api NotApplied", "Ok", "Ok"]
+    );
     assert_eq!(
         results[2].as_ref().unwrap_err().code(),
         Some(&ErrorCode::EntityNotFound)

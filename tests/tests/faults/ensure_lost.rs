@@ -118,7 +118,10 @@ async fn a_read_that_left_before_the_write_had_settled_proves_nothing_whenever_i
         let reports = way.write(&client, &[Item::that_adds(1)]).await;
         assert!(reports[0].is_ok(), "{reports:?}");
         let requests = timeline.requests().await;
-        let seconds: Vec<&str> = requests.iter().filter_map(|it| it.split(' ').nth(1)).collect();
+        let seconds: Vec<&str> = requests
+            .iter()
+            .filter_map(|it| it.split(' ').nth(1))
+            .collect();
         let answered_at = (last_early_read + 20).to_string();
         assert!(last_early_read + 20 > settles_at);
         assert_eq!(
@@ -277,7 +280,10 @@ async fn a_shorter_time_to_settle_is_the_users_choice() {
         .await
         .unwrap();
     let requests = timeline.requests().await;
-    assert_eq!(requests[2..], ["GET 0", "GET 1", "GET 2", "GET 3", "PATCH 3"]);
+    assert_eq!(
+        requests[2..],
+        ["GET 0", "GET 1", "GET 2", "GET 3", "PATCH 3"]
+    );
 }
 
 #[tokio::test(start_paused = true)]

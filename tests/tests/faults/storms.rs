@@ -97,7 +97,11 @@ fn untruths(sandbox: &Sandbox, items: &[Item], reports: &[Result<()>]) -> Vec<St
         };
         let (times, own) = times(sandbox, item.id);
         if !times.iter().all(is_true) || own != 1 {
-            untruths.push(format!("{}: {times:?}, reported {}", item.id, summary(report)));
+            untruths.push(format!(
+                "{}: {times:?}, reported {}",
+                item.id,
+                summary(report)
+            ));
         }
     }
     untruths

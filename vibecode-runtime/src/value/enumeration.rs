@@ -1,5 +1,6 @@
 //! Enums for the options of a list field.
 
+use super::const_text::{Text, is_same};
 use crate::Entity;
 
 /// The options of one list field. Implemented with the derive macro of the same name.
@@ -95,58 +96,5 @@ impl List {
             .then("` of ")
             .then(entity);
         panic!("{}", text.as_str())
-    }
-}
-
-#[expect(clippy::indexing_slicing, reason = "both indices are below the length")]
-const fn is_same(one: &str, other: &str) -> bool {
-    let (one, other) = (one.as_bytes(), other.as_bytes());
-    let mut index = 0;
-    if one.len() != other.len() {
-        return false;
-    }
-    while index < one.len() {
-        if one[index] != other[index] {
-            return false;
-        }
-        index += 1;
-    }
-    true
-}
-
-/// A text that is assembled at compile time.
-struct Text {
-    bytes: [u8; Self::LENGTH],
-    length: usize,
-}
-
-impl Text {
-    const LENGTH: usize = 256;
-
-    const fn new() -> Self {
-        Self {
-            bytes: [0; Self::LENGTH],
-            length: 0,
-        }
-    }
-
-    #[expect(clippy::indexing_slicing, reason = "both indices are below the length")]
-    const fn then(mut self, text: &str) -> Self {
-        let text = text.as_bytes();
-        let mut index = 0;
-        while index < text.len() && self.length < Self::LENGTH {
-            self.bytes[self.length] = text[index];
-            self.length += 1;
-            index += 1;
-        }
-        self
-    }
-
-    const fn as_str(&self) -> &str {
-        let (text, _) = self.bytes.split_at(self.length);
-        match std::str::from_utf8(text) {
-            Ok(text) => text,
-            Err(_) => "these are the options of another list",
-        }
     }
 }

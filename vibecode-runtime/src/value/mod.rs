@@ -1,5 +1,6 @@
 //! Types for values of the API that have no counterpart in the standard library.
 
+pub(crate) mod const_text;
 mod crm_ref;
 mod date;
 pub(crate) mod enumeration;

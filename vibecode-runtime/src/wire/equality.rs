@@ -13,7 +13,8 @@ use std::{borrow::Cow, collections::BTreeSet};
 
 use serde_json::value::RawValue;
 
-use crate::{Date, DateTime, Money, wire::json};
+use super::{json, truth};
+use crate::{Date, DateTime, Money};
 
 /// The key with which entries of a multifield are compared: two entries are the same if their keys
 /// are equal.
@@ -171,16 +172,9 @@ impl<'a> Form<'a> {
     fn boolean(&self) -> Option<bool> {
         match self {
             Self::Boolean(value) => Some(*value),
-            Self::Text(text) => match &**text {
-                "Y" | "y" | "1" | "true" => Some(true),
-                "N" | "n" | "0" | "false" => Some(false),
-                _ => None,
-            },
-            Self::Number("1") => Some(true),
-            Self::Number("0") => Some(false),
-            Self::Null | Self::Number(_) | Self::List(_) | Self::Object(_) | Self::Unreadable => {
-                None
-            }
+            Self::Text(text) => truth(text),
+            Self::Number(number) => truth(number),
+            Self::Null | Self::List(_) | Self::Object(_) | Self::Unreadable => None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData};
 
-use crate::Record;
+use crate::{Record, value::const_text::is_same};
 
 /// A field of the records of `T`, by its wire name, to filter or order by.
 ///
@@ -101,30 +101,12 @@ mod sealed {
 const fn is_among(names: &[&str], name: &str) -> bool {
     let mut index = 0;
     while index < names.len() {
-        if is_same(names[index].as_bytes(), name.as_bytes()) {
+        if is_same(names[index], name) {
             return true;
         }
         index += 1;
     }
     false
-}
-
-#[expect(
-    clippy::indexing_slicing,
-    reason = "the bounds are held, and in a constant there is no iterator"
-)]
-const fn is_same(one: &[u8], other: &[u8]) -> bool {
-    if one.len() != other.len() {
-        return false;
-    }
-    let mut index = 0;
-    while index < one.len() {
-        if one[index] != other[index] {
-            return false;
-        }
-        index += 1;
-    }
-    true
 }
 
 /// Creates the [`Field`] of a wire name, checked at compile time.

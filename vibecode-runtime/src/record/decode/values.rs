@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Decode, DecodeError, WireValue};
-use crate::{CrmRef, Date, DateTime, File, Id, Money, kind};
+use crate::{CrmRef, Date, DateTime, File, Id, Money, kind, wire::truth};
 
 fn text_of(answered: WireValue<'_>) -> Result<Cow<'_, str>, DecodeError> {
     answered.text().ok_or_else(|| {
@@ -84,11 +84,8 @@ real_numbers! {
 impl Decode<kind::Boolean> for bool {
     fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
         let text = answered.text();
-        match text.as_deref().unwrap_or(answered.as_str()) {
-            "true" | "1" | "Y" | "y" => Ok(true),
-            "false" | "0" | "N" | "n" => Ok(false),
-            _ => Err(DecodeError::expected("true or false")),
-        }
+        truth(text.as_deref().unwrap_or(answered.as_str()))
+            .ok_or(DecodeError::expected("true or false"))
     }
 }
 
