@@ -5,7 +5,6 @@ pub(crate) mod diff;
 pub(crate) mod encode;
 pub(crate) mod encoder;
 pub(crate) mod job;
-pub(crate) mod rendered;
 
 use crate::{Entity, patch::body::Body};
 

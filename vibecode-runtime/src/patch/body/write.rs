@@ -6,9 +6,9 @@ use serde::{
     Serialize, Serializer,
     ser::{Error as _, SerializeMap},
 };
+use serde_json::{Value, value::RawValue};
 
 use super::{Action, Added, Body, Change};
-use crate::patch::rendered;
 
 /// The type of a plain string (api.md, grade D).
 pub(crate) const WORK: &str = "WORK";
@@ -90,19 +90,24 @@ impl Serialize for Body {
         if let Some(invalid) = &self.failure {
             return Err(S::Error::custom(invalid));
         }
-        if rendered::is_taken_as_it_is::<S>() {
-            return rendered::serialize(&self.to_json(), serializer);
-        }
+        // Only `serde_json` writes a `RawValue` unchanged, so a binary format gets the value itself.
+        let is_text = serializer.is_human_readable();
         let mut map = serializer.serialize_map(None)?;
         for (first, all) in self.fields() {
-            let mut value = String::new();
-            match &first.action {
-                Action::Set | Action::Clear(_) => value.push_str(self.value(first)),
-                Action::Add(_) => self.push_added(&mut value, all),
+            let mut added = String::new();
+            let json = if let Action::Add(_) = first.action {
+                self.push_added(&mut added, all);
+                &added
+            } else {
+                self.value(first)
+            };
+            if is_text {
+                let value: &RawValue = serde_json::from_str(json).map_err(S::Error::custom)?;
+                map.serialize_entry(&*first.name, value)?;
+            } else {
+                let value: Value = serde_json::from_str(json).map_err(S::Error::custom)?;
+                map.serialize_entry(&*first.name, &value)?;
             }
-            let value: serde_json::Value =
-                serde_json::from_str(&value).map_err(S::Error::custom)?;
-            map.serialize_entry(&*first.name, &value)?;
         }
         map.end()
     }
