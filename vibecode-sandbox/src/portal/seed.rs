@@ -1,0 +1,117 @@
+//! The initial records of the portal, read from JSON with the API's wire names.
+
+use serde_json::{Map, Value};
+use vibecode_spec::{Entity, Multifield};
+
+use super::{
+    fields::Fields,
+    multifield::{self, Entry},
+    record::Record,
+    table::Table,
+};
+use crate::start_error::StartError;
+
+/// The records of the default portal.
+pub(crate) const DEFAULT: &str = include_str!("../../portal/records.json");
+
+/// The id of an entry that has none yet: seeded ids take precedence.
+pub(crate) const NO_ID: u64 = 0;
+
+/// Splits a seed by entity.
+pub(crate) fn by_entity(seed: Value) -> Result<Vec<(Entity, Vec<Value>)>, StartError> {
+    let Value::Object(entities) = seed else {
+        return Err(StartError::new(
+            "a seed is a map: entity to array of records",
+        ));
+    };
+    let entities = entities.into_iter().map(|(name, records)| match records {
+        Value::Array(records) => Ok((read_entity(&name)?, records)),
+        _ => Err(StartError::new(format!("the seed of {name} is no array"))),
+    });
+    entities.collect()
+}
+
+fn read_entity(name: &str) -> Result<Entity, StartError> {
+    Entity::from_path(name).ok_or_else(|| {
+        let meant = Entity::suggest(name).map_or(String::new(), |meant| {
+            format!(": did you mean `{}`?", meant.path())
+        });
+        StartError::new(format!("there is no entity `{name}`{meant}"))
+    })
+}
+
+/// Adds these records to the existing ones. A record without an id gets the next free one.
+pub(crate) fn add(entity: Entity, table: &mut Table, seeds: Vec<Value>) -> Result<(), StartError> {
+    for seed in seeds {
+        let record = read(entity, &table.fields, seed, table.last_id + 1)?;
+        let id = record.id;
+        if !table.insert(record) {
+            let path = entity.path();
+            return Err(StartError::new(format!("{path} {id} is seeded twice")));
+        }
+    }
+    Ok(())
+}
+
+/// Reads one record. Its values are stored unchanged, so that a test can use what portals hold:
+/// numbers as text, "Y" for true, undocumented keys.
+fn read(entity: Entity, fields: &Fields, seed: Value, next: u64) -> Result<Record, StartError> {
+    let Value::Object(mut values) = seed else {
+        let message = format!("a record of {} is no map", entity.path());
+        return Err(StartError::new(message));
+    };
+    let id = values.remove("id").map_or(Some(next), |id| id.as_u64());
+    let Some(id) = id.filter(|id| *id > 0) else {
+        let message = format!("an id of {} is no positive number", entity.path());
+        return Err(StartError::new(message));
+    };
+    let entries = match fields.get(multifield::FM) {
+        Some(_) => take_entries(&mut values),
+        None => Ok(Vec::new()),
+    };
+    let entries = entries.map_err(|key| {
+        StartError::new(format!("`{key}` of {} {id} is malformed", entity.path()))
+    })?;
+    Ok(Record {
+        id,
+        values,
+        entries,
+    })
+}
+
+/// Removes phones and emails from the values and returns them. Beside `fm` they only repeat it, as
+/// in an answer of the API. The error is the malformed key.
+fn take_entries(values: &mut Map<String, Value>) -> Result<Vec<Entry>, String> {
+    if let Some(fm) = values.remove(multifield::FM) {
+        let named = |key: &str| Multifield::of_field(key).is_some();
+        values.retain(|key, _| !named(key) && !multifield::repeats_fm(key));
+        return read_fm(&fm).ok_or_else(|| multifield::FM.to_owned());
+    }
+    if let Some(alias) = values.keys().find(|key| multifield::repeats_fm(key)) {
+        return Err(alias.clone());
+    }
+    let mut entries = Vec::new();
+    for multifield in Multifield::ALL {
+        let name = multifield.name();
+        if let Some(written) = values.remove(name) {
+            let read = multifield::read(*multifield, &written).ok_or(name)?;
+            entries.extend(read.into_iter().map(|entry| entry.stored_as(NO_ID)));
+        }
+    }
+    Ok(entries)
+}
+
+fn read_fm(fm: &Value) -> Option<Vec<Entry>> {
+    let text = |entry: &Value, key| Some(entry.get(key)?.as_str()?.to_owned());
+    let entries = fm.as_array()?.iter();
+    entries
+        .map(|entry| {
+            Some(Entry {
+                id: entry.get("id").map_or(Some(NO_ID), Value::as_u64)?,
+                kind: text(entry, "typeId")?,
+                value_type: text(entry, "valueType")?,
+                value: text(entry, "value")?,
+            })
+        })
+        .collect()
+}
