@@ -352,8 +352,8 @@ impl SandboxBuilder {
     /// assert_eq!(sandbox.requests()[0].path(), "/v1/contacts/71");
     /// # }
     /// ```
-    pub fn keep_requests(mut self, most: usize) -> Self {
-        self.hosting.kept_requests = most;
+    pub fn keep_requests(mut self, limit: usize) -> Self {
+        self.hosting.kept_requests = limit;
         self
     }
 

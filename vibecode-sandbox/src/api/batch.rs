@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use vibecode_spec::Entity;
 
 use super::{
-    Effects,
+    WriteReport,
     operation::{Operation, Success},
     order,
 };
@@ -41,8 +41,8 @@ impl Batch {
     /// Reads `{"calls":[{"id","entity","action","entityId","params"}]}`.
     pub(crate) fn of_calls(body: &Map<String, Value>) -> Result<Self, Failure> {
         let calls = list(body, "calls", MAX_CALLS)?.iter();
-        let calls = calls.map(BatchCall::read);
-        Self::of(calls.collect::<Result<_, _>>()?)
+        let calls = calls.map(BatchCall::parse);
+        Self::new(calls.collect::<Result<_, _>>()?)
     }
 
     /// Reads `{"action":"update","items":[{"id",…}]}`, or `{"action":"delete","ids":[…]}`.
@@ -60,10 +60,10 @@ impl Batch {
         };
         let items = list(body, name, MAX_ITEMS)?.iter().enumerate();
         let items = items.map(|(index, item)| BatchCall::of_item(index, item, action, entity));
-        Self::of(items.collect::<Result<_, _>>()?)
+        Self::new(items.collect::<Result<_, _>>()?)
     }
 
-    fn of(calls: Vec<BatchCall>) -> Result<Self, Failure> {
+    fn new(calls: Vec<BatchCall>) -> Result<Self, Failure> {
         let mut ids = HashSet::new();
         if calls.iter().all(|call| ids.insert(&call.id)) {
             return Ok(Self { calls });
@@ -75,13 +75,13 @@ impl Batch {
     /// D).
     pub(crate) fn run(self, key: &Key, portal: &mut Portal, faults: &BatchFaults) -> Success {
         let (mut results, mut errors) = (Map::new(), Map::new());
-        let mut effects = Effects::default();
+        let mut report = WriteReport::default();
         let total = self.calls.len();
         let carried_out = faults.carried_out.unwrap_or(total);
         for (index, call) in self.calls.into_iter().enumerate().take(carried_out) {
             let fault = faults.of_call(index);
             if fault.is_none_or(CallFault::applies) {
-                match call.run(key, portal, &mut effects) {
+                match call.run(key, portal, &mut report) {
                     Ok(data) => results.insert(call.id.clone(), data),
                     Err(failure) => errors.insert(call.id.clone(), failure.error()),
                 };
@@ -106,8 +106,8 @@ impl Batch {
         ];
         let data = data.into_iter().map(|(key, value)| (key.to_owned(), value));
         Success {
-            effects,
-            ..Success::read(data.collect())
+            report,
+            ..Success::of_read(data.collect())
         }
     }
 }
@@ -115,7 +115,7 @@ impl Batch {
 impl BatchCall {
     /// A problem with the entity, the action or the parameters is the call's own error. A missing
     /// `entityId` fails the whole batch (grade D), and so does a bad id of the call.
-    fn read(call: &Value) -> Result<Self, Failure> {
+    fn parse(call: &Value) -> Result<Self, Failure> {
         let text = |key| call.get(key).and_then(Value::as_str).unwrap_or_default();
         let id = text("id");
         if id.is_empty() || id.chars().count() > MAX_ID_LENGTH {
@@ -178,17 +178,22 @@ impl BatchCall {
     }
 
     /// Returns the data of the call's answer.
-    fn run(&self, key: &Key, portal: &mut Portal, effects: &mut Effects) -> Result<Value, Failure> {
+    fn run(
+        &self,
+        key: &Key,
+        portal: &mut Portal,
+        report: &mut WriteReport,
+    ) -> Result<Value, Failure> {
         let operation = self.operation.as_ref().map_err(Clone::clone)?;
         key.check_access(operation.action.access())?;
         let success = operation.run(portal)?;
-        if success.effects.applied {
-            effects.applied = true;
-            effects.applied_calls.push(self.id.clone());
+        if success.report.applied {
+            report.applied = true;
+            report.applied_calls.push(self.id.clone());
         }
-        let dropped = success.effects.dropped.iter();
+        let dropped = success.report.dropped.iter();
         let dropped = dropped.map(|key| format!("{}.{key}", self.id));
-        effects.dropped.extend(dropped);
+        report.dropped.extend(dropped);
         Ok(success.data)
     }
 }

@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 use vibecode_spec::Entity;
 
-use super::Effects;
+use super::WriteReport;
 use crate::{
     portal::{
         Portal,
@@ -26,45 +26,45 @@ pub(crate) struct Operation {
     pub(crate) order: Order,
 }
 
-/// The effects and the answer of an operation.
+/// The answer of an operation, and what it changed.
 #[derive(Debug)]
 pub(crate) struct Success {
     pub(crate) status: StatusCode,
     pub(crate) data: Value,
     pub(crate) meta: Option<Value>,
-    pub(crate) effects: Effects,
+    pub(crate) report: WriteReport,
 }
 
 impl Operation {
     pub(crate) fn run(&self, portal: &mut Portal) -> Result<Success, Failure> {
         let entity = self.entity;
         match self.action {
-            Action::Fields => Ok(Success::read(portal.fields(entity)?)),
+            Action::Fields => Ok(Success::of_read(portal.fields(entity)?)),
             Action::List | Action::Search => {
-                let (data, meta) = portal.list(entity, &Query::read(&self.input, &self.order)?)?;
+                let (data, meta) = portal.list(entity, &Query::parse(&self.input, &self.order)?)?;
                 let meta = Some(meta);
                 Ok(Success {
                     meta,
-                    ..Success::read(data)
+                    ..Success::of_read(data)
                 })
             }
-            Action::Get => Ok(Success::read(portal.get(entity, self.id()?)?)),
+            Action::Get => Ok(Success::of_read(portal.get(entity, self.id()?)?)),
             Action::Create => {
                 let (data, dropped) = portal.create(entity, &self.input)?;
                 Ok(Success {
                     status: StatusCode::CREATED,
-                    ..Success::written(data, dropped)
+                    ..Success::of_write(data, dropped)
                 })
             }
             Action::Update => {
                 let (data, dropped) = portal.update(entity, self.id()?, &self.input)?;
-                Ok(Success::written(data, dropped))
+                Ok(Success::of_write(data, dropped))
             }
             Action::Delete => {
                 let id = self.id()?;
                 portal.delete(entity, id)?;
                 let data = json!({ "id": id, "deleted": true });
-                Ok(Success::written(data, Vec::new()))
+                Ok(Success::of_write(data, Vec::new()))
             }
         }
     }
@@ -76,25 +76,25 @@ impl Operation {
 }
 
 impl Success {
-    /// Creates an answer without effects.
-    pub(crate) fn read(data: Value) -> Self {
+    /// Creates the answer of an operation that changed nothing.
+    pub(crate) fn of_read(data: Value) -> Self {
         Self {
             status: StatusCode::OK,
             data,
             meta: None,
-            effects: Effects::default(),
+            report: WriteReport::default(),
         }
     }
 
-    fn written(data: Value, dropped: Vec<String>) -> Self {
-        let effects = Effects {
+    fn of_write(data: Value, dropped: Vec<String>) -> Self {
+        let report = WriteReport {
             applied: true,
             dropped,
-            ..Effects::default()
+            ..WriteReport::default()
         };
         Self {
-            effects,
-            ..Self::read(data)
+            report,
+            ..Self::of_read(data)
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{
-    Effects,
+    WriteReport,
     batch::Batch,
     me,
     operation::{Operation, Success},
@@ -16,19 +16,19 @@ use crate::{
     wire::{Access, Action, Answer, Failure, Request, Route, envelope},
 };
 
-/// Carries a request out on the portal, and returns its answer and its effects.
+/// Carries a request out on the portal, and returns its answer and what it changed.
 pub(crate) fn respond(
     request: &Request,
     keys: &Keyring,
     portal: &mut Portal,
     faults: &BatchFaults,
-) -> (Answer, Effects) {
+) -> (Answer, WriteReport) {
     match carry_out(request, keys, portal, faults) {
         Ok(success) => {
             let body = envelope::success(success.data, success.meta);
-            (Answer::json(success.status, &body), success.effects)
+            (Answer::json(success.status, &body), success.report)
         }
-        Err(failure) => (Answer::failure(&failure), Effects::default()),
+        Err(failure) => (Answer::failure(&failure), WriteReport::default()),
     }
 }
 
@@ -40,16 +40,16 @@ fn carry_out(
 ) -> Result<Success, Failure> {
     let key = keys.authenticate(&request.headers)?;
     match request.route()? {
-        Route::Me => Ok(Success::read(me::describe(key))),
+        Route::Me => Ok(Success::of_read(me::describe(key))),
         Route::UserFields(entity) => {
             key.check_access(Access::Read)?;
-            Ok(Success::read(portal.user_fields(entity)?))
+            Ok(Success::of_read(portal.user_fields(entity)?))
         }
         Route::Entity(action, entity, id) => {
             key.check_access(action.access())?;
             let input = match action {
                 Action::List => url_query::of_url(request.uri.query()),
-                Action::Create | Action::Update | Action::Search => read_body(&request.body)?,
+                Action::Create | Action::Update | Action::Search => parse_body(&request.body)?,
                 Action::Get | Action::Delete | Action::Fields => Map::new(),
             };
             let order = match action {
@@ -69,18 +69,18 @@ fn carry_out(
         // The access of each call is checked later.
         Route::Batch => {
             key.check_access(Access::Read)?;
-            let batch = Batch::of_calls(&read_body(&request.body)?)?;
+            let batch = Batch::of_calls(&parse_body(&request.body)?)?;
             Ok(batch.run(key, portal, faults))
         }
         Route::EntityBatch(entity) => {
             key.check_access(Access::Write)?;
-            let batch = Batch::of_items(entity, &read_body(&request.body)?)?;
+            let batch = Batch::of_items(entity, &parse_body(&request.body)?)?;
             Ok(batch.run(key, portal, faults))
         }
     }
 }
 
-fn read_body(body: &[u8]) -> Result<Map<String, Value>, Failure> {
+fn parse_body(body: &[u8]) -> Result<Map<String, Value>, Failure> {
     match serde_json::from_slice(body) {
         Ok(Value::Object(body)) => Ok(body),
         Ok(_) => Err(Failure::invalid_request("The body is no JSON object")),

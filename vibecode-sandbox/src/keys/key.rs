@@ -233,15 +233,15 @@ impl Key {
 
     /// Checks the session token that came with the key. Only an app's key requires one.
     pub(crate) fn check_session(&self, token: Option<&str>) -> Result<(), Failure> {
-        let known = |tokens: &[String], token| tokens.iter().any(|each| each == token);
+        let has = |tokens: &[String], token| tokens.iter().any(|each| each == token);
         match token {
             _ if self.kind != KeyKind::App => Ok(()),
             None => Err(Failure::new(
                 "TOKEN_MISSING",
                 "An app's key needs a session token in Authorization: Bearer",
             )),
-            Some(token) if known(&self.sessions, token) => Ok(()),
-            Some(token) if known(&self.expired_sessions, token) => Err(Failure::new(
+            Some(token) if has(&self.sessions, token) => Ok(()),
+            Some(token) if has(&self.expired_sessions, token) => Err(Failure::new(
                 "TOKEN_EXPIRED",
                 "The session is over: authorise again",
             )),
@@ -258,7 +258,7 @@ impl Key {
             ));
         }
         let refusal = Restriction::ALL.iter().find(|restriction| {
-            self.restrictions.contains(restriction) && restriction.concerns(access)
+            self.restrictions.contains(restriction) && restriction.blocks(access)
         });
         refusal.map_or(Ok(()), |restriction| Err(restriction.failure()))
     }
@@ -269,7 +269,7 @@ impl Restriction {
     /// may do.
     const ALL: &[Self] = &[Self::NoTokens, Self::NoScope, Self::ReadOnly, Self::Denied];
 
-    fn concerns(self, access: Access) -> bool {
+    fn blocks(self, access: Access) -> bool {
         self != Self::ReadOnly || access == Access::Write
     }
 

@@ -116,7 +116,7 @@ impl Limits {
     }
 
     /// Adds the headers that describe the remaining limit of this key.
-    pub(crate) fn describe(&self, key: &str, headers: &mut HeaderMap) {
+    pub(crate) fn add_headers(&self, key: &str, headers: &mut HeaderMap) {
         let Some((limit, slots)) = self.quota.per_minute.zip(self.by_key.get(key)) else {
             return;
         };

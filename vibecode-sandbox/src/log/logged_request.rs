@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::{HeaderMap, Method, StatusCode};
 
-use crate::{api::Effects, faults::Fault, wire::Request};
+use crate::{api::WriteReport, faults::Fault, wire::Request};
 
 /// A logged request and its outcome.
 ///
@@ -27,7 +27,7 @@ use crate::{api::Effects, faults::Fault, wire::Request};
 pub struct LoggedRequest {
     pub(super) serial: usize,
     pub(super) request: Arc<Request>,
-    pub(super) effects: Effects,
+    pub(super) report: WriteReport,
     pub(super) fault: Option<Fault>,
     pub(super) status: Option<StatusCode>,
     pub(super) error_code: Option<&'static str>,
@@ -41,7 +41,7 @@ impl LoggedRequest {
         Self {
             serial,
             request,
-            effects: Effects::default(),
+            report: WriteReport::default(),
             fault: None,
             status: None,
             error_code: None,
@@ -244,7 +244,7 @@ impl LoggedRequest {
     /// ```
     #[must_use]
     pub fn was_applied(&self) -> bool {
-        self.effects.applied
+        self.report.applied
     }
 
     /// Returns the ids of the batch's calls that were writes and were carried out, in their order.
@@ -263,7 +263,7 @@ impl LoggedRequest {
     /// ```
     #[must_use]
     pub fn applied_calls(&self) -> &[String] {
-        &self.effects.applied_calls
+        &self.report.applied_calls
     }
 
     /// Returns the fault that hit the request.
@@ -298,6 +298,6 @@ impl LoggedRequest {
     /// ```
     #[must_use]
     pub fn dropped(&self) -> &[String] {
-        &self.effects.dropped
+        &self.report.dropped
     }
 }

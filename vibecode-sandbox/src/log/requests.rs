@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use super::LoggedRequest;
 use crate::{
-    api::Effects,
+    api::WriteReport,
     faults::Fault,
     lock::lock,
     wire::{Answer, Request},
@@ -61,8 +61,8 @@ impl Log {
         self.update(serial, |request| request.fault = Some(fault));
     }
 
-    pub(crate) fn set_effects(&self, serial: usize, effects: Effects) {
-        self.update(serial, |request| request.effects = effects);
+    pub(crate) fn set_report(&self, serial: usize, report: WriteReport) {
+        self.update(serial, |request| request.report = report);
     }
 
     pub(crate) fn set_answer(&self, serial: usize, answer: &Answer) {

@@ -26,7 +26,7 @@ pub(crate) struct Moment(OffsetDateTime);
 
 impl Moment {
     /// Reads ISO 8601 with an offset. A fraction of a second is dropped when the time is written.
-    pub(crate) fn read(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let text = text
             .strip_suffix('Z')
             .map_or_else(|| text.to_owned(), |utc| format!("{utc}+00:00"));
@@ -63,15 +63,15 @@ mod tests {
             "1969-12-31T23:59:59+00:00",
             "9999-12-31T23:59:59+00:00",
         ] {
-            assert_eq!(Moment::read(text).unwrap().to_string(), text);
+            assert_eq!(Moment::parse(text).unwrap().to_string(), text);
         }
     }
 
     #[test]
     fn seconds_carry_over_into_days_months_and_years() {
-        let moment = Moment::read("2023-12-31T23:59:59+03:00").unwrap();
+        let moment = Moment::parse("2023-12-31T23:59:59+03:00").unwrap();
         assert_eq!(moment.plus(1).to_string(), "2024-01-01T00:00:00+03:00");
-        let moment = Moment::read("2024-02-28T23:59:59Z").unwrap();
+        let moment = Moment::parse("2024-02-28T23:59:59Z").unwrap();
         assert_eq!(moment.plus(1).to_string(), "2024-02-29T00:00:00+00:00");
     }
 
@@ -105,7 +105,7 @@ mod tests {
             "2026-04-15T12:00:00юZ",
             "2026-04-15Tюююю",
         ] {
-            assert!(Moment::read(text).is_none(), "{text}");
+            assert!(Moment::parse(text).is_none(), "{text}");
         }
     }
 }

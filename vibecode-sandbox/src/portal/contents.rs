@@ -67,7 +67,7 @@ impl Portal {
         let table = table.ok_or_else(Failure::entity_not_found)?;
         let mut record = Record::new(table.last_id + 1);
         let fields = &table.fields;
-        let update = Update::read(body, fields, update::is_settable, &record, &mut self.ids)?;
+        let update = Update::new(body, fields, update::is_settable, &record, &mut self.ids)?;
         let dropped = update.apply(&mut record, &mut self.ids);
         record.mark_created(fields, self.clock.after(None));
         let view = self.quirks.view(&record, fields);
@@ -88,7 +88,7 @@ impl Portal {
         let record = table.records.get_mut(&id);
         let record = record.ok_or_else(Failure::entity_not_found)?;
         let fields = &table.fields;
-        let update = Update::read(body, fields, update::is_changeable, record, &mut self.ids)?;
+        let update = Update::new(body, fields, update::is_changeable, record, &mut self.ids)?;
         let changes = update.changes();
         let dropped = update.apply(record, &mut self.ids);
         if changes {

@@ -40,7 +40,7 @@ impl NewEntry {
 
 /// Reads one of the three documented forms: text, an array of texts, or an array of `{value,
 /// typeId}`. Returns `None` for any other shape, including arrays of mixed forms.
-pub(crate) fn read(multifield: Multifield, written: &Value) -> Option<Vec<NewEntry>> {
+pub(crate) fn parse(multifield: Multifield, written: &Value) -> Option<Vec<NewEntry>> {
     let text = |text: &Value| new_entry(multifield, text, None);
     match written {
         Value::String(_) => Some(vec![text(written)?]),
@@ -49,17 +49,17 @@ pub(crate) fn read(multifield: Multifield, written: &Value) -> Option<Vec<NewEnt
         }
         Value::Array(objects) => {
             let objects = objects.iter();
-            objects.map(|one| read_object(multifield, one)).collect()
+            objects.map(|one| parse_object(multifield, one)).collect()
         }
         _ => None,
     }
 }
 
-fn read_object(multifield: Multifield, written: &Value) -> Option<NewEntry> {
+fn parse_object(multifield: Multifield, written: &Value) -> Option<NewEntry> {
     let object = written.as_object()?;
-    let known = object.keys().all(|key| key == "value" || key == "typeId");
+    let is_known = object.keys().all(|key| key == "value" || key == "typeId");
     let entry = new_entry(multifield, object.get("value")?, object.get("typeId"));
-    entry.filter(|_| known)
+    entry.filter(|_| is_known)
 }
 
 fn new_entry(multifield: Multifield, value: &Value, type_id: Option<&Value>) -> Option<NewEntry> {
@@ -67,8 +67,8 @@ fn new_entry(multifield: Multifield, value: &Value, type_id: Option<&Value>) -> 
     let type_id = match type_id {
         None => Multifield::DEFAULT_TYPE_ID,
         Some(type_id) => {
-            let mut known = multifield.type_ids().iter();
-            known.find(|known| type_id == **known)?
+            let mut type_ids = multifield.type_ids().iter();
+            type_ids.find(|known| type_id == **known)?
         }
     };
     Some(NewEntry {
@@ -80,24 +80,24 @@ fn new_entry(multifield: Multifield, value: &Value, type_id: Option<&Value>) -> 
 
 /// Returns the values of all entries of one kind.
 pub(crate) fn values(multifield: Multifield, entries: &[Entry]) -> Value {
-    let own = entries
+    let of_kind = entries
         .iter()
         .filter(|entry| entry.kind == multifield.kind_in_fm());
-    own.map(|entry| entry.value.clone()).collect()
+    of_kind.map(|entry| entry.value.clone()).collect()
 }
 
 /// Adds `fm` and its aliases to a record: `phone` is the first phone, `phoneMobile` the first
 /// mobile one.
-pub(crate) fn show(entries: &[Entry], view: &mut Map<String, Value>) {
+pub(crate) fn add_to(entries: &[Entry], view: &mut Map<String, Value>) {
     for multifield in Multifield::ALL {
-        let mut own = entries
+        let mut of_kind = entries
             .iter()
             .filter(|entry| entry.kind == multifield.kind_in_fm())
             .peekable();
-        if let Some(has) = view.get_mut(&has_name(*multifield)) {
-            *has = own.peek().is_some().into();
+        if let Some(flag) = view.get_mut(&flag_name(*multifield)) {
+            *flag = of_kind.peek().is_some().into();
         }
-        for entry in own {
+        for entry in of_kind {
             let typed = alias(*multifield, &entry.value_type);
             for name in [multifield.name().to_owned(), typed] {
                 let shown = view.entry(name).or_insert(Value::Null);
@@ -123,7 +123,7 @@ pub(crate) fn repeats_fm(key: &str) -> bool {
     Multifield::ALL.iter().any(|multifield| {
         let subtype = key.strip_prefix(multifield.name()).unwrap_or_default();
         subtype.starts_with(|first: char| first.is_ascii_uppercase())
-            || key == has_name(*multifield)
+            || key == flag_name(*multifield)
     })
 }
 
@@ -133,7 +133,7 @@ fn alias(multifield: Multifield, value_type: &str) -> String {
 }
 
 /// `hasPhone`
-fn has_name(multifield: Multifield) -> String {
+fn flag_name(multifield: Multifield) -> String {
     format!("has{}", capitalised(multifield.name()))
 }
 

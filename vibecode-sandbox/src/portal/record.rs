@@ -44,7 +44,7 @@ impl Record {
     pub(crate) fn updated(&self) -> Option<Moment> {
         UPDATED
             .iter()
-            .find_map(|name| Moment::read(self.values.get(*name)?.as_str()?))
+            .find_map(|name| Moment::parse(self.values.get(*name)?.as_str()?))
     }
 
     /// Marks the record as created, and therefore changed, at this time.
@@ -83,13 +83,13 @@ impl Record {
     /// Returns the record as it is read: every field of its entity, whatever else was seeded, and
     /// `fm` with its aliases.
     pub(crate) fn view(&self, fields: &Fields) -> Map<String, Value> {
-        let all = fields.built_in().chain(fields.own());
+        let all = fields.built_in().chain(fields.custom());
         let mut view: Map<String, Value> = all
             .map(|field| (field.name.clone(), self.value(field)))
             .collect();
         view.extend(self.values.clone());
         if fields.get(multifield::FM).is_some() {
-            multifield::show(&self.entries, &mut view);
+            multifield::add_to(&self.entries, &mut view);
         }
         view.insert("id".to_owned(), self.id.into());
         view

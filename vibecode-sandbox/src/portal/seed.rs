@@ -25,13 +25,13 @@ pub(crate) fn by_entity(seed: Value) -> Result<Vec<(Entity, Vec<Value>)>, StartE
         ));
     };
     let entities = entities.into_iter().map(|(name, records)| match records {
-        Value::Array(records) => Ok((read_entity(&name)?, records)),
+        Value::Array(records) => Ok((parse_entity(&name)?, records)),
         _ => Err(StartError::new(format!("the seed of {name} is no array"))),
     });
     entities.collect()
 }
 
-fn read_entity(name: &str) -> Result<Entity, StartError> {
+fn parse_entity(name: &str) -> Result<Entity, StartError> {
     Entity::from_path(name).ok_or_else(|| {
         let meant = Entity::suggest(name).map_or(String::new(), |meant| {
             format!(": did you mean `{}`?", meant.path())
@@ -43,7 +43,7 @@ fn read_entity(name: &str) -> Result<Entity, StartError> {
 /// Adds these records to the existing ones. A record without an id gets the next free one.
 pub(crate) fn add(entity: Entity, table: &mut Table, seeds: Vec<Value>) -> Result<(), StartError> {
     for seed in seeds {
-        let record = read(entity, &table.fields, seed, table.last_id + 1)?;
+        let record = parse(entity, &table.fields, seed, table.last_id + 1)?;
         let id = record.id;
         if !table.insert(record) {
             let path = entity.path();
@@ -55,7 +55,7 @@ pub(crate) fn add(entity: Entity, table: &mut Table, seeds: Vec<Value>) -> Resul
 
 /// Reads one record. Its values are stored unchanged, so that a test can use what portals hold:
 /// numbers as text, "Y" for true, undocumented keys.
-fn read(entity: Entity, fields: &Fields, seed: Value, next: u64) -> Result<Record, StartError> {
+fn parse(entity: Entity, fields: &Fields, seed: Value, next: u64) -> Result<Record, StartError> {
     let Value::Object(mut values) = seed else {
         let message = format!("a record of {} is no map", entity.path());
         return Err(StartError::new(message));
@@ -85,7 +85,7 @@ fn take_entries(values: &mut Map<String, Value>) -> Result<Vec<Entry>, String> {
     if let Some(fm) = values.remove(multifield::FM) {
         let named = |key: &str| Multifield::of_field(key).is_some();
         values.retain(|key, _| !named(key) && !multifield::repeats_fm(key));
-        return read_fm(&fm).ok_or_else(|| multifield::FM.to_owned());
+        return parse_fm(&fm).ok_or_else(|| multifield::FM.to_owned());
     }
     if let Some(alias) = values.keys().find(|key| multifield::repeats_fm(key)) {
         return Err(alias.clone());
@@ -94,14 +94,14 @@ fn take_entries(values: &mut Map<String, Value>) -> Result<Vec<Entry>, String> {
     for multifield in Multifield::ALL {
         let name = multifield.name();
         if let Some(written) = values.remove(name) {
-            let read = multifield::read(*multifield, &written).ok_or(name)?;
-            entries.extend(read.into_iter().map(|entry| entry.stored_as(NO_ID)));
+            let parsed = multifield::parse(*multifield, &written).ok_or(name)?;
+            entries.extend(parsed.into_iter().map(|entry| entry.stored_as(NO_ID)));
         }
     }
     Ok(entries)
 }
 
-fn read_fm(fm: &Value) -> Option<Vec<Entry>> {
+fn parse_fm(fm: &Value) -> Option<Vec<Entry>> {
     let text = |entry: &Value, key| Some(entry.get(key)?.as_str()?.to_owned());
     let entries = fm.as_array()?.iter();
     entries

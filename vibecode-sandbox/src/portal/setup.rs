@@ -62,25 +62,25 @@ pub(crate) fn portal(
 
 /// Builds a table for every entity, with the default user fields and the given ones.
 fn tables(given: Vec<GivenFields>) -> Result<HashMap<Entity, Table>, StartError> {
-    let mut own: HashMap<Entity, Map<String, Value>> = HashMap::new();
+    let mut custom: HashMap<Entity, Map<String, Value>> = HashMap::new();
     let defaults = parse(DEFAULT_USER_FIELDS)?;
     for entity in Entity::ALL {
         let defaults = defaults.get(entity.path()).cloned();
         let defaults = defaults.and_then(entity_fields::map_of_fields);
-        own.insert(*entity, defaults.unwrap_or_default());
+        custom.insert(*entity, defaults.unwrap_or_default());
     }
     for given in given {
         match given {
             GivenFields::One(entity, name, description) => {
-                own.entry(entity).or_default().insert(name, description);
+                custom.entry(entity).or_default().insert(name, description);
             }
             GivenFields::All(entity, answer) => {
-                own.insert(entity, fields_of_portal(entity, answer)?);
+                custom.insert(entity, fields_of_portal(entity, answer)?);
             }
         }
     }
-    let tables = own.into_iter().map(|(entity, own)| {
-        let fields = Fields::new(entity, own)?;
+    let tables = custom.into_iter().map(|(entity, custom)| {
+        let fields = Fields::new(entity, custom)?;
         Ok((entity, Table::new(fields)))
     });
     tables.collect()
@@ -130,7 +130,7 @@ fn latest_change(tables: &HashMap<Entity, Table>) -> Result<Moment, StartError> 
     let changes = records.filter_map(Record::updated);
     changes
         .max()
-        .or_else(|| Moment::read(DEFAULT_NOW))
+        .or_else(|| Moment::parse(DEFAULT_NOW))
         .ok_or_else(|| StartError::new("the portal's clock cannot be set"))
 }
 

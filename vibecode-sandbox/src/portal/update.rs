@@ -27,7 +27,7 @@ pub(crate) struct Update {
 impl Update {
     /// Compares the body with the stored record. Keys of fields that are not `writable` are
     /// dropped.
-    pub(crate) fn read(
+    pub(crate) fn new(
         body: &Map<String, Value>,
         fields: &Fields,
         writable: fn(&Field) -> bool,
@@ -55,7 +55,7 @@ impl Update {
         ids: &mut Ids,
     ) -> Result<(), Failure> {
         if let Kind::Multifield(multifield) = field.kind {
-            let entries = multifield::read(multifield, value);
+            let entries = multifield::parse(multifield, value);
             self.added
                 .extend(entries.ok_or_else(|| wrong_shape(field))?);
             return Ok(());

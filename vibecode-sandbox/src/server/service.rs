@@ -54,22 +54,22 @@ impl Service {
         lock(&self.plan)
     }
 
-    /// Carries the request out and logs its effects.
+    /// Carries the request out and logs what it changed.
     pub(crate) fn carry_out(
         &self,
         request: &Request,
         serial: usize,
         faults: &BatchFaults,
     ) -> Answer {
-        let (answer, effects) = api::respond(request, &self.keys(), &mut self.portal(), faults);
-        self.log.set_effects(serial, effects);
+        let (answer, report) = api::respond(request, &self.keys(), &mut self.portal(), faults);
+        self.log.set_report(serial, report);
         answer
     }
 
     /// Adds the headers of the limits to an answer, and logs it.
     pub(crate) fn finish(&self, mut answer: Answer, request: &Request, serial: usize) -> Answer {
         if let Some(key) = self.keys().recognise(&request.headers) {
-            self.limits().describe(key, &mut answer.headers);
+            self.limits().add_headers(key, &mut answer.headers);
         }
         self.log.set_answer(serial, &answer);
         answer

@@ -20,7 +20,7 @@ pub(crate) struct Request {
 impl Request {
     /// Returns the route of the request.
     pub(crate) fn route(&self) -> Result<Route, Failure> {
-        Route::read(&self.method, self.uri.path())
+        Route::parse(&self.method, self.uri.path())
     }
 
     /// Marks the headers that identify the sender as sensitive, so that `Debug` hides them.

@@ -22,7 +22,7 @@ pub(crate) enum Route {
 }
 
 impl Route {
-    pub(crate) fn read(method: &Method, path: &str) -> Result<Self, Failure> {
+    pub(crate) fn parse(method: &Method, path: &str) -> Result<Self, Failure> {
         let path = path.strip_prefix("/v1/").ok_or_else(no_route)?;
         let segments: Vec<&str> = path.split('/').collect();
         match (method.as_str(), segments.as_slice()) {
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn what_is_served_has_a_route_and_nothing_else_has() {
-        let read = |method: Method, path| Route::read(&method, path).map_err(|error| error.code());
+        let read = |method: Method, path| Route::parse(&method, path).map_err(|error| error.code());
         let contacts = |action, id| Ok(Route::Entity(action, Entity::Contacts, id));
         for (method, path, route) in [
             (Method::GET, "/v1/me", Ok(Route::Me)),

@@ -9,7 +9,7 @@ use super::{Fields, description};
 
 /// Returns the definition of every user field.
 pub(crate) fn define(entity: Entity, fields: &Fields) -> Value {
-    let fields = fields.own().enumerate();
+    let fields = fields.custom().enumerate();
     fields
         .map(|(index, field)| definition(entity, index + 1, field))
         .collect()

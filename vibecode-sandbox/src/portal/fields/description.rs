@@ -10,11 +10,11 @@ pub(crate) fn describe(fields: &Fields) -> Value {
     let built_in = fields
         .built_in()
         .map(|field| (field.name.clone(), Value::Object(built_in(field))));
-    let own = fields.own().map(|field| {
-        let given = fields.own_descriptions().get(&field.name);
-        (field.name.clone(), own(field, given))
+    let custom = fields.custom().map(|field| {
+        let given = fields.custom_descriptions().get(&field.name);
+        (field.name.clone(), custom(field, given))
     });
-    Value::Object(built_in.chain(own).collect())
+    Value::Object(built_in.chain(custom).collect())
 }
 
 fn built_in(field: &Field) -> Map<String, Value> {
@@ -37,7 +37,7 @@ fn built_in(field: &Field) -> Map<String, Value> {
 }
 
 /// Returns the given description unchanged, with missing keys filled in.
-fn own(field: &Field, given: Option<&Value>) -> Value {
+fn custom(field: &Field, given: Option<&Value>) -> Value {
     let mut description = built_in(field);
     let upper_name = json!(upper_name(field));
     description.insert("isDynamic".to_owned(), true.into());

@@ -1,4 +1,5 @@
-//! The fields of one entity on this portal: the built-in ones and the portal's own.
+//! The fields of one entity on this portal: the built-in ones, and the custom ones, which only this
+//! portal has.
 
 use serde_json::{Map, Value};
 use vibecode_spec::{Entity, Field, Schema, UserFieldName, read_user_field_name};
@@ -9,45 +10,45 @@ use crate::start_error::StartError;
 #[derive(Debug)]
 pub(crate) struct Fields {
     entity: Entity,
-    own: Schema,
-    own_descriptions: Map<String, Value>,
+    custom: Schema,
+    custom_descriptions: Map<String, Value>,
 }
 
 impl Fields {
-    /// Creates the built-in fields and the portal's own fields from these descriptions.
+    /// Creates the built-in fields and custom fields with these descriptions.
     pub(crate) fn new(
         entity: Entity,
-        own_descriptions: Map<String, Value>,
+        custom_descriptions: Map<String, Value>,
     ) -> Result<Self, StartError> {
-        for (name, description) in &own_descriptions {
+        for (name, description) in &custom_descriptions {
             check(entity, name, description)?;
         }
         // The spec reads text: an answer, or a file that contains one.
-        let text = Value::Object(own_descriptions.clone()).to_string();
-        let own = Schema::read(&text).map_err(|error| StartError::new(error.to_string()))?;
+        let text = Value::Object(custom_descriptions.clone()).to_string();
+        let custom = Schema::read(&text).map_err(|error| StartError::new(error.to_string()))?;
         Ok(Self {
             entity,
-            own,
-            own_descriptions,
+            custom,
+            custom_descriptions,
         })
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Field> {
         let built_in = self.entity.schema().field(name);
-        built_in.or_else(|| self.own.field(name))
+        built_in.or_else(|| self.custom.field(name))
     }
 
     pub(crate) fn built_in(&self) -> impl Iterator<Item = &Field> {
         self.entity.schema().fields()
     }
 
-    pub(crate) fn own(&self) -> impl Iterator<Item = &Field> {
-        self.own.fields()
+    pub(crate) fn custom(&self) -> impl Iterator<Item = &Field> {
+        self.custom.fields()
     }
 
-    /// Returns the portal's own fields as they were described.
-    pub(crate) fn own_descriptions(&self) -> &Map<String, Value> {
-        &self.own_descriptions
+    /// Returns the custom fields as they were described.
+    pub(crate) fn custom_descriptions(&self) -> &Map<String, Value> {
+        &self.custom_descriptions
     }
 }
 

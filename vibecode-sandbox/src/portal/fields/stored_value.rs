@@ -79,8 +79,8 @@ fn of_one(field: &Field, value: &Value) -> Option<Value> {
     match &field.kind {
         Kind::Text | Kind::Url | Kind::Address | Kind::Status => text(value, |_| true),
         Kind::Date => text(value, is_day),
-        Kind::DateTime => text(value, |text| Moment::read(text).is_some()),
-        Kind::DateOrDateTime => text(value, |text| is_day(text) || Moment::read(text).is_some()),
+        Kind::DateTime => text(value, |text| Moment::parse(text).is_some()),
+        Kind::DateOrDateTime => text(value, |text| is_day(text) || Moment::parse(text).is_some()),
         Kind::Money => text(value, is_money),
         Kind::Crm => text(value, is_crm_link),
         Kind::Boolean => boolean(field, value),

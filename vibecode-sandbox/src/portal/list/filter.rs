@@ -58,7 +58,7 @@ const PREFIXES: &[(&str, Operator)] = &[
 ];
 
 impl Filter {
-    pub(crate) fn read(filter: &Map<String, Value>) -> Result<Self, Failure> {
+    pub(crate) fn parse(filter: &Map<String, Value>) -> Result<Self, Failure> {
         let mut conditions = Vec::new();
         for (key, operand) in filter {
             match operand {
@@ -114,8 +114,8 @@ impl Condition {
 }
 
 fn by_word(word: &str) -> Result<Operator, Failure> {
-    let known = WORDS.iter().find(|(known, _)| *known == word);
-    known.map(|(_, operator)| *operator).ok_or_else(|| {
+    let found = WORDS.iter().find(|(name, _)| *name == word);
+    found.map(|(_, operator)| *operator).ok_or_else(|| {
         let message = format!("There is no filter operator {word}");
         Failure::new("INVALID_FILTER_OPERATOR", message)
     })
@@ -123,9 +123,9 @@ fn by_word(word: &str) -> Result<Operator, Failure> {
 
 /// A key without a prefix matches an equal value, or one of a list.
 fn by_prefix<'a>(key: &'a str, operand: &Value) -> (Operator, &'a str) {
-    let mut known = PREFIXES.iter();
+    let mut prefixes = PREFIXES.iter();
     let prefixed =
-        known.find_map(|(prefix, operator)| Some((*operator, key.strip_prefix(prefix)?)));
+        prefixes.find_map(|(prefix, operator)| Some((*operator, key.strip_prefix(prefix)?)));
     prefixed.unwrap_or_else(|| {
         let operator = if operand.is_array() {
             Operator::In
@@ -167,7 +167,7 @@ pub(crate) fn compare(one: &Value, other: &Value) -> Option<Ordering> {
             Some(number(one)?.total_cmp(&number(other)?))
         }
         (Value::String(one), Value::String(other)) => {
-            let moments = Moment::read(one).zip(Moment::read(other));
+            let moments = Moment::parse(one).zip(Moment::parse(other));
             let moments = moments.map(|(one, other)| one.cmp(&other));
             Some(moments.unwrap_or_else(|| one.cmp(other)))
         }

@@ -30,13 +30,13 @@ pub(crate) enum Direction {
 }
 
 impl Query {
-    pub(crate) fn read(input: &Map<String, Value>, order: &Order) -> Result<Self, Failure> {
+    pub(crate) fn parse(input: &Map<String, Value>, order: &Order) -> Result<Self, Failure> {
         map(input, "order")?;
         Ok(Self {
-            filter: Filter::read(&map(input, "filter")?)?,
-            order: read_order(order)?,
-            select: input.get("select").map(read_select).transpose()?,
-            limit: read_limit(input)?,
+            filter: Filter::parse(&map(input, "filter")?)?,
+            order: parse_order(order)?,
+            select: input.get("select").map(parse_select).transpose()?,
+            limit: parse_limit(input)?,
             offset: count(input, "offset")?.unwrap_or_default(),
         })
     }
@@ -50,7 +50,7 @@ fn map(input: &Map<String, Value>, name: &str) -> Result<Map<String, Value>, Fai
     }
 }
 
-fn read_order(order: &Order) -> Result<Vec<(String, Direction)>, Failure> {
+fn parse_order(order: &Order) -> Result<Vec<(String, Direction)>, Failure> {
     let order = order.iter().map(|(field, direction)| {
         let direction = direction.as_str().unwrap_or_default();
         let direction = if direction.eq_ignore_ascii_case("asc") {
@@ -67,7 +67,7 @@ fn read_order(order: &Order) -> Result<Vec<(String, Direction)>, Failure> {
 }
 
 /// An array of names, or names separated by commas.
-fn read_select(select: &Value) -> Result<Vec<String>, Failure> {
+fn parse_select(select: &Value) -> Result<Vec<String>, Failure> {
     let names: Option<Vec<&str>> = match select {
         Value::String(names) => Some(names.split(',').map(str::trim).collect()),
         Value::Array(names) => names.iter().map(Value::as_str).collect(),
@@ -77,7 +77,7 @@ fn read_select(select: &Value) -> Result<Vec<String>, Failure> {
     Ok(names.into_iter().map(str::to_owned).collect())
 }
 
-fn read_limit(input: &Map<String, Value>) -> Result<usize, Failure> {
+fn parse_limit(input: &Map<String, Value>) -> Result<usize, Failure> {
     let limit = count(input, "limit")?.unwrap_or(DEFAULT_LIMIT);
     if (1..=MAX_LIMIT).contains(&limit) {
         return Ok(limit);

@@ -1,9 +1,10 @@
-//! The effects of a request.
+//! What a request changed.
 
-/// The effects of a request, which only the log shows.
+/// What a request changed, for the log: the answer does not show it.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Effects {
+pub(crate) struct WriteReport {
     pub(crate) applied: bool,
+    /// The keys that had no effect.
     pub(crate) dropped: Vec<String>,
     /// The ids of the calls of a batch that were applied.
     pub(crate) applied_calls: Vec<String>,
