@@ -31,7 +31,7 @@ use crate::{
 /// # }
 /// ```
 #[derive(Debug, Default)]
-#[must_use = "a builder does nothing until it is started"]
+#[must_use = "a builder does nothing until `start` or `try_start` is called"]
 pub struct SandboxBuilder {
     seeds: Vec<Value>,
     fields: Vec<GivenFields>,
@@ -371,14 +371,11 @@ impl SandboxBuilder {
     /// # Panics
     /// Panics if [`SandboxBuilder::try_start`] returns an error: a test cannot go on without its
     /// sandbox.
-    #[expect(
-        clippy::panic,
-        reason = "the start of a test's fixture has no one to answer to"
-    )]
+    #[expect(clippy::panic, reason = "a test cannot continue without its sandbox")]
     pub async fn start(self) -> Sandbox {
         match self.try_start().await {
             Ok(sandbox) => sandbox,
-            Err(error) => panic!("the sandbox does not start: {error}"),
+            Err(error) => panic!("the sandbox cannot be started: {error}"),
         }
     }
 

@@ -51,7 +51,9 @@ impl Batch {
         let action = action.and_then(Action::from_name);
         let action = action.filter(|action| action.access() == Access::Write);
         let Some(action) = action else {
-            return Err(Failure::invalid_params("`action` is none of a batch"));
+            return Err(Failure::invalid_params(
+                "`action` must be create, update or delete",
+            ));
         };
         let name = if action == Action::Delete {
             "ids"
@@ -68,7 +70,9 @@ impl Batch {
         if calls.iter().all(|call| ids.insert(&call.id)) {
             return Ok(Self { calls });
         }
-        Err(Failure::invalid_params("Two calls have one id"))
+        Err(Failure::invalid_params(
+            "Two calls or items have the same id",
+        ))
     }
 
     /// Carries out the calls one after the other; one that fails does not stop the others (grade
@@ -120,7 +124,7 @@ impl BatchCall {
         let id = text("id");
         if id.is_empty() || id.chars().count() > MAX_ID_LENGTH {
             let message =
-                format!("The id of a call is not text of 1 to {MAX_ID_LENGTH} characters");
+                format!("The id of a call must be a string of 1 to {MAX_ID_LENGTH} characters");
             return Err(Failure::invalid_params(message));
         }
         let (entity, action) = (
@@ -132,9 +136,9 @@ impl BatchCall {
             None => None,
         };
         let operation = match (entity, action, params(call)) {
-            (None, ..) => Err(Failure::invalid_params("There is no such entity")),
-            (_, None, _) => Err(Failure::invalid_params("There is no such action")),
-            (.., None) => Err(Failure::invalid_params("`params` is no map")),
+            (None, ..) => Err(Failure::invalid_params("Unknown `entity`")),
+            (_, None, _) => Err(Failure::invalid_params("Unknown `action`")),
+            (.., None) => Err(Failure::invalid_params("`params` must be an object")),
             (Some(entity), Some(action), Some(input)) => Ok(Operation {
                 action,
                 entity,
@@ -160,7 +164,7 @@ impl BatchCall {
         let (record, mut input) = match item {
             Value::Object(item) => (item.get("id"), item.clone()),
             id if action == Action::Delete => (Some(id), Map::new()),
-            _ => return Err(Failure::invalid_params("An item is no map")),
+            _ => return Err(Failure::invalid_params("An item must be an object")),
         };
         let id = record_id(action, record)?;
         input.remove("id");
@@ -204,12 +208,14 @@ fn list<'a>(
     limit: usize,
 ) -> Result<&'a [Value], Failure> {
     match body.get(name).and_then(Value::as_array) {
-        None => Err(Failure::invalid_request(format!("`{name}` is no array"))),
-        Some(list) if list.is_empty() => {
-            Err(Failure::invalid_request(format!("`{name}` is empty")))
-        }
+        None => Err(Failure::invalid_request(format!(
+            "`{name}` must be an array"
+        ))),
+        Some(list) if list.is_empty() => Err(Failure::invalid_request(format!(
+            "`{name}` must not be empty"
+        ))),
         Some(list) if list.len() > limit => {
-            let message = format!("`{name}` holds more than {limit}");
+            let message = format!("`{name}` must not have more than {limit} elements");
             Err(Failure::new("BATCH_LIMIT_EXCEEDED", message))
         }
         Some(list) => Ok(list),
@@ -222,7 +228,7 @@ fn record_id(action: Action, id: Option<&Value>) -> Result<Option<u64>, Failure>
     match id {
         _ if !action.needs_id() => Ok(None),
         None | Some(Value::Null) => {
-            let message = "A call needs the id of its record";
+            let message = "The id of the record is missing";
             Err(Failure::new("MISSING_ENTITY_ID", message))
         }
         Some(Value::String(text)) => Ok(text.parse().ok()),

@@ -83,7 +83,7 @@ fn carry_out(
 fn parse_body(body: &[u8]) -> Result<Map<String, Value>, Failure> {
     match serde_json::from_slice(body) {
         Ok(Value::Object(body)) => Ok(body),
-        Ok(_) => Err(Failure::invalid_request("The body is no JSON object")),
-        Err(_) => Err(Failure::invalid_request("The body is not JSON")),
+        Ok(_) => Err(Failure::invalid_request("The body must be a JSON object")),
+        Err(_) => Err(Failure::invalid_request("The body is not valid JSON")),
     }
 }

@@ -20,7 +20,7 @@ use crate::wire::{Failure, RetryAfter};
 /// # }
 /// ```
 #[derive(Debug, Clone)]
-#[must_use = "a fault does nothing until a sandbox is given it"]
+#[must_use = "a fault of a call does nothing until it is passed to `Fault::in_batch`"]
 pub struct CallFault {
     effect: CallEffect,
     applies: bool,

@@ -21,7 +21,7 @@ use crate::wire::{Request, Route};
 /// # }
 /// ```
 #[derive(Debug, Clone)]
-#[must_use = "a fault does nothing until a sandbox is given it"]
+#[must_use = "a fault does nothing until it is passed to a sandbox"]
 pub struct Fault {
     name: &'static str,
     pub(crate) effect: Effect,

@@ -25,7 +25,7 @@ use crate::wire::{Request, Route};
 /// # }
 /// ```
 #[derive(Debug, Clone)]
-#[must_use = "a storm does nothing until a sandbox is given it"]
+#[must_use = "a storm does nothing until it is passed to a sandbox"]
 pub struct Storm {
     seed: u64,
     probability: f64,

@@ -238,12 +238,12 @@ impl Key {
             _ if self.kind != KeyKind::App => Ok(()),
             None => Err(Failure::new(
                 "TOKEN_MISSING",
-                "An app's key needs a session token in Authorization: Bearer",
+                "The key of an app requires a session token in the header `Authorization: Bearer …`",
             )),
             Some(token) if has(&self.sessions, token) => Ok(()),
             Some(token) if has(&self.expired_sessions, token) => Err(Failure::new(
                 "TOKEN_EXPIRED",
-                "The session is over: authorise again",
+                "The session has expired: authorise again",
             )),
             Some(_) => Err(Failure::new("INVALID_SESSION", "There is no such session")),
         }
@@ -276,12 +276,12 @@ impl Restriction {
     fn failure(self) -> Failure {
         match self {
             Self::NoTokens => Failure::new("TOKEN_MISSING", "The key has no configured tokens"),
-            Self::NoScope => Failure::new("SCOPE_DENIED", "The key lacks the scope crm"),
+            Self::NoScope => Failure::new("SCOPE_DENIED", "The key does not have the scope `crm`"),
             Self::ReadOnly => Failure::new(
                 "WRITE_BLOCKED_READONLY_KEY",
                 "The key is read-only: it cannot write",
             ),
-            Self::Denied => Failure::new("ACCESS_DENIED", "No access"),
+            Self::Denied => Failure::new("ACCESS_DENIED", "The user of the key has no access"),
         }
     }
 }

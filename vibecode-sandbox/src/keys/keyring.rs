@@ -27,8 +27,12 @@ impl Keyring {
     /// Returns the key of the request, and checks its session if it needs one.
     pub(crate) fn authenticate(&self, headers: &HeaderMap) -> Result<&Key, Failure> {
         let text = headers.get(KEY_HEADER).filter(|text| !text.is_empty());
-        let text =
-            text.ok_or_else(|| Failure::new("MISSING_API_KEY", "The header X-Api-Key is missing"))?;
+        let text = text.ok_or_else(|| {
+            Failure::new(
+                "MISSING_API_KEY",
+                "API key required. Pass via X-Api-Key header.",
+            )
+        })?;
         let text = text.to_str().unwrap_or_default();
         let key = self.keys.get(text).ok_or_else(|| unknown(text))?;
         key.check_session(bearer_token(headers))?;

@@ -111,7 +111,7 @@ impl Limits {
         if self.portal.take(limit, now, now + SECOND) {
             return Ok(());
         }
-        let message = "The portal takes no more requests this second";
+        let message = "The portal accepts no more requests in this second";
         Err(Failure::new("BITRIX_UNAVAILABLE", message))
     }
 

@@ -105,12 +105,12 @@ function requestRow(request, old) {
   const body = element("div", "body");
   if (request.dropped.length > 0) {
     const keys = request.dropped.flatMap((key, index) => [index ? ", " : "", element("mark", "", key)]);
-    body.append(element("p", "hint", "Had no effect: ", ...keys));
+    body.append(element("p", "hint", "Keys without effect: ", ...keys));
   }
   if (request.over && request.status === null) {
-    body.append(element("p", "hint", "It gets no answer."));
+    body.append(element("p", "hint", "The request was not answered."));
   }
-  if (request.applied) body.append(element("p", "hint", "The write was carried out."));
+  if (request.applied) body.append(element("p", "hint", "The write was applied."));
   body.append(request.body ? bodyOf(request) : element("p", "hint", "No body."));
   const details = element("details", "", summary, body);
   details.open = old?.querySelector("details").open ?? false;
@@ -148,7 +148,7 @@ async function follow(revision) {
       // Leaves time to draw while a client is busy.
       await pause(150);
     } catch {
-      showStatus("The sandbox does not answer: it was stopped, or is being started again.");
+      showStatus("Cannot reach the sandbox: it was stopped or is restarting.");
       await pause(1000);
     }
   }

@@ -38,6 +38,9 @@ impl NewEntry {
     }
 }
 
+/// The three documented forms, for messages.
+pub(crate) const FORMS: &str = "a string, an array of strings, or an array of {value, typeId?}";
+
 /// Reads one of the three documented forms: text, an array of texts, or an array of `{value,
 /// typeId}`. Returns `None` for any other shape, including arrays of mixed forms.
 pub(crate) fn parse(multifield: Multifield, written: &Value) -> Option<Vec<NewEntry>> {

@@ -89,7 +89,10 @@ fn tables(given: Vec<GivenFields>) -> Result<HashMap<Entity, Table>, StartError>
 /// Returns the fields of an answer that are not built in.
 fn fields_of_portal(entity: Entity, answer: Value) -> Result<Map<String, Value>, StartError> {
     let mut fields = entity_fields::map_of_fields(answer).ok_or_else(|| {
-        let message = format!("the schema of {} holds no map of fields", entity.path());
+        let path = entity.path();
+        let message = format!(
+            "the schema of {path} has no object of fields: use an answer of `GET /v1/{path}/fields`"
+        );
         StartError::new(message)
     })?;
     fields.retain(|name, _| entity.schema().field(name).is_none());
@@ -131,7 +134,7 @@ fn latest_change(tables: &HashMap<Entity, Table>) -> Result<Moment, StartError> 
     changes
         .max()
         .or_else(|| Moment::parse(DEFAULT_NOW))
-        .ok_or_else(|| StartError::new("the portal's clock cannot be set"))
+        .ok_or_else(|| StartError::new("the default time of the portal cannot be parsed"))
 }
 
 fn parse(json: &str) -> Result<Value, StartError> {

@@ -101,15 +101,15 @@ fn wrong_shape(field: &Field) -> Failure {
     let name = &field.name;
     Failure::new(
         "INVALID_MULTIFIELD_SHAPE",
-        format!("The shape of the field {name} is not one of those it accepts"),
+        format!("The value of the field {name} has a wrong shape"),
     )
-    .hint("A string, an array of strings, or an array of {\"value\", \"typeId\"?}")
+    .hint(format!("It must be {}", multifield::FORMS))
 }
 
 fn wrong_value(field: &Field) -> Failure {
-    let several = if field.multiple { "several of " } else { "" };
+    let array = if field.multiple { "array of " } else { "" };
     let (name, kind) = (&field.name, field.kind.name());
     Failure::invalid_request(format!(
-        "The value of the field {name} does not fit its type, {several}{kind}"
+        "The value of the field {name} does not match its type: {array}{kind}"
     ))
 }

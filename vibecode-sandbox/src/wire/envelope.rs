@@ -57,9 +57,9 @@ impl Failure {
         Self { b24_code, ..self }
     }
 
-    /// Creates an error that only a test can cause.
+    /// Creates the error of a fault that a test injects.
     pub(crate) fn injected(code: &'static str) -> Self {
-        Self::new(code, "The sandbox was told to answer this")
+        Self::new(code, "This error was injected by a fault of the sandbox")
     }
 
     /// The message is the one that the API's documentation of the call shows.

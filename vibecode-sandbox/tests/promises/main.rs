@@ -22,6 +22,7 @@ mod multifields;
 mod page;
 #[cfg(test)]
 mod reads;
+mod recorded;
 #[cfg(test)]
 mod request_log;
 #[cfg(test)]

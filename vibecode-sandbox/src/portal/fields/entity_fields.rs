@@ -75,15 +75,15 @@ fn is_map_of_maps(value: &Value) -> bool {
 fn check(entity: Entity, name: &str, description: &Value) -> Result<(), StartError> {
     let path = entity.path();
     if description.get("type").and_then(Value::as_str).is_none() {
-        let message = format!("the description of `{name}` of {path} has no `type`");
+        let message = format!("the description of the field `{name}` of {path} has no `type`");
         return Err(StartError::new(message));
     }
     match read_user_field_name(name) {
         Some(UserFieldName::Meant(wire)) => Err(StartError::new(format!(
-            "`{name}` of {path} is no wire name: it is `{wire}` on the wire"
+            "the field `{name}` of {path} must have its wire name: use `{wire}`"
         ))),
         Some(UserFieldName::Malformed) => Err(StartError::new(format!(
-            "`{name}` of {path} is not the name of a user field"
+            "the field `{name}` of {path} does not have the wire name of a user field, such as `ufCrmNote`"
         ))),
         _ => Ok(()),
     }

@@ -43,6 +43,9 @@ const WORDS: &[(&str, Operator)] = &[
     ("$nin", Operator::NotIn),
 ];
 
+/// The operators as the API's error message lists them (grade O).
+const SUPPORTED: &str = "$gt, $gte, $lt, $lte, $ne, $contains, $in, $nin, >, >=, <, <=, !, %, !=";
+
 /// The prefixes of a key in the layer underneath. A longer prefix comes before its own beginning.
 const PREFIXES: &[(&str, Operator)] = &[
     (">=", Operator::GreaterOrEqual),
@@ -80,7 +83,7 @@ impl Filter {
 impl Condition {
     fn new(field: &str, operator: Operator, operand: &Value) -> Result<Self, Failure> {
         if matches!(operator, Operator::In | Operator::NotIn) && !operand.is_array() {
-            let message = format!("The filter of {field} asks for a list of values");
+            let message = format!("The filter of {field} must be an array of values");
             return Err(Failure::invalid_params(message));
         }
         Ok(Self {
@@ -116,7 +119,7 @@ impl Condition {
 fn by_word(word: &str) -> Result<Operator, Failure> {
     let found = WORDS.iter().find(|(name, _)| *name == word);
     found.map(|(_, operator)| *operator).ok_or_else(|| {
-        let message = format!("There is no filter operator {word}");
+        let message = format!("Unknown filter operator: {word}. Supported: {SUPPORTED}");
         Failure::new("INVALID_FILTER_OPERATOR", message)
     })
 }
@@ -124,9 +127,9 @@ fn by_word(word: &str) -> Result<Operator, Failure> {
 /// A key without a prefix matches an equal value, or one of a list.
 fn by_prefix<'a>(key: &'a str, operand: &Value) -> (Operator, &'a str) {
     let mut prefixes = PREFIXES.iter();
-    let prefixed =
+    let found =
         prefixes.find_map(|(prefix, operator)| Some((*operator, key.strip_prefix(prefix)?)));
-    prefixed.unwrap_or_else(|| {
+    found.unwrap_or_else(|| {
         let operator = if operand.is_array() {
             Operator::In
         } else {

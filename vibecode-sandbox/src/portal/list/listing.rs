@@ -54,7 +54,8 @@ pub(crate) fn list<'a>(
 }
 
 fn field<'a>(fields: &'a Fields, name: &str) -> Result<&'a Field, Failure> {
-    let unknown = || Failure::invalid_params(format!("There is no field {name} to list by"));
+    let unknown =
+        || Failure::invalid_params(format!("There is no field {name} to filter or sort by"));
     fields.get(name).ok_or_else(unknown)
 }
 

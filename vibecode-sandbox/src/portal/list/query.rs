@@ -46,7 +46,9 @@ fn map(input: &Map<String, Value>, name: &str) -> Result<Map<String, Value>, Fai
     match input.get(name) {
         None => Ok(Map::new()),
         Some(Value::Object(map)) => Ok(map.clone()),
-        Some(_) => Err(Failure::invalid_params(format!("`{name}` is no map"))),
+        Some(_) => Err(Failure::invalid_params(format!(
+            "`{name}` must be an object"
+        ))),
     }
 }
 
@@ -58,7 +60,7 @@ fn parse_order(order: &Order) -> Result<Vec<(String, Direction)>, Failure> {
         } else if direction.eq_ignore_ascii_case("desc") {
             Direction::Descending
         } else {
-            let message = format!("The order of {field} is neither asc nor desc");
+            let message = format!("The order of {field} must be asc or desc");
             return Err(Failure::invalid_params(message));
         };
         Ok((field.clone(), direction))
@@ -73,7 +75,8 @@ fn parse_select(select: &Value) -> Result<Vec<String>, Failure> {
         Value::Array(names) => names.iter().map(Value::as_str).collect(),
         _ => None,
     };
-    let names = names.ok_or_else(|| Failure::invalid_params("`select` is no list of names"))?;
+    let names =
+        names.ok_or_else(|| Failure::invalid_params("`select` must be a list of field names"))?;
     Ok(names.into_iter().map(str::to_owned).collect())
 }
 
@@ -82,7 +85,7 @@ fn parse_limit(input: &Map<String, Value>) -> Result<usize, Failure> {
     if (1..=MAX_LIMIT).contains(&limit) {
         return Ok(limit);
     }
-    let message = format!("`limit` is not between 1 and {MAX_LIMIT}");
+    let message = format!("`limit` must be between 1 and {MAX_LIMIT}");
     Err(Failure::invalid_params(message))
 }
 
@@ -93,6 +96,6 @@ fn count(input: &Map<String, Value>, name: &str) -> Result<Option<usize>, Failur
         Some(Value::String(text)) => text.parse().ok(),
         Some(number) => number.as_u64().and_then(|n| usize::try_from(n).ok()),
     };
-    let no_count = || Failure::invalid_params(format!("`{name}` is no count"));
-    number.map(Some).ok_or_else(no_count)
+    let not_a_count = || Failure::invalid_params(format!("`{name}` must be a whole number"));
+    number.map(Some).ok_or_else(not_a_count)
 }
