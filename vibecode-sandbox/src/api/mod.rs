@@ -1,5 +1,5 @@
-//! The API: from a request to its answer and to what it changed. It checks the key, the route, the key's
-//! rights and the body, in this order, and then reads or changes the portal.
+//! The API: turns a request into an answer and a report of what it changed. It checks the key, the
+//! route, the key's rights and the body, in this order, and then reads or changes the portal.
 
 mod batch;
 mod me;

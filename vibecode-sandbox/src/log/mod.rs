@@ -1,5 +1,5 @@
-//! The log of requests, for a test or the page to read: each request with its answer, its effects
-//! and the fault that hit it.
+//! The log of requests, which tests and the page read: each request with its answer, what it
+//! changed, and the fault that hit it.
 
 mod logged_request;
 mod requests;

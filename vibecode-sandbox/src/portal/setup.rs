@@ -45,9 +45,11 @@ pub(crate) fn portal(
     }
     for seed in seeds {
         for (entity, records) in seed::by_entity(seed)? {
-            if let Some(table) = tables.get_mut(&entity) {
-                seed::add(entity, table, records)?;
-            }
+            let table = tables.get_mut(&entity);
+            let table = table.ok_or_else(|| {
+                StartError::new(format!("the portal has no table of {}", entity.path()))
+            })?;
+            seed::add(entity, table, records)?;
         }
     }
     let ids = number_entries(&mut tables);

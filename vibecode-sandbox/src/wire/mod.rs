@@ -1,5 +1,5 @@
-//! What is sent over the wire: requests with their routes, answers, and the envelope of both
-//! success and failure. Nothing in here knows a record, a key or a fault.
+//! What is sent over the wire: requests with their routes, answers, and the envelope of
+//! successes and failures. It depends on no other folder.
 
 pub(crate) mod action;
 pub(crate) mod answer;

@@ -9,6 +9,7 @@ mod creations;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod folders;
 mod keys;
 #[cfg(test)]
 mod limits;
