@@ -54,7 +54,7 @@ pub(crate) fn is_entity(path: &str) -> bool {
 /// A smart process of a portal, identified by its number: `Items<1040>` is `/v1/items/1040`.
 ///
 /// ```
-/// use vibecode_runtime::{Entity, Items, Patch};
+/// use vibecode_runtime::{Id, Items, Patch, PatchJob};
 ///
 /// #[derive(Patch)]
 /// #[vibecode(entity = "items/1040")]
@@ -63,10 +63,9 @@ pub(crate) fn is_entity(path: &str) -> bool {
 ///     visa: Option<String>,
 /// }
 ///
-/// fn path_of<P: Patch>(_: &P) -> &'static str {
-///     P::Entity::PATH
-/// }
-/// assert_eq!(path_of(&Order::patch().visa("until May")), Items::<1040>::PATH);
+/// let job = PatchJob::new(Id::<Items<1040>>::from(7), &Order::patch().visa("until May"))?;
+/// assert_eq!(job.entity(), "items/1040");
+/// # Ok::<(), vibecode_runtime::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

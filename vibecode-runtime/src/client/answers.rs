@@ -8,7 +8,7 @@ use super::{
     Request,
     outcome::{self, Answer},
 };
-use crate::{Outcome, Raw, Result, json};
+use crate::{Outcome, Raw, Result, wire::json};
 
 /// A record: the requested one, or a new one.
 impl Answer for Raw {
@@ -24,7 +24,6 @@ impl Answer for Raw {
     }
 }
 
-/// A new record with its id.
 pub(super) struct New(pub(super) u64, pub(super) Raw);
 
 impl Answer for New {
@@ -41,7 +40,6 @@ impl Answer for New {
     }
 }
 
-/// The data, of any shape.
 pub(super) struct Whole(pub(super) Raw);
 
 impl Answer for Whole {
@@ -109,7 +107,6 @@ pub(crate) fn check_id_in_batch(record: &RawValue, wanted: u64) -> Result<()> {
     ))
 }
 
-/// Reads an object completely. Returns its id, if it has one.
 fn check_whole(record: &RawValue, wanted: Option<u64>) -> Result<Option<&RawValue>> {
     let Some([id, success, error]) = json::pick(record.get(), ["id", "success", "error"]) else {
         return Err(outcome::unexpected(

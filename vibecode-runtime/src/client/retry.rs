@@ -13,7 +13,6 @@ use tokio::time::Instant;
 use super::RetryPolicy;
 use crate::{Error, error::Repeat};
 
-/// The retry state that clones of a client share.
 #[derive(Debug)]
 pub(crate) struct Retries {
     policy: RetryPolicy,
@@ -50,7 +49,6 @@ impl Retries {
         }
     }
 
-    /// Returns the maximum number of tries.
     pub(crate) fn attempts(&self) -> u32 {
         self.policy.attempts.max(1)
     }
@@ -82,7 +80,6 @@ impl Retries {
     }
 }
 
-/// The tries of one call.
 #[derive(Debug)]
 pub(crate) struct Tries<'a> {
     shared: &'a Retries,
@@ -90,14 +87,12 @@ pub(crate) struct Tries<'a> {
     deadline: Duration,
     ends_by: Option<Instant>,
     count: u32,
-    /// The maximum number of tries.
     attempts: u32,
     /// The tokens that the current try has taken.
     borrowed: u32,
 }
 
 impl Tries<'_> {
-    /// Notes that a try is sent.
     pub(crate) fn depart(&mut self, now: Instant) {
         self.count += 1;
         if self.ends_by.is_none() {
@@ -106,8 +101,7 @@ impl Tries<'_> {
         }
     }
 
-    /// Returns until when another try that takes up to `timeout` may be sent; `None` before the first
-    /// was sent.
+    /// Returns until when another try of up to `timeout` may be sent; `None` before the first one.
     pub(crate) fn latest_departure(&self, timeout: Duration) -> Option<Instant> {
         let ends_by = self.ends_by?;
         // A try that could not use its full timeout is not begun: its outcome would be unknown for no
@@ -115,17 +109,14 @@ impl Tries<'_> {
         Some(ends_by.checked_sub(timeout).unwrap_or_else(Instant::now))
     }
 
-    /// Allows fewer tries than the policy.
     pub(crate) fn limit(&mut self, attempts: u32) {
         self.attempts = self.attempts.min(attempts);
     }
 
-    /// Returns how many tries were sent.
     pub(crate) fn count(&self) -> u32 {
         self.count
     }
 
-    /// Notes that a try succeeded.
     pub(crate) fn succeed(&mut self) {
         self.shared.give(self.borrowed.max(REWARD));
     }
@@ -147,7 +138,6 @@ impl Tries<'_> {
         may_begin
     }
 
-    /// Returns how long to wait before the next try, if there may be one.
     pub(crate) fn wait(&self, error: &Error) -> Option<Duration> {
         let policy = &self.shared.policy;
         let may_repeat = error.repeat() == Repeat::AfterPause;

@@ -26,7 +26,6 @@ impl Client {
         self.begin(caller).run(request, &[]).await
     }
 
-    /// Begins the tries of one call.
     pub(crate) fn begin<'a>(&'a self, caller: &'a Caller) -> Sending<'a> {
         Sending {
             client: self,
@@ -40,16 +39,13 @@ impl Client {
     }
 }
 
-/// The tries of one call.
 pub(crate) struct Sending<'a> {
     client: &'a Client,
     caller: &'a Caller,
     session: Session<'a>,
     tries: Tries<'a>,
-    /// Whether an earlier try may have been applied.
     is_open: bool,
     last_error: Option<Error>,
-    /// When the last try was sent.
     departure: Option<Instant>,
 }
 
@@ -142,7 +138,6 @@ impl Sending<'_> {
         }
     }
 
-    /// Notes that a try is sent.
     fn depart(&mut self, request: &Request, locks: &[&RecordLock]) {
         let now = Instant::now();
         self.tries.depart(now);
@@ -218,7 +213,6 @@ impl Sending<'_> {
         })
     }
 
-    /// Returns how long to wait before the next try, if there may be one.
     pub(crate) fn wait(&self, error: &Error) -> Option<Duration> {
         self.tries.wait(error)
     }
@@ -228,7 +222,6 @@ impl Sending<'_> {
         self.session.renew_after(error)
     }
 
-    /// Returns whether the next try may begin after this wait.
     pub(crate) fn may_begin_after(&mut self, wait: Duration, request: &Request) -> bool {
         let timeout = self.client.shared.times.of(request);
         self.tries.may_begin_after(wait, timeout, Instant::now())
@@ -248,18 +241,15 @@ impl Sending<'_> {
         self.is_open
     }
 
-    /// Limits the number of tries, if the policy allows more.
     pub(crate) fn at_most(mut self, tries: u32) -> Self {
         self.tries.limit(tries);
         self
     }
 
-    /// Returns how many tries were sent.
     pub(crate) fn count(&self) -> u32 {
         self.tries.count()
     }
 
-    /// Returns when the last try was sent.
     pub(crate) fn departure(&self) -> Option<Instant> {
         self.departure
     }

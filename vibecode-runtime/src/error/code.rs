@@ -35,12 +35,6 @@ macro_rules! error_codes {
             pub const KNOWN: &'static [Self] = &[$(Self::$Variant),+];
 
             /// Parses a code as the API writes it.
-            ///
-            /// ```
-            /// use vibecode_runtime::ErrorCode;
-            ///
-            /// assert_eq!(ErrorCode::from_wire("RATE_LIMITED"), ErrorCode::RateLimited);
-            /// ```
             #[must_use]
             pub fn from_wire(code: &str) -> Self {
                 match code {
@@ -50,12 +44,6 @@ macro_rules! error_codes {
             }
 
             /// Returns the code as the API writes it.
-            ///
-            /// ```
-            /// use vibecode_runtime::ErrorCode;
-            ///
-            /// assert_eq!(ErrorCode::RateLimited.as_str(), "RATE_LIMITED");
-            /// ```
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
@@ -75,7 +63,6 @@ macro_rules! error_codes {
                 }
             }
 
-            /// Returns what is wrong and the next step.
             pub(crate) fn advice(&self) -> &'static str {
                 match self {
                     $(Self::$Variant => $advice,)+

@@ -27,13 +27,13 @@ pub use serde::{Serialize, Serializer};
 use crate::Id;
 pub use crate::{
     Answered, Companies, Contacts, Deals, Decode, DecodeError, Email, Encode, EncodeError, Encoder,
-    Enumeration, Items, Leads, Patch, Phone, Record, Users,
-    body::Body,
-    diff::{Diff, NotRemovable},
-    enumeration::List,
-    id::PatchOf,
-    kind,
+    Enumeration, Items, Leads, Patch, Phone, Record, Users, kind,
+    patch::{
+        body::Body,
+        diff::{Diff, NotRemovable},
+    },
     record::{Fields, UnreadableField},
+    value::{enumeration::List, id::PatchOf},
 };
 
 mod list;
@@ -156,10 +156,7 @@ pub trait IsIdOf<E>: Sized {
     /// Checks at compile time that the type is the id of the entity.
     fn check() {}
 
-    /// Reads the record's id.
-    ///
-    /// # Errors
-    /// If the record has no id.
+    /// Reads the record's id. An error if the record has none.
     fn read(fields: &Fields<'_>, place: usize) -> Result<Self, UnreadableField>;
 }
 

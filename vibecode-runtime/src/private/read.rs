@@ -2,9 +2,9 @@
 
 use crate::{
     Answered, Decode, DecodeError, Enumeration,
-    enumeration::List,
     kind::{self, Kind},
     record::{Fields, UnreadableField},
+    value::enumeration::List,
 };
 
 /// The result of reading a field: a value, or nothing.
@@ -43,19 +43,16 @@ fn list<K, T: Decode<K>>(fields: &Fields<'_>, place: usize) -> Result<T, Unreada
 
 /// How a struct holds a field: as the value itself, or as an `Option`.
 pub trait Held<T>: Sized {
-    /// Reads a single field.
     #[doc(hidden)]
     fn single<K: Kind>(fields: &Fields<'_>, place: usize) -> Result<Self, UnreadableField>
     where
         T: Decode<K>;
 
-    /// Reads a multiple field.
     #[doc(hidden)]
     fn multiple<K: Kind>(fields: &Fields<'_>, place: usize) -> Result<Self, UnreadableField>
     where
         T: Decode<K>;
 
-    /// Reads a plain value of a multifield.
     #[doc(hidden)]
     fn typed(answered: Answered<'_>) -> Result<Self, DecodeError>
     where

@@ -2,7 +2,6 @@
 
 use tokio::time::Instant;
 
-/// How many slots others use, and until when.
 #[derive(Debug, Default)]
 pub(super) struct Occupied {
     latest: Option<(u32, Instant)>,
@@ -17,12 +16,10 @@ impl Occupied {
         }
     }
 
-    /// Returns how many slots others use now.
     pub(super) fn slots(&self, now: Instant) -> u32 {
         self.present(now).map_or(0, |(slots, _)| slots)
     }
 
-    /// Returns when they become free, if there are any.
     pub(super) fn until(&self, now: Instant) -> Option<Instant> {
         self.present(now).map(|(_, until)| until)
     }

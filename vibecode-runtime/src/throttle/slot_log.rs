@@ -39,16 +39,13 @@ pub(super) struct SlotLog {
     in_flight: u32,
     /// When the slots of ended requests become free, the earliest first.
     held: VecDeque<Instant>,
-    /// When a slot last became free.
     freed: Option<Instant>,
     occupied: Occupied,
     pacing: Pacing,
     gate: Option<Gate>,
-    /// How many slots were taken in total.
     taken: u64,
 }
 
-/// The pause after a 429.
 #[derive(Debug, Clone, Copy)]
 struct Gate {
     /// Nothing is sent before.
@@ -103,7 +100,6 @@ impl SlotLog {
         slot.max(gate).max(pace).unwrap_or(now)
     }
 
-    /// Returns the end of the pause after a 429, if there is one.
     pub(super) fn closed_until(&self, now: Instant) -> Option<Instant> {
         let gate = self.gate.filter(|gate| gate.opens > now)?;
         Some(gate.opens)
@@ -115,7 +111,6 @@ impl SlotLog {
         Some(gate.asked)
     }
 
-    /// Returns the time between two requests in the long run.
     pub(super) fn interval(&self, now: Instant) -> Duration {
         self.rate(now).interval
     }
@@ -132,7 +127,6 @@ impl SlotLog {
         self.in_flight += 1;
     }
 
-    /// Takes the reserved slot of a request that is sent.
     pub(super) fn take_reserved(&mut self) -> Slot {
         self.taken += 1;
         Slot {
@@ -146,7 +140,6 @@ impl SlotLog {
         self.in_flight = self.in_flight.saturating_sub(1);
     }
 
-    /// Frees the slot of a request that has ended.
     pub(super) fn free(&mut self, slot: &Slot, feedback: &Feedback, now: Instant) {
         self.in_flight = self.in_flight.saturating_sub(1);
         self.held.push_back(now + WINDOW + MARGIN);
@@ -172,11 +165,10 @@ impl SlotLog {
         }
     }
 
-    /// Returns a lower bound of how many slots the API counts that are not ours.
-    ///
-    /// The API counted this request at some time between its sending and its answer. Of our slots, it
-    /// can have counted at most those in use when the request was sent, and those taken since. Slots
-    /// that have become free meanwhile are included, since it may have counted them.
+    /// Returns a lower bound of how many slots the API counts that are not ours. It counted this
+    /// request at some time between its sending and its answer. Of our slots, it can have counted at
+    /// most those in use when the request was sent, and those taken since, even if they have become
+    /// free meanwhile.
     fn used_by_others(&self, slot: &Slot, feedback: &Feedback, now: Instant) -> Option<u32> {
         let remaining = feedback.remaining?;
         let limit = match feedback.limit {

@@ -143,7 +143,6 @@ impl CrmRef {
         Self::Item { entity_type_id, id }
     }
 
-    /// Reads a link that the API returned as text.
     pub(crate) fn of_text(text: &str) -> Self {
         text.parse().unwrap_or_else(|_| Self::other(text, false))
     }
@@ -160,7 +159,6 @@ impl CrmRef {
         })
     }
 
-    /// Returns the id of a link in a known form.
     fn id(&self) -> Option<u64> {
         match self {
             Self::Contact(id) => Some(id.get()),

@@ -2,8 +2,20 @@
 
 mod crm_ref;
 mod date;
+pub(crate) mod enumeration;
 mod file;
+pub(crate) mod id;
+#[cfg(any(
+    feature = "chrono",
+    feature = "decimal",
+    feature = "jiff",
+    feature = "time"
+))]
+mod interop;
+pub mod kind;
 mod money;
+pub(crate) mod multifield;
+pub(crate) mod text_form;
 
 use std::fmt;
 

@@ -136,8 +136,14 @@ impl BatchCall {
             None => None,
         };
         let operation = match (entity, action, params(call)) {
-            (None, ..) => Err(Failure::invalid_params("Unknown `entity`")),
-            (_, None, _) => Err(Failure::invalid_params("Unknown `action`")),
+            (None, ..) => Err(not_one_of(
+                "entity",
+                Entity::ALL.iter().map(|each| each.path()),
+            )),
+            (_, None, _) => Err(not_one_of(
+                "action",
+                Action::ALL.iter().map(|each| each.name()),
+            )),
             (.., None) => Err(Failure::invalid_params("`params` must be an object")),
             (Some(entity), Some(action), Some(input)) => Ok(Operation {
                 action,
@@ -220,6 +226,11 @@ fn list<'a>(
         }
         Some(list) => Ok(list),
     }
+}
+
+fn not_one_of(key: &str, known: impl Iterator<Item = &'static str>) -> Failure {
+    let known: Vec<_> = known.collect();
+    Failure::invalid_params(format!("`{key}` must be one of {}", known.join(", ")))
 }
 
 /// Returns the id of the record that the action needs, given as a number or as text; `None` if it

@@ -68,7 +68,7 @@ pub(crate) struct Quota {
     pub(crate) reset_unit: ResetUnit,
 }
 
-/// The requests taken so far.
+/// The requests counted so far.
 #[derive(Debug)]
 pub(crate) struct Limits {
     quota: Quota,
@@ -102,7 +102,7 @@ impl Limits {
         Err(Failure::rate_limited(wait))
     }
 
-    /// Lets a request through to the portal, or refuses it.
+    /// Counts a request to the portal, or refuses it.
     pub(crate) fn count_for_portal(&mut self) -> Result<(), Failure> {
         let Some(limit) = self.quota.per_second else {
             return Ok(());

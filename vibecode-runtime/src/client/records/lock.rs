@@ -14,7 +14,7 @@ use super::{
     open_writes::{OpenWrite, OpenWrites},
     queue::Ticket,
 };
-use crate::equality::EntryKey;
+use crate::wire::equality::EntryKey;
 
 /// A request for the lock of a record: a position in its queue, or the lock if it was granted.
 pub(crate) struct LockRequest {
@@ -41,7 +41,6 @@ impl LockRequest {
         }
     }
 
-    /// Waits until the lock is granted.
     pub(crate) async fn lock(&mut self) -> RecordLock {
         loop {
             if let Some(lock) = self.try_lock() {
@@ -53,7 +52,6 @@ impl LockRequest {
         }
     }
 
-    /// Returns the lock if it is granted.
     pub(crate) fn try_lock(&mut self) -> Option<RecordLock> {
         let is_ours = match &self.state {
             Request::Granted => true,
@@ -100,8 +98,7 @@ pub(crate) struct RecordLock {
     writes: Mutex<Writes>,
 }
 
-/// What the holder of a lock knows about the writes that add something to the record. Nobody else needs
-/// it until the lock is released.
+/// What the holder of a lock knows about the additions to its record, until it releases the lock.
 #[derive(Default)]
 struct Writes {
     /// What the next write adds, or the last one that was sent.
@@ -125,7 +122,6 @@ struct Sent {
 }
 
 impl Writes {
-    /// Adds the last write to the open ones.
     fn close_last(&mut self) {
         if let Some((write, before)) = self.take_last() {
             self.open.push(write, before);
@@ -189,7 +185,6 @@ impl RecordLock {
         }
     }
 
-    /// Notes that a read shows a value.
     pub(crate) fn note_shown(&self, value: &EntryKey) {
         let until = Instant::now() + self.records.settle_time;
         let mut state = self.records.state();
@@ -207,7 +202,6 @@ impl RecordLock {
         self.open().open.settle_disproven(departure);
     }
 
-    /// Remembers what a read showed, until something is written under this lock.
     pub(crate) fn note_read(&self, entries: HashSet<EntryKey>) {
         self.writes().last_read = Some(entries.into_iter().collect());
     }

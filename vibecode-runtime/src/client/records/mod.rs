@@ -48,7 +48,6 @@ use self::{
 };
 use super::caller::Caller;
 
-/// A record that is written to.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Target {
     pub(crate) entity: Cow<'static, str>,
@@ -69,9 +68,7 @@ pub(crate) struct Records {
 
 #[derive(Default)]
 struct State {
-    /// The records that a call has locked.
     queues: HashMap<Target, Queue>,
-    /// What is known about the others.
     memory: Memory,
 }
 
@@ -133,7 +130,6 @@ pub(crate) fn queue_at(
     requests
 }
 
-/// Joins the queue of one record.
 pub(crate) fn queue_for_one(
     records: &Arc<Records>,
     target: Target,
@@ -157,7 +153,7 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
-    use crate::equality::EntryKey;
+    use crate::wire::equality::EntryKey;
 
     const SETTLE: Duration = Duration::from_secs(120);
     const MANY: u64 = recent::MOST as u64;

@@ -5,9 +5,9 @@ use std::{collections::HashSet, time::Duration};
 use tokio::time::Instant;
 
 use crate::{
-    body::{Body, text_of},
-    equality::EntryKey,
-    multifield::kind_of,
+    patch::body::{Body, text_of},
+    value::multifield::kind_of,
+    wire::equality::EntryKey,
 };
 
 /// How long a write is remembered whose value the record may show in another form.
@@ -68,7 +68,6 @@ pub(super) struct OpenWrites {
     shown: Vec<EntryKey>,
 }
 
-/// A write that was answered or given up.
 pub(super) struct OpenWrite {
     pub(super) additions: Additions,
     /// From when on a read that does not show its values proves that it was not applied.
@@ -109,7 +108,6 @@ impl OpenWrites {
         self.retain(|write| departure < write.settles_at);
     }
 
-    /// Returns the latest time at which one of the writes settles.
     pub(super) fn settles_at(&self) -> Option<Instant> {
         self.writes.iter().map(|write| write.settles_at).max()
     }
@@ -130,14 +128,12 @@ impl OpenWrites {
         of_these_kinds.any(|entry| !known.contains(entry))
     }
 
-    /// Forgets the writes that settled so long ago that the portal shows their values in whatever form
-    /// it keeps them.
+    /// Forgets writes that settled so long ago that the portal shows their values in its own form.
     pub(super) fn forget_old(&mut self, now: Instant) {
         self.retain(|write| now.duration_since(write.settles_at) < KEPT);
     }
 
-    /// Returns whether the multifields before the writes are known, so that a read can be compared with
-    /// them.
+    /// Returns whether the multifields before the writes are known, to compare a read with.
     pub(super) fn knows_what_was_before(&self) -> bool {
         self.before.is_some()
     }

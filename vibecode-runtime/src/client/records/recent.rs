@@ -19,7 +19,6 @@ pub(super) const MOST: usize = 1024;
 #[derive(Default)]
 pub(super) struct RecentWrites {
     writes: VecDeque<Option<OpenWrite>>,
-    /// The record of each write.
     records: VecDeque<RecordHash>,
 }
 
@@ -47,7 +46,6 @@ impl RecentWrites {
         self.records.push_back(record);
     }
 
-    /// Removes and returns the writes to this record.
     pub(super) fn take(&mut self, record: RecordHash) -> Vec<OpenWrite> {
         // Counting is much faster than searching for the first.
         let count = self.records.iter().filter(|it| **it == record).count();
