@@ -25,7 +25,7 @@ async fn requests_of(faults: impl IntoIterator<Item = Fault>) -> (Arc<Sandbox>, 
         .ensure(1, &customer().add_phone(PHONE))
         .await;
     assert_eq!(ensured.unwrap().added().len(), 1);
-    let requests = timeline.requests().await;
+    let requests = timeline.lines().await;
     settle().await;
     assert_eq!(count(&sandbox, 1, PHONE), 1);
     (sandbox, requests)
@@ -117,7 +117,7 @@ async fn a_read_that_left_before_the_write_had_settled_proves_nothing_whenever_i
         let client = builder.settle_time(seconds(70)).build().unwrap();
         let reports = way.write(&client, &[Item::that_adds(1)]).await;
         assert!(reports[0].is_ok(), "{reports:?}");
-        let requests = timeline.requests().await;
+        let requests = timeline.lines().await;
         let seconds: Vec<&str> = requests
             .iter()
             .filter_map(|it| it.split(' ').nth(1))
@@ -166,7 +166,7 @@ async fn an_outage_without_end_is_told_and_leaves_the_outcome_open() {
         .await
         .unwrap_err();
     assert_eq!(told_error(&error), "Interrupted Unknown");
-    let mut requests = timeline.requests().await;
+    let mut requests = timeline.lines().await;
     requests.retain(|request| request.starts_with("PATCH"));
     assert_eq!(requests, ["PATCH 0", "PATCH 120", "PATCH 240"]);
 }
@@ -279,7 +279,7 @@ async fn a_shorter_time_to_settle_is_the_users_choice() {
         .ensure(1, &customer().add_phone(PHONE))
         .await
         .unwrap();
-    let requests = timeline.requests().await;
+    let requests = timeline.lines().await;
     assert_eq!(
         requests[2..],
         ["GET 0", "GET 1", "GET 2", "GET 3", "PATCH 3"]

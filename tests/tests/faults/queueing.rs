@@ -43,7 +43,7 @@ async fn calls_on_one_record_queue_behind_each_other() {
     for result in calls.join_all().await {
         result.unwrap();
     }
-    let mut requests = timeline.requests().await;
+    let mut requests = timeline.lines().await;
     requests.retain(|request| request.starts_with("PATCH"));
     assert_eq!(
         requests,

@@ -143,7 +143,7 @@ async fn items_that_arrive_slowly_are_sent_as_they_come() {
     while let Some(outcome) = outcomes.next().await {
         outcome.result.unwrap();
     }
-    let requests = timeline.requests().await;
+    let requests = timeline.lines().await;
     assert_eq!(
         requests,
         ["POST 10", "POST 20", "POST 30", "POST 40", "POST 50"]
