@@ -82,6 +82,11 @@ pub fn clear(body: &mut Body, name: &'static str, clearing: Clearing) {
     );
 }
 
+/// Returns the JSON that the client sends, for the benchmark.
+pub fn sent_json(patch: &impl Patch) -> String {
+    patch.body().to_json()
+}
+
 /// Calls the setter if there is a value.
 pub fn maybe<P, V>(patch: P, value: Option<V>, set: impl FnOnce(P, V) -> P) -> P {
     match value {
