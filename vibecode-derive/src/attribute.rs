@@ -115,7 +115,7 @@ impl OnStruct {
     /// Reads `schema = "path"`, or `schema` alone.
     fn schema(&mut self, item: Item, errors: &Errors) -> bool {
         if self.schema.is_some() || self.requires_schema.is_some() {
-            errors.at(&item.name, "`schema` stands here twice");
+            errors.at(&item.name, "`schema` is given twice: remove one");
             return false;
         }
         if item.value.is_none() {
@@ -180,14 +180,14 @@ impl Item {
         let name = &self.name;
         match self.value {
             Some(Lit::Str(text)) if !text.suffix().is_empty() => {
-                let message = format!("text has no suffix: leave `{}` out", text.suffix());
+                let message = format!("a string takes no suffix: leave `{}` out", text.suffix());
                 errors.at(text, message);
             }
             Some(Lit::Str(text)) if into.is_none() => {
                 *into = Some(text);
                 return true;
             }
-            Some(Lit::Str(_)) => errors.at(name, format!("`{name}` stands here twice")),
+            Some(Lit::Str(_)) => errors.at(name, format!("`{name}` is given twice: remove one")),
             Some(other) => errors.at(other, format!("`{name}` takes text in quotes: `{example}`")),
             None => errors.at(name, format!("`{name}` takes a value: `{example}`")),
         }
@@ -196,7 +196,10 @@ impl Item {
 
     fn path(self, into: &mut Option<syn::Path>, errors: &Errors) -> bool {
         if into.is_some() {
-            errors.at(&self.name, format!("`{}` stands here twice", self.name));
+            errors.at(
+                &self.name,
+                format!("`{}` is given twice: remove one", self.name),
+            );
             return false;
         }
         let mut text = None;
@@ -217,7 +220,10 @@ impl Item {
 
     fn ident(self, into: &mut Option<Ident>, errors: &Errors) -> bool {
         if into.is_some() {
-            errors.at(&self.name, format!("`{}` stands here twice", self.name));
+            errors.at(
+                &self.name,
+                format!("`{}` is given twice: remove one", self.name),
+            );
             return false;
         }
         let mut text = None;
@@ -240,7 +246,7 @@ impl Item {
                 errors.at(number, ITEM);
             }
             Some(Lit::Int(number)) if number.base10_parse::<u64>().is_ok_and(|id| id == 0) => {
-                errors.at(number, "0 is the id of no option: it clears the field");
+                errors.at(number, "0 is not the id of an option: it clears the field");
             }
             Some(Lit::Int(number)) if !["", "u64"].contains(&number.suffix()) => {
                 let message = format!(
@@ -253,7 +259,7 @@ impl Item {
                 *into = Some(number);
                 return true;
             }
-            Some(Lit::Int(_)) => errors.at(name, format!("`{name}` stands here twice")),
+            Some(Lit::Int(_)) => errors.at(name, format!("`{name}` is given twice: remove one")),
             Some(Lit::Str(text)) => {
                 let bare = text.value();
                 let message =
@@ -270,7 +276,9 @@ impl Item {
         let name = self.name;
         match self.value {
             Some(value) => errors.at(value, format!("`{name}` takes no value: write it alone")),
-            None if into.is_some() => errors.at(&name, format!("`{name}` stands here twice")),
+            None if into.is_some() => {
+                errors.at(&name, format!("`{name}` is given twice: remove one"))
+            }
             None => {
                 *into = Some(name);
                 return true;

@@ -74,7 +74,7 @@ fn refuse_second_ids(input: &Input, errors: &Errors) {
     for second in ids.skip(1) {
         errors.at(
             second,
-            "a record has one id, and another field has it already: leave `id` out here",
+            "a record has one id, and another field is marked `id` already: leave `id` out here",
         );
     }
 }

@@ -14,7 +14,7 @@ pub(crate) fn of(item: &Ident, attributes: &OnStruct, errors: &Errors) -> Option
         }
         errors.at(
             item,
-            "which records is this for? Add `#[vibecode(entity = \"contacts\")]`",
+            "the entity is not given: add `#[vibecode(entity = \"contacts\")]`",
         );
         return None;
     };

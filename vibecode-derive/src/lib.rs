@@ -76,7 +76,7 @@ use proc_macro::TokenStream;
 
 #[cfg_attr(
     doc,
-    doc = "Makes a typed patch builder of a struct: see `vibecode_runtime::Patch`."
+    doc = "Generates a typed patch builder for a struct: see `vibecode_runtime::Patch`."
 )]
 #[proc_macro_derive(Patch, attributes(vibecode))]
 pub fn derive_patch(input: TokenStream) -> TokenStream {
@@ -85,7 +85,7 @@ pub fn derive_patch(input: TokenStream) -> TokenStream {
 
 #[cfg_attr(
     doc,
-    doc = "Reads a struct out of what the API answers: see `vibecode_runtime::Record`."
+    doc = "Reads a struct from an answer of the API: see `vibecode_runtime::Record`."
 )]
 #[proc_macro_derive(Record, attributes(vibecode))]
 pub fn derive_record(input: TokenStream) -> TokenStream {
@@ -94,7 +94,7 @@ pub fn derive_record(input: TokenStream) -> TokenStream {
 
 #[cfg_attr(
     doc,
-    doc = "Makes an enum stand for the options of a list: see `vibecode_runtime::Enumeration`."
+    doc = "Maps the variants of an enum to the options of a list: see `vibecode_runtime::Enumeration`."
 )]
 #[proc_macro_derive(Enumeration, attributes(vibecode))]
 pub fn derive_enumeration(input: TokenStream) -> TokenStream {

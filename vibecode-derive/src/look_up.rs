@@ -61,7 +61,7 @@ impl Subject<'_, '_> {
         let name = &self.name.text;
         if self.is_another_multifield() {
             let message = format!(
-                "`{name}` is a multifield, and of those only `phone` and `email` can be written: read it with `client.multifields`, and remove the field here, or add `#[vibecode(skip)]`"
+                "`{name}` is a multifield, and only the multifields `phone` and `email` can be written: remove this field or add `#[vibecode(skip)]`, and read it with `client.multifields`"
             );
             return self.report(&self.name, message);
         }
@@ -105,7 +105,7 @@ impl Subject<'_, '_> {
         let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
         if !field.name.chars().all(is_name) {
             let message = format!(
-                "`{}` is no wire name, which has letters, digits and underscores only: the schema is wrong here",
+                "`{}` is not a valid wire name, which has only letters, digits and underscores: correct the schema",
                 field.name
             );
             return self.report(&self.name, message);
@@ -134,7 +134,7 @@ impl Subject<'_, '_> {
         let entity = self.entity.path();
         if let (EntityPath::Items(_), Portal::Absent(files)) = (self.entity, self.portal) {
             let message = format!(
-                "the fields of `{entity}` are the portal's own, and {}: `cargo vibecode pull {entity}` fetches it",
+                "the fields of `{entity}` are defined by the portal, and {}: `cargo vibecode pull {entity}` fetches it",
                 files.message()
             );
             return self.report(&self.name, message);
@@ -147,7 +147,7 @@ impl Subject<'_, '_> {
         {
             let (name, file) = (&self.name.text, &schema.file);
             let message = format!(
-                "the portal's {entity} have no field `{name}`: `{file}` lists all that they have, and the API would drop it. If the list is old, `cargo vibecode pull {entity}` fetches it anew"
+                "the portal's {entity} have no field `{name}`: `{file}` lists all of their fields, and the API would drop the value. If the list is out of date, `cargo vibecode pull {entity}` fetches the current list"
             );
             return self.report(&self.name, message);
         }
@@ -155,11 +155,11 @@ impl Subject<'_, '_> {
         let advice = if meant.is_empty() {
             self.elsewhere().unwrap_or_else(|| {
                 let last = if self.is_searched_for_typos() {
-                    "if it is not the API's at all, add `#[vibecode(skip)]`"
+                    "if the field does not belong to the API, add `#[vibecode(skip)]`"
                 } else {
-                    "for the nearest of them, correct the mistakes above first"
+                    "to see the closest names, correct the mistakes above first"
                 };
-                format!("the names are in what GET /v1/{entity}/fields answers; {last}")
+                format!("GET /v1/{entity}/fields lists the names; {last}")
             })
         } else {
             self.name.instead(&meant)
@@ -207,13 +207,13 @@ impl Subject<'_, '_> {
             (Portal::Read(schema), name) => self.not_on_the_portal(schema, &name),
             (_, UserFieldName::Meant(meant)) => self.misspelt_user_field(&self.name.respelt(&meant)),
             (_, UserFieldName::Wire) => self.user_field(),
-            (_, _) => self.misspelt_user_field("it is `ufCrm_` and the digits and capitals of the upper name, such as `ufCrm_1721244707107`, or `ufCrm` and its words, such as `ufCrmLoyalty`"),
+            (_, _) => self.misspelt_user_field("write `ufCrm_` and the digits and capitals of the upper name, such as `ufCrm_1721244707107`, or `ufCrm` and its words, such as `ufCrmLoyalty`"),
         }
     }
 
     fn misspelt_user_field<T>(&self, advice: &str) -> Result<T, Reported> {
         let name = &self.name.text;
-        let message = format!("`{name}` is no wire name of a user field: {advice}");
+        let message = format!("`{name}` is not a valid wire name of a user field: {advice}");
         self.report(&self.name, message)
     }
 
@@ -247,7 +247,7 @@ impl Subject<'_, '_> {
     /// message shows labels, and what to do if none of the fields was meant.
     fn likely_user_field(&self, schema: &Schema) -> String {
         let entity = self.entity.path();
-        let refresh = format!("new there, `cargo vibecode pull {entity}` fetches the list anew");
+        let refresh = format!("new, `cargo vibecode pull {entity}` fetches the current list");
         let meant = self.suggestions(schema);
         if meant.is_empty() {
             return format!("if it is {refresh}");
@@ -273,8 +273,8 @@ impl Subject<'_, '_> {
             };
             let entity = self.entity.path();
             let message = format!(
-                "what does the user field `{name}` hold? {}, which `cargo vibecode pull {entity}` fetches. Without it, add `kind = \"…\"`: {}",
-                capitalised(&files.message()),
+                "the kind of the user field `{name}` is not known: {}. `cargo vibecode pull {entity}` fetches it. Without a schema, add `kind = \"…\"`: {}",
+                files.message(),
                 kinds()
             );
             return self.report(&self.name, message);
@@ -298,9 +298,11 @@ impl Subject<'_, '_> {
         let Some(kind) = &self.field.attributes.kind else {
             let schemas = one_line(schemas);
             let problem = if schemas.is_empty() {
-                format!("the schema does not say what `{name}` holds")
+                format!("the schema does not state the type of `{name}`")
             } else {
-                format!("the schema gives `{name}` the type `{schemas}`, which is not known here")
+                format!(
+                    "in the schema, `{name}` has the type `{schemas}`, which this version does not know"
+                )
             };
             let message = format!("{problem}: add `kind = \"…\"`: {}", kinds());
             return self.report(&self.name, message);
@@ -329,7 +331,7 @@ impl Subject<'_, '_> {
             let name = &self.name.text;
             let message = match kind {
                 Kind::Multifield(_) => format!("`{name}` is a multifield: leave `kind` out"),
-                kind => format!("`{name}` holds `{}`: leave `kind` out", kind.name()),
+                kind => format!("`{name}` has kind `{}`: leave `kind` out", kind.name()),
             };
             return self.report(given, message);
         }
@@ -370,15 +372,11 @@ fn is_multifield_type(type_name: &str) -> bool {
     matches!(kind, Kind::Multifield(_))
 }
 
-fn capitalised(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().to_string() + letters.as_str()
-    })
-}
-
 fn kinds() -> String {
-    format!("it is one of `{}`", Kind::user_field_names().join("`, `"))
+    format!(
+        "expected one of `{}`",
+        Kind::user_field_names().join("`, `")
+    )
 }
 
 /// The wire name of a field, with the tokens that it comes from.

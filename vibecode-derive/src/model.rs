@@ -177,7 +177,9 @@ fn named_fields(ident: &Ident, data: Data, errors: &Errors) -> Vec<syn::Field> {
             Vec::new()
         }
         Fields::Unit => {
-            let message = format!("`{ident}` has no fields: a record has named ones");
+            let message = format!(
+                "`{ident}` has no fields: add named fields, such as `post: Option<String>`"
+            );
             errors.at(ident, message);
             Vec::new()
         }

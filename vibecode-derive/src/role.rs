@@ -43,7 +43,8 @@ impl<'a> Subject<'a, '_> {
         let texts = [&given.field, &given.kind, &given.type_id, &given.clear];
         let flags = [&given.multiple, &given.id, &given.read_only];
         if texts.iter().any(|it| it.is_some()) || flags.iter().any(|it| it.is_some()) {
-            let message = "a skipped field is not the API's: nothing else can be said of it";
+            let message =
+                "a skipped field does not belong to the API: leave everything but `skip` out";
             self.errors.at(skip, message);
         }
     }
@@ -52,7 +53,7 @@ impl<'a> Subject<'a, '_> {
         if let Some(clear) = &self.field.attributes.clear {
             self.errors.at(
                 clear,
-                "a read-only field is never cleared: leave `clear` out",
+                "a read-only field cannot be cleared: leave `clear` out",
             );
         }
     }
@@ -66,11 +67,11 @@ impl<'a> Subject<'a, '_> {
         }
         let texts = [&given.kind, &given.type_id, &given.clear];
         if let Some(text) = texts.into_iter().flatten().next() {
-            let message = "the id of a record is always of one kind: leave this out";
+            let message = "the kind of a record's id is fixed: leave this out";
             return self.report(text, message);
         }
         if self.name.text != "id" {
-            let message = "the id of a record is called `id` on the wire: add `field = \"id\"`, or leave `field` out and call this `id`";
+            let message = "the id of a record is called `id` on the wire: add `field = \"id\"`, or leave `field` out and name this field `id`";
             return self.report(&self.name, message);
         }
         Ok(Role::Id)
@@ -80,7 +81,7 @@ impl<'a> Subject<'a, '_> {
         let attributes = &self.field.attributes;
         if let Some(type_id) = &attributes.type_id {
             let message = format!(
-                "`{}` is no phone or email: leave `type_id` out",
+                "`{}` is not a phone or email: leave `type_id` out",
                 self.name.text
             );
             return self.report(type_id, message);
@@ -92,7 +93,7 @@ impl<'a> Subject<'a, '_> {
         let clearing = self.clearing(optional.is_some(), clearing)?;
         if let (true, Some(clear)) = (known.required, &attributes.clear) {
             let message = format!(
-                "the portal requires a value of `{}`, which is never cleared: leave `clear` out",
+                "the portal requires a value for `{}`, which cannot be cleared: leave `clear` out",
                 self.name.text
             );
             return self.report(clear, message);
@@ -111,7 +112,7 @@ impl<'a> Subject<'a, '_> {
 
     fn refuse_two_options(&self, holds: &Type) -> Result<(), Reported> {
         if shape::option_of(holds).is_some() {
-            let message = "one `Option` is enough: what is left alone, and what is cleared, are calls of the patch";
+            let message = "one `Option` is enough: to leave a field unchanged and to clear it are different calls on the patch";
             return self.report(holds, message);
         }
         Ok(())
@@ -123,7 +124,7 @@ impl<'a> Subject<'a, '_> {
         if !known.multiple && shape::vec_of(holds).is_some() {
             let one = shape::vec_of(holds).map(shape::written).unwrap_or_default();
             let advice = if known.kind == Kind::File && one == "u8" {
-                "use `vibecode_runtime::File`, which `File::upload(name, bytes)` makes".to_owned()
+                "use `vibecode_runtime::File`, which `File::upload(name, bytes)` creates".to_owned()
             } else if known.user_field {
                 format!("add `multiple`, or use `{one}`")
             } else {
@@ -143,15 +144,14 @@ impl<'a> Subject<'a, '_> {
             return Ok(optional.then_some(by_kind));
         };
         if !optional {
-            let message =
-                "only an `Option` can be cleared: make the field one, or leave `clear` out";
+            let message = "only an `Option` can be cleared: make this field an `Option`, or leave `clear` out";
             return self.report(given, message);
         }
         match Clearing::from_name(&given.value()) {
             Some(clearing) => Ok(Some(clearing)),
             None => self.report(
                 given,
-                "a field is cleared by `\"null\"`, `\"0\"`, `\"[]\"`, `\"false\"`, or `\"\"` for an empty text",
+                "`clear` takes `\"null\"`, `\"0\"`, `\"[]\"`, `\"false\"`, or `\"\"` for an empty text",
             ),
         }
     }
@@ -159,8 +159,9 @@ impl<'a> Subject<'a, '_> {
     fn multifield(&self, multifield: Multifield) -> Result<Values<'a>, Reported> {
         let name = multifield.name();
         if let Some(clear) = &self.field.attributes.clear {
-            let message =
-                format!("`{name}` cannot be cleared: the API only ever adds phones and emails");
+            let message = format!(
+                "`{name}` cannot be cleared, since the API only ever adds phones and emails: leave `clear` out"
+            );
             return self.report(clear, message);
         }
         let form = match &self.field.attributes.type_id {
@@ -175,7 +176,7 @@ impl<'a> Subject<'a, '_> {
         let known = multifield.type_ids();
         if !known.contains(&given.as_str()) {
             let advice = closest(&given.to_uppercase(), known.iter().copied()).map_or_else(
-                || format!("it is one of `{}`", known.join("`, `")),
+                || format!("expected one of `{}`", known.join("`, `")),
                 |meant| format!("did you mean `{meant}`?"),
             );
             let message = format!("`{}` has no type `{given}`: {advice}", multifield.name());
@@ -202,7 +203,7 @@ impl<'a> Subject<'a, '_> {
         if shape::option_of(&self.field.ty).is_some() {
             let element = element(multifield);
             let message = format!(
-                "`{name}` holds several values and is never cleared: use `Vec<{element}>`, or add `type_id = \"WORK\"` for one value of one type"
+                "`{name}` holds several values and cannot be cleared: use `Vec<{element}>`, or add `type_id = \"WORK\"` for one value of one type"
             );
             return self.report(&self.field.ty, message);
         }

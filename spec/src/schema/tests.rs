@@ -117,7 +117,7 @@ fn the_id_and_what_repeats_fm_stay_read_only_whatever_a_portal_states() {
 fn two_fields_with_one_upper_name_and_a_list_of_none_are_refused() {
     let twins = read(r#"{"a":{"upperName":"X"},"b":{"upperName":"X"}}"#);
     let error = twins.check_for(CONTACTS).unwrap_err();
-    assert!(error.message.contains("one upper name"), "{error}");
+    assert!(error.message.contains("the same upper name"), "{error}");
     assert!(read("{}").check_for(CONTACTS).is_err());
     assert!(read(FIELDS).check_for(CONTACTS).is_ok());
 }

@@ -46,7 +46,10 @@ pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> 
     let known = entity::of(&input.ident, &attributes.common, errors);
     let found = Found::of(known, &attributes.common, errors);
     if !input.generics.params.is_empty() {
-        errors.at(&input.generics, "an enum of options has no parameters");
+        errors.at(
+            &input.generics,
+            "an enum of options has no generic parameters: remove them",
+        );
     }
     let entity = known.unwrap_or(EntityPath::Entity(Entity::Contacts));
     let items = known.and_then(|entity| items(input, &attributes, entity, &found, errors));
@@ -93,7 +96,7 @@ fn items(
         if attributes.common.has_errors {
             return None;
         }
-        let message = "of which field are these the options? Add `field = \"ufCrm_…\"`";
+        let message = "the field of these options is not given: add `field = \"ufCrm_…\"`";
         errors.at(&input.ident, message);
         return None;
     };
@@ -117,7 +120,10 @@ fn items(
 
 fn no_list<T>(name: &LitStr, kind: &Kind, errors: &Errors) -> Option<T> {
     let (field, kind) = (name.value(), one_line(kind.name()));
-    errors.at(name, format!("`{field}` holds `{kind}`, and is no list"));
+    errors.at(
+        name,
+        format!("`{field}` has kind `{kind}`, not a list: name a field of kind `enumeration`"),
+    );
     None
 }
 
@@ -183,7 +189,9 @@ impl List<'_> {
                 continue;
             };
             if let Some(owner) = owners.insert(id, &variant.ident) {
-                let message = format!("`{owner}` is the option {id} already");
+                let message = format!(
+                    "the option {id} already has the variant `{owner}`: remove one of the two"
+                );
                 self.errors.at(&variant.ident, message);
                 continue;
             }
@@ -204,18 +212,21 @@ impl List<'_> {
         other: &mut Option<&'v Ident>,
     ) {
         if attributes.item.is_some() || attributes.label.is_some() {
-            let message = "the variant for all other options is none of them: leave the rest out";
+            let message =
+                "the variant for all other options has no `item` and no `label`: leave them out";
             self.errors.at(word, message);
         }
         let holds_an_id = matches!(&variant.fields, Fields::Unnamed(fields)
             if fields.unnamed.len() == 1 && fields.unnamed.iter().all(|it| is_u64(&it.ty)));
         if !holds_an_id {
             let ident = &variant.ident;
-            let message = format!("this variant holds the option's id: `{ident}(u64)`");
+            let message = format!("this variant must hold the option's id: `{ident}(u64)`");
             self.errors.push(syn::Error::new(variant.span(), message));
         } else if other.is_some() {
-            self.errors
-                .at(word, "another variant is for all other options already");
+            self.errors.at(
+                word,
+                "another variant is already the one for all other options: remove one of the two",
+            );
         } else {
             *other = Some(&variant.ident);
         }
@@ -224,8 +235,7 @@ impl List<'_> {
     /// Returns the id and the label of a variant's option.
     fn option(&self, variant: &Variant, attributes: &OnVariant) -> Option<(u64, Option<String>)> {
         if !matches!(variant.fields, Fields::Unit) {
-            let message =
-                "an option holds nothing; only the variant with `#[vibecode(other)]` holds an id";
+            let message = "the variant of an option has no fields; only the variant with `#[vibecode(other)]` holds an id";
             self.errors.at(&variant.fields, message);
             return None;
         }
@@ -233,12 +243,15 @@ impl List<'_> {
             (Some(item), None) => self.by_id(item),
             (None, Some(label)) => self.by_label(label),
             (Some(_), Some(label)) => {
-                self.errors.at(label, "one of `item` and `label` is enough");
+                self.errors.at(
+                    label,
+                    "one of `item` and `label` is enough: leave the other out",
+                );
                 None
             }
             (None, None) if attributes.has_errors => None,
             (None, None) => {
-                let message = "which option is this? Add `#[vibecode(item = 81)]` with its id";
+                let message = "the option of this variant is not given: add `#[vibecode(item = 81)]` with its id";
                 self.errors.at(&variant.ident, message);
                 None
             }
@@ -266,21 +279,21 @@ impl List<'_> {
     fn by_label(&self, label: &LitStr) -> Option<(u64, Option<String>)> {
         let given = label.value();
         let Some(items) = &self.items else {
-            let message = "labels are known from the portal's schema, which does not tell them: use `item = 81`";
+            let message = "the portal's schema is needed to find an option by its label, and it does not list the options: use `item = 81`";
             self.errors.at(label, message);
             return None;
         };
         let mut same = items.iter().filter(|item| item.label == given);
         if let Some(item) = same.next() {
             if same.next().is_some() {
-                let message = format!("several options are called `{given}`: use `item = …`");
+                let message = format!("several options have the label `{given}`: use `item = …`");
                 self.errors.at(label, message);
                 return None;
             }
             return Some((item.id.parse().ok()?, Some(given)));
         }
         let advice = closest(&given, items.iter().map(|item| item.label.as_str())).map_or_else(
-            || format!("there are {}", described(items.iter())),
+            || format!("the options are {}", described(items.iter())),
             |meant| format!("did you mean `{}`?", one_line(meant)),
         );
         self.errors
@@ -304,7 +317,7 @@ impl List<'_> {
             let options = described(missing.into_iter());
             self.errors.at(
                 ident,
-                format!("no variant for {options}: add them, or `#[vibecode(other)] Other(u64)`"),
+                format!("there is no variant for {options}: add the missing variants, or `#[vibecode(other)] Other(u64)`"),
             );
         }
     }

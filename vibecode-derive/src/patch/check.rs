@@ -27,7 +27,7 @@ fn refuse_a_taken_name(checked: &mut Checked<'_>, errors: &Errors) {
     let (structs, builder) = (&checked.input.ident, &checked.builder);
     if is_taken(structs, builder) {
         let message = format!(
-            "the builder would be called `{builder}`, and there is such a name here already: give it another by `#[vibecode(builder = \"{}Change\")]`",
+            "the builder would be named `{builder}`, which is already in use here: choose another name with `#[vibecode(builder = \"{}Change\")]`",
             structs.unraw()
         );
         errors.at(builder, message);
@@ -58,7 +58,7 @@ fn read_only_message(name: &str) -> String {
         .find(|each| name.starts_with(each.name()));
     match multifield {
         Some(multifield) => format!(
-            "`{name}` can only be read: add `#[vibecode(read_only)]`, or write it by `field = \"{}\", type_id = \"…\"`",
+            "`{name}` can only be read: add `#[vibecode(read_only)]`, or write it with `field = \"{}\", type_id = \"…\"`",
             multifield.name()
         ),
         None => format!("`{name}` is read-only: add `#[vibecode(read_only)]`"),
@@ -69,7 +69,7 @@ fn read_only_message(name: &str) -> String {
 /// by `update`, and the API would answer an `update` with 200 but change nothing.
 fn immutable_message(name: &str) -> String {
     format!(
-        "`{name}` is set when a record is made and cannot be changed after, and a patch may be sent by `update`: add `#[vibecode(read_only)]`"
+        "`{name}` can be set only when a record is created, and a patch may also be sent by `update`: add `#[vibecode(read_only)]`"
     )
 }
 
@@ -93,7 +93,7 @@ fn refuse_clashing_methods(fields: &mut [Field<'_>], errors: &Errors) {
             errors.at(
                 field.ident,
                 format!(
-                    "{owner} has a method `{name}` already: rename this field and give its wire name by `field = \"…\"`"
+                    "{owner} has a method `{name}` already: rename this field and give its wire name with `field = \"…\"`"
                 ),
             );
             field.role = Role::Skipped;

@@ -14,8 +14,8 @@ fn answers(tokens: &[Token]) {
     let output = patch::derive(input.clone());
     let file = syn2::parse2::<syn2::File>(output.clone());
     assert!(file.is_ok(), "{input}\nbecame\n{output}");
-    let tells = output.to_string().contains("compile_error");
-    assert!(is_an_item || tells, "{input}\nbecame\n{output}");
+    let has_error = output.to_string().contains("compile_error");
+    assert!(is_an_item || has_error, "{input}\nbecame\n{output}");
 }
 
 /// A struct with every feature of the derive macro.

@@ -142,7 +142,7 @@ pub trait Clearable<'never, Field> {}
 #[diagnostic::on_unimplemented(
     message = "`{Field}` cannot be cleared: the portal requires a value",
     label = "nothing clears it",
-    note = "the portal's schema says `isRequired`: if that is no longer so, `cargo vibecode pull` fetches it anew"
+    note = "the portal's schema says `isRequired`: if that has changed, `cargo vibecode pull` fetches the current schema"
 )]
 pub trait NotRequired<'never, Field> {}
 

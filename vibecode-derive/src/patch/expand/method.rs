@@ -15,7 +15,7 @@ use crate::{
 };
 
 const ADD_ONLY: &str =
-    "The API only ever adds phones and emails, also one that the record has already.";
+    "The API only ever adds phones and emails, even one that the record has already.";
 
 impl Expansion<'_> {
     pub(super) fn methods_of(&self, field: &Field<'_>) -> TokenStream {
@@ -136,7 +136,7 @@ impl Expansion<'_> {
             }
         };
         let doc = format!(
-            "Adds to `{wire}` a value {}.\n\n{ADD_ONLY}",
+            "Adds a value {} to `{wire}`.\n\n{ADD_ONLY}",
             values.form.described()
         );
         let Taken { generics, ty, .. } = &taken;
@@ -258,7 +258,7 @@ impl Form<'_> {
     fn described(&self) -> String {
         match self {
             Self::Typed { type_id, .. } => format!("of the type `{type_id}`"),
-            _ => "of the type that it brings; a bare string is `WORK`".to_owned(),
+            _ => "with its own type (a bare string is `WORK`)".to_owned(),
         }
     }
 }

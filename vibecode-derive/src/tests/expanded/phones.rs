@@ -105,14 +105,14 @@ const _: () = {
         }
         /**Adds to `phone` a value of the type that it brings; a bare string is `WORK`.
 
-The API only ever adds phones and emails, also one that the record has already.*/
+The API can only add phones and emails. It adds a value even if the record has it already.*/
         fn add_phone(mut self, __value: impl __v::TakenInto<Phone>) -> Self {
             <Phone as __v::PhoneField>::add(&mut self.0, "phone", __value);
             self
         }
         /**Adds to `email` a value of the type `MAILING`.
 
-The API only ever adds phones and emails, also one that the record has already.*/
+The API can only add phones and emails. It adds a value even if the record has it already.*/
         fn add_newsletter(mut self, __value: impl __v::TakenInto<String>) -> Self {
             <String as __v::TypedValueField>::add(
                 &mut self.0,
