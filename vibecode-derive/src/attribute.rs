@@ -53,24 +53,30 @@ pub(crate) struct OnEnum {
 /// The `#[vibecode(…)]` attributes of a variant.
 #[derive(Default)]
 pub(crate) struct OnVariant {
-    pub(crate) item: Option<LitInt>,
+    pub(crate) item: Option<OptionId>,
     pub(crate) label: Option<LitStr>,
     pub(crate) other: Option<Ident>,
     /// Whether an error in the attributes was reported.
     pub(crate) has_errors: bool,
 }
 
-/// An item that can have the attribute, and the words that the attribute accepts there.
-struct Place {
+/// The id of an option, as written and as a number above 0.
+pub(crate) struct OptionId {
+    pub(crate) literal: LitInt,
+    pub(crate) id: u64,
+}
+
+/// What the attribute can be on, and the words that it accepts there.
+struct Target {
     name: &'static str,
     words: &'static [&'static str],
 }
 
-const STRUCT: Place = Place {
+const STRUCT: Target = Target {
     name: "a struct",
     words: &["entity", "schema", "builder", "diff", "crate"],
 };
-const FIELD: Place = Place {
+const FIELD: Target = Target {
     name: "a field",
     words: &[
         "field",
@@ -83,11 +89,11 @@ const FIELD: Place = Place {
         "clear",
     ],
 };
-const ENUM: Place = Place {
+const ENUM: Target = Target {
     name: "an enum of options",
     words: &["entity", "field", "schema", "crate"],
 };
-const VARIANT: Place = Place {
+const VARIANT: Target = Target {
     name: "a variant",
     words: &["item", "label", "other"],
 };
@@ -98,24 +104,31 @@ impl OnStruct {
         let has_errors = each_item(attributes, &STRUCT, errors, |item, word| match word {
             "diff" => item.flag(&mut read.diff, errors),
             "builder" => item.ident(&mut read.builder, errors),
-            _ => read.take(item, word, errors),
+            _ => read.read_shared(item, word, &STRUCT, errors),
         });
         Self { has_errors, ..read }
     }
 
     /// Reads an item that a struct and an enum of options share.
-    fn take(&mut self, item: Item, word: &str, errors: &Errors) -> bool {
+    fn read_shared(
+        &mut self,
+        item: MetaItem,
+        word: &str,
+        target: &Target,
+        errors: &Errors,
+    ) -> bool {
         match word {
             "entity" => item.text(&mut self.entity, r#"entity = "contacts""#, errors),
             "schema" => self.schema(item, errors),
-            _ => item.path(&mut self.runtime, errors),
+            "crate" => item.path(&mut self.runtime, errors),
+            _ => item.unknown(target, errors),
         }
     }
 
     /// Reads `schema = "path"`, or `schema` alone.
-    fn schema(&mut self, item: Item, errors: &Errors) -> bool {
+    fn schema(&mut self, item: MetaItem, errors: &Errors) -> bool {
         if self.schema.is_some() || self.requires_schema.is_some() {
-            errors.at(&item.name, "`schema` is given twice: remove one");
+            given_twice(&item.name, errors);
             return false;
         }
         if item.value.is_none() {
@@ -137,7 +150,8 @@ impl OnField {
             "multiple" => item.flag(&mut read.multiple, errors),
             "id" => item.flag(&mut read.id, errors),
             "read_only" => item.flag(&mut read.read_only, errors),
-            _ => item.flag(&mut read.skip, errors),
+            "skip" => item.flag(&mut read.skip, errors),
+            _ => item.unknown(&FIELD, errors),
         });
         Self { has_errors, ..read }
     }
@@ -148,7 +162,7 @@ impl OnEnum {
         let mut read = Self::default();
         let has_errors = each_item(attributes, &ENUM, errors, |item, word| match word {
             "field" => item.text(&mut read.field, r#"field = "ufCrm_…""#, errors),
-            _ => read.common.take(item, word, errors),
+            _ => read.common.read_shared(item, word, &ENUM, errors),
         });
         read.common.has_errors = has_errors;
         read
@@ -159,23 +173,24 @@ impl OnVariant {
     pub(crate) fn read(attributes: &[Attribute], errors: &Errors) -> Self {
         let mut read = Self::default();
         let has_errors = each_item(attributes, &VARIANT, errors, |item, word| match word {
-            "item" => item.number(&mut read.item, errors),
+            "item" => item.option_id(&mut read.item, errors),
             "label" => item.text(&mut read.label, r#"label = "Gold""#, errors),
-            _ => item.flag(&mut read.other, errors),
+            "other" => item.flag(&mut read.other, errors),
+            _ => item.unknown(&VARIANT, errors),
         });
         Self { has_errors, ..read }
     }
 }
 
 /// A `name` or a `name = value`.
-struct Item {
+struct MetaItem {
     name: Ident,
     value: Option<Lit>,
 }
 
 /// Each method reads the value of an item and returns whether that succeeded. If not, the error is
 /// reported.
-impl Item {
+impl MetaItem {
     fn text(self, into: &mut Option<LitStr>, example: &str, errors: &Errors) -> bool {
         let name = &self.name;
         match self.value {
@@ -187,7 +202,7 @@ impl Item {
                 *into = Some(text);
                 return true;
             }
-            Some(Lit::Str(_)) => errors.at(name, format!("`{name}` is given twice: remove one")),
+            Some(Lit::Str(_)) => given_twice(name, errors),
             Some(other) => errors.at(other, format!("`{name}` takes text in quotes: `{example}`")),
             None => errors.at(name, format!("`{name}` takes a value: `{example}`")),
         }
@@ -196,10 +211,7 @@ impl Item {
 
     fn path(self, into: &mut Option<syn::Path>, errors: &Errors) -> bool {
         if into.is_some() {
-            errors.at(
-                &self.name,
-                format!("`{}` is given twice: remove one", self.name),
-            );
+            given_twice(&self.name, errors);
             return false;
         }
         let mut text = None;
@@ -220,10 +232,7 @@ impl Item {
 
     fn ident(self, into: &mut Option<Ident>, errors: &Errors) -> bool {
         if into.is_some() {
-            errors.at(
-                &self.name,
-                format!("`{}` is given twice: remove one", self.name),
-            );
+            given_twice(&self.name, errors);
             return false;
         }
         let mut text = None;
@@ -239,36 +248,39 @@ impl Item {
         into.is_some()
     }
 
-    fn number(self, into: &mut Option<LitInt>, errors: &Errors) -> bool {
+    fn option_id(self, into: &mut Option<OptionId>, errors: &Errors) -> bool {
         let name = &self.name;
         match self.value {
-            Some(Lit::Int(number)) if number.base10_parse::<u64>().is_err() => {
-                errors.at(number, ITEM);
-            }
-            Some(Lit::Int(number)) if number.base10_parse::<u64>().is_ok_and(|id| id == 0) => {
-                errors.at(number, "0 is not the id of an option: it clears the field");
-            }
-            Some(Lit::Int(number)) if !["", "u64"].contains(&number.suffix()) => {
-                let message = format!(
-                    "the id of an option is a `u64`: leave `{}` out",
-                    number.suffix()
-                );
-                errors.at(number, message);
-            }
-            Some(Lit::Int(number)) if into.is_none() => {
-                *into = Some(number);
-                return true;
-            }
-            Some(Lit::Int(_)) => errors.at(name, format!("`{name}` is given twice: remove one")),
+            Some(Lit::Int(literal)) => match literal.base10_parse::<u64>() {
+                Err(_) => errors.at(literal, OPTION_ID),
+                Ok(0) => errors.at(literal, "0 is not the id of an option: it clears the field"),
+                Ok(_) if !["", "u64"].contains(&literal.suffix()) => {
+                    let suffix = literal.suffix();
+                    let message = format!("the id of an option is a `u64`: leave `{suffix}` out");
+                    errors.at(&literal, message);
+                }
+                Ok(_) if into.is_some() => given_twice(name, errors),
+                Ok(id) => {
+                    *into = Some(OptionId { literal, id });
+                    return true;
+                }
+            },
             Some(Lit::Str(text)) => {
                 let bare = text.value();
                 let message =
                     format!("the id of an option is a number, without quotes: `item = {bare}`");
                 errors.at(text, message);
             }
-            Some(other) => errors.at(other, ITEM),
-            None => errors.at(name, ITEM),
+            Some(other) => errors.at(other, OPTION_ID),
+            None => errors.at(name, OPTION_ID),
         }
+        false
+    }
+
+    /// Reports that the attribute has no such word on this target.
+    fn unknown(self, target: &Target, errors: &Errors) -> bool {
+        let message = unknown(&self.name.to_string(), target);
+        errors.at(&self.name, message);
         false
     }
 
@@ -276,9 +288,7 @@ impl Item {
         let name = self.name;
         match self.value {
             Some(value) => errors.at(value, format!("`{name}` takes no value: write it alone")),
-            None if into.is_some() => {
-                errors.at(&name, format!("`{name}` is given twice: remove one"))
-            }
+            None if into.is_some() => given_twice(&name, errors),
             None => {
                 *into = Some(name);
                 return true;
@@ -288,15 +298,18 @@ impl Item {
     }
 }
 
-const ITEM: &str = "the id of an option is a whole number, not negative: `item = 81`";
+fn given_twice(name: &Ident, errors: &Errors) {
+    errors.at(name, format!("`{name}` is given twice: remove one"));
+}
 
-/// Passes every item of every `#[vibecode(…)]` to `take`. A malformed or unknown item is reported and
-/// skipped. Returns whether there was an error.
+const OPTION_ID: &str = "the id of an option is a whole number, not negative: `item = 81`";
+
+/// Passes every item of every `#[vibecode(…)]` to `read`. A malformed item is reported and skipped. Returns whether there was an error.
 fn each_item(
     attributes: &[Attribute],
-    place: &Place,
+    target: &Target,
     errors: &Errors,
-    mut take: impl FnMut(Item, &str) -> bool,
+    mut read: impl FnMut(MetaItem, &str) -> bool,
 ) -> bool {
     let mut has_errors = false;
     let ours = attributes
@@ -313,7 +326,7 @@ fn each_item(
         };
         let parse = |input: ParseStream<'_>| {
             while !input.is_empty() {
-                has_errors |= !read_item(input, place, errors, &mut take);
+                has_errors |= !read_item(input, target, errors, &mut read);
             }
             Ok(())
         };
@@ -328,19 +341,14 @@ fn each_item(
 /// Reads an item and the comma after it. Returns whether that succeeded; if not, the error is reported.
 fn read_item(
     input: ParseStream<'_>,
-    place: &Place,
+    target: &Target,
     errors: &Errors,
-    take: &mut impl FnMut(Item, &str) -> bool,
+    read: &mut impl FnMut(MetaItem, &str) -> bool,
 ) -> bool {
-    let well = match parse_item(input, place) {
+    let is_read = match parse_item(input, target) {
         Ok(item) => {
             let word = item.name.to_string();
-            if place.words.contains(&word.as_str()) {
-                take(item, &word)
-            } else {
-                errors.at(&item.name, unknown(&word, place));
-                false
-            }
+            read(item, &word)
         }
         Err(error) => {
             errors.push(error);
@@ -349,30 +357,30 @@ fn read_item(
         }
     };
     if input.is_empty() || input.parse::<Token![,]>().is_ok() {
-        return well;
+        return is_read;
     }
     // Continue as if the comma were there.
     errors.push(input.error("expected a comma before this"));
     false
 }
 
-fn parse_item(input: ParseStream<'_>, place: &Place) -> syn::Result<Item> {
+fn parse_item(input: ParseStream<'_>, target: &Target) -> syn::Result<MetaItem> {
     let name = input.call(Ident::parse_any).map_err(|error| {
-        let example = place.words.first().copied().unwrap_or_default();
+        let example = target.words.first().copied().unwrap_or_default();
         syn::Error::new(
             error.span(),
             format!("expected a name, such as `{example}`"),
         )
     })?;
     if input.is_empty() || input.peek(Token![,]) || input.fork().call(Ident::parse_any).is_ok() {
-        return Ok(Item { name, value: None });
+        return Ok(MetaItem { name, value: None });
     }
     if !input.peek(Token![=]) {
         return Err(input.error(format!("write it as `{name} = …`")));
     }
     let sign = input.parse::<Token![=]>()?;
     let expected = if name == "item" {
-        ITEM.to_owned()
+        OPTION_ID.to_owned()
     } else {
         format!("expected a value in quotes after `{name} =`")
     };
@@ -380,7 +388,7 @@ fn parse_item(input: ParseStream<'_>, place: &Place) -> syn::Result<Item> {
         return Err(syn::Error::new_spanned(sign, expected));
     }
     match input.parse::<Lit>() {
-        Ok(value) => Ok(Item {
+        Ok(value) => Ok(MetaItem {
             name,
             value: Some(value),
         }),
@@ -397,10 +405,10 @@ fn pass_over(input: ParseStream<'_>) {
     }
 }
 
-fn unknown(word: &str, place: &Place) -> String {
+fn unknown(word: &str, target: &Target) -> String {
     let others = [STRUCT, FIELD, VARIANT];
     let elsewhere = others.iter().find(|other| other.words.contains(&word));
-    let Place { name, words } = place;
+    let Target { name, words } = target;
     if let Some(meant) = vibecode_spec::closest(word, words.iter().copied()) {
         format!("there is no `{word}` in `#[vibecode(…)]`: did you mean `{meant}`?")
     } else if let Some(other) = elsewhere {
@@ -408,5 +416,52 @@ fn unknown(word: &str, place: &Place) -> String {
     } else {
         let words = words.join("`, `");
         format!("there is no `{word}` in `#[vibecode(…)]`: {name} takes `{words}`")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::format_ident;
+    use syn::parse_quote;
+
+    use super::*;
+
+    /// Returns the error messages for `#[vibecode(word)]`.
+    fn errors_of(word: &str, read: impl Fn(&[Attribute], &Errors) -> bool) -> String {
+        let word = format_ident!("{word}");
+        let attribute: Attribute = parse_quote!(#[vibecode(#word)]);
+        let errors = Errors::new();
+        read(&[attribute], &errors);
+        errors.into_tokens().to_string()
+    }
+
+    #[test]
+    fn every_listed_word_is_read_and_no_other() {
+        let on_struct = |it: &[Attribute], errors: &Errors| OnStruct::read(it, errors).has_errors;
+        let on_field = |it: &[Attribute], errors: &Errors| OnField::read(it, errors).has_errors;
+        let on_enum =
+            |it: &[Attribute], errors: &Errors| OnEnum::read(it, errors).common.has_errors;
+        let on_variant = |it: &[Attribute], errors: &Errors| OnVariant::read(it, errors).has_errors;
+        let reads: [(&Target, &dyn Fn(&[Attribute], &Errors) -> bool); 4] = [
+            (&STRUCT, &on_struct),
+            (&FIELD, &on_field),
+            (&ENUM, &on_enum),
+            (&VARIANT, &on_variant),
+        ];
+        let is_unknown =
+            |errors: &str| errors.contains("there is no") || errors.contains("belongs on");
+        for (target, read) in reads {
+            let words = reads.iter().flat_map(|(target, _)| target.words);
+            for word in words {
+                let errors = errors_of(word, read);
+                let is_listed = target.words.contains(word);
+                assert_eq!(
+                    is_unknown(&errors),
+                    !is_listed,
+                    "`{word}` on {}: {errors}",
+                    target.name
+                );
+            }
+        }
     }
 }

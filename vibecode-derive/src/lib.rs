@@ -64,6 +64,7 @@ mod model;
 mod names;
 mod patch;
 mod portal;
+mod properties;
 mod record;
 mod renamed;
 mod role;
@@ -71,6 +72,7 @@ mod runtime;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod wire_name;
 
 use proc_macro::TokenStream;
 

@@ -48,7 +48,7 @@ impl Input {
         let (_, arguments, _) = input.generics.split_for_impl();
         let ident = &input.ident;
         let own_type = quote!(#ident #arguments);
-        let generics = generics_without_self(&input.generics, &own_type);
+        let generics = generics_without_self(&input.generics, &own_type, errors);
         let mut lints = allowed_lints(&input.attrs);
         if let Data::Struct(data) = &input.data {
             lints.extend(data.fields.iter().flat_map(|it| allowed_lints(&it.attrs)));
@@ -74,7 +74,7 @@ impl InputField {
         Some(Self {
             ident: field.ident?,
             attributes: OnField::read(&field.attrs, errors),
-            ty: without_self(field.ty, own_type),
+            ty: without_self(field.ty, own_type, errors),
         })
     }
 }
@@ -96,24 +96,35 @@ pub(crate) fn allowed_lints(attributes: &[Attribute]) -> Vec<TokenStream> {
 
 /// Returns the parameters and the `where` clause without `Self`, which would be another type in the
 /// builder.
-fn generics_without_self(generics: &Generics, own_type: &TokenStream) -> Generics {
+fn generics_without_self(generics: &Generics, own_type: &TokenStream, errors: &Errors) -> Generics {
     let clause = &generics.where_clause;
     let tokens = quote!(struct Parameters #generics #clause;);
     if !mentions_self(&tokens) {
         return generics.clone();
     }
-    let replaced = syn::parse2::<DeriveInput>(replace_self(tokens, own_type));
-    replaced.map_or_else(|_| generics.clone(), |replaced| replaced.generics)
+    match syn::parse2::<DeriveInput>(replace_self(tokens, own_type)) {
+        Ok(replaced) => replaced.generics,
+        Err(_) => {
+            errors.at(quote!(#generics #clause), UNREPLACED_SELF);
+            generics.clone()
+        }
+    }
 }
 
 /// Returns a type without `Self`, which would be another type in the builder.
-fn without_self(ty: Type, own_type: &TokenStream) -> Type {
+fn without_self(ty: Type, own_type: &TokenStream, errors: &Errors) -> Type {
     let tokens = ty.to_token_stream();
     if !mentions_self(&tokens) {
         return ty;
     }
-    syn::parse2(replace_self(tokens, own_type)).unwrap_or(ty)
+    syn::parse2(replace_self(tokens, own_type)).unwrap_or_else(|_| {
+        errors.at(&ty, UNREPLACED_SELF);
+        ty
+    })
 }
+
+const UNREPLACED_SELF: &str =
+    "`Self` would be another type in the generated code: write the name of the struct instead";
 
 fn mentions_self(tokens: &TokenStream) -> bool {
     tokens.clone().into_iter().any(|token| match token {

@@ -5,12 +5,23 @@ use syn::{LitStr, Type};
 use vibecode_spec::{Clearing, Kind, Multifield, closest};
 
 use crate::{
-    field::{Access, Form, Role, Value, Values},
-    look_up::{Known, Reported, Subject},
+    field::{Access, Form, MultifieldField, PlainField, Role},
+    look_up::{LookUp, Reported},
+    model::InputField,
+    properties::{Properties, Stated},
+    runtime::element,
     shape,
+    wire_name::WireName,
 };
 
-impl<'a> Subject<'a, '_> {
+/// A field of the struct, and the schema that it is checked against.
+pub(crate) struct FieldCheck<'a, 'c> {
+    pub(crate) field: &'a InputField,
+    pub(crate) name: &'c WireName,
+    pub(crate) schema: LookUp<'c>,
+}
+
+impl<'a> FieldCheck<'a, '_> {
     /// Returns the role of the field, and whether it is written.
     pub(crate) fn role(&self) -> Result<(Role<'a>, Access), Reported> {
         let attributes = &self.field.attributes;
@@ -21,19 +32,23 @@ impl<'a> Subject<'a, '_> {
         if attributes.id.is_some() {
             return Ok((self.id()?, Access::Written));
         }
-        let known = self.known()?;
+        let stated = Stated {
+            kind: attributes.kind.as_ref(),
+            multiple: attributes.multiple.as_ref(),
+        };
+        let properties = self.schema.properties(self.name, stated)?;
         let access = match &attributes.read_only {
             Some(_) => Access::MarkedReadOnly,
-            None if known.read_only => Access::ReadOnly,
-            None if known.immutable => Access::Immutable,
+            None if properties.read_only => Access::ReadOnly,
+            None if properties.immutable => Access::Immutable,
             None => Access::Written,
         };
         if access == Access::MarkedReadOnly {
             self.refuse_beside_read_only();
         }
-        let role = match known.kind {
+        let role = match properties.kind {
             Kind::Multifield(multifield) => Role::Multifield(self.multifield(multifield)?),
-            _ => Role::Value(self.value(known)?),
+            _ => Role::Plain(self.plain(properties)?),
         };
         Ok((role, access))
     }
@@ -45,13 +60,13 @@ impl<'a> Subject<'a, '_> {
         if texts.iter().any(|it| it.is_some()) || flags.iter().any(|it| it.is_some()) {
             let message =
                 "a skipped field does not belong to the API: leave everything but `skip` out";
-            self.errors.at(skip, message);
+            self.schema.errors.at(skip, message);
         }
     }
 
     fn refuse_beside_read_only(&self) {
         if let Some(clear) = &self.field.attributes.clear {
-            self.errors.at(
+            self.schema.errors.at(
                 clear,
                 "a read-only field cannot be cleared: leave `clear` out",
             );
@@ -63,78 +78,90 @@ impl<'a> Subject<'a, '_> {
         let flags = [&given.multiple, &given.read_only].into_iter().flatten();
         if let Some(flag) = flags.into_iter().next() {
             let message = format!("the id of a record is never written: leave `{flag}` out");
-            return self.report(flag, message);
+            return self.schema.report(flag, message);
         }
         let texts = [&given.kind, &given.type_id, &given.clear];
         if let Some(text) = texts.into_iter().flatten().next() {
             let message = "the kind of a record's id is fixed: leave this out";
-            return self.report(text, message);
+            return self.schema.report(text, message);
         }
         if self.name.text != "id" {
             let message = "the id of a record is called `id` on the wire: add `field = \"id\"`, or leave `field` out and name this field `id`";
-            return self.report(&self.name, message);
+            return self.schema.report(self.name, message);
         }
         Ok(Role::Id)
     }
 
-    fn value(&self, known: Known) -> Result<Value<'a>, Reported> {
+    fn plain(&self, properties: Properties) -> Result<PlainField<'a>, Reported> {
         let attributes = &self.field.attributes;
         if let Some(type_id) = &attributes.type_id {
             let message = format!(
                 "`{}` is not a phone or email: leave `type_id` out",
                 self.name.text
             );
-            return self.report(type_id, message);
+            return self.schema.report(type_id, message);
         }
         let optional = shape::option_of(&self.field.ty);
-        let holds = optional.unwrap_or_else(|| shape::bare(&self.field.ty));
-        self.check_shape(&known, holds)?;
-        let clearing = known.kind.clearing(known.multiple, known.user_field);
-        let clearing = self.clearing(optional.is_some(), clearing)?;
-        if let (true, Some(clear)) = (known.required, &attributes.clear) {
+        let value_type = optional.unwrap_or_else(|| shape::bare(&self.field.ty));
+        self.check_shape(&properties, value_type)?;
+        let Properties {
+            kind,
+            multiple,
+            required,
+            user_field,
+            title,
+            ..
+        } = properties;
+        let clearing = self.clearing(optional.is_some(), kind.clearing(multiple, user_field))?;
+        if let (true, Some(clear)) = (required, &attributes.clear) {
             let message = format!(
                 "the portal requires a value for `{}`, which cannot be cleared: leave `clear` out",
                 self.name.text
             );
-            return self.report(clear, message);
+            return self.schema.report(clear, message);
         }
-        let required = known.required && clearing.is_some();
-        Ok(Value {
+        let required = required && clearing.is_some();
+        Ok(PlainField {
             wire: self.name.text.clone(),
-            title: known.title,
-            kind: known.kind,
-            multiple: known.multiple,
-            holds,
+            title,
+            kind,
+            multiple,
+            value_type,
             clearing: clearing.filter(|_| !required),
             required,
         })
     }
 
-    fn refuse_two_options(&self, holds: &Type) -> Result<(), Reported> {
-        if shape::option_of(holds).is_some() {
+    fn refuse_two_options(&self, value_type: &Type) -> Result<(), Reported> {
+        if shape::option_of(value_type).is_some() {
             let message = "one `Option` is enough: to leave a field unchanged and to clear it are different calls on the patch";
-            return self.report(holds, message);
+            return self.schema.report(value_type, message);
         }
         Ok(())
     }
 
-    fn check_shape(&self, known: &Known, holds: &Type) -> Result<(), Reported> {
+    fn check_shape(&self, properties: &Properties, value_type: &Type) -> Result<(), Reported> {
         let name = &self.name.text;
-        self.refuse_two_options(holds)?;
-        if !known.multiple && shape::vec_of(holds).is_some() {
-            let one = shape::vec_of(holds).map(shape::written).unwrap_or_default();
-            let advice = if known.kind == Kind::File && one == "u8" {
+        self.refuse_two_options(value_type)?;
+        let Some(element) = shape::vec_of(value_type) else {
+            return Ok(());
+        };
+        if !properties.multiple {
+            let one = shape::written(element);
+            let advice = if properties.kind == Kind::File && one == "u8" {
                 "use `vibecode_runtime::File`, which `File::upload(name, bytes)` creates".to_owned()
-            } else if known.user_field {
+            } else if properties.user_field {
                 format!("add `multiple`, or use `{one}`")
             } else {
                 format!("use `{one}`")
             };
-            let held = match known.kind {
+            let held = match properties.kind {
                 Kind::File => "a file",
                 _ => "one value",
             };
-            return self.report(holds, format!("`{name}` holds {held}: {advice}"));
+            return self
+                .schema
+                .report(value_type, format!("`{name}` holds {held}: {advice}"));
         }
         Ok(())
     }
@@ -145,56 +172,59 @@ impl<'a> Subject<'a, '_> {
         };
         if !optional {
             let message = "only an `Option` can be cleared: make this field an `Option`, or leave `clear` out";
-            return self.report(given, message);
+            return self.schema.report(given, message);
         }
         match Clearing::from_name(&given.value()) {
             Some(clearing) => Ok(Some(clearing)),
-            None => self.report(
+            None => self.schema.report(
                 given,
                 "`clear` takes `\"null\"`, `\"0\"`, `\"[]\"`, `\"false\"`, or `\"\"` for an empty text",
             ),
         }
     }
 
-    fn multifield(&self, multifield: Multifield) -> Result<Values<'a>, Reported> {
+    fn multifield(&self, multifield: Multifield) -> Result<MultifieldField<'a>, Reported> {
         let name = multifield.name();
         if let Some(clear) = &self.field.attributes.clear {
             let message = format!(
                 "`{name}` cannot be cleared, since the API only ever adds phones and emails: leave `clear` out"
             );
-            return self.report(clear, message);
+            return self.schema.report(clear, message);
         }
         let form = match &self.field.attributes.type_id {
             Some(type_id) => self.typed_form(multifield, type_id)?,
             None => self.list_form(multifield)?,
         };
-        Ok(Values { multifield, form })
+        Ok(MultifieldField {
+            which: multifield,
+            form,
+        })
     }
 
     fn typed_form(&self, multifield: Multifield, type_id: &LitStr) -> Result<Form<'a>, Reported> {
         let given = type_id.value();
-        let known = multifield.type_ids();
-        if !known.contains(&given.as_str()) {
-            let advice = closest(&given.to_uppercase(), known.iter().copied()).map_or_else(
-                || format!("expected one of `{}`", known.join("`, `")),
+        let type_ids = multifield.type_ids();
+        if !type_ids.contains(&given.as_str()) {
+            let advice = closest(&given.to_uppercase(), type_ids.iter().copied()).map_or_else(
+                || format!("expected one of `{}`", type_ids.join("`, `")),
                 |meant| format!("did you mean `{meant}`?"),
             );
             let message = format!("`{}` has no type `{given}`: {advice}", multifield.name());
-            return self.report(type_id, message);
+            return self.schema.report(type_id, message);
         }
         let optional = shape::option_of(&self.field.ty);
-        let holds = optional.unwrap_or_else(|| shape::bare(&self.field.ty));
-        self.refuse_two_options(holds)?;
-        if shape::vec_of(holds).is_some() {
+        let value_type = optional.unwrap_or_else(|| shape::bare(&self.field.ty));
+        self.refuse_two_options(value_type)?;
+        if shape::vec_of(value_type).is_some() {
             let message = format!(
                 "a field with `type_id` holds one value: use `Option<String>`, or leave `type_id` out and use `Vec<{}>`",
                 element(multifield)
             );
-            return self.report(holds, message);
+            return self.schema.report(value_type, message);
         }
         Ok(Form::Typed {
             type_id: given,
-            holds,
+            value_type,
         })
     }
 
@@ -205,19 +235,11 @@ impl<'a> Subject<'a, '_> {
             let message = format!(
                 "`{name}` holds several values and cannot be cleared: use `Vec<{element}>`, or add `type_id = \"WORK\"` for one value of one type"
             );
-            return self.report(&self.field.ty, message);
+            return self.schema.report(&self.field.ty, message);
         }
         Ok(match shape::vec_of(&self.field.ty) {
             Some(element) => Form::Vec(element),
             None => Form::List,
         })
-    }
-}
-
-/// Returns the name of the runtime's type for the values of a multifield.
-fn element(multifield: Multifield) -> &'static str {
-    match multifield {
-        Multifield::Email => "Email",
-        _ => "Phone",
     }
 }

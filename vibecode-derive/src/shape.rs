@@ -62,7 +62,7 @@ pub(crate) fn predicate(ty: &Type, bound: &TokenStream) -> TokenStream {
 }
 
 /// How a setter takes its argument.
-pub(crate) enum Argument {
+pub(crate) enum ParameterForm {
     /// A number or a bool by value: `impl Into<u64>` would reject the literal 5.
     ByValue,
     /// `impl AsRef<str>`, for a `&str`.
@@ -79,7 +79,7 @@ const BY_VALUE: &[&str] = &[
     "bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64",
 ];
 
-impl Argument {
+impl ParameterForm {
     pub(crate) fn of(ty: &Type, parameters: &TypeParameters) -> Self {
         match bare(ty) {
             ty if is_by_value(ty) => Self::ByValue,

@@ -10,22 +10,22 @@ use crate::{
     check::Checked,
     errors::Errors,
     field::{Access, Field, Role},
-    patch::taken::is_taken,
+    patch::name_in_use::is_in_use,
 };
 
 pub(crate) fn check(checked: &mut Checked<'_>, errors: &Errors) {
     refuse_writing_what_is_read(&mut checked.fields, errors);
     refuse_clashing_methods(&mut checked.fields, errors);
-    refuse_a_taken_name(checked, errors);
+    refuse_a_name_in_use(checked, errors);
 }
 
-/// The prefix of the builder's name if the usual name is taken, so that the app's own type is not
+/// The prefix of the builder's name if the usual name is in use, so that the app's own type is not
 /// confused with the builder.
 const ASIDE: &str = "__Patch";
 
-fn refuse_a_taken_name(checked: &mut Checked<'_>, errors: &Errors) {
+fn refuse_a_name_in_use(checked: &mut Checked<'_>, errors: &Errors) {
     let (structs, builder) = (&checked.input.ident, &checked.builder);
-    if is_taken(structs, builder) {
+    if is_in_use(structs, builder) {
         let message = format!(
             "the builder would be named `{builder}`, which is already in use here: choose another name with `#[vibecode(builder = \"{}Change\")]`",
             structs.unraw()

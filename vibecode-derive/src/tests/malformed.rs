@@ -95,10 +95,10 @@ fn every_beginning_of_a_struct_is_answered() {
 #[test]
 fn every_struct_with_one_token_deleted_doubled_or_swapped_is_answered() {
     for tokens in [rich(), mistaken()] {
-        for place in 0..count(&tokens) {
+        for index in 0..count(&tokens) {
             for how in [Change::Delete, Change::Duplicate, Change::SwapWithNext] {
                 let mut changed = tokens.clone();
-                change(&mut changed, place, how);
+                change(&mut changed, index, how);
                 answers(&changed);
             }
         }
@@ -342,9 +342,9 @@ proptest! {
         ),
     ) {
         let mut tokens = rich();
-        for (place, how) in changes {
-            let places = count(&tokens).max(1);
-            change(&mut tokens, place.index(places), how);
+        for (index, how) in changes {
+            let length = count(&tokens).max(1);
+            change(&mut tokens, index.index(length), how);
         }
         answers(&tokens);
     }

@@ -17,7 +17,7 @@ impl Expansion<'_> {
             .filter(|field| field.access == Access::Written)
             .filter_map(|field| match &field.role {
                 Role::Multifield(_) => Some(self.explanation(field)),
-                Role::Value(value) if value.required => Some(self.required(field)),
+                Role::Plain(plain) if plain.required => Some(self.required(field)),
                 _ => None,
             })
             .collect()
