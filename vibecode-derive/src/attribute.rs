@@ -253,7 +253,7 @@ impl MetaItem {
         match self.value {
             Some(Lit::Int(literal)) => match literal.base10_parse::<u64>() {
                 Err(_) => errors.at(literal, OPTION_ID),
-                Ok(0) => errors.at(literal, "0 is not the id of an option: it clears the field"),
+                Ok(0) => errors.at(literal, "0 clears the field and is not the id of an option: use the option's own id, such as `item = 81`"),
                 Ok(_) if !["", "u64"].contains(&literal.suffix()) => {
                     let suffix = literal.suffix();
                     let message = format!("the id of an option is a `u64`: leave `{suffix}` out");

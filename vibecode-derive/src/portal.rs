@@ -159,7 +159,7 @@ fn read(file: &Path, shown: &str, entity: EntityPath) -> Portal {
     static CACHE: OnceLock<Mutex<Cache>> = OnceLock::new();
     let Ok(metadata) = fs::metadata(file) else {
         return Portal::Broken(format!(
-            "there is no file `{shown}`: a relative path is relative to the crate's folder"
+            "there is no file `{shown}`: a relative path starts at the crate's folder"
         ));
     };
     let version = (metadata.modified().ok(), metadata.len());

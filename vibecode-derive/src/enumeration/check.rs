@@ -213,7 +213,7 @@ impl List<'_> {
         } else if other.is_some() {
             self.errors.at(
                 word,
-                "another variant is already the one for all other options: remove one of the two",
+                "another variant has `other` already: remove one of the two",
             );
         } else {
             *other = Some(&variant.ident);
@@ -266,7 +266,7 @@ impl List<'_> {
     fn by_label(&self, label: &LitStr) -> Option<(u64, Option<String>)> {
         let given = label.value();
         let Some(options) = &self.options else {
-            let message = "the portal's schema is needed to find an option by its label, and it does not list the options: use `item = 81`";
+            let message = "an option is found by its label only if the portal's schema lists the options: use `item = 81`";
             self.errors.at(label, message);
             return None;
         };

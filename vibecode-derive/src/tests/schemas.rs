@@ -205,7 +205,7 @@ fn a_missing_file_is_reported_with_where_it_was_looked_for() {
     let [message] = &errors[..] else {
         panic!("{errors:?}");
     };
-    let expected = "there is no file `vibecode-derive/nowhere/contacts.json`: a relative path is relative to the crate's folder";
+    let expected = "there is no file `vibecode-derive/nowhere/contacts.json`: a relative path starts at the crate's folder";
     assert_eq!(message, expected);
 }
 
