@@ -15,7 +15,7 @@ const FORMAT: u64 = 1;
 /// The maximum length of a schema in bytes. The schemas of the largest portals have a few megabytes.
 const MAX_LENGTH: u64 = 16 * 1024 * 1024;
 /// The next step, which ends each message about an input that is not a schema.
-const WANTED: &str =
+const NEXT_STEP: &str =
     "a schema is the answer to `GET /v1/{entity}/fields`, which `cargo vibecode pull` fetches";
 
 /// The descriptions of an entity's fields by wire name, as the API answered them.
@@ -125,7 +125,7 @@ struct File {
 }
 
 fn refused<T>(what: &str) -> Result<T, SchemaError> {
-    Err(SchemaError::of_the_whole(format!("{what}: {WANTED}")))
+    Err(SchemaError::of_the_whole(format!("{what}: {NEXT_STEP}")))
 }
 
 /// Parses bytes as JSON.

@@ -147,8 +147,8 @@ fn the_whole_list_of_one_entity_is_refused_for_every_other() {
                 assert_eq!(checked, Ok(()));
             } else {
                 let error = checked.unwrap_err();
-                let whose = format!("these are the fields of {}, not of", entity.path());
-                assert!(error.message.starts_with(&whose), "{error}");
+                let beginning = format!("these are the fields of {}, not of", entity.path());
+                assert!(error.message.starts_with(&beginning), "{error}");
             }
         }
     }
