@@ -6,8 +6,8 @@ use syn::DeriveInput;
 use crate::{
     check::{self, Checked},
     errors::Errors,
-    model::Input,
-    names::apart,
+    input::Input,
+    tokens::names::apart,
 };
 
 pub(crate) fn derive(

@@ -51,28 +51,16 @@
     allow(missing_docs, reason = "the re-exports are documented")
 )]
 
-mod attribute;
 mod check;
 mod derive;
-mod entity;
 mod enumeration;
 mod errors;
-mod field;
-mod lists;
-mod look_up;
-mod model;
-mod names;
+mod input;
 mod patch;
-mod portal;
-mod properties;
 mod record;
-mod renamed;
-mod role;
-mod runtime;
-mod shape;
 #[cfg(test)]
 mod tests;
-mod wire_name;
+mod tokens;
 
 use proc_macro::TokenStream;
 

@@ -7,14 +7,19 @@ use syn::{Data, DataEnum, DeriveInput, Fields, Generics, LitStr, Type, Variant, 
 use vibecode_spec::{Entity, EntityPath, Field, Kind, closest, one_line};
 
 use crate::{
-    attribute::{OnEnum, OnVariant, OptionId},
-    entity,
+    check::{
+        entity,
+        look_up::{Entry, LookUp},
+        portal::SchemaFile,
+        wire_name::WireName,
+    },
     errors::Errors,
-    look_up::{Entry, LookUp},
-    portal::SchemaFile,
-    renamed,
-    shape::bare,
-    wire_name::WireName,
+    input::{
+        attribute::{OnEnum, OnVariant},
+        meta_item::OptionId,
+        renamed,
+        shape::bare,
+    },
 };
 
 /// An enum after the check: its errors have been reported.

@@ -7,9 +7,11 @@ use syn::ext::IdentExt;
 use vibecode_spec::{BUILDER_METHODS, Multifield};
 
 use crate::{
-    check::Checked,
+    check::{
+        Checked,
+        field::{Access, Field, Role},
+    },
     errors::Errors,
-    field::{Access, Field, Role},
     patch::name_in_use::is_in_use,
 };
 

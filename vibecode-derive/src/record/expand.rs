@@ -4,12 +4,16 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use crate::{
-    check::Checked,
-    field::{Field, Form, Role},
-    lists::{Direction, own_list},
-    names::own,
-    runtime::{element, entity, kind, private_module, reading_trait},
-    shape::{TypeParameters, bare, predicate},
+    check::{
+        Checked,
+        field::{Field, Form, Role},
+    },
+    input::shape::{TypeParameters, bare, predicate},
+    tokens::{
+        lists::{Direction, own_list},
+        names::own,
+        runtime::{element, entity, kind, private_module, reading_trait},
+    },
 };
 
 pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {

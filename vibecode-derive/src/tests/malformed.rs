@@ -84,6 +84,22 @@ fn a_good_struct_gives_no_error_and_a_mistaken_one_gives_all_of_them() {
 }
 
 #[test]
+fn a_self_that_cannot_be_replaced_is_an_error_and_not_another_type() {
+    let errors_of = |input| patch::derive(input).to_string();
+    let message = "write the name of the struct instead";
+    let in_a_type = errors_of(quote! {
+        #[vibecode(entity = "contacts")]
+        struct Customer<T> { post: T, #[vibecode(skip)] cached: [u8; Self { .. }.length] }
+    });
+    assert!(in_a_type.contains(message), "{in_a_type}");
+    let in_a_predicate = errors_of(quote! {
+        #[vibecode(entity = "contacts")]
+        struct Customer<T> where [u8; Self { .. }.length]: Sized { post: T }
+    });
+    assert!(in_a_predicate.contains(message), "{in_a_predicate}");
+}
+
+#[test]
 fn every_beginning_of_a_struct_is_answered() {
     for tokens in [rich(), mistaken()] {
         for length in 0..=count(&tokens) {

@@ -5,8 +5,8 @@ use quote::quote;
 
 use super::Expansion;
 use crate::{
-    field::{Access, Field, Role},
-    runtime::clearing,
+    check::field::{Access, Field, Role},
+    tokens::runtime::clearing,
 };
 
 impl Expansion<'_> {

@@ -7,8 +7,8 @@ use quote::quote;
 
 use super::{Expansion, beside};
 use crate::{
-    field::{Access, Field, Role},
-    names::own,
+    check::field::{Access, Field, Role},
+    tokens::names::own,
 };
 
 impl Expansion<'_> {

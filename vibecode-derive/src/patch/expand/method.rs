@@ -1,17 +1,22 @@
 //! Generates the builder methods of a field.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{Type, ext::IdentExt};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::ext::IdentExt;
 use vibecode_spec::doc_text;
 
-use super::{Expansion, beside};
+use super::{
+    Expansion, beside,
+    parameter::{Parameter, ParameterForm},
+};
 use crate::{
-    field::{Access, Field, Form, MultifieldField, PlainField, Role},
-    lists::{Direction, list_of_use, own_list},
-    names::own,
-    runtime::{clearing, element, entity, kind, written_trait},
-    shape::{ParameterForm, bare},
+    check::field::{Access, Field, Form, MultifieldField, PlainField, Role},
+    input::shape::bare,
+    tokens::{
+        lists::{Direction, list_of_use, own_list},
+        names::own,
+        runtime::{clearing, element, entity, kind, written_trait},
+    },
 };
 
 const ADD_ONLY: &str =
@@ -167,87 +172,6 @@ impl Expansion<'_> {
             #[doc(hidden)]
             #visibility fn #clear(self) -> Self { self }
         }
-    }
-}
-
-/// The parameter of a method.
-struct Parameter {
-    generics: Option<TokenStream>,
-    /// The type of the parameter.
-    ty: TokenStream,
-    /// The type that must have a wire form, with the span of the user's type.
-    asserted: TokenStream,
-    /// The expression that is passed on.
-    passed: TokenStream,
-}
-
-impl Parameter {
-    fn of(ty: &Type, form: &ParameterForm, kind: impl FnOnce() -> TokenStream) -> Self {
-        let passed = quote!(__value);
-        match form {
-            ParameterForm::ByValue => Self {
-                generics: None,
-                ty: quote!(#ty),
-                asserted: quote!(#ty),
-                passed,
-            },
-            ParameterForm::Into => Self::into(&quote!(#ty), ty),
-            ParameterForm::List => Self {
-                ty: bound(ty, "IntoList", &quote!(#ty)),
-                ..Self::into(&quote!(#ty), ty)
-            },
-            ParameterForm::Text => Self {
-                generics: None,
-                ty: bound(ty, "TakenAs", &quote!(__v::str)),
-                asserted: asserted(ty),
-                passed: quote!(__v::AsRef::<__v::str>::as_ref(&__value)),
-            },
-            ParameterForm::AnyEncode => {
-                let kind = kind();
-                Self {
-                    generics: Some(quote!(<__V: __v::Encode<#kind>>)),
-                    ty: quote!(__V),
-                    asserted: quote!(__V),
-                    passed,
-                }
-            }
-        }
-    }
-
-    fn into(ty: &TokenStream, at: &Type) -> Self {
-        Self {
-            generics: None,
-            ty: bound(at, "TakenInto", ty),
-            asserted: ty.clone(),
-            passed: quote!(__value),
-        }
-    }
-}
-
-/// Returns `impl Trait<parameter>` with spans from the first to the last token of the user's type, so
-/// that the compiler points there.
-fn bound(at: &Type, name: &str, parameter: &TokenStream) -> TokenStream {
-    let mut tokens = at.to_token_stream().into_iter();
-    let first = tokens
-        .next()
-        .map_or_else(Span::call_site, |token| token.span());
-    let last = tokens.last().map_or(first, |token| token.span());
-    let name = Ident::new(name, first);
-    let mut bound = quote_spanned!(first=> impl __v::#name<);
-    bound.extend(parameter.clone());
-    bound.extend(quote_spanned!(last=> >));
-    bound
-}
-
-/// Returns the type to assert. A lifetime is removed from a reference, since a parameter does not have
-/// it.
-fn asserted(ty: &Type) -> TokenStream {
-    match bare(ty) {
-        Type::Reference(reference) if reference.mutability.is_none() => {
-            let (and, elem) = (&reference.and_token, &reference.elem);
-            quote!(#and #elem)
-        }
-        other => quote!(#other),
     }
 }
 

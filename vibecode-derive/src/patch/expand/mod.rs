@@ -3,6 +3,7 @@
 mod diff;
 mod explain;
 mod method;
+mod parameter;
 mod present;
 
 use proc_macro2::{Ident, TokenStream};
@@ -10,12 +11,16 @@ use quote::quote;
 use syn::{Generics, ext::IdentExt};
 
 use crate::{
-    check::Checked,
-    field::{Access, Field, Role},
-    lists::{Direction, list_of_use},
-    names::own,
-    runtime,
-    shape::TypeParameters,
+    check::{
+        Checked,
+        field::{Access, Field, Role},
+    },
+    input::shape::TypeParameters,
+    tokens::{
+        lists::{Direction, list_of_use},
+        names::own,
+        runtime,
+    },
 };
 
 pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {

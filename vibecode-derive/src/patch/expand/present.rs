@@ -4,12 +4,14 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use vibecode_spec::Kind;
 
-use super::Expansion;
+use super::{Expansion, parameter::ParameterForm};
 use crate::{
-    field::{Access, Field, Form, Role},
-    names::own,
-    runtime::{kind, present},
-    shape::{ParameterForm, option_of, predicate},
+    check::field::{Access, Field, Form, Role},
+    input::shape::{option_of, predicate},
+    tokens::{
+        names::own,
+        runtime::{kind, present},
+    },
 };
 
 impl Expansion<'_> {

@@ -12,10 +12,12 @@ use syn::{Generics, LitStr, Type, spanned::Spanned};
 use vibecode_spec::{EntityPath, Kind};
 
 use crate::{
-    field::PlainField,
-    names::{is_apostrophe, map_tokens, respan},
-    runtime::kind,
-    shape::TypeParameters,
+    check::field::PlainField,
+    input::shape::TypeParameters,
+    tokens::{
+        names::{is_apostrophe, map_tokens, respan},
+        runtime::kind,
+    },
 };
 
 /// Whether a value is written or read.

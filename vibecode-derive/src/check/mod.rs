@@ -1,5 +1,13 @@
 //! Checks a struct against the schema of the API.
 
+pub(crate) mod entity;
+pub(crate) mod field;
+pub(crate) mod look_up;
+pub(crate) mod portal;
+pub(crate) mod properties;
+pub(crate) mod role;
+pub(crate) mod wire_name;
+
 use std::collections::HashMap;
 
 use proc_macro2::Ident;
@@ -7,16 +15,14 @@ use quote::format_ident;
 use syn::ext::IdentExt;
 use vibecode_spec::{Entity, EntityPath};
 
-use crate::{
-    entity,
-    errors::Errors,
+use self::{
     field::{Access, Field, Role},
     look_up::LookUp,
-    model::Input,
     portal::SchemaFile,
     role::FieldCheck,
     wire_name::WireName,
 };
+use crate::{errors::Errors, input::Input};
 
 /// A struct after the check: its errors have been reported.
 pub(crate) struct Checked<'a> {

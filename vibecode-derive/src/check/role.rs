@@ -5,13 +5,13 @@ use syn::{LitStr, Type};
 use vibecode_spec::{Clearing, Kind, Multifield, closest};
 
 use crate::{
-    field::{Access, Form, MultifieldField, PlainField, Role},
-    look_up::{LookUp, Reported},
-    model::InputField,
-    properties::{Properties, Stated},
-    runtime::element,
-    shape,
-    wire_name::WireName,
+    check::{
+        field::{Access, Form, MultifieldField, PlainField, Role, element_name},
+        look_up::{LookUp, Reported},
+        properties::{Properties, Stated},
+        wire_name::WireName,
+    },
+    input::{InputField, shape},
 };
 
 /// A field of the struct, and the schema that it is checked against.
@@ -218,7 +218,7 @@ impl<'a> FieldCheck<'a, '_> {
         if shape::vec_of(value_type).is_some() {
             let message = format!(
                 "a field with `type_id` holds one value: use `Option<String>`, or leave `type_id` out and use `Vec<{}>`",
-                element(multifield)
+                element_name(multifield)
             );
             return self.schema.report(value_type, message);
         }
@@ -231,7 +231,7 @@ impl<'a> FieldCheck<'a, '_> {
     fn list_form(&self, multifield: Multifield) -> Result<Form<'a>, Reported> {
         let name = multifield.name();
         if shape::option_of(&self.field.ty).is_some() {
-            let element = element(multifield);
+            let element = element_name(multifield);
             let message = format!(
                 "`{name}` holds several values and cannot be cleared: use `Vec<{element}>`, or add `type_id = \"WORK\"` for one value of one type"
             );

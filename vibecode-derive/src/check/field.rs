@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 use syn::{Type, ext::IdentExt};
 use vibecode_spec::{ADD, CLEAR, Clearing, Kind, Multifield};
 
-use crate::wire_name::WireName;
+use crate::check::wire_name::WireName;
 
 /// A checked field of the struct.
 pub(crate) struct Field<'a> {
@@ -60,6 +60,16 @@ pub(crate) struct PlainField<'a> {
 pub(crate) struct MultifieldField<'a> {
     pub(crate) which: Multifield,
     pub(crate) form: Form<'a>,
+}
+
+/// Returns the name of the runtime's type for the values of a multifield.
+pub(crate) fn element_name(multifield: Multifield) -> &'static str {
+    match multifield {
+        Multifield::Phone => "Phone",
+        Multifield::Email => "Email",
+        // `Multifield` is not exhaustive. A test reads every multifield that it has.
+        other => unreachable!("{other:?} has no type in the runtime"),
+    }
 }
 
 /// The form in which a struct holds the values of a multifield.

@@ -8,9 +8,11 @@ use vibecode_spec::{
 };
 
 use crate::{
+    check::{
+        portal::{Portal, PortalSchema},
+        wire_name::{WireName, did_you_mean},
+    },
     errors::Errors,
-    portal::{Portal, PortalSchema},
-    wire_name::{WireName, did_you_mean},
 };
 
 /// The schema in which the fields of a struct are looked up.

@@ -1,16 +1,18 @@
 //! The struct as written, before any check against the schema.
 
+pub(crate) mod attribute;
+pub(crate) mod meta_item;
+pub(crate) mod renamed;
+pub(crate) mod shape;
+
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
     Attribute, Data, DeriveInput, Fields, Generics, Meta, Type, Visibility, spanned::Spanned,
 };
 
-use crate::{
-    attribute::{OnField, OnStruct},
-    errors::Errors,
-    renamed,
-};
+use self::attribute::{OnField, OnStruct};
+use crate::errors::Errors;
 
 /// The struct that a macro is derived for.
 pub(crate) struct Input {
@@ -102,13 +104,11 @@ fn generics_without_self(generics: &Generics, own_type: &TokenStream, errors: &E
     if !mentions_self(&tokens) {
         return generics.clone();
     }
-    match syn::parse2::<DeriveInput>(replace_self(tokens, own_type)) {
-        Ok(replaced) => replaced.generics,
-        Err(_) => {
-            errors.at(quote!(#generics #clause), UNREPLACED_SELF);
-            generics.clone()
-        }
-    }
+    let Ok(replaced) = syn::parse2::<DeriveInput>(replace_self(tokens, own_type)) else {
+        errors.at(quote!(#generics #clause), UNREPLACED_SELF);
+        return generics.clone();
+    };
+    replaced.generics
 }
 
 /// Returns a type without `Self`, which would be another type in the builder.

@@ -6,7 +6,7 @@ use quote::ToTokens;
 use syn::{LitStr, ext::IdentExt};
 use vibecode_spec::{Likeness, Suggestion};
 
-use crate::model::InputField;
+use crate::input::InputField;
 
 /// The wire name of a field, with the tokens that it comes from.
 pub(crate) struct WireName {

@@ -10,6 +10,8 @@ use quote::{format_ident, quote};
 use syn::Path;
 use vibecode_spec::{Clearing, Entity, EntityPath, Kind, Multifield, Reference};
 
+use crate::check::field::element_name;
+
 /// Returns the path of the runtime's module for generated code.
 pub(crate) fn private_module(runtime: Option<&Path>) -> TokenStream {
     let runtime = runtime.map_or_else(|| quote!(::vibecode_runtime), |path| quote!(#path));
@@ -110,22 +112,14 @@ fn name_of(kind: &Kind) -> &'static str {
         Kind::Reference(Reference::Deal) => "Deal",
         Kind::Reference(Reference::User) => "User",
         Kind::Reference(Reference::Quote) => "Quote",
-        Kind::Multifield(multifield) => multifield_name(*multifield),
+        Kind::Multifield(multifield) => element_name(*multifield),
         other => without_name(other),
-    }
-}
-
-fn multifield_name(multifield: Multifield) -> &'static str {
-    match multifield {
-        Multifield::Phone => "Phone",
-        Multifield::Email => "Email",
-        other => without_name(&other),
     }
 }
 
 /// Returns the name of the type of a multifield's values, which is also the name of their kind.
 pub(crate) fn element(multifield: Multifield) -> Ident {
-    format_ident!("{}", multifield_name(multifield))
+    format_ident!("{}", element_name(multifield))
 }
 
 /// Returns the runtime's name of a clearing.

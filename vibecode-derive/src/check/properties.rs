@@ -3,7 +3,7 @@
 use syn::{Ident, LitStr};
 use vibecode_spec::{Field, Kind, closest, one_line};
 
-use crate::{
+use crate::check::{
     look_up::{Entry, LookUp, Reported},
     portal::Portal,
     wire_name::WireName,
