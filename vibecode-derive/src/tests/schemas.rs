@@ -256,6 +256,36 @@ fn customer_with(attribute: &TokenStream) -> TokenStream {
 }
 
 #[test]
+fn an_enum_for_a_field_that_is_not_a_list_says_so_and_asks_for_no_kind() {
+    let text = r#"{"ufCrmShape":{"type":"hologram"},"ufCrmBare":{"title":"Bare"},"link":{"type":"multifield"}}"#;
+    let file = File::of("not-lists.json", text);
+    let path = file.path();
+    for (field, problem) in [
+        ("ufCrmShape", "`ufCrmShape` has kind `hologram`, not a list"),
+        (
+            "ufCrmBare",
+            "the schema does not state that `ufCrmBare` is a list",
+        ),
+        ("link", "`link` has kind `multifield`, not a list"),
+        ("fm", "`fm` has kind `crm_multifield`, not a list"),
+        (
+            "companyId",
+            "`companyId` has kind `crm_company`, not a list",
+        ),
+    ] {
+        let options = enumeration::derive(quote! {
+            #[vibecode(entity = "contacts", field = #field, schema = #path)]
+            enum Tier {
+                #[vibecode(item = 1)]
+                Gold,
+            }
+        });
+        let expected = format!("{problem}: name a field of kind `enumeration`");
+        assert_eq!(errors_in(&options), [expected]);
+    }
+}
+
+#[test]
 fn a_required_schema_that_is_not_there_is_reported_with_every_file_that_could_be_it() {
     let errors = errors_in(&patch::derive(customer_with(&quote!(schema))));
     let expected = "there is no schema `vibecode-derive/vibecode/contacts.json` or `vibecode/contacts.json`: `cargo vibecode pull contacts` fetches it";
