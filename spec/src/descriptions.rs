@@ -184,9 +184,7 @@ fn read_file(mut file: Map<String, Value>) -> Result<(Map<String, Value>, File),
         return Err(SchemaError::of_the_whole(message));
     }
     let about = File {
-        entity: file
-            .get("entity")
-            .and_then(|entity| entity.as_str().map(str::to_owned)),
+        entity: stated_entity(&file)?,
         is_complete: file
             .get("partial")
             .is_none_or(|it| *it == Value::Bool(false)),
@@ -194,6 +192,16 @@ fn read_file(mut file: Map<String, Value>) -> Result<(Map<String, Value>, File),
     match file.remove("fields") {
         Some(fields) => Ok((object(fields)?, about)),
         None => refused("it has no `fields`"),
+    }
+}
+
+/// Returns the entity that a file states. An entity that is not text is an error, since no entity would
+/// mean that the file fits every entity.
+fn stated_entity(file: &Map<String, Value>) -> Result<Option<String>, SchemaError> {
+    match file.get("entity") {
+        None => Ok(None),
+        Some(Value::String(entity)) => Ok(Some(entity.clone())),
+        Some(_) => refused("its `entity` is not text"),
     }
 }
 

@@ -42,7 +42,8 @@
 //! The macros check the input against the data of `vibecode-spec`, and against the portal's own schema
 //! if there is one. A build needs no network.
 //!
-//! Data flows one way: attributes → model → check → tokens.
+//! Data flows one way: the struct as written (`input`) → the checked struct (`check`) → tokens (`patch`,
+//! `record` and `enumeration`, with `tokens` for what they share).
 
 // rustdoc appends the documentation of a macro to that of its re-export. So the macros have
 // documentation only if this crate itself is documented (`cfg(doc)`).

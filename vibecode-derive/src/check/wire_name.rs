@@ -64,7 +64,7 @@ impl WireName {
         match meant.likeness {
             Likeness::Spelling | Likeness::Typo => self.way_to(meant.name),
             // The field can keep its name, since it is a synonym.
-            _ => self.attribute(meant.name),
+            Likeness::Meaning | _ => self.attribute(meant.name),
         }
     }
 

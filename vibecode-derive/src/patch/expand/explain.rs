@@ -18,7 +18,7 @@ impl Expansion<'_> {
             .filter_map(|field| match &field.role {
                 Role::Multifield(_) => Some(self.explanation(field)),
                 Role::Plain(plain) if plain.required => Some(self.required(field)),
-                _ => None,
+                Role::Plain(_) | Role::Skipped | Role::Id | Role::Broken => None,
             })
             .collect()
     }

@@ -187,7 +187,7 @@ impl Form<'_> {
     fn described(&self) -> String {
         match self {
             Self::Typed { type_id, .. } => format!("of the type `{type_id}`"),
-            _ => "with its own type (a bare string is `WORK`)".to_owned(),
+            Self::Vec(_) | Self::List => "with its own type (a bare string is `WORK`)".to_owned(),
         }
     }
 }

@@ -73,7 +73,7 @@ impl Expansion<'_> {
                 Form::List => return None,
                 Form::Typed { value_type, .. } => (*value_type, quote!(__v::kind::Text)),
             },
-            _ => return None,
+            Role::Skipped | Role::Id | Role::Broken => return None,
         };
         matches!(
             ParameterForm::of(ty, &self.parameters),
