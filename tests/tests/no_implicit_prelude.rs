@@ -11,7 +11,7 @@ use ::std::{
     vec::Vec,
 };
 use ::vibecode_runtime::{
-    CompanyId, ContactId, Contacts, Email, Enumeration, Patch, Phone, Raw, Record, UserId,
+    CompanyId, ContactId, Contacts, Email, Enumeration, Patch, Phone, RawAnswer, Record, UserId,
 };
 
 #[derive(Enumeration)]
@@ -39,7 +39,7 @@ struct Read<T> {
 #[test]
 fn records_options_and_diffs_work_without_a_prelude() {
     let json = r#"{"name":"Ada","ufCrm_1721244707107":81}"#;
-    let raw = Raw::from_json::<Contacts>(json).unwrap();
+    let raw = RawAnswer::from_json::<Contacts>(json).unwrap();
     let mut read: Read<String> = raw.record().unwrap();
     assert_eq!(::serde_json::to_string(&read.to_patch()).unwrap(), json);
     assert_eq!(

@@ -57,8 +57,8 @@ pub mod records {
     use std::borrow::Cow;
 
     use vibecode_runtime::{
-        Answered, CompanyId, ContactId, Decode, DecodeError, Email, Encode, EncodeError, Encoder,
-        Enumeration, Patch, Phone, Record, UserId, kind,
+        CompanyId, ContactId, Decode, DecodeError, Email, Encode, EncodeError, Encoder,
+        Enumeration, Patch, Phone, Record, UserId, WireValue, kind,
     };
 
     /// A contact.
@@ -184,7 +184,7 @@ pub mod records {
     pub enum Never {}
 
     impl Decode<kind::Text> for Never {
-        fn decode(_: Answered<'_>) -> Result<Self, DecodeError> {
+        fn decode(_: WireValue<'_>) -> Result<Self, DecodeError> {
             Err(DecodeError::expected("nothing"))
         }
     }

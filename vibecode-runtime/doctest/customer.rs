@@ -25,18 +25,6 @@ async fn sandbox() -> vibecode_runtime::Result<(Sandbox, Client)> {
     Ok((sandbox, client))
 }
 
-/// Same as `sandbox`, for a blocking client. The sandbox runs on the returned runtime.
-#[cfg(feature = "blocking")]
-fn blocking_sandbox()
--> Result<(tokio::runtime::Runtime, Sandbox, blocking::Client), Box<dyn std::error::Error>> {
-    let runtime = tokio::runtime::Runtime::new()?;
-    let sandbox = runtime.block_on(Sandbox::start());
-    let client = blocking::Client::builder(Credentials::personal(Sandbox::API_KEY))
-        .base_url(sandbox.url())
-        .build()?;
-    Ok((runtime, sandbox, client))
-}
-
 /// Converts an iterator into a stream.
 fn stream_of<I>(items: I) -> impl futures_core::Stream<Item = I::Item> + Send + 'static
 where

@@ -3,10 +3,10 @@
 /// An entity of the CRM, such as [`Contacts`].
 ///
 /// ```
-/// use vibecode_runtime::{Contacts, Entity, Items};
+/// use vibecode_runtime::{Contacts, Entity, SmartProcess};
 ///
 /// assert_eq!(Contacts::PATH, "contacts");
-/// assert_eq!(Items::<1040>::PATH, "items/1040");
+/// assert_eq!(SmartProcess::<1040>::PATH, "items/1040");
 /// ```
 pub trait Entity: Send + Sync + 'static {
     /// The name in the paths of the API, such as `contacts`.
@@ -51,10 +51,10 @@ pub(crate) fn is_entity(path: &str) -> bool {
         })
 }
 
-/// A smart process of a portal, identified by its number: `Items<1040>` is `/v1/items/1040`.
+/// A smart process of a portal, identified by its number: `SmartProcess<1040>` is `/v1/items/1040`.
 ///
 /// ```
-/// use vibecode_runtime::{Entity, Items, Patch};
+/// use vibecode_runtime::{Id, SmartProcess, Patch, PatchJob};
 ///
 /// #[derive(Patch)]
 /// #[vibecode(entity = "items/1040")]
@@ -63,23 +63,22 @@ pub(crate) fn is_entity(path: &str) -> bool {
 ///     visa: Option<String>,
 /// }
 ///
-/// fn path_of<P: Patch>(_: &P) -> &'static str {
-///     P::Entity::PATH
-/// }
-/// assert_eq!(path_of(&Order::patch().visa("until May")), Items::<1040>::PATH);
+/// let job = PatchJob::new(Id::<SmartProcess<1040>>::from(7), &Order::patch().visa("until May"))?;
+/// assert_eq!(job.entity(), "items/1040");
+/// # Ok::<(), vibecode_runtime::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Items<const NUMBER: u32> {}
+pub enum SmartProcess<const NUMBER: u32> {}
 
-impl<const NUMBER: u32> Entity for Items<NUMBER> {
+impl<const NUMBER: u32> Entity for SmartProcess<NUMBER> {
     const PATH: &'static str = path_of_items(&Self::TEXT);
 }
 
 /// The length of `items/` and ten digits.
 const LONGEST: usize = 16;
 
-impl<const NUMBER: u32> Items<NUMBER> {
+impl<const NUMBER: u32> SmartProcess<NUMBER> {
     /// The path, at the end of an array that is as long as the longest path.
     #[expect(
         clippy::indexing_slicing,
@@ -87,11 +86,11 @@ impl<const NUMBER: u32> Items<NUMBER> {
     )]
     const TEXT: [u8; LONGEST] = {
         let mut text = [0; LONGEST];
-        let mut place = LONGEST;
+        let mut index = LONGEST;
         let mut rest = NUMBER;
         loop {
-            place -= 1;
-            text[place] = b'0' + (rest % 10) as u8;
+            index -= 1;
+            text[index] = b'0' + (rest % 10) as u8;
             rest /= 10;
             if rest == 0 {
                 break;
@@ -101,8 +100,8 @@ impl<const NUMBER: u32> Items<NUMBER> {
         let mut letter = prefix.len();
         while letter > 0 {
             letter -= 1;
-            place -= 1;
-            text[place] = prefix[letter];
+            index -= 1;
+            text[index] = prefix[letter];
         }
         text
     };
@@ -130,8 +129,8 @@ mod tests {
 
     #[test]
     fn a_smart_process_has_its_number_in_its_path() {
-        assert_eq!(Items::<1040>::PATH, "items/1040");
-        assert_eq!(Items::<0>::PATH, "items/0");
-        assert_eq!(Items::<{ u32::MAX }>::PATH, "items/4294967295");
+        assert_eq!(SmartProcess::<1040>::PATH, "items/1040");
+        assert_eq!(SmartProcess::<0>::PATH, "items/0");
+        assert_eq!(SmartProcess::<{ u32::MAX }>::PATH, "items/4294967295");
     }
 }

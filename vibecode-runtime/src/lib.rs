@@ -52,57 +52,17 @@
 //! # What goes over the wire
 //!
 //! A patch implements serde's `Serialize`: what it serializes to is the body of the request, byte for
-//! byte. It contains the changes that were called on the builder, and nothing else.
+//! byte. It contains the changes that were called on the builder, and nothing else. The patch above is sent as
 //!
-//! ```
-//! # use vibecode_runtime::{CompanyId, Patch, Phone};
-//! # #[derive(Patch)]
-//! # #[vibecode(entity = "contacts")]
-//! # struct Customer {
-//! #     post: Option<String>,
-//! #     #[vibecode(field = "companyId")]
-//! #     company: Option<CompanyId>,
-//! #     phone: Vec<Phone>,
-//! # }
-//! let patch = Customer::patch()
-//!     .post("Director")
-//!     .clear_company()
-//!     .add_phone(Phone::mobile("+79161112233"));
-//! assert_eq!(
-//!     serde_json::to_string(&patch)?,
-//!     r#"{"post":"Director","companyId":0,"phone":[{"value":"+79161112233","typeId":"MOBILE"}]}"#,
-//! );
-//! # Ok::<(), serde_json::Error>(())
+//! ```json
+//! {"post":"Director","companyId":0,"phone":[{"value":"+79161112233","typeId":"MOBILE"}],"ufCrm_1721244707107":81}
 //! ```
 //!
 //! # When something fails
 //!
 //! After a lost answer it is not known whether the change was applied. A patch that only sets and
 //! clears is retried automatically; one that adds is not. Use [`Client::ensure`] for those: it reads
-//! the record first and sends only what is missing.
-//!
-//! ```
-//! use vibecode_runtime::Outcome;
-//! # use vibecode_runtime::{Client, Credentials, Patch, Phone};
-//! # use vibecode_sandbox::{Fault, Sandbox};
-//! # #[derive(Patch)]
-//! # #[vibecode(entity = "contacts")]
-//! # struct Customer { phone: Vec<Phone> }
-//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
-//! # async fn main() -> vibecode_runtime::Result<()> {
-//! # let sandbox = Sandbox::start().await;
-//! # let client = Client::builder(Credentials::personal(Sandbox::API_KEY)).base_url(sandbox.url()).build()?;
-//!
-//! let patch = Customer::patch().add_phone("+79169876543");
-//! sandbox.fault(Fault::drop_after()); // applied, but the answer is lost
-//! let error = client.update(71, &patch).await.unwrap_err();
-//! assert_eq!(error.outcome(), Outcome::Unknown);
-//!
-//! let ensured = client.ensure(71, &patch).await?;
-//! assert!(ensured.added().is_empty()); // it was already there
-//! # Ok(())
-//! # }
-//! ```
+//! the record first and sends only what is missing. [`Outcome`] has an example.
 //!
 //! An error that the API reports has a code: [`Error::code`]. Keys, tokens and values of records appear
 //! in no error and in no Debug output.
@@ -118,7 +78,7 @@
 //!   [`Client::ensure_many`] for any number of records, [`Client::batch`] for up to 50 calls,
 //!   [`PatchJob`] for a queue.
 //! - Reading: [`derive@Record`], [`Client::get`], [`Client::list`] with [`Filter`] and [`Order`],
-//!   [`Client::multifields`]; [`Raw`] is the unparsed answer.
+//!   [`Client::multifields`]; [`RawAnswer`] is the unparsed answer.
 //! - Options of a list: [`derive@Enumeration`]. Changes between two records: [`Diff`].
 //! - Retries and rate limits: [`RetryPolicy`], [`Throttle`], [`Budget`].
 //! - Errors: [`Error`], [`ErrorKind`], [`ErrorCode`], [`Outcome`];
@@ -139,77 +99,58 @@
 //! - `tracing`: one span per request, with its method, entity, id, attempt, status and outcome.
 //! - `jiff`, `chrono`, `time`: their date types for dates, and their types with an offset for
 //!   datetimes.
-//! - `decimal`: `rust_decimal::Decimal` for numbers, and for the amount of a [`Money`]. The docs of
-//!   [`kind`](kind#types-of-other-libraries) have an example of each of these four.
+//! - `decimal`: `rust_decimal::Decimal` for numbers, and for the amount of a [`Money`]. See
+//!   [`kind`](kind#types-of-other-crates).
 //! - `throttle-redis`: `RedisBudget`, a budget that several processes share through a Redis server.
 
 #[doc(hidden)]
 #[path = "private/mod.rs"]
 pub mod __private;
-mod answer;
-mod batch;
 #[cfg(feature = "blocking")]
 pub mod blocking;
-mod body;
-mod bulk;
 mod client;
-mod decode;
-mod diff;
-mod encode;
-mod encoder;
-mod ensure;
 mod entity;
-mod enumeration;
-mod equality;
 mod error;
-mod id;
-#[cfg(any(
-    feature = "chrono",
-    feature = "decimal",
-    feature = "jiff",
-    feature = "time"
-))]
-mod interop;
-mod job;
-mod json;
-pub mod kind;
-mod me;
-mod mismatch;
-mod multifield;
+mod many;
 mod patch;
-mod query;
 mod record;
-mod rendered;
-mod retry_after;
-mod text_form;
 mod throttle;
 mod value;
+mod wire;
 
 #[cfg(feature = "throttle-redis")]
 pub use crate::throttle::RedisBudget;
 pub use crate::{
-    answer::{Created, Raw, Updated},
-    batch::Batch,
-    bulk::{Bulk, BulkOutcome},
-    client::{Call, Client, ClientBuilder, Credentials, RetryPolicy, TokenError},
-    decode::{Answered, Decode, DecodeError},
-    diff::{Diff, NotRemovable},
-    encode::Encode,
-    encoder::{EncodeError, Encoder},
-    ensure::Ensured,
-    entity::{Companies, Contacts, Deals, Entity, Items, Leads, Users},
-    enumeration::Enumeration,
+    client::{Call, Client, ClientBuilder, Credentials, Me, RetryPolicy, TokenError},
+    entity::{Companies, Contacts, Deals, Entity, Leads, SmartProcess, Users},
     error::{Error, ErrorCode, ErrorKind, Outcome, Result},
-    id::{CompanyId, ContactId, DealId, Id, IdFor, LeadId, UserId},
-    job::{PatchJob, UntypedPatch},
-    me::Me,
-    mismatch::{Duplicate, Mismatch, MismatchKind},
-    multifield::{Email, EmailType, MultifieldEntry, Multifields, Phone, PhoneType},
-    patch::Patch,
-    query::{Field, FieldName, Filter, Order, Query, Rows},
-    record::Record,
+    many::{
+        batch::Batch,
+        bulk::{Bulk, BulkOutcome},
+        ensure::Ensured,
+        query::{Field, FieldName, Filter, Order, Query, Rows},
+    },
+    patch::{
+        Patch,
+        diff::{Diff, NotRemovable},
+        encode::Encode,
+        encoder::{EncodeError, Encoder},
+        job::{PatchJob, UntypedPatch},
+    },
+    record::{
+        Record,
+        answer::{Created, RawAnswer, Updated},
+        decode::{Decode, DecodeError, WireValue},
+        mismatch::{Duplicate, Mismatch, MismatchKind},
+    },
     throttle::{Acquiring, Budget, BudgetError, Feedback, Permit, Throttle},
-    value::{CrmRef, Date, DateTime, File, Money, OtherLink, ParseError},
+    value::{
+        CrmRef, Date, DateTime, File, Money, OtherLink, ParseError,
+        enumeration::Enumeration,
+        id::{CompanyId, ContactId, DealId, Id, IdFor, LeadId, UserId},
+        kind,
+        multifield::{Email, EmailType, MultifieldEntry, Multifields, Phone, PhoneType},
+    },
 };
 
 /// Derives a typed patch builder for a struct.
@@ -278,25 +219,18 @@ pub use crate::{
 /// #[vibecode(entity = "contacts", diff)]
 /// struct Customer {
 ///     post: Option<String>,
-///     comments: Option<String>,
 ///     phone: Vec<Phone>,
 /// }
 ///
-/// let before = Customer {
-///     post: Some("Director".to_owned()),
-///     comments: None,
-///     phone: vec!["+79169876543".into()],
-/// };
-/// assert_eq!(
-///     serde_json::to_string(&before.to_patch())?,
-///     r#"{"post":"Director","phone":"+79169876543"}"#,
-/// );
+/// let before = Customer { post: Some("Director".to_owned()), phone: vec!["+79169876543".into()] };
+/// let all = serde_json::to_string(&before.to_patch())?;
+/// assert_eq!(all, r#"{"post":"Director","phone":"+79169876543"}"#);
 ///
 /// let after = Customer { post: None, ..before.clone() };
 /// assert_eq!(serde_json::to_string(&before.diff(&after).patch)?, r#"{"post":""}"#);
 ///
 /// let given: Option<String> = None;
-/// let patch = Customer::patch().maybe(given, CustomerPatch::comments).set_unchecked("ufCrmNew", 1);
+/// let patch = Customer::patch().maybe(given, CustomerPatch::post).set_unchecked("ufCrmNew", 1);
 /// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrmNew":1}"#);
 ///
 /// // An empty phone, like NaN, has no wire form.
@@ -420,26 +354,7 @@ pub use vibecode_derive::Record;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// Using it for the field of another list does not compile, even through a type parameter:
-///
-/// ```compile_fail
-/// # use vibecode_runtime::{Enumeration, Patch};
-/// # #[derive(Enumeration)]
-/// # #[vibecode(entity = "contacts", field = "ufCrm_1721244707107")]
-/// # enum Loyalty {
-/// #     #[vibecode(item = 81)]
-/// #     Gold,
-/// # }
-/// #[derive(Patch)]
-/// #[vibecode(entity = "contacts")]
-/// struct Customer<T> {
-///     #[vibecode(field = "ufCrm_1700000000001", kind = "enumeration")]
-///     drink: Option<T>,
-/// }
-///
-/// let patch = Customer::<Loyalty>::patch().drink(Loyalty::Gold);
-/// ```
-///
+/// Using it for the field of another list does not compile, even through a type parameter.
 /// If the compiler cannot see which list a field is, for example behind your own
 /// [`Encode`](trait@Encode) that wraps an enum, the option is refused when it is set or read.
 ///

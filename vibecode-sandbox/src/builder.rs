@@ -1,30 +1,18 @@
 //! The builder of a sandbox.
 
-use std::collections::HashMap;
-
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use vibecode_spec::Entity;
 
 use crate::{
-    Key, Sandbox, StartError,
-    calendar::Moment,
-    clock::Clock,
-    fields::{self, Fields},
-    hosting::Hosting,
-    ids::Ids,
-    keyring::Keyring,
-    limits::{Quota, ResetUnit, Window},
-    portal::{Portal, Table},
-    quirks::{EmptyMaps, Fm, Paging, Quirks},
-    record::Record,
-    seed,
+    keys::{Key, Keyring, Quota, ResetUnit, Window},
+    portal::{
+        quirks::{EmptyMaps, Fm, Paging, Quirks},
+        setup::{self, GivenFields},
+    },
+    sandbox::{self, Sandbox},
+    server::Hosting,
+    start_error::StartError,
 };
-
-/// The user fields of the default portal, by entity.
-const DEFAULT_USER_FIELDS: &str = include_str!("../portal/user_fields.json");
-
-/// The clock of a portal if no seeded record has a time.
-const DEFAULT_NOW: &str = "2026-04-15T12:00:00+03:00";
 
 /// A builder of a [`Sandbox`]: its records, fields, keys and limits.
 ///
@@ -43,20 +31,48 @@ const DEFAULT_NOW: &str = "2026-04-15T12:00:00+03:00";
 /// # }
 /// ```
 #[derive(Debug, Default)]
-#[must_use = "a builder does nothing until it is started"]
+#[must_use = "a builder does nothing until `start` or `try_start` is called"]
 pub struct SandboxBuilder {
     seeds: Vec<Value>,
-    fields: Vec<FieldsGiven>,
+    fields: Vec<GivenFields>,
     keys: Vec<Key>,
     quirks: Quirks,
     quota: Quota,
     hosting: Hosting,
 }
 
-#[derive(Debug)]
-enum FieldsGiven {
-    One(Entity, String, Value),
-    All(Entity, Value),
+impl Sandbox {
+    /// Starts a sandbox with the default portal on the runtime of the caller: contacts 71 to 73
+    /// with a user field of every type, company 15, lead 31 and deal 5.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::start().await;
+    /// assert_eq!(sandbox.contact(71).expect("is there")["name"], "Ivan");
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// Panics if no port of the loopback interface is free.
+    pub async fn start() -> Self {
+        Self::builder().start().await
+    }
+
+    /// Returns a builder of a sandbox with other records, fields or keys.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let sandbox = Sandbox::builder().contacts(1_000).rate_limit(300).start().await;
+    /// assert!(sandbox.contact(1_000).is_some());
+    /// # }
+    /// ```
+    pub fn builder() -> SandboxBuilder {
+        SandboxBuilder::default()
+    }
 }
 
 impl SandboxBuilder {
@@ -107,7 +123,7 @@ impl SandboxBuilder {
         wire_name: impl Into<String>,
         description: Value,
     ) -> Self {
-        let given = FieldsGiven::One(entity, wire_name.into(), description);
+        let given = GivenFields::One(entity, wire_name.into(), description);
         self.fields.push(given);
         self
     }
@@ -128,7 +144,7 @@ impl SandboxBuilder {
     /// # }
     /// ```
     pub fn schema(mut self, entity: Entity, fields: Value) -> Self {
-        self.fields.push(FieldsGiven::All(entity, fields));
+        self.fields.push(GivenFields::All(entity, fields));
         self
     }
 
@@ -336,8 +352,8 @@ impl SandboxBuilder {
     /// assert_eq!(sandbox.requests()[0].path(), "/v1/contacts/71");
     /// # }
     /// ```
-    pub fn keep_requests(mut self, most: usize) -> Self {
-        self.hosting.kept_requests = most;
+    pub fn keep_requests(mut self, limit: usize) -> Self {
+        self.hosting.kept_requests = limit;
         self
     }
 
@@ -355,14 +371,11 @@ impl SandboxBuilder {
     /// # Panics
     /// Panics if [`SandboxBuilder::try_start`] returns an error: a test cannot go on without its
     /// sandbox.
-    #[expect(
-        clippy::panic,
-        reason = "the start of a test's fixture has no one to answer to"
-    )]
+    #[expect(clippy::panic, reason = "a test cannot continue without its sandbox")]
     pub async fn start(self) -> Sandbox {
         match self.try_start().await {
             Ok(sandbox) => sandbox,
-            Err(error) => panic!("the sandbox does not start: {error}"),
+            Err(error) => panic!("the sandbox cannot be started: {error}"),
         }
     }
 
@@ -381,113 +394,8 @@ impl SandboxBuilder {
     /// Returns a [`StartError`] if a seed or a description of fields is malformed, or if no port is
     /// free.
     pub async fn try_start(self) -> Result<Sandbox, StartError> {
-        let portal = portal(self.seeds, self.fields, self.quirks)?;
-        let keys = Keyring::with(self.keys);
+        let portal = setup::portal(self.seeds, self.fields, self.quirks)?;
+        let keys = Keyring::new(sandbox::standard_keys().into_iter().chain(self.keys));
         Sandbox::serve(portal, keys, self.quota, self.hosting).await
     }
-}
-
-/// Builds the portal from these seeds and fields, or from the default ones.
-fn portal(
-    mut seeds: Vec<Value>,
-    fields: Vec<FieldsGiven>,
-    quirks: Quirks,
-) -> Result<Portal, StartError> {
-    let mut tables = tables(fields)?;
-    if seeds.is_empty() {
-        seeds.push(parse(seed::DEFAULT)?);
-    }
-    for seed in seeds {
-        for (entity, records) in seed::by_entity(seed)? {
-            if let Some(table) = tables.get_mut(&entity) {
-                seed::sow(entity, table, records)?;
-            }
-        }
-    }
-    let ids = number_entries(&mut tables);
-    let clock = Clock::starting_at(latest_change(&tables)?);
-    Ok(Portal {
-        tables,
-        ids,
-        clock,
-        quirks,
-    })
-}
-
-/// Builds a table for every entity, with the default user fields and the given ones.
-fn tables(given: Vec<FieldsGiven>) -> Result<HashMap<Entity, Table>, StartError> {
-    let mut own: HashMap<Entity, Map<String, Value>> = HashMap::new();
-    let defaults = parse(DEFAULT_USER_FIELDS)?;
-    for entity in Entity::ALL {
-        let defaults = defaults.get(entity.path()).cloned();
-        let defaults = defaults.and_then(fields::map_of_fields);
-        own.insert(*entity, defaults.unwrap_or_default());
-    }
-    for given in given {
-        match given {
-            FieldsGiven::One(entity, name, description) => {
-                own.entry(entity).or_default().insert(name, description);
-            }
-            FieldsGiven::All(entity, answer) => {
-                own.insert(entity, fields_of_portal(entity, answer)?);
-            }
-        }
-    }
-    let tables = own.into_iter().map(|(entity, own)| {
-        let fields = Fields::new(entity, own)?;
-        Ok((entity, Table::new(fields)))
-    });
-    tables.collect()
-}
-
-/// Returns the fields of an answer that are not built in.
-fn fields_of_portal(entity: Entity, answer: Value) -> Result<Map<String, Value>, StartError> {
-    let mut fields = fields::map_of_fields(answer).ok_or_else(|| {
-        let message = format!("the schema of {} holds no map of fields", entity.path());
-        StartError::new(message)
-    })?;
-    fields.retain(|name, _| entity.schema().field(name).is_none());
-    Ok(fields)
-}
-
-/// Gives an id, after the highest existing one, to every phone and email that has none.
-fn number_entries(tables: &mut HashMap<Entity, Table>) -> Ids {
-    let mut ids = Ids::default();
-    for entity in Entity::ALL {
-        for record in tables
-            .get(entity)
-            .into_iter()
-            .flat_map(|table| table.records.values())
-        {
-            let highest = record.entries.iter().map(|entry| entry.id).max();
-            ids.entry = ids.entry.max(highest.unwrap_or_default());
-        }
-    }
-    // In the order of the entities, so that ids are the same in every run.
-    for entity in Entity::ALL {
-        let Some(table) = tables.get_mut(entity) else {
-            continue;
-        };
-        let entries = table
-            .records
-            .values_mut()
-            .flat_map(|record| &mut record.entries);
-        for entry in entries.filter(|entry| entry.id == seed::NO_ID) {
-            entry.id = ids.next_entry();
-        }
-    }
-    ids
-}
-
-fn latest_change(tables: &HashMap<Entity, Table>) -> Result<Moment, StartError> {
-    let records = tables.values().flat_map(|table| table.records.values());
-    let changes = records.filter_map(Record::updated);
-    changes
-        .max()
-        .or_else(|| Moment::read(DEFAULT_NOW))
-        .ok_or_else(|| StartError::new("the portal's clock cannot be set"))
-}
-
-fn parse(json: &str) -> Result<Value, StartError> {
-    serde_json::from_str(json).map_err(|error| StartError::new(error.to_string()))
 }

@@ -7,14 +7,18 @@ use tokio::{net::TcpListener, task::JoinSet};
 use vibecode_spec::Entity;
 
 use crate::{
-    Fault, LoggedRequest, SandboxBuilder, StartError, Storm, Watch, hosting::Hosting,
-    keyring::Keyring, limits::Quota, portal::Portal, server, service::Service,
+    faults::{Fault, Storm},
+    keys::{Key, Keyring, Quota},
+    log::{LoggedRequest, Watch},
+    portal::Portal,
+    server::{self, Hosting, Service},
+    start_error::StartError,
 };
 
 /// A running stand-in for the API. Dropping it stops the server, closes every connection, and
 /// discards the writes that are still [late](Fault::late).
 ///
-/// It always knows the keys below; [`SandboxBuilder::key`] adds others.
+/// It always knows the keys below; [`SandboxBuilder::key`](crate::SandboxBuilder::key) adds others.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -63,38 +67,6 @@ impl Sandbox {
     /// A personal key whose user has no access: 403 `ACCESS_DENIED`.
     pub const DENIED_KEY: &str = "vibe_api_sandbox_denied";
 
-    /// Starts a sandbox with the default portal on the runtime of the caller: contacts 71 to 73
-    /// with a user field of every type, company 15, lead 31 and deal 5.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::start().await;
-    /// assert_eq!(sandbox.contact(71).expect("is there")["name"], "Ivan");
-    /// # }
-    /// ```
-    ///
-    /// # Panics
-    /// Panics if no port of the loopback interface is free.
-    pub async fn start() -> Self {
-        Self::builder().start().await
-    }
-
-    /// Returns a builder of a sandbox with other records, fields or keys.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::builder().contacts(1_000).rate_limit(300).start().await;
-    /// assert!(sandbox.contact(1_000).is_some());
-    /// # }
-    /// ```
-    pub fn builder() -> SandboxBuilder {
-        SandboxBuilder::default()
-    }
-
     pub(crate) async fn serve(
         portal: Portal,
         keys: Keyring,
@@ -131,7 +103,7 @@ impl Sandbox {
     }
 
     /// Returns a record as `GET /v1/{entity}/{id}` would answer it now. It includes `fm` even if
-    /// reads [leave it out](SandboxBuilder::without_fm).
+    /// reads [leave it out](crate::SandboxBuilder::without_fm).
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -145,7 +117,7 @@ impl Sandbox {
     /// ```
     #[must_use]
     pub fn record(&self, entity: Entity, id: u64) -> Option<Value> {
-        self.service.portal().look_at(entity, id)
+        self.service.portal().record(entity, id)
     }
 
     /// Returns a contact, as [`Sandbox::record`] does.
@@ -307,7 +279,7 @@ impl Sandbox {
     /// ```
     #[must_use]
     pub fn watch(&self) -> Watch {
-        Watch::new(&self.service)
+        Watch::new(&self.service.log)
     }
 
     /// Removes the requests so far from the log.
@@ -333,4 +305,19 @@ impl fmt::Debug for Sandbox {
             .field("url", &self.url)
             .finish_non_exhaustive()
     }
+}
+
+/// Returns the keys that every sandbox knows.
+pub(crate) fn standard_keys() -> [Key; 7] {
+    [
+        Key::personal(Sandbox::API_KEY),
+        Key::app(Sandbox::APP_KEY)
+            .session(Sandbox::SESSION_TOKEN)
+            .expired_session(Sandbox::EXPIRED_SESSION_TOKEN),
+        Key::management(Sandbox::MANAGEMENT_KEY),
+        Key::personal(Sandbox::READ_ONLY_KEY).read_only(),
+        Key::personal(Sandbox::UNSCOPED_KEY).without_scope(),
+        Key::personal(Sandbox::TOKENLESS_KEY).without_tokens(),
+        Key::personal(Sandbox::DENIED_KEY).denied(),
+    ]
 }

@@ -9,7 +9,7 @@ use std::{error::Error, fmt, io};
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
 /// # async fn main() {
 /// let error = Sandbox::builder().seed(json!([])).try_start().await.unwrap_err();
-/// assert_eq!(error.to_string(), "a seed is a map: entity to array of records");
+/// assert_eq!(error.to_string(), "a seed must be an object that maps each entity to an array of its records");
 /// # }
 /// ```
 #[derive(Debug)]
@@ -29,9 +29,9 @@ impl StartError {
     /// Creates the error for the requested port; 0 if any port was allowed.
     pub(crate) fn no_port(port: u16, source: io::Error) -> Self {
         let message = match port {
-            0 => format!("no port of the loopback interface can be listened on ({source})"),
+            0 => format!("cannot listen on any port of the loopback interface: {source}"),
             port => format!(
-                "port {port} of the loopback interface cannot be listened on ({source}): choose another, or 0 for any that is free"
+                "cannot listen on port {port} of the loopback interface ({source}): choose another port, or 0 for any free one"
             ),
         };
         Self {

@@ -51,7 +51,7 @@ impl<'a> Module<'a> {
             "LeadId",
             "DealId",
             "UserId",
-            "Items",
+            "SmartProcess",
         ]);
         let mut names = Names::default();
         let mut imports: BTreeSet<&str> = ["Patch", "Record"].into();
@@ -264,8 +264,8 @@ fn id_type(entity: &str) -> Type {
         Some(Entity::Leads) => Type::of_runtime("LeadId"),
         Some(Entity::Deals) => Type::of_runtime("DealId"),
         _ => Type {
-            name: format!("Id<Items<{}>>", digits(entity)),
-            imports: vec!["Id", "Items"],
+            name: format!("Id<SmartProcess<{}>>", digits(entity)),
+            imports: vec!["Id", "SmartProcess"],
         },
     }
 }

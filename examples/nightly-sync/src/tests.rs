@@ -164,14 +164,14 @@ async fn a_row_that_cannot_be_used_stops_no_other_and_shows_nothing() {
     );
     let (counts, text) = run(&client, &table).await;
     assert_eq!(counts, [1, 0, 0, 5], "{text}");
-    for told in [
+    for part in [
         "row -1: ",
         "row 1: skipped: loyalty: ",
         "row 2: skipped: company_id: ",
         "row 3: not changed: ",
         "row 5: ",
     ] {
-        assert!(text.contains(told), "{told}: {text}");
+        assert!(text.contains(part), "{part}: {text}");
     }
     for hidden in ["secret", "7916", "7999"] {
         assert!(!text.contains(hidden), "{text}");

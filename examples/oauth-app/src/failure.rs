@@ -68,23 +68,23 @@ impl Failure {
     }
 }
 
-type Told = (StatusCode, &'static str);
+type Reply = (StatusCode, &'static str);
 
-const NOT_SET_UP: Told = (
+const NOT_SET_UP: Reply = (
     StatusCode::INTERNAL_SERVER_ERROR,
-    "the app is not set up well: tell those who run it",
+    "the app is not set up well: contact its operators",
 );
-const NO_ANSWER: Told = (
+const NO_ANSWER: Reply = (
     StatusCode::BAD_GATEWAY,
     "the portal gave no answer that can be used: try again later",
 );
 
 /// Converts a refusal by the API.
-fn by_code(error: &Error) -> Told {
+fn by_code(error: &Error) -> Reply {
     match error.code() {
         Some(ErrorCode::TokenExpired | ErrorCode::InvalidSession) => (
             StatusCode::UNAUTHORIZED,
-            "the session has ended: open the app anew",
+            "the session has ended: open the app again",
         ),
         Some(ErrorCode::AccessDenied | ErrorCode::BitrixAccessDenied) => {
             (StatusCode::FORBIDDEN, "you may not do this in the portal")

@@ -227,7 +227,7 @@ async fn a_lost_answer_is_made_good() {
 /// pressing the button until the answer is 200 adds the phone once.
 #[tokio::test(start_paused = true)]
 async fn no_storm_makes_an_answer_untrue() {
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for seed in 0..30 {
         let stage = Stage::new().await;
         stage.sandbox.storm(Storm::seeded(seed).probability(0.7));
@@ -236,7 +236,7 @@ async fn no_storm_makes_an_answer_untrue() {
             sleep(LONG_AFTER).await;
             assert_eq!(stage.phones(), 0, "{seed}: {first:?}");
         }
-        told.push(first.body["applied"].as_str().unwrap_or("yes").to_owned());
+        reported.push(first.body["applied"].as_str().unwrap_or("yes").to_owned());
         let mut last = first;
         while last.status != 200 {
             assert!(
@@ -251,7 +251,10 @@ async fn no_storm_makes_an_answer_untrue() {
     }
     // The storms were strong enough to cause each of these.
     for kind in ["yes", "no", "unknown"] {
-        assert!(told.iter().any(|one| one == kind), "{kind}: {told:?}");
+        assert!(
+            reported.iter().any(|one| one == kind),
+            "{kind}: {reported:?}"
+        );
     }
 }
 

@@ -11,7 +11,7 @@
 use std::{env, fmt::Write as _, hint::black_box, io, process::ExitCode};
 
 use serde::Deserialize;
-use vibecode_runtime::{CompanyId, ContactId, Contacts, Raw, Record, UserId};
+use vibecode_runtime::{CompanyId, ContactId, Contacts, RawAnswer, Record, UserId};
 use vibecode_tests::{instructions, limit, ratio::Ratio};
 
 const ROUNDS: u64 = 1_000;
@@ -97,7 +97,7 @@ fn report() -> io::Result<bool> {
 
 fn repeat(word: &str) {
     let json = contact();
-    let raw = Raw::from_json::<Contacts>(json.clone()).unwrap();
+    let raw = RawAnswer::from_json::<Contacts>(json.clone()).unwrap();
     for _ in 0..ROUNDS {
         if word == "hand" {
             measured_by_hand(&json);
@@ -108,7 +108,7 @@ fn repeat(word: &str) {
 }
 
 #[inline(never)]
-fn measured_vibecode(raw: &Raw) {
+fn measured_vibecode(raw: &RawAnswer) {
     let read: Customer = raw.record().unwrap();
     black_box((
         read.id,

@@ -32,7 +32,7 @@ enum Turn {
 #[derive(Clone)]
 struct Scripted {
     turns: Arc<Mutex<Vec<Turn>>>,
-    told: Arc<Mutex<Vec<Option<StatusCode>>>>,
+    reported: Arc<Mutex<Vec<Option<StatusCode>>>>,
 }
 
 impl Scripted {
@@ -41,7 +41,7 @@ impl Scripted {
         turns.reverse();
         Self {
             turns: Arc::new(Mutex::new(turns)),
-            told: Arc::default(),
+            reported: Arc::default(),
         }
     }
 
@@ -50,15 +50,15 @@ impl Scripted {
     }
 
     /// Returns the statuses of the permits that have ended.
-    fn told(&self) -> Vec<Option<u16>> {
-        let told = self.told.lock().unwrap();
-        let told = told.iter().map(|status| status.map(|it| it.as_u16()));
-        told.collect()
+    fn reported(&self) -> Vec<Option<u16>> {
+        let reported = self.reported.lock().unwrap();
+        let reported = reported.iter().map(|status| status.map(|it| it.as_u16()));
+        reported.collect()
     }
 
     fn permit(&self) -> Permit {
-        let told = Arc::clone(&self.told);
-        Permit::new(move |feedback| told.lock().unwrap().push(feedback.status))
+        let reported = Arc::clone(&self.reported);
+        Permit::new(move |feedback| reported.lock().unwrap().push(feedback.status))
     }
 }
 
@@ -90,7 +90,7 @@ async fn every_try_takes_a_permit_and_tells_it_what_came() {
     let server = Server::script(script).await;
     let client = builder(&server.url()).throttle(budget.throttle());
     update(&client.build().unwrap()).await.unwrap();
-    assert_eq!(budget.told(), [None, Some(429), Some(200)]);
+    assert_eq!(budget.reported(), [None, Some(429), Some(200)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -101,7 +101,7 @@ async fn a_try_with_a_renewed_session_takes_a_permit_too() {
     let client = Client::builder(credentials).base_url(&server.url());
     let client = client.throttle(budget.throttle()).build().unwrap();
     update(&client).await.unwrap();
-    assert_eq!(budget.told(), [Some(401), Some(200)]);
+    assert_eq!(budget.reported(), [Some(401), Some(200)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -114,7 +114,7 @@ async fn a_batch_takes_one_permit() {
     while let Some(outcome) = outcomes.next().await {
         outcome.result.unwrap();
     }
-    assert_eq!(budget.told(), [Some(200); 3]);
+    assert_eq!(budget.reported(), [Some(200); 3]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -137,7 +137,7 @@ async fn what_is_not_sent_takes_no_permit() {
             .is_err()
     );
     drop(update(&client));
-    assert_eq!((budget.told().len(), server.connections()), (0, 0));
+    assert_eq!((budget.reported().len(), server.connections()), (0, 0));
 }
 
 #[tokio::test(start_paused = true)]
@@ -149,10 +149,10 @@ async fn a_write_that_is_dropped_under_way_runs_to_its_end_and_then_ends_its_per
     let second = Duration::from_secs(1);
     assert!(tokio::time::timeout(second, update(&client)).await.is_err());
     assert_eq!(server.requests().len(), 1);
-    assert_eq!(budget.told(), []);
+    assert_eq!(budget.reported(), []);
     tokio::time::sleep(70 * second).await;
     assert_eq!(server.requests().len(), 1);
-    assert_eq!(budget.told(), [None]);
+    assert_eq!(budget.reported(), [None]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -173,7 +173,7 @@ async fn a_budget_that_fails_sends_nothing() {
         }
     }
     assert_eq!(server.connections(), 0);
-    assert_eq!(budget.told(), []);
+    assert_eq!(budget.reported(), []);
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use tokio::time::Instant;
-use vibecode_runtime::{Call, ContactId, Error, ErrorKind, Outcome, Raw};
+use vibecode_runtime::{Call, ContactId, Error, ErrorKind, Outcome, RawAnswer};
 
 use crate::{
     caller::{add, assert_shows_nothing, builder, client, single, update},
@@ -57,7 +57,7 @@ async fn a_body_that_does_not_end_is_unknown_after_the_same_time() {
 async fn a_read_without_an_answer_ends_after_30_seconds_and_changes_nothing() {
     let server = Server::start(Behaviour::AnswerAndHang(Vec::new())).await;
     let read = client(&server.url()).get_raw(ContactId::from(71));
-    let (took, error) = timed::<Raw>(read).await;
+    let (took, error) = timed::<RawAnswer>(read).await;
     assert_takes(took, 30);
     assert_eq!(error.kind(), ErrorKind::Timeout, "{error:?}");
     assert_eq!(error.outcome(), Outcome::NotApplied);

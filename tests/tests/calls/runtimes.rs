@@ -6,7 +6,7 @@ use tokio::{
     runtime::{Builder, Runtime},
     time::timeout,
 };
-use vibecode_runtime::{Call, Client, ContactId, ErrorKind, Outcome, Raw};
+use vibecode_runtime::{Call, Client, ContactId, ErrorKind, Outcome, RawAnswer};
 use vibecode_sandbox::{Fault, Sandbox};
 
 use crate::{Customer, client, requests};
@@ -32,7 +32,7 @@ fn portal() -> (Runtime, Sandbox, Client) {
     (runtime, sandbox, client)
 }
 
-fn read(client: &Client) -> Call<Raw> {
+fn read(client: &Client) -> Call<RawAnswer> {
     client.get_raw(ContactId::from(71))
 }
 

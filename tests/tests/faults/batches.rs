@@ -23,12 +23,12 @@ struct Named {
     name: String,
 }
 
-fn told(results: &[Result<Updated>]) -> Vec<String> {
-    let told = |result: &Result<Updated>| match result {
+fn summary(results: &[Result<Updated>]) -> Vec<String> {
+    let summary = |result: &Result<Updated>| match result {
         Ok(_) => "Ok".to_owned(),
         Err(error) => told_error(error),
     };
-    results.iter().map(told).collect()
+    results.iter().map(summary).collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -69,7 +69,10 @@ async fn a_batch_takes_every_entity_and_answers_in_the_order_of_its_calls() {
         .send()
         .await
         .unwrap();
-    assert_eq!(told(&results), ["Ok", "Ok", "Api NotApplied", "Ok", "Ok"]);
+    assert_eq!(
+        summary(&results),
+        ["Ok", "Ok", "Api NotApplied", "Ok", "Ok"]
+    );
     assert_eq!(
         results[2].as_ref().unwrap_err().code(),
         Some(&ErrorCode::EntityNotFound)
@@ -98,7 +101,7 @@ async fn calls_on_one_record_keep_their_order_and_are_never_in_one_request() {
         .send()
         .await
         .unwrap();
-    assert_eq!(told(&results), ["Ok"; 5]);
+    assert_eq!(summary(&results), ["Ok"; 5]);
     let posts = results.iter().map(|result| {
         let record: serde_json::Value = result.as_ref().unwrap().raw().parse().unwrap();
         record["post"].as_str().unwrap().to_owned()
@@ -148,7 +151,7 @@ async fn a_call_that_cannot_be_sent_fails_by_itself() {
         "InvalidId NotApplied",
         "Ok",
     ];
-    assert_eq!(told(&results), expected);
+    assert_eq!(summary(&results), expected);
     assert_eq!(writes(&sandbox), [(2, json!({ "post": "Director" }))]);
 }
 
@@ -161,7 +164,7 @@ async fn a_batch_of_calls_that_cannot_be_sent_sends_nothing() {
         .send()
         .await
         .unwrap();
-    assert_eq!(told(&results), ["EmptyPatch NotApplied"]);
+    assert_eq!(summary(&results), ["EmptyPatch NotApplied"]);
     assert!(sandbox.requests().is_empty());
 }
 
@@ -177,7 +180,7 @@ async fn only_the_calls_that_are_told_to_come_later_are_sent_again() {
     let batch = (1..=3).fold(client(&sandbox).batch(), |batch, id| {
         batch.update(id, &customer().add_phone(PHONE))
     });
-    assert_eq!(told(&batch.send().await.unwrap()), ["Ok"; 3]);
+    assert_eq!(summary(&batch.send().await.unwrap()), ["Ok"; 3]);
     assert!(begin.elapsed() >= seconds(10), "{:?}", begin.elapsed());
     let sent: Vec<u64> = writes(&sandbox).iter().map(|(id, _)| *id).collect();
     assert_eq!((sent, writing(&sandbox).len()), (vec![1, 2, 3, 1, 3, 3], 3));
@@ -195,7 +198,7 @@ async fn calls_that_are_told_to_come_much_later_are_given_back_with_the_wait() {
         batch.update(id, &customer().add_phone(PHONE))
     });
     let results = batch.send().await.unwrap();
-    assert_eq!(told(&results), ["Ok", "Api NotApplied"]);
+    assert_eq!(summary(&results), ["Ok", "Api NotApplied"]);
     assert_eq!(
         results[1].as_ref().unwrap_err().retry_after(),
         Some(seconds(600))
@@ -215,7 +218,7 @@ async fn a_read_in_a_batch_that_was_lost_has_changed_nothing() {
         .await
         .unwrap();
     assert_eq!(
-        told(&results),
+        summary(&results),
         ["Interrupted NotApplied", "Interrupted Unknown"]
     );
     assert_eq!(count(&sandbox, 2, PHONE), 1);
@@ -234,7 +237,7 @@ async fn each_call_has_an_error_of_its_own_that_names_it() {
     });
     let results = batch.send().await.unwrap();
     let expected = ["Api NotApplied", "Unexpected Unknown", "Api Unknown"];
-    assert_eq!(told(&results), expected);
+    assert_eq!(summary(&results), expected);
     for (id, result) in (1..).zip(&results) {
         let error = result.as_ref().unwrap_err();
         assert!(

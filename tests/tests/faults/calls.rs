@@ -114,7 +114,7 @@ impl Item {
 }
 
 /// A report, in a form that can be compared and read.
-pub(crate) fn told(report: &Result<()>) -> String {
+pub(crate) fn summary(report: &Result<()>) -> String {
     match report {
         Ok(()) => "Ok".to_owned(),
         Err(error) => told_error(error),

@@ -25,10 +25,10 @@ async fn requests_of(faults: impl IntoIterator<Item = Fault>) -> (Arc<Sandbox>, 
         .ensure(1, &customer().add_phone(PHONE))
         .await;
     assert_eq!(ensured.unwrap().added().len(), 1);
-    let told = timeline.told().await;
+    let requests = timeline.lines().await;
     settle().await;
     assert_eq!(count(&sandbox, 1, PHONE), 1);
-    (sandbox, told)
+    (sandbox, requests)
 }
 
 #[tokio::test(start_paused = true)]
@@ -38,7 +38,7 @@ async fn a_write_that_never_arrived_is_sent_again_only_after_it_has_settled() {
         Fault::reset_before(),
         Fault::server_error(),
     ] {
-        let (_, told) = requests_of([fault]).await;
+        let (_, requests) = requests_of([fault]).await;
         let expected = [
             "GET 0",
             "PATCH 0",
@@ -53,7 +53,7 @@ async fn a_write_that_never_arrived_is_sent_again_only_after_it_has_settled() {
             "GET 120",
             "PATCH 120",
         ];
-        assert_eq!(told, expected);
+        assert_eq!(requests, expected);
     }
 }
 
@@ -64,40 +64,40 @@ async fn a_write_whose_answer_was_lost_is_found_at_once() {
         Fault::bad_gateway_html(),
         Fault::cut_off(),
     ] {
-        let (_, told) = requests_of([fault]).await;
-        assert_eq!(told, ["GET 0", "PATCH 0", "GET 0"]);
+        let (_, requests) = requests_of([fault]).await;
+        assert_eq!(requests, ["GET 0", "PATCH 0", "GET 0"]);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_write_that_comes_late_is_waited_for_and_never_doubled() {
-    let (_, told) = requests_of([Fault::late(seconds(5))]).await;
-    assert_eq!(told[3..], ["GET 1", "GET 2", "GET 4", "GET 8"]);
-    let (_, told) = requests_of([Fault::late(seconds(40))]).await;
+    let (_, requests) = requests_of([Fault::late(seconds(5))]).await;
+    assert_eq!(requests[3..], ["GET 1", "GET 2", "GET 4", "GET 8"]);
+    let (_, requests) = requests_of([Fault::late(seconds(40))]).await;
     assert_eq!(
-        told[3..],
+        requests[3..],
         [
             "GET 1", "GET 2", "GET 4", "GET 8", "GET 16", "GET 32", "GET 64"
         ]
     );
-    let (_, told) = requests_of([Fault::late(seconds(60))]).await;
-    assert_eq!(told.last().unwrap(), "GET 64");
+    let (_, requests) = requests_of([Fault::late(seconds(60))]).await;
+    assert_eq!(requests.last().unwrap(), "GET 64");
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_time_to_settle_counts_from_the_end_of_the_try() {
     // The attempt was given up after 70 s, and may still be delivered.
-    let (_, told) = requests_of([Fault::hang()]).await;
+    let (_, requests) = requests_of([Fault::hang()]).await;
     assert_eq!(
-        told.first_chunk(),
+        requests.first_chunk(),
         Some(&["GET 0", "PATCH 0", "GET 70"].map(str::to_owned))
     );
     assert_eq!(
-        told.last_chunk(),
+        requests.last_chunk(),
         Some(&["GET 190", "PATCH 190"].map(str::to_owned))
     );
-    let (_, told) = requests_of([Fault::hang_after()]).await;
-    assert_eq!(told, ["GET 0", "PATCH 0", "GET 70"]);
+    let (_, requests) = requests_of([Fault::hang_after()]).await;
+    assert_eq!(requests, ["GET 0", "PATCH 0", "GET 70"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -117,14 +117,17 @@ async fn a_read_that_left_before_the_write_had_settled_proves_nothing_whenever_i
         let client = builder.settle_time(seconds(70)).build().unwrap();
         let reports = way.write(&client, &[Item::that_adds(1)]).await;
         assert!(reports[0].is_ok(), "{reports:?}");
-        let told = timeline.told().await;
-        let seconds: Vec<&str> = told.iter().filter_map(|it| it.split(' ').nth(1)).collect();
+        let requests = timeline.lines().await;
+        let seconds: Vec<&str> = requests
+            .iter()
+            .filter_map(|it| it.split(' ').nth(1))
+            .collect();
         let answered_at = (last_early_read + 20).to_string();
         assert!(last_early_read + 20 > settles_at);
         assert_eq!(
             seconds[seconds.len() - 3..],
             [&*last_early_read.to_string(), &*answered_at, &*answered_at],
-            "{told:?}"
+            "{requests:?}"
         );
     }
 }
@@ -132,11 +135,11 @@ async fn a_read_that_left_before_the_write_had_settled_proves_nothing_whenever_i
 #[tokio::test(start_paused = true)]
 async fn a_page_that_is_no_answer_of_the_api_is_no_end_of_a_try() {
     for fault in [Fault::garbage(), Fault::html(), Fault::no_content()] {
-        let (_, told) = requests_of([fault.clone()]).await;
-        assert_eq!(told, ["GET 0", "PATCH 0", "GET 0"]);
-        let (_, told) = requests_of([fault.not_applied()]).await;
+        let (_, requests) = requests_of([fault.clone()]).await;
+        assert_eq!(requests, ["GET 0", "PATCH 0", "GET 0"]);
+        let (_, requests) = requests_of([fault.not_applied()]).await;
         assert_eq!(
-            told.last_chunk(),
+            requests.last_chunk(),
             Some(&["GET 120", "PATCH 120"].map(str::to_owned))
         );
     }
@@ -163,9 +166,9 @@ async fn an_outage_without_end_is_told_and_leaves_the_outcome_open() {
         .await
         .unwrap_err();
     assert_eq!(told_error(&error), "Interrupted Unknown");
-    let mut told = timeline.told().await;
-    told.retain(|request| request.starts_with("PATCH"));
-    assert_eq!(told, ["PATCH 0", "PATCH 120", "PATCH 240"]);
+    let mut requests = timeline.lines().await;
+    requests.retain(|request| request.starts_with("PATCH"));
+    assert_eq!(requests, ["PATCH 0", "PATCH 120", "PATCH 240"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -276,8 +279,11 @@ async fn a_shorter_time_to_settle_is_the_users_choice() {
         .ensure(1, &customer().add_phone(PHONE))
         .await
         .unwrap();
-    let told = timeline.told().await;
-    assert_eq!(told[2..], ["GET 0", "GET 1", "GET 2", "GET 3", "PATCH 3"]);
+    let requests = timeline.lines().await;
+    assert_eq!(
+        requests[2..],
+        ["GET 0", "GET 1", "GET 2", "GET 3", "PATCH 3"]
+    );
 }
 
 #[tokio::test(start_paused = true)]

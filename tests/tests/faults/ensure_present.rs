@@ -16,11 +16,11 @@ fn entry(kind: &str, value_type: &str, value: &str) -> Value {
     json!({ "typeId": kind, "valueType": value_type, "value": value })
 }
 
-fn told(entries: &[MultifieldEntry]) -> Vec<(&str, &str, &str)> {
-    let told = entries
+fn summary(entries: &[MultifieldEntry]) -> Vec<(&str, &str, &str)> {
+    let summary = entries
         .iter()
         .map(|entry| (entry.kind(), entry.value_type(), entry.value()));
-    told.collect()
+    summary.collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -29,7 +29,10 @@ async fn where_all_is_present_nothing_is_sent() {
     let sandbox = with_entries(&json!([phone])).start().await;
     let patch = customer().post("Director").add_phone("+79161112233");
     let ensured = client(&sandbox).ensure(7, &patch).await.unwrap();
-    assert_eq!(told(ensured.present()), [("PHONE", "WORK", "+79161112233")]);
+    assert_eq!(
+        summary(ensured.present()),
+        [("PHONE", "WORK", "+79161112233")]
+    );
     assert!(ensured.added().is_empty());
     assert_eq!(sandbox.requests().len(), 1);
     assert!(writes(&sandbox).is_empty());
@@ -47,8 +50,14 @@ async fn only_what_is_missing_is_sent() {
     let ensured = client(&sandbox).ensure(7, &patch).await.unwrap();
     let missing = json!({ "comments": "Calls on Mondays", "phone": "+79164445566" });
     assert_eq!(writes(&sandbox), [(7, missing)]);
-    assert_eq!(told(ensured.added()), [("PHONE", "WORK", "+79164445566")]);
-    assert_eq!(told(ensured.present()), [("PHONE", "WORK", "+79161112233")]);
+    assert_eq!(
+        summary(ensured.added()),
+        [("PHONE", "WORK", "+79164445566")]
+    );
+    assert_eq!(
+        summary(ensured.present()),
+        [("PHONE", "WORK", "+79161112233")]
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -59,7 +68,7 @@ async fn a_phone_under_another_type_is_present_and_told_with_its_own_type() {
         let patch = customer().add_phone(Phone::work("+79161112233"));
         let ensured = client(&sandbox).ensure(7, &patch).await.unwrap();
         assert_eq!(
-            told(ensured.present()),
+            summary(ensured.present()),
             [("PHONE", native_type, "+79161112233")]
         );
         assert!(writes(&sandbox).is_empty(), "{native_type}");

@@ -7,7 +7,7 @@ use vibecode_runtime::{Error, ErrorKind, Outcome, Result};
 use vibecode_sandbox::{CallFault, Fault, Sandbox};
 
 use super::{
-    calls::{Item, Way, told},
+    calls::{Item, Way, summary},
     every_fault::{Means, Named, every_fault},
     portal::{OWN_PHONE, client, count, portal, seconds, settle, stored, writes},
 };
@@ -96,7 +96,7 @@ fn problems(
     let bodies: Vec<_> = sent.map(|(_, body)| body).collect();
     let met = Expected {
         writes: bodies.len(),
-        report: told(report),
+        report: summary(report),
     };
     if met != *expected {
         problems.push(format!("{met:?} where there should be {expected:?}"));
@@ -121,7 +121,7 @@ fn untruths(sandbox: &Sandbox, item: &Item, report: &Result<()>) -> Vec<String> 
         if !is_true {
             untruths.push(format!(
                 "{value} is stored {times} times, reported {}",
-                told(report)
+                summary(report)
             ));
         }
     }
@@ -373,7 +373,7 @@ async fn a_batch_of_refusals_alone_is_read_where_empty_maps_are_lists() {
     let patch = Item::that_sets(0).patch;
     let results = client.batch().update(404, &patch).send().await.unwrap();
     assert_eq!(
-        told(&results.into_iter().next().unwrap().map(drop)),
+        summary(&results.into_iter().next().unwrap().map(drop)),
         "Api NotApplied"
     );
     let results = client.batch().update(1, &patch).send().await.unwrap();

@@ -1,7 +1,7 @@
 //! A contact with only secret values.
 
 use vibecode_runtime::{
-    Answered, ContactId, Decode, DecodeError, Email, Patch, Phone, Record, kind,
+    ContactId, Decode, DecodeError, Email, Patch, Phone, Record, WireValue, kind,
 };
 
 use super::shown::{EMAIL, NEWSLETTER, PHONE};
@@ -31,7 +31,7 @@ pub(crate) struct Misread {
 struct Digits;
 
 impl Decode<kind::Text> for Digits {
-    fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+    fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
         let _: f64 = Decode::<kind::Double>::decode(answered)?;
         Ok(Self)
     }

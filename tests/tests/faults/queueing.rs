@@ -43,10 +43,10 @@ async fn calls_on_one_record_queue_behind_each_other() {
     for result in calls.join_all().await {
         result.unwrap();
     }
-    let mut told = timeline.told().await;
-    told.retain(|request| request.starts_with("PATCH"));
+    let mut requests = timeline.lines().await;
+    requests.retain(|request| request.starts_with("PATCH"));
     assert_eq!(
-        told,
+        requests,
         [
             "PATCH 0", "PATCH 5", "PATCH 10", "PATCH 15", "PATCH 20", "PATCH 25"
         ]

@@ -143,9 +143,9 @@ async fn items_that_arrive_slowly_are_sent_as_they_come() {
     while let Some(outcome) = outcomes.next().await {
         outcome.result.unwrap();
     }
-    let told = timeline.told().await;
+    let requests = timeline.lines().await;
     assert_eq!(
-        told,
+        requests,
         ["POST 10", "POST 20", "POST 30", "POST 40", "POST 50"]
     );
 }

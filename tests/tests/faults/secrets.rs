@@ -309,7 +309,7 @@ async fn no_public_type_shows_a_secret() {
     let client = client(sandbox.url(), personal());
     let updated = client.update(2, &patch()).await.unwrap();
     shown.debug("Updated", &updated);
-    shown.debug("Raw", updated.raw());
+    shown.debug("RawAnswer", updated.raw());
     let other = Person::patch().post(EMAIL).add_phone(PHONE).clear_ratio();
     shown.debug("Mismatch", &updated.mismatches(&other));
     let ensured = client.ensure(2, &patch()).await.unwrap();

@@ -6,7 +6,7 @@ use vibecode_sandbox::{CallFault, Fault, Sandbox, Storm};
 use vibecode_tests::scale;
 
 use super::{
-    calls::{Item, told},
+    calls::{Item, summary},
     every_fault::{REFUSED_KEY, every_fault},
     portal::{CustomerPatch, OWN_PHONE, client, count_in, customer, portal, seconds, settle},
 };
@@ -97,7 +97,11 @@ fn untruths(sandbox: &Sandbox, items: &[Item], reports: &[Result<()>]) -> Vec<St
         };
         let (times, own) = times(sandbox, item.id);
         if !times.iter().all(is_true) || own != 1 {
-            untruths.push(format!("{}: {times:?}, reported {}", item.id, told(report)));
+            untruths.push(format!(
+                "{}: {times:?}, reported {}",
+                item.id,
+                summary(report)
+            ));
         }
     }
     untruths

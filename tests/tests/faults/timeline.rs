@@ -47,13 +47,13 @@ impl Timeline {
     }
 
     /// Returns them as text: the method and the second, such as `GET 0`.
-    pub(crate) async fn told(&self) -> Vec<String> {
+    pub(crate) async fn lines(&self) -> Vec<String> {
         let requests = self.requests().await.into_iter();
-        let told = requests.map(|(at, request)| {
+        let shown = requests.map(|(at, request)| {
             let second = at.checked_sub(STEP).unwrap_or_default().as_secs_f64();
             format!("{} {}", request.method(), second.round())
         });
-        told.collect()
+        shown.collect()
     }
 }
 

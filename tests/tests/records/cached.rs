@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{collections::BTreeMap, fmt::Debug};
-use vibecode_runtime::{EmailType, PhoneType, Raw};
+use vibecode_runtime::{EmailType, PhoneType, RawAnswer};
 
 use super::{compact, *};
 
@@ -69,7 +69,7 @@ fn every_value_is_kept_in_its_wire_form() {
 
 #[test]
 fn a_record_is_kept_and_comes_back_as_it_was_read() {
-    let raw = Raw::from_json::<Contacts>(
+    let raw = RawAnswer::from_json::<Contacts>(
         r#"{"id":"71","companyId":"15","birthdate":"1990-05-08T00:00:00+03:00",
             "fm":[{"id":1,"typeId":"PHONE","valueType":"HOME","value":"+71"},
                   {"id":2,"typeId":"EMAIL","valueType":"WORK","value":"a@b.ru"}],

@@ -23,8 +23,8 @@ use tokio::{
 };
 use vibecode_runtime::{
     Client, CompanyId, ContactId, Contacts, Credentials, CrmRef, Date, DateTime, DealId, Email,
-    Enumeration, Error, ErrorKind, File, Id, Items, LeadId, Mismatch, MismatchKind, Money, Patch,
-    Phone, Record, Throttle, Updated, UserId,
+    Enumeration, Error, ErrorKind, File, Id, LeadId, Mismatch, MismatchKind, Money, Patch, Phone,
+    Record, SmartProcess, Throttle, Updated, UserId,
 };
 use vibecode_sandbox::{Entity, Sandbox};
 

@@ -59,7 +59,7 @@ mod inside_other_types {
     use std::borrow::Cow;
 
     use vibecode_runtime::{
-        Answered, Contacts, Decode, DecodeError, Encode, EncodeError, Encoder, Raw, kind,
+        Contacts, Decode, DecodeError, Encode, EncodeError, Encoder, RawAnswer, WireValue, kind,
     };
 
     use super::*;
@@ -97,7 +97,7 @@ mod inside_other_types {
     }
 
     impl<const EVEN: bool> Decode<kind::Enumeration> for Parity<EVEN> {
-        fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+        fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
             Loyalty::decode(answered).map(Self)
         }
     }
@@ -144,7 +144,7 @@ mod inside_other_types {
             loyalty: Some(Parity(Loyalty::Bronze)),
         };
         let sent = serde_json::to_string(&arrays.to_patch()).unwrap();
-        let read = Raw::from_json::<Contacts>(&sent).unwrap();
+        let read = RawAnswer::from_json::<Contacts>(&sent).unwrap();
         assert_eq!(read.record::<Arrays<2, true>>().unwrap(), arrays);
     }
 
@@ -155,7 +155,7 @@ mod inside_other_types {
                 .drinks([Drink::Tea])
                 .loyalty(Loyalty::Gold),
         );
-        let read = Raw::from_json::<Contacts>(&sent.to_string()).unwrap();
+        let read = RawAnswer::from_json::<Contacts>(&sent.to_string()).unwrap();
         let read: OfParameters<Drink, Own> = read.record().unwrap();
         assert_eq!(wire(&read.to_patch()), sent);
     }
@@ -171,7 +171,7 @@ mod inside_other_types {
     }
 
     impl Decode<kind::Enumeration> for Disguised {
-        fn decode(answered: Answered<'_>) -> Result<Self, DecodeError> {
+        fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
             Drink::decode(answered).map(Self)
         }
     }
@@ -241,7 +241,11 @@ mod inside_other_types {
 
     #[test]
     fn a_newtype_around_the_enum_of_another_list_is_refused_when_it_is_read() {
-        let read = |json: &str| Raw::from_json::<Contacts>(json).unwrap().record::<Wrong>();
+        let read = |json: &str| {
+            RawAnswer::from_json::<Contacts>(json)
+                .unwrap()
+                .record::<Wrong>()
+        };
         for json in [r#"{"ufCrm_1721244707107":91}"#, r#"{"ufCrmLevels":[91]}"#] {
             let error = read(json).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Unreadable);
@@ -256,7 +260,7 @@ mod inside_other_types {
         };
         let sent = serde_json::to_string(&right.to_patch()).unwrap();
         assert_eq!(sent, r#"{"ufCrm_1700000000001":[91]}"#);
-        let read = Raw::from_json::<Contacts>(&sent).unwrap();
+        let read = RawAnswer::from_json::<Contacts>(&sent).unwrap();
         assert_eq!(read.record::<Right>().unwrap(), right);
     }
 }
@@ -368,7 +372,7 @@ mod with_a_schema {
     #[vibecode(entity = "items/1040", schema = "schemas/items-1040.json")]
     struct Visit {
         #[vibecode(id)]
-        id: Id<Items<1040>>,
+        id: Id<SmartProcess<1040>>,
         title: String,
         opportunity: Option<f64>,
         company_id: Option<CompanyId>,

@@ -8,7 +8,7 @@ use proptest::{
 };
 use vibecode_tests::scale;
 
-use vibecode_runtime::{Deals, EmailType, PhoneType, Raw};
+use vibecode_runtime::{Deals, EmailType, PhoneType, RawAnswer};
 
 use super::*;
 
@@ -300,7 +300,7 @@ prop_compose! {
 /// What a patch writes, read as if it were the answer.
 fn read_back<E: vibecode_runtime::Entity, T: Record>(patch: &impl serde::Serialize) -> T {
     let json = serde_json::to_string(patch).unwrap();
-    let raw = Raw::from_json::<E>(json).unwrap();
+    let raw = RawAnswer::from_json::<E>(json).unwrap();
     raw.record()
         .unwrap_or_else(|error| panic!("{}: {error}", raw.as_str()))
 }

@@ -1,7 +1,7 @@
 //! The forms in which PHP, the database and other servers write values, and unknown forms: each is read, or
 //! an error names the field.
 
-use vibecode_runtime::{Companies, Deals, Raw};
+use vibecode_runtime::{Companies, Deals, RawAnswer};
 
 use super::*;
 
@@ -36,7 +36,7 @@ struct Contact {
 }
 
 fn contact(json: &str) -> Result<Contact, Error> {
-    Raw::from_json::<Contacts>(json).unwrap().record()
+    RawAnswer::from_json::<Contacts>(json).unwrap().record()
 }
 
 fn contact_of(json: &Value) -> Contact {
@@ -52,7 +52,11 @@ fn whole_numbers_are_read_with_a_fraction_of_zeros_and_never_rounded() {
         company_id: Option<u64>,
         probability: Option<u8>,
     }
-    let deal = |json: &str| Raw::from_json::<Deals>(json).unwrap().record::<Deal>();
+    let deal = |json: &str| {
+        RawAnswer::from_json::<Deals>(json)
+            .unwrap()
+            .record::<Deal>()
+    };
     let read = deal(r#"{"amount":"1000000.00","companyId":"15.0","probability":"40.00"}"#).unwrap();
     let parts = (read.amount, read.company_id, read.probability);
     assert_eq!(parts, (Some(1_000_000), Some(15), Some(40)));
@@ -147,7 +151,11 @@ fn zero_is_not_read_as_the_id_of_a_required_reference() {
         id: ContactId,
         assigned_by_id: UserId,
     }
-    let read = |json: &str| Raw::from_json::<Contacts>(json).unwrap().record::<Owned>();
+    let read = |json: &str| {
+        RawAnswer::from_json::<Contacts>(json)
+            .unwrap()
+            .record::<Owned>()
+    };
     let owned = read(r#"{"id":7,"assignedById":"1"}"#).unwrap();
     assert_eq!((owned.id.get(), owned.assigned_by_id.get()), (7, 1));
     for (field, json) in [
@@ -349,7 +357,10 @@ fn an_alias_that_the_struct_maps_is_still_read_as_a_phone() {
         phone_mobile: Option<String>,
     }
     let json = r#"{"phoneWork":"+71","phoneMobile":"+72"}"#;
-    let company: Company = Raw::from_json::<Companies>(json).unwrap().record().unwrap();
+    let company: Company = RawAnswer::from_json::<Companies>(json)
+        .unwrap()
+        .record()
+        .unwrap();
     assert_eq!(company.phone, [Phone::work("+71"), Phone::mobile("+72")]);
     assert_eq!(company.phone_mobile.as_deref(), Some("+72"));
 }
@@ -398,7 +409,7 @@ fn the_beginning_of_a_deal_is_a_day_or_a_moment() {
         #[vibecode(kind = "datetime")]
         begindate: Option<DateTime>,
     }
-    let raw = |json: &str| Raw::from_json::<Deals>(json).unwrap();
+    let raw = |json: &str| RawAnswer::from_json::<Deals>(json).unwrap();
     let recorded: Value =
         serde_json::from_str(include_str!("../../recorded/observed/deals.json")).unwrap();
     let recorded = raw(&recorded["data"][0].to_string());

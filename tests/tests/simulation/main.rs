@@ -60,7 +60,7 @@ scenarios! {
 
 /// Runs `SCHEDULES` schedules of the scenarios that `SCENARIO` names, or of all; only one if `SEED` is set.
 #[test]
-#[ignore = "as long as it is told to take"]
+#[ignore = "takes as long as SCHEDULES says"]
 fn all_of_them() {
     report::all();
 }

@@ -50,7 +50,7 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
             #[automatically_derived]
             impl #parameters __v::Decode<__v::kind::Enumeration> for #ident #arguments #predicates {
                 const LIST: __v::Option<__v::List> = __v::Option::Some(__v::List::of::<Self>());
-                fn decode(__answered: __v::Answered<'_>) -> __v::Result<Self, __v::DecodeError> {
+                fn decode(__answered: __v::WireValue<'_>) -> __v::Result<Self, __v::DecodeError> {
                     __v::read::option(__answered)
                 }
             }

@@ -25,7 +25,7 @@ pub(crate) fn entity(entity: EntityPath) -> TokenStream {
         EntityPath::Entity(Entity::Companies) => quote!(Companies),
         EntityPath::Entity(Entity::Leads) => quote!(Leads),
         EntityPath::Entity(Entity::Deals) => quote!(Deals),
-        EntityPath::Items(number) => quote!(Items<#number>),
+        EntityPath::Items(number) => quote!(SmartProcess<#number>),
         EntityPath::Entity(other) => without_name(&other),
     };
     quote!(__v::#name)

@@ -7,34 +7,13 @@ use crate::{Credentials, Result, RetryPolicy, Throttle};
 
 /// Configures and builds a blocking [`Client`]. Created by [`Client::builder`]; has the settings of
 /// [`vibecode_runtime::ClientBuilder`](crate::ClientBuilder).
-///
-/// ```
-/// use vibecode_runtime::{Credentials, RetryPolicy, Throttle, blocking::Client};
-///
-/// let client = Client::builder(Credentials::personal("vibe_api_1"))
-///     .base_url("https://vibecode.bitrix24.com/v1")
-///     .retry(RetryPolicy::new().attempts(5))
-///     .throttle(Throttle::per_minute(120))
-///     .build()?;
-/// # let _: Client = client;
-/// # Ok::<(), vibecode_runtime::Error>(())
-/// ```
 #[derive(Debug)]
 #[must_use = "a client is there after `build`"]
 pub struct ClientBuilder(crate::ClientBuilder);
 
 macro_rules! settings {
-    ($($name:ident($argument:ident: $Type:ty), $example:literal;)+) => {$(
+    ($($name:ident($argument:ident: $Type:ty);)+) => {$(
         #[doc = concat!("As [`ClientBuilder::", stringify!($name), "`](crate::ClientBuilder::", stringify!($name), ").")]
-        ///
-        /// ```
-        /// # use std::time::Duration;
-        /// # use vibecode_runtime::{Credentials, RetryPolicy, Throttle, blocking::Client};
-        /// let builder = Client::builder(Credentials::personal("vibe_api_1"));
-        #[doc = concat!("let client = builder.", stringify!($name), "(", $example, ").build()?;")]
-        /// # let _: Client = client;
-        /// # Ok::<(), vibecode_runtime::Error>(())
-        /// ```
         pub fn $name(self, $argument: $Type) -> Self {
             Self(self.0.$name($argument))
         }
@@ -47,28 +26,18 @@ impl ClientBuilder {
     }
 
     settings! {
-        base_url(url: &str), "\"https://vibecode.bitrix24.com/v1\"";
-        timeout(timeout: Duration), "Duration::from_secs(90)";
-        connect_timeout(timeout: Duration), "Duration::from_secs(3)";
-        deadline(deadline: Duration), "Duration::from_secs(300)";
-        settle_time(settle_time: Duration), "Duration::from_secs(180)";
-        retry(policy: RetryPolicy), "RetryPolicy::off()";
-        throttle(throttle: Throttle), "Throttle::per_minute(120)";
-        user_agent(user_agent: impl Into<String>), "\"shop/1.4\"";
-        http(http: reqwest::ClientBuilder), "reqwest::Client::builder()";
+        base_url(url: &str);
+        timeout(timeout: Duration);
+        connect_timeout(timeout: Duration);
+        deadline(deadline: Duration);
+        settle_time(settle_time: Duration);
+        retry(policy: RetryPolicy);
+        throttle(throttle: Throttle);
+        user_agent(user_agent: impl Into<String>);
+        http(http: reqwest::ClientBuilder);
     }
 
     /// Builds the client.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Credentials, ErrorKind, blocking::Client};
-    ///
-    /// let error = Client::builder(Credentials::personal("")).build().unwrap_err();
-    /// assert_eq!(error.kind(), ErrorKind::Configuration);
-    /// ```
-    ///
-    /// # Errors
-    /// Same as [`ClientBuilder::build`](crate::ClientBuilder::build).
     pub fn build(self) -> Result<Client> {
         Client::of(self.0.build()?)
     }

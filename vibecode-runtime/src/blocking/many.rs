@@ -9,20 +9,6 @@ use crate::{
 
 /// Up to 50 calls in one request, from [`Client::batch`](super::Client::batch): the blocking
 /// version of [`vibecode_runtime::Batch`](crate::Batch).
-///
-/// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
-/// let results = client
-///     .batch()
-///     .update(71, &Customer::patch().post("Director"))
-///     .get(ContactId::from(72))
-///     .send()?;
-/// assert!(results.iter().all(|result| result.is_ok()));
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Debug)]
 #[must_use = "a batch does nothing until it is sent"]
 pub struct Batch {
@@ -32,16 +18,6 @@ pub struct Batch {
 
 impl Batch {
     /// Same as [`Batch::update`](crate::Batch::update).
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
-    /// let results = client.batch().update(71, &Customer::patch().post("Director")).send()?;
-    /// assert!(results[0].is_ok());
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn update<P: Patch>(self, id: impl IdFor<P>, patch: &P) -> Self {
         Self {
             batch: self.batch.update(id, patch),
@@ -50,16 +26,6 @@ impl Batch {
     }
 
     /// Same as [`Batch::get`](crate::Batch::get).
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
-    /// let results = client.batch().get(ContactId::from(71)).send()?;
-    /// assert_eq!(results[0].as_ref().expect("is there").record::<Customer>()?.name, "Ivan");
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn get<E: Entity>(self, id: impl Into<Id<E>>) -> Self {
         Self {
             batch: self.batch.get(id),
@@ -68,19 +34,6 @@ impl Batch {
     }
 
     /// Blocking version of [`Batch::send`](crate::Batch::send).
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
-    /// let error = client.batch().send().unwrap_err();
-    /// assert_eq!(error.kind(), ErrorKind::InvalidBatch);
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// Same as [`Batch::send`](crate::Batch::send).
     pub fn send(self) -> Result<Vec<Result<Updated>>> {
         self.worker.wait(self.batch.send())?
     }
@@ -91,21 +44,6 @@ impl Batch {
 ///
 /// The run continues on its own thread, as far ahead as its limit allows. Dropping the iterator
 /// stops the run; the outcomes that it had not returned yet are unknown.
-///
-/// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
-/// let changes = [(71, Customer::patch().post("Director")), (404, Customer::patch().post("Nobody"))];
-/// let failed: Vec<_> = client
-///     .update_many(changes)
-///     .filter(|outcome| outcome.result.is_err())
-///     .map(|outcome| outcome.id.get())
-///     .collect();
-/// assert_eq!(failed, [404]);
-/// # Ok(())
-/// # }
-/// ```
 #[must_use = "a run does nothing until its outcomes are taken"]
 pub struct Bulk<E, T = Updated> {
     pub(super) bulk: crate::Bulk<E, T>,
@@ -137,17 +75,6 @@ impl<E, T> fmt::Debug for Bulk<E, T> {
 
 /// A query for matching records, from [`Client::list`](super::Client::list): the blocking version
 /// of [`vibecode_runtime::Query`](crate::Query).
-///
-/// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
-/// let query = client.list::<Customer>().order("name", Order::Ascending).limit(2);
-/// let names: Result<Vec<_>, _> = query.rows().map(|row| row.map(|it| it.name)).collect();
-/// assert_eq!(names?, ["Anna", "Ivan"]);
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Debug)]
 #[must_use = "a query does nothing until its rows are taken"]
 pub struct Query<T> {
@@ -157,16 +84,6 @@ pub struct Query<T> {
 
 impl<T: Record> Query<T> {
     /// Same as [`Query::filter`](crate::Query::filter).
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
-    /// let mut rows = client.list::<Customer>().filter("name", "Anna").rows();
-    /// assert_eq!(rows.next().expect("one row")?.id, ContactId::from(72));
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn filter(self, field: impl FieldName<T>, filter: impl Into<Filter>) -> Self {
         Self {
             query: self.query.filter(field, filter),
@@ -175,16 +92,6 @@ impl<T: Record> Query<T> {
     }
 
     /// Same as [`Query::order`](crate::Query::order).
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
-    /// let mut rows = client.list::<Customer>().order("id", Order::Descending).rows();
-    /// assert_eq!(rows.next().expect("one row")?.id, ContactId::from(73));
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn order(self, field: impl FieldName<T>, order: Order) -> Self {
         Self {
             query: self.query.order(field, order),
@@ -193,15 +100,6 @@ impl<T: Record> Query<T> {
     }
 
     /// Same as [`Query::limit`](crate::Query::limit).
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
-    /// assert_eq!(client.list::<Customer>().limit(2).rows().count(), 2);
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn limit(self, rows: u64) -> Self {
         Self {
             query: self.query.limit(rows),
@@ -210,15 +108,6 @@ impl<T: Record> Query<T> {
     }
 
     /// Returns an iterator over the rows. No request is sent before the first call of `next`.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
-    /// assert_eq!(client.list::<Customer>().rows().count(), 3);
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn rows(self) -> Rows<T> {
         Rows {
             rows: Some(self.query.stream()),
@@ -229,17 +118,6 @@ impl<T: Record> Query<T> {
 
 /// An iterator over the rows of a [`Query`]. It ends after an error that does not concern a single
 /// row.
-///
-/// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let (_runtime, _sandbox, client) = blocking_sandbox()?;
-/// for customer in client.list::<Customer>().rows() {
-///     assert!(customer?.id.get() >= 71);
-/// }
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Debug)]
 #[must_use = "rows are asked for as they are taken"]
 pub struct Rows<T: Record> {

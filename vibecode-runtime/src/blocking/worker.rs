@@ -27,8 +27,7 @@ struct Running {
 }
 
 impl Worker {
-    /// # Errors
-    /// If the system cannot start a thread.
+    /// Fails if the system cannot start a thread.
     pub(super) fn start() -> Result<Self> {
         let mut builder = Builder::new_multi_thread();
         let runtime = builder
@@ -48,11 +47,8 @@ impl Worker {
         })
     }
 
-    /// Blocks until the result of a call is available.
-    ///
-    /// # Errors
-    /// If called in async code, whose thread must not block. `spawn_blocking` and `block_in_place`
-    /// do not count as async code.
+    /// Blocks until the result of a call is available. An error in async code, whose thread must not
+    /// block. `spawn_blocking` and `block_in_place` do not count as async code.
     pub(super) fn wait<T>(&self, call: impl Future<Output = T>) -> Result<T> {
         if is_in_async_code() {
             let problem = "the blocking client was called in async code, which would stop its runtime: use `vibecode_runtime::Client` there, or call it in `tokio::task::spawn_blocking`";

@@ -8,10 +8,10 @@ use super::{
     Request,
     outcome::{self, Answer},
 };
-use crate::{Outcome, Raw, Result, json};
+use crate::{Outcome, RawAnswer, Result, wire::json};
 
 /// A record: the requested one, or a new one.
-impl Answer for Raw {
+impl Answer for RawAnswer {
     type Data<'a> = &'a RawValue;
 
     fn read(data: &RawValue, _: Option<&RawValue>, request: &Request) -> Result<Self> {
@@ -24,14 +24,13 @@ impl Answer for Raw {
     }
 }
 
-/// A new record with its id.
-pub(super) struct New(pub(super) u64, pub(super) Raw);
+pub(super) struct New(pub(super) u64, pub(super) RawAnswer);
 
 impl Answer for New {
     type Data<'a> = &'a RawValue;
 
     fn read(data: &RawValue, meta: Option<&RawValue>, request: &Request) -> Result<Self> {
-        let raw = Raw::read(data, meta, request)?;
+        let raw = RawAnswer::read(data, meta, request)?;
         let id = raw.id().ok_or_else(|| {
             outcome::unexpected(
                 "the answer contains a new record, but no id of it that can be read",
@@ -41,8 +40,7 @@ impl Answer for New {
     }
 }
 
-/// The data, of any shape.
-pub(super) struct Whole(pub(super) Raw);
+pub(super) struct Whole(pub(super) RawAnswer);
 
 impl Answer for Whole {
     type Data<'a> = &'a RawValue;
@@ -76,13 +74,13 @@ impl Answer for Done {
 }
 
 /// If a record cannot be parsed into a struct after a write, the outcome of the write is unknown.
-pub(crate) fn raw(entity: Cow<'static, str>, json: Box<RawValue>, is_written: bool) -> Raw {
+pub(crate) fn raw(entity: Cow<'static, str>, json: Box<RawValue>, is_written: bool) -> RawAnswer {
     let unread = if is_written {
         Outcome::Unknown
     } else {
         Outcome::NotApplied
     };
-    Raw::new(entity, json, unread)
+    RawAnswer::new(entity, json, unread)
 }
 
 /// Checks that an answer is an object, and that it has this id if it has one.
@@ -109,7 +107,6 @@ pub(crate) fn check_id_in_batch(record: &RawValue, wanted: u64) -> Result<()> {
     ))
 }
 
-/// Reads an object completely. Returns its id, if it has one.
 fn check_whole(record: &RawValue, wanted: Option<u64>) -> Result<Option<&RawValue>> {
     let Some([id, success, error]) = json::pick(record.get(), ["id", "success", "error"]) else {
         return Err(outcome::unexpected(

@@ -18,7 +18,6 @@ const MAX_ANSWER: usize = 16 * 1024 * 1024;
 /// The maximum length of the answer to a failed request that is read, in bytes.
 const MAX_FAILURE: usize = 64 * 1024;
 
-/// The result of one attempt.
 pub(crate) enum Attempt {
     /// There was no answer.
     Failed(reqwest::Error),
@@ -31,7 +30,6 @@ pub(crate) enum Attempt {
 }
 
 impl Attempt {
-    /// Returns the status of the answer, if there was one.
     pub(crate) fn status(&self) -> Option<StatusCode> {
         match self {
             Self::Failed(_) => None,

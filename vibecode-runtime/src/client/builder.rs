@@ -81,16 +81,6 @@ impl ClientBuilder {
     }
 
     /// Sets the base URL, including `/v1`. By default [`Client::BASE_URL`].
-    ///
-    /// ```
-    /// use vibecode_runtime::{Client, Credentials, ErrorKind};
-    ///
-    /// let builder = Client::builder(Credentials::personal("vibe_api_1"));
-    /// // The key would be sent unencrypted.
-    /// let error = builder.base_url("http://example.com/v1").build().unwrap_err();
-    /// assert_eq!(error.kind(), ErrorKind::Configuration);
-    /// # Ok::<(), vibecode_runtime::Error>(())
-    /// ```
     pub fn base_url(mut self, url: &str) -> Self {
         url.clone_into(&mut self.base_url);
         self
@@ -99,24 +89,6 @@ impl ClientBuilder {
     /// Sets how long one attempt may take, from connecting to the end of the answer. By default 70 s
     /// for a write, since the server works on it for up to 60 s, and 30 s for a read. This sets both to
     /// the same value. Zero is accepted, but no call can be expected to succeed in no time.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # use std::time::Duration;
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.fault(Fault::hang());
-    /// let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
-    ///     .base_url(sandbox.url())
-    ///     .timeout(Duration::from_secs(20))
-    ///     .retry(RetryPolicy::off())
-    ///     .build()?;
-    /// let error = client.get_raw(ContactId::from(71)).await.unwrap_err();
-    /// assert_eq!(error.kind(), ErrorKind::Timeout);
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.times.read = timeout;
         self.times.write = timeout;
@@ -133,24 +105,6 @@ impl ClientBuilder {
     ///
     /// [`Client::ensure`] makes several reads and writes. The deadline limits each of them, not the
     /// call as a whole.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # use std::time::Duration;
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.fault(Fault::rate_limited(Duration::from_secs(30)));
-    /// let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
-    ///     .base_url(sandbox.url())
-    ///     .deadline(Duration::from_secs(5))
-    ///     .build()?;
-    /// // The wait would exceed the deadline, so the call fails immediately.
-    /// let error = client.get_raw(ContactId::from(71)).await.unwrap_err();
-    /// assert_eq!(error.retry_after(), Some(Duration::from_secs(30)));
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.times.deadline = deadline;
         self
@@ -163,108 +117,30 @@ impl ClientBuilder {
     /// It must cover the 60 s that the server works on a request (grade B), a queue in front of the
     /// server, what the operating system still sends (10 s on Linux), and the age of the data that a
     /// read shows. With a shorter time a phone may be added twice. For a batch it counts twice.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # use std::time::Duration;
-    /// # let sandbox = Sandbox::start().await;
-    /// let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
-    ///     .base_url(sandbox.url())
-    ///     .settle_time(Duration::from_secs(90))
-    ///     .build()?;
-    /// let patch = Customer::patch().add_phone("+79169876543");
-    /// sandbox.fault(Fault::drop_before().on("PATCH"));
-    /// let start = tokio::time::Instant::now();
-    /// client.ensure(71, &patch).await?;
-    /// assert!(start.elapsed() >= Duration::from_secs(90));
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn settle_time(mut self, settle_time: Duration) -> Self {
         self.settle_time = settle_time;
         self
     }
 
     /// Sets which requests are retried, and when. By default [`RetryPolicy::new`].
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # use std::time::Duration;
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.fault(Fault::drop_before());
-    /// let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
-    ///     .base_url(sandbox.url())
-    ///     .retry(RetryPolicy::off())
-    ///     .build()?;
-    /// assert!(client.get_raw(ContactId::from(71)).await.is_err());
-    /// assert_eq!(sandbox.requests().len(), 1);
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
     /// Sets how many requests may be sent. By default [`Throttle::per_minute`] with 300.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # use std::time::Duration;
-    /// # let sandbox = Sandbox::start().await;
-    /// let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
-    ///     .base_url(sandbox.url())
-    ///     .throttle(Throttle::unlimited())
-    ///     .build()?;
-    /// client.me().await?;
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn throttle(mut self, throttle: Throttle) -> Self {
         self.throttle = throttle;
         self
     }
 
     /// Sets how long connecting may take. By default 10 s.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Client, Credentials};
-    ///
-    /// use std::time::Duration;
-    ///
-    /// let builder = Client::builder(Credentials::personal("vibe_api_1"));
-    /// let client = builder.connect_timeout(Duration::from_secs(3)).build()?;
-    /// # let _: Client = client;
-    /// # Ok::<(), vibecode_runtime::Error>(())
-    /// ```
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
     /// Sets the `User-Agent`. By default it is the name and version of this crate.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # use std::time::Duration;
-    /// # let sandbox = Sandbox::start().await;
-    /// let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
-    ///     .base_url(sandbox.url())
-    ///     .user_agent("shop/1.4")
-    ///     .build()?;
-    /// client.me().await?;
-    /// assert_eq!(sandbox.requests()[0].header("user-agent"), Some("shop/1.4"));
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = user_agent.into();
         self
@@ -296,14 +172,6 @@ impl ClientBuilder {
     }
 
     /// Builds the client.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Client, Credentials};
-    ///
-    /// let client = Client::builder(Credentials::personal("vibe_api_1")).build()?;
-    /// # let _: Client = client;
-    /// # Ok::<(), vibecode_runtime::Error>(())
-    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`]: a malformed key or token, or one of the wrong kind for the

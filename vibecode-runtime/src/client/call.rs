@@ -70,8 +70,7 @@ impl<T: Send + 'static> Call<T> {
         Self::new(Owned::new(run, AfterDrop::Cancel))
     }
 
-    /// Creates a call that sends a write. If its caller drops it, a request that is under way runs to
-    /// its end.
+    /// Creates a call that sends a write, which runs to its end if its caller drops the call.
     pub(crate) fn write<F>(run: impl FnOnce(Caller) -> F) -> Self
     where
         F: Future<Output = Result<T>> + Send + 'static,
@@ -82,7 +81,6 @@ impl<T: Send + 'static> Call<T> {
         }
     }
 
-    /// Creates a call that has ended already.
     pub(crate) fn ended(result: Result<T>) -> Self {
         Self::new(ready(result))
     }

@@ -50,7 +50,6 @@ impl Caller {
         }))
     }
 
-    /// Makes the call continue without being polled by its caller.
     pub(super) fn detach(&self) {
         if let Some(call) = self.0.call.as_ref().and_then(Weak::upgrade) {
             call.detach();
@@ -61,10 +60,7 @@ impl Caller {
         PresenceGuard(Arc::clone(&self.0))
     }
 
-    /// Waits for an event while the caller is there.
-    ///
-    /// # Errors
-    /// If the caller is gone. Nobody sees the error.
+    /// Waits for an event. An error, which nobody sees, if the caller is gone.
     pub(crate) async fn wait<T>(&self, mut event: Pin<&mut impl Future<Output = T>>) -> Result<T> {
         if self.is_gone() {
             return Err(gone());
@@ -76,10 +72,8 @@ impl Caller {
         self.leave_or(event).await
     }
 
-    /// Waits for an event until `latest`, while the caller is there. Returns `None` after that time.
-    ///
-    /// # Errors
-    /// If the caller is gone. Nobody sees the error.
+    /// Waits for an event until `latest`, and returns `None` after that. An error, which nobody sees,
+    /// if the caller is gone.
     pub(crate) async fn wait_until<T>(
         &self,
         latest: Instant,

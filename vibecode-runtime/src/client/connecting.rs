@@ -23,7 +23,6 @@ pub(super) struct Connecting {
 }
 
 impl Connecting {
-    /// Returns how many connections were begun.
     pub(super) fn begun(&self) -> usize {
         self.begun.load(Ordering::Relaxed)
     }

@@ -8,7 +8,6 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::{Error, ErrorKind, Result};
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
-/// The content type of requests and answers.
 pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// The prefixes of the kinds of keys (api.md, grade D).
@@ -17,16 +16,8 @@ const APP: &str = "vibe_app_";
 const MANAGEMENT: &str = "vibe_live_";
 
 /// The error of a token provider.
-///
-/// ```
-/// use vibecode_runtime::TokenError;
-///
-/// let error = TokenError::from("the session store does not answer");
-/// assert_eq!(error.to_string(), "the session store does not answer");
-/// ```
 pub type TokenError = Box<dyn StdError + Send + Sync>;
 
-/// Returns a session token on request.
 pub(super) type TokenProvider = Arc<
     dyn Fn() -> Pin<Box<dyn Future<Output = Result<SecretString, TokenError>> + Send>>
         + Send
@@ -60,14 +51,6 @@ enum Session {
 
 impl Credentials {
     /// Uses a personal key: `vibe_api_…`.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Client, Credentials};
-    ///
-    /// let client = Client::new(Credentials::personal("vibe_api_1"))?;
-    /// # let _: Client = client;
-    /// # Ok::<(), vibecode_runtime::Error>(())
-    /// ```
     pub fn personal(key: impl Into<String>) -> Self {
         Self {
             key: key.into().into(),
@@ -76,14 +59,6 @@ impl Credentials {
     }
 
     /// Uses the key of an OAuth app, `vibe_app_…`, and the session token of one of its users.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Client, Credentials};
-    ///
-    /// let client = Client::new(Credentials::app("vibe_app_1", "vibe_session_2"))?;
-    /// # let _: Client = client;
-    /// # Ok::<(), vibecode_runtime::Error>(())
-    /// ```
     pub fn app(key: impl Into<String>, session_token: impl Into<String>) -> Self {
         Self {
             key: key.into().into(),
@@ -121,7 +96,6 @@ impl Credentials {
         }
     }
 
-    /// Reads the credentials from `VIBECODE_API_KEY` and, for an app, `VIBECODE_SESSION_TOKEN`.
     pub(super) fn from_env(variable: impl Fn(&str) -> Result<Option<String>>) -> Result<Self> {
         let key = variable("VIBECODE_API_KEY")?
             .ok_or_else(|| refused("VIBECODE_API_KEY is not set: put the key of the API there"))?;
@@ -131,7 +105,6 @@ impl Credentials {
         })
     }
 
-    /// Returns the same key with the session token of another user.
     pub(super) fn with_session(&self, token: SecretString) -> Self {
         Self {
             key: self.key.clone(),
@@ -139,7 +112,6 @@ impl Credentials {
         }
     }
 
-    /// Returns the token provider, if the credentials have one.
     pub(super) fn provider(&self) -> Option<&TokenProvider> {
         match &self.session {
             Session::Provided(provider) => Some(provider),
@@ -147,20 +119,16 @@ impl Credentials {
         }
     }
 
-    /// Returns the headers that are the same for all users.
-    ///
-    /// # Errors
-    /// If the key is of another kind than the credentials, or is not a valid header value.
+    /// Returns the headers that are the same for all users. An error if the key is of another kind than
+    /// the credentials, or is not a valid header value.
     pub(super) fn headers(&self) -> Result<HeaderMap> {
         self.check_kind()?;
         let key = secret_header(self.key.expose_secret(), "key")?;
         Ok(HeaderMap::from_iter([(ACCEPT, JSON), (API_KEY, key)]))
     }
 
-    /// Returns the user's `Authorization` header, if the credentials contain a session token.
-    ///
-    /// # Errors
-    /// If the key is of a kind that has no session token, or the token is not a valid header value.
+    /// Returns the user's `Authorization` header, if the credentials contain a session token. An error
+    /// if the key is of a kind that has none, or the token is not a valid header value.
     pub(super) fn authorization(&self) -> Result<Option<HeaderValue>> {
         self.check_kind()?;
         let Session::Token(session) = &self.session else {
@@ -210,10 +178,8 @@ fn check_token(token: &str) -> Result<()> {
     Err(refused(problem))
 }
 
-/// Returns the value of an environment variable. An empty one counts as not set.
-///
-/// # Errors
-/// If the value is not valid Unicode: treating it as not set would silently use a default.
+/// Returns the value of an environment variable. An empty one counts as not set. One that is not valid
+/// Unicode is an error: treating it as not set would silently use a default.
 pub(super) fn variable(name: &str, value: Result<String, VarError>) -> Result<Option<String>> {
     match value {
         Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),

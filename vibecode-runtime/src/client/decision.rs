@@ -10,7 +10,6 @@ use http::StatusCode;
 use super::request::Effect;
 use crate::{Error, ErrorCode, ErrorKind, Outcome, error::Repeat};
 
-/// How a try failed, reduced to what the decision depends on.
 #[derive(Debug, Clone, Copy)]
 enum Ending<'a> {
     /// Nothing was sent: the request could not be built.
@@ -25,7 +24,6 @@ enum Ending<'a> {
     NotUnderstood,
 }
 
-/// What the API's envelope of a failure says.
 #[derive(Debug, Clone, Copy)]
 struct Refusal<'a> {
     /// The status of the answer. A call of a batch has none.
@@ -36,7 +34,6 @@ struct Refusal<'a> {
     is_of_the_portal: bool,
 }
 
-/// What follows from an [`Ending`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Decision {
     outcome: Outcome,
@@ -107,7 +104,6 @@ fn of_refusal(refusal: Refusal<'_>, effect: Effect) -> Decision {
     }
 }
 
-/// Returns whether a refusal proves that nothing was applied.
 fn is_believed(refusal: Refusal<'_>, code: &ErrorCode, effect: Effect) -> bool {
     if is_failure_behind_the_api(code) {
         return false;
@@ -134,7 +130,6 @@ fn is_believed(refusal: Refusal<'_>, code: &ErrorCode, effect: Effect) -> bool {
     }
 }
 
-/// Returns what follows from a refusal which proves that nothing was applied.
 fn believed(status: Option<StatusCode>, code: &ErrorCode) -> Decision {
     if is_rate_limit(status, code) || is_full_queue(status, code) {
         return Decision::NOT_NOW;
@@ -189,7 +184,6 @@ fn usual_status(code: &ErrorCode) -> Option<StatusCode> {
 }
 
 impl<'a> Ending<'a> {
-    /// Returns how the try ended that this error describes.
     fn of(error: &'a Error) -> Self {
         let status = error.status();
         match error.kind() {

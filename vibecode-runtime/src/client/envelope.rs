@@ -10,13 +10,15 @@ use serde::{
 use serde_json::value::RawValue;
 
 use crate::{
-    ErrorCode, equality,
+    ErrorCode,
     error::ApiError,
-    json::{self, pick},
-    retry_after,
+    wire::{
+        equality,
+        json::{self, pick},
+        retry_after,
+    },
 };
 
-/// What a complete answer says.
 pub(crate) enum Envelope<'a, D> {
     Success {
         data: Option<D>,
@@ -27,7 +29,6 @@ pub(crate) enum Envelope<'a, D> {
     Misshapen,
 }
 
-/// What the API says about an error.
 pub(crate) struct Failure {
     pub(crate) api: ApiError,
     pub(crate) retry_after: Option<Duration>,
@@ -60,10 +61,9 @@ impl Failure {
         })
     }
 
-    /// Reads the `error` of an envelope. Returns `None` if it is not understood.
-    ///
-    /// The parts that decide whether the request was applied (`code`, `b24Code`) must be absent or
-    /// text. The others are informative, and are left out if they are neither text nor a number.
+    /// Reads the `error` of an envelope. Returns `None` if it is not understood: the parts that decide
+    /// whether the request was applied (`code`, `b24Code`) must be absent or text. The others are
+    /// informative, and are left out if they are neither text nor a number.
     pub(crate) fn read(error: &str) -> Option<Self> {
         let keys = ["code", "message", "hint", "b24Code", "retryAfter"];
         let [code, message, hint, b24_code, wait] = pick(error, keys)?;
@@ -89,7 +89,6 @@ fn text_or_nothing(value: Option<&RawValue>) -> Option<Option<String>> {
     }
 }
 
-/// The parts of an envelope, unchecked.
 struct Parts<'a, D> {
     is_success: Option<bool>,
     data: Option<D>,

@@ -29,7 +29,6 @@ pub(super) struct Frames {
 }
 
 impl Frames {
-    /// Returns the request body of this try.
     pub(super) fn body(&mut self, bytes: Bytes) -> Body {
         if bytes.len() <= FRAME {
             return Body::from(bytes);

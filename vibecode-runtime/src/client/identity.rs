@@ -19,12 +19,10 @@ use tokio::{
 use super::{Credentials, credentials::TokenProvider};
 use crate::{Error, ErrorKind, Result, error::Repeat};
 
-/// One user of the API.
 pub(super) struct Identity {
     credentials: Credentials,
     /// The last result of the provider, and a pending one.
     sessions: Arc<Mutex<Sessions>>,
-    /// How long the provider may take.
     patience: Duration,
     /// The header that the credentials themselves contain; `None` for a personal key.
     fixed: Result<Option<HeaderValue>>,
@@ -34,7 +32,6 @@ pub(super) struct Identity {
 struct Sessions {
     given: Option<Given>,
     asked: Option<Asked>,
-    /// How often the provider was called.
     count: u64,
 }
 
@@ -45,7 +42,6 @@ struct Given {
     number: u64,
 }
 
-/// A pending result of the provider.
 #[derive(Clone)]
 struct Asked {
     at: Instant,
@@ -53,16 +49,14 @@ struct Asked {
 }
 
 impl Asked {
-    /// Returns whether the result can still arrive. The runtime in which the provider runs may be shut
-    /// down, or not be running.
+    /// Returns whether the result can still arrive: the provider's runtime may no longer run.
     fn is_under_way(&self, patience: Duration) -> bool {
         self.answer.has_changed().is_ok() && self.at.elapsed() <= patience
     }
 }
 
 impl Identity {
-    /// # Errors
-    /// If the credentials cannot be used.
+    /// Fails if the credentials cannot be used.
     pub(super) fn new(credentials: Credentials, patience: Duration) -> Result<Self> {
         let authorization = credentials.authorization()?;
         Ok(Self {
@@ -73,8 +67,7 @@ impl Identity {
         })
     }
 
-    /// Returns the identity of another user of the same app. If the token cannot be used, every call
-    /// fails.
+    /// Returns another user of the same app. If the token cannot be used, every call fails.
     pub(super) fn with_session(&self, token: String) -> Self {
         let credentials = self.credentials.with_session(token.into());
         Self {
@@ -85,7 +78,6 @@ impl Identity {
         }
     }
 
-    /// Returns the session for the tries of one call.
     pub(super) fn begin(&self) -> Session<'_> {
         Session {
             identity: self,
@@ -187,17 +179,13 @@ fn locked(sessions: &Mutex<Sessions>) -> MutexGuard<'_, Sessions> {
     sessions.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The session for the tries of one call.
 pub(super) struct Session<'a> {
     identity: &'a Identity,
-    /// The number of the session that was used, if any.
     number: Option<u64>,
-    /// The number of the session that has ended.
     over: Option<u64>,
 }
 
 impl Session<'_> {
-    /// Returns the `Authorization` of the next try, if it has one.
     pub(super) async fn authorization(&mut self) -> Result<Option<HeaderValue>> {
         let Some(provider) = self.identity.credentials.provider() else {
             let fixed = self.identity.fixed.as_ref();
@@ -208,8 +196,7 @@ impl Session<'_> {
         Ok(given.authorization)
     }
 
-    /// Returns whether the call may be repeated with a new session: once, after an error that requires
-    /// one.
+    /// Returns whether to repeat the call with a new session: once, if the error requires one.
     pub(super) fn renew_after(&mut self, error: &Error) -> bool {
         if error.repeat() != Repeat::WithNewSession || self.over.is_some() {
             return false;

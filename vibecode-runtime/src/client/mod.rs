@@ -11,6 +11,7 @@ mod decision;
 mod envelope;
 mod frames;
 mod identity;
+mod me;
 mod outcome;
 mod owned;
 mod records;
@@ -42,7 +43,7 @@ pub(crate) use self::{
     caller::{Caller, PresenceGuard},
     envelope::Failure,
     outcome::{Answer, RateLimit, judge_call, unexpected},
-    records::{Additions, LockRequest, RecordLock, Target, queue_at, queue_for_one},
+    records::{Additions, LockRequest, RecordLock, Target, join_queue, join_queues},
     request::Request,
     send::Sending,
 };
@@ -50,12 +51,13 @@ pub use self::{
     builder::ClientBuilder,
     call::Call,
     credentials::{Credentials, TokenError},
+    me::Me,
     retry_policy::RetryPolicy,
 };
 pub(crate) use crate::throttle::LONGEST_WAIT;
 use crate::{
-    Created, Entity, Error, ErrorCode, ErrorKind, Id, IdFor, Me, Multifields, Patch, Raw, Record,
-    Result, Throttle, Updated, body::Body,
+    Created, Entity, Error, ErrorCode, ErrorKind, Id, IdFor, Multifields, Patch, RawAnswer, Record,
+    Result, Throttle, Updated, patch::body::Body,
 };
 
 /// A client of the API. Cloning it is cheap: clones share their connections, their throttle and their
@@ -128,7 +130,6 @@ pub struct Client {
     identity: Arc<Identity>,
 }
 
-/// What clones share.
 pub(crate) struct Shared {
     http: reqwest::Client,
     connecting: Connecting,
@@ -140,12 +141,9 @@ pub(crate) struct Shared {
     runtimes: Runtimes,
 }
 
-/// Time limits.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Times {
-    /// One attempt of a read.
     read: Duration,
-    /// One attempt of a write.
     write: Duration,
     /// All attempts of a call, from the moment the first is sent.
     deadline: Duration,
@@ -174,24 +172,9 @@ impl Times {
 impl Client {
     /// The documented base URL (grade D). It is used unless [`ClientBuilder::base_url`] or
     /// `VIBECODE_BASE_URL` sets another one.
-    ///
-    /// ```
-    /// # use vibecode_runtime::Client;
-    /// assert_eq!(Client::BASE_URL, "https://vibecode.bitrix24.tech/v1");
-    /// ```
     pub const BASE_URL: &str = "https://vibecode.bitrix24.tech/v1";
 
     /// Creates a client with these credentials and the default settings.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Client, Credentials, ErrorKind};
-    ///
-    /// let client = Client::new(Credentials::personal("vibe_api_1"))?;
-    /// // The key of an app requires a session token as well.
-    /// let error = Client::new(Credentials::personal("vibe_app_1")).unwrap_err();
-    /// assert_eq!(error.kind(), ErrorKind::Configuration);
-    /// # Ok::<(), vibecode_runtime::Error>(())
-    /// ```
     ///
     /// # Errors
     /// As [`ClientBuilder::build`].
@@ -200,29 +183,12 @@ impl Client {
     }
 
     /// Returns a builder for a client with other settings.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use vibecode_runtime::{Client, Credentials};
-    ///
-    /// let client = Client::builder(Credentials::personal("vibe_api_1"))
-    ///     .base_url("https://vibecode.bitrix24.com/v1")
-    ///     .timeout(Duration::from_secs(90))
-    ///     .build()?;
-    /// assert!(format!("{client:?}").contains("vibecode.bitrix24.com"));
-    /// # Ok::<(), vibecode_runtime::Error>(())
-    /// ```
     pub fn builder(credentials: Credentials) -> ClientBuilder {
         ClientBuilder::new(credentials)
     }
 
     /// Creates a client from environment variables: `VIBECODE_API_KEY`, for an app also
     /// `VIBECODE_SESSION_TOKEN`, and `VIBECODE_BASE_URL` if it is not the default.
-    ///
-    /// ```no_run
-    /// let client = vibecode_runtime::Client::from_env()?;
-    /// # Ok::<(), vibecode_runtime::Error>(())
-    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if there is no key, or if one of
@@ -331,18 +297,6 @@ impl Client {
     /// If an answer is lost and the next attempt finds no such record, the call succeeds: an earlier
     /// attempt may have deleted it.
     ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// client.delete(ContactId::from(73)).await?;
-    /// let error = client.delete(ContactId::from(73)).await.unwrap_err();
-    /// assert_eq!(error.code(), Some(&ErrorCode::EntityNotFound));
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
     /// # Errors
     /// Those of [every call](Client#errors-of-every-call); [`ErrorCode::EntityNotFound`] if the record
     /// does not exist.
@@ -374,19 +328,8 @@ impl Client {
 
     /// Reads a record: `GET /v1/{entity}/{id}`.
     ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let customer: Customer = client.get(71).await?;
-    /// assert_eq!(customer.company, Some(CompanyId::from(15)));
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
     /// # Errors
-    /// Those of [every call](Client#errors-of-every-call), and of [`Raw::record`] if a field does not
+    /// Those of [every call](Client#errors-of-every-call), and of [`RawAnswer::record`] if a field does not
     /// have the type that the struct requires.
     pub fn get<T: Record + Send + 'static>(&self, id: impl Into<Id<T::Entity>>) -> Call<T> {
         let raw = self.get_raw(id.into());
@@ -395,20 +338,8 @@ impl Client {
 
     /// Reads a record's phones and emails: every entry with its id and the API's own type.
     ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let there = client.multifields(ContactId::from(72)).await?;
-    /// let fax = there.entries().iter().find(|entry| entry.value_type() == "FAX");
-    /// assert_eq!(fax.map(|fax| fax.kind()), Some("PHONE"));
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
     /// # Errors
-    /// Those of [every call](Client#errors-of-every-call), and of [`Raw::multifields`] if the answer
+    /// Those of [every call](Client#errors-of-every-call), and of [`RawAnswer::multifields`] if the answer
     /// shows the phones and emails in no known form.
     pub fn multifields<E: Entity>(&self, id: impl Into<Id<E>>) -> Call<Multifields> {
         let raw = self.get_raw(id.into());
@@ -418,20 +349,9 @@ impl Client {
     /// Reads a record without parsing it: `GET /v1/{entity}/{id}`. The type of the id determines the
     /// entity.
     ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let raw = client.get_raw(ContactId::from(71)).await?;
-    /// assert_eq!(raw.parse::<serde_json::Value>()?["lastName"], "Petrov");
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
     /// # Errors
     /// Those of [every call](Client#errors-of-every-call).
-    pub fn get_raw<E: Entity>(&self, id: impl Into<Id<E>>) -> Call<Raw> {
+    pub fn get_raw<E: Entity>(&self, id: impl Into<Id<E>>) -> Call<RawAnswer> {
         let request = Request::get(E::PATH.into(), id.into().get());
         self.read(request, |client, request, caller| async move {
             client.send(&request, &caller).await
@@ -439,17 +359,6 @@ impl Client {
     }
 
     /// Returns what the API reports about the key: `GET /v1/me`.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let me = client.me().await?;
-    /// assert_eq!(me.can_write(), Some(true));
-    /// # Ok(())
-    /// # }
-    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Unreadable`](crate::ErrorKind::Unreadable) if the description of the key has an
@@ -465,20 +374,9 @@ impl Client {
     /// Returns the fields of an entity as the API describes them: `GET /v1/{entity}/fields`. The entity
     /// is its name in the paths, such as `contacts` or `items/1040`.
     ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let fields: serde_json::Value = client.fields("contacts").await?.parse()?;
-    /// assert_eq!(fields["post"]["type"], "string");
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
     /// # Errors
     /// Those of [every call](Client#errors-of-every-call).
-    pub fn fields(&self, entity: &str) -> Call<Raw> {
+    pub fn fields(&self, entity: &str) -> Call<RawAnswer> {
         let request = Request::new(Method::GET, entity.to_owned(), Effect::Reads);
         self.read(
             Ok(request.with_tail("fields")),
@@ -491,20 +389,9 @@ impl Client {
 
     /// Returns the definitions of an entity's user fields: `GET /v1/userfields/{entity}`.
     ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let definitions = client.user_fields("contacts").await?;
-    /// assert!(definitions.as_str().contains("UF_CRM_1721244707107"));
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
     /// # Errors
     /// Those of [every call](Client#errors-of-every-call).
-    pub fn user_fields(&self, entity: &str) -> Call<Raw> {
+    pub fn user_fields(&self, entity: &str) -> Call<RawAnswer> {
         let path = format!("userfields/{entity}");
         let request = Request::new(Method::GET, path, Effect::Reads);
         self.read(Ok(request), |client, request, caller| async move {
@@ -513,7 +400,6 @@ impl Client {
         })
     }
 
-    /// Sends a patch once the lock of its record is acquired.
     pub(crate) fn write(&self, target: Target, body: &Body) -> Call<Updated> {
         let request = match Request::update(target.entity.clone(), target.id, body) {
             Ok(request) => request,
@@ -524,7 +410,7 @@ impl Client {
         Call::write(move |caller| async move {
             let lock = client.lock(target, &caller).await?;
             lock.will_add(additions);
-            let raw: Raw = client.begin(&caller).run(&request, &[&lock]).await?;
+            let raw: RawAnswer = client.begin(&caller).run(&request, &[&lock]).await?;
             Ok(Updated::new(raw))
         })
     }
@@ -534,10 +420,9 @@ impl Client {
         self.shared.runtimes.enter().await
     }
 
-    /// Acquires the lock of a record.
     async fn lock(&self, target: Target, caller: &Caller) -> Result<RecordLock> {
         self.enter_runtime().await?;
-        let mut request = queue_for_one(&self.shared.records, target, caller);
+        let mut request = join_queue(&self.shared.records, target, caller);
         if let Some(lock) = request.try_lock() {
             return Ok(lock);
         }

@@ -12,24 +12,17 @@ use super::{
     attempt::{Attempt, ReadBody},
     envelope::{Envelope, Failure},
 };
-use crate::{Error, ErrorCode, ErrorKind, Outcome, Result, retry_after};
+use crate::{Error, ErrorCode, ErrorKind, Outcome, Result, wire::retry_after};
 
 /// What a call reads from the envelope of a success.
 pub(crate) trait Answer: Sized + Send {
-    /// The `data`, in the type in which it is parsed.
     type Data<'a>: Deserialize<'a>;
 
-    /// Reads the data. `meta` is rarely present.
-    ///
-    /// # Errors
-    /// If the data is not what the API returns for such a call. The outcome of a write is then
-    /// [`Outcome::Unknown`].
+    /// Reads the data. `meta` is rarely present. If the data is not what the API returns for such a
+    /// call, the outcome of a write is [`Outcome::Unknown`].
     fn read(data: Self::Data<'_>, meta: Option<&RawValue>, request: &Request) -> Result<Self>;
 
-    /// Returns the meaning of a success without data.
-    ///
-    /// # Errors
-    /// Those of [`Answer::read`].
+    /// Returns the meaning of a success without data, or the errors of [`Answer::read`].
     fn without_data() -> Result<Self> {
         Err(misshapen())
     }
@@ -47,7 +40,6 @@ pub(crate) struct RateLimit {
     pub(crate) retry_after: Option<Duration>,
 }
 
-/// Returns the answer of an attempt, or the error with its outcome.
 pub(crate) fn judge<A: Answer>(attempt: Attempt, request: &Request) -> Result<A> {
     let judged = match attempt {
         Attempt::Failed(error) => Err(no_answer(error)),
@@ -80,7 +72,6 @@ fn misshapen() -> Error {
     unexpected("the answer reports a success, but does not contain what was asked for")
 }
 
-/// The error of an answer about another record.
 pub(crate) fn other_record() -> Error {
     of_try(ErrorKind::OtherRecord, "the answer is about another record")
 }

@@ -39,7 +39,6 @@ use super::{
 };
 use crate::{Error, ErrorKind, Outcome, Result};
 
-/// The caller's handle of the call.
 pub(super) struct Owned<T: Send + 'static> {
     running: Arc<Running<T>>,
     presence: Option<PresenceGuard>,
@@ -147,7 +146,6 @@ fn polled_after_its_end() -> Error {
 }
 
 impl<T: Send + 'static> Running<T> {
-    /// Moves the call to a task, unless it is being polled right now.
     fn move_to_task(&self) {
         let mut state = match self.state.try_lock() {
             Ok(state) => state,

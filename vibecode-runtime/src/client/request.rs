@@ -6,18 +6,15 @@ use bytes::Bytes;
 use http::Method;
 use reqwest::Url;
 
-use crate::{Entity, Error, ErrorKind, Result, body::Body};
+use crate::{Entity, Error, ErrorKind, Result, patch::body::Body};
 
-/// The path of batches.
 pub(crate) const BATCH: &str = "batch";
 
-/// A request of the API.
 #[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) method: Method,
     /// The name in the paths, such as `contacts`.
     pub(crate) entity: Cow<'static, str>,
-    /// The id of the record, if the request is about a known one.
     pub(crate) id: Option<u64>,
     /// The part of the path after the entity, such as `fields`.
     pub(crate) tail: Option<&'static str>,
@@ -27,7 +24,6 @@ pub(crate) struct Request {
     pub(crate) effect: Effect,
 }
 
-/// The effect of a request on the API's data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Effect {
     /// It changes nothing.
@@ -39,7 +35,6 @@ pub(crate) enum Effect {
 }
 
 impl Request {
-    /// `PATCH /v1/{entity}/{id}`
     pub(crate) fn update(entity: Cow<'static, str>, id: u64, body: &Body) -> Result<Self> {
         let request = Self::to(Method::PATCH, entity, id, Effect::of(body))?;
         let json = checked_json(body).map_err(|error| request.named(error))?;
@@ -53,17 +48,14 @@ impl Request {
         Ok(request.with_body(json))
     }
 
-    /// `DELETE /v1/{entity}/{id}`
     pub(crate) fn delete<E: Entity>(id: u64) -> Result<Self> {
         Self::to(Method::DELETE, E::PATH.into(), id, Effect::Sets)
     }
 
-    /// `GET /v1/{entity}/{id}`
     pub(crate) fn get(entity: Cow<'static, str>, id: u64) -> Result<Self> {
         Self::to(Method::GET, entity, id, Effect::Reads)
     }
 
-    /// Creates a request that is not about a single record.
     pub(crate) fn new(
         method: Method,
         entity: impl Into<Cow<'static, str>>,
@@ -105,7 +97,6 @@ impl Request {
         }
     }
 
-    /// Returns whether the request is a batch, whose calls may run one after another.
     pub(crate) fn is_batch(&self) -> bool {
         self.entity == BATCH
     }
@@ -145,7 +136,6 @@ impl Request {
 }
 
 impl Effect {
-    /// Returns the effect of sending a patch.
     pub(crate) fn of(body: &Body) -> Self {
         if body.is_idempotent() {
             Self::Sets
@@ -161,7 +151,6 @@ fn checked_json(body: &Body) -> Result<String> {
     Ok(body.to_json())
 }
 
-/// Checks that a patch may be sent.
 pub(crate) fn check(body: &Body) -> Result<()> {
     if body.is_empty() {
         let advice = "the patch changes nothing, so there is nothing to send";

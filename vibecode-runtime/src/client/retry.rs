@@ -13,7 +13,6 @@ use tokio::time::Instant;
 use super::RetryPolicy;
 use crate::{Error, error::Repeat};
 
-/// The retry state that clones of a client share.
 #[derive(Debug)]
 pub(crate) struct Retries {
     policy: RetryPolicy,
@@ -50,7 +49,6 @@ impl Retries {
         }
     }
 
-    /// Returns the maximum number of tries.
     pub(crate) fn attempts(&self) -> u32 {
         self.policy.attempts.max(1)
     }
@@ -82,7 +80,6 @@ impl Retries {
     }
 }
 
-/// The tries of one call.
 #[derive(Debug)]
 pub(crate) struct Tries<'a> {
     shared: &'a Retries,
@@ -90,15 +87,13 @@ pub(crate) struct Tries<'a> {
     deadline: Duration,
     ends_by: Option<Instant>,
     count: u32,
-    /// The maximum number of tries.
     attempts: u32,
     /// The tokens that the current try has taken.
     borrowed: u32,
 }
 
 impl Tries<'_> {
-    /// Notes that a try is sent.
-    pub(crate) fn depart(&mut self, now: Instant) {
+    pub(crate) fn note_sent(&mut self, now: Instant) {
         self.count += 1;
         if self.ends_by.is_none() {
             // A deadline that the clock cannot represent counts as none.
@@ -106,26 +101,22 @@ impl Tries<'_> {
         }
     }
 
-    /// Returns until when another try that takes up to `timeout` may be sent; `None` before the first
-    /// was sent.
-    pub(crate) fn latest_departure(&self, timeout: Duration) -> Option<Instant> {
+    /// Returns until when another try of up to `timeout` may be sent; `None` before the first one.
+    pub(crate) fn latest_start(&self, timeout: Duration) -> Option<Instant> {
         let ends_by = self.ends_by?;
         // A try that could not use its full timeout is not begun: its outcome would be unknown for no
         // reason.
         Some(ends_by.checked_sub(timeout).unwrap_or_else(Instant::now))
     }
 
-    /// Allows fewer tries than the policy.
     pub(crate) fn limit(&mut self, attempts: u32) {
         self.attempts = self.attempts.min(attempts);
     }
 
-    /// Returns how many tries were sent.
     pub(crate) fn count(&self) -> u32 {
         self.count
     }
 
-    /// Notes that a try succeeded.
     pub(crate) fn succeed(&mut self) {
         self.shared.give(self.borrowed.max(REWARD));
     }
@@ -147,7 +138,6 @@ impl Tries<'_> {
         may_begin
     }
 
-    /// Returns how long to wait before the next try, if there may be one.
     pub(crate) fn wait(&self, error: &Error) -> Option<Duration> {
         let policy = &self.shared.policy;
         let may_repeat = error.repeat() == Repeat::AfterPause;
@@ -189,7 +179,7 @@ mod tests {
     fn first_wait(policy: RetryPolicy, error: &Error) -> Option<Duration> {
         let retries = Retries::new(policy.seed(7));
         let mut tries = retries.begin(DEADLINE);
-        tries.depart(Instant::now());
+        tries.note_sent(Instant::now());
         wait_after(&mut tries, error, Instant::now())
     }
 
@@ -218,7 +208,7 @@ mod tests {
             let mut tries = retries.begin(DEADLINE);
             for longest in &mut longest {
                 let now = Instant::now();
-                tries.depart(now);
+                tries.note_sent(now);
                 let wait = wait_after(&mut tries, &later(), now);
                 *longest = (*longest).max(wait.unwrap_or_default());
             }
@@ -249,9 +239,9 @@ mod tests {
     async fn no_try_begins_that_could_not_run_its_full_time_before_the_deadline() {
         let retries = Retries::new(RetryPolicy::new());
         let mut tries = retries.begin(Duration::from_secs(60));
-        tries.depart(Instant::now());
+        tries.note_sent(Instant::now());
         let deadline = Instant::now() + Duration::from_secs(60);
-        assert_eq!(tries.latest_departure(TIMEOUT), Some(deadline - TIMEOUT));
+        assert_eq!(tries.latest_start(TIMEOUT), Some(deadline - TIMEOUT));
         tokio::time::advance(Duration::from_secs(10)).await;
         let now = Instant::now();
         assert!(wait_after(&mut tries, &asking_for(19), now).is_some());
@@ -263,7 +253,7 @@ mod tests {
         let retries = Retries::new(RetryPolicy::new().retry_tokens(10));
         let again = || {
             let mut tries = retries.begin(DEADLINE);
-            tries.depart(Instant::now());
+            tries.note_sent(Instant::now());
             wait_after(&mut tries, &later(), Instant::now()).is_some()
         };
         assert_eq!([again(), again(), again()], [true, true, false]);
@@ -278,7 +268,7 @@ mod tests {
         let retries = Retries::new(RetryPolicy::new().retry_tokens(5));
         for _ in 0..3 {
             let mut tries = retries.begin(DEADLINE);
-            tries.depart(Instant::now());
+            tries.note_sent(Instant::now());
             assert!(wait_after(&mut tries, &later(), Instant::now()).is_some());
             tries.succeed();
         }
@@ -288,7 +278,7 @@ mod tests {
     fn the_largest_number_of_tokens_does_not_overflow() {
         let retries = Retries::new(RetryPolicy::new().retry_tokens(u32::MAX));
         let mut again = retries.begin(DEADLINE);
-        again.depart(Instant::now());
+        again.note_sent(Instant::now());
         assert!(wait_after(&mut again, &later(), Instant::now()).is_some());
         retries.begin(DEADLINE).succeed();
         again.succeed();
@@ -302,7 +292,7 @@ mod tests {
             .map(|seed| {
                 let retries = Retries::new(policy.clone().seed(seed));
                 let mut tries = retries.begin(DEADLINE);
-                tries.depart(Instant::now());
+                tries.note_sent(Instant::now());
                 tries.wait(&later()).unwrap().as_secs_f64()
             })
             .collect();

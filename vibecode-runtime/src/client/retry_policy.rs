@@ -45,12 +45,6 @@ pub struct RetryPolicy {
 impl RetryPolicy {
     /// Returns the default policy: at most 3 attempts, with a random wait of up to 0.5 s before the
     /// second and of up to 1 s before the third.
-    ///
-    /// ```
-    /// use vibecode_runtime::RetryPolicy;
-    ///
-    /// assert_eq!(RetryPolicy::new(), RetryPolicy::default());
-    /// ```
     pub const fn new() -> Self {
         Self {
             attempts: 3,
@@ -63,56 +57,17 @@ impl RetryPolicy {
     }
 
     /// Returns a policy without retries: one attempt.
-    ///
-    /// ```
-    /// use vibecode_runtime::RetryPolicy;
-    ///
-    /// assert_eq!(RetryPolicy::off(), RetryPolicy::new().attempts(1));
-    /// ```
     pub const fn off() -> Self {
         Self::new().attempts(1)
     }
 
     /// Sets the maximum number of attempts, including the first. By default 3. Zero counts as 1.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # use std::time::Duration;
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.faults([Fault::drop_before(), Fault::drop_before()]);
-    /// let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
-    ///     .base_url(sandbox.url())
-    ///     .retry(RetryPolicy::new().attempts(2))
-    ///     .build()?;
-    /// assert!(client.get_raw(ContactId::from(71)).await.is_err());
-    /// assert_eq!(sandbox.requests().len(), 2);
-    /// # Ok(())
-    /// # }
-    /// ```
     pub const fn attempts(self, attempts: u32) -> Self {
         Self { attempts, ..self }
     }
 
     /// Sets the longest wait before the second attempt; it doubles for each further attempt. The wait
     /// is random between zero and that. By default 0.5 s.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # use std::time::Duration;
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.fault(Fault::drop_before());
-    /// let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
-    ///     .base_url(sandbox.url())
-    ///     .retry(RetryPolicy::new().initial_delay(Duration::from_secs(2)))
-    ///     .build()?;
-    /// client.get_raw(ContactId::from(71)).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
     pub const fn initial_delay(self, initial_delay: Duration) -> Self {
         Self {
             initial_delay,
@@ -121,22 +76,6 @@ impl RetryPolicy {
     }
 
     /// Sets an upper limit for the client's own waits before an attempt. By default 20 s.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # use std::time::Duration;
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.faults([Fault::drop_before(), Fault::drop_before()]);
-    /// let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
-    ///     .base_url(sandbox.url())
-    ///     .retry(RetryPolicy::new().attempts(9).max_delay(Duration::from_secs(5)))
-    ///     .build()?;
-    /// client.get_raw(ContactId::from(71)).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
     pub const fn max_delay(self, max_delay: Duration) -> Self {
         Self { max_delay, ..self }
     }
@@ -144,24 +83,6 @@ impl RetryPolicy {
     /// Sets the longest `Retry-After` that the client waits for. If the API asks for more, the call
     /// fails immediately, and [`Error::retry_after`](crate::Error::retry_after) returns that wait. By
     /// default 60 s.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # use std::time::Duration;
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.fault(Fault::rate_limited(Duration::from_secs(90)));
-    /// let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
-    ///     .base_url(sandbox.url())
-    ///     .retry(RetryPolicy::new().max_retry_after(Duration::from_secs(120)))
-    ///     .build()?;
-    /// let start = tokio::time::Instant::now();
-    /// client.get_raw(ContactId::from(71)).await?;
-    /// assert!(start.elapsed() >= Duration::from_secs(90));
-    /// # Ok(())
-    /// # }
-    /// ```
     pub const fn max_retry_after(self, max_retry_after: Duration) -> Self {
         Self {
             max_retry_after,
@@ -173,24 +94,6 @@ impl RetryPolicy {
     /// multiply the load of an outage. A retry takes 5 tokens and returns them if it succeeds. A first
     /// attempt that succeeds returns one token. Without enough tokens there are no retries. By default
     /// 500.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # use std::time::Duration;
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.faults([Fault::drop_before(), Fault::drop_before()]);
-    /// let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
-    ///     .base_url(sandbox.url())
-    ///     .retry(RetryPolicy::new().retry_tokens(5))
-    ///     .build()?;
-    /// // The second attempt takes the 5 tokens; there is no third.
-    /// assert!(client.get_raw(ContactId::from(71)).await.is_err());
-    /// assert_eq!(sandbox.requests().len(), 2);
-    /// # Ok(())
-    /// # }
-    /// ```
     pub const fn retry_tokens(self, tokens: u32) -> Self {
         Self {
             retry_tokens: tokens,
@@ -199,12 +102,6 @@ impl RetryPolicy {
     }
 
     /// Seeds the random waits, so that a test is reproducible.
-    ///
-    /// ```
-    /// use vibecode_runtime::RetryPolicy;
-    ///
-    /// assert_ne!(RetryPolicy::new().seed(1), RetryPolicy::new().seed(2));
-    /// ```
     pub const fn seed(self, seed: u64) -> Self {
         Self {
             seed: Some(seed),

@@ -50,11 +50,8 @@ impl Used {
 }
 
 impl Runtimes {
-    /// Notes that the client acquires a lock or sends a request in this runtime, after checking that the
-    /// other runtimes in which it did are running.
-    ///
-    /// # Errors
-    /// If one of them is not running, or if there is no runtime here.
+    /// Notes that the client acquires a lock or sends a request in this runtime. An error if another
+    /// runtime in which it did is not running, or if there is no runtime here.
     pub(super) async fn enter(&self) -> Result<()> {
         let Ok(here) = Handle::try_current() else {
             return Err(outside_of_a_runtime());

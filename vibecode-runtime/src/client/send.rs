@@ -26,7 +26,6 @@ impl Client {
         self.begin(caller).run(request, &[]).await
     }
 
-    /// Begins the tries of one call.
     pub(crate) fn begin<'a>(&'a self, caller: &'a Caller) -> Sending<'a> {
         Sending {
             client: self,
@@ -35,22 +34,19 @@ impl Client {
             tries: self.shared.retries.begin(self.shared.times.deadline),
             is_open: false,
             last_error: None,
-            departure: None,
+            sent_at: None,
         }
     }
 }
 
-/// The tries of one call.
 pub(crate) struct Sending<'a> {
     client: &'a Client,
     caller: &'a Caller,
     session: Session<'a>,
     tries: Tries<'a>,
-    /// Whether an earlier try may have been applied.
     is_open: bool,
     last_error: Option<Error>,
-    /// When the last try was sent.
-    departure: Option<Instant>,
+    sent_at: Option<Instant>,
 }
 
 impl Sending<'_> {
@@ -84,7 +80,7 @@ impl Sending<'_> {
         let shared = &*self.client.shared;
         loop {
             let (authorization, permit) = self.prepare_in_time(request).await?;
-            self.depart(request, locks);
+            self.note_sent(request, locks);
             let url = request.url(&shared.base_url);
             let timeout = shared.times.unusual(request);
             let trace = Trace::new(request, self.tries.count());
@@ -129,7 +125,7 @@ impl Sending<'_> {
     ) -> Result<(Option<HeaderValue>, Permit)> {
         let now = Instant::now();
         let timeout = self.client.shared.times.of(request);
-        let latest = self.tries.latest_departure(timeout);
+        let latest = self.tries.latest_start(timeout);
         let latest = latest
             .or_else(|| now.checked_add(LONGEST_WAIT))
             .unwrap_or(now);
@@ -142,11 +138,10 @@ impl Sending<'_> {
         }
     }
 
-    /// Notes that a try is sent.
-    fn depart(&mut self, request: &Request, locks: &[&RecordLock]) {
+    fn note_sent(&mut self, request: &Request, locks: &[&RecordLock]) {
         let now = Instant::now();
-        self.tries.depart(now);
-        self.departure = Some(now);
+        self.tries.note_sent(now);
+        self.sent_at = Some(now);
         // The calls of a batch may run one after another, so the last may begin late.
         let settle_time = self.client.shared.records.settle_time();
         let settle_time = if request.is_batch() {
@@ -155,7 +150,7 @@ impl Sending<'_> {
             settle_time
         };
         for lock in locks {
-            lock.depart(settle_time);
+            lock.note_sent(settle_time);
         }
     }
 
@@ -218,7 +213,6 @@ impl Sending<'_> {
         })
     }
 
-    /// Returns how long to wait before the next try, if there may be one.
     pub(crate) fn wait(&self, error: &Error) -> Option<Duration> {
         self.tries.wait(error)
     }
@@ -228,7 +222,6 @@ impl Sending<'_> {
         self.session.renew_after(error)
     }
 
-    /// Returns whether the next try may begin after this wait.
     pub(crate) fn may_begin_after(&mut self, wait: Duration, request: &Request) -> bool {
         let timeout = self.client.shared.times.of(request);
         self.tries.may_begin_after(wait, timeout, Instant::now())
@@ -248,19 +241,16 @@ impl Sending<'_> {
         self.is_open
     }
 
-    /// Limits the number of tries, if the policy allows more.
     pub(crate) fn at_most(mut self, tries: u32) -> Self {
         self.tries.limit(tries);
         self
     }
 
-    /// Returns how many tries were sent.
     pub(crate) fn count(&self) -> u32 {
         self.tries.count()
     }
 
-    /// Returns when the last try was sent.
-    pub(crate) fn departure(&self) -> Option<Instant> {
-        self.departure
+    pub(crate) fn sent_at(&self) -> Option<Instant> {
+        self.sent_at
     }
 }

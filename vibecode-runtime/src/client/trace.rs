@@ -11,7 +11,6 @@ pub(super) struct Trace {
 
 #[cfg(feature = "tracing")]
 impl Trace {
-    /// Begins the span of the try with this number, counted from 1.
     pub(super) fn new(request: &Request, attempt: u32) -> Self {
         use tracing::field::Empty;
         let span = tracing::info_span!(
@@ -31,7 +30,6 @@ impl Trace {
         attempt.instrument(self.span.clone())
     }
 
-    /// Notes the result of the try.
     pub(super) fn note<T>(&self, status: Option<http::StatusCode>, result: &Result<T>) {
         if let Some(status) = status {
             self.span.record("status", status.as_u16());

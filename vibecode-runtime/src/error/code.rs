@@ -35,12 +35,6 @@ macro_rules! error_codes {
             pub const KNOWN: &'static [Self] = &[$(Self::$Variant),+];
 
             /// Parses a code as the API writes it.
-            ///
-            /// ```
-            /// use vibecode_runtime::ErrorCode;
-            ///
-            /// assert_eq!(ErrorCode::from_wire("RATE_LIMITED"), ErrorCode::RateLimited);
-            /// ```
             #[must_use]
             pub fn from_wire(code: &str) -> Self {
                 match code {
@@ -50,12 +44,6 @@ macro_rules! error_codes {
             }
 
             /// Returns the code as the API writes it.
-            ///
-            /// ```
-            /// use vibecode_runtime::ErrorCode;
-            ///
-            /// assert_eq!(ErrorCode::RateLimited.as_str(), "RATE_LIMITED");
-            /// ```
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
@@ -75,7 +63,6 @@ macro_rules! error_codes {
                 }
             }
 
-            /// Returns what is wrong and the next step.
             pub(crate) fn advice(&self) -> &'static str {
                 match self {
                     $(Self::$Variant => $advice,)+
@@ -131,7 +118,7 @@ error_codes! {
 /// The maximum length of a text that counts as a code.
 const LONGEST: usize = 64;
 /// A longer run of digits may be a phone, an id or a date.
-const MOST_DIGITS: usize = 3;
+const MAX_DIGITS: usize = 3;
 
 impl ErrorCode {
     /// Whether this is a known code or at least looks like one. Any other text may contain
@@ -146,7 +133,7 @@ impl ErrorCode {
         text.len() <= LONGEST
             && text.starts_with(|first: char| first.is_ascii_alphabetic())
             && text.bytes().all(is_of_code)
-            && digits_in_a_row.max() <= Some(MOST_DIGITS)
+            && digits_in_a_row.max() <= Some(MAX_DIGITS)
     }
 
     /// Whether the API rejects the key or its session, independent of the record. `ACCESS_DENIED`

@@ -3,22 +3,15 @@
 /// The kind of failure that an [`Error`](crate::Error) reports.
 ///
 /// ```
-/// use vibecode_runtime::{Error, ErrorKind};
+/// use vibecode_runtime::{Client, Credentials, ErrorKind};
 ///
-/// /// Who has to act.
-/// fn whose_turn(error: &Error) -> &'static str {
-///     match error.kind() {
-///         ErrorKind::Configuration | ErrorKind::Session => "the operator's",
-///         ErrorKind::InvalidPatch | ErrorKind::EmptyPatch | ErrorKind::InvalidId => "the user's",
-///         ErrorKind::Connect | ErrorKind::Timeout => "nobody's: try later",
-///         ErrorKind::Api => "see the code",
-///         _ => "the developer's",
-///     }
-/// }
-///
-/// # let client = vibecode_runtime::Client::new(vibecode_runtime::Credentials::personal(""));
-/// let error = client.unwrap_err();
-/// assert_eq!(whose_turn(&error), "the operator's");
+/// let error = Client::new(Credentials::personal("")).unwrap_err();
+/// let who_has_to_act = match error.kind() {
+///     ErrorKind::Configuration | ErrorKind::Session => "the operator",
+///     ErrorKind::Connect | ErrorKind::Timeout => "nobody: try later",
+///     _ => "the developer",
+/// };
+/// assert_eq!(who_has_to_act, "the operator");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -77,12 +70,6 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Returns the kind as a stable lower-case word, for logs and machine-readable output.
-    ///
-    /// ```
-    /// use vibecode_runtime::ErrorKind;
-    ///
-    /// assert_eq!(ErrorKind::EmptyPatch.as_str(), "empty_patch");
-    /// ```
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -10,19 +10,6 @@ use http::StatusCode;
 pub use self::{code::ErrorCode, kind::ErrorKind};
 
 /// The result of a call.
-///
-/// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// fn name_of(customer: &Raw) -> vibecode_runtime::Result<String> {
-///     Ok(customer.record::<Customer>()?.name)
-/// }
-///
-/// let raw = Raw::from_json::<Contacts>(r#"{"id":71,"name":"Ivan"}"#)?;
-/// assert_eq!(name_of(&raw)?, "Ivan");
-/// # Ok(())
-/// # }
-/// ```
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Whether a call that failed has changed the record.
@@ -108,9 +95,7 @@ pub(crate) struct Details {
     pub(crate) repeat: Repeat,
     /// Whether the request had been handed to the HTTP client.
     pub(crate) was_sent: bool,
-    /// The call, such as `PATCH contacts/71`.
     pub(crate) call: Option<String>,
-    /// What is wrong, and the next step.
     pub(crate) explanation: String,
     pub(crate) status: Option<StatusCode>,
     pub(crate) api: Option<ApiError>,
@@ -118,7 +103,6 @@ pub(crate) struct Details {
     pub(crate) source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
-/// Whether the same request may be sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Repeat {
     Never,
@@ -127,7 +111,6 @@ pub(crate) enum Repeat {
     WithNewSession,
 }
 
-/// The API's own description of an error.
 #[derive(Clone, Default)]
 pub(crate) struct ApiError {
     pub(crate) code: Option<ErrorCode>,
@@ -137,7 +120,6 @@ pub(crate) struct ApiError {
 }
 
 impl Error {
-    /// Creates an error for a call of which nothing was sent.
     pub(crate) fn not_sent(kind: ErrorKind, explanation: impl Into<String>) -> Self {
         Self::new(kind, Outcome::NotApplied, explanation)
     }
@@ -162,7 +144,6 @@ impl Error {
         self
     }
 
-    /// Whether the same request may be sent again.
     pub(crate) fn repeat(&self) -> Repeat {
         self.0.repeat
     }
@@ -176,34 +157,12 @@ impl Error {
     }
 
     /// Returns the kind of failure.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let error = client.update(71, &Customer::patch()).await.unwrap_err();
-    /// assert_eq!(error.kind(), ErrorKind::EmptyPatch);
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
     /// Returns whether the record may have been changed.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let error = client.update(404, &Customer::patch().post("Nobody")).await.unwrap_err();
-    /// assert_eq!(error.outcome(), Outcome::NotApplied);
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         self.0.outcome
@@ -228,17 +187,6 @@ impl Error {
     }
 
     /// Returns the API's error code.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let error = client.get_raw(ContactId::from(404)).await.unwrap_err();
-    /// assert_eq!(error.code(), Some(&ErrorCode::EntityNotFound));
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn code(&self) -> Option<&ErrorCode> {
         self.0.api.as_ref()?.code.as_ref()
@@ -250,17 +198,6 @@ impl Error {
     }
 
     /// Returns the HTTP status of the answer.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let error = client.get_raw(ContactId::from(404)).await.unwrap_err();
-    /// assert_eq!(error.status().map(|status| status.as_u16()), Some(404));
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
@@ -268,36 +205,12 @@ impl Error {
 
     /// Returns the API's own message, in Russian or English. It may contain values of the record,
     /// so be careful where you log it.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let error = client.get_raw(ContactId::from(404)).await.unwrap_err();
-    /// let message = error.message().expect("the API gives one");
-    /// assert!(!error.to_string().contains(message));
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.0.api.as_ref()?.message.as_deref()
     }
 
     /// Returns the API's own hint. It may contain values of the record.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let error = client.get_raw(ContactId::from(404)).await.unwrap_err();
-    /// let advice = error.hint().or(error.message());
-    /// assert!(advice.is_some());
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
         self.0.api.as_ref()?.hint.as_deref()
@@ -305,18 +218,6 @@ impl Error {
 
     /// Returns the error code of the layer underneath the API, such as `OVERLOAD_LIMIT`:
     /// `error.b24Code`, as observed (grade O).
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (sandbox, client) = sandbox().await?;
-    /// sandbox.fault(Fault::overload_limit());
-    /// let error = client.get_raw(ContactId::from(71)).await.unwrap_err();
-    /// assert_eq!(error.b24_code(), Some("OVERLOAD_LIMIT"));
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn b24_code(&self) -> Option<&str> {
         self.0.api.as_ref()?.b24_code.as_deref()
@@ -335,20 +236,6 @@ impl Error {
     /// - the [deadline](crate::ClientBuilder::deadline) leaves no time for another attempt;
     /// - all attempts or retry tokens have been used; or
     /// - the request must not be sent again, such as a patch that adds after a 503.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (sandbox, client) = sandbox().await?;
-    /// use std::time::Duration;
-    ///
-    /// sandbox.fault(Fault::rate_limited(Duration::from_secs(600)));
-    /// let error = client.get_raw(ContactId::from(71)).await.unwrap_err();
-    /// assert_eq!(error.retry_after(), Some(Duration::from_secs(600)));
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after

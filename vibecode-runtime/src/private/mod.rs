@@ -26,14 +26,14 @@ pub use serde::{Serialize, Serializer};
 
 use crate::Id;
 pub use crate::{
-    Answered, Companies, Contacts, Deals, Decode, DecodeError, Email, Encode, EncodeError, Encoder,
-    Enumeration, Items, Leads, Patch, Phone, Record, Users,
-    body::Body,
-    diff::{Diff, NotRemovable},
-    enumeration::List,
-    id::PatchOf,
-    kind,
+    Companies, Contacts, Deals, Decode, DecodeError, Email, Encode, EncodeError, Encoder,
+    Enumeration, Leads, Patch, Phone, Record, SmartProcess, Users, WireValue, kind,
+    patch::{
+        body::Body,
+        diff::{Diff, NotRemovable},
+    },
     record::{Fields, UnreadableField},
+    value::{enumeration::List, id::PatchOf},
 };
 
 mod list;
@@ -103,7 +103,7 @@ pub fn diff(
     clearings: &[(&'static str, Clearing)],
 ) -> (Body, Vec<NotRemovable>) {
     let (mut body, not_removable) = after.since(before);
-    let gone = |name: &str| before.act_of(name).is_some() && after.act_of(name).is_none();
+    let gone = |name: &str| before.change_of(name).is_some() && after.change_of(name).is_none();
     for (name, clearing) in clearings.iter().filter(|(name, _)| gone(name)) {
         clear(&mut body, name, *clearing);
     }
@@ -114,7 +114,7 @@ pub fn diff(
 /// field.
 pub fn refuse_clearing(diff: &mut Body, before: &Body, after: &Body, required: &[&'static str]) {
     for name in required {
-        if before.act_of(name).is_some() && after.act_of(name).is_none() {
+        if before.change_of(name).is_some() && after.change_of(name).is_none() {
             let reason = "the portal requires a value, so that it cannot be cleared";
             diff.set(name, false, &|_| Err(EncodeError::new(reason)));
         }
@@ -142,7 +142,7 @@ pub trait Clearable<'never, Field> {}
 #[diagnostic::on_unimplemented(
     message = "`{Field}` cannot be cleared: the portal requires a value",
     label = "nothing clears it",
-    note = "the portal's schema says `isRequired`: if that has changed, `cargo vibecode pull` fetches the current schema"
+    note = "the portal's schema says `isRequired`: if that is no longer so, `cargo vibecode pull` fetches the current one"
 )]
 pub trait NotRequired<'never, Field> {}
 
@@ -156,17 +156,14 @@ pub trait IsIdOf<E>: Sized {
     /// Checks at compile time that the type is the id of the entity.
     fn check() {}
 
-    /// Reads the record's id.
-    ///
-    /// # Errors
-    /// If the record has no id.
-    fn read(fields: &Fields<'_>, place: usize) -> Result<Self, UnreadableField>;
+    /// Reads the record's id. An error if the record has none.
+    fn read(fields: &Fields<'_>, index: usize) -> Result<Self, UnreadableField>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<E> IsIdOf<E> for Id<E> {
-    fn read(fields: &Fields<'_>, place: usize) -> Result<Self, UnreadableField> {
-        read::required::<kind::Reference<E>, Self>(fields, place)
+    fn read(fields: &Fields<'_>, index: usize) -> Result<Self, UnreadableField> {
+        read::required::<kind::Reference<E>, Self>(fields, index)
     }
 }
 

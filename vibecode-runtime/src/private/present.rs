@@ -8,16 +8,15 @@
 
 use std::{fmt, marker::PhantomData, ops::Deref};
 
-use crate::{Companies, Contacts, Deals, Encode, EncodeError, Leads, Users, body::Body, kind};
+use crate::{
+    Companies, Contacts, Deals, Encode, EncodeError, Leads, Users, kind, patch::body::Body,
+};
 
 /// The value of a struct's field of the kind `K`, if there is one.
 pub struct Present<'a, K, T>(Option<&'a T>, PhantomData<K>);
 
-/// Generates two functions for each kind: for a field with an `Option` and one without, and the
-/// same for lists.
-///
-/// There is one function per kind because a type argument would cost more compile time than the
-/// call.
+/// Generates two functions for each kind: for a field with an `Option` and one without, and the same
+/// for lists. A type argument instead would cost more compile time than the call.
 macro_rules! present {
     ($($any:ident, $some:ident, $any_list:ident, $some_list:ident: $Kind:ty;)+) => {$(
         present! { $any, $some: $Kind }

@@ -1,17 +1,17 @@
 //! Reads fields: each is one call of the kind's trait on the user's type.
 
 use crate::{
-    Answered, Decode, DecodeError, Enumeration,
-    enumeration::List,
+    Decode, DecodeError, Enumeration, WireValue,
     kind::{self, Kind},
     record::{Fields, UnreadableField},
+    value::enumeration::List,
 };
 
 /// The result of reading a field: a value, or nothing.
 type Read<T> = Result<Option<T>, UnreadableField>;
 
-fn value<K: Kind, T: Decode<K>>(fields: &Fields<'_>, place: usize) -> Read<T> {
-    let (name, answered) = fields.at(place);
+fn value<K: Kind, T: Decode<K>>(fields: &Fields<'_>, index: usize) -> Read<T> {
+    let (name, answered) = fields.at(index);
     let field = fields.list_of(name);
     let present = answered.filter(|answered| !K::is_nothing(*answered));
     let read = present.map(|answered| T::decode(answered.of(&field)));
@@ -22,9 +22,9 @@ fn value<K: Kind, T: Decode<K>>(fields: &Fields<'_>, place: usize) -> Read<T> {
 /// Reads a required value. Empty text counts as a value, because a text may be empty.
 pub(super) fn required<K: Kind, T: Decode<K>>(
     fields: &Fields<'_>,
-    place: usize,
+    index: usize,
 ) -> Result<T, UnreadableField> {
-    let (name, answered) = fields.at(place);
+    let (name, answered) = fields.at(index);
     let field = fields.list_of(name);
     let present = answered.filter(|it| it.is_empty_text() || !K::is_nothing(*it));
     let nothing = || DecodeError::expected("a value, found nothing: is the field an `Option`?");
@@ -34,50 +34,47 @@ pub(super) fn required<K: Kind, T: Decode<K>>(
 }
 
 /// Reads a list, which is empty if there is nothing.
-fn list<K, T: Decode<K>>(fields: &Fields<'_>, place: usize) -> Result<T, UnreadableField> {
-    let (name, answered) = fields.at(place);
+fn list<K, T: Decode<K>>(fields: &Fields<'_>, index: usize) -> Result<T, UnreadableField> {
+    let (name, answered) = fields.at(index);
     let field = fields.list_of(name);
-    let read = T::decode(answered.unwrap_or(Answered::EMPTY_LIST).of(&field));
+    let read = T::decode(answered.unwrap_or(WireValue::EMPTY_LIST).of(&field));
     read.map_err(|error| UnreadableField::new(name, error))
 }
 
 /// How a struct holds a field: as the value itself, or as an `Option`.
 pub trait Held<T>: Sized {
-    /// Reads a single field.
     #[doc(hidden)]
-    fn single<K: Kind>(fields: &Fields<'_>, place: usize) -> Result<Self, UnreadableField>
+    fn single<K: Kind>(fields: &Fields<'_>, index: usize) -> Result<Self, UnreadableField>
     where
         T: Decode<K>;
 
-    /// Reads a multiple field.
     #[doc(hidden)]
-    fn multiple<K: Kind>(fields: &Fields<'_>, place: usize) -> Result<Self, UnreadableField>
+    fn multiple<K: Kind>(fields: &Fields<'_>, index: usize) -> Result<Self, UnreadableField>
     where
         T: Decode<K>;
 
-    /// Reads a plain value of a multifield.
     #[doc(hidden)]
-    fn typed(answered: Answered<'_>) -> Result<Self, DecodeError>
+    fn typed(answered: WireValue<'_>) -> Result<Self, DecodeError>
     where
         T: Decode<kind::Text>;
 }
 
 impl<T> Held<T> for T {
-    fn single<K: Kind>(fields: &Fields<'_>, place: usize) -> Result<Self, UnreadableField>
+    fn single<K: Kind>(fields: &Fields<'_>, index: usize) -> Result<Self, UnreadableField>
     where
         T: Decode<K>,
     {
-        required::<K, T>(fields, place)
+        required::<K, T>(fields, index)
     }
 
-    fn multiple<K: Kind>(fields: &Fields<'_>, place: usize) -> Result<Self, UnreadableField>
+    fn multiple<K: Kind>(fields: &Fields<'_>, index: usize) -> Result<Self, UnreadableField>
     where
         T: Decode<K>,
     {
-        list::<K, T>(fields, place)
+        list::<K, T>(fields, index)
     }
 
-    fn typed(answered: Answered<'_>) -> Result<Self, DecodeError>
+    fn typed(answered: WireValue<'_>) -> Result<Self, DecodeError>
     where
         T: Decode<kind::Text>,
     {
@@ -86,21 +83,21 @@ impl<T> Held<T> for T {
 }
 
 impl<T> Held<T> for Option<T> {
-    fn single<K: Kind>(fields: &Fields<'_>, place: usize) -> Result<Self, UnreadableField>
+    fn single<K: Kind>(fields: &Fields<'_>, index: usize) -> Result<Self, UnreadableField>
     where
         T: Decode<K>,
     {
-        value::<K, T>(fields, place)
+        value::<K, T>(fields, index)
     }
 
-    fn multiple<K: Kind>(fields: &Fields<'_>, place: usize) -> Result<Self, UnreadableField>
+    fn multiple<K: Kind>(fields: &Fields<'_>, index: usize) -> Result<Self, UnreadableField>
     where
         T: Decode<K>,
     {
-        value::<K, T>(fields, place)
+        value::<K, T>(fields, index)
     }
 
-    fn typed(answered: Answered<'_>) -> Result<Self, DecodeError>
+    fn typed(answered: WireValue<'_>) -> Result<Self, DecodeError>
     where
         T: Decode<kind::Text>,
     {
@@ -115,7 +112,7 @@ impl<T> Held<T> for Option<T> {
 ///
 /// # Errors
 /// If the field is another list field, or the enum has no option with the id.
-pub fn option<T: Enumeration>(answered: Answered<'_>) -> Result<T, DecodeError> {
+pub fn option<T: Enumeration>(answered: WireValue<'_>) -> Result<T, DecodeError> {
     let list = List::of::<T>();
     if answered.field().is_some_and(|field| !field.is(list)) {
         let expected = format!("an option of `{}` of {}", list.field, list.entity);

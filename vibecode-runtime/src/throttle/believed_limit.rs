@@ -21,7 +21,6 @@ pub(super) const STATEMENTS: u32 = 3;
 /// How long a limit is believed after it was last stated.
 pub(super) const BELIEVED_FOR: Duration = Duration::from_secs(180);
 
-/// The limits that answers have stated.
 #[derive(Debug, Default)]
 pub(super) struct BelievedLimit {
     /// The limit that the last answers stated, and how many of them in a row.
@@ -30,7 +29,6 @@ pub(super) struct BelievedLimit {
 }
 
 impl BelievedLimit {
-    /// Notes the limit that an answer states.
     pub(super) fn note(&mut self, feedback: &Feedback, now: Instant) {
         let Some(limit) = plausible(feedback) else {
             return;
@@ -45,7 +43,6 @@ impl BelievedLimit {
         }
     }
 
-    /// Returns the limit that is believed now.
     pub(super) fn at(&self, now: Instant) -> Option<u32> {
         let (limit, until) = self.believed?;
         (until > now).then_some(limit)

@@ -8,15 +8,6 @@ use super::{Feedback, LONGEST_WAIT};
 use crate::{Error, ErrorKind};
 
 /// The future that [`Budget::acquire`] returns.
-///
-/// ```
-/// use vibecode_runtime::{Acquiring, Permit};
-///
-/// fn at_once() -> Acquiring<'static> {
-///     Box::pin(async { Ok(Permit::new(|_feedback| {})) })
-/// }
-/// # let _ = at_once();
-/// ```
 pub type Acquiring<'a> = Pin<Box<dyn Future<Output = Result<Permit, BudgetError>> + Send + 'a>>;
 
 /// Decides when a request may be sent. For [`Throttle::shared`](crate::Throttle::shared).
@@ -59,24 +50,6 @@ pub trait Budget: Send + Sync + 'static {
     /// would block all other requests. A request waits for at most 15 minutes. After that the future is
     /// dropped, and the call fails.
     ///
-    /// ```
-    /// use vibecode_runtime::{Acquiring, Budget, BudgetError, Permit, Throttle};
-    ///
-    /// /// Nothing is sent at night.
-    /// struct Closed;
-    ///
-    /// impl Budget for Closed {
-    ///     fn acquire(&self) -> Acquiring<'_> {
-    ///         Box::pin(async { Err(BudgetError::new("the shop is closed")) })
-    ///     }
-    /// }
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() {
-    /// assert!(Throttle::shared(Closed).acquire().await.is_err());
-    /// # }
-    /// ```
-    ///
     /// # Errors
     /// [`BudgetError`] if the budget does not know whether a request may be sent. Then nothing is sent,
     /// and the call fails with [`ErrorKind::Throttle`](crate::ErrorKind::Throttle). A budget must not
@@ -105,14 +78,6 @@ pub struct Permit {
 impl Permit {
     /// Creates a permit that calls `on_finish` once, when the request has ended or was given up. It is
     /// called where futures are polled and dropped, so it must not block.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Feedback, Permit};
-    ///
-    /// let permit = Permit::new(|feedback| assert!(feedback.is_rate_limited()));
-    /// let headers = http::HeaderMap::new();
-    /// permit.finish(Feedback::from_answer(http::StatusCode::TOO_MANY_REQUESTS, &headers, None));
-    /// ```
     pub fn new(on_finish: impl FnOnce(Feedback) + Send + 'static) -> Self {
         Self {
             on_finish: Some(Box::new(on_finish)),
@@ -121,16 +86,6 @@ impl Permit {
 
     /// Finishes the permit: the request has ended, and `feedback` is what its answer says about the
     /// budget.
-    ///
-    /// ```
-    /// use std::sync::mpsc;
-    /// use vibecode_runtime::{Feedback, Permit};
-    ///
-    /// let (sender, finished) = mpsc::channel();
-    /// let permit = Permit::new(move |feedback| _ = sender.send(feedback));
-    /// permit.finish(Feedback::none());
-    /// assert_eq!(finished.recv(), Ok(Feedback::none()));
-    /// ```
     pub fn finish(mut self, feedback: Feedback) {
         self.end(feedback);
     }
@@ -171,12 +126,6 @@ pub struct BudgetError {
 impl BudgetError {
     /// Creates an error with this reason. The reason is shown in logs, so it must not contain keys,
     /// passwords or URLs.
-    ///
-    /// ```
-    /// use vibecode_runtime::BudgetError;
-    ///
-    /// assert_eq!(BudgetError::new("no room").to_string(), "no room");
-    /// ```
     pub fn new(reason: impl Into<String>) -> Self {
         Self {
             reason: reason.into(),
@@ -201,7 +150,6 @@ impl BudgetError {
         self.retry_after
     }
 
-    /// The error of a request that would have to wait longer than is allowed.
     pub(super) fn too_long(wait: Duration) -> Self {
         // Rounded up, so that the request may be sent after this time.
         let seconds = wait.as_nanos().div_ceil(1_000_000_000);
@@ -212,7 +160,6 @@ impl BudgetError {
         .with_retry_after(wait)
     }
 
-    /// The error of a budget that did not answer within the longest wait.
     pub(super) fn no_answer() -> Self {
         Self::new(format!(
             "the budget gave no permit within {} s",
@@ -241,14 +188,6 @@ impl BudgetError {
     }
 
     /// Sets the error that caused this one. It is shown too.
-    ///
-    /// ```
-    /// use std::error::Error;
-    /// use vibecode_runtime::BudgetError;
-    ///
-    /// let error = BudgetError::new("no room").with_source("the semaphore is closed");
-    /// assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("the semaphore is closed"));
-    /// ```
     #[must_use]
     pub fn with_source(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self {

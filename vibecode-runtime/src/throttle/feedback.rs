@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::{HeaderMap, StatusCode};
 
-use crate::retry_after;
+use crate::wire::retry_after;
 
 /// A reset from this value on is a Unix time in seconds; a smaller one is a number of seconds from now.
 /// The API documents no unit. As a Unix time, this value is the year 2001; as seconds from now, it is
@@ -52,18 +52,6 @@ impl Feedback {
     ///
     /// A value that cannot be read counts as absent; requests are then limited by the client's own
     /// count alone. If a header occurs several times, its most restrictive value counts.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// use http::{HeaderMap, HeaderValue, StatusCode};
-    /// use vibecode_runtime::Feedback;
-    ///
-    /// let mut headers = HeaderMap::new();
-    /// headers.insert("Retry-After", HeaderValue::from_static("7"));
-    /// let feedback = Feedback::from_answer(StatusCode::TOO_MANY_REQUESTS, &headers, None);
-    /// assert_eq!(feedback.retry_after, Some(Duration::from_secs(7)));
-    /// ```
     #[must_use]
     pub fn from_answer(
         status: StatusCode,
@@ -87,26 +75,12 @@ impl Feedback {
     }
 
     /// Returns the feedback of a request without an answer.
-    ///
-    /// ```
-    /// use vibecode_runtime::Feedback;
-    ///
-    /// assert_eq!(Feedback::none().status, None);
-    /// ```
     #[must_use]
     pub fn none() -> Self {
         Self::default()
     }
 
     /// Returns whether the API refused the request because there were too many: a 429.
-    ///
-    /// ```
-    /// use http::{HeaderMap, StatusCode};
-    /// use vibecode_runtime::Feedback;
-    ///
-    /// let refused = Feedback::from_answer(StatusCode::TOO_MANY_REQUESTS, &HeaderMap::new(), None);
-    /// assert!(refused.is_rate_limited());
-    /// ```
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
         self.status == Some(StatusCode::TOO_MANY_REQUESTS)
@@ -241,13 +215,13 @@ mod tests {
     #[test]
     fn the_bodys_wait_comes_before_the_headers() {
         let headers = [(http::header::RETRY_AFTER, "5".parse().unwrap())];
-        let told = Some(Duration::from_secs(7));
+        let wait = Some(Duration::from_secs(7));
         let feedback = Feedback::from_answer(
             StatusCode::TOO_MANY_REQUESTS,
             &headers.into_iter().collect(),
-            told,
+            wait,
         );
-        assert_eq!(feedback.retry_after, told);
+        assert_eq!(feedback.retry_after, wait);
         assert!(feedback.is_rate_limited());
     }
 }

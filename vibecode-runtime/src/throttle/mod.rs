@@ -87,24 +87,6 @@ impl Throttle {
     /// limit that a key was observed to have.
     ///
     /// With 0 every request fails: it does not mean "unlimited".
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use tokio::time::Instant;
-    /// use vibecode_runtime::Throttle;
-    ///
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> Result<(), vibecode_runtime::BudgetError> {
-    /// let (throttle, start) = (Throttle::per_minute(60), Instant::now());
-    /// for _ in 0..5 {
-    ///     let _permit = throttle.acquire().await?;
-    /// }
-    /// // Two immediately, and then one per second.
-    /// assert!(start.elapsed() >= Duration::from_secs(3));
-    /// assert!(Throttle::per_minute(0).acquire().await.is_err());
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn per_minute(limit: u32) -> Self {
         Self {
@@ -113,17 +95,6 @@ impl Throttle {
     }
 
     /// Sets no limit: no request ever waits, not even after a 429.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Client, Credentials, Throttle};
-    ///
-    /// // For tests, or if something else counts the requests.
-    /// let client = Client::builder(Credentials::personal("vibe_api_1"))
-    ///     .throttle(Throttle::unlimited())
-    ///     .build()?;
-    /// # let _: Client = client;
-    /// # Ok::<(), vibecode_runtime::Error>(())
-    /// ```
     #[must_use]
     pub fn unlimited() -> Self {
         Self {
@@ -133,23 +104,6 @@ impl Throttle {
 
     /// Uses a budget of your own, for example one that several processes share. The feature
     /// `throttle-redis` provides one, `RedisBudget`.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Acquiring, Budget, Permit, Throttle};
-    ///
-    /// struct Open;
-    ///
-    /// impl Budget for Open {
-    ///     fn acquire(&self) -> Acquiring<'_> {
-    ///         Box::pin(async { Ok(Permit::new(|_feedback| {})) })
-    ///     }
-    /// }
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() {
-    /// assert!(Throttle::shared(Open).acquire().await.is_ok());
-    /// # }
-    /// ```
     #[must_use]
     pub fn shared(budget: impl Budget) -> Self {
         Self {
@@ -165,18 +119,6 @@ impl Throttle {
     /// Waits until one request may be sent. Finish the permit when its answer has arrived.
     ///
     /// Dropping the future while it waits takes nothing from the budget.
-    ///
-    /// ```
-    /// use vibecode_runtime::{Feedback, Throttle};
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), vibecode_runtime::BudgetError> {
-    /// let permit = Throttle::per_minute(300).acquire().await?;
-    /// // … send the request, read the answer …
-    /// permit.finish(Feedback::none());
-    /// # Ok(())
-    /// # }
-    /// ```
     ///
     /// # Errors
     /// [`BudgetError`] if the budget does not know whether a request may be sent, or if the request

@@ -2,7 +2,6 @@
 
 use tokio::time::Instant;
 
-/// How many slots others use, and until when.
 #[derive(Debug, Default)]
 pub(super) struct Occupied {
     latest: Option<(u32, Instant)>,
@@ -11,18 +10,16 @@ pub(super) struct Occupied {
 impl Occupied {
     /// Notes the number that an answer shows. A higher number of an earlier answer stays until its time
     /// ends, since answers can overtake each other.
-    pub(super) fn tell(&mut self, slots: u32, until: Instant, now: Instant) {
+    pub(super) fn note(&mut self, slots: u32, until: Instant, now: Instant) {
         if slots > 0 {
             self.latest = self.present(now).max(Some((slots, until)));
         }
     }
 
-    /// Returns how many slots others use now.
     pub(super) fn slots(&self, now: Instant) -> u32 {
         self.present(now).map_or(0, |(slots, _)| slots)
     }
 
-    /// Returns when they become free, if there are any.
     pub(super) fn until(&self, now: Instant) -> Option<Instant> {
         self.present(now).map(|(_, until)| until)
     }
@@ -51,11 +48,11 @@ mod tests {
         let after = |seconds| now + Duration::from_secs(seconds);
         let mut occupied = Occupied::default();
         for (slots, seconds) in [(5, 10), (5, 3), (2, 60), (0, 60)] {
-            occupied.tell(slots, after(seconds), now);
+            occupied.note(slots, after(seconds), now);
             assert_eq!(occupied.present(now), Some((5, after(10))));
         }
         assert_eq!(occupied.slots(after(10)), 0);
-        occupied.tell(2, after(60), after(10));
+        occupied.note(2, after(60), after(10));
         assert_eq!(occupied.until(after(10)), Some(after(60)));
     }
 }

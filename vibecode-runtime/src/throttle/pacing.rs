@@ -8,7 +8,6 @@ use tokio::time::Instant;
 /// (api.md, grade O).
 pub(super) const BURST_OF_LIMIT: u32 = 30;
 
-/// How fast requests may be sent.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rate {
     /// The time between two requests in the long run.
@@ -29,7 +28,6 @@ impl Rate {
     }
 }
 
-/// The pace of the requests sent so far.
 #[derive(Debug, Default)]
 pub(super) struct Pacing {
     /// When the next request would be sent at exactly the pace.
@@ -43,7 +41,6 @@ impl Pacing {
         self.due?.checked_sub(rate.ahead)
     }
 
-    /// Notes that a request is sent.
     pub(super) fn leave(&mut self, now: Instant, rate: Rate) {
         self.due = Some(self.due.map_or(now, |due| due.max(now)) + rate.interval);
     }

@@ -49,7 +49,6 @@ const KEPT_SLOTS: usize = 8;
 /// The least time that a waiter has to be polled after its timer fires, however fast the pace is.
 const SHORTEST_PATIENCE: Duration = Duration::from_millis(10);
 
-/// A number of requests a minute, shared by all clones.
 #[derive(Clone)]
 pub(super) struct Queue {
     state: Arc<Mutex<State>>,
@@ -68,7 +67,6 @@ struct State {
 
 struct Waiter {
     waker: Waker,
-    /// When its timer fires.
     wakes_at: Instant,
 }
 
@@ -86,7 +84,6 @@ struct KeptSlot {
     until: Instant,
 }
 
-/// What a waiter has to do.
 enum Turn {
     Leave(Slot),
     WaitUntil(Instant),
@@ -112,13 +109,13 @@ impl Queue {
     pub(super) fn acquire(
         &self,
     ) -> impl Future<Output = Result<Permit, BudgetError>> + Send + use<> {
-        let mut place = Place {
+        let mut index = Position {
             queue: self.clone(),
             number: None,
             gives_up_at: None,
             timer: None,
         };
-        poll_fn(move |context| place.poll(context))
+        poll_fn(move |context| index.poll(context))
     }
 
     /// Changes the state, then wakes the waiters that the change affects.
@@ -142,8 +139,7 @@ impl Queue {
     }
 }
 
-/// The position of one waiter in the queue.
-struct Place {
+struct Position {
     queue: Queue,
     /// `None` before the first poll.
     number: Option<u64>,
@@ -151,7 +147,7 @@ struct Place {
     timer: Option<Pin<Box<Sleep>>>,
 }
 
-impl Place {
+impl Position {
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Permit, BudgetError>> {
         loop {
             let now = Instant::now();
@@ -198,7 +194,7 @@ impl Place {
     }
 }
 
-impl Place {
+impl Position {
     fn leave(&mut self) {
         if let Some(number) = self.number.take() {
             let now = Instant::now();
@@ -208,14 +204,13 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for Position {
     fn drop(&mut self) {
         self.leave();
     }
 }
 
 impl State {
-    /// Returns what a waiter that is being polled has to do.
     fn ask(
         &mut self,
         number: &mut Option<u64>,
@@ -340,8 +335,7 @@ impl State {
         });
     }
 
-    /// Returns how many waiters are before this one. For one that is far back and not the last, an
-    /// upper bound.
+    /// Returns how many waiters are before this one: an upper bound if it is far back and not last.
     fn rank(&self, number: u64) -> usize {
         let first = self.waiting.keys().take(WATCHED);
         let is_before = first.take_while(|other| **other < number);
@@ -402,7 +396,6 @@ impl State {
         }
     }
 
-    /// Removes a waiter that is dropped or gives up.
     fn leave(&mut self, number: u64, now: Instant, woken: &mut Vec<Waker>) {
         if let Some(index) = self.kept.iter().position(|kept| kept.number == number) {
             self.kept.swap_remove(index);

@@ -39,18 +39,15 @@ pub(super) struct SlotLog {
     in_flight: u32,
     /// When the slots of ended requests become free, the earliest first.
     held: VecDeque<Instant>,
-    /// When a slot last became free.
     freed: Option<Instant>,
     occupied: Occupied,
     pacing: Pacing,
-    gate: Option<Gate>,
-    /// How many slots were taken in total.
+    pause: Option<Pause>,
     taken: u64,
 }
 
-/// The pause after a 429.
 #[derive(Debug, Clone, Copy)]
-struct Gate {
+struct Pause {
     /// Nothing is sent before.
     opens: Instant,
     /// What the API asked for, which may be later.
@@ -76,7 +73,7 @@ impl SlotLog {
             freed: None,
             occupied: Occupied::default(),
             pacing: Pacing::default(),
-            gate: None,
+            pause: None,
             taken: 0,
         }
     }
@@ -97,25 +94,23 @@ impl SlotLog {
                 .chain([now + WINDOW])
                 .min()
         };
-        let gate = self.gate.map(|gate| gate.opens);
+        let pause = self.pause.map(|pause| pause.opens);
         let pace = self.pacing.opens_at(self.rate(now));
         // If nothing delays it, it could have been sent at any time.
-        slot.max(gate).max(pace).unwrap_or(now)
+        slot.max(pause).max(pace).unwrap_or(now)
     }
 
-    /// Returns the end of the pause after a 429, if there is one.
     pub(super) fn closed_until(&self, now: Instant) -> Option<Instant> {
-        let gate = self.gate.filter(|gate| gate.opens > now)?;
-        Some(gate.opens)
+        let pause = self.pause.filter(|pause| pause.opens > now)?;
+        Some(pause.opens)
     }
 
     /// Returns until when the API asked to send nothing, during a pause.
     pub(super) fn asked_until(&self, now: Instant) -> Option<Instant> {
-        let gate = self.gate.filter(|gate| gate.opens > now)?;
-        Some(gate.asked)
+        let pause = self.pause.filter(|pause| pause.opens > now)?;
+        Some(pause.asked)
     }
 
-    /// Returns the time between two requests in the long run.
     pub(super) fn interval(&self, now: Instant) -> Duration {
         self.rate(now).interval
     }
@@ -132,7 +127,6 @@ impl SlotLog {
         self.in_flight += 1;
     }
 
-    /// Takes the reserved slot of a request that is sent.
     pub(super) fn take_reserved(&mut self) -> Slot {
         self.taken += 1;
         Slot {
@@ -146,14 +140,13 @@ impl SlotLog {
         self.in_flight = self.in_flight.saturating_sub(1);
     }
 
-    /// Frees the slot of a request that has ended.
     pub(super) fn free(&mut self, slot: &Slot, feedback: &Feedback, now: Instant) {
         self.in_flight = self.in_flight.saturating_sub(1);
         self.held.push_back(now + WINDOW + MARGIN);
         self.stated_limit.note(feedback, now);
         if let Some(others) = self.used_by_others(slot, feedback, now) {
             self.occupied
-                .tell(others, now + left_to_others(feedback), now);
+                .note(others, now + left_to_others(feedback), now);
         }
         if feedback.is_rate_limited() {
             self.close(closed(feedback), now);
@@ -172,11 +165,10 @@ impl SlotLog {
         }
     }
 
-    /// Returns a lower bound of how many slots the API counts that are not ours.
-    ///
-    /// The API counted this request at some time between its sending and its answer. Of our slots, it
-    /// can have counted at most those in use when the request was sent, and those taken since. Slots
-    /// that have become free meanwhile are included, since it may have counted them.
+    /// Returns a lower bound of how many slots the API counts that are not ours. It counted this
+    /// request at some time between its sending and its answer. Of our slots, it can have counted at
+    /// most those in use when the request was sent, and those taken since, even if they have become
+    /// free meanwhile.
     fn used_by_others(&self, slot: &Slot, feedback: &Feedback, now: Instant) -> Option<u32> {
         let remaining = feedback.remaining?;
         let limit = match feedback.limit {
@@ -190,16 +182,16 @@ impl SlotLog {
     }
 
     fn close(&mut self, pause: Duration, now: Instant) {
-        let gate = Gate {
+        let pause = Pause {
             opens: now + pause.min(CLOSED_AT_MOST),
             asked: now + pause.min(ASKED_AT_MOST),
         };
-        let earlier = self.gate.unwrap_or(gate);
-        self.gate = Some(Gate {
-            opens: gate.opens.max(earlier.opens),
-            asked: gate.asked.max(earlier.asked),
+        let earlier = self.pause.unwrap_or(pause);
+        self.pause = Some(Pause {
+            opens: pause.opens.max(earlier.opens),
+            asked: pause.asked.max(earlier.asked),
         });
-        self.pacing.restart(gate.opens, self.rate(now));
+        self.pacing.restart(pause.opens, self.rate(now));
     }
 
     fn used(&self) -> u32 {

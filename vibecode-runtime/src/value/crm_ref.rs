@@ -55,7 +55,7 @@ pub enum CrmRef {
 /// A link in an unknown form, as the API returned it. It can only come from an answer.
 ///
 /// ```
-/// use vibecode_runtime::{Contacts, CrmRef, Raw, Record};
+/// use vibecode_runtime::{Contacts, CrmRef, RawAnswer, Record};
 ///
 /// #[derive(Record)]
 /// #[vibecode(entity = "contacts")]
@@ -64,7 +64,7 @@ pub enum CrmRef {
 ///     related: Option<CrmRef>,
 /// }
 ///
-/// let raw = Raw::from_json::<Contacts>(r#"{"ufCrmRelated":"7"}"#)?;
+/// let raw = RawAnswer::from_json::<Contacts>(r#"{"ufCrmRelated":"7"}"#)?;
 /// let related = raw.record::<Customer>()?.related;
 /// assert!(matches!(related, Some(CrmRef::Other(link)) if link.as_str() == "7"));
 /// # Ok::<(), vibecode_runtime::Error>(())
@@ -143,7 +143,6 @@ impl CrmRef {
         Self::Item { entity_type_id, id }
     }
 
-    /// Reads a link that the API returned as text.
     pub(crate) fn of_text(text: &str) -> Self {
         text.parse().unwrap_or_else(|_| Self::other(text, false))
     }
@@ -160,7 +159,6 @@ impl CrmRef {
         })
     }
 
-    /// Returns the id of a link in a known form.
     fn id(&self) -> Option<u64> {
         match self {
             Self::Contact(id) => Some(id.get()),

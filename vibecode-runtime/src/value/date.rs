@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fmt, str::FromStr};
 
 use super::ParseError;
-use crate::{Encode, EncodeError, Encoder, kind, text_form::serde_as_text};
+use crate::{Encode, EncodeError, Encoder, kind, value::text_form::serde_as_text};
 
 const DATE: ParseError = ParseError::expected("a day as YYYY-MM-DD");
 const DATE_TIME: ParseError =
@@ -64,7 +64,6 @@ impl Date {
         }
     }
 
-    /// Returns the number of days since 1 January 1970.
     fn days(self) -> i64 {
         // The year is counted from March, so that the leap day comes last.
         let month = (i64::from(self.month) + 9) % 12;
@@ -157,15 +156,13 @@ impl DateTime {
         &self.0
     }
 
-    /// Returns the date, the time and the offset.
     fn parts(&self) -> Option<(Date, &str, &str)> {
         let (date, time) = self.0.split_once('T')?;
         let (clock, offset) = split_clock(time);
         Some((date.parse().ok()?, clock, offset))
     }
 
-    /// Returns the seconds since the Unix epoch, without the fraction. Two values for the same
-    /// point in time return the same number, whatever their offsets.
+    /// Returns the seconds since the Unix epoch, without the fraction, whatever the offset.
     pub(crate) fn unix_seconds(&self) -> Option<i64> {
         let (date, clock, _) = self.parts()?;
         let time = clock.split('.').next()?;
@@ -175,7 +172,6 @@ impl DateTime {
         Some(clock - i64::from(self.east_seconds()?))
     }
 
-    /// Returns the offset in seconds east of UTC.
     pub(crate) fn east_seconds(&self) -> Option<i32> {
         let (_, _, offset) = self.parts()?;
         if offset == "Z" {
@@ -217,7 +213,6 @@ impl FromStr for DateTime {
 /// The separators between a date and a time. RFC 3339 allows a space.
 const SEPARATORS: [char; 3] = ['T', 't', ' '];
 
-/// Splits a text into the time and the offset after it.
 fn split_clock(time: &str) -> (&str, &str) {
     let end = time.find(['Z', 'z', '+', '-']).unwrap_or(time.len());
     time.split_at(end)

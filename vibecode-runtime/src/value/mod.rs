@@ -1,9 +1,22 @@
 //! Types for values of the API that have no counterpart in the standard library.
 
+pub(crate) mod const_text;
 mod crm_ref;
 mod date;
+pub(crate) mod enumeration;
 mod file;
+pub(crate) mod id;
+#[cfg(any(
+    feature = "chrono",
+    feature = "decimal",
+    feature = "jiff",
+    feature = "time"
+))]
+mod interop;
+pub mod kind;
 mod money;
+pub(crate) mod multifield;
+pub(crate) mod text_form;
 
 use std::fmt;
 

@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use super::ParseError;
-use crate::{Encode, EncodeError, Encoder, kind, text_form::serde_as_text};
+use crate::{Encode, EncodeError, Encoder, kind, value::text_form::serde_as_text};
 
 const MONEY: ParseError = ParseError::expected(
     "an amount in digits with at most one point and a currency of three capitals, such as 300.50|RUB",

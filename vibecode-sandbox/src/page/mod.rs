@@ -5,7 +5,7 @@
 
 mod state;
 
-use std::time::Duration;
+use std::{sync::Mutex, time::Duration};
 
 use bytes::Bytes;
 use http::{
@@ -17,7 +17,12 @@ use http::{
 use serde_json::Value;
 use tokio::time::timeout;
 
-use crate::{answer::Answer, call::Call, service::Service};
+use crate::{
+    lock::lock,
+    log::Log,
+    portal::Portal,
+    wire::{Answer, Request},
+};
 
 const DOCUMENT: &str = include_str!("index.html");
 const STYLE: &str = include_str!("page.css");
@@ -27,7 +32,7 @@ const SCRIPT: &str = include_str!("page.js");
 const STATE: &str = "{{state}}";
 
 /// How long a request waits for updates. Proxies close connections that are silent for a minute.
-const PATIENCE: Duration = Duration::from_secs(20);
+const MAX_WAIT: Duration = Duration::from_secs(20);
 
 /// Seeded or sent text never runs as code: only the page's own script runs, and nothing is loaded
 /// from elsewhere, not even an image that a name might refer to.
@@ -42,21 +47,21 @@ const HEADERS: &[(HeaderName, &str)] = &[
 ];
 
 /// Returns the answer of the page; `None` if the request is not for the page.
-pub(crate) async fn answer(call: &Call, service: &Service) -> Option<Answer> {
-    if !service.has_page || call.method != Method::GET {
+pub(crate) async fn answer(request: &Request, log: &Log, portal: &Mutex<Portal>) -> Option<Answer> {
+    if request.method != Method::GET {
         return None;
     }
-    let mut answer = match call.uri.path() {
-        "/" | "/page.css" | "/page.js" | "/state" if !is_meant_for_here(&call.headers) => {
+    let mut answer = match request.uri.path() {
+        "/" | "/page.css" | "/page.js" | "/state" if !names_this_machine(&request.headers) => {
             let refusal = "This page is only served to this machine, as 127.0.0.1 or localhost.\n";
             Answer::empty(StatusCode::FORBIDDEN).with_body("text/plain; charset=utf-8", refusal)
         }
-        "/" => file("text/html; charset=utf-8", document(service)),
+        "/" => file("text/html; charset=utf-8", document(log, portal)),
         "/page.css" => file("text/css; charset=utf-8", STYLE),
         "/page.js" => file("text/javascript; charset=utf-8", SCRIPT),
         "/state" => {
-            wait_for_news(seen(&call.uri), service).await;
-            Answer::json(StatusCode::OK, &state::of(service))
+            wait_for_changes(seen(&request.uri), log).await;
+            Answer::json(StatusCode::OK, &state(log, portal))
         }
         // Browsers request it on their own.
         "/favicon.ico" => Answer::empty(StatusCode::NO_CONTENT),
@@ -71,7 +76,7 @@ pub(crate) async fn answer(call: &Call, service: &Service) -> Option<Answer> {
 
 /// Checks the `Host` header. A website can point its own host name at this machine (DNS rebinding),
 /// but cannot hide that name.
-fn is_meant_for_here(headers: &HeaderMap) -> bool {
+fn names_this_machine(headers: &HeaderMap) -> bool {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     let host = host.unwrap_or_default();
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
@@ -79,8 +84,15 @@ fn is_meant_for_here(headers: &HeaderMap) -> bool {
 }
 
 /// Returns the document with the state inside, so that it has contents immediately.
-fn document(service: &Service) -> String {
-    DOCUMENT.replace(STATE, &inside_script(&state::of(service)))
+fn document(log: &Log, portal: &Mutex<Portal>) -> String {
+    DOCUMENT.replace(STATE, &inside_script(&state(log, portal)))
+}
+
+/// Returns what the page shows. The log is read first: the records are then as new as its revision,
+/// or newer.
+fn state(log: &Log, portal: &Mutex<Portal>) -> Value {
+    let requests = log.last(state::MAX_REQUESTS);
+    state::of(requests, &lock(portal))
 }
 
 /// Escapes JSON so that it cannot close the element that contains it.
@@ -95,14 +107,14 @@ fn seen(uri: &Uri) -> Option<u64> {
 }
 
 /// Returns once the log has another revision, or after the maximum waiting time.
-async fn wait_for_news(seen: Option<u64>, service: &Service) {
+async fn wait_for_changes(seen: Option<u64>, log: &Log) {
     let Some(seen) = seen else {
         return;
     };
-    let mut revisions = service.log.watch();
+    let mut revisions = log.watch();
     // Another revision may also be a lower one, of a sandbox that was restarted.
-    let news = revisions.wait_for(|revision| *revision != seen);
-    let _ = timeout(PATIENCE, news).await;
+    let change = revisions.wait_for(|revision| *revision != seen);
+    let _ = timeout(MAX_WAIT, change).await;
 }
 
 fn file(content_type: &'static str, body: impl Into<Bytes>) -> Answer {
@@ -133,8 +145,8 @@ mod tests {
             ("example.com", false),
         ] {
             let headers = HeaderMap::from_iter([(HOST, HeaderValue::from_static(host))]);
-            assert_eq!(is_meant_for_here(&headers), expected, "{host}");
+            assert_eq!(names_this_machine(&headers), expected, "{host}");
         }
-        assert!(!is_meant_for_here(&HeaderMap::new()));
+        assert!(!names_this_machine(&HeaderMap::new()));
     }
 }

@@ -2,7 +2,7 @@
 
 // Text from outside is always set as text, never as HTML.
 
-const at = (id) => document.getElementById(id);
+const byId = (id) => document.getElementById(id);
 
 function element(name, className, ...children) {
   const made = document.createElement(name);
@@ -18,7 +18,7 @@ const shown = new WeakMap();
 /// that focus, selection and open details survive an update.
 function show(list, items, key, make) {
   const old = new Map([...list.children].map((row) => [row.dataset.key, row]));
-  let place = list.firstChild;
+  let position = list.firstChild;
   for (const item of items) {
     const text = JSON.stringify(item);
     let row = old.get(String(key(item)));
@@ -31,15 +31,15 @@ function show(list, items, key, make) {
       if (!first) next.classList.add("fresh");
       if (row) {
         const focused = row.contains(document.activeElement);
-        if (place === row) place = next;
+        if (position === row) position = next;
         row.replaceWith(next);
         old.delete(row.dataset.key);
         if (focused) (next.querySelector("summary") ?? next).focus();
       }
       row = next;
     }
-    if (row === place) place = place.nextSibling;
-    else list.insertBefore(row, place);
+    if (row === position) position = position.nextSibling;
+    else list.insertBefore(row, position);
   }
   for (const row of old.values()) row.remove();
 }
@@ -105,12 +105,12 @@ function requestRow(request, old) {
   const body = element("div", "body");
   if (request.dropped.length > 0) {
     const keys = request.dropped.flatMap((key, index) => [index ? ", " : "", element("mark", "", key)]);
-    body.append(element("p", "hint", "Had no effect: ", ...keys));
+    body.append(element("p", "hint", "Keys without effect: ", ...keys));
   }
   if (request.over && request.status === null) {
-    body.append(element("p", "hint", "It gets no answer."));
+    body.append(element("p", "hint", "The request was not answered."));
   }
-  if (request.applied) body.append(element("p", "hint", "The write was carried out."));
+  if (request.applied) body.append(element("p", "hint", "The write was applied."));
   body.append(request.body ? bodyOf(request) : element("p", "hint", "No body."));
   const details = element("details", "", summary, body);
   details.open = old?.querySelector("details").open ?? false;
@@ -120,20 +120,20 @@ function requestRow(request, old) {
 let first = true;
 
 function render(state) {
-  show(at("contacts"), state.contacts, (contact) => contact.id, contactRow);
-  show(at("log"), state.requests, (request) => request.serial, requestRow);
+  show(byId("contacts"), state.contacts, (contact) => contact.id, contactRow);
+  show(byId("log"), state.requests, (request) => request.serial, requestRow);
   const part = (shown, all) => (shown < all ? `${shown} of ${all}` : String(all));
-  at("contacts-count").textContent = part(state.contacts.length, state.contactsHeld);
-  at("requests-count").textContent = part(state.requests.length, state.requestsCameIn);
-  at("nothing").hidden = state.requests.length > 0;
+  byId("contacts-count").textContent = part(state.contacts.length, state.contactCount);
+  byId("requests-count").textContent = part(state.requests.length, state.requestCount);
+  byId("nothing").hidden = state.requests.length > 0;
   first = false;
 }
 
 const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
 
-function tell(text) {
+function showStatus(text) {
   // A screen reader would read the same text out again.
-  if (at("connection").textContent !== text) at("connection").textContent = text;
+  if (byId("connection").textContent !== text) byId("connection").textContent = text;
 }
 
 async function follow(revision) {
@@ -142,13 +142,13 @@ async function follow(revision) {
       const answer = await fetch(`/state?after=${revision}`);
       if (!answer.ok) throw new Error(String(answer.status));
       const state = await answer.json();
-      tell("Live");
+      showStatus("Live");
       if (state.revision !== revision) render(state);
       revision = state.revision;
       // Leaves time to draw while a client is busy.
       await pause(150);
     } catch {
-      tell("The sandbox does not answer: it was stopped, or is being started again.");
+      showStatus("Cannot reach the sandbox: it was stopped or is restarting.");
       await pause(1000);
     }
   }
@@ -164,9 +164,9 @@ function move(event) {
   rows[there].focus();
 }
 
-at("base").textContent = `${location.origin}/v1`;
-for (const id of ["contacts", "log"]) at(id).addEventListener("keydown", move);
-const begin = JSON.parse(at("state").textContent);
+byId("base").textContent = `${location.origin}/v1`;
+for (const id of ["contacts", "log"]) byId(id).addEventListener("keydown", move);
+const begin = JSON.parse(byId("state").textContent);
 render(begin);
-tell("Live");
+showStatus("Live");
 follow(begin.revision);

@@ -4,28 +4,34 @@
 use serde_json::{Value, json};
 use vibecode_spec::Entity;
 
-use crate::{LoggedRequest, multifield::Entry, portal::Portal, record::Record, service::Service};
+use crate::{
+    faults::Fault,
+    log::LoggedRequest,
+    portal::{Portal, multifield::Entry, record::Record},
+};
 
 /// The maximum numbers of contacts and requests on the page: a person reads no more, and every
 /// change sends all of them.
-const MOST_CONTACTS: usize = 200;
-const MOST_REQUESTS: usize = 200;
+const MAX_CONTACTS: usize = 200;
+pub(super) const MAX_REQUESTS: usize = 200;
 
 /// How much of a body is shown.
-const LONGEST_BODY: usize = 4096;
+const MAX_BODY_LENGTH: usize = 4096;
 
-pub(crate) fn of(service: &Service) -> Value {
-    // The log first: the records are then as new as the revision, or newer.
-    let (requests, came_in, revision) = service.log.last(MOST_REQUESTS);
+/// Returns the state from the last requests, the number of all requests and the revision of the
+/// log, and from the portal.
+pub(super) fn of(
+    (requests, request_count, revision): (Vec<LoggedRequest>, usize, u64),
+    portal: &Portal,
+) -> Value {
     let requests: Vec<Value> = requests.iter().map(request).collect();
-    let portal = service.portal();
-    let (contacts, held) = contacts(&portal);
+    let (contacts, contact_count) = contacts(portal);
     json!({
         "revision": revision,
         "contacts": contacts,
-        "contactsHeld": held,
+        "contactCount": contact_count,
         "requests": requests,
-        "requestsCameIn": came_in,
+        "requestCount": request_count,
     })
 }
 
@@ -33,7 +39,7 @@ fn contacts(portal: &Portal) -> (Vec<Value>, usize) {
     let Some(table) = portal.tables.get(&Entity::Contacts) else {
         return (Vec::new(), 0);
     };
-    let shown = table.records.values().take(MOST_CONTACTS);
+    let shown = table.records.values().take(MAX_CONTACTS);
     (shown.map(contact).collect(), table.records.len())
 }
 
@@ -51,16 +57,16 @@ fn contact(record: &Record) -> Value {
 }
 
 fn entries(record: &Record, kind: &str) -> Vec<Value> {
-    let own = record.entries.iter().filter(|entry| entry.kind == kind);
+    let of_kind = record.entries.iter().filter(|entry| entry.kind == kind);
     let shown = |entry: &Entry| json!({ "value": entry.value, "type": entry.value_type });
-    own.map(shown).collect()
+    of_kind.map(shown).collect()
 }
 
 fn request(request: &LoggedRequest) -> Value {
     let body = request.body_str();
     let shown = beginning(body);
     let status = request.status().map(|status| status.as_u16());
-    let fault = request.fault().map(crate::Fault::name);
+    let fault = request.fault().map(Fault::name);
     json!({
         "serial": request.serial(),
         "method": request.method().as_str(),
@@ -79,7 +85,7 @@ fn request(request: &LoggedRequest) -> Value {
 
 /// Returns the part of a body that is shown.
 fn beginning(body: &str) -> &str {
-    let mut ends = (0..=LONGEST_BODY.min(body.len())).rev();
+    let mut ends = (0..=MAX_BODY_LENGTH.min(body.len())).rev();
     ends.find_map(|end| body.get(..end)).unwrap_or_default()
 }
 
@@ -89,9 +95,9 @@ mod tests {
 
     #[test]
     fn a_long_body_is_cut_between_two_letters() {
-        let long = format!("x{}", "я".repeat(LONGEST_BODY));
+        let long = format!("x{}", "я".repeat(MAX_BODY_LENGTH));
         let shown = beginning(&long);
-        assert_eq!(shown.len(), LONGEST_BODY - 1);
+        assert_eq!(shown.len(), MAX_BODY_LENGTH - 1);
         assert!(long.starts_with(shown));
         assert_eq!(beginning("short"), "short");
     }

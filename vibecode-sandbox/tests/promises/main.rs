@@ -9,6 +9,7 @@ mod creations;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod folders;
 mod keys;
 #[cfg(test)]
 mod limits;
@@ -22,6 +23,7 @@ mod multifields;
 mod page;
 #[cfg(test)]
 mod reads;
+mod recorded;
 #[cfg(test)]
 mod request_log;
 #[cfg(test)]

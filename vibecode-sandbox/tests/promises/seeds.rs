@@ -82,29 +82,36 @@ async fn odd_values_of_a_portal_are_stored_as_they_stand() {
 #[tokio::test]
 async fn a_wrong_seed_stops_the_start_and_says_where() {
     for (seed, message) in [
-        (json!([]), "a seed is a map"),
+        (json!([]), "a seed must be an object"),
         (json!({"contact": []}), "did you mean `contacts`"),
-        (json!({"contacts": {}}), "the seed of contacts is no array"),
-        (json!({"contacts": [5]}), "a record of contacts is no map"),
+        (json!({"tasks": []}), "a seed can have contacts, companies"),
+        (
+            json!({"contacts": {}}),
+            "the seed of `contacts` must be an array",
+        ),
+        (
+            json!({"contacts": [5]}),
+            "each record of contacts must be an object",
+        ),
         (
             json!({"contacts": [{"id": "7"}]}),
-            "an id of contacts is no positive number",
+            "each `id` of contacts must be a positive integer",
         ),
         (
             json!({"contacts": [{"id": 7}, {"id": 7}]}),
-            "contacts 7 is seeded twice",
+            "the record 7 of contacts is seeded twice",
         ),
         (
             json!({"contacts": [{"id": 7, "phone": [5]}]}),
-            "`phone` of contacts 7 is malformed",
+            "the record 7 of contacts is malformed: `phone` must be a string",
         ),
         (
             json!({"contacts": [{"id": 7, "phoneWork": "+1"}]}),
-            "`phoneWork` of contacts 7",
+            "the record 7 of contacts is malformed: `phoneWork` only repeats `fm`",
         ),
         (
             json!({"contacts": [{"id": 7, "fm": [{}]}]}),
-            "`fm` of contacts 7 is malformed",
+            "the record 7 of contacts is malformed: `fm` must be an array",
         ),
     ] {
         let error = Sandbox::builder().seed(seed).try_start().await.unwrap_err();

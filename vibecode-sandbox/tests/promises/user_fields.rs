@@ -243,12 +243,12 @@ async fn a_description_that_is_wrong_stops_the_start() {
         (
             "UF_CRM_NOTE",
             json!({"type": "string"}),
-            "it is `ufCrmNote` on the wire",
+            "must have its wire name: use `ufCrmNote`",
         ),
         (
             "ufCrm_",
             json!({"type": "string"}),
-            "is not the name of a user field",
+            "does not have the wire name of a user field",
         ),
         ("ufCrmNote", json!({"title": "Note"}), "has no `type`"),
     ] {

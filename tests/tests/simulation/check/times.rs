@@ -9,8 +9,11 @@ use super::{Broken, Facts};
 
 impl Facts<'_> {
     /// How long a call may take if nothing else is under way.
-    pub(super) fn own_bound(step: &Step) -> Duration {
-        let tries = Duration::from_secs(155);
+    pub(super) fn own_bound(&self, step: &Step) -> Duration {
+        // Three attempts of 70 s, and two pauses.
+        let tries = Duration::from_secs(3 * 70 + 5);
+        let deadline = self.outcome.plan.settings.deadline;
+        let tries = deadline.map_or(tries, |deadline| deadline.min(tries));
         // attempts × (read + time-out + settle_time); a read may be tried as long as the deadline allows.
         let ensure = 3 * Duration::from_secs(150 + 70 + 120);
         let ensure_batch = 3 * Duration::from_secs(150 + 150 + 240);
@@ -53,7 +56,7 @@ impl Facts<'_> {
                     || other.what.records().iter().any(|id| records.contains(id));
                 let before = report.ended.is_none_or(|ended| other.at <= ended);
                 if number != report.step && other.client == step.client && shares && before {
-                    queue += Self::own_bound(other);
+                    queue += self.own_bound(other);
                 }
             }
             // An `ensure` also waits for the open writes of earlier calls: at most twice the settle time.
@@ -63,7 +66,7 @@ impl Facts<'_> {
                 Duration::ZERO
             };
             let bound =
-                Self::own_bound(step) + queue + open + polls_rarely + self.outcome.plan.slack;
+                self.own_bound(step) + queue + open + polls_rarely + self.outcome.plan.slack;
             // Calls that do not wait for an open write, in a world without faults.
             let prompt = self.item(report).is_some_and(|item| {
                 item.want

@@ -40,7 +40,7 @@ pub(super) fn deadlines(dice: &mut Dice) -> (Plan, Rules) {
     }
     let mut plan = maker.plan;
     plan.settings.deadline = Some(deadline);
-    plan.slack = seconds(70);
+    plan.slack = seconds(5);
     (plan, rules)
 }
 

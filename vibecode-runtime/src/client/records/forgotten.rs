@@ -19,7 +19,6 @@ pub(super) struct Forgotten {
 const SIZE: usize = 1 << ShortHash::BITS;
 
 impl Forgotten {
-    /// Notes until when the writes of a record settle.
     pub(super) fn note(&mut self, record: ShortHash, settles_at: Seconds) {
         if self.settles_at.is_empty() {
             self.settles_at = vec![None; SIZE];
@@ -29,7 +28,6 @@ impl Forgotten {
         }
     }
 
-    /// Returns until when a forgotten write to this record may be open.
     pub(super) fn settles_at(&self, record: ShortHash) -> Option<Seconds> {
         self.settles_at.get(usize::from(record)).copied().flatten()
     }

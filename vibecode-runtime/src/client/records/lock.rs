@@ -14,7 +14,7 @@ use super::{
     open_writes::{OpenWrite, OpenWrites},
     queue::Ticket,
 };
-use crate::equality::EntryKey;
+use crate::wire::equality::EntryKey;
 
 /// A request for the lock of a record: a position in its queue, or the lock if it was granted.
 pub(crate) struct LockRequest {
@@ -41,7 +41,6 @@ impl LockRequest {
         }
     }
 
-    /// Waits until the lock is granted.
     pub(crate) async fn lock(&mut self) -> RecordLock {
         loop {
             if let Some(lock) = self.try_lock() {
@@ -53,7 +52,6 @@ impl LockRequest {
         }
     }
 
-    /// Returns the lock if it is granted.
     pub(crate) fn try_lock(&mut self) -> Option<RecordLock> {
         let is_ours = match &self.state {
             Request::Granted => true,
@@ -100,8 +98,7 @@ pub(crate) struct RecordLock {
     writes: Mutex<Writes>,
 }
 
-/// What the holder of a lock knows about the writes that add something to the record. Nobody else needs
-/// it until the lock is released.
+/// What the holder of a lock knows about the additions to its record, until it releases the lock.
 #[derive(Default)]
 struct Writes {
     /// What the next write adds, or the last one that was sent.
@@ -125,7 +122,6 @@ struct Sent {
 }
 
 impl Writes {
-    /// Adds the last write to the open ones.
     fn close_last(&mut self) {
         if let Some((write, before)) = self.take_last() {
             self.open.push(write, before);
@@ -155,7 +151,7 @@ impl RecordLock {
     }
 
     /// Notes that the write is sent. If it adds something, it is open from now on.
-    pub(crate) fn depart(&self, settle_time: Duration) {
+    pub(crate) fn note_sent(&self, settle_time: Duration) {
         let mut writes = self.writes();
         let before = writes.last_read.take();
         if writes.additions.is_some() {
@@ -189,7 +185,6 @@ impl RecordLock {
         }
     }
 
-    /// Notes that a read shows a value.
     pub(crate) fn note_shown(&self, value: &EntryKey) {
         let until = Instant::now() + self.records.settle_time;
         let mut state = self.records.state();
@@ -202,12 +197,11 @@ impl RecordLock {
     }
 
     /// Settles the writes that a read proves not to have been applied. The read was sent at
-    /// `departure`, and shows no entry that could be theirs.
-    pub(crate) fn settle_disproven(&self, departure: Instant) {
-        self.open().open.settle_disproven(departure);
+    /// `sent_at`, and shows no entry that could be theirs.
+    pub(crate) fn settle_disproven(&self, sent_at: Instant) {
+        self.open().open.settle_disproven(sent_at);
     }
 
-    /// Remembers what a read showed, until something is written under this lock.
     pub(crate) fn note_read(&self, entries: HashSet<EntryKey>) {
         self.writes().last_read = Some(entries.into_iter().collect());
     }
@@ -219,10 +213,10 @@ impl RecordLock {
         known.max(self.records.state().memory.forgotten_until(&self.target))
     }
 
-    /// Returns whether an entry of these kinds was not there before the first open write, and is none
+    /// Returns whether an entry of these kinds was not there before the first open write, and is not one
     /// of the values that were sent. The portal may show one of those in another form.
-    pub(crate) fn shows_a_stranger(&self, kinds: &[&str], entries: &HashSet<EntryKey>) -> bool {
-        self.open().open.shows_a_stranger(kinds, entries)
+    pub(crate) fn shows_unknown_entry(&self, kinds: &[&str], entries: &HashSet<EntryKey>) -> bool {
+        self.open().open.shows_unknown_entry(kinds, entries)
     }
 
     /// Returns the writes, none of which is under way.

@@ -16,7 +16,7 @@ use super::{
     seconds::Epoch,
     shown::Shown,
 };
-use crate::equality::EntryKey;
+use crate::wire::equality::EntryKey;
 
 /// How often records are searched for writes that can be forgotten.
 const SWEEP_AFTER: Duration = Duration::from_secs(60 * 60);
@@ -80,7 +80,6 @@ impl Memory {
         }
     }
 
-    /// Remembers one more open write of a record.
     pub(super) fn add(&mut self, target: &Target, write: OpenWrite) {
         match self.read.get_mut(target) {
             Some(open) => open.push(write, None),
@@ -96,7 +95,6 @@ impl Memory {
         });
     }
 
-    /// Remembers until when a read must show this value.
     pub(super) fn note_shown(&mut self, target: &Target, value: &EntryKey, until: Instant) {
         let until = self.epoch.up(until);
         let now = self.epoch.up(Instant::now());
@@ -105,7 +103,6 @@ impl Memory {
             .note(record, value, until, now, &mut self.forgotten);
     }
 
-    /// Returns until when a read must show this value.
     pub(super) fn shown_until(&self, target: &Target, value: &EntryKey) -> Option<Instant> {
         let until = self.shown.until(self.hash(target), value)?;
         Some(self.epoch.time(until))

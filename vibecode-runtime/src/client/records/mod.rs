@@ -48,7 +48,6 @@ use self::{
 };
 use super::caller::Caller;
 
-/// A record that is written to.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Target {
     pub(crate) entity: Cow<'static, str>,
@@ -69,9 +68,7 @@ pub(crate) struct Records {
 
 #[derive(Default)]
 struct State {
-    /// The records that a call has locked.
     queues: HashMap<Target, Queue>,
-    /// What is known about the others.
     memory: Memory,
 }
 
@@ -108,7 +105,7 @@ impl State {
 }
 
 /// Joins the queues of these records, all in one step, so that no other call gets in between.
-pub(crate) fn queue_at(
+pub(crate) fn join_queues(
     records: &Arc<Records>,
     targets: impl IntoIterator<Item = Target>,
     caller: &Caller,
@@ -133,12 +130,7 @@ pub(crate) fn queue_at(
     requests
 }
 
-/// Joins the queue of one record.
-pub(crate) fn queue_for_one(
-    records: &Arc<Records>,
-    target: Target,
-    caller: &Caller,
-) -> LockRequest {
+pub(crate) fn join_queue(records: &Arc<Records>, target: Target, caller: &Caller) -> LockRequest {
     let mut state = records.state();
     let queue = state.queues.entry(target.clone()).or_default();
     let behind = queue.join(caller, Arc::default);
@@ -157,10 +149,10 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
-    use crate::equality::EntryKey;
+    use crate::wire::equality::EntryKey;
 
     const SETTLE: Duration = Duration::from_secs(120);
-    const MANY: u64 = recent::MOST as u64;
+    const MANY: u64 = recent::MAX as u64;
 
     fn records() -> Arc<Records> {
         Arc::new(Records::new(SETTLE))
@@ -175,7 +167,7 @@ mod tests {
 
     fn requests(records: &Arc<Records>, ids: &[u64]) -> Vec<LockRequest> {
         let targets = ids.iter().map(|id| target(*id));
-        queue_at(
+        join_queues(
             records,
             targets,
             &Caller::default(),
@@ -197,7 +189,7 @@ mod tests {
 
     fn send(lock: &RecordLock, phone: &str) {
         lock.will_add(Some(Additions::of_phone(phone)));
-        lock.depart(SETTLE);
+        lock.note_sent(SETTLE);
     }
 
     #[tokio::test]
@@ -223,7 +215,7 @@ mod tests {
             entity: "companies".into(),
             id: 71,
         };
-        let mut company = queue_at(&records, [company], &Caller::default(), &Arc::default());
+        let mut company = join_queues(&records, [company], &Caller::default(), &Arc::default());
         assert!(company.pop().unwrap().try_lock().is_some());
         assert!(request(&records, 72).try_lock().is_some());
     }
@@ -340,6 +332,6 @@ mod tests {
         }
         let lock = locked(&records, 1);
         let shown = HashSet::from([EntryKey::of("PHONE", "+7917")]);
-        assert!(lock.shows_a_stranger(&["PHONE"], &shown));
+        assert!(lock.shows_unknown_entry(&["PHONE"], &shown));
     }
 }

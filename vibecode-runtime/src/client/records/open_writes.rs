@@ -5,9 +5,9 @@ use std::{collections::HashSet, time::Duration};
 use tokio::time::Instant;
 
 use crate::{
-    body::{Body, text_of},
-    equality::EntryKey,
-    multifield::kind_of,
+    patch::body::{Body, text_of},
+    value::multifield::kind_of,
+    wire::equality::EntryKey,
 };
 
 /// How long a write is remembered whose value the record may show in another form.
@@ -68,7 +68,6 @@ pub(super) struct OpenWrites {
     shown: Vec<EntryKey>,
 }
 
-/// A write that was answered or given up.
 pub(super) struct OpenWrite {
     pub(super) additions: Additions,
     /// From when on a read that does not show its values proves that it was not applied.
@@ -104,19 +103,18 @@ impl OpenWrites {
         settled
     }
 
-    /// Settles the writes that a read sent at `departure` is late enough to disprove.
-    pub(super) fn settle_disproven(&mut self, departure: Instant) {
-        self.retain(|write| departure < write.settles_at);
+    /// Settles the writes that a read sent at `sent_at` is late enough to disprove.
+    pub(super) fn settle_disproven(&mut self, sent_at: Instant) {
+        self.retain(|write| sent_at < write.settles_at);
     }
 
-    /// Returns the latest time at which one of the writes settles.
     pub(super) fn settles_at(&self) -> Option<Instant> {
         self.writes.iter().map(|write| write.settles_at).max()
     }
 
-    /// Returns whether an entry of these kinds was not there before the first write, and is none of the
-    /// values that were sent.
-    pub(super) fn shows_a_stranger(&self, kinds: &[&str], shown: &HashSet<EntryKey>) -> bool {
+    /// Returns whether an entry of these kinds was not there before the first write, and is not one
+    /// of the values that were sent.
+    pub(super) fn shows_unknown_entry(&self, kinds: &[&str], shown: &HashSet<EntryKey>) -> bool {
         let Some(before) = self.before.as_ref().filter(|_| !self.writes.is_empty()) else {
             return false;
         };
@@ -130,14 +128,12 @@ impl OpenWrites {
         of_these_kinds.any(|entry| !known.contains(entry))
     }
 
-    /// Forgets the writes that settled so long ago that the portal shows their values in whatever form
-    /// it keeps them.
+    /// Forgets writes that settled so long ago that the portal shows their values in its own form.
     pub(super) fn forget_old(&mut self, now: Instant) {
         self.retain(|write| now.duration_since(write.settles_at) < KEPT);
     }
 
-    /// Returns whether the multifields before the writes are known, so that a read can be compared with
-    /// them.
+    /// Returns whether the multifields before the writes are known, to compare a read with.
     pub(super) fn knows_what_was_before(&self) -> bool {
         self.before.is_some()
     }
@@ -185,8 +181,8 @@ mod tests {
         let one_more: HashSet<_> = phones(0..MANY + 1).collect();
         let start = std::time::Instant::now();
         for _ in 0..10 {
-            assert!(!open.shows_a_stranger(&["PHONE"], &same));
-            assert!(open.shows_a_stranger(&["PHONE"], &one_more));
+            assert!(!open.shows_unknown_entry(&["PHONE"], &same));
+            assert!(open.shows_unknown_entry(&["PHONE"], &one_more));
             assert!(open.settle_shown(&same).is_empty());
         }
         let took = start.elapsed();

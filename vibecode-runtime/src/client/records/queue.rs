@@ -12,14 +12,12 @@ use tokio::sync::Notify;
 
 use crate::client::caller::Caller;
 
-/// Who holds the lock of a record, and who waits for it.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     holder: Option<Caller>,
     waiting: VecDeque<Arc<Ticket>>,
 }
 
-/// A position in a queue.
 #[derive(Debug)]
 pub(super) struct Ticket {
     caller: Caller,
@@ -32,7 +30,6 @@ impl Ticket {
         self.is_granted.load(Ordering::Acquire)
     }
 
-    /// Waits until the lock may be granted.
     pub(super) async fn woken(&self) {
         // An earlier notification is stored, so none is missed.
         self.woken.notified().await;
@@ -42,13 +39,11 @@ impl Ticket {
 /// A position behind another call.
 pub(super) struct Behind {
     pub(super) ticket: Arc<Ticket>,
-    /// The call directly before. It must continue without its caller from now on; those before it
-    /// already do.
+    /// The call directly before, which must now continue without its caller, as those before it do.
     pub(super) next_before: Caller,
 }
 
 impl Queue {
-    /// Takes the lock if it is free, and otherwise joins the queue.
     pub(super) fn join(
         &mut self,
         caller: &Caller,
@@ -71,7 +66,6 @@ impl Queue {
         })
     }
 
-    /// Passes the lock to the next in the queue.
     fn release(&mut self) {
         let next = self.waiting.pop_front();
         self.holder = next.as_ref().map(|next| next.caller.clone());

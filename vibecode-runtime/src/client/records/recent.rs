@@ -14,12 +14,11 @@ use super::{memory::RecordHash, open_writes::OpenWrite};
 /// limit of 300 requests a minute, single calls make 600 writes within the settle time. Batches make many
 /// more, but with the last 4,096 the memory no longer stays in the processor's cache: `update_many` then
 /// took a fifth more CPU time.
-pub(super) const MOST: usize = 1024;
+pub(super) const MAX: usize = 1024;
 
 #[derive(Default)]
 pub(super) struct RecentWrites {
     writes: VecDeque<Option<OpenWrite>>,
-    /// The record of each write.
     records: VecDeque<RecordHash>,
 }
 
@@ -34,7 +33,7 @@ impl RecentWrites {
         mut forget: impl FnMut(RecordHash, Instant),
     ) {
         while let Some(oldest) = self.writes.front()
-            && (self.writes.len() >= MOST || oldest.as_ref().is_none_or(|it| it.settles_at <= now))
+            && (self.writes.len() >= MAX || oldest.as_ref().is_none_or(|it| it.settles_at <= now))
         {
             let oldest = self.writes.pop_front().flatten();
             if let (Some(oldest), Some(record)) = (oldest, self.records.pop_front())
@@ -47,7 +46,6 @@ impl RecentWrites {
         self.records.push_back(record);
     }
 
-    /// Removes and returns the writes to this record.
     pub(super) fn take(&mut self, record: RecordHash) -> Vec<OpenWrite> {
         // Counting is much faster than searching for the first.
         let count = self.records.iter().filter(|it| **it == record).count();
@@ -101,10 +99,10 @@ mod tests {
         assert_eq!(push(&mut recent, 3, later, soon), [0; 0], "1 has settled");
         recent.take(RecordHash(2));
         let mut forgotten = Vec::new();
-        for record in 4..4 + MOST as u64 {
+        for record in 4..4 + MAX as u64 {
             forgotten.extend(push(&mut recent, record, later, soon));
         }
         assert_eq!(forgotten, [3], "2 was taken");
-        assert!(recent.writes.len() == MOST && recent.records.len() == MOST);
+        assert!(recent.writes.len() == MAX && recent.records.len() == MAX);
     }
 }

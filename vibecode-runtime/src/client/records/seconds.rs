@@ -4,11 +4,9 @@ use std::{num::NonZeroU32, time::Duration};
 
 use tokio::time::Instant;
 
-/// A whole number of seconds after an [`Epoch`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Seconds(NonZeroU32);
 
-/// The time from which seconds are counted.
 pub(super) struct Epoch(Instant);
 
 impl Epoch {

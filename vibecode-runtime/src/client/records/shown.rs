@@ -15,14 +15,13 @@ use super::{
     memory::RecordHash,
     seconds::Seconds,
 };
-use crate::equality::EntryKey;
+use crate::wire::equality::EntryKey;
 
 /// The maximum number of values that are remembered. At the documented limit of 300 requests a minute,
 /// batches show 60,000 values within the settle time of a batch.
-const MOST: usize = 1 << 16;
+const MAX: usize = 1 << 16;
 
-/// The values, by a hash of record, kind and value. If two have the same hash, that costs one more
-/// read.
+/// The values, by a hash of record, kind and value. Two with the same hash cost one more read.
 #[derive(Default)]
 pub(super) struct Shown {
     until: HashMap<u64, Seconds>,
@@ -51,7 +50,7 @@ impl Shown {
         while self
             .order
             .front()
-            .is_some_and(|oldest| oldest.until < now || self.order.len() >= MOST)
+            .is_some_and(|oldest| oldest.until < now || self.order.len() >= MAX)
             && let Some(oldest) = self.order.pop_front()
         {
             if oldest.until >= now {
@@ -71,7 +70,6 @@ impl Shown {
         });
     }
 
-    /// Returns until when a read must show this value.
     pub(super) fn until(&self, record: RecordHash, value: &EntryKey) -> Option<Seconds> {
         self.until.get(&self.hash(record, value)).copied()
     }
@@ -129,10 +127,10 @@ mod tests {
             shown.until.len()
         };
         note(RECORD, 0);
-        for number in 1..MOST {
+        for number in 1..MAX {
             note(OTHER, number);
         }
-        assert_eq!(note(OTHER, MOST), MOST);
+        assert_eq!(note(OTHER, MAX), MAX);
         assert_eq!(shown.until(RECORD, &phone(0)), None);
         assert!(shown.until(OTHER, &phone(1)).is_some());
         assert_eq!(forgotten.settles_at(RECORD.short()), Some(until));

@@ -24,14 +24,14 @@ async fn wait(throttle: &Throttle) -> Duration {
     start.elapsed()
 }
 
-/// Lets so many requests pass, with an answer at once.
+/// Lets this many requests pass, each with an immediate answer.
 async fn use_up(throttle: &Throttle, requests: u32) {
     for _ in 0..requests {
         permit(throttle).await.finish(Feedback::none());
     }
 }
 
-fn told(remaining: u32, reset: Duration) -> Feedback {
+fn reporting(remaining: u32, reset: Duration) -> Feedback {
     Feedback {
         remaining: Some(remaining),
         reset: Some(reset),
@@ -182,7 +182,7 @@ async fn a_shorter_wait_never_opens_a_gate_that_is_closed_for_longer() {
 #[tokio::test(start_paused = true)]
 async fn a_lower_remaining_than_ours_is_left_to_others_until_the_reset() {
     let throttle = Throttle::per_minute(300);
-    permit(&throttle).await.finish(told(3, 30 * SECOND));
+    permit(&throttle).await.finish(reporting(3, 30 * SECOND));
     // Of 300 one is ours and 296 are theirs.
     for _ in 0..3 {
         assert_eq!(wait(&throttle).await, Duration::ZERO);
@@ -197,7 +197,7 @@ async fn a_slow_answer_that_counted_only_us_leaves_nothing_to_others() {
     let slow = permit(&throttle).await;
     // Meanwhile the nine are free again, of which the API said that they are not.
     sleep(HELD).await;
-    slow.finish(told(0, 60 * SECOND));
+    slow.finish(reporting(0, 60 * SECOND));
     assert_eq!(wait(&throttle).await, Duration::ZERO);
 }
 
@@ -226,7 +226,7 @@ async fn a_lower_limit_is_obeyed_once_three_answers_state_it_and_a_higher_one_is
 #[tokio::test(start_paused = true)]
 async fn a_stray_limit_throttles_nobody_and_a_lower_one_only_while_it_is_stated() {
     let throttle = Throttle::per_minute(300);
-    for stray in [stating(5), told(3, SECOND), stating(7)] {
+    for stray in [stating(5), reporting(3, SECOND), stating(7)] {
         let stray = Feedback {
             remaining: stray.limit.map(|_| 4),
             ..stray
@@ -276,7 +276,7 @@ async fn absurd_answers_never_stop_a_client_for_more_than_an_hour() {
 async fn what_is_kept_is_bounded_by_the_limit() {
     let queue = Queue::new(300);
     for _ in 0..10_000 {
-        queue.acquire().await.unwrap().finish(told(0, SECOND));
+        queue.acquire().await.unwrap().finish(reporting(0, SECOND));
     }
     assert!(lock(&queue.state).log.held() <= 300);
 }

@@ -39,8 +39,7 @@ const FINISH: &str = concat!(include_str!("state.lua"), include_str!("finish.lua
 /// A request that does not end counts as ended after this time: its process was killed. It is longer
 /// than the 70 s that a client waits for a write, and than the 60 s that the server works on it.
 const IN_FLIGHT_AT_MOST: Duration = Duration::from_secs(150);
-/// The longest time before a waiter asks again, since it is not notified when another process frees a
-/// slot.
+/// The longest time before a waiter asks again: nothing reports a slot that another process frees.
 const ASK_AGAIN: Duration = Duration::from_secs(5);
 
 /// A budget that processes and machines share: they count their requests in one Redis server.
@@ -84,7 +83,6 @@ pub struct RedisBudget {
     shared: Arc<Shared>,
 }
 
-/// What permits share with the budget.
 struct Shared {
     store: Store,
     slots_key: String,
@@ -97,9 +95,7 @@ struct Shared {
     asked: AtomicU64,
     /// The task that holds this lock asks the server.
     first: Mutex<()>,
-    /// How many tasks ask, or wait to ask.
     waiting: AtomicU32,
-    /// How often the server has failed.
     failures: AtomicU64,
 }
 
@@ -112,14 +108,6 @@ impl RedisBudget {
     /// the portal's name. It can be read in Redis, so it must not be the API key itself.
     ///
     /// No connection is made yet.
-    ///
-    /// ```
-    /// use vibecode_runtime::RedisBudget;
-    ///
-    /// assert!(RedisBudget::new("redis://127.0.0.1:6379/0", "acme portal", 300).is_ok());
-    /// assert!(RedisBudget::new("redis://127.0.0.1:6379/0", "", 300).is_err());
-    /// assert!(RedisBudget::new("127.0.0.1 6379", "acme portal", 300).is_err());
-    /// ```
     ///
     /// # Errors
     /// [`BudgetError`] if the URL cannot be used, or if the name is empty.
@@ -206,7 +194,6 @@ impl fmt::Debug for RedisBudget {
     }
 }
 
-/// Whether a request may be sent.
 enum Turn {
     Now(Slot),
     /// Not before `wait` has passed. The API may have asked for a longer wait.
@@ -216,7 +203,6 @@ enum Turn {
     },
 }
 
-/// The slot that a request took, as in the slot log of one process.
 struct Slot {
     used: u64,
     taken: u64,

@@ -15,8 +15,7 @@ use crate::BudgetError;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The timeout of one command. The scripts take well below a millisecond.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
-/// The timeout of a command with all that it may need: an attempt, a new connection, and another
-/// attempt.
+/// The timeout of a command: an attempt, a new connection, and another attempt.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(15);
 
 pub(super) struct Store {

@@ -88,8 +88,8 @@ impl Executor {
         owned.future = None;
         match result {
             Ok(permit) => {
-                let departure = (owned.arrival, owned.owner, Instant::now());
-                self.departures.push(departure);
+                let sent_at = (owned.arrival, owned.owner, Instant::now());
+                self.departures.push(sent_at);
                 permit.finish(Feedback::none());
             }
             Err(_) => self.failures += 1,

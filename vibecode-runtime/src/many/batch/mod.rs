@@ -1,0 +1,163 @@
+//! Batches: up to 50 calls in one request.
+
+mod answer;
+mod call;
+mod pack;
+mod run;
+mod slot;
+
+use std::fmt;
+
+pub(crate) use self::{
+    call::{BatchCall, MAX_CALLS},
+    pack::Pack,
+    run::{Ended, Ready, run},
+    slot::{Run, Slot},
+};
+use crate::{
+    Client, Entity, Error, ErrorKind, Id, IdFor, Patch, RawAnswer, Result, Updated,
+    client::{Call, Target, unexpected},
+};
+
+impl Client {
+    /// Returns an empty batch, for up to 50 calls in one request.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (sandbox, client) = sandbox().await?;
+    /// let results = client
+    ///     .batch()
+    ///     .update(71, &Customer::patch().post("Director"))
+    ///     .update(72, &Customer::patch().clear_post())
+    ///     .send()
+    ///     .await?;
+    /// assert!(results.iter().all(|result| result.is_ok()));
+    /// assert_eq!(sandbox.requests().len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn batch(&self) -> Batch {
+        Batch::new(self.clone())
+    }
+}
+
+/// Up to 50 calls that are sent in one request: `POST /v1/batch`. Created by [`Client::batch`].
+///
+/// The calls of a batch are independent: if one fails, the others are still made. Their order is not
+/// defined, except that calls on the same record are sent in order, in separate batches.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (_sandbox, client) = sandbox().await?;
+/// let results = client
+///     .batch()
+///     .update(71, &Customer::patch().post("Director"))
+///     .update(404, &Customer::patch().post("Nobody"))
+///     .get(ContactId::from(72))
+///     .send()
+///     .await?;
+/// assert!(results[0].is_ok() && results[1].is_err() && results[2].is_ok());
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a batch does nothing until it is sent"]
+pub struct Batch {
+    client: Client,
+    calls: Vec<Result<BatchCall>>,
+}
+
+impl Batch {
+    /// The maximum number of calls in a batch, as the API documents it: 50.
+    pub const MAX_CALLS: usize = MAX_CALLS;
+
+    pub(crate) fn new(client: Client) -> Self {
+        Self {
+            client,
+            calls: Vec::new(),
+        }
+    }
+
+    /// Adds an update of a record. A patch that cannot be sent is an error of this call only.
+    pub fn update<P: Patch>(mut self, id: impl IdFor<P>, patch: &P) -> Self {
+        let target = Target {
+            entity: P::Entity::PATH.into(),
+            id: id.record_id(),
+        };
+        self.calls
+            .push(BatchCall::update(target, patch.body().clone()));
+        self
+    }
+
+    /// Adds a read of a record. The type of the id determines the entity: `ContactId::from(71)`.
+    pub fn get<E: Entity>(mut self, id: impl Into<Id<E>>) -> Self {
+        let target = Target {
+            entity: E::PATH.into(),
+            id: id.into().get(),
+        };
+        self.calls.push(BatchCall::get(target));
+        self
+    }
+
+    /// Sends the calls and returns their results, in order.
+    ///
+    /// If the answer is lost, the outcome is unknown for changes that add phones or emails or contain
+    /// an unchecked value; the other calls are retried. If the API asks to retry later for some calls,
+    /// only those are sent again.
+    ///
+    /// # Errors
+    /// - [`ErrorKind::InvalidBatch`]: no calls, or more than 50. Nothing was sent.
+    ///
+    /// An error of the request itself is returned for each of its calls: see the errors of [every
+    /// call](Client#errors-of-every-call).
+    pub fn send(self) -> Call<Vec<Result<Updated>>> {
+        let Self { client, calls } = self;
+        if calls.is_empty() || calls.len() > MAX_CALLS {
+            let problem = format!(
+                "a batch has 1 to {MAX_CALLS} calls, this one has {}: `update_many` takes any number",
+                calls.len()
+            );
+            return Call::ended(Err(Error::not_sent(ErrorKind::InvalidBatch, problem)));
+        }
+        Call::write(move |caller| async move {
+            client.enter_runtime().await?;
+            let mut results: Vec<Option<Result<RawAnswer>>> = Vec::with_capacity(calls.len());
+            let mut indices = Vec::with_capacity(calls.len());
+            let mut valid = Vec::with_capacity(calls.len());
+            for (index, call) in calls.into_iter().enumerate() {
+                match call {
+                    Ok(call) => {
+                        indices.push(index);
+                        valid.push(call);
+                        results.push(None);
+                    }
+                    Err(error) => results.push(Some(Err(error))),
+                }
+            }
+            let pack = Pack::queue(&client, &caller, valid);
+            pack.send(&client, &caller, &mut Slot::default(), |at, result| {
+                let index = indices.get(at).copied().unwrap_or_default();
+                if let Some(slot) = results.get_mut(index) {
+                    *slot = Some(result);
+                }
+            })
+            .await;
+            let results = results.into_iter().map(|result| {
+                let missing = || Err(unexpected("a call of the batch has no result"));
+                result.unwrap_or_else(missing).map(Updated::new)
+            });
+            Ok(results.collect())
+        })
+    }
+}
+
+impl fmt::Debug for Batch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Batch")
+            .field("calls", &self.calls.len())
+            .finish_non_exhaustive()
+    }
+}

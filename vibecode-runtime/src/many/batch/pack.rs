@@ -1,0 +1,121 @@
+//! Sends up to 50 calls as batches, each call as soon as the lock of its record allows.
+
+use std::{collections::HashSet, mem, pin::pin, sync::Arc};
+
+use tokio::sync::Notify;
+
+use super::{
+    call::BatchCall,
+    run::{Ready, run},
+    slot::Slot,
+};
+use crate::{
+    Client, Error, RawAnswer, Result,
+    client::{Caller, LockRequest, RecordLock, join_queues, request::Effect, waited_for_a_record},
+};
+
+struct Waiting {
+    index: usize,
+    call: BatchCall,
+    /// The request for the lock of its record, if the call writes.
+    request: Option<LockRequest>,
+}
+
+pub(crate) struct Pack {
+    waiting: Vec<Waiting>,
+    woken: Arc<Notify>,
+}
+
+impl Pack {
+    /// Joins the queues of all records in one step, so that calls on one record keep the order in which
+    /// packs are made, whichever pack runs first.
+    pub(crate) fn queue(client: &Client, caller: &Caller, calls: Vec<BatchCall>) -> Self {
+        let woken = Arc::new(Notify::new());
+        let writes = calls.iter().filter(|call| call.effect() > Effect::Reads);
+        let targets = writes.map(|call| call.target.clone());
+        let mut requests = join_queues(&client.shared.records, targets, caller, &woken).into_iter();
+        let waiting = calls.into_iter().enumerate().map(|(index, call)| Waiting {
+            request: (call.effect() > Effect::Reads)
+                .then(|| requests.next())
+                .flatten(),
+            index,
+            call,
+        });
+        Self {
+            waiting: waiting.collect(),
+            woken,
+        }
+    }
+
+    /// Sends the calls. Passes each result, with the index of its call, to `done` as soon as it is
+    /// final. A call waits while its record is locked, which may be by an earlier call of the same
+    /// pack. The other calls are sent meanwhile.
+    pub(crate) async fn send(
+        self,
+        client: &Client,
+        caller: &Caller,
+        slot: &mut Slot,
+        mut done: impl FnMut(usize, Result<RawAnswer>),
+    ) {
+        let Self { mut waiting, woken } = self;
+        let latest = slot.latest_lock();
+        while !waiting.is_empty() {
+            let (indices, ready) = take_ready(&mut waiting, client.shared.retries.attempts());
+            if ready.is_empty() {
+                slot.release();
+                let woken = caller.wait_until(latest, pin!(woken.notified())).await;
+                if !matches!(woken, Ok(Some(()))) {
+                    return refuse(waiting, &waited_for_a_record(), done);
+                }
+                continue;
+            }
+            if let Some(error) = slot.stopped() {
+                let ready = indices.into_iter().zip(ready);
+                for (index, Ready { call, .. }) in ready {
+                    done(index, Err(call.named(error.clone())));
+                }
+                return refuse(waiting, error, done);
+            }
+            slot.take().await;
+            run(client, caller, ready, |at, ended| {
+                if let Some(index) = indices.get(at) {
+                    done(*index, ended.result);
+                }
+            })
+            .await;
+        }
+    }
+}
+
+fn refuse(waiting: Vec<Waiting>, error: &Error, mut done: impl FnMut(usize, Result<RawAnswer>)) {
+    for Waiting { index, call, .. } in waiting {
+        done(index, Err(call.named(error.clone())));
+    }
+}
+
+/// Takes out the calls that hold their lock, or need none. A call behind another one on the same record
+/// stays, so that a read after a write shows the write.
+fn take_ready(waiting: &mut Vec<Waiting>, tries: u32) -> (Vec<usize>, Vec<Ready<RecordLock>>) {
+    let (mut indices, mut ready) = (Vec::new(), Vec::new());
+    let mut seen = HashSet::new();
+    // If all calls are writes, their locks keep them in order.
+    let has_reads = waiting.iter().any(|one| one.request.is_none());
+    for mut one in mem::take(waiting) {
+        let is_first = !has_reads || seen.insert(one.call.target.clone());
+        let lock = match &mut one.request {
+            Some(request) if is_first => request.try_lock(),
+            Some(_) | None => None,
+        };
+        if !is_first || (one.request.is_some() && lock.is_none()) {
+            waiting.push(one);
+            continue;
+        }
+        indices.push(one.index);
+        ready.push(Ready {
+            call: one.call,
+            lock,
+            tries,
+        });
+    }
+    (indices, ready)
+}

@@ -1,0 +1,132 @@
+//! The calls for many records.
+
+use futures_core::Stream;
+
+use super::{Bulk, ensure, update};
+use crate::{Client, Ensured, IdFor, Patch, PatchJob};
+
+impl Client {
+    /// Changes any number of records, 50 per request, and returns the outcomes in the order of the
+    /// items.
+    ///
+    /// The items are pairs of an id and a patch. They are taken from the iterator as they can be sent,
+    /// so memory stays bounded however many there are. Up to four requests are under way at the same
+    /// time. No record is in two of them, so the changes of a record keep their order.
+    ///
+    /// An item that cannot be sent, or that the API refuses, fails alone. If an answer is lost, the
+    /// outcome is unknown for the items that add phones or emails or contain an unchecked value; the
+    /// others are retried. If the key is refused, the items that follow fail without being sent.
+    ///
+    /// Dropping the stream stops the run: the outcomes that it had not returned are unknown.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let patches = (71..=73).map(|id| (id, Customer::patch().post("Director")));
+    /// let mut outcomes = client.update_many(patches);
+    /// while let Some(outcome) = outcomes.next().await {
+    ///     if let Err(error) = outcome.result {
+    ///         eprintln!("{}: {error}", outcome.id);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update_many<P, A, I>(&self, items: I) -> Bulk<P::Entity>
+    where
+        P: Patch,
+        A: IdFor<P>,
+        I: IntoIterator<Item = (A, P)>,
+        I::IntoIter: Send + 'static,
+    {
+        Bulk::of_iterator(self, items.into_iter(), update)
+    }
+
+    /// Does the same as [`Client::update_many`], for the items of a stream.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// # let queue = stream_of([(71, Customer::patch().post("Director"))]);
+    /// // `queue` is any `Stream` of pairs of an id and a patch.
+    /// let mut outcomes = client.update_many_stream(queue);
+    /// let outcome = outcomes.next().await.expect("one an item");
+    /// assert!(outcome.result.is_ok());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update_many_stream<P, A, S>(&self, items: S) -> Bulk<P::Entity>
+    where
+        P: Patch,
+        A: IdFor<P>,
+        S: Stream<Item = (A, P)> + Send + 'static,
+    {
+        Bulk::of_stream(self, items, update)
+    }
+
+    /// Makes sure that any number of records have the values of their patches, 50 per request: it reads
+    /// the records and sends what is missing, as [`Client::ensure`] does for one. A run that was
+    /// interrupted can simply be repeated.
+    ///
+    /// In all other respects it works as [`Client::update_many`].
+    pub fn ensure_many<P, A, I>(&self, items: I) -> Bulk<P::Entity, Ensured>
+    where
+        P: Patch,
+        A: IdFor<P>,
+        I: IntoIterator<Item = (A, P)>,
+        I::IntoIter: Send + 'static,
+    {
+        Bulk::of_iterator(self, items.into_iter(), ensure)
+    }
+
+    /// Does the same as [`Client::ensure_many`], for the items of a stream.
+    pub fn ensure_many_stream<P, A, S>(&self, items: S) -> Bulk<P::Entity, Ensured>
+    where
+        P: Patch,
+        A: IdFor<P>,
+        S: Stream<Item = (A, P)> + Send + 'static,
+    {
+        Bulk::of_stream(self, items, ensure)
+    }
+
+    /// Sends any number of jobs, as [`Client::update_many`] sends patches. The jobs may be for several
+    /// entities, so the ids in the outcomes have no entity type.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let jobs = [
+    ///     PatchJob::new(71, &Customer::patch().post("Director"))?,
+    ///     PatchJob::new(72, &Customer::patch().clear_post())?,
+    /// ];
+    /// let mut outcomes = client.update_jobs(jobs);
+    /// while let Some(outcome) = outcomes.next().await {
+    ///     assert!(outcome.result.is_ok());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update_jobs<I>(&self, jobs: I) -> Bulk<()>
+    where
+        I: IntoIterator<Item = PatchJob>,
+        I::IntoIter: Send + 'static,
+    {
+        Bulk::of_jobs(self, jobs.into_iter(), update)
+    }
+
+    /// Makes sure that any number of records have the values of their jobs, as [`Client::ensure_many`]
+    /// does for patches.
+    pub fn ensure_jobs<I>(&self, jobs: I) -> Bulk<(), Ensured>
+    where
+        I: IntoIterator<Item = PatchJob>,
+        I::IntoIter: Send + 'static,
+    {
+        Bulk::of_jobs(self, jobs.into_iter(), ensure)
+    }
+}

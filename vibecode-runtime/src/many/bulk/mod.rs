@@ -1,0 +1,318 @@
+//! Any number of records from one call: 50 items per request, outcomes in the order of the items.
+//!
+//! items → [`window`] → packs, each sent by its own task → results → [`window`] → outcomes
+//!
+//! An item is an id and a patch. A pack is up to 50 items that are sent as one batch. At most
+//! [`Bulk::MAX_REQUESTS`] packs have a request under way. The window contains the items that were taken
+//! from the source and not returned yet: up to 400 items, or 16 MiB of patches. Outcomes are returned in
+//! the order of the items, so a slow pack delays the outcomes behind it. While the window is full, no
+//! more items are taken, so memory is bounded however long the source is.
+//!
+//! Example with packs of 2 items and a window of 6:
+//!
+//! - Items 0 to 5 are taken in. The packs (0, 1), (2, 3) and (4, 5) are sent. The window is full.
+//! - The results of 2 and 3 arrive first. They stay in the window, since 0 and 1 have no result yet.
+//! - The results of 0 and 1 arrive. The outcomes of 0 to 3 are returned in order. The window has room
+//!   for items 6 to 9.
+//!
+//! Two changes of the same record may be in different packs. They cannot overtake each other: each pack
+//! joins the lock queues of its records when it is made, and packs are made in the order of the items.
+
+mod calls;
+mod pack;
+mod source;
+mod window;
+
+use std::{
+    fmt,
+    future::poll_fn,
+    marker::PhantomData,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use futures_core::Stream;
+use tokio::{runtime::Handle, sync::mpsc};
+
+use self::{
+    pack::{Event, Results, Sent},
+    source::Source,
+    window::Window,
+};
+use crate::{
+    Client, Ensured, Id, IdFor, Patch, PatchJob, Result, Updated,
+    client::{Caller, PresenceGuard, outside_of_a_runtime},
+    many::{
+        batch::{BatchCall, Pack, Run, Slot},
+        ensure::EnsurePack,
+    },
+};
+
+/// The outcome of one item of [`Client::update_many`] or [`Client::ensure_many`].
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (_sandbox, client) = sandbox().await?;
+/// let changes = [(71, Customer::patch().post("Director")), (404, Customer::patch().post("Nobody"))];
+/// let mut outcomes = client.update_many(changes);
+/// let first = outcomes.next().await.expect("one an item");
+/// assert_eq!((first.index, first.id), (0, ContactId::from(71)));
+/// assert!(first.result.is_ok());
+/// let second = outcomes.next().await.expect("one an item");
+/// assert!(second.result.is_err());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct BulkOutcome<E, T = Updated> {
+    /// The index of the item, from 0.
+    pub index: usize,
+    /// The id of the record.
+    pub id: Id<E>,
+    /// The result of the item.
+    pub result: Result<T>,
+}
+
+/// The outcomes of [`Client::update_many`] or [`Client::ensure_many`], one per item, in the order of
+/// the items. It is a `Stream`; [`Bulk::next`] returns the next outcome.
+///
+/// It does nothing until it is polled. Requests that are under way continue while it is not polled; new
+/// ones are sent only when it is polled. Dropping it stops the run, and the outcomes that it had not
+/// returned are unknown. Every item gets an outcome, even if the runtime that drives the run is shut
+/// down.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (_sandbox, client) = sandbox().await?;
+/// let changes = (71..=73).map(|id| (id, Customer::patch().post("Director")));
+/// let mut outcomes = client.update_many(changes);
+/// let mut failed = Vec::new();
+/// while let Some(outcome) = outcomes.next().await {
+///     if outcome.result.is_err() {
+///         failed.push(outcome.id);
+///     }
+/// }
+/// assert!(failed.is_empty());
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a run does nothing until it is polled"]
+pub struct Bulk<E, T = Updated> {
+    client: Client,
+    send: SendPack<T>,
+    source: Source,
+    window: Window<T>,
+    run: Run,
+    caller: Caller,
+    _guard: PresenceGuard,
+    events: mpsc::UnboundedReceiver<Event<T>>,
+    sender: mpsc::UnboundedSender<Event<T>>,
+    entity: PhantomData<fn() -> E>,
+}
+
+impl Bulk<()> {
+    /// The maximum number of requests of a run that are under way at the same time: 4, each with up to
+    /// [`Batch::MAX_CALLS`](crate::Batch::MAX_CALLS) items.
+    pub const MAX_REQUESTS: usize = 4;
+}
+
+type SendPack<T> = fn(Client, Caller, Slot, Vec<PatchJob>, Results<T>) -> Sent;
+
+impl<E, T: Send + 'static> Bulk<E, T> {
+    pub(crate) fn of_iterator<I, A, P>(client: &Client, items: I, send: SendPack<T>) -> Self
+    where
+        I: Iterator<Item = (A, P)> + Send + 'static,
+        A: IdFor<P>,
+        P: Patch,
+    {
+        Self::new(client, Source::of_iterator(items), send)
+    }
+
+    pub(crate) fn of_jobs(
+        client: &Client,
+        jobs: impl Iterator<Item = PatchJob> + Send + 'static,
+        send: SendPack<T>,
+    ) -> Self {
+        Self::new(client, Source::of_jobs(jobs), send)
+    }
+
+    pub(crate) fn of_stream<S, A, P>(client: &Client, items: S, send: SendPack<T>) -> Self
+    where
+        S: Stream<Item = (A, P)> + Send + 'static,
+        A: IdFor<P>,
+        P: Patch,
+    {
+        Self::new(client, Source::of_stream(items), send)
+    }
+
+    fn new(client: &Client, source: Source, send: SendPack<T>) -> Self {
+        let (sender, events) = mpsc::unbounded_channel();
+        let caller = Caller::default();
+        Self {
+            client: client.clone(),
+            send,
+            source,
+            window: Window::new(),
+            // Wakes the task that polls the run, which may have a pack that waits for a slot.
+            run: Run::new(Bulk::<()>::MAX_REQUESTS, {
+                let sender = sender.clone();
+                move || drop(sender.send(Event::SlotFree))
+            }),
+            _guard: caller.guard(),
+            caller,
+            events,
+            sender,
+            entity: PhantomData,
+        }
+    }
+
+    /// Returns the next outcome, or `None` after the last item.
+    pub async fn next(&mut self) -> Option<BulkOutcome<E, T>> {
+        poll_fn(|context| self.poll(context)).await
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<BulkOutcome<E, T>>> {
+        if Handle::try_current().is_err() {
+            self.run.stop(outside_of_a_runtime());
+        }
+        self.hear(context);
+        let is_waiting = self.take_in(context);
+        self.send_packs(is_waiting);
+        if let Some(outcome) = self.window.pop() {
+            return Poll::Ready(Some(outcome.of_entity()));
+        }
+        if self.source.is_over() && self.window.is_empty() {
+            return Poll::Ready(None);
+        }
+        Poll::Pending
+    }
+
+    /// Receives the events of the packs, and registers this task to be woken by the next one.
+    fn hear(&mut self, context: &mut Context<'_>) {
+        loop {
+            // `try_recv` also receives what exceeds tokio's cooperative budget for a task: an event
+            // that stops the run must not be missed.
+            while let Ok(event) = self.events.try_recv() {
+                self.take(event);
+            }
+            match self.events.poll_recv(context) {
+                Poll::Ready(Some(event)) => self.take(event),
+                Poll::Ready(None) | Poll::Pending => return,
+            }
+        }
+    }
+
+    fn take(&mut self, event: Event<T>) {
+        match event {
+            Event::Result(index, result) => self.window.finish(index, result),
+            Event::SlotFree => {}
+        }
+    }
+
+    /// Takes items in while there is room. Returns whether the source is pending.
+    fn take_in(&mut self, context: &mut Context<'_>) -> bool {
+        while !self.source.is_over() && self.window.has_room() {
+            match self.source.poll_next(context) {
+                Poll::Ready(Some((id, job))) => self.window.push(id, job),
+                Poll::Ready(None) => {}
+                Poll::Pending => return true,
+            }
+        }
+        false
+    }
+
+    /// Sends full packs while a slot is free, and a smaller pack if no more items are available now. A
+    /// full window is no reason to send a smaller pack: returned outcomes will make room for more.
+    fn send_packs(&mut self, is_waiting: bool) {
+        if let Some(error) = self.run.stopped() {
+            for index in self.window.take_waiting() {
+                self.window.finish(index, Err(error.clone()));
+            }
+            return;
+        }
+        let takes_more = !is_waiting && !self.source.is_over();
+        while self.window.fills_a_pack() || (self.window.has_waiting() && !takes_more) {
+            let Some(slot) = self.run.try_slot() else {
+                return;
+            };
+            let (indices, jobs) = self.window.pack();
+            let results = Results::new(indices, self.sender.clone(), self.run.clone());
+            let sent = (self.send)(
+                self.client.clone(),
+                self.caller.clone(),
+                slot,
+                jobs,
+                results,
+            );
+            tokio::spawn(sent);
+        }
+    }
+}
+
+/// Only the source has to be pinned, and it is boxed.
+impl<E, T> Unpin for Bulk<E, T> {}
+
+impl<E, T: Send + 'static> Stream for Bulk<E, T> {
+    type Item = BulkOutcome<E, T>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll(context)
+    }
+}
+
+impl<E, T> fmt::Debug for Bulk<E, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bulk").finish_non_exhaustive()
+    }
+}
+
+/// Updates the records of a pack. The pack has joined the queues of its records when this returns.
+pub(crate) fn update(
+    client: Client,
+    caller: Caller,
+    mut slot: Slot,
+    jobs: Vec<PatchJob>,
+    mut results: Results<Updated>,
+) -> Sent {
+    let calls = jobs.into_iter().map(BatchCall::from).collect();
+    let pack = Pack::queue(&client, &caller, calls);
+    Box::pin(async move {
+        results.begin();
+        pack.send(&client, &caller, &mut slot, |index, result| {
+            results.give(index, result.map(Updated::new));
+        })
+        .await;
+        end(results, slot);
+    })
+}
+
+/// Ensures the records of a pack. The pack has joined the queues of its records when this returns.
+pub(crate) fn ensure(
+    client: Client,
+    caller: Caller,
+    mut slot: Slot,
+    jobs: Vec<PatchJob>,
+    mut results: Results<Ensured>,
+) -> Sent {
+    let pack = EnsurePack::queue(&client, &caller, jobs);
+    Box::pin(async move {
+        results.begin();
+        pack.send(&client, &caller, &mut slot, |index, result| {
+            results.give(index, result);
+        })
+        .await;
+        end(results, slot);
+    })
+}
+
+/// Stops the run, if it is to stop, before the slot is freed, so that no further pack is sent.
+fn end<T>(mut results: Results<T>, slot: Slot) {
+    results.end();
+    drop(slot);
+    drop(results);
+}

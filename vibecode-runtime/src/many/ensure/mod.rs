@@ -1,0 +1,230 @@
+//! Makes sure that records have the values of patches: reads a record, sends what is missing, and
+//! trusts only what an answer or a read shows.
+//!
+//! Each record goes through these steps while its lock is held:
+//!
+//! 1. Read the record. If it shows everything in the patch, it is done.
+//! 2. If something that is added is missing (a phone, an email or an unchecked value) while an earlier
+//!    write that adds is still open, read again with growing pauses. Continue when a read shows the
+//!    value, or when a read is sent at or after the moment at which the last open write settles
+//!    ([`records`](crate::client)). Only such a read proves that the value was not added.
+//! 3. Send what is missing. If the answer shows it, the record is done; otherwise go back to step 1.
+//!
+//! Example with a settle time of 120 s: a PATCH that adds a phone is sent at 0 s and times out at 70 s.
+//! A read follows immediately and does not show the phone. More reads follow.
+//!
+//! - If the read at 95 s shows the phone, the record is done, after one write.
+//! - If no read shows it, the read at 190 s (70 s + 120 s) proves that the PATCH was not applied, and
+//!   the phone is sent again.
+//!
+//! If the API reports a success and the record does not show the values, they are not sent again: the
+//! record is read until the write settles, and the call then fails with [`ErrorKind::NotTaken`].
+
+mod ensured;
+mod missing;
+mod step;
+mod transport;
+
+use std::{borrow::Borrow, pin::pin, sync::Arc};
+
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep_until},
+};
+
+pub use self::ensured::Ensured;
+use self::{
+    step::{Step, Working},
+    transport::{Batched, OneByOne, Transport},
+};
+use crate::{
+    Client, Error, ErrorKind, IdFor, Outcome, Patch, PatchJob, Result,
+    client::{Call, Caller, join_queues, waited_for_a_record},
+    many::batch::Slot,
+};
+
+impl Client {
+    /// Makes sure that a record has the values of a patch, whatever happened to earlier attempts.
+    ///
+    /// Reads the record first and sends only what is missing. A phone counts as present if an entry has
+    /// the same digits, an email if an entry is equal ignoring case, whatever the type of the entry. If
+    /// an answer is lost, the record is read again, and the values are sent again only once the lost
+    /// attempt can no longer be applied:
+    /// [`ClientBuilder::settle_time`](crate::ClientBuilder::settle_time) after it was given up.
+    ///
+    /// So it never adds a value that a read has shown, and never adds while an earlier write of this
+    /// client may still be applied. Two processes that run at the same time can still each add the
+    /// value.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (sandbox, client) = sandbox().await?;
+    /// let patch = Customer::patch().add_phone("+79169876543");
+    /// // The phone is added, but the answer is lost.
+    /// sandbox.fault(Fault::drop_after().on("PATCH"));
+    /// let ensured = client.ensure(71, &patch).await?;
+    /// assert_eq!(ensured.added().len(), 1);
+    /// let writes = sandbox.requests().into_iter().filter(|request| request.method() == "PATCH");
+    /// assert_eq!(writes.count(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`Client::update`]; [`ErrorKind::MultifieldsUnknown`] if the list of the record's
+    /// phones and emails is missing or not understood; [`ErrorKind::NotTaken`] if the API reported a
+    /// success and the record still does not show the values.
+    pub fn ensure<P: Patch>(&self, id: impl IdFor<P>, patch: &P) -> Call<Ensured> {
+        match PatchJob::new(id, patch) {
+            Ok(job) => self.ensure_job(job),
+            Err(error) => Call::ended(Err(error)),
+        }
+    }
+
+    /// Makes sure that a record has the values of a job, as [`Client::ensure`] does.
+    ///
+    /// # Errors
+    /// As [`Client::ensure`].
+    pub fn ensure_job(&self, job: impl Borrow<PatchJob>) -> Call<Ensured> {
+        let (client, job) = (self.clone(), job.borrow().clone());
+        Call::write(move |caller| async move {
+            client.enter_runtime().await?;
+            let mut result = None;
+            let transport = OneByOne::new(&client, &caller);
+            let pack = EnsurePack::queue(&client, &caller, vec![job]);
+            pack.run(&caller, transport, |_, ended| result = Some(ended))
+                .await;
+            result.unwrap_or_else(|| Err(not_shown(None)))
+        })
+    }
+}
+
+/// Up to 50 jobs that wait for the locks of their records.
+pub(crate) struct EnsurePack {
+    working: Vec<Working>,
+    woken: Arc<Notify>,
+}
+
+impl EnsurePack {
+    /// Joins the queues of all records in one step, so that jobs on one record keep the order in which
+    /// packs are made.
+    pub(crate) fn queue(client: &Client, caller: &Caller, jobs: Vec<PatchJob>) -> Self {
+        let attempts = client.shared.retries.attempts();
+        let woken = Arc::new(Notify::new());
+        let targets = jobs.iter().map(PatchJob::target);
+        let requests = join_queues(&client.shared.records, targets, caller, &woken);
+        let working = jobs.into_iter().zip(requests).enumerate();
+        let working = working
+            .map(|(index, (job, request))| Working::new(index, job, request, attempts))
+            .collect();
+        Self { working, woken }
+    }
+
+    /// Ensures the jobs. Passes each result, with the index of its job, to `done` once it is final.
+    pub(crate) async fn send(
+        self,
+        client: &Client,
+        caller: &Caller,
+        slot: &mut Slot,
+        done: impl FnMut(usize, Result<Ensured>),
+    ) {
+        let transport = Batched::new(client, caller, slot);
+        self.run(caller, transport, done).await;
+    }
+
+    async fn run(
+        self,
+        caller: &Caller,
+        mut transport: impl Transport,
+        mut done: impl FnMut(usize, Result<Ensured>),
+    ) {
+        let Self { mut working, woken } = self;
+        let latest_lock = transport.latest_lock();
+        loop {
+            for one in &mut working {
+                one.begin_if_locked();
+            }
+            // The lock of a record is released as soon as the record is done, even if others still
+            // wait.
+            for ended in working.extract_if(.., |one| one.is_done()) {
+                let (index, result) = ended.finish();
+                done(index, result);
+            }
+            if working.is_empty() {
+                return;
+            }
+            if !is_due(&working) {
+                transport.pause();
+                let is_waited = wait(&working, &woken, latest_lock, caller).await;
+                if is_waited.is_err() {
+                    for one in working {
+                        let (index, result) = one.give_up();
+                        done(index, result);
+                    }
+                    return;
+                }
+                if Instant::now() >= latest_lock {
+                    for one in working.iter_mut().filter(|one| one.is_waiting()) {
+                        one.fail(waited_for_a_record());
+                    }
+                }
+                continue;
+            }
+            if let Some(error) = transport.stopped() {
+                for one in working.iter_mut().filter(|one| one.has_sent_nothing()) {
+                    one.fail(error.clone());
+                }
+            }
+            let now = Instant::now();
+            let mut reading = pick(&mut working, |one| one.due().is_some_and(|due| due <= now));
+            if reading.is_empty() {
+                continue;
+            }
+            transport.read(&mut reading).await;
+            let mut writing = pick(&mut working, |one| matches!(one.step, Step::Write(_)));
+            if !writing.is_empty() {
+                transport.write(&mut writing).await;
+            }
+        }
+    }
+}
+
+fn is_due(working: &[Working]) -> bool {
+    let now = Instant::now();
+    let mut due = working.iter().filter_map(Working::due);
+    due.any(|due| due <= now)
+}
+
+async fn wait(
+    working: &[Working],
+    woken: &Notify,
+    latest_lock: Instant,
+    caller: &Caller,
+) -> Result<()> {
+    let due = working.iter().filter_map(Working::due).min();
+    if !working.iter().any(Working::is_waiting) {
+        let due = due.unwrap_or_else(Instant::now);
+        return caller.wait(pin!(sleep_until(due))).await;
+    }
+    let until = due.map_or(latest_lock, |due| due.min(latest_lock));
+    // The loop handles both cases.
+    caller
+        .wait_until(until, pin!(woken.notified()))
+        .await
+        .map(drop)
+}
+
+fn pick(working: &mut [Working], is_wanted: impl Fn(&Working) -> bool) -> Vec<&mut Working> {
+    working.iter_mut().filter(|one| is_wanted(one)).collect()
+}
+
+/// The error if the record does not show what was sent: the last error, if there was one, since it says
+/// more.
+fn not_shown(last: Option<Error>) -> Error {
+    last.unwrap_or_else(|| {
+        let problem = "the record does not show the values that were sent: check that its fields exist on the portal";
+        Error::new(ErrorKind::NotTaken, Outcome::Unknown, problem)
+    })
+}

@@ -1,0 +1,277 @@
+//! The progress of one record: what was read, what is missing, what was sent, and what comes next.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{
+    Ensured,
+    missing::{Missing, shows_all},
+    not_shown,
+};
+use crate::{
+    Error, ErrorKind, Outcome, PatchJob, RawAnswer, Result,
+    client::{LockRequest, RecordLock, request::Effect},
+    patch::body::Body,
+};
+
+/// The pause between the first read and the second. Each further read comes twice as long after the
+/// first as the one before.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// How long a success without additions may take to show in a read.
+const SHOWN_WITHIN: Duration = Duration::from_secs(5);
+
+/// The kinds of values that patches add.
+const ADDED_KINDS: [&str; 2] = ["PHONE", "EMAIL"];
+
+pub(super) struct Working {
+    index: usize,
+    pub(super) job: PatchJob,
+    lock: Lock,
+    pub(super) step: Step,
+    first: Option<Missing>,
+    tries_left: u32,
+    /// The error of the last write with an unknown outcome.
+    lost: Option<Error>,
+    /// Whether a write with an unknown outcome may still be applied.
+    is_open: bool,
+    /// Until when the values of a success may still show.
+    taken_until: Option<Instant>,
+    first_read: Option<Instant>,
+}
+
+enum Lock {
+    Waiting(LockRequest),
+    Held(RecordLock),
+}
+
+pub(super) enum Step {
+    WaitForLock,
+    Read(Instant),
+    Write(Body),
+    Done(Result<Ensured>),
+}
+
+impl Working {
+    pub(super) fn new(index: usize, job: PatchJob, request: LockRequest, attempts: u32) -> Self {
+        Self {
+            index,
+            job,
+            lock: Lock::Waiting(request),
+            step: Step::WaitForLock,
+            first: None,
+            tries_left: attempts,
+            lost: None,
+            is_open: false,
+            taken_until: None,
+            first_read: None,
+        }
+    }
+
+    /// Begins with the first read if the lock is acquired now.
+    pub(super) fn begin_if_locked(&mut self) {
+        if let (Step::WaitForLock, Lock::Waiting(request)) = (&self.step, &mut self.lock)
+            && let Some(lock) = request.try_lock_with_open_writes()
+        {
+            self.lock = Lock::Held(lock);
+            self.step = Step::Read(Instant::now());
+        }
+    }
+
+    pub(super) fn is_waiting(&self) -> bool {
+        matches!(self.step, Step::WaitForLock)
+    }
+
+    /// Returns whether no write was sent that has to be followed up.
+    pub(super) fn has_sent_nothing(&self) -> bool {
+        !self.is_done() && self.lost.is_none() && self.taken_until.is_none()
+    }
+
+    pub(super) fn is_done(&self) -> bool {
+        matches!(self.step, Step::Done(_))
+    }
+
+    pub(super) fn due(&self) -> Option<Instant> {
+        match self.step {
+            Step::Read(at) => Some(at),
+            Step::WaitForLock | Step::Write(_) | Step::Done(_) => None,
+        }
+    }
+
+    pub(super) fn lock(&self) -> Option<&RecordLock> {
+        match &self.lock {
+            Lock::Held(lock) => Some(lock),
+            Lock::Waiting(_) => None,
+        }
+    }
+
+    pub(super) fn tries_left(&self) -> u32 {
+        self.tries_left
+    }
+
+    pub(super) fn decide(&mut self, read: Result<RawAnswer>, sent_at: Option<Instant>) {
+        let now = Instant::now();
+        let sent_at = sent_at.unwrap_or(now);
+        self.first_read.get_or_insert(now);
+        let missing = read.and_then(|raw| Ok((Missing::of(self.job.body(), &raw)?, raw)));
+        let (mut missing, raw) = match missing {
+            Ok(missing) => missing,
+            Err(error) => return self.fail(error),
+        };
+        let body = std::mem::take(&mut missing.body);
+        let mut proven = true;
+        let mut has_unknown_entry = false;
+        let mut settles_at = None;
+        let adds = Effect::of(&body) == Effect::Adds;
+        if let Lock::Held(lock) = &self.lock {
+            let entries = raw.multifields().ok().map(|entries| entries.keys());
+            if let Some(entries) = &entries {
+                lock.settle_shown(entries);
+            }
+            for entry in &missing.present {
+                lock.note_shown(&entry.key());
+            }
+            // A read that lacks a value which was shown before is out of date.
+            let shown = missing.wanted.iter();
+            let shown = shown.filter_map(|entry| lock.shown_until(&entry.key()));
+            settles_at = lock.settles_at().into_iter().chain(shown).max();
+            proven = settles_at.is_none_or(|at| sent_at >= at);
+            if let Some(entries) = entries {
+                has_unknown_entry = adds && lock.shows_unknown_entry(&missing.kinds(), &entries);
+                // Checks all kinds that are written, not only those that this patch adds.
+                if !lock.shows_unknown_entry(&ADDED_KINDS, &entries) {
+                    lock.settle_disproven(sent_at);
+                }
+                lock.note_read(entries);
+            }
+        }
+        let first = self.first.get_or_insert(missing);
+        if body.is_empty() {
+            self.step = Step::Done(Ok(first.ensured(raw)));
+            return;
+        }
+        if let Some(until) = self.taken_until {
+            self.step = if sent_at >= until {
+                Step::Done(Err(not_taken(&body)))
+            } else {
+                self.read_again(now, until)
+            };
+            return;
+        }
+        self.step = match settles_at {
+            Some(at) if adds && !proven => self.read_again(now, at),
+            _ if has_unknown_entry => Step::Done(Err(reformatted())),
+            _ if self.may_send(&body) => {
+                self.is_open &= !adds;
+                Step::Write(body)
+            }
+            _ => Step::Done(Err(not_shown(self.lost.take()))),
+        };
+    }
+
+    fn may_send(&self, body: &Body) -> bool {
+        let is_first = self.lost.is_none() && self.taken_until.is_none();
+        // A record may never show whether an unchecked value is there.
+        self.tries_left > 0 && (is_first || !body.is_unchecked())
+    }
+
+    pub(super) fn note(&mut self, written: Result<RawAnswer>, tries: u32) {
+        self.tries_left = self.tries_left.saturating_sub(tries.max(1));
+        match written {
+            Ok(raw) => self.note_success(raw),
+            Err(error) if error.outcome() == Outcome::NotApplied => {
+                let error = if self.is_open {
+                    error.with(|details| details.outcome = Outcome::Unknown)
+                } else {
+                    error
+                };
+                self.step = Step::Done(Err(error));
+            }
+            Err(error) => {
+                self.is_open = true;
+                self.lost = Some(error);
+                self.step = Step::Read(Instant::now());
+            }
+        }
+    }
+
+    /// A success is believed only if the answer shows the values.
+    fn note_success(&mut self, raw: RawAnswer) {
+        let now = Instant::now();
+        if let Some(lock) = self.lock().filter(|lock| lock.settles_at().is_some())
+            && let Ok(entries) = raw.multifields()
+        {
+            lock.settle_shown(&entries.keys());
+        }
+        if shows_all(self.job.body(), &raw) {
+            let mut first = self.first.take().unwrap_or_default();
+            self.step = Step::Done(Ok(first.ensured(raw)));
+            return;
+        }
+        let settles_at = self.lock().and_then(RecordLock::settles_at);
+        self.taken_until = settles_at.max(Some(now + SHOWN_WITHIN));
+        self.first_read = Some(now);
+        self.step = Step::Read(now);
+    }
+
+    pub(super) fn fail(&mut self, error: Error) {
+        let outcome = if self.is_open || self.taken_until.is_some() {
+            Outcome::Unknown
+        } else {
+            error.outcome()
+        };
+        self.step = Step::Done(Err(error.with(|details| details.outcome = outcome)));
+    }
+
+    pub(super) fn finish(self) -> (usize, Result<Ensured>) {
+        let Self {
+            index, step, job, ..
+        } = self;
+        let result = match step {
+            Step::Done(result) => result,
+            Step::WaitForLock | Step::Read(_) | Step::Write(_) => Err(not_shown(None)),
+        };
+        // The error of a request names it already.
+        let named = |error: Error| {
+            error.with(|details| {
+                let call = || format!("ensure {}/{}", job.entity(), job.id());
+                details.call.get_or_insert_with(call);
+            })
+        };
+        (index, result.map_err(named))
+    }
+
+    /// Returns the result if the caller is gone.
+    pub(super) fn give_up(mut self) -> (usize, Result<Ensured>) {
+        if !self.is_done() {
+            let problem = "the call was dropped before it was done";
+            self.fail(Error::not_sent(ErrorKind::Interrupted, problem));
+        }
+        self.finish()
+    }
+
+    /// Schedules a further read, at the latest at `latest`.
+    fn read_again(&self, now: Instant, latest: Instant) -> Step {
+        let first = self.first_read.unwrap_or(now);
+        let after = FIRST_PAUSE.max((now - first) * 2);
+        Step::Read(latest.min(first + after).max(now))
+    }
+}
+
+/// The error of a success whose values do not show. It names the fields, not the values.
+fn not_taken(missing: &Body) -> Error {
+    let names: Vec<_> = missing
+        .changes()
+        .map(|(name, _)| format!("`{name}`"))
+        .collect();
+    let problem = format!(
+        "the API reported a success, but the record does not show the values of {}: check that the fields exist on the portal",
+        names.join(", ")
+    );
+    Error::new(ErrorKind::NotTaken, Outcome::Unknown, problem)
+}
+
+fn reformatted() -> Error {
+    let problem = "the record shows a new phone or email that may be one of those sent, in another form: read the record before sending it again";
+    Error::new(ErrorKind::MultifieldsUnknown, Outcome::Unknown, problem)
+}

@@ -1,0 +1,196 @@
+//! The rows of a query, requested page by page.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use futures_core::Stream;
+use serde_json::value::RawValue;
+
+use super::{
+    Query,
+    listed::{Listed, Pages},
+};
+use crate::{Entity, Error, ErrorKind, Outcome, RawAnswer, Record, Result, client::Call};
+
+/// The number of rows per request: with an offset, at most 500 are recommended (api.md, grade D).
+const PAGE: u64 = 500;
+/// The length of a page of the portal itself (api.md, grade D). A page of exactly this length may be a
+/// longer page that was cut.
+const NATIVE_PAGE: u64 = 50;
+
+/// The rows of a [`Query`]. It is a `Stream`; [`Rows::next`] returns the next row.
+///
+/// If a page cannot be read or repeats an earlier one, the rows end with one error. If the struct
+/// cannot hold a row, that row is an error, and the next rows follow.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (_sandbox, client) = sandbox().await?;
+/// let mut rows = client.list::<Customer>().stream();
+/// let mut names = Vec::new();
+/// while let Some(customer) = rows.next().await {
+///     names.push(customer?.name);
+/// }
+/// assert_eq!(names, ["Ivan", "Anna", "Ольга"]);
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "rows are asked for as they are taken"]
+pub struct Rows<T> {
+    query: Query<T>,
+    page: VecDeque<Box<RawValue>>,
+    pages: Pages,
+    next_page: NextPage,
+    given: u64,
+}
+
+enum NextPage {
+    /// The offset of the next page.
+    At(u64),
+    Asked {
+        offset: u64,
+        limit: u64,
+        call: Call<Listed>,
+    },
+    None,
+}
+
+impl<T: Record> Rows<T> {
+    pub(super) fn new(query: Query<T>) -> Self {
+        Self {
+            query,
+            page: VecDeque::new(),
+            pages: Pages::default(),
+            next_page: NextPage::At(0),
+            given: 0,
+        }
+    }
+
+    /// Returns the next row, or `None` after the last.
+    ///
+    /// # Errors
+    /// - [`ErrorKind::InvalidQuery`](crate::ErrorKind::InvalidQuery): a field that the struct does not
+    ///   read, or a filter that cannot be written. Nothing was sent.
+    /// - [`ErrorKind::Unexpected`](crate::ErrorKind::Unexpected): a page repeats an earlier one. There
+    ///   are no rows after it.
+    /// - [`ErrorKind::Unreadable`](crate::ErrorKind::Unreadable): a field does not have the type that
+    ///   the struct requires. The rows after it are still returned.
+    /// - Those of [every call](crate::Client#errors-of-every-call).
+    pub async fn next(&mut self) -> Option<Result<T>> {
+        std::future::poll_fn(|context| self.poll(context)).await
+    }
+
+    /// Collects all rows.
+    ///
+    /// # Errors
+    /// The first error that [`Rows::next`] returns.
+    pub async fn all(mut self) -> Result<Vec<T>> {
+        let mut rows = Vec::new();
+        while let Some(row) = self.next().await {
+            rows.push(row?);
+        }
+        Ok(rows)
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {
+        loop {
+            if self.query.limit.is_some_and(|limit| self.given >= limit) {
+                return Poll::Ready(None);
+            }
+            if let Some(row) = self.page.pop_front() {
+                self.given += 1;
+                let raw = RawAnswer::new(T::Entity::PATH.into(), row, Outcome::NotApplied);
+                return Poll::Ready(Some(raw.record()));
+            }
+            match &mut self.next_page {
+                NextPage::None => return Poll::Ready(None),
+                NextPage::At(offset) => {
+                    let offset = *offset;
+                    match self.ask(offset) {
+                        Ok(Some(asked)) => self.next_page = asked,
+                        Ok(None) => {
+                            self.next_page = NextPage::None;
+                            return Poll::Ready(None);
+                        }
+                        Err(error) => return self.end(error),
+                    }
+                }
+                NextPage::Asked {
+                    offset,
+                    limit,
+                    call,
+                } => {
+                    let (offset, limit) = (*offset, *limit);
+                    match ready!(Pin::new(call).poll(context)) {
+                        Ok(Listed { rows, has_more }) => {
+                            if self.pages.repeats(&rows) {
+                                return self.end(self.repeated(offset, limit));
+                            }
+                            let count = rows.len() as u64;
+                            let is_full = count >= limit || count == NATIVE_PAGE;
+                            self.next_page = if count > 0 && (is_full || has_more) {
+                                NextPage::At(offset + count)
+                            } else {
+                                NextPage::None
+                            };
+                            self.page = rows.into();
+                        }
+                        Err(error) => return self.end(error),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Requests the next page. Returns `None` if no record can match.
+    fn ask(&self, offset: u64) -> Result<Option<NextPage>> {
+        self.query.check()?;
+        if self.query.matches_nothing() {
+            return Ok(None);
+        }
+        let left = self.query.limit.map_or(PAGE, |limit| limit - self.given);
+        let limit = left.min(PAGE);
+        let request = self.query.page(offset, limit);
+        let client = self.query.client.clone();
+        Ok(Some(NextPage::Asked {
+            offset,
+            limit,
+            call: Call::read(|caller| async move { client.send(&request, &caller).await }),
+        }))
+    }
+
+    fn repeated(&self, offset: u64, limit: u64) -> Error {
+        let problem = format!(
+            "the page from row {offset} on has no row that an earlier page did not have, so the list cannot be complete: the API ignores `offset`, or many records were added meanwhile"
+        );
+        let error = Error::new(ErrorKind::Unexpected, Outcome::NotApplied, problem);
+        self.query.page(offset, limit).named(error)
+    }
+
+    fn end(&mut self, error: Error) -> Poll<Option<Result<T>>> {
+        self.next_page = NextPage::None;
+        Poll::Ready(Some(Err(error)))
+    }
+}
+
+impl<T: Record> Stream for Rows<T> {
+    type Item = Result<T>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {
+        self.poll(context)
+    }
+}
+
+impl<T: Record> fmt::Debug for Rows<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rows")
+            .field("given", &self.given)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,114 @@
+//! Serializes a body as JSON.
+
+use std::ops::Range;
+
+use serde::{
+    Serialize, Serializer,
+    ser::{Error as _, SerializeMap},
+};
+use serde_json::{Value, value::RawValue};
+
+use super::{Action, Added, Body, Change};
+
+/// The type of a plain string (api.md, grade D).
+pub(crate) const WORK: &str = "WORK";
+
+impl Body {
+    /// Returns the body as JSON, to be sent only if [`Body::invalid_field`] returns `None`.
+    pub(crate) fn to_json(&self) -> String {
+        let around = self.changes.len() * r#","phone":[{"value":,"typeId":"MAILING"}]"#.len();
+        let mut json = String::with_capacity(self.json.len() + around + 2);
+        // Members that are adjacent in the text are copied as one run.
+        let mut run = 0..0;
+        let mut changes = self.changes.as_slice();
+        while let [first, rest @ ..] = changes {
+            if let Action::Add(_) = first.action {
+                self.push_run(&mut json, run);
+                json.push_str(if json.is_empty() { "{\"" } else { ",\"" });
+                json.push_str(&first.name);
+                json.push_str("\":");
+                let others = rest.iter().take_while(|it| it.is_of_field_of(first));
+                let (all, rest) = changes.split_at(1 + others.count());
+                self.push_added(&mut json, all);
+                // The next member begins here if it was set next.
+                let end = all.last().map_or(0, |last| last.value.end);
+                run = end..end;
+                changes = rest;
+            } else {
+                if first.begin != run.end {
+                    self.push_run(&mut json, run);
+                    run = first.begin..first.begin;
+                }
+                run.end = first.value.end;
+                changes = rest;
+            }
+        }
+        self.push_run(&mut json, run);
+        if json.is_empty() {
+            json.push('{');
+        }
+        json.push('}');
+        json
+    }
+
+    /// Each member begins with a comma; for the first one, it is replaced with the brace.
+    fn push_run(&self, json: &mut String, mut run: Range<usize>) {
+        if json.is_empty() && !run.is_empty() {
+            json.push('{');
+            run.start += 1;
+        }
+        json.push_str(self.text(run));
+    }
+
+    /// Writes the values of a multifield in the shortest of the three documented forms that can
+    /// represent them: one WORK value, a list of WORK values, or a list of values with their types.
+    fn push_added(&self, json: &mut String, changes: &[Change]) {
+        let is_work = self.added(changes).all(|added| added.type_id == WORK);
+        if let ([change], true) = (changes, is_work) {
+            return json.push_str(self.value(change));
+        }
+        json.push('[');
+        for Added { value, type_id } in self.added(changes) {
+            if is_work {
+                json.push_str(value);
+                json.push(',');
+            } else {
+                json.push_str(r#"{"value":"#);
+                json.push_str(value);
+                json.push_str(r#","typeId":""#);
+                json.push_str(type_id);
+                json.push_str(r#""},"#);
+            }
+        }
+        json.pop();
+        json.push(']');
+    }
+}
+
+impl Serialize for Body {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Some(invalid) = &self.failure {
+            return Err(S::Error::custom(invalid));
+        }
+        // Only `serde_json` writes a `RawValue` unchanged, so a binary format gets the value itself.
+        let is_text = serializer.is_human_readable();
+        let mut map = serializer.serialize_map(None)?;
+        for (first, all) in self.fields() {
+            let mut added = String::new();
+            let json = if let Action::Add(_) = first.action {
+                self.push_added(&mut added, all);
+                &added
+            } else {
+                self.value(first)
+            };
+            if is_text {
+                let value: &RawValue = serde_json::from_str(json).map_err(S::Error::custom)?;
+                map.serialize_entry(&*first.name, value)?;
+            } else {
+                let value: Value = serde_json::from_str(json).map_err(S::Error::custom)?;
+                map.serialize_entry(&*first.name, &value)?;
+            }
+        }
+        map.end()
+    }
+}

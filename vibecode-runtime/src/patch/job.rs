@@ -1,0 +1,556 @@
+//! Patches as plain data, which can be stored in a queue or a file and sent by another process.
+
+mod untyped;
+
+use std::{
+    borrow::{Borrow, Cow},
+    collections::HashSet,
+    fmt,
+};
+
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde_json::{Value, value::RawValue};
+
+pub use self::untyped::UntypedPatch;
+use self::untyped::is_field_name;
+use crate::{
+    Client, Entity, IdFor, Patch, Result, Updated,
+    client::{
+        Call, Target,
+        request::{check, checked_id},
+    },
+    entity::is_entity,
+    patch::body::{Added, Body, FieldChange, WORK},
+    value::multifield::{self, MULTIFIELD_FLAGS, type_id_of},
+    wire::json,
+};
+
+/// A patch together with the record that it is for, as plain serde data.
+///
+/// [`Client::update_job`](crate::Client::update_job) sends it as an update.
+/// [`Client::ensure_job`](crate::Client::ensure_job) sends it so that running it twice adds nothing
+/// twice, which is what a queue with at-least-once delivery needs.
+///
+/// It can be stored in any serde format, JSON or binary. A job that was modified so that no patch could
+/// have produced it is refused when it is read.
+///
+/// It contains personal data, as the patch does. Debug shows none.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let job = PatchJob::new(71, &Customer::patch().post("Director"))?;
+/// let json = serde_json::to_string(&job)?;
+/// assert_eq!(
+///     json,
+///     concat!(
+///         r#"{"version":2,"entity":"contacts","id":71,"body":"{\"post\":\"Director\"}","#,
+///         r#""adds":[],"unchecked":false,"clears":[]}"#,
+///     ),
+/// );
+/// let same: PatchJob = serde_json::from_str(&json)?;
+/// assert_eq!((same.entity(), same.id()), ("contacts", 71));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Serialize)]
+#[serde(into = "Data")]
+pub struct PatchJob {
+    entity: Cow<'static, str>,
+    id: u64,
+    body: Body,
+}
+
+impl PatchJob {
+    /// Creates a job from a patch for a record.
+    ///
+    /// # Errors
+    /// Refuses what [`Client::update`](crate::Client::update) would refuse, before anything is queued:
+    /// [`EmptyPatch`](crate::ErrorKind::EmptyPatch), [`InvalidPatch`](crate::ErrorKind::InvalidPatch),
+    /// [`InvalidId`](crate::ErrorKind::InvalidId).
+    pub fn new<P: Patch>(id: impl IdFor<P>, patch: &P) -> Result<Self> {
+        let id = checked_id(id.record_id())?;
+        check(patch.body())?;
+        Ok(Self {
+            entity: P::Entity::PATH.into(),
+            id,
+            body: patch.body().clone(),
+        })
+    }
+
+    #[cfg(test)]
+    pub(crate) fn unchecked_new(entity: Cow<'static, str>, id: u64, body: Body) -> Self {
+        Self { entity, id, body }
+    }
+
+    /// Returns the name of the entity in the API's paths, such as `contacts`.
+    #[must_use]
+    pub fn entity(&self) -> &str {
+        &self.entity
+    }
+
+    /// Returns the record's id.
+    #[must_use]
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Returns whether the job is idempotent, that is, whether sending it twice has the same effect as
+    /// sending it once: see [`Patch::is_idempotent`](crate::Patch::is_idempotent).
+    #[must_use]
+    pub fn is_idempotent(&self) -> bool {
+        self.body.is_idempotent()
+    }
+
+    pub(crate) fn body(&self) -> &Body {
+        &self.body
+    }
+
+    pub(crate) fn target(&self) -> Target {
+        Target {
+            entity: self.entity.clone(),
+            id: self.id,
+        }
+    }
+
+    pub(crate) fn into_parts(self) -> (Target, Body) {
+        let Self { entity, id, body } = self;
+        (Target { entity, id }, body)
+    }
+}
+
+impl Client {
+    /// Sends a job as [`Client::update`] sends its patch.
+    ///
+    /// # Errors
+    /// Those of [`Client::update`].
+    pub fn update_job(&self, job: impl Borrow<PatchJob>) -> Call<Updated> {
+        let job = job.borrow();
+        self.write(job.target(), job.body())
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename = "PatchJob", deny_unknown_fields)]
+struct Data {
+    version: u64,
+    entity: String,
+    id: u64,
+    body: String,
+    /// The fields that the body adds to.
+    adds: Vec<String>,
+    unchecked: bool,
+    /// The fields that the body clears. Version 1 did not distinguish them from fields that it sets.
+    #[serde(default)]
+    clears: Option<Vec<String>>,
+}
+
+/// The version that is written. The version before it is read too; others are refused.
+const VERSION: u64 = 2;
+const WITHOUT_CLEARS: u64 = 1;
+
+impl From<PatchJob> for Data {
+    fn from(job: PatchJob) -> Self {
+        let PatchJob { entity, id, body } = job;
+        let of = |is_wanted: fn(&FieldChange<'_>) -> bool| -> Vec<String> {
+            let wanted = body.changes().filter(|(_, change)| is_wanted(change));
+            wanted.map(|(name, _)| name.to_string()).collect()
+        };
+        Self {
+            version: VERSION,
+            entity: entity.into_owned(),
+            id,
+            body: body.to_json(),
+            adds: of(|change| matches!(change, FieldChange::Add(_))),
+            unchecked: body.is_unchecked(),
+            clears: Some(of(|change| matches!(change, FieldChange::Clear(_)))),
+        }
+    }
+}
+
+/// Why the data is not a job. Contains no values.
+#[derive(Debug, Clone, Copy)]
+enum NotAJob {
+    Version(u64),
+    Target,
+    Body,
+}
+
+impl fmt::Display for NotAJob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Version(version) => write!(
+                f,
+                "this version of the crate reads jobs of the versions {WITHOUT_CLEARS} and {VERSION}, not {version}"
+            ),
+            Self::Target => f.write_str("the job names no record of an entity that can be changed"),
+            Self::Body => f.write_str(
+                "the body of the job is not that of a patch, or does not fit the fields that it adds to and clears",
+            ),
+        }
+    }
+}
+
+impl TryFrom<Data> for PatchJob {
+    type Error = NotAJob;
+
+    fn try_from(data: Data) -> Result<Self, NotAJob> {
+        let clears = match (data.version, data.clears) {
+            (WITHOUT_CLEARS, None) => Vec::new(),
+            (VERSION, Some(clears)) => clears,
+            (WITHOUT_CLEARS | VERSION, _) => return Err(NotAJob::Body),
+            (version, _) => return Err(NotAJob::Version(version)),
+        };
+        if !is_entity(&data.entity) || checked_id(data.id).is_err() {
+            return Err(NotAJob::Target);
+        }
+        let body = read_body(&data.body, data.adds, clears, data.unchecked);
+        Ok(Self {
+            entity: data.entity.into(),
+            id: data.id,
+            body: body.ok_or(NotAJob::Body)?,
+        })
+    }
+}
+
+/// serde's errors are replaced: they would quote the data, which may be personal.
+impl<'de> Deserialize<'de> for PatchJob {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let data = Data::deserialize(deserializer).map_err(|_| {
+            D::Error::custom(
+                "this is not a patch job: a key is missing, unknown, doubled or of another type",
+            )
+        })?;
+        Self::try_from(data).map_err(D::Error::custom)
+    }
+}
+
+/// Parses a body from JSON, with the fields that it adds to and clears. Returns `None` if no patch has
+/// such a body: otherwise a job that was modified on its way could add a phone twice.
+fn read_body(
+    json: &str,
+    adds: Vec<String>,
+    clears: Vec<String>,
+    is_unchecked: bool,
+) -> Option<Body> {
+    let (mut adds, mut clears) = (Names::of(adds)?, Names::of(clears)?);
+    let mut body = Body::default();
+    for (name, value) in json::pairs(json)? {
+        // Only an unchecked name may have any form. Parsing as `Value` refuses text that contains half
+        // an emoji.
+        if !(is_unchecked || is_field_name(&name))
+            || serde_json::from_str::<Value>(value.get()).is_err()
+        {
+            return None;
+        }
+        let added;
+        let change = match (adds.take(&name), clears.take(&name)) {
+            (true, true) => return None,
+            (true, false) => {
+                added = read_added(&name, value)?;
+                let entries = added
+                    .iter()
+                    .map(|(value, type_id)| Added { value, type_id });
+                FieldChange::Add(entries.collect())
+            }
+            (false, true) if is_never_set(&name) => return None,
+            (false, true) => FieldChange::Clear(clearing(value.get())?),
+            // Only an unchecked value may set a field that could be added to, and such a body is sent
+            // only once.
+            (false, false) if !is_unchecked && is_never_set(&name) => return None,
+            (false, false) => FieldChange::Set(value.get()),
+        };
+        body.take(&name.into(), &change);
+    }
+    if is_unchecked {
+        body.mark_unchecked();
+    }
+    let is_whole = adds.is_empty() && clears.is_empty() && !body.is_empty();
+    is_whole.then_some(body)
+}
+
+struct Names(HashSet<String>);
+
+impl Names {
+    /// Returns `None` if a name occurs twice.
+    fn of(names: Vec<String>) -> Option<Self> {
+        let count = names.len();
+        let names: HashSet<String> = names.into_iter().collect();
+        (names.len() == count).then_some(Self(names))
+    }
+
+    fn take(&mut self, name: &str) -> bool {
+        self.0.remove(name)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Returns whether no patch sets a field of this name, since it can only be added to, or is read-only.
+/// It is not known whether the API accepts a name in another spelling, such as `PHONE_WORK`.
+fn is_never_set(name: &str) -> bool {
+    let is_same = |known: &&str| {
+        let letters = name.bytes().filter(|byte| *byte != b'_');
+        let known = known.bytes().map(|byte| byte.to_ascii_lowercase());
+        letters.map(|byte| byte.to_ascii_lowercase()).eq(known)
+    };
+    let lists = [&["id", "web", "im"], MULTIFIELD_FLAGS];
+    lists.into_iter().flatten().any(is_same) || multifield::is_name(name)
+}
+
+/// Returns the value, as JSON, if it is one that clears a field.
+fn clearing(json: &str) -> Option<&'static str> {
+    let clearings = ["\"\"", "0", "[]", "null", "false"];
+    clearings.into_iter().find(|clearing| *clearing == json)
+}
+
+/// Parses the entries of a multifield, in any of its three forms. Values stay JSON; types are parsed.
+fn read_added(name: &str, value: &RawValue) -> Option<Vec<(String, &'static str)>> {
+    let entry = |value: &RawValue| {
+        let (value, type_id) = if value.get().starts_with('"') {
+            (value, type_id_of(name, WORK)?)
+        } else {
+            // An entry with further keys is refused: they would be lost.
+            let pairs = json::pairs(value.get()).filter(|pairs| pairs.len() == 2)?;
+            let of = |name| pairs.iter().find(|(key, _)| key == name).map(|pair| pair.1);
+            let type_id = json::text(of("typeId")?)?;
+            (of("value")?, type_id_of(name, &type_id)?)
+        };
+        let text: String = serde_json::from_str(value.get()).ok()?;
+        (!text.trim().is_empty()).then(|| (value.get().to_owned(), type_id))
+    };
+    if value.get().starts_with('[') {
+        let entries: Vec<&RawValue> = serde_json::from_str(value.get()).ok()?;
+        let entries: Option<Vec<_>> = entries.into_iter().map(entry).collect();
+        entries.filter(|entries| !entries.is_empty())
+    } else {
+        Some(vec![entry(value)?])
+    }
+}
+
+/// Shows the record and which fields change, but no values.
+impl fmt::Debug for PatchJob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PatchJob")
+            .field("entity", &self.entity)
+            .field("id", &self.id)
+            .field("body", &self.body)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Result<PatchJob, serde_json::Error> {
+        serde_json::from_str(json)
+    }
+
+    fn job(body: &str, adds: &str, clears: &str) -> String {
+        let body = serde_json::to_string(body).unwrap();
+        format!(
+            r#"{{"version":2,"entity":"contacts","id":71,"body":{body},"adds":{adds},"unchecked":false,"clears":{clears}}}"#
+        )
+    }
+
+    /// As version 1 wrote it.
+    fn old_job(body: &str, adds: &str) -> String {
+        let new = job(body, adds, "[]");
+        let old = new.replace(r#""version":2"#, r#""version":1"#);
+        old.replace(r#","clears":[]"#, "")
+    }
+
+    const BODIES: [(&str, &str, &str); 4] = [
+        (
+            r#"{"post":"Director","companyId":0}"#,
+            "[]",
+            r#"["companyId"]"#,
+        ),
+        (
+            r#"{"ufCrmSum":0.1000000000000000055,"phone":"+7"}"#,
+            r#"["phone"]"#,
+            "[]",
+        ),
+        (r#"{"phone":["+7","+8"],"post":""}"#, r#"["phone"]"#, "[]"),
+        (
+            r#"{"email":[{"value":"a@b.ru","typeId":"MAILING"}],"post":""}"#,
+            r#"["email"]"#,
+            r#"["post"]"#,
+        ),
+    ];
+
+    #[test]
+    fn a_job_is_read_as_it_was_written_to_the_byte() {
+        for (body, adds, clears) in BODIES {
+            let json = job(body, adds, clears);
+            assert_eq!(serde_json::to_string(&read(&json).unwrap()).unwrap(), json);
+        }
+    }
+
+    #[test]
+    fn a_job_of_version_1_is_read_and_sends_the_same_body() {
+        for (body, adds, _) in BODIES {
+            let read = read(&old_job(body, adds)).unwrap();
+            assert_eq!(read.body.to_json(), body);
+            assert!(
+                read.body
+                    .changes()
+                    .all(|(_, change)| !matches!(change, FieldChange::Clear(_)))
+            );
+        }
+    }
+
+    #[test]
+    fn a_clear_stays_a_clear_and_a_set_a_set() {
+        let json = job(
+            r#"{"post":"","name":"","companyId":0}"#,
+            "[]",
+            r#"["post","companyId"]"#,
+        );
+        let read = read(&json).unwrap();
+        let is_clear =
+            |name: &str| matches!(read.body.change_of(name), Some(FieldChange::Clear(_)));
+        assert_eq!(
+            ["post", "name", "companyId"].map(is_clear),
+            [true, false, true]
+        );
+    }
+
+    #[test]
+    fn a_job_knows_whether_it_may_be_sent_twice() {
+        let sets = read(&job(r#"{"post":"a"}"#, "[]", "[]")).unwrap();
+        assert!(sets.is_idempotent());
+        let adds = read(&job(r#"{"phone":"+7"}"#, r#"["phone"]"#, "[]")).unwrap();
+        assert!(!adds.is_idempotent());
+        for body in [r#"{"fm":{}}"#, r#"{"phone":"+7"}"#] {
+            let unchecked = job(body, "[]", "[]").replace("false", "true");
+            assert!(!read(&unchecked).unwrap().is_idempotent());
+        }
+    }
+
+    #[test]
+    fn a_name_that_no_patch_has_and_half_an_emoji_are_refused_in_a_job() {
+        for body in [
+            r#"{"PHONE":"+79161112233"}"#,
+            r#"{"Phone":"+79161112233"}"#,
+            r#"{"phoneFax":"+79161112233"}"#,
+            r#"{"phone[]":"+79161112233"}"#,
+            r#"{"":"+79161112233"}"#,
+            r#"{"post":"+79161112233\ud800"}"#,
+        ] {
+            let error = read(&job(body, "[]", "[]")).expect_err(body);
+            assert!(!error.to_string().contains("7916"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_job_that_was_tampered_with_is_refused_without_its_values() {
+        const PHONE: &str = r#"{"phone":"+79161112233"}"#;
+        const PHONES: &str = r#"["phone"]"#;
+        let good = job(PHONE, PHONES, "[]");
+        assert!(read(&good).is_ok());
+        let mut bad = vec![
+            good.replace(r#""version":2"#, r#""version":3"#),
+            good.replace(r#""version":2"#, r#""version":1"#),
+            good.replace(r#""id":71"#, r#""id":0"#),
+            good.replace(r#""id":71"#, r#""id":"+79161112233""#),
+            good.replace(r#""id":71"#, r#""id":71,"id":72"#),
+            good.replace(r#","clears":[]"#, ""),
+            good.replace(r#","clears":[]"#, r#","clears":null"#),
+            good.replace(r#","unchecked":false"#, ""),
+            good.replace(
+                r#","unchecked":false"#,
+                r#","unchecked":false,"only_if":"+79161112233""#,
+            ),
+            good.replace("{\\", "[\\"),
+            good.replace(r#""adds":["phone"]"#, r#""adds":"+79161112233""#),
+            r#""+79161112233""#.to_owned(),
+            r#"["+79161112233"]"#.to_owned(),
+        ];
+        for entity in [
+            "",
+            "../me",
+            "contacts/../me",
+            "me",
+            "Contacts",
+            "contacts/",
+            "items",
+            "items/",
+            "items/01",
+            "items/-1",
+            "items/1040/x",
+            "items/99999999999",
+        ] {
+            bad.push(good.replace("contacts", entity));
+        }
+        for (body, adds, clears) in [
+            ("{}", "[]", "[]"),
+            // An addition that would be repeated as a set.
+            (PHONE, "[]", "[]"),
+            (r#"{"email":["a@79161112233.ru"]}"#, "[]", "[]"),
+            (r#"{"fm":{"n0":{"value":"+79161112233"}}}"#, "[]", "[]"),
+            (r#"{"phoneWork":"+79161112233"}"#, "[]", "[]"),
+            (r#"{"PHONE_WORK":"+79161112233"}"#, "[]", "[]"),
+            (r#"{"web":"+79161112233"}"#, "[]", "[]"),
+            (r#"{"id":79161112233}"#, "[]", "[]"),
+            (r#"{"post":"+79161112233"}"#, r#"["post"]"#, "[]"),
+            (r#"{"post":"+79161112233"}"#, PHONES, "[]"),
+            (PHONE, r#"["phone","phone"]"#, "[]"),
+            (PHONE, r#"["phone","email"]"#, "[]"),
+            (r#"{"phone":[]}"#, PHONES, "[]"),
+            (r#"{"phone":""}"#, PHONES, "[]"),
+            (r#"{"phone":79161112233}"#, PHONES, "[]"),
+            (r#"{"phone":[{"VALUE":"+79161112233"}]}"#, PHONES, "[]"),
+            (
+                r#"{"phone":[{"value":"+79161112233","typeId":"FAX"}]}"#,
+                PHONES,
+                "[]",
+            ),
+            (
+                r#"{"phone":[{"value":79161112233,"typeId":"WORK"}]}"#,
+                PHONES,
+                "[]",
+            ),
+            (
+                r#"{"phone":[{"value":"+79161112233","typeId":"WORK","id":5}]}"#,
+                PHONES,
+                "[]",
+            ),
+            // Doubled keys.
+            (
+                r#"{"phone":[{"value":"+79161112233","typeId":"WORK","typeId":"HOME"}]}"#,
+                PHONES,
+                "[]",
+            ),
+            (
+                r#"{"phone":"+79161112233","phone":"+79161112234"}"#,
+                PHONES,
+                "[]",
+            ),
+            (r#"{"post":"a","post":"+79161112233"}"#, "[]", "[]"),
+            // Clears that are none.
+            (r#"{"post":"+79161112233"}"#, "[]", r#"["post"]"#),
+            (r#"{"post":""}"#, "[]", r#"["name"]"#),
+            (r#"{"post":""}"#, "[]", r#"["post","post"]"#),
+            (PHONE, PHONES, PHONES),
+            (r#"{"phone":""}"#, "[]", PHONES),
+        ] {
+            bad.push(job(body, adds, clears));
+        }
+        bad.push(old_job(PHONE, "[]"));
+        for bad in bad {
+            let error = read(&bad).expect_err(&bad);
+            let shown = format!("{error} {error:?}");
+            assert!(!shown.contains("7916"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_job_for_a_smart_process_goes_there() {
+        let json = job(r#"{"title":"a"}"#, "[]", "[]").replace("contacts", "items/1040");
+        assert_eq!(read(&json).unwrap().entity(), "items/1040");
+    }
+}

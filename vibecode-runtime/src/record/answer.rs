@@ -1,0 +1,331 @@
+//! Records as the API returned them.
+
+use std::{borrow::Cow, collections::HashMap, fmt};
+
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use crate::{
+    Duplicate, Entity, Error, ErrorKind, Id, Mismatch, Multifields, Outcome, Patch, Record, Result,
+    WireValue,
+    record::{Fields, UnreadableRecord},
+    value::multifield::{
+        MULTIFIELD_FLAGS, MULTIFIELD_NAMES, UnclearMultifields, shows_unknown_alias,
+    },
+    wire::json,
+};
+
+/// A record as the API returned it: JSON text that is parsed on demand.
+///
+/// `Debug` shows its length, not its content.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let raw = RawAnswer::from_json::<Contacts>(r#"{"id":71,"name":"Ivan","phone":"+79169876543"}"#)?;
+/// assert_eq!(raw.record::<Customer>()?.name, "Ivan");
+/// assert_eq!(raw.multifields()?.entries()[0].value(), "+79169876543");
+/// assert_eq!(format!("{raw:?}"), "RawAnswer(46 bytes)");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct RawAnswer {
+    entity: Cow<'static, str>,
+    json: Box<RawValue>,
+    /// The [`Outcome`] to report if the answer cannot be read.
+    unread: Outcome,
+}
+
+impl RawAnswer {
+    pub(crate) fn new(entity: Cow<'static, str>, json: Box<RawValue>, unread: Outcome) -> Self {
+        Self {
+            entity,
+            json,
+            unread,
+        }
+    }
+
+    /// Creates a `RawAnswer` from a record that came from elsewhere, such as a file.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unreadable`] if the text is not JSON.
+    pub fn from_json<E: Entity>(json: impl Into<String>) -> Result<Self> {
+        let json = RawValue::from_string(json.into()).map_err(|_| {
+            let problem = "the text is not JSON";
+            Error::new(ErrorKind::Unreadable, Outcome::NotApplied, problem)
+        })?;
+        Ok(Self {
+            entity: E::PATH.into(),
+            json,
+            unread: Outcome::NotApplied,
+        })
+    }
+
+    /// Returns the JSON text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.json.get()
+    }
+
+    /// Reads the record into a struct.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unreadable`], which names the field, if a value does not fit the type of the
+    /// struct's field, or if the struct is for another entity. After an update, the change has been
+    /// applied all the same, and the [`Outcome`] is `Unknown`.
+    pub fn record<T: Record>(&self) -> Result<T> {
+        if T::Entity::PATH != self.entity {
+            let (answered, wanted) = (&self.entity, T::Entity::PATH);
+            let problem =
+                format!("the answered record is one of the {answered}, not of the {wanted}");
+            return Err(self.unreadable(problem));
+        }
+        Fields::read::<T>(self.as_str()).map_err(|problem| match problem {
+            UnreadableRecord::Field(field) => {
+                let problem = format!("the answered record does not fit: {field}");
+                self.unreadable(problem).caused_by(field)
+            }
+            UnreadableRecord::NotAnObject => {
+                self.unreadable("the answered record is not an object".to_owned())
+            }
+            UnreadableRecord::Key => {
+                let problem = "a key of the answered record has half of a surrogate pair in it";
+                self.unreadable(problem.to_owned())
+            }
+        })
+    }
+
+    /// Reads the whole record into any type that implements `Deserialize`, such as
+    /// `serde_json::Value`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unreadable`] if the record has another shape. The error does not contain the
+    /// record's values.
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T> {
+        json::read(self.as_str()).map_err(|error| {
+            let problem = "the answered record does not fit the type that it was to be read into";
+            self.unreadable(problem.to_owned()).caused_by(error)
+        })
+    }
+
+    /// Returns the phones and emails: from `fm`, with their ids and native types, or from the
+    /// aliases if the record has no `fm`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::MultifieldsUnknown`] if `fm` or an alias has an unknown form, or if `fm`, the
+    /// aliases and the flags `hasPhone` and `hasEmail` contradict each other. After an update the
+    /// change has been applied all the same, and the [`Outcome`] is `Unknown`.
+    pub fn multifields(&self) -> Result<Multifields> {
+        self.look_up([]).multifields().map_err(|unclear| {
+            let problem = format!(
+                "which phones and emails the record has is not known: {}",
+                unclear.problem()
+            );
+            Error::new(ErrorKind::MultifieldsUnknown, self.unread, problem)
+        })
+    }
+
+    pub(crate) fn id(&self) -> Option<u64> {
+        let [id] = json::pick(self.as_str(), ["id"])?;
+        json::id(id?)
+    }
+
+    /// Looks up the values of some fields, and everything that shows phones and emails. A record
+    /// with two ids is not read: it is not known which of the two the values belong to.
+    pub(crate) fn look_up<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Shown<'_, 'n> {
+        let always = [MULTIFIELD_NAMES, MULTIFIELD_FLAGS, &["id"]]
+            .into_iter()
+            .flatten();
+        let names: Vec<&str> = always.copied().chain(names).collect();
+        let indices = names.iter().enumerate();
+        let indices: HashMap<&str, usize> = indices.map(|(index, name)| (*name, index)).collect();
+        let mut values = vec![None; names.len()];
+        let index = |name: &str| indices.get(name).copied();
+        let is_read = json::pick_into(self.as_str(), &mut values, index).is_ok();
+        Shown {
+            record: self.as_str(),
+            indices,
+            values: is_read.then_some(values),
+        }
+    }
+
+    pub(crate) fn unreadable(&self, problem: String) -> Error {
+        Error::new(ErrorKind::Unreadable, self.unread, problem)
+    }
+}
+
+pub(crate) struct Shown<'a, 'n> {
+    record: &'a str,
+    indices: HashMap<&'n str, usize>,
+    /// By index; `None` if the record is not a readable object.
+    values: Option<Vec<Option<&'a RawValue>>>,
+}
+
+impl<'a> Shown<'a, '_> {
+    /// Returns the value of a field that was looked up, if the record contains it.
+    pub(crate) fn field(&self, name: &str) -> Option<WireValue<'a>> {
+        let index = self.indices.get(name)?;
+        let value = self.values.as_ref()?.get(*index).copied().flatten();
+        value.map(WireValue::new)
+    }
+
+    pub(crate) fn multifields(&self) -> Result<Multifields, UnclearMultifields> {
+        if self.values.is_none() {
+            return Err(UnclearMultifields::Record);
+        }
+        let multifields = Multifields::read_consistent(|name| self.field(name))?;
+        let is_listed = |kind: &str| multifields.are_listed() && multifields.have(kind);
+        if shows_unknown_alias(self.record, is_listed) {
+            return Err(UnclearMultifields::Alias);
+        }
+        Ok(multifields)
+    }
+
+    /// Returns the entries of `fm`, even if the rest of the record contradicts them.
+    pub(crate) fn listed_multifields(&self) -> Option<Multifields> {
+        let read = Multifields::read(|name| self.field(name)).ok()?;
+        read.are_listed().then_some(read)
+    }
+}
+
+impl AsRef<str> for RawAnswer {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl fmt::Display for RawAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for RawAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RawAnswer({} bytes)", self.as_str().len())
+    }
+}
+
+/// The answer to an update: the record after the change.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (_sandbox, client) = sandbox().await?;
+/// let patch = Customer::patch().post("Director");
+/// let updated = client.update(71, &patch).await?;
+/// assert_eq!(updated.record::<Customer>()?.post.as_deref(), Some("Director"));
+/// assert!(updated.mismatches(&patch).is_empty());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Updated {
+    raw: RawAnswer,
+}
+
+impl Updated {
+    pub(crate) fn new(raw: RawAnswer) -> Self {
+        Self { raw }
+    }
+
+    /// Returns the record as raw JSON.
+    #[must_use]
+    pub fn raw(&self) -> &RawAnswer {
+        &self.raw
+    }
+
+    /// Reads the record into a struct.
+    ///
+    /// # Errors
+    /// Same as [`RawAnswer::record`].
+    pub fn record<T: Record>(&self) -> Result<T> {
+        self.raw.record()
+    }
+
+    /// Returns the fields of the patch that the answer shows with another value, or does not show.
+    ///
+    /// The API silently drops values that it does not accept, and still answers 200. But an answer
+    /// need not contain every field: a value that is [`NotShown`](crate::MismatchKind::NotShown)
+    /// may have been accepted, which only reading the record can confirm. Values are compared
+    /// regardless of the form in which they are returned: phones by their digits, emails ignoring
+    /// case, `"Y"` equals `true`, and `0`, `""`, `null`, `false` and `[]` all mean "nothing".
+    #[must_use]
+    pub fn mismatches<P: Patch>(&self, patch: &P) -> Vec<Mismatch> {
+        patch.body().mismatches(&self.raw)
+    }
+
+    /// Returns the phones and emails of the patch that the answer shows more than once, under any
+    /// type.
+    ///
+    /// The API itself repeats calls to the portal after temporary errors, so one update can add a
+    /// phone twice. No client can prevent that. This method detects it if the answer contains `fm`,
+    /// the list of all phones and emails.
+    #[must_use]
+    pub fn duplicates<P: Patch>(&self, patch: &P) -> Vec<Duplicate> {
+        patch.body().duplicates(&self.raw)
+    }
+}
+
+/// The answer to a creation: the new record.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (_sandbox, client) = sandbox().await?;
+/// let created = client.create(&Customer::patch().name("Vera")).await?;
+/// assert_eq!(created.record::<Customer>()?.id, created.id());
+/// # Ok(())
+/// # }
+/// ```
+pub struct Created<E> {
+    id: Id<E>,
+    raw: RawAnswer,
+}
+
+impl<E> Created<E> {
+    pub(crate) fn new(id: u64, raw: RawAnswer) -> Self {
+        Self { id: id.into(), raw }
+    }
+
+    /// Returns the new record's id.
+    #[must_use]
+    pub fn id(&self) -> Id<E> {
+        self.id
+    }
+
+    /// Returns the record as raw JSON.
+    #[must_use]
+    pub fn raw(&self) -> &RawAnswer {
+        &self.raw
+    }
+
+    /// Reads the record into a struct.
+    ///
+    /// # Errors
+    /// Same as [`RawAnswer::record`].
+    pub fn record<T: Record>(&self) -> Result<T> {
+        self.raw.record()
+    }
+}
+
+impl<E> Clone for Created<E> {
+    fn clone(&self) -> Self {
+        Self {
+            id: self.id,
+            raw: self.raw.clone(),
+        }
+    }
+}
+
+impl<E> fmt::Debug for Created<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Created")
+            .field("id", &self.id)
+            .field("raw", &self.raw)
+            .finish()
+    }
+}

@@ -1,0 +1,176 @@
+//! Records: reading answers into structs.
+
+pub(crate) mod answer;
+pub(crate) mod decode;
+pub(crate) mod mismatch;
+
+use std::fmt;
+
+use serde_json::value::RawValue;
+
+use crate::{
+    DecodeError, Entity, Multifields, WireValue,
+    value::{enumeration::List, multifield::MULTIFIELD_NAMES},
+    wire::json::{self, NotPicked},
+};
+
+/// A struct for the records of one entity. Implemented with `#[derive(Record)]`.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// use vibecode_runtime::Record;
+///
+/// /// Returns the first record of any entity.
+/// async fn first<T: Record>(client: &Client) -> vibecode_runtime::Result<Option<T>> {
+///     client.list::<T>().limit(1).stream().next().await.transpose()
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (_sandbox, client) = sandbox().await?;
+/// let customer: Option<Customer> = first(&client).await?;
+/// assert!(customer.is_some());
+/// # Ok(())
+/// # }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a record of the API",
+    label = "not a record",
+    note = "add `#[derive(Record)]` and `#[vibecode(entity = \"…\")]` to the struct"
+)]
+pub trait Record: Sized {
+    /// The entity that the records belong to.
+    type Entity: Entity;
+
+    /// The wire names of the fields that are read.
+    #[doc(hidden)]
+    const READ_NAMES: &'static [&'static str];
+
+    /// Whether phones or emails are read.
+    #[doc(hidden)]
+    const READS_MULTIFIELDS: bool;
+
+    /// Returns the index of a wire name in `READ_NAMES`.
+    #[doc(hidden)]
+    fn place(name: &str) -> Option<usize>;
+
+    /// Reads the record from its fields.
+    #[doc(hidden)]
+    fn from_fields(fields: &Fields<'_>) -> Result<Self, UnreadableField>;
+}
+
+/// The fields of a returned record that a struct reads.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Fields<'a> {
+    entity: &'static str,
+    names: &'static [&'static str],
+    values: &'a [Option<&'a RawValue>],
+}
+
+/// At most this many values are kept on the stack.
+const FEW: usize = 32;
+
+/// A field whose value does not fit the struct.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct UnreadableField {
+    name: &'static str,
+    error: DecodeError,
+}
+
+impl UnreadableField {
+    pub(crate) fn new(name: &'static str, error: DecodeError) -> Self {
+        Self { name, error }
+    }
+}
+
+impl<'a> Fields<'a> {
+    pub(crate) fn read<T: Record>(record: &str) -> Result<T, UnreadableRecord> {
+        let own = T::READ_NAMES.len();
+        let further: &[&'static str] = if T::READS_MULTIFIELDS {
+            MULTIFIELD_NAMES
+        } else {
+            &[]
+        };
+        let (mut few, mut many) = ([None; FEW], Vec::new());
+        let count = own + further.len();
+        let values = if let Some(values) = few.get_mut(..count) {
+            values
+        } else {
+            many.resize(count, None);
+            many.as_mut_slice()
+        };
+        let picked = if T::READS_MULTIFIELDS {
+            let further = |name: &str| further.iter().position(|each| *each == name);
+            let place = |name: &str| T::place(name).or_else(|| further(name).map(|it| own + it));
+            json::pick_into(record, values, place)
+        } else {
+            json::pick_into(record, values, T::place)
+        };
+        picked.map_err(|problem| match problem {
+            NotPicked::NotAnObject => UnreadableRecord::NotAnObject,
+            NotPicked::UnreadableKey => UnreadableRecord::Key,
+            NotPicked::Ambiguous(index) => {
+                let name = T::READ_NAMES.iter().chain(further).nth(index);
+                let error = DecodeError::expected("one value, found two that differ");
+                let name = name.copied().unwrap_or_default();
+                UnreadableRecord::Field(UnreadableField::new(name, error))
+            }
+        })?;
+        let fields = Fields {
+            entity: T::Entity::PATH,
+            names: T::READ_NAMES,
+            values,
+        };
+        T::from_fields(&fields).map_err(UnreadableRecord::Field)
+    }
+
+    pub(crate) fn at(&self, place: usize) -> (&'static str, Option<WireValue<'a>>) {
+        let name = self.names.get(place).copied().unwrap_or_default();
+        (name, self.value(place))
+    }
+
+    /// Returns the field with this name as a list field, to be compared with the list of an enum.
+    pub(crate) fn list_of(&self, name: &'static str) -> List {
+        List {
+            entity: self.entity,
+            field: name,
+        }
+    }
+
+    /// Reads the phones and emails. If the struct also reads an alias such as `phoneWork` as an
+    /// ordinary field, the alias's value is among the struct's own fields.
+    pub(crate) fn multifields(&self) -> Result<Multifields, DecodeError> {
+        let read = Multifields::read(|name| {
+            let own = self.names.iter().position(|each| *each == name);
+            let further = || MULTIFIELD_NAMES.iter().position(|each| *each == name);
+            self.value(own.or_else(|| further().map(|it| self.names.len() + it))?)
+        });
+        read.map_err(DecodeError::from)
+    }
+
+    fn value(&self, place: usize) -> Option<WireValue<'a>> {
+        self.values
+            .get(place)
+            .copied()
+            .flatten()
+            .map(WireValue::new)
+    }
+}
+
+#[derive(Debug)]
+pub(crate) enum UnreadableRecord {
+    NotAnObject,
+    /// A key is not valid text.
+    Key,
+    Field(UnreadableField),
+}
+
+impl fmt::Display for UnreadableField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` cannot be read: {}", self.name, self.error)
+    }
+}
+
+impl std::error::Error for UnreadableField {}

@@ -1,0 +1,55 @@
+//! Texts in constants, in which there are no iterators and no `==`.
+
+/// Compares two texts, which `==` cannot do in a constant.
+#[expect(clippy::indexing_slicing, reason = "both indices are below the length")]
+pub(crate) const fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut index = 0;
+    if one.len() != other.len() {
+        return false;
+    }
+    while index < one.len() {
+        if one[index] != other[index] {
+            return false;
+        }
+        index += 1;
+    }
+    true
+}
+
+/// A text that is assembled at compile time.
+pub(crate) struct Text {
+    bytes: [u8; Self::LENGTH],
+    length: usize,
+}
+
+impl Text {
+    const LENGTH: usize = 256;
+
+    pub(crate) const fn new() -> Self {
+        Self {
+            bytes: [0; Self::LENGTH],
+            length: 0,
+        }
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "both indices are below the length")]
+    pub(crate) const fn then(mut self, text: &str) -> Self {
+        let text = text.as_bytes();
+        let mut index = 0;
+        while index < text.len() && self.length < Self::LENGTH {
+            self.bytes[self.length] = text[index];
+            self.length += 1;
+            index += 1;
+        }
+        self
+    }
+
+    pub(crate) const fn as_str(&self) -> &str {
+        let (text, _) = self.bytes.split_at(self.length);
+        match std::str::from_utf8(text) {
+            Ok(text) => text,
+            Err(_) => "these are the options of another list",
+        }
+    }
+}

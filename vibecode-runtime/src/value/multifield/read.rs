@@ -1,0 +1,198 @@
+//! Types for phones and emails that were read.
+
+use std::{collections::HashSet, fmt};
+
+use serde_json::json;
+
+use super::answered::entry;
+use crate::{
+    Decode, DecodeError, Email, EmailType, Phone, PhoneType, WireValue,
+    kind::{self, Multiple},
+    wire::equality::EntryKey,
+};
+
+/// The phones, emails, sites and messengers of a record, each with its id and native type.
+///
+/// Types that can be read but not written, such as FAX, are kept unchanged.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (_sandbox, client) = sandbox().await?;
+/// let there = client.multifields(ContactId::from(72)).await?;
+/// let kinds: Vec<_> = there.entries().iter().map(|it| (it.kind(), it.value_type())).collect();
+/// assert_eq!(
+///     kinds,
+///     [("PHONE", "MOBILE"), ("PHONE", "FAX"), ("EMAIL", "HOME"), ("WEB", "WORK")],
+/// );
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Multifields {
+    entries: Vec<MultifieldEntry>,
+    source: Source,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Source {
+    /// `fm`, which lists all entries.
+    List,
+    /// The aliases, which need not show all entries. Only for these kinds does the record say that
+    /// it has none.
+    Aliases { none_of: Vec<&'static str> },
+}
+
+impl Default for Source {
+    fn default() -> Self {
+        Self::Aliases {
+            none_of: Vec::new(),
+        }
+    }
+}
+
+/// An entry of [`Multifields`]. `Debug` hides the value.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (_sandbox, client) = sandbox().await?;
+/// let there = client.multifields(ContactId::from(71)).await?;
+/// let phone = &there.entries()[0];
+/// assert_eq!((phone.id(), phone.kind(), phone.value_type()), (Some(101), "PHONE", "WORK"));
+/// assert_eq!(phone.value(), "+74950000071");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct MultifieldEntry {
+    pub(super) id: Option<u64>,
+    pub(super) kind: String,
+    pub(super) value_type: String,
+    pub(super) value: String,
+}
+
+impl MultifieldEntry {
+    pub(crate) fn new(kind: &str, value_type: &str, value: String) -> Self {
+        Self {
+            id: None,
+            kind: kind.to_owned(),
+            value_type: value_type.to_owned(),
+            value,
+        }
+    }
+
+    /// Returns the entry's own id, if the API returned one.
+    #[must_use]
+    pub fn id(&self) -> Option<u64> {
+        self.id
+    }
+
+    /// Returns the kind: `PHONE`, `EMAIL`, `WEB` or `IM`. In `fm` it is called `typeId`.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// Returns the native type, such as `WORK` or `FAX`. In `fm` it is called `valueType`.
+    #[must_use]
+    pub fn value_type(&self) -> &str {
+        &self.value_type
+    }
+
+    /// Returns the value.
+    #[must_use]
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
+    pub(crate) fn key(&self) -> EntryKey {
+        EntryKey::of(&self.kind, &self.value)
+    }
+
+    fn to_json(&self) -> String {
+        json!({"typeId": self.kind, "valueType": self.value_type, "value": self.value}).to_string()
+    }
+}
+
+impl fmt::Debug for MultifieldEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MultifieldEntry")
+            .field("id", &self.id)
+            .field("kind", &self.kind)
+            .field("value_type", &self.value_type)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Multifields {
+    pub(super) fn new(entries: Vec<MultifieldEntry>, source: Source) -> Self {
+        Self { entries, source }
+    }
+
+    pub(crate) fn have(&self, kind: &str) -> bool {
+        self.entries.iter().any(|entry| entry.kind == kind)
+    }
+
+    pub(crate) fn keys(&self) -> HashSet<EntryKey> {
+        self.entries.iter().map(MultifieldEntry::key).collect()
+    }
+
+    /// Whether these are all entries of a kind, such as `PHONE`, that the record has.
+    pub(crate) fn are_all_of(&self, kind: &str) -> bool {
+        match &self.source {
+            Source::List => true,
+            Source::Aliases { none_of } => none_of.contains(&kind),
+        }
+    }
+
+    /// Whether the entries were read from `fm`, with their native types.
+    pub(crate) fn are_listed(&self) -> bool {
+        matches!(self.source, Source::List)
+    }
+
+    /// Returns all entries, in the order of the answer.
+    #[must_use]
+    pub fn entries(&self) -> &[MultifieldEntry] {
+        &self.entries
+    }
+
+    pub(crate) fn of_kind(&self, kind: &str) -> impl Iterator<Item = &MultifieldEntry> {
+        self.entries.iter().filter(move |entry| entry.kind == kind)
+    }
+
+    /// Returns the entries of a kind as a JSON list, for the `Decode` implementation of the kind.
+    pub(crate) fn list_of(&self, kind: &str) -> String {
+        let entries: Vec<_> = self.of_kind(kind).map(MultifieldEntry::to_json).collect();
+        format!("[{}]", entries.join(","))
+    }
+}
+
+macro_rules! values {
+    ($($Value:ident, $Type:ident;)+) => {$(
+        /// Reads a type that cannot be written as OTHER.
+        impl Decode<kind::$Value> for $Value {
+            fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
+                let expected = || DecodeError::expected("an entry with a kind, a type and a value");
+                let entry = entry(answered).ok_or_else(expected)?;
+                let known = $Type::ALL.iter().find(|each| each.as_str() == entry.value_type);
+                Ok(Self::new(entry.value, known.copied().unwrap_or($Type::Other)))
+            }
+        }
+    )+};
+}
+
+values! {
+    Phone, PhoneType;
+    Email, EmailType;
+}
+
+/// Reads the entries of a kind into the list type of a struct's field.
+pub(crate) fn read_list<K, L: Decode<Multiple<K>>>(
+    multifields: &Multifields,
+    kind: &str,
+) -> Result<L, DecodeError> {
+    L::decode(WireValue::of_text(&multifields.list_of(kind)))
+}

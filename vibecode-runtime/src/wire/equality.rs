@@ -1,0 +1,706 @@
+//! Compares values regardless of the form in which they are written.
+//!
+//! The API returns a value in another form than it was sent in: `"Y"` for `true`, `"81"` for 81,
+//! `300.00|RUB` for `300|RUB`, a formatted phone, a time in UTC. `mismatches`, `ensure` and `diff`
+//! all use this module, so that they agree on which values are present.
+//!
+//! The kind of a field is not known here, only the JSON of both sides. So a rule applies only if
+//! the forms themselves show the kind: `"007"` is not a number, and `"Y"` equals `true` only if the
+//! other side is a boolean. If in doubt, two values differ: a value that is sent again or reported
+//! is noticed, but one that is wrongly considered present is not.
+
+use std::{borrow::Cow, collections::BTreeSet};
+
+use serde_json::value::RawValue;
+
+use super::{json, truth};
+use crate::{Date, DateTime, Money};
+
+/// The key with which entries of a multifield are compared: two entries are the same if their keys
+/// are equal.
+///
+/// The key of a phone that consists of digits and punctuation is its digits: `+7 (916) 111-22-33`
+/// and `79161112233` are the same. The key of any other phone is its text, since letters can be
+/// dialed (`1-800-FLOWERS`) or name an extension. `8 916 …` and `+7 916 …` are different phones,
+/// because the country of a number is not known.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct EntryKey {
+    kind: Cow<'static, str>,
+    value: String,
+}
+
+impl EntryKey {
+    pub(crate) fn of(kind: &str, value: &str) -> Self {
+        let value = value.trim();
+        let (kind, value) = match kind {
+            "PHONE" => {
+                let digits = digits_of(value).unwrap_or_else(|| value.to_lowercase());
+                ("PHONE".into(), digits)
+            }
+            "EMAIL" => ("EMAIL".into(), value.to_lowercase()),
+            other => (other.to_owned().into(), value.to_owned()),
+        };
+        Self { kind, value }
+    }
+
+    pub(crate) fn kind(&self) -> &str {
+        &self.kind
+    }
+}
+
+fn digits_of(phone: &str) -> Option<String> {
+    let is_plain = |letter: char| letter.is_ascii_digit() || is_punctuation(letter);
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    (!digits.is_empty() && phone.chars().all(is_plain)).then_some(digits)
+}
+
+/// Whether a character can appear between the digits of a phone without being dialed: spaces,
+/// dashes, brackets, and the invisible marks that are left over from copying out of other programs.
+/// `#`, `*`, `,` and `;` are dialed.
+fn is_punctuation(letter: char) -> bool {
+    letter.is_whitespace()
+        || matches!(letter, '+' | '-' | '(' | ')' | '.' | '/')
+        || matches!(letter, '\u{2010}'..='\u{2015}' | '\u{2212}')
+        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+        || matches!(letter, '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Whether JSON is one of the API's forms of "nothing" (api.md, "Values underneath").
+pub(crate) fn is_nothing(json: &str) -> bool {
+    Form::of(json).is_nothing()
+}
+
+/// Reads a boolean in any of its forms, or returns `None` if it is not a boolean.
+pub(crate) fn boolean(json: &str) -> Option<bool> {
+    Form::of(json).boolean()
+}
+
+pub(crate) fn same(one: &str, other: &str) -> bool {
+    one == other || Form::of(one).is_same(&Form::of(other))
+}
+
+/// Whether a returned value shows what was sent. It may contain more: the URL of a file of which
+/// only the id was sent. For an uploaded file it only shows that there is one, not its content.
+pub(crate) fn shows(sent: &str, shown: &str) -> bool {
+    let (sent, shown) = (Form::of(sent), Form::of(shown));
+    match (&sent, &shown) {
+        (Form::List(parts), Form::Object(shown)) if is_upload(parts) => has(shown, "id"),
+        (Form::List(sent), Form::List(shown)) => same_ids(sent, shown)
+            .unwrap_or_else(|| sent.len() == shown.len() && all_pairs(sent, shown, shows)),
+        (Form::Object(sent), Form::Object(shown)) => sent.iter().all(|(key, sent)| {
+            value_of(shown, key).is_some_and(|shown| shows(sent.get(), shown.get()))
+        }),
+        _ => sent.is_same(&shown),
+    }
+}
+
+/// Whether a value that is sent uploads a file. No answer shows whether that file is already there.
+pub(crate) fn uploads(sent: &str) -> bool {
+    match Form::of(sent) {
+        Form::List(parts) if is_upload(&parts) => true,
+        Form::List(files) => files.iter().any(|file| match Form::of(file.get()) {
+            Form::List(parts) => is_upload(&parts),
+            _ => false,
+        }),
+        _ => false,
+    }
+}
+
+/// `["name", "base64"]`
+fn is_upload(parts: &[&RawValue]) -> bool {
+    matches!(parts, [name, content] if is_text(name) && is_text(content))
+}
+
+fn is_text(json: &RawValue) -> bool {
+    json.get().starts_with('"')
+}
+
+enum Form<'a> {
+    Null,
+    Boolean(bool),
+    /// As it is written.
+    Number(&'a str),
+    Text(Cow<'a, str>),
+    List(Vec<&'a RawValue>),
+    Object(Vec<(String, &'a RawValue)>),
+    /// A value that cannot be read, such as text with a lone surrogate or an object with a
+    /// duplicate key. It does not equal anything.
+    Unreadable,
+}
+
+impl<'a> Form<'a> {
+    fn of(json: &'a str) -> Self {
+        let json = json.trim();
+        match json.as_bytes().first() {
+            Some(b'"') => text(json).map_or(Self::Unreadable, Self::Text),
+            Some(b'[') => serde_json::from_str(json).map_or(Self::Unreadable, Self::List),
+            Some(b'{') => Self::of_object(json),
+            _ => match json {
+                "null" => Self::Null,
+                "true" => Self::Boolean(true),
+                "false" => Self::Boolean(false),
+                number => Self::Number(number),
+            },
+        }
+    }
+
+    /// Reads an object, or a list with gaps, which PHP writes as an object.
+    fn of_object(json: &'a str) -> Self {
+        if let Some(elements) = json::list_with_gaps(json) {
+            return Self::List(elements);
+        }
+        match json::pairs(json) {
+            Some(pairs) if pairs.is_empty() => Self::List(Vec::new()),
+            Some(pairs) => Self::Object(pairs),
+            None => Self::Unreadable,
+        }
+    }
+
+    fn is_nothing(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::Boolean(value) => !value,
+            Self::Number(number) => {
+                Decimal::of(number).is_some_and(|number| number.digits.is_empty())
+            }
+            Self::Text(text) => text.is_empty() || text == "0",
+            Self::List(values) => values.is_empty(),
+            Self::Object(_) | Self::Unreadable => false,
+        }
+    }
+
+    fn boolean(&self) -> Option<bool> {
+        match self {
+            Self::Boolean(value) => Some(*value),
+            Self::Text(text) => truth(text),
+            Self::Number(number) => truth(number),
+            Self::Null | Self::List(_) | Self::Object(_) | Self::Unreadable => None,
+        }
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        if self.is_nothing() && other.is_nothing() {
+            return true;
+        }
+        match (self, other) {
+            (Self::Boolean(value), other) | (other, Self::Boolean(value)) => {
+                other.boolean() == Some(*value)
+            }
+            (Self::Number(one), Self::Number(other)) => same_number(one, other),
+            (Self::Number(number), Self::Text(text)) | (Self::Text(text), Self::Number(number)) => {
+                is_written_as_a_number(text) && same_number(number, text)
+            }
+            (Self::Text(one), Self::Text(other)) => same_text(one, other),
+            (Self::List(one), Self::List(other)) => same_ids(one, other)
+                .unwrap_or_else(|| one.len() == other.len() && all_pairs(one, other, same)),
+            (Self::Object(one), Self::Object(other)) => {
+                one.len() == other.len()
+                    && one.iter().all(|(key, value)| {
+                        value_of(other, key).is_some_and(|other| same(value.get(), other.get()))
+                    })
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Returns the text of a JSON string, or `None` if it is not valid Unicode.
+fn text(json: &str) -> Option<Cow<'_, str>> {
+    let inner = json.strip_prefix('"')?.strip_suffix('"')?;
+    if inner.contains('\\') {
+        return serde_json::from_str(json).ok().map(Cow::Owned);
+    }
+    Some(Cow::Borrowed(inner))
+}
+
+fn all_pairs(
+    one: &[&RawValue],
+    other: &[&RawValue],
+    are_same: impl Fn(&str, &str) -> bool,
+) -> bool {
+    let mut pairs = one.iter().zip(other);
+    pairs.all(|(one, other)| are_same(one.get(), other.get()))
+}
+
+fn has(object: &[(String, &RawValue)], key: &str) -> bool {
+    value_of(object, key).is_some()
+}
+
+fn value_of<'a>(object: &[(String, &'a RawValue)], key: &str) -> Option<&'a RawValue> {
+    let mut pairs = object.iter();
+    pairs.find_map(|(name, value)| (name == key).then_some(*value))
+}
+
+/// Whether two lists of ids contain the same ids, regardless of order and duplicates. Returns
+/// `None` if they are not lists of ids.
+fn same_ids(one: &[&RawValue], other: &[&RawValue]) -> Option<bool> {
+    Some(ids(one)? == ids(other)?)
+}
+
+fn ids(values: &[&RawValue]) -> Option<BTreeSet<String>> {
+    values.iter().map(|value| id(value.get())).collect()
+}
+
+/// Returns the id of a record, a user or an option, written as a number or in digits, or a link
+/// such as `CO_3`.
+fn id(json: &str) -> Option<String> {
+    match Form::of(json) {
+        Form::Number(digits) if is_digits(digits) => Some(digits.to_owned()),
+        Form::Text(text) if is_digits(&text) && !text.starts_with('0') || is_link(&text) => {
+            Some(text.into_owned())
+        }
+        _ => None,
+    }
+}
+
+fn is_link(text: &str) -> bool {
+    text.split_once('_').is_some_and(|(entity, id)| {
+        entity.starts_with(|first: char| first.is_ascii_uppercase())
+            && entity.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            && is_digits(id)
+            && !id.is_empty()
+    })
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A number without the parts that do not change its value: the sign unless it is 0, the digits
+/// without zeros at either end, and the power of ten of the last digit.
+#[derive(PartialEq)]
+struct Decimal {
+    is_negative: bool,
+    digits: String,
+    power: i64,
+}
+
+impl Decimal {
+    fn of(text: &str) -> Option<Self> {
+        let (is_negative, rest) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let (number, exponent) = match rest.split_once(['e', 'E']) {
+            Some((number, exponent)) => (number, exponent.parse::<i64>().ok()?),
+            None => (rest, 0),
+        };
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+        let is_number = is_digits(whole) && (fraction.is_empty() || is_digits(fraction));
+        if !is_number || number.ends_with('.') {
+            return None;
+        }
+        let all = [whole, fraction].concat();
+        let digits = all.trim_end_matches('0');
+        let zeros = i64::try_from(all.len() - digits.len()).ok()?;
+        let places = i64::try_from(fraction.len()).ok()?;
+        let digits = digits.trim_start_matches('0').to_owned();
+        let is_zero = digits.is_empty();
+        Some(Self {
+            is_negative: is_negative && !is_zero,
+            digits,
+            power: if is_zero {
+                0
+            } else {
+                exponent.checked_sub(places)?.checked_add(zeros)?
+            },
+        })
+    }
+}
+
+fn same_number(one: &str, other: &str) -> bool {
+    let Some((ours, theirs)) = Decimal::of(one).zip(Decimal::of(other)) else {
+        return one == other;
+    };
+    if ours == theirs {
+        return true;
+    }
+    // `0.1` may be returned with all the digits of the double that it is stored as. Integers are
+    // exact.
+    let is_double = |text: &str| text.contains(['.', 'e', 'E']);
+    let double = |text: &str| text.parse::<f64>().ok();
+    is_double(one)
+        && is_double(other)
+        && double(one)
+            .zip(double(other))
+            .is_some_and(|(one, other)| one.total_cmp(&other).is_eq())
+}
+
+/// Whether a text can be a number in quotes. `007` and `+7` cannot: a number would have lost the
+/// leading characters.
+fn is_written_as_a_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let begins_with_zero = digits.starts_with('0') && digits.len() > 1;
+    !begins_with_zero || digits.starts_with("0.") || digits.starts_with("0e")
+}
+
+fn same_text(one: &str, other: &str) -> bool {
+    one == other
+        || same_moment(one, other)
+        || is_day_of(one, other)
+        || is_day_of(other, one)
+        || same_money(one, other)
+}
+
+fn seconds(text: &str) -> Option<i64> {
+    text.parse::<DateTime>().ok()?.unix_seconds()
+}
+
+/// Compares to the second, because it is not known whether the portal keeps fractions.
+fn same_moment(one: &str, other: &str) -> bool {
+    seconds(one).is_some_and(|one| seconds(other) == Some(one))
+}
+
+const HOUR: i64 = 60 * 60;
+
+/// Whether a date with a time represents a date: the API returns dates with a time too. With an offset,
+/// it is the date as it is written. In UTC, the portal's midnight may fall on the previous date
+/// (`2026-04-14T21:00:00Z` is 15 April in Moscow). Each such time represents exactly one date.
+fn is_day_of(day: &str, moment: &str) -> bool {
+    let Some(day) = day.parse::<Date>().ok() else {
+        return false;
+    };
+    let Ok(moment) = moment.parse::<DateTime>() else {
+        return false;
+    };
+    let midnight = seconds(&format!("{day}T00:00:00Z"));
+    let Some((moment_at, midnight)) = moment.unix_seconds().zip(midnight) else {
+        return false;
+    };
+    let is_utc = moment.east_seconds() == Some(0);
+    let may_be_midnight = moment_at.rem_euclid(HOUR / 4) == 0;
+    if is_utc && may_be_midnight {
+        return (-12 * HOUR..12 * HOUR).contains(&(moment_at - midnight));
+    }
+    moment.as_str().starts_with(&day.to_string())
+}
+
+/// `300|RUB` and `300.00|RUB`
+fn same_money(one: &str, other: &str) -> bool {
+    let parse = |text: &str| text.parse::<Money>().ok();
+    parse(one).zip(parse(other)).is_some_and(|(one, other)| {
+        one.currency() == other.currency()
+            && Decimal::of(one.amount()).is_some_and(|amount| {
+                Decimal::of(other.amount()).is_some_and(|other| other == amount)
+            })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn check(are_same: impl Fn(&str, &str) -> bool, expected: bool, pairs: &[(Value, Value)]) {
+        for (one, other) in pairs {
+            let result = are_same(&one.to_string(), &other.to_string());
+            assert_eq!(result, expected, "{one} {other}");
+        }
+    }
+
+    fn both_ways(one: &str, other: &str) -> bool {
+        let result = same(one, other);
+        assert_eq!(same(other, one), result, "{one} {other}");
+        result
+    }
+
+    #[test]
+    fn phones_are_compared_by_digits_only_if_they_are_digits_and_punctuation() {
+        for (one, other, are_same) in [
+            ("+7 (916) 111-22-33", "79161112233", true),
+            ("+7.916.111/22/33", "+7 916 111 22 33", true),
+            (
+                "\u{202a}+7\u{a0}916\u{2011}111\u{2212}22-33\u{202c}",
+                "+79161112233",
+                true,
+            ),
+            ("front desk", "Front Desk ", true),
+            ("1-800-FLOWERS", "1-800-FLOWERS", true),
+            ("1-800-FLOWERS", "1-800-TAXICAB", false),
+            ("1-800-FLOWERS", "1-800", false),
+            ("+7 916 111-22-33 доб. 5", "+7 916 111-22-33 доб. 6", false),
+            ("+7 916 111-22-33 доб. 5", "+7 916 111-22-33 5", false),
+            ("+7 916 111-22-33,5", "+7 916 111-22-335", false),
+            ("+7 916 111-22-33#5", "+7 916 111-22-335", false),
+            ("+79161112233", "+79161112234", false),
+            // The country of a number is not known.
+            ("89161112233", "+79161112233", false),
+            ("front desk", "112", false),
+            ("-", "+", false),
+        ] {
+            let result = EntryKey::of("PHONE", one) == EntryKey::of("PHONE", other);
+            assert_eq!(result, are_same, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn emails_are_compared_without_case_and_other_entries_as_text() {
+        for (kind, one, other, are_same) in [
+            ("EMAIL", "Ivan@Company.RU", " ivan@company.ru", true),
+            ("EMAIL", "ИВАН@пример.рф", "иван@пример.рф", true),
+            ("EMAIL", "a.b@company.ru", "ab@company.ru", false),
+            ("WEB", "x.ru/A", "x.ru/A", true),
+            ("WEB", "x.ru/A", "x.ru/a", false),
+            ("IM", "7-916", "7916", false),
+        ] {
+            let result = EntryKey::of(kind, one) == EntryKey::of(kind, other);
+            assert_eq!(result, are_same, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_nothing_in_every_form() {
+        let forms = [
+            json!(null),
+            json!(""),
+            json!(0),
+            json!("0"),
+            json!(false),
+            json!([]),
+        ];
+        for one in &forms {
+            for other in forms.iter().chain(&[json!(0.0), json!({})]) {
+                check(both_ways, true, &[(one.clone(), other.clone())]);
+            }
+            for other in [
+                json!("a"),
+                json!(1),
+                json!(true),
+                json!([0]),
+                json!({"a": 1}),
+                json!(" "),
+            ] {
+                check(both_ways, false, &[(one.clone(), other)]);
+            }
+        }
+    }
+
+    #[test]
+    fn booleans_are_the_same_in_every_form() {
+        for form in [
+            json!(true),
+            json!("Y"),
+            json!("y"),
+            json!(1),
+            json!("1"),
+            json!("true"),
+        ] {
+            check(both_ways, true, &[(json!(true), form.clone())]);
+            check(both_ways, false, &[(json!(false), form)]);
+        }
+        for form in [
+            json!(false),
+            json!("N"),
+            json!("n"),
+            json!(0),
+            json!("0"),
+            json!("false"),
+        ] {
+            check(both_ways, true, &[(json!(false), form.clone())]);
+            check(both_ways, false, &[(json!(true), form)]);
+        }
+        check(
+            both_ways,
+            false,
+            &[(json!(true), json!(2)), (json!(true), json!("yes"))],
+        );
+        // Two texts do not show that either is a boolean, and the text `N` is not "nothing".
+        check(
+            both_ways,
+            false,
+            &[(json!("Y"), json!("1")), (json!(""), json!("N"))],
+        );
+    }
+
+    #[test]
+    fn numbers_are_compared_by_value_in_number_and_in_text_form() {
+        let number = |text: &str| text.to_owned();
+        for (one, other, are_same) in [
+            ("81", r#""81""#, true),
+            ("5.0", "5", true),
+            ("5", r#""5.00""#, true),
+            ("1e3", "1000", true),
+            ("-0.50", r#""-0.5""#, true),
+            ("0.1", "0.10000000000000001", true),
+            ("1.0e+21", "1000000000000000000000", true),
+            ("9007199254740993", "9007199254740992", false),
+            ("9007199254740993", "9007199254740992.0", false),
+            ("9007199254740993", r#""9007199254740993""#, true),
+            ("1", "-1", false),
+            ("7", r#""007""#, false),
+            ("79161112233", r#""+79161112233""#, false),
+            ("5", r#""5 ""#, false),
+            // Both are text: a version, not a number.
+            (r#""1.10""#, r#""1.1""#, false),
+            ("1", r#""inf""#, false),
+            ("1e9999999999999999999", "1", false),
+        ] {
+            assert_eq!(
+                both_ways(&number(one), &number(other)),
+                are_same,
+                "{one} {other}"
+            );
+        }
+    }
+
+    #[test]
+    fn moments_are_moments_and_days_are_days() {
+        let same = [
+            ("2026-04-15T12:00:00+03:00", "2026-04-15T09:00:00.000Z"),
+            ("2026-04-15T12:00:00+03:00", "2026-04-15T09:00:00+00:00"),
+            ("1990-05-08", "1990-05-08T00:00:00+03:00"),
+            ("1990-05-08", "1990-05-08T00:00:00.000Z"),
+            // Midnight in Moscow, in New York and on Kamchatka.
+            ("1990-05-08", "1990-05-07T21:00:00.000Z"),
+            ("1990-05-08", "1990-05-08T05:00:00Z"),
+            ("1990-05-08", "1990-05-07T12:00:00Z"),
+            ("1990-05-08", "1990-05-08T23:59:59Z"),
+        ];
+        let different = [
+            ("2026-04-15T12:00:00+03:00", "2026-04-15T12:00:00Z"),
+            ("1990-05-08", "1990-05-09T00:00:00+03:00"),
+            ("1990-05-08", "1990-05-08T21:00:00.000Z"),
+            ("1990-05-08", "1990-05-07T00:00:00+03:00"),
+            ("1990-05-08", "1990-05-09"),
+        ];
+        for (pairs, expected) in [(&same[..], true), (&different[..], false)] {
+            for (one, other) in pairs {
+                check(both_ways, expected, &[(json!(one), json!(other))]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_moment_in_utc_stands_for_one_day_only() {
+        for hour in 0..24 {
+            let moment = format!("\"1990-05-08T{hour:02}:00:00Z\"");
+            let days = ["07", "08", "09"].map(|day| same(&format!("\"1990-05-{day}\""), &moment));
+            assert_eq!(
+                days.into_iter().filter(|is_same| *is_same).count(),
+                1,
+                "{moment}"
+            );
+        }
+    }
+
+    #[test]
+    fn money_is_compared_by_amount_and_currency() {
+        check(
+            both_ways,
+            true,
+            &[
+                (json!("300|RUB"), json!("300.00|RUB")),
+                (json!("-0.5|EUR"), json!("-0.50|EUR")),
+            ],
+        );
+        check(
+            both_ways,
+            false,
+            &[
+                (json!("300|RUB"), json!("300|USD")),
+                (json!("300|RUB"), json!("30|RUB")),
+                (json!("300|RUB"), json!("300.01|RUB")),
+            ],
+        );
+    }
+
+    #[test]
+    fn lists_of_ids_are_sets_and_other_lists_keep_their_order() {
+        check(
+            both_ways,
+            true,
+            &[
+                (json!([13, 15]), json!(["15", 13])),
+                (json!([13, 13]), json!([13])),
+                (json!(["C_2", "T80_6"]), json!(["T80_6", "C_2"])),
+                // A list with gaps, as PHP writes it.
+                (json!([13, 15]), json!({"0": 13, "2": "15"})),
+                (json!(["a", "b"]), json!({"0": "a", "5": "b"})),
+            ],
+        );
+        check(
+            both_ways,
+            false,
+            &[
+                (json!([13, 15]), json!([13])),
+                (json!([13]), json!([])),
+                (json!(["a", "b"]), json!(["b", "a"])),
+                (json!([1.5, 2.5]), json!([2.5, 1.5])),
+                (json!([13]), json!(13)),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_file_is_shown_by_its_id_and_an_upload_by_any() {
+        check(
+            shows,
+            true,
+            &[
+                (json!(["a.txt", "aGk="]), json!({"id": 12, "url": "/x"})),
+                (json!({"id": 12}), json!({"id": "12", "url": "/x"})),
+                (
+                    json!([["a.txt", "aGk="], {"id": 5}]),
+                    json!([{"id": 9, "url": ""}, {"id": 5}]),
+                ),
+                (json!(["a.b", "c"]), json!(["a.b", "c"])),
+            ],
+        );
+        check(
+            shows,
+            false,
+            &[
+                (json!(["a.txt", "aGk="]), json!(null)),
+                (json!({"id": 12}), json!({"id": 13})),
+                (json!({"id": 12}), json!({"url": "/x"})),
+                (json!([["a.txt", "aGk="]]), json!([])),
+                (json!(["a.b", "c"]), json!(["a.b", "d"])),
+            ],
+        );
+        // An answer that shows a file does not show its content.
+        check(
+            same,
+            false,
+            &[(json!(["a.txt", "aGk="]), json!({"id": 12}))],
+        );
+        for (sent, uploads_a_file) in [
+            (json!(["a.txt", "aGk="]), true),
+            (json!([{"id": 5}, ["a.txt", "aGk="]]), true),
+            (json!({"id": 5}), false),
+            (json!([1, 2]), false),
+            (json!("a"), false),
+        ] {
+            assert_eq!(uploads(&sent.to_string()), uploads_a_file, "{sent}");
+        }
+    }
+
+    #[test]
+    fn what_no_text_can_hold_is_the_same_as_nothing_else() {
+        for other in [r#""a""#, "null", r#""""#, r#""\ud83d\ude00""#] {
+            assert!(!both_ways(r#""\ud83d""#, other), "{other}");
+        }
+    }
+
+    #[test]
+    fn an_object_with_a_doubled_key_is_the_same_as_nothing_else() {
+        for doubled in [
+            r#"{"id":12,"id":13}"#,
+            r#"{"id":13,"id":12}"#,
+            r#"{"id":12,"\ud83d":1}"#,
+        ] {
+            for other in [r#"{"id":12}"#, r#"{"id":13}"#, "null", "[]"] {
+                assert!(!both_ways(doubled, other), "{doubled} {other}");
+                assert!(!shows(other, doubled), "{doubled} {other}");
+            }
+        }
+        assert!(!both_ways(r#"{"0":13,"0":15}"#, "[13,15]"));
+    }
+
+    #[test]
+    fn a_list_with_gaps_is_in_the_order_of_its_indexes() {
+        assert!(both_ways(r#"{"5":"b","0":"a"}"#, r#"["a","b"]"#));
+        // PHP does not write an index like this.
+        assert!(!both_ways(r#"{"00":"a"}"#, r#"["a"]"#));
+    }
+}

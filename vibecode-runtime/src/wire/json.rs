@@ -1,0 +1,295 @@
+//! Reads parts of a JSON text without parsing the rest into values.
+
+use std::{collections::HashSet, fmt};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, Visitor},
+};
+use serde_json::value::RawValue;
+
+/// Returns the values of some keys of a JSON object, as they are written. Returns `None` if the
+/// text is not a JSON object, if a key is not valid text, or if one of these keys occurs twice with
+/// different values.
+pub(crate) fn pick<'a, const N: usize>(
+    text: &'a str,
+    keys: [&str; N],
+) -> Option<[Option<&'a RawValue>; N]> {
+    let mut picked = [None; N];
+    let position = |key: &str| keys.iter().position(|wanted| *wanted == key);
+    pick_into(text, &mut picked, position).ok()?;
+    Some(picked)
+}
+
+/// Why the values of an object's keys cannot be picked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotPicked {
+    NotAnObject,
+    /// A key is not valid text, for example because it contains a lone surrogate.
+    UnreadableKey,
+    /// The key with this index occurs twice, with different values.
+    Ambiguous(usize),
+}
+
+/// Same as `pick`, but with a function that returns the index of a key.
+pub(crate) fn pick_into<'a>(
+    text: &'a str,
+    picked: &mut [Option<&'a RawValue>],
+    index: impl Fn(&str) -> Option<usize>,
+) -> Result<(), NotPicked> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let mut ambiguous = None;
+    let pick = Pick {
+        picked,
+        index,
+        ambiguous: &mut ambiguous,
+    };
+    let end = pick.deserialize(&mut json).and_then(|()| json.end());
+    match (end, ambiguous) {
+        (Ok(()), None) => Ok(()),
+        (Ok(()), Some(index)) => Err(NotPicked::Ambiguous(index)),
+        // The whole answer is known to be JSON, but that check does not look at keys.
+        (Err(_), _) if serde_json::from_str::<&RawValue>(text).is_ok_and(is_object) => {
+            Err(NotPicked::UnreadableKey)
+        }
+        (Err(_), _) => Err(NotPicked::NotAnObject),
+    }
+}
+
+/// Returns the elements of a list with gaps, which PHP writes as an object (`{"0":…,"2":…}`), in
+/// the order of their indexes. Returns `None` if a key is not an index, or if the object is empty:
+/// PHP writes an empty list as `[]`.
+pub(crate) fn list_with_gaps(text: &str) -> Option<Vec<&RawValue>> {
+    let pairs = pairs(text)?;
+    let indexed = pairs
+        .into_iter()
+        .map(|(key, value)| Some((index(&key)?, value)));
+    let mut indexed: Vec<_> = indexed.collect::<Option<_>>()?;
+    indexed.sort_by_key(|(index, _)| *index);
+    let elements: Vec<_> = indexed.into_iter().map(|(_, value)| value).collect();
+    (!elements.is_empty()).then_some(elements)
+}
+
+/// Whether a key is the index of a list with gaps, so that the object is not a single value.
+pub(crate) fn has_index_among_keys(text: &str) -> bool {
+    pairs(text).is_none_or(|pairs| pairs.iter().any(|(key, _)| index(key).is_some()))
+}
+
+/// Parses a key as an index, in the only form in which PHP writes it.
+pub(crate) fn index(key: &str) -> Option<u64> {
+    let is_canonical = key == "0" || !key.starts_with(['0', '+']);
+    key.parse().ok().filter(|_| is_canonical)
+}
+
+pub(crate) fn is_object(value: &RawValue) -> bool {
+    value.get().trim_start().starts_with('{')
+}
+
+/// Returns the keys of a JSON object with their values, in the order of the text. Returns `None` if
+/// it is not an object, if a key is not valid text, or if a key occurs twice.
+pub(crate) fn pairs(text: &str) -> Option<Vec<(String, &RawValue)>> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let pairs = json.deserialize_map(Pairs).ok()?;
+    json.end().ok()?;
+    let mut keys = HashSet::with_capacity(pairs.len());
+    let is_unique = pairs.iter().all(|(key, _)| keys.insert(key.as_str()));
+    is_unique.then_some(pairs)
+}
+
+struct Pairs;
+
+impl<'de> Visitor<'de> for Pairs {
+    type Value = Vec<(String, &'de RawValue)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut pairs = Vec::new();
+        while let Some(pair) = map.next_entry()? {
+            pairs.push(pair);
+        }
+        Ok(pairs)
+    }
+}
+
+/// Returns a string, or a number as text, since the API returns either.
+pub(crate) fn text(value: &RawValue) -> Option<String> {
+    match serde_json::from_str(value.get()).ok()? {
+        serde_json::Value::String(text) => Some(text),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// Returns the id in a value: a number, or a string of its digits. 0 is not a valid id, and other
+/// forms that could be parsed as a number (`+71`, `071`, `71.0`) are not how the API writes an id.
+pub(crate) fn id(value: &RawValue) -> Option<u64> {
+    index(&text(value)?).filter(|id| *id != 0)
+}
+
+struct Pick<'p, 'de, F> {
+    picked: &'p mut [Option<&'de RawValue>],
+    index: F,
+    ambiguous: &'p mut Option<usize>,
+}
+
+impl<'de, F: Fn(&str) -> Option<usize>> DeserializeSeed<'de> for Pick<'_, 'de, F> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, F: Fn(&str) -> Option<usize>> Visitor<'de> for Pick<'_, 'de, F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(index) = map.next_key_seed(Key(&self.index))? {
+            let slot = index.and_then(|index| Some((index, self.picked.get_mut(index)?)));
+            let Some((index, slot)) = slot else {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            let value: &RawValue = map.next_value()?;
+            if slot.is_some_and(|before| before.get() != value.get()) {
+                *self.ambiguous = Some(index);
+            }
+            *slot = Some(value);
+        }
+        Ok(())
+    }
+}
+
+struct Key<'f, F>(&'f F);
+
+impl<'de, F: Fn(&str) -> Option<usize>> DeserializeSeed<'de> for Key<'_, F> {
+    type Value = Option<usize>;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl<F: Fn(&str) -> Option<usize>> Visitor<'_> for Key<'_, F> {
+    type Value = Option<usize>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    #[inline]
+    fn visit_str<E: serde::de::Error>(self, key: &str) -> Result<Self::Value, E> {
+        Ok((self.0)(key))
+    }
+}
+
+/// Reads a value of any type from a text. The error does not contain the content.
+pub(crate) fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, serde_json::Error> {
+    serde_json::from_str(text).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        // The text is known to be JSON, so a syntax error means that serde_json cannot represent
+        // it.
+        let problem = if error.is_data() {
+            "has another shape"
+        } else {
+            "is nested too deeply, or has half of a surrogate pair in it"
+        };
+        serde_json::Error::custom(format!(
+            "the value at line {line}, column {column} {problem}"
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wanted_keys_are_picked_and_the_rest_is_passed_over() {
+        let json = r#"{"a":{"x":[1,2],"id":5},"id":"71","b":null}"#;
+        let [id, none] = pick(json, ["id", "c"]).unwrap();
+        assert_eq!(id.and_then(text).as_deref(), Some("71"));
+        assert!(none.is_none());
+    }
+
+    #[test]
+    fn a_key_that_is_there_twice_is_known_only_if_both_values_are_the_same() {
+        for (json, is_known) in [
+            (r#"{"id":71,"id":71}"#, true),
+            (r#"{"id":71,"id":72}"#, false),
+            (r#"{"id":71,"id":null}"#, false),
+            (r#"{"id":71,"\u0069d":72}"#, false),
+            // These keys are not picked.
+            (r#"{"id":71,"a":1,"a":2}"#, true),
+        ] {
+            assert_eq!(pick(json, ["id"]).is_some(), is_known, "{json}");
+        }
+    }
+
+    #[test]
+    fn pairs_of_an_object_with_a_doubled_key_are_not_known() {
+        assert_eq!(pairs(r#"{"a":1,"b":1}"#).unwrap().len(), 2);
+        for json in [r#"{"a":1,"a":2}"#, r#"{"a":1,"b":2,"\u0061":1}"#] {
+            assert!(pairs(json).is_none(), "{json}");
+            assert!(has_index_among_keys(json), "{json}");
+        }
+        assert!(list_with_gaps(r#"{"0":1,"0":1}"#).is_none());
+    }
+
+    #[test]
+    fn an_object_is_known_by_its_first_letter() {
+        for (json, expected) in [(r#" {"a":1}"#, true), (r#"["{"]"#, false), ("null", false)] {
+            let value: &RawValue = serde_json::from_str(json).unwrap();
+            assert_eq!(is_object(value), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn an_id_is_a_number_or_its_digits() {
+        let id = |json| id(serde_json::from_str(json).unwrap());
+        for json in ["71", r#""71""#, r#""\u00371""#] {
+            assert_eq!(id(json), Some(71), "{json}");
+        }
+        for json in [
+            "0",
+            r#""0""#,
+            r#""""#,
+            "71.0",
+            "7.1e1",
+            "-71",
+            r#""+71""#,
+            r#"" 71""#,
+            r#""071""#,
+            r#""71\ud83d""#,
+            "99999999999999999999",
+            "null",
+            "[71]",
+            "true",
+        ] {
+            assert_eq!(id(json), None, "{json}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_whole_object_is_not_picked_from() {
+        for text in [
+            "",
+            "[]",
+            "1",
+            "{\"id\":",
+            "{\"id\":1",
+            "{\"id\":1} x",
+            "<html>",
+        ] {
+            assert!(pick(text, ["id"]).is_none(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The log of requests, which tests and the page read: each request with its answer, what it
+//! changed, and the fault that hit it.
+
+mod logged_request;
+mod requests;
+mod watch;
+
+pub use logged_request::LoggedRequest;
+pub(crate) use requests::Log;
+pub use watch::Watch;

@@ -1,0 +1,90 @@
+//! The fields of one entity on this portal: the built-in ones, and the custom ones, which only this
+//! portal has.
+
+use serde_json::{Map, Value};
+use vibecode_spec::{Entity, Field, Schema, UserFieldName, read_user_field_name};
+
+use crate::start_error::StartError;
+
+/// The fields of one entity.
+#[derive(Debug)]
+pub(crate) struct Fields {
+    entity: Entity,
+    custom: Schema,
+    custom_descriptions: Map<String, Value>,
+}
+
+impl Fields {
+    /// Creates the built-in fields and custom fields with these descriptions.
+    pub(crate) fn new(
+        entity: Entity,
+        custom_descriptions: Map<String, Value>,
+    ) -> Result<Self, StartError> {
+        for (name, description) in &custom_descriptions {
+            check(entity, name, description)?;
+        }
+        // The spec reads text: an answer, or a file that contains one.
+        let text = Value::Object(custom_descriptions.clone()).to_string();
+        let custom = Schema::read(&text).map_err(|error| StartError::new(error.to_string()))?;
+        Ok(Self {
+            entity,
+            custom,
+            custom_descriptions,
+        })
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Field> {
+        let built_in = self.entity.schema().field(name);
+        built_in.or_else(|| self.custom.field(name))
+    }
+
+    pub(crate) fn built_in(&self) -> impl Iterator<Item = &Field> {
+        self.entity.schema().fields()
+    }
+
+    pub(crate) fn custom(&self) -> impl Iterator<Item = &Field> {
+        self.custom.fields()
+    }
+
+    /// Returns the custom fields as they were described.
+    pub(crate) fn custom_descriptions(&self) -> &Map<String, Value> {
+        &self.custom_descriptions
+    }
+}
+
+/// Returns the map of descriptions in an answer of `GET /v1/{entity}/fields`: it is the `data`, or
+/// the `fields` inside (grade O), or the whole value.
+pub(crate) fn map_of_fields(answer: Value) -> Option<Map<String, Value>> {
+    let inside = |answer: Value, key: &str| match answer {
+        Value::Object(mut map) if map.get(key).is_some_and(is_map_of_maps) => {
+            map.remove(key).unwrap_or_default()
+        }
+        other => other,
+    };
+    match inside(inside(answer, "data"), "fields") {
+        Value::Object(fields) => Some(fields),
+        _ => None,
+    }
+}
+
+fn is_map_of_maps(value: &Value) -> bool {
+    let map = value.as_object();
+    map.is_some_and(|map| map.values().all(Value::is_object))
+}
+
+fn check(entity: Entity, name: &str, description: &Value) -> Result<(), StartError> {
+    let path = entity.path();
+    if description.get("type").and_then(Value::as_str).is_none() {
+        let message = format!("the description of the field `{name}` of {path} has no `type`");
+        return Err(StartError::new(message));
+    }
+    match read_user_field_name(name) {
+        Some(UserFieldName::Meant(wire)) => Err(StartError::new(format!(
+            "the field `{name}` of {path} must have its wire name: use `{wire}`"
+        ))),
+        Some(UserFieldName::Malformed) => Err(StartError::new(format!(
+            "the field `{name}` of {path} does not have the wire name of a user field, such as `ufCrmNote`"
+        ))),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,148 @@
+//! Which values fit a field, and what the field holds after they are written.
+
+use serde_json::{Number, Value};
+use vibecode_spec::{Clearing, Field, Kind};
+
+use crate::portal::calendar::{Moment, is_day};
+
+/// The prefixes of links in a `crm` field (grade B). The prefix of a smart process is `T` and its
+/// number in hexadecimal.
+const CRM_PREFIXES: &[&str] = &["C", "CO", "D", "L", "SI", "Q"];
+
+/// Returns what the field holds once this value is written to it; `None` if it does not fit.
+pub(crate) fn of(field: &Field, value: &Value) -> Option<Value> {
+    if field.multiple {
+        let values = value.as_array()?.iter();
+        return values.map(|one| of_one(field, one)).collect();
+    }
+    if is_cleared_by(field, value) {
+        return Some(Value::Null);
+    }
+    of_one(field, value)
+}
+
+/// Returns true if this value clears a field of one value. A reference is cleared by 0 instead,
+/// which is a value that fits (both grade C).
+pub(crate) fn is_cleared_by(field: &Field, value: &Value) -> bool {
+    value == "" && field.clearing() == Clearing::EmptyText
+}
+
+/// Returns the value of a field that was never set.
+pub(crate) fn unset(field: &Field) -> Value {
+    match field.kind {
+        _ if field.multiple => Value::Array(Vec::new()),
+        Kind::Boolean if !field.is_user_field() => false.into(),
+        _ => Value::Null,
+    }
+}
+
+/// Returns true if two values of the field are the same. All forms of "nothing" are equal, and what
+/// the portal shows as text may be a number.
+pub(crate) fn are_equal(field: &Field, stored: &Value, new: &Value) -> bool {
+    if is_nothing(field, stored) && is_nothing(field, new) {
+        return true;
+    }
+    match of(field, stored) {
+        Some(stored) => equal(&stored, new),
+        None => equal(stored, new),
+    }
+}
+
+fn is_nothing(field: &Field, value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(values) => values.is_empty(),
+        // 0 in a reference means none (grade O).
+        Value::Number(number) => {
+            matches!(field.kind, Kind::Reference(_)) && number.as_u64() == Some(0)
+        }
+        _ => false,
+    }
+}
+
+/// 1 and 1.0 are the same number.
+fn equal(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) => {
+            let both = one.as_f64().zip(other.as_f64());
+            both.is_some_and(|(one, other)| one.total_cmp(&other).is_eq())
+        }
+        (Value::Array(ones), Value::Array(others)) => {
+            ones.len() == others.len() && ones.iter().zip(others).all(|(a, b)| equal(a, b))
+        }
+        _ => one == other,
+    }
+}
+
+fn of_one(field: &Field, value: &Value) -> Option<Value> {
+    match &field.kind {
+        Kind::Text | Kind::Url | Kind::Address | Kind::Status => text(value, |_| true),
+        Kind::Date => text(value, is_day),
+        Kind::DateTime => text(value, |text| Moment::parse(text).is_some()),
+        Kind::DateOrDateTime => text(value, |text| is_day(text) || Moment::parse(text).is_some()),
+        Kind::Money => text(value, is_money),
+        Kind::Crm => text(value, is_crm_link),
+        Kind::Boolean => boolean(field, value),
+        Kind::Integer => number(field, value, |number| number.as_i64().is_some()),
+        Kind::Number | Kind::Double => number(field, value, |_| true),
+        Kind::Reference(_) | Kind::Iblock => number(field, value, Number::is_u64),
+        Kind::Enumeration => number(field, value, |number| is_option(field, number)),
+        Kind::File | Kind::Multifield(_) => None,
+        // An undocumented type takes any value.
+        _ => Some(value.clone()),
+    }
+}
+
+/// A text, which may be empty only to clear a field.
+fn text(value: &Value, fits: impl Fn(&str) -> bool) -> Option<Value> {
+    let text = value.as_str()?;
+    (!text.is_empty() && fits(text)).then(|| value.clone())
+}
+
+/// A number. For a built-in field it may also be text.
+fn number(field: &Field, value: &Value, fits: impl Fn(&Number) -> bool) -> Option<Value> {
+    let number = match value {
+        Value::Number(number) => number.clone(),
+        Value::String(text) if !field.is_user_field() => text.parse().ok()?,
+        _ => return None,
+    };
+    fits(&number).then_some(Value::Number(number))
+}
+
+/// User fields also take "Y" and "N" (grade B); built-in fields take only true and false (grade D).
+fn boolean(field: &Field, value: &Value) -> Option<Value> {
+    match value {
+        Value::Bool(_) => Some(value.clone()),
+        Value::String(text) if field.is_user_field() => match text.as_str() {
+            "Y" => Some(true.into()),
+            "N" => Some(false.into()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Returns true if the number is an option of the list, or if the list is not known.
+fn is_option(field: &Field, number: &Number) -> bool {
+    let id = number.to_string();
+    number.is_u64() && (field.items.is_empty() || field.items.iter().any(|item| item.id == id))
+}
+
+/// `300|RUB`
+fn is_money(text: &str) -> bool {
+    let is_currency =
+        |currency: &str| currency.len() == 3 && currency.bytes().all(|c| c.is_ascii_uppercase());
+    text.split_once('|')
+        .is_some_and(|(amount, currency)| amount.parse::<Number>().is_ok() && is_currency(currency))
+}
+
+/// `C_2`, `T80_6`
+fn is_crm_link(text: &str) -> bool {
+    text.split_once('_').is_some_and(|(prefix, id)| {
+        let number = prefix.strip_prefix('T');
+        let is_item = number.is_some_and(|number| u32::from_str_radix(number, 16).is_ok());
+        let is_known = is_item || CRM_PREFIXES.contains(&prefix);
+        is_known && id.parse::<u64>().is_ok_and(|id| id > 0)
+    })
+}

@@ -1,0 +1,18 @@
+//! The portal behind the API: its records and fields, how a body changes a record, and how records
+//! are listed and shown. It knows neither HTTP requests nor keys.
+
+pub(crate) mod calendar;
+pub(crate) mod clock;
+pub(crate) mod contents;
+pub(crate) mod fields;
+pub(crate) mod ids;
+pub(crate) mod list;
+pub(crate) mod multifield;
+pub(crate) mod quirks;
+pub(crate) mod record;
+pub(crate) mod seed;
+pub(crate) mod setup;
+pub(crate) mod table;
+pub(crate) mod update;
+
+pub(crate) use contents::Portal;

@@ -1,0 +1,129 @@
+//! The initial records of the portal, read from JSON with the API's wire names.
+
+use serde_json::{Map, Value};
+use vibecode_spec::{Entity, Multifield};
+
+use super::{
+    fields::Fields,
+    multifield::{self, Entry},
+    record::Record,
+    table::Table,
+};
+use crate::start_error::StartError;
+
+/// The records of the default portal.
+pub(crate) const DEFAULT: &str = include_str!("../../portal/records.json");
+
+/// The id of an entry that has none yet: seeded ids take precedence.
+pub(crate) const NO_ID: u64 = 0;
+
+/// Splits a seed by entity.
+pub(crate) fn by_entity(seed: Value) -> Result<Vec<(Entity, Vec<Value>)>, StartError> {
+    let Value::Object(entities) = seed else {
+        return Err(StartError::new(
+            "a seed must be an object that maps each entity to an array of its records",
+        ));
+    };
+    let entities = entities.into_iter().map(|(name, records)| match records {
+        Value::Array(records) => Ok((parse_entity(&name)?, records)),
+        _ => Err(StartError::new(format!(
+            "the seed of `{name}` must be an array of records"
+        ))),
+    });
+    entities.collect()
+}
+
+fn parse_entity(name: &str) -> Result<Entity, StartError> {
+    Entity::from_path(name).ok_or_else(|| {
+        let advice = Entity::suggest(name).map_or_else(seedable_entities, |meant| {
+            format!("did you mean `{}`?", meant.path())
+        });
+        StartError::new(format!("there is no entity `{name}`: {advice}"))
+    })
+}
+
+fn seedable_entities() -> String {
+    let paths: Vec<_> = Entity::ALL.iter().map(|entity| entity.path()).collect();
+    format!("a seed can have {}", paths.join(", "))
+}
+
+/// Adds these records to the existing ones. A record without an id gets the next free one.
+pub(crate) fn add(entity: Entity, table: &mut Table, seeds: Vec<Value>) -> Result<(), StartError> {
+    for seed in seeds {
+        let record = parse(entity, &table.fields, seed, table.last_id + 1)?;
+        let id = record.id;
+        if !table.insert(record) {
+            let path = entity.path();
+            return Err(StartError::new(format!(
+                "the record {id} of {path} is seeded twice"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Reads one record. Its values are stored unchanged, so that a test can use what portals hold:
+/// numbers as text, "Y" for true, undocumented keys.
+fn parse(entity: Entity, fields: &Fields, seed: Value, next: u64) -> Result<Record, StartError> {
+    let Value::Object(mut values) = seed else {
+        let message = format!("each record of {} must be an object", entity.path());
+        return Err(StartError::new(message));
+    };
+    let id = values.remove("id").map_or(Some(next), |id| id.as_u64());
+    let Some(id) = id.filter(|id| *id > 0) else {
+        let message = format!("each `id` of {} must be a positive integer", entity.path());
+        return Err(StartError::new(message));
+    };
+    let entries = match fields.get(multifield::FM) {
+        Some(_) => take_entries(&mut values),
+        None => Ok(Vec::new()),
+    };
+    let entries = entries.map_err(|problem| {
+        let path = entity.path();
+        StartError::new(format!("the record {id} of {path} is malformed: {problem}"))
+    })?;
+    Ok(Record {
+        id,
+        values,
+        entries,
+    })
+}
+
+/// Removes phones and emails from the values and returns them. Beside `fm` they only repeat it, as
+/// in an answer of the API. The error says which key is wrong, and what it must be.
+fn take_entries(values: &mut Map<String, Value>) -> Result<Vec<Entry>, String> {
+    if let Some(fm) = values.remove(multifield::FM) {
+        let named = |key: &str| Multifield::of_field(key).is_some();
+        values.retain(|key, _| !named(key) && !multifield::repeats_fm(key));
+        return parse_fm(&fm)
+            .ok_or_else(|| "`fm` must be an array of {id?, typeId, valueType, value}".to_owned());
+    }
+    if let Some(alias) = values.keys().find(|key| multifield::repeats_fm(key)) {
+        return Err(format!("`{alias}` only repeats `fm`, which is missing"));
+    }
+    let mut entries = Vec::new();
+    for multifield in Multifield::ALL {
+        let name = multifield.name();
+        if let Some(written) = values.remove(name) {
+            let parsed = multifield::parse(*multifield, &written)
+                .ok_or_else(|| format!("`{name}` must be {}", multifield::FORMS))?;
+            entries.extend(parsed.into_iter().map(|entry| entry.stored_as(NO_ID)));
+        }
+    }
+    Ok(entries)
+}
+
+fn parse_fm(fm: &Value) -> Option<Vec<Entry>> {
+    let text = |entry: &Value, key| Some(entry.get(key)?.as_str()?.to_owned());
+    let entries = fm.as_array()?.iter();
+    entries
+        .map(|entry| {
+            Some(Entry {
+                id: entry.get("id").map_or(Some(NO_ID), Value::as_u64)?,
+                kind: text(entry, "typeId")?,
+                value_type: text(entry, "valueType")?,
+                value: text(entry, "value")?,
+            })
+        })
+        .collect()
+}
