@@ -83,7 +83,7 @@ pub(crate) fn entities() -> Result<Vec<String>, Failure> {
 /// # Errors
 /// If the current folder is not known.
 pub(crate) fn place(entity: EntityPath) -> Result<PathBuf, Failure> {
-    let place = folders()?.place(entity);
+    let place = folders()?.path_of(entity);
     place.ok_or_else(|| Failure::new("this folder has no path, so no schema has a place here"))
 }
 

@@ -15,8 +15,8 @@ const FORMAT: u64 = 1;
 /// The maximum length of a schema in bytes. The schemas of the largest portals have a few megabytes.
 const MAX_LENGTH: u64 = 16 * 1024 * 1024;
 /// The next step, which ends each message about an input that is not a schema.
-const WANTED: &str =
-    "a schema is what `GET /v1/{entity}/fields` answers, and `cargo vibecode pull` fetches it";
+const NEXT_STEP: &str =
+    "a schema is the answer to `GET /v1/{entity}/fields`, which `cargo vibecode pull` fetches";
 
 /// The descriptions of an entity's fields by wire name, as the API answered them.
 ///
@@ -60,7 +60,8 @@ impl Descriptions {
         let failed = |error: std::io::Error| SchemaError::of_the_whole(error.to_string());
         let length = fs::metadata(file).map_err(failed)?.len();
         if length > MAX_LENGTH {
-            let message = format!("it is {length} bytes long, which no schema is");
+            let message =
+                format!("it is {length} bytes long, and a schema has at most {MAX_LENGTH}");
             return Err(SchemaError::of_the_whole(message));
         }
         Self::read(fs::read(file).map_err(failed)?)
@@ -124,7 +125,7 @@ struct File {
 }
 
 fn refused<T>(what: &str) -> Result<T, SchemaError> {
-    Err(SchemaError::of_the_whole(format!("{what}: {WANTED}")))
+    Err(SchemaError::of_the_whole(format!("{what}: {NEXT_STEP}")))
 }
 
 /// Parses bytes as JSON.
@@ -178,14 +179,12 @@ fn read_file(mut file: Map<String, Value>) -> Result<(Map<String, Value>, File),
     let format = file.remove("format").unwrap_or_default();
     if format != FORMAT {
         let message = format!(
-            "its `format` is not {FORMAT}, the one that this version reads: update the vibecode crates, or `cargo vibecode pull` it anew"
+            "its `format` is not {FORMAT}, the only one that this version reads: update the vibecode crates, or fetch the file again with `cargo vibecode pull`"
         );
         return Err(SchemaError::of_the_whole(message));
     }
     let about = File {
-        entity: file
-            .get("entity")
-            .and_then(|entity| entity.as_str().map(str::to_owned)),
+        entity: stated_entity(&file)?,
         is_complete: file
             .get("partial")
             .is_none_or(|it| *it == Value::Bool(false)),
@@ -193,6 +192,16 @@ fn read_file(mut file: Map<String, Value>) -> Result<(Map<String, Value>, File),
     match file.remove("fields") {
         Some(fields) => Ok((object(fields)?, about)),
         None => refused("it has no `fields`"),
+    }
+}
+
+/// Returns the entity that a file states. An entity that is not text is an error, since no entity would
+/// mean that the file fits every entity.
+fn stated_entity(file: &Map<String, Value>) -> Result<Option<String>, SchemaError> {
+    match file.get("entity") {
+        None => Ok(None),
+        Some(Value::String(entity)) => Ok(Some(entity.clone())),
+        Some(_) => refused("its `entity` is not text"),
     }
 }
 
@@ -214,9 +223,9 @@ fn object(value: Value) -> Result<Map<String, Value>, SchemaError> {
     match value {
         Value::Object(map) => Ok(map),
         Value::Array(list) if list.iter().any(is_definition) => refused(
-            "this is a list of user fields, as `GET /v1/userfields/{entity}` answers it, which `cargo vibecode pull {entity} --from-file` takes",
+            "this is a list of user fields, the answer to `GET /v1/userfields/{entity}`, which `cargo vibecode pull {entity} --from-file` reads",
         ),
-        Value::Array(_) => refused("this is a list, and no map of fields"),
+        Value::Array(_) => refused("this is a list, not a map of fields"),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
             refused("there is no map of fields")
         }
@@ -259,7 +268,7 @@ fn check_entries(fields: &Map<String, Value>) -> Result<(), SchemaError> {
             .get("id")
             .is_some_and(|id| id.is_number() || id.is_string())
         {
-            return refused("this is a record, with values, and no description of fields");
+            return refused("this is a record with values, not a description of fields");
         }
         return refused(&format!(
             "`{}` is not described by an object",
@@ -298,7 +307,7 @@ fn drop_native_duplicates(fields: &mut Map<String, Value>) -> Result<(), SchemaE
             || "a name of Bitrix24's own REST".to_owned(),
             |wire| format!("the upper name of the user field `{wire}`"),
         );
-        return refused(&format!("`{}` is {is}, and no wire name", one_line(upper)));
+        return refused(&format!("`{}` is {is}, not a wire name", one_line(upper)));
     }
     fields.retain(|name, _| !is_upper(name));
     Ok(())

@@ -105,7 +105,7 @@ impl EntityPath {
     pub fn known_paths() -> String {
         let paths: Vec<_> = Entity::ALL.iter().map(|each| each.path()).collect();
         format!(
-            "it is one of `{}`, or a smart process such as `{ITEMS}1040`",
+            "expected one of `{}`, or a smart process such as `{ITEMS}1040`",
             paths.join("`, `")
         )
     }

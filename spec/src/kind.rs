@@ -106,34 +106,43 @@ pub enum Clearing {
     False,
 }
 
-/// Every named kind with its names. Messages use the first one.
-const NAMES: &[(Kind, &[&str])] = &[
-    (Kind::Text, &["string", "text"]),
-    (Kind::Integer, &["integer", "int"]),
-    (Kind::Number, &["number"]),
-    (Kind::Double, &["double", "float"]),
-    (Kind::Boolean, &["boolean", "bool"]),
-    (Kind::Date, &["date"]),
-    (Kind::DateTime, &["datetime"]),
-    (Kind::DateOrDateTime, &["date_or_datetime"]),
-    (Kind::Enumeration, &["enumeration", "enum"]),
-    (Kind::Money, &["money"]),
-    (Kind::Url, &["url"]),
-    (Kind::Address, &["address"]),
-    (Kind::File, &["file"]),
-    (Kind::Crm, &["crm"]),
-    (Kind::Status, &["crm_status", "status"]),
-    (Kind::Iblock, &["iblock_element", "iblock_section"]),
-    (Kind::Reference(Reference::User), &["employee", "user"]),
-    (Kind::Reference(Reference::Contact), &["crm_contact"]),
-    (Kind::Reference(Reference::Company), &["crm_company"]),
-    (Kind::Reference(Reference::Lead), &["crm_lead"]),
-    (Kind::Reference(Reference::Deal), &["crm_deal"]),
-    (Kind::Reference(Reference::Quote), &["crm_quote"]),
+/// Every kind with a name that does not depend on the field.
+const NAMED: &[Kind] = &[
+    Kind::Text,
+    Kind::Integer,
+    Kind::Number,
+    Kind::Double,
+    Kind::Boolean,
+    Kind::Date,
+    Kind::DateTime,
+    Kind::DateOrDateTime,
+    Kind::Enumeration,
+    Kind::Money,
+    Kind::Url,
+    Kind::Address,
+    Kind::File,
+    Kind::Crm,
+    Kind::Status,
+    Kind::Iblock,
+    Kind::Reference(Reference::User),
+    Kind::Reference(Reference::Contact),
+    Kind::Reference(Reference::Company),
+    Kind::Reference(Reference::Lead),
+    Kind::Reference(Reference::Deal),
+    Kind::Reference(Reference::Quote),
 ];
 
-/// The names of the type of phones and emails. The name of the field shows which of the two it holds.
-const MULTIFIELD_NAMES: &[&str] = &["crm_multifield", "multifield"];
+/// The other names of kinds. Messages do not use them.
+const ALIASES: &[(&str, Kind)] = &[
+    ("text", Kind::Text),
+    ("int", Kind::Integer),
+    ("float", Kind::Double),
+    ("bool", Kind::Boolean),
+    ("enum", Kind::Enumeration),
+    ("status", Kind::Status),
+    ("iblock_section", Kind::Iblock),
+    ("user", Kind::Reference(Reference::User)),
+];
 
 /// The types of user fields (grade B), by the name that `kind = "…"` takes.
 const USER_FIELD_KINDS: &[&str] = &[
@@ -168,7 +177,7 @@ impl Kind {
     /// ```
     #[must_use]
     pub fn of_field(name: &str, type_name: &str) -> Self {
-        if MULTIFIELD_NAMES.contains(&type_name) {
+        if Multifield::is_type(type_name) {
             return Multifield::of_field(name)
                 .map_or_else(|| Self::Unknown(type_name.to_owned()), Self::Multifield);
         }
@@ -185,10 +194,10 @@ impl Kind {
     /// ```
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        NAMES
-            .iter()
-            .find(|(_, names)| names.contains(&name))
-            .map(|(kind, _)| kind.clone())
+        let aliased = ALIASES.iter().find(|(alias, _)| *alias == name);
+        let kind = aliased.map(|(_, kind)| kind);
+        kind.or_else(|| NAMED.iter().find(|kind| kind.name() == name))
+            .cloned()
     }
 
     /// Returns the kind of user field with this name in either vocabulary.
@@ -230,11 +239,28 @@ impl Kind {
         match self {
             Self::Unknown(name) => name,
             Self::Multifield(multifield) => multifield.name(),
-            known => NAMES
-                .iter()
-                .find(|(kind, _)| kind == known)
-                .and_then(|(_, names)| names.first())
-                .map_or("", |name| name),
+            Self::Text => "string",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::Double => "double",
+            Self::Boolean => "boolean",
+            Self::Date => "date",
+            Self::DateTime => "datetime",
+            Self::DateOrDateTime => "date_or_datetime",
+            Self::Enumeration => "enumeration",
+            Self::Money => "money",
+            Self::Url => "url",
+            Self::Address => "address",
+            Self::File => "file",
+            Self::Crm => "crm",
+            Self::Status => "crm_status",
+            Self::Iblock => "iblock_element",
+            Self::Reference(Reference::User) => "employee",
+            Self::Reference(Reference::Contact) => "crm_contact",
+            Self::Reference(Reference::Company) => "crm_company",
+            Self::Reference(Reference::Lead) => "crm_lead",
+            Self::Reference(Reference::Deal) => "crm_deal",
+            Self::Reference(Reference::Quote) => "crm_quote",
         }
     }
 
@@ -260,13 +286,33 @@ impl Kind {
 }
 
 impl Clearing {
-    const NAMES: &[(Self, &str)] = &[
-        (Self::EmptyText, ""),
-        (Self::Zero, "0"),
-        (Self::EmptyList, "[]"),
-        (Self::Null, "null"),
-        (Self::False, "false"),
+    /// Every value that clears a field.
+    pub const ALL: &[Self] = &[
+        Self::EmptyText,
+        Self::Zero,
+        Self::EmptyList,
+        Self::Null,
+        Self::False,
     ];
+
+    /// Returns the JSON that is sent to clear a field.
+    ///
+    /// ```
+    /// use vibecode_spec::Clearing;
+    ///
+    /// assert_eq!(Clearing::EmptyText.as_json(), "\"\"");
+    /// assert_eq!(Clearing::Zero.as_json(), "0");
+    /// ```
+    #[must_use]
+    pub fn as_json(self) -> &'static str {
+        match self {
+            Self::EmptyText => "\"\"",
+            Self::Zero => "0",
+            Self::EmptyList => "[]",
+            Self::Null => "null",
+            Self::False => "false",
+        }
+    }
 
     /// Parses the value of `clear = "…"`: `null`, `0`, `[]`, `false`, or an empty string for `""`.
     ///
@@ -279,10 +325,11 @@ impl Clearing {
     /// ```
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::NAMES
-            .iter()
-            .find(|(_, known)| *known == name)
-            .map(|(clearing, _)| *clearing)
+        let named = |clearing: &Self| match clearing {
+            Self::EmptyText => name.is_empty(),
+            other => other.as_json() == name,
+        };
+        Self::ALL.iter().copied().find(named)
     }
 }
 
@@ -298,6 +345,27 @@ mod tests {
             Kind::from_name("user"),
             Some(Kind::Reference(Reference::User))
         );
+    }
+
+    #[test]
+    fn every_name_leads_to_its_kind() {
+        for kind in NAMED {
+            assert_eq!(Kind::from_name(kind.name()).as_ref(), Some(kind));
+        }
+        for (alias, kind) in ALIASES {
+            assert_eq!(Kind::from_name(alias).as_ref(), Some(kind));
+            assert!(NAMED.contains(kind), "{alias}");
+        }
+    }
+
+    #[test]
+    fn every_clearing_is_read_by_the_json_that_it_sends() {
+        for clearing in Clearing::ALL {
+            let json = clearing.as_json();
+            let name = if json == "\"\"" { "" } else { json };
+            assert_eq!(Clearing::from_name(name), Some(*clearing));
+        }
+        assert_eq!(Clearing::from_name("\"\""), None);
     }
 
     #[test]

@@ -90,9 +90,9 @@ impl SchemaFolders {
     /// Returns the path of an entity's schema file. If there is no such file yet, this is the path at
     /// which to create it: next to the existing schema files, or else below the root of the workspace.
     #[must_use]
-    pub fn place(&self, entity: EntityPath) -> Option<PathBuf> {
-        if let Some(there) = self.find(entity) {
-            return Some(there);
+    pub fn path_of(&self, entity: EntityPath) -> Option<PathBuf> {
+        if let Some(file) = self.find(entity) {
+            return Some(file);
         }
         let mut folders = self.folders.iter();
         let used = folders.find(|folder| folder.join(FOLDER).is_dir());

@@ -24,6 +24,23 @@ impl Multifield {
     /// The type that the API assigns to a bare string (grade D).
     pub const DEFAULT_TYPE_ID: &str = "WORK";
 
+    /// The fields of other multifields, which cannot be written: all multifields together, websites, and
+    /// messengers.
+    pub const UNWRITABLE: &[&str] = &["fm", "web", "im"];
+
+    /// Returns whether this is a name of the type of a multifield. The name of the field shows which
+    /// multifield it is.
+    ///
+    /// ```
+    /// use vibecode_spec::Multifield;
+    ///
+    /// assert!(Multifield::is_type("crm_multifield") && !Multifield::is_type("string"));
+    /// ```
+    #[must_use]
+    pub fn is_type(type_name: &str) -> bool {
+        ["crm_multifield", "multifield"].contains(&type_name)
+    }
+
     /// Returns the multifield that the field with this wire name holds.
     ///
     /// ```

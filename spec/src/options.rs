@@ -124,7 +124,7 @@ impl Options<'_> {
                 let id = item.id.trim().parse::<u64>().ok().filter(|id| *id > 0);
                 let Some(id) = id else {
                     let given = one_line(&item.id);
-                    return Err(format!("the id `{given}` is no number above 0"));
+                    return Err(format!("the id `{given}` is not a number above 0"));
                 };
                 item.id = id.to_string();
             }
@@ -218,23 +218,23 @@ mod tests {
             (json!({"items": {"81": true}}), "81 has no label"),
             (
                 json!({"items": [{"ID": "gold", "VALUE": "Gold"}]}),
-                "`gold` is no number above 0",
+                "`gold` is not a number above 0",
             ),
             (
                 json!({"items": [{"ID": "-81", "VALUE": "Gold"}]}),
-                "no number above 0",
+                "not a number above 0",
             ),
             (
                 json!({"items": [{"ID": 81.5, "VALUE": "Gold"}]}),
-                "no number above 0",
+                "not a number above 0",
             ),
             (
                 json!({"items": [{"ID": "0", "VALUE": "Gold"}]}),
-                "no number above 0",
+                "not a number above 0",
             ),
             (
                 json!({"items": {"0": "Gold", "1": "Silver"}}),
-                "no number above 0",
+                "not a number above 0",
             ),
             (
                 json!({"items": [{"ID": "81", "VALUE": "a"}, {"ID": 81, "VALUE": "b"}]}),

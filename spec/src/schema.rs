@@ -193,7 +193,7 @@ impl Schema {
     /// the fields are those of another entity.
     pub fn check_for(&self, entity: EntityPath) -> Result<(), SchemaError> {
         if self.fields.is_empty() {
-            let message = "there are no fields in it".to_owned();
+            let message = "it has no fields".to_owned();
             return Err(SchemaError::of_the_whole(message));
         }
         self.check_stated_entity(entity)?;
@@ -222,7 +222,7 @@ impl Schema {
             };
             if let Some(owner) = owners.insert(upper, &field.name) {
                 let [owner, name, upper] = [owner, &field.name, upper].map(one_line);
-                let message = format!("`{owner}` and `{name}` have one upper name, `{upper}`");
+                let message = format!("`{owner}` and `{name}` have the same upper name, `{upper}`");
                 return Err(SchemaError::of_the_whole(message));
             }
         }

@@ -128,15 +128,15 @@ fn a_file_called_like_the_folder_holds_no_schema_and_a_folder_called_like_the_fi
 
 #[test]
 fn a_new_schema_is_placed_beside_those_that_are_there_or_at_the_root() {
-    let tree = Tree::new("place");
-    let place = || {
+    let tree = Tree::new("path");
+    let path = || {
         SchemaFolders::of(&tree.0.join("a/b"))
-            .place(CONTACTS)
+            .path_of(CONTACTS)
             .unwrap()
     };
-    assert_eq!(place(), tree.0.join(FILE));
+    assert_eq!(path(), tree.0.join(FILE));
     tree.write("a/vibecode/deals.json", "{}");
-    assert_eq!(place(), tree.0.join("a").join(FILE));
+    assert_eq!(path(), tree.0.join("a").join(FILE));
 }
 
 #[test]

@@ -6,8 +6,8 @@ use syn::DeriveInput;
 use crate::{
     check::{self, Checked},
     errors::Errors,
-    model::Input,
-    names::apart,
+    input::Input,
+    tokens::names::apart,
 };
 
 pub(crate) fn derive(
@@ -28,7 +28,7 @@ fn derive_apart(
     let errors = Errors::new();
     let input = Input::read(input, &errors);
     let checked = check::check(&input, &errors);
-    let tracking = checked.found.tracking();
+    let tracking = checked.schema_file.tracking();
     let mut tokens = expand(checked, &errors);
     tokens.extend(tracking);
     tokens.extend(errors.into_tokens());

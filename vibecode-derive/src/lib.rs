@@ -42,7 +42,8 @@
 //! The macros check the input against the data of `vibecode-spec`, and against the portal's own schema
 //! if there is one. A build needs no network.
 //!
-//! Data flows one way: attributes → model → check → tokens.
+//! Data flows one way: the struct as written (`input`) → the checked struct (`check`) → tokens (`patch`,
+//! `record` and `enumeration`, with `tokens` for what they share).
 
 // rustdoc appends the documentation of a macro to that of its re-export. So the macros have
 // documentation only if this crate itself is documented (`cfg(doc)`).
@@ -51,32 +52,22 @@
     allow(missing_docs, reason = "the re-exports are documented")
 )]
 
-mod attribute;
 mod check;
 mod derive;
-mod entity;
 mod enumeration;
 mod errors;
-mod field;
-mod lists;
-mod look_up;
-mod model;
-mod names;
+mod input;
 mod patch;
-mod portal;
 mod record;
-mod renamed;
-mod role;
-mod runtime;
-mod shape;
 #[cfg(test)]
 mod tests;
+mod tokens;
 
 use proc_macro::TokenStream;
 
 #[cfg_attr(
     doc,
-    doc = "Makes a typed patch builder of a struct: see `vibecode_runtime::Patch`."
+    doc = "Generates a typed patch builder for a struct: see `vibecode_runtime::Patch`."
 )]
 #[proc_macro_derive(Patch, attributes(vibecode))]
 pub fn derive_patch(input: TokenStream) -> TokenStream {
@@ -85,7 +76,7 @@ pub fn derive_patch(input: TokenStream) -> TokenStream {
 
 #[cfg_attr(
     doc,
-    doc = "Reads a struct out of what the API answers: see `vibecode_runtime::Record`."
+    doc = "Reads a struct from an answer of the API: see `vibecode_runtime::Record`."
 )]
 #[proc_macro_derive(Record, attributes(vibecode))]
 pub fn derive_record(input: TokenStream) -> TokenStream {
@@ -94,7 +85,7 @@ pub fn derive_record(input: TokenStream) -> TokenStream {
 
 #[cfg_attr(
     doc,
-    doc = "Makes an enum stand for the options of a list: see `vibecode_runtime::Enumeration`."
+    doc = "Maps the variants of an enum to the options of a list: see `vibecode_runtime::Enumeration`."
 )]
 #[proc_macro_derive(Enumeration, attributes(vibecode))]
 pub fn derive_enumeration(input: TokenStream) -> TokenStream {

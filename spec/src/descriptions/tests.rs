@@ -155,3 +155,15 @@ fn only_a_file_of_pull_is_complete_and_one_of_a_part_says_so() {
     let newer = text.replace("\"format\": 1", "\"format\": 2");
     assert!(refusal(newer.as_bytes()).contains("`format` is not 1"));
 }
+
+#[test]
+fn a_file_with_an_entity_that_is_not_text_does_not_fit_every_entity() {
+    for entity in ["null", "5", "[\"deals\"]"] {
+        let file =
+            format!(r#"{{"entity":{entity},"fields":{{"post":{{"type":"string"}}}},"format":1}}"#);
+        assert!(
+            refusal(file.as_bytes()).contains("`entity` is not text"),
+            "{file}"
+        );
+    }
+}

@@ -117,7 +117,7 @@ fn the_id_and_what_repeats_fm_stay_read_only_whatever_a_portal_states() {
 fn two_fields_with_one_upper_name_and_a_list_of_none_are_refused() {
     let twins = read(r#"{"a":{"upperName":"X"},"b":{"upperName":"X"}}"#);
     let error = twins.check_for(CONTACTS).unwrap_err();
-    assert!(error.message.contains("one upper name"), "{error}");
+    assert!(error.message.contains("the same upper name"), "{error}");
     assert!(read("{}").check_for(CONTACTS).is_err());
     assert!(read(FIELDS).check_for(CONTACTS).is_ok());
 }
@@ -147,8 +147,8 @@ fn the_whole_list_of_one_entity_is_refused_for_every_other() {
                 assert_eq!(checked, Ok(()));
             } else {
                 let error = checked.unwrap_err();
-                let whose = format!("these are the fields of {}, not of", entity.path());
-                assert!(error.message.starts_with(&whose), "{error}");
+                let beginning = format!("these are the fields of {}, not of", entity.path());
+                assert!(error.message.starts_with(&beginning), "{error}");
             }
         }
     }

@@ -36,8 +36,8 @@ fn errors(crate_name: &str, source: &str) -> Vec<String> {
 
 #[test]
 fn a_renamed_runtime_is_one_error_that_says_what_to_write() {
-    let expected = "this crate's Cargo.toml calls the runtime `crm`: add `crate = \"crm\"` to \
-                    `#[vibecode(…)]`, here and on each other type that derives from it";
+    let expected = "this crate's Cargo.toml renames the runtime to `crm`: add `crate = \"crm\"` to \
+                    `#[vibecode(…)]`, here and on every other type with a derive of it";
     assert_eq!(errors("renamed", SOURCE), [expected]);
 }
 

@@ -3,20 +3,23 @@
 use std::collections::HashMap;
 
 use proc_macro2::Ident;
-use syn::{
-    Data, DataEnum, DeriveInput, Fields, Generics, LitInt, LitStr, Type, Variant, spanned::Spanned,
-};
-use vibecode_spec::{Entity, EntityPath, Item, Kind, closest, one_line};
+use syn::{Data, DataEnum, DeriveInput, Fields, Generics, LitStr, Type, Variant, spanned::Spanned};
+use vibecode_spec::{Entity, EntityPath, Field, Kind, closest, one_line};
 
 use crate::{
-    attribute::{OnEnum, OnField, OnVariant},
-    entity,
+    check::{
+        entity,
+        look_up::{Entry, LookUp},
+        portal::SchemaFile,
+        wire_name::WireName,
+    },
     errors::Errors,
-    look_up::{Subject, WireName},
-    model::InputField,
-    portal::{Found, Portal},
-    renamed,
-    shape::bare,
+    input::{
+        attribute::{OnEnum, OnVariant},
+        meta_item::OptionId,
+        renamed,
+        shape::bare,
+    },
 };
 
 /// An enum after the check: its errors have been reported.
@@ -27,15 +30,15 @@ pub(crate) struct Checked<'a> {
     pub(crate) entity: EntityPath,
     /// The wire name of the field that holds the list.
     pub(crate) field: String,
-    pub(crate) options: Vec<Choice<'a>>,
+    pub(crate) options: Vec<OptionVariant<'a>>,
     pub(crate) other: Option<&'a Ident>,
     /// Whether these are all variants. A variant with an error is left out.
     pub(crate) complete: bool,
-    pub(crate) found: Found,
+    pub(crate) schema_file: SchemaFile,
 }
 
 /// A variant for one option.
-pub(crate) struct Choice<'a> {
+pub(crate) struct OptionVariant<'a> {
     pub(crate) ident: &'a Ident,
     pub(crate) id: u64,
     pub(crate) label: Option<String>,
@@ -43,16 +46,25 @@ pub(crate) struct Choice<'a> {
 
 pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> {
     let attributes = OnEnum::read(&input.attrs, errors);
-    let known = entity::of(&input.ident, &attributes.common, errors);
-    let found = Found::of(known, &attributes.common, errors);
+    let entity = entity::of(&input.ident, &attributes.common, errors);
+    let schema_file = SchemaFile::find(entity, &attributes.common, errors);
     if !input.generics.params.is_empty() {
-        errors.at(&input.generics, "an enum of options has no parameters");
+        errors.at(
+            &input.generics,
+            "an enum of options has no generic parameters: remove them",
+        );
     }
-    let entity = known.unwrap_or(EntityPath::Entity(Entity::Contacts));
-    let items = known.and_then(|entity| items(input, &attributes, entity, &found, errors));
+    let options = entity.and_then(|entity| {
+        let schema = LookUp {
+            entity,
+            portal: &schema_file.portal,
+            errors,
+        };
+        options_of_list(input, &attributes, schema)
+    });
     let variants = variants(input, errors);
     let list = List {
-        items,
+        options,
         field: attributes.field.as_ref(),
         errors,
     };
@@ -69,7 +81,7 @@ pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> 
             .common
             .runtime
             .or_else(|| renamed::path(&input.ident, errors)),
-        entity,
+        entity: entity.unwrap_or(EntityPath::Entity(Entity::Contacts)),
         field: attributes
             .field
             .map(|field| field.value())
@@ -77,76 +89,56 @@ pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> 
         complete: all_good && matches!(input.data, Data::Enum(_)),
         options,
         other,
-        found,
+        schema_file,
     }
 }
 
-/// Returns the options of the list in the portal's schema, or `None` if the schema has none.
-fn items(
+/// Returns the options of the list in the portal's schema, or `None` if they are not known there.
+fn options_of_list(
     input: &DeriveInput,
     attributes: &OnEnum,
-    entity: EntityPath,
-    found: &Found,
-    errors: &Errors,
-) -> Option<Vec<Item>> {
+    schema: LookUp<'_>,
+) -> Option<Vec<ListOption>> {
+    let errors = schema.errors;
     let Some(name) = &attributes.field else {
-        if attributes.common.has_errors {
-            return None;
+        if !attributes.common.has_errors {
+            let message = "the field of these options is not given: add `field = \"ufCrm_…\"`";
+            errors.at(&input.ident, message);
         }
-        let message = "of which field are these the options? Add `field = \"ufCrm_…\"`";
-        errors.at(&input.ident, message);
         return None;
     };
-    let documented = entity.documented().field(&name.value());
-    if let Some(field) = documented.filter(|field| field.kind != Kind::Enumeration) {
-        return no_list(name, &field.kind, errors);
+    let described = schema.fields().field(&name.value());
+    if let Some(field) = described.filter(|field| field.kind != Kind::Enumeration) {
+        errors.at(name, not_a_list(field));
+        return None;
     }
-    let Portal::Read(schema) = &found.portal else {
-        // Without a schema only the name can be checked. It must be the name of a user field.
-        let kind = LitStr::new("enumeration", name.span());
-        look_up(input, name, Some(kind), entity, found, errors)?;
+    let Entry::Field(field) = schema.entry(&WireName::of_attribute(name)).ok()? else {
         return None;
     };
-    let kind = look_up(input, name, None, entity, found, errors)?;
-    if kind != Kind::Enumeration {
-        return no_list(name, &kind, errors);
+    let options = field.items.iter().map(|item| {
+        let id = item.id.parse().ok()?;
+        let label = item.label.clone();
+        Some(ListOption { id, label })
+    });
+    let Some(options) = options.collect::<Option<Vec<_>>>() else {
+        let message = format!(
+            "the schema has an option of `{}` without a number as its id",
+            field.name
+        );
+        errors.at(name, message);
+        return None;
+    };
+    (!options.is_empty()).then_some(options)
+}
+
+fn not_a_list(field: &Field) -> String {
+    let (name, kind) = (&field.name, one_line(field.kind.name()));
+    if kind.is_empty() {
+        return format!(
+            "the schema does not state that `{name}` is a list: name a field of kind `enumeration`"
+        );
     }
-    let items = &schema.field(&name.value())?.items;
-    (!items.is_empty()).then(|| items.clone())
-}
-
-fn no_list<T>(name: &LitStr, kind: &Kind, errors: &Errors) -> Option<T> {
-    let (field, kind) = (name.value(), one_line(kind.name()));
-    errors.at(name, format!("`{field}` holds `{kind}`, and is no list"));
-    None
-}
-
-/// Returns the kind of the field. It is looked up like a field of a struct.
-fn look_up(
-    input: &DeriveInput,
-    name: &LitStr,
-    kind: Option<LitStr>,
-    entity: EntityPath,
-    found: &Found,
-    errors: &Errors,
-) -> Option<Kind> {
-    let field = InputField {
-        ident: input.ident.clone(),
-        ty: Type::Verbatim(proc_macro2::TokenStream::new()),
-        attributes: OnField {
-            field: Some(name.clone()),
-            kind,
-            ..OnField::default()
-        },
-    };
-    let subject = Subject {
-        name: WireName::of(&field),
-        field: &field,
-        entity,
-        portal: &found.portal,
-        errors,
-    };
-    Some(subject.known().ok()?.kind)
+    format!("`{name}` has kind `{kind}`, not a list: name a field of kind `enumeration`")
 }
 
 fn variants<'a>(input: &'a DeriveInput, errors: &Errors) -> Vec<&'a Variant> {
@@ -161,16 +153,23 @@ fn variants<'a>(input: &'a DeriveInput, errors: &Errors) -> Vec<&'a Variant> {
     Vec::new()
 }
 
+/// An option of the list.
+struct ListOption {
+    id: u64,
+    label: String,
+}
+
 /// The list against which the variants are checked.
 struct List<'a> {
-    items: Option<Vec<Item>>,
+    /// `None` if they are not known.
+    options: Option<Vec<ListOption>>,
     field: Option<&'a LitStr>,
     errors: &'a Errors,
 }
 
 impl List<'_> {
-    fn read<'v>(&self, variants: &[&'v Variant]) -> (Vec<Choice<'v>>, Option<&'v Ident>) {
-        let mut options: Vec<Choice<'v>> = Vec::new();
+    fn read<'v>(&self, variants: &[&'v Variant]) -> (Vec<OptionVariant<'v>>, Option<&'v Ident>) {
+        let mut options: Vec<OptionVariant<'v>> = Vec::new();
         let mut other = None;
         let mut owners: HashMap<u64, &Ident> = HashMap::new();
         for variant in variants {
@@ -183,11 +182,13 @@ impl List<'_> {
                 continue;
             };
             if let Some(owner) = owners.insert(id, &variant.ident) {
-                let message = format!("`{owner}` is the option {id} already");
+                let message = format!(
+                    "the option {id} already has the variant `{owner}`: remove one of the two"
+                );
                 self.errors.at(&variant.ident, message);
                 continue;
             }
-            options.push(Choice {
+            options.push(OptionVariant {
                 ident: &variant.ident,
                 id,
                 label,
@@ -204,18 +205,21 @@ impl List<'_> {
         other: &mut Option<&'v Ident>,
     ) {
         if attributes.item.is_some() || attributes.label.is_some() {
-            let message = "the variant for all other options is none of them: leave the rest out";
+            let message =
+                "the variant for all other options has no `item` and no `label`: leave them out";
             self.errors.at(word, message);
         }
         let holds_an_id = matches!(&variant.fields, Fields::Unnamed(fields)
             if fields.unnamed.len() == 1 && fields.unnamed.iter().all(|it| is_u64(&it.ty)));
         if !holds_an_id {
             let ident = &variant.ident;
-            let message = format!("this variant holds the option's id: `{ident}(u64)`");
+            let message = format!("this variant must hold the option's id: `{ident}(u64)`");
             self.errors.push(syn::Error::new(variant.span(), message));
         } else if other.is_some() {
-            self.errors
-                .at(word, "another variant is for all other options already");
+            self.errors.at(
+                word,
+                "another variant has `other` already: remove one of the two",
+            );
         } else {
             *other = Some(&variant.ident);
         }
@@ -224,8 +228,7 @@ impl List<'_> {
     /// Returns the id and the label of a variant's option.
     fn option(&self, variant: &Variant, attributes: &OnVariant) -> Option<(u64, Option<String>)> {
         if !matches!(variant.fields, Fields::Unit) {
-            let message =
-                "an option holds nothing; only the variant with `#[vibecode(other)]` holds an id";
+            let message = "the variant of an option has no fields; only the variant with `#[vibecode(other)]` holds an id";
             self.errors.at(&variant.fields, message);
             return None;
         }
@@ -233,31 +236,33 @@ impl List<'_> {
             (Some(item), None) => self.by_id(item),
             (None, Some(label)) => self.by_label(label),
             (Some(_), Some(label)) => {
-                self.errors.at(label, "one of `item` and `label` is enough");
+                self.errors.at(
+                    label,
+                    "one of `item` and `label` is enough: leave the other out",
+                );
                 None
             }
             (None, None) if attributes.has_errors => None,
             (None, None) => {
-                let message = "which option is this? Add `#[vibecode(item = 81)]` with its id";
+                let message = "the option of this variant is not given: add `#[vibecode(item = 81)]` with its id";
                 self.errors.at(&variant.ident, message);
                 None
             }
         }
     }
 
-    fn by_id(&self, item: &LitInt) -> Option<(u64, Option<String>)> {
-        let id: u64 = item.base10_parse().ok()?;
-        let Some(items) = &self.items else {
+    fn by_id(&self, item: &OptionId) -> Option<(u64, Option<String>)> {
+        let id = item.id;
+        let Some(options) = &self.options else {
             return Some((id, None));
         };
-        let known = items.iter().find(|known| known.id.parse() == Ok(id));
-        if let Some(known) = known {
-            return Some((id, Some(known.label.clone())));
+        if let Some(option) = options.iter().find(|option| option.id == id) {
+            return Some((id, Some(option.label.clone())));
         }
-        let options = described(items.iter());
+        let options = described(options.iter());
         let field = self.field.map(LitStr::value).unwrap_or_default();
         self.errors.at(
-            item,
+            &item.literal,
             format!("`{field}` has no option {id}: it has {options}"),
         );
         None
@@ -265,24 +270,25 @@ impl List<'_> {
 
     fn by_label(&self, label: &LitStr) -> Option<(u64, Option<String>)> {
         let given = label.value();
-        let Some(items) = &self.items else {
-            let message = "labels are known from the portal's schema, which does not tell them: use `item = 81`";
+        let Some(options) = &self.options else {
+            let message = "an option is found by its label only if the portal's schema lists the options: use `item = 81`";
             self.errors.at(label, message);
             return None;
         };
-        let mut same = items.iter().filter(|item| item.label == given);
-        if let Some(item) = same.next() {
+        let mut same = options.iter().filter(|option| option.label == given);
+        if let Some(option) = same.next() {
             if same.next().is_some() {
-                let message = format!("several options are called `{given}`: use `item = …`");
+                let message = format!("several options have the label `{given}`: use `item = …`");
                 self.errors.at(label, message);
                 return None;
             }
-            return Some((item.id.parse().ok()?, Some(given)));
+            return Some((option.id, Some(given)));
         }
-        let advice = closest(&given, items.iter().map(|item| item.label.as_str())).map_or_else(
-            || format!("there are {}", described(items.iter())),
-            |meant| format!("did you mean `{}`?", one_line(meant)),
-        );
+        let advice = closest(&given, options.iter().map(|option| option.label.as_str()))
+            .map_or_else(
+                || format!("the options are {}", described(options.iter())),
+                |meant| format!("did you mean `{}`?", one_line(meant)),
+            );
         self.errors
             .at(label, format!("there is no option `{given}`: {advice}"));
         None
@@ -290,21 +296,25 @@ impl List<'_> {
 
     /// Reports options without a variant, unless there is a variant for all other options: a record may
     /// hold any option.
-    fn refuse_missing_options(&self, ident: &Ident, options: &[Choice<'_>], other: Option<&Ident>) {
-        let (Some(items), None) = (&self.items, other) else {
+    fn refuse_missing_options(
+        &self,
+        ident: &Ident,
+        variants: &[OptionVariant<'_>],
+        other: Option<&Ident>,
+    ) {
+        let (Some(options), None) = (&self.options, other) else {
             return;
         };
-        let has = |item: &&Item| {
-            options
-                .iter()
-                .any(|option| item.id.parse() == Ok(option.id))
-        };
-        let missing: Vec<_> = items.iter().filter(|item| !has(item)).collect();
+        let has_variant = |option: &&ListOption| variants.iter().any(|it| it.id == option.id);
+        let missing: Vec<_> = options
+            .iter()
+            .filter(|option| !has_variant(option))
+            .collect();
         if !missing.is_empty() {
             let options = described(missing.into_iter());
             self.errors.at(
                 ident,
-                format!("no variant for {options}: add them, or `#[vibecode(other)] Other(u64)`"),
+                format!("there is no variant for {options}: add the missing variants, or `#[vibecode(other)] Other(u64)`"),
             );
         }
     }
@@ -315,12 +325,12 @@ fn is_u64(ty: &Type) -> bool {
 }
 
 /// Formats options as `81 (Gold), 82 (Silver)`. Only the first eight are shown.
-fn described<'i>(items: impl ExactSizeIterator<Item = &'i Item>) -> String {
+fn described<'o>(options: impl ExactSizeIterator<Item = &'o ListOption>) -> String {
     const SHOWN: usize = 8;
-    let more = items.len().saturating_sub(SHOWN);
-    let shown: Vec<_> = items
+    let more = options.len().saturating_sub(SHOWN);
+    let shown: Vec<_> = options
         .take(SHOWN)
-        .map(|item| format!("{} ({})", item.id, one_line(&item.label)))
+        .map(|option| format!("{} ({})", option.id, one_line(&option.label)))
         .collect();
     let shown = shown.join(", ");
     match more {

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::check::Checked;
-use crate::{
+use crate::tokens::{
     names::own,
     runtime::{entity, private_module},
 };

@@ -6,7 +6,7 @@ mod expand;
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
 
-use crate::{errors::Errors, names::apart};
+use crate::{errors::Errors, tokens::names::apart};
 
 pub(crate) fn derive(input: TokenStream) -> TokenStream {
     apart(input, derive_apart)
@@ -20,7 +20,7 @@ fn derive_apart(input: TokenStream) -> TokenStream {
     let errors = Errors::new();
     let checked = check::check(&input, &errors);
     let mut tokens = expand::expand(&checked);
-    tokens.extend(checked.found.tracking());
+    tokens.extend(checked.schema_file.tracking());
     tokens.extend(errors.into_tokens());
     tokens
 }

@@ -7,27 +7,29 @@ use syn::ext::IdentExt;
 use vibecode_spec::{BUILDER_METHODS, Multifield};
 
 use crate::{
-    check::Checked,
+    check::{
+        Checked,
+        field::{Access, Field, Role},
+    },
     errors::Errors,
-    field::{Access, Field, Role},
-    patch::taken::is_taken,
+    patch::name_in_use::is_in_use,
 };
 
 pub(crate) fn check(checked: &mut Checked<'_>, errors: &Errors) {
     refuse_writing_what_is_read(&mut checked.fields, errors);
     refuse_clashing_methods(&mut checked.fields, errors);
-    refuse_a_taken_name(checked, errors);
+    refuse_a_name_in_use(checked, errors);
 }
 
-/// The prefix of the builder's name if the usual name is taken, so that the app's own type is not
+/// The prefix of the builder's name if the usual name is in use, so that the app's own type is not
 /// confused with the builder.
 const ASIDE: &str = "__Patch";
 
-fn refuse_a_taken_name(checked: &mut Checked<'_>, errors: &Errors) {
+fn refuse_a_name_in_use(checked: &mut Checked<'_>, errors: &Errors) {
     let (structs, builder) = (&checked.input.ident, &checked.builder);
-    if is_taken(structs, builder) {
+    if is_in_use(structs, builder) {
         let message = format!(
-            "the builder would be called `{builder}`, and there is such a name here already: give it another by `#[vibecode(builder = \"{}Change\")]`",
+            "the builder would be named `{builder}`, which is already in use here: choose another name with `#[vibecode(builder = \"{}Change\")]`",
             structs.unraw()
         );
         errors.at(builder, message);
@@ -58,7 +60,7 @@ fn read_only_message(name: &str) -> String {
         .find(|each| name.starts_with(each.name()));
     match multifield {
         Some(multifield) => format!(
-            "`{name}` can only be read: add `#[vibecode(read_only)]`, or write it by `field = \"{}\", type_id = \"…\"`",
+            "`{name}` can only be read: add `#[vibecode(read_only)]`, or write it with `field = \"{}\", type_id = \"…\"`",
             multifield.name()
         ),
         None => format!("`{name}` is read-only: add `#[vibecode(read_only)]`"),
@@ -69,7 +71,7 @@ fn read_only_message(name: &str) -> String {
 /// by `update`, and the API would answer an `update` with 200 but change nothing.
 fn immutable_message(name: &str) -> String {
     format!(
-        "`{name}` is set when a record is made and cannot be changed after, and a patch may be sent by `update`: add `#[vibecode(read_only)]`"
+        "`{name}` can be set only when a record is created, and a patch may also be sent by `update`: add `#[vibecode(read_only)]`"
     )
 }
 
@@ -93,7 +95,7 @@ fn refuse_clashing_methods(fields: &mut [Field<'_>], errors: &Errors) {
             errors.at(
                 field.ident,
                 format!(
-                    "{owner} has a method `{name}` already: rename this field and give its wire name by `field = \"…\"`"
+                    "{owner} has a method `{name}` already: rename this field and give its wire name with `field = \"…\"`"
                 ),
             );
             field.role = Role::Skipped;

@@ -2,7 +2,7 @@
 
 mod check;
 mod expand;
-mod taken;
+mod name_in_use;
 
 use proc_macro2::TokenStream;
 

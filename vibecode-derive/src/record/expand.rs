@@ -4,20 +4,24 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use crate::{
-    check::Checked,
-    field::{Field, Form, Role},
-    lists::{Direction, own_list},
-    names::own,
-    runtime::{element, entity, kind, private_module, reading_trait},
-    shape::{TypeParameters, bare, predicate},
+    check::{
+        Checked,
+        field::{Field, Form, Role},
+    },
+    input::shape::{TypeParameters, bare, predicate},
+    tokens::{
+        lists::{Direction, own_list},
+        names::own,
+        runtime::{element, entity, kind, private_module, reading_trait},
+    },
 };
 
 pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
     let input = checked.input;
     let private = private_module(input.attributes.runtime.as_ref());
     let (ident, entity) = (own(&input.ident), entity(checked.entity));
-    let names: Vec<_> = checked.fields.iter().filter_map(placed_name).collect();
-    let places = 0..names.len();
+    let names: Vec<_> = checked.fields.iter().filter_map(name_by_index).collect();
+    let indexes = 0..names.len();
     let reads_multifields = checked
         .fields
         .iter()
@@ -48,7 +52,7 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
                 #[inline]
                 fn place(__name: &__v::str) -> __v::Option<__v::usize> {
                     match __name {
-                        #(#names => __v::Option::Some(#places),)*
+                        #(#names => __v::Option::Some(#indexes),)*
                         _ => __v::Option::None,
                     }
                 }
@@ -61,11 +65,11 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
     }
 }
 
-/// Returns the wire name of a field that is read by its index (`place`).
-fn placed_name<'a>(field: &'a Field<'_>) -> Option<&'a str> {
+/// Returns the wire name of a field that is read by its index: see `place`.
+fn name_by_index<'a>(field: &'a Field<'_>) -> Option<&'a str> {
     match &field.role {
         Role::Id => Some("id"),
-        Role::Value(value) => Some(&value.wire),
+        Role::Plain(plain) => Some(&plain.wire),
         Role::Skipped | Role::Multifield(_) | Role::Broken => None,
     }
 }
@@ -73,11 +77,11 @@ fn placed_name<'a>(field: &'a Field<'_>) -> Option<&'a str> {
 /// Returns `name: value` for each field of the struct.
 fn read_fields(checked: &Checked<'_>) -> Vec<TokenStream> {
     let entity = entity(checked.entity);
-    let mut place = 0_usize;
+    let mut next_index = 0_usize;
     let fields = checked.fields.iter().map(|field| {
         let ident = own(field.ident);
-        let at = place;
-        place += usize::from(placed_name(field).is_some());
+        let index = next_index;
+        next_index += usize::from(name_by_index(field).is_some());
         match &field.role {
             Role::Skipped => {
                 let ty = bare(field.ty);
@@ -86,22 +90,22 @@ fn read_fields(checked: &Checked<'_>) -> Vec<TokenStream> {
             Role::Broken => quote!(#ident: __v::read::broken()?),
             Role::Id => {
                 let ty = bare(field.ty);
-                quote!(#ident: <#ty as __v::IsIdOf<#entity>>::read(__fields, #at)?)
+                quote!(#ident: <#ty as __v::IsIdOf<#entity>>::read(__fields, #index)?)
             }
-            Role::Value(value) => {
-                let (reading, ty) = (reading_trait(&value.kind, value.multiple), value.holds);
-                quote!(#ident: <#ty as __v::#reading>::read(__fields, #at)?)
+            Role::Plain(plain) => {
+                let (reading, ty) = (reading_trait(&plain.kind, plain.multiple), plain.value_type);
+                quote!(#ident: <#ty as __v::#reading>::read(__fields, #index)?)
             }
-            Role::Multifield(values) => {
-                let wire = values.multifield.name();
-                match &values.form {
+            Role::Multifield(multifield) => {
+                let wire = multifield.which.name();
+                match &multifield.form {
                     Form::Vec(_) | Form::List => {
                         let ty = bare(field.ty);
-                        let reading = format_ident!("{}ListReading", element(values.multifield));
+                        let reading = format_ident!("{}ListReading", element(multifield.which));
                         quote!(#ident: <#ty as __v::#reading>::read(__fields)?)
                     }
-                    Form::Typed { type_id, holds } => {
-                        quote!(#ident: <#holds as __v::TypedValueReading>::read(__fields, #wire, #type_id)?)
+                    Form::Typed { type_id, value_type } => {
+                        quote!(#ident: <#value_type as __v::TypedValueReading>::read(__fields, #wire, #type_id)?)
                     }
                 }
             }
@@ -123,17 +127,17 @@ fn bounds(checked: &Checked<'_>) -> Vec<TokenStream> {
 fn bound(field: &Field<'_>, parameters: &TypeParameters) -> Option<TokenStream> {
     let (ty, bound) = match &field.role {
         Role::Skipped => (field.ty, quote!(__v::Default)),
-        Role::Value(value) => {
-            let kind = kind(&value.kind, value.multiple);
-            (value.holds, quote!(__v::Decode<#kind>))
+        Role::Plain(plain) => {
+            let kind = kind(&plain.kind, plain.multiple);
+            (plain.value_type, quote!(__v::Decode<#kind>))
         }
-        Role::Multifield(values) => match &values.form {
+        Role::Multifield(multifield) => match &multifield.form {
             Form::Vec(_) | Form::List => {
-                let element = element(values.multifield);
+                let element = element(multifield.which);
                 let kind = quote!(__v::kind::Multiple<__v::kind::#element>);
                 (field.ty, quote!(__v::Decode<#kind>))
             }
-            Form::Typed { holds, .. } => (*holds, quote!(__v::Decode<__v::kind::Text>)),
+            Form::Typed { value_type, .. } => (*value_type, quote!(__v::Decode<__v::kind::Text>)),
         },
         Role::Id | Role::Broken => return None,
     };
@@ -142,16 +146,16 @@ fn bound(field: &Field<'_>, parameters: &TypeParameters) -> Option<TokenStream> 
 
 /// Returns the checks that enums of options are used only in the fields that have their lists.
 fn own_lists(checked: &Checked<'_>) -> Vec<TokenStream> {
-    let values = checked.fields.iter().filter_map(|field| match &field.role {
-        Role::Value(value) => Some(value),
+    let plain_fields = checked.fields.iter().filter_map(|field| match &field.role {
+        Role::Plain(plain) => Some(plain),
         _ => None,
     });
     let generics = &checked.input.generics;
-    let checks = values.filter_map(|value| {
+    let checks = plain_fields.filter_map(|plain| {
         own_list(
             Direction::Read,
-            value.holds,
-            value,
+            plain.value_type,
+            plain,
             checked.entity,
             generics,
         )

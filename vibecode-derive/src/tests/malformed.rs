@@ -14,8 +14,8 @@ fn answers(tokens: &[Token]) {
     let output = patch::derive(input.clone());
     let file = syn2::parse2::<syn2::File>(output.clone());
     assert!(file.is_ok(), "{input}\nbecame\n{output}");
-    let tells = output.to_string().contains("compile_error");
-    assert!(is_an_item || tells, "{input}\nbecame\n{output}");
+    let has_error = output.to_string().contains("compile_error");
+    assert!(is_an_item || has_error, "{input}\nbecame\n{output}");
 }
 
 /// A struct with every feature of the derive macro.
@@ -84,6 +84,22 @@ fn a_good_struct_gives_no_error_and_a_mistaken_one_gives_all_of_them() {
 }
 
 #[test]
+fn a_self_that_cannot_be_replaced_is_an_error_and_not_another_type() {
+    let errors_of = |input| patch::derive(input).to_string();
+    let message = "write the name of the struct instead";
+    let in_a_type = errors_of(quote! {
+        #[vibecode(entity = "contacts")]
+        struct Customer<T> { post: T, #[vibecode(skip)] cached: [u8; Self { .. }.length] }
+    });
+    assert!(in_a_type.contains(message), "{in_a_type}");
+    let in_a_predicate = errors_of(quote! {
+        #[vibecode(entity = "contacts")]
+        struct Customer<T> where [u8; Self { .. }.length]: Sized { post: T }
+    });
+    assert!(in_a_predicate.contains(message), "{in_a_predicate}");
+}
+
+#[test]
 fn every_beginning_of_a_struct_is_answered() {
     for tokens in [rich(), mistaken()] {
         for length in 0..=count(&tokens) {
@@ -95,10 +111,10 @@ fn every_beginning_of_a_struct_is_answered() {
 #[test]
 fn every_struct_with_one_token_deleted_doubled_or_swapped_is_answered() {
     for tokens in [rich(), mistaken()] {
-        for place in 0..count(&tokens) {
+        for index in 0..count(&tokens) {
             for how in [Change::Delete, Change::Duplicate, Change::SwapWithNext] {
                 let mut changed = tokens.clone();
-                change(&mut changed, place, how);
+                change(&mut changed, index, how);
                 answers(&changed);
             }
         }
@@ -342,9 +358,9 @@ proptest! {
         ),
     ) {
         let mut tokens = rich();
-        for (place, how) in changes {
-            let places = count(&tokens).max(1);
-            change(&mut tokens, place.index(places), how);
+        for (index, how) in changes {
+            let length = count(&tokens).max(1);
+            change(&mut tokens, index.index(length), how);
         }
         answers(&tokens);
     }

@@ -102,7 +102,10 @@ fn a_half_written_file_is_reported() {
 #[test]
 fn a_file_that_is_longer_than_any_schema_is_reported_and_not_read() {
     let problem = problem("huge.json", &" ".repeat(20_000_000));
-    assert_eq!(problem, "it is 20000000 bytes long, which no schema is");
+    assert_eq!(
+        problem,
+        "it is 20000000 bytes long, and a schema has at most 16777216"
+    );
 }
 
 #[test]
@@ -140,7 +143,7 @@ fn a_field_that_is_fixed_at_creation_is_not_written_and_can_be_read() {
     assert_eq!(
         errors,
         [
-            "`ufCrmFloor` is set when a record is made and cannot be changed after, and a patch may be sent by `update`: add `#[vibecode(read_only)]`"
+            "`ufCrmFloor` can be set only when a record is created, and a patch may also be sent by `update`: add `#[vibecode(read_only)]`"
         ]
     );
     assert!(errors_in(&record::derive(customer(file.path()))).is_empty());
@@ -167,15 +170,14 @@ fn the_schema_of_another_entity_is_reported() {
 #[test]
 fn two_fields_with_one_upper_name_are_reported() {
     let fields = r#"{"ufCrmA":{"upperName":"UF_CRM_A"},"ufCrmB":{"upperName":"UF_CRM_A"}}"#;
-    let expected = "`ufCrmA` and `ufCrmB` have one upper name, `UF_CRM_A`";
+    let expected = "`ufCrmA` and `ufCrmB` have the same upper name, `UF_CRM_A`";
     assert_eq!(problem("twins.json", fields), expected);
 }
 
 #[test]
 fn an_option_whose_id_is_no_number_is_reported() {
     let fields = r#"{"ufCrmTier":{"type":"enumeration","items":[{"ID":"gold","VALUE":"Gold"}]}}"#;
-    let expected =
-        "the options (`items`) of `ufCrmTier` cannot be read: the id `gold` is no number above 0";
+    let expected = "the options (`items`) of `ufCrmTier` cannot be read: the id `gold` is not a number above 0";
     assert_eq!(problem("letters.json", fields), expected);
 }
 
@@ -203,7 +205,7 @@ fn a_missing_file_is_reported_with_where_it_was_looked_for() {
     let [message] = &errors[..] else {
         panic!("{errors:?}");
     };
-    let expected = "there is no file `vibecode-derive/nowhere/contacts.json`: a relative path begins at the crate's folder";
+    let expected = "there is no file `vibecode-derive/nowhere/contacts.json`: a relative path starts at the crate's folder";
     assert_eq!(message, expected);
 }
 
@@ -254,6 +256,36 @@ fn customer_with(attribute: &TokenStream) -> TokenStream {
 }
 
 #[test]
+fn an_enum_for_a_field_that_is_not_a_list_says_so_and_asks_for_no_kind() {
+    let text = r#"{"ufCrmShape":{"type":"hologram"},"ufCrmBare":{"title":"Bare"},"link":{"type":"multifield"}}"#;
+    let file = File::of("not-lists.json", text);
+    let path = file.path();
+    for (field, problem) in [
+        ("ufCrmShape", "`ufCrmShape` has kind `hologram`, not a list"),
+        (
+            "ufCrmBare",
+            "the schema does not state that `ufCrmBare` is a list",
+        ),
+        ("link", "`link` has kind `multifield`, not a list"),
+        ("fm", "`fm` has kind `crm_multifield`, not a list"),
+        (
+            "companyId",
+            "`companyId` has kind `crm_company`, not a list",
+        ),
+    ] {
+        let options = enumeration::derive(quote! {
+            #[vibecode(entity = "contacts", field = #field, schema = #path)]
+            enum Tier {
+                #[vibecode(item = 1)]
+                Gold,
+            }
+        });
+        let expected = format!("{problem}: name a field of kind `enumeration`");
+        assert_eq!(errors_in(&options), [expected]);
+    }
+}
+
+#[test]
 fn a_required_schema_that_is_not_there_is_reported_with_every_file_that_could_be_it() {
     let errors = errors_in(&patch::derive(customer_with(&quote!(schema))));
     let expected = "there is no schema `vibecode-derive/vibecode/contacts.json` or `vibecode/contacts.json`: `cargo vibecode pull contacts` fetches it";
@@ -261,7 +293,7 @@ fn a_required_schema_that_is_not_there_is_reported_with_every_file_that_could_be
     assert!(errors_in(&patch::derive(customer_with(&quote!(diff)))).is_empty());
     for twice in [quote!(schema, schema), quote!(schema, schema = "a.json")] {
         let errors = errors_in(&patch::derive(customer_with(&twice)));
-        assert_eq!(errors, ["`schema` stands here twice"]);
+        assert_eq!(errors, ["`schema` is given twice: remove one"]);
     }
 }
 
@@ -277,7 +309,7 @@ fn a_user_field_that_nothing_describes_is_reported_with_the_files_that_were_look
     let [message] = &errors[..] else {
         panic!("{errors:?}");
     };
-    let files = "There is no schema `vibecode-derive/vibecode/contacts.json` or `vibecode/contacts.json`, which `cargo vibecode pull contacts` fetches.";
+    let files = "there is no schema `vibecode-derive/vibecode/contacts.json` or `vibecode/contacts.json`. `cargo vibecode pull contacts` fetches it.";
     assert!(message.contains(files), "{message}");
 }
 
@@ -286,7 +318,7 @@ fn a_user_field_that_the_portal_lacks_is_reported_with_the_file_that_says_so() {
     let file = File::of("lacks.json", r#"{"ufCrmStorey":{"type":"integer"}}"#);
     let errors = errors_in(&patch::derive(customer(file.path())));
     let expected = format!(
-        "the portal's contacts have no user field `ufCrmFloor`, according to `{}`: if it is new there, `cargo vibecode pull contacts` fetches the list anew",
+        "the portal's contacts have no user field `ufCrmFloor`, according to `{}`: if it is new, `cargo vibecode pull contacts` fetches the current list",
         file.path()
     );
     assert_eq!(errors, [expected]);
@@ -307,7 +339,7 @@ fn a_field_of_the_layer_underneath_that_a_complete_list_lacks_is_reported() {
     let complete = File::of("complete.json", list);
     let path = complete.path();
     let expected = format!(
-        "the portal's contacts have no field `birthdate`: `{path}` lists all that they have, and the API would drop it. If the list is old, `cargo vibecode pull contacts` fetches it anew"
+        "the portal's contacts have no field `birthdate`: `{path}` lists all of their fields, and the API would drop the value. If the list is out of date, `cargo vibecode pull contacts` fetches the current list"
     );
     assert_eq!(
         errors_in(&patch::derive(birthday(path))),
@@ -350,7 +382,9 @@ fn what_clears_a_field_that_the_portal_requires_is_refused() {
     assert!(!text.contains("Clears"), "{text}");
     assert_eq!(
         errors_in(&clear(quote!(, clear = "null"))),
-        ["the portal requires a value of `ufCrmFloor`, which is never cleared: leave `clear` out"]
+        [
+            "the portal requires a value for `ufCrmFloor`, which cannot be cleared: leave `clear` out"
+        ]
     );
 }
 

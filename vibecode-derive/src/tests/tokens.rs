@@ -1,4 +1,4 @@
-//! Token streams that can be cut and shuffled. They are trees, and each token has an index (`place`).
+//! Token streams that can be cut and shuffled. They are trees, and each token has an index.
 
 use std::str::FromStr;
 
@@ -79,10 +79,10 @@ pub(super) fn prefix(tokens: &[Token], length: usize) -> Vec<Token> {
 }
 
 /// Changes the token at an index. A group is counted before its contents.
-pub(super) fn change(tokens: &mut Vec<Token>, place: usize, how: Change) {
-    fn walk(tokens: &mut Vec<Token>, place: &mut usize, how: Change) -> bool {
+pub(super) fn change(tokens: &mut Vec<Token>, index: usize, how: Change) {
+    fn walk(tokens: &mut Vec<Token>, index: &mut usize, how: Change) -> bool {
         for at in 0..tokens.len() {
-            if *place == 0 {
+            if *index == 0 {
                 match how {
                     Change::Delete => drop(tokens.remove(at)),
                     Change::Duplicate => tokens.insert(at, tokens[at].clone()),
@@ -91,15 +91,15 @@ pub(super) fn change(tokens: &mut Vec<Token>, place: usize, how: Change) {
                 }
                 return true;
             }
-            *place -= 1;
+            *index -= 1;
             if let Token::Group(_, inside) = &mut tokens[at]
-                && walk(inside, place, how)
+                && walk(inside, index, how)
             {
                 return true;
             }
         }
         false
     }
-    let mut place = place;
-    walk(tokens, &mut place, how);
+    let mut index = index;
+    walk(tokens, &mut index, how);
 }

@@ -13,7 +13,7 @@ use std::{
 /// the list.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not convert into the list that the field holds, `{L}`",
-    label = "not a list of what the field holds",
+    label = "not a list of the field's values",
     note = "it takes `{L}`, an array of at most 32 values that convert into its elements, or a slice of them"
 )]
 pub trait IntoList<L> {

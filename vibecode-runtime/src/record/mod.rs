@@ -34,7 +34,7 @@ use crate::{
 /// # }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no record of the API",
+    message = "`{Self}` is not a record of the API",
     label = "not a record",
     note = "add `#[derive(Record)]` and `#[vibecode(entity = \"…\")]` to the struct"
 )]

@@ -5,8 +5,8 @@ use quote::quote;
 
 use super::Expansion;
 use crate::{
-    field::{Access, Field, Role},
-    runtime::clearing,
+    check::field::{Access, Field, Role},
+    tokens::runtime::clearing,
 };
 
 impl Expansion<'_> {
@@ -45,8 +45,8 @@ impl Expansion<'_> {
 /// it.
 fn required_name<'a>(field: &'a Field<'_>) -> Option<&'a str> {
     match &field.role {
-        Role::Value(value) if value.required && field.access == Access::Written => {
-            Some(&value.wire)
+        Role::Plain(plain) if plain.required && field.access == Access::Written => {
+            Some(&plain.wire)
         }
         _ => None,
     }
@@ -54,14 +54,14 @@ fn required_name<'a>(field: &'a Field<'_>) -> Option<&'a str> {
 
 /// Returns what clears a field that can be missing in `after`: an `Option`, or an empty list.
 fn clearing_of(field: &Field<'_>) -> Option<TokenStream> {
-    let Role::Value(value) = &field.role else {
+    let Role::Plain(plain) = &field.role else {
         return None;
     };
-    if value.required {
+    if plain.required {
         return None;
     }
-    let by_list = value.multiple.then_some(vibecode_spec::Clearing::EmptyList);
-    let clearing = clearing(value.clearing.or(by_list)?);
-    let wire = &value.wire;
+    let by_list = plain.multiple.then_some(vibecode_spec::Clearing::EmptyList);
+    let clearing = clearing(plain.clearing.or(by_list)?);
+    let wire = &plain.wire;
     (field.access == Access::Written).then(|| quote!((#wire, __v::Clearing::#clearing)))
 }

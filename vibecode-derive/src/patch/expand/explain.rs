@@ -7,8 +7,8 @@ use quote::quote;
 
 use super::{Expansion, beside};
 use crate::{
-    field::{Access, Field, Role},
-    names::own,
+    check::field::{Access, Field, Role},
+    tokens::names::own,
 };
 
 impl Expansion<'_> {
@@ -17,8 +17,8 @@ impl Expansion<'_> {
             .filter(|field| field.access == Access::Written)
             .filter_map(|field| match &field.role {
                 Role::Multifield(_) => Some(self.explanation(field)),
-                Role::Value(value) if value.required => Some(self.required(field)),
-                _ => None,
+                Role::Plain(plain) if plain.required => Some(self.required(field)),
+                Role::Plain(_) | Role::Skipped | Role::Id | Role::Broken => None,
             })
             .collect()
     }

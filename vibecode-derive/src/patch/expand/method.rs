@@ -1,21 +1,26 @@
 //! Generates the builder methods of a field.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{Type, ext::IdentExt};
-use vibecode_spec::{Clearing, doc_text};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::ext::IdentExt;
+use vibecode_spec::doc_text;
 
-use super::{Expansion, beside};
+use super::{
+    Expansion, beside,
+    parameter::{Parameter, ParameterForm},
+};
 use crate::{
-    field::{Access, Field, Form, Role, Value, Values},
-    lists::{Direction, list_of_use, own_list},
-    names::own,
-    runtime::{clearing, element, entity, kind, written_trait},
-    shape::{Argument, bare},
+    check::field::{Access, Field, Form, MultifieldField, PlainField, Role},
+    input::shape::bare,
+    tokens::{
+        lists::{Direction, list_of_use, own_list},
+        names::own,
+        runtime::{clearing, element, entity, kind, written_trait},
+    },
 };
 
 const ADD_ONLY: &str =
-    "The API only ever adds phones and emails, also one that the record has already.";
+    "The API only ever adds phones and emails, even one that the record has already.";
 
 impl Expansion<'_> {
     pub(super) fn methods_of(&self, field: &Field<'_>) -> TokenStream {
@@ -23,12 +28,12 @@ impl Expansion<'_> {
             _ if field.access != Access::Written => TokenStream::new(),
             Role::Skipped => TokenStream::new(),
             Role::Id => self.id_check(field),
-            Role::Value(value) => {
-                let mut methods = self.setter(field, value);
-                methods.extend(self.clearer(field, value));
+            Role::Plain(plain) => {
+                let mut methods = self.setter(field, plain);
+                methods.extend(self.clearer(field, plain));
                 methods
             }
-            Role::Multifield(values) => self.adder(field, values),
+            Role::Multifield(multifield) => self.adder(field, multifield),
             Role::Broken => self.stubs(field),
         }
     }
@@ -45,31 +50,33 @@ impl Expansion<'_> {
         }
     }
 
-    fn setter(&self, field: &Field<'_>, value: &Value<'_>) -> TokenStream {
-        let doc = format!("Sets {}.", described(value));
+    fn setter(&self, field: &Field<'_>, plain: &PlainField<'_>) -> TokenStream {
+        let doc = format!("Sets {}.", described(plain));
         let visibility = &self.checked.input.visibility;
-        let (ident, wire) = (own(field.ident), &value.wire);
-        let argument = Argument::of(value.holds, &self.parameters);
-        let set = written_trait(&value.kind, value.multiple);
-        let how = if let Argument::List = argument {
+        let (ident, wire) = (own(field.ident), &plain.wire);
+        let form = ParameterForm::of(plain.value_type, &self.parameters);
+        let set = written_trait(&plain.kind, plain.multiple);
+        let how = if let ParameterForm::List = form {
             quote!(set_list)
         } else {
             quote!(set)
         };
-        let taken = Taken::of(value.holds, &argument, || kind(&value.kind, value.multiple));
-        let Taken {
+        let parameter = Parameter::of(plain.value_type, &form, || {
+            kind(&plain.kind, plain.multiple)
+        });
+        let Parameter {
             generics,
             ty,
             asserted,
-            given,
-        } = taken;
+            passed,
+        } = parameter;
         let entity = self.checked.entity;
-        let own_list = match argument {
-            Argument::AnyEncode => list_of_use(Direction::Written, &ty, value, entity),
+        let own_list = match form {
+            ParameterForm::AnyEncode => list_of_use(Direction::Written, &ty, plain, entity),
             _ => own_list(
                 Direction::Written,
-                value.holds,
-                value,
+                plain.value_type,
+                plain,
                 entity,
                 self.generics,
             ),
@@ -78,16 +85,16 @@ impl Expansion<'_> {
             #[doc = #doc]
             #visibility fn #ident #generics(mut self, __value: #ty) -> Self {
                 #own_list
-                <#asserted as __v::#set>::#how(&mut self.0, #wire, #given);
+                <#asserted as __v::#set>::#how(&mut self.0, #wire, #passed);
                 self
             }
         }
     }
 
-    fn clearer(&self, field: &Field<'_>, value: &Value<'_>) -> Option<TokenStream> {
-        let by = value.clearing?;
-        let wire = &value.wire;
-        let doc = format!("Clears `{wire}` by sending `{}`.", sent(by));
+    fn clearer(&self, field: &Field<'_>, plain: &PlainField<'_>) -> Option<TokenStream> {
+        let by = plain.clearing?;
+        let wire = &plain.wire;
+        let doc = format!("Clears `{wire}` by sending `{}`.", by.as_json());
         let visibility = &self.checked.input.visibility;
         let (name, clearing) = (beside(field, "clear"), clearing(by));
         Some(quote! {
@@ -99,47 +106,50 @@ impl Expansion<'_> {
         })
     }
 
-    fn adder(&self, field: &Field<'_>, values: &Values<'_>) -> TokenStream {
+    fn adder(&self, field: &Field<'_>, multifield: &MultifieldField<'_>) -> TokenStream {
         let visibility = &self.checked.input.visibility;
-        let wire = values.multifield.name();
+        let wire = multifield.which.name();
         let name = beside(field, "add");
-        let element = element(values.multifield);
-        let (taken, call) = match &values.form {
+        let element = element(multifield.which);
+        let (parameter, call) = match &multifield.form {
             Form::Vec(ty) => {
-                let argument = Argument::of(ty, &self.parameters);
-                let taken = Taken::of(ty, &argument, || values.kind());
-                let Taken {
-                    asserted, given, ..
-                } = &taken;
+                let form = ParameterForm::of(ty, &self.parameters);
+                let parameter = Parameter::of(ty, &form, || multifield.kind());
+                let Parameter {
+                    asserted, passed, ..
+                } = &parameter;
                 let one = format_ident!("{element}Field");
-                let call = quote!(<#asserted as __v::#one>::add(&mut self.0, #wire, #given));
-                (taken, call)
+                let call = quote!(<#asserted as __v::#one>::add(&mut self.0, #wire, #passed));
+                (parameter, call)
             }
             Form::List => {
                 let ty = bare(field.ty);
-                let taken = Taken::into(&quote!(__v::#element), ty);
-                let Taken { given, .. } = &taken;
+                let parameter = Parameter::into(&quote!(__v::#element), ty);
+                let Parameter { passed, .. } = &parameter;
                 let list = format_ident!("{element}ListField");
-                let call = quote!(<#ty as __v::#list>::add(&mut self.0, #wire, #given));
-                (taken, call)
+                let call = quote!(<#ty as __v::#list>::add(&mut self.0, #wire, #passed));
+                (parameter, call)
             }
-            Form::Typed { type_id, holds } => {
-                let argument = Argument::of(holds, &self.parameters);
-                let taken = Taken::of(holds, &argument, || quote!(__v::kind::Text));
-                let Taken {
-                    asserted, given, ..
-                } = &taken;
+            Form::Typed {
+                type_id,
+                value_type,
+            } => {
+                let form = ParameterForm::of(value_type, &self.parameters);
+                let parameter = Parameter::of(value_type, &form, || quote!(__v::kind::Text));
+                let Parameter {
+                    asserted, passed, ..
+                } = &parameter;
                 let call = quote!(
-                    <#asserted as __v::TypedValueField>::add(&mut self.0, #wire, #type_id, #given)
+                    <#asserted as __v::TypedValueField>::add(&mut self.0, #wire, #type_id, #passed)
                 );
-                (taken, call)
+                (parameter, call)
             }
         };
         let doc = format!(
-            "Adds to `{wire}` a value {}.\n\n{ADD_ONLY}",
-            values.form.described()
+            "Adds a value {} to `{wire}`.\n\n{ADD_ONLY}",
+            multifield.form.described()
         );
-        let Taken { generics, ty, .. } = &taken;
+        let Parameter { generics, ty, .. } = &parameter;
         quote! {
             #[doc = #doc]
             #visibility fn #name #generics(mut self, __value: #ty) -> Self {
@@ -165,91 +175,10 @@ impl Expansion<'_> {
     }
 }
 
-/// The argument of a method.
-struct Taken {
-    generics: Option<TokenStream>,
-    /// The type of the argument.
-    ty: TokenStream,
-    /// The type that must have a wire form, with the span of the user's type.
-    asserted: TokenStream,
-    /// The expression that is passed on for the argument.
-    given: TokenStream,
-}
-
-impl Taken {
-    fn of(ty: &Type, argument: &Argument, kind: impl FnOnce() -> TokenStream) -> Self {
-        let given = quote!(__value);
-        match argument {
-            Argument::ByValue => Self {
-                generics: None,
-                ty: quote!(#ty),
-                asserted: quote!(#ty),
-                given,
-            },
-            Argument::Into => Self::into(&quote!(#ty), ty),
-            Argument::List => Self {
-                ty: bound(ty, "IntoList", &quote!(#ty)),
-                ..Self::into(&quote!(#ty), ty)
-            },
-            Argument::Text => Self {
-                generics: None,
-                ty: bound(ty, "TakenAs", &quote!(__v::str)),
-                asserted: asserted(ty),
-                given: quote!(__v::AsRef::<__v::str>::as_ref(&__value)),
-            },
-            Argument::AnyEncode => {
-                let kind = kind();
-                Self {
-                    generics: Some(quote!(<__V: __v::Encode<#kind>>)),
-                    ty: quote!(__V),
-                    asserted: quote!(__V),
-                    given,
-                }
-            }
-        }
-    }
-
-    fn into(ty: &TokenStream, at: &Type) -> Self {
-        Self {
-            generics: None,
-            ty: bound(at, "TakenInto", ty),
-            asserted: ty.clone(),
-            given: quote!(__value),
-        }
-    }
-}
-
-/// Returns `impl Trait<parameter>` with spans from the first to the last token of the user's type, so
-/// that the compiler points there.
-fn bound(at: &Type, name: &str, parameter: &TokenStream) -> TokenStream {
-    let mut tokens = at.to_token_stream().into_iter();
-    let first = tokens
-        .next()
-        .map_or_else(Span::call_site, |token| token.span());
-    let last = tokens.last().map_or(first, |token| token.span());
-    let name = Ident::new(name, first);
-    let mut bound = quote_spanned!(first=> impl __v::#name<);
-    bound.extend(parameter.clone());
-    bound.extend(quote_spanned!(last=> >));
-    bound
-}
-
-/// Returns the type to assert. A lifetime is removed from a reference, since an argument does not have
-/// it.
-fn asserted(ty: &Type) -> TokenStream {
-    match bare(ty) {
-        Type::Reference(reference) if reference.mutability.is_none() => {
-            let (and, elem) = (&reference.and_token, &reference.elem);
-            quote!(#and #elem)
-        }
-        other => quote!(#other),
-    }
-}
-
-impl Values<'_> {
+impl MultifieldField<'_> {
     /// Returns the type of the kind of one value.
     pub(super) fn kind(&self) -> TokenStream {
-        let name = element(self.multifield);
+        let name = element(self.which);
         quote!(__v::kind::#name)
     }
 }
@@ -258,27 +187,17 @@ impl Form<'_> {
     fn described(&self) -> String {
         match self {
             Self::Typed { type_id, .. } => format!("of the type `{type_id}`"),
-            _ => "of the type that it brings; a bare string is `WORK`".to_owned(),
+            Self::Vec(_) | Self::List => "with its own type (a bare string is `WORK`)".to_owned(),
         }
     }
 }
 
-fn described(value: &Value<'_>) -> String {
-    let several = if value.multiple { ", multiple" } else { "" };
-    let kind = value.kind.name();
-    let title = value.title.as_deref().map(doc_text);
+fn described(plain: &PlainField<'_>) -> String {
+    let several = if plain.multiple { ", multiple" } else { "" };
+    let kind = plain.kind.name();
+    let title = plain.title.as_deref().map(doc_text);
     match title.filter(|title| !title.is_empty()) {
-        Some(title) => format!("`{}`: {title} ({kind}{several})", value.wire),
-        None => format!("the user field `{}` ({kind}{several})", value.wire),
-    }
-}
-
-fn sent(clearing: Clearing) -> &'static str {
-    match clearing {
-        Clearing::Zero => "0",
-        Clearing::EmptyList => "[]",
-        Clearing::Null => "null",
-        Clearing::False => "false",
-        _ => "\"\"",
+        Some(title) => format!("`{}`: {title} ({kind}{several})", plain.wire),
+        None => format!("the user field `{}` ({kind}{several})", plain.wire),
     }
 }

@@ -3,6 +3,7 @@
 mod diff;
 mod explain;
 mod method;
+mod parameter;
 mod present;
 
 use proc_macro2::{Ident, TokenStream};
@@ -10,12 +11,16 @@ use quote::quote;
 use syn::{Generics, ext::IdentExt};
 
 use crate::{
-    check::Checked,
-    field::{Access, Field, Role},
-    lists::{Direction, list_of_use},
-    names::own,
-    runtime,
-    shape::TypeParameters,
+    check::{
+        Checked,
+        field::{Access, Field, Role},
+    },
+    input::shape::TypeParameters,
+    tokens::{
+        lists::{Direction, list_of_use},
+        names::own,
+        runtime,
+    },
 };
 
 pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
@@ -229,13 +234,18 @@ impl<'a> Expansion<'a> {
 impl Expansion<'_> {
     /// Returns the checks that an enum in a type parameter is used only in the field that has its list.
     fn list_checks(&self) -> impl Iterator<Item = TokenStream> {
-        let values = self.fields().filter_map(|field| match &field.role {
-            Role::Value(value) if field.access == Access::Written => Some(value),
+        let plain_fields = self.fields().filter_map(|field| match &field.role {
+            Role::Plain(plain) if field.access == Access::Written => Some(plain),
             _ => None,
         });
-        let of_parameters = values.filter(|value| self.parameters.are_in(value.holds));
-        of_parameters.filter_map(|value| {
-            list_of_use(Direction::Written, value.holds, value, self.checked.entity)
+        let of_parameters = plain_fields.filter(|plain| self.parameters.are_in(plain.value_type));
+        of_parameters.filter_map(|plain| {
+            list_of_use(
+                Direction::Written,
+                plain.value_type,
+                plain,
+                self.checked.entity,
+            )
         })
     }
 }

@@ -4,12 +4,14 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use vibecode_spec::Kind;
 
-use super::Expansion;
+use super::{Expansion, parameter::ParameterForm};
 use crate::{
-    field::{Access, Field, Form, Role},
-    names::own,
-    runtime::{kind, present},
-    shape::{Argument, option_of, predicate},
+    check::field::{Access, Field, Form, Role},
+    input::shape::{option_of, predicate},
+    tokens::{
+        names::own,
+        runtime::{kind, present},
+    },
 };
 
 impl Expansion<'_> {
@@ -21,19 +23,19 @@ impl Expansion<'_> {
             // The field is read so that the compiler does not warn that it is unused.
             _ if field.access != Access::Written => quote!(let _ = &self.#ident;),
             Role::Skipped | Role::Id | Role::Broken => quote!(let _ = &self.#ident;),
-            Role::Value(value) => {
-                let held = held(field, &value.kind, value.multiple);
-                let wire = &value.wire;
-                if value.multiple {
+            Role::Plain(plain) => {
+                let held = held(field, &plain.kind, plain.multiple);
+                let wire = &plain.wire;
+                if plain.multiple {
                     quote!(#held.set_list(__body, #wire);)
                 } else {
                     quote!(#held.set(__body, #wire);)
                 }
             }
-            Role::Multifield(values) => {
-                let wire = values.multifield.name();
-                let kind = Kind::Multifield(values.multifield);
-                match &values.form {
+            Role::Multifield(multifield) => {
+                let wire = multifield.which.name();
+                let kind = Kind::Multifield(multifield.which);
+                match &multifield.form {
                     Form::Vec(_) => {
                         let some = present(&kind, false, false);
                         quote! {
@@ -65,16 +67,19 @@ impl Expansion<'_> {
     fn bound(&self, field: &Field<'_>) -> Option<TokenStream> {
         let (ty, kind) = match &field.role {
             _ if field.access != Access::Written => return None,
-            Role::Value(value) => (value.holds, kind(&value.kind, value.multiple)),
-            Role::Multifield(values) => match &values.form {
-                Form::Vec(ty) => (*ty, values.kind()),
+            Role::Plain(plain) => (plain.value_type, kind(&plain.kind, plain.multiple)),
+            Role::Multifield(multifield) => match &multifield.form {
+                Form::Vec(ty) => (*ty, multifield.kind()),
                 Form::List => return None,
-                Form::Typed { holds, .. } => (*holds, quote!(__v::kind::Text)),
+                Form::Typed { value_type, .. } => (*value_type, quote!(__v::kind::Text)),
             },
-            _ => return None,
+            Role::Skipped | Role::Id | Role::Broken => return None,
         };
-        matches!(Argument::of(ty, &self.parameters), Argument::AnyEncode)
-            .then(|| predicate(ty, &quote!(__v::Encode<#kind>)))
+        matches!(
+            ParameterForm::of(ty, &self.parameters),
+            ParameterForm::AnyEncode
+        )
+        .then(|| predicate(ty, &quote!(__v::Encode<#kind>)))
     }
 }
 

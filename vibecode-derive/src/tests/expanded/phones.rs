@@ -103,16 +103,16 @@ const _: () = {
             __v::set_unchecked::<Self>(&mut self.0, __name, __value);
             self
         }
-        /**Adds to `phone` a value of the type that it brings; a bare string is `WORK`.
+        /**Adds a value with its own type (a bare string is `WORK`) to `phone`.
 
-The API only ever adds phones and emails, also one that the record has already.*/
+The API only ever adds phones and emails, even one that the record has already.*/
         fn add_phone(mut self, __value: impl __v::TakenInto<Phone>) -> Self {
             <Phone as __v::PhoneField>::add(&mut self.0, "phone", __value);
             self
         }
-        /**Adds to `email` a value of the type `MAILING`.
+        /**Adds a value of the type `MAILING` to `email`.
 
-The API only ever adds phones and emails, also one that the record has already.*/
+The API only ever adds phones and emails, even one that the record has already.*/
         fn add_newsletter(mut self, __value: impl __v::TakenInto<String>) -> Self {
             <String as __v::TypedValueField>::add(
                 &mut self.0,

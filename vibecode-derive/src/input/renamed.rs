@@ -36,7 +36,7 @@ pub(crate) fn path(at: &Ident, errors: &Errors) -> Option<syn::Path> {
         errors.at(
             at,
             format!(
-                "this crate's Cargo.toml calls the runtime `{name}`: add `crate = \"{name}\"` to `#[vibecode(…)]`, here and on each other type that derives from it"
+                "this crate's Cargo.toml renames the runtime to `{name}`: add `crate = \"{name}\"` to `#[vibecode(…)]`, here and on every other type with a derive of it"
             ),
         );
     }

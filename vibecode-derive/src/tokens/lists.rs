@@ -12,10 +12,12 @@ use syn::{Generics, LitStr, Type, spanned::Spanned};
 use vibecode_spec::{EntityPath, Kind};
 
 use crate::{
-    field::Value,
-    names::{is_apostrophe, map_tokens, respan},
-    runtime::kind,
-    shape::TypeParameters,
+    check::field::PlainField,
+    input::shape::TypeParameters,
+    tokens::{
+        names::{is_apostrophe, map_tokens, respan},
+        runtime::kind,
+    },
 };
 
 /// Whether a value is written or read.
@@ -29,7 +31,7 @@ pub(crate) enum Direction {
 pub(crate) fn own_list(
     direction: Direction,
     ty: &Type,
-    field: &Value<'_>,
+    field: &PlainField<'_>,
     entity: EntityPath,
     generics: &Generics,
 ) -> Option<TokenStream> {
@@ -60,10 +62,10 @@ pub(crate) fn own_list(
 pub(crate) fn list_of_use(
     direction: Direction,
     ty: impl ToTokens,
-    field: &Value<'_>,
+    field: &PlainField<'_>,
     entity: EntityPath,
 ) -> Option<TokenStream> {
-    let check = Check::of(field.holds, field, entity)?;
+    let check = Check::of(field.value_type, field, entity)?;
     let Check { span, kind, .. } = &check;
     let code = match direction {
         Direction::Written => "Encode",
@@ -83,7 +85,7 @@ struct Check {
 
 impl Check {
     /// Returns `None` for a field that is not a list.
-    fn of(ty: &Type, field: &Value<'_>, entity: EntityPath) -> Option<Self> {
+    fn of(ty: &Type, field: &PlainField<'_>, entity: EntityPath) -> Option<Self> {
         let span = Span::mixed_site().located_at(ty.span());
         (field.kind == Kind::Enumeration).then(|| Self {
             span,

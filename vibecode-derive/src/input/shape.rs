@@ -61,54 +61,6 @@ pub(crate) fn predicate(ty: &Type, bound: &TokenStream) -> TokenStream {
     }
 }
 
-/// How a setter takes its argument.
-pub(crate) enum Argument {
-    /// A number or a bool by value: `impl Into<u64>` would reject the literal 5.
-    ByValue,
-    /// `impl AsRef<str>`, for a `&str`.
-    Text,
-    /// `impl IntoList<Vec<T>>`, which also accepts an array of values that convert into the elements.
-    List,
-    /// Any type that has a wire form of the kind, if the type of the field contains a type parameter.
-    AnyEncode,
-    /// `impl Into<T>`.
-    Into,
-}
-
-const BY_VALUE: &[&str] = &[
-    "bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64",
-];
-
-impl Argument {
-    pub(crate) fn of(ty: &Type, parameters: &TypeParameters) -> Self {
-        match bare(ty) {
-            ty if is_by_value(ty) => Self::ByValue,
-            Type::Reference(reference)
-                if reference.mutability.is_none() && is_str(&reference.elem) =>
-            {
-                Self::Text
-            }
-            other if parameters.are_in(other) => Self::AnyEncode,
-            other => match vec_of(other) {
-                Some(element) if !is_by_value(element) => Self::List,
-                _ => Self::Into,
-            },
-        }
-    }
-}
-
-fn is_by_value(ty: &Type) -> bool {
-    let Type::Path(path) = bare(ty) else {
-        return false;
-    };
-    let ident = path.path.get_ident();
-    ident.is_some_and(|ident| BY_VALUE.iter().any(|name| ident == name))
-}
-
-fn is_str(ty: &Type) -> bool {
-    matches!(bare(ty), Type::Path(path) if path.path.is_ident("str"))
-}
-
 /// The type parameters of a struct.
 pub(crate) struct TypeParameters(HashSet<Ident>);
 

@@ -1,5 +1,13 @@
 //! Checks a struct against the schema of the API.
 
+pub(crate) mod entity;
+pub(crate) mod field;
+pub(crate) mod look_up;
+pub(crate) mod portal;
+pub(crate) mod properties;
+pub(crate) mod role;
+pub(crate) mod wire_name;
+
 use std::collections::HashMap;
 
 use proc_macro2::Ident;
@@ -7,14 +15,14 @@ use quote::format_ident;
 use syn::ext::IdentExt;
 use vibecode_spec::{Entity, EntityPath};
 
-use crate::{
-    entity,
-    errors::Errors,
+use self::{
     field::{Access, Field, Role},
-    look_up::{Subject, WireName},
-    model::Input,
-    portal::Found,
+    look_up::LookUp,
+    portal::SchemaFile,
+    role::FieldCheck,
+    wire_name::WireName,
 };
+use crate::{errors::Errors, input::Input};
 
 /// A struct after the check: its errors have been reported.
 pub(crate) struct Checked<'a> {
@@ -24,27 +32,31 @@ pub(crate) struct Checked<'a> {
     /// The name of the builder, with the span of the name that it comes from.
     pub(crate) builder: Ident,
     /// The portal's schema.
-    pub(crate) found: Found,
+    pub(crate) schema_file: SchemaFile,
 }
 
 pub(crate) fn check<'a>(input: &'a Input, errors: &Errors) -> Checked<'a> {
-    let known = entity::of(&input.ident, &input.attributes, errors);
-    let found = Found::of(known, &input.attributes, errors);
+    let entity = entity::of(&input.ident, &input.attributes, errors);
+    let schema_file = SchemaFile::find(entity, &input.attributes, errors);
     let fields = input.fields.iter().map(|field| {
-        let entity = known.filter(|_| !field.attributes.has_errors);
-        let subject = entity.map(|entity| Subject {
+        let name = WireName::of(field);
+        let check = entity.map(|entity| FieldCheck {
             field,
-            name: WireName::of(field),
-            entity,
-            portal: &found.portal,
-            errors,
+            name: &name,
+            schema: LookUp {
+                entity,
+                portal: &schema_file.portal,
+                errors,
+            },
         });
-        let checked = subject.and_then(|subject| subject.role().ok());
+        let checked = check
+            .filter(|_| !field.attributes.has_errors)
+            .and_then(|check| check.role().ok());
         let (role, access) = checked.unwrap_or((Role::Broken, Access::Written));
         Field {
             ident: &field.ident,
             ty: &field.ty,
-            name: WireName::of(field),
+            name,
             role,
             access,
         }
@@ -54,10 +66,10 @@ pub(crate) fn check<'a>(input: &'a Input, errors: &Errors) -> Checked<'a> {
     refuse_fields_mapped_twice(&mut fields, errors);
     Checked {
         input,
-        entity: known.unwrap_or(EntityPath::Entity(Entity::Contacts)),
+        entity: entity.unwrap_or(EntityPath::Entity(Entity::Contacts)),
         builder: builder_of(input),
         fields,
-        found,
+        schema_file,
     }
 }
 
@@ -74,7 +86,7 @@ fn refuse_second_ids(input: &Input, errors: &Errors) {
     for second in ids.skip(1) {
         errors.at(
             second,
-            "a record has one id, and another field has it already: leave `id` out here",
+            "a record has one id, and another field is marked `id` already: leave `id` out here",
         );
     }
 }
@@ -86,18 +98,18 @@ fn refuse_fields_mapped_twice(fields: &mut [Field<'_>], errors: &Errors) {
     let id = id.map(|field| field.ident);
     let mut owners: HashMap<String, &Ident> = HashMap::new();
     for field in fields {
-        let Role::Value(value) = &field.role else {
+        let Role::Plain(plain) = &field.role else {
             continue;
         };
-        let message = if let Some(id) = id.filter(|_| value.wire == "id") {
+        let message = if let Some(id) = id.filter(|_| plain.wire == "id") {
             format!("`{id}` is the record's id already: remove this field")
-        } else if let Some(owner) = owners.get(&value.wire) {
+        } else if let Some(owner) = owners.get(&plain.wire) {
             format!(
                 "`{owner}` has the wire name `{}` already: map it once, or `skip` one of them",
-                value.wire
+                plain.wire
             )
         } else {
-            owners.insert(value.wire.clone(), field.ident);
+            owners.insert(plain.wire.clone(), field.ident);
             continue;
         };
         errors.at(field.ident, message);

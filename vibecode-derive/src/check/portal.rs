@@ -14,13 +14,13 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use vibecode_spec::{Descriptions, EntityPath, Schema, SchemaError, SchemaFolders};
 
-use crate::{attribute::OnStruct, errors::Errors};
+use crate::{errors::Errors, input::attribute::OnStruct};
 
 /// The result of looking for the schema of a portal.
 #[derive(Clone)]
 pub(crate) enum Portal {
     /// There is no file: only the documented fields are known.
-    Absent(LookedFor),
+    Absent(SearchedPaths),
     /// The documented fields and those of the portal.
     Read(Arc<PortalSchema>),
     /// There is a file, but it cannot be used. The message names the file and says why.
@@ -29,9 +29,9 @@ pub(crate) enum Portal {
 
 /// The paths at which no schema was found, as messages show them.
 #[derive(Clone)]
-pub(crate) struct LookedFor(Vec<String>);
+pub(crate) struct SearchedPaths(Vec<String>);
 
-impl LookedFor {
+impl SearchedPaths {
     /// Returns ``there is no schema `vibecode/contacts.json` ``, with every path that was tried.
     pub(crate) fn message(&self) -> String {
         if self.0.is_empty() {
@@ -57,22 +57,22 @@ impl Deref for PortalSchema {
 }
 
 /// A schema file and its content.
-pub(crate) struct Found {
+pub(crate) struct SchemaFile {
     /// The file that was read.
     file: Option<PathBuf>,
     pub(crate) portal: Portal,
 }
 
-impl Found {
+impl SchemaFile {
     /// Finds the schema for a struct. A problem with the file is reported once, at the attribute that
     /// names the file or the entity.
-    pub(crate) fn of(entity: Option<EntityPath>, attributes: &OnStruct, errors: &Errors) -> Self {
-        let absent = |files| Self {
+    pub(crate) fn find(entity: Option<EntityPath>, attributes: &OnStruct, errors: &Errors) -> Self {
+        let absent = |paths| Self {
             file: None,
-            portal: Portal::Absent(files),
+            portal: Portal::Absent(paths),
         };
         let Some(entity) = entity else {
-            return absent(LookedFor(Vec::new()));
+            return absent(SearchedPaths(Vec::new()));
         };
         let folders = crate_folder().map(|folder| SchemaFolders::of(&folder));
         let folders = folders.unwrap_or_default();
@@ -81,16 +81,16 @@ impl Found {
             None => folders.find(entity),
         };
         let Some(file) = file else {
-            let files = folders.candidates(entity);
-            let files = LookedFor(files.map(|file| folders.shown(&file)).collect());
+            let candidates = folders.candidates(entity);
+            let paths = SearchedPaths(candidates.map(|file| folders.shown(&file)).collect());
             if let Some(required) = &attributes.requires_schema
                 && !attributes.has_errors
             {
-                let (problem, path) = (files.message(), entity.path());
+                let (problem, path) = (paths.message(), entity.path());
                 let message = format!("{problem}: `cargo vibecode pull {path}` fetches it");
                 errors.at(required, message);
             }
-            return absent(files);
+            return absent(paths);
         };
         let portal = read(&file, &folders.shown(&file), entity);
         let named_by = attributes.schema.as_ref().or(attributes.entity.as_ref());
@@ -159,7 +159,7 @@ fn read(file: &Path, shown: &str, entity: EntityPath) -> Portal {
     static CACHE: OnceLock<Mutex<Cache>> = OnceLock::new();
     let Ok(metadata) = fs::metadata(file) else {
         return Portal::Broken(format!(
-            "there is no file `{shown}`: a relative path begins at the crate's folder"
+            "there is no file `{shown}`: a relative path starts at the crate's folder"
         ));
     };
     let version = (metadata.modified().ok(), metadata.len());

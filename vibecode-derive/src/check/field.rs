@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 use syn::{Type, ext::IdentExt};
 use vibecode_spec::{ADD, CLEAR, Clearing, Kind, Multifield};
 
-use crate::look_up::WireName;
+use crate::check::wire_name::WireName;
 
 /// A checked field of the struct.
 pub(crate) struct Field<'a> {
@@ -22,8 +22,8 @@ pub(crate) enum Role<'a> {
     Skipped,
     /// The id of the record. Its type must be the id type of the entity.
     Id,
-    Value(Value<'a>),
-    Multifield(Values<'a>),
+    Plain(PlainField<'a>),
+    Multifield(MultifieldField<'a>),
     /// An error was reported. The code generated for the field accepts and returns any type, so that no
     /// other error follows from it.
     Broken,
@@ -42,14 +42,14 @@ pub(crate) enum Access {
     Immutable,
 }
 
-/// A field with a value.
-pub(crate) struct Value<'a> {
+/// A field that can be set to a value, or to a list of values.
+pub(crate) struct PlainField<'a> {
     pub(crate) wire: String,
     pub(crate) title: Option<String>,
     pub(crate) kind: Kind,
     pub(crate) multiple: bool,
     /// The type without its `Option`.
-    pub(crate) holds: &'a Type,
+    pub(crate) value_type: &'a Type,
     /// What clears the field, if it is an `Option` and the portal does not require it.
     pub(crate) clearing: Option<Clearing>,
     /// Whether the portal requires a value, and the field could be cleared otherwise.
@@ -57,9 +57,19 @@ pub(crate) struct Value<'a> {
 }
 
 /// A multifield. Values can only be added to it.
-pub(crate) struct Values<'a> {
-    pub(crate) multifield: Multifield,
+pub(crate) struct MultifieldField<'a> {
+    pub(crate) which: Multifield,
     pub(crate) form: Form<'a>,
+}
+
+/// Returns the name of the runtime's type for the values of a multifield.
+pub(crate) fn element_name(multifield: Multifield) -> &'static str {
+    match multifield {
+        Multifield::Phone => "Phone",
+        Multifield::Email => "Email",
+        // `Multifield` is not exhaustive. A test reads every multifield that it has.
+        other => unreachable!("{other:?} has no type in the runtime"),
+    }
 }
 
 /// The form in which a struct holds the values of a multifield.
@@ -69,7 +79,10 @@ pub(crate) enum Form<'a> {
     /// A list of another type, such as a newtype or an alias.
     List,
     /// A single bare value with a fixed type.
-    Typed { type_id: String, holds: &'a Type },
+    Typed {
+        type_id: String,
+        value_type: &'a Type,
+    },
 }
 
 impl Field<'_> {
@@ -80,10 +93,10 @@ impl Field<'_> {
         match &self.role {
             _ if self.access != Access::Written => Vec::new(),
             Role::Skipped | Role::Id => Vec::new(),
-            Role::Value(value) if value.clearing.is_none() && !value.required => {
+            Role::Plain(plain) if plain.clearing.is_none() && !plain.required => {
                 vec![name.to_string()]
             }
-            Role::Value(_) => vec![name.to_string(), prefixed(CLEAR)],
+            Role::Plain(_) => vec![name.to_string(), prefixed(CLEAR)],
             Role::Multifield(_) | Role::Broken => {
                 vec![name.to_string(), prefixed(ADD), prefixed(CLEAR)]
             }

@@ -13,7 +13,7 @@ use syn::ext::IdentExt;
 
 /// Returns whether a type with the builder's name is in the same scope as the struct, in its source
 /// file.
-pub(super) fn is_taken(structs: &Ident, builder: &Ident) -> bool {
+pub(super) fn is_in_use(structs: &Ident, builder: &Ident) -> bool {
     if !proc_macro::is_available() {
         return false;
     }
@@ -28,7 +28,7 @@ pub(super) fn is_taken(structs: &Ident, builder: &Ident) -> bool {
     )
 }
 
-/// Like [`is_taken`], for a source text.
+/// Like [`is_in_use`], for a source text.
 fn is_beside(source: &str, structs: &str, builder: &str) -> bool {
     // Most files do not mention the builder, and need not be parsed.
     if !source.contains(builder) {
@@ -133,7 +133,7 @@ fn binds(tree: &TokenStream, name: &str) -> bool {
 mod tests {
     use super::is_beside;
 
-    fn is_taken(source: &str) -> bool {
+    fn is_in_use(source: &str) -> bool {
         is_beside(source, "Customer", "CustomerPatch")
     }
 
@@ -152,11 +152,11 @@ mod tests {
             "use crate::dto::Change as CustomerPatch;",
         ] {
             let before = format!("{beside} #[derive(Patch)] struct Customer {{ a: u8 }}");
-            assert!(is_taken(&before), "{before}");
+            assert!(is_in_use(&before), "{before}");
             let after = format!("pub struct r#Customer {{ a: u8 }} {beside}");
-            assert!(is_taken(&after), "{after}");
+            assert!(is_in_use(&after), "{after}");
             let inside = format!("fn main() {{ let _ = '{{'; {{ {after} }} }}");
-            assert!(is_taken(&inside), "{inside}");
+            assert!(is_in_use(&inside), "{inside}");
         }
     }
 
@@ -179,7 +179,7 @@ mod tests {
             "struct Customer; impl Trait for u8 { type CustomerPatch = u8; }",
             "struct CustomerPatch;",
         ] {
-            assert!(!is_taken(source), "{source}");
+            assert!(!is_in_use(source), "{source}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 use vibecode_spec::{Entity, EntityPath};
 
-use crate::{attribute::OnStruct, errors::Errors};
+use crate::{errors::Errors, input::attribute::OnStruct};
 
 /// Returns the entity that a struct states, or the one that was probably meant. If it is `None`, nothing
 /// can be checked.
@@ -14,7 +14,7 @@ pub(crate) fn of(item: &Ident, attributes: &OnStruct, errors: &Errors) -> Option
         }
         errors.at(
             item,
-            "which records is this for? Add `#[vibecode(entity = \"contacts\")]`",
+            "the entity is not given: add `#[vibecode(entity = \"contacts\")]`",
         );
         return None;
     };

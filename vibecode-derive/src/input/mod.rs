@@ -1,16 +1,18 @@
 //! The struct as written, before any check against the schema.
 
+pub(crate) mod attribute;
+pub(crate) mod meta_item;
+pub(crate) mod renamed;
+pub(crate) mod shape;
+
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
     Attribute, Data, DeriveInput, Fields, Generics, Meta, Type, Visibility, spanned::Spanned,
 };
 
-use crate::{
-    attribute::{OnField, OnStruct},
-    errors::Errors,
-    renamed,
-};
+use self::attribute::{OnField, OnStruct};
+use crate::errors::Errors;
 
 /// The struct that a macro is derived for.
 pub(crate) struct Input {
@@ -48,7 +50,7 @@ impl Input {
         let (_, arguments, _) = input.generics.split_for_impl();
         let ident = &input.ident;
         let own_type = quote!(#ident #arguments);
-        let generics = generics_without_self(&input.generics, &own_type);
+        let generics = generics_without_self(&input.generics, &own_type, errors);
         let mut lints = allowed_lints(&input.attrs);
         if let Data::Struct(data) = &input.data {
             lints.extend(data.fields.iter().flat_map(|it| allowed_lints(&it.attrs)));
@@ -74,7 +76,7 @@ impl InputField {
         Some(Self {
             ident: field.ident?,
             attributes: OnField::read(&field.attrs, errors),
-            ty: without_self(field.ty, own_type),
+            ty: without_self(field.ty, own_type, errors),
         })
     }
 }
@@ -96,24 +98,33 @@ pub(crate) fn allowed_lints(attributes: &[Attribute]) -> Vec<TokenStream> {
 
 /// Returns the parameters and the `where` clause without `Self`, which would be another type in the
 /// builder.
-fn generics_without_self(generics: &Generics, own_type: &TokenStream) -> Generics {
+fn generics_without_self(generics: &Generics, own_type: &TokenStream, errors: &Errors) -> Generics {
     let clause = &generics.where_clause;
     let tokens = quote!(struct Parameters #generics #clause;);
     if !mentions_self(&tokens) {
         return generics.clone();
     }
-    let replaced = syn::parse2::<DeriveInput>(replace_self(tokens, own_type));
-    replaced.map_or_else(|_| generics.clone(), |replaced| replaced.generics)
+    let Ok(replaced) = syn::parse2::<DeriveInput>(replace_self(tokens, own_type)) else {
+        errors.at(quote!(#generics #clause), UNREPLACED_SELF);
+        return generics.clone();
+    };
+    replaced.generics
 }
 
 /// Returns a type without `Self`, which would be another type in the builder.
-fn without_self(ty: Type, own_type: &TokenStream) -> Type {
+fn without_self(ty: Type, own_type: &TokenStream, errors: &Errors) -> Type {
     let tokens = ty.to_token_stream();
     if !mentions_self(&tokens) {
         return ty;
     }
-    syn::parse2(replace_self(tokens, own_type)).unwrap_or(ty)
+    syn::parse2(replace_self(tokens, own_type)).unwrap_or_else(|_| {
+        errors.at(&ty, UNREPLACED_SELF);
+        ty
+    })
 }
+
+const UNREPLACED_SELF: &str =
+    "`Self` would be another type in the generated code: write the name of the struct instead";
 
 fn mentions_self(tokens: &TokenStream) -> bool {
     tokens.clone().into_iter().any(|token| match token {
@@ -177,7 +188,9 @@ fn named_fields(ident: &Ident, data: Data, errors: &Errors) -> Vec<syn::Field> {
             Vec::new()
         }
         Fields::Unit => {
-            let message = format!("`{ident}` has no fields: a record has named ones");
+            let message = format!(
+                "`{ident}` has no fields: add named fields, such as `post: Option<String>`"
+            );
             errors.at(ident, message);
             Vec::new()
         }

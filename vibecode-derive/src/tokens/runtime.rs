@@ -3,10 +3,14 @@
 //! The generated code refers to them through one import, `__v`. Short paths are faster to compile, and a
 //! struct with twenty fields has a hundred of them.
 
+use std::fmt::Debug;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::Path;
-use vibecode_spec::{Clearing, EntityPath, Kind, Multifield, Reference};
+use vibecode_spec::{Clearing, Entity, EntityPath, Kind, Multifield, Reference};
+
+use crate::check::field::element_name;
 
 /// Returns the path of the runtime's module for generated code.
 pub(crate) fn private_module(runtime: Option<&Path>) -> TokenStream {
@@ -16,13 +20,21 @@ pub(crate) fn private_module(runtime: Option<&Path>) -> TokenStream {
 
 /// Returns the type of an entity.
 pub(crate) fn entity(entity: EntityPath) -> TokenStream {
-    match entity {
-        EntityPath::Entity(entity) => {
-            let name = format_ident!("{entity:?}");
-            quote!(__v::#name)
-        }
-        EntityPath::Items(number) => quote!(__v::SmartProcess<#number>),
-    }
+    let name = match entity {
+        EntityPath::Entity(Entity::Contacts) => quote!(Contacts),
+        EntityPath::Entity(Entity::Companies) => quote!(Companies),
+        EntityPath::Entity(Entity::Leads) => quote!(Leads),
+        EntityPath::Entity(Entity::Deals) => quote!(Deals),
+        EntityPath::Items(number) => quote!(SmartProcess<#number>),
+        EntityPath::Entity(other) => without_name(&other),
+    };
+    quote!(__v::#name)
+}
+
+/// Stops the build with an internal error: the runtime has no type for a value of `vibecode-spec`. The
+/// enums of that crate are not exhaustive, and a test checks that each of their values has a name.
+fn without_name(value: &dyn Debug) -> ! {
+    unreachable!("{value:?} has no name in the runtime")
 }
 
 /// Returns the type of a kind.
@@ -35,7 +47,8 @@ pub(crate) fn kind(kind: &Kind, multiple: bool) -> TokenStream {
                 Reference::Lead => quote!(Leads),
                 Reference::Deal => quote!(Deals),
                 Reference::User => quote!(Users),
-                _ => quote!(kind::Quotes),
+                Reference::Quote => quote!(kind::Quotes),
+                other => without_name(other),
             };
             quote!(__v::kind::Reference<__v::#target>)
         }
@@ -63,10 +76,10 @@ pub(crate) fn reading_trait(kind: &Kind, multiple: bool) -> Ident {
 
 /// Returns the function that takes the value of a struct's field of this kind.
 pub(crate) fn present(kind: &Kind, multiple: bool, optional: bool) -> Ident {
-    let held = if optional { "any" } else { "some" };
+    let prefix = if optional { "any" } else { "some" };
     let name = name_of(kind).to_ascii_lowercase();
     let list = if multiple { "_list" } else { "" };
-    format_ident!("{held}_{name}{list}")
+    format_ident!("{prefix}_{name}{list}")
 }
 
 fn trait_of(kind: &Kind, multiple: bool, suffix: &str) -> Ident {
@@ -77,6 +90,7 @@ fn trait_of(kind: &Kind, multiple: bool, suffix: &str) -> Ident {
 /// Returns the name of a kind in the runtime. The names of its traits begin with it.
 fn name_of(kind: &Kind) -> &'static str {
     match kind {
+        Kind::Text => "Text",
         Kind::Integer => "Integer",
         Kind::Number => "Number",
         Kind::Double => "Double",
@@ -97,26 +111,51 @@ fn name_of(kind: &Kind) -> &'static str {
         Kind::Reference(Reference::Lead) => "Lead",
         Kind::Reference(Reference::Deal) => "Deal",
         Kind::Reference(Reference::User) => "User",
-        Kind::Reference(_) => "Quote",
-        Kind::Multifield(Multifield::Phone) => "Phone",
-        Kind::Multifield(Multifield::Email) => "Email",
-        _ => "Text",
+        Kind::Reference(Reference::Quote) => "Quote",
+        Kind::Multifield(multifield) => element_name(*multifield),
+        other => without_name(other),
     }
 }
 
 /// Returns the name of the type of a multifield's values, which is also the name of their kind.
 pub(crate) fn element(multifield: Multifield) -> Ident {
-    match multifield {
-        Multifield::Email => ident("Email"),
-        _ => ident("Phone"),
-    }
+    format_ident!("{}", element_name(multifield))
 }
 
 /// Returns the runtime's name of a clearing.
 pub(crate) fn clearing(clearing: Clearing) -> Ident {
-    format_ident!("{clearing:?}")
+    let name = match clearing {
+        Clearing::EmptyText => "EmptyText",
+        Clearing::Zero => "Zero",
+        Clearing::EmptyList => "EmptyList",
+        Clearing::Null => "Null",
+        Clearing::False => "False",
+        other => without_name(&other),
+    };
+    format_ident!("{name}")
 }
 
-fn ident(name: &str) -> Ident {
-    format_ident!("{name}")
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_that_a_struct_can_map_has_a_name_in_the_runtime() {
+        for built_in in Entity::ALL {
+            let _ = entity(EntityPath::Entity(*built_in));
+            let writable = built_in.schema().fields().map(|field| &field.kind);
+            for known in writable.filter(|kind| !matches!(kind, Kind::Unknown(_))) {
+                let _ = kind(known, false);
+            }
+        }
+        for name in Kind::user_field_names() {
+            let _ = kind(&Kind::of_user_field(name).unwrap(), true);
+        }
+        for multifield in Multifield::ALL {
+            let _ = element(*multifield);
+        }
+        for each in Clearing::ALL {
+            let _ = clearing(*each);
+        }
+    }
 }
