@@ -8,7 +8,7 @@ use std::fmt::Debug;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::Path;
-use vibecode_spec::{Clearing, Entity, EntityPath, Kind, Multifield, Reference};
+use vibecode_spec::{Entity, EntityPath, Kind, Multifield, Reference};
 
 use crate::check::field::element_name;
 
@@ -122,19 +122,6 @@ pub(crate) fn element(multifield: Multifield) -> Ident {
     format_ident!("{}", element_name(multifield))
 }
 
-/// Returns the runtime's name of a clearing.
-pub(crate) fn clearing(clearing: Clearing) -> Ident {
-    let name = match clearing {
-        Clearing::EmptyText => "EmptyText",
-        Clearing::Zero => "Zero",
-        Clearing::EmptyList => "EmptyList",
-        Clearing::Null => "Null",
-        Clearing::False => "False",
-        other => without_name(&other),
-    };
-    format_ident!("{name}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,9 +140,6 @@ mod tests {
         }
         for multifield in Multifield::ALL {
             let _ = element(*multifield);
-        }
-        for each in Clearing::ALL {
-            let _ = clearing(*each);
         }
     }
 }

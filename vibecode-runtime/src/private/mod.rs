@@ -52,34 +52,9 @@ pub use self::{list::IntoList, present::*};
 )]
 pub use crate::kind::*;
 
-/// The value that is sent to clear a field.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub enum Clearing {
-    /// `""`
-    EmptyText,
-    /// `0`
-    Zero,
-    /// `[]`
-    EmptyList,
-    /// `null`
-    Null,
-    /// `false`
-    False,
-}
-
-/// Clears a field.
-pub fn clear(body: &mut Body, name: &'static str, clearing: Clearing) {
-    body.clear(
-        name,
-        match clearing {
-            Clearing::EmptyText => "\"\"",
-            Clearing::Zero => "0",
-            Clearing::EmptyList => "[]",
-            Clearing::Null => "null",
-            Clearing::False => "false",
-        },
-    );
+/// Clears a field by sending this JSON.
+pub fn clear(body: &mut Body, name: &'static str, json: &'static str) {
+    body.clear(name, json);
 }
 
 /// Returns the JSON that the client sends, for the benchmark.
@@ -100,17 +75,18 @@ pub fn set_unchecked<P: Patch>(body: &mut Body, name: impl Into<String>, value: 
     body.set_unchecked(name.into(), P::WIRE_NAMES, &value);
 }
 
-/// Returns the changes between two structs.
+/// Returns the changes between two structs. `clearings` are the fields that can be missing in the
+/// second, with the JSON that clears each.
 #[must_use]
 pub fn diff(
     before: &Body,
     after: &Body,
-    clearings: &[(&'static str, Clearing)],
+    clearings: &[(&'static str, &'static str)],
 ) -> (Body, Vec<NotRemovable>) {
     let (mut body, not_removable) = after.since(before);
     let gone = |name: &str| before.change_of(name).is_some() && after.change_of(name).is_none();
-    for (name, clearing) in clearings.iter().filter(|(name, _)| gone(name)) {
-        clear(&mut body, name, *clearing);
+    for (name, json) in clearings.iter().filter(|(name, _)| gone(name)) {
+        body.clear(name, json);
     }
     (body, not_removable)
 }

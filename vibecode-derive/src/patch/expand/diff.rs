@@ -4,10 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::Expansion;
-use crate::{
-    check::field::{Access, Field, Role},
-    tokens::runtime::clearing,
-};
+use crate::check::field::{Access, Field, Role};
 
 impl Expansion<'_> {
     /// Returns the method `diff`. It compares two patches instead of the fields, so that an error about
@@ -61,7 +58,7 @@ fn clearing_of(field: &Field<'_>) -> Option<TokenStream> {
         return None;
     }
     let by_list = plain.multiple.then_some(vibecode_spec::Clearing::EmptyList);
-    let clearing = clearing(plain.clearing.or(by_list)?);
+    let json = plain.clearing.or(by_list)?.as_json();
     let wire = &plain.wire;
-    (field.access == Access::Written).then(|| quote!((#wire, __v::Clearing::#clearing)))
+    (field.access == Access::Written).then(|| quote!((#wire, #json)))
 }

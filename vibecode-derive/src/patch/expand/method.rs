@@ -15,7 +15,7 @@ use crate::{
     tokens::{
         lists::{Direction, list_of_use, own_list},
         names::own,
-        runtime::{clearing, element, entity, kind, written_trait},
+        runtime::{element, entity, kind, written_trait},
     },
 };
 
@@ -96,11 +96,11 @@ impl Expansion<'_> {
         let wire = &plain.wire;
         let doc = format!("Clears `{wire}` by sending `{}`.", by.as_json());
         let visibility = &self.checked.input.visibility;
-        let (name, clearing) = (beside(field, "clear"), clearing(by));
+        let (name, json) = (beside(field, "clear"), by.as_json());
         Some(quote! {
             #[doc = #doc]
             #visibility fn #name(mut self) -> Self {
-                __v::clear(&mut self.0, #wire, __v::Clearing::#clearing);
+                __v::clear(&mut self.0, #wire, #json);
                 self
             }
         })

@@ -68,7 +68,7 @@ const _: () = {
         }
         ///Clears `post` by sending `""`.
         fn clear_post(mut self) -> Self {
-            __v::clear(&mut self.0, "post", __v::Clearing::EmptyText);
+            __v::clear(&mut self.0, "post", "\"\"");
             self
         }
         #[doc(hidden)]

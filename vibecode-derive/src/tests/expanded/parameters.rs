@@ -110,7 +110,7 @@ const _: () = {
         }
         ///Clears `comments` by sending `""`.
         pub(crate) fn clear_comments(mut self) -> Self {
-            __v::clear(&mut self.0, "comments", __v::Clearing::EmptyText);
+            __v::clear(&mut self.0, "comments", "\"\"");
             self
         }
         ///Sets the user field `ufCrmMarks` (integer, multiple).

@@ -78,7 +78,7 @@ const _: () = {
         }
         ///Clears `post` by sending `""`.
         pub fn clear_post(mut self) -> Self {
-            __v::clear(&mut self.0, "post", __v::Clearing::EmptyText);
+            __v::clear(&mut self.0, "post", "\"\"");
             self
         }
         ///Sets `assignedById`: Responsible person (employee).
