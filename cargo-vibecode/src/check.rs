@@ -1,4 +1,4 @@
-//! Compares the schema files with the portal, or with the form in which `pull` writes them.
+//! Compares the schema files with the portal, or checks their format.
 
 use std::{fs, path::Path};
 
@@ -15,15 +15,15 @@ use crate::{
     schema_file::{self, SchemaFile},
 };
 
-/// What is to be checked.
+/// The arguments of `check`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Wanted {
-    /// The entities. By default all that have a schema file.
+    /// The entities [default: all that have a schema file].
     #[arg(value_name = "ENTITY")]
     entities: Vec<String>,
 
-    /// Ask no portal: check that the files can be read and are in the form in which `pull` writes
-    /// them.
+    /// Only check, without asking the portal, that the files can be read and are formatted as
+    /// `pull` writes them.
     #[arg(long)]
     offline: bool,
 }
@@ -45,14 +45,14 @@ pub(crate) async fn run(
         wanted.entities.clone()
     };
     if entities.is_empty() {
-        let problem = "there is no schema file here: `cargo vibecode pull` fetches them";
+        let problem = "there is no schema file here: fetch one with `cargo vibecode pull`";
         return Err(Failure::new(problem));
     }
     for name in entities {
         let entity = schema_file::entity(&name)?;
         let Some(file) = schema_file::find(entity)? else {
             let problem =
-                format!("there is no schema of {name}: `cargo vibecode pull {name}` fetches it");
+                format!("there is no schema of {name}: fetch it with `cargo vibecode pull {name}`");
             return Err(Failure::new(problem));
         };
         let read = schema_file::read(&file, entity)?;
@@ -74,18 +74,16 @@ pub(crate) async fn run(
     Ok(ended)
 }
 
-/// Returns true if a file is not in the form in which `pull` writes it.
+/// Reports whether a file is formatted as `pull` writes it, and returns true if it is not.
 fn is_out_of_form(name: &str, file: &Path, read: &SchemaFile, output: &Output) -> bool {
     let canonical = read.descriptions.file_text(name);
     let is_canonical = fs::read(file).is_ok_and(|text| text == canonical.as_bytes());
     let shown = file.display().to_string();
     if is_canonical {
-        output.line(format!("{shown}: good"));
+        output.line(format!("{shown}: valid"));
     } else {
-        let fix = format!("`cargo vibecode pull {name} --from-file {shown}` writes it anew");
-        output.line(format!(
-            "{shown}: not in the form in which `pull` writes it: {fix}"
-        ));
+        let fix = format!("rewrite it with `cargo vibecode pull {name} --from-file {shown}`");
+        output.line(format!("{shown}: not formatted as `pull` writes it: {fix}"));
     }
     output.json(&json!({ "entity": name, "file": shown, "canonical": is_canonical }));
     !is_canonical
@@ -102,12 +100,12 @@ fn has_drifted(
     let name = entity.path();
     let now = now.schema().map_err(|error| {
         Failure::new(format!(
-            "what the portal answers of {name} cannot be used: {error}"
+            "the portal's answer about the fields of {name} cannot be used: {error}"
         ))
     })?;
     let differences = drift::between(schema, &now);
     if differences.is_empty() {
-        output.line(format!("{name}: the schema is the portal's"));
+        output.line(format!("{name}: the schema is up to date"));
     }
     for difference in &differences {
         output.line(format!("{name}: {difference}"));
@@ -122,11 +120,11 @@ fn has_drifted(
     report_missing(entity, &now, output);
     let breaks = differences.iter().any(Difference::can_break);
     if !differences.is_empty() {
-        let fix = format!("`cargo vibecode pull {name}` brings the schema up to date");
+        let fix = format!("update the schema with `cargo vibecode pull {name}`");
         output.warn(if breaks {
-            format!("{name} has changed in a way that can break code: {fix}")
+            format!("the fields of {name} have changed in a way that can break code: {fix}")
         } else {
-            format!("{name} has changed in a way that breaks no code: {fix}")
+            format!("the fields of {name} have changed in a way that breaks no code: {fix}")
         });
     }
     Ok(breaks)
@@ -137,8 +135,9 @@ fn report_missing(entity: EntityPath, schema: &Schema, output: &Output) {
     let name = entity.path();
     for field in schema.missing(entity) {
         let field = &field.name;
-        let message =
-            format!("? {field}: documented, but not in the portal's list, so the API may drop it");
+        let message = format!(
+            "? {field}: documented, but not in the portal's list, so the API may ignore it"
+        );
         output.line(format!("{name}: {message}"));
         output.json(&json!({
             "entity": name,

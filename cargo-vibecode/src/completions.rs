@@ -6,14 +6,14 @@ use clap_complete::Shell;
 
 use crate::{Ended, failure::Failure};
 
-/// What is printed.
+/// The arguments of `completions`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Wanted {
-    /// The shell.
+    /// The shell to print completions for.
     #[arg(value_enum, required_unless_present = "man")]
     shell: Option<Shell>,
 
-    /// The man page instead.
+    /// Print the man page instead.
     #[arg(long, conflicts_with = "shell")]
     man: bool,
 }

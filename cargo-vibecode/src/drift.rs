@@ -140,26 +140,31 @@ impl fmt::Display for Difference {
         let field = one_line(&self.field);
         match &self.what {
             What::Added { kind } => write!(f, "+ {field}: new, {}", one_line(kind)),
-            What::Removed => write!(f, "- {field}: the portal has it no more"),
+            What::Removed => write!(f, "- {field}: no longer on the portal"),
             What::Type { from, to } => {
-                write!(f, "~ {field}: was {}, is {}", one_line(from), one_line(to))
+                write!(
+                    f,
+                    "~ {field}: was {}, is now {}",
+                    one_line(from),
+                    one_line(to)
+                )
             }
-            What::Multiple(true) => write!(f, "~ {field}: holds several values now"),
-            What::Multiple(false) => write!(f, "~ {field}: holds one value now"),
-            What::ReadOnly(true) => write!(f, "~ {field}: is read-only now"),
-            What::ReadOnly(false) => write!(f, "~ {field}: can be written now"),
-            What::Required(true) => write!(f, "~ {field}: must have a value now"),
-            What::Required(false) => write!(f, "~ {field}: can be cleared now"),
+            What::Multiple(true) => write!(f, "~ {field}: now takes several values"),
+            What::Multiple(false) => write!(f, "~ {field}: now takes one value"),
+            What::ReadOnly(true) => write!(f, "~ {field}: is now read-only"),
+            What::ReadOnly(false) => write!(f, "~ {field}: can now be written"),
+            What::Required(true) => write!(f, "~ {field}: is now required"),
+            What::Required(false) => write!(f, "~ {field}: is no longer required"),
             What::OptionAdded(item) => write!(f, "~ {field}: new option {}", shown(item)),
-            What::OptionRemoved(item) => write!(f, "~ {field}: option {} is gone", shown(item)),
+            What::OptionRemoved(item) => write!(f, "~ {field}: option {} was removed", shown(item)),
             What::OptionRenamed { from, to } => {
                 let (id, label, to) = (&from.id, one_line(&from.label), one_line(to));
-                write!(f, "~ {field}: option {id} was “{label}”, is “{to}”")
+                write!(f, "~ {field}: option {id} was “{label}”, is now “{to}”")
             }
             What::Title { to: Some(to) } => {
-                write!(f, "~ {field}: is labelled “{}” now", one_line(to))
+                write!(f, "~ {field}: is now labelled “{}”", one_line(to))
             }
-            What::Title { to: None } => write!(f, "~ {field}: has no label any more"),
+            What::Title { to: None } => write!(f, "~ {field}: no longer has a label"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, io, path::Path};
 
-/// The problem, and the next step. It never contains a key or a value of a record.
+/// The problem and the next step. It never contains a key or a value of a record.
 #[derive(Debug)]
 pub(crate) struct Failure {
     message: String,

@@ -26,12 +26,12 @@ use crate::{
     output::Output,
 };
 
-/// The result of a command that could do its work.
+/// The result of a command that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ended {
-    /// Done, and nothing is wrong.
+    /// Nothing needs attention.
     Done,
-    /// Something was found that needs attention.
+    /// Something needs attention.
     Found,
 }
 
@@ -43,7 +43,9 @@ fn main() -> ExitCode {
         .build();
     let ended = match runtime {
         Ok(runtime) => runtime.block_on(run(args, &output)),
-        Err(error) => Err(Failure::new(format!("the program cannot start: {error}"))),
+        Err(error) => Err(Failure::new(format!(
+            "cannot start the asynchronous runtime: {error}"
+        ))),
     };
     match ended {
         Ok(Ended::Done) => ExitCode::SUCCESS,

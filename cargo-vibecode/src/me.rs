@@ -23,7 +23,7 @@ pub(crate) async fn run(args: &PortalArgs, output: &Output) -> Result<Ended, Fai
     let me = client.me().await?;
     let Feedback {
         limit, remaining, ..
-    } = watched.told();
+    } = watched.feedback();
     output.json(&json!({
         "key": kind,
         "limits": { "perMinute": limit, "remaining": remaining },
@@ -33,17 +33,17 @@ pub(crate) async fn run(args: &PortalArgs, output: &Output) -> Result<Ended, Fai
         Some(remaining) => format!("{limit} requests a minute, {remaining} left"),
         None => format!("{limit} requests a minute"),
     });
-    let told = |value: Option<String>| value.unwrap_or_else(|| "not told".to_owned());
+    let shown = |value: Option<String>| value.unwrap_or_else(|| "not reported".to_owned());
     let rows = [
         ("key", kind.to_owned()),
-        ("portal", told(me.portal())),
-        ("tariff", told(me.tariff())),
-        ("access", told(me.can_write().map(access))),
-        ("scopes", told(me.scopes().map(|scopes| scopes.join(", ")))),
-        ("limits", told(limits)),
+        ("portal", shown(me.portal())),
+        ("tariff", shown(me.tariff())),
+        ("access", shown(me.can_write().map(access))),
+        ("scopes", shown(me.scopes().map(|scopes| scopes.join(", ")))),
+        ("limits", shown(limits)),
     ];
     let rows = rows.map(|(name, value)| vec![name.to_owned(), value]);
-    output.table(&["what", "is"], &rows);
+    output.table(&["property", "value"], &rows);
     Ok(warn(&me, output))
 }
 
@@ -56,16 +56,17 @@ fn access(can_write: bool) -> String {
     access.to_owned()
 }
 
-/// Warns about whatever keeps the key from changing records.
+/// Warns if the key cannot change records.
 fn warn(me: &Me, output: &Output) -> Ended {
     let mut ended = Ended::Done;
     let scopes = me.scopes();
     if scopes.is_some_and(|scopes| !scopes.iter().any(|scope| scope == SCOPE)) {
-        output.warn("the key lacks the scope `crm`: it can neither read nor change records. Create one that has it");
+        output.warn("the key lacks the scope `crm`, so it can neither read nor change records: create a key with this scope");
         ended = Ended::Found;
     }
     if me.can_write() == Some(false) {
-        output.warn("the key only reads: it can change nothing. Create one that can write");
+        output
+            .warn("the key is read-only, so it cannot change records: create a key that may write");
         ended = Ended::Found;
     }
     ended
@@ -76,7 +77,7 @@ fn warn(me: &Me, output: &Output) -> Ended {
 struct Watched(Arc<Mutex<Feedback>>);
 
 impl Watched {
-    fn told(&self) -> Feedback {
+    fn feedback(&self) -> Feedback {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -26,7 +26,7 @@ impl Stop {
     /// If the system does not let the program listen for signals.
     pub(crate) fn listen() -> Result<Self, Failure> {
         let stop = Self::new();
-        stop.map_err(|error| Failure::new(format!("Ctrl-C cannot be listened for: {error}")))
+        stop.map_err(|error| Failure::new(format!("cannot listen for Ctrl-C: {error}")))
     }
 
     #[cfg(unix)]
@@ -44,7 +44,7 @@ impl Stop {
 
     /// Waits for a signal. Returns immediately if it arrived before the call.
     #[cfg(unix)]
-    pub(crate) async fn asked(&mut self) {
+    pub(crate) async fn requested(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
@@ -53,7 +53,7 @@ impl Stop {
 
     /// Waits for a signal. Returns immediately if it arrived before the call.
     #[cfg(windows)]
-    pub(crate) async fn asked(&mut self) {
+    pub(crate) async fn requested(&mut self) {
         self.ctrl_c.recv().await;
     }
 }

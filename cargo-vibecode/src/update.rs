@@ -11,32 +11,33 @@ use crate::{
     schema_file,
 };
 
-/// What is to be done.
+/// The arguments of `update`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Wanted {
-    /// `contacts`, `companies`, `leads`, `deals`, or a smart process such as `items/1040`.
+    /// The entity: `contacts`, `companies`, `leads`, `deals`, or a smart process such as
+    /// `items/1040`.
     entity: String,
 
-    /// The record's id.
+    /// The id of the record.
     id: u64,
 
-    /// Sets a field, by its wire name or its label.
+    /// Set a field, given by its wire name or label.
     #[arg(long, value_name = "FIELD=VALUE", value_parser = pair)]
     set: Vec<(String, String)>,
 
-    /// Adds a phone or an email.
+    /// Add a phone or an email.
     #[arg(long, value_name = "FIELD=VALUE[:TYPE]", value_parser = pair)]
     add: Vec<(String, String)>,
 
-    /// Clears a field.
+    /// Clear a field.
     #[arg(long, value_name = "FIELD")]
     clear: Vec<String>,
 
-    /// Reads the record first, and sends only what is missing.
+    /// Read the record first, and send only what is missing.
     #[arg(long)]
     ensure: bool,
 
-    /// Prints the body, and sends nothing.
+    /// Print the body of the request, and send nothing.
     #[arg(long)]
     dry_run: bool,
 }
@@ -44,7 +45,7 @@ pub(crate) struct Wanted {
 fn pair(text: &str) -> Result<(String, String), String> {
     let (name, value) = text
         .split_once('=')
-        .ok_or("there is no `=` between the field and its value")?;
+        .ok_or("write it as FIELD=VALUE: the `=` is missing")?;
     Ok((name.to_owned(), value.to_owned()))
 }
 
@@ -87,12 +88,12 @@ pub(crate) async fn run(
         let ensured = client.ensure_job(job).await?;
         let (added, present) = (ensured.added().len(), ensured.present().len());
         output.line(format!(
-            "{record} has it all: {added} phones and emails were added, {present} were there"
+            "{record} has all values: {added} phones and emails were added, {present} were already there"
         ));
         output.json(&json!({ "record": record, "added": added, "present": present }));
     } else {
         let updated = client.update_job(job).await?;
-        output.line(format!("{record} is changed"));
+        output.line(format!("{record}: changed"));
         output.json(&updated.raw().parse::<Value>()?);
     }
     Ok(Ended::Done)

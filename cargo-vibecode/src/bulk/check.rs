@@ -66,7 +66,7 @@ pub(super) fn check(input: &Input, rules: &Rules<'_>, output: &Output) -> Result
     }
     let goes = |target: &Result<Target, String>| match target {
         Ok(target) => target.describe(),
-        Err(_) => "nowhere: its rows are bad".to_owned(),
+        Err(_) => "no field: rows with this column are bad".to_owned(),
     };
     let columns = items.columns().described();
     checked.columns = columns
@@ -88,9 +88,9 @@ impl Checked {
         let columns: Vec<Vec<String>> = columns
             .map(|(name, goes)| vec![name.clone(), goes.clone()])
             .collect();
-        output.table(&["column", "goes to"], &columns);
+        output.table(&["column", "field"], &columns);
         output.line(format!(
-            "{}: {} to send, {} with nothing to change, {} bad",
+            "{}: {} to send, {} without a change, {} bad",
             rows(self.rows()),
             self.to_send,
             self.unchanged,
@@ -102,7 +102,7 @@ impl Checked {
                 vec![line.to_string(), column, problem.text.clone()]
             };
             let bad: Vec<Vec<String>> = self.first_bad.iter().map(cells).collect();
-            output.table(&["row", "column", "what is wrong"], &bad);
+            output.table(&["row", "column", "problem"], &bad);
             let shown = u64::try_from(bad.len()).unwrap_or_default();
             if self.bad > shown {
                 output.line(format!("and {} more", rows(self.bad - shown)));
@@ -176,10 +176,10 @@ impl Repeated {
         if let Some((line, id)) = self.first {
             let least = if self.is_full { "at least " } else { "" };
             output.warn(format!(
-                "{least}{} about a record that an earlier row is about (the first is row {line}, record {id}): they are sent in their order, and the last one wins",
+                "{least}{} the record of an earlier row (the first is row {line}, record {id}): they are sent in the order of the file, so the last one wins",
                 match self.count {
-                    1 => "1 row is".to_owned(),
-                    count => format!("{count} rows are"),
+                    1 => "1 row changes".to_owned(),
+                    count => format!("{count} rows change"),
                 }
             ));
         }

@@ -11,7 +11,7 @@ use crate::change::{self, Change};
 /// The extra columns of a file of failed rows. They are ignored when the file is run again.
 pub(super) const ERROR_COLUMNS: [&str; 2] = ["error_code", "error_message"];
 
-/// The flags about columns, and the known fields.
+/// The options about columns, and the known fields.
 #[derive(Debug)]
 pub(super) struct Rules<'a> {
     pub(super) entity: &'a str,
@@ -33,7 +33,7 @@ pub(super) struct Columns<'a> {
     targets: Vec<Result<Target, String>>,
 }
 
-/// Where a column goes.
+/// What the cells of a column are for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Target {
     /// The record's id.
@@ -46,7 +46,7 @@ pub(super) enum Target {
         multifield: Multifield,
         type_id: Option<&'static str>,
     },
-    /// Nowhere.
+    /// Nothing.
     Ignored,
 }
 
@@ -70,7 +70,7 @@ impl<'a> Columns<'a> {
                 let mut before = self.names.iter().zip(&self.targets);
                 let same = before.find(|(_, known)| is_taken(known, &target));
                 same.map_or(Ok(target), |(other, _)| {
-                    Err(format!("goes where the column `{other}` goes already"))
+                    Err(format!("belongs to the same field as the column `{other}`: leave one out with --ignore"))
                 })
             });
             self.targets.push(target);
@@ -88,7 +88,7 @@ impl<'a> Columns<'a> {
         if !self.targets.contains(&Ok(Target::Id)) {
             let id = self.rules.id_column.unwrap_or(DEFAULT_ID);
             problems.push(format!(
-                "no column is `{id}`, the record's id: name the one that is with --id-column"
+                "there is no column `{id}` with the id of the record: name the column with --id-column"
             ));
         }
         problems.extend(self.unused());
@@ -103,7 +103,9 @@ impl<'a> Columns<'a> {
             .chain(ignored)
             .filter(|(_, column)| !self.names.contains(column));
         missing
-            .map(|(flag, column)| format!("{flag} names the column `{column}`, which is not there"))
+            .map(|(flag, column)| {
+                format!("{flag} names the column `{column}`, which does not exist")
+            })
             .collect()
     }
 
@@ -131,7 +133,7 @@ impl<'a> Columns<'a> {
         }
         let id = id.ok_or_else(|| {
             let id = self.rules.id_column.unwrap_or(DEFAULT_ID);
-            Problem::of_the_row(format!("the row has no `{id}`, the record's id"))
+            Problem::of_the_row(format!("the row has no `{id}`, the id of the record"))
         })?;
         Ok((id, change))
     }
@@ -147,7 +149,7 @@ fn read_id(value: &CellValue) -> Result<u64, String> {
         CellValue::Text(text) => text.parse().ok().filter(|id| *id > 0),
         CellValue::Empty | CellValue::List(_) => None,
     };
-    id.ok_or_else(|| "holds no id: it is a whole number above 0".to_owned())
+    id.ok_or_else(|| "requires the id of the record, a whole number above 0".to_owned())
 }
 
 impl Rules<'_> {
@@ -168,11 +170,13 @@ impl Rules<'_> {
         if field.read_only || field.immutable {
             let name = &field.name;
             return Err(format!(
-                "is `{name}`, which is read-only: leave it out with --ignore"
+                "belongs to `{name}`, which is read-only: leave it out with --ignore"
             ));
         }
         match field.kind {
-            Kind::File => Err("holds files, which cannot be given as text".to_owned()),
+            Kind::File => Err(
+                "takes files, which cannot be given as text: leave it out with --ignore".to_owned(),
+            ),
             Kind::Multifield(multifield) => Ok(Target::Add {
                 field: field.name.clone(),
                 multifield,
@@ -190,7 +194,7 @@ impl Rules<'_> {
         let unknown = match change::field(self.schema, name) {
             Ok(field) => return Ok((field, None)),
             Err(problem) => format!(
-                "cannot be placed: {problem}, or say where it goes with --map, or leave it out with --ignore"
+                "belongs to no field (assign it with --map, or leave it out with --ignore): {problem}"
             ),
         };
         let Some((name, type_id)) = name.rsplit_once(':') else {
@@ -209,7 +213,7 @@ impl Rules<'_> {
             .find(|known| known.eq_ignore_ascii_case(type_id));
         known.map(|known| (field, Some(*known))).ok_or_else(|| {
             let types = type_ids.join(", ");
-            format!("names the type `{type_id}`, which is none of {types}")
+            format!("has the unknown type `{type_id}`: use one of {types}")
         })
     }
 
@@ -279,12 +283,12 @@ impl Target {
     /// Returns a description for the output.
     pub(super) fn describe(&self) -> String {
         match self {
-            Self::Id => "the record's id".to_owned(),
+            Self::Id => "the id of the record".to_owned(),
             Self::Set { field, .. } => field.clone(),
             Self::Add { field, type_id, .. } => {
                 format!("{field}, added as {}", type_id.unwrap_or("WORK"))
             }
-            Self::Ignored => "left out".to_owned(),
+            Self::Ignored => "ignored".to_owned(),
         }
     }
 }

@@ -69,7 +69,7 @@ impl Input {
         let mut reader = (&mut file).take(start_of_file);
         reader.read_to_end(&mut start).map_err(failed)?;
         if UTF_16_MARKS.iter().any(|mark| start.starts_with(mark)) {
-            let problem = "byte 1 begins UTF-16: save the file as UTF-8";
+            let problem = "the file is UTF-16: save it as UTF-8";
             return Err(Failure::new(format!("{}: {problem}", path.display())));
         }
         let text = start.strip_prefix(UTF_8_MARK);

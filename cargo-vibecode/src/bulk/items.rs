@@ -48,13 +48,13 @@ impl<'a> Items<'a> {
     fn read_header(&mut self) -> Result<(), Failure> {
         let file = self.input.path.display().to_string();
         if !self.read()? {
-            let problem = "the file is empty: its first row names the columns";
+            let problem = "the file is empty: its first row must name the columns";
             return Err(Failure::new(format!("{file}: {problem}")));
         }
         for (place, name) in self.record.raw_cells().enumerate() {
             let name = str::from_utf8(name).map_err(|error| {
                 Failure::new(format!(
-                    "{file}: column {} of the header is not UTF-8 from its byte {} on: save the file as UTF-8",
+                    "{file}: column {} of the header is not valid UTF-8 at its byte {}: save the file as UTF-8",
                     place + 1,
                     error.valid_up_to() + 1
                 ))

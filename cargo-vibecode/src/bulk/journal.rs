@@ -9,7 +9,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{outcome::RowFailure, row_set::Ranges};
@@ -80,18 +80,29 @@ impl Header {
     /// Returns the differences in words; empty if this is the same job.
     pub(super) fn differences(&self, now: &Self) -> Vec<String> {
         if self.input_sha256 != now.input_sha256 {
-            return vec!["it is about another file, or the file has been changed since".to_owned()];
+            return vec!["the file is another one, or has changed since".to_owned()];
         }
-        let fields = |header: &Self| match serde_json::to_value(header) {
-            Ok(Value::Object(fields)) => fields,
-            _ => serde_json::Map::default(),
-        };
-        let now = fields(now);
-        let differs = |(name, then): (String, Value)| {
-            let now = now.get(&name)?;
-            (then != *now).then(|| format!("`{name}` was {then} and is {now} now"))
-        };
-        fields(self).into_iter().filter_map(differs).collect()
+        let settings = self.settings().into_iter().zip(now.settings());
+        settings
+            .filter(|((_, then), (_, now))| then != now)
+            .map(|((name, then), (_, now))| format!("{name} was {then} and is now {now}"))
+            .collect()
+    }
+
+    /// Returns what must be the same whenever the job is resumed, by the names that users know.
+    fn settings(&self) -> [(&'static str, Value); 10] {
+        [
+            ("the entity", json!(self.entity)),
+            ("the base URL", json!(self.base_url)),
+            ("--delimiter", json!(self.delimiter)),
+            ("--map", json!(self.map)),
+            ("--ignore", json!(self.ignore)),
+            ("--id-column", json!(self.id_column)),
+            ("--empty", json!(self.empty)),
+            ("--ensure", json!(self.ensure)),
+            ("--skip-bad", json!(self.skip_bad)),
+            ("--settle", json!(self.settle_seconds)),
+        ]
     }
 }
 
@@ -224,7 +235,7 @@ pub(super) fn lock(file: &File, path: &Path) -> Result<(), Failure> {
     match fs4::FileExt::try_lock(file) {
         Ok(()) => Ok(()),
         Err(fs4::TryLockError::WouldBlock) => Err(Failure::new(format!(
-            "{}: another process is working on this job: wait until it has ended",
+            "{}: another process is running this job: wait until it has ended",
             path.display()
         ))),
         Err(fs4::TryLockError::Error(error)) => Err(Failure::of_file(path, &error)),
@@ -235,7 +246,7 @@ pub(super) fn lock(file: &File, path: &Path) -> Result<(), Failure> {
 pub(super) fn there_is_one(path: &Path) -> Failure {
     let path = path.display();
     Failure::new(format!(
-        "{path}: this job has been begun before: go on with it by --resume, or delete the journal to send every row again"
+        "{path}: this job was started before: continue it with --resume, or delete the journal to send all rows again"
     ))
 }
 
@@ -261,7 +272,7 @@ pub(super) fn each_line(
         }
         let line = serde_json::from_slice(&bytes).map_err(|_| {
             Failure::new(format!(
-                "{}: line {number} is none of a journal: the file is damaged. What was sent by then nobody can tell from it",
+                "{}: line {number} is not a line of a journal: the file is damaged, and does not show reliably which rows were sent. Compare the records with the rows before sending any",
                 path.display()
             ))
         })?;

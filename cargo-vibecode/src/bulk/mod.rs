@@ -50,7 +50,7 @@ pub(crate) async fn run(
 ) -> Result<Ended, Failure> {
     if wanted.resume && is_stdin(&wanted.file) {
         return Err(Failure::new(
-            "standard input cannot be read again: resume with the file in which it was kept, stdin-….rows",
+            "standard input cannot be read again: resume with its copy, the file stdin-….rows",
         ));
     }
     let schema = schema_file::load(&wanted.entity)?;
@@ -105,7 +105,7 @@ impl Job<'_> {
         };
         if past.is_finished {
             let done = format!(
-                "this job is finished: {} done, {} failed. To send every row again, delete {}",
+                "this job is already finished: {} done, {} failed. To send all rows again, delete {}",
                 past.ok,
                 past.failed,
                 path.display()
@@ -120,7 +120,7 @@ impl Job<'_> {
         sender.progress.end();
         match sent {
             Ok(()) => self.finish(&mut sender, &checked, &rules, &path),
-            Err(stopped) => Err(self.broken_off(&sender, stopped)),
+            Err(stopped) => Err(self.interrupted(&sender, stopped)),
         }
     }
 
@@ -180,7 +180,7 @@ impl Job<'_> {
         self.settle().saturating_mul(2)
     }
 
-    /// Sends the rows that an earlier process left open, then those that have never been sent.
+    /// Sends the rows that an earlier process left open, and then those that have never been sent.
     async fn send(
         &self,
         sender: &mut Sender<'_>,
@@ -189,7 +189,7 @@ impl Job<'_> {
         rules: &Rules<'_>,
     ) -> Result<(), Stopped> {
         sender.progress.begin_at(past.ok, past.failed);
-        let why = "the process that was ended may have left requests that are still running at the server";
+        let why = "requests of the earlier process may still be running at the server";
         sender
             .wait(past.unsettled(self.settle_of_batches()), why)
             .await?;
@@ -209,12 +209,12 @@ impl Job<'_> {
         sender.send(&mut plan, mode).await?;
         if plan.digest() != header.input_sha256 {
             let problem =
-                "the file was changed while its rows were being sent: compare it with the records";
+                "the file has changed while its rows were being sent: compare it with the records";
             let path = self.input.path.display();
             return Err(Failure::new(format!("{path}: {problem}")).into());
         }
         if sender.progress.failed > 0 && header.ensure {
-            let why = "changes whose answers were lost may still arrive; then the rows that failed can be run again";
+            let why = "changes without an answer may still be applied; run the failed rows only after that";
             sender
                 .wait(sender.unsettled(self.settle_of_batches()), why)
                 .await?;
@@ -244,18 +244,18 @@ impl Job<'_> {
         sender.journal.finish(ok, failed)?;
         let bad = match checked.bad {
             0 => String::new(),
-            bad => format!(", {bad} bad and not sent"),
+            bad => format!(", {bad} bad (not sent)"),
         };
         self.output
             .line(format!("{} done, {failed} failed{bad}", rows(ok)));
         let shown = of_failed.as_ref().map(|path| path.display().to_string());
         if let Some(shown) = &shown {
             self.output.line(format!(
-                "the rows that failed are in {shown}: put them right, and run that file"
+                "the failed rows are in {shown}: correct them, and run that file"
             ));
         }
         self.output.line(format!(
-            "the journal stays, so that the rows are not sent again by mistake: {}",
+            "the journal is kept, so that the rows are not sent again by mistake: {}",
             path.display()
         ));
         self.summarize(ok, failed, checked.bad, shown.as_deref());
@@ -272,7 +272,7 @@ impl Job<'_> {
         }));
     }
 
-    fn broken_off(&self, sender: &Sender<'_>, stopped: Stopped) -> Failure {
+    fn interrupted(&self, sender: &Sender<'_>, stopped: Stopped) -> Failure {
         let reason = match stopped {
             Stopped::Interrupted => "interrupted".to_owned(),
             Stopped::Because(failure) => failure.to_string(),
@@ -282,7 +282,7 @@ impl Job<'_> {
         wanted.retain(|word| word != "--yes" && word != "--resume");
         wanted.push("--resume".to_owned());
         Failure::new(format!(
-            "{reason}\n{} done, {failed} failed so far. To go on: {}",
+            "{reason}\n{} done, {failed} failed so far. To resume: {}",
             rows(ok),
             command(&wanted)
         ))
@@ -293,12 +293,13 @@ impl Job<'_> {
         if checked.bad > 0 && !self.wanted.skip_bad {
             let others = match checked.to_send {
                 0 => "",
-                _ => ", or send the others alone with --skip-bad --yes",
+                _ => ", or send only the valid rows with --skip-bad --yes",
             };
             self.output
-                .line(format!("nothing was sent: put the bad rows right{others}"));
+                .line(format!("nothing was sent: correct the bad rows{others}"));
         } else if checked.to_send == 0 {
-            self.output.line("there is nothing to send");
+            self.output
+                .line("nothing was sent: no row changes anything");
         } else {
             let mut words = self.words();
             words.push("--yes".to_owned());

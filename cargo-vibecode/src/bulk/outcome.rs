@@ -20,7 +20,7 @@ pub(super) struct RowFailure {
 
 const NOT_APPLIED: &str = "not_applied";
 const UNKNOWN: &str = "unknown";
-const MAY_BE_APPLIED: &str = "the change may or may not have been applied";
+const MAY_BE_APPLIED: &str = "it is not known whether the change was applied";
 
 impl RowFailure {
     pub(super) fn of(row: u64, error: &Error) -> Self {
@@ -83,7 +83,8 @@ impl Verdict {
     }
 }
 
-/// Returns true if an error would hit the next batch too: a refused key, an unreachable host.
+/// Returns true if the next batch would fail for the same reason: a refused key, an unreachable
+/// host.
 fn concerns_all(error: &Error) -> bool {
     let kinds = [
         ErrorKind::Configuration,

@@ -40,7 +40,7 @@ pub(super) fn resume(path: &Path, header: &Header) -> Result<(Journal, Past), Fa
     let opened = OpenOptions::new().read(true).append(true).open(path);
     let mut file = opened.map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Failure::new(format!(
-            "{}: there is no journal to go on by: begin the job with --yes",
+            "{}: there is no journal to resume from: start the job with --yes",
             path.display()
         )),
         _ => failed(error),
@@ -55,17 +55,19 @@ pub(super) fn resume(path: &Path, header: &Header) -> Result<(Journal, Past), Fa
     file.set_len(whole).map_err(failed)?;
     file.seek(SeekFrom::End(0)).map_err(failed)?;
     let then = then.ok_or_else(|| {
-        let problem = "the journal was broken off before anything was sent: delete it, and begin again with --yes";
+        let problem =
+            "the journal ends before anything was sent: delete it, and start the job with --yes";
         Failure::new(format!("{}: {problem}", path.display()))
     })?;
     if then.version > VERSION {
-        let problem = "a later version of cargo-vibecode wrote this journal: go on with that one";
+        let problem =
+            "a later version of cargo-vibecode wrote this journal: resume with that version";
         return Err(Failure::new(format!("{}: {problem}", path.display())));
     }
     let differences = then.differences(header);
     if !differences.is_empty() {
         return Err(Failure::new(format!(
-            "{}: the journal is of another job: {}. Run the same command as before, or delete the journal to send every row again",
+            "{}: the journal belongs to another job: {}. Run the same command as before, or delete the journal to send all rows again",
             path.display(),
             differences.join("; ")
         )));

@@ -67,7 +67,7 @@ impl<'de> Deserialize<'de> for Ranges {
         let ranges: Option<Vec<_>> = parts.map(range).collect();
         ranges
             .map(Self)
-            .ok_or_else(|| D::Error::custom("these are no rows"))
+            .ok_or_else(|| D::Error::custom("not a list of rows"))
     }
 }
 

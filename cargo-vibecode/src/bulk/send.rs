@@ -176,7 +176,7 @@ impl<'a> Sender<'a> {
                         return Err(Stopped::Interrupted);
                     }
                     self.progress.aside(|| self.output.warn(
-                        "interrupted: the batches under way end first; interrupt once more to leave them open",
+                        "interrupted: waiting for the batches under way; interrupt again to stop without waiting",
                     ));
                     stopped = Some(Stopped::Interrupted);
                 }
@@ -276,7 +276,7 @@ impl<'a> Sender<'a> {
             .advance(count(results.len()) - failures, failures);
         self.journal.done(batch.number, ok, failed)?;
         Ok((self.lost_in_a_row >= MOST_LOST).then(|| {
-            format!("no answer could be understood for {MOST_LOST} batches in a row: the API seems to be out of order")
+            format!("{MOST_LOST} batches in a row had no usable answer: the API seems to be down. Resume later")
         }))
     }
 

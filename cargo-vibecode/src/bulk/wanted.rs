@@ -4,90 +4,93 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-/// The part of the help that does not belong to a single flag.
+/// The part of the help that does not belong to a single option.
 pub(crate) const HELP: &str = "\
-Columns go to the fields that they name: by the wire name, by the label of the portal's schema, or as --map \
-says. A column `phone:MOBILE` adds mobile phones, `phone` work phones; a cell may say `value:TYPE` itself. Cells \
-of CSV hold several values with `;` between, where the field takes several. JSON Lines hold lists, and null is \
-an empty cell. Columns error_code and error_message are left out, so that FILE.failed.csv can be run again.
+A column belongs to the field with its name: the wire name, the label in the portal's schema, or the field given \
+with --map. A column `phone` adds work phones, `phone:MOBILE` adds mobile phones, and a cell may give the type \
+itself, as `value:TYPE`. If a field takes several values, separate them with `;` in a CSV cell, or use a list in \
+JSON Lines, where null is an empty cell. The columns error_code and error_message are ignored, so that \
+FILE.failed.csv can be run again.
 
-Without --yes the rows are only checked. With it FILE.journal tells what has left, so that a job that is broken \
-off goes on by --resume, and nothing is added twice; it stays when the job is done. Rows that failed are in \
-FILE.failed.csv.
+Without --yes the rows are only checked. With --yes, FILE.journal records which rows were sent, so that --resume \
+can continue an interrupted job without adding anything twice. The journal is kept when the job is done. Failed \
+rows are written to FILE.failed.csv.
 
-Exit codes: 0 every row is done, 1 rows are bad or failed, 2 it could not be done or was interrupted.";
+Exit codes: 0 all rows are done, 1 some rows are bad or failed, 2 the job failed or was interrupted.";
 
-/// What is to be done.
+/// The arguments of `bulk`.
 #[derive(Debug, clap::Args)]
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "each is a switch of the command line"
+    reason = "each is an option of the command line"
 )]
 pub(crate) struct Wanted {
-    /// `contacts`, `companies`, `leads`, `deals`, or a smart process such as `items/1040`.
+    /// The entity: `contacts`, `companies`, `leads`, `deals`, or a smart process such as
+    /// `items/1040`.
     pub(super) entity: String,
 
-    /// The rows, in UTF-8: CSV with a header, or JSON Lines; `-` reads standard input.
+    /// The file with the rows, in UTF-8: CSV with a header, or JSON Lines; `-` for standard input.
     #[arg(value_name = "FILE.csv|FILE.jsonl|-")]
     pub(super) file: PathBuf,
 
-    /// Sends the changes. Without it the rows are only checked.
+    /// Send the changes. Without this option the rows are only checked.
     #[arg(long)]
     pub(super) yes: bool,
 
-    /// Goes on with a job that was broken off, by its journal. Needs the same flags as before.
+    /// Resume an interrupted job from its journal. The other options must be the same as before.
     #[arg(long)]
     pub(super) resume: bool,
 
-    /// Says where a column goes: the wire name or the label of a field, or `phone:MOBILE`.
+    /// Assign a column to a field, given by its wire name or label, or as `phone:MOBILE`.
     #[arg(long, value_name = "COLUMN=FIELD", value_parser = pair)]
     pub(super) map: Vec<(String, String)>,
 
-    /// Leaves a column out.
+    /// Ignore a column.
     #[arg(long, value_name = "COLUMN")]
     pub(super) ignore: Vec<String>,
 
-    /// The column that holds the record's id [default: id].
+    /// The column with the id of the record [default: id].
     #[arg(long, value_name = "COLUMN")]
     pub(super) id_column: Option<String>,
 
-    /// What parts the cells: `,`, `;` or `tab`. By default the one that the header shows.
+    /// The delimiter of the cells: `,`, `;` or `tab` [default: detected in the header].
     #[arg(long, value_name = "CHARACTER", value_parser = delimiter)]
     pub(super) delimiter: Option<u8>,
 
-    /// What an empty cell does to its field. Phones and emails it leaves: the API only adds them.
+    /// The effect of an empty cell on its field. Phones and emails never change: the API can only
+    /// add them.
     #[arg(long, value_enum, default_value_t)]
     pub(super) empty: Empty,
 
-    /// Sends the good rows although there are bad ones.
+    /// Send the valid rows even if others are bad.
     #[arg(long)]
     pub(super) skip_bad: bool,
 
-    /// Reads every record first, and sends only what is missing. Always so where a row adds phones
-    /// or emails.
+    /// Read every record first, and send only what is missing. Always on if a row adds phones or
+    /// emails.
     #[arg(long)]
     pub(super) ensure: bool,
 
-    /// How long a request whose answer was lost may still be applied; a batch twice as long.
+    /// How long a request without an answer may still be applied; twice as long for a batch.
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     pub(super) settle: u64,
 
-    /// How many requests may leave in a minute; each carries up to 50 rows.
+    /// Send at most this many requests a minute. A request contains up to 50 rows.
     #[arg(long, value_name = "REQUESTS", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) per_minute: u32,
 
-    /// Lets requests leave as fast as they are answered.
+    /// Do not limit the requests a minute.
     #[arg(long, conflicts_with = "per_minute")]
     pub(super) no_throttle: bool,
 }
 
-/// What an empty cell does.
+/// The effect of an empty cell.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Empty {
-    /// Nothing.
+    /// Do not change the field.
     #[default]
     Leave,
-    /// It clears the field.
+    /// Clear the field.
     Clear,
 }
 
@@ -104,7 +107,7 @@ impl Empty {
 fn pair(text: &str) -> Result<(String, String), String> {
     let (column, field) = text
         .split_once('=')
-        .ok_or("there is no `=` between the column and its field")?;
+        .ok_or("write it as COLUMN=FIELD: the `=` is missing")?;
     Ok((column.to_owned(), field.to_owned()))
 }
 
@@ -112,6 +115,6 @@ fn delimiter(text: &str) -> Result<u8, String> {
     match (text, text.as_bytes()) {
         ("tab" | "\\t", _) => Ok(b'\t'),
         (_, [byte]) if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => Ok(*byte),
-        _ => Err("a delimiter is one character, such as `;`, or `tab`".to_owned()),
+        _ => Err("use one ASCII character, such as `;`, or `tab`".to_owned()),
     }
 }

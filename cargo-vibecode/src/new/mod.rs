@@ -17,17 +17,18 @@ use crate::{
     pull, schema_file,
 };
 
-/// What is to be made.
+/// The arguments of `new`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Wanted {
-    /// `contacts`, `companies`, `leads`, `deals`, or a smart process such as `items/1040`.
+    /// The entity: `contacts`, `companies`, `leads`, `deals`, or a smart process such as
+    /// `items/1040`.
     entity: String,
 
-    /// The fields, by wire name or label. By default all that can be written.
+    /// The fields, by wire name or label [default: all that can be written].
     #[arg(long, value_delimiter = ',', value_name = "FIELDS")]
     fields: Vec<String>,
 
-    /// Writes the module to a file that is not there yet, instead of printing it.
+    /// Write the module to a new file instead of printing it.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
@@ -43,7 +44,7 @@ pub(crate) async fn run(
             pull::one(name, args, &output.quiet()).await?;
         } else {
             output.warn(format!(
-                "there is no schema of {name}, so that its user fields are not known: set a key, or run `cargo vibecode pull {name}`"
+                "there is no schema of {name}, so its user fields are unknown: set VIBECODE_API_KEY, or run `cargo vibecode pull {name}`"
             ));
         }
     }
@@ -65,7 +66,10 @@ pub(crate) async fn run(
             output.json(&json!({ "entity": name, "module": text }));
         }
         Some(file) if file.exists() => {
-            let problem = format!("{} is there already: name another file", file.display());
+            let problem = format!(
+                "{}: the file exists already: name another one, or delete it",
+                file.display()
+            );
             return Err(Failure::new(problem));
         }
         Some(file) => {

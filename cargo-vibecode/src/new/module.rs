@@ -59,14 +59,17 @@ impl<'a> Module<'a> {
         let mut lists = Vec::new();
         let id = id_type(self.entity);
         imports.extend(id.imports);
-        let _ = writeln!(body, "    /// The record's id.");
+        let _ = writeln!(body, "    /// The id of the record.");
         let _ = writeln!(body, "    #[vibecode(id)]");
         let _ = writeln!(body, "    pub id: {},", id.name);
         names.snake("id", "id");
         for field in &self.fields {
             let name = one_line(&field.name);
             if !is_wire_name(&field.name) {
-                let _ = writeln!(body, "    // `{name}` is left out: it is no wire name.");
+                let _ = writeln!(
+                    body,
+                    "    // `{name}` is omitted: it is not a valid wire name."
+                );
                 continue;
             }
             let is_list = field.kind == Kind::Enumeration && !field.items.is_empty();
@@ -75,7 +78,7 @@ impl<'a> Module<'a> {
                 let kind = one_line(field.kind.name());
                 let _ = writeln!(
                     body,
-                    "    // `{name}` is left out: nothing is known of the type `{kind}`."
+                    "    // `{name}` is omitted: the type `{kind}` is unknown."
                 );
                 continue;
             };
@@ -87,9 +90,9 @@ impl<'a> Module<'a> {
             imports.insert("Enumeration");
         }
         let mut text = String::new();
-        let _ = writeln!(text, "//! {struct_name} of the CRM.\n");
+        let _ = writeln!(text, "//! The fields of `{}`.\n", self.entity);
         push_imports(&mut text, &imports);
-        let _ = writeln!(text, "\n/// A record of the {}.", self.entity);
+        let _ = writeln!(text, "\n/// A record of `{}`.", self.entity);
         let _ = writeln!(text, "#[derive(Debug, Clone, Patch, Record)]");
         let _ = writeln!(text, "#[vibecode(entity = \"{}\", diff)]", self.entity);
         let _ = writeln!(text, "pub struct {struct_name} {{\n{body}}}");
@@ -106,7 +109,7 @@ impl<'a> Module<'a> {
         let mut text = String::new();
         let _ = writeln!(
             text,
-            "/// {}: the options of `{}`.",
+            "/// {}: the options of the field `{}`.",
             doc_text(label),
             field.name
         );

@@ -1,4 +1,4 @@
-//! The test bench of the throw-away record: writes it and reads it back.
+//! Writes the temporary record and reads it back.
 
 use reqwest::Method;
 use serde_json::{Map, Value, json};
@@ -6,7 +6,7 @@ use vibecode_spec::{Entity, Schema};
 
 use super::door::{Answer, Door, Silence};
 
-/// The context of a question.
+/// The temporary record, and the portal's fields.
 #[derive(Debug)]
 pub(crate) struct Bench<'a> {
     pub(crate) door: &'a Door,
@@ -20,7 +20,7 @@ pub(crate) struct Bench<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Effect {
     /// The record shows the written value.
-    Taken,
+    Accepted,
     /// The answer was a success, but the record did not change.
     Ignored,
     /// The answer was an error: its status and code.
@@ -83,11 +83,11 @@ impl<'a> Bench<'a> {
         text: &str,
     ) -> Result<Effect, Silence> {
         if !answer.is_success() {
-            return Ok(Effect::Refused(answer.told()));
+            return Ok(Effect::Refused(answer.status_and_code()));
         }
         let shown = self.read_field(text_field(self.entity)).await?;
         Ok(if shown == text {
-            Effect::Taken
+            Effect::Accepted
         } else {
             Effect::Ignored
         })
@@ -100,10 +100,10 @@ impl<'a> Bench<'a> {
             return Ok(None);
         };
         let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
-        let wanted = digits(value);
+        let own_digits = digits(value);
         let own = fm.iter().filter(|entry| {
             let value = entry.get("value").and_then(Value::as_str);
-            value.is_some_and(|value| digits(value) == wanted)
+            value.is_some_and(|value| digits(value) == own_digits)
         });
         Ok(Some(own.cloned().collect()))
     }
@@ -119,10 +119,11 @@ impl<'a> Bench<'a> {
 }
 
 impl Effect {
-    pub(crate) fn told(&self) -> String {
+    /// Returns the effect in words, for a report.
+    pub(crate) fn describe(&self) -> String {
         match self {
-            Self::Taken => "taken".to_owned(),
-            Self::Ignored => "ignored without a word".to_owned(),
+            Self::Accepted => "accepted".to_owned(),
+            Self::Ignored => "ignored without an error".to_owned(),
             Self::Refused(why) => format!("refused: {why}"),
         }
     }

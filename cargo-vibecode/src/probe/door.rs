@@ -1,4 +1,4 @@
-//! Raw requests, for what the typed client rightly refuses to send.
+//! Raw requests, for what the typed client refuses to send.
 //!
 //! They are hardened as that client is: no redirect carries the key to another host, nothing is
 //! retried automatically, and plain http is only allowed to this machine.
@@ -31,7 +31,7 @@ const PACE: Duration = Duration::from_millis(250);
 
 /// How often one request is sent if the API answers 429, which is the only answer after which
 /// nothing can have happened.
-const TRIES: u32 = 4;
+const ATTEMPTS: u32 = 4;
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// After this many consecutive requests without an answer, no more are sent.
 const MOST_SILENCES: u32 = 3;
@@ -62,7 +62,7 @@ pub(crate) enum Silence {
     NotConnected,
     TimedOut,
     Broken,
-    /// Nothing was sent, because nobody answers.
+    /// Nothing was sent, because earlier requests had no answer.
     GivenUp,
 }
 
@@ -73,11 +73,11 @@ impl Door {
         // The typed client rejects invalid keys and URLs.
         portal::client(args, |builder| builder)?;
         let access = portal::access(args)?;
-        let url =
-            Url::parse(&access.base_url).map_err(|_| Failure::new("the base URL is no URL"))?;
+        let url = Url::parse(&access.base_url)
+            .map_err(|_| Failure::new("the base URL is not a valid URL"))?;
         let is_local = is_loopback(&url);
         if url.scheme() != "https" && !is_local {
-            let problem = "the base URL is not `https:`: the key would be sent in clear";
+            let problem = "the base URL must begin with `https:`, because otherwise the key would be sent unencrypted";
             return Err(Failure::new(problem));
         }
         let mut headers = HeaderMap::new();
@@ -99,7 +99,7 @@ impl Door {
             http = http.no_proxy();
         }
         let http = http.build();
-        let http = http.map_err(|_| Failure::new("the HTTP client cannot be made"))?;
+        let http = http.map_err(|_| Failure::new("the HTTP client cannot be created"))?;
         Ok(Self {
             http,
             base: access.base_url.trim_end_matches('/').to_owned(),
@@ -124,7 +124,7 @@ impl Door {
         if self.silences.get() >= MOST_SILENCES {
             return Err(Silence::GivenUp);
         }
-        let mut tries = 1;
+        let mut attempt = 1;
         loop {
             sleep_until(self.next.get()).await;
             self.next.set(Instant::now() + self.pace);
@@ -133,10 +133,10 @@ impl Door {
             self.silences
                 .set(answer.as_ref().map_or(silences + 1, |_| 0));
             let answer = answer?;
-            if answer.status != 429 || tries == TRIES {
+            if answer.status != 429 || attempt == ATTEMPTS {
                 return Ok(answer);
             }
-            tries += 1;
+            attempt += 1;
             sleep(answer.wait()).await;
         }
     }
@@ -191,7 +191,7 @@ impl Answer {
 
     /// Returns the status, and the code of the error if there is one that is written like a code:
     /// it becomes part of the report, which must contain nothing else.
-    pub(crate) fn told(&self) -> String {
+    pub(crate) fn status_and_code(&self) -> String {
         let code = self.body.pointer("/error/code").and_then(Value::as_str);
         let is_code = |code: &&str| {
             let letter = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
@@ -231,16 +231,20 @@ impl fmt::Display for Silence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NotConnected => "the portal cannot be reached",
-            Self::TimedOut => "no answer in time",
-            Self::Broken => "the connection broke off",
-            Self::GivenUp => "not asked, since the portal does not answer",
+            Self::TimedOut => "no answer before the time-out",
+            Self::Broken => "the connection was lost",
+            Self::GivenUp => "not tested, because the portal does not answer",
         })
     }
 }
 
 fn secret(text: &str) -> Result<HeaderValue, Failure> {
     let value = HeaderValue::from_str(text);
-    let mut value = value.map_err(|_| Failure::new("the key or the token is no header's value"))?;
+    let mut value = value.map_err(|_| {
+        Failure::new(
+            "the key or the session token contains a character that an HTTP header cannot contain",
+        )
+    })?;
     value.set_sensitive(true);
     Ok(value)
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 /// nothing of the key.
 #[derive(Debug)]
 pub(crate) struct Finding {
-    /// The part of the question that this is about.
+    /// What was tested.
     pub(crate) about: String,
     /// What the portal does.
     pub(crate) here: String,
@@ -20,9 +20,9 @@ pub(crate) struct Finding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     AsAssumed,
-    Otherwise,
-    /// Nothing depends on it.
-    GoodToKnow,
+    Differs,
+    /// The product does not depend on it.
+    Information,
     /// The portal or the key does not allow the test.
     NotTestable,
 }
@@ -42,18 +42,18 @@ impl Finding {
             verdict: if is_as_assumed {
                 Verdict::AsAssumed
             } else {
-                Verdict::Otherwise
+                Verdict::Differs
             },
         }
     }
 
-    pub(crate) fn good_to_know(
+    pub(crate) fn information(
         about: impl Into<String>,
         here: impl Into<String>,
         assumed: impl Into<String>,
     ) -> Self {
         Self {
-            verdict: Verdict::GoodToKnow,
+            verdict: Verdict::Information,
             ..Self::new(about, here, assumed, true)
         }
     }
@@ -63,7 +63,7 @@ impl Finding {
         why: impl Into<String>,
         assumed: impl Into<String>,
     ) -> Self {
-        let here = format!("not testable here: {}", why.into());
+        let here = format!("not testable: {}", why.into());
         Self {
             verdict: Verdict::NotTestable,
             ..Self::new(about, here, assumed, true)
@@ -84,8 +84,8 @@ impl Verdict {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::AsAssumed => "as assumed",
-            Self::Otherwise => "otherwise",
-            Self::GoodToKnow => "good to know",
+            Self::Differs => "differs",
+            Self::Information => "for information",
             Self::NotTestable => "not testable",
         }
     }

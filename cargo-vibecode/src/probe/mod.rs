@@ -1,4 +1,4 @@
-//! Tests on a portal what the API's documentation leaves open.
+//! Tests on a portal what the API's documentation leaves open, with a temporary record.
 
 mod bench;
 mod door;
@@ -17,7 +17,7 @@ use self::{
     door::{Door, Silence},
     finding::Finding,
     questions::QUESTIONS,
-    record::Throwaway,
+    record::TemporaryRecord,
     report::Report,
 };
 use crate::{
@@ -28,21 +28,21 @@ use crate::{
     stop::Stop,
 };
 
-/// What is asked about.
+/// The arguments of `probe`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-It makes one record with an unmistakable name, changes it some hundred times, and deletes it, also \
-after an error and on Ctrl-C. Robots and webhooks of the portal see that record, and a recycle bin \
-may keep it.
+Creates a record called `VIBECODE PROBE - delete me …`, changes it about a hundred times, and deletes it, also \
+after an error and on Ctrl-C. Automation rules and webhooks of the portal are triggered by that record, and a \
+recycle bin may keep it.
 
-With --format json the answers are a report that can be passed on: it holds no key, no data, and \
-names neither the portal nor its fields.")]
+With --format json the result is a report that can be shared: it contains no key and no data, and names neither \
+the portal nor its fields.")]
 pub(crate) struct Wanted {
-    /// `contacts`, `companies`, `leads` or `deals`.
+    /// The entity to test with: `contacts`, `companies`, `leads` or `deals`.
     #[arg(default_value = "contacts", value_parser = entity)]
     entity: Entity,
 
-    /// Does not ask before it begins.
+    /// Start without asking for confirmation.
     #[arg(long)]
     yes: bool,
 }
@@ -71,19 +71,19 @@ pub(crate) async fn run(
     }
     // From here on, Ctrl-C waits until the record is deleted.
     let mut stop = Stop::listen()?;
-    let record = Throwaway::create(&door, entity).await?;
+    let record = TemporaryRecord::create(&door, entity).await?;
     let report = tokio::select! {
         report = ask_all(&door, entity, record.id) => Some(report),
-        () = stop.asked() => None,
+        () = stop.requested() => None,
     };
     if report.is_none() {
-        output.warn("stopping: the throw-away record is deleted first");
+        output.warn("interrupted: deleting the temporary record");
     }
     let deleted = record.delete().await;
     let Some(report) = report else {
         deleted?;
         return Err(Failure::new(
-            "stopped before all was asked. The throw-away record is deleted",
+            "interrupted before all tests were done. The temporary record is deleted",
         ));
     };
     report.print(entity, output);
@@ -101,7 +101,7 @@ fn check_terminal(entity: Entity) -> Result<(), Failure> {
     }
     let entity = entity.singular();
     Err(Failure::new(format!(
-        "this makes a throw-away {entity} on the portal, changes it and deletes it. There is no terminal to ask on: add --yes if that is what you want"
+        "this creates a temporary {entity} on the portal, changes it and deletes it. Confirmation requires a terminal: to start without it, add --yes"
     )))
 }
 
@@ -110,20 +110,20 @@ fn consent(entity: Entity, portal: Option<&str>) -> Result<(), Failure> {
     let (entity, portal) = (entity.singular(), portal.unwrap_or("the portal"));
     let mut terminal = io::stderr().lock();
     let question = format!(
-        "This makes a throw-away {entity} on {portal}, changes it some hundred times and deletes it.\n\
-         Robots and webhooks of the portal see it. Go on? [y/N] "
+        "This creates a temporary {entity} on {portal}, changes it about a hundred times and deletes it.\n\
+         Automation rules and webhooks of the portal are triggered by it. Continue? [y/N] "
     );
-    let told = terminal.write_all(question.as_bytes());
+    let shown = terminal.write_all(question.as_bytes());
     let mut answer = String::new();
-    let read = told.and_then(|()| io::stdin().lock().read_line(&mut answer));
+    let read = shown.and_then(|()| io::stdin().lock().read_line(&mut answer));
     let is_yes = matches!(answer.trim().to_lowercase().as_str(), "y" | "yes");
     match read {
         Ok(_) if is_yes => Ok(()),
-        _ => Err(Failure::new("nothing was asked, and nothing is changed")),
+        _ => Err(Failure::new("cancelled: nothing on the portal was changed")),
     }
 }
 
-/// Asks one question after another, and goes on if one is not answered.
+/// Asks one question after another, and continues if one is not answered.
 async fn ask_all(door: &Door, entity: Entity, id: u64) -> Report {
     let mut report = Report::default();
     let progress = progress();
@@ -142,7 +142,7 @@ async fn ask_all(door: &Door, entity: Entity, id: u64) -> Report {
 }
 
 fn unanswered(silence: Silence) -> Vec<Finding> {
-    vec![Finding::not_testable("all", silence.to_string(), "")]
+    vec![Finding::not_testable("all of it", silence.to_string(), "")]
 }
 
 /// It is hidden if there is no terminal.

@@ -1,4 +1,4 @@
-//! The throw-away record: created for the questions, and deleted whatever their outcome.
+//! The temporary record: created for the questions, and deleted whatever their outcome.
 
 use std::time::{Duration, SystemTime};
 
@@ -32,14 +32,14 @@ const DELETIONS: [Duration; 4] = [
 
 /// A record that only the probe knows.
 #[derive(Debug)]
-pub(crate) struct Throwaway<'a> {
+pub(crate) struct TemporaryRecord<'a> {
     door: &'a Door,
     entity: Entity,
     pub(crate) id: u64,
     name: String,
 }
 
-impl<'a> Throwaway<'a> {
+impl<'a> TemporaryRecord<'a> {
     /// Creates the record. If that is not answered, searches for the record and deletes it.
     ///
     /// # Errors
@@ -58,25 +58,25 @@ impl<'a> Throwaway<'a> {
                         name,
                     });
                 }
-                None => "the answer names no id".to_owned(),
+                None => "the answer contains no id".to_owned(),
             },
             Ok(answer) if is_refusal(answer.status) => {
-                return Err(not_made(entity, &answer.told(), ""));
+                return Err(not_created(entity, &answer.status_and_code(), ""));
             }
-            Ok(answer) => answer.told(),
+            Ok(answer) => answer.status_and_code(),
             Err(Silence::NotConnected) => {
                 let problem = Silence::NotConnected.to_string();
-                return Err(not_made(entity, &problem, ""));
+                return Err(not_created(entity, &problem, ""));
             }
             Err(silence) => silence.to_string(),
         };
         let left = match Self::delete_by_name(door, entity, &name).await {
-            Some(id) => format!(". It was there all the same, as {id}, and is deleted"),
+            Some(id) => format!(". It was created nevertheless, with the id {id}, and is deleted"),
             None => format!(
-                ". It may be there all the same: look for `{name}` on the portal, and delete it"
+                ". It may exist nevertheless: search the portal for `{name}`, and delete it"
             ),
         };
-        Err(not_made(entity, &problem, &left))
+        Err(not_created(entity, &problem, &left))
     }
 
     /// Searches for a record by its name, since its id is not known, and deletes it.
@@ -121,7 +121,7 @@ impl<'a> Throwaway<'a> {
                 // It is deleted, even if an earlier answer was lost.
                 Ok(answer) if answer.is_success() || answer.status == 404 => return Ok(()),
                 Ok(answer) => {
-                    problem = answer.told();
+                    problem = answer.status_and_code();
                     if is_refusal(answer.status) {
                         break;
                     }
@@ -131,7 +131,7 @@ impl<'a> Throwaway<'a> {
         }
         let (entity, id, name) = (self.entity.singular(), self.id, &self.name);
         Err(Failure::new(format!(
-            "the throw-away {entity} {id} is not deleted ({problem}): delete it by hand. It is called `{name}`"
+            "the temporary {entity} {id} could not be deleted ({problem}): delete it by hand. Its name is `{name}`"
         )))
     }
 }
@@ -161,9 +161,9 @@ fn is_refusal(status: u16) -> bool {
     (400..500).contains(&status) && status != 408 && status != 429
 }
 
-fn not_made(entity: Entity, problem: &str, left: &str) -> Failure {
+fn not_created(entity: Entity, problem: &str, left: &str) -> Failure {
     let entity = entity.singular();
     Failure::new(format!(
-        "the throw-away {entity} could not be made: {problem}{left}"
+        "the temporary {entity} could not be created: {problem}{left}"
     ))
 }

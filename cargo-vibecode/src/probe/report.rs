@@ -1,4 +1,4 @@
-//! The findings, for people and as a report to pass on.
+//! The findings, as a table for people and as a JSON report to share.
 
 use serde_json::{Value, json};
 use vibecode_spec::Entity;
@@ -27,14 +27,14 @@ impl Report {
 
     pub(crate) fn print(&self, entity: Entity, output: &Output) {
         output.json(&self.document(entity));
-        let head = ["#", "asked", "this portal", "assumed", "grade", "verdict"];
+        let head = ["#", "tested", "this portal", "assumed", "grade", "verdict"];
         output.table(&head, &self.rows());
         output.line("");
         if !self.has_differences() {
-            output.line("Nothing differs from what is assumed.");
+            output.line("The portal behaves as assumed.");
             return;
         }
-        output.line("What differs, and where to say so:");
+        output.line("Differences, and the setting that adapts to each:");
         for (question, finding) in self.differences() {
             let Question {
                 number,
@@ -88,6 +88,6 @@ impl Report {
         let findings = answers.flat_map(|(question, findings)| {
             findings.iter().map(move |finding| (*question, finding))
         });
-        findings.filter(|(_, finding)| finding.verdict == Verdict::Otherwise)
+        findings.filter(|(_, finding)| finding.verdict == Verdict::Differs)
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn complete(
     entity: EntityPath,
 ) -> Vec<String> {
     let Some(rows) = rows(definitions) else {
-        return vec!["they are not a list".to_owned()];
+        return vec!["the answer is not a list".to_owned()];
     };
     let mut problems = Vec::new();
     for row in rows {
@@ -72,7 +72,7 @@ fn rows(definitions: &Value) -> Option<Vec<&Value>> {
 /// Returns the wire name of the defined field.
 fn name(row: &Value, entity: EntityPath) -> Result<String, String> {
     let name = key(row, NAME).and_then(Value::as_str);
-    let name = name.ok_or("one has no name")?;
+    let name = name.ok_or("a definition has no name")?;
     let stated = key(row, ENTITY).and_then(Value::as_str);
     if let Some(stated) = stated.filter(|stated| !may_be_of(stated, entity)) {
         let other = Entity::ALL.iter().find(|each| stated == id_of(**each));
@@ -262,7 +262,7 @@ mod tests {
             problems,
             [
                 "`SOMETHING` is not the name of a user field",
-                "one has no name",
+                "a definition has no name",
                 "`UF_CRM_1` is a field of deals, not of contacts",
                 "`UF_CRM_5_1` is a field of `CRM_5`, not of contacts",
             ]

@@ -20,16 +20,16 @@ use crate::{
     schema_file,
 };
 
-/// What is to be fetched.
+/// The arguments of `pull`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Wanted {
-    /// The entities, such as `contacts` or `items/1040`. By default contacts, companies, leads and
-    /// deals.
+    /// The entities, such as `contacts` or `items/1040` [default: contacts, companies, leads and
+    /// deals].
     #[arg(value_name = "ENTITY")]
     entities: Vec<String>,
 
-    /// Read a saved answer of `GET /v1/{entity}/fields` instead of asking the portal, or one of
-    /// `GET /v1/userfields/{entity}`, which completes the schema that is there.
+    /// Read the fields from a saved answer instead of the portal: that of `GET /v1/{entity}/fields`,
+    /// or of `GET /v1/userfields/{entity}`, which completes an existing schema.
     #[arg(long, value_name = "FILE")]
     from_file: Option<PathBuf>,
 }
@@ -54,7 +54,7 @@ pub(crate) async fn run(
     let mut pulled = Vec::new();
     if let Some(file) = &wanted.from_file {
         let ([_], [entity]) = (wanted.entities.as_slice(), entities.as_slice()) else {
-            let problem = "a saved answer is one entity's: name it, as in `pull contacts --from-file answer.json`";
+            let problem = "--from-file requires exactly one entity, as in `pull contacts --from-file answer.json`";
             return Err(Failure::new(problem));
         };
         pulled.push((*entity, saved(file, *entity)?));
@@ -101,7 +101,7 @@ pub(crate) async fn fetch(
     let answer: Value = client.fields(&name).await?.parse()?;
     let mut descriptions = Descriptions::of_answer(answer).map_err(|error| {
         Failure::new(format!(
-            "what the portal answers of {name} cannot be used: {error}"
+            "the portal's answer about the fields of {name} cannot be used: {error}"
         ))
     })?;
     descriptions.is_complete = true;
@@ -110,12 +110,12 @@ pub(crate) async fn fetch(
             let problems = definitions::complete(&mut descriptions, &answer.parse()?, entity);
             for problem in problems {
                 output.warn(format!(
-                    "of the definitions of the user fields of {name}, {problem}"
+                    "a definition of the user fields of {name} is ignored: {problem}"
                 ));
             }
         }
         Err(error) if error.kind() == ErrorKind::Api => output.warn(format!(
-            "the definitions of the user fields of {name} cannot be read, so that options and labels may be missing: {error}"
+            "the definitions of the user fields of {name} cannot be read, so options and labels may be missing: {error}"
         )),
         Err(error) => return Err(error.into()),
     }
@@ -160,7 +160,7 @@ fn write(
     checked
         .map_err(|error| Failure::new(format!("the fields of {name} cannot be used: {error}")))?;
     let text = descriptions.file_text(&name);
-    let file = schema_file::place(entity)?;
+    let file = schema_file::path(entity)?;
     let before = fs::read(&file).ok();
     let state = match &before {
         Some(before) if *before == text.as_bytes() => "unchanged",

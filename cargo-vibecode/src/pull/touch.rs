@@ -19,7 +19,7 @@ use crate::{failure::Failure, output::Output};
 /// If a root cannot be touched.
 pub(crate) fn roots(files: &[PathBuf], output: &Output) -> Result<(), Failure> {
     let Some(roots) = of_targets() else {
-        output.warn("cargo does not see that a schema file is new: touch a source file of the crates that use it once");
+        output.warn("cargo does not notice a new schema file: change a source file of each crate that uses it");
         return Ok(());
     };
     // `vibecode/contacts.json` is for the crates below the folder that contains `vibecode`.
@@ -41,7 +41,7 @@ pub(crate) fn roots(files: &[PathBuf], output: &Output) -> Result<(), Failure> {
     }
     if touched > 0 {
         output.line(format!(
-            "touched {touched} crate roots, since cargo cannot see a file that is new"
+            "updated the time stamps of {touched} crate roots, since cargo does not notice a new schema file"
         ));
     }
     Ok(())
@@ -50,7 +50,7 @@ pub(crate) fn roots(files: &[PathBuf], output: &Output) -> Result<(), Failure> {
 /// Returns the roots of all targets of the current workspace; `None` if cargo reports none.
 fn of_targets() -> Option<Vec<PathBuf>> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let told = Command::new(cargo)
+    let output = Command::new(cargo)
         .args([
             "metadata",
             "--no-deps",
@@ -61,7 +61,7 @@ fn of_targets() -> Option<Vec<PathBuf>> {
         .stderr(Stdio::null())
         .output()
         .ok()?;
-    let metadata: Value = serde_json::from_slice(&told.stdout).ok()?;
+    let metadata: Value = serde_json::from_slice(&output.stdout).ok()?;
     let packages = metadata.get("packages")?.as_array()?;
     let targets = packages
         .iter()

@@ -8,16 +8,16 @@ use crate::failure::Failure;
 
 pub(crate) const HELP: &str = "\
 Faults:
-  drop_after,bad_gateway         each hits one request, in this order
-  drop_after@PATCH               only a request of this method
-  late=5s,rate_limited=2s        with a time: 200ms, 5s, 1m
-  error=SCOPE_DENIED             with a code of the API
-  drop_after_calls=3             a batch ends after so many calls
-  storm                          three requests in ten are hit by something
-  storm:seed=7,probability=0.2   one in five, the same ones in every run
-  storm:faults=drop_after+hang   only by these
-  rate-limit=300                 so many requests a minute of a key, then 429
-  portal-limit=10                so many requests a second of the portal, then 502
+  drop_after,bad_gateway         one request each, in this order
+  drop_after@PATCH               only a request with this method
+  late=5s,rate_limited=2s        with a time, such as 200ms, 5s or 1m
+  error=SCOPE_DENIED             with an error code of the API
+  drop_after_calls=3             a batch stops after 3 calls
+  storm                          each request has a fault with a probability of 0.3
+  storm:seed=7,probability=0.2   with a probability of 0.2, the same requests in every run
+  storm:faults=drop_after+hang   with one of these faults
+  rate-limit=300                 at most 300 requests a minute per key, then 429
+  portal-limit=10                at most 10 requests a second to the portal, then 502
 
 Names: drop_before, drop_after, late, reset_before, reset_after, delay, hang, hang_after, trickle,
 rate_limited, rate_limited_until, query_limit_exceeded, unavailable_html, bad_gateway,
@@ -124,7 +124,7 @@ fn storm(settings: &str) -> Result<Storm, String> {
             Some(("faults", names)) => only = Some(faults(names, '+')?),
             _ => {
                 return Err(format!(
-                    "a storm has no `{setting}`: it takes seed=7, probability=0.2 and faults=drop_after+hang"
+                    "`{setting}` is not a setting of a storm: use seed=7, probability=0.2 or faults=drop_after+hang"
                 ));
             }
         }
@@ -161,7 +161,7 @@ fn fault(spec: &str) -> Result<Fault, String> {
         (Make::Timed(make, usual), None) => make(*usual),
         (Make::Timed(make, _), Some(time)) => make(duration(time)?),
         (Make::Counted(make), Some(count)) => make(number(count)?),
-        (Make::Counted(_), None) => return Err(format!("`{name}` takes a number: {name}=3")),
+        (Make::Counted(_), None) => return Err(format!("`{name}` requires a number: {name}=3")),
         (Make::Coded(make), code) => make(error_code(code.unwrap_or_default())?),
     };
     Ok(match method {
@@ -175,7 +175,7 @@ fn unknown(name: &str) -> String {
     let meant = vibecode_spec::closest(name, names.iter().copied());
     let meant = meant.map_or(".".to_owned(), |meant| format!(": did you mean `{meant}`?"));
     format!(
-        "there is no fault `{name}`{meant} There are {}; and storm, rate-limit=300, portal-limit=10",
+        "there is no fault `{name}`{meant} Available are {}, storm, rate-limit=300 and portal-limit=10",
         names.join(", ")
     )
 }
@@ -185,7 +185,7 @@ fn error_code(code: &str) -> Result<&'static str, String> {
     codes.clone().find(|known| *known == code).ok_or_else(|| {
         let meant = vibecode_spec::closest(code, codes.clone()).or_else(|| codes.next());
         let meant = meant.unwrap_or_default();
-        format!("`{code}` is no code of the API: write it as error={meant}")
+        format!("`{code}` is not an error code of the API: use one such as error={meant}")
     })
 }
 
@@ -200,7 +200,7 @@ fn duration(text: &str) -> Result<Duration, String> {
         "m" => Some(Duration::from_secs(u64::from(count) * 60)),
         _ => None,
     });
-    time.ok_or_else(|| format!("`{text}` is no time: write it as 200ms, 5s or 1m"))
+    time.ok_or_else(|| format!("`{text}` is not a time: write it as 200ms, 5s or 1m"))
 }
 
 fn share(text: &str) -> Result<f64, String> {
@@ -208,12 +208,12 @@ fn share(text: &str) -> Result<f64, String> {
         .parse()
         .ok()
         .filter(|share| (0.0..=1.0).contains(share));
-    share.ok_or_else(|| format!("`{text}` is no probability: it is a number from 0 to 1"))
+    share.ok_or_else(|| format!("`{text}` is not a probability: use a number from 0 to 1"))
 }
 
 fn number<N: std::str::FromStr>(text: &str) -> Result<N, String> {
     text.parse()
-        .map_err(|_| format!("`{text}` is no number, or a too great one"))
+        .map_err(|_| format!("`{text}` is not a number, or is too large"))
 }
 
 #[cfg(test)]
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_is_made_by_its_own_name_and_told_in_the_help() {
+    fn every_fault_has_its_own_name_and_is_in_the_help() {
         for (name, make) in FAULTS {
             let spec = match make {
                 Make::Counted(_) => format!("{name}=3"),
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_what_there_is() {
+    fn an_error_lists_the_available_names() {
         let typo = problem("drop_aftr");
         assert!(typo.contains("did you mean `drop_after`?"), "{typo}");
         assert!(typo.contains("another_record") && typo.contains("rate-limit=300"));
@@ -256,7 +256,7 @@ mod tests {
         assert!(problem("storm:probability=2").contains("from 0 to 1"));
         assert!(problem("late=soon").contains("200ms"));
         assert!(problem("error=SCOPE_DENID").contains("error=SCOPE_DENIED"));
-        assert!(problem("rate-limit=many").contains("no number"));
+        assert!(problem("rate-limit=many").contains("not a number"));
         assert!(problem("drop_after=3").contains("takes no value"));
         assert!(problem("").contains("there is no fault"));
     }

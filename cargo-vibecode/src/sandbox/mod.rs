@@ -18,28 +18,29 @@ use crate::{Ended, failure::Failure, output::Output, stop::Stop};
 /// The number of requests in the log: the page shows the last 200 of them.
 const KEPT_REQUESTS: usize = 1000;
 
-/// What is served, and where.
+/// The arguments of `sandbox`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = faults::HELP)]
 pub(crate) struct Wanted {
-    /// The port to listen on, on this machine alone; 0 for any that is free.
+    /// The port to listen on, on this machine only; 0 for any free port.
     #[arg(long, value_name = "N", default_value_t = 0)]
     port: u16,
 
-    /// Records in place of the default ones: a JSON file with a map of entity to array of records.
+    /// Load the records from this JSON file instead of the default ones: an object with an array of
+    /// records for each entity.
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
 
-    /// The folder of a portal's schemas: `contacts.json` and so on, as `GET /v1/contacts/fields`
-    /// answers them.
+    /// Load a portal's schemas from this folder: `contacts.json` and so on, in the form of the answer
+    /// of `GET /v1/contacts/fields`.
     #[arg(long, value_name = "DIR")]
     schema: Option<PathBuf>,
 
-    /// What goes wrong, as told below. May be given several times.
+    /// Inject faults, described below. May be given several times.
     #[arg(long, value_name = "SPEC")]
     faults: Vec<String>,
 
-    /// Prints every request once it is over.
+    /// Print each request when it ends.
     #[arg(long)]
     requests: bool,
 }
@@ -75,10 +76,10 @@ pub(crate) async fn run(wanted: &Wanted, output: &Output) -> Result<Ended, Failu
     let mut stop = Stop::listen()?;
     introduce(&sandbox, output);
     tokio::select! {
-        () = stop.asked() => {}
+        () = stop.requested() => {}
         () = requests::print(sandbox.watch(), output), if wanted.requests => {}
     }
-    output.line("# The sandbox is stopped.");
+    output.line("# The sandbox has stopped.");
     Ok(Ended::Done)
 }
 
@@ -90,7 +91,7 @@ fn introduce(sandbox: &Sandbox, output: &Output) {
         "export VIBECODE_BASE_URL={url} VIBECODE_API_KEY={key}"
     ));
     output.line(format!(
-        "# {page} shows the contacts and the requests. Ctrl-C stops the sandbox."
+        "# {page} shows the contacts and the requests. Press Ctrl-C to stop the sandbox."
     ));
     output.json(&json!({ "baseUrl": url, "apiKey": key, "page": page }));
 }
@@ -113,7 +114,7 @@ fn with_schemas(mut builder: SandboxBuilder, folder: &Path) -> Result<SandboxBui
         .map(|entity| format!("{}.json", entity.path()));
     let names: Vec<_> = names.collect();
     Err(Failure::new(format!(
-        "{}: the folder holds no schema. Name one that holds any of {}",
+        "{}: the folder contains no schema: name a folder that contains any of {}",
         folder.display(),
         names.join(", ")
     )))

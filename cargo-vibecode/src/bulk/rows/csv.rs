@@ -27,7 +27,8 @@ enum At {
 }
 
 const UNCLOSED: &str = "a quoted cell does not end: is a quote missing?";
-const AFTER_QUOTE: &str = "after the quote that ends a cell stands more than a delimiter: a quote inside a quoted cell is doubled";
+const AFTER_QUOTE: &str =
+    "there is text after the closing quote of a cell: a quote inside a quoted cell must be doubled";
 
 impl<R: BufRead> CsvRows<R> {
     /// Starts after the byte order mark, if there is one; `offset` is its length in bytes.
@@ -136,8 +137,9 @@ fn take(record: &mut Record, at: At, byte: u8, delimiter: u8) -> At {
 pub(super) fn cells(record: &Record, names: &[String]) -> Result<Vec<Cell>, Problem> {
     if record.ends.len() != names.len() {
         let (cells, columns) = (record.ends.len(), names.len());
-        let problem =
-            format!("the row has {cells} cells, the header {columns}: is a delimiter not quoted?");
+        let problem = format!(
+            "the row has {cells} cells, but the header has {columns}: is a delimiter not quoted?"
+        );
         return Err(Problem::of_the_row(problem));
     }
     let mut cells = Vec::with_capacity(names.len());
@@ -215,12 +217,12 @@ mod tests {
     #[test]
     fn a_row_is_where_an_editor_shows_it() {
         let rows = rows("id,post\r\n\r\n1,\"a\nb\"\n,\n2,c\n");
-        let places: Vec<_> = rows.iter().map(|row| (row.0, row.1)).collect();
-        assert_eq!(places, [(1, 0), (3, 11), (6, 21)]);
+        let positions: Vec<_> = rows.iter().map(|row| (row.0, row.1)).collect();
+        assert_eq!(positions, [(1, 0), (3, 11), (6, 21)]);
     }
 
     #[test]
-    fn a_quote_in_the_wrong_place_is_told() {
+    fn a_misplaced_quote_is_reported() {
         let malformed = |text: &str| rows(text).pop().unwrap().3;
         assert_eq!(malformed("1,\"a\"b\n"), Some(AFTER_QUOTE));
         assert_eq!(malformed("1,\"a\n2,b\n"), Some(UNCLOSED));
@@ -228,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn the_delimiter_is_the_one_that_stands_in_the_header_most_often() {
+    fn the_delimiter_is_the_most_frequent_one_in_the_header() {
         for (header, delimiter) in [
             ("id,post", b','),
             ("id;\"name, first, last\";post", b';'),

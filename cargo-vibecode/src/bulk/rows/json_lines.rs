@@ -64,8 +64,8 @@ pub(super) fn cells(record: &Record, names: &mut Vec<String>) -> Result<Vec<Cell
     let line = text(record, None, record.raw_line())?;
     let pairs: Pairs<'_> = serde_json::from_str(line).map_err(|error| {
         Problem::of_the_row(format!(
-            "the line is no JSON object (at its byte {}): one row is one object on one line",
-            error.column()
+            "the line is not a JSON object (error at its byte {}): write each row as one object on one line",
+            error.column().max(1)
         ))
     })?;
     let mut cells: Vec<Cell> = Vec::with_capacity(pairs.0.len());
@@ -76,7 +76,7 @@ pub(super) fn cells(record: &Record, names: &mut Vec<String>) -> Result<Vec<Cell
             names.len() - 1
         });
         if cells.iter().any(|cell| cell.column == column) {
-            return Err(Problem::of_column(&name, "the key stands there twice"));
+            return Err(Problem::of_column(&name, "the key occurs twice"));
         }
         let value = value(json).map_err(|problem| Problem::of_column(&name, problem))?;
         cells.push(Cell { column, value });
@@ -118,7 +118,7 @@ fn value(json: &RawValue) -> Result<CellValue, &'static str> {
     })
 }
 
-const ODD: &str = "holds what no field takes: a value is a text, a number, true, false, null, or a list of these; a phone or an email may be {\"value\":…,\"typeId\":…}";
+const ODD: &str = "has an unsupported value: use a text, a number, true, false, null, or a list of these; a phone or an email may be {\"value\":…,\"typeId\":…}";
 
 /// Returns one value as text; `None` if it is empty.
 fn single(json: &RawValue) -> Result<Option<String>, &'static str> {
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_row_is_told_without_its_values() {
+    fn an_invalid_row_is_reported_without_its_values() {
         for (line, column) in [
             ("[\"secret\"]", None),
             ("{\"a\":\"secret\"", None),

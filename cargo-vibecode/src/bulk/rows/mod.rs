@@ -152,7 +152,7 @@ fn text<'b>(record: &Record, column: Option<&str>, bytes: &'b [u8]) -> Result<&'
     str::from_utf8(bytes).map_err(|error| Problem {
         column: column.map(str::to_owned),
         text: format!(
-            "byte {} is not UTF-8 (the row begins at byte {} of the file): save the file as UTF-8",
+            "byte {} is not valid UTF-8 (the row begins at byte {} of the file): save the file as UTF-8",
             error.valid_up_to() + 1,
             record.offset + 1
         ),

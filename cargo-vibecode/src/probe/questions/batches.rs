@@ -26,20 +26,20 @@ pub(super) async fn shape_of_entity_batch(bench: &Bench<'_>) -> Findings {
     let answer = bench.post(&path, &body).await?;
     let effect = bench.effect_on_text(&answer, text).await?;
     let here = match effect {
-        Effect::Refused(_) => effect.told(),
+        Effect::Refused(_) => effect.describe(),
         _ => format!(
             "{}; data: {}",
-            effect.told(),
+            effect.describe(),
             shape(answer.data(), bench.id)
         ),
     };
-    Ok(vec![Finding::good_to_know(ABOUT, here, ASSUMED)])
+    Ok(vec![Finding::information(ABOUT, here, ASSUMED)])
 }
 
 /// Asks what the answer contains of a record that an update in a batch has changed.
 pub(super) async fn payload_of_update(bench: &Bench<'_>) -> Findings {
-    const ABOUT: &str = "an update in a batch";
-    const ASSUMED: &str = "the record's id, at least";
+    const ABOUT: &str = "the answer to an update in a batch";
+    const ASSUMED: &str = "at least the id of the record";
     let text = "probe 9";
     let field = text_field(bench.entity);
     let params = bench::text(bench.entity, text);
@@ -47,21 +47,21 @@ pub(super) async fn payload_of_update(bench: &Bench<'_>) -> Findings {
     let effect = bench.effect_on_text(&answer, text).await?;
     let payload = answer.body.pointer("/data/results/c0");
     let here = match (effect, payload) {
-        (Effect::Taken, Some(Value::Object(record))) => match record.get(field) {
-            Some(shown) if shown == text => "answers the record with what was changed",
-            Some(_) => "answers the record as it was before",
-            None if record.contains_key("id") => "answers a record without what was changed",
-            None => "answers an object without an id",
+        (Effect::Accepted, Some(Value::Object(record))) => match record.get(field) {
+            Some(shown) if shown == text => "the changed record",
+            Some(_) => "the record as it was before",
+            None if record.contains_key("id") => "a record without the changed field",
+            None => "an object without an id",
         },
-        (Effect::Taken, _) => "answers no record",
-        (effect, _) => return Ok(vec![Finding::new(ABOUT, effect.told(), ASSUMED, false)]),
+        (Effect::Accepted, _) => "no record",
+        (effect, _) => return Ok(vec![Finding::new(ABOUT, effect.describe(), ASSUMED, false)]),
     };
-    Ok(vec![Finding::good_to_know(ABOUT, here, ASSUMED)])
+    Ok(vec![Finding::information(ABOUT, here, ASSUMED)])
 }
 
 /// Asks what a batch takes from the quota, and whether its last call is the last to be carried out.
 pub(super) async fn cost_and_order(bench: &Bench<'_>) -> Findings {
-    const ORDER: &str = "the order of its calls";
+    const ORDER: &str = "the order of the calls of a batch";
     const ANY: &str = "not relied on";
     let text = |index: usize| format!("probe 10 {index}");
     let params = (0..CALLS).map(|index| bench::text(bench.entity, &text(index)));
@@ -76,13 +76,13 @@ pub(super) async fn cost_and_order(bench: &Bench<'_>) -> Findings {
         .as_str()
         .is_some_and(|shown| shown.starts_with("probe 10 "));
     let order = if !answer.is_success() || !written {
-        let why = format!("the batch writes nothing, {}", answer.told());
+        let why = format!("the batch writes nothing: {}", answer.status_and_code());
         Finding::not_testable(ORDER, why, ANY)
     } else if shown == *last {
-        let here = "kept, which does not prove that one waits for the other";
-        Finding::good_to_know(ORDER, here, ANY)
+        let here = "kept, which does not prove that calls wait for each other";
+        Finding::information(ORDER, here, ANY)
     } else {
-        Finding::good_to_know(ORDER, "not kept: they run in parallel", ANY)
+        Finding::information(ORDER, "not kept: the calls run in parallel", ANY)
     };
     Ok(vec![cost, order])
 }
@@ -91,12 +91,14 @@ fn cost(before: Option<f64>, after: Option<f64>) -> Finding {
     const ABOUT: &str = "a batch of 10";
     const ASSUMED: &str = "counts as 1";
     let Some((before, after)) = before.zip(after) else {
-        let why = "X-RateLimit-Remaining is not sent";
+        let why = "the header X-RateLimit-Remaining is not sent";
         return Finding::not_testable(ABOUT, why, ASSUMED);
     };
     // Other requests of the key count too, and old ones leave the window.
     match before - after {
-        taken if taken < 0.0 => Finding::not_testable(ABOUT, "the minute was over", ASSUMED),
+        taken if taken < 0.0 => {
+            Finding::not_testable(ABOUT, "the minute ended during the test", ASSUMED)
+        }
         taken if taken <= 4.0 => Finding::new(ABOUT, "counts as 1", ASSUMED, true),
         taken if taken >= 9.0 => Finding::new(ABOUT, "counts as 10", ASSUMED, false),
         taken => Finding::new(ABOUT, format!("counts as about {taken}"), ASSUMED, false),

@@ -31,7 +31,7 @@ fn assumed(field: &Field) -> &'static str {
 
 /// The effect of each candidate.
 #[derive(Default)]
-struct Outcomes {
+struct Effects {
     cleared: Vec<&'static str>,
     ignored: Vec<&'static str>,
     changed: Vec<&'static str>,
@@ -54,35 +54,38 @@ async fn ask_of(field: &Field, bench: &Bench<'_>) -> Result<Finding, Silence> {
     let assumed = assumed(field);
     let cannot = |why: &str| Ok(Finding::not_testable(about.as_str(), why, assumed));
     let Some(sample) = sample::of(field, bench).await? else {
-        return cannot("there is no value to try");
+        return cannot("no valid value is known for this type");
     };
-    let mut outcomes = Outcomes::default();
+    let mut effects = Effects::default();
     for (name, candidate) in candidates(field) {
         let answer = bench.patch(&json!({ &field.name: sample })).await?;
         if !answer.is_success() {
-            return cannot(&format!("a value is refused, {}", answer.told()));
+            return cannot(&format!(
+                "a valid value is refused: {}",
+                answer.status_and_code()
+            ));
         }
         let before = bench.read_field(&field.name).await?;
         if sample::is_none(&field.kind, &before) {
-            return cannot("a value is not taken");
+            return cannot("a valid value is ignored");
         }
         let answer = bench.patch(&json!({ &field.name: candidate })).await?;
         if !answer.is_success() {
-            outcomes.refused.push(name);
+            effects.refused.push(name);
             continue;
         }
         let after = bench.read_field(&field.name).await?;
         let group = if sample::is_none(&field.kind, &after) {
-            &mut outcomes.cleared
+            &mut effects.cleared
         } else if after == before {
-            &mut outcomes.ignored
+            &mut effects.ignored
         } else {
-            &mut outcomes.changed
+            &mut effects.changed
         };
         group.push(name);
     }
-    let is_as_assumed = outcomes.cleared.contains(&assumed);
-    let here = outcomes.told();
+    let is_as_assumed = effects.cleared.contains(&assumed);
+    let here = effects.describe();
     Ok(Finding::new(about, here, assumed, is_as_assumed))
 }
 
@@ -96,11 +99,11 @@ async fn ask_of_phones(bench: &Bench<'_>) -> Result<Finding, Silence> {
     let Some(before) = before.filter(|before| *before > 0) else {
         return Ok(Finding::not_testable(
             "phone",
-            "reads show no `fm`",
+            "reads do not show `fm`",
             ASSUMED,
         ));
     };
-    let mut outcomes = Outcomes::default();
+    let mut effects = Effects::default();
     for (name, candidate) in [
         ("\"\"", json!("")),
         ("null", Value::Null),
@@ -108,29 +111,29 @@ async fn ask_of_phones(bench: &Bench<'_>) -> Result<Finding, Silence> {
     ] {
         let answer = bench.patch(&json!({ "phone": candidate })).await?;
         if !answer.is_success() {
-            outcomes.refused.push(name);
+            effects.refused.push(name);
         } else if count(bench.entries(PHONE).await?) < Some(before) {
-            outcomes.cleared.push(name);
+            effects.cleared.push(name);
             bench.patch(&json!({ "phone": PHONE })).await?;
         } else {
-            outcomes.ignored.push(name);
+            effects.ignored.push(name);
         }
     }
-    let is_as_assumed = outcomes.cleared.is_empty();
+    let is_as_assumed = effects.cleared.is_empty();
     Ok(Finding::new(
         "phone",
-        outcomes.told(),
+        effects.describe(),
         ASSUMED,
         is_as_assumed,
     ))
 }
 
-impl Outcomes {
-    fn told(&self) -> String {
+impl Effects {
+    fn describe(&self) -> String {
         let groups = [
             ("cleared by", &self.cleared),
             ("ignored", &self.ignored),
-            ("another value by", &self.changed),
+            ("changed to another value by", &self.changed),
             ("refused", &self.refused),
         ];
         let groups = groups.iter().filter(|(_, names)| !names.is_empty());

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::time::sleep;
-use vibecode_spec::Field;
 
 use super::{Findings, sample};
 use crate::probe::{
@@ -22,12 +21,12 @@ const A_SECOND: Duration = Duration::from_millis(1100);
 
 /// Asks whether unknown and read-only keys are refused, and whether the rest of the body is written.
 pub(super) async fn unknown_and_read_only(bench: &Bench<'_>) -> Findings {
-    const ASSUMED: &str = "ignored without a word";
+    const ASSUMED: &str = "ignored without an error";
     let mut findings = Vec::new();
     let text = "probe 4";
     let body = json!({ text_field(bench.entity): text, "vibecodeProbeUnknown": "x" });
     let finding = match bench.try_text(&body, text).await? {
-        Effect::Taken => Finding::new("an unknown key", ASSUMED, ASSUMED, true),
+        Effect::Accepted => Finding::new("an unknown key", ASSUMED, ASSUMED, true),
         Effect::Ignored => Finding::new(
             "an unknown key",
             "the whole body is ignored",
@@ -41,20 +40,20 @@ pub(super) async fn unknown_and_read_only(bench: &Bench<'_>) -> Findings {
     findings.push(finding);
     findings.push(match field_of(bench, CREATED) {
         Some(name) => read_only(bench, name).await?,
-        None => Finding::not_testable("a read-only key", "there is no such field", ASSUMED),
+        None => Finding::not_testable("a read-only key", "the entity has no such field", ASSUMED),
     });
     Ok(findings)
 }
 
 async fn read_only(bench: &Bench<'_>, name: &str) -> Result<Finding, Silence> {
     const ABOUT: &str = "a read-only key";
-    const ASSUMED: &str = "ignored without a word";
+    const ASSUMED: &str = "ignored without an error";
     let before = bench.read_field(name).await?;
     let answer = bench
         .patch(&json!({ name: "2001-02-03T04:05:06+03:00" }))
         .await?;
     if !answer.is_success() {
-        let here = format!("refused: {}", answer.told());
+        let here = format!("refused: {}", answer.status_and_code());
         return Ok(Finding::new(ABOUT, here, ASSUMED, false));
     }
     let is_same = bench.read_field(name).await? == before;
@@ -75,27 +74,31 @@ pub(super) async fn empty_body(bench: &Bench<'_>) -> Findings {
         sleep(A_SECOND).await;
     }
     let answer = bench.patch(&json!({})).await?;
-    let told = answer.told();
+    let status = answer.status_and_code();
     let here = match updated {
         Some(name) if answer.is_success() && !before.is_null() => {
             if bench.read_field(name).await? == before {
-                format!("{told}, nothing changes")
+                format!("{status}, nothing changes")
             } else {
-                format!("{told}, counts as a change")
+                format!("{status}, counts as a change")
             }
         }
-        _ => told,
+        _ => status,
     };
-    Ok(vec![Finding::good_to_know(ABOUT, here, ASSUMED)])
+    Ok(vec![Finding::information(ABOUT, here, ASSUMED)])
 }
 
 /// Asks whether `UF_CRM_…` is accepted for `ufCrm…`.
 pub(super) async fn upper_name(bench: &Bench<'_>) -> Findings {
     const ABOUT: &str = "UF_CRM_…";
-    const ASSUMED: &str = "ignored without a word";
+    const ASSUMED: &str = "ignored without an error";
     let none = |why: &str| Ok(vec![Finding::not_testable(ABOUT, why, ASSUMED)]);
     for field in sample::fields(bench) {
-        let Some(upper) = upper(field).filter(|_| field.is_user_field()) else {
+        let Some(upper) = field
+            .upper_name
+            .as_deref()
+            .filter(|_| field.is_user_field())
+        else {
             continue;
         };
         let Some(value) = sample::of(field, bench).await? else {
@@ -110,25 +113,21 @@ pub(super) async fn upper_name(bench: &Bench<'_>) -> Findings {
         }
         let answer = bench.patch(&json!({ upper: value })).await?;
         let effect = if !answer.is_success() {
-            Effect::Refused(answer.told())
+            Effect::Refused(answer.status_and_code())
         } else if bench.read_field(&field.name).await? == before {
             Effect::Ignored
         } else {
-            Effect::Taken
+            Effect::Accepted
         };
         let is_as_assumed = effect == Effect::Ignored;
         return Ok(vec![Finding::new(
             ABOUT,
-            effect.told(),
+            effect.describe(),
             ASSUMED,
             is_as_assumed,
         )]);
     }
-    none("the portal has no user field that a value can be tried in")
-}
-
-fn upper(field: &Field) -> Option<&str> {
-    field.upper_name.as_deref()
+    none("the portal has no user field for which a valid value is known")
 }
 
 fn field_of<'a>(bench: &Bench<'_>, names: &[&'a str]) -> Option<&'a str> {

@@ -17,11 +17,11 @@ const READS: usize = 5;
 /// Asks for the unit of `X-RateLimit-Reset`, by comparison with the clock.
 pub(super) async fn unit_of_reset(bench: &Bench<'_>) -> Findings {
     const ABOUT: &str = "X-RateLimit-Reset";
-    const ASSUMED: &str = "either, told apart by size";
+    const ASSUMED: &str = "seconds or a point in time, distinguished by size";
     let Some(reset) = bench.get().await?.number("x-ratelimit-reset") else {
         return Ok(vec![Finding::not_testable(
             ABOUT,
-            "it is not sent",
+            "the header is not sent",
             ASSUMED,
         )]);
     };
@@ -31,9 +31,9 @@ pub(super) async fn unit_of_reset(bench: &Bench<'_>) -> Findings {
     let unit = if reset <= MINUTE {
         Some("seconds from now")
     } else if is_now(reset) {
-        Some("a moment, in seconds since 1970")
+        Some("a point in time, in seconds since 1970")
     } else if is_now(reset / 1000.0) {
-        Some("a moment, in milliseconds since 1970")
+        Some("a point in time, in milliseconds since 1970")
     } else if reset <= MINUTE * 1000.0 {
         // The product would read this as seconds.
         return Ok(vec![Finding::new(
@@ -47,7 +47,7 @@ pub(super) async fn unit_of_reset(bench: &Bench<'_>) -> Findings {
     };
     Ok(vec![match unit {
         Some(unit) => Finding::new(ABOUT, unit, ASSUMED, true),
-        None => Finding::new(ABOUT, "none that is known", ASSUMED, false),
+        None => Finding::new(ABOUT, "an unknown unit", ASSUMED, false),
     }])
 }
 
@@ -60,17 +60,17 @@ pub(super) async fn read_after_write(bench: &Bench<'_>) -> Findings {
         let text = format!("probe 12 {round}");
         let body = bench::text(bench.entity, &text);
         match bench.try_text(&body, &text).await? {
-            Effect::Taken => shown += 1,
+            Effect::Accepted => shown += 1,
             Effect::Ignored => {}
             Effect::Refused(why) => {
-                let why = format!("the write is refused, {why}");
+                let why = format!("the write is refused: {why}");
                 return Ok(vec![Finding::not_testable(ABOUT, why, ASSUMED)]);
             }
         }
     }
     let here = match shown {
         READS => ASSUMED.to_owned(),
-        shown => format!("shows it {shown} times of {READS}"),
+        shown => format!("shows it {shown} of {READS} times"),
     };
     Ok(vec![Finding::new(ABOUT, here, ASSUMED, shown == READS)])
 }

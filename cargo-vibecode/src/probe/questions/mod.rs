@@ -74,9 +74,9 @@ pub(crate) const QUESTIONS: &[Question] = &[
     Question {
         number: 5,
         topic: "empty body",
-        text: "What does an empty body answer?",
+        text: "What is the answer to an empty body?",
         grade: "-",
-        overriding: "nothing: ErrorKind::EmptyPatch, it is never sent",
+        overriding: "none needed: it is never sent (ErrorKind::EmptyPatch)",
         ask: |bench| Box::pin(keys::empty_body(bench)),
     },
     Question {
@@ -84,15 +84,15 @@ pub(crate) const QUESTIONS: &[Question] = &[
         topic: "user fields",
         text: "How are booleans and dates of user fields written and read?",
         grade: "B",
-        overriding: "Encode and Decode for a type of your own",
+        overriding: "a type that implements Encode and Decode",
         ask: |bench| Box::pin(user_fields::ask(bench)),
     },
     Question {
         number: 7,
         topic: "batch of one entity",
-        text: "What does POST /v1/{entity}/batch answer?",
+        text: "What is the answer of POST /v1/{entity}/batch?",
         grade: "-",
-        overriding: "nothing: it is not used",
+        overriding: "none needed: it is not used",
         ask: |bench| Box::pin(batches::shape_of_entity_batch(bench)),
     },
     Question {
@@ -106,15 +106,15 @@ pub(crate) const QUESTIONS: &[Question] = &[
     Question {
         number: 9,
         topic: "batch",
-        text: "What does a batch answer to an update?",
+        text: "What does the answer of a batch contain for an update?",
         grade: "C",
-        overriding: "nothing: only the id of the record is relied on",
+        overriding: "none needed: only the id of the record is used",
         ask: |bench| Box::pin(batches::payload_of_update(bench)),
     },
     Question {
         number: 10,
         topic: "batch",
-        text: "What does a batch cost, and are its calls in order?",
+        text: "How many requests does a batch count as, and are its calls in order?",
         grade: "-",
         overriding: "ClientBuilder::throttle",
         ask: |bench| Box::pin(batches::cost_and_order(bench)),
@@ -122,7 +122,7 @@ pub(crate) const QUESTIONS: &[Question] = &[
     Question {
         number: 11,
         topic: "limits",
-        text: "What unit has X-RateLimit-Reset?",
+        text: "What is the unit of X-RateLimit-Reset?",
         grade: "-",
         overriding: "ClientBuilder::throttle",
         ask: |bench| Box::pin(limits::unit_of_reset(bench)),
@@ -130,9 +130,9 @@ pub(crate) const QUESTIONS: &[Question] = &[
     Question {
         number: 12,
         topic: "reads",
-        text: "Does a read right after a write show it?",
+        text: "Does a read right after a write show the written value?",
         grade: "-",
-        overriding: "ClientBuilder::settle",
+        overriding: "ClientBuilder::settle_time",
         ask: |bench| Box::pin(limits::read_after_write(bench)),
     },
 ];

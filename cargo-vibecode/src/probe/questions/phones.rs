@@ -9,13 +9,13 @@ use crate::probe::{
     finding::Finding,
 };
 
-/// Numbers that nobody has.
+/// Numbers that are not assigned.
 const BY_KEY: &str = "+70000000201";
 const BEFORE: &str = "+70000000202";
 const AFTER: &str = "+70000000203";
 const TWICE: &str = "+70000000301";
 
-const NO_FM: &str = "reads show no `fm`";
+const NO_FM: &str = "reads do not show `fm`";
 
 /// Asks whether `{"n0":{…}}` adds, `{"15":{…}}` changes and `{"15":{"value":""}}` deletes, as in
 /// the layer underneath (api.md, grade B).
@@ -44,7 +44,7 @@ pub(super) async fn raw_fm(bench: &Bench<'_>) -> Findings {
         &answer,
         has(bench, AFTER).await? && !has(bench, BEFORE).await?,
     );
-    let now = if changed == Effect::Taken {
+    let now = if changed == Effect::Accepted {
         AFTER
     } else {
         BEFORE
@@ -54,13 +54,13 @@ pub(super) async fn raw_fm(bench: &Bench<'_>) -> Findings {
 
     let findings = parts.into_iter().zip([added, changed, deleted]);
     let findings =
-        findings.map(|(part, effect)| Finding::good_to_know(part, effect.told(), ASSUMED));
+        findings.map(|(part, effect)| Finding::information(part, effect.describe(), ASSUMED));
     Ok(findings.collect())
 }
 
 /// Asks whether an existing phone is added once more.
 pub(super) async fn equal_phone(bench: &Bench<'_>) -> Findings {
-    const ABOUT: &str = "an equal phone";
+    const ABOUT: &str = "a phone that the record has";
     const ASSUMED: &str = "added twice";
     if !bench.has_phones() {
         let why = "the entity has no phones";
@@ -69,7 +69,7 @@ pub(super) async fn equal_phone(bench: &Bench<'_>) -> Findings {
     for _ in 0..2 {
         let answer = bench.patch(&json!({ "phone": TWICE })).await?;
         if !answer.is_success() {
-            let here = format!("refused: {}", answer.told());
+            let here = format!("refused: {}", answer.status_and_code());
             return Ok(vec![Finding::new(ABOUT, here, ASSUMED, false)]);
         }
     }
@@ -93,8 +93,8 @@ async fn has(bench: &Bench<'_>, value: &str) -> Result<bool, Silence> {
 
 fn effect(answer: &Answer, is_there: bool) -> Effect {
     match (answer.is_success(), is_there) {
-        (false, _) => Effect::Refused(answer.told()),
-        (true, true) => Effect::Taken,
+        (false, _) => Effect::Refused(answer.status_and_code()),
+        (true, true) => Effect::Accepted,
         (true, false) => Effect::Ignored,
     }
 }

@@ -6,14 +6,14 @@ use vibecode_spec::{Field, Kind};
 use super::{Findings, sample};
 use crate::probe::{bench::Bench, door::Silence, finding::Finding};
 
-const DAY: &str = "2001-02-03";
-const MOMENT: &str = "2001-02-03T04:05:06+03:00";
+const DATE: &str = "2001-02-03";
+const TIME: &str = "2001-02-03T04:05:06+03:00";
 
 pub(super) async fn ask(bench: &Bench<'_>) -> Findings {
     let assumptions = [
-        (Kind::Boolean, "true and false are taken"),
-        (Kind::Date, "the day is taken"),
-        (Kind::DateTime, "the moment is taken"),
+        (Kind::Boolean, "true and false are accepted"),
+        (Kind::Date, "the date is accepted"),
+        (Kind::DateTime, "the time is accepted"),
     ];
     let mut findings = Vec::new();
     for (kind, assumed) in assumptions {
@@ -25,7 +25,7 @@ pub(super) async fn ask(bench: &Bench<'_>) -> Findings {
         findings.push(match field {
             None => Finding::not_testable(about, "the portal has no such user field", assumed),
             Some(field) if kind == Kind::Boolean => boolean(field, bench, assumed).await?,
-            Some(field) => moment(field, bench, assumed).await?,
+            Some(field) => date_or_time(field, bench, assumed).await?,
         });
     }
     Ok(findings)
@@ -33,7 +33,7 @@ pub(super) async fn ask(bench: &Bench<'_>) -> Findings {
 
 /// Asks whether true, false, "Y" and "N" are accepted, and how true is read.
 async fn boolean(field: &Field, bench: &Bench<'_>, assumed: &str) -> Result<Finding, Silence> {
-    let mut taken = Vec::new();
+    let mut accepted = Vec::new();
     let mut forms: Vec<String> = Vec::new();
     // Each after its opposite, so that every one of them is a change.
     for (name, value, meant) in [
@@ -54,18 +54,22 @@ async fn boolean(field: &Field, bench: &Bench<'_>, assumed: &str) -> Result<Find
         let shown = bench.read_field(&field.name).await?;
         let form = shown.to_string();
         if answer.is_success() && sample::is_true(&shown) == meant {
-            taken.push(name);
+            accepted.push(name);
             if !forms.contains(&form) && form.len() < 8 {
                 forms.push(form);
             }
         }
     }
-    let here = if taken.is_empty() {
-        "none of true, false, \"Y\" and \"N\" is taken".to_owned()
+    let here = if accepted.is_empty() {
+        "none of true, false, \"Y\" and \"N\" is accepted".to_owned()
     } else {
-        format!("{} taken; read as {}", taken.join(", "), forms.join(", "))
+        format!(
+            "{} accepted; read as {}",
+            accepted.join(", "),
+            forms.join(", ")
+        )
     };
-    let is_as_assumed = ["true", "false"].iter().all(|name| taken.contains(name));
+    let is_as_assumed = ["true", "false"].iter().all(|name| accepted.contains(name));
     Ok(Finding::new(
         field.kind.name(),
         here,
@@ -75,26 +79,22 @@ async fn boolean(field: &Field, bench: &Bench<'_>, assumed: &str) -> Result<Find
 }
 
 /// Asks how a date or a time is read after it was written.
-async fn moment(field: &Field, bench: &Bench<'_>, assumed: &str) -> Result<Finding, Silence> {
+async fn date_or_time(field: &Field, bench: &Bench<'_>, assumed: &str) -> Result<Finding, Silence> {
     let about = field.kind.name();
-    let written = if field.kind == Kind::Date {
-        DAY
-    } else {
-        MOMENT
-    };
+    let written = if field.kind == Kind::Date { DATE } else { TIME };
     let answer = bench.patch(&json!({ &field.name: written })).await?;
     if !answer.is_success() {
-        let here = format!("refused: {}", answer.told());
+        let here = format!("refused: {}", answer.status_and_code());
         return Ok(Finding::new(about, here, assumed, false));
     }
     let shown = bench.read_field(&field.name).await?;
-    let here = format!("{} reads as {}", shape(&json!(written)), shape(&shown));
+    let here = format!("{} is read as {}", shape(&json!(written)), shape(&shown));
     // A time may be shown with the portal's own offset, and so on the day before or after.
-    let is_taken = shown.as_str().is_some_and(|shown| match field.kind {
-        Kind::Date => shown.starts_with(DAY),
+    let is_accepted = shown.as_str().is_some_and(|shown| match field.kind {
+        Kind::Date => shown.starts_with(DATE),
         _ => shown.starts_with("2001-02-0") && shown.contains('T'),
     });
-    Ok(Finding::new(about, here, assumed, is_taken))
+    Ok(Finding::new(about, here, assumed, is_accepted))
 }
 
 /// Returns the value with every digit replaced by 9: its form without its content.
