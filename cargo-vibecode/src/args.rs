@@ -35,23 +35,23 @@ pub(crate) enum Command {
     Me,
     /// Fetch the portal's fields and write them to `vibecode/<entity>.json`, where the compiler finds
     /// them.
-    Pull(pull::Wanted),
+    Pull(pull::Args),
     /// Show what has changed on the portal since its schema was fetched.
-    Check(check::Wanted),
+    Check(check::Args),
     /// Print a complete module for an entity: a struct, and an enum for each list.
-    New(new::Wanted),
+    New(new::Args),
     /// Change one record, after checking the change against the schema.
-    Update(update::Wanted),
+    Update(update::Args),
     /// Change many records by the rows of a file: check all rows, send them, and resume after an
     /// interruption.
     #[command(after_help = bulk::HELP)]
-    Bulk(Box<bulk::Wanted>),
+    Bulk(Box<bulk::Args>),
     /// Run a stand-in for the API on this machine, with a page that shows the requests.
-    Sandbox(sandbox::Wanted),
+    Sandbox(sandbox::Args),
     /// Test on a portal what the API's documentation leaves open, with a temporary record.
-    Probe(probe::Wanted),
+    Probe(probe::Args),
     /// Print shell completions or the man page.
-    Completions(completions::Wanted),
+    Completions(completions::Args),
 }
 
 /// Parses the command line, also in the form in which cargo passes it: `cargo-vibecode vibecode …`.
@@ -61,6 +61,14 @@ pub(crate) fn parse() -> Args {
         words.remove(1);
     }
     Args::parse_from(words)
+}
+
+/// Parses the value of an option such as `--set FIELD=VALUE`.
+pub(crate) fn name_and_value(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text
+        .split_once('=')
+        .ok_or("the `=` is missing: write the name, `=` and the value")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 /// Returns the definition of the command line, for completions and the man page.

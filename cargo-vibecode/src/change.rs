@@ -23,7 +23,7 @@ enum Step<'a> {
 }
 
 /// Separates several values of one field.
-const SEPARATOR: char = ';';
+pub(crate) const SEPARATOR: char = ';';
 
 impl<'a> Change<'a> {
     /// Creates an empty change.
@@ -116,14 +116,8 @@ impl<'a> Change<'a> {
                 field.name
             ));
         }
-        let by = match field.clearing() {
-            Clearing::Zero => json!(0),
-            Clearing::EmptyList => json!([]),
-            Clearing::Null => Value::Null,
-            Clearing::False => json!(false),
-            _ => json!(""),
-        };
-        self.steps.push(Step::Clear(&field.name, by));
+        self.steps
+            .push(Step::Clear(&field.name, clearing_value(field)));
         Ok(())
     }
 
@@ -179,6 +173,23 @@ pub(crate) fn field<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, Str
             Err(format!("there is no field `{name}`: {advice}"))
         }
     }
+}
+
+/// Returns the value that clears a field.
+pub(crate) fn clearing_value(field: &Field) -> Value {
+    match field.clearing() {
+        Clearing::Zero => json!(0),
+        Clearing::EmptyList => json!([]),
+        Clearing::Null => Value::Null,
+        Clearing::False => json!(false),
+        // `EmptyText`, and the default of the enum, which may grow.
+        _ => json!(""),
+    }
+}
+
+/// Returns true if an existing record's field cannot be changed.
+pub(crate) fn is_fixed(field: &Field) -> bool {
+    field.read_only || field.immutable
 }
 
 fn writable<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, String> {

@@ -6,7 +6,7 @@ use serde_json::json;
 use vibecode_spec::{Descriptions, EntityPath, Schema};
 
 use crate::{
-    Ended,
+    ExitStatus,
     drift::{self, Difference},
     failure::Failure,
     output::Output,
@@ -17,7 +17,7 @@ use crate::{
 
 /// The arguments of `check`.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Wanted {
+pub(crate) struct Args {
     /// The entities [default: all that have a schema file].
     #[arg(value_name = "ENTITY")]
     entities: Vec<String>,
@@ -29,20 +29,20 @@ pub(crate) struct Wanted {
 }
 
 pub(crate) async fn run(
-    wanted: &Wanted,
-    args: &PortalArgs,
+    args: &Args,
+    portal_args: &PortalArgs,
     output: &Output,
-) -> Result<Ended, Failure> {
-    let mut ended = Ended::Done;
-    let client = if wanted.offline {
+) -> Result<ExitStatus, Failure> {
+    let mut status = ExitStatus::Success;
+    let client = if args.offline {
         None
     } else {
-        Some(portal::client(args, |builder| builder)?)
+        Some(portal::client(portal_args, |builder| builder)?)
     };
-    let entities = if wanted.entities.is_empty() {
+    let entities = if args.entities.is_empty() {
         schema_file::entities()?
     } else {
-        wanted.entities.clone()
+        args.entities.clone()
     };
     if entities.is_empty() {
         let problem = "there is no schema file here: fetch one with `cargo vibecode pull`";
@@ -68,10 +68,10 @@ pub(crate) async fn run(
             }
         };
         if found {
-            ended = Ended::Found;
+            status = ExitStatus::Attention;
         }
     }
-    Ok(ended)
+    Ok(status)
 }
 
 /// Reports whether a file is formatted as `pull` writes it, and returns true if it is not.
@@ -98,11 +98,9 @@ fn has_drifted(
     output: &Output,
 ) -> Result<bool, Failure> {
     let name = entity.path();
-    let now = now.schema().map_err(|error| {
-        Failure::new(format!(
-            "the portal's answer about the fields of {name} cannot be used: {error}"
-        ))
-    })?;
+    let now = now
+        .schema()
+        .map_err(|error| pull::unusable_answer(entity, error))?;
     let differences = drift::between(schema, &now);
     if differences.is_empty() {
         output.line(format!("{name}: the schema is up to date"));

@@ -4,11 +4,11 @@ use std::io::{self, Write};
 
 use clap_complete::Shell;
 
-use crate::{Ended, failure::Failure};
+use crate::{ExitStatus, failure::Failure};
 
 /// The arguments of `completions`.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Wanted {
+pub(crate) struct Args {
     /// The shell to print completions for.
     #[arg(value_enum, required_unless_present = "man")]
     shell: Option<Shell>,
@@ -19,9 +19,9 @@ pub(crate) struct Wanted {
 }
 
 /// Prints the completions or the man page of a program with this command line.
-pub(crate) fn run(wanted: &Wanted, mut command: clap::Command) -> Result<Ended, Failure> {
+pub(crate) fn run(args: &Args, mut command: clap::Command) -> Result<ExitStatus, Failure> {
     let mut text = Vec::new();
-    match wanted.shell {
+    match args.shell {
         Some(shell) => clap_complete::generate(shell, &mut command, "cargo-vibecode", &mut text),
         None => clap_mangen::Man::new(command)
             .render(&mut text)
@@ -30,5 +30,5 @@ pub(crate) fn run(wanted: &Wanted, mut command: clap::Command) -> Result<Ended, 
     io::stdout()
         .write_all(&text)
         .map_err(|error| Failure::new(error.to_string()))?;
-    Ok(Ended::Done)
+    Ok(ExitStatus::Success)
 }

@@ -4,15 +4,17 @@ use std::fmt;
 
 use vibecode_spec::{Field, Item, Schema, one_line};
 
+use crate::change::is_fixed;
+
 /// A difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Difference {
     pub(crate) field: String,
-    pub(crate) what: What,
+    pub(crate) kind: DifferenceKind,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum What {
+pub(crate) enum DifferenceKind {
     Added { kind: String },
     Removed,
     Type { from: String, to: String },
@@ -28,35 +30,35 @@ pub(crate) enum What {
 impl Difference {
     /// Returns true if code that was checked against the old schema may be wrong with the new one.
     pub(crate) fn can_break(&self) -> bool {
-        match &self.what {
-            What::Removed
-            | What::Type { .. }
-            | What::Multiple(_)
-            | What::ReadOnly(true)
-            | What::Required(true)
-            | What::OptionAdded(_)
-            | What::OptionRemoved(_)
-            | What::OptionRenamed { .. } => true,
-            What::Added { .. }
-            | What::ReadOnly(false)
-            | What::Required(false)
-            | What::Title { .. } => false,
+        match &self.kind {
+            DifferenceKind::Removed
+            | DifferenceKind::Type { .. }
+            | DifferenceKind::Multiple(_)
+            | DifferenceKind::ReadOnly(true)
+            | DifferenceKind::Required(true)
+            | DifferenceKind::OptionAdded(_)
+            | DifferenceKind::OptionRemoved(_)
+            | DifferenceKind::OptionRenamed { .. } => true,
+            DifferenceKind::Added { .. }
+            | DifferenceKind::ReadOnly(false)
+            | DifferenceKind::Required(false)
+            | DifferenceKind::Title { .. } => false,
         }
     }
 
     /// Returns the name of the difference in JSON.
     pub(crate) fn name(&self) -> &'static str {
-        match &self.what {
-            What::Added { .. } => "added",
-            What::Removed => "removed",
-            What::Type { .. } => "type",
-            What::Multiple(_) => "multiple",
-            What::ReadOnly(_) => "readOnly",
-            What::Required(_) => "required",
-            What::OptionAdded(_) => "optionAdded",
-            What::OptionRemoved(_) => "optionRemoved",
-            What::OptionRenamed { .. } => "optionRenamed",
-            What::Title { .. } => "title",
+        match &self.kind {
+            DifferenceKind::Added { .. } => "added",
+            DifferenceKind::Removed => "removed",
+            DifferenceKind::Type { .. } => "type",
+            DifferenceKind::Multiple(_) => "multiple",
+            DifferenceKind::ReadOnly(_) => "readOnly",
+            DifferenceKind::Required(_) => "required",
+            DifferenceKind::OptionAdded(_) => "optionAdded",
+            DifferenceKind::OptionRemoved(_) => "optionRemoved",
+            DifferenceKind::OptionRenamed { .. } => "optionRenamed",
+            DifferenceKind::Title { .. } => "title",
         }
     }
 }
@@ -67,7 +69,7 @@ pub(crate) fn between(old: &Schema, new: &Schema) -> Vec<Difference> {
     for field in old.fields() {
         match new.field(&field.name) {
             Some(now) => compare(field, now, &mut all),
-            None => all.push(difference(field, What::Removed)),
+            None => all.push(difference(field, DifferenceKind::Removed)),
         }
     }
     for field in new
@@ -75,37 +77,36 @@ pub(crate) fn between(old: &Schema, new: &Schema) -> Vec<Difference> {
         .filter(|field| old.field(&field.name).is_none())
     {
         let kind = of_kind(field);
-        all.push(difference(field, What::Added { kind }));
+        all.push(difference(field, DifferenceKind::Added { kind }));
     }
     all.sort_by(|one, other| one.field.cmp(&other.field));
     all
 }
 
 fn compare(old: &Field, new: &Field, all: &mut Vec<Difference>) {
-    let mut note = |what| all.push(difference(old, what));
+    let mut note = |kind| all.push(difference(old, kind));
     if old.kind != new.kind {
         let (from, to) = (old.kind.name().to_owned(), new.kind.name().to_owned());
-        note(What::Type { from, to });
+        note(DifferenceKind::Type { from, to });
     }
     if old.multiple != new.multiple {
-        note(What::Multiple(new.multiple));
+        note(DifferenceKind::Multiple(new.multiple));
     }
-    let is_fixed = |field: &Field| field.read_only || field.immutable;
     if is_fixed(old) != is_fixed(new) {
-        note(What::ReadOnly(is_fixed(new)));
+        note(DifferenceKind::ReadOnly(is_fixed(new)));
     }
     if old.required != new.required {
-        note(What::Required(new.required));
+        note(DifferenceKind::Required(new.required));
     }
     if old.title != new.title {
-        note(What::Title {
+        note(DifferenceKind::Title {
             to: new.title.clone(),
         });
     }
     for item in &old.items {
         match new.items.iter().find(|now| now.id == item.id) {
-            None => note(What::OptionRemoved(item.clone())),
-            Some(now) if now.label != item.label => note(What::OptionRenamed {
+            None => note(DifferenceKind::OptionRemoved(item.clone())),
+            Some(now) if now.label != item.label => note(DifferenceKind::OptionRenamed {
                 from: item.clone(),
                 to: now.label.clone(),
             }),
@@ -114,14 +115,14 @@ fn compare(old: &Field, new: &Field, all: &mut Vec<Difference>) {
     }
     let is_new = |item: &&Item| !old.items.iter().any(|before| before.id == item.id);
     for item in new.items.iter().filter(is_new) {
-        note(What::OptionAdded(item.clone()));
+        note(DifferenceKind::OptionAdded(item.clone()));
     }
 }
 
-fn difference(field: &Field, what: What) -> Difference {
+fn difference(field: &Field, kind: DifferenceKind) -> Difference {
     Difference {
         field: field.name.clone(),
-        what,
+        kind,
     }
 }
 
@@ -138,10 +139,10 @@ fn shown(item: &Item) -> String {
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let field = one_line(&self.field);
-        match &self.what {
-            What::Added { kind } => write!(f, "+ {field}: new, {}", one_line(kind)),
-            What::Removed => write!(f, "- {field}: no longer on the portal"),
-            What::Type { from, to } => {
+        match &self.kind {
+            DifferenceKind::Added { kind } => write!(f, "+ {field}: new, {}", one_line(kind)),
+            DifferenceKind::Removed => write!(f, "- {field}: no longer on the portal"),
+            DifferenceKind::Type { from, to } => {
                 write!(
                     f,
                     "~ {field}: was {}, is now {}",
@@ -149,22 +150,24 @@ impl fmt::Display for Difference {
                     one_line(to)
                 )
             }
-            What::Multiple(true) => write!(f, "~ {field}: now takes several values"),
-            What::Multiple(false) => write!(f, "~ {field}: now takes one value"),
-            What::ReadOnly(true) => write!(f, "~ {field}: is now read-only"),
-            What::ReadOnly(false) => write!(f, "~ {field}: can now be written"),
-            What::Required(true) => write!(f, "~ {field}: is now required"),
-            What::Required(false) => write!(f, "~ {field}: is no longer required"),
-            What::OptionAdded(item) => write!(f, "~ {field}: new option {}", shown(item)),
-            What::OptionRemoved(item) => write!(f, "~ {field}: option {} was removed", shown(item)),
-            What::OptionRenamed { from, to } => {
+            DifferenceKind::Multiple(true) => write!(f, "~ {field}: now takes several values"),
+            DifferenceKind::Multiple(false) => write!(f, "~ {field}: now takes one value"),
+            DifferenceKind::ReadOnly(true) => write!(f, "~ {field}: is now read-only"),
+            DifferenceKind::ReadOnly(false) => write!(f, "~ {field}: can now be written"),
+            DifferenceKind::Required(true) => write!(f, "~ {field}: is now required"),
+            DifferenceKind::Required(false) => write!(f, "~ {field}: is no longer required"),
+            DifferenceKind::OptionAdded(item) => write!(f, "~ {field}: new option {}", shown(item)),
+            DifferenceKind::OptionRemoved(item) => {
+                write!(f, "~ {field}: option {} was removed", shown(item))
+            }
+            DifferenceKind::OptionRenamed { from, to } => {
                 let (id, label, to) = (&from.id, one_line(&from.label), one_line(to));
                 write!(f, "~ {field}: option {id} was “{label}”, is now “{to}”")
             }
-            What::Title { to: Some(to) } => {
+            DifferenceKind::Title { to: Some(to) } => {
                 write!(f, "~ {field}: is now labelled “{}”", one_line(to))
             }
-            What::Title { to: None } => write!(f, "~ {field}: no longer has a label"),
+            DifferenceKind::Title { to: None } => write!(f, "~ {field}: no longer has a label"),
         }
     }
 }

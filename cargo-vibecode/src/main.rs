@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod drift;
 mod failure;
+mod interrupts;
 mod me;
 mod new;
 mod output;
@@ -15,7 +16,6 @@ mod probe;
 mod pull;
 mod sandbox;
 mod schema_file;
-mod stop;
 mod update;
 
 use std::process::ExitCode;
@@ -28,11 +28,11 @@ use crate::{
 
 /// The result of a command that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ended {
+pub(crate) enum ExitStatus {
     /// Nothing needs attention.
-    Done,
+    Success,
     /// Something needs attention.
-    Found,
+    Attention,
 }
 
 fn main() -> ExitCode {
@@ -41,15 +41,15 @@ fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    let ended = match runtime {
+    let status = match runtime {
         Ok(runtime) => runtime.block_on(run(args, &output)),
         Err(error) => Err(Failure::new(format!(
             "cannot start the asynchronous runtime: {error}"
         ))),
     };
-    match ended {
-        Ok(Ended::Done) => ExitCode::SUCCESS,
-        Ok(Ended::Found) => ExitCode::from(1),
+    match status {
+        Ok(ExitStatus::Success) => ExitCode::SUCCESS,
+        Ok(ExitStatus::Attention) => ExitCode::from(1),
         Err(failure) => {
             output.fail(&failure);
             ExitCode::from(2)
@@ -57,17 +57,17 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(args: Args, output: &Output) -> Result<Ended, Failure> {
+async fn run(args: Args, output: &Output) -> Result<ExitStatus, Failure> {
     let portal = &args.portal;
     match args.command {
         Command::Me => me::run(portal, output).await,
-        Command::Pull(wanted) => pull::run(&wanted, portal, output).await,
-        Command::Check(wanted) => check::run(&wanted, portal, output).await,
-        Command::New(wanted) => new::run(&wanted, portal, output).await,
-        Command::Update(wanted) => update::run(&wanted, portal, output).await,
-        Command::Bulk(wanted) => bulk::run(&wanted, portal, output).await,
-        Command::Sandbox(wanted) => sandbox::run(&wanted, output).await,
-        Command::Probe(wanted) => probe::run(&wanted, portal, output).await,
-        Command::Completions(wanted) => completions::run(&wanted, args::command()),
+        Command::Pull(args) => pull::run(&args, portal, output).await,
+        Command::Check(args) => check::run(&args, portal, output).await,
+        Command::New(args) => new::run(&args, portal, output).await,
+        Command::Update(args) => update::run(&args, portal, output).await,
+        Command::Bulk(args) => bulk::run(&args, portal, output).await,
+        Command::Sandbox(args) => sandbox::run(&args, output).await,
+        Command::Probe(args) => probe::run(&args, portal, output).await,
+        Command::Completions(args) => completions::run(&args, args::command()),
     }
 }

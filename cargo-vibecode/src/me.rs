@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use vibecode_runtime::{Acquiring, Budget, Feedback, Me, Permit, Throttle};
 
 use crate::{
-    Ended,
+    ExitStatus,
     failure::Failure,
     output::Output,
     portal::{self, PortalArgs},
@@ -15,15 +15,15 @@ use crate::{
 /// The scope that CRM records require (api.md, grade D).
 const SCOPE: &str = "crm";
 
-pub(crate) async fn run(args: &PortalArgs, output: &Output) -> Result<Ended, Failure> {
-    let kind = portal::kind_of_key(args)?;
-    let watched = Watched::default();
-    let throttle = Throttle::shared(watched.clone());
-    let client = portal::client(args, |builder| builder.throttle(throttle))?;
+pub(crate) async fn run(portal_args: &PortalArgs, output: &Output) -> Result<ExitStatus, Failure> {
+    let kind = portal::kind_of_key(portal_args)?;
+    let recorder = LimitsRecorder::default();
+    let throttle = Throttle::shared(recorder.clone());
+    let client = portal::client(portal_args, |builder| builder.throttle(throttle))?;
     let me = client.me().await?;
     let Feedback {
         limit, remaining, ..
-    } = watched.feedback();
+    } = recorder.feedback();
     output.json(&json!({
         "key": kind,
         "limits": { "perMinute": limit, "remaining": remaining },
@@ -57,36 +57,36 @@ fn access(can_write: bool) -> String {
 }
 
 /// Warns if the key cannot change records.
-fn warn(me: &Me, output: &Output) -> Ended {
-    let mut ended = Ended::Done;
+fn warn(me: &Me, output: &Output) -> ExitStatus {
+    let mut status = ExitStatus::Success;
     let scopes = me.scopes();
     if scopes.is_some_and(|scopes| !scopes.iter().any(|scope| scope == SCOPE)) {
         output.warn("the key lacks the scope `crm`, so it can neither read nor change records: create a key with this scope");
-        ended = Ended::Found;
+        status = ExitStatus::Attention;
     }
     if me.can_write() == Some(false) {
         output
             .warn("the key is read-only, so it cannot change records: create a key that may write");
-        ended = Ended::Found;
+        status = ExitStatus::Attention;
     }
-    ended
+    status
 }
 
-/// Lets every request pass, and keeps what the last answer said about the limits.
+/// Lets every request pass, and keeps the limits that the last answer reported.
 #[derive(Clone, Default)]
-struct Watched(Arc<Mutex<Feedback>>);
+struct LimitsRecorder(Arc<Mutex<Feedback>>);
 
-impl Watched {
+impl LimitsRecorder {
     fn feedback(&self) -> Feedback {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Budget for Watched {
+impl Budget for LimitsRecorder {
     fn acquire(&self) -> Acquiring<'_> {
-        let watched = self.clone();
+        let recorder = self.clone();
         let note = move |feedback: Feedback| {
-            *watched.0.lock().unwrap_or_else(PoisonError::into_inner) = feedback;
+            *recorder.0.lock().unwrap_or_else(PoisonError::into_inner) = feedback;
         };
         Box::pin(async { Ok(Permit::new(note)) })
     }

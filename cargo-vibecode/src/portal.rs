@@ -91,16 +91,15 @@ fn credentials(args: &PortalArgs) -> Result<Credentials, Failure> {
 fn secrets(args: &PortalArgs) -> Result<(String, Option<String>), Failure> {
     if let Some(path) = &args.key_file {
         let bytes = fs::read(path).map_err(|error| Failure::of_file(path, &error))?;
-        let text = text_of(&bytes)
-            .map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+        let text = text_of(&bytes).map_err(|error| Failure::in_file(path, error))?;
         let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         let key = lines.next().map(str::to_owned);
         let session = lines.next().map(str::to_owned);
         let problem = || {
-            Failure::new(format!(
-                "{}: the file is empty: write the API key into its first line",
-                path.display()
-            ))
+            Failure::in_file(
+                path,
+                "the file is empty: write the API key into its first line",
+            )
         };
         Ok((key.ok_or_else(problem)?, session))
     } else {

@@ -49,12 +49,14 @@ pub(crate) struct SchemaFile {
 /// # Errors
 /// If it cannot be read, or is not a schema of the entity.
 pub(crate) fn read(file: &Path, entity: EntityPath) -> Result<SchemaFile, Failure> {
-    let problem = |error: &dyn std::fmt::Display| {
-        Failure::new(format!("{} cannot be used: {error}", file.display()))
-    };
-    let descriptions = Descriptions::read_file(file).map_err(|error| problem(&error))?;
-    let schema = descriptions.schema().map_err(|error| problem(&error))?;
-    schema.check_for(entity).map_err(|error| problem(&error))?;
+    let descriptions =
+        Descriptions::read_file(file).map_err(|error| Failure::unusable(file, error))?;
+    let schema = descriptions
+        .schema()
+        .map_err(|error| Failure::unusable(file, error))?;
+    schema
+        .check_for(entity)
+        .map_err(|error| Failure::unusable(file, error))?;
     Ok(SchemaFile {
         descriptions,
         schema,

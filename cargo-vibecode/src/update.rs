@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::{
-    Ended,
+    ExitStatus,
+    args::name_and_value,
     change::Change,
     failure::Failure,
     output::Output,
@@ -13,7 +14,7 @@ use crate::{
 
 /// The arguments of `update`.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Wanted {
+pub(crate) struct Args {
     /// The entity: `contacts`, `companies`, `leads`, `deals`, or a smart process such as
     /// `items/1040`.
     entity: String,
@@ -22,11 +23,11 @@ pub(crate) struct Wanted {
     id: u64,
 
     /// Set a field, given by its wire name or label.
-    #[arg(long, value_name = "FIELD=VALUE", value_parser = pair)]
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = name_and_value)]
     set: Vec<(String, String)>,
 
     /// Add a phone or an email.
-    #[arg(long, value_name = "FIELD=VALUE[:TYPE]", value_parser = pair)]
+    #[arg(long, value_name = "FIELD=VALUE[:TYPE]", value_parser = name_and_value)]
     add: Vec<(String, String)>,
 
     /// Clear a field.
@@ -42,28 +43,21 @@ pub(crate) struct Wanted {
     dry_run: bool,
 }
 
-fn pair(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text
-        .split_once('=')
-        .ok_or("write it as FIELD=VALUE: the `=` is missing")?;
-    Ok((name.to_owned(), value.to_owned()))
-}
-
 pub(crate) async fn run(
-    wanted: &Wanted,
-    args: &PortalArgs,
+    args: &Args,
+    portal_args: &PortalArgs,
     output: &Output,
-) -> Result<Ended, Failure> {
-    let schema = schema_file::load(&wanted.entity)?;
-    let mut change = Change::new(&wanted.entity, &schema);
+) -> Result<ExitStatus, Failure> {
+    let schema = schema_file::load(&args.entity)?;
+    let mut change = Change::new(&args.entity, &schema);
     let mut problems = Vec::new();
-    for (name, text) in &wanted.set {
+    for (name, text) in &args.set {
         problems.extend(change.set(name, text).err());
     }
-    for (name, text) in &wanted.add {
+    for (name, text) in &args.add {
         problems.extend(change.add(name, text).err());
     }
-    for name in &wanted.clear {
+    for name in &args.clear {
         problems.extend(change.clear(name).err());
     }
     if !problems.is_empty() {
@@ -74,17 +68,17 @@ pub(crate) async fn run(
             "there is nothing to change: use --set, --add or --clear",
         ));
     }
-    let job = change.job(wanted.id)?;
-    if wanted.dry_run {
-        let patch = change.patch(wanted.id);
+    let job = change.job(args.id)?;
+    if args.dry_run {
+        let patch = change.patch(args.id);
         let failed = |error: serde_json::Error| Failure::new(error.to_string());
         output.line(serde_json::to_string(&patch).map_err(failed)?);
         output.json(&serde_json::to_value(&patch).map_err(failed)?);
-        return Ok(Ended::Done);
+        return Ok(ExitStatus::Success);
     }
-    let client = portal::client(args, |builder| builder)?;
-    let record = format!("{}/{}", wanted.entity, wanted.id);
-    if wanted.ensure {
+    let client = portal::client(portal_args, |builder| builder)?;
+    let record = format!("{}/{}", args.entity, args.id);
+    if args.ensure {
         let ensured = client.ensure_job(job).await?;
         let (added, present) = (ensured.added().len(), ensured.present().len());
         output.line(format!(
@@ -96,5 +90,5 @@ pub(crate) async fn run(
         output.line(format!("{record}: changed"));
         output.json(&updated.raw().parse::<Value>()?);
     }
-    Ok(Ended::Done)
+    Ok(ExitStatus::Success)
 }

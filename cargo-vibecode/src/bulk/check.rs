@@ -5,15 +5,15 @@ use std::collections::HashMap;
 use serde_json::json;
 
 use super::{
-    columns::{Rules, Target},
+    columns::{ColumnOptions, Target},
     input::Input,
-    items::Items,
+    row_jobs::RowJobs,
     rows::Problem,
 };
 use crate::{failure::Failure, output::Output};
 
 /// The number of bad rows that are shown one by one.
-const MOST_SHOWN: usize = 20;
+const MAX_SHOWN: usize = 20;
 
 /// The result of the first pass.
 #[derive(Debug, Default)]
@@ -36,43 +36,47 @@ pub(super) struct Checked {
 ///
 /// # Errors
 /// If the file cannot be read, or if its columns cannot be assigned to fields.
-pub(super) fn check(input: &Input, rules: &Rules<'_>, output: &Output) -> Result<Checked, Failure> {
-    let mut items = Items::open(input, rules)?;
+pub(super) fn check(
+    input: &Input,
+    column_options: &ColumnOptions<'_>,
+    output: &Output,
+) -> Result<Checked, Failure> {
+    let mut row_jobs = RowJobs::open(input, column_options)?;
     let mut checked = Checked::default();
-    while let Some(item) = items.next()? {
-        match item.asks {
+    while let Some(row_job) = row_jobs.next()? {
+        match row_job.change {
             Ok((id, job)) => {
-                checked.repeated.note(id, item.line);
+                checked.repeated.add(id, row_job.line);
                 checked.to_send += u64::from(job.is_some());
                 checked.unchanged += u64::from(job.is_none());
                 checked.adds |= job.is_some_and(|job| !job.is_idempotent());
             }
             Err(problem) => {
                 output.json(&json!({
-                    "row": item.line,
+                    "row": row_job.line,
                     "column": problem.column,
                     "problem": problem.text,
                 }));
                 checked.bad += 1;
-                if checked.first_bad.len() < MOST_SHOWN {
-                    checked.first_bad.push((item.line, problem));
+                if checked.first_bad.len() < MAX_SHOWN {
+                    checked.first_bad.push((row_job.line, problem));
                 }
             }
         }
     }
-    let unused = items.columns().unused();
+    let unused = row_jobs.columns().unused();
     if let Some(first) = unused.first() {
-        return Err(Failure::new(format!("{}: {first}", input.path.display())));
+        return Err(Failure::in_file(&input.path, first));
     }
     let goes = |target: &Result<Target, String>| match target {
         Ok(target) => target.describe(),
         Err(_) => "no field: rows with this column are bad".to_owned(),
     };
-    let columns = items.columns().described();
+    let columns = row_jobs.columns().described();
     checked.columns = columns
         .map(|(name, target)| (name.to_owned(), goes(target)))
         .collect();
-    checked.digest = items.digest();
+    checked.digest = row_jobs.digest();
     Ok(checked)
 }
 
@@ -136,7 +140,7 @@ pub(super) fn rows(count: u64) -> String {
 }
 
 /// Finds rows about a record that an earlier row is already about. Stores one bit per id, in pages:
-/// the ids of a portal's records are close together, so this takes little memory. `MOST_PAGES`
+/// the ids of a portal's records are close together, so this takes little memory. `MAX_PAGES`
 /// limits it.
 #[derive(Debug, Default)]
 struct Repeated {
@@ -149,13 +153,13 @@ struct Repeated {
 
 const IDS_PER_PAGE: usize = 1024;
 /// About 9 MB.
-const MOST_PAGES: usize = 57_000;
+const MAX_PAGES: usize = 57_000;
 
 impl Repeated {
-    fn note(&mut self, id: u64, line: u64) {
+    fn add(&mut self, id: u64, line: u64) {
         let per_page = u64::try_from(IDS_PER_PAGE).unwrap_or(u64::MAX);
         let (page, bit) = (id / per_page, id % per_page);
-        if self.pages.len() >= MOST_PAGES && !self.pages.contains_key(&page) {
+        if self.pages.len() >= MAX_PAGES && !self.pages.contains_key(&page) {
             self.is_full = true;
             return;
         }

@@ -3,17 +3,17 @@
 use vibecode_spec::{Field, Kind, Multifield, Schema};
 
 use super::{
+    args::Empty,
     rows::{Cell, CellValue, Problem},
-    wanted::Empty,
 };
-use crate::change::{self, Change};
+use crate::change::{self, Change, SEPARATOR};
 
 /// The extra columns of a file of failed rows. They are ignored when the file is run again.
 pub(super) const ERROR_COLUMNS: [&str; 2] = ["error_code", "error_message"];
 
 /// The options about columns, and the known fields.
 #[derive(Debug)]
-pub(super) struct Rules<'a> {
+pub(super) struct ColumnOptions<'a> {
     pub(super) entity: &'a str,
     pub(super) schema: &'a Schema,
     pub(super) map: &'a [(String, String)],
@@ -28,7 +28,7 @@ pub(super) struct Rules<'a> {
 /// The columns seen so far.
 #[derive(Debug)]
 pub(super) struct Columns<'a> {
-    rules: &'a Rules<'a>,
+    column_options: &'a ColumnOptions<'a>,
     pub(super) names: Vec<String>,
     targets: Vec<Result<Target, String>>,
 }
@@ -51,13 +51,11 @@ pub(super) enum Target {
 }
 
 const DEFAULT_ID: &str = "id";
-/// Separates the values of one cell.
-const SEPARATOR: char = ';';
 
 impl<'a> Columns<'a> {
-    pub(super) fn new(rules: &'a Rules<'a>) -> Self {
+    pub(super) fn new(column_options: &'a ColumnOptions<'a>) -> Self {
         Self {
-            rules,
+            column_options,
             names: Vec::new(),
             targets: Vec::new(),
         }
@@ -66,9 +64,9 @@ impl<'a> Columns<'a> {
     /// Assigns a target to the columns that were added since the last call.
     pub(super) fn resolve(&mut self) {
         while let Some(name) = self.names.get(self.targets.len()) {
-            let target = self.rules.target(name).and_then(|target| {
+            let target = self.column_options.target(name).and_then(|target| {
                 let mut before = self.names.iter().zip(&self.targets);
-                let same = before.find(|(_, known)| is_taken(known, &target));
+                let same = before.find(|(_, known)| is_duplicate(known, &target));
                 same.map_or(Ok(target), |(other, _)| {
                     Err(format!("belongs to the same field as the column `{other}`: leave one out with --ignore"))
                 })
@@ -86,7 +84,7 @@ impl<'a> Columns<'a> {
         };
         let mut problems: Vec<String> = columns.filter_map(problem).collect();
         if !self.targets.contains(&Ok(Target::Id)) {
-            let id = self.rules.id_column.unwrap_or(DEFAULT_ID);
+            let id = self.column_options.id_column.unwrap_or(DEFAULT_ID);
             problems.push(format!(
                 "there is no column `{id}` with the id of the record: name the column with --id-column"
             ));
@@ -97,9 +95,17 @@ impl<'a> Columns<'a> {
 
     /// Returns the flags that name columns that do not exist.
     pub(super) fn unused(&self) -> Vec<String> {
-        let said = self.rules.map.iter().map(|(column, _)| ("--map", column));
-        let ignored = self.rules.ignore.iter().map(|column| ("--ignore", column));
-        let missing = said
+        let mapped = self
+            .column_options
+            .map
+            .iter()
+            .map(|(column, _)| ("--map", column));
+        let ignored = self
+            .column_options
+            .ignore
+            .iter()
+            .map(|column| ("--ignore", column));
+        let missing = mapped
             .chain(ignored)
             .filter(|(_, column)| !self.names.contains(column));
         missing
@@ -120,19 +126,19 @@ impl<'a> Columns<'a> {
     /// The problem with the first bad cell.
     pub(super) fn change(&self, cells: &[Cell]) -> Result<(u64, Change<'a>), Problem> {
         let mut id = None;
-        let mut change = Change::new(self.rules.entity, self.rules.schema);
+        let mut change = Change::new(self.column_options.entity, self.column_options.schema);
         for cell in cells {
             let name = self.names.get(cell.column).map_or("", String::as_str);
             let done = match self.targets.get(cell.column) {
                 Some(Ok(Target::Id)) => read_id(&cell.value).map(|read| id = Some(read)),
-                Some(Ok(target)) => self.rules.put(&mut change, target, &cell.value),
+                Some(Ok(target)) => self.column_options.apply(&mut change, target, &cell.value),
                 Some(Err(problem)) => Err(problem.clone()),
                 None => Ok(()),
             };
             done.map_err(|problem| Problem::of_column(name, problem))?;
         }
         let id = id.ok_or_else(|| {
-            let id = self.rules.id_column.unwrap_or(DEFAULT_ID);
+            let id = self.column_options.id_column.unwrap_or(DEFAULT_ID);
             Problem::of_the_row(format!("the row has no `{id}`, the id of the record"))
         })?;
         Ok((id, change))
@@ -140,7 +146,7 @@ impl<'a> Columns<'a> {
 }
 
 /// Returns true if two columns have the same target, and it takes only one.
-fn is_taken(known: &Result<Target, String>, target: &Target) -> bool {
+fn is_duplicate(known: &Result<Target, String>, target: &Target) -> bool {
     !matches!(target, Target::Add { .. } | Target::Ignored) && known.as_ref() == Ok(target)
 }
 
@@ -152,22 +158,22 @@ fn read_id(value: &CellValue) -> Result<u64, String> {
     id.ok_or_else(|| "requires the id of the record, a whole number above 0".to_owned())
 }
 
-impl Rules<'_> {
+impl ColumnOptions<'_> {
     fn target(&self, column: &str) -> Result<Target, String> {
-        let said = self.map.iter().find(|(name, _)| name == column);
+        let mapped = self.map.iter().find(|(name, _)| name == column);
         let is_ignored = self.ignore.iter().any(|name| name == column);
-        if is_ignored || (said.is_none() && ERROR_COLUMNS.contains(&column)) {
+        if is_ignored || (mapped.is_none() && ERROR_COLUMNS.contains(&column)) {
             return Ok(Target::Ignored);
         }
         if self.id_column.unwrap_or(DEFAULT_ID) == column {
             return Ok(Target::Id);
         }
-        let name = said.map_or(column, |(_, name)| name);
+        let name = mapped.map_or(column, |(_, name)| name);
         let (field, type_id) = self.field(name)?;
         if field.name == DEFAULT_ID && self.id_column.is_none() {
             return Ok(Target::Id);
         }
-        if field.read_only || field.immutable {
+        if change::is_fixed(field) {
             let name = &field.name;
             return Err(format!(
                 "belongs to `{name}`, which is read-only: leave it out with --ignore"
@@ -218,7 +224,7 @@ impl Rules<'_> {
     }
 
     /// Adds the value of a cell to the change.
-    fn put(
+    fn apply(
         &self,
         change: &mut Change<'_>,
         target: &Target,
@@ -286,7 +292,10 @@ impl Target {
             Self::Id => "the id of the record".to_owned(),
             Self::Set { field, .. } => field.clone(),
             Self::Add { field, type_id, .. } => {
-                format!("{field}, added as {}", type_id.unwrap_or("WORK"))
+                format!(
+                    "{field}, added as {}",
+                    type_id.unwrap_or(Multifield::DEFAULT_TYPE_ID)
+                )
             }
             Self::Ignored => "ignored".to_owned(),
         }

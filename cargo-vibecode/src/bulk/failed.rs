@@ -10,11 +10,11 @@ use std::{
 use csv::ByteRecord;
 
 use super::{
-    columns::{ERROR_COLUMNS, Rules},
-    input::{Form, Input, private},
-    items::Items,
+    columns::{ColumnOptions, ERROR_COLUMNS},
+    input::{FileFormat, Input, private},
     journal::Journal,
     outcome::BAD_ROW,
+    row_jobs::RowJobs,
     rows::{Record, json_line_with},
 };
 use crate::failure::Failure;
@@ -24,14 +24,14 @@ use crate::failure::Failure;
 #[derive(Debug, Default)]
 struct Reasons {
     texts: Vec<(String, String)>,
-    places: HashMap<(String, String), u64>,
+    indexes: HashMap<(String, String), u64>,
     /// The line of a row in the upper bits and the index of its reason in the lower ones, sorted by
     /// line.
     rows: Vec<u64>,
 }
 
-const BITS_OF_PLACE: u32 = 16;
-const MOST_PLACES: u64 = 1 << BITS_OF_PLACE;
+const REASON_BITS: u32 = 16;
+const MAX_REASONS: u64 = 1 << REASON_BITS;
 
 /// Writes the failed and the bad rows to a file and returns its path. The file is written
 /// atomically.
@@ -40,7 +40,7 @@ const MOST_PLACES: u64 = 1 << BITS_OF_PLACE;
 /// If a file cannot be read or written.
 pub(super) fn write(
     input: &Input,
-    rules: &Rules<'_>,
+    column_options: &ColumnOptions<'_>,
     journal: &mut Journal,
     count: u64,
 ) -> Result<PathBuf, Failure> {
@@ -54,7 +54,7 @@ pub(super) fn write(
         .truncate(true)
         .open(&new)
         .map_err(failed)?;
-    let written = write_rows(input, rules, &reasons, file).and_then(|file| {
+    let written = write_rows(input, column_options, &reasons, file).and_then(|file| {
         let kept = file.sync_all().and_then(|()| fs::rename(&new, &path));
         kept.map_err(failed)
     });
@@ -66,27 +66,27 @@ pub(super) fn write(
 
 fn write_rows(
     input: &Input,
-    rules: &Rules<'_>,
+    column_options: &ColumnOptions<'_>,
     reasons: &Reasons,
     file: File,
 ) -> Result<File, Failure> {
     let failed = |error: io::Error| Failure::of_file(&input.failed(), &error);
-    let mut items = Items::open(input, rules)?;
-    let names = &items.columns().names;
+    let mut row_jobs = RowJobs::open(input, column_options)?;
+    let names = &row_jobs.columns().names;
     let mut writer = Writer::begin(input, names, BufWriter::new(file)).map_err(failed)?;
     let mut at = 0;
-    while let Some(item) = items.next()? {
-        let reason = match &item.asks {
+    while let Some(row_job) = row_jobs.next()? {
+        let reason = match &row_job.change {
             Err(problem) => {
                 let column = problem.column.as_ref();
-                let place = column.map_or_else(String::new, |column| format!("{column}: "));
-                Some((BAD_ROW, format!("{place}{}", problem.text)))
+                let prefix = column.map_or_else(String::new, |column| format!("{column}: "));
+                Some((BAD_ROW, format!("{prefix}{}", problem.text)))
             }
-            Ok(_) => reasons.of(item.line, &mut at),
+            Ok(_) => reasons.of(row_job.line, &mut at),
         };
         if let Some((code, message)) = reason {
             writer
-                .write(items.record(), [code, &message])
+                .write(row_jobs.record(), [code, &message])
                 .map_err(failed)?;
         }
     }
@@ -100,37 +100,37 @@ impl Reasons {
         let rows = usize::try_from(count).unwrap_or_default();
         reasons.rows.reserve_exact(rows);
         journal.failures(|failure| {
-            let place = reasons.place(failure.code, failure.message);
-            reasons.rows.push((failure.row << BITS_OF_PLACE) | place);
+            let index = reasons.index(failure.code, failure.message);
+            reasons.rows.push((failure.row << REASON_BITS) | index);
         })?;
         reasons.rows.sort_unstable();
         Ok(reasons)
     }
 
-    fn place(&mut self, code: String, message: String) -> u64 {
+    fn index(&mut self, code: String, message: String) -> u64 {
         let reason = (code, message);
-        if let Some(place) = self.places.get(&reason) {
-            return *place;
+        if let Some(index) = self.indexes.get(&reason) {
+            return *index;
         }
-        let next = u64::try_from(self.texts.len()).unwrap_or(MOST_PLACES);
-        if next >= MOST_PLACES {
-            return MOST_PLACES - 1;
+        let next = u64::try_from(self.texts.len()).unwrap_or(MAX_REASONS);
+        if next >= MAX_REASONS {
+            return MAX_REASONS - 1;
         }
         self.texts.push(reason.clone());
-        self.places.insert(reason, next);
+        self.indexes.insert(reason, next);
         next
     }
 
     /// Returns why this row failed. Rows are requested in order, and `at` is the position of the
     /// last one.
     fn of(&self, line: u64, at: &mut usize) -> Option<(&str, String)> {
-        while self.rows.get(*at)? >> BITS_OF_PLACE < line {
+        while self.rows.get(*at)? >> REASON_BITS < line {
             *at += 1;
         }
         let row = self.rows.get(*at)?;
-        let place = usize::try_from(row & (MOST_PLACES - 1)).ok()?;
-        let (code, message) = self.texts.get(place)?;
-        (row >> BITS_OF_PLACE == line).then(|| (code.as_str(), message.clone()))
+        let index = usize::try_from(row & (MAX_REASONS - 1)).ok()?;
+        let (code, message) = self.texts.get(index)?;
+        (row >> REASON_BITS == line).then(|| (code.as_str(), message.clone()))
     }
 }
 
@@ -149,7 +149,7 @@ enum Writer {
 
 impl Writer {
     fn begin(input: &Input, names: &[String], mut file: BufWriter<File>) -> io::Result<Self> {
-        let Form::Csv { delimiter } = input.form else {
+        let FileFormat::Csv { delimiter } = input.format else {
             return Ok(Self::Json(file));
         };
         file.write_all(input.mark())?;
@@ -163,7 +163,7 @@ impl Writer {
         let mut csv = Self::Csv {
             writer: Box::new(writer),
             old: columns
-                .filter_map(|(place, name)| is_old(name).then_some(place))
+                .filter_map(|(index, name)| is_old(name).then_some(index))
                 .collect(),
             columns: names.len(),
         };
@@ -200,9 +200,9 @@ impl Writer {
         };
         let mut row = ByteRecord::new();
         let mut cells = cells.fuse();
-        for place in 0..*columns {
+        for index in 0..*columns {
             let cell = cells.next().unwrap_or_default();
-            if !old.contains(&place) {
+            if !old.contains(&index) {
                 row.push_field(cell);
             }
         }

@@ -20,7 +20,7 @@ const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
 const UTF_16_MARKS: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
 
 /// The rows, hashed as they are read.
-pub(super) type Reading = Rows<BufReader<Hashed>>;
+pub(super) type HashedRows = Rows<BufReader<Hashed>>;
 
 /// A file of rows. It stays open, so that both passes read the same file even if its path is
 /// replaced.
@@ -28,16 +28,16 @@ pub(super) type Reading = Rows<BufReader<Hashed>>;
 pub(super) struct Input {
     file: File,
     pub(super) path: PathBuf,
-    pub(super) form: Form,
+    pub(super) format: FileFormat,
     /// The length of the byte order mark at the start, in bytes.
     mark: u64,
     /// Whether this is a temporary copy of standard input.
-    pub(super) is_spooled: bool,
+    pub(super) is_copy: bool,
 }
 
 /// The form of the rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum FileFormat {
     Csv { delimiter: u8 },
     JsonLines,
 }
@@ -48,20 +48,20 @@ impl Input {
     /// # Errors
     /// If it cannot be read, or if its encoding is not UTF-8.
     pub(super) fn open(path: &Path, delimiter: Option<u8>) -> Result<Self, Failure> {
-        let is_spooled = is_stdin(path);
-        let path = if is_spooled {
-            spool()?
+        let is_copy = is_stdin(path);
+        let path = if is_copy {
+            copy_stdin()?
         } else {
             path.to_owned()
         };
-        let opened = Self::read_start(&path, delimiter, is_spooled);
-        if opened.is_err() && is_spooled {
+        let opened = Self::read_start(&path, delimiter, is_copy);
+        if opened.is_err() && is_copy {
             let _ = fs::remove_file(&path);
         }
         opened
     }
 
-    fn read_start(path: &Path, delimiter: Option<u8>, is_spooled: bool) -> Result<Self, Failure> {
+    fn read_start(path: &Path, delimiter: Option<u8>, is_copy: bool) -> Result<Self, Failure> {
         let failed = |error: io::Error| Failure::of_file(path, &error);
         let mut file = File::open(path).map_err(failed)?;
         let mut start = Vec::new();
@@ -70,17 +70,17 @@ impl Input {
         reader.read_to_end(&mut start).map_err(failed)?;
         if UTF_16_MARKS.iter().any(|mark| start.starts_with(mark)) {
             let problem = "the file is UTF-16: save it as UTF-8";
-            return Err(Failure::new(format!("{}: {problem}", path.display())));
+            return Err(Failure::in_file(path, problem));
         }
         let text = start.strip_prefix(UTF_8_MARK);
         let mark = text.map_or(0, |_| UTF_8_MARK.len());
-        let form = form_of(path, text.unwrap_or(&start), delimiter);
+        let format = detect_format(path, text.unwrap_or(&start), delimiter);
         Ok(Self {
             file,
             path: path.to_owned(),
-            form,
+            format,
             mark: u64::try_from(mark).unwrap_or_default(),
-            is_spooled,
+            is_copy,
         })
     }
 
@@ -88,7 +88,7 @@ impl Input {
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub(super) fn rows(&self) -> Result<Reading, Failure> {
+    pub(super) fn rows(&self) -> Result<HashedRows, Failure> {
         let reader = || -> io::Result<BufReader<Hashed>> {
             let mut file = self.file.try_clone()?;
             file.seek(SeekFrom::Start(0))?;
@@ -97,9 +97,9 @@ impl Input {
             Ok(reader)
         };
         let reader = reader().map_err(|error| self.failure(&error))?;
-        Ok(match self.form {
-            Form::Csv { delimiter } => Rows::Csv(CsvRows::new(reader, delimiter, self.mark)),
-            Form::JsonLines => Rows::Json(JsonRows::new(reader, self.mark)),
+        Ok(match self.format {
+            FileFormat::Csv { delimiter } => Rows::Csv(CsvRows::new(reader, delimiter, self.mark)),
+            FileFormat::JsonLines => Rows::Json(JsonRows::new(reader, self.mark)),
         })
     }
 
@@ -124,16 +124,16 @@ impl Input {
 
     /// Returns the path for the failed rows.
     pub(super) fn failed(&self) -> PathBuf {
-        let extension = match self.form {
-            Form::Csv { .. } => "failed.csv",
-            Form::JsonLines => "failed.jsonl",
+        let extension = match self.format {
+            FileFormat::Csv { .. } => "failed.csv",
+            FileFormat::JsonLines => "failed.jsonl",
         };
         self.path.with_extension(extension)
     }
 
     /// Removes the temporary copy of standard input.
-    pub(super) fn forget(&self) {
-        if self.is_spooled {
+    pub(super) fn remove_copy(&self) {
+        if self.is_copy {
             let _ = fs::remove_file(&self.path);
         }
     }
@@ -144,7 +144,7 @@ pub(super) fn is_stdin(path: &Path) -> bool {
 }
 
 /// The form is recognised by the extension of the file, else by its first byte.
-fn form_of(path: &Path, start: &[u8], delimiter: Option<u8>) -> Form {
+fn detect_format(path: &Path, start: &[u8], delimiter: Option<u8>) -> FileFormat {
     let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
     let is_json = match extension.to_str() {
         Some("jsonl" | "ndjson") => true,
@@ -152,14 +152,14 @@ fn form_of(path: &Path, start: &[u8], delimiter: Option<u8>) -> Form {
         _ => start.trim_ascii_start().starts_with(b"{"),
     };
     if is_json {
-        return Form::JsonLines;
+        return FileFormat::JsonLines;
     }
     let delimiter = delimiter.unwrap_or_else(|| super::rows::detect_delimiter(start));
-    Form::Csv { delimiter }
+    FileFormat::Csv { delimiter }
 }
 
 /// Copies standard input to a file in the current folder, since it is read twice.
-fn spool() -> Result<PathBuf, Failure> {
+fn copy_stdin() -> Result<PathBuf, Failure> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let moment = now.unwrap_or_default().as_millis();
     let path = PathBuf::from(format!("stdin-{moment}-{}.rows", std::process::id()));

@@ -12,14 +12,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::{outcome::RowFailure, row_set::Ranges};
+use super::{args::Empty, outcome::RowFailure, row_set::Ranges};
 use crate::failure::Failure;
 
 /// The version of the journal's format.
 pub(super) const VERSION: u32 = 1;
 /// While requests are under way, something is written this often: the journal shows with this
 /// precision how long its process was alive.
-pub(super) const SIGN_OF_LIFE: Duration = Duration::from_millis(500);
+pub(super) const HEARTBEAT: Duration = Duration::from_millis(500);
 
 /// One line of the journal.
 #[derive(Debug, Serialize, Deserialize)]
@@ -70,7 +70,7 @@ pub(super) struct Header {
     pub(super) map: Vec<(String, String)>,
     pub(super) ignore: Vec<String>,
     pub(super) id_column: Option<String>,
-    pub(super) empty: String,
+    pub(super) empty: Empty,
     pub(super) ensure: bool,
     pub(super) skip_bad: bool,
     pub(super) settle_seconds: u64,
@@ -112,7 +112,7 @@ pub(super) struct Journal {
     file: File,
     path: PathBuf,
     next_batch: u64,
-    last_sign: Instant,
+    last_heartbeat: Instant,
 }
 
 impl Journal {
@@ -124,7 +124,7 @@ impl Journal {
         let mut options = OpenOptions::new();
         let file = options.read(true).append(true).create_new(true).open(path);
         let file = file.map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => there_is_one(path),
+            io::ErrorKind::AlreadyExists => already_started(path),
             _ => Failure::of_file(path, &error),
         })?;
         lock(&file, path)?;
@@ -148,7 +148,7 @@ impl Journal {
             file,
             path: path.to_owned(),
             next_batch,
-            last_sign: Instant::now(),
+            last_heartbeat: Instant::now(),
         }
     }
 
@@ -181,20 +181,20 @@ impl Journal {
     }
 
     /// Records that the process is alive, unless something was written just now.
-    pub(super) fn sign(&mut self) -> Result<(), Failure> {
-        if self.last_sign.elapsed() * 2 < SIGN_OF_LIFE {
+    pub(super) fn heartbeat(&mut self) -> Result<(), Failure> {
+        if self.last_heartbeat.elapsed() * 2 < HEARTBEAT {
             return Ok(());
         }
         self.write(&Line::Alive { at: now() })?;
         self.sync()
     }
 
-    /// Passes every failed row to `take`. Reads through the handle that holds the lock: on some
+    /// Passes every failed row to `visit`. Reads through the handle that holds the lock: on some
     /// systems no other handle can read.
-    pub(super) fn failures(&mut self, mut take: impl FnMut(RowFailure)) -> Result<(), Failure> {
-        each_line(&mut self.file, &self.path, |line| {
+    pub(super) fn failures(&mut self, mut visit: impl FnMut(RowFailure)) -> Result<(), Failure> {
+        for_each_line(&mut self.file, &self.path, |line| {
             if let Line::Done { failed, .. } = line {
-                failed.into_iter().for_each(&mut take);
+                failed.into_iter().for_each(&mut visit);
             }
         })?;
         Ok(())
@@ -215,7 +215,7 @@ impl Journal {
     fn write(&mut self, line: &Line) -> Result<(), Failure> {
         let mut json = serde_json::to_vec(line).map_err(|error| Failure::new(error.to_string()))?;
         json.push(b'\n');
-        self.last_sign = Instant::now();
+        self.last_heartbeat = Instant::now();
         let written = self.file.write_all(&json);
         written.map_err(|error| Failure::of_file(&self.path, &error))
     }
@@ -234,30 +234,30 @@ pub(super) fn now() -> u64 {
 pub(super) fn lock(file: &File, path: &Path) -> Result<(), Failure> {
     match fs4::FileExt::try_lock(file) {
         Ok(()) => Ok(()),
-        Err(fs4::TryLockError::WouldBlock) => Err(Failure::new(format!(
-            "{}: another process is running this job: wait until it has ended",
-            path.display()
-        ))),
+        Err(fs4::TryLockError::WouldBlock) => Err(Failure::in_file(
+            path,
+            "another process is running this job: wait until it has ended",
+        )),
         Err(fs4::TryLockError::Error(error)) => Err(Failure::of_file(path, &error)),
     }
 }
 
 /// The error of a job that is started again although it has a journal.
-pub(super) fn there_is_one(path: &Path) -> Failure {
-    let path = path.display();
-    Failure::new(format!(
-        "{path}: this job was started before: continue it with --resume, or delete the journal to send all rows again"
-    ))
+pub(super) fn already_started(path: &Path) -> Failure {
+    Failure::in_file(
+        path,
+        "this job was started before: continue it with --resume, or delete the journal to send all rows again",
+    )
 }
 
-/// Passes every complete line to `take`, and returns the offset after the last of them.
+/// Passes every complete line to `visit`, and returns the offset after the last of them.
 ///
 /// # Errors
 /// If the journal cannot be read, or is damaged.
-pub(super) fn each_line(
+pub(super) fn for_each_line(
     file: &mut File,
     path: &Path,
-    mut take: impl FnMut(Line),
+    mut visit: impl FnMut(Line),
 ) -> Result<u64, Failure> {
     let failed = |error: io::Error| Failure::of_file(path, &error);
     file.seek(SeekFrom::Start(0)).map_err(failed)?;
@@ -271,12 +271,11 @@ pub(super) fn each_line(
             break;
         }
         let line = serde_json::from_slice(&bytes).map_err(|_| {
-            Failure::new(format!(
-                "{}: line {number} is not a line of a journal: the file is damaged, and does not show reliably which rows were sent. Compare the records with the rows before sending any",
-                path.display()
+            Failure::in_file(path, format!(
+                "line {number} is not a line of a journal: the file is damaged, and does not show reliably which rows were sent. Compare the records with the rows before sending any"
             ))
         })?;
-        take(line);
+        visit(line);
         whole += u64::try_from(read).unwrap_or_default();
     }
     Ok(whole)

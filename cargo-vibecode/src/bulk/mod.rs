@@ -1,22 +1,24 @@
 //! Changes of many records by the rows of a file.
 //!
-//! rows → columns → items, in two passes: check, then plan → send, with the journal beside it.
+//! A row of the file goes through these modules: `rows` reads it, `columns` finds the field of each
+//! cell, `row_jobs` makes a job of it. This happens twice: `check` reads all rows and sends nothing;
+//! then `plan` selects the rows of each batch and `send` sends them. `journal` records each batch
+//! before it is sent and after its outcomes are known.
 
+mod args;
 mod check;
 mod columns;
 mod failed;
 mod input;
-mod interrupts;
-mod items;
 mod journal;
 mod outcome;
 mod plan;
 mod progress;
 mod resume;
+mod row_jobs;
 mod row_set;
 mod rows;
 mod send;
-mod wanted;
 
 use std::{path::Path, time::Duration};
 
@@ -24,40 +26,41 @@ use serde_json::json;
 use vibecode_runtime::{Client, Throttle};
 use vibecode_spec::Schema;
 
-pub(crate) use self::wanted::{HELP, Wanted};
+pub(crate) use self::args::{Args, HELP};
 use self::{
     check::{Checked, rows},
-    columns::Rules,
-    input::{Form, Input, is_stdin},
+    columns::ColumnOptions,
+    input::{FileFormat, Input, is_stdin},
     journal::{Header, Journal},
-    plan::Plan,
+    plan::{Plan, Selection},
     progress::Progress,
     resume::Past,
     send::{Mode, Sender, Stopped},
 };
 use crate::{
-    Ended,
+    ExitStatus,
     failure::Failure,
+    interrupts::Interrupts,
     output::Output,
     portal::{self, PortalArgs},
     schema_file,
 };
 
 pub(crate) async fn run(
-    wanted: &Wanted,
-    args: &PortalArgs,
+    args: &Args,
+    portal_args: &PortalArgs,
     output: &Output,
-) -> Result<Ended, Failure> {
-    if wanted.resume && is_stdin(&wanted.file) {
+) -> Result<ExitStatus, Failure> {
+    if args.resume && is_stdin(&args.file) {
         return Err(Failure::new(
             "standard input cannot be read again: resume with its copy, the file stdin-….rows",
         ));
     }
-    let schema = schema_file::load(&wanted.entity)?;
-    let input = Input::open(&wanted.file, wanted.delimiter)?;
-    let job = Job {
-        wanted,
+    let schema = schema_file::load(&args.entity)?;
+    let input = Input::open(&args.file, args.delimiter)?;
+    let job = BulkJob {
         args,
+        portal_args,
         output,
         input: &input,
         schema: &schema,
@@ -65,40 +68,41 @@ pub(crate) async fn run(
     let ended = job.run().await;
     // The copy of standard input is needed while there are open rows.
     if !input.journal().exists() || ended.is_ok() {
-        input.forget();
+        input.remove_copy();
     }
     ended
 }
 
 /// A bulk job.
-struct Job<'a> {
-    wanted: &'a Wanted,
-    args: &'a PortalArgs,
+struct BulkJob<'a> {
+    args: &'a Args,
+    portal_args: &'a PortalArgs,
     output: &'a Output,
     input: &'a Input,
     schema: &'a Schema,
 }
 
-impl Job<'_> {
-    async fn run(&self) -> Result<Ended, Failure> {
-        let Self { wanted, output, .. } = *self;
+impl BulkJob<'_> {
+    async fn run(&self) -> Result<ExitStatus, Failure> {
+        let Self { args, output, .. } = *self;
         let path = self.input.journal();
-        if wanted.yes && !wanted.resume && path.exists() {
-            return Err(journal::there_is_one(&path));
+        if args.yes && !args.resume && path.exists() {
+            return Err(journal::already_started(&path));
         }
-        let rules = self.rules();
-        let checked = check::check(self.input, &rules, output)?;
+        let column_options = self.column_options();
+        let checked = check::check(self.input, &column_options, output)?;
         checked.show(output);
-        let is_bad = checked.bad > 0 && !wanted.skip_bad;
-        if is_bad || (checked.to_send == 0 && checked.bad == 0) || !(wanted.yes || wanted.resume) {
+        let is_bad = checked.bad > 0 && !args.skip_bad;
+        if is_bad || (checked.to_send == 0 && checked.bad == 0) || !(args.yes || args.resume) {
             checked.summarize(output);
             self.advise(&checked);
-            return Ok(ended(checked.bad));
+            return Ok(exit_status(checked.bad));
         }
         let header = self.header(&checked);
         // A key that cannot be used is reported before a journal is created.
         let client = self.client()?;
-        let (journal, past) = if wanted.resume {
+        let interrupts = Interrupts::listen()?;
+        let (journal, past) = if args.resume {
             resume::resume(&path, &header)?
         } else {
             (Journal::create(&path, header.clone())?, Past::default())
@@ -112,67 +116,67 @@ impl Job<'_> {
             );
             output.line(done);
             self.summarize(past.ok, past.failed, checked.bad, None);
-            return Ok(Ended::Done);
+            return Ok(ExitStatus::Success);
         }
         let progress = Progress::new(checked.to_send, output);
-        let mut sender = Sender::new(client, journal, progress, output);
-        let sent = self.send(&mut sender, past, &header, &rules).await;
+        let mut sender = Sender::new(client, journal, progress, interrupts, output);
+        let sent = self.send(&mut sender, past, &header, &column_options).await;
         sender.progress.end();
         match sent {
-            Ok(()) => self.finish(&mut sender, &checked, &rules, &path),
+            Ok(()) => self.finish(&mut sender, &checked, &column_options, &path),
             Err(stopped) => Err(self.interrupted(&sender, stopped)),
         }
     }
 
-    fn rules(&self) -> Rules<'_> {
-        let Self { wanted, .. } = self;
-        Rules {
-            entity: &wanted.entity,
+    fn column_options(&self) -> ColumnOptions<'_> {
+        let Self { args, .. } = self;
+        ColumnOptions {
+            entity: &args.entity,
             schema: self.schema,
-            map: &wanted.map,
-            ignore: &wanted.ignore,
-            id_column: wanted.id_column.as_deref(),
-            empty: wanted.empty,
-            cells_hold_lists: matches!(self.input.form, Form::Csv { .. }),
+            map: &args.map,
+            ignore: &args.ignore,
+            id_column: args.id_column.as_deref(),
+            empty: args.empty,
+            cells_hold_lists: matches!(self.input.format, FileFormat::Csv { .. }),
         }
     }
 
     fn header(&self, checked: &Checked) -> Header {
-        let Self { wanted, .. } = self;
-        let base_url = portal::base_url(self.args);
+        let Self { args, .. } = self;
+        let base_url = portal::base_url(self.portal_args);
         Header {
             version: journal::VERSION,
-            entity: wanted.entity.clone(),
+            entity: args.entity.clone(),
             base_url: base_url.unwrap_or_else(|| "the documented one".to_owned()),
             input_sha256: checked.digest.clone(),
-            delimiter: match self.input.form {
-                Form::Csv { delimiter } => Some(delimiter.into()),
-                Form::JsonLines => None,
+            delimiter: match self.input.format {
+                FileFormat::Csv { delimiter } => Some(delimiter.into()),
+                FileFormat::JsonLines => None,
             },
-            map: wanted.map.clone(),
-            ignore: wanted.ignore.clone(),
-            id_column: wanted.id_column.clone(),
-            empty: wanted.empty.as_str().to_owned(),
-            ensure: wanted.ensure || checked.adds,
-            skip_bad: wanted.skip_bad,
-            settle_seconds: wanted.settle,
+            map: args.map.clone(),
+            ignore: args.ignore.clone(),
+            id_column: args.id_column.clone(),
+            empty: args.empty,
+            ensure: args.ensure || checked.adds,
+            skip_bad: args.skip_bad,
+            settle_seconds: args.settle,
         }
     }
 
     fn client(&self) -> Result<Client, Failure> {
-        let Self { wanted, .. } = self;
-        let throttle = if wanted.no_throttle {
-            Throttle::unlimited()
-        } else {
-            Throttle::per_minute(wanted.per_minute)
-        };
-        portal::client(self.args, |builder| {
-            builder.throttle(throttle).settle_time(self.settle())
+        let Self { args, .. } = self;
+        portal::client(self.portal_args, |builder| {
+            let builder = builder.settle_time(self.settle());
+            match args.per_minute {
+                _ if args.no_throttle => builder.throttle(Throttle::unlimited()),
+                Some(limit) => builder.throttle(Throttle::per_minute(limit)),
+                None => builder,
+            }
         })
     }
 
     fn settle(&self) -> Duration {
-        Duration::from_secs(self.wanted.settle)
+        Duration::from_secs(self.args.settle)
     }
 
     /// The calls of a batch may run one after another.
@@ -186,7 +190,7 @@ impl Job<'_> {
         sender: &mut Sender<'_>,
         past: Past,
         header: &Header,
-        rules: &Rules<'_>,
+        column_options: &ColumnOptions<'_>,
     ) -> Result<(), Stopped> {
         sender.progress.begin_at(past.ok, past.failed);
         let why = "requests of the earlier process may still be running at the server";
@@ -195,12 +199,12 @@ impl Job<'_> {
             .await?;
         let mut behind = past.done;
         if !past.open.is_empty() {
-            let open = plan::Wanted::Only(past.open.clone());
-            let mut plan = Plan::new(self.input, rules, open)?;
+            let open = Selection::Only(past.open.clone());
+            let mut plan = Plan::new(self.input, column_options, open)?;
             sender.send(&mut plan, Mode::Ensure).await?;
             behind.insert_all(&past.open);
         }
-        let mut plan = Plan::new(self.input, rules, plan::Wanted::AllBut(&behind))?;
+        let mut plan = Plan::new(self.input, column_options, Selection::AllBut(&behind))?;
         let mode = if header.ensure {
             Mode::Ensure
         } else {
@@ -210,8 +214,7 @@ impl Job<'_> {
         if plan.digest() != header.input_sha256 {
             let problem =
                 "the file has changed while its rows were being sent: compare it with the records";
-            let path = self.input.path.display();
-            return Err(Failure::new(format!("{path}: {problem}")).into());
+            return Err(Failure::in_file(&self.input.path, problem).into());
         }
         if sender.progress.failed > 0 && header.ensure {
             let why = "changes without an answer may still be applied; run the failed rows only after that";
@@ -228,15 +231,15 @@ impl Job<'_> {
         &self,
         sender: &mut Sender<'_>,
         checked: &Checked,
-        rules: &Rules<'_>,
+        column_options: &ColumnOptions<'_>,
         path: &Path,
-    ) -> Result<Ended, Failure> {
+    ) -> Result<ExitStatus, Failure> {
         let (ok, failed) = (sender.progress.ok, sender.progress.failed);
-        let of_failed = match failed + checked.bad {
+        let failed_rows = match failed + checked.bad {
             0 => None,
             _ => Some(failed::write(
                 self.input,
-                rules,
+                column_options,
                 &mut sender.journal,
                 failed,
             )?),
@@ -248,7 +251,7 @@ impl Job<'_> {
         };
         self.output
             .line(format!("{} done, {failed} failed{bad}", rows(ok)));
-        let shown = of_failed.as_ref().map(|path| path.display().to_string());
+        let shown = failed_rows.as_ref().map(|path| path.display().to_string());
         if let Some(shown) = &shown {
             self.output.line(format!(
                 "the failed rows are in {shown}: correct them, and run that file"
@@ -259,15 +262,15 @@ impl Job<'_> {
             path.display()
         ));
         self.summarize(ok, failed, checked.bad, shown.as_deref());
-        Ok(ended(failed + checked.bad))
+        Ok(exit_status(failed + checked.bad))
     }
 
-    fn summarize(&self, ok: u64, failed: u64, bad: u64, of_failed: Option<&str>) {
+    fn summarize(&self, ok: u64, failed: u64, bad: u64, failed_rows: Option<&str>) {
         self.output.json(&json!({
             "ok": ok,
             "failed": failed,
             "bad": bad,
-            "failed_rows": of_failed,
+            "failed_rows": failed_rows,
             "journal": self.input.journal().display().to_string(),
         }));
     }
@@ -275,22 +278,22 @@ impl Job<'_> {
     fn interrupted(&self, sender: &Sender<'_>, stopped: Stopped) -> Failure {
         let reason = match stopped {
             Stopped::Interrupted => "interrupted".to_owned(),
-            Stopped::Because(failure) => failure.to_string(),
+            Stopped::Failed(failure) => failure.to_string(),
         };
         let (ok, failed) = (sender.progress.ok, sender.progress.failed);
-        let mut wanted = self.words();
-        wanted.retain(|word| word != "--yes" && word != "--resume");
-        wanted.push("--resume".to_owned());
+        let mut words = self.words();
+        words.retain(|word| word != "--yes" && word != "--resume");
+        words.push("--resume".to_owned());
         Failure::new(format!(
             "{reason}\n{} done, {failed} failed so far. To resume: {}",
             rows(ok),
-            command(&wanted)
+            command(&words)
         ))
     }
 
     /// Prints what to do after a check.
     fn advise(&self, checked: &Checked) {
-        if checked.bad > 0 && !self.wanted.skip_bad {
+        if checked.bad > 0 && !self.args.skip_bad {
             let others = match checked.to_send {
                 0 => "",
                 _ => ", or send only the valid rows with --skip-bad --yes",
@@ -315,19 +318,19 @@ impl Job<'_> {
         if words.first().is_some_and(|word| word == "vibecode") {
             words.remove(0);
         }
-        let kept = self.input.path.display().to_string();
-        let keeps = self.wanted.yes && self.input.is_spooled;
-        for word in words.iter_mut().filter(|word| keeps && *word == "-") {
-            word.clone_from(&kept);
+        let path = self.input.path.display().to_string();
+        let is_kept = self.args.yes && self.input.is_copy;
+        for word in words.iter_mut().filter(|word| is_kept && *word == "-") {
+            word.clone_from(&path);
         }
         words
     }
 }
 
-fn ended(wrong: u64) -> Ended {
-    match wrong {
-        0 => Ended::Done,
-        _ => Ended::Found,
+fn exit_status(problems: u64) -> ExitStatus {
+    match problems {
+        0 => ExitStatus::Success,
+        _ => ExitStatus::Attention,
     }
 }
 

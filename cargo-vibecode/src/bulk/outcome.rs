@@ -13,32 +13,40 @@ pub(super) struct RowFailure {
     pub(super) row: u64,
     /// The API's code, or the kind of failure.
     pub(super) code: String,
-    /// `not_applied` or `unknown`.
-    pub(super) outcome: String,
+    pub(super) outcome: RowOutcome,
     pub(super) message: String,
 }
 
-const NOT_APPLIED: &str = "not_applied";
-const UNKNOWN: &str = "unknown";
+/// Whether the change of a failed row was applied, in the form of the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RowOutcome {
+    NotApplied,
+    Unknown,
+}
+
 const MAY_BE_APPLIED: &str = "it is not known whether the change was applied";
 
 impl RowFailure {
     pub(super) fn of(row: u64, error: &Error) -> Self {
         let explanation = error.explanation();
         let (outcome, message) = match error.outcome() {
-            Outcome::NotApplied => (NOT_APPLIED, explanation.to_owned()),
-            _ => (UNKNOWN, format!("{explanation}; {MAY_BE_APPLIED}")),
+            Outcome::NotApplied => (RowOutcome::NotApplied, explanation.to_owned()),
+            _ => (
+                RowOutcome::Unknown,
+                format!("{explanation}; {MAY_BE_APPLIED}"),
+            ),
         };
         Self {
             row,
             code: code_of(error),
-            outcome: outcome.to_owned(),
+            outcome,
             message,
         }
     }
 
     pub(super) fn is_unknown(&self) -> bool {
-        self.outcome == UNKNOWN
+        self.outcome == RowOutcome::Unknown
     }
 }
 
@@ -54,9 +62,9 @@ fn code_of(error: &Error) -> String {
 
 /// What the results of a batch mean for the job.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum NextStep {
     /// The rows have their outcomes, and the job continues.
-    GoOn,
+    Continue,
     /// Every row failed for a reason that would hit the next batch too. The rows have no outcome:
     /// they are to be sent again.
     Stop {
@@ -66,26 +74,26 @@ pub(super) enum Verdict {
     },
 }
 
-impl Verdict {
+impl NextStep {
     pub(super) fn of<T>(results: &[Result<T, Error>]) -> Self {
         let errors: Option<Vec<&Error>> =
             results.iter().map(|result| result.as_ref().err()).collect();
         match errors.as_deref() {
-            Some(errors @ [first, ..]) if errors.iter().all(|error| concerns_all(error)) => {
+            Some(errors @ [first, ..]) if errors.iter().all(|error| affects_every_batch(error)) => {
                 let mut outcomes = errors.iter().map(|error| error.outcome());
                 Self::Stop {
                     reason: format!("{} [{}]", first.explanation(), code_of(first)),
                     is_not_applied: outcomes.all(|outcome| outcome == Outcome::NotApplied),
                 }
             }
-            _ => Self::GoOn,
+            _ => Self::Continue,
         }
     }
 }
 
 /// Returns true if the next batch would fail for the same reason: a refused key, an unreachable
 /// host.
-fn concerns_all(error: &Error) -> bool {
+fn affects_every_batch(error: &Error) -> bool {
     let kinds = [
         ErrorKind::Configuration,
         ErrorKind::Session,

@@ -3,28 +3,28 @@
 use vibecode_runtime::{Batch, PatchJob};
 
 use super::{
-    columns::Rules,
+    columns::ColumnOptions,
     input::Input,
-    items::Items,
+    row_jobs::RowJobs,
     row_set::{Ranges, RowSet},
 };
 use crate::failure::Failure;
 
-/// The size in bytes after which no further row is added to a pack. Rows may be long, and a run
+/// The size in bytes after which no further row is added to a batch. Rows may be long, and a run
 /// queues for all of its records at the same time only if it can send them in few requests.
-const MOST_BYTES: usize = 1024 * 1024;
+const MAX_BYTES: usize = 1024 * 1024;
 
 /// The rows to be sent.
 #[derive(Debug)]
 pub(super) struct Plan<'a> {
-    items: Items<'a>,
-    wanted: Wanted<'a>,
+    row_jobs: RowJobs<'a>,
+    selection: Selection<'a>,
     is_over: bool,
 }
 
 /// Which rows of the file are sent.
 #[derive(Debug)]
-pub(super) enum Wanted<'a> {
+pub(super) enum Selection<'a> {
     /// Only these.
     Only(RowSet),
     /// All but these.
@@ -33,12 +33,12 @@ pub(super) enum Wanted<'a> {
 
 /// Rows that are sent together.
 #[derive(Debug, Default)]
-pub(super) struct Pack {
+pub(super) struct PlannedBatch {
     pub(super) lines: Vec<u64>,
     pub(super) jobs: Vec<PatchJob>,
 }
 
-impl Pack {
+impl PlannedBatch {
     pub(super) fn rows(&self) -> Ranges {
         self.lines.iter().copied().collect()
     }
@@ -49,12 +49,12 @@ impl<'a> Plan<'a> {
     /// If the file cannot be read.
     pub(super) fn new(
         input: &'a Input,
-        rules: &'a Rules<'a>,
-        wanted: Wanted<'a>,
+        column_options: &'a ColumnOptions<'a>,
+        selection: Selection<'a>,
     ) -> Result<Self, Failure> {
         Ok(Self {
-            items: Items::open(input, rules)?,
-            wanted,
+            row_jobs: RowJobs::open(input, column_options)?,
+            selection,
             is_over: false,
         })
     }
@@ -63,41 +63,41 @@ impl<'a> Plan<'a> {
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub(super) fn pack(&mut self) -> Result<Option<Pack>, Failure> {
-        let mut pack = Pack::default();
+    pub(super) fn next_batch(&mut self) -> Result<Option<PlannedBatch>, Failure> {
+        let mut batch = PlannedBatch::default();
         let mut bytes = 0;
-        while pack.jobs.len() < Batch::MAX_CALLS && bytes < MOST_BYTES {
+        while batch.jobs.len() < Batch::MAX_CALLS && bytes < MAX_BYTES {
             let Some((line, job)) = self.read()? else {
                 break;
             };
-            bytes += self.items.record().bytes();
-            pack.lines.push(line);
-            pack.jobs.push(job);
+            bytes += self.row_jobs.record().bytes();
+            batch.lines.push(line);
+            batch.jobs.push(job);
         }
-        Ok((!pack.jobs.is_empty()).then_some(pack))
+        Ok((!batch.jobs.is_empty()).then_some(batch))
     }
 
     fn read(&mut self) -> Result<Option<(u64, PatchJob)>, Failure> {
         while !self.is_over {
-            let Some(item) = self.items.next()? else {
+            let Some(row_job) = self.row_jobs.next()? else {
                 self.is_over = true;
                 break;
             };
-            let line = item.line;
+            let line = row_job.line;
             // Bad rows were reported in the first pass.
-            let Ok((_, Some(job))) = item.asks else {
+            let Ok((_, Some(job))) = row_job.change else {
                 continue;
             };
-            let is_wanted = match &mut self.wanted {
-                Wanted::Only(rows) => {
-                    let is_wanted = rows.contains(line);
+            let is_selected = match &mut self.selection {
+                Selection::Only(rows) => {
+                    let is_selected = rows.contains(line);
                     rows.remove(line);
                     self.is_over = rows.is_empty();
-                    is_wanted
+                    is_selected
                 }
-                Wanted::AllBut(rows) => !rows.contains(line),
+                Selection::AllBut(rows) => !rows.contains(line),
             };
-            if is_wanted {
+            if is_selected {
                 return Ok(Some((line, job)));
             }
         }
@@ -106,6 +106,6 @@ impl<'a> Plan<'a> {
 
     /// Returns the hash of the file if all of it has been read.
     pub(super) fn digest(&self) -> String {
-        self.items.digest()
+        self.row_jobs.digest()
     }
 }

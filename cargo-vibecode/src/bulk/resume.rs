@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    journal::{Header, Journal, Line, SIGN_OF_LIFE, VERSION, each_line, lock, now},
+    journal::{HEARTBEAT, Header, Journal, Line, VERSION, for_each_line, lock, now},
     row_set::{Ranges, RowSet},
 };
 use crate::failure::Failure;
@@ -27,7 +27,7 @@ pub(super) struct Past {
     batches: HashMap<u64, Ranges>,
     last_batch: u64,
     /// When the process last wrote to the journal.
-    last_sign: u64,
+    last_heartbeat: u64,
 }
 
 /// Opens the journal of an interrupted job, and removes a last line that is incomplete.
@@ -39,38 +39,38 @@ pub(super) fn resume(path: &Path, header: &Header) -> Result<(Journal, Past), Fa
     let failed = |error: io::Error| Failure::of_file(path, &error);
     let opened = OpenOptions::new().read(true).append(true).open(path);
     let mut file = opened.map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => Failure::new(format!(
-            "{}: there is no journal to resume from: start the job with --yes",
-            path.display()
-        )),
+        io::ErrorKind::NotFound => Failure::in_file(
+            path,
+            "there is no journal to resume from: start the job with --yes",
+        ),
         _ => failed(error),
     })?;
     lock(&file, path)?;
     let mut past = Past::default();
     let mut then = None;
-    let whole = each_line(&mut file, path, |line| match line {
+    let whole = for_each_line(&mut file, path, |line| match line {
         Line::Journal(header) => then = Some(header),
-        line => past.note(line),
+        line => past.apply(line),
     })?;
     file.set_len(whole).map_err(failed)?;
     file.seek(SeekFrom::End(0)).map_err(failed)?;
     let then = then.ok_or_else(|| {
         let problem =
             "the journal ends before anything was sent: delete it, and start the job with --yes";
-        Failure::new(format!("{}: {problem}", path.display()))
+        Failure::in_file(path, problem)
     })?;
     if then.version > VERSION {
         let problem =
             "a later version of cargo-vibecode wrote this journal: resume with that version";
-        return Err(Failure::new(format!("{}: {problem}", path.display())));
+        return Err(Failure::in_file(path, problem));
     }
     let differences = then.differences(header);
     if !differences.is_empty() {
-        return Err(Failure::new(format!(
-            "{}: the journal belongs to another job: {}. Run the same command as before, or delete the journal to send all rows again",
-            path.display(),
-            differences.join("; ")
-        )));
+        let differences = differences.join("; ");
+        let problem = format!(
+            "the journal belongs to another job: {differences}. Run the same command as before, or delete the journal to send all rows again"
+        );
+        return Err(Failure::in_file(path, problem));
     }
     past.conclude();
     let journal = Journal::of(file, path, past.last_batch + 1);
@@ -78,13 +78,13 @@ pub(super) fn resume(path: &Path, header: &Header) -> Result<(Journal, Past), Fa
 }
 
 impl Past {
-    fn note(&mut self, line: Line) {
+    fn apply(&mut self, line: Line) {
         match line {
             Line::Journal(_) => {}
             Line::Started { batch, at, rows } => {
                 self.batches.insert(batch, rows);
                 self.last_batch = self.last_batch.max(batch);
-                self.sign(at);
+                self.heartbeat(at);
             }
             Line::Done {
                 batch,
@@ -101,19 +101,19 @@ impl Past {
                     self.done.insert(failure.row);
                     self.failed += 1;
                 }
-                self.sign(at);
+                self.heartbeat(at);
             }
             Line::Returned { batch, at } => {
                 self.batches.remove(&batch);
-                self.sign(at);
+                self.heartbeat(at);
             }
-            Line::Alive { at } => self.sign(at),
+            Line::Alive { at } => self.heartbeat(at),
             Line::Finished { .. } => self.is_finished = true,
         }
     }
 
-    fn sign(&mut self, at: u64) {
-        self.last_sign = self.last_sign.max(at);
+    fn heartbeat(&mut self, at: u64) {
+        self.last_heartbeat = self.last_heartbeat.max(at);
     }
 
     /// A batch may have been opened by one process, and its rows reported by the next.
@@ -132,8 +132,8 @@ impl Past {
         if self.open.is_empty() {
             return Duration::ZERO;
         }
-        let most = settle + SIGN_OF_LIFE * 2;
-        let passed = Duration::from_millis(now().saturating_sub(self.last_sign));
+        let most = settle + HEARTBEAT * 2;
+        let passed = Duration::from_millis(now().saturating_sub(self.last_heartbeat));
         most.saturating_sub(passed)
     }
 }

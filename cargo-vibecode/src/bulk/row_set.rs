@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// The highest line in a set. A line beyond it means a damaged journal: no input is so long.
-const MOST_LINES: u64 = 1 << 33;
+const MAX_LINES: u64 = 1 << 33;
 
 /// Rows in their order, in a compact form: `2-51,60`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,8 +37,8 @@ impl FromIterator<u64> for Ranges {
 
 impl fmt::Display for Ranges {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, (first, last)) in self.0.iter().enumerate() {
-            let comma = if place == 0 { "" } else { "," };
+        for (index, (first, last)) in self.0.iter().enumerate() {
+            let comma = if index == 0 { "" } else { "," };
             if first == last {
                 write!(f, "{comma}{first}")?;
             } else {
@@ -61,7 +61,7 @@ impl<'de> Deserialize<'de> for Ranges {
         let range = |part: &str| {
             let (first, last) = part.split_once('-').unwrap_or((part, part));
             let (first, last) = (first.parse().ok()?, last.parse().ok()?);
-            (first <= last && last < MOST_LINES).then_some((first, last))
+            (first <= last && last < MAX_LINES).then_some((first, last))
         };
         let parts = text.split(',').filter(|part| !part.is_empty());
         let ranges: Option<Vec<_>> = parts.map(range).collect();
@@ -80,7 +80,7 @@ pub(super) struct RowSet {
 
 impl RowSet {
     pub(super) fn insert(&mut self, row: u64) {
-        let (word, bit) = place(row);
+        let (word, bit) = word_and_bit(row);
         if word >= self.words.len() {
             self.words.resize(word + 1, 0);
         }
@@ -101,7 +101,7 @@ impl RowSet {
     }
 
     pub(super) fn remove(&mut self, row: u64) {
-        let (word, bit) = place(row);
+        let (word, bit) = word_and_bit(row);
         if let Some(word) = self.words.get_mut(word) {
             self.count -= u64::from(*word & bit != 0);
             *word &= !bit;
@@ -109,7 +109,7 @@ impl RowSet {
     }
 
     pub(super) fn contains(&self, row: u64) -> bool {
-        let (word, bit) = place(row);
+        let (word, bit) = word_and_bit(row);
         self.words.get(word).is_some_and(|word| word & bit != 0)
     }
 
@@ -118,7 +118,7 @@ impl RowSet {
     }
 }
 
-fn place(row: u64) -> (usize, u64) {
+fn word_and_bit(row: u64) -> (usize, u64) {
     let word = usize::try_from(row / 64).unwrap_or(usize::MAX);
     (word, 1 << (row % 64))
 }

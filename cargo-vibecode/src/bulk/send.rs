@@ -13,7 +13,7 @@
 //!
 //! It is not one run over the whole file: such a run would hold back its outcomes, and so all
 //! further rows, behind one slow record, and an interrupt would wait for all rows that the run has
-//! taken in.
+//! started with.
 
 use std::{collections::VecDeque, future::poll_fn, task::Poll, time::Duration};
 
@@ -25,21 +25,20 @@ use tokio::{
 use vibecode_runtime::{Bulk, Client, Error, PatchJob};
 
 use super::{
-    interrupts::Interrupts,
-    journal::{Journal, SIGN_OF_LIFE},
-    outcome::{RowFailure, Verdict},
-    plan::{Pack, Plan},
+    journal::{HEARTBEAT, Journal},
+    outcome::{NextStep, RowFailure},
+    plan::{Plan, PlannedBatch},
     progress::Progress,
     row_set::Ranges,
 };
-use crate::{failure::Failure, output::Output};
+use crate::{failure::Failure, interrupts::Interrupts, output::Output};
 
 /// The maximum number of batches that are started and not reported. It is only reached behind a
 /// slow batch.
-const MOST_UNREPORTED: usize = 256;
+const MAX_UNREPORTED: usize = 256;
 /// After this many consecutive batches without any row known to be applied or refused, the API is
 /// considered to be down.
-const MOST_LOST: u32 = 8;
+const MAX_CONSECUTIVE_LOST: u32 = 8;
 
 /// How rows are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +60,7 @@ pub(super) struct Sender<'a> {
     /// Whether a row has been done. Until then only one batch is under way, so that a wrong key is
     /// refused once, and a wrong address affects as few rows as possible.
     has_done_any: bool,
-    lost_in_a_row: u32,
+    consecutive_lost: u32,
     /// When the last row with an unknown outcome ended: its change may still arrive.
     last_unknown: Option<Instant>,
 }
@@ -71,11 +70,11 @@ pub(super) struct Sender<'a> {
 struct Running {
     tasks: JoinSet<Results>,
     /// In the order in which they were started.
-    batches: VecDeque<Batch>,
+    batches: VecDeque<StartedBatch>,
 }
 
 #[derive(Debug)]
-struct Batch {
+struct StartedBatch {
     number: u64,
     lines: Vec<u64>,
     task: Id,
@@ -90,13 +89,13 @@ type Results = Vec<Result<(), Error>>;
 #[derive(Debug)]
 pub(super) enum Stopped {
     Interrupted,
-    Because(Failure),
+    Failed(Failure),
 }
 
 impl Running {
     /// Starts a batch. Its rows queue for their records before those of any later batch.
-    async fn start(&mut self, number: u64, pack: Pack, client: &Client, mode: Mode) {
-        let Pack { lines, jobs } = pack;
+    async fn start(&mut self, number: u64, batch: PlannedBatch, client: &Client, mode: Mode) {
+        let PlannedBatch { lines, jobs } = batch;
         let mut results = Box::pin(send(client.clone(), jobs, mode));
         let first = poll_fn(|context| Poll::Ready(results.as_mut().poll(context))).await;
         let task = self.tasks.spawn(async move {
@@ -105,7 +104,7 @@ impl Running {
                 Poll::Pending => results.await,
             }
         });
-        self.batches.push_back(Batch {
+        self.batches.push_back(StartedBatch {
             number,
             lines,
             task: task.id(),
@@ -129,16 +128,17 @@ impl<'a> Sender<'a> {
         client: Client,
         journal: Journal,
         progress: Progress,
+        interrupts: Interrupts,
         output: &'a Output,
     ) -> Self {
         Self {
             client,
             journal,
             progress,
-            interrupts: Interrupts::listen(),
+            interrupts,
             output,
             has_done_any: false,
-            lost_in_a_row: 0,
+            consecutive_lost: 0,
             last_unknown: None,
         }
     }
@@ -151,16 +151,16 @@ impl<'a> Sender<'a> {
     pub(super) async fn send(&mut self, plan: &mut Plan<'_>, mode: Mode) -> Result<(), Stopped> {
         let mut running = Running::default();
         let mut stopped = None;
-        let mut signs = interval(SIGN_OF_LIFE);
-        signs.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut heartbeats = interval(HEARTBEAT);
+        heartbeats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             if stopped.is_none()
                 && let Err(failure) = self.fill(&mut running, plan, mode).await
             {
-                stopped = Some(Stopped::Because(failure));
+                stopped = Some(Stopped::Failed(failure));
             }
             if running.tasks.is_empty() {
-                self.give_back(&running)?;
+                self.return_batches(&running)?;
                 self.journal.sync()?;
                 return stopped.map_or(Ok(()), Err);
             }
@@ -168,7 +168,7 @@ impl<'a> Sender<'a> {
                 Some(ended) = running.tasks.join_next_with_id() => {
                     running.end(ended)?;
                     let reason = self.report(&mut running)?;
-                    let reason = reason.map(|reason| Stopped::Because(Failure::new(reason)));
+                    let reason = reason.map(|reason| Stopped::Failed(Failure::new(reason)));
                     stopped = stopped.or(reason);
                 }
                 () = self.interrupts.next() => {
@@ -180,7 +180,7 @@ impl<'a> Sender<'a> {
                     ));
                     stopped = Some(Stopped::Interrupted);
                 }
-                _ = signs.tick() => self.journal.sign()?,
+                _ = heartbeats.tick() => self.journal.heartbeat()?,
             }
         }
     }
@@ -197,13 +197,13 @@ impl<'a> Sender<'a> {
         } else {
             1
         };
-        let mut packs = Vec::new();
+        let mut planned = Vec::new();
         let mut failed = None;
-        while running.tasks.len() + packs.len() < most
-            && running.batches.len() + packs.len() < MOST_UNREPORTED
+        while running.tasks.len() + planned.len() < most
+            && running.batches.len() + planned.len() < MAX_UNREPORTED
         {
-            match plan.pack() {
-                Ok(Some(pack)) => packs.push((self.journal.start(pack.rows())?, pack)),
+            match plan.next_batch() {
+                Ok(Some(batch)) => planned.push((self.journal.start(batch.rows())?, batch)),
                 Ok(None) => break,
                 Err(failure) => {
                     failed = Some(failure);
@@ -211,11 +211,11 @@ impl<'a> Sender<'a> {
                 }
             }
         }
-        if !packs.is_empty() {
+        if !planned.is_empty() {
             self.journal.sync()?;
         }
-        for (number, pack) in packs {
-            running.start(number, pack, &self.client, mode).await;
+        for (number, batch) in planned {
+            running.start(number, batch, &self.client, mode).await;
         }
         failed.map_or(Ok(()), Err)
     }
@@ -227,10 +227,10 @@ impl<'a> Sender<'a> {
         while let Some(batch) = running.batches.front()
             && let Some(results) = &batch.results
         {
-            if let Verdict::Stop { reason, .. } = Verdict::of(results) {
+            if let NextStep::Stop { reason, .. } = NextStep::of(results) {
                 return Ok(stop.or(Some(reason)));
             }
-            stop = stop.or(self.note(batch, results)?);
+            stop = stop.or(self.record_outcomes(batch, results)?);
             running.batches.pop_front();
         }
         Ok(stop)
@@ -239,10 +239,10 @@ impl<'a> Sender<'a> {
     /// Journals that the rows of unreported batches are to be sent again, if nothing of any of them
     /// was applied. Otherwise all stay open: open rows are sent again before the others, so that
     /// rows keep their order.
-    fn give_back(&mut self, running: &Running) -> Result<(), Failure> {
-        let is_not_applied = |batch: &Batch| {
-            let verdict = batch.results.as_deref().map(Verdict::of);
-            matches!(verdict, Some(Verdict::Stop { is_not_applied, .. }) if is_not_applied)
+    fn return_batches(&mut self, running: &Running) -> Result<(), Failure> {
+        let is_not_applied = |batch: &StartedBatch| {
+            let next_step = batch.results.as_deref().map(NextStep::of);
+            matches!(next_step, Some(NextStep::Stop { is_not_applied, .. }) if is_not_applied)
         };
         if running.batches.iter().all(is_not_applied) {
             for batch in &running.batches {
@@ -253,7 +253,11 @@ impl<'a> Sender<'a> {
     }
 
     /// Journals the outcomes of a batch. Returns the reason to stop sending, if there is one.
-    fn note(&mut self, batch: &Batch, results: &Results) -> Result<Option<String>, Failure> {
+    fn record_outcomes(
+        &mut self,
+        batch: &StartedBatch,
+        results: &Results,
+    ) -> Result<Option<String>, Failure> {
         let rows = batch.lines.iter().copied().zip(results);
         let failed: Vec<RowFailure> = rows
             .clone()
@@ -264,7 +268,11 @@ impl<'a> Sender<'a> {
             .map(|(row, _)| row)
             .collect();
         let is_lost = ok.is_empty() && failed.iter().all(RowFailure::is_unknown);
-        self.lost_in_a_row = if is_lost { self.lost_in_a_row + 1 } else { 0 };
+        self.consecutive_lost = if is_lost {
+            self.consecutive_lost + 1
+        } else {
+            0
+        };
         self.has_done_any |= !ok.is_empty();
         if failed.iter().any(RowFailure::is_unknown) {
             self.last_unknown = Some(Instant::now());
@@ -275,8 +283,8 @@ impl<'a> Sender<'a> {
         self.progress
             .advance(count(results.len()) - failures, failures);
         self.journal.done(batch.number, ok, failed)?;
-        Ok((self.lost_in_a_row >= MOST_LOST).then(|| {
-            format!("{MOST_LOST} batches in a row had no usable answer: the API seems to be down. Resume later")
+        Ok((self.consecutive_lost >= MAX_CONSECUTIVE_LOST).then(|| {
+            format!("{MAX_CONSECUTIVE_LOST} batches in a row had no usable answer: the API seems to be down. Resume later")
         }))
     }
 
@@ -345,6 +353,6 @@ async fn results<T: Send + 'static>(mut outcomes: Bulk<(), T>) -> Results {
 
 impl From<Failure> for Stopped {
     fn from(failure: Failure) -> Self {
-        Self::Because(failure)
+        Self::Failed(failure)
     }
 }

@@ -10,7 +10,7 @@ use vibecode_spec::Field;
 
 use self::module::{Module, usual_fields};
 use crate::{
-    Ended, change,
+    ExitStatus, change,
     failure::Failure,
     output::Output,
     portal::{self, PortalArgs},
@@ -19,7 +19,7 @@ use crate::{
 
 /// The arguments of `new`.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Wanted {
+pub(crate) struct Args {
     /// The entity: `contacts`, `companies`, `leads`, `deals`, or a smart process such as
     /// `items/1040`.
     entity: String,
@@ -34,14 +34,14 @@ pub(crate) struct Wanted {
 }
 
 pub(crate) async fn run(
-    wanted: &Wanted,
-    args: &PortalArgs,
+    args: &Args,
+    portal_args: &PortalArgs,
     output: &Output,
-) -> Result<Ended, Failure> {
-    let name = &wanted.entity;
+) -> Result<ExitStatus, Failure> {
+    let name = &args.entity;
     if schema_file::find(schema_file::entity(name)?)?.is_none() {
-        if portal::has_key(args) {
-            pull::one(name, args, &output.quiet()).await?;
+        if portal::has_key(portal_args) {
+            pull::one(name, portal_args, &output.quiet()).await?;
         } else {
             output.warn(format!(
                 "there is no schema of {name}, so its user fields are unknown: set VIBECODE_API_KEY, or run `cargo vibecode pull {name}`"
@@ -50,27 +50,24 @@ pub(crate) async fn run(
     }
     let schema = schema_file::load(name)?;
     let mut fields: Vec<&Field> = Vec::new();
-    for named in &wanted.fields {
+    for named in &args.fields {
         let field = change::field(&schema, named).map_err(Failure::new)?;
         if field.name != "id" && !fields.iter().any(|other| other.name == field.name) {
             fields.push(field);
         }
     }
-    if wanted.fields.is_empty() {
+    if args.fields.is_empty() {
         fields = usual_fields(&schema);
     }
     let text = Module::new(name, fields).text();
-    match &wanted.out {
+    match &args.out {
         None => {
             output.line(text.trim_end());
             output.json(&json!({ "entity": name, "module": text }));
         }
         Some(file) if file.exists() => {
-            let problem = format!(
-                "{}: the file exists already: name another one, or delete it",
-                file.display()
-            );
-            return Err(Failure::new(problem));
+            let problem = "the file exists already: name another one, or delete it";
+            return Err(Failure::in_file(file, problem));
         }
         Some(file) => {
             schema_file::write(file, &text)?;
@@ -78,5 +75,5 @@ pub(crate) async fn run(
             output.json(&json!({ "entity": name, "file": file.display().to_string() }));
         }
     }
-    Ok(Ended::Done)
+    Ok(ExitStatus::Success)
 }

@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, fmt::Write as _};
 use vibecode_spec::{Entity, Field, Item, Kind, Multifield, Reference, Schema, doc_text, one_line};
 
 use super::names::Names;
+use crate::change::is_fixed;
 
 /// The module of an entity.
 pub(super) struct Module<'a> {
@@ -27,11 +28,11 @@ impl<'a> Module<'a> {
     /// Returns the text of the module, formatted like rustfmt.
     pub(super) fn text(&self) -> String {
         let struct_name = struct_name(self.entity);
-        let taken = format!("{struct_name}Patch");
+        let builder_name = format!("{struct_name}Patch");
         // Names that the module itself uses.
-        let mut types = Names::without(&[
+        let mut types = Names::reserving(&[
             &struct_name,
-            &taken,
+            &builder_name,
             "Option",
             "String",
             "Vec",
@@ -139,8 +140,7 @@ impl<'a> Module<'a> {
 pub(super) fn usual_fields(schema: &Schema) -> Vec<&Field> {
     const TIMES: &[&str] = &["createdTime", "updatedTime", "createdAt", "updatedAt"];
     let is_usual = |field: &&Field| {
-        let is_fixed = field.read_only || field.immutable;
-        field.name != "id" && (!is_fixed || TIMES.contains(&field.name.as_str()))
+        field.name != "id" && (!is_fixed(field) || TIMES.contains(&field.name.as_str()))
     };
     schema.fields().filter(is_usual).collect()
 }
@@ -156,7 +156,7 @@ fn push_field(body: &mut String, field: &Field, type_name: &str, names: &mut Nam
     if field.is_user_field() || camel_of(&name) != *wire {
         attributes.push(format!("field = \"{wire}\""));
     }
-    if field.read_only || field.immutable {
+    if is_fixed(field) {
         attributes.push("read_only".to_owned());
     }
     if !attributes.is_empty() {

@@ -60,19 +60,19 @@ const KEYWORDS: &[&str] = &[
 
 /// The maximum length of a name, however long its label is: without underscores, and without the
 /// number that may make it unique.
-const LONGEST: usize = 30;
+const MAX_LENGTH: usize = 30;
 
 /// Names that have been used, each once.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    given: HashSet<String>,
+    used: HashSet<String>,
 }
 
 impl Names {
-    /// Creates a set in which these names are taken.
-    pub(super) fn without(taken: &[&str]) -> Self {
+    /// Creates a set in which these names are used already.
+    pub(super) fn reserving(names: &[&str]) -> Self {
         Self {
-            given: taken.iter().map(|name| (*name).to_owned()).collect(),
+            used: names.iter().map(|name| (*name).to_owned()).collect(),
         }
     }
 
@@ -98,14 +98,14 @@ impl Names {
         name
     }
 
-    /// Returns the name, or another one if it cannot be used or is already taken.
+    /// Returns the name, or another one if it cannot be used or is used already.
     fn once(&mut self, name: String, otherwise: &str, between: &str) -> String {
         let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic())
             && !UNUSABLE.contains(&name.to_lowercase().as_str());
         let name = if is_name { name } else { otherwise.to_owned() };
         let mut unique = name.clone();
         let mut number = 1;
-        while !self.given.insert(unique.clone()) {
+        while !self.used.insert(unique.clone()) {
             number += 1;
             unique = format!("{name}{between}{number}");
         }
@@ -138,9 +138,9 @@ fn words(label: &str) -> Vec<String> {
 
 /// Returns as many of the first words as fit into a name.
 fn cut(words: Vec<String>) -> Vec<String> {
-    let mut room = LONGEST;
+    let mut room = MAX_LENGTH;
     let words = words.into_iter().map_while(|mut word| {
-        if room < LONGEST && word.len() > room {
+        if room < MAX_LENGTH && word.len() > room {
             return None;
         }
         // Words are ASCII by now.
@@ -222,12 +222,12 @@ mod tests {
         let name = Names::default().snake(&long, "field");
         assert_eq!(name, "very_important_person_very");
         let one_word = Names::default().camel(&"x".repeat(10_000), "Item81");
-        assert_eq!(one_word.len(), LONGEST);
+        assert_eq!(one_word.len(), MAX_LENGTH);
     }
 
     #[test]
     fn a_name_is_given_once() {
-        let mut names = Names::without(&["Contact"]);
+        let mut names = Names::reserving(&["Contact"]);
         let given =
             ["Gold", "gold", "Contact", "ЗОЛОТО", "Золото"].map(|it| names.camel(it, "Item"));
         assert_eq!(given, ["Gold", "Gold2", "Contact2", "Zoloto", "Zoloto2"]);

@@ -4,12 +4,12 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 use vibecode_spec::{Entity, Schema};
 
-use super::door::{Answer, Door, Silence};
+use super::raw_client::{Answer, NoAnswer, RawClient};
 
 /// The temporary record, and the portal's fields.
 #[derive(Debug)]
 pub(crate) struct Bench<'a> {
-    pub(crate) door: &'a Door,
+    pub(crate) client: &'a RawClient,
     pub(crate) entity: Entity,
     pub(crate) id: u64,
     /// The documented fields and the portal's own.
@@ -29,16 +29,20 @@ pub(crate) enum Effect {
 
 impl<'a> Bench<'a> {
     /// Reads the portal's fields, or uses the documented ones if the portal does not show its own.
-    pub(crate) async fn prepare(door: &'a Door, entity: Entity, id: u64) -> Result<Self, Silence> {
+    pub(crate) async fn prepare(
+        client: &'a RawClient,
+        entity: Entity,
+        id: u64,
+    ) -> Result<Self, NoAnswer> {
         let path = format!("{}/fields", entity.path());
-        let answer = door.send(Method::GET, &path, None).await?;
+        let answer = client.send(Method::GET, &path, None).await?;
         let portal = Schema::read(answer.body.to_string());
         let schema = match portal {
             Ok(portal) if answer.is_success() => entity.schema().with_portal(portal),
             _ => entity.schema().clone(),
         };
         Ok(Self {
-            door,
+            client,
             entity,
             id,
             schema,
@@ -46,32 +50,32 @@ impl<'a> Bench<'a> {
     }
 
     /// Changes the record.
-    pub(crate) async fn patch(&self, body: &Value) -> Result<Answer, Silence> {
+    pub(crate) async fn patch(&self, body: &Value) -> Result<Answer, NoAnswer> {
         let path = self.path();
-        self.door.send(Method::PATCH, &path, Some(body)).await
+        self.client.send(Method::PATCH, &path, Some(body)).await
     }
 
-    pub(crate) async fn post(&self, path: &str, body: &Value) -> Result<Answer, Silence> {
-        self.door.send(Method::POST, path, Some(body)).await
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Result<Answer, NoAnswer> {
+        self.client.send(Method::POST, path, Some(body)).await
     }
 
-    pub(crate) async fn get(&self) -> Result<Answer, Silence> {
-        self.door.send(Method::GET, &self.path(), None).await
+    pub(crate) async fn get(&self) -> Result<Answer, NoAnswer> {
+        self.client.send(Method::GET, &self.path(), None).await
     }
 
     /// Reads the record; empty if it cannot be read.
-    pub(crate) async fn read(&self) -> Result<Map<String, Value>, Silence> {
+    pub(crate) async fn read(&self) -> Result<Map<String, Value>, NoAnswer> {
         let answer = self.get().await?;
         Ok(answer.data().as_object().cloned().unwrap_or_default())
     }
 
     /// Reads one field of the record.
-    pub(crate) async fn read_field(&self, name: &str) -> Result<Value, Silence> {
+    pub(crate) async fn read_field(&self, name: &str) -> Result<Value, NoAnswer> {
         Ok(self.read().await?.remove(name).unwrap_or_default())
     }
 
     /// Sends a body that should set the text field to this text, and returns its effect.
-    pub(crate) async fn try_text(&self, body: &Value, text: &str) -> Result<Effect, Silence> {
+    pub(crate) async fn try_text(&self, body: &Value, text: &str) -> Result<Effect, NoAnswer> {
         let answer = self.patch(body).await?;
         self.effect_on_text(&answer, text).await
     }
@@ -81,7 +85,7 @@ impl<'a> Bench<'a> {
         &self,
         answer: &Answer,
         text: &str,
-    ) -> Result<Effect, Silence> {
+    ) -> Result<Effect, NoAnswer> {
         if !answer.is_success() {
             return Ok(Effect::Refused(answer.status_and_code()));
         }
@@ -94,7 +98,7 @@ impl<'a> Bench<'a> {
     }
 
     /// Returns the entries of `fm` with this value; `None` if reads show no `fm`.
-    pub(crate) async fn entries(&self, value: &str) -> Result<Option<Vec<Value>>, Silence> {
+    pub(crate) async fn entries(&self, value: &str) -> Result<Option<Vec<Value>>, NoAnswer> {
         let record = self.read().await?;
         let Some(fm) = record.get("fm").and_then(Value::as_array) else {
             return Ok(None);
@@ -141,4 +145,9 @@ pub(crate) fn text_field(entity: Entity) -> &'static str {
 /// Returns a body that sets the text field to this text.
 pub(crate) fn text(entity: Entity, text: &str) -> Value {
     json!({ text_field(entity): text })
+}
+
+/// Reads the id of a record, which the API writes as a number or as text.
+pub(crate) fn read_id(id: &Value) -> Option<u64> {
+    id.as_u64().or_else(|| id.as_str()?.parse().ok())
 }

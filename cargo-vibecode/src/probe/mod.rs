@@ -1,9 +1,9 @@
 //! Tests on a portal what the API's documentation leaves open, with a temporary record.
 
 mod bench;
-mod door;
 mod finding;
 mod questions;
+mod raw_client;
 mod record;
 mod report;
 
@@ -14,18 +14,18 @@ use vibecode_spec::Entity;
 
 use self::{
     bench::Bench,
-    door::{Door, Silence},
     finding::Finding,
     questions::QUESTIONS,
+    raw_client::{NoAnswer, RawClient},
     record::TemporaryRecord,
     report::Report,
 };
 use crate::{
-    Ended,
+    ExitStatus,
     failure::Failure,
+    interrupts::Interrupts,
     output::Output,
     portal::{self, PortalArgs},
-    stop::Stop,
 };
 
 /// The arguments of `probe`.
@@ -37,7 +37,7 @@ recycle bin may keep it.
 
 With --format json the result is a report that can be shared: it contains no key and no data, and names neither \
 the portal nor its fields.")]
-pub(crate) struct Wanted {
+pub(crate) struct Args {
     /// The entity to test with: `contacts`, `companies`, `leads` or `deals`.
     #[arg(default_value = "contacts", value_parser = entity)]
     entity: Entity,
@@ -58,23 +58,23 @@ fn entity(name: &str) -> Result<Entity, String> {
 }
 
 pub(crate) async fn run(
-    wanted: &Wanted,
-    args: &PortalArgs,
+    args: &Args,
+    portal_args: &PortalArgs,
     output: &Output,
-) -> Result<Ended, Failure> {
-    let entity = wanted.entity;
-    let door = Door::new(args)?;
-    if !wanted.yes {
+) -> Result<ExitStatus, Failure> {
+    let entity = args.entity;
+    let client = RawClient::new(portal_args)?;
+    if !args.yes {
         check_terminal(entity)?;
-        let me = portal::client(args, |builder| builder)?.me().await?;
+        let me = portal::client(portal_args, |builder| builder)?.me().await?;
         consent(entity, me.portal().as_deref())?;
     }
     // From here on, Ctrl-C waits until the record is deleted.
-    let mut stop = Stop::listen()?;
-    let record = TemporaryRecord::create(&door, entity).await?;
+    let mut interrupts = Interrupts::listen()?;
+    let record = TemporaryRecord::create(&client, entity).await?;
     let report = tokio::select! {
-        report = ask_all(&door, entity, record.id) => Some(report),
-        () = stop.requested() => None,
+        report = ask_all(&client, entity, record.id) => Some(report),
+        () = interrupts.next() => None,
     };
     if report.is_none() {
         output.warn("interrupted: deleting the temporary record");
@@ -89,9 +89,9 @@ pub(crate) async fn run(
     report.print(entity, output);
     deleted?;
     Ok(if report.has_differences() {
-        Ended::Found
+        ExitStatus::Attention
     } else {
-        Ended::Done
+        ExitStatus::Success
     })
 }
 
@@ -124,15 +124,15 @@ fn consent(entity: Entity, portal: Option<&str>) -> Result<(), Failure> {
 }
 
 /// Asks one question after another, and continues if one is not answered.
-async fn ask_all(door: &Door, entity: Entity, id: u64) -> Report {
+async fn ask_all(client: &RawClient, entity: Entity, id: u64) -> Report {
     let mut report = Report::default();
     let progress = progress();
-    let bench = Bench::prepare(door, entity, id).await;
+    let bench = Bench::prepare(client, entity, id).await;
     for question in QUESTIONS {
         progress.set_message(question.text);
         let findings = match &bench {
             Ok(bench) => question.ask(bench).await,
-            Err(silence) => Err(*silence),
+            Err(no_answer) => Err(*no_answer),
         };
         report.add(question, findings.unwrap_or_else(unanswered));
         progress.inc(1);
@@ -141,8 +141,12 @@ async fn ask_all(door: &Door, entity: Entity, id: u64) -> Report {
     report
 }
 
-fn unanswered(silence: Silence) -> Vec<Finding> {
-    vec![Finding::not_testable("all of it", silence.to_string(), "")]
+fn unanswered(no_answer: NoAnswer) -> Vec<Finding> {
+    vec![Finding::not_testable(
+        "all of it",
+        no_answer.to_string(),
+        "",
+    )]
 }
 
 /// It is hidden if there is no terminal.

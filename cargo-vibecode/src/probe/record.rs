@@ -3,11 +3,14 @@
 use std::time::{Duration, SystemTime};
 
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::time::sleep;
 use vibecode_spec::Entity;
 
-use super::door::{Door, Silence};
+use super::{
+    bench::read_id,
+    raw_client::{NoAnswer, RawClient},
+};
 use crate::failure::Failure;
 
 /// The prefix of the record's name.
@@ -33,7 +36,7 @@ const DELETIONS: [Duration; 4] = [
 /// A record that only the probe knows.
 #[derive(Debug)]
 pub(crate) struct TemporaryRecord<'a> {
-    door: &'a Door,
+    client: &'a RawClient,
     entity: Entity,
     pub(crate) id: u64,
     name: String,
@@ -44,15 +47,15 @@ impl<'a> TemporaryRecord<'a> {
     ///
     /// # Errors
     /// If there is no record; or if there may be one, with its name.
-    pub(crate) async fn create(door: &'a Door, entity: Entity) -> Result<Self, Failure> {
+    pub(crate) async fn create(client: &'a RawClient, entity: Entity) -> Result<Self, Failure> {
         let name = unique_name();
         let body = json!({ name_field(entity): name });
-        let answer = door.send(Method::POST, entity.path(), Some(&body)).await;
+        let answer = client.send(Method::POST, entity.path(), Some(&body)).await;
         let problem = match answer {
-            Ok(answer) if answer.is_success() => match answer.data().get("id").and_then(id) {
+            Ok(answer) if answer.is_success() => match answer.data().get("id").and_then(read_id) {
                 Some(id) => {
                     return Ok(Self {
-                        door,
+                        client,
                         entity,
                         id,
                         name,
@@ -64,13 +67,13 @@ impl<'a> TemporaryRecord<'a> {
                 return Err(not_created(entity, &answer.status_and_code(), ""));
             }
             Ok(answer) => answer.status_and_code(),
-            Err(Silence::NotConnected) => {
-                let problem = Silence::NotConnected.to_string();
+            Err(NoAnswer::NotConnected) => {
+                let problem = NoAnswer::NotConnected.to_string();
                 return Err(not_created(entity, &problem, ""));
             }
-            Err(silence) => silence.to_string(),
+            Err(no_answer) => no_answer.to_string(),
         };
-        let left = match Self::delete_by_name(door, entity, &name).await {
+        let left = match Self::delete_by_name(client, entity, &name).await {
             Some(id) => format!(". It was created nevertheless, with the id {id}, and is deleted"),
             None => format!(
                 ". It may exist nevertheless: search the portal for `{name}`, and delete it"
@@ -80,23 +83,23 @@ impl<'a> TemporaryRecord<'a> {
     }
 
     /// Searches for a record by its name, since its id is not known, and deletes it.
-    async fn delete_by_name(door: &'a Door, entity: Entity, name: &str) -> Option<u64> {
+    async fn delete_by_name(client: &'a RawClient, entity: Entity, name: &str) -> Option<u64> {
         let field = name_field(entity);
         let path = format!("{}/search", entity.path());
         let body = json!({ "filter": { field: name }, "limit": 5 });
         for pause in LOOKS {
             sleep(pause).await;
-            door.reopen();
-            let Ok(answer) = door.send(Method::POST, &path, Some(&body)).await else {
+            client.reopen();
+            let Ok(answer) = client.send(Method::POST, &path, Some(&body)).await else {
                 continue;
             };
             let found = answer.data().as_array().into_iter().flatten();
             // If a portal does not understand the filter, no other record must be deleted.
             let mut own = found.filter(|record| record.get(field) == Some(&json!(name)));
-            if let Some(id) = own.find_map(|record| record.get("id").and_then(id)) {
+            if let Some(id) = own.find_map(|record| record.get("id").and_then(read_id)) {
                 let name = name.to_owned();
                 let record = Self {
-                    door,
+                    client,
                     entity,
                     id,
                     name,
@@ -116,8 +119,8 @@ impl<'a> TemporaryRecord<'a> {
         let mut problem = String::new();
         for pause in DELETIONS {
             sleep(pause).await;
-            self.door.reopen();
-            match self.door.send(Method::DELETE, &path, None).await {
+            self.client.reopen();
+            match self.client.send(Method::DELETE, &path, None).await {
                 // It is deleted, even if an earlier answer was lost.
                 Ok(answer) if answer.is_success() || answer.status == 404 => return Ok(()),
                 Ok(answer) => {
@@ -126,7 +129,7 @@ impl<'a> TemporaryRecord<'a> {
                         break;
                     }
                 }
-                Err(silence) => problem = silence.to_string(),
+                Err(no_answer) => problem = no_answer.to_string(),
             }
         }
         let (entity, id, name) = (self.entity.singular(), self.id, &self.name);
@@ -149,10 +152,6 @@ fn unique_name() -> String {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let moment = since.unwrap_or_default().as_nanos();
     format!("{NAME} {moment:x}")
-}
-
-fn id(id: &Value) -> Option<u64> {
-    id.as_u64().or_else(|| id.as_str()?.parse().ok())
 }
 
 /// A 4xx says that nothing was done, and nothing will be. A gateway time-out (408) does not, and

@@ -13,7 +13,7 @@ use vibecode_runtime::{Client, ErrorKind};
 use vibecode_spec::{Descriptions, Entity, EntityPath};
 
 use crate::{
-    Ended,
+    ExitStatus,
     failure::Failure,
     output::Output,
     portal::{self, PortalArgs},
@@ -22,7 +22,7 @@ use crate::{
 
 /// The arguments of `pull`.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Wanted {
+pub(crate) struct Args {
     /// The entities, such as `contacts` or `items/1040` [default: contacts, companies, leads and
     /// deals].
     #[arg(value_name = "ENTITY")]
@@ -44,22 +44,22 @@ pub(crate) fn entities(named: &[String]) -> Vec<String> {
 }
 
 pub(crate) async fn run(
-    wanted: &Wanted,
-    args: &PortalArgs,
+    args: &Args,
+    portal_args: &PortalArgs,
     output: &Output,
-) -> Result<Ended, Failure> {
-    let names = entities(&wanted.entities);
+) -> Result<ExitStatus, Failure> {
+    let names = entities(&args.entities);
     let entities = names.iter().map(|name| schema_file::entity(name));
     let entities: Vec<EntityPath> = entities.collect::<Result<_, _>>()?;
     let mut pulled = Vec::new();
-    if let Some(file) = &wanted.from_file {
-        let ([_], [entity]) = (wanted.entities.as_slice(), entities.as_slice()) else {
+    if let Some(file) = &args.from_file {
+        let ([_], [entity]) = (args.entities.as_slice(), entities.as_slice()) else {
             let problem = "--from-file requires exactly one entity, as in `pull contacts --from-file answer.json`";
             return Err(Failure::new(problem));
         };
         pulled.push((*entity, saved(file, *entity)?));
     } else {
-        let client = portal::client(args, |builder| builder)?;
+        let client = portal::client(portal_args, |builder| builder)?;
         for entity in entities {
             pulled.push((entity, fetch(&client, entity, output).await?));
         }
@@ -72,19 +72,23 @@ pub(crate) async fn run(
     if !new.is_empty() {
         touch::roots(&new, output)?;
     }
-    Ok(Ended::Done)
+    Ok(ExitStatus::Success)
 }
 
 /// Fetches one entity's fields into its file.
 ///
 /// # Errors
 /// If the portal does not answer, or the file cannot be written.
-pub(crate) async fn one(name: &str, args: &PortalArgs, output: &Output) -> Result<(), Failure> {
-    let wanted = Wanted {
+pub(crate) async fn one(
+    name: &str,
+    portal_args: &PortalArgs,
+    output: &Output,
+) -> Result<(), Failure> {
+    let args = Args {
         entities: vec![name.to_owned()],
         from_file: None,
     };
-    run(&wanted, args, output).await.map(drop)
+    run(&args, portal_args, output).await.map(drop)
 }
 
 /// Returns the fields of an entity as the portal describes them, with user fields completed by
@@ -99,11 +103,8 @@ pub(crate) async fn fetch(
 ) -> Result<Descriptions, Failure> {
     let name = entity.path();
     let answer: Value = client.fields(&name).await?.parse()?;
-    let mut descriptions = Descriptions::of_answer(answer).map_err(|error| {
-        Failure::new(format!(
-            "the portal's answer about the fields of {name} cannot be used: {error}"
-        ))
-    })?;
+    let mut descriptions =
+        Descriptions::of_answer(answer).map_err(|error| unusable_answer(entity, error))?;
     descriptions.is_complete = true;
     match client.user_fields(&name).await {
         Ok(answer) => {
@@ -122,11 +123,16 @@ pub(crate) async fn fetch(
     Ok(descriptions)
 }
 
+/// Creates the error of an answer that is not a list of an entity's fields.
+pub(crate) fn unusable_answer(entity: EntityPath, problem: impl std::fmt::Display) -> Failure {
+    let name = entity.path();
+    Failure::new(format!(
+        "the portal's answer about the fields of {name} cannot be used: {problem}"
+    ))
+}
+
 /// Returns the fields of an entity in a saved answer.
 fn saved(file: &Path, entity: EntityPath) -> Result<Descriptions, Failure> {
-    let problem = |error: &dyn std::fmt::Display| {
-        Failure::new(format!("{} cannot be used: {error}", file.display()))
-    };
     let bytes = fs::read(file).map_err(|error| Failure::of_file(file, &error))?;
     if let Some(definitions) = definitions::saved(&bytes) {
         let mut descriptions = match schema_file::find(entity)? {
@@ -135,11 +141,12 @@ fn saved(file: &Path, entity: EntityPath) -> Result<Descriptions, Failure> {
         };
         let problems = definitions::complete(&mut descriptions, &definitions, entity);
         return match problems.into_iter().next() {
-            Some(first) => Err(problem(&first)),
+            Some(first) => Err(Failure::unusable(file, first)),
             None => Ok(descriptions),
         };
     }
-    let mut descriptions = Descriptions::read(bytes).map_err(|error| problem(&error))?;
+    let mut descriptions =
+        Descriptions::read(bytes).map_err(|error| Failure::unusable(file, error))?;
     if descriptions.entity.is_none() {
         // A file written by hand may be incomplete; every list that the API answers has the id.
         descriptions.is_complete = descriptions.fields.contains_key("id");

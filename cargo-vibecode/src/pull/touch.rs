@@ -18,7 +18,7 @@ use crate::{failure::Failure, output::Output};
 /// # Errors
 /// If a root cannot be touched.
 pub(crate) fn roots(files: &[PathBuf], output: &Output) -> Result<(), Failure> {
-    let Some(roots) = of_targets() else {
+    let Some(roots) = target_roots() else {
         output.warn("cargo does not notice a new schema file: change a source file of each crate that uses it");
         return Ok(());
     };
@@ -31,9 +31,9 @@ pub(crate) fn roots(files: &[PathBuf], output: &Output) -> Result<(), Failure> {
                 .parent()
         })
         .collect();
-    let is_served = |root: &PathBuf| folders.iter().any(|folder| root.starts_with(folder));
+    let may_use = |root: &PathBuf| folders.iter().any(|folder| root.starts_with(folder));
     let mut touched = 0;
-    for root in roots.iter().filter(|root| is_served(root)) {
+    for root in roots.iter().filter(|root| may_use(root)) {
         let file = File::options().append(true).open(root);
         file.and_then(|file| file.set_modified(SystemTime::now()))
             .map_err(|error| Failure::of_file(root, &error))?;
@@ -48,7 +48,7 @@ pub(crate) fn roots(files: &[PathBuf], output: &Output) -> Result<(), Failure> {
 }
 
 /// Returns the roots of all targets of the current workspace; `None` if cargo reports none.
-fn of_targets() -> Option<Vec<PathBuf>> {
+fn target_roots() -> Option<Vec<PathBuf>> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args([

@@ -26,7 +26,7 @@ cut_off_chunked, oversized, garbage, html, another_record, success_false, drop_a
 
 /// A parsed part of the flag.
 #[derive(Debug)]
-pub(crate) enum Trouble {
+pub(crate) enum FaultSetting {
     /// Each fault hits one request, in this order.
     Queue(Vec<Fault>),
     Storm(Storm),
@@ -37,79 +37,100 @@ pub(crate) enum Trouble {
 }
 
 /// The constructor of a fault, by its argument.
-enum Make {
-    Bare(fn() -> Fault),
+enum Constructor {
+    Plain(fn() -> Fault),
     /// With the default time, which is that of the storm.
-    Timed(fn(Duration) -> Fault, Duration),
-    Counted(fn(usize) -> Fault),
-    Coded(fn(&'static str) -> Fault),
+    WithTime(fn(Duration) -> Fault, Duration),
+    WithCount(fn(usize) -> Fault),
+    WithCode(fn(&'static str) -> Fault),
 }
 
 const SECOND: Duration = Duration::from_secs(1);
 
 /// Every fault, by the name of its constructor.
-const FAULTS: &[(&str, Make)] = &[
-    ("drop_before", Make::Bare(Fault::drop_before)),
-    ("drop_after", Make::Bare(Fault::drop_after)),
-    ("late", Make::Timed(Fault::late, Duration::from_secs(5))),
-    ("reset_before", Make::Bare(Fault::reset_before)),
-    ("reset_after", Make::Bare(Fault::reset_after)),
-    ("delay", Make::Timed(Fault::delay, Duration::from_secs(2))),
-    ("hang", Make::Bare(Fault::hang)),
-    ("hang_after", Make::Bare(Fault::hang_after)),
+const FAULTS: &[(&str, Constructor)] = &[
+    ("drop_before", Constructor::Plain(Fault::drop_before)),
+    ("drop_after", Constructor::Plain(Fault::drop_after)),
+    (
+        "late",
+        Constructor::WithTime(Fault::late, Duration::from_secs(5)),
+    ),
+    ("reset_before", Constructor::Plain(Fault::reset_before)),
+    ("reset_after", Constructor::Plain(Fault::reset_after)),
+    (
+        "delay",
+        Constructor::WithTime(Fault::delay, Duration::from_secs(2)),
+    ),
+    ("hang", Constructor::Plain(Fault::hang)),
+    ("hang_after", Constructor::Plain(Fault::hang_after)),
     (
         "trickle",
-        Make::Timed(Fault::trickle, Duration::from_millis(1)),
+        Constructor::WithTime(Fault::trickle, Duration::from_millis(1)),
     ),
-    ("rate_limited", Make::Timed(Fault::rate_limited, SECOND)),
+    (
+        "rate_limited",
+        Constructor::WithTime(Fault::rate_limited, SECOND),
+    ),
     (
         "rate_limited_until",
-        Make::Timed(Fault::rate_limited_until, SECOND),
+        Constructor::WithTime(Fault::rate_limited_until, SECOND),
     ),
     (
         "query_limit_exceeded",
-        Make::Bare(Fault::query_limit_exceeded),
+        Constructor::Plain(Fault::query_limit_exceeded),
     ),
-    ("unavailable_html", Make::Bare(Fault::unavailable_html)),
-    ("bad_gateway", Make::Bare(Fault::bad_gateway)),
-    ("bad_gateway_html", Make::Bare(Fault::bad_gateway_html)),
-    ("queue_timeout", Make::Bare(Fault::queue_timeout)),
-    ("server_error", Make::Bare(Fault::server_error)),
-    ("overload_limit", Make::Bare(Fault::overload_limit)),
-    ("error", Make::Coded(Fault::error)),
-    ("no_content", Make::Bare(Fault::no_content)),
-    ("cut_off", Make::Bare(Fault::cut_off)),
-    ("cut_off_chunked", Make::Bare(Fault::cut_off_chunked)),
-    ("oversized", Make::Bare(Fault::oversized)),
-    ("garbage", Make::Bare(Fault::garbage)),
-    ("html", Make::Bare(Fault::html)),
-    ("another_record", Make::Bare(Fault::another_record)),
-    ("success_false", Make::Bare(Fault::success_false)),
-    ("drop_after_calls", Make::Counted(Fault::drop_after_calls)),
+    (
+        "unavailable_html",
+        Constructor::Plain(Fault::unavailable_html),
+    ),
+    ("bad_gateway", Constructor::Plain(Fault::bad_gateway)),
+    (
+        "bad_gateway_html",
+        Constructor::Plain(Fault::bad_gateway_html),
+    ),
+    ("queue_timeout", Constructor::Plain(Fault::queue_timeout)),
+    ("server_error", Constructor::Plain(Fault::server_error)),
+    ("overload_limit", Constructor::Plain(Fault::overload_limit)),
+    ("error", Constructor::WithCode(Fault::error)),
+    ("no_content", Constructor::Plain(Fault::no_content)),
+    ("cut_off", Constructor::Plain(Fault::cut_off)),
+    (
+        "cut_off_chunked",
+        Constructor::Plain(Fault::cut_off_chunked),
+    ),
+    ("oversized", Constructor::Plain(Fault::oversized)),
+    ("garbage", Constructor::Plain(Fault::garbage)),
+    ("html", Constructor::Plain(Fault::html)),
+    ("another_record", Constructor::Plain(Fault::another_record)),
+    ("success_false", Constructor::Plain(Fault::success_false)),
+    (
+        "drop_after_calls",
+        Constructor::WithCount(Fault::drop_after_calls),
+    ),
 ];
 
 /// Parses all values of the flag.
 ///
 /// # Errors
 /// If a part is malformed; the error lists the available names.
-pub(crate) fn read(specs: &[String]) -> Result<Vec<Trouble>, Failure> {
-    let troubles = specs.iter().map(|spec| {
-        trouble(spec.trim()).map_err(|problem| Failure::new(format!("--faults {spec}: {problem}")))
+pub(crate) fn read(specs: &[String]) -> Result<Vec<FaultSetting>, Failure> {
+    let settings = specs.iter().map(|spec| {
+        setting(spec.trim()).map_err(|problem| Failure::new(format!("--faults {spec}: {problem}")))
     });
-    troubles.collect()
+    settings.collect()
 }
 
-fn trouble(spec: &str) -> Result<Trouble, String> {
+fn setting(spec: &str) -> Result<FaultSetting, String> {
     if let Some(limit) = spec.strip_prefix("rate-limit=") {
-        return Ok(Trouble::RateLimit(number(limit)?));
+        return Ok(FaultSetting::RateLimit(number(limit)?));
     }
     if let Some(limit) = spec.strip_prefix("portal-limit=") {
-        return Ok(Trouble::PortalLimit(number(limit)?));
+        return Ok(FaultSetting::PortalLimit(number(limit)?));
     }
     match spec.split_once(':') {
-        Some(("storm", settings)) => Ok(Trouble::Storm(storm(settings)?)),
-        None if spec == "storm" => Ok(Trouble::Storm(Storm::seeded(0))),
-        _ => Ok(Trouble::Queue(faults(spec, ',')?)),
+        Some(("storm", settings)) => Ok(FaultSetting::Storm(storm(settings)?)),
+        None if spec == "storm" => Ok(FaultSetting::Storm(Storm::seeded(0))),
+        _ => Ok(FaultSetting::Queue(faults(spec, ',')?)),
     }
 }
 
@@ -156,13 +177,15 @@ fn fault(spec: &str) -> Result<Fault, String> {
     let known = FAULTS.iter().find(|(known, _)| *known == name);
     let (_, make) = known.ok_or_else(|| unknown(name))?;
     let fault = match (make, argument) {
-        (Make::Bare(make), None) => make(),
-        (Make::Bare(_), Some(_)) => return Err(format!("`{name}` takes no value")),
-        (Make::Timed(make, usual), None) => make(*usual),
-        (Make::Timed(make, _), Some(time)) => make(duration(time)?),
-        (Make::Counted(make), Some(count)) => make(number(count)?),
-        (Make::Counted(_), None) => return Err(format!("`{name}` requires a number: {name}=3")),
-        (Make::Coded(make), code) => make(error_code(code.unwrap_or_default())?),
+        (Constructor::Plain(make), None) => make(),
+        (Constructor::Plain(_), Some(_)) => return Err(format!("`{name}` takes no value")),
+        (Constructor::WithTime(make, usual), None) => make(*usual),
+        (Constructor::WithTime(make, _), Some(time)) => make(duration(time)?),
+        (Constructor::WithCount(make), Some(count)) => make(number(count)?),
+        (Constructor::WithCount(_), None) => {
+            return Err(format!("`{name}` requires a number: {name}=3"));
+        }
+        (Constructor::WithCode(make), code) => make(error_code(code.unwrap_or_default())?),
     };
     Ok(match method {
         Some(method) => fault.on(method.to_ascii_uppercase()),
@@ -228,9 +251,9 @@ mod tests {
     fn every_fault_has_its_own_name_and_is_in_the_help() {
         for (name, make) in FAULTS {
             let spec = match make {
-                Make::Counted(_) => format!("{name}=3"),
-                Make::Coded(_) => format!("{name}=SCOPE_DENIED"),
-                Make::Bare(_) | Make::Timed(..) => (*name).to_owned(),
+                Constructor::WithCount(_) => format!("{name}=3"),
+                Constructor::WithCode(_) => format!("{name}=SCOPE_DENIED"),
+                Constructor::Plain(_) | Constructor::WithTime(..) => (*name).to_owned(),
             };
             assert_eq!(fault(&spec).unwrap().name(), *name);
             let mut words = HELP.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
@@ -243,7 +266,7 @@ mod tests {
         let examples = HELP.lines().skip(1).take_while(|line| !line.is_empty());
         for example in examples {
             let spec = example.split_whitespace().next().unwrap();
-            assert!(trouble(spec).is_ok(), "{spec}");
+            assert!(setting(spec).is_ok(), "{spec}");
         }
     }
 

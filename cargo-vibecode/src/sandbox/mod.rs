@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use vibecode_sandbox::{Sandbox, SandboxBuilder};
 use vibecode_spec::Entity;
 
-use self::faults::Trouble;
-use crate::{Ended, failure::Failure, output::Output, stop::Stop};
+use self::faults::FaultSetting;
+use crate::{ExitStatus, failure::Failure, interrupts::Interrupts, output::Output};
 
 /// The number of requests in the log: the page shows the last 200 of them.
 const KEPT_REQUESTS: usize = 1000;
@@ -21,7 +21,7 @@ const KEPT_REQUESTS: usize = 1000;
 /// The arguments of `sandbox`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = faults::HELP)]
-pub(crate) struct Wanted {
+pub(crate) struct Args {
     /// The port to listen on, on this machine only; 0 for any free port.
     #[arg(long, value_name = "N", default_value_t = 0)]
     port: u16,
@@ -45,42 +45,42 @@ pub(crate) struct Wanted {
     requests: bool,
 }
 
-pub(crate) async fn run(wanted: &Wanted, output: &Output) -> Result<Ended, Failure> {
-    let troubles = faults::read(&wanted.faults)?;
+pub(crate) async fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
+    let settings = faults::read(&args.faults)?;
     let mut builder = Sandbox::builder()
-        .port(wanted.port)
+        .port(args.port)
         .page()
         .keep_requests(KEPT_REQUESTS);
-    if let Some(path) = &wanted.seed {
+    if let Some(path) = &args.seed {
         builder = builder.seed(read(path)?);
     }
-    if let Some(folder) = &wanted.schema {
+    if let Some(folder) = &args.schema {
         builder = with_schemas(builder, folder)?;
     }
-    for trouble in &troubles {
-        builder = match trouble {
-            Trouble::RateLimit(per_minute) => builder.rate_limit(*per_minute),
-            Trouble::PortalLimit(per_second) => builder.portal_limit(*per_second),
-            Trouble::Queue(_) | Trouble::Storm(_) => builder,
+    for setting in &settings {
+        builder = match setting {
+            FaultSetting::RateLimit(per_minute) => builder.rate_limit(*per_minute),
+            FaultSetting::PortalLimit(per_second) => builder.portal_limit(*per_second),
+            FaultSetting::Queue(_) | FaultSetting::Storm(_) => builder,
         };
     }
     let sandbox = builder.try_start().await;
     let sandbox = sandbox.map_err(|error| Failure::new(error.to_string()))?;
-    for trouble in troubles {
-        match trouble {
-            Trouble::Queue(faults) => sandbox.faults(faults),
-            Trouble::Storm(storm) => sandbox.storm(storm),
-            Trouble::RateLimit(_) | Trouble::PortalLimit(_) => {}
+    for setting in settings {
+        match setting {
+            FaultSetting::Queue(faults) => sandbox.faults(faults),
+            FaultSetting::Storm(storm) => sandbox.storm(storm),
+            FaultSetting::RateLimit(_) | FaultSetting::PortalLimit(_) => {}
         }
     }
-    let mut stop = Stop::listen()?;
+    let mut interrupts = Interrupts::listen()?;
     introduce(&sandbox, output);
     tokio::select! {
-        () = stop.requested() => {}
-        () = requests::print(sandbox.watch(), output), if wanted.requests => {}
+        () = interrupts.next() => {}
+        () = requests::print(sandbox.watch(), output), if args.requests => {}
     }
     output.line("# The sandbox has stopped.");
-    Ok(Ended::Done)
+    Ok(ExitStatus::Success)
 }
 
 /// Prints lines that a shell can run unchanged.
@@ -113,11 +113,11 @@ fn with_schemas(mut builder: SandboxBuilder, folder: &Path) -> Result<SandboxBui
         .iter()
         .map(|entity| format!("{}.json", entity.path()));
     let names: Vec<_> = names.collect();
-    Err(Failure::new(format!(
-        "{}: the folder contains no schema: name a folder that contains any of {}",
-        folder.display(),
+    let problem = format!(
+        "the folder contains no schema: name a folder that contains any of {}",
         names.join(", ")
-    )))
+    );
+    Err(Failure::in_file(folder, problem))
 }
 
 fn read(path: &Path) -> Result<Value, Failure> {

@@ -3,7 +3,7 @@
 
 use std::io::{self, BufRead};
 
-use super::{Cell, CellValue, LONGEST_ROW, Problem, Record, endless, text};
+use super::{Cell, CellValue, MAX_ROW_BYTES, Problem, Record, row_too_long, text};
 
 /// A reader of CSV rows.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub(in crate::bulk) struct CsvRows<R> {
 
 /// The position of a byte within a row.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum At {
+enum Position {
     CellStart,
     Bare,
     Quoted,
@@ -60,7 +60,7 @@ impl<R: BufRead> CsvRows<R> {
 
     /// Reads to the end of a row, and returns false at the end of the input.
     fn read_line(&mut self, record: &mut Record) -> io::Result<bool> {
-        let mut at = At::CellStart;
+        let mut position = Position::CellStart;
         let mut has_ended = false;
         let mut is_anything = false;
         while !has_ended {
@@ -72,23 +72,23 @@ impl<R: BufRead> CsvRows<R> {
                 break;
             }
             is_anything = true;
-            let mut taken = 0;
+            let mut consumed = 0;
             for byte in buffer {
-                taken += 1;
+                consumed += 1;
                 self.line += u64::from(*byte == b'\n');
-                at = take(record, at, *byte, self.delimiter);
-                if *byte == b'\n' && at != At::Quoted {
+                position = take(record, position, *byte, self.delimiter);
+                if *byte == b'\n' && position != Position::Quoted {
                     has_ended = true;
                     break;
                 }
             }
-            self.input.consume(taken);
-            self.offset += u64::try_from(taken).unwrap_or_default();
-            if record.bytes.len() > LONGEST_ROW {
-                return Err(endless(record.line));
+            self.input.consume(consumed);
+            self.offset += u64::try_from(consumed).unwrap_or_default();
+            if record.bytes.len() > MAX_ROW_BYTES {
+                return Err(row_too_long(record.line));
             }
         }
-        if at == At::Quoted {
+        if position == Position::Quoted {
             record.malformed = Some(UNCLOSED);
         }
         if is_anything && !has_ended {
@@ -99,36 +99,36 @@ impl<R: BufRead> CsvRows<R> {
 }
 
 /// Consumes a byte, and returns the position of the next one.
-fn take(record: &mut Record, at: At, byte: u8, delimiter: u8) -> At {
-    match (at, byte) {
-        (At::Quoted, b'"') => return At::Quote,
-        (At::CellStart, b'"') => return At::Quoted,
-        (At::Quoted, _) | (At::Quote, b'"') => {
+fn take(record: &mut Record, position: Position, byte: u8, delimiter: u8) -> Position {
+    match (position, byte) {
+        (Position::Quoted, b'"') => return Position::Quote,
+        (Position::CellStart, b'"') => return Position::Quoted,
+        (Position::Quoted, _) | (Position::Quote, b'"') => {
             record.bytes.push(byte);
-            return At::Quoted;
+            return Position::Quoted;
         }
         _ => {}
     }
     if byte == delimiter {
         record.ends.push(record.bytes.len());
-        return At::CellStart;
+        return Position::CellStart;
     }
     match byte {
         b'\n' => {
-            if at == At::Bare && record.bytes.last() == Some(&b'\r') {
+            if position == Position::Bare && record.bytes.last() == Some(&b'\r') {
                 record.bytes.pop();
             }
             record.ends.push(record.bytes.len());
-            At::CellStart
+            Position::CellStart
         }
         // Before a line break; a carriage return elsewhere is a normal byte.
-        b'\r' if at == At::Quote => At::Quote,
+        b'\r' if position == Position::Quote => Position::Quote,
         _ => {
-            if at == At::Quote {
+            if position == Position::Quote {
                 record.malformed.get_or_insert(AFTER_QUOTE);
             }
             record.bytes.push(byte);
-            At::Bare
+            Position::Bare
         }
     }
 }

@@ -12,7 +12,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::{Cell, CellValue, LONGEST_ROW, Problem, Record, endless, text};
+use super::{Cell, CellValue, MAX_ROW_BYTES, Problem, Record, row_too_long, text};
 
 /// A reader of JSON Lines.
 #[derive(Debug)]
@@ -40,17 +40,17 @@ impl<R: BufRead> JsonRows<R> {
     pub(super) fn read(&mut self, record: &mut Record) -> io::Result<bool> {
         loop {
             record.begin(self.line, self.offset);
-            let longest = u64::try_from(LONGEST_ROW).unwrap_or(u64::MAX);
+            let longest = u64::try_from(MAX_ROW_BYTES).unwrap_or(u64::MAX);
             let mut input = (&mut self.input).take(longest + 1);
-            let taken = input.read_until(b'\n', &mut record.bytes)?;
-            if taken == 0 {
+            let count = input.read_until(b'\n', &mut record.bytes)?;
+            if count == 0 {
                 return Ok(false);
             }
-            if taken > LONGEST_ROW {
-                return Err(endless(record.line));
+            if count > MAX_ROW_BYTES {
+                return Err(row_too_long(record.line));
             }
             self.line += 1;
-            self.offset += u64::try_from(taken).unwrap_or_default();
+            self.offset += u64::try_from(count).unwrap_or_default();
             record.bytes.truncate(record.bytes.trim_ascii_end().len());
             if !record.bytes.is_empty() {
                 return Ok(true);

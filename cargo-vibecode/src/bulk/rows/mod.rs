@@ -11,7 +11,7 @@ pub(super) use self::{
 };
 
 /// The maximum length of a row. An unclosed quote would otherwise take in the rest of the file.
-const LONGEST_ROW: usize = 16 * 1024 * 1024;
+const MAX_ROW_BYTES: usize = 16 * 1024 * 1024;
 
 /// A raw row of the input. The buffer is reused.
 #[derive(Debug, Default)]
@@ -112,8 +112,8 @@ impl Record {
     /// Returns the raw CSV cells.
     pub(super) fn raw_cells(&self) -> impl Iterator<Item = &[u8]> {
         let begins = std::iter::once(0).chain(self.ends.iter().copied());
-        let places = begins.zip(&self.ends);
-        places.map(|(begin, end)| self.bytes.get(begin..*end).unwrap_or_default())
+        let ranges = begins.zip(&self.ends);
+        ranges.map(|(begin, end)| self.bytes.get(begin..*end).unwrap_or_default())
     }
 
     /// Returns the raw line of JSON.
@@ -139,10 +139,10 @@ impl Problem {
 }
 
 /// Creates the error of a row that does not end.
-fn endless(line: u64) -> io::Error {
+fn row_too_long(line: u64) -> io::Error {
     let problem = format!(
         "the row that begins on line {line} does not end within {} MiB: is a quote missing?",
-        LONGEST_ROW / 1024 / 1024
+        MAX_ROW_BYTES / 1024 / 1024
     );
     io::Error::new(io::ErrorKind::InvalidData, problem)
 }

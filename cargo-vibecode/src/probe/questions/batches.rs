@@ -13,7 +13,7 @@ use crate::probe::{
 const CALLS: usize = 10;
 
 /// A map with more keys than this is a record, whatever it contains.
-const MOST_KEYS: usize = 8;
+const MAX_KEYS: usize = 8;
 
 /// Asks for the shape of the answer of `POST /v1/{entity}/batch`.
 pub(super) async fn shape_of_entity_batch(bench: &Bench<'_>) -> Findings {
@@ -96,12 +96,12 @@ fn cost(before: Option<f64>, after: Option<f64>) -> Finding {
     };
     // Other requests of the key count too, and old ones leave the window.
     match before - after {
-        taken if taken < 0.0 => {
+        used if used < 0.0 => {
             Finding::not_testable(ABOUT, "the minute ended during the test", ASSUMED)
         }
-        taken if taken <= 4.0 => Finding::new(ABOUT, "counts as 1", ASSUMED, true),
-        taken if taken >= 9.0 => Finding::new(ABOUT, "counts as 10", ASSUMED, false),
-        taken => Finding::new(ABOUT, format!("counts as about {taken}"), ASSUMED, false),
+        used if used <= 4.0 => Finding::new(ABOUT, "counts as 1", ASSUMED, true),
+        used if used >= 9.0 => Finding::new(ABOUT, "counts as 10", ASSUMED, false),
+        used => Finding::new(ABOUT, format!("counts as about {used}"), ASSUMED, false),
     }
 }
 
@@ -123,9 +123,7 @@ fn calls(bench: &Bench<'_>, params: impl IntoIterator<Item = Value>) -> Value {
 /// contains: its keys may be the portal's own.
 fn shape(value: &Value, id: u64) -> String {
     match value {
-        Value::Object(map) if map.contains_key("id") || map.len() > MOST_KEYS => {
-            "record".to_owned()
-        }
+        Value::Object(map) if map.contains_key("id") || map.len() > MAX_KEYS => "record".to_owned(),
         Value::Object(map) => {
             let parts = map.iter().map(|(key, value)| {
                 let is_word = key.bytes().all(|byte| byte.is_ascii_lowercase());

@@ -1,41 +1,33 @@
 //! Questions about what clears a field, by kind.
 
 use serde_json::{Value, json};
-use vibecode_spec::{Clearing, Field, Kind};
+use vibecode_spec::{Field, Kind};
 
 use super::{Findings, sample};
-use crate::probe::{bench::Bench, door::Silence, finding::Finding};
+use crate::{
+    change,
+    probe::{bench::Bench, finding::Finding, raw_client::NoAnswer},
+};
 
-/// Returns the values that could clear a field, as they are sent.
-fn candidates(field: &Field) -> Vec<(&'static str, Value)> {
-    let mut all = vec![("\"\"", json!("")), ("null", Value::Null)];
+/// Returns the values that could clear a field.
+fn candidates(field: &Field) -> Vec<Value> {
+    let mut all = vec![json!(""), Value::Null];
     // 0 is a normal value of a number.
     let is_number = matches!(field.kind, Kind::Integer | Kind::Number | Kind::Double);
     if !is_number || field.multiple {
-        all.push(("0", json!(0)));
+        all.push(json!(0));
     }
-    all.push(("[]", json!([])));
+    all.push(json!([]));
     all
 }
 
-/// Returns the value that the product sends to clear the field.
-fn assumed(field: &Field) -> &'static str {
-    match field.clearing() {
-        Clearing::Zero => "0",
-        Clearing::EmptyList => "[]",
-        Clearing::Null => "null",
-        Clearing::False => "false",
-        _ => "\"\"",
-    }
-}
-
-/// The effect of each candidate.
+/// The values, by their effect.
 #[derive(Default)]
 struct Effects {
-    cleared: Vec<&'static str>,
-    ignored: Vec<&'static str>,
-    changed: Vec<&'static str>,
-    refused: Vec<&'static str>,
+    cleared: Vec<String>,
+    ignored: Vec<String>,
+    changed: Vec<String>,
+    refused: Vec<String>,
 }
 
 pub(super) async fn ask(bench: &Bench<'_>) -> Findings {
@@ -49,15 +41,15 @@ pub(super) async fn ask(bench: &Bench<'_>) -> Findings {
     Ok(findings)
 }
 
-async fn ask_of(field: &Field, bench: &Bench<'_>) -> Result<Finding, Silence> {
+async fn ask_of(field: &Field, bench: &Bench<'_>) -> Result<Finding, NoAnswer> {
     let about = sample::about(field);
-    let assumed = assumed(field);
-    let cannot = |why: &str| Ok(Finding::not_testable(about.as_str(), why, assumed));
+    let assumed = change::clearing_value(field).to_string();
+    let cannot = |why: &str| Ok(Finding::not_testable(about.as_str(), why, assumed.as_str()));
     let Some(sample) = sample::of(field, bench).await? else {
         return cannot("no valid value is known for this type");
     };
     let mut effects = Effects::default();
-    for (name, candidate) in candidates(field) {
+    for candidate in candidates(field) {
         let answer = bench.patch(&json!({ &field.name: sample })).await?;
         if !answer.is_success() {
             return cannot(&format!(
@@ -70,6 +62,7 @@ async fn ask_of(field: &Field, bench: &Bench<'_>) -> Result<Finding, Silence> {
             return cannot("a valid value is ignored");
         }
         let answer = bench.patch(&json!({ &field.name: candidate })).await?;
+        let name = candidate.to_string();
         if !answer.is_success() {
             effects.refused.push(name);
             continue;
@@ -90,7 +83,7 @@ async fn ask_of(field: &Field, bench: &Bench<'_>) -> Result<Finding, Silence> {
 }
 
 /// No value removes a phone (api.md, grade D).
-async fn ask_of_phones(bench: &Bench<'_>) -> Result<Finding, Silence> {
+async fn ask_of_phones(bench: &Bench<'_>) -> Result<Finding, NoAnswer> {
     const PHONE: &str = "+70000000101";
     const ASSUMED: &str = "nothing";
     bench.patch(&json!({ "phone": PHONE })).await?;
@@ -104,11 +97,8 @@ async fn ask_of_phones(bench: &Bench<'_>) -> Result<Finding, Silence> {
         ));
     };
     let mut effects = Effects::default();
-    for (name, candidate) in [
-        ("\"\"", json!("")),
-        ("null", Value::Null),
-        ("[]", json!([])),
-    ] {
+    for candidate in [json!(""), Value::Null, json!([])] {
+        let name = candidate.to_string();
         let answer = bench.patch(&json!({ "phone": candidate })).await?;
         if !answer.is_success() {
             effects.refused.push(name);

@@ -8,8 +8,8 @@ use tokio::time::sleep;
 use super::{Findings, sample};
 use crate::probe::{
     bench::{Bench, Effect, text_field},
-    door::Silence,
     finding::Finding,
+    raw_client::NoAnswer,
 };
 
 /// The time that the API sets at the creation: deals use a different name.
@@ -45,7 +45,7 @@ pub(super) async fn unknown_and_read_only(bench: &Bench<'_>) -> Findings {
     Ok(findings)
 }
 
-async fn read_only(bench: &Bench<'_>, name: &str) -> Result<Finding, Silence> {
+async fn read_only(bench: &Bench<'_>, name: &str) -> Result<Finding, NoAnswer> {
     const ABOUT: &str = "a read-only key";
     const ASSUMED: &str = "ignored without an error";
     let before = bench.read_field(name).await?;

@@ -11,10 +11,10 @@ mod user_fields;
 
 use std::{future::Future, pin::Pin};
 
-use super::{bench::Bench, door::Silence, finding::Finding};
+use super::{bench::Bench, finding::Finding, raw_client::NoAnswer};
 
 /// The findings of a question, or why there is no answer.
-pub(crate) type Findings = Result<Vec<Finding>, Silence>;
+pub(crate) type Findings = Result<Vec<Finding>, NoAnswer>;
 
 type Asked<'a> = Pin<Box<dyn Future<Output = Findings> + 'a>>;
 

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::Findings;
 use crate::probe::{
     bench::{Bench, Effect},
-    door::{Answer, Silence},
     finding::Finding,
+    raw_client::{Answer, NoAnswer},
 };
 
 /// Numbers that are not assigned.
@@ -82,11 +82,11 @@ pub(super) async fn equal_phone(bench: &Bench<'_>) -> Findings {
     Ok(vec![finding])
 }
 
-async fn send(bench: &Bench<'_>, key: &str, entry: &Value) -> Result<Answer, Silence> {
+async fn send(bench: &Bench<'_>, key: &str, entry: &Value) -> Result<Answer, NoAnswer> {
     bench.patch(&json!({ "fm": { key: entry } })).await
 }
 
-async fn has(bench: &Bench<'_>, value: &str) -> Result<bool, Silence> {
+async fn has(bench: &Bench<'_>, value: &str) -> Result<bool, NoAnswer> {
     let entries = bench.entries(value).await?;
     Ok(entries.is_some_and(|entries| !entries.is_empty()))
 }

@@ -4,9 +4,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use vibecode_spec::{Entity, Field, Kind, Reference};
 
+use crate::change::is_fixed;
 use crate::probe::{
-    bench::{Bench, text_field},
-    door::Silence,
+    bench::{Bench, read_id, text_field},
+    raw_client::NoAnswer,
 };
 
 /// A file with the word `probe`.
@@ -25,7 +26,7 @@ pub(super) fn fields<'a>(bench: &'a Bench<'_>) -> Vec<&'a Field> {
     for field in bench.schema.fields() {
         let is_tried = field.is_user_field() || harmless(&field.name);
         let is_known = chosen.iter().any(|other| about(other) == about(field));
-        if is_tried && !is_known && !field.read_only && !field.immutable {
+        if is_tried && !is_known && !is_fixed(field) {
             chosen.push(field);
         }
     }
@@ -51,7 +52,7 @@ pub(super) fn about(field: &Field) -> String {
 }
 
 /// Returns a value for the field; `None` if none is sure to be valid.
-pub(super) async fn of(field: &Field, bench: &Bench<'_>) -> Result<Option<Value>, Silence> {
+pub(super) async fn of(field: &Field, bench: &Bench<'_>) -> Result<Option<Value>, NoAnswer> {
     let one = match &field.kind {
         Kind::Text | Kind::Address => json!("vibecode probe"),
         Kind::Integer | Kind::Number => json!(7),
@@ -81,14 +82,13 @@ pub(super) async fn of(field: &Field, bench: &Bench<'_>) -> Result<Option<Value>
 }
 
 /// Returns the id of an existing record.
-async fn reference_to(reference: Reference, bench: &Bench<'_>) -> Result<Option<u64>, Silence> {
-    let number = |id: &Value| id.as_u64().or_else(|| id.as_str()?.parse().ok());
+async fn reference_to(reference: Reference, bench: &Bench<'_>) -> Result<Option<u64>, NoAnswer> {
     let id = match reference {
-        Reference::User => number(&bench.read_field("assignedById").await?),
+        Reference::User => read_id(&bench.read_field("assignedById").await?),
         Reference::Company => {
             let list = "companies?limit=1&select=id";
-            let answer = bench.door.send(Method::GET, list, None).await?;
-            answer.data().pointer("/0/id").and_then(number)
+            let answer = bench.client.send(Method::GET, list, None).await?;
+            answer.data().pointer("/0/id").and_then(read_id)
         }
         _ => None,
     };

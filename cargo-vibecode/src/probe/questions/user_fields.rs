@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use vibecode_spec::{Field, Kind};
 
 use super::{Findings, sample};
-use crate::probe::{bench::Bench, door::Silence, finding::Finding};
+use crate::probe::{bench::Bench, finding::Finding, raw_client::NoAnswer};
 
 const DATE: &str = "2001-02-03";
 const TIME: &str = "2001-02-03T04:05:06+03:00";
@@ -32,7 +32,7 @@ pub(super) async fn ask(bench: &Bench<'_>) -> Findings {
 }
 
 /// Asks whether true, false, "Y" and "N" are accepted, and how true is read.
-async fn boolean(field: &Field, bench: &Bench<'_>, assumed: &str) -> Result<Finding, Silence> {
+async fn boolean(field: &Field, bench: &Bench<'_>, assumed: &str) -> Result<Finding, NoAnswer> {
     let mut accepted = Vec::new();
     let mut forms: Vec<String> = Vec::new();
     // Each after its opposite, so that every one of them is a change.
@@ -79,7 +79,11 @@ async fn boolean(field: &Field, bench: &Bench<'_>, assumed: &str) -> Result<Find
 }
 
 /// Asks how a date or a time is read after it was written.
-async fn date_or_time(field: &Field, bench: &Bench<'_>, assumed: &str) -> Result<Finding, Silence> {
+async fn date_or_time(
+    field: &Field,
+    bench: &Bench<'_>,
+    assumed: &str,
+) -> Result<Finding, NoAnswer> {
     let about = field.kind.name();
     let written = if field.kind == Kind::Date { DATE } else { TIME };
     let answer = bench.patch(&json!({ &field.name: written })).await?;

@@ -3,59 +3,62 @@
 use vibecode_runtime::PatchJob;
 
 use super::{
-    columns::{Columns, Rules},
-    input::{Input, Reading},
+    columns::{ColumnOptions, Columns},
+    input::{HashedRows, Input},
     rows::{Problem, Record, Rows},
 };
 use crate::failure::Failure;
 
 /// The rows of one pass.
 #[derive(Debug)]
-pub(super) struct Items<'a> {
+pub(super) struct RowJobs<'a> {
     input: &'a Input,
-    rows: Reading,
+    rows: HashedRows,
     record: Record,
     columns: Columns<'a>,
 }
 
 /// A row and the change that it requests.
 #[derive(Debug)]
-pub(super) struct Item {
+pub(super) struct RowJob {
     /// The line on which the row begins, from 1.
     pub(super) line: u64,
     /// `None`: the row changes nothing.
-    pub(super) asks: Result<(u64, Option<PatchJob>), Problem>,
+    pub(super) change: Result<(u64, Option<PatchJob>), Problem>,
 }
 
-impl<'a> Items<'a> {
+impl<'a> RowJobs<'a> {
     /// Starts with the first row, after the header if there is one.
     ///
     /// # Errors
     /// If the file cannot be read, or if a column of the header cannot be assigned to a field.
-    pub(super) fn open(input: &'a Input, rules: &'a Rules<'a>) -> Result<Self, Failure> {
-        let mut items = Self {
+    pub(super) fn open(
+        input: &'a Input,
+        column_options: &'a ColumnOptions<'a>,
+    ) -> Result<Self, Failure> {
+        let mut row_jobs = Self {
             input,
             rows: input.rows()?,
             record: Record::default(),
-            columns: Columns::new(rules),
+            columns: Columns::new(column_options),
         };
-        if matches!(items.rows, Rows::Csv(_)) {
-            items.read_header()?;
+        if matches!(row_jobs.rows, Rows::Csv(_)) {
+            row_jobs.read_header()?;
         }
-        Ok(items)
+        Ok(row_jobs)
     }
 
     fn read_header(&mut self) -> Result<(), Failure> {
         let file = self.input.path.display().to_string();
         if !self.read()? {
             let problem = "the file is empty: its first row must name the columns";
-            return Err(Failure::new(format!("{file}: {problem}")));
+            return Err(Failure::in_file(&self.input.path, problem));
         }
-        for (place, name) in self.record.raw_cells().enumerate() {
+        for (index, name) in self.record.raw_cells().enumerate() {
             let name = str::from_utf8(name).map_err(|error| {
                 Failure::new(format!(
                     "{file}: column {} of the header is not valid UTF-8 at its byte {}: save the file as UTF-8",
-                    place + 1,
+                    index + 1,
                     error.valid_up_to() + 1
                 ))
             })?;
@@ -79,17 +82,17 @@ impl<'a> Items<'a> {
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub(super) fn next(&mut self) -> Result<Option<Item>, Failure> {
+    pub(super) fn next(&mut self) -> Result<Option<RowJob>, Failure> {
         if !self.read()? {
             return Ok(None);
         }
-        Ok(Some(Item {
+        Ok(Some(RowJob {
             line: self.record.line,
-            asks: self.asks(),
+            change: self.read_change(),
         }))
     }
 
-    fn asks(&mut self) -> Result<(u64, Option<PatchJob>), Problem> {
+    fn read_change(&mut self) -> Result<(u64, Option<PatchJob>), Problem> {
         let cells = self.rows.cells(&self.record, &mut self.columns.names)?;
         self.columns.resolve();
         let (id, change) = self.columns.change(&cells)?;

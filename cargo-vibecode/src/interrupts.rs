@@ -12,7 +12,7 @@ use tokio::signal::windows::{CtrlC, ctrl_c};
 /// Ctrl-C, or the signal with which a system ends a program. Once this exists, neither ends the
 /// program by itself.
 #[derive(Debug)]
-pub(crate) struct Stop {
+pub(crate) struct Interrupts {
     #[cfg(unix)]
     interrupt: Signal,
     #[cfg(unix)]
@@ -21,12 +21,12 @@ pub(crate) struct Stop {
     ctrl_c: CtrlC,
 }
 
-impl Stop {
+impl Interrupts {
     /// # Errors
     /// If the system does not let the program listen for signals.
     pub(crate) fn listen() -> Result<Self, Failure> {
-        let stop = Self::new();
-        stop.map_err(|error| Failure::new(format!("cannot listen for Ctrl-C: {error}")))
+        let interrupts = Self::new();
+        interrupts.map_err(|error| Failure::new(format!("cannot listen for Ctrl-C: {error}")))
     }
 
     #[cfg(unix)]
@@ -44,7 +44,7 @@ impl Stop {
 
     /// Waits for a signal. Returns immediately if it arrived before the call.
     #[cfg(unix)]
-    pub(crate) async fn requested(&mut self) {
+    pub(crate) async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
@@ -53,7 +53,7 @@ impl Stop {
 
     /// Waits for a signal. Returns immediately if it arrived before the call.
     #[cfg(windows)]
-    pub(crate) async fn requested(&mut self) {
+    pub(crate) async fn next(&mut self) {
         self.ctrl_c.recv().await;
     }
 }

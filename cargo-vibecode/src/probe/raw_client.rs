@@ -32,19 +32,19 @@ const PACE: Duration = Duration::from_millis(250);
 /// How often one request is sent if the API answers 429, which is the only answer after which
 /// nothing can have happened.
 const ATTEMPTS: u32 = 4;
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const MAX_WAIT: Duration = Duration::from_secs(60);
 /// After this many consecutive requests without an answer, no more are sent.
-const MOST_SILENCES: u32 = 3;
-const LONGEST_ANSWER: usize = 16 * 1024 * 1024;
+const MAX_UNANSWERED: u32 = 3;
+const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 
 /// Sends raw requests to the portal.
 #[derive(Debug)]
-pub(crate) struct Door {
+pub(crate) struct RawClient {
     http: reqwest::Client,
     base: String,
     pace: Duration,
     next: Cell<Instant>,
-    silences: Cell<u32>,
+    unanswered: Cell<u32>,
 }
 
 /// A complete answer.
@@ -58,21 +58,21 @@ pub(crate) struct Answer {
 
 /// Why there is no answer. It contains nothing of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Silence {
+pub(crate) enum NoAnswer {
     NotConnected,
     TimedOut,
-    Broken,
+    ConnectionLost,
     /// Nothing was sent, because earlier requests had no answer.
-    GivenUp,
+    NotSent,
 }
 
-impl Door {
+impl RawClient {
     /// # Errors
     /// If no key was given, if it cannot be sent, or if the base URL is unsafe.
-    pub(crate) fn new(args: &PortalArgs) -> Result<Self, Failure> {
+    pub(crate) fn new(portal_args: &PortalArgs) -> Result<Self, Failure> {
         // The typed client rejects invalid keys and URLs.
-        portal::client(args, |builder| builder)?;
-        let access = portal::access(args)?;
+        portal::client(portal_args, |builder| builder)?;
+        let access = portal::access(portal_args)?;
         let url = Url::parse(&access.base_url)
             .map_err(|_| Failure::new("the base URL is not a valid URL"))?;
         let is_local = is_loopback(&url);
@@ -105,13 +105,13 @@ impl Door {
             base: access.base_url.trim_end_matches('/').to_owned(),
             pace: if is_local { Duration::ZERO } else { PACE },
             next: Cell::new(Instant::now()),
-            silences: Cell::new(0),
+            unanswered: Cell::new(0),
         })
     }
 
     /// Resets the count of unanswered requests, for a request that must be tried in any case.
     pub(crate) fn reopen(&self) {
-        self.silences.set(0);
+        self.unanswered.set(0);
     }
 
     /// Sends a request at the pace of the probe, and repeats it after 429.
@@ -120,18 +120,18 @@ impl Door {
         method: Method,
         path: &str,
         body: Option<&Value>,
-    ) -> Result<Answer, Silence> {
-        if self.silences.get() >= MOST_SILENCES {
-            return Err(Silence::GivenUp);
+    ) -> Result<Answer, NoAnswer> {
+        if self.unanswered.get() >= MAX_UNANSWERED {
+            return Err(NoAnswer::NotSent);
         }
         let mut attempt = 1;
         loop {
             sleep_until(self.next.get()).await;
             self.next.set(Instant::now() + self.pace);
             let answer = self.send_once(method.clone(), path, body).await;
-            let silences = self.silences.get();
-            self.silences
-                .set(answer.as_ref().map_or(silences + 1, |_| 0));
+            let unanswered = self.unanswered.get();
+            self.unanswered
+                .set(answer.as_ref().map_or(unanswered + 1, |_| 0));
             let answer = answer?;
             if answer.status != 429 || attempt == ATTEMPTS {
                 return Ok(answer);
@@ -146,25 +146,25 @@ impl Door {
         method: Method,
         path: &str,
         body: Option<&Value>,
-    ) -> Result<Answer, Silence> {
+    ) -> Result<Answer, NoAnswer> {
         let url = format!("{}/{path}", self.base);
         let mut request = self.http.request(method, url);
         if let Some(body) = body {
             request = request.header(CONTENT_TYPE, "application/json");
             request = request.body(body.to_string());
         }
-        let mut response = request.send().await.map_err(|error| Silence::of(&error))?;
+        let mut response = request.send().await.map_err(|error| NoAnswer::of(&error))?;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let mut bytes = Vec::new();
         while let Some(chunk) = response
             .chunk()
             .await
-            .map_err(|error| Silence::of(&error))?
+            .map_err(|error| NoAnswer::of(&error))?
         {
             bytes.extend_from_slice(&chunk);
-            if bytes.len() > LONGEST_ANSWER {
-                return Err(Silence::Broken);
+            if bytes.len() > MAX_ANSWER_BYTES {
+                return Err(NoAnswer::ConnectionLost);
             }
         }
         Ok(Answer {
@@ -211,29 +211,29 @@ impl Answer {
             .pointer("/error/retryAfter")
             .and_then(Value::as_u64);
         let seconds = header.or(body).unwrap_or(1);
-        Duration::from_secs(seconds).min(LONGEST_WAIT)
+        Duration::from_secs(seconds).min(MAX_WAIT)
     }
 }
 
-impl Silence {
+impl NoAnswer {
     fn of(error: &reqwest::Error) -> Self {
         if error.is_connect() {
             Self::NotConnected
         } else if error.is_timeout() {
             Self::TimedOut
         } else {
-            Self::Broken
+            Self::ConnectionLost
         }
     }
 }
 
-impl fmt::Display for Silence {
+impl fmt::Display for NoAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NotConnected => "the portal cannot be reached",
             Self::TimedOut => "no answer before the time-out",
-            Self::Broken => "the connection was lost",
-            Self::GivenUp => "not tested, because the portal does not answer",
+            Self::ConnectionLost => "the connection was lost",
+            Self::NotSent => "not tested, because the portal does not answer",
         })
     }
 }

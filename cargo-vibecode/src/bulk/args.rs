@@ -3,6 +3,10 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+use vibecode_runtime::Batch;
+
+use crate::args::name_and_value;
 
 /// The part of the help that does not belong to a single option.
 pub(crate) const HELP: &str = "\
@@ -24,7 +28,7 @@ Exit codes: 0 all rows are done, 1 some rows are bad or failed, 2 the job failed
     clippy::struct_excessive_bools,
     reason = "each is an option of the command line"
 )]
-pub(crate) struct Wanted {
+pub(crate) struct Args {
     /// The entity: `contacts`, `companies`, `leads`, `deals`, or a smart process such as
     /// `items/1040`.
     pub(super) entity: String,
@@ -42,7 +46,7 @@ pub(crate) struct Wanted {
     pub(super) resume: bool,
 
     /// Assign a column to a field, given by its wire name or label, or as `phone:MOBILE`.
-    #[arg(long, value_name = "COLUMN=FIELD", value_parser = pair)]
+    #[arg(long, value_name = "COLUMN=FIELD", value_parser = name_and_value)]
     pub(super) map: Vec<(String, String)>,
 
     /// Ignore a column.
@@ -75,9 +79,9 @@ pub(crate) struct Wanted {
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     pub(super) settle: u64,
 
-    /// Send at most this many requests a minute. A request contains up to 50 rows.
-    #[arg(long, value_name = "REQUESTS", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..))]
-    pub(super) per_minute: u32,
+    /// Send at most this many requests a minute.
+    #[arg(long, value_name = "REQUESTS", help = per_minute_help(), value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) per_minute: Option<u32>,
 
     /// Do not limit the requests a minute.
     #[arg(long, conflicts_with = "per_minute")]
@@ -85,7 +89,8 @@ pub(crate) struct Wanted {
 }
 
 /// The effect of an empty cell.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(super) enum Empty {
     /// Do not change the field.
     #[default]
@@ -94,21 +99,11 @@ pub(super) enum Empty {
     Clear,
 }
 
-impl Empty {
-    /// Returns the name in the journal.
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Leave => "leave",
-            Self::Clear => "clear",
-        }
-    }
-}
-
-fn pair(text: &str) -> Result<(String, String), String> {
-    let (column, field) = text
-        .split_once('=')
-        .ok_or("write it as COLUMN=FIELD: the `=` is missing")?;
-    Ok((column.to_owned(), field.to_owned()))
+fn per_minute_help() -> String {
+    format!(
+        "Send at most this many requests a minute, with up to {} rows each [default: the limit of the API]",
+        Batch::MAX_CALLS
+    )
 }
 
 fn delimiter(text: &str) -> Result<u8, String> {
