@@ -5,12 +5,16 @@ use std::ffi::OsString;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::{
-    bulk, check, completions, new, output::Format, portal::PortalArgs, probe, pull, sandbox, update,
+    commands::{bulk, check, completions, new, probe, pull, sandbox, update},
+    output::Format,
+    portal::PortalArgs,
 };
 
 /// Schemas, checks, bulk jobs and a sandbox for the `VibeCode` API of Bitrix24.
 #[derive(Debug, Parser)]
 #[command(name = "cargo-vibecode", bin_name = "cargo vibecode", version)]
+// Without the backticks that a doc comment needs.
+#[command(about = "Schemas, checks, bulk jobs and a sandbox for the VibeCode API of Bitrix24")]
 #[command(after_help = "\
 The API key is read from VIBECODE_API_KEY or from --key-file. An app also needs a session token, in \
 VIBECODE_SESSION_TOKEN or in the second line of the file. Neither can be given as an argument, because \

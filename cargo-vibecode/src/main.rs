@@ -1,27 +1,19 @@
 //! `cargo vibecode`: schemas, checks, bulk jobs and a sandbox from the command line.
 
 mod args;
-mod bulk;
 mod change;
-mod check;
-mod completions;
-mod drift;
+mod commands;
 mod failure;
 mod interrupts;
-mod me;
-mod new;
 mod output;
 mod portal;
-mod probe;
-mod pull;
-mod sandbox;
 mod schema_file;
-mod update;
 
 use std::process::ExitCode;
 
 use crate::{
     args::{Args, Command},
+    commands::{bulk, check, completions, me, new, probe, pull, sandbox, update},
     failure::Failure,
     output::Output,
 };

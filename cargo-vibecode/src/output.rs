@@ -105,7 +105,7 @@ fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     text
 }
 
-/// Ignores errors: if the reader closes the pipe, it wants no more output.
+/// Ignores errors: a reader that has closed the pipe needs no further output.
 fn print(text: &str) {
     let _ = writeln!(io::stdout().lock(), "{text}");
 }

@@ -1,4 +1,4 @@
-//! Which column goes where.
+//! The fields of the columns.
 
 use vibecode_sandbox::Sandbox;
 
@@ -45,7 +45,7 @@ async fn every_column_without_a_field_is_reported_with_the_fix() {
     );
     let said = desk.run("contacts a.csv --map gone=name");
     for expected in [
-        "the column `pots` belongs to no field (assign it with --map, or leave it out with --ignore): there is no field `pots`: did you mean `post`?",
+        "the column `pots` belongs to no field (assign it with --map, or ignore it with --ignore): there is no field `pots`: did you mean `post`?",
         "the column `updatedTime` belongs to `updatedTime`, which is read-only",
         "the column `photo` takes files",
         "the column `phone:FAX` has the unknown type `FAX`: use one of WORK, HOME, MOBILE, OTHER",

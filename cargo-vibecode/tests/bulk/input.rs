@@ -1,8 +1,8 @@
-//! What stands in a file, and what is wrong with it.
+//! The contents of a file, and their problems.
 
 use crate::support::Desk;
 
-/// A row that cannot be sent, with the words that tell where and why.
+/// A row that cannot be sent, with the expected parts of the message.
 async fn bad(text: &[u8], expected: &[&str]) {
     let desk = Desk::new().await;
     desk.write("a.csv", text);
@@ -172,7 +172,7 @@ async fn bad_json_lines_are_reported_with_row_and_column() {
     let said = desk.run("contacts a.jsonl --yes");
     said.assert(
         1,
-        "1    pots    belongs to no field (assign it with --map, or leave it out with --ignore): there is no field `pots`: did you mean `post`?",
+        "1    pots    belongs to no field (assign it with --map, or ignore it with --ignore): there is no field `pots`: did you mean `post`?",
     );
     said.assert(1, "2            the line is not a JSON object");
     said.assert(1, "3            the row has no `id`");

@@ -1,4 +1,4 @@
-//! What the journal refuses, and what it goes on with.
+//! Which jobs a journal resumes, and which it refuses.
 
 use std::fs;
 

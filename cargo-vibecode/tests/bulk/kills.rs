@@ -129,7 +129,7 @@ async fn a_job_that_is_killed_twenty_times_in_a_storm_ends_as_its_file_says() {
     assert!(hits > 10, "the storm hit only {hits} requests");
 }
 
-/// Kills a job whose one request with a phone arrives late, and goes on with it at once.
+/// Kills a job whose one request with a phone arrives late, and resumes it immediately.
 async fn left_behind(before: Vec<Fault>) {
     let desk = Desk::of(1).await;
     desk.write("a.csv", "id,phone\n1,+71\n");

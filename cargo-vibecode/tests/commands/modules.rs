@@ -1,4 +1,4 @@
-//! The module that is printed compiles against the schema that it was made from.
+//! The printed module compiles against its schema.
 
 use std::{fs, path::Path, process::Command};
 
