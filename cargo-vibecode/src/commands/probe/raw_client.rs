@@ -3,7 +3,7 @@
 //! They are hardened as that client is: no redirect carries the key to another host, nothing is
 //! retried automatically, and plain http is only allowed to this machine.
 
-use std::{cell::Cell, fmt, net::IpAddr, time::Duration};
+use std::{cell::Cell, fmt, time::Duration};
 
 use reqwest::{
     Method, Url,
@@ -70,16 +70,12 @@ impl RawClient {
     /// # Errors
     /// If no key was given, if it cannot be sent, or if the base URL is unsafe.
     pub(crate) fn new(portal_args: &PortalArgs) -> Result<Self, Failure> {
-        // The typed client rejects invalid keys and URLs.
+        // The typed client rejects invalid keys and URLs, and `http:` unless it is this machine.
         portal::client(portal_args, |builder| builder)?;
         let access = portal::access(portal_args)?;
         let url = Url::parse(&access.base_url)
             .map_err(|_| Failure::new("the base URL is not a valid URL"))?;
-        let is_local = is_loopback(&url);
-        if url.scheme() != "https" && !is_local {
-            let problem = "the base URL must begin with `https:`, because otherwise the key would be sent unencrypted";
-            return Err(Failure::new(problem));
-        }
+        let is_local = url.scheme() == "http";
         let mut headers = HeaderMap::new();
         headers.insert(API_KEY, secret(&access.key)?);
         if let Some(session) = &access.session {
@@ -95,7 +91,7 @@ impl RawClient {
             .referer(false)
             .http1_only()
             .pool_idle_timeout(POOL_IDLE_TIMEOUT);
-        if url.scheme() == "http" {
+        if is_local {
             http = http.no_proxy();
         }
         let http = http.build();
@@ -247,11 +243,4 @@ fn secret(text: &str) -> Result<HeaderValue, Failure> {
     })?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    let address = bare.parse::<IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
