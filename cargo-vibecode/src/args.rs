@@ -5,17 +5,22 @@ use std::ffi::OsString;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::{
-    bulk, check, completions, new, output::Format, portal::PortalArgs, probe, pull, sandbox, update,
+    commands::{bulk, check, completions, new, probe, pull, sandbox, update},
+    output::Format,
+    portal::PortalArgs,
 };
 
 /// Schemas, checks, bulk jobs and a sandbox for the `VibeCode` API of Bitrix24.
 #[derive(Debug, Parser)]
 #[command(name = "cargo-vibecode", bin_name = "cargo vibecode", version)]
+// Without the backticks that a doc comment needs.
+#[command(about = "Schemas, checks, bulk jobs and a sandbox for the VibeCode API of Bitrix24")]
 #[command(after_help = "\
-The key of the API is read from VIBECODE_API_KEY or --key-file, for an app's the session token from \
-VIBECODE_SESSION_TOKEN; never from an argument, where others could see it.
+The API key is read from VIBECODE_API_KEY or from --key-file. An app also needs a session token, in \
+VIBECODE_SESSION_TOKEN or in the second line of the file. Neither can be given as an argument, because \
+other users of the machine could read it.
 
-Exit codes: 0 done, 1 something was found, 2 it could not be done.")]
+Exit codes: 0 success, 1 something needs attention, 2 the command failed.")]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -23,33 +28,34 @@ pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) portal: PortalArgs,
 
-    /// How results are printed.
+    /// The format of the results.
     #[arg(long, global = true, value_enum, default_value_t)]
     pub(crate) format: Format,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Tells what the key is and may do, and warns where it cannot write records.
+    /// Show what the key may do, and warn if it cannot change records.
     Me,
-    /// Fetches the portal's fields into `vibecode/<entity>.json`, for the compiler to check against.
-    Pull(pull::Wanted),
-    /// Tells what has changed on the portal since its schema was fetched.
-    Check(check::Wanted),
-    /// Prints a ready module for an entity: its struct, and its lists as enums.
-    New(new::Wanted),
-    /// Changes one record, checked against the schema before anything is sent.
-    Update(update::Wanted),
-    /// Changes many records by the rows of a file: checks them all, sends them, and can go on after
-    /// whatever broke it off.
+    /// Fetch the portal's fields and write them to `vibecode/<entity>.json`, where the compiler finds
+    /// them.
+    Pull(pull::Args),
+    /// Show what has changed on the portal since its schema was fetched.
+    Check(check::Args),
+    /// Print a complete module for an entity: a struct, and an enum for each list.
+    New(new::Args),
+    /// Change one record, after checking the change against the schema.
+    Update(update::Args),
+    /// Change many records by the rows of a file: check all rows, send them, and resume after an
+    /// interruption.
     #[command(after_help = bulk::HELP)]
-    Bulk(Box<bulk::Wanted>),
-    /// Runs a stand-in for the API on this machine, with a page that shows what comes in.
-    Sandbox(sandbox::Wanted),
-    /// Finds out on a portal what the API's documentation leaves open, with a throw-away record.
-    Probe(probe::Wanted),
-    /// Prints shell completions, or the man page.
-    Completions(completions::Wanted),
+    Bulk(Box<bulk::Args>),
+    /// Run a stand-in for the API on this machine, with a page that shows the requests.
+    Sandbox(sandbox::Args),
+    /// Test on a portal what the API's documentation leaves open, with a temporary record.
+    Probe(probe::Args),
+    /// Print shell completions or the man page.
+    Completions(completions::Args),
 }
 
 /// Parses the command line, also in the form in which cargo passes it: `cargo-vibecode vibecode …`.
@@ -61,7 +67,36 @@ pub(crate) fn parse() -> Args {
     Args::parse_from(words)
 }
 
+/// Parses the value of an option such as `--set FIELD=VALUE`.
+pub(crate) fn name_and_value(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text
+        .split_once('=')
+        .ok_or("the `=` is missing: write the name, `=` and the value")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
 /// Returns the definition of the command line, for completions and the man page.
 pub(crate) fn command() -> clap::Command {
     Args::command()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// "Show …", not "Shows …": the first word of every command and of every switch.
+    #[test]
+    fn help_texts_are_imperative() {
+        for command in command().get_subcommands() {
+            let switches = command.get_arguments();
+            let switches = switches.filter(|argument| !argument.get_action().takes_values());
+            let helps = switches.filter_map(clap::Arg::get_help);
+            for help in helps.chain(command.get_about()) {
+                let help = help.to_string();
+                let verb = help.split_whitespace().next().unwrap();
+                let is_imperative = verb.starts_with(char::is_uppercase) && !verb.ends_with('s');
+                assert!(is_imperative, "{}: {help}", command.get_name());
+            }
+        }
+    }
 }

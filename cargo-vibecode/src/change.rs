@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 use vibecode_runtime::{CrmRef, Date, DateTime, Error, Money, PatchJob, UntypedPatch};
-use vibecode_spec::{Clearing, Field, Kind, Multifield, Schema, closest};
+use vibecode_spec::{Field, Kind, Multifield, Schema, closest};
 
-/// The changes to a record. Problems are described in words that name the field, and no value.
+/// The changes to a record. A problem names the field and shows no value.
 #[derive(Debug)]
 pub(crate) struct Change<'a> {
     entity: &'a str,
@@ -23,7 +23,7 @@ enum Step<'a> {
 }
 
 /// Separates several values of one field.
-const SEPARATOR: char = ';';
+pub(crate) const SEPARATOR: char = ';';
 
 impl<'a> Change<'a> {
     /// Creates an empty change.
@@ -41,7 +41,7 @@ impl<'a> Change<'a> {
         let field = writable(self.schema, name)?;
         if let Kind::Multifield(multifield) = field.kind {
             return Err(format!(
-                "`{}` cannot be set: the API only ever adds {}s",
+                "`{}` cannot be set: the API can only add {}s",
                 field.name,
                 multifield.name()
             ));
@@ -66,7 +66,7 @@ impl<'a> Change<'a> {
         let field = writable(self.schema, name)?;
         let Kind::Multifield(multifield) = field.kind else {
             return Err(format!(
-                "`{}` holds no phones or emails: set it instead",
+                "`{}` has no phones or emails to add to: set it instead",
                 field.name
             ));
         };
@@ -81,7 +81,7 @@ impl<'a> Change<'a> {
             (None, Some((_, type_id))) if is_type(type_id) => {
                 let meant = closest(type_id, known.iter().copied());
                 let meant = meant.map_or_else(
-                    || format!("it is one of {}", known.join(", ")),
+                    || format!("use one of {}", known.join(", ")),
                     |meant| format!("did you mean `{meant}`?"),
                 );
                 return Err(format!("`{}` has no type `{type_id}`: {meant}", field.name));
@@ -90,7 +90,10 @@ impl<'a> Change<'a> {
         };
         let value = value.trim();
         if value.is_empty() {
-            return Err(format!("`{}` cannot be given an empty value", field.name));
+            return Err(format!(
+                "an empty value cannot be added to `{}`",
+                field.name
+            ));
         }
         let step = Step::Add(&field.name, value.to_owned(), type_id);
         self.steps.push(step);
@@ -102,7 +105,7 @@ impl<'a> Change<'a> {
         let field = writable(self.schema, name)?;
         if let Kind::Multifield(multifield) = field.kind {
             return Err(format!(
-                "`{}` cannot be cleared: the API only ever adds {}s",
+                "`{}` cannot be cleared: the API can only add {}s",
                 field.name,
                 multifield.name()
             ));
@@ -113,14 +116,8 @@ impl<'a> Change<'a> {
                 field.name
             ));
         }
-        let by = match field.clearing() {
-            Clearing::Zero => json!(0),
-            Clearing::EmptyList => json!([]),
-            Clearing::Null => Value::Null,
-            Clearing::False => json!(false),
-            _ => json!(""),
-        };
-        self.steps.push(Step::Clear(&field.name, by));
+        self.steps
+            .push(Step::Clear(&field.name, clearing_value(field)));
         Ok(())
     }
 
@@ -158,24 +155,35 @@ pub(crate) fn field<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, Str
     match (so_called.next(), so_called.next()) {
         (Some(field), None) => Ok(field),
         (Some(one), Some(other)) => Err(format!(
-            "`{name}` is the label of both `{}` and `{}`: use the wire name",
+            "`{name}` is the label of both `{}` and `{}`: use a wire name",
             one.name, other.name
         )),
         (None, _) => {
             if schema.lacks(name).is_some() {
                 return Err(format!(
-                    "the portal's list has no field `{name}`, so the API would drop it: is the schema out of date? `cargo vibecode pull` fetches it"
+                    "the portal's list has no field `{name}`, so the API would ignore it. If the schema is out of date, update it with `cargo vibecode pull`"
                 ));
             }
             let meant: Vec<_> = schema.suggestions(name).iter().map(|it| it.name).collect();
             let advice = if meant.is_empty() {
-                "is the schema out of date? `cargo vibecode pull` fetches it".to_owned()
+                "if the schema is out of date, update it with `cargo vibecode pull`".to_owned()
             } else {
                 format!("did you mean `{}`?", meant.join("` or `"))
             };
             Err(format!("there is no field `{name}`: {advice}"))
         }
     }
+}
+
+/// Returns the value that clears a field.
+#[expect(clippy::expect_used, reason = "a table of JSON in spec")]
+pub(crate) fn clearing_value(field: &Field) -> Value {
+    serde_json::from_str(field.clearing().as_json()).expect("what clears a field is JSON")
+}
+
+/// Returns true if an existing record's field cannot be changed.
+pub(crate) fn is_fixed(field: &Field) -> bool {
+    field.read_only || field.immutable
 }
 
 fn writable<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, String> {
@@ -185,7 +193,7 @@ fn writable<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, String> {
     }
     if field.immutable {
         return Err(format!(
-            "`{}` is set when a record is made, and cannot be changed after",
+            "`{}` can only be set when a record is created",
             field.name
         ));
     }
@@ -212,24 +220,24 @@ fn single(field: &Field, text: &str) -> Result<Value, String> {
         if read {
             Ok(json!(text))
         } else {
-            Err(format!("takes {what}"))
+            Err(format!("requires {what}"))
         }
     };
     match &field.kind {
         Kind::Integer | Kind::Iblock => {
             let value: Result<i64, _> = text.parse();
             value
-                .map_err(|_| "takes a whole number".to_owned())
+                .map_err(|_| "requires a whole number".to_owned())
                 .map(Value::from)
         }
         Kind::Number | Kind::Double => serde_json::from_str::<serde_json::Number>(text)
             .map(Value::Number)
-            .map_err(|_| "takes a number, such as 4.5".to_owned()),
+            .map_err(|_| "requires a number, such as 4.5".to_owned()),
         Kind::Boolean => boolean(text),
         Kind::Date => day(text),
         Kind::DateTime => moment(text),
         Kind::DateOrDateTime => day(text).or_else(|_| moment(text)).map_err(|_| {
-            "takes a day, such as 2026-04-15, or a moment with an offset, such as \
+            "requires a date, such as 2026-04-15, or a time with an offset, such as \
              2026-04-15T12:00:00+03:00"
                 .to_owned()
         }),
@@ -240,11 +248,11 @@ fn single(field: &Field, text: &str) -> Result<Value, String> {
         Kind::Crm => parsed(text.parse::<CrmRef>().is_ok(), "a link such as C_2"),
         Kind::Reference(_) => match text.parse::<u64>() {
             Ok(id) if id > 0 => Ok(id.into()),
-            _ => Err("takes the id of a record, a number above 0".to_owned()),
+            _ => Err("requires the id of a record, a whole number above 0".to_owned()),
         },
         Kind::Enumeration => option(field, text),
-        Kind::File => Err("holds a file, which cannot be given as text".to_owned()),
-        _ if text.is_empty() => Err("cannot be set to nothing: clear it instead".to_owned()),
+        Kind::File => Err("takes a file, which cannot be given as text".to_owned()),
+        _ if text.is_empty() => Err("cannot be set to an empty text: clear it instead".to_owned()),
         _ => Ok(text.into()),
     }
 }
@@ -254,14 +262,14 @@ fn moment(text: &str) -> Result<Value, String> {
     let moment: Result<DateTime, _> = text.parse();
     moment
         .map(|moment| moment.as_str().into())
-        .map_err(|_| "takes a moment with an offset, such as 2026-04-15T12:00:00+03:00".to_owned())
+        .map_err(|_| "requires a time with an offset, such as 2026-04-15T12:00:00+03:00".to_owned())
 }
 
 fn boolean(text: &str) -> Result<Value, String> {
     match text.to_lowercase().as_str() {
         "true" | "yes" | "y" | "1" | "да" => Ok(true.into()),
         "false" | "no" | "n" | "0" | "нет" => Ok(false.into()),
-        _ => Err("takes yes or no".to_owned()),
+        _ => Err("requires yes or no".to_owned()),
     }
 }
 
@@ -274,7 +282,7 @@ fn day(text: &str) -> Result<Value, String> {
     };
     match iso.parse::<Date>() {
         Ok(date) => Ok(date.to_string().into()),
-        Err(_) => Err("takes a day, such as 2026-04-15".to_owned()),
+        Err(_) => Err("requires a date, such as 2026-04-15".to_owned()),
     }
 }
 
@@ -291,17 +299,17 @@ fn option(field: &Field, text: &str) -> Result<Value, String> {
             .id
             .parse::<u64>()
             .map(Value::from)
-            .map_err(|_| "has an option whose id is no number".to_owned());
+            .map_err(|_| "has an option with an id that is not a number: update the schema with `cargo vibecode pull`".to_owned());
     }
     match text.parse::<u64>() {
         // Without a schema the options are not known.
         Ok(id) if field.items.is_empty() && id > 0 => Ok(id.into()),
-        _ if field.items.is_empty() => Err("takes the id of an option".to_owned()),
+        _ if field.items.is_empty() => Err("requires the id of an option".to_owned()),
         _ => {
             let labels: Vec<&str> = field.items.iter().map(|item| &*item.label).collect();
             let meant = closest(text, labels.iter().copied());
             Err(meant.map_or_else(
-                || format!("takes one of: {}", labels.join(", ")),
+                || format!("requires one of: {}", labels.join(", ")),
                 |meant| format!("has no such option: did you mean `{meant}`?"),
             ))
         }
@@ -366,17 +374,17 @@ mod tests {
             (
                 "phone",
                 "+7",
-                "`phone` cannot be set: the API only ever adds phones",
+                "`phone` cannot be set: the API can only add phones",
             ),
             (
                 "companyId",
                 "0",
-                "`companyId` takes the id of a record, a number above 0",
+                "`companyId` requires the id of a record, a whole number above 0",
             ),
             (
                 "birthdate",
                 "1990-02-30",
-                "`birthdate` takes a day, such as 2026-04-15",
+                "`birthdate` requires a date, such as 2026-04-15",
             ),
             (
                 "Loyalty",
@@ -386,7 +394,7 @@ mod tests {
             (
                 "post",
                 "",
-                "`post` cannot be set to nothing: clear it instead",
+                "`post` cannot be set to an empty text: clear it instead",
             ),
         ] {
             assert_eq!(set(&mut change, name, text), problem);

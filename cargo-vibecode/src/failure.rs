@@ -2,7 +2,7 @@
 
 use std::{fmt, io, path::Path};
 
-/// The problem, and the next step. It never contains a key or a value of a record.
+/// The problem and the next step. It never contains a key or a value of a record.
 #[derive(Debug)]
 pub(crate) struct Failure {
     message: String,
@@ -15,9 +15,19 @@ impl Failure {
         }
     }
 
+    /// Creates the error of a file with this problem.
+    pub(crate) fn in_file(path: &Path, problem: impl fmt::Display) -> Self {
+        Self::new(format!("{}: {problem}", path.display()))
+    }
+
+    /// Creates the error of a file that is not what it should be.
+    pub(crate) fn unusable(path: &Path, problem: impl fmt::Display) -> Self {
+        Self::new(format!("{} cannot be used: {problem}", path.display()))
+    }
+
     /// Creates the error of a file that cannot be read or written.
     pub(crate) fn of_file(path: &Path, error: &io::Error) -> Self {
-        Self::new(format!("{}: {error}", path.display()))
+        Self::in_file(path, error)
     }
 }
 

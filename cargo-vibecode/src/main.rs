@@ -1,38 +1,30 @@
 //! `cargo vibecode`: schemas, checks, bulk jobs and a sandbox from the command line.
 
 mod args;
-mod bulk;
 mod change;
-mod check;
-mod completions;
-mod drift;
+mod commands;
 mod failure;
-mod me;
-mod new;
+mod interrupts;
 mod output;
 mod portal;
-mod probe;
-mod pull;
-mod sandbox;
 mod schema_file;
-mod stop;
-mod update;
 
 use std::process::ExitCode;
 
 use crate::{
     args::{Args, Command},
+    commands::{bulk, check, completions, me, new, probe, pull, sandbox, update},
     failure::Failure,
     output::Output,
 };
 
-/// The result of a command that could do its work.
+/// The result of a command that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ended {
-    /// Done, and nothing is wrong.
-    Done,
-    /// Something was found that needs attention.
-    Found,
+pub(crate) enum ExitStatus {
+    /// Nothing needs attention.
+    Success,
+    /// Something needs attention.
+    Attention,
 }
 
 fn main() -> ExitCode {
@@ -41,13 +33,15 @@ fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    let ended = match runtime {
+    let status = match runtime {
         Ok(runtime) => runtime.block_on(run(args, &output)),
-        Err(error) => Err(Failure::new(format!("the program cannot start: {error}"))),
+        Err(error) => Err(Failure::new(format!(
+            "cannot start the asynchronous runtime: {error}"
+        ))),
     };
-    match ended {
-        Ok(Ended::Done) => ExitCode::SUCCESS,
-        Ok(Ended::Found) => ExitCode::from(1),
+    match status {
+        Ok(ExitStatus::Success) => ExitCode::SUCCESS,
+        Ok(ExitStatus::Attention) => ExitCode::from(1),
         Err(failure) => {
             output.fail(&failure);
             ExitCode::from(2)
@@ -55,17 +49,17 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(args: Args, output: &Output) -> Result<Ended, Failure> {
+async fn run(args: Args, output: &Output) -> Result<ExitStatus, Failure> {
     let portal = &args.portal;
     match args.command {
         Command::Me => me::run(portal, output).await,
-        Command::Pull(wanted) => pull::run(&wanted, portal, output).await,
-        Command::Check(wanted) => check::run(&wanted, portal, output).await,
-        Command::New(wanted) => new::run(&wanted, portal, output).await,
-        Command::Update(wanted) => update::run(&wanted, portal, output).await,
-        Command::Bulk(wanted) => bulk::run(&wanted, portal, output).await,
-        Command::Sandbox(wanted) => sandbox::run(&wanted, output).await,
-        Command::Probe(wanted) => probe::run(&wanted, portal, output).await,
-        Command::Completions(wanted) => completions::run(&wanted, args::command()),
+        Command::Pull(args) => pull::run(&args, portal, output).await,
+        Command::Check(args) => check::run(&args, portal, output).await,
+        Command::New(args) => new::run(&args, portal, output).await,
+        Command::Update(args) => update::run(&args, portal, output).await,
+        Command::Bulk(args) => bulk::run(&args, portal, output).await,
+        Command::Sandbox(args) => sandbox::run(&args, output).await,
+        Command::Probe(args) => probe::run(&args, portal, output).await,
+        Command::Completions(args) => completions::run(&args, args::command()),
     }
 }

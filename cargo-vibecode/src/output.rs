@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 
 use crate::failure::Failure;
 
-/// How results are printed.
+/// The format of the results.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people.
+    /// Text and tables for people.
     #[default]
     Human,
-    /// For programs: one JSON document, or one a line where results come one by one.
+    /// JSON for programs: one document, or one per line if there are several results.
     Json,
 }
 
@@ -65,16 +65,13 @@ impl Output {
         }
     }
 
-    #[expect(
-        clippy::unused_self,
-        reason = "whoever has no output has nobody to warn"
-    )]
+    #[expect(clippy::unused_self, reason = "only a command with an output can warn")]
     /// Prints a warning to standard error, in either format.
     pub(crate) fn warn(&self, text: impl AsRef<str>) {
         complain(&format!("warning: {}", text.as_ref()));
     }
 
-    /// Prints why the work could not be done.
+    /// Prints why the command failed.
     pub(crate) fn fail(&self, failure: &Failure) {
         if self.is_json() {
             self.json(&json!({ "error": failure.to_string() }));
@@ -108,7 +105,7 @@ fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     text
 }
 
-/// Ignores errors: if the reader closes the pipe, it wants no more output.
+/// Ignores errors: a reader that has closed the pipe needs no further output.
 fn print(text: &str) {
     let _ = writeln!(io::stdout().lock(), "{text}");
 }

@@ -7,14 +7,14 @@ use vibecode_spec::text_of;
 
 use crate::failure::Failure;
 
-/// Which portal is asked, and by which key.
+/// The portal, and the key for it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct PortalArgs {
-    /// A file that holds the key of the API, and for an app the session token in a second line.
+    /// Read the API key from this file, and an app's session token from its second line.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) key_file: Option<PathBuf>,
 
-    /// The base URL of the API, `/v1` included. By default `VIBECODE_BASE_URL`, or the documented one.
+    /// The base URL of the API, including `/v1` [default: `VIBECODE_BASE_URL`, or the documented URL].
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) base_url: Option<String>,
 }
@@ -77,7 +77,7 @@ pub(crate) fn kind_of_key(args: &PortalArgs) -> Result<&'static str, Failure> {
         ("vibe_live_", "management"),
     ];
     let known = kinds.iter().find(|(prefix, _)| key.starts_with(prefix));
-    Ok(known.map_or("of a kind that is not known", |(_, kind)| kind))
+    Ok(known.map_or("unknown", |(_, kind)| kind))
 }
 
 fn credentials(args: &PortalArgs) -> Result<Credentials, Failure> {
@@ -91,16 +91,19 @@ fn credentials(args: &PortalArgs) -> Result<Credentials, Failure> {
 fn secrets(args: &PortalArgs) -> Result<(String, Option<String>), Failure> {
     if let Some(path) = &args.key_file {
         let bytes = fs::read(path).map_err(|error| Failure::of_file(path, &error))?;
-        let text = text_of(&bytes)
-            .map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+        let text = text_of(&bytes).map_err(|error| Failure::in_file(path, error))?;
         let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         let key = lines.next().map(str::to_owned);
         let session = lines.next().map(str::to_owned);
-        let problem = || Failure::new(format!("{}: the file holds no key", path.display()));
+        let problem = || {
+            Failure::in_file(
+                path,
+                "the file is empty: write the API key into its first line",
+            )
+        };
         Ok((key.ok_or_else(problem)?, session))
     } else {
-        let problem =
-            "there is no key: set VIBECODE_API_KEY, or name a file that holds it with --key-file";
+        let problem = "no API key was given: set VIBECODE_API_KEY, or name a file that contains the key with --key-file";
         let key = variable("VIBECODE_API_KEY").ok_or_else(|| Failure::new(problem))?;
         Ok((key, variable("VIBECODE_SESSION_TOKEN")))
     }

@@ -49,12 +49,14 @@ pub(crate) struct SchemaFile {
 /// # Errors
 /// If it cannot be read, or is not a schema of the entity.
 pub(crate) fn read(file: &Path, entity: EntityPath) -> Result<SchemaFile, Failure> {
-    let problem = |error: &dyn std::fmt::Display| {
-        Failure::new(format!("{} cannot be used: {error}", file.display()))
-    };
-    let descriptions = Descriptions::read_file(file).map_err(|error| problem(&error))?;
-    let schema = descriptions.schema().map_err(|error| problem(&error))?;
-    schema.check_for(entity).map_err(|error| problem(&error))?;
+    let descriptions =
+        Descriptions::read_file(file).map_err(|error| Failure::unusable(file, error))?;
+    let schema = descriptions
+        .schema()
+        .map_err(|error| Failure::unusable(file, error))?;
+    schema
+        .check_for(entity)
+        .map_err(|error| Failure::unusable(file, error))?;
     Ok(SchemaFile {
         descriptions,
         schema,
@@ -64,7 +66,7 @@ pub(crate) fn read(file: &Path, entity: EntityPath) -> Result<SchemaFile, Failur
 /// Returns the file of an entity, if there is one.
 ///
 /// # Errors
-/// If the current folder is not known.
+/// If the current folder cannot be determined.
 pub(crate) fn find(entity: EntityPath) -> Result<Option<PathBuf>, Failure> {
     Ok(folders()?.find(entity))
 }
@@ -72,7 +74,7 @@ pub(crate) fn find(entity: EntityPath) -> Result<Option<PathBuf>, Failure> {
 /// Returns the paths of all entities that have a file.
 ///
 /// # Errors
-/// If the current folder is not known.
+/// If the current folder cannot be determined.
 pub(crate) fn entities() -> Result<Vec<String>, Failure> {
     let entities = folders()?.entities();
     Ok(entities.into_iter().map(EntityPath::path).collect())
@@ -81,15 +83,19 @@ pub(crate) fn entities() -> Result<Vec<String>, Failure> {
 /// Returns the path of an entity's file, whether it exists or not.
 ///
 /// # Errors
-/// If the current folder is not known.
-pub(crate) fn place(entity: EntityPath) -> Result<PathBuf, Failure> {
-    let place = folders()?.path_of(entity);
-    place.ok_or_else(|| Failure::new("this folder has no path, so no schema has a place here"))
+/// If the current folder cannot be determined.
+pub(crate) fn path(entity: EntityPath) -> Result<PathBuf, Failure> {
+    let path = folders()?.path_of(entity);
+    path.ok_or_else(|| {
+        Failure::new(
+            "cannot determine where the schema belongs: the current folder has no usable path",
+        )
+    })
 }
 
 fn folders() -> Result<SchemaFolders, Failure> {
     let here = env::current_dir()
-        .map_err(|error| Failure::new(format!("this folder is not known: {error}")))?;
+        .map_err(|error| Failure::new(format!("cannot determine the current folder: {error}")))?;
     Ok(SchemaFolders::of(&here))
 }
 

@@ -90,7 +90,7 @@
 //!
 //! # Undocumented behaviour
 //!
-//! Where the API's documentation is silent, the sandbox makes a choice. A portal may behave
+//! If the API's documentation says nothing, the sandbox makes a choice. A portal may behave
 //! differently.
 //!
 //! Writing:

@@ -1,4 +1,4 @@
-//! Which column goes where.
+//! The fields of the columns.
 
 use vibecode_sandbox::Sandbox;
 
@@ -24,7 +24,7 @@ async fn labels_wire_names_and_a_map_are_understood() {
     let said = command.args(["--map", "Kind of client=typeId"]);
     let said = crate::support::Said::of(said.output().unwrap());
     said.assert(0, "Телефон:mobile  phone, added as MOBILE");
-    said.assert(0, "Note            left out");
+    said.assert(0, "Note            ignored");
     assert_eq!(desk.field(71, "post"), "Director");
     assert_eq!(desk.field(71, "typeId"), "PARTNER");
     assert_eq!(desk.field(71, "ufCrm_1721244707107"), 81);
@@ -37,28 +37,28 @@ async fn labels_wire_names_and_a_map_are_understood() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_column_that_cannot_be_placed_is_told_with_the_fix() {
+async fn every_column_without_a_field_is_reported_with_the_fix() {
     let desk = Desk::new().await;
     desk.write(
         "a.csv",
         "key,pots,post,updatedTime,photo,phone:FAX,Post\n1,a,b,c,d,e,f\n",
     );
     let said = desk.run("contacts a.csv --map gone=name");
-    for told in [
-        "the column `pots` cannot be placed: there is no field `pots`: did you mean `post`?",
-        "the column `updatedTime` is `updatedTime`, which is read-only",
-        "the column `photo` holds files",
-        "the column `phone:FAX` names the type `FAX`, which is none of WORK, HOME, MOBILE, OTHER",
-        "no column is `id`, the record's id: name the one that is with --id-column",
-        "--map names the column `gone`, which is not there",
+    for expected in [
+        "the column `pots` belongs to no field (assign it with --map, or ignore it with --ignore): there is no field `pots`: did you mean `post`?",
+        "the column `updatedTime` belongs to `updatedTime`, which is read-only",
+        "the column `photo` takes files",
+        "the column `phone:FAX` has the unknown type `FAX`: use one of WORK, HOME, MOBILE, OTHER",
+        "there is no column `id` with the id of the record: name the column with --id-column",
+        "--map names the column `gone`, which does not exist",
     ] {
-        said.assert(2, told);
+        said.assert(2, expected);
     }
     desk.assert_nothing_sent();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_id_may_stand_in_another_column() {
+async fn the_id_may_be_in_another_column() {
     let desk = Desk::new().await;
     desk.write("a.csv", "key,post\n71,a\n");
     desk.run("contacts a.csv --id-column key --yes")
@@ -74,7 +74,7 @@ async fn two_columns_may_add_phones_but_not_set_one_field() {
         "id,phone,phone:HOME\n1,+71;+72:MOBILE,+73; +74:OTHER\n2,,\n",
     );
     desk.run("contacts a.csv --yes")
-        .assert(0, "1 to send, 1 with nothing to change");
+        .assert(0, "1 to send, 1 without a change");
     let phones = desk.phones(1);
     let phones: Vec<_> = phones
         .iter()
@@ -91,18 +91,18 @@ async fn two_columns_may_add_phones_but_not_set_one_field() {
     let said = desk.run("contacts b.csv --map Job=post");
     said.assert(
         2,
-        "the column `Job` goes where the column `post` goes already",
+        "the column `Job` belongs to the same field as the column `post`",
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_empty_cell_leaves_its_field_unless_it_is_to_clear_it() {
+async fn an_empty_cell_does_not_change_its_field_unless_it_is_to_clear_it() {
     let desk = Desk::new().await;
     desk.write("a.csv", "id,lastName,companyId,phone\n71,,,\n72,New,,\n");
     let before = desk.field(71, "lastName");
     let phones = desk.phones(71);
     desk.run("contacts a.csv --yes")
-        .assert(0, "1 to send, 1 with nothing to change");
+        .assert(0, "1 to send, 1 without a change");
     assert_eq!(desk.field(71, "lastName"), before);
     std::fs::remove_file(desk.path("a.csv.journal")).unwrap();
     desk.run("contacts a.csv --yes --empty clear")

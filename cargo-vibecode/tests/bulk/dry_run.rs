@@ -1,4 +1,4 @@
-//! What is told before anything is sent.
+//! The report of a check, before anything is sent.
 
 use crate::support::Desk;
 
@@ -8,9 +8,9 @@ async fn without_a_yes_the_rows_are_only_checked() {
     desk.write("a b.csv", "id,post,phone:MOBILE\n71,a,+7\n72,,\n");
     let mut command = desk.command("contacts");
     let said = crate::support::Said::of(command.arg("a b.csv").output().unwrap());
-    said.assert(0, "2 rows: 1 to send, 1 with nothing to change, 0 bad");
-    said.assert(0, "column        goes to");
-    said.assert(0, "id            the record's id");
+    said.assert(0, "2 rows: 1 to send, 1 without a change, 0 bad");
+    said.assert(0, "column        field");
+    said.assert(0, "id            the id of the record");
     said.assert(0, "phone:MOBILE  phone, added as MOBILE");
     said.assert(0, "nothing was sent. To send: cargo vibecode bulk contacts");
     said.assert(0, "'a b.csv'");
@@ -34,20 +34,23 @@ async fn the_first_bad_rows_are_shown_and_the_rest_counted() {
     let rows = "x,a\n".repeat(30);
     desk.write("a.csv", format!("id,post\n{rows}"));
     let said = desk.run("contacts a.csv");
-    said.assert(1, "30 rows: 0 to send, 0 with nothing to change, 30 bad");
+    said.assert(1, "30 rows: 0 to send, 0 without a change, 30 bad");
     said.assert(1, "and 10 rows more");
-    assert_eq!(said.out.matches("holds no id").count(), 20);
+    assert_eq!(
+        said.out.matches("requires the id of the record").count(),
+        20
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bad_rows_are_skipped_only_where_that_is_said_and_are_written_out() {
+async fn bad_rows_are_skipped_only_on_request_and_are_written_out() {
     let desk = Desk::new().await;
     desk.write("a.csv", "id,post\nx,a\n72,b\n");
     desk.run("contacts a.csv --yes")
         .assert(1, "nothing was sent");
     desk.assert_nothing_sent();
     let said = desk.run("contacts a.csv --yes --skip-bad");
-    said.assert(1, "1 row done, 0 failed, 1 bad and not sent");
+    said.assert(1, "1 row done, 0 failed, 1 bad (not sent)");
     assert_eq!(desk.field(72, "post"), "b");
     let failed = desk.read("a.failed.csv");
     assert!(
@@ -57,7 +60,7 @@ async fn bad_rows_are_skipped_only_where_that_is_said_and_are_written_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_record_that_comes_twice_is_told_and_its_rows_keep_their_order() {
+async fn a_repeated_record_is_reported_and_its_rows_keep_their_order() {
     let desk = Desk::of(100).await;
     let rows = (1..=100)
         .map(|row| format!("{},{row}\n", 1 + row % 3))
@@ -67,7 +70,7 @@ async fn a_record_that_comes_twice_is_told_and_its_rows_keep_their_order() {
     let said = desk.run("contacts a.csv --yes --no-throttle");
     said.assert(
         0,
-        "97 rows are about a record that an earlier row is about (the first is row 5, record 2)",
+        "97 rows change the record of an earlier row (the first is row 5, record 2)",
     );
     let posts = [1, 2, 3].map(|id| desk.field(id, "post"));
     assert_eq!(posts, ["99", "100", "98"]);
@@ -75,7 +78,7 @@ async fn a_record_that_comes_twice_is_told_and_its_rows_keep_their_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn programs_are_told_in_json_lines() {
+async fn programs_get_json_lines() {
     let desk = Desk::new().await;
     desk.write("a.csv", "id,post\nx,a\n72,b\n404,c\n");
     let said = desk.run("contacts a.csv --format json");

@@ -15,7 +15,7 @@ async fn failed_rows_are_written_as_they_were_and_can_be_run_again() {
         .fault(Fault::in_batch([(2, CallFault::error("VALIDATION_ERROR"))]));
     let said = desk.run("contacts a.csv --yes");
     said.assert(1, "1 row done, 2 failed");
-    said.assert(1, "the rows that failed are in a.failed.csv");
+    said.assert(1, "the failed rows are in a.failed.csv");
     let failed = desk.read("a.failed.csv");
     let lines = [
         "\u{feff}id;post;comments;error_code;error_message\n",

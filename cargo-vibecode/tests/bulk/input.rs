@@ -1,35 +1,35 @@
-//! What stands in a file, and what is wrong with it.
+//! The contents of a file, and their problems.
 
 use crate::support::Desk;
 
-/// A row that cannot be sent, with the words that tell where and why.
-async fn bad(text: &[u8], told: &[&str]) {
+/// A row that cannot be sent, with the expected parts of the message.
+async fn bad(text: &[u8], expected: &[&str]) {
     let desk = Desk::new().await;
     desk.write("a.csv", text);
     let said = desk.run("contacts a.csv --yes");
-    for told in told {
-        said.assert(1, told);
+    for expected in expected {
+        said.assert(1, expected);
     }
-    said.assert(1, "nothing was sent: put the bad rows right");
+    said.assert(1, "nothing was sent: correct the bad rows");
     desk.assert_nothing_sent();
     assert!(!desk.exists("a.csv.journal"));
 }
 
 /// A file that cannot be used.
-async fn unusable(name: &str, text: &[u8], told: &str) {
+async fn unusable(name: &str, text: &[u8], expected: &str) {
     let desk = Desk::new().await;
     desk.write(name, text);
     let said = desk.run(&format!("contacts {name} --yes"));
-    said.assert(2, told);
+    said.assert(2, expected);
     desk.assert_nothing_sent();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_ragged_row_is_told_with_its_line() {
+async fn a_ragged_row_is_reported_with_its_line() {
     bad(
         b"id,post\n71,a\n72,b,c\n73\n",
         &[
-            "3            the row has 3 cells, the header 2",
+            "3            the row has 3 cells, but the header has 2",
             "4            the row has 1 cells",
         ],
     )
@@ -37,11 +37,11 @@ async fn a_ragged_row_is_told_with_its_line() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_id_that_is_no_number_is_told() {
+async fn an_id_that_is_not_a_number_is_reported() {
     bad(
         b"id,post\nx,a\n0,b\n,c\n-1,d\n",
         &[
-            "2    id      holds no id: it is a whole number above 0",
+            "2    id      requires the id of the record, a whole number above 0",
             "4 bad",
         ],
     )
@@ -49,31 +49,31 @@ async fn an_id_that_is_no_number_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_encoding_is_told_with_row_and_byte() {
+async fn another_encoding_is_reported_with_row_and_byte() {
     bad(
         b"id,post\n71,a\n72,b\xff\n",
-        &["3    post    byte 2 is not UTF-8 (the row begins at byte 14 of the file)"],
+        &["3    post    byte 2 is not valid UTF-8 (the row begins at byte 14 of the file)"],
     )
     .await;
     unusable(
         "a.csv",
         b"id,\xc4\xee\n",
-        "column 2 of the header is not UTF-8",
+        "column 2 of the header is not valid UTF-8",
     )
     .await;
     unusable(
         "a.csv",
         b"\xff\xfei\0d\0",
-        "begins UTF-16: save the file as UTF-8",
+        "the file is UTF-16: save it as UTF-8",
     )
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_quote_in_the_wrong_place_is_told() {
+async fn a_misplaced_quote_is_reported() {
     bad(
         b"id,post\n71,\"a\"b\n",
-        &["2", "after the quote that ends a cell"],
+        &["2", "after the closing quote of a cell"],
     )
     .await;
     bad(
@@ -84,7 +84,7 @@ async fn a_quote_in_the_wrong_place_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_value_that_its_field_does_not_take_is_told_without_the_value() {
+async fn a_value_that_its_field_does_not_accept_is_reported_without_the_value() {
     let desk = Desk::new().await;
     desk.write(
         "a.csv",
@@ -93,9 +93,9 @@ async fn a_value_that_its_field_does_not_take_is_told_without_the_value() {
     let said = desk.run("contacts a.csv --yes");
     said.assert(
         1,
-        "2    birthdate  `birthdate` takes a day, such as 2026-04-15",
+        "2    birthdate  `birthdate` requires a date, such as 2026-04-15",
     );
-    said.assert(1, "3    companyId  `companyId` takes the id of a record");
+    said.assert(1, "3    companyId  `companyId` requires the id of a record");
     said.assert(
         1,
         "4    phone      `phone` has no type `MOBIL`: did you mean `MOBILE`?",
@@ -105,13 +105,13 @@ async fn a_value_that_its_field_does_not_take_is_told_without_the_value() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_without_rows_is_told() {
+async fn a_file_without_rows_is_reported() {
     unusable("a.csv", b"", "the file is empty").await;
-    unusable("a.csv", b"id,post,\n", "the column `` cannot be placed").await;
+    unusable("a.csv", b"id,post,\n", "the column `` belongs to no field").await;
     let desk = Desk::new().await;
     desk.write("a.csv", "id,post\n");
     desk.run("contacts a.csv --yes")
-        .assert(0, "there is nothing to send");
+        .assert(0, "nothing was sent: no row changes anything");
     desk.run("contacts b.csv --yes")
         .assert(2, "b.csv: No such file");
 }
@@ -132,7 +132,7 @@ async fn marks_line_ends_quoted_breaks_and_empty_rows_are_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tabs_and_a_delimiter_that_is_said_are_read() {
+async fn tabs_and_a_given_delimiter_are_read() {
     let desk = Desk::new().await;
     desk.write("a.csv", "id\tpost\n71\ta,b\n");
     desk.write("b.csv", "id|post\n72|c\n");
@@ -163,7 +163,7 @@ async fn json_lines_are_read_with_their_types() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bad_json_lines_are_told_with_row_and_column() {
+async fn bad_json_lines_are_reported_with_row_and_column() {
     let desk = Desk::new().await;
     desk.write(
         "a.jsonl",
@@ -172,9 +172,9 @@ async fn bad_json_lines_are_told_with_row_and_column() {
     let said = desk.run("contacts a.jsonl --yes");
     said.assert(
         1,
-        "1    pots    cannot be placed: there is no field `pots`: did you mean `post`?",
+        "1    pots    belongs to no field (assign it with --map, or ignore it with --ignore): there is no field `pots`: did you mean `post`?",
     );
-    said.assert(1, "2            the line is no JSON object");
+    said.assert(1, "2            the line is not a JSON object");
     said.assert(1, "3            the row has no `id`");
     said.assert(1, "4    post    `post` takes one value, not a list");
     desk.assert_nothing_sent();

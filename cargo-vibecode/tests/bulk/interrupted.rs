@@ -31,8 +31,8 @@ async fn what_is_under_way_ends_and_is_journaled() {
     }
     interrupt(&child);
     let said = Said::of(child.wait_with_output().unwrap());
-    said.assert(2, "interrupted: the batches under way end first");
-    said.assert(2, "To go on: cargo vibecode bulk contacts a.csv");
+    said.assert(2, "interrupted: waiting for the batches under way");
+    said.assert(2, "To resume: cargo vibecode bulk contacts a.csv");
     let journal = desk.journal("a.csv");
     let count = |name: &str| journal.iter().filter(|line| !line[name].is_null()).count();
     assert!(count("started") > 1);

@@ -1,4 +1,4 @@
-//! What the journal refuses, and what it goes on with.
+//! Which jobs a journal resumes, and which it refuses.
 
 use std::fs;
 
@@ -21,31 +21,31 @@ async fn finished() -> Desk {
 async fn a_job_that_has_a_journal_is_not_begun_anew() {
     let desk = finished().await;
     let said = desk.run("contacts a.csv --yes");
-    said.assert(2, "a.csv.journal: this job has been begun before: go on with it by --resume, or delete the journal");
+    said.assert(2, "a.csv.journal: this job was started before: continue it with --resume, or delete the journal");
     desk.assert_nothing_sent();
     desk.run("contacts a.csv --resume")
-        .assert(0, "this job is finished: 120 done, 0 failed");
+        .assert(0, "this job is already finished: 120 done, 0 failed");
     desk.assert_nothing_sent();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_journal_of_another_job_is_refused() {
     let desk = finished().await;
-    for (flags, told) in [
+    for (flags, expected) in [
         (
             "--empty clear",
-            "`empty` was \"leave\" and is \"clear\" now",
+            "--empty was \"leave\" and is now \"clear\"",
         ),
-        ("--settle 5", "`settle_seconds` was 120 and is 5 now"),
-        ("--ensure", "`ensure` was false and is true now"),
+        ("--settle 5", "--settle was 120 and is now 5"),
+        ("--ensure", "--ensure was false and is now true"),
         (
             "--map post=comments",
-            "`map` was [] and is [[\"post\",\"comments\"]] now",
+            "--map was [] and is now [[\"post\",\"comments\"]]",
         ),
     ] {
         let said = desk.run(&format!("contacts a.csv --resume {flags}"));
-        said.assert(2, "a.csv.journal: the journal is of another job");
-        said.assert(2, told);
+        said.assert(2, "a.csv.journal: the journal belongs to another job");
+        said.assert(2, expected);
     }
     let mut command = desk.command("contacts a.csv --resume");
     let elsewhere = finished().await;
@@ -56,34 +56,32 @@ async fn a_journal_of_another_job_is_refused() {
         fs::copy(desk.path("a.csv.journal"), elsewhere.path("a.csv.journal")).unwrap();
         elsewhere.run("contacts a.csv --resume")
     };
-    said.assert(2, "`base_url` was");
+    said.assert(2, "the base URL was");
     let text = desk.read("a.csv").replace("p7\n", "p8\n");
     desk.write("a.csv", text);
-    desk.run("contacts a.csv --resume").assert(
-        2,
-        "it is about another file, or the file has been changed since",
-    );
+    desk.run("contacts a.csv --resume")
+        .assert(2, "the file is another one, or has changed since");
     desk.assert_nothing_sent();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_journal_that_is_missing_damaged_or_in_use_is_told() {
+async fn a_journal_that_is_missing_damaged_or_in_use_is_reported() {
     let desk = finished().await;
     let whole = desk.read("a.csv.journal");
     desk.write("a.csv.journal", whole.replace("started", "sta\"rted"));
     desk.run("contacts a.csv --resume")
-        .assert(2, "line 2 is none of a journal");
+        .assert(2, "line 2 is not a line of a journal");
     desk.write("a.csv.journal", "{\"jour");
     desk.run("contacts a.csv --resume")
-        .assert(2, "was broken off before anything was sent");
+        .assert(2, "ends before anything was sent");
     fs::remove_file(desk.path("a.csv.journal")).unwrap();
     desk.run("contacts a.csv --resume")
-        .assert(2, "there is no journal to go on by");
+        .assert(2, "there is no journal to resume from");
     desk.write("a.csv.journal", &whole);
     let held = fs::File::open(desk.path("a.csv.journal")).unwrap();
     fs4::FileExt::try_lock(&held).unwrap();
     desk.run("contacts a.csv --resume")
-        .assert(2, "another process is working on this job");
+        .assert(2, "another process is running this job");
     desk.assert_nothing_sent();
 }
 
@@ -109,7 +107,7 @@ async fn a_torn_line_is_dropped_and_its_rows_are_sent_again_after_the_wait() {
     // The journal was written just now.
     said.assert(
         0,
-        "s: the process that was ended may have left requests that are still running at the server",
+        "s: requests of the earlier process may still be running at the server",
     );
     assert_eq!(desk.reported("a.csv"), ((2..=61).collect(), vec![]));
     assert!((1..=60).all(|id| desk.phones(id).len() == 1));

@@ -58,18 +58,18 @@ async fn a_key_that_is_refused_stops_the_run_and_nothing_is_lost() {
     ] {
         let mut command = desk.command("contacts a.csv --yes --no-throttle");
         let said = command.env("VIBECODE_API_KEY", key).output().unwrap();
-        crate::support::Said::of(said).assert(2, "0 rows done, 0 failed so far. To go on");
+        crate::support::Said::of(said).assert(2, "0 rows done, 0 failed so far. To resume");
         assert_eq!(desk.sandbox.requests().len(), 1);
         desk.sandbox.clear_requests();
         let mut command = desk.command("contacts a.csv --resume --no-throttle");
         let said = command.env("VIBECODE_API_KEY", key).output().unwrap();
-        crate::support::Said::of(said).assert(2, "0 rows done, 0 failed so far. To go on");
+        crate::support::Said::of(said).assert(2, "0 rows done, 0 failed so far. To resume");
         std::fs::remove_file(desk.path("a.csv.journal")).unwrap();
         desk.sandbox.clear_requests();
     }
     let mut command = desk.command("contacts a.csv --yes");
     let said = command.env_remove("VIBECODE_API_KEY").output().unwrap();
-    crate::support::Said::of(said).assert(2, "there is no key: set VIBECODE_API_KEY");
+    crate::support::Said::of(said).assert(2, "no API key was given: set VIBECODE_API_KEY");
     assert!(!desk.exists("a.csv.journal"));
 }
 

@@ -109,7 +109,7 @@ impl Desk {
             .collect()
     }
 
-    /// Holds that no request has been made.
+    /// Checks that no request has been sent.
     pub(crate) fn assert_nothing_sent(&self) {
         assert!(self.sandbox.requests().is_empty());
     }

@@ -9,7 +9,13 @@ async fn a_key_that_can_do_all_is_described() {
     let sandbox = Sandbox::start().await;
     let said = Folder::new("me").run(&sandbox, &["me"]).await;
     assert_eq!(said.code, 0, "{}", said.err);
-    for part in ["personal", "portal", "reads and writes", "crm", "not told"] {
+    for part in [
+        "personal",
+        "portal",
+        "reads and writes",
+        "crm",
+        "not reported",
+    ] {
         assert!(said.out.contains(part), "{}", said.out);
     }
     assert_eq!(said.err, "");
@@ -23,7 +29,7 @@ async fn a_key_that_lacks_something_is_warned_of() {
         .run_by(Sandbox::READ_ONLY_KEY, &sandbox, &["me"])
         .await;
     assert_eq!(reader.code, 1);
-    assert!(reader.err.contains("only reads"), "{}", reader.err);
+    assert!(reader.err.contains("read-only"), "{}", reader.err);
     let unscoped = folder
         .run_by(Sandbox::UNSCOPED_KEY, &sandbox, &["me"])
         .await;
@@ -32,18 +38,18 @@ async fn a_key_that_lacks_something_is_warned_of() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn programs_are_told_in_json() {
+async fn programs_get_json() {
     let sandbox = Sandbox::start().await;
     let said = Folder::new("me-json")
         .run(&sandbox, &["me", "--format", "json"])
         .await;
-    let told: serde_json::Value = serde_json::from_str(&said.out).unwrap();
-    assert_eq!(told["me"]["accessMode"], "READWRITE");
-    assert_eq!(told["key"], "personal");
+    let report: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(report["me"]["accessMode"], "READWRITE");
+    assert_eq!(report["key"], "personal");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_limits_of_a_key_are_told_where_the_api_tells_them() {
+async fn the_limits_of_a_key_are_shown_if_the_api_reports_them() {
     let sandbox = Sandbox::builder().rate_limit(300).start().await;
     let said = Folder::new("me-limits").run(&sandbox, &["me"]).await;
     assert!(
@@ -70,7 +76,7 @@ async fn a_key_comes_from_a_file_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_key_nothing_is_asked_and_the_next_step_is_told() {
+async fn without_a_key_nothing_is_sent_and_the_next_step_is_shown() {
     let folder = Folder::new("no-key");
     let said = folder.run_with(&["me"], &[]).await;
     assert_eq!(said.code, 2);

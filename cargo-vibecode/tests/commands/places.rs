@@ -26,7 +26,7 @@ async fn a_smart_process_goes_from_pull_to_a_module_that_compiles() {
     ] {
         let said = folder.run_with(words, &[]).await;
         assert_eq!(said.code, 0, "{}", said.err);
-        assert!(said.out.contains("items-1040.json: good"), "{}", said.out);
+        assert!(said.out.contains("items-1040.json: valid"), "{}", said.out);
     }
     for unknown in ["items/01040", "items/+1040", "items/", "items"] {
         let said = folder.run_with(&["pull", unknown], &[]).await;

@@ -100,7 +100,7 @@ async fn a_recorded_list_of_fields_is_pulled_checked_and_made_a_module_that_comp
 
         let said = folder.run_with(&["check", "--offline", entity], &[]).await;
         assert_eq!(said.code, 0, "{file}: {} {}", said.out, said.err);
-        assert!(said.out.contains("good"), "{file}: {}", said.out);
+        assert!(said.out.contains("valid"), "{file}: {}", said.out);
         // What was written is read as what was pulled.
         let words = ["pull", entity, "--from-file", &written];
         let said = folder.run_with(&words, &[]).await;
@@ -120,7 +120,7 @@ async fn a_recorded_list_of_fields_is_pulled_checked_and_made_a_module_that_comp
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn any_other_answer_is_refused_with_what_it_is_and_the_call_that_lists_fields() {
+async fn any_other_answer_is_refused_and_the_error_names_the_call_that_lists_fields() {
     let folder = Folder::new("recorded-refused");
     for (file, what) in REFUSED {
         let said = pull(&folder, "contacts", file).await;
@@ -218,7 +218,7 @@ async fn a_documented_field_that_the_portals_list_lacks_is_reported() {
         .run_with(&words, &[("VIBECODE_API_KEY", "vibe_api_x")])
         .await;
     assert_eq!(said.code, 2, "{}", said.out);
-    assert!(said.err.contains("the API would drop it"), "{}", said.err);
+    assert!(said.err.contains("the API would ignore it"), "{}", said.err);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,4 +1,4 @@
-//! Schemas: fetched in one form, and held against the portal.
+//! Schemas: fetched in one form, and compared with the portal.
 
 use serde_json::json;
 use vibecode_sandbox::{Entity, Sandbox};
@@ -26,7 +26,7 @@ async fn what_is_pulled_is_the_same_file_every_time() {
     assert_eq!(folder.read(FILE), first);
     let said = folder.run(&sandbox, &["check", "--offline"]).await;
     assert_eq!(
-        (said.code, said.out.contains("good")),
+        (said.code, said.out.contains("valid")),
         (0, true),
         "{}",
         said.out
@@ -34,7 +34,7 @@ async fn what_is_pulled_is_the_same_file_every_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_entities_are_pulled_where_none_is_named() {
+async fn all_entities_are_pulled_if_none_is_named() {
     let sandbox = Sandbox::start().await;
     let folder = Folder::new("pull-all");
     let said = folder.run(&sandbox, &["pull", "--format", "json"]).await;
@@ -65,11 +65,15 @@ async fn a_saved_answer_is_pulled_without_a_portal() {
         .run_with(&["pull", "--from-file", "saved.json"], &[])
         .await;
     assert_eq!(said.code, 2);
-    assert!(said.err.contains("name it"), "{}", said.err);
+    assert!(
+        said.err.contains("requires exactly one entity"),
+        "{}",
+        said.err
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_answer_leaves_the_file_as_it_was() {
+async fn a_file_that_is_not_an_answer_changes_nothing() {
     let folder = Folder::new("pull-bad");
     folder.write(FILE, "{}");
     for bad in [
@@ -87,7 +91,7 @@ async fn what_is_no_answer_leaves_the_file_as_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_portal_that_changed_is_told_line_by_line() {
+async fn changes_on_the_portal_are_reported_line_by_line() {
     let before = Sandbox::builder()
         .schema(
             Entity::Contacts,
@@ -132,9 +136,9 @@ async fn a_portal_that_changed_is_told_line_by_line() {
     let said = folder.run(&other, &["check", "contacts"]).await;
     assert_eq!(said.code, 1);
     for line in [
-        "~ ufCrmFloor: was integer, is string",
-        "~ ufCrmFloor: holds several values now",
-        "~ ufCrmTier: option 1 “Gold” is gone",
+        "~ ufCrmFloor: was integer, is now string",
+        "~ ufCrmFloor: now takes several values",
+        "~ ufCrmTier: option 1 “Gold” was removed",
         "~ ufCrmTier: new option 2 “Silver”",
     ] {
         assert!(said.out.contains(line), "{line} in {}", said.out);
@@ -149,7 +153,7 @@ async fn a_portal_that_changed_is_told_line_by_line() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_of_another_form_is_found_offline() {
+async fn a_file_in_another_format_is_found_offline() {
     let folder = Folder::new("offline");
     let said = folder.run_with(&["check", "--offline"], &[]).await;
     assert_eq!(said.code, 2, "{}", said.out);
@@ -165,7 +169,7 @@ async fn a_file_of_another_form_is_found_offline() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_entity_that_does_not_exist_is_told_with_the_one_that_was_meant() {
+async fn an_unknown_entity_is_reported_with_a_suggestion() {
     let said = Folder::new("entity")
         .run_with(&["pull", "contact"], &[])
         .await;
@@ -196,7 +200,7 @@ async fn a_file_that_is_new_touches_the_crate_roots_that_could_use_it() {
     let before = roots.map(changed);
     let said = folder.run(&sandbox, &["pull", "contacts"]).await;
     assert!(
-        said.out.contains("touched 2 crate roots"),
+        said.out.contains("the time stamps of 2 crate roots"),
         "{} {}",
         said.out,
         said.err
@@ -205,6 +209,6 @@ async fn a_file_that_is_new_touches_the_crate_roots_that_could_use_it() {
     assert!(before[0] < after[0] && before[1] < after[1]);
 
     let said = folder.run(&sandbox, &["pull", "contacts"]).await;
-    assert!(!said.out.contains("touched"), "{}", said.out);
+    assert!(!said.out.contains("time stamps"), "{}", said.out);
     assert_eq!(roots.map(changed), after);
 }

@@ -23,7 +23,7 @@ async fn a_record_is_set_added_to_and_cleared() {
     ];
     let said = folder.run(&sandbox, &words).await;
     assert_eq!(said.code, 0, "{}", said.err);
-    assert_eq!(said.out, "contacts/71 is changed\n");
+    assert_eq!(said.out, "contacts/71: changed\n");
     let contact = sandbox.contact(71).unwrap();
     assert_eq!(
         (&contact["post"], &contact["companyId"]),
@@ -50,14 +50,14 @@ async fn ensuring_twice_adds_once() {
     assert!(
         first
             .out
-            .contains("1 phones and emails were added, 0 were there"),
+            .contains("1 phones and emails were added, 0 were already there"),
         "{}",
         first.out
     );
     assert!(
         second
             .out
-            .contains("0 phones and emails were added, 1 were there"),
+            .contains("0 phones and emails were added, 1 were already there"),
         "{}",
         second.out
     );
@@ -82,19 +82,19 @@ async fn a_dry_run_prints_the_body_and_sends_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_mistake_is_told_before_anything_is_sent() {
+async fn every_mistake_is_reported_before_anything_is_sent() {
     let sandbox = Sandbox::start().await;
     let folder = Folder::new("update-wrong");
     for (words, problem) in [
         (&["--set", "pots=a"][..], "did you mean `post`?"),
         (&["--set", "updatedTime=a"], "read-only"),
-        (&["--set", "phone=+7"], "only ever adds"),
+        (&["--set", "phone=+7"], "can only add"),
         (&["--add", "phone=+7:MOBIL"], "did you mean `MOBILE`?"),
-        (&["--set", "post"], "no `=`"),
+        (&["--set", "post"], "the `=` is missing"),
         (&[], "nothing to change"),
         (
             &["--set", "pots=a", "--set", "companyId=x"],
-            "`companyId` takes the id",
+            "`companyId` requires the id",
         ),
     ] {
         let words = [&["update", "contacts", "71"], words].concat();
@@ -106,7 +106,7 @@ async fn every_mistake_is_told_before_anything_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refusal_of_the_api_is_told_with_the_next_step() {
+async fn a_refusal_of_the_api_is_reported_with_the_next_step() {
     let sandbox = Sandbox::start().await;
     let folder = Folder::new("update-refused");
     let words = ["update", "contacts", "71", "--set", "post=Director"];

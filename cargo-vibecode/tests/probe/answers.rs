@@ -11,7 +11,7 @@ async fn the_sandbox_answers_what_its_documentation_says() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let text = "cleared by \"\"; ignored null; refused 0, []";
     let list = "cleared by []; ignored null; refused \"\", 0";
-    let none = "not testable here: there is no value to try";
+    let none = "not testable: no valid value is known for this type";
     let expected = [
         format!("1 date: {text}"),
         "1 reference: cleared by 0; ignored null; refused \"\", []".to_owned(),
@@ -36,22 +36,22 @@ async fn the_sandbox_answers_what_its_documentation_says() {
     ];
     let rest = [
         "1 phone: ignored null, []; refused \"\"",
-        "2 adding: ignored without a word",
-        "2 changing: ignored without a word",
-        "2 deleting: ignored without a word",
-        "3 an equal phone: added twice",
-        "4 an unknown key: ignored without a word",
-        "4 a read-only key: ignored without a word",
+        "2 adding: ignored without an error",
+        "2 changing: ignored without an error",
+        "2 deleting: ignored without an error",
+        "3 a phone that the record has: added twice",
+        "4 an unknown key: ignored without an error",
+        "4 a read-only key: ignored without an error",
         "5 {}: 200, nothing changes",
-        "6 boolean: true, false, \"Y\", \"N\" taken; read as true, false",
-        "6 date: 9999-99-99 reads as 9999-99-99",
-        "6 datetime: 9999-99-99T99:99:99+99:99 reads as 9999-99-99T99:99:99+99:99",
-        "7 updating one record: taken; data: {errors: {}, meta: {failed: number, succeeded: number, \
+        "6 boolean: true, false, \"Y\", \"N\" accepted; read as true, false",
+        "6 date: 9999-99-99 is read as 9999-99-99",
+        "6 datetime: 9999-99-99T99:99:99+99:99 is read as 9999-99-99T99:99:99+99:99",
+        "7 updating one record: accepted; data: {errors: {}, meta: {failed: number, succeeded: number, \
          total: number}, results: {<id>: record}}",
-        "8 UF_CRM_…: ignored without a word",
-        "9 an update in a batch: answers the record with what was changed",
+        "8 UF_CRM_…: ignored without an error",
+        "9 the answer to an update in a batch: the changed record",
         "10 a batch of 10: counts as 1",
-        "10 the order of its calls: kept, which does not prove that one waits for the other",
+        "10 the order of the calls of a batch: kept, which does not prove that calls wait for each other",
         "11 X-RateLimit-Reset: seconds from now",
         "12 a read after a write: shows it",
     ];
@@ -64,7 +64,7 @@ async fn the_sandbox_answers_what_its_documentation_says() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_portal_that_is_otherwise_is_told_apart() {
+async fn a_portal_that_differs_is_reported() {
     let builder = Sandbox::builder()
         .rate_limit_reset(ResetUnit::UnixTime)
         .without_fm();
@@ -73,11 +73,11 @@ async fn a_portal_that_is_otherwise_is_told_apart() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let lines = lines(&report(&output));
     for expected in [
-        "1 phone: not testable here: reads show no `fm`",
-        "2 adding: not testable here: reads show no `fm`",
-        "3 an equal phone: not testable here: reads show no `fm`",
-        "10 the order of its calls: kept, which does not prove that one waits for the other",
-        "11 X-RateLimit-Reset: a moment, in seconds since 1970",
+        "1 phone: not testable: reads do not show `fm`",
+        "2 adding: not testable: reads do not show `fm`",
+        "3 a phone that the record has: not testable: reads do not show `fm`",
+        "10 the order of the calls of a batch: kept, which does not prove that calls wait for each other",
+        "11 X-RateLimit-Reset: a point in time, in seconds since 1970",
     ] {
         assert!(
             lines.iter().any(|line| line == expected),
@@ -95,10 +95,10 @@ async fn what_a_portal_lacks_is_not_testable() {
     let output = probe(&sandbox, &["--yes", "--format", "json"]).await;
     let lines = lines(&report(&output));
     for expected in [
-        "6 boolean: not testable here: the portal has no such user field",
-        "8 UF_CRM_…: not testable here: the portal has no user field that a value can be tried in",
-        "10 a batch of 10: not testable here: X-RateLimit-Remaining is not sent",
-        "11 X-RateLimit-Reset: not testable here: it is not sent",
+        "6 boolean: not testable: the portal has no such user field",
+        "8 UF_CRM_…: not testable: the portal has no user field for which a valid value is known",
+        "10 a batch of 10: not testable: the header X-RateLimit-Remaining is not sent",
+        "11 X-RateLimit-Reset: not testable: the header is not sent",
     ] {
         assert!(
             lines.iter().any(|line| line == expected),
@@ -172,7 +172,7 @@ async fn the_report_names_no_key_no_portal_and_no_field_of_its_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_that_cannot_write_is_told_so() {
+async fn a_key_that_cannot_write_is_reported() {
     let sandbox = Sandbox::start().await;
     let mut command = command(&sandbox, Sandbox::READ_ONLY_KEY, &["--yes"]);
     let output = spawn_blocking(move || command.output().unwrap())

@@ -34,7 +34,7 @@ pub(crate) fn report(output: &Output) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| panic!("{text}{}", stderr(output)))
 }
 
-/// `number about: here`, with a mark where it is otherwise than assumed.
+/// `number about: here`, with a mark if it differs from what is assumed.
 pub(crate) fn lines(report: &Value) -> Vec<String> {
     let answers = report["answers"].as_array().unwrap().iter();
     answers
@@ -42,7 +42,7 @@ pub(crate) fn lines(report: &Value) -> Vec<String> {
             let findings = answer["findings"].as_array().unwrap().iter();
             findings.map(move |finding| {
                 let mark = match finding["verdict"].as_str() {
-                    Some("otherwise") => " !",
+                    Some("differs") => " !",
                     _ => "",
                 };
                 let (about, here) = (&finding["about"], &finding["here"]);

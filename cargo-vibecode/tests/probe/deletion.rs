@@ -50,7 +50,7 @@ async fn where_the_deletion_is_refused_the_record_is_named() {
     assert_eq!(output.status.code(), Some(2));
     let said = stderr(&output);
     assert!(
-        said.contains("contact 74 is not deleted (403 ACCESS_DENIED)"),
+        said.contains("contact 74 could not be deleted (403 ACCESS_DENIED)"),
         "{said}"
     );
     assert!(said.contains("VIBECODE PROBE"), "{said}");
@@ -65,7 +65,7 @@ async fn a_record_whose_making_was_not_answered_is_found_and_deleted() {
     assert_eq!(output.status.code(), Some(2));
     let said = stderr(&output);
     assert!(
-        said.contains("It was there all the same, as 74, and is deleted"),
+        said.contains("It was created nevertheless, with the id 74, and is deleted"),
         "{said}"
     );
     assert!(holds_only_what_was_seeded(&sandbox));
@@ -96,7 +96,7 @@ async fn the_record_is_deleted_on_ctrl_c() {
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(
-        stderr(&output).contains("stopped before all was asked"),
+        stderr(&output).contains("interrupted before all tests were done"),
         "{}",
         stderr(&output)
     );

@@ -1,5 +1,5 @@
-//! What `cargo vibecode probe` finds out, asked of a sandbox: what the sandbox chose where the API
-//! is silent is what its documentation says. And that nothing is left behind.
+//! The results of `cargo vibecode probe` with a sandbox, which behaves as the API's documentation
+//! says, and that the temporary record is deleted.
 
 #[cfg(test)]
 mod answers;

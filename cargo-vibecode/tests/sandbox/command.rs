@@ -132,6 +132,6 @@ fn ctrl_c_stops_it_and_all_is_well() {
         assert_eq!(served.child.wait().unwrap().code(), Some(0));
         let mut rest = String::new();
         served.stdout.read_to_string(&mut rest).unwrap();
-        assert!(rest.ends_with("# The sandbox is stopped.\n"), "{rest}");
+        assert!(rest.ends_with("# The sandbox has stopped.\n"), "{rest}");
     }
 }

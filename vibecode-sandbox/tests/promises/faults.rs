@@ -8,7 +8,7 @@ use crate::wire::{Exchange, call_raw, get};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Sends a PATCH of contact 71 that meets this fault, and tells what came of it and whether it was
+/// Sends a PATCH of contact 71 that meets this fault, and returns the outcome and whether it was
 /// applied, which the log must say too.
 async fn meet(fault: Fault) -> (Exchange, bool, Sandbox) {
     let sandbox = Sandbox::start().await;

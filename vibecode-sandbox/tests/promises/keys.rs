@@ -5,7 +5,7 @@ use crate::wire::send;
 const GET: &str = "GET /v1/contacts/71";
 const PATCH: &str = "PATCH /v1/contacts/71";
 
-/// Sends with this key and, where it is not empty, this session token.
+/// Sends with this key and, if it is not empty, this session token.
 async fn refusal(sandbox: &Sandbox, request: &str, key: &str, token: &str) -> (u16, String) {
     let key = format!("X-Api-Key: {key}");
     let token = format!("Authorization: Bearer {token}");

@@ -1,0 +1,115 @@
+//! The command line of a bulk job.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+use vibecode_runtime::Batch;
+
+use crate::args::name_and_value;
+
+/// The part of the help that does not belong to a single option.
+pub(crate) const HELP: &str = "\
+A column belongs to the field with its name: the wire name, the label in the portal's schema, or the field given \
+with --map. A column `phone` adds work phones, `phone:MOBILE` adds mobile phones, and a cell may give the type \
+itself, as `value:TYPE`. If a field takes several values, separate them with `;` in a CSV cell, or use a list in \
+JSON Lines, where null is an empty cell. The columns error_code and error_message are ignored, so that \
+FILE.failed.csv can be run again.
+
+Without --yes the rows are only checked. With --yes, FILE.journal records which rows were sent, so that --resume \
+can continue an interrupted job without adding anything twice. The journal is kept when the job is done. Failed \
+rows are written to FILE.failed.csv.
+
+Exit codes: 0 all rows are done, 1 some rows are bad or failed, 2 the job failed or was interrupted.";
+
+/// The arguments of `bulk`.
+#[derive(Debug, clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line"
+)]
+pub(crate) struct Args {
+    /// The entity: `contacts`, `companies`, `leads`, `deals`, or a smart process such as
+    /// `items/1040`.
+    pub(super) entity: String,
+
+    /// The file with the rows, in UTF-8: CSV with a header, or JSON Lines; `-` for standard input.
+    #[arg(value_name = "FILE.csv|FILE.jsonl|-")]
+    pub(super) file: PathBuf,
+
+    /// Send the changes. Without this option the rows are only checked.
+    #[arg(long)]
+    pub(super) yes: bool,
+
+    /// Resume an interrupted job from its journal. The other options must be the same as before.
+    #[arg(long)]
+    pub(super) resume: bool,
+
+    /// Assign a column to a field, given by its wire name or label, or as `phone:MOBILE`.
+    #[arg(long, value_name = "COLUMN=FIELD", value_parser = name_and_value)]
+    pub(super) map: Vec<(String, String)>,
+
+    /// Ignore a column.
+    #[arg(long, value_name = "COLUMN")]
+    pub(super) ignore: Vec<String>,
+
+    /// The column with the id of the record [default: id].
+    #[arg(long, value_name = "COLUMN")]
+    pub(super) id_column: Option<String>,
+
+    /// The delimiter of the cells: `,`, `;` or `tab` [default: detected in the header].
+    #[arg(long, value_name = "CHARACTER", value_parser = delimiter)]
+    pub(super) delimiter: Option<u8>,
+
+    /// The effect of an empty cell on its field. Phones and emails never change: the API can only
+    /// add them.
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) empty: Empty,
+
+    /// Send the valid rows even if others are bad.
+    #[arg(long)]
+    pub(super) skip_bad: bool,
+
+    /// Read every record first, and send only what is missing. Always on if a row adds phones or
+    /// emails.
+    #[arg(long)]
+    pub(super) ensure: bool,
+
+    /// How long a request without an answer may still be applied; twice as long for a batch.
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub(super) settle: u64,
+
+    /// Send at most this many requests a minute.
+    #[arg(long, value_name = "REQUESTS", help = per_minute_help(), value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) per_minute: Option<u32>,
+
+    /// Do not limit the requests a minute.
+    #[arg(long, conflicts_with = "per_minute")]
+    pub(super) no_throttle: bool,
+}
+
+/// The effect of an empty cell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Empty {
+    /// Do not change the field.
+    #[default]
+    Leave,
+    /// Clear the field.
+    Clear,
+}
+
+fn per_minute_help() -> String {
+    format!(
+        "Send at most this many requests a minute, with up to {} rows each [default: the limit of the API]",
+        Batch::MAX_CALLS
+    )
+}
+
+fn delimiter(text: &str) -> Result<u8, String> {
+    match (text, text.as_bytes()) {
+        ("tab" | "\\t", _) => Ok(b'\t'),
+        (_, [byte]) if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => Ok(*byte),
+        _ => Err("use one ASCII character, such as `;`, or `tab`".to_owned()),
+    }
+}

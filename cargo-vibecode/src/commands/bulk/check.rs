@@ -1,0 +1,191 @@
+//! The first pass: reads and checks every row, and sends nothing.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+
+use super::input::{
+    Input,
+    columns::{ColumnOptions, Target},
+    row_jobs::RowJobs,
+    rows::Problem,
+};
+use crate::{failure::Failure, output::Output};
+
+/// The number of bad rows that are shown one by one.
+const MAX_SHOWN: usize = 20;
+
+/// The result of the first pass.
+#[derive(Debug, Default)]
+pub(super) struct Checked {
+    /// Rows that change something.
+    pub(super) to_send: u64,
+    /// Rows that name a record but change nothing in it.
+    unchanged: u64,
+    pub(super) bad: u64,
+    first_bad: Vec<(u64, Problem)>,
+    /// Whether a row adds phones or emails.
+    pub(super) adds: bool,
+    repeated: Repeated,
+    columns: Vec<(String, String)>,
+    /// The hash of the file.
+    pub(super) digest: String,
+}
+
+/// Checks every row. In JSON format each bad row is printed as it is found.
+///
+/// # Errors
+/// If the file cannot be read, or if its columns cannot be assigned to fields.
+pub(super) fn check(
+    input: &Input,
+    column_options: &ColumnOptions<'_>,
+    output: &Output,
+) -> Result<Checked, Failure> {
+    let mut row_jobs = RowJobs::open(input, column_options)?;
+    let mut checked = Checked::default();
+    while let Some(row_job) = row_jobs.next()? {
+        match row_job.change {
+            Ok((id, job)) => {
+                checked.repeated.add(id, row_job.line);
+                checked.to_send += u64::from(job.is_some());
+                checked.unchanged += u64::from(job.is_none());
+                checked.adds |= job.is_some_and(|job| !job.is_idempotent());
+            }
+            Err(problem) => {
+                output.json(&json!({
+                    "row": row_job.line,
+                    "column": problem.column,
+                    "problem": problem.text,
+                }));
+                checked.bad += 1;
+                if checked.first_bad.len() < MAX_SHOWN {
+                    checked.first_bad.push((row_job.line, problem));
+                }
+            }
+        }
+    }
+    let unused = row_jobs.columns().unused();
+    if let Some(first) = unused.first() {
+        return Err(Failure::in_file(&input.path, first));
+    }
+    let goes = |target: &Result<Target, String>| match target {
+        Ok(target) => target.describe(),
+        Err(_) => "no field: rows with this column are bad".to_owned(),
+    };
+    let columns = row_jobs.columns().described();
+    checked.columns = columns
+        .map(|(name, target)| (name.to_owned(), goes(target)))
+        .collect();
+    checked.digest = row_jobs.digest();
+    Ok(checked)
+}
+
+impl Checked {
+    /// Returns the number of all rows.
+    fn rows(&self) -> u64 {
+        self.to_send + self.unchanged + self.bad
+    }
+
+    /// Prints the result for people.
+    pub(super) fn show(&self, output: &Output) {
+        let columns = self.columns.iter();
+        let columns: Vec<Vec<String>> = columns
+            .map(|(name, goes)| vec![name.clone(), goes.clone()])
+            .collect();
+        output.table(&["column", "field"], &columns);
+        output.line(format!(
+            "{}: {} to send, {} without a change, {} bad",
+            rows(self.rows()),
+            self.to_send,
+            self.unchanged,
+            self.bad
+        ));
+        if !self.first_bad.is_empty() {
+            let cells = |(line, problem): &(u64, Problem)| {
+                let column = problem.column.clone().unwrap_or_default();
+                vec![line.to_string(), column, problem.text.clone()]
+            };
+            let bad: Vec<Vec<String>> = self.first_bad.iter().map(cells).collect();
+            output.table(&["row", "column", "problem"], &bad);
+            let shown = u64::try_from(bad.len()).unwrap_or_default();
+            if self.bad > shown {
+                output.line(format!("and {} more", rows(self.bad - shown)));
+            }
+        }
+        self.repeated.show(output);
+    }
+
+    /// Prints, for programs, that the rows were checked and nothing was sent.
+    pub(super) fn summarize(&self, output: &Output) {
+        let columns = self.columns.iter();
+        let columns: serde_json::Map<String, serde_json::Value> = columns
+            .map(|(name, goes)| (name.clone(), goes.as_str().into()))
+            .collect();
+        output.json(&json!({
+            "checked": self.rows(),
+            "to_send": self.to_send,
+            "unchanged": self.unchanged,
+            "bad": self.bad,
+            "columns": columns,
+        }));
+    }
+}
+
+/// `1 row`, `5 rows`.
+pub(super) fn rows(count: u64) -> String {
+    match count {
+        1 => "1 row".to_owned(),
+        _ => format!("{count} rows"),
+    }
+}
+
+/// Finds rows about a record that an earlier row is already about. Stores one bit per id, in pages:
+/// the ids of a portal's records are close together, so this takes little memory. `MAX_PAGES`
+/// limits it.
+#[derive(Debug, Default)]
+struct Repeated {
+    pages: HashMap<u64, [u64; IDS_PER_PAGE / 64]>,
+    count: u64,
+    /// The first such row and its record.
+    first: Option<(u64, u64)>,
+    is_full: bool,
+}
+
+const IDS_PER_PAGE: usize = 1024;
+/// About 9 MB.
+const MAX_PAGES: usize = 57_000;
+
+impl Repeated {
+    fn add(&mut self, id: u64, line: u64) {
+        let per_page = u64::try_from(IDS_PER_PAGE).unwrap_or(u64::MAX);
+        let (page, bit) = (id / per_page, id % per_page);
+        if self.pages.len() >= MAX_PAGES && !self.pages.contains_key(&page) {
+            self.is_full = true;
+            return;
+        }
+        let page = self.pages.entry(page).or_default();
+        let word = usize::try_from(bit / 64).unwrap_or_default();
+        let Some(word) = page.get_mut(word) else {
+            return;
+        };
+        let bit = 1 << (bit % 64);
+        if *word & bit != 0 {
+            self.count += 1;
+            self.first.get_or_insert((line, id));
+        }
+        *word |= bit;
+    }
+
+    fn show(&self, output: &Output) {
+        if let Some((line, id)) = self.first {
+            let least = if self.is_full { "at least " } else { "" };
+            output.warn(format!(
+                "{least}{} the record of an earlier row (the first is row {line}, record {id}): they are sent in the order of the file, so the last one wins",
+                match self.count {
+                    1 => "1 row changes".to_owned(),
+                    count => format!("{count} rows change"),
+                }
+            ));
+        }
+    }
+}

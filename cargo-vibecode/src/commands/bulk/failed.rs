@@ -1,0 +1,227 @@
+//! The failed rows, as a file in the form of the input that can be run again once it is corrected.
+
+use std::{
+    collections::HashMap,
+    fs::{self, File},
+    io::{self, BufWriter, Write},
+    path::PathBuf,
+};
+
+use csv::ByteRecord;
+
+use super::{
+    input::{
+        FileFormat, Input,
+        columns::{ColumnOptions, ERROR_COLUMNS},
+        private,
+        row_jobs::RowJobs,
+        rows::{Record, json_line_with},
+    },
+    journal::{Journal, outcome::BAD_ROW},
+};
+use crate::failure::Failure;
+
+/// Why rows failed. Each reason is stored once, and each row takes 8 bytes: a million rows take 8
+/// MB.
+#[derive(Debug, Default)]
+struct Reasons {
+    texts: Vec<(String, String)>,
+    indexes: HashMap<(String, String), u64>,
+    /// The line of a row in the upper bits and the index of its reason in the lower ones, sorted by
+    /// line.
+    rows: Vec<u64>,
+}
+
+const REASON_BITS: u32 = 16;
+const MAX_REASONS: u64 = 1 << REASON_BITS;
+
+/// Writes the failed and the bad rows to a file and returns its path. The file is written
+/// atomically.
+///
+/// # Errors
+/// If a file cannot be read or written.
+pub(super) fn write(
+    input: &Input,
+    column_options: &ColumnOptions<'_>,
+    journal: &mut Journal,
+    count: u64,
+) -> Result<PathBuf, Failure> {
+    let reasons = Reasons::read(journal, count)?;
+    let path = input.failed();
+    let new = path.with_extension(format!("{}.new", std::process::id()));
+    let failed = |error: io::Error| Failure::of_file(&path, &error);
+    let mut options = private();
+    let file = options
+        .create(true)
+        .truncate(true)
+        .open(&new)
+        .map_err(failed)?;
+    let written = write_rows(input, column_options, &reasons, file).and_then(|file| {
+        let kept = file.sync_all().and_then(|()| fs::rename(&new, &path));
+        kept.map_err(failed)
+    });
+    if written.is_err() {
+        let _ = fs::remove_file(&new);
+    }
+    written.map(|()| path.clone())
+}
+
+fn write_rows(
+    input: &Input,
+    column_options: &ColumnOptions<'_>,
+    reasons: &Reasons,
+    file: File,
+) -> Result<File, Failure> {
+    let failed = |error: io::Error| Failure::of_file(&input.failed(), &error);
+    let mut row_jobs = RowJobs::open(input, column_options)?;
+    let names = &row_jobs.columns().names;
+    let mut writer = Writer::begin(input, names, BufWriter::new(file)).map_err(failed)?;
+    let mut at = 0;
+    while let Some(row_job) = row_jobs.next()? {
+        let reason = match &row_job.change {
+            Err(problem) => {
+                let column = problem.column.as_ref();
+                let prefix = column.map_or_else(String::new, |column| format!("{column}: "));
+                Some((BAD_ROW, format!("{prefix}{}", problem.text)))
+            }
+            Ok(_) => reasons.of(row_job.line, &mut at),
+        };
+        if let Some((code, message)) = reason {
+            writer
+                .write(row_jobs.record(), [code, &message])
+                .map_err(failed)?;
+        }
+    }
+    writer.end().map_err(failed)
+}
+
+impl Reasons {
+    fn read(journal: &mut Journal, count: u64) -> Result<Self, Failure> {
+        let mut reasons = Self::default();
+        // Growing by doubling would take three times as much memory.
+        let rows = usize::try_from(count).unwrap_or_default();
+        reasons.rows.reserve_exact(rows);
+        journal.failures(|failure| {
+            let index = reasons.index(failure.code, failure.message);
+            reasons.rows.push((failure.row << REASON_BITS) | index);
+        })?;
+        reasons.rows.sort_unstable();
+        Ok(reasons)
+    }
+
+    fn index(&mut self, code: String, message: String) -> u64 {
+        let reason = (code, message);
+        if let Some(index) = self.indexes.get(&reason) {
+            return *index;
+        }
+        let next = u64::try_from(self.texts.len()).unwrap_or(MAX_REASONS);
+        if next >= MAX_REASONS {
+            return MAX_REASONS - 1;
+        }
+        self.texts.push(reason.clone());
+        self.indexes.insert(reason, next);
+        next
+    }
+
+    /// Returns why this row failed. Rows are requested in order, and `at` is the position of the
+    /// last one.
+    fn of(&self, line: u64, at: &mut usize) -> Option<(&str, String)> {
+        while self.rows.get(*at)? >> REASON_BITS < line {
+            *at += 1;
+        }
+        let row = self.rows.get(*at)?;
+        let index = usize::try_from(row & (MAX_REASONS - 1)).ok()?;
+        let (code, message) = self.texts.get(index)?;
+        (row >> REASON_BITS == line).then(|| (code.as_str(), message.clone()))
+    }
+}
+
+/// Writes rows in the form of the input, with two additional columns.
+#[derive(Debug)]
+enum Writer {
+    Csv {
+        writer: Box<csv::Writer<BufWriter<File>>>,
+        /// The indexes of the error columns of an earlier run.
+        old: Vec<usize>,
+        /// The number of cells in a complete row.
+        columns: usize,
+    },
+    Json(BufWriter<File>),
+}
+
+impl Writer {
+    fn begin(input: &Input, names: &[String], mut file: BufWriter<File>) -> io::Result<Self> {
+        let FileFormat::Csv { delimiter } = input.format else {
+            return Ok(Self::Json(file));
+        };
+        file.write_all(input.mark())?;
+        let mut builder = csv::WriterBuilder::new();
+        let writer = builder
+            .delimiter(delimiter)
+            .flexible(true)
+            .from_writer(file);
+        let is_old = |name: &String| ERROR_COLUMNS.contains(&name.as_str());
+        let columns = names.iter().enumerate();
+        let mut csv = Self::Csv {
+            writer: Box::new(writer),
+            old: columns
+                .filter_map(|(index, name)| is_old(name).then_some(index))
+                .collect(),
+            columns: names.len(),
+        };
+        let cells = names.iter().map(String::as_bytes);
+        csv.write_cells(cells, ERROR_COLUMNS)?;
+        Ok(csv)
+    }
+
+    fn write(&mut self, row: &Record, error: [&str; 2]) -> io::Result<()> {
+        match self {
+            Self::Csv { .. } => self.write_cells(row.raw_cells(), error),
+            Self::Json(file) => {
+                let line = json_line_with(row.raw_line(), ERROR_COLUMNS, error);
+                file.write_all(&line)?;
+                file.write_all(b"\n")
+            }
+        }
+    }
+
+    /// Missing cells are written empty, so that the error is in its own columns; surplus cells come
+    /// after it.
+    fn write_cells<'c>(
+        &mut self,
+        cells: impl Iterator<Item = &'c [u8]>,
+        error: [&str; 2],
+    ) -> io::Result<()> {
+        let Self::Csv {
+            writer,
+            old,
+            columns,
+        } = self
+        else {
+            return Ok(());
+        };
+        let mut row = ByteRecord::new();
+        let mut cells = cells.fuse();
+        for index in 0..*columns {
+            let cell = cells.next().unwrap_or_default();
+            if !old.contains(&index) {
+                row.push_field(cell);
+            }
+        }
+        for cell in error {
+            row.push_field(cell.as_bytes());
+        }
+        cells.for_each(|cell| row.push_field(cell));
+        writer.write_byte_record(&row).map_err(io::Error::from)
+    }
+
+    fn end(self) -> io::Result<File> {
+        let file = match self {
+            Self::Csv { writer, .. } => writer
+                .into_inner()
+                .map_err(|error| io::Error::other(error.to_string()))?,
+            Self::Json(file) => file,
+        };
+        file.into_inner().map_err(io::IntoInnerError::into_error)
+    }
+}

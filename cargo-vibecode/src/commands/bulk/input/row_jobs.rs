@@ -1,0 +1,120 @@
+//! The rows as changes, each of one record and checked against the schema.
+
+use vibecode_runtime::PatchJob;
+
+use super::{
+    HashedRows, Input,
+    columns::{ColumnOptions, Columns},
+    rows::{Problem, Record, Rows},
+};
+use crate::failure::Failure;
+
+/// The rows of one pass.
+#[derive(Debug)]
+pub(crate) struct RowJobs<'a> {
+    input: &'a Input,
+    rows: HashedRows,
+    record: Record,
+    columns: Columns<'a>,
+}
+
+/// A row and the change that it requests.
+#[derive(Debug)]
+pub(crate) struct RowJob {
+    /// The line on which the row begins, from 1.
+    pub(crate) line: u64,
+    /// `None`: the row changes nothing.
+    pub(crate) change: Result<(u64, Option<PatchJob>), Problem>,
+}
+
+impl<'a> RowJobs<'a> {
+    /// Starts with the first row, after the header if there is one.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or if a column of the header cannot be assigned to a field.
+    pub(crate) fn open(
+        input: &'a Input,
+        column_options: &'a ColumnOptions<'a>,
+    ) -> Result<Self, Failure> {
+        let mut row_jobs = Self {
+            input,
+            rows: input.rows()?,
+            record: Record::default(),
+            columns: Columns::new(column_options),
+        };
+        if matches!(row_jobs.rows, Rows::Csv(_)) {
+            row_jobs.read_header()?;
+        }
+        Ok(row_jobs)
+    }
+
+    fn read_header(&mut self) -> Result<(), Failure> {
+        let file = self.input.path.display().to_string();
+        if !self.read()? {
+            let problem = "the file is empty: its first row must name the columns";
+            return Err(Failure::in_file(&self.input.path, problem));
+        }
+        for (index, name) in self.record.raw_cells().enumerate() {
+            let name = str::from_utf8(name).map_err(|error| {
+                Failure::new(format!(
+                    "{file}: column {} of the header is not valid UTF-8 at its byte {}: save the file as UTF-8",
+                    index + 1,
+                    error.valid_up_to() + 1
+                ))
+            })?;
+            self.columns.names.push(name.trim().to_owned());
+        }
+        self.columns.resolve();
+        let problems = self.columns.problems();
+        if problems.is_empty() {
+            return Ok(());
+        }
+        let problems = problems.join(&format!("\nerror: {file}: "));
+        Err(Failure::new(format!("{file}: {problems}")))
+    }
+
+    fn read(&mut self) -> Result<bool, Failure> {
+        let read = self.rows.read(&mut self.record);
+        read.map_err(|error| self.input.failure(&error))
+    }
+
+    /// Returns the next row.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub(crate) fn next(&mut self) -> Result<Option<RowJob>, Failure> {
+        if !self.read()? {
+            return Ok(None);
+        }
+        Ok(Some(RowJob {
+            line: self.record.line,
+            change: self.read_change(),
+        }))
+    }
+
+    fn read_change(&mut self) -> Result<(u64, Option<PatchJob>), Problem> {
+        let cells = self.rows.cells(&self.record, &mut self.columns.names)?;
+        self.columns.resolve();
+        let (id, change) = self.columns.change(&cells)?;
+        if change.is_empty() {
+            return Ok((id, None));
+        }
+        let job = change.job(id);
+        let job = job.map_err(|error| Problem::of_the_row(error.explanation()))?;
+        Ok((id, Some(job)))
+    }
+
+    /// Returns the last row that was read, unchanged from the file.
+    pub(crate) fn record(&self) -> &Record {
+        &self.record
+    }
+
+    pub(crate) fn columns(&self) -> &Columns<'a> {
+        &self.columns
+    }
+
+    /// Returns the hash of the bytes read so far: of the whole file, once there are no more rows.
+    pub(crate) fn digest(&self) -> String {
+        self.rows.input().get_ref().digest()
+    }
+}

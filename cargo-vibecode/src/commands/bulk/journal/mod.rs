@@ -1,0 +1,287 @@
+//! The journal of a job: which rows have been sent, and their outcomes, so that a job that is
+//! interrupted at any moment can be resumed. It contains no value of any row.
+
+pub(crate) mod outcome;
+pub(crate) mod resume;
+pub(crate) mod row_set;
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _},
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use self::{outcome::RowFailure, row_set::Ranges};
+use super::args::Empty;
+use crate::failure::Failure;
+
+/// The version of the journal's format.
+pub(crate) const VERSION: u32 = 1;
+/// While requests are under way, something is written this often: the journal shows with this
+/// precision how long its process was alive.
+pub(crate) const HEARTBEAT: Duration = Duration::from_millis(500);
+
+/// One line of the journal.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Line {
+    Journal(Header),
+    /// On the disk before the first request of the batch is sent.
+    Started {
+        batch: u64,
+        /// Milliseconds since 1970, by the wall clock.
+        at: u64,
+        rows: Ranges,
+    },
+    /// The outcomes of the rows of a batch.
+    Done {
+        batch: u64,
+        at: u64,
+        #[serde(default, skip_serializing_if = "Ranges::is_empty")]
+        ok: Ranges,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        failed: Vec<RowFailure>,
+    },
+    /// A batch of which nothing was applied; its rows are to be sent again.
+    Returned {
+        batch: u64,
+        at: u64,
+    },
+    /// The process is alive.
+    Alive {
+        at: u64,
+    },
+    /// Every row has been reported.
+    Finished {
+        at: u64,
+        ok: u64,
+        failed: u64,
+    },
+}
+
+/// Identifies the job. A journal can only be used for the same job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Header {
+    pub(crate) version: u32,
+    pub(crate) entity: String,
+    pub(crate) base_url: String,
+    pub(crate) input_sha256: String,
+    pub(crate) delimiter: Option<char>,
+    pub(crate) map: Vec<(String, String)>,
+    pub(crate) ignore: Vec<String>,
+    pub(crate) id_column: Option<String>,
+    pub(crate) empty: Empty,
+    pub(crate) ensure: bool,
+    pub(crate) skip_bad: bool,
+    pub(crate) settle_seconds: u64,
+}
+
+impl Header {
+    /// Returns the differences in words; empty if this is the same job.
+    pub(crate) fn differences(&self, now: &Self) -> Vec<String> {
+        if self.input_sha256 != now.input_sha256 {
+            return vec!["the file is another one, or has changed since".to_owned()];
+        }
+        let settings = self.settings().into_iter().zip(now.settings());
+        settings
+            .filter(|((_, then), (_, now))| then != now)
+            .map(|((name, then), (_, now))| format!("{name} was {then} and is now {now}"))
+            .collect()
+    }
+
+    /// Returns what must be the same whenever the job is resumed, by the names that users know.
+    fn settings(&self) -> [(&'static str, Value); 10] {
+        [
+            ("the entity", json!(self.entity)),
+            ("the base URL", json!(self.base_url)),
+            ("--delimiter", json!(self.delimiter)),
+            ("--map", json!(self.map)),
+            ("--ignore", json!(self.ignore)),
+            ("--id-column", json!(self.id_column)),
+            ("--empty", json!(self.empty)),
+            ("--ensure", json!(self.ensure)),
+            ("--skip-bad", json!(self.skip_bad)),
+            ("--settle", json!(self.settle_seconds)),
+        ]
+    }
+}
+
+/// A journal that is being written. It is locked until the process ends.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    file: File,
+    path: PathBuf,
+    next_batch: u64,
+    last_heartbeat: Instant,
+}
+
+impl Journal {
+    /// Creates a journal.
+    ///
+    /// # Errors
+    /// If there is one already, or if it cannot be written.
+    pub(crate) fn create(path: &Path, header: Header) -> Result<Self, Failure> {
+        let mut options = OpenOptions::new();
+        let file = options.read(true).append(true).create_new(true).open(path);
+        let file = file.map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => already_started(path),
+            _ => Failure::of_file(path, &error),
+        })?;
+        lock(&file, path)?;
+        let mut journal = Self::of(file, path, 1);
+        journal.write(&Line::Journal(header))?;
+        journal.sync()?;
+        // The directory entry must survive a loss of power, too.
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        let folder = File::open(folder.unwrap_or(Path::new(".")));
+        if let Ok(folder) = folder {
+            let _ = folder.sync_all();
+        }
+        Ok(journal)
+    }
+
+    /// Continues a journal that was locked with [`lock`].
+    pub(crate) fn of(file: File, path: &Path, next_batch: u64) -> Self {
+        Self {
+            file,
+            path: path.to_owned(),
+            next_batch,
+            last_heartbeat: Instant::now(),
+        }
+    }
+
+    /// Records that these rows are about to be sent, and returns the number of their batch. Call
+    /// [`Journal::sync`] before sending them.
+    pub(crate) fn start(&mut self, rows: Ranges) -> Result<u64, Failure> {
+        let batch = self.next_batch;
+        self.next_batch += 1;
+        let at = now();
+        self.write(&Line::Started { batch, at, rows })?;
+        Ok(batch)
+    }
+
+    pub(crate) fn done(
+        &mut self,
+        batch: u64,
+        ok: Ranges,
+        failed: Vec<RowFailure>,
+    ) -> Result<(), Failure> {
+        self.write(&Line::Done {
+            batch,
+            at: now(),
+            ok,
+            failed,
+        })
+    }
+
+    pub(crate) fn returned(&mut self, batch: u64) -> Result<(), Failure> {
+        self.write(&Line::Returned { batch, at: now() })
+    }
+
+    /// Records that the process is alive, unless something was written just now.
+    pub(crate) fn heartbeat(&mut self) -> Result<(), Failure> {
+        if self.last_heartbeat.elapsed() * 2 < HEARTBEAT {
+            return Ok(());
+        }
+        self.write(&Line::Alive { at: now() })?;
+        self.sync()
+    }
+
+    /// Passes every failed row to `visit`. Reads through the handle that holds the lock: on some
+    /// systems no other handle can read.
+    pub(crate) fn failures(&mut self, mut visit: impl FnMut(RowFailure)) -> Result<(), Failure> {
+        for_each_line(&mut self.file, &self.path, |line| {
+            if let Line::Done { failed, .. } = line {
+                failed.into_iter().for_each(&mut visit);
+            }
+        })?;
+        Ok(())
+    }
+
+    pub(crate) fn finish(&mut self, ok: u64, failed: u64) -> Result<(), Failure> {
+        let at = now();
+        self.write(&Line::Finished { at, ok, failed })?;
+        self.sync()
+    }
+
+    /// Ensures that everything written so far survives a loss of power.
+    pub(crate) fn sync(&mut self) -> Result<(), Failure> {
+        let synced = self.file.sync_data();
+        synced.map_err(|error| Failure::of_file(&self.path, &error))
+    }
+
+    fn write(&mut self, line: &Line) -> Result<(), Failure> {
+        let mut json = serde_json::to_vec(line).map_err(|error| Failure::new(error.to_string()))?;
+        json.push(b'\n');
+        self.last_heartbeat = Instant::now();
+        let written = self.file.write_all(&json);
+        written.map_err(|error| Failure::of_file(&self.path, &error))
+    }
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    u64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Locks the journal for this process. The system releases the lock however the process ends.
+///
+/// # Errors
+/// If another process has locked it.
+pub(crate) fn lock(file: &File, path: &Path) -> Result<(), Failure> {
+    match fs4::FileExt::try_lock(file) {
+        Ok(()) => Ok(()),
+        Err(fs4::TryLockError::WouldBlock) => Err(Failure::in_file(
+            path,
+            "another process is running this job: wait until it has ended",
+        )),
+        Err(fs4::TryLockError::Error(error)) => Err(Failure::of_file(path, &error)),
+    }
+}
+
+/// The error of a job that is started again although it has a journal.
+pub(crate) fn already_started(path: &Path) -> Failure {
+    Failure::in_file(
+        path,
+        "this job was started before: continue it with --resume, or delete the journal to send all rows again",
+    )
+}
+
+/// Passes every complete line to `visit`, and returns the offset after the last of them.
+///
+/// # Errors
+/// If the journal cannot be read, or is damaged.
+pub(crate) fn for_each_line(
+    file: &mut File,
+    path: &Path,
+    mut visit: impl FnMut(Line),
+) -> Result<u64, Failure> {
+    let failed = |error: io::Error| Failure::of_file(path, &error);
+    file.seek(SeekFrom::Start(0)).map_err(failed)?;
+    let mut reader = BufReader::new(file);
+    let mut whole = 0;
+    let mut bytes = Vec::new();
+    for number in 1_u64.. {
+        bytes.clear();
+        let read = reader.read_until(b'\n', &mut bytes).map_err(failed)?;
+        if bytes.last() != Some(&b'\n') {
+            break;
+        }
+        let line = serde_json::from_slice(&bytes).map_err(|_| {
+            Failure::in_file(path, format!(
+                "line {number} is not a line of a journal: the file is damaged, and does not show reliably which rows were sent. Compare the records with the rows before sending any"
+            ))
+        })?;
+        visit(line);
+        whole += u64::try_from(read).unwrap_or_default();
+    }
+    Ok(whole)
+}

@@ -1,0 +1,139 @@
+//! The state of an interrupted job, read from its journal.
+
+use std::{
+    collections::HashMap,
+    fs::OpenOptions,
+    io::{self, Seek as _, SeekFrom},
+    path::Path,
+    time::Duration,
+};
+
+use super::{
+    HEARTBEAT, Header, Journal, Line, VERSION, for_each_line, lock, now,
+    row_set::{Ranges, RowSet},
+};
+use crate::failure::Failure;
+
+/// The state of the job so far.
+#[derive(Debug, Default)]
+pub(crate) struct Past {
+    /// Rows that have been reported.
+    pub(crate) done: RowSet,
+    /// Rows that were sent and have no known outcome.
+    pub(crate) open: RowSet,
+    pub(crate) ok: u64,
+    pub(crate) failed: u64,
+    pub(crate) is_finished: bool,
+    batches: HashMap<u64, Ranges>,
+    last_batch: u64,
+    /// When the process last wrote to the journal.
+    last_heartbeat: u64,
+}
+
+/// Opens the journal of an interrupted job, and removes a last line that is incomplete.
+///
+/// # Errors
+/// If there is none, if another process has locked it, if it is damaged, or if it belongs to
+/// another job.
+pub(crate) fn resume(path: &Path, header: &Header) -> Result<(Journal, Past), Failure> {
+    let failed = |error: io::Error| Failure::of_file(path, &error);
+    let opened = OpenOptions::new().read(true).append(true).open(path);
+    let mut file = opened.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Failure::in_file(
+            path,
+            "there is no journal to resume from: start the job with --yes",
+        ),
+        _ => failed(error),
+    })?;
+    lock(&file, path)?;
+    let mut past = Past::default();
+    let mut then = None;
+    let whole = for_each_line(&mut file, path, |line| match line {
+        Line::Journal(header) => then = Some(header),
+        line => past.apply(line),
+    })?;
+    file.set_len(whole).map_err(failed)?;
+    file.seek(SeekFrom::End(0)).map_err(failed)?;
+    let then = then.ok_or_else(|| {
+        let problem =
+            "the journal ends before anything was sent: delete it, and start the job with --yes";
+        Failure::in_file(path, problem)
+    })?;
+    if then.version > VERSION {
+        let problem =
+            "a later version of cargo-vibecode wrote this journal: resume with that version";
+        return Err(Failure::in_file(path, problem));
+    }
+    let differences = then.differences(header);
+    if !differences.is_empty() {
+        let differences = differences.join("; ");
+        let problem = format!(
+            "the journal belongs to another job: {differences}. Run the same command as before, or delete the journal to send all rows again"
+        );
+        return Err(Failure::in_file(path, problem));
+    }
+    past.conclude();
+    let journal = Journal::of(file, path, past.last_batch + 1);
+    Ok((journal, past))
+}
+
+impl Past {
+    fn apply(&mut self, line: Line) {
+        match line {
+            Line::Journal(_) => {}
+            Line::Started { batch, at, rows } => {
+                self.batches.insert(batch, rows);
+                self.last_batch = self.last_batch.max(batch);
+                self.heartbeat(at);
+            }
+            Line::Done {
+                batch,
+                at,
+                ok,
+                failed,
+            } => {
+                self.batches.remove(&batch);
+                for row in ok.iter() {
+                    self.done.insert(row);
+                    self.ok += 1;
+                }
+                for failure in failed {
+                    self.done.insert(failure.row);
+                    self.failed += 1;
+                }
+                self.heartbeat(at);
+            }
+            Line::Returned { batch, at } => {
+                self.batches.remove(&batch);
+                self.heartbeat(at);
+            }
+            Line::Alive { at } => self.heartbeat(at),
+            Line::Finished { .. } => self.is_finished = true,
+        }
+    }
+
+    fn heartbeat(&mut self, at: u64) {
+        self.last_heartbeat = self.last_heartbeat.max(at);
+    }
+
+    /// A batch may have been opened by one process, and its rows reported by the next.
+    fn conclude(&mut self) {
+        for rows in std::mem::take(&mut self.batches).into_values() {
+            for row in rows.iter().filter(|row| !self.done.contains(*row)) {
+                self.open.insert(row);
+            }
+        }
+    }
+
+    /// Returns how long a request of the ended process may still be running. It may have been sent
+    /// up to the last sign of life of the process, whenever its batch was started: a batch may be
+    /// sent more than once.
+    pub(crate) fn unsettled(&self, settle: Duration) -> Duration {
+        if self.open.is_empty() {
+            return Duration::ZERO;
+        }
+        let most = settle + HEARTBEAT * 2;
+        let passed = Duration::from_millis(now().saturating_sub(self.last_heartbeat));
+        most.saturating_sub(passed)
+    }
+}

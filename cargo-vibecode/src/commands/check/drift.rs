@@ -1,0 +1,173 @@
+//! Differences between two lists of an entity's fields, and whether they can break code.
+
+use std::fmt;
+
+use vibecode_spec::{Field, Item, Schema, one_line};
+
+use crate::change::is_fixed;
+
+/// A difference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Difference {
+    pub(crate) field: String,
+    pub(crate) kind: DifferenceKind,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum DifferenceKind {
+    Added { kind: String },
+    Removed,
+    Type { from: String, to: String },
+    Multiple(bool),
+    ReadOnly(bool),
+    Required(bool),
+    OptionAdded(Item),
+    OptionRemoved(Item),
+    OptionRenamed { from: Item, to: String },
+    Title { to: Option<String> },
+}
+
+impl Difference {
+    /// Returns true if code that was checked against the old schema may be wrong with the new one.
+    pub(crate) fn can_break(&self) -> bool {
+        match &self.kind {
+            DifferenceKind::Removed
+            | DifferenceKind::Type { .. }
+            | DifferenceKind::Multiple(_)
+            | DifferenceKind::ReadOnly(true)
+            | DifferenceKind::Required(true)
+            | DifferenceKind::OptionAdded(_)
+            | DifferenceKind::OptionRemoved(_)
+            | DifferenceKind::OptionRenamed { .. } => true,
+            DifferenceKind::Added { .. }
+            | DifferenceKind::ReadOnly(false)
+            | DifferenceKind::Required(false)
+            | DifferenceKind::Title { .. } => false,
+        }
+    }
+
+    /// Returns the name of the difference in JSON.
+    pub(crate) fn name(&self) -> &'static str {
+        match &self.kind {
+            DifferenceKind::Added { .. } => "added",
+            DifferenceKind::Removed => "removed",
+            DifferenceKind::Type { .. } => "type",
+            DifferenceKind::Multiple(_) => "multiple",
+            DifferenceKind::ReadOnly(_) => "readOnly",
+            DifferenceKind::Required(_) => "required",
+            DifferenceKind::OptionAdded(_) => "optionAdded",
+            DifferenceKind::OptionRemoved(_) => "optionRemoved",
+            DifferenceKind::OptionRenamed { .. } => "optionRenamed",
+            DifferenceKind::Title { .. } => "title",
+        }
+    }
+}
+
+/// Returns all differences, sorted by field.
+pub(crate) fn between(old: &Schema, new: &Schema) -> Vec<Difference> {
+    let mut all = Vec::new();
+    for field in old.fields() {
+        match new.field(&field.name) {
+            Some(now) => compare(field, now, &mut all),
+            None => all.push(difference(field, DifferenceKind::Removed)),
+        }
+    }
+    for field in new
+        .fields()
+        .filter(|field| old.field(&field.name).is_none())
+    {
+        let kind = of_kind(field);
+        all.push(difference(field, DifferenceKind::Added { kind }));
+    }
+    all.sort_by(|one, other| one.field.cmp(&other.field));
+    all
+}
+
+fn compare(old: &Field, new: &Field, all: &mut Vec<Difference>) {
+    let mut note = |kind| all.push(difference(old, kind));
+    if old.kind != new.kind {
+        let (from, to) = (old.kind.name().to_owned(), new.kind.name().to_owned());
+        note(DifferenceKind::Type { from, to });
+    }
+    if old.multiple != new.multiple {
+        note(DifferenceKind::Multiple(new.multiple));
+    }
+    if is_fixed(old) != is_fixed(new) {
+        note(DifferenceKind::ReadOnly(is_fixed(new)));
+    }
+    if old.required != new.required {
+        note(DifferenceKind::Required(new.required));
+    }
+    if old.title != new.title {
+        note(DifferenceKind::Title {
+            to: new.title.clone(),
+        });
+    }
+    for item in &old.items {
+        match new.items.iter().find(|now| now.id == item.id) {
+            None => note(DifferenceKind::OptionRemoved(item.clone())),
+            Some(now) if now.label != item.label => note(DifferenceKind::OptionRenamed {
+                from: item.clone(),
+                to: now.label.clone(),
+            }),
+            Some(_) => {}
+        }
+    }
+    let is_new = |item: &&Item| !old.items.iter().any(|before| before.id == item.id);
+    for item in new.items.iter().filter(is_new) {
+        note(DifferenceKind::OptionAdded(item.clone()));
+    }
+}
+
+fn difference(field: &Field, kind: DifferenceKind) -> Difference {
+    Difference {
+        field: field.name.clone(),
+        kind,
+    }
+}
+
+fn of_kind(field: &Field) -> String {
+    let several = if field.multiple { "several of " } else { "" };
+    format!("{several}{}", field.kind.name())
+}
+
+/// Formats an option for a message.
+fn shown(item: &Item) -> String {
+    format!("{} “{}”", one_line(&item.id), one_line(&item.label))
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let field = one_line(&self.field);
+        match &self.kind {
+            DifferenceKind::Added { kind } => write!(f, "+ {field}: new, {}", one_line(kind)),
+            DifferenceKind::Removed => write!(f, "- {field}: no longer on the portal"),
+            DifferenceKind::Type { from, to } => {
+                write!(
+                    f,
+                    "~ {field}: was {}, is now {}",
+                    one_line(from),
+                    one_line(to)
+                )
+            }
+            DifferenceKind::Multiple(true) => write!(f, "~ {field}: now takes several values"),
+            DifferenceKind::Multiple(false) => write!(f, "~ {field}: now takes one value"),
+            DifferenceKind::ReadOnly(true) => write!(f, "~ {field}: is now read-only"),
+            DifferenceKind::ReadOnly(false) => write!(f, "~ {field}: can now be written"),
+            DifferenceKind::Required(true) => write!(f, "~ {field}: is now required"),
+            DifferenceKind::Required(false) => write!(f, "~ {field}: is no longer required"),
+            DifferenceKind::OptionAdded(item) => write!(f, "~ {field}: new option {}", shown(item)),
+            DifferenceKind::OptionRemoved(item) => {
+                write!(f, "~ {field}: option {} was removed", shown(item))
+            }
+            DifferenceKind::OptionRenamed { from, to } => {
+                let (id, label, to) = (&from.id, one_line(&from.label), one_line(to));
+                write!(f, "~ {field}: option {id} was “{label}”, is now “{to}”")
+            }
+            DifferenceKind::Title { to: Some(to) } => {
+                write!(f, "~ {field}: is now labelled “{}”", one_line(to))
+            }
+            DifferenceKind::Title { to: None } => write!(f, "~ {field}: no longer has a label"),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Generates a module for an entity: its struct, and its lists as enums.
+
+mod module;
+mod names;
+
+use std::path::PathBuf;
+
+use serde_json::json;
+use vibecode_spec::Field;
+
+use self::module::{Module, usual_fields};
+use crate::{
+    ExitStatus, change,
+    commands::pull,
+    failure::Failure,
+    output::Output,
+    portal::{self, PortalArgs},
+    schema_file,
+};
+
+/// The arguments of `new`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The entity: `contacts`, `companies`, `leads`, `deals`, or a smart process such as
+    /// `items/1040`.
+    entity: String,
+
+    /// The fields, by wire name or label [default: all that can be written].
+    #[arg(long, value_delimiter = ',', value_name = "FIELDS")]
+    fields: Vec<String>,
+
+    /// Write the module to a new file instead of printing it.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+pub(crate) async fn run(
+    args: &Args,
+    portal_args: &PortalArgs,
+    output: &Output,
+) -> Result<ExitStatus, Failure> {
+    let name = &args.entity;
+    if schema_file::find(schema_file::entity(name)?)?.is_none() {
+        if portal::has_key(portal_args) {
+            pull::one(name, portal_args, &output.quiet()).await?;
+        } else {
+            output.warn(format!(
+                "there is no schema of {name}, so its user fields are unknown: set VIBECODE_API_KEY, or run `cargo vibecode pull {name}`"
+            ));
+        }
+    }
+    let schema = schema_file::load(name)?;
+    let mut fields: Vec<&Field> = Vec::new();
+    for named in &args.fields {
+        let field = change::field(&schema, named).map_err(Failure::new)?;
+        if field.name != "id" && !fields.iter().any(|other| other.name == field.name) {
+            fields.push(field);
+        }
+    }
+    if args.fields.is_empty() {
+        fields = usual_fields(&schema);
+    }
+    let text = Module::new(name, fields).text();
+    match &args.out {
+        None => {
+            output.line(text.trim_end());
+            output.json(&json!({ "entity": name, "module": text }));
+        }
+        Some(file) if file.exists() => {
+            let problem = "the file exists already: name another one, or delete it";
+            return Err(Failure::in_file(file, problem));
+        }
+        Some(file) => {
+            schema_file::write(file, &text)?;
+            output.line(format!("{}: new", file.display()));
+            output.json(&json!({ "entity": name, "file": file.display().to_string() }));
+        }
+    }
+    Ok(ExitStatus::Success)
+}

@@ -1,0 +1,299 @@
+//! The generated module: a struct, and an enum for each list.
+
+use std::{collections::BTreeSet, fmt::Write as _};
+
+use vibecode_spec::{Entity, Field, Item, Kind, Multifield, Reference, Schema, doc_text, one_line};
+
+use super::names::Names;
+use crate::change::is_fixed;
+
+/// The module of an entity.
+pub(super) struct Module<'a> {
+    entity: &'a str,
+    fields: Vec<&'a Field>,
+}
+
+/// A list of options, as an enum.
+struct List {
+    name: String,
+    text: String,
+}
+
+impl<'a> Module<'a> {
+    /// Creates a module with these fields.
+    pub(super) fn new(entity: &'a str, fields: Vec<&'a Field>) -> Self {
+        Self { entity, fields }
+    }
+
+    /// Returns the text of the module, formatted like rustfmt.
+    pub(super) fn text(&self) -> String {
+        let struct_name = struct_name(self.entity);
+        let builder_name = format!("{struct_name}Patch");
+        // Names that the module itself uses.
+        let mut types = Names::reserving(&[
+            &struct_name,
+            &builder_name,
+            "Option",
+            "String",
+            "Vec",
+            "Patch",
+            "Record",
+            "Enumeration",
+            "Date",
+            "DateTime",
+            "Money",
+            "CrmRef",
+            "File",
+            "Phone",
+            "Email",
+            "Id",
+            "ContactId",
+            "CompanyId",
+            "LeadId",
+            "DealId",
+            "UserId",
+            "SmartProcess",
+        ]);
+        let mut names = Names::default();
+        let mut imports: BTreeSet<&str> = ["Patch", "Record"].into();
+        let mut body = String::new();
+        let mut lists = Vec::new();
+        let id = id_type(self.entity);
+        imports.extend(id.imports);
+        let _ = writeln!(body, "    /// The id of the record.");
+        let _ = writeln!(body, "    #[vibecode(id)]");
+        let _ = writeln!(body, "    pub id: {},", id.name);
+        names.snake("id", "id");
+        for field in &self.fields {
+            let name = one_line(&field.name);
+            if !is_wire_name(&field.name) {
+                let _ = writeln!(
+                    body,
+                    "    // `{name}` is omitted: it is not a valid wire name."
+                );
+                continue;
+            }
+            let is_list = field.kind == Kind::Enumeration && !field.items.is_empty();
+            let list = is_list.then(|| self.list(field, &mut types));
+            let Some(value) = value_type(field, list.as_ref()) else {
+                let kind = one_line(field.kind.name());
+                let _ = writeln!(
+                    body,
+                    "    // `{name}` is omitted: the type `{kind}` is unknown."
+                );
+                continue;
+            };
+            imports.extend(value.imports);
+            push_field(&mut body, field, &value.name, &mut names);
+            lists.extend(list);
+        }
+        if !lists.is_empty() {
+            imports.insert("Enumeration");
+        }
+        let mut text = String::new();
+        let _ = writeln!(text, "//! The fields of `{}`.\n", self.entity);
+        push_imports(&mut text, &imports);
+        let _ = writeln!(text, "\n/// A record of `{}`.", self.entity);
+        let _ = writeln!(text, "#[derive(Debug, Clone, Patch, Record)]");
+        let _ = writeln!(text, "#[vibecode(entity = \"{}\", diff)]", self.entity);
+        let _ = writeln!(text, "pub struct {struct_name} {{\n{body}}}");
+        for list in &lists {
+            let _ = write!(text, "\n{}", list.text);
+        }
+        text
+    }
+
+    fn list(&self, field: &Field, types: &mut Names) -> List {
+        let label = field.title.as_deref().unwrap_or(&field.name);
+        let name = types.camel(label, &format!("List{}", digits(&field.name)));
+        let mut variants = Names::default();
+        let mut text = String::new();
+        let _ = writeln!(
+            text,
+            "/// {}: the options of the field `{}`.",
+            doc_text(label),
+            field.name
+        );
+        let _ = writeln!(
+            text,
+            "#[derive(Debug, Clone, Copy, PartialEq, Eq, Enumeration)]"
+        );
+        let _ = writeln!(
+            text,
+            "#[vibecode(entity = \"{}\", field = \"{}\")]",
+            self.entity, field.name
+        );
+        let _ = writeln!(text, "pub enum {name} {{");
+        for Item { id, label, .. } in &field.items {
+            let variant = variants.camel(label, &format!("Item{id}"));
+            push_doc(&mut text, "    ", label, id);
+            let _ = writeln!(text, "    #[vibecode(item = {id})]");
+            let _ = writeln!(text, "    {variant},");
+        }
+        let _ = writeln!(text, "}}");
+        List { name, text }
+    }
+}
+
+/// Returns the default fields: all that can be written, and the times of creation and of the last
+/// change.
+pub(super) fn usual_fields(schema: &Schema) -> Vec<&Field> {
+    const TIMES: &[&str] = &["createdTime", "updatedTime", "createdAt", "updatedAt"];
+    let is_usual = |field: &&Field| {
+        field.name != "id" && (!is_fixed(field) || TIMES.contains(&field.name.as_str()))
+    };
+    schema.fields().filter(is_usual).collect()
+}
+
+fn push_field(body: &mut String, field: &Field, type_name: &str, names: &mut Names) {
+    let wire = &field.name;
+    let by_wire = Names::default().snake(wire, "field");
+    let label = field.title.as_deref().filter(|_| field.is_user_field());
+    let name = names.snake(label.unwrap_or(wire), &by_wire);
+    push_doc(body, "    ", field.title.as_deref().unwrap_or(wire), wire);
+    let mut attributes = Vec::new();
+    // The wire name is the field's name in camelCase, unless an attribute says otherwise.
+    if field.is_user_field() || camel_of(&name) != *wire {
+        attributes.push(format!("field = \"{wire}\""));
+    }
+    if is_fixed(field) {
+        attributes.push("read_only".to_owned());
+    }
+    if !attributes.is_empty() {
+        let _ = writeln!(body, "    #[vibecode({})]", attributes.join(", "));
+    }
+    let _ = writeln!(body, "    pub {name}: {type_name},");
+}
+
+/// Writes a label as a doc comment, or `name` if the label has no visible text.
+fn push_doc(text: &mut String, indent: &str, label: &str, name: &str) {
+    let mut line = doc_text(label);
+    if line.is_empty() {
+        line = doc_text(name);
+    }
+    let _ = writeln!(text, "{indent}/// {line}");
+}
+
+/// Returns true if a name can be used in an attribute and in a request.
+fn is_wire_name(name: &str) -> bool {
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    !name.is_empty() && name.chars().all(is_name)
+}
+
+fn push_imports(text: &mut String, imports: &BTreeSet<&str>) {
+    const WIDTH: usize = 100;
+    let all: Vec<&str> = imports.iter().copied().collect();
+    let one_line = format!("use vibecode_runtime::{{{}}};", all.join(", "));
+    if one_line.len() <= WIDTH {
+        let _ = writeln!(text, "{one_line}");
+        return;
+    }
+    let _ = writeln!(text, "use vibecode_runtime::{{");
+    let mut line = String::from("   ");
+    for name in all {
+        if line.len() + name.len() + 2 > WIDTH {
+            let _ = writeln!(text, "{line}");
+            line = String::from("   ");
+        }
+        let _ = write!(line, " {name},");
+    }
+    let _ = writeln!(text, "{line}\n}};");
+}
+
+/// A type, and its import.
+struct Type {
+    name: String,
+    imports: Vec<&'static str>,
+}
+
+impl Type {
+    fn plain(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            imports: Vec::new(),
+        }
+    }
+
+    fn of_runtime(name: &'static str) -> Self {
+        Self {
+            name: name.to_owned(),
+            imports: vec![name],
+        }
+    }
+}
+
+/// Returns the type of a field; `None` if its kind is not known.
+fn value_type(field: &Field, list: Option<&List>) -> Option<Type> {
+    let single = match &field.kind {
+        Kind::Text | Kind::Url | Kind::Address | Kind::Status => Type::plain("String"),
+        Kind::Integer | Kind::Number => Type::plain("i64"),
+        Kind::Double => Type::plain("f64"),
+        Kind::Boolean => Type::plain("bool"),
+        // A `Date` can be read from either form.
+        Kind::Date | Kind::DateOrDateTime => Type::of_runtime("Date"),
+        Kind::DateTime => Type::of_runtime("DateTime"),
+        Kind::Money => Type::of_runtime("Money"),
+        Kind::File => Type::of_runtime("File"),
+        Kind::Crm => Type::of_runtime("CrmRef"),
+        Kind::Iblock => Type::plain("u64"),
+        Kind::Enumeration => Type::plain(list.map_or("u64", |list| &list.name)),
+        Kind::Reference(Reference::Contact) => Type::of_runtime("ContactId"),
+        Kind::Reference(Reference::Company) => Type::of_runtime("CompanyId"),
+        Kind::Reference(Reference::Lead) => Type::of_runtime("LeadId"),
+        Kind::Reference(Reference::Deal) => Type::of_runtime("DealId"),
+        Kind::Reference(Reference::User) => Type::of_runtime("UserId"),
+        Kind::Reference(Reference::Quote) => Type {
+            name: "Id<Quotes>".to_owned(),
+            imports: vec!["Id", "kind::Quotes"],
+        },
+        Kind::Multifield(Multifield::Phone) => Type::of_runtime("Phone"),
+        Kind::Multifield(Multifield::Email) => Type::of_runtime("Email"),
+        _ => return None,
+    };
+    let is_list = field.multiple || matches!(field.kind, Kind::Multifield(_));
+    let name = if is_list {
+        format!("Vec<{}>", single.name)
+    } else {
+        format!("Option<{}>", single.name)
+    };
+    Some(Type { name, ..single })
+}
+
+/// Returns the type of a record's id.
+fn id_type(entity: &str) -> Type {
+    match Entity::from_path(entity) {
+        Some(Entity::Contacts) => Type::of_runtime("ContactId"),
+        Some(Entity::Companies) => Type::of_runtime("CompanyId"),
+        Some(Entity::Leads) => Type::of_runtime("LeadId"),
+        Some(Entity::Deals) => Type::of_runtime("DealId"),
+        _ => Type {
+            name: format!("Id<SmartProcess<{}>>", digits(entity)),
+            imports: vec!["Id", "SmartProcess"],
+        },
+    }
+}
+
+fn struct_name(entity: &str) -> String {
+    let singular = Entity::from_path(entity).map(Entity::singular);
+    let otherwise = format!("Item{}", digits(entity));
+    Names::default().camel(singular.unwrap_or(&otherwise), &otherwise)
+}
+
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// Returns the wire name that corresponds to a field's Rust name.
+fn camel_of(name: &str) -> String {
+    let mut camel = String::new();
+    for word in name.trim_start_matches("r#").split('_') {
+        let mut letters = word.chars();
+        match letters.next() {
+            Some(first) if !camel.is_empty() => camel.push(first.to_ascii_uppercase()),
+            Some(first) => camel.push(first),
+            None => {}
+        }
+        camel.push_str(letters.as_str());
+    }
+    camel
+}

@@ -1,0 +1,126 @@
+//! Runs the stand-in for the API as a server.
+
+mod faults;
+mod requests;
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use serde_json::{Value, json};
+use vibecode_sandbox::{Sandbox, SandboxBuilder};
+use vibecode_spec::Entity;
+
+use self::faults::FaultSetting;
+use crate::{ExitStatus, failure::Failure, interrupts::Interrupts, output::Output};
+
+/// The number of requests in the log: the page shows the last 200 of them.
+const KEPT_REQUESTS: usize = 1000;
+
+/// The arguments of `sandbox`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = faults::HELP)]
+pub(crate) struct Args {
+    /// The port to listen on, on this machine only; 0 for any free port.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    port: u16,
+
+    /// Load the records from this JSON file instead of the default ones: an object with an array of
+    /// records for each entity.
+    #[arg(long, value_name = "FILE")]
+    seed: Option<PathBuf>,
+
+    /// Load a portal's schemas from this folder: `contacts.json` and so on, in the form of the answer
+    /// of `GET /v1/contacts/fields`.
+    #[arg(long, value_name = "DIR")]
+    schema: Option<PathBuf>,
+
+    /// Inject faults, described below. May be given several times.
+    #[arg(long, value_name = "SPEC")]
+    faults: Vec<String>,
+
+    /// Print each request when it ends.
+    #[arg(long)]
+    requests: bool,
+}
+
+pub(crate) async fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
+    let settings = faults::read(&args.faults)?;
+    let mut builder = Sandbox::builder()
+        .port(args.port)
+        .page()
+        .keep_requests(KEPT_REQUESTS);
+    if let Some(path) = &args.seed {
+        builder = builder.seed(read(path)?);
+    }
+    if let Some(folder) = &args.schema {
+        builder = with_schemas(builder, folder)?;
+    }
+    for setting in &settings {
+        builder = match setting {
+            FaultSetting::RateLimit(per_minute) => builder.rate_limit(*per_minute),
+            FaultSetting::PortalLimit(per_second) => builder.portal_limit(*per_second),
+            FaultSetting::Queue(_) | FaultSetting::Storm(_) => builder,
+        };
+    }
+    let sandbox = builder.try_start().await;
+    let sandbox = sandbox.map_err(|error| Failure::new(error.to_string()))?;
+    for setting in settings {
+        match setting {
+            FaultSetting::Queue(faults) => sandbox.faults(faults),
+            FaultSetting::Storm(storm) => sandbox.storm(storm),
+            FaultSetting::RateLimit(_) | FaultSetting::PortalLimit(_) => {}
+        }
+    }
+    let mut interrupts = Interrupts::listen()?;
+    introduce(&sandbox, output);
+    tokio::select! {
+        () = interrupts.next() => {}
+        () = requests::print(sandbox.watch(), output), if args.requests => {}
+    }
+    output.line("# The sandbox has stopped.");
+    Ok(ExitStatus::Success)
+}
+
+/// Prints lines that a shell can run unchanged.
+fn introduce(sandbox: &Sandbox, output: &Output) {
+    let (url, key) = (sandbox.url(), Sandbox::API_KEY);
+    let page = url.trim_end_matches("v1");
+    output.line(format!(
+        "export VIBECODE_BASE_URL={url} VIBECODE_API_KEY={key}"
+    ));
+    output.line(format!(
+        "# {page} shows the contacts and the requests. Press Ctrl-C to stop the sandbox."
+    ));
+    output.json(&json!({ "baseUrl": url, "apiKey": key, "page": page }));
+}
+
+/// Adds the schemas of the entities that have a file in the folder.
+fn with_schemas(mut builder: SandboxBuilder, folder: &Path) -> Result<SandboxBuilder, Failure> {
+    let mut found = false;
+    for entity in Entity::ALL {
+        let path = folder.join(entity.path()).with_extension("json");
+        if path.exists() {
+            builder = builder.schema(*entity, read(&path)?);
+            found = true;
+        }
+    }
+    if found {
+        return Ok(builder);
+    }
+    let names = Entity::ALL
+        .iter()
+        .map(|entity| format!("{}.json", entity.path()));
+    let names: Vec<_> = names.collect();
+    let problem = format!(
+        "the folder contains no schema: name a folder that contains any of {}",
+        names.join(", ")
+    );
+    Err(Failure::in_file(folder, problem))
+}
+
+fn read(path: &Path) -> Result<Value, Failure> {
+    let text = fs::read_to_string(path).map_err(|error| Failure::of_file(path, &error))?;
+    serde_json::from_str(&text).map_err(|error| Failure::of_file(path, &io::Error::from(error)))
+}
