@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use vibecode_runtime::{CrmRef, Date, DateTime, Error, Money, PatchJob, UntypedPatch};
-use vibecode_spec::{Field, Kind, Multifield, Schema, closest};
+use vibecode_spec::{Field, Item, Kind, Multifield, Schema, closest};
 
 /// The changes to a record. A problem names the field and shows no value.
 #[derive(Debug)]
@@ -286,15 +286,26 @@ fn day(text: &str) -> Result<Value, String> {
     }
 }
 
-/// Finds an option by its id, or by its label.
+/// Finds an option by its id, or by its label. A text that fits several options is an error, since the
+/// API would accept each of them.
 fn option(field: &Field, text: &str) -> Result<Value, String> {
-    let by_id = field.items.iter().find(|item| item.id == text);
     let lower = text.to_lowercase();
-    let by_label = || {
-        let mut items = field.items.iter();
-        items.find(|item| item.label.to_lowercase() == lower)
+    let fits = |item: &&Item| item.id == text || item.label.to_lowercase() == lower;
+    let fitting: Vec<&Item> = field.items.iter().filter(fits).collect();
+    let mut exact = fitting.iter().filter(|item| item.label == text);
+    let chosen = match (fitting.as_slice(), exact.next(), exact.next()) {
+        ([], ..) => None,
+        ([one], ..) => Some(*one),
+        (several, Some(one), None) if several.iter().all(|item| item.id != text) => Some(*one),
+        (several, ..) => {
+            let ids: Vec<&str> = several.iter().map(|item| &*item.id).collect();
+            return Err(format!(
+                "has several options that this text may mean ({}): use an id or a label that only one of them has",
+                ids.join(", ")
+            ));
+        }
     };
-    if let Some(item) = by_id.or_else(by_label) {
+    if let Some(item) = chosen {
         return item
             .id
             .parse::<u64>()
@@ -404,5 +415,33 @@ mod tests {
         assert!(change.add("post", "a").is_err());
         assert!(change.clear("email").is_err());
         assert!(change.is_empty());
+    }
+
+    #[test]
+    fn an_option_is_never_guessed_from_several() {
+        let portal = r#"{"ufCrm_1": {"type": "enumeration", "items": [
+            {"ID": "81", "VALUE": "Gold"}, {"ID": "82", "VALUE": "gold"},
+            {"ID": "83", "VALUE": "Tea"}, {"ID": "84", "VALUE": "Tea"},
+            {"ID": "85", "VALUE": "86"}, {"ID": "86", "VALUE": "Milk"}
+        ]}}"#;
+        let documented = Entity::Contacts.schema();
+        let schema = documented.with_portal(Schema::read(portal).unwrap());
+        let set = |text: &str| {
+            let mut change = Change::new("contacts", &schema);
+            change.set("ufCrm_1", text)?;
+            Ok::<_, String>(serde_json::to_value(change.patch(71)).unwrap()["ufCrm_1"].clone())
+        };
+        for (text, option) in [("Gold", 81), ("gold", 82), ("milk", 86), ("83", 83)] {
+            assert_eq!(set(text), Ok(json!(option)), "{text}");
+        }
+        for (text, ids) in [
+            ("GOLD", "(81, 82)"),
+            ("tea", "(83, 84)"),
+            ("Tea", "(83, 84)"),
+            ("86", "(85, 86)"),
+        ] {
+            let problem = set(text).unwrap_err();
+            assert!(problem.contains(ids), "{text}: {problem}");
+        }
     }
 }

@@ -140,7 +140,7 @@ fn edited_and_removed(project: &Project, file: &str) {
     project.must_fail_anew("have no user field `ufCrmFloor`");
     a_moment();
     project.write(file, &SCHEMA.replace("integer", "string"));
-    project.must_fail_anew("`ufCrmFloor` holds `string`");
+    project.must_fail_anew("`ufCrmFloor` has kind `string`");
     a_moment();
     project.write(file, &SCHEMA.replace("\"1\"", "\"2\""));
     project.must_fail_anew("`ufCrmTier` has no option 1");

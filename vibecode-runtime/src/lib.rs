@@ -318,7 +318,8 @@ pub use vibecode_derive::Patch;
 ///
 /// # What is read
 ///
-/// - An `Option` is `None` for null, an absent field, an empty text, and 0 in a reference.
+/// - An `Option` is `None` for null, an absent field, `""`, `[]`, `false` (except in a boolean), and 0 in a
+///   reference, an option or a file.
 /// - A list is empty for null and false.
 /// - Numbers may be in quotes, booleans may be `true`, `"Y"` or `1`, and dates may have a time.
 /// - Phones and emails are read from `fm`, or, if the API omits it, from the aliases such as

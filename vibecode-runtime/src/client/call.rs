@@ -18,9 +18,8 @@ use crate::{Error, ErrorKind, Outcome, Result};
 /// A pending call of the API, returned by the methods of [`Client`](crate::Client). It is a future that
 /// borrows nothing, so it can be spawned.
 ///
-/// It does nothing until it is polled. It goes on in a task of the client as soon as somebody would have
-/// to wait for its caller to poll it: if another call waits for its record, or if it makes a new
-/// connection. If its caller drops it, a write that is under way runs to its end, and nothing new is
+/// It does nothing until it is polled. It moves to a background task when another call waits for its
+/// record, or when it opens a connection, and then no longer depends on being polled. If its caller drops it, a write that is under way runs to its end, and nothing new is
 /// sent. Whether the change was made is then unknown. A read is cancelled.
 ///
 /// A client may be used in several tokio runtimes at the same time, such as those of actix-web's

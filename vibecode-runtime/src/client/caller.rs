@@ -60,7 +60,7 @@ impl Caller {
         PresenceGuard(Arc::clone(&self.0))
     }
 
-    /// Waits for an event. An error, which nobody sees, if the caller is gone.
+    /// Waits for an event. Fails if the caller has dropped the call; nobody receives that error.
     pub(crate) async fn wait<T>(&self, mut event: Pin<&mut impl Future<Output = T>>) -> Result<T> {
         if self.is_gone() {
             return Err(gone());

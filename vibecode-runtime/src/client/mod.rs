@@ -1,4 +1,5 @@
-//! The client. A call passes through: patch → request → attempt → outcome → retry → answer.
+//! The client. A call is: patch → request → (session → throttle → attempt → decision, again while that is
+//! allowed) → answer.
 
 mod answers;
 mod attempt;
@@ -118,7 +119,7 @@ use crate::{
 /// | `InvalidId` | the id is 0 | not applied: nothing was sent |
 /// | `Configuration`, `Session`, `Throttle` | the session token cannot be used, or none was available, or an earlier runtime of the client [does not run](Call), or the throttle allows no request within 15 minutes | not applied: nothing was sent |
 /// | `Connect` | no connection was made | not applied |
-/// | `Api` | the API answered with an error: see [`Error::code`](crate::Error::code) | for a change that sets, clears or deletes: not applied after a 4xx (except 408, 421 and 425) and after a 503 that asks to retry later. For a patch that adds, and for [`create`](Self::create): not applied only after 400, 401, 403, 404 and a 429 `RATE_LIMITED`, each without a code of the portal ([`Error::b24_code`](crate::Error::b24_code)). Otherwise, and after any failure behind the API, unknown |
+/// | `Api` | the API answered with an error: see [`Error::code`](crate::Error::code) | for a change that sets, clears or deletes: not applied after a 4xx (except 408, 421 and 425) and after a 503 with `QUERY_LIMIT_EXCEEDED` or `QUEUE_OVERFLOW`. For a patch that adds, and for [`create`](Self::create): not applied only after 400, 401, 403, 404 and a 429 `RATE_LIMITED`, each without a code of the portal ([`Error::b24_code`](crate::Error::b24_code)). Otherwise, and after any failure behind the API, unknown |
 /// | `Timeout`, `Interrupted`, `CutOff` | no complete answer arrived | unknown; not applied if nothing could be sent within 15 minutes |
 /// | `NotJson`, `Oversized`, `OtherRecord`, `Unexpected` | the answer cannot be relied on | unknown |
 ///
@@ -417,7 +418,9 @@ impl Client {
 
     /// Must be called before a lock is acquired.
     pub(crate) async fn enter_runtime(&self) -> Result<()> {
-        self.shared.runtimes.enter().await
+        self.shared.runtimes.check().await?;
+        self.shared.runtimes.note_this_one();
+        Ok(())
     }
 
     async fn lock(&self, target: Target, caller: &Caller) -> Result<RecordLock> {

@@ -1,5 +1,5 @@
-//! Converts an attempt into its result: the requested answer, or an error, about which
-//! [`decision`](super::decision) decides.
+//! Turns a finished attempt into the answer or an error. [`decision`](super::decision) then sets the
+//! error's outcome, and whether the request may be sent again.
 
 use std::time::Duration;
 

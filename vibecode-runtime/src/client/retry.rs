@@ -83,7 +83,7 @@ impl Retries {
 #[derive(Debug)]
 pub(crate) struct Tries<'a> {
     shared: &'a Retries,
-    /// By how long after the first try was sent the last one must have ended.
+    /// The maximum time from the sending of the first attempt to the end of the last one.
     deadline: Duration,
     ends_by: Option<Instant>,
     count: u32,

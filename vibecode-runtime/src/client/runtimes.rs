@@ -43,34 +43,26 @@ struct Used {
     ran: Option<Instant>,
 }
 
-impl Used {
-    fn new(runtime: Handle) -> Self {
-        Self { runtime, ran: None }
-    }
-}
-
 impl Runtimes {
-    /// Notes that the client acquires a lock or sends a request in this runtime. An error if another
-    /// runtime in which it did is not running, or if there is no runtime here.
-    pub(super) async fn enter(&self) -> Result<()> {
+    /// Fails if another runtime in which the client has a connection or a lock is not running, or if
+    /// there is no runtime here.
+    pub(super) async fn check(&self) -> Result<()> {
         let Ok(here) = Handle::try_current() else {
             return Err(outside_of_a_runtime());
         };
-        if self.is_the_only_one(&here) {
-            return Ok(());
+        match self.not_seen_to_run(&here) {
+            // Boxed, since it is rare: it then takes no space in the futures of all calls.
+            Some(_) => Box::pin(self.ask_all(&here)).await,
+            None => Ok(()),
         }
-        // Boxed, since it is rare: it then takes no space in the futures of all calls.
-        Box::pin(self.ask_all(&here)).await?;
-        self.note(here);
-        Ok(())
     }
 
-    fn is_the_only_one(&self, here: &Handle) -> bool {
-        let mut used = self.used();
-        if used.is_empty() {
-            used.push(Used::new(here.clone()));
+    /// Notes that the client acquires a lock in this runtime, or sends a request, which requires a
+    /// connection.
+    pub(super) fn note_this_one(&self) {
+        if let Ok(here) = Handle::try_current() {
+            self.note(here);
         }
-        used.iter().all(|it| it.runtime.id() == here.id())
     }
 
     async fn ask_all(&self, here: &Handle) -> Result<()> {
@@ -87,7 +79,10 @@ impl Runtimes {
     fn note(&self, here: Handle) {
         let mut used = self.used();
         if used.iter().all(|it| it.runtime.id() != here.id()) {
-            used.push(Used::new(here));
+            used.push(Used {
+                runtime: here,
+                ran: None,
+            });
         }
     }
 
@@ -162,12 +157,9 @@ mod tests {
         let runtimes = Runtimes::default();
         let asked = || runtimes.not_seen_to_run(here.handle()).map(|it| it.id());
         let id = other.handle().id();
-        assert!(runtimes.is_the_only_one(here.handle()));
-        assert!(runtimes.is_the_only_one(here.handle()));
-        for runtime in [&here, &other, &other] {
+        for runtime in [&here, &here, &other, &other] {
             runtimes.note(runtime.handle().clone());
         }
-        assert!(!runtimes.is_the_only_one(here.handle()));
         assert_eq!(runtimes.used().len(), 2);
         assert_eq!(asked(), Some(id));
         runtimes.note_that_it_runs(id);

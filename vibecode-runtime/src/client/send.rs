@@ -196,12 +196,13 @@ impl Sending<'_> {
 
     /// Returns the `Authorization` of the next try, and its permit.
     async fn prepare(&mut self, request: &Request) -> Result<(Option<HeaderValue>, Permit)> {
-        let entered = self.client.shared.runtimes.enter().await;
-        entered.map_err(|error| request.named(error))?;
+        let checked = self.client.shared.runtimes.check().await;
+        checked.map_err(|error| request.named(error))?;
         let authorization = self.session.authorization().await;
         let authorization = authorization.map_err(|error| request.named(error))?;
         let permit = self.client.shared.throttle.acquire().await;
         let permit = permit.map_err(|error| request.named(error.not_sent()))?;
+        self.client.shared.runtimes.note_this_one();
         Ok((authorization, permit))
     }
 

@@ -58,10 +58,10 @@ pub enum ErrorKind {
     /// The answer is JSON, but not the documented answer to such a call.
     Unexpected,
     /// It is not known which phones and emails the record has: `fm`, the list of all of them, is
-    /// absent, has an unknown form, or contradicts the fields beside it. Nothing was written. With
-    /// [`Outcome::Unknown`](crate::Outcome::Unknown) something may have been: if the record shows a
-    /// new phone or email that may be one of those sent in another form, read it, and let a person
-    /// decide.
+    /// absent, has an unknown form, or contradicts the fields beside it. If the outcome is
+    /// [`NotApplied`](crate::Outcome::NotApplied), nothing was written. If it is
+    /// [`Unknown`](crate::Outcome::Unknown), the record shows a new phone or email that may be one of
+    /// those sent, in another form: read the record, and let a person decide.
     MultifieldsUnknown,
     /// The API reported success, but neither its answer nor a later read shows the values. The
     /// field may not exist on this portal.

@@ -51,7 +51,7 @@ pub struct Encoder<'a> {
     written: usize,
     /// How many of them are values of a multifield.
     entries: usize,
-    /// The field that is written. An option of an enum is an error in the field of another list.
+    /// The field that is written, with which an option of another list's enum is refused.
     field: Option<List>,
 }
 
@@ -194,7 +194,7 @@ impl<'a> Encoder<'a> {
         Ok(())
     }
 
-    /// Writes an option of a list field. It is an error in the field of another list.
+    /// Writes an option of a list field. Fails if the option belongs to another list.
     pub(crate) fn option<T: Enumeration>(&mut self, option: &T) -> Result<(), EncodeError> {
         let list = List::of::<T>();
         if self.field.is_some_and(|field| !field.is(list)) {

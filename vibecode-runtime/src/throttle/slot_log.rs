@@ -78,7 +78,7 @@ impl SlotLog {
         }
     }
 
-    /// Returns from when on the next request may be sent: not after `now` if it may be sent now. A time
+    /// Returns the earliest time for the next request. If it is not after `now`, it may be sent now. A time
     /// in the future may turn out to be too early, since an answer that is still outstanding can delay
     /// it.
     pub(super) fn opens_at(&mut self, now: Instant) -> Instant {

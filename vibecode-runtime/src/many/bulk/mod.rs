@@ -19,7 +19,7 @@
 //! joins the lock queues of its records when it is made, and packs are made in the order of the items.
 
 mod calls;
-mod pack;
+mod results;
 mod source;
 mod window;
 
@@ -35,7 +35,7 @@ use futures_core::Stream;
 use tokio::{runtime::Handle, sync::mpsc};
 
 use self::{
-    pack::{Event, Results, Sent},
+    results::{Event, Results, Sent},
     source::Source,
     window::Window,
 };
@@ -284,7 +284,7 @@ pub(crate) fn update(
     Box::pin(async move {
         results.begin();
         pack.send(&client, &caller, &mut slot, |index, result| {
-            results.give(index, result.map(Updated::new));
+            results.report(index, result.map(Updated::new));
         })
         .await;
         end(results, slot);
@@ -303,7 +303,7 @@ pub(crate) fn ensure(
     Box::pin(async move {
         results.begin();
         pack.send(&client, &caller, &mut slot, |index, result| {
-            results.give(index, result);
+            results.report(index, result);
         })
         .await;
         end(results, slot);

@@ -55,7 +55,7 @@ pub struct Body {
     /// The first value that has no wire form. A patch with a failure is never sent.
     failure: Option<Box<InvalidField>>,
     unchecked: bool,
-    /// The path of the entity. An option of an enum is an error in the field of another list.
+    /// The path of the entity, with which an option of another list's enum is refused.
     entity: Option<&'static str>,
 }
 

@@ -2,7 +2,7 @@
 
 mod answered;
 mod read;
-mod serde_forms;
+mod serde_impls;
 
 use std::{fmt, str::FromStr};
 

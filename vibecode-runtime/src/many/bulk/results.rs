@@ -45,7 +45,7 @@ impl<T> Results<T> {
         self.has_begun = true;
     }
 
-    pub(super) fn give(&mut self, place: usize, result: Result<T>) {
+    pub(super) fn report(&mut self, place: usize, result: Result<T>) {
         let Some(index) = self.indices.get_mut(place).and_then(Option::take) else {
             debug_assert!(false, "a job has one result");
             return;
