@@ -1,62 +1,38 @@
 //! Adds values to a multifield.
 
-use super::{Action, Change, Name, is_same};
+use super::{Action, Body, Change, Name, is_same};
+use crate::patch::encoder::Entry;
 
-pub(crate) struct Adder<'a> {
-    changes: &'a mut Vec<Change>,
-    name: &'static str,
-    may_have_some: bool,
-    is_used: bool,
-}
-
-impl<'a> Adder<'a> {
-    pub(super) fn new(
-        changes: &'a mut Vec<Change>,
-        name: &'static str,
-        may_have_some: bool,
-    ) -> Self {
-        Self {
-            changes,
-            name,
-            may_have_some,
-            is_used: false,
-        }
-    }
-
-    pub(crate) fn is_used(&self) -> bool {
-        self.is_used
-    }
-
-    /// Adds the value that begins at this position of the JSON text.
-    pub(crate) fn take(&mut self, json: &str, begin: usize, type_id: &'static str) {
-        self.is_used = true;
+impl Body {
+    /// Adds a value after the others of its field, unless it was already added. `may_have_some` is
+    /// whether the field may have others.
+    pub(super) fn push_entry(&mut self, name: &'static str, entry: Entry, may_have_some: bool) {
         let mut index = self.changes.len();
-        if self.may_have_some {
-            if self.has(json, begin, type_id) {
+        if may_have_some {
+            if self.has(name, &entry) {
                 return;
             }
-            let mut indices = self.changes.iter();
-            let last = indices.rposition(|change| is_same(&change.name, self.name));
+            let mut changes = self.changes.iter();
+            let last = changes.rposition(|change| is_same(&change.name, name));
             index = last.map_or(index, |last| last + 1);
         }
-        self.may_have_some = true;
         let new = Change {
-            name: Name::Borrowed(self.name),
-            action: Action::Add(type_id),
-            begin,
-            value: begin..json.len(),
+            name: Name::Borrowed(name),
+            action: Action::Add(entry.type_id),
+            begin: entry.value.start,
+            value: entry.value,
         };
         self.changes.insert(index, new);
     }
 
     /// Whether the value was already added. Two fields of a struct may contain the same value, such
     /// as all emails and the one of a type; if it were sent twice, it would be there twice.
-    fn has(&self, json: &str, begin: usize, type_id: &str) -> bool {
-        let new = json.get(begin..);
+    fn has(&self, name: &str, entry: &Entry) -> bool {
+        let new = self.text(entry.value.clone());
         self.changes.iter().any(|change| {
-            matches!(change.action, Action::Add(of) if of == type_id)
-                && is_same(&change.name, self.name)
-                && json.get(change.value.clone()) == new
+            matches!(change.action, Action::Add(of) if of == entry.type_id)
+                && is_same(&change.name, name)
+                && self.value(change) == new
         })
     }
 }

@@ -30,7 +30,7 @@ use std::{borrow::Cow, fmt, ops::Range};
 
 use serde::Serialize;
 
-pub(crate) use self::{add::Adder, finite::is_finite, write::WORK};
+pub(crate) use self::{finite::is_finite, write::WORK};
 use crate::{
     EncodeError, Entity,
     patch::encoder::{Encoder, NOT_AN_ENTRY, NOT_FINITE, push_text, to_json},
@@ -237,16 +237,20 @@ impl Body {
         }
         let begin = self.json.len();
         let may_have_some = self.see(name);
-        let adder = Adder::new(&mut self.changes, name, may_have_some);
-        let mut encoder = Encoder::adding(&mut self.json, adder);
-        let written = encode(&mut encoder).and_then(|()| encoder.require_one_value());
-        let has_added = encoder.has_added();
-        match written {
-            Err(reason) => self.fail(name.into(), begin, reason),
-            Ok(()) if !has_added && !self.is_empty_list(begin) => {
+        let mut encoder = Encoder::of_multifield(&mut self.json);
+        if let Err(reason) = encode(&mut encoder).and_then(|()| encoder.require_one_value()) {
+            return self.fail(name.into(), begin, reason);
+        }
+        let mut entries = encoder.into_entries();
+        let Some(first) = entries.next() else {
+            if !self.is_empty_list(begin) {
                 self.fail(name.into(), begin, EncodeError::new(NOT_AN_ENTRY));
             }
-            Ok(()) => {}
+            return;
+        };
+        self.push_entry(name, first, may_have_some);
+        for entry in entries {
+            self.push_entry(name, entry, true);
         }
     }
 
