@@ -92,16 +92,6 @@ impl Descriptions {
 
     /// Returns the text of a schema file as `cargo vibecode pull` writes it. Its order and its spacing
     /// are fixed, so that a diff shows only what has changed.
-    ///
-    /// ```
-    /// use vibecode_spec::Descriptions;
-    ///
-    /// let answer = Descriptions::read(r#"{"post":{"type":"string"}}"#)?;
-    /// let file = Descriptions::read(answer.file_text("contacts"))?;
-    /// assert_eq!(file.fields, answer.fields);
-    /// assert_eq!(file.entity.as_deref(), Some("contacts"));
-    /// # Ok::<(), vibecode_spec::SchemaError>(())
-    /// ```
     #[must_use]
     pub fn file_text(&self, entity: &str) -> String {
         let mut file = Map::new();

@@ -100,17 +100,6 @@ impl Field {
     /// Reads the description of the field `name`. Missing keys have their defaults, and unknown keys are
     /// ignored.
     ///
-    /// ```
-    /// use serde_json::json;
-    /// use vibecode_spec::{Field, Kind};
-    ///
-    /// let field = Field::read("x", &json!({ "type": "hologram", "isReadOnly": "Y" }))?;
-    /// assert_eq!(field.kind, Kind::Unknown("hologram".to_owned()));
-    /// assert!(field.read_only);
-    /// assert!(Field::read("x", &json!({ "isReadOnly": "sometimes" })).is_err());
-    /// # Ok::<(), vibecode_spec::SchemaError>(())
-    /// ```
-    ///
     /// # Errors
     /// Returns a [`SchemaError`] with the field's name if the type, a flag or an option is present but
     /// cannot be read.
@@ -165,29 +154,12 @@ impl Field {
     }
 
     /// Returns whether this is a user field (`ufCrm…`).
-    ///
-    /// ```
-    /// use vibecode_spec::Entity;
-    ///
-    /// let post = Entity::Contacts.schema().field("post").expect("a documented field");
-    /// assert!(!post.is_user_field());
-    /// ```
     #[must_use]
     pub fn is_user_field(&self) -> bool {
         naming::read_user_field_name(&self.name).is_some()
     }
 
     /// Returns the value that clears the field: see [`Kind::clearing`].
-    ///
-    /// ```
-    /// use vibecode_spec::{Clearing, Entity};
-    ///
-    /// let contacts = Entity::Contacts.schema();
-    /// let clearing = |name| contacts.field(name).map(|field| field.clearing());
-    /// assert_eq!(clearing("post"), Some(Clearing::EmptyText));
-    /// assert_eq!(clearing("companyId"), Some(Clearing::Zero));
-    /// assert_eq!(clearing("companyIds"), Some(Clearing::EmptyList));
-    /// ```
     #[must_use]
     pub fn clearing(&self) -> Clearing {
         self.kind.clearing(self.multiple, self.is_user_field())

@@ -168,13 +168,6 @@ impl Kind {
     /// Returns the kind for the type that `GET /v1/{entity}/fields` answers for the field `name`.
     ///
     /// An unknown type becomes [`Kind::Unknown`].
-    ///
-    /// ```
-    /// use vibecode_spec::{Kind, Multifield};
-    ///
-    /// assert_eq!(Kind::of_field("phone", "crm_multifield"), Kind::Multifield(Multifield::Phone));
-    /// assert_eq!(Kind::of_field("x", "hologram"), Kind::Unknown("hologram".to_owned()));
-    /// ```
     #[must_use]
     pub fn of_field(name: &str, type_name: &str) -> Self {
         if Multifield::is_type(type_name) {
@@ -185,13 +178,6 @@ impl Kind {
     }
 
     /// Returns the kind with this name in either vocabulary.
-    ///
-    /// ```
-    /// use vibecode_spec::Kind;
-    ///
-    /// assert_eq!(Kind::from_name("bool"), Some(Kind::Boolean));
-    /// assert_eq!(Kind::from_name("hologram"), None);
-    /// ```
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         let aliased = ALIASES.iter().find(|(alias, _)| *alias == name);
@@ -201,14 +187,6 @@ impl Kind {
     }
 
     /// Returns the kind of user field with this name in either vocabulary.
-    ///
-    /// ```
-    /// use vibecode_spec::Kind;
-    ///
-    /// assert_eq!(Kind::of_user_field("double"), Some(Kind::Double));
-    /// // No user field has this type.
-    /// assert_eq!(Kind::of_user_field("crm_company"), None);
-    /// ```
     #[must_use]
     pub fn of_user_field(name: &str) -> Option<Self> {
         let kind = Self::from_name(name)?;
@@ -216,24 +194,12 @@ impl Kind {
     }
 
     /// Returns the preferred names for [`Kind::of_user_field`].
-    ///
-    /// ```
-    /// use vibecode_spec::Kind;
-    ///
-    /// assert!(Kind::user_field_names().contains(&"iblock_section"));
-    /// ```
     #[must_use]
     pub fn user_field_names() -> &'static [&'static str] {
         USER_FIELD_KINDS
     }
 
     /// Returns the name of the kind, as user fields and messages use it.
-    ///
-    /// ```
-    /// use vibecode_spec::Kind;
-    ///
-    /// assert_eq!(Kind::Status.name(), "crm_status");
-    /// ```
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
@@ -296,13 +262,6 @@ impl Clearing {
     ];
 
     /// Returns the JSON that is sent to clear a field.
-    ///
-    /// ```
-    /// use vibecode_spec::Clearing;
-    ///
-    /// assert_eq!(Clearing::EmptyText.as_json(), "\"\"");
-    /// assert_eq!(Clearing::Zero.as_json(), "0");
-    /// ```
     #[must_use]
     pub fn as_json(self) -> &'static str {
         match self {
@@ -315,14 +274,6 @@ impl Clearing {
     }
 
     /// Parses the value of `clear = "…"`: `null`, `0`, `[]`, `false`, or an empty string for `""`.
-    ///
-    /// ```
-    /// use vibecode_spec::Clearing;
-    ///
-    /// assert_eq!(Clearing::from_name("null"), Some(Clearing::Null));
-    /// assert_eq!(Clearing::from_name(""), Some(Clearing::EmptyText));
-    /// assert_eq!(Clearing::from_name("none"), None);
-    /// ```
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         let named = |clearing: &Self| match clearing {

@@ -62,13 +62,6 @@ pub enum UserFieldName {
 }
 
 /// Reads a name that may be the name of a user field. Returns `None` if it does not begin like one.
-///
-/// ```
-/// use vibecode_spec::{UserFieldName, read_user_field_name};
-///
-/// assert_eq!(read_user_field_name("ufCrmLoyalty"), Some(UserFieldName::Wire));
-/// assert_eq!(read_user_field_name("companyId"), None);
-/// ```
 #[must_use]
 pub fn read_user_field_name(name: &str) -> Option<UserFieldName> {
     let rest = after_prefix(name)?;
