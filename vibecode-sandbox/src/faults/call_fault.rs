@@ -87,7 +87,6 @@ impl CallFault {
     }
 }
 
-/// The faults inside one batch.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct BatchFaults {
     /// The faulty calls, by index.

@@ -43,7 +43,6 @@ pub(crate) struct LateRequest {
 }
 
 impl Ending {
-    /// Creates an ending without an answer.
     pub(crate) fn closing(close: Close) -> Self {
         Self {
             pieces: Vec::new(),

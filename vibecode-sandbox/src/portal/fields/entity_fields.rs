@@ -6,7 +6,6 @@ use vibecode_spec::{Entity, Field, Schema, UserFieldName, read_user_field_name};
 
 use crate::start_error::StartError;
 
-/// The fields of one entity.
 #[derive(Debug)]
 pub(crate) struct Fields {
     entity: Entity,
