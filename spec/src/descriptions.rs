@@ -118,7 +118,6 @@ fn refused<T>(what: &str) -> Result<T, SchemaError> {
     Err(SchemaError::of_the_whole(format!("{what}: {NEXT_STEP}")))
 }
 
-/// Parses bytes as JSON.
 fn parse(bytes: &[u8]) -> Result<Value, SchemaError> {
     let text = text_of(bytes).map_err(|error| SchemaError::of_the_whole(error.to_string()))?;
     let begins = text.trim_start();
@@ -164,7 +163,6 @@ fn map_of_fields(answer: Value) -> Result<(Map<String, Value>, File), SchemaErro
     Ok((inner_fields(answer)?, File::default()))
 }
 
-/// Reads a file that `cargo vibecode pull` has written.
 fn read_file(mut file: Map<String, Value>) -> Result<(Map<String, Value>, File), SchemaError> {
     let format = file.remove("format").unwrap_or_default();
     if format != FORMAT {

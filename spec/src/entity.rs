@@ -49,7 +49,7 @@ impl Entity {
         })
     }
 
-    /// Returns the name in the paths of the API, a plural.
+    /// Returns the name in the paths of the API, a plural, such as `companies`.
     #[must_use]
     pub fn path(self) -> &'static str {
         match self {
@@ -60,7 +60,7 @@ impl Entity {
         }
     }
 
-    /// Returns the name of a single record.
+    /// Returns the name of a single record, such as `company`.
     #[must_use]
     pub fn singular(self) -> &'static str {
         match self {

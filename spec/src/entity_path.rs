@@ -4,7 +4,6 @@ use std::sync::OnceLock;
 
 use crate::{Entity, Schema};
 
-/// The prefix of the path of a smart process.
 const ITEMS: &str = "items/";
 
 /// An entity of the CRM, or a smart process of a portal.
@@ -26,7 +25,7 @@ pub enum EntityPath {
 }
 
 impl EntityPath {
-    /// Returns the entity with this path, such as `contacts` or `items/1040`.
+    /// Returns the entity with this path, such as `contacts` or `items/1040`, but not `items/01040`.
     #[must_use]
     pub fn from_path(path: &str) -> Option<Self> {
         let Some(number) = path.strip_prefix(ITEMS) else {
@@ -47,7 +46,7 @@ impl EntityPath {
         }
     }
 
-    /// Returns the name of the entity's schema file.
+    /// Returns the name of the entity's schema file, such as `items-1040.json`.
     #[must_use]
     pub fn file_name(self) -> String {
         format!("{}.json", self.path().replace('/', "-"))

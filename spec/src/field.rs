@@ -52,7 +52,6 @@ pub struct Field {
     stated: Flags,
 }
 
-/// The flags of a description.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Flags {
     multiple: Option<bool>,
@@ -62,6 +61,20 @@ struct Flags {
 }
 
 /// An option of a list.
+///
+/// ```
+/// use vibecode_spec::Schema;
+///
+/// // The answer to `GET /v1/contacts/fields`.
+/// let answer = r#"{"success":true,"data":{
+///     "ufCrm_1721244707107": {"type": "enumeration", "formLabel": "Loyalty",
+///         "items": [{"ID": "81", "VALUE": "Gold"}, {"ID": "82", "VALUE": "Silver"}]}
+/// }}"#;
+/// let contacts = Schema::read(answer)?;
+/// let loyalty = contacts.field("ufCrm_1721244707107").expect("is in the answer");
+/// assert_eq!((&*loyalty.items[1].id, &*loyalty.items[1].label), ("82", "Silver"));
+/// # Ok::<(), vibecode_spec::SchemaError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Item {

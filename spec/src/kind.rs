@@ -87,9 +87,14 @@ pub enum Reference {
 /// document it).
 ///
 /// ```
-/// use vibecode_spec::{Clearing, Kind};
+/// use vibecode_spec::{Clearing, Kind, Reference};
 ///
-/// assert_eq!(Kind::Text.clearing(false, false), Clearing::EmptyText);
+/// let company = Kind::Reference(Reference::Company);
+/// assert_eq!(company.clearing(false, false), Clearing::Zero);
+/// // Several values:
+/// assert_eq!(company.clearing(true, false), Clearing::EmptyList);
+/// // A user field:
+/// assert_eq!(company.clearing(false, true), Clearing::EmptyText);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -165,9 +170,8 @@ const USER_FIELD_KINDS: &[&str] = &[
 ];
 
 impl Kind {
-    /// Returns the kind for the type that `GET /v1/{entity}/fields` answers for the field `name`.
-    ///
-    /// An unknown type becomes [`Kind::Unknown`].
+    /// Returns the kind for the type that `GET /v1/{entity}/fields` answers for the field `name`. An
+    /// unknown type becomes [`Kind::Unknown`].
     #[must_use]
     pub fn of_field(name: &str, type_name: &str) -> Self {
         if Multifield::is_type(type_name) {
@@ -186,7 +190,8 @@ impl Kind {
             .cloned()
     }
 
-    /// Returns the kind of user field with this name in either vocabulary.
+    /// Returns the kind of user field with this name in either vocabulary, or `None` if no user field has
+    /// it, such as `crm_company`.
     #[must_use]
     pub fn of_user_field(name: &str) -> Option<Self> {
         let kind = Self::from_name(name)?;
@@ -199,7 +204,7 @@ impl Kind {
         USER_FIELD_KINDS
     }
 
-    /// Returns the name of the kind, as user fields and messages use it.
+    /// Returns the name of the kind, such as `crm_status`, as user fields and messages use it.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
@@ -230,17 +235,8 @@ impl Kind {
         }
     }
 
-    /// Returns the value that clears a field of this kind. See [`Clearing`] for how certain that is.
-    ///
-    /// ```
-    /// use vibecode_spec::{Clearing, Kind, Reference};
-    ///
-    /// let company = Kind::Reference(Reference::Company);
-    /// assert_eq!(company.clearing(false, false), Clearing::Zero);
-    /// assert_eq!(company.clearing(true, false), Clearing::EmptyList);
-    /// // A user field:
-    /// assert_eq!(company.clearing(false, true), Clearing::EmptyText);
-    /// ```
+    /// Returns the value that clears a field of this kind. See [`Clearing`] for an example, and for how
+    /// certain that is.
     #[must_use]
     pub fn clearing(&self, multiple: bool, user_field: bool) -> Clearing {
         match self {

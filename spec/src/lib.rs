@@ -14,7 +14,8 @@
 //! assert_eq!(contacts.suggest("first_name"), Some("name"));
 //! ```
 //!
-//! The fields of a portal, including its user fields, are added to the built-in ones:
+//! The fields of a portal, including its user fields, are added to the built-in ones with
+//! [`Schema::with_portal`].
 //!
 //! # Contents
 //!

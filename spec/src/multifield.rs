@@ -28,8 +28,8 @@ impl Multifield {
     /// messengers.
     pub const UNWRITABLE: &[&str] = &["fm", "web", "im"];
 
-    /// Returns whether this is a name of the type of a multifield. The name of the field shows which
-    /// multifield it is.
+    /// Returns whether this is a name of the type of a multifield, such as `crm_multifield`. The name of
+    /// the field shows which multifield it is.
     #[must_use]
     pub fn is_type(type_name: &str) -> bool {
         ["crm_multifield", "multifield"].contains(&type_name)
@@ -59,7 +59,7 @@ impl Multifield {
         }
     }
 
-    /// Returns the values that `typeId` can have in a write (grade D).
+    /// Returns the values that `typeId` can have in a write, such as `WORK` (grade D).
     #[must_use]
     pub fn type_ids(self) -> &'static [&'static str] {
         match self {
@@ -68,8 +68,8 @@ impl Multifield {
         }
     }
 
-    /// Returns the name of the multifield in `fm`. It is under `typeId`, which has another meaning
-    /// there.
+    /// Returns the name of the multifield in `fm`, such as `PHONE`. It is under `typeId`, which has
+    /// another meaning there.
     #[must_use]
     pub fn kind_in_fm(self) -> &'static str {
         match self {

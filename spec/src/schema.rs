@@ -285,7 +285,6 @@ impl Schema {
     }
 }
 
-/// Returns whether an entity has a documented field of this name.
 fn is_of(entity: Entity, name: &str) -> bool {
     entity.schema().field(name).is_some()
 }
