@@ -194,7 +194,6 @@ fn flag(name: &str, description: &Value, keys: &[&str]) -> Result<Option<bool>, 
     Ok(stated)
 }
 
-/// A value that is neither yes nor no.
 struct NotAFlag;
 
 /// Reads a flag. Depending on the layer that wrote it, a set flag is true, "Y" or 1. Null and "" state

@@ -86,7 +86,6 @@ fn after_prefix(name: &str) -> Option<&str> {
         .map(|rest| rest.strip_prefix('_').unwrap_or(rest))
 }
 
-/// Returns the upper name for a name in any spelling.
 fn upper_name(name: &str, rest: &str) -> Option<String> {
     let words = rest.trim_start_matches(|letter: char| letter.is_ascii_digit());
     let has_lower = words.contains(|letter: char| letter.is_ascii_lowercase());

@@ -230,7 +230,6 @@ fn is_spelling_of(name: &str, folded: &str) -> bool {
     expected.is_empty() && !folded.is_empty()
 }
 
-/// A name that may be a typo of another.
 struct Typo<'a> {
     name: &'a [u8],
     letters: u64,

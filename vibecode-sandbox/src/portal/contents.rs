@@ -27,7 +27,6 @@ pub(crate) struct Portal {
 }
 
 impl Portal {
-    /// Returns the record as it is read.
     pub(crate) fn get(&self, entity: Entity, id: u64) -> Result<Value, Failure> {
         let table = self.table(entity)?;
         let record = table.records.get(&id);

@@ -36,7 +36,6 @@ impl Record {
         stored.unwrap_or_else(|| stored_value::unset(field))
     }
 
-    /// Returns when the record was last changed.
     pub(crate) fn updated(&self) -> Option<Moment> {
         UPDATED
             .iter()

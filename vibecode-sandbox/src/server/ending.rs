@@ -20,7 +20,6 @@ use crate::{
 pub(crate) enum Delivery {
     /// Sends an answer and stays open.
     Answer(Answer),
-    /// Ends.
     Ending(Ending),
 }
 

@@ -14,7 +14,6 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    /// Creates the built-in fields and custom fields with these descriptions.
     pub(crate) fn new(
         entity: Entity,
         custom_descriptions: Map<String, Value>,
