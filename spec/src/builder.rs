@@ -10,14 +10,7 @@ pub const CLEAR: &str = "clear_";
 pub const ADD: &str = "add_";
 
 /// Returns whether a builder can have a method of this name that is not the setter of a field with this
-/// name. A struct field of this name may not compile.
-///
-/// ```
-/// use vibecode_spec::is_builder_method;
-///
-/// assert!(["maybe", "clear_post", "add_phone"].into_iter().all(is_builder_method));
-/// assert!(!is_builder_method("post"));
-/// ```
+/// name, such as `maybe`, `clear_post` or `add_phone`. A struct field of this name may not compile.
 #[must_use]
 pub fn is_builder_method(name: &str) -> bool {
     BUILDER_METHODS.contains(&name) || name.starts_with(CLEAR) || name.starts_with(ADD)

@@ -1,6 +1,5 @@
 //! Other names of fields: in the REST layer underneath, in other programs, and in everyday use.
 
-/// A meaning that a field can have, with its names.
 pub(crate) struct Concept {
     /// The wire names, which differ between entities. An entity has at most one of them.
     pub(crate) wire: &'static [&'static str],

@@ -92,16 +92,6 @@ impl Descriptions {
 
     /// Returns the text of a schema file as `cargo vibecode pull` writes it. Its order and its spacing
     /// are fixed, so that a diff shows only what has changed.
-    ///
-    /// ```
-    /// use vibecode_spec::Descriptions;
-    ///
-    /// let answer = Descriptions::read(r#"{"post":{"type":"string"}}"#)?;
-    /// let file = Descriptions::read(answer.file_text("contacts"))?;
-    /// assert_eq!(file.fields, answer.fields);
-    /// assert_eq!(file.entity.as_deref(), Some("contacts"));
-    /// # Ok::<(), vibecode_spec::SchemaError>(())
-    /// ```
     #[must_use]
     pub fn file_text(&self, entity: &str) -> String {
         let mut file = Map::new();
@@ -128,7 +118,6 @@ fn refused<T>(what: &str) -> Result<T, SchemaError> {
     Err(SchemaError::of_the_whole(format!("{what}: {NEXT_STEP}")))
 }
 
-/// Parses bytes as JSON.
 fn parse(bytes: &[u8]) -> Result<Value, SchemaError> {
     let text = text_of(bytes).map_err(|error| SchemaError::of_the_whole(error.to_string()))?;
     let begins = text.trim_start();
@@ -174,7 +163,6 @@ fn map_of_fields(answer: Value) -> Result<(Map<String, Value>, File), SchemaErro
     Ok((inner_fields(answer)?, File::default()))
 }
 
-/// Reads a file that `cargo vibecode pull` has written.
 fn read_file(mut file: Map<String, Value>) -> Result<(Map<String, Value>, File), SchemaError> {
     let format = file.remove("format").unwrap_or_default();
     if format != FORMAT {

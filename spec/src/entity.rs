@@ -32,13 +32,6 @@ impl Entity {
     pub const ALL: &[Self] = &[Self::Contacts, Self::Companies, Self::Leads, Self::Deals];
 
     /// Returns the entity with this name in the paths of the API, such as `contacts`.
-    ///
-    /// ```
-    /// use vibecode_spec::Entity;
-    ///
-    /// assert_eq!(Entity::from_path("contacts"), Some(Entity::Contacts));
-    /// assert_eq!(Entity::from_path("contact"), None);
-    /// ```
     #[must_use]
     pub fn from_path(path: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|each| each.path() == path)
@@ -46,14 +39,6 @@ impl Entity {
 
     /// Returns the entity that was probably meant by a name in another case, in the singular, or with a
     /// typo.
-    ///
-    /// ```
-    /// use vibecode_spec::Entity;
-    ///
-    /// assert_eq!(Entity::suggest("Contact"), Some(Entity::Contacts));
-    /// assert_eq!(Entity::suggest("delas"), Some(Entity::Deals));
-    /// assert_eq!(Entity::suggest("invoices"), None);
-    /// ```
     #[must_use]
     pub fn suggest(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase();
@@ -64,13 +49,7 @@ impl Entity {
         })
     }
 
-    /// Returns the name in the paths of the API, a plural.
-    ///
-    /// ```
-    /// use vibecode_spec::Entity;
-    ///
-    /// assert_eq!(Entity::Companies.path(), "companies");
-    /// ```
+    /// Returns the name in the paths of the API, a plural, such as `companies`.
     #[must_use]
     pub fn path(self) -> &'static str {
         match self {
@@ -81,13 +60,7 @@ impl Entity {
         }
     }
 
-    /// Returns the name of a single record.
-    ///
-    /// ```
-    /// use vibecode_spec::Entity;
-    ///
-    /// assert_eq!(Entity::Companies.singular(), "company");
-    /// ```
+    /// Returns the name of a single record, such as `company`.
     #[must_use]
     pub fn singular(self) -> &'static str {
         match self {
@@ -99,14 +72,6 @@ impl Entity {
     }
 
     /// Returns the documented fields, which are parsed once per process.
-    ///
-    /// ```
-    /// use vibecode_spec::{Entity, Kind};
-    ///
-    /// let comments = Entity::Deals.schema().field("comments").expect("a documented field");
-    /// assert_eq!(comments.kind, Kind::Text);
-    /// assert!(!comments.read_only);
-    /// ```
     #[must_use]
     #[expect(
         clippy::expect_used,

@@ -2,12 +2,6 @@
 
 /// Every known error code, with its HTTP status if that is known. The set grows, and the API can send a
 /// code with another status.
-///
-/// ```
-/// use vibecode_spec::ERROR_CODES;
-///
-/// assert!(ERROR_CODES.contains(&("RATE_LIMITED", Some(429))));
-/// ```
 pub const ERROR_CODES: &[(&str, Option<u16>)] = &[
     ("INVALID_REQUEST", Some(400)),
     ("INVALID_MULTIFIELD_SHAPE", Some(400)),
@@ -51,13 +45,6 @@ pub const ERROR_CODES: &[(&str, Option<u16>)] = &[
 ];
 
 /// Returns the HTTP status with which the API is known to send a code, or `None` if it is not known.
-///
-/// ```
-/// use vibecode_spec::status_of;
-///
-/// assert_eq!(status_of("ENTITY_NOT_FOUND"), Some(404));
-/// assert_eq!(status_of("QUEUE_OVERFLOW"), None);
-/// ```
 #[must_use]
 pub fn status_of(code: &str) -> Option<u16> {
     ERROR_CODES

@@ -2,7 +2,6 @@
 //! must not become markup or a doctest, and in a message they must not start a new line or change the
 //! direction of the text that follows.
 
-/// The maximum number of characters of a text that are shown.
 const SHOWN: usize = 200;
 
 /// Returns a text on one line. Control characters, line breaks and characters that are invisible or

@@ -52,7 +52,6 @@ pub struct Field {
     stated: Flags,
 }
 
-/// The flags of a description.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Flags {
     multiple: Option<bool>,
@@ -62,6 +61,20 @@ struct Flags {
 }
 
 /// An option of a list.
+///
+/// ```
+/// use vibecode_spec::Schema;
+///
+/// // The answer to `GET /v1/contacts/fields`.
+/// let answer = r#"{"success":true,"data":{
+///     "ufCrm_1721244707107": {"type": "enumeration", "formLabel": "Loyalty",
+///         "items": [{"ID": "81", "VALUE": "Gold"}, {"ID": "82", "VALUE": "Silver"}]}
+/// }}"#;
+/// let contacts = Schema::read(answer)?;
+/// let loyalty = contacts.field("ufCrm_1721244707107").expect("is in the answer");
+/// assert_eq!((&*loyalty.items[1].id, &*loyalty.items[1].label), ("82", "Silver"));
+/// # Ok::<(), vibecode_spec::SchemaError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Item {
@@ -99,17 +112,6 @@ pub(crate) fn is_description(value: &Value) -> bool {
 impl Field {
     /// Reads the description of the field `name`. Missing keys have their defaults, and unknown keys are
     /// ignored.
-    ///
-    /// ```
-    /// use serde_json::json;
-    /// use vibecode_spec::{Field, Kind};
-    ///
-    /// let field = Field::read("x", &json!({ "type": "hologram", "isReadOnly": "Y" }))?;
-    /// assert_eq!(field.kind, Kind::Unknown("hologram".to_owned()));
-    /// assert!(field.read_only);
-    /// assert!(Field::read("x", &json!({ "isReadOnly": "sometimes" })).is_err());
-    /// # Ok::<(), vibecode_spec::SchemaError>(())
-    /// ```
     ///
     /// # Errors
     /// Returns a [`SchemaError`] with the field's name if the type, a flag or an option is present but
@@ -165,29 +167,12 @@ impl Field {
     }
 
     /// Returns whether this is a user field (`ufCrm…`).
-    ///
-    /// ```
-    /// use vibecode_spec::Entity;
-    ///
-    /// let post = Entity::Contacts.schema().field("post").expect("a documented field");
-    /// assert!(!post.is_user_field());
-    /// ```
     #[must_use]
     pub fn is_user_field(&self) -> bool {
         naming::read_user_field_name(&self.name).is_some()
     }
 
     /// Returns the value that clears the field: see [`Kind::clearing`].
-    ///
-    /// ```
-    /// use vibecode_spec::{Clearing, Entity};
-    ///
-    /// let contacts = Entity::Contacts.schema();
-    /// let clearing = |name| contacts.field(name).map(|field| field.clearing());
-    /// assert_eq!(clearing("post"), Some(Clearing::EmptyText));
-    /// assert_eq!(clearing("companyId"), Some(Clearing::Zero));
-    /// assert_eq!(clearing("companyIds"), Some(Clearing::EmptyList));
-    /// ```
     #[must_use]
     pub fn clearing(&self) -> Clearing {
         self.kind.clearing(self.multiple, self.is_user_field())
@@ -209,7 +194,6 @@ fn flag(name: &str, description: &Value, keys: &[&str]) -> Result<Option<bool>, 
     Ok(stated)
 }
 
-/// A value that is neither yes nor no.
 struct NotAFlag;
 
 /// Reads a flag. Depending on the layer that wrote it, a set flag is true, "Y" or 1. Null and "" state

@@ -87,9 +87,14 @@ pub enum Reference {
 /// document it).
 ///
 /// ```
-/// use vibecode_spec::{Clearing, Kind};
+/// use vibecode_spec::{Clearing, Kind, Reference};
 ///
-/// assert_eq!(Kind::Text.clearing(false, false), Clearing::EmptyText);
+/// let company = Kind::Reference(Reference::Company);
+/// assert_eq!(company.clearing(false, false), Clearing::Zero);
+/// // Several values:
+/// assert_eq!(company.clearing(true, false), Clearing::EmptyList);
+/// // A user field:
+/// assert_eq!(company.clearing(false, true), Clearing::EmptyText);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -165,16 +170,8 @@ const USER_FIELD_KINDS: &[&str] = &[
 ];
 
 impl Kind {
-    /// Returns the kind for the type that `GET /v1/{entity}/fields` answers for the field `name`.
-    ///
-    /// An unknown type becomes [`Kind::Unknown`].
-    ///
-    /// ```
-    /// use vibecode_spec::{Kind, Multifield};
-    ///
-    /// assert_eq!(Kind::of_field("phone", "crm_multifield"), Kind::Multifield(Multifield::Phone));
-    /// assert_eq!(Kind::of_field("x", "hologram"), Kind::Unknown("hologram".to_owned()));
-    /// ```
+    /// Returns the kind for the type that `GET /v1/{entity}/fields` answers for the field `name`. An
+    /// unknown type becomes [`Kind::Unknown`].
     #[must_use]
     pub fn of_field(name: &str, type_name: &str) -> Self {
         if Multifield::is_type(type_name) {
@@ -185,13 +182,6 @@ impl Kind {
     }
 
     /// Returns the kind with this name in either vocabulary.
-    ///
-    /// ```
-    /// use vibecode_spec::Kind;
-    ///
-    /// assert_eq!(Kind::from_name("bool"), Some(Kind::Boolean));
-    /// assert_eq!(Kind::from_name("hologram"), None);
-    /// ```
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         let aliased = ALIASES.iter().find(|(alias, _)| *alias == name);
@@ -200,15 +190,8 @@ impl Kind {
             .cloned()
     }
 
-    /// Returns the kind of user field with this name in either vocabulary.
-    ///
-    /// ```
-    /// use vibecode_spec::Kind;
-    ///
-    /// assert_eq!(Kind::of_user_field("double"), Some(Kind::Double));
-    /// // No user field has this type.
-    /// assert_eq!(Kind::of_user_field("crm_company"), None);
-    /// ```
+    /// Returns the kind of user field with this name in either vocabulary, or `None` if no user field has
+    /// it, such as `crm_company`.
     #[must_use]
     pub fn of_user_field(name: &str) -> Option<Self> {
         let kind = Self::from_name(name)?;
@@ -216,24 +199,12 @@ impl Kind {
     }
 
     /// Returns the preferred names for [`Kind::of_user_field`].
-    ///
-    /// ```
-    /// use vibecode_spec::Kind;
-    ///
-    /// assert!(Kind::user_field_names().contains(&"iblock_section"));
-    /// ```
     #[must_use]
     pub fn user_field_names() -> &'static [&'static str] {
         USER_FIELD_KINDS
     }
 
-    /// Returns the name of the kind, as user fields and messages use it.
-    ///
-    /// ```
-    /// use vibecode_spec::Kind;
-    ///
-    /// assert_eq!(Kind::Status.name(), "crm_status");
-    /// ```
+    /// Returns the name of the kind, such as `crm_status`, as user fields and messages use it.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
@@ -264,17 +235,8 @@ impl Kind {
         }
     }
 
-    /// Returns the value that clears a field of this kind. See [`Clearing`] for how certain that is.
-    ///
-    /// ```
-    /// use vibecode_spec::{Clearing, Kind, Reference};
-    ///
-    /// let company = Kind::Reference(Reference::Company);
-    /// assert_eq!(company.clearing(false, false), Clearing::Zero);
-    /// assert_eq!(company.clearing(true, false), Clearing::EmptyList);
-    /// // A user field:
-    /// assert_eq!(company.clearing(false, true), Clearing::EmptyText);
-    /// ```
+    /// Returns the value that clears a field of this kind. See [`Clearing`] for an example, and for how
+    /// certain that is.
     #[must_use]
     pub fn clearing(&self, multiple: bool, user_field: bool) -> Clearing {
         match self {
@@ -296,13 +258,6 @@ impl Clearing {
     ];
 
     /// Returns the JSON that is sent to clear a field.
-    ///
-    /// ```
-    /// use vibecode_spec::Clearing;
-    ///
-    /// assert_eq!(Clearing::EmptyText.as_json(), "\"\"");
-    /// assert_eq!(Clearing::Zero.as_json(), "0");
-    /// ```
     #[must_use]
     pub fn as_json(self) -> &'static str {
         match self {
@@ -315,14 +270,6 @@ impl Clearing {
     }
 
     /// Parses the value of `clear = "…"`: `null`, `0`, `[]`, `false`, or an empty string for `""`.
-    ///
-    /// ```
-    /// use vibecode_spec::Clearing;
-    ///
-    /// assert_eq!(Clearing::from_name("null"), Some(Clearing::Null));
-    /// assert_eq!(Clearing::from_name(""), Some(Clearing::EmptyText));
-    /// assert_eq!(Clearing::from_name("none"), None);
-    /// ```
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         let named = |clearing: &Self| match clearing {

@@ -6,7 +6,6 @@ use serde_json::Value;
 /// by a person comes before one set by the system.
 pub const LABEL_KEYS: &[&str] = &["formLabel", "listLabel", "title", "label"];
 
-/// The preferred languages, in order of preference.
 const LANGUAGES: &[&str] = &["en", "ru"];
 
 /// Returns the text of a label. If the label is a map from language to text (`{"ru": "Лояльность"}`),

@@ -14,21 +14,8 @@
 //! assert_eq!(contacts.suggest("first_name"), Some("name"));
 //! ```
 //!
-//! The fields of a portal, including its user fields, are added to the built-in ones:
-//!
-//! ```
-//! use vibecode_spec::{Entity, Schema};
-//!
-//! // The answer to `GET /v1/contacts/fields`.
-//! let answer = r#"{"success":true,"data":{
-//!     "ufCrm_1721244707107": {"type": "enumeration", "formLabel": "Loyalty",
-//!         "items": [{"ID": "81", "VALUE": "Gold"}, {"ID": "82", "VALUE": "Silver"}]}
-//! }}"#;
-//! let contacts = Entity::Contacts.schema().with_portal(Schema::read(answer)?);
-//! let loyalty = contacts.field("ufCrm_1721244707107").expect("the portal has it");
-//! assert_eq!(loyalty.items[0].label, "Gold");
-//! # Ok::<(), vibecode_spec::SchemaError>(())
-//! ```
+//! The fields of a portal, including its user fields, are added to the built-in ones with
+//! [`Schema::with_portal`].
 //!
 //! # Contents
 //!

@@ -11,7 +11,6 @@ use std::{
 
 use crate::{EntityPath, one_line};
 
-/// The folder that holds the schema files.
 const FOLDER: &str = "vibecode";
 
 /// Marker files that cargo writes: into a package from a registry or the root of a git checkout, and
@@ -164,7 +163,6 @@ fn is_workspace(manifest: &str) -> bool {
     false
 }
 
-/// Returns whether the first part of a key is `workspace`.
 fn is_key_of_workspace(key: &str) -> bool {
     let key = key.trim_start();
     let rest = ["workspace", "\"workspace\"", "'workspace'"]

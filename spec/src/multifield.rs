@@ -28,27 +28,14 @@ impl Multifield {
     /// messengers.
     pub const UNWRITABLE: &[&str] = &["fm", "web", "im"];
 
-    /// Returns whether this is a name of the type of a multifield. The name of the field shows which
-    /// multifield it is.
-    ///
-    /// ```
-    /// use vibecode_spec::Multifield;
-    ///
-    /// assert!(Multifield::is_type("crm_multifield") && !Multifield::is_type("string"));
-    /// ```
+    /// Returns whether this is a name of the type of a multifield, such as `crm_multifield`. The name of
+    /// the field shows which multifield it is.
     #[must_use]
     pub fn is_type(type_name: &str) -> bool {
         ["crm_multifield", "multifield"].contains(&type_name)
     }
 
     /// Returns the multifield that the field with this wire name holds.
-    ///
-    /// ```
-    /// use vibecode_spec::Multifield;
-    ///
-    /// assert_eq!(Multifield::of_field("email"), Some(Multifield::Email));
-    /// assert_eq!(Multifield::of_field("post"), None);
-    /// ```
     #[must_use]
     pub fn of_field(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|each| each.name() == name)
@@ -56,13 +43,6 @@ impl Multifield {
 
     /// Returns whether the field with this wire name repeats the phones or emails of a record, and is
     /// therefore read-only: `fm`, which holds all of them, or an alias such as `phoneWork` (grade D).
-    ///
-    /// ```
-    /// use vibecode_spec::Multifield;
-    ///
-    /// assert!(Multifield::is_only_read("fm") && Multifield::is_only_read("emailMailing"));
-    /// assert!(!Multifield::is_only_read("phone"));
-    /// ```
     #[must_use]
     pub fn is_only_read(name: &str) -> bool {
         let is_type = |rest: &str| rest.starts_with(|first: char| first.is_ascii_uppercase());
@@ -71,12 +51,6 @@ impl Multifield {
     }
 
     /// Returns the wire name of the field.
-    ///
-    /// ```
-    /// use vibecode_spec::Multifield;
-    ///
-    /// assert_eq!(Multifield::Phone.name(), "phone");
-    /// ```
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -85,13 +59,7 @@ impl Multifield {
         }
     }
 
-    /// Returns the values that `typeId` can have in a write (grade D).
-    ///
-    /// ```
-    /// use vibecode_spec::Multifield;
-    ///
-    /// assert_eq!(Multifield::Email.type_ids(), ["WORK", "HOME", "MAILING", "OTHER"]);
-    /// ```
+    /// Returns the values that `typeId` can have in a write, such as `WORK` (grade D).
     #[must_use]
     pub fn type_ids(self) -> &'static [&'static str] {
         match self {
@@ -100,14 +68,8 @@ impl Multifield {
         }
     }
 
-    /// Returns the name of the multifield in `fm`. It is under `typeId`, which has another meaning
-    /// there.
-    ///
-    /// ```
-    /// use vibecode_spec::Multifield;
-    ///
-    /// assert_eq!(Multifield::Phone.kind_in_fm(), "PHONE");
-    /// ```
+    /// Returns the name of the multifield in `fm`, such as `PHONE`. It is under `typeId`, which has
+    /// another meaning there.
     #[must_use]
     pub fn kind_in_fm(self) -> &'static str {
         match self {

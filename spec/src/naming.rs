@@ -62,13 +62,6 @@ pub enum UserFieldName {
 }
 
 /// Reads a name that may be the name of a user field. Returns `None` if it does not begin like one.
-///
-/// ```
-/// use vibecode_spec::{UserFieldName, read_user_field_name};
-///
-/// assert_eq!(read_user_field_name("ufCrmLoyalty"), Some(UserFieldName::Wire));
-/// assert_eq!(read_user_field_name("companyId"), None);
-/// ```
 #[must_use]
 pub fn read_user_field_name(name: &str) -> Option<UserFieldName> {
     let rest = after_prefix(name)?;
@@ -93,7 +86,6 @@ fn after_prefix(name: &str) -> Option<&str> {
         .map(|rest| rest.strip_prefix('_').unwrap_or(rest))
 }
 
-/// Returns the upper name for a name in any spelling.
 fn upper_name(name: &str, rest: &str) -> Option<String> {
     let words = rest.trim_start_matches(|letter: char| letter.is_ascii_digit());
     let has_lower = words.contains(|letter: char| letter.is_ascii_lowercase());

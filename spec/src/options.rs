@@ -9,7 +9,6 @@ use crate::{Item, Kind, SchemaError, label::label_of, one_line};
 /// The keys that hold options: `items` in the REST layer underneath (grade B), and `enum` in the API's
 /// own vocabulary (grade O; the form of its value is not known).
 pub(crate) const LISTS: &[&str] = &["items", "enum"];
-/// The keys that hold the id of an option.
 pub(crate) const IDS: &[&str] = &["ID", "id"];
 const LABELS: &[&str] = &[
     "VALUE", "value", "NAME", "name", "LABEL", "label", "TITLE", "title",
@@ -37,7 +36,6 @@ pub(crate) fn read(
     Ok(Vec::new())
 }
 
-/// The options of one field.
 struct Options<'a> {
     field: &'a str,
     kind: &'a Kind,

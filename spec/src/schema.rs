@@ -59,16 +59,6 @@ impl Schema {
     /// Reads the answer to `GET /v1/{entity}/fields`: the whole answer, its `data`, or the map of fields
     /// alone. It also reads a file that `cargo vibecode pull` has written.
     ///
-    /// ```
-    /// use vibecode_spec::Schema;
-    ///
-    /// let bare = Schema::read(r#"{"post":{"type":"string"}}"#)?;
-    /// let answer = Schema::read(r#"{"success":true,"data":{"post":{"type":"string"}}}"#)?;
-    /// assert_eq!(bare, answer);
-    /// assert!(Schema::read("[]").is_err());
-    /// # Ok::<(), vibecode_spec::SchemaError>(())
-    /// ```
-    ///
     /// # Errors
     /// Returns a [`SchemaError`] if the text is anything else, or if a part of it cannot be read.
     /// Unknown types and keys are not an error.
@@ -101,17 +91,6 @@ impl Schema {
     /// `id`, `fm` and the aliases of phones and emails stay read-only, whatever the portal states. A
     /// field of grade B ([`Grade::Underneath`]) is left out if the portal's list is complete and lacks
     /// it.
-    ///
-    /// ```
-    /// use vibecode_spec::{Entity, Kind, Reference, Schema};
-    ///
-    /// let portal = Schema::read(r#"{"companyId":{"type":"number","title":"Firm"}}"#)?;
-    /// let contacts = Entity::Contacts.schema().with_portal(portal);
-    /// let company = contacts.field("companyId").expect("is in both");
-    /// assert_eq!(company.kind, Kind::Reference(Reference::Company));
-    /// assert_eq!(company.title.as_deref(), Some("Firm"));
-    /// # Ok::<(), vibecode_spec::SchemaError>(())
-    /// ```
     #[must_use]
     pub fn with_portal(&self, portal: Self) -> Self {
         let (missing, lacking): (Vec<_>, Vec<_>) = self
@@ -151,16 +130,6 @@ impl Schema {
 
     /// Returns the documented fields that are missing from a portal's complete list. There are none if
     /// the list may be a part. `fm` and the aliases of phones and emails do not count as missing.
-    ///
-    /// ```
-    /// use vibecode_spec::{Entity, EntityPath, Schema};
-    ///
-    /// let file = r#"{"entity":"contacts","fields":{"post":{"type":"string"}},"format":1}"#;
-    /// let contacts = EntityPath::Entity(Entity::Contacts);
-    /// let portal = Schema::read(file)?;
-    /// assert!(portal.missing(contacts).any(|field| field.name == "birthdate"));
-    /// # Ok::<(), vibecode_spec::SchemaError>(())
-    /// ```
     pub fn missing(&self, entity: EntityPath) -> impl Iterator<Item = &'static Field> {
         let documented = entity.documented().fields();
         documented.filter(|field| {
@@ -175,18 +144,6 @@ impl Schema {
     /// A list is rejected as another entity's only if it names another entity, or if it has several
     /// fields that only another entity has and none that only this one has. A list that fits several
     /// entities is accepted for each of them.
-    ///
-    /// ```
-    /// use vibecode_spec::{Entity, EntityPath, Schema};
-    ///
-    /// let contacts = EntityPath::Entity(Entity::Contacts);
-    /// let deals = Schema::read(r#"{"amount":{},"currency":{},"closedAt":{},"title":{}}"#)?;
-    /// let error = deals.check_for(contacts).unwrap_err();
-    /// assert!(error.to_string().starts_with("these are the fields of deals, not of contacts"));
-    /// let either = Schema::read(r#"{"id":{},"title":{},"createdTime":{}}"#)?;
-    /// assert!(either.check_for(contacts).is_ok());
-    /// # Ok::<(), vibecode_spec::SchemaError>(())
-    /// ```
     ///
     /// # Errors
     /// Returns a [`SchemaError`] if there are no fields, if two fields have the same upper name, or if
@@ -279,26 +236,11 @@ impl Schema {
     }
 
     /// Returns every field, sorted by name.
-    ///
-    /// ```
-    /// use vibecode_spec::Entity;
-    ///
-    /// let fields = Entity::Contacts.schema().fields();
-    /// let read_only = fields.filter(|field| field.read_only);
-    /// assert!(read_only.map(|field| field.name.as_str()).any(|name| name == "updatedTime"));
-    /// ```
     pub fn fields(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter()
     }
 
     /// Returns the field with this wire name.
-    ///
-    /// ```
-    /// use vibecode_spec::Entity;
-    ///
-    /// let contacts = Entity::Contacts.schema();
-    /// assert!(contacts.field("post").is_some() && contacts.field("psot").is_none());
-    /// ```
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&Field> {
         let at = self
@@ -310,15 +252,6 @@ impl Schema {
     /// Returns the fields that were probably meant by an unknown name. The name may be another spelling
     /// (`COMPANY_ID`), another name of the field (`first_name`, `DATE_CREATE`, a label), or a typo.
     /// There are at most three, and more than one only if they are about equally close.
-    ///
-    /// ```
-    /// use vibecode_spec::{Entity, Likeness, Suggestion};
-    ///
-    /// let contacts = Entity::Contacts.schema();
-    /// let meant = contacts.suggestions("first_name");
-    /// assert_eq!(meant, [Suggestion { name: "name", likeness: Likeness::Meaning }]);
-    /// assert_eq!(contacts.suggestions("favouriteColour"), []);
-    /// ```
     #[must_use]
     pub fn suggestions(&self, name: &str) -> Vec<Suggestion<'_>> {
         self.suggested(suggest::candidates(&self.fields, name))
@@ -326,15 +259,6 @@ impl Schema {
 
     /// Returns the fields that have this name in another spelling, or as another of their names. This is
     /// [`suggestions`](Self::suggestions) without the search for typos, which takes longer.
-    ///
-    /// ```
-    /// use vibecode_spec::Entity;
-    ///
-    /// let contacts = Entity::Contacts.schema();
-    /// assert_eq!(contacts.namesakes("COMPANY_ID")[0].name, "companyId");
-    /// assert_eq!(contacts.namesakes("first_name")[0].name, "name");
-    /// assert_eq!(contacts.namesakes("psot"), []);
-    /// ```
     #[must_use]
     pub fn namesakes(&self, name: &str) -> Vec<Suggestion<'_>> {
         self.suggested(suggest::namesakes(&self.fields, name))
@@ -352,15 +276,6 @@ impl Schema {
 
     /// Returns the field that was probably meant, if there is exactly one. See
     /// [`suggestions`](Self::suggestions).
-    ///
-    /// ```
-    /// use vibecode_spec::Entity;
-    ///
-    /// let contacts = Entity::Contacts.schema();
-    /// assert_eq!(contacts.suggest("COMPANY_ID"), Some("companyId"));
-    /// assert_eq!(contacts.suggest("psot"), Some("post"));
-    /// assert_eq!(contacts.suggest("favouriteColour"), None);
-    /// ```
     #[must_use]
     pub fn suggest(&self, name: &str) -> Option<&str> {
         match self.suggestions(name)[..] {
@@ -370,7 +285,6 @@ impl Schema {
     }
 }
 
-/// Returns whether an entity has a documented field of this name.
 fn is_of(entity: Entity, name: &str) -> bool {
     entity.schema().field(name).is_some()
 }

@@ -56,7 +56,6 @@ pub enum Likeness {
     Typo,
 }
 
-/// The maximum number of candidates that are listed.
 const MOST: usize = 3;
 
 /// Returns the indexes of the fields that were probably meant. `fields` must be sorted by name.
@@ -188,7 +187,6 @@ impl Concept {
         self.others.contains(&folded) || wire.any(|name| is_spelling_of(name, folded))
     }
 
-    /// Returns the index of the concept's field in a schema.
     fn index_in(&self, fields: &[Field]) -> Option<usize> {
         let mut wire = self.wire.iter();
         wire.find_map(|name| index_of(fields, name))
@@ -232,7 +230,6 @@ fn is_spelling_of(name: &str, folded: &str) -> bool {
     expected.is_empty() && !folded.is_empty()
 }
 
-/// A name that may be a typo of another.
 struct Typo<'a> {
     name: &'a [u8],
     letters: u64,

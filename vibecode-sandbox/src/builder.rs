@@ -45,15 +45,6 @@ impl Sandbox {
     /// Starts a sandbox with the default portal on the runtime of the caller: contacts 71 to 73
     /// with a user field of every type, company 15, lead 31 and deal 5.
     ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::start().await;
-    /// assert_eq!(sandbox.contact(71).expect("is there")["name"], "Ivan");
-    /// # }
-    /// ```
-    ///
     /// # Panics
     /// Panics if no port of the loopback interface is free.
     pub async fn start() -> Self {
@@ -61,15 +52,6 @@ impl Sandbox {
     }
 
     /// Returns a builder of a sandbox with other records, fields or keys.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::builder().contacts(1_000).rate_limit(300).start().await;
-    /// assert!(sandbox.contact(1_000).is_some());
-    /// # }
-    /// ```
     pub fn builder() -> SandboxBuilder {
         SandboxBuilder::default()
     }
@@ -82,19 +64,6 @@ impl SandboxBuilder {
     /// Phones and emails are given in a form in which they are written, or as `fm`, which takes
     /// precedence: an answer of the API can be used as a seed. All other values are stored
     /// unchanged. A record without an `id` gets the next free one. Several seeds add up.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::builder()
-    ///     .seed(json!({ "deals": [{ "title": "Roof", "amount": 300.5 }] }))
-    ///     .start()
-    ///     .await;
-    /// assert_eq!(sandbox.record(Entity::Deals, 1).expect("was seeded")["title"], "Roof");
-    /// assert!(sandbox.contact(71).is_none());
-    /// # }
-    /// ```
     pub fn seed(mut self, records: Value) -> Self {
         self.seeds.push(records);
         self
@@ -104,19 +73,6 @@ impl SandboxBuilder {
     /// /v1/{entity}/fields` answers. Only `type` is required in the description.
     ///
     /// The fields of the default portal stay.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::builder()
-    ///     .user_field(Entity::Contacts, "ufCrmFloor", json!({ "type": "integer" }))
-    ///     .start()
-    ///     .await;
-    /// send(&sandbox, "PATCH contacts/71", json!({ "ufCrmFloor": 3 })).await;
-    /// assert_eq!(sandbox.contact(71).expect("is there")["ufCrmFloor"], 3);
-    /// # }
-    /// ```
     pub fn user_field(
         mut self,
         entity: Entity,
@@ -150,19 +106,6 @@ impl SandboxBuilder {
 
     /// Adds a key, or replaces the one with the same text. The keys that every sandbox knows, such
     /// as [`Sandbox::API_KEY`], stay.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::builder()
-    ///     .key(Key::personal("vibe_api_auditor").read_only())
-    ///     .start()
-    ///     .await;
-    /// let write = send_as(&sandbox, "vibe_api_auditor", "PATCH contacts/71", json!({ "post": "x" }));
-    /// assert_eq!(write.await.expect("an answer").0, 403);
-    /// # }
-    /// ```
     pub fn key(mut self, key: Key) -> Self {
         self.keys.push(key);
         self
@@ -170,15 +113,6 @@ impl SandboxBuilder {
 
     /// Uses contacts 1 to `count` instead of the default records, each with nothing but a name, for
     /// tests that need many records.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::builder().contacts(500).start().await;
-    /// assert_eq!(sandbox.contact(500).expect("is there")["name"], "Contact 500");
-    /// # }
-    /// ```
     pub fn contacts(self, count: u64) -> Self {
         let contacts = (1..=count).map(|id| json!({ "id": id, "name": format!("Contact {id}") }));
         let contacts: Vec<_> = contacts.collect();
@@ -189,47 +123,18 @@ impl SandboxBuilder {
     /// `RATE_LIMITED`, with `error.retryAfter` and `Retry-After`. Every answer to a known key then
     /// has `X-RateLimit-Limit`, `-Remaining` and `-Reset`. By default there is no limit; portals
     /// were observed to take 300 (grade O).
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::builder().rate_limit(1).start().await;
-    /// send(&sandbox, "GET me", json!({})).await;
-    /// let (status, answer) = send(&sandbox, "GET me", json!({})).await.expect("an answer");
-    /// assert_eq!((status, &answer["error"]["code"]), (429, &json!("RATE_LIMITED")));
-    /// # }
-    /// ```
     pub fn rate_limit(mut self, per_minute: u32) -> Self {
         self.quota.per_minute = Some(per_minute);
         self
     }
 
     /// Sets the minute in which the requests of a key are counted.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::builder().rate_limit(300).rate_limit_window(Window::Fixed).start().await;
-    /// # assert!(send(&sandbox, "GET me", json!({})).await.is_some());
-    /// # }
-    /// ```
     pub fn rate_limit_window(mut self, window: Window) -> Self {
         self.quota.window = window;
         self
     }
 
     /// Sets what `X-RateLimit-Reset` holds.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::builder().rate_limit(300).rate_limit_reset(ResetUnit::UnixTime).start().await;
-    /// # assert!(send(&sandbox, "GET me", json!({})).await.is_some());
-    /// # }
-    /// ```
     pub fn rate_limit_reset(mut self, unit: ResetUnit) -> Self {
         self.quota.reset_unit = unit;
         self
@@ -238,17 +143,6 @@ impl SandboxBuilder {
     /// Sets how many requests to the routes of entities are taken within any second, over all keys.
     /// Further requests are answered with 502 `BITRIX_UNAVAILABLE`. By default there is no limit;
     /// portals were observed to take about 10 (grade O).
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::builder().portal_limit(1).start().await;
-    /// send(&sandbox, "GET contacts/71", json!({})).await;
-    /// let (status, answer) = send(&sandbox, "GET contacts/71", json!({})).await.expect("an answer");
-    /// assert_eq!((status, &answer["error"]["code"]), (502, &json!("BITRIX_UNAVAILABLE")));
-    /// # }
-    /// ```
     pub fn portal_limit(mut self, per_second: u32) -> Self {
         self.quota.per_second = Some(per_second);
         self
@@ -256,17 +150,6 @@ impl SandboxBuilder {
 
     /// Writes empty `results` and `errors` of a batch as `[]`, as PHP writes an empty array. By
     /// default they are `{}`.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::builder().empty_maps_as_lists().start().await;
-    /// let get = json!({ "id": "a", "entity": "contacts", "action": "get", "entityId": 71 });
-    /// let answer = send(&sandbox, "POST batch", json!({ "calls": [get] })).await.expect("an answer");
-    /// assert_eq!(answer.1["data"]["errors"], json!([]));
-    /// # }
-    /// ```
     pub fn empty_maps_as_lists(mut self) -> Self {
         self.quirks.empty_maps = EmptyMaps::AsLists;
         self
@@ -274,34 +157,12 @@ impl SandboxBuilder {
 
     /// Makes lists answer what was observed on portals: `meta.total` is 0, and `meta.hasMore` is
     /// true on every full page, even if it is the last one (grade O).
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::builder().untruthful_paging().start().await;
-    /// let (_, answer) = send(&sandbox, "GET contacts", json!({})).await.expect("an answer");
-    /// assert_eq!(answer["meta"]["total"], 0);
-    /// assert_eq!(answer["data"].as_array().map(Vec::len), Some(3));
-    /// # }
-    /// ```
     pub fn untruthful_paging(mut self) -> Self {
         self.quirks.paging = Paging::Untruthful;
         self
     }
 
     /// Leaves `fm` out of reads; its aliases stay.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::builder().without_fm().start().await;
-    /// let (_, answer) = send(&sandbox, "GET contacts/71", json!({})).await.expect("an answer");
-    /// assert!(answer["data"].get("fm").is_none());
-    /// assert_eq!(answer["data"]["phoneWork"], "+74950000071");
-    /// # }
-    /// ```
     pub fn without_fm(mut self) -> Self {
         self.quirks.fm = Fm::LeftOut;
         self
@@ -309,13 +170,6 @@ impl SandboxBuilder {
 
     /// Sets the port of the loopback interface to listen on. By default, and if it is 0, a free
     /// port is used. Tests that run in parallel should not set it.
-    ///
-    /// ```no_run
-    /// # async fn run() {
-    /// let sandbox = vibecode_sandbox::Sandbox::builder().port(8080).start().await;
-    /// assert_eq!(sandbox.url(), "http://127.0.0.1:8080/v1");
-    /// # }
-    /// ```
     pub fn port(mut self, port: u16) -> Self {
         self.hosting.port = port;
         self
@@ -323,16 +177,6 @@ impl SandboxBuilder {
 
     /// Serves a page at `/`, beside `/v1`, that shows the contacts and the requests as they arrive.
     /// It shows no keys and requires none.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::builder().page().start().await;
-    /// let page = sandbox.url().replace("/v1", "/");
-    /// println!("see {page}");
-    /// # }
-    /// ```
     pub fn page(mut self) -> Self {
         self.hosting.has_page = true;
         self
@@ -340,33 +184,12 @@ impl SandboxBuilder {
 
     /// Limits the log to this many requests; older ones are dropped. By default the log grows as
     /// long as the sandbox runs.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::builder().keep_requests(1).start().await;
-    /// send(&sandbox, "GET me", json!({})).await;
-    /// send(&sandbox, "GET contacts/71", json!({})).await;
-    /// assert_eq!(sandbox.requests().len(), 1);
-    /// assert_eq!(sandbox.requests()[0].path(), "/v1/contacts/71");
-    /// # }
-    /// ```
     pub fn keep_requests(mut self, limit: usize) -> Self {
         self.hosting.kept_requests = limit;
         self
     }
 
     /// Starts the sandbox on the runtime of the caller.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::builder().contacts(10).start().await;
-    /// assert!(sandbox.contact(10).is_some());
-    /// # }
-    /// ```
     ///
     /// # Panics
     /// Panics if [`SandboxBuilder::try_start`] returns an error: a test cannot go on without its
@@ -380,15 +203,6 @@ impl SandboxBuilder {
     }
 
     /// Starts the sandbox on the runtime of the caller.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let misspelt = Sandbox::builder().seed(json!({ "contact": [] })).try_start().await;
-    /// assert!(misspelt.unwrap_err().to_string().contains("did you mean `contacts`?"));
-    /// # }
-    /// ```
     ///
     /// # Errors
     /// Returns a [`StartError`] if a seed or a description of fields is malformed, or if no port is

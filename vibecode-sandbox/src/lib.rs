@@ -55,29 +55,6 @@
 //! and its write is applied or not. A [`Storm`] hits a share of all requests, the same ones in
 //! every run. The log shows for each request which fault hit it and whether it was applied.
 //!
-//! ```
-//! # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
-//! # async fn main() {
-//! use vibecode_sandbox::{Fault, Sandbox, Storm};
-//!
-//! let sandbox = Sandbox::builder().contacts(100).start().await;
-//! sandbox.fault(Fault::drop_after().on("PATCH").at("contacts/71"));
-//! let answer = send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
-//! // The answer is lost; the change is there.
-//! assert!(answer.is_none());
-//! assert!(sandbox.requests()[0].was_applied());
-//!
-//! // About every tenth request:
-//! sandbox.storm(Storm::seeded(7).probability(0.1));
-//! for id in 1..=100 {
-//!     send(&sandbox, &format!("GET contacts/{id}"), json!({})).await;
-//! }
-//! let hit = sandbox.requests().iter().filter(|request| request.fault().is_some()).count();
-//! assert!(hit > 1 && hit < 50);
-//! # }
-//! ```
-//!
 //! On a paused clock, run the sandbox and its client on the same `current_thread` runtime. An
 //! answer of several megabytes ([`Fault::oversized`], a page of thousands of records) takes real
 //! time in the kernel, during which the timers of other requests may fire.

@@ -88,15 +88,6 @@ impl Sandbox {
     }
 
     /// Returns the base URL, such as `http://127.0.0.1:40123/v1`.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// assert!(sandbox.url().ends_with("/v1"));
-    /// # }
-    /// ```
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
@@ -104,32 +95,12 @@ impl Sandbox {
 
     /// Returns a record as `GET /v1/{entity}/{id}` would answer it now. It includes `fm` even if
     /// reads [leave it out](crate::SandboxBuilder::without_fm).
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// let company = sandbox.record(Entity::Companies, 15).expect("is there");
-    /// assert_eq!(company["title"], "Romashka");
-    /// assert!(sandbox.record(Entity::Deals, 404).is_none());
-    /// # }
-    /// ```
     #[must_use]
     pub fn record(&self, entity: Entity, id: u64) -> Option<Value> {
         self.service.portal().record(entity, id)
     }
 
     /// Returns a contact, as [`Sandbox::record`] does.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// assert_eq!(sandbox.contact(72).expect("is there")["post"], "Accountant");
-    /// # }
-    /// ```
     #[must_use]
     pub fn contact(&self, id: u64) -> Option<Value> {
         self.record(Entity::Contacts, id)
@@ -138,88 +109,27 @@ impl Sandbox {
     /// Queues a fault. It hits the next request that it applies to and that no earlier fault hits.
     ///
     /// Faults hit the routes of entities, never `GET /v1/me`.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.fault(Fault::drop_after().on("PATCH"));
-    /// let answer = send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
-    /// assert!(answer.is_none());
-    /// assert_eq!(sandbox.contact(71).expect("is there")["post"], "Director");
-    /// # }
-    /// ```
     pub fn fault(&self, fault: Fault) {
         self.faults([fault]);
     }
 
     /// Queues these faults in order, one for each request.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.faults([Fault::server_error(), Fault::drop_before()]);
-    /// let (status, _) = send(&sandbox, "GET contacts/71", json!({})).await.expect("an answer");
-    /// assert_eq!(status, 500);
-    /// assert!(send(&sandbox, "GET contacts/71", json!({})).await.is_none());
-    /// # }
-    /// ```
     pub fn faults(&self, faults: impl IntoIterator<Item = Fault>) {
         self.service.plan().queue(faults);
     }
 
     /// Starts a storm, replacing the current one. Faults of [`Sandbox::fault`] take precedence.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.storm(Storm::seeded(7).probability(1.0).faults([Fault::server_error()]));
-    /// for _ in 0..3 {
-    ///     send(&sandbox, "GET contacts/71", json!({})).await;
-    /// }
-    /// let hit = sandbox.requests().into_iter().filter(|request| request.fault().is_some());
-    /// assert_eq!(hit.count(), 3);
-    /// # }
-    /// ```
     pub fn storm(&self, storm: Storm) {
         self.service.plan().storm(storm);
     }
 
     /// Ends the storm and discards the queued faults.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.fault(Fault::drop_before());
-    /// sandbox.calm();
-    /// assert!(send(&sandbox, "GET contacts/71", json!({})).await.is_some());
-    /// # }
-    /// ```
     pub fn calm(&self) {
         self.service.plan().calm();
     }
 
     /// Expires a session during a run: from now on its token answers 401 `TOKEN_EXPIRED`. A token
     /// that no app's key knows stays unknown.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// let app = format!("{} {}", Sandbox::APP_KEY, Sandbox::SESSION_TOKEN);
-    /// sandbox.expire_session(Sandbox::SESSION_TOKEN);
-    /// let (status, answer) = send_as(&sandbox, &app, "GET me", json!({})).await.expect("an answer");
-    /// assert_eq!((status, &answer["error"]["code"]), (401, &json!("TOKEN_EXPIRED")));
-    /// # }
-    /// ```
     pub fn expire_session(&self, token: &str) {
         for key in self.service.keys().all_mut() {
             key.expire_session(token);
@@ -228,18 +138,6 @@ impl Sandbox {
 
     /// Opens a session during a run, also an expired one: its token is valid with the key of every
     /// app.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.add_session("vibe_session_renewed");
-    /// let app = format!("{} vibe_session_renewed", Sandbox::APP_KEY);
-    /// let (status, _) = send_as(&sandbox, &app, "GET me", json!({})).await.expect("an answer");
-    /// assert_eq!(status, 200);
-    /// # }
-    /// ```
     pub fn add_session(&self, token: &str) {
         for key in self.service.keys().all_mut() {
             key.open_session(token);
@@ -248,52 +146,18 @@ impl Sandbox {
 
     /// Returns every request so far, in the order of arrival, including those that have not been
     /// answered yet.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
-    /// let requests = sandbox.requests();
-    /// assert_eq!(requests[0].body_str(), r#"{"post":"Director"}"#);
-    /// assert!(requests[0].was_applied());
-    /// # }
-    /// ```
     #[must_use]
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.service.log.all()
     }
 
     /// Starts watching the requests that arrive from now on.
-    ///
-    /// ```
-    /// # use vibecode_sandbox::Sandbox;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::start().await;
-    /// let mut watch = sandbox.watch();
-    /// drop(sandbox);
-    /// assert!(watch.next().await.is_none());
-    /// # }
-    /// ```
     #[must_use]
     pub fn watch(&self) -> Watch {
         Watch::new(&self.service.log)
     }
 
     /// Removes the requests so far from the log.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// send(&sandbox, "GET me", json!({})).await;
-    /// sandbox.clear_requests();
-    /// assert!(sandbox.requests().is_empty());
-    /// # }
-    /// ```
     pub fn clear_requests(&self) {
         self.service.log.clear();
     }

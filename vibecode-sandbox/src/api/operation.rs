@@ -13,7 +13,6 @@ use crate::{
     wire::{Action, Failure},
 };
 
-/// A single operation.
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) action: Action,

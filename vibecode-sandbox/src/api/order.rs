@@ -8,7 +8,6 @@ use serde_json::{Map, Value};
 
 use crate::portal::list::query::Order;
 
-/// Returns the `order` of a body.
 pub(crate) fn of_body(body: &[u8]) -> Order {
     let order = serde_json::from_slice::<Body>(body);
     order.map(|body| body.0).unwrap_or_default()

@@ -6,6 +6,5 @@ pub(crate) struct WriteReport {
     pub(crate) applied: bool,
     /// The keys that had no effect.
     pub(crate) dropped: Vec<String>,
-    /// The ids of the calls of a batch that were applied.
     pub(crate) applied_calls: Vec<String>,
 }

@@ -34,56 +34,16 @@ enum CallEffect {
 
 impl CallFault {
     /// Puts `RATE_LIMITED` with `retryAfter` among the errors. The call is not applied.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.fault(Fault::in_batch([(0, CallFault::rate_limited(std::time::Duration::from_secs(2)))]));
-    /// let update = json!({ "id": "a", "entity": "contacts", "action": "update", "entityId": 71,
-    ///     "params": { "post": "Director" } });
-    /// let answer = send(&sandbox, "POST batch", json!({ "calls": [update] })).await.expect("an answer").1;
-    /// assert_eq!(answer["data"]["errors"]["a"]["retryAfter"], 2);
-    /// # }
-    /// ```
     pub fn rate_limited(retry_after: Duration) -> Self {
         Self::failing(Failure::rate_limited(RetryAfter::Seconds(retry_after)))
     }
 
     /// Puts an error with this code among the errors. The call is not applied.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.fault(Fault::in_batch([(0, CallFault::error("ENTITY_NOT_FOUND"))]));
-    /// let update = json!({ "id": "a", "entity": "contacts", "action": "update", "entityId": 71,
-    ///     "params": { "post": "Director" } });
-    /// let answer = send(&sandbox, "POST batch", json!({ "calls": [update] })).await.expect("an answer").1;
-    /// assert_eq!(answer["data"]["errors"]["a"]["code"], "ENTITY_NOT_FOUND");
-    /// # }
-    /// ```
     pub fn error(code: &'static str) -> Self {
         Self::failing(Failure::injected(code))
     }
 
     /// Answers neither a result nor an error for the call. The call is applied.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.fault(Fault::in_batch([(0, CallFault::missing())]));
-    /// let update = json!({ "id": "a", "entity": "contacts", "action": "update", "entityId": 71,
-    ///     "params": { "post": "Director" } });
-    /// let answer = send(&sandbox, "POST batch", json!({ "calls": [update] })).await.expect("an answer").1;
-    /// assert!(answer["data"]["results"].get("a").is_none());
-    /// assert_eq!(sandbox.contact(71).expect("is there")["post"], "Director");
-    /// # }
-    /// ```
     pub fn missing() -> Self {
         Self {
             effect: CallEffect::Missing,
@@ -99,20 +59,6 @@ impl CallFault {
     }
 
     /// Applies the call despite the fault.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.fault(Fault::in_batch([(0, CallFault::error("INTERNAL_ERROR").applied())]));
-    /// let update = json!({ "id": "a", "entity": "contacts", "action": "update", "entityId": 71,
-    ///     "params": { "post": "Director" } });
-    /// let answer = send(&sandbox, "POST batch", json!({ "calls": [update] })).await.expect("an answer").1;
-    /// assert_eq!(answer["data"]["errors"]["a"]["code"], "INTERNAL_ERROR");
-    /// assert_eq!(sandbox.contact(71).expect("is there")["post"], "Director");
-    /// # }
-    /// ```
     pub fn applied(self) -> Self {
         Self {
             applies: true,
@@ -121,20 +67,6 @@ impl CallFault {
     }
 
     /// Does not apply the call.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.fault(Fault::in_batch([(0, CallFault::missing().not_applied())]));
-    /// let update = json!({ "id": "a", "entity": "contacts", "action": "update", "entityId": 71,
-    ///     "params": { "post": "Director" } });
-    /// let answer = send(&sandbox, "POST batch", json!({ "calls": [update] })).await.expect("an answer").1;
-    /// assert!(answer["data"]["results"].get("a").is_none());
-    /// assert_ne!(sandbox.contact(71).expect("is there")["post"], "Director");
-    /// # }
-    /// ```
     pub fn not_applied(self) -> Self {
         Self {
             applies: false,
@@ -155,7 +87,6 @@ impl CallFault {
     }
 }
 
-/// The faults inside one batch.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct BatchFaults {
     /// The faulty calls, by index.

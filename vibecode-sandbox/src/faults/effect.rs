@@ -12,7 +12,6 @@ use crate::wire::{Answer, Failure, Route, envelope};
 /// Bytes that are neither JSON nor UTF-8.
 const GARBAGE: &[u8] = b"{\"success\":tru\xff\x00,,";
 
-/// What happens to the answer or its connection.
 #[derive(Debug, Clone)]
 pub(crate) enum Effect {
     /// No answer.

@@ -21,7 +21,6 @@ impl FaultPlan {
         self.storm = Some(storm.start());
     }
 
-    /// Discards all faults and ends the storm.
     pub(crate) fn calm(&mut self) {
         *self = Self::default();
     }

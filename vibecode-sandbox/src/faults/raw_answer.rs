@@ -4,10 +4,8 @@ use bytes::{BufMut, Bytes, BytesMut};
 
 use crate::wire::Answer;
 
-/// The piece size of a slow answer.
 const SMALL_PIECE: usize = 16;
 
-/// The chunk size of an oversized answer.
 const CHUNK: usize = 64 * 1024;
 
 /// The number of chunks: 17 MiB in all, which is more than a client should accept.

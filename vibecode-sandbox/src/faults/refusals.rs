@@ -13,18 +13,6 @@ const GATEWAY: &str = "The portal did not answer in time";
 impl Fault {
     /// Answers 429 `RATE_LIMITED` with `error.retryAfter`, in whole seconds and repeated in
     /// `Retry-After` (grade D). The write is not applied.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.fault(Fault::rate_limited(std::time::Duration::from_secs(2)));
-    /// let answer = send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
-    /// assert_eq!(answer.expect("an answer").1["error"]["retryAfter"], 2);
-    /// assert_ne!(sandbox.contact(71).expect("is there")["post"], "Director");
-    /// # }
-    /// ```
     pub fn rate_limited(retry_after: Duration) -> Self {
         let retry_after = RetryAfter::Seconds(retry_after);
         let failure = Failure::rate_limited(retry_after);
@@ -33,18 +21,6 @@ impl Fault {
 
     /// Answers 429 `RATE_LIMITED` without `error.retryAfter`, but with an HTTP date in
     /// `Retry-After`: the time of the wall clock plus `retry_after`. The write is not applied.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.fault(Fault::rate_limited_until(std::time::Duration::from_secs(2)));
-    /// let answer = send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
-    /// assert_eq!(answer.expect("an answer").0, 429);
-    /// assert_ne!(sandbox.contact(71).expect("is there")["post"], "Director");
-    /// # }
-    /// ```
     pub fn rate_limited_until(retry_after: Duration) -> Self {
         let retry_after = RetryAfter::Date(retry_after);
         let failure = Failure::rate_limited(retry_after);
@@ -52,36 +28,12 @@ impl Fault {
     }
 
     /// Answers 503 `QUERY_LIMIT_EXCEEDED` in the API's envelope. The write is not applied.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.fault(Fault::query_limit_exceeded());
-    /// let answer = send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
-    /// assert_eq!(answer.expect("an answer").0, 503);
-    /// assert_ne!(sandbox.contact(71).expect("is there")["post"], "Director");
-    /// # }
-    /// ```
     pub fn query_limit_exceeded() -> Self {
         let failure = Failure::new("QUERY_LIMIT_EXCEEDED", "Too many requests");
         Self::new("query_limit_exceeded", Effect::Fail(failure))
     }
 
     /// Answers 503 with an HTML page. The write is not applied.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.fault(Fault::unavailable_html());
-    /// let answer = send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
-    /// assert_eq!(answer.expect("an answer").0, 503);
-    /// assert_ne!(sandbox.contact(71).expect("is there")["post"], "Director");
-    /// # }
-    /// ```
     pub fn unavailable_html() -> Self {
         let html = Effect::Html(StatusCode::SERVICE_UNAVAILABLE);
         Self::new("unavailable_html", html)
@@ -89,36 +41,12 @@ impl Fault {
 
     /// Answers 502 `BITRIX_UNAVAILABLE` in the API's envelope. The write is applied: the gateway
     /// lost the answer.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.fault(Fault::bad_gateway());
-    /// let answer = send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
-    /// assert_eq!(answer.expect("an answer").1["error"]["code"], "BITRIX_UNAVAILABLE");
-    /// assert_eq!(sandbox.contact(71).expect("is there")["post"], "Director");
-    /// # }
-    /// ```
     pub fn bad_gateway() -> Self {
         let failure = Failure::new("BITRIX_UNAVAILABLE", GATEWAY);
         Self::new("bad_gateway", Effect::Fail(failure)).applied()
     }
 
     /// Answers 502 with an HTML page. The write is applied: the gateway lost the answer.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.fault(Fault::bad_gateway_html());
-    /// let answer = send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
-    /// assert_eq!(answer.expect("an answer").0, 502);
-    /// assert_eq!(sandbox.contact(71).expect("is there")["post"], "Director");
-    /// # }
-    /// ```
     pub fn bad_gateway_html() -> Self {
         let html = Effect::Html(StatusCode::BAD_GATEWAY);
         Self::new("bad_gateway_html", html).applied()
@@ -126,36 +54,12 @@ impl Fault {
 
     /// Answers 504 `QUEUE_TIMEOUT` in the API's envelope. The write is applied: the gateway did not
     /// wait for the answer.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.fault(Fault::queue_timeout());
-    /// let answer = send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
-    /// assert_eq!(answer.expect("an answer").1["error"]["code"], "QUEUE_TIMEOUT");
-    /// assert_eq!(sandbox.contact(71).expect("is there")["post"], "Director");
-    /// # }
-    /// ```
     pub fn queue_timeout() -> Self {
         let failure = Failure::new("QUEUE_TIMEOUT", GATEWAY);
         Self::new("queue_timeout", Effect::Fail(failure)).applied()
     }
 
     /// Answers 500 `INTERNAL_ERROR` in the API's envelope. The write is not applied.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.fault(Fault::server_error());
-    /// let answer = send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
-    /// assert_eq!(answer.expect("an answer").1["error"]["code"], "INTERNAL_ERROR");
-    /// assert_ne!(sandbox.contact(71).expect("is there")["post"], "Director");
-    /// # }
-    /// ```
     pub fn server_error() -> Self {
         let failure = Failure::new("INTERNAL_ERROR", "Internal error");
         Self::new("server_error", Effect::Fail(failure))
@@ -163,18 +67,6 @@ impl Fault {
 
     /// Answers 422 `BITRIX_ERROR` with the `b24Code` `OVERLOAD_LIMIT`, which must not be retried
     /// (grade O). The write is not applied.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.fault(Fault::overload_limit());
-    /// let answer = send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
-    /// assert_eq!(answer.expect("an answer").1["error"]["b24Code"], "OVERLOAD_LIMIT");
-    /// assert_ne!(sandbox.contact(71).expect("is there")["post"], "Director");
-    /// # }
-    /// ```
     pub fn overload_limit() -> Self {
         let failure = Failure::new("BITRIX_ERROR", "The portal is overloaded");
         Self::new(
@@ -185,18 +77,6 @@ impl Fault {
 
     /// Answers an error with this code in the API's envelope, with the status that is known for the
     /// code, or 500 if none is known. The write is not applied.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.fault(Fault::error("ACCESS_DENIED"));
-    /// let answer = send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
-    /// assert_eq!(answer.expect("an answer").0, 403);
-    /// assert_ne!(sandbox.contact(71).expect("is there")["post"], "Director");
-    /// # }
-    /// ```
     pub fn error(code: &'static str) -> Self {
         Self::new("error", Effect::Fail(Failure::injected(code)))
     }

@@ -43,16 +43,6 @@ impl Storm {
     ///
     /// Oversized answers are left out because their 17 MiB take real time in the kernel: with
     /// concurrent requests, no two runs would be the same.
-    ///
-    /// ```
-    /// use vibecode_sandbox::{Sandbox, Storm};
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.storm(Storm::seeded(7));
-    /// # }
-    /// ```
     pub fn seeded(seed: u64) -> Self {
         Self {
             seed,
@@ -62,20 +52,6 @@ impl Storm {
     }
 
     /// Sets the probability that a request is hit, from 0 to 1.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.storm(Storm::seeded(7).probability(0.0));
-    /// for _ in 0..3 {
-    ///     send(&sandbox, "GET contacts/71", json!({})).await;
-    /// }
-    /// let hit: Vec<_> = sandbox.requests().iter().filter_map(|it| Some(it.fault()?.name())).collect();
-    /// assert!(hit.is_empty());
-    /// # }
-    /// ```
     pub fn probability(self, probability: f64) -> Self {
         Self {
             probability,
@@ -86,40 +62,12 @@ impl Storm {
     /// Replaces the default faults with these, all equally likely; a fault that is listed twice is
     /// twice as likely. If a request draws a fault that does not apply to it, for example because
     /// of [`Fault::on`], it is not hit.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.storm(Storm::seeded(7).probability(1.0).faults([Fault::server_error()]));
-    /// for _ in 0..2 {
-    ///     send(&sandbox, "GET contacts/71", json!({})).await;
-    /// }
-    /// let hit: Vec<_> = sandbox.requests().iter().filter_map(|it| Some(it.fault()?.name())).collect();
-    /// assert_eq!(hit, ["server_error", "server_error"]);
-    /// # }
-    /// ```
     pub fn faults(self, faults: impl IntoIterator<Item = Fault>) -> Self {
         let faults = faults.into_iter().collect();
         Self { faults, ..self }
     }
 
     /// Adds these faults to the current ones.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.storm(Storm::seeded(7).probability(1.0).faults([]).also([Fault::drop_before()]));
-    /// for _ in 0..1 {
-    ///     send(&sandbox, "GET contacts/71", json!({})).await;
-    /// }
-    /// let hit: Vec<_> = sandbox.requests().iter().filter_map(|it| Some(it.fault()?.name())).collect();
-    /// assert_eq!(hit, ["drop_before"]);
-    /// # }
-    /// ```
     pub fn also(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
         self.faults.extend(faults);
         self

@@ -43,48 +43,18 @@ impl Key {
     pub(crate) const APP_PREFIX: &str = "vibe_app_";
 
     /// Creates a personal key, which requires no session. On a portal it begins with `vibe_api_`.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::builder().key(Key::personal("vibe_api_1")).start().await;
-    /// let answer = send_as(&sandbox, "vibe_api_1", "PATCH contacts/71", json!({ "post": "x" })).await;
-    /// assert_eq!(answer.expect("an answer").0, 200);
-    /// # }
-    /// ```
     pub fn personal(text: impl Into<String>) -> Self {
         Self::new(text, KeyKind::Personal)
     }
 
     /// Creates the key of an app, which requires a session token. On a portal it begins with
     /// `vibe_app_`.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::builder().key(Key::app("vibe_app_1")).start().await;
-    /// let answer = send_as(&sandbox, "vibe_app_1", "GET contacts/71", json!({ "post": "x" })).await;
-    /// assert_eq!(answer.expect("an answer").1["error"]["code"], "TOKEN_MISSING");
-    /// # }
-    /// ```
     pub fn app(text: impl Into<String>) -> Self {
         Self::new(text, KeyKind::App)
     }
 
     /// Creates a management key, which has no access to records: 403
     /// `MANAGEMENT_KEY_NO_ENTITY_ACCESS`. On a portal it begins with `vibe_live_`.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::builder().key(Key::management("vibe_live_1")).start().await;
-    /// let answer = send_as(&sandbox, "vibe_live_1", "GET contacts/71", json!({ "post": "x" })).await;
-    /// assert_eq!(answer.expect("an answer").1["error"]["code"], "MANAGEMENT_KEY_NO_ENTITY_ACCESS");
-    /// # }
-    /// ```
     pub fn management(text: impl Into<String>) -> Self {
         Self::new(text, KeyKind::Management)
     }
@@ -100,16 +70,6 @@ impl Key {
     }
 
     /// Adds a session: its token is valid with the key of an app.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::builder().key(Key::app("vibe_app_1").session("vibe_session_2")).start().await;
-    /// let answer = send_as(&sandbox, "vibe_app_1 vibe_session_2", "GET contacts/71", json!({ "post": "x" })).await;
-    /// assert_eq!(answer.expect("an answer").0, 200);
-    /// # }
-    /// ```
     #[must_use]
     pub fn session(mut self, token: impl Into<String>) -> Self {
         self.sessions.push(token.into());
@@ -117,16 +77,6 @@ impl Key {
     }
 
     /// Adds an expired session: its token answers 401 `TOKEN_EXPIRED`.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::builder().key(Key::app("vibe_app_1").expired_session("vibe_session_2")).start().await;
-    /// let answer = send_as(&sandbox, "vibe_app_1 vibe_session_2", "GET contacts/71", json!({ "post": "x" })).await;
-    /// assert_eq!(answer.expect("an answer").1["error"]["code"], "TOKEN_EXPIRED");
-    /// # }
-    /// ```
     #[must_use]
     pub fn expired_session(mut self, token: impl Into<String>) -> Self {
         self.expired_sessions.push(token.into());
@@ -134,64 +84,24 @@ impl Key {
     }
 
     /// Removes the scope `crm`: 403 `SCOPE_DENIED`.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::builder().key(Key::personal("vibe_api_1").without_scope()).start().await;
-    /// let answer = send_as(&sandbox, "vibe_api_1", "GET contacts/71", json!({ "post": "x" })).await;
-    /// assert_eq!(answer.expect("an answer").1["error"]["code"], "SCOPE_DENIED");
-    /// # }
-    /// ```
     #[must_use]
     pub fn without_scope(self) -> Self {
         self.restricted(Restriction::NoScope)
     }
 
     /// Removes the key's tokens for the portal: 401 `TOKEN_MISSING`.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::builder().key(Key::personal("vibe_api_1").without_tokens()).start().await;
-    /// let answer = send_as(&sandbox, "vibe_api_1", "GET contacts/71", json!({ "post": "x" })).await;
-    /// assert_eq!(answer.expect("an answer").1["error"]["code"], "TOKEN_MISSING");
-    /// # }
-    /// ```
     #[must_use]
     pub fn without_tokens(self) -> Self {
         self.restricted(Restriction::NoTokens)
     }
 
-    /// Makes the user behind the key a user without access to records: 403 `ACCESS_DENIED`.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::builder().key(Key::personal("vibe_api_1").denied()).start().await;
-    /// let answer = send_as(&sandbox, "vibe_api_1", "GET contacts/71", json!({ "post": "x" })).await;
-    /// assert_eq!(answer.expect("an answer").1["error"]["code"], "ACCESS_DENIED");
-    /// # }
-    /// ```
+    /// Denies the key's user access to records: 403 `ACCESS_DENIED`.
     #[must_use]
     pub fn denied(self) -> Self {
         self.restricted(Restriction::Denied)
     }
 
     /// Makes the key read-only: a write answers 403 `WRITE_BLOCKED_READONLY_KEY`.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let sandbox = Sandbox::builder().key(Key::personal("vibe_api_1").read_only()).start().await;
-    /// let answer = send_as(&sandbox, "vibe_api_1", "PATCH contacts/71", json!({ "post": "x" })).await;
-    /// assert_eq!(answer.expect("an answer").1["error"]["code"], "WRITE_BLOCKED_READONLY_KEY");
-    /// # }
-    /// ```
     #[must_use]
     pub fn read_only(self) -> Self {
         self.restricted(Restriction::ReadOnly)

@@ -45,7 +45,6 @@ impl Keyring {
         self.keys.get(text).map(Key::text)
     }
 
-    /// All keys, to change them.
     pub(crate) fn all_mut(&mut self) -> impl Iterator<Item = &mut Key> {
         self.keys.values_mut()
     }

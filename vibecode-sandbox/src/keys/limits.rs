@@ -59,7 +59,6 @@ pub enum ResetUnit {
     UnixTime,
 }
 
-/// The limits of a portal.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Quota {
     pub(crate) per_minute: Option<u32>,

@@ -52,145 +52,54 @@ impl LoggedRequest {
 
     /// Returns the number of requests that arrived before this one, including those that were
     /// cleared.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
-    /// send(&sandbox, "GET me", json!({})).await;
-    /// assert_eq!(sandbox.requests()[1].serial(), 1);
-    /// # }
-    /// ```
     #[must_use]
     pub fn serial(&self) -> usize {
         self.serial
     }
 
     /// Returns the method, such as `PATCH`.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
-    /// assert_eq!(sandbox.requests()[0].method(), "PATCH");
-    /// # }
-    /// ```
     #[must_use]
     pub fn method(&self) -> &Method {
         &self.request.method
     }
 
     /// Returns the path without the query, such as `/v1/contacts/71`.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
-    /// assert_eq!(sandbox.requests()[0].path(), "/v1/contacts/71");
-    /// # }
-    /// ```
     #[must_use]
     pub fn path(&self) -> &str {
         self.request.uri.path()
     }
 
     /// Returns the part of the URL after the question mark.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// send(&sandbox, "GET contacts?limit=2", json!({})).await;
-    /// assert_eq!(sandbox.requests()[0].query(), Some("limit=2"));
-    /// # }
-    /// ```
     #[must_use]
     pub fn query(&self) -> Option<&str> {
         self.request.uri.query()
     }
 
     /// Returns all headers. Their `Debug` output hides the key and the session token.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
-    /// assert!(sandbox.requests()[0].headers().contains_key("X-Api-Key"));
-    /// # }
-    /// ```
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.request.headers
     }
 
     /// Returns a header by its name, in any case, if its value is visible ASCII text.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
-    /// assert_eq!(sandbox.requests()[0].header("x-api-key"), Some(Sandbox::API_KEY));
-    /// # }
-    /// ```
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.request.headers.get(name)?.to_str().ok()
     }
 
     /// Returns the raw bytes of the body.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
-    /// assert_eq!(sandbox.requests()[0].body(), br#"{"post":"Director"}"#);
-    /// # }
-    /// ```
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.request.body
     }
 
     /// Returns the body as text; empty if it is not UTF-8.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
-    /// assert_eq!(sandbox.requests()[0].body_str(), r#"{"post":"Director"}"#);
-    /// # }
-    /// ```
     #[must_use]
     pub fn body_str(&self) -> &str {
         str::from_utf8(&self.request.body).unwrap_or_default()
     }
 
     /// Returns the status of the answer; `None` if the connection ended without one.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
-    /// assert_eq!(sandbox.requests()[0].status().map(|status| status.as_u16()), Some(200));
-    /// # }
-    /// ```
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.status
@@ -198,32 +107,12 @@ impl LoggedRequest {
 
     /// Returns true if the client has been answered, or never will be. A [late](Fault::late) write
     /// may still be pending.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
-    /// assert!(sandbox.requests()[0].is_over());
-    /// # }
-    /// ```
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.over
     }
 
     /// Returns the error code of the answer.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// send(&sandbox, "GET contacts/404", json!({})).await;
-    /// assert_eq!(sandbox.requests()[0].error_code(), Some("ENTITY_NOT_FOUND"));
-    /// # }
-    /// ```
     #[must_use]
     pub fn error_code(&self) -> Option<&str> {
         self.error_code
@@ -232,16 +121,6 @@ impl LoggedRequest {
     /// Returns true if this was a write that the portal carried out: before the answer, without
     /// one, or [late](Fault::late). A refused write was not applied; a write that repeated existing
     /// values was. A batch was applied if any of its calls was.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// send(&sandbox, "PATCH contacts/71", json!({ "post": "Director" })).await;
-    /// assert!(sandbox.requests()[0].was_applied());
-    /// # }
-    /// ```
     #[must_use]
     pub fn was_applied(&self) -> bool {
         self.report.applied
@@ -249,35 +128,12 @@ impl LoggedRequest {
 
     /// Returns the ids of the batch's calls that were writes and were carried out, in their order.
     /// For `POST /v1/{entity}/batch`, returns the ids of the records.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// let update = json!({ "id": "a", "entity": "contacts", "action": "update", "entityId": 71,
-    ///     "params": { "post": "Director" } });
-    /// send(&sandbox, "POST batch", json!({ "calls": [update] })).await;
-    /// assert_eq!(sandbox.requests()[0].applied_calls(), ["a"]);
-    /// # }
-    /// ```
     #[must_use]
     pub fn applied_calls(&self) -> &[String] {
         &self.report.applied_calls
     }
 
     /// Returns the fault that hit the request.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// sandbox.fault(Fault::delay(std::time::Duration::from_secs(2)));
-    /// send(&sandbox, "GET contacts/71", json!({})).await;
-    /// assert_eq!(sandbox.requests()[0].fault().map(Fault::name), Some("delay"));
-    /// # }
-    /// ```
     #[must_use]
     pub fn fault(&self) -> Option<&Fault> {
         self.fault.as_ref()
@@ -286,16 +142,6 @@ impl LoggedRequest {
     /// Returns the keys of the body that had no effect although the answer was 200: unknown,
     /// read-only, or with the value null. The API does not report them. In a batch they are
     /// prefixed with the id of their call: `c1.post`.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// send(&sandbox, "PATCH contacts/71", json!({ "pots": "Director" })).await;
-    /// assert_eq!(sandbox.requests()[0].dropped(), ["pots"]);
-    /// # }
-    /// ```
     #[must_use]
     pub fn dropped(&self) -> &[String] {
         &self.report.dropped

@@ -15,7 +15,6 @@ use crate::{
     wire::{Answer, Request},
 };
 
-/// The log of all requests.
 #[derive(Debug)]
 pub(crate) struct Log {
     contents: Mutex<Contents>,
@@ -73,7 +72,6 @@ impl Log {
         });
     }
 
-    /// Marks a request that will never be answered.
     pub(crate) fn set_unanswered(&self, serial: usize) {
         self.update(serial, |request| request.over = true);
     }
@@ -99,7 +97,6 @@ impl Log {
         (changed.cloned().collect(), contents.revision)
     }
 
-    /// Returns a receiver of every new revision.
     pub(crate) fn watch(&self) -> watch::Receiver<u64> {
         self.revision.subscribe()
     }

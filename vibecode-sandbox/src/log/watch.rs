@@ -44,19 +44,6 @@ impl Watch {
     /// number](LoggedRequest::serial). Returns `None` once the sandbox is dropped.
     ///
     /// This method is cancel safe: if the future is dropped, nothing is lost.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// # let sandbox = Sandbox::start().await;
-    /// let mut watch = sandbox.watch();
-    /// send(&sandbox, "GET me", json!({})).await;
-    /// assert!(watch.next().await.is_some());
-    /// drop(sandbox);
-    /// assert!(watch.next().await.is_none());
-    /// # }
-    /// ```
     pub async fn next(&mut self) -> Option<Vec<LoggedRequest>> {
         loop {
             let seen = self.seen;

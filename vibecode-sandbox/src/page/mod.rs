@@ -28,7 +28,6 @@ const DOCUMENT: &str = include_str!("index.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// The placeholder of the state in the document.
 const STATE: &str = "{{state}}";
 
 /// How long a request waits for updates. Proxies close connections that are silent for a minute.

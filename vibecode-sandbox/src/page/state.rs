@@ -83,7 +83,6 @@ fn request(request: &LoggedRequest) -> Value {
     })
 }
 
-/// Returns the part of a body that is shown.
 fn beginning(body: &str) -> &str {
     let mut ends = (0..=MAX_BODY_LENGTH.min(body.len())).rev();
     ends.find_map(|end| body.get(..end)).unwrap_or_default()

@@ -13,7 +13,6 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// Creates a clock that starts now and shows `origin`.
     pub(crate) fn starting_at(origin: Moment) -> Self {
         Self {
             origin,

@@ -18,7 +18,6 @@ use super::{
 };
 use crate::wire::Failure;
 
-/// The portal: its records and fields, by entity.
 #[derive(Debug)]
 pub(crate) struct Portal {
     pub(crate) tables: HashMap<Entity, Table>,
@@ -28,7 +27,6 @@ pub(crate) struct Portal {
 }
 
 impl Portal {
-    /// Returns the record as it is read.
     pub(crate) fn get(&self, entity: Entity, id: u64) -> Result<Value, Failure> {
         let table = self.table(entity)?;
         let record = table.records.get(&id);
@@ -103,12 +101,10 @@ impl Portal {
         removed.map(drop).ok_or_else(Failure::entity_not_found)
     }
 
-    /// Returns the description of every field.
     pub(crate) fn fields(&self, entity: Entity) -> Result<Value, Failure> {
         Ok(description::describe(&self.table(entity)?.fields))
     }
 
-    /// Returns the definition of every user field.
     pub(crate) fn user_fields(&self, entity: Entity) -> Result<Value, Failure> {
         let fields = &self.table(entity)?.fields;
         Ok(definition::define(entity, fields))

@@ -81,7 +81,6 @@ fn new_entry(multifield: Multifield, value: &Value, type_id: Option<&Value>) -> 
     })
 }
 
-/// Returns the values of all entries of one kind.
 pub(crate) fn values(multifield: Multifield, entries: &[Entry]) -> Value {
     let of_kind = entries
         .iter()

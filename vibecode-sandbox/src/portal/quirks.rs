@@ -1,6 +1,5 @@
 //! Behaviour that differs between portals, or is not known.
 
-/// How this portal behaves.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Quirks {
     pub(crate) empty_maps: EmptyMaps,

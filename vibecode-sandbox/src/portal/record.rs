@@ -12,10 +12,8 @@ use super::{
 /// The fields for the time of the last change: deals use a different name (grade D, O).
 const UPDATED: &[&str] = &["updatedTime", "updatedAt"];
 
-/// The fields for the time of creation.
 const CREATED: &[&str] = &["createdTime", "createdAt"];
 
-/// The stored contents of a record.
 #[derive(Debug)]
 pub(crate) struct Record {
     pub(crate) id: u64,
@@ -25,7 +23,6 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// Creates an empty record.
     pub(crate) fn new(id: u64) -> Self {
         Self {
             id,
@@ -34,13 +31,11 @@ impl Record {
         }
     }
 
-    /// Returns the value of the field.
     pub(crate) fn value(&self, field: &Field) -> Value {
         let stored = self.values.get(&field.name).cloned();
         stored.unwrap_or_else(|| stored_value::unset(field))
     }
 
-    /// Returns when the record was last changed.
     pub(crate) fn updated(&self) -> Option<Moment> {
         UPDATED
             .iter()
@@ -53,7 +48,6 @@ impl Record {
         self.mark_updated(fields, moment);
     }
 
-    /// Marks the record as changed at this time.
     pub(crate) fn mark_updated(&mut self, fields: &Fields, moment: Moment) {
         self.set_time(UPDATED, fields, moment);
     }

@@ -11,13 +11,11 @@ use super::{
 };
 use crate::start_error::StartError;
 
-/// The records of the default portal.
 pub(crate) const DEFAULT: &str = include_str!("../../portal/records.json");
 
 /// The id of an entry that has none yet: seeded ids take precedence.
 pub(crate) const NO_ID: u64 = 0;
 
-/// Splits a seed by entity.
 pub(crate) fn by_entity(seed: Value) -> Result<Vec<(Entity, Vec<Value>)>, StartError> {
     let Value::Object(entities) = seed else {
         return Err(StartError::new(

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::{fields::Fields, record::Record};
 
-/// One entity's records and fields.
 #[derive(Debug)]
 pub(crate) struct Table {
     pub(crate) fields: Fields,

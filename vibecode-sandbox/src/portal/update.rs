@@ -13,7 +13,6 @@ use super::{
 };
 use crate::wire::Failure;
 
-/// The changes to a record.
 #[derive(Debug, Default)]
 pub(crate) struct Update {
     /// Only the values that differ from the stored ones.

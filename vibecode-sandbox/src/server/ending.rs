@@ -20,7 +20,6 @@ use crate::{
 pub(crate) enum Delivery {
     /// Sends an answer and stays open.
     Answer(Answer),
-    /// Ends.
     Ending(Ending),
 }
 
@@ -43,7 +42,6 @@ pub(crate) struct LateRequest {
 }
 
 impl Ending {
-    /// Creates an ending without an answer.
     pub(crate) fn closing(close: Close) -> Self {
         Self {
             pieces: Vec::new(),

@@ -1,6 +1,5 @@
 //! Where a sandbox listens, and what it serves beside the API.
 
-/// Where a sandbox listens, and what it serves beside the API.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Hosting {
     /// 0 for any free port.

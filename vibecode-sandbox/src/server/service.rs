@@ -13,7 +13,6 @@ use crate::{
     wire::{Answer, Request},
 };
 
-/// The state that all connections share.
 #[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) log: Arc<Log>,
@@ -21,7 +20,6 @@ pub(crate) struct Service {
     pub(crate) portal: Mutex<Portal>,
     plan: Mutex<FaultPlan>,
     limits: Mutex<Limits>,
-    /// Whether the page is served beside the API.
     pub(crate) has_page: bool,
 }
 

@@ -47,7 +47,6 @@ impl Action {
         Self::ALL.iter().copied().find(|each| each.name() == name)
     }
 
-    /// Returns the access that a key needs.
     pub(crate) fn access(self) -> Access {
         match self {
             Self::Create | Self::Update | Self::Delete => Access::Write,

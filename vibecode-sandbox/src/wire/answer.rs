@@ -10,7 +10,6 @@ use serde_json::Value;
 
 use super::Failure;
 
-/// An HTTP answer.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -20,7 +19,6 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// Creates an answer without a body.
     pub(crate) fn empty(status: StatusCode) -> Self {
         Self {
             status,

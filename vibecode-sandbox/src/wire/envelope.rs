@@ -89,7 +89,6 @@ impl Failure {
             .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
-    /// Returns the `Retry-After` header.
     pub(crate) fn retry_after_header(&self) -> Option<HeaderValue> {
         match self.retry_after? {
             RetryAfter::Seconds(wait) => Some(wall_clock::whole_seconds(wait).into()),

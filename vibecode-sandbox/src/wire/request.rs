@@ -18,7 +18,6 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// Returns the route of the request.
     pub(crate) fn route(&self) -> Result<Route, Failure> {
         Route::parse(&self.method, self.uri.path())
     }

@@ -5,7 +5,6 @@ use vibecode_spec::Entity;
 
 use super::{Access, Action, Failure};
 
-/// The route of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Route {
     /// `GET /v1/me`

@@ -7,7 +7,6 @@ use vibecode_spec::{Entity, Field};
 
 use super::{Fields, description};
 
-/// Returns the definition of every user field.
 pub(crate) fn define(entity: Entity, fields: &Fields) -> Value {
     let fields = fields.custom().enumerate();
     fields

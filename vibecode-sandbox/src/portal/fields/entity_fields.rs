@@ -6,7 +6,6 @@ use vibecode_spec::{Entity, Field, Schema, UserFieldName, read_user_field_name};
 
 use crate::start_error::StartError;
 
-/// The fields of one entity.
 #[derive(Debug)]
 pub(crate) struct Fields {
     entity: Entity,
@@ -15,7 +14,6 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    /// Creates the built-in fields and custom fields with these descriptions.
     pub(crate) fn new(
         entity: Entity,
         custom_descriptions: Map<String, Value>,

@@ -35,7 +35,6 @@ fn of_one(value: &Value, stored: &Value, ids: &mut Ids) -> Option<Value> {
     }
 }
 
-/// Returns the stored file with this id.
 fn find(stored: &Value, id: &Value) -> Option<Value> {
     let files = match stored {
         Value::Array(files) => files.as_slice(),
