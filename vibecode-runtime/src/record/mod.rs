@@ -126,8 +126,12 @@ impl<'a> Fields<'a> {
         T::from_fields(&fields).map_err(UnreadableRecord::Field)
     }
 
+    #[expect(clippy::expect_used, reason = "an error about a field must name it")]
     pub(crate) fn at(&self, place: usize) -> (&'static str, Option<WireValue<'a>>) {
-        let name = self.names.get(place).copied().unwrap_or_default();
+        let name = self
+            .names
+            .get(place)
+            .expect("the macro reads the fields that it lists");
         (name, self.value(place))
     }
 

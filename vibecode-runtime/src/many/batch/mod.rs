@@ -139,8 +139,9 @@ impl Batch {
             }
             let pack = Pack::queue(&client, &caller, valid);
             pack.send(&client, &caller, &mut Slot::default(), |at, result| {
-                let index = indices.get(at).copied().unwrap_or_default();
-                if let Some(slot) = results.get_mut(index) {
+                let slot = indices.get(at).and_then(|index| results.get_mut(*index));
+                debug_assert!(slot.is_some(), "a result is of a call of this batch");
+                if let Some(slot) = slot {
                     *slot = Some(result);
                 }
             })

@@ -100,10 +100,12 @@ impl Added<'_> {
     }
 }
 
+#[expect(
+    clippy::expect_used,
+    reason = "an empty text in its place would be compared and sent"
+)]
 pub(crate) fn text_of(json: &str) -> String {
-    let read = serde_json::from_str(json);
-    debug_assert!(read.is_ok(), "a body holds JSON text for each added value");
-    read.unwrap_or_default()
+    serde_json::from_str(json).expect("each added value of a body is a JSON text")
 }
 
 /// A field whose value cannot be sent.
@@ -290,8 +292,14 @@ impl Body {
         }
     }
 
+    #[expect(
+        clippy::expect_used,
+        reason = "without its text, a member would be sent without a value"
+    )]
     fn text(&self, span: Range<usize>) -> &str {
-        self.json.get(span).unwrap_or_default()
+        self.json
+            .get(span)
+            .expect("a change refers to a part of the text")
     }
 
     fn value(&self, change: &Change) -> &str {
