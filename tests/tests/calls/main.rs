@@ -7,6 +7,7 @@ mod jobs;
 mod lists;
 mod long_streams;
 mod order;
+mod polled_once;
 mod records;
 mod runtimes;
 mod shut_down;
