@@ -20,13 +20,13 @@ async fn is_sent<T, F: Future<Output = Result<T>>>(call: impl FnOnce(&Client) ->
     let mut call = pin!(call(&client));
     let polled = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     assert!(polled.is_pending());
-    let arrives = async {
+    let arrival = async {
         while sandbox.requests().is_empty() {
             sleep(Duration::from_millis(1)).await;
         }
     };
-    let arrived = timeout(Duration::from_secs(20), arrives).await;
-    assert!(arrived.is_ok(), "the request waits for its caller");
+    let in_time = timeout(Duration::from_secs(20), arrival).await;
+    assert!(in_time.is_ok(), "the request waits for its caller");
     assert!(call.await.is_ok(), "the result is still there");
 }
 
