@@ -3,9 +3,9 @@
 
 use vibecode_runtime::{
     Companies, Contacts, Deals, EmailType, Encode, EncodeError, Encoder, Entity as _, ErrorCode,
-    Leads, Patch, PhoneType, UserId, kind,
+    Leads, Patch, PatchJob, PhoneType, UserId, kind,
 };
-use vibecode_spec::{ERROR_CODES, Entity, Kind, Multifield};
+use vibecode_spec::{Clearing, ERROR_CODES, Entity, Kind, Multifield};
 
 #[test]
 fn the_runtime_and_the_spec_know_the_same_error_codes() {
@@ -52,6 +52,20 @@ fn phones_and_emails_have_the_types_of_the_spec() {
 fn a_bare_phone_or_email_has_the_type_that_the_spec_gives_to_it() {
     assert_eq!(PhoneType::default().as_str(), Multifield::DEFAULT_TYPE_ID);
     assert_eq!(EmailType::default().as_str(), Multifield::DEFAULT_TYPE_ID);
+}
+
+#[test]
+fn a_job_clears_a_field_by_the_json_of_the_spec_and_by_no_other() {
+    let job = |json: &str| {
+        let value: serde_json::Value = serde_json::from_str(json).unwrap();
+        PatchJob::untyped("contacts", 71).clear("post", value).job()
+    };
+    for clearing in Clearing::ALL {
+        assert!(job(clearing.as_json()).is_ok(), "{clearing:?}");
+    }
+    for other in ["1", "true", "{}", "\" \"", "[0]"] {
+        assert!(job(other).is_err(), "{other}");
+    }
 }
 
 #[test]
