@@ -53,7 +53,7 @@ use crate::{
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(into = "Data")]
 pub struct PatchJob {
     entity: Cow<'static, str>,
@@ -327,17 +327,6 @@ fn read_added(name: &str, value: &RawValue) -> Option<Vec<(String, &'static str)
         entries.filter(|entries| !entries.is_empty())
     } else {
         Some(vec![entry(value)?])
-    }
-}
-
-/// Shows the record and which fields change, but no values.
-impl fmt::Debug for PatchJob {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PatchJob")
-            .field("entity", &self.entity)
-            .field("id", &self.id)
-            .field("body", &self.body)
-            .finish()
     }
 }
 

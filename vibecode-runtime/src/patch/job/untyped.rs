@@ -1,7 +1,5 @@
 //! Patches whose fields are known only at run time.
 
-use std::fmt;
-
 use serde::{Serialize, Serializer};
 
 use super::{PatchJob, clearing, is_never_set};
@@ -46,7 +44,7 @@ use crate::{
 /// assert_eq!(error.kind(), ErrorKind::InvalidPatch);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 #[must_use = "a patch does nothing until it is sent"]
 pub struct UntypedPatch {
     entity: String,
@@ -173,17 +171,6 @@ fn multifield(name: &str) -> Option<&'static str> {
 impl Serialize for UntypedPatch {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.body.serialize(serializer)
-    }
-}
-
-/// Shows the record and which fields change, but no values.
-impl fmt::Debug for UntypedPatch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UntypedPatch")
-            .field("entity", &self.entity)
-            .field("id", &self.id)
-            .field("body", &self.body)
-            .finish()
     }
 }
 
