@@ -6,6 +6,8 @@
 //! Therefore such a call moves to a task of the client.
 
 use std::{
+    future::poll_fn,
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -33,29 +35,48 @@ impl<S> Layer<S> for Connecting {
 
     fn layer(&self, connector: S) -> Counted<S> {
         Counted {
-            connector,
+            connector: Arc::new(connector),
             begun: Arc::clone(&self.begun),
         }
     }
 }
 
-#[derive(Clone)]
+/// The connector within. Shared, since hyper clones its connector for every request, though it connects
+/// for few of them; reqwest's connector costs 3,000 instructions to clone.
 pub(super) struct Counted<S> {
-    connector: S,
+    connector: Arc<S>,
     begun: Arc<AtomicUsize>,
 }
 
-impl<S: Service<R>, R> Service<R> for Counted<S> {
+impl<S> Clone for Counted<S> {
+    fn clone(&self) -> Self {
+        Self {
+            connector: Arc::clone(&self.connector),
+            begun: Arc::clone(&self.begun),
+        }
+    }
+}
+
+impl<S, R> Service<R> for Counted<S>
+where
+    S: Service<R, Future: Send> + Clone + Send + 'static,
+    R: Send + 'static,
+{
     type Response = S::Response;
     type Error = S::Error;
-    type Future = S::Future;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.connector.poll_ready(context)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        // The clone that connects is asked, in `call`.
+        Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: R) -> S::Future {
+    fn call(&mut self, request: R) -> Self::Future {
         self.begun.fetch_add(1, Ordering::Relaxed);
-        self.connector.call(request)
+        let mut connector = S::clone(&self.connector);
+        Box::pin(async move {
+            poll_fn(|context| connector.poll_ready(context)).await?;
+            connector.call(request).await
+        })
     }
 }
