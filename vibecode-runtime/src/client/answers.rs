@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::{
     Request,
-    outcome::{self, Answer},
+    judge::{self, Answer},
 };
 use crate::{Outcome, RawAnswer, Result, wire::json};
 
@@ -32,9 +32,7 @@ impl Answer for New {
     fn read(data: &RawValue, meta: Option<&RawValue>, request: &Request) -> Result<Self> {
         let raw = RawAnswer::read(data, meta, request)?;
         let id = raw.id().ok_or_else(|| {
-            outcome::unexpected(
-                "the answer contains a new record, but no id of it that can be read",
-            )
+            judge::unexpected("the answer contains a new record, but no id of it that can be read")
         })?;
         Ok(Self(id, raw))
     }
@@ -58,7 +56,7 @@ impl Answer for Done {
 
     fn read(data: &RawValue, _: Option<&RawValue>, request: &Request) -> Result<Self> {
         if data.get() == "false" {
-            return Err(outcome::unexpected(
+            return Err(judge::unexpected(
                 "the answer reports a success, and `false` as its result",
             ));
         }
@@ -89,7 +87,7 @@ pub(crate) fn check_id(record: &RawValue, wanted: Option<u64>) -> Result<()> {
         return Ok(());
     }
     if !json::is_object(record) {
-        return Err(outcome::unexpected(
+        return Err(judge::unexpected(
             "the answer reports a success, but contains no record",
         ));
     }
@@ -102,20 +100,20 @@ pub(crate) fn check_id_in_batch(record: &RawValue, wanted: u64) -> Result<()> {
     if begins_with_id(record.get(), wanted) || check_whole(record, Some(wanted))?.is_some() {
         return Ok(());
     }
-    Err(outcome::unexpected(
+    Err(judge::unexpected(
         "the batch's answer reports a success of this call, but no id of the record",
     ))
 }
 
 fn check_whole(record: &RawValue, wanted: Option<u64>) -> Result<Option<&RawValue>> {
     let Some([id, success, error]) = json::pick(record.get(), ["id", "success", "error"]) else {
-        return Err(outcome::unexpected(
+        return Err(judge::unexpected(
             "the answer contains a record whose id cannot be read",
         ));
     };
     match (id, wanted) {
-        (Some(id), Some(wanted)) if json::id(id) != Some(wanted) => Err(outcome::other_record()),
-        (None, _) if success.is_some() || error.is_some() => Err(outcome::unexpected(
+        (Some(id), Some(wanted)) if json::id(id) != Some(wanted) => Err(judge::other_record()),
+        (None, _) if success.is_some() || error.is_some() => Err(judge::unexpected(
             "the answer reports a success, but contains an error in the place of the record",
         )),
         _ => Ok(id),

@@ -22,7 +22,7 @@
 
 mod ensured;
 mod missing;
-mod step;
+mod progress;
 mod transport;
 
 use std::{borrow::Borrow, pin::pin, sync::Arc};
@@ -34,13 +34,13 @@ use tokio::{
 
 pub use self::ensured::Ensured;
 use self::{
-    step::{Step, Working},
+    progress::{Progress, Step},
     transport::{Batched, OneByOne, Transport},
 };
 use crate::{
     Client, Error, ErrorKind, IdFor, Outcome, Patch, PatchJob, Result,
     client::{Call, Caller, join_queues, waited_for_a_record},
-    many::batch::Slot,
+    many::batch::PackPermit,
 };
 
 impl Client {
@@ -103,7 +103,7 @@ impl Client {
 
 /// Up to 50 jobs that wait for the locks of their records.
 pub(crate) struct EnsurePack {
-    working: Vec<Working>,
+    working: Vec<Progress>,
     woken: Arc<Notify>,
 }
 
@@ -114,10 +114,10 @@ impl EnsurePack {
         let attempts = client.shared.retries.attempts();
         let woken = Arc::new(Notify::new());
         let targets = jobs.iter().map(PatchJob::target);
-        let requests = join_queues(&client.shared.records, targets, caller, &woken);
+        let requests = join_queues(&client.shared.locks, targets, caller, &woken);
         let working = jobs.into_iter().zip(requests).enumerate();
         let working = working
-            .map(|(index, (job, request))| Working::new(index, job, request, attempts))
+            .map(|(index, (job, request))| Progress::new(index, job, request, attempts))
             .collect();
         Self { working, woken }
     }
@@ -127,10 +127,10 @@ impl EnsurePack {
         self,
         client: &Client,
         caller: &Caller,
-        slot: &mut Slot,
+        permit: &mut PackPermit,
         done: impl FnMut(usize, Result<Ensured>),
     ) {
-        let transport = Batched::new(client, caller, slot);
+        let transport = Batched::new(client, caller, permit);
         self.run(caller, transport, done).await;
     }
 
@@ -157,15 +157,11 @@ impl EnsurePack {
             }
             if !is_due(&working) {
                 transport.pause();
-                let is_waited = wait(&working, &woken, latest_lock, caller).await;
-                if is_waited.is_err() {
-                    for one in working {
-                        let (index, result) = one.give_up();
-                        done(index, result);
+                if let Err(gone) = wait(&working, &woken, latest_lock, caller).await {
+                    for one in &mut working {
+                        one.fail(gone.clone());
                     }
-                    return;
-                }
-                if Instant::now() >= latest_lock {
+                } else if Instant::now() >= latest_lock {
                     for one in working.iter_mut().filter(|one| one.is_waiting()) {
                         one.fail(waited_for_a_record());
                     }
@@ -191,20 +187,20 @@ impl EnsurePack {
     }
 }
 
-fn is_due(working: &[Working]) -> bool {
+fn is_due(working: &[Progress]) -> bool {
     let now = Instant::now();
-    let mut due = working.iter().filter_map(Working::due);
+    let mut due = working.iter().filter_map(Progress::due);
     due.any(|due| due <= now)
 }
 
 async fn wait(
-    working: &[Working],
+    working: &[Progress],
     woken: &Notify,
     latest_lock: Instant,
     caller: &Caller,
 ) -> Result<()> {
-    let due = working.iter().filter_map(Working::due).min();
-    if !working.iter().any(Working::is_waiting) {
+    let due = working.iter().filter_map(Progress::due).min();
+    if !working.iter().any(Progress::is_waiting) {
         let due = due.unwrap_or_else(Instant::now);
         return caller.wait(pin!(sleep_until(due))).await;
     }
@@ -216,7 +212,7 @@ async fn wait(
         .map(drop)
 }
 
-fn pick(working: &mut [Working], is_wanted: impl Fn(&Working) -> bool) -> Vec<&mut Working> {
+fn pick(working: &mut [Progress], is_wanted: impl Fn(&Progress) -> bool) -> Vec<&mut Progress> {
     working.iter_mut().filter(|one| is_wanted(one)).collect()
 }
 

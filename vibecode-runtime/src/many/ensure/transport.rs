@@ -2,18 +2,18 @@
 
 use tokio::time::Instant;
 
-use super::step::{Step, Working};
+use super::progress::{Progress, Step};
 use crate::{
     Client, Error, RawAnswer,
     client::{Additions, Caller, RecordLock, Request},
-    many::batch::{self, BatchCall, Ended, Ready, Slot},
+    many::batch::{self, BatchCall, Ended, PackPermit, Ready},
 };
 
 pub(super) trait Transport: Send {
     /// Reads these records and decides what comes next for each.
-    fn read(&mut self, working: &mut [&mut Working]) -> impl Future<Output = ()> + Send;
+    fn read(&mut self, working: &mut [&mut Progress]) -> impl Future<Output = ()> + Send;
 
-    fn write(&mut self, working: &mut [&mut Working]) -> impl Future<Output = ()> + Send;
+    fn write(&mut self, working: &mut [&mut Progress]) -> impl Future<Output = ()> + Send;
 
     /// Called when nothing will be sent for a while.
     fn pause(&mut self);
@@ -36,43 +36,43 @@ impl<'a> OneByOne<'a> {
 }
 
 impl Transport for OneByOne<'_> {
-    async fn read(&mut self, working: &mut [&mut Working]) {
+    async fn read(&mut self, working: &mut [&mut Progress]) {
         for one in working {
             let target = one.job.target();
-            let mut tries = self.client.begin(self.caller);
+            let mut sending = self.client.begin(self.caller);
             let read = match Request::get(target.entity, target.id) {
-                Ok(request) => tries.run::<RawAnswer>(&request, &[]).await,
+                Ok(request) => sending.send::<RawAnswer>(&request, &[]).await,
                 Err(error) => Err(error),
             };
-            one.decide(read, tries.sent_at());
+            one.decide(read, sending.sent_at());
         }
     }
 
-    async fn write(&mut self, working: &mut [&mut Working]) {
+    async fn write(&mut self, working: &mut [&mut Progress]) {
         for one in working {
             let Step::Write(body) = &one.step else {
                 continue;
             };
             let target = one.job.target();
-            let mut tries = self.client.begin(self.caller).at_most(one.tries_left());
+            let mut sending = self.client.begin(self.caller).at_most(one.attempts_left());
             let written = match Request::update(target.entity, target.id, body) {
                 Ok(request) => {
                     let lock = one.lock();
                     if let Some(lock) = lock {
                         lock.will_add(Additions::of(body));
                     }
-                    tries.run::<RawAnswer>(&request, lock.as_slice()).await
+                    sending.send::<RawAnswer>(&request, lock.as_slice()).await
                 }
                 Err(error) => Err(error),
             };
-            one.note(written, tries.count());
+            one.note(written, sending.attempts());
         }
     }
 
     fn pause(&mut self) {}
 
     fn latest_lock(&self) -> Instant {
-        Slot::default().latest_lock()
+        PackPermit::default().latest_lock()
     }
 
     fn stopped(&self) -> Option<Error> {
@@ -83,94 +83,84 @@ impl Transport for OneByOne<'_> {
 pub(super) struct Batched<'a> {
     client: &'a Client,
     caller: &'a Caller,
-    slot: &'a mut Slot,
+    permit: &'a mut PackPermit,
 }
 
 impl<'a> Batched<'a> {
-    pub(super) fn new(client: &'a Client, caller: &'a Caller, slot: &'a mut Slot) -> Self {
+    pub(super) fn new(client: &'a Client, caller: &'a Caller, permit: &'a mut PackPermit) -> Self {
         Self {
             client,
             caller,
-            slot,
+            permit,
         }
     }
 }
 
 impl Transport for Batched<'_> {
-    async fn read(&mut self, working: &mut [&mut Working]) {
-        self.slot.take().await;
+    async fn read(&mut self, working: &mut [&mut Progress]) {
+        self.permit.take().await;
         let attempts = self.client.shared.retries.attempts();
-        let mut indices = Vec::with_capacity(working.len());
-        let mut calls: Vec<Ready<&RecordLock>> = Vec::with_capacity(working.len());
+        let mut ready: Vec<Ready<&RecordLock>> = Vec::with_capacity(working.len());
         for (index, one) in working.iter_mut().enumerate() {
             match BatchCall::get(one.job.target()) {
-                Ok(call) => {
-                    indices.push(index);
-                    calls.push(Ready {
-                        call,
-                        lock: None,
-                        tries: attempts,
-                    });
-                }
+                Ok(call) => ready.push(Ready {
+                    index,
+                    call,
+                    lock: None,
+                    attempts,
+                }),
                 Err(error) => one.fail(error),
             }
         }
-        batch::run(self.client, self.caller, calls, |at, ended| {
+        batch::send(self.client, self.caller, ready, |index, ended| {
             let Ended {
                 result, sent_at, ..
             } = ended;
-            if let Some(one) = indices.get(at).and_then(|index| working.get_mut(*index)) {
+            if let Some(one) = working.get_mut(index) {
                 one.decide(result, sent_at);
             }
         })
         .await;
     }
 
-    async fn write(&mut self, working: &mut [&mut Working]) {
-        self.slot.take().await;
-        let mut indices = Vec::with_capacity(working.len());
-        let mut ended = Vec::with_capacity(working.len());
-        {
-            let mut calls: Vec<Ready<&RecordLock>> = Vec::with_capacity(working.len());
-            for (index, one) in working.iter().enumerate() {
-                let Step::Write(body) = &one.step else {
-                    continue;
-                };
-                match BatchCall::update(one.job.target(), body.clone()) {
-                    Ok(call) => {
-                        indices.push(index);
-                        calls.push(Ready {
-                            call,
-                            lock: one.lock(),
-                            tries: one.tries_left(),
-                        });
-                    }
-                    Err(error) => ended.push((index, Err(error), 1)),
-                }
+    async fn write(&mut self, working: &mut [&mut Progress]) {
+        self.permit.take().await;
+        let mut written = Vec::with_capacity(working.len());
+        let mut ready: Vec<Ready<&RecordLock>> = Vec::with_capacity(working.len());
+        for (index, one) in working.iter().enumerate() {
+            let Step::Write(body) = &one.step else {
+                continue;
+            };
+            match BatchCall::update(one.job.target(), body.clone()) {
+                Ok(call) => ready.push(Ready {
+                    index,
+                    call,
+                    lock: one.lock(),
+                    attempts: one.attempts_left(),
+                }),
+                Err(error) => written.push((index, Err(error), 1)),
             }
-            batch::run(self.client, self.caller, calls, |at, it| {
-                if let Some(index) = indices.get(at) {
-                    ended.push((*index, it.result, it.tries));
-                }
-            })
-            .await;
         }
-        for (index, result, tries) in ended {
+        batch::send(self.client, self.caller, ready, |index, ended| {
+            written.push((index, ended.result, ended.attempts));
+        })
+        .await;
+        for (index, result, attempts) in written {
             if let Some(one) = working.get_mut(index) {
-                one.note(result, tries);
+                one.note(result, attempts);
             }
         }
     }
 
     fn pause(&mut self) {
-        self.slot.release();
+        self.permit.release();
     }
 
     fn latest_lock(&self) -> Instant {
-        self.slot.latest_lock()
+        self.permit.latest_lock()
     }
 
     fn stopped(&self) -> Option<Error> {
-        self.slot.stopped().cloned()
+        self.permit.stopped().cloned()
     }
 }

@@ -24,13 +24,13 @@ const SHOWN_WITHIN: Duration = Duration::from_secs(5);
 /// The kinds of values that patches add.
 const ADDED_KINDS: [&str; 2] = ["PHONE", "EMAIL"];
 
-pub(super) struct Working {
+pub(super) struct Progress {
     index: usize,
     pub(super) job: PatchJob,
     lock: Lock,
     pub(super) step: Step,
     first: Option<Missing>,
-    tries_left: u32,
+    attempts_left: u32,
     /// The error of the last write with an unknown outcome.
     lost: Option<Error>,
     /// Whether a write with an unknown outcome may still be applied.
@@ -52,7 +52,7 @@ pub(super) enum Step {
     Done(Result<Ensured>),
 }
 
-impl Working {
+impl Progress {
     pub(super) fn new(index: usize, job: PatchJob, request: LockRequest, attempts: u32) -> Self {
         Self {
             index,
@@ -60,7 +60,7 @@ impl Working {
             lock: Lock::Waiting(request),
             step: Step::WaitForLock,
             first: None,
-            tries_left: attempts,
+            attempts_left: attempts,
             lost: None,
             is_open: false,
             taken_until: None,
@@ -105,8 +105,8 @@ impl Working {
         }
     }
 
-    pub(super) fn tries_left(&self) -> u32 {
-        self.tries_left
+    pub(super) fn attempts_left(&self) -> u32 {
+        self.attempts_left
     }
 
     pub(super) fn decide(&mut self, read: Result<RawAnswer>, sent_at: Option<Instant>) {
@@ -172,11 +172,11 @@ impl Working {
     fn may_send(&self, body: &Body) -> bool {
         let is_first = self.lost.is_none() && self.taken_until.is_none();
         // A record may never show whether an unchecked value is there.
-        self.tries_left > 0 && (is_first || !body.is_unchecked())
+        self.attempts_left > 0 && (is_first || !body.is_unchecked())
     }
 
-    pub(super) fn note(&mut self, written: Result<RawAnswer>, tries: u32) {
-        self.tries_left = self.tries_left.saturating_sub(tries.max(1));
+    pub(super) fn note(&mut self, written: Result<RawAnswer>, attempts: u32) {
+        self.attempts_left = self.attempts_left.saturating_sub(attempts.max(1));
         match written {
             Ok(raw) => self.note_success(raw),
             Err(error) if error.outcome() == Outcome::NotApplied => {
@@ -239,15 +239,6 @@ impl Working {
             })
         };
         (index, result.map_err(named))
-    }
-
-    /// Returns the result if the caller is gone.
-    pub(super) fn give_up(mut self) -> (usize, Result<Ensured>) {
-        if !self.is_done() {
-            let problem = "the call was dropped before it was done";
-            self.fail(Error::not_sent(ErrorKind::Interrupted, problem));
-        }
-        self.finish()
     }
 
     /// Schedules a further read, at the latest at `latest`.
