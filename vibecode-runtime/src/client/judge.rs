@@ -1,4 +1,4 @@
-//! Turns a finished attempt into the answer or an error. [`decision`](super::decision) then sets the
+//! Judges a finished attempt: turns it into the answer or an error. [`decision`](super::decision) then sets the
 //! error's outcome, and whether the request may be sent again.
 
 use std::time::Duration;

@@ -1,5 +1,7 @@
-//! The client. A call is: patch → request → (session → throttle → attempt → decision, again while that is
-//! allowed) → answer.
+//! The client, and its settings.
+//!
+//! A call is: patch → [`request`] → [`locks`] → [`send`] (session → throttle → attempt → judge → decision,
+//! again while that is allowed) → answer.
 
 mod answers;
 mod attempt;

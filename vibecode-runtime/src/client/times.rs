@@ -20,7 +20,7 @@ impl Times {
         self.write
     }
 
-    /// The timeout of this request, if it differs from the usual one.
+    /// The timeout of this request, if it differs from the usual one. To set one costs an allocation.
     pub(super) fn unusual(self, request: &Request) -> Option<Duration> {
         Some(self.of(request)).filter(|it| *it != self.usual())
     }

@@ -40,11 +40,11 @@ use self::{
     window::Window,
 };
 use crate::{
-    Client, Ensured, Id, IdFor, Patch, PatchJob, Result, Updated,
+    Client, Ensured, Id, PatchJob, Result, Updated,
     client::{Caller, PresenceGuard, outside_of_a_runtime},
     many::{
         batch::{BatchCall, Pack, PackPermit, RunControl},
-        ensure::EnsurePack,
+        ensure::{EnsurePack, Transport},
     },
 };
 
@@ -124,32 +124,6 @@ impl Bulk<()> {
 type SendPack<T> = fn(Client, Caller, PackPermit, Vec<PatchJob>, Results<T>) -> Sent;
 
 impl<E, T: Send + 'static> Bulk<E, T> {
-    pub(crate) fn of_iterator<I, A, P>(client: &Client, items: I, send: SendPack<T>) -> Self
-    where
-        I: Iterator<Item = (A, P)> + Send + 'static,
-        A: IdFor<P>,
-        P: Patch,
-    {
-        Self::new(client, Source::of_iterator(items), send)
-    }
-
-    pub(crate) fn of_jobs(
-        client: &Client,
-        jobs: impl Iterator<Item = PatchJob> + Send + 'static,
-        send: SendPack<T>,
-    ) -> Self {
-        Self::new(client, Source::of_jobs(jobs), send)
-    }
-
-    pub(crate) fn of_stream<S, A, P>(client: &Client, items: S, send: SendPack<T>) -> Self
-    where
-        S: Stream<Item = (A, P)> + Send + 'static,
-        A: IdFor<P>,
-        P: Patch,
-    {
-        Self::new(client, Source::of_stream(items), send)
-    }
-
     fn new(client: &Client, source: Source, send: SendPack<T>) -> Self {
         let (sender, events) = mpsc::unbounded_channel();
         let caller = Caller::default();
@@ -302,7 +276,8 @@ pub(crate) fn ensure(
     let pack = EnsurePack::queue(&client, &caller, jobs);
     Box::pin(async move {
         results.begin();
-        pack.send(&client, &caller, &mut permit, |index, result| {
+        let transport = Transport::Batched;
+        pack.send(&client, &caller, &mut permit, transport, |index, result| {
             results.report(index, result);
         })
         .await;

@@ -13,7 +13,7 @@
 //! Example with a settle time of 120 s: a PATCH that adds a phone is sent at 0 s and times out at 70 s.
 //! A read follows immediately and does not show the phone. More reads follow.
 //!
-//! - If the read at 95 s shows the phone, the record is done, after one write.
+//! - If the read at 140 s shows the phone, the record is done, after one write.
 //! - If no read shows it, the read at 190 s (70 s + 120 s) proves that the PATCH was not applied, and
 //!   the phone is sent again.
 //!
@@ -33,10 +33,8 @@ use tokio::{
 };
 
 pub use self::ensured::Ensured;
-use self::{
-    progress::{Progress, Step},
-    transport::{Batched, OneByOne, Transport},
-};
+use self::progress::{Progress, Step};
+pub(crate) use self::transport::Transport;
 use crate::{
     Client, Error, ErrorKind, IdFor, Outcome, Patch, PatchJob, Result,
     client::{Call, Caller, join_queues, waited_for_a_record},
@@ -92,10 +90,12 @@ impl Client {
         Call::write(move |caller| async move {
             client.enter_runtime().await?;
             let mut result = None;
-            let transport = OneByOne::new(&client, &caller);
             let pack = EnsurePack::queue(&client, &caller, vec![job]);
-            pack.run(&caller, transport, |_, ended| result = Some(ended))
-                .await;
+            let (mut permit, transport) = (PackPermit::default(), Transport::OneByOne);
+            pack.send(&client, &caller, &mut permit, transport, |_, ended| {
+                result = Some(ended);
+            })
+            .await;
             result.unwrap_or_else(|| Err(not_shown(None)))
         })
     }
@@ -128,20 +128,11 @@ impl EnsurePack {
         client: &Client,
         caller: &Caller,
         permit: &mut PackPermit,
-        done: impl FnMut(usize, Result<Ensured>),
-    ) {
-        let transport = Batched::new(client, caller, permit);
-        self.run(caller, transport, done).await;
-    }
-
-    async fn run(
-        self,
-        caller: &Caller,
-        mut transport: impl Transport,
+        transport: Transport,
         mut done: impl FnMut(usize, Result<Ensured>),
     ) {
         let Self { mut working, woken } = self;
-        let latest_lock = transport.latest_lock();
+        let latest_lock = permit.latest_lock();
         loop {
             for one in &mut working {
                 one.begin_if_locked();
@@ -156,7 +147,7 @@ impl EnsurePack {
                 return;
             }
             if !is_due(&working) {
-                transport.pause();
+                permit.release();
                 if let Err(gone) = wait(&working, &woken, latest_lock, caller).await {
                     for one in &mut working {
                         one.fail(gone.clone());
@@ -168,7 +159,7 @@ impl EnsurePack {
                 }
                 continue;
             }
-            if let Some(error) = transport.stopped() {
+            if let Some(error) = permit.stopped() {
                 for one in working.iter_mut().filter(|one| one.has_sent_nothing()) {
                     one.fail(error.clone());
                 }
@@ -178,10 +169,11 @@ impl EnsurePack {
             if reading.is_empty() {
                 continue;
             }
-            transport.read(&mut reading).await;
+            permit.take().await;
+            transport.read(client, caller, &mut reading).await;
             let mut writing = pick(&mut working, |one| matches!(one.step, Step::Write(_)));
             if !writing.is_empty() {
-                transport.write(&mut writing).await;
+                transport.write(client, caller, &mut writing).await;
             }
         }
     }
