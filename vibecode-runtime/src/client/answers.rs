@@ -15,7 +15,7 @@ impl Answer for RawAnswer {
     type Data<'a> = &'a RawValue;
 
     fn read(data: &RawValue, _: Option<&RawValue>, request: &Request) -> Result<Self> {
-        check_id(data, request.id)?;
+        check_record(data, request.id)?;
         Ok(raw(
             request.entity.clone(),
             data.to_owned(),
@@ -61,7 +61,7 @@ impl Answer for Done {
             ));
         }
         if json::is_object(data) {
-            check_whole(data, request.id)?;
+            check_object(data, request.id)?;
         }
         Ok(Self)
     }
@@ -81,23 +81,9 @@ pub(crate) fn raw(entity: Cow<'static, str>, json: Box<RawValue>, is_written: bo
     RawAnswer::new(entity, json, unread)
 }
 
-/// Checks that an answer is an object, and that it has this id if it has one.
-pub(crate) fn check_id(record: &RawValue, wanted: Option<u64>) -> Result<()> {
-    if wanted.is_some_and(|wanted| begins_with_id(record.get(), wanted)) {
-        return Ok(());
-    }
-    if !json::is_object(record) {
-        return Err(judge::unexpected(
-            "the answer reports a success, but contains no record",
-        ));
-    }
-    check_whole(record, wanted).map(drop)
-}
-
-/// Checks the same for a call of a batch, for which the documentation only says that there is an id.
+/// Checks an answer about a call of a batch, for which the documentation only says that there is an id.
 pub(crate) fn check_id_in_batch(record: &RawValue, wanted: u64) -> Result<()> {
-    check_id(record, Some(wanted))?;
-    if begins_with_id(record.get(), wanted) || check_whole(record, Some(wanted))?.is_some() {
+    if check_record(record, Some(wanted))? {
         return Ok(());
     }
     Err(judge::unexpected(
@@ -105,8 +91,21 @@ pub(crate) fn check_id_in_batch(record: &RawValue, wanted: u64) -> Result<()> {
     ))
 }
 
-fn check_whole(record: &RawValue, wanted: Option<u64>) -> Result<Option<&RawValue>> {
-    let Some([id, success, error]) = json::pick(record.get(), ["id", "success", "error"]) else {
+/// Checks that an answer is an object, and that it has this id if it has one. Returns whether it has one.
+fn check_record(record: &RawValue, wanted: Option<u64>) -> Result<bool> {
+    if wanted.is_some_and(|wanted| begins_with_id(record.get(), wanted)) {
+        return Ok(true);
+    }
+    if !json::is_object(record) {
+        return Err(judge::unexpected(
+            "the answer reports a success, but contains no record",
+        ));
+    }
+    check_object(record, wanted)
+}
+
+fn check_object(object: &RawValue, wanted: Option<u64>) -> Result<bool> {
+    let Some([id, success, error]) = json::pick(object.get(), ["id", "success", "error"]) else {
         return Err(judge::unexpected(
             "the answer contains a record whose id cannot be read",
         ));
@@ -116,7 +115,7 @@ fn check_whole(record: &RawValue, wanted: Option<u64>) -> Result<Option<&RawValu
         (None, _) if success.is_some() || error.is_some() => Err(judge::unexpected(
             "the answer reports a success, but contains an error in the place of the record",
         )),
-        _ => Ok(id),
+        (id, _) => Ok(id.is_some()),
     }
 }
 

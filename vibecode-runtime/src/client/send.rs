@@ -210,7 +210,7 @@ impl Sending<'_> {
     /// The error if the next attempt cannot be sent in time: that of the last one, if there was one.
     fn too_late(&mut self, request: &Request) -> Error {
         self.last_error.take().unwrap_or_else(|| {
-            let problem = "the request could not leave in time: too many others wait before it";
+            let problem = "the request could not be sent in time: too many others wait before it";
             request.named(Error::not_sent(ErrorKind::Timeout, problem))
         })
     }

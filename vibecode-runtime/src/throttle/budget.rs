@@ -153,7 +153,7 @@ impl BudgetError {
     pub(super) fn too_long(wait: Duration) -> Self {
         let seconds = whole_seconds(wait);
         Self::new(format!(
-            "nothing may leave for another {seconds} s, and a request waits for {} s at most: send it after that",
+            "no request may be sent for another {seconds} s, and a request waits for {} s at most: send it after that",
             LONGEST_WAIT.as_secs()
         ))
         .with_retry_after(wait)

@@ -16,8 +16,6 @@ use crate::{
 };
 
 /// Both lists have the number of each call.
-#[derive(Deserialize)]
-#[serde(try_from = "Parts")]
 pub(super) struct BatchAnswer {
     pub(super) results: Vec<(usize, Box<RawValue>)>,
     pub(super) errors: Vec<(usize, Failure)>,
@@ -34,11 +32,8 @@ impl Answer for BatchAnswer {
         let limited = self.errors.iter().map(|(_, failure)| failure);
         let waits = limited
             .filter(|failure| {
-                failure
-                    .api
-                    .code
-                    .as_ref()
-                    .is_some_and(|it| is_rate_limit(None, it))
+                let code = failure.api.code.as_ref();
+                code.is_some_and(|code| is_rate_limit(None, code))
             })
             .map(|failure| failure.retry_after);
         // The longest wait counts; a refused call without a wait counts too.
@@ -46,30 +41,43 @@ impl Answer for BatchAnswer {
     }
 }
 
-#[derive(Deserialize)]
-struct Parts {
-    #[serde(default, deserialize_with = "present")]
-    results: Option<ByNumber>,
-    #[serde(default, deserialize_with = "present")]
-    errors: Option<ByNumber>,
+impl<'de> Deserialize<'de> for BatchAnswer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(AnswerVisitor)
+    }
 }
 
-/// Reads a part that is there: an empty one is not an absent one.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ByNumber>, D::Error> {
-    ByNumber::deserialize(deserializer).map(Some)
-}
+/// Serde's derive for a struct would also read a list, by position.
+struct AnswerVisitor;
 
-impl TryFrom<Parts> for BatchAnswer {
-    type Error = &'static str;
+impl<'de> Visitor<'de> for AnswerVisitor {
+    type Value = BatchAnswer;
 
-    fn try_from(parts: Parts) -> Result<Self, Self::Error> {
-        let Parts { results, errors } = parts;
-        if results.is_none() && errors.is_none() {
-            return Err("neither results nor errors");
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the results and errors of a batch")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<BatchAnswer, A::Error> {
+        let (mut results, mut errors) = (None, None);
+        while let Some(key) = map.next_key()? {
+            let is_second = match key {
+                Key::Results => results.replace(map.next_value::<ByNumber>()?.0).is_some(),
+                Key::Errors => errors.replace(map.next_value::<ByNumber>()?.0).is_some(),
+                Key::Other => {
+                    map.next_value::<IgnoredAny>()?;
+                    false
+                }
+            };
+            if is_second {
+                return Err(A::Error::custom("a part of the answer is there twice"));
+            }
         }
-        let errors = errors.unwrap_or_default().0.into_iter();
-        Ok(Self {
-            results: results.unwrap_or_default().0,
+        if results.is_none() && errors.is_none() {
+            return Err(A::Error::missing_field("results"));
+        }
+        let errors = errors.unwrap_or_default().into_iter();
+        Ok(BatchAnswer {
+            results: results.unwrap_or_default(),
             errors: errors
                 .map(|(number, error)| (number, Failure::of_call(error.get())))
                 .collect(),
@@ -77,9 +85,17 @@ impl TryFrom<Parts> for BatchAnswer {
     }
 }
 
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "lowercase")]
+enum Key {
+    Results,
+    Errors,
+    #[serde(other)]
+    Other,
+}
+
 /// A map from the ids of calls, by the numbers of the calls. An empty one may be `[]`, as PHP writes it,
 /// or null.
-#[derive(Default)]
 struct ByNumber(Vec<(usize, Box<RawValue>)>);
 
 impl<'de> Deserialize<'de> for ByNumber {
@@ -98,12 +114,12 @@ impl<'de> Visitor<'de> for ByNumberVisitor {
     }
 
     fn visit_unit<E>(self) -> Result<ByNumber, E> {
-        Ok(ByNumber::default())
+        Ok(ByNumber(Vec::new()))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<ByNumber, A::Error> {
         match list.next_element::<IgnoredAny>()? {
-            None => Ok(ByNumber::default()),
+            None => Ok(ByNumber(Vec::new())),
             Some(_) => Err(A::Error::invalid_type(Unexpected::Seq, &self)),
         }
     }
@@ -136,6 +152,8 @@ mod tests {
         for json in [
             "{}",
             "[]",
+            "[{}]",
+            r#"[{"c0":{"id":71}},{}]"#,
             "null",
             r#"{"results":[{"id":71}]}"#,
             r#"{"results":"none"}"#,
