@@ -6,8 +6,8 @@ use http::HeaderValue;
 use reqwest::{Url, redirect};
 
 use super::{
-    Client, Credentials, RetryPolicy, Shared, Times, connecting::Connecting, identity::Identity,
-    records::Records, retry::Retries, runtimes::Runtimes,
+    Client, Credentials, RetryPolicy, Shared, connecting::Connecting, identity::Identity,
+    locks::Locks, retry::Retries, runtimes::Runtimes, times::Times,
 };
 use crate::{Error, ErrorKind, Result, Throttle};
 
@@ -203,7 +203,7 @@ impl ClientBuilder {
                 times: self.times,
                 throttle: self.throttle,
                 retries: Retries::new(self.retry),
-                records: Arc::new(Records::new(self.settle_time)),
+                locks: Arc::new(Locks::new(self.settle_time)),
                 runtimes: Runtimes::default(),
             }),
             identity: Arc::new(identity),
