@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use vibecode_runtime::{CrmRef, Date, DateTime, Error, Money, PatchJob, UntypedPatch};
-use vibecode_spec::{Field, Item, Kind, Multifield, Schema, closest};
+use vibecode_spec::{Field, Kind, Multifield, OptionMatch, Schema, closest};
 
 /// The changes to a record. A problem names the field and shows no value.
 #[derive(Debug)]
@@ -286,31 +286,30 @@ fn day(text: &str) -> Result<Value, String> {
     }
 }
 
-/// Finds an option by its id, or by its label. A text that fits several options is an error, since the
-/// API would accept each of them.
+/// Finds an option by its id, or by its label. A text that is the id of one option and the label of
+/// another is an error, like a label of several options: the API would accept each of them.
 fn option(field: &Field, text: &str) -> Result<Value, String> {
-    let lower = text.to_lowercase();
-    let fits = |item: &&Item| item.id == text || item.label.to_lowercase() == lower;
-    let fitting: Vec<&Item> = field.items.iter().filter(fits).collect();
-    let mut exact = fitting.iter().filter(|item| item.label == text);
-    let chosen = match (fitting.as_slice(), exact.next(), exact.next()) {
-        ([], ..) => None,
-        ([one], ..) => Some(*one),
-        (several, Some(one), None) if several.iter().all(|item| item.id != text) => Some(*one),
-        (several, ..) => {
-            let ids: Vec<&str> = several.iter().map(|item| &*item.id).collect();
+    let mut possible = match field.option_by_label(text) {
+        OptionMatch::None => Vec::new(),
+        OptionMatch::One(item) => vec![item],
+        OptionMatch::Ambiguous(items) => items,
+    };
+    let by_id = field.items.iter().find(|item| item.id == text);
+    possible.extend(by_id.filter(|item| !possible.contains(item)));
+    match possible[..] {
+        [] => {}
+        [item] => {
+            return item.number().map(Value::from).ok_or_else(|| {
+                "has an option with an id that is not a number: update the schema with `cargo vibecode pull`".to_owned()
+            });
+        }
+        [..] => {
+            let ids: Vec<&str> = possible.iter().map(|item| &*item.id).collect();
             return Err(format!(
                 "has several options that this text may mean ({}): use an id or a label that only one of them has",
                 ids.join(", ")
             ));
         }
-    };
-    if let Some(item) = chosen {
-        return item
-            .id
-            .parse::<u64>()
-            .map(Value::from)
-            .map_err(|_| "has an option with an id that is not a number: update the schema with `cargo vibecode pull`".to_owned());
     }
     match text.parse::<u64>() {
         // Without a schema the options are not known.

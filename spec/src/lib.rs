@@ -19,7 +19,8 @@
 //!
 //! # Contents
 //!
-//! - The fields of an entity: [`Entity`], [`Schema`], [`Field`] and [`Item`]; how certain it is that a
+//! - The fields of an entity: [`Entity`], [`Schema`], [`Field`] and [`Item`]; which option a
+//!   label means: [`OptionMatch`]; how certain it is that a
 //!   field exists: [`Grade`].
 //! - A portal's answer or a schema file: [`Descriptions`]; the location of schema files:
 //!   [`SchemaFolders`], [`EntityPath`].
@@ -49,6 +50,7 @@ mod label;
 mod location;
 mod multifield;
 mod naming;
+mod option_match;
 mod options;
 mod schema;
 mod suggest;
@@ -67,6 +69,7 @@ pub use label::{LABEL_KEYS, label_of};
 pub use location::SchemaFolders;
 pub use multifield::Multifield;
 pub use naming::{UserFieldName, read_user_field_name, user_field_wire_name};
+pub use option_match::OptionMatch;
 pub use schema::{Schema, SchemaError};
 pub use suggest::{Likeness, Suggestion, closest};
 pub use text::{TextError, text_of};
