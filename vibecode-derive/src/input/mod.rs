@@ -4,6 +4,7 @@ pub(crate) mod attribute;
 pub(crate) mod meta_item;
 pub(crate) mod renamed;
 pub(crate) mod shape;
+mod words;
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
