@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::{
-    Clearing, Grade, Kind, LABEL_KEYS, OptionMatch, SchemaError, label::label_of, naming, one_line,
-    options,
+    Clearing, Grade, Kind, LABEL_KEYS, OptionMatch, SchemaError, label_of, one_line, options,
+    read_user_field_name,
 };
 
 /// A field, as `GET /v1/{entity}/fields` describes it.
@@ -178,7 +178,7 @@ impl Field {
     /// Returns whether this is a user field (`ufCrm…`).
     #[must_use]
     pub fn is_user_field(&self) -> bool {
-        naming::read_user_field_name(&self.name).is_some()
+        read_user_field_name(&self.name).is_some()
     }
 
     /// Finds the option with this label. An option with exactly this label comes before options whose

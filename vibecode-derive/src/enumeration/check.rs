@@ -13,7 +13,7 @@ use crate::{
         portal::SchemaFile,
         wire_name::WireName,
     },
-    errors::Errors,
+    collected_errors::Errors,
     input::{
         attribute::{OnEnum, OnVariant},
         meta_item::OptionId,

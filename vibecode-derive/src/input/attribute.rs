@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 use syn::{Attribute, LitStr};
 
 use super::meta_item::{OptionId, read_items};
-use crate::errors::Errors;
+use crate::collected_errors::Errors;
 
 /// The `#[vibecode(…)]` attributes of a struct.
 #[derive(Default)]

@@ -8,7 +8,7 @@ use syn::{
 };
 
 use super::words::{Target, Word, unknown};
-use crate::errors::Errors;
+use crate::collected_errors::Errors;
 
 /// The id of an option, as written and as a number above 0.
 pub(crate) struct OptionId {

@@ -13,7 +13,7 @@ use syn::{
 };
 
 use self::attribute::{OnField, OnStruct};
-use crate::errors::Errors;
+use crate::collected_errors::Errors;
 
 /// The struct that a macro is derived for.
 pub(crate) struct Input {

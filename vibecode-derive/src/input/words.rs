@@ -4,7 +4,7 @@ use super::{
     attribute::{OnEnum, OnField, OnStruct, OnVariant},
     meta_item::{MetaItem, given_twice},
 };
-use crate::errors::Errors;
+use crate::collected_errors::Errors;
 
 /// A word, and the function that reads its value. The function returns whether that succeeded. If not, it
 /// has reported the error.
