@@ -174,9 +174,8 @@ impl BulkJob<'_> {
         Duration::from_secs(self.args.settle)
     }
 
-    /// The calls of a batch may run one after another.
     fn settle_of_batches(&self) -> Duration {
-        self.settle().saturating_mul(2)
+        self.settle().saturating_mul(Client::BATCH_SETTLE_FACTOR)
     }
 
     /// Sends the rows that an earlier process left open, and then those that have never been sent.
