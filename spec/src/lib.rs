@@ -27,6 +27,7 @@
 //! - Labels, and how to escape them for display: [`LABEL_KEYS`], [`label_of`], [`one_line`],
 //!   [`doc_text`].
 //! - What a field holds, and what clears it: [`Kind`], [`Reference`], [`Multifield`], [`Clearing`].
+//! - The Rust name of a field and its wire name: [`rust_name_of`], [`wire_name_of`].
 //! - The names of user fields: [`user_field_wire_name`], [`read_user_field_name`].
 //! - Suggestions for a misspelt name: [`Schema::suggestions`], [`Entity::suggest`], [`closest`].
 //! - Error codes and their HTTP status: [`ERROR_CODES`], [`status_of`].
@@ -50,6 +51,7 @@ mod localized_label;
 mod multifield;
 mod option_match;
 mod options;
+mod rust_name;
 mod schema;
 mod schema_error;
 mod schema_folders;
@@ -70,6 +72,7 @@ pub use kind::{Clearing, Kind, Reference};
 pub use localized_label::{LABEL_KEYS, label_of};
 pub use multifield::Multifield;
 pub use option_match::OptionMatch;
+pub use rust_name::{rust_name_of, wire_name_of};
 pub use schema::Schema;
 pub use schema_error::SchemaError;
 pub use schema_folders::SchemaFolders;

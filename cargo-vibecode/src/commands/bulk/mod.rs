@@ -93,7 +93,7 @@ impl BulkJob<'_> {
             self.advise(&checked);
             return Ok(exit_status(checked.bad));
         }
-        let header = self.header(&checked);
+        let header = self.header(&checked)?;
         // A key that cannot be used is reported before a journal is created.
         let client = self.client()?;
         let interrupts = Interrupts::listen()?;
@@ -136,10 +136,10 @@ impl BulkJob<'_> {
         }
     }
 
-    fn header(&self, checked: &Checked) -> Header {
+    fn header(&self, checked: &Checked) -> Result<Header, Failure> {
         let Self { args, .. } = self;
-        let base_url = portal::base_url(self.portal_args);
-        Header {
+        let base_url = portal::base_url(self.portal_args)?;
+        Ok(Header {
             version: journal::VERSION,
             entity: args.entity.clone(),
             base_url: base_url.unwrap_or_else(|| "the documented one".to_owned()),
@@ -155,7 +155,7 @@ impl BulkJob<'_> {
             ensure: args.ensure || checked.adds,
             skip_bad: args.skip_bad,
             settle_seconds: args.settle,
-        }
+        })
     }
 
     fn client(&self) -> Result<Client, Failure> {
