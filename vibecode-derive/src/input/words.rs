@@ -124,8 +124,11 @@ impl OnStruct {
     }
 }
 
-/// The name of every target, and whether it has a word.
-const TARGETS: [(&str, fn(&str) -> bool); 4] = [
+/// Returns whether a target has a word.
+type HasWord = fn(&str) -> bool;
+
+/// Every target, by its name.
+const TARGETS: [(&str, HasWord); 4] = [
     (OnStruct::NAME, |name| OnStruct::word(name).is_some()),
     (OnField::NAME, |name| OnField::word(name).is_some()),
     (OnVariant::NAME, |name| OnVariant::word(name).is_some()),
