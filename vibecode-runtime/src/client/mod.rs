@@ -144,6 +144,17 @@ impl Client {
     /// `VIBECODE_BASE_URL` sets another one.
     pub const BASE_URL: &str = "https://vibecode.bitrix24.tech/v1";
 
+    /// The default [settle time](ClientBuilder::settle_time): 120 s.
+    ///
+    /// It covers the 60 s that the server works on a request (api.md, grade B), a queue in front of it,
+    /// what the kernel still sends after an attempt has ended, and the age of the data that a read
+    /// shows.
+    pub const SETTLE_TIME: Duration = Duration::from_secs(120);
+
+    /// How many [settle times](ClientBuilder::settle_time) a batch takes: two. Its calls may run one
+    /// after another, so the last may begin late.
+    pub const BATCH_SETTLE_FACTOR: u32 = 2;
+
     /// Creates a client with these credentials and the default settings.
     ///
     /// # Errors

@@ -142,10 +142,9 @@ impl Sending<'_> {
         let now = Instant::now();
         self.attempts.note_sent(now);
         self.sent_at = Some(now);
-        // The calls of a batch may run one after another, so the last may begin late.
         let settle_time = self.client.shared.locks.settle_time();
         let settle_time = if request.is_batch() {
-            settle_time.saturating_mul(2)
+            settle_time.saturating_mul(Client::BATCH_SETTLE_FACTOR)
         } else {
             settle_time
         };

@@ -6,7 +6,7 @@ mod serde_impls;
 
 use std::{fmt, str::FromStr};
 
-use crate::{Encode, EncodeError, Encoder, ParseError, kind};
+use crate::{Encode, EncodeError, Encoder, ParseError, kind, wire::equality::EntryKey};
 
 pub use self::read::{MultifieldEntry, Multifields};
 pub(crate) use self::{
@@ -103,6 +103,16 @@ macro_rules! multifields {
             #[must_use]
             pub fn value_type(&self) -> $Type {
                 self.value_type
+            }
+
+            /// Returns whether this value and another one are the same, even if they are written
+            /// differently. Phones are compared by their digits if they have only digits and
+            /// punctuation, and otherwise as text; emails are compared without case. `ensure` and
+            /// `diff` compare in the same way.
+            #[must_use]
+            pub fn is_same_value(&self, other: &str) -> bool {
+                let key = |value| EntryKey::of(&kind_of(stringify!($Value)), value);
+                key(&self.value) == key(other)
             }
         }
 
