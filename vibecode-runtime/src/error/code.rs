@@ -119,6 +119,8 @@ error_codes! {
 const LONGEST: usize = 64;
 /// A longer run of digits may be a phone, an id or a date.
 const MAX_DIGITS: usize = 3;
+/// How keys and session tokens begin (api.md, "Hosts and keys", grade D).
+const SECRET: &str = "vibe_";
 
 impl ErrorCode {
     /// Whether this is a known code or at least looks like one. Any other text may contain
@@ -130,7 +132,11 @@ impl ErrorCode {
             .split(|letter: char| !letter.is_ascii_digit())
             .map(str::len);
         let is_of_code = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        let is_secret = text
+            .get(..SECRET.len())
+            .is_some_and(|begin| begin.eq_ignore_ascii_case(SECRET));
         text.len() <= LONGEST
+            && !is_secret
             && text.starts_with(|first: char| first.is_ascii_alphabetic())
             && text.bytes().all(is_of_code)
             && digits_in_a_row.max() <= Some(MAX_DIGITS)
@@ -176,6 +182,8 @@ mod tests {
             "PHONE_79161112233_TAKEN",
             "a@b.ru",
             "bad value",
+            "vibe_api_abcdef",
+            "VIBE_SESSION_ABC",
             &long,
         ] {
             assert!(!ErrorCode::from_wire(text).looks_like_a_code(), "{text}");
