@@ -8,7 +8,10 @@ use super::{
     Request,
     outcome::{self, Answer},
 };
-use crate::{Outcome, RawAnswer, Result, wire::json};
+use crate::{
+    Outcome, RawAnswer, Result,
+    wire::{id, json},
+};
 
 /// A record: the requested one, or a new one.
 impl Answer for RawAnswer {
@@ -114,7 +117,9 @@ fn check_whole(record: &RawValue, wanted: Option<u64>) -> Result<Option<&RawValu
         ));
     };
     match (id, wanted) {
-        (Some(id), Some(wanted)) if json::id(id) != Some(wanted) => Err(outcome::other_record()),
+        (Some(id), Some(wanted)) if id::of_record(id.get()) != Some(wanted) => {
+            Err(outcome::other_record())
+        }
         (None, _) if success.is_some() || error.is_some() => Err(outcome::unexpected(
             "the answer reports a success, but contains an error in the place of the record",
         )),

@@ -309,13 +309,13 @@ fn clearing(json: &str) -> Option<&'static str> {
 /// Parses the entries of a multifield, in any of its three forms. Values stay JSON; types are parsed.
 fn read_added(name: &str, value: &RawValue) -> Option<Vec<(String, &'static str)>> {
     let entry = |value: &RawValue| {
-        let (value, type_id) = if value.get().starts_with('"') {
+        let (value, type_id) = if json::is_string(value.get()) {
             (value, type_id_of(name, WORK)?)
         } else {
             // An entry with further keys is refused: they would be lost.
             let pairs = json::pairs(value.get()).filter(|pairs| pairs.len() == 2)?;
             let of = |name| pairs.iter().find(|(key, _)| key == name).map(|pair| pair.1);
-            let type_id = json::text(of("typeId")?)?;
+            let type_id = json::text(of("typeId")?.get())?;
             (of("value")?, type_id_of(name, &type_id)?)
         };
         let text: String = serde_json::from_str(value.get()).ok()?;

@@ -12,7 +12,7 @@ use crate::{
     value::multifield::{
         MULTIFIELD_FLAGS, MULTIFIELD_NAMES, UnclearMultifields, shows_unknown_alias,
     },
-    wire::json,
+    wire::{id, json},
 };
 
 /// A record as the API returned it: JSON text that is parsed on demand.
@@ -128,7 +128,7 @@ impl RawAnswer {
 
     pub(crate) fn id(&self) -> Option<u64> {
         let [id] = json::pick(self.as_str(), ["id"])?;
-        json::id(id?)
+        id::of_record(id?.get())
     }
 
     /// Looks up the values of some fields, and everything that shows phones and emails. A record

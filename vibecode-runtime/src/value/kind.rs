@@ -135,6 +135,7 @@ use crate::{
     patch::body::Body,
     record::{Fields, UnreadableField},
     value::multifield::read_list,
+    wire::nothing,
 };
 
 /// A kind of field. It determines which answers mean that the field is empty.
@@ -144,7 +145,7 @@ pub trait Kind: sealed::Sealed {
     #[doc(hidden)]
     #[must_use]
     fn is_nothing(answered: WireValue<'_>) -> bool {
-        answered.is_nothing()
+        answered.is_no_value()
     }
 }
 
@@ -165,17 +166,6 @@ pub struct Reference<E>(PhantomData<E>);
 #[non_exhaustive]
 pub enum Quotes {}
 
-/// Whether an answer means "nothing" in a field that contains an id. This includes 0, which is not
-/// the id of a record.
-fn is_no_id(answered: WireValue<'_>) -> bool {
-    answered.is_nothing() || answered.is_zero()
-}
-
-/// Whether an answer means "nothing" in a boolean field. `false` is a value there.
-fn is_no_boolean(answered: WireValue<'_>) -> bool {
-    answered.is_nothing() && answered.as_str() != "false"
-}
-
 macro_rules! kinds {
     ($($(#[$doc:meta])* $Kind:ident $(, nothing by $is_nothing:ident)?;)+) => {$(
         $(#[$doc])*
@@ -188,7 +178,7 @@ macro_rules! kinds {
         impl Kind for $Kind {
             $(
                 fn is_nothing(answered: WireValue<'_>) -> bool {
-                    $is_nothing(answered)
+                    nothing::$is_nothing(answered.as_str())
                 }
             )?
         }
@@ -199,7 +189,7 @@ impl<E> sealed::Sealed for Reference<E> {}
 
 impl<E> Kind for Reference<E> {
     fn is_nothing(answered: WireValue<'_>) -> bool {
-        is_no_id(answered)
+        nothing::is_no_id(answered.as_str())
     }
 }
 
@@ -207,7 +197,7 @@ impl sealed::Sealed for Enumeration {}
 
 impl Kind for Enumeration {
     fn is_nothing(answered: WireValue<'_>) -> bool {
-        is_no_id(answered)
+        nothing::is_no_id(answered.as_str())
     }
 }
 

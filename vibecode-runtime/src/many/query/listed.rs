@@ -11,7 +11,7 @@ use super::page::Page;
 use crate::{
     Result,
     client::{Answer, Request},
-    wire::{equality, json},
+    wire::{json, nothing},
 };
 
 pub(super) struct Listed {
@@ -34,7 +34,7 @@ impl Answer for Listed {
 /// Returns whether `meta` reports more rows, in any form of true. If it is not understood, there may be
 /// more: one further page is requested, and an empty page ends the list.
 fn may_have_more(meta: Option<&RawValue>) -> bool {
-    let is_something = |value: &&RawValue| !equality::is_nothing(value.get());
+    let is_something = |value: &&RawValue| !nothing::is_nothing(value.get());
     let Some(meta) = meta.filter(is_something) else {
         return false;
     };
@@ -42,7 +42,7 @@ fn may_have_more(meta: Option<&RawValue>) -> bool {
         return true;
     };
     flag.filter(is_something)
-        .is_some_and(|flag| equality::boolean(flag.get()).unwrap_or(true))
+        .is_some_and(|flag| json::boolean(flag.get()).unwrap_or(true))
 }
 
 /// The rows of earlier pages, to detect whether the API sends them again. A server that ignores

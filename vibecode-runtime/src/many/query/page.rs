@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use crate::{
     Result,
     client::{Answer, Request},
-    wire::json,
+    wire::{id, json},
 };
 
 /// The records of a page. What `meta` reports about further rows is not relied on: it was observed to
@@ -43,13 +43,8 @@ fn rows(data: &RawValue) -> Option<Vec<Box<RawValue>>> {
     let has_id = json::pick(data.get(), ["id"])?
         .into_iter()
         .flatten()
-        .any(is_id);
+        .any(|id| id::is_of_any_entity(id.get()));
     (has_id && !json::has_index_among_keys(data.get())).then(|| vec![data.to_owned()])
-}
-
-/// Returns whether a value is the id of some entity: a number, or text such as a currency's.
-fn is_id(value: &RawValue) -> bool {
-    json::text(value).is_some_and(|id| !id.is_empty())
 }
 
 #[cfg(test)]

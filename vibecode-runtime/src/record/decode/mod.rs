@@ -1,18 +1,16 @@
 //! Converts values of the API to Rust values, by the kind of the field.
 
-mod number;
 mod values;
 
 use std::{borrow::Cow, fmt};
 
 use serde_json::value::RawValue;
 
-pub(crate) use self::number::whole;
 use crate::{
     ParseError,
     kind::{Kind, Multiple},
     value::enumeration::List,
-    wire::json,
+    wire::{id, json, nothing, number},
 };
 
 /// A value of a field, as the API returned it. `Debug` does not show it.
@@ -118,48 +116,29 @@ impl<'a> WireValue<'a> {
         self.0 == r#""""#
     }
 
-    /// Whether the value is one of the forms in which the API writes "nothing" in fields of any
-    /// kind (api.md, "Values underneath", grade B). 0 is another form, but in some kinds it is a
-    /// value: see [`is_zero`](Self::is_zero).
-    pub(crate) fn is_nothing(self) -> bool {
-        matches!(self.0, "null" | "false" | r#""""#) || self.is_empty_list()
-    }
-
-    fn is_empty_list(self) -> bool {
-        let inner = self.0.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
-        inner.is_some_and(|inner| inner.trim_ascii().is_empty())
-    }
-
-    /// Whether this is the number 0, bare or in quotes: "nothing" in a field that contains an id.
-    pub(crate) fn is_zero(self) -> bool {
-        self.text().and_then(|text| whole::<u8>(&text)) == Some(0)
+    /// Whether the value is "nothing" in a field of any kind but a boolean.
+    pub(crate) fn is_no_value(self) -> bool {
+        nothing::is_no_value(self.0)
     }
 
     /// Returns the text, or a number as it is written, since the API returns one for the other.
-    /// Returns `None` for other JSON, and for text with a lone surrogate, which no `str` can hold.
     pub(crate) fn text(self) -> Option<Cow<'a, str>> {
-        match self.quoted() {
-            Some(inner) if !inner.as_bytes().contains(&b'\\') => Some(Cow::Borrowed(inner)),
-            Some(_) => serde_json::from_str(self.0).ok().map(Cow::Owned),
-            None => self
-                .0
-                .starts_with(['-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
-                .then_some(Cow::Borrowed(self.0)),
-        }
+        json::text(self.0)
     }
 
-    pub(crate) fn is_quoted(self) -> bool {
-        self.quoted().is_some()
+    /// Returns the text of a value in quotes.
+    pub(crate) fn string(self) -> Option<Cow<'a, str>> {
+        json::string(self.0)
     }
 
-    fn quoted(self) -> Option<&'a str> {
-        self.0.strip_prefix('"')?.strip_suffix('"')
+    pub(crate) fn is_string(self) -> bool {
+        json::is_string(self.0)
     }
 
     /// Returns the elements of a list. PHP writes a list with gaps as an object, with the index of
     /// each element as its key. Returns `None` if this is not a list.
     pub(crate) fn elements(self) -> Option<impl Iterator<Item = WireValue<'a>>> {
-        let elements: Vec<&RawValue> = if self.is_nothing() {
+        let elements: Vec<&RawValue> = if self.is_no_value() {
             Vec::new()
         } else if self.0.starts_with('{') {
             json::list_with_gaps(self.0)?
@@ -188,13 +167,14 @@ impl<'a> WireValue<'a> {
         json::pick(self.0, keys).map(|picked| picked.map(|value| value.map(WireValue::new)))
     }
 
+    /// Returns the id that a field contains.
     pub(crate) fn id(self) -> Option<u64> {
-        json::id(serde_json::from_str(self.0).ok()?)
+        id::of_field(self.0)
     }
 
     /// Reads the value as an integer, bare or in quotes.
     pub(crate) fn whole<T: std::str::FromStr + TryFrom<i128>>(self) -> Option<T> {
-        whole(&self.text()?)
+        number::whole(&self.text()?)
     }
 }
 

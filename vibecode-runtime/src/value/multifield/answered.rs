@@ -12,10 +12,7 @@ use serde_json::value::RawValue;
 use super::{MultifieldEntry, Multifields, read::Source};
 use crate::{
     DecodeError, WireValue,
-    wire::{
-        equality::{self, EntryKey},
-        json,
-    },
+    wire::{equality::EntryKey, id, json, nothing},
 };
 
 /// The fields beside `fm` that show a kind.
@@ -126,14 +123,14 @@ impl Multifields {
     ) -> Result<Self, UnclearMultifields> {
         // `null` and `false` are treated as if there were no `fm`.
         let is_list = |fm: &WireValue<'_>| fm.as_str().starts_with(['[', '{']);
-        let is_shown = |fm: &WireValue<'_>| is_list(fm) || !equality::is_nothing(fm.as_str());
+        let is_shown = |fm: &WireValue<'_>| is_list(fm) || !nothing::is_nothing(fm.as_str());
         if let Some(fm) = field("fm").filter(is_shown) {
             let entries = entries(fm).ok_or(UnclearMultifields::List)?;
             return Ok(Self::new(entries, Source::List));
         }
         let entries = from_aliases(&field)?;
         let says_none = |beside: &&Aliases| {
-            let is_nothing = |name| field(name).is_some_and(|it| equality::is_nothing(it.as_str()));
+            let is_nothing = |name| field(name).is_some_and(|it| nothing::is_nothing(it.as_str()));
             entries.is_empty() && (is_false(field(beside.flag)) || is_nothing(beside.untyped))
         };
         let none_of = BESIDE.iter().filter(says_none).map(|it| it.kind).collect();
@@ -179,7 +176,7 @@ pub(crate) fn shows_unknown_alias(record: &str, is_listed: impl Fn(&str) -> bool
     json::pairs(record).is_none_or(|pairs| {
         pairs.iter().any(|(name, value)| {
             unknown_alias(name).is_some_and(|kind| !is_listed(kind))
-                && !equality::is_nothing(value.get())
+                && !nothing::is_nothing(value.get())
         })
     })
 }
@@ -213,10 +210,10 @@ fn flag(answered: Option<WireValue<'_>>) -> Result<Option<bool>, UnclearMultifie
     let Some(answered) = answered.map(WireValue::as_str) else {
         return Ok(None);
     };
-    if equality::is_nothing(answered) {
+    if nothing::is_nothing(answered) {
         return Ok(Some(false));
     }
-    equality::boolean(answered)
+    json::boolean(answered)
         .map(Some)
         .ok_or(UnclearMultifields::Alias)
 }
@@ -236,8 +233,8 @@ fn entries(fm: WireValue<'_>) -> Option<Vec<MultifieldEntry>> {
 /// Reads an entry of `fm`, or returns `None` if it has an unknown form.
 pub(super) fn entry(answered: WireValue<'_>) -> Option<MultifieldEntry> {
     let [id, kind, value_type, value] = answered.pick(["id", "typeId", "valueType", "value"])?;
-    let id = match id.filter(|id| !equality::is_nothing(id.as_str())) {
-        Some(id) => Some(id.id()?),
+    let id = match id.filter(|id| !nothing::is_nothing(id.as_str())) {
+        Some(id) => Some(id::of_record(id.as_str())?),
         None => None,
     };
     let kind = string(kind?)?;
@@ -263,10 +260,7 @@ pub(super) fn entry(answered: WireValue<'_>) -> Option<MultifieldEntry> {
 }
 
 fn string(answered: WireValue<'_>) -> Option<String> {
-    let text = answered
-        .text()
-        .filter(|_| answered.as_str().starts_with('"'));
-    text.map(Cow::into_owned)
+    answered.string().map(Cow::into_owned)
 }
 
 fn from_aliases<'a>(
@@ -303,13 +297,13 @@ type Typed = (String, Option<String>);
 
 /// Returns the values of an alias: text, an entry in its written form, or a list of these.
 fn values_of(alias: Option<WireValue<'_>>) -> Result<Vec<Typed>, UnclearMultifields> {
-    let Some(alias) = alias.filter(|alias| !equality::is_nothing(alias.as_str())) else {
+    let Some(alias) = alias.filter(|alias| !nothing::is_nothing(alias.as_str())) else {
         return Ok(Vec::new());
     };
     let one = |value: WireValue<'_>| -> Option<Typed> {
         if value.as_str().starts_with('{') {
             let [value, value_type] = value.pick(["value", "typeId"])?;
-            let value_type = value_type.filter(|it| !equality::is_nothing(it.as_str()));
+            let value_type = value_type.filter(|it| !nothing::is_nothing(it.as_str()));
             let value_type = match value_type {
                 Some(value_type) => Some(string(value_type)?),
                 None => None,
