@@ -124,12 +124,14 @@ impl Body {
                 (now, _) => changed.take(name, &now),
             }
         }
-        let gone = before.changes().flat_map(|(name, earlier)| {
-            let gone = missing_in(name, &added(self.change_of(name)), &added(Some(earlier)));
-            gone.into_iter()
-                .map(|gone| NotRemovable::new(name.clone(), gone))
-        });
-        let gone = gone.collect();
+        let mut gone = Vec::new();
+        for (name, earlier) in before.changes() {
+            if let FieldChange::Add(earlier) = earlier {
+                let missing = missing_in(name, &added(self.change_of(name)), &earlier);
+                let missing = missing.into_iter();
+                gone.extend(missing.map(|gone| NotRemovable::new(name.clone(), gone)));
+            }
+        }
         (changed, gone)
     }
 }
@@ -154,7 +156,7 @@ fn is_same(now: &FieldChange<'_>, earlier: &FieldChange<'_>) -> bool {
 /// Returns the values of `wanted` that `there` does not contain with the same type.
 fn missing_in<'a>(field: &str, there: &[Added<'_>], wanted: &[Added<'a>]) -> Vec<Added<'a>> {
     let kind = kind_of(field);
-    let key = |added: &Added<'_>| (EntryKey::of(&kind, &added.text()), added.type_id);
+    let key = |added: &Added<'_>| (EntryKey::of(kind, &added.text()), added.type_id);
     let there: HashSet<_> = there.iter().map(key).collect();
     let missing = wanted.iter().filter(|wanted| !there.contains(&key(wanted)));
     missing.copied().collect()

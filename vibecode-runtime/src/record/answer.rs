@@ -9,9 +9,7 @@ use crate::{
     Duplicate, Entity, Error, ErrorKind, Id, Mismatch, Multifields, Outcome, Patch, Record, Result,
     WireValue,
     record::{Fields, UnreadableRecord},
-    value::multifield::{
-        MULTIFIELD_FLAGS, MULTIFIELD_NAMES, UnclearMultifields, shows_unknown_alias,
-    },
+    value::multifield::{self, UnclearMultifields, shows_unknown_alias},
     wire::{id, json},
 };
 
@@ -134,7 +132,7 @@ impl RawAnswer {
     /// Looks up the values of some fields, and everything that shows phones and emails. A record
     /// with two ids is not read: it is not known which of the two the values belong to.
     pub(crate) fn look_up<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Shown<'_, 'n> {
-        let always = [MULTIFIELD_NAMES, MULTIFIELD_FLAGS, &["id"]]
+        let always = [multifield::NAMES, multifield::FLAGS, &["id"]]
             .into_iter()
             .flatten();
         let names: Vec<&str> = always.copied().chain(names).collect();

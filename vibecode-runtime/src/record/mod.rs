@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     DecodeError, Entity, Multifields, WireValue,
-    value::{enumeration::List, multifield::MULTIFIELD_NAMES},
+    value::{enumeration::List, multifield},
     wire::json::{self, NotPicked},
 };
 
@@ -89,7 +89,7 @@ impl<'a> Fields<'a> {
     pub(crate) fn read<T: Record>(record: &str) -> Result<T, UnreadableRecord> {
         let own = T::READ_NAMES.len();
         let further: &[&'static str] = if T::READS_MULTIFIELDS {
-            MULTIFIELD_NAMES
+            multifield::NAMES
         } else {
             &[]
         };
@@ -148,7 +148,7 @@ impl<'a> Fields<'a> {
     pub(crate) fn multifields(&self) -> Result<Multifields, DecodeError> {
         let read = Multifields::read(|name| {
             let own = self.names.iter().position(|each| *each == name);
-            let further = || MULTIFIELD_NAMES.iter().position(|each| *each == name);
+            let further = || multifield::NAMES.iter().position(|each| *each == name);
             self.value(own.or_else(|| further().map(|it| self.names.len() + it))?)
         });
         read.map_err(DecodeError::from)

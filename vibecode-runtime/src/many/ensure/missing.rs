@@ -46,7 +46,7 @@ impl Missing {
         for (name, change) in patch.changes() {
             match change {
                 FieldChange::Add(added) => {
-                    let new = sorted.sort(&kind_of(name), added).map_err(unknown)?;
+                    let new = sorted.sort(kind_of(name), added).map_err(unknown)?;
                     if !new.is_empty() {
                         body.take(name, &FieldChange::Add(new));
                     }
@@ -164,7 +164,7 @@ pub(super) fn shows_all(patch: &Body, record: &RawAnswer) -> bool {
         FieldChange::Add(added) => {
             let kind = kind_of(name);
             let mut values = added.iter().map(Added::text);
-            values.all(|value| keys.contains(&EntryKey::of(&kind, &value)))
+            values.all(|value| keys.contains(&EntryKey::of(kind, &value)))
         }
     })
 }

@@ -13,6 +13,7 @@ use crate::{
     Error, ErrorKind, Outcome, PatchJob, RawAnswer, Result,
     client::{LockRequest, RecordLock, request::Effect},
     patch::body::Body,
+    value::multifield,
 };
 
 /// The pause between the first read and the second. Each further read comes twice as long after the
@@ -20,9 +21,6 @@ use crate::{
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// How long a success without additions may take to show in a read.
 const SHOWN_WITHIN: Duration = Duration::from_secs(5);
-
-/// The kinds of values that patches add.
-const ADDED_KINDS: [&str; 2] = ["PHONE", "EMAIL"];
 
 pub(super) struct Working {
     index: usize,
@@ -139,7 +137,7 @@ impl Working {
             if let Some(entries) = entries {
                 has_unknown_entry = adds && lock.shows_unknown_entry(&missing.kinds(), &entries);
                 // Checks all kinds that are written, not only those that this patch adds.
-                if !lock.shows_unknown_entry(&ADDED_KINDS, &entries) {
+                if !lock.shows_unknown_entry(multifield::KINDS, &entries) {
                     lock.settle_disproven(sent_at);
                 }
                 lock.note_read(entries);

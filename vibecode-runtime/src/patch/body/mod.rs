@@ -30,7 +30,7 @@ use std::{borrow::Cow, fmt, ops::Range};
 
 use serde::Serialize;
 
-pub(crate) use self::{finite::is_finite, write::WORK};
+pub(crate) use self::finite::is_finite;
 use crate::{
     EncodeError, Entity,
     patch::encoder::{Encoder, NOT_AN_ENTRY, NOT_FINITE, push_text, to_json},

@@ -9,9 +9,7 @@ use serde::{
 use serde_json::{Value, value::RawValue};
 
 use super::{Action, Added, Body, Change};
-
-/// The type of a plain string (api.md, grade D).
-pub(crate) const WORK: &str = "WORK";
+use crate::value::multifield::WORK;
 
 impl Body {
     /// Returns the body as JSON, to be sent only if [`Body::invalid_field`] returns `None`.

@@ -9,64 +9,15 @@ use std::{borrow::Cow, collections::HashSet};
 
 use serde_json::value::RawValue;
 
-use super::{MultifieldEntry, Multifields, read::Source};
+use super::{
+    MultifieldEntry, Multifields,
+    kinds::{KINDS, Multifield, WORK, unknown_alias},
+    read::Source,
+};
 use crate::{
     DecodeError, WireValue,
     wire::{equality::EntryKey, id, json, nothing},
 };
-
-/// The fields beside `fm` that show a kind.
-struct Aliases {
-    kind: &'static str,
-    /// The flag that says whether there are any entries.
-    flag: &'static str,
-    untyped: &'static str,
-    /// Each alias with its type.
-    typed: &'static [(&'static str, &'static str)],
-}
-
-const BESIDE: &[Aliases] = &[
-    Aliases {
-        kind: "PHONE",
-        flag: "hasPhone",
-        untyped: "phone",
-        typed: &[
-            ("phoneWork", "WORK"),
-            ("phoneHome", "HOME"),
-            ("phoneMobile", "MOBILE"),
-            ("phoneOther", "OTHER"),
-        ],
-    },
-    Aliases {
-        kind: "EMAIL",
-        flag: "hasEmail",
-        untyped: "email",
-        typed: &[
-            ("emailWork", "WORK"),
-            ("emailHome", "HOME"),
-            ("emailMailing", "MAILING"),
-            ("emailOther", "OTHER"),
-        ],
-    },
-];
-
-/// All names of fields that contain phones and emails.
-pub(crate) const MULTIFIELD_NAMES: &[&str] = &[
-    "fm",
-    "phone",
-    "phoneWork",
-    "phoneHome",
-    "phoneMobile",
-    "phoneOther",
-    "email",
-    "emailWork",
-    "emailHome",
-    "emailMailing",
-    "emailOther",
-];
-
-/// The names of the flags that only say whether there are any.
-pub(crate) const MULTIFIELD_FLAGS: &[&str] = &["hasPhone", "hasEmail"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum UnclearMultifields {
@@ -129,11 +80,12 @@ impl Multifields {
             return Ok(Self::new(entries, Source::List));
         }
         let entries = from_aliases(&field)?;
-        let says_none = |beside: &&Aliases| {
+        let says_none = |of: &&Multifield| {
             let is_nothing = |name| field(name).is_some_and(|it| nothing::is_nothing(it.as_str()));
-            entries.is_empty() && (is_false(field(beside.flag)) || is_nothing(beside.untyped))
+            entries.is_empty() && (is_false(field(of.flag)) || is_nothing(of.field))
         };
-        let none_of = BESIDE.iter().filter(says_none).map(|it| it.kind).collect();
+        let none_of = Multifield::ALL.iter().filter(says_none);
+        let none_of = none_of.map(|of| of.kind).collect();
         Ok(Self::new(entries, Source::Aliases { none_of }))
     }
 
@@ -143,30 +95,23 @@ impl Multifields {
         field: impl Fn(&str) -> Option<WireValue<'a>>,
     ) -> Result<Self, UnclearMultifields> {
         let multifields = Self::read(&field)?;
-        for beside in BESIDE {
+        for of in Multifield::ALL {
             let mut keys = HashSet::new();
-            for entry in multifields.of_kind(beside.kind) {
+            for entry in multifields.of_kind(of.kind) {
                 keys.insert(entry.key());
             }
-            for alias in beside.aliases() {
+            for alias in of.aliases() {
                 let values = values_of(field(alias))?;
                 let mut values = values.iter();
-                if !values.all(|(value, _)| keys.contains(&EntryKey::of(beside.kind, value))) {
+                if !values.all(|(value, _)| keys.contains(&EntryKey::of(of.kind, value))) {
                     return Err(UnclearMultifields::Contradiction);
                 }
             }
-            if flag(field(beside.flag))?.is_some_and(|has_some| has_some == keys.is_empty()) {
+            if flag(field(of.flag))?.is_some_and(|has_some| has_some == keys.is_empty()) {
                 return Err(UnclearMultifields::Contradiction);
             }
         }
         Ok(multifields)
-    }
-}
-
-impl Aliases {
-    fn aliases(&self) -> impl Iterator<Item = &'static str> {
-        let typed = self.typed.iter().map(|(alias, _)| *alias);
-        typed.chain([self.untyped])
     }
 }
 
@@ -179,27 +124,6 @@ pub(crate) fn shows_unknown_alias(record: &str, is_listed: impl Fn(&str) -> bool
                 && !nothing::is_nothing(value.get())
         })
     })
-}
-
-/// Whether phones or emails are read or added under this name, ignoring case.
-pub(crate) fn is_name(name: &str) -> bool {
-    let mut known = MULTIFIELD_NAMES.iter();
-    known.any(|known| known.eq_ignore_ascii_case(name)) || unknown_alias(name).is_some()
-}
-
-/// Returns the kind that an unknown name seems to be an alias of.
-fn unknown_alias(name: &str) -> Option<&'static str> {
-    if MULTIFIELD_NAMES.contains(&name) {
-        return None;
-    }
-    let is_alias = |kind: &str| {
-        let parts = name.split_at_checked(kind.len());
-        parts.is_some_and(|(begin, rest)| {
-            let is_new_word = |first: char| first == '_' || first.is_ascii_uppercase();
-            begin.eq_ignore_ascii_case(kind) && (rest.is_empty() || rest.starts_with(is_new_word))
-        })
-    };
-    BESIDE.iter().map(|it| it.kind).find(|kind| is_alias(kind))
 }
 
 fn is_false(answered: Option<WireValue<'_>>) -> bool {
@@ -245,9 +169,9 @@ pub(super) fn entry(answered: WireValue<'_>) -> Option<MultifieldEntry> {
         || !kind
             .bytes()
             .all(|letter| is_capital(letter) || letter == b'_')
-        || BESIDE
+        || KINDS
             .iter()
-            .any(|it| kind.starts_with(it.kind) && kind != it.kind)
+            .any(|known| kind.starts_with(known) && kind != *known)
     {
         return None;
     }
@@ -267,15 +191,15 @@ fn from_aliases<'a>(
     field: impl Fn(&str) -> Option<WireValue<'a>>,
 ) -> Result<Vec<MultifieldEntry>, UnclearMultifields> {
     let mut entries: Vec<MultifieldEntry> = Vec::new();
-    for Aliases {
+    for Multifield {
+        field: untyped,
         kind,
-        untyped,
-        typed,
+        types,
         ..
-    } in BESIDE
+    } in Multifield::ALL
     {
         let mut known = HashSet::new();
-        for (alias, value_type) in *typed {
+        for (value_type, alias) in *types {
             for (value, _) in values_of(field(alias))? {
                 known.insert(EntryKey::of(kind, &value));
                 entries.push(MultifieldEntry::new(kind, value_type, value));
@@ -284,7 +208,7 @@ fn from_aliases<'a>(
         // The untyped alias repeats the value of a typed one, unless it is the only one.
         for (value, value_type) in values_of(field(untyped))? {
             if known.insert(EntryKey::of(kind, &value)) {
-                let value_type = value_type.as_deref().unwrap_or("WORK");
+                let value_type = value_type.as_deref().unwrap_or(WORK);
                 entries.push(MultifieldEntry::new(kind, value_type, value));
             }
         }
@@ -488,31 +412,6 @@ mod tests {
             read_consistent(&odd.to_string()).unwrap_err(),
             UnclearMultifields::List
         );
-    }
-
-    #[test]
-    fn a_name_that_holds_phones_is_known_in_any_letters() {
-        for name in [
-            "phone",
-            "PHONE",
-            "Phone",
-            "phoneFax",
-            "EMAIL_WORK",
-            "fm",
-            "FM",
-        ] {
-            assert!(is_name(name), "{name}");
-        }
-        for name in [
-            "phones",
-            "emails",
-            "telephone",
-            "post",
-            "ufCrm_phone",
-            "emailing",
-        ] {
-            assert!(!is_name(name), "{name}");
-        }
     }
 
     #[test]

@@ -177,8 +177,7 @@ macro_rules! values {
             fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
                 let expected = || DecodeError::expected("an entry with a kind, a type and a value");
                 let entry = entry(answered).ok_or_else(expected)?;
-                let known = $Type::ALL.iter().find(|each| each.as_str() == entry.value_type);
-                Ok(Self::new(entry.value, known.copied().unwrap_or($Type::Other)))
+                Ok(Self::new(entry.value, entry.value_type.parse().unwrap_or($Type::Other)))
             }
         }
     )+};

@@ -8,8 +8,8 @@ use serde::{
     ser::SerializeStruct,
 };
 
-use super::{Email, EmailType, Phone, PhoneType};
-use crate::value::text_form::{TextVisitor, serde_as_text};
+use super::{Email, Phone};
+use crate::value::text_form::TextVisitor;
 
 const FIELDS: &[&str] = &["value", "typeId"];
 
@@ -83,7 +83,7 @@ impl<'de> Deserialize<'de> for Private {
 }
 
 macro_rules! entries {
-    ($($Value:ident, $Type:ident: $types:literal;)+) => {$(
+    ($($Value:ident)+) => {$(
         impl Serialize for $Value {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 let mut entry = serializer.serialize_struct(stringify!($Value), FIELDS.len())?;
@@ -103,12 +103,7 @@ macro_rules! entries {
                 }
             }
         }
-
-        serde_as_text! { $Type: $types; }
     )+};
 }
 
-entries! {
-    Phone, PhoneType: "WORK, HOME, MOBILE or OTHER";
-    Email, EmailType: "WORK, HOME, MAILING or OTHER";
-}
+entries! { Phone Email }
