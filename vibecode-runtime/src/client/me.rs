@@ -123,7 +123,7 @@ fn name(value: WireValue<'_>) -> Result<String, DecodeError> {
 fn texts(value: WireValue<'_>) -> Result<Vec<String>, DecodeError> {
     let elements = value.elements();
     let elements = elements.ok_or_else(|| DecodeError::expected("a list of texts"))?;
-    elements.map(text).collect()
+    elements.into_iter().map(text).collect()
 }
 
 impl fmt::Debug for Me {

@@ -67,7 +67,7 @@ struct Entries {
 /// A value of a multifield: where its JSON is in the text, and its type.
 pub(crate) struct Entry {
     pub(crate) value: Range<usize>,
-    pub(crate) type_id: &'static str,
+    pub(crate) value_type: &'static str,
 }
 
 impl<'a> Encoder<'a> {
@@ -227,19 +227,23 @@ impl<'a> Encoder<'a> {
         }
     }
 
-    pub(crate) fn entry(&mut self, value: &str, type_id: &'static str) -> Result<(), EncodeError> {
+    pub(crate) fn entry(
+        &mut self,
+        value: &str,
+        value_type: &'static str,
+    ) -> Result<(), EncodeError> {
         if is_blank(value) {
             return Err(EncodeError::new("it is empty"));
         }
         let begin = self.json.len();
         self.text(value);
         self.entries += 1;
-        self.take(begin, type_id);
+        self.take(begin, value_type);
         Ok(())
     }
 
     /// Turns the text that has been written into a value of a multifield.
-    pub(crate) fn written_entry(&mut self, type_id: &'static str) -> Result<(), EncodeError> {
+    pub(crate) fn written_entry(&mut self, value_type: &'static str) -> Result<(), EncodeError> {
         self.require_one_value()?;
         let written = self.json.get(self.begin..).unwrap_or_default();
         let text: String = serde_json::from_str(written)
@@ -247,16 +251,16 @@ impl<'a> Encoder<'a> {
         if is_blank(&text) {
             return Err(EncodeError::new("it is empty"));
         }
-        self.take(self.begin, type_id);
+        self.take(self.begin, value_type);
         Ok(())
     }
 
-    fn take(&mut self, begin: usize, type_id: &'static str) {
+    fn take(&mut self, begin: usize, value_type: &'static str) {
         let end = self.json.len();
         if let Some(added) = &mut self.added {
             let entry = Entry {
                 value: begin..end,
-                type_id,
+                value_type,
             };
             match added.first {
                 None => added.first = Some(entry),

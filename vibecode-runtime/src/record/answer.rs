@@ -131,7 +131,7 @@ impl RawAnswer {
 
     /// Looks up the values of some fields, and everything that shows phones and emails. A record
     /// with two ids is not read: it is not known which of the two the values belong to.
-    pub(crate) fn look_up<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Shown<'_, 'n> {
+    pub(crate) fn look_up<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> LookedUp<'_, 'n> {
         let always = [multifield::NAMES, multifield::FLAGS, &["id"]]
             .into_iter()
             .flatten();
@@ -141,7 +141,7 @@ impl RawAnswer {
         let mut values = vec![None; names.len()];
         let index = |name: &str| indices.get(name).copied();
         let is_read = json::pick_into(self.as_str(), &mut values, index).is_ok();
-        Shown {
+        LookedUp {
             record: self.as_str(),
             indices,
             values: is_read.then_some(values),
@@ -153,14 +153,15 @@ impl RawAnswer {
     }
 }
 
-pub(crate) struct Shown<'a, 'n> {
+/// The fields of a record that were looked up.
+pub(crate) struct LookedUp<'a, 'n> {
     record: &'a str,
     indices: HashMap<&'n str, usize>,
     /// By index; `None` if the record is not a readable object.
     values: Option<Vec<Option<&'a RawValue>>>,
 }
 
-impl<'a> Shown<'a, '_> {
+impl<'a> LookedUp<'a, '_> {
     /// Returns the value of a field that was looked up, if the record contains it.
     pub(crate) fn field(&self, name: &str) -> Option<WireValue<'a>> {
         let index = self.indices.get(name)?;

@@ -196,7 +196,7 @@ fn of_additions(
         .map(|entry| (entry.key(), entry.value_type()))
         .collect();
     let is_there =
-        |added: &Added<'_>| there.contains(&(EntryKey::of(kind, &added.text()), added.type_id));
+        |added: &Added<'_>| there.contains(&(EntryKey::of(kind, &added.text()), added.value_type));
     if added.iter().all(is_there) {
         return None;
     }

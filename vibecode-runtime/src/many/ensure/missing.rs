@@ -140,7 +140,7 @@ impl<'a> Sorted<'a> {
             if let Some(entry) = self.by_key.get(&key) {
                 self.present.push((*entry).clone());
             } else if self.wanted_keys.insert(key) {
-                let entry = MultifieldEntry::new(kind, added.type_id, value);
+                let entry = MultifieldEntry::new(kind, added.value_type, value);
                 self.wanted.push(entry);
                 new.push(added);
             }
@@ -380,7 +380,7 @@ mod tests {
             &"phone".into(),
             &FieldChange::Add(vec![Added {
                 value,
-                type_id: "WORK",
+                value_type: "WORK",
             }]),
         );
         let odd = RawAnswer::from_json::<Contacts>(r#"{"fm":[]}"#.to_owned()).unwrap();
@@ -407,7 +407,7 @@ mod tests {
             &"phone".into(),
             &FieldChange::Add(vec![Added {
                 value: r#""+79161""#,
-                type_id: "WORK",
+                value_type: "WORK",
             }]),
         );
         let fax = json!({ "id": 71, "fm": [], "phoneFax": "+79161" });

@@ -135,7 +135,7 @@ fn read_body(
                 added = read_added(&name, value)?;
                 let entries = added
                     .iter()
-                    .map(|(value, type_id)| Added { value, type_id });
+                    .map(|(value, value_type)| Added { value, value_type });
                 FieldChange::Add(entries.collect())
             }
             (false, true) if is_never_set(&name) => return None,
@@ -177,17 +177,17 @@ impl Names {
 fn read_added(name: &str, value: &RawValue) -> Option<Vec<(String, &'static str)>> {
     let multifield = Multifield::of_field(name)?;
     let entry = |value: &RawValue| {
-        let (value, type_id) = if json::is_string(value.get()) {
+        let (value, value_type) = if json::is_string(value.get()) {
             (value, WORK)
         } else {
             // An entry with further keys is refused: they would be lost.
             let pairs = json::pairs(value.get()).filter(|pairs| pairs.len() == 2)?;
             let of = |name| pairs.iter().find(|(key, _)| key == name).map(|pair| pair.1);
-            let type_id = json::text(of("typeId")?.get())?;
-            (of("value")?, multifield.value_type(&type_id)?)
+            let value_type = json::text(of("typeId")?.get())?;
+            (of("value")?, multifield.value_type(&value_type)?)
         };
         let text: String = serde_json::from_str(value.get()).ok()?;
-        (!text.trim().is_empty()).then(|| (value.get().to_owned(), type_id))
+        (!text.trim().is_empty()).then(|| (value.get().to_owned(), value_type))
     };
     if value.get().starts_with('[') {
         let entries: Vec<&RawValue> = serde_json::from_str(value.get()).ok()?;

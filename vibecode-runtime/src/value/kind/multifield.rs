@@ -5,7 +5,10 @@ use crate::{
     __private::{add_typed, read::Held},
     Decode, Encode, WireValue,
     patch::body::Body,
-    record::{Fields, UnreadableField},
+    record::{
+        Fields, UnreadableField,
+        decode::{Part, PartValue},
+    },
     value::multifield::{kind_of, read_list},
 };
 
@@ -56,7 +59,7 @@ macro_rules! multifields {
             fn read(fields: &Fields<'_>) -> Result<Self, UnreadableField> {
                 let multifields = fields.multifields();
                 multifields
-                    .and_then(|all| read_list::<$Value, T>(&all, kind_of($field)))
+                    .and_then(|all| read_list::<$Value, T>(all, kind_of($field)))
                     .map_err(|error| UnreadableField::new($field, error))
             }
         }
@@ -86,14 +89,14 @@ multifields! {
 )]
 pub trait TypedValueField: Sized {
     #[doc(hidden)]
-    fn add(body: &mut Body, name: &'static str, type_id: &'static str, value: impl Into<Self>);
+    fn add(body: &mut Body, name: &'static str, value_type: &'static str, value: impl Into<Self>);
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Encode<Text>> TypedValueField for T {
     #[inline]
-    fn add(body: &mut Body, name: &'static str, type_id: &'static str, value: impl Into<Self>) {
-        add_typed::<Text, T>(body, name, type_id, &value.into());
+    fn add(body: &mut Body, name: &'static str, value_type: &'static str, value: impl Into<Self>) {
+        add_typed::<Text, T>(body, name, value_type, &value.into());
     }
 }
 
@@ -108,7 +111,7 @@ pub trait TypedValueReading: Sized {
     fn read<H: Held<Self>>(
         fields: &Fields<'_>,
         multifield: &'static str,
-        type_id: &str,
+        value_type: &str,
     ) -> Result<H, UnreadableField>;
 }
 
@@ -117,14 +120,14 @@ impl<T: Decode<Text>> TypedValueReading for T {
     fn read<H: Held<Self>>(
         fields: &Fields<'_>,
         multifield: &'static str,
-        type_id: &str,
+        value_type: &str,
     ) -> Result<H, UnreadableField> {
         let unreadable = |error| UnreadableField::new(multifield, error);
         let multifields = fields.multifields().map_err(unreadable)?;
         let first = multifields
             .of_kind(kind_of(multifield))
-            .find(|entry| entry.value_type() == type_id);
-        let json = first.map(|entry| serde_json::Value::from(entry.value()).to_string());
-        H::typed(json.as_deref().map_or(WireValue::NULL, WireValue::of_text)).map_err(unreadable)
+            .find(|entry| entry.value_type() == value_type);
+        let text = first.map(|entry| Part::new(PartValue::Text(entry.value())));
+        H::typed(text.as_ref().map_or(WireValue::NULL, WireValue::of_part)).map_err(unreadable)
     }
 }

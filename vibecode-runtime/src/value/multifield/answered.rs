@@ -155,7 +155,7 @@ fn entries(fm: WireValue<'_>) -> Option<Vec<MultifieldEntry>> {
 }
 
 /// Reads an entry of `fm`, or returns `None` if it has an unknown form.
-pub(super) fn entry(answered: WireValue<'_>) -> Option<MultifieldEntry> {
+fn entry(answered: WireValue<'_>) -> Option<MultifieldEntry> {
     let [id, kind, value_type, value] = answered.pick(["id", "typeId", "valueType", "value"])?;
     let id = match id.filter(|id| !nothing::is_nothing(id.as_str())) {
         Some(id) => Some(id::of_record(id.as_str())?),

@@ -2,12 +2,10 @@
 
 use std::{collections::HashSet, fmt};
 
-use serde_json::json;
-
-use super::answered::entry;
 use crate::{
     Decode, DecodeError, Email, EmailType, Phone, PhoneType, WireValue,
     kind::{self, Multiple},
+    record::decode::{Part, PartValue},
     wire::equality::EntryKey,
 };
 
@@ -111,10 +109,6 @@ impl MultifieldEntry {
     pub(crate) fn key(&self) -> EntryKey {
         EntryKey::of(&self.kind, &self.value)
     }
-
-    fn to_json(&self) -> String {
-        json!({"typeId": self.kind, "valueType": self.value_type, "value": self.value}).to_string()
-    }
 }
 
 impl fmt::Debug for MultifieldEntry {
@@ -162,12 +156,6 @@ impl Multifields {
     pub(crate) fn of_kind(&self, kind: &str) -> impl Iterator<Item = &MultifieldEntry> {
         self.entries.iter().filter(move |entry| entry.kind == kind)
     }
-
-    /// Returns the entries of a kind as a JSON list, for the `Decode` implementation of the kind.
-    pub(crate) fn list_of(&self, kind: &str) -> String {
-        let entries: Vec<_> = self.of_kind(kind).map(MultifieldEntry::to_json).collect();
-        format!("[{}]", entries.join(","))
-    }
 }
 
 macro_rules! values {
@@ -175,9 +163,10 @@ macro_rules! values {
         /// Reads a type that cannot be written as OTHER.
         impl Decode<kind::$Value> for $Value {
             fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
-                let expected = || DecodeError::expected("an entry with a kind, a type and a value");
-                let entry = entry(answered).ok_or_else(expected)?;
-                Ok(Self::new(entry.value, entry.value_type.parse().unwrap_or($Type::Other)))
+                let expected = || DecodeError::expected("an entry of a record's phones and emails");
+                let entry = answered.entry().ok_or_else(expected)?;
+                let value_type = entry.value_type.parse().unwrap_or($Type::Other);
+                Ok(Self::new(entry.value.as_str(), value_type))
             }
         }
     )+};
@@ -193,5 +182,8 @@ pub(crate) fn read_list<K, L: Decode<Multiple<K>>>(
     multifields: &Multifields,
     kind: &str,
 ) -> Result<L, DecodeError> {
-    L::decode(WireValue::of_text(&multifields.list_of(kind)))
+    let entries = multifields.of_kind(kind);
+    let entries = entries.map(|entry| Part::new(PartValue::Entry(entry)));
+    let list = Part::new(PartValue::Entries(entries.collect()));
+    L::decode(WireValue::of_part(&list))
 }
