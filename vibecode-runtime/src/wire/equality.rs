@@ -14,7 +14,8 @@ use std::{borrow::Cow, collections::BTreeSet};
 use serde_json::value::RawValue;
 
 use super::{
-    id, json,
+    id,
+    json::{self, value_of},
     nothing::is_nothing,
     number::{self, Decimal},
 };
@@ -81,7 +82,9 @@ pub(crate) fn same(one: &str, other: &str) -> bool {
 /// only the id was sent. For an uploaded file it only shows that there is one, not its content.
 pub(crate) fn shows(sent: &str, shown: &str) -> bool {
     match (Form::of(sent), Form::of(shown)) {
-        (Form::List(parts), Form::Object(shown)) if is_upload(&parts) => has(&shown, "id"),
+        (Form::List(parts), Form::Object(shown)) if is_upload(&parts) => {
+            value_of(&shown, "id").is_some()
+        }
         (Form::List(sent), Form::List(shown)) => same_ids(&sent, &shown)
             .unwrap_or_else(|| sent.len() == shown.len() && all_pairs(&sent, &shown, shows)),
         (Form::Object(sent), Form::Object(shown)) => sent.iter().all(|(key, sent)| {
@@ -171,15 +174,6 @@ fn all_pairs(
     pairs.all(|(one, other)| are_same(one.get(), other.get()))
 }
 
-fn has(object: &[(String, &RawValue)], key: &str) -> bool {
-    value_of(object, key).is_some()
-}
-
-fn value_of<'a>(object: &[(String, &'a RawValue)], key: &str) -> Option<&'a RawValue> {
-    let mut pairs = object.iter();
-    pairs.find_map(|(name, value)| (name == key).then_some(*value))
-}
-
 /// Whether two lists of ids contain the same ids, regardless of order and duplicates. Returns
 /// `None` if they are not lists of ids.
 fn same_ids(one: &[&RawValue], other: &[&RawValue]) -> Option<bool> {
@@ -237,9 +231,7 @@ fn same_money(one: &str, other: &str) -> bool {
     let parse = |text: &str| text.parse::<Money>().ok();
     parse(one).zip(parse(other)).is_some_and(|(one, other)| {
         one.currency() == other.currency()
-            && Decimal::of(one.amount()).is_some_and(|amount| {
-                Decimal::of(other.amount()).is_some_and(|other| other == amount)
-            })
+            && Decimal::of(one.amount()) == Decimal::of(other.amount())
     })
 }
 

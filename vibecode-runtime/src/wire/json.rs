@@ -96,6 +96,12 @@ pub(crate) fn pairs(text: &str) -> Option<Vec<(String, &RawValue)>> {
     is_unique.then_some(pairs)
 }
 
+/// Returns the value of a key among the pairs of an object.
+pub(crate) fn value_of<'a>(pairs: &[(String, &'a RawValue)], key: &str) -> Option<&'a RawValue> {
+    let mut pairs = pairs.iter();
+    pairs.find_map(|(name, value)| (name == key).then_some(*value))
+}
+
 struct Pairs;
 
 impl<'de> Visitor<'de> for Pairs {

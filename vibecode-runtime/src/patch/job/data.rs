@@ -182,9 +182,11 @@ fn read_added(name: &str, value: &RawValue) -> Option<Vec<(String, &'static str)
         } else {
             // An entry with further keys is refused: they would be lost.
             let pairs = json::pairs(value.get()).filter(|pairs| pairs.len() == 2)?;
-            let of = |name| pairs.iter().find(|(key, _)| key == name).map(|pair| pair.1);
-            let value_type = json::text(of("typeId")?.get())?;
-            (of("value")?, multifield.value_type(&value_type)?)
+            let value_type = json::text(json::value_of(&pairs, "typeId")?.get())?;
+            (
+                json::value_of(&pairs, "value")?,
+                multifield.value_type(&value_type)?,
+            )
         };
         let text: String = serde_json::from_str(value.get()).ok()?;
         (!text.trim().is_empty()).then(|| (value.get().to_owned(), value_type))

@@ -1,6 +1,6 @@
 //! Serde implementations for phones and emails: `{"value":…,"typeId":…}`, as in a PATCH.
 
-use std::{fmt, marker::PhantomData};
+use std::fmt;
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -16,7 +16,6 @@ const FIELDS: &[&str] = &["value", "typeId"];
 /// Visits a value of a multifield: an object, or plain text, which is a WORK value.
 struct EntryVisitor<T, V> {
     make: fn(String, T) -> V,
-    value_type: PhantomData<T>,
 }
 
 impl<'de, T: Deserialize<'de> + Default, V> Visitor<'de> for EntryVisitor<T, V> {
@@ -95,7 +94,7 @@ macro_rules! entries {
 
         impl<'de> Deserialize<'de> for $Value {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let visitor = EntryVisitor { make: Self::new, value_type: PhantomData };
+                let visitor = EntryVisitor { make: Self::new };
                 if deserializer.is_human_readable() {
                     deserializer.deserialize_any(visitor)
                 } else {
