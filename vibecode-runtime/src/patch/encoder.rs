@@ -218,13 +218,16 @@ impl<'a> Encoder<'a> {
             let reason = format!("it is an option of `{}` of {}", list.field, list.entity);
             return Err(EncodeError::new(reason));
         }
-        match option.option_id() {
-            0 => Err(EncodeError::new("0 is the id of no option")),
-            id => {
-                self.unsigned(id);
-                Ok(())
-            }
+        self.id(option.option_id(), "0 is the id of no option")
+    }
+
+    /// Writes an id. 0 is not one and would clear the field; `refusal` is the reason for it.
+    pub(crate) fn id(&mut self, id: u64, refusal: &'static str) -> Result<(), EncodeError> {
+        if id == 0 {
+            return Err(EncodeError::new(refusal));
         }
+        self.unsigned(id);
+        Ok(())
     }
 
     pub(crate) fn entry(

@@ -12,7 +12,6 @@ use serde_json::value::RawValue;
 use super::{
     MultifieldEntry, Multifields,
     kinds::{KINDS, Multifield, WORK, unknown_alias},
-    read::Source,
 };
 use crate::{
     DecodeError, WireValue,
@@ -76,17 +75,24 @@ impl Multifields {
         let is_list = |fm: &WireValue<'_>| fm.as_str().starts_with(['[', '{']);
         let is_shown = |fm: &WireValue<'_>| is_list(fm) || !nothing::is_nothing(fm.as_str());
         if let Some(fm) = field("fm").filter(is_shown) {
-            let entries = entries(fm).ok_or(UnclearMultifields::List)?;
-            return Ok(Self::new(entries, Source::List));
+            return Ok(Self {
+                entries: entries(fm).ok_or(UnclearMultifields::List)?,
+                is_list: true,
+                none_of: Vec::new(),
+            });
         }
         let entries = from_aliases(&field)?;
         let says_none = |of: &&Multifield| {
             let is_nothing = |name| field(name).is_some_and(|it| nothing::is_nothing(it.as_str()));
-            entries.is_empty() && (is_false(field(of.flag)) || is_nothing(of.field))
+            entries.is_empty() && (flag(field(of.flag)) == Ok(Some(false)) || is_nothing(of.field))
         };
         let none_of = Multifield::ALL.iter().filter(says_none);
         let none_of = none_of.map(|of| of.kind).collect();
-        Ok(Self::new(entries, Source::Aliases { none_of }))
+        Ok(Self {
+            entries,
+            is_list: false,
+            none_of,
+        })
     }
 
     /// Same as `read`, but also checks that the record does not contradict itself: the value of
@@ -124,10 +130,6 @@ pub(crate) fn shows_unknown_alias(record: &str, is_listed: impl Fn(&str) -> bool
                 && !nothing::is_nothing(value.get())
         })
     })
-}
-
-fn is_false(answered: Option<WireValue<'_>>) -> bool {
-    flag(answered) == Ok(Some(false))
 }
 
 fn flag(answered: Option<WireValue<'_>>) -> Result<Option<bool>, UnclearMultifields> {

@@ -29,25 +29,11 @@ use crate::{
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Multifields {
-    entries: Vec<MultifieldEntry>,
-    source: Source,
-}
-
-#[derive(Debug, Clone)]
-pub(super) enum Source {
-    /// `fm`, which lists all entries.
-    List,
-    /// The aliases, which need not show all entries. Only for these kinds does the record say that
-    /// it has none.
-    Aliases { none_of: Vec<&'static str> },
-}
-
-impl Default for Source {
-    fn default() -> Self {
-        Self::Aliases {
-            none_of: Vec::new(),
-        }
-    }
+    pub(super) entries: Vec<MultifieldEntry>,
+    /// Whether they were read from `fm`, which lists all entries. The aliases need not show all.
+    pub(super) is_list: bool,
+    /// The kinds of which the record says that it has no entries.
+    pub(super) none_of: Vec<&'static str>,
 }
 
 /// An entry of [`Multifields`]. `Debug` hides the value.
@@ -122,10 +108,6 @@ impl fmt::Debug for MultifieldEntry {
 }
 
 impl Multifields {
-    pub(super) fn new(entries: Vec<MultifieldEntry>, source: Source) -> Self {
-        Self { entries, source }
-    }
-
     pub(crate) fn have(&self, kind: &str) -> bool {
         self.entries.iter().any(|entry| entry.kind == kind)
     }
@@ -136,15 +118,12 @@ impl Multifields {
 
     /// Whether these are all entries of a kind, such as `PHONE`, that the record has.
     pub(crate) fn are_all_of(&self, kind: &str) -> bool {
-        match &self.source {
-            Source::List => true,
-            Source::Aliases { none_of } => none_of.contains(&kind),
-        }
+        self.is_list || self.none_of.contains(&kind)
     }
 
     /// Whether the entries were read from `fm`, with their native types.
     pub(crate) fn are_listed(&self) -> bool {
-        matches!(self.source, Source::List)
+        self.is_list
     }
 
     /// Returns all entries, in the order of the answer.
