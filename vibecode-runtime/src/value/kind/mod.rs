@@ -126,6 +126,9 @@
 //! Each kind has two traits for writing, one for a single value and one for a list, and two for
 //! reading. Do not implement them: they are implemented for every type with [`Encode`] or
 //! [`Decode`]. They exist so that the compiler's message says which types such a field takes.
+//!
+//! [`Encode`]: crate::Encode
+//! [`Decode`]: crate::Decode
 
 mod field;
 mod multifield;
