@@ -1,6 +1,10 @@
 //! The portal of a command: a client with the given key and base URL.
 
-use std::{env, fs, path::PathBuf};
+use std::{
+    env::{self, VarError},
+    fs,
+    path::PathBuf,
+};
 
 use vibecode_runtime::{Client, ClientBuilder, Credentials};
 use vibecode_spec::text_of;
@@ -28,7 +32,7 @@ pub(crate) fn client(
     set: impl FnOnce(ClientBuilder) -> ClientBuilder,
 ) -> Result<Client, Failure> {
     let mut builder = Client::builder(credentials(args)?);
-    if let Some(url) = base_url(args) {
+    if let Some(url) = base_url(args)? {
         builder = builder.base_url(&url);
     }
     builder = builder.user_agent(concat!("cargo-vibecode/", env!("CARGO_PKG_VERSION")));
@@ -48,21 +52,29 @@ pub(crate) struct Access {
 pub(crate) fn access(args: &PortalArgs) -> Result<Access, Failure> {
     let (key, session) = secrets(args)?;
     Ok(Access {
-        base_url: base_url(args).unwrap_or_else(|| Client::BASE_URL.to_owned()),
+        base_url: base_url(args)?.unwrap_or_else(|| Client::BASE_URL.to_owned()),
         key,
         session,
     })
 }
 
 /// Returns true if a key was given.
-pub(crate) fn has_key(args: &PortalArgs) -> bool {
-    args.key_file.is_some() || variable("VIBECODE_API_KEY").is_some()
+///
+/// # Errors
+/// If the environment variable cannot be read.
+pub(crate) fn has_key(args: &PortalArgs) -> Result<bool, Failure> {
+    Ok(args.key_file.is_some() || variable("VIBECODE_API_KEY")?.is_some())
 }
 
 /// Returns the given base URL; `None` if it is the documented one.
-pub(crate) fn base_url(args: &PortalArgs) -> Option<String> {
-    let given = args.base_url.clone();
-    given.or_else(|| variable("VIBECODE_BASE_URL"))
+///
+/// # Errors
+/// If the environment variable cannot be read.
+pub(crate) fn base_url(args: &PortalArgs) -> Result<Option<String>, Failure> {
+    match &args.base_url {
+        Some(url) => Ok(Some(url.clone())),
+        None => variable("VIBECODE_BASE_URL"),
+    }
 }
 
 /// Returns the kind of the given key, by its prefix (api.md, grade D).
@@ -104,11 +116,39 @@ fn secrets(args: &PortalArgs) -> Result<(String, Option<String>), Failure> {
         Ok((key.ok_or_else(problem)?, session))
     } else {
         let problem = "no API key was given: set VIBECODE_API_KEY, or name a file that contains the key with --key-file";
-        let key = variable("VIBECODE_API_KEY").ok_or_else(|| Failure::new(problem))?;
-        Ok((key, variable("VIBECODE_SESSION_TOKEN")))
+        let key = variable("VIBECODE_API_KEY")?.ok_or_else(|| Failure::new(problem))?;
+        Ok((key, variable("VIBECODE_SESSION_TOKEN")?))
     }
 }
 
-fn variable(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.is_empty())
+fn variable(name: &str) -> Result<Option<String>, Failure> {
+    value_of(name, env::var(name))
+}
+
+/// Reads a variable in the same way as `Client::from_env`. A base URL that cannot be read must not
+/// become the documented one.
+fn value_of(name: &str, value: Result<String, VarError>) -> Result<Option<String>, Failure> {
+    match value {
+        Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => Err(Failure::new(format!(
+            "the environment variable {name} is not valid Unicode: set it again"
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_that_cannot_be_read_is_not_one_that_is_not_set() {
+        let read = |value| value_of("VIBECODE_BASE_URL", value);
+        assert_eq!(read(Err(VarError::NotPresent)).unwrap(), None);
+        assert_eq!(read(Ok(String::new())).unwrap(), None);
+        let failure = read(Err(VarError::NotUnicode("vibe_api_1".into()))).unwrap_err();
+        let shown = failure.to_string();
+        assert!(shown.contains("VIBECODE_BASE_URL"), "{shown}");
+        assert!(!shown.contains("vibe_api_1"), "{shown}");
+    }
 }

@@ -53,8 +53,7 @@ impl EntityPath {
     }
 
     /// Returns the entity with a schema file of this name.
-    #[must_use]
-    pub fn from_file_name(name: &str) -> Option<Self> {
+    pub(crate) fn from_file_name(name: &str) -> Option<Self> {
         let path = name.strip_suffix(".json")?.replace('-', "/");
         Self::from_path(&path)
     }
@@ -86,5 +85,46 @@ impl EntityPath {
             "expected one of `{}`, or a smart process such as `{ITEMS}1040`",
             paths.join("`, `")
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_schema_file_leads_back_to_its_entity() {
+        let built_in = Entity::ALL.iter().copied().map(EntityPath::Entity);
+        for entity in built_in.chain([EntityPath::Items(2), EntityPath::Items(1040)]) {
+            let name = entity.file_name();
+            assert_eq!(EntityPath::from_file_name(&name), Some(entity), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_another_name_is_no_schema_file() {
+        for name in [
+            "contacts",
+            "contacts.json.bak",
+            "contact.json",
+            "Contacts.json",
+            "items.json",
+            "items-.json",
+            "items-01040.json",
+            "items-+1040.json",
+            "items-1040-1.json",
+            ".json",
+            "",
+        ] {
+            assert_eq!(EntityPath::from_file_name(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_known_paths_name_every_entity_and_a_smart_process() {
+        assert_eq!(
+            EntityPath::known_paths(),
+            "expected one of `contacts`, `companies`, `leads`, `deals`, or a smart process such as `items/1040`"
+        );
     }
 }

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use crate::{
-    Clearing, Grade, Kind, LABEL_KEYS, SchemaError, label::label_of, naming, one_line, options,
+    Clearing, Grade, Kind, LABEL_KEYS, OptionMatch, SchemaError, label_of, one_line, options,
+    read_user_field_name,
 };
 
 /// A field, as `GET /v1/{entity}/fields` describes it.
@@ -83,6 +84,14 @@ pub struct Item {
     pub id: String,
     /// The label.
     pub label: String,
+}
+
+impl Item {
+    /// Returns the id as a number. Every option of a list has one.
+    #[must_use]
+    pub fn number(&self) -> Option<u64> {
+        self.id.parse().ok()
+    }
 }
 
 // The API's own names for these keys differ from those of the REST layer underneath. Both are read.
@@ -169,7 +178,14 @@ impl Field {
     /// Returns whether this is a user field (`ufCrm…`).
     #[must_use]
     pub fn is_user_field(&self) -> bool {
-        naming::read_user_field_name(&self.name).is_some()
+        read_user_field_name(&self.name).is_some()
+    }
+
+    /// Finds the option with this label. An option with exactly this label comes before options whose
+    /// labels differ from it in case. If several are left, none of them is chosen.
+    #[must_use]
+    pub fn option_by_label(&self, label: &str) -> OptionMatch<'_> {
+        OptionMatch::of(&self.items, label)
     }
 
     /// Returns the value that clears the field: see [`Kind::clearing`].

@@ -19,13 +19,15 @@
 //!
 //! # Contents
 //!
-//! - The fields of an entity: [`Entity`], [`Schema`], [`Field`] and [`Item`]; how certain it is that a
+//! - The fields of an entity: [`Entity`], [`Schema`], [`Field`] and [`Item`]; which option a
+//!   label means: [`OptionMatch`]; how certain it is that a
 //!   field exists: [`Grade`].
 //! - A portal's answer or a schema file: [`Descriptions`]; the location of schema files:
 //!   [`SchemaFolders`], [`EntityPath`].
 //! - Labels, and how to escape them for display: [`LABEL_KEYS`], [`label_of`], [`one_line`],
 //!   [`doc_text`].
 //! - What a field holds, and what clears it: [`Kind`], [`Reference`], [`Multifield`], [`Clearing`].
+//! - The Rust name of a field and its wire name: [`rust_name_of`], [`wire_name_of`].
 //! - The names of user fields: [`user_field_wire_name`], [`read_user_field_name`].
 //! - Suggestions for a misspelt name: [`Schema::suggestions`], [`Entity::suggest`], [`closest`].
 //! - Error codes and their HTTP status: [`ERROR_CODES`], [`status_of`].
@@ -35,38 +37,45 @@
 //! Bitrix24's REST layer underneath documents it. O: it was observed on a portal. C: other clients
 //! assume it.
 
-mod builder;
-mod concept;
+mod builder_method;
 mod descriptions;
 mod entity;
+mod entity_check;
 mod entity_path;
-mod error_code;
+mod error_status;
 mod escape;
 mod field;
 mod grade;
 mod kind;
-mod label;
-mod location;
+mod localized_label;
 mod multifield;
-mod naming;
+mod option_match;
 mod options;
+mod rust_name;
 mod schema;
+mod schema_error;
+mod schema_folders;
 mod suggest;
-mod text;
+mod synonyms;
+mod user_field_name;
+mod utf8;
 
-pub use builder::{ADD, BUILDER_METHODS, CLEAR, is_builder_method};
+pub use builder_method::{ADD, BUILDER_METHODS, CLEAR, is_builder_method};
 pub use descriptions::Descriptions;
 pub use entity::Entity;
 pub use entity_path::EntityPath;
-pub use error_code::{ERROR_CODES, status_of};
+pub use error_status::{ERROR_CODES, status_of};
 pub use escape::{doc_text, one_line};
 pub use field::{Field, Item};
 pub use grade::Grade;
 pub use kind::{Clearing, Kind, Reference};
-pub use label::{LABEL_KEYS, label_of};
-pub use location::SchemaFolders;
+pub use localized_label::{LABEL_KEYS, label_of};
 pub use multifield::Multifield;
-pub use naming::{UserFieldName, read_user_field_name, user_field_wire_name};
-pub use schema::{Schema, SchemaError};
+pub use option_match::OptionMatch;
+pub use rust_name::{rust_name_of, wire_name_of};
+pub use schema::Schema;
+pub use schema_error::SchemaError;
+pub use schema_folders::SchemaFolders;
 pub use suggest::{Likeness, Suggestion, closest};
-pub use text::{TextError, text_of};
+pub use user_field_name::{UserFieldName, read_user_field_name, user_field_wire_name};
+pub use utf8::{TextError, text_of};

@@ -43,8 +43,7 @@ impl Multifield {
 
     /// Returns whether the field with this wire name repeats the phones or emails of a record, and is
     /// therefore read-only: `fm`, which holds all of them, or an alias such as `phoneWork` (grade D).
-    #[must_use]
-    pub fn is_only_read(name: &str) -> bool {
+    pub(crate) fn is_only_read(name: &str) -> bool {
         let is_type = |rest: &str| rest.starts_with(|first: char| first.is_ascii_uppercase());
         let mut aliases = Self::ALL.iter().map(|each| each.name());
         name == "fm" || aliases.any(|alias| name.strip_prefix(alias).is_some_and(is_type))
@@ -75,6 +74,37 @@ impl Multifield {
         match self {
             Self::Phone => "PHONE",
             Self::Email => "EMAIL",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fm_and_the_aliases_of_phones_and_emails_are_only_read() {
+        for name in ["fm", "phoneWork", "phoneMobile", "emailMailing"] {
+            assert!(Multifield::is_only_read(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_field_that_only_begins_like_an_alias_can_be_written() {
+        for name in [
+            "phone",
+            "email",
+            "phones",
+            "phone2",
+            "phone_work",
+            "workPhone",
+            "PhoneWork",
+            "FM",
+            "fmt",
+            "post",
+            "",
+        ] {
+            assert!(!Multifield::is_only_read(name), "{name}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use crate::{Item, Kind, SchemaError, label::label_of, one_line};
+use crate::{Item, Kind, SchemaError, label_of, one_line};
 
 /// The keys that hold options: `items` in the REST layer underneath (grade B), and `enum` in the API's
 /// own vocabulary (grade O; the form of its value is not known).

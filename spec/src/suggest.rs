@@ -15,7 +15,7 @@ use std::sync::OnceLock;
 
 use crate::{
     Entity, Field,
-    concept::{CONCEPTS, Concept},
+    synonyms::{SYNONYMS, Synonyms},
 };
 
 /// A field that was probably meant.
@@ -100,8 +100,10 @@ fn called(fields: &[Field], folded: &str) -> Vec<(usize, Likeness)> {
         title.is_some_and(|title| is_spelling_of(title, folded))
     };
     let labelled = (0..fields.len()).filter(|index| fields.get(*index).is_some_and(has_label));
-    let concepts = CONCEPTS.iter().filter(|concept| concept.is_called(folded));
-    let meant = concepts.filter_map(|concept| concept.index_in(fields));
+    let all = SYNONYMS
+        .iter()
+        .filter(|synonyms| synonyms.is_called(folded));
+    let meant = all.filter_map(|synonyms| synonyms.index_in(fields));
     let mut found: Vec<usize> = labelled.chain(meant).collect();
     found.sort_unstable();
     found.dedup();
@@ -136,9 +138,9 @@ fn near(fields: &[Field], folded: &str, work: &mut usize) -> Vec<(usize, Likenes
     for (index, field) in fields.iter().enumerate() {
         add(&field.name, Some(index), Likeness::Typo);
     }
-    for concept in CONCEPTS {
-        let owner = concept.index_in(fields);
-        for name in concept.wire.iter().chain(concept.others) {
+    for synonyms in SYNONYMS {
+        let owner = synonyms.index_in(fields);
+        for name in synonyms.wire.iter().chain(synonyms.others) {
             if index_of(fields, name).is_none() {
                 add(name, owner, Likeness::Meaning);
             }
@@ -166,7 +168,7 @@ fn near(fields: &[Field], folded: &str, work: &mut usize) -> Vec<(usize, Likenes
     found
 }
 
-/// Returns the documented names of all entities that are not in a concept.
+/// Returns the documented names of all entities that have no synonyms.
 fn unrelated_names() -> &'static [&'static str] {
     static NAMES: OnceLock<Vec<&str>> = OnceLock::new();
     NAMES.get_or_init(|| {
@@ -174,14 +176,14 @@ fn unrelated_names() -> &'static [&'static str] {
             .iter()
             .flat_map(|entity| entity.schema().fields());
         let mut names: Vec<&str> = fields.map(|field| field.name.as_str()).collect();
-        names.retain(|name| !CONCEPTS.iter().any(|concept| concept.wire.contains(name)));
+        names.retain(|name| !SYNONYMS.iter().any(|synonyms| synonyms.wire.contains(name)));
         names.sort_unstable();
         names.dedup();
         names
     })
 }
 
-impl Concept {
+impl Synonyms {
     fn is_called(&self, folded: &str) -> bool {
         let mut wire = self.wire.iter();
         self.others.contains(&folded) || wire.any(|name| is_spelling_of(name, folded))

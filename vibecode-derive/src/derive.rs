@@ -5,7 +5,7 @@ use syn::DeriveInput;
 
 use crate::{
     check::{self, Checked},
-    errors::Errors,
+    collected_errors::Errors,
     input::Input,
     tokens::names::apart,
 };

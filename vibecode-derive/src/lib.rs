@@ -53,9 +53,9 @@
 )]
 
 mod check;
+mod collected_errors;
 mod derive;
 mod enumeration;
-mod errors;
 mod input;
 mod patch;
 mod record;

@@ -1,19 +1,18 @@
-// What examples in the documentation share: they include this file in a hidden line. It stands for
-// the HTTP client of an app.
+// The HTTP client of the examples in the documentation, which include this file in a hidden line.
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use vibecode_sandbox::*;
 
-/// The status and the body of an answer; `None` where the connection ended without one.
+/// The status and the body of an answer, or `None` if the connection ended without an answer.
 type Answer = Option<(u16, Value)>;
 
-/// Sends a request with the key that may do everything.
+/// Sends a request with a key that has all rights.
 async fn send(sandbox: &Sandbox, method_and_path: &str, body: Value) -> Answer {
     send_as(sandbox, Sandbox::API_KEY, method_and_path, body).await
 }
 
-/// Sends a request with this key; of an app, with its session token after a space.
+/// Sends a request with a key. The key of an app is followed by a space and a session token.
 async fn send_as(sandbox: &Sandbox, key: &str, method_and_path: &str, body: Value) -> Answer {
     let (method, path) = method_and_path.split_once(' ')?;
     let (key, session) = match key.split_once(' ') {

@@ -34,7 +34,7 @@
 //! ```
 //!
 //! Other records, user fields, keys and limits are set with [`Sandbox::builder`]. Facts about the
-//! API have a grade where it matters: D means that its own documentation says so, O that it was
+//! API have a grade if it matters: D means that its own documentation says so, O that it was
 //! observed on a portal.
 //!
 //! # What is served

@@ -19,8 +19,8 @@ const ROWS: u64 = 60;
 /// The portal's schema, which the code is also compiled against.
 pub(crate) const SCHEMA: &str = include_str!("../vibecode/contacts.json");
 
-/// How long a lost request may still arrive. On a portal it may take a minute, in a sandbox it does
-/// not.
+/// How long a lost request may still be applied. On a portal that is `settle_time`, 120 s; in a sandbox
+/// it is much shorter.
 const SETTLE: Duration = Duration::from_millis(300);
 
 /// # Errors

@@ -17,8 +17,8 @@ const ANNA: User = User("anna", Some("vibe_session_anna"));
 const BORIS: User = User("boris", Some("vibe_session_boris"));
 const NOBODY: User = User("nobody", None);
 
-/// How long a lost request may still arrive. On a portal it may take a minute, in a sandbox it does
-/// not.
+/// How long a lost request may still be applied. On a portal that is `settle_time`, 120 s; in a sandbox
+/// it is much shorter.
 const SETTLE: Duration = Duration::from_millis(300);
 
 /// A name for the output, and the session.

@@ -7,8 +7,8 @@ const ALIVE_EVERY: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Times {
-    /// How long after it was sent a request may still be applied, whoever sent it: see
-    /// `ClientBuilder::settle`.
+    /// How long after its attempt has ended a request may still be applied, whoever sent it: see
+    /// `ClientBuilder::settle_time`.
     pub(crate) settle: Duration,
     /// The interval between renewals of a lock. If Redis has not answered after another such
     /// interval, the job stops.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::Kind;
+use crate::{Entity, Kind};
 
 const FIELDS: &str = r#"{"ufCrm_1721244707107":{"type":"enumeration","isMultiple":"Y","title":"UF_CRM_1721244707107",
         "formLabel":"Loyalty","items":[{"ID":"81","VALUE":"Gold"},{"ID":82,"VALUE":"Silver"}]},

@@ -143,9 +143,9 @@ fn fields_called(entity: Entity, name: &str) -> Vec<&'static str> {
 #[test]
 fn no_misspelling_of_one_field_leads_to_another_field_alone() {
     let mut names: BTreeSet<&str> = documented().collect();
-    for concept in CONCEPTS {
-        names.extend(concept.wire);
-        names.extend(concept.others);
+    for synonyms in SYNONYMS {
+        names.extend(synonyms.wire);
+        names.extend(synonyms.others);
     }
     let is_a_name = |name: &str| {
         let folded = fold(name);

@@ -29,6 +29,17 @@ fn the_same_value_of_the_same_type_is_added_once() {
 }
 
 #[test]
+fn a_phone_or_email_is_the_same_value_however_it_is_written() {
+    let phone = Phone::mobile("+7 (916) 111-22-33");
+    assert!(phone.is_same_value("79161112233"));
+    assert!(!phone.is_same_value("89161112233"));
+    assert!(!Phone::work("1-800-FLOWERS").is_same_value("1-800"));
+    let email = Email::work("Maria@Company.ru");
+    assert!(email.is_same_value(" maria@company.ru"));
+    assert!(!email.is_same_value("maria@company.com"));
+}
+
+#[test]
 fn a_value_of_another_type_makes_them_all_objects() {
     let patch = customer().add_phone(Phone::mobile("+7"));
     let expected = r#"{"phone":[{"value":"+7","typeId":"MOBILE"}]}"#;

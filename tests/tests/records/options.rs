@@ -350,6 +350,20 @@ mod with_a_schema {
         Other(u64),
     }
 
+    /// The other option of the list has the same label.
+    #[derive(Enumeration, Clone, Copy, PartialEq, Debug)]
+    #[vibecode(
+        entity = "contacts",
+        field = "ufCrmTwins",
+        schema = "schemas/contacts.json"
+    )]
+    enum Twin {
+        #[vibecode(item = 72)]
+        Branch,
+        #[vibecode(other)]
+        Other(u64),
+    }
+
     #[derive(Patch, Record, Clone, PartialEq, Debug)]
     #[vibecode(entity = "contacts", schema = "schemas/contacts.json", diff)]
     struct Customer {
@@ -408,6 +422,12 @@ mod with_a_schema {
         assert_eq!(Beverage::Other(91).label(), None);
         assert_eq!(Beverage::from_label("Coffee"), Some(Beverage::Coffee));
         assert_eq!(Beverage::from_label("91"), None);
+    }
+
+    #[test]
+    fn a_label_of_several_options_finds_none_even_if_only_one_has_a_variant() {
+        assert_eq!(Twin::Branch.label(), Some("Branch"));
+        assert_eq!(Twin::from_label("Branch"), None);
     }
 
     #[tokio::test]

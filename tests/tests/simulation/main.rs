@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! cargo test -p vibecode-tests --test simulation                        # some schedules of every scenario
-//! cargo test -p vibecode-tests --test simulation late                   # of one
+//! cargo test -p vibecode-tests --test simulation -- --exact late        # of one
 //! SCHEDULES=100000 cargo test --release -p vibecode-tests --test simulation -- --ignored --nocapture all_of_them
 //! SCENARIO=late,stale SCHEDULES=2000 cargo test … all_of_them
 //! SCENARIO=late SEED=17 cargo test … all_of_them                        # one, with its timeline

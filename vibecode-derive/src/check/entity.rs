@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 use vibecode_spec::{Entity, EntityPath};
 
-use crate::{errors::Errors, input::attribute::OnStruct};
+use crate::{collected_errors::Errors, input::attribute::OnStruct};
 
 /// Returns the entity that a struct states, or the one that was probably meant. If it is `None`, nothing
 /// can be checked.

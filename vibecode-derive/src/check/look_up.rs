@@ -12,7 +12,7 @@ use crate::{
         portal::{Portal, PortalSchema},
         wire_name::{WireName, did_you_mean},
     },
-    errors::Errors,
+    collected_errors::Errors,
 };
 
 /// The schema in which the fields of a struct are looked up.

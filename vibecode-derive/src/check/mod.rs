@@ -22,7 +22,7 @@ use self::{
     role::FieldCheck,
     wire_name::WireName,
 };
-use crate::{errors::Errors, input::Input};
+use crate::{collected_errors::Errors, input::Input};
 
 /// A struct after the check: its errors have been reported.
 pub(crate) struct Checked<'a> {

@@ -14,7 +14,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use vibecode_spec::{Descriptions, EntityPath, Schema, SchemaError, SchemaFolders};
 
-use crate::{errors::Errors, input::attribute::OnStruct};
+use crate::{collected_errors::Errors, input::attribute::OnStruct};
 
 /// The result of looking for the schema of a portal.
 #[derive(Clone)]

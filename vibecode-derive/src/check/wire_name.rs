@@ -1,10 +1,9 @@
 //! The wire name of a field, and how to write another one in its place.
 
-use heck::{ToLowerCamelCase, ToSnakeCase};
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::{LitStr, ext::IdentExt};
-use vibecode_spec::{Likeness, Suggestion};
+use vibecode_spec::{Likeness, Suggestion, rust_name_of, wire_name_of};
 
 use crate::input::InputField;
 
@@ -26,7 +25,7 @@ impl WireName {
         match &field.attributes.field {
             Some(attribute) => Self::of_attribute(attribute),
             None => Self {
-                text: field.ident.unraw().to_string().to_lower_camel_case(),
+                text: wire_name_of(&field.ident.to_string()),
                 origin: Origin::Field(field.ident.clone()),
             },
         }
@@ -70,10 +69,9 @@ impl WireName {
 
     /// Returns the field's name in the struct if it converts to the wire name, or else the attribute.
     fn way_to(&self, wire: &str) -> String {
-        let ident = wire.to_snake_case();
-        match &self.origin {
-            Origin::Field(_) if ident.to_lower_camel_case() == wire => format!("`{ident}`"),
-            Origin::Field(_) | Origin::Attribute(_) => self.attribute(wire),
+        match (&self.origin, rust_name_of(wire)) {
+            (Origin::Field(_), Some(ident)) => format!("`{ident}`"),
+            (Origin::Field(_), None) | (Origin::Attribute(_), _) => self.attribute(wire),
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use proc_macro2::Ident;
 use syn::{Data, DataEnum, DeriveInput, Fields, Generics, LitStr, Type, Variant, spanned::Spanned};
-use vibecode_spec::{Entity, EntityPath, Field, Kind, closest, one_line};
+use vibecode_spec::{Entity, EntityPath, Field, Item, Kind, OptionMatch, closest, one_line};
 
 use crate::{
     check::{
@@ -13,7 +13,7 @@ use crate::{
         portal::SchemaFile,
         wire_name::WireName,
     },
-    errors::Errors,
+    collected_errors::Errors,
     input::{
         attribute::{OnEnum, OnVariant},
         meta_item::OptionId,
@@ -41,7 +41,14 @@ pub(crate) struct Checked<'a> {
 pub(crate) struct OptionVariant<'a> {
     pub(crate) ident: &'a Ident,
     pub(crate) id: u64,
-    pub(crate) label: Option<String>,
+    pub(crate) label: Option<Label>,
+}
+
+/// The label of an option.
+pub(crate) struct Label {
+    pub(crate) text: String,
+    /// Whether no other option of the list has this label.
+    pub(crate) is_unique: bool,
 }
 
 pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> {
@@ -54,17 +61,17 @@ pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> 
             "an enum of options has no generic parameters: remove them",
         );
     }
-    let options = entity.and_then(|entity| {
+    let described = entity.and_then(|entity| {
         let schema = LookUp {
             entity,
             portal: &schema_file.portal,
             errors,
         };
-        options_of_list(input, &attributes, schema)
+        described_list(input, &attributes, schema)
     });
     let variants = variants(input, errors);
     let list = List {
-        options,
+        described,
         field: attributes.field.as_ref(),
         errors,
     };
@@ -93,12 +100,12 @@ pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> 
     }
 }
 
-/// Returns the options of the list in the portal's schema, or `None` if they are not known there.
-fn options_of_list(
+/// Returns the field in the portal's schema, or `None` if its options are not known there.
+fn described_list<'c>(
     input: &DeriveInput,
     attributes: &OnEnum,
-    schema: LookUp<'_>,
-) -> Option<Vec<ListOption>> {
+    schema: LookUp<'c>,
+) -> Option<&'c Field> {
     let errors = schema.errors;
     let Some(name) = &attributes.field else {
         if !attributes.common.has_errors {
@@ -115,20 +122,7 @@ fn options_of_list(
     let Entry::Field(field) = schema.entry(&WireName::of_attribute(name)).ok()? else {
         return None;
     };
-    let options = field.items.iter().map(|item| {
-        let id = item.id.parse().ok()?;
-        let label = item.label.clone();
-        Some(ListOption { id, label })
-    });
-    let Some(options) = options.collect::<Option<Vec<_>>>() else {
-        let message = format!(
-            "the schema has an option of `{}` without a number as its id",
-            field.name
-        );
-        errors.at(name, message);
-        return None;
-    };
-    (!options.is_empty()).then_some(options)
+    (!field.items.is_empty()).then_some(field)
 }
 
 fn not_a_list(field: &Field) -> String {
@@ -153,16 +147,10 @@ fn variants<'a>(input: &'a DeriveInput, errors: &Errors) -> Vec<&'a Variant> {
     Vec::new()
 }
 
-/// An option of the list.
-struct ListOption {
-    id: u64,
-    label: String,
-}
-
 /// The list against which the variants are checked.
 struct List<'a> {
-    /// `None` if they are not known.
-    options: Option<Vec<ListOption>>,
+    /// The field with its options. `None` if they are not known.
+    described: Option<&'a Field>,
     field: Option<&'a LitStr>,
     errors: &'a Errors,
 }
@@ -226,7 +214,7 @@ impl List<'_> {
     }
 
     /// Returns the id and the label of a variant's option.
-    fn option(&self, variant: &Variant, attributes: &OnVariant) -> Option<(u64, Option<String>)> {
+    fn option(&self, variant: &Variant, attributes: &OnVariant) -> Option<(u64, Option<Label>)> {
         if !matches!(variant.fields, Fields::Unit) {
             let message = "the variant of an option has no fields; only the variant with `#[vibecode(other)]` holds an id";
             self.errors.at(&variant.fields, message);
@@ -251,15 +239,16 @@ impl List<'_> {
         }
     }
 
-    fn by_id(&self, item: &OptionId) -> Option<(u64, Option<String>)> {
+    fn by_id(&self, item: &OptionId) -> Option<(u64, Option<Label>)> {
         let id = item.id;
-        let Some(options) = &self.options else {
+        let Some(list) = self.described else {
             return Some((id, None));
         };
-        if let Some(option) = options.iter().find(|option| option.id == id) {
-            return Some((id, Some(option.label.clone())));
+        let mut options = list.items.iter();
+        if let Some(option) = options.find(|option| option.number() == Some(id)) {
+            return Some((id, Some(label_of(list, option))));
         }
-        let options = described(options.iter());
+        let options = described(list.items.iter());
         let field = self.field.map(LitStr::value).unwrap_or_default();
         self.errors.at(
             &item.literal,
@@ -268,29 +257,36 @@ impl List<'_> {
         None
     }
 
-    fn by_label(&self, label: &LitStr) -> Option<(u64, Option<String>)> {
+    fn by_label(&self, label: &LitStr) -> Option<(u64, Option<Label>)> {
         let given = label.value();
-        let Some(options) = &self.options else {
+        let Some(list) = self.described else {
             let message = "an option is found by its label only if the portal's schema lists the options: use `item = 81`";
             self.errors.at(label, message);
             return None;
         };
-        let mut same = options.iter().filter(|option| option.label == given);
-        if let Some(option) = same.next() {
-            if same.next().is_some() {
-                let message = format!("several options have the label `{given}`: use `item = …`");
-                self.errors.at(label, message);
-                return None;
+        let options = list.items.iter();
+        let message = match list.option_by_label(&given) {
+            OptionMatch::One(option) if option.label == given => match option.number() {
+                Some(id) => return Some((id, Some(label_of(list, option)))),
+                None => format!(
+                    "the schema has an option of `{}` without a number as its id",
+                    list.name
+                ),
+            },
+            OptionMatch::Ambiguous(same) if same.iter().any(|option| option.label == given) => {
+                format!("several options have the label `{given}`: use `item = …`")
             }
-            return Some((option.id, Some(given)));
-        }
-        let advice = closest(&given, options.iter().map(|option| option.label.as_str()))
-            .map_or_else(
-                || format!("the options are {}", described(options.iter())),
-                |meant| format!("did you mean `{}`?", one_line(meant)),
-            );
-        self.errors
-            .at(label, format!("there is no option `{given}`: {advice}"));
+            // The label must be written as the portal writes it.
+            OptionMatch::One(_) | OptionMatch::Ambiguous(_) | OptionMatch::None => {
+                let advice = closest(&given, options.clone().map(|option| option.label.as_str()))
+                    .map_or_else(
+                        || format!("the options are {}", described(options)),
+                        |meant| format!("did you mean `{}`?", one_line(meant)),
+                    );
+                format!("there is no option `{given}`: {advice}")
+            }
+        };
+        self.errors.at(label, message);
         None
     }
 
@@ -302,11 +298,12 @@ impl List<'_> {
         variants: &[OptionVariant<'_>],
         other: Option<&Ident>,
     ) {
-        let (Some(options), None) = (&self.options, other) else {
+        let (Some(list), None) = (self.described, other) else {
             return;
         };
-        let has_variant = |option: &&ListOption| variants.iter().any(|it| it.id == option.id);
-        let missing: Vec<_> = options
+        let has_variant = |option: &Item| variants.iter().any(|it| Some(it.id) == option.number());
+        let missing: Vec<_> = list
+            .items
             .iter()
             .filter(|option| !has_variant(option))
             .collect();
@@ -324,8 +321,15 @@ fn is_u64(ty: &Type) -> bool {
     matches!(bare(ty), Type::Path(path) if path.path.is_ident("u64"))
 }
 
+fn label_of(list: &Field, option: &Item) -> Label {
+    Label {
+        text: option.label.clone(),
+        is_unique: list.option_by_label(&option.label) == OptionMatch::One(option),
+    }
+}
+
 /// Formats options as `81 (Gold), 82 (Silver)`. Only the first eight are shown.
-fn described<'o>(options: impl ExactSizeIterator<Item = &'o ListOption>) -> String {
+fn described<'o>(options: impl ExactSizeIterator<Item = &'o Item>) -> String {
     const SHOWN: usize = 8;
     let more = options.len().saturating_sub(SHOWN);
     let shown: Vec<_> = options

@@ -1,11 +1,9 @@
 //! Generates the code of a checked enum of options.
 
-use std::collections::HashMap;
-
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::check::Checked;
+use super::check::{Checked, Label};
 use crate::tokens::{
     names::own,
     runtime::{entity, private_module},
@@ -61,7 +59,7 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
 /// The variants, with their names in the generated code.
 struct Variants<'a> {
     /// The variants of single options, each with the id and the label of its option.
-    options: Vec<(Ident, u64, Option<&'a str>)>,
+    options: Vec<(Ident, u64, Option<&'a Label>)>,
     other: Option<Ident>,
     /// Whether these are all variants. A variant with an error is left out.
     complete: bool,
@@ -70,7 +68,7 @@ struct Variants<'a> {
 impl<'a> Variants<'a> {
     fn of(checked: &'a Checked<'_>) -> Self {
         let options = checked.options.iter();
-        let options = options.map(|it| (own(it.ident), it.id, it.label.as_deref()));
+        let options = options.map(|it| (own(it.ident), it.id, it.label.as_ref()));
         Self {
             options: options.collect(),
             other: checked.other.map(own),
@@ -105,27 +103,24 @@ impl<'a> Variants<'a> {
         }
         let all = self.complete && self.other.is_none() && labelled.len() == self.options.len();
         let arms = labelled.iter();
-        let arms =
-            arms.map(|(variant, label)| quote!(Self::#variant => __v::Option::Some(#label),));
+        let arms = arms.map(
+            |(variant, Label { text, .. })| quote!(Self::#variant => __v::Option::Some(#text),),
+        );
         let rest = (!all).then(|| quote!(_ => __v::Option::None,));
         quote!(match *self { #(#arms)* #rest })
     }
 
     fn by_label(&self) -> TokenStream {
-        let mut times: HashMap<&str, usize> = HashMap::new();
-        for (_, label) in self.labelled() {
-            *times.entry(label).or_default() += 1;
-        }
-        let unique = self
-            .labelled()
-            .filter(|(_, label)| times.get(label) == Some(&1));
+        let unique = self.labelled().filter(|(_, label)| label.is_unique);
         let arms: Vec<_> = unique
-            .map(|(variant, label)| quote!(#label => __v::Option::Some(Self::#variant),))
+            .map(
+                |(variant, Label { text, .. })| quote!(#text => __v::Option::Some(Self::#variant),),
+            )
             .collect();
         quote!(match __label { #(#arms)* _ => __v::Option::None })
     }
 
-    fn labelled(&self) -> impl Iterator<Item = (&Ident, &'a str)> {
+    fn labelled(&self) -> impl Iterator<Item = (&Ident, &'a Label)> {
         let options = self.options.iter();
         options.filter_map(|(variant, _, label)| Some((variant, (*label)?)))
     }

@@ -6,7 +6,7 @@ mod expand;
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
 
-use crate::{errors::Errors, tokens::names::apart};
+use crate::{collected_errors::Errors, tokens::names::apart};
 
 pub(crate) fn derive(input: TokenStream) -> TokenStream {
     apart(input, derive_apart)

@@ -1,12 +1,10 @@
-//! Parses `#[vibecode(…)]` into names and values as written, with their spans.
+//! The `#[vibecode(…)]` attributes as written, with their spans. `words` lists their words.
 
 use proc_macro2::Ident;
 use syn::{Attribute, LitStr};
 
-use super::meta_item::{
-    ENUM, FIELD, MetaItem, OptionId, STRUCT, Target, VARIANT, each_item, given_twice,
-};
-use crate::errors::Errors;
+use super::meta_item::{OptionId, read_items};
+use crate::collected_errors::Errors;
 
 /// The `#[vibecode(…)]` attributes of a struct.
 #[derive(Default)]
@@ -61,70 +59,21 @@ pub(crate) struct OnVariant {
 
 impl OnStruct {
     pub(crate) fn read(attributes: &[Attribute], errors: &Errors) -> Self {
-        let mut read = Self::default();
-        let has_errors = each_item(attributes, &STRUCT, errors, |item, word| match word {
-            "diff" => item.flag(&mut read.diff, errors),
-            "builder" => item.ident(&mut read.builder, errors),
-            _ => read.read_shared(item, word, &STRUCT, errors),
-        });
+        let (read, has_errors) = read_items(attributes, errors);
         Self { has_errors, ..read }
-    }
-
-    /// Reads an item that a struct and an enum of options share.
-    fn read_shared(
-        &mut self,
-        item: MetaItem,
-        word: &str,
-        target: &Target,
-        errors: &Errors,
-    ) -> bool {
-        match word {
-            "entity" => item.text(&mut self.entity, r#"entity = "contacts""#, errors),
-            "schema" => self.schema(item, errors),
-            "crate" => item.path(&mut self.runtime, errors),
-            _ => item.unknown(target, errors),
-        }
-    }
-
-    /// Reads `schema = "path"`, or `schema` alone.
-    fn schema(&mut self, item: MetaItem, errors: &Errors) -> bool {
-        if self.schema.is_some() || self.requires_schema.is_some() {
-            given_twice(&item.name, errors);
-            return false;
-        }
-        if item.value.is_none() {
-            return item.flag(&mut self.requires_schema, errors);
-        }
-        let example = r#"schema = "vibecode/contacts.json""#;
-        item.text(&mut self.schema, example, errors)
     }
 }
 
 impl OnField {
     pub(crate) fn read(attributes: &[Attribute], errors: &Errors) -> Self {
-        let mut read = Self::default();
-        let has_errors = each_item(attributes, &FIELD, errors, |item, word| match word {
-            "field" => item.text(&mut read.field, r#"field = "companyId""#, errors),
-            "kind" => item.text(&mut read.kind, r#"kind = "string""#, errors),
-            "type_id" => item.text(&mut read.type_id, r#"type_id = "WORK""#, errors),
-            "clear" => item.text(&mut read.clear, r#"clear = "null""#, errors),
-            "multiple" => item.flag(&mut read.multiple, errors),
-            "id" => item.flag(&mut read.id, errors),
-            "read_only" => item.flag(&mut read.read_only, errors),
-            "skip" => item.flag(&mut read.skip, errors),
-            _ => item.unknown(&FIELD, errors),
-        });
+        let (read, has_errors) = read_items(attributes, errors);
         Self { has_errors, ..read }
     }
 }
 
 impl OnEnum {
     pub(crate) fn read(attributes: &[Attribute], errors: &Errors) -> Self {
-        let mut read = Self::default();
-        let has_errors = each_item(attributes, &ENUM, errors, |item, word| match word {
-            "field" => item.text(&mut read.field, r#"field = "ufCrm_…""#, errors),
-            _ => read.common.read_shared(item, word, &ENUM, errors),
-        });
+        let (mut read, has_errors): (Self, bool) = read_items(attributes, errors);
         read.common.has_errors = has_errors;
         read
     }
@@ -132,56 +81,7 @@ impl OnEnum {
 
 impl OnVariant {
     pub(crate) fn read(attributes: &[Attribute], errors: &Errors) -> Self {
-        let mut read = Self::default();
-        let has_errors = each_item(attributes, &VARIANT, errors, |item, word| match word {
-            "item" => item.option_id(&mut read.item, errors),
-            "label" => item.text(&mut read.label, r#"label = "Gold""#, errors),
-            "other" => item.flag(&mut read.other, errors),
-            _ => item.unknown(&VARIANT, errors),
-        });
+        let (read, has_errors) = read_items(attributes, errors);
         Self { has_errors, ..read }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use quote::{format_ident, quote};
-    use syn::DeriveInput;
-
-    use super::*;
-
-    /// Reads the attributes of one target.
-    type Read = fn(&[Attribute], &Errors);
-
-    const READS: [(&Target, Read); 4] = [
-        (&STRUCT, |it, errors| drop(OnStruct::read(it, errors))),
-        (&FIELD, |it, errors| drop(OnField::read(it, errors))),
-        (&ENUM, |it, errors| drop(OnEnum::read(it, errors))),
-        (&VARIANT, |it, errors| drop(OnVariant::read(it, errors))),
-    ];
-
-    /// Returns whether a target has no such word, according to the errors for `#[vibecode(word)]`.
-    fn is_unknown(word: &str, read: Read) -> bool {
-        let word = format_ident!("{word}");
-        let item: DeriveInput = syn::parse2(quote!(
-            #[vibecode(#word)]
-            struct Customer;
-        ))
-        .unwrap();
-        let errors = Errors::new();
-        read(&item.attrs, &errors);
-        let errors = errors.into_tokens().to_string();
-        errors.contains("there is no") || errors.contains("belongs on")
-    }
-
-    #[test]
-    fn every_listed_word_is_read_and_no_other() {
-        for (target, read) in READS {
-            for word in READS.iter().flat_map(|(target, _)| target.words) {
-                let is_listed = target.words.contains(word);
-                let on = target.name;
-                assert_eq!(is_unknown(word, read), !is_listed, "`{word}` on {on}");
-            }
-        }
     }
 }

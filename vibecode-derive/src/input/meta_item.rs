@@ -7,42 +7,8 @@ use syn::{
     parse::{ParseStream, Parser},
 };
 
-use crate::errors::Errors;
-
-/// What the attribute can be on, and the words that it accepts there.
-pub(super) struct Target {
-    pub(super) name: &'static str,
-    pub(super) words: &'static [&'static str],
-}
-
-pub(super) const STRUCT: Target = Target {
-    name: "a struct",
-    words: &["entity", "schema", "builder", "diff", "crate"],
-};
-pub(super) const FIELD: Target = Target {
-    name: "a field",
-    words: &[
-        "field",
-        "kind",
-        "multiple",
-        "type_id",
-        "id",
-        "read_only",
-        "skip",
-        "clear",
-    ],
-};
-pub(super) const ENUM: Target = Target {
-    name: "an enum of options",
-    words: &["entity", "field", "schema", "crate"],
-};
-pub(super) const VARIANT: Target = Target {
-    name: "a variant",
-    words: &["item", "label", "other"],
-};
-
-/// Everything that the attribute can be on.
-const TARGETS: [Target; 4] = [STRUCT, FIELD, VARIANT, ENUM];
+use super::words::{Target, Word, unknown};
+use crate::collected_errors::Errors;
 
 /// The id of an option, as written and as a number above 0.
 pub(crate) struct OptionId {
@@ -145,13 +111,6 @@ impl MetaItem {
         false
     }
 
-    /// Reports that the attribute has no such word on this target.
-    pub(super) fn unknown(self, target: &Target, errors: &Errors) -> bool {
-        let message = unknown(&self.name.to_string(), target);
-        errors.at(&self.name, message);
-        false
-    }
-
     pub(super) fn flag(self, into: &mut Option<Ident>, errors: &Errors) -> bool {
         let name = self.name;
         match self.value {
@@ -172,13 +131,10 @@ pub(super) fn given_twice(name: &Ident, errors: &Errors) {
 
 const OPTION_ID: &str = "the id of an option is a whole number, not negative: `item = 81`";
 
-/// Passes every item of every `#[vibecode(…)]` to `read`. A malformed item is reported and skipped. Returns whether there was an error.
-pub(super) fn each_item(
-    attributes: &[Attribute],
-    target: &Target,
-    errors: &Errors,
-    mut read: impl FnMut(MetaItem, &str) -> bool,
-) -> bool {
+/// Reads every item of every `#[vibecode(…)]`, each with the function of its word. A malformed item and
+/// one with an unknown word are reported and skipped. Also returns whether there was an error.
+pub(super) fn read_items<T: Target>(attributes: &[Attribute], errors: &Errors) -> (T, bool) {
+    let mut into = T::default();
     let mut has_errors = false;
     let ours = attributes
         .iter()
@@ -194,7 +150,7 @@ pub(super) fn each_item(
         };
         let parse = |input: ParseStream<'_>| {
             while !input.is_empty() {
-                has_errors |= !read_item(input, target, errors, &mut read);
+                has_errors |= !read_item(input, &mut into, errors);
             }
             Ok(())
         };
@@ -203,20 +159,19 @@ pub(super) fn each_item(
             has_errors = true;
         }
     }
-    has_errors
+    (into, has_errors)
 }
 
 /// Reads an item and the comma after it. Returns whether that succeeded; if not, the error is reported.
-fn read_item(
-    input: ParseStream<'_>,
-    target: &Target,
-    errors: &Errors,
-    read: &mut impl FnMut(MetaItem, &str) -> bool,
-) -> bool {
-    let is_read = match parse_item(input, target) {
+fn read_item<T: Target>(input: ParseStream<'_>, into: &mut T, errors: &Errors) -> bool {
+    let is_read = match parse_item::<T>(input) {
         Ok(item) => {
-            let word = item.name.to_string();
-            read(item, &word)
+            if let Some(Word { read, .. }) = T::word(&item.name.to_string()) {
+                read(into, item, errors)
+            } else {
+                errors.at(&item.name, unknown::<T>(&item.name.to_string()));
+                false
+            }
         }
         Err(error) => {
             errors.push(error);
@@ -232,9 +187,9 @@ fn read_item(
     false
 }
 
-fn parse_item(input: ParseStream<'_>, target: &Target) -> syn::Result<MetaItem> {
+fn parse_item<T: Target>(input: ParseStream<'_>) -> syn::Result<MetaItem> {
     let name = input.call(Ident::parse_any).map_err(|error| {
-        let example = target.words.first().copied().unwrap_or_default();
+        let example = T::WORDS.first().map_or("", |word| word.name);
         syn::Error::new(
             error.span(),
             format!("expected a name, such as `{example}`"),
@@ -270,18 +225,5 @@ fn pass_over(input: ParseStream<'_>) {
         if input.parse::<TokenTree>().is_err() {
             return;
         }
-    }
-}
-
-fn unknown(word: &str, target: &Target) -> String {
-    let elsewhere = TARGETS.iter().find(|other| other.words.contains(&word));
-    let Target { name, words } = target;
-    if let Some(meant) = vibecode_spec::closest(word, words.iter().copied()) {
-        format!("there is no `{word}` in `#[vibecode(…)]`: did you mean `{meant}`?")
-    } else if let Some(other) = elsewhere {
-        format!("`{word}` belongs on {}, not on {name}", other.name)
-    } else {
-        let words = words.join("`, `");
-        format!("there is no `{word}` in `#[vibecode(…)]`: {name} takes `{words}`")
     }
 }

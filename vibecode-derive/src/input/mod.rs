@@ -4,6 +4,7 @@ pub(crate) mod attribute;
 pub(crate) mod meta_item;
 pub(crate) mod renamed;
 pub(crate) mod shape;
+mod words;
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -12,7 +13,7 @@ use syn::{
 };
 
 use self::attribute::{OnField, OnStruct};
-use crate::errors::Errors;
+use crate::collected_errors::Errors;
 
 /// The struct that a macro is derived for.
 pub(crate) struct Input {

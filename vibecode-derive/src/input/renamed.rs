@@ -17,7 +17,7 @@ use std::{
 
 use proc_macro2::Ident;
 
-use crate::errors::Errors;
+use crate::collected_errors::Errors;
 
 const NAME: &str = "vibecode_runtime";
 

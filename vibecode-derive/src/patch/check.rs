@@ -11,7 +11,7 @@ use crate::{
         Checked,
         field::{Access, Field, Role},
     },
-    errors::Errors,
+    collected_errors::Errors,
     patch::name_in_use::is_in_use,
 };
 

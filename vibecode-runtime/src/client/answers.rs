@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::{
     Request,
-    outcome::{self, Answer},
+    judge::{self, Answer},
 };
 use crate::{
     Outcome, RawAnswer, Result,
@@ -18,7 +18,7 @@ impl Answer for RawAnswer {
     type Data<'a> = &'a RawValue;
 
     fn read(data: &RawValue, _: Option<&RawValue>, request: &Request) -> Result<Self> {
-        check_id(data, request.id)?;
+        check_record(data, request.id)?;
         Ok(raw(
             request.entity.clone(),
             data.to_owned(),
@@ -35,9 +35,7 @@ impl Answer for New {
     fn read(data: &RawValue, meta: Option<&RawValue>, request: &Request) -> Result<Self> {
         let raw = RawAnswer::read(data, meta, request)?;
         let id = raw.id().ok_or_else(|| {
-            outcome::unexpected(
-                "the answer contains a new record, but no id of it that can be read",
-            )
+            judge::unexpected("the answer contains a new record, but no id of it that can be read")
         })?;
         Ok(Self(id, raw))
     }
@@ -61,12 +59,12 @@ impl Answer for Done {
 
     fn read(data: &RawValue, _: Option<&RawValue>, request: &Request) -> Result<Self> {
         if data.get() == "false" {
-            return Err(outcome::unexpected(
+            return Err(judge::unexpected(
                 "the answer reports a success, and `false` as its result",
             ));
         }
         if json::is_object(data) {
-            check_whole(data, request.id)?;
+            check_object(data, request.id)?;
         }
         Ok(Self)
     }
@@ -86,44 +84,43 @@ pub(crate) fn raw(entity: Cow<'static, str>, json: Box<RawValue>, is_written: bo
     RawAnswer::new(entity, json, unread)
 }
 
-/// Checks that an answer is an object, and that it has this id if it has one.
-pub(crate) fn check_id(record: &RawValue, wanted: Option<u64>) -> Result<()> {
-    if wanted.is_some_and(|wanted| begins_with_id(record.get(), wanted)) {
-        return Ok(());
-    }
-    if !json::is_object(record) {
-        return Err(outcome::unexpected(
-            "the answer reports a success, but contains no record",
-        ));
-    }
-    check_whole(record, wanted).map(drop)
-}
-
-/// Checks the same for a call of a batch, for which the documentation only says that there is an id.
+/// Checks an answer about a call of a batch, for which the documentation only says that there is an id.
 pub(crate) fn check_id_in_batch(record: &RawValue, wanted: u64) -> Result<()> {
-    check_id(record, Some(wanted))?;
-    if begins_with_id(record.get(), wanted) || check_whole(record, Some(wanted))?.is_some() {
+    if check_record(record, Some(wanted))? {
         return Ok(());
     }
-    Err(outcome::unexpected(
+    Err(judge::unexpected(
         "the batch's answer reports a success of this call, but no id of the record",
     ))
 }
 
-fn check_whole(record: &RawValue, wanted: Option<u64>) -> Result<Option<&RawValue>> {
-    let Some([id, success, error]) = json::pick(record.get(), ["id", "success", "error"]) else {
-        return Err(outcome::unexpected(
+/// Checks that an answer is an object, and that it has this id if it has one. Returns whether it has one.
+fn check_record(record: &RawValue, wanted: Option<u64>) -> Result<bool> {
+    if wanted.is_some_and(|wanted| begins_with_id(record.get(), wanted)) {
+        return Ok(true);
+    }
+    if !json::is_object(record) {
+        return Err(judge::unexpected(
+            "the answer reports a success, but contains no record",
+        ));
+    }
+    check_object(record, wanted)
+}
+
+fn check_object(object: &RawValue, wanted: Option<u64>) -> Result<bool> {
+    let Some([id, success, error]) = json::pick(object.get(), ["id", "success", "error"]) else {
+        return Err(judge::unexpected(
             "the answer contains a record whose id cannot be read",
         ));
     };
     match (id, wanted) {
         (Some(id), Some(wanted)) if id::of_record(id.get()) != Some(wanted) => {
-            Err(outcome::other_record())
+            Err(judge::other_record())
         }
-        (None, _) if success.is_some() || error.is_some() => Err(outcome::unexpected(
+        (None, _) if success.is_some() || error.is_some() => Err(judge::unexpected(
             "the answer reports a success, but contains an error in the place of the record",
         )),
-        _ => Ok(id),
+        (id, _) => Ok(id.is_some()),
     }
 }
 

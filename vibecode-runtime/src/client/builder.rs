@@ -6,8 +6,8 @@ use http::HeaderValue;
 use reqwest::{Url, redirect};
 
 use super::{
-    Client, Credentials, RetryPolicy, Shared, Times, connecting::Connecting, identity::Identity,
-    records::Records, retry::Retries, runtimes::Runtimes,
+    Client, Credentials, RetryPolicy, Shared, connecting::Connecting, identity::Identity,
+    locks::Locks, retry::Retries, runtimes::Runtimes, times::Times,
 };
 use crate::{Error, ErrorKind, Result, Throttle};
 
@@ -18,9 +18,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const WRITE_TIMEOUT: Duration = Duration::from_secs(70);
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
 const DEADLINE: Duration = Duration::from_secs(300);
-/// Covers the 60 s that the server works on a request (api.md, grade B), a queue in front of it, what
-/// the kernel still sends after an attempt has ended, and the age of the data that a read shows.
-const SETTLE_TIME: Duration = Duration::from_secs(120);
 /// Short, since a write on a pooled connection that the server has closed has an unknown outcome.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 /// How long the kernel keeps sending data that is not acknowledged. The data may arrive after the
@@ -73,7 +70,7 @@ impl ClientBuilder {
                 write: WRITE_TIMEOUT,
                 deadline: DEADLINE,
             },
-            settle_time: SETTLE_TIME,
+            settle_time: Client::SETTLE_TIME,
             retry: RetryPolicy::new(),
             throttle: Throttle::default(),
             http: reqwest::Client::builder(),
@@ -112,11 +109,12 @@ impl ClientBuilder {
 
     /// Sets the settle time: how long a write with an unknown outcome may still be applied after its
     /// attempt has ended. [`Client::ensure`] waits this long before it sends an addition again. By
-    /// default 120 s.
+    /// default [`Client::SETTLE_TIME`], 120 s.
     ///
     /// It must cover the 60 s that the server works on a request (grade B), a queue in front of the
     /// server, what the operating system still sends (10 s on Linux), and the age of the data that a
-    /// read shows. With a shorter time a phone may be added twice. For a batch it counts twice.
+    /// read shows. With a shorter time a phone may be added twice. A batch takes [`Client::BATCH_SETTLE_FACTOR`] times as
+    /// long.
     pub fn settle_time(mut self, settle_time: Duration) -> Self {
         self.settle_time = settle_time;
         self
@@ -203,7 +201,7 @@ impl ClientBuilder {
                 times: self.times,
                 throttle: self.throttle,
                 retries: Retries::new(self.retry),
-                records: Arc::new(Records::new(self.settle_time)),
+                locks: Arc::new(Locks::new(self.settle_time)),
                 runtimes: Runtimes::default(),
             }),
             identity: Arc::new(identity),

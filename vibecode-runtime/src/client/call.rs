@@ -11,7 +11,7 @@ use tokio::runtime::{Handle, Id};
 
 use super::{
     caller::Caller,
-    owned::{AfterDrop, Owned},
+    detachable::{AfterDrop, Detachable},
 };
 use crate::{Error, ErrorKind, Outcome, Result};
 
@@ -67,7 +67,7 @@ impl<T: Send + 'static> Call<T> {
     where
         F: Future<Output = Result<T>> + Send + 'static,
     {
-        Self::new(Owned::new(run, AfterDrop::Cancel))
+        Self::new(Detachable::new(run, AfterDrop::Cancel))
     }
 
     /// Creates a call that sends a write, which runs to its end if its caller drops the call.
@@ -77,7 +77,7 @@ impl<T: Send + 'static> Call<T> {
     {
         Self {
             if_interrupted: Outcome::Unknown,
-            ..Self::new(Owned::new(run, AfterDrop::Continue))
+            ..Self::new(Detachable::new(run, AfterDrop::Continue))
         }
     }
 

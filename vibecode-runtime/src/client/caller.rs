@@ -29,7 +29,7 @@ pub(crate) struct Caller(Arc<Presence>);
 #[derive(Default)]
 struct Presence {
     is_gone: AtomicBool,
-    leaves: Notify,
+    when_gone: Notify,
     call: Option<Weak<dyn Detach>>,
 }
 
@@ -69,11 +69,11 @@ impl Caller {
         if let Poll::Ready(value) = poll_once(event.as_mut()).await {
             return Ok(value);
         }
-        self.leave_or(event).await
+        self.unless_gone(event).await
     }
 
-    /// Waits for an event until `latest`, and returns `None` after that. An error, which nobody sees,
-    /// if the caller is gone.
+    /// Waits for an event until `latest`, and returns `None` after that. Fails as
+    /// [`wait`](Self::wait) does.
     pub(crate) async fn wait_until<T>(
         &self,
         latest: Instant,
@@ -86,13 +86,13 @@ impl Caller {
             return Ok(Some(value));
         }
         let waiting = pin!(timeout_at(latest, event));
-        Ok(self.leave_or(waiting).await?.ok())
+        Ok(self.unless_gone(waiting).await?.ok())
     }
 
-    async fn leave_or<T>(&self, mut event: Pin<&mut impl Future<Output = T>>) -> Result<T> {
-        let mut leaves = pin!(self.0.leaves.notified());
+    async fn unless_gone<T>(&self, mut event: Pin<&mut impl Future<Output = T>>) -> Result<T> {
+        let mut when_gone = pin!(self.0.when_gone.notified());
         // Must come before the check of `is_gone`, so that the notification cannot be missed.
-        leaves.as_mut().enable();
+        when_gone.as_mut().enable();
         if self.is_gone() {
             return Err(gone());
         }
@@ -100,7 +100,7 @@ impl Caller {
             if let Poll::Ready(value) = event.as_mut().poll(context) {
                 return Poll::Ready(Ok(value));
             }
-            leaves.as_mut().poll(context).map(|()| Err(gone()))
+            when_gone.as_mut().poll(context).map(|()| Err(gone()))
         })
         .await
     }
@@ -117,7 +117,7 @@ async fn poll_once<F: Future>(mut event: Pin<&mut F>) -> Poll<F::Output> {
 impl Drop for PresenceGuard {
     fn drop(&mut self) {
         self.0.is_gone.store(true, Ordering::Release);
-        self.0.leaves.notify_waiters();
+        self.0.when_gone.notify_waiters();
     }
 }
 

@@ -1,8 +1,8 @@
 //! Notices that a new connection is being made.
 //!
 //! A request on an open connection is passed on when its call is first polled. A new connection is made
-//! step by step, whenever the call is polled. If its caller polls rarely, the request may leave long
-//! after the throttle allowed it, in a minute whose requests are used up or in a pause after a 429.
+//! step by step, whenever the call is polled. If its caller polls rarely, the request may be sent
+//! long after the throttle allowed it, in a minute whose requests are used up or in a pause after a 429.
 //! Therefore such a call moves to a task of the client.
 
 use std::{

@@ -39,11 +39,11 @@ pub(super) type TokenProvider = Arc<
 #[derive(Clone)]
 pub struct Credentials {
     key: SecretString,
-    session: Session,
+    session: SessionSource,
 }
 
 #[derive(Clone)]
-enum Session {
+enum SessionSource {
     None,
     Token(SecretString),
     Provided(TokenProvider),
@@ -54,7 +54,7 @@ impl Credentials {
     pub fn personal(key: impl Into<String>) -> Self {
         Self {
             key: key.into().into(),
-            session: Session::None,
+            session: SessionSource::None,
         }
     }
 
@@ -62,7 +62,7 @@ impl Credentials {
     pub fn app(key: impl Into<String>, session_token: impl Into<String>) -> Self {
         Self {
             key: key.into().into(),
-            session: Session::Token(session_token.into().into()),
+            session: SessionSource::Token(session_token.into().into()),
         }
     }
 
@@ -92,7 +92,7 @@ impl Credentials {
         });
         Self {
             key: key.into().into(),
-            session: Session::Provided(provider),
+            session: SessionSource::Provided(provider),
         }
     }
 
@@ -108,14 +108,14 @@ impl Credentials {
     pub(super) fn with_session(&self, token: SecretString) -> Self {
         Self {
             key: self.key.clone(),
-            session: Session::Token(token),
+            session: SessionSource::Token(token),
         }
     }
 
     pub(super) fn provider(&self) -> Option<&TokenProvider> {
         match &self.session {
-            Session::Provided(provider) => Some(provider),
-            Session::None | Session::Token(_) => None,
+            SessionSource::Provided(provider) => Some(provider),
+            SessionSource::None | SessionSource::Token(_) => None,
         }
     }
 
@@ -131,7 +131,7 @@ impl Credentials {
     /// if the key is of a kind that has none, or the token is not a valid header value.
     pub(super) fn authorization(&self) -> Result<Option<HeaderValue>> {
         self.check_kind()?;
-        let Session::Token(session) = &self.session else {
+        let SessionSource::Token(session) = &self.session else {
             return Ok(None);
         };
         check_token(session.expose_secret())?;
@@ -150,10 +150,10 @@ impl Credentials {
             _ if key.starts_with(MANAGEMENT) => {
                 "a management key (vibe_live_…) has no access to records: use a personal key (vibe_api_…) or an app's (vibe_app_…)"
             }
-            Session::None if key.starts_with(APP) => {
+            SessionSource::None if key.starts_with(APP) => {
                 "an app's key (vibe_app_…) needs a user's session token: use `Credentials::app`, or set VIBECODE_SESSION_TOKEN"
             }
-            Session::Token(_) | Session::Provided(_) if key.starts_with(PERSONAL) => {
+            SessionSource::Token(_) | SessionSource::Provided(_) if key.starts_with(PERSONAL) => {
                 "a personal key (vibe_api_…) takes no session token: use `Credentials::personal`, or unset VIBECODE_SESSION_TOKEN"
             }
             _ => return Ok(()),
@@ -207,9 +207,9 @@ fn secret_header(secret: &str, what: &str) -> Result<HeaderValue> {
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.session {
-            Session::None => "Credentials::personal(…)",
-            Session::Token(_) => "Credentials::app(…)",
-            Session::Provided(_) => "Credentials::app_with(…)",
+            SessionSource::None => "Credentials::personal(…)",
+            SessionSource::Token(_) => "Credentials::app(…)",
+            SessionSource::Provided(_) => "Credentials::app_with(…)",
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Decides about every request that did not succeed: may it have been applied, may it be sent again,
 //! and would a new session help.
 //!
-//! The decision is a pure function of how the try ended and of what the request does. Single calls and
+//! The decision is a pure function of how the attempt ended and of what the request does. Single calls and
 //! the calls of a batch use the same one. Retries, session renewal, `ensure`, batches and runs only
 //! read its result.
 
@@ -108,24 +108,19 @@ fn is_believed(refusal: Refusal<'_>, code: &ErrorCode, effect: Effect) -> bool {
     if is_failure_behind_the_api(code) {
         return false;
     }
-    let Some(status) = refusal.status.or_else(|| usual_status(code)) else {
-        return false;
-    };
+    let Refusal { status, .. } = refusal;
+    // A call of a batch has no status; alone, it would have been answered with the usual one.
+    let answered_with = status.map_or_else(|| code.usual_status(), |it| Some(it.as_u16()));
     match effect {
         Effect::Adds => {
-            let is_at_the_door = matches!(status.as_u16(), 400 | 401 | 403 | 404)
-                || is_rate_limit(refusal.status, code);
+            let is_at_the_door =
+                matches!(answered_with, Some(400 | 401 | 403 | 404)) || is_rate_limit(status, code);
             is_at_the_door && !refusal.is_of_the_portal
         }
         Effect::Reads | Effect::Sets => {
-            let is_of_transport = matches!(
-                status,
-                StatusCode::REQUEST_TIMEOUT
-                    | StatusCode::MISDIRECTED_REQUEST
-                    | StatusCode::TOO_EARLY
-            );
-            let is_refused = status.is_client_error() && !is_of_transport;
-            is_refused || is_full_queue(refusal.status, code)
+            let is_refused = matches!(answered_with, Some(400..=499));
+            let is_of_transport = matches!(answered_with, Some(408 | 421 | 425));
+            (is_refused && !is_of_transport) || is_full_queue(status, code)
         }
     }
 }
@@ -157,8 +152,9 @@ fn is_failure_behind_the_api(code: &ErrorCode) -> bool {
     )
 }
 
-/// Returns whether the API asks to retry later because this key has used up its requests.
-fn is_rate_limit(status: Option<StatusCode>, code: &ErrorCode) -> bool {
+/// Returns whether the API asks to retry later because this key has used up its requests. A call of a
+/// batch has no status.
+pub(crate) fn is_rate_limit(status: Option<StatusCode>, code: &ErrorCode) -> bool {
     let has_its_status = status.is_none_or(|it| it == StatusCode::TOO_MANY_REQUESTS);
     *code == ErrorCode::RateLimited && has_its_status
 }
@@ -171,16 +167,6 @@ fn is_full_queue(status: Option<StatusCode>, code: &ErrorCode) -> bool {
         ErrorCode::QueryLimitExceeded | ErrorCode::QueueOverflow
     );
     says_so && has_its_status
-}
-
-/// Returns the status with which the API usually answers a code. A call of a batch has no status;
-/// alone, it would have been answered with this one.
-fn usual_status(code: &ErrorCode) -> Option<StatusCode> {
-    let status = match code {
-        ErrorCode::QueueOverflow => Some(503),
-        other => other.usual_status(),
-    };
-    status.and_then(|status| StatusCode::from_u16(status).ok())
 }
 
 impl<'a> Ending<'a> {
@@ -265,12 +251,12 @@ mod tests {
 
     #[test]
     fn a_call_of_a_batch_is_decided_as_the_same_code_alone() {
-        for code in ErrorCode::KNOWN {
-            let Some(status) = usual_status(code) else {
-                continue;
-            };
+        let usual = ErrorCode::KNOWN.iter();
+        let usual = usual.filter_map(|code| Some((code, code.usual_status()?)));
+        // It is not known with which status it comes alone, but only this one asks to retry later.
+        for (code, status) in usual.chain([(&ErrorCode::QueueOverflow, 503)]) {
             for effect in [Effect::Reads, Effect::Sets, Effect::Adds] {
-                let alone = refused(status.as_u16(), code.clone(), effect);
+                let alone = refused(status, code.clone(), effect);
                 assert_eq!(refused(None, code.clone(), effect), alone, "{code}");
             }
         }

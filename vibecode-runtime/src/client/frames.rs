@@ -1,4 +1,4 @@
-//! A request body in frames. No frame is passed on after the try has ended.
+//! A request body in frames. No frame is passed on after the attempt has ended.
 //!
 //! Dropping a request does not recall it: hyper still flushes the body that it holds. (64 MiB arrived
 //! complete 15 s after the drop.) Therefore a long body is sent in frames of at most 16 KiB. A request
@@ -21,7 +21,7 @@ use reqwest::Body;
 /// The maximum size of a frame.
 const FRAME: usize = 16 * 1024;
 
-/// Held while a try goes on. When it is dropped, no further frame is passed on.
+/// Held while an attempt goes on. When it is dropped, no further frame is passed on.
 #[derive(Debug, Default)]
 pub(super) struct Frames {
     /// Of a body that is sent in several frames.

@@ -30,28 +30,28 @@ pub(super) struct Identity {
 
 #[derive(Default)]
 struct Sessions {
-    given: Option<Given>,
-    asked: Option<Asked>,
+    last: Option<ProvidedSession>,
+    pending: Option<PendingSession>,
     count: u64,
 }
 
 /// The header of a session, and how many were provided before it.
 #[derive(Clone)]
-struct Given {
+struct ProvidedSession {
     authorization: Option<HeaderValue>,
     number: u64,
 }
 
 #[derive(Clone)]
-struct Asked {
+struct PendingSession {
     at: Instant,
-    answer: watch::Receiver<Option<Result<Given>>>,
+    result: watch::Receiver<Option<Result<ProvidedSession>>>,
 }
 
-impl Asked {
+impl PendingSession {
     /// Returns whether the result can still arrive: the provider's runtime may no longer run.
     fn is_under_way(&self, patience: Duration) -> bool {
-        self.answer.has_changed().is_ok() && self.at.elapsed() <= patience
+        self.result.has_changed().is_ok() && self.at.elapsed() <= patience
     }
 }
 
@@ -78,8 +78,8 @@ impl Identity {
         }
     }
 
-    pub(super) fn begin(&self) -> Session<'_> {
-        Session {
+    pub(super) fn begin(&self) -> CallSession<'_> {
+        CallSession {
             identity: self,
             number: None,
             over: None,
@@ -88,22 +88,26 @@ impl Identity {
 
     /// Returns a session that is newer than the one with the number `over`. Calls that need one at the
     /// same time share one call of the provider, and its error.
-    async fn given(&self, provider: &TokenProvider, over: Option<u64>) -> Result<Given> {
-        let mut answer = {
+    async fn provided(
+        &self,
+        provider: &TokenProvider,
+        over: Option<u64>,
+    ) -> Result<ProvidedSession> {
+        let mut result = {
             let mut sessions = locked(&self.sessions);
-            if let Some(given) = &sessions.given
-                && over.is_none_or(|over| given.number > over)
+            if let Some(last) = &sessions.last
+                && over.is_none_or(|over| last.number > over)
             {
-                return Ok(given.clone());
+                return Ok(last.clone());
             }
-            let asked = sessions.asked.clone();
-            match asked.filter(|asked| asked.is_under_way(self.patience)) {
-                Some(asked) => asked.answer,
+            let pending = sessions.pending.clone();
+            match pending.filter(|pending| pending.is_under_way(self.patience)) {
+                Some(pending) => pending.result,
                 None => self.ask(provider, &mut sessions)?,
             }
         };
-        match timeout(self.patience, answer.wait_for(Option::is_some)).await {
-            Ok(Ok(given)) => given.clone().unwrap_or_else(|| Err(ended())),
+        match timeout(self.patience, result.wait_for(Option::is_some)).await {
+            Ok(Ok(session)) => session.clone().unwrap_or_else(|| Err(ended())),
             Ok(Err(_)) => Err(ended()),
             Err(_) => Err(took_too_long(self.patience)),
         }
@@ -114,16 +118,16 @@ impl Identity {
         &self,
         provider: &TokenProvider,
         sessions: &mut Sessions,
-    ) -> Result<watch::Receiver<Option<Result<Given>>>> {
+    ) -> Result<watch::Receiver<Option<Result<ProvidedSession>>>> {
         let runtime = Handle::try_current().map_err(|error| {
             let problem = "a session can be asked for only inside a tokio runtime";
             Error::not_sent(ErrorKind::Configuration, problem).caused_by(error)
         })?;
-        let (sender, answer) = watch::channel(None);
+        let (sender, result) = watch::channel(None);
         sessions.count += 1;
-        sessions.asked = Some(Asked {
+        sessions.pending = Some(PendingSession {
             at: Instant::now(),
-            answer: answer.clone(),
+            result: result.clone(),
         });
         let (count, patience) = (sessions.count, self.patience);
         let (provider, credentials) = (provider.clone(), self.credentials.clone());
@@ -134,21 +138,21 @@ impl Identity {
                 Ok(Err(_)) => Err(not_given()),
                 Err(_) => Err(took_too_long(patience)),
             };
-            let given = authorization.map(|authorization| Given {
+            let new = authorization.map(|authorization| ProvidedSession {
                 authorization,
                 number: count,
             });
             let mut sessions = locked(&sessions);
             // This result may have been given up, and the provider called again.
             if sessions.count == count {
-                sessions.asked = None;
-                if let Ok(given) = &given {
-                    sessions.given = Some(given.clone());
+                sessions.pending = None;
+                if let Ok(session) = &new {
+                    sessions.last = Some(session.clone());
                 }
             }
-            sender.send_replace(Some(given));
+            sender.send_replace(Some(new));
         });
-        Ok(answer)
+        Ok(result)
     }
 }
 
@@ -179,21 +183,22 @@ fn locked(sessions: &Mutex<Sessions>) -> MutexGuard<'_, Sessions> {
     sessions.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-pub(super) struct Session<'a> {
+/// The session of one call, which is renewed at most once.
+pub(super) struct CallSession<'a> {
     identity: &'a Identity,
     number: Option<u64>,
     over: Option<u64>,
 }
 
-impl Session<'_> {
+impl CallSession<'_> {
     pub(super) async fn authorization(&mut self) -> Result<Option<HeaderValue>> {
         let Some(provider) = self.identity.credentials.provider() else {
             let fixed = self.identity.fixed.as_ref();
             return fixed.cloned().map_err(Error::clone);
         };
-        let given = self.identity.given(provider, self.over).await?;
-        self.number = Some(given.number);
-        Ok(given.authorization)
+        let session = self.identity.provided(provider, self.over).await?;
+        self.number = Some(session.number);
+        Ok(session.authorization)
     }
 
     /// Returns whether to repeat the call with a new session: once, if the error requires one.

@@ -22,7 +22,7 @@ pub(crate) struct Retries {
 
 /// The number of tokens that a retry takes.
 const PRICE: u32 = 5;
-/// The number of tokens that a first try returns if it succeeds.
+/// The number of tokens that a first attempt returns if it succeeds.
 const REWARD: u32 = 1;
 
 impl Retries {
@@ -37,14 +37,14 @@ impl Retries {
         }
     }
 
-    /// Begins the tries of one call. None begins after the deadline.
-    pub(crate) fn begin(&self, deadline: Duration) -> Tries<'_> {
-        Tries {
+    /// Begins the attempts of one call.
+    pub(crate) fn begin(&self, deadline: Duration) -> Attempts<'_> {
+        Attempts {
             shared: self,
             deadline,
             ends_by: None,
             count: 0,
-            attempts: self.attempts(),
+            max: self.attempts(),
             borrowed: 0,
         }
     }
@@ -81,18 +81,18 @@ impl Retries {
 }
 
 #[derive(Debug)]
-pub(crate) struct Tries<'a> {
+pub(crate) struct Attempts<'a> {
     shared: &'a Retries,
     /// The maximum time from the sending of the first attempt to the end of the last one.
     deadline: Duration,
     ends_by: Option<Instant>,
     count: u32,
-    attempts: u32,
-    /// The tokens that the current try has taken.
+    max: u32,
+    /// The tokens that the current attempt has taken.
     borrowed: u32,
 }
 
-impl Tries<'_> {
+impl Attempts<'_> {
     pub(crate) fn note_sent(&mut self, now: Instant) {
         self.count += 1;
         if self.ends_by.is_none() {
@@ -101,16 +101,16 @@ impl Tries<'_> {
         }
     }
 
-    /// Returns until when another try of up to `timeout` may be sent; `None` before the first one.
+    /// Returns until when another attempt of up to `timeout` may be sent; `None` before the first one.
     pub(crate) fn latest_start(&self, timeout: Duration) -> Option<Instant> {
         let ends_by = self.ends_by?;
-        // A try that could not use its full timeout is not begun: its outcome would be unknown for no
-        // reason.
+        // An attempt that could not use its full timeout is not begun: its outcome would be unknown for
+        // no reason.
         Some(ends_by.checked_sub(timeout).unwrap_or_else(Instant::now))
     }
 
     pub(crate) fn limit(&mut self, attempts: u32) {
-        self.attempts = self.attempts.min(attempts);
+        self.max = self.max.min(attempts);
     }
 
     pub(crate) fn count(&self) -> u32 {
@@ -121,7 +121,7 @@ impl Tries<'_> {
         self.shared.give(self.borrowed.max(REWARD));
     }
 
-    /// Returns whether another try that takes up to `timeout` may begin after this wait: it must end
+    /// Returns whether another attempt that takes up to `timeout` may begin after this wait: it must end
     /// before the deadline, and there must be enough tokens.
     pub(crate) fn may_begin_after(
         &mut self,
@@ -142,7 +142,7 @@ impl Tries<'_> {
         let policy = &self.shared.policy;
         let may_repeat = error.repeat() == Repeat::AfterPause;
         let asked = error.retry_after().unwrap_or(Duration::ZERO);
-        if !may_repeat || self.count >= self.attempts || asked > policy.max_retry_after {
+        if !may_repeat || self.count >= self.max || asked > policy.max_retry_after {
             return None;
         }
         let doublings = self.count.saturating_sub(1);
@@ -171,20 +171,20 @@ mod tests {
         later().with(|details| details.retry_after = Some(Duration::from_secs(seconds)))
     }
 
-    fn wait_after(tries: &mut Tries<'_>, error: &Error, now: Instant) -> Option<Duration> {
-        let wait = tries.wait(error)?;
-        tries.may_begin_after(wait, TIMEOUT, now).then_some(wait)
+    fn wait_after(attempts: &mut Attempts<'_>, error: &Error, now: Instant) -> Option<Duration> {
+        let wait = attempts.wait(error)?;
+        attempts.may_begin_after(wait, TIMEOUT, now).then_some(wait)
     }
 
     fn first_wait(policy: RetryPolicy, error: &Error) -> Option<Duration> {
         let retries = Retries::new(policy.seed(7));
-        let mut tries = retries.begin(DEADLINE);
-        tries.note_sent(Instant::now());
-        wait_after(&mut tries, error, Instant::now())
+        let mut attempts = retries.begin(DEADLINE);
+        attempts.note_sent(Instant::now());
+        wait_after(&mut attempts, error, Instant::now())
     }
 
     #[test]
-    fn only_an_error_that_allows_it_is_followed_by_another_try() {
+    fn only_an_error_that_allows_it_is_followed_by_another_attempt() {
         assert!(first_wait(RetryPolicy::new(), &later()).is_some());
         for repeat in [Repeat::Never, Repeat::WithNewSession] {
             let error = later().with(|details| details.repeat = repeat);
@@ -198,18 +198,18 @@ mod tests {
     }
 
     #[test]
-    fn the_waits_grow_up_to_the_cap_and_the_tries_end() {
+    fn the_waits_grow_up_to_the_cap_and_the_attempts_end() {
         let policy = RetryPolicy::new()
             .attempts(8)
             .initial_delay(Duration::from_secs(1))
             .max_delay(Duration::from_secs(5));
         let longest = (0..400).fold([Duration::ZERO; 8], |mut longest, seed| {
             let retries = Retries::new(policy.clone().seed(seed));
-            let mut tries = retries.begin(DEADLINE);
+            let mut attempts = retries.begin(DEADLINE);
             for longest in &mut longest {
                 let now = Instant::now();
-                tries.note_sent(now);
-                let wait = wait_after(&mut tries, &later(), now);
+                attempts.note_sent(now);
+                let wait = wait_after(&mut attempts, &later(), now);
                 *longest = (*longest).max(wait.unwrap_or_default());
             }
             longest
@@ -236,25 +236,25 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn no_try_begins_that_could_not_run_its_full_time_before_the_deadline() {
+    async fn no_attempt_begins_that_could_not_run_its_full_time_before_the_deadline() {
         let retries = Retries::new(RetryPolicy::new());
-        let mut tries = retries.begin(Duration::from_secs(60));
-        tries.note_sent(Instant::now());
+        let mut attempts = retries.begin(Duration::from_secs(60));
+        attempts.note_sent(Instant::now());
         let deadline = Instant::now() + Duration::from_secs(60);
-        assert_eq!(tries.latest_start(TIMEOUT), Some(deadline - TIMEOUT));
+        assert_eq!(attempts.latest_start(TIMEOUT), Some(deadline - TIMEOUT));
         tokio::time::advance(Duration::from_secs(10)).await;
         let now = Instant::now();
-        assert!(wait_after(&mut tries, &asking_for(19), now).is_some());
-        assert_eq!(wait_after(&mut tries, &asking_for(21), now), None);
+        assert!(wait_after(&mut attempts, &asking_for(19), now).is_some());
+        assert_eq!(wait_after(&mut attempts, &asking_for(21), now), None);
     }
 
     #[test]
     fn an_outage_uses_the_budget_up_and_successes_fill_it() {
         let retries = Retries::new(RetryPolicy::new().retry_tokens(10));
         let again = || {
-            let mut tries = retries.begin(DEADLINE);
-            tries.note_sent(Instant::now());
-            wait_after(&mut tries, &later(), Instant::now()).is_some()
+            let mut attempts = retries.begin(DEADLINE);
+            attempts.note_sent(Instant::now());
+            wait_after(&mut attempts, &later(), Instant::now()).is_some()
         };
         assert_eq!([again(), again(), again()], [true, true, false]);
         for _ in 0..5 {
@@ -264,13 +264,13 @@ mod tests {
     }
 
     #[test]
-    fn a_further_try_that_succeeds_gives_back_what_it_took() {
+    fn a_further_attempt_that_succeeds_gives_back_what_it_took() {
         let retries = Retries::new(RetryPolicy::new().retry_tokens(5));
         for _ in 0..3 {
-            let mut tries = retries.begin(DEADLINE);
-            tries.note_sent(Instant::now());
-            assert!(wait_after(&mut tries, &later(), Instant::now()).is_some());
-            tries.succeed();
+            let mut attempts = retries.begin(DEADLINE);
+            attempts.note_sent(Instant::now());
+            assert!(wait_after(&mut attempts, &later(), Instant::now()).is_some());
+            attempts.succeed();
         }
     }
 
@@ -291,9 +291,9 @@ mod tests {
         let waits: Vec<f64> = (0..400)
             .map(|seed| {
                 let retries = Retries::new(policy.clone().seed(seed));
-                let mut tries = retries.begin(DEADLINE);
-                tries.note_sent(Instant::now());
-                tries.wait(&later()).unwrap().as_secs_f64()
+                let mut attempts = retries.begin(DEADLINE);
+                attempts.note_sent(Instant::now());
+                attempts.wait(&later()).unwrap().as_secs_f64()
             })
             .collect();
         for tenth in 0..10 {

@@ -68,9 +68,9 @@ impl Runtimes {
     async fn ask_all(&self, here: &Handle) -> Result<()> {
         while let Some(other) = self.not_seen_to_run(here) {
             match ask(&other).await {
-                Answer::Runs => self.note_that_it_runs(other.id()),
-                Answer::IsGone => self.forget(other.id()),
-                Answer::IsIdle => return Err(idle()),
+                Liveness::Runs => self.note_that_it_runs(other.id()),
+                Liveness::IsGone => self.forget(other.id()),
+                Liveness::IsIdle => return Err(idle()),
             }
         }
         Ok(())
@@ -110,29 +110,29 @@ impl Runtimes {
     }
 }
 
-enum Answer {
+enum Liveness {
     Runs,
     IsGone,
     IsIdle,
 }
 
-async fn ask(runtime: &Handle) -> Answer {
-    let (sender, answer) = channel();
+async fn ask(runtime: &Handle) -> Liveness {
+    let (sender, begun) = channel();
     // A runtime that was shut down drops the task, and with it the sender, immediately.
     let task = runtime.spawn(async move {
         let _asker_may_be_gone = sender.send(());
     });
-    if let Err(TryRecvError::Disconnected) = answer.try_recv() {
-        return Answer::IsGone;
+    if let Err(TryRecvError::Disconnected) = begun.try_recv() {
+        return Liveness::IsGone;
     }
     // Waits by the system's clock, not by that of a runtime, which may be stopped.
-    let waiting = tokio::task::spawn_blocking(move || answer.recv_timeout(IDLE_AFTER));
+    let waiting = tokio::task::spawn_blocking(move || begun.recv_timeout(IDLE_AFTER));
     let waited = waiting.await;
     task.abort();
     match waited {
-        Ok(Ok(())) => Answer::Runs,
-        Ok(Err(RecvTimeoutError::Disconnected)) => Answer::IsGone,
-        Ok(Err(RecvTimeoutError::Timeout)) | Err(_) => Answer::IsIdle,
+        Ok(Ok(())) => Liveness::Runs,
+        Ok(Err(RecvTimeoutError::Disconnected)) => Liveness::IsGone,
+        Ok(Err(RecvTimeoutError::Timeout)) | Err(_) => Liveness::IsIdle,
     }
 }
 

@@ -9,10 +9,10 @@ use super::{
     Client, Request,
     attempt::{Attempt, attempt},
     caller::Caller,
-    identity::Session,
-    outcome::{self, Answer},
-    records::RecordLock,
-    retry::Tries,
+    identity::CallSession,
+    judge::{self, Answer},
+    locks::RecordLock,
+    retry::Attempts,
     trace::Trace,
 };
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
 impl Client {
     /// Sends a request that adds nothing to a record, and retries it if that is safe.
     pub(crate) async fn send<A: Answer>(&self, request: &Request, caller: &Caller) -> Result<A> {
-        self.begin(caller).run(request, &[]).await
+        self.begin(caller).send(request, &[]).await
     }
 
     pub(crate) fn begin<'a>(&'a self, caller: &'a Caller) -> Sending<'a> {
@@ -31,7 +31,7 @@ impl Client {
             client: self,
             caller,
             session: self.identity.begin(),
-            tries: self.shared.retries.begin(self.shared.times.deadline),
+            attempts: self.shared.retries.begin(self.shared.times.deadline),
             is_open: false,
             last_error: None,
             sent_at: None,
@@ -42,22 +42,22 @@ impl Client {
 pub(crate) struct Sending<'a> {
     client: &'a Client,
     caller: &'a Caller,
-    session: Session<'a>,
-    tries: Tries<'a>,
+    session: CallSession<'a>,
+    attempts: Attempts<'a>,
     is_open: bool,
     last_error: Option<Error>,
     sent_at: Option<Instant>,
 }
 
 impl Sending<'_> {
-    /// Makes as many tries as the policy and the decisions allow.
-    pub(crate) async fn run<A: Answer>(
+    /// Makes as many attempts as the policy and the decisions allow.
+    pub(crate) async fn send<A: Answer>(
         &mut self,
         request: &Request,
         locks: &[&RecordLock],
     ) -> Result<A> {
         loop {
-            let error = match self.send(request, locks).await {
+            let error = match self.send_once(request, locks).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -70,9 +70,9 @@ impl Sending<'_> {
         }
     }
 
-    /// Makes one try, and a second one if the first failed only because it needed a new session. What a
-    /// try adds is open from the moment it is sent, and has ended when this returns.
-    pub(crate) async fn send<A: Answer>(
+    /// Makes one attempt, and a second one if the first failed only because it needed a new session. What
+    /// an attempt adds is open from the moment it is sent, and has ended when this returns.
+    pub(crate) async fn send_once<A: Answer>(
         &mut self,
         request: &Request,
         locks: &[&RecordLock],
@@ -83,7 +83,7 @@ impl Sending<'_> {
             self.note_sent(request, locks);
             let url = request.url(&shared.base_url);
             let timeout = shared.times.unusual(request);
-            let trace = Trace::new(request, self.tries.count());
+            let trace = Trace::new(request, self.attempts.count());
             let mut attempt = pin!(attempt(&shared.http, url, authorization, timeout, request));
             let (caller, mut known) = (self.caller, shared.connecting.begun());
             let attempt = trace.around(poll_fn(|context| {
@@ -102,7 +102,7 @@ impl Sending<'_> {
             }
             let judged = self.judge(attempt, request, permit, &trace);
             let Err(error) = &judged else {
-                self.tries.succeed();
+                self.attempts.succeed();
                 return judged;
             };
             if error.outcome() == Outcome::NotApplied {
@@ -116,7 +116,7 @@ impl Sending<'_> {
         }
     }
 
-    /// Waits for the session and the permit of a try. The first try waits for at most the longest wait.
+    /// Waits for the session and the permit of an attempt. The first waits for at most the longest wait.
     /// A later one waits until the last moment at which it could still use its full timeout before the
     /// deadline.
     async fn prepare_in_time(
@@ -125,7 +125,7 @@ impl Sending<'_> {
     ) -> Result<(Option<HeaderValue>, Permit)> {
         let now = Instant::now();
         let timeout = self.client.shared.times.of(request);
-        let latest = self.tries.latest_start(timeout);
+        let latest = self.attempts.latest_start(timeout);
         let latest = latest
             .or_else(|| now.checked_add(LONGEST_WAIT))
             .unwrap_or(now);
@@ -140,12 +140,11 @@ impl Sending<'_> {
 
     fn note_sent(&mut self, request: &Request, locks: &[&RecordLock]) {
         let now = Instant::now();
-        self.tries.note_sent(now);
+        self.attempts.note_sent(now);
         self.sent_at = Some(now);
-        // The calls of a batch may run one after another, so the last may begin late.
-        let settle_time = self.client.shared.records.settle_time();
+        let settle_time = self.client.shared.locks.settle_time();
         let settle_time = if request.is_batch() {
-            settle_time.saturating_mul(2)
+            settle_time.saturating_mul(Client::BATCH_SETTLE_FACTOR)
         } else {
             settle_time
         };
@@ -154,7 +153,7 @@ impl Sending<'_> {
         }
     }
 
-    /// Returns the result of a try, and reports it to the throttle and the trace.
+    /// Returns the result of an attempt, and reports it to the throttle and the trace.
     #[inline(never)] // else it would take its room on the stack whenever the call is polled
     fn judge<A: Answer>(
         &mut self,
@@ -173,7 +172,7 @@ impl Sending<'_> {
             Attempt::Answered { .. } | Attempt::Failed(_) => Feedback::none(),
         };
         let status = attempt.status();
-        let judged = outcome::judge::<A>(attempt, request);
+        let judged = judge::judge::<A>(attempt, request);
         trace.note(status, &judged);
         permit.finish(match &judged {
             Ok(answer) => match answer.rate_limit() {
@@ -186,7 +185,8 @@ impl Sending<'_> {
                 None => head,
             },
             Err(error) => Feedback {
-                retry_after: error.retry_after().or(head.retry_after),
+                // That of the body, or else of the headers.
+                retry_after: error.retry_after(),
                 ..head
             },
         });
@@ -194,7 +194,7 @@ impl Sending<'_> {
         judged
     }
 
-    /// Returns the `Authorization` of the next try, and its permit.
+    /// Returns the `Authorization` of the next attempt, and its permit.
     async fn prepare(&mut self, request: &Request) -> Result<(Option<HeaderValue>, Permit)> {
         let checked = self.client.shared.runtimes.check().await;
         checked.map_err(|error| request.named(error))?;
@@ -206,16 +206,16 @@ impl Sending<'_> {
         Ok((authorization, permit))
     }
 
-    /// The error if the next try cannot be sent in time: that of the last try, if there was one.
+    /// The error if the next attempt cannot be sent in time: that of the last one, if there was one.
     fn too_late(&mut self, request: &Request) -> Error {
         self.last_error.take().unwrap_or_else(|| {
-            let problem = "the request could not leave in time: too many others wait before it";
+            let problem = "the request could not be sent in time: too many others wait before it";
             request.named(Error::not_sent(ErrorKind::Timeout, problem))
         })
     }
 
     pub(crate) fn wait(&self, error: &Error) -> Option<Duration> {
-        self.tries.wait(error)
+        self.attempts.wait(error)
     }
 
     /// Returns whether the call continues with a new session after this error, at most once per call.
@@ -225,10 +225,10 @@ impl Sending<'_> {
 
     pub(crate) fn may_begin_after(&mut self, wait: Duration, request: &Request) -> bool {
         let timeout = self.client.shared.times.of(request);
-        self.tries.may_begin_after(wait, timeout, Instant::now())
+        self.attempts.may_begin_after(wait, timeout, Instant::now())
     }
 
-    /// Returns the error of the last try. Its outcome is unknown if an earlier try may have been
+    /// Returns the error of the last attempt. Its outcome is unknown if an earlier one may have been
     /// applied.
     fn conclude(&self, error: Error) -> Error {
         if !self.is_open {
@@ -237,18 +237,18 @@ impl Sending<'_> {
         error.with(|details| details.outcome = Outcome::Unknown)
     }
 
-    /// Returns whether a try before the last may have been applied.
+    /// Returns whether an attempt before the last may have been applied.
     pub(crate) fn is_open(&self) -> bool {
         self.is_open
     }
 
-    pub(crate) fn at_most(mut self, tries: u32) -> Self {
-        self.tries.limit(tries);
+    pub(crate) fn at_most(mut self, attempts: u32) -> Self {
+        self.attempts.limit(attempts);
         self
     }
 
-    pub(crate) fn count(&self) -> u32 {
-        self.tries.count()
+    pub(crate) fn attempts(&self) -> u32 {
+        self.attempts.count()
     }
 
     pub(crate) fn sent_at(&self) -> Option<Instant> {

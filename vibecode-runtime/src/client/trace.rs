@@ -1,9 +1,9 @@
-//! One span per try, with the call that it belongs to and its result, but no values.
+//! One span per attempt, with the call that it belongs to and its result, but no values.
 
 use super::Request;
 use crate::Result;
 
-/// The span of a try. Empty without the feature `tracing`.
+/// The span of an attempt. Empty without the feature `tracing`.
 pub(super) struct Trace {
     #[cfg(feature = "tracing")]
     span: tracing::Span,

@@ -151,10 +151,9 @@ impl BudgetError {
     }
 
     pub(super) fn too_long(wait: Duration) -> Self {
-        // Rounded up, so that the request may be sent after this time.
-        let seconds = wait.as_nanos().div_ceil(1_000_000_000);
+        let seconds = whole_seconds(wait);
         Self::new(format!(
-            "nothing may leave for another {seconds} s, and a request waits for {} s at most: send it after that",
+            "no request may be sent for another {seconds} s, and a request waits for {} s at most: send it after that",
             LONGEST_WAIT.as_secs()
         ))
         .with_retry_after(wait)
@@ -178,7 +177,7 @@ impl BudgetError {
         let problem = match retry_after {
             Some(wait) => format!(
                 "no request may be sent for another {} s, which is longer than a request waits, so nothing was sent: send it after that",
-                wait.as_nanos().div_ceil(1_000_000_000)
+                whole_seconds(wait)
             ),
             None => "the budget of requests gave no permit, so nothing was sent: the source of this error says why".to_owned(),
         };
@@ -195,6 +194,11 @@ impl BudgetError {
             ..self
         }
     }
+}
+
+/// Rounded up, so that a request may be sent after this time.
+fn whole_seconds(wait: Duration) -> u128 {
+    wait.as_nanos().div_ceil(1_000_000_000)
 }
 
 impl fmt::Display for BudgetError {

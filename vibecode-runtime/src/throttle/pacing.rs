@@ -41,7 +41,7 @@ impl Pacing {
         self.due?.checked_sub(rate.ahead)
     }
 
-    pub(super) fn leave(&mut self, now: Instant, rate: Rate) {
+    pub(super) fn note_sent(&mut self, now: Instant, rate: Rate) {
         self.due = Some(self.due.map_or(now, |due| due.max(now)) + rate.interval);
     }
 
@@ -70,7 +70,7 @@ mod tests {
         let (mut pacing, now) = (Pacing::default(), Instant::now());
         for _ in 0..10 {
             assert_eq!(wait(&pacing, now, rate), None);
-            pacing.leave(now, rate);
+            pacing.note_sent(now, rate);
         }
         assert_eq!(wait(&pacing, now, rate), Some(now + rate.interval));
     }
@@ -81,7 +81,7 @@ mod tests {
             let rate = Rate::new(limit, MINUTE);
             let (mut pacing, now) = (Pacing::default(), Instant::now());
             assert_eq!(wait(&pacing, now, rate), None, "{limit}");
-            pacing.leave(now, rate);
+            pacing.note_sent(now, rate);
             assert!(wait(&pacing, now, rate).is_none_or(|then| then <= now + MINUTE));
         }
     }
@@ -93,7 +93,7 @@ mod tests {
         let then = now + MINUTE;
         pacing.restart(then, rate);
         assert_eq!(wait(&pacing, now, rate), Some(then));
-        pacing.leave(then, rate);
+        pacing.note_sent(then, rate);
         assert_eq!(wait(&pacing, then, rate), Some(then + rate.interval));
     }
 }

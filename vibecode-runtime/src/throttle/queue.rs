@@ -51,10 +51,10 @@ const SHORTEST_PATIENCE: Duration = Duration::from_millis(10);
 
 #[derive(Clone)]
 pub(super) struct Queue {
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<QueueState>>,
 }
 
-struct State {
+struct QueueState {
     limit: u32,
     log: SlotLog,
     /// By number, in the order of arrival.
@@ -72,9 +72,9 @@ struct Waiter {
 
 impl Waiter {
     /// Returns from when on the others may pass this waiter over, if it is the first and could be sent
-    /// at `might_leave`.
-    fn missed_at(&self, might_leave: Instant, patience: Duration) -> Instant {
-        (might_leave + patience).max(self.wakes_at + SHORTEST_PATIENCE)
+    /// at `may_be_sent_at`.
+    fn missed_at(&self, may_be_sent_at: Instant, patience: Duration) -> Instant {
+        (may_be_sent_at + patience).max(self.wakes_at + SHORTEST_PATIENCE)
     }
 }
 
@@ -84,17 +84,18 @@ struct KeptSlot {
     until: Instant,
 }
 
-enum Turn {
-    Leave(Slot),
-    WaitUntil(Instant),
+/// When a waiter may be sent.
+enum Availability {
+    Now(Slot),
+    NotBefore(Instant),
     /// The wait would be longer than the longest that is allowed.
-    GiveUp(Duration),
+    TooLate(Duration),
 }
 
 impl Queue {
     pub(super) fn new(limit: u32) -> Self {
         Self {
-            state: Arc::new(Mutex::new(State {
+            state: Arc::new(Mutex::new(QueueState {
                 limit,
                 log: SlotLog::new(limit),
                 waiting: BTreeMap::new(),
@@ -109,17 +110,17 @@ impl Queue {
     pub(super) fn acquire(
         &self,
     ) -> impl Future<Output = Result<Permit, BudgetError>> + Send + use<> {
-        let mut index = Position {
+        let mut position = Position {
             queue: self.clone(),
             number: None,
             gives_up_at: None,
             timer: None,
         };
-        poll_fn(move |context| index.poll(context))
+        poll_fn(move |context| position.poll(context))
     }
 
     /// Changes the state, then wakes the waiters that the change affects.
-    fn change<T>(&self, change: impl FnOnce(&mut State, &mut Vec<Waker>) -> T) -> T {
+    fn change<T>(&self, change: impl FnOnce(&mut QueueState, &mut Vec<Waker>) -> T) -> T {
         let mut woken = Vec::new();
         let result = change(&mut lock(&self.state), &mut woken);
         // Outside the lock: a waker may run any code.
@@ -153,16 +154,16 @@ impl Position {
             let now = Instant::now();
             let gives_up_at = *self.gives_up_at.get_or_insert(now + LONGEST_WAIT);
             let (number, waker) = (&mut self.number, context.waker());
-            let turn = self
+            let availability = self
                 .queue
                 .change(|state, woken| state.ask(number, gives_up_at, waker, now, woken));
-            let until = match turn {
-                Ok(Turn::Leave(slot)) => {
+            let until = match availability {
+                Ok(Availability::Now(slot)) => {
                     self.number = None;
                     return Poll::Ready(Ok(self.queue.permit(slot)));
                 }
-                Ok(Turn::WaitUntil(until)) => until.min(gives_up_at),
-                Ok(Turn::GiveUp(wait)) => {
+                Ok(Availability::NotBefore(until)) => until.min(gives_up_at),
+                Ok(Availability::TooLate(wait)) => {
                     self.leave();
                     return Poll::Ready(Err(BudgetError::too_long(wait)));
                 }
@@ -210,7 +211,7 @@ impl Drop for Position {
     }
 }
 
-impl State {
+impl QueueState {
     fn ask(
         &mut self,
         number: &mut Option<u64>,
@@ -218,9 +219,9 @@ impl State {
         waker: &Waker,
         now: Instant,
         woken: &mut Vec<Waker>,
-    ) -> Result<Turn, BudgetError> {
+    ) -> Result<Availability, BudgetError> {
         if self.limit == 0 {
-            return Err(nothing_may_leave());
+            return Err(limit_of_zero());
         }
         self.drop_old_kept_slots(now);
         let is_new = number.is_none();
@@ -229,17 +230,17 @@ impl State {
             self.next_number
         });
         if let Some(index) = self.kept.iter().position(|kept| kept.number == number) {
-            let Some(opens) = self.log.closed_until(now) else {
+            let Some(opens) = self.log.paused_until(now) else {
                 self.kept.swap_remove(index);
-                return Ok(Turn::Leave(self.log.take_reserved()));
+                return Ok(Availability::Now(self.log.take_reserved()));
             };
             return Ok(if opens > gives_up_at || now >= gives_up_at {
-                Turn::GiveUp(self.wait_of(opens, now))
+                Availability::TooLate(self.wait_of(opens, now))
             } else {
-                Turn::WaitUntil(opens)
+                Availability::NotBefore(opens)
             });
         }
-        self.stand_in_line(number, waker, now);
+        self.join(number, waker, now);
         self.pass_over(number, now, woken);
         let opens = self.log.opens_at(now);
         let rank = self.rank(number);
@@ -248,7 +249,7 @@ impl State {
             self.first_since = now;
             let slot = self.log.take(now);
             self.wake_the_first(now, woken);
-            return Ok(Turn::Leave(slot));
+            return Ok(Availability::Now(slot));
         }
         // The rank is exact only for a new waiter, which is the last.
         let expected = if is_new {
@@ -257,13 +258,13 @@ impl State {
             opens
         };
         if expected > gives_up_at || now >= gives_up_at {
-            return Ok(Turn::GiveUp(self.wait_of(expected, now)));
+            return Ok(Availability::TooLate(self.wait_of(expected, now)));
         }
-        let wakes_at = self.turn_of(rank, opens, now);
+        let wakes_at = self.wake_time(rank, opens, now);
         if let Some(waiter) = self.waiting.get_mut(&number) {
             waiter.wakes_at = wakes_at;
         }
-        Ok(Turn::WaitUntil(wakes_at))
+        Ok(Availability::NotBefore(wakes_at))
     }
 
     /// Returns how long the wait until `expected` is, or longer if the API asked for more.
@@ -272,7 +273,7 @@ impl State {
         expected.max(asked).saturating_duration_since(now)
     }
 
-    fn stand_in_line(&mut self, number: u64, waker: &Waker, now: Instant) {
+    fn join(&mut self, number: u64, waker: &Waker, now: Instant) {
         if let Some(waiter) = self.waiting.get_mut(&number) {
             waiter.waker.clone_from(waker);
             return;
@@ -299,8 +300,8 @@ impl State {
             let Some(mut first) = self.waiting.first_entry() else {
                 return;
             };
-            let might_leave = self.first_since.max(opens);
-            if *first.key() == number || might_leave + patience > now {
+            let may_be_sent_at = self.first_since.max(opens);
+            if *first.key() == number || may_be_sent_at + patience > now {
                 return;
             }
             // Its timer is late, since waiters before it were dropped.
@@ -308,12 +309,12 @@ impl State {
                 first.get_mut().wakes_at = now;
                 woken.push(first.get().waker.clone());
             }
-            let missed_at = first.get().missed_at(might_leave, patience);
+            let missed_at = first.get().missed_at(may_be_sent_at, patience);
             if missed_at > now {
                 return;
             }
             if self.kept.len() < KEPT_SLOTS {
-                self.log.reserve(might_leave);
+                self.log.reserve(may_be_sent_at);
                 self.kept.push(KeptSlot {
                     number: *first.key(),
                     until: now + WINDOW + MARGIN,
@@ -352,14 +353,16 @@ impl State {
     }
 
     /// Returns when the waiter of this rank may be sent, or may pass over those before it.
-    fn turn_of(&self, rank: usize, opens: Instant, now: Instant) -> Instant {
+    fn wake_time(&self, rank: usize, opens: Instant, now: Instant) -> Instant {
         let Some(passed) = rank.checked_sub(1) else {
             return opens;
         };
         let patience = patience(&self.log, now);
-        let might_leave = opens.max(self.first_since);
+        let may_be_sent_at = opens.max(self.first_since);
         let first = self.waiting.first_key_value();
-        let missed_at = first.map_or(opens, |(_, first)| first.missed_at(might_leave, patience));
+        let missed_at = first.map_or(opens, |(_, first)| {
+            first.missed_at(may_be_sent_at, patience)
+        });
         after(missed_at, patience, passed)
     }
 
@@ -367,19 +370,19 @@ impl State {
     fn wake_the_first(&mut self, now: Instant, woken: &mut Vec<Waker>) {
         let opens = self.log.opens_at(now);
         let patience = patience(&self.log, now);
-        let might_leave = opens.max(self.first_since);
+        let may_be_sent_at = opens.max(self.first_since);
         let mut waiting = self.waiting.values_mut().take(WATCHED);
         let Some(first) = waiting.next() else { return };
         if opens < first.wakes_at {
             first.wakes_at = opens;
             woken.push(first.waker.clone());
         }
-        let missed_at = first.missed_at(might_leave, patience);
+        let missed_at = first.missed_at(may_be_sent_at, patience);
         for (passed, waiter) in waiting.enumerate() {
-            let turn = after(missed_at, patience, passed);
+            let wakes_at = after(missed_at, patience, passed);
             // The first must not be late. For the others a small delay is not worth a wake-up.
-            if turn + patience < waiter.wakes_at {
-                waiter.wakes_at = turn;
+            if wakes_at + patience < waiter.wakes_at {
+                waiter.wakes_at = wakes_at;
                 woken.push(waiter.waker.clone());
             }
         }
@@ -388,8 +391,8 @@ impl State {
     /// After a 429 the pause may be longer than anybody waits. All waiters then have to give up
     /// immediately.
     fn wake_after_answer(&mut self, now: Instant, woken: &mut Vec<Waker>) {
-        let closed = self.log.closed_until(now);
-        if closed.is_some_and(|opens| opens > now + LONGEST_WAIT) {
+        let pause = self.log.paused_until(now);
+        if pause.is_some_and(|opens| opens > now + LONGEST_WAIT) {
             woken.extend(self.waiting.values().map(|waiter| waiter.waker.clone()));
         } else {
             self.wake_the_first(now, woken);
@@ -422,14 +425,14 @@ fn after(start: Instant, step: Duration, steps: usize) -> Instant {
 }
 
 /// The error of a budget whose limit is 0.
-pub(super) fn nothing_may_leave() -> BudgetError {
+pub(super) fn limit_of_zero() -> BudgetError {
     BudgetError::new(
         "the throttle's limit is 0 requests a minute, so nothing may be sent: set a limit, or `Throttle::unlimited()`",
     )
 }
 
 /// A panic never leaves the state half changed, so a poisoned lock can be used.
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+fn lock(state: &Mutex<QueueState>) -> MutexGuard<'_, QueueState> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

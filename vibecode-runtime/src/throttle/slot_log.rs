@@ -18,12 +18,12 @@ pub(super) const WINDOW: Duration = Duration::from_secs(60);
 /// that differ by up to 800 ppm.
 pub(super) const MARGIN: Duration = Duration::from_millis(50);
 /// How long requests pause after a 429 that states no time.
-const CLOSED: Duration = Duration::from_secs(10);
+const USUAL_PAUSE: Duration = Duration::from_secs(10);
 /// The longest pause. After it, a request is sent to find out whether the pause still holds, so that an
 /// absurd `Retry-After` cannot stop a client for good.
-pub(super) const CLOSED_AT_MOST: Duration = Duration::from_secs(3_600);
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
 /// The longest `Retry-After` that is reported: a longer one could overflow the clock.
-pub(super) const ASKED_AT_MOST: Duration = Duration::from_secs(365 * 24 * 3_600);
+pub(super) const LONGEST_ASKED_PAUSE: Duration = Duration::from_secs(365 * 24 * 3_600);
 
 /// The least time for which slots used by others count as occupied. If the API's minute is a sliding
 /// window, its reset may be that of a single slot, which ends before the next answer shows the others
@@ -100,7 +100,7 @@ impl SlotLog {
         slot.max(pause).max(pace).unwrap_or(now)
     }
 
-    pub(super) fn closed_until(&self, now: Instant) -> Option<Instant> {
+    pub(super) fn paused_until(&self, now: Instant) -> Option<Instant> {
         let pause = self.pause.filter(|pause| pause.opens > now)?;
         Some(pause.opens)
     }
@@ -123,7 +123,7 @@ impl SlotLog {
 
     /// Reserves a slot for a request that could have been sent at this time.
     pub(super) fn reserve(&mut self, then: Instant) {
-        self.pacing.leave(then, self.rate(then));
+        self.pacing.note_sent(then, self.rate(then));
         self.in_flight += 1;
     }
 
@@ -149,7 +149,7 @@ impl SlotLog {
                 .note(others, now + left_to_others(feedback), now);
         }
         if feedback.is_rate_limited() {
-            self.close(closed(feedback), now);
+            self.begin_pause(pause_after(feedback), now);
         }
     }
 
@@ -181,10 +181,10 @@ impl SlotLog {
         Some(limit.saturating_sub(ours).saturating_sub(remaining))
     }
 
-    fn close(&mut self, pause: Duration, now: Instant) {
+    fn begin_pause(&mut self, pause: Duration, now: Instant) {
         let pause = Pause {
-            opens: now + pause.min(CLOSED_AT_MOST),
-            asked: now + pause.min(ASKED_AT_MOST),
+            opens: now + pause.min(LONGEST_PAUSE),
+            asked: now + pause.min(LONGEST_ASKED_PAUSE),
         };
         let earlier = self.pause.unwrap_or(pause);
         self.pause = Some(Pause {
@@ -217,11 +217,11 @@ pub(super) fn left_to_others(feedback: &Feedback) -> Duration {
 }
 
 /// Returns the pause that a 429 requires.
-pub(super) fn closed(feedback: &Feedback) -> Duration {
+pub(super) fn pause_after(feedback: &Feedback) -> Duration {
     feedback
         .retry_after
         .or_else(|| reset(feedback))
-        .unwrap_or(CLOSED)
+        .unwrap_or(USUAL_PAUSE)
 }
 
 /// Caps an absurd time at a whole window.

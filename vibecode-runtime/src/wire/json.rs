@@ -194,7 +194,8 @@ impl<'de, F: Fn(&str) -> Option<usize>> Visitor<'de> for Pick<'_, 'de, F> {
     }
 }
 
-struct Key<'f, F>(&'f F);
+/// Reads a key with a function that returns the index which the key stands for.
+pub(crate) struct Key<'f, F>(pub(crate) &'f F);
 
 impl<'de, F: Fn(&str) -> Option<usize>> DeserializeSeed<'de> for Key<'_, F> {
     type Value = Option<usize>;

@@ -60,6 +60,27 @@ async fn an_apps_key_needs_a_good_session() {
 }
 
 #[tokio::test]
+async fn a_key_has_the_expired_sessions_that_it_was_given() {
+    let key = Key::app("vibe_app_shop")
+        .session("vibe_session_open")
+        .expired_session("vibe_session_old");
+    let sandbox = Sandbox::builder().key(key).start().await;
+    for (token, status, code) in [
+        ("vibe_session_open", 200, ""),
+        ("vibe_session_old", 401, "TOKEN_EXPIRED"),
+        ("vibe_session_nobody", 401, "INVALID_SESSION"),
+    ] {
+        for request in [GET, PATCH] {
+            let refused = refusal(&sandbox, request, "vibe_app_shop", token).await;
+            assert_eq!(refused, (status, code.to_owned()), "{token}");
+        }
+    }
+    sandbox.add_session("vibe_session_old");
+    let refused = refusal(&sandbox, GET, "vibe_app_shop", "vibe_session_old").await;
+    assert_eq!(refused.0, 200);
+}
+
+#[tokio::test]
 async fn a_session_ends_and_begins_in_mid_run() {
     let sandbox = Sandbox::start().await;
     let status = async |token| refusal(&sandbox, GET, Sandbox::APP_KEY, token).await;

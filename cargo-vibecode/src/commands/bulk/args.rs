@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
-use vibecode_runtime::Batch;
+use vibecode_runtime::{Batch, Client};
 
 use crate::args::name_and_value;
 
@@ -76,7 +76,7 @@ pub(crate) struct Args {
     pub(super) ensure: bool,
 
     /// How long a request without an answer may still be applied; twice as long for a batch.
-    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    #[arg(long, value_name = "SECONDS", default_value_t = Client::SETTLE_TIME.as_secs())]
     pub(super) settle: u64,
 
     /// Send at most this many requests a minute.

@@ -93,7 +93,7 @@ impl BulkJob<'_> {
             self.advise(&checked);
             return Ok(exit_status(checked.bad));
         }
-        let header = self.header(&checked);
+        let header = self.header(&checked)?;
         // A key that cannot be used is reported before a journal is created.
         let client = self.client()?;
         let interrupts = Interrupts::listen()?;
@@ -136,10 +136,10 @@ impl BulkJob<'_> {
         }
     }
 
-    fn header(&self, checked: &Checked) -> Header {
+    fn header(&self, checked: &Checked) -> Result<Header, Failure> {
         let Self { args, .. } = self;
-        let base_url = portal::base_url(self.portal_args);
-        Header {
+        let base_url = portal::base_url(self.portal_args)?;
+        Ok(Header {
             version: journal::VERSION,
             entity: args.entity.clone(),
             base_url: base_url.unwrap_or_else(|| "the documented one".to_owned()),
@@ -155,7 +155,7 @@ impl BulkJob<'_> {
             ensure: args.ensure || checked.adds,
             skip_bad: args.skip_bad,
             settle_seconds: args.settle,
-        }
+        })
     }
 
     fn client(&self) -> Result<Client, Failure> {
@@ -174,9 +174,8 @@ impl BulkJob<'_> {
         Duration::from_secs(self.args.settle)
     }
 
-    /// The calls of a batch may run one after another.
     fn settle_of_batches(&self) -> Duration {
-        self.settle().saturating_mul(2)
+        self.settle().saturating_mul(Client::BATCH_SETTLE_FACTOR)
     }
 
     /// Sends the rows that an earlier process left open, and then those that have never been sent.

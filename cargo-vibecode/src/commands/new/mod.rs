@@ -41,7 +41,7 @@ pub(crate) async fn run(
 ) -> Result<ExitStatus, Failure> {
     let name = &args.entity;
     if schema_file::find(schema_file::entity(name)?)?.is_none() {
-        if portal::has_key(portal_args) {
+        if portal::has_key(portal_args)? {
             pull::one(name, portal_args, &output.quiet()).await?;
         } else {
             output.warn(format!(

@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
-use vibecode_spec::{Entity, Field, Item, Kind, Multifield, Reference, Schema, doc_text, one_line};
+use vibecode_spec::{
+    Entity, Field, Item, Kind, Multifield, Reference, Schema, doc_text, one_line, wire_name_of,
+};
 
 use super::names::Names;
 use crate::change::is_fixed;
@@ -153,7 +155,7 @@ fn push_field(body: &mut String, field: &Field, type_name: &str, names: &mut Nam
     push_doc(body, "    ", field.title.as_deref().unwrap_or(wire), wire);
     let mut attributes = Vec::new();
     // The wire name is the field's name in camelCase, unless an attribute says otherwise.
-    if field.is_user_field() || camel_of(&name) != *wire {
+    if field.is_user_field() || wire_name_of(&name) != *wire {
         attributes.push(format!("field = \"{wire}\""));
     }
     if is_fixed(field) {
@@ -281,19 +283,4 @@ fn struct_name(entity: &str) -> String {
 
 fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
-}
-
-/// Returns the wire name that corresponds to a field's Rust name.
-fn camel_of(name: &str) -> String {
-    let mut camel = String::new();
-    for word in name.trim_start_matches("r#").split('_') {
-        let mut letters = word.chars();
-        match letters.next() {
-            Some(first) if !camel.is_empty() => camel.push(first.to_ascii_uppercase()),
-            Some(first) => camel.push(first),
-            None => {}
-        }
-        camel.push_str(letters.as_str());
-    }
-    camel
 }

@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Map, Value, json};
+use vibecode_runtime::Phone;
 use vibecode_spec::{Entity, Schema};
 
 use super::raw_client::{Answer, NoAnswer, RawClient};
@@ -97,17 +98,16 @@ impl<'a> Bench<'a> {
         })
     }
 
-    /// Returns the entries of `fm` with this value; `None` if reads show no `fm`.
-    pub(crate) async fn entries(&self, value: &str) -> Result<Option<Vec<Value>>, NoAnswer> {
+    /// Returns the entries of `fm` with this phone; `None` if reads show no `fm`.
+    pub(crate) async fn entries(&self, phone: &str) -> Result<Option<Vec<Value>>, NoAnswer> {
         let record = self.read().await?;
         let Some(fm) = record.get("fm").and_then(Value::as_array) else {
             return Ok(None);
         };
-        let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
-        let own_digits = digits(value);
+        let phone = Phone::work(phone);
         let own = fm.iter().filter(|entry| {
             let value = entry.get("value").and_then(Value::as_str);
-            value.is_some_and(|value| digits(value) == own_digits)
+            value.is_some_and(|value| phone.is_same_value(value))
         });
         Ok(Some(own.cloned().collect()))
     }

@@ -4,16 +4,18 @@ use std::fmt;
 
 use serde::{
     Deserialize, Deserializer,
-    de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor},
 };
 use serde_json::value::RawValue;
 
-use super::call::place_of;
+use super::{MAX_CALLS, call::number_of};
 use crate::{
-    ErrorCode, Result,
-    client::{Answer, Failure, RateLimit, Request},
+    Result,
+    client::{Answer, Failure, RateLimit, Request, is_rate_limit},
+    wire::json,
 };
 
+/// Both lists have the number of each call.
 pub(super) struct BatchAnswer {
     pub(super) results: Vec<(usize, Box<RawValue>)>,
     pub(super) errors: Vec<(usize, Failure)>,
@@ -29,7 +31,10 @@ impl Answer for BatchAnswer {
     fn rate_limit(&self) -> Option<RateLimit> {
         let limited = self.errors.iter().map(|(_, failure)| failure);
         let waits = limited
-            .filter(|failure| failure.api.code == Some(ErrorCode::RateLimited))
+            .filter(|failure| {
+                let code = failure.api.code.as_ref();
+                code.is_some_and(|code| is_rate_limit(None, code))
+            })
             .map(|failure| failure.retry_after);
         // The longest wait counts; a refused call without a wait counts too.
         waits.max().map(|retry_after| RateLimit { retry_after })
@@ -42,6 +47,7 @@ impl<'de> Deserialize<'de> for BatchAnswer {
     }
 }
 
+/// Serde's derive for a struct would also read a list, by position.
 struct AnswerVisitor;
 
 impl<'de> Visitor<'de> for AnswerVisitor {
@@ -53,10 +59,10 @@ impl<'de> Visitor<'de> for AnswerVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<BatchAnswer, A::Error> {
         let (mut results, mut errors) = (None, None);
-        while let Some(key) = map.next_key::<Key>()? {
+        while let Some(key) = map.next_key()? {
             let is_second = match key {
-                Key::Results => results.replace(map.next_value::<ByPlace>()?.0).is_some(),
-                Key::Errors => errors.replace(map.next_value::<ByPlace>()?.0).is_some(),
+                Key::Results => results.replace(map.next_value::<ByNumber>()?.0).is_some(),
+                Key::Errors => errors.replace(map.next_value::<ByNumber>()?.0).is_some(),
                 Key::Other => {
                     map.next_value::<IgnoredAny>()?;
                     false
@@ -73,100 +79,60 @@ impl<'de> Visitor<'de> for AnswerVisitor {
         Ok(BatchAnswer {
             results: results.unwrap_or_default(),
             errors: errors
-                .map(|(index, error)| (index, Failure::of_call(error.get())))
+                .map(|(number, error)| (number, Failure::of_call(error.get())))
                 .collect(),
         })
     }
 }
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "lowercase")]
 enum Key {
     Results,
     Errors,
+    #[serde(other)]
     Other,
 }
 
-impl<'de> Deserialize<'de> for Key {
+/// A map from the ids of calls, by the numbers of the calls. An empty one may be `[]`, as PHP writes it,
+/// or null.
+struct ByNumber(Vec<(usize, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for ByNumber {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct KeyVisitor;
-        impl Visitor<'_> for KeyVisitor {
-            type Value = Key;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a key")
-            }
-
-            fn visit_str<E>(self, key: &str) -> Result<Key, E> {
-                Ok(match key {
-                    "results" => Key::Results,
-                    "errors" => Key::Errors,
-                    _ => Key::Other,
-                })
-            }
-        }
-        deserializer.deserialize_identifier(KeyVisitor)
+        deserializer.deserialize_any(ByNumberVisitor)
     }
 }
 
-/// A map from the ids of calls. An empty one may be `[]`, as PHP writes it, or null.
-struct ByPlace(Vec<(usize, Box<RawValue>)>);
+struct ByNumberVisitor;
 
-impl<'de> Deserialize<'de> for ByPlace {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ByPlaceVisitor)
-    }
-}
-
-struct ByPlaceVisitor;
-
-impl<'de> Visitor<'de> for ByPlaceVisitor {
-    type Value = ByPlace;
+impl<'de> Visitor<'de> for ByNumberVisitor {
+    type Value = ByNumber;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a map from the ids of calls")
     }
 
-    fn visit_unit<E>(self) -> Result<ByPlace, E> {
-        Ok(ByPlace(Vec::new()))
+    fn visit_unit<E>(self) -> Result<ByNumber, E> {
+        Ok(ByNumber(Vec::new()))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<ByPlace, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<ByNumber, A::Error> {
         match list.next_element::<IgnoredAny>()? {
-            None => Ok(ByPlace(Vec::new())),
-            Some(_) => Err(A::Error::invalid_type(serde::de::Unexpected::Seq, &self)),
+            None => Ok(ByNumber(Vec::new())),
+            Some(_) => Err(A::Error::invalid_type(Unexpected::Seq, &self)),
         }
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ByPlace, A::Error> {
-        let mut values = Vec::with_capacity(map.size_hint().unwrap_or(super::MAX_CALLS));
-        while let Some(Place(index)) = map.next_key()? {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ByNumber, A::Error> {
+        let mut values = Vec::with_capacity(map.size_hint().unwrap_or(MAX_CALLS));
+        while let Some(number) = map.next_key_seed(json::Key(&number_of))? {
             let value = map.next_value()?;
-            if let Some(index) = index {
-                values.push((index, value));
+            if let Some(number) = number {
+                values.push((number, value));
             }
         }
-        Ok(ByPlace(values))
-    }
-}
-
-/// The index that a key contains.
-struct Place(Option<usize>);
-
-impl<'de> Deserialize<'de> for Place {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct PlaceVisitor;
-        impl Visitor<'_> for PlaceVisitor {
-            type Value = Place;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the id of a call")
-            }
-
-            fn visit_str<E>(self, id: &str) -> Result<Place, E> {
-                Ok(Place(place_of(id)))
-            }
-        }
-        deserializer.deserialize_identifier(PlaceVisitor)
+        Ok(ByNumber(values))
     }
 }
 
@@ -174,10 +140,10 @@ impl<'de> Deserialize<'de> for Place {
 mod tests {
     use super::*;
 
-    fn indices(json: &str) -> Option<(Vec<usize>, Vec<usize>)> {
+    fn numbers(json: &str) -> Option<(Vec<usize>, Vec<usize>)> {
         let answer: BatchAnswer = serde_json::from_str(json).ok()?;
-        let results = answer.results.iter().map(|(index, _)| *index);
-        let errors = answer.errors.iter().map(|(index, _)| *index);
+        let results = answer.results.iter().map(|(number, _)| *number);
+        let errors = answer.errors.iter().map(|(number, _)| *number);
         Some((results.collect(), errors.collect()))
     }
 
@@ -186,6 +152,8 @@ mod tests {
         for json in [
             "{}",
             "[]",
+            "[{}]",
+            r#"[{"c0":{"id":71}},{}]"#,
             "null",
             r#"{"results":[{"id":71}]}"#,
             r#"{"results":"none"}"#,
@@ -193,10 +161,10 @@ mod tests {
             r#"{"results":{},"errors":{},"errors":{"c0":{}}}"#,
             r#"{"results":{"\ud83d":{"id":71}}}"#,
         ] {
-            assert_eq!(indices(json), None, "{json}");
+            assert_eq!(numbers(json), None, "{json}");
         }
         assert_eq!(
-            indices(r#"{"results":[],"errors":null}"#),
+            numbers(r#"{"results":[],"errors":null}"#),
             Some((vec![], vec![]))
         );
     }
@@ -204,14 +172,14 @@ mod tests {
     #[test]
     fn a_call_that_is_listed_twice_is_seen_twice() {
         let json = r#"{"results":{"c0":{"id":71},"c0":{"id":71},"c1":{}},"errors":{"c1":null}}"#;
-        assert_eq!(indices(json), Some((vec![0, 0, 1], vec![1])));
+        assert_eq!(numbers(json), Some((vec![0, 0, 1], vec![1])));
     }
 
     #[test]
     fn an_id_that_no_call_has_is_the_result_of_none() {
         for id in ["0", "c", "c+0", "c00", "c-1", "C0", " c0"] {
             let json = format!(r#"{{"results":{{"{id}":{{}}}}}}"#);
-            assert_eq!(indices(&json), Some((vec![], vec![])), "{id}");
+            assert_eq!(numbers(&json), Some((vec![], vec![])), "{id}");
         }
     }
 }

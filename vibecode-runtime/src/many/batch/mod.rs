@@ -3,16 +3,16 @@
 mod answer;
 mod call;
 mod pack;
-mod run;
-mod slot;
+mod run_control;
+mod send;
 
 use std::fmt;
 
 pub(crate) use self::{
     call::{BatchCall, MAX_CALLS},
     pack::Pack,
-    run::{Ended, Ready, run},
-    slot::{Run, Slot},
+    run_control::{PackPermit, RunControl},
+    send::{Ended, Ready, send},
 };
 use crate::{
     Client, Entity, Error, ErrorKind, Id, IdFor, Patch, RawAnswer, Result, Updated,
@@ -83,10 +83,7 @@ impl Batch {
 
     /// Adds an update of a record. A patch that cannot be sent is an error of this call only.
     pub fn update<P: Patch>(mut self, id: impl IdFor<P>, patch: &P) -> Self {
-        let target = Target {
-            entity: P::Entity::PATH.into(),
-            id: id.record_id(),
-        };
+        let target = Target::of::<P::Entity>(id.record_id());
         self.calls
             .push(BatchCall::update(target, patch.body().clone()));
         self
@@ -94,10 +91,7 @@ impl Batch {
 
     /// Adds a read of a record. The type of the id determines the entity: `ContactId::from(71)`.
     pub fn get<E: Entity>(mut self, id: impl Into<Id<E>>) -> Self {
-        let target = Target {
-            entity: E::PATH.into(),
-            id: id.into().get(),
-        };
+        let target = Target::of::<E>(id.into().get());
         self.calls.push(BatchCall::get(target));
         self
     }
@@ -125,26 +119,28 @@ impl Batch {
         Call::write(move |caller| async move {
             client.enter_runtime().await?;
             let mut results: Vec<Option<Result<RawAnswer>>> = Vec::with_capacity(calls.len());
-            let mut indices = Vec::with_capacity(calls.len());
             let mut valid = Vec::with_capacity(calls.len());
             for (index, call) in calls.into_iter().enumerate() {
                 match call {
                     Ok(call) => {
-                        indices.push(index);
-                        valid.push(call);
+                        valid.push((index, call));
                         results.push(None);
                     }
                     Err(error) => results.push(Some(Err(error))),
                 }
             }
             let pack = Pack::queue(&client, &caller, valid);
-            pack.send(&client, &caller, &mut Slot::default(), |at, result| {
-                let slot = indices.get(at).and_then(|index| results.get_mut(*index));
-                debug_assert!(slot.is_some(), "a result is of a call of this batch");
-                if let Some(slot) = slot {
-                    *slot = Some(result);
-                }
-            })
+            pack.send(
+                &client,
+                &caller,
+                &mut PackPermit::default(),
+                |index, result| {
+                    debug_assert!(index < results.len(), "a result is of a call of this batch");
+                    if let Some(of_call) = results.get_mut(index) {
+                        *of_call = Some(result);
+                    }
+                },
+            )
             .await;
             let results = results.into_iter().map(|result| {
                 let missing = || Err(unexpected("a call of the batch has no result"));

@@ -6,8 +6,8 @@ use tokio::sync::Notify;
 
 use super::{
     call::BatchCall,
-    run::{Ready, run},
-    slot::Slot,
+    run_control::PackPermit,
+    send::{Ready, send},
 };
 use crate::{
     Client, Error, RawAnswer, Result,
@@ -28,16 +28,16 @@ pub(crate) struct Pack {
 
 impl Pack {
     /// Joins the queues of all records in one step, so that calls on one record keep the order in which
-    /// packs are made, whichever pack runs first.
-    pub(crate) fn queue(client: &Client, caller: &Caller, calls: Vec<BatchCall>) -> Self {
+    /// packs are made, whichever pack runs first. Each call has an index, which its result is passed on
+    /// with.
+    pub(crate) fn queue(client: &Client, caller: &Caller, calls: Vec<(usize, BatchCall)>) -> Self {
         let woken = Arc::new(Notify::new());
-        let writes = calls.iter().filter(|call| call.effect() > Effect::Reads);
+        let is_write = |call: &BatchCall| call.effect() > Effect::Reads;
+        let writes = calls.iter().map(|(_, call)| call).filter(|it| is_write(it));
         let targets = writes.map(|call| call.target.clone());
-        let mut requests = join_queues(&client.shared.records, targets, caller, &woken).into_iter();
-        let waiting = calls.into_iter().enumerate().map(|(index, call)| Waiting {
-            request: (call.effect() > Effect::Reads)
-                .then(|| requests.next())
-                .flatten(),
+        let mut requests = join_queues(&client.shared.locks, targets, caller, &woken).into_iter();
+        let waiting = calls.into_iter().map(|(index, call)| Waiting {
+            request: is_write(&call).then(|| requests.next()).flatten(),
             index,
             call,
         });
@@ -54,33 +54,27 @@ impl Pack {
         self,
         client: &Client,
         caller: &Caller,
-        slot: &mut Slot,
+        permit: &mut PackPermit,
         mut done: impl FnMut(usize, Result<RawAnswer>),
     ) {
         let Self { mut waiting, woken } = self;
-        let latest = slot.latest_lock();
+        let latest = permit.latest_lock();
         while !waiting.is_empty() {
-            let (indices, ready) = take_ready(&mut waiting, client.shared.retries.attempts());
+            if let Some(error) = permit.stopped() {
+                return refuse(waiting, error, done);
+            }
+            let ready = take_ready(&mut waiting, client.shared.retries.attempts());
             if ready.is_empty() {
-                slot.release();
+                permit.release();
                 let woken = caller.wait_until(latest, pin!(woken.notified())).await;
                 if !matches!(woken, Ok(Some(()))) {
                     return refuse(waiting, &waited_for_a_record(), done);
                 }
                 continue;
             }
-            if let Some(error) = slot.stopped() {
-                let ready = indices.into_iter().zip(ready);
-                for (index, Ready { call, .. }) in ready {
-                    done(index, Err(call.named(error.clone())));
-                }
-                return refuse(waiting, error, done);
-            }
-            slot.take().await;
-            run(client, caller, ready, |at, ended| {
-                if let Some(index) = indices.get(at) {
-                    done(*index, ended.result);
-                }
+            permit.take().await;
+            send(client, caller, ready, |index, ended| {
+                done(index, ended.result);
             })
             .await;
         }
@@ -95,8 +89,8 @@ fn refuse(waiting: Vec<Waiting>, error: &Error, mut done: impl FnMut(usize, Resu
 
 /// Takes out the calls that hold their lock, or need none. A call behind another one on the same record
 /// stays, so that a read after a write shows the write.
-fn take_ready(waiting: &mut Vec<Waiting>, tries: u32) -> (Vec<usize>, Vec<Ready<RecordLock>>) {
-    let (mut indices, mut ready) = (Vec::new(), Vec::new());
+fn take_ready(waiting: &mut Vec<Waiting>, attempts: u32) -> Vec<Ready<RecordLock>> {
+    let mut ready = Vec::new();
     let mut seen = HashSet::new();
     // If all calls are writes, their locks keep them in order.
     let has_reads = waiting.iter().any(|one| one.request.is_none());
@@ -110,12 +104,12 @@ fn take_ready(waiting: &mut Vec<Waiting>, tries: u32) -> (Vec<usize>, Vec<Ready<
             waiting.push(one);
             continue;
         }
-        indices.push(one.index);
         ready.push(Ready {
+            index: one.index,
             call: one.call,
             lock,
-            tries,
+            attempts,
         });
     }
-    (indices, ready)
+    ready
 }

@@ -2,7 +2,7 @@
 
 use futures_core::Stream;
 
-use super::{Bulk, ensure, update};
+use super::{Bulk, ensure, source::Source, update};
 use crate::{Client, Ensured, IdFor, Patch, PatchJob};
 
 impl Client {
@@ -41,7 +41,7 @@ impl Client {
         I: IntoIterator<Item = (A, P)>,
         I::IntoIter: Send + 'static,
     {
-        Bulk::of_iterator(self, items.into_iter(), update)
+        Bulk::new(self, Source::of_iterator(items.into_iter()), update)
     }
 
     /// Does the same as [`Client::update_many`], for the items of a stream.
@@ -65,7 +65,7 @@ impl Client {
         A: IdFor<P>,
         S: Stream<Item = (A, P)> + Send + 'static,
     {
-        Bulk::of_stream(self, items, update)
+        Bulk::new(self, Source::of_stream(items), update)
     }
 
     /// Makes sure that any number of records have the values of their patches, 50 per request: it reads
@@ -80,7 +80,7 @@ impl Client {
         I: IntoIterator<Item = (A, P)>,
         I::IntoIter: Send + 'static,
     {
-        Bulk::of_iterator(self, items.into_iter(), ensure)
+        Bulk::new(self, Source::of_iterator(items.into_iter()), ensure)
     }
 
     /// Does the same as [`Client::ensure_many`], for the items of a stream.
@@ -90,7 +90,7 @@ impl Client {
         A: IdFor<P>,
         S: Stream<Item = (A, P)> + Send + 'static,
     {
-        Bulk::of_stream(self, items, ensure)
+        Bulk::new(self, Source::of_stream(items), ensure)
     }
 
     /// Sends any number of jobs, as [`Client::update_many`] sends patches. The jobs may be for several
@@ -117,7 +117,7 @@ impl Client {
         I: IntoIterator<Item = PatchJob>,
         I::IntoIter: Send + 'static,
     {
-        Bulk::of_jobs(self, jobs.into_iter(), update)
+        Bulk::new(self, Source::of_jobs(jobs.into_iter()), update)
     }
 
     /// Makes sure that any number of records have the values of their jobs, as [`Client::ensure_many`]
@@ -127,6 +127,6 @@ impl Client {
         I: IntoIterator<Item = PatchJob>,
         I::IntoIter: Send + 'static,
     {
-        Bulk::of_jobs(self, jobs.into_iter(), ensure)
+        Bulk::new(self, Source::of_jobs(jobs.into_iter()), ensure)
     }
 }

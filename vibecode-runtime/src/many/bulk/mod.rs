@@ -40,11 +40,11 @@ use self::{
     window::Window,
 };
 use crate::{
-    Client, Ensured, Id, IdFor, Patch, PatchJob, Result, Updated,
+    Client, Ensured, Id, PatchJob, Result, Updated,
     client::{Caller, PresenceGuard, outside_of_a_runtime},
     many::{
-        batch::{BatchCall, Pack, Run, Slot},
-        ensure::EnsurePack,
+        batch::{BatchCall, Pack, PackPermit, RunControl},
+        ensure::{EnsurePack, Transport},
     },
 };
 
@@ -107,7 +107,7 @@ pub struct Bulk<E, T = Updated> {
     send: SendPack<T>,
     source: Source,
     window: Window<T>,
-    run: Run,
+    run: RunControl,
     caller: Caller,
     _guard: PresenceGuard,
     events: mpsc::UnboundedReceiver<Event<T>>,
@@ -121,35 +121,9 @@ impl Bulk<()> {
     pub const MAX_REQUESTS: usize = 4;
 }
 
-type SendPack<T> = fn(Client, Caller, Slot, Vec<PatchJob>, Results<T>) -> Sent;
+type SendPack<T> = fn(Client, Caller, PackPermit, Vec<PatchJob>, Results<T>) -> Sent;
 
 impl<E, T: Send + 'static> Bulk<E, T> {
-    pub(crate) fn of_iterator<I, A, P>(client: &Client, items: I, send: SendPack<T>) -> Self
-    where
-        I: Iterator<Item = (A, P)> + Send + 'static,
-        A: IdFor<P>,
-        P: Patch,
-    {
-        Self::new(client, Source::of_iterator(items), send)
-    }
-
-    pub(crate) fn of_jobs(
-        client: &Client,
-        jobs: impl Iterator<Item = PatchJob> + Send + 'static,
-        send: SendPack<T>,
-    ) -> Self {
-        Self::new(client, Source::of_jobs(jobs), send)
-    }
-
-    pub(crate) fn of_stream<S, A, P>(client: &Client, items: S, send: SendPack<T>) -> Self
-    where
-        S: Stream<Item = (A, P)> + Send + 'static,
-        A: IdFor<P>,
-        P: Patch,
-    {
-        Self::new(client, Source::of_stream(items), send)
-    }
-
     fn new(client: &Client, source: Source, send: SendPack<T>) -> Self {
         let (sender, events) = mpsc::unbounded_channel();
         let caller = Caller::default();
@@ -158,10 +132,10 @@ impl<E, T: Send + 'static> Bulk<E, T> {
             send,
             source,
             window: Window::new(),
-            // Wakes the task that polls the run, which may have a pack that waits for a slot.
-            run: Run::new(Bulk::<()>::MAX_REQUESTS, {
+            // Wakes the task that polls the run, which may have a pack that waits for a permit.
+            run: RunControl::new(Bulk::<()>::MAX_REQUESTS, {
                 let sender = sender.clone();
-                move || drop(sender.send(Event::SlotFree))
+                move || drop(sender.send(Event::PermitFree))
             }),
             _guard: caller.guard(),
             caller,
@@ -184,7 +158,7 @@ impl<E, T: Send + 'static> Bulk<E, T> {
         let is_waiting = self.take_in(context);
         self.send_packs(is_waiting);
         if let Some(outcome) = self.window.pop() {
-            return Poll::Ready(Some(outcome.of_entity()));
+            return Poll::Ready(Some(outcome));
         }
         if self.source.is_over() && self.window.is_empty() {
             return Poll::Ready(None);
@@ -210,7 +184,7 @@ impl<E, T: Send + 'static> Bulk<E, T> {
     fn take(&mut self, event: Event<T>) {
         match event {
             Event::Result(index, result) => self.window.finish(index, result),
-            Event::SlotFree => {}
+            Event::PermitFree => {}
         }
     }
 
@@ -226,7 +200,7 @@ impl<E, T: Send + 'static> Bulk<E, T> {
         false
     }
 
-    /// Sends full packs while a slot is free, and a smaller pack if no more items are available now. A
+    /// Sends full packs while a permit is free, and a smaller pack if no more items are available now. A
     /// full window is no reason to send a smaller pack: returned outcomes will make room for more.
     fn send_packs(&mut self, is_waiting: bool) {
         if let Some(error) = self.run.stopped() {
@@ -237,7 +211,7 @@ impl<E, T: Send + 'static> Bulk<E, T> {
         }
         let takes_more = !is_waiting && !self.source.is_over();
         while self.window.fills_a_pack() || (self.window.has_waiting() && !takes_more) {
-            let Some(slot) = self.run.try_slot() else {
+            let Some(permit) = self.run.try_permit() else {
                 return;
             };
             let (indices, jobs) = self.window.pack();
@@ -245,7 +219,7 @@ impl<E, T: Send + 'static> Bulk<E, T> {
             let sent = (self.send)(
                 self.client.clone(),
                 self.caller.clone(),
-                slot,
+                permit,
                 jobs,
                 results,
             );
@@ -275,19 +249,19 @@ impl<E, T> fmt::Debug for Bulk<E, T> {
 pub(crate) fn update(
     client: Client,
     caller: Caller,
-    mut slot: Slot,
+    mut permit: PackPermit,
     jobs: Vec<PatchJob>,
     mut results: Results<Updated>,
 ) -> Sent {
-    let calls = jobs.into_iter().map(BatchCall::from).collect();
-    let pack = Pack::queue(&client, &caller, calls);
+    let calls = jobs.into_iter().map(BatchCall::from).enumerate();
+    let pack = Pack::queue(&client, &caller, calls.collect());
     Box::pin(async move {
         results.begin();
-        pack.send(&client, &caller, &mut slot, |index, result| {
+        pack.send(&client, &caller, &mut permit, |index, result| {
             results.report(index, result.map(Updated::new));
         })
         .await;
-        end(results, slot);
+        end(results, permit);
     })
 }
 
@@ -295,24 +269,25 @@ pub(crate) fn update(
 pub(crate) fn ensure(
     client: Client,
     caller: Caller,
-    mut slot: Slot,
+    mut permit: PackPermit,
     jobs: Vec<PatchJob>,
     mut results: Results<Ensured>,
 ) -> Sent {
     let pack = EnsurePack::queue(&client, &caller, jobs);
     Box::pin(async move {
         results.begin();
-        pack.send(&client, &caller, &mut slot, |index, result| {
+        let transport = Transport::Batched;
+        pack.send(&client, &caller, &mut permit, transport, |index, result| {
             results.report(index, result);
         })
         .await;
-        end(results, slot);
+        end(results, permit);
     })
 }
 
-/// Stops the run, if it is to stop, before the slot is freed, so that no further pack is sent.
-fn end<T>(mut results: Results<T>, slot: Slot) {
+/// Stops the run, if it is to stop, before the permit is given back, so that no further pack is sent.
+fn end<T>(mut results: Results<T>, permit: PackPermit) {
     results.end();
-    drop(slot);
+    drop(permit);
     drop(results);
 }

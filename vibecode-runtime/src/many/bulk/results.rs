@@ -5,15 +5,15 @@ use std::pin::Pin;
 use http::StatusCode;
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::{Error, ErrorKind, Outcome, Result, client::shut_down, many::batch::Run};
+use crate::{Error, ErrorKind, Outcome, Result, client::shut_down, many::batch::RunControl};
 
 pub(crate) type Sent = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 pub(super) enum Event<T> {
     /// The result of the item with this index.
     Result(usize, Result<T>),
-    /// A slot for another request may be free.
-    SlotFree,
+    /// Another request may be sent.
+    PermitFree,
 }
 
 /// The destination of the results of a pack. When it is dropped, every item has a result, even if the
@@ -22,7 +22,7 @@ pub(crate) struct Results<T> {
     /// The index of each job in the run; `None` once its result was passed on.
     indices: Vec<Option<usize>>,
     events: UnboundedSender<Event<T>>,
-    run: Run,
+    run: RunControl,
     has_begun: bool,
     /// The error of the last result that refuses everything.
     refused: Option<Error>,
@@ -30,7 +30,11 @@ pub(crate) struct Results<T> {
 }
 
 impl<T> Results<T> {
-    pub(super) fn new(indices: Vec<usize>, events: UnboundedSender<Event<T>>, run: Run) -> Self {
+    pub(super) fn new(
+        indices: Vec<usize>,
+        events: UnboundedSender<Event<T>>,
+        run: RunControl,
+    ) -> Self {
         Self {
             indices: indices.into_iter().map(Some).collect(),
             events,
@@ -45,8 +49,9 @@ impl<T> Results<T> {
         self.has_begun = true;
     }
 
-    pub(super) fn report(&mut self, place: usize, result: Result<T>) {
-        let Some(index) = self.indices.get_mut(place).and_then(Option::take) else {
+    /// Passes on the result of the job with this index in the pack.
+    pub(super) fn report(&mut self, index: usize, result: Result<T>) {
+        let Some(index) = self.indices.get_mut(index).and_then(Option::take) else {
             debug_assert!(false, "a job has one result");
             return;
         };
@@ -89,7 +94,7 @@ impl<T> Drop for Results<T> {
         for index in std::mem::take(&mut self.indices).into_iter().flatten() {
             self.send(Event::Result(index, Err(broken_off.clone())));
         }
-        self.send(Event::SlotFree);
+        self.send(Event::PermitFree);
     }
 }
 

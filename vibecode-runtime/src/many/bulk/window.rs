@@ -11,33 +11,15 @@ const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// The size of the patches in a pack, in bytes, from which on it takes no further item.
 const MAX_BYTES_OF_A_PACK: usize = 2 * 1024 * 1024;
 
-/// The outcome of an item, with its index and the id of its record.
-pub(super) struct Outcome<T> {
-    index: usize,
-    id: u64,
-    result: Result<T>,
-}
-
-impl<T> Outcome<T> {
-    pub(super) fn of_entity<E>(self) -> BulkOutcome<E, T> {
-        let Self { index, id, result } = self;
-        BulkOutcome {
-            index,
-            id: Id::new(id),
-            result,
-        }
-    }
-}
-
 pub(super) struct Window<T> {
     first: usize,
-    items: VecDeque<Item<T>>,
+    items: VecDeque<WindowItem<T>>,
     waiting: VecDeque<(usize, PatchJob)>,
     /// The bytes of the items without a result.
     bytes: usize,
 }
 
-struct Item<T> {
+struct WindowItem<T> {
     id: u64,
     bytes: usize,
     result: Option<Result<T>>,
@@ -72,7 +54,7 @@ impl<T> Window<T> {
             Err(error) => (0, Some(Err(error))),
         };
         self.bytes += bytes;
-        self.items.push_back(Item { id, bytes, result });
+        self.items.push_back(WindowItem { id, bytes, result });
     }
 
     pub(super) fn has_waiting(&self) -> bool {
@@ -117,14 +99,15 @@ impl<T> Window<T> {
         item.result = Some(result);
     }
 
-    pub(super) fn pop(&mut self) -> Option<Outcome<T>> {
+    /// Returns the outcome of the first item, once it has a result.
+    pub(super) fn pop<E>(&mut self) -> Option<BulkOutcome<E, T>> {
         self.items.front()?.result.as_ref()?;
-        let Item { id, result, .. } = self.items.pop_front()?;
+        let WindowItem { id, result, .. } = self.items.pop_front()?;
         let index = self.first;
         self.first += 1;
-        Some(Outcome {
+        Some(BulkOutcome {
             index,
-            id,
+            id: Id::new(id),
             result: result?,
         })
     }
@@ -161,9 +144,9 @@ mod tests {
         window.pack();
         window.finish(2, Ok(3));
         window.finish(1, Ok(2));
-        assert!(window.pop().is_none());
+        assert!(window.pop::<()>().is_none());
         window.finish(0, Ok(1));
-        let order: Vec<_> = std::iter::from_fn(|| window.pop())
+        let order: Vec<_> = std::iter::from_fn(|| window.pop::<()>())
             .map(|outcome| outcome.index)
             .collect();
         assert_eq!(order, [0, 1, 2]);
@@ -208,7 +191,7 @@ mod tests {
         assert!(!window.has_room());
         window.pack();
         window.finish(0, Ok(1));
-        window.pop();
+        window.pop::<()>();
         assert!(window.has_room());
     }
 }

@@ -13,7 +13,7 @@
 //! Example with a settle time of 120 s: a PATCH that adds a phone is sent at 0 s and times out at 70 s.
 //! A read follows immediately and does not show the phone. More reads follow.
 //!
-//! - If the read at 95 s shows the phone, the record is done, after one write.
+//! - If the read at 140 s shows the phone, the record is done, after one write.
 //! - If no read shows it, the read at 190 s (70 s + 120 s) proves that the PATCH was not applied, and
 //!   the phone is sent again.
 //!
@@ -22,7 +22,7 @@
 
 mod ensured;
 mod missing;
-mod step;
+mod progress;
 mod transport;
 
 use std::{borrow::Borrow, pin::pin, sync::Arc};
@@ -33,14 +33,12 @@ use tokio::{
 };
 
 pub use self::ensured::Ensured;
-use self::{
-    step::{Step, Working},
-    transport::{Batched, OneByOne, Transport},
-};
+use self::progress::{Progress, Step};
+pub(crate) use self::transport::Transport;
 use crate::{
     Client, Error, ErrorKind, IdFor, Outcome, Patch, PatchJob, Result,
     client::{Call, Caller, join_queues, waited_for_a_record},
-    many::batch::Slot,
+    many::batch::PackPermit,
 };
 
 impl Client {
@@ -92,10 +90,12 @@ impl Client {
         Call::write(move |caller| async move {
             client.enter_runtime().await?;
             let mut result = None;
-            let transport = OneByOne::new(&client, &caller);
             let pack = EnsurePack::queue(&client, &caller, vec![job]);
-            pack.run(&caller, transport, |_, ended| result = Some(ended))
-                .await;
+            let (mut permit, transport) = (PackPermit::default(), Transport::OneByOne);
+            pack.send(&client, &caller, &mut permit, transport, |_, ended| {
+                result = Some(ended);
+            })
+            .await;
             result.unwrap_or_else(|| Err(not_shown(None)))
         })
     }
@@ -103,7 +103,7 @@ impl Client {
 
 /// Up to 50 jobs that wait for the locks of their records.
 pub(crate) struct EnsurePack {
-    working: Vec<Working>,
+    working: Vec<Progress>,
     woken: Arc<Notify>,
 }
 
@@ -114,10 +114,10 @@ impl EnsurePack {
         let attempts = client.shared.retries.attempts();
         let woken = Arc::new(Notify::new());
         let targets = jobs.iter().map(PatchJob::target);
-        let requests = join_queues(&client.shared.records, targets, caller, &woken);
+        let requests = join_queues(&client.shared.locks, targets, caller, &woken);
         let working = jobs.into_iter().zip(requests).enumerate();
         let working = working
-            .map(|(index, (job, request))| Working::new(index, job, request, attempts))
+            .map(|(index, (job, request))| Progress::new(index, job, request, attempts))
             .collect();
         Self { working, woken }
     }
@@ -127,21 +127,12 @@ impl EnsurePack {
         self,
         client: &Client,
         caller: &Caller,
-        slot: &mut Slot,
-        done: impl FnMut(usize, Result<Ensured>),
-    ) {
-        let transport = Batched::new(client, caller, slot);
-        self.run(caller, transport, done).await;
-    }
-
-    async fn run(
-        self,
-        caller: &Caller,
-        mut transport: impl Transport,
+        permit: &mut PackPermit,
+        transport: Transport,
         mut done: impl FnMut(usize, Result<Ensured>),
     ) {
         let Self { mut working, woken } = self;
-        let latest_lock = transport.latest_lock();
+        let latest_lock = permit.latest_lock();
         loop {
             for one in &mut working {
                 one.begin_if_locked();
@@ -156,23 +147,19 @@ impl EnsurePack {
                 return;
             }
             if !is_due(&working) {
-                transport.pause();
-                let is_waited = wait(&working, &woken, latest_lock, caller).await;
-                if is_waited.is_err() {
-                    for one in working {
-                        let (index, result) = one.give_up();
-                        done(index, result);
+                permit.release();
+                if let Err(gone) = wait(&working, &woken, latest_lock, caller).await {
+                    for one in &mut working {
+                        one.fail(gone.clone());
                     }
-                    return;
-                }
-                if Instant::now() >= latest_lock {
+                } else if Instant::now() >= latest_lock {
                     for one in working.iter_mut().filter(|one| one.is_waiting()) {
                         one.fail(waited_for_a_record());
                     }
                 }
                 continue;
             }
-            if let Some(error) = transport.stopped() {
+            if let Some(error) = permit.stopped() {
                 for one in working.iter_mut().filter(|one| one.has_sent_nothing()) {
                     one.fail(error.clone());
                 }
@@ -182,29 +169,30 @@ impl EnsurePack {
             if reading.is_empty() {
                 continue;
             }
-            transport.read(&mut reading).await;
+            permit.take().await;
+            transport.read(client, caller, &mut reading).await;
             let mut writing = pick(&mut working, |one| matches!(one.step, Step::Write(_)));
             if !writing.is_empty() {
-                transport.write(&mut writing).await;
+                transport.write(client, caller, &mut writing).await;
             }
         }
     }
 }
 
-fn is_due(working: &[Working]) -> bool {
+fn is_due(working: &[Progress]) -> bool {
     let now = Instant::now();
-    let mut due = working.iter().filter_map(Working::due);
+    let mut due = working.iter().filter_map(Progress::due);
     due.any(|due| due <= now)
 }
 
 async fn wait(
-    working: &[Working],
+    working: &[Progress],
     woken: &Notify,
     latest_lock: Instant,
     caller: &Caller,
 ) -> Result<()> {
-    let due = working.iter().filter_map(Working::due).min();
-    if !working.iter().any(Working::is_waiting) {
+    let due = working.iter().filter_map(Progress::due).min();
+    if !working.iter().any(Progress::is_waiting) {
         let due = due.unwrap_or_else(Instant::now);
         return caller.wait(pin!(sleep_until(due))).await;
     }
@@ -216,7 +204,7 @@ async fn wait(
         .map(drop)
 }
 
-fn pick(working: &mut [Working], is_wanted: impl Fn(&Working) -> bool) -> Vec<&mut Working> {
+fn pick(working: &mut [Progress], is_wanted: impl Fn(&Progress) -> bool) -> Vec<&mut Progress> {
     working.iter_mut().filter(|one| is_wanted(one)).collect()
 }
 

@@ -2,9 +2,9 @@
 
 mod field;
 mod filter;
-mod listed;
 mod page;
 mod rows;
+mod seen_pages;
 
 use std::{fmt, marker::PhantomData};
 

@@ -6,23 +6,32 @@ use serde_json::value::RawValue;
 use crate::{
     Result,
     client::{Answer, Request},
-    wire::{id, json},
+    wire::{id, json, nothing},
 };
 
-/// The records of a page. What `meta` reports about further rows is not relied on: it was observed to
-/// be wrong (api.md, grade O).
-#[derive(Debug)]
-pub(super) struct Page(pub(super) Vec<Box<RawValue>>);
+pub(super) struct Page {
+    pub(super) rows: Vec<Box<RawValue>>,
+    /// Whether `meta` reports more rows. It was observed to be wrong (api.md, grade O), so a page
+    /// without it may have a next one.
+    pub(super) has_more: bool,
+}
 
 impl Answer for Page {
-    type Data<'a> = Self;
+    type Data<'a> = PageRows;
 
-    fn read(data: Self, _: Option<&RawValue>, _: &Request) -> Result<Self> {
-        Ok(data)
+    fn read(PageRows(rows): PageRows, meta: Option<&RawValue>, _: &Request) -> Result<Self> {
+        Ok(Self {
+            rows,
+            has_more: may_have_more(meta),
+        })
     }
 }
 
-impl<'de> Deserialize<'de> for Page {
+/// The data of a page.
+#[derive(Debug)]
+pub(super) struct PageRows(Vec<Box<RawValue>>);
+
+impl<'de> Deserialize<'de> for PageRows {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let data = <&RawValue>::deserialize(deserializer)?;
         let rows = rows(data).ok_or_else(|| D::Error::custom("neither a list nor a record"))?;
@@ -47,12 +56,26 @@ fn rows(data: &RawValue) -> Option<Vec<Box<RawValue>>> {
     (has_id && !json::has_index_among_keys(data.get())).then(|| vec![data.to_owned()])
 }
 
+/// Returns whether `meta` reports more rows, in any form of true. If it is not understood, there may be
+/// more: one further page is requested, and an empty page ends the list.
+fn may_have_more(meta: Option<&RawValue>) -> bool {
+    let is_something = |value: &&RawValue| !nothing::is_nothing(value.get());
+    let Some(meta) = meta.filter(is_something) else {
+        return false;
+    };
+    let Some([flag]) = json::pick(meta.get(), ["hasMore"]) else {
+        return true;
+    };
+    flag.filter(is_something)
+        .is_some_and(|flag| json::boolean(flag.get()).unwrap_or(true))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn rows_of(data: &str) -> Option<Vec<String>> {
-        let page: Page = serde_json::from_str(data).ok()?;
+        let page: PageRows = serde_json::from_str(data).ok()?;
         Some(page.0.iter().map(|row| row.get().to_owned()).collect())
     }
 
@@ -73,6 +96,43 @@ mod tests {
         ] {
             assert_eq!(rows_of(data).unwrap(), rows, "{data}");
         }
+    }
+
+    #[test]
+    fn what_is_not_understood_of_more_pages_does_not_end_a_list() {
+        let may_have_more = |json: &str| {
+            let meta: &RawValue = serde_json::from_str(json).unwrap();
+            may_have_more(Some(meta))
+        };
+        for json in [
+            r#"{"hasMore":true}"#,
+            r#"{"hasMore":"Y"}"#,
+            r#"{"total":70,"hasMore":1}"#,
+            r#"{"hasMore":2}"#,
+            r#"{"hasMore":"yes"}"#,
+            r#"{"hasMore":{"next":50}}"#,
+            r#"{"hasMore":"\ud83d"}"#,
+            r#"{"hasMore":true,"hasMore":false}"#,
+            r#"{"hasMore":false,"\ud83d":1}"#,
+            "[70]",
+            r#""hasMore""#,
+            "true",
+        ] {
+            assert!(may_have_more(json), "{json}");
+        }
+        for json in [
+            r#"{"hasMore":false}"#,
+            r#"{"hasMore":"N"}"#,
+            r#"{"hasMore":0}"#,
+            r#"{"hasMore":null}"#,
+            r#"{"total":70}"#,
+            "{}",
+            "[]",
+            "null",
+        ] {
+            assert!(!may_have_more(json), "{json}");
+        }
+        assert!(!super::may_have_more(None));
     }
 
     #[test]

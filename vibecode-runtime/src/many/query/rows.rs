@@ -10,10 +10,7 @@ use std::{
 use futures_core::Stream;
 use serde_json::value::RawValue;
 
-use super::{
-    Query,
-    listed::{Listed, Pages},
-};
+use super::{Query, page::Page, seen_pages::SeenPages};
 use crate::{Entity, Error, ErrorKind, Outcome, RawAnswer, Record, Result, client::Call};
 
 /// The number of rows per request: with an offset, at most 500 are recommended (api.md, grade D).
@@ -45,7 +42,7 @@ const NATIVE_PAGE: u64 = 50;
 pub struct Rows<T> {
     query: Query<T>,
     page: VecDeque<Box<RawValue>>,
-    pages: Pages,
+    seen: SeenPages,
     next_page: NextPage,
     given: u64,
 }
@@ -56,7 +53,7 @@ enum NextPage {
     Asked {
         offset: u64,
         limit: u64,
-        call: Call<Listed>,
+        call: Call<Page>,
     },
     None,
 }
@@ -66,7 +63,7 @@ impl<T: Record> Rows<T> {
         Self {
             query,
             page: VecDeque::new(),
-            pages: Pages::default(),
+            seen: SeenPages::default(),
             next_page: NextPage::At(0),
             given: 0,
         }
@@ -128,8 +125,8 @@ impl<T: Record> Rows<T> {
                 } => {
                     let (offset, limit) = (*offset, *limit);
                     match ready!(Pin::new(call).poll(context)) {
-                        Ok(Listed { rows, has_more }) => {
-                            if self.pages.repeats(&rows) {
+                        Ok(Page { rows, has_more }) => {
+                            if self.seen.repeats(&rows) {
                                 return self.end(self.repeated(offset, limit));
                             }
                             let count = rows.len() as u64;

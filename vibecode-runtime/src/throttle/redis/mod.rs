@@ -29,7 +29,7 @@ use tokio::{
 use self::store::Store;
 use super::{
     Acquiring, Budget, BudgetError, Feedback, LONGEST_WAIT, Permit, believed_limit, pacing,
-    queue::nothing_may_leave,
+    queue::limit_of_zero,
     slot_log::{self, MARGIN, WINDOW},
 };
 
@@ -149,7 +149,7 @@ impl RedisBudget {
 
     async fn wait(&self) -> Result<Permit, BudgetError> {
         if self.shared.limit == 0 {
-            return Err(nothing_may_leave());
+            return Err(limit_of_zero());
         }
         let runtime = Handle::try_current().map_err(BudgetError::no_runtime)?;
         let asking = Asking {
@@ -194,7 +194,7 @@ impl fmt::Debug for RedisBudget {
     }
 }
 
-enum Turn {
+enum Availability {
     Now(Slot),
     /// Not before `wait` has passed. The API may have asked for a longer wait.
     NotBefore {
@@ -209,12 +209,12 @@ struct Slot {
 }
 
 impl Shared {
-    async fn take(&self, member: &str) -> Result<Turn, BudgetError> {
+    async fn take(&self, member: &str) -> Result<Availability, BudgetError> {
         let (wait, used, taken, asked): (i64, u64, u64, i64) =
             self.store.run(&self.script(TAKE, member)).await?;
         match (u64::try_from(wait), u64::try_from(asked)) {
-            (Ok(0), _) => Ok(Turn::Now(Slot { used, taken })),
-            (Ok(wait), Ok(asked)) => Ok(Turn::NotBefore {
+            (Ok(0), _) => Ok(Availability::Now(Slot { used, taken })),
+            (Ok(wait), Ok(asked)) => Ok(Availability::NotBefore {
                 wait: Duration::from_millis(wait),
                 asked: Duration::from_millis(asked.max(wait)),
             }),
@@ -236,9 +236,9 @@ impl Shared {
         slot: Slot,
         feedback: &Feedback,
     ) -> Result<(), BudgetError> {
-        let closed = feedback
+        let pause = feedback
             .is_rate_limited()
-            .then(|| slot_log::closed(feedback));
+            .then(|| slot_log::pause_after(feedback));
         let mut command = self.script(FINISH, member);
         command
             .arg(slot.used)
@@ -246,11 +246,9 @@ impl Shared {
             .arg(feedback.limit.map_or(-1, i64::from))
             .arg(feedback.remaining.map_or(-1, i64::from))
             .arg(milliseconds(slot_log::left_to_others(feedback)))
-            .arg(closed.map_or(-1, |closed| {
-                milliseconds(closed.min(slot_log::CLOSED_AT_MOST))
-            }))
-            .arg(closed.map_or(-1, |closed| {
-                milliseconds(closed.min(slot_log::ASKED_AT_MOST))
+            .arg(pause.map_or(-1, |pause| milliseconds(pause.min(slot_log::LONGEST_PAUSE))))
+            .arg(pause.map_or(-1, |pause| {
+                milliseconds(pause.min(slot_log::LONGEST_ASKED_PAUSE))
             }))
             .arg(believed_limit::STATEMENTS)
             .arg(milliseconds(believed_limit::BELIEVED_FOR));
@@ -266,7 +264,7 @@ impl Shared {
     /// Returns a script with the arguments that both scripts begin with: see `state.lua`.
     fn script(&self, script: &str, member: &str) -> Cmd {
         let held = self.window + MARGIN;
-        let kept = slot_log::CLOSED_AT_MOST + self.in_flight_at_most + held;
+        let kept = slot_log::LONGEST_PAUSE + self.in_flight_at_most + held;
         let mut command = redis::cmd("EVAL");
         command
             .arg(script)
@@ -322,17 +320,19 @@ impl Asking {
         }
         loop {
             self.may_have_taken = true;
-            let turn = shared.take(&self.member).await;
-            match turn.inspect_err(|_| _ = shared.failures.fetch_add(1, Ordering::Relaxed))? {
-                Turn::NotBefore { wait, asked } if wait > LONGEST_WAIT => {
+            let availability = shared.take(&self.member).await;
+            match availability
+                .inspect_err(|_| _ = shared.failures.fetch_add(1, Ordering::Relaxed))?
+            {
+                Availability::NotBefore { wait, asked } if wait > LONGEST_WAIT => {
                     self.may_have_taken = false;
                     return Err(BudgetError::too_long(asked));
                 }
-                Turn::NotBefore { wait, .. } => {
+                Availability::NotBefore { wait, .. } => {
                     self.may_have_taken = false;
                     sleep(wait.min(ASK_AGAIN)).await;
                 }
-                Turn::Now(slot) => {
+                Availability::Now(slot) => {
                     self.slot = Some(slot);
                     return Ok(self);
                 }

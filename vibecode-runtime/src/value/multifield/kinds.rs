@@ -2,7 +2,10 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::{Encode, EncodeError, Encoder, ParseError, kind, value::text_form::serde_as_text};
+use crate::{
+    Encode, EncodeError, Encoder, ParseError, kind, value::text_form::serde_as_text,
+    wire::equality::EntryKey,
+};
 
 /// A multifield to which patches can add entries.
 pub(crate) struct Multifield {
@@ -169,6 +172,16 @@ macro_rules! multifields {
             #[must_use]
             pub fn value_type(&self) -> $Type {
                 self.value_type
+            }
+
+            /// Returns whether this value and another one are the same, even if they are written
+            /// differently. Phones are compared by their digits if they have only digits and
+            /// punctuation, and otherwise as text; emails are compared without case. `ensure` and
+            /// `diff` compare in the same way.
+            #[must_use]
+            pub fn is_same_value(&self, other: &str) -> bool {
+                let key = |value| EntryKey::of($kind, value);
+                key(&self.value) == key(other)
             }
         }
 

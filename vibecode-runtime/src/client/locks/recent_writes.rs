@@ -65,7 +65,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::client::records::Additions;
+    use crate::client::locks::Additions;
 
     fn push(recent: &mut RecentWrites, record: u64, settles_at: Instant, now: Instant) -> Vec<u64> {
         let mut forgotten = Vec::new();

@@ -1,4 +1,4 @@
-//! Turns a finished attempt into the answer or an error. [`decision`](super::decision) then sets the
+//! Judges a finished attempt: turns it into the answer or an error. [`decision`](super::decision) then sets the
 //! error's outcome, and whether the request may be sent again.
 
 use std::time::Duration;
@@ -52,20 +52,15 @@ pub(crate) fn judge<A: Answer>(attempt: Attempt, request: &Request) -> Result<A>
     judged.map_err(|error| request.named(error).decided(request.effect))
 }
 
-/// Returns the failure of one call of a batch. It has a code but no status.
-pub(crate) fn judge_call(failure: Failure) -> Error {
-    refusal(failure)
-}
-
 /// Creates the error of a request that was sent. Its meaning is decided later, when the effect of the
 /// request is known; until then the request may have been applied.
-fn of_try(kind: ErrorKind, explanation: &'static str) -> Error {
+fn of_attempt(kind: ErrorKind, explanation: &'static str) -> Error {
     Error::new(kind, Outcome::Unknown, explanation).with(|details| details.was_sent = true)
 }
 
 /// The error of an answer that the API does not return for such a call.
 pub(crate) fn unexpected(explanation: &'static str) -> Error {
-    of_try(ErrorKind::Unexpected, explanation)
+    of_attempt(ErrorKind::Unexpected, explanation)
 }
 
 fn misshapen() -> Error {
@@ -73,21 +68,21 @@ fn misshapen() -> Error {
 }
 
 pub(crate) fn other_record() -> Error {
-    of_try(ErrorKind::OtherRecord, "the answer is about another record")
+    of_attempt(ErrorKind::OtherRecord, "the answer is about another record")
 }
 
 fn no_answer(error: reqwest::Error) -> Error {
     let failed = if error.is_builder() {
-        of_try(ErrorKind::Configuration, "the request could not be made")
+        of_attempt(ErrorKind::Configuration, "the request could not be made")
     } else if error.is_connect() {
-        of_try(
+        of_attempt(
             ErrorKind::Connect,
             "no connection to the API could be made: check the base URL and the network",
         )
     } else if error.is_timeout() {
-        of_try(ErrorKind::Timeout, "no answer came in time")
+        of_attempt(ErrorKind::Timeout, "no answer came in time")
     } else {
-        of_try(
+        of_attempt(
             ErrorKind::Interrupted,
             "the connection broke before an answer came",
         )
@@ -103,7 +98,7 @@ fn answered<A: Answer>(
 ) -> Result<A> {
     let result = match body {
         ReadBody::Whole(body) => read_whole(status, &body, request),
-        ReadBody::Oversized => Err(of_try(
+        ReadBody::Oversized => Err(of_attempt(
             ErrorKind::Oversized,
             "the answer is longer than an answer of the API may be",
         )),
@@ -137,13 +132,14 @@ fn read_whole<A: Answer>(status: StatusCode, body: &[u8], request: &Request) -> 
     }
 }
 
-fn refusal(failure: Failure) -> Error {
+/// Returns the error of a failure that the API reports: of a request, or of one call of a batch.
+pub(crate) fn refusal(failure: Failure) -> Error {
     let advice = failure
         .api
         .code
         .as_ref()
         .map_or("the API answered with an error", ErrorCode::advice);
-    of_try(ErrorKind::Api, advice).with(|details| {
+    of_attempt(ErrorKind::Api, advice).with(|details| {
         details.api = Some(failure.api);
         details.retry_after = failure.retry_after;
     })
@@ -167,15 +163,15 @@ fn not_understood(status: StatusCode, body: &[u8]) -> Error {
             "the answer is not JSON: it may come from a gateway before the API",
         )
     };
-    of_try(kind, explanation)
+    of_attempt(kind, explanation)
 }
 
 /// Without a complete answer it is not known whether the change was made.
 fn broken(error: reqwest::Error) -> Error {
     let broken = if error.is_timeout() {
-        of_try(ErrorKind::Timeout, "the answer did not end in time")
+        of_attempt(ErrorKind::Timeout, "the answer did not end in time")
     } else {
-        of_try(ErrorKind::CutOff, "the answer broke off")
+        of_attempt(ErrorKind::CutOff, "the answer broke off")
     };
     broken.caused_by(error)
 }

@@ -1,4 +1,20 @@
 //! The progress of one record: what was read, what is missing, what was sent, and what comes next.
+//!
+//! [`Progress::decide`] is called with the result of each read, [`Progress::note`] with that of each
+//! write. Both set the next [`Step`]: read again at some time, write, or done. The steps themselves are in
+//! the documentation of [`ensure`](super).
+//!
+//! Example: a patch adds a phone and sets the post. The settle time is 120 s.
+//!
+//! - 0 s: the read shows neither. No write is open, so the step is `Write` with both.
+//! - 70 s: the PATCH times out. `lost` is its error, and the write is open until 190 s. The step is
+//!   `Read` now.
+//! - 70 s: the read still shows neither. It was sent before 190 s, so it does not prove that the phone was
+//!   not added. Each further read comes twice as long after the first read as the one before, so the next
+//!   is sent at 140 s, and the last at 190 s.
+//! - 190 s: the read shows the post, but not the phone. The PATCH cannot be applied any more, so the step
+//!   is `Write` with the phone alone.
+//! - 191 s: the answer shows the phone. The step is `Done`.
 
 use std::time::Duration;
 
@@ -22,43 +38,43 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// How long a success without additions may take to show in a read.
 const SHOWN_WITHIN: Duration = Duration::from_secs(5);
 
-pub(super) struct Working {
+pub(super) struct Progress {
+    /// The index of the job in its pack.
     index: usize,
     pub(super) job: PatchJob,
-    lock: Lock,
+    /// The lock of the record, once it was acquired.
+    lock: Option<RecordLock>,
     pub(super) step: Step,
+    /// What the first read did not show.
     first: Option<Missing>,
-    tries_left: u32,
+    /// How many attempts its writes may still make.
+    attempts_left: u32,
     /// The error of the last write with an unknown outcome.
     lost: Option<Error>,
     /// Whether a write with an unknown outcome may still be applied.
     is_open: bool,
     /// Until when the values of a success may still show.
     taken_until: Option<Instant>,
+    /// When the first read was answered, or the last success that did not show the values.
     first_read: Option<Instant>,
 }
 
-enum Lock {
-    Waiting(LockRequest),
-    Held(RecordLock),
-}
-
 pub(super) enum Step {
-    WaitForLock,
+    WaitForLock(LockRequest),
     Read(Instant),
     Write(Body),
     Done(Result<Ensured>),
 }
 
-impl Working {
+impl Progress {
     pub(super) fn new(index: usize, job: PatchJob, request: LockRequest, attempts: u32) -> Self {
         Self {
             index,
             job,
-            lock: Lock::Waiting(request),
-            step: Step::WaitForLock,
+            lock: None,
+            step: Step::WaitForLock(request),
             first: None,
-            tries_left: attempts,
+            attempts_left: attempts,
             lost: None,
             is_open: false,
             taken_until: None,
@@ -68,16 +84,16 @@ impl Working {
 
     /// Begins with the first read if the lock is acquired now.
     pub(super) fn begin_if_locked(&mut self) {
-        if let (Step::WaitForLock, Lock::Waiting(request)) = (&self.step, &mut self.lock)
+        if let Step::WaitForLock(request) = &mut self.step
             && let Some(lock) = request.try_lock_with_open_writes()
         {
-            self.lock = Lock::Held(lock);
+            self.lock = Some(lock);
             self.step = Step::Read(Instant::now());
         }
     }
 
     pub(super) fn is_waiting(&self) -> bool {
-        matches!(self.step, Step::WaitForLock)
+        matches!(self.step, Step::WaitForLock(_))
     }
 
     /// Returns whether no write was sent that has to be followed up.
@@ -92,21 +108,19 @@ impl Working {
     pub(super) fn due(&self) -> Option<Instant> {
         match self.step {
             Step::Read(at) => Some(at),
-            Step::WaitForLock | Step::Write(_) | Step::Done(_) => None,
+            Step::WaitForLock(_) | Step::Write(_) | Step::Done(_) => None,
         }
     }
 
     pub(super) fn lock(&self) -> Option<&RecordLock> {
-        match &self.lock {
-            Lock::Held(lock) => Some(lock),
-            Lock::Waiting(_) => None,
-        }
+        self.lock.as_ref()
     }
 
-    pub(super) fn tries_left(&self) -> u32 {
-        self.tries_left
+    pub(super) fn attempts_left(&self) -> u32 {
+        self.attempts_left
     }
 
+    /// Decides what comes next after a read that was sent at `sent_at`.
     pub(super) fn decide(&mut self, read: Result<RawAnswer>, sent_at: Option<Instant>) {
         let now = Instant::now();
         let sent_at = sent_at.unwrap_or(now);
@@ -121,7 +135,7 @@ impl Working {
         let mut has_unknown_entry = false;
         let mut settles_at = None;
         let adds = Effect::of(&body) == Effect::Adds;
-        if let Lock::Held(lock) = &self.lock {
+        if let Some(lock) = &self.lock {
             let entries = raw.multifields().ok().map(|entries| entries.keys());
             if let Some(entries) = &entries {
                 lock.settle_shown(entries);
@@ -170,11 +184,12 @@ impl Working {
     fn may_send(&self, body: &Body) -> bool {
         let is_first = self.lost.is_none() && self.taken_until.is_none();
         // A record may never show whether an unchecked value is there.
-        self.tries_left > 0 && (is_first || !body.is_unchecked())
+        self.attempts_left > 0 && (is_first || !body.is_unchecked())
     }
 
-    pub(super) fn note(&mut self, written: Result<RawAnswer>, tries: u32) {
-        self.tries_left = self.tries_left.saturating_sub(tries.max(1));
+    /// Notes the result of a write, and how many attempts it took.
+    pub(super) fn note(&mut self, written: Result<RawAnswer>, attempts: u32) {
+        self.attempts_left = self.attempts_left.saturating_sub(attempts.max(1));
         match written {
             Ok(raw) => self.note_success(raw),
             Err(error) if error.outcome() == Outcome::NotApplied => {
@@ -227,7 +242,7 @@ impl Working {
         } = self;
         let result = match step {
             Step::Done(result) => result,
-            Step::WaitForLock | Step::Read(_) | Step::Write(_) => Err(not_shown(None)),
+            Step::WaitForLock(_) | Step::Read(_) | Step::Write(_) => Err(not_shown(None)),
         };
         // The error of a request names it already.
         let named = |error: Error| {
@@ -237,15 +252,6 @@ impl Working {
             })
         };
         (index, result.map_err(named))
-    }
-
-    /// Returns the result if the caller is gone.
-    pub(super) fn give_up(mut self) -> (usize, Result<Ensured>) {
-        if !self.is_done() {
-            let problem = "the call was dropped before it was done";
-            self.fail(Error::not_sent(ErrorKind::Interrupted, problem));
-        }
-        self.finish()
     }
 
     /// Schedules a further read, at the latest at `latest`.

@@ -10,11 +10,11 @@ use tokio::time::Instant;
 
 use super::{
     Target,
-    forgotten::{Forgotten, ShortHash},
+    forgotten_writes::{ForgottenWrites, ShortHash},
     open_writes::{OpenWrite, OpenWrites},
-    recent::RecentWrites,
+    recent_writes::RecentWrites,
     seconds::Epoch,
-    shown::Shown,
+    shown_values::ShownValues,
 };
 use crate::wire::equality::EntryKey;
 
@@ -26,8 +26,8 @@ pub(super) struct Memory {
     recent: RecentWrites,
     /// Records that were read before their writes.
     read: HashMap<Target, OpenWrites>,
-    forgotten: Forgotten,
-    shown: Shown,
+    forgotten: ForgottenWrites,
+    shown: ShownValues,
     hasher: RandomState,
     epoch: Epoch,
     swept: Instant,
@@ -49,8 +49,8 @@ impl Default for Memory {
         Self {
             recent: RecentWrites::default(),
             read: HashMap::new(),
-            forgotten: Forgotten::default(),
-            shown: Shown::default(),
+            forgotten: ForgottenWrites::default(),
+            shown: ShownValues::default(),
             hasher: RandomState::new(),
             epoch: Epoch::new(),
             swept: Instant::now(),

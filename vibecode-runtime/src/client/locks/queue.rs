@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 use crate::client::caller::Caller;
 
 #[derive(Debug, Default)]
-pub(super) struct Queue {
+pub(super) struct RecordQueue {
     holder: Option<Caller>,
     waiting: VecDeque<Arc<Ticket>>,
 }
@@ -43,7 +43,7 @@ pub(super) struct Behind {
     pub(super) next_before: Caller,
 }
 
-impl Queue {
+impl RecordQueue {
     pub(super) fn join(
         &mut self,
         caller: &Caller,

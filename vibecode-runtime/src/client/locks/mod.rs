@@ -4,7 +4,7 @@
 //! **One writer at a time.** Calls that write to the same record wait for its lock in a first-in,
 //! first-out queue ([`queue`]). A batch joins the queues of all its records in one step, so two batches
 //! with the same records in a different order cannot deadlock: the first batch is first in every queue.
-//! A call that others wait behind runs in a task of the client ([`owned`](super::owned)), so that a
+//! A call that others wait behind runs in a task of the client ([`detachable`](super::detachable)), so that a
 //! caller that stops polling never blocks the lock.
 //!
 //! **Open writes.** A write that adds values is *open* from the moment it is sent until it is known
@@ -19,14 +19,14 @@
 //! - 190 s (70 s + 120 s): a read that is sent from now on, and does not show the phone, proves that the
 //!   write was not applied and never will be. The phone may be sent again.
 
-mod forgotten;
+mod forgotten_writes;
 mod lock;
 mod memory;
 mod open_writes;
 mod queue;
-mod recent;
+mod recent_writes;
 mod seconds;
-mod shown;
+mod shown_values;
 
 use std::{
     borrow::Cow,
@@ -44,14 +44,25 @@ pub(crate) use self::{
 };
 use self::{
     memory::Memory,
-    queue::{Queue, Ticket},
+    queue::{RecordQueue, Ticket},
 };
 use super::caller::Caller;
+use crate::Entity;
 
+/// A record.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Target {
     pub(crate) entity: Cow<'static, str>,
     pub(crate) id: u64,
+}
+
+impl Target {
+    pub(crate) fn of<E: Entity>(id: u64) -> Self {
+        Self {
+            entity: E::PATH.into(),
+            id,
+        }
+    }
 }
 
 // The entity is not hashed: records of different entities seldom have the same id.
@@ -61,21 +72,21 @@ impl Hash for Target {
     }
 }
 
-pub(crate) struct Records {
+pub(crate) struct Locks {
     settle_time: Duration,
-    state: Mutex<State>,
+    state: Mutex<LocksState>,
 }
 
 #[derive(Default)]
-struct State {
-    queues: HashMap<Target, Queue>,
+struct LocksState {
+    queues: HashMap<Target, RecordQueue>,
     memory: Memory,
 }
 
 /// A longer time could overflow the clock.
 const LONGEST_SETTLE_TIME: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-impl Records {
+impl Locks {
     pub(crate) fn new(settle_time: Duration) -> Self {
         Self {
             settle_time: settle_time.min(LONGEST_SETTLE_TIME),
@@ -87,12 +98,12 @@ impl Records {
         self.settle_time
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, LocksState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl LocksState {
     /// Gives up a position in the queue of a record, or its lock if there is no ticket.
     fn leave(&mut self, target: &Target, ticket: Option<&Arc<Ticket>>) {
         if let Occupied(mut queue) = self.queues.entry(target.clone()) {
@@ -106,14 +117,14 @@ impl State {
 
 /// Joins the queues of these records, all in one step, so that no other call gets in between.
 pub(crate) fn join_queues(
-    records: &Arc<Records>,
+    locks: &Arc<Locks>,
     targets: impl IntoIterator<Item = Target>,
     caller: &Caller,
     woken: &Arc<Notify>,
 ) -> Vec<LockRequest> {
     let mut in_the_way = Vec::new();
     let mut requests = Vec::new();
-    let mut state = records.state();
+    let mut state = locks.state();
     for target in targets {
         let queue = state.queues.entry(target.clone()).or_default();
         let behind = queue.join(caller, || Arc::clone(woken));
@@ -121,7 +132,7 @@ pub(crate) fn join_queues(
             in_the_way.push(behind.next_before);
             behind.ticket
         });
-        requests.push(LockRequest::new(Arc::clone(records), target, ticket));
+        requests.push(LockRequest::new(Arc::clone(locks), target, ticket));
     }
     drop(state);
     for caller in in_the_way {
@@ -130,8 +141,8 @@ pub(crate) fn join_queues(
     requests
 }
 
-pub(crate) fn join_queue(records: &Arc<Records>, target: Target, caller: &Caller) -> LockRequest {
-    let mut state = records.state();
+pub(crate) fn join_queue(locks: &Arc<Locks>, target: Target, caller: &Caller) -> LockRequest {
+    let mut state = locks.state();
     let queue = state.queues.entry(target.clone()).or_default();
     let behind = queue.join(caller, Arc::default);
     drop(state);
@@ -139,7 +150,7 @@ pub(crate) fn join_queue(records: &Arc<Records>, target: Target, caller: &Caller
         behind.next_before.detach();
         behind.ticket
     });
-    LockRequest::new(Arc::clone(records), target, ticket)
+    LockRequest::new(Arc::clone(locks), target, ticket)
 }
 
 #[cfg(test)]
@@ -152,10 +163,10 @@ mod tests {
     use crate::wire::equality::EntryKey;
 
     const SETTLE: Duration = Duration::from_secs(120);
-    const MANY: u64 = recent::MAX as u64;
+    const MANY: u64 = recent_writes::MAX as u64;
 
-    fn records() -> Arc<Records> {
-        Arc::new(Records::new(SETTLE))
+    fn locks() -> Arc<Locks> {
+        Arc::new(Locks::new(SETTLE))
     }
 
     fn target(id: u64) -> Target {
@@ -165,26 +176,21 @@ mod tests {
         }
     }
 
-    fn requests(records: &Arc<Records>, ids: &[u64]) -> Vec<LockRequest> {
+    fn requests(locks: &Arc<Locks>, ids: &[u64]) -> Vec<LockRequest> {
         let targets = ids.iter().map(|id| target(*id));
-        join_queues(
-            records,
-            targets,
-            &Caller::default(),
-            &Arc::new(Notify::new()),
-        )
+        join_queues(locks, targets, &Caller::default(), &Arc::new(Notify::new()))
     }
 
-    fn request(records: &Arc<Records>, id: u64) -> LockRequest {
-        requests(records, &[id]).pop().unwrap()
+    fn request(locks: &Arc<Locks>, id: u64) -> LockRequest {
+        requests(locks, &[id]).pop().unwrap()
     }
 
-    fn is_free(records: &Records) -> bool {
-        records.state().queues.is_empty()
+    fn is_free(locks: &Locks) -> bool {
+        locks.state().queues.is_empty()
     }
 
-    fn locked(records: &Arc<Records>, id: u64) -> RecordLock {
-        request(records, id).try_lock_with_open_writes().unwrap()
+    fn locked(locks: &Arc<Locks>, id: u64) -> RecordLock {
+        request(locks, id).try_lock_with_open_writes().unwrap()
     }
 
     fn send(lock: &RecordLock, phone: &str) {
@@ -194,52 +200,52 @@ mod tests {
 
     #[tokio::test]
     async fn who_asks_first_writes_first() {
-        let records = records();
-        let mut first = request(&records, 71).try_lock();
-        let mut second = request(&records, 71);
-        let mut third = request(&records, 71);
+        let locks = locks();
+        let mut first = request(&locks, 71).try_lock();
+        let mut second = request(&locks, 71);
+        let mut third = request(&locks, 71);
         assert!(second.try_lock().is_none() && third.try_lock().is_none());
         drop(first.take());
         assert!(third.try_lock().is_none());
         let second = second.try_lock().unwrap();
         drop(second);
         drop(third.try_lock().unwrap());
-        assert!(is_free(&records));
+        assert!(is_free(&locks));
     }
 
     #[tokio::test]
     async fn other_records_do_not_wait() {
-        let records = records();
-        let _one = locked(&records, 71);
+        let locks = locks();
+        let _one = locked(&locks, 71);
         let company = Target {
             entity: "companies".into(),
             id: 71,
         };
-        let mut company = join_queues(&records, [company], &Caller::default(), &Arc::default());
+        let mut company = join_queues(&locks, [company], &Caller::default(), &Arc::default());
         assert!(company.pop().unwrap().try_lock().is_some());
-        assert!(request(&records, 72).try_lock().is_some());
+        assert!(request(&locks, 72).try_lock().is_some());
     }
 
     #[tokio::test]
     async fn a_request_that_is_dropped_holds_up_nobody() {
-        let records = records();
-        let lock = locked(&records, 71);
-        let granted_but_dropped = request(&records, 71);
-        let waiting_and_dropped = request(&records, 71);
-        let mut last = request(&records, 71);
+        let locks = locks();
+        let lock = locked(&locks, 71);
+        let granted_but_dropped = request(&locks, 71);
+        let waiting_and_dropped = request(&locks, 71);
+        let mut last = request(&locks, 71);
         drop(waiting_and_dropped);
         drop(lock);
         assert!(last.try_lock().is_none());
         drop(granted_but_dropped);
         drop(last.try_lock().unwrap());
-        assert!(is_free(&records));
+        assert!(is_free(&locks));
     }
 
     #[tokio::test]
     async fn two_batches_with_the_same_records_in_another_order_do_not_wait_for_each_other() {
-        let records = records();
-        let mut forth = requests(&records, &[1, 2, 3]);
-        let mut back = requests(&records, &[3, 2, 1]);
+        let locks = locks();
+        let mut forth = requests(&locks, &[1, 2, 3]);
+        let mut back = requests(&locks, &[3, 2, 1]);
         let locks: Vec<_> = forth.iter_mut().map(|it| it.try_lock().unwrap()).collect();
         assert!(back.iter_mut().all(|it| it.try_lock().is_none()));
         drop(locks);
@@ -248,8 +254,8 @@ mod tests {
 
     #[tokio::test]
     async fn one_record_twice_in_a_batch_is_locked_once_after_the_other() {
-        let records = records();
-        let mut both = requests(&records, &[71, 71]);
+        let locks = locks();
+        let mut both = requests(&locks, &[71, 71]);
         let first = both[0].try_lock().unwrap();
         assert!(both[1].try_lock().is_none());
         drop(first);
@@ -258,33 +264,33 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_write_settles_from_its_end_and_not_from_its_departure() {
-        let records = records();
-        let lock = locked(&records, 71);
+        let locks = locks();
+        let lock = locked(&locks, 71);
         send(&lock, "+7916");
         tokio::time::advance(Duration::from_secs(70)).await;
         let end = Instant::now();
         lock.end(Instant::now());
         assert_eq!(lock.settles_at(), Some(end + SETTLE));
         drop(lock);
-        let lock = locked(&records, 71);
+        let lock = locked(&locks, 71);
         assert_eq!(lock.settles_at(), Some(end + SETTLE));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_write_whose_task_is_gone_has_ended_then() {
-        let records = records();
-        let lock = locked(&records, 71);
+        let locks = locks();
+        let lock = locked(&locks, 71);
         send(&lock, "+7916");
         tokio::time::advance(Duration::from_secs(5)).await;
         drop(lock);
-        let lock = locked(&records, 71);
+        let lock = locked(&locks, 71);
         assert_eq!(lock.settles_at(), Some(Instant::now() + SETTLE));
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_was_not_applied_or_is_shown_is_settled_and_the_rest_is_not() {
-        let records = records();
-        let lock = locked(&records, 71);
+        let locks = locks();
+        let lock = locked(&locks, 71);
         send(&lock, "+7916");
         lock.end(Instant::now());
         send(&lock, "+7917");
@@ -297,21 +303,21 @@ mod tests {
         lock.settle_shown(&entries("+7916"));
         assert_eq!(lock.settles_at(), None);
         drop(lock);
-        assert!(is_free(&records));
+        assert!(is_free(&locks));
     }
 
     #[tokio::test(start_paused = true)]
     async fn of_many_records_it_is_still_known_when_their_writes_settle() {
-        let records = records();
+        let locks = locks();
         let last = 10 * MANY;
         for id in 1..=last {
-            let lock = locked(&records, id);
+            let lock = locked(&locks, id);
             send(&lock, "+7916");
             lock.end(Instant::now());
         }
         let settles_at = Instant::now() + SETTLE;
         for id in [1, 2, MANY, last] {
-            let lock = locked(&records, id);
+            let lock = locked(&locks, id);
             assert!(lock.settles_at() >= Some(settles_at), "{id}");
             assert!(lock.settles_at() <= Some(settles_at + Duration::from_secs(1)));
         }
@@ -319,18 +325,18 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_record_whose_values_were_read_before_a_write_is_not_forgotten() {
-        let records = records();
-        let lock = locked(&records, 1);
+        let locks = locks();
+        let lock = locked(&locks, 1);
         lock.note_read(HashSet::new());
         send(&lock, "+7916");
         lock.end(Instant::now());
         drop(lock);
         for id in 2..=3 * MANY {
-            let lock = locked(&records, id);
+            let lock = locked(&locks, id);
             send(&lock, "+7916");
             lock.end(Instant::now());
         }
-        let lock = locked(&records, 1);
+        let lock = locked(&locks, 1);
         let shown = HashSet::from([EntryKey::of("PHONE", "+7917")]);
         assert!(lock.shows_unknown_entry(&["PHONE"], &shown));
     }

@@ -16,7 +16,7 @@
 //! for the lock. So B moves A's write to a task of the client ([`Detach`]). There the write ends and
 //! releases the lock, and B's write is sent. When A polls again, it gets its result from the task.
 //!
-//! The move may be requested while A is polling its write. `detach` then finds the state locked, and
+//! The move may be requested while A is polling its write. `detach` then finds `polled_by` locked, and
 //! `poll` makes the move itself when it is done.
 
 use std::{
@@ -39,7 +39,7 @@ use super::{
 };
 use crate::{Error, ErrorKind, Outcome, Result};
 
-pub(super) struct Owned<T: Send + 'static> {
+pub(super) struct Detachable<T: Send + 'static> {
     running: Arc<Running<T>>,
     presence: Option<PresenceGuard>,
     after_drop: AfterDrop,
@@ -53,24 +53,24 @@ pub(super) enum AfterDrop {
 }
 
 struct Running<T> {
-    state: Mutex<State<T>>,
+    polled_by: Mutex<PolledBy<T>>,
     /// Set to request the move to a task. `poll` checks it after polling the call.
     is_to_move: AtomicBool,
 }
 
-type Run<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
-
-enum State<T> {
-    WithCaller {
-        run: Run<T>,
+/// Who polls the call.
+enum PolledBy<T> {
+    Caller {
+        call: Pin<Box<dyn Future<Output = Result<T>> + Send>>,
         /// The runtime that it runs in and the waker of its caller, once it has been polled.
         polled: Option<(Handle, Waker)>,
     },
-    InTask(JoinHandle<Result<T>>),
-    Over,
+    Task(JoinHandle<Result<T>>),
+    /// It has ended.
+    Nobody,
 }
 
-impl<T: Send + 'static> Owned<T> {
+impl<T: Send + 'static> Detachable<T> {
     pub(super) fn new<F>(run: impl FnOnce(Caller) -> F, after_drop: AfterDrop) -> Self
     where
         F: Future<Output = Result<T>> + Send + 'static,
@@ -80,8 +80,8 @@ impl<T: Send + 'static> Owned<T> {
             let caller = Caller::of_call(running.clone());
             presence = Some(caller.guard());
             Running {
-                state: Mutex::new(State::WithCaller {
-                    run: Box::pin(run(caller)),
+                polled_by: Mutex::new(PolledBy::Caller {
+                    call: Box::pin(run(caller)),
                     polled: None,
                 }),
                 is_to_move: AtomicBool::new(false),
@@ -95,20 +95,23 @@ impl<T: Send + 'static> Owned<T> {
     }
 }
 
-impl<T: Send + 'static> Future for Owned<T> {
+impl<T: Send + 'static> Future for Detachable<T> {
     type Output = Result<T>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let running = &self.running;
-        let mut state = running.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let result = state.poll(context);
+        let mut polled_by = running
+            .polled_by
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let result = polled_by.poll(context);
         if result.is_ready() {
-            *state = State::Over;
+            *polled_by = PolledBy::Nobody;
             return result;
         }
-        drop(state);
-        // Pairs with the fence in `detach`: if `detach` found the state locked, the request is seen
-        // here.
+        drop(polled_by);
+        // Pairs with the fence in `detach`: if `detach` found `polled_by` locked, the request is
+        // seen here.
         fence(Ordering::SeqCst);
         if running.is_to_move.load(Ordering::Relaxed) {
             running.move_to_task();
@@ -117,25 +120,25 @@ impl<T: Send + 'static> Future for Owned<T> {
     }
 }
 
-impl<T: Send + 'static> State<T> {
+impl<T: Send + 'static> PolledBy<T> {
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<T>> {
         match self {
-            Self::WithCaller { run, polled } => {
+            Self::Caller { call, polled } => {
                 match polled {
                     Some((_, waker)) => waker.clone_from(context.waker()),
                     // `Call` has checked that there is a runtime.
                     None => *polled = Some((Handle::current(), context.waker().clone())),
                 }
-                run.as_mut().poll(context)
+                call.as_mut().poll(context)
             }
-            Self::InTask(task) => Pin::new(task).poll(context).map(|ended| match ended {
+            Self::Task(task) => Pin::new(task).poll(context).map(|ended| match ended {
                 Ok(result) => result,
                 Err(error) => match error.try_into_panic() {
                     Ok(panic) => resume_unwind(panic),
                     Err(_) => Err(shut_down()),
                 },
             }),
-            Self::Over => Poll::Ready(Err(polled_after_its_end())),
+            Self::Nobody => Poll::Ready(Err(polled_after_its_end())),
         }
     }
 }
@@ -147,34 +150,35 @@ fn polled_after_its_end() -> Error {
 
 impl<T: Send + 'static> Running<T> {
     fn move_to_task(&self) {
-        let mut state = match self.state.try_lock() {
-            Ok(state) => state,
+        let mut polled_by = match self.polled_by.try_lock() {
+            Ok(polled_by) => polled_by,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
             Err(TryLockError::WouldBlock) => return,
         };
         // A call that was never polled holds no lock.
-        if let State::WithCaller {
+        if let PolledBy::Caller {
             polled: Some(_), ..
-        } = &*state
-            && let State::WithCaller {
-                run,
+        } = &*polled_by
+            && let PolledBy::Caller {
+                call,
                 polled: Some((runtime, waker)),
-            } = mem::replace(&mut *state, State::Over)
+            } = mem::replace(&mut *polled_by, PolledBy::Nobody)
         {
-            *state = State::InTask(runtime.spawn(run));
-            drop(state);
+            *polled_by = PolledBy::Task(runtime.spawn(call));
+            drop(polled_by);
             // The caller has to poll the task from now on.
             waker.wake();
         }
     }
-}
 
-impl<T: Send + 'static> Running<T> {
     fn cancel(&self) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let ended = mem::replace(&mut *state, State::Over);
-        drop(state);
-        if let State::InTask(task) = ended {
+        let mut polled_by = self
+            .polled_by
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let ended = mem::replace(&mut *polled_by, PolledBy::Nobody);
+        drop(polled_by);
+        if let PolledBy::Task(task) = ended {
             task.abort();
         }
     }
@@ -188,7 +192,7 @@ impl<T: Send + 'static> Detach for Running<T> {
     }
 }
 
-impl<T: Send + 'static> Drop for Owned<T> {
+impl<T: Send + 'static> Drop for Detachable<T> {
     fn drop(&mut self) {
         // The caller is marked as gone before the task begins, so that the task sends nothing new.
         self.presence = None;

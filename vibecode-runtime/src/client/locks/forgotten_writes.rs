@@ -11,14 +11,14 @@ use super::seconds::Seconds;
 pub(super) type ShortHash = u16;
 
 #[derive(Default)]
-pub(super) struct Forgotten {
+pub(super) struct ForgottenWrites {
     /// By hash; empty until a record is forgotten.
     settles_at: Vec<Option<Seconds>>,
 }
 
 const SIZE: usize = 1 << ShortHash::BITS;
 
-impl Forgotten {
+impl ForgottenWrites {
     pub(super) fn note(&mut self, record: ShortHash, settles_at: Seconds) {
         if self.settles_at.is_empty() {
             self.settles_at = vec![None; SIZE];

@@ -15,3 +15,40 @@ pub const ADD: &str = "add_";
 pub fn is_builder_method(name: &str) -> bool {
     BUILDER_METHODS.contains(&name) || name.starts_with(CLEAR) || name.starts_with(ADD)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_method_besides_the_setters_is_a_builder_method() {
+        for name in [
+            "maybe",
+            "set_unchecked",
+            "clear_post",
+            "clear_",
+            "add_phone",
+            "add_newsletter",
+        ] {
+            assert!(is_builder_method(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_setter_is_no_builder_method_even_if_its_name_looks_like_one() {
+        for name in [
+            "post",
+            "may_be",
+            "set",
+            "set_post",
+            "clear",
+            "add",
+            "clearance",
+            "address",
+            "Maybe",
+            "",
+        ] {
+            assert!(!is_builder_method(name), "{name}");
+        }
+    }
+}

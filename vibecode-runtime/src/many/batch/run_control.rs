@@ -1,4 +1,4 @@
-//! Limits how many batches of a run are under way at the same time.
+//! Limits how many batches of a run are under way at the same time, and stops the run.
 
 use std::{
     sync::{Arc, OnceLock},
@@ -15,25 +15,27 @@ use crate::{Error, client::LONGEST_WAIT};
 /// Longer than any process runs.
 const FOR_EVER: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
+/// What the packs of a run share.
 #[derive(Clone)]
-pub(crate) struct Run {
-    slots: Arc<Semaphore>,
+pub(crate) struct RunControl {
+    permits: Arc<Semaphore>,
     stopped: Arc<OnceLock<Error>>,
     /// Wakes the run, which may have a further pack to send.
     wake: Arc<dyn Fn() + Send + Sync>,
 }
 
-/// The right of a pack to have a request under way. It is given back while the pack only waits.
+/// The permission of a pack to have a request under way. It is given back while the pack only waits. The
+/// default is that of a pack that is not part of a run, and needs none.
 #[derive(Default)]
-pub(crate) struct Slot {
-    run: Option<Run>,
+pub(crate) struct PackPermit {
+    run: Option<RunControl>,
     permit: Option<OwnedSemaphorePermit>,
 }
 
-impl Run {
-    pub(crate) fn new(slots: usize, wake: impl Fn() + Send + Sync + 'static) -> Self {
+impl RunControl {
+    pub(crate) fn new(max_requests: usize, wake: impl Fn() + Send + Sync + 'static) -> Self {
         Self {
-            slots: Arc::new(Semaphore::new(slots)),
+            permits: Arc::new(Semaphore::new(max_requests)),
             stopped: Arc::default(),
             wake: Arc::new(wake),
         }
@@ -48,16 +50,16 @@ impl Run {
         self.stopped.get()
     }
 
-    pub(crate) fn try_slot(&self) -> Option<Slot> {
-        let permit = Arc::clone(&self.slots).try_acquire_owned().ok()?;
-        Some(Slot {
+    pub(crate) fn try_permit(&self) -> Option<PackPermit> {
+        let permit = Arc::clone(&self.permits).try_acquire_owned().ok()?;
+        Some(PackPermit {
             run: Some(self.clone()),
             permit: Some(permit),
         })
     }
 }
 
-impl Slot {
+impl PackPermit {
     pub(crate) fn stopped(&self) -> Option<&Error> {
         self.run.as_ref()?.stopped()
     }
@@ -72,12 +74,12 @@ impl Slot {
         Instant::now() + wait
     }
 
-    /// Takes a slot for the next request, if the pack has none. A pack holds a slot only while it
-    /// sends, so the wait is bounded by the requests of the others.
+    /// Takes a permit for the next request, if the pack has none. A pack holds it only while it sends,
+    /// so the wait is bounded by the requests of the others.
     pub(crate) async fn take(&mut self) {
         if let (Some(run), None) = (&self.run, &self.permit) {
             // The semaphore is never closed.
-            self.permit = Arc::clone(&run.slots).acquire_owned().await.ok();
+            self.permit = Arc::clone(&run.permits).acquire_owned().await.ok();
         }
     }
 

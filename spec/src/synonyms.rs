@@ -1,6 +1,7 @@
 //! Other names of fields: in the REST layer underneath, in other programs, and in everyday use.
 
-pub(crate) struct Concept {
+/// The names of one field, which may have another wire name in each entity.
+pub(crate) struct Synonyms {
     /// The wire names, which differ between entities. An entity has at most one of them.
     pub(crate) wire: &'static [&'static str],
     /// Native names, synonyms and labels, normalized for comparison: in lower case, letters and digits
@@ -8,18 +9,18 @@ pub(crate) struct Concept {
     pub(crate) others: &'static [&'static str],
 }
 
-const fn concept(wire: &'static [&'static str], others: &'static [&'static str]) -> Concept {
-    Concept { wire, others }
+const fn synonyms(wire: &'static [&'static str], others: &'static [&'static str]) -> Synonyms {
+    Synonyms { wire, others }
 }
 
-/// Every concept. A native name that is only another spelling of the wire name is not listed, such as
-/// `COMPANY_ID` for `companyId`. A name may belong to several concepts: `name` is a person's first name,
+/// All synonyms. A native name that is only another spelling of the wire name is not listed, such as
+/// `COMPANY_ID` for `companyId`. A name may belong to several fields: `name` is a person's first name,
 /// and the title of a company or a deal.
-pub(crate) const CONCEPTS: &[Concept] = &[
-    concept(&["name"], &["firstname", "givenname", "forename", "имя"]),
-    concept(&["lastName"], &["surname", "familyname", "фамилия"]),
-    concept(&["secondName"], &["middlename", "patronymic", "отчество"]),
-    concept(
+pub(crate) const SYNONYMS: &[Synonyms] = &[
+    synonyms(&["name"], &["firstname", "givenname", "forename", "имя"]),
+    synonyms(&["lastName"], &["surname", "familyname", "фамилия"]),
+    synonyms(&["secondName"], &["middlename", "patronymic", "отчество"]),
+    synonyms(
         &["title"],
         &[
             "name",
@@ -30,13 +31,13 @@ pub(crate) const CONCEPTS: &[Concept] = &[
             "название",
         ],
     ),
-    concept(&["companyTitle"], &["companyname", "названиекомпании"]),
-    concept(&["honorific"], &["salutation", "обращение"]),
-    concept(
+    synonyms(&["companyTitle"], &["companyname", "названиекомпании"]),
+    synonyms(&["honorific"], &["salutation", "обращение"]),
+    synonyms(
         &["post"],
         &["position", "jobtitle", "job", "workposition", "должность"],
     ),
-    concept(
+    synonyms(
         &["birthdate"],
         &[
             "birthday",
@@ -47,7 +48,7 @@ pub(crate) const CONCEPTS: &[Concept] = &[
             "деньрождения",
         ],
     ),
-    concept(
+    synonyms(
         &["phone"],
         &[
             "phones",
@@ -62,7 +63,7 @@ pub(crate) const CONCEPTS: &[Concept] = &[
             "телефон",
         ],
     ),
-    concept(
+    synonyms(
         &["email"],
         &[
             "emails",
@@ -73,9 +74,9 @@ pub(crate) const CONCEPTS: &[Concept] = &[
             "почта",
         ],
     ),
-    concept(&["photo"], &["picture", "avatar", "фото", "фотография"]),
-    concept(&["logo"], &["logotype", "логотип"]),
-    concept(
+    synonyms(&["photo"], &["picture", "avatar", "фото", "фотография"]),
+    synonyms(&["logo"], &["logotype", "логотип"]),
+    synonyms(
         &["comments"],
         &[
             "comment",
@@ -86,16 +87,16 @@ pub(crate) const CONCEPTS: &[Concept] = &[
             "комментарий",
         ],
     ),
-    concept(&["companyId"], &["company", "firm", "компания"]),
-    concept(&["companyIds"], &["companies", "компании"]),
-    concept(&["contactId"], &["contact", "контакт"]),
-    concept(&["contactIds"], &["contacts", "контакты"]),
-    concept(&["leadId"], &["lead", "лид"]),
+    synonyms(&["companyId"], &["company", "firm", "компания"]),
+    synonyms(&["companyIds"], &["companies", "компании"]),
+    synonyms(&["contactId"], &["contact", "контакт"]),
+    synonyms(&["contactIds"], &["contacts", "контакты"]),
+    synonyms(&["leadId"], &["lead", "лид"]),
     // No entity has this field: a deal does not refer to a deal. It is listed so that `dealId` is not
     // taken for a typo of `leadId`.
-    concept(&["dealId"], &["deal", "сделка"]),
-    concept(&["quoteId"], &["quote", "estimate", "предложение"]),
-    concept(
+    synonyms(&["dealId"], &["deal", "сделка"]),
+    synonyms(&["quoteId"], &["quote", "estimate", "предложение"]),
+    synonyms(
         &["assignedById", "responsibleId"],
         &[
             "responsible",
@@ -116,7 +117,7 @@ pub(crate) const CONCEPTS: &[Concept] = &[
             "ответственный",
         ],
     ),
-    concept(
+    synonyms(
         &["observers"],
         &[
             "observer",
@@ -126,13 +127,13 @@ pub(crate) const CONCEPTS: &[Concept] = &[
             "наблюдатели",
         ],
     ),
-    concept(
+    synonyms(
         &["typeId"],
         &["type", "contacttype", "companytype", "dealtype", "тип"],
     ),
-    concept(&["sourceId"], &["source", "leadsource", "источник"]),
-    concept(&["sourceDescription"], &["sourceinformation", "sourceinfo"]),
-    concept(
+    synonyms(&["sourceId"], &["source", "leadsource", "источник"]),
+    synonyms(&["sourceDescription"], &["sourceinformation", "sourceinfo"]),
+    synonyms(
         &["stageId"],
         &[
             "stage",
@@ -144,12 +145,12 @@ pub(crate) const CONCEPTS: &[Concept] = &[
             "статус",
         ],
     ),
-    concept(
+    synonyms(
         &["stageSemanticId"],
         &["stagesemantic", "statussemanticid", "statussemantic"],
     ),
-    concept(&["previousStageId"], &["previousstage"]),
-    concept(
+    synonyms(&["previousStageId"], &["previousstage"]),
+    synonyms(
         &["categoryId"],
         &[
             "category",
@@ -161,18 +162,18 @@ pub(crate) const CONCEPTS: &[Concept] = &[
             "направление",
         ],
     ),
-    concept(
+    synonyms(
         &["amount", "opportunity"],
         &["sum", "price", "total", "cost", "сумма"],
     ),
-    concept(&["currency", "currencyId"], &["currencycode", "валюта"]),
-    concept(
+    synonyms(&["currency", "currencyId"], &["currencycode", "валюта"]),
+    synonyms(
         &["isManualOpportunity"],
         &["ismanualamount", "manualopportunity"],
     ),
-    concept(&["taxValue"], &["tax", "vat", "налог"]),
-    concept(&["probability"], &["chance", "вероятность"]),
-    concept(
+    synonyms(&["taxValue"], &["tax", "vat", "налог"]),
+    synonyms(&["probability"], &["chance", "вероятность"]),
+    synonyms(
         &["begindate"],
         &[
             "startdate",
@@ -182,7 +183,7 @@ pub(crate) const CONCEPTS: &[Concept] = &[
             "датаначала",
         ],
     ),
-    concept(
+    synonyms(
         &["closedAt"],
         &[
             "closedate",
@@ -192,8 +193,8 @@ pub(crate) const CONCEPTS: &[Concept] = &[
             "датазавершения",
         ],
     ),
-    concept(&["dateClosed"], &["closeddate"]),
-    concept(
+    synonyms(&["dateClosed"], &["closeddate"]),
+    synonyms(
         &["createdTime", "createdAt", "createdDate"],
         &[
             "datecreate",
@@ -208,7 +209,7 @@ pub(crate) const CONCEPTS: &[Concept] = &[
             "создан",
         ],
     ),
-    concept(
+    synonyms(
         &["updatedTime", "updatedAt", "changedDate"],
         &[
             "datemodify",
@@ -231,7 +232,7 @@ pub(crate) const CONCEPTS: &[Concept] = &[
             "изменен",
         ],
     ),
-    concept(
+    synonyms(
         &["createdBy"],
         &[
             "createdbyid",
@@ -242,7 +243,7 @@ pub(crate) const CONCEPTS: &[Concept] = &[
             "кемсоздан",
         ],
     ),
-    concept(
+    synonyms(
         &["updatedBy"],
         &[
             "updatedbyid",
@@ -253,14 +254,14 @@ pub(crate) const CONCEPTS: &[Concept] = &[
             "кемизменен",
         ],
     ),
-    concept(&["movedTime"], &["movedat", "datemoved", "datemove"]),
-    concept(&["movedBy"], &["movedbyid"]),
-    concept(
+    synonyms(&["movedTime"], &["movedat", "datemoved", "datemove"]),
+    synonyms(&["movedBy"], &["movedbyid"]),
+    synonyms(
         &["lastActivityTime"],
         &["lastactivity", "lastactivityat", "lastactivitydate"],
     ),
-    concept(&["lastActivityBy"], &["lastactivitybyid"]),
-    concept(
+    synonyms(&["lastActivityBy"], &["lastactivitybyid"]),
+    synonyms(
         &["opened"],
         &[
             "open",
@@ -270,13 +271,13 @@ pub(crate) const CONCEPTS: &[Concept] = &[
             "доступендлявсех",
         ],
     ),
-    concept(&["export"], &["includedinexport", "isexport"]),
-    concept(&["isConvert"], &["isconverted", "converted"]),
-    concept(&["isMyCompany"], &["mycompany"]),
-    concept(&["revenue"], &["turnover", "annualrevenue"]),
-    concept(&["employees"], &["employeecount", "numberofemployees"]),
-    concept(&["industry"], &["sector", "сферадеятельности"]),
-    concept(&["bankingDetails"], &["bankdetails", "банковскиереквизиты"]),
-    concept(&["additionalInfo"], &["additionalinformation"]),
-    concept(&["originId"], &["externalid"]),
+    synonyms(&["export"], &["includedinexport", "isexport"]),
+    synonyms(&["isConvert"], &["isconverted", "converted"]),
+    synonyms(&["isMyCompany"], &["mycompany"]),
+    synonyms(&["revenue"], &["turnover", "annualrevenue"]),
+    synonyms(&["employees"], &["employeecount", "numberofemployees"]),
+    synonyms(&["industry"], &["sector", "сферадеятельности"]),
+    synonyms(&["bankingDetails"], &["bankdetails", "банковскиереквизиты"]),
+    synonyms(&["additionalInfo"], &["additionalinformation"]),
+    synonyms(&["originId"], &["externalid"]),
 ];

@@ -10,7 +10,7 @@ use std::{
 use tokio::time::Instant;
 
 use super::{
-    Additions, Records, Target,
+    Additions, Locks, Target,
     open_writes::{OpenWrite, OpenWrites},
     queue::Ticket,
 };
@@ -18,12 +18,12 @@ use crate::wire::equality::EntryKey;
 
 /// A request for the lock of a record: a position in its queue, or the lock if it was granted.
 pub(crate) struct LockRequest {
-    records: Arc<Records>,
+    locks: Arc<Locks>,
     target: Target,
-    state: Request,
+    stage: Stage,
 }
 
-enum Request {
+enum Stage {
     /// The lock is granted, but no [`RecordLock`] was made of it yet.
     Granted,
     Waiting(Arc<Ticket>),
@@ -32,12 +32,12 @@ enum Request {
 }
 
 impl LockRequest {
-    pub(super) fn new(records: Arc<Records>, target: Target, ticket: Option<Arc<Ticket>>) -> Self {
-        let state = ticket.map_or(Request::Granted, Request::Waiting);
+    pub(super) fn new(locks: Arc<Locks>, target: Target, ticket: Option<Arc<Ticket>>) -> Self {
+        let stage = ticket.map_or(Stage::Granted, Stage::Waiting);
         Self {
-            records,
+            locks,
             target,
-            state,
+            stage,
         }
     }
 
@@ -46,24 +46,24 @@ impl LockRequest {
             if let Some(lock) = self.try_lock() {
                 return lock;
             }
-            if let Request::Waiting(ticket) = &self.state {
+            if let Stage::Waiting(ticket) = &self.stage {
                 ticket.woken().await;
             }
         }
     }
 
     pub(crate) fn try_lock(&mut self) -> Option<RecordLock> {
-        let is_ours = match &self.state {
-            Request::Granted => true,
-            Request::Waiting(ticket) => ticket.is_granted(),
-            Request::Over => false,
+        let is_ours = match &self.stage {
+            Stage::Granted => true,
+            Stage::Waiting(ticket) => ticket.is_granted(),
+            Stage::Over => false,
         };
         if !is_ours {
             return None;
         }
-        self.state = Request::Over;
+        self.stage = Stage::Over;
         Some(RecordLock {
-            records: Arc::clone(&self.records),
+            locks: Arc::clone(&self.locks),
             target: mem::take(&mut self.target),
             writes: Mutex::default(),
         })
@@ -72,7 +72,7 @@ impl LockRequest {
     /// Returns the lock if it is granted, with what is known about the open writes of the record.
     pub(crate) fn try_lock_with_open_writes(&mut self) -> Option<RecordLock> {
         let lock = self.try_lock()?;
-        let known = lock.records.state().memory.take(&lock.target);
+        let known = lock.locks.state().memory.take(&lock.target);
         let mut writes = lock.writes();
         writes.open = known;
         writes.is_complete = true;
@@ -83,17 +83,17 @@ impl LockRequest {
 
 impl Drop for LockRequest {
     fn drop(&mut self) {
-        match &self.state {
-            Request::Granted => self.records.state().leave(&self.target, None),
-            Request::Waiting(ticket) => self.records.state().leave(&self.target, Some(ticket)),
-            Request::Over => {}
+        match &self.stage {
+            Stage::Granted => self.locks.state().leave(&self.target, None),
+            Stage::Waiting(ticket) => self.locks.state().leave(&self.target, Some(ticket)),
+            Stage::Over => {}
         }
     }
 }
 
 /// The lock of a record, which allows writing to it. It is released when dropped.
 pub(crate) struct RecordLock {
-    records: Arc<Records>,
+    locks: Arc<Locks>,
     target: Target,
     writes: Mutex<Writes>,
 }
@@ -179,21 +179,21 @@ impl RecordLock {
     /// have settled by time, every read is expected to show the values.
     pub(crate) fn settle_shown(&self, entries: &HashSet<EntryKey>) {
         let settled = self.open().open.settle_shown(entries);
-        let mut state = self.records.state();
+        let mut state = self.locks.state();
         for (value, until) in settled {
             state.memory.note_shown(&self.target, &value, until);
         }
     }
 
     pub(crate) fn note_shown(&self, value: &EntryKey) {
-        let until = Instant::now() + self.records.settle_time;
-        let mut state = self.records.state();
+        let until = Instant::now() + self.locks.settle_time;
+        let mut state = self.locks.state();
         state.memory.note_shown(&self.target, value, until);
     }
 
     /// Returns until when a read that lacks this value is out of date.
     pub(crate) fn shown_until(&self, value: &EntryKey) -> Option<Instant> {
-        self.records.state().memory.shown_until(&self.target, value)
+        self.locks.state().memory.shown_until(&self.target, value)
     }
 
     /// Settles the writes that a read proves not to have been applied. The read was sent at
@@ -210,7 +210,7 @@ impl RecordLock {
     /// applied. `None` if no write is open.
     pub(crate) fn settles_at(&self) -> Option<Instant> {
         let known = self.open().open.settles_at();
-        known.max(self.records.state().memory.forgotten_until(&self.target))
+        known.max(self.locks.state().memory.forgotten_until(&self.target))
     }
 
     /// Returns whether an entry of these kinds was not there before the first open write, and is not one
@@ -234,13 +234,13 @@ impl RecordLock {
 
 impl Drop for RecordLock {
     fn drop(&mut self) {
-        // The task may have been dropped in the middle of a try, which ends the write now.
+        // The task may have been dropped in the middle of an attempt, which ends the write now.
         let writes = self
             .writes
             .get_mut()
             .unwrap_or_else(PoisonError::into_inner);
         let mut writes = mem::take(writes);
-        let mut state = self.records.state();
+        let mut state = self.locks.state();
         if writes.is_complete {
             writes.close_last();
             state.memory.keep(&self.target, writes.open);

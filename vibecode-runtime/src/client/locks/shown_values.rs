@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::{
-    forgotten::{Forgotten, ShortHash},
+    forgotten_writes::{ForgottenWrites, ShortHash},
     memory::RecordHash,
     seconds::Seconds,
 };
@@ -23,7 +23,7 @@ const MAX: usize = 1 << 16;
 
 /// The values, by a hash of record, kind and value. Two with the same hash cost one more read.
 #[derive(Default)]
-pub(super) struct Shown {
+pub(super) struct ShownValues {
     until: HashMap<u64, Seconds>,
     /// In the order in which they were noted, which is roughly that in which they expire.
     order: VecDeque<Noted>,
@@ -36,7 +36,7 @@ struct Noted {
     record: ShortHash,
 }
 
-impl Shown {
+impl ShownValues {
     /// Remembers a value until `until`. If there are too many, the oldest is moved to what is
     /// remembered of forgotten records.
     pub(super) fn note(
@@ -45,7 +45,7 @@ impl Shown {
         value: &EntryKey,
         until: Seconds,
         now: Seconds,
-        forgotten: &mut Forgotten,
+        forgotten: &mut ForgottenWrites,
     ) {
         while self
             .order
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_value_is_expected_of_its_record_until_the_latest_of_its_times() {
-        let (mut shown, mut forgotten) = (Shown::default(), Forgotten::default());
+        let (mut shown, mut forgotten) = (ShownValues::default(), ForgottenWrites::default());
         let mut note = |number, until, now| {
             let (until, now) = (second(until), second(now));
             shown.note(RECORD, &phone(number), until, now, &mut forgotten);
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn of_too_many_values_the_oldest_are_still_waited_for() {
-        let (mut shown, mut forgotten) = (Shown::default(), Forgotten::default());
+        let (mut shown, mut forgotten) = (ShownValues::default(), ForgottenWrites::default());
         let (now, until) = (second(1), second(120));
         let mut note = |record, number| {
             shown.note(record, &phone(number), until, now, &mut forgotten);

@@ -1,0 +1,161 @@
+//! Reads the value of a field from text, in the form of the field's kind. A problem is the end of a sentence
+//! that begins with the name of the field.
+
+use serde_json::{Value, json};
+use vibecode_runtime::{CrmRef, Date, DateTime, Money};
+use vibecode_spec::{Field, Kind, OptionMatch, closest};
+
+use super::SEPARATOR;
+
+pub(super) fn of_text(field: &Field, text: &str) -> Result<Value, String> {
+    if !field.multiple {
+        return single(field, text.trim());
+    }
+    let parts = text.split(SEPARATOR).map(str::trim);
+    let parts = parts.filter(|part| !part.is_empty());
+    let values: Result<Vec<Value>, String> = parts.map(|part| single(field, part)).collect();
+    values.map(Value::Array)
+}
+
+pub(super) fn single(field: &Field, text: &str) -> Result<Value, String> {
+    let parsed = |read: bool, what: &str| {
+        if read {
+            Ok(json!(text))
+        } else {
+            Err(format!("requires {what}"))
+        }
+    };
+    match &field.kind {
+        Kind::Integer | Kind::Iblock => {
+            let value: Result<i64, _> = text.parse();
+            value
+                .map_err(|_| "requires a whole number".to_owned())
+                .map(Value::from)
+        }
+        Kind::Number | Kind::Double => serde_json::from_str::<serde_json::Number>(text)
+            .map(Value::Number)
+            .map_err(|_| "requires a number, such as 4.5".to_owned()),
+        Kind::Boolean => boolean(text),
+        Kind::Date => day(text),
+        Kind::DateTime => moment(text),
+        Kind::DateOrDateTime => day(text).or_else(|_| moment(text)).map_err(|_| {
+            "requires a date, such as 2026-04-15, or a time with an offset, such as \
+             2026-04-15T12:00:00+03:00"
+                .to_owned()
+        }),
+        Kind::Money => parsed(
+            text.parse::<Money>().is_ok(),
+            "an amount and a currency, such as 300|RUB",
+        ),
+        Kind::Crm => parsed(text.parse::<CrmRef>().is_ok(), "a link such as C_2"),
+        Kind::Reference(_) => match text.parse::<u64>() {
+            Ok(id) if id > 0 => Ok(id.into()),
+            _ => Err("requires the id of a record, a whole number above 0".to_owned()),
+        },
+        Kind::Enumeration => option(field, text),
+        Kind::File => Err("takes a file, which cannot be given as text".to_owned()),
+        _ if text.is_empty() => Err("cannot be set to an empty text: clear it instead".to_owned()),
+        _ => Ok(text.into()),
+    }
+}
+
+/// Reads a time, and returns it in the one form that the API is sure to take.
+fn moment(text: &str) -> Result<Value, String> {
+    let moment: Result<DateTime, _> = text.parse();
+    moment
+        .map(|moment| moment.as_str().into())
+        .map_err(|_| "requires a time with an offset, such as 2026-04-15T12:00:00+03:00".to_owned())
+}
+
+fn boolean(text: &str) -> Result<Value, String> {
+    match text.to_lowercase().as_str() {
+        "true" | "yes" | "y" | "1" | "да" => Ok(true.into()),
+        "false" | "no" | "n" | "0" | "нет" => Ok(false.into()),
+        _ => Err("requires yes or no".to_owned()),
+    }
+}
+
+/// Reads a date as the API writes it, or in the Russian form: `15.04.2026`.
+fn day(text: &str) -> Result<Value, String> {
+    let parts: Vec<&str> = text.split('.').collect();
+    let iso = match parts.as_slice() {
+        [day, month, year] => format!("{year}-{month:0>2}-{day:0>2}"),
+        _ => text.to_owned(),
+    };
+    match iso.parse::<Date>() {
+        Ok(date) => Ok(date.to_string().into()),
+        Err(_) => Err("requires a date, such as 2026-04-15".to_owned()),
+    }
+}
+
+/// Finds an option by its id, or by its label. A text that is the id of one option and the label of
+/// another is an error, like a label of several options: the API would accept each of them.
+fn option(field: &Field, text: &str) -> Result<Value, String> {
+    let mut possible = match field.option_by_label(text) {
+        OptionMatch::None => Vec::new(),
+        OptionMatch::One(item) => vec![item],
+        OptionMatch::Ambiguous(items) => items,
+    };
+    let by_id = field.items.iter().find(|item| item.id == text);
+    possible.extend(by_id.filter(|item| !possible.contains(item)));
+    match possible[..] {
+        [] => {}
+        [item] => {
+            return item.number().map(Value::from).ok_or_else(|| {
+                "has an option with an id that is not a number: update the schema with `cargo vibecode pull`".to_owned()
+            });
+        }
+        [..] => {
+            let ids: Vec<&str> = possible.iter().map(|item| &*item.id).collect();
+            return Err(format!(
+                "has several options that this text may mean ({}): use an id or a label that only one of them has",
+                ids.join(", ")
+            ));
+        }
+    }
+    match text.parse::<u64>() {
+        // Without a schema the options are not known.
+        Ok(id) if field.items.is_empty() && id > 0 => Ok(id.into()),
+        _ if field.items.is_empty() => Err("requires the id of an option".to_owned()),
+        _ => {
+            let labels: Vec<&str> = field.items.iter().map(|item| &*item.label).collect();
+            let meant = closest(text, labels.iter().copied());
+            Err(meant.map_or_else(
+                || format!("requires one of: {}", labels.join(", ")),
+                |meant| format!("has no such option: did you mean `{meant}`?"),
+            ))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use vibecode_spec::Schema;
+
+    use super::*;
+
+    #[test]
+    fn an_option_is_never_guessed_from_several() {
+        let schema = Schema::read(
+            r#"{"ufCrm_1": {"type": "enumeration", "items": [
+                {"ID": "81", "VALUE": "Gold"}, {"ID": "82", "VALUE": "gold"},
+                {"ID": "83", "VALUE": "Tea"}, {"ID": "84", "VALUE": "Tea"},
+                {"ID": "85", "VALUE": "86"}, {"ID": "86", "VALUE": "Milk"}
+            ]}}"#,
+        );
+        let schema = schema.unwrap();
+        let field = schema.field("ufCrm_1").unwrap();
+        for (text, option) in [("Gold", 81), ("gold", 82), ("milk", 86), ("83", 83)] {
+            assert_eq!(of_text(field, text), Ok(json!(option)), "{text}");
+        }
+        for (text, ids) in [
+            ("GOLD", "(81, 82)"),
+            ("tea", "(83, 84)"),
+            ("Tea", "(83, 84)"),
+            ("86", "(85, 86)"),
+        ] {
+            let problem = of_text(field, text).unwrap_err();
+            assert!(problem.contains(ids), "{text}: {problem}");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Which option of a list a label means.
+
+use crate::Item;
+
+/// The options that a label can mean, from [`Field::option_by_label`](crate::Field::option_by_label).
+///
+/// ```
+/// use vibecode_spec::{OptionMatch, Schema};
+///
+/// let schema = Schema::read(r#"{"ufCrmTier": {"type": "enumeration", "items": [
+///     {"ID": "81", "VALUE": "Gold"}, {"ID": "83", "VALUE": "Tea"}, {"ID": "84", "VALUE": "Tea"}
+/// ]}}"#)?;
+/// let tier = schema.field("ufCrmTier").expect("is in the schema");
+/// assert_eq!(tier.option_by_label("gold"), OptionMatch::One(&tier.items[0]));
+/// assert_eq!(tier.option_by_label("Glod"), OptionMatch::None);
+/// assert!(matches!(tier.option_by_label("Tea"), OptionMatch::Ambiguous(_)));
+/// # Ok::<(), vibecode_spec::SchemaError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OptionMatch<'f> {
+    /// No option has this label.
+    None,
+    /// One option has it. Its label may differ from the given one in case.
+    One(&'f Item),
+    /// Several options have it, in the order of the list.
+    Ambiguous(Vec<&'f Item>),
+}
+
+impl<'f> OptionMatch<'f> {
+    pub(crate) fn of(items: &'f [Item], label: &str) -> Self {
+        let exact: Vec<_> = items.iter().filter(|item| item.label == label).collect();
+        if !exact.is_empty() {
+            return Self::among(exact);
+        }
+        let lower = label.to_lowercase();
+        let same_letters = |item: &&Item| item.label.to_lowercase() == lower;
+        Self::among(items.iter().filter(same_letters).collect())
+    }
+
+    fn among(items: Vec<&'f Item>) -> Self {
+        match items[..] {
+            [] => Self::None,
+            [one] => Self::One(one),
+            [..] => Self::Ambiguous(items),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn items(labels: &[&str]) -> Vec<Item> {
+        let numbered = (81..).zip(labels);
+        let items = numbered.map(|(id, label)| Item {
+            id: id.to_string(),
+            label: (*label).to_owned(),
+        });
+        items.collect()
+    }
+
+    /// Returns the ids of the options that a label can mean.
+    fn ids(items: &[Item], label: &str) -> Vec<u64> {
+        let found = match OptionMatch::of(items, label) {
+            OptionMatch::None => Vec::new(),
+            OptionMatch::One(item) => vec![item],
+            OptionMatch::Ambiguous(items) => {
+                assert!(items.len() > 1, "{label}");
+                items
+            }
+        };
+        found.into_iter().filter_map(Item::number).collect()
+    }
+
+    #[test]
+    fn a_label_finds_its_option_in_any_case() {
+        let items = items(&["Gold", "Серебро"]);
+        assert_eq!(ids(&items, "Gold"), [81]);
+        assert_eq!(ids(&items, "gOLD"), [81]);
+        assert_eq!(ids(&items, "СЕРЕБРО"), [82]);
+        for unknown in ["Golden", "", "81", " Gold"] {
+            assert_eq!(ids(&items, unknown), [0_u64; 0], "{unknown}");
+        }
+    }
+
+    #[test]
+    fn the_exact_label_comes_before_labels_in_another_case() {
+        for labels in [["Gold", "gold"], ["gold", "Gold"]] {
+            let items = items(&labels);
+            assert_eq!(ids(&items, labels[0]), [81]);
+            assert_eq!(ids(&items, labels[1]), [82]);
+        }
+    }
+
+    #[test]
+    fn an_option_is_never_chosen_from_several() {
+        let items = items(&["Gold", "gold", "Tea", "Tea", "tea"]);
+        assert_eq!(ids(&items, "GOLD"), [81, 82]);
+        assert_eq!(ids(&items, "Tea"), [83, 84]);
+        assert_eq!(ids(&items, "tea"), [85]);
+        assert_eq!(ids(&items, "TEA"), [83, 84, 85]);
+    }
+}

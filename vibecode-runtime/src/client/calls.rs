@@ -1,0 +1,182 @@
+//! The calls on one record, and about the portal.
+
+use http::Method;
+
+use super::{
+    Answer, Call, Client, Me, Request, Target,
+    answers::{Done, New, Whole},
+    request::Effect,
+};
+use crate::{
+    Created, Entity, ErrorCode, Id, IdFor, Multifields, Patch, RawAnswer, Record, Result, Updated,
+};
+
+impl Client {
+    /// Changes a record: `PATCH /v1/{entity}/{id}`.
+    ///
+    /// A patch that adds phones or emails, or contains an unchecked value, is not sent again once it
+    /// may have been applied: see [`Client::ensure`].
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (sandbox, client) = sandbox().await?;
+    /// let patch = Customer::patch().post("Director").clear_company();
+    /// let updated = client.update(71, &patch).await?;
+    /// assert!(updated.mismatches(&patch).is_empty());
+    /// assert_eq!(sandbox.requests()[0].body_str(), r#"{"post":"Director","companyId":0}"#);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// - [`ErrorKind::EmptyPatch`](crate::ErrorKind::EmptyPatch) and
+    ///   [`ErrorKind::InvalidPatch`](crate::ErrorKind::InvalidPatch): nothing was sent.
+    /// - Those of [every call](Client#errors-of-every-call).
+    pub fn update<P: Patch>(&self, id: impl IdFor<P>, patch: &P) -> Call<Updated> {
+        self.write(Target::of::<P::Entity>(id.record_id()), patch.body())
+    }
+
+    /// Creates a record: `POST /v1/{entity}`. The request is not sent again once it may have been
+    /// applied, since that would create a second record.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let created = client.create(&Customer::patch().name("Vera")).await?;
+    /// assert_eq!(created.record::<Customer>()?.name, "Vera");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Client::update`].
+    pub fn create<P: Patch>(&self, patch: &P) -> Call<Created<P::Entity>> {
+        let request = match Request::create(P::Entity::PATH.into(), patch.body()) {
+            Ok(request) => request,
+            Err(error) => return Call::ended(Err(error)),
+        };
+        let client = self.clone();
+        Call::write(move |caller| async move {
+            let New(id, raw) = client.send(&request, &caller).await?;
+            Ok(Created::new(id, raw))
+        })
+    }
+
+    /// Deletes a record: `DELETE /v1/{entity}/{id}`. The type of the id determines the entity.
+    ///
+    /// If an answer is lost and the next attempt finds no such record, the call succeeds: an earlier
+    /// attempt may have deleted it.
+    ///
+    /// # Errors
+    /// Those of [every call](Client#errors-of-every-call); [`ErrorCode::EntityNotFound`] if the record
+    /// does not exist.
+    pub fn delete<E: Entity>(&self, id: impl Into<Id<E>>) -> Call<()> {
+        let id = id.into().get();
+        let request = match Request::delete::<E>(id) {
+            Ok(request) => request,
+            Err(error) => return Call::ended(Err(error)),
+        };
+        let target = Target::of::<E>(id);
+        let client = self.clone();
+        Call::write(move |caller| async move {
+            let _lock = client.lock(target, &caller).await?;
+            let mut sending = client.begin(&caller);
+            match sending.send::<Done>(&request, &[]).await {
+                // An earlier attempt may have deleted it.
+                Err(error)
+                    if sending.is_open() && error.code() == Some(&ErrorCode::EntityNotFound) =>
+                {
+                    Ok(())
+                }
+                result => result.map(|Done| ()),
+            }
+        })
+    }
+
+    /// Reads a record: `GET /v1/{entity}/{id}`.
+    ///
+    /// # Errors
+    /// Those of [every call](Client#errors-of-every-call), and of [`RawAnswer::record`] if a field does not
+    /// have the type that the struct requires.
+    pub fn get<T: Record + Send + 'static>(&self, id: impl Into<Id<T::Entity>>) -> Call<T> {
+        let raw = self.get_raw(id.into());
+        Call::new(async move { raw.await?.record() })
+    }
+
+    /// Reads a record's phones and emails: every entry with its id and the API's own type.
+    ///
+    /// # Errors
+    /// Those of [every call](Client#errors-of-every-call), and of [`RawAnswer::multifields`] if the answer
+    /// shows the phones and emails in no known form.
+    pub fn multifields<E: Entity>(&self, id: impl Into<Id<E>>) -> Call<Multifields> {
+        let raw = self.get_raw(id.into());
+        Call::new(async move { raw.await?.multifields() })
+    }
+
+    /// Reads a record without parsing it: `GET /v1/{entity}/{id}`. The type of the id determines the
+    /// entity.
+    ///
+    /// # Errors
+    /// Those of [every call](Client#errors-of-every-call).
+    pub fn get_raw<E: Entity>(&self, id: impl Into<Id<E>>) -> Call<RawAnswer> {
+        let request = Request::get(E::PATH.into(), id.into().get());
+        self.read(request, |raw, _| Ok(raw))
+    }
+
+    /// Returns what the API reports about the key: `GET /v1/me`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unreadable`](crate::ErrorKind::Unreadable) if the description of the key has an
+    /// unknown form, and those of [every call](Client#errors-of-every-call).
+    pub fn me(&self) -> Call<Me> {
+        let request = Request::new(Method::GET, "me", Effect::Reads);
+        self.read(Ok(request), |Whole(raw), request| {
+            Me::read(raw).map_err(|error| request.named(error))
+        })
+    }
+
+    /// Returns the fields of an entity as the API describes them: `GET /v1/{entity}/fields`. The entity
+    /// is its name in the paths, such as `contacts` or `items/1040`.
+    ///
+    /// # Errors
+    /// Those of [every call](Client#errors-of-every-call).
+    pub fn fields(&self, entity: &str) -> Call<RawAnswer> {
+        let request = Request::new(Method::GET, entity.to_owned(), Effect::Reads);
+        self.read(Ok(request.with_tail("fields")), |Whole(raw), _| Ok(raw))
+    }
+
+    /// Returns the definitions of an entity's user fields: `GET /v1/userfields/{entity}`.
+    ///
+    /// # Errors
+    /// Those of [every call](Client#errors-of-every-call).
+    pub fn user_fields(&self, entity: &str) -> Call<RawAnswer> {
+        let path = format!("userfields/{entity}");
+        let request = Request::new(Method::GET, path, Effect::Reads);
+        self.read(Ok(request), |Whole(raw), _| Ok(raw))
+    }
+
+    /// Sends a read, and converts its answer.
+    fn read<A, T>(
+        &self,
+        request: Result<Request>,
+        convert: impl FnOnce(A, &Request) -> Result<T> + Send + 'static,
+    ) -> Call<T>
+    where
+        A: Answer,
+        T: Send + 'static,
+    {
+        let request = match request {
+            Ok(request) => request,
+            Err(error) => return Call::ended(Err(error)),
+        };
+        let client = self.clone();
+        Call::read(|caller| async move {
+            let answer = client.send(&request, &caller).await?;
+            convert(answer, &request)
+        })
+    }
+}

@@ -1,0 +1,53 @@
+//! An update of a record while its lock is held.
+
+use tokio::time::timeout;
+
+use super::{
+    Call, Caller, Client, LONGEST_WAIT, Request,
+    locks::{Additions, RecordLock, Target, join_queue},
+};
+use crate::{Error, ErrorKind, RawAnswer, Result, Updated, patch::body::Body};
+
+impl Client {
+    /// Updates a record.
+    pub(crate) fn write(&self, target: Target, body: &Body) -> Call<Updated> {
+        let request = match Request::update(target.entity.clone(), target.id, body) {
+            Ok(request) => request,
+            Err(error) => return Call::ended(Err(error)),
+        };
+        let additions = Additions::of(body);
+        let client = self.clone();
+        Call::write(move |caller| async move {
+            let lock = client.lock(target, &caller).await?;
+            lock.will_add(additions);
+            let raw: RawAnswer = client.begin(&caller).send(&request, &[&lock]).await?;
+            Ok(Updated::new(raw))
+        })
+    }
+
+    /// Must be called before a lock is acquired.
+    pub(crate) async fn enter_runtime(&self) -> Result<()> {
+        self.shared.runtimes.check().await?;
+        self.shared.runtimes.note_this_one();
+        Ok(())
+    }
+
+    /// Waits for the lock of a record, for at most the longest wait.
+    pub(super) async fn lock(&self, target: Target, caller: &Caller) -> Result<RecordLock> {
+        self.enter_runtime().await?;
+        let mut request = join_queue(&self.shared.locks, target, caller);
+        if let Some(lock) = request.try_lock() {
+            return Ok(lock);
+        }
+        // Boxed, since it is rare: it then takes no space in the futures of all calls.
+        let mut locked = Box::pin(timeout(LONGEST_WAIT, request.lock()));
+        let locked = caller.wait(locked.as_mut()).await?;
+        locked.map_err(|_| waited_for_a_record())
+    }
+}
+
+/// The error if other calls held the lock of the record for too long.
+pub(crate) fn waited_for_a_record() -> Error {
+    let problem = "earlier calls on the same record did not end in time, so nothing was sent";
+    Error::not_sent(ErrorKind::Timeout, problem)
+}
