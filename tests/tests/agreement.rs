@@ -3,7 +3,7 @@
 
 use vibecode_runtime::{
     Companies, Contacts, Deals, EmailType, Encode, EncodeError, Encoder, Entity as _, ErrorCode,
-    Leads, Patch, PatchJob, PhoneType, UserId, kind,
+    Leads, Patch, PatchJob, PhoneType, RawAnswer, UserId, kind,
 };
 use vibecode_spec::{Clearing, ERROR_CODES, Entity, Kind, Multifield};
 
@@ -52,6 +52,55 @@ fn phones_and_emails_have_the_types_of_the_spec() {
 fn a_bare_phone_or_email_has_the_type_that_the_spec_gives_to_it() {
     assert_eq!(PhoneType::default().as_str(), Multifield::DEFAULT_TYPE_ID);
     assert_eq!(EmailType::default().as_str(), Multifield::DEFAULT_TYPE_ID);
+}
+
+/// The aliases that show the entries of a type: `phoneWork` for WORK.
+fn aliases(multifield: Multifield) -> Vec<(String, &'static str)> {
+    let alias = |type_id: &'static str| {
+        let (first, rest) = type_id.split_at(1);
+        let alias = format!("{}{first}{}", multifield.name(), rest.to_lowercase());
+        (alias, type_id)
+    };
+    multifield.type_ids().iter().copied().map(alias).collect()
+}
+
+#[test]
+fn the_multifields_have_the_names_kinds_and_aliases_of_the_spec() {
+    for multifield in Multifield::ALL {
+        let (name, kind) = (multifield.name(), multifield.kind_in_fm());
+        let default = [(name.to_owned(), Multifield::DEFAULT_TYPE_ID)];
+        for (alias, type_id) in default.into_iter().chain(aliases(*multifield)) {
+            let json = format!(r#"{{"{alias}":"+79161112233"}}"#);
+            let raw = RawAnswer::from_json::<Contacts>(json).unwrap();
+            let read = raw.multifields().unwrap();
+            let read: Vec<_> = read.entries().iter().collect();
+            assert_eq!(read.len(), 1, "{alias}");
+            assert_eq!((read[0].kind(), read[0].value_type()), (kind, type_id));
+        }
+        for type_id in multifield.type_ids() {
+            let patch = PatchJob::untyped("contacts", 71).add(name, "+79161112233", type_id);
+            assert!(patch.job().is_ok(), "{name} {type_id}");
+        }
+    }
+}
+
+#[test]
+fn no_job_writes_a_field_that_repeats_phones_and_emails_or_counts_them() {
+    let never_set = |name: &str| {
+        let set = PatchJob::untyped("contacts", 71).set(name, "a");
+        let added = PatchJob::untyped("contacts", 71).add(name, "a", Multifield::DEFAULT_TYPE_ID);
+        set.job().is_err() && added.job().is_err()
+    };
+    let aliases = Multifield::ALL.iter().flat_map(|each| aliases(*each));
+    for (name, _) in aliases {
+        assert!(never_set(&name), "{name}");
+    }
+    for name in Multifield::UNWRITABLE
+        .iter()
+        .chain(&["hasPhone", "hasEmail"])
+    {
+        assert!(never_set(name), "{name}");
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The entities of the CRM.
 
+use crate::value::const_text::Text;
+
 /// An entity of the CRM, such as [`Contacts`].
 ///
 /// ```
@@ -72,50 +74,11 @@ pub(crate) fn is_entity(path: &str) -> bool {
 pub enum SmartProcess<const NUMBER: u32> {}
 
 impl<const NUMBER: u32> Entity for SmartProcess<NUMBER> {
-    const PATH: &'static str = path_of_items(&Self::TEXT);
+    const PATH: &'static str = Self::TEXT.as_str();
 }
-
-/// The length of `items/` and ten digits.
-const LONGEST: usize = 16;
 
 impl<const NUMBER: u32> SmartProcess<NUMBER> {
-    /// The path, at the end of an array that is as long as the longest path.
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "an index out of bounds is a compile error here"
-    )]
-    const TEXT: [u8; LONGEST] = {
-        let mut text = [0; LONGEST];
-        let mut index = LONGEST;
-        let mut rest = NUMBER;
-        loop {
-            index -= 1;
-            text[index] = b'0' + (rest % 10) as u8;
-            rest /= 10;
-            if rest == 0 {
-                break;
-            }
-        }
-        let prefix = b"items/";
-        let mut letter = prefix.len();
-        while letter > 0 {
-            letter -= 1;
-            index -= 1;
-            text[index] = prefix[letter];
-        }
-        text
-    };
-}
-
-const fn path_of_items(text: &'static [u8; LONGEST]) -> &'static str {
-    let mut rest: &[u8] = text;
-    while let [0, after @ ..] = rest {
-        rest = after;
-    }
-    match std::str::from_utf8(rest) {
-        Ok(path) => path,
-        Err(_) => "items",
-    }
+    const TEXT: Text = Text::new().then("items/").then_number(NUMBER);
 }
 
 /// The users of a portal. Fields can refer to users, but users cannot be changed with a patch.

@@ -3,7 +3,6 @@
 #![cfg(test)]
 
 mod blocking;
-mod connecting;
 mod jobs;
 mod lists;
 mod long_streams;

@@ -334,3 +334,110 @@ async fn a_required_value_that_is_missing_is_named() {
     assert_eq!(error.kind(), ErrorKind::Unreadable);
     assert!(error.to_string().contains("`name`"), "{error}");
 }
+
+/// A user's own type for one phone, and one for all of them.
+mod own_phones {
+    use vibecode_runtime::{
+        Contacts, Decode, DecodeError, Phone, RawAnswer, Record, WireValue, kind,
+    };
+
+    #[derive(Debug, PartialEq)]
+    struct Digits(String);
+
+    impl Decode<kind::Phone> for Digits {
+        fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
+            let phone: Phone = Decode::<kind::Phone>::decode(answered)?;
+            let digits = phone.value().chars().filter(char::is_ascii_digit);
+            Ok(Self(digits.collect()))
+        }
+    }
+
+    #[derive(Debug, PartialEq)]
+    struct Written(String);
+
+    impl Decode<kind::Multiple<kind::Phone>> for Written {
+        fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
+            Ok(Self(answered.as_str().to_owned()))
+        }
+    }
+
+    impl Decode<kind::Phone> for Written {
+        fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
+            assert!(!answered.is_null() && !answered.is_empty_text());
+            Ok(Self(answered.as_str().to_owned()))
+        }
+    }
+
+    #[derive(Debug, PartialEq)]
+    struct Marked(String);
+
+    impl Decode<kind::Text> for Marked {
+        fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
+            let text: String = Decode::<kind::Text>::decode(answered)?;
+            Ok(Self(format!("{text} {}", answered.as_str())))
+        }
+    }
+
+    #[derive(Record)]
+    #[vibecode(entity = "contacts")]
+    struct Own {
+        phone: Vec<Digits>,
+        #[vibecode(field = "email", type_id = "WORK")]
+        email: Option<Marked>,
+        #[vibecode(field = "email", type_id = "HOME")]
+        home: Option<Marked>,
+    }
+
+    #[derive(Record)]
+    #[vibecode(entity = "contacts")]
+    struct AsJson {
+        phone: Written,
+    }
+
+    #[derive(Record)]
+    #[vibecode(entity = "contacts")]
+    struct EachAsJson {
+        phone: Vec<Written>,
+    }
+
+    const FM: &str = r#"{"fm":[
+        {"id":5,"typeId":"PHONE","valueType":"FAX","value":"+7 (916) 1"},
+        {"id":6,"typeId":"EMAIL","valueType":"WORK","value":"a\"b@c.ru"},
+        {"id":7,"typeId":"PHONE","valueType":"WORK","value":"79162"}]}"#;
+    const ALIASES: &str =
+        r#"{"phoneMobile":["+7 (916) 1"],"phoneWork":"79162","emailWork":"a\"b@c.ru"}"#;
+
+    fn raw(record: &str) -> RawAnswer {
+        RawAnswer::from_json::<Contacts>(record).unwrap()
+    }
+
+    #[test]
+    fn an_own_type_for_a_phone_is_read_from_fm_and_from_the_aliases() {
+        for (record, phones) in [(FM, ["79161", "79162"]), (ALIASES, ["79162", "79161"])] {
+            let own = raw(record).record::<Own>().unwrap();
+            assert_eq!(own.phone, phones.map(|it| Digits(it.to_owned())));
+            assert_eq!(own.email.unwrap().0, r#"a"b@c.ru "a\"b@c.ru""#);
+            assert_eq!(own.home, None);
+        }
+    }
+
+    #[test]
+    fn an_own_type_may_read_phones_as_json() {
+        let fax = r#"{"typeId":"PHONE","value":"+7 (916) 1","valueType":"FAX"}"#;
+        let work = r#"{"typeId":"PHONE","value":"79162","valueType":"WORK"}"#;
+        let list = raw(FM).record::<AsJson>().unwrap().phone;
+        let expected: serde_json::Value = serde_json::from_str(&format!("[{fax},{work}]")).unwrap();
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&list.0).unwrap(),
+            expected
+        );
+        let each = raw(FM).record::<EachAsJson>().unwrap().phone;
+        let each: Vec<serde_json::Value> = each
+            .iter()
+            .map(|it| serde_json::from_str(&it.0).unwrap())
+            .collect();
+        assert_eq!(serde_json::Value::from(each), expected);
+        let none = raw(r#"{"fm":[]}"#).record::<AsJson>().unwrap().phone;
+        assert_eq!(none.0, "[]");
+    }
+}

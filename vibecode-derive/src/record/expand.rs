@@ -50,7 +50,7 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
                 const READ_NAMES: &'static [&'static __v::str] = &[#(#names),*];
                 const READS_MULTIFIELDS: __v::bool = #reads_multifields;
                 #[inline]
-                fn place(__name: &__v::str) -> __v::Option<__v::usize> {
+                fn index_of(__name: &__v::str) -> __v::Option<__v::usize> {
                     match __name {
                         #(#names => __v::Option::Some(#indexes),)*
                         _ => __v::Option::None,

@@ -8,7 +8,10 @@ use super::{
     Request,
     judge::{self, Answer},
 };
-use crate::{Outcome, RawAnswer, Result, wire::json};
+use crate::{
+    Outcome, RawAnswer, Result,
+    wire::{id, json},
+};
 
 /// A record: the requested one, or a new one.
 impl Answer for RawAnswer {
@@ -111,7 +114,9 @@ fn check_object(object: &RawValue, wanted: Option<u64>) -> Result<bool> {
         ));
     };
     match (id, wanted) {
-        (Some(id), Some(wanted)) if json::id(id) != Some(wanted) => Err(judge::other_record()),
+        (Some(id), Some(wanted)) if id::of_record(id.get()) != Some(wanted) => {
+            Err(judge::other_record())
+        }
         (None, _) if success.is_some() || error.is_some() => Err(judge::unexpected(
             "the answer reports a success, but contains an error in the place of the record",
         )),

@@ -1,6 +1,6 @@
 //! One attempt to send a request, and its unjudged result.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{
@@ -9,11 +9,7 @@ use http::{
 };
 use reqwest::{Response, Url};
 
-use super::{
-    Request,
-    credentials::JSON,
-    handover::{Handover, OpenAttempt},
-};
+use super::{Request, credentials::JSON, frames::Frames};
 
 const NO_CACHE: HeaderValue = HeaderValue::from_static("no-cache");
 
@@ -50,16 +46,15 @@ pub(crate) enum ReadBody {
 }
 
 /// Sends a request once, with these headers in addition to those of the HTTP client, and with the HTTP
-/// client's timeout if none is given. The handover is that of a request which waits for a connection.
+/// client's timeout if none is given.
 pub(super) fn attempt(
     http: &reqwest::Client,
     url: Url,
     authorization: Option<HeaderValue>,
     timeout: Option<Duration>,
     request: &Request,
-    handover: Option<Arc<Handover>>,
 ) -> impl Future<Output = Attempt> + Send + use<> {
-    let mut open = handover.map(OpenAttempt::connecting).unwrap_or_default();
+    let mut frames = Frames::default();
     let mut sent = reqwest::Request::new(request.method.clone(), url);
     if timeout.is_some() {
         *sent.timeout_mut() = timeout;
@@ -67,10 +62,10 @@ pub(super) fn attempt(
     if let Some(authorization) = authorization {
         sent.headers_mut().insert(AUTHORIZATION, authorization);
     }
-    if request.body.is_some() {
+    if let Some(body) = &request.body {
         sent.headers_mut().insert(CONTENT_TYPE, JSON);
+        *sent.body_mut() = Some(frames.body(body.clone()));
     }
-    *sent.body_mut() = open.body(request.body.clone());
     if !request.is_write() {
         // An answer from a cache on the way would prove nothing.
         sent.headers_mut().insert(CACHE_CONTROL, NO_CACHE);
@@ -79,7 +74,7 @@ pub(super) fn attempt(
     // The future does not hold the parts of the request while it waits for the answer.
     async move {
         // Dropping this ends the attempt, whoever drops it.
-        let _open = open;
+        let _frames = frames;
         let mut response = match answer.await {
             Ok(response) => response,
             Err(error) => return Attempt::Failed(error.without_url()),

@@ -1,7 +1,7 @@
 //! The envelope of every answer:
 //! `{"success":true,"data":…,"meta":…}` or `{"success":false,"error":{…}}`.
 
-use std::{fmt, marker::PhantomData, time::Duration};
+use std::{borrow::Cow, fmt, marker::PhantomData, time::Duration};
 
 use serde::{
     Deserialize, Deserializer,
@@ -13,9 +13,8 @@ use crate::{
     ErrorCode,
     error::ApiError,
     wire::{
-        equality,
         json::{self, pick},
-        retry_after,
+        nothing, retry_after,
     },
 };
 
@@ -67,7 +66,7 @@ impl Failure {
     pub(crate) fn read(error: &str) -> Option<Self> {
         let keys = ["code", "message", "hint", "b24Code", "retryAfter"];
         let [code, message, hint, b24_code, wait] = pick(error, keys)?;
-        let text = |value: Option<&RawValue>| value.and_then(json::text);
+        let text = |value: Option<&RawValue>| value.and_then(text_of);
         Some(Self {
             api: ApiError {
                 code: text_or_nothing(code)?.map(|code| ErrorCode::from_wire(&code)),
@@ -80,11 +79,15 @@ impl Failure {
     }
 }
 
+fn text_of(value: &RawValue) -> Option<String> {
+    json::text(value.get()).map(Cow::into_owned)
+}
+
 /// Returns a text or a number; `Some(None)` if there is nothing, and `None` for anything else.
 #[expect(clippy::option_option, reason = "absent and not understood differ")]
 fn text_or_nothing(value: Option<&RawValue>) -> Option<Option<String>> {
-    match value.filter(|value| !equality::is_nothing(value.get())) {
-        Some(value) => json::text(value).map(Some),
+    match value.filter(|value| !nothing::is_nothing(value.get())) {
+        Some(value) => text_of(value).map(Some),
         None => Some(None),
     }
 }
@@ -102,7 +105,7 @@ impl<'a, D> Parts<'a, D> {
             // A success with an error: it is not known which is true.
             if self
                 .error
-                .is_some_and(|error| !equality::is_nothing(error.get()))
+                .is_some_and(|error| !nothing::is_nothing(error.get()))
             {
                 return None;
             }

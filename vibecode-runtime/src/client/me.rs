@@ -100,19 +100,18 @@ fn read<T>(
     value: Option<WireValue<'_>>,
     read: impl FnOnce(WireValue<'_>) -> Result<T, DecodeError>,
 ) -> Result<Option<T>, DecodeError> {
-    let present = value.filter(|value| !value.is_nothing());
+    let present = value.filter(|value| !value.is_no_value());
     present.map(read).transpose()
 }
 
 fn text(value: WireValue<'_>) -> Result<String, DecodeError> {
-    let text = value.text().filter(|_| value.is_quoted());
-    let text = text.map(Cow::into_owned);
+    let text = value.string().map(Cow::into_owned);
     text.ok_or_else(|| DecodeError::expected("a text"))
 }
 
 /// Reads text, or an object with a name or a code.
 fn name(value: WireValue<'_>) -> Result<String, DecodeError> {
-    if value.is_quoted() {
+    if value.is_string() {
         return text(value);
     }
     let expected = || DecodeError::expected("a text, or an object with `name` or `code`");
@@ -124,7 +123,7 @@ fn name(value: WireValue<'_>) -> Result<String, DecodeError> {
 fn texts(value: WireValue<'_>) -> Result<Vec<String>, DecodeError> {
     let elements = value.elements();
     let elements = elements.ok_or_else(|| DecodeError::expected("a list of texts"))?;
-    elements.map(text).collect()
+    elements.into_iter().map(text).collect()
 }
 
 impl fmt::Debug for Me {

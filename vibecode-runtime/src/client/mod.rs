@@ -14,7 +14,7 @@ mod credentials;
 mod decision;
 mod detachable;
 mod envelope;
-mod handover;
+mod frames;
 mod identity;
 mod judge;
 mod locked_write;
@@ -28,7 +28,7 @@ mod send;
 mod times;
 mod trace;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc};
 
 use reqwest::Url;
 

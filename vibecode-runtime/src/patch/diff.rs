@@ -69,7 +69,7 @@ impl<P: PatchOf<E>, E> PatchOf<E> for Diff<P> {}
 pub struct NotRemovable {
     field: Cow<'static, str>,
     value: String,
-    type_id: &'static str,
+    value_type: &'static str,
 }
 
 impl NotRemovable {
@@ -77,7 +77,7 @@ impl NotRemovable {
         Self {
             field,
             value: gone.text(),
-            type_id: gone.type_id,
+            value_type: gone.value_type,
         }
     }
 
@@ -96,7 +96,7 @@ impl NotRemovable {
     /// Returns the type, such as `WORK`.
     #[must_use]
     pub fn type_id(&self) -> &'static str {
-        self.type_id
+        self.value_type
     }
 }
 
@@ -104,7 +104,7 @@ impl fmt::Debug for NotRemovable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NotRemovable")
             .field("field", &self.field)
-            .field("type_id", &self.type_id)
+            .field("type_id", &self.value_type)
             .finish_non_exhaustive()
     }
 }
@@ -124,12 +124,14 @@ impl Body {
                 (now, _) => changed.take(name, &now),
             }
         }
-        let gone = before.changes().flat_map(|(name, earlier)| {
-            let gone = missing_in(name, &added(self.change_of(name)), &added(Some(earlier)));
-            gone.into_iter()
-                .map(|gone| NotRemovable::new(name.clone(), gone))
-        });
-        let gone = gone.collect();
+        let mut gone = Vec::new();
+        for (name, earlier) in before.changes() {
+            if let FieldChange::Add(earlier) = earlier {
+                let missing = missing_in(name, &added(self.change_of(name)), &earlier);
+                let missing = missing.into_iter();
+                gone.extend(missing.map(|gone| NotRemovable::new(name.clone(), gone)));
+            }
+        }
         (changed, gone)
     }
 }
@@ -154,7 +156,7 @@ fn is_same(now: &FieldChange<'_>, earlier: &FieldChange<'_>) -> bool {
 /// Returns the values of `wanted` that `there` does not contain with the same type.
 fn missing_in<'a>(field: &str, there: &[Added<'_>], wanted: &[Added<'a>]) -> Vec<Added<'a>> {
     let kind = kind_of(field);
-    let key = |added: &Added<'_>| (EntryKey::of(&kind, &added.text()), added.type_id);
+    let key = |added: &Added<'_>| (EntryKey::of(kind, &added.text()), added.value_type);
     let there: HashSet<_> = there.iter().map(key).collect();
     let missing = wanted.iter().filter(|wanted| !there.contains(&key(wanted)));
     missing.copied().collect()
@@ -169,8 +171,8 @@ mod tests {
         for (name, json) in sets {
             body.take(&(*name).into(), &FieldChange::Set(json));
         }
-        for (value, type_id) in phones {
-            body.add("phone", &|to| to.entry(value, type_id));
+        for (value, value_type) in phones {
+            body.add("phone", &|to| to.entry(value, value_type));
         }
         body
     }

@@ -133,18 +133,11 @@ whole_numbers! {
     Double: u8 u16 u32 u64 => unsigned;
 }
 
-/// Ids: 0 is not a valid id, and may clear the field.
 macro_rules! ids {
     ($($Kind:ident: $($Number:ty)+;)+) => {$($(
         impl Encode<kind::$Kind> for $Number {
             fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
-                match *self {
-                    0 => Err(EncodeError::new("0 is no id")),
-                    id => {
-                        to.unsigned(id.into());
-                        Ok(())
-                    }
-                }
+                to.id((*self).into(), "0 is no id")
             }
         }
     )+)+};
@@ -198,14 +191,7 @@ impl<E> Encode<kind::Reference<E>> for Id<E> {
 }
 
 impl<E> Encode<kind::Reference<E>> for u64 {
-    // 0 in a reference means none (api.md, "Read") and would clear the field.
     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
-        match *self {
-            0 => Err(EncodeError::new("0 refers to no record")),
-            id => {
-                to.unsigned(id);
-                Ok(())
-            }
-        }
+        to.id(*self, "0 refers to no record")
     }
 }

@@ -67,7 +67,7 @@ struct Entries {
 /// A value of a multifield: where its JSON is in the text, and its type.
 pub(crate) struct Entry {
     pub(crate) value: Range<usize>,
-    pub(crate) type_id: &'static str,
+    pub(crate) value_type: &'static str,
 }
 
 impl<'a> Encoder<'a> {
@@ -218,28 +218,35 @@ impl<'a> Encoder<'a> {
             let reason = format!("it is an option of `{}` of {}", list.field, list.entity);
             return Err(EncodeError::new(reason));
         }
-        match option.option_id() {
-            0 => Err(EncodeError::new("0 is the id of no option")),
-            id => {
-                self.unsigned(id);
-                Ok(())
-            }
-        }
+        self.id(option.option_id(), "0 is the id of no option")
     }
 
-    pub(crate) fn entry(&mut self, value: &str, type_id: &'static str) -> Result<(), EncodeError> {
+    /// Writes an id. 0 is not one and would clear the field; `refusal` is the reason for it.
+    pub(crate) fn id(&mut self, id: u64, refusal: &'static str) -> Result<(), EncodeError> {
+        if id == 0 {
+            return Err(EncodeError::new(refusal));
+        }
+        self.unsigned(id);
+        Ok(())
+    }
+
+    pub(crate) fn entry(
+        &mut self,
+        value: &str,
+        value_type: &'static str,
+    ) -> Result<(), EncodeError> {
         if is_blank(value) {
             return Err(EncodeError::new("it is empty"));
         }
         let begin = self.json.len();
         self.text(value);
         self.entries += 1;
-        self.take(begin, type_id);
+        self.take(begin, value_type);
         Ok(())
     }
 
     /// Turns the text that has been written into a value of a multifield.
-    pub(crate) fn written_entry(&mut self, type_id: &'static str) -> Result<(), EncodeError> {
+    pub(crate) fn written_entry(&mut self, value_type: &'static str) -> Result<(), EncodeError> {
         self.require_one_value()?;
         let written = self.json.get(self.begin..).unwrap_or_default();
         let text: String = serde_json::from_str(written)
@@ -247,16 +254,16 @@ impl<'a> Encoder<'a> {
         if is_blank(&text) {
             return Err(EncodeError::new("it is empty"));
         }
-        self.take(self.begin, type_id);
+        self.take(self.begin, value_type);
         Ok(())
     }
 
-    fn take(&mut self, begin: usize, type_id: &'static str) {
+    fn take(&mut self, begin: usize, value_type: &'static str) {
         let end = self.json.len();
         if let Some(added) = &mut self.added {
             let entry = Entry {
                 value: begin..end,
-                type_id,
+                value_type,
             };
             match added.first {
                 None => added.first = Some(entry),

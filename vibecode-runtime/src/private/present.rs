@@ -93,9 +93,9 @@ impl<K, T: Encode<K>> Present<'_, K, T> {
 
     /// Adds a plain value to a multifield, with one type.
     #[inline]
-    pub fn add_typed(self, body: &mut Body, name: &'static str, type_id: &'static str) {
+    pub fn add_typed(self, body: &mut Body, name: &'static str, value_type: &'static str) {
         if let Some(value) = self.0 {
-            add_typed(body, name, type_id, value);
+            add_typed(body, name, value_type, value);
         }
     }
 }
@@ -105,12 +105,12 @@ impl<K, T: Encode<K>> Present<'_, K, T> {
 pub(crate) fn add_typed<K, T: Encode<K>>(
     body: &mut Body,
     name: &'static str,
-    type_id: &'static str,
+    value_type: &'static str,
     value: &T,
 ) {
     body.add(name, &|to| {
         value.encode(to)?;
-        to.written_entry(type_id)
+        to.written_entry(value_type)
     });
 }
 

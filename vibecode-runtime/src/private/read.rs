@@ -14,7 +14,7 @@ fn value<K: Kind, T: Decode<K>>(fields: &Fields<'_>, index: usize) -> Read<T> {
     let (name, answered) = fields.at(index);
     let field = fields.list_of(name);
     let present = answered.filter(|answered| !K::is_nothing(*answered));
-    let read = present.map(|answered| T::decode(answered.of(&field)));
+    let read = present.map(|answered| T::decode(answered.of_field(&field)));
     let read = read.transpose();
     read.map_err(|error| UnreadableField::new(name, error))
 }
@@ -29,7 +29,7 @@ pub(super) fn required<K: Kind, T: Decode<K>>(
     let present = answered.filter(|it| it.is_empty_text() || !K::is_nothing(*it));
     let nothing = || DecodeError::expected("a value, found nothing: is the field an `Option`?");
     let present = present.ok_or_else(nothing);
-    let read = present.and_then(|answered| T::decode(answered.of(&field)));
+    let read = present.and_then(|answered| T::decode(answered.of_field(&field)));
     read.map_err(|error| UnreadableField::new(name, error))
 }
 
@@ -37,7 +37,7 @@ pub(super) fn required<K: Kind, T: Decode<K>>(
 fn list<K, T: Decode<K>>(fields: &Fields<'_>, index: usize) -> Result<T, UnreadableField> {
     let (name, answered) = fields.at(index);
     let field = fields.list_of(name);
-    let read = T::decode(answered.unwrap_or(WireValue::EMPTY_LIST).of(&field));
+    let read = T::decode(answered.unwrap_or(WireValue::EMPTY_LIST).of_field(&field));
     read.map_err(|error| UnreadableField::new(name, error))
 }
 

@@ -9,10 +9,8 @@ use crate::{
     Duplicate, Entity, Error, ErrorKind, Id, Mismatch, Multifields, Outcome, Patch, Record, Result,
     WireValue,
     record::{Fields, UnreadableRecord},
-    value::multifield::{
-        MULTIFIELD_FLAGS, MULTIFIELD_NAMES, UnclearMultifields, shows_unknown_alias,
-    },
-    wire::json,
+    value::multifield::{self, UnclearMultifields, shows_unknown_alias},
+    wire::{id, json},
 };
 
 /// A record as the API returned it: JSON text that is parsed on demand.
@@ -128,13 +126,13 @@ impl RawAnswer {
 
     pub(crate) fn id(&self) -> Option<u64> {
         let [id] = json::pick(self.as_str(), ["id"])?;
-        json::id(id?)
+        id::of_record(id?.get())
     }
 
     /// Looks up the values of some fields, and everything that shows phones and emails. A record
     /// with two ids is not read: it is not known which of the two the values belong to.
-    pub(crate) fn look_up<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Shown<'_, 'n> {
-        let always = [MULTIFIELD_NAMES, MULTIFIELD_FLAGS, &["id"]]
+    pub(crate) fn look_up<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> LookedUp<'_, 'n> {
+        let always = [multifield::NAMES, multifield::FLAGS, &["id"]]
             .into_iter()
             .flatten();
         let names: Vec<&str> = always.copied().chain(names).collect();
@@ -143,7 +141,7 @@ impl RawAnswer {
         let mut values = vec![None; names.len()];
         let index = |name: &str| indices.get(name).copied();
         let is_read = json::pick_into(self.as_str(), &mut values, index).is_ok();
-        Shown {
+        LookedUp {
             record: self.as_str(),
             indices,
             values: is_read.then_some(values),
@@ -155,14 +153,15 @@ impl RawAnswer {
     }
 }
 
-pub(crate) struct Shown<'a, 'n> {
+/// The fields of a record that were looked up.
+pub(crate) struct LookedUp<'a, 'n> {
     record: &'a str,
     indices: HashMap<&'n str, usize>,
     /// By index; `None` if the record is not a readable object.
     values: Option<Vec<Option<&'a RawValue>>>,
 }
 
-impl<'a> Shown<'a, '_> {
+impl<'a> LookedUp<'a, '_> {
     /// Returns the value of a field that was looked up, if the record contains it.
     pub(crate) fn field(&self, name: &str) -> Option<WireValue<'a>> {
         let index = self.indices.get(name)?;

@@ -80,7 +80,7 @@ impl Mismatch {
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Duplicate {
-    kind: String,
+    kind: &'static str,
     value: String,
     entries: Vec<MultifieldEntry>,
 }
@@ -89,7 +89,7 @@ impl Duplicate {
     /// Returns the kind: `PHONE` or `EMAIL`.
     #[must_use]
     pub fn kind(&self) -> &str {
-        &self.kind
+        self.kind
     }
 
     /// Returns the value as it is in the patch.
@@ -156,11 +156,11 @@ impl Body {
             let kind = kind_of(name);
             for value in added.iter().map(Added::text) {
                 // Removed, so that a value that is in the patch twice is reported once.
-                let entries = by_key.remove(&EntryKey::of(&kind, &value));
+                let entries = by_key.remove(&EntryKey::of(kind, &value));
                 let entries = entries.unwrap_or_default();
                 if entries.len() > 1 {
                     duplicates.push(Duplicate {
-                        kind: kind.clone(),
+                        kind,
                         value,
                         entries: entries.into_iter().cloned().collect(),
                     });
@@ -191,16 +191,16 @@ fn of_additions(
         return Some(MismatchKind::NotShown);
     };
     let kind = kind_of(field);
-    let entries = multifields.of_kind(&kind);
+    let entries = multifields.of_kind(kind);
     let there: HashSet<_> = entries
         .map(|entry| (entry.key(), entry.value_type()))
         .collect();
     let is_there =
-        |added: &Added<'_>| there.contains(&(EntryKey::of(&kind, &added.text()), added.type_id));
+        |added: &Added<'_>| there.contains(&(EntryKey::of(kind, &added.text()), added.value_type));
     if added.iter().all(is_there) {
         return None;
     }
-    Some(if multifields.are_all_of(&kind) {
+    Some(if multifields.are_all_of(kind) {
         MismatchKind::Different
     } else {
         MismatchKind::NotShown

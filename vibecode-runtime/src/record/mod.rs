@@ -4,13 +4,16 @@ pub(crate) mod answer;
 pub(crate) mod decode;
 pub(crate) mod mismatch;
 
-use std::fmt;
+use std::{cell::OnceCell, fmt};
 
 use serde_json::value::RawValue;
 
 use crate::{
     DecodeError, Entity, Multifields, WireValue,
-    value::{enumeration::List, multifield::MULTIFIELD_NAMES},
+    value::{
+        enumeration::List,
+        multifield::{self, UnclearMultifields},
+    },
     wire::json::{self, NotPicked},
 };
 
@@ -52,7 +55,7 @@ pub trait Record: Sized {
 
     /// Returns the index of a wire name in `READ_NAMES`.
     #[doc(hidden)]
-    fn place(name: &str) -> Option<usize>;
+    fn index_of(name: &str) -> Option<usize>;
 
     /// Reads the record from its fields.
     #[doc(hidden)]
@@ -66,6 +69,8 @@ pub struct Fields<'a> {
     entity: &'static str,
     names: &'static [&'static str],
     values: &'a [Option<&'a RawValue>],
+    /// Read when the first field asks for them.
+    multifields: OnceCell<Result<Multifields, UnclearMultifields>>,
 }
 
 /// At most this many values are kept on the stack.
@@ -89,7 +94,7 @@ impl<'a> Fields<'a> {
     pub(crate) fn read<T: Record>(record: &str) -> Result<T, UnreadableRecord> {
         let own = T::READ_NAMES.len();
         let further: &[&'static str] = if T::READS_MULTIFIELDS {
-            MULTIFIELD_NAMES
+            multifield::NAMES
         } else {
             &[]
         };
@@ -101,14 +106,11 @@ impl<'a> Fields<'a> {
             many.resize(count, None);
             many.as_mut_slice()
         };
-        let picked = if T::READS_MULTIFIELDS {
-            let further = |name: &str| further.iter().position(|each| *each == name);
-            let place = |name: &str| T::place(name).or_else(|| further(name).map(|it| own + it));
-            json::pick_into(record, values, place)
-        } else {
-            json::pick_into(record, values, T::place)
+        let index = |name: &str| {
+            let further = || further.iter().position(|each| *each == name);
+            T::index_of(name).or_else(|| further().map(|index| own + index))
         };
-        picked.map_err(|problem| match problem {
+        json::pick_into(record, values, index).map_err(|problem| match problem {
             NotPicked::NotAnObject => UnreadableRecord::NotAnObject,
             NotPicked::UnreadableKey => UnreadableRecord::Key,
             NotPicked::Ambiguous(index) => {
@@ -122,17 +124,18 @@ impl<'a> Fields<'a> {
             entity: T::Entity::PATH,
             names: T::READ_NAMES,
             values,
+            multifields: OnceCell::new(),
         };
         T::from_fields(&fields).map_err(UnreadableRecord::Field)
     }
 
     #[expect(clippy::expect_used, reason = "an error about a field must name it")]
-    pub(crate) fn at(&self, place: usize) -> (&'static str, Option<WireValue<'a>>) {
+    pub(crate) fn at(&self, index: usize) -> (&'static str, Option<WireValue<'a>>) {
         let name = self
             .names
-            .get(place)
+            .get(index)
             .expect("the macro reads the fields that it lists");
-        (name, self.value(place))
+        (name, self.value(index))
     }
 
     /// Returns the field with this name as a list field, to be compared with the list of an enum.
@@ -145,18 +148,19 @@ impl<'a> Fields<'a> {
 
     /// Reads the phones and emails. If the struct also reads an alias such as `phoneWork` as an
     /// ordinary field, the alias's value is among the struct's own fields.
-    pub(crate) fn multifields(&self) -> Result<Multifields, DecodeError> {
-        let read = Multifields::read(|name| {
+    pub(crate) fn multifields(&self) -> Result<&Multifields, DecodeError> {
+        let value = |name: &str| {
             let own = self.names.iter().position(|each| *each == name);
-            let further = || MULTIFIELD_NAMES.iter().position(|each| *each == name);
+            let further = || multifield::NAMES.iter().position(|each| *each == name);
             self.value(own.or_else(|| further().map(|it| self.names.len() + it))?)
-        });
-        read.map_err(DecodeError::from)
+        };
+        let read = self.multifields.get_or_init(|| Multifields::read(value));
+        read.as_ref().map_err(|unclear| DecodeError::from(*unclear))
     }
 
-    fn value(&self, place: usize) -> Option<WireValue<'a>> {
+    fn value(&self, index: usize) -> Option<WireValue<'a>> {
         self.values
-            .get(place)
+            .get(index)
             .copied()
             .flatten()
             .map(WireValue::new)

@@ -45,6 +45,16 @@ impl Text {
         self
     }
 
+    #[expect(clippy::indexing_slicing, reason = "there are ten digits")]
+    pub(crate) const fn then_number(self, number: u32) -> Self {
+        const DIGITS: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+        let text = match number / 10 {
+            0 => self,
+            before => self.then_number(before),
+        };
+        text.then(DIGITS[(number % 10) as usize])
+    }
+
     pub(crate) const fn as_str(&self) -> &str {
         let (text, _) = self.bytes.split_at(self.length);
         match std::str::from_utf8(text) {

@@ -3,7 +3,9 @@
 use std::{borrow::Cow, fmt, str::FromStr};
 
 use super::ParseError;
-use crate::{Encode, EncodeError, Encoder, kind, value::text_form::serde_as_text};
+use crate::{
+    Encode, EncodeError, Encoder, kind, value::text_form::serde_as_text, wire::number::is_digits,
+};
 
 const DATE: ParseError = ParseError::expected("a day as YYYY-MM-DD");
 const DATE_TIME: ParseError =
@@ -223,7 +225,7 @@ fn is_clock(text: &str) -> bool {
     let (time, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let is_time = three(time, ':', [2, 2, 2])
         .is_some_and(|(hours, minutes, seconds)| hours < 24 && minutes < 60 && seconds < 60);
-    is_time && is_number(fraction)
+    is_time && is_digits(fraction)
 }
 
 /// Normalizes an offset to the spelling that is sent: `Z` or `+03:00`.
@@ -253,12 +255,8 @@ fn three(text: &str, between: char, lengths: [usize; 3]) -> Option<(u16, u16, u1
 }
 
 fn number(text: &str, length: usize) -> Option<u16> {
-    let digits = text.len() == length && is_number(text);
+    let digits = text.len() == length && is_digits(text);
     digits.then(|| text.parse().ok()).flatten()
-}
-
-fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 impl fmt::Display for DateTime {

@@ -33,10 +33,10 @@ use crate::{Encode, EncodeError, Encoder, Id, kind};
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct File(Form);
+pub struct File(FileValue);
 
 #[derive(Clone, PartialEq, Eq)]
-enum Form {
+enum FileValue {
     Upload { name: String, content: Vec<u8> },
     Keep(u64),
 }
@@ -45,7 +45,7 @@ impl File {
     /// Creates a file to upload, `["name", "base64"]` on the wire. If the name is empty, the patch
     /// is invalid: [`ErrorKind::InvalidPatch`](crate::ErrorKind::InvalidPatch).
     pub fn upload(name: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
-        Self(Form::Upload {
+        Self(FileValue::Upload {
             name: name.into(),
             content: content.into(),
         })
@@ -60,18 +60,18 @@ impl File {
     /// Keeps the file with this id, which is already in the field: `{"id": 12}` on the wire.
     #[must_use]
     pub fn keep(id: u64) -> Self {
-        Self(Form::Keep(id))
+        Self(FileValue::Keep(id))
     }
 }
 
 impl Encode<kind::File> for File {
     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
         match &self.0 {
-            Form::Upload { name, .. } if name.is_empty() => {
+            FileValue::Upload { name, .. } if name.is_empty() => {
                 Err(EncodeError::new("a file has a name"))
             }
-            Form::Upload { name, content } => to.json(&[name, &STANDARD.encode(content)]),
-            Form::Keep(id) => to.json(&json!({ "id": id })),
+            FileValue::Upload { name, content } => to.json(&[name, &STANDARD.encode(content)]),
+            FileValue::Keep(id) => to.json(&json!({ "id": id })),
         }
     }
 }
@@ -82,11 +82,11 @@ impl Serialize for File {
         match &self.0 {
             // In a format that is not self-describing, the two forms cannot be distinguished by
             // their shape.
-            form if !serializer.is_human_readable() => form.as_fields().serialize(serializer),
-            Form::Upload { name, content } => {
+            value if !serializer.is_human_readable() => value.as_fields().serialize(serializer),
+            FileValue::Upload { name, content } => {
                 [name, &STANDARD.encode(content)].serialize(serializer)
             }
-            Form::Keep(id) => serializer.collect_map([("id", id)]),
+            FileValue::Keep(id) => serializer.collect_map([("id", id)]),
         }
     }
 }
@@ -99,13 +99,13 @@ impl<'de> Deserialize<'de> for File {
         }
         let (keep, name, content) = <(Option<u64>, String, Vec<u8>)>::deserialize(deserializer)?;
         Ok(Self(match keep {
-            Some(id) => Form::Keep(id),
-            None => Form::Upload { name, content },
+            Some(id) => FileValue::Keep(id),
+            None => FileValue::Upload { name, content },
         }))
     }
 }
 
-impl Form {
+impl FileValue {
     fn as_fields(&self) -> (Option<u64>, &str, &[u8]) {
         match self {
             Self::Keep(id) => (Some(*id), "", &[]),
@@ -150,8 +150,8 @@ impl<'de> Visitor<'de> for FileVisitor {
 impl fmt::Debug for File {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Form::Upload { content, .. } => write!(f, "File::upload({} bytes)", content.len()),
-            Form::Keep(id) => write!(f, "File::keep({id})"),
+            FileValue::Upload { content, .. } => write!(f, "File::upload({} bytes)", content.len()),
+            FileValue::Keep(id) => write!(f, "File::keep({id})"),
         }
     }
 }

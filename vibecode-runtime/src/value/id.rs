@@ -9,7 +9,7 @@ use std::{
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Visitor};
 
-use crate::{Companies, Contacts, Deals, Leads, Users, record::decode::whole};
+use crate::{Companies, Contacts, Deals, Leads, Users, wire::id};
 
 /// The id of a record of one entity, such as [`ContactId`].
 ///
@@ -133,8 +133,10 @@ impl<E> Visitor<'_> for IdVisitor<E> {
     }
 
     fn visit_str<R: serde::de::Error>(self, text: &str) -> Result<Id<E>, R> {
-        let value = whole(text);
-        self.visit_u64(value.ok_or_else(|| R::custom("expected the id of a record"))?)
+        let value = id::of_text(text);
+        value
+            .map(Id::new)
+            .ok_or_else(|| R::custom("expected the id of a record"))
     }
 }
 

@@ -3,7 +3,9 @@
 use std::{fmt, str::FromStr};
 
 use super::ParseError;
-use crate::{Encode, EncodeError, Encoder, kind, value::text_form::serde_as_text};
+use crate::{
+    Encode, EncodeError, Encoder, kind, value::text_form::serde_as_text, wire::number::Decimal,
+};
 
 const MONEY: ParseError = ParseError::expected(
     "an amount in digits with at most one point and a currency of three capitals, such as 300.50|RUB",
@@ -38,7 +40,8 @@ impl Money {
         let (amount, currency) = (amount.into(), currency.into());
         let is_currency =
             currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase());
-        if is_decimal(&amount) && is_currency {
+        let is_decimal = Decimal::of(&amount).is_some() && !amount.contains(['e', 'E']);
+        if is_decimal && is_currency {
             Ok(Self { amount, currency })
         } else {
             Err(MONEY)
@@ -56,13 +59,6 @@ impl Money {
     pub fn currency(&self) -> &str {
         &self.currency
     }
-}
-
-fn is_decimal(text: &str) -> bool {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|it| it.is_ascii_digit());
-    is_number(whole) && is_number(fraction)
 }
 
 impl FromStr for Money {

@@ -13,7 +13,12 @@ use std::{borrow::Cow, collections::BTreeSet};
 
 use serde_json::value::RawValue;
 
-use super::{json, truth};
+use super::{
+    id,
+    json::{self, value_of},
+    nothing::is_nothing,
+    number::{self, Decimal},
+};
 use crate::{Date, DateTime, Money};
 
 /// The key with which entries of a multifield are compared: two entries are the same if their keys
@@ -65,32 +70,27 @@ fn is_punctuation(letter: char) -> bool {
         || matches!(letter, '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// Whether JSON is one of the API's forms of "nothing" (api.md, "Values underneath").
-pub(crate) fn is_nothing(json: &str) -> bool {
-    Form::of(json).is_nothing()
-}
-
-/// Reads a boolean in any of its forms, or returns `None` if it is not a boolean.
-pub(crate) fn boolean(json: &str) -> Option<bool> {
-    Form::of(json).boolean()
-}
-
 pub(crate) fn same(one: &str, other: &str) -> bool {
-    one == other || Form::of(one).is_same(&Form::of(other))
+    let is_boolean = |json| matches!(json, "true" | "false");
+    one == other
+        || is_nothing(one) && is_nothing(other)
+        || (is_boolean(one) || is_boolean(other)) && json::boolean(one) == json::boolean(other)
+        || Form::of(one).is_same(&Form::of(other))
 }
 
 /// Whether a returned value shows what was sent. It may contain more: the URL of a file of which
 /// only the id was sent. For an uploaded file it only shows that there is one, not its content.
 pub(crate) fn shows(sent: &str, shown: &str) -> bool {
-    let (sent, shown) = (Form::of(sent), Form::of(shown));
-    match (&sent, &shown) {
-        (Form::List(parts), Form::Object(shown)) if is_upload(parts) => has(shown, "id"),
-        (Form::List(sent), Form::List(shown)) => same_ids(sent, shown)
-            .unwrap_or_else(|| sent.len() == shown.len() && all_pairs(sent, shown, shows)),
+    match (Form::of(sent), Form::of(shown)) {
+        (Form::List(parts), Form::Object(shown)) if is_upload(&parts) => {
+            value_of(&shown, "id").is_some()
+        }
+        (Form::List(sent), Form::List(shown)) => same_ids(&sent, &shown)
+            .unwrap_or_else(|| sent.len() == shown.len() && all_pairs(&sent, &shown, shows)),
         (Form::Object(sent), Form::Object(shown)) => sent.iter().all(|(key, sent)| {
-            value_of(shown, key).is_some_and(|shown| shows(sent.get(), shown.get()))
+            value_of(&shown, key).is_some_and(|shown| shows(sent.get(), shown.get()))
         }),
-        _ => sent.is_same(&shown),
+        _ => same(sent, shown),
     }
 }
 
@@ -108,39 +108,28 @@ pub(crate) fn uploads(sent: &str) -> bool {
 
 /// `["name", "base64"]`
 fn is_upload(parts: &[&RawValue]) -> bool {
-    matches!(parts, [name, content] if is_text(name) && is_text(content))
-}
-
-fn is_text(json: &RawValue) -> bool {
-    json.get().starts_with('"')
+    matches!(parts, [name, content] if json::is_string(name.get()) && json::is_string(content.get()))
 }
 
 enum Form<'a> {
-    Null,
-    Boolean(bool),
     /// As it is written.
     Number(&'a str),
     Text(Cow<'a, str>),
     List(Vec<&'a RawValue>),
     Object(Vec<(String, &'a RawValue)>),
-    /// A value that cannot be read, such as text with a lone surrogate or an object with a
-    /// duplicate key. It does not equal anything.
-    Unreadable,
+    /// null or a boolean, or a value that cannot be read, such as text with a lone surrogate or an
+    /// object with a duplicate key. As a form it does not equal anything.
+    Other,
 }
 
 impl<'a> Form<'a> {
     fn of(json: &'a str) -> Self {
-        let json = json.trim();
         match json.as_bytes().first() {
-            Some(b'"') => text(json).map_or(Self::Unreadable, Self::Text),
-            Some(b'[') => serde_json::from_str(json).map_or(Self::Unreadable, Self::List),
+            Some(b'"') => json::string(json).map_or(Self::Other, Self::Text),
+            Some(b'[') => serde_json::from_str(json).map_or(Self::Other, Self::List),
             Some(b'{') => Self::of_object(json),
-            _ => match json {
-                "null" => Self::Null,
-                "true" => Self::Boolean(true),
-                "false" => Self::Boolean(false),
-                number => Self::Number(number),
-            },
+            _ if json::is_number(json) => Self::Number(json),
+            _ => Self::Other,
         }
     }
 
@@ -152,43 +141,15 @@ impl<'a> Form<'a> {
         match json::pairs(json) {
             Some(pairs) if pairs.is_empty() => Self::List(Vec::new()),
             Some(pairs) => Self::Object(pairs),
-            None => Self::Unreadable,
-        }
-    }
-
-    fn is_nothing(&self) -> bool {
-        match self {
-            Self::Null => true,
-            Self::Boolean(value) => !value,
-            Self::Number(number) => {
-                Decimal::of(number).is_some_and(|number| number.digits.is_empty())
-            }
-            Self::Text(text) => text.is_empty() || text == "0",
-            Self::List(values) => values.is_empty(),
-            Self::Object(_) | Self::Unreadable => false,
-        }
-    }
-
-    fn boolean(&self) -> Option<bool> {
-        match self {
-            Self::Boolean(value) => Some(*value),
-            Self::Text(text) => truth(text),
-            Self::Number(number) => truth(number),
-            Self::Null | Self::List(_) | Self::Object(_) | Self::Unreadable => None,
+            None => Self::Other,
         }
     }
 
     fn is_same(&self, other: &Self) -> bool {
-        if self.is_nothing() && other.is_nothing() {
-            return true;
-        }
         match (self, other) {
-            (Self::Boolean(value), other) | (other, Self::Boolean(value)) => {
-                other.boolean() == Some(*value)
-            }
-            (Self::Number(one), Self::Number(other)) => same_number(one, other),
+            (Self::Number(one), Self::Number(other)) => number::same(one, other),
             (Self::Number(number), Self::Text(text)) | (Self::Text(text), Self::Number(number)) => {
-                is_written_as_a_number(text) && same_number(number, text)
+                number::is_canonical(text) && number::same(number, text)
             }
             (Self::Text(one), Self::Text(other)) => same_text(one, other),
             (Self::List(one), Self::List(other)) => same_ids(one, other)
@@ -204,15 +165,6 @@ impl<'a> Form<'a> {
     }
 }
 
-/// Returns the text of a JSON string, or `None` if it is not valid Unicode.
-fn text(json: &str) -> Option<Cow<'_, str>> {
-    let inner = json.strip_prefix('"')?.strip_suffix('"')?;
-    if inner.contains('\\') {
-        return serde_json::from_str(json).ok().map(Cow::Owned);
-    }
-    Some(Cow::Borrowed(inner))
-}
-
 fn all_pairs(
     one: &[&RawValue],
     other: &[&RawValue],
@@ -222,15 +174,6 @@ fn all_pairs(
     pairs.all(|(one, other)| are_same(one.get(), other.get()))
 }
 
-fn has(object: &[(String, &RawValue)], key: &str) -> bool {
-    value_of(object, key).is_some()
-}
-
-fn value_of<'a>(object: &[(String, &'a RawValue)], key: &str) -> Option<&'a RawValue> {
-    let mut pairs = object.iter();
-    pairs.find_map(|(name, value)| (name == key).then_some(*value))
-}
-
 /// Whether two lists of ids contain the same ids, regardless of order and duplicates. Returns
 /// `None` if they are not lists of ids.
 fn same_ids(one: &[&RawValue], other: &[&RawValue]) -> Option<bool> {
@@ -238,100 +181,8 @@ fn same_ids(one: &[&RawValue], other: &[&RawValue]) -> Option<bool> {
 }
 
 fn ids(values: &[&RawValue]) -> Option<BTreeSet<String>> {
-    values.iter().map(|value| id(value.get())).collect()
-}
-
-/// Returns the id of a record, a user or an option, written as a number or in digits, or a link
-/// such as `CO_3`.
-fn id(json: &str) -> Option<String> {
-    match Form::of(json) {
-        Form::Number(digits) if is_digits(digits) => Some(digits.to_owned()),
-        Form::Text(text) if is_digits(&text) && !text.starts_with('0') || is_link(&text) => {
-            Some(text.into_owned())
-        }
-        _ => None,
-    }
-}
-
-fn is_link(text: &str) -> bool {
-    text.split_once('_').is_some_and(|(entity, id)| {
-        entity.starts_with(|first: char| first.is_ascii_uppercase())
-            && entity.bytes().all(|byte| byte.is_ascii_alphanumeric())
-            && is_digits(id)
-            && !id.is_empty()
-    })
-}
-
-fn is_digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// A number without the parts that do not change its value: the sign unless it is 0, the digits
-/// without zeros at either end, and the power of ten of the last digit.
-#[derive(PartialEq)]
-struct Decimal {
-    is_negative: bool,
-    digits: String,
-    power: i64,
-}
-
-impl Decimal {
-    fn of(text: &str) -> Option<Self> {
-        let (is_negative, rest) = match text.strip_prefix('-') {
-            Some(rest) => (true, rest),
-            None => (false, text),
-        };
-        let (number, exponent) = match rest.split_once(['e', 'E']) {
-            Some((number, exponent)) => (number, exponent.parse::<i64>().ok()?),
-            None => (rest, 0),
-        };
-        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-        let is_number = is_digits(whole) && (fraction.is_empty() || is_digits(fraction));
-        if !is_number || number.ends_with('.') {
-            return None;
-        }
-        let all = [whole, fraction].concat();
-        let digits = all.trim_end_matches('0');
-        let zeros = i64::try_from(all.len() - digits.len()).ok()?;
-        let places = i64::try_from(fraction.len()).ok()?;
-        let digits = digits.trim_start_matches('0').to_owned();
-        let is_zero = digits.is_empty();
-        Some(Self {
-            is_negative: is_negative && !is_zero,
-            digits,
-            power: if is_zero {
-                0
-            } else {
-                exponent.checked_sub(places)?.checked_add(zeros)?
-            },
-        })
-    }
-}
-
-fn same_number(one: &str, other: &str) -> bool {
-    let Some((ours, theirs)) = Decimal::of(one).zip(Decimal::of(other)) else {
-        return one == other;
-    };
-    if ours == theirs {
-        return true;
-    }
-    // `0.1` may be returned with all the digits of the double that it is stored as. Integers are
-    // exact.
-    let is_double = |text: &str| text.contains(['.', 'e', 'E']);
-    let double = |text: &str| text.parse::<f64>().ok();
-    is_double(one)
-        && is_double(other)
-        && double(one)
-            .zip(double(other))
-            .is_some_and(|(one, other)| one.total_cmp(&other).is_eq())
-}
-
-/// Whether a text can be a number in quotes. `007` and `+7` cannot: a number would have lost the
-/// leading characters.
-fn is_written_as_a_number(text: &str) -> bool {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let begins_with_zero = digits.starts_with('0') && digits.len() > 1;
-    !begins_with_zero || digits.starts_with("0.") || digits.starts_with("0e")
+    let ids = values.iter().map(|value| id::of_element(value.get()));
+    ids.collect()
 }
 
 fn same_text(one: &str, other: &str) -> bool {
@@ -380,9 +231,7 @@ fn same_money(one: &str, other: &str) -> bool {
     let parse = |text: &str| text.parse::<Money>().ok();
     parse(one).zip(parse(other)).is_some_and(|(one, other)| {
         one.currency() == other.currency()
-            && Decimal::of(one.amount()).is_some_and(|amount| {
-                Decimal::of(other.amount()).is_some_and(|other| other == amount)
-            })
+            && Decimal::of(one.amount()) == Decimal::of(other.amount())
     })
 }
 

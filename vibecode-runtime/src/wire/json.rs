@@ -1,6 +1,6 @@
 //! Reads parts of a JSON text without parsing the rest into values.
 
-use std::{collections::HashSet, fmt};
+use std::{borrow::Cow, collections::HashSet, fmt};
 
 use serde::{
     Deserialize, Deserializer,
@@ -96,6 +96,12 @@ pub(crate) fn pairs(text: &str) -> Option<Vec<(String, &RawValue)>> {
     is_unique.then_some(pairs)
 }
 
+/// Returns the value of a key among the pairs of an object.
+pub(crate) fn value_of<'a>(pairs: &[(String, &'a RawValue)], key: &str) -> Option<&'a RawValue> {
+    let mut pairs = pairs.iter();
+    pairs.find_map(|(name, value)| (name == key).then_some(*value))
+}
+
 struct Pairs;
 
 impl<'de> Visitor<'de> for Pairs {
@@ -114,19 +120,40 @@ impl<'de> Visitor<'de> for Pairs {
     }
 }
 
-/// Returns a string, or a number as text, since the API returns either.
-pub(crate) fn text(value: &RawValue) -> Option<String> {
-    match serde_json::from_str(value.get()).ok()? {
-        serde_json::Value::String(text) => Some(text),
-        serde_json::Value::Number(number) => Some(number.to_string()),
-        _ => None,
+/// Returns the text of a JSON string. Returns `None` for other JSON, and for text with a lone
+/// surrogate, which no `str` can hold.
+pub(crate) fn string(json: &str) -> Option<Cow<'_, str>> {
+    let inner = json.strip_prefix('"')?.strip_suffix('"')?;
+    if inner.contains('\\') {
+        return serde_json::from_str(json).ok().map(Cow::Owned);
     }
+    Some(Cow::Borrowed(inner))
 }
 
-/// Returns the id in a value: a number, or a string of its digits. 0 is not a valid id, and other
-/// forms that could be parsed as a number (`+71`, `071`, `71.0`) are not how the API writes an id.
-pub(crate) fn id(value: &RawValue) -> Option<u64> {
-    index(&text(value)?).filter(|id| *id != 0)
+/// Returns the text of a string, or a number as it is written, since the API returns either.
+pub(crate) fn text(json: &str) -> Option<Cow<'_, str>> {
+    if is_number(json) {
+        return Some(Cow::Borrowed(json));
+    }
+    string(json)
+}
+
+pub(crate) fn is_number(json: &str) -> bool {
+    json.starts_with(|first: char| first == '-' || first.is_ascii_digit())
+}
+
+pub(crate) fn is_string(json: &str) -> bool {
+    json.starts_with('"')
+}
+
+/// Reads a boolean in any of its forms (api.md, "Read"), bare or in quotes. Returns `None` if it is
+/// not a boolean.
+pub(crate) fn boolean(json: &str) -> Option<bool> {
+    match text(json).as_deref().unwrap_or(json) {
+        "true" | "1" | "Y" | "y" => Some(true),
+        "false" | "0" | "N" | "n" => Some(false),
+        _ => None,
+    }
 }
 
 struct Pick<'p, 'de, F> {
@@ -217,7 +244,7 @@ mod tests {
     fn wanted_keys_are_picked_and_the_rest_is_passed_over() {
         let json = r#"{"a":{"x":[1,2],"id":5},"id":"71","b":null}"#;
         let [id, none] = pick(json, ["id", "c"]).unwrap();
-        assert_eq!(id.and_then(text).as_deref(), Some("71"));
+        assert_eq!(id.map(RawValue::get), Some(r#""71""#));
         assert!(none.is_none());
     }
 
@@ -250,32 +277,6 @@ mod tests {
         for (json, expected) in [(r#" {"a":1}"#, true), (r#"["{"]"#, false), ("null", false)] {
             let value: &RawValue = serde_json::from_str(json).unwrap();
             assert_eq!(is_object(value), expected, "{json}");
-        }
-    }
-
-    #[test]
-    fn an_id_is_a_number_or_its_digits() {
-        let id = |json| id(serde_json::from_str(json).unwrap());
-        for json in ["71", r#""71""#, r#""\u00371""#] {
-            assert_eq!(id(json), Some(71), "{json}");
-        }
-        for json in [
-            "0",
-            r#""0""#,
-            r#""""#,
-            "71.0",
-            "7.1e1",
-            "-71",
-            r#""+71""#,
-            r#"" 71""#,
-            r#""071""#,
-            r#""71\ud83d""#,
-            "99999999999999999999",
-            "null",
-            "[71]",
-            "true",
-        ] {
-            assert_eq!(id(json), None, "{json}");
         }
     }
 

@@ -43,7 +43,7 @@ pub(crate) fn of_json(value: &RawValue) -> Option<Duration> {
     // Every JSON number can be parsed as an `f64`.
     match value.get().parse() {
         Ok(number) => wait(number),
-        Err(_) => seconds(&json::text(value)?),
+        Err(_) => seconds(&json::text(value.get())?),
     }
 }
 

@@ -44,7 +44,7 @@ impl Additions {
     fn values(&self) -> impl Iterator<Item = EntryKey> {
         self.lines.lines().map(|line| {
             let (name, json) = line.split_at(line.find('"').unwrap_or(line.len()));
-            EntryKey::of(&kind_of(name), &text_of(json))
+            EntryKey::of(kind_of(name), &text_of(json))
         })
     }
 

@@ -46,7 +46,7 @@ impl Missing {
         for (name, change) in patch.changes() {
             match change {
                 FieldChange::Add(added) => {
-                    let new = sorted.sort(&kind_of(name), added).map_err(unknown)?;
+                    let new = sorted.sort(kind_of(name), added).map_err(unknown)?;
                     if !new.is_empty() {
                         body.take(name, &FieldChange::Add(new));
                     }
@@ -140,7 +140,7 @@ impl<'a> Sorted<'a> {
             if let Some(entry) = self.by_key.get(&key) {
                 self.present.push((*entry).clone());
             } else if self.wanted_keys.insert(key) {
-                let entry = MultifieldEntry::new(kind, added.type_id, value);
+                let entry = MultifieldEntry::new(kind, added.value_type, value);
                 self.wanted.push(entry);
                 new.push(added);
             }
@@ -164,7 +164,7 @@ pub(super) fn shows_all(patch: &Body, record: &RawAnswer) -> bool {
         FieldChange::Add(added) => {
             let kind = kind_of(name);
             let mut values = added.iter().map(Added::text);
-            values.all(|value| keys.contains(&EntryKey::of(&kind, &value)))
+            values.all(|value| keys.contains(&EntryKey::of(kind, &value)))
         }
     })
 }
@@ -380,7 +380,7 @@ mod tests {
             &"phone".into(),
             &FieldChange::Add(vec![Added {
                 value,
-                type_id: "WORK",
+                value_type: "WORK",
             }]),
         );
         let odd = RawAnswer::from_json::<Contacts>(r#"{"fm":[]}"#.to_owned()).unwrap();
@@ -407,7 +407,7 @@ mod tests {
             &"phone".into(),
             &FieldChange::Add(vec![Added {
                 value: r#""+79161""#,
-                type_id: "WORK",
+                value_type: "WORK",
             }]),
         );
         let fax = json!({ "id": 71, "fm": [], "phoneFax": "+79161" });

@@ -29,6 +29,7 @@ use crate::{
     Error, ErrorKind, Outcome, PatchJob, RawAnswer, Result,
     client::{LockRequest, RecordLock, request::Effect},
     patch::body::Body,
+    value::multifield,
 };
 
 /// The pause between the first read and the second. Each further read comes twice as long after the
@@ -36,9 +37,6 @@ use crate::{
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// How long a success without additions may take to show in a read.
 const SHOWN_WITHIN: Duration = Duration::from_secs(5);
-
-/// The kinds of values that patches add.
-const ADDED_KINDS: [&str; 2] = ["PHONE", "EMAIL"];
 
 pub(super) struct Progress {
     /// The index of the job in its pack.
@@ -153,7 +151,7 @@ impl Progress {
             if let Some(entries) = entries {
                 has_unknown_entry = adds && lock.shows_unknown_entry(&missing.kinds(), &entries);
                 // Checks all kinds that are written, not only those that this patch adds.
-                if !lock.shows_unknown_entry(&ADDED_KINDS, &entries) {
+                if !lock.shows_unknown_entry(multifield::KINDS, &entries) {
                     lock.settle_disproven(sent_at);
                 }
                 lock.note_read(entries);

@@ -19,7 +19,7 @@ pub use self::{
 use crate::{
     Client, Entity, Error, ErrorKind, Record, Result,
     client::{Request, request::Effect},
-    value::multifield::MULTIFIELD_NAMES,
+    value::multifield,
 };
 
 impl Client {
@@ -218,7 +218,7 @@ impl<T: Record> Query<T> {
         let mut names = vec!["id"];
         names.extend(T::READ_NAMES.iter().filter(|name| **name != "id"));
         if T::READS_MULTIFIELDS {
-            let further = MULTIFIELD_NAMES.iter();
+            let further = multifield::NAMES.iter();
             names.extend(further.filter(|name| !T::READ_NAMES.contains(name)));
         }
         names

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use crate::{
     Result,
     client::{Answer, Request},
-    wire::{equality, json},
+    wire::{id, json, nothing},
 };
 
 pub(super) struct Page {
@@ -52,19 +52,14 @@ fn rows(data: &RawValue) -> Option<Vec<Box<RawValue>>> {
     let has_id = json::pick(data.get(), ["id"])?
         .into_iter()
         .flatten()
-        .any(is_id);
+        .any(|id| id::is_of_any_entity(id.get()));
     (has_id && !json::has_index_among_keys(data.get())).then(|| vec![data.to_owned()])
-}
-
-/// Returns whether a value is the id of some entity: a number, or text such as a currency's.
-fn is_id(value: &RawValue) -> bool {
-    json::text(value).is_some_and(|id| !id.is_empty())
 }
 
 /// Returns whether `meta` reports more rows, in any form of true. If it is not understood, there may be
 /// more: one further page is requested, and an empty page ends the list.
 fn may_have_more(meta: Option<&RawValue>) -> bool {
-    let is_something = |value: &&RawValue| !equality::is_nothing(value.get());
+    let is_something = |value: &&RawValue| !nothing::is_nothing(value.get());
     let Some(meta) = meta.filter(is_something) else {
         return false;
     };
@@ -72,7 +67,7 @@ fn may_have_more(meta: Option<&RawValue>) -> bool {
         return true;
     };
     flag.filter(is_something)
-        .is_some_and(|flag| equality::boolean(flag.get()).unwrap_or(true))
+        .is_some_and(|flag| json::boolean(flag.get()).unwrap_or(true))
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ impl Body {
         }
         let new = Change {
             name: Name::Borrowed(name),
-            action: Action::Add(entry.type_id),
+            action: Action::Add(entry.value_type),
             begin: entry.value.start,
             value: entry.value,
         };
@@ -30,7 +30,7 @@ impl Body {
     fn has(&self, name: &str, entry: &Entry) -> bool {
         let new = self.text(entry.value.clone());
         self.changes.iter().any(|change| {
-            matches!(change.action, Action::Add(of) if of == entry.type_id)
+            matches!(change.action, Action::Add(of) if of == entry.value_type)
                 && is_same(&change.name, name)
                 && self.value(change) == new
         })

@@ -30,7 +30,7 @@ use std::{borrow::Cow, fmt, ops::Range};
 
 use serde::Serialize;
 
-pub(crate) use self::{finite::is_finite, write::WORK};
+pub(crate) use self::finite::is_finite;
 use crate::{
     EncodeError, Entity,
     patch::encoder::{Encoder, NOT_AN_ENTRY, NOT_FINITE, push_text, to_json},
@@ -91,7 +91,7 @@ pub(crate) enum FieldChange<'a> {
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) struct Added<'a> {
     pub(crate) value: &'a str,
-    pub(crate) type_id: &'static str,
+    pub(crate) value_type: &'static str,
 }
 
 impl Added<'_> {
@@ -363,9 +363,9 @@ impl Body {
 
     fn added(&self, changes: &[Change]) -> impl Iterator<Item = Added<'_>> {
         changes.iter().filter_map(|change| match change.action {
-            Action::Add(type_id) => Some(Added {
+            Action::Add(value_type) => Some(Added {
                 value: self.value(change),
-                type_id,
+                value_type,
             }),
             Action::Set | Action::Clear(_) => None,
         })
@@ -378,12 +378,12 @@ impl Body {
             FieldChange::Clear(by) => self.put(name.clone(), Action::Clear(by), by),
             FieldChange::Add(added) => {
                 self.see(name);
-                for Added { value, type_id } in added {
+                for Added { value, value_type } in added {
                     let begin = self.json.len();
                     self.json.push_str(value);
                     self.changes.push(Change {
                         name: name.clone(),
-                        action: Action::Add(type_id),
+                        action: Action::Add(value_type),
                         begin,
                         value: begin..self.json.len(),
                     });

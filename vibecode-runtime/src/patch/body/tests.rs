@@ -36,8 +36,10 @@ impl Call {
             Self::Leave(name) => body.set(name, true, &|to| to.list([""; 0], |_, _| Ok(()))),
             Self::Unchecked(name) => body.set_unchecked(name.to_owned(), &[], &[1]),
             Self::Add(entries) => body.add("phone", &|to| match *entries {
-                [(value, type_id)] => to.entry(value, type_id),
-                _ => to.list(entries, |(value, type_id), to| to.entry(value, type_id)),
+                [(value, value_type)] => to.entry(value, value_type),
+                _ => to.list(entries, |(value, value_type), to| {
+                    to.entry(value, value_type)
+                }),
             }),
         }
     }
@@ -74,12 +76,12 @@ fn expected(calls: &[Call]) -> String {
 }
 
 fn of_phones(phones: &[(&str, &str)]) -> String {
-    let is_work = phones.iter().all(|(_, type_id)| *type_id == "WORK");
-    let phone = |(value, type_id): &(&str, &str)| {
+    let is_work = phones.iter().all(|(_, value_type)| *value_type == "WORK");
+    let phone = |(value, value_type): &(&str, &str)| {
         if is_work {
             format!("{value:?}")
         } else {
-            format!(r#"{{"value":{value:?},"typeId":{type_id:?}}}"#)
+            format!(r#"{{"value":{value:?},"typeId":{value_type:?}}}"#)
         }
     };
     match phones {

@@ -9,9 +9,7 @@ use serde::{
 use serde_json::{Value, value::RawValue};
 
 use super::{Action, Added, Body, Change};
-
-/// The type of a plain string (api.md, grade D).
-pub(crate) const WORK: &str = "WORK";
+use crate::value::multifield::WORK;
 
 impl Body {
     /// Returns the body as JSON, to be sent only if [`Body::invalid_field`] returns `None`.
@@ -63,12 +61,12 @@ impl Body {
     /// Writes the values of a multifield in the shortest of the three documented forms that can
     /// represent them: one WORK value, a list of WORK values, or a list of values with their types.
     fn push_added(&self, json: &mut String, changes: &[Change]) {
-        let is_work = self.added(changes).all(|added| added.type_id == WORK);
+        let is_work = self.added(changes).all(|added| added.value_type == WORK);
         if let ([change], true) = (changes, is_work) {
             return json.push_str(self.value(change));
         }
         json.push('[');
-        for Added { value, type_id } in self.added(changes) {
+        for Added { value, value_type } in self.added(changes) {
             if is_work {
                 json.push_str(value);
                 json.push(',');
@@ -76,7 +74,7 @@ impl Body {
                 json.push_str(r#"{"value":"#);
                 json.push_str(value);
                 json.push_str(r#","typeId":""#);
-                json.push_str(type_id);
+                json.push_str(value_type);
                 json.push_str(r#""},"#);
             }
         }

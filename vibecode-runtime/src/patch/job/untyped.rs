@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::{PatchJob, clearing, is_never_set};
+use super::PatchJob;
 use crate::{
     Error, ErrorKind, Result,
     client::request::{check, checked_id},
@@ -11,7 +11,7 @@ use crate::{
         body::{Body, FieldChange, is_finite},
         encoder::to_json,
     },
-    value::multifield::type_id_of,
+    value::multifield::{self, Multifield},
 };
 
 /// A patch for tools that know the fields only at run time, such as importers. Created by
@@ -77,18 +77,15 @@ impl UntypedPatch {
     /// Adds a value to `phone` or `email`, with a type such as `WORK` ([`PhoneType`](crate::PhoneType),
     /// [`EmailType`](crate::EmailType)).
     pub fn add(mut self, name: &str, value: &str, type_id: &str) -> Self {
-        match (multifield(name), type_id_of(name, type_id)) {
-            (Some(name), Some(type_id)) => {
-                self.body
-                    .add(name, &|encoder| encoder.entry(value, type_id));
-            }
-            (Some(name), None) => self.body.refuse(
+        let multifield = Multifield::of_field(name);
+        let body = &mut self.body;
+        match multifield.map(|it| (it.field, it.value_type(type_id))) {
+            Some((field, Some(value_type))) => body.add(field, &|to| to.entry(value, value_type)),
+            Some((_, None)) => body.refuse(
                 name.to_owned(),
                 "its type is not one of `PhoneType` or `EmailType`",
             ),
-            (None, _) => self
-                .body
-                .refuse(name.to_owned(), "only `phone` and `email` can be added to"),
+            None => body.refuse(name.to_owned(), "only `phone` and `email` can be added to"),
         }
         self
     }
@@ -146,7 +143,7 @@ impl UntypedPatch {
 
 /// Returns why a field of this name can be neither set nor cleared, if so.
 fn refusal(name: &str) -> Option<&'static str> {
-    if multifield(name).is_some() {
+    if Multifield::of_field(name).is_some() {
         Some("the API only ever adds phones and emails: add it instead")
     } else if is_never_set(name) {
         Some("no patch can set or clear it")
@@ -162,9 +159,22 @@ pub(super) fn is_field_name(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_alphabetic()) && name.bytes().all(is_of_name)
 }
 
-/// Returns the name if it is that of a multifield that can be added to.
-fn multifield(name: &str) -> Option<&'static str> {
-    ["phone", "email"].into_iter().find(|known| *known == name)
+/// Returns whether no patch sets a field of this name, since it can only be added to, or is read-only.
+/// It is not known whether the API accepts a name in another spelling, such as `PHONE_WORK`.
+pub(super) fn is_never_set(name: &str) -> bool {
+    let is_same = |known: &&str| {
+        let letters = name.bytes().filter(|byte| *byte != b'_');
+        let known = known.bytes().map(|byte| byte.to_ascii_lowercase());
+        letters.map(|byte| byte.to_ascii_lowercase()).eq(known)
+    };
+    let lists = [&["id"], multifield::ONLY_READ, multifield::FLAGS];
+    lists.into_iter().flatten().any(is_same) || multifield::is_name(name)
+}
+
+/// Returns the value, as JSON, if it is one that clears a field.
+pub(super) fn clearing(json: &str) -> Option<&'static str> {
+    let clearings = ["\"\"", "0", "[]", "null", "false"];
+    clearings.into_iter().find(|clearing| *clearing == json)
 }
 
 /// Writes the body of the request.

@@ -1,49 +1,17 @@
 //! Converts values of the API to Rust values, by the kind of the field.
 
-mod number;
 mod values;
+mod wire_value;
 
 use std::{borrow::Cow, fmt};
 
-use serde_json::value::RawValue;
-
-pub(crate) use self::number::whole;
+pub use self::wire_value::WireValue;
+pub(crate) use self::wire_value::{Part, PartValue};
 use crate::{
     ParseError,
     kind::{Kind, Multiple},
     value::enumeration::List,
-    wire::json,
 };
-
-/// A value of a field, as the API returned it. `Debug` does not show it.
-///
-/// ```
-/// use vibecode_runtime::{WireValue, Contacts, Decode, DecodeError, RawAnswer, Record, kind};
-///
-/// /// A text, or a placeholder if there is none.
-/// struct Note(String);
-///
-/// impl Decode<kind::Text> for Note {
-///     fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
-///         if answered.is_empty_text() {
-///             return Ok(Self("none".to_owned()));
-///         }
-///         Decode::<kind::Text>::decode(answered).map(Self)
-///     }
-/// }
-///
-/// #[derive(Record)]
-/// #[vibecode(entity = "contacts")]
-/// struct Customer {
-///     comments: Note,
-/// }
-///
-/// let raw = RawAnswer::from_json::<Contacts>(r#"{"comments":""}"#)?;
-/// assert_eq!(raw.record::<Customer>()?.comments.0, "none");
-/// # Ok::<(), vibecode_runtime::Error>(())
-/// ```
-#[derive(Clone, Copy)]
-pub struct WireValue<'a>(&'a str, Option<&'a List>);
 
 /// The error for a value that cannot be read. It says what was expected and never contains the
 /// value.
@@ -74,135 +42,6 @@ impl fmt::Display for DecodeError {
 }
 
 impl std::error::Error for DecodeError {}
-
-impl<'a> WireValue<'a> {
-    pub(crate) const NULL: WireValue<'static> = WireValue("null", None);
-    pub(crate) const EMPTY_LIST: WireValue<'static> = WireValue("[]", None);
-
-    pub(crate) fn new(value: &'a RawValue) -> Self {
-        Self(value.get(), None)
-    }
-
-    pub(crate) fn of_text(json: &'a str) -> Self {
-        Self(json, None)
-    }
-
-    pub(crate) fn of<'b>(self, field: &'b List) -> WireValue<'b>
-    where
-        'a: 'b,
-    {
-        WireValue(self.0, Some(field))
-    }
-
-    /// Returns the field that the value belongs to, if it is known.
-    pub(crate) fn field(self) -> Option<List> {
-        self.1.copied()
-    }
-
-    /// Returns the JSON text.
-    #[must_use]
-    pub fn as_str(self) -> &'a str {
-        self.0
-    }
-
-    /// Returns whether the value is `null`.
-    #[must_use]
-    pub fn is_null(self) -> bool {
-        self.0 == "null"
-    }
-
-    /// Returns whether the value is empty text, with which the API represents "nothing" in many
-    /// kinds of field.
-    #[must_use]
-    pub fn is_empty_text(self) -> bool {
-        self.0 == r#""""#
-    }
-
-    /// Whether the value is one of the forms in which the API writes "nothing" in fields of any
-    /// kind (api.md, "Values underneath", grade B). 0 is another form, but in some kinds it is a
-    /// value: see [`is_zero`](Self::is_zero).
-    pub(crate) fn is_nothing(self) -> bool {
-        matches!(self.0, "null" | "false" | r#""""#) || self.is_empty_list()
-    }
-
-    fn is_empty_list(self) -> bool {
-        let inner = self.0.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
-        inner.is_some_and(|inner| inner.trim_ascii().is_empty())
-    }
-
-    /// Whether this is the number 0, bare or in quotes: "nothing" in a field that contains an id.
-    pub(crate) fn is_zero(self) -> bool {
-        self.text().and_then(|text| whole::<u8>(&text)) == Some(0)
-    }
-
-    /// Returns the text, or a number as it is written, since the API returns one for the other.
-    /// Returns `None` for other JSON, and for text with a lone surrogate, which no `str` can hold.
-    pub(crate) fn text(self) -> Option<Cow<'a, str>> {
-        match self.quoted() {
-            Some(inner) if !inner.as_bytes().contains(&b'\\') => Some(Cow::Borrowed(inner)),
-            Some(_) => serde_json::from_str(self.0).ok().map(Cow::Owned),
-            None => self
-                .0
-                .starts_with(['-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
-                .then_some(Cow::Borrowed(self.0)),
-        }
-    }
-
-    pub(crate) fn is_quoted(self) -> bool {
-        self.quoted().is_some()
-    }
-
-    fn quoted(self) -> Option<&'a str> {
-        self.0.strip_prefix('"')?.strip_suffix('"')
-    }
-
-    /// Returns the elements of a list. PHP writes a list with gaps as an object, with the index of
-    /// each element as its key. Returns `None` if this is not a list.
-    pub(crate) fn elements(self) -> Option<impl Iterator<Item = WireValue<'a>>> {
-        let elements: Vec<&RawValue> = if self.is_nothing() {
-            Vec::new()
-        } else if self.0.starts_with('{') {
-            json::list_with_gaps(self.0)?
-        } else {
-            serde_json::from_str(self.0).ok()?
-        };
-        let field = self.1;
-        let element = move |element: &'a RawValue| WireValue(element.get(), field);
-        Some(elements.into_iter().map(element))
-    }
-
-    /// Returns the values of a multiple field: the elements of a list, or a single value without a
-    /// list around it. Returns `None` for an object in which only some keys are indexes.
-    fn values(self) -> Option<Vec<WireValue<'a>>> {
-        match self.elements() {
-            Some(elements) => Some(elements.collect()),
-            None if self.0.starts_with('{') && json::has_index_among_keys(self.0) => None,
-            None => Some(vec![self]),
-        }
-    }
-
-    pub(crate) fn pick<const N: usize>(
-        self,
-        keys: [&str; N],
-    ) -> Option<[Option<WireValue<'a>>; N]> {
-        json::pick(self.0, keys).map(|picked| picked.map(|value| value.map(WireValue::new)))
-    }
-
-    pub(crate) fn id(self) -> Option<u64> {
-        json::id(serde_json::from_str(self.0).ok()?)
-    }
-
-    /// Reads the value as an integer, bare or in quotes.
-    pub(crate) fn whole<T: std::str::FromStr + TryFrom<i128>>(self) -> Option<T> {
-        whole(&self.text()?)
-    }
-}
-
-impl fmt::Debug for WireValue<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "WireValue({} bytes)", self.0.len())
-    }
-}
 
 /// A Rust type that a field of the kind `K` can be read into.
 ///

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use super::{Decode, DecodeError, WireValue};
-use crate::{CrmRef, Date, DateTime, File, Id, Money, kind, wire::truth};
+use crate::{CrmRef, Date, DateTime, File, Id, Money, kind, wire::json};
 
 fn text_of(answered: WireValue<'_>) -> Result<Cow<'_, str>, DecodeError> {
     answered.text().ok_or_else(|| {
-        DecodeError::expected(if answered.is_quoted() {
+        DecodeError::expected(if answered.is_string() {
             "text of whole characters, found half of a surrogate pair in it"
         } else {
             "text"
@@ -83,9 +83,7 @@ real_numbers! {
 /// Reads true and false, "Y" and "N", 1 and 0 (api.md, "Read"), bare or in quotes.
 impl Decode<kind::Boolean> for bool {
     fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
-        let text = answered.text();
-        truth(text.as_deref().unwrap_or(answered.as_str()))
-            .ok_or(DecodeError::expected("true or false"))
+        json::boolean(answered.as_str()).ok_or(DecodeError::expected("true or false"))
     }
 }
 
@@ -123,7 +121,7 @@ parsed! {
 impl Decode<kind::Crm> for CrmRef {
     fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
         let text = text_of(answered)?;
-        Ok(if answered.is_quoted() {
+        Ok(if answered.is_string() {
             Self::of_text(&text)
         } else {
             Self::of_bare_number(&text)
@@ -139,9 +137,9 @@ impl<E> Decode<kind::Reference<E>> for Id<E> {
 
 impl<E> Decode<kind::Reference<E>> for u64 {
     fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
-        // 0 in a reference means that there is no record.
-        let id = answered.whole().filter(|id| *id != 0);
-        id.ok_or_else(|| DecodeError::expected("the id of a record"))
+        answered
+            .id()
+            .ok_or_else(|| DecodeError::expected("the id of a record"))
     }
 }
 
@@ -150,11 +148,10 @@ impl<E> Decode<kind::Reference<E>> for u64 {
 impl Decode<kind::File> for File {
     fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
         let id = match answered.pick(["id"]) {
-            Some([id]) => id.and_then(WireValue::whole),
-            None => answered.whole(),
+            Some([id]) => id.and_then(WireValue::id),
+            None => answered.id(),
         };
-        id.filter(|id| *id != 0)
-            .map(Self::keep)
+        id.map(Self::keep)
             .or_else(|| {
                 Self::of_upload(&serde_json::from_str::<[Cow<'_, str>; 2]>(answered.as_str()).ok()?)
             })

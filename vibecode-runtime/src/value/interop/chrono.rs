@@ -2,7 +2,7 @@
 
 use ::chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Offset as _, TimeZone, Timelike, Utc};
 
-use super::moment::{Moment, Offset, Shown, day};
+use super::moment::{Moment, Offset, WallClock, day};
 use crate::{Decode, DecodeError, Encode, EncodeError, Encoder, WireValue, kind};
 
 impl Encode<kind::Date> for NaiveDate {
@@ -39,7 +39,7 @@ fn encode<Z: TimeZone>(
     if nanosecond >= 1_000_000_000 {
         return Err(EncodeError::new("a leap second cannot be sent"));
     }
-    let shown = Shown {
+    let shown = WallClock {
         date: day(at.year(), at.month(), at.day())?,
         time: [at.hour(), at.minute(), at.second()].map(i64::from),
         nanosecond: nanosecond.into(),

@@ -6,7 +6,7 @@ use ::jiff::{
     tz::{Offset, TimeZone},
 };
 
-use super::moment::{self, Moment, Shown, day};
+use super::moment::{self, Moment, WallClock, day};
 use crate::{Decode, DecodeError, Encode, EncodeError, Encoder, WireValue, kind};
 
 impl Encode<kind::Date> for Date {
@@ -48,7 +48,7 @@ impl Encode<kind::DateTime> for Timestamp {
 }
 
 fn encode(at: &Zoned, offset: moment::Offset, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
-    let shown = Shown {
+    let shown = WallClock {
         date: day(at.year(), at.month(), at.day())?,
         time: [at.hour(), at.minute(), at.second()].map(i64::from),
         nanosecond: at.subsec_nanosecond().into(),

@@ -96,6 +96,6 @@ mod wire {
     }
 
     pub(super) fn read<K, T: Decode<K>>(json: &str) -> Result<T, DecodeError> {
-        T::decode(WireValue::of_text(json))
+        T::decode(WireValue::of_json(json))
     }
 }

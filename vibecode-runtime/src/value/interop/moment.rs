@@ -49,14 +49,14 @@ impl fmt::Display for Offset {
     }
 }
 
-pub(super) struct Shown {
+pub(super) struct WallClock {
     pub(super) date: Date,
     pub(super) time: [i64; 3],
     pub(super) nanosecond: i64,
     pub(super) offset: Offset,
 }
 
-impl Shown {
+impl WallClock {
     pub(super) fn encode(self, to: &mut Encoder<'_>) {
         let [hours, minutes, seconds] = self.time;
         let clock = format!("{hours:02}:{minutes:02}:{seconds:02}");

@@ -2,7 +2,7 @@
 
 use ::time::{Date, Month, OffsetDateTime, UtcOffset};
 
-use super::moment::{Moment, Offset, Shown, day};
+use super::moment::{Moment, Offset, WallClock, day};
 use crate::{Decode, DecodeError, Encode, EncodeError, Encoder, WireValue, kind};
 
 impl Encode<kind::Date> for Date {
@@ -37,7 +37,7 @@ impl Encode<kind::DateTime> for OffsetDateTime {
 }
 
 fn encode(at: OffsetDateTime, offset: Offset, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
-    let shown = Shown {
+    let shown = WallClock {
         date: day(at.year(), u8::from(at.month()), at.day())?,
         time: [at.hour(), at.minute(), at.second()].map(i64::from),
         nanosecond: at.nanosecond().into(),

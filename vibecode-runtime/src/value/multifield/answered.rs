@@ -9,67 +9,14 @@ use std::{borrow::Cow, collections::HashSet};
 
 use serde_json::value::RawValue;
 
-use super::{MultifieldEntry, Multifields, read::Source};
+use super::{
+    MultifieldEntry, Multifields,
+    kinds::{KINDS, Multifield, WORK, unknown_alias},
+};
 use crate::{
     DecodeError, WireValue,
-    wire::{
-        equality::{self, EntryKey},
-        json,
-    },
+    wire::{equality::EntryKey, id, json, nothing},
 };
-
-/// The fields beside `fm` that show a kind.
-struct Aliases {
-    kind: &'static str,
-    /// The flag that says whether there are any entries.
-    flag: &'static str,
-    untyped: &'static str,
-    /// Each alias with its type.
-    typed: &'static [(&'static str, &'static str)],
-}
-
-const BESIDE: &[Aliases] = &[
-    Aliases {
-        kind: "PHONE",
-        flag: "hasPhone",
-        untyped: "phone",
-        typed: &[
-            ("phoneWork", "WORK"),
-            ("phoneHome", "HOME"),
-            ("phoneMobile", "MOBILE"),
-            ("phoneOther", "OTHER"),
-        ],
-    },
-    Aliases {
-        kind: "EMAIL",
-        flag: "hasEmail",
-        untyped: "email",
-        typed: &[
-            ("emailWork", "WORK"),
-            ("emailHome", "HOME"),
-            ("emailMailing", "MAILING"),
-            ("emailOther", "OTHER"),
-        ],
-    },
-];
-
-/// All names of fields that contain phones and emails.
-pub(crate) const MULTIFIELD_NAMES: &[&str] = &[
-    "fm",
-    "phone",
-    "phoneWork",
-    "phoneHome",
-    "phoneMobile",
-    "phoneOther",
-    "email",
-    "emailWork",
-    "emailHome",
-    "emailMailing",
-    "emailOther",
-];
-
-/// The names of the flags that only say whether there are any.
-pub(crate) const MULTIFIELD_FLAGS: &[&str] = &["hasPhone", "hasEmail"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum UnclearMultifields {
@@ -126,18 +73,26 @@ impl Multifields {
     ) -> Result<Self, UnclearMultifields> {
         // `null` and `false` are treated as if there were no `fm`.
         let is_list = |fm: &WireValue<'_>| fm.as_str().starts_with(['[', '{']);
-        let is_shown = |fm: &WireValue<'_>| is_list(fm) || !equality::is_nothing(fm.as_str());
+        let is_shown = |fm: &WireValue<'_>| is_list(fm) || !nothing::is_nothing(fm.as_str());
         if let Some(fm) = field("fm").filter(is_shown) {
-            let entries = entries(fm).ok_or(UnclearMultifields::List)?;
-            return Ok(Self::new(entries, Source::List));
+            return Ok(Self {
+                entries: entries(fm).ok_or(UnclearMultifields::List)?,
+                is_list: true,
+                none_of: Vec::new(),
+            });
         }
         let entries = from_aliases(&field)?;
-        let says_none = |beside: &&Aliases| {
-            let is_nothing = |name| field(name).is_some_and(|it| equality::is_nothing(it.as_str()));
-            entries.is_empty() && (is_false(field(beside.flag)) || is_nothing(beside.untyped))
+        let says_none = |of: &&Multifield| {
+            let is_nothing = |name| field(name).is_some_and(|it| nothing::is_nothing(it.as_str()));
+            entries.is_empty() && (flag(field(of.flag)) == Ok(Some(false)) || is_nothing(of.field))
         };
-        let none_of = BESIDE.iter().filter(says_none).map(|it| it.kind).collect();
-        Ok(Self::new(entries, Source::Aliases { none_of }))
+        let none_of = Multifield::ALL.iter().filter(says_none);
+        let none_of = none_of.map(|of| of.kind).collect();
+        Ok(Self {
+            entries,
+            is_list: false,
+            none_of,
+        })
     }
 
     /// Same as `read`, but also checks that the record does not contradict itself: the value of
@@ -146,30 +101,23 @@ impl Multifields {
         field: impl Fn(&str) -> Option<WireValue<'a>>,
     ) -> Result<Self, UnclearMultifields> {
         let multifields = Self::read(&field)?;
-        for beside in BESIDE {
+        for of in Multifield::ALL {
             let mut keys = HashSet::new();
-            for entry in multifields.of_kind(beside.kind) {
+            for entry in multifields.of_kind(of.kind) {
                 keys.insert(entry.key());
             }
-            for alias in beside.aliases() {
+            for alias in of.aliases() {
                 let values = values_of(field(alias))?;
                 let mut values = values.iter();
-                if !values.all(|(value, _)| keys.contains(&EntryKey::of(beside.kind, value))) {
+                if !values.all(|(value, _)| keys.contains(&EntryKey::of(of.kind, value))) {
                     return Err(UnclearMultifields::Contradiction);
                 }
             }
-            if flag(field(beside.flag))?.is_some_and(|has_some| has_some == keys.is_empty()) {
+            if flag(field(of.flag))?.is_some_and(|has_some| has_some == keys.is_empty()) {
                 return Err(UnclearMultifields::Contradiction);
             }
         }
         Ok(multifields)
-    }
-}
-
-impl Aliases {
-    fn aliases(&self) -> impl Iterator<Item = &'static str> {
-        let typed = self.typed.iter().map(|(alias, _)| *alias);
-        typed.chain([self.untyped])
     }
 }
 
@@ -179,44 +127,19 @@ pub(crate) fn shows_unknown_alias(record: &str, is_listed: impl Fn(&str) -> bool
     json::pairs(record).is_none_or(|pairs| {
         pairs.iter().any(|(name, value)| {
             unknown_alias(name).is_some_and(|kind| !is_listed(kind))
-                && !equality::is_nothing(value.get())
+                && !nothing::is_nothing(value.get())
         })
     })
-}
-
-/// Whether phones or emails are read or added under this name, ignoring case.
-pub(crate) fn is_name(name: &str) -> bool {
-    let mut known = MULTIFIELD_NAMES.iter();
-    known.any(|known| known.eq_ignore_ascii_case(name)) || unknown_alias(name).is_some()
-}
-
-/// Returns the kind that an unknown name seems to be an alias of.
-fn unknown_alias(name: &str) -> Option<&'static str> {
-    if MULTIFIELD_NAMES.contains(&name) {
-        return None;
-    }
-    let is_alias = |kind: &str| {
-        let parts = name.split_at_checked(kind.len());
-        parts.is_some_and(|(begin, rest)| {
-            let is_new_word = |first: char| first == '_' || first.is_ascii_uppercase();
-            begin.eq_ignore_ascii_case(kind) && (rest.is_empty() || rest.starts_with(is_new_word))
-        })
-    };
-    BESIDE.iter().map(|it| it.kind).find(|kind| is_alias(kind))
-}
-
-fn is_false(answered: Option<WireValue<'_>>) -> bool {
-    flag(answered) == Ok(Some(false))
 }
 
 fn flag(answered: Option<WireValue<'_>>) -> Result<Option<bool>, UnclearMultifields> {
     let Some(answered) = answered.map(WireValue::as_str) else {
         return Ok(None);
     };
-    if equality::is_nothing(answered) {
+    if nothing::is_nothing(answered) {
         return Ok(Some(false));
     }
-    equality::boolean(answered)
+    json::boolean(answered)
         .map(Some)
         .ok_or(UnclearMultifields::Alias)
 }
@@ -234,10 +157,10 @@ fn entries(fm: WireValue<'_>) -> Option<Vec<MultifieldEntry>> {
 }
 
 /// Reads an entry of `fm`, or returns `None` if it has an unknown form.
-pub(super) fn entry(answered: WireValue<'_>) -> Option<MultifieldEntry> {
+fn entry(answered: WireValue<'_>) -> Option<MultifieldEntry> {
     let [id, kind, value_type, value] = answered.pick(["id", "typeId", "valueType", "value"])?;
-    let id = match id.filter(|id| !equality::is_nothing(id.as_str())) {
-        Some(id) => Some(id.id()?),
+    let id = match id.filter(|id| !nothing::is_nothing(id.as_str())) {
+        Some(id) => Some(id::of_record(id.as_str())?),
         None => None,
     };
     let kind = string(kind?)?;
@@ -248,9 +171,9 @@ pub(super) fn entry(answered: WireValue<'_>) -> Option<MultifieldEntry> {
         || !kind
             .bytes()
             .all(|letter| is_capital(letter) || letter == b'_')
-        || BESIDE
+        || KINDS
             .iter()
-            .any(|it| kind.starts_with(it.kind) && kind != it.kind)
+            .any(|known| kind.starts_with(known) && kind != *known)
     {
         return None;
     }
@@ -263,25 +186,22 @@ pub(super) fn entry(answered: WireValue<'_>) -> Option<MultifieldEntry> {
 }
 
 fn string(answered: WireValue<'_>) -> Option<String> {
-    let text = answered
-        .text()
-        .filter(|_| answered.as_str().starts_with('"'));
-    text.map(Cow::into_owned)
+    answered.string().map(Cow::into_owned)
 }
 
 fn from_aliases<'a>(
     field: impl Fn(&str) -> Option<WireValue<'a>>,
 ) -> Result<Vec<MultifieldEntry>, UnclearMultifields> {
     let mut entries: Vec<MultifieldEntry> = Vec::new();
-    for Aliases {
+    for Multifield {
+        field: untyped,
         kind,
-        untyped,
-        typed,
+        types,
         ..
-    } in BESIDE
+    } in Multifield::ALL
     {
         let mut known = HashSet::new();
-        for (alias, value_type) in *typed {
+        for (value_type, alias) in *types {
             for (value, _) in values_of(field(alias))? {
                 known.insert(EntryKey::of(kind, &value));
                 entries.push(MultifieldEntry::new(kind, value_type, value));
@@ -290,7 +210,7 @@ fn from_aliases<'a>(
         // The untyped alias repeats the value of a typed one, unless it is the only one.
         for (value, value_type) in values_of(field(untyped))? {
             if known.insert(EntryKey::of(kind, &value)) {
-                let value_type = value_type.as_deref().unwrap_or("WORK");
+                let value_type = value_type.as_deref().unwrap_or(WORK);
                 entries.push(MultifieldEntry::new(kind, value_type, value));
             }
         }
@@ -303,13 +223,13 @@ type Typed = (String, Option<String>);
 
 /// Returns the values of an alias: text, an entry in its written form, or a list of these.
 fn values_of(alias: Option<WireValue<'_>>) -> Result<Vec<Typed>, UnclearMultifields> {
-    let Some(alias) = alias.filter(|alias| !equality::is_nothing(alias.as_str())) else {
+    let Some(alias) = alias.filter(|alias| !nothing::is_nothing(alias.as_str())) else {
         return Ok(Vec::new());
     };
     let one = |value: WireValue<'_>| -> Option<Typed> {
         if value.as_str().starts_with('{') {
             let [value, value_type] = value.pick(["value", "typeId"])?;
-            let value_type = value_type.filter(|it| !equality::is_nothing(it.as_str()));
+            let value_type = value_type.filter(|it| !nothing::is_nothing(it.as_str()));
             let value_type = match value_type {
                 Some(value_type) => Some(string(value_type)?),
                 None => None,
@@ -494,31 +414,6 @@ mod tests {
             read_consistent(&odd.to_string()).unwrap_err(),
             UnclearMultifields::List
         );
-    }
-
-    #[test]
-    fn a_name_that_holds_phones_is_known_in_any_letters() {
-        for name in [
-            "phone",
-            "PHONE",
-            "Phone",
-            "phoneFax",
-            "EMAIL_WORK",
-            "fm",
-            "FM",
-        ] {
-            assert!(is_name(name), "{name}");
-        }
-        for name in [
-            "phones",
-            "emails",
-            "telephone",
-            "post",
-            "ufCrm_phone",
-            "emailing",
-        ] {
-            assert!(!is_name(name), "{name}");
-        }
     }
 
     #[test]

@@ -2,12 +2,10 @@
 
 use std::{collections::HashSet, fmt};
 
-use serde_json::json;
-
-use super::answered::entry;
 use crate::{
     Decode, DecodeError, Email, EmailType, Phone, PhoneType, WireValue,
     kind::{self, Multiple},
+    record::decode::{Part, PartValue},
     wire::equality::EntryKey,
 };
 
@@ -31,25 +29,11 @@ use crate::{
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Multifields {
-    entries: Vec<MultifieldEntry>,
-    source: Source,
-}
-
-#[derive(Debug, Clone)]
-pub(super) enum Source {
-    /// `fm`, which lists all entries.
-    List,
-    /// The aliases, which need not show all entries. Only for these kinds does the record say that
-    /// it has none.
-    Aliases { none_of: Vec<&'static str> },
-}
-
-impl Default for Source {
-    fn default() -> Self {
-        Self::Aliases {
-            none_of: Vec::new(),
-        }
-    }
+    pub(super) entries: Vec<MultifieldEntry>,
+    /// Whether they were read from `fm`, which lists all entries. The aliases need not show all.
+    pub(super) is_list: bool,
+    /// The kinds of which the record says that it has no entries.
+    pub(super) none_of: Vec<&'static str>,
 }
 
 /// An entry of [`Multifields`]. `Debug` hides the value.
@@ -111,10 +95,6 @@ impl MultifieldEntry {
     pub(crate) fn key(&self) -> EntryKey {
         EntryKey::of(&self.kind, &self.value)
     }
-
-    fn to_json(&self) -> String {
-        json!({"typeId": self.kind, "valueType": self.value_type, "value": self.value}).to_string()
-    }
 }
 
 impl fmt::Debug for MultifieldEntry {
@@ -128,10 +108,6 @@ impl fmt::Debug for MultifieldEntry {
 }
 
 impl Multifields {
-    pub(super) fn new(entries: Vec<MultifieldEntry>, source: Source) -> Self {
-        Self { entries, source }
-    }
-
     pub(crate) fn have(&self, kind: &str) -> bool {
         self.entries.iter().any(|entry| entry.kind == kind)
     }
@@ -142,15 +118,12 @@ impl Multifields {
 
     /// Whether these are all entries of a kind, such as `PHONE`, that the record has.
     pub(crate) fn are_all_of(&self, kind: &str) -> bool {
-        match &self.source {
-            Source::List => true,
-            Source::Aliases { none_of } => none_of.contains(&kind),
-        }
+        self.is_list || self.none_of.contains(&kind)
     }
 
     /// Whether the entries were read from `fm`, with their native types.
     pub(crate) fn are_listed(&self) -> bool {
-        matches!(self.source, Source::List)
+        self.is_list
     }
 
     /// Returns all entries, in the order of the answer.
@@ -162,12 +135,6 @@ impl Multifields {
     pub(crate) fn of_kind(&self, kind: &str) -> impl Iterator<Item = &MultifieldEntry> {
         self.entries.iter().filter(move |entry| entry.kind == kind)
     }
-
-    /// Returns the entries of a kind as a JSON list, for the `Decode` implementation of the kind.
-    pub(crate) fn list_of(&self, kind: &str) -> String {
-        let entries: Vec<_> = self.of_kind(kind).map(MultifieldEntry::to_json).collect();
-        format!("[{}]", entries.join(","))
-    }
 }
 
 macro_rules! values {
@@ -175,10 +142,10 @@ macro_rules! values {
         /// Reads a type that cannot be written as OTHER.
         impl Decode<kind::$Value> for $Value {
             fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
-                let expected = || DecodeError::expected("an entry with a kind, a type and a value");
-                let entry = entry(answered).ok_or_else(expected)?;
-                let known = $Type::ALL.iter().find(|each| each.as_str() == entry.value_type);
-                Ok(Self::new(entry.value, known.copied().unwrap_or($Type::Other)))
+                let expected = || DecodeError::expected("an entry of a record's phones and emails");
+                let entry = answered.entry().ok_or_else(expected)?;
+                let value_type = entry.value_type.parse().unwrap_or($Type::Other);
+                Ok(Self::new(entry.value.as_str(), value_type))
             }
         }
     )+};
@@ -194,5 +161,8 @@ pub(crate) fn read_list<K, L: Decode<Multiple<K>>>(
     multifields: &Multifields,
     kind: &str,
 ) -> Result<L, DecodeError> {
-    L::decode(WireValue::of_text(&multifields.list_of(kind)))
+    let entries = multifields.of_kind(kind);
+    let entries = entries.map(|entry| Part::new(PartValue::Entry(entry)));
+    let list = Part::new(PartValue::Entries(entries.collect()));
+    L::decode(WireValue::of_part(&list))
 }

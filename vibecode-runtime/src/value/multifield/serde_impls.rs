@@ -1,6 +1,6 @@
 //! Serde implementations for phones and emails: `{"value":…,"typeId":…}`, as in a PATCH.
 
-use std::{fmt, marker::PhantomData};
+use std::fmt;
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -8,15 +8,14 @@ use serde::{
     ser::SerializeStruct,
 };
 
-use super::{Email, EmailType, Phone, PhoneType};
-use crate::value::text_form::{TextVisitor, serde_as_text};
+use super::{Email, Phone};
+use crate::value::text_form::TextVisitor;
 
 const FIELDS: &[&str] = &["value", "typeId"];
 
 /// Visits a value of a multifield: an object, or plain text, which is a WORK value.
 struct EntryVisitor<T, V> {
     make: fn(String, T) -> V,
-    value_type: PhantomData<T>,
 }
 
 impl<'de, T: Deserialize<'de> + Default, V> Visitor<'de> for EntryVisitor<T, V> {
@@ -83,7 +82,7 @@ impl<'de> Deserialize<'de> for Private {
 }
 
 macro_rules! entries {
-    ($($Value:ident, $Type:ident: $types:literal;)+) => {$(
+    ($($Value:ident)+) => {$(
         impl Serialize for $Value {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 let mut entry = serializer.serialize_struct(stringify!($Value), FIELDS.len())?;
@@ -95,7 +94,7 @@ macro_rules! entries {
 
         impl<'de> Deserialize<'de> for $Value {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let visitor = EntryVisitor { make: Self::new, value_type: PhantomData };
+                let visitor = EntryVisitor { make: Self::new };
                 if deserializer.is_human_readable() {
                     deserializer.deserialize_any(visitor)
                 } else {
@@ -103,12 +102,7 @@ macro_rules! entries {
                 }
             }
         }
-
-        serde_as_text! { $Type: $types; }
     )+};
 }
 
-entries! {
-    Phone, PhoneType: "WORK, HOME, MOBILE or OTHER";
-    Email, EmailType: "WORK, HOME, MAILING or OTHER";
-}
+entries! { Phone Email }

@@ -1,138 +1,25 @@
-//! Patches as plain data, which can be stored in a queue or a file and sent by another process.
+//! The serialized form of a job.
 
-mod untyped;
-
-use std::{
-    borrow::{Borrow, Cow},
-    collections::HashSet,
-    fmt,
-};
+use std::{collections::HashSet, fmt};
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Value, value::RawValue};
 
-pub use self::untyped::UntypedPatch;
-use self::untyped::is_field_name;
+use super::{
+    PatchJob,
+    untyped::{clearing, is_field_name, is_never_set},
+};
 use crate::{
-    Client, Entity, IdFor, Patch, Result, Updated,
-    client::{
-        Call, Target,
-        request::{check, checked_id},
-    },
+    client::request::checked_id,
     entity::is_entity,
-    patch::body::{Added, Body, FieldChange, WORK},
-    value::multifield::{self, MULTIFIELD_FLAGS, type_id_of},
+    patch::body::{Added, Body, FieldChange},
+    value::multifield::{Multifield, WORK},
     wire::json,
 };
 
-/// A patch together with the record that it is for, as plain serde data.
-///
-/// [`Client::update_job`](crate::Client::update_job) sends it as an update.
-/// [`Client::ensure_job`](crate::Client::ensure_job) sends it so that running it twice adds nothing
-/// twice, which is what a queue with at-least-once delivery needs.
-///
-/// It can be stored in any serde format, JSON or binary. A job that was modified so that no patch could
-/// have produced it is refused when it is read.
-///
-/// It contains personal data, as the patch does. Debug shows none.
-///
-/// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let job = PatchJob::new(71, &Customer::patch().post("Director"))?;
-/// let json = serde_json::to_string(&job)?;
-/// assert_eq!(
-///     json,
-///     concat!(
-///         r#"{"version":2,"entity":"contacts","id":71,"body":"{\"post\":\"Director\"}","#,
-///         r#""adds":[],"unchecked":false,"clears":[]}"#,
-///     ),
-/// );
-/// let same: PatchJob = serde_json::from_str(&json)?;
-/// assert_eq!((same.entity(), same.id()), ("contacts", 71));
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Debug, Clone, Serialize)]
-#[serde(into = "Data")]
-pub struct PatchJob {
-    entity: Cow<'static, str>,
-    id: u64,
-    body: Body,
-}
-
-impl PatchJob {
-    /// Creates a job from a patch for a record.
-    ///
-    /// # Errors
-    /// Refuses what [`Client::update`](crate::Client::update) would refuse, before anything is queued:
-    /// [`EmptyPatch`](crate::ErrorKind::EmptyPatch), [`InvalidPatch`](crate::ErrorKind::InvalidPatch),
-    /// [`InvalidId`](crate::ErrorKind::InvalidId).
-    pub fn new<P: Patch>(id: impl IdFor<P>, patch: &P) -> Result<Self> {
-        let id = checked_id(id.record_id())?;
-        check(patch.body())?;
-        Ok(Self {
-            entity: P::Entity::PATH.into(),
-            id,
-            body: patch.body().clone(),
-        })
-    }
-
-    #[cfg(test)]
-    pub(crate) fn unchecked_new(entity: Cow<'static, str>, id: u64, body: Body) -> Self {
-        Self { entity, id, body }
-    }
-
-    /// Returns the name of the entity in the API's paths, such as `contacts`.
-    #[must_use]
-    pub fn entity(&self) -> &str {
-        &self.entity
-    }
-
-    /// Returns the record's id.
-    #[must_use]
-    pub fn id(&self) -> u64 {
-        self.id
-    }
-
-    /// Returns whether the job is idempotent, that is, whether sending it twice has the same effect as
-    /// sending it once: see [`Patch::is_idempotent`](crate::Patch::is_idempotent).
-    #[must_use]
-    pub fn is_idempotent(&self) -> bool {
-        self.body.is_idempotent()
-    }
-
-    pub(crate) fn body(&self) -> &Body {
-        &self.body
-    }
-
-    pub(crate) fn target(&self) -> Target {
-        Target {
-            entity: self.entity.clone(),
-            id: self.id,
-        }
-    }
-
-    pub(crate) fn into_parts(self) -> (Target, Body) {
-        let Self { entity, id, body } = self;
-        (Target { entity, id }, body)
-    }
-}
-
-impl Client {
-    /// Sends a job as [`Client::update`] sends its patch.
-    ///
-    /// # Errors
-    /// Those of [`Client::update`].
-    pub fn update_job(&self, job: impl Borrow<PatchJob>) -> Call<Updated> {
-        let job = job.borrow();
-        self.write(job.target(), job.body())
-    }
-}
-
 #[derive(Serialize, Deserialize)]
 #[serde(rename = "PatchJob", deny_unknown_fields)]
-struct Data {
+pub(super) struct Data {
     version: u64,
     entity: String,
     id: u64,
@@ -191,23 +78,21 @@ impl fmt::Display for NotAJob {
     }
 }
 
-impl TryFrom<Data> for PatchJob {
-    type Error = NotAJob;
-
-    fn try_from(data: Data) -> Result<Self, NotAJob> {
-        let clears = match (data.version, data.clears) {
+impl Data {
+    fn into_job(self) -> Result<PatchJob, NotAJob> {
+        let clears = match (self.version, self.clears) {
             (WITHOUT_CLEARS, None) => Vec::new(),
             (VERSION, Some(clears)) => clears,
             (WITHOUT_CLEARS | VERSION, _) => return Err(NotAJob::Body),
             (version, _) => return Err(NotAJob::Version(version)),
         };
-        if !is_entity(&data.entity) || checked_id(data.id).is_err() {
+        if !is_entity(&self.entity) || checked_id(self.id).is_err() {
             return Err(NotAJob::Target);
         }
-        let body = read_body(&data.body, data.adds, clears, data.unchecked);
-        Ok(Self {
-            entity: data.entity.into(),
-            id: data.id,
+        let body = read_body(&self.body, self.adds, clears, self.unchecked);
+        Ok(PatchJob {
+            entity: self.entity.into(),
+            id: self.id,
             body: body.ok_or(NotAJob::Body)?,
         })
     }
@@ -221,7 +106,7 @@ impl<'de> Deserialize<'de> for PatchJob {
                 "this is not a patch job: a key is missing, unknown, doubled or of another type",
             )
         })?;
-        Self::try_from(data).map_err(D::Error::custom)
+        data.into_job().map_err(D::Error::custom)
     }
 }
 
@@ -250,7 +135,7 @@ fn read_body(
                 added = read_added(&name, value)?;
                 let entries = added
                     .iter()
-                    .map(|(value, type_id)| Added { value, type_id });
+                    .map(|(value, value_type)| Added { value, value_type });
                 FieldChange::Add(entries.collect())
             }
             (false, true) if is_never_set(&name) => return None,
@@ -288,38 +173,23 @@ impl Names {
     }
 }
 
-/// Returns whether no patch sets a field of this name, since it can only be added to, or is read-only.
-/// It is not known whether the API accepts a name in another spelling, such as `PHONE_WORK`.
-fn is_never_set(name: &str) -> bool {
-    let is_same = |known: &&str| {
-        let letters = name.bytes().filter(|byte| *byte != b'_');
-        let known = known.bytes().map(|byte| byte.to_ascii_lowercase());
-        letters.map(|byte| byte.to_ascii_lowercase()).eq(known)
-    };
-    let lists = [&["id", "web", "im"], MULTIFIELD_FLAGS];
-    lists.into_iter().flatten().any(is_same) || multifield::is_name(name)
-}
-
-/// Returns the value, as JSON, if it is one that clears a field.
-fn clearing(json: &str) -> Option<&'static str> {
-    let clearings = ["\"\"", "0", "[]", "null", "false"];
-    clearings.into_iter().find(|clearing| *clearing == json)
-}
-
 /// Parses the entries of a multifield, in any of its three forms. Values stay JSON; types are parsed.
 fn read_added(name: &str, value: &RawValue) -> Option<Vec<(String, &'static str)>> {
+    let multifield = Multifield::of_field(name)?;
     let entry = |value: &RawValue| {
-        let (value, type_id) = if value.get().starts_with('"') {
-            (value, type_id_of(name, WORK)?)
+        let (value, value_type) = if json::is_string(value.get()) {
+            (value, WORK)
         } else {
             // An entry with further keys is refused: they would be lost.
             let pairs = json::pairs(value.get()).filter(|pairs| pairs.len() == 2)?;
-            let of = |name| pairs.iter().find(|(key, _)| key == name).map(|pair| pair.1);
-            let type_id = json::text(of("typeId")?)?;
-            (of("value")?, type_id_of(name, &type_id)?)
+            let value_type = json::text(json::value_of(&pairs, "typeId")?.get())?;
+            (
+                json::value_of(&pairs, "value")?,
+                multifield.value_type(&value_type)?,
+            )
         };
         let text: String = serde_json::from_str(value.get()).ok()?;
-        (!text.trim().is_empty()).then(|| (value.get().to_owned(), type_id))
+        (!text.trim().is_empty()).then(|| (value.get().to_owned(), value_type))
     };
     if value.get().starts_with('[') {
         let entries: Vec<&RawValue> = serde_json::from_str(value.get()).ok()?;
