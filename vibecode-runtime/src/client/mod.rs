@@ -28,7 +28,7 @@ mod send;
 mod times;
 mod trace;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use reqwest::Url;
 
