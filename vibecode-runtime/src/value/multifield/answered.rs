@@ -181,8 +181,16 @@ fn entry(answered: WireValue<'_>) -> Option<MultifieldEntry> {
         id,
         kind,
         value_type: string(value_type?)?,
-        value: value?.text()?.into_owned(),
+        value: value_text(value?)?,
     })
+}
+
+/// Returns a value: text, or a number of digits only. Another form of a number, such as `7.9e10`, would
+/// be another value, which would be added again.
+fn value_text(answered: WireValue<'_>) -> Option<String> {
+    let text = answered.text()?;
+    let is_readable = answered.string().is_some() || text.bytes().all(|it| it.is_ascii_digit());
+    is_readable.then(|| text.into_owned())
 }
 
 fn string(answered: WireValue<'_>) -> Option<String> {
@@ -234,9 +242,9 @@ fn values_of(alias: Option<WireValue<'_>>) -> Result<Vec<Typed>, UnclearMultifie
                 Some(value_type) => Some(string(value_type)?),
                 None => None,
             };
-            return Some((value?.text()?.into_owned(), value_type));
+            return Some((value_text(value?)?, value_type));
         }
-        Some((value.text()?.into_owned(), None))
+        Some((value_text(value)?, None))
     };
     let values: Option<Vec<Typed>> = if alias.as_str().starts_with('[') {
         let values = serde_json::from_str::<Vec<&RawValue>>(alias.as_str()).ok();
@@ -282,6 +290,30 @@ mod tests {
 
     fn phone(id: u64, value: &str) -> Value {
         json!({ "id": id, "typeId": "PHONE", "valueType": "WORK", "value": value })
+    }
+
+    #[test]
+    fn a_number_is_a_value_only_if_it_is_written_in_digits() {
+        let read = |number: &str| {
+            let entry = r#"{"typeId":"PHONE","valueType":"WORK","value":NUMBER}"#;
+            let fm = format!(r#"{{"fm":[{}]}}"#, entry.replace("NUMBER", number));
+            let alias = format!(r#"{{"phoneWork":{number}}}"#);
+            (self::read(&fm).map(|_| ()), self::read(&alias).map(|_| ()))
+        };
+        assert_eq!(read("79161112233"), (Ok(()), Ok(())));
+        for number in [
+            "79161112233.0",
+            "7.9161112233e10",
+            "79161112233E0",
+            "-79161112233",
+            "true",
+        ] {
+            let unclear = (
+                Err(UnclearMultifields::List),
+                Err(UnclearMultifields::Alias),
+            );
+            assert_eq!(read(number), unclear, "{number}");
+        }
     }
 
     #[test]
