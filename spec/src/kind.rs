@@ -83,7 +83,7 @@ pub enum Reference {
     User,
 }
 
-/// The value that is sent to clear a field (grade C: other clients assume it, and the API does not
+/// The value that is sent to clear a field (grade B: Bitrix24's own REST layer does, and the API does not
 /// document it).
 ///
 /// ```

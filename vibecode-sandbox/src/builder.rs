@@ -121,8 +121,8 @@ impl SandboxBuilder {
 
     /// Sets how many requests a minute each key may send. Further requests are answered with 429
     /// `RATE_LIMITED`, with `error.retryAfter` and `Retry-After`. Every answer to a known key then
-    /// has `X-RateLimit-Limit`, `-Remaining` and `-Reset`. By default there is no limit; portals
-    /// were observed to take 300 (grade O).
+    /// has `X-RateLimit-Limit`, `-Remaining` and `-Reset`. By default there is no limit; that of
+    /// the API is 300 (grade D).
     pub fn rate_limit(mut self, per_minute: u32) -> Self {
         self.quota.per_minute = Some(per_minute);
         self

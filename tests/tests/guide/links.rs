@@ -67,15 +67,15 @@ fn problem(document: &Path, to: &str) -> Option<String> {
     (!is_there).then(|| format!("{}: there is no heading {to}", document.display()))
 }
 
-/// Finds all documents below a folder, except those that were built.
-fn documents(folder: &Path, found: &mut Vec<PathBuf>) {
+/// Finds all files with this extension below a folder, except those that were built.
+fn files(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
         let is_built = name == "target" || path.ends_with("docs/book");
         if path.is_dir() && !is_built && !name.starts_with('.') {
-            documents(&path, found);
-        } else if path.extension().is_some_and(|it| it == "md") {
+            files(&path, extension, found);
+        } else if path.extension().is_some_and(|it| it == extension) {
             found.push(path);
         }
     }
@@ -84,7 +84,7 @@ fn documents(folder: &Path, found: &mut Vec<PathBuf>) {
 #[test]
 fn every_link_between_documents_leads_somewhere() {
     let mut all = Vec::new();
-    documents(root(), &mut all);
+    files(root(), "md", &mut all);
     let mut links = 0;
     let mut problems = Vec::new();
     for document in &all {
@@ -95,6 +95,35 @@ fn every_link_between_documents_leads_somewhere() {
     }
     assert!(problems.is_empty(), "{problems:#?}");
     assert!(links > 50, "only {links} links were found");
+}
+
+/// Returns the sections of `api.md` that a source file cites, such as `(api.md, "Batch")`.
+fn cited_sections(source: &str) -> Vec<String> {
+    let cited = source.split("api.md, \"").skip(1);
+    let sections = cited.filter_map(|rest| rest.split_once('"'));
+    sections.map(|(section, _)| section.to_owned()).collect()
+}
+
+#[test]
+fn every_section_of_what_is_known_that_is_cited_exists() {
+    let known = fs::read_to_string(root().join("docs/src/api.md")).unwrap();
+    let known = anchors(&known);
+    let mut sources = Vec::new();
+    files(root(), "rs", &mut sources);
+    sources.retain(|source| !source.ends_with("guide/links.rs"));
+    let mut count = 0;
+    for source in sources {
+        for section in cited_sections(&fs::read_to_string(&source).unwrap()) {
+            count += 1;
+            let is_known = known.contains(&anchor(&section));
+            assert!(
+                is_known,
+                "{}: api.md has no \"{section}\"",
+                source.display()
+            );
+        }
+    }
+    assert!(count > 5, "only {count} citations were found");
 }
 
 #[test]

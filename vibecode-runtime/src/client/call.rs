@@ -20,8 +20,8 @@ use crate::{Error, ErrorKind, Outcome, Result};
 ///
 /// It does nothing until it is polled. It moves to a background task when another call waits for its
 /// record, or when it opens a connection, and then no longer depends on being polled. If its caller
-/// drops it, a write that is under way runs to its end, and nothing new is sent. Whether the change was
-/// made is then unknown. A read is cancelled.
+/// drops it, a write that is under way runs to its end, and nothing new is sent: also no request that
+/// still waits for its connection. Whether the change was made is then unknown. A read is cancelled.
 ///
 /// A client may be used in several tokio runtimes at the same time, such as those of actix-web's
 /// workers, only if all of them keep running, since all of them use connections that were made in one

@@ -95,7 +95,7 @@ fn of_refusal(refusal: Refusal<'_>, effect: Effect) -> Decision {
         Decision::unknown(effect)
     };
     match code {
-        // "One key repeats the same error: the client has a bug" (api.md, grade D).
+        // The app has a bug, as with `error.warning` (api.md; of this code no source is known).
         ErrorCode::ErrorLoopDetected => Decision {
             repeat: Repeat::Never,
             ..decision

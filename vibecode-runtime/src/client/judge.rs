@@ -115,7 +115,7 @@ fn answered<A: Answer>(
 }
 
 fn read_whole<A: Answer>(status: StatusCode, body: &[u8], request: &Request) -> Result<A> {
-    // The answer to a deletion may have no body (api.md, "Envelope").
+    // The answer to a deletion may have no body (api.md, "Records").
     if status == StatusCode::NO_CONTENT && request.method == Method::DELETE && body.is_empty() {
         return A::without_data();
     }

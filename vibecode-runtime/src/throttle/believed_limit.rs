@@ -1,7 +1,7 @@
 //! Decides which of the limits stated by answers is believed.
 //!
-//! `X-RateLimit-Limit` may be lower than the limit that the key was observed to have (api.md, grade O),
-//! and it may be a stray value of a gateway. Therefore a limit is believed only if three answers in a
+//! `X-RateLimit-Limit` may be lower than the documented limit (api.md, grade D), and it may be a stray
+//! value of a gateway. Therefore a limit is believed only if three answers in a
 //! row state the same one, or immediately if it comes with a 429. It is believed for three minutes
 //! after the last answer that stated it. An answer that contradicts itself (more remains than the
 //! limit) is not counted.

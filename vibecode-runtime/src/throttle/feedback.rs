@@ -34,9 +34,9 @@ const UNIX_MILLISECONDS: f64 = 1e12;
 pub struct Feedback {
     /// The status of the answer; `None` if there was no answer.
     pub status: Option<StatusCode>,
-    /// How many requests the key may send per minute: `X-RateLimit-Limit` (grade O).
+    /// How many requests the key may send per minute: `X-RateLimit-Limit` (grade D).
     pub limit: Option<u32>,
-    /// How many of them are left: `X-RateLimit-Remaining` (grade O).
+    /// How many of them are left: `X-RateLimit-Remaining` (grade D).
     pub remaining: Option<u32>,
     /// How long until all of them are available again: `X-RateLimit-Reset`, whose unit is not
     /// documented. A small number is read as seconds, a large one as a Unix time. `None` if the time is

@@ -26,7 +26,7 @@ pub use self::{
     feedback::Feedback,
 };
 
-/// How many requests a key may send per minute (api.md, grade O).
+/// How many requests a key may send per minute (api.md, grade D).
 const PER_MINUTE: u32 = 300;
 /// The longest wait for a session, for the throttle, or for the lock of a record. A request that would
 /// wait longer for the throttle fails, immediately if that is known in advance.
@@ -57,10 +57,12 @@ pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
 ///   longer counts it, whether its minute is a sliding or a fixed window, and whatever its clock says.
 /// - Requests are sent at an even pace: every 60 s divided by the limit (200 ms for 300 a minute). A
 ///   burst may be ahead of the pace: a thirtieth of the limit, at least one request (10 for 300 a
-///   minute).
-/// - After a 429 nothing is sent until its `Retry-After` has passed; if it states none, until
-///   `X-RateLimit-Reset`, or else for 10 s. If it asks for more than an hour, a request is sent after
-///   an hour to find out whether the pause still holds.
+///   minute). At most 5 requests of a client wait for a new connection at the same time; they are sent
+///   when they have one, if need be on top of a burst.
+/// - After a 429 nothing is sent, not even a request that still waits for its connection, until its
+///   `Retry-After` has passed; if it states none, until `X-RateLimit-Reset`, or else for 10 s. If it
+///   asks for more than an hour, a request is sent after an hour to find out whether the pause still
+///   holds.
 /// - A lower `X-RateLimit-Limit` is obeyed if three answers in a row state the same one, or if it comes
 ///   with a 429, and for three minutes after the last answer that states it. A higher one is ignored,
 ///   and so is one that contradicts `X-RateLimit-Remaining`.
@@ -84,7 +86,7 @@ enum Kind {
 
 impl Throttle {
     /// Allows at most `limit` requests a minute, for this process. The default is 300, which is the
-    /// limit that a key was observed to have.
+    /// documented limit of a key.
     ///
     /// With 0 every request fails: it does not mean "unlimited".
     #[must_use]

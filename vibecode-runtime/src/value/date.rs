@@ -53,7 +53,7 @@ impl Date {
         }
     }
 
-    /// Reads a date from an answer, where it may be followed by a time (api.md, "Read").
+    /// Reads a date from an answer, where it may be followed by a time (api.md, "Forms that are read").
     pub(crate) fn of_answer(text: &str) -> Result<Self, ParseError> {
         match text.split_once(SEPARATORS) {
             None => text.parse(),

@@ -146,7 +146,7 @@ pub(crate) fn is_string(json: &str) -> bool {
     json.starts_with('"')
 }
 
-/// Reads a boolean in any of its forms (api.md, "Read"), bare or in quotes. Returns `None` if it is
+/// Reads a boolean in any of its forms (api.md, "Forms that are read"), bare or in quotes. Returns `None` if it is
 /// not a boolean.
 pub(crate) fn boolean(json: &str) -> Option<bool> {
     match text(json).as_deref().unwrap_or(json) {

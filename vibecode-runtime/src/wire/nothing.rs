@@ -1,6 +1,6 @@
 //! What counts as nothing.
 //!
-//! The API writes "nothing" as null, "", [], false or 0 (api.md, "Values underneath", grade B). Which
+//! The API writes "nothing" as null, "", [], false or 0 (api.md, "Records", grade B). Which
 //! of these a reader takes for nothing depends on the values that the field can have: in a boolean,
 //! `false` is a value, and in a number, 0 is. So there is one function for each case:
 //!

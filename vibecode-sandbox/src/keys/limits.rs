@@ -1,4 +1,4 @@
-//! Request limits: per key and minute, and per portal and second (both grade O; `Retry-After` is
+//! Request limits: per key and minute (grade D), and per portal and second (grade O; `Retry-After` is
 //! grade D).
 
 use std::{

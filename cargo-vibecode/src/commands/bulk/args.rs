@@ -41,7 +41,7 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(super) yes: bool,
 
-    /// Resume an interrupted job from its journal. The other options must be the same as before.
+    /// Resume an interrupted job from its journal. The other options must be the same as before, but for `--yes`, which is not needed.
     #[arg(long)]
     pub(super) resume: bool,
 

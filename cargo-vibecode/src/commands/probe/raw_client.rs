@@ -26,7 +26,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TIMEOUT: Duration = Duration::from_secs(70);
 /// The server closes idle connections: a request on such a connection gets no answer.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
-/// Below 300 requests a minute and 10 a second (api.md, grade O), with room for others.
+/// Below 300 requests a minute (api.md, grade D) and 10 a second (grade O), with room for others.
 const PACE: Duration = Duration::from_millis(250);
 
 /// How often one request is sent if the API answers 429, which is the only answer after which

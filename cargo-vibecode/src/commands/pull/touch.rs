@@ -40,8 +40,9 @@ pub(crate) fn roots(files: &[PathBuf], output: &Output) -> Result<(), Failure> {
         touched += 1;
     }
     if touched > 0 {
+        let roots = if touched == 1 { "root" } else { "roots" };
         output.line(format!(
-            "updated the time stamps of {touched} crate roots, since cargo does not notice a new schema file"
+            "updated the time stamps of {touched} crate {roots}, since cargo does not notice a new schema file"
         ));
     }
     Ok(())

@@ -40,7 +40,7 @@ impl<'de> Deserialize<'de> for PageRows {
 }
 
 /// Returns the rows of a page: a list, a list with gaps as PHP writes it, or a single row without a
-/// list around it (api.md, "Envelope", grade O). A single row must have an id: any other object may be
+/// list around it (api.md, "Records", grade O). A single row must have an id: any other object may be
 /// something else, and reading it as a row would end the listing.
 fn rows(data: &RawValue) -> Option<Vec<Box<RawValue>>> {
     if !json::is_object(data) {

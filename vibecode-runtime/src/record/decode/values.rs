@@ -42,7 +42,7 @@ text_kinds! { Text Url Address Status }
 // These kinds have their own types, but can also be read as text.
 text_kinds! { Date DateTime DateOrDateTime Money Crm }
 
-/// `kinds: types`. Numbers may be in quotes and have a fraction of zeros (api.md, "Read").
+/// `kinds: types`. Numbers may be in quotes and have a fraction of zeros (api.md, "Forms that are read").
 macro_rules! numbers {
     ($($Kind:ident: $($Number:ty)+;)+) => {$($(
         impl Decode<kind::$Kind> for $Number {
@@ -80,14 +80,14 @@ real_numbers! {
     Double: f32 f64;
 }
 
-/// Reads true and false, "Y" and "N", 1 and 0 (api.md, "Read"), bare or in quotes.
+/// Reads true and false, "Y" and "N", 1 and 0 (api.md, "Forms that are read"), bare or in quotes.
 impl Decode<kind::Boolean> for bool {
     fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
         json::boolean(answered.as_str()).ok_or(DecodeError::expected("true or false"))
     }
 }
 
-/// Reads a date, also from a date with a time: "a date may carry a time" (api.md, "Read"). The time
+/// Reads a date, also from a date with a time: "a date may carry a time" (api.md, "Forms that are read"). The time
 /// is ignored, and the date is the one at the offset as written.
 macro_rules! days {
     ($($Kind:ident)+) => {$(

@@ -141,7 +141,7 @@ use crate::{WireValue, wire::nothing};
 /// A kind of field. It determines which answers mean that the field is empty.
 pub trait Kind: sealed::Sealed {
     /// Whether this is how the API writes "nothing" in such a field. By default that is null, "",
-    /// false or [] (api.md, "Values underneath").
+    /// false or [] (api.md, "Records").
     #[doc(hidden)]
     #[must_use]
     fn is_nothing(answered: WireValue<'_>) -> bool {

@@ -43,7 +43,7 @@ pub(crate) const QUESTIONS: &[Question] = &[
         number: 1,
         topic: "clearing",
         text: "What clears a field?",
-        grade: "C",
+        grade: "B",
         overriding: "#[vibecode(clear = \"…\")] on the field",
         ask: |bench| Box::pin(clearing::ask(bench)),
     },
