@@ -107,9 +107,8 @@ fn answered<A: Answer>(
     result.map_err(|error| {
         error.with(|details| {
             details.status = Some(status);
-            details.retry_after = details
-                .retry_after
-                .or_else(|| retry_after::of_head(headers));
+            // If the two differ, the longer wait counts.
+            details.retry_after = details.retry_after.max(retry_after::of_head(headers));
         })
     })
 }

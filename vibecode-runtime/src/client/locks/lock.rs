@@ -163,6 +163,14 @@ impl RecordLock {
         }
     }
 
+    /// Notes that the write was not sent after all.
+    pub(crate) fn note_not_sent(&self) {
+        let mut writes = self.writes();
+        if let Some(last) = writes.last.take() {
+            writes.last_read = last.before;
+        }
+    }
+
     /// Notes that the last write has ended: it was answered or given up.
     pub(crate) fn end(&self, now: Instant) {
         if let Some(last) = &mut self.writes().last {
