@@ -50,7 +50,7 @@ const TCP_USER_TIMEOUT: Duration = Duration::from_secs(10);
 /// # Ok::<(), vibecode_runtime::Error>(())
 /// ```
 /// Debug shows neither keys nor tokens, and only the scheme, host and path of URLs.
-#[must_use = "a client is there after `build`"]
+#[must_use = "call `build` to get a client"]
 pub struct ClientBuilder {
     credentials: Credentials,
     base_url: String,

@@ -8,7 +8,7 @@
 //! - its call moves to a task of the client, and no longer depends on being polled;
 //! - the client knows whether the request was passed on ([`Handover`](super::handover::Handover)), and
 //!   withdraws it if its caller drops the call, or a pause begins;
-//! - few of them wait for a connection at the same time ([`Connecting::slot`]), so that they are not all
+//! - few of them wait for a connection at the same time ([`Connecting::permit`]), so that they are not all
 //!   sent together when a slow server can be reached again.
 //!
 //! Example: a call gets the permit of the throttle at 0.0 s, and looking up the host takes 3 s. At 1.0 s
@@ -37,18 +37,18 @@ const CONNECTING: usize = 5;
 /// What the clones of a client share about requests that wait for a connection.
 #[derive(Debug)]
 pub(super) struct Connecting {
-    slots: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     pauses: AtomicU64,
     pause_began: Notify,
 }
 
 /// The right to wait for a connection.
-pub(super) type Slot = OwnedSemaphorePermit;
+pub(super) type ConnectPermit = OwnedSemaphorePermit;
 
 impl Default for Connecting {
     fn default() -> Self {
         Self {
-            slots: Arc::new(Semaphore::new(CONNECTING)),
+            permits: Arc::new(Semaphore::new(CONNECTING)),
             pauses: AtomicU64::new(0),
             pause_began: Notify::new(),
         }
@@ -56,13 +56,13 @@ impl Default for Connecting {
 }
 
 impl Connecting {
-    pub(super) fn try_slot(&self) -> Option<Slot> {
-        Arc::clone(&self.slots).try_acquire_owned().ok()
+    pub(super) fn try_permit(&self) -> Option<ConnectPermit> {
+        Arc::clone(&self.permits).try_acquire_owned().ok()
     }
 
-    /// Waits for a slot. `None` only if the semaphore is closed, which it never is.
-    pub(super) async fn slot(&self) -> Option<Slot> {
-        Arc::clone(&self.slots).acquire_owned().await.ok()
+    /// Waits for a permit. `None` only if the semaphore is closed, which it never is.
+    pub(super) async fn permit(&self) -> Option<ConnectPermit> {
+        Arc::clone(&self.permits).acquire_owned().await.ok()
     }
 
     /// The number of pauses that have begun.
@@ -70,7 +70,7 @@ impl Connecting {
         self.pauses.load(Ordering::Acquire)
     }
 
-    /// Must be called after the throttle was told of the pause.
+    /// Must be called after the throttle has begun the pause.
     pub(super) fn note_pause(&self) {
         self.pauses.fetch_add(1, Ordering::AcqRel);
         self.pause_began.notify_waiters();
@@ -140,7 +140,7 @@ where
     type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        // The clone that connects is asked, in `call`.
+        // `call` polls its own clone.
         Poll::Ready(Ok(()))
     }
 

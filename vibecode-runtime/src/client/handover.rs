@@ -23,7 +23,7 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use reqwest::Body;
 
-use super::connecting::Slot;
+use super::connecting::ConnectPermit;
 
 /// The maximum size of a frame.
 const FRAME: usize = 16 * 1024;
@@ -32,19 +32,19 @@ const WAITING: u8 = 0;
 const TAKEN: u8 = 1;
 const ENDED: u8 = 2;
 
-/// The way of one request to its connection.
+/// Tracks whether one request was passed on to a connection.
 #[derive(Debug, Default)]
 pub(super) struct Handover {
     state: AtomicU8,
     /// Released when the request is passed on.
-    slot: Mutex<Option<Slot>>,
+    permit: Mutex<Option<ConnectPermit>>,
 }
 
 impl Handover {
-    pub(super) fn new(slot: Option<Slot>) -> Self {
+    pub(super) fn new(permit: Option<ConnectPermit>) -> Self {
         Self {
             state: AtomicU8::new(WAITING),
-            slot: Mutex::new(slot),
+            permit: Mutex::new(permit),
         }
     }
 
@@ -68,8 +68,8 @@ impl Handover {
         let state = &self.state;
         let taken = state.compare_exchange(WAITING, TAKEN, Ordering::AcqRel, Ordering::Acquire);
         if taken.is_ok() {
-            let mut slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
-            *slot = None;
+            let mut permit = self.permit.lock().unwrap_or_else(PoisonError::into_inner);
+            *permit = None;
         }
     }
 }

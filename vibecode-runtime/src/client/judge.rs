@@ -149,7 +149,7 @@ fn not_understood(status: StatusCode, body: &[u8]) -> Error {
     let (kind, explanation) = if status.is_redirection() {
         (
             ErrorKind::Unexpected,
-            "the API sent the request elsewhere, where it was not followed: check the base URL",
+            "the API answered with a redirect, which the client does not follow: check the base URL",
         )
     } else if is_json {
         (

@@ -15,7 +15,7 @@ use super::{
     Client, Request,
     attempt::{Attempt, attempt},
     caller::Caller,
-    connecting::{Slot, poll_attempt},
+    connecting::{ConnectPermit, poll_attempt},
     handover::Handover,
     identity::CallSession,
     judge::{self, Answer},
@@ -70,8 +70,8 @@ struct Prepared {
 
 /// Why an attempt that waited for a connection was not sent.
 enum NotSent {
-    /// Enough others wait for a connection.
-    NoSlot,
+    /// The maximum number of others wait for a connection.
+    TooManyConnecting,
     /// A pause has begun.
     Paused,
     /// The caller has dropped the call.
@@ -106,19 +106,20 @@ impl Sending<'_> {
         request: &Request,
         locks: &[&RecordLock],
     ) -> Result<A> {
-        let mut slot = None;
+        let mut connect_permit = None;
         loop {
             let prepared = self.prepare_in_time(request).await?;
             let (authorization, pauses) = (prepared.authorization, prepared.pauses);
             self.note_sent(request, locks);
             let trace = Trace::new(request, self.attempts.count());
-            let attempt = trace.around(self.attempt(request, authorization, pauses, &mut slot));
+            let attempt =
+                trace.around(self.attempt(request, authorization, pauses, &mut connect_permit));
             let attempt = match attempt.await {
                 Ok(attempt) => attempt,
                 Err(not_sent) => {
                     prepared.permit.finish(Feedback::not_sent());
                     self.note_not_sent(locks);
-                    slot = self.prepare_again(not_sent, request).await?;
+                    connect_permit = self.prepare_again(not_sent, request).await?;
                     continue;
                 }
             };
@@ -149,7 +150,7 @@ impl Sending<'_> {
         request: &Request,
         authorization: Option<HeaderValue>,
         pauses: u64,
-        slot: &mut Option<Slot>,
+        connect_permit: &mut Option<ConnectPermit>,
     ) -> Result<Attempt, NotSent> {
         let on_open_connection = {
             let mut attempt = pin!(self.request(request, authorization.clone(), None));
@@ -158,7 +159,7 @@ impl Sending<'_> {
                     (Poll::Ready(attempt), _) => Poll::Ready(Some(attempt)),
                     (Poll::Pending, true) => Poll::Ready(None),
                     (Poll::Pending, false) => {
-                        *slot = None;
+                        *connect_permit = None;
                         Poll::Pending
                     }
                 },
@@ -168,7 +169,9 @@ impl Sending<'_> {
         match on_open_connection {
             Some(attempt) => Ok(attempt),
             // Boxed, since it is rare: it then takes no space in the futures of all calls.
-            None => Box::pin(self.connect(request, authorization, pauses, slot.take())).await,
+            None => {
+                Box::pin(self.connect(request, authorization, pauses, connect_permit.take())).await
+            }
         }
     }
 
@@ -178,16 +181,16 @@ impl Sending<'_> {
         request: &Request,
         authorization: Option<HeaderValue>,
         pauses: u64,
-        slot: Option<Slot>,
+        connect_permit: Option<ConnectPermit>,
     ) -> Result<Attempt, NotSent> {
         self.caller.detach();
         let shared = &*self.client.shared;
         let is_limited = shared.throttle.is_limited();
-        let slot = slot.or_else(|| shared.connecting.try_slot());
-        if is_limited && slot.is_none() {
-            return Err(NotSent::NoSlot);
+        let connect_permit = connect_permit.or_else(|| shared.connecting.try_permit());
+        if is_limited && connect_permit.is_none() {
+            return Err(NotSent::TooManyConnecting);
         }
-        let handover = Arc::new(Handover::new(slot.filter(|_| is_limited)));
+        let handover = Arc::new(Handover::new(connect_permit.filter(|_| is_limited)));
         let mut attempt = pin!(self.request(request, authorization, Some(Arc::clone(&handover))));
         let mut pause = pin!(async {
             if is_limited {
@@ -236,16 +239,23 @@ impl Sending<'_> {
 
     /// Waits until an attempt that was not sent may be made again. Returns the right to wait for a
     /// connection if it had none.
-    async fn prepare_again(&mut self, why: NotSent, request: &Request) -> Result<Option<Slot>> {
+    async fn prepare_again(
+        &mut self,
+        why: NotSent,
+        request: &Request,
+    ) -> Result<Option<ConnectPermit>> {
         match why {
             NotSent::Gone(gone) => Err(gone),
             // The throttle waits until the pause is over.
             NotSent::Paused => Ok(None),
-            NotSent::NoSlot => {
+            NotSent::TooManyConnecting => {
                 let latest = self.latest_start(request);
-                let mut slot = Box::pin(self.client.shared.connecting.slot());
-                let slot = self.caller.wait_until(latest, slot.as_mut()).await?;
-                slot.map_or_else(|| Err(self.too_late(request)), Ok)
+                let mut connect_permit = Box::pin(self.client.shared.connecting.permit());
+                let connect_permit = self
+                    .caller
+                    .wait_until(latest, connect_permit.as_mut())
+                    .await?;
+                connect_permit.map_or_else(|| Err(self.too_late(request)), Ok)
             }
         }
     }

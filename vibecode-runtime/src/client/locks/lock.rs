@@ -227,7 +227,7 @@ impl RecordLock {
         self.open().open.shows_unknown_entry(kinds, entries)
     }
 
-    /// Returns the writes, none of which is under way.
+    /// Moves the last write to the open ones, and returns all.
     fn open(&self) -> MutexGuard<'_, Writes> {
         let mut writes = self.writes();
         debug_assert!(writes.is_complete, "the writes from before must be known");
