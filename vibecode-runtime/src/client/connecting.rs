@@ -56,6 +56,11 @@ impl Default for Connecting {
 }
 
 impl Connecting {
+    /// Whether no further request may wait for a connection now.
+    pub(super) fn is_full(&self) -> bool {
+        self.permits.available_permits() == 0
+    }
+
     pub(super) fn try_permit(&self) -> Option<ConnectPermit> {
         Arc::clone(&self.permits).try_acquire_owned().ok()
     }

@@ -108,7 +108,7 @@ impl Sending<'_> {
     ) -> Result<A> {
         let mut connect_permit = None;
         loop {
-            let prepared = self.prepare_in_time(request).await?;
+            let prepared = self.prepare_in_time(request, &mut connect_permit).await?;
             let (authorization, pauses) = (prepared.authorization, prepared.pauses);
             self.note_sent(request, locks);
             let trace = Trace::new(request, self.attempts.count());
@@ -274,10 +274,16 @@ impl Sending<'_> {
     }
 
     /// Waits for the session and the permit of an attempt.
-    async fn prepare_in_time(&mut self, request: &Request) -> Result<Prepared> {
+    async fn prepare_in_time(
+        &mut self,
+        request: &Request,
+        connect_permit: &mut Option<ConnectPermit>,
+    ) -> Result<Prepared> {
         let latest = self.latest_start(request);
         let caller = self.caller;
-        let prepared = caller.wait_until(latest, pin!(self.prepare(request))).await;
+        let prepared = caller
+            .wait_until(latest, pin!(self.prepare(request, connect_permit)))
+            .await;
         match prepared? {
             // If the machine was asleep, it may be too late even now.
             Some(prepared) if Instant::now() <= latest => prepared,
@@ -346,12 +352,23 @@ impl Sending<'_> {
     }
 
     /// Returns the `Authorization` of the next attempt, and its permit.
-    async fn prepare(&mut self, request: &Request) -> Result<Prepared> {
+    async fn prepare(
+        &mut self,
+        request: &Request,
+        connect_permit: &mut Option<ConnectPermit>,
+    ) -> Result<Prepared> {
         let checked = self.client.shared.runtimes.check().await;
         checked.map_err(|error| request.named(error))?;
         let authorization = self.session.authorization().await;
         let authorization = authorization.map_err(|error| request.named(error))?;
         let shared = &*self.client.shared;
+        // As long as others wait for a connection, there is none for this request either. So it does not
+        // take a slot of the throttle yet. It gets the permit when it is free, polled or not, so it moves
+        // to a task.
+        if shared.throttle.is_limited() && connect_permit.is_none() && shared.connecting.is_full() {
+            self.caller.detach();
+            *connect_permit = shared.connecting.permit().await;
+        }
         let mut acquiring = pin!(shared.throttle.acquire());
         let (permit, pauses) = poll_fn(|context| {
             // Before the throttle is asked, so that no pause after its answer is missed.
