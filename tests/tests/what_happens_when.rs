@@ -45,9 +45,21 @@ const ROWS: &[&str] = &[
     "no answer comes in time",
     "the API answers 429",
     "a gateway answers 502",
+    "`ensure` itself fails with the outcome `Unknown`",
     "the program crashes in the middle of a million",
     "two processes write at once",
 ];
+
+#[tokio::test(start_paused = true)]
+async fn an_ensure_whose_value_is_never_shown_is_not_taken() {
+    let sandbox = Sandbox::start().await;
+    let misspelt = Customer::patch().set_unchecked("ufCrm_missing", "x");
+    let error = client(&sandbox).ensure(71, &misspelt).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.outcome()),
+        (ErrorKind::NotTaken, Outcome::Unknown)
+    );
+}
 
 #[test]
 fn the_guide_has_a_row_for_each_of_these() {
