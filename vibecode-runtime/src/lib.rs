@@ -118,11 +118,15 @@ mod throttle;
 mod value;
 mod wire;
 
+#[allow(
+    clippy::wildcard_imports,
+    reason = "the types of all entities and of their ids"
+)]
+pub use crate::entity::*;
 #[cfg(feature = "throttle-redis")]
 pub use crate::throttle::RedisBudget;
 pub use crate::{
     client::{Call, Client, ClientBuilder, Credentials, Me, RetryPolicy, TokenError},
-    entity::{Companies, Contacts, Deals, Entity, Leads, SmartProcess, Users},
     error::{Error, ErrorCode, ErrorKind, Outcome, Result},
     many::{
         batch::Batch,
@@ -147,7 +151,7 @@ pub use crate::{
     value::{
         CrmRef, Date, DateTime, File, Money, OtherLink, ParseError,
         enumeration::Enumeration,
-        id::{CompanyId, ContactId, DealId, Id, IdFor, LeadId, UserId},
+        id::{Id, IdFor},
         kind,
         multifield::{Email, EmailType, MultifieldEntry, Multifields, Phone, PhoneType},
     },
