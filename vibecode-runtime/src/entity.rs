@@ -62,6 +62,7 @@ macro_rules! has_multifields {
 
 macro_rules! impl_multifields {
     (multifields $Entity:ident) => {
+        #[diagnostic::do_not_recommend]
         impl HasMultifields for $Entity {}
     };
 }
