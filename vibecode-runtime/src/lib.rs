@@ -246,7 +246,7 @@ pub use crate::{
 ///
 /// | `#[vibecode(…)]` | |
 /// |---|---|
-/// | `entity = "contacts"` | the entity of the records: `contacts`, `companies`, `leads`, `deals`, or a smart process such as `items/1040` |
+/// | `entity = "contacts"` | the entity of the records: `contacts`, `companies`, `leads`, `deals`, `quotes`, `invoices`, `requisites`, `tasks`, `addresses`, `activities`, or a smart process such as `items/1040` |
 /// | `diff` | generates `before.diff(&after)`: only the changes, and what the API cannot remove |
 /// | `schema = "path"` | the path of the portal's schema, relative to the crate's folder, if it is not the usual one |
 /// | `schema` | a missing schema is an error |
