@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod blocking;
+mod connecting;
 mod jobs;
 mod lists;
 mod long_streams;

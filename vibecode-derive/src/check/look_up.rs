@@ -80,14 +80,18 @@ impl<'c> LookUp<'c> {
         }
     }
 
-    /// Checks the name of a field, since a patch writes names to JSON without escaping them.
+    /// Checks the name of a field, since a patch writes names to JSON without escaping them. A job in a
+    /// queue is refused by the same rule (`is_field_name` in the runtime).
     fn with_valid_name(&self, field: &'c Field, name: &WireName) -> Result<Entry<'c>, Reported> {
         let is_valid = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-        if field.name.chars().all(is_valid) {
+        let begins_with_letter = field
+            .name
+            .starts_with(|letter: char| letter.is_ascii_alphabetic());
+        if begins_with_letter && field.name.chars().all(is_valid) {
             return Ok(Entry::Field(field));
         }
         let message = format!(
-            "`{}` is not a valid wire name, which has only letters, digits and underscores: correct the schema",
+            "`{}` is not a valid wire name, which begins with a letter and has only letters, digits and underscores: correct the schema",
             field.name
         );
         self.report(name, message)

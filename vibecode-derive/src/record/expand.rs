@@ -65,7 +65,7 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
     }
 }
 
-/// Returns the wire name of a field that is read by its index: see `place`.
+/// Returns the wire name of a field that is read by its index: see `index_of`.
 fn name_by_index<'a>(field: &'a Field<'_>) -> Option<&'a str> {
     match &field.role {
         Role::Id => Some("id"),

@@ -8,7 +8,7 @@ use crate::{Credentials, Result, RetryPolicy, Throttle};
 /// Configures and builds a blocking [`Client`]. Created by [`Client::builder`]; has the settings of
 /// [`vibecode_runtime::ClientBuilder`](crate::ClientBuilder).
 #[derive(Debug)]
-#[must_use = "a client is there after `build`"]
+#[must_use = "call `build` to get a client"]
 pub struct ClientBuilder(crate::ClientBuilder);
 
 macro_rules! settings {

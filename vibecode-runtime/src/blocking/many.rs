@@ -119,7 +119,7 @@ impl<T: Record> Query<T> {
 /// An iterator over the rows of a [`Query`]. It ends after an error that does not concern a single
 /// row.
 #[derive(Debug)]
-#[must_use = "rows are asked for as they are taken"]
+#[must_use = "a list sends nothing until a row is taken"]
 pub struct Rows<T: Record> {
     /// `None` after an error that ended the iteration.
     rows: Option<crate::Rows<T>>,

@@ -1,6 +1,6 @@
 //! One attempt to send a request, and its unjudged result.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{
@@ -9,7 +9,11 @@ use http::{
 };
 use reqwest::{Response, Url};
 
-use super::{Request, credentials::JSON, frames::Frames};
+use super::{
+    Request,
+    credentials::JSON,
+    handover::{Handover, OpenAttempt},
+};
 
 const NO_CACHE: HeaderValue = HeaderValue::from_static("no-cache");
 
@@ -46,15 +50,16 @@ pub(crate) enum ReadBody {
 }
 
 /// Sends a request once, with these headers in addition to those of the HTTP client, and with the HTTP
-/// client's timeout if none is given.
+/// client's timeout if none is given. The handover is that of a request which waits for a connection.
 pub(super) fn attempt(
     http: &reqwest::Client,
     url: Url,
     authorization: Option<HeaderValue>,
     timeout: Option<Duration>,
     request: &Request,
+    handover: Option<Arc<Handover>>,
 ) -> impl Future<Output = Attempt> + Send + use<> {
-    let mut frames = Frames::default();
+    let mut open = handover.map(OpenAttempt::connecting).unwrap_or_default();
     let mut sent = reqwest::Request::new(request.method.clone(), url);
     if timeout.is_some() {
         *sent.timeout_mut() = timeout;
@@ -62,10 +67,10 @@ pub(super) fn attempt(
     if let Some(authorization) = authorization {
         sent.headers_mut().insert(AUTHORIZATION, authorization);
     }
-    if let Some(body) = &request.body {
+    if request.body.is_some() {
         sent.headers_mut().insert(CONTENT_TYPE, JSON);
-        *sent.body_mut() = Some(frames.body(body.clone()));
     }
+    *sent.body_mut() = open.body(request.body.clone());
     if !request.is_write() {
         // An answer from a cache on the way would prove nothing.
         sent.headers_mut().insert(CACHE_CONTROL, NO_CACHE);
@@ -74,7 +79,7 @@ pub(super) fn attempt(
     // The future does not hold the parts of the request while it waits for the answer.
     async move {
         // Dropping this ends the attempt, whoever drops it.
-        let _frames = frames;
+        let _open = open;
         let mut response = match answer.await {
             Ok(response) => response,
             Err(error) => return Attempt::Failed(error.without_url()),

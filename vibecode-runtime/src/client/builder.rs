@@ -6,8 +6,13 @@ use http::HeaderValue;
 use reqwest::{Url, redirect};
 
 use super::{
-    Client, Credentials, RetryPolicy, Shared, connecting::Connecting, identity::Identity,
-    locks::Locks, retry::Retries, runtimes::Runtimes, times::Times,
+    Client, Credentials, RetryPolicy, Shared,
+    connecting::{Connecting, CountConnections},
+    identity::Identity,
+    locks::Locks,
+    retry::Retries,
+    runtimes::Runtimes,
+    times::Times,
 };
 use crate::{Error, ErrorKind, Result, Throttle};
 
@@ -45,7 +50,7 @@ const TCP_USER_TIMEOUT: Duration = Duration::from_secs(10);
 /// # Ok::<(), vibecode_runtime::Error>(())
 /// ```
 /// Debug shows neither keys nor tokens, and only the scheme, host and path of URLs.
-#[must_use = "a client is there after `build`"]
+#[must_use = "call `build` to get a client"]
 pub struct ClientBuilder {
     credentials: Credentials,
     base_url: String,
@@ -182,13 +187,12 @@ impl ClientBuilder {
         let user_agent = checked_user_agent(self.user_agent)?;
         #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls-tls")))]
         check_tls_provider()?;
-        let connecting = Connecting::default();
         let http = self
             .http
             .user_agent(user_agent)
             .default_headers(headers)
             .connect_timeout(self.connect_timeout)
-            .connector_layer(connecting.clone())
+            .connector_layer(CountConnections)
             .timeout(self.times.usual());
         let http = harden(http, &base_url).build().map_err(|error| {
             refused("the HTTP client cannot be made").caused_by(error.without_url())
@@ -196,7 +200,7 @@ impl ClientBuilder {
         Ok(Client {
             shared: Arc::new(Shared {
                 http,
-                connecting,
+                connecting: Connecting::default(),
                 base_url,
                 times: self.times,
                 throttle: self.throttle,

@@ -107,9 +107,8 @@ fn answered<A: Answer>(
     result.map_err(|error| {
         error.with(|details| {
             details.status = Some(status);
-            details.retry_after = details
-                .retry_after
-                .or_else(|| retry_after::of_head(headers));
+            // If the two differ, the longer wait counts.
+            details.retry_after = details.retry_after.max(retry_after::of_head(headers));
         })
     })
 }
@@ -150,7 +149,7 @@ fn not_understood(status: StatusCode, body: &[u8]) -> Error {
     let (kind, explanation) = if status.is_redirection() {
         (
             ErrorKind::Unexpected,
-            "the API sent the request elsewhere, where it was not followed: check the base URL",
+            "the API answered with a redirect, which the client does not follow: check the base URL",
         )
     } else if is_json {
         (

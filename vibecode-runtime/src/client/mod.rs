@@ -14,7 +14,7 @@ mod credentials;
 mod decision;
 mod detachable;
 mod envelope;
-mod frames;
+mod handover;
 mod identity;
 mod judge;
 mod locked_write;

@@ -101,6 +101,14 @@ impl Attempts<'_> {
         }
     }
 
+    /// Notes that the attempt was not sent after all.
+    pub(crate) fn note_not_sent(&mut self) {
+        self.count = self.count.saturating_sub(1);
+        if self.count == 0 {
+            self.ends_by = None;
+        }
+    }
+
     /// Returns until when another attempt of up to `timeout` may be sent; `None` before the first one.
     pub(crate) fn latest_start(&self, timeout: Duration) -> Option<Instant> {
         let ends_by = self.ends_by?;

@@ -1,6 +1,12 @@
 //! The loop around a call: session → throttle → attempt → decision → retry.
 
-use std::{future::poll_fn, pin::pin, time::Duration};
+use std::{
+    future::{pending, poll_fn},
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
 
 use http::{HeaderValue, StatusCode};
 use tokio::time::{Instant, sleep};
@@ -9,6 +15,8 @@ use super::{
     Client, Request,
     attempt::{Attempt, attempt},
     caller::Caller,
+    connecting::{ConnectPermit, poll_attempt},
+    handover::Handover,
     identity::CallSession,
     judge::{self, Answer},
     locks::RecordLock,
@@ -35,6 +43,7 @@ impl Client {
             is_open: false,
             last_error: None,
             sent_at: None,
+            sent_by: None,
         }
     }
 }
@@ -47,6 +56,26 @@ pub(crate) struct Sending<'a> {
     is_open: bool,
     last_error: Option<Error>,
     sent_at: Option<Instant>,
+    /// Until when the first attempt must be sent.
+    sent_by: Option<Instant>,
+}
+
+/// What an attempt needs.
+struct Prepared {
+    authorization: Option<HeaderValue>,
+    permit: Permit,
+    /// The pauses that had begun before the throttle gave the permit.
+    pauses: u64,
+}
+
+/// Why an attempt that waited for a connection was not sent.
+enum NotSent {
+    /// The maximum number of others wait for a connection.
+    TooManyConnecting,
+    /// A pause has begun.
+    Paused,
+    /// The caller has dropped the call.
+    Gone(Error),
 }
 
 impl Sending<'_> {
@@ -77,30 +106,28 @@ impl Sending<'_> {
         request: &Request,
         locks: &[&RecordLock],
     ) -> Result<A> {
-        let shared = &*self.client.shared;
+        let mut connect_permit = None;
         loop {
-            let (authorization, permit) = self.prepare_in_time(request).await?;
+            let prepared = self.prepare_in_time(request).await?;
+            let (authorization, pauses) = (prepared.authorization, prepared.pauses);
             self.note_sent(request, locks);
-            let url = request.url(&shared.base_url);
-            let timeout = shared.times.unusual(request);
             let trace = Trace::new(request, self.attempts.count());
-            let mut attempt = pin!(attempt(&shared.http, url, authorization, timeout, request));
-            let (caller, mut known) = (self.caller, shared.connecting.begun());
-            let attempt = trace.around(poll_fn(|context| {
-                let polled = attempt.as_mut().poll(context);
-                let begun = shared.connecting.begun();
-                if polled.is_pending() && begun != known {
-                    known = begun;
-                    caller.detach();
+            let attempt =
+                trace.around(self.attempt(request, authorization, pauses, &mut connect_permit));
+            let attempt = match attempt.await {
+                Ok(attempt) => attempt,
+                Err(not_sent) => {
+                    prepared.permit.finish(Feedback::not_sent());
+                    self.note_not_sent(locks);
+                    connect_permit = self.prepare_again(not_sent, request).await?;
+                    continue;
                 }
-                polled
-            }));
-            let attempt = attempt.await;
+            };
             let now = Instant::now();
             for lock in locks {
                 lock.end(now);
             }
-            let judged = self.judge(attempt, request, permit, &trace);
+            let judged = self.judge(attempt, request, prepared.permit, &trace);
             let Err(error) = &judged else {
                 self.attempts.succeed();
                 return judged;
@@ -116,19 +143,139 @@ impl Sending<'_> {
         }
     }
 
-    /// Waits for the session and the permit of an attempt. The first waits for at most the longest wait.
+    /// Makes one attempt. If there is no open connection for it, it is made again with a new one, before
+    /// anything was sent: see [`connecting`](super::connecting).
+    async fn attempt(
+        &self,
+        request: &Request,
+        authorization: Option<HeaderValue>,
+        pauses: u64,
+        connect_permit: &mut Option<ConnectPermit>,
+    ) -> Result<Attempt, NotSent> {
+        let on_open_connection = {
+            let mut attempt = pin!(self.request(request, authorization.clone(), None));
+            poll_fn(
+                |context| match poll_attempt(|| attempt.as_mut().poll(context)) {
+                    (Poll::Ready(attempt), _) => Poll::Ready(Some(attempt)),
+                    (Poll::Pending, true) => Poll::Ready(None),
+                    (Poll::Pending, false) => {
+                        *connect_permit = None;
+                        Poll::Pending
+                    }
+                },
+            )
+            .await
+        };
+        match on_open_connection {
+            Some(attempt) => Ok(attempt),
+            // Boxed, since it is rare: it then takes no space in the futures of all calls.
+            None => {
+                Box::pin(self.connect(request, authorization, pauses, connect_permit.take())).await
+            }
+        }
+    }
+
+    /// Makes an attempt that waits for a new connection, or for another one that becomes free.
+    async fn connect(
+        &self,
+        request: &Request,
+        authorization: Option<HeaderValue>,
+        pauses: u64,
+        connect_permit: Option<ConnectPermit>,
+    ) -> Result<Attempt, NotSent> {
+        self.caller.detach();
+        let shared = &*self.client.shared;
+        let is_limited = shared.throttle.is_limited();
+        let connect_permit = connect_permit.or_else(|| shared.connecting.try_permit());
+        if is_limited && connect_permit.is_none() {
+            return Err(NotSent::TooManyConnecting);
+        }
+        let handover = Arc::new(Handover::new(connect_permit.filter(|_| is_limited)));
+        let mut attempt = pin!(self.request(request, authorization, Some(Arc::clone(&handover))));
+        let mut pause = pin!(async {
+            if is_limited {
+                shared.connecting.pause_after(pauses).await;
+            } else {
+                pending::<()>().await;
+            }
+        });
+        let mut interruption = pin!(self.caller.wait(pause.as_mut()));
+        let mut is_interrupted = false;
+        poll_fn(|context| {
+            // Before the attempt, which may be passed on whenever it is polled.
+            if !is_interrupted && let Poll::Ready(interrupted) = interruption.as_mut().poll(context)
+            {
+                is_interrupted = true;
+                if handover.withdraw() {
+                    return Poll::Ready(Err(match interrupted {
+                        Ok(()) => NotSent::Paused,
+                        Err(gone) => NotSent::Gone(gone),
+                    }));
+                }
+            }
+            attempt.as_mut().poll(context).map(Ok)
+        })
+        .await
+    }
+
+    fn request(
+        &self,
+        request: &Request,
+        authorization: Option<HeaderValue>,
+        handover: Option<Arc<Handover>>,
+    ) -> impl Future<Output = Attempt> + Send + use<> {
+        let shared = &*self.client.shared;
+        let url = request.url(&shared.base_url);
+        let timeout = shared.times.unusual(request);
+        attempt(&shared.http, url, authorization, timeout, request, handover)
+    }
+
+    fn note_not_sent(&mut self, locks: &[&RecordLock]) {
+        self.attempts.note_not_sent();
+        for lock in locks {
+            lock.note_not_sent();
+        }
+    }
+
+    /// Waits until an attempt that was not sent may be made again. Returns the right to wait for a
+    /// connection if it had none.
+    async fn prepare_again(
+        &mut self,
+        why: NotSent,
+        request: &Request,
+    ) -> Result<Option<ConnectPermit>> {
+        match why {
+            NotSent::Gone(gone) => Err(gone),
+            // The throttle waits until the pause is over.
+            NotSent::Paused => Ok(None),
+            NotSent::TooManyConnecting => {
+                let latest = self.latest_start(request);
+                let mut connect_permit = Box::pin(self.client.shared.connecting.permit());
+                let connect_permit = self
+                    .caller
+                    .wait_until(latest, connect_permit.as_mut())
+                    .await?;
+                connect_permit.map_or_else(|| Err(self.too_late(request)), Ok)
+            }
+        }
+    }
+
+    /// Returns until when the next attempt must be sent. The first waits for at most the longest wait.
     /// A later one waits until the last moment at which it could still use its full timeout before the
     /// deadline.
-    async fn prepare_in_time(
-        &mut self,
-        request: &Request,
-    ) -> Result<(Option<HeaderValue>, Permit)> {
-        let now = Instant::now();
+    fn latest_start(&mut self, request: &Request) -> Instant {
         let timeout = self.client.shared.times.of(request);
         let latest = self.attempts.latest_start(timeout);
-        let latest = latest
-            .or_else(|| now.checked_add(LONGEST_WAIT))
-            .unwrap_or(now);
+        latest.unwrap_or_else(|| {
+            let now = Instant::now();
+            let longest = || now.checked_add(LONGEST_WAIT).unwrap_or(now);
+            *self.sent_by.get_or_insert_with(longest)
+        })
+    }
+
+    /// Waits for the session and the permit of an attempt.
+    async fn prepare_in_time(&mut self, request: &Request) -> Result<Prepared> {
+        let latest = self.latest_start(request);
         let caller = self.caller;
         let prepared = caller.wait_until(latest, pin!(self.prepare(request))).await;
         match prepared? {
@@ -174,7 +321,7 @@ impl Sending<'_> {
         let status = attempt.status();
         let judged = judge::judge::<A>(attempt, request);
         trace.note(status, &judged);
-        permit.finish(match &judged {
+        let feedback = match &judged {
             Ok(answer) => match answer.rate_limit() {
                 // A single call of a batch was refused. That begins a pause, as a 429 does.
                 Some(limit) => Feedback {
@@ -189,21 +336,37 @@ impl Sending<'_> {
                 retry_after: error.retry_after(),
                 ..head
             },
-        });
+        };
+        permit.finish(feedback);
+        if feedback.is_rate_limited() {
+            self.client.shared.connecting.note_pause();
+        }
         self.last_error = judged.as_ref().err().cloned();
         judged
     }
 
     /// Returns the `Authorization` of the next attempt, and its permit.
-    async fn prepare(&mut self, request: &Request) -> Result<(Option<HeaderValue>, Permit)> {
+    async fn prepare(&mut self, request: &Request) -> Result<Prepared> {
         let checked = self.client.shared.runtimes.check().await;
         checked.map_err(|error| request.named(error))?;
         let authorization = self.session.authorization().await;
         let authorization = authorization.map_err(|error| request.named(error))?;
-        let permit = self.client.shared.throttle.acquire().await;
+        let shared = &*self.client.shared;
+        let mut acquiring = pin!(shared.throttle.acquire());
+        let (permit, pauses) = poll_fn(|context| {
+            // Before the throttle is asked, so that no pause after its answer is missed.
+            let pauses = shared.connecting.pauses();
+            let permit = acquiring.as_mut().poll(context);
+            permit.map(|permit| (permit, pauses))
+        })
+        .await;
         let permit = permit.map_err(|error| request.named(error.not_sent()))?;
-        self.client.shared.runtimes.note_this_one();
-        Ok((authorization, permit))
+        shared.runtimes.note_this_one();
+        Ok(Prepared {
+            authorization,
+            permit,
+            pauses,
+        })
     }
 
     /// The error if the next attempt cannot be sent in time: that of the last one, if there was one.

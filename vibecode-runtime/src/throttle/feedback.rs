@@ -45,6 +45,8 @@ pub struct Feedback {
     /// How long the API asks to wait: `retryAfter` of an error, or `Retry-After`. The value is not
     /// checked, so it may be absurd.
     pub retry_after: Option<Duration>,
+    /// Whether the request was certainly not sent. The API has not counted it then.
+    pub not_sent: bool,
 }
 
 impl Feedback {
@@ -70,7 +72,8 @@ impl Feedback {
             reset: resets
                 .filter_map(|value| from_now(value, unix_time()))
                 .max(),
-            retry_after: retry_after.or_else(|| retry_after::of_head(headers)),
+            retry_after: retry_after.max(retry_after::of_head(headers)),
+            not_sent: false,
         }
     }
 
@@ -78,6 +81,15 @@ impl Feedback {
     #[must_use]
     pub fn none() -> Self {
         Self::default()
+    }
+
+    /// Returns the feedback of a request that was not sent.
+    #[must_use]
+    pub fn not_sent() -> Self {
+        Self {
+            not_sent: true,
+            ..Self::none()
+        }
     }
 
     /// Returns whether the API refused the request because there were too many: a 429.

@@ -123,6 +123,7 @@ impl Server {
             remaining: Some(LIMIT - u32::try_from(self.counted.len()).unwrap()),
             reset: Some(Duration::from_secs_f64(reset)),
             retry_after: (!is_accepted).then(|| Duration::from_secs_f64(reset.ceil())),
+            not_sent: false,
         }
     }
 }

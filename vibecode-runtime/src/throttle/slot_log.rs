@@ -141,6 +141,10 @@ impl SlotLog {
     }
 
     pub(super) fn free(&mut self, slot: &Slot, feedback: &Feedback, now: Instant) {
+        if feedback.not_sent {
+            self.give_back();
+            return;
+        }
         self.in_flight = self.in_flight.saturating_sub(1);
         self.held.push_back(now + WINDOW + MARGIN);
         self.stated_limit.note(feedback, now);

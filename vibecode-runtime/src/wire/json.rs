@@ -82,7 +82,7 @@ pub(crate) fn index(key: &str) -> Option<u64> {
 }
 
 pub(crate) fn is_object(value: &RawValue) -> bool {
-    value.get().trim_start().starts_with('{')
+    value.get().starts_with('{')
 }
 
 /// Returns the keys of a JSON object with their values, in the order of the text. Returns `None` if

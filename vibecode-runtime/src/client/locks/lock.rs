@@ -163,6 +163,14 @@ impl RecordLock {
         }
     }
 
+    /// Notes that the write was not sent after all.
+    pub(crate) fn note_not_sent(&self) {
+        let mut writes = self.writes();
+        if let Some(last) = writes.last.take() {
+            writes.last_read = last.before;
+        }
+    }
+
     /// Notes that the last write has ended: it was answered or given up.
     pub(crate) fn end(&self, now: Instant) {
         if let Some(last) = &mut self.writes().last {
@@ -219,7 +227,7 @@ impl RecordLock {
         self.open().open.shows_unknown_entry(kinds, entries)
     }
 
-    /// Returns the writes, none of which is under way.
+    /// Moves the last write to the open ones, and returns all.
     fn open(&self) -> MutexGuard<'_, Writes> {
         let mut writes = self.writes();
         debug_assert!(writes.is_complete, "the writes from before must be known");

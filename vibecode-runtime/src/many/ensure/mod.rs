@@ -7,7 +7,7 @@
 //! 2. If something that is added is missing (a phone, an email or an unchecked value) while an earlier
 //!    write that adds is still open, read again with growing pauses. Continue when a read shows the
 //!    value, or when a read is sent at or after the moment at which the last open write settles
-//!    ([`records`](crate::client)). Only such a read proves that the value was not added.
+//!    ([`locks`](crate::client)). Only such a read proves that the value was not added.
 //! 3. Send what is missing. If the answer shows it, the record is done; otherwise go back to step 1.
 //!
 //! Example with a settle time of 120 s: a PATCH that adds a phone is sent at 0 s and times out at 70 s.

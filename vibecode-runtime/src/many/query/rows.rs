@@ -38,7 +38,7 @@ const NATIVE_PAGE: u64 = 50;
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "rows are asked for as they are taken"]
+#[must_use = "a list sends nothing until a row is taken"]
 pub struct Rows<T> {
     query: Query<T>,
     page: VecDeque<Box<RawValue>>,
