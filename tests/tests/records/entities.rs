@@ -39,7 +39,8 @@ struct Task {
     deadline: Option<DateTime>,
     parent_id: Option<TaskId>,
     auditors: Vec<UserId>,
-    uf_crm_task: Vec<CrmRef>,
+    #[vibecode(field = "ufCrmTask")]
+    links: Vec<CrmRef>,
     #[vibecode(read_only)]
     created_by: UserId,
 }
@@ -110,14 +111,14 @@ async fn a_task_takes_a_list_of_links_and_ensure_needs_no_phones() {
         .title("Write")
         .priority(2)
         .auditors([1, 2])
-        .uf_crm_task([CrmRef::contact(71), CrmRef::quote(8)]);
+        .links([CrmRef::contact(71), CrmRef::quote(8)]);
     let ensured = client.ensure(TaskId::from(91), &patch).await;
     assert!(ensured.is_ok(), "{ensured:?}");
     let task: Task = client.get(91).await.unwrap();
     assert_eq!((task.id, task.created_by), (91.into(), 1.into()));
     assert_eq!((task.priority, task.parent_id), (Some(2), None));
     assert_eq!(task.auditors, [1.into(), 2.into()]);
-    assert_eq!(task.uf_crm_task, [CrmRef::contact(71), CrmRef::quote(8)]);
+    assert_eq!(task.links, [CrmRef::contact(71), CrmRef::quote(8)]);
     assert!(task.deadline.is_some() && task.title.is_some());
     let body = r#"{"title":"Write","priority":2,"auditors":[1,2],"ufCrmTask":["C_71","Q_8"]}"#;
     assert!(sandbox.requests().iter().any(|it| it.body_str() == body));
