@@ -62,8 +62,7 @@ impl Schema {
     /// own types are less precise than those of this schema (`number` for a reference).
     ///
     /// `id`, `fm` and the aliases of phones and emails stay read-only, whatever the portal states. A
-    /// field of grade B or O ([`Grade::Underneath`], [`Grade::Observed`]) is left out if the portal's list
-    /// is complete and lacks it.
+    /// field of [grade](crate::Grade) B or O is left out if the portal's list is complete and lacks it.
     #[must_use]
     pub fn with_portal(&self, portal: Self) -> Self {
         let (missing, lacking): (Vec<_>, Vec<_>) = self
