@@ -26,12 +26,15 @@ pub(crate) fn entity(name: &str) -> Result<EntityPath, Failure> {
 /// Returns the known fields of an entity: the documented ones, and the portal's if there is a file.
 ///
 /// # Errors
-/// If there is no such entity, or if its file is not a schema.
+/// If there is no such entity, if no field of it is known, or if its file is not a schema.
 pub(crate) fn load(name: &str) -> Result<Schema, Failure> {
     let entity = entity(name)?;
     let documented = entity.documented();
     match find(entity)? {
         Some(file) => Ok(documented.with_portal(read(&file, entity)?.schema)),
+        None if documented.fields().next().is_none() => Err(Failure::new(format!(
+            "no field of {name} is known without the portal's schema: fetch it with `cargo vibecode pull {name}`"
+        ))),
         None => Ok(documented.clone()),
     }
 }

@@ -1,36 +1,114 @@
-//! The entities with built-in fields.
+//! The entities of the API: one table, to which an entity is added as one entry.
 
 use std::sync::OnceLock;
 
-use crate::{Schema, suggest};
+use crate::{Multifield, Schema, suggest};
 
-/// An entity of the CRM.
-///
-/// ```
-/// use vibecode_spec::Entity;
-///
-/// for entity in Entity::ALL {
-///     assert_eq!(Entity::from_path(entity.path()), Some(*entity));
-///     assert!(entity.schema().field("id").is_some());
-/// }
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Entity {
-    /// `contacts`
-    Contacts,
-    /// `companies`
-    Companies,
-    /// `leads`
-    Leads,
-    /// `deals`
-    Deals,
+/// Generates [`Entity`] and its table. Each entry has the names that the entity's type and its ids have
+/// in the runtime, its path, the name of a single record, the file of the fields that are built in (`-` if there is none),
+/// whether these are only a few of its fields, and the `entityId` of its user fields (`-` if it is not
+/// known, or if there are none).
+macro_rules! entities {
+    ($($Entity:ident $Id:ident $path:literal $singular:literal $fields:tt $known:ident $user_fields:tt;)+) => {
+        /// An entity of the API, except for smart processes.
+        ///
+        /// ```
+        /// use vibecode_spec::Entity;
+        ///
+        /// for entity in Entity::ALL {
+        ///     assert_eq!(Entity::from_path(entity.path()), Some(*entity));
+        /// }
+        /// assert!(Entity::Contacts.schema().field("id").is_some());
+        /// ```
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Entity {
+            $(
+                #[doc = concat!("`", $path, "`")]
+                $Entity,
+            )+
+        }
+
+        impl Entity {
+            /// Every entity.
+            pub const ALL: &[Self] = &[$(Self::$Entity),+];
+
+            fn row(self) -> &'static Row {
+                match self {
+                    $(
+                        Self::$Entity => {
+                            static ROW: Row = Row {
+                                type_name: stringify!($Entity),
+                                id_type_name: stringify!($Id),
+                                path: $path,
+                                singular: $singular,
+                                known: Known::$known,
+                                user_fields: user_fields!($user_fields),
+                                json: fields!($fields),
+                                schema: OnceLock::new(),
+                            };
+                            &ROW
+                        }
+                    )+
+                }
+            }
+        }
+    };
+}
+
+macro_rules! fields {
+    (-) => {
+        None
+    };
+    ($file:literal) => {
+        Some(include_str!(concat!("../entities/", $file)))
+    };
+}
+
+macro_rules! user_fields {
+    (-) => {
+        None
+    };
+    ($id:literal) => {
+        Some($id)
+    };
+}
+
+entities! {
+    Contacts   ContactId   "contacts"   "contact"   "contacts.json"   Documented "CRM_CONTACT";
+    Companies  CompanyId   "companies"  "company"   "companies.json"  Documented "CRM_COMPANY";
+    Leads      LeadId      "leads"      "lead"      "leads.json"      Documented "CRM_LEAD";
+    Deals      DealId      "deals"      "deal"      "deals.json"      Documented "CRM_DEAL";
+    Quotes     QuoteId     "quotes"     "quote"     -                 Few        "CRM_QUOTE";
+    Invoices   InvoiceId   "invoices"   "invoice"   "invoices.json"   Few        -;
+    Requisites RequisiteId "requisites" "requisite" "requisites.json" Documented "CRM_REQUISITE";
+    Tasks      TaskId      "tasks"      "task"      "tasks.json"      Documented -;
+    Addresses  AddressId   "addresses"  "address"   -                 Few        -;
+    Activities ActivityId  "activities" "activity"  -                 Few        -;
+}
+
+/// What is known of an entity.
+struct Row {
+    type_name: &'static str,
+    id_type_name: &'static str,
+    path: &'static str,
+    singular: &'static str,
+    known: Known,
+    user_fields: Option<&'static str>,
+    json: Option<&'static str>,
+    schema: OnceLock<Schema>,
+}
+
+/// How many of an entity's fields are built in.
+#[derive(PartialEq, Eq)]
+enum Known {
+    /// Those that the API or the layer underneath documents.
+    Documented,
+    /// None, or the few that were observed.
+    Few,
 }
 
 impl Entity {
-    /// Every entity.
-    pub const ALL: &[Self] = &[Self::Contacts, Self::Companies, Self::Leads, Self::Deals];
-
     /// Returns the entity with this name in the paths of the API, such as `contacts`.
     #[must_use]
     pub fn from_path(path: &str) -> Option<Self> {
@@ -52,26 +130,49 @@ impl Entity {
     /// Returns the name in the paths of the API, a plural, such as `companies`.
     #[must_use]
     pub fn path(self) -> &'static str {
-        match self {
-            Self::Contacts => "contacts",
-            Self::Companies => "companies",
-            Self::Leads => "leads",
-            Self::Deals => "deals",
-        }
+        self.row().path
     }
 
     /// Returns the name of a single record, such as `company`.
     #[must_use]
     pub fn singular(self) -> &'static str {
-        match self {
-            Self::Contacts => "contact",
-            Self::Companies => "company",
-            Self::Leads => "lead",
-            Self::Deals => "deal",
-        }
+        self.row().singular
     }
 
-    /// Returns the documented fields, which are parsed once per process.
+    /// Returns the name of the entity's type in `vibecode-runtime`, such as `Companies`.
+    #[must_use]
+    pub fn type_name(self) -> &'static str {
+        self.row().type_name
+    }
+
+    /// Returns the name of the type of the entity's ids in `vibecode-runtime`, such as `CompanyId`.
+    #[must_use]
+    pub fn id_type_name(self) -> &'static str {
+        self.row().id_type_name
+    }
+
+    /// Returns the `entityId` in the definitions of the entity's user fields, such as `CRM_COMPANY`.
+    /// `None` if it is not known, or if the API defines no user fields of the entity.
+    #[must_use]
+    pub fn user_field_entity(self) -> Option<&'static str> {
+        self.row().user_fields
+    }
+
+    /// Returns whether records have phones and emails (grade D).
+    #[must_use]
+    pub fn has_multifields(self) -> bool {
+        let phone = Multifield::Phone.name();
+        self.schema().field(phone).is_some()
+    }
+
+    /// Returns whether most fields of the entity are known only from a portal's schema.
+    #[must_use]
+    pub fn needs_schema(self) -> bool {
+        self.row().known == Known::Few
+    }
+
+    /// Returns the fields that are built in, which are parsed once per process. There are none if no
+    /// field of the entity is known.
     #[must_use]
     #[expect(
         clippy::expect_used,
@@ -79,14 +180,12 @@ impl Entity {
         reason = "the text is a part of this crate"
     )]
     pub fn schema(self) -> &'static Schema {
-        static SCHEMAS: [OnceLock<Schema>; 4] = [const { OnceLock::new() }; 4];
-        let (schema, json) = match self {
-            Self::Contacts => (&SCHEMAS[0], include_str!("../entities/contacts.json")),
-            Self::Companies => (&SCHEMAS[1], include_str!("../entities/companies.json")),
-            Self::Leads => (&SCHEMAS[2], include_str!("../entities/leads.json")),
-            Self::Deals => (&SCHEMAS[3], include_str!("../entities/deals.json")),
-        };
-        schema.get_or_init(|| Schema::read(json).expect("a test reads every built-in schema"))
+        let row = self.row();
+        row.schema.get_or_init(|| {
+            row.json.map_or_else(Schema::default, |json| {
+                Schema::read(json).expect("a test reads every built-in schema")
+            })
+        })
     }
 }
 
@@ -99,24 +198,35 @@ mod tests {
     fn every_built_in_schema_is_read_and_every_type_in_it_is_known() {
         for entity in Entity::ALL {
             let fields: Vec<_> = entity.schema().fields().collect();
-            assert!(fields.len() > 25, "{entity:?}");
+            assert!(fields.len() > 10 || entity.needs_schema(), "{entity:?}");
             for field in fields.iter().filter(|field| field.name != "fm") {
                 assert!(!matches!(field.kind, Kind::Unknown(_)), "{field:?}");
                 assert!(field.title.is_some(), "{field:?}");
             }
-            assert!(entity.schema().field("id").is_some_and(|id| id.read_only));
+            if !fields.is_empty() {
+                assert!(entity.schema().field("id").is_some_and(|id| id.read_only));
+            }
         }
     }
 
     #[test]
-    fn contacts_companies_and_leads_have_phones_and_deals_have_none() {
+    fn contacts_companies_and_leads_have_phones_and_no_other_entity_has() {
         for entity in Entity::ALL {
-            let phone = entity.schema().field("phone");
-            assert_eq!(phone.is_some(), *entity != Entity::Deals);
-            if let Some(phone) = phone {
-                assert_eq!(phone.kind, Kind::Multifield(Multifield::Phone));
+            let named = [Entity::Contacts, Entity::Companies, Entity::Leads].contains(entity);
+            assert_eq!(entity.has_multifields(), named, "{entity:?}");
+            for multifield in Multifield::ALL {
+                let field = entity.schema().field(multifield.name());
+                let kind = field.map(|field| field.kind.clone());
+                assert_eq!(kind, named.then_some(Kind::Multifield(*multifield)));
             }
         }
+    }
+
+    #[test]
+    fn the_entities_with_few_known_fields_need_a_schema() {
+        let needy = Entity::ALL.iter().filter(|entity| entity.needs_schema());
+        let needy: Vec<_> = needy.map(|entity| entity.path()).collect();
+        assert_eq!(needy, ["quotes", "invoices", "addresses", "activities"]);
     }
 
     #[test]
@@ -124,7 +234,10 @@ mod tests {
         assert_eq!(Entity::suggest("contact"), Some(Entity::Contacts));
         assert_eq!(Entity::suggest("Company"), Some(Entity::Companies));
         assert_eq!(Entity::suggest("delas"), Some(Entity::Deals));
-        assert_eq!(Entity::suggest("invoices"), None);
+        for entity in Entity::ALL {
+            assert_eq!(Entity::suggest(entity.singular()), Some(*entity));
+        }
+        assert_eq!(Entity::suggest("timelines"), None);
     }
 
     /// Names with a `*` are read-only. Names with `[]` hold several values.
@@ -146,6 +259,12 @@ mod tests {
         additionalInfo begindate closedAt opened isManualOpportunity isRecurring taxValue \
         observers[] id* createdAt* updatedAt* movedTime* movedBy* previousStageId* \
         stageSemanticId* closed* entityTypeId*";
+    const INVOICES: &str = "id* opportunity stageId accountNumber begindate parentId2";
+    const REQUISITES: &str = "id* entityTypeId entityId presetId name active sort rqName rqInn rqKpp \
+        rqOgrn";
+    const TASKS: &str = "title description responsibleId status priority deadline startDatePlan \
+        endDatePlan timeEstimate groupId parentId accomplices[] auditors[] tags[] ufCrmTask[] id* \
+        createdDate* changedDate* closedDate* dateStart* createdBy*";
 
     #[test]
     fn an_entity_has_the_fields_that_are_known_of_it_and_no_other() {
@@ -154,6 +273,12 @@ mod tests {
             (Entity::Companies, &[COMMON, ORIGIN, COMPANIES]),
             (Entity::Leads, &[COMMON, ORIGIN, LEADS]),
             (Entity::Deals, &[ORIGIN, DEALS]),
+            (Entity::Quotes, &[]),
+            (Entity::Invoices, &[INVOICES]),
+            (Entity::Requisites, &[REQUISITES]),
+            (Entity::Tasks, &[TASKS]),
+            (Entity::Addresses, &[]),
+            (Entity::Activities, &[]),
         ] {
             let listed = lists.iter().flat_map(|list| list.split_whitespace());
             let mut listed: Vec<_> = listed.map(str::to_owned).collect();
@@ -191,7 +316,11 @@ mod tests {
             assert_eq!(grade("title"), Some(Grade::Underneath));
             assert_eq!(grade("phone"), Some(Grade::Documented));
         }
-        let mut deals = Entity::Deals.schema().fields();
-        assert!(deals.all(|field| field.grade == Grade::Documented));
+        for entity in [Entity::Deals, Entity::Requisites, Entity::Tasks] {
+            let mut fields = entity.schema().fields();
+            assert!(fields.all(|field| field.grade == Grade::Documented));
+        }
+        let mut invoices = Entity::Invoices.schema().fields();
+        assert!(invoices.all(|field| field.grade == Grade::Observed || field.name == "id"));
     }
 }

@@ -24,9 +24,11 @@ impl Schema {
         }
         self.check_stated_entity(entity)?;
         self.check_upper_names()?;
-        entity
-            .built_in()
-            .map_or(Ok(()), |entity| self.check_entity(entity))
+        match entity {
+            // The few built-in fields do not show that a list is another entity's.
+            EntityPath::Entity(entity) if !entity.needs_schema() => self.check_entity(entity),
+            EntityPath::Entity(_) | EntityPath::Items(_) => Ok(()),
+        }
     }
 
     fn check_stated_entity(&self, entity: EntityPath) -> Result<(), SchemaError> {

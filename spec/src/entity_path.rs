@@ -1,4 +1,4 @@
-//! Entities by their path in the API: those with built-in fields, and smart processes.
+//! Entities by their path in the API: those with a path of their own, and smart processes.
 
 use std::sync::OnceLock;
 
@@ -6,7 +6,7 @@ use crate::{Entity, Schema};
 
 const ITEMS: &str = "items/";
 
-/// An entity of the CRM, or a smart process of a portal.
+/// An entity of the API, or a smart process of a portal.
 ///
 /// ```
 /// use vibecode_spec::{Entity, EntityPath};
@@ -18,7 +18,7 @@ const ITEMS: &str = "items/";
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EntityPath {
-    /// An entity with built-in fields.
+    /// An entity with a path of its own.
     Entity(Entity),
     /// A smart process, such as `items/1040`. All of its fields are defined by the portal.
     Items(u32),
@@ -58,16 +58,25 @@ impl EntityPath {
         Self::from_path(&path)
     }
 
-    /// Returns the entity, if its fields are built in.
+    /// Returns whether records have phones and emails (grade D).
     #[must_use]
-    pub fn built_in(self) -> Option<Entity> {
+    pub fn has_multifields(self) -> bool {
         match self {
-            Self::Entity(entity) => Some(entity),
-            Self::Items(_) => None,
+            Self::Entity(entity) => entity.has_multifields(),
+            Self::Items(_) => false,
         }
     }
 
-    /// Returns the documented fields. A smart process has none.
+    /// Returns whether most fields of the entity are known only from a portal's schema.
+    #[must_use]
+    pub fn needs_schema(self) -> bool {
+        match self {
+            Self::Entity(entity) => entity.needs_schema(),
+            Self::Items(_) => true,
+        }
+    }
+
+    /// Returns the built-in fields. A smart process has none.
     #[must_use]
     pub fn documented(self) -> &'static Schema {
         static NOTHING: OnceLock<Schema> = OnceLock::new();
@@ -124,7 +133,7 @@ mod tests {
     fn the_known_paths_name_every_entity_and_a_smart_process() {
         assert_eq!(
             EntityPath::known_paths(),
-            "expected one of `contacts`, `companies`, `leads`, `deals`, or a smart process such as `items/1040`"
+            "expected one of `contacts`, `companies`, `leads`, `deals`, `quotes`, `invoices`, `requisites`, `tasks`, `addresses`, `activities`, or a smart process such as `items/1040`"
         );
     }
 }

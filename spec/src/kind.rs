@@ -79,6 +79,8 @@ pub enum Reference {
     Deal,
     /// An estimate.
     Quote,
+    /// A task.
+    Task,
     /// A user of the portal.
     User,
 }
@@ -135,6 +137,7 @@ const NAMED: &[Kind] = &[
     Kind::Reference(Reference::Lead),
     Kind::Reference(Reference::Deal),
     Kind::Reference(Reference::Quote),
+    Kind::Reference(Reference::Task),
 ];
 
 /// The other names of kinds. Messages do not use them.
@@ -232,6 +235,7 @@ impl Kind {
             Self::Reference(Reference::Lead) => "crm_lead",
             Self::Reference(Reference::Deal) => "crm_deal",
             Self::Reference(Reference::Quote) => "crm_quote",
+            Self::Reference(Reference::Task) => "task",
         }
     }
 

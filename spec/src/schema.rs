@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{Descriptions, EntityPath, Field, Grade, Multifield, SchemaError, Suggestion, suggest};
+use crate::{Descriptions, EntityPath, Field, Multifield, SchemaError, Suggestion, suggest};
 
 /// The fields of one entity, by wire name.
 ///
@@ -24,7 +24,7 @@ pub struct Schema {
     pub(crate) entity: Option<String>,
     /// Whether these are known to be all fields of the entity.
     is_complete: bool,
-    /// Fields that the REST layer underneath has, but the portal's complete list does not.
+    /// Fields of grade B or O that the portal's complete list does not have.
     lacking: Vec<Field>,
 }
 
@@ -62,8 +62,7 @@ impl Schema {
     /// own types are less precise than those of this schema (`number` for a reference).
     ///
     /// `id`, `fm` and the aliases of phones and emails stay read-only, whatever the portal states. A
-    /// field of grade B ([`Grade::Underneath`]) is left out if the portal's list is complete and lacks
-    /// it.
+    /// field of [grade](crate::Grade) B or O is left out if the portal's list is complete and lacks it.
     #[must_use]
     pub fn with_portal(&self, portal: Self) -> Self {
         let (missing, lacking): (Vec<_>, Vec<_>) = self
@@ -71,7 +70,7 @@ impl Schema {
             .iter()
             .filter(|field| portal.field(&field.name).is_none())
             .cloned()
-            .partition(|field| !portal.is_complete || field.grade != Grade::Underneath);
+            .partition(|field| !portal.is_complete || !field.grade.depends_on_portal());
         let has_multifields = Multifield::ALL
             .iter()
             .any(|each| self.field(each.name()).is_some());
@@ -94,8 +93,7 @@ impl Schema {
         }
     }
 
-    /// Returns the field of this name if it has grade B ([`Grade::Underneath`]) and the portal's
-    /// complete list lacks it. The API would drop a value of such a field. See [`Schema::with_portal`].
+    /// Returns the field of this name if it has grade B or O and the portal's complete list lacks it. The API would drop a value of such a field. See [`Schema::with_portal`].
     #[must_use]
     pub fn lacks(&self, name: &str) -> Option<&Field> {
         self.lacking.iter().find(|field| field.name == name)

@@ -92,9 +92,8 @@ pub(crate) const SYNONYMS: &[Synonyms] = &[
     synonyms(&["contactId"], &["contact", "контакт"]),
     synonyms(&["contactIds"], &["contacts", "контакты"]),
     synonyms(&["leadId"], &["lead", "лид"]),
-    // No entity has this field: a deal does not refer to a deal. It is listed so that `dealId` is not
-    // taken for a typo of `leadId`.
-    synonyms(&["dealId"], &["deal", "сделка"]),
+    // No entity has the field `dealId`. It is listed so that it is not taken for a typo of `leadId`.
+    synonyms(&["dealId", "parentId2"], &["deal", "сделка"]),
     synonyms(&["quoteId"], &["quote", "estimate", "предложение"]),
     synonyms(
         &["assignedById", "responsibleId"],
@@ -118,7 +117,7 @@ pub(crate) const SYNONYMS: &[Synonyms] = &[
         ],
     ),
     synonyms(
-        &["observers"],
+        &["observers", "auditors"],
         &[
             "observer",
             "observerids",
@@ -280,4 +279,14 @@ pub(crate) const SYNONYMS: &[Synonyms] = &[
     synonyms(&["bankingDetails"], &["bankdetails", "банковскиереквизиты"]),
     synonyms(&["additionalInfo"], &["additionalinformation"]),
     synonyms(&["originId"], &["externalid"]),
+    synonyms(&["accountNumber"], &["number", "invoicenumber", "номер"]),
+    synonyms(&["rqInn"], &["inn", "taxnumber", "инн"]),
+    synonyms(&["rqKpp"], &["kpp", "кпп"]),
+    synonyms(&["rqOgrn"], &["ogrn", "огрн"]),
+    synonyms(&["deadline"], &["duedate", "dueat", "крайнийсрок"]),
+    synonyms(
+        &["groupId"],
+        &["group", "workgroup", "workgroupid", "project", "projectid"],
+    ),
+    synonyms(&["parentId"], &["parenttask", "parenttaskid"]),
 ];

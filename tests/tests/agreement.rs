@@ -2,8 +2,8 @@
 #![cfg(test)]
 
 use vibecode_runtime::{
-    Companies, Contacts, Deals, EmailType, Encode, EncodeError, Encoder, Entity as _, ErrorCode,
-    Leads, Patch, PatchJob, PhoneType, RawAnswer, UserId, kind,
+    Contacts, EmailType, Encode, EncodeError, Encoder, ErrorCode, Patch, PatchJob, PhoneType,
+    RawAnswer, UserId, kind,
 };
 use vibecode_spec::{Clearing, ERROR_CODES, Entity, Kind, Multifield};
 
@@ -118,10 +118,17 @@ fn a_job_clears_a_field_by_the_json_of_the_spec_and_by_no_other() {
 }
 
 #[test]
-fn the_entities_have_the_paths_of_the_spec() {
-    let runtime = [Contacts::PATH, Companies::PATH, Leads::PATH, Deals::PATH];
-    let spec: Vec<_> = Entity::ALL.iter().map(|entity| entity.path()).collect();
-    assert_eq!(spec, runtime);
+fn the_entities_of_the_runtime_are_those_of_the_spec() {
+    let spec = Entity::ALL.iter().copied().map(|it| {
+        (
+            it.type_name(),
+            it.path(),
+            it.id_type_name(),
+            it.has_multifields(),
+        )
+    });
+    let spec: Vec<_> = spec.collect();
+    assert_eq!(spec, vibecode_runtime::__private::ENTITIES);
 }
 
 /// A user's own type, for every kind.

@@ -34,7 +34,7 @@ fn samples() -> &'static [Vec<u8>] {
         let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
         // Sorted by name, independent of the file system.
         files.sort();
-        files.push(tests.join("../vibecode-sandbox/portal/user_fields.json"));
+        files.push(tests.join("../vibecode-sandbox/portal/fields.json"));
         files.iter().map(|file| fs::read(file).unwrap()).collect()
     })
 }

@@ -118,11 +118,15 @@ mod throttle;
 mod value;
 mod wire;
 
+#[allow(
+    clippy::wildcard_imports,
+    reason = "the types of all entities and of their ids"
+)]
+pub use crate::entity::*;
 #[cfg(feature = "throttle-redis")]
 pub use crate::throttle::RedisBudget;
 pub use crate::{
     client::{Call, Client, ClientBuilder, Credentials, Me, RetryPolicy, TokenError},
-    entity::{Companies, Contacts, Deals, Entity, Leads, SmartProcess, Users},
     error::{Error, ErrorCode, ErrorKind, Outcome, Result},
     many::{
         batch::Batch,
@@ -147,7 +151,7 @@ pub use crate::{
     value::{
         CrmRef, Date, DateTime, File, Money, OtherLink, ParseError,
         enumeration::Enumeration,
-        id::{CompanyId, ContactId, DealId, Id, IdFor, LeadId, UserId},
+        id::{Id, IdFor},
         kind,
         multifield::{Email, EmailType, MultifieldEntry, Multifields, Phone, PhoneType},
     },
@@ -242,7 +246,7 @@ pub use crate::{
 ///
 /// | `#[vibecode(…)]` | |
 /// |---|---|
-/// | `entity = "contacts"` | the entity of the records: `contacts`, `companies`, `leads`, `deals`, or a smart process such as `items/1040` |
+/// | `entity = "contacts"` | the entity of the records: `contacts`, `companies`, `leads`, `deals`, `quotes`, `invoices`, `requisites`, `tasks`, `addresses`, `activities`, or a smart process such as `items/1040` |
 /// | `diff` | generates `before.diff(&after)`: only the changes, and what the API cannot remove |
 /// | `schema = "path"` | the path of the portal's schema, relative to the crate's folder, if it is not the usual one |
 /// | `schema` | a missing schema is an error |

@@ -1,7 +1,7 @@
 //! An in-process stand-in for the `VibeCode` API of Bitrix24, for tests and first steps.
 //!
 //! A [`Sandbox`] listens on a free port of the loopback interface and serves contacts, companies,
-//! leads and deals from memory, with the semantics that the API documents: a PATCH only ever adds
+//! leads, deals and the [other entities](Entity) from memory, with the semantics that the API documents: a PATCH only ever adds
 //! phones and emails, an unknown key is dropped silently, and every key of the portal has rights.
 //! It runs on the runtime that starts it and takes all time from [`tokio::time`], so that a test
 //! with a paused clock stays deterministic.

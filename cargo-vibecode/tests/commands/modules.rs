@@ -64,7 +64,7 @@ pub(crate) fn cargo(folder: &Folder, words: &[&str]) -> Command {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_module_of_every_entity_compiles_and_is_formatted() {
     let sandbox = Sandbox::start().await;
-    for entity in ["contacts", "companies", "leads", "deals"] {
+    for entity in Entity::ALL.iter().map(|entity| entity.path()) {
         let folder = Folder::new(&format!("new-{entity}"));
         let words = ["new", entity, "--out", "src/record.rs"];
         let said = folder.run(&sandbox, &words).await;

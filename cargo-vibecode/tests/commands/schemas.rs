@@ -50,6 +50,24 @@ async fn all_entities_are_pulled_if_none_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_fields_of_tasks_and_invoices_are_pulled_and_checked_by_name() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("pull-tasks");
+    let words = ["pull", "tasks", "invoices", "quotes", "requisites"];
+    let said = folder.run(&sandbox, &words).await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert_eq!(said.err, "");
+    let tasks = folder.read("vibecode/tasks.json");
+    assert!(tasks.contains("\"ufCrmTask\"") && !tasks.contains("\"UF_CRM_TASK\":"));
+    assert!(!sandbox.requests().iter().any(|request| {
+        let path = request.path();
+        path == "/v1/userfields/tasks" || path == "/v1/userfields/invoices"
+    }));
+    let said = folder.run(&sandbox, &["check"]).await;
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_saved_answer_is_pulled_without_a_portal() {
     let folder = Folder::new("pull-file");
     folder.write(

@@ -1,6 +1,6 @@
 //! One record, changed from the command line.
 
-use vibecode_sandbox::Sandbox;
+use vibecode_sandbox::{Entity, Sandbox};
 
 use crate::Folder;
 
@@ -115,4 +115,52 @@ async fn a_refusal_of_the_api_is_reported_with_the_next_step() {
         .await;
     assert_eq!(said.code, 2);
     assert!(said.err.contains("use one that can write"), "{}", said.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_is_changed_by_its_built_in_fields() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("update-task");
+    let words = [
+        "update",
+        "tasks",
+        "91",
+        "--set",
+        "priority=2",
+        "--set",
+        "ufCrmTask=C_71; D_5",
+        "--clear",
+        "description",
+    ];
+    let said = folder.run(&sandbox, &words).await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    let task = sandbox.record(Entity::Tasks, 91).unwrap();
+    assert_eq!(task["priority"], 2);
+    assert_eq!(task["ufCrmTask"], serde_json::json!(["C_71", "D_5"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quote_is_changed_once_its_schema_was_pulled() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("update-quote");
+    let words = ["update", "quotes", "8", "--set", "title=Estimate"];
+    let said = folder.run(&sandbox, &words).await;
+    assert_eq!(said.code, 2);
+    let next_step = "fetch it with `cargo vibecode pull quotes`";
+    assert!(said.err.contains(next_step), "{}", said.err);
+    let said = folder.run(&sandbox, &["pull", "quotes"]).await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    let said = folder.run(&sandbox, &words).await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    let quote = sandbox.record(Entity::Quotes, 8).unwrap();
+    assert_eq!(quote["title"], "Estimate");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_is_named_in_the_plural() {
+    let folder = Folder::new("update-singular");
+    let words = ["update", "task", "91", "--set", "title=Write"];
+    let said = folder.run_with(&words, &[]).await;
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("did you mean `tasks`?"), "{}", said.err);
 }

@@ -167,3 +167,14 @@ fn a_file_with_an_entity_that_is_not_text_does_not_fit_every_entity() {
         );
     }
 }
+
+#[test]
+fn the_second_description_of_each_field_of_a_task_is_dropped() {
+    let answer = r#"{"success":true,"data":{"fields":{
+        "responsibleId":{"type":"integer"},"RESPONSIBLE_ID":{"type":"integer"},
+        "ufCrmTask":{"type":"crm"},"UF_CRM_TASK":{"type":"crm"},
+        "title":{"type":"string"},"TITLE":{"type":"string"}}}}"#;
+    let descriptions = Descriptions::read(answer).unwrap();
+    let names: Vec<_> = descriptions.fields.keys().collect();
+    assert_eq!(names, ["responsibleId", "title", "ufCrmTask"]);
+}

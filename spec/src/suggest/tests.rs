@@ -19,7 +19,7 @@ fn a_close_name_is_found_and_a_distant_one_is_not() {
 
 #[test]
 fn native_names_synonyms_and_labels_lead_to_the_field_that_has_them() {
-    use Entity::{Companies, Contacts, Deals, Leads};
+    use Entity::{Companies, Contacts, Deals, Invoices, Leads, Requisites, Tasks};
     for (entity, given, wire) in [
         (Contacts, "COMPANY_ID", "companyId"),
         (Contacts, "first_name", "name"),
@@ -57,6 +57,14 @@ fn native_names_synonyms_and_labels_lead_to_the_field_that_has_them() {
         (Deals, "CLOSEDATE", "closedAt"),
         (Deals, "deal_name", "title"),
         (Companies, "name", "title"),
+        (Invoices, "amount", "opportunity"),
+        (Invoices, "deal_id", "parentId2"),
+        (Requisites, "RQ_INN", "rqInn"),
+        (Requisites, "inn", "rqInn"),
+        (Tasks, "RESPONSIBLE_ID", "responsibleId"),
+        (Tasks, "assignedById", "responsibleId"),
+        (Tasks, "observers", "auditors"),
+        (Tasks, "created_at", "createdDate"),
     ] {
         assert_eq!(meant(entity, given), [wire], "{given} of {entity:?}");
     }

@@ -1,7 +1,7 @@
 use vibecode_runtime::Patch;
 
 #[derive(Patch)]
-#[vibecode(entity = "invoices")]
+#[vibecode(entity = "timelines")]
 struct Customer {
     post: Option<String>,
 }

@@ -9,7 +9,7 @@ use vibecode_spec::{
 
 use crate::{
     check::{
-        portal::{Portal, PortalSchema},
+        portal::{Portal, PortalSchema, SearchedPaths},
         wire_name::{WireName, did_you_mean},
     },
     collected_errors::Errors,
@@ -64,11 +64,7 @@ impl<'c> LookUp<'c> {
     /// Returns whether this is a multifield other than phone and email. This is determined by its type
     /// in the schema, and by its name if the entity has multifields.
     fn is_unwritable_multifield(&self, name: &str) -> bool {
-        let has_multifields = || {
-            let phone = Multifield::Phone.name();
-            self.entity.documented().field(phone).is_some()
-        };
-        let by_name = || Multifield::UNWRITABLE.contains(&name) && has_multifields();
+        let by_name = || Multifield::UNWRITABLE.contains(&name) && self.entity.has_multifields();
         let by_type = || {
             let kind = self.fields().field(name).map(|field| &field.kind);
             matches!(kind, Some(Kind::Unknown(given)) if Multifield::is_type(given))
@@ -109,6 +105,15 @@ impl<'c> LookUp<'c> {
                 paths.message()
             ),
             (EntityPath::Items(_), Portal::Broken(_)) => return Err(Reported),
+            (EntityPath::Entity(_), Portal::Absent(paths))
+                if self.entity.needs_schema()
+                    && self.suggestions(self.fields(), name).is_empty() =>
+            {
+                self.without_schema(paths, name)
+            }
+            (EntityPath::Entity(_), Portal::Broken(_)) if self.entity.needs_schema() => {
+                return Err(Reported);
+            }
             (_, Portal::Read(schema)) if schema.lacks(&name.text).is_some() => format!(
                 "the portal's {entity} have no field `{}`: `{}` lists all of their fields, and the API would drop the value. If the list is out of date, `cargo vibecode pull {entity}` fetches the current list",
                 name.text, schema.file
@@ -120,6 +125,20 @@ impl<'c> LookUp<'c> {
             ),
         };
         self.report(name, message)
+    }
+
+    /// Describes a field that may be one of those that only the portal's schema has.
+    fn without_schema(&self, paths: &SearchedPaths, name: &WireName) -> String {
+        let (entity, searched) = (self.entity.path(), paths.message());
+        let known: Vec<_> = self.fields().fields().map(|field| &*field.name).collect();
+        let problem = if known.is_empty() {
+            format!("no field of {entity} is built in")
+        } else {
+            let known = known.join("`, `");
+            let name = name.written();
+            format!("`{name}` is not among the built-in fields of {entity} (`{known}`)")
+        };
+        format!("{problem}, and {searched}: `cargo vibecode pull {entity}` fetches it")
     }
 
     fn advice_on_unknown(&self, name: &WireName) -> String {

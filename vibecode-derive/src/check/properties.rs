@@ -1,7 +1,7 @@
 //! The properties of a field: those in the schema, and those that the struct states.
 
 use syn::{Ident, LitStr};
-use vibecode_spec::{Field, Kind, closest, one_line};
+use vibecode_spec::{Field, Grade, Kind, closest, one_line};
 
 use crate::check::{
     look_up::{Entry, LookUp, Reported},
@@ -54,6 +54,10 @@ impl LookUp<'_> {
         stated: Stated<'_>,
     ) -> Result<Properties, Reported> {
         let kind = match &field.kind {
+            // The kind was observed on one portal, so the struct may state another.
+            _ if field.grade == Grade::Observed && stated.kind.is_some() => {
+                self.stated_for_unknown(field.kind.name(), name, stated)?
+            }
             // The field exists, but its type is unknown, so the struct must state the kind.
             Kind::Unknown(given) => self.stated_for_unknown(given, name, stated)?,
             kind => {

@@ -8,7 +8,7 @@ use std::fmt::Debug;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::Path;
-use vibecode_spec::{Entity, EntityPath, Kind, Multifield, Reference};
+use vibecode_spec::{EntityPath, Kind, Multifield, Reference};
 
 use crate::check::field::element_name;
 
@@ -20,15 +20,13 @@ pub(crate) fn private_module(runtime: Option<&Path>) -> TokenStream {
 
 /// Returns the type of an entity.
 pub(crate) fn entity(entity: EntityPath) -> TokenStream {
-    let name = match entity {
-        EntityPath::Entity(Entity::Contacts) => quote!(Contacts),
-        EntityPath::Entity(Entity::Companies) => quote!(Companies),
-        EntityPath::Entity(Entity::Leads) => quote!(Leads),
-        EntityPath::Entity(Entity::Deals) => quote!(Deals),
-        EntityPath::Items(number) => quote!(SmartProcess<#number>),
-        EntityPath::Entity(other) => without_name(&other),
-    };
-    quote!(__v::#name)
+    match entity {
+        EntityPath::Entity(entity) => {
+            let name = format_ident!("{}", entity.type_name());
+            quote!(__v::#name)
+        }
+        EntityPath::Items(number) => quote!(__v::SmartProcess<#number>),
+    }
 }
 
 /// Stops the build with an internal error: the runtime has no type for a value of `vibecode-spec`. The
@@ -47,7 +45,8 @@ pub(crate) fn kind(kind: &Kind, multiple: bool) -> TokenStream {
                 Reference::Lead => quote!(Leads),
                 Reference::Deal => quote!(Deals),
                 Reference::User => quote!(Users),
-                Reference::Quote => quote!(kind::Quotes),
+                Reference::Quote => quote!(Quotes),
+                Reference::Task => quote!(Tasks),
                 other => without_name(other),
             };
             quote!(__v::kind::Reference<__v::#target>)
@@ -112,6 +111,7 @@ fn name_of(kind: &Kind) -> &'static str {
         Kind::Reference(Reference::Deal) => "Deal",
         Kind::Reference(Reference::User) => "User",
         Kind::Reference(Reference::Quote) => "Quote",
+        Kind::Reference(Reference::Task) => "Task",
         Kind::Multifield(multifield) => element_name(*multifield),
         other => without_name(other),
     }
@@ -124,6 +124,8 @@ pub(crate) fn element(multifield: Multifield) -> Ident {
 
 #[cfg(test)]
 mod tests {
+    use vibecode_spec::Entity;
+
     use super::*;
 
     #[test]

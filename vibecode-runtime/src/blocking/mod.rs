@@ -47,8 +47,8 @@ pub use self::{
     many::{Batch, Bulk, Query, Rows},
 };
 use crate::{
-    Created, Credentials, Ensured, Entity, Id, IdFor, Me, Multifields, Patch, PatchJob, RawAnswer,
-    Record, Result, Updated,
+    Created, Credentials, Ensured, Entity, HasMultifields, Id, IdFor, Me, Multifields, Patch,
+    PatchJob, RawAnswer, Record, Result, Updated,
 };
 
 /// A blocking client. Cloning it is cheap: clones share connections, throttle and thread.
@@ -129,7 +129,7 @@ impl Client {
     }
 
     /// Blocking version of [`Client::multifields`](crate::Client::multifields).
-    pub fn multifields<E: Entity>(&self, id: impl Into<Id<E>>) -> Result<Multifields> {
+    pub fn multifields<E: HasMultifields>(&self, id: impl Into<Id<E>>) -> Result<Multifields> {
         self.worker.wait(self.client.multifields(id))?
     }
 

@@ -8,7 +8,8 @@ use super::{
     request::Effect,
 };
 use crate::{
-    Created, Entity, ErrorCode, Id, IdFor, Multifields, Patch, RawAnswer, Record, Result, Updated,
+    Created, Entity, ErrorCode, HasMultifields, Id, IdFor, Multifields, Patch, RawAnswer, Record,
+    Result, Updated,
 };
 
 impl Client {
@@ -107,12 +108,13 @@ impl Client {
         Call::new(async move { raw.await?.record() })
     }
 
-    /// Reads a record's phones and emails: every entry with its id and the API's own type.
+    /// Reads the phones and emails of a contact, a company or a lead: every entry with its id and the
+    /// API's own type.
     ///
     /// # Errors
     /// Those of [every call](Client#errors-of-every-call), and of [`RawAnswer::multifields`] if the answer
     /// shows the phones and emails in no known form.
-    pub fn multifields<E: Entity>(&self, id: impl Into<Id<E>>) -> Call<Multifields> {
+    pub fn multifields<E: HasMultifields>(&self, id: impl Into<Id<E>>) -> Call<Multifields> {
         let raw = self.get_raw(id.into());
         Call::new(async move { raw.await?.multifields() })
     }

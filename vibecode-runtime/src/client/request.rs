@@ -6,7 +6,11 @@ use bytes::Bytes;
 use http::Method;
 use reqwest::Url;
 
-use crate::{Entity, Error, ErrorKind, Result, patch::body::Body};
+use crate::{
+    Entity, Error, ErrorKind, Result,
+    entity::{ENTITY_TYPE_ID, smart_process},
+    patch::body::Body,
+};
 
 pub(crate) const BATCH: &str = "batch";
 
@@ -37,14 +41,14 @@ pub(crate) enum Effect {
 impl Request {
     pub(crate) fn update(entity: Cow<'static, str>, id: u64, body: &Body) -> Result<Self> {
         let request = Self::to(Method::PATCH, entity, id, Effect::of(body))?;
-        let json = checked_json(body).map_err(|error| request.named(error))?;
+        let json = checked_json(&request.entity, body).map_err(|error| request.named(error))?;
         Ok(request.with_body(json))
     }
 
     /// `POST /v1/{entity}`. Repeating it creates a second record.
     pub(crate) fn create(entity: Cow<'static, str>, body: &Body) -> Result<Self> {
         let request = Self::new(Method::POST, entity, Effect::Adds);
-        let json = checked_json(body).map_err(|error| request.named(error))?;
+        let json = checked_json(&request.entity, body).map_err(|error| request.named(error))?;
         Ok(request.with_body(json))
     }
 
@@ -146,12 +150,13 @@ impl Effect {
 }
 
 /// Returns the JSON of a patch that may be sent.
-fn checked_json(body: &Body) -> Result<String> {
-    check(body)?;
+fn checked_json(entity: &str, body: &Body) -> Result<String> {
+    check(entity, body)?;
     Ok(body.to_json())
 }
 
-pub(crate) fn check(body: &Body) -> Result<()> {
+/// Checks that a patch of this entity may be sent.
+pub(crate) fn check(entity: &str, body: &Body) -> Result<()> {
     if body.is_empty() {
         let advice = "the patch changes nothing, so there is nothing to send";
         return Err(Error::not_sent(ErrorKind::EmptyPatch, advice));
@@ -159,6 +164,13 @@ pub(crate) fn check(body: &Body) -> Result<()> {
     if let Some(invalid) = body.invalid_field() {
         let error = Error::not_sent(ErrorKind::InvalidPatch, invalid.to_string());
         return Err(error.caused_by(invalid.reason().clone()));
+    }
+    // In a batch it would name another smart process.
+    if smart_process(entity).is_some() && body.change_of(ENTITY_TYPE_ID).is_some() {
+        let problem = format!(
+            "`{ENTITY_TYPE_ID}` is the number of the smart process, which no patch can change"
+        );
+        return Err(Error::not_sent(ErrorKind::InvalidPatch, problem));
     }
     Ok(())
 }

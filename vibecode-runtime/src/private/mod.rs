@@ -26,8 +26,8 @@ pub use serde::{Serialize, Serializer};
 
 use crate::Id;
 pub use crate::{
-    Companies, Contacts, Deals, Decode, DecodeError, Email, Encode, EncodeError, Encoder,
-    Enumeration, Leads, Patch, Phone, Record, SmartProcess, Users, WireValue, kind,
+    Decode, DecodeError, Email, Encode, EncodeError, Encoder, Enumeration, Patch, Phone, Record,
+    WireValue, kind,
     patch::{
         body::Body,
         diff::{Diff, NotRemovable},
@@ -46,6 +46,8 @@ pub(crate) use self::present::add_typed;
     reason = "the functions and traits of all kinds"
 )]
 pub use self::{list::IntoList, present::*};
+#[allow(clippy::wildcard_imports, reason = "the types of all entities")]
+pub use crate::entity::*;
 #[allow(
     clippy::wildcard_imports,
     reason = "the functions and traits of all kinds"

@@ -9,7 +9,8 @@
 use std::{fmt, marker::PhantomData, ops::Deref};
 
 use crate::{
-    Companies, Contacts, Deals, Encode, EncodeError, Leads, Users, kind, patch::body::Body,
+    Companies, Contacts, Deals, Encode, EncodeError, Leads, Quotes, Tasks, Users, kind,
+    patch::body::Body,
 };
 
 /// The value of a struct's field of the kind `K`, if there is one.
@@ -61,7 +62,8 @@ present! {
     any_lead, some_lead, any_lead_list, some_lead_list: kind::Reference<Leads>;
     any_deal, some_deal, any_deal_list, some_deal_list: kind::Reference<Deals>;
     any_user, some_user, any_user_list, some_user_list: kind::Reference<Users>;
-    any_quote, some_quote, any_quote_list, some_quote_list: kind::Reference<kind::Quotes>;
+    any_quote, some_quote, any_quote_list, some_quote_list: kind::Reference<Quotes>;
+    any_task, some_task, any_task_list, some_task_list: kind::Reference<Tasks>;
     any_phone, some_phone, any_phone_list, some_phone_list: kind::Phone;
     any_email, some_email, any_email_list, some_email_list: kind::Email;
 }

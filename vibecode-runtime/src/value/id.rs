@@ -9,9 +9,9 @@ use std::{
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Visitor};
 
-use crate::{Companies, Contacts, Deals, Leads, Users, wire::id};
+use crate::wire::id;
 
-/// The id of a record of one entity, such as [`ContactId`].
+/// The id of a record of one entity, such as [`ContactId`](crate::ContactId).
 ///
 /// It does not implement `Default`, because the API writes 0 if there is no record.
 ///
@@ -28,17 +28,6 @@ pub struct Id<E> {
     value: u64,
     entity: PhantomData<fn() -> E>,
 }
-
-/// The id of a contact.
-pub type ContactId = Id<Contacts>;
-/// The id of a company.
-pub type CompanyId = Id<Companies>;
-/// The id of a lead.
-pub type LeadId = Id<Leads>;
-/// The id of a deal.
-pub type DealId = Id<Deals>;
-/// The id of a user.
-pub type UserId = Id<Users>;
 
 impl<E> Id<E> {
     /// Creates the id with this number.

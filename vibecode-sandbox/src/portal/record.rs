@@ -9,10 +9,11 @@ use super::{
     multifield::{self, Entry},
 };
 
-/// The fields for the time of the last change: deals use a different name (grade D, O).
-const UPDATED: &[&str] = &["updatedTime", "updatedAt"];
+/// The fields for the time of the last change: deals (grade D, O) and tasks (grade D) use different
+/// names.
+const UPDATED: &[&str] = &["updatedTime", "updatedAt", "changedDate"];
 
-const CREATED: &[&str] = &["createdTime", "createdAt"];
+const CREATED: &[&str] = &["createdTime", "createdAt", "createdDate"];
 
 #[derive(Debug)]
 pub(crate) struct Record {

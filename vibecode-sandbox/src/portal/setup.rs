@@ -18,8 +18,9 @@ use super::{
 };
 use crate::start_error::StartError;
 
-/// The user fields of the default portal, by entity.
-const DEFAULT_USER_FIELDS: &str = include_str!("../../portal/user_fields.json");
+/// The fields of the default portal that are not built in, by entity: user fields, and some fields of
+/// the entities of which none is built in. The names of the latter are examples.
+const DEFAULT_FIELDS: &str = include_str!("../../portal/fields.json");
 
 /// The clock of a portal if no seeded record has a time.
 const DEFAULT_NOW: &str = "2026-04-15T12:00:00+03:00";
@@ -62,10 +63,10 @@ pub(crate) fn portal(
     })
 }
 
-/// Builds a table for every entity, with the default user fields and the given ones.
+/// Builds a table for every entity, with the default fields and the given ones.
 fn tables(given: Vec<GivenFields>) -> Result<HashMap<Entity, Table>, StartError> {
     let mut custom: HashMap<Entity, Map<String, Value>> = HashMap::new();
-    let defaults = parse(DEFAULT_USER_FIELDS)?;
+    let defaults = parse(DEFAULT_FIELDS)?;
     for entity in Entity::ALL {
         let defaults = defaults.get(entity.path()).cloned();
         let defaults = defaults.and_then(entity_fields::map_of_fields);

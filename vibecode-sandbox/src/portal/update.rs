@@ -35,11 +35,19 @@ impl Update {
     ) -> Result<Self, Failure> {
         let mut update = Self::default();
         for (key, value) in body {
-            match fields.get(key).filter(|field| writable(field)) {
+            let field = fields.get(key);
+            if let Some(field) = field.filter(|it| it.read_only && fields.refuses_read_only()) {
+                return Err(read_only(field));
+            }
+            match field.filter(|field| writable(field)) {
                 // An unknown key is dropped silently (grade O, B). A read-only key is assumed to be
                 // dropped too, and null to be ignored (both open questions).
                 None => update.dropped.push(key.clone()),
                 Some(_) if value.is_null() => update.dropped.push(key.clone()),
+                // Observed for the `ufCrmTask` of tasks (grade O).
+                Some(field) if value.is_string() && fields.drops_text_for_list(field) => {
+                    update.dropped.push(key.clone());
+                }
                 Some(field) => update.write(field, value, record, ids)?,
             }
         }
@@ -103,6 +111,11 @@ fn wrong_shape(field: &Field) -> Failure {
         format!("The value of the field {name} has a wrong shape"),
     )
     .hint(format!("It must be {}", multifield::FORMS))
+}
+
+fn read_only(field: &Field) -> Failure {
+    let message = format!("The field {} is read-only", field.name);
+    Failure::new("READONLY_FIELD", message)
 }
 
 fn wrong_value(field: &Field) -> Failure {

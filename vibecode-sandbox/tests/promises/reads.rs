@@ -108,7 +108,13 @@ async fn an_unknown_id_is_answered_as_documented() {
 #[tokio::test]
 async fn an_unknown_or_singular_entity_is_no_route() {
     let sandbox = Sandbox::start().await;
-    for path in ["contact/71", "invoices/1", "contacts/", "", "contacts/71/x"] {
+    for path in [
+        "contact/71",
+        "timelines/1",
+        "contacts/",
+        "",
+        "contacts/71/x",
+    ] {
         let answer = get(&sandbox, path).await;
         assert_eq!(answer.error(), (404, "ROUTE_NOT_FOUND"), "{path}");
     }

@@ -84,7 +84,10 @@ async fn a_wrong_seed_stops_the_start_and_says_where() {
     for (seed, message) in [
         (json!([]), "a seed must be an object"),
         (json!({"contact": []}), "did you mean `contacts`"),
-        (json!({"tasks": []}), "a seed can have contacts, companies"),
+        (
+            json!({"timelines": []}),
+            "a seed can have contacts, companies",
+        ),
         (
             json!({"contacts": {}}),
             "the seed of `contacts` must be an array",

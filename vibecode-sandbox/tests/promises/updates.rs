@@ -165,6 +165,42 @@ async fn updated_time_follows_the_clock_of_the_test() {
 }
 
 #[tokio::test]
+async fn a_read_only_key_of_a_task_is_refused_and_nothing_changes() {
+    let sandbox = Sandbox::start().await;
+    let before = sandbox.record(Entity::Tasks, 91);
+    let body = r#"{"title":"Another","createdBy":2}"#;
+    let answer = call(&sandbox, "PATCH /v1/tasks/91", body).await;
+    assert_eq!(answer.error(), (400, "READONLY_FIELD"));
+    assert_eq!(sandbox.record(Entity::Tasks, 91), before);
+}
+
+#[tokio::test]
+async fn a_plain_string_for_the_records_of_a_task_is_dropped_silently() {
+    let sandbox = Sandbox::start().await;
+    let before = sandbox.record(Entity::Tasks, 91);
+    let answer = call(&sandbox, "PATCH /v1/tasks/91", r#"{"ufCrmTask":"C_71"}"#).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(sandbox.requests()[0].dropped(), ["ufCrmTask"]);
+    let after = sandbox.record(Entity::Tasks, 91).unwrap();
+    assert_eq!(after["ufCrmTask"], before.unwrap()["ufCrmTask"]);
+}
+
+#[tokio::test]
+async fn the_fields_of_tasks_are_listed_a_second_time_in_upper_case() {
+    let sandbox = Sandbox::start().await;
+    let answer = get(&sandbox, "tasks/fields").await;
+    let text = answer.body.to_string();
+    for name in [
+        "responsibleId",
+        "RESPONSIBLE_ID",
+        "ufCrmTask",
+        "UF_CRM_TASK",
+    ] {
+        assert!(text.contains(&format!("\"{name}\":")), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn every_entity_is_updated_under_its_own_names() {
     let sandbox = Sandbox::start().await;
     for (entity, id, body) in [
@@ -183,6 +219,28 @@ async fn every_entity_is_updated_under_its_own_names() {
             5,
             json!({"amount": 2000, "closedAt": "2026-05-01T00:00:00+03:00"}),
         ),
+        (
+            Entity::Quotes,
+            8,
+            json!({"title": "Estimate", "companyId": 16, "ufCrmTerms": "30 days"}),
+        ),
+        (
+            Entity::Invoices,
+            21,
+            json!({"opportunity": 10, "stageId": "DT31_6:P", "parentId2": 6}),
+        ),
+        (
+            Entity::Requisites,
+            61,
+            json!({"rqInn": "7700000001", "active": false, "sort": 100}),
+        ),
+        (
+            Entity::Tasks,
+            91,
+            json!({"priority": 2, "tags": ["a"], "ufCrmTask": ["C_71"], "auditors": [1, 2]}),
+        ),
+        (Entity::Addresses, 51, json!({"city": "Tver"})),
+        (Entity::Activities, 11, json!({"completed": true})),
     ] {
         let request = format!("PATCH /v1/{}/{id}", entity.path());
         let answer = call(&sandbox, &request, &body.to_string()).await;

@@ -29,8 +29,7 @@ Exit codes: 0 all rows are done, 1 some rows are bad or failed, 2 the job failed
     reason = "each is an option of the command line"
 )]
 pub(crate) struct Args {
-    /// The entity: `contacts`, `companies`, `leads`, `deals`, or a smart process such as
-    /// `items/1040`.
+    /// The entity, such as `contacts`, `deals` or `tasks`, or a smart process such as `items/1040`.
     pub(super) entity: String,
 
     /// The file with the rows, in UTF-8: CSV with a header, or JSON Lines; `-` for standard input.

@@ -21,8 +21,7 @@ use crate::{
 /// The arguments of `new`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The entity: `contacts`, `companies`, `leads`, `deals`, or a smart process such as
-    /// `items/1040`.
+    /// The entity, such as `contacts`, `deals` or `tasks`, or a smart process such as `items/1040`.
     entity: String,
 
     /// The fields, by wire name or label [default: all that can be written].

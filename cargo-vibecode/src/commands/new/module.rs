@@ -32,8 +32,10 @@ impl<'a> Module<'a> {
         let struct_name = struct_name(self.entity);
         let builder_name = format!("{struct_name}Patch");
         // Names that the module itself uses.
-        let mut types = Names::reserving(&[
-            &struct_name,
+        let ids = Entity::ALL.iter().map(|entity| entity.id_type_name());
+        let mut reserved: Vec<&str> = ids.collect();
+        reserved.extend([
+            &*struct_name,
             &builder_name,
             "Option",
             "String",
@@ -49,13 +51,10 @@ impl<'a> Module<'a> {
             "Phone",
             "Email",
             "Id",
-            "ContactId",
-            "CompanyId",
-            "LeadId",
-            "DealId",
             "UserId",
             "SmartProcess",
         ]);
+        let mut types = Names::reserving(&reserved);
         let mut names = Names::default();
         let mut imports: BTreeSet<&str> = ["Patch", "Record"].into();
         let mut body = String::new();
@@ -244,10 +243,8 @@ fn value_type(field: &Field, list: Option<&List>) -> Option<Type> {
         Kind::Reference(Reference::Lead) => Type::of_runtime("LeadId"),
         Kind::Reference(Reference::Deal) => Type::of_runtime("DealId"),
         Kind::Reference(Reference::User) => Type::of_runtime("UserId"),
-        Kind::Reference(Reference::Quote) => Type {
-            name: "Id<Quotes>".to_owned(),
-            imports: vec!["Id", "kind::Quotes"],
-        },
+        Kind::Reference(Reference::Quote) => Type::of_runtime("QuoteId"),
+        Kind::Reference(Reference::Task) => Type::of_runtime("TaskId"),
         Kind::Multifield(Multifield::Phone) => Type::of_runtime("Phone"),
         Kind::Multifield(Multifield::Email) => Type::of_runtime("Email"),
         _ => return None,
@@ -264,11 +261,8 @@ fn value_type(field: &Field, list: Option<&List>) -> Option<Type> {
 /// Returns the type of a record's id.
 fn id_type(entity: &str) -> Type {
     match Entity::from_path(entity) {
-        Some(Entity::Contacts) => Type::of_runtime("ContactId"),
-        Some(Entity::Companies) => Type::of_runtime("CompanyId"),
-        Some(Entity::Leads) => Type::of_runtime("LeadId"),
-        Some(Entity::Deals) => Type::of_runtime("DealId"),
-        _ => Type {
+        Some(entity) => Type::of_runtime(entity.id_type_name()),
+        None => Type {
             name: format!("Id<SmartProcess<{}>>", digits(entity)),
             imports: vec!["Id", "SmartProcess"],
         },

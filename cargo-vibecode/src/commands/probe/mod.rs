@@ -47,14 +47,25 @@ pub(crate) struct Args {
     yes: bool,
 }
 
+/// The entities with which the questions can be asked.
+const PROBED: [Entity; 4] = [
+    Entity::Contacts,
+    Entity::Companies,
+    Entity::Leads,
+    Entity::Deals,
+];
+
 fn entity(name: &str) -> Result<Entity, String> {
-    Entity::from_path(name).ok_or_else(|| {
-        let names: Vec<&str> = Entity::ALL.iter().map(|entity| entity.path()).collect();
-        let meant = Entity::suggest(name).map_or(String::new(), |meant| {
-            format!(": did you mean `{}`?", meant.path())
-        });
-        format!("there is no entity `{name}`{meant} ({})", names.join(", "))
-    })
+    let meant = Entity::from_path(name).or_else(|| Entity::suggest(name));
+    let meant = meant.filter(|entity| PROBED.contains(entity));
+    match meant {
+        Some(entity) if entity.path() == name => Ok(entity),
+        Some(entity) => Err(format!("did you mean `{}`?", entity.path())),
+        None => {
+            let names = PROBED.map(Entity::path).join("`, `");
+            Err(format!("expected one of `{names}`"))
+        }
+    }
 }
 
 pub(crate) async fn run(

@@ -75,7 +75,7 @@ fn name(row: &Value, entity: EntityPath) -> Result<String, String> {
     let name = name.ok_or("a definition has no name")?;
     let stated = key(row, ENTITY).and_then(Value::as_str);
     if let Some(stated) = stated.filter(|stated| !may_be_of(stated, entity)) {
-        let other = Entity::ALL.iter().find(|each| stated == id_of(**each));
+        let other = Entity::ALL.iter().find(|each| is_of(stated, **each));
         let other = other.map_or_else(|| format!("`{}`", one_line(stated)), |it| it.path().into());
         return Err(format!(
             "`{}` is a field of {other}, not of {}",
@@ -93,18 +93,20 @@ fn name(row: &Value, entity: EntityPath) -> Result<String, String> {
     }
 }
 
-/// Returns true if the `entityId` of a definition can be this entity's. The `entityId` of a smart
-/// process is not known from its path, but it is not that of any other entity.
+/// Returns true if the `entityId` of a definition can be this entity's. That of a smart process is not
+/// known from its path, and those of some entities are not known, but it is not that of any other.
 fn may_be_of(stated: &str, entity: EntityPath) -> bool {
     match entity {
-        EntityPath::Entity(entity) => stated == id_of(entity),
-        EntityPath::Items(_) => Entity::ALL.iter().all(|each| stated != id_of(*each)),
+        EntityPath::Entity(entity) if entity.user_field_entity().is_some() => is_of(stated, entity),
+        EntityPath::Entity(_) | EntityPath::Items(_) => {
+            !Entity::ALL.iter().any(|each| is_of(stated, *each))
+        }
     }
 }
 
-/// Returns the `entityId` of an entity's user fields.
-fn id_of(entity: Entity) -> String {
-    format!("CRM_{}", entity.singular().to_uppercase())
+/// Returns true if this is the known `entityId` of an entity's user fields.
+fn is_of(stated: &str, entity: Entity) -> bool {
+    entity.user_field_entity() == Some(stated)
 }
 
 fn complete_field(field: &mut Map<String, Value>, row: &Value) {
@@ -276,6 +278,9 @@ mod tests {
                 "`UF_CRM_2` is a field of contacts, not of items/1040",
             ]
         );
+        let invoices = EntityPath::Entity(Entity::Invoices);
+        let problems = complete(&mut descriptions, &definitions, invoices);
+        assert_eq!(problems.len(), 4, "{problems:?}");
         let problems = complete(&mut descriptions, &json!("none"), CONTACTS);
         assert_eq!(problems.len(), 1);
         for none in [json!([]), json!({})] {

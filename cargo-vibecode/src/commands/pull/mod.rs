@@ -23,8 +23,8 @@ use crate::{
 /// The arguments of `pull`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The entities, such as `contacts` or `items/1040` [default: contacts, companies, leads and
-    /// deals].
+    /// The entities, such as `contacts`, `tasks` or `items/1040` [default: contacts, companies, leads
+    /// and deals].
     #[arg(value_name = "ENTITY")]
     entities: Vec<String>,
 
@@ -34,13 +34,22 @@ pub(crate) struct Args {
     from_file: Option<PathBuf>,
 }
 
+/// The entities to use if none is named. The others are not in use, or not open to the key, on every
+/// portal.
+const DEFAULT: [Entity; 4] = [
+    Entity::Contacts,
+    Entity::Companies,
+    Entity::Leads,
+    Entity::Deals,
+];
+
 /// Returns the entities to use if none is named.
-pub(crate) fn entities(named: &[String]) -> Vec<String> {
+fn entities(named: &[String]) -> Vec<String> {
     if !named.is_empty() {
         return named.to_vec();
     }
-    let all = Entity::ALL.iter();
-    all.map(|entity| entity.path().to_owned()).collect()
+    let default = DEFAULT.iter();
+    default.map(|entity| entity.path().to_owned()).collect()
 }
 
 pub(crate) async fn run(
@@ -106,6 +115,9 @@ pub(crate) async fn fetch(
     let mut descriptions =
         Descriptions::of_answer(answer).map_err(|error| unusable_answer(entity, error))?;
     descriptions.is_complete = true;
+    if !has_user_fields(entity) {
+        return Ok(descriptions);
+    }
     match client.user_fields(&name).await {
         Ok(answer) => {
             let problems = definitions::complete(&mut descriptions, &answer.parse()?, entity);
@@ -121,6 +133,14 @@ pub(crate) async fn fetch(
         Err(error) => return Err(error.into()),
     }
     Ok(descriptions)
+}
+
+/// Returns true if the API defines user fields of the entity.
+fn has_user_fields(entity: EntityPath) -> bool {
+    match entity {
+        EntityPath::Entity(entity) => entity.user_field_entity().is_some(),
+        EntityPath::Items(_) => true,
+    }
 }
 
 /// Creates the error of an answer that is not a list of an entity's fields.

@@ -8,12 +8,17 @@ use crate::{
         Additions, Request, Target,
         request::{BATCH, Effect, check, checked_id},
     },
+    entity::smart_process,
     patch::body::Body,
     wire::json,
 };
 
 /// The maximum number of calls in a batch (api.md, grade D).
 pub(crate) const MAX_CALLS: usize = 50;
+
+/// The entity of a call for a record of a smart process, of which the parameters have the number
+/// (api.md, grade D).
+const ITEMS: &str = "items";
 
 /// An update or a read of one record.
 #[derive(Debug, Clone)]
@@ -45,7 +50,7 @@ impl BatchCall {
 
     fn checked(self) -> Result<Self> {
         let checked = checked_id(self.target.id).and_then(|_| match &self.patch {
-            Some(patch) => check(patch),
+            Some(patch) => check(&self.target.entity, patch),
             None => Ok(()),
         });
         match checked {
@@ -79,17 +84,29 @@ impl BatchCall {
 
     fn push(&self, json: &mut String, number: usize) {
         let Target { entity, id } = &self.target;
+        let smart_process = smart_process(entity);
         let mut digits = itoa::Buffer::new();
         json.push_str(r#"{"id":""#);
         json.push(PREFIX);
         json.push_str(digits.format(number));
         json.push_str(r#"","entity":""#);
-        json.push_str(entity);
+        json.push_str(smart_process.map_or(&**entity, |_| ITEMS));
         json.push_str(r#"","action":""#);
         json.push_str(self.action());
         json.push_str(r#"","entityId":"#);
         json.push_str(digits.format(*id));
-        if let Some(patch) = &self.patch {
+        if let Some(number) = smart_process {
+            json.push_str(r#","params":{"entityTypeId":"#);
+            json.push_str(number);
+            if let Some(patch) = &self.patch {
+                json.push(',');
+                let fields = patch.to_json();
+                // A patch that may be sent has a field.
+                json.push_str(fields.strip_prefix('{').unwrap_or(&fields));
+            } else {
+                json.push('}');
+            }
+        } else if let Some(patch) = &self.patch {
             json.push_str(r#","params":"#);
             json.push_str(&patch.to_json());
         }

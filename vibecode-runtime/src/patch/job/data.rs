@@ -10,7 +10,7 @@ use super::{
     untyped::{clearing, is_field_name, is_never_set},
 };
 use crate::{
-    client::request::checked_id,
+    client::request::{check, checked_id},
     entity::is_entity,
     patch::body::{Added, Body, FieldChange},
     value::multifield::{Multifield, WORK},
@@ -90,6 +90,7 @@ impl Data {
             return Err(NotAJob::Target);
         }
         let body = read_body(&self.body, self.adds, clears, self.unchecked);
+        let body = body.filter(|body| check(&self.entity, body).is_ok());
         Ok(PatchJob {
             entity: self.entity.into(),
             id: self.id,

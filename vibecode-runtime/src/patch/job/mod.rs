@@ -63,7 +63,7 @@ impl PatchJob {
     /// [`InvalidId`](crate::ErrorKind::InvalidId).
     pub fn new<P: Patch>(id: impl IdFor<P>, patch: &P) -> Result<Self> {
         let id = checked_id(id.record_id())?;
-        check(patch.body())?;
+        check(P::Entity::PATH, patch.body())?;
         Ok(Self {
             entity: P::Entity::PATH.into(),
             id,

@@ -132,7 +132,7 @@ impl UntypedPatch {
             return Err(Error::not_sent(ErrorKind::InvalidPatch, problem));
         }
         let id = checked_id(id)?;
-        check(&body)?;
+        check(&entity, &body)?;
         Ok(PatchJob {
             entity: entity.into(),
             id,

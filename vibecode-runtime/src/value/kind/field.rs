@@ -2,11 +2,11 @@
 
 use super::{
     Address, Boolean, Crm, Date, DateOrDateTime, DateTime, Double, Enumeration, File, Iblock,
-    Integer, Money, Multiple, Number, Quotes, Reference, Status, Text, Url,
+    Integer, Money, Multiple, Number, Reference, Status, Text, Url,
 };
 use crate::{
     __private::{IntoList, read::Held},
-    Companies, Contacts, Deals, Decode, Encode, Leads, Users,
+    Companies, Contacts, Deals, Decode, Encode, Leads, Quotes, Tasks, Users,
     patch::body::Body,
     record::{Fields, UnreadableField},
 };
@@ -286,10 +286,20 @@ fields! {
         "a field that refers to an estimate cannot take `{Self}`",
         "a field that refers to an estimate cannot be read into `{Self}`",
         "not the id of an estimate",
-        "it takes a plain `u64`";
+        "it takes `QuoteId`, or a plain `u64`";
     QuoteListField, QuoteListReading for Multiple<Reference<Quotes>>, multiple:
         "a field that refers to several estimates cannot take `{Self}`",
         "a field that refers to several estimates cannot be read into `{Self}`",
         "not a list of ids of estimates",
-        "it takes a plain `Vec<u64>`";
+        "it takes `Vec<QuoteId>`, or a plain `Vec<u64>`";
+    TaskField, TaskReading for Reference<Tasks>, single:
+        "a field that refers to a task cannot take `{Self}`",
+        "a field that refers to a task cannot be read into `{Self}`",
+        "not the id of a task",
+        "it takes `TaskId`, or a plain `u64`";
+    TaskListField, TaskListReading for Multiple<Reference<Tasks>>, multiple:
+        "a field that refers to several tasks cannot take `{Self}`",
+        "a field that refers to several tasks cannot be read into `{Self}`",
+        "not a list of ids of tasks",
+        "it takes `Vec<TaskId>`, or a plain `Vec<u64>`";
 }

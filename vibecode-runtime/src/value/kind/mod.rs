@@ -161,11 +161,6 @@ pub struct Multiple<K>(PhantomData<K>);
 #[derive(Debug)]
 pub struct Reference<E>(PhantomData<E>);
 
-/// An estimate: an entity that can be referred to, but has no id type.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Quotes {}
-
 macro_rules! kinds {
     ($($(#[$doc:meta])* $Kind:ident $(, nothing by $is_nothing:ident)?;)+) => {$(
         $(#[$doc])*

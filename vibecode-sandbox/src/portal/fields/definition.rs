@@ -8,8 +8,9 @@ use vibecode_spec::{Entity, Field};
 use super::{Fields, description};
 
 pub(crate) fn define(entity: Entity, fields: &Fields) -> Value {
-    let fields = fields.custom().enumerate();
+    let fields = fields.custom().filter(|field| field.is_user_field());
     fields
+        .enumerate()
         .map(|(index, field)| definition(entity, index + 1, field))
         .collect()
 }

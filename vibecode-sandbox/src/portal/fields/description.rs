@@ -14,7 +14,15 @@ pub(crate) fn describe(fields: &Fields) -> Value {
         let given = fields.custom_descriptions().get(&field.name);
         (field.name.clone(), custom(field, given))
     });
-    Value::Object(built_in.chain(custom).collect())
+    let mut all: Map<String, Value> = built_in.chain(custom).collect();
+    if fields.are_listed_twice() {
+        let twice = fields.built_in().chain(fields.custom());
+        let twice: Vec<_> = twice
+            .filter_map(|field| Some((upper_name(field), all.get(&field.name)?.clone())))
+            .collect();
+        all.extend(twice);
+    }
+    Value::Object(all)
 }
 
 fn built_in(field: &Field) -> Map<String, Value> {

@@ -2,7 +2,7 @@
 //! portal has.
 
 use serde_json::{Map, Value};
-use vibecode_spec::{Entity, Field, Schema, UserFieldName, read_user_field_name};
+use vibecode_spec::{Entity, Field, Kind, Schema, UserFieldName, read_user_field_name};
 
 use crate::start_error::StartError;
 
@@ -38,6 +38,23 @@ impl Fields {
 
     pub(crate) fn built_in(&self) -> impl Iterator<Item = &Field> {
         self.entity.schema().fields()
+    }
+
+    /// Returns true if a write to a read-only field is refused instead of dropped (tasks, grade D).
+    pub(crate) fn refuses_read_only(&self) -> bool {
+        self.entity == Entity::Tasks
+    }
+
+    /// Returns true if a text in this field is dropped, because the field takes a list of links (tasks,
+    /// grade O).
+    pub(crate) fn drops_text_for_list(&self, field: &Field) -> bool {
+        self.entity == Entity::Tasks && field.multiple && field.kind == Kind::Crm
+    }
+
+    /// Returns true if `GET /v1/{entity}/fields` lists each field a second time, under its name in the
+    /// layer underneath (tasks, grade D).
+    pub(crate) fn are_listed_twice(&self) -> bool {
+        self.entity == Entity::Tasks
     }
 
     pub(crate) fn custom(&self) -> impl Iterator<Item = &Field> {
