@@ -33,7 +33,6 @@ pub(crate) struct Customer {
 /// A row of a list.
 #[derive(Record)]
 #[vibecode(entity = "contacts")]
-#[expect(dead_code, reason = "the name is read so that it can be ordered by")]
 pub(crate) struct Row {
     #[vibecode(id)]
     id: ContactId,

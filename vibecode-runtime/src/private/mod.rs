@@ -32,7 +32,7 @@ pub use crate::{
     Enumeration, Leads, Patch, Phone, Record, SmartProcess, Users, WireValue, kind,
     many::query::{
         OrArray, OrList, OrOptional, field,
-        read_fields::{Mistaken, Tag, TagOf, tag, wire_name},
+        read_fields::{FieldsOf, Mistaken, NotRecord, Tag, TagOf, tag, wire_name},
     },
     patch::{
         body::Body,

@@ -276,7 +276,13 @@ macro_rules! field {
         $crate::__private::OrArray(
             $crate::__private::OrList(
                 $crate::__private::OrOptional($crate::__private::field::<
-                    { $crate::__private::tag::<$Record>($crate::__private::stringify!($field)) },
+                    {
+                        use $crate::__private::NotRecord as _;
+                        $crate::__private::tag(
+                            $crate::__private::FieldsOf::<$Record>::FIELDS,
+                            $crate::__private::stringify!($field),
+                        )
+                    },
                     $Record,
                     _,
                 >(

@@ -103,6 +103,24 @@ tags! {
     25, "Quote": Reference<Quotes>;
 }
 
+/// The fields of a struct. None, through [`NotRecord`], for a type that is not a record, which is
+/// reported once, where its wire names are looked up.
+#[derive(Debug)]
+pub struct FieldsOf<R>(PhantomData<R>);
+
+impl<R: Record> FieldsOf<R> {
+    /// The fields.
+    pub const FIELDS: &'static str = R::READ_FIELDS;
+}
+
+/// Fallback for types that are not records.
+pub trait NotRecord {
+    /// No fields.
+    const FIELDS: &'static str = "";
+}
+
+impl<R> NotRecord for FieldsOf<R> {}
+
 /// Returns the tag of a field's kind, by the name of the field in Rust. An unknown name has the tag of
 /// [`Mistaken`]: the compiler reports it where `field!` names the field.
 ///
@@ -112,11 +130,11 @@ tags! {
 #[must_use]
 #[track_caller]
 #[expect(clippy::panic, reason = "a panic in a constant is a compile error")]
-pub const fn tag<R: Record>(name: &str) -> u16 {
-    let Some(entry) = find(R::READ_FIELDS, name) else {
+pub const fn tag(fields: &str, name: &str) -> u16 {
+    let Some(entry) = find(fields, name) else {
         return MISTAKEN;
     };
-    match entry.kind(R::READ_FIELDS) {
+    match entry.kind(fields) {
         Some(tag) => tag,
         None => panic!(
             "the field has `#[vibecode(skip)]`: the API does not know it, so a list can be neither filtered nor ordered by it"

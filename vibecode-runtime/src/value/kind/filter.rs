@@ -20,7 +20,7 @@ type Written = Result<(), EncodeError>;
 #[diagnostic::on_unimplemented(
     message = "a list cannot be filtered by a field of the kind `{Self}`",
     label = "not a field to filter by",
-    note = "the API compares no files"
+    note = "use `filter_unchecked` if your portal compares such fields"
 )]
 pub trait FilterKind<F, V> {
     /// Writes the value as the API compares it.
