@@ -44,7 +44,7 @@ use crate::{
 ///     .list::<Customer>()
 ///     .filter(field!(Customer, post).equal("Accountant"))
 ///     .filter(field!(Customer, company).any_of([9, 15]));
-/// # assert_eq!(accountants.stream().all().await?.len(), 0);
+/// assert_eq!(accountants.stream().all().await?.len(), 1);
 /// # Ok(())
 /// # }
 /// ```
@@ -269,7 +269,7 @@ impl<T, F, K> Deref for OrArray<T, F, K> {
 /// ```
 ///
 /// A field that the struct does not have or skips, or that is private where the macro is called, does
-/// not compile.
+/// not compile. A type parameter of the function around it cannot be used in the struct's type.
 #[macro_export]
 macro_rules! field {
     ($Record:ty, $field:ident) => {

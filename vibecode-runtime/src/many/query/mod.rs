@@ -128,7 +128,7 @@ impl<T: Record> Query<T> {
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
     /// # async fn main() -> vibecode_runtime::Result<()> {
     /// # let (_sandbox, client) = sandbox().await?;
-    /// let query = client.list::<Customer>().filter_unchecked("lastName", "Petrova");
+    /// let query = client.list::<Customer>().filter_unchecked("opened", true);
     /// assert_eq!(query.stream().all().await?[0].name, "Anna");
     /// # Ok(())
     /// # }
