@@ -50,8 +50,11 @@ use crate::{
 /// ```
 pub struct Field<T, F, K> {
     name: &'static str,
-    types: PhantomData<fn() -> (T, F, K)>,
+    types: PhantomData<Types<T, F, K>>,
 }
+
+/// A field holds no values of its types, so it is `Send` and `Copy` whatever they are.
+type Types<T, F, K> = fn() -> (T, F, K);
 
 impl<T, F, K> Field<T, F, K> {
     /// Equal to the value.
@@ -59,7 +62,7 @@ impl<T, F, K> Field<T, F, K> {
     where
         K: FilterKind<F, V>,
     {
-        self.compared(Operator::Equal, |to| K::write(&value, to))
+        self.compared(Operator::Equal, move |to| K::write(&value, to))
     }
 
     /// Not equal to the value.
@@ -67,7 +70,7 @@ impl<T, F, K> Field<T, F, K> {
     where
         K: FilterKind<F, V>,
     {
-        self.compared(Operator::NotEqual, |to| K::write(&value, to))
+        self.compared(Operator::NotEqual, move |to| K::write(&value, to))
     }
 
     /// Greater than the value.
@@ -75,7 +78,7 @@ impl<T, F, K> Field<T, F, K> {
     where
         K: FilterKind<F, V> + OrderedKind,
     {
-        self.compared(Operator::Greater, |to| K::write(&value, to))
+        self.compared(Operator::Greater, move |to| K::write(&value, to))
     }
 
     /// Greater than or equal to the value.
@@ -83,7 +86,7 @@ impl<T, F, K> Field<T, F, K> {
     where
         K: FilterKind<F, V> + OrderedKind,
     {
-        self.compared(Operator::GreaterOrEqual, |to| K::write(&value, to))
+        self.compared(Operator::GreaterOrEqual, move |to| K::write(&value, to))
     }
 
     /// Less than the value.
@@ -91,7 +94,7 @@ impl<T, F, K> Field<T, F, K> {
     where
         K: FilterKind<F, V> + OrderedKind,
     {
-        self.compared(Operator::Less, |to| K::write(&value, to))
+        self.compared(Operator::Less, move |to| K::write(&value, to))
     }
 
     /// Less than or equal to the value.
@@ -99,7 +102,7 @@ impl<T, F, K> Field<T, F, K> {
     where
         K: FilterKind<F, V> + OrderedKind,
     {
-        self.compared(Operator::LessOrEqual, |to| K::write(&value, to))
+        self.compared(Operator::LessOrEqual, move |to| K::write(&value, to))
     }
 
     /// Contains the text.
@@ -107,7 +110,7 @@ impl<T, F, K> Field<T, F, K> {
     where
         K: TextKind,
     {
-        self.compared(Operator::Contains, |to| {
+        self.compared(Operator::Contains, move |to| {
             to.text(text.as_ref());
             Ok(())
         })
