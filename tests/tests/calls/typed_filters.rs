@@ -122,6 +122,18 @@ fn sent(sandbox: &Sandbox) -> Value {
     Value::Object(filters.collect())
 }
 
+#[derive(Record)]
+#[vibecode(entity = "deals")]
+struct Deal {
+    begindate: Option<Date>,
+    probability: Option<i64>,
+    amount: Option<f64>,
+    quote_id: Option<u64>,
+    contact_id: Option<ContactId>,
+    #[vibecode(field = "ufCrmDeal", kind = "integer", multiple)]
+    numbers: [u32; 2],
+}
+
 async fn filter_of(condition: Condition<Person>) -> Value {
     let sandbox = Sandbox::builder()
         .seed(json!({ "contacts": [] }))
@@ -230,6 +242,47 @@ async fn equality_with_a_plain_value_is_listed_for_every_type_of_a_field() {
     ] {
         let expected = json!({ format!("filter[{name}]"): value });
         assert_eq!(filter_of(condition).await, expected);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_kinds_that_only_deals_have_are_compared_too() {
+    let moment = moment("2026-04-15T12:00:00Z");
+    for (condition, filter) in [
+        (
+            field!(Deal, begindate).less(date("2026-04-15")),
+            json!({"begindate": {"$lt": "2026-04-15"}}),
+        ),
+        (
+            field!(Deal, begindate).greater(moment),
+            json!({"begindate": {"$gt": "2026-04-15T12:00:00Z"}}),
+        ),
+        (
+            field!(Deal, probability).greater(50),
+            json!({"probability": {"$gt": 50}}),
+        ),
+        (
+            field!(Deal, amount).any_of([3_000_000_000_i64, 5]),
+            json!({"amount": {"$in": [3_000_000_000_i64, 5]}}),
+        ),
+        (
+            field!(Deal, quote_id).not_equal(8),
+            json!({"quoteId": {"$ne": 8}}),
+        ),
+        (
+            field!(Deal, contact_id).any_of([71]),
+            json!({"contactId": {"$in": [71]}}),
+        ),
+        (
+            field!(Deal, numbers).any_of([7]),
+            json!({"ufCrmDeal": {"$in": [7]}}),
+        ),
+    ] {
+        let sandbox = Sandbox::start().await;
+        let query = client(&sandbox).list::<Deal>().filter(condition);
+        let _ = query.stream().next().await;
+        let sent: Value = serde_json::from_str(sandbox.requests()[0].body_str()).unwrap();
+        assert_eq!(sent["filter"], filter);
     }
 }
 
