@@ -4,6 +4,7 @@
 use ::std::{
     assert_eq, concat,
     convert::Into,
+    format,
     option::Option::{self, None, Some},
     prelude::v1::{derive, test},
     string::String,
@@ -12,6 +13,7 @@ use ::std::{
 };
 use ::vibecode_runtime::{
     CompanyId, ContactId, Contacts, Email, Enumeration, Patch, Phone, RawAnswer, Record, UserId,
+    field,
 };
 
 #[derive(Enumeration)]
@@ -54,6 +56,17 @@ fn records_options_and_diffs_work_without_a_prelude() {
         r#"{"ufCrm_1721244707107":5}"#
     );
     assert_eq!(Loyalty::Gold.option_id(), 81);
+}
+
+#[test]
+fn fields_are_named_without_a_prelude() {
+    let condition = field!(Read<String>, loyalty).any_of([Loyalty::Gold]);
+    let field = field!(Read<String>, email);
+    let shown = format!("{condition:?} {field:?}");
+    assert_eq!(
+        shown,
+        r#"Condition { field: "ufCrm_1721244707107", operator: AnyOf, .. } Field(email)"#
+    );
 }
 
 #[derive(Patch)]

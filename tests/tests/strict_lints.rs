@@ -58,7 +58,7 @@ pub mod records {
 
     use vibecode_runtime::{
         CompanyId, ContactId, Decode, DecodeError, Email, Encode, EncodeError, Encoder,
-        Enumeration, Patch, Phone, Record, UserId, WireValue, kind,
+        Enumeration, Order, Patch, Phone, Query, Record, UserId, WireValue, field, kind,
     };
 
     /// A contact.
@@ -102,6 +102,16 @@ pub mod records {
         /// Not the API's.
         #[vibecode(skip)]
         pub cached: u32,
+    }
+
+    /// Filters and orders by fields of several types.
+    pub fn narrowed(query: Query<Customer>) -> Query<Customer> {
+        query
+            .filter(field!(Customer, r#type).equal("CLIENT"))
+            .filter(field!(Customer, company).any_of([9, 15]))
+            .filter(field!(Customer, email).contains("@"))
+            .filter(field!(Customer, scores).not_equal(4.5))
+            .order(field!(Customer, id), Order::Descending)
     }
 
     /// A list of which all options are known.

@@ -77,7 +77,7 @@
 //!   add nothing twice, [`Client::create`] and [`Client::delete`], [`Client::update_many`] and
 //!   [`Client::ensure_many`] for any number of records, [`Client::batch`] for up to 50 calls,
 //!   [`PatchJob`] for a queue.
-//! - Reading: [`derive@Record`], [`Client::get`], [`Client::list`] with [`Filter`] and [`Order`],
+//! - Reading: [`derive@Record`], [`Client::get`], [`Client::list`] with [`field!`] and [`Order`],
 //!   [`Client::multifields`]; [`RawAnswer`] is the unparsed answer.
 //! - Options of a list: [`derive@Enumeration`]. Changes between two records: [`Diff`].
 //! - Retries and rate limits: [`RetryPolicy`], [`Throttle`], [`Budget`].
@@ -132,7 +132,7 @@ pub use crate::{
         batch::Batch,
         bulk::{Bulk, BulkOutcome},
         ensure::Ensured,
-        query::{Field, FieldName, Filter, Order, Query, Rows},
+        query::{Condition, Field, Order, Query, Rows},
     },
     patch::{
         Patch,

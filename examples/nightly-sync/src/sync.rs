@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use vibecode_runtime::{Client, ErrorKind, Filter, Mismatch, Patch as _, Result, field};
+use vibecode_runtime::{Client, ErrorKind, Mismatch, Patch as _, Result, field};
 
 use crate::{
     AnyError,
@@ -63,9 +63,7 @@ async fn differing(
     }
     let ids: Vec<u64> = wanted.keys().copied().collect();
     let contacts = client.list().limit(ids.len() as u64);
-    let mut contacts = contacts
-        .filter(field!(Customer, "id"), Filter::any_of(ids))
-        .stream();
+    let mut contacts = contacts.filter(field!(Customer, id).any_of(ids)).stream();
     while let Some(before) = contacts.next().await {
         let before: Customer = match before {
             Err(error) if error.kind() == ErrorKind::Unreadable => continue,

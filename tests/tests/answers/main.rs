@@ -7,6 +7,7 @@ mod caller;
 mod case;
 mod connections;
 mod contradictions;
+mod counts;
 mod elsewhere;
 mod late_arrivals;
 mod lost;

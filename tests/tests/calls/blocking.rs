@@ -3,8 +3,8 @@
 use std::sync::mpsc;
 
 use vibecode_runtime::{
-    ContactId, Credentials, ErrorKind, Outcome, Patch as _, PatchJob, Phone, Throttle,
-    blocking::Client,
+    ContactId, Credentials, ErrorKind, Order, Outcome, Patch as _, PatchJob, Phone, Throttle,
+    blocking::Client, field,
 };
 use vibecode_sandbox::{Fault, Sandbox};
 
@@ -57,8 +57,17 @@ fn every_call_waits_for_its_answer() {
         client.delete(created.id()).unwrap();
         assert!(client.get_raw(created.id()).is_err());
 
-        let posts = client.list::<Customer>().filter("post", "Director").rows();
+        let posts = client
+            .list::<Customer>()
+            .filter(field!(Customer, post).equal("Director"))
+            .rows();
         assert_eq!(posts.map(Result::unwrap).count(), 1);
+        let last = client
+            .list::<Customer>()
+            .filter_unchecked("id", serde_json::json!({ "$gt": 71 }))
+            .order(field!(Customer, id), Order::Descending)
+            .first();
+        assert_eq!(last.unwrap().unwrap().id, ContactId::from(73));
         let results = client
             .batch()
             .update(72, &patch)

@@ -13,6 +13,7 @@ mod records;
 mod runtimes;
 mod shut_down;
 mod traces;
+mod typed_filters;
 
 use vibecode_runtime::{
     Client, ContactId, Credentials, Email, Patch, Phone, Record, RetryPolicy, Throttle,

@@ -6,7 +6,7 @@ use tokio::{
     net::TcpListener,
 };
 use vibecode_runtime::{
-    Client, ContactId, Credentials, Email, Filter, Order, PatchJob, Phone, RetryPolicy, Throttle,
+    Client, ContactId, Credentials, Email, Order, PatchJob, Phone, RetryPolicy, Throttle, field,
 };
 use vibecode_sandbox::{CallFault, Fault, Key, Sandbox};
 
@@ -45,7 +45,10 @@ async fn call_everything(client: &Client, place: &str, shown: &mut Shown) {
     shown.result(place, &client.update(1, &patch()).await);
     shown.result(place, &client.ensure(2, &patch()).await);
     shown.result(place, &client.create(&patch()).await);
-    let listed = client.list::<Person>().filter("phone", PHONE).limit(1);
+    let listed = client
+        .list::<Person>()
+        .filter(field!(Person, phone).equal(PHONE))
+        .limit(1);
     shown.debug(place, &listed);
     let mut rows = listed.stream();
     shown.debug(place, &rows);
@@ -359,12 +362,13 @@ async fn no_public_type_shows_a_secret() {
     shown.debug("Diff", &person().diff(&without));
     shown.debug("Diff", &without.diff(&person()));
     shown.debug("to_patch", &person().to_patch());
-    shown.debug("Filter", &Filter::contains(PHONE));
-    shown.debug("Filter", &Filter::equal(EMAIL));
+    shown.debug("Condition", &field!(Person, phone).contains(PHONE));
+    shown.debug("Condition", &field!(Person, email).equal(EMAIL));
     let query = client
         .list::<Person>()
-        .filter("phone", Filter::any_of([PHONE]));
-    shown.debug("Query", &query.order("id", Order::Ascending));
+        .filter(field!(Person, phone).any_of([PHONE]))
+        .filter_unchecked("ufCrm_x", PHONE);
+    shown.debug("Query", &query.order_unchecked("id", Order::Ascending));
     shown.debug("Batch", &client.batch().update(2, &patch()));
     shown.debug("Bulk", &client.update_many([(2, patch())]));
     shown.assert_silent(2);

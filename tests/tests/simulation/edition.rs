@@ -3,8 +3,8 @@
 use std::{future::Future, pin::Pin, time::Duration};
 
 use vibecode_runtime::{
-    Acquiring, Budget, Client, ContactId, Credentials, Email, Ensured, Error, ErrorKind, Filter,
-    Order, Patch, PatchJob, Permit, Phone, Record, RetryPolicy, Throttle, Updated,
+    Acquiring, Budget, Client, ContactId, Credentials, Email, Ensured, Error, ErrorKind, Order,
+    Patch, PatchJob, Permit, Phone, Record, RetryPolicy, Throttle, Updated, field,
 };
 use vibecode_tests::world::{Dice, World};
 
@@ -33,7 +33,6 @@ pub(crate) struct Customer {
 /// A row of a list.
 #[derive(Record)]
 #[vibecode(entity = "contacts")]
-#[expect(dead_code, reason = "the name is read so that it can be ordered by")]
 pub(crate) struct Row {
     #[vibecode(id)]
     id: ContactId,
@@ -345,13 +344,13 @@ pub(crate) fn ensure_jobs(client: &Client, items: &[Item]) -> Outcomes {
 pub(crate) fn list(client: &Client, ask: &ListAsk) -> Calling<Result<Vec<u64>, Verdict>> {
     let mut query = client.list::<Row>();
     if let Some(name) = &ask.named {
-        query = query.filter("lastName", Filter::equal(name));
+        query = query.filter(field!(Row, last_name).equal(name));
     }
     if ask.of_none {
-        query = query.filter("lastName", Filter::any_of(Vec::<String>::new()));
+        query = query.filter(field!(Row, last_name).any_of([]));
     }
     if ask.by_name {
-        query = query.order("lastName", Order::Ascending);
+        query = query.order(field!(Row, last_name), Order::Ascending);
     }
     if let Some(limit) = ask.limit {
         query = query.limit(limit);

@@ -2,17 +2,18 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use syn::ext::IdentExt as _;
 
 use crate::{
     check::{
         Checked,
-        field::{Field, Form, Role},
+        field::{Field, Form, Role, element_name},
     },
     input::shape::{TypeParameters, bare, predicate},
     tokens::{
         lists::{Direction, own_list},
         names::own,
-        runtime::{element, entity, kind, private_module, reading_trait},
+        runtime::{element, entity, kind, name_of, private_module, reading_trait},
     },
 };
 
@@ -22,6 +23,7 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
     let (ident, entity) = (own(&input.ident), entity(checked.entity));
     let names: Vec<_> = checked.fields.iter().filter_map(name_by_index).collect();
     let indexes = 0..names.len();
+    let listed = listed(checked);
     let reads_multifields = checked
         .fields
         .iter()
@@ -48,6 +50,7 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
             {
                 type Entity = #entity;
                 const READ_NAMES: &'static [&'static __v::str] = &[#(#names),*];
+                const READ_FIELDS: &'static __v::str = #listed;
                 const READS_MULTIFIELDS: __v::bool = #reads_multifields;
                 #[inline]
                 fn index_of(__name: &__v::str) -> __v::Option<__v::usize> {
@@ -72,6 +75,25 @@ fn name_by_index<'a>(field: &'a Field<'_>) -> Option<&'a str> {
         Role::Plain(plain) => Some(&plain.wire),
         Role::Skipped | Role::Multifield(_) | Role::Broken => None,
     }
+}
+
+/// Returns the fields with the names of their kinds, in the form that the runtime's `read_fields` looks
+/// up.
+fn listed(checked: &Checked<'_>) -> String {
+    let fields = checked.fields.iter().map(|field| {
+        let name = field.ident.unraw();
+        match &field.role {
+            Role::Skipped => format!("{name}:-"),
+            Role::Broken => format!("{name}:?"),
+            Role::Id => format!("{name}:Own"),
+            Role::Plain(plain) => {
+                let several = if plain.multiple { "*" } else { "" };
+                format!("{name}:{}{several}", name_of(&plain.kind))
+            }
+            Role::Multifield(multifield) => format!("{name}:{}", element_name(multifield.which)),
+        }
+    });
+    fields.collect::<Vec<_>>().join(" ")
 }
 
 /// Returns `name: value` for each field of the struct.

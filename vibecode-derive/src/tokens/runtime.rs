@@ -86,8 +86,9 @@ fn trait_of(kind: &Kind, multiple: bool, suffix: &str) -> Ident {
     format_ident!("{}{list}{suffix}", name_of(kind))
 }
 
-/// Returns the name of a kind in the runtime. The names of its traits begin with it.
-fn name_of(kind: &Kind) -> &'static str {
+/// Returns the name of a kind in the runtime. The names of its traits begin with it, and `field!` finds
+/// the kind by it.
+pub(crate) fn name_of(kind: &Kind) -> &'static str {
     match kind {
         Kind::Text => "Text",
         Kind::Integer => "Integer",

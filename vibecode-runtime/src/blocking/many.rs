@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::worker::Worker;
 use crate::{
-    BulkOutcome, Entity, Error, FieldName, Filter, Id, IdFor, Order, Patch, Record, Result, Updated,
+    BulkOutcome, Condition, Entity, Error, Field, Id, IdFor, Order, Patch, Record, Result, Updated,
+    kind::OrderedKind,
 };
 
 /// Up to 50 calls in one request, from [`Client::batch`](super::Client::batch): the blocking
@@ -84,17 +87,33 @@ pub struct Query<T> {
 
 impl<T: Record> Query<T> {
     /// Same as [`Query::filter`](crate::Query::filter).
-    pub fn filter(self, field: impl FieldName<T>, filter: impl Into<Filter>) -> Self {
+    pub fn filter(self, condition: Condition<T>) -> Self {
         Self {
-            query: self.query.filter(field, filter),
+            query: self.query.filter(condition),
+            ..self
+        }
+    }
+
+    /// Same as [`Query::filter_unchecked`](crate::Query::filter_unchecked).
+    pub fn filter_unchecked(self, field: impl Into<String>, value: impl Serialize) -> Self {
+        Self {
+            query: self.query.filter_unchecked(field, value),
             ..self
         }
     }
 
     /// Same as [`Query::order`](crate::Query::order).
-    pub fn order(self, field: impl FieldName<T>, order: Order) -> Self {
+    pub fn order<F, K: OrderedKind>(self, field: Field<T, F, K>, order: Order) -> Self {
         Self {
             query: self.query.order(field, order),
+            ..self
+        }
+    }
+
+    /// Same as [`Query::order_unchecked`](crate::Query::order_unchecked).
+    pub fn order_unchecked(self, field: impl Into<String>, order: Order) -> Self {
+        Self {
+            query: self.query.order_unchecked(field, order),
             ..self
         }
     }
@@ -105,6 +124,22 @@ impl<T: Record> Query<T> {
             query: self.query.limit(rows),
             ..self
         }
+    }
+
+    /// Blocking version of [`Query::first`](crate::Query::first).
+    pub fn first(self) -> Result<Option<T>>
+    where
+        T: Send + 'static,
+    {
+        self.worker.wait(self.query.first())?
+    }
+
+    /// Blocking version of [`Query::count`](crate::Query::count).
+    pub fn count(self) -> Result<u64>
+    where
+        T: Send + 'static,
+    {
+        self.worker.wait(self.query.count())?
     }
 
     /// Returns an iterator over the rows. No request is sent before the first call of `next`.

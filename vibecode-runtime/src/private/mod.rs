@@ -7,6 +7,7 @@
 
 pub use std::{
     clone::Clone,
+    compile_error,
     convert::{AsRef, Into},
     default::Default,
     fmt::{self, Debug, Formatter},
@@ -16,6 +17,7 @@ pub use std::{
     primitive::{bool, str, u64, usize},
     result::Result,
     string::String,
+    stringify,
 };
 
 // Re-exported under names that are not in the prelude: generated code writes them with the spans of
@@ -28,6 +30,10 @@ use crate::Id;
 pub use crate::{
     Decode, DecodeError, Email, Encode, EncodeError, Encoder, Enumeration, Patch, Phone, Record,
     WireValue, kind,
+    many::query::{
+        OrArray, OrList, OrOptional, field,
+        read_fields::{FieldsOf, Mistaken, NotRecord, Tag, TagOf, tag, wire_name},
+    },
     patch::{
         body::Body,
         diff::{Diff, NotRemovable},

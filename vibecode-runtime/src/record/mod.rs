@@ -25,7 +25,7 @@ use crate::{
 ///
 /// /// Returns the first record of any entity.
 /// async fn first<T: Record>(client: &Client) -> vibecode_runtime::Result<Option<T>> {
-///     client.list::<T>().limit(1).stream().next().await.transpose()
+///     client.list::<T>().first().await
 /// }
 ///
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
@@ -48,6 +48,10 @@ pub trait Record: Sized {
     /// The wire names of the fields that are read.
     #[doc(hidden)]
     const READ_NAMES: &'static [&'static str];
+
+    /// The fields of the struct with their kinds, as [`field!`](crate::field) looks them up.
+    #[doc(hidden)]
+    const READ_FIELDS: &'static str;
 
     /// Whether phones or emails are read.
     #[doc(hidden)]

@@ -1,15 +1,20 @@
 //! Texts in constants, in which there are no iterators and no `==`.
 
 /// Compares two texts, which `==` cannot do in a constant.
-#[expect(clippy::indexing_slicing, reason = "both indices are below the length")]
 pub(crate) const fn is_same(one: &str, other: &str) -> bool {
-    let (one, other) = (one.as_bytes(), other.as_bytes());
+    is_same_part(one.as_bytes(), 0, one.len(), other)
+}
+
+/// Compares the part of a text from `begin` to `end` with a text.
+#[expect(clippy::indexing_slicing, reason = "both indices are below the length")]
+pub(crate) const fn is_same_part(text: &[u8], begin: usize, end: usize, other: &str) -> bool {
+    let other = other.as_bytes();
     let mut index = 0;
-    if one.len() != other.len() {
+    if end - begin != other.len() {
         return false;
     }
-    while index < one.len() {
-        if one[index] != other[index] {
+    while index < other.len() {
+        if text[begin + index] != other[index] {
             return false;
         }
         index += 1;

@@ -1,115 +1,263 @@
 //! The fields that a query filters and orders by.
 
-use std::{fmt, marker::PhantomData};
+use std::{fmt, marker::PhantomData, ops::Deref};
 
-use crate::{Record, value::const_text::is_same};
+use super::{
+    condition::{Comparison, Condition, Operator},
+    read_fields::{Tag, TagOf},
+};
+use crate::{
+    EncodeError, Encoder,
+    kind::{FilterKind, OrderedKind, TextKind, ValueList},
+};
 
-/// A field of the records of `T`, by its wire name, to filter or order by.
+/// A field of the records of `T`, to filter or order a list by. Created by [`field!`](crate::field).
 ///
-/// If the name is a literal, [`field!`](crate::field) checks it at compile time.
+/// `F` is the Rust type of the field, without an `Option` or a list around it, and `K` is its
+/// [kind](crate::kind). A method takes what such a field can be compared with; anything else does not
+/// compile:
+///
+/// | field | takes |
+/// |---|---|
+/// | `String` | `&str`, `String` |
+/// | an id, such as `CompanyId`; a plain `u64` that refers to a record | that id, `u64` |
+/// | an integer | a number of the same type |
+/// | `f64`, `f32`, `Decimal` | any number |
+/// | `bool` | `bool` |
+/// | an enum of options | its variants |
+/// | a date, a time | any type that is written as a date, or as a time: see [`kind`](crate::kind) |
+/// | phones, emails | `&str`, `String`, a [`Phone`](crate::Phone) or [`Email`](crate::Email), of which only the value is compared |
+/// | another type | its own values |
+///
+/// An `Option` and a list take what a value in them takes. Of several values in a field, one that
+/// matches is enough.
+///
+/// **The API compares dates and times with the portal's wall clock, and ignores the offset of the value**
+/// (grade O). For a moment, write it with the portal's offset.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// const POST: Field<Customer> = Field::named("post");
-///
-/// let field = field!(Customer, "post");
-/// assert_eq!(format!("{field:?}"), format!("{POST:?}"));
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> vibecode_runtime::Result<()> {
+/// # let (_sandbox, client) = sandbox().await?;
+/// let accountants = client
+///     .list::<Customer>()
+///     .filter(field!(Customer, post).equal("Accountant"))
+///     .filter(field!(Customer, company).any_of([9, 15]));
+/// assert_eq!(accountants.stream().all().await?.len(), 1);
 /// # Ok(())
 /// # }
 /// ```
-pub struct Field<T> {
+pub struct Field<T, F, K> {
     name: &'static str,
-    record: PhantomData<fn() -> T>,
+    types: PhantomData<Types<T, F, K>>,
 }
 
-impl<T: Record> Field<T> {
-    /// Returns the field with this wire name.
-    ///
-    /// # Panics
-    /// If the struct reads no such field. In a `const`, that is a compile error.
-    #[must_use]
-    #[track_caller]
-    pub const fn named(name: &'static str) -> Self {
-        assert!(
-            is_among(T::READ_NAMES, name),
-            "the struct has no field of this wire name"
-        );
-        Self {
-            name,
-            record: PhantomData,
-        }
+/// A field holds no values of its types, so it is `Send` and `Copy` whatever they are.
+type Types<T, F, K> = fn() -> (T, F, K);
+
+impl<T, F, K> Field<T, F, K> {
+    /// Equal to the value.
+    pub fn equal<V>(self, value: V) -> Condition<T>
+    where
+        K: FilterKind<F, V>,
+    {
+        self.compared(Operator::Equal, move |to| K::write(&value, to))
+    }
+
+    /// Not equal to the value.
+    pub fn not_equal<V>(self, value: V) -> Condition<T>
+    where
+        K: FilterKind<F, V>,
+    {
+        self.compared(Operator::NotEqual, move |to| K::write(&value, to))
+    }
+
+    /// Greater than the value.
+    pub fn greater<V>(self, value: V) -> Condition<T>
+    where
+        K: FilterKind<F, V> + OrderedKind,
+    {
+        self.compared(Operator::Greater, move |to| K::write(&value, to))
+    }
+
+    /// Greater than or equal to the value.
+    pub fn greater_or_equal<V>(self, value: V) -> Condition<T>
+    where
+        K: FilterKind<F, V> + OrderedKind,
+    {
+        self.compared(Operator::GreaterOrEqual, move |to| K::write(&value, to))
+    }
+
+    /// Less than the value.
+    pub fn less<V>(self, value: V) -> Condition<T>
+    where
+        K: FilterKind<F, V> + OrderedKind,
+    {
+        self.compared(Operator::Less, move |to| K::write(&value, to))
+    }
+
+    /// Less than or equal to the value.
+    pub fn less_or_equal<V>(self, value: V) -> Condition<T>
+    where
+        K: FilterKind<F, V> + OrderedKind,
+    {
+        self.compared(Operator::LessOrEqual, move |to| K::write(&value, to))
+    }
+
+    /// Contains the text.
+    pub fn contains(self, text: impl AsRef<str>) -> Condition<T>
+    where
+        K: TextKind,
+    {
+        self.compared(Operator::Contains, move |to| {
+            to.text(text.as_ref());
+            Ok(())
+        })
+    }
+
+    /// Equal to one of the values: an array of at most 32, a `Vec`, or a slice. If there are none, the
+    /// list has no rows, and no request is sent.
+    pub fn any_of(self, values: impl ValueList<F, K>) -> Condition<T> {
+        let values = values.write();
+        Condition::new(Comparison::of_list(self.name, Operator::AnyOf, values))
+    }
+
+    /// Equal to none of the values. If there are none, nothing is excluded.
+    pub fn none_of(self, values: impl ValueList<F, K>) -> Condition<T> {
+        let values = values.write();
+        Condition::new(Comparison::of_list(self.name, Operator::NoneOf, values))
+    }
+
+    fn compared(
+        self,
+        operator: Operator,
+        write: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>,
+    ) -> Condition<T> {
+        Condition::new(Comparison::of_value(self.name, operator, write))
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        self.name
     }
 }
 
-impl<T> Clone for Field<T> {
+impl<T, F, K> Clone for Field<T, F, K> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for Field<T> {}
+impl<T, F, K> Copy for Field<T, F, K> {}
 
-impl<T> fmt::Debug for Field<T> {
+impl<T, F, K> fmt::Debug for Field<T, F, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Field({})", self.name)
     }
 }
 
-/// The name of a field of the records of `T`: a [`Field`], or a wire name that is checked when the
-/// query is sent.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` names no field of `{T}`",
-    label = "not a field of this record",
-    note = "pass `field!({T}, \"…\")`, which is checked when the program is compiled, or a wire name as text"
-)]
-pub trait FieldName<T>: sealed::Sealed {
-    /// Returns the wire name.
-    fn into_name(self) -> String;
-}
-
-impl<T> FieldName<T> for Field<T> {
-    fn into_name(self) -> String {
-        self.name.to_owned()
+/// Returns a field of a struct for [`field!`](crate::field). Its type is that which `access` returns;
+/// `access` is never called.
+#[must_use]
+pub fn field<const TAG: u16, T, F>(
+    name: &'static str,
+    _access: impl FnOnce(&T) -> &F,
+) -> Field<T, F, <Tag<TAG> as TagOf<T>>::Kind>
+where
+    Tag<TAG>: TagOf<T>,
+{
+    Field {
+        name,
+        types: PhantomData,
     }
 }
 
-impl<T> FieldName<T> for &str {
-    fn into_name(self) -> String {
-        self.to_owned()
+impl<T, F, K> Field<T, F, K> {
+    fn of_type<V>(self) -> Field<T, V, K> {
+        Field {
+            name: self.name,
+            types: PhantomData,
+        }
     }
-}
 
-impl<T> FieldName<T> for String {
-    fn into_name(self) -> String {
+    /// Returns a field that is no `Option`: see [`OrOptional`].
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __value(self) -> Self {
+        self
+    }
+
+    /// Returns a field that is no list: see [`OrList`].
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __element(self) -> Self {
         self
     }
 }
 
-mod sealed {
-    pub trait Sealed {}
-    impl<T> Sealed for super::Field<T> {}
-    impl Sealed for &str {}
-    impl Sealed for String {}
-}
+/// A field that may be an `Option`. If it is, `__value` is the method below, else that of [`Field`],
+/// through `Deref`. With several types in the place of `Option`, a misspelt field would be an error
+/// here too.
+#[derive(Debug)]
+pub struct OrOptional<T, F, K>(pub Field<T, F, K>);
 
-/// Returns whether a name is in a list, at compile time.
-#[expect(
-    clippy::indexing_slicing,
-    reason = "the bounds are held, and in a constant there is no iterator"
-)]
-const fn is_among(names: &[&str], name: &str) -> bool {
-    let mut index = 0;
-    while index < names.len() {
-        if is_same(names[index], name) {
-            return true;
-        }
-        index += 1;
+impl<T, V, K> OrOptional<T, Option<V>, K> {
+    /// Returns a field of the type in the `Option`.
+    #[must_use]
+    pub fn __value(self) -> Field<T, V, K> {
+        self.0.of_type()
     }
-    false
 }
 
-/// Creates the [`Field`] of a wire name, checked at compile time.
+impl<T, F, K> Deref for OrOptional<T, F, K> {
+    type Target = Field<T, F, K>;
+
+    fn deref(&self) -> &Field<T, F, K> {
+        &self.0
+    }
+}
+
+/// A field that may be a `Vec`, in the same way.
+#[derive(Debug)]
+pub struct OrList<T, F, K>(pub Field<T, F, K>);
+
+impl<T, V, K> OrList<T, Vec<V>, K> {
+    /// Returns a field of the type of the elements.
+    #[must_use]
+    pub fn __element(self) -> Field<T, V, K> {
+        self.0.of_type()
+    }
+}
+
+impl<T, F, K> Deref for OrList<T, F, K> {
+    type Target = Field<T, F, K>;
+
+    fn deref(&self) -> &Field<T, F, K> {
+        &self.0
+    }
+}
+
+/// A field that may be an array, in the same way.
+#[derive(Debug)]
+pub struct OrArray<T, F, K>(pub Field<T, F, K>);
+
+impl<T, V, K, const N: usize> OrArray<T, [V; N], K> {
+    /// Returns a field of the type of the elements.
+    #[must_use]
+    pub fn __element(self) -> Field<T, V, K> {
+        self.0.of_type()
+    }
+}
+
+impl<T, F, K> Deref for OrArray<T, F, K> {
+    type Target = Field<T, F, K>;
+
+    fn deref(&self) -> &Field<T, F, K> {
+        &self.0
+    }
+}
+
+/// Creates the [`Field`] of a struct's field, by its Rust name: `field!(Customer, post)`.
 ///
 /// ```
 /// use vibecode_runtime::{Record, field};
@@ -120,14 +268,43 @@ const fn is_among(names: &[&str], name: &str) -> bool {
 ///     last_name: Option<String>,
 /// }
 ///
-/// let field = field!(Customer, "lastName");
+/// let condition = field!(Customer, last_name).equal("Ivanov");
 /// ```
 ///
-/// A name that the struct does not read does not compile.
+/// A field that the struct does not have or skips, or that is private where the macro is called, does
+/// not compile. A type parameter of the function around it cannot be used in the struct's type.
 #[macro_export]
 macro_rules! field {
-    ($Record:ty, $name:literal) => {{
-        const FIELD: $crate::Field<$Record> = $crate::Field::named($name);
-        FIELD
-    }};
+    ($Record:ty, $field:ident) => {
+        $crate::__private::OrArray(
+            $crate::__private::OrList(
+                $crate::__private::OrOptional($crate::__private::field::<
+                    {
+                        use $crate::__private::NotRecord as _;
+                        $crate::__private::tag(
+                            $crate::__private::FieldsOf::<$Record>::FIELDS,
+                            $crate::__private::stringify!($field),
+                        )
+                    },
+                    $Record,
+                    _,
+                >(
+                    const {
+                        $crate::__private::wire_name::<$Record>($crate::__private::stringify!(
+                            $field
+                        ))
+                    },
+                    |it| &it.$field,
+                ))
+                .__value(),
+            )
+            .__element(),
+        )
+        .__element()
+    };
+    ($Record:ty, $wire:literal) => {
+        $crate::__private::compile_error!(
+            "`field!` takes the name of the field in Rust, without quotes: `field!(Customer, last_name)`"
+        )
+    };
 }

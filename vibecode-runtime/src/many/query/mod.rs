@@ -1,24 +1,29 @@
 //! Lists of records, page by page.
 
+mod condition;
+mod count;
 mod field;
-mod filter;
 mod page;
+pub(crate) mod read_fields;
 mod rows;
 mod seen_pages;
 
-use std::{fmt, marker::PhantomData};
+use std::{borrow::Cow, collections::HashSet, fmt, marker::PhantomData};
 
 use http::Method;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::json;
 
+use self::condition::Comparison;
 pub use self::{
-    field::{Field, FieldName},
-    filter::Filter,
+    condition::Condition,
+    field::{Field, OrArray, OrList, OrOptional, field},
     rows::Rows,
 };
 use crate::{
     Client, Entity, Error, ErrorKind, Record, Result,
     client::{Request, request::Effect},
+    kind::OrderedKind,
     value::multifield,
 };
 
@@ -30,7 +35,7 @@ impl Client {
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
     /// # async fn main() -> vibecode_runtime::Result<()> {
     /// # let (_sandbox, client) = sandbox().await?;
-    /// let mut customers = client.list::<Customer>().filter("name", "Ivan").stream();
+    /// let mut customers = client.list::<Customer>().filter(field!(Customer, name).equal("Ivan")).stream();
     /// while let Some(customer) = customers.next().await {
     ///     println!("{}", customer?.id);
     /// }
@@ -53,8 +58,8 @@ pub enum Order {
 
 /// A query for records, created by [`Client::list`].
 ///
-/// The query requests the fields of the struct, and can filter and order by them. A name that the
-/// struct does not read is an error of the first row, or a compile error with [`field!`](crate::field).
+/// The query requests the fields of the struct, and can filter and order by them. [`field!`](crate::field)
+/// names a field, whose type determines what it can be compared with.
 ///
 /// Rows that are equal in every requested order are returned in the order of their ids, so that pages
 /// neither overlap nor skip rows. Pages are counted by offset: a record that is created or deleted
@@ -67,22 +72,29 @@ pub enum Order {
 /// # let (_sandbox, client) = sandbox().await?;
 /// let query = client
 ///     .list::<Customer>()
-///     .filter(field!(Customer, "post"), "Accountant")
-///     .order(field!(Customer, "name"), Order::Ascending)
+///     .filter(field!(Customer, post).equal("Accountant"))
+///     .order(field!(Customer, name), Order::Ascending)
 ///     .limit(10);
 /// let accountants = query.stream().all().await?;
 /// assert_eq!(accountants[0].name, "Anna");
-///
-/// let misspelt = client.list::<Customer>().filter("psot", "Accountant").stream().all().await;
-/// assert_eq!(misspelt.unwrap_err().kind(), ErrorKind::InvalidQuery);
 /// # Ok(())
+/// # }
+/// ```
+///
+/// A value of another type does not compile:
+///
+/// ```compile_fail,E0277
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+/// # fn main() {}
+/// # fn query(client: &Client) -> Query<Customer> {
+/// client.list().filter(field!(Customer, company).equal("15"))
 /// # }
 /// ```
 #[must_use = "a query does nothing until its rows are taken"]
 pub struct Query<T> {
     client: Client,
-    filters: Vec<(String, Filter)>,
-    orders: Vec<(String, Order)>,
+    filters: Vec<Comparison>,
+    orders: Vec<(Cow<'static, str>, Order)>,
     limit: Option<u64>,
     record: PhantomData<fn() -> T>,
 }
@@ -98,19 +110,47 @@ impl<T: Record> Query<T> {
         }
     }
 
-    /// Keeps only records whose field equals a value or matches a [`Filter`]. A record must match all
-    /// filters. Of two filters on the same field, the last counts.
-    pub fn filter(mut self, field: impl FieldName<T>, filter: impl Into<Filter>) -> Self {
-        let field = field.into_name();
-        self.filters.retain(|(other, _)| *other != field);
-        self.filters.push((field, filter.into()));
+    /// Keeps only records that match the condition. A record must match all conditions of a query.
+    ///
+    /// A field may have several, such as `greater_or_equal` and `less`, but each comparison only once, and
+    /// only one of `equal`, `any_of` and `none_of`: otherwise the first row is
+    /// [`ErrorKind::InvalidQuery`](crate::ErrorKind::InvalidQuery), because the API has no form for it.
+    pub fn filter(mut self, condition: Condition<T>) -> Self {
+        self.filters.push(condition.comparison);
+        self
+    }
+
+    /// Keeps only records that match a condition which is not checked: any wire name, and as the value
+    /// what the API takes for it in a filter, `15` or `{"$gte": 15}`.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> vibecode_runtime::Result<()> {
+    /// # let (_sandbox, client) = sandbox().await?;
+    /// let query = client.list::<Customer>().filter_unchecked("opened", true);
+    /// assert_eq!(query.stream().all().await?[0].name, "Anna");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn filter_unchecked(mut self, field: impl Into<String>, value: impl Serialize) -> Self {
+        let comparison = Comparison::unchecked(field.into(), &value);
+        self.filters.push(comparison);
         self
     }
 
     /// Orders by a field. A further order applies to rows that are equal in the earlier ones. Of two
     /// orders by the same field, the last counts.
-    pub fn order(mut self, field: impl FieldName<T>, order: Order) -> Self {
-        let field = field.into_name();
+    pub fn order<F, K: OrderedKind>(self, field: Field<T, F, K>, order: Order) -> Self {
+        self.ordered(field.name().into(), order)
+    }
+
+    /// Orders by a field that is not checked, by its wire name.
+    pub fn order_unchecked(self, field: impl Into<String>, order: Order) -> Self {
+        self.ordered(field.into().into(), order)
+    }
+
+    fn ordered(mut self, field: Cow<'static, str>, order: Order) -> Self {
         self.orders.retain(|(other, _)| *other != field);
         self.orders.push((field, order));
         self
@@ -128,21 +168,34 @@ impl<T: Record> Query<T> {
         Rows::new(self)
     }
 
-    /// Checks that the struct reads every named field, and that every filter can be sent.
+    /// Returns the first row, or `None` if no record matches. At most one row is requested.
+    ///
+    /// # Errors
+    /// Those of [`Rows::next`].
+    pub async fn first(self) -> Result<Option<T>> {
+        // A query that is limited to 0 rows has no first one.
+        let limit = self.limit.map_or(1, |limit| limit.min(1));
+        self.limit(limit).stream().next().await.transpose()
+    }
+
+    /// Checks that every filter can be sent, and that no two of them have the same key if they are sent.
     fn check(&self) -> Result<()> {
-        let filters = self.filters.iter().map(|(field, _)| field);
-        let named = filters.chain(self.orders.iter().map(|(field, _)| field));
-        let is_known = |field: &&String| *field == "id" || T::READ_NAMES.contains(&field.as_str());
-        if let Some(field) = named.into_iter().find(|field| !is_known(field)) {
-            let entity = T::Entity::PATH;
-            let problem = format!(
-                "the struct reads no field `{field}` of the {entity}, so that it can be neither filtered nor ordered by: is the wire name right?"
-            );
-            return Err(Error::not_sent(ErrorKind::InvalidQuery, problem));
-        }
-        for (field, filter) in &self.filters {
+        for filter in &self.filters {
             if let Some(lack) = filter.lack() {
-                let problem = format!("the filter on `{field}` {lack}");
+                let problem = format!("the filter on `{}` cannot be sent: {lack}", filter.field());
+                return Err(Error::not_sent(ErrorKind::InvalidQuery, problem));
+            }
+        }
+        if self.matches_nothing() {
+            return Ok(());
+        }
+        let mut keys = HashSet::new();
+        for (filter, (key, _)) in self.filters().zip(self.members()) {
+            if !keys.insert(key) {
+                let field = filter.field();
+                let problem = format!(
+                    "two filters on `{field}` cannot be sent together: a field can have each comparison once, and only one of `equal`, `any_of`, `none_of` and `filter_unchecked`"
+                );
                 return Err(Error::not_sent(ErrorKind::InvalidQuery, problem));
             }
         }
@@ -150,21 +203,36 @@ impl<T: Record> Query<T> {
     }
 
     fn matches_nothing(&self) -> bool {
-        self.filters
-            .iter()
-            .any(|(_, filter)| filter.matches_nothing())
+        self.filters.iter().any(Comparison::matches_nothing)
     }
 
-    fn filters(&self) -> impl Iterator<Item = &(String, Filter)> {
+    fn filters(&self) -> impl Iterator<Item = &Comparison> {
         let filters = self.filters.iter();
-        filters.filter(|(_, filter)| !filter.matches_everything())
+        filters.filter(|filter| !filter.matches_everything())
+    }
+
+    /// Returns the keys and values of the filters in the body of a search.
+    fn members(&self) -> impl Iterator<Item = (String, String)> {
+        self.filters().filter_map(|filter| {
+            let on_the_field = self.filters().filter(|it| it.field() == filter.field());
+            filter.member(on_the_field.count() > 1)
+        })
+    }
+
+    /// Returns the filter in the body of a search.
+    fn filter_json(&self) -> String {
+        let members = self.members();
+        let members: Vec<_> = members
+            .map(|(key, value)| format!("{}:{value}", json!(key)))
+            .collect();
+        format!("{{{}}}", members.join(","))
     }
 
     /// Returns the request for a page: a `GET`, or a search if a filter requires one.
     fn page(&self, offset: u64, limit: u64) -> Request {
-        let texts = self.filters().map(|(field, filter)| {
+        let texts = self.filters().map(|filter| {
             let value = filter.as_text()?;
-            Some((format!("filter[{field}]"), value))
+            Some((format!("filter[{}]", filter.field()), value))
         });
         match texts.collect::<Option<Vec<_>>>() {
             Some(filters) => self.listing(filters, offset, limit),
@@ -187,13 +255,8 @@ impl<T: Record> Query<T> {
     }
 
     fn search(&self, offset: u64, limit: u64) -> Request {
-        let filter: Map<String, Value> = self
-            .filters()
-            .cloned()
-            .map(|(field, filter)| (field, filter.into_json()))
-            .collect();
         let body = Search {
-            filter: filter.into(),
+            filter: self.filter_json(),
             order: InOrder(self.orders()),
             select: Self::select(),
             limit,
@@ -207,7 +270,7 @@ impl<T: Record> Query<T> {
     /// Returns the orders. The last is by id, so that pages neither overlap nor skip rows.
     fn orders(&self) -> Vec<(String, &'static str)> {
         let orders = self.orders.iter();
-        let orders = orders.map(|(field, order)| (field.clone(), order.on_the_wire()));
+        let orders = orders.map(|(field, order)| (field.to_string(), order.on_the_wire()));
         let is_by_id = self.orders.iter().any(|(field, _)| field == "id");
         let by_id = || ("id".to_owned(), Order::Ascending.on_the_wire());
         orders.chain((!is_by_id).then(by_id)).collect()
@@ -226,7 +289,7 @@ impl<T: Record> Query<T> {
 }
 
 struct Search {
-    filter: Value,
+    filter: String,
     order: InOrder,
     select: Vec<&'static str>,
     limit: u64,
@@ -274,7 +337,7 @@ impl Order {
 
 impl<T> fmt::Debug for Query<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let fields: Vec<_> = self.filters.iter().map(|(field, _)| field).collect();
+        let fields: Vec<_> = self.filters.iter().map(Comparison::field).collect();
         f.debug_struct("Query")
             .field("filters", &fields)
             .field("orders", &self.orders)

@@ -72,8 +72,8 @@ impl<T: Record> Rows<T> {
     /// Returns the next row, or `None` after the last.
     ///
     /// # Errors
-    /// - [`ErrorKind::InvalidQuery`](crate::ErrorKind::InvalidQuery): a field that the struct does not
-    ///   read, or a filter that cannot be written. Nothing was sent.
+    /// - [`ErrorKind::InvalidQuery`](crate::ErrorKind::InvalidQuery): a filter that cannot be
+    ///   written. Nothing was sent.
     /// - [`ErrorKind::Unexpected`](crate::ErrorKind::Unexpected): a page repeats an earlier one. There
     ///   are no rows after it.
     /// - [`ErrorKind::Unreadable`](crate::ErrorKind::Unreadable): a field does not have the type that

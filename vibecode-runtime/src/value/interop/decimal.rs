@@ -28,6 +28,12 @@ macro_rules! numbers {
 
 numbers! { Number Double }
 
+kind::numbers! {
+    Decimal: f32 f64 i8 i16 i32 i64 u8 u16 u32 u64;
+    f32: Decimal;
+    f64: Decimal;
+}
+
 /// Parses a number with or without an exponent. `Decimal`'s own parser would round, and would
 /// accept `1_000`.
 fn exactly(text: &str) -> Option<Decimal> {

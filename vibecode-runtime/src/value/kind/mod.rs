@@ -131,11 +131,14 @@
 //! [`Decode`]: crate::Decode
 
 mod field;
+mod filter;
 mod multifield;
 
 use std::marker::PhantomData;
 
-pub use self::{field::*, multifield::*};
+#[cfg(feature = "decimal")]
+pub(crate) use self::filter::numbers;
+pub use self::{field::*, filter::*, multifield::*};
 use crate::{WireValue, wire::nothing};
 
 /// A kind of field. It determines which answers mean that the field is empty.

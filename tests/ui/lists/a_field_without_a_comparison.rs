@@ -6,14 +6,8 @@ struct Customer {
     post: Option<String>,
 }
 
-#[derive(Record)]
-#[vibecode(entity = "companies")]
-struct Company {
-    title: Option<String>,
-}
-
 fn list(client: &Client) {
-    let _ = client.list::<Customer>().filter(field!(Company, "title"), "Stroy");
+    let _ = client.list().filter(field!(Customer, post));
 }
 
 fn main() {}

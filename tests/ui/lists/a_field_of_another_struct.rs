@@ -6,8 +6,14 @@ struct Customer {
     post: Option<String>,
 }
 
+#[derive(Record)]
+#[vibecode(entity = "companies")]
+struct Company {
+    title: Option<String>,
+}
+
 fn list(client: &Client) {
-    let _ = client.list::<Customer>().filter(field!(Customer, "pots"), "Director");
+    let _ = client.list::<Customer>().filter(field!(Company, title).equal("Stroy"));
 }
 
 fn main() {}

@@ -1,0 +1,14 @@
+use vibecode_runtime::{CompanyId, Record, field};
+
+#[derive(Record)]
+#[vibecode(entity = "contacts")]
+struct Customer {
+    #[vibecode(field = "companyId")]
+    company: Option<CompanyId>,
+}
+
+fn filter() {
+    let _ = field!(Customer, company).contains("9");
+}
+
+fn main() {}

@@ -1,0 +1,82 @@
+//! How many records match a query.
+
+use http::Method;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::Query;
+use crate::{
+    Entity, Error, ErrorKind, Outcome, Record, Result,
+    client::{Answer, Call, Request, request::Effect},
+    wire::{json, nothing},
+};
+
+impl<T: Record> Query<T> {
+    /// Returns how many records match the filters, from `POST /v1/{entity}/aggregate`. The limit of the
+    /// query does not matter.
+    ///
+    /// # Errors
+    /// - [`ErrorKind::InvalidQuery`](crate::ErrorKind::InvalidQuery): a filter that cannot be written.
+    ///   Nothing was sent.
+    /// - [`ErrorKind::Unexpected`](crate::ErrorKind::Unexpected): the answer contains no number, or says
+    ///   that not all records were counted.
+    /// - Those of [every call](crate::Client#errors-of-every-call).
+    pub async fn count(self) -> Result<u64> {
+        self.check()?;
+        if self.matches_nothing() {
+            return Ok(0);
+        }
+        let body = format!(r#"{{"op":"count","filter":{}}}"#, self.filter_json());
+        let request = Request::new(Method::POST, T::Entity::PATH, Effect::Reads)
+            .with_tail("aggregate")
+            .with_body(body);
+        let client = self.client.clone();
+        let call: Call<Count> =
+            Call::read(|caller| async move { client.send(&request, &caller).await });
+        Ok(call.await?.0)
+    }
+}
+
+struct Count(u64);
+
+/// As it was observed (api.md, grade O).
+#[derive(Deserialize)]
+struct Aggregate<'a> {
+    #[serde(borrow)]
+    count: &'a RawValue,
+    #[serde(borrow)]
+    meta: Option<&'a RawValue>,
+}
+
+impl Answer for Count {
+    type Data<'a> = Aggregate<'a>;
+
+    fn read(data: Aggregate<'_>, _: Option<&RawValue>, request: &Request) -> Result<Self> {
+        let unexpected = |problem: &str| {
+            let error = Error::new(ErrorKind::Unexpected, Outcome::NotApplied, problem);
+            request.named(error)
+        };
+        if data.meta.is_some_and(may_be_truncated) {
+            return Err(unexpected(
+                "the answer says that not all records were counted",
+            ));
+        }
+        let count = json::text(data.count.get()).and_then(|count| count.parse().ok());
+        count
+            .map(Self)
+            .ok_or_else(|| unexpected("the count in the answer is not a whole number"))
+    }
+}
+
+/// Returns whether `meta` says that the count is incomplete, or is not understood.
+fn may_be_truncated(meta: &RawValue) -> bool {
+    if nothing::is_nothing(meta.get()) {
+        return false;
+    }
+    let Some([flag]) = json::pick(meta.get(), ["truncated"]) else {
+        return true;
+    };
+    flag.is_some_and(|flag| {
+        !nothing::is_nothing(flag.get()) && json::boolean(flag.get()).unwrap_or(true)
+    })
+}

@@ -1,0 +1,459 @@
+//! What fields of each kind are compared with in the filter of a list.
+//!
+//! A field has a Rust type `F` and a kind `K`, and the type checker decides in three steps whether a
+//! value of the type `V` can be compared with it: [`FilterKind`] selects the trait of the kind, such as
+//! [`TextValue`], which says in the compiler's message what such a field takes; that trait is
+//! implemented for every `V` that [`ComparesWith`] the type of the field. So an enum of options is
+//! compared only with its own variants, although the API would take any number.
+
+use std::borrow::Cow;
+
+use super::{
+    Address, Boolean, Crm, Date, DateOrDateTime, DateTime, Double, Email, Enumeration, Iblock,
+    Integer, Money, Multiple, Number, Phone, Reference, Status, Text, Url,
+};
+use crate::{Encode, EncodeError, Encoder, Id};
+
+type Written = Result<(), EncodeError>;
+
+/// A kind of field that can be compared with a value of the type `V`, if the type of the field is `F`.
+#[diagnostic::on_unimplemented(
+    message = "a list cannot be filtered by a field of the kind `{Self}`",
+    label = "not a field to filter by",
+    note = "use `filter_unchecked` if your portal compares such fields"
+)]
+pub trait FilterKind<F, V> {
+    /// Writes the value as the API compares it.
+    #[doc(hidden)]
+    fn write(value: &V, to: &mut Encoder<'_>) -> Written;
+}
+
+/// Of several values in a field, one that matches is enough.
+impl<F, V, K: FilterKind<F, V>> FilterKind<F, V> for Multiple<K> {
+    fn write(value: &V, to: &mut Encoder<'_>) -> Written {
+        K::write(value, to)
+    }
+}
+
+/// A value that a field of the type `F` and the kind `K` can be compared with.
+pub trait ComparesWith<F, K> {
+    #[doc(hidden)]
+    fn write(&self, to: &mut Encoder<'_>) -> Written;
+}
+
+impl<F: Encode<K>, K> ComparesWith<F, K> for F {
+    fn write(&self, to: &mut Encoder<'_>) -> Written {
+        self.encode(to)
+    }
+}
+
+impl<F: Encode<K>, K> ComparesWith<F, K> for &F {
+    fn write(&self, to: &mut Encoder<'_>) -> Written {
+        (*self).encode(to)
+    }
+}
+
+macro_rules! texts {
+    ($($Field:ty: $($Value:ty)+;)+) => {$($(
+        impl<K> ComparesWith<$Field, K> for $Value
+        where
+            str: Encode<K>,
+        {
+            fn write(&self, to: &mut Encoder<'_>) -> Written {
+                let text: &str = self.as_ref();
+                Encode::<K>::encode(text, to)
+            }
+        }
+    )+)+};
+}
+
+texts! {
+    String: &str &&str Cow<'_, str> Box<str>;
+    Box<str>: &str &&str String &String Cow<'_, str>;
+    Cow<'_, str>: &str &&str String &String Box<str>;
+}
+
+/// `field: values`, for numbers that are also compared with numbers of other types.
+macro_rules! numbers {
+    ($($Field:ty: $($Value:ty)+;)+) => {$($(
+        impl<K> $crate::kind::ComparesWith<$Field, K> for $Value
+        where
+            $Value: $crate::Encode<K>,
+        {
+            fn write(&self, to: &mut $crate::Encoder<'_>) -> Result<(), $crate::EncodeError> {
+                self.encode(to)
+            }
+        }
+    )+)+};
+}
+#[cfg(feature = "decimal")]
+pub(crate) use numbers;
+
+numbers! {
+    f64: f32 i8 i16 i32 i64 u8 u16 u32 u64;
+    f32: f64 i8 i16 i32 i64 u8 u16 u32 u64;
+}
+
+// The only number that an id is compared with, so that a literal has this type.
+impl<E> ComparesWith<Id<E>, Reference<E>> for u64 {
+    fn write(&self, to: &mut Encoder<'_>) -> Written {
+        Encode::<Reference<E>>::encode(self, to)
+    }
+}
+
+impl<E> ComparesWith<Id<E>, Reference<E>> for &u64 {
+    fn write(&self, to: &mut Encoder<'_>) -> Written {
+        Encode::<Reference<E>>::encode(*self, to)
+    }
+}
+
+impl<E> ComparesWith<u64, Reference<E>> for Id<E> {
+    fn write(&self, to: &mut Encoder<'_>) -> Written {
+        self.encode(to)
+    }
+}
+
+/// Generates the trait of a kind. Its message contains the place where the macro is invoked, so each kind
+/// has an invocation of its own.
+macro_rules! compared_by_type {
+    ($Value:ident for $Kind:ty: $message:literal, $takes:literal) => {
+        #[doc = concat!("Values that a field of the type `F` and the kind `", stringify!($Kind), "` can be compared with.")]
+        #[diagnostic::on_unimplemented(
+            message = $message,
+            label = "not a value of this field, which is of the type `{F}`",
+            note = $takes,
+            note = "a field of your own type takes values of that type"
+        )]
+        pub trait $Value<F> {
+            #[doc(hidden)]
+            fn write(&self, to: &mut Encoder<'_>) -> Written;
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<F, V: ComparesWith<F, $Kind>> $Value<F> for V {
+            fn write(&self, to: &mut Encoder<'_>) -> Written {
+                ComparesWith::write(self, to)
+            }
+        }
+
+        impl<F, V: $Value<F>> FilterKind<F, V> for $Kind {
+            fn write(value: &V, to: &mut Encoder<'_>) -> Written {
+                $Value::write(value, to)
+            }
+        }
+    };
+}
+
+compared_by_type! {
+    TextValue for Text:
+        "a text field cannot be compared with `{Self}`",
+        "a `String` field takes `&str` or `String`"
+}
+
+compared_by_type! {
+    UrlValue for Url:
+        "a link field cannot be compared with `{Self}`",
+        "a `String` field takes `&str` or `String`"
+}
+
+compared_by_type! {
+    AddressValue for Address:
+        "an address field cannot be compared with `{Self}`",
+        "a `String` field takes `&str` or `String`"
+}
+
+compared_by_type! {
+    StatusValue for Status:
+        "a field with a status code cannot be compared with `{Self}`",
+        "a `String` field takes the code as `&str` or `String`, an enum its variants"
+}
+
+compared_by_type! {
+    IntegerValue for Integer:
+        "an integer field cannot be compared with `{Self}`",
+        "an integer field takes a number of its own type"
+}
+
+compared_by_type! {
+    NumberValue for Number:
+        "a number field cannot be compared with `{Self}`",
+        "an integer field takes a number of its own type, an `f64` field any number"
+}
+
+compared_by_type! {
+    DoubleValue for Double:
+        "a double field cannot be compared with `{Self}`",
+        "an `f64` field takes any number, an integer field a number of its own type"
+}
+
+compared_by_type! {
+    EnumerationValue for Enumeration:
+        "a list field cannot be compared with `{Self}`",
+        "an enum field takes the variants of the enum, a `u64` field the id of an option"
+}
+
+compared_by_type! {
+    MoneyValue for Money:
+        "a money field cannot be compared with `{Self}`",
+        "it takes `vibecode_runtime::Money`"
+}
+
+compared_by_type! {
+    CrmValue for Crm:
+        "a field that links CRM records cannot be compared with `{Self}`",
+        "it takes `vibecode_runtime::CrmRef`"
+}
+
+compared_by_type! {
+    IblockValue for Iblock:
+        "a field that links an information block cannot be compared with `{Self}`",
+        "it takes the id as a number of the field's own type"
+}
+
+/// Values that a field of the type `F` with the id of a record of the entity `E` can be compared with.
+#[diagnostic::on_unimplemented(
+    message = "the id of a record of `{E}` cannot be compared with `{Self}`",
+    label = "not a value of this field, which is of the type `{F}`",
+    note = "it takes the id of the field's entity, or a plain `u64`",
+    note = "a field of your own type takes values of that type"
+)]
+pub trait IdValue<F, E> {
+    #[doc(hidden)]
+    fn write(&self, to: &mut Encoder<'_>) -> Written;
+}
+
+#[diagnostic::do_not_recommend]
+impl<F, E, V: ComparesWith<F, Reference<E>>> IdValue<F, E> for V {
+    fn write(&self, to: &mut Encoder<'_>) -> Written {
+        ComparesWith::write(self, to)
+    }
+}
+
+impl<F, E, V: IdValue<F, E>> FilterKind<F, V> for Reference<E> {
+    fn write(value: &V, to: &mut Encoder<'_>) -> Written {
+        value.write(to)
+    }
+}
+
+/// Generates the traits of the kinds whose fields take the same values whatever their Rust type is: a
+/// field may be read as text, and a date may be of any crate.
+macro_rules! compared_by_kind {
+    ($Value:ident for $Kind:ty: $message:literal, $takes:literal) => {
+        #[doc = concat!("Values that a field of the kind `", stringify!($Kind), "` can be compared with.")]
+        #[diagnostic::on_unimplemented(
+            message = $message,
+            label = "not a value of this field",
+            note = $takes
+        )]
+        pub trait $Value {
+            #[doc(hidden)]
+            fn write(&self, to: &mut Encoder<'_>) -> Written;
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<V: Encode<$Kind>> $Value for V {
+            fn write(&self, to: &mut Encoder<'_>) -> Written {
+                self.encode(to)
+            }
+        }
+
+        impl<F, V: $Value> FilterKind<F, V> for $Kind {
+            fn write(value: &V, to: &mut Encoder<'_>) -> Written {
+                $Value::write(value, to)
+            }
+        }
+    };
+}
+
+compared_by_kind! {
+    BooleanValue for Boolean:
+        "a boolean field cannot be compared with `{Self}`",
+        "it takes `bool`, or your own type with `Encode` for `kind::Boolean`"
+}
+
+compared_by_kind! {
+    DateValue for Date:
+        "a date field cannot be compared with `{Self}`",
+        "it takes `vibecode_runtime::Date`, the date of `jiff`, `chrono` or `time` with the feature of that name, or your own type with `Encode` for `kind::Date`"
+}
+
+compared_by_kind! {
+    DateTimeValue for DateTime:
+        "a field with a date and time cannot be compared with `{Self}`",
+        "it takes `vibecode_runtime::DateTime`, a time with an offset of `jiff`, `chrono` or `time` with the feature of that name, or your own type with `Encode` for `kind::DateTime`"
+}
+
+compared_by_kind! {
+    DateOrDateTimeValue for DateOrDateTime:
+        "a date field cannot be compared with `{Self}`",
+        "it takes `vibecode_runtime::Date` or `DateTime`, or those of `jiff`, `chrono` or `time` with the feature of that name"
+}
+
+/// Generates the traits of the multifields, which are compared by the value without its type.
+macro_rules! compared_by_value {
+    ($Trait:ident for $Kind:ident, $message:literal, $takes:literal) => {
+        #[doc = concat!("Values that a field of the kind `", stringify!($Kind), "` can be compared with.")]
+        #[diagnostic::on_unimplemented(
+            message = $message,
+            label = "not a value of this field",
+            note = $takes
+        )]
+        pub trait $Trait {
+            #[doc(hidden)]
+            fn text(&self) -> &str;
+        }
+
+        impl $Trait for str {
+            fn text(&self) -> &str {
+                self
+            }
+        }
+
+        impl $Trait for String {
+            fn text(&self) -> &str {
+                self
+            }
+        }
+
+        impl $Trait for crate::$Kind {
+            fn text(&self) -> &str {
+                self.value()
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<V: $Trait + ?Sized> $Trait for &V {
+            fn text(&self) -> &str {
+                (**self).text()
+            }
+        }
+
+        impl<F, V: $Trait> FilterKind<F, V> for $Kind {
+            fn write(value: &V, to: &mut Encoder<'_>) -> Written {
+                to.text(value.text());
+                Ok(())
+            }
+        }
+    };
+}
+
+compared_by_value! {
+    PhoneValue for Phone,
+        "a phone field cannot be compared with `{Self}`",
+        "it takes the phone as `&str`, `String` or `vibecode_runtime::Phone`, without its type"
+}
+
+compared_by_value! {
+    EmailValue for Email,
+        "an email field cannot be compared with `{Self}`",
+        "it takes the email as `&str`, `String` or `vibecode_runtime::Email`, without its type"
+}
+
+/// A kind of field with text, which `contains` searches.
+#[diagnostic::on_unimplemented(
+    message = "`contains` searches text, but the field is of the kind `{Self}`",
+    label = "not a text field",
+    note = "use `equal` or `any_of`; for several values in a field, one that matches is enough"
+)]
+pub trait TextKind {}
+
+/// A kind of field whose values have an order, by which lists are ordered and values compared.
+#[diagnostic::on_unimplemented(
+    message = "the API has no order for fields of the kind `{Self}`",
+    label = "not a field with an order",
+    note = "files, links, amounts of money, phones, emails and fields with several values have none",
+    note = "use `order_unchecked` or `filter_unchecked` if your portal has one"
+)]
+pub trait OrderedKind {}
+
+macro_rules! marked {
+    ($Trait:ident: $($Kind:ty)+) => {$(
+        impl $Trait for $Kind {}
+    )+};
+}
+
+marked! { TextKind: Text Url Address Status Phone Email }
+marked! { OrderedKind: Text Url Address Status Integer Number Double Boolean Enumeration Iblock }
+marked! { OrderedKind: Date DateTime DateOrDateTime }
+
+impl<K: TextKind> TextKind for Multiple<K> {}
+
+impl<E> OrderedKind for Reference<E> {}
+
+/// A list of values that a field of the type `F` and the kind `K` can be compared with: an array of at
+/// most 32, a `Vec`, or a slice.
+///
+/// Each array length has its own implementation, so that `[]` needs no element type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list of values to compare with",
+    label = "not a list",
+    note = "it takes an array of at most 32 values, a `Vec`, or a slice: `.any_of([9, 15])`"
+)]
+pub trait ValueList<F, K> {
+    /// Returns the JSON of each value.
+    #[doc(hidden)]
+    fn write(self) -> Result<Vec<String>, EncodeError>;
+}
+
+fn written<'a, F, K, V>(values: impl IntoIterator<Item = &'a V>) -> Result<Vec<String>, EncodeError>
+where
+    V: 'a,
+    K: FilterKind<F, V>,
+{
+    let written = values.into_iter().map(|value| {
+        let mut json = String::new();
+        let mut encoder = Encoder::new(&mut json);
+        <K as FilterKind<F, V>>::write(value, &mut encoder)?;
+        encoder.require_one_value()?;
+        Ok(json)
+    });
+    written.collect()
+}
+
+impl<F, K, V> ValueList<F, K> for Vec<V>
+where
+    K: FilterKind<F, V>,
+{
+    fn write(self) -> Result<Vec<String>, EncodeError> {
+        written::<F, K, V>(&self)
+    }
+}
+
+impl<F, K, V> ValueList<F, K> for &Vec<V>
+where
+    K: FilterKind<F, V>,
+{
+    fn write(self) -> Result<Vec<String>, EncodeError> {
+        written::<F, K, V>(self)
+    }
+}
+
+impl<F, K, V> ValueList<F, K> for &[V]
+where
+    K: FilterKind<F, V>,
+{
+    fn write(self) -> Result<Vec<String>, EncodeError> {
+        written::<F, K, V>(self)
+    }
+}
+
+impl<F, K> ValueList<F, K> for [F; 0] {
+    fn write(self) -> Result<Vec<String>, EncodeError> {
+        Ok(Vec::new())
+    }
+}
+
+macro_rules! arrays {
+    ($($length:literal)+) => {$(
+        impl<F, K, V> ValueList<F, K> for [V; $length]
+        where
+            K: FilterKind<F, V>,
+        {
+            fn write(self) -> Result<Vec<String>, EncodeError> {
+                written::<F, K, V>(&self)
+            }
+        }
+    )+};
+}
+
+arrays! { 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 }
