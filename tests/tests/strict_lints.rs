@@ -105,7 +105,6 @@ pub mod records {
     }
 
     /// Filters and orders by fields of several types.
-    #[must_use]
     pub fn narrowed(query: Query<Customer>) -> Query<Customer> {
         query
             .filter(field!(Customer, r#type).equal("CLIENT"))
