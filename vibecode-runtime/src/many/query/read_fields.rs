@@ -165,7 +165,7 @@ pub const fn wire_name<R: Record>(name: &str) -> &'static str {
 struct Entry {
     /// How many fields that are in `READ_NAMES` come before it.
     index: usize,
-    /// The range of the name of its kind.
+    /// The positions at which the name of its kind begins and ends.
     kind: (usize, usize),
 }
 
