@@ -85,7 +85,7 @@ fn every_error_is_at_what_the_user_wrote_and_not_at_the_derive() {
 const INSIDE_OF_A_MACRO: &[&str] = &["originates in the macro", "in this macro invocation"];
 
 /// Messages about a macro that the user calls.
-const USERS_MACROS: &[&str] = &["calls/filter_on_a_field_the_struct_does_not_have"];
+const USERS_MACROS: &[&str] = &["lists/a_field_in_quotes", "lists/a_skipped_field"];
 
 #[test]
 fn no_message_shows_the_inside_of_a_macro() {

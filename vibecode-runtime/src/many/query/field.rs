@@ -56,52 +56,41 @@ pub struct Field<T, F, K> {
 /// A field holds no values of its types, so it is `Send` and `Copy` whatever they are.
 type Types<T, F, K> = fn() -> (T, F, K);
 
+// The compiler shows the headers of these methods in its messages: they are one line each.
 impl<T, F, K> Field<T, F, K> {
     /// Equal to the value.
-    pub fn equal<V>(self, value: V) -> Condition<T>
-    where
-        K: FilterKind<F, V>,
-    {
+    #[rustfmt::skip]
+    pub fn equal<V>(self, value: V) -> Condition<T> where K: FilterKind<F, V> {
         self.compared(Operator::Equal, move |to| K::write(&value, to))
     }
 
     /// Not equal to the value.
-    pub fn not_equal<V>(self, value: V) -> Condition<T>
-    where
-        K: FilterKind<F, V>,
-    {
+    #[rustfmt::skip]
+    pub fn not_equal<V>(self, value: V) -> Condition<T> where K: FilterKind<F, V> {
         self.compared(Operator::NotEqual, move |to| K::write(&value, to))
     }
 
     /// Greater than the value.
-    pub fn greater<V>(self, value: V) -> Condition<T>
-    where
-        K: FilterKind<F, V> + OrderedKind,
-    {
+    #[rustfmt::skip]
+    pub fn greater<V>(self, value: V) -> Condition<T> where K: FilterKind<F, V> + OrderedKind {
         self.compared(Operator::Greater, move |to| K::write(&value, to))
     }
 
     /// Greater than or equal to the value.
-    pub fn greater_or_equal<V>(self, value: V) -> Condition<T>
-    where
-        K: FilterKind<F, V> + OrderedKind,
-    {
+    #[rustfmt::skip]
+    pub fn greater_or_equal<V>(self, value: V) -> Condition<T> where K: FilterKind<F, V> + OrderedKind {
         self.compared(Operator::GreaterOrEqual, move |to| K::write(&value, to))
     }
 
     /// Less than the value.
-    pub fn less<V>(self, value: V) -> Condition<T>
-    where
-        K: FilterKind<F, V> + OrderedKind,
-    {
+    #[rustfmt::skip]
+    pub fn less<V>(self, value: V) -> Condition<T> where K: FilterKind<F, V> + OrderedKind {
         self.compared(Operator::Less, move |to| K::write(&value, to))
     }
 
     /// Less than or equal to the value.
-    pub fn less_or_equal<V>(self, value: V) -> Condition<T>
-    where
-        K: FilterKind<F, V> + OrderedKind,
-    {
+    #[rustfmt::skip]
+    pub fn less_or_equal<V>(self, value: V) -> Condition<T> where K: FilterKind<F, V> + OrderedKind {
         self.compared(Operator::LessOrEqual, move |to| K::write(&value, to))
     }
 

@@ -135,11 +135,15 @@ macro_rules! compared_by_type {
                 ComparesWith::write(self, to)
             }
         }
+    };
+}
 
-        impl<F, V: $Value<F>> FilterKind<F, V> for $Kind {
-            fn write(value: &V, to: &mut Encoder<'_>) -> Written {
-                $Value::write(value, to)
-            }
+/// The body of [`FilterKind`] for a kind. The headers are written out: a header from a macro would show the
+/// inside of the macro in the compiler's message.
+macro_rules! write_as {
+    ($Value:ident) => {
+        fn write(value: &V, to: &mut Encoder<'_>) -> Written {
+            $Value::write(value, to)
         }
     };
 }
@@ -150,10 +154,18 @@ compared_by_type! {
         "a `String` field takes `&str` or `String`"
 }
 
+impl<F, V: TextValue<F>> FilterKind<F, V> for Text {
+    write_as!(TextValue);
+}
+
 compared_by_type! {
     UrlValue for Url:
         "a link field cannot be compared with `{Self}`",
         "a `String` field takes `&str` or `String`"
+}
+
+impl<F, V: UrlValue<F>> FilterKind<F, V> for Url {
+    write_as!(UrlValue);
 }
 
 compared_by_type! {
@@ -162,10 +174,18 @@ compared_by_type! {
         "a `String` field takes `&str` or `String`"
 }
 
+impl<F, V: AddressValue<F>> FilterKind<F, V> for Address {
+    write_as!(AddressValue);
+}
+
 compared_by_type! {
     StatusValue for Status:
         "a field with a status code cannot be compared with `{Self}`",
         "a `String` field takes the code as `&str` or `String`, an enum its variants"
+}
+
+impl<F, V: StatusValue<F>> FilterKind<F, V> for Status {
+    write_as!(StatusValue);
 }
 
 compared_by_type! {
@@ -174,10 +194,18 @@ compared_by_type! {
         "an integer field takes a number of its own type"
 }
 
+impl<F, V: IntegerValue<F>> FilterKind<F, V> for Integer {
+    write_as!(IntegerValue);
+}
+
 compared_by_type! {
     NumberValue for Number:
         "a number field cannot be compared with `{Self}`",
         "an integer field takes a number of its own type, an `f64` field any number"
+}
+
+impl<F, V: NumberValue<F>> FilterKind<F, V> for Number {
+    write_as!(NumberValue);
 }
 
 compared_by_type! {
@@ -186,10 +214,18 @@ compared_by_type! {
         "an `f64` field takes any number, an integer field a number of its own type"
 }
 
+impl<F, V: DoubleValue<F>> FilterKind<F, V> for Double {
+    write_as!(DoubleValue);
+}
+
 compared_by_type! {
     EnumerationValue for Enumeration:
         "a list field cannot be compared with `{Self}`",
         "an enum field takes the variants of the enum, a `u64` field the id of an option"
+}
+
+impl<F, V: EnumerationValue<F>> FilterKind<F, V> for Enumeration {
+    write_as!(EnumerationValue);
 }
 
 compared_by_type! {
@@ -198,16 +234,28 @@ compared_by_type! {
         "it takes `vibecode_runtime::Money`"
 }
 
+impl<F, V: MoneyValue<F>> FilterKind<F, V> for Money {
+    write_as!(MoneyValue);
+}
+
 compared_by_type! {
     CrmValue for Crm:
         "a field that links CRM records cannot be compared with `{Self}`",
         "it takes `vibecode_runtime::CrmRef`"
 }
 
+impl<F, V: CrmValue<F>> FilterKind<F, V> for Crm {
+    write_as!(CrmValue);
+}
+
 compared_by_type! {
     IblockValue for Iblock:
         "a field that links an information block cannot be compared with `{Self}`",
         "it takes the id as a number of the field's own type"
+}
+
+impl<F, V: IblockValue<F>> FilterKind<F, V> for Iblock {
+    write_as!(IblockValue);
 }
 
 /// Values that a field of the type `F` with the id of a record of the entity `E` can be compared with.
@@ -256,12 +304,6 @@ macro_rules! compared_by_kind {
                 self.encode(to)
             }
         }
-
-        impl<F, V: $Value> FilterKind<F, V> for $Kind {
-            fn write(value: &V, to: &mut Encoder<'_>) -> Written {
-                $Value::write(value, to)
-            }
-        }
     };
 }
 
@@ -271,10 +313,18 @@ compared_by_kind! {
         "it takes `bool`, or your own type with `Encode` for `kind::Boolean`"
 }
 
+impl<F, V: BooleanValue> FilterKind<F, V> for Boolean {
+    write_as!(BooleanValue);
+}
+
 compared_by_kind! {
     DateValue for Date:
         "a date field cannot be compared with `{Self}`",
         "it takes `vibecode_runtime::Date`, the date of `jiff`, `chrono` or `time` with the feature of that name, or your own type with `Encode` for `kind::Date`"
+}
+
+impl<F, V: DateValue> FilterKind<F, V> for Date {
+    write_as!(DateValue);
 }
 
 compared_by_kind! {
@@ -283,10 +333,18 @@ compared_by_kind! {
         "it takes `vibecode_runtime::DateTime`, a time with an offset of `jiff`, `chrono` or `time` with the feature of that name, or your own type with `Encode` for `kind::DateTime`"
 }
 
+impl<F, V: DateTimeValue> FilterKind<F, V> for DateTime {
+    write_as!(DateTimeValue);
+}
+
 compared_by_kind! {
     DateOrDateTimeValue for DateOrDateTime:
         "a date field cannot be compared with `{Self}`",
         "it takes `vibecode_runtime::Date` or `DateTime`, or those of `jiff`, `chrono` or `time` with the feature of that name"
+}
+
+impl<F, V: DateOrDateTimeValue> FilterKind<F, V> for DateOrDateTime {
+    write_as!(DateOrDateTimeValue);
 }
 
 /// Generates the traits of the multifields, which are compared by the value without its type.
@@ -303,35 +361,10 @@ macro_rules! compared_by_value {
             fn text(&self) -> &str;
         }
 
-        impl $Trait for str {
-            fn text(&self) -> &str {
-                self
-            }
-        }
-
-        impl $Trait for String {
-            fn text(&self) -> &str {
-                self
-            }
-        }
-
-        impl $Trait for crate::$Kind {
-            fn text(&self) -> &str {
-                self.value()
-            }
-        }
-
         #[diagnostic::do_not_recommend]
         impl<V: $Trait + ?Sized> $Trait for &V {
             fn text(&self) -> &str {
                 (**self).text()
-            }
-        }
-
-        impl<F, V: $Trait> FilterKind<F, V> for $Kind {
-            fn write(value: &V, to: &mut Encoder<'_>) -> Written {
-                to.text(value.text());
-                Ok(())
             }
         }
     };
@@ -343,10 +376,62 @@ compared_by_value! {
         "it takes the phone as `&str`, `String` or `vibecode_runtime::Phone`, without its type"
 }
 
+impl PhoneValue for str {
+    fn text(&self) -> &str {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl PhoneValue for String {
+    fn text(&self) -> &str {
+        self
+    }
+}
+
+impl PhoneValue for crate::Phone {
+    fn text(&self) -> &str {
+        self.value()
+    }
+}
+
+impl<F, V: PhoneValue> FilterKind<F, V> for Phone {
+    fn write(value: &V, to: &mut Encoder<'_>) -> Written {
+        to.text(value.text());
+        Ok(())
+    }
+}
+
 compared_by_value! {
     EmailValue for Email,
         "an email field cannot be compared with `{Self}`",
         "it takes the email as `&str`, `String` or `vibecode_runtime::Email`, without its type"
+}
+
+impl EmailValue for str {
+    fn text(&self) -> &str {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl EmailValue for String {
+    fn text(&self) -> &str {
+        self
+    }
+}
+
+impl EmailValue for crate::Email {
+    fn text(&self) -> &str {
+        self.value()
+    }
+}
+
+impl<F, V: EmailValue> FilterKind<F, V> for Email {
+    fn write(value: &V, to: &mut Encoder<'_>) -> Written {
+        to.text(value.text());
+        Ok(())
+    }
 }
 
 /// A kind of field with text, which `contains` searches.
