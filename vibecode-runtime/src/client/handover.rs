@@ -117,6 +117,8 @@ impl http_body::Body for Framed {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        // hyper has asked `is_end_stream` before. If it ever does not, no data is sent unnoticed.
+        self.handover.take();
         if self.handover.has_ended() {
             return Poll::Ready(Some(Err(io::Error::other("the request was given up"))));
         }
@@ -177,6 +179,11 @@ mod tests {
             let passed_on = Arc::<Handover>::default();
             assert_eq!(body(&passed_on).is_end_stream(), bytes.is_empty());
             assert!(!passed_on.withdraw());
+
+            let polled = Arc::<Handover>::default();
+            let mut body_of_polled = pin!(body(&polled));
+            let _ = poll_fn(|context| body_of_polled.as_mut().poll_frame(context)).await;
+            assert!(!polled.withdraw());
 
             let withdrawn = Arc::<Handover>::default();
             assert!(withdrawn.withdraw());
