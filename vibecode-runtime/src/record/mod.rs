@@ -110,11 +110,14 @@ impl<'a> Fields<'a> {
             many.resize(count, None);
             many.as_mut_slice()
         };
-        let index = |name: &str| {
-            let further = || further.iter().position(|each| *each == name);
-            T::index_of(name).or_else(|| further().map(|index| own + index))
+        let picked = if T::READS_MULTIFIELDS {
+            let further = |name: &str| further.iter().position(|each| *each == name);
+            let index = |name: &str| T::index_of(name).or_else(|| further(name).map(|it| own + it));
+            json::pick_into(record, values, index)
+        } else {
+            json::pick_into(record, values, T::index_of)
         };
-        json::pick_into(record, values, index).map_err(|problem| match problem {
+        picked.map_err(|problem| match problem {
             NotPicked::NotAnObject => UnreadableRecord::NotAnObject,
             NotPicked::UnreadableKey => UnreadableRecord::Key,
             NotPicked::Ambiguous(index) => {
