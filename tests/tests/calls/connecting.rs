@@ -89,7 +89,7 @@ async fn a_call_that_still_connects_when_a_pause_begins_is_sent_after_the_pause(
         sleep(Duration::from_millis(500)).await;
         sandbox.fault(Fault::rate_limited(Duration::from_secs(pause)).on("GET"));
         let read = tokio::spawn(client.get_raw(ContactId::from(72)));
-        sleep(Duration::from_secs(pause) - Duration::from_millis(10)).await;
+        sleep(Duration::from_millis(pause * 1_000 - 10)).await;
         assert_eq!(requests(&sandbox), ["GET /v1/contacts/72"], "in the pause");
         read.await.unwrap().unwrap();
         slow.await.unwrap().unwrap();
