@@ -5,9 +5,9 @@ use std::sync::OnceLock;
 use crate::{Multifield, Schema, suggest};
 
 /// Generates [`Entity`] and its table. Each entry has the names that the entity's type and its ids have
-/// in the runtime, its path, the name of a single record, the file of the fields that are built in (`-` if there is none),
-/// whether these are only a few of its fields, and the `entityId` of its user fields (`-` if it is not
-/// known, or if there are none).
+/// in the runtime, its path, the name of a single record, the file of its built-in fields, whether these
+/// are only a few of its fields, and the `entityId` of its user fields. A `-` means that no field is known,
+/// or no such id.
 macro_rules! entities {
     ($($Entity:ident $Id:ident $path:literal $singular:literal $fields:tt $known:ident $user_fields:tt;)+) => {
         /// An entity of the API, except for smart processes.
@@ -171,8 +171,8 @@ impl Entity {
         self.row().known == Known::Few
     }
 
-    /// Returns the fields that are built in, which are parsed once per process. There are none if no
-    /// field of the entity is known.
+    /// Returns the built-in fields, which are parsed once per process. The schema is empty if no field of
+    /// the entity is known.
     #[must_use]
     #[expect(
         clippy::expect_used,

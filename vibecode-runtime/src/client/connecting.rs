@@ -1,4 +1,4 @@
-//! Notices that a request needs a new connection, and what may happen until it has one.
+//! Detects that a request needs a new connection, and limits what happens until it has one.
 //!
 //! A request on an open connection is passed on when its attempt is first polled. A new connection is
 //! made step by step, and the request is passed on when it is there, or when another connection becomes
@@ -100,7 +100,7 @@ thread_local! {
     static BEGUN: Cell<u64> = const { Cell::new(0) };
 }
 
-/// Polls an attempt once. Returns whether it began a connection too, which is not there yet then.
+/// Polls an attempt once. Also returns whether it began a connection, which is not open yet.
 pub(super) fn poll_attempt<T>(poll: impl FnOnce() -> Poll<T>) -> (Poll<T>, bool) {
     let before = BEGUN.get();
     let polled = poll();
@@ -121,7 +121,7 @@ impl<S> Layer<S> for CountConnections {
     }
 }
 
-/// The connector within. Shared, since hyper clones its connector six times for every request, and
+/// Wraps a connector, and counts its calls. The connector is shared, since hyper clones its connector six times for every request, and
 /// reqwest's connector costs hundreds of instructions to clone.
 pub(super) struct Counted<S> {
     connector: Arc<S>,

@@ -1,5 +1,4 @@
-//! Whether a request was passed on to a connection, and a body that is not passed on after its attempt
-//! has ended.
+//! Tracks whether a request was passed on to a connection, and stops its body when its attempt has ended.
 //!
 //! Dropping a request does not recall it: hyper still flushes the body that it holds. (64 MiB arrived
 //! complete 15 s after the drop.) Therefore a long body is sent in frames of at most 16 KiB. A request

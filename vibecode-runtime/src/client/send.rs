@@ -362,8 +362,8 @@ impl Sending<'_> {
         let authorization = self.session.authorization().await;
         let authorization = authorization.map_err(|error| request.named(error))?;
         let shared = &*self.client.shared;
-        // As long as others wait for a connection, there is none for this request either. So it does not
-        // take a slot of the throttle yet. It gets the permit when it is free, polled or not, so it moves
+        // While others wait for a connection, no connection is idle. So this request does not take a slot of
+        // the throttle yet. It receives the permit even if its caller does not poll, so the call moves
         // to a task.
         if shared.throttle.is_limited() && connect_permit.is_none() && shared.connecting.is_full() {
             self.caller.detach();

@@ -105,14 +105,14 @@ impl<T, F, K> Field<T, F, K> {
         })
     }
 
-    /// Equal to one of the values: an array of at most 32, a `Vec`, or a slice. If there are none, the
-    /// list has no rows, and no request is sent.
+    /// Equal to one of the values: an array of at most 32, a `Vec`, or a slice. With an empty
+    /// list the query returns no rows, and sends no request.
     pub fn any_of(self, values: impl ValueList<F, K>) -> Condition<T> {
         let values = values.write();
         Condition::new(Comparison::of_list(self.name, Operator::AnyOf, values))
     }
 
-    /// Equal to none of the values. If there are none, nothing is excluded.
+    /// Not equal to any of the values. An empty list excludes nothing.
     pub fn none_of(self, values: impl ValueList<F, K>) -> Condition<T> {
         let values = values.write();
         Condition::new(Comparison::of_list(self.name, Operator::NoneOf, values))
