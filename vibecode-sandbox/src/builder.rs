@@ -1,12 +1,12 @@
 //! The builder of a sandbox.
 
 use serde_json::{Value, json};
-use vibecode_spec::Entity;
+use vibecode_spec::EntityPath;
 
 use crate::{
     keys::{Key, Keyring, Quota, ResetUnit, Window},
     portal::{
-        quirks::{EmptyMaps, Fm, Paging, Quirks},
+        quirks::{EmptyMaps, Fm, Paging, Quirks, Vocabulary},
         setup::{self, GivenFields},
     },
     sandbox::{self, Sandbox},
@@ -64,6 +64,9 @@ impl SandboxBuilder {
     /// Phones and emails are given in a form in which they are written, or as `fm`, which takes
     /// precedence: an answer of the API can be used as a seed. All other values are stored
     /// unchanged. A record without an `id` gets the next free one. Several seeds add up.
+    ///
+    /// `statuses`, `deal-categories`, `currencies` and `users` replace only the default rows of that
+    /// name: a seed without them keeps those, and a seed with nothing else keeps the default records.
     pub fn seed(mut self, records: Value) -> Self {
         self.seeds.push(records);
         self
@@ -75,11 +78,11 @@ impl SandboxBuilder {
     /// The fields of the default portal stay.
     pub fn user_field(
         mut self,
-        entity: Entity,
+        entity: impl Into<EntityPath>,
         wire_name: impl Into<String>,
         description: Value,
     ) -> Self {
-        let given = GivenFields::One(entity, wire_name.into(), description);
+        let given = GivenFields::One(entity.into(), wire_name.into(), description);
         self.fields.push(given);
         self
     }
@@ -99,8 +102,8 @@ impl SandboxBuilder {
     /// assert!(sandbox.contact(71).expect("is there").get("ufCrmFloor").is_some());
     /// # }
     /// ```
-    pub fn schema(mut self, entity: Entity, fields: Value) -> Self {
-        self.fields.push(GivenFields::All(entity, fields));
+    pub fn schema(mut self, entity: impl Into<EntityPath>, fields: Value) -> Self {
+        self.fields.push(GivenFields::All(entity.into(), fields));
         self
     }
 
@@ -159,6 +162,14 @@ impl SandboxBuilder {
     /// true on every full page, even if it is the last one (grade O).
     pub fn untruthful_paging(mut self) -> Self {
         self.quirks.paging = Paging::Untruthful;
+        self
+    }
+
+    /// Answers `GET /v1/{entity}/fields` in the vocabulary of the layer underneath (grade B), as a bare
+    /// map: `isReadOnly`, `title`, `items`. By default the answer is `data.fields`, with `label` and
+    /// `readonly` (grade O).
+    pub fn native_fields(mut self) -> Self {
+        self.quirks.vocabulary = Vocabulary::Native;
         self
     }
 

@@ -1,7 +1,7 @@
 //! An in-process stand-in for the `VibeCode` API of Bitrix24, for tests and first steps.
 //!
 //! A [`Sandbox`] listens on a free port of the loopback interface and serves contacts, companies,
-//! leads and deals from memory, with the semantics that the API documents: a PATCH only ever adds
+//! leads, deals and smart processes from memory, with the semantics that the API documents: a PATCH only ever adds
 //! phones and emails, an unknown key is dropped silently, and every key of the portal has rights.
 //! It runs on the runtime that starts it and takes all time from [`tokio::time`], so that a test
 //! with a paused clock stays deterministic.
@@ -40,11 +40,18 @@
 //! # What is served
 //!
 //! - `GET /v1/{entity}/{id}`, `PATCH`, `DELETE`, and `POST /v1/{entity}`, which answers 201
-//! - `GET /v1/{entity}` with `filter[field]=v`, `order[field]=asc`, `select=a,b`, `limit` and
-//!   `offset`; `POST /v1/{entity}/search` with the same in a body, and with operators:
-//!   `{"id":{"$gte":5}}` or `{">=id":5}`
+//! - `GET /v1/{entity}` with `filter[field]=v`, `filter=<JSON>` or `field=v`, `order[field]=asc`,
+//!   `select=a,b` or `select[]=a&select[]=b`, `limit` and `offset`; `POST /v1/{entity}/search` with
+//!   the same in a body, and with operators: `{"id":{"$gte":5}}` or `{">=id":5}`
+//! - `POST /v1/{entity}/aggregate`, which counts records in groups
 //! - `POST /v1/batch` with 1 to 50 calls, `POST /v1/{entity}/batch` with up to 500 items
-//! - `GET /v1/{entity}/fields`, `GET /v1/userfields/{entity}` and `GET /v1/me`
+//! - `GET /v1/{entity}/fields`, `GET` and `POST /v1/userfields/{entity}`, `GET /v1/me` and
+//!   `GET /v1/guide`
+//! - `GET /v1/statuses`, `deal-categories`, `currencies` and `users`, each with `/{id}` and
+//!   `POST …/search`, and `GET /v1/users/me`
+//!
+//! `{entity}` is `contacts`, `companies`, `leads`, `deals`, or a smart process such as `items/1040`,
+//! which is `items` in a batch, with its `entityTypeId` inside `params`.
 //!
 //! Every other route answers 404 `ROUTE_NOT_FOUND`. Limits ([`SandboxBuilder::rate_limit`],
 //! [`SandboxBuilder::portal_limit`]) are off by default.
@@ -93,6 +100,11 @@
 //! - Records that a reference points to need not exist, and `companyId` does not follow
 //!   `companyIds`.
 //! - Reads show `fm`, unless [`SandboxBuilder::without_fm`] is set. A write is visible immediately.
+//! - The selected fields of a list always include `id`. A `sort` has no effect, and neither has an
+//!   unknown key of a search: [`LoggedRequest::dropped`] names them.
+//! - `POST /v1/{entity}/aggregate` knows only `count`. Deals are grouped by the fields that the API
+//!   names, other records by status codes, references and amounts.
+//! - The user of `users/me` is the first one, whatever the key.
 //! - A list is sorted by id unless the request says otherwise, with unset values first. If an order
 //!   has several fields, they are applied in the order of their names, since a JSON object has no
 //!   order.
@@ -109,17 +121,18 @@
 //!
 //! - Calls are carried out one after the other, and count as one request for every limit.
 //! - Fields are directly under `params`; a `fields` key in there is unknown and is dropped.
-//! - `data.results` holds the `data` of each call's own answer, for a list without its `meta`;
-//!   `data.meta` is `{total,succeeded,failed}`; empty maps are `{}`
+//! - `data.results` holds the `data` of each call's own answer, and `data.meta` `{truncated,hasMore}`
+//!   for each list; `data.summary` is `{total,succeeded,failed}`; empty maps are `{}`
 //!   ([`SandboxBuilder::empty_maps_as_lists`]).
 //! - An unknown entity or action, or `params` that are not a map, is an `INVALID_PARAMS` error of
-//!   that call. A call id that is missing, too long or duplicated is an `INVALID_PARAMS` error of
+//!   that call. A call id that is empty, too long or duplicated is an `INVALID_PARAMS` error of
 //!   the whole batch. A batch without calls is `INVALID_REQUEST`.
-//! - A read-only key can read in a batch: only the writes are errors. It has no access to a batch
-//!   of one entity.
-//! - `POST /v1/{entity}/batch` takes `create` and `update` with `items` and `delete` with `ids`.
-//!   Its answer has the shape of a `POST /v1/batch` answer, with the ids of the records instead of
-//!   those of the calls, and the position for a new record.
+//! - A read-only key can read in a batch: only the writes are errors. A batch of one entity
+//!   with a write is refused.
+//! - `POST /v1/{entity}/batch` takes `create` and `update` with `items`, `delete` with `ids`, `get`
+//!   with either, `list` and `search` with a query or with several as `items`, and `fields`. Its
+//!   answer has the shape of a `POST /v1/batch` answer, with the ids of the records instead of
+//!   those of the calls, and the index for a new record or a query.
 //!
 //! Keys and limits:
 //!
@@ -151,4 +164,4 @@ pub use keys::{Key, ResetUnit, Window};
 pub use log::{LoggedRequest, Watch};
 pub use sandbox::Sandbox;
 pub use start_error::StartError;
-pub use vibecode_spec::Entity;
+pub use vibecode_spec::{Entity, EntityPath};

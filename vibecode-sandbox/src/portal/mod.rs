@@ -1,7 +1,9 @@
 //! The portal behind the API: its records and fields, how a body changes a record, and how records
 //! are listed and shown. It knows neither HTTP requests nor keys.
 
+pub(crate) mod aggregate;
 pub(crate) mod calendar;
+pub(crate) mod catalogue;
 pub(crate) mod clock;
 pub(crate) mod contents;
 pub(crate) mod fields;

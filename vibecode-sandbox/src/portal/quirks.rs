@@ -5,6 +5,7 @@ pub(crate) struct Quirks {
     pub(crate) empty_maps: EmptyMaps,
     pub(crate) paging: Paging,
     pub(crate) fm: Fm,
+    pub(crate) vocabulary: Vocabulary,
 }
 
 /// How a batch writes an empty map.
@@ -23,6 +24,16 @@ pub(crate) enum Paging {
     Truthful,
     /// `total` is 0, and `hasMore` only says whether the page is full (both grade O).
     Untruthful,
+}
+
+/// How `GET /v1/{entity}/fields` describes fields.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Vocabulary {
+    /// `{"fields":{"id":{"type","label","readonly"}}}` (grade O).
+    #[default]
+    Api,
+    /// A bare map, in the vocabulary of the layer underneath (grade B).
+    Native,
 }
 
 /// Whether reads show `fm` beside its aliases.

@@ -7,12 +7,12 @@ use serde_json::{Map, Value};
 use crate::{portal::calendar::Moment, wire::Failure};
 
 /// Conditions that must all be met.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Filter {
     pub(crate) conditions: Vec<Condition>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Condition {
     pub(crate) field: String,
     operator: Operator,
