@@ -6,7 +6,10 @@ use vibecode_spec::EntityPath;
 use crate::{
     keys::{Key, Keyring, Quota, ResetUnit, Window},
     portal::{
-        quirks::{EmptyMaps, Fm, Paging, Quirks, Vocabulary},
+        quirks::{
+            EmptyMaps, Fm, ListShape, Paging, Phones, Quirks, ReadOnlyKeys, UnknownStatus, Updates,
+            Vocabulary,
+        },
         setup::{self, GivenFields},
     },
     sandbox::{self, Sandbox},
@@ -170,6 +173,40 @@ impl SandboxBuilder {
     /// `readonly` (grade O).
     pub fn native_fields(mut self) -> Self {
         self.quirks.vocabulary = Vocabulary::Native;
+        self
+    }
+
+    /// Sets how lists are written. By default they are arrays.
+    pub fn list_shape(mut self, shape: ListShape) -> Self {
+        self.quirks.list_shape = shape;
+        self
+    }
+
+    /// Sets what becomes of a status code that the portal's [statuses](SandboxBuilder::seed) do not
+    /// have. By default it is stored.
+    pub fn unknown_status(mut self, outcome: UnknownStatus) -> Self {
+        self.quirks.unknown_status = outcome;
+        self
+    }
+
+    /// Refuses a write with a read-only or immutable key: 400 `READONLY_FIELD`, as tasks do (grade D).
+    /// By default such a key is ignored.
+    pub fn refuse_read_only(mut self) -> Self {
+        self.quirks.read_only_keys = ReadOnlyKeys::Refused;
+        self
+    }
+
+    /// Reformats new phones: `+79169876543` is stored as `+7 916 987-65-43`. That portals reformat
+    /// phones is grade B; the form is assumed.
+    pub fn formatted_phones(mut self) -> Self {
+        self.quirks.phones = Phones::Formatted;
+        self
+    }
+
+    /// Answers a PATCH with the keys of the documented answer only: the id, the names, the company, the
+    /// responsible user and the times. By default a PATCH answers the whole record.
+    pub fn partial_updates(mut self) -> Self {
+        self.quirks.updates = Updates::DocumentedKeys;
         self
     }
 

@@ -34,8 +34,8 @@
 //! ```
 //!
 //! Other records, user fields, keys and limits are set with [`Sandbox::builder`]. Facts about the
-//! API have a grade if it matters: D means that its own documentation says so, O that it was
-//! observed on a portal.
+//! API have a grade if it matters: D means that its own documentation says so, B that the layer
+//! underneath does it, O that it was observed on a portal, C that other clients assume it.
 //!
 //! # What is served
 //!
@@ -72,20 +72,56 @@
 //! [port](SandboxBuilder::port), with a [page](SandboxBuilder::page) that shows the requests. A
 //! test can follow the requests as they arrive, too: [`Sandbox::watch`].
 //!
+//! # What is known, and how well
+//!
+//! Facts without a setting cannot be changed. A dash means that nothing is known: the sandbox makes a
+//! choice, and a portal may behave differently.
+//!
+//! | behaviour | grade | setting for another |
+//! |---|---|---|
+//! | null, `""`, 0, `"0"`, false and `[]` clear a field of any kind but a phone or an email | B | |
+//! | a number or a reference cleared with 0 reads 0, anything else reads null, `[]` or false | – | |
+//! | only true, `"true"`, `"y"` and `"Y"` are true; 1 and `"1"` are false | B | |
+//! | a date that cannot be parsed is silently not set | B | |
+//! | `{"id":n}` keeps file n, and clears the field if it does not hold n | B | |
+//! | other values that do not fit their field are 400 `INVALID_REQUEST` | D, which values is – | |
+//! | a phone or an email is only added; an equal one is added again | D; – | |
+//! | phones stay as they are written | – | [`formatted_phones`](SandboxBuilder::formatted_phones) (B) |
+//! | an unknown key is dropped, 200 | O, B | |
+//! | a read-only key is dropped, 200 | – | [`refuse_read_only`](SandboxBuilder::refuse_read_only) (D on tasks) |
+//! | an unknown status code is stored | – | [`unknown_status`](SandboxBuilder::unknown_status) |
+//! | a PATCH answers the whole record | D (text) | [`partial_updates`](SandboxBuilder::partial_updates) (D, its example) |
+//! | `fields` is `data.fields` with `type`, `label` and `readonly` | O | [`native_fields`](SandboxBuilder::native_fields) (B) |
+//! | `enum`, `multiple` and `required` in `fields` | – | |
+//! | `userfields` has camelCase keys and `meta.total`; POST takes the same form | D; – | |
+//! | `me` and `guide` have the recorded keys | O | |
+//! | a list is an array | D | [`list_shape`](SandboxBuilder::list_shape) (O, doubtful) |
+//! | `meta.total` and `meta.hasMore` are correct | D | [`untruthful_paging`](SandboxBuilder::untruthful_paging) (O) |
+//! | `filter=<JSON>`, an unknown parameter as a filter, an unknown filter field is 400 | O | |
+//! | upper-case names in `select` leave only `id` | O | |
+//! | `sort` has no effect | – | |
+//! | `aggregate` counts in groups, over the fields that the API names for deals | O | |
+//! | statuses, deal-categories, currencies and users have the recorded keys | O | [`seed`](SandboxBuilder::seed) |
+//! | a batch has `results`, `errors` and `summary` | O | |
+//! | `meta` of a batch | C | |
+//! | calls without an id are `"0"`, `"1"`, … | D | |
+//! | empty `results` and `errors` are `{}` | – | [`empty_maps_as_lists`](SandboxBuilder::empty_maps_as_lists) |
+//! | the answer of `POST /v1/{entity}/batch` | – | |
+//! | the message and the hint of a 429 | D | |
+//! | built-in fields of smart processes | – | [`schema`](SandboxBuilder::schema) |
+//!
 //! # Undocumented behaviour
 //!
-//! If the API's documentation says nothing, the sandbox makes a choice. A portal may behave
-//! differently.
+//! What the table says with a dash, in detail, and more of it:
 //!
 //! Writing:
 //!
-//! - `null` is ignored. `""` clears a text, a number, a date or a single user field, `0` clears a
-//!   reference, and `[]` clears a field of several values. `[]` adds no phone.
-//! - `{}` answers 200 and changes nothing.
-//! - A value that does not fit its field is 400 `INVALID_REQUEST`, for user fields too, and nothing
-//!   of the body is applied. The message names the field, never the value.
-//! - A built-in number may be sent as text (`"15"`), a user field's may not. A built-in boolean is
-//!   `true` or `false`; a user field's may also be `"Y"` or `"N"`.
+//! - `{}` answers 200 and changes nothing. `[]` and null add no phone, and `""` is 400
+//!   `INVALID_MULTIFIELD_SHAPE`.
+//! - If a value does not fit its field, for user fields too, nothing of the body is applied. The
+//!   message names the field, never the value.
+//! - A built-in number may be sent as text (`"15"`), a user field's may not. A date is `YYYY-MM-DD`,
+//!   a time has an offset. In a list of dates, one that cannot be parsed leaves the whole list unset.
 //! - A phone or email array holds either strings or objects, not both.
 //! - Read-only fields, including `fm`, and user fields under their upper-case names are ignored.
 //!   Immutable fields are ignored too, except in a new record.
@@ -95,8 +131,7 @@
 //! Reading:
 //!
 //! - A read returns every field of the entity. A field that was never set is `null`, `[]` if it
-//!   holds several values, or `false` if it is a built-in boolean. A reference cleared with `0`
-//!   reads `0`. `include` is ignored.
+//!   holds several values, or `false` if it is a built-in boolean. `include` is ignored.
 //! - Records that a reference points to need not exist, and `companyId` does not follow
 //!   `companyIds`.
 //! - Reads show `fm`, unless [`SandboxBuilder::without_fm`] is set. A write is visible immediately.
@@ -162,6 +197,7 @@ pub use builder::SandboxBuilder;
 pub use faults::{CallFault, Fault, Storm};
 pub use keys::{Key, ResetUnit, Window};
 pub use log::{LoggedRequest, Watch};
+pub use portal::{ListShape, UnknownStatus};
 pub use sandbox::Sandbox;
 pub use start_error::StartError;
 pub use vibecode_spec::{Entity, EntityPath};

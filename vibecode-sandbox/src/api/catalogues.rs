@@ -1,7 +1,5 @@
 //! Reads of the catalogues: statuses, pipelines, currencies and users.
 
-use serde_json::Value;
-
 use super::{list_input::ListInput, operation::Success};
 use crate::{
     portal::{Portal, list::query::Query},
@@ -28,6 +26,6 @@ pub(crate) fn list(
 ) -> Result<Success, Failure> {
     let query = Query::parse(&input.query, &input.order)?;
     let catalogues = &portal.catalogues;
-    let (rows, meta) = catalogues.list(catalogue, &query, portal.quirks.paging)?;
-    Ok(Success::of_list(Value::Array(rows), meta, &input.unused))
+    let (rows, meta) = catalogues.list(catalogue, &query, portal.quirks)?;
+    Ok(Success::of_list(rows, meta, &input.unused))
 }

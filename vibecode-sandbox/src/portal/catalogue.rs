@@ -12,7 +12,7 @@ use super::{
         filter,
         query::{Direction, Query},
     },
-    quirks::Paging,
+    quirks::{Paging, Quirks},
 };
 use crate::{
     start_error::StartError,
@@ -75,8 +75,8 @@ impl Catalogues {
         &self,
         catalogue: Catalogue,
         query: &Query,
-        paging: Paging,
-    ) -> Result<(Vec<Value>, Value), Failure> {
+        quirks: Quirks,
+    ) -> Result<(Value, Value), Failure> {
         let rows = self.rows(catalogue);
         let known: BTreeSet<&str> = rows
             .iter()
@@ -113,8 +113,19 @@ impl Catalogues {
         let total = found.len();
         let page = found.into_iter().skip(query.offset).take(query.limit);
         let page: Vec<Value> = page.map(|row| query.selected(row.clone()).into()).collect();
-        let meta = paging.meta(query, page.len(), total);
-        Ok((page, meta))
+        let meta = quirks.paging.meta(query, page.len(), total);
+        Ok((quirks.list_shape.of(page), meta))
+    }
+
+    /// Returns whether a status set has this code, or whether the portal has no such set.
+    pub(crate) fn has_status(&self, set: &str, code: &str) -> bool {
+        let of_set = |row: &&Row| row.get("entityId").is_some_and(|id| id == set);
+        let mut rows = self
+            .rows(Catalogue::Statuses)
+            .iter()
+            .filter(of_set)
+            .peekable();
+        rows.peek().is_none() || rows.any(|row| row.get("statusId").is_some_and(|id| id == code))
     }
 }
 

@@ -16,7 +16,7 @@ use super::{
     quirks::{Fm, Quirks},
     record::Record,
     table::Table,
-    update::{self, Update},
+    update::{self, Rules, Update},
 };
 use crate::wire::Failure;
 
@@ -55,7 +55,8 @@ impl Portal {
             let view = self.quirks.view(record, &table.fields);
             Value::Object(query.selected(view))
         });
-        Ok((data.collect(), listing.meta(query, self.quirks.paging)))
+        let data = self.quirks.list_shape.of(data.collect());
+        Ok((data, listing.meta(query, self.quirks.paging)))
     }
 
     /// Counts the records that match the query, in groups.
@@ -88,8 +89,15 @@ impl Portal {
         let table = table.ok_or_else(Failure::entity_not_found)?;
         let mut record = Record::new(table.last_id + 1);
         let fields = &table.fields;
-        let update = Update::new(body, fields, update::is_settable, &record, &mut self.ids)?;
-        let dropped = update.apply(&mut record, &mut self.ids);
+        let rules = Rules {
+            entity,
+            fields,
+            catalogues: &self.catalogues,
+            quirks: self.quirks,
+            writable: update::is_settable,
+        };
+        let update = Update::new(body, &rules, &record, &mut self.ids)?;
+        let dropped = update.apply(&mut record, &mut self.ids, self.quirks.phones);
         if let EntityPath::Items(number) = entity {
             let key = "entityTypeId".to_owned();
             record.values.insert(key, number.into());
@@ -113,13 +121,21 @@ impl Portal {
         let record = table.records.get_mut(&id);
         let record = record.ok_or_else(Failure::entity_not_found)?;
         let fields = &table.fields;
-        let update = Update::new(body, fields, update::is_changeable, record, &mut self.ids)?;
+        let rules = Rules {
+            entity,
+            fields,
+            catalogues: &self.catalogues,
+            quirks: self.quirks,
+            writable: update::is_changeable,
+        };
+        let update = Update::new(body, &rules, record, &mut self.ids)?;
         let changes = update.changes();
-        let dropped = update.apply(record, &mut self.ids);
+        let dropped = update.apply(record, &mut self.ids, self.quirks.phones);
         if changes {
             record.mark_updated(fields, self.clock.after(record.updated()));
         }
-        Ok((self.quirks.view(record, fields).into(), dropped))
+        let view = self.quirks.view(record, fields);
+        Ok((self.quirks.updates.of(view), dropped))
     }
 
     pub(crate) fn delete(&mut self, entity: EntityPath, id: u64) -> Result<(), Failure> {

@@ -14,7 +14,9 @@ pub(crate) mod quirks;
 pub(crate) mod record;
 pub(crate) mod seed;
 pub(crate) mod setup;
+pub(crate) mod status_set;
 pub(crate) mod table;
 pub(crate) mod update;
 
 pub(crate) use contents::Portal;
+pub use quirks::{ListShape, UnknownStatus};

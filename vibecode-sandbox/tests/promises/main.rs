@@ -34,6 +34,8 @@ mod seeds;
 #[cfg(test)]
 mod server;
 #[cfg(test)]
+mod settings;
+#[cfg(test)]
 mod storms;
 #[cfg(test)]
 mod updates;
