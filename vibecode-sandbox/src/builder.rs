@@ -182,7 +182,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// Sets what becomes of a status code that the portal's [statuses](SandboxBuilder::seed) do not
+    /// Sets the effect of a status code that the portal's [statuses](SandboxBuilder::seed) do not
     /// have. By default it is stored.
     pub fn unknown_status(mut self, outcome: UnknownStatus) -> Self {
         self.quirks.unknown_status = outcome;

@@ -70,7 +70,7 @@ impl ListShape {
     }
 }
 
-/// What becomes of a status code that is not in the status set of its field, which is not known.
+/// The effect of a status code that is not in the status set of its field, which is not known.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
@@ -94,7 +94,7 @@ pub enum UnknownStatus {
     Dropped,
 }
 
-/// What becomes of a read-only key in a write.
+/// The effect of a read-only key in a write.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum ReadOnlyKeys {
     #[default]
