@@ -46,7 +46,8 @@ pub struct SandboxBuilder {
 
 impl Sandbox {
     /// Starts a sandbox with the default portal on the runtime of the caller: contacts 71 to 73
-    /// with a user field of every type, company 15, lead 31 and deal 5.
+    /// with a user field of every type, company 15, lead 31, deal 5, and item 3 of the smart process
+    /// 1040.
     ///
     /// # Panics
     /// Panics if no port of the loopback interface is free.

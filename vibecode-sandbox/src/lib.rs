@@ -98,6 +98,7 @@
 //! | a list is an array | D | [`list_shape`](SandboxBuilder::list_shape) (O, doubtful) |
 //! | `meta.total` and `meta.hasMore` are correct | D | [`untruthful_paging`](SandboxBuilder::untruthful_paging) (O) |
 //! | `filter=<JSON>`, an unknown parameter as a filter, an unknown filter field is 400 | O | |
+//! | a filter by time compares the clock on the wall: the offset in its value is ignored | O | |
 //! | upper-case names in `select` leave only `id` | O | |
 //! | `sort` has no effect | – | |
 //! | `aggregate` counts in groups, over the fields that the API names for deals | O | |

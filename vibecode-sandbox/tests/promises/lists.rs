@@ -235,3 +235,25 @@ async fn records_are_counted_in_groups() {
         assert_eq!(answer.error(), (400, code), "{body}");
     }
 }
+
+#[tokio::test]
+async fn a_filter_by_time_ignores_the_offset_of_its_value() {
+    let sandbox = Sandbox::start().await;
+    // Contact 71 was made at 2020-05-08T10:48:20+03:00.
+    for (filter, expected) in [
+        (json!({"createdTime": "2020-05-08T10:48:20Z"}), vec![71]),
+        (
+            json!({"createdTime": "2020-05-08T10:48:20.000-05:00"}),
+            vec![71],
+        ),
+        (json!({"createdTime": "2020-05-08T07:48:20Z"}), vec![]),
+        (json!({"<createdTime": "2020-05-08T10:48:20Z"}), vec![]),
+        (
+            json!({"<createdTime": "2020-05-08T10:48:21-12:00"}),
+            vec![71],
+        ),
+    ] {
+        let answer = post(&sandbox, "contacts/search", &json!({"filter": filter})).await;
+        assert_eq!(ids(&answer), expected, "{filter}");
+    }
+}

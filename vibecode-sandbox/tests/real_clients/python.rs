@@ -1,4 +1,4 @@
-//! `vibecode-b24-bot` from PyPI.
+//! The Python package `vibecode-b24-bot`.
 
 use std::{
     env,
