@@ -80,7 +80,7 @@
 //! | behaviour | grade | setting for another |
 //! |---|---|---|
 //! | null, `""`, 0, `"0"`, false and `[]` clear a field of any kind but a phone or an email | B | |
-//! | a number or a reference cleared with 0 reads 0, anything else reads null, `[]` or false | – | |
+//! | a number or a reference cleared with 0 reads 0, a boolean cleared with 0 or false reads false, anything else reads null or `[]` | – | |
 //! | only true, `"true"`, `"y"` and `"Y"` are true; 1 and `"1"` are false | B | |
 //! | a date that cannot be parsed is silently not set | B | |
 //! | `{"id":n}` keeps file n, and clears the field if it does not hold n | B | |

@@ -59,7 +59,7 @@ fn cleared(field: &Field, value: &Value) -> Value {
         _ if field.multiple => unset(field),
         Kind::Integer | Kind::Number | Kind::Double | Kind::Reference(_) if is_zero => 0.into(),
         Kind::Boolean if is_zero || value == false => false.into(),
-        _ => unset(field),
+        _ => Value::Null,
     }
 }
 
