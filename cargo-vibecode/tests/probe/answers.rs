@@ -9,12 +9,11 @@ async fn the_sandbox_answers_what_its_documentation_says() {
     let sandbox = start(Sandbox::builder()).await;
     let output = probe(&sandbox, &["--yes", "--format", "json"]).await;
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    let text = "cleared by \"\"; ignored null; refused 0, []";
-    let list = "cleared by []; ignored null; refused \"\", 0";
+    let text = "cleared by \"\", null, 0, []";
     let none = "not testable: no valid value is known for this type";
     let expected = [
         format!("1 date: {text}"),
-        "1 reference: cleared by 0; ignored null; refused \"\", []".to_owned(),
+        format!("1 reference: {text}"),
         format!("1 string: {text}"),
         format!("1 address, user field: {text}"),
         format!("1 boolean, user field: {text}"),
@@ -25,12 +24,12 @@ async fn the_sandbox_answers_what_its_documentation_says() {
         format!("1 enumeration, user field: {text}"),
         format!("1 file, user field: {text}"),
         format!("1 iblock_element, user field: {none}"),
-        "1 integer, user field: cleared by \"\"; ignored null; refused []".to_owned(),
+        "1 integer, user field: cleared by \"\", null, []".to_owned(),
         format!("1 money, user field: {text}"),
-        format!("1 several of crm, user field: {list}"),
-        format!("1 several of double, user field: {list}"),
-        format!("1 several of file, user field: {list}"),
-        format!("1 several of string, user field: {list}"),
+        format!("1 several of crm, user field: {text}"),
+        format!("1 several of double, user field: {text}"),
+        format!("1 several of file, user field: {text}"),
+        format!("1 several of string, user field: {text}"),
         format!("1 string, user field: {text}"),
         format!("1 url, user field: {text}"),
     ];
@@ -46,9 +45,10 @@ async fn the_sandbox_answers_what_its_documentation_says() {
         "6 boolean: true, false, \"Y\", \"N\" accepted; read as true, false",
         "6 date: 9999-99-99 is read as 9999-99-99",
         "6 datetime: 9999-99-99T99:99:99+99:99 is read as 9999-99-99T99:99:99+99:99",
-        "7 updating one record: accepted; data: {errors: {}, meta: {failed: number, succeeded: number, \
-         total: number}, results: {<id>: record}}",
-        "8 UF_CRM_…: ignored without an error",
+        "7 updating one record: accepted; data: {errors: {}, meta: {}, results: {<id>: record}, \
+         summary: {failed: number, succeeded: number, total: number}}",
+        // The API's vocabulary of fields has no upper-case names, from which the probe takes them.
+        "8 UF_CRM_…: not testable: the portal has no user field for which a valid value is known",
         "9 the answer to an update in a batch: the changed record",
         "10 a batch of 10: counts as 1",
         "10 the order of the calls of a batch: kept, which does not prove that calls wait for each other",

@@ -5,6 +5,8 @@ mod batch_faults;
 #[cfg(test)]
 mod batches;
 #[cfg(test)]
+mod catalogues;
+#[cfg(test)]
 mod creations;
 #[cfg(test)]
 mod faults;
@@ -23,6 +25,7 @@ mod multifields;
 mod page;
 #[cfg(test)]
 mod reads;
+#[cfg(test)]
 mod recorded;
 #[cfg(test)]
 mod request_log;
@@ -30,6 +33,8 @@ mod request_log;
 mod seeds;
 #[cfg(test)]
 mod server;
+#[cfg(test)]
+mod settings;
 #[cfg(test)]
 mod storms;
 #[cfg(test)]
