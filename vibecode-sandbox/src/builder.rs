@@ -190,8 +190,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// Refuses a write with a read-only or immutable key: 400 `READONLY_FIELD`, as tasks do (grade D).
-    /// By default such a key is ignored.
+    /// Refuses a write with a read-only or immutable key: 400 `READONLY_FIELD`, as tasks always do
+    /// (grade D). By default every other entity ignores such a key.
     pub fn refuse_read_only(mut self) -> Self {
         self.quirks.read_only_keys = ReadOnlyKeys::Refused;
         self

@@ -51,8 +51,8 @@
 //! - `GET /v1/statuses`, `deal-categories`, `currencies` and `users`, each with `/{id}` and
 //!   `POST …/search`, and `GET /v1/users/me`
 //!
-//! `{entity}` is `contacts`, `companies`, `leads`, `deals`, or a smart process such as `items/1040`,
-//! which is `items` in a batch, with its `entityTypeId` inside `params`.
+//! `{entity}` is the path of an [`Entity`], or a smart process such as `items/1040`, which is `items`
+//! in a batch, with its `entityTypeId` inside `params`.
 //!
 //! Every other route answers 404 `ROUTE_NOT_FOUND`. Limits ([`SandboxBuilder::rate_limit`],
 //! [`SandboxBuilder::portal_limit`]) are off by default.
@@ -89,7 +89,10 @@
 //! | a phone or an email is only added; an equal one is added again | D; – | |
 //! | phones stay as they are written | – | [`formatted_phones`](SandboxBuilder::formatted_phones) (B) |
 //! | an unknown key is dropped, 200 | O, B | |
-//! | a read-only key is dropped, 200 | – | [`refuse_read_only`](SandboxBuilder::refuse_read_only) (D on tasks) |
+//! | a read-only key is dropped, 200 | – | [`refuse_read_only`](SandboxBuilder::refuse_read_only) |
+//! | on tasks, a read-only key is 400 `READONLY_FIELD` | D | |
+//! | on tasks, a text for `ufCrmTask` is dropped, 200 | O | |
+//! | on tasks, `fields` has each field a second time, under its upper-case name | D | |
 //! | an unknown status code is stored | – | [`unknown_status`](SandboxBuilder::unknown_status) |
 //! | a PATCH answers the whole record | D (text) | [`partial_updates`](SandboxBuilder::partial_updates) (D, its example) |
 //! | `fields` is `data.fields` with `type`, `label` and `readonly` | O | [`native_fields`](SandboxBuilder::native_fields) (B) |
@@ -110,7 +113,7 @@
 //! | empty `results` and `errors` are `{}` | – | [`empty_maps_as_lists`](SandboxBuilder::empty_maps_as_lists) |
 //! | the answer of `POST /v1/{entity}/batch` | – | |
 //! | the message and the hint of a 429 | D | |
-//! | built-in fields of smart processes | – | [`schema`](SandboxBuilder::schema) |
+//! | built-in fields of quotes, addresses, activities and smart processes | – | [`schema`](SandboxBuilder::schema) |
 //!
 //! # Undocumented behaviour
 //!
@@ -125,8 +128,8 @@
 //! - A built-in number may be sent as text (`"15"`), a user field's may not. A date is `YYYY-MM-DD`,
 //!   a time has an offset. In a list of dates, one that cannot be parsed leaves the whole list unset.
 //! - A phone or email array holds either strings or objects, not both.
-//! - Read-only fields, including `fm`, and user fields under their upper-case names are ignored.
-//!   Immutable fields are ignored too, except in a new record.
+//! - Read-only fields, including `fm`, are ignored except on tasks, and so are user fields under their
+//!   upper-case names. Immutable fields are ignored too, except in a new record.
 //! - A new record requires no field. The id of a deleted record is not reused. A deletion answers
 //!   200 with `{"id":5,"deleted":true}`.
 //!

@@ -1,6 +1,6 @@
 use serde_json::json;
 use tokio::task::spawn_blocking;
-use vibecode_sandbox::{Entity, Key, ResetUnit, Sandbox};
+use vibecode_sandbox::{Entity, Key, ListShape, ResetUnit, Sandbox, UnknownStatus};
 
 use crate::asked::{command, holds_only_what_was_seeded, lines, probe, report, start, stderr};
 
@@ -47,13 +47,13 @@ async fn the_sandbox_answers_what_its_documentation_says() {
         "6 datetime: 9999-99-99T99:99:99+99:99 is read as 9999-99-99T99:99:99+99:99",
         "7 updating one record: accepted; data: {errors: {}, meta: {}, results: {<id>: record}, \
          summary: {failed: number, succeeded: number, total: number}}",
-        // The API's vocabulary of fields has no upper-case names, from which the probe takes them.
-        "8 UF_CRM_…: not testable: the portal has no user field for which a valid value is known",
+        "8 UF_CRM_…: ignored without an error",
         "9 the answer to an update in a batch: the changed record",
         "10 a batch of 10: counts as 1",
         "10 the order of the calls of a batch: kept, which does not prove that calls wait for each other",
         "11 X-RateLimit-Reset: seconds from now",
         "12 a read after a write: shows it",
+        "13 a code that is in no set: stored",
     ];
     let expected: Vec<String> = expected
         .into_iter()
@@ -84,6 +84,33 @@ async fn a_portal_that_differs_is_reported() {
             "{expected} is not in {lines:#?}"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_portal_does_with_an_unknown_status_code_is_reported() {
+    for (outcome, here) in [
+        (UnknownStatus::Stored, "stored"),
+        (UnknownStatus::Dropped, "ignored without an error"),
+        (UnknownStatus::Refused, "refused: 400 INVALID_REQUEST"),
+    ] {
+        for entity in ["contacts", "companies", "leads", "deals"] {
+            let builder = Sandbox::builder().unknown_status(outcome);
+            let sandbox = start(builder.list_shape(ListShape::SingleRowAsObject)).await;
+            let output = probe(&sandbox, &[entity, "--yes", "--format", "json"]).await;
+            let expected = format!("13 a code that is in no set: {here}");
+            let lines = lines(&report(&output));
+            assert!(lines.contains(&expected), "{entity}: {lines:#?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_portal_that_lists_no_status_codes_is_not_asked_about_them() {
+    let sandbox = start(Sandbox::builder().seed(json!({ "statuses": [] }))).await;
+    let output = probe(&sandbox, &["--yes", "--format", "json"]).await;
+    let lines = lines(&report(&output));
+    let expected = "13 a code that is in no set: not testable: the portal does not list the codes of the field";
+    assert!(lines.iter().any(|line| line == expected), "{lines:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

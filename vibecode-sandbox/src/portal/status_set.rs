@@ -8,6 +8,9 @@ use super::{record::Record, update::Rules};
 /// The set of the deal stages of pipeline 0. That of another has its id as a suffix.
 const DEAL_STAGES: &str = "DEAL_STAGE";
 
+/// The field of a deal with its pipeline.
+const PIPELINE: &str = "categoryId";
+
 /// Returns false if the field takes its codes from a set of the portal and the value has another.
 pub(crate) fn has_codes(
     field: &Field,
@@ -46,24 +49,29 @@ fn set_of(
     let EntityPath::Entity(entity) = rules.entity else {
         return None;
     };
-    let set = match (entity, &*field.name) {
-        (Entity::Deals, "stageId") => {
-            let pipeline = body
-                .get("categoryId")
-                .or_else(|| record.values.get("categoryId"));
-            return Some(deal_stages(pipeline));
+    match set_of_built_in(entity, &field.name)? {
+        DEAL_STAGES => {
+            let pipeline = body.get(PIPELINE).or_else(|| record.values.get(PIPELINE));
+            Some(deal_stages(pipeline))
         }
-        (Entity::Leads, "stageId") => "STATUS",
-        (Entity::Contacts, "typeId") => "CONTACT_TYPE",
-        (Entity::Companies, "typeId") => "COMPANY_TYPE",
-        (Entity::Deals, "typeId") => "DEAL_TYPE",
-        (_, "sourceId") => "SOURCE",
-        (_, "honorific") => "HONORIFIC",
-        (_, "industry") => "INDUSTRY",
-        (_, "employees") => "EMPLOYEES",
-        _ => return None,
-    };
-    Some(set.to_owned())
+        set => Some(set.to_owned()),
+    }
+}
+
+/// Returns the set of a built-in field. For the stage of a deal it is that of pipeline 0.
+fn set_of_built_in(entity: Entity, field: &str) -> Option<&'static str> {
+    match (entity, field) {
+        (Entity::Deals, "stageId") => Some(DEAL_STAGES),
+        (Entity::Leads, "stageId") => Some("STATUS"),
+        (Entity::Contacts, "typeId") => Some("CONTACT_TYPE"),
+        (Entity::Companies, "typeId") => Some("COMPANY_TYPE"),
+        (Entity::Deals, "typeId") => Some("DEAL_TYPE"),
+        (_, "sourceId") => Some("SOURCE"),
+        (_, "honorific") => Some("HONORIFIC"),
+        (_, "industry") => Some("INDUSTRY"),
+        (_, "employees") => Some("EMPLOYEES"),
+        _ => None,
+    }
 }
 
 fn deal_stages(pipeline: Option<&Value>) -> String {

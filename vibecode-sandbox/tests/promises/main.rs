@@ -9,6 +9,8 @@ mod catalogues;
 #[cfg(test)]
 mod creations;
 #[cfg(test)]
+mod entities;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod folders;

@@ -27,7 +27,7 @@ fn has_the_package() -> bool {
     let output = command.args(import).stdin(Stdio::null()).output();
     let is_there = output.is_ok_and(|output| output.status.success());
     if !is_there {
-        skip::because_of("vibecode-b24-bot for Python").unwrap();
+        skip::because_of("vibecode-b24-bot").unwrap();
     }
     is_there
 }
