@@ -4,9 +4,12 @@ use tokio::time::timeout;
 
 use super::{
     Call, Caller, Client, LONGEST_WAIT, Request,
-    locks::{Additions, RecordLock, Target, join_queue},
+    locks::{Additions, RecordLock, join_queue},
 };
-use crate::{Error, ErrorKind, RawAnswer, Result, Updated, patch::body::Body};
+use crate::{
+    Error, ErrorKind, RawAnswer, Result, Updated,
+    patch::{body::Body, target::Target},
+};
 
 impl Client {
     /// Updates a record.

@@ -9,7 +9,6 @@ mod creations;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
-mod folders;
 mod keys;
 #[cfg(test)]
 mod limits;

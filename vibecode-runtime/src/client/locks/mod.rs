@@ -29,9 +29,7 @@ mod seconds;
 mod shown_values;
 
 use std::{
-    borrow::Cow,
     collections::{HashMap, hash_map::Entry::Occupied},
-    hash::{Hash, Hasher},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -47,30 +45,7 @@ use self::{
     queue::{RecordQueue, Ticket},
 };
 use super::caller::Caller;
-use crate::Entity;
-
-/// A record.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(crate) struct Target {
-    pub(crate) entity: Cow<'static, str>,
-    pub(crate) id: u64,
-}
-
-impl Target {
-    pub(crate) fn of<E: Entity>(id: u64) -> Self {
-        Self {
-            entity: E::PATH.into(),
-            id,
-        }
-    }
-}
-
-// The entity is not hashed: records of different entities seldom have the same id.
-impl Hash for Target {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.id.hash(state);
-    }
-}
+use crate::patch::target::Target;
 
 pub(crate) struct Locks {
     settle_time: Duration,
@@ -160,7 +135,7 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
-    use crate::wire::equality::EntryKey;
+    use crate::value::multifield::EntryKey;
 
     const SETTLE: Duration = Duration::from_secs(120);
     const MANY: u64 = recent_writes::MAX as u64;

@@ -6,8 +6,7 @@ use tokio::time::Instant;
 
 use crate::{
     patch::body::{Body, text_of},
-    value::multifield::kind_of,
-    wire::equality::EntryKey,
+    value::multifield::{EntryKey, kind_of},
 };
 
 /// How long a write is remembered whose value the record may show in another form.

@@ -16,7 +16,8 @@ pub(crate) use self::{
 };
 use crate::{
     Client, Entity, Error, ErrorKind, Id, IdFor, Patch, RawAnswer, Result, Updated,
-    client::{Call, Target, unexpected},
+    client::{Call, unexpected},
+    patch::target::Target,
 };
 
 impl Client {

@@ -7,10 +7,8 @@ use serde_json::{Map, Value, value::RawValue};
 
 use crate::{
     EncodeError, Encoder,
-    patch::{
-        body::is_finite,
-        encoder::{NOT_FINITE, to_json},
-    },
+    patch::body::is_finite,
+    value::encode::{NOT_FINITE, to_json},
     wire::json,
 };
 
