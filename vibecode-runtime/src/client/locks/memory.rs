@@ -69,7 +69,7 @@ impl Memory {
 
     /// Remembers all open writes of a record, after [`take`](Self::take).
     pub(super) fn keep(&mut self, target: &Target, open: OpenWrites) {
-        if open.knows_what_was_before() {
+        if open.has_earlier_read() {
             self.sweep();
             self.read.insert(target.clone(), open);
             return;

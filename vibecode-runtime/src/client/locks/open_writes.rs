@@ -133,7 +133,7 @@ impl OpenWrites {
     }
 
     /// Returns whether the multifields before the writes are known, to compare a read with.
-    pub(super) fn knows_what_was_before(&self) -> bool {
+    pub(super) fn has_earlier_read(&self) -> bool {
         self.before.is_some()
     }
 

@@ -130,7 +130,7 @@ impl Batch {
                     Err(error) => results.push(Some(Err(error))),
                 }
             }
-            let pack = Pack::queue(&client, &caller, valid);
+            let pack = Pack::join_queues(&client, &caller, valid);
             pack.send(
                 &client,
                 &caller,

@@ -139,7 +139,7 @@ impl Comparison {
         &self.field
     }
 
-    pub(super) fn lack(&self) -> Option<&EncodeError> {
+    pub(super) fn problem(&self) -> Option<&EncodeError> {
         self.value.as_ref().err()
     }
 
