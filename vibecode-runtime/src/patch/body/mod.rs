@@ -445,7 +445,7 @@ impl fmt::Display for InvalidField {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the value given for `{}` cannot be sent: {}",
+            "the value for `{}` cannot be sent: {}",
             self.name.escape_debug(),
             self.reason
         )
