@@ -1,4 +1,5 @@
 //! The folders of the sources show the way of the data: imports go one way.
+#![cfg(test)]
 
 use std::{
     collections::HashMap,

@@ -33,7 +33,13 @@ pub(crate) fn same(one: &str, other: &str) -> bool {
 
 /// Whether a returned value shows what was sent. It may contain more: the URL of a file of which
 /// only the id was sent. For an uploaded file it only shows that there is one, not its content.
+///
+/// The API clears a field that is set to the text `0` (api.md, "Values"). Only a zero shows that text; an
+/// empty field shows that it was lost.
 pub(crate) fn shows(sent: &str, shown: &str) -> bool {
+    if sent == r#""0""# && is_nothing(shown) {
+        return json::text(shown).as_deref() == Some("0");
+    }
     match (Form::of(sent), Form::of(shown)) {
         (Form::List(parts), Form::Object(shown)) if is_upload(&parts) => {
             value_of(&shown, "id").is_some()
@@ -431,6 +437,16 @@ mod tests {
         ] {
             assert_eq!(uploads(&sent.to_string()), uploads_a_file, "{sent}");
         }
+    }
+
+    #[test]
+    fn a_text_of_zero_is_shown_by_a_zero_and_lost_in_an_empty_field() {
+        let empty = [json!(null), json!(""), json!(false), json!([])];
+        for empty in empty {
+            check(shows, false, &[(json!("0"), empty.clone())]);
+            check(shows, true, &[(json!(0), empty)]);
+        }
+        check(shows, true, &[(json!("0"), json!("0")), (json!("0"), json!(0))]);
     }
 
     #[test]
