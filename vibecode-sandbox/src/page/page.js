@@ -48,6 +48,12 @@ function show(list, items, key, make) {
 /// What is shown of the records. The address has it too, so that a reload shows the same.
 let view;
 
+/// An email that is longer than a line is broken after its @.
+function valueOf(field) {
+  if (field.value === "") return [element("em", "", "empty")];
+  return field.value.split(/(?<=@)/).flatMap((part, index) => (index ? [element("wbr"), part] : [part]));
+}
+
 function recordRow(record, _, before) {
   const known = before && new Set(before.fields.map((field) => JSON.stringify(field)));
   const fields = element("ul", "fields");
@@ -55,9 +61,9 @@ function recordRow(record, _, before) {
     const isNew = known && !known.has(JSON.stringify(field));
     const item = element("li", isNew ? "fresh" : "", element("span", "key", field.key), " ");
     if (field.label) item.append(element("span", "label", field.label), " ");
-    if (field.value === "") item.append(element("em", "", "empty"));
-    else item.append(field.value);
-    if (field.type) item.append(element("span", "type", field.type));
+    const value = element("span", "value", ...valueOf(field));
+    if (field.type) value.append(element("span", "type", field.type));
+    item.append(value);
     fields.append(item);
   }
   const id = element("th", "", String(record.id));

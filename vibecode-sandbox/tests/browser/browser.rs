@@ -17,7 +17,7 @@ use crate::skip;
 /// The browser reads commands from file descriptor 3 and writes answers to 4.
 const START: &str = r#"exec "$0" "$@" 3<&0 4>&1 </dev/null >/dev/null 2>&1"#;
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(20);
 
 /// A browser with one page. Dropping it ends the browser.
 pub(crate) struct Browser {

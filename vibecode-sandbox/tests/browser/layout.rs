@@ -3,7 +3,7 @@ use vibecode_sandbox::{Fault, Sandbox};
 
 use crate::{browser::Browser, served::Served};
 
-/// Returns the words that are on two lines although a line has room for them.
+/// Returns the words that are on two lines although a line of any screen has room for them.
 const BROKEN_WORDS: &str = r"
 (() => {
   const broken = [];
@@ -16,7 +16,7 @@ const BROKEN_WORDS: &str = r"
       range.setStart(node, word.index);
       range.setEnd(node, word.index + word[0].length);
       const tops = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
-      if (tops.size > 1 && word[0].length <= 32) broken.push(word[0]);
+      if (tops.size > 1 && word[0].length <= 30) broken.push(word[0]);
     }
   }
   return broken;
