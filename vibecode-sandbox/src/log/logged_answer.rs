@@ -53,7 +53,7 @@ impl LoggedAnswer {
         }
         Self {
             // A slice would keep the whole body alive.
-            body: Bytes::copy_from_slice(&body[..MAX_LENGTH]),
+            body: Bytes::copy_from_slice(&body.slice(..MAX_LENGTH)),
             is_cut: true,
             errors: Errors::read(&body).into(),
         }
@@ -61,13 +61,8 @@ impl LoggedAnswer {
 
     /// Returns the body as text, up to the first byte that is not UTF-8.
     pub(crate) fn text(&self) -> &str {
-        match str::from_utf8(&self.body) {
-            Ok(text) => text,
-            Err(error) => {
-                let valid = &self.body[..error.valid_up_to()];
-                str::from_utf8(valid).unwrap_or_default()
-            }
-        }
+        let mut chunks = self.body.utf8_chunks();
+        chunks.next().map_or("", |chunk| chunk.valid())
     }
 
     /// Returns true if [`Self::text`] is not the whole answer.

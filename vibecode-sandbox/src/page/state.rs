@@ -21,16 +21,16 @@ pub(super) fn of(
     (requests, request_count, revision): (Vec<LoggedRequest>, usize, u64),
     records: Value,
 ) -> Value {
-    let requests: Vec<Value> = requests
-        .iter()
-        .map(|logged| request(logged, SHORT))
-        .collect();
-    json!({
-        "revision": revision,
-        "records": records,
-        "requests": requests,
-        "requestCount": request_count,
-    })
+    let requests = requests.iter().map(|logged| request(logged, SHORT));
+    // `json!` would copy the requests and the records.
+    let state = [
+        ("revision", revision.into()),
+        ("records", records),
+        ("requests", requests.collect()),
+        ("requestCount", request_count.into()),
+    ];
+    let state = state.into_iter();
+    state.map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
 /// Returns a request with as much of its body and its answer as is shown.

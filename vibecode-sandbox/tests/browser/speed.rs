@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::{browser::Browser, served::Served};
 use vibecode_sandbox::Sandbox;
 
-/// The PATCHes of a round. There are as many rounds with the page as without it, in turn.
+/// The writes of a round. There are as many rounds with the page as without it, in turn.
 const PATCHES: usize = 10_000;
 const ROUNDS: usize = 5;
 
