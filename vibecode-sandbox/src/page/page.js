@@ -218,6 +218,8 @@ function requestRow(request, old) {
 let first = true;
 
 function render(state) {
+  // What changed is highlighted until the next change. An animation would draw all the time.
+  for (const old of document.querySelectorAll(".fresh")) old.classList.remove("fresh");
   showRecords(state.records);
   show(byId("log"), state.requests, (request) => request.serial, requestRow);
   const [count, all] = [state.requests.length, state.requestCount];
@@ -236,6 +238,9 @@ function showStatus(text) {
   if (byId("connection").textContent !== text) byId("connection").textContent = text;
 }
 
+/// The number of changes since the last update from which on clients are busy. A request is three.
+const BUSY = 60;
+
 /// Ends the request that waits for changes, because another view is wanted.
 let another = new AbortController();
 
@@ -251,10 +256,11 @@ async function follow(revision) {
       // The view may have changed on the way.
       if (another.signal.aborted) throw another.signal.reason;
       showStatus("Live");
+      const isBusy = revision !== null && Math.abs(state.revision - revision) > BUSY;
       if (state.revision !== revision) render(state);
       revision = state.revision;
-      // Leaves time to serve, and to draw, while a client is busy.
-      await Promise.race([pause(400), aborted(another.signal)]);
+      // Leaves the machine to the sandbox and its clients while they are busy.
+      await Promise.race([pause(isBusy ? 1000 : 150), aborted(another.signal)]);
     } catch {
       if (!another.signal.aborted) {
         showStatus("Cannot reach the sandbox: it was stopped or is restarting.");

@@ -10,7 +10,7 @@ use crate::{
 
 /// How much of a body or an answer the state contains, in bytes: every change sends all of it. The
 /// page asks for the rest when a person opens the request.
-const SHORT: usize = 2048;
+const SHORT: usize = 1024;
 
 /// How much of a body or an answer is shown at all.
 const LONG: usize = 256 * 1024;
