@@ -55,7 +55,7 @@ pub(super) fn of(view: &View, portal: &Portal) -> Value {
 fn entities(portal: &Portal) -> Value {
     let tables = portal.tables.iter();
     let mut entities: Vec<(String, usize)> = tables
-        .map(|(entity, table)| (entity.path().to_owned(), table.records.len()))
+        .map(|(entity, table)| (entity.path(), table.records.len()))
         .collect();
     entities.sort_by(|(one, _), (other, _)| {
         let of_contacts = |path: &str| path != "contacts";
