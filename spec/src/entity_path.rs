@@ -24,6 +24,12 @@ pub enum EntityPath {
     Items(u32),
 }
 
+impl From<Entity> for EntityPath {
+    fn from(entity: Entity) -> Self {
+        Self::Entity(entity)
+    }
+}
+
 impl EntityPath {
     /// Returns the entity with this path, such as `contacts` or `items/1040`, but not `items/01040`.
     #[must_use]

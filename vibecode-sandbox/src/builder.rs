@@ -1,12 +1,15 @@
 //! The builder of a sandbox.
 
 use serde_json::{Value, json};
-use vibecode_spec::Entity;
+use vibecode_spec::EntityPath;
 
 use crate::{
     keys::{Key, Keyring, Quota, ResetUnit, Window},
     portal::{
-        quirks::{EmptyMaps, Fm, Paging, Quirks},
+        quirks::{
+            EmptyMaps, Fm, ListShape, Paging, Phones, Quirks, ReadOnlyKeys, UnknownStatus, Updates,
+            Vocabulary,
+        },
         setup::{self, GivenFields},
     },
     sandbox::{self, Sandbox},
@@ -44,7 +47,7 @@ pub struct SandboxBuilder {
 impl Sandbox {
     /// Starts a sandbox with the default portal on the runtime of the caller: contacts 71 to 73
     /// with a user field of every type, company 15, lead 31, deal 5, quote 8, invoice 21, requisite 61,
-    /// task 91, address 51 and activity 11.
+    /// task 91, address 51, activity 11, and item 3 of the smart process 1040.
     ///
     /// # Panics
     /// Panics if no port of the loopback interface is free.
@@ -65,6 +68,9 @@ impl SandboxBuilder {
     /// Phones and emails are given in a form in which they are written, or as `fm`, which takes
     /// precedence: an answer of the API can be used as a seed. All other values are stored
     /// unchanged. A record without an `id` gets the next free one. Several seeds add up.
+    ///
+    /// `statuses`, `deal-categories`, `currencies` and `users` replace only the default rows of that
+    /// name: a seed without them keeps those, and a seed with nothing else keeps the default records.
     pub fn seed(mut self, records: Value) -> Self {
         self.seeds.push(records);
         self
@@ -76,11 +82,11 @@ impl SandboxBuilder {
     /// The fields of the default portal stay.
     pub fn user_field(
         mut self,
-        entity: Entity,
+        entity: impl Into<EntityPath>,
         wire_name: impl Into<String>,
         description: Value,
     ) -> Self {
-        let given = GivenFields::One(entity, wire_name.into(), description);
+        let given = GivenFields::One(entity.into(), wire_name.into(), description);
         self.fields.push(given);
         self
     }
@@ -100,8 +106,8 @@ impl SandboxBuilder {
     /// assert!(sandbox.contact(71).expect("is there").get("ufCrmFloor").is_some());
     /// # }
     /// ```
-    pub fn schema(mut self, entity: Entity, fields: Value) -> Self {
-        self.fields.push(GivenFields::All(entity, fields));
+    pub fn schema(mut self, entity: impl Into<EntityPath>, fields: Value) -> Self {
+        self.fields.push(GivenFields::All(entity.into(), fields));
         self
     }
 
@@ -160,6 +166,48 @@ impl SandboxBuilder {
     /// true on every full page, even if it is the last one (grade O).
     pub fn untruthful_paging(mut self) -> Self {
         self.quirks.paging = Paging::Untruthful;
+        self
+    }
+
+    /// Answers `GET /v1/{entity}/fields` in the vocabulary of the layer underneath (grade B), as a bare
+    /// map: `isReadOnly`, `title`, `items`. By default the answer is `data.fields`, with `label` and
+    /// `readonly` (grade O).
+    pub fn native_fields(mut self) -> Self {
+        self.quirks.vocabulary = Vocabulary::Native;
+        self
+    }
+
+    /// Sets how lists are written. By default they are arrays.
+    pub fn list_shape(mut self, shape: ListShape) -> Self {
+        self.quirks.list_shape = shape;
+        self
+    }
+
+    /// Sets the effect of a status code that the portal's [statuses](SandboxBuilder::seed) do not
+    /// have. By default it is stored.
+    pub fn unknown_status(mut self, outcome: UnknownStatus) -> Self {
+        self.quirks.unknown_status = outcome;
+        self
+    }
+
+    /// Refuses a write with a read-only or immutable key: 400 `READONLY_FIELD`, as tasks always do
+    /// (grade D). By default every other entity ignores such a key.
+    pub fn refuse_read_only(mut self) -> Self {
+        self.quirks.read_only_keys = ReadOnlyKeys::Refused;
+        self
+    }
+
+    /// Reformats new phones: `+79169876543` is stored as `+7 916 987-65-43`. That portals reformat
+    /// phones is grade B; the form is assumed.
+    pub fn formatted_phones(mut self) -> Self {
+        self.quirks.phones = Phones::Formatted;
+        self
+    }
+
+    /// Answers a PATCH with the keys of the documented answer only: the id, the names, the company, the
+    /// responsible user and the times. By default a PATCH answers the whole record.
+    pub fn partial_updates(mut self) -> Self {
+        self.quirks.updates = Updates::DocumentedKeys;
         self
     }
 

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinSet};
-use vibecode_spec::Entity;
+use vibecode_spec::{Entity, EntityPath};
 
 use crate::{
     faults::{Fault, Storm},
@@ -96,8 +96,8 @@ impl Sandbox {
     /// Returns a record as `GET /v1/{entity}/{id}` would answer it now. It includes `fm` even if
     /// reads [leave it out](crate::SandboxBuilder::without_fm).
     #[must_use]
-    pub fn record(&self, entity: Entity, id: u64) -> Option<Value> {
-        self.service.portal().record(entity, id)
+    pub fn record(&self, entity: impl Into<EntityPath>, id: u64) -> Option<Value> {
+        self.service.portal().record(entity.into(), id)
     }
 
     /// Returns a contact, as [`Sandbox::record`] does.

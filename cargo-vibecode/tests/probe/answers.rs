@@ -1,6 +1,6 @@
 use serde_json::json;
 use tokio::task::spawn_blocking;
-use vibecode_sandbox::{Entity, Key, ResetUnit, Sandbox};
+use vibecode_sandbox::{Entity, Key, ListShape, ResetUnit, Sandbox, UnknownStatus};
 
 use crate::asked::{command, holds_only_what_was_seeded, lines, probe, report, start, stderr};
 
@@ -9,12 +9,11 @@ async fn the_sandbox_answers_what_its_documentation_says() {
     let sandbox = start(Sandbox::builder()).await;
     let output = probe(&sandbox, &["--yes", "--format", "json"]).await;
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    let text = "cleared by \"\"; ignored null; refused 0, []";
-    let list = "cleared by []; ignored null; refused \"\", 0";
+    let text = "cleared by \"\", null, 0, []";
     let none = "not testable: no valid value is known for this type";
     let expected = [
         format!("1 date: {text}"),
-        "1 reference: cleared by 0; ignored null; refused \"\", []".to_owned(),
+        format!("1 reference: {text}"),
         format!("1 string: {text}"),
         format!("1 address, user field: {text}"),
         format!("1 boolean, user field: {text}"),
@@ -25,12 +24,12 @@ async fn the_sandbox_answers_what_its_documentation_says() {
         format!("1 enumeration, user field: {text}"),
         format!("1 file, user field: {text}"),
         format!("1 iblock_element, user field: {none}"),
-        "1 integer, user field: cleared by \"\"; ignored null; refused []".to_owned(),
+        "1 integer, user field: cleared by \"\", null, []".to_owned(),
         format!("1 money, user field: {text}"),
-        format!("1 several of crm, user field: {list}"),
-        format!("1 several of double, user field: {list}"),
-        format!("1 several of file, user field: {list}"),
-        format!("1 several of string, user field: {list}"),
+        format!("1 several of crm, user field: {text}"),
+        format!("1 several of double, user field: {text}"),
+        format!("1 several of file, user field: {text}"),
+        format!("1 several of string, user field: {text}"),
         format!("1 string, user field: {text}"),
         format!("1 url, user field: {text}"),
     ];
@@ -46,14 +45,15 @@ async fn the_sandbox_answers_what_its_documentation_says() {
         "6 boolean: true, false, \"Y\", \"N\" accepted; read as true, false",
         "6 date: 9999-99-99 is read as 9999-99-99",
         "6 datetime: 9999-99-99T99:99:99+99:99 is read as 9999-99-99T99:99:99+99:99",
-        "7 updating one record: accepted; data: {errors: {}, meta: {failed: number, succeeded: number, \
-         total: number}, results: {<id>: record}}",
+        "7 updating one record: accepted; data: {errors: {}, meta: {}, results: {<id>: record}, \
+         summary: {failed: number, succeeded: number, total: number}}",
         "8 UF_CRM_…: ignored without an error",
         "9 the answer to an update in a batch: the changed record",
         "10 a batch of 10: counts as 1",
         "10 the order of the calls of a batch: kept, which does not prove that calls wait for each other",
         "11 X-RateLimit-Reset: seconds from now",
         "12 a read after a write: shows it",
+        "13 a code that is in no set: stored",
     ];
     let expected: Vec<String> = expected
         .into_iter()
@@ -84,6 +84,33 @@ async fn a_portal_that_differs_is_reported() {
             "{expected} is not in {lines:#?}"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_portal_does_with_an_unknown_status_code_is_reported() {
+    for (outcome, here) in [
+        (UnknownStatus::Stored, "stored"),
+        (UnknownStatus::Dropped, "ignored without an error"),
+        (UnknownStatus::Refused, "refused: 400 INVALID_REQUEST"),
+    ] {
+        for entity in ["contacts", "companies", "leads", "deals"] {
+            let builder = Sandbox::builder().unknown_status(outcome);
+            let sandbox = start(builder.list_shape(ListShape::SingleRowAsObject)).await;
+            let output = probe(&sandbox, &[entity, "--yes", "--format", "json"]).await;
+            let expected = format!("13 a code that is in no set: {here}");
+            let lines = lines(&report(&output));
+            assert!(lines.contains(&expected), "{entity}: {lines:#?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_portal_that_lists_no_status_codes_is_not_asked_about_them() {
+    let sandbox = start(Sandbox::builder().seed(json!({ "statuses": [] }))).await;
+    let output = probe(&sandbox, &["--yes", "--format", "json"]).await;
+    let lines = lines(&report(&output));
+    let expected = "13 a code that is in no set: not testable: the portal does not list the codes of the field";
+    assert!(lines.iter().any(|line| line == expected), "{lines:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

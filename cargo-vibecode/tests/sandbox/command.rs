@@ -106,8 +106,9 @@ fn records_and_fields_come_from_files() {
     assert_eq!(served.get("contacts/7")["data"]["name"], "Vera");
     assert!(served.get("contacts/7")["data"]["ufCrmFloor"].is_null());
     let described = served.get("contacts/fields");
-    assert_eq!(described["data"]["ufCrmFloor"]["type"], "integer");
-    assert_eq!(described["data"]["ufCrmNote"], Value::Null);
+    let fields = &described["data"]["fields"];
+    assert_eq!(fields["ufCrmFloor"]["type"], "integer");
+    assert_eq!(fields["ufCrmNote"], Value::Null);
 }
 
 #[test]

@@ -1,21 +1,22 @@
-//! Batch requests (`POST /v1/batch` is grade D, its answer C; the answer of `POST
-//! /v1/{entity}/batch` is not known and gets the same shape here).
+//! Batch requests (`POST /v1/batch` is grade D, its answer O, with a `meta` of grade C; the answer
+//! of `POST /v1/{entity}/batch` is not known and gets the same shape here).
 
 use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
-use vibecode_spec::Entity;
+use vibecode_spec::{Entity, EntityPath};
 
 use super::{
-    WriteReport,
-    operation::{Operation, Success},
+    WriteReport, catalogues,
+    list_input::ListInput,
+    operation::{Input, Operation, Success},
     order,
 };
 use crate::{
     faults::{BatchFaults, CallFault},
     keys::Key,
     portal::{Portal, quirks::EmptyMaps},
-    wire::{Access, Action, Failure},
+    wire::{Access, Action, Catalogue, Failure},
 };
 
 /// The maximum number of calls in a batch (grade D).
@@ -24,6 +25,9 @@ const MAX_CALLS: usize = 50;
 const MAX_ID_LENGTH: usize = 64;
 /// The maximum number of items in a batch of one entity (grade D; 50 was reported too).
 const MAX_ITEMS: usize = 500;
+
+/// What a batch calls smart processes.
+const ITEMS: &str = "items";
 
 /// The calls of a batch, each of which may be invalid on its own.
 #[derive(Debug)]
@@ -34,35 +38,57 @@ pub(crate) struct Batch {
 #[derive(Debug)]
 struct BatchCall {
     id: String,
-    operation: Result<Operation, Failure>,
+    operation: Result<BatchOperation, Failure>,
+}
+
+#[derive(Debug)]
+enum BatchOperation {
+    OnRecords(Operation),
+    One(Catalogue, String),
+    List(Catalogue, ListInput),
 }
 
 impl Batch {
     /// Reads `{"calls":[{"id","entity","action","entityId","params"}]}`.
     pub(crate) fn of_calls(body: &Map<String, Value>) -> Result<Self, Failure> {
-        let calls = list(body, "calls", MAX_CALLS)?.iter();
-        let calls = calls.map(BatchCall::parse);
+        let calls = list(body, "calls", MAX_CALLS)?.iter().enumerate();
+        let calls = calls.map(|(index, call)| BatchCall::parse(index, call));
         Self::new(calls.collect::<Result<_, _>>()?)
     }
 
-    /// Reads `{"action":"update","items":[{"id",…}]}`, or `{"action":"delete","ids":[…]}`.
-    pub(crate) fn of_items(entity: Entity, body: &Map<String, Value>) -> Result<Self, Failure> {
+    /// Reads `{"action":"update","items":[{"id",…}]}`, or `{"action":"delete","ids":[…]}` (grade D).
+    /// The form of a list, a get and of fields is not documented: a list has its query in the body
+    /// or one in each item, a get has `ids` or `items`, and fields have neither.
+    pub(crate) fn of_items(entity: EntityPath, body: &Map<String, Value>) -> Result<Self, Failure> {
         let action = body.get("action").and_then(Value::as_str);
-        let action = action.and_then(Action::from_name);
-        let action = action.filter(|action| action.access() == Access::Write);
-        let Some(action) = action else {
-            return Err(Failure::invalid_params(
-                "`action` must be create, update or delete",
+        let Some(action) = action.and_then(Action::from_name) else {
+            return Err(not_one_of(
+                "action",
+                Action::ALL.iter().map(|each| each.name()),
             ));
         };
-        let name = if action == Action::Delete {
-            "ids"
-        } else {
-            "items"
+        let name = match action {
+            Action::Delete => "ids",
+            Action::Get if !body.contains_key("items") => "ids",
+            Action::List | Action::Search | Action::Fields if !body.contains_key("items") => {
+                let mut query = body.clone();
+                query.remove("action");
+                let call = BatchCall::of_item(0, &query.into(), action, entity)?;
+                return Self::new(vec![call]);
+            }
+            _ => "items",
         };
         let items = list(body, name, MAX_ITEMS)?.iter().enumerate();
         let items = items.map(|(index, item)| BatchCall::of_item(index, item, action, entity));
         Self::new(items.collect::<Result<_, _>>()?)
+    }
+
+    /// Returns the access that a batch of one entity needs: an unknown action needs as much as a
+    /// write.
+    pub(crate) fn access_of_items(body: &Map<String, Value>) -> Access {
+        let action = body.get("action").and_then(Value::as_str);
+        let action = action.and_then(Action::from_name);
+        action.map_or(Access::Write, Action::access)
     }
 
     fn new(calls: Vec<BatchCall>) -> Result<Self, Failure> {
@@ -78,7 +104,7 @@ impl Batch {
     /// Carries out the calls one after the other; one that fails does not stop the others (grade
     /// D).
     pub(crate) fn run(self, key: &Key, portal: &mut Portal, faults: &BatchFaults) -> Success {
-        let (mut results, mut errors) = (Map::new(), Map::new());
+        let (mut results, mut errors, mut metas) = (Map::new(), Map::new(), Map::new());
         let mut report = WriteReport::default();
         let total = self.calls.len();
         let carried_out = faults.carried_out.unwrap_or(total);
@@ -86,13 +112,19 @@ impl Batch {
             let fault = faults.of_call(index);
             if fault.is_none_or(CallFault::applies) {
                 match call.run(key, portal, &mut report) {
-                    Ok(data) => results.insert(call.id.clone(), data),
-                    Err(failure) => errors.insert(call.id.clone(), failure.error()),
-                };
+                    Ok((data, meta)) => {
+                        results.insert(call.id.clone(), data);
+                        metas.extend(meta.map(|meta| (call.id.clone(), meta)));
+                    }
+                    Err(failure) => {
+                        errors.insert(call.id.clone(), failure.error());
+                    }
+                }
             }
             if let Some(fault) = fault {
                 results.remove(&call.id);
                 errors.remove(&call.id);
+                metas.remove(&call.id);
                 let failure = fault.failure();
                 errors.extend(failure.map(|failure| (call.id, failure.error())));
             }
@@ -102,11 +134,12 @@ impl Batch {
             EmptyMaps::AsLists if map.is_empty() => json!([]),
             _ => map.into(),
         };
-        let meta = json!({ "total": total, "succeeded": succeeded, "failed": failed });
+        let summary = json!({ "total": total, "succeeded": succeeded, "failed": failed });
         let data = [
             ("results", map(results)),
             ("errors", map(errors)),
-            ("meta", meta),
+            ("summary", summary),
+            ("meta", map(metas)),
         ];
         let data = data.into_iter().map(|(key, value)| (key.to_owned(), value));
         Success {
@@ -118,45 +151,29 @@ impl Batch {
 
 impl BatchCall {
     /// A problem with the entity, the action or the parameters is the call's own error. A missing
-    /// `entityId` fails the whole batch (grade D), and so does a bad id of the call.
-    fn parse(call: &Value) -> Result<Self, Failure> {
+    /// `entityId` fails the whole batch (grade D), and so does a bad id of the call. A call without
+    /// an id has its index as its id (grade D).
+    fn parse(index: usize, call: &Value) -> Result<Self, Failure> {
+        if !call.is_object() {
+            return Err(Failure::invalid_params("A call must be an object"));
+        }
         let text = |key| call.get(key).and_then(Value::as_str).unwrap_or_default();
-        let id = text("id");
+        let id = match call.get("id") {
+            None | Some(Value::Null) => index.to_string(),
+            Some(id) => id.as_str().unwrap_or_default().to_owned(),
+        };
         if id.is_empty() || id.chars().count() > MAX_ID_LENGTH {
             let message =
                 format!("The id of a call must be a string of 1 to {MAX_ID_LENGTH} characters");
             return Err(Failure::invalid_params(message));
         }
-        let (entity, action) = (
-            Entity::from_path(text("entity")),
-            Action::from_name(text("action")),
-        );
-        let record = match action {
-            Some(action) => record_id(action, call.get("entityId"))?,
+        let action = Action::from_name(text("action"));
+        let entity_id = match action {
+            Some(action) => entity_id(action, call.get("entityId"))?,
             None => None,
         };
-        let operation = match (entity, action, params(call)) {
-            (None, ..) => Err(not_one_of(
-                "entity",
-                Entity::ALL.iter().map(|each| each.path()),
-            )),
-            (_, None, _) => Err(not_one_of(
-                "action",
-                Action::ALL.iter().map(|each| each.name()),
-            )),
-            (.., None) => Err(Failure::invalid_params("`params` must be an object")),
-            (Some(entity), Some(action), Some(input)) => Ok(Operation {
-                action,
-                entity,
-                id: record,
-                order: order::of_params(&input),
-                input,
-            }),
-        };
-        Ok(Self {
-            id: id.to_owned(),
-            operation,
-        })
+        let operation = BatchOperation::of_call(text("entity"), action, entity_id, params(call));
+        Ok(Self { id, operation })
     }
 
     /// An item has the id of its record, which is also the key of its result. The key of a new
@@ -165,38 +182,42 @@ impl BatchCall {
         index: usize,
         item: &Value,
         action: Action,
-        entity: Entity,
+        entity: EntityPath,
     ) -> Result<Self, Failure> {
         let (record, mut input) = match item {
             Value::Object(item) => (item.get("id"), item.clone()),
-            id if action == Action::Delete => (Some(id), Map::new()),
+            id if action == Action::Delete || action == Action::Get => (Some(id), Map::new()),
             _ => return Err(Failure::invalid_params("An item must be an object")),
         };
-        let id = record_id(action, record)?;
+        let id = entity_id(action, record)?.and_then(number);
         input.remove("id");
         let operation = Operation {
             action,
             entity,
             id,
-            order: order::of_params(&input),
-            input,
+            input: input_of(action, input)?,
         };
         Ok(Self {
             id: id.map_or_else(|| index.to_string(), |id| id.to_string()),
-            operation: Ok(operation),
+            operation: Ok(BatchOperation::OnRecords(operation)),
         })
     }
 
-    /// Returns the data of the call's answer.
+    /// Returns the data of the call's answer, and for a list what `data.meta` says of it.
     fn run(
         &self,
         key: &Key,
         portal: &mut Portal,
         report: &mut WriteReport,
-    ) -> Result<Value, Failure> {
-        let operation = self.operation.as_ref().map_err(Clone::clone)?;
-        key.check_access(operation.action.access())?;
-        let success = operation.run(portal)?;
+    ) -> Result<(Value, Option<Value>), Failure> {
+        let success = match self.operation.as_ref().map_err(Clone::clone)? {
+            BatchOperation::OnRecords(operation) => {
+                key.check_access(operation.action.access())?;
+                operation.run(portal)?
+            }
+            BatchOperation::One(catalogue, id) => catalogues::one(*catalogue, id, portal)?,
+            BatchOperation::List(catalogue, input) => catalogues::list(*catalogue, input, portal)?,
+        };
         if success.report.applied {
             report.applied = true;
             report.applied_calls.push(self.id.clone());
@@ -204,7 +225,11 @@ impl BatchCall {
         let dropped = success.report.dropped.iter();
         let dropped = dropped.map(|key| format!("{}.{key}", self.id));
         report.dropped.extend(dropped);
-        Ok(success.data)
+        let meta = success.meta.map(|meta| {
+            let has_more = meta.get("hasMore").cloned().unwrap_or_default();
+            json!({ "truncated": false, "hasMore": has_more })
+        });
+        Ok((success.data, meta))
     }
 }
 
@@ -233,17 +258,106 @@ fn not_one_of(key: &str, known: impl Iterator<Item = &'static str>) -> Failure {
     Failure::invalid_params(format!("`{key}` must be one of {}", known.join(", ")))
 }
 
-/// Returns the id of the record that the action needs, given as a number or as text; `None` if it
-/// needs none, or if the given value is not an id.
-fn record_id(action: Action, id: Option<&Value>) -> Result<Option<u64>, Failure> {
+impl BatchOperation {
+    /// A smart process is `items`, with its `entityTypeId` inside the parameters (grade D).
+    fn of_call(
+        entity: &str,
+        action: Option<Action>,
+        id: Option<&Value>,
+        params: Option<Map<String, Value>>,
+    ) -> Result<Self, Failure> {
+        let Some(mut params) = params else {
+            return Err(Failure::invalid_params("`params` must be an object"));
+        };
+        let Some(action) = action else {
+            return Err(not_one_of(
+                "action",
+                Action::ALL.iter().map(|each| each.name()),
+            ));
+        };
+        if let Some(catalogue) = Catalogue::from_path(entity) {
+            return Self::of_catalogue(catalogue, action, id, params);
+        }
+        let entity = match entity {
+            ITEMS => {
+                let number = params.remove("entityTypeId").as_ref().and_then(number);
+                let number = number.and_then(|number| u32::try_from(number).ok());
+                number.map(EntityPath::Items).ok_or_else(|| {
+                    Failure::invalid_params("`params` of items must have an `entityTypeId`")
+                })?
+            }
+            entity => Entity::from_path(entity)
+                .map(EntityPath::Entity)
+                .ok_or_else(|| {
+                    let known = Entity::ALL.iter().map(|each| each.path());
+                    not_one_of("entity", known.chain([ITEMS]))
+                })?,
+        };
+        Ok(Self::OnRecords(Operation {
+            action,
+            entity,
+            id: id.and_then(number),
+            input: input_of(action, params)?,
+        }))
+    }
+
+    fn of_catalogue(
+        catalogue: Catalogue,
+        action: Action,
+        id: Option<&Value>,
+        params: Map<String, Value>,
+    ) -> Result<Self, Failure> {
+        match action {
+            Action::List => Ok(Self::List(catalogue, ListInput::of_params(params)?)),
+            Action::Search => {
+                let order = order::of_params(&params);
+                Ok(Self::List(catalogue, ListInput::of_search(params, order)))
+            }
+            Action::Get => {
+                let id = match id {
+                    Some(Value::String(id)) => id.clone(),
+                    other => other.map(Value::to_string).unwrap_or_default(),
+                };
+                Ok(Self::One(catalogue, id))
+            }
+            Action::Create | Action::Update | Action::Delete | Action::Fields => {
+                let path = catalogue.path();
+                let message = format!("The sandbox can only list and get {path}");
+                Err(Failure::invalid_params(message))
+            }
+        }
+    }
+}
+
+fn input_of(action: Action, given: Map<String, Value>) -> Result<Input, Failure> {
+    Ok(match action {
+        Action::List => Input::List(ListInput::of_params(given)?),
+        Action::Search => {
+            let order = order::of_params(&given);
+            Input::List(ListInput::of_search(given, order))
+        }
+        Action::Create | Action::Update => Input::Record(given),
+        Action::Get | Action::Delete | Action::Fields => Input::None,
+    })
+}
+
+/// Returns the id that the action needs; `None` if it needs none.
+fn entity_id(action: Action, id: Option<&Value>) -> Result<Option<&Value>, Failure> {
     match id {
         _ if !action.needs_id() => Ok(None),
         None | Some(Value::Null) => {
             let message = "The id of the record is missing";
             Err(Failure::new("MISSING_ENTITY_ID", message))
         }
-        Some(Value::String(text)) => Ok(text.parse().ok()),
-        Some(other) => Ok(other.as_u64()),
+        given => Ok(given),
+    }
+}
+
+/// Returns an id or a number that is given as such or as text.
+fn number(given: &Value) -> Option<u64> {
+    match given {
+        Value::String(text) => text.parse().ok(),
+        other => other.as_u64(),
     }
 }
 

@@ -2,6 +2,8 @@
 //! route, the key's rights and the body, in this order, and then reads or changes the portal.
 
 mod batch;
+mod catalogues;
+mod list_input;
 mod me;
 mod operation;
 mod order;

@@ -137,6 +137,19 @@ impl Key {
         !self.restrictions.contains(&Restriction::NoScope)
     }
 
+    /// Returns what `GET /v1/me` calls the kind of the key.
+    pub(crate) fn type_name(&self) -> &'static str {
+        match self.kind {
+            KeyKind::Personal => "personal",
+            KeyKind::App => "oauth_app",
+            KeyKind::Management => "management",
+        }
+    }
+
+    pub(crate) fn acts_for_a_user(&self) -> bool {
+        self.kind != KeyKind::Management
+    }
+
     pub(crate) fn may_write(&self) -> bool {
         !self.restrictions.contains(&Restriction::ReadOnly)
     }

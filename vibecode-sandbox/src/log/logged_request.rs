@@ -140,7 +140,8 @@ impl LoggedRequest {
     }
 
     /// Returns the keys of the body that had no effect although the answer was 200: unknown,
-    /// read-only, or with the value null. The API does not report them. In a batch they are
+    /// read-only, a phone with the value null, a date that cannot be parsed; of a list or a search
+    /// also a `sort`. The API does not report them. In a batch they are
     /// prefixed with the id of their call: `c1.post`.
     #[must_use]
     pub fn dropped(&self) -> &[String] {

@@ -36,7 +36,7 @@ pub(super) fn of(
 }
 
 fn contacts(portal: &Portal) -> (Vec<Value>, usize) {
-    let Some(table) = portal.tables.get(&Entity::Contacts) else {
+    let Some(table) = portal.tables.get(&Entity::Contacts.into()) else {
         return (Vec::new(), 0);
     };
     let shown = table.records.values().take(MAX_CONTACTS);

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use time::{
-    Date, Duration, OffsetDateTime, format_description::BorrowedFormatItem,
+    Date, Duration, OffsetDateTime, UtcOffset, format_description::BorrowedFormatItem,
     macros::format_description,
 };
 
@@ -33,6 +33,11 @@ impl Moment {
         let moment = OffsetDateTime::parse(&text, MOMENT);
         let moment = moment.or_else(|_| OffsetDateTime::parse(&text, MOMENT_WITH_FRACTION));
         moment.ok().map(Self)
+    }
+
+    /// Returns the time as a clock on the wall shows it, without its offset.
+    pub(crate) fn on_the_wall(self) -> Self {
+        Self(self.0.replace_offset(UtcOffset::UTC))
     }
 
     /// Returns the time this many seconds later.

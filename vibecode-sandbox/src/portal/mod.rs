@@ -1,7 +1,9 @@
 //! The portal behind the API: its records and fields, how a body changes a record, and how records
 //! are listed and shown. It knows neither HTTP requests nor keys.
 
+pub(crate) mod aggregate;
 pub(crate) mod calendar;
+pub(crate) mod catalogue;
 pub(crate) mod clock;
 pub(crate) mod contents;
 pub(crate) mod fields;
@@ -12,7 +14,9 @@ pub(crate) mod quirks;
 pub(crate) mod record;
 pub(crate) mod seed;
 pub(crate) mod setup;
+pub(crate) mod status_set;
 pub(crate) mod table;
 pub(crate) mod update;
 
 pub(crate) use contents::Portal;
+pub use quirks::{ListShape, UnknownStatus};

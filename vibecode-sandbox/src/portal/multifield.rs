@@ -3,6 +3,8 @@
 use serde_json::{Map, Value, json};
 use vibecode_spec::Multifield;
 
+use super::quirks::Phones;
+
 /// The key that lists every entry of a record.
 pub(crate) const FM: &str = "fm";
 
@@ -28,6 +30,16 @@ pub(crate) struct NewEntry {
 }
 
 impl NewEntry {
+    pub(crate) fn formatted(self, phones: Phones) -> Self {
+        match (phones, self.multifield) {
+            (Phones::Formatted, Multifield::Phone) => Self {
+                value: formatted(&self.value),
+                ..self
+            },
+            _ => self,
+        }
+    }
+
     pub(crate) fn stored_as(self, id: u64) -> Entry {
         Entry {
             id,
@@ -35,6 +47,28 @@ impl NewEntry {
             value_type: self.type_id.to_owned(),
             value: self.value,
         }
+    }
+}
+
+/// Writes a phone in another form with the same digits: `+7 916 987-65-43`. What is not a plain
+/// number of 11 digits stays as it is.
+fn formatted(phone: &str) -> String {
+    let (plus, digits) = phone
+        .strip_prefix('+')
+        .map_or(("", phone), |digits| ("+", digits));
+    let is_plain = digits.len() == 11 && digits.bytes().all(|digit| digit.is_ascii_digit());
+    let parts = [0..1, 1..4, 4..7, 7..9, 9..11].map(|range| digits.get(range));
+    match parts {
+        [
+            Some(country),
+            Some(area),
+            Some(first),
+            Some(second),
+            Some(third),
+        ] if is_plain => {
+            format!("{plus}{country} {area} {first}-{second}-{third}")
+        }
+        _ => phone.to_owned(),
     }
 }
 

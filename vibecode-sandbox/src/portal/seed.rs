@@ -1,7 +1,7 @@
 //! The initial records of the portal, read from JSON with the API's wire names.
 
 use serde_json::{Map, Value};
-use vibecode_spec::{Entity, Multifield};
+use vibecode_spec::{Entity, EntityPath, Multifield};
 
 use super::{
     fields::Fields,
@@ -9,21 +9,28 @@ use super::{
     record::Record,
     table::Table,
 };
-use crate::start_error::StartError;
+use crate::{start_error::StartError, wire::Catalogue};
 
 pub(crate) const DEFAULT: &str = include_str!("../../portal/records.json");
 
 /// The id of an entry that has none yet: seeded ids take precedence.
 pub(crate) const NO_ID: u64 = 0;
 
-pub(crate) fn by_entity(seed: Value) -> Result<Vec<(Entity, Vec<Value>)>, StartError> {
+/// What a seed has rows of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Target {
+    Records(EntityPath),
+    Catalogue(Catalogue),
+}
+
+pub(crate) fn by_target(seed: Value) -> Result<Vec<(Target, Vec<Value>)>, StartError> {
     let Value::Object(entities) = seed else {
         return Err(StartError::new(
             "a seed must be an object that maps each entity to an array of its records",
         ));
     };
     let entities = entities.into_iter().map(|(name, records)| match records {
-        Value::Array(records) => Ok((parse_entity(&name)?, records)),
+        Value::Array(records) => Ok((parse_target(&name)?, records)),
         _ => Err(StartError::new(format!(
             "the seed of `{name}` must be an array of records"
         ))),
@@ -31,22 +38,35 @@ pub(crate) fn by_entity(seed: Value) -> Result<Vec<(Entity, Vec<Value>)>, StartE
     entities.collect()
 }
 
-fn parse_entity(name: &str) -> Result<Entity, StartError> {
-    Entity::from_path(name).ok_or_else(|| {
-        let advice = Entity::suggest(name).map_or_else(seedable_entities, |meant| {
+fn parse_target(name: &str) -> Result<Target, StartError> {
+    if let Some(catalogue) = Catalogue::from_path(name) {
+        return Ok(Target::Catalogue(catalogue));
+    }
+    let entity = EntityPath::from_path(name).ok_or_else(|| {
+        let advice = Entity::suggest(name).map_or_else(what_a_seed_has, |meant| {
             format!("did you mean `{}`?", meant.path())
         });
         StartError::new(format!("there is no entity `{name}`: {advice}"))
-    })
+    })?;
+    Ok(Target::Records(entity))
 }
 
-fn seedable_entities() -> String {
-    let paths: Vec<_> = Entity::ALL.iter().map(|entity| entity.path()).collect();
-    format!("a seed can have {}", paths.join(", "))
+fn what_a_seed_has() -> String {
+    let entities = Entity::ALL.iter().map(|entity| entity.path());
+    let catalogues = Catalogue::ALL.iter().map(|catalogue| catalogue.path());
+    let paths: Vec<_> = entities.chain(catalogues).collect();
+    format!(
+        "a seed can have {}, or a smart process such as items/1040",
+        paths.join(", ")
+    )
 }
 
 /// Adds these records to the existing ones. A record without an id gets the next free one.
-pub(crate) fn add(entity: Entity, table: &mut Table, seeds: Vec<Value>) -> Result<(), StartError> {
+pub(crate) fn add(
+    entity: EntityPath,
+    table: &mut Table,
+    seeds: Vec<Value>,
+) -> Result<(), StartError> {
     for seed in seeds {
         let record = parse(entity, &table.fields, seed, table.last_id + 1)?;
         let id = record.id;
@@ -62,7 +82,12 @@ pub(crate) fn add(entity: Entity, table: &mut Table, seeds: Vec<Value>) -> Resul
 
 /// Reads one record. Its values are stored unchanged, so that a test can use what portals hold:
 /// numbers as text, "Y" for true, undocumented keys.
-fn parse(entity: Entity, fields: &Fields, seed: Value, next: u64) -> Result<Record, StartError> {
+fn parse(
+    entity: EntityPath,
+    fields: &Fields,
+    seed: Value,
+    next: u64,
+) -> Result<Record, StartError> {
     let Value::Object(mut values) = seed else {
         let message = format!("each record of {} must be an object", entity.path());
         return Err(StartError::new(message));

@@ -3,13 +3,19 @@
 //! The whole body is read before anything is applied, so that a refused body changes nothing.
 
 use serde_json::{Map, Value};
-use vibecode_spec::{Field, Kind};
+use vibecode_spec::{EntityPath, Field, Kind};
 
 use super::{
-    fields::{Fields, stored_file, stored_value},
+    catalogue::Catalogues,
+    fields::{
+        Fields, stored_file,
+        stored_value::{self, Written},
+    },
     ids::Ids,
     multifield::{self, NewEntry},
+    quirks::{Phones, Quirks, ReadOnlyKeys, UnknownStatus},
     record::Record,
+    status_set,
 };
 use crate::wire::Failure;
 
@@ -23,60 +29,97 @@ pub(crate) struct Update {
     dropped: Vec<String>,
 }
 
+/// What an update is read by, beside the record.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rules<'a> {
+    pub(crate) entity: EntityPath,
+    pub(crate) fields: &'a Fields,
+    pub(crate) catalogues: &'a Catalogues,
+    pub(crate) quirks: Quirks,
+    /// Returns whether the request may write a field.
+    pub(crate) writable: fn(&Field) -> bool,
+}
+
+impl Rules<'_> {
+    /// Tasks refuse a read-only key (grade D). What the other entities do is a setting.
+    fn read_only_keys(&self) -> ReadOnlyKeys {
+        if self.fields.refuses_read_only() {
+            return ReadOnlyKeys::Refused;
+        }
+        self.quirks.read_only_keys
+    }
+}
+
 impl Update {
     /// Compares the body with the stored record. Keys of fields that are not `writable` are
-    /// dropped.
+    /// dropped, or refused.
     pub(crate) fn new(
         body: &Map<String, Value>,
-        fields: &Fields,
-        writable: fn(&Field) -> bool,
+        rules: &Rules<'_>,
         record: &Record,
         ids: &mut Ids,
     ) -> Result<Self, Failure> {
         let mut update = Self::default();
         for (key, value) in body {
-            let field = fields.get(key);
-            if let Some(field) = field.filter(|it| it.read_only && fields.refuses_read_only()) {
-                return Err(read_only(field));
-            }
-            match field.filter(|field| writable(field)) {
-                // An unknown key is dropped silently (grade O, B). A read-only key is assumed to be
-                // dropped too, and null to be ignored (both open questions).
+            match rules.fields.get(key) {
+                // An unknown key is dropped silently (grade O, B).
                 None => update.dropped.push(key.clone()),
-                Some(_) if value.is_null() => update.dropped.push(key.clone()),
+                Some(field) if !(rules.writable)(field) => match rules.read_only_keys() {
+                    ReadOnlyKeys::Ignored => update.dropped.push(key.clone()),
+                    ReadOnlyKeys::Refused => return Err(read_only(field)),
+                },
                 // Observed for the `ufCrmTask` of tasks (grade O).
-                Some(field) if value.is_string() && fields.drops_text_for_list(field) => {
+                Some(field) if value.is_string() && rules.fields.drops_text_for_list(field) => {
                     update.dropped.push(key.clone());
                 }
-                Some(field) => update.write(field, value, record, ids)?,
+                Some(field) if !update.write(field, value, body, rules, record, ids)? => {
+                    update.dropped.push(key.clone());
+                }
+                Some(_) => {}
             }
         }
         Ok(update)
     }
 
+    /// Returns false if the value has no effect on the field.
     fn write(
         &mut self,
         field: &Field,
         value: &Value,
+        body: &Map<String, Value>,
+        rules: &Rules<'_>,
         record: &Record,
         ids: &mut Ids,
-    ) -> Result<(), Failure> {
+    ) -> Result<bool, Failure> {
         if let Kind::Multifield(multifield) = field.kind {
+            if value.is_null() {
+                return Ok(false);
+            }
             let entries = multifield::parse(multifield, value);
             self.added
                 .extend(entries.ok_or_else(|| wrong_shape(field))?);
-            return Ok(());
+            return Ok(true);
         }
         let stored = record.value(field);
-        let new = match field.kind {
-            Kind::File => stored_file::of(field, value, &stored, ids),
+        let written = match field.kind {
+            Kind::File => stored_file::of(field, value, &stored, ids).map(Written::Value),
             _ => stored_value::of(field, value),
         };
-        let new = new.ok_or_else(|| wrong_value(field))?;
+        let new = match written.ok_or_else(|| wrong_value(field))? {
+            Written::Value(new) => new,
+            Written::NotSet => return Ok(false),
+        };
+        if !status_set::has_codes(field, &new, body, record, rules) {
+            match rules.quirks.unknown_status {
+                UnknownStatus::Stored => {}
+                UnknownStatus::Dropped => return Ok(false),
+                UnknownStatus::Refused => return Err(unknown_status(field)),
+            }
+        }
         if !stored_value::are_equal(field, &stored, &new) {
             self.values.push((field.name.clone(), new));
         }
-        Ok(())
+        Ok(true)
     }
 
     /// If nothing changes, nothing is saved (grade B).
@@ -85,9 +128,9 @@ impl Update {
     }
 
     /// Applies the changes and returns the keys that had no effect.
-    pub(crate) fn apply(self, record: &mut Record, ids: &mut Ids) -> Vec<String> {
+    pub(crate) fn apply(self, record: &mut Record, ids: &mut Ids, phones: Phones) -> Vec<String> {
         record.values.extend(self.values);
-        let added = self.added.into_iter();
+        let added = self.added.into_iter().map(|entry| entry.formatted(phones));
         let entries = added.map(|entry| entry.stored_as(ids.next_entry()));
         record.entries.extend(entries);
         self.dropped
@@ -104,6 +147,19 @@ pub(crate) fn is_settable(field: &Field) -> bool {
     !field.read_only
 }
 
+fn read_only(field: &Field) -> Failure {
+    let message = format!("The field {} is read-only", field.name);
+    Failure::new("READONLY_FIELD", message)
+}
+
+fn unknown_status(field: &Field) -> Failure {
+    let message = format!(
+        "The value of the field {} is not in its status set",
+        field.name
+    );
+    Failure::invalid_request(message)
+}
+
 fn wrong_shape(field: &Field) -> Failure {
     let name = &field.name;
     Failure::new(
@@ -111,11 +167,6 @@ fn wrong_shape(field: &Field) -> Failure {
         format!("The value of the field {name} has a wrong shape"),
     )
     .hint(format!("It must be {}", multifield::FORMS))
-}
-
-fn read_only(field: &Field) -> Failure {
-    let message = format!("The field {} is read-only", field.name);
-    Failure::new("READONLY_FIELD", message)
 }
 
 fn wrong_value(field: &Field) -> Failure {

@@ -75,8 +75,16 @@ impl Failure {
         Self::new("INVALID_PARAMS", message)
     }
 
+    pub(crate) fn unknown_field(name: &str) -> Self {
+        Self::invalid_params(format!("There is no field {name} to filter or sort by"))
+    }
+
+    /// The message and the hint are the documented ones.
     pub(crate) fn rate_limited(retry_after: RetryAfter) -> Self {
-        Self::new("RATE_LIMITED", "Too many requests").retry_after(retry_after)
+        let hint = "Wait 1-2 seconds and retry. Use POST /v1/batch to combine up to 50 calls in 1 request.";
+        Self::new("RATE_LIMITED", "QUERY_LIMIT_EXCEEDED")
+            .hint(hint)
+            .retry_after(retry_after)
     }
 
     pub(crate) fn code(&self) -> &'static str {

@@ -3,6 +3,7 @@
 
 pub(crate) mod action;
 pub(crate) mod answer;
+pub(crate) mod catalogue;
 pub(crate) mod envelope;
 pub(crate) mod request;
 pub(crate) mod route;
@@ -10,6 +11,7 @@ pub(crate) mod wall_clock;
 
 pub(crate) use action::{Access, Action};
 pub(crate) use answer::Answer;
+pub(crate) use catalogue::{Catalogue, Lookup};
 pub(crate) use envelope::{Failure, RetryAfter};
 pub(crate) use request::Request;
 pub(crate) use route::Route;

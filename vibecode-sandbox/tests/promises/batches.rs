@@ -32,11 +32,19 @@ async fn a_batch_does_what_its_calls_say_in_their_order() {
     assert_eq!(results["list"], json!([{"id": 71}]));
     assert_eq!(results["found"][0]["title"], "Two");
     assert_eq!(results["gone"]["deleted"], true);
-    assert_eq!(results["fields"]["stageId"]["type"], "crm_status");
+    let fields = &results["fields"]["fields"];
+    assert_eq!(fields["stageId"]["type"], "crm_status");
     assert_eq!(answer.data()["errors"], json!({}));
     assert_eq!(
-        answer.data()["meta"],
+        answer.data()["summary"],
         json!({"total": 7, "succeeded": 7, "failed": 0})
+    );
+    assert_eq!(
+        answer.data()["meta"],
+        json!({
+            "list": {"truncated": false, "hasMore": true},
+            "found": {"truncated": false, "hasMore": false},
+        })
     );
     assert_eq!(sandbox.record(Entity::Leads, 31), None);
     let requests = sandbox.requests();
@@ -176,7 +184,10 @@ async fn what_is_wrong_with_a_batch_of_one_entity_fails_all_of_it() {
         (json!({"action": "update", "items": [5]}), "INVALID_PARAMS"),
         (json!({"action": "update", "items": []}), "INVALID_REQUEST"),
         (json!({"action": "update", "ids": [71]}), "INVALID_REQUEST"),
-        (json!({"action": "get", "ids": [71]}), "INVALID_PARAMS"),
+        (json!({"action": "get", "ids": []}), "INVALID_REQUEST"),
+        (json!({"action": "get", "items": [{}]}), "MISSING_ENTITY_ID"),
+        (json!({"action": "upsert", "ids": [71]}), "INVALID_PARAMS"),
+        (json!({"ids": [71]}), "INVALID_PARAMS"),
         (
             json!({"action": "delete", "ids": many}),
             "BATCH_LIMIT_EXCEEDED",
@@ -189,4 +200,66 @@ async fn what_is_wrong_with_a_batch_of_one_entity_fails_all_of_it() {
     let body = r#"{"action":"update","items":[{"id":71,"post":"x"}]}"#;
     let answer = send(&sandbox, "POST /v1/contacts/batch", &[&key], body).await;
     assert_eq!(answer.error(), (403, "WRITE_BLOCKED_READONLY_KEY"));
+}
+
+#[tokio::test]
+async fn a_call_without_an_id_has_its_index() {
+    let sandbox = Sandbox::start().await;
+    let get = |id: u64| json!({"entity": "contacts", "action": "get", "entityId": id});
+    let answer = batch(&sandbox, &json!([get(71), get(999), get(72)])).await;
+    assert_eq!(answer.data()["results"]["0"]["id"], 71);
+    assert_eq!(answer.data()["errors"]["1"]["code"], "ENTITY_NOT_FOUND");
+    assert_eq!(answer.data()["results"]["2"]["id"], 72);
+    let named = json!({"id": "1", "entity": "contacts", "action": "get", "entityId": 73});
+    let answer = batch(&sandbox, &json!([named, get(71)])).await;
+    assert_eq!(answer.error(), (400, "INVALID_PARAMS"));
+}
+
+#[tokio::test]
+async fn a_batch_of_one_entity_also_reads() {
+    let sandbox = Sandbox::start().await;
+    let key = format!("X-Api-Key: {}", Sandbox::READ_ONLY_KEY);
+    let ask = async |body: Value| {
+        let body = body.to_string();
+        let answer = send(&sandbox, "POST /v1/contacts/batch", &[&key], &body).await;
+        answer.data()["results"].clone()
+    };
+    let got = ask(json!({"action": "get", "ids": [71, 72]})).await;
+    assert_eq!(
+        (&got["71"]["id"], &got["72"]["id"]),
+        (&json!(71), &json!(72))
+    );
+    let got = ask(json!({"action": "get", "items": [{"id": 73}]})).await;
+    assert_eq!(got["73"]["id"], 73);
+    let listed = ask(json!({"action": "list", "limit": 1, "select": "id"})).await;
+    assert_eq!(listed, json!({"0": [{"id": 71}]}));
+    let queries =
+        json!([{"filter": {"name": "Anna"}, "select": "id"}, {"limit": 1, "select": "id"}]);
+    let listed = ask(json!({"action": "list", "items": queries})).await;
+    assert_eq!(listed, json!({"0": [{"id": 72}], "1": [{"id": 71}]}));
+    let fields = ask(json!({"action": "fields"})).await;
+    assert!(fields["0"]["fields"]["post"].is_object());
+}
+
+#[tokio::test]
+async fn a_smart_process_and_a_catalogue_are_in_a_batch_too() {
+    let sandbox = Sandbox::start().await;
+    let calls = json!([
+        {"entity": "items", "action": "create", "params": {"entityTypeId": 1040, "title": "New"}},
+        {"entity": "items", "action": "update", "entityId": 3,
+            "params": {"entityTypeId": "1040", "title": "Old"}},
+        {"entity": "items", "action": "get", "entityId": 3},
+        {"entity": "currencies", "action": "get", "entityId": "RUB"},
+        {"entity": "statuses", "action": "list", "params": {"filter": {"entityId": "SOURCE"}, "limit": 1}},
+        {"entity": "currencies", "action": "delete", "entityId": "RUB"},
+    ]);
+    let answer = batch(&sandbox, &calls).await;
+    let (results, errors) = (&answer.data()["results"], &answer.data()["errors"]);
+    assert_eq!(results["0"]["entityTypeId"], 1040);
+    assert_eq!(results["1"]["title"], "Old");
+    assert_eq!(errors["2"]["code"], "INVALID_PARAMS");
+    assert_eq!(results["3"]["id"], "RUB");
+    assert_eq!(results["4"][0]["entityId"], "SOURCE");
+    assert_eq!(errors["5"]["code"], "INVALID_PARAMS");
+    assert!(sandbox.requests()[0].dropped().is_empty());
 }

@@ -26,10 +26,7 @@ async fn a_record_is_created_by_the_rules_of_an_update() {
     assert_eq!(sandbox.contact(74).as_ref(), Some(contact));
     let requests = sandbox.requests();
     assert!(requests[0].was_applied());
-    assert_eq!(
-        requests[0].dropped(),
-        ["createdTime", "id", "post", "unknown"]
-    );
+    assert_eq!(requests[0].dropped(), ["createdTime", "id", "unknown"]);
 }
 
 #[tokio::test]

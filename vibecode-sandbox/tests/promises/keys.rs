@@ -1,3 +1,4 @@
+use serde_json::json;
 use vibecode_sandbox::{Key, Sandbox};
 
 use crate::wire::send;
@@ -150,17 +151,39 @@ async fn a_test_brings_keys_of_its_own() {
 #[tokio::test]
 async fn me_describes_the_key_whatever_it_may_do() {
     let sandbox = Sandbox::start().await;
-    for (key, access, scopes) in [
-        (Sandbox::API_KEY, "READWRITE", 1),
-        (Sandbox::READ_ONLY_KEY, "READONLY", 1),
-        (Sandbox::UNSCOPED_KEY, "READWRITE", 0),
-        (Sandbox::MANAGEMENT_KEY, "READWRITE", 1),
+    for (key, access, has_crm, kind, user) in [
+        (Sandbox::API_KEY, "READWRITE", true, "personal", json!(1)),
+        (
+            Sandbox::READ_ONLY_KEY,
+            "READONLY",
+            true,
+            "personal",
+            json!(1),
+        ),
+        (
+            Sandbox::UNSCOPED_KEY,
+            "READWRITE",
+            false,
+            "personal",
+            json!(1),
+        ),
+        (
+            Sandbox::MANAGEMENT_KEY,
+            "READWRITE",
+            true,
+            "management",
+            json!(null),
+        ),
     ] {
         let header = format!("x-api-key: {key}");
         let answer = send(&sandbox, "GET /v1/me", &[&header], "").await;
         let me = answer.data();
         assert_eq!(me["accessMode"], access);
-        assert_eq!(me["scopes"].as_array().unwrap().len(), scopes);
+        let scopes = me["scopes"].as_array().unwrap();
+        assert_eq!(scopes.contains(&json!("crm")), has_crm);
+        assert_eq!(me["type"], kind);
+        assert_eq!(me["owner"], json!({"userId": 1}));
+        assert_eq!(me["currentUser"]["bitrixUserId"], user);
         let entities = &me["api"]["entityApi"]["entities"];
         assert_eq!(entities["contacts"], "/v1/contacts");
     }

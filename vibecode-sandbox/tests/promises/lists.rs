@@ -136,3 +136,124 @@ async fn a_list_may_be_untruthful_about_what_follows() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_list_is_asked_in_every_form_that_programs_use() {
+    let sandbox = Sandbox::start().await;
+    for (query, expected) in [
+        ("name=Anna", vec![72]),
+        ("companyId=15&id[$gt]=71", vec![72]),
+        (
+            "filter=%7B%22id%22%3A%7B%22%24in%22%3A%5B71%2C73%5D%7D%7D",
+            vec![71, 73],
+        ),
+        ("filter=%7B%22%3E%3Did%22%3A72%7D&name=Anna", vec![72]),
+        ("filter[id][]=71&filter[id][]=73", vec![71, 73]),
+        ("filter[id][$in][]=72&filter[id][$in][]=73", vec![72, 73]),
+    ] {
+        let answer = get(&sandbox, &format!("contacts?{query}")).await;
+        assert_eq!(ids(&answer), expected, "{query}");
+    }
+    for query in [
+        "select[]=id&select[]=name",
+        "select%5B%5D=name",
+        "select=name",
+    ] {
+        let answer = get(&sandbox, &format!("contacts?{query}&limit=1")).await;
+        assert_eq!(
+            answer.data(),
+            &json!([{"id": 71, "name": "Ivan"}]),
+            "{query}"
+        );
+    }
+    let answer = get(&sandbox, "contacts?select=ID,NAME&limit=1").await;
+    assert_eq!(answer.data(), &json!([{"id": 71}]));
+}
+
+#[tokio::test]
+async fn an_unknown_filter_is_400_however_it_is_written() {
+    let sandbox = Sandbox::start().await;
+    for query in [
+        "nmae=Anna",
+        "page=2",
+        "filter[nmae]=Anna",
+        "filter=%7B%22nmae%22%3A1%7D",
+        "filter=name",
+        "filter=%5B%5D",
+        "filter=%7B%7D&filter[name]=Anna",
+    ] {
+        let answer = get(&sandbox, &format!("contacts?{query}")).await;
+        assert_eq!(answer.error(), (400, "INVALID_PARAMS"), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn sort_has_no_effect_and_the_log_says_so() {
+    let sandbox = Sandbox::start().await;
+    let by_url = get(&sandbox, "contacts?sort=-id&sort2=").await;
+    assert_eq!(by_url.error(), (400, "INVALID_PARAMS"));
+    sandbox.clear_requests();
+    let by_url = get(&sandbox, "contacts?sort[id]=desc").await;
+    let body = json!({"sort": {"id": "desc"}, "fields": ["id"], "limit": 3});
+    let by_body = post(&sandbox, "contacts/search", &body).await;
+    let calls = json!({"calls": [
+        {"id": "a", "entity": "contacts", "action": "list", "params": {"sort": "-id"}},
+    ]});
+    post(&sandbox, "batch", &calls).await.data();
+    for answer in [by_url, by_body] {
+        assert_eq!(ids(&answer), [71, 72, 73]);
+    }
+    let requests = sandbox.requests();
+    assert_eq!(requests[0].dropped(), ["sort"]);
+    assert_eq!(requests[1].dropped(), ["fields", "sort"]);
+    assert_eq!(requests[2].dropped(), ["a.sort"]);
+    assert!(requests.iter().all(|request| !request.was_applied()));
+}
+
+#[tokio::test]
+async fn records_are_counted_in_groups() {
+    let sandbox = Sandbox::start().await;
+    let body = json!({"op": "count", "groupBy": "companyId", "filter": {"id": {"$lte": 72}}});
+    let answer = post(&sandbox, "contacts/aggregate", &body).await;
+    assert_eq!(answer.data()["count"], 2);
+    let group = json!({"companyId": 15, "count": 2, "aggregates": {}});
+    assert_eq!(answer.data()["groups"], json!([group]));
+    let answer = post(&sandbox, "contacts/aggregate", &json!({"limit": 2})).await;
+    assert_eq!(answer.data()["count"], 2);
+    assert_eq!(answer.data()["meta"]["totalRecords"], 3);
+    assert_eq!(answer.data()["meta"]["truncated"], true);
+    for (body, code) in [
+        (
+            json!({"op": "sum", "field": "id"}),
+            "INVALID_AGGREGATION_OP",
+        ),
+        (json!({"groupBy": {"a": 1}}), "INVALID_PARAMS"),
+        (json!({"groupBy": ["nmae"]}), "INVALID_PARAMS"),
+        (json!({"filter": {"nmae": 1}}), "INVALID_PARAMS"),
+    ] {
+        let answer = post(&sandbox, "contacts/aggregate", &body).await;
+        assert_eq!(answer.error(), (400, code), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_filter_by_time_ignores_the_offset_of_its_value() {
+    let sandbox = Sandbox::start().await;
+    // Contact 71 was made at 2020-05-08T10:48:20+03:00.
+    for (filter, expected) in [
+        (json!({"createdTime": "2020-05-08T10:48:20Z"}), vec![71]),
+        (
+            json!({"createdTime": "2020-05-08T10:48:20.000-05:00"}),
+            vec![71],
+        ),
+        (json!({"createdTime": "2020-05-08T07:48:20Z"}), vec![]),
+        (json!({"<createdTime": "2020-05-08T10:48:20Z"}), vec![]),
+        (
+            json!({"<createdTime": "2020-05-08T10:48:21-12:00"}),
+            vec![71],
+        ),
+    ] {
+        let answer = post(&sandbox, "contacts/search", &json!({"filter": filter})).await;
+        assert_eq!(ids(&answer), expected, "{filter}");
+    }
+}

@@ -5,7 +5,11 @@ mod batch_faults;
 #[cfg(test)]
 mod batches;
 #[cfg(test)]
+mod catalogues;
+#[cfg(test)]
 mod creations;
+#[cfg(test)]
+mod entities;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
@@ -23,6 +27,7 @@ mod multifields;
 mod page;
 #[cfg(test)]
 mod reads;
+#[cfg(test)]
 mod recorded;
 #[cfg(test)]
 mod request_log;
@@ -30,6 +35,8 @@ mod request_log;
 mod seeds;
 #[cfg(test)]
 mod server;
+#[cfg(test)]
+mod settings;
 #[cfg(test)]
 mod storms;
 #[cfg(test)]

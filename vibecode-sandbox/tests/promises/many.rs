@@ -63,6 +63,6 @@ async fn a_batch_of_500_items_is_taken() {
         .collect();
     let body = json!({"action": "update", "items": items});
     let answer = post(&sandbox, "contacts/batch", &body).await;
-    assert_eq!(answer.data()["meta"]["succeeded"], 500);
+    assert_eq!(answer.data()["summary"]["succeeded"], 500);
     assert_eq!(sandbox.requests()[0].applied_calls().len(), 500);
 }

@@ -133,8 +133,8 @@ async fn a_record_is_looked_at_without_http_and_without_a_trace() {
 }
 
 #[tokio::test]
-async fn fields_are_described_for_every_entity() {
-    let sandbox = Sandbox::start().await;
+async fn fields_may_be_described_in_the_native_vocabulary() {
+    let sandbox = Sandbox::builder().native_fields().start().await;
     for entity in Entity::ALL {
         let answer = get(&sandbox, &format!("{}/fields", entity.path())).await;
         let described = answer.data();

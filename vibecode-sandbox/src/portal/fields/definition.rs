@@ -3,26 +3,30 @@
 //! assumed).
 
 use serde_json::{Map, Value, json};
-use vibecode_spec::{Entity, Field};
+use vibecode_spec::{EntityPath, Field};
 
 use super::{Fields, description};
 
-pub(crate) fn define(entity: Entity, fields: &Fields) -> Value {
-    let fields = fields.custom().filter(|field| field.is_user_field());
-    fields
-        .enumerate()
-        .map(|(index, field)| definition(entity, index + 1, field))
+pub(crate) fn define(entity: EntityPath, fields: &Fields) -> Vec<Value> {
+    let user_fields = fields.custom().filter(|field| field.is_user_field());
+    user_fields
+        .map(|field| definition(entity, fields, field))
         .collect()
 }
 
-fn definition(entity: Entity, id: usize, field: &Field) -> Value {
+pub(crate) fn definition(entity: EntityPath, fields: &Fields, field: &Field) -> Value {
+    let id = fields.definition_id(field);
+    let entity_id = match entity {
+        EntityPath::Entity(entity) => entity.user_field_entity().map_or_else(
+            || format!("CRM_{}", entity.singular().to_uppercase()),
+            str::to_owned,
+        ),
+        EntityPath::Items(number) => format!("CRM_{number}"),
+    };
     let mut definition = Map::new();
     for (key, value) in [
         ("id", json!(id)),
-        (
-            "entityId",
-            format!("CRM_{}", entity.singular().to_uppercase()).into(),
-        ),
+        ("entityId", entity_id.into()),
         ("fieldName", description::upper_name(field).into()),
         ("userTypeId", field.kind.name().into()),
         ("sort", (id * 100).to_string().into()),

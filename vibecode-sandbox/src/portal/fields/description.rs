@@ -1,28 +1,106 @@
-//! The description of a field in `GET /v1/{entity}/fields` (its shape is grade B).
+//! The description of a field in `GET /v1/{entity}/fields`: in the API's own vocabulary (grade O,
+//! [`Vocabulary::Api`]) or in that of the layer underneath (grade B).
 
 use serde_json::{Map, Value, json};
 use vibecode_spec::{Field, Kind, Reference};
 
 use super::Fields;
+use crate::portal::quirks::Vocabulary;
+
+/// The keys of the layer underneath that the API's vocabulary has other names for, or none.
+const NATIVE_KEYS: &[&str] = &[
+    "isRequired",
+    "isReadOnly",
+    "isImmutable",
+    "isMultiple",
+    "isDynamic",
+    "title",
+    "upperName",
+    "listLabel",
+    "formLabel",
+    "items",
+];
 
 /// Returns the description of every field, by wire name.
-pub(crate) fn describe(fields: &Fields) -> Value {
-    let built_in = fields
-        .built_in()
-        .map(|field| (field.name.clone(), Value::Object(built_in(field))));
-    let custom = fields.custom().map(|field| {
-        let given = fields.custom_descriptions().get(&field.name);
-        (field.name.clone(), custom(field, given))
-    });
-    let mut all: Map<String, Value> = built_in.chain(custom).collect();
+pub(crate) fn describe(fields: &Fields, vocabulary: Vocabulary) -> Value {
+    let given = |field: &Field| fields.custom_descriptions().get(&field.name);
+    let described: Vec<(&Field, Value)> = match vocabulary {
+        Vocabulary::Api => {
+            let all = fields.built_in().chain(fields.custom());
+            all.map(|field| (field, in_api_vocabulary(field, given(field))))
+                .collect()
+        }
+        Vocabulary::Native => {
+            let built_in = fields
+                .built_in()
+                .map(|field| (field, Value::Object(built_in(field))));
+            let custom = fields
+                .custom()
+                .map(|field| (field, custom(field, given(field))));
+            built_in.chain(custom).collect()
+        }
+    };
+    let by_name = |name_of: fn(&Field) -> String| {
+        let named = described.iter();
+        named.map(move |(field, description)| (name_of(field), description.clone()))
+    };
+    let mut all: Map<String, Value> = by_name(|field| field.name.clone()).collect();
     if fields.are_listed_twice() {
-        let twice = fields.built_in().chain(fields.custom());
-        let twice: Vec<_> = twice
-            .filter_map(|field| Some((upper_name(field), all.get(&field.name)?.clone())))
-            .collect();
-        all.extend(twice);
+        all.extend(by_name(upper_name));
     }
-    Value::Object(all)
+    match vocabulary {
+        Vocabulary::Api => json!({ "fields": all }),
+        Vocabulary::Native => all.into(),
+    }
+}
+
+/// `{type, label, readonly?, multiple?, required?, enum?}`. That a user field of several values has
+/// `multiple`, and the form of `enum`, are assumed.
+fn in_api_vocabulary(field: &Field, given: Option<&Value>) -> Value {
+    let label = field.title.clone().unwrap_or_else(|| field.name.clone());
+    let mut description = Map::new();
+    description.insert("type".to_owned(), api_type_name(field).into());
+    description.insert("label".to_owned(), label.into());
+    for (key, flag) in [
+        ("readonly", field.read_only),
+        ("required", field.required),
+        ("immutable", field.immutable),
+        ("multiple", field.multiple),
+    ] {
+        if flag {
+            description.insert(key.to_owned(), true.into());
+        }
+    }
+    if !field.items.is_empty() {
+        let options = field.items.iter().map(|item| {
+            let id = item
+                .number()
+                .map_or_else(|| item.id.clone().into(), Value::from);
+            json!({ "id": id, "value": item.label })
+        });
+        description.insert("enum".to_owned(), options.collect());
+    }
+    // What else a test gave, such as `settings`.
+    for (key, value) in given.and_then(Value::as_object).into_iter().flatten() {
+        if !NATIVE_KEYS.contains(&&**key) && !description.contains_key(key) {
+            description.insert(key.clone(), value.clone());
+        }
+    }
+    Value::Object(description)
+}
+
+/// A reference and an id are a `number`; a built-in field of several values is an `array`. A user
+/// field has the name of its type.
+fn api_type_name(field: &Field) -> &str {
+    match &field.kind {
+        kind if field.is_user_field() => kind.name(),
+        Kind::Multifield(_) => "multifield",
+        Kind::Unknown(name) if name == "crm_multifield" => "multifield",
+        _ if field.multiple => "array",
+        Kind::Integer | Kind::Reference(_) => "number",
+        Kind::DateOrDateTime => "datetime",
+        kind => kind.name(),
+    }
 }
 
 fn built_in(field: &Field) -> Map<String, Value> {

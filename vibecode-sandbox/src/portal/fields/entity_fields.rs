@@ -1,60 +1,96 @@
 //! The fields of one entity on this portal: the built-in ones, and the custom ones, which only this
 //! portal has.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
-use vibecode_spec::{Entity, Field, Kind, Schema, UserFieldName, read_user_field_name};
+use vibecode_spec::{Entity, EntityPath, Field, Kind, Schema, UserFieldName, read_user_field_name};
 
 use crate::start_error::StartError;
 
 #[derive(Debug)]
 pub(crate) struct Fields {
-    entity: Entity,
+    entity: EntityPath,
     custom: Schema,
     custom_descriptions: Map<String, Value>,
+    /// The ids of the definitions of user fields, by wire name.
+    definition_ids: BTreeMap<String, u64>,
 }
 
 impl Fields {
     pub(crate) fn new(
-        entity: Entity,
+        entity: EntityPath,
         custom_descriptions: Map<String, Value>,
     ) -> Result<Self, StartError> {
         for (name, description) in &custom_descriptions {
             check(entity, name, description)?;
         }
-        // The spec reads text: an answer, or a file that contains one.
-        let text = Value::Object(custom_descriptions.clone()).to_string();
-        let custom = Schema::read(&text).map_err(|error| StartError::new(error.to_string()))?;
-        Ok(Self {
+        let custom = read(&custom_descriptions)?;
+        let mut fields = Self {
             entity,
             custom,
             custom_descriptions,
-        })
+            definition_ids: BTreeMap::new(),
+        };
+        fields.number_definitions();
+        Ok(fields)
+    }
+
+    /// Adds a field that no other has the name of.
+    pub(crate) fn add(&mut self, name: String, description: Value) -> Result<(), StartError> {
+        check(self.entity, &name, &description)?;
+        let mut descriptions = self.custom_descriptions.clone();
+        descriptions.insert(name, description);
+        self.custom = read(&descriptions)?;
+        self.custom_descriptions = descriptions;
+        self.number_definitions();
+        Ok(())
+    }
+
+    pub(crate) fn definition_id(&self, field: &Field) -> u64 {
+        let id = self.definition_ids.get(&field.name);
+        id.copied().unwrap_or_default()
+    }
+
+    /// Gives the next id to every field that has none.
+    fn number_definitions(&mut self) {
+        let mut last = self.definition_ids.values().copied().max().unwrap_or(0);
+        for field in self.custom.fields() {
+            self.definition_ids
+                .entry(field.name.clone())
+                .or_insert_with(|| {
+                    last += 1;
+                    last
+                });
+        }
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Field> {
-        let built_in = self.entity.schema().field(name);
+        let built_in = self.entity.documented().field(name);
         built_in.or_else(|| self.custom.field(name))
     }
 
     pub(crate) fn built_in(&self) -> impl Iterator<Item = &Field> {
-        self.entity.schema().fields()
+        self.entity.documented().fields()
     }
 
     /// Returns true if a write to a read-only field is refused instead of dropped (tasks, grade D).
     pub(crate) fn refuses_read_only(&self) -> bool {
-        self.entity == Entity::Tasks
+        self.entity == EntityPath::Entity(Entity::Tasks)
     }
 
     /// Returns true if a text in this field is dropped, because the field takes a list of links (tasks,
     /// grade O).
     pub(crate) fn drops_text_for_list(&self, field: &Field) -> bool {
-        self.entity == Entity::Tasks && field.multiple && field.kind == Kind::Crm
+        self.entity == EntityPath::Entity(Entity::Tasks)
+            && field.multiple
+            && field.kind == Kind::Crm
     }
 
     /// Returns true if `GET /v1/{entity}/fields` lists each field a second time, under its name in the
     /// layer underneath (tasks, grade D).
     pub(crate) fn are_listed_twice(&self) -> bool {
-        self.entity == Entity::Tasks
+        self.entity == EntityPath::Entity(Entity::Tasks)
     }
 
     pub(crate) fn custom(&self) -> impl Iterator<Item = &Field> {
@@ -65,6 +101,12 @@ impl Fields {
     pub(crate) fn custom_descriptions(&self) -> &Map<String, Value> {
         &self.custom_descriptions
     }
+}
+
+/// The spec reads text: an answer, or a file that contains one.
+fn read(descriptions: &Map<String, Value>) -> Result<Schema, StartError> {
+    let text = Value::Object(descriptions.clone()).to_string();
+    Schema::read(&text).map_err(|error| StartError::new(error.to_string()))
 }
 
 /// Returns the map of descriptions in an answer of `GET /v1/{entity}/fields`: it is the `data`, or
@@ -87,7 +129,7 @@ fn is_map_of_maps(value: &Value) -> bool {
     map.is_some_and(|map| map.values().all(Value::is_object))
 }
 
-fn check(entity: Entity, name: &str, description: &Value) -> Result<(), StartError> {
+fn check(entity: EntityPath, name: &str, description: &Value) -> Result<(), StartError> {
     let path = entity.path();
     if description.get("type").and_then(Value::as_str).is_none() {
         let message = format!("the description of the field `{name}` of {path} has no `type`");

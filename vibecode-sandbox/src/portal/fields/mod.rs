@@ -4,6 +4,7 @@
 pub(crate) mod definition;
 pub(crate) mod description;
 pub(crate) mod entity_fields;
+pub(crate) mod new_definition;
 pub(crate) mod stored_file;
 pub(crate) mod stored_value;
 

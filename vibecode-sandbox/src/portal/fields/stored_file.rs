@@ -1,7 +1,8 @@
 //! Files: how they are written and how they are read (both grade B).
 //!
-//! `["name.png","<base64>"]` uploads a file, and `{"id":12}` keeps an existing one. Files of a
-//! field of several values that are not named in a write are removed.
+//! `["name.png","<base64>"]` uploads a file, and `{"id":12}` keeps an existing one. Another id clears
+//! a field of one file. Files of a field of several values that are not named in a write are
+//! removed.
 
 use serde_json::{Value, json};
 use vibecode_spec::Field;
@@ -12,19 +13,24 @@ use crate::portal::ids::Ids;
 /// Returns what the field, which holds `stored`, holds once this is written to it; `None` if it
 /// does not fit.
 pub(crate) fn of(field: &Field, value: &Value, stored: &Value, ids: &mut Ids) -> Option<Value> {
-    if field.multiple {
-        let files = value.as_array()?.iter();
-        return files.map(|file| of_one(file, stored, ids)).collect();
+    if stored_value::clears(value) {
+        return Some(stored_value::unset(field));
     }
-    if stored_value::is_cleared_by(field, value) {
-        return Some(Value::Null);
+    if !field.multiple {
+        return of_one(value, stored, ids);
     }
-    of_one(value, stored, ids)
+    let mut files = Vec::new();
+    for value in value.as_array()? {
+        let file = of_one(value, stored, ids)?;
+        files.extend(Some(file).filter(|file| !file.is_null()));
+    }
+    Some(files.into())
 }
 
+/// Returns null for an id that the field does not hold.
 fn of_one(value: &Value, stored: &Value, ids: &mut Ids) -> Option<Value> {
     match value {
-        Value::Object(kept) => find(stored, kept.get("id")?),
+        Value::Object(kept) => Some(find(stored, kept.get("id")?).unwrap_or_default()),
         Value::Array(file) => match file.as_slice() {
             [Value::String(name), Value::String(content)] if is_upload(name, content) => {
                 Some(uploaded(ids.next_file()))

@@ -1,7 +1,7 @@
 //! Which values fit a field, and what the field holds after they are written.
 
 use serde_json::{Number, Value};
-use vibecode_spec::{Clearing, Field, Kind};
+use vibecode_spec::{Field, Kind};
 
 use crate::portal::calendar::{Moment, is_day};
 
@@ -9,22 +9,62 @@ use crate::portal::calendar::{Moment, is_day};
 /// number in hexadecimal.
 const CRM_PREFIXES: &[&str] = &["C", "CO", "D", "L", "SI", "Q"];
 
-/// Returns what the field holds once this value is written to it; `None` if it does not fit.
-pub(crate) fn of(field: &Field, value: &Value) -> Option<Value> {
-    if field.multiple {
-        let values = value.as_array()?.iter();
-        return values.map(|one| of_one(field, one)).collect();
-    }
-    if is_cleared_by(field, value) {
-        return Some(Value::Null);
-    }
-    of_one(field, value)
+/// The effect of a value that fits its field.
+#[derive(Debug)]
+pub(crate) enum Written {
+    /// The field holds this value.
+    Value(Value),
+    /// The field keeps what it has: a date that cannot be parsed is silently not set (grade B).
+    NotSet,
 }
 
-/// Returns true if this value clears a field of one value. A reference is cleared by 0 instead,
-/// which is a value that fits (both grade C).
-pub(crate) fn is_cleared_by(field: &Field, value: &Value) -> bool {
-    value == "" && field.clearing() == Clearing::EmptyText
+/// Returns the effect of writing this value to the field; `None` if it does not fit.
+pub(crate) fn of(field: &Field, value: &Value) -> Option<Written> {
+    if clears(value) {
+        return Some(Written::Value(cleared(field, value)));
+    }
+    if !field.multiple {
+        return of_one(field, value);
+    }
+    let mut values = Vec::new();
+    for one in value.as_array()? {
+        match of_one(field, one)? {
+            Written::Value(value) => values.push(value),
+            Written::NotSet => return Some(Written::NotSet),
+        }
+    }
+    Some(Written::Value(values.into()))
+}
+
+/// Returns true if this value clears a field of any kind (grade B).
+pub(crate) fn clears(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Bool(true) | Value::Object(_) => false,
+        Value::Number(number) => is_zero(number),
+        Value::String(text) => text.is_empty() || text == "0",
+        Value::Array(values) => values.is_empty(),
+    }
+}
+
+/// Returns what a cleared field holds. A number and a reference cleared with 0 read 0, and a boolean
+/// cleared with 0 or false reads false; an answer may show either (grade B).
+fn cleared(field: &Field, value: &Value) -> Value {
+    let is_zero = match value {
+        Value::Number(_) => true,
+        Value::String(text) => text == "0",
+        _ => false,
+    };
+    match field.kind {
+        _ if field.multiple => unset(field),
+        Kind::Integer | Kind::Number | Kind::Double | Kind::Reference(_) if is_zero => 0.into(),
+        Kind::Boolean if is_zero || value == false => false.into(),
+        _ => Value::Null,
+    }
+}
+
+fn is_zero(number: &Number) -> bool {
+    number.as_f64().is_some_and(|number| number == 0.0)
 }
 
 /// Returns the value of a field that was never set.
@@ -43,8 +83,8 @@ pub(crate) fn are_equal(field: &Field, stored: &Value, new: &Value) -> bool {
         return true;
     }
     match of(field, stored) {
-        Some(stored) => equal(&stored, new),
-        None => equal(stored, new),
+        Some(Written::Value(stored)) => equal(&stored, new),
+        Some(Written::NotSet) | None => equal(stored, new),
     }
 }
 
@@ -75,15 +115,17 @@ fn equal(one: &Value, other: &Value) -> bool {
     }
 }
 
-fn of_one(field: &Field, value: &Value) -> Option<Value> {
-    match &field.kind {
+fn of_one(field: &Field, value: &Value) -> Option<Written> {
+    let value = match &field.kind {
+        Kind::Date => return date(value, is_day),
+        Kind::DateTime => return date(value, |text| Moment::parse(text).is_some()),
+        Kind::DateOrDateTime => {
+            return date(value, |text| is_day(text) || Moment::parse(text).is_some());
+        }
         Kind::Text | Kind::Url | Kind::Address | Kind::Status => text(value, |_| true),
-        Kind::Date => text(value, is_day),
-        Kind::DateTime => text(value, |text| Moment::parse(text).is_some()),
-        Kind::DateOrDateTime => text(value, |text| is_day(text) || Moment::parse(text).is_some()),
         Kind::Money => text(value, is_money),
         Kind::Crm => text(value, is_crm_link),
-        Kind::Boolean => boolean(field, value),
+        Kind::Boolean => boolean(value),
         Kind::Integer => number(field, value, |number| number.as_i64().is_some()),
         Kind::Number | Kind::Double => number(field, value, |_| true),
         Kind::Reference(_) | Kind::Iblock => number(field, value, Number::is_u64),
@@ -91,10 +133,20 @@ fn of_one(field: &Field, value: &Value) -> Option<Value> {
         Kind::File | Kind::Multifield(_) => None,
         // An undocumented type takes any value.
         _ => Some(value.clone()),
+    };
+    value.map(Written::Value)
+}
+
+/// A date, or a single value that cannot be parsed as one.
+fn date(value: &Value, fits: impl Fn(&str) -> bool) -> Option<Written> {
+    match value {
+        Value::String(text) if fits(text) => Some(Written::Value(value.clone())),
+        Value::String(_) | Value::Number(_) | Value::Bool(_) => Some(Written::NotSet),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }
 
-/// A text, which may be empty only to clear a field.
+/// A text that is not empty: an empty one clears the field, and is no element of a list.
 fn text(value: &Value, fits: impl Fn(&str) -> bool) -> Option<Value> {
     let text = value.as_str()?;
     (!text.is_empty() && fits(text)).then(|| value.clone())
@@ -110,16 +162,13 @@ fn number(field: &Field, value: &Value, fits: impl Fn(&Number) -> bool) -> Optio
     fits(&number).then_some(Value::Number(number))
 }
 
-/// User fields also take "Y" and "N" (grade B); built-in fields take only true and false (grade D).
-fn boolean(field: &Field, value: &Value) -> Option<Value> {
+/// Only true, "true", "y" and "Y" are true: 1 and "1" are false (grade B).
+fn boolean(value: &Value) -> Option<Value> {
     match value {
-        Value::Bool(_) => Some(value.clone()),
-        Value::String(text) if field.is_user_field() => match text.as_str() {
-            "Y" => Some(true.into()),
-            "N" => Some(false.into()),
-            _ => None,
-        },
-        _ => None,
+        Value::Bool(flag) => Some((*flag).into()),
+        Value::String(text) => Some(["true", "y", "Y"].contains(&&**text).into()),
+        Value::Number(_) => Some(false.into()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }
 

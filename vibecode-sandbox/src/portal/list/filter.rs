@@ -7,12 +7,12 @@ use serde_json::{Map, Value};
 use crate::{portal::calendar::Moment, wire::Failure};
 
 /// Conditions that must all be met.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Filter {
     pub(crate) conditions: Vec<Condition>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Condition {
     pub(crate) field: String,
     operator: Operator,
@@ -111,7 +111,7 @@ impl Condition {
     /// An unset value is neither less nor greater than any other.
     fn compares(&self, stored: &Value, fits: fn(Ordering) -> bool) -> bool {
         any(stored, |one| {
-            !is_unset(one) && compare(one, &self.operand).is_some_and(fits)
+            !is_unset(one) && compare_in_filter(one, &self.operand).is_some_and(fits)
         })
     }
 }
@@ -152,7 +152,17 @@ fn is_in(one: &Value, list: &Value) -> bool {
 }
 
 fn equal(one: &Value, other: &Value) -> bool {
-    compare(one, other) == Some(Ordering::Equal)
+    compare_in_filter(one, other) == Some(Ordering::Equal)
+}
+
+/// Compares as [`compare`] does, but times by the clock on the wall: the offset in the value of a
+/// filter is ignored (grade O). A stored time is taken to have the portal's offset.
+fn compare_in_filter(stored: &Value, operand: &Value) -> Option<Ordering> {
+    let moment = |value: &Value| Moment::parse(value.as_str()?);
+    match moment(stored).zip(moment(operand)) {
+        Some((stored, operand)) => Some(stored.on_the_wall().cmp(&operand.on_the_wall())),
+        None => compare(stored, operand),
+    }
 }
 
 /// Ignores case, as the database underneath does.

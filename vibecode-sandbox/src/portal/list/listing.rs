@@ -2,7 +2,7 @@
 
 use std::{cmp::Ordering, collections::BTreeMap};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use vibecode_spec::Field;
 
 use super::{
@@ -54,9 +54,7 @@ pub(crate) fn list<'a>(
 }
 
 fn field<'a>(fields: &'a Fields, name: &str) -> Result<&'a Field, Failure> {
-    let unknown =
-        || Failure::invalid_params(format!("There is no field {name} to filter or sort by"));
-    fields.get(name).ok_or_else(unknown)
+    fields.get(name).ok_or_else(|| Failure::unknown_field(name))
 }
 
 fn sorted<'a>(
@@ -93,16 +91,7 @@ fn compare(((one, other), direction): ((&Value, &Value), Direction)) -> Ordering
 }
 
 impl Listing<'_> {
-    /// `{total, hasMore}`
     pub(crate) fn meta(&self, query: &Query, paging: Paging) -> Value {
-        match paging {
-            Paging::Truthful => {
-                let shown = query.offset.saturating_add(self.records.len());
-                json!({ "total": self.total, "hasMore": shown < self.total })
-            }
-            Paging::Untruthful => {
-                json!({ "total": 0, "hasMore": self.records.len() == query.limit })
-            }
-        }
+        paging.meta(query, self.records.len(), self.total)
     }
 }

@@ -7,7 +7,7 @@ use crate::wire::Failure;
 
 /// The default and the maximum number of listed records (grade D).
 const DEFAULT_LIMIT: usize = 50;
-const MAX_LIMIT: usize = 5000;
+pub(crate) const MAX_LIMIT: usize = 5000;
 
 /// Fields and directions, the most significant first.
 pub(crate) type Order = Vec<(String, Value)>;
@@ -30,6 +30,26 @@ pub(crate) enum Direction {
 }
 
 impl Query {
+    /// Returns what a list shows of a record: the selected keys, and `id` in any case, which is all
+    /// that is left if upper-case names are selected (grade O).
+    pub(crate) fn selected(&self, mut record: Map<String, Value>) -> Map<String, Value> {
+        if let Some(select) = &self.select {
+            record.retain(|key, _| key == "id" || select.contains(key));
+        }
+        record
+    }
+
+    /// Returns the query of all records that match.
+    pub(crate) fn without_limit(&self) -> Self {
+        Self {
+            filter: self.filter.clone(),
+            order: Vec::new(),
+            select: None,
+            limit: usize::MAX,
+            offset: 0,
+        }
+    }
+
     pub(crate) fn parse(input: &Map<String, Value>, order: &Order) -> Result<Self, Failure> {
         map(input, "order")?;
         Ok(Self {
@@ -44,7 +64,7 @@ impl Query {
 
 fn map(input: &Map<String, Value>, name: &str) -> Result<Map<String, Value>, Failure> {
     match input.get(name) {
-        None => Ok(Map::new()),
+        None | Some(Value::Null) => Ok(Map::new()),
         Some(Value::Object(map)) => Ok(map.clone()),
         Some(_) => Err(Failure::invalid_params(format!(
             "`{name}` must be an object"

@@ -1,9 +1,11 @@
 //! Questions about invalid keys and empty bodies.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::time::sleep;
+use vibecode_spec::{UserFieldName, read_user_field_name};
 
 use super::{Findings, sample};
 use crate::commands::probe::{
@@ -93,12 +95,13 @@ pub(super) async fn upper_name(bench: &Bench<'_>) -> Findings {
     const ABOUT: &str = "UF_CRM_…";
     const ASSUMED: &str = "ignored without an error";
     let none = |why: &str| Ok(vec![Finding::not_testable(ABOUT, why, ASSUMED)]);
-    for field in sample::fields(bench) {
-        let Some(upper) = field
-            .upper_name
-            .as_deref()
-            .filter(|_| field.is_user_field())
-        else {
+    let defined = upper_names(bench).await?;
+    for field in sample::fields(bench)
+        .into_iter()
+        .filter(|it| it.is_user_field())
+    {
+        let described = field.upper_name.as_ref();
+        let Some(upper) = described.or_else(|| defined.get(&field.name)) else {
             continue;
         };
         let Some(value) = sample::of(field, bench).await? else {
@@ -128,6 +131,23 @@ pub(super) async fn upper_name(bench: &Bench<'_>) -> Findings {
         )]);
     }
     none("the portal has no user field for which a valid value is known")
+}
+
+/// Returns the upper-case names of user fields by their wire names: the API's own vocabulary of fields
+/// does not have them, but the definitions do.
+async fn upper_names(bench: &Bench<'_>) -> Result<HashMap<String, String>, NoAnswer> {
+    let path = format!("userfields/{}", bench.entity.path());
+    let answer = bench.client.send(Method::GET, &path, None).await?;
+    let rows = answer.data().as_array().into_iter().flatten();
+    let names = rows.filter_map(|row| {
+        let name = row.get("fieldName").or_else(|| row.get("FIELD_NAME"))?;
+        let name = name.as_str()?;
+        match read_user_field_name(name)? {
+            UserFieldName::Meant(wire) => Some((wire, name.to_owned())),
+            _ => None,
+        }
+    });
+    Ok(names.collect())
 }
 
 fn field_of<'a>(bench: &Bench<'_>, names: &[&'a str]) -> Option<&'a str> {

@@ -7,6 +7,7 @@ mod keys;
 mod limits;
 mod phones;
 mod sample;
+mod statuses;
 mod user_fields;
 
 use std::{future::Future, pin::Pin};
@@ -134,5 +135,13 @@ pub(crate) const QUESTIONS: &[Question] = &[
         grade: "-",
         overriding: "ClientBuilder::settle_time",
         ask: |bench| Box::pin(limits::read_after_write(bench)),
+    },
+    Question {
+        number: 13,
+        topic: "status codes",
+        text: "Is a status code that is in no set stored, ignored or refused?",
+        grade: "-",
+        overriding: "none needed: Updated::mismatches reports a code that was not stored",
+        ask: |bench| Box::pin(statuses::unknown_code(bench)),
     },
 ];
