@@ -1,0 +1,94 @@
+//! The files with the codes of a portal's closed sets: `vibecode/statuses.json` and
+//! `vibecode/currencies.json`.
+
+use std::{fs, path::Path};
+
+use vibecode_spec::{Currencies, PortalFile, Statuses};
+
+use crate::{failure::Failure, schema_file};
+
+/// A file with codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CodeFile {
+    Statuses,
+    Currencies,
+}
+
+/// What a file with codes contains.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Codes {
+    Statuses(Statuses),
+    Currencies(Currencies),
+}
+
+impl CodeFile {
+    pub(crate) const ALL: [Self; 2] = [Self::Statuses, Self::Currencies];
+
+    /// Returns the name in the paths of the API and on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Statuses => "statuses",
+            Self::Currencies => "currencies",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|each| each.name() == name)
+    }
+
+    /// Reads a file, or a saved answer of the API.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is anything else.
+    pub(crate) fn read(self, file: &Path) -> Result<Codes, Failure> {
+        let bytes = fs::read(file).map_err(|error| Failure::of_file(file, &error))?;
+        let read = match self {
+            Self::Statuses => Statuses::read(bytes).map(Codes::Statuses),
+            Self::Currencies => Currencies::read(bytes).map(Codes::Currencies),
+        };
+        read.map_err(|error| Failure::unusable(file, error))
+    }
+
+    /// Reads the file of the project, if there is one.
+    ///
+    /// # Errors
+    /// If there is one and it cannot be read.
+    pub(crate) fn load(self) -> Result<Option<Codes>, Failure> {
+        let file = schema_file::find(self)?;
+        file.map(|file| self.read(&file)).transpose()
+    }
+}
+
+impl From<CodeFile> for PortalFile {
+    fn from(file: CodeFile) -> Self {
+        match file {
+            CodeFile::Statuses => Self::Statuses,
+            CodeFile::Currencies => Self::Currencies,
+        }
+    }
+}
+
+impl Codes {
+    pub(crate) fn file(&self) -> CodeFile {
+        match self {
+            Self::Statuses(_) => CodeFile::Statuses,
+            Self::Currencies(_) => CodeFile::Currencies,
+        }
+    }
+
+    /// Returns the text of the file as `pull` writes it.
+    pub(crate) fn file_text(&self) -> String {
+        match self {
+            Self::Statuses(statuses) => statuses.file_text(),
+            Self::Currencies(currencies) => currencies.file_text(),
+        }
+    }
+
+    /// Returns the number of codes.
+    pub(crate) fn count(&self) -> usize {
+        match self {
+            Self::Statuses(statuses) => statuses.sets().map(|(_, items)| items.len()).sum(),
+            Self::Currencies(currencies) => currencies.items().len(),
+        }
+    }
+}
