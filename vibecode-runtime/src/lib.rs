@@ -79,7 +79,7 @@
 //!   [`PatchJob`] for a queue.
 //! - Reading: [`derive@Record`], [`Client::get`], [`Client::list`] with [`field!`] and [`Order`],
 //!   [`Client::multifields`]; [`RawAnswer`] is the unparsed answer.
-//! - Options of a list: [`derive@Enumeration`]. Changes between two records: [`Diff`].
+//! - Options of a list, statuses, stages and currencies: [`derive@Enumeration`]. Changes between two records: [`Diff`].
 //! - Retries and rate limits: [`RetryPolicy`], [`Throttle`], [`Budget`].
 //! - Errors: [`Error`], [`ErrorKind`], [`ErrorCode`], [`Outcome`];
 //!   [`Client`](Client#errors-of-every-call) lists the errors of its calls.
@@ -150,7 +150,7 @@ pub use crate::{
     throttle::{Acquiring, Budget, BudgetError, Feedback, Permit, Throttle},
     value::{
         CrmRef, Date, DateTime, File, Money, OtherLink, ParseError,
-        enumeration::Enumeration,
+        enumeration::{Enumeration, OptionEnum, StatusEnum},
         id::{Id, IdFor},
         kind,
         multifield::{Email, EmailType, MultifieldEntry, Multifields, Phone, PhoneType},

@@ -1,7 +1,7 @@
 //! Reads fields: each is one call of the kind's trait on the user's type.
 
 use crate::{
-    Decode, DecodeError, Enumeration, WireValue,
+    Decode, DecodeError, OptionEnum, StatusEnum, WireValue,
     kind::{self, Kind},
     record::{Fields, UnreadableField},
     value::enumeration::List,
@@ -112,15 +112,30 @@ impl<T> Held<T> for Option<T> {
 ///
 /// # Errors
 /// If the field is another list field, or the enum has no option with the id.
-pub fn option<T: Enumeration>(answered: WireValue<'_>) -> Result<T, DecodeError> {
-    let list = List::of::<T>();
-    if answered.field().is_some_and(|field| !field.is(list)) {
-        let expected = format!("an option of `{}` of {}", list.field, list.entity);
-        return Err(DecodeError::expected(expected));
-    }
+pub fn option<T: OptionEnum>(answered: WireValue<'_>) -> Result<T, DecodeError> {
+    require_field(answered, List::of::<T>(), "an option")?;
     let id = <u64 as Decode<kind::Enumeration>>::decode(answered)?;
     let option = T::from_option_id(id);
     option.ok_or_else(|| DecodeError::expected("one of the options that the enum has"))
+}
+
+/// Reads a code.
+///
+/// # Errors
+/// If the field is another one, or the enum has no variant for the code.
+pub fn status<T: StatusEnum>(answered: WireValue<'_>) -> Result<T, DecodeError> {
+    require_field(answered, List::of_codes::<T>(), "a code")?;
+    let code = <String as Decode<kind::Status>>::decode(answered)?;
+    let status = T::from_status(&code);
+    status.ok_or_else(|| DecodeError::expected("one of the codes that the enum has"))
+}
+
+fn require_field(answered: WireValue<'_>, list: List, what: &str) -> Result<(), DecodeError> {
+    if answered.field().is_some_and(|field| !field.is(list)) {
+        let expected = format!("{what} of `{}` of {}", list.field, list.entity);
+        return Err(DecodeError::expected(expected));
+    }
+    Ok(())
 }
 
 /// Replaces the code for a field with a mistake, which is reported elsewhere.
