@@ -3,7 +3,7 @@
 
 use std::{fs, path::Path};
 
-use vibecode_spec::{Currencies, PortalFile, Statuses};
+use vibecode_spec::{CodeSet, Currencies, Item, PortalFile, Statuses};
 
 use crate::{failure::Failure, schema_file};
 
@@ -89,6 +89,55 @@ impl Codes {
         match self {
             Self::Statuses(statuses) => statuses.sets().map(|(_, items)| items.len()).sum(),
             Self::Currencies(currencies) => currencies.items().len(),
+        }
+    }
+}
+
+/// The codes of the project's files, as far as there are any.
+#[derive(Debug, Default)]
+pub(crate) struct KnownCodes {
+    statuses: Option<Statuses>,
+    currencies: Option<Currencies>,
+}
+
+impl KnownCodes {
+    /// Reads the files that exist.
+    ///
+    /// # Errors
+    /// If one of them cannot be read.
+    pub(crate) fn load() -> Result<Self, Failure> {
+        let mut known = Self::default();
+        for file in CodeFile::ALL {
+            match file.load()? {
+                Some(Codes::Statuses(statuses)) => known.statuses = Some(statuses),
+                Some(Codes::Currencies(currencies)) => known.currencies = Some(currencies),
+                None => {}
+            }
+        }
+        Ok(known)
+    }
+
+    /// Returns the parts of a set with their codes: one for each pipeline if the set is by pipeline, with
+    /// its number. There are none if the portal has no such set. Returns `None` if it is not known.
+    pub(crate) fn parts<'c>(&'c self, set: &'c CodeSet) -> Option<Vec<(u64, &'c [Item])>> {
+        if *set == CodeSet::Currencies {
+            return Some(vec![(0, self.currencies.as_ref()?.items())]);
+        }
+        let statuses = self.statuses.as_ref()?;
+        let parts: Vec<_> = statuses.parts(set).collect();
+        (!parts.is_empty() || statuses.is_complete()).then_some(parts)
+    }
+
+    /// Returns the name of a pipeline, if it is known.
+    pub(crate) fn pipeline(&self, number: u64) -> Option<&str> {
+        self.statuses.as_ref()?.pipelines().name(number)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn of(statuses: &str, currencies: &str) -> Self {
+        Self {
+            statuses: Some(Statuses::read(statuses).unwrap()),
+            currencies: Some(Currencies::read(currencies).unwrap()),
         }
     }
 }

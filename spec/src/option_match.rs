@@ -30,14 +30,18 @@ impl<'f> OptionMatch<'f> {
     /// Finds the options with this label among these: see
     /// [`Field::option_by_label`](crate::Field::option_by_label).
     #[must_use]
-    pub fn of(items: &'f [Item], label: &str) -> Self {
-        let exact: Vec<_> = items.iter().filter(|item| item.label == label).collect();
+    pub fn of<I>(items: I, label: &str) -> Self
+    where
+        I: IntoIterator<Item = &'f Item, IntoIter: Clone>,
+    {
+        let items = items.into_iter();
+        let exact: Vec<_> = items.clone().filter(|item| item.label == label).collect();
         if !exact.is_empty() {
             return Self::among(exact);
         }
         let lower = label.to_lowercase();
         let same_letters = |item: &&Item| item.label.to_lowercase() == lower;
-        Self::among(items.iter().filter(same_letters).collect())
+        Self::among(items.filter(same_letters).collect())
     }
 
     fn among(items: Vec<&'f Item>) -> Self {

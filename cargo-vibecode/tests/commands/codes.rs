@@ -334,3 +334,126 @@ async fn a_file_of_codes_that_is_missing_or_not_one_is_reported() {
         said.err
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_is_sent_as_its_code() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("codes-update");
+    folder.run(&sandbox, &["pull", "contacts"]).await;
+    sandbox.clear_requests();
+    let words = [
+        "update",
+        "contacts",
+        "71",
+        "--set",
+        "typeId=клиенты",
+        "--set",
+        "sourceId=WEB",
+    ];
+    let said = folder.run(&sandbox, &words).await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    let contact = sandbox.contact(71).unwrap();
+    assert_eq!(
+        (&contact["typeId"], &contact["sourceId"]),
+        (&json!("CLIENT"), &json!("WEB"))
+    );
+    for (entity, set, body) in [
+        ("deals", "stageId=C5:WON", json!({"stageId": "C5:WON"})),
+        (
+            "deals",
+            "stageId=final invoice",
+            json!({"stageId": "FINAL_INVOICE"}),
+        ),
+        ("deals", "currency=US dollar", json!({"currency": "USD"})),
+        ("leads", "currencyId=RUB", json!({"currencyId": "RUB"})),
+    ] {
+        let words = ["update", entity, "1", "--set", set, "--dry-run"];
+        let said = folder.run_with(&words, &[]).await;
+        assert_eq!(said.code, 0, "{set}: {}", said.err);
+        assert_eq!(serde_json::from_str::<Value>(&said.out).unwrap(), body);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_the_portal_lacks_is_refused_before_anything_is_sent() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("codes-unknown");
+    let fields = json!({
+        "id": {"type": "integer"}, "typeId": {"type": "crm_status"},
+        "ufCrm_1": {"type": "money", "title": "Budget"},
+        "ufCrm_2": {"type": "crm_status", "isMultiple": true, "settings": {"ENTITY_TYPE": "SOURCE"}},
+        "ufCrm_3": {"type": "crm_status", "settings": {"ENTITY_TYPE": "GONE"}},
+    });
+    folder.write("vibecode/contacts.json", &fields.to_string());
+    let update = async |entity: &str, set: &str| {
+        let words = ["update", entity, "71", "--set", set, "--dry-run"];
+        folder.run_with(&words, &[]).await
+    };
+    let sets = [
+        "typeId=CLEINT",
+        "ufCrm_1=300|EUR",
+        "ufCrm_2=WEB; SHOP",
+        "ufCrm_3=X",
+    ];
+    for set in sets {
+        let said = update("contacts", set).await;
+        assert_eq!(said.code, 0, "without the files {set}: {}", said.err);
+    }
+    folder
+        .run(&sandbox, &["pull", "statuses", "currencies"])
+        .await;
+    for (set, problem) in [
+        (
+            sets[0],
+            "`typeId` has no such code: did you mean `CLIENT`? The codes are CLIENT (Клиенты)",
+        ),
+        (
+            sets[1],
+            "`ufCrm_1` has a currency that the portal lacks: the codes are RUB (Rouble), USD",
+        ),
+        (sets[2], "`ufCrm_2` has no such code"),
+        (sets[3], "the portal has no status set `GONE`"),
+        ("typeId=0", "`typeId` cannot be set to 0: clear it instead"),
+    ] {
+        let said = update("contacts", set).await;
+        assert_eq!(said.code, 2, "{set}: {}", said.out);
+        assert!(said.err.contains(problem), "{}", said.err);
+    }
+    for (set, problem) in [
+        (
+            "stageId=Won",
+            "several codes with this name (WON, C2:WON, C5:WON): write the code",
+        ),
+        ("stageId=C7:WON", "`stageId` has no such code"),
+        ("currency=EUR", "RUB (Rouble), USD (US dollar)"),
+    ] {
+        let said = update("deals", set).await;
+        assert_eq!(said.code, 2, "{set}: {}", said.out);
+        assert!(said.err.contains(problem), "{}", said.err);
+    }
+    let said = update("contacts", "ufCrm_2=website; CALL").await;
+    assert_eq!(said.out, "{\"ufCrm_2\":[\"WEB\",\"CALL\"]}\n");
+    let said = update("contacts", "ufCrm_1=300|USD").await;
+    assert_eq!(said.code, 0, "{}", said.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_codes_that_cannot_be_read_stops_a_change() {
+    let folder = Folder::new("codes-broken");
+    folder.write(STATUSES, r#"{"format":1}"#);
+    let words = [
+        "update",
+        "contacts",
+        "71",
+        "--set",
+        "typeId=CLIENT",
+        "--dry-run",
+    ];
+    let said = folder.run_with(&words, &[]).await;
+    assert_eq!(said.code, 2, "{}", said.out);
+    assert!(
+        said.err.contains("statuses.json cannot be used"),
+        "{}",
+        said.err
+    );
+}
