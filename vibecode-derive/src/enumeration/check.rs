@@ -6,7 +6,7 @@ use vibecode_spec::{CodeSet, Codes, Entity, EntityPath, Field, Kind, one_line};
 
 use super::{
     closed_set::{ClosedSet, CodesOf, Values},
-    variants::{SetVariant, read_variants},
+    variants::{SetVariant, holds_text, read_variants},
 };
 use crate::{
     check::{
@@ -171,13 +171,14 @@ fn variants<'a>(input: &'a DeriveInput, errors: &Errors) -> Vec<&'a Variant> {
     Vec::new()
 }
 
-/// Returns the kind of a field that the schema does not describe, by the first word that shows it.
+/// Returns the kind of a field that the schema does not describe, by the first variant that shows it.
 fn kind_by_words(variants: &[(&Variant, OnVariant)]) -> Kind {
-    let mut kinds = variants.iter().filter_map(|(_, attributes)| {
-        match (&attributes.item, &attributes.status) {
-            (Some(_), _) => Some(Kind::Enumeration),
-            (None, Some(_)) => Some(Kind::Status),
-            (None, None) => None,
+    let mut kinds = variants.iter().filter_map(|(variant, attributes)| {
+        match (&attributes.item, &attributes.status, &attributes.other) {
+            (Some(_), _, _) => Some(Kind::Enumeration),
+            (None, Some(_), _) => Some(Kind::Status),
+            (None, None, Some(_)) if holds_text(variant) => Some(Kind::Status),
+            (None, None, _) => None,
         }
     });
     kinds.next().unwrap_or(Kind::Enumeration)

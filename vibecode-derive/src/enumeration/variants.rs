@@ -68,15 +68,7 @@ fn read_other<'v>(
         );
         set.errors.at(word, message);
     }
-    let holds_value = |ty: &Type| {
-        if set.has_codes() {
-            is_string(ty)
-        } else {
-            is_u64(ty)
-        }
-    };
-    let fits = matches!(&variant.fields, Fields::Unnamed(fields)
-        if fields.unnamed.len() == 1 && fields.unnamed.iter().all(|it| holds_value(&it.ty)));
+    let fits = holds_one(variant, if set.has_codes() { is_string } else { is_u64 });
     if !fits {
         let ident = &variant.ident;
         let message = if set.has_codes() {
@@ -140,6 +132,16 @@ fn named(set: &ClosedSet<'_>, variant: &Variant, attributes: &OnVariant) -> Opti
             None
         }
     }
+}
+
+/// Returns whether a variant holds one text, as that for all other codes does.
+pub(super) fn holds_text(variant: &Variant) -> bool {
+    holds_one(variant, is_string)
+}
+
+fn holds_one(variant: &Variant, fits: fn(&Type) -> bool) -> bool {
+    matches!(&variant.fields, Fields::Unnamed(fields)
+        if fields.unnamed.len() == 1 && fields.unnamed.iter().all(|it| fits(&it.ty)))
 }
 
 fn is_u64(ty: &Type) -> bool {

@@ -135,6 +135,8 @@ fn a_field_of_a_set_that_is_not_known_takes_codes_as_they_stand() {
     );
     assert!(errors("contacts", &quote!("ufCrmFree"), &any).is_empty());
     assert!(errors("contacts", &quote!("sourceId"), &any).is_empty());
+    let all = other();
+    assert!(errors("contacts", &quote!("ufCrmFree"), &all).is_empty());
     // An answer may be a part of the portal's statuses.
     let part = r#"{"success":true,"data":[{"entityId":"STATUS","statusId":"A","name":"B"}]}"#;
     let portal = Portal::of("part", &[("statuses.json", part)]);

@@ -3,7 +3,7 @@
 use crate::{
     Decode, DecodeError, OptionEnum, StatusEnum, WireValue,
     kind::{self, Kind},
-    record::{Fields, UnreadableField},
+    record::{Fields, UnreadableField, decode::is_nothing},
     value::enumeration::List,
 };
 
@@ -13,7 +13,7 @@ type Read<T> = Result<Option<T>, UnreadableField>;
 fn value<K: Kind, T: Decode<K>>(fields: &Fields<'_>, index: usize) -> Read<T> {
     let (name, answered) = fields.at(index);
     let field = fields.list_of(name);
-    let present = answered.filter(|answered| !K::is_nothing(*answered));
+    let present = answered.filter(|answered| !is_nothing::<K, T>(*answered));
     let read = present.map(|answered| T::decode(answered.of_field(&field)));
     let read = read.transpose();
     read.map_err(|error| UnreadableField::new(name, error))
@@ -26,7 +26,7 @@ pub(super) fn required<K: Kind, T: Decode<K>>(
 ) -> Result<T, UnreadableField> {
     let (name, answered) = fields.at(index);
     let field = fields.list_of(name);
-    let present = answered.filter(|it| it.is_empty_text() || !K::is_nothing(*it));
+    let present = answered.filter(|it| it.is_empty_text() || !is_nothing::<K, T>(*it));
     let nothing = || DecodeError::expected("a value, found nothing: is the field an `Option`?");
     let present = present.ok_or_else(nothing);
     let read = present.and_then(|answered| T::decode(answered.of_field(&field)));

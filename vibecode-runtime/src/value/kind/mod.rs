@@ -225,7 +225,7 @@ kinds! {
     /// A link to a CRM record of any type, such as `C_2`.
     Crm, nothing by is_no_id;
     /// A status code from one of the portal's own lists.
-    Status, nothing by is_no_id;
+    Status;
     /// The id of a section or an element of an information block.
     Iblock, nothing by is_no_id;
     /// A phone and its type.
