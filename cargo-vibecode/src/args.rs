@@ -42,7 +42,8 @@ pub(crate) enum Command {
     Pull(pull::Args),
     /// Show what has changed on the portal since its files were fetched.
     Check(check::Args),
-    /// Print a complete module for an entity: a struct, and an enum for each list.
+    /// Print a complete module for an entity: a struct, and an enum for each list, each field with
+    /// status codes and the stages of each pipeline.
     New(new::Args),
     /// Change one record, after checking the change against the schema.
     Update(update::Args),

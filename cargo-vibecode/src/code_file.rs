@@ -3,7 +3,7 @@
 
 use std::{fs, path::Path};
 
-use vibecode_spec::{CodeSet, Currencies, Item, PortalFile, Statuses};
+use vibecode_spec::{CodeSet, Currencies, Field, Item, Kind, PortalFile, Statuses};
 
 use crate::{failure::Failure, schema_file};
 
@@ -117,8 +117,20 @@ impl KnownCodes {
         Ok(known)
     }
 
-    /// Returns the parts of a set with their codes: one for each pipeline if the set is by pipeline, with
-    /// its number. There are none if the portal has no such set. Returns `None` if it is not known.
+    /// Returns the codes of a field, by pipeline if its set is by pipeline: those of the files, or else
+    /// those in the schema. There are none if the portal has no such set. Returns `None` if they are not
+    /// known.
+    pub(crate) fn of_field<'c>(&'c self, field: &'c Field) -> Option<Vec<(u64, &'c [Item])>> {
+        let set = field.codes.as_ref();
+        let in_file = set.and_then(|set| self.parts(set));
+        // In a schema, the stages would be those of one pipeline, or of all.
+        let is_in_schema = field.kind == Kind::Status
+            && !field.items.is_empty()
+            && !set.is_some_and(CodeSet::is_by_pipeline);
+        in_file.or_else(|| is_in_schema.then(|| vec![(0, &*field.items)]))
+    }
+
+    /// Returns the parts of a set: see [`of_field`](Self::of_field).
     pub(crate) fn parts<'c>(&'c self, set: &'c CodeSet) -> Option<Vec<(u64, &'c [Item])>> {
         if *set == CodeSet::Currencies {
             return Some(vec![(0, self.currencies.as_ref()?.items())]);

@@ -1,7 +1,7 @@
 //! Finds the code of a closed set that a text means. A problem is the end of a sentence that begins with the
 //! name of the field.
 
-use vibecode_spec::{CodeSet, Item, OptionMatch, PortalFile, closest, one_line};
+use vibecode_spec::{CodeSet, Field, Item, OptionMatch, PortalFile, closest, one_line};
 
 use crate::code_file::KnownCodes;
 
@@ -13,11 +13,11 @@ const MAX_SHOWN: usize = 20;
 ///
 /// The pipeline of a deal is not known here, so the name of a stage is looked up in all pipelines.
 pub(super) fn of_text<'t>(
-    set: &'t CodeSet,
+    field: &'t Field,
     text: &'t str,
     codes: &'t KnownCodes,
 ) -> Result<&'t str, String> {
-    let Some(parts) = codes.parts(set) else {
+    let Some(parts) = codes.of_field(field) else {
         return Ok(text);
     };
     let items = || parts.iter().flat_map(|(_, items)| items.iter());
@@ -27,7 +27,8 @@ pub(super) fn of_text<'t>(
     match OptionMatch::of(items(), text) {
         OptionMatch::One(item) => Ok(&item.id),
         OptionMatch::Ambiguous(same) => {
-            let why = if set.is_by_pipeline() {
+            let is_by_pipeline = field.codes.as_ref().is_some_and(CodeSet::is_by_pipeline);
+            let why = if is_by_pipeline {
                 ", since the pipeline of the record is not known here"
             } else {
                 ""
@@ -38,7 +39,7 @@ pub(super) fn of_text<'t>(
                 listed(ids)
             ))
         }
-        OptionMatch::None => Err(unknown(set, text, items())),
+        OptionMatch::None => Err(unknown(field, text, items(), codes)),
     }
 }
 
@@ -53,20 +54,25 @@ pub(super) fn check_currency(currency: &str, codes: &KnownCodes) -> Result<(), S
     }
     Err(format!(
         "has a currency that the portal lacks: the {}",
-        known(&CodeSet::Currencies, items())
+        known(items(), &next_step(Some(&CodeSet::Currencies)))
     ))
 }
 
-fn unknown<'i>(set: &CodeSet, text: &str, items: impl Iterator<Item = &'i Item> + Clone) -> String {
-    if items.clone().next().is_none() {
-        return format!(
-            "has no codes, since the portal has no status set `{}`{}",
-            one_line(&set.name(0)),
-            next_step(set)
-        );
+fn unknown<'i>(
+    field: &Field,
+    text: &str,
+    items: impl Iterator<Item = &'i Item> + Clone,
+    codes: &KnownCodes,
+) -> String {
+    let set = field.codes.as_ref();
+    // Codes that are in no file are those of the schema.
+    let next_step = next_step(set.filter(|set| codes.parts(set).is_some()));
+    if let Some(set) = set.filter(|_| items.clone().next().is_none()) {
+        let name = one_line(&set.name(0)).to_string();
+        return format!("has no codes, since the portal has no status set `{name}`{next_step}");
     }
     let texts = items.clone().flat_map(|item| [&*item.id, &*item.label]);
-    let known = known(set, items);
+    let known = known(items, &next_step);
     match closest(text, texts) {
         Some(meant) => format!(
             "has no such code: did you mean `{}`? The {known}",
@@ -76,8 +82,8 @@ fn unknown<'i>(set: &CodeSet, text: &str, items: impl Iterator<Item = &'i Item> 
     }
 }
 
-/// Lists the codes of a set, and says how to update the list.
-fn known<'i>(set: &CodeSet, items: impl Iterator<Item = &'i Item>) -> String {
+/// Lists codes, and says how to update the list.
+fn known<'i>(items: impl Iterator<Item = &'i Item>, next_step: &str) -> String {
     let shown = items.map(|item| {
         let (id, label) = (one_line(&item.id), one_line(&item.label));
         if id == label {
@@ -86,10 +92,14 @@ fn known<'i>(set: &CodeSet, items: impl Iterator<Item = &'i Item>) -> String {
             format!("{id} ({label})")
         }
     });
-    format!("codes are {}{}", listed(shown), next_step(set))
+    format!("codes are {}{next_step}", listed(shown))
 }
 
-fn next_step(set: &CodeSet) -> String {
+/// Says where the codes of a set come from; `None` is the schema.
+fn next_step(set: Option<&CodeSet>) -> String {
+    let Some(set) = set else {
+        return ", according to the schema, which `cargo vibecode pull` updates".to_owned();
+    };
     let file = PortalFile::of_codes(set).file_name();
     let name = file.trim_end_matches(".json");
     format!(", according to vibecode/{file}, which `cargo vibecode pull {name}` updates")
@@ -110,6 +120,9 @@ fn listed(items: impl Iterator<Item = String>) -> String {
 mod tests {
     use std::fmt::Write as _;
 
+    use serde_json::json;
+    use vibecode_spec::Entity;
+
     use super::*;
 
     const STATUSES: &str = r#"{"format": 1, "sets": {
@@ -127,18 +140,35 @@ mod tests {
         KnownCodes::of(STATUSES, CURRENCIES)
     }
 
-    fn types() -> CodeSet {
-        CodeSet::Statuses("CONTACT_TYPE".to_owned())
+    /// A contact's type.
+    fn types() -> Field {
+        let types = Entity::Contacts.schema().field("typeId");
+        types.unwrap().clone()
     }
 
-    fn stages() -> CodeSet {
-        CodeSet::Stages("DEAL_STAGE".to_owned())
+    /// A deal's field.
+    fn of_deals(name: &str) -> Field {
+        Entity::Deals.schema().field(name).unwrap().clone()
+    }
+
+    fn stages() -> Field {
+        of_deals("stageId")
+    }
+
+    fn currencies() -> Field {
+        of_deals("currency")
+    }
+
+    /// A user field with the codes of a set.
+    fn of_set(set: &str) -> Field {
+        let description = json!({"type": "crm_status", "settings": {"ENTITY_TYPE": set}});
+        Field::read("ufCrm_1", &description).unwrap()
     }
 
     #[test]
     fn a_code_stands_for_itself_and_a_name_for_its_code() {
         let codes = codes();
-        for (set, text, code) in [
+        for (field, text, code) in [
             (types(), "CLIENT", "CLIENT"),
             (types(), "Клиенты", "CLIENT"),
             (types(), "поставщики", "SUPPLIER"),
@@ -147,10 +177,10 @@ mod tests {
             (stages(), "NEW", "NEW"),
             (stages(), "C5:NEW", "C5:NEW"),
             (stages(), "signed", "C5:SIGNED"),
-            (CodeSet::Currencies, "RUB", "RUB"),
-            (CodeSet::Currencies, "рубль", "RUB"),
+            (currencies(), "RUB", "RUB"),
+            (currencies(), "рубль", "RUB"),
         ] {
-            assert_eq!(of_text(&set, text, &codes), Ok(code), "{text}");
+            assert_eq!(of_text(&field, text, &codes), Ok(code), "{text}");
         }
     }
 
@@ -171,7 +201,7 @@ mod tests {
     #[test]
     fn what_is_in_no_set_is_refused_with_the_codes_that_exist() {
         let codes = codes();
-        for (set, text, parts) in [
+        for (field, text, parts) in [
             (
                 types(),
                 "CLEINT",
@@ -185,17 +215,17 @@ mod tests {
             (stages(), "C5:WON", &["WON (Won), C5:NEW (New)"]),
             (stages(), "C7:NEW", &["has no such code"]),
             (
-                CodeSet::Currencies,
+                currencies(),
                 "rub",
                 &["the codes are RUB (Рубль), USD, according to vibecode/currencies.json"],
             ),
             (
-                CodeSet::Statuses("INDUSTRY".to_owned()),
+                of_set("INDUSTRY"),
                 "IT",
                 &["the portal has no status set `INDUSTRY`"],
             ),
         ] {
-            let problem = of_text(&set, text, &codes).unwrap_err();
+            let problem = of_text(&field, text, &codes).unwrap_err();
             for part in parts {
                 assert!(problem.contains(part), "{text}: {problem}");
             }
@@ -225,8 +255,8 @@ mod tests {
     #[test]
     fn without_the_file_any_text_is_a_code() {
         let nothing = KnownCodes::default();
-        for set in [types(), stages(), CodeSet::Currencies] {
-            assert_eq!(of_text(&set, "ANY", &nothing), Ok("ANY"));
+        for field in [types(), stages(), currencies()] {
+            assert_eq!(of_text(&field, "ANY", &nothing), Ok("ANY"));
         }
         assert_eq!(check_currency("EUR", &nothing), Ok(()));
         // A part of the portal's statuses says nothing about other sets.
@@ -234,5 +264,22 @@ mod tests {
             r#"{"success":true,"data":[{"entityId":"SOURCE","statusId":"WEB","name":"Website"}]}"#;
         let part = KnownCodes::of(part, CURRENCIES);
         assert_eq!(of_text(&types(), "ANY", &part), Ok("ANY"));
+    }
+
+    #[test]
+    fn codes_in_the_schema_count_if_the_file_is_missing() {
+        let description = json!({
+            "type": "crm_status", "settings": {"ENTITY_TYPE": "CONTACT_TYPE"},
+            "items": [{"ID": "A", "VALUE": "First"}],
+        });
+        let field = Field::read("ufCrm_1", &description).unwrap();
+        let nothing = KnownCodes::default();
+        assert_eq!(of_text(&field, "first", &nothing), Ok("A"));
+        let problem = of_text(&field, "CLIENT", &nothing).unwrap_err();
+        assert!(
+            problem.contains("A (First), according to the schema"),
+            "{problem}"
+        );
+        assert_eq!(of_text(&field, "CLIENT", &codes()), Ok("CLIENT"));
     }
 }
