@@ -109,7 +109,6 @@ pub mod __private;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod client;
-mod entity;
 mod error;
 mod many;
 mod patch;
@@ -118,13 +117,13 @@ mod throttle;
 mod value;
 mod wire;
 
+#[cfg(feature = "throttle-redis")]
+pub use crate::throttle::RedisBudget;
 #[allow(
     clippy::wildcard_imports,
     reason = "the types of all entities and of their ids"
 )]
-pub use crate::entity::*;
-#[cfg(feature = "throttle-redis")]
-pub use crate::throttle::RedisBudget;
+pub use crate::value::entity::*;
 pub use crate::{
     client::{Call, Client, ClientBuilder, Credentials, Me, RetryPolicy, TokenError},
     error::{Error, ErrorCode, ErrorKind, Outcome, Result},
@@ -137,19 +136,18 @@ pub use crate::{
     patch::{
         Patch,
         diff::{Diff, NotRemovable},
-        encode::Encode,
-        encoder::{EncodeError, Encoder},
         job::{PatchJob, UntypedPatch},
     },
     record::{
         Record,
         answer::{Created, RawAnswer, Updated},
-        decode::{Decode, DecodeError, WireValue},
         mismatch::{Duplicate, Mismatch, MismatchKind},
     },
     throttle::{Acquiring, Budget, BudgetError, Feedback, Permit, Throttle},
     value::{
         CrmRef, Date, DateTime, File, Money, OtherLink, ParseError,
+        decode::{Decode, DecodeError, WireValue},
+        encode::{Encode, EncodeError, Encoder},
         enumeration::{Enumeration, OptionEnum, StatusEnum},
         id::{Id, IdFor},
         kind,

@@ -224,8 +224,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// Serves a page at `/`, beside `/v1`, that shows the contacts and the requests as they arrive.
-    /// It shows no keys and requires none.
+    /// Serves a page at `/`, beside `/v1`, that shows the records of every entity, and the requests
+    /// with their answers as they arrive. It shows no keys and requires none.
     pub fn page(mut self) -> Self {
         self.hosting.has_page = true;
         self

@@ -103,6 +103,37 @@ async fn a_long_body_whose_try_has_ended_does_not_arrive_complete() {
     assert!(!arrived.is_whole());
 }
 
+#[tokio::test]
+async fn a_long_body_on_an_open_connection_does_not_arrive_complete_either() {
+    let (listener, url) = listen();
+    let client = single(&url)
+        .timeout(Duration::from_secs(2))
+        .build()
+        .unwrap();
+    let patch = Customer::patch().post("Director");
+    let answered = async {
+        let (mut connection, _) = listener.accept().await.unwrap();
+        assert!(read(&mut connection).await.unwrap().is_whole());
+        let body = r#"{"success":true,"data":{"id":71,"post":"Director"}}"#;
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length";
+        let answer = format!("{head}: {}\r\n\r\n{body}", body.len());
+        connection.write_all(answer.as_bytes()).await.unwrap();
+        connection
+    };
+    let (updated, mut connection) = tokio::join!(client.update(71, &patch), answered);
+    updated.unwrap();
+    // reqwest puts the connection back in a task.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    tokio::time::pause();
+    let patch = Customer::patch().post("a".repeat(LONG));
+    assert_given_up(&client.update(71, &patch).await.unwrap_err());
+    let arrived = read(&mut connection).await.unwrap();
+    assert!(arrived.announced > LONG);
+    assert!(!arrived.is_whole());
+}
+
 /// This is why the client sends a long body in pieces.
 #[tokio::test(start_paused = true)]
 async fn a_long_body_that_reqwest_gave_up_arrives_complete() {

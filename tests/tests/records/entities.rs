@@ -2,6 +2,9 @@
 
 use vibecode_runtime::{InvoiceId, PatchJob, QuoteId, RequisiteId, TaskId};
 
+use futures_util::StreamExt;
+use vibecode_sandbox::EntityPath;
+
 use super::*;
 
 #[derive(Patch, Record, Debug)]
@@ -153,6 +156,33 @@ async fn a_batch_names_a_smart_process_by_its_number_in_the_parameters() {
     assert_eq!(
         sandbox.requests()[0].body_str(),
         r#"{"calls":[{"id":"c0","entity":"items","action":"update","entityId":5,"params":{"entityTypeId":1040,"title":"Urgent"}},{"id":"c1","entity":"items","action":"get","entityId":6,"params":{"entityTypeId":1040}},{"id":"c2","entity":"tasks","action":"update","entityId":91,"params":{"title":"Write"}}]}"#
+    );
+}
+
+#[tokio::test]
+async fn a_smart_process_is_patched_alone_in_a_batch_and_in_a_run() {
+    let sandbox = Sandbox::start().await;
+    let client = client(sandbox.url());
+    let title = || sandbox.record(EntityPath::Items(1040), 3).unwrap()["title"].clone();
+    let patch = Order::patch().title("Alone");
+    let updated = client.update(3, &patch).await.unwrap();
+    assert!(updated.mismatches(&patch).is_empty());
+    assert_eq!(title(), "Alone");
+    let patch = Order::patch().title("In a batch");
+    let batch = client.batch().update(3, &patch);
+    let batch = batch.get(Id::<SmartProcess<1040>>::from(3));
+    let answers = batch.send().await.unwrap();
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+    assert_eq!(title(), "In a batch");
+    let patch = Order::patch().title("In a run");
+    let outcomes: Vec<_> = client.update_many([(3, patch)]).collect().await;
+    assert!(outcomes[0].result.is_ok(), "{outcomes:?}");
+    assert_eq!(title(), "In a run");
+    assert!(
+        sandbox
+            .requests()
+            .iter()
+            .all(|request| request.dropped().is_empty())
     );
 }
 

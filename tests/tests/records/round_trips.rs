@@ -197,19 +197,56 @@ fn without_zero_texts(record: EveryKind) -> EveryKind {
     }
 }
 
+/// Returns the portal of `EVERY_KIND` with contact 7, and a client of it.
+async fn portal_of_every_kind() -> (Sandbox, Client) {
+    let mut builder = Sandbox::builder().seed(json!({ "contacts": [{ "id": 7 }] }));
+    for (name, kind) in EVERY_KIND {
+        let description = json!({ "type": kind, "isMultiple": is_list(name) });
+        builder = builder.user_field(Entity::Contacts, *name, description);
+    }
+    let sandbox = builder.start().await;
+    let client = client(sandbox.url());
+    (sandbox, client)
+}
+
+#[tokio::test]
+async fn a_text_of_zero_that_the_portal_cleared_is_a_mismatch_and_no_success_of_ensure() {
+    let (sandbox, client) = portal_of_every_kind().await;
+    let zeros = [
+        EveryKind::patch().text("0"),
+        EveryKind::patch().url("0"),
+        EveryKind::patch().address("0"),
+        EveryKind::patch().status("0"),
+    ];
+    for zero in zeros {
+        let before = EveryKind::patch()
+            .text("a")
+            .url("b")
+            .address("c")
+            .status("d");
+        client.update(7, &before).await.unwrap();
+        let updated = client.update(7, &zero).await.unwrap();
+        let sent = serde_json::to_value(&zero).unwrap();
+        let name = sent.as_object().unwrap().keys().next().unwrap();
+        assert_eq!(sent[name], "0");
+        assert_eq!(sandbox.contact(7).unwrap()[name], Value::Null);
+        let mismatches = updated.mismatches(&zero);
+        assert_eq!(fields(&mismatches), [name]);
+        assert_eq!(mismatches[0].kind(), MismatchKind::Different);
+
+        client.update(7, &before).await.unwrap();
+        let error = client.ensure(7, &zero).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotTaken, "{name}: {error}");
+    }
+}
+
 #[test]
 fn every_kind_is_read_as_it_was_written_whatever_was_there_before() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
-    let mut builder = Sandbox::builder().seed(json!({ "contacts": [{ "id": 7 }] }));
-    for (name, kind) in EVERY_KIND {
-        let description = json!({ "type": kind, "isMultiple": is_list(name) });
-        builder = builder.user_field(Entity::Contacts, *name, description);
-    }
-    let sandbox = runtime.block_on(builder.start());
-    let client = client(sandbox.url());
+    let (_sandbox, client) = runtime.block_on(portal_of_every_kind());
     let there = std::cell::RefCell::new(EveryKind::default());
     let config = Config {
         failure_persistence: None,

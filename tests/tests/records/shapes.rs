@@ -269,7 +269,10 @@ fn lone_surrogates_deep_nesting_and_duplicate_keys_are_read_or_named() {
     let error = contact(r#"{"comments":"x","\ud83d":1}"#)
         .unwrap_err()
         .to_string();
-    assert!(error.contains("a key of the answered record"), "{error}");
+    assert!(
+        error.contains("a key of the record in the answer"),
+        "{error}"
+    );
     let error = contact(r#"[{"comments":"x"}]"#).unwrap_err().to_string();
     assert!(error.contains("not an object"), "{error}");
 }

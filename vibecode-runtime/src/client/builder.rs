@@ -266,7 +266,7 @@ fn harden(http: reqwest::ClientBuilder, base_url: &Url) -> reqwest::ClientBuilde
 fn checked_user_agent(user_agent: String) -> Result<HeaderValue> {
     HeaderValue::try_from(user_agent).map_err(|_| {
         refused(
-            "the `User-Agent` holds a character that no header can carry, such as a line break: remove it",
+            "the `User-Agent` contains a character that no header can carry, such as a line break: remove it",
         )
     })
 }
@@ -290,7 +290,7 @@ fn checked_base_url(text: &str) -> Result<Url> {
         || url.password().is_some();
     let problem = problem
         .or(has_more
-            .then_some("the base URL holds more than a host and a path: leave the rest out"));
+            .then_some("the base URL contains more than a host and a path: remove the rest"));
     match problem {
         Some(problem) => Err(refused(problem)),
         None => Ok(url),

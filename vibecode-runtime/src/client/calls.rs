@@ -1,15 +1,17 @@
 //! The calls on one record, and about the portal.
 
+use std::borrow::Borrow;
+
 use http::Method;
 
 use super::{
-    Answer, Call, Client, Me, Request, Target,
+    Answer, Call, Client, Me, Request,
     answers::{Done, New, Whole},
     request::Effect,
 };
 use crate::{
-    Created, Entity, ErrorCode, HasMultifields, Id, IdFor, Multifields, Patch, RawAnswer, Record,
-    Result, Updated,
+    Created, Entity, ErrorCode, HasMultifields, Id, IdFor, Multifields, Patch, PatchJob, RawAnswer,
+    Record, Result, Updated, patch::target::Target,
 };
 
 impl Client {
@@ -65,6 +67,15 @@ impl Client {
             let New(id, raw) = client.send(&request, &caller).await?;
             Ok(Created::new(id, raw))
         })
+    }
+
+    /// Sends a job as [`Client::update`] sends its patch.
+    ///
+    /// # Errors
+    /// Those of [`Client::update`].
+    pub fn update_job(&self, job: impl Borrow<PatchJob>) -> Call<Updated> {
+        let job = job.borrow();
+        self.write(job.target(), job.body())
     }
 
     /// Deletes a record: `DELETE /v1/{entity}/{id}`. The type of the id determines the entity.

@@ -145,7 +145,7 @@ impl Credentials {
         let problem = match &self.session {
             _ if key.is_empty() => "the key is empty",
             _ if key.contains(char::is_whitespace) => {
-                "the key holds a space or a line break, perhaps at its beginning or end: remove it"
+                "the key contains a space or a line break, perhaps at its beginning or end: remove it"
             }
             _ if key.starts_with(MANAGEMENT) => {
                 "a management key (vibe_live_…) has no access to records: use a personal key (vibe_api_…) or an app's (vibe_app_…)"
@@ -171,7 +171,7 @@ fn check_token(token: &str) -> Result<()> {
     {
         "the session token begins with `Bearer`, which the client adds itself: give the token alone (vibe_session_…)"
     } else if token.contains(char::is_whitespace) {
-        "the session token holds a space or a line break, perhaps at its beginning or end: remove it"
+        "the session token contains a space or a line break, perhaps at its beginning or end: remove it"
     } else {
         return Ok(());
     };
@@ -197,7 +197,7 @@ fn refused(problem: impl Into<String>) -> Error {
 fn secret_header(secret: &str, what: &str) -> Result<HeaderValue> {
     let mut header = HeaderValue::from_str(secret).map_err(|_| {
         refused(format!(
-            "the {what} holds a character that no header can carry"
+            "the {what} contains a character that no header can carry"
         ))
     })?;
     header.set_sensitive(true);

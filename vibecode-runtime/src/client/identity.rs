@@ -167,7 +167,7 @@ fn took_too_long(patience: Duration) -> Error {
     Error::not_sent(
         ErrorKind::Session,
         format!(
-            "the app's provider gave no session token within {patience:?}, the time-out of the client: see what it waits for"
+            "the app's provider gave no session token within {patience:?}, the timeout of the client: see what it waits for"
         ),
     )
 }

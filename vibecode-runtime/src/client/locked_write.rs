@@ -4,9 +4,12 @@ use tokio::time::timeout;
 
 use super::{
     Call, Caller, Client, LONGEST_WAIT, Request,
-    locks::{Additions, RecordLock, Target, join_queue},
+    locks::{Additions, RecordLock},
 };
-use crate::{Error, ErrorKind, RawAnswer, Result, Updated, patch::body::Body};
+use crate::{
+    Error, ErrorKind, RawAnswer, Result, Updated,
+    patch::{body::Body, target::Target},
+};
 
 impl Client {
     /// Updates a record.
@@ -35,7 +38,7 @@ impl Client {
     /// Waits for the lock of a record, for at most the longest wait.
     pub(super) async fn lock(&self, target: Target, caller: &Caller) -> Result<RecordLock> {
         self.enter_runtime().await?;
-        let mut request = join_queue(&self.shared.locks, target, caller);
+        let mut request = self.shared.locks.join(target, caller);
         if let Some(lock) = request.try_lock() {
             return Ok(lock);
         }

@@ -40,7 +40,7 @@ pub(crate) use self::{
     envelope::Failure,
     judge::{Answer, RateLimit, refusal, unexpected},
     locked_write::waited_for_a_record,
-    locks::{Additions, LockRequest, RecordLock, Target, join_queues},
+    locks::{Additions, LockRequest, RecordLock},
     request::Request,
     send::Sending,
 };

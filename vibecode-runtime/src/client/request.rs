@@ -7,9 +7,11 @@ use http::Method;
 use reqwest::Url;
 
 use crate::{
-    Entity, Error, ErrorKind, Result,
-    entity::{ENTITY_TYPE_ID, smart_process},
-    patch::body::Body,
+    Entity, Error, Result,
+    patch::{
+        body::Body,
+        check::{check, checked_id},
+    },
 };
 
 pub(crate) const BATCH: &str = "batch";
@@ -155,36 +157,10 @@ fn checked_json(entity: &str, body: &Body) -> Result<String> {
     Ok(body.to_json())
 }
 
-/// Checks that a patch of this entity may be sent.
-pub(crate) fn check(entity: &str, body: &Body) -> Result<()> {
-    if body.is_empty() {
-        let advice = "the patch changes nothing, so there is nothing to send";
-        return Err(Error::not_sent(ErrorKind::EmptyPatch, advice));
-    }
-    if let Some(invalid) = body.invalid_field() {
-        let error = Error::not_sent(ErrorKind::InvalidPatch, invalid.to_string());
-        return Err(error.caused_by(invalid.reason().clone()));
-    }
-    // In a batch it would name another smart process.
-    if smart_process(entity).is_some() && body.change_of(ENTITY_TYPE_ID).is_some() {
-        let problem = format!(
-            "`{ENTITY_TYPE_ID}` is the number of the smart process, which no patch can change"
-        );
-        return Err(Error::not_sent(ErrorKind::InvalidPatch, problem));
-    }
-    Ok(())
-}
-
-pub(crate) fn checked_id(id: u64) -> Result<u64> {
-    if id == 0 {
-        return Err(Error::not_sent(ErrorKind::InvalidId, "0 is no record's id"));
-    }
-    Ok(id)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ErrorKind;
 
     #[test]
     fn a_request_goes_to_its_record_below_the_base_url() {

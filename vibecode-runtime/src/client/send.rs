@@ -93,7 +93,7 @@ impl Sending<'_> {
             let wait = self.wait(&error);
             match wait.filter(|wait| self.may_begin_after(*wait, request)) {
                 Some(wait) => self.caller.wait(pin!(sleep(wait))).await?,
-                None => return Err(self.conclude(error)),
+                None => return Err(error.unknown_if(self.is_open)),
             }
             self.is_open |= error.outcome() == Outcome::Unknown;
         }
@@ -406,15 +406,6 @@ impl Sending<'_> {
     pub(crate) fn may_begin_after(&mut self, wait: Duration, request: &Request) -> bool {
         let timeout = self.client.shared.times.of(request);
         self.attempts.may_begin_after(wait, timeout, Instant::now())
-    }
-
-    /// Returns the error of the last attempt. Its outcome is unknown if an earlier one may have been
-    /// applied.
-    fn conclude(&self, error: Error) -> Error {
-        if !self.is_open {
-            return error;
-        }
-        error.with(|details| details.outcome = Outcome::Unknown)
     }
 
     /// Returns whether an attempt before the last may have been applied.

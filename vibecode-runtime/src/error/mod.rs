@@ -144,6 +144,15 @@ impl Error {
         self
     }
 
+    /// Makes the outcome unknown if an earlier attempt may have been applied, whatever this error says of
+    /// the last one.
+    pub(crate) fn unknown_if(mut self, is_open: bool) -> Self {
+        if is_open {
+            self.0.outcome = Outcome::Unknown;
+        }
+        self
+    }
+
     pub(crate) fn repeat(&self) -> Repeat {
         self.0.repeat
     }

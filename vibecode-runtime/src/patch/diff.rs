@@ -4,8 +4,11 @@ use std::{borrow::Cow, collections::HashSet, fmt};
 
 use crate::{
     patch::body::{Added, Body, FieldChange},
-    value::{id::PatchOf, multifield::kind_of},
-    wire::equality::{self, EntryKey},
+    value::{
+        equality,
+        id::PatchOf,
+        multifield::{EntryKey, kind_of},
+    },
 };
 
 /// The changes from one record to another. Created by `before.diff(&after)`.

@@ -1,10 +1,10 @@
 //! Patches: changes to a record.
 
 pub(crate) mod body;
+pub(crate) mod check;
 pub(crate) mod diff;
-pub(crate) mod encode;
-pub(crate) mod encoder;
 pub(crate) mod job;
+pub(crate) mod target;
 
 use crate::{Entity, patch::body::Body};
 

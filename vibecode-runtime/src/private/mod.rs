@@ -42,7 +42,9 @@ pub use crate::{
     value::{enumeration::List, id::PatchOf},
 };
 
+mod field;
 mod list;
+mod multifield;
 pub mod present;
 pub mod read;
 
@@ -51,14 +53,14 @@ pub(crate) use self::present::add_typed;
     clippy::wildcard_imports,
     reason = "the functions and traits of all kinds"
 )]
-pub use self::{list::IntoList, present::*};
-#[allow(clippy::wildcard_imports, reason = "the types of all entities")]
-pub use crate::entity::*;
+pub use self::{field::*, list::IntoList, multifield::*, present::*};
 #[allow(
     clippy::wildcard_imports,
     reason = "the functions and traits of all kinds"
 )]
 pub use crate::kind::*;
+#[allow(clippy::wildcard_imports, reason = "the types of all entities")]
+pub use crate::value::entity::*;
 
 /// Clears a field by sending this JSON.
 pub fn clear(body: &mut Body, name: &'static str, json: &'static str) {

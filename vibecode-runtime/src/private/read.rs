@@ -3,8 +3,8 @@
 use crate::{
     Decode, DecodeError, OptionEnum, StatusEnum, WireValue,
     kind::{self, Kind},
-    record::{Fields, UnreadableField, decode::is_nothing},
-    value::enumeration::List,
+    record::{Fields, UnreadableField},
+    value::{decode::is_nothing, enumeration::List},
 };
 
 /// The result of reading a field: a value, or nothing.

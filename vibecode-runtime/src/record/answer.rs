@@ -76,19 +76,20 @@ impl RawAnswer {
         if T::Entity::PATH != self.entity {
             let (answered, wanted) = (&self.entity, T::Entity::PATH);
             let problem =
-                format!("the answered record is one of the {answered}, not of the {wanted}");
+                format!("the record in the answer is one of the {answered}, not of the {wanted}");
             return Err(self.unreadable(problem));
         }
         Fields::read::<T>(self.as_str()).map_err(|problem| match problem {
             UnreadableRecord::Field(field) => {
-                let problem = format!("the answered record does not fit: {field}");
+                let problem = format!("the record in the answer does not fit: {field}");
                 self.unreadable(problem).caused_by(field)
             }
             UnreadableRecord::NotAnObject => {
-                self.unreadable("the answered record is not an object".to_owned())
+                self.unreadable("the record in the answer is not an object".to_owned())
             }
             UnreadableRecord::Key => {
-                let problem = "a key of the answered record has half of a surrogate pair in it";
+                let problem =
+                    "a key of the record in the answer has half of a surrogate pair in it";
                 self.unreadable(problem.to_owned())
             }
         })
@@ -102,7 +103,7 @@ impl RawAnswer {
     /// record's values.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T> {
         json::read(self.as_str()).map_err(|error| {
-            let problem = "the answered record does not fit the type that it was to be read into";
+            let problem = "the record in the answer does not fit the type that it is read into";
             self.unreadable(problem.to_owned()).caused_by(error)
         })
     }

@@ -8,8 +8,10 @@ use std::{
 use crate::{
     MultifieldEntry, Multifields, RawAnswer, WireValue,
     patch::body::{Added, Body, FieldChange},
-    value::multifield::kind_of,
-    wire::equality::{self, EntryKey},
+    value::{
+        equality,
+        multifield::{EntryKey, kind_of},
+    },
 };
 
 /// A field of a patch that the answer does not show as it was sent. From

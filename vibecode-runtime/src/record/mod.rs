@@ -1,7 +1,6 @@
 //! Records: reading answers into structs.
 
 pub(crate) mod answer;
-pub(crate) mod decode;
 pub(crate) mod mismatch;
 
 use std::{cell::OnceCell, fmt};

@@ -1,9 +1,14 @@
-//! Types for values of the API that have no counterpart in the standard library.
+//! The values of the API: their kinds, the Rust types for them, and how each is written, read and
+//! compared.
 
 pub(crate) mod const_text;
 mod crm_ref;
 mod date;
+pub(crate) mod decode;
+pub(crate) mod encode;
+pub(crate) mod entity;
 pub(crate) mod enumeration;
+pub(crate) mod equality;
 mod file;
 pub(crate) mod id;
 #[cfg(any(

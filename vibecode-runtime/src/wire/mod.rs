@@ -1,6 +1,5 @@
-//! How the API writes values in JSON: what counts as nothing, as true, as an id, and as equal.
+//! How the API writes values in JSON: what counts as nothing, as true, as an id and as a number.
 
-pub(crate) mod equality;
 pub(crate) mod id;
 pub(crate) mod json;
 pub(crate) mod nothing;

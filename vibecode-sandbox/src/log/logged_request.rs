@@ -4,7 +4,12 @@ use std::sync::Arc;
 
 use http::{HeaderMap, Method, StatusCode};
 
-use crate::{api::WriteReport, faults::Fault, wire::Request};
+use super::LoggedAnswer;
+use crate::{
+    api::WriteReport,
+    faults::Fault,
+    wire::{Request, Route},
+};
 
 /// A logged request and its outcome.
 ///
@@ -31,6 +36,8 @@ pub struct LoggedRequest {
     pub(super) fault: Option<Fault>,
     pub(super) status: Option<StatusCode>,
     pub(super) error_code: Option<&'static str>,
+    /// Only of the latest requests.
+    pub(super) answer: Option<Arc<LoggedAnswer>>,
     pub(super) over: bool,
     /// The revision of the log in which this request last changed.
     pub(super) changed: u64,
@@ -45,6 +52,7 @@ impl LoggedRequest {
             fault: None,
             status: None,
             error_code: None,
+            answer: None,
             over: false,
             changed: revision,
         }
@@ -146,5 +154,14 @@ impl LoggedRequest {
     #[must_use]
     pub fn dropped(&self) -> &[String] {
         &self.report.dropped
+    }
+
+    /// Returns the answer of one of the latest requests.
+    pub(crate) fn answer(&self) -> Option<&LoggedAnswer> {
+        self.answer.as_deref()
+    }
+
+    pub(crate) fn is_batch(&self) -> bool {
+        self.request.route().is_ok_and(Route::is_batch)
     }
 }

@@ -7,13 +7,16 @@ use std::{
 
 use tokio::sync::watch;
 
-use super::LoggedRequest;
+use super::{LoggedAnswer, LoggedRequest};
 use crate::{
     api::WriteReport,
     faults::Fault,
     lock::lock,
     wire::{Answer, Request},
 };
+
+/// The number of the latest requests that are kept with their answers, which only the page shows.
+pub(crate) const KEPT_ANSWERS: usize = 200;
 
 #[derive(Debug)]
 pub(crate) struct Log {
@@ -52,6 +55,10 @@ impl Log {
                 contents.requests.pop_front();
                 contents.cleared += 1;
             }
+            let too_old = contents.requests.len().checked_sub(KEPT_ANSWERS + 1);
+            if let Some(request) = too_old.and_then(|index| contents.requests.get_mut(index)) {
+                request.answer = None;
+            }
             serial
         })
     }
@@ -65,7 +72,9 @@ impl Log {
     }
 
     pub(crate) fn set_answer(&self, serial: usize, answer: &Answer) {
+        let logged = Arc::new(LoggedAnswer::new(answer.body.clone()));
         self.update(serial, |request| {
+            request.answer = Some(logged);
             request.status = Some(answer.status);
             request.error_code = answer.error_code;
             request.over = true;
@@ -87,6 +96,13 @@ impl Log {
         let last = contents.requests.iter().rev().take(limit).cloned();
         let count = contents.cleared + contents.requests.len();
         (last.collect(), count, contents.revision)
+    }
+
+    /// Returns the request with this serial number, unless it was removed.
+    pub(crate) fn get(&self, serial: usize) -> Option<LoggedRequest> {
+        let contents = lock(&self.contents);
+        let index = serial.checked_sub(contents.cleared)?;
+        contents.requests.get(index).cloned()
     }
 
     /// Returns the requests that arrived or changed after this revision, and the current revision.

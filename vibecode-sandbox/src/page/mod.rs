@@ -3,29 +3,33 @@
 //! It is one document with its own style and script, and gets updates by long polling. None of its
 //! requests is logged, limited or hit by a fault.
 
+mod records;
 mod state;
+mod view;
 
-use std::{sync::Mutex, time::Duration};
+use std::{str::FromStr, sync::Mutex, time::Duration};
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri,
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
     header::{
         CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
     },
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::time::timeout;
 
+use self::view::View;
 use crate::{
     lock::lock,
-    log::Log,
+    log::{KEPT_ANSWERS, Log},
     portal::Portal,
     wire::{Answer, Request},
 };
 
 const DOCUMENT: &str = include_str!("index.html");
 const STYLE: &str = include_str!("page.css");
+const LAYOUT: &str = include_str!("layout.js");
 const SCRIPT: &str = include_str!("page.js");
 
 const STATE: &str = "{{state}}";
@@ -50,18 +54,27 @@ pub(crate) async fn answer(request: &Request, log: &Log, portal: &Mutex<Portal>)
     if request.method != Method::GET {
         return None;
     }
+    let query = request.uri.query().unwrap_or_default();
     let mut answer = match request.uri.path() {
-        "/" | "/page.css" | "/page.js" | "/state" if !names_this_machine(&request.headers) => {
+        "/" | "/page.css" | "/page.js" | "/layout.js" | "/state" | "/request"
+            if !names_this_machine(&request.headers) =>
+        {
             let refusal = "This page is only served to this machine, as 127.0.0.1 or localhost.\n";
             Answer::empty(StatusCode::FORBIDDEN).with_body("text/plain; charset=utf-8", refusal)
         }
-        "/" => file("text/html; charset=utf-8", document(log, portal)),
+        "/" => file(
+            "text/html; charset=utf-8",
+            document(log, portal, &View::of_query(query)),
+        ),
         "/page.css" => file("text/css; charset=utf-8", STYLE),
+        "/layout.js" => file("text/javascript; charset=utf-8", LAYOUT),
         "/page.js" => file("text/javascript; charset=utf-8", SCRIPT),
         "/state" => {
-            wait_for_changes(seen(&request.uri), log).await;
-            Answer::json(StatusCode::OK, &state(log, portal))
+            wait_for_changes(number(query, "after"), log).await;
+            let state = state(log, portal, &View::of_query(query));
+            Answer::json(StatusCode::OK, &state)
         }
+        "/request" => logged_request(number(query, "serial"), log),
         // Browsers request it on their own.
         "/favicon.ico" => Answer::empty(StatusCode::NO_CONTENT),
         _ => return None,
@@ -83,15 +96,24 @@ fn names_this_machine(headers: &HeaderMap) -> bool {
 }
 
 /// Returns the document with the state inside, so that it has contents immediately.
-fn document(log: &Log, portal: &Mutex<Portal>) -> String {
-    DOCUMENT.replace(STATE, &inside_script(&state(log, portal)))
+fn document(log: &Log, portal: &Mutex<Portal>, view: &View) -> String {
+    DOCUMENT.replace(STATE, &inside_script(&state(log, portal, view)))
 }
 
 /// Returns what the page shows. The log is read first: the records are then as new as its revision,
 /// or newer.
-fn state(log: &Log, portal: &Mutex<Portal>) -> Value {
-    let requests = log.last(state::MAX_REQUESTS);
-    state::of(requests, &lock(portal))
+fn state(log: &Log, portal: &Mutex<Portal>, view: &View) -> Value {
+    let requests = log.last(KEPT_ANSWERS);
+    let records = records::of(view, &lock(portal));
+    state::of(requests, records)
+}
+
+/// Answers with all of one request that is shown.
+fn logged_request(serial: Option<usize>, log: &Log) -> Answer {
+    match serial.and_then(|serial| log.get(serial)) {
+        Some(request) => Answer::json(StatusCode::OK, &state::whole_request(&request)),
+        None => Answer::json(StatusCode::NOT_FOUND, &json!(null)),
+    }
 }
 
 /// Escapes JSON so that it cannot close the element that contains it.
@@ -99,10 +121,8 @@ fn inside_script(state: &Value) -> String {
     state.to_string().replace('<', "\\u003c")
 }
 
-/// Returns the revision that the page shows.
-fn seen(uri: &Uri) -> Option<u64> {
-    let query = uri.query().unwrap_or_default();
-    query.strip_prefix("after=")?.parse().ok()
+fn number<T: FromStr>(query: &str, name: &str) -> Option<T> {
+    view::parameter(query, name)?.parse().ok()
 }
 
 /// Returns once the log has another revision, or after the maximum waiting time.

@@ -19,7 +19,7 @@ fn record_and_field(entity: EntityPath) -> (u64, &'static str) {
         EntityPath::Entity(Entity::Addresses) => (51, "city"),
         EntityPath::Entity(Entity::Activities) => (11, "subject"),
         EntityPath::Items(_) => (3, "title"),
-        other => panic!("the default portal has no record of {other:?}"),
+        EntityPath::Entity(other) => panic!("the default portal has no record of {other:?}"),
     }
 }
 

@@ -13,7 +13,6 @@ mod entities;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
-mod folders;
 mod keys;
 #[cfg(test)]
 mod limits;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 use vibecode_sandbox::{Fault, Sandbox};
 
-use crate::wire::{Exchange, address, call_raw, exchange, exchange_as, patch};
+use crate::wire::{Exchange, address, call_raw, exchange, exchange_as, get, patch, post};
 
 async fn with_page(contacts: Value) -> Sandbox {
     let seed = json!({ "contacts": contacts });
@@ -90,6 +90,58 @@ async fn another_host_is_refused_the_page_but_not_the_api() {
         call_raw(&sandbox, "GET /v1/contacts/71", "").await.status(),
         200
     );
+}
+
+#[tokio::test]
+async fn a_request_is_shown_whole_to_this_machine_alone() {
+    let sandbox = with_page(json!([{ "id": 71 }])).await;
+    let long = "я".repeat(10_000);
+    patch(&sandbox, &json!({ "comments": long })).await;
+    let state = page(&sandbox, "/state").await.answer().body;
+    let shown = &state["requests"][0];
+    assert_eq!(
+        (&shown["bodyIsCut"], &shown["answerIsCut"]),
+        (&json!(true), &json!(true))
+    );
+    let whole = page(&sandbox, "/request?serial=0").await.answer().body;
+    assert_eq!(
+        (&whole["bodyIsCut"], &whole["answerIsCut"]),
+        (&json!(false), &json!(false))
+    );
+    for part in ["body", "answer"] {
+        assert!(whole[part].as_str().unwrap().contains(&long), "{part}");
+    }
+    assert_eq!(page(&sandbox, "/request?serial=1").await.status(), 404);
+    let rebound = exchange(&sandbox, "GET /request?serial=0", &[], "").await;
+    assert_eq!(rebound.status(), 403);
+}
+
+#[tokio::test]
+async fn a_refusal_and_the_failed_calls_of_a_batch_are_shown_with_their_reasons() {
+    let sandbox = with_page(json!([{ "id": 71 }])).await;
+    patch(&sandbox, &json!({ "phone": 5 })).await;
+    let call = |id: &str, record: u32| json!({ "id": id, "entity": "contacts", "action": "get", "entityId": record });
+    let calls = json!({ "calls": [call("a", 71), call("b", 9999)] });
+    post(&sandbox, "batch", &calls).await;
+    let state = page(&sandbox, "/state").await.answer().body;
+    let (batch, refused) = (&state["requests"][0], &state["requests"][1]);
+    assert_eq!(refused["error"]["code"], "INVALID_MULTIFIELD_SHAPE");
+    assert!(refused["error"]["hint"].is_string());
+    let failed = json!([{ "id": "b", "code": "ENTITY_NOT_FOUND", "message": "Item not found" }]);
+    assert_eq!(batch["failed"], failed);
+}
+
+#[tokio::test]
+async fn answers_of_the_latest_requests_alone_are_kept() {
+    let sandbox = with_page(json!([{ "id": 71 }])).await;
+    for _ in 0..201 {
+        get(&sandbox, "contacts/71").await;
+    }
+    for (serial, is_kept) in [(0, false), (1, true), (200, true)] {
+        let path = format!("/request?serial={serial}");
+        let request = page(&sandbox, &path).await.answer().body;
+        assert_eq!(request["answer"] != "", is_kept, "{serial}");
+    }
 }
 
 #[tokio::test]

@@ -259,16 +259,27 @@ async fn a_plain_string_for_the_records_of_a_task_is_dropped_silently() {
 
 #[tokio::test]
 async fn the_fields_of_tasks_are_listed_a_second_time_in_upper_case() {
-    let sandbox = Sandbox::start().await;
-    let answer = get(&sandbox, "tasks/fields").await;
-    let text = answer.body.to_string();
-    for name in [
-        "responsibleId",
-        "RESPONSIBLE_ID",
-        "ufCrmTask",
-        "UF_CRM_TASK",
-    ] {
-        assert!(text.contains(&format!("\"{name}\":")), "{name}");
+    let twice = [
+        ("responsibleId", "RESPONSIBLE_ID"),
+        ("ufCrmTask", "UF_CRM_TASK"),
+        ("ufCrmNote", "UF_CRM_NOTE"),
+    ];
+    for native in [false, true] {
+        let builder = Sandbox::builder();
+        let builder = builder.user_field(Entity::Tasks, "ufCrmNote", json!({"type": "string"}));
+        let builder = if native {
+            builder.native_fields()
+        } else {
+            builder
+        };
+        let sandbox = builder.start().await;
+        let answer = get(&sandbox, "tasks/fields").await;
+        let data = answer.data();
+        let fields = if native { data } else { &data["fields"] };
+        for (name, upper) in twice {
+            assert!(fields[name].is_object(), "{name}");
+            assert_eq!(fields[upper], fields[name], "{name}");
+        }
     }
 }
 

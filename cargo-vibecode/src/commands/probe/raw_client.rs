@@ -227,7 +227,7 @@ impl fmt::Display for NoAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NotConnected => "the portal cannot be reached",
-            Self::TimedOut => "no answer before the time-out",
+            Self::TimedOut => "no answer before the timeout",
             Self::ConnectionLost => "the connection was lost",
             Self::NotSent => "not tested, because the portal does not answer",
         })

@@ -10,11 +10,11 @@ use std::{
 use tokio::time::Instant;
 
 use super::{
-    Additions, Locks, Target,
+    Additions, Locks,
     open_writes::{OpenWrite, OpenWrites},
     queue::Ticket,
 };
-use crate::wire::equality::EntryKey;
+use crate::{patch::target::Target, value::multifield::EntryKey};
 
 /// A request for the lock of a record: a position in its queue, or the lock if it was granted.
 pub(crate) struct LockRequest {

@@ -9,14 +9,13 @@ use std::{
 use tokio::time::Instant;
 
 use super::{
-    Target,
     forgotten_writes::{ForgottenWrites, ShortHash},
     open_writes::{OpenWrite, OpenWrites},
     recent_writes::RecentWrites,
     seconds::Epoch,
     shown_values::ShownValues,
 };
-use crate::wire::equality::EntryKey;
+use crate::{patch::target::Target, value::multifield::EntryKey};
 
 /// How often records are searched for writes that can be forgotten.
 const SWEEP_AFTER: Duration = Duration::from_secs(60 * 60);
@@ -70,7 +69,7 @@ impl Memory {
 
     /// Remembers all open writes of a record, after [`take`](Self::take).
     pub(super) fn keep(&mut self, target: &Target, open: OpenWrites) {
-        if open.knows_what_was_before() {
+        if open.has_earlier_read() {
             self.sweep();
             self.read.insert(target.clone(), open);
             return;

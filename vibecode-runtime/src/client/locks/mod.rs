@@ -29,9 +29,7 @@ mod seconds;
 mod shown_values;
 
 use std::{
-    borrow::Cow,
     collections::{HashMap, hash_map::Entry::Occupied},
-    hash::{Hash, Hasher},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -44,33 +42,10 @@ pub(crate) use self::{
 };
 use self::{
     memory::Memory,
-    queue::{RecordQueue, Ticket},
+    queue::{Behind, RecordQueue, Ticket},
 };
 use super::caller::Caller;
-use crate::Entity;
-
-/// A record.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(crate) struct Target {
-    pub(crate) entity: Cow<'static, str>,
-    pub(crate) id: u64,
-}
-
-impl Target {
-    pub(crate) fn of<E: Entity>(id: u64) -> Self {
-        Self {
-            entity: E::PATH.into(),
-            id,
-        }
-    }
-}
-
-// The entity is not hashed: records of different entities seldom have the same id.
-impl Hash for Target {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.id.hash(state);
-    }
-}
+use crate::patch::target::Target;
 
 pub(crate) struct Locks {
     settle_time: Duration,
@@ -98,12 +73,57 @@ impl Locks {
         self.settle_time
     }
 
+    /// Joins the queue of a record.
+    pub(crate) fn join(self: &Arc<Self>, target: Target, caller: &Caller) -> LockRequest {
+        let joined = self.state().join(&target, caller, Arc::default);
+        self.request(target, joined)
+    }
+
+    /// Joins the queues of these records, all in one step, so that no other call gets in between.
+    pub(crate) fn join_all(
+        self: &Arc<Self>,
+        targets: impl IntoIterator<Item = Target>,
+        caller: &Caller,
+        woken: &Arc<Notify>,
+    ) -> Vec<LockRequest> {
+        let mut state = self.state();
+        let joined: Vec<_> = targets
+            .into_iter()
+            .map(|target| {
+                let behind = state.join(&target, caller, || Arc::clone(woken));
+                (target, behind)
+            })
+            .collect();
+        drop(state);
+        let requests = joined.into_iter();
+        let requests = requests.map(|(target, behind)| self.request(target, behind));
+        requests.collect()
+    }
+
+    fn request(self: &Arc<Self>, target: Target, behind: Option<Behind>) -> LockRequest {
+        let ticket = behind.map(|behind| {
+            behind.next_before.detach();
+            behind.ticket
+        });
+        LockRequest::new(Arc::clone(self), target, ticket)
+    }
+
     fn state(&self) -> MutexGuard<'_, LocksState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl LocksState {
+    fn join(
+        &mut self,
+        target: &Target,
+        caller: &Caller,
+        woken: impl FnOnce() -> Arc<Notify>,
+    ) -> Option<Behind> {
+        let queue = self.queues.entry(target.clone()).or_default();
+        queue.join(caller, woken)
+    }
+
     /// Gives up a position in the queue of a record, or its lock if there is no ticket.
     fn leave(&mut self, target: &Target, ticket: Option<&Arc<Ticket>>) {
         if let Occupied(mut queue) = self.queues.entry(target.clone()) {
@@ -115,44 +135,6 @@ impl LocksState {
     }
 }
 
-/// Joins the queues of these records, all in one step, so that no other call gets in between.
-pub(crate) fn join_queues(
-    locks: &Arc<Locks>,
-    targets: impl IntoIterator<Item = Target>,
-    caller: &Caller,
-    woken: &Arc<Notify>,
-) -> Vec<LockRequest> {
-    let mut in_the_way = Vec::new();
-    let mut requests = Vec::new();
-    let mut state = locks.state();
-    for target in targets {
-        let queue = state.queues.entry(target.clone()).or_default();
-        let behind = queue.join(caller, || Arc::clone(woken));
-        let ticket = behind.map(|behind| {
-            in_the_way.push(behind.next_before);
-            behind.ticket
-        });
-        requests.push(LockRequest::new(Arc::clone(locks), target, ticket));
-    }
-    drop(state);
-    for caller in in_the_way {
-        caller.detach();
-    }
-    requests
-}
-
-pub(crate) fn join_queue(locks: &Arc<Locks>, target: Target, caller: &Caller) -> LockRequest {
-    let mut state = locks.state();
-    let queue = state.queues.entry(target.clone()).or_default();
-    let behind = queue.join(caller, Arc::default);
-    drop(state);
-    let ticket = behind.map(|behind| {
-        behind.next_before.detach();
-        behind.ticket
-    });
-    LockRequest::new(Arc::clone(locks), target, ticket)
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
@@ -160,7 +142,7 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
-    use crate::wire::equality::EntryKey;
+    use crate::value::multifield::EntryKey;
 
     const SETTLE: Duration = Duration::from_secs(120);
     const MANY: u64 = recent_writes::MAX as u64;
@@ -178,7 +160,7 @@ mod tests {
 
     fn requests(locks: &Arc<Locks>, ids: &[u64]) -> Vec<LockRequest> {
         let targets = ids.iter().map(|id| target(*id));
-        join_queues(locks, targets, &Caller::default(), &Arc::new(Notify::new()))
+        locks.join_all(targets, &Caller::default(), &Arc::new(Notify::new()))
     }
 
     fn request(locks: &Arc<Locks>, id: u64) -> LockRequest {
@@ -221,7 +203,7 @@ mod tests {
             entity: "companies".into(),
             id: 71,
         };
-        let mut company = join_queues(&locks, [company], &Caller::default(), &Arc::default());
+        let mut company = locks.join_all([company], &Caller::default(), &Arc::default());
         assert!(company.pop().unwrap().try_lock().is_some());
         assert!(request(&locks, 72).try_lock().is_some());
     }

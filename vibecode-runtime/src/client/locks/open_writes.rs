@@ -6,8 +6,7 @@ use tokio::time::Instant;
 
 use crate::{
     patch::body::{Body, text_of},
-    value::multifield::kind_of,
-    wire::equality::EntryKey,
+    value::multifield::{EntryKey, kind_of},
 };
 
 /// How long a write is remembered whose value the record may show in another form.
@@ -134,7 +133,7 @@ impl OpenWrites {
     }
 
     /// Returns whether the multifields before the writes are known, to compare a read with.
-    pub(super) fn knows_what_was_before(&self) -> bool {
+    pub(super) fn has_earlier_read(&self) -> bool {
         self.before.is_some()
     }
 

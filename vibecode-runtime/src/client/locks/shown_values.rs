@@ -15,7 +15,7 @@ use super::{
     memory::RecordHash,
     seconds::Seconds,
 };
-use crate::wire::equality::EntryKey;
+use crate::value::multifield::EntryKey;
 
 /// The maximum number of values that are remembered. At the documented limit of 300 requests a minute,
 /// batches show 60,000 values within the settle time of a batch.

@@ -5,11 +5,15 @@ use http::Method;
 use crate::{
     Error, PatchJob, Result,
     client::{
-        Additions, Request, Target,
-        request::{BATCH, Effect, check, checked_id},
+        Additions, Request,
+        request::{BATCH, Effect},
     },
-    entity::smart_process,
-    patch::body::Body,
+    patch::{
+        body::Body,
+        check::{check, checked_id},
+        target::Target,
+    },
+    value::entity::smart_process,
     wire::json,
 };
 

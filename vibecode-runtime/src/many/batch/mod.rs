@@ -16,7 +16,8 @@ pub(crate) use self::{
 };
 use crate::{
     Client, Entity, Error, ErrorKind, Id, IdFor, Patch, RawAnswer, Result, Updated,
-    client::{Call, Target, unexpected},
+    client::{Call, unexpected},
+    patch::target::Target,
 };
 
 impl Client {
@@ -129,7 +130,7 @@ impl Batch {
                     Err(error) => results.push(Some(Err(error))),
                 }
             }
-            let pack = Pack::queue(&client, &caller, valid);
+            let pack = Pack::join_queues(&client, &caller, valid);
             pack.send(
                 &client,
                 &caller,

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Client, Error, RawAnswer, Result,
-    client::{Caller, LockRequest, RecordLock, join_queues, request::Effect, waited_for_a_record},
+    client::{Caller, LockRequest, RecordLock, request::Effect, waited_for_a_record},
 };
 
 struct Waiting {
@@ -30,12 +30,17 @@ impl Pack {
     /// Joins the queues of all records in one step, so that calls on one record keep the order in which
     /// packs are made, whichever pack runs first. Each call has an index, which its result is passed on
     /// with.
-    pub(crate) fn queue(client: &Client, caller: &Caller, calls: Vec<(usize, BatchCall)>) -> Self {
+    pub(crate) fn join_queues(
+        client: &Client,
+        caller: &Caller,
+        calls: Vec<(usize, BatchCall)>,
+    ) -> Self {
         let woken = Arc::new(Notify::new());
         let is_write = |call: &BatchCall| call.effect() > Effect::Reads;
         let writes = calls.iter().map(|(_, call)| call).filter(|it| is_write(it));
         let targets = writes.map(|call| call.target.clone());
-        let mut requests = join_queues(&client.shared.locks, targets, caller, &woken).into_iter();
+        let requests = client.shared.locks.join_all(targets, caller, &woken);
+        let mut requests = requests.into_iter();
         let waiting = calls.into_iter().map(|(index, call)| Waiting {
             request: is_write(&call).then(|| requests.next()).flatten(),
             index,

@@ -228,15 +228,8 @@ impl<L: Borrow<RecordLock>> CallProgress<L> {
     /// Returns the result, and releases the lock.
     fn end(self) -> Ended {
         let result = self.result.unwrap_or_else(|| Err(unanswered()));
-        let result = result.map_err(|error| {
-            if self.is_open {
-                error.with(|details| details.outcome = Outcome::Unknown)
-            } else {
-                error
-            }
-        });
         Ended {
-            result,
+            result: result.map_err(|error| error.unknown_if(self.is_open)),
             sent_at: self.sent_at,
             attempts: self.attempts,
         }

@@ -154,7 +154,7 @@ impl<E, T: Send + 'static> Bulk<E, T> {
         if Handle::try_current().is_err() {
             self.run.stop(outside_of_a_runtime());
         }
-        self.hear(context);
+        self.receive(context);
         let is_waiting = self.take_in(context);
         self.send_packs(is_waiting);
         if let Some(outcome) = self.window.pop() {
@@ -167,21 +167,21 @@ impl<E, T: Send + 'static> Bulk<E, T> {
     }
 
     /// Receives the events of the packs, and registers this task to be woken by the next one.
-    fn hear(&mut self, context: &mut Context<'_>) {
+    fn receive(&mut self, context: &mut Context<'_>) {
         loop {
             // `try_recv` also receives what exceeds tokio's cooperative budget for a task: an event
             // that stops the run must not be missed.
             while let Ok(event) = self.events.try_recv() {
-                self.take(event);
+                self.note(event);
             }
             match self.events.poll_recv(context) {
-                Poll::Ready(Some(event)) => self.take(event),
+                Poll::Ready(Some(event)) => self.note(event),
                 Poll::Ready(None) | Poll::Pending => return,
             }
         }
     }
 
-    fn take(&mut self, event: Event<T>) {
+    fn note(&mut self, event: Event<T>) {
         match event {
             Event::Result(index, result) => self.window.finish(index, result),
             Event::PermitFree => {}
@@ -254,7 +254,7 @@ pub(crate) fn update(
     mut results: Results<Updated>,
 ) -> Sent {
     let calls = jobs.into_iter().map(BatchCall::from).enumerate();
-    let pack = Pack::queue(&client, &caller, calls.collect());
+    let pack = Pack::join_queues(&client, &caller, calls.collect());
     Box::pin(async move {
         results.begin();
         pack.send(&client, &caller, &mut permit, |index, result| {
@@ -273,7 +273,7 @@ pub(crate) fn ensure(
     jobs: Vec<PatchJob>,
     mut results: Results<Ensured>,
 ) -> Sent {
-    let pack = EnsurePack::queue(&client, &caller, jobs);
+    let pack = EnsurePack::join_queues(&client, &caller, jobs);
     Box::pin(async move {
         results.begin();
         let transport = Transport::Batched;

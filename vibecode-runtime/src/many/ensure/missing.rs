@@ -11,8 +11,10 @@ use crate::{
     Ensured, Error, ErrorKind, MultifieldEntry, Multifields, RawAnswer, Result,
     patch::body::{Added, Body, FieldChange},
     record::mismatch::of_value,
-    value::multifield::{self, UnclearMultifields, kind_of},
-    wire::equality::{self, EntryKey},
+    value::{
+        equality,
+        multifield::{self, EntryKey, UnclearMultifields, kind_of},
+    },
 };
 
 #[derive(Default)]

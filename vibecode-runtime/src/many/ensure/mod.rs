@@ -37,7 +37,7 @@ use self::progress::{Progress, Step};
 pub(crate) use self::transport::Transport;
 use crate::{
     Client, Error, ErrorKind, IdFor, Outcome, Patch, PatchJob, Result,
-    client::{Call, Caller, join_queues, waited_for_a_record},
+    client::{Call, Caller, waited_for_a_record},
     many::batch::PackPermit,
 };
 
@@ -90,7 +90,7 @@ impl Client {
         Call::write(move |caller| async move {
             client.enter_runtime().await?;
             let mut result = None;
-            let pack = EnsurePack::queue(&client, &caller, vec![job]);
+            let pack = EnsurePack::join_queues(&client, &caller, vec![job]);
             let (mut permit, transport) = (PackPermit::default(), Transport::OneByOne);
             pack.send(&client, &caller, &mut permit, transport, |_, ended| {
                 result = Some(ended);
@@ -110,11 +110,11 @@ pub(crate) struct EnsurePack {
 impl EnsurePack {
     /// Joins the queues of all records in one step, so that jobs on one record keep the order in which
     /// packs are made.
-    pub(crate) fn queue(client: &Client, caller: &Caller, jobs: Vec<PatchJob>) -> Self {
+    pub(crate) fn join_queues(client: &Client, caller: &Caller, jobs: Vec<PatchJob>) -> Self {
         let attempts = client.shared.retries.attempts();
         let woken = Arc::new(Notify::new());
         let targets = jobs.iter().map(PatchJob::target);
-        let requests = join_queues(&client.shared.locks, targets, caller, &woken);
+        let requests = client.shared.locks.join_all(targets, caller, &woken);
         let working = jobs.into_iter().zip(requests).enumerate();
         let working = working
             .map(|(index, (job, request))| Progress::new(index, job, request, attempts))

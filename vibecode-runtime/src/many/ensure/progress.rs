@@ -193,12 +193,7 @@ impl Progress {
         match written {
             Ok(raw) => self.note_success(raw),
             Err(error) if error.outcome() == Outcome::NotApplied => {
-                let error = if self.is_open {
-                    error.with(|details| details.outcome = Outcome::Unknown)
-                } else {
-                    error
-                };
-                self.step = Step::Done(Err(error));
+                self.step = Step::Done(Err(error.unknown_if(self.is_open)));
             }
             Err(error) => {
                 self.is_open = true;
@@ -228,12 +223,8 @@ impl Progress {
     }
 
     pub(super) fn fail(&mut self, error: Error) {
-        let outcome = if self.is_open || self.taken_until.is_some() {
-            Outcome::Unknown
-        } else {
-            error.outcome()
-        };
-        self.step = Step::Done(Err(error.with(|details| details.outcome = outcome)));
+        let is_open = self.is_open || self.taken_until.is_some();
+        self.step = Step::Done(Err(error.unknown_if(is_open)));
     }
 
     pub(super) fn finish(self) -> (usize, Result<Ensured>) {

@@ -7,10 +7,8 @@ use serde_json::{Map, Value, value::RawValue};
 
 use crate::{
     EncodeError, Encoder,
-    patch::{
-        body::is_finite,
-        encoder::{NOT_FINITE, to_json},
-    },
+    patch::body::is_finite,
+    value::encode::{NOT_FINITE, to_json},
     wire::json,
 };
 
@@ -141,7 +139,7 @@ impl Comparison {
         &self.field
     }
 
-    pub(super) fn lack(&self) -> Option<&EncodeError> {
+    pub(super) fn problem(&self) -> Option<&EncodeError> {
         self.value.as_ref().err()
     }
 

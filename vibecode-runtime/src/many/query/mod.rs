@@ -182,8 +182,11 @@ impl<T: Record> Query<T> {
     /// Checks that every filter can be sent, and that no two of them have the same key if they are sent.
     fn check(&self) -> Result<()> {
         for filter in &self.filters {
-            if let Some(lack) = filter.lack() {
-                let problem = format!("the filter on `{}` cannot be sent: {lack}", filter.field());
+            if let Some(problem) = filter.problem() {
+                let problem = format!(
+                    "the filter on `{}` cannot be sent: {problem}",
+                    filter.field()
+                );
                 return Err(Error::not_sent(ErrorKind::InvalidQuery, problem));
             }
         }

@@ -42,13 +42,13 @@ pub struct Rows<T> {
     page: VecDeque<Box<RawValue>>,
     seen: SeenPages,
     next_page: NextPage,
-    given: u64,
+    returned: u64,
 }
 
 enum NextPage {
     /// The offset of the next page.
     At(u64),
-    Asked {
+    Requested {
         offset: u64,
         limit: u64,
         call: Call<Page>,
@@ -63,7 +63,7 @@ impl<T: Record> Rows<T> {
             page: VecDeque::new(),
             seen: SeenPages::default(),
             next_page: NextPage::At(0),
-            given: 0,
+            returned: 0,
         }
     }
 
@@ -95,11 +95,11 @@ impl<T: Record> Rows<T> {
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {
         loop {
-            if self.query.limit.is_some_and(|limit| self.given >= limit) {
+            if self.query.limit.is_some_and(|limit| self.returned >= limit) {
                 return Poll::Ready(None);
             }
             if let Some(row) = self.page.pop_front() {
-                self.given += 1;
+                self.returned += 1;
                 let raw = RawAnswer::new(T::Entity::PATH.into(), row, Outcome::NotApplied);
                 return Poll::Ready(Some(raw.record()));
             }
@@ -107,8 +107,8 @@ impl<T: Record> Rows<T> {
                 NextPage::None => return Poll::Ready(None),
                 NextPage::At(offset) => {
                     let offset = *offset;
-                    match self.ask(offset) {
-                        Ok(Some(asked)) => self.next_page = asked,
+                    match self.request(offset) {
+                        Ok(Some(requested)) => self.next_page = requested,
                         Ok(None) => {
                             self.next_page = NextPage::None;
                             return Poll::Ready(None);
@@ -116,7 +116,7 @@ impl<T: Record> Rows<T> {
                         Err(error) => return self.end(error),
                     }
                 }
-                NextPage::Asked {
+                NextPage::Requested {
                     offset,
                     limit,
                     call,
@@ -143,16 +143,16 @@ impl<T: Record> Rows<T> {
     }
 
     /// Requests the next page. Returns `None` if no record can match.
-    fn ask(&self, offset: u64) -> Result<Option<NextPage>> {
+    fn request(&self, offset: u64) -> Result<Option<NextPage>> {
         self.query.check()?;
         if self.query.matches_nothing() {
             return Ok(None);
         }
-        let left = self.query.limit.map_or(PAGE, |limit| limit - self.given);
+        let left = self.query.limit.map_or(PAGE, |limit| limit - self.returned);
         let limit = left.min(PAGE);
         let request = self.query.page(offset, limit);
         let client = self.query.client.clone();
-        Ok(Some(NextPage::Asked {
+        Ok(Some(NextPage::Requested {
             offset,
             limit,
             call: Call::read(|caller| async move { client.send(&request, &caller).await }),
@@ -176,7 +176,7 @@ impl<T: Record> Stream for Rows<T> {
 impl<T: Record> fmt::Debug for Rows<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rows")
-            .field("given", &self.given)
+            .field("returned", &self.returned)
             .finish_non_exhaustive()
     }
 }

@@ -1,7 +1,7 @@
 //! Adds values to a multifield.
 
 use super::{Action, Body, Change, Name, is_same};
-use crate::patch::encoder::Entry;
+use crate::value::encode::Entry;
 
 impl Body {
     /// Adds a value after the others of its field, unless it was already added. `may_have_some` is

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::ser::{self, Serialize};
 
-use crate::patch::encoder::NOT_FINITE;
+use crate::value::encode::NOT_FINITE;
 
 /// Whether a value contains neither NaN nor infinity, at any depth.
 pub(crate) fn is_finite(value: &(impl Serialize + ?Sized)) -> bool {

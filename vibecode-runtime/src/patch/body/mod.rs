@@ -33,8 +33,10 @@ use serde::Serialize;
 pub(crate) use self::finite::is_finite;
 use crate::{
     EncodeError, Entity,
-    patch::encoder::{Encoder, NOT_AN_ENTRY, NOT_FINITE, push_text, to_json},
-    value::enumeration::List,
+    value::{
+        encode::{Encoder, NOT_AN_ENTRY, NOT_FINITE, push_text, to_json},
+        enumeration::List,
+    },
 };
 
 /// The body of a PATCH request, with the fields in the order in which they were first set.
@@ -444,7 +446,7 @@ impl fmt::Display for InvalidField {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the value given for `{}` cannot be sent: {}",
+            "the value for `{}` cannot be sent: {}",
             self.name.escape_debug(),
             self.reason
         )

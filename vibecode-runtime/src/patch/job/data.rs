@@ -10,10 +10,14 @@ use super::{
     untyped::{clearing, is_field_name, is_never_set},
 };
 use crate::{
-    client::request::{check, checked_id},
-    entity::is_entity,
-    patch::body::{Added, Body, FieldChange},
-    value::multifield::{Multifield, WORK},
+    patch::{
+        body::{Added, Body, FieldChange},
+        check::{check, checked_id},
+    },
+    value::{
+        entity::is_entity,
+        multifield::{Multifield, WORK},
+    },
     wire::json,
 };
 

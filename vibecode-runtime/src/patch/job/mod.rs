@@ -3,19 +3,19 @@
 mod data;
 mod untyped;
 
-use std::borrow::{Borrow, Cow};
+use std::borrow::Cow;
 
 use serde::Serialize;
 
 use self::data::Data;
 pub use self::untyped::UntypedPatch;
 use crate::{
-    Client, Entity, IdFor, Patch, Result, Updated,
-    client::{
-        Call, Target,
-        request::{check, checked_id},
+    Entity, IdFor, Patch, Result,
+    patch::{
+        body::Body,
+        check::{check, checked_id},
+        target::Target,
     },
-    patch::body::Body,
 };
 
 /// A patch together with the record that it is for, as plain serde data.
@@ -109,16 +109,5 @@ impl PatchJob {
     pub(crate) fn into_parts(self) -> (Target, Body) {
         let Self { entity, id, body } = self;
         (Target { entity, id }, body)
-    }
-}
-
-impl Client {
-    /// Sends a job as [`Client::update`] sends its patch.
-    ///
-    /// # Errors
-    /// Those of [`Client::update`].
-    pub fn update_job(&self, job: impl Borrow<PatchJob>) -> Call<Updated> {
-        let job = job.borrow();
-        self.write(job.target(), job.body())
     }
 }

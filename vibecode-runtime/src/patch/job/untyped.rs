@@ -5,13 +5,15 @@ use serde::{Serialize, Serializer};
 use super::PatchJob;
 use crate::{
     Error, ErrorKind, Result,
-    client::request::{check, checked_id},
-    entity::is_entity,
     patch::{
         body::{Body, FieldChange, is_finite},
-        encoder::to_json,
+        check::{check, checked_id},
     },
-    value::multifield::{self, Multifield},
+    value::{
+        encode::to_json,
+        entity::is_entity,
+        multifield::{self, Multifield},
+    },
 };
 
 /// A patch for tools that know the fields only at run time, such as importers. Created by

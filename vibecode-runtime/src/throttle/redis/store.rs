@@ -102,6 +102,6 @@ impl Store {
 
 pub(super) fn failed(how: &str) -> BudgetError {
     BudgetError::new(format!(
-        "the Redis server that holds the throttle's budget {how}, so the request was not sent"
+        "the Redis server with the throttle's budget {how}, so the request was not sent"
     ))
 }

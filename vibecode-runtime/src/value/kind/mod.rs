@@ -121,24 +121,16 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # The traits of each kind
-//!
-//! Each kind has two traits for writing, one for a single value and one for a list, and two for
-//! reading. Do not implement them: they are implemented for every type with [`Encode`] or
-//! [`Decode`]. They exist so that the compiler's message says which types such a field takes.
-//!
 //! [`Encode`]: crate::Encode
 //! [`Decode`]: crate::Decode
 
-mod field;
 mod filter;
-mod multifield;
 
 use std::marker::PhantomData;
 
 #[cfg(feature = "decimal")]
 pub(crate) use self::filter::numbers;
-pub use self::{field::*, filter::*, multifield::*};
+pub use self::filter::*;
 use crate::{WireValue, wire::nothing};
 
 /// A kind of field. It determines which answers mean that the field is empty.

@@ -10,12 +10,12 @@ use std::{borrow::Cow, collections::HashSet};
 use serde_json::value::RawValue;
 
 use super::{
-    MultifieldEntry, Multifields,
+    EntryKey, MultifieldEntry, Multifields,
     kinds::{KINDS, Multifield, WORK, unknown_alias},
 };
 use crate::{
     DecodeError, WireValue,
-    wire::{equality::EntryKey, id, json, nothing},
+    wire::{id, json, nothing},
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

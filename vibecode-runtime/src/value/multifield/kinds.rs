@@ -2,10 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::{
-    Encode, EncodeError, Encoder, ParseError, kind, value::text_form::serde_as_text,
-    wire::equality::EntryKey,
-};
+use super::EntryKey;
+use crate::{Encode, EncodeError, Encoder, ParseError, kind, value::text_form::serde_as_text};
 
 /// A multifield to which patches can add entries.
 pub(crate) struct Multifield {
@@ -150,6 +148,9 @@ macro_rules! multifields {
         }
 
         impl $Value {
+            /// The kind of the entries, which `fm` calls `typeId`.
+            pub(crate) const KIND: &'static str = $kind;
+
             /// Creates a value with this type.
             pub fn new(value: impl Into<String>, value_type: $Type) -> Self {
                 Self { value: value.into(), value_type }
@@ -180,7 +181,7 @@ macro_rules! multifields {
             /// `diff` compare in the same way.
             #[must_use]
             pub fn is_same_value(&self, other: &str) -> bool {
-                let key = |value| EntryKey::of($kind, value);
+                let key = |value| EntryKey::of(Self::KIND, value);
                 key(&self.value) == key(other)
             }
         }

@@ -1,12 +1,14 @@
 //! Phones and emails: values with a type, which the API only adds and never replaces.
 
 mod answered;
+mod entry_key;
 mod kinds;
 mod read;
 mod serde_impls;
 
 pub(crate) use self::{
     answered::{UnclearMultifields, shows_unknown_alias},
+    entry_key::EntryKey,
     kinds::{FLAGS, KINDS, Multifield, NAMES, ONLY_READ, WORK, is_name, kind_of},
     read::read_list,
 };

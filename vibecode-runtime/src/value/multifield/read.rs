@@ -2,11 +2,11 @@
 
 use std::{collections::HashSet, fmt};
 
+use super::EntryKey;
 use crate::{
     Decode, DecodeError, Email, EmailType, Phone, PhoneType, WireValue,
     kind::{self, Multiple},
-    record::decode::{Part, PartValue},
-    wire::equality::EntryKey,
+    value::decode::{Part, PartValue},
 };
 
 /// The phones, emails, sites and messengers of a record, each with its id and native type.

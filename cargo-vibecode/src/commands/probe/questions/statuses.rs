@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use vibecode_spec::{Entity, Field, Kind};
+use vibecode_spec::{Field, Kind};
 
 use super::Findings;
 use crate::{

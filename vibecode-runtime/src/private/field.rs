@@ -1,12 +1,12 @@
 //! The traits of the kinds with one value or a list of them.
 
-use super::{
-    Address, Boolean, Crm, Date, DateOrDateTime, DateTime, Double, Enumeration, File, Iblock,
-    Integer, Money, Multiple, Number, Reference, Status, Text, Url,
-};
+use super::{IntoList, read::Held};
 use crate::{
-    __private::{IntoList, read::Held},
     Companies, Contacts, Deals, Decode, Encode, Leads, Quotes, Tasks, Users,
+    kind::{
+        Address, Boolean, Crm, Date, DateOrDateTime, DateTime, Double, Enumeration, File, Iblock,
+        Integer, Money, Multiple, Number, Reference, Status, Text, Url,
+    },
     patch::body::Body,
     record::{Fields, UnreadableField},
 };

@@ -1,9 +1,14 @@
 //! Converts Rust values to values of the API, by the kind of the field.
 
+mod encoder;
+
 use std::borrow::Cow;
 
+pub use self::encoder::{EncodeError, Encoder};
+pub(crate) use self::encoder::{Entry, NOT_AN_ENTRY, NOT_FINITE, push_text, to_json};
+
 use crate::{
-    EncodeError, Encoder, Id,
+    Id,
     kind::{self, Multiple},
     value::enumeration::List,
 };

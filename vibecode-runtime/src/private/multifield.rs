@@ -1,15 +1,15 @@
 //! The traits of phones and emails.
 
-use super::{Email, Multiple, Phone, Text};
+use super::{add_typed, read::Held};
 use crate::{
-    __private::{add_typed, read::Held},
     Decode, Encode, WireValue,
+    kind::{Email, Multiple, Phone, Text},
     patch::body::Body,
-    record::{
-        Fields, UnreadableField,
+    record::{Fields, UnreadableField},
+    value::{
         decode::{Part, PartValue},
+        multifield::{kind_of, read_list},
     },
-    value::multifield::{kind_of, read_list},
 };
 
 /// Generates the traits of a multifield. Each entry contains the traits for writing a value,
