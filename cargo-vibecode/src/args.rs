@@ -37,12 +37,13 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Show what the key may do, and warn if it cannot change records.
     Me,
-    /// Fetch the portal's fields and write them to `vibecode/<entity>.json`, where the compiler finds
-    /// them.
+    /// Fetch the portal's fields, statuses and currencies and write them to `vibecode/<entity>.json`,
+    /// `statuses.json` and `currencies.json`, where the compiler finds them.
     Pull(pull::Args),
-    /// Show what has changed on the portal since its schema was fetched.
+    /// Show what has changed on the portal since its files were fetched.
     Check(check::Args),
-    /// Print a complete module for an entity: a struct, and an enum for each list.
+    /// Print a complete module for an entity: a struct, and an enum for each list, each field with
+    /// status codes and the stages of each pipeline.
     New(new::Args),
     /// Change one record, after checking the change against the schema.
     Update(update::Args),

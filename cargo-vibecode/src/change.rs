@@ -1,16 +1,20 @@
 //! A change of one record, read from text and checked against its known fields.
 
+mod code;
 mod value;
 
 use serde_json::Value;
 use vibecode_runtime::{Error, PatchJob, UntypedPatch};
 use vibecode_spec::{Field, Kind, Multifield, Schema, closest};
 
+use crate::code_file::KnownCodes;
+
 /// The changes to a record. A problem names the field and shows no value.
 #[derive(Debug)]
 pub(crate) struct Change<'a> {
     entity: &'a str,
     schema: &'a Schema,
+    codes: &'a KnownCodes,
     steps: Vec<Step<'a>>,
 }
 
@@ -29,10 +33,11 @@ pub(crate) const SEPARATOR: char = ';';
 
 impl<'a> Change<'a> {
     /// Creates an empty change.
-    pub(crate) fn new(entity: &'a str, schema: &'a Schema) -> Self {
+    pub(crate) fn new(entity: &'a str, schema: &'a Schema, codes: &'a KnownCodes) -> Self {
         Self {
             entity,
             schema,
+            codes,
             steps: Vec::new(),
         }
     }
@@ -48,8 +53,8 @@ impl<'a> Change<'a> {
                 multifield.name()
             ));
         }
-        let value =
-            value::of_text(field, text).map_err(|problem| format!("`{}` {problem}", field.name))?;
+        let value = value::of_text(field, text, self.codes);
+        let value = value.map_err(|problem| format!("`{}` {problem}", field.name))?;
         self.steps.push(Step::Set(&field.name, value));
         Ok(())
     }
@@ -57,7 +62,9 @@ impl<'a> Change<'a> {
     /// Sets a field of several values to these.
     pub(crate) fn set_list(&mut self, name: &str, texts: &[String]) -> Result<(), String> {
         let field = writable(self.schema, name)?;
-        let values = texts.iter().map(|text| value::single(field, text.trim()));
+        let values = texts
+            .iter()
+            .map(|text| value::single(field, text.trim(), self.codes));
         let values: Result<Vec<Value>, String> = values.collect();
         let values = values.map_err(|problem| format!("`{}` {problem}", field.name))?;
         self.steps.push(Step::Set(&field.name, values.into()));
@@ -227,7 +234,8 @@ mod tests {
     #[test]
     fn values_are_sent_in_the_form_of_their_kind() {
         let schema = schema();
-        let mut change = Change::new("contacts", &schema);
+        let codes = KnownCodes::default();
+        let mut change = Change::new("contacts", &schema, &codes);
         for (name, text) in [
             ("post", " Director "),
             ("companyId", "15"),
@@ -256,7 +264,8 @@ mod tests {
     #[test]
     fn what_the_api_would_not_take_is_refused_with_the_fix() {
         let schema = schema();
-        let mut change = Change::new("contacts", &schema);
+        let codes = KnownCodes::default();
+        let mut change = Change::new("contacts", &schema, &codes);
         let set = |change: &mut Change<'_>, name, text| change.set(name, text).unwrap_err();
         for (name, text, problem) in [
             (

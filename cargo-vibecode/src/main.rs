@@ -2,6 +2,7 @@
 
 mod args;
 mod change;
+mod code_file;
 mod commands;
 mod failure;
 mod interrupts;

@@ -1,4 +1,4 @@
-//! The schema files of a project: `vibecode/<entity>.json`.
+//! The schema files of a project, `vibecode/<entity>.json`, and where its other files of a portal are.
 
 use std::{
     env, fs,
@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use vibecode_spec::{Descriptions, Entity, EntityPath, Schema, SchemaFolders};
+use vibecode_spec::{Descriptions, Entity, EntityPath, PortalFile, Schema, SchemaFolders};
 
 use crate::failure::Failure;
 
@@ -66,12 +66,12 @@ pub(crate) fn read(file: &Path, entity: EntityPath) -> Result<SchemaFile, Failur
     })
 }
 
-/// Returns the file of an entity, if there is one.
+/// Returns the file of an entity, or another file of the portal, if there is one.
 ///
 /// # Errors
 /// If the current folder cannot be determined.
-pub(crate) fn find(entity: EntityPath) -> Result<Option<PathBuf>, Failure> {
-    Ok(folders()?.find(entity))
+pub(crate) fn find(file: impl Into<PortalFile>) -> Result<Option<PathBuf>, Failure> {
+    Ok(folders()?.find(file))
 }
 
 /// Returns the paths of all entities that have a file.
@@ -83,15 +83,15 @@ pub(crate) fn entities() -> Result<Vec<String>, Failure> {
     Ok(entities.into_iter().map(EntityPath::path).collect())
 }
 
-/// Returns the path of an entity's file, whether it exists or not.
+/// Returns the path of an entity's file, or of another file of the portal, whether it exists or not.
 ///
 /// # Errors
 /// If the current folder cannot be determined.
-pub(crate) fn path(entity: EntityPath) -> Result<PathBuf, Failure> {
-    let path = folders()?.path_of(entity);
+pub(crate) fn path(file: impl Into<PortalFile>) -> Result<PathBuf, Failure> {
+    let path = folders()?.path_of(file);
     path.ok_or_else(|| {
         Failure::new(
-            "cannot determine where the schema belongs: the current folder has no usable path",
+            "cannot determine where the file belongs: the current folder has no usable path",
         )
     })
 }

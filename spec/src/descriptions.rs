@@ -1,22 +1,20 @@
 //! Reads the answer to `GET /v1/{entity}/fields`, or a file that holds it, for the macros and the
 //! command line. For any other input, the error says what the input is.
 
-use std::{collections::HashSet, fs, path::Path};
+use std::{collections::HashSet, path::Path};
 
 use serde_json::{Map, Value};
 
 use crate::{
-    Schema, SchemaError, field::is_description, one_line, options, suggest, text_of,
-    user_field_wire_name,
+    Schema, SchemaError,
+    answer::{Expected, FORMAT, check_format, file_bytes},
+    field::is_description,
+    one_line, options, suggest, user_field_wire_name,
 };
 
-/// The version of the format in which `cargo vibecode pull` writes a schema.
-const FORMAT: u64 = 1;
-/// The maximum length of a schema in bytes. The schemas of the largest portals have a few megabytes.
-const MAX_LENGTH: u64 = 16 * 1024 * 1024;
-/// The next step, which ends each message about an input that is not a schema.
-const NEXT_STEP: &str =
-    "a schema is the answer to `GET /v1/{entity}/fields`, which `cargo vibecode pull` fetches";
+const SCHEMA: Expected = Expected(
+    "a schema is the answer to `GET /v1/{entity}/fields`, which `cargo vibecode pull` fetches",
+);
 
 /// The descriptions of an entity's fields by wire name, as the API answered them.
 ///
@@ -49,7 +47,7 @@ impl Descriptions {
     /// # Errors
     /// Returns a [`SchemaError`] that says what the text is instead.
     pub fn read(bytes: impl AsRef<[u8]>) -> Result<Self, SchemaError> {
-        Self::of_answer(parse(bytes.as_ref())?)
+        Self::of_answer(SCHEMA.parse(bytes.as_ref())?)
     }
 
     /// Reads a file.
@@ -57,14 +55,7 @@ impl Descriptions {
     /// # Errors
     /// Returns a [`SchemaError`] if the file cannot be read, is longer than 16 MiB, or is not a schema.
     pub fn read_file(file: &Path) -> Result<Self, SchemaError> {
-        let failed = |error: std::io::Error| SchemaError::of_the_whole(error.to_string());
-        let length = fs::metadata(file).map_err(failed)?.len();
-        if length > MAX_LENGTH {
-            let message =
-                format!("it is {length} bytes long, and a schema has at most {MAX_LENGTH}");
-            return Err(SchemaError::of_the_whole(message));
-        }
-        Self::read(fs::read(file).map_err(failed)?)
+        Self::read(file_bytes(file)?)
     }
 
     /// Reads an answer that is already parsed as JSON.
@@ -115,31 +106,13 @@ struct File {
 }
 
 fn refused<T>(what: &str) -> Result<T, SchemaError> {
-    Err(SchemaError::of_the_whole(format!("{what}: {NEXT_STEP}")))
-}
-
-fn parse(bytes: &[u8]) -> Result<Value, SchemaError> {
-    let text = text_of(bytes).map_err(|error| SchemaError::of_the_whole(error.to_string()))?;
-    let begins = text.trim_start();
-    if begins.is_empty() {
-        return refused("this is empty");
-    }
-    if begins.starts_with('<') {
-        return refused("this is a page in HTML or XML, not JSON");
-    }
-    serde_json::from_str(text).map_err(|error| SchemaError {
-        line: error.line(),
-        column: error.column(),
-        message: "this is not JSON".to_owned(),
-    })
+    SCHEMA.refused(what)
 }
 
 /// Returns the map of fields in an answer, or in the part of it that a file holds.
 fn map_of_fields(answer: Value) -> Result<(Map<String, Value>, File), SchemaError> {
     let mut answer = object(answer)?;
-    if let Some(code) = error_code(&answer) {
-        return refused(&format!("this is an error answer{code}"));
-    }
+    SCHEMA.refuse_error(&answer)?;
     let is_envelope = |key: &str| answer.get(key).is_some_and(|it| !is_description(it));
     if answer.contains_key("success") {
         return match answer.remove("data") {
@@ -164,13 +137,7 @@ fn map_of_fields(answer: Value) -> Result<(Map<String, Value>, File), SchemaErro
 }
 
 fn read_file(mut file: Map<String, Value>) -> Result<(Map<String, Value>, File), SchemaError> {
-    let format = file.remove("format").unwrap_or_default();
-    if format != FORMAT {
-        let message = format!(
-            "its `format` is not {FORMAT}, the only one that this version reads: update the vibecode crates, or fetch the file again with `cargo vibecode pull`"
-        );
-        return Err(SchemaError::of_the_whole(message));
-    }
+    check_format(&file.remove("format").unwrap_or_default())?;
     let about = File {
         entity: stated_entity(&file)?,
         is_complete: file
@@ -225,28 +192,6 @@ fn is_definition(value: &Value) -> bool {
     ["fieldName", "FIELD_NAME"]
         .iter()
         .any(|key| value.get(key).is_some_and(Value::is_string))
-}
-
-/// Returns the code of an error answer as messages show it, or `None` if the answer is not an error.
-fn error_code(answer: &Map<String, Value>) -> Option<String> {
-    let failed = answer
-        .get("success")
-        .is_some_and(|it| *it != Value::Bool(true));
-    let error = answer
-        .get("error")
-        .filter(|it| it.is_string() || (it.get("code").is_some() && !is_description(it)));
-    if !failed && error.is_none() {
-        return None;
-    }
-    let code = error.and_then(|it| it.get("code").unwrap_or(it).as_str());
-    let is_code = |code: &&str| {
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-        code.len() <= 64 && code.bytes().all(is_plain)
-    };
-    Some(
-        code.filter(is_code)
-            .map_or_else(String::new, |code| format!(" (`{code}`)")),
-    )
 }
 
 /// Checks that every entry is an object, and that at least one describes a field, unless all are empty.

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::{
-    Clearing, Grade, Kind, LABEL_KEYS, OptionMatch, SchemaError, label_of, one_line, options,
-    read_user_field_name,
+    Clearing, CodeSet, Grade, Kind, LABEL_KEYS, OptionMatch, SchemaError, label_of, one_line,
+    options, read_user_field_name,
 };
 
 /// A field, as `GET /v1/{entity}/fields` describes it.
@@ -47,6 +47,9 @@ pub struct Field {
     pub upper_name: Option<String>,
     /// The options of a list.
     pub items: Vec<Item>,
+    /// The closed set that the field's codes come from, if it is known. What is in the set is the
+    /// portal's data: see [`Statuses`](crate::Statuses) and [`Currencies`](crate::Currencies).
+    pub codes: Option<CodeSet>,
     /// How certain it is that the field exists.
     pub grade: Grade,
     /// The flags that the description states. A flag that it does not state is `None`.
@@ -61,7 +64,7 @@ struct Flags {
     required: Option<bool>,
 }
 
-/// An option of a list.
+/// An option of a list, or a code of a closed set.
 ///
 /// ```
 /// use vibecode_spec::Schema;
@@ -79,14 +82,27 @@ struct Flags {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Item {
-    /// The id, a number written as text. An option of a field that is not a list may have a code
-    /// instead.
+    /// The id, a number written as text. What is not an option of a list has a code instead.
     pub id: String,
     /// The label.
     pub label: String,
+    /// What a stage means, as the portal writes it, such as `success`. `None` for anything else.
+    pub semantics: Option<String>,
 }
 
 impl Item {
+    pub(crate) fn new(id: String, label: String) -> Self {
+        Self {
+            id,
+            label,
+            semantics: None,
+        }
+    }
+
+    pub(crate) fn with_semantics(self, semantics: Option<String>) -> Self {
+        Self { semantics, ..self }
+    }
+
     /// Returns the id as a number. Every option of a list has one.
     #[must_use]
     pub fn number(&self) -> Option<u64> {
@@ -153,6 +169,7 @@ impl Field {
                 .find_map(|key| label_of(description.get(key)?)),
             upper_name: text(UPPER_NAMES),
             items: options::read(name, &kind, description)?,
+            codes: CodeSet::read(&kind, description, |key| unreadable(name, key))?,
             grade: Grade::read(description.get("grade")),
             stated,
             kind,
@@ -160,7 +177,7 @@ impl Field {
     }
 
     /// Merges a portal's description over the built-in one. What the portal states overrides the
-    /// built-in description, except for the kind and the grade. What it does not state stays unchanged.
+    /// built-in description, except for the kind, the closed set and the grade. What it does not state stays unchanged.
     pub(crate) fn over(self, built_in: &Self) -> Self {
         Self {
             multiple: self.stated.multiple.unwrap_or(built_in.multiple),
@@ -170,6 +187,7 @@ impl Field {
             kind: built_in.kind.clone(),
             title: self.title.or_else(|| built_in.title.clone()),
             upper_name: self.upper_name.or_else(|| built_in.upper_name.clone()),
+            codes: built_in.codes.clone().or(self.codes),
             grade: built_in.grade,
             ..self
         }

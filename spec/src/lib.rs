@@ -22,8 +22,10 @@
 //! - The fields of an entity: [`Entity`], [`Schema`], [`Field`] and [`Item`]; which option a
 //!   label means: [`OptionMatch`]; how certain it is that a
 //!   field exists: [`Grade`].
-//! - A portal's answer or a schema file: [`Descriptions`]; the location of schema files:
-//!   [`SchemaFolders`], [`EntityPath`].
+//! - A portal's answer or a schema file: [`Descriptions`]; the location of a portal's files:
+//!   [`SchemaFolders`], [`PortalFile`], [`EntityPath`].
+//! - The codes of a portal's closed sets: [`Statuses`], [`Pipelines`], [`Currencies`]; which field has
+//!   which set: [`CodeSet`].
 //! - Labels, and how to escape them for display: [`LABEL_KEYS`], [`label_of`], [`one_line`],
 //!   [`doc_text`].
 //! - What a field holds, and what clears it: [`Kind`], [`Reference`], [`Multifield`], [`Clearing`].
@@ -37,7 +39,10 @@
 //! Bitrix24's REST layer underneath documents it. O: it was observed on a portal. C: other clients
 //! assume it.
 
+mod answer;
 mod builder_method;
+mod code_set;
+mod currencies;
 mod descriptions;
 mod entity;
 mod entity_check;
@@ -51,16 +56,22 @@ mod localized_label;
 mod multifield;
 mod option_match;
 mod options;
+mod pipelines;
+mod portal_file;
+mod rows;
 mod rust_name;
 mod schema;
 mod schema_error;
 mod schema_folders;
+mod statuses;
 mod suggest;
 mod synonyms;
 mod user_field_name;
 mod utf8;
 
 pub use builder_method::{ADD, BUILDER_METHODS, CLEAR, is_builder_method};
+pub use code_set::{CodeSet, stage_pipeline};
+pub use currencies::Currencies;
 pub use descriptions::Descriptions;
 pub use entity::Entity;
 pub use entity_path::EntityPath;
@@ -72,10 +83,13 @@ pub use kind::{Clearing, Kind, Reference};
 pub use localized_label::{LABEL_KEYS, label_of};
 pub use multifield::Multifield;
 pub use option_match::OptionMatch;
+pub use pipelines::Pipelines;
+pub use portal_file::PortalFile;
 pub use rust_name::{rust_name_of, wire_name_of};
 pub use schema::Schema;
 pub use schema_error::SchemaError;
 pub use schema_folders::SchemaFolders;
+pub use statuses::{Codes, Statuses};
 pub use suggest::{Likeness, Suggestion, closest};
 pub use user_field_name::{UserFieldName, read_user_field_name, user_field_wire_name};
 pub use utf8::{TextError, text_of};

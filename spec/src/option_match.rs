@@ -2,7 +2,7 @@
 
 use crate::Item;
 
-/// The options that a label can mean, from [`Field::option_by_label`](crate::Field::option_by_label).
+/// The options of a list, or the codes of a closed set, that a label can mean.
 ///
 /// ```
 /// use vibecode_spec::{OptionMatch, Schema};
@@ -27,14 +27,21 @@ pub enum OptionMatch<'f> {
 }
 
 impl<'f> OptionMatch<'f> {
-    pub(crate) fn of(items: &'f [Item], label: &str) -> Self {
-        let exact: Vec<_> = items.iter().filter(|item| item.label == label).collect();
+    /// Finds the options with this label among these: see
+    /// [`Field::option_by_label`](crate::Field::option_by_label).
+    #[must_use]
+    pub fn of<I>(items: I, label: &str) -> Self
+    where
+        I: IntoIterator<Item = &'f Item, IntoIter: Clone>,
+    {
+        let items = items.into_iter();
+        let exact: Vec<_> = items.clone().filter(|item| item.label == label).collect();
         if !exact.is_empty() {
             return Self::among(exact);
         }
         let lower = label.to_lowercase();
         let same_letters = |item: &&Item| item.label.to_lowercase() == lower;
-        Self::among(items.iter().filter(same_letters).collect())
+        Self::among(items.filter(same_letters).collect())
     }
 
     fn among(items: Vec<&'f Item>) -> Self {
@@ -52,10 +59,7 @@ mod tests {
 
     fn items(labels: &[&str]) -> Vec<Item> {
         let numbered = (81..).zip(labels);
-        let items = numbered.map(|(id, label)| Item {
-            id: id.to_string(),
-            label: (*label).to_owned(),
-        });
+        let items = numbered.map(|(id, label)| Item::new(id.to_string(), (*label).to_owned()));
         items.collect()
     }
 

@@ -74,10 +74,7 @@ impl Options<'_> {
             return self.item(item);
         }
         let label = label_of(item).ok_or_else(|| without_a_label(key))?;
-        Ok(Item {
-            id: key.to_owned(),
-            label,
-        })
+        Ok(Item::new(key.to_owned(), label))
     }
 
     fn item(&self, item: &Value) -> Result<Item, String> {
@@ -93,7 +90,7 @@ impl Options<'_> {
         let label = label
             .and_then(label_of)
             .ok_or_else(|| without_a_label(&id))?;
-        Ok(Item { id, label })
+        Ok(Item::new(id, label))
     }
 
     /// Reads an option that is a single value: a code, which is also its label. This is an error for a
@@ -103,10 +100,7 @@ impl Options<'_> {
             return Err("an option has no id".to_owned());
         }
         let id = text(item).ok_or("an option has no id")?;
-        Ok(Item {
-            label: id.clone(),
-            id,
-        })
+        Ok(Item::new(id.clone(), id))
     }
 
     /// Returns whether the ids of the options must be numbers. They are for a list; in other fields they

@@ -1,6 +1,7 @@
-//! Locates the schema files of a project. The macros and the command line share this code.
+//! Locates the schema files and the other files of a portal in a project. The macros and the command line
+//! share this code.
 //!
-//! A schema file, such as `vibecode/contacts.json`, is in the folder of the crate or in a folder above
+//! A file, such as `vibecode/contacts.json`, is in the folder of the crate or in a folder above
 //! it, up to the root of the workspace. The nearest file is used.
 
 use std::{
@@ -9,7 +10,7 @@ use std::{
     path::{self, Path, PathBuf},
 };
 
-use crate::{EntityPath, one_line};
+use crate::{EntityPath, PortalFile, one_line};
 
 const FOLDER: &str = "vibecode";
 
@@ -61,16 +62,18 @@ impl SchemaFolders {
         }
     }
 
-    /// Returns the possible schema files of an entity, the nearest first.
-    pub fn candidates(&self, entity: EntityPath) -> impl Iterator<Item = PathBuf> {
-        let name = Path::new(FOLDER).join(entity.file_name());
+    /// Returns the possible paths of an entity's schema, or of another file of the portal, the nearest
+    /// first.
+    pub fn candidates(&self, file: impl Into<PortalFile>) -> impl Iterator<Item = PathBuf> {
+        let name = Path::new(FOLDER).join(&*file.into().file_name());
         self.folders.iter().map(move |folder| folder.join(&name))
     }
 
-    /// Returns the schema file of an entity, if there is one. It may not be readable.
+    /// Returns the path of an entity's schema, or of another file of the portal, if it exists. It may not
+    /// be readable.
     #[must_use]
-    pub fn find(&self, entity: EntityPath) -> Option<PathBuf> {
-        self.candidates(entity).find(|file| is_there(file))
+    pub fn find(&self, file: impl Into<PortalFile>) -> Option<PathBuf> {
+        self.candidates(file).find(|file| is_there(file))
     }
 
     /// Returns the entities that have a schema file: those with built-in fields first, then smart
@@ -86,17 +89,19 @@ impl SchemaFolders {
         found.into_iter().collect()
     }
 
-    /// Returns the path of an entity's schema file. If there is no such file yet, this is the path at
-    /// which to create it: next to the existing schema files, or else below the root of the workspace.
+    /// Returns the path of an entity's schema, or of another file of the portal. If there is no such file
+    /// yet, this is the path at which to create it: next to the existing files, or else below the root of
+    /// the workspace.
     #[must_use]
-    pub fn path_of(&self, entity: EntityPath) -> Option<PathBuf> {
-        if let Some(file) = self.find(entity) {
-            return Some(file);
+    pub fn path_of(&self, file: impl Into<PortalFile>) -> Option<PathBuf> {
+        let file = file.into();
+        if let Some(found) = self.find(file) {
+            return Some(found);
         }
         let mut folders = self.folders.iter();
         let used = folders.find(|folder| folder.join(FOLDER).is_dir());
         let folder = used.or_else(|| self.folders.last())?;
-        Some(folder.join(FOLDER).join(entity.file_name()))
+        Some(folder.join(FOLDER).join(&*file.file_name()))
     }
 
     /// Returns a path as messages show it: relative to the root of the workspace, if it is below the

@@ -25,6 +25,7 @@ pages! {
     introduction = "introduction.md";
     first_patch = "first-patch.md";
     user_fields = "user-fields.md";
+    closed_sets = "closed-sets.md";
     phones_and_emails = "phones-and-emails.md";
     outcomes = "outcomes.md";
     reading = "reading.md";

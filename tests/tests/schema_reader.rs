@@ -11,7 +11,9 @@ use proptest::{
     prelude::*,
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
 };
-use vibecode_spec::{Descriptions, Entity, EntityPath, Schema, doc_text};
+use vibecode_spec::{
+    Currencies, Descriptions, Entity, EntityPath, Pipelines, Schema, Statuses, doc_text,
+};
 use vibecode_tests::scale;
 
 /// The number of tests that share the texts.
@@ -43,6 +45,14 @@ fn samples() -> &'static [Vec<u8>] {
 const WORDS: &[&str] = &[
     "success",
     "data",
+    "entityId",
+    "statusId",
+    "sets",
+    "code",
+    "name",
+    "currencies",
+    "pipelines",
+    "semantics",
     "result",
     "error",
     "code",
@@ -154,6 +164,65 @@ fn use_up(bytes: impl AsRef<[u8]>) {
     }
 }
 
+/// Does everything that is done with a file of codes.
+fn use_up_codes(bytes: &[u8]) {
+    let problems = [
+        Statuses::read(bytes).map(|statuses| {
+            // The form that `pull` writes is read as the same statuses.
+            assert_eq!(Statuses::read(statuses.file_text()), Ok(statuses.clone()));
+            for (set, items) in statuses.sets() {
+                assert!(!items.is_empty(), "{set}");
+            }
+        }),
+        Currencies::read(bytes).map(|currencies| {
+            assert_eq!(Currencies::read(currencies.file_text()), Ok(currencies));
+        }),
+        Pipelines::read(bytes).map(|pipelines| drop(pipelines.iter().count())),
+    ];
+    for problem in problems.into_iter().filter_map(Result::err) {
+        let message = problem.to_string();
+        assert!(!message.is_empty());
+        assert!(!message.contains(char::is_control), "{message:?}");
+    }
+}
+
+#[test]
+fn the_recorded_answers_are_read_as_the_codes_that_they_hold() {
+    let recorded = |name: &str| {
+        let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+        fs::read(tests.join("recorded/observed").join(name)).unwrap()
+    };
+    let statuses = Statuses::read(recorded("statuses.json")).unwrap();
+    let stages = statuses.set("DEAL_STAGE").unwrap().iter();
+    let stages: Vec<_> = stages
+        .map(|it| (&*it.id, &*it.label, it.semantics.as_deref()))
+        .collect();
+    assert_eq!(
+        stages,
+        [
+            ("NEW", "New", Some("process")),
+            ("PREPARATION", "Preparation", Some("process"))
+        ]
+    );
+    let currencies = Currencies::read(recorded("currencies.json")).unwrap();
+    let codes = currencies.items().iter();
+    let codes: Vec<_> = codes.map(|it| (&*it.id, &*it.label)).collect();
+    assert_eq!(codes, [("RUB", "Rouble"), ("USD", "US dollar")]);
+    assert_eq!(currencies.base(), Some("RUB"));
+    let pipelines = Pipelines::read(recorded("deal-categories.json")).unwrap();
+    assert_eq!(pipelines.iter().collect::<Vec<_>>(), [(2, "Pipeline 2")]);
+    // No other answer is taken for one of these.
+    for other in [
+        "deals.json",
+        "users.json",
+        "me.json",
+        "stage-history.json",
+        "guide.json",
+    ] {
+        assert!(Statuses::read(recorded(other)).is_err(), "{other}");
+    }
+}
+
 /// Runs one test's share of the cases.
 fn run<S: Strategy<Value = Vec<u8>>>(texts: S) {
     let cases: u32 = scale::count("FUZZ_CASES", 4_000);
@@ -164,6 +233,7 @@ fn run<S: Strategy<Value = Vec<u8>>>(texts: S) {
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let result = TestRunner::new_with_rng(config, rng).run(&texts, |text| {
         use_up(&text);
+        use_up_codes(&text);
         Ok(())
     });
     result.unwrap();

@@ -33,7 +33,7 @@
 //!
 //! - [`macro@Patch`] generates a typed patch builder for a struct, `CustomerPatch`.
 //! - [`macro@Record`] reads the struct from an answer of the API.
-//! - [`macro@Enumeration`] maps the variants of an enum to the options of a list.
+//! - [`macro@Enumeration`] maps the variants of an enum to the options of a list, or to codes.
 //!
 //! Their attributes and the generated code are documented at the re-exports:
 //! [`vibecode_runtime::Patch`](https://docs.rs/vibecode-runtime/latest/vibecode_runtime/derive.Patch.html),
@@ -85,7 +85,7 @@ pub fn derive_record(input: TokenStream) -> TokenStream {
 
 #[cfg_attr(
     doc,
-    doc = "Maps the variants of an enum to the options of a list: see `vibecode_runtime::Enumeration`."
+    doc = "Maps the variants of an enum to the options of a list or to codes: see `vibecode_runtime::Enumeration`."
 )]
 #[proc_macro_derive(Enumeration, attributes(vibecode))]
 pub fn derive_enumeration(input: TokenStream) -> TokenStream {

@@ -79,7 +79,7 @@
 //!   [`PatchJob`] for a queue.
 //! - Reading: [`derive@Record`], [`Client::get`], [`Client::list`] with [`field!`] and [`Order`],
 //!   [`Client::multifields`]; [`RawAnswer`] is the unparsed answer.
-//! - Options of a list: [`derive@Enumeration`]. Changes between two records: [`Diff`].
+//! - Options of a list, statuses, stages and currencies: [`derive@Enumeration`]. Changes between two records: [`Diff`].
 //! - Retries and rate limits: [`RetryPolicy`], [`Throttle`], [`Budget`].
 //! - Errors: [`Error`], [`ErrorKind`], [`ErrorCode`], [`Outcome`];
 //!   [`Client`](Client#errors-of-every-call) lists the errors of its calls.
@@ -148,7 +148,7 @@ pub use crate::{
         CrmRef, Date, DateTime, File, Money, OtherLink, ParseError,
         decode::{Decode, DecodeError, WireValue},
         encode::{Encode, EncodeError, Encoder},
-        enumeration::Enumeration,
+        enumeration::{Enumeration, OptionEnum, StatusEnum},
         id::{Id, IdFor},
         kind,
         multifield::{Email, EmailType, MultifieldEntry, Multifields, Phone, PhoneType},
@@ -331,7 +331,8 @@ pub use vibecode_derive::Patch;
 #[cfg(feature = "derive")]
 pub use vibecode_derive::Record;
 
-/// Maps the variants of an enum to the options of a list field.
+/// Maps the variants of an enum to the options of a list field, or to the codes of a status, a stage or a
+/// currency.
 ///
 /// ```
 /// use vibecode_runtime::{Enumeration, Patch};
@@ -357,14 +358,57 @@ pub use vibecode_derive::Record;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// Using it for the field of another list does not compile, even through a type parameter.
-/// If the compiler cannot see which list a field is, for example behind your own
-/// [`Encode`](trait@Encode) that wraps an enum, the option is refused when it is set or read.
+/// Using it for another field does not compile, even through a type parameter.
+/// If the compiler cannot see which field an enum is for, for example behind your own
+/// [`Encode`](trait@Encode) that wraps it, the value is refused when it is set or read.
 ///
 /// With the portal's schema, every `item` must exist in it, and every option must have a variant,
 /// unless a variant with `#[vibecode(other)]`, such as `Other(u64)`, holds the ids of the rest. If the
 /// schema has the labels, `label = "Gold"` can be written instead of `item = 81`, and
 /// [`label`](trait@Enumeration#tymethod.label) and
 /// [`from_label`](trait@Enumeration#tymethod.from_label) use them.
+///
+/// # Codes
+///
+/// ```
+/// use vibecode_runtime::{Enumeration, Patch};
+///
+/// #[derive(Enumeration, Clone, PartialEq, Debug)]
+/// #[vibecode(entity = "deals", field = "stageId", pipeline = 5)]
+/// enum Stage {
+///     #[vibecode(status = "WON")]
+///     Won,
+///     #[vibecode(other)]
+///     Other(String),
+/// }
+///
+/// #[derive(Patch)]
+/// #[vibecode(entity = "deals")]
+/// struct Deal {
+///     #[vibecode(field = "stageId")]
+///     stage: Option<Stage>,
+/// }
+///
+/// let patch = Deal::patch().stage(Stage::Won);
+/// assert_eq!(serde_json::to_string(&patch)?, r#"{"stageId":"C5:WON"}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// The fields are `stageId`, `typeId`, `sourceId`, `honorific`, `industry` and `employees`, `currency` and
+/// `currencyId`, and user fields of kind `crm_status`. The portal's codes are read from
+/// `vibecode/statuses.json` and `vibecode/currencies.json`, by the same rules as a schema. Without these files,
+/// codes are taken as they stand, and a `label` is an error.
+///
+/// # On the enum and its variants
+///
+/// | `#[vibecode(…)]` | |
+/// |---|---|
+/// | `entity = "deals"`, `field = "stageId"` | the field that has the values |
+/// | `pipeline = 5` | the pipeline of a deal's stages, if not 0 |
+/// | `schema`, `schema = "path"`, `crate = "path"` | as on a struct |
+/// | `item = 81` | on a variant: the id of an option |
+/// | `status = "WON"` | on a variant: a code; a stage may be written with or without the prefix of its pipeline |
+/// | `label = "Gold"` | on a variant: the label of the option or the code |
+/// | `other` | on a variant with a `u64` or a `String`: all other options or codes |
 #[cfg(feature = "derive")]
 pub use vibecode_derive::Enumeration;

@@ -6,6 +6,7 @@ use crate::{
     ExitStatus,
     args::name_and_value,
     change::Change,
+    code_file::KnownCodes,
     failure::Failure,
     output::Output,
     portal::{self, PortalArgs},
@@ -21,7 +22,9 @@ pub(crate) struct Args {
     /// The id of the record.
     id: u64,
 
-    /// Set a field, given by its wire name or label.
+    /// Set a field, given by its wire name or label. The option of a list may be given by its label, and
+    /// the code of a status, a stage or a currency by its name. The name of a stage is looked up in all
+    /// pipelines: if several have it, write the code, such as `C5:WON`.
     #[arg(long, value_name = "FIELD=VALUE", value_parser = name_and_value)]
     set: Vec<(String, String)>,
 
@@ -48,7 +51,8 @@ pub(crate) async fn run(
     output: &Output,
 ) -> Result<ExitStatus, Failure> {
     let schema = schema_file::load(&args.entity)?;
-    let mut change = Change::new(&args.entity, &schema);
+    let codes = KnownCodes::load()?;
+    let mut change = Change::new(&args.entity, &schema, &codes);
     let mut problems = Vec::new();
     for (name, text) in &args.set {
         problems.extend(change.set(name, text).err());

@@ -111,3 +111,23 @@ async fn an_empty_cell_does_not_change_its_field_unless_it_is_to_clear_it() {
     assert_eq!(desk.field(71, "companyId"), 0);
     assert_eq!(desk.phones(71), phones);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cells_hold_codes_of_the_portal_or_their_names() {
+    let desk = Desk::new().await;
+    let statuses = r#"{"format":1,"partial":true,"sets":{"CONTACT_TYPE":[
+        {"code":"CLIENT","name":"Клиенты"},{"code":"PARTNER","name":"Партнёры"}]}}"#;
+    desk.write("vibecode/statuses.json", statuses);
+    desk.write("a.csv", "id,typeId,sourceId\n71,клиенты,\n72,PARTNER,ANY\n");
+    desk.run("contacts a.csv --yes")
+        .assert(0, "2 rows done, 0 failed");
+    assert_eq!(desk.field(71, "typeId"), "CLIENT");
+    assert_eq!(desk.field(72, "typeId"), "PARTNER");
+
+    desk.sandbox.clear_requests();
+    desk.write("b.jsonl", "{\"id\":71,\"typeId\":\"CLEINT\"}\n");
+    let said = desk.run("contacts b.jsonl --yes");
+    said.assert(1, "`typeId` has no such code: did you mean `CLIENT`?");
+    said.assert(1, "The codes are CLIENT (Клиенты), PARTNER (Партнёры)");
+    desk.assert_nothing_sent();
+}

@@ -1,6 +1,7 @@
 //! The commands as a shell runs them, against the stand-in.
 #![cfg(test)]
 
+mod codes;
 mod hostile_labels;
 mod keys;
 mod modules;

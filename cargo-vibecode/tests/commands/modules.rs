@@ -141,3 +141,54 @@ async fn without_a_key_and_a_schema_the_documented_fields_are_there() {
     assert_eq!(said.code, 2);
     assert!(said.err.contains("did you mean `post`?"), "{}", said.err);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn closed_sets_become_enums_with_one_for_each_pipeline() {
+    let status = |set: &str, code: &str, name: &str| json!({"id": format!("{set}{code}"), "entityId": set, "statusId": code, "name": name});
+    let seed = json!({
+        "statuses": [
+            status("DEAL_STAGE", "NEW", "New"),
+            status("DEAL_STAGE_5", "C5:NEW", "Новая"), status("DEAL_STAGE_5", "C5:WON", "24 часа"),
+            status("DEAL_STAGE_7", "C7:NEW", "New"),
+            status("SOURCE", "WEB", "Website"), status("SOURCE", "0", "Nothing"),
+            status("SOURCE", "OTHER", "Other"), status("SOURCE", "UC_1", "website"),
+        ],
+        "deal-categories": [{"id": 5, "name": "Партнёры"}],
+        "currencies": [{"id": "RUB", "fullName": "Рубль", "base": true}, {"id": "USD"}],
+    });
+    let by_source = json!({"type": "crm_status", "title": "Channel", "isMultiple": true, "settings": {"ENTITY_TYPE": "SOURCE"}});
+    let unknown = json!({"type": "crm_status", "settings": {"ENTITY_TYPE": "GONE"}});
+    let sandbox = Sandbox::builder()
+        .seed(seed)
+        .user_field(Entity::Deals, "ufCrm_1", by_source)
+        .user_field(Entity::Deals, "ufCrm_2", unknown)
+        .start()
+        .await;
+    let folder = Folder::new("new-codes");
+    let fields = "stageId,sourceId,currency,typeId,ufCrm_1,ufCrm_2";
+    let words = ["new", "deals", "--fields", fields, "--out", "src/record.rs"];
+    let said = folder.run(&sandbox, &words).await;
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    let module = folder.read("src/record.rs");
+    for part in [
+        // A deal can be in any pipeline.
+        "    /// [`Stage`], in place of `String`.\n    pub stage_id: Option<String>,",
+        "    pub source_id: Option<Source>,",
+        "    pub currency: Option<Currency>,",
+        "    #[vibecode(field = \"ufCrm_1\")]\n    pub channel: Vec<Channel>,",
+        // The portal has no such set.
+        "    pub type_id: Option<String>,",
+        "    pub uf_crm_2: Option<String>,",
+        "/// Stage: the codes of the field `stageId` in pipeline 0.\n#[derive(Debug, Clone, PartialEq, Eq, Enumeration)]\n#[vibecode(entity = \"deals\", field = \"stageId\")]\npub enum Stage {",
+        "in pipeline 5, Партнёры.\n",
+        "#[vibecode(entity = \"deals\", field = \"stageId\", pipeline = 5)]\npub enum StagePartnyory {\n    /// Новая\n    #[vibecode(status = \"C5:NEW\")]\n    Novaya,\n    /// 24 часа\n    #[vibecode(status = \"C5:WON\")]\n    Won,\n    /// Any other code.\n    #[vibecode(other)]\n    Other(String),\n}",
+        "pub enum StagePipeline7 {",
+        "    // `0` is omitted: it clears the field.\n",
+        "    #[vibecode(status = \"OTHER\")]\n    Other,",
+        "    #[vibecode(status = \"UC_1\")]\n    Website2,\n    /// Any other code.\n    #[vibecode(other)]\n    AnyOther(String),",
+        "    /// Рубль\n    #[vibecode(status = \"RUB\")]\n    Rubl,",
+    ] {
+        assert!(module.contains(part), "{part} in\n{module}");
+    }
+    check(&folder, "generated");
+}

@@ -9,7 +9,7 @@ use std::{
 
 use crate::{Folder, modules};
 
-fn recorded(path: &str) -> PathBuf {
+pub(crate) fn recorded(path: &str) -> PathBuf {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests");
     tests.join("recorded").join(path)
 }

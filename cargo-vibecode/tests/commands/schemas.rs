@@ -39,12 +39,19 @@ async fn all_entities_are_pulled_if_none_is_named() {
     let folder = Folder::new("pull-all");
     let said = folder.run(&sandbox, &["pull", "--format", "json"]).await;
     assert_eq!(said.code, 0, "{}", said.err);
-    assert_eq!(said.out.lines().count(), 4);
-    for entity in ["contacts", "companies", "leads", "deals"] {
+    assert_eq!(said.out.lines().count(), 6);
+    for entity in [
+        "contacts",
+        "companies",
+        "leads",
+        "deals",
+        "statuses",
+        "currencies",
+    ] {
         assert!(
             folder
                 .read(&format!("vibecode/{entity}.json"))
-                .contains(entity)
+                .contains("\"format\": 1")
         );
     }
 }

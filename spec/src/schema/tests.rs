@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Entity, Kind};
+use crate::{CodeSet, Entity, Kind};
 
 const FIELDS: &str = r#"{"ufCrm_1721244707107":{"type":"enumeration","isMultiple":"Y","title":"UF_CRM_1721244707107",
         "formLabel":"Loyalty","items":[{"ID":"81","VALUE":"Gold"},{"ID":82,"VALUE":"Silver"}]},
@@ -248,4 +248,54 @@ fn a_complete_list_takes_away_what_only_the_layer_underneath_has() {
     let schema = contacts.with_portal(read(part));
     assert!(schema.field("photo").is_some() && schema.lacks("photo").is_none());
     assert_eq!(read(part).missing(CONTACTS).count(), 0);
+}
+
+#[test]
+fn a_field_with_codes_has_its_set_of_the_portal_or_the_built_in_one() {
+    let status = |name: &str| Some(CodeSet::Statuses(name.to_owned()));
+    let stages = Some(CodeSet::Stages("DEAL_STAGE".to_owned()));
+    for (entity, field, set) in [
+        (Entity::Contacts, "typeId", status("CONTACT_TYPE")),
+        (Entity::Contacts, "sourceId", status("SOURCE")),
+        (Entity::Contacts, "honorific", status("HONORIFIC")),
+        (Entity::Contacts, "post", None),
+        (Entity::Companies, "typeId", status("COMPANY_TYPE")),
+        (Entity::Companies, "industry", status("INDUSTRY")),
+        (Entity::Companies, "employees", status("EMPLOYEES")),
+        (Entity::Companies, "currencyId", Some(CodeSet::Currencies)),
+        (Entity::Leads, "stageId", status("STATUS")),
+        (Entity::Leads, "sourceId", status("SOURCE")),
+        (Entity::Leads, "honorific", status("HONORIFIC")),
+        (Entity::Leads, "currencyId", Some(CodeSet::Currencies)),
+        (Entity::Deals, "stageId", stages.clone()),
+        (Entity::Deals, "previousStageId", stages),
+        (Entity::Deals, "typeId", status("DEAL_TYPE")),
+        (Entity::Deals, "sourceId", status("SOURCE")),
+        (Entity::Deals, "currency", Some(CodeSet::Currencies)),
+    ] {
+        let portal = read(r#"{"stageId":{"type":"string","settings":{"ENTITY_TYPE":"OTHER"}}}"#);
+        for schema in [entity.schema(), &entity.schema().with_portal(portal)] {
+            let built_in = &schema.field(field).unwrap().codes;
+            assert_eq!(*built_in, set, "{field} of {entity:?}");
+        }
+    }
+    for (settings, set) in [
+        (r#"{"ENTITY_TYPE":"SOURCE"}"#, Some("SOURCE")),
+        (r#"{"entityType":"SOURCE"}"#, Some("SOURCE")),
+        (r#"{"ENTITY_TYPE":null,"entityType":""}"#, None),
+        ("[]", None),
+        ("null", None),
+    ] {
+        let text = format!(r#"{{"ufCrmFrom":{{"type":"crm_status","settings":{settings}}}}}"#);
+        let codes = read(&text).field("ufCrmFrom").unwrap().codes.clone();
+        assert_eq!(codes, set.and_then(status), "{text}");
+    }
+    let other_kind = r#"{"ufCrmFrom":{"type":"crm","settings":{"ENTITY_TYPE":["SOURCE"]}}}"#;
+    assert_eq!(read(other_kind).field("ufCrmFrom").unwrap().codes, None);
+    let unreadable = r#"{"ufCrmFrom":{"type":"crm_status","settings":{"ENTITY_TYPE":["SOURCE"]}}}"#;
+    let error = Schema::read(unreadable).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "`settings.ENTITY_TYPE` of `ufCrmFrom` cannot be read"
+    );
 }

@@ -14,6 +14,7 @@ mod options;
 mod reading;
 mod round_trips;
 mod shapes;
+mod statuses;
 mod updates;
 
 use serde_json::{Value, json};

@@ -1,7 +1,9 @@
 //! Checks a struct against the schema of the API.
 
+pub(crate) mod codes;
 pub(crate) mod entity;
 pub(crate) mod field;
+pub(crate) mod file_cache;
 pub(crate) mod look_up;
 pub(crate) mod portal;
 pub(crate) mod properties;

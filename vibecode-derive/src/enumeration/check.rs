@@ -1,24 +1,25 @@
-//! Checks an enum of options against the options in the portal's schema.
-
-use std::collections::HashMap;
+//! Checks an enum of options or codes against the portal's data.
 
 use proc_macro2::Ident;
-use syn::{Data, DataEnum, DeriveInput, Fields, Generics, LitStr, Type, Variant, spanned::Spanned};
-use vibecode_spec::{Entity, EntityPath, Field, Item, Kind, OptionMatch, closest, one_line};
+use syn::{Data, DataEnum, DeriveInput, Generics, LitStr, Variant};
+use vibecode_spec::{CodeSet, Codes, Entity, EntityPath, Field, Kind, one_line};
 
+use super::{
+    closed_set::{ClosedSet, CodesOf, Values},
+    variants::{SetVariant, holds_text, read_variants},
+};
 use crate::{
     check::{
+        codes::{CodesFile, Content},
         entity,
         look_up::{Entry, LookUp},
-        portal::SchemaFile,
+        portal::{Portal, SchemaFile},
         wire_name::WireName,
     },
     collected_errors::Errors,
     input::{
         attribute::{OnEnum, OnVariant},
-        meta_item::OptionId,
         renamed,
-        shape::bare,
     },
 };
 
@@ -28,27 +29,16 @@ pub(crate) struct Checked<'a> {
     pub(crate) generics: &'a Generics,
     pub(crate) runtime: Option<syn::Path>,
     pub(crate) entity: EntityPath,
-    /// The wire name of the field that holds the list.
+    /// The wire name of the field that holds the values.
     pub(crate) field: String,
-    pub(crate) options: Vec<OptionVariant<'a>>,
+    /// The kind of the field: `Enumeration` for options, any other for codes.
+    pub(crate) kind: Kind,
+    pub(crate) variants: Vec<SetVariant<'a>>,
     pub(crate) other: Option<&'a Ident>,
     /// Whether these are all variants. A variant with an error is left out.
     pub(crate) complete: bool,
     pub(crate) schema_file: SchemaFile,
-}
-
-/// A variant for one option.
-pub(crate) struct OptionVariant<'a> {
-    pub(crate) ident: &'a Ident,
-    pub(crate) id: u64,
-    pub(crate) label: Option<Label>,
-}
-
-/// The label of an option.
-pub(crate) struct Label {
-    pub(crate) text: String,
-    /// Whether no other option of the list has this label.
-    pub(crate) is_unique: bool,
+    pub(crate) codes_file: Option<CodesFile>,
 }
 
 pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> {
@@ -61,25 +51,51 @@ pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> 
             "an enum of options has no generic parameters: remove them",
         );
     }
-    let described = entity.and_then(|entity| {
+    let field = entity.and_then(|entity| {
         let schema = LookUp {
             entity,
             portal: &schema_file.portal,
             errors,
         };
-        described_list(input, &attributes, schema)
+        described_field(input, &attributes, schema)
     });
-    let variants = variants(input, errors);
-    let list = List {
-        described,
-        field: attributes.field.as_ref(),
+    let variants: Vec<_> = variants(input, errors)
+        .into_iter()
+        .map(|variant| (variant, OnVariant::read(&variant.attrs, errors)))
+        .collect();
+    let kind = match field {
+        Some(field) => field.kind.clone(),
+        None => kind_by_words(&variants),
+    };
+    let codes = field.and_then(|field| field.codes.as_ref());
+    let codes = codes.filter(|_| kind != Kind::Enumeration);
+    let codes_file = codes.map(|set| CodesFile::find(set, &attributes.common));
+    let in_schema = field.map(|field| &*field.items);
+    // In a schema, the stages would be those of one pipeline, or of all.
+    let in_schema =
+        in_schema.filter(|items| !items.is_empty() && !codes.is_some_and(CodeSet::is_by_pipeline));
+    let in_file = codes
+        .zip(codes_file.as_ref())
+        .and_then(|(set, file)| known_codes(set, file, &attributes, &schema_file.portal, errors));
+    let set = ClosedSet {
+        field: field.map(|field| &*field.name),
+        values: match &kind {
+            Kind::Enumeration => Values::Options,
+            _ => Values::Codes(CodesOf {
+                set: codes,
+                pipeline: attributes.pipeline.as_ref().map_or(0, |given| given.number),
+                file: codes_file.as_ref(),
+            }),
+        },
+        items: in_file.or(in_schema),
         errors,
     };
-    let (options, other) = list.read(&variants);
-    let all_good = options.len() + usize::from(other.is_some()) == variants.len();
+    refuse_pipeline_elsewhere(codes, &attributes, errors);
+    let (read, other) = read_variants(&set, &variants);
+    let all_good = read.len() + usize::from(other.is_some()) == variants.len();
     // If a variant has an error, it may be meant for a missing option.
     if all_good {
-        list.refuse_missing_options(&input.ident, &options, other);
+        set.refuse_missing(&input.ident, &read, other);
     }
     Checked {
         ident: &input.ident,
@@ -93,15 +109,17 @@ pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> 
             .field
             .map(|field| field.value())
             .unwrap_or_default(),
+        kind,
         complete: all_good && matches!(input.data, Data::Enum(_)),
-        options,
+        variants: read,
         other,
         schema_file,
+        codes_file,
     }
 }
 
-/// Returns the field in the portal's schema, or `None` if its options are not known there.
-fn described_list<'c>(
+/// Returns the field in the schema, or `None` if it is not described there.
+fn described_field<'c>(
     input: &DeriveInput,
     attributes: &OnEnum,
     schema: LookUp<'c>,
@@ -115,24 +133,30 @@ fn described_list<'c>(
         return None;
     };
     let described = schema.fields().field(&name.value());
-    if let Some(field) = described.filter(|field| field.kind != Kind::Enumeration) {
-        errors.at(name, not_a_list(field));
+    if let Some(field) = described.filter(|field| !has_closed_set(field)) {
+        errors.at(name, without_closed_set(field));
         return None;
     }
-    let Entry::Field(field) = schema.entry(&WireName::of_attribute(name)).ok()? else {
-        return None;
-    };
-    (!field.items.is_empty()).then_some(field)
+    match schema.entry(&WireName::of_attribute(name)).ok()? {
+        Entry::Field(field) => Some(field),
+        Entry::UserField => None,
+    }
 }
 
-fn not_a_list(field: &Field) -> String {
+fn has_closed_set(field: &Field) -> bool {
+    matches!(field.kind, Kind::Enumeration | Kind::Status) || field.codes.is_some()
+}
+
+fn without_closed_set(field: &Field) -> String {
     let (name, kind) = (&field.name, one_line(field.kind.name()));
     if kind.is_empty() {
         return format!(
-            "the schema does not state that `{name}` is a list: name a field of kind `enumeration`"
+            "the schema does not state that `{name}` is a list: name a field of kind `enumeration` or `crm_status`"
         );
     }
-    format!("`{name}` has kind `{kind}`, not a list: name a field of kind `enumeration`")
+    format!(
+        "`{name}` has kind `{kind}`, neither a list nor codes: name a field of kind `enumeration` or `crm_status`"
+    )
 }
 
 fn variants<'a>(input: &'a DeriveInput, errors: &Errors) -> Vec<&'a Variant> {
@@ -147,198 +171,81 @@ fn variants<'a>(input: &'a DeriveInput, errors: &Errors) -> Vec<&'a Variant> {
     Vec::new()
 }
 
-/// The list against which the variants are checked.
-struct List<'a> {
-    /// The field with its options. `None` if they are not known.
-    described: Option<&'a Field>,
-    field: Option<&'a LitStr>,
-    errors: &'a Errors,
+/// Returns the kind of a field that the schema does not describe, by the first variant that shows it.
+fn kind_by_words(variants: &[(&Variant, OnVariant)]) -> Kind {
+    let mut kinds = variants.iter().filter_map(|(variant, attributes)| {
+        match (&attributes.item, &attributes.status, &attributes.other) {
+            (Some(_), _, _) => Some(Kind::Enumeration),
+            (None, Some(_), _) => Some(Kind::Status),
+            (None, None, Some(_)) if holds_text(variant) => Some(Kind::Status),
+            (None, None, _) => None,
+        }
+    });
+    kinds.next().unwrap_or(Kind::Enumeration)
 }
 
-impl List<'_> {
-    fn read<'v>(&self, variants: &[&'v Variant]) -> (Vec<OptionVariant<'v>>, Option<&'v Ident>) {
-        let mut options: Vec<OptionVariant<'v>> = Vec::new();
-        let mut other = None;
-        let mut owners: HashMap<u64, &Ident> = HashMap::new();
-        for variant in variants {
-            let attributes = OnVariant::read(&variant.attrs, self.errors);
-            if let Some(word) = &attributes.other {
-                self.read_other(variant, &attributes, word, &mut other);
-                continue;
+/// Returns the codes of the set in the portal's file, or `None` if they are not known.
+fn known_codes<'f>(
+    set: &CodeSet,
+    file: &'f CodesFile,
+    attributes: &OnEnum,
+    portal: &Portal,
+    errors: &Errors,
+) -> Option<&'f [vibecode_spec::Item]> {
+    let at: &LitStr = attributes.field.as_ref()?;
+    let pipeline = attributes.pipeline.as_ref();
+    let number = pipeline.map_or(0, |given| given.number);
+    match file.codes(set, number) {
+        Codes::Known(items) => return Some(items),
+        Codes::Absent => {
+            let message = absent(set, number, file);
+            match pipeline {
+                Some(pipeline) => errors.at(&pipeline.literal, message),
+                None => errors.at(at, message),
             }
-            let Some((id, label)) = self.option(variant, &attributes) else {
-                continue;
-            };
-            if let Some(owner) = owners.insert(id, &variant.ident) {
-                let message = format!(
-                    "the option {id} already has the variant `{owner}`: remove one of the two"
-                );
-                self.errors.at(&variant.ident, message);
-                continue;
-            }
-            options.push(OptionVariant {
-                ident: &variant.ident,
-                id,
-                label,
-            });
         }
-        (options, other)
+        Codes::Unknown => match (&file.content, &attributes.common.requires_schema) {
+            (Content::Broken(problem), _) => errors.at(at, problem),
+            // The missing schema is reported already.
+            (_, Some(_)) if matches!(portal, Portal::Absent(_)) => {}
+            (Content::Absent(problem), Some(required)) => {
+                let message = format!("{problem}: `cargo vibecode pull` fetches it");
+                errors.at(required, message);
+            }
+            (Content::Statuses(_) | Content::Currencies(_), Some(required)) => {
+                errors.at(required, absent(set, number, file));
+            }
+            (_, None) => {}
+        },
     }
+    None
+}
 
-    fn read_other<'v>(
-        &self,
-        variant: &'v Variant,
-        attributes: &OnVariant,
-        word: &Ident,
-        other: &mut Option<&'v Ident>,
-    ) {
-        if attributes.item.is_some() || attributes.label.is_some() {
-            let message =
-                "the variant for all other options has no `item` and no `label`: leave them out";
-            self.errors.at(word, message);
-        }
-        let holds_an_id = matches!(&variant.fields, Fields::Unnamed(fields)
-            if fields.unnamed.len() == 1 && fields.unnamed.iter().all(|it| is_u64(&it.ty)));
-        if !holds_an_id {
-            let ident = &variant.ident;
-            let message = format!("this variant must hold the option's id: `{ident}(u64)`");
-            self.errors.push(syn::Error::new(variant.span(), message));
-        } else if other.is_some() {
-            self.errors.at(
-                word,
-                "another variant has `other` already: remove one of the two",
-            );
-        } else {
-            *other = Some(&variant.ident);
-        }
-    }
-
-    /// Returns the id and the label of a variant's option.
-    fn option(&self, variant: &Variant, attributes: &OnVariant) -> Option<(u64, Option<Label>)> {
-        if !matches!(variant.fields, Fields::Unit) {
-            let message = "the variant of an option has no fields; only the variant with `#[vibecode(other)]` holds an id";
-            self.errors.at(&variant.fields, message);
-            return None;
-        }
-        match (&attributes.item, &attributes.label) {
-            (Some(item), None) => self.by_id(item),
-            (None, Some(label)) => self.by_label(label),
-            (Some(_), Some(label)) => {
-                self.errors.at(
-                    label,
-                    "one of `item` and `label` is enough: leave the other out",
-                );
-                None
-            }
-            (None, None) if attributes.has_errors => None,
-            (None, None) => {
-                let message = "the option of this variant is not given: add `#[vibecode(item = 81)]` with its id";
-                self.errors.at(&variant.ident, message);
-                None
-            }
-        }
-    }
-
-    fn by_id(&self, item: &OptionId) -> Option<(u64, Option<Label>)> {
-        let id = item.id;
-        let Some(list) = self.described else {
-            return Some((id, None));
-        };
-        let mut options = list.items.iter();
-        if let Some(option) = options.find(|option| option.number() == Some(id)) {
-            return Some((id, Some(label_of(list, option))));
-        }
-        let options = described(list.items.iter());
-        let field = self.field.map(LitStr::value).unwrap_or_default();
-        self.errors.at(
-            &item.literal,
-            format!("`{field}` has no option {id}: it has {options}"),
+/// Says that the portal's file has no such set.
+fn absent(set: &CodeSet, pipeline: u64, file: &CodesFile) -> String {
+    let (name, file_name) = (set.name(pipeline), &file.shown);
+    let pipelines = file.pipelines(set);
+    if set.is_by_pipeline() && !pipelines.is_empty() {
+        let pipelines: Vec<_> = pipelines.iter().map(u64::to_string).collect();
+        let pipelines = pipelines.join(", ");
+        return format!(
+            "the portal has no pipeline {pipeline}, according to `{file_name}`: it has stages of the pipelines {pipelines}"
         );
-        None
     }
-
-    fn by_label(&self, label: &LitStr) -> Option<(u64, Option<Label>)> {
-        let given = label.value();
-        let Some(list) = self.described else {
-            let message = "an option is found by its label only if the portal's schema lists the options: use `item = 81`";
-            self.errors.at(label, message);
-            return None;
-        };
-        let options = list.items.iter();
-        let message = match list.option_by_label(&given) {
-            OptionMatch::One(option) if option.label == given => match option.number() {
-                Some(id) => return Some((id, Some(label_of(list, option)))),
-                None => format!(
-                    "the schema has an option of `{}` without a number as its id",
-                    list.name
-                ),
-            },
-            OptionMatch::Ambiguous(same) if same.iter().any(|option| option.label == given) => {
-                format!("several options have the label `{given}`: use `item = …`")
-            }
-            // The label must be written as the portal writes it.
-            OptionMatch::One(_) | OptionMatch::Ambiguous(_) | OptionMatch::None => {
-                let advice = closest(&given, options.clone().map(|option| option.label.as_str()))
-                    .map_or_else(
-                        || format!("the options are {}", described(options)),
-                        |meant| format!("did you mean `{}`?", one_line(meant)),
-                    );
-                format!("there is no option `{given}`: {advice}")
-            }
-        };
-        self.errors.at(label, message);
-        None
-    }
-
-    /// Reports options without a variant, unless there is a variant for all other options: a record may
-    /// hold any option.
-    fn refuse_missing_options(
-        &self,
-        ident: &Ident,
-        variants: &[OptionVariant<'_>],
-        other: Option<&Ident>,
-    ) {
-        let (Some(list), None) = (self.described, other) else {
-            return;
-        };
-        let has_variant = |option: &Item| variants.iter().any(|it| Some(it.id) == option.number());
-        let missing: Vec<_> = list
-            .items
-            .iter()
-            .filter(|option| !has_variant(option))
-            .collect();
-        if !missing.is_empty() {
-            let options = described(missing.into_iter());
-            self.errors.at(
-                ident,
-                format!("there is no variant for {options}: add the missing variants, or `#[vibecode(other)] Other(u64)`"),
-            );
-        }
-    }
+    let name = one_line(&name);
+    format!(
+        "the portal has no statuses of the set `{name}`, according to `{file_name}`: `cargo vibecode pull` fetches the current list"
+    )
 }
 
-fn is_u64(ty: &Type) -> bool {
-    matches!(bare(ty), Type::Path(path) if path.path.is_ident("u64"))
-}
-
-fn label_of(list: &Field, option: &Item) -> Label {
-    Label {
-        text: option.label.clone(),
-        is_unique: list.option_by_label(&option.label) == OptionMatch::One(option),
-    }
-}
-
-/// Formats options as `81 (Gold), 82 (Silver)`. Only the first eight are shown.
-fn described<'o>(options: impl ExactSizeIterator<Item = &'o Item>) -> String {
-    const SHOWN: usize = 8;
-    let more = options.len().saturating_sub(SHOWN);
-    let shown: Vec<_> = options
-        .take(SHOWN)
-        .map(|option| format!("{} ({})", option.id, one_line(&option.label)))
-        .collect();
-    let shown = shown.join(", ");
-    match more {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
+fn refuse_pipeline_elsewhere(set: Option<&CodeSet>, attributes: &OnEnum, errors: &Errors) {
+    if let (Some(pipeline), Some(field)) = (&attributes.pipeline, &attributes.field)
+        && !set.is_some_and(CodeSet::is_by_pipeline)
+    {
+        let field = field.value();
+        errors.at(
+            &pipeline.literal,
+            format!("`{field}` has the same codes in every pipeline, only `stageId` of deals has not: remove `pipeline`"),
+        );
     }
 }

@@ -1,12 +1,16 @@
-//! Generates the code of a checked enum of options.
+//! Generates the code of a checked enum of options or codes.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
+use vibecode_spec::Kind;
 
-use super::check::{Checked, Label};
+use super::{
+    check::Checked,
+    closed_set::{Label, WireForm},
+};
 use crate::tokens::{
     names::own,
-    runtime::{entity, private_module},
+    runtime::{entity, kind, private_module},
 };
 
 pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
@@ -16,8 +20,35 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
     let entity = entity(checked.entity);
     let (parameters, arguments, predicates) = checked.generics.split_for_impl();
     let variants = Variants::of(checked);
-    let (option_id, by_option_id) = (variants.option_id(), variants.by_option_id());
     let (label, by_label) = (variants.label(), variants.by_label());
+    let kind = kind(&checked.kind, false);
+    let (wire, list, function) = if checked.kind == Kind::Enumeration {
+        let (id, by_id) = (variants.id(), variants.by_id());
+        let wire = quote! {
+            impl #parameters __v::OptionEnum for #ident #arguments #predicates {
+                fn wire_id(&self) -> __v::u64 {
+                    #id
+                }
+                fn of_wire_id(__id: __v::u64) -> __v::Option<Self> {
+                    #by_id
+                }
+            }
+        };
+        (wire, quote!(of), quote!(option))
+    } else {
+        let (code, by_code) = (variants.code(), variants.by_code());
+        let wire = quote! {
+            impl #parameters __v::StatusEnum for #ident #arguments #predicates {
+                fn wire_code(&self) -> &__v::str {
+                    #code
+                }
+                fn of_wire_code(__code: &__v::str) -> __v::Option<Self> {
+                    #by_code
+                }
+            }
+        };
+        (wire, quote!(of_codes), quote!(status))
+    };
     quote! {
         const _: () = {
             use #private as __v;
@@ -25,12 +56,6 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
             impl #parameters __v::Enumeration for #ident #arguments #predicates {
                 type Entity = #entity;
                 const FIELD: &'static __v::str = #field;
-                fn option_id(&self) -> __v::u64 {
-                    #option_id
-                }
-                fn from_option_id(__id: __v::u64) -> __v::Option<Self> {
-                    #by_option_id
-                }
                 fn label(&self) -> __v::Option<&'static __v::str> {
                     #label
                 }
@@ -39,17 +64,19 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
                 }
             }
             #[automatically_derived]
-            impl #parameters __v::Encode<__v::kind::Enumeration> for #ident #arguments #predicates {
-                const LIST: __v::Option<__v::List> = __v::Option::Some(__v::List::of::<Self>());
+            #wire
+            #[automatically_derived]
+            impl #parameters __v::Encode<#kind> for #ident #arguments #predicates {
+                const LIST: __v::Option<__v::List> = __v::Option::Some(__v::List::#list::<Self>());
                 fn encode(&self, __to: &mut __v::Encoder<'_>) -> __v::Result<(), __v::EncodeError> {
-                    __v::option(self, __to)
+                    __v::#function(self, __to)
                 }
             }
             #[automatically_derived]
-            impl #parameters __v::Decode<__v::kind::Enumeration> for #ident #arguments #predicates {
-                const LIST: __v::Option<__v::List> = __v::Option::Some(__v::List::of::<Self>());
+            impl #parameters __v::Decode<#kind> for #ident #arguments #predicates {
+                const LIST: __v::Option<__v::List> = __v::Option::Some(__v::List::#list::<Self>());
                 fn decode(__answered: __v::WireValue<'_>) -> __v::Result<Self, __v::DecodeError> {
-                    __v::read::option(__answered)
+                    __v::read::#function(__answered)
                 }
             }
         };
@@ -58,8 +85,8 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
 
 /// The variants, with their names in the generated code.
 struct Variants<'a> {
-    /// The variants of single options, each with the id and the label of its option.
-    options: Vec<(Ident, u64, Option<&'a Label>)>,
+    /// The variants of single options or codes, each with its value and label.
+    named: Vec<(Ident, &'a WireForm, Option<&'a Label>)>,
     other: Option<Ident>,
     /// Whether these are all variants. A variant with an error is left out.
     complete: bool,
@@ -67,17 +94,17 @@ struct Variants<'a> {
 
 impl<'a> Variants<'a> {
     fn of(checked: &'a Checked<'_>) -> Self {
-        let options = checked.options.iter();
-        let options = options.map(|it| (own(it.ident), it.id, it.label.as_ref()));
+        let named = checked.variants.iter();
+        let named = named.map(|it| (own(it.ident), &it.form, it.label.as_ref()));
         Self {
-            options: options.collect(),
+            named: named.collect(),
             other: checked.other.map(own),
             complete: checked.complete,
         }
     }
 
-    fn option_id(&self) -> TokenStream {
-        let arms = self.options.iter();
+    fn id(&self) -> TokenStream {
+        let arms = self.named.iter();
         let arms = arms.map(|(variant, id, _)| quote!(Self::#variant => #id,));
         let other = self.other.iter();
         let other = other.map(|other| quote!(Self::#other(__id) => __id,));
@@ -85,8 +112,8 @@ impl<'a> Variants<'a> {
         quote!(match *self { #(#arms)* #(#other)* #rest })
     }
 
-    fn by_option_id(&self) -> TokenStream {
-        let arms = self.options.iter();
+    fn by_id(&self) -> TokenStream {
+        let arms = self.named.iter();
         let arms = arms.map(|(variant, id, _)| quote!(#id => __v::Option::Some(Self::#variant),));
         let rest = if let Some(other) = &self.other {
             quote!(0 => __v::Option::None, _ => __v::Option::Some(Self::#other(__id)),)
@@ -96,12 +123,33 @@ impl<'a> Variants<'a> {
         quote!(match __id { #(#arms)* #rest })
     }
 
+    fn code(&self) -> TokenStream {
+        let arms = self.named.iter();
+        let arms = arms.map(|(variant, code, _)| quote!(Self::#variant => #code,));
+        let other = self.other.iter();
+        let other = other.map(|other| quote!(Self::#other(ref __code) => __code,));
+        // No text is a code, so that it would not be sent.
+        let rest = (!self.complete).then(|| quote!(_ => "",));
+        quote!(match *self { #(#arms)* #(#other)* #rest })
+    }
+
+    fn by_code(&self) -> TokenStream {
+        let arms = self.named.iter();
+        let arms =
+            arms.map(|(variant, code, _)| quote!(#code => __v::Option::Some(Self::#variant),));
+        let rest = match &self.other {
+            Some(other) => quote!(__v::Option::Some(Self::#other(__v::Into::into(__code)))),
+            None => quote!(__v::Option::None),
+        };
+        quote!(match __code { #(#arms)* _ => #rest })
+    }
+
     fn label(&self) -> TokenStream {
         let labelled: Vec<_> = self.labelled().collect();
         if labelled.is_empty() {
             return quote!(__v::Option::None);
         }
-        let all = self.complete && self.other.is_none() && labelled.len() == self.options.len();
+        let all = self.complete && self.other.is_none() && labelled.len() == self.named.len();
         let arms = labelled.iter();
         let arms = arms.map(
             |(variant, Label { text, .. })| quote!(Self::#variant => __v::Option::Some(#text),),
@@ -121,7 +169,7 @@ impl<'a> Variants<'a> {
     }
 
     fn labelled(&self) -> impl Iterator<Item = (&Ident, &'a Label)> {
-        let options = self.options.iter();
-        options.filter_map(|(variant, _, label)| Some((variant, (*label)?)))
+        let named = self.named.iter();
+        named.filter_map(|(variant, _, label)| Some((variant, (*label)?)))
     }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 use syn::{Attribute, LitStr};
 
-use super::meta_item::{OptionId, read_items};
+use super::meta_item::{OptionId, Pipeline, read_items};
 use crate::collected_errors::Errors;
 
 /// The `#[vibecode(…)]` attributes of a struct.
@@ -45,12 +45,14 @@ pub(crate) struct OnEnum {
     /// The attributes that an enum shares with a struct.
     pub(crate) common: OnStruct,
     pub(crate) field: Option<LitStr>,
+    pub(crate) pipeline: Option<Pipeline>,
 }
 
 /// The `#[vibecode(…)]` attributes of a variant.
 #[derive(Default)]
 pub(crate) struct OnVariant {
     pub(crate) item: Option<OptionId>,
+    pub(crate) status: Option<LitStr>,
     pub(crate) label: Option<LitStr>,
     pub(crate) other: Option<Ident>,
     /// Whether an error in the attributes was reported.

@@ -16,6 +16,12 @@ pub(crate) struct OptionId {
     pub(crate) id: u64,
 }
 
+/// The number of a pipeline, as written and as a number.
+pub(crate) struct Pipeline {
+    pub(crate) literal: LitInt,
+    pub(crate) number: u64,
+}
+
 /// A `name` or a `name = value`.
 pub(super) struct MetaItem {
     pub(super) name: Ident,
@@ -111,6 +117,23 @@ impl MetaItem {
         false
     }
 
+    pub(super) fn pipeline(self, into: &mut Option<Pipeline>, errors: &Errors) -> bool {
+        let name = &self.name;
+        match self.value {
+            Some(Lit::Int(literal)) => match literal.base10_parse::<u64>() {
+                Ok(number) if literal.suffix().is_empty() && into.is_none() => {
+                    *into = Some(Pipeline { literal, number });
+                    return true;
+                }
+                Ok(_) if into.is_some() => given_twice(name, errors),
+                Ok(_) | Err(_) => errors.at(literal, PIPELINE),
+            },
+            Some(other) => errors.at(other, PIPELINE),
+            None => errors.at(name, PIPELINE),
+        }
+        false
+    }
+
     pub(super) fn flag(self, into: &mut Option<Ident>, errors: &Errors) -> bool {
         let name = self.name;
         match self.value {
@@ -128,6 +151,8 @@ impl MetaItem {
 pub(super) fn given_twice(name: &Ident, errors: &Errors) {
     errors.at(name, format!("`{name}` is given twice: remove one"));
 }
+
+const PIPELINE: &str = "the number of a pipeline is a whole number, without quotes: `pipeline = 5`";
 
 const OPTION_ID: &str = "the id of an option is a whole number, not negative: `item = 81`";
 
@@ -204,6 +229,8 @@ fn parse_item<T: Target>(input: ParseStream<'_>) -> syn::Result<MetaItem> {
     let sign = input.parse::<Token![=]>()?;
     let expected = if name == "item" {
         OPTION_ID.to_owned()
+    } else if name == "pipeline" {
+        PIPELINE.to_owned()
     } else {
         format!("expected a value in quotes after `{name} =`")
     };

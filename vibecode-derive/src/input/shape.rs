@@ -28,6 +28,31 @@ pub(crate) fn vec_of(ty: &Type) -> Option<&Type> {
     only_argument_of(ty, "Vec")
 }
 
+/// Returns whether a type is text of the standard library, or a list of it, by its name. An alias is not
+/// recognised.
+pub(crate) fn is_text(ty: &Type) -> bool {
+    match bare(ty) {
+        Type::Reference(reference) => is_text(&reference.elem),
+        Type::Slice(slice) => is_text(&slice.elem),
+        Type::Array(array) => is_text(&array.elem),
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| {
+            let arguments = match &last.arguments {
+                PathArguments::AngleBracketed(arguments) => arguments.args.iter(),
+                PathArguments::None | PathArguments::Parenthesized(_) => {
+                    return last.ident == "String" || last.ident == "str";
+                }
+            };
+            let mut types = arguments.filter_map(|argument| match argument {
+                GenericArgument::Type(argument) => Some(argument),
+                _ => None,
+            });
+            let wraps = ["Option", "Vec", "Box", "Cow"];
+            wraps.iter().any(|name| last.ident == name) && types.next().is_some_and(is_text)
+        }),
+        _ => false,
+    }
+}
+
 /// Formats a type as a person would write it.
 pub(crate) fn written(ty: &Type) -> String {
     let tokens = ty.to_token_stream().to_string();

@@ -75,6 +75,9 @@ impl Target for OnVariant {
         word("item", |it, item, errors| {
             item.option_id(&mut it.item, errors)
         }),
+        word("status", |it, item, errors| {
+            item.text(&mut it.status, r#"status = "WON""#, errors)
+        }),
         word("label", |it, item, errors| {
             item.text(&mut it.label, r#"label = "Gold""#, errors)
         }),
@@ -90,6 +93,9 @@ impl Target for OnEnum {
         }),
         word("field", |it, item, errors| {
             item.text(&mut it.field, r#"field = "ufCrm_…""#, errors)
+        }),
+        word("pipeline", |it, item, errors| {
+            item.pipeline(&mut it.pipeline, errors)
         }),
         word("schema", |it, item, errors| {
             it.common.read_schema(item, errors)

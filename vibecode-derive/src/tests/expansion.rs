@@ -5,10 +5,14 @@ use expect_test::{ExpectFile, expect_file};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::patch;
+use crate::{enumeration, patch};
 
 fn expands_to(input: TokenStream, expected: &ExpectFile) {
-    let file = syn2::parse2(patch::derive(input)).unwrap();
+    is_expanded_to(patch::derive(input), expected);
+}
+
+fn is_expanded_to(output: TokenStream, expected: &ExpectFile) {
+    let file = syn2::parse2(output).unwrap();
     expected.assert_eq(&prettyplease::unparse(&file));
 }
 
@@ -73,4 +77,44 @@ fn a_struct_with_mistakes_expands_to_its_good_setters_to_stubs_and_to_the_errors
         }
     };
     expands_to(input, &expect_file!["expanded/mistakes.rs"]);
+}
+
+#[test]
+fn an_enum_of_codes_expands_to_the_codes_with_their_prefix() {
+    let output = enumeration::derive(quote! {
+        #[vibecode(entity = "deals", field = "stageId", pipeline = 5)]
+        enum Stage {
+            #[vibecode(status = "NEW")]
+            New,
+            #[vibecode(status = "C5:WON")]
+            Won,
+            #[vibecode(other)]
+            Other(String),
+        }
+    });
+    is_expanded_to(output, &expect_file!["expanded/codes.rs"]);
+}
+
+#[test]
+fn a_status_that_is_text_expands_to_no_check_of_its_set() {
+    for text in ["String", "Box<str>", "Cow<'static, str>", "&'static str"] {
+        let ty: TokenStream = text.parse().unwrap();
+        let output = patch::derive(quote! {
+            #[vibecode(entity = "contacts")]
+            struct Customer {
+                source_id: Option<#ty>,
+                post: #ty,
+                #[vibecode(field = "ufCrmFrom", kind = "crm_status", multiple)]
+                from: Vec<#ty>,
+            }
+        });
+        assert!(!output.to_string().contains("must_be"), "{output}");
+    }
+    let output = patch::derive(quote! {
+        #[vibecode(entity = "contacts")]
+        struct Customer {
+            source_id: Option<Source>,
+        }
+    });
+    assert!(output.to_string().contains("must_be"), "{output}");
 }

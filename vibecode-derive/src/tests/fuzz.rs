@@ -78,9 +78,25 @@ fn originals() -> Vec<Vec<Token>> {
             Shut,
         }
     };
-    [struct_of_everything, enum_of_options, with_a_schema]
-        .map(read)
-        .into()
+    let enum_of_codes = quote! {
+        #[vibecode(entity = "deals", schema = "../tests/schemas/deals.json", field = "stageId", pipeline = 5)]
+        enum Stage {
+            #[vibecode(label = "New")]
+            New,
+            #[vibecode(status = "WON")]
+            Won,
+            #[vibecode(other)]
+            Other(String),
+        }
+    };
+    [
+        struct_of_everything,
+        enum_of_options,
+        with_a_schema,
+        enum_of_codes,
+    ]
+    .map(read)
+    .into()
 }
 
 /// Tokens that a mutation can insert.

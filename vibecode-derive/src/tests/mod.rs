@@ -5,4 +5,5 @@ mod expansion;
 mod fuzz;
 mod malformed;
 mod schemas;
+mod statuses;
 mod tokens;

@@ -9,17 +9,17 @@ use quote::quote;
 use crate::{enumeration, patch, record};
 
 /// A temporary schema file, which is removed after the test.
-struct File(PathBuf);
+pub(super) struct File(PathBuf);
 
 impl File {
-    fn of(name: &str, text: &str) -> Self {
+    pub(super) fn of(name: &str, text: &str) -> Self {
         let name = format!("vibecode-derive-{}-{name}", std::process::id());
         let path = std::env::temp_dir().join(name);
         fs::write(&path, text).unwrap();
         Self(path)
     }
 
-    fn path(&self) -> &str {
+    pub(super) fn path(&self) -> &str {
         self.0.to_str().unwrap()
     }
 }
@@ -31,7 +31,7 @@ impl Drop for File {
 }
 
 /// Returns the messages of the compile errors among the tokens.
-fn errors_in(tokens: &TokenStream) -> Vec<String> {
+pub(super) fn errors_in(tokens: &TokenStream) -> Vec<String> {
     let file: syn2::File = syn2::parse2(tokens.clone()).unwrap();
     let macros = file.items.into_iter().filter_map(|item| match item {
         syn2::Item::Macro(item) => Some(item.mac),
@@ -261,16 +261,25 @@ fn an_enum_for_a_field_that_is_not_a_list_says_so_and_asks_for_no_kind() {
     let file = File::of("not-lists.json", text);
     let path = file.path();
     for (field, problem) in [
-        ("ufCrmShape", "`ufCrmShape` has kind `hologram`, not a list"),
+        (
+            "ufCrmShape",
+            "`ufCrmShape` has kind `hologram`, neither a list nor codes",
+        ),
         (
             "ufCrmBare",
             "the schema does not state that `ufCrmBare` is a list",
         ),
-        ("link", "`link` has kind `multifield`, not a list"),
-        ("fm", "`fm` has kind `crm_multifield`, not a list"),
+        (
+            "link",
+            "`link` has kind `multifield`, neither a list nor codes",
+        ),
+        (
+            "fm",
+            "`fm` has kind `crm_multifield`, neither a list nor codes",
+        ),
         (
             "companyId",
-            "`companyId` has kind `crm_company`, not a list",
+            "`companyId` has kind `crm_company`, neither a list nor codes",
         ),
     ] {
         let options = enumeration::derive(quote! {
@@ -280,7 +289,7 @@ fn an_enum_for_a_field_that_is_not_a_list_says_so_and_asks_for_no_kind() {
                 Gold,
             }
         });
-        let expected = format!("{problem}: name a field of kind `enumeration`");
+        let expected = format!("{problem}: name a field of kind `enumeration` or `crm_status`");
         assert_eq!(errors_in(&options), [expected]);
     }
 }

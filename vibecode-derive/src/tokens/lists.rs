@@ -1,4 +1,4 @@
-//! Checks that an enum of options is used only in the field that has its list.
+//! Checks that an enum of options or codes is used only in the field that has its set.
 //!
 //! A type without parameters of the struct is checked when the crate is compiled. Lifetimes and
 //! constants do not change the list, so they can be replaced by any value: `[Loyalty; N]` is checked as
@@ -13,7 +13,7 @@ use vibecode_spec::{EntityPath, Kind};
 
 use crate::{
     check::field::PlainField,
-    input::shape::TypeParameters,
+    input::shape::{TypeParameters, is_text},
     tokens::{
         names::{is_apostrophe, map_tokens, respan},
         runtime::kind,
@@ -65,6 +65,10 @@ pub(crate) fn list_of_use(
     field: &PlainField<'_>,
     entity: EntityPath,
 ) -> Option<TokenStream> {
+    // The few enums for a text field, those of currencies, are compared with the field at run time.
+    if field.kind == Kind::Text {
+        return None;
+    }
     let check = Check::of(field.value_type, field, entity)?;
     let Check { span, kind, .. } = &check;
     let code = match direction {
@@ -84,10 +88,16 @@ struct Check {
 }
 
 impl Check {
-    /// Returns `None` for a field that is not a list.
+    /// Returns `None` for a field that no enum of options or codes fits. Most fields with text are a
+    /// `String`, which needs no check: it would cost compile time in every struct.
     fn of(ty: &Type, field: &PlainField<'_>, entity: EntityPath) -> Option<Self> {
         let span = Span::mixed_site().located_at(ty.span());
-        (field.kind == Kind::Enumeration).then(|| Self {
+        let may_be_enum = match field.kind {
+            Kind::Enumeration => true,
+            Kind::Status | Kind::Text => !is_text(ty),
+            _ => false,
+        };
+        may_be_enum.then(|| Self {
             span,
             kind: respan(kind(&field.kind, field.multiple), span),
             entity: LitStr::new(&entity.path(), span),

@@ -215,6 +215,11 @@ impl Client {
     pub fn user_fields(&self, entity: &str) -> Result<RawAnswer> {
         self.worker.wait(self.client.user_fields(entity))?
     }
+
+    /// Blocking version of [`Client::catalogue`](crate::Client::catalogue).
+    pub fn catalogue(&self, name: &str) -> Result<Vec<RawAnswer>> {
+        self.worker.wait(self.client.catalogue(name))?
+    }
 }
 
 impl fmt::Debug for Client {

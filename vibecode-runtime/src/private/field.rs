@@ -216,12 +216,12 @@ fields! {
         "a field with a status code cannot take `{Self}`",
         "a field with a status code cannot be read into `{Self}`",
         "not a status code",
-        "it takes the code as `String`, or as `&str` if it is only written, or your own type with `Encode` and `Decode` for `kind::Status`";
+        "it takes an enum with `#[derive(Enumeration)]`, the code as `String`, or as `&str` if it is only written, or your own type with `Encode` and `Decode` for `kind::Status`";
     StatusListField, StatusListReading for Multiple<Status>, multiple:
         "a field with several status codes cannot take `{Self}`",
         "a field with several status codes cannot be read into `{Self}`",
         "not a list of status codes",
-        "it takes the codes as `Vec<String>`, or a list of your own type with `Encode` and `Decode` for `kind::Status`";
+        "it takes a list of an enum with `#[derive(Enumeration)]`, the codes as `Vec<String>`, or a list of your own type with `Encode` and `Decode` for `kind::Status`";
     IblockField, IblockReading for Iblock, single:
         "a field that links an information block cannot take `{Self}`",
         "a field that links an information block cannot be read into `{Self}`",

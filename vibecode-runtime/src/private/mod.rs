@@ -28,8 +28,8 @@ pub use serde::{Serialize, Serializer};
 
 use crate::Id;
 pub use crate::{
-    Decode, DecodeError, Email, Encode, EncodeError, Encoder, Enumeration, Patch, Phone, Record,
-    WireValue, kind,
+    Decode, DecodeError, Email, Encode, EncodeError, Encoder, Enumeration, OptionEnum, Patch,
+    Phone, Record, StatusEnum, WireValue, kind,
     many::query::{
         OrArray, OrList, OrOptional, field,
         read_fields::{FieldsOf, Mistaken, NotRecord, Tag, TagOf, tag, wire_name},
@@ -191,8 +191,16 @@ impl<T, K> NoList for ReadList<T, K> {}
 ///
 /// # Errors
 /// If the field is another list field, or the option has the id 0.
-pub fn option<T: Enumeration>(option: &T, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+pub fn option<T: OptionEnum>(option: &T, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
     to.option(option)
+}
+
+/// Writes a code.
+///
+/// # Errors
+/// If the field is another one, or the text is not a code.
+pub fn status<T: StatusEnum>(status: &T, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+    to.status(status)
 }
 
 /// A struct that can fill a patch.

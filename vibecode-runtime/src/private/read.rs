@@ -1,10 +1,10 @@
 //! Reads fields: each is one call of the kind's trait on the user's type.
 
 use crate::{
-    Decode, DecodeError, Enumeration, WireValue,
+    Decode, DecodeError, OptionEnum, StatusEnum, WireValue,
     kind::{self, Kind},
     record::{Fields, UnreadableField},
-    value::enumeration::List,
+    value::{decode::is_nothing, enumeration::List},
 };
 
 /// The result of reading a field: a value, or nothing.
@@ -13,7 +13,7 @@ type Read<T> = Result<Option<T>, UnreadableField>;
 fn value<K: Kind, T: Decode<K>>(fields: &Fields<'_>, index: usize) -> Read<T> {
     let (name, answered) = fields.at(index);
     let field = fields.list_of(name);
-    let present = answered.filter(|answered| !K::is_nothing(*answered));
+    let present = answered.filter(|answered| !is_nothing::<K, T>(*answered));
     let read = present.map(|answered| T::decode(answered.of_field(&field)));
     let read = read.transpose();
     read.map_err(|error| UnreadableField::new(name, error))
@@ -26,7 +26,7 @@ pub(super) fn required<K: Kind, T: Decode<K>>(
 ) -> Result<T, UnreadableField> {
     let (name, answered) = fields.at(index);
     let field = fields.list_of(name);
-    let present = answered.filter(|it| it.is_empty_text() || !K::is_nothing(*it));
+    let present = answered.filter(|it| it.is_empty_text() || !is_nothing::<K, T>(*it));
     let nothing = || DecodeError::expected("a value, found nothing: is the field an `Option`?");
     let present = present.ok_or_else(nothing);
     let read = present.and_then(|answered| T::decode(answered.of_field(&field)));
@@ -112,15 +112,30 @@ impl<T> Held<T> for Option<T> {
 ///
 /// # Errors
 /// If the field is another list field, or the enum has no option with the id.
-pub fn option<T: Enumeration>(answered: WireValue<'_>) -> Result<T, DecodeError> {
-    let list = List::of::<T>();
-    if answered.field().is_some_and(|field| !field.is(list)) {
-        let expected = format!("an option of `{}` of {}", list.field, list.entity);
-        return Err(DecodeError::expected(expected));
-    }
+pub fn option<T: OptionEnum>(answered: WireValue<'_>) -> Result<T, DecodeError> {
+    require_field(answered, List::of::<T>(), "an option")?;
     let id = <u64 as Decode<kind::Enumeration>>::decode(answered)?;
     let option = T::from_option_id(id);
     option.ok_or_else(|| DecodeError::expected("one of the options that the enum has"))
+}
+
+/// Reads a code.
+///
+/// # Errors
+/// If the field is another one, or the enum has no variant for the code.
+pub fn status<T: StatusEnum>(answered: WireValue<'_>) -> Result<T, DecodeError> {
+    require_field(answered, List::of_codes::<T>(), "a code")?;
+    let code = <String as Decode<kind::Status>>::decode(answered)?;
+    let status = T::from_status(&code);
+    status.ok_or_else(|| DecodeError::expected("one of the codes that the enum has"))
+}
+
+fn require_field(answered: WireValue<'_>, list: List, what: &str) -> Result<(), DecodeError> {
+    if answered.field().is_some_and(|field| !field.is(list)) {
+        let expected = format!("{what} of `{}` of {}", list.field, list.entity);
+        return Err(DecodeError::expected(expected));
+    }
+    Ok(())
 }
 
 /// Replaces the code for a field with a mistake, which is reported elsewhere.

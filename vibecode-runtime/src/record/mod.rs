@@ -144,11 +144,12 @@ impl<'a> Fields<'a> {
         (name, self.value(index))
     }
 
-    /// Returns the field with this name as a list field, to be compared with the list of an enum.
+    /// Returns the field with this name, to be compared with the field of an enum.
     pub(crate) fn list_of(&self, name: &'static str) -> List {
         List {
             entity: self.entity,
             field: name,
+            values: "",
         }
     }
 

@@ -1,9 +1,10 @@
-//! Enums for the options of a list field.
+//! Enums for closed sets: the options of a list field, or the codes of a field.
 
 use super::const_text::{Text, is_same};
 use crate::Entity;
 
-/// The options of one list field. Implemented with the derive macro of the same name.
+/// The values of one field with a closed set: the options of a list, or codes such as those of a status.
+/// Implemented with the derive macro of the same name.
 ///
 /// ```
 /// use vibecode_runtime::Enumeration;
@@ -23,9 +24,21 @@ use crate::Entity;
 /// assert_eq!(Loyalty::from_option_id(99), None);
 /// // Labels come from the portal's schema, which is not available here.
 /// assert_eq!(Loyalty::Gold.label(), None);
+///
+/// #[derive(Enumeration, Clone, PartialEq, Debug)]
+/// #[vibecode(entity = "deals", field = "stageId", pipeline = 5)]
+/// enum Stage {
+///     #[vibecode(status = "WON")]
+///     Won,
+///     #[vibecode(other)]
+///     Other(String),
+/// }
+///
+/// assert_eq!(Stage::Won.status(), "C5:WON");
+/// assert_eq!(Stage::from_status("C5:NEW"), Some(Stage::Other("C5:NEW".to_owned())));
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not an enum of options",
+    message = "`{Self}` is not an enum of options or codes",
     note = "add `#[derive(Enumeration)]` and `#[vibecode(entity = \"…\", field = \"…\")]` to the enum"
 )]
 pub trait Enumeration: Sized {
@@ -35,36 +48,114 @@ pub trait Enumeration: Sized {
     /// The wire name of the field.
     const FIELD: &'static str;
 
-    /// Returns the id of the option, as the API writes it.
-    fn option_id(&self) -> u64;
+    /// Returns the id of the option, as the API writes it. Only for the options of a list.
+    fn option_id(&self) -> u64
+    where
+        Self: OptionEnum,
+    {
+        self.wire_id()
+    }
 
     /// Returns the option with this id. Returns `None` if the enum has no variant for it, and for
-    /// 0, which is not a valid id.
-    fn from_option_id(id: u64) -> Option<Self>;
+    /// 0, which is not a valid id. Only for the options of a list.
+    fn from_option_id(id: u64) -> Option<Self>
+    where
+        Self: OptionEnum,
+    {
+        Self::of_wire_id(id)
+    }
 
-    /// Returns the label of the option. Returns `None` if the portal's schema was not available
-    /// when the enum was compiled, and for the variant that holds all other options.
+    /// Returns the code, as the API writes it: that of a stage has the prefix of its pipeline. Only for
+    /// codes.
+    fn status(&self) -> &str
+    where
+        Self: StatusEnum,
+    {
+        self.wire_code()
+    }
+
+    /// Returns the variant for a code, as the API writes it. Returns `None` if the enum has no variant
+    /// for it, and for "" and "0", which are not codes. Only for codes.
+    fn from_status(code: &str) -> Option<Self>
+    where
+        Self: StatusEnum,
+    {
+        if is_no_code(code) {
+            return None;
+        }
+        Self::of_wire_code(code)
+    }
+
+    /// Returns the label of the option, or the name that belongs to the code. Returns `None` if the
+    /// portal's data was not available when the enum was compiled, and for the variant that holds all
+    /// others.
     fn label(&self) -> Option<&'static str>;
 
-    /// Returns the option with this label, or `None` if no option or more than one has it.
+    /// Returns the variant with this label, or `None` if no option or more than one has it.
     fn from_label(label: &str) -> Option<Self>;
 }
 
-/// A list field, identified by its entity and its name.
+/// An [`Enumeration`] of the options of a list field. Implemented by its derive macro.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no ids of options",
+    label = "not an enum of the options of a list",
+    note = "an enum of codes has `status` and `from_status`"
+)]
+pub trait OptionEnum: Enumeration {
+    #[doc(hidden)]
+    fn wire_id(&self) -> u64;
+
+    #[doc(hidden)]
+    fn of_wire_id(id: u64) -> Option<Self>;
+}
+
+/// An [`Enumeration`] of codes: of a status, a stage or a currency. Implemented by its derive macro.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no codes",
+    label = "not an enum of codes",
+    note = "an enum of the options of a list has `option_id` and `from_option_id`"
+)]
+pub trait StatusEnum: Enumeration {
+    #[doc(hidden)]
+    fn wire_code(&self) -> &str;
+
+    #[doc(hidden)]
+    fn of_wire_code(code: &str) -> Option<Self>;
+}
+
+/// Returns whether a text in place of a code clears the field (api.md, "Values underneath").
+pub(crate) fn is_no_code(code: &str) -> bool {
+    matches!(code.trim(), "" | "0")
+}
+
+/// A field with a closed set, identified by its entity and its name.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
 pub struct List {
     pub(crate) entity: &'static str,
     pub(crate) field: &'static str,
+    /// The word for the values in messages: `options` or `codes`.
+    pub(crate) values: &'static str,
 }
 
 impl List {
-    /// Returns the list field of an enum.
+    /// Returns the list field of an enum of options.
     #[must_use]
-    pub const fn of<T: Enumeration>() -> Self {
+    pub const fn of<T: OptionEnum>() -> Self {
         Self {
             entity: T::Entity::PATH,
             field: T::FIELD,
+            values: "options",
+        }
+    }
+
+    /// Returns the field of an enum of codes.
+    #[must_use]
+    pub const fn of_codes<T: StatusEnum>() -> Self {
+        Self {
+            entity: T::Entity::PATH,
+            field: T::FIELD,
+            values: "codes",
         }
     }
 
@@ -72,11 +163,11 @@ impl List {
         self.entity == other.entity && self.field == other.field
     }
 
-    /// Rejects, at compile time, options of one list field in another one.
+    /// Rejects, at compile time, options or codes of one field in another one.
     ///
     /// # Panics
     ///
-    /// If the list fields differ: the panic is the compile error.
+    /// If the fields differ: the panic is the compile error.
     #[expect(clippy::panic, reason = "a panic in a constant is a compile error")]
     #[track_caller]
     pub const fn must_be(list: Option<Self>, entity: &str, field: &str) {
@@ -87,7 +178,9 @@ impl List {
             return;
         }
         let text = Text::new()
-            .then("these are the options of `")
+            .then("these are the ")
+            .then(list.values)
+            .then(" of `")
             .then(list.field)
             .then("` of ")
             .then(list.entity)

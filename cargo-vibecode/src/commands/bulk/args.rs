@@ -16,6 +16,10 @@ itself, as `value:TYPE`. If a field takes several values, separate them with `;`
 JSON Lines, where null is an empty cell. The columns error_code and error_message are ignored, so that \
 FILE.failed.csv can be run again.
 
+Give the option of a list by its label or its id, and a status, a stage or a currency by its code or its name in \
+vibecode/statuses.json or vibecode/currencies.json. What is in neither file is refused. The name of a stage is \
+looked up in all pipelines: if several have it, write the code, such as C5:WON.
+
 Without --yes the rows are only checked. With --yes, FILE.journal records which rows were sent, so that --resume \
 can continue an interrupted job without adding anything twice. The journal is kept when the job is done. Failed \
 rows are written to FILE.failed.csv.

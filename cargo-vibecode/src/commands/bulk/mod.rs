@@ -34,6 +34,7 @@ use self::{
 };
 use crate::{
     ExitStatus,
+    code_file::KnownCodes,
     failure::Failure,
     interrupts::Interrupts,
     output::Output,
@@ -52,6 +53,7 @@ pub(crate) async fn run(
         ));
     }
     let schema = schema_file::load(&args.entity)?;
+    let codes = KnownCodes::load()?;
     let input = Input::open(&args.file, args.delimiter)?;
     let job = BulkJob {
         args,
@@ -59,6 +61,7 @@ pub(crate) async fn run(
         output,
         input: &input,
         schema: &schema,
+        codes: &codes,
     };
     let ended = job.run().await;
     // The copy of standard input is needed while there are open rows.
@@ -75,6 +78,7 @@ struct BulkJob<'a> {
     output: &'a Output,
     input: &'a Input,
     schema: &'a Schema,
+    codes: &'a KnownCodes,
 }
 
 impl BulkJob<'_> {
@@ -128,6 +132,7 @@ impl BulkJob<'_> {
         ColumnOptions {
             entity: &args.entity,
             schema: self.schema,
+            codes: self.codes,
             map: &args.map,
             ignore: &args.ignore,
             id_column: args.id_column.as_deref(),

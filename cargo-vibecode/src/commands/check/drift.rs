@@ -1,30 +1,52 @@
-//! Differences between two lists of an entity's fields, and whether they can break code.
+//! Differences between two lists of an entity's fields, or of a portal's codes, and whether they can break
+//! code. The codes of a closed set count as the options of a list do.
+
+mod codes;
 
 use std::fmt;
 
 use vibecode_spec::{Field, Item, Schema, one_line};
+
+pub(crate) use self::codes::{between_currencies, between_statuses};
 
 use crate::change::is_fixed;
 
 /// A difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Difference {
+    /// The wire name of the field, or the name of the closed set.
     pub(crate) field: String,
     pub(crate) kind: DifferenceKind,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum DifferenceKind {
-    Added { kind: String },
+    Added {
+        kind: String,
+    },
     Removed,
-    Type { from: String, to: String },
+    Type {
+        from: String,
+        to: String,
+    },
     Multiple(bool),
     ReadOnly(bool),
     Required(bool),
     OptionAdded(Item),
     OptionRemoved(Item),
-    OptionRenamed { from: Item, to: String },
-    Title { to: Option<String> },
+    OptionRenamed {
+        from: Item,
+        to: String,
+    },
+    Title {
+        to: Option<String>,
+    },
+    /// What a stage means.
+    Semantics(Item),
+    /// The base currency.
+    Base {
+        to: Option<String>,
+    },
 }
 
 impl Difference {
@@ -42,7 +64,9 @@ impl Difference {
             DifferenceKind::Added { .. }
             | DifferenceKind::ReadOnly(false)
             | DifferenceKind::Required(false)
-            | DifferenceKind::Title { .. } => false,
+            | DifferenceKind::Title { .. }
+            | DifferenceKind::Semantics(_)
+            | DifferenceKind::Base { .. } => false,
         }
     }
 
@@ -59,6 +83,8 @@ impl Difference {
             DifferenceKind::OptionRemoved(_) => "optionRemoved",
             DifferenceKind::OptionRenamed { .. } => "optionRenamed",
             DifferenceKind::Title { .. } => "title",
+            DifferenceKind::Semantics(_) => "semantics",
+            DifferenceKind::Base { .. } => "base",
         }
     }
 }
@@ -103,18 +129,28 @@ fn compare(old: &Field, new: &Field, all: &mut Vec<Difference>) {
             to: new.title.clone(),
         });
     }
-    for item in &old.items {
-        match new.items.iter().find(|now| now.id == item.id) {
-            None => note(DifferenceKind::OptionRemoved(item.clone())),
-            Some(now) if now.label != item.label => note(DifferenceKind::OptionRenamed {
+    compare_items(&old.items, &new.items, note);
+}
+
+/// Compares the options of a list, or the codes of a closed set.
+fn compare_items(old: &[Item], new: &[Item], mut note: impl FnMut(DifferenceKind)) {
+    for item in old {
+        let Some(now) = new.iter().find(|now| now.id == item.id) else {
+            note(DifferenceKind::OptionRemoved(item.clone()));
+            continue;
+        };
+        if now.label != item.label {
+            note(DifferenceKind::OptionRenamed {
                 from: item.clone(),
                 to: now.label.clone(),
-            }),
-            Some(_) => {}
+            });
+        }
+        if now.semantics != item.semantics {
+            note(DifferenceKind::Semantics(now.clone()));
         }
     }
-    let is_new = |item: &&Item| !old.items.iter().any(|before| before.id == item.id);
-    for item in new.items.iter().filter(is_new) {
+    let is_new = |item: &&Item| !old.iter().any(|before| before.id == item.id);
+    for item in new.iter().filter(is_new) {
         note(DifferenceKind::OptionAdded(item.clone()));
     }
 }
@@ -161,13 +197,24 @@ impl fmt::Display for Difference {
                 write!(f, "~ {field}: option {} was removed", shown(item))
             }
             DifferenceKind::OptionRenamed { from, to } => {
-                let (id, label, to) = (&from.id, one_line(&from.label), one_line(to));
+                let (id, label, to) = (one_line(&from.id), one_line(&from.label), one_line(to));
                 write!(f, "~ {field}: option {id} was “{label}”, is now “{to}”")
             }
             DifferenceKind::Title { to: Some(to) } => {
                 write!(f, "~ {field}: is now labelled “{}”", one_line(to))
             }
             DifferenceKind::Title { to: None } => write!(f, "~ {field}: no longer has a label"),
+            DifferenceKind::Semantics(item) => match &item.semantics {
+                Some(semantics) => {
+                    let semantics = one_line(semantics);
+                    write!(f, "~ {field}: {} now means {semantics}", shown(item))
+                }
+                None => write!(f, "~ {field}: {} no longer has a meaning", shown(item)),
+            },
+            DifferenceKind::Base { to: Some(to) } => {
+                write!(f, "~ {field}: the base is now {}", one_line(to))
+            }
+            DifferenceKind::Base { to: None } => write!(f, "~ {field}: there is no base any more"),
         }
     }
 }

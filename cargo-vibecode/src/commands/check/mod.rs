@@ -1,26 +1,28 @@
-//! Compares the schema files with the portal, or checks their format.
+//! Compares the files of the portal with the portal, or checks their format.
 
 mod drift;
 
 use std::{fs, path::Path};
 
 use serde_json::json;
+use vibecode_runtime::Client;
 use vibecode_spec::{Descriptions, EntityPath, Schema};
 
 use self::drift::Difference;
 use crate::{
     ExitStatus,
-    commands::pull,
+    code_file::{CodeFile, Codes},
+    commands::pull::{self, Target},
     failure::Failure,
     output::Output,
     portal::{self, PortalArgs},
-    schema_file::{self, SchemaFile},
+    schema_file,
 };
 
 /// The arguments of `check`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The entities [default: all that have a schema file].
+    /// The entities, `statuses` or `currencies` [default: all that have a file].
     #[arg(value_name = "ENTITY")]
     entities: Vec<String>,
 
@@ -41,33 +43,19 @@ pub(crate) async fn run(
     } else {
         Some(portal::client(portal_args, |builder| builder)?)
     };
-    let entities = if args.entities.is_empty() {
-        schema_file::entities()?
+    let names = if args.entities.is_empty() {
+        names_with_file()?
     } else {
         args.entities.clone()
     };
-    if entities.is_empty() {
+    if names.is_empty() {
         let problem = "there is no schema file here: fetch one with `cargo vibecode pull`";
         return Err(Failure::new(problem));
     }
-    for name in entities {
-        let entity = schema_file::entity(&name)?;
-        let Some(file) = schema_file::find(entity)? else {
-            let problem =
-                format!("there is no schema of {name}: fetch it with `cargo vibecode pull {name}`");
-            return Err(Failure::new(problem));
-        };
-        let read = schema_file::read(&file, entity)?;
-        let found = match &client {
-            None => {
-                let found = is_out_of_form(&name, &file, &read, output);
-                report_missing(entity, &read.schema, output);
-                found
-            }
-            Some(client) => {
-                let now = pull::fetch(client, entity, output).await?;
-                has_drifted(entity, &read.schema, &now, output)?
-            }
+    for name in names {
+        let found = match Target::of_name(&name)? {
+            Target::Fields(entity) => check_fields(entity, client.as_ref(), output).await?,
+            Target::Codes(file) => check_codes(file, client.as_ref(), output).await?,
         };
         if found {
             status = ExitStatus::Attention;
@@ -76,9 +64,80 @@ pub(crate) async fn run(
     Ok(status)
 }
 
+/// Returns the names of the entities and of the lists of codes that have a file.
+fn names_with_file() -> Result<Vec<String>, Failure> {
+    let mut names = schema_file::entities()?;
+    for file in CodeFile::ALL {
+        if schema_file::find(file)?.is_some() {
+            names.push(file.name().to_owned());
+        }
+    }
+    Ok(names)
+}
+
+/// Checks the schema of an entity, and returns whether it needs attention.
+async fn check_fields(
+    entity: EntityPath,
+    client: Option<&Client>,
+    output: &Output,
+) -> Result<bool, Failure> {
+    let name = entity.path();
+    let Some(file) = schema_file::find(entity)? else {
+        let problem =
+            format!("there is no schema of {name}: fetch it with `cargo vibecode pull {name}`");
+        return Err(Failure::new(problem));
+    };
+    let read = schema_file::read(&file, entity)?;
+    let Some(client) = client else {
+        let canonical = read.descriptions.file_text(&name);
+        let found = is_out_of_form(&name, &file, &canonical, output);
+        report_missing(entity, &read.schema, output);
+        return Ok(found);
+    };
+    let now = pull::fetch(client, entity, output).await?;
+    has_drifted(entity, &read.schema, &now, output)
+}
+
+/// Checks a file with codes, and returns whether it needs attention.
+async fn check_codes(
+    file: CodeFile,
+    client: Option<&Client>,
+    output: &Output,
+) -> Result<bool, Failure> {
+    let name = file.name();
+    let Some(path) = schema_file::find(file)? else {
+        let problem =
+            format!("there is no file of {name}: fetch it with `cargo vibecode pull {name}`");
+        return Err(Failure::new(problem));
+    };
+    let read = file.read(&path)?;
+    let Some(client) = client else {
+        return Ok(is_out_of_form(name, &path, &read.file_text(), output));
+    };
+    let now = match pull::codes::fetch(client, file, output).await? {
+        Ok(now) => now,
+        Err(none) => {
+            output.warn(format!("{name} cannot be compared: {}", none.message()));
+            return Ok(true);
+        }
+    };
+    let differences = match (&read, &now) {
+        (Codes::Statuses(old), Codes::Statuses(new)) => drift::between_statuses(old, new),
+        (Codes::Currencies(old), Codes::Currencies(new)) => drift::between_currencies(old, new),
+        (Codes::Statuses(_), Codes::Currencies(_)) | (Codes::Currencies(_), Codes::Statuses(_)) => {
+            Vec::new()
+        }
+    };
+    if differences.is_empty() {
+        output.line(format!("{name}: the file is up to date"));
+    }
+    let breaks = report(name, &differences, output);
+    advise(name, &format!("the {name}"), &differences, output);
+    Ok(breaks)
+}
+
 /// Reports whether a file is formatted as `pull` writes it, and returns true if it is not.
-fn is_out_of_form(name: &str, file: &Path, read: &SchemaFile, output: &Output) -> bool {
-    let canonical = read.descriptions.file_text(name);
+fn is_out_of_form(name: &str, file: &Path, canonical: &str, output: &Output) -> bool {
     let is_canonical = fs::read(file).is_ok_and(|text| text == canonical.as_bytes());
     let shown = file.display().to_string();
     if is_canonical {
@@ -107,7 +166,20 @@ fn has_drifted(
     if differences.is_empty() {
         output.line(format!("{name}: the schema is up to date"));
     }
-    for difference in &differences {
+    let breaks = report(&name, &differences, output);
+    report_missing(entity, &now, output);
+    advise(
+        &name,
+        &format!("the fields of {name}"),
+        &differences,
+        output,
+    );
+    Ok(breaks)
+}
+
+/// Prints the differences, and returns whether they can break code.
+fn report(name: &str, differences: &[Difference], output: &Output) -> bool {
+    for difference in differences {
         output.line(format!("{name}: {difference}"));
         output.json(&json!({
             "entity": name,
@@ -117,17 +189,20 @@ fn has_drifted(
             "message": difference.to_string(),
         }));
     }
-    report_missing(entity, &now, output);
-    let breaks = differences.iter().any(Difference::can_break);
-    if !differences.is_empty() {
-        let fix = format!("update the schema with `cargo vibecode pull {name}`");
-        output.warn(if breaks {
-            format!("the fields of {name} have changed in a way that can break code: {fix}")
-        } else {
-            format!("the fields of {name} have changed in a way that breaks no code: {fix}")
-        });
+    differences.iter().any(Difference::can_break)
+}
+
+/// Prints what to do about the differences. `what` has changed.
+fn advise(name: &str, what: &str, differences: &[Difference], output: &Output) {
+    if differences.is_empty() {
+        return;
     }
-    Ok(breaks)
+    let fix = format!("update the file with `cargo vibecode pull {name}`");
+    output.warn(if differences.iter().any(Difference::can_break) {
+        format!("{what} have changed in a way that can break code: {fix}")
+    } else {
+        format!("{what} have changed in a way that breaks no code: {fix}")
+    });
 }
 
 /// Reports documented fields that are missing in the portal's complete list.

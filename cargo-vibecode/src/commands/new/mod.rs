@@ -1,5 +1,6 @@
-//! Generates a module for an entity: its struct, and its lists as enums.
+//! Generates a module for an entity: its struct, and its closed sets as enums.
 
+mod enums;
 mod module;
 mod names;
 
@@ -11,6 +12,7 @@ use vibecode_spec::Field;
 use self::module::{Module, usual_fields};
 use crate::{
     ExitStatus, change,
+    code_file::KnownCodes,
     commands::pull,
     failure::Failure,
     output::Output,
@@ -59,7 +61,8 @@ pub(crate) async fn run(
     if args.fields.is_empty() {
         fields = usual_fields(&schema);
     }
-    let text = Module::new(name, fields).text();
+    let codes = KnownCodes::load()?;
+    let text = Module::new(name, fields, &codes).text();
     match &args.out {
         None => {
             output.line(text.trim_end());

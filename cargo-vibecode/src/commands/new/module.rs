@@ -1,30 +1,32 @@
-//! The generated module: a struct, and an enum for each list.
+//! The generated module: a struct, and an enum for each closed set.
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
 use vibecode_spec::{
-    Entity, Field, Item, Kind, Multifield, Reference, Schema, doc_text, one_line, wire_name_of,
+    Entity, Field, Kind, Multifield, Reference, Schema, doc_text, one_line, wire_name_of,
 };
 
-use super::names::Names;
-use crate::change::is_fixed;
+use super::{
+    enums::{Enum, Enums},
+    names::Names,
+};
+use crate::{change::is_fixed, code_file::KnownCodes};
 
 /// The module of an entity.
 pub(super) struct Module<'a> {
     entity: &'a str,
     fields: Vec<&'a Field>,
-}
-
-/// A list of options, as an enum.
-struct List {
-    name: String,
-    text: String,
+    codes: &'a KnownCodes,
 }
 
 impl<'a> Module<'a> {
     /// Creates a module with these fields.
-    pub(super) fn new(entity: &'a str, fields: Vec<&'a Field>) -> Self {
-        Self { entity, fields }
+    pub(super) fn new(entity: &'a str, fields: Vec<&'a Field>, codes: &'a KnownCodes) -> Self {
+        Self {
+            entity,
+            fields,
+            codes,
+        }
     }
 
     /// Returns the text of the module, formatted like rustfmt.
@@ -58,7 +60,8 @@ impl<'a> Module<'a> {
         let mut names = Names::default();
         let mut imports: BTreeSet<&str> = ["Patch", "Record"].into();
         let mut body = String::new();
-        let mut lists = Vec::new();
+        let enums = Enums::new(self.entity, self.codes);
+        let mut all = Vec::new();
         let id = id_type(self.entity);
         imports.extend(id.imports);
         let _ = writeln!(body, "    /// The id of the record.");
@@ -74,9 +77,8 @@ impl<'a> Module<'a> {
                 );
                 continue;
             }
-            let is_list = field.kind == Kind::Enumeration && !field.items.is_empty();
-            let list = is_list.then(|| self.list(field, &mut types));
-            let Some(value) = value_type(field, list.as_ref()) else {
+            let own = enums.of_field(field, &mut types);
+            let Some(value) = value_type(field, own.as_slice()) else {
                 let kind = one_line(field.kind.name());
                 let _ = writeln!(
                     body,
@@ -85,10 +87,10 @@ impl<'a> Module<'a> {
                 continue;
             };
             imports.extend(value.imports);
-            push_field(&mut body, field, &value.name, &mut names);
-            lists.extend(list);
+            push_field(&mut body, field, &value.name, &own, &mut names);
+            all.extend(own);
         }
-        if !lists.is_empty() {
+        if !all.is_empty() {
             imports.insert("Enumeration");
         }
         let mut text = String::new();
@@ -98,41 +100,10 @@ impl<'a> Module<'a> {
         let _ = writeln!(text, "#[derive(Debug, Clone, Patch, Record)]");
         let _ = writeln!(text, "#[vibecode(entity = \"{}\", diff)]", self.entity);
         let _ = writeln!(text, "pub struct {struct_name} {{\n{body}}}");
-        for list in &lists {
-            let _ = write!(text, "\n{}", list.text);
+        for each in &all {
+            let _ = write!(text, "\n{}", each.text);
         }
         text
-    }
-
-    fn list(&self, field: &Field, types: &mut Names) -> List {
-        let label = field.title.as_deref().unwrap_or(&field.name);
-        let name = types.camel(label, &format!("List{}", digits(&field.name)));
-        let mut variants = Names::default();
-        let mut text = String::new();
-        let _ = writeln!(
-            text,
-            "/// {}: the options of the field `{}`.",
-            doc_text(label),
-            field.name
-        );
-        let _ = writeln!(
-            text,
-            "#[derive(Debug, Clone, Copy, PartialEq, Eq, Enumeration)]"
-        );
-        let _ = writeln!(
-            text,
-            "#[vibecode(entity = \"{}\", field = \"{}\")]",
-            self.entity, field.name
-        );
-        let _ = writeln!(text, "pub enum {name} {{");
-        for Item { id, label, .. } in &field.items {
-            let variant = variants.camel(label, &format!("Item{id}"));
-            push_doc(&mut text, "    ", label, id);
-            let _ = writeln!(text, "    #[vibecode(item = {id})]");
-            let _ = writeln!(text, "    {variant},");
-        }
-        let _ = writeln!(text, "}}");
-        List { name, text }
     }
 }
 
@@ -146,12 +117,26 @@ pub(super) fn usual_fields(schema: &Schema) -> Vec<&Field> {
     schema.fields().filter(is_usual).collect()
 }
 
-fn push_field(body: &mut String, field: &Field, type_name: &str, names: &mut Names) {
+fn push_field(
+    body: &mut String,
+    field: &Field,
+    type_name: &str,
+    enums: &[Enum],
+    names: &mut Names,
+) {
     let wire = &field.name;
     let by_wire = Names::default().snake(wire, "field");
     let label = field.title.as_deref().filter(|_| field.is_user_field());
     let name = names.snake(label.unwrap_or(wire), &by_wire);
     push_doc(body, "    ", field.title.as_deref().unwrap_or(wire), wire);
+    if let [first, .., _] = enums {
+        let _ = writeln!(body, "    ///");
+        let _ = writeln!(
+            body,
+            "    /// Each pipeline has an enum: for records of one pipeline, write its enum, such as"
+        );
+        let _ = writeln!(body, "    /// [`{}`], in place of `String`.", first.name);
+    }
     let mut attributes = Vec::new();
     // The wire name is the field's name in camelCase, unless an attribute says otherwise.
     if field.is_user_field() || wire_name_of(&name) != *wire {
@@ -167,7 +152,7 @@ fn push_field(body: &mut String, field: &Field, type_name: &str, names: &mut Nam
 }
 
 /// Writes a label as a doc comment, or `name` if the label has no visible text.
-fn push_doc(text: &mut String, indent: &str, label: &str, name: &str) {
+pub(super) fn push_doc(text: &mut String, indent: &str, label: &str, name: &str) {
     let mut line = doc_text(label);
     if line.is_empty() {
         line = doc_text(name);
@@ -224,8 +209,23 @@ impl Type {
 }
 
 /// Returns the type of a field; `None` if its kind is not known.
-fn value_type(field: &Field, list: Option<&List>) -> Option<Type> {
-    let single = match &field.kind {
+fn value_type(field: &Field, enums: &[Enum]) -> Option<Type> {
+    let single = match (&field.kind, enums) {
+        (_, [own]) => Type::plain(&own.name),
+        (kind, _) => plain_type(kind)?,
+    };
+    let is_list = field.multiple || matches!(field.kind, Kind::Multifield(_));
+    let name = if is_list {
+        format!("Vec<{}>", single.name)
+    } else {
+        format!("Option<{}>", single.name)
+    };
+    Some(Type { name, ..single })
+}
+
+/// Returns the type of one value of a kind without a closed set; `None` if the kind is not known.
+fn plain_type(kind: &Kind) -> Option<Type> {
+    Some(match kind {
         Kind::Text | Kind::Url | Kind::Address | Kind::Status => Type::plain("String"),
         Kind::Integer | Kind::Number => Type::plain("i64"),
         Kind::Double => Type::plain("f64"),
@@ -237,7 +237,7 @@ fn value_type(field: &Field, list: Option<&List>) -> Option<Type> {
         Kind::File => Type::of_runtime("File"),
         Kind::Crm => Type::of_runtime("CrmRef"),
         Kind::Iblock => Type::plain("u64"),
-        Kind::Enumeration => Type::plain(list.map_or("u64", |list| &list.name)),
+        Kind::Enumeration => Type::plain("u64"),
         Kind::Reference(Reference::Contact) => Type::of_runtime("ContactId"),
         Kind::Reference(Reference::Company) => Type::of_runtime("CompanyId"),
         Kind::Reference(Reference::Lead) => Type::of_runtime("LeadId"),
@@ -248,14 +248,7 @@ fn value_type(field: &Field, list: Option<&List>) -> Option<Type> {
         Kind::Multifield(Multifield::Phone) => Type::of_runtime("Phone"),
         Kind::Multifield(Multifield::Email) => Type::of_runtime("Email"),
         _ => return None,
-    };
-    let is_list = field.multiple || matches!(field.kind, Kind::Multifield(_));
-    let name = if is_list {
-        format!("Vec<{}>", single.name)
-    } else {
-        format!("Option<{}>", single.name)
-    };
-    Some(Type { name, ..single })
+    })
 }
 
 /// Returns the type of a record's id.
@@ -275,6 +268,6 @@ fn struct_name(entity: &str) -> String {
     Names::default().camel(singular.unwrap_or(&otherwise), &otherwise)
 }
 
-fn digits(text: &str) -> String {
+pub(super) fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }

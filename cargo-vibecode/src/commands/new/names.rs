@@ -76,6 +76,11 @@ impl Names {
         }
     }
 
+    /// Returns whether this name is used.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.used.contains(name)
+    }
+
     /// Returns an `UpperCamelCase` name, for a type or a variant.
     pub(super) fn camel(&mut self, label: &str, otherwise: &str) -> String {
         let words = words(label).into_iter().map(|word| capital(&word));

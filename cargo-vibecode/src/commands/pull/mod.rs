@@ -1,5 +1,6 @@
-//! Fetches the portal's fields into schema files.
+//! Fetches the portal's fields, statuses and currencies into files.
 
+pub(crate) mod codes;
 mod definitions;
 mod touch;
 
@@ -10,10 +11,12 @@ use std::{
 
 use serde_json::{Value, json};
 use vibecode_runtime::{Client, ErrorKind};
-use vibecode_spec::{Descriptions, Entity, EntityPath};
+use vibecode_spec::{Descriptions, Entity, EntityPath, PortalFile};
 
+use self::codes::NoCodes;
 use crate::{
     ExitStatus,
+    code_file::{CodeFile, Codes},
     failure::Failure,
     output::Output,
     portal::{self, PortalArgs},
@@ -24,12 +27,14 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The entities, such as `contacts`, `tasks` or `items/1040` [default: contacts, companies, leads
-    /// and deals].
+    /// and deals]. The statuses and currencies are always fetched with them; `statuses` and
+    /// `currencies` alone fetch only these.
     #[arg(value_name = "ENTITY")]
     entities: Vec<String>,
 
-    /// Read the fields from a saved answer instead of the portal: that of `GET /v1/{entity}/fields`,
-    /// or of `GET /v1/userfields/{entity}`, which completes an existing schema.
+    /// Read a saved answer instead of the portal: that of `GET /v1/{entity}/fields`, or of
+    /// `GET /v1/userfields/{entity}`, which completes an existing schema; for `pull statuses` and
+    /// `pull currencies` that of `GET /v1/statuses` or `GET /v1/currencies`.
     #[arg(long, value_name = "FILE")]
     from_file: Option<PathBuf>,
 }
@@ -43,13 +48,45 @@ const DEFAULT: [Entity; 4] = [
     Entity::Deals,
 ];
 
-/// Returns the entities to use if none is named.
-fn entities(named: &[String]) -> Vec<String> {
-    if !named.is_empty() {
-        return named.to_vec();
+/// What is to be fetched.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Target {
+    Fields(EntityPath),
+    Codes(CodeFile),
+}
+
+/// What was fetched, for one file.
+enum Pulled {
+    Fields(EntityPath, Descriptions),
+    Codes(Codes),
+}
+
+impl Target {
+    /// Returns the target with this name: `statuses`, `currencies`, or an entity.
+    ///
+    /// # Errors
+    /// If there is no such entity.
+    pub(crate) fn of_name(name: &str) -> Result<Self, Failure> {
+        match CodeFile::from_name(name) {
+            Some(file) => Ok(Self::Codes(file)),
+            None => schema_file::entity(name).map(Self::Fields),
+        }
     }
-    let default = DEFAULT.iter();
-    default.map(|entity| entity.path().to_owned()).collect()
+}
+
+/// Returns the targets with these names, and the lists of codes that are fetched with any entity.
+fn targets(named: &[String]) -> Result<Vec<Target>, Failure> {
+    let named: Result<Vec<Target>, _> = named.iter().map(|name| Target::of_name(name)).collect();
+    let mut targets = named?;
+    if targets.is_empty() {
+        let default = DEFAULT.into_iter().map(EntityPath::Entity);
+        targets.extend(default.map(Target::Fields));
+    }
+    if targets.iter().any(|it| matches!(it, Target::Fields(_))) {
+        targets.retain(|it| matches!(it, Target::Fields(_)));
+        targets.extend(CodeFile::ALL.map(Target::Codes));
+    }
+    Ok(targets)
 }
 
 pub(crate) async fn run(
@@ -57,31 +94,56 @@ pub(crate) async fn run(
     portal_args: &PortalArgs,
     output: &Output,
 ) -> Result<ExitStatus, Failure> {
-    let names = entities(&args.entities);
-    let entities = names.iter().map(|name| schema_file::entity(name));
-    let entities: Vec<EntityPath> = entities.collect::<Result<_, _>>()?;
-    let mut pulled = Vec::new();
+    let mut status = ExitStatus::Success;
+    let mut all = Vec::new();
     if let Some(file) = &args.from_file {
-        let ([_], [entity]) = (args.entities.as_slice(), entities.as_slice()) else {
+        let [name] = args.entities.as_slice() else {
             let problem = "--from-file requires exactly one entity, as in `pull contacts --from-file answer.json`";
             return Err(Failure::new(problem));
         };
-        pulled.push((*entity, saved(file, *entity)?));
+        all.push(match Target::of_name(name)? {
+            Target::Fields(entity) => Pulled::Fields(entity, saved(file, entity)?),
+            Target::Codes(codes) => Pulled::Codes(codes::saved(file, codes)?),
+        });
     } else {
+        let targets = targets(&args.entities)?;
         let client = portal::client(portal_args, |builder| builder)?;
-        for entity in entities {
-            pulled.push((entity, fetch(&client, entity, output).await?));
+        for target in targets {
+            match target {
+                Target::Fields(entity) => {
+                    let fields = fetch(&client, entity, output).await?;
+                    all.push(Pulled::Fields(entity, fields));
+                }
+                Target::Codes(file) => match codes::fetch(&client, file, output).await? {
+                    Ok(codes) => all.push(Pulled::Codes(codes)),
+                    Err(none) => {
+                        if matches!(none, NoCodes::Unusable(_)) {
+                            status = ExitStatus::Attention;
+                        }
+                        output.warn(format!("{}: {}", not_written(file)?, none.message()));
+                    }
+                },
+            }
         }
     }
     // Nothing is written before everything has been fetched.
     let mut new = Vec::new();
-    for (entity, descriptions) in pulled {
-        write(entity, &descriptions, &mut new, output)?;
+    for pulled in all {
+        pulled.write(&mut new, output)?;
     }
     if !new.is_empty() {
         touch::roots(&new, output)?;
     }
-    Ok(ExitStatus::Success)
+    Ok(status)
+}
+
+/// Returns what happens to a file if its codes were not fetched.
+fn not_written(file: CodeFile) -> Result<String, Failure> {
+    let name = PortalFile::from(file).file_name();
+    Ok(match schema_file::find(file)? {
+        Some(_) => format!("vibecode/{name} stays as it is"),
+        None => format!("vibecode/{name} is not written"),
+    })
 }
 
 /// Fetches one entity's fields into its file.
@@ -174,20 +236,44 @@ fn saved(file: &Path, entity: EntityPath) -> Result<Descriptions, Failure> {
     Ok(descriptions)
 }
 
+impl Pulled {
+    fn write(self, new: &mut Vec<PathBuf>, output: &Output) -> Result<(), Failure> {
+        match self {
+            Self::Fields(entity, descriptions) => {
+                let name = entity.path();
+                let schema = descriptions.schema();
+                let checked = schema.and_then(|schema| schema.check_for(entity));
+                checked.map_err(|error| {
+                    Failure::new(format!("the fields of {name} cannot be used: {error}"))
+                })?;
+                let text = descriptions.file_text(&name);
+                let (file, state) = write(entity, &text, new)?;
+                let count = descriptions.fields.len();
+                output.line(format!("{file}: {state}, {count} fields"));
+                output.json(
+                    &json!({ "entity": name, "file": file, "state": state, "fields": count }),
+                );
+            }
+            Self::Codes(codes) => {
+                let name = codes.file().name();
+                let (file, state) = write(codes.file(), &codes.file_text(), new)?;
+                let count = codes.count();
+                output.line(format!("{file}: {state}, {count} {name}"));
+                output
+                    .json(&json!({ "entity": name, "file": file, "state": state, "codes": count }));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes a file unless its text is the same, and returns its path and what happened to it.
 fn write(
-    entity: EntityPath,
-    descriptions: &Descriptions,
+    file: impl Into<PortalFile>,
+    text: &str,
     new: &mut Vec<PathBuf>,
-    output: &Output,
-) -> Result<(), Failure> {
-    let name = entity.path();
-    let count = descriptions.fields.len();
-    let schema = descriptions.schema();
-    let checked = schema.and_then(|schema| schema.check_for(entity));
-    checked
-        .map_err(|error| Failure::new(format!("the fields of {name} cannot be used: {error}")))?;
-    let text = descriptions.file_text(&name);
-    let file = schema_file::path(entity)?;
+) -> Result<(String, &'static str), Failure> {
+    let file = schema_file::path(file)?;
     let before = fs::read(&file).ok();
     let state = match &before {
         Some(before) if *before == text.as_bytes() => "unchanged",
@@ -195,13 +281,11 @@ fn write(
         None => "new",
     };
     if state != "unchanged" {
-        schema_file::write(&file, &text)?;
-    }
-    if before.is_none() {
-        new.push(file.clone());
+        schema_file::write(&file, text)?;
     }
     let shown = file.display().to_string();
-    output.line(format!("{shown}: {state}, {count} fields"));
-    output.json(&json!({ "entity": name, "file": shown, "state": state, "fields": count }));
-    Ok(())
+    if before.is_none() {
+        new.push(file);
+    }
+    Ok((shown, state))
 }

@@ -15,6 +15,20 @@ pub(crate) struct Contender {
     /// The code above each struct.
     pub(crate) derives: &'static str,
     pub(crate) kinds: Kinds,
+    pub(crate) codes: Codes,
+}
+
+/// Whether each struct has a field with an enum of codes, which are checked against the portal's file.
+#[derive(Clone, Copy)]
+pub(crate) enum Codes {
+    No,
+    /// There is no file of the portal.
+    AsTheyStand,
+    /// The file has this many codes. The cost is compared with that of the same structs without the file.
+    InFile {
+        codes: usize,
+        without: &'static Contender,
+    },
 }
 
 /// Where the kinds of the fields are given, which our derives require.
@@ -37,6 +51,7 @@ pub(crate) const BARE: Contender = Contender {
     prelude: String::new,
     derives: "",
     kinds: Kinds::Nowhere,
+    codes: Codes::No,
 };
 
 pub(crate) const PATCH: Contender = Contender {
@@ -51,6 +66,12 @@ pub(crate) const PATCH: Contender = Contender {
 const PATCH_AND_RECORD: Contender = Contender {
     name: "vibecode `Patch` + `Record`",
     derives: "#[derive(vibecode_runtime::Patch, vibecode_runtime::Record)]\n#[vibecode(entity = \"contacts\")]",
+    ..PATCH
+};
+
+const PATCH_OF_CODES: Contender = Contender {
+    name: "vibecode `Patch` + `Enumeration` of codes",
+    codes: Codes::AsTheyStand,
     ..PATCH
 };
 
@@ -123,6 +144,15 @@ pub(crate) const CONTENDERS: &[Contender] = &[
         kinds: Kinds::InSchema {
             fields: 5_000,
             in_place: &PATCH,
+        },
+        ..PATCH
+    },
+    PATCH_OF_CODES,
+    Contender {
+        name: "vibecode `Patch` + `Enumeration` of codes, statuses of 500",
+        codes: Codes::InFile {
+            codes: 500,
+            without: &PATCH_OF_CODES,
         },
         ..PATCH
     },

@@ -3,7 +3,7 @@
 use vibecode_tests::limit;
 
 use crate::{
-    contenders::{BARE, Contender, DERIVE_BUILDER, Kinds, PATCH},
+    contenders::{BARE, Codes, Contender, DERIVE_BUILDER, Kinds, PATCH},
     rounds::{Cost, Row},
 };
 
@@ -14,6 +14,9 @@ const MOST_OF_RIVAL: f64 = 0.7;
 fn most_of_schema(fields: usize) -> f64 {
     if fields <= 500 { 0.6 } else { 1.0 }
 }
+
+/// How much more a file of 500 statuses may cost than codes as they stand (ms per struct with an enum).
+const MOST_OF_STATUSES: f64 = 0.2;
 
 /// Prints the limits, and returns whether all are kept. They apply to cold builds.
 pub(crate) fn check(rows: &[Row]) -> bool {
@@ -38,6 +41,10 @@ pub(crate) fn check(rows: &[Row]) -> bool {
         if let Kinds::InSchema { fields, in_place } = contender.kinds {
             let what = format!("{}, ms a struct over kinds in place", contender.name);
             is_kept &= row(&what, over(contender, in_place), most_of_schema(fields));
+        }
+        if let Codes::InFile { without, .. } = contender.codes {
+            let what = format!("{}, ms a struct over codes as they stand", contender.name);
+            is_kept &= row(&what, over(contender, without), MOST_OF_STATUSES);
         }
     }
     is_kept

@@ -8,8 +8,8 @@ use vibecode_tests::{
 };
 
 use crate::{
-    contenders::{CONTENDERS, Contender, Kinds},
-    schema::schema,
+    contenders::{CONTENDERS, Codes, Contender, Kinds},
+    schema::{schema, statuses},
     source::{EDITS, STRUCTS, source},
 };
 
@@ -88,6 +88,10 @@ fn generate(workspace: &Workspace, contender: &Contender) -> io::Result<()> {
     if let Kinds::InSchema { fields, .. } = contender.kinds {
         let path = format!("crates/{name}/vibecode/contacts.json");
         workspace.write(&path, &schema(fields))?;
+    }
+    if let Codes::InFile { codes, .. } = contender.codes {
+        let path = format!("crates/{name}/vibecode/statuses.json");
+        workspace.write(&path, &statuses(codes))?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! A portal's schema.
+//! A portal's schema, and its statuses.
 
 use crate::fields::{Type, types, wire_name};
 
@@ -16,4 +16,15 @@ fn describe((field, ty): (usize, &Type)) -> String {
         "\"{name}\":{{\"type\":\"{}\",\"isRequired\":false,\"isReadOnly\":false,\"isImmutable\":false,\"isMultiple\":{},\"isDynamic\":true,\"title\":\"{upper}\",\"upperName\":\"{upper}\",\"formLabel\":\"Field {field}\",\"listLabel\":\"Field {field}\",\"settings\":{{\"MIN_LENGTH\":0,\"MAX_LENGTH\":0,\"REGEXP\":null}}}}",
         ty.kind, ty.is_multiple
     )
+}
+
+/// Returns this many statuses of contacts' sources, in the form that `GET /v1/statuses` returns.
+pub(crate) fn statuses(codes: usize) -> String {
+    let rows = (0..codes).map(|code| {
+        format!(
+            "{{\"id\":{code},\"entityId\":\"SOURCE\",\"statusId\":\"CODE_{code}\",\"name\":\"Source {code}\",\"nameInit\":\"\",\"sort\":{code},\"system\":false,\"color\":null,\"semantics\":null,\"categoryId\":null,\"extra\":null}}"
+        )
+    });
+    let rows: Vec<_> = rows.collect();
+    format!("{{\"success\":true,\"data\":[{}]}}\n", rows.join(",\n"))
 }

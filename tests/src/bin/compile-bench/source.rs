@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::{
-    contenders::{Contender, Kinds},
+    contenders::{Codes, Contender, Kinds},
     fields::{FIELDS, Type, types, wire_name},
 };
 
@@ -18,6 +18,13 @@ pub(crate) const EDITS: [&str; 2] = ["Option<String>", "String"];
 pub(crate) fn source(contender: &Contender, edited: &str) -> String {
     let mut source = format!("//! Generated.\n{}", (contender.prelude)());
     for number in 0..STRUCTS {
+        let codes = match contender.codes {
+            Codes::No => String::new(),
+            Codes::AsTheyStand | Codes::InFile { .. } => {
+                source.push_str(&enum_of_codes(number));
+                format!("    pub source_id: Option<C{number}>,\n")
+            }
+        };
         let _ = writeln!(source, "{}\npub struct S{number} {{", contender.derives);
         for (field, ty) in types(FIELDS).enumerate() {
             let attribute = attribute(contender.kinds, field, ty);
@@ -27,9 +34,21 @@ pub(crate) fn source(contender: &Contender, edited: &str) -> String {
             };
             let _ = writeln!(source, "{attribute}    pub field_{field}: {ty},");
         }
+        source.push_str(&codes);
         source.push_str("}\n");
     }
     source
+}
+
+/// Returns an enum for some codes of the portal. It is above its struct, so that the edit does not move it.
+fn enum_of_codes(number: u32) -> String {
+    let mut source = format!(
+        "#[derive(vibecode_runtime::Enumeration)]\n#[vibecode(entity = \"contacts\", field = \"sourceId\")]\npub enum C{number} {{\n"
+    );
+    for code in 0..3 {
+        let _ = writeln!(source, "    #[vibecode(status = \"CODE_{code}\")] V{code},");
+    }
+    source + "    #[vibecode(other)] Other(String),\n}\n"
 }
 
 fn attribute(kinds: Kinds, field: usize, ty: &Type) -> String {

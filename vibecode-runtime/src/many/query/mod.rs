@@ -1,5 +1,6 @@
 //! Lists of records, page by page.
 
+mod catalogue;
 mod condition;
 mod count;
 mod field;

@@ -9,11 +9,26 @@ use crate::{
     wire::{id, json, nothing},
 };
 
+/// The number of rows per request: with an offset, at most 500 are recommended (api.md, grade D).
+pub(super) const PAGE: u64 = 500;
+/// The length of a page of the portal itself (api.md, grade D). A page of exactly this length may be a
+/// longer page that was cut.
+const NATIVE_PAGE: u64 = 50;
+
 pub(super) struct Page {
     pub(super) rows: Vec<Box<RawValue>>,
     /// Whether `meta` reports more rows. It was observed to be wrong (api.md, grade O), so a page
     /// without it may have a next one.
     pub(super) has_more: bool,
+}
+
+impl Page {
+    /// Returns whether there may be rows after this page, which was requested with this limit.
+    pub(super) fn may_be_followed(&self, limit: u64) -> bool {
+        let count = self.rows.len() as u64;
+        let is_full = count >= limit || count == NATIVE_PAGE;
+        count > 0 && (is_full || self.has_more)
+    }
 }
 
 impl Answer for Page {

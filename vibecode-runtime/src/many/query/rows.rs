@@ -10,14 +10,12 @@ use std::{
 use futures_core::Stream;
 use serde_json::value::RawValue;
 
-use super::{Query, page::Page, seen_pages::SeenPages};
-use crate::{Entity, Error, ErrorKind, Outcome, RawAnswer, Record, Result, client::Call};
-
-/// The number of rows per request: with an offset, at most 500 are recommended (api.md, grade D).
-const PAGE: u64 = 500;
-/// The length of a page of the portal itself (api.md, grade D). A page of exactly this length may be a
-/// longer page that was cut.
-const NATIVE_PAGE: u64 = 50;
+use super::{
+    Query,
+    page::{PAGE, Page},
+    seen_pages::{self, SeenPages},
+};
+use crate::{Entity, Error, Outcome, RawAnswer, Record, Result, client::Call};
 
 /// The rows of a [`Query`]. It is a `Stream`; [`Rows::next`] returns the next row.
 ///
@@ -125,18 +123,17 @@ impl<T: Record> Rows<T> {
                 } => {
                     let (offset, limit) = (*offset, *limit);
                     match ready!(Pin::new(call).poll(context)) {
-                        Ok(Page { rows, has_more }) => {
-                            if self.seen.repeats(&rows) {
-                                return self.end(self.repeated(offset, limit));
+                        Ok(page) => {
+                            if self.seen.repeats(&page.rows) {
+                                let request = self.query.page(offset, limit);
+                                return self.end(request.named(seen_pages::repeated(offset)));
                             }
-                            let count = rows.len() as u64;
-                            let is_full = count >= limit || count == NATIVE_PAGE;
-                            self.next_page = if count > 0 && (is_full || has_more) {
-                                NextPage::At(offset + count)
+                            self.next_page = if page.may_be_followed(limit) {
+                                NextPage::At(offset + page.rows.len() as u64)
                             } else {
                                 NextPage::None
                             };
-                            self.page = rows.into();
+                            self.page = page.rows.into();
                         }
                         Err(error) => return self.end(error),
                     }
@@ -160,14 +157,6 @@ impl<T: Record> Rows<T> {
             limit,
             call: Call::read(|caller| async move { client.send(&request, &caller).await }),
         }))
-    }
-
-    fn repeated(&self, offset: u64, limit: u64) -> Error {
-        let problem = format!(
-            "the page from row {offset} on has no row that an earlier page did not have, so the list cannot be complete: the API ignores `offset`, or many records were added meanwhile"
-        );
-        let error = Error::new(ErrorKind::Unexpected, Outcome::NotApplied, problem);
-        self.query.page(offset, limit).named(error)
     }
 
     fn end(&mut self, error: Error) -> Poll<Option<Result<T>>> {

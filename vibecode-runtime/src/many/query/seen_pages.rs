@@ -7,7 +7,15 @@ use std::{
 
 use serde_json::value::RawValue;
 
-use crate::wire::json;
+use crate::{Error, ErrorKind, Outcome, wire::json};
+
+/// Creates the error of a page that repeats an earlier one.
+pub(super) fn repeated(offset: u64) -> Error {
+    let problem = format!(
+        "the page from row {offset} on has no row that an earlier page did not have, so the list cannot be complete: the API ignores `offset`, or many records were added meanwhile"
+    );
+    Error::new(ErrorKind::Unexpected, Outcome::NotApplied, problem)
+}
 
 /// The rows of earlier pages, to detect whether the API sends them again. A server that ignores
 /// `offset`, or that wraps around, would send pages for ever. Therefore each page is compared with the

@@ -140,6 +140,7 @@ impl Body {
         let field = self.entity.map(|entity| List {
             entity,
             field: name,
+            values: "",
         });
         let mut encoder = Encoder::of_field(&mut self.json, field);
         match encode(&mut encoder).and_then(|()| encoder.require_one_value()) {

@@ -11,6 +11,7 @@ use crate::{
     ParseError,
     kind::{Kind, Multiple},
     value::enumeration::List,
+    wire::nothing,
 };
 
 /// The error for a value that cannot be read. It says what was expected and never contains the
@@ -85,6 +86,12 @@ pub trait Decode<K>: Sized {
     fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError>;
 }
 
+/// Whether this is how the API writes "nothing" in a field of this kind, into which this type is read. In
+/// a field with a closed set, 0 is neither an option nor a code.
+pub(crate) fn is_nothing<K: Kind, T: Decode<K>>(answered: WireValue<'_>) -> bool {
+    K::is_nothing(answered) || T::LIST.is_some() && nothing::is_no_id(answered.as_str())
+}
+
 impl<K, T: Decode<K>> Decode<K> for Box<T> {
     const LIST: Option<List> = T::LIST;
 
@@ -100,7 +107,7 @@ impl<K: Kind, T: Decode<K>> Decode<Multiple<K>> for Vec<T> {
         let values = answered
             .values()
             .ok_or_else(|| DecodeError::expected("a list"))?;
-        let present = values.into_iter().filter(|each| !K::is_nothing(*each));
+        let present = values.into_iter().filter(|each| !is_nothing::<K, T>(*each));
         present.map(T::decode).collect()
     }
 }

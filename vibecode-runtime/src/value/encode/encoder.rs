@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, ops::Range};
 
 use serde::Serialize;
 
-use crate::{Enumeration, value::enumeration::List};
+use crate::value::enumeration::{List, OptionEnum, StatusEnum, is_no_code};
 
 /// The error for a value that has no wire form. It never contains the value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -212,13 +212,30 @@ impl<'a> Encoder<'a> {
     }
 
     /// Writes an option of a list field. Fails if the option belongs to another list.
-    pub(crate) fn option<T: Enumeration>(&mut self, option: &T) -> Result<(), EncodeError> {
-        let list = List::of::<T>();
+    pub(crate) fn option<T: OptionEnum>(&mut self, option: &T) -> Result<(), EncodeError> {
+        self.require_field(List::of::<T>(), "an option")?;
+        self.id(option.wire_id(), "0 is the id of no option")
+    }
+
+    /// Writes a code. Fails if it belongs to another field.
+    pub(crate) fn status<T: StatusEnum>(&mut self, status: &T) -> Result<(), EncodeError> {
+        self.require_field(List::of_codes::<T>(), "a code")?;
+        let code = status.wire_code();
+        if is_no_code(code) {
+            return Err(EncodeError::new(
+                "it is not a code, and would clear the field",
+            ));
+        }
+        self.text(code);
+        Ok(())
+    }
+
+    fn require_field(&self, list: List, what: &str) -> Result<(), EncodeError> {
         if self.field.is_some_and(|field| !field.is(list)) {
-            let reason = format!("it is an option of `{}` of {}", list.field, list.entity);
+            let reason = format!("it is {what} of `{}` of {}", list.field, list.entity);
             return Err(EncodeError::new(reason));
         }
-        self.id(option.option_id(), "0 is the id of no option")
+        Ok(())
     }
 
     /// Writes an id. 0 is not one and would clear the field; `refusal` is the reason for it.

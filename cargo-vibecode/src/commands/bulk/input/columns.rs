@@ -4,6 +4,7 @@ use vibecode_spec::{Field, Kind, Multifield, Schema};
 
 use super::rows::{Cell, CellValue, Problem};
 use crate::change::{self, Change, SEPARATOR};
+use crate::code_file::KnownCodes;
 use crate::commands::bulk::args::Empty;
 
 /// The extra columns of a file of failed rows. They are ignored when the file is run again.
@@ -14,6 +15,7 @@ pub(crate) const ERROR_COLUMNS: [&str; 2] = ["error_code", "error_message"];
 pub(crate) struct ColumnOptions<'a> {
     pub(crate) entity: &'a str,
     pub(crate) schema: &'a Schema,
+    pub(crate) codes: &'a KnownCodes,
     pub(crate) map: &'a [(String, String)],
     pub(crate) ignore: &'a [String],
     /// The name of the column with the record's id, if it was given.
@@ -124,7 +126,13 @@ impl<'a> Columns<'a> {
     /// The problem with the first bad cell.
     pub(crate) fn change(&self, cells: &[Cell]) -> Result<(u64, Change<'a>), Problem> {
         let mut id = None;
-        let mut change = Change::new(self.column_options.entity, self.column_options.schema);
+        let ColumnOptions {
+            entity,
+            schema,
+            codes,
+            ..
+        } = *self.column_options;
+        let mut change = Change::new(entity, schema, codes);
         for cell in cells {
             let name = self.names.get(cell.column).map_or("", String::as_str);
             let done = match self.targets.get(cell.column) {

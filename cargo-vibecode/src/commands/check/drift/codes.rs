@@ -1,0 +1,67 @@
+//! Differences between the codes of two versions of a portal.
+
+use std::collections::BTreeSet;
+
+use vibecode_spec::{CodeSet, Currencies, Statuses};
+
+use super::{Difference, DifferenceKind, compare_items};
+
+/// Returns the differences between all statuses, sorted by set. A set that is new breaks no code, and
+/// neither do the names of pipelines. What a file with a part of the statuses lacks is no difference.
+pub(crate) fn between_statuses(old: &Statuses, new: &Statuses) -> Vec<Difference> {
+    let mut all = Vec::new();
+    let mut note = |set: &str, kind| {
+        all.push(Difference {
+            field: set.to_owned(),
+            kind,
+        });
+    };
+    for (set, items) in old.sets() {
+        match new.set(set) {
+            Some(now) => compare_items(items, now, |kind| note(set, kind)),
+            None => note(set, DifferenceKind::Removed),
+        }
+    }
+    let is_new = |set: &str| old.is_complete() && old.set(set).is_none();
+    for (set, items) in new.sets().filter(|(set, _)| is_new(set)) {
+        let kind = match items.len() {
+            1 => "1 code".to_owned(),
+            count => format!("{count} codes"),
+        };
+        note(set, DifferenceKind::Added { kind });
+    }
+    let (old, new) = (old.pipelines(), new.pipelines());
+    let numbers: BTreeSet<u64> = old.iter().chain(new.iter()).map(|(id, _)| id).collect();
+    let is_known = new.iter().next().is_some();
+    for number in numbers.into_iter().filter(|_| is_known) {
+        let to = new.name(number);
+        if old.name(number) != to {
+            let stages = CodeSet::Stages(DEAL_STAGES.to_owned());
+            let to = to.map(str::to_owned);
+            note(&stages.name(number), DifferenceKind::Title { to });
+        }
+    }
+    all.sort_by(|one, other| one.field.cmp(&other.field));
+    all
+}
+
+/// The set with the stages of a deal in pipeline 0.
+const DEAL_STAGES: &str = "DEAL_STAGE";
+
+/// Returns the differences between all currencies.
+pub(crate) fn between_currencies(old: &Currencies, new: &Currencies) -> Vec<Difference> {
+    let mut all = Vec::new();
+    let mut note = |kind| {
+        all.push(Difference {
+            field: "currencies".to_owned(),
+            kind,
+        });
+    };
+    compare_items(old.items(), new.items(), &mut note);
+    if old.base() != new.base() {
+        note(DifferenceKind::Base {
+            to: new.base().map(str::to_owned),
+        });
+    }
+    all
+}

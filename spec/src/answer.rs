@@ -1,0 +1,91 @@
+//! The parts of reading that every answer and every file of a portal shares: its length, its encoding, JSON,
+//! and whether it is an error answer.
+
+use std::{fs, path::Path};
+
+use serde_json::{Map, Value};
+
+use crate::{SchemaError, field::is_description, text_of};
+
+/// The maximum length of a file in bytes. The schemas of the largest portals have a few megabytes.
+const MAX_LENGTH: u64 = 16 * 1024 * 1024;
+/// The version of the formats in which `cargo vibecode pull` writes files.
+pub(crate) const FORMAT: u64 = 1;
+
+/// What a reader expects: the next step, which ends each message about an input that is anything else.
+#[derive(Clone, Copy)]
+pub(crate) struct Expected(pub(crate) &'static str);
+
+impl Expected {
+    pub(crate) fn refused<T>(self, what: &str) -> Result<T, SchemaError> {
+        Err(SchemaError::of_the_whole(format!("{what}: {}", self.0)))
+    }
+
+    pub(crate) fn parse(self, bytes: &[u8]) -> Result<Value, SchemaError> {
+        let text = text_of(bytes).map_err(|error| SchemaError::of_the_whole(error.to_string()))?;
+        let begins = text.trim_start();
+        if begins.is_empty() {
+            return self.refused("this is empty");
+        }
+        if begins.starts_with('<') {
+            return self.refused("this is a page in HTML or XML, not JSON");
+        }
+        serde_json::from_str(text).map_err(|error| SchemaError {
+            line: error.line(),
+            column: error.column(),
+            message: "this is not JSON".to_owned(),
+        })
+    }
+
+    /// Refuses an error answer.
+    pub(crate) fn refuse_error(self, answer: &Map<String, Value>) -> Result<(), SchemaError> {
+        match error_code(answer) {
+            Some(code) => self.refused(&format!("this is an error answer{code}")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Returns the bytes of a file, unless it is too long.
+pub(crate) fn file_bytes(file: &Path) -> Result<Vec<u8>, SchemaError> {
+    let failed = |error: std::io::Error| SchemaError::of_the_whole(error.to_string());
+    let length = fs::metadata(file).map_err(failed)?.len();
+    if length > MAX_LENGTH {
+        let message = format!("it is {length} bytes long, and a schema has at most {MAX_LENGTH}");
+        return Err(SchemaError::of_the_whole(message));
+    }
+    fs::read(file).map_err(failed)
+}
+
+/// Checks the version in a file that `cargo vibecode pull` has written.
+pub(crate) fn check_format(format: &Value) -> Result<(), SchemaError> {
+    if *format == FORMAT {
+        return Ok(());
+    }
+    let message = format!(
+        "its `format` is not {FORMAT}, the only one that this version reads: update the vibecode crates, or fetch the file again with `cargo vibecode pull`"
+    );
+    Err(SchemaError::of_the_whole(message))
+}
+
+/// Returns the code of an error answer as messages show it, or `None` if the answer is not an error.
+fn error_code(answer: &Map<String, Value>) -> Option<String> {
+    let failed = answer
+        .get("success")
+        .is_some_and(|it| *it != Value::Bool(true));
+    let error = answer
+        .get("error")
+        .filter(|it| it.is_string() || (it.get("code").is_some() && !is_description(it)));
+    if !failed && error.is_none() {
+        return None;
+    }
+    let code = error.and_then(|it| it.get("code").unwrap_or(it).as_str());
+    let is_code = |code: &&str| {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        code.len() <= 64 && code.bytes().all(is_plain)
+    };
+    Some(
+        code.filter(is_code)
+            .map_or_else(String::new, |code| format!(" (`{code}`)")),
+    )
+}

@@ -1,0 +1,179 @@
+//! The portal's currencies: the answer to `GET /v1/currencies`, or the file in which `cargo vibecode pull`
+//! writes them.
+
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    Item, SchemaError,
+    answer::{Expected, FORMAT, check_format, file_bytes},
+    rows::{List, Row, position},
+};
+
+const CURRENCIES: List = List {
+    expected: Expected(
+        "the currencies are the answer to `GET /v1/currencies`, which `cargo vibecode pull` fetches",
+    ),
+    row: "currency",
+    key: "id",
+};
+
+/// The currencies of a portal.
+///
+/// They are read from the answer to `GET /v1/currencies`, from the list of rows alone, or from a file that
+/// `cargo vibecode pull` has written:
+///
+/// ```
+/// use vibecode_spec::Currencies;
+///
+/// let file = r#"{"format": 1, "currencies": [{"code": "RUB", "name": "Rouble", "base": true}]}"#;
+/// let answer = r#"{"success":true,"data":[{"id":"RUB","fullName":"Rouble","base":true}]}"#;
+/// let currencies = Currencies::read(answer)?;
+/// assert_eq!(currencies, Currencies::read(file)?);
+/// assert_eq!((&*currencies.items()[0].id, currencies.base()), ("RUB", Some("RUB")));
+/// # Ok::<(), vibecode_spec::SchemaError>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Currencies {
+    items: Vec<Item>,
+    base: Option<String>,
+}
+
+impl Currencies {
+    /// Reads an answer, or the content of a file.
+    ///
+    /// # Errors
+    /// Returns a [`SchemaError`] that says what the text is instead, or what of it cannot be read.
+    pub fn read(bytes: impl AsRef<[u8]>) -> Result<Self, SchemaError> {
+        Self::of_answer(CURRENCIES.expected.parse(bytes.as_ref())?)
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// Fails like [`Currencies::read`], and if the file cannot be read or is longer than 16 MiB.
+    pub fn read_file(file: &Path) -> Result<Self, SchemaError> {
+        Self::read(file_bytes(file)?)
+    }
+
+    /// Reads an answer that is already parsed as JSON.
+    ///
+    /// # Errors
+    /// Fails like [`Currencies::read`].
+    pub fn of_answer(answer: Value) -> Result<Self, SchemaError> {
+        match answer {
+            Value::Object(file) if file.contains_key("format") => Self::of_file(file),
+            answer => {
+                let mut rows = CURRENCIES.rows(answer)?;
+                rows.sort_by_key(position);
+                Self::of_rows(&rows, |row| {
+                    let code = CURRENCIES.text(row, "id")?;
+                    let name = CURRENCIES.optional_text(row, "fullName")?;
+                    Ok(Item::new(code.clone(), name.unwrap_or(code)))
+                })
+            }
+        }
+    }
+
+    fn of_file(mut file: Map<String, Value>) -> Result<Self, SchemaError> {
+        check_format(&file.remove("format").unwrap_or_default())?;
+        let Some(rows) = file.remove("currencies").filter(Value::is_array) else {
+            return CURRENCIES.refused("it has no `currencies`");
+        };
+        Self::of_rows(&CURRENCIES.rows(rows)?, |row| {
+            CURRENCIES.item(row, "code", "name")
+        })
+    }
+
+    fn of_rows(
+        rows: &[Row],
+        item: impl Fn(&Row) -> Result<Item, SchemaError>,
+    ) -> Result<Self, SchemaError> {
+        let items: Vec<_> = rows.iter().map(item).collect::<Result<_, _>>()?;
+        CURRENCIES.check_unique(&items, "currencies")?;
+        let base = rows.iter().zip(&items);
+        let base = base.filter(|(row, _)| row.get("base") == Some(&Value::Bool(true)));
+        let base = base.map(|(_, item)| item.id.clone()).next();
+        Ok(Self { items, base })
+    }
+
+    /// Returns the currencies, with codes as their ids, in the order in which the portal shows them.
+    #[must_use]
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// Returns the code of the base currency, if it is stated.
+    #[must_use]
+    pub fn base(&self) -> Option<&str> {
+        self.base.as_deref()
+    }
+
+    /// Returns the text of a file as `cargo vibecode pull` writes it. Its order and its spacing are
+    /// fixed, so that a diff shows only what has changed.
+    #[must_use]
+    pub fn file_text(&self) -> String {
+        let currencies: Vec<_> = self
+            .items
+            .iter()
+            .map(|item| {
+                let mut currency = json!({ "code": item.id, "name": item.label });
+                if let (Some(map), true) = (
+                    currency.as_object_mut(),
+                    self.base.as_deref() == Some(&item.id),
+                ) {
+                    map.insert("base".to_owned(), true.into());
+                }
+                currency
+            })
+            .collect();
+        format!(
+            "{:#}\n",
+            json!({ "format": FORMAT, "currencies": currencies })
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_holds_what_was_answered() {
+        let answer = json!({"success": true, "data": [
+            {"id": "USD", "sort": 200, "base": false, "fullName": "US dollar"},
+            {"id": "RUB", "sort": 100, "base": true, "fullName": "Rouble"},
+            {"id": "XTS", "sort": 300, "fullName": null}
+        ], "meta": {"total": 0, "hasMore": false}});
+        let currencies = Currencies::of_answer(answer).unwrap();
+        let items = currencies.items().iter();
+        let items: Vec<_> = items.map(|item| (&*item.id, &*item.label)).collect();
+        assert_eq!(
+            items,
+            [("RUB", "Rouble"), ("USD", "US dollar"), ("XTS", "XTS")]
+        );
+        assert_eq!(Currencies::read(currencies.file_text()), Ok(currencies));
+    }
+
+    #[test]
+    fn what_is_not_understood_is_not_read_as_no_currency() {
+        for (answer, problem) in [
+            (json!({"success": true, "data": []}), "there is no currency"),
+            (json!({"data": [{"id": null}]}), "a currency has no `id`"),
+            (json!([{"id": "RUB"}, {"id": "RUB"}]), "the code `RUB`"),
+            (json!([7]), "currency 1 is not an object"),
+            (json!({"format": 1}), "it has no `currencies`"),
+            (
+                json!({"format": 2, "currencies": []}),
+                "its `format` is not 1",
+            ),
+            (json!([{"id": "RUB", "fullName": 7}]), "`fullName`"),
+        ] {
+            let error = Currencies::of_answer(answer.clone())
+                .unwrap_err()
+                .to_string();
+            assert!(error.contains(problem), "{answer}: {error}");
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! The portal's status sets: the answer to `GET /v1/statuses`, or the file in which `cargo vibecode pull`
+//! writes them.
+
+use std::{collections::BTreeMap, path::Path};
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    CodeSet, Item, Pipelines, SchemaError,
+    answer::{Expected, FORMAT, check_format, file_bytes},
+    one_line,
+    rows::{List, Row, position},
+};
+
+const STATUSES: List = List {
+    expected: Expected(
+        "the statuses are the answer to `GET /v1/statuses`, which `cargo vibecode pull` fetches",
+    ),
+    row: "status",
+    key: "statusId",
+};
+
+/// The status sets of a portal, with the pipelines of its deals.
+///
+/// It is read from the answer to `GET /v1/statuses`, from the list of rows alone, or from a file that
+/// `cargo vibecode pull` has written:
+///
+/// ```
+/// use vibecode_spec::Statuses;
+///
+/// let statuses = Statuses::read(r#"{
+///     "format": 1,
+///     "pipelines": [{"id": 5, "name": "Partners"}],
+///     "sets": {
+///         "DEAL_STAGE": [
+///             {"code": "NEW", "name": "New", "semantics": "process"},
+///             {"code": "WON", "name": "Won", "semantics": "success"}
+///         ],
+///         "SOURCE": [{"code": "WEB", "name": "Website"}]
+///     }
+/// }"#)?;
+/// let sources = statuses.set("SOURCE").expect("is in the file");
+/// assert_eq!((&*sources[0].id, &*sources[0].label), ("WEB", "Website"));
+///
+/// let answer = r#"{"success":true,"data":[{"entityId":"SOURCE","statusId":"WEB","name":"Website"}]}"#;
+/// assert_eq!(Statuses::read(answer)?.set("SOURCE"), Some(sources));
+/// # Ok::<(), vibecode_spec::SchemaError>(())
+/// ```
+///
+/// The statuses of a set are in the order in which the portal shows them. An answer may be a part of the
+/// portal's statuses; a file is a part only if it says `"partial": true`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Statuses {
+    sets: BTreeMap<String, Vec<Item>>,
+    pipelines: Pipelines,
+    is_complete: bool,
+}
+
+/// The result of looking up a closed set: see [`Statuses::codes`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Codes<'s> {
+    /// The portal has these codes.
+    Known(&'s [Item]),
+    /// The portal has no such set.
+    Absent,
+    /// The set is not among the portal's data that is available.
+    Unknown,
+}
+
+impl Statuses {
+    /// Reads an answer, or the content of a file.
+    ///
+    /// # Errors
+    /// Returns a [`SchemaError`] that says what the text is instead, or what of it cannot be read.
+    pub fn read(bytes: impl AsRef<[u8]>) -> Result<Self, SchemaError> {
+        Self::of_answer(STATUSES.expected.parse(bytes.as_ref())?)
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// Fails like [`Statuses::read`], and if the file cannot be read or is longer than 16 MiB.
+    pub fn read_file(file: &Path) -> Result<Self, SchemaError> {
+        Self::read(file_bytes(file)?)
+    }
+
+    /// Reads an answer that is already parsed as JSON.
+    ///
+    /// # Errors
+    /// Fails like [`Statuses::read`].
+    pub fn of_answer(answer: Value) -> Result<Self, SchemaError> {
+        match answer {
+            Value::Object(file) if file.contains_key("format") => Self::of_file(file),
+            answer => Self::of_rows(STATUSES.rows(answer)?, false),
+        }
+    }
+
+    /// Reads the rows of every page of `GET /v1/statuses`, which are all statuses of the portal.
+    ///
+    /// # Errors
+    /// Fails like [`Statuses::read`].
+    pub fn of_all_rows(rows: Vec<Value>) -> Result<Self, SchemaError> {
+        Self::of_rows(STATUSES.rows(Value::Array(rows))?, true)
+    }
+
+    fn of_rows(mut rows: Vec<Row>, is_complete: bool) -> Result<Self, SchemaError> {
+        rows.sort_by_key(position);
+        let mut sets = BTreeMap::<_, Vec<_>>::new();
+        for row in &rows {
+            let set = STATUSES.text(row, "entityId")?;
+            let item = STATUSES.item(row, "statusId", "name")?;
+            let item = item.with_semantics(semantics(row)?);
+            sets.entry(set).or_default().push(item);
+        }
+        Self::of_sets(sets, is_complete)
+    }
+
+    fn of_file(mut file: Map<String, Value>) -> Result<Self, SchemaError> {
+        check_format(&file.remove("format").unwrap_or_default())?;
+        let Some(Value::Object(sets)) = file.remove("sets") else {
+            return STATUSES.refused("it has no `sets`");
+        };
+        let mut read = BTreeMap::new();
+        for (name, items) in sets {
+            let rows = STATUSES.rows(items)?;
+            let items = rows.iter().map(|row| {
+                let item = STATUSES.item(row, "code", "name")?;
+                Ok(item.with_semantics(STATUSES.optional_text(row, "semantics")?))
+            });
+            read.insert(name, items.collect::<Result<_, _>>()?);
+        }
+        let is_complete = match file.get("partial") {
+            None => true,
+            Some(Value::Bool(partial)) => !partial,
+            Some(_) => return STATUSES.refused("its `partial` is neither true nor false"),
+        };
+        let statuses = Self::of_sets(read, is_complete)?;
+        Ok(match file.remove("pipelines") {
+            None => statuses,
+            Some(pipelines) => statuses.with_pipelines(Pipelines::of_file(pipelines)?),
+        })
+    }
+
+    fn of_sets(sets: BTreeMap<String, Vec<Item>>, is_complete: bool) -> Result<Self, SchemaError> {
+        for (name, items) in &sets {
+            STATUSES.check_unique(items, &format!("statuses of `{}`", one_line(name)))?;
+        }
+        Ok(Self {
+            sets,
+            pipelines: Pipelines::default(),
+            is_complete,
+        })
+    }
+
+    /// Adds the names of the pipelines.
+    #[must_use]
+    pub fn with_pipelines(self, pipelines: Pipelines) -> Self {
+        Self { pipelines, ..self }
+    }
+
+    /// Returns the pipelines with their names.
+    #[must_use]
+    pub fn pipelines(&self) -> &Pipelines {
+        &self.pipelines
+    }
+
+    /// Returns whether these are known to be all statuses of the portal.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.is_complete
+    }
+
+    /// Returns every set with its statuses, sorted by name.
+    pub fn sets(&self) -> impl Iterator<Item = (&str, &[Item])> {
+        self.sets.iter().map(|(name, items)| (&**name, &**items))
+    }
+
+    /// Returns the statuses of the set with this `entityId`.
+    #[must_use]
+    pub fn set(&self, name: &str) -> Option<&[Item]> {
+        self.sets.get(name).map(Vec::as_slice)
+    }
+
+    /// Returns the parts of a set that the portal has: one for each pipeline if the set is by pipeline,
+    /// with the pipeline's number, and otherwise at most one.
+    pub fn parts<'s>(&'s self, set: &'s CodeSet) -> impl Iterator<Item = (u64, &'s [Item])> {
+        let mut parts: Vec<_> = self
+            .sets()
+            .filter_map(|(name, items)| Some((pipeline_of(set, name)?, items)))
+            .collect();
+        parts.sort_unstable_by_key(|(pipeline, _)| *pipeline);
+        parts.into_iter()
+    }
+
+    /// Looks up the codes of a set for a pipeline.
+    ///
+    /// The result is [`Codes::Absent`] if these are all statuses of the portal, or if the set is that of
+    /// a pipeline and those of other pipelines are here.
+    #[must_use]
+    pub fn codes(&self, set: &CodeSet, pipeline: u64) -> Codes<'_> {
+        if *set == CodeSet::Currencies {
+            return Codes::Unknown;
+        }
+        match self.set(&set.name(pipeline)) {
+            Some(items) => Codes::Known(items),
+            None if self.is_complete => Codes::Absent,
+            None if set.is_by_pipeline() && self.parts(set).next().is_some() => Codes::Absent,
+            None => Codes::Unknown,
+        }
+    }
+
+    /// Returns the text of a file as `cargo vibecode pull` writes it. Its order and its spacing are
+    /// fixed, so that a diff shows only what has changed.
+    #[must_use]
+    pub fn file_text(&self) -> String {
+        let mut file = Map::new();
+        file.insert("format".to_owned(), FORMAT.into());
+        if !self.is_complete {
+            file.insert("partial".to_owned(), true.into());
+        }
+        file.insert("pipelines".to_owned(), self.pipelines.file_value());
+        let sets = self.sets.iter();
+        let sets = sets.map(|(name, items)| (name.clone(), items.iter().map(described).collect()));
+        file.insert("sets".to_owned(), Value::Object(sets.collect()));
+        format!("{:#}\n", Value::Object(file))
+    }
+}
+
+fn described(item: &Item) -> Value {
+    match &item.semantics {
+        Some(semantics) => {
+            json!({ "code": item.id, "name": item.label, "semantics": semantics })
+        }
+        None => json!({ "code": item.id, "name": item.label }),
+    }
+}
+
+/// Returns the pipeline of a part of a set: 5 for `DEAL_STAGE_5`. `None` if it is not a part of this set.
+fn pipeline_of(set: &CodeSet, name: &str) -> Option<u64> {
+    let rest = match set {
+        CodeSet::Statuses(set) => return (set == name).then_some(0),
+        CodeSet::Currencies => return None,
+        CodeSet::Stages(first) => name.strip_prefix(&**first)?,
+    };
+    if rest.is_empty() {
+        return Some(0);
+    }
+    let pipeline = rest.strip_prefix('_')?.parse().ok()?;
+    (set.name(pipeline) == name).then_some(pipeline)
+}
+
+/// Returns what a stage means, such as `success`. The API has it in `extra.SEMANTICS` and in `semantics`
+/// (grade O).
+fn semantics(row: &Row) -> Result<Option<String>, SchemaError> {
+    if let Some(Value::Object(extra)) = row.get("extra")
+        && let Some(semantics) = STATUSES.optional_text(extra, "SEMANTICS")?
+    {
+        return Ok(Some(semantics));
+    }
+    STATUSES.optional_text(row, "semantics")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,10 @@
+use vibecode_runtime::Enumeration;
+
+#[derive(Enumeration)]
+#[vibecode(entity = "deals", field = "stageId", pipeline = "5")]
+enum Stage {
+    #[vibecode(status = "WON")]
+    Won,
+}
+
+fn main() {}

@@ -1,0 +1,290 @@
+//! The options or codes that the variants of an enum stand for, and which one an attribute names.
+
+use proc_macro2::Ident;
+use syn::LitStr;
+use vibecode_spec::{CodeSet, Item, OptionMatch, closest, one_line, stage_pipeline};
+
+use super::variants::SetVariant;
+use crate::{
+    check::codes::{CodesFile, Content},
+    collected_errors::Errors,
+    input::meta_item::OptionId,
+};
+
+/// The value of a variant as the API writes it.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) enum WireForm {
+    /// The id of an option.
+    Id(u64),
+    /// A code.
+    Code(String),
+}
+
+/// The label of an option, or the name of a code.
+pub(crate) struct Label {
+    pub(crate) text: String,
+    /// Whether no other option of the list has this label.
+    pub(crate) is_unique: bool,
+}
+
+/// The set against which the variants are checked.
+pub(super) struct ClosedSet<'a> {
+    /// The name of the field, if the schema describes it.
+    pub(super) field: Option<&'a str>,
+    pub(super) values: Values<'a>,
+    /// The options or codes. `None` if they are not known.
+    pub(super) items: Option<&'a [Item]>,
+    pub(super) errors: &'a Errors,
+}
+
+pub(super) enum Values<'a> {
+    Options,
+    Codes(CodesOf<'a>),
+}
+
+/// Where codes come from.
+pub(super) struct CodesOf<'a> {
+    /// The set in the portal's files, if it is known.
+    pub(super) set: Option<&'a CodeSet>,
+    pub(super) pipeline: u64,
+    pub(super) file: Option<&'a CodesFile>,
+}
+
+/// A value of the set, with its label if that is known.
+pub(super) type Named = (WireForm, Option<Label>);
+
+impl ClosedSet<'_> {
+    pub(super) fn has_codes(&self) -> bool {
+        matches!(self.values, Values::Codes(_))
+    }
+
+    pub(super) fn by_id(&self, item: &OptionId) -> Option<Named> {
+        if self.has_codes() {
+            self.refuse_word(&item.literal, "codes", "item", r#"status = "…""#);
+            return None;
+        }
+        let id = item.id;
+        let Some(items) = self.items else {
+            return Some((WireForm::Id(id), None));
+        };
+        if let Some(option) = items.iter().find(|option| option.number() == Some(id)) {
+            return Some((WireForm::Id(id), Some(label_of(items, option))));
+        }
+        let (field, options) = (self.field.unwrap_or_default(), described(items.iter()));
+        self.errors.at(
+            &item.literal,
+            format!("`{field}` has no option {id}: it has {options}"),
+        );
+        None
+    }
+
+    pub(super) fn by_code(&self, status: &LitStr) -> Option<Named> {
+        let Values::Codes(codes) = &self.values else {
+            self.refuse_word(status, "options with ids", "status", "item = 81");
+            return None;
+        };
+        let given = status.value();
+        if matches!(given.trim(), "" | "0") {
+            let message = "this clears the field and is not a code: write the code, such as `status = \"NEW\"`";
+            self.errors.at(status, message);
+            return None;
+        }
+        let full = match codes.set {
+            Some(set) => set.full_code(&given, codes.pipeline).into_owned(),
+            None => given.clone(),
+        };
+        let find = |items: &[Item], code: &str| items.iter().position(|item| item.id == code);
+        let found = self.items.and_then(|items| {
+            let at = find(items, &given).or_else(|| find(items, &full))?;
+            Some((items, items.get(at)?))
+        });
+        if let Some((items, item)) = found {
+            return Some((WireForm::Code(item.id.clone()), Some(label_of(items, item))));
+        }
+        if let Some(message) = codes.of_another_pipeline(&given) {
+            self.errors.at(status, message);
+            return None;
+        }
+        let Some(items) = self.items else {
+            return Some((WireForm::Code(full), None));
+        };
+        let field = self.field.unwrap_or_default();
+        let ids = || items.iter().map(|item| item.id.as_str());
+        let advice = closest(&given, ids())
+            .or_else(|| closest(&full, ids()))
+            .map_or_else(
+                || format!("it has {}", described(items.iter())),
+                |meant| format!("did you mean `{}`?", one_line(meant)),
+            );
+        let given = one_line(&given);
+        let pipeline = codes.in_pipeline();
+        self.errors.at(
+            status,
+            format!("`{field}`{pipeline} has no code `{given}`: {advice}"),
+        );
+        None
+    }
+
+    pub(super) fn by_label(&self, label: &LitStr) -> Option<Named> {
+        let given = label.value();
+        let Some(items) = self.items else {
+            self.errors.at(label, self.without_labels());
+            return None;
+        };
+        let message = match OptionMatch::of(items, &given) {
+            OptionMatch::One(item) if item.label == given => match self.wire_form(item) {
+                Some(form) => return Some((form, Some(label_of(items, item)))),
+                None => format!(
+                    "the schema has an option of `{}` without a number as its id",
+                    self.field.unwrap_or_default()
+                ),
+            },
+            OptionMatch::Ambiguous(same) if same.iter().any(|item| item.label == given) => {
+                let given = one_line(&given);
+                match self.values {
+                    Values::Options => {
+                        format!("several options have the label `{given}`: use `item = …`")
+                    }
+                    Values::Codes(_) => {
+                        format!("several codes have the name `{given}`: use `status = …`")
+                    }
+                }
+            }
+            // The label must be written as the portal writes it.
+            OptionMatch::One(_) | OptionMatch::Ambiguous(_) | OptionMatch::None => {
+                let labels = items.iter().map(|item| item.label.as_str());
+                let meant = closest(&given, labels);
+                let given = one_line(&given);
+                let (problem, all) = match self.values {
+                    Values::Options => (format!("there is no option `{given}`"), "options"),
+                    Values::Codes(_) => (format!("no code has the name `{given}`"), "codes"),
+                };
+                let advice = meant.map_or_else(
+                    || format!("the {all} are {}", described(items.iter())),
+                    |meant| format!("did you mean `{}`?", one_line(meant)),
+                );
+                format!("{problem}: {advice}")
+            }
+        };
+        self.errors.at(label, message);
+        None
+    }
+
+    fn wire_form(&self, item: &Item) -> Option<WireForm> {
+        match self.values {
+            Values::Options => item.number().map(WireForm::Id),
+            Values::Codes(_) => Some(WireForm::Code(item.id.clone())),
+        }
+    }
+
+    /// Says that the portal's labels are not known.
+    fn without_labels(&self) -> String {
+        let Values::Codes(codes) = &self.values else {
+            return "an option is found by its label only if the portal's schema lists the options: use `item = 81`".to_owned();
+        };
+        let why = match codes.file.map(|file| &file.content) {
+            Some(Content::Absent(problem)) => {
+                format!("{problem}, which `cargo vibecode pull` fetches")
+            }
+            _ => "the codes of this field are not known".to_owned(),
+        };
+        format!(
+            "a code is found by its name only if the portal's codes are known, and {why}: use `status = \"…\"`"
+        )
+    }
+
+    /// Refuses a word that is for the other sort of set.
+    fn refuse_word(&self, at: impl quote::ToTokens, values: &str, word: &str, instead: &str) {
+        let message = match self.field {
+            Some(field) => format!("`{field}` has {values}: write `{instead}` instead of `{word}`"),
+            None => format!(
+                "an earlier variant shows that the field has {values}: write `{instead}` instead of `{word}`"
+            ),
+        };
+        self.errors.at(at, message);
+    }
+
+    /// Reports options without a variant, unless there is a variant for all other options: a record may
+    /// hold any option.
+    pub(super) fn refuse_missing(
+        &self,
+        ident: &Ident,
+        variants: &[SetVariant<'_>],
+        other: Option<&Ident>,
+    ) {
+        let (Some(items), None) = (self.items, other) else {
+            return;
+        };
+        let has_variant = |item: &Item| {
+            let form = self.wire_form(item);
+            variants.iter().any(|it| Some(&it.form) == form.as_ref())
+        };
+        let missing: Vec<_> = items.iter().filter(|item| !has_variant(item)).collect();
+        if !missing.is_empty() {
+            let options = described(missing.into_iter());
+            let holds = if self.has_codes() { "String" } else { "u64" };
+            self.errors.at(
+                ident,
+                format!("there is no variant for {options}: add the missing variants, or `#[vibecode(other)] Other({holds})`"),
+            );
+        }
+    }
+}
+
+impl CodesOf<'_> {
+    fn is_by_pipeline(&self) -> bool {
+        self.set.is_some_and(CodeSet::is_by_pipeline)
+    }
+
+    /// Says that a code has the prefix of another pipeline than the enum's, if it has.
+    fn of_another_pipeline(&self, code: &str) -> Option<String> {
+        let of_code = stage_pipeline(code).filter(|_| self.is_by_pipeline())?;
+        let own = self.pipeline;
+        (of_code != own).then(|| {
+            format!(
+                "`{}` is a stage of pipeline {of_code}, and this enum has the stages of pipeline {own}: write `pipeline = {of_code}` on the enum, or a stage of pipeline {own}",
+                one_line(code)
+            )
+        })
+    }
+
+    /// Returns the pipeline for a message, with a space before it.
+    fn in_pipeline(&self) -> String {
+        if self.is_by_pipeline() {
+            format!(" in pipeline {}", self.pipeline)
+        } else {
+            String::new()
+        }
+    }
+}
+
+fn label_of(items: &[Item], item: &Item) -> Label {
+    Label {
+        text: item.label.clone(),
+        is_unique: OptionMatch::of(items, &item.label) == OptionMatch::One(item),
+    }
+}
+
+/// Formats options as `81 (Gold), 82 (Silver)`. Only the first eight are shown.
+fn described<'o>(options: impl ExactSizeIterator<Item = &'o Item>) -> String {
+    const SHOWN: usize = 8;
+    let more = options.len().saturating_sub(SHOWN);
+    let shown: Vec<_> = options
+        .take(SHOWN)
+        .map(|option| format!("{} ({})", one_line(&option.id), one_line(&option.label)))
+        .collect();
+    let shown = shown.join(", ");
+    match more {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+impl quote::ToTokens for WireForm {
+    fn to_tokens(&self, tokens: &mut proc_macro2::TokenStream) {
+        match self {
+            Self::Id(id) => id.to_tokens(tokens),
+            Self::Code(code) => code.to_tokens(tokens),
+        }
+    }
+}
