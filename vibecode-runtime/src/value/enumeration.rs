@@ -123,7 +123,7 @@ pub trait StatusEnum: Enumeration {
     fn of_wire_code(code: &str) -> Option<Self>;
 }
 
-/// Returns whether a text in place of a code clears the field (api.md, "Values underneath").
+/// Returns whether a text in place of a code clears the field (api.md, "Records").
 pub(crate) fn is_no_code(code: &str) -> bool {
     matches!(code.trim(), "" | "0")
 }
