@@ -22,7 +22,15 @@ pub(super) fn of_text<'t>(
     };
     let items = || parts.iter().flat_map(|(_, items)| items.iter());
     if let Some(item) = items().find(|item| item.id == text) {
-        return Ok(&item.id);
+        let lower = text.to_lowercase();
+        let mut so_called = items().filter(|other| other.label.to_lowercase() == lower);
+        return match so_called.find(|other| other.id != item.id) {
+            Some(other) => Err(format!(
+                "has two codes that this text may mean: it is one of them, and the name of {}: write the name of the first, or the code of the second",
+                one_line(&other.id)
+            )),
+            None => Ok(&item.id),
+        };
     }
     match OptionMatch::of(items(), text) {
         OptionMatch::One(item) => Ok(&item.id),
@@ -129,7 +137,8 @@ mod tests {
         "CONTACT_TYPE": [
             {"code": "CLIENT", "name": "Клиенты"}, {"code": "SUPPLIER", "name": "Поставщики"},
             {"code": "UC_1", "name": "Other"}, {"code": "UC_2", "name": "Other"},
-            {"code": "UC_3", "name": "CLIENT"}, {"code": "UC_4", "name": "other"}
+            {"code": "UC_3", "name": "PARTNER"}, {"code": "UC_4", "name": "other"},
+            {"code": "PARTNER", "name": "Партнёры"}
         ],
         "DEAL_STAGE": [{"code": "NEW", "name": "New"}, {"code": "WON", "name": "Won"}],
         "DEAL_STAGE_5": [{"code": "C5:NEW", "name": "New"}, {"code": "C5:SIGNED", "name": "Signed"}]
@@ -196,6 +205,17 @@ mod tests {
         let problem = of_text(&stages(), "New", &codes).unwrap_err();
         assert!(problem.contains("(NEW, C5:NEW)"), "{problem}");
         assert!(problem.contains("the pipeline of the record"), "{problem}");
+    }
+
+    #[test]
+    fn a_text_is_never_one_code_and_the_name_of_another() {
+        let codes = codes();
+        for text in ["PARTNER", "partner"] {
+            let read = of_text(&types(), text, &codes);
+            assert_eq!(read.is_err(), text == "PARTNER", "{text}: {read:?}");
+        }
+        assert_eq!(of_text(&types(), "партнёры", &codes), Ok("PARTNER"));
+        assert_eq!(of_text(&types(), "UC_3", &codes), Ok("UC_3"));
     }
 
     #[test]

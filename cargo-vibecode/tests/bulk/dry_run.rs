@@ -5,7 +5,7 @@ use crate::support::Desk;
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_yes_the_rows_are_only_checked() {
     let desk = Desk::new().await;
-    desk.write("a b.csv", "id,post,phone:MOBILE\n71,a,+7\n72,,\n");
+    desk.write("a b.csv", "id,post,phone:MOBILE\n71,a,+79160000001\n72,,\n");
     let mut command = desk.command("contacts");
     let said = crate::support::Said::of(command.arg("a b.csv").output().unwrap());
     said.assert(0, "2 rows: 1 to send, 1 without a change, 0 bad");

@@ -149,7 +149,7 @@ async fn json_lines_are_read_with_their_types() {
     desk.write(
         "a.jsonl",
         "{\"id\":71,\"post\":\"a; b\",\"companyId\":15,\"opened\":false,\"name\":null}\n\n\
-         {\"id\":\"72\",\"phone\":[\"+71\",{\"value\":\"+72\",\"typeId\":\"HOME\"}]}\n",
+         {\"id\":\"72\",\"phone\":[\"+79160000001\",{\"value\":\"+79160000002\",\"typeId\":\"HOME\"}]}\n",
     );
     desk.run("contacts a.jsonl --yes").assert(0, "2 rows done");
     assert_eq!(desk.field(71, "post"), "a; b");
@@ -157,7 +157,7 @@ async fn json_lines_are_read_with_their_types() {
     assert_eq!(desk.field(71, "name"), "Ivan");
     assert!(
         desk.phones(72)
-            .contains(&("+72".to_owned(), "HOME".to_owned()))
+            .contains(&("+79160000002".to_owned(), "HOME".to_owned()))
     );
     assert_eq!(desk.reported("a.jsonl").0, [1, 3]);
 }

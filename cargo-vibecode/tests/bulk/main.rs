@@ -6,6 +6,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod before_sending;
 mod columns;
 mod dry_run;
 mod failed_rows;

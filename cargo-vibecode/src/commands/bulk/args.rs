@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use vibecode_runtime::{Batch, Client};
 
-use crate::args::name_and_value;
+use crate::{args::name_and_value, change::entries::EntryRules};
 
 /// The part of the help that does not belong to a single option.
 pub(crate) const HELP: &str = "\
@@ -69,9 +69,20 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value_t)]
     pub(super) empty: Empty,
 
+    #[command(flatten)]
+    pub(super) rules: EntryRules,
+
     /// Send the valid rows even if others are bad.
     #[arg(long)]
     pub(super) skip_bad: bool,
+
+    /// Send only this many rows, to try them first. `--resume` without this option sends the others.
+    #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) limit: Option<u64>,
+
+    /// Stop when more rows than this have failed [default: stop if no row of the first batch is done].
+    #[arg(long, value_name = "ROWS")]
+    pub(super) max_failed: Option<u64>,
 
     /// Read every record first, and send only what is missing. Always on if a row adds phones or
     /// emails.

@@ -7,10 +7,12 @@ use serde_json::json;
 use super::input::{
     Input,
     columns::{ColumnOptions, Target},
+    fingerprints::Fingerprints,
     row_jobs::RowJobs,
     rows::Problem,
+    tally::{ColumnTally, Tally},
 };
-use crate::{failure::Failure, output::Output};
+use crate::{failure::Failure, output::Output, portal_identity::Identity};
 
 /// The number of bad rows that are shown one by one.
 const MAX_SHOWN: usize = 20;
@@ -28,8 +30,11 @@ pub(super) struct Checked {
     pub(super) adds: bool,
     repeated: Repeated,
     columns: Vec<(String, String)>,
+    tally: Tally,
     /// The hash of the file.
     pub(super) digest: String,
+    /// The hash of each row.
+    pub(super) fingerprints: Fingerprints,
 }
 
 /// Checks every row. In JSON format each bad row is printed as it is found.
@@ -44,6 +49,7 @@ pub(super) fn check(
     let mut row_jobs = RowJobs::open(input, column_options)?;
     let mut checked = Checked::default();
     while let Some(row_job) = row_jobs.next()? {
+        checked.fingerprints.push(row_jobs.record());
         match row_job.change {
             Ok((id, job)) => {
                 checked.repeated.add(id, row_job.line);
@@ -76,6 +82,7 @@ pub(super) fn check(
     checked.columns = columns
         .map(|(name, target)| (name.to_owned(), goes(target)))
         .collect();
+    checked.tally = row_jobs.tally().clone();
     checked.digest = row_jobs.digest();
     Ok(checked)
 }
@@ -88,11 +95,12 @@ impl Checked {
 
     /// Prints the result for people.
     pub(super) fn show(&self, output: &Output) {
-        let columns = self.columns.iter();
+        let columns = self.columns_with_tallies();
         let columns: Vec<Vec<String>> = columns
-            .map(|(name, goes)| vec![name.clone(), goes.clone()])
+            .map(|(name, goes, tally)| [vec![name.to_owned(), goes.to_owned()], tally.cells().to_vec()].concat())
             .collect();
-        output.table(&["column", "field"], &columns);
+        let head = ["column", "field", "set", "cleared", "left", "added"];
+        output.table(&head, &columns);
         output.line(format!(
             "{}: {} to send, {} without a change, {} bad",
             rows(self.rows()),
@@ -112,22 +120,74 @@ impl Checked {
                 output.line(format!("and {} more", rows(self.bad - shown)));
             }
         }
+        self.warn(output);
         self.repeated.show(output);
     }
 
+    fn columns_with_tallies(&self) -> impl Iterator<Item = (&str, &str, ColumnTally)> {
+        let columns = self.columns.iter().enumerate();
+        columns.map(|(column, (name, goes))| (&**name, &**goes, self.tally.column(column)))
+    }
+
+    /// Warns of what cannot be seen in the counts.
+    fn warn(&self, output: &Output) {
+        for (name, goes, tally) in self.columns_with_tallies() {
+            if let Some((line, id)) = tally.first_cleared {
+                output.warn(format!(
+                    "the column `{name}` clears `{goes}` of {} because of --empty clear (the first is row {line}, record {id})",
+                    records(tally.cleared)
+                ));
+            }
+        }
+        if let Some((line, id)) = self.tally.first_lacking {
+            let (count, have) = match self.tally.lacking_country {
+                1 => ("1 phone".to_owned(), "has"),
+                count => (format!("{count} phones"), "have"),
+            };
+            output.warn(format!(
+                "{count} {have} no country code (the first is row {line}, record {id}): add it with --country, such as --country 7, since phones cannot be removed"
+            ));
+        }
+    }
+
     /// Prints, for programs, that the rows were checked and nothing was sent.
-    pub(super) fn summarize(&self, output: &Output) {
+    pub(super) fn summarize(&self, identity: Option<&Identity>, output: &Output) {
         let columns = self.columns.iter();
         let columns: serde_json::Map<String, serde_json::Value> = columns
             .map(|(name, goes)| (name.clone(), goes.as_str().into()))
             .collect();
+        let changes: serde_json::Map<String, serde_json::Value> = self
+            .columns_with_tallies()
+            .map(|(name, _, tally)| {
+                let ColumnTally {
+                    set,
+                    cleared,
+                    left,
+                    added,
+                    ..
+                } = tally;
+                let tally = json!({"set": set, "cleared": cleared, "left": left, "added": added});
+                (name.to_owned(), tally)
+            })
+            .collect();
         output.json(&json!({
+            "portal": identity.map(Identity::json),
             "checked": self.rows(),
             "to_send": self.to_send,
             "unchanged": self.unchanged,
             "bad": self.bad,
             "columns": columns,
+            "changes": changes,
+            "phones_without_country": self.tally.lacking_country,
         }));
+    }
+}
+
+/// `1 record`, `5 records`.
+fn records(count: u64) -> String {
+    match count {
+        1 => "1 record".to_owned(),
+        _ => format!("{count} records"),
     }
 }
 

@@ -15,7 +15,7 @@ mod send;
 use std::{path::Path, time::Duration};
 
 use serde_json::json;
-use vibecode_runtime::{Client, Throttle};
+use vibecode_runtime::{Client, ClientBuilder, RetryPolicy, Throttle};
 use vibecode_spec::Schema;
 
 pub(crate) use self::args::{Args, HELP};
@@ -27,7 +27,7 @@ use self::{
         resume::{self, Past},
     },
     send::{
-        Mode, Sender, Stopped,
+        FailureLimits, Mode, Sender, Stopped,
         plan::{Plan, Selection},
         progress::Progress,
     },
@@ -39,6 +39,7 @@ use crate::{
     interrupts::Interrupts,
     output::Output,
     portal::{self, PortalArgs},
+    portal_identity::Identity,
     schema_file,
 };
 
@@ -71,6 +72,9 @@ pub(crate) async fn run(
     ended
 }
 
+/// How long a check waits for the API to report the portal.
+const TIME_TO_IDENTIFY: Duration = Duration::from_secs(10);
+
 /// A bulk job.
 struct BulkJob<'a> {
     args: &'a Args,
@@ -88,17 +92,21 @@ impl BulkJob<'_> {
         if args.yes && !args.resume && path.exists() {
             return Err(journal::already_started(&path));
         }
+        let is_sent = args.yes || args.resume;
+        let identity = self.identity(is_sent).await?;
         let column_options = self.column_options();
         let checked = check::check(self.input, &column_options, output)?;
+        if let Some(identity) = &identity {
+            output.line(identity.in_words());
+        }
         checked.show(output);
         let is_bad = checked.bad > 0 && !args.skip_bad;
-        if is_bad || (checked.to_send == 0 && checked.bad == 0) || !(args.yes || args.resume) {
-            checked.summarize(output);
+        if is_bad || (checked.to_send == 0 && checked.bad == 0) || !is_sent {
+            checked.summarize(identity.as_ref(), output);
             self.advise(&checked);
             return Ok(exit_status(checked.bad));
         }
-        let header = self.header(&checked)?;
-        // A key that cannot be used is reported before a journal is created.
+        let header = self.header(&checked, identity.as_ref())?;
         let client = self.client()?;
         let interrupts = Interrupts::listen()?;
         let (journal, past) = if args.resume {
@@ -117,9 +125,20 @@ impl BulkJob<'_> {
             self.summarize(past.ok, past.failed, checked.bad, None);
             return Ok(ExitStatus::Success);
         }
-        let progress = Progress::new(checked.to_send, output);
-        let mut sender = Sender::new(client, journal, progress, interrupts, output);
-        let sent = self.send(&mut sender, past, &header, &column_options).await;
+        let reported = past.ok + past.failed;
+        let rows = match args.limit {
+            Some(limit) => checked.to_send.min(reported + limit),
+            None => checked.to_send,
+        };
+        let progress = Progress::new(rows, output);
+        let limits = FailureLimits {
+            max_failed: args.max_failed,
+            rows,
+        };
+        let mut sender = Sender::new(client, journal, progress, interrupts, limits, output);
+        let sent = self
+            .send(&mut sender, past, &header, &column_options, &checked)
+            .await;
         sender.progress.end();
         match sent {
             Ok(()) => self.finish(&mut sender, &checked, &column_options, &path),
@@ -137,17 +156,19 @@ impl BulkJob<'_> {
             ignore: &args.ignore,
             id_column: args.id_column.as_deref(),
             empty: args.empty,
+            rules: args.rules,
             cells_hold_lists: matches!(self.input.format, FileFormat::Csv { .. }),
         }
     }
 
-    fn header(&self, checked: &Checked) -> Result<Header, Failure> {
+    fn header(&self, checked: &Checked, identity: Option<&Identity>) -> Result<Header, Failure> {
         let Self { args, .. } = self;
         let base_url = portal::base_url(self.portal_args)?;
         Ok(Header {
             version: journal::VERSION,
             entity: args.entity.clone(),
             base_url: base_url.unwrap_or_else(|| "the documented one".to_owned()),
+            portal: identity.and_then(|identity| identity.portal.clone()),
             input_sha256: checked.digest.clone(),
             delimiter: match self.input.format {
                 FileFormat::Csv { delimiter } => Some(delimiter.into()),
@@ -157,6 +178,8 @@ impl BulkJob<'_> {
             ignore: args.ignore.clone(),
             id_column: args.id_column.clone(),
             empty: args.empty,
+            phones: args.rules.phones,
+            country: args.rules.country,
             ensure: args.ensure || checked.adds,
             skip_bad: args.skip_bad,
             settle_seconds: args.settle,
@@ -164,15 +187,46 @@ impl BulkJob<'_> {
     }
 
     fn client(&self) -> Result<Client, Failure> {
-        let Self { args, .. } = self;
-        portal::client(self.portal_args, |builder| {
-            let builder = builder.settle_time(self.settle());
-            match args.per_minute {
-                _ if args.no_throttle => builder.throttle(Throttle::unlimited()),
-                Some(limit) => builder.throttle(Throttle::per_minute(limit)),
-                None => builder,
+        portal::client(self.portal_args, |builder| self.with_limits(builder))
+    }
+
+    fn with_limits(&self, builder: ClientBuilder) -> ClientBuilder {
+        let builder = builder.settle_time(self.settle());
+        match self.args.per_minute {
+            _ if self.args.no_throttle => builder.throttle(Throttle::unlimited()),
+            Some(limit) => builder.throttle(Throttle::per_minute(limit)),
+            None => builder,
+        }
+    }
+
+    /// Returns the portal and the rights of the key. A check needs neither a key nor the API, but
+    /// shows them if it can.
+    ///
+    /// # Errors
+    /// If rows are to be sent and the key cannot be used, or if it is for another portal than
+    /// `--portal` names.
+    async fn identity(&self, is_sent: bool) -> Result<Option<Identity>, Failure> {
+        if is_sent {
+            let identity = Identity::of(&self.client()?, self.portal_args).await?;
+            identity.check_rights(&self.args.entity)?;
+            return Ok(Some(identity));
+        }
+        let is_asserted = self.portal_args.portal.is_some();
+        if !is_asserted && !portal::has_key(self.portal_args)? {
+            return Ok(None);
+        }
+        let client = portal::client(self.portal_args, |builder| {
+            let builder = self.with_limits(builder).retry(RetryPolicy::off());
+            builder.deadline(TIME_TO_IDENTIFY)
+        })?;
+        match Identity::of(&client, self.portal_args).await {
+            Ok(identity) => Ok(Some(identity)),
+            Err(failure) if is_asserted => Err(failure),
+            Err(failure) => {
+                self.output.warn(failure.to_string());
+                Ok(None)
             }
-        })
+        }
     }
 
     fn settle(&self) -> Duration {
@@ -190,6 +244,7 @@ impl BulkJob<'_> {
         past: Past,
         header: &Header,
         column_options: &ColumnOptions<'_>,
+        checked: &Checked,
     ) -> Result<(), Stopped> {
         sender.progress.begin_at(past.ok, past.failed);
         let why = "requests of the earlier process may still be running at the server";
@@ -199,18 +254,20 @@ impl BulkJob<'_> {
         let mut behind = past.done;
         if !past.open.is_empty() {
             let open = Selection::Only(past.open.clone());
-            let mut plan = Plan::new(self.input, column_options, open)?;
+            let mut plan = Plan::new(self.input, column_options, &checked.fingerprints, open)?;
             sender.send(&mut plan, Mode::Ensure).await?;
             behind.insert_all(&past.open);
         }
-        let mut plan = Plan::new(self.input, column_options, Selection::AllBut(&behind))?;
+        let others = Selection::AllBut(&behind);
+        let plan = Plan::new(self.input, column_options, &checked.fingerprints, others)?;
+        let mut plan = plan.limited(self.args.limit);
         let mode = if header.ensure {
             Mode::Ensure
         } else {
             Mode::Update
         };
         sender.send(&mut plan, mode).await?;
-        if plan.digest() != header.input_sha256 {
+        if plan.is_over() && plan.digest() != header.input_sha256 {
             let problem =
                 "the file has changed while its rows were being sent: compare it with the records";
             return Err(Failure::in_file(&self.input.path, problem).into());
@@ -243,7 +300,10 @@ impl BulkJob<'_> {
                 failed,
             )?),
         };
-        sender.journal.finish(ok, failed)?;
+        let left = checked.to_send.saturating_sub(ok + failed);
+        if left == 0 {
+            sender.journal.finish(ok, failed)?;
+        }
         let bad = match checked.bad {
             0 => String::new(),
             bad => format!(", {bad} bad (not sent)"),
@@ -254,6 +314,16 @@ impl BulkJob<'_> {
         if let Some(shown) = &shown {
             self.output.line(format!(
                 "the failed rows are in {shown}: correct them, and run that file"
+            ));
+        }
+        if left > 0 {
+            self.output.line(format!(
+                "{} not sent yet because of --limit. To send: {}",
+                match left {
+                    1 => "1 row is".to_owned(),
+                    left => format!("{left} rows are"),
+                },
+                command(&self.words_to_resume())
             ));
         }
         self.output.line(format!(
@@ -280,13 +350,10 @@ impl BulkJob<'_> {
             Stopped::Failed(failure) => failure.to_string(),
         };
         let (ok, failed) = (sender.progress.ok, sender.progress.failed);
-        let mut words = self.words();
-        words.retain(|word| word != "--yes" && word != "--resume");
-        words.push("--resume".to_owned());
         Failure::new(format!(
             "{reason}\n{} done, {failed} failed so far. To resume: {}",
             rows(ok),
-            command(&words)
+            command(&self.words_to_resume())
         ))
     }
 
@@ -308,6 +375,24 @@ impl BulkJob<'_> {
             self.output
                 .line(format!("nothing was sent. To send: {}", command(&words)));
         }
+    }
+
+    /// Returns the words of the command that resumes the job, with all of its rows.
+    fn words_to_resume(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        let mut given = self.words().into_iter();
+        while let Some(word) = given.next() {
+            match word.as_str() {
+                "--yes" | "--resume" => {}
+                "--limit" => {
+                    given.next();
+                }
+                limit if limit.starts_with("--limit=") => {}
+                _ => words.push(word),
+            }
+        }
+        words.push("--resume".to_owned());
+        words
     }
 
     /// Returns the words of the command line, with the name of the file that is to be read again.

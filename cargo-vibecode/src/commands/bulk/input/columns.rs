@@ -2,8 +2,11 @@
 
 use vibecode_spec::{Field, Kind, Multifield, Schema};
 
-use super::rows::{Cell, CellValue, Problem};
-use crate::change::{self, Change, SEPARATOR};
+use super::{
+    rows::{Cell, CellValue, Problem},
+    tally::Effect,
+};
+use crate::change::{self, Change, SEPARATOR, entries::EntryRules};
 use crate::code_file::KnownCodes;
 use crate::commands::bulk::args::Empty;
 
@@ -21,6 +24,7 @@ pub(crate) struct ColumnOptions<'a> {
     /// The name of the column with the record's id, if it was given.
     pub(crate) id_column: Option<&'a str>,
     pub(crate) empty: Empty,
+    pub(crate) rules: EntryRules,
     /// Whether one cell may contain several values, separated by semicolons.
     pub(crate) cells_hold_lists: bool,
 }
@@ -121,27 +125,37 @@ impl<'a> Columns<'a> {
     }
 
     /// Returns the record of a row and its change; the change is empty if the row changes nothing.
+    /// The effect of each cell is added to `effects`.
     ///
     /// # Errors
     /// The problem with the first bad cell.
-    pub(crate) fn change(&self, cells: &[Cell]) -> Result<(u64, Change<'a>), Problem> {
+    pub(crate) fn change(
+        &self,
+        cells: &[Cell],
+        effects: &mut Vec<(usize, Effect)>,
+    ) -> Result<(u64, Change<'a>), Problem> {
         let mut id = None;
         let ColumnOptions {
             entity,
             schema,
             codes,
+            rules,
             ..
         } = *self.column_options;
-        let mut change = Change::new(entity, schema, codes);
+        let mut change = Change::new(entity, schema, codes).with_rules(rules);
         for cell in cells {
             let name = self.names.get(cell.column).map_or("", String::as_str);
             let done = match self.targets.get(cell.column) {
-                Some(Ok(Target::Id)) => read_id(&cell.value).map(|read| id = Some(read)),
+                Some(Ok(Target::Id)) => read_id(&cell.value).map(|read| {
+                    id = Some(read);
+                    Effect::Nothing
+                }),
                 Some(Ok(target)) => self.column_options.apply(&mut change, target, &cell.value),
                 Some(Err(problem)) => Err(problem.clone()),
-                None => Ok(()),
+                None => Ok(Effect::Nothing),
             };
-            done.map_err(|problem| Problem::of_column(name, problem))?;
+            let effect = done.map_err(|problem| Problem::of_column(name, problem))?;
+            effects.push((cell.column, effect));
         }
         let id = id.ok_or_else(|| {
             let id = self.column_options.id_column.unwrap_or(DEFAULT_ID);
@@ -229,66 +243,74 @@ impl ColumnOptions<'_> {
         })
     }
 
-    /// Adds the value of a cell to the change.
+    /// Adds the value of a cell to the change, and returns its effect.
     fn apply(
         &self,
         change: &mut Change<'_>,
         target: &Target,
         value: &CellValue,
-    ) -> Result<(), String> {
+    ) -> Result<Effect, String> {
+        let set = |()| Effect::Set;
         match (target, value) {
             // The API cannot remove a phone: an empty cell just adds none.
-            (Target::Id | Target::Ignored, _) | (Target::Add { .. }, CellValue::Empty) => Ok(()),
-            (Target::Set { .. }, CellValue::Empty) if self.empty == Empty::Leave => Ok(()),
-            (Target::Set { field, .. }, CellValue::Empty) => change.clear(field),
+            (Target::Id | Target::Ignored, _) => Ok(Effect::Nothing),
+            (Target::Add { .. }, CellValue::Empty) => Ok(Effect::Left),
+            (Target::Set { .. }, CellValue::Empty) if self.empty == Empty::Leave => Ok(Effect::Left),
+            (Target::Set { field, .. }, CellValue::Empty) => {
+                change.clear(field).map(|()| Effect::Cleared)
+            }
             (Target::Set { field, is_multiple }, CellValue::Text(text)) => {
                 if self.cells_hold_lists || !is_multiple {
-                    change.set(field, text)
+                    change.set(field, text).map(set)
                 } else {
-                    change.set_list(field, std::slice::from_ref(text))
+                    change
+                        .set_list(field, std::slice::from_ref(text))
+                        .map(set)
                 }
             }
             (Target::Set { field, is_multiple }, CellValue::List(texts)) => {
                 if *is_multiple {
-                    change.set_list(field, texts)
+                    change.set_list(field, texts).map(set)
                 } else {
                     Err(format!("`{field}` takes one value, not a list"))
                 }
             }
+            (Target::Add { multifield, .. }, CellValue::Text(text)) if self.cells_hold_lists => {
+                let parts = self.rules.split(*multifield, text, SEPARATOR);
+                add(change, target, &parts)
+            }
             (Target::Add { .. }, CellValue::Text(text)) => {
-                let parts = if self.cells_hold_lists {
-                    text.split(SEPARATOR).collect()
-                } else {
-                    vec![text.as_str()]
-                };
-                add(change, target, parts)
+                add(change, target, std::slice::from_ref(text))
             }
-            (Target::Add { .. }, CellValue::List(texts)) => {
-                add(change, target, texts.iter().map(String::as_str).collect())
-            }
+            (Target::Add { .. }, CellValue::List(texts)) => add(change, target, texts),
         }
     }
 }
 
-fn add(change: &mut Change<'_>, target: &Target, values: Vec<&str>) -> Result<(), String> {
+fn add(change: &mut Change<'_>, target: &Target, values: &[String]) -> Result<Effect, String> {
     let Target::Add {
         field,
         multifield,
         type_id,
     } = target
     else {
-        return Ok(());
+        return Ok(Effect::Nothing);
     };
-    for value in values.into_iter().map(str::trim) {
+    let mut added = 0;
+    for value in values.iter().map(|value| value.trim()) {
         let own = value.rsplit_once(':').map(|(_, own)| own);
         let has_own = own.is_some_and(|own| multifield.type_ids().contains(&own));
         match type_id {
-            _ if value.is_empty() => {}
+            _ if value.is_empty() => continue,
             Some(type_id) if !has_own => change.add(field, &format!("{value}:{type_id}"))?,
             _ => change.add(field, value)?,
         }
+        added += 1;
     }
-    Ok(())
+    Ok(match added {
+        0 => Effect::Left,
+        _ => Effect::Added(added),
+    })
 }
 
 impl Target {

@@ -1,8 +1,10 @@
 //! The file with the rows. It is read twice, and never held in memory as a whole.
 
 pub(crate) mod columns;
+pub(crate) mod fingerprints;
 pub(crate) mod row_jobs;
 pub(crate) mod rows;
+pub(crate) mod tally;
 
 use std::{
     fmt::Write as _,

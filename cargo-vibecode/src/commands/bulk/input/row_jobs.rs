@@ -6,6 +6,7 @@ use super::{
     HashedRows, Input,
     columns::{ColumnOptions, Columns},
     rows::{Problem, Record, Rows},
+    tally::{Effect, Tally},
 };
 use crate::failure::Failure;
 
@@ -16,6 +17,9 @@ pub(crate) struct RowJobs<'a> {
     rows: HashedRows,
     record: Record,
     columns: Columns<'a>,
+    tally: Tally,
+    /// The effects of the cells of a row. The buffer is reused.
+    effects: Vec<(usize, Effect)>,
 }
 
 /// A row and the change that it requests.
@@ -41,6 +45,8 @@ impl<'a> RowJobs<'a> {
             rows: input.rows()?,
             record: Record::default(),
             columns: Columns::new(column_options),
+            tally: Tally::default(),
+            effects: Vec::new(),
         };
         if matches!(row_jobs.rows, Rows::Csv(_)) {
             row_jobs.read_header()?;
@@ -95,18 +101,30 @@ impl<'a> RowJobs<'a> {
     fn read_change(&mut self) -> Result<(u64, Option<PatchJob>), Problem> {
         let cells = self.rows.cells(&self.record, &mut self.columns.names)?;
         self.columns.resolve();
-        let (id, change) = self.columns.change(&cells)?;
+        self.effects.clear();
+        let (id, change) = self.columns.change(&cells, &mut self.effects)?;
+        let line = self.record.line;
         if change.is_empty() {
+            self.tally.add(line, id, &self.effects);
             return Ok((id, None));
         }
+        let lacking = change.lacking_country();
         let job = change.job(id);
-        let job = job.map_err(|error| Problem::of_the_row(error.explanation()))?;
+        let job = job.map_err(|error| Problem::of_the_row(error.explanation()));
+        let job = job?;
+        self.tally.add(line, id, &self.effects);
+        self.tally.add_lacking_country(line, id, lacking);
         Ok((id, Some(job)))
     }
 
     /// Returns the last row that was read, unchanged from the file.
     pub(crate) fn record(&self) -> &Record {
         &self.record
+    }
+
+    /// Returns the effects of the valid rows that were read.
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     pub(crate) fn columns(&self) -> &Columns<'a> {

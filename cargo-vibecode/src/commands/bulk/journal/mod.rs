@@ -18,7 +18,7 @@ use tokio::time::Instant;
 
 use self::{outcome::RowFailure, row_set::Ranges};
 use super::args::Empty;
-use crate::failure::Failure;
+use crate::{change::entries::Phones, failure::Failure};
 
 /// The version of the journal's format.
 pub(crate) const VERSION: u32 = 1;
@@ -70,12 +70,19 @@ pub(crate) struct Header {
     pub(crate) version: u32,
     pub(crate) entity: String,
     pub(crate) base_url: String,
+    /// The portal's host, if the API reports it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) portal: Option<String>,
     pub(crate) input_sha256: String,
     pub(crate) delimiter: Option<char>,
     pub(crate) map: Vec<(String, String)>,
     pub(crate) ignore: Vec<String>,
     pub(crate) id_column: Option<String>,
     pub(crate) empty: Empty,
+    #[serde(default)]
+    pub(crate) phones: Phones,
+    #[serde(default)]
+    pub(crate) country: Option<u16>,
     pub(crate) ensure: bool,
     pub(crate) skip_bad: bool,
     pub(crate) settle_seconds: u64,
@@ -87,6 +94,11 @@ impl Header {
         if self.input_sha256 != now.input_sha256 {
             return vec!["the file is another one, or has changed since".to_owned()];
         }
+        if let (Some(then), Some(now)) = (&self.portal, &now.portal)
+            && then != now
+        {
+            return vec![format!("the portal was {then} and is now {now}")];
+        }
         let settings = self.settings().into_iter().zip(now.settings());
         settings
             .filter(|((_, then), (_, now))| then != now)
@@ -95,7 +107,7 @@ impl Header {
     }
 
     /// Returns what must be the same whenever the job is resumed, by the names that users know.
-    fn settings(&self) -> [(&'static str, Value); 10] {
+    fn settings(&self) -> [(&'static str, Value); 12] {
         [
             ("the entity", json!(self.entity)),
             ("the base URL", json!(self.base_url)),
@@ -104,6 +116,8 @@ impl Header {
             ("--ignore", json!(self.ignore)),
             ("--id-column", json!(self.id_column)),
             ("--empty", json!(self.empty)),
+            ("--phones", json!(self.phones)),
+            ("--country", json!(self.country)),
             ("--ensure", json!(self.ensure)),
             ("--skip-bad", json!(self.skip_bad)),
             ("--settle", json!(self.settle_seconds)),

@@ -3,7 +3,10 @@
 mod csv;
 mod json_lines;
 
-use std::io::{self, BufRead};
+use std::{
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    io::{self, BufRead},
+};
 
 pub(crate) use self::{
     csv::{CsvRows, detect_delimiter},
@@ -107,6 +110,14 @@ impl Record {
     /// Returns the length of the row in bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes.len()
+    }
+
+    /// Returns a hash of the row and of where it begins.
+    pub(crate) fn fingerprint(&self) -> u32 {
+        let mut hasher = DefaultHasher::new();
+        (self.line, &self.bytes, &self.ends).hash(&mut hasher);
+        let [a, b, c, d, ..] = hasher.finish().to_le_bytes();
+        u32::from_le_bytes([a, b, c, d])
     }
 
     /// Returns the raw CSV cells.
