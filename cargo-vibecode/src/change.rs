@@ -265,8 +265,12 @@ pub(crate) fn is_fixed(field: &Field) -> bool {
     field.read_only || field.immutable
 }
 
+/// A wire name is taken as one, whatever the labels are: `field` has found it, once for all rows.
 fn writable<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, String> {
-    let field = field(schema, name)?;
+    let field = match schema.field(name) {
+        Some(field) => field,
+        None => field(schema, name)?,
+    };
     if field.read_only {
         return Err(format!("`{}` is read-only", field.name));
     }

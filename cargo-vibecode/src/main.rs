@@ -10,6 +10,7 @@ mod output;
 mod portal;
 mod portal_identity;
 mod schema_file;
+mod terminal_text;
 
 use std::process::ExitCode;
 

@@ -104,7 +104,10 @@ impl Identity {
         let scopes = self.scopes.as_ref().map_or_else(String::new, |scopes| {
             format!(", scopes: {}", one_line(&scopes.join(", ")))
         });
-        format!("portal: {portal} (key: {}, {rights}{scopes})", self.kind_of_key)
+        format!(
+            "portal: {portal} (key: {}, {rights}{scopes})",
+            self.kind_of_key
+        )
     }
 
     pub(crate) fn json(&self) -> Value {
@@ -147,7 +150,11 @@ mod tests {
     #[test]
     fn a_portal_is_compared_by_its_host() {
         let acme = identity(Some("acme.bitrix24.ru"));
-        for same in ["acme.bitrix24.ru", " ACME.bitrix24.ru", "https://acme.bitrix24.ru/crm/"] {
+        for same in [
+            "acme.bitrix24.ru",
+            " ACME.bitrix24.ru",
+            "https://acme.bitrix24.ru/crm/",
+        ] {
             assert!(acme.assert_portal(same).is_ok(), "{same}");
         }
         for other in ["acme.bitrix24.com", "acme", "xacme.bitrix24.ru", ""] {

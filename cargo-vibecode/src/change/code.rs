@@ -22,8 +22,8 @@ pub(super) fn of_text<'t>(
     };
     let items = || parts.iter().flat_map(|(_, items)| items.iter());
     if let Some(item) = items().find(|item| item.id == text) {
-        let lower = text.to_lowercase();
-        let mut so_called = items().filter(|other| other.label.to_lowercase() == lower);
+        // In another case it is no name beside a code: `NEW` and the name `New`.
+        let mut so_called = items().filter(|other| other.label == text);
         return match so_called.find(|other| other.id != item.id) {
             Some(other) => Err(format!(
                 "has two codes that this text may mean: it is one of them, and the name of {}: write the name of the first, or the code of the second",
@@ -211,7 +211,8 @@ mod tests {
     fn a_text_is_never_one_code_and_the_name_of_another() {
         let codes = codes();
         for text in ["PARTNER", "partner"] {
-            let read = of_text(&types(), text, &codes);
+            let field = types();
+            let read = of_text(&field, text, &codes);
             assert_eq!(read.is_err(), text == "PARTNER", "{text}: {read:?}");
         }
         assert_eq!(of_text(&types(), "партнёры", &codes), Ok("PARTNER"));

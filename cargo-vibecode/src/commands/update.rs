@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     ExitStatus,
     args::name_and_value,
-    change::{Change, entries::EntryRules},
+    change::{self, Change, entries::EntryRules},
     code_file::KnownCodes,
     failure::Failure,
     output::Output,
@@ -60,14 +60,15 @@ pub(crate) async fn run(
     let codes = KnownCodes::load()?;
     let mut change = Change::new(&args.entity, &schema, &codes).with_rules(args.rules);
     let mut problems = Vec::new();
+    let named = |name: &str| change::field(&schema, name).map(|field| &*field.name);
     for (name, text) in &args.set {
-        problems.extend(change.set(name, text).err());
+        problems.extend(named(name).and_then(|name| change.set(name, text)).err());
     }
     for (name, text) in &args.add {
-        problems.extend(change.add(name, text).err());
+        problems.extend(named(name).and_then(|name| change.add(name, text)).err());
     }
     for name in &args.clear {
-        problems.extend(change.clear(name).err());
+        problems.extend(named(name).and_then(|name| change.clear(name)).err());
     }
     if !problems.is_empty() {
         return Err(Failure::new(problems.join("\nerror: ")));

@@ -14,7 +14,10 @@ async fn the_portal_and_the_key_are_shown_before_the_summary() {
     desk.write("a.csv", TWO);
     for words in ["contacts a.csv", "contacts a.csv --yes"] {
         let said = desk.run(words);
-        said.assert(0, "portal: sandbox.invalid (key: personal, reads and writes");
+        said.assert(
+            0,
+            "portal: sandbox.invalid (key: personal, reads and writes",
+        );
         let at = |part: &str| said.out.find(part).unwrap();
         assert!(at("portal: ") < at("2 rows: "), "{said:?}");
     }
@@ -71,27 +74,46 @@ async fn a_check_warns_if_the_portal_cannot_be_asked() {
     let desk = Desk::new().await;
     desk.write("a.csv", TWO);
     let mut command = desk.command("contacts a.csv");
-    let said = Said::of(command.env("VIBECODE_API_KEY", "vibe_api_nobody").output().unwrap());
+    let said = Said::of(
+        command
+            .env("VIBECODE_API_KEY", "vibe_api_nobody")
+            .output()
+            .unwrap(),
+    );
     said.assert(0, "2 rows: 2 to send");
-    said.assert(0, "warning: nothing was sent, since the API did not report which portal");
+    said.assert(
+        0,
+        "warning: nothing was sent, since the API did not report which portal",
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_phone_or_email_is_a_bad_row() {
     let desk = Desk::of(20).await;
     let cells = [
-        "7.91699E+10", "#N/A", "'+79161112233", "нет", "-", "+7916111223", "102",
-        "+79161112233 +79161112234", "\"=\"\"+79161112233\"\"\"",
+        "7.91699E+10",
+        "#N/A",
+        "'+79161112233",
+        "нет",
+        "-",
+        "+7916111223",
+        "102",
+        "+79161112233 +79161112234",
+        "\"=\"\"+79161112233\"\"\"",
     ];
     let rows = (1..).zip(cells).map(|(id, cell)| format!("{id},{cell},\n"));
     let rows = rows.collect::<Vec<_>>().concat();
-    desk.write("a.csv", format!("id,phone,email\n{rows}10,,a@b\n11,+79161112233;102,a@b.ru\n"));
+    desk.write(
+        "a.csv",
+        format!("id,phone,email\n{rows}10,,a@b\n11,+79161112233;102,a@b.ru\n"),
+    );
     let said = desk.run("contacts a.csv --yes");
     said.assert(1, "11 rows: 1 to send, 0 without a change, 10 bad");
     said.assert(1, "`phone` has a number that a spreadsheet has shortened");
     said.assert(1, "`email` has no dot after the `@`");
     desk.assert_nothing_sent();
-    desk.run("contacts a.csv --yes --skip-bad").assert(1, "1 row done, 0 failed, 10 bad");
+    desk.run("contacts a.csv --yes --skip-bad")
+        .assert(1, "1 row done, 0 failed, 10 bad");
     let phones = desk.phones(11);
     assert_eq!(phones, [("+79161112233;102".to_owned(), "WORK".to_owned())]);
 }
@@ -113,9 +135,15 @@ async fn phones_without_a_country_code_are_counted_or_completed() {
     let phones: Vec<String> = (1..=4).map(|id| desk.phones(id)[0].0.clone()).collect();
     assert_eq!(
         phones,
-        ["+79161112233", "+79161112234", "+79161112235", "+74951112236 доб. 102"]
+        [
+            "+79161112233",
+            "+79161112234",
+            "+79161112235",
+            "+74951112236 доб. 102"
+        ]
     );
-    desk.run("contacts a.csv --country 7 --resume").assert(0, "already finished");
+    desk.run("contacts a.csv --country 7 --resume")
+        .assert(0, "already finished");
     desk.run("contacts a.csv --resume")
         .assert(2, "--country was 7 and is now null");
 }
@@ -133,13 +161,19 @@ async fn phones_are_added_as_they_are_on_request() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_summary_shows_what_each_column_does() {
     let desk = Desk::of(3).await;
-    desk.write("a.csv", "id,post,comments,phone\n1,a,,+79161112233;+79161112234\n2,,x,\n3,b,y,\n");
+    desk.write(
+        "a.csv",
+        "id,post,comments,phone\n1,a,,+79161112233;+79161112234\n2,,x,\n3,b,y,\n",
+    );
     let said = desk.run("contacts a.csv");
-    said.assert(0, "column    field                   set  cleared  left  added");
-    said.assert(0, "post      post                    2             1");
-    said.assert(0, "phone     phone, added as WORK                  2     2");
+    said.assert(
+        0,
+        "column    field                 set  cleared  left  added",
+    );
+    said.assert(0, "post      post                  2             1");
+    said.assert(0, "phone     phone, added as WORK                2     2");
     let said = desk.run("contacts a.csv --empty clear");
-    said.assert(0, "post      post                    2    1");
+    said.assert(0, "post      post                  2    1");
     said.assert(
         0,
         "the column `post` clears `post` of 1 record because of --empty clear (the first is row 3, record 2)",
@@ -149,11 +183,17 @@ async fn the_summary_shows_what_each_column_does() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_few_rows_are_tried_first_and_the_others_later() {
     let desk = Desk::of(120).await;
-    let rows = (1..=120).map(|id| format!("{id},p{id}\n")).collect::<Vec<_>>().concat();
+    let rows = (1..=120)
+        .map(|id| format!("{id},p{id}\n"))
+        .collect::<Vec<_>>()
+        .concat();
     desk.write("a.csv", format!("id,post\n{rows}"));
     let said = desk.run("contacts a.csv --limit 2 --yes --no-throttle");
     said.assert(0, "2 rows done, 0 failed");
-    said.assert(0, "118 rows are not sent yet because of --limit. To send: cargo vibecode bulk contacts a.csv");
+    said.assert(
+        0,
+        "118 rows are not sent yet because of --limit. To send: cargo vibecode bulk contacts a.csv",
+    );
     assert!(!said.out.contains("--limit 2"), "{said:?}");
     assert_eq!(desk.field(2, "post"), "p2");
     assert_ne!(desk.field(3, "post"), "p3");
@@ -169,11 +209,17 @@ async fn a_few_rows_are_tried_first_and_the_others_later() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_first_batch_without_success_stops_the_job() {
     let desk = Desk::of(1).await;
-    let rows = (1001..=1120).map(|id| format!("{id},p\n")).collect::<Vec<_>>().concat();
+    let rows = (1001..=1120)
+        .map(|id| format!("{id},p\n"))
+        .collect::<Vec<_>>()
+        .concat();
     desk.write("a.csv", format!("id,post\n{rows}"));
     let said = desk.run("contacts a.csv --yes --no-throttle");
     said.assert(2, "no row of the first batch is done: row 2: ");
-    said.assert(2, "[ENTITY_NOT_FOUND]. To go on although rows fail, resume with --max-failed ROWS");
+    said.assert(
+        2,
+        "[ENTITY_NOT_FOUND]. To go on although rows fail, resume with --max-failed ROWS",
+    );
     said.assert(2, "0 rows done, 50 failed so far. To resume");
     assert_eq!(desk.requests().len(), 1);
     desk.run("contacts a.csv --resume --max-failed 60 --no-throttle")
@@ -195,13 +241,19 @@ async fn a_row_that_changes_while_others_are_sent_does_not_leave() {
     };
     desk.write("a.csv", file("p"));
     desk.fault(Fault::delay(Duration::from_millis(1_500)));
-    let child = desk.command("contacts a.csv --yes --no-throttle").spawn().unwrap();
+    let child = desk
+        .command("contacts a.csv --yes --no-throttle")
+        .spawn()
+        .unwrap();
     while desk.requests().is_empty() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     desk.write("a.csv", file("q"));
     let said = Said::of(child.wait_with_output().unwrap());
-    said.assert(2, "the file has changed since its rows were checked: row 301 is different");
+    said.assert(
+        2,
+        "the file has changed since its rows were checked: row 301 is different",
+    );
     assert_ne!(desk.field(300, "post"), "q");
     assert_ne!(desk.field(299, "post"), "p");
     desk.run("contacts a.csv --resume --no-throttle")

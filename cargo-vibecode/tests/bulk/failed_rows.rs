@@ -11,8 +11,7 @@ async fn failed_rows_are_written_as_they_were_and_can_be_run_again() {
         "a.csv",
         "\u{feff}id;post;comments\n1;a;\"x;\"\"y\"\n404;b;\"two\nlines\"\n3;c;\n",
     );
-    desk
-        .fault(Fault::in_batch([(2, CallFault::error("VALIDATION_ERROR"))]));
+    desk.fault(Fault::in_batch([(2, CallFault::error("VALIDATION_ERROR"))]));
     let said = desk.run("contacts a.csv --yes");
     said.assert(1, "1 row done, 2 failed");
     said.assert(1, "the failed rows are in a.failed.csv");

@@ -14,6 +14,7 @@ mod input;
 mod interrupted;
 mod journal;
 mod kills;
+mod old_values;
 mod secrets;
 mod sending;
 mod support;

@@ -153,8 +153,7 @@ async fn a_batch_that_is_refused_leaves_those_behind_it_to_be_sent_after_it() {
     let desk = Desk::of(100).await;
     // The third batch is one row about a record of the second, so it is sent after that.
     desk.write("a.csv", format!("{}60,late\n", rows(100)));
-    desk
-        .faults([Fault::delay(Duration::ZERO), Fault::error("SCOPE_DENIED")]);
+    desk.faults([Fault::delay(Duration::ZERO), Fault::error("SCOPE_DENIED")]);
     let said = desk.run("contacts a.csv --yes --no-throttle --settle 1");
     said.assert(2, "[SCOPE_DENIED]");
     said.assert(2, "50 rows done, 0 failed so far");

@@ -68,6 +68,8 @@ impl Desk {
         command
             .args(["vibecode", "bulk"])
             .args(words.split_whitespace())
+            // The tests of backups ask for them.
+            .args((!words.contains("backup")).then_some("--no-backup"))
             .args(["--base-url", self.sandbox.url()])
             .current_dir(&self.folder)
             .env("VIBECODE_API_KEY", Sandbox::API_KEY)

@@ -8,7 +8,9 @@ pub(super) fn check(text: &str) -> Result<(), String> {
         return problem("requires an email address, such as name@company.ru: there is no `@`");
     };
     if count > 1 {
-        return problem("has more than one email address: separate them with `;`, or use one cell each");
+        return problem(
+            "has more than one email address: separate them with `;`, or use one cell each",
+        );
     }
     let is_strange = |letter: char| {
         letter.is_whitespace() || letter.is_control() || "<>()[],;:\"\\|`".contains(letter)
@@ -21,7 +23,9 @@ pub(super) fn check(text: &str) -> Result<(), String> {
         return problem("has no dot after the `@`: write the whole domain");
     }
     let is_label = |label: &&str| {
-        let allowed = label.chars().all(|letter| letter.is_alphanumeric() || letter == '-');
+        let allowed = label
+            .chars()
+            .all(|letter| letter.is_alphanumeric() || letter == '-');
         !label.is_empty() && allowed && !label.starts_with('-') && !label.ends_with('-')
     };
     let last = labels.last().copied().unwrap_or_default();
@@ -51,9 +55,31 @@ mod tests {
             assert_eq!(check(text), Ok(()), "{text}");
         }
         for text in [
-            "", "-", "нет", "no", "a", "a@", "@b.ru", "a@b", "a@b.", "a@.ru", "a@b..ru", "a@b.r",
-            "a b@c.ru", "a@b.ru c@d.ru", "a@b.ru, c@d.ru", "a@@b.ru", "mailto:a@b.ru", "<a@b.ru>",
-            "a@b.ru,", "a@b,ru", "a@-b.ru", ".a@b.ru", "a@1.2", "+79161112233", "a@b.ru\u{a0}",
+            "",
+            "-",
+            "нет",
+            "no",
+            "a",
+            "a@",
+            "@b.ru",
+            "a@b",
+            "a@b.",
+            "a@.ru",
+            "a@b..ru",
+            "a@b.r",
+            "a b@c.ru",
+            "a@b.ru c@d.ru",
+            "a@b.ru, c@d.ru",
+            "a@@b.ru",
+            "mailto:a@b.ru",
+            "<a@b.ru>",
+            "a@b.ru,",
+            "a@b,ru",
+            "a@-b.ru",
+            ".a@b.ru",
+            "a@1.2",
+            "+79161112233",
+            "a@b.ru\u{a0}",
         ] {
             assert!(check(text).is_err(), "{text}");
         }
@@ -61,7 +87,12 @@ mod tests {
 
     #[test]
     fn a_problem_does_not_show_the_address() {
-        for text in ["secret", "secret@b", "secret@b.ru secret@b.ru", "sec ret@b.ru"] {
+        for text in [
+            "secret",
+            "secret@b",
+            "secret@b.ru secret@b.ru",
+            "sec ret@b.ru",
+        ] {
             assert!(!check(text).unwrap_err().contains("sec"), "{text}");
         }
     }

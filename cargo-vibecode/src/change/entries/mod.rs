@@ -76,7 +76,8 @@ impl EntryRules {
         let mut values: Vec<String> = Vec::new();
         let parts = cell.split(separator).map(str::trim);
         for part in parts.filter(|part| !part.is_empty()) {
-            let known = |(value, type_id)| multifield.type_ids().contains(&type_id).then_some(value);
+            let known =
+                |(value, type_id)| multifield.type_ids().contains(&type_id).then_some(value);
             let value = part.rsplit_once(':').and_then(known).unwrap_or(part);
             let is_extension = self.phones == Phones::Check
                 && multifield != Multifield::Email

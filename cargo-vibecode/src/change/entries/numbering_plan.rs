@@ -66,7 +66,11 @@ impl NumberingPlan {
             (rest.len() > FEWEST_DIGITS && !rest.starts_with('0')).then_some(rest)
         };
         let Some(length) = self.digits else {
-            if let Some(rest) = self.international_prefixes.iter().find_map(|it| abroad(&it)) {
+            if let Some(rest) = self
+                .international_prefixes
+                .iter()
+                .find_map(|it| abroad(&it))
+            {
                 return Ok(rest.to_owned());
             }
             let trunk = self.trunk_prefixes.iter();
@@ -91,7 +95,11 @@ impl NumberingPlan {
         if let Some(national) = national {
             return Ok(format!("{code}{national}"));
         }
-        if let Some(rest) = self.international_prefixes.iter().find_map(|it| abroad(&it)) {
+        if let Some(rest) = self
+            .international_prefixes
+            .iter()
+            .find_map(|it| abroad(&it))
+        {
             return Ok(rest.to_owned());
         }
         Err(format!(
@@ -117,7 +125,9 @@ pub(super) fn check_full(digits: &str) -> Result<(), String> {
     if digits.starts_with('0') || digits.starts_with("83") || digits.starts_with("89") {
         return Err("has no country code after the `+`: write +7 instead of 8".to_owned());
     }
-    let plan = PLANS.iter().find(|row| digits.starts_with(&row.0.to_string()));
+    let plan = PLANS
+        .iter()
+        .find(|row| digits.starts_with(&row.0.to_string()));
     let Some((code, expected, ..)) = plan else {
         return Ok(());
     };
@@ -130,7 +140,10 @@ pub(super) fn check_full(digits: &str) -> Result<(), String> {
     }
     // Area codes that nobody has: mostly a country code twice, with a digit missing.
     let is_assigned = match code {
-        7 => !national.starts_with(['0', '1', '2']) && !["78", "79"].iter().any(|no| national.starts_with(no)),
+        7 => {
+            !national.starts_with(['0', '1', '2'])
+                && !["78", "79"].iter().any(|no| national.starts_with(no))
+        }
         1 => !national.starts_with(['0', '1']),
         _ => true,
     };

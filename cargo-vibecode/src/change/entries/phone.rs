@@ -7,7 +7,19 @@ use super::{
 
 /// Words and marks before an extension. Longer ones come before those that begin them.
 const EXTENSION_MARKS: [&str; 13] = [
-    "добавочный", "добав", "доб", "внутренний", "внутр", "вн", "extension", "ext", "доп", "x", "х", "#", ";",
+    "добавочный",
+    "добав",
+    "доб",
+    "внутренний",
+    "внутр",
+    "вн",
+    "extension",
+    "ext",
+    "доп",
+    "x",
+    "х",
+    "#",
+    ";",
 ];
 const MOST_EXTENSION_DIGITS: usize = 6;
 /// Without `+`, a longer number is two numbers.
@@ -76,7 +88,9 @@ fn split_extension(text: &str) -> Result<(&str, &str), String> {
     let before_mark = |at: usize| {
         let rest = text.get(at..)?;
         let lower = rest.to_lowercase();
-        let mark = EXTENSION_MARKS.iter().find(|mark| lower.starts_with(**mark))?;
+        let mark = EXTENSION_MARKS
+            .iter()
+            .find(|mark| lower.starts_with(**mark))?;
         let head = text.get(..at)?;
         let has_number = head.chars().filter(char::is_ascii_digit).count() >= FEWEST_DIGITS;
         has_number.then_some((head, rest, mark.chars().count()))
@@ -128,8 +142,17 @@ fn digits_of(number: &str) -> Result<String, String> {
                 }
                 since_separator = 0;
             }
-            ' ' | '-' | '(' | ')' | '.' | '\t' | '\u{a0}' | '\u{2009}' | '\u{202f}'
-            | '\u{2010}'..='\u{2015}' | '\u{2212}' => {}
+            ' '
+            | '-'
+            | '('
+            | ')'
+            | '.'
+            | '\t'
+            | '\u{a0}'
+            | '\u{2009}'
+            | '\u{202f}'
+            | '\u{2010}'..='\u{2015}'
+            | '\u{2212}' => {}
             letter if letter.is_alphabetic() => {
                 let rest = number.split(letter).filter(|part| {
                     part.chars().filter(char::is_ascii_digit).count() >= FEWEST_DIGITS
@@ -161,7 +184,9 @@ fn is_exponent(number: &str) -> bool {
     };
     let is_digits = |text: &str, also: &[char]| {
         text.contains(|letter: char| letter.is_ascii_digit())
-            && text.chars().all(|letter| letter.is_ascii_digit() || also.contains(&letter))
+            && text
+                .chars()
+                .all(|letter| letter.is_ascii_digit() || also.contains(&letter))
     };
     is_digits(mantissa.trim(), &['.', ',', '+', '-']) && is_digits(exponent.trim(), &['+', '-'])
 }
@@ -286,9 +311,17 @@ mod tests {
 
     #[test]
     fn a_problem_does_not_show_the_number() {
-        for text in ["7.91699E+10", "+7916111223", "916111 секрет", "916111222333444555"] {
+        for text in [
+            "7.91699E+10",
+            "+7916111223",
+            "916111 секрет",
+            "916111222333444555",
+        ] {
             let problem = check(text, None).unwrap_err();
-            assert!(!problem.contains("916") && !problem.contains("секрет"), "{problem}");
+            assert!(
+                !problem.contains("916") && !problem.contains("секрет"),
+                "{problem}"
+            );
         }
     }
 }

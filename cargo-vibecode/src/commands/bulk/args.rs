@@ -76,6 +76,19 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(super) skip_bad: bool,
 
+    /// Read the records and show what would change in each, and send nothing.
+    #[arg(long, conflicts_with_all = ["yes", "resume"])]
+    pub(super) plan: bool,
+
+    /// Keep the old values of everything that is changed in this file, which `bulk --empty clear` takes to
+    /// undo the changes [default: FILE.backup.jsonl if there are more than 100 rows].
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub(super) backup: Option<PathBuf>,
+
+    /// Keep no old values.
+    #[arg(long, conflicts_with = "backup")]
+    pub(super) no_backup: bool,
+
     /// Send only this many rows, to try them first. `--resume` without this option sends the others.
     #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) limit: Option<u64>,

@@ -97,7 +97,13 @@ impl Checked {
     pub(super) fn show(&self, output: &Output) {
         let columns = self.columns_with_tallies();
         let columns: Vec<Vec<String>> = columns
-            .map(|(name, goes, tally)| [vec![name.to_owned(), goes.to_owned()], tally.cells().to_vec()].concat())
+            .map(|(name, goes, tally)| {
+                [
+                    vec![name.to_owned(), goes.to_owned()],
+                    tally.cells().to_vec(),
+                ]
+                .concat()
+            })
             .collect();
         let head = ["column", "field", "set", "cleared", "left", "added"];
         output.table(&head, &columns);

@@ -18,6 +18,7 @@ use super::{
         rows::{Record, json_line_with},
     },
     journal::{Journal, outcome::BAD_ROW},
+    spreadsheet_cell::{guarded, unguarded},
 };
 use crate::failure::Failure;
 
@@ -205,13 +206,19 @@ impl Writer {
         for index in 0..*columns {
             let cell = cells.next().unwrap_or_default();
             if !old.contains(&index) {
-                row.push_field(cell);
+                // The cells of a file of failed rows are guarded already.
+                let own = if old.is_empty() {
+                    cell
+                } else {
+                    unguarded(cell)
+                };
+                row.push_field(&guarded(own));
             }
         }
         for cell in error {
-            row.push_field(cell.as_bytes());
+            row.push_field(&guarded(cell.as_bytes()));
         }
-        cells.for_each(|cell| row.push_field(cell));
+        cells.for_each(|cell| row.push_field(&guarded(cell)));
         writer.write_byte_record(&row).map_err(io::Error::from)
     }
 

@@ -6,11 +6,16 @@
 //! before it is sent and after its outcomes are known. `failed` writes the failed rows to a file.
 
 mod args;
+mod backup;
 mod check;
 mod failed;
 mod input;
 mod journal;
+mod old_values;
+mod preview;
+mod records;
 mod send;
+mod spreadsheet_cell;
 
 use std::{path::Path, time::Duration};
 
@@ -25,7 +30,9 @@ use self::{
     journal::{
         Header, Journal,
         resume::{self, Past},
+        row_set::RowSet,
     },
+    preview::Preview,
     send::{
         FailureLimits, Mode, Sender, Stopped,
         plan::{Plan, Selection},
@@ -101,6 +108,9 @@ impl BulkJob<'_> {
         }
         checked.show(output);
         let is_bad = checked.bad > 0 && !args.skip_bad;
+        if args.plan && !is_bad {
+            return self.preview(&checked, &column_options).await;
+        }
         if is_bad || (checked.to_send == 0 && checked.bad == 0) || !is_sent {
             checked.summarize(identity.as_ref(), output);
             self.advise(&checked);
@@ -237,6 +247,74 @@ impl BulkJob<'_> {
         self.settle().saturating_mul(Client::BATCH_SETTLE_FACTOR)
     }
 
+    /// Prints what the rows would change.
+    async fn preview(
+        &self,
+        checked: &Checked,
+        column_options: &ColumnOptions<'_>,
+    ) -> Result<ExitStatus, Failure> {
+        let (client, all) = (self.client()?, RowSet::default());
+        let all = Selection::AllBut(&all);
+        let plan = Plan::new(self.input, column_options, &checked.fingerprints, all)?;
+        let plan = plan.limited(self.args.limit);
+        let preview = Preview::print(&client, plan, self.schema, self.output).await?;
+        preview.summarize(self.output);
+        Ok(exit_status(checked.bad + preview.not_found))
+    }
+
+    /// Writes the backup of the rows that this process is going to send for the first time.
+    async fn keep_old_values(
+        &self,
+        sender: &mut Sender<'_>,
+        past: &Past,
+        column_options: &ColumnOptions<'_>,
+        checked: &Checked,
+    ) -> Result<(), Stopped> {
+        let Self { args, output, .. } = *self;
+        let mut kept = past.done.clone();
+        kept.insert_all(&past.open);
+        kept.insert_all(&past.backed_up);
+        let left = checked.to_send.saturating_sub(kept.len());
+        let rows = left.min(args.limit.unwrap_or(u64::MAX));
+        let is_wanted = args.backup.is_some() || rows > backup::MOST_ROWS_WITHOUT;
+        if args.no_backup || rows == 0 || !is_wanted {
+            return Ok(());
+        }
+        let path = match &args.backup {
+            Some(path) if path.exists() => {
+                let problem = "there is a file of this name: name another one for the backup";
+                return Err(Failure::in_file(path, problem).into());
+            }
+            Some(path) => path.clone(),
+            None => backup::next_path(self.input),
+        };
+        let plan = Plan::new(
+            self.input,
+            column_options,
+            &checked.fingerprints,
+            Selection::AllBut(&kept),
+        )?;
+        let plan = plan.limited(args.limit);
+        output.line(format!("reading the old values of {}", check::rows(rows)));
+        let client = sender.client.clone();
+        let written = tokio::select! {
+            written = backup::write(&client, plan, self.schema, &path) => written,
+            () = sender.interrupts.next() => return Err(Stopped::Interrupted),
+        };
+        let backup = written?;
+        sender.journal.backed_up(backup.rows.clone())?;
+        let undo = [
+            "bulk",
+            &args.entity,
+            &backup.path().display().to_string(),
+            "--empty",
+            "clear",
+            "--yes",
+        ];
+        backup.show(&command(&undo.map(str::to_owned)), output);
+        Ok(())
+    }
+
     /// Sends the rows that an earlier process left open, and then those that have never been sent.
     async fn send(
         &self,
@@ -246,6 +324,8 @@ impl BulkJob<'_> {
         column_options: &ColumnOptions<'_>,
         checked: &Checked,
     ) -> Result<(), Stopped> {
+        self.keep_old_values(sender, &past, column_options, checked)
+            .await?;
         sender.progress.begin_at(past.ok, past.failed);
         let why = "requests of the earlier process may still be running at the server";
         sender

@@ -255,7 +255,9 @@ impl ColumnOptions<'_> {
             // The API cannot remove a phone: an empty cell just adds none.
             (Target::Id | Target::Ignored, _) => Ok(Effect::Nothing),
             (Target::Add { .. }, CellValue::Empty) => Ok(Effect::Left),
-            (Target::Set { .. }, CellValue::Empty) if self.empty == Empty::Leave => Ok(Effect::Left),
+            (Target::Set { .. }, CellValue::Empty) if self.empty == Empty::Leave => {
+                Ok(Effect::Left)
+            }
             (Target::Set { field, .. }, CellValue::Empty) => {
                 change.clear(field).map(|()| Effect::Cleared)
             }
@@ -263,9 +265,7 @@ impl ColumnOptions<'_> {
                 if self.cells_hold_lists || !is_multiple {
                     change.set(field, text).map(set)
                 } else {
-                    change
-                        .set_list(field, std::slice::from_ref(text))
-                        .map(set)
+                    change.set_list(field, std::slice::from_ref(text)).map(set)
                 }
             }
             (Target::Set { field, is_multiple }, CellValue::List(texts)) => {

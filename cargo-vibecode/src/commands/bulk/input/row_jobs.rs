@@ -4,11 +4,11 @@ use vibecode_runtime::PatchJob;
 
 use super::{
     HashedRows, Input,
-    columns::{ColumnOptions, Columns},
-    rows::{Problem, Record, Rows},
+    columns::{ColumnOptions, Columns, ERROR_COLUMNS},
+    rows::{CellValue, Problem, Record, Rows},
     tally::{Effect, Tally},
 };
-use crate::failure::Failure;
+use crate::{commands::bulk::spreadsheet_cell::unguarded, failure::Failure};
 
 /// The rows of one pass.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub(crate) struct RowJobs<'a> {
     tally: Tally,
     /// The effects of the cells of a row. The buffer is reused.
     effects: Vec<(usize, Effect)>,
+    /// Whether this is a file of failed rows, in which formulas are guarded.
+    is_guarded: bool,
 }
 
 /// A row and the change that it requests.
@@ -47,6 +49,7 @@ impl<'a> RowJobs<'a> {
             columns: Columns::new(column_options),
             tally: Tally::default(),
             effects: Vec::new(),
+            is_guarded: false,
         };
         if matches!(row_jobs.rows, Rows::Csv(_)) {
             row_jobs.read_header()?;
@@ -70,6 +73,9 @@ impl<'a> RowJobs<'a> {
             })?;
             self.columns.names.push(name.trim().to_owned());
         }
+        let names = &self.columns.names;
+        let mut own = ERROR_COLUMNS.iter();
+        self.is_guarded = own.all(|own| names.iter().any(|name| name == own));
         self.columns.resolve();
         let problems = self.columns.problems();
         if problems.is_empty() {
@@ -99,7 +105,13 @@ impl<'a> RowJobs<'a> {
     }
 
     fn read_change(&mut self) -> Result<(u64, Option<PatchJob>), Problem> {
-        let cells = self.rows.cells(&self.record, &mut self.columns.names)?;
+        let mut cells = self.rows.cells(&self.record, &mut self.columns.names)?;
+        for cell in cells.iter_mut().filter(|_| self.is_guarded) {
+            if let CellValue::Text(text) = &mut cell.value {
+                let length = unguarded(text.as_bytes()).len();
+                text.drain(..text.len() - length);
+            }
+        }
         self.columns.resolve();
         self.effects.clear();
         let (id, change) = self.columns.change(&cells, &mut self.effects)?;

@@ -21,7 +21,7 @@ use super::args::Empty;
 use crate::{change::entries::Phones, failure::Failure};
 
 /// The version of the journal's format.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 /// While requests are under way, something is written this often: the journal shows with this
 /// precision how long its process was alive.
 pub(crate) const HEARTBEAT: Duration = Duration::from_millis(500);
@@ -31,6 +31,11 @@ pub(crate) const HEARTBEAT: Duration = Duration::from_millis(500);
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Line {
     Journal(Header),
+    /// The old values of these rows are in a file.
+    BackedUp {
+        at: u64,
+        rows: Ranges,
+    },
     /// On the disk before the first request of the batch is sent.
     Started {
         batch: u64,
@@ -179,6 +184,12 @@ impl Journal {
         let at = now();
         self.write(&Line::Started { batch, at, rows })?;
         Ok(batch)
+    }
+
+    /// Records that the old values of these rows are in a file.
+    pub(crate) fn backed_up(&mut self, rows: Ranges) -> Result<(), Failure> {
+        self.write(&Line::BackedUp { at: now(), rows })?;
+        self.sync()
     }
 
     pub(crate) fn done(

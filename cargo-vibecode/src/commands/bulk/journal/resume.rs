@@ -21,6 +21,8 @@ pub(crate) struct Past {
     pub(crate) done: RowSet,
     /// Rows that were sent and have no known outcome.
     pub(crate) open: RowSet,
+    /// Rows whose old values are in a backup.
+    pub(crate) backed_up: RowSet,
     pub(crate) ok: u64,
     pub(crate) failed: u64,
     pub(crate) is_finished: bool,
@@ -81,6 +83,10 @@ impl Past {
     fn apply(&mut self, line: Line) {
         match line {
             Line::Journal(_) => {}
+            Line::BackedUp { at, rows } => {
+                rows.iter().for_each(|row| self.backed_up.insert(row));
+                self.heartbeat(at);
+            }
             Line::Started { batch, at, rows } => {
                 self.batches.insert(batch, rows);
                 self.last_batch = self.last_batch.max(batch);

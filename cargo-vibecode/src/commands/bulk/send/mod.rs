@@ -311,7 +311,11 @@ impl<'a> Sender<'a> {
     }
 
     /// Returns the reason to stop if too many rows have failed and others are left.
-    fn too_many_failed(&self, is_first_without_success: bool, first: Option<String>) -> Option<String> {
+    fn too_many_failed(
+        &self,
+        is_first_without_success: bool,
+        first: Option<String>,
+    ) -> Option<String> {
         let (ok, failed) = (self.progress.ok, self.progress.failed);
         if ok + failed >= self.limits.rows {
             return None;

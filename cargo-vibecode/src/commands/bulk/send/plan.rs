@@ -3,9 +3,7 @@
 use vibecode_runtime::{Batch, PatchJob};
 
 use crate::commands::bulk::{
-    input::{
-        Input, columns::ColumnOptions, fingerprints::Fingerprints, row_jobs::RowJobs,
-    },
+    input::{Input, columns::ColumnOptions, fingerprints::Fingerprints, row_jobs::RowJobs},
     journal::row_set::{Ranges, RowSet},
 };
 use crate::failure::Failure;
