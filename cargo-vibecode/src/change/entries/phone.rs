@@ -24,7 +24,7 @@ const EXTENSION_MARKS: [&str; 13] = [
 const MOST_EXTENSION_DIGITS: usize = 6;
 /// Without `+`, a longer number is two numbers.
 const MOST_DIGITS_WITHOUT_PLUS: usize = 13;
-/// Without `+`, a number of so many digits has a country code, unless it begins with 0 or 8.
+/// Without `+`, a number of at least this many digits has a country code, unless it begins with 0 or 8.
 const FEWEST_DIGITS_WITH_A_CODE: usize = 11;
 
 /// Checks a phone. A phone without a country code gets that of `plan`; all others are returned as

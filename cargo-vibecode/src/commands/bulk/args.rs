@@ -20,8 +20,12 @@ Give the option of a list by its label or its id, and a status, a stage or a cur
 vibecode/statuses.json or vibecode/currencies.json. What is in neither file is refused. The name of a stage is \
 looked up in all pipelines: if several have it, write the code, such as C5:WON.
 
-Without --yes the rows are only checked. With --yes, FILE.journal records which rows were sent, so that --resume \
-can continue an interrupted job without adding anything twice. The journal is kept when the job is done. Failed \
+What is no plausible phone or email is refused, since the API can never remove it: see --phones and --country. A \
+label that is the name of another field means neither: write wire:post for the field post.
+
+Without --yes the rows are only checked, and --plan shows what would change in each record. With --yes, FILE.journal records which rows were sent, so that --resume \
+can continue an interrupted job, or one with --limit, without adding anything twice. The old values of more than 100 \
+rows are kept in FILE.backup.jsonl, which `bulk --empty clear` takes to undo the changes. The journal is kept when the job is done. Failed \
 rows are written to FILE.failed.csv.
 
 Exit codes: 0 all rows are done, 1 some rows are bad or failed, 2 the job failed or was interrupted.";

@@ -9,7 +9,7 @@ pub(crate) enum Effect {
     Cleared,
     /// The cell is empty, and the field is not changed.
     Left,
-    /// So many phones or emails are added.
+    /// This many phones or emails are added.
     Added(u64),
 }
 
