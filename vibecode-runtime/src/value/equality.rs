@@ -446,7 +446,11 @@ mod tests {
             check(shows, false, &[(json!("0"), empty.clone())]);
             check(shows, true, &[(json!(0), empty)]);
         }
-        check(shows, true, &[(json!("0"), json!("0")), (json!("0"), json!(0))]);
+        check(
+            shows,
+            true,
+            &[(json!("0"), json!("0")), (json!("0"), json!(0))],
+        );
     }
 
     #[test]
