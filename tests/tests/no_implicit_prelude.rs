@@ -25,9 +25,19 @@ enum Loyalty {
     Other(u64),
 }
 
+#[derive(Enumeration)]
+#[vibecode(entity = "contacts", field = "sourceId")]
+enum Source {
+    #[vibecode(status = "WEB")]
+    Web,
+    #[vibecode(other)]
+    Other(String),
+}
+
 #[derive(Patch, Record)]
 #[vibecode(entity = "contacts", diff)]
 struct Read<T> {
+    source_id: Option<Source>,
     name: Option<T>,
     phone: Vec<Phone>,
     #[vibecode(type_id = "HOME")]
@@ -40,7 +50,7 @@ struct Read<T> {
 
 #[test]
 fn records_options_and_diffs_work_without_a_prelude() {
-    let json = r#"{"name":"Ada","ufCrm_1721244707107":81}"#;
+    let json = r#"{"sourceId":"CALL","name":"Ada","ufCrm_1721244707107":81}"#;
     let raw = RawAnswer::from_json::<Contacts>(json).unwrap();
     let mut read: Read<String> = raw.record().unwrap();
     assert_eq!(::serde_json::to_string(&read.to_patch()).unwrap(), json);
@@ -56,6 +66,8 @@ fn records_options_and_diffs_work_without_a_prelude() {
         r#"{"ufCrm_1721244707107":5}"#
     );
     assert_eq!(Loyalty::Gold.option_id(), 81);
+    assert_eq!(Source::Web.status(), "WEB");
+    assert_eq!(read.source_id.unwrap().status(), "CALL");
 }
 
 #[test]

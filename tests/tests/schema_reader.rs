@@ -177,7 +177,7 @@ fn use_up_codes(bytes: &[u8]) {
         Currencies::read(bytes).map(|currencies| {
             assert_eq!(Currencies::read(currencies.file_text()), Ok(currencies));
         }),
-        Pipelines::read(bytes).map(|pipelines| drop(pipelines.iter().count())),
+        Pipelines::read(bytes).map(|pipelines| assert!(pipelines.iter().is_sorted())),
     ];
     for problem in problems.into_iter().filter_map(Result::err) {
         let message = problem.to_string();

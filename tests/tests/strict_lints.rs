@@ -148,6 +148,47 @@ pub mod records {
     #[vibecode(entity = "contacts", field = "ufCrmLevels")]
     pub enum Level {}
 
+    /// The stages of a pipeline, of which one was there once.
+    #[derive(Debug, Clone, Copy, Enumeration)]
+    #[vibecode(entity = "deals", field = "stageId", pipeline = 5)]
+    pub enum Stage {
+        /// Won.
+        #[vibecode(status = "WON")]
+        Won,
+        /// Lost.
+        #[deprecated = "no deal is lost any more"]
+        #[vibecode(status = "LOSE")]
+        Lose,
+    }
+
+    /// Sources with their names.
+    #[derive(Debug, Clone, Enumeration)]
+    #[vibecode(
+        entity = "contacts",
+        field = "sourceId",
+        schema = "schemas/contacts.json"
+    )]
+    pub enum Source {
+        /// A website.
+        #[vibecode(label = "Website")]
+        Web,
+        /// All others.
+        #[vibecode(other)]
+        Other(String),
+    }
+
+    /// A deal.
+    #[derive(Debug, Patch, Record)]
+    #[vibecode(entity = "deals", diff)]
+    pub struct Staged {
+        /// The stage.
+        #[vibecode(field = "stageId")]
+        pub stage: Option<Stage>,
+        /// The stages that it had.
+        #[vibecode(field = "ufCrmStages", kind = "crm_status", multiple)]
+        pub stages: Vec<String>,
+    }
+
     /// A list of emails.
     pub type Emails = Vec<Email>;
 

@@ -1,6 +1,6 @@
 //! Jobs: the queued patch is the patch that is sent, by the same rules.
 
-use vibecode_runtime::{ErrorKind, Outcome, Patch, PatchJob, Phone};
+use vibecode_runtime::{ErrorKind, Mismatch, MismatchKind, Outcome, Patch, PatchJob, Phone};
 use vibecode_sandbox::{Entity, Fault, Sandbox};
 
 use crate::{Customer, client};
@@ -64,6 +64,27 @@ async fn an_untyped_job_is_sent_as_the_patch_that_it_stands_for() {
     let requests = sandbox.requests();
     assert_eq!(requests[0].body_str(), requests[1].body_str());
     assert_eq!(requests[1].path(), "/v1/contacts/72");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_record_of_a_job_is_read_in_a_batch_and_compared_with_the_job() {
+    let sandbox = Sandbox::start().await;
+    let client = client(&sandbox);
+    let job = PatchJob::untyped("contacts", 71)
+        .set("post", "Director")
+        .set("ufCrmNoSuchField", "lost")
+        .add("phone", "+79161112233", "MOBILE")
+        .job()
+        .unwrap();
+    client.update_job(&job).await.unwrap();
+    client.update_job(&job).await.unwrap();
+    let read = client.batch().get_record_of(&job).send().await.unwrap();
+    let read = read.into_iter().next().unwrap().unwrap();
+    let mismatches = job.mismatches(read.raw());
+    let fields: Vec<_> = mismatches.iter().map(Mismatch::field).collect();
+    assert_eq!(fields, ["ufCrmNoSuchField"]);
+    assert_eq!(mismatches[0].kind(), MismatchKind::NotShown);
+    assert_eq!(job.duplicates(read.raw())[0].ids().len(), 2);
 }
 
 #[tokio::test(start_paused = true)]

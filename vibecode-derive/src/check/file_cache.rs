@@ -17,7 +17,9 @@ use quote::quote;
 type Version = (Option<SystemTime>, u64);
 
 /// What was read from files, by path and by what else the reading depends on.
-pub(crate) struct FileCache<K, V>(OnceLock<Mutex<HashMap<(PathBuf, K), (Version, V)>>>);
+pub(crate) struct FileCache<K, V>(OnceLock<Mutex<Contents<K, V>>>);
+
+type Contents<K, V> = HashMap<(PathBuf, K), (Version, V)>;
 
 impl<K: Eq + Hash, V: Clone> FileCache<K, V> {
     pub(crate) const fn new() -> Self {

@@ -137,9 +137,10 @@ impl<'a> Variants<'a> {
         let arms = self.named.iter();
         let arms =
             arms.map(|(variant, code, _)| quote!(#code => __v::Option::Some(Self::#variant),));
-        let rest = match &self.other {
-            Some(other) => quote!(__v::Option::Some(Self::#other(__v::Into::into(__code)))),
-            None => quote!(__v::Option::None),
+        let rest = if let Some(other) = &self.other {
+            quote!(__v::Option::Some(Self::#other(__v::Into::into(__code))))
+        } else {
+            quote!(__v::Option::None)
         };
         quote!(match __code { #(#arms)* _ => #rest })
     }

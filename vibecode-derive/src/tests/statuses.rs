@@ -181,9 +181,9 @@ fn a_stage_of_another_pipeline_is_refused_with_and_without_the_portals_file() {
     let other = other();
     let code = quote! { #[vibecode(status = "C7:WON")] Won, #other };
     let expected = "`C7:WON` is a stage of pipeline 7, and this enum has the stages of pipeline 5: write `pipeline = 7` on the enum, or a stage of pipeline 5";
-    let five = quote!("stageId", pipeline = 5);
-    assert_eq!(portal.errors("deals", &five, &code), [expected]);
-    assert_eq!(errors("deals", &five, &code), [expected]);
+    let in_five = quote!("stageId", pipeline = 5);
+    assert_eq!(portal.errors("deals", &in_five, &code), [expected]);
+    assert_eq!(errors("deals", &in_five, &code), [expected]);
     let first = expected.replace("pipeline 5", "pipeline 0");
     assert_eq!(errors("deals", &quote!("stageId"), &code), [first]);
 
@@ -198,7 +198,7 @@ fn a_stage_of_another_pipeline_is_refused_with_and_without_the_portals_file() {
     );
     let lose = quote! { #[vibecode(status = "LOSE")] Lose, #other };
     assert_eq!(
-        portal.errors("deals", &five, &lose),
+        portal.errors("deals", &in_five, &lose),
         [
             "`stageId` in pipeline 5 has no code `LOSE`: it has C5:NEW (New), C5:4 (Same), C5:WON (Same)"
         ]

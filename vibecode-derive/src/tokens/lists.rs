@@ -65,10 +65,6 @@ pub(crate) fn list_of_use(
     field: &PlainField<'_>,
     entity: EntityPath,
 ) -> Option<TokenStream> {
-    // The few enums for a text field, those of currencies, are compared with the field at run time.
-    if field.kind == Kind::Text {
-        return None;
-    }
     let check = Check::of(field.value_type, field, entity)?;
     let Check { span, kind, .. } = &check;
     let code = match direction {
@@ -88,13 +84,14 @@ struct Check {
 }
 
 impl Check {
-    /// Returns `None` for a field that no enum of options or codes fits. Most fields with text are a
-    /// `String`, which needs no check: it would cost compile time in every struct.
+    /// Returns `None` for a field that no enum of options or codes fits. A status is often a `String`,
+    /// which needs no check. In a text field, the runtime compares the enum of a currency with the field: a
+    /// check would cost compile time in every struct, and would repeat the error of a type that is not found.
     fn of(ty: &Type, field: &PlainField<'_>, entity: EntityPath) -> Option<Self> {
         let span = Span::mixed_site().located_at(ty.span());
         let may_be_enum = match field.kind {
             Kind::Enumeration => true,
-            Kind::Status | Kind::Text => !is_text(ty),
+            Kind::Status => !is_text(ty),
             _ => false,
         };
         may_be_enum.then(|| Self {

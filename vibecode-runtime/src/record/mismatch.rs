@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    MultifieldEntry, Multifields, RawAnswer, WireValue,
+    MultifieldEntry, Multifields, PatchJob, RawAnswer, WireValue,
     patch::body::{Added, Body, FieldChange},
     value::{
         equality,
@@ -120,6 +120,23 @@ impl fmt::Debug for Duplicate {
             .field("kind", &self.kind)
             .field("entries", &self.entries)
             .finish_non_exhaustive()
+    }
+}
+
+impl PatchJob {
+    /// Returns the fields of the job that a record does not show as they were sent, as
+    /// [`Updated::mismatches`](crate::Updated::mismatches) does for a patch. The record is from an answer or from
+    /// a later read.
+    #[must_use]
+    pub fn mismatches(&self, record: &RawAnswer) -> Vec<Mismatch> {
+        self.body().mismatches(record)
+    }
+
+    /// Returns the phones and emails of the job that a record has more than once, as
+    /// [`Updated::duplicates`](crate::Updated::duplicates) does for a patch.
+    #[must_use]
+    pub fn duplicates(&self, record: &RawAnswer) -> Vec<Duplicate> {
+        self.body().duplicates(record)
     }
 }
 

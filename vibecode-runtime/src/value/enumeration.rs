@@ -58,6 +58,7 @@ pub trait Enumeration: Sized {
 
     /// Returns the option with this id. Returns `None` if the enum has no variant for it, and for
     /// 0, which is not a valid id. Only for the options of a list.
+    #[must_use]
     fn from_option_id(id: u64) -> Option<Self>
     where
         Self: OptionEnum,
@@ -76,6 +77,7 @@ pub trait Enumeration: Sized {
 
     /// Returns the variant for a code, as the API writes it. Returns `None` if the enum has no variant
     /// for it, and for "" and "0", which are not codes. Only for codes.
+    #[must_use]
     fn from_status(code: &str) -> Option<Self>
     where
         Self: StatusEnum,
@@ -123,7 +125,7 @@ pub trait StatusEnum: Enumeration {
     fn of_wire_code(code: &str) -> Option<Self>;
 }
 
-/// Returns whether a text in place of a code clears the field (api.md, "Values underneath").
+/// Returns whether a text in place of a code clears the field (api.md, "Records").
 pub(crate) fn is_no_code(code: &str) -> bool {
     matches!(code.trim(), "" | "0")
 }

@@ -15,7 +15,7 @@ pub(crate) use self::{
     send::{Ended, Ready, send},
 };
 use crate::{
-    Client, Entity, Error, ErrorKind, Id, IdFor, Patch, RawAnswer, Result, Updated,
+    Client, Entity, Error, ErrorKind, Id, IdFor, Patch, PatchJob, RawAnswer, Result, Updated,
     client::{Call, unexpected},
     patch::target::Target,
 };
@@ -94,6 +94,12 @@ impl Batch {
     pub fn get<E: Entity>(mut self, id: impl Into<Id<E>>) -> Self {
         let target = Target::of::<E>(id.into().get());
         self.calls.push(BatchCall::get(target));
+        self
+    }
+
+    /// Adds a read of the record that a job is for.
+    pub fn get_record_of(mut self, job: &PatchJob) -> Self {
+        self.calls.push(BatchCall::get(job.target()));
         self
     }
 
