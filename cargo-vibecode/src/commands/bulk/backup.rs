@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use vibecode_runtime::Client;
 use vibecode_spec::Schema;
 
@@ -27,6 +27,8 @@ use crate::{failure::Failure, output::Output};
 
 /// A backup that is kept without being asked for has more rows than this.
 pub(super) const MOST_ROWS_WITHOUT: u64 = 100;
+
+const MOST_BACKUPS: u64 = 10_000;
 
 /// A finished backup.
 #[derive(Debug)]
@@ -188,6 +190,11 @@ impl Backup {
             "the old values are kept in {}. To undo: {command}",
             self.path.display()
         ));
+        output.json(&json!({
+            "backup": self.path.display().to_string(),
+            "added": self.to_remove.as_ref().map(|path| path.display().to_string()),
+            "fields_unknown": self.fields_unknown,
+        }));
         if let Some(path) = &self.to_remove {
             output.line(format!(
                 "the API cannot remove phones and emails: those that are added are listed in {}, to be removed by hand on the portal",
@@ -211,7 +218,10 @@ impl Backup {
 }
 
 /// Returns the path of the next backup of a file: an earlier one is never overwritten.
-pub(super) fn next_path(input: &Input) -> PathBuf {
+///
+/// # Errors
+/// If there are too many.
+pub(super) fn next_path(input: &Input) -> Result<PathBuf, Failure> {
     let named = |number: u64| {
         let mut name = OsString::from(&input.path);
         match number {
@@ -220,12 +230,23 @@ pub(super) fn next_path(input: &Input) -> PathBuf {
         }
         PathBuf::from(name)
     };
-    let is_free = |path: &PathBuf| !path.exists() && !removals(path).exists();
-    (1..).map(named).find(is_free).unwrap_or_else(|| named(1))
+    let mut numbered = (1..=MOST_BACKUPS).map(named);
+    let free = numbered.find(|path| !is_taken(path));
+    free.ok_or_else(|| {
+        Failure::in_file(
+            &input.path,
+            "there are too many backups of this file: delete those that are not needed",
+        )
+    })
+}
+
+/// Returns true if there is a file with one of the two names of a backup.
+pub(super) fn is_taken(path: &Path) -> bool {
+    path.exists() || removals(path).exists()
 }
 
 /// Returns the path of the list of phones and emails to remove.
-pub(super) fn removals(path: &Path) -> PathBuf {
+fn removals(path: &Path) -> PathBuf {
     path.with_extension("added.csv")
 }
 

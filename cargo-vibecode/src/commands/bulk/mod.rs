@@ -281,12 +281,12 @@ impl BulkJob<'_> {
             return Ok(());
         }
         let path = match &args.backup {
-            Some(path) if path.exists() => {
+            Some(path) if backup::is_taken(path) => {
                 let problem = "there is a file of this name: name another one for the backup";
                 return Err(Failure::in_file(path, problem).into());
             }
             Some(path) => path.clone(),
-            None => backup::next_path(self.input),
+            None => backup::next_path(self.input)?,
         };
         let plan = Plan::new(
             self.input,
@@ -295,7 +295,8 @@ impl BulkJob<'_> {
             Selection::AllBut(&kept),
         )?;
         let plan = plan.limited(args.limit);
-        output.line(format!("reading the old values of {}", check::rows(rows)));
+        let line = format!("reading the old values of {}", check::rows(rows));
+        sender.progress.aside(|| output.line(line));
         let client = sender.client.clone();
         let written = tokio::select! {
             written = backup::write(&client, plan, self.schema, &path) => written,
@@ -311,7 +312,8 @@ impl BulkJob<'_> {
             "clear",
             "--yes",
         ];
-        backup.show(&command(&undo.map(str::to_owned)), output);
+        let undo = command(&undo.map(str::to_owned));
+        sender.progress.aside(|| backup.show(&undo, output));
         Ok(())
     }
 

@@ -167,9 +167,9 @@ mod tests {
 
     use super::*;
 
-    fn old(name: &str, value: Option<Value>) -> OldValue {
+    fn old(name: &str, value: Option<&Value>) -> OldValue {
         let field = Entity::Contacts.schema().field(name).unwrap();
-        OldValue::of(field, value.as_ref())
+        OldValue::of(field, value)
     }
 
     #[test]
@@ -191,7 +191,7 @@ mod tests {
             ("companyIds", json!([9, "15"]), json!([9, "15"])),
             ("companyIds", json!([]), Value::Null),
         ] {
-            assert_eq!(old(name, Some(value)), OldValue::Known(restored), "{name}");
+            assert_eq!(old(name, Some(&value)), OldValue::Known(restored), "{name}");
         }
     }
 
@@ -204,7 +204,7 @@ mod tests {
             ("opened", Some(json!("maybe"))),
             ("companyIds", Some(json!([[9]]))),
         ] {
-            assert_eq!(old(name, value), OldValue::Unknown, "{name}");
+            assert_eq!(old(name, value.as_ref()), OldValue::Unknown, "{name}");
         }
     }
 }

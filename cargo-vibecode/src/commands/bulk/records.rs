@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use tokio::task::JoinHandle;
-use vibecode_runtime::{Bulk, Client, Error, PatchJob, Updated};
+use vibecode_runtime::{Batch, Bulk, Client, Error, PatchJob, Updated};
 
 use super::send::plan::{Plan, PlannedBatch};
 use crate::failure::Failure;
@@ -47,7 +47,7 @@ impl<'a> RecordReader<'a> {
             let batch = planned
                 .jobs
                 .iter()
-                .fold(self.client.batch(), |batch, job| batch.get_record_of(job));
+                .fold(self.client.batch(), Batch::get_record_of);
             let reading = tokio::spawn(batch.send());
             self.under_way.push_back((planned, reading));
         }
