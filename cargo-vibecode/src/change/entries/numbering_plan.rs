@@ -15,20 +15,25 @@ pub(super) struct NumberingPlan {
 
 /// Code, digits after it, trunk prefixes, international prefixes: the countries in which every
 /// number has the same number of digits.
-type Row = (u16, usize, &'static [&'static str], &'static [&'static str]);
+type Row = (
+    &'static str,
+    usize,
+    &'static [&'static str],
+    &'static [&'static str],
+);
 const PLANS: [Row; 12] = [
-    (1, 10, &["1"], &["011"]),
-    (7, 10, &["8"], &["810"]),
-    (373, 8, &["0"], &["00"]),
-    (374, 8, &["0"], &["00"]),
-    (375, 9, &["80", "8"], &["810"]),
-    (380, 9, &["0"], &["00"]),
-    (992, 9, &["8"], &["810"]),
-    (993, 8, &["8"], &["810"]),
-    (994, 9, &["0"], &["00"]),
-    (995, 9, &["0"], &["00"]),
-    (996, 9, &["0"], &["00"]),
-    (998, 9, &[], &["00", "810"]),
+    ("1", 10, &["1"], &["011"]),
+    ("7", 10, &["8"], &["810"]),
+    ("373", 8, &["0"], &["00"]),
+    ("374", 8, &["0"], &["00"]),
+    ("375", 9, &["80", "8"], &["810"]),
+    ("380", 9, &["0"], &["00"]),
+    ("992", 9, &["8"], &["810"]),
+    ("993", 8, &["8"], &["810"]),
+    ("994", 9, &["0"], &["00"]),
+    ("995", 9, &["0"], &["00"]),
+    ("996", 9, &["0"], &["00"]),
+    ("998", 9, &[], &["00", "810"]),
 ];
 
 /// The fewest and the most digits of a number with its country code. The maximum is that of E.164.
@@ -37,10 +42,11 @@ pub(super) const MOST_DIGITS: usize = 15;
 
 impl NumberingPlan {
     pub(super) fn of(code: u16) -> Self {
-        let row = PLANS.iter().find(|row| row.0 == code);
+        let text = code.to_string();
+        let row = PLANS.iter().find(|row| row.0 == text);
         match row {
-            Some((code, digits, trunk_prefixes, international_prefixes)) => Self {
-                code: *code,
+            Some((_, digits, trunk_prefixes, international_prefixes)) => Self {
+                code,
                 digits: Some(*digits),
                 trunk_prefixes,
                 international_prefixes,
@@ -125,13 +131,11 @@ pub(super) fn check_full(digits: &str) -> Result<(), String> {
     if digits.starts_with('0') || digits.starts_with("83") || digits.starts_with("89") {
         return Err("has no country code after the `+`: write +7 instead of 8".to_owned());
     }
-    let plan = PLANS
-        .iter()
-        .find(|row| digits.starts_with(&row.0.to_string()));
+    let plan = PLANS.iter().find(|row| digits.starts_with(row.0));
     let Some((code, expected, ..)) = plan else {
         return Ok(());
     };
-    let national = digits.get(code.to_string().len()..).unwrap_or_default();
+    let national = digits.get(code.len()..).unwrap_or_default();
     if national.len() != *expected {
         return Err(format!(
             "has {} digits after +{code}, but a number of this country has {expected}",
@@ -139,12 +143,12 @@ pub(super) fn check_full(digits: &str) -> Result<(), String> {
         ));
     }
     // Area codes that nobody has: mostly a country code twice, with a digit missing.
-    let is_assigned = match code {
-        7 => {
+    let is_assigned = match *code {
+        "7" => {
             !national.starts_with(['0', '1', '2'])
                 && !["78", "79"].iter().any(|no| national.starts_with(no))
         }
-        1 => !national.starts_with(['0', '1']),
+        "1" => !national.starts_with(['0', '1']),
         _ => true,
     };
     if is_assigned {
