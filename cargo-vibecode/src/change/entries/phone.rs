@@ -116,7 +116,7 @@ fn split_extension(text: &str) -> Result<(&str, &str), String> {
     })
 }
 
-/// Most letters of most phones are none of these, which saves comparing all words at each of them.
+/// Most phones contain no such letter, which saves comparing all words at every letter.
 fn may_begin_a_mark(letter: char) -> bool {
     matches!(
         letter,
