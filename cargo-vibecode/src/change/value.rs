@@ -75,8 +75,8 @@ fn moment(text: &str) -> Result<Value, String> {
 
 fn boolean(text: &str) -> Result<Value, String> {
     match text.to_lowercase().as_str() {
-        "true" | "yes" | "y" | "1" | "да" => Ok(true.into()),
-        "false" | "no" | "n" | "0" | "нет" => Ok(false.into()),
+        "true" | "yes" | "y" | "1" | "да" | "истина" => Ok(true.into()),
+        "false" | "no" | "n" | "0" | "нет" | "ложь" => Ok(false.into()),
         _ => Err("requires yes or no".to_owned()),
     }
 }

@@ -24,7 +24,7 @@ pub(crate) struct RowJob {
     /// The line on which the row begins, from 1.
     pub(crate) line: u64,
     /// `None`: the row changes nothing.
-    pub(crate) change: Result<(u64, Option<PatchJob>), Problem>,
+    pub(crate) change: Result<(u64, Option<PatchJob>), Vec<Problem>>,
 }
 
 impl<'a> RowJobs<'a> {
@@ -44,8 +44,32 @@ impl<'a> RowJobs<'a> {
         };
         if matches!(row_jobs.rows, Rows::Csv(_)) {
             row_jobs.read_header()?;
+            row_jobs.check_header()?;
         }
         Ok(row_jobs)
+    }
+
+    /// Returns the columns of the header, or of the first row of JSON Lines, with or without a field.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub(crate) fn columns_of(
+        input: &'a Input,
+        column_options: &'a ColumnOptions<'a>,
+    ) -> Result<Columns<'a>, Failure> {
+        let mut row_jobs = Self {
+            input,
+            rows: input.rows()?,
+            record: Record::default(),
+            columns: Columns::new(column_options),
+        };
+        if matches!(row_jobs.rows, Rows::Csv(_)) {
+            row_jobs.read_header()?;
+        } else if row_jobs.read()? {
+            // What is wrong with the row is found by the check.
+            let _ = row_jobs.read_change();
+        }
+        Ok(row_jobs.columns)
     }
 
     fn read_header(&mut self) -> Result<(), Failure> {
@@ -57,7 +81,7 @@ impl<'a> RowJobs<'a> {
         for (index, name) in self.record.raw_cells().enumerate() {
             let name = str::from_utf8(name).map_err(|error| {
                 Failure::new(format!(
-                    "{file}: column {} of the header is not valid UTF-8 at its byte {}: save the file as UTF-8",
+                    "{file}: column {} of the header is not valid UTF-8 at its byte {}: save the file as UTF-8, or name its --encoding",
                     index + 1,
                     error.valid_up_to() + 1
                 ))
@@ -65,6 +89,11 @@ impl<'a> RowJobs<'a> {
             self.columns.names.push(name.trim().to_owned());
         }
         self.columns.resolve();
+        Ok(())
+    }
+
+    fn check_header(&self) -> Result<(), Failure> {
+        let file = self.input.path.display();
         let problems = self.columns.problems();
         if problems.is_empty() {
             return Ok(());
@@ -73,7 +102,11 @@ impl<'a> RowJobs<'a> {
         Err(Failure::new(format!("{file}: {problems}")))
     }
 
-    fn read(&mut self) -> Result<bool, Failure> {
+    /// Reads the next row without its change. Returns false if there is none.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub(crate) fn read(&mut self) -> Result<bool, Failure> {
         let read = self.rows.read(&mut self.record);
         read.map_err(|error| self.input.failure(&error))
     }
@@ -92,15 +125,16 @@ impl<'a> RowJobs<'a> {
         }))
     }
 
-    fn read_change(&mut self) -> Result<(u64, Option<PatchJob>), Problem> {
-        let cells = self.rows.cells(&self.record, &mut self.columns.names)?;
+    fn read_change(&mut self) -> Result<(u64, Option<PatchJob>), Vec<Problem>> {
+        let cells = self.rows.cells(&self.record, &mut self.columns.names);
+        let cells = cells.map_err(|problem| vec![problem])?;
         self.columns.resolve();
         let (id, change) = self.columns.change(&cells)?;
         if change.is_empty() {
             return Ok((id, None));
         }
         let job = change.job(id);
-        let job = job.map_err(|error| Problem::of_the_row(error.explanation()))?;
+        let job = job.map_err(|error| vec![Problem::of_the_row(error.explanation())])?;
         Ok((id, Some(job)))
     }
 

@@ -75,10 +75,22 @@ pub(crate) struct Header {
     pub(crate) map: Vec<(String, String)>,
     pub(crate) ignore: Vec<String>,
     pub(crate) id_column: Option<String>,
+    #[serde(default)]
+    pub(crate) reading: Reading,
     pub(crate) empty: Empty,
     pub(crate) ensure: bool,
     pub(crate) skip_bad: bool,
     pub(crate) settle_seconds: u64,
+}
+
+/// How the file is read, as far as it was not always so.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Reading {
+    pub(crate) encoding: Option<String>,
+    pub(crate) sheet: Option<String>,
+    pub(crate) timezone: Option<String>,
+    pub(crate) currency: Option<String>,
+    pub(crate) ignore_unknown: bool,
 }
 
 impl Header {
@@ -95,7 +107,7 @@ impl Header {
     }
 
     /// Returns what must be the same whenever the job is resumed, by the names that users know.
-    fn settings(&self) -> [(&'static str, Value); 10] {
+    fn settings(&self) -> [(&'static str, Value); 15] {
         [
             ("the entity", json!(self.entity)),
             ("the base URL", json!(self.base_url)),
@@ -103,6 +115,11 @@ impl Header {
             ("--map", json!(self.map)),
             ("--ignore", json!(self.ignore)),
             ("--id-column", json!(self.id_column)),
+            ("--encoding", json!(self.reading.encoding)),
+            ("--sheet", json!(self.reading.sheet)),
+            ("--timezone", json!(self.reading.timezone)),
+            ("--currency", json!(self.reading.currency)),
+            ("--ignore-unknown", json!(self.reading.ignore_unknown)),
             ("--empty", json!(self.empty)),
             ("--ensure", json!(self.ensure)),
             ("--skip-bad", json!(self.skip_bad)),
