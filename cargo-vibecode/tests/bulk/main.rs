@@ -13,6 +13,7 @@ mod input;
 mod interrupted;
 mod journal;
 mod kills;
+mod real_files;
 mod secrets;
 mod sending;
 mod support;

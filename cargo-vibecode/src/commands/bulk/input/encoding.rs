@@ -12,6 +12,9 @@ use super::{BUFFER, Hashed};
 /// The number of bytes that are looked at, from the first that is not ASCII.
 const SAMPLE: usize = BUFFER;
 
+/// The number of bytes that are looked at before the first that is not ASCII.
+const WORD: usize = 64;
+
 /// Returns the encoding with this name. The names are those of the web, such as `cp1251`.
 pub(crate) fn by_name(name: &str) -> Result<&'static Encoding, String> {
     let label = match name.to_ascii_lowercase().as_str() {
@@ -52,7 +55,8 @@ fn sample(file: &mut File) -> io::Result<Vec<u8>> {
         let read = buffer.get(..count).unwrap_or_default();
         let rest = if sample.is_empty() {
             let first = read.iter().position(|byte| !byte.is_ascii());
-            first.and_then(|first| read.get(first..))
+            // With the letters of its word before it.
+            first.and_then(|first| read.get(first.saturating_sub(WORD)..))
         } else {
             Some(read)
         };

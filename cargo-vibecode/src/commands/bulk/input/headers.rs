@@ -154,50 +154,41 @@ fn ambiguous(header: &str, one: &Field, other: &Field) -> NoMeaning {
 /// Finds a field by another spelling of its name, such as `UF_CRM_1` or `POST`, or by `phone:MOBILE`.
 fn spelt_or_typed<'s>(options: &ColumnOptions<'s>, header: &str) -> Result<Meaning<'s>, NoMeaning> {
     let schema = options.schema;
+    if let Some((name, type_id)) = header.rsplit_once(':')
+        && let Ok(Meaning::Field {
+            field,
+            is_label,
+            is_export,
+            ..
+        }) = meaning(options, name, false)
+        && let Kind::Multifield(multifield) = field.kind
+    {
+        let type_ids = multifield.type_ids();
+        let type_id = type_id.trim();
+        let mut known = type_ids.iter();
+        return match known.find(|known| known.eq_ignore_ascii_case(type_id)) {
+            Some(known) => Ok(Meaning::Field {
+                field,
+                type_id: Some(*known),
+                is_label,
+                is_export,
+            }),
+            None => Err(NoMeaning::UnknownType(format!(
+                "has the unknown type `{type_id}`: use one of {}",
+                type_ids.join(", ")
+            ))),
+        };
+    }
     let namesakes = schema.namesakes(header);
     let mut spelt = namesakes
         .iter()
-        .filter(|it| it.likeness == Likeness::Spelling);
+        .filter(|namesake| namesake.likeness == Likeness::Spelling);
     if let (Some(one), None) = (spelt.next(), spelt.next())
         && let Some(field) = schema.field(one.name)
     {
         return Ok(by_name(field));
     }
-    let unknown = || NoMeaning::Unknown(advice(options, header));
-    let Some((name, type_id)) = header.rsplit_once(':') else {
-        return Err(unknown());
-    };
-    let Ok(Meaning::Field {
-        field,
-        is_label,
-        is_export,
-        ..
-    }) = meaning(options, name, false)
-    else {
-        return Err(unknown());
-    };
-    let Kind::Multifield(multifield) = field.kind else {
-        return Err(unknown());
-    };
-    let type_ids = multifield.type_ids();
-    let type_id = type_id.trim();
-    let known = type_ids
-        .iter()
-        .find(|known| known.eq_ignore_ascii_case(type_id));
-    match known {
-        Some(known) => Ok(Meaning::Field {
-            field,
-            type_id: Some(*known),
-            is_label,
-            is_export,
-        }),
-        None => {
-            let types = type_ids.join(", ");
-            Err(NoMeaning::UnknownType(format!(
-                "has the unknown type `{type_id}`: use one of {types}"
-            )))
-        }
-    }
+    Err(NoMeaning::Unknown(advice(options, header)))
 }
 
 /// Says what may have been meant: a wire name, a label, or a header of an export.
