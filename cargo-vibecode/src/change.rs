@@ -157,9 +157,10 @@ pub(crate) fn field<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, Str
     if let Some(field) = schema.field(name) {
         return Ok(field);
     }
+    let lower = name.trim().to_lowercase();
     let is_so_called = |field: &&Field| {
-        let title = field.title.as_deref().unwrap_or_default();
-        !title.is_empty() && title.to_lowercase() == name.trim().to_lowercase()
+        let mut labels = field.labels.iter();
+        !lower.is_empty() && labels.any(|label| label.trim().to_lowercase() == lower)
     };
     let mut so_called = schema.fields().filter(is_so_called);
     match (so_called.next(), so_called.next()) {

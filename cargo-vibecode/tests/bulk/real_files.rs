@@ -4,6 +4,7 @@ use std::{fs, process::Command, thread};
 
 use encoding_rs::{KOI8_R, WINDOWS_1251};
 use serde_json::json;
+use vibecode_sandbox::{Entity, Sandbox};
 
 use crate::support::Desk;
 
@@ -182,16 +183,16 @@ async fn headers_are_read_in_every_spelling_and_a_mistyped_label_is_recognized()
     let desk = Desk::new().await;
     desk.write(
         "vibecode/contacts.json",
-        r#"{"ufCrm_1721244707107":{"type":"string","formLabel":{"ru":"Лояльный","en":"Loyal"},"listLabel":"Верный"},
+        r#"{"ufCrm_1721244707107":{"type":"enumeration","formLabel":{"ru":"Лояльный","en":"Loyal"},"listLabel":"Верный","items":[{"ID":"81","VALUE":"yes"}]},
             "ufCrmFloor":{"type":"integer","title":"Position"}}"#,
     );
     // The letter й in two parts, as macOS writes it.
     desk.write("a.csv", "ID,ЛОЯЛЬНЫИ\u{306},NAME\n71,yes,Anna\n");
     desk.run("contacts a.csv --yes").assert(0, "1 row done");
-    assert_eq!(desk.field(71, "ufCrm_1721244707107"), "yes");
+    assert_eq!(desk.field(71, "ufCrm_1721244707107"), 81);
     assert_eq!(desk.field(71, "name"), "Anna");
     for header in ["UF_CRM_1721244707107", "верный", "loyal"] {
-        desk.write("b.csv", format!("id,{header}\n71,a\n"));
+        desk.write("b.csv", format!("id,{header}\n71,yes\n"));
         desk.run("contacts b.csv").assert(0, "1 to send");
     }
     desk.write("c.csv", "id,Лояльнй\n71,a\n");
@@ -304,12 +305,12 @@ async fn files_share_no_failed_file_and_an_earlier_one_is_kept() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn cells_are_read_as_spreadsheets_write_them() {
-    let desk = Desk::new().await;
-    desk.write(
-        "vibecode/contacts.json",
-        r#"{"ufCrm_1":{"type":"money"},"ufCrm_2":{"type":"datetime"},"ufCrm_3":{"type":"double"},
-            "ufCrm_4":{"type":"double","isMultiple":true}}"#,
-    );
+    let schema = r#"{"ufCrm_1":{"type":"money"},"ufCrm_2":{"type":"datetime"},
+        "ufCrm_3":{"type":"double"},"ufCrm_4":{"type":"double","isMultiple":true}}"#;
+    let fields = serde_json::from_str(schema).unwrap();
+    let sandbox = Sandbox::builder().schema(Entity::Contacts, fields);
+    let desk = Desk::with(sandbox.start().await);
+    desk.write("vibecode/contacts.json", schema);
     let rows = "id;ufCrm_3;ufCrm_1;ufCrm_2;birthdate;opened;comments;ufCrm_4\n\
         71;1 234,50;300;31.12.2025 10:00:00;33001;ИСТИНА;00123;1,5; 2\n\
         72;1,234;1,5 USD;;;ЛОЖЬ;;\n";

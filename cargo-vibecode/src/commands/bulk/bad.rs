@@ -23,7 +23,7 @@ pub(super) struct BadRows<'a> {
     writer: Option<(Writer, PathBuf)>,
 }
 
-/// Where the bad rows are.
+/// The file of the bad rows.
 #[derive(Debug)]
 pub(super) struct Written {
     pub(super) path: PathBuf,

@@ -84,6 +84,9 @@ impl<'a> Columns<'a> {
 
     /// Assigns a target to the columns that were added since the last call.
     pub(crate) fn resolve(&mut self) {
+        if self.targets.len() == self.names.len() {
+            return;
+        }
         let is_export = headers::is_export(self.column_options.export, &self.names);
         while let Some(name) = self.names.get(self.targets.len()) {
             let target = self.column_options.target(name, is_export).and_then(|target| {
@@ -331,7 +334,12 @@ impl ColumnOptions<'_> {
         let texts = texts.filter(|text| !text.is_empty());
         let normal = texts.map(|text| self.style.normal(kind, text).map(Into::into));
         let normal: Result<Vec<String>, String> = normal.collect();
-        change.set_list(field, &normal?)
+        let normal = normal?;
+        // An empty list would clear the field.
+        if normal.is_empty() {
+            return Err("the cell has separators, but no value between them".to_owned());
+        }
+        change.set_list(field, &normal)
     }
 }
 
