@@ -187,7 +187,7 @@ impl<'a> Change<'a> {
 }
 
 /// Before a name, means that it is a wire name and no label.
-const WIRE: &str = "wire:";
+pub(crate) const WIRE: &str = "wire:";
 
 /// Finds the field with this wire name or label. A name that is the wire name of one field and the
 /// label of another means neither, in whatever case: `wire:post` is the field `post`.
@@ -198,8 +198,8 @@ pub(crate) fn field<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, Str
     }
     let lower = name.trim().to_lowercase();
     let is_so_called = |field: &&Field| {
-        let title = field.title.as_deref().unwrap_or_default();
-        !title.is_empty() && title.to_lowercase() == lower
+        let mut labels = field.labels.iter();
+        !lower.is_empty() && labels.any(|label| label.trim().to_lowercase() == lower)
     };
     let mut so_called = schema.fields().filter(is_so_called);
     let (one, other) = (so_called.next(), so_called.next());
@@ -249,8 +249,9 @@ fn so_called_besides<'s>(
     named: Option<&Field>,
 ) -> Option<&'s Field> {
     schema.fields().find(|field| {
-        let title = field.title.as_deref().unwrap_or_default();
-        title.to_lowercase() == lower && named.is_some_and(|named| named.name != field.name)
+        let mut labels = field.labels.iter();
+        labels.any(|label| label.trim().to_lowercase() == lower)
+            && named.is_some_and(|named| named.name != field.name)
     })
 }
 

@@ -15,6 +15,7 @@ mod interrupted;
 mod journal;
 mod kills;
 mod old_values;
+mod real_files;
 mod secrets;
 mod sending;
 mod support;

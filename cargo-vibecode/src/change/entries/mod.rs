@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use vibecode_spec::Multifield;
 
 use self::numbering_plan::NumberingPlan;
+use super::SEPARATOR;
 
 /// How phones and emails are checked.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::Args)]
@@ -72,9 +73,14 @@ impl EntryRules {
     }
 
     /// Splits a cell into its values. `;102` after a phone is its extension and not a phone.
-    pub(crate) fn split(self, multifield: Multifield, cell: &str, separator: char) -> Vec<String> {
+    pub(crate) fn split(
+        self,
+        multifield: Multifield,
+        cell: &str,
+        is_separator: impl Fn(char) -> bool,
+    ) -> Vec<String> {
         let mut values: Vec<String> = Vec::new();
-        let parts = cell.split(separator).map(str::trim);
+        let parts = cell.split(is_separator).map(str::trim);
         for part in parts.filter(|part| !part.is_empty()) {
             let known =
                 |(value, type_id)| multifield.type_ids().contains(&type_id).then_some(value);
@@ -84,7 +90,7 @@ impl EntryRules {
                 && phone::is_extension(value.trim());
             match values.last_mut() {
                 Some(phone) if is_extension => {
-                    phone.push(separator);
+                    phone.push(SEPARATOR);
                     phone.push_str(part);
                 }
                 _ => values.push(part.to_owned()),
@@ -123,7 +129,7 @@ mod tests {
     use super::*;
 
     fn split(cell: &str) -> Vec<String> {
-        EntryRules::default().split(Multifield::Phone, cell, ';')
+        EntryRules::default().split(Multifield::Phone, cell, |letter| letter == ';')
     }
 
     #[test]
@@ -135,7 +141,8 @@ mod tests {
         );
         assert_eq!(split("+74951234567;102:HOME"), ["+74951234567;102:HOME"]);
         assert_eq!(split(" ; "), Vec::<String>::new());
-        let emails = EntryRules::default().split(Multifield::Email, "a@b.ru;102", ';');
+        let emails =
+            EntryRules::default().split(Multifield::Email, "a@b.ru;102", |letter| letter == ';');
         assert_eq!(emails, ["a@b.ru", "102"]);
     }
 
@@ -169,7 +176,10 @@ mod tests {
             let checked = rules.check(Multifield::Phone, text).unwrap();
             assert_eq!(checked.text, text);
         }
-        assert_eq!(rules.split(Multifield::Phone, "1;2", ';'), ["1", "2"]);
+        assert_eq!(
+            rules.split(Multifield::Phone, "1;2", |letter| letter == ';'),
+            ["1", "2"]
+        );
     }
 
     #[test]

@@ -7,7 +7,9 @@
 
 mod args;
 mod backup;
+mod bad;
 mod check;
+mod earlier;
 mod failed;
 mod input;
 mod journal;
@@ -21,14 +23,22 @@ use std::{path::Path, time::Duration};
 
 use serde_json::json;
 use vibecode_runtime::{Client, ClientBuilder, RetryPolicy, Throttle};
-use vibecode_spec::Schema;
+use vibecode_spec::{ExportHeaders, Schema};
 
 pub(crate) use self::args::{Args, HELP};
 use self::{
     check::{Checked, rows},
-    input::{FileFormat, Input, columns::ColumnOptions, is_stdin},
+    input::{
+        FileFormat, FileOptions, Input,
+        cells::{self, CellStyle},
+        columns::ColumnOptions,
+        headers, is_stdin,
+        mapping::Mapping,
+        numbers::Numbers,
+        row_jobs::RowJobs,
+    },
     journal::{
-        Header, Journal,
+        Header, Journal, Reading,
         resume::{self, Past},
         row_set::RowSet,
     },
@@ -62,8 +72,28 @@ pub(crate) async fn run(
     }
     let schema = schema_file::load(&args.entity)?;
     let codes = KnownCodes::load()?;
-    let input = Input::open(&args.file, args.delimiter)?;
-    let job = BulkJob {
+    let options = FileOptions {
+        delimiter: args.delimiter,
+        encoding: args.encoding,
+        sheet: args.sheet.as_deref(),
+    };
+    let input = Input::open(&args.file, &options)?;
+    let mapping = Mapping::of(args)?;
+    let export = headers::export_headers(&args.entity);
+    let style = CellStyle {
+        timezone: args
+            .timezone
+            .as_deref()
+            .map(cells::timezone)
+            .transpose()
+            .map_err(Failure::new)?,
+        currency: args.currency.clone(),
+        numbers: Numbers::Unknown,
+    };
+    let mut job = BulkJob {
+        mapping,
+        export,
+        style,
         args,
         portal_args,
         output,
@@ -71,7 +101,10 @@ pub(crate) async fn run(
         schema: &schema,
         codes: &codes,
     };
-    let ended = job.run().await;
+    let ended = match job.read_style() {
+        Ok(()) => job.run().await,
+        Err(failure) => Err(failure),
+    };
     // The copy of standard input is needed while there are open rows.
     if !input.journal().exists() || ended.is_ok() {
         input.remove_copy();
@@ -84,6 +117,10 @@ const TIME_TO_IDENTIFY: Duration = Duration::from_secs(10);
 
 /// A bulk job.
 struct BulkJob<'a> {
+    /// The columns of `--map`, `--ignore` and `--mapping`.
+    mapping: Mapping,
+    export: Option<ExportHeaders>,
+    style: CellStyle,
     args: &'a Args,
     portal_args: &'a PortalArgs,
     output: &'a Output,
@@ -96,15 +133,16 @@ impl BulkJob<'_> {
     async fn run(&self) -> Result<ExitStatus, Failure> {
         let Self { args, output, .. } = *self;
         let path = self.input.journal();
-        if args.yes && !args.resume && path.exists() {
-            return Err(journal::already_started(&path));
-        }
+        let earlier = self.earlier_job(&path)?;
         let is_sent = args.yes || args.resume;
         let identity = self.identity(is_sent).await?;
         let column_options = self.column_options();
         let checked = check::check(self.input, &column_options, output)?;
         if let Some(identity) = &identity {
             output.line(identity.in_words());
+        }
+        if let Some(described) = self.input.describe() {
+            output.line(described);
         }
         checked.show(output);
         let is_bad = checked.bad > 0 && !args.skip_bad;
@@ -118,6 +156,7 @@ impl BulkJob<'_> {
         }
         let header = self.header(&checked, identity.as_ref())?;
         let client = self.client()?;
+        self.set_aside(&path, earlier.as_deref(), &checked)?;
         let interrupts = Interrupts::listen()?;
         let (journal, past) = if args.resume {
             resume::resume(&path, &header)?
@@ -156,14 +195,67 @@ impl BulkJob<'_> {
         }
     }
 
+    /// Reads how the numbers of the file are written, and writes the mapping if there is none yet.
+    fn read_style(&mut self) -> Result<(), Failure> {
+        let args = self.args;
+        let options = self.column_options();
+        if let Some(path) = &args.mapping
+            && !path.exists()
+        {
+            Mapping::write(path, &RowJobs::columns_of(self.input, &options)?)?;
+            self.output.line(format!(
+                "the fields of the columns are in {}: correct them, and run the command again",
+                path.display()
+            ));
+        }
+        self.style.numbers = Numbers::of_file(self.input, &options)?;
+        Ok(())
+    }
+
+    /// Returns the hash of the file of an earlier job that is finished.
+    fn earlier_job(&self, journal: &Path) -> Result<Option<String>, Failure> {
+        if !self.args.yes || self.args.resume || !journal.exists() {
+            return Ok(None);
+        }
+        let finished = resume::finished(journal)?;
+        finished
+            .map(Some)
+            .ok_or_else(|| journal::already_started(journal))
+    }
+
+    /// Sets the journal of an earlier file of the same name aside.
+    fn set_aside(
+        &self,
+        journal: &Path,
+        earlier: Option<&str>,
+        checked: &Checked,
+    ) -> Result<(), Failure> {
+        let Some(earlier) = earlier else {
+            return Ok(());
+        };
+        if earlier == checked.digest {
+            return Err(journal::already_started(journal));
+        }
+        let aside = earlier::set_aside(journal);
+        let aside = aside.map_err(|error| Failure::of_file(journal, &error))?;
+        self.output.line(format!(
+            "the journal of an earlier file of this name is now {}",
+            aside.display()
+        ));
+        Ok(())
+    }
+
     fn column_options(&self) -> ColumnOptions<'_> {
         let Self { args, .. } = self;
         ColumnOptions {
             entity: &args.entity,
             schema: self.schema,
             codes: self.codes,
-            map: &args.map,
-            ignore: &args.ignore,
+            map: &self.mapping.map,
+            ignore: &self.mapping.ignore,
+            ignore_unknown: args.ignore_unknown,
+            export: self.export.as_ref(),
+            style: &self.style,
             id_column: args.id_column.as_deref(),
             empty: args.empty,
             rules: args.rules,
@@ -184,9 +276,16 @@ impl BulkJob<'_> {
                 FileFormat::Csv { delimiter } => Some(delimiter.into()),
                 FileFormat::JsonLines => None,
             },
-            map: args.map.clone(),
-            ignore: args.ignore.clone(),
+            map: self.mapping.map.clone(),
+            ignore: self.mapping.ignore.clone(),
             id_column: args.id_column.clone(),
+            reading: Reading {
+                encoding: args.encoding.map(|encoding| encoding.name().to_owned()),
+                sheet: args.sheet.clone(),
+                timezone: args.timezone.clone(),
+                currency: args.currency.clone(),
+                ignore_unknown: args.ignore_unknown,
+            },
             empty: args.empty,
             phones: args.rules.phones,
             country: args.rules.country,
@@ -392,7 +491,15 @@ impl BulkJob<'_> {
         };
         self.output
             .line(format!("{} done, {failed} failed{bad}", rows(ok)));
-        let shown = failed_rows.as_ref().map(|path| path.display().to_string());
+        if let Some((_, Some(earlier))) = &failed_rows {
+            self.output.line(format!(
+                "an earlier file of failed rows is now {}",
+                earlier.display()
+            ));
+        }
+        let shown = failed_rows
+            .as_ref()
+            .map(|(path, _)| path.display().to_string());
         if let Some(shown) = &shown {
             self.output.line(format!(
                 "the failed rows are in {shown}: correct them, and run that file"
@@ -486,7 +593,8 @@ impl BulkJob<'_> {
         }
         let path = self.input.path.display().to_string();
         let is_kept = self.args.yes && self.input.is_copy;
-        for word in words.iter_mut().filter(|word| is_kept && *word == "-") {
+        let given = self.args.file.display().to_string();
+        for word in words.iter_mut().filter(|word| is_kept && **word == given) {
             word.clone_from(&path);
         }
         words

@@ -83,6 +83,8 @@ pub(crate) struct Header {
     pub(crate) map: Vec<(String, String)>,
     pub(crate) ignore: Vec<String>,
     pub(crate) id_column: Option<String>,
+    #[serde(default)]
+    pub(crate) reading: Reading,
     pub(crate) empty: Empty,
     #[serde(default)]
     pub(crate) phones: Phones,
@@ -91,6 +93,16 @@ pub(crate) struct Header {
     pub(crate) ensure: bool,
     pub(crate) skip_bad: bool,
     pub(crate) settle_seconds: u64,
+}
+
+/// How the file is read, as far as it was not always so.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Reading {
+    pub(crate) encoding: Option<String>,
+    pub(crate) sheet: Option<String>,
+    pub(crate) timezone: Option<String>,
+    pub(crate) currency: Option<String>,
+    pub(crate) ignore_unknown: bool,
 }
 
 impl Header {
@@ -112,7 +124,7 @@ impl Header {
     }
 
     /// Returns what must be the same whenever the job is resumed, by the names that users know.
-    fn settings(&self) -> [(&'static str, Value); 12] {
+    fn settings(&self) -> [(&'static str, Value); 17] {
         [
             ("the entity", json!(self.entity)),
             ("the base URL", json!(self.base_url)),
@@ -120,6 +132,11 @@ impl Header {
             ("--map", json!(self.map)),
             ("--ignore", json!(self.ignore)),
             ("--id-column", json!(self.id_column)),
+            ("--encoding", json!(self.reading.encoding)),
+            ("--sheet", json!(self.reading.sheet)),
+            ("--timezone", json!(self.reading.timezone)),
+            ("--currency", json!(self.reading.currency)),
+            ("--ignore-unknown", json!(self.reading.ignore_unknown)),
             ("--empty", json!(self.empty)),
             ("--phones", json!(self.phones)),
             ("--country", json!(self.country)),

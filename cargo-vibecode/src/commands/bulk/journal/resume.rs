@@ -79,6 +79,23 @@ pub(crate) fn resume(path: &Path, header: &Header) -> Result<(Journal, Past), Fa
     Ok((journal, past))
 }
 
+/// Returns the hash of the file of a finished job; `None` if the job is not finished.
+///
+/// # Errors
+/// If the journal cannot be read, or if another process has locked it.
+pub(crate) fn finished(path: &Path) -> Result<Option<String>, Failure> {
+    let opened = OpenOptions::new().read(true).append(true).open(path);
+    let mut file = opened.map_err(|error| Failure::of_file(path, &error))?;
+    lock(&file, path)?;
+    let mut digest = None;
+    let mut is_finished = false;
+    for_each_line(&mut file, path, |line| match line {
+        Line::Journal(header) => digest = Some(header.input_sha256),
+        line => is_finished = matches!(line, Line::Finished { .. }),
+    })?;
+    Ok(digest.filter(|_| is_finished))
+}
+
 impl Past {
     fn apply(&mut self, line: Line) {
         match line {
