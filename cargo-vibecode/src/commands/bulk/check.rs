@@ -141,7 +141,7 @@ impl Checked {
         };
         let cells = |(line, problem): &(u64, Problem)| {
             let column = problem.column.as_deref().unwrap_or_default();
-            let mut cells = vec![line.to_string(), one_line(column).to_string()];
+            let mut cells = vec![line.to_string(), one_line(column)];
             cells.extend(has_values.then(|| shown(problem)));
             cells.push(problem.text.clone());
             cells
@@ -159,11 +159,7 @@ impl Checked {
             kinds.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
             let kinds = kinds.into_iter().take(MAX_SHOWN);
             let kinds = kinds.map(|((column, text), count)| {
-                vec![
-                    count.to_string(),
-                    one_line(column).to_string(),
-                    text.clone(),
-                ]
+                vec![count.to_string(), one_line(column), text.clone()]
             });
             let kinds: Vec<Vec<String>> = kinds.collect();
             output.table(&["cells", "column", "problem"], &kinds);
@@ -188,7 +184,7 @@ impl Checked {
     pub(super) fn show(&self, output: &Output) {
         let columns = self.columns.iter();
         let columns: Vec<Vec<String>> = columns
-            .map(|(name, goes)| vec![one_line(name).to_string(), goes.clone()])
+            .map(|(name, goes)| vec![one_line(name), goes.clone()])
             .collect();
         output.table(&["column", "field"], &columns);
         output.line(format!(

@@ -88,7 +88,7 @@ pub(super) fn meaning<'s>(
         // The labels of the aliases `phoneWork`, …, which are only read.
         labelled.retain(|known| !known.read_only || !known.name.starts_with(field));
     }
-    let in_export = match exported {
+    let known_field = match exported {
         Some(ExportColumn::Field {
             field,
             type_id,
@@ -98,7 +98,7 @@ pub(super) fn meaning<'s>(
             .map(|field| (field, *type_id, *has_names)),
         _ => None,
     };
-    match (&labelled[..], in_export, exported) {
+    match (&labelled[..], known_field, exported) {
         ([one, other, ..], ..) => Err(ambiguous(&header, one, other)),
         ([one], Some((other, ..)), _) if one.name != other.name => {
             Err(ambiguous(&header, one, other))
