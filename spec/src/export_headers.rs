@@ -85,6 +85,7 @@ impl Entity {
             }
         }
         columns.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+        columns.dedup();
         Some(ExportHeaders { columns, names })
     }
 }

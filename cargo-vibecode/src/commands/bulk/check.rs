@@ -148,7 +148,7 @@ impl Checked {
         };
         let cells = |(line, problem): &(u64, Problem)| {
             let column = problem.column.as_deref().unwrap_or_default();
-            let mut cells = vec![line.to_string(), one_line(column).to_string()];
+            let mut cells = vec![line.to_string(), one_line(column)];
             cells.extend(has_values.then(|| shown(problem)));
             cells.push(problem.text.clone());
             cells
@@ -166,11 +166,7 @@ impl Checked {
             kinds.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
             let kinds = kinds.into_iter().take(MAX_SHOWN);
             let kinds = kinds.map(|((column, text), count)| {
-                vec![
-                    count.to_string(),
-                    one_line(column).to_string(),
-                    text.clone(),
-                ]
+                vec![count.to_string(), one_line(column), text.clone()]
             });
             let kinds: Vec<Vec<String>> = kinds.collect();
             output.table(&["cells", "column", "problem"], &kinds);
@@ -197,7 +193,7 @@ impl Checked {
         let columns: Vec<Vec<String>> = columns
             .map(|(name, goes, tally)| {
                 [
-                    vec![one_line(name).to_string(), goes.to_owned()],
+                    vec![one_line(name), goes.to_owned()],
                     tally.cells().to_vec(),
                 ]
                 .concat()

@@ -97,7 +97,7 @@ pub(super) fn meaning<'s>(
     {
         return Err(ambiguous(&header, label, named));
     }
-    let in_export = match exported {
+    let known_field = match exported {
         Some(ExportColumn::Field {
             field,
             type_id,
@@ -107,7 +107,7 @@ pub(super) fn meaning<'s>(
             .map(|field| (field, *type_id, *has_names)),
         _ => None,
     };
-    match (&labelled[..], in_export, exported) {
+    match (&labelled[..], known_field, exported) {
         ([one, other, ..], ..) => Err(ambiguous(&header, one, other)),
         ([one], Some((other, ..)), _) if one.name != other.name => {
             Err(ambiguous(&header, one, other))

@@ -61,7 +61,7 @@ impl Mapping {
             match field {
                 Value::Null => mapping.ignore.push(column),
                 Value::String(field) if !field.trim().is_empty() => {
-                    mapping.map.push((column, field))
+                    mapping.map.push((column, field));
                 }
                 _ => {
                     let problem = format!(
@@ -81,12 +81,14 @@ impl Mapping {
     pub(crate) fn write(path: &Path, columns: &Columns<'_>) -> Result<(), Failure> {
         let field = |target: &Result<Target, String>| match target {
             Ok(Target::Id) => Value::from("id"),
-            Ok(Target::Set { field, .. }) => Value::from(field.as_str()),
-            Ok(Target::Add {
-                field,
-                type_id: None,
-                ..
-            }) => Value::from(field.as_str()),
+            Ok(
+                Target::Set { field, .. }
+                | Target::Add {
+                    field,
+                    type_id: None,
+                    ..
+                },
+            ) => Value::from(field.as_str()),
             Ok(Target::Add {
                 field,
                 type_id: Some(type_id),

@@ -94,9 +94,10 @@ impl Input {
                 let problem = "this is a directory: name the file in it";
                 return Err(Failure::in_file(path, problem));
             }
-            match kind.is_file() {
-                true => None,
-                false => Some(copy("pipe", File::open(path).map_err(failed)?)?),
+            if kind.is_file() {
+                None
+            } else {
+                Some(copy("pipe", File::open(path).map_err(failed)?)?)
             }
         };
         let is_copy = pipe.is_some();

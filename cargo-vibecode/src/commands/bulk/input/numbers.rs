@@ -104,14 +104,13 @@ impl Numbers {
         };
         match (shape(text), self) {
             (Shape::NoNumber, _) => Ok(text.into()),
-            // There is none to keep.
-            (Shape::Whole, _) => plain('.'),
             (Shape::Decimal(Self::Comma), Self::Mixed) => Err(
                 "the number has a decimal comma, and others of the file have a decimal point: write all with a point"
                     .to_owned(),
             ),
             (Shape::Decimal(Self::Comma), _) | (Shape::Unclear(','), Self::Comma) => plain(','),
-            (Shape::Decimal(_), _) | (Shape::Unclear('.'), Self::Dot | Self::Unknown) => plain('.'),
+            (Shape::Whole | Shape::Decimal(_), _)
+            | (Shape::Unclear('.'), Self::Dot | Self::Unknown) => plain('.'),
             // The separator is that of thousands.
             (Shape::Unclear('.'), Self::Comma) | (Shape::Unclear(_), Self::Dot) => plain('\0'),
             (Shape::Unclear(_), _) => Err(

@@ -30,7 +30,7 @@ pub(crate) const HEARTBEAT: Duration = Duration::from_millis(500);
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Line {
-    Journal(Header),
+    Journal(Box<Header>),
     /// The old values of these rows are in a file.
     BackedUp {
         at: u64,
@@ -170,7 +170,7 @@ impl Journal {
         })?;
         lock(&file, path)?;
         let mut journal = Self::of(file, path, 1);
-        journal.write(&Line::Journal(header))?;
+        journal.write(&Line::Journal(Box::new(header)))?;
         journal.sync()?;
         // The directory entry must survive a loss of power, too.
         let folder = path

@@ -51,7 +51,7 @@ pub(crate) fn resume(path: &Path, header: &Header) -> Result<(Journal, Past), Fa
     let mut past = Past::default();
     let mut then = None;
     let whole = for_each_line(&mut file, path, |line| match line {
-        Line::Journal(header) => then = Some(header),
+        Line::Journal(header) => then = Some(*header),
         line => past.apply(line),
     })?;
     file.set_len(whole).map_err(failed)?;
