@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::{
-    commands::{bulk, check, completions, new, probe, pull, sandbox, update},
+    commands::{bulk, check, completions, export, new, probe, pull, sandbox, update},
     output::Format,
     portal::PortalArgs,
 };
@@ -51,6 +51,9 @@ pub(crate) enum Command {
     /// interruption.
     #[command(after_help = bulk::HELP)]
     Bulk(Box<bulk::Args>),
+    /// Write records to a file that `bulk` takes, each with its id.
+    #[command(after_help = export::HELP)]
+    Export(export::Args),
     /// Run a stand-in for the API on this machine, with a page that shows the requests.
     Sandbox(sandbox::Args),
     /// Test on a portal what the API's documentation leaves open, with a temporary record.

@@ -7,14 +7,17 @@ mod commands;
 mod failure;
 mod interrupts;
 mod output;
+mod plural;
 mod portal;
+mod progress;
+mod rate_limit;
 mod schema_file;
 
 use std::process::ExitCode;
 
 use crate::{
     args::{Args, Command},
-    commands::{bulk, check, completions, me, new, probe, pull, sandbox, update},
+    commands::{bulk, check, completions, export, me, new, probe, pull, sandbox, update},
     failure::Failure,
     output::Output,
 };
@@ -59,6 +62,7 @@ async fn run(args: Args, output: &Output) -> Result<ExitStatus, Failure> {
         Command::New(args) => new::run(&args, portal, output).await,
         Command::Update(args) => update::run(&args, portal, output).await,
         Command::Bulk(args) => bulk::run(&args, portal, output).await,
+        Command::Export(args) => export::run(&args, portal, output).await,
         Command::Sandbox(args) => sandbox::run(&args, output).await,
         Command::Probe(args) => probe::run(&args, portal, output).await,
         Command::Completions(args) => completions::run(&args, args::command()),

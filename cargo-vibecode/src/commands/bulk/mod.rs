@@ -18,7 +18,10 @@ use serde_json::json;
 use vibecode_runtime::{Client, Throttle};
 use vibecode_spec::Schema;
 
-pub(crate) use self::args::{Args, HELP};
+pub(crate) use self::{
+    args::{Args, HELP},
+    input::private,
+};
 use self::{
     check::{Checked, rows},
     input::{FileFormat, Input, columns::ColumnOptions, is_stdin},
@@ -39,6 +42,7 @@ use crate::{
     interrupts::Interrupts,
     output::Output,
     portal::{self, PortalArgs},
+    rate_limit::WatchedThrottle,
     schema_file,
 };
 
@@ -99,7 +103,8 @@ impl BulkJob<'_> {
         }
         let header = self.header(&checked)?;
         // A key that cannot be used is reported before a journal is created.
-        let client = self.client()?;
+        let throttle = self.throttle();
+        let client = self.client(&throttle)?;
         let interrupts = Interrupts::listen()?;
         let (journal, past) = if args.resume {
             resume::resume(&path, &header)?
@@ -117,7 +122,7 @@ impl BulkJob<'_> {
             self.summarize(past.ok, past.failed, checked.bad, None);
             return Ok(ExitStatus::Success);
         }
-        let progress = Progress::new(checked.to_send, output);
+        let progress = Progress::new(checked.to_send, throttle, output);
         let mut sender = Sender::new(client, journal, progress, interrupts, output);
         let sent = self.send(&mut sender, past, &header, &column_options).await;
         sender.progress.end();
@@ -163,14 +168,22 @@ impl BulkJob<'_> {
         })
     }
 
-    fn client(&self) -> Result<Client, Failure> {
+    fn throttle(&self) -> WatchedThrottle {
         let Self { args, .. } = self;
+        WatchedThrottle::new(match args.per_minute {
+            _ if args.no_throttle => Throttle::unlimited(),
+            Some(limit) => Throttle::per_minute(limit),
+            None => Throttle::default(),
+        })
+    }
+
+    fn client(&self, throttle: &WatchedThrottle) -> Result<Client, Failure> {
         portal::client(self.portal_args, |builder| {
             let builder = builder.settle_time(self.settle());
-            match args.per_minute {
-                _ if args.no_throttle => builder.throttle(Throttle::unlimited()),
-                Some(limit) => builder.throttle(Throttle::per_minute(limit)),
-                None => builder,
+            if self.args.no_throttle {
+                builder.throttle(Throttle::unlimited())
+            } else {
+                builder.throttle(throttle.throttle())
             }
         })
     }
