@@ -6,6 +6,7 @@ mod code_file;
 mod commands;
 mod failure;
 mod interrupts;
+mod key_file;
 mod output;
 mod plural;
 mod portal;
@@ -34,6 +35,10 @@ pub(crate) enum ExitStatus {
 fn main() -> ExitCode {
     let args = args::parse();
     let output = Output::new(args.format);
+    let key_file = args.portal.key_file.as_deref();
+    if let Some(warning) = key_file.and_then(key_file::warning) {
+        output.warn(warning);
+    }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();

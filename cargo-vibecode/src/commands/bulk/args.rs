@@ -10,6 +10,11 @@ use crate::args::name_and_value;
 
 /// The part of the help that does not belong to a single option.
 pub(crate) const HELP: &str = "\
+Examples:
+  cargo vibecode bulk contacts customers.csv
+  cargo vibecode bulk contacts customers.csv --yes
+  cargo vibecode bulk contacts customers.csv --resume
+
 A column belongs to the field with its name: the wire name, the label in the portal's schema, or the field given \
 with --map. A column `phone` adds work phones, `phone:MOBILE` adds mobile phones, and a cell may give the type \
 itself, as `value:TYPE`. If a field takes several values, separate them with `;` in a CSV cell, or use a list in \
