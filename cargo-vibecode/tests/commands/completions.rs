@@ -16,16 +16,12 @@ fn in_shell(shell: &str, arguments: &[&str], folder: &Folder) -> Option<String> 
         .env("HOME", &folder.0)
         .env("TERM", "dumb")
         .output();
-    match output {
-        Ok(output) => {
-            let said = String::from_utf8_lossy(&output.stdout).into_owned();
-            Some(said + &String::from_utf8_lossy(&output.stderr))
-        }
-        Err(_) => {
-            eprintln!("{shell} is not installed, so its completions are not tested");
-            None
-        }
-    }
+    let Ok(output) = output else {
+        eprintln!("{shell} is not installed, so its completions are not tested");
+        return None;
+    };
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    Some(said + &String::from_utf8_lossy(&output.stderr))
 }
 
 async fn script(folder: &Folder, shell: &str) {
