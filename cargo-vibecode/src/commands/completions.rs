@@ -10,7 +10,7 @@ use clap_complete::Shell;
 
 use crate::{ExitStatus, failure::Failure};
 
-/// Where the output belongs.
+/// Examples, and the folders for the output.
 pub(crate) const HELP: &str = "\
 Examples:
   cargo vibecode completions bash > ~/.local/share/bash-completion/completions/cargo-vibecode

@@ -21,7 +21,7 @@ const ALL_MULTIFIELDS: &str = "fm";
 #[derive(Debug)]
 pub(super) struct Columns<'s> {
     fields: Vec<Column<'s>>,
-    /// Where the value of a wire name is kept while a record is read: the id, `fm`, then the columns.
+    /// The slot of each wire name while a record is read: the id, `fm`, then the columns.
     slots: HashMap<&'s str, usize>,
     /// Whether a cell may not contain the separator of several values.
     cells_hold_lists: bool,

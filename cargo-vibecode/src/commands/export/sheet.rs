@@ -199,7 +199,7 @@ enum Destination {
     Stdout(BufWriter<Stdout>),
     File {
         file: BufWriter<File>,
-        /// Where the rows are until all are written.
+        /// Contains the rows until all are written.
         part: PathBuf,
         path: PathBuf,
         is_finished: bool,
