@@ -5,9 +5,9 @@ use std::ffi::OsString;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::{
-    commands::{bulk, check, completions, new, probe, pull, sandbox, update},
+    commands::{bulk, check, completions, export, me, new, probe, pull, sandbox, update},
     output::Format,
-    portal::PortalArgs,
+    portal::{COMMON, PortalArgs},
 };
 
 /// Schemas, checks, bulk jobs and a sandbox for the `VibeCode` API of Bitrix24.
@@ -20,7 +20,15 @@ The API key is read from VIBECODE_API_KEY or from --key-file. An app also needs 
 VIBECODE_SESSION_TOKEN or in the second line of the file. Neither can be given as an argument, because \
 other users of the machine could read it.
 
-Exit codes: 0 success, 1 something needs attention, 2 the command failed.")]
+Examples:
+  cargo vibecode me
+  cargo vibecode pull
+  cargo vibecode export contacts --output contacts.csv
+  cargo vibecode bulk contacts contacts.csv
+
+Exit codes: 0 success, 1 something needs attention, 2 the command failed.
+
+Colours are off if NO_COLOR is set or the output is not a terminal.")]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -29,33 +37,43 @@ pub(crate) struct Args {
     pub(crate) portal: PortalArgs,
 
     /// The format of the results.
-    #[arg(long, global = true, value_enum, default_value_t)]
+    #[arg(long, global = true, value_enum, default_value_t, help_heading = COMMON)]
     pub(crate) format: Format,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Show what the key may do, and warn if it cannot change records.
+    #[command(after_help = me::HELP)]
     Me,
     /// Fetch the portal's fields, statuses and currencies and write them to `vibecode/<entity>.json`,
     /// `statuses.json` and `currencies.json`, where the compiler finds them.
+    #[command(after_help = pull::HELP)]
     Pull(pull::Args),
     /// Show what has changed on the portal since its files were fetched.
+    #[command(after_help = check::HELP)]
     Check(check::Args),
     /// Print a complete module for an entity: a struct, and an enum for each list, each field with
     /// status codes and the stages of each pipeline.
+    #[command(after_help = new::HELP)]
     New(new::Args),
     /// Change one record, after checking the change against the schema.
+    #[command(after_help = update::HELP)]
     Update(update::Args),
     /// Change many records by the rows of a file: check all rows, send them, and resume after an
     /// interruption.
     #[command(after_help = bulk::HELP)]
     Bulk(Box<bulk::Args>),
+    /// Write records to a file that `bulk` takes, each with its id.
+    #[command(after_help = export::HELP)]
+    Export(export::Args),
     /// Run a stand-in for the API on this machine, with a page that shows the requests.
     Sandbox(sandbox::Args),
     /// Test on a portal what the API's documentation leaves open, with a temporary record.
+    #[command(after_help = probe::HELP)]
     Probe(probe::Args),
     /// Print shell completions or the man page.
+    #[command(after_help = completions::HELP)]
     Completions(completions::Args),
 }
 
@@ -84,6 +102,17 @@ pub(crate) fn command() -> clap::Command {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_command_has_an_example_and_its_exit_codes() {
+        for command in command().get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string);
+            let help = help.unwrap_or_default();
+            let name = command.get_name();
+            assert!(help.contains("Exit codes: 0 "), "{name}");
+            assert!(help.contains(&format!("  cargo vibecode {name}")), "{name}");
+        }
+    }
 
     /// "Show …", not "Shows …": the first word of every command and of every switch.
     #[test]

@@ -255,6 +255,11 @@ fn so_called_besides<'s>(
     })
 }
 
+/// Reads a single value of a field from text, as it is sent.
+pub(crate) fn value(field: &Field, text: &str, codes: &KnownCodes) -> Result<Value, String> {
+    value::single(field, text.trim(), codes)
+}
+
 /// Returns the value that clears a field.
 #[expect(clippy::expect_used, reason = "a table of JSON in spec")]
 pub(crate) fn clearing_value(field: &Field) -> Value {

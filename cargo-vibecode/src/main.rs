@@ -6,9 +6,13 @@ mod code_file;
 mod commands;
 mod failure;
 mod interrupts;
+mod key_file;
 mod output;
+mod plural;
 mod portal;
 mod portal_identity;
+mod progress;
+mod rate_limit;
 mod schema_file;
 mod terminal_text;
 
@@ -16,7 +20,7 @@ use std::process::ExitCode;
 
 use crate::{
     args::{Args, Command},
-    commands::{bulk, check, completions, me, new, probe, pull, sandbox, update},
+    commands::{bulk, check, completions, export, me, new, probe, pull, sandbox, update},
     failure::Failure,
     output::Output,
     portal_identity::Identity,
@@ -34,6 +38,10 @@ pub(crate) enum ExitStatus {
 fn main() -> ExitCode {
     let args = args::parse();
     let output = Output::new(args.format);
+    let key_file = args.portal.key_file.as_deref();
+    if let Some(warning) = key_file.and_then(key_file::warning) {
+        output.warn(warning);
+    }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
@@ -71,6 +79,7 @@ async fn run(args: Args, output: &Output) -> Result<ExitStatus, Failure> {
         Command::New(args) => new::run(&args, portal, output).await,
         Command::Update(args) => update::run(&args, portal, output).await,
         Command::Bulk(args) => bulk::run(&args, portal, output).await,
+        Command::Export(args) => export::run(&args, portal, output).await,
         Command::Sandbox(args) => sandbox::run(&args, output).await,
         Command::Probe(args) => probe::run(&args, portal, output).await,
         Command::Completions(args) => completions::run(&args, args::command()),

@@ -44,6 +44,11 @@ impl Output {
         self.format == Format::Json
     }
 
+    /// Returns whether this is a step of another command, which prints nothing.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.is_quiet
+    }
+
     /// Prints a line, in human format only.
     pub(crate) fn line(&self, text: impl AsRef<str>) {
         if !self.is_json() && !self.is_quiet {

@@ -2,28 +2,30 @@
 
 use std::{
     env::{self, VarError},
-    fs,
     path::PathBuf,
 };
 
 use vibecode_runtime::{Client, ClientBuilder, Credentials};
-use vibecode_spec::text_of;
 
-use crate::failure::Failure;
+use crate::{failure::Failure, key_file};
+
+/// The heading of the options that every command has.
+pub(crate) const COMMON: &str = "Common options";
 
 /// The portal, and the key for it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct PortalArgs {
-    /// Read the API key from this file, and an app's session token from its second line.
-    #[arg(long, global = true, value_name = "FILE")]
+    /// Read the API key from this file, and an app's session token from its second line, or both from
+    /// lines such as `VIBECODE_API_KEY=…`.
+    #[arg(long, global = true, value_name = "FILE", help_heading = COMMON)]
     pub(crate) key_file: Option<PathBuf>,
 
     /// Fail unless the key is for this portal, such as acme.bitrix24.ru.
-    #[arg(long, global = true, value_name = "HOST")]
+    #[arg(long, global = true, value_name = "HOST", help_heading = COMMON)]
     pub(crate) portal: Option<String>,
 
     /// The base URL of the API, including `/v1` [default: `VIBECODE_BASE_URL`, or the documented URL].
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL", help_heading = COMMON)]
     pub(crate) base_url: Option<String>,
 }
 
@@ -106,18 +108,7 @@ fn credentials(args: &PortalArgs) -> Result<Credentials, Failure> {
 /// Returns the key, and the session token if one was given.
 fn secrets(args: &PortalArgs) -> Result<(String, Option<String>), Failure> {
     if let Some(path) = &args.key_file {
-        let bytes = fs::read(path).map_err(|error| Failure::of_file(path, &error))?;
-        let text = text_of(&bytes).map_err(|error| Failure::in_file(path, error))?;
-        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-        let key = lines.next().map(str::to_owned);
-        let session = lines.next().map(str::to_owned);
-        let problem = || {
-            Failure::in_file(
-                path,
-                "the file is empty: write the API key into its first line",
-            )
-        };
-        Ok((key.ok_or_else(problem)?, session))
+        key_file::read(path)
     } else {
         let problem = "no API key was given: set VIBECODE_API_KEY, or name a file that contains the key with --key-file";
         let key = variable("VIBECODE_API_KEY")?.ok_or_else(|| Failure::new(problem))?;

@@ -131,7 +131,7 @@ pub use crate::{
         batch::Batch,
         bulk::{Bulk, BulkOutcome},
         ensure::Ensured,
-        query::{Condition, Field, Order, Query, Rows},
+        query::{Condition, Field, Order, Query, Rows, UntypedQuery, UntypedRows},
     },
     patch::{
         Patch,

@@ -15,6 +15,14 @@ use crate::{
 /// The scope that CRM records require (api.md, grade D).
 const SCOPE: &str = "crm";
 
+/// The part of the help that does not belong to a single option.
+pub(crate) const HELP: &str = "\
+Examples:
+  cargo vibecode me
+  cargo vibecode me --key-file key.txt --format json
+
+Exit codes: 0 the key can change records, 1 it lacks a right, 2 the command failed.";
+
 pub(crate) async fn run(portal_args: &PortalArgs, output: &Output) -> Result<ExitStatus, Failure> {
     let kind = portal::kind_of_key(portal_args)?;
     let recorder = LimitsRecorder::default();

@@ -3,6 +3,7 @@
 pub(crate) mod bulk;
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod export;
 pub(crate) mod me;
 pub(crate) mod new;
 pub(crate) mod probe;

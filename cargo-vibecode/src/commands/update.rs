@@ -13,6 +13,14 @@ use crate::{
     schema_file,
 };
 
+/// The part of the help that does not belong to a single option.
+pub(crate) const HELP: &str = "\
+Examples:
+  cargo vibecode update contacts 71 --set post=Director --dry-run
+  cargo vibecode update contacts 71 --add phone=+79161112233:MOBILE --ensure
+  cargo vibecode update contacts 71 --clear companyId
+
+Exit codes: 0 the record was changed, 1 something needs attention, 2 the command failed.";
 const NO_COUNTRY: &str =
     "a phone has no country code: add it with --country, such as --country 7, or write it with `+`";
 

@@ -291,11 +291,12 @@ async fn changes_of_codes_are_reported_line_by_line() {
         said.err
     );
     let said = folder.run(&new, &["check", "--format", "json"]).await;
-    let changes: Vec<Value> = said
+    let mut changes: Vec<Value> = said
         .out
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
+    assert_eq!(changes.pop().unwrap()["attention"], true);
     assert_eq!(changes.len(), 6, "{}", said.out);
     assert!(changes.iter().all(|change| change["breaks"] == true));
     assert_eq!(changes[0]["entity"], "statuses");

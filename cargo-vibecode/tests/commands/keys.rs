@@ -87,11 +87,36 @@ async fn without_a_key_nothing_is_sent_and_the_next_step_is_shown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn completions_and_a_man_page_are_printed() {
-    let folder = Folder::new("completions");
-    for words in [&["completions", "bash"][..], &["completions", "--man"]] {
-        let said = folder.run_with(words, &[]).await;
-        assert_eq!(said.code, 0, "{}", said.err);
-        assert!(said.out.contains("pull"), "{}", said.out);
+async fn a_key_file_may_be_an_env_file() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("key-env");
+    let (key, session) = (Sandbox::APP_KEY, Sandbox::SESSION_TOKEN);
+    let text = format!(
+        "\u{feff}# the app\nexport VIBECODE_API_KEY=\"{key}\"\nVIBECODE_SESSION_TOKEN={session} # 24 h\n"
+    );
+    folder.write(".env", &text);
+    let words = ["me", "--key-file", ".env", "--base-url", sandbox.url()];
+    let said = folder.run_with(&words, &[]).await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.out.contains("OAuth app"), "{}", said.out);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_file_that_others_can_read_is_warned_of() {
+    use std::{fs, os::unix::fs::PermissionsExt as _};
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("key-mode");
+    folder.write("key", Sandbox::API_KEY);
+    let words = ["me", "--key-file", "key", "--base-url", sandbox.url()];
+    for (mode, is_warned) in [(0o644, true), (0o640, true), (0o600, false)] {
+        fs::set_permissions(folder.0.join("key"), fs::Permissions::from_mode(mode)).unwrap();
+        let said = folder.run_with(&words, &[]).await;
+        assert_eq!(
+            said.err.contains("run `chmod 600 key`"),
+            is_warned,
+            "{}",
+            said.err
+        );
     }
 }

@@ -2,6 +2,8 @@
 #![cfg(test)]
 
 mod codes;
+mod completions;
+mod help;
 mod hostile_labels;
 mod keys;
 mod modules;

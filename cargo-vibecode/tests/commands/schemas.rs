@@ -169,11 +169,13 @@ async fn changes_on_the_portal_are_reported_line_by_line() {
         assert!(said.out.contains(line), "{line} in {}", said.out);
     }
     let said = folder.run(&other, &["check", "--format", "json"]).await;
-    let changes: Vec<serde_json::Value> = said
+    let mut changes: Vec<serde_json::Value> = said
         .out
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
+    assert_eq!(changes.pop().unwrap()["attention"], true);
+    assert!(!changes.is_empty());
     assert!(changes.iter().all(|change| change["breaks"] == true));
 }
 

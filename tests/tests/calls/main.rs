@@ -14,6 +14,7 @@ mod runtimes;
 mod shut_down;
 mod traces;
 mod typed_filters;
+mod untyped_lists;
 
 use vibecode_runtime::{
     Client, ContactId, Credentials, Email, Patch, Phone, Record, RetryPolicy, Throttle,

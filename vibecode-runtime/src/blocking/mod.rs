@@ -37,6 +37,7 @@
 
 mod builder;
 mod many;
+mod untyped;
 mod worker;
 
 use std::{borrow::Borrow, fmt};
@@ -45,6 +46,7 @@ use self::worker::Worker;
 pub use self::{
     builder::ClientBuilder,
     many::{Batch, Bulk, Query, Rows},
+    untyped::{UntypedQuery, UntypedRows},
 };
 use crate::{
     Created, Credentials, Ensured, Entity, HasMultifields, Id, IdFor, Me, Multifields, Patch,

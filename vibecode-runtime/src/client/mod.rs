@@ -105,7 +105,7 @@ use crate::{Result, Throttle};
 /// | on | |
 /// |---|---|
 /// | one record | [`update`](Self::update), [`ensure`](Self::ensure), [`create`](Self::create), [`delete`](Self::delete), [`get`](Self::get), [`get_raw`](Self::get_raw), [`multifields`](Self::multifields) |
-/// | many | [`update_many`](Self::update_many), [`ensure_many`](Self::ensure_many), both of a [stream](Self::update_many_stream) too, [`batch`](Self::batch), [`list`](Self::list) |
+/// | many | [`update_many`](Self::update_many), [`ensure_many`](Self::ensure_many), both of a [stream](Self::update_many_stream) too, [`batch`](Self::batch), [`list`](Self::list), [`list_untyped`](Self::list_untyped) |
 /// | a [job](crate::PatchJob) of a queue | [`update_job`](Self::update_job), [`ensure_job`](Self::ensure_job), [`update_jobs`](Self::update_jobs), [`ensure_jobs`](Self::ensure_jobs) |
 /// | the portal | [`me`](Self::me), [`fields`](Self::fields), [`user_fields`](Self::user_fields), [`catalogue`](Self::catalogue) |
 ///

@@ -11,6 +11,12 @@ use crate::{args::name_and_value, change::entries::EntryRules};
 
 /// The part of the help that does not belong to a single option.
 pub(crate) const HELP: &str = "\
+Examples:
+  cargo vibecode bulk contacts customers.csv
+  cargo vibecode bulk contacts customers.csv --plan
+  cargo vibecode bulk contacts customers.csv --yes
+  cargo vibecode bulk contacts customers.csv --resume
+
 A column belongs to the field with its name: the wire name in any spelling, a label in the portal's schema, a \
 header of Bitrix24's own export, or the field given with --map or --mapping. A column `phone` adds work phones, \
 `phone:MOBILE` adds mobile phones, and a cell may give the type itself, as `value:TYPE`. If a field takes several \

@@ -25,7 +25,10 @@ use serde_json::json;
 use vibecode_runtime::{Client, ClientBuilder, RetryPolicy, Throttle};
 use vibecode_spec::{ExportHeaders, Schema};
 
-pub(crate) use self::args::{Args, HELP};
+pub(crate) use self::{
+    args::{Args, HELP},
+    input::private,
+};
 use self::{
     check::{Checked, rows},
     input::{
@@ -57,6 +60,7 @@ use crate::{
     output::Output,
     portal::{self, PortalArgs},
     portal_identity::Identity,
+    rate_limit::WatchedThrottle,
     schema_file,
 };
 
@@ -100,6 +104,7 @@ pub(crate) async fn run(
         input: &input,
         schema: &schema,
         codes: &codes,
+        throttle: throttle(args),
     };
     let ended = match job.read_style() {
         Ok(()) => job.run().await,
@@ -110,6 +115,14 @@ pub(crate) async fn run(
         input.remove_copy();
     }
     ended
+}
+
+fn throttle(args: &Args) -> WatchedThrottle {
+    WatchedThrottle::new(match args.per_minute {
+        _ if args.no_throttle => Throttle::unlimited(),
+        Some(limit) => Throttle::per_minute(limit),
+        None => Throttle::default(),
+    })
 }
 
 /// How long a check waits for the API to report the portal.
@@ -127,6 +140,8 @@ struct BulkJob<'a> {
     input: &'a Input,
     schema: &'a Schema,
     codes: &'a KnownCodes,
+    /// The limit of all requests of the job, also of those before rows are sent.
+    throttle: WatchedThrottle,
 }
 
 impl BulkJob<'_> {
@@ -179,7 +194,7 @@ impl BulkJob<'_> {
             Some(limit) => checked.to_send.min(reported + limit),
             None => checked.to_send,
         };
-        let progress = Progress::new(rows, output);
+        let progress = Progress::new(rows, self.throttle.clone(), output);
         let limits = FailureLimits {
             max_failed: args.max_failed,
             rows,
@@ -301,10 +316,10 @@ impl BulkJob<'_> {
 
     fn with_limits(&self, builder: ClientBuilder) -> ClientBuilder {
         let builder = builder.settle_time(self.settle());
-        match self.args.per_minute {
-            _ if self.args.no_throttle => builder.throttle(Throttle::unlimited()),
-            Some(limit) => builder.throttle(Throttle::per_minute(limit)),
-            None => builder,
+        if self.args.no_throttle {
+            builder.throttle(Throttle::unlimited())
+        } else {
+            builder.throttle(self.throttle.throttle())
         }
     }
 

@@ -19,6 +19,15 @@ use crate::{
     schema_file,
 };
 
+/// The part of the help that does not belong to a single option.
+pub(crate) const HELP: &str = "\
+Examples:
+  cargo vibecode check
+  cargo vibecode check contacts statuses
+  cargo vibecode check --offline
+
+Exit codes: 0 nothing has changed that can break code, 1 something has, 2 the command failed.";
+
 /// The arguments of `check`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -52,8 +61,8 @@ pub(crate) async fn run(
         let problem = "there is no schema file here: fetch one with `cargo vibecode pull`";
         return Err(Failure::new(problem));
     }
-    for name in names {
-        let found = match Target::of_name(&name)? {
+    for name in &names {
+        let found = match Target::of_name(name)? {
             Target::Fields(entity) => check_fields(entity, client.as_ref(), output).await?,
             Target::Codes(file) => check_codes(file, client.as_ref(), output).await?,
         };
@@ -61,6 +70,7 @@ pub(crate) async fn run(
             status = ExitStatus::Attention;
         }
     }
+    output.json(&json!({ "checked": names, "attention": status == ExitStatus::Attention }));
     Ok(status)
 }
 

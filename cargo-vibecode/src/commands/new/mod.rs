@@ -20,6 +20,14 @@ use crate::{
     schema_file,
 };
 
+/// The part of the help that does not belong to a single option.
+pub(crate) const HELP: &str = "\
+Examples:
+  cargo vibecode new contacts
+  cargo vibecode new contacts --fields post,phone --out src/contact.rs
+
+Exit codes: 0 success, 2 the command failed.";
+
 /// The arguments of `new`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {

@@ -28,15 +28,23 @@ use crate::{
     portal::{self, PortalArgs},
 };
 
-/// The arguments of `probe`.
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
+/// The part of the help that does not belong to a single option.
+pub(crate) const HELP: &str = "\
 Creates a record called `VIBECODE PROBE - delete me …`, changes it about a hundred times, and deletes it, also \
 after an error and on Ctrl-C. Automation rules and webhooks of the portal are triggered by that record, and a \
 recycle bin may keep it.
 
 With --format json the result is a report that can be shared: it contains no key and no data, and names neither \
-the portal nor its fields.")]
+the portal nor its fields.
+
+Examples:
+  cargo vibecode probe
+  cargo vibecode probe --yes --format json > probe.json
+
+Exit codes: 0 the portal behaves as these crates assume, 1 it differs, 2 the command failed.";
+
+/// The arguments of `probe`.
+#[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The entity to test with: `contacts`, `companies`, `leads` or `deals`.
     #[arg(default_value = "contacts", value_parser = entity)]

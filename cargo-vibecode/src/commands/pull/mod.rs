@@ -23,6 +23,15 @@ use crate::{
     schema_file,
 };
 
+/// The part of the help that does not belong to a single option.
+pub(crate) const HELP: &str = "\
+Examples:
+  cargo vibecode pull
+  cargo vibecode pull quotes tasks items/1040
+  cargo vibecode pull contacts --from-file answer.json
+
+Exit codes: 0 all files are written, 1 a list of codes is not usable, 2 the command failed.";
+
 /// The arguments of `pull`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {

@@ -18,9 +18,18 @@ use crate::{ExitStatus, failure::Failure, interrupts::Interrupts, output::Output
 /// The number of requests in the log: the page shows the last 200 of them.
 const KEPT_REQUESTS: usize = 1000;
 
+/// The part of the help that does not belong to a single option.
+const HELP: &str = "\
+Examples:
+  cargo vibecode sandbox --port 8080
+  cargo vibecode sandbox --schema vibecode --seed records.json --requests
+  cargo vibecode sandbox --faults storm:seed=7,probability=0.2
+
+Exit codes: 0 it was stopped, 2 it cannot run.";
+
 /// The arguments of `sandbox`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = faults::HELP)]
+#[command(after_help = format!("{HELP}\n\n{}", faults::HELP))]
 pub(crate) struct Args {
     /// The port to listen on, on this machine only; 0 for any free port.
     #[arg(long, value_name = "N", default_value_t = 0)]

@@ -4,9 +4,9 @@ use http::Method;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::Query;
+use super::{Query, listing::Listing};
 use crate::{
-    Entity, Error, ErrorKind, Outcome, Record, Result,
+    Error, ErrorKind, Outcome, Record, Result,
     client::{Answer, Call, Request, request::Effect},
     wire::{json, nothing},
 };
@@ -22,12 +22,18 @@ impl<T: Record> Query<T> {
     ///   that not all records were counted.
     /// - Those of [every call](crate::Client#errors-of-every-call).
     pub async fn count(self) -> Result<u64> {
+        self.listing.count().await
+    }
+}
+
+impl Listing {
+    pub(super) async fn count(&self) -> Result<u64> {
         self.check()?;
         if self.matches_nothing() {
             return Ok(0);
         }
         let body = format!(r#"{{"op":"count","filter":{}}}"#, self.filter_json());
-        let request = Request::new(Method::POST, T::Entity::PATH, Effect::Reads)
+        let request = Request::new(Method::POST, self.entity.clone(), Effect::Reads)
             .with_tail("aggregate")
             .with_body(body);
         let client = self.client.clone();

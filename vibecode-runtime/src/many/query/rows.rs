@@ -3,6 +3,7 @@
 use std::{
     collections::VecDeque,
     fmt,
+    marker::PhantomData,
     pin::Pin,
     task::{Context, Poll, ready},
 };
@@ -11,13 +12,13 @@ use futures_core::Stream;
 use serde_json::value::RawValue;
 
 use super::{
-    Query,
+    listing::Listing,
     page::{PAGE, Page},
     seen_pages::{self, SeenPages},
 };
-use crate::{Entity, Error, Outcome, RawAnswer, Record, Result, client::Call};
+use crate::{Error, Outcome, RawAnswer, Record, Result, client::Call};
 
-/// The rows of a [`Query`]. It is a `Stream`; [`Rows::next`] returns the next row.
+/// The rows of a [`Query`](crate::Query). It is a `Stream`; [`Rows::next`] returns the next row.
 ///
 /// If a page cannot be read or repeats an earlier one, the rows end with one error. If the struct
 /// cannot hold a row, that row is an error, and the next rows follow.
@@ -38,32 +39,15 @@ use crate::{Entity, Error, Outcome, RawAnswer, Record, Result, client::Call};
 /// ```
 #[must_use = "a list sends nothing until a row is taken"]
 pub struct Rows<T> {
-    query: Query<T>,
-    page: VecDeque<Box<RawValue>>,
-    seen: SeenPages,
-    next_page: NextPage,
-    returned: u64,
-}
-
-enum NextPage {
-    /// The offset of the next page.
-    At(u64),
-    Requested {
-        offset: u64,
-        limit: u64,
-        call: Call<Page>,
-    },
-    None,
+    rows: RawRows,
+    record: PhantomData<fn() -> T>,
 }
 
 impl<T: Record> Rows<T> {
-    pub(super) fn new(query: Query<T>) -> Self {
+    pub(super) fn new(listing: Listing) -> Self {
         Self {
-            query,
-            page: VecDeque::new(),
-            seen: SeenPages::default(),
-            next_page: NextPage::At(0),
-            returned: 0,
+            rows: RawRows::new(listing),
+            record: PhantomData,
         }
     }
 
@@ -94,14 +78,76 @@ impl<T: Record> Rows<T> {
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {
+        let row = ready!(self.rows.poll(context));
+        Poll::Ready(row.map(|row| row?.record()))
+    }
+}
+
+impl<T: Record> Stream for Rows<T> {
+    type Item = Result<T>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {
+        self.poll(context)
+    }
+}
+
+impl<T: Record> fmt::Debug for Rows<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rows")
+            .field("returned", &self.rows.returned())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The rows of a [`Listing`] as the API returned them, requested page by page.
+pub(super) struct RawRows {
+    listing: Listing,
+    page: VecDeque<Box<RawValue>>,
+    seen: SeenPages,
+    next_page: NextPage,
+    returned: u64,
+}
+
+enum NextPage {
+    /// The offset of the next page.
+    At(u64),
+    Requested {
+        offset: u64,
+        limit: u64,
+        call: Call<Page>,
+    },
+    None,
+}
+
+impl RawRows {
+    pub(super) fn new(listing: Listing) -> Self {
+        Self {
+            listing,
+            page: VecDeque::new(),
+            seen: SeenPages::default(),
+            next_page: NextPage::At(0),
+            returned: 0,
+        }
+    }
+
+    pub(super) fn returned(&self) -> u64 {
+        self.returned
+    }
+
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<RawAnswer>>> {
         loop {
-            if self.query.limit.is_some_and(|limit| self.returned >= limit) {
+            if self
+                .listing
+                .limit
+                .is_some_and(|limit| self.returned >= limit)
+            {
                 return Poll::Ready(None);
             }
             if let Some(row) = self.page.pop_front() {
                 self.returned += 1;
-                let raw = RawAnswer::new(T::Entity::PATH.into(), row, Outcome::NotApplied);
-                return Poll::Ready(Some(raw.record()));
+                let entity = self.listing.entity.clone();
+                let raw = RawAnswer::new(entity, row, Outcome::NotApplied);
+                return Poll::Ready(Some(Ok(raw)));
             }
             match &mut self.next_page {
                 NextPage::None => return Poll::Ready(None),
@@ -125,7 +171,7 @@ impl<T: Record> Rows<T> {
                     match ready!(Pin::new(call).poll(context)) {
                         Ok(page) => {
                             if self.seen.repeats(&page.rows) {
-                                let request = self.query.page(offset, limit);
+                                let request = self.listing.page(offset, limit);
                                 return self.end(request.named(seen_pages::repeated(offset)));
                             }
                             self.next_page = if page.may_be_followed(limit) {
@@ -144,14 +190,17 @@ impl<T: Record> Rows<T> {
 
     /// Requests the next page. Returns `None` if no record can match.
     fn request(&self, offset: u64) -> Result<Option<NextPage>> {
-        self.query.check()?;
-        if self.query.matches_nothing() {
+        self.listing.check()?;
+        if self.listing.matches_nothing() {
             return Ok(None);
         }
-        let left = self.query.limit.map_or(PAGE, |limit| limit - self.returned);
+        let left = self
+            .listing
+            .limit
+            .map_or(PAGE, |limit| limit - self.returned);
         let limit = left.min(PAGE);
-        let request = self.query.page(offset, limit);
-        let client = self.query.client.clone();
+        let request = self.listing.page(offset, limit);
+        let client = self.listing.client.clone();
         Ok(Some(NextPage::Requested {
             offset,
             limit,
@@ -159,24 +208,8 @@ impl<T: Record> Rows<T> {
         }))
     }
 
-    fn end(&mut self, error: Error) -> Poll<Option<Result<T>>> {
+    fn end(&mut self, error: Error) -> Poll<Option<Result<RawAnswer>>> {
         self.next_page = NextPage::None;
         Poll::Ready(Some(Err(error)))
-    }
-}
-
-impl<T: Record> Stream for Rows<T> {
-    type Item = Result<T>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {
-        self.poll(context)
-    }
-}
-
-impl<T: Record> fmt::Debug for Rows<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rows")
-            .field("returned", &self.returned)
-            .finish_non_exhaustive()
     }
 }

@@ -36,7 +36,7 @@ use super::journal::{
     outcome::{NextStep, RowFailure},
     row_set::Ranges,
 };
-use crate::{failure::Failure, interrupts::Interrupts, output::Output};
+use crate::{failure::Failure, interrupts::Interrupts, output::Output, progress::TICK};
 
 /// The maximum number of batches that are started and not reported. It is only reached behind a
 /// slow batch.
@@ -170,6 +170,8 @@ impl<'a> Sender<'a> {
         let mut stopped = None;
         let mut heartbeats = interval(HEARTBEAT);
         heartbeats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             if stopped.is_none()
                 && let Err(failure) = self.fill(&mut running, plan, mode).await
@@ -198,6 +200,7 @@ impl<'a> Sender<'a> {
                     stopped = Some(Stopped::Interrupted);
                 }
                 _ = heartbeats.tick() => self.journal.heartbeat()?,
+                _ = ticks.tick() => self.progress.tick(),
             }
         }
     }

@@ -1,79 +1,65 @@
-//! The progress of the job: a bar, if standard error is a terminal.
+//! The progress of the job: how many rows are done and failed, and what it waits for.
 
-use std::{fmt::Write, time::Duration};
+use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
-
-use crate::output::Output;
+use crate::{output::Output, progress::ProgressMeter, rate_limit::WatchedThrottle};
 
 /// The progress of the job.
 #[derive(Debug)]
 pub(crate) struct Progress {
-    bar: ProgressBar,
+    meter: ProgressMeter,
+    throttle: WatchedThrottle,
     pub(crate) ok: u64,
     pub(crate) failed: u64,
 }
 
-const TEMPLATE: &str = "{bar:30} {pos}/{len} rows  {rate}  {msg}  {eta} left";
-
 impl Progress {
-    /// Creates a bar that is hidden in JSON format, and if standard error is not a terminal.
-    pub(crate) fn new(rows: u64, output: &Output) -> Self {
-        let target = if output.is_json() {
-            ProgressDrawTarget::hidden()
-        } else {
-            ProgressDrawTarget::stderr()
-        };
-        let bar = ProgressBar::with_draw_target(Some(rows), target);
-        if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
-            let rate = |state: &ProgressState, shown: &mut dyn Write| {
-                let _ = write!(shown, "{:.0} rows/s", state.per_sec());
-            };
-            bar.set_style(style.with_key("rate", rate));
-        }
-        let progress = Self {
-            bar,
+    pub(crate) fn new(rows: u64, throttle: WatchedThrottle, output: &Output) -> Self {
+        Self {
+            meter: ProgressMeter::new("sending", "rows", Some(rows), output),
+            throttle,
             ok: 0,
             failed: 0,
-        };
-        progress.show();
-        progress
+        }
     }
 
     /// Adds the rows that an earlier process has reported.
     pub(crate) fn begin_at(&mut self, ok: u64, failed: u64) {
         (self.ok, self.failed) = (ok, failed);
-        self.bar.set_position(ok + failed);
-        self.bar.reset_eta();
-        self.show();
+        self.meter.skip(ok + failed);
+        self.note();
     }
 
     pub(crate) fn advance(&mut self, ok: u64, failed: u64) {
         self.ok += ok;
         self.failed += failed;
-        self.bar.inc(ok + failed);
-        self.show();
+        self.meter.advance(ok + failed);
+        self.note();
     }
 
-    fn show(&self) {
-        self.bar.set_message(format!("{} failed", self.failed));
+    fn note(&mut self) {
+        if self.failed > 0 {
+            self.meter.note(format!("{} failed", self.failed));
+        }
+    }
+
+    /// Shows the current state, and for how long requests have been waiting for the rate limit.
+    pub(crate) fn tick(&mut self) {
+        let wait = self.throttle.waiting();
+        self.meter.tick(wait.map(|time| ("the rate limit", time)));
     }
 
     /// Prints something else without disturbing the bar.
     pub(crate) fn aside(&self, print: impl FnOnce()) {
-        self.bar.suspend(print);
+        self.meter.aside(print);
     }
 
-    /// Shows the remaining wait instead of the bar's numbers.
-    pub(crate) fn waiting(&self, left: Duration) {
-        self.bar.set_message(format!(
-            "{} failed, waiting {} s",
-            self.failed,
-            left.as_secs() + 1
-        ));
+    /// Shows for how much longer the changes of earlier requests may arrive.
+    pub(crate) fn waiting(&mut self, left: Duration) {
+        self.meter.tick(Some(("earlier requests to settle", left)));
     }
 
     pub(crate) fn end(&self) {
-        self.bar.finish_and_clear();
+        self.meter.end();
     }
 }

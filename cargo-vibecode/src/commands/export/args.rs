@@ -1,0 +1,85 @@
+//! The command line of an export.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+/// The part of the help that does not belong to a single option.
+pub(crate) const HELP: &str = "\
+Examples:
+  cargo vibecode export contacts --output contacts.csv
+  cargo vibecode export contacts --fields post,phone --filter 'post=Director' > directors.csv
+  cargo vibecode export deals --filter 'amount>=1000' --filter 'amount<5000' --output deals.jsonl
+
+A phone or an email is written with its type, as `+79161112233:MOBILE`; several values of a field are separated by \
+`;`. JSON Lines have lists instead. Types that the API does not write, such as FAX, become OTHER. An export that `cargo \
+vibecode bulk` reads unchanged adds nothing twice.
+
+The records are ordered by id and requested by id, so that records that are deleted meanwhile do not shift others. A \
+record with a value that is not understood is not written: it is reported, and the exit code is 1.
+
+Exit codes: 0 all records are written, 1 some are not, or their number differs from what the API counted, 2 the \
+command failed; then there is no file.";
+
+/// The arguments of `export`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The entity, such as `contacts`, `deals` or `tasks`, or a smart process such as `items/1040`.
+    pub(super) entity: String,
+
+    /// The fields to write after the id, by wire name or label [default: all that `bulk` can change].
+    #[arg(long, value_name = "FIELD,…", value_delimiter = ',')]
+    pub(super) fields: Vec<String>,
+
+    /// Write only records that match, such as `post=Director`, `amount>=1000` or `title~Ltd` (contains);
+    /// further operators are `!=`, `>`, `<` and `<=`. With several filters a record must match all. The API
+    /// compares times by the clock of the portal, and ignores their offset.
+    #[arg(long, value_name = "CONDITION")]
+    pub(super) filter: Vec<String>,
+
+    /// Write to this file, which appears once it is complete. Without it the records go to standard
+    /// output.
+    #[arg(long, short, value_name = "FILE.csv|FILE.jsonl")]
+    pub(super) output: Option<PathBuf>,
+
+    /// Replace the file if it exists.
+    #[arg(long, requires = "output")]
+    pub(super) overwrite: bool,
+
+    /// The form of the records [default: by the extension of the file, otherwise `csv`].
+    #[arg(long = "as", value_name = "FORM", value_enum)]
+    pub(super) form: Option<Form>,
+
+    /// Use the labels of fields, options and codes instead of wire names, ids and codes, if `bulk` can
+    /// read them back.
+    #[arg(long)]
+    pub(super) labels: bool,
+
+    /// Begin the file with a byte order mark and separate cells by `;`, for Excel.
+    #[arg(long)]
+    pub(super) excel: bool,
+
+    /// Write at most this many records.
+    #[arg(long, value_name = "RECORDS")]
+    pub(super) limit: Option<u64>,
+}
+
+/// The form of the records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Form {
+    /// CSV with a header.
+    Csv,
+    /// JSON Lines: one object a line.
+    Jsonl,
+}
+
+impl Args {
+    pub(super) fn form(&self) -> Form {
+        let extension = self.output.as_ref().and_then(|path| path.extension());
+        let extension = extension.unwrap_or_default().to_ascii_lowercase();
+        self.form.unwrap_or(match extension.to_str() {
+            Some("jsonl" | "ndjson") => Form::Jsonl,
+            _ => Form::Csv,
+        })
+    }
+}

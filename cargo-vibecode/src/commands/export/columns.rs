@@ -1,0 +1,331 @@
+//! The fields that are written, and the reading of a record into their cells.
+
+use std::{borrow::Cow, collections::HashMap, fmt};
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde_json::{Value, value::RawValue};
+use vibecode_runtime::{Multifields, RawAnswer};
+use vibecode_spec::{Field, Kind, Multifield, Schema};
+
+use super::cell::{self, Cell, Scalar};
+use crate::{
+    change::{self, SEPARATOR},
+    code_file::KnownCodes,
+};
+
+pub(super) const ID: &str = "id";
+/// Lists every phone and email of a record.
+const ALL_MULTIFIELDS: &str = "fm";
+
+/// The columns after the id.
+#[derive(Debug)]
+pub(super) struct Columns<'s> {
+    fields: Vec<Column<'s>>,
+    /// The slot of each wire name while a record is read: the id, `fm`, then the columns.
+    slots: HashMap<&'s str, usize>,
+    /// Whether a cell may not contain the separator of several values.
+    cells_hold_lists: bool,
+    /// The phones and emails whose type the API does not write.
+    pub(super) as_other: u64,
+    /// The records whose phones and emails are not shown as a complete list.
+    pub(super) without_list: u64,
+}
+
+#[derive(Debug)]
+struct Column<'s> {
+    field: &'s Field,
+    header: String,
+    /// The labels of options and codes, if they are written instead.
+    labels: HashMap<&'s str, &'s str>,
+    /// Whether a record has shown the field.
+    was_shown: bool,
+}
+
+/// Why a record cannot be written.
+#[derive(Debug)]
+pub(super) struct RecordProblem {
+    pub(super) id: Option<u64>,
+    pub(super) field: Option<String>,
+    pub(super) problem: String,
+}
+
+const SLOTS_BEFORE_COLUMNS: usize = 2;
+
+impl<'s> Columns<'s> {
+    /// Finds the fields with these names, or all that `bulk` can change.
+    ///
+    /// # Errors
+    /// The problems of all names.
+    pub(super) fn choose(
+        names: &[String],
+        schema: &'s Schema,
+        codes: &'s KnownCodes,
+        with_labels: bool,
+        cells_hold_lists: bool,
+    ) -> Result<Self, Vec<String>> {
+        let mut problems = Vec::new();
+        let mut fields: Vec<&Field> = Vec::new();
+        for name in names.iter().map(|name| name.trim()) {
+            match named(schema, name) {
+                Ok(field) if field.name == ID || fields.contains(&field) => {}
+                Ok(field) => fields.push(field),
+                Err(problem) => problems.push(format!("--fields: {problem}")),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        if names.is_empty() {
+            let writable = |field: &&Field| {
+                field.name != ID && !change::is_fixed(field) && unwritable(field).is_none()
+            };
+            fields = schema.fields().filter(writable).collect();
+        }
+        let columns = fields.into_iter().map(|field| Column {
+            header: header(field, schema, with_labels),
+            labels: if with_labels {
+                labels(field, codes)
+            } else {
+                HashMap::new()
+            },
+            field,
+            was_shown: false,
+        });
+        let columns: Vec<Column<'s>> = columns.collect();
+        let names = columns.iter().map(|column| &*column.field.name);
+        let slots = [ID, ALL_MULTIFIELDS].into_iter().chain(names);
+        Ok(Self {
+            slots: slots.enumerate().map(|(slot, name)| (name, slot)).collect(),
+            fields: columns,
+            cells_hold_lists,
+            as_other: 0,
+            without_list: 0,
+        })
+    }
+
+    /// Returns the headers, with the id first.
+    pub(super) fn headers(&self) -> impl Iterator<Item = &str> {
+        let headers = self.fields.iter().map(|column| &*column.header);
+        std::iter::once(ID).chain(headers)
+    }
+
+    /// Returns the wire names of the columns.
+    pub(super) fn wire_names(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().map(|column| &*column.field.name)
+    }
+
+    /// Returns the columns that no record has shown so far.
+    pub(super) fn never_shown(&self) -> Vec<&str> {
+        let columns = self.fields.iter().filter(|column| !column.was_shown);
+        columns.map(|column| &*column.field.name).collect()
+    }
+
+    /// Reads a record, and passes its id and its cells on.
+    ///
+    /// # Errors
+    /// If a part of it is not understood, or cannot be written in this form.
+    pub(super) fn read(
+        &mut self,
+        record: &RawAnswer,
+        write: impl FnOnce(u64, &[Cell<'_>]) -> Result<(), std::io::Error>,
+    ) -> Result<(u64, Result<(), std::io::Error>), RecordProblem> {
+        let values = self.values(record.as_str())?;
+        let value = |slot: usize| values.get(slot).copied().flatten();
+        let problem = |id, field: Option<&Field>, problem: &str| RecordProblem {
+            id,
+            field: field.map(|field| field.name.clone()),
+            problem: problem.to_owned(),
+        };
+        let id = value(0).and_then(|id| id.get().trim_matches('"').parse::<u64>().ok());
+        let id = id.filter(|id| *id > 0);
+        let id = id.ok_or_else(|| problem(None, None, "the record has no id that is a number"))?;
+        let has_multifields = self.fields.iter().any(Column::is_multifield);
+        let multifields = if has_multifields {
+            let read = record.multifields();
+            read.map_err(|error| problem(Some(id), None, &error.to_string()))?
+        } else {
+            Multifields::default()
+        };
+        let is_list = value(1).is_some_and(|list| list.get().starts_with(['[', '{']));
+        let mut as_other = 0;
+        let mut cells = Vec::with_capacity(self.fields.len());
+        for (index, column) in self.fields.iter_mut().enumerate() {
+            let shown = value(SLOTS_BEFORE_COLUMNS + index);
+            let cell = if let Kind::Multifield(multifield) = column.field.kind {
+                let (cell, others) = cell::typed(multifields.entries(), multifield);
+                if !is_list && shown.is_none() && cell == Cell::Empty {
+                    let text = "is not shown, so its values are not known";
+                    return Err(problem(Some(id), Some(column.field), text));
+                }
+                as_other += others;
+                column.was_shown = true;
+                cell
+            } else {
+                column.was_shown |= shown.is_some();
+                let cell = shown.map_or(Ok(Cell::Empty), |json| cell::read(column.field, json));
+                let cell = cell.map_err(|text| problem(Some(id), Some(column.field), text))?;
+                column.labelled(cell)
+            };
+            if self.cells_hold_lists && has_separator(&cell) {
+                let text = "has a value with `;`, which separates several values in CSV: write JSON Lines with --as jsonl";
+                return Err(problem(Some(id), Some(column.field), text));
+            }
+            cells.push(cell);
+        }
+        self.as_other += as_other;
+        self.without_list += u64::from(has_multifields && !is_list);
+        Ok((id, write(id, &cells)))
+    }
+
+    /// Returns the values of a record by their slots.
+    fn values<'r>(&self, json: &'r str) -> Result<Vec<Option<&'r RawValue>>, RecordProblem> {
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        let slots = SlotsSeed {
+            slots: &self.slots,
+            count: SLOTS_BEFORE_COLUMNS + self.fields.len(),
+        };
+        slots
+            .deserialize(&mut deserializer)
+            .map_err(|_| RecordProblem {
+                id: None,
+                field: None,
+                problem: "the record is no object, or has a field twice".to_owned(),
+            })
+    }
+}
+
+impl<'s> Column<'s> {
+    fn is_multifield(&self) -> bool {
+        matches!(self.field.kind, Kind::Multifield(_))
+    }
+
+    fn labelled<'c>(&self, cell: Cell<'c>) -> Cell<'c>
+    where
+        's: 'c,
+    {
+        if self.labels.is_empty() {
+            return cell;
+        }
+        let labelled = |value: Scalar<'c>| match self.labels.get(value.text()) {
+            Some(label) => Scalar::Text(Cow::Borrowed(*label)),
+            None => value,
+        };
+        match cell {
+            Cell::One(value) => Cell::One(labelled(value)),
+            Cell::List(values) => Cell::List(values.into_iter().map(labelled).collect()),
+            Cell::Empty | Cell::Typed(_) => cell,
+        }
+    }
+}
+
+fn named<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, String> {
+    let field = change::field(schema, name)?;
+    match unwritable(field) {
+        Some(problem) => Err(format!("`{}` {problem}", field.name)),
+        None => Ok(field),
+    }
+}
+
+/// Returns why a field has no form as text.
+fn unwritable(field: &Field) -> Option<&'static str> {
+    if Multifield::UNWRITABLE.contains(&&*field.name) {
+        return Some("is a list that `bulk` cannot read: export `phone` and `email`");
+    }
+    (field.kind == Kind::File).then_some("takes files, which cannot be written as text")
+}
+
+/// Returns the label of a field if it finds the field again.
+fn header(field: &Field, schema: &Schema, with_labels: bool) -> String {
+    let label = field.title.as_ref().filter(|label| {
+        with_labels && change::field(schema, label).is_ok_and(|found| found.name == field.name)
+    });
+    label.unwrap_or(&field.name).clone()
+}
+
+/// Returns the labels that find their option or code again.
+fn labels<'s>(field: &'s Field, codes: &'s KnownCodes) -> HashMap<&'s str, &'s str> {
+    let items = match field.kind {
+        Kind::Enumeration => vec![(0, &*field.items)],
+        Kind::Status => codes.of_field(field).unwrap_or_default(),
+        _ => Vec::new(),
+    };
+    let items = items.into_iter().flat_map(|(_, items)| items);
+    let is_found = |id: &str, label: &str| {
+        let found = change::value(field, label, codes);
+        found.is_ok_and(|found| match found {
+            Value::String(code) => code == id,
+            other => other.to_string().as_str() == id,
+        })
+    };
+    let items = items.map(|item| (&*item.id, &*item.label));
+    items
+        .filter(|(id, label)| !label.contains(SEPARATOR) && is_found(id, label))
+        .collect()
+}
+
+fn has_separator(cell: &Cell<'_>) -> bool {
+    match cell {
+        Cell::Empty | Cell::One(_) => false,
+        Cell::List(values) => values.iter().any(|value| value.text().contains(SEPARATOR)),
+        Cell::Typed(values) => values.iter().any(|(value, _)| value.contains(SEPARATOR)),
+    }
+}
+
+/// Reads an object into the slots of its keys. A key that occurs twice is an error.
+struct SlotsSeed<'k> {
+    slots: &'k HashMap<&'k str, usize>,
+    count: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for SlotsSeed<'_> {
+    type Value = Vec<Option<&'de RawValue>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for SlotsSeed<'_> {
+    type Value = Vec<Option<&'de RawValue>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a record")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut values = vec![None; self.count];
+        while let Some(slot) = map.next_key_seed(KeySeed(self.slots))? {
+            let Some(value) = slot.and_then(|slot| values.get_mut(slot)) else {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            if value.replace(map.next_value()?).is_some() {
+                return Err(A::Error::custom("a key occurs twice"));
+            }
+        }
+        Ok(values)
+    }
+}
+
+/// Reads a key as its slot, if it has one.
+struct KeySeed<'k>(&'k HashMap<&'k str, usize>);
+
+impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
+    type Value = Option<usize>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for KeySeed<'_> {
+    type Value = Option<usize>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(self.0.get(name).copied())
+    }
+}

@@ -1,0 +1,183 @@
+//! Conditions on the records, read from text and checked against the known fields.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use vibecode_runtime::UntypedQuery;
+use vibecode_spec::{Kind, Schema};
+
+use crate::{change, code_file::KnownCodes};
+
+/// The operators as they are written, and as the API takes them; longer ones first.
+const OPERATORS: [(&str, &str); 7] = [
+    (">=", "$gte"),
+    ("<=", "$lte"),
+    ("!=", "$ne"),
+    (">", "$gt"),
+    ("<", "$lt"),
+    ("~", "$contains"),
+    ("=", EQUAL),
+];
+/// A comparison that the API takes without an operator.
+const EQUAL: &str = "";
+const ID: &str = "id";
+
+/// The conditions of every field, by its wire name.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub(super) struct Filters(BTreeMap<String, Condition>);
+
+#[derive(Debug, Clone, PartialEq)]
+enum Condition {
+    Equal(Value),
+    /// The operands by operator.
+    Compared(Map<String, Value>),
+}
+
+impl Filters {
+    /// Reads conditions such as `post=Director`.
+    ///
+    /// # Errors
+    /// The problems of all conditions.
+    pub(super) fn read(
+        texts: &[String],
+        schema: &Schema,
+        codes: &KnownCodes,
+    ) -> Result<Self, Vec<String>> {
+        let mut filters = Self::default();
+        let mut problems = Vec::new();
+        for text in texts {
+            let added = filters.add(text, schema, codes);
+            problems.extend(added.err().map(|problem| format!("--filter: {problem}")));
+        }
+        if problems.is_empty() {
+            Ok(filters)
+        } else {
+            Err(problems)
+        }
+    }
+
+    fn add(&mut self, text: &str, schema: &Schema, codes: &KnownCodes) -> Result<(), String> {
+        let (name, operator, operand) = split(text).ok_or_else(|| {
+            "a condition is a field, an operator (=, !=, >, >=, <, <=, ~) and a value".to_owned()
+        })?;
+        let field = change::field(schema, name)?;
+        let name = &field.name;
+        let is_text = matches!(field.kind, Kind::Text | Kind::Url | Kind::Multifield(_));
+        if operator == "$contains" && !is_text {
+            return Err(format!(
+                "`{name}` is no text, so `~` does not apply: use `=`"
+            ));
+        }
+        if operand.is_empty() {
+            return Err(format!("the value for `{name}` is missing"));
+        }
+        let value = match field.kind {
+            Kind::Multifield(_) => Value::from(operand),
+            _ => change::value(field, operand, codes)
+                .map_err(|problem| format!("`{name}` {problem}"))?,
+        };
+        let condition = match self.0.remove(name) {
+            None if operator == EQUAL => Condition::Equal(value),
+            None => Condition::Compared(Map::from_iter([(operator.to_owned(), value)])),
+            Some(Condition::Compared(mut others))
+                if operator != EQUAL && !others.contains_key(operator) =>
+            {
+                others.insert(operator.to_owned(), value);
+                Condition::Compared(others)
+            }
+            Some(_) => {
+                return Err(format!(
+                    "`{name}` has two conditions that the API cannot combine: use each operator once, and `=` alone"
+                ));
+            }
+        };
+        self.0.insert(name.clone(), condition);
+        Ok(())
+    }
+
+    /// Returns whether at most one record can match, because its id is given.
+    pub(super) fn is_one_record(&self) -> bool {
+        matches!(self.0.get(ID), Some(Condition::Equal(_)))
+    }
+
+    /// Adds the conditions to a query, and that the id is above `id`.
+    pub(super) fn apply_above(&self, query: UntypedQuery, id: u64) -> UntypedQuery {
+        if id == 0 || self.is_one_record() {
+            return self.apply(query);
+        }
+        let mut filters = self.clone();
+        let condition = filters.0.remove(ID);
+        let mut operands = match condition {
+            Some(Condition::Compared(operands)) => operands,
+            Some(Condition::Equal(_)) | None => Map::new(),
+        };
+        // Every id of the rows so far is above an own `>`, so this one is stricter.
+        operands.insert("$gt".to_owned(), json!(id));
+        filters
+            .0
+            .insert(ID.to_owned(), Condition::Compared(operands));
+        filters.apply(query)
+    }
+
+    /// Adds the conditions to a query.
+    pub(super) fn apply(&self, query: UntypedQuery) -> UntypedQuery {
+        self.0.iter().fold(query, |query, (name, condition)| {
+            let value = match condition {
+                Condition::Equal(value) => value.clone(),
+                Condition::Compared(operands) => Value::Object(operands.clone()),
+            };
+            query.filter(name.as_str(), value)
+        })
+    }
+}
+
+/// Splits a condition at its first operator.
+fn split(text: &str) -> Option<(&str, &'static str, &str)> {
+    let at = text.find(['=', '!', '<', '>', '~'])?;
+    let (name, rest) = text.split_at(at);
+    let mut operators = OPERATORS.iter();
+    let (written, sent) = operators.find(|(written, _)| rest.starts_with(written))?;
+    let operand = rest.strip_prefix(written)?;
+    Some((name.trim(), sent, operand.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use vibecode_spec::Entity;
+
+    use super::*;
+
+    fn read(texts: &[&str]) -> Result<Filters, Vec<String>> {
+        let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
+        Filters::read(&texts, Entity::Deals.schema(), &KnownCodes::default())
+    }
+
+    #[test]
+    fn a_condition_has_the_type_of_its_field() {
+        let filters = read(&["title~Ltd", "amount>=1000", "amount<5000", "opened=yes"]).unwrap();
+        let compared = |value: Value| Condition::Compared(value.as_object().unwrap().clone());
+        let expected = [
+            ("title", compared(json!({"$contains": "Ltd"}))),
+            ("amount", compared(json!({"$gte": 1000, "$lt": 5000}))),
+            ("opened", Condition::Equal(json!(true))),
+        ];
+        let expected = expected.map(|(name, condition)| (name.to_owned(), condition));
+        assert_eq!(filters, Filters(BTreeMap::from(expected)));
+    }
+
+    #[test]
+    fn what_cannot_be_asked_is_refused() {
+        for (texts, problem) in [
+            (&["title"][..], "a condition is a field, an operator"),
+            (&["titel=a"], "did you mean `title`?"),
+            (&["title="], "the value for `title` is missing"),
+            (&["amount=much"], "`amount` requires a number"),
+            (&["amount~1"], "`amount` is no text"),
+            (&["title=a", "title=b"], "use each operator once"),
+            (&["amount>1", "amount=2"], "and `=` alone"),
+        ] {
+            let problems = read(texts).unwrap_err();
+            assert!(problems[0].contains(problem), "{problems:?}");
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! Writes the records of an entity to a file that `bulk` takes.
+//!
+//! `filter` reads the conditions, `columns` chooses the fields and reads a record into a `cell` each, and
+//! `sheet` writes them. One page of records is in memory.
+
+mod args;
+mod cell;
+mod columns;
+mod filter;
+mod sheet;
+
+use std::io;
+
+use serde_json::json;
+use tokio::time::{MissedTickBehavior, interval};
+use vibecode_runtime::{Client, Order, RawAnswer, Throttle, UntypedQuery};
+
+pub(crate) use self::args::{Args, HELP};
+use self::{
+    args::Form,
+    columns::{Columns, ID, RecordProblem},
+    filter::Filters,
+    sheet::Sheet,
+};
+use crate::{
+    ExitStatus,
+    code_file::KnownCodes,
+    failure::Failure,
+    interrupts::Interrupts,
+    output::Output,
+    plural::number_of,
+    portal::{self, PortalArgs},
+    progress::{ProgressMeter, TICK},
+    rate_limit::WatchedThrottle,
+    schema_file,
+};
+
+/// The number of records that are requested at a time, each time those above the last id. At most 500 are
+/// recommended (api.md, grade D).
+const PAGE: u64 = 500;
+/// The number of problems that are shown one by one.
+const MAX_SHOWN: usize = 20;
+
+pub(crate) async fn run(
+    args: &Args,
+    portal_args: &PortalArgs,
+    output: &Output,
+) -> Result<ExitStatus, Failure> {
+    if output.is_json() && args.output.is_none() {
+        return Err(Failure::new(
+            "with --format json standard output has the result, so the records need a file: name it with --output",
+        ));
+    }
+    let schema = schema_file::load(&args.entity)?;
+    let codes = KnownCodes::load()?;
+    let is_csv = args.form() == Form::Csv;
+    let columns = Columns::choose(&args.fields, &schema, &codes, args.labels, is_csv);
+    let filters = Filters::read(&args.filter, &schema, &codes);
+    let (columns, filters) = match (columns, filters) {
+        (Ok(columns), Ok(filters)) => (columns, filters),
+        (columns, filters) => {
+            let problems = columns.err().into_iter().chain(filters.err()).flatten();
+            let problems: Vec<String> = problems.collect();
+            return Err(Failure::new(problems.join("\nerror: ")));
+        }
+    };
+    let throttle = WatchedThrottle::new(Throttle::default());
+    let client = portal::client(portal_args, |builder| builder.throttle(throttle.throttle()))?;
+    let interrupts = Interrupts::listen()?;
+    let counted = count(&client, args, &filters, output).await?;
+    let sheet = Sheet::create(args, &columns)?;
+    let mut export = Export {
+        args,
+        client,
+        filters,
+        columns,
+        sheet,
+        throttle,
+        interrupts,
+        progress: ProgressMeter::new("exporting", "records", counted, output),
+        written: 0,
+        failed: 0,
+        problems: Vec::new(),
+    };
+    let ended = export.run().await;
+    export.progress.end();
+    match ended {
+        Ok(()) => Ok(export.report(counted, output)),
+        // Whoever reads the rows has seen enough.
+        Err(Stopped::Writing(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+            Ok(ExitStatus::Success)
+        }
+        Err(Stopped::Writing(error)) => {
+            let name = args.output.as_deref();
+            let name = name.map_or("standard output".into(), |path| path.display().to_string());
+            Err(Failure::new(format!("cannot write to {name}: {error}")))
+        }
+        Err(Stopped::Failed(failure)) => Err(failure),
+    }
+}
+
+/// Counts the records that match. Returns `None` if the API does not count them.
+///
+/// # Errors
+/// If the API cannot be used at all.
+async fn count(
+    client: &Client,
+    args: &Args,
+    filters: &Filters,
+    output: &Output,
+) -> Result<Option<u64>, Failure> {
+    let query = filters.apply(client.list_untyped(&args.entity));
+    let counted = match query.count().await {
+        Ok(counted) => counted,
+        Err(error) if error.refuses_the_key() || error.code().is_none() => {
+            return Err(error.into());
+        }
+        Err(error) => {
+            output.warn(format!(
+                "the API does not count these records, so whether all were exported cannot be checked: {error}"
+            ));
+            return Ok(None);
+        }
+    };
+    Ok(Some(args.limit.map_or(counted, |limit| limit.min(counted))))
+}
+
+/// An export under way.
+struct Export<'a> {
+    args: &'a Args,
+    client: Client,
+    filters: Filters,
+    columns: Columns<'a>,
+    sheet: Sheet,
+    throttle: WatchedThrottle,
+    interrupts: Interrupts,
+    progress: ProgressMeter,
+    written: u64,
+    failed: u64,
+    problems: Vec<RecordProblem>,
+}
+
+/// Why an export stopped before its end.
+enum Stopped {
+    Writing(io::Error),
+    Failed(Failure),
+}
+
+impl Export<'_> {
+    async fn run(&mut self) -> Result<(), Stopped> {
+        let has_mark = self.args.excel;
+        self.sheet
+            .begin(&self.columns, has_mark)
+            .map_err(Stopped::Writing)?;
+        let mut above = 0;
+        loop {
+            let left = self.args.limit.map_or(PAGE, |limit| {
+                limit.saturating_sub(self.written + self.failed)
+            });
+            let wanted = left.min(PAGE);
+            let (count, last) = self.page(above, wanted).await?;
+            above = last;
+            if count < wanted || wanted == 0 || self.filters.is_one_record() {
+                return self.sheet.finish().map_err(Stopped::Writing);
+            }
+        }
+    }
+
+    /// Writes the next records above an id. Returns their number and the id of the last.
+    async fn page(&mut self, above: u64, wanted: u64) -> Result<(u64, u64), Stopped> {
+        let mut rows = self.query(above).limit(wanted).stream();
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut count, mut last) = (0, above);
+        loop {
+            tokio::select! {
+                biased;
+                row = rows.next() => match row {
+                    Some(Ok(row)) => {
+                        count += 1;
+                        if let Some(id) = self.write(&row)? {
+                            last = in_order(last, id)?;
+                        }
+                    }
+                    Some(Err(error)) => return Err(Stopped::Failed(error.into())),
+                    None => return Ok((count, last)),
+                },
+                () = self.interrupts.next() => {
+                    return Err(Stopped::Failed(Failure::new("interrupted: the export is not complete")));
+                }
+                _ = ticks.tick() => {
+                    let wait = self.throttle.waiting();
+                    self.progress.tick(wait.map(|time| ("the rate limit", time)));
+                }
+            }
+        }
+    }
+
+    fn query(&self, above: u64) -> UntypedQuery {
+        let query = self.client.list_untyped(&self.args.entity);
+        let query = query.select(self.columns.wire_names());
+        let query = self.filters.apply_above(query, above);
+        query.order(ID, Order::Ascending)
+    }
+
+    /// Writes a record, or notes why it cannot be written. Returns its id, if it has one.
+    fn write(&mut self, row: &RawAnswer) -> Result<Option<u64>, Stopped> {
+        let sheet = &mut self.sheet;
+        self.progress.advance(1);
+        match self.columns.read(row, |id, cells| sheet.write(id, cells)) {
+            Ok((id, written)) => {
+                written.map_err(Stopped::Writing)?;
+                self.written += 1;
+                Ok(Some(id))
+            }
+            Err(problem) => {
+                self.failed += 1;
+                let id = problem.id;
+                if self.problems.len() < MAX_SHOWN {
+                    self.problems.push(problem);
+                }
+                id.map(Some).ok_or_else(|| {
+                    let problem = "a record without a readable id was answered, so the records after it cannot be requested: the export is not complete";
+                    Stopped::Failed(Failure::new(problem))
+                })
+            }
+        }
+    }
+
+    /// Shows what was written.
+    fn report(&self, counted: Option<u64>, output: &Output) -> ExitStatus {
+        let Self {
+            args,
+            columns,
+            written,
+            failed,
+            problems,
+            ..
+        } = self;
+        let file = args.output.as_ref().map(|path| path.display().to_string());
+        for RecordProblem { id, field, problem } in problems {
+            let record = id.map_or_else(String::new, |id| format!("{}/{id}", args.entity));
+            let field = field.as_ref().map(|field| format!(" `{field}`"));
+            let field = field.unwrap_or_default();
+            output.warn(format!("{record}{field} {problem}"));
+        }
+        if *failed > 0 {
+            output.warn(format!(
+                "{} not written, because of a value that is not understood or has no form here",
+                number_of(*failed, "record was", "records were")
+            ));
+        }
+        let seen = written + failed;
+        let is_another_number = counted.is_some_and(|counted| counted != seen);
+        if let Some(counted) = counted.filter(|_| is_another_number) {
+            output.warn(format!(
+                "the API counted {} before the export, and listed {seen}: if no record was created or deleted meanwhile, the export is not complete",
+                records(counted)
+            ));
+        }
+        if columns.as_other > 0 {
+            output.warn(format!(
+                "{} written as OTHER, since the API does not write their own type, such as FAX",
+                number_of(
+                    columns.as_other,
+                    "phone or email was",
+                    "phones and emails were"
+                )
+            ));
+        }
+        if columns.without_list > 0 {
+            output.warn(format!(
+                "{} shown without `fm`, the list of all phones and emails, so some may be missing",
+                number_of(columns.without_list, "record was", "records were")
+            ));
+        }
+        let never_shown = columns.never_shown();
+        if seen > 0 && !never_shown.is_empty() {
+            output.warn(format!(
+                "these columns are empty, since no record shows the field: {}",
+                never_shown.join(", ")
+            ));
+        }
+        if self.sheet.formulas > 0 {
+            output.warn(format!(
+                "{} with =, +, - or @, which a spreadsheet may execute: import the columns as text",
+                number_of(self.sheet.formulas, "cell begins", "cells begin")
+            ));
+        }
+        if let Some(file) = &file {
+            output.line(format!(
+                "{} written to {file}",
+                number_of(*written, "record was", "records were")
+            ));
+        }
+        let problems = problems.iter().map(|RecordProblem { id, field, problem }| {
+            json!({ "id": id, "field": field, "problem": problem })
+        });
+        output.json(&json!({
+            "entity": args.entity,
+            "file": file,
+            "columns": columns.headers().collect::<Vec<_>>(),
+            "counted": counted,
+            "written": written,
+            "failed": failed,
+            "problems": problems.collect::<Vec<_>>(),
+            "neverShown": never_shown,
+        }));
+        if *failed > 0 || is_another_number {
+            ExitStatus::Attention
+        } else {
+            ExitStatus::Success
+        }
+    }
+}
+
+/// Checks that the ids of the records rise, without which records could be missed.
+fn in_order(last: u64, id: u64) -> Result<u64, Stopped> {
+    if id > last {
+        return Ok(id);
+    }
+    Err(Stopped::Failed(Failure::new(format!(
+        "the API answered the record {id} after the record {last}, so it ignores the order or the filter by id, and the export cannot be complete"
+    ))))
+}
+
+/// `1 record`, `5 records`.
+fn records(count: u64) -> String {
+    number_of(count, "record", "records")
+}

@@ -1,0 +1,290 @@
+//! Writes records as rows, to a file that appears once it is complete, or to standard output.
+
+use std::{
+    fs::{self, File},
+    io::{self, BufWriter, Stdout, Write},
+    path::{Path, PathBuf},
+};
+
+use serde_json::json;
+
+use super::{
+    args::{Args, Form},
+    cell::{Cell, Scalar},
+    columns::Columns,
+};
+use crate::{change::SEPARATOR, commands::bulk::private, failure::Failure};
+
+const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The rows.
+#[derive(Debug)]
+pub(super) struct Sheet {
+    destination: Destination,
+    form: Form,
+    delimiter: u8,
+    /// The keys of JSON Lines.
+    keys: Vec<String>,
+    /// The row that is being written.
+    row: Vec<u8>,
+    cell: String,
+    /// The cells of text that a spreadsheet takes for a formula.
+    pub(super) formulas: u64,
+}
+
+impl Sheet {
+    /// # Errors
+    /// If the file exists, or cannot be written.
+    pub(super) fn create(args: &Args, columns: &Columns<'_>) -> Result<Self, Failure> {
+        let destination = match &args.output {
+            Some(path) => Destination::create(path, args.overwrite)?,
+            None => Destination::Stdout(BufWriter::new(io::stdout())),
+        };
+        Ok(Self {
+            destination,
+            form: args.form(),
+            delimiter: if args.excel { b';' } else { b',' },
+            keys: columns
+                .headers()
+                .map(|key| json!(key).to_string())
+                .collect(),
+            row: Vec::new(),
+            cell: String::new(),
+            formulas: 0,
+        })
+    }
+
+    /// Writes what comes before the rows.
+    pub(super) fn begin(&mut self, columns: &Columns<'_>, has_mark: bool) -> io::Result<()> {
+        self.row.clear();
+        if has_mark {
+            self.row.extend_from_slice(UTF_8_MARK);
+        }
+        if self.form == Form::Csv {
+            for (index, header) in columns.headers().enumerate() {
+                self.csv_cell(index, header);
+            }
+            self.row.push(b'\n');
+        }
+        self.destination.write_all(&self.row)
+    }
+
+    /// Writes a record.
+    pub(super) fn write(&mut self, id: u64, cells: &[Cell<'_>]) -> io::Result<()> {
+        self.row.clear();
+        match self.form {
+            Form::Csv => {
+                write!(self.row, "{id}")?;
+                for (index, cell) in cells.iter().enumerate() {
+                    let mut text = std::mem::take(&mut self.cell);
+                    text.clear();
+                    csv_text(cell, &mut text);
+                    let is_text = matches!(cell, Cell::One(Scalar::Text(_)));
+                    self.formulas += u64::from(is_text && is_formula(&text));
+                    self.csv_cell(index + 1, &text);
+                    self.cell = text;
+                }
+            }
+            Form::Jsonl => {
+                let keys = self.keys.iter().map(String::as_str);
+                let row = &mut self.row;
+                let mut keys = keys.chain(std::iter::repeat("\"\""));
+                write!(row, "{{{}:{id}", keys.next().unwrap_or_default())?;
+                for (cell, key) in cells.iter().zip(keys) {
+                    write!(row, ",{key}:")?;
+                    write_json(row, cell)?;
+                }
+                row.push(b'}');
+            }
+        }
+        self.row.push(b'\n');
+        self.destination.write_all(&self.row)
+    }
+
+    /// Appends a cell, in quotes if it needs them.
+    fn csv_cell(&mut self, index: usize, text: &str) {
+        if index > 0 {
+            self.row.push(self.delimiter);
+        }
+        let needs_quotes = |byte: u8| matches!(byte, b'"' | b'\n' | b'\r' | b',' | b';' | b'\t');
+        let has_edge = text.starts_with(' ') || text.ends_with(' ');
+        if !has_edge && !text.bytes().any(needs_quotes) {
+            self.row.extend_from_slice(text.as_bytes());
+            return;
+        }
+        self.row.push(b'"');
+        self.row
+            .extend_from_slice(text.replace('"', "\"\"").as_bytes());
+        self.row.push(b'"');
+    }
+
+    /// Makes the file appear.
+    pub(super) fn finish(&mut self) -> io::Result<()> {
+        self.destination.finish()
+    }
+}
+
+fn csv_text(cell: &Cell<'_>, text: &mut String) {
+    match cell {
+        Cell::Empty => {}
+        Cell::One(value) => text.push_str(value.text()),
+        Cell::List(values) => {
+            for value in values {
+                separate(text);
+                text.push_str(value.text());
+            }
+        }
+        Cell::Typed(values) => {
+            for (value, type_id) in values {
+                separate(text);
+                text.push_str(value);
+                text.push(':');
+                text.push_str(type_id);
+            }
+        }
+    }
+}
+
+fn separate(text: &mut String) {
+    if !text.is_empty() {
+        text.push(SEPARATOR);
+        text.push(' ');
+    }
+}
+
+fn write_json(row: &mut Vec<u8>, cell: &Cell<'_>) -> io::Result<()> {
+    match cell {
+        Cell::Empty => row.extend_from_slice(b"null"),
+        Cell::One(value) => write_scalar(row, value)?,
+        Cell::List(values) => {
+            row.push(b'[');
+            for (index, value) in values.iter().enumerate() {
+                if index > 0 {
+                    row.push(b',');
+                }
+                write_scalar(row, value)?;
+            }
+            row.push(b']');
+        }
+        Cell::Typed(values) => {
+            let entries = values.iter();
+            let entries =
+                entries.map(|(value, type_id)| json!({"value": value, "typeId": type_id}));
+            let entries: Vec<_> = entries.collect();
+            serde_json::to_writer(&mut *row, &entries)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_scalar(row: &mut Vec<u8>, value: &Scalar<'_>) -> io::Result<()> {
+    match value {
+        Scalar::Text(text) => serde_json::to_writer(row, &**text)?,
+        Scalar::Literal(literal) => row.extend_from_slice(literal.as_bytes()),
+    }
+    Ok(())
+}
+
+/// Returns whether a spreadsheet would take a text for a formula.
+fn is_formula(text: &str) -> bool {
+    match text.as_bytes().first() {
+        Some(b'=' | b'@' | b'\t' | b'\r') => true,
+        Some(b'+' | b'-') => text.parse::<f64>().is_err(),
+        _ => false,
+    }
+}
+
+#[derive(Debug)]
+enum Destination {
+    Stdout(BufWriter<Stdout>),
+    File {
+        file: BufWriter<File>,
+        /// Contains the rows until all are written.
+        part: PathBuf,
+        path: PathBuf,
+        is_finished: bool,
+    },
+}
+
+impl Destination {
+    fn create(path: &Path, overwrite: bool) -> Result<Self, Failure> {
+        if !overwrite && path.symlink_metadata().is_ok() {
+            return Err(Failure::in_file(
+                path,
+                "the file exists: name another one, or replace it with --overwrite",
+            ));
+        }
+        let mut part = path.to_owned().into_os_string();
+        part.push(".part");
+        let part = PathBuf::from(part);
+        let file = private().create(true).truncate(true).open(&part);
+        Ok(Self::File {
+            file: BufWriter::new(file.map_err(|error| Failure::of_file(&part, &error))?),
+            part,
+            path: path.to_owned(),
+            is_finished: false,
+        })
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        match self {
+            Self::Stdout(stdout) => stdout.flush(),
+            Self::File {
+                file,
+                part,
+                path,
+                is_finished,
+            } => {
+                file.flush()?;
+                file.get_ref().sync_all()?;
+                fs::rename(&*part, &*path)?;
+                *is_finished = true;
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Write for Destination {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Stdout(stdout) => stdout.write(bytes),
+            Self::File { file, .. } => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Stdout(stdout) => stdout.flush(),
+            Self::File { file, .. } => file.flush(),
+        }
+    }
+}
+
+impl Drop for Destination {
+    /// An incomplete file would look like an export of fewer records.
+    fn drop(&mut self) {
+        if let Self::File {
+            part, is_finished, ..
+        } = self
+            && !*is_finished
+        {
+            let _ = fs::remove_file(part);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_formula_is_recognised_and_a_number_is_none() {
+        for text in ["=1+1", "@SUM(A1)", "+cmd", "-2+3", "\t=1"] {
+            assert!(is_formula(text), "{text}");
+        }
+        for text in ["-2", "+7.5", "a=1", "", "Director"] {
+            assert!(!is_formula(text), "{text}");
+        }
+    }
+}

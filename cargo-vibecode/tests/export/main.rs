@@ -1,0 +1,44 @@
+//! What `cargo vibecode export` promises, against a sandbox.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails"
+)]
+
+mod chosen;
+mod complete;
+mod round_trips;
+#[path = "../bulk/support.rs"]
+#[allow(dead_code, reason = "the tests of `bulk` use all of it")]
+mod support;
+
+use std::process::{Command, Stdio};
+
+use vibecode_sandbox::Sandbox;
+
+use self::support::{Desk, Said};
+
+/// The command with these words. A word may contain spaces.
+fn command(desk: &Desk, words: &[&str]) -> Command {
+    command_at(desk.sandbox.url(), desk, words)
+}
+
+/// The same, for another portal.
+fn command_at(url: &str, desk: &Desk, words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-vibecode"));
+    command
+        .args(["vibecode", "export"])
+        .args(words)
+        .args(["--base-url", url])
+        .current_dir(&desk.folder)
+        .env("VIBECODE_API_KEY", Sandbox::API_KEY)
+        .env_remove("VIBECODE_SESSION_TOKEN")
+        .env_remove("VIBECODE_BASE_URL")
+        .stdin(Stdio::null());
+    command
+}
+
+fn export(desk: &Desk, words: &[&str]) -> Said {
+    Said::of(command(desk, words).output().unwrap())
+}

@@ -1,0 +1,148 @@
+//! `bulk` takes what `export` writes.
+
+use serde_json::json;
+use vibecode_sandbox::Sandbox;
+use vibecode_spec::Entity;
+
+use crate::{export, support::Desk};
+
+const SCHEMA: &str = r#"{
+    "post":{"type":"string","title":"Должность"},
+    "phone":{"type":"crm_multifield","title":"Телефон"},
+    "birthdate":{"type":"date","title":"Birthday"},
+    "opened":{"type":"boolean","title":"Open"},
+    "companyId":{"type":"integer","title":"Company"},
+    "ufCrm_1":{"type":"enumeration","title":"Loyalty","items":[{"ID":"81","VALUE":"Gold"},{"ID":"82","VALUE":"83"},{"ID":"83","VALUE":"Tea"}]},
+    "ufCrm_2":{"type":"double","isMultiple":true,"title":"Scores"}
+}"#;
+
+async fn desk() -> Desk {
+    let fields: serde_json::Value = serde_json::from_str(SCHEMA).unwrap();
+    let contacts = json!([
+        {"id": 1, "post": "a \"b\", c\nd", "birthdate": "1990-05-08", "opened": true, "companyId": 15,
+         "ufCrm_1": 81, "ufCrm_2": [4.5, 5]},
+        {"id": 2, "post": "", "opened": false, "ufCrm_1": 82},
+    ]);
+    let sandbox = Sandbox::builder()
+        .schema(Entity::Contacts, fields)
+        .seed(json!({ "contacts": contacts }))
+        .start()
+        .await;
+    let desk = Desk::with(sandbox);
+    desk.write("vibecode/contacts.json", SCHEMA);
+    desk
+}
+
+const FIELDS: &str = "post,birthdate,opened,companyId,ufCrm_1,ufCrm_2";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_is_written_with_its_id_first_and_typed_values() {
+    let desk = desk().await;
+    export(
+        &desk,
+        &["contacts", "--fields", FIELDS, "--output", "a.csv"],
+    )
+    .assert(0, "2 records were written to a.csv");
+    assert_eq!(
+        desk.read("a.csv"),
+        "id,post,birthdate,opened,companyId,ufCrm_1,ufCrm_2\n\
+         1,\"a \"\"b\"\", c\nd\",1990-05-08,true,15,81,\"4.5; 5\"\n\
+         2,,,false,,82,\n"
+    );
+    export(
+        &desk,
+        &["contacts", "--fields", FIELDS, "--output", "a.jsonl"],
+    )
+    .assert(0, "2 records");
+    let rows = desk.read("a.jsonl");
+    assert_eq!(
+        rows.lines().next().unwrap(),
+        r#"{"id":1,"post":"a \"b\", c\nd","birthdate":"1990-05-08","opened":true,"companyId":15,"ufCrm_1":81,"ufCrm_2":[4.5,5]}"#
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn labels_are_written_only_if_they_find_their_field_and_option_again() {
+    let desk = desk().await;
+    let words = [
+        "contacts",
+        "--fields",
+        "post,ufCrm_1",
+        "--labels",
+        "--output",
+        "a.csv",
+    ];
+    export(&desk, &words).assert(0, "2 records");
+    // The label `83` is the id of another option.
+    assert_eq!(
+        desk.read("a.csv"),
+        "id,Должность,Loyalty\n1,\"a \"\"b\"\", c\nd\",Gold\n2,,82\n"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_that_is_sent_back_unchanged_changes_nothing() {
+    for file in ["a.csv", "a.jsonl"] {
+        let desk = desk().await;
+        desk.write(
+            "phones.csv",
+            "id,phone\n1,+79160000001;+79160000002:MOBILE\n",
+        );
+        desk.run("contacts phones.csv --yes")
+            .assert(0, "1 row done");
+        let before = [1, 2].map(|id| (desk.phones(id), desk.field(id, "post")));
+        for words in [
+            &["contacts", "--output", file, "--overwrite"][..],
+            &["contacts", "--output", file, "--overwrite", "--labels"],
+        ] {
+            export(&desk, words).assert(0, "2 records");
+            let sent = desk.run(&format!("contacts {file} --yes"));
+            assert_eq!(sent.code, Some(0), "{sent:#?}\n{}", desk.read(file));
+            let after = [1, 2].map(|id| (desk.phones(id), desk.field(id, "post")));
+            assert_eq!(after, before, "{file}");
+            std::fs::remove_file(desk.path(&format!("{file}.journal"))).unwrap();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_phone_keeps_its_type_and_one_that_is_not_written_is_other() {
+    let desk = Desk::new().await;
+    let words = [
+        "contacts",
+        "--fields",
+        "phone,email",
+        "--filter",
+        "id=72",
+        "--output",
+        "a.csv",
+    ];
+    let said = export(&desk, &words);
+    said.assert(0, "1 phone or email was written as OTHER");
+    let text = desk.read("a.csv");
+    assert!(
+        text.contains(":MOBILE; ") && text.contains(":OTHER"),
+        "{text}"
+    );
+    assert!(text.contains(":HOME"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn excel_gets_a_mark_and_semicolons_and_bulk_still_reads_it() {
+    let desk = desk().await;
+    let words = [
+        "contacts", "--fields", FIELDS, "--excel", "--output", "a.csv",
+    ];
+    export(&desk, &words).assert(0, "2 records");
+    assert!(desk.read("a.csv").starts_with("\u{feff}id;post;"));
+    desk.run("contacts a.csv").assert(0, "2 rows: 2 to send");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn text_that_a_spreadsheet_would_execute_is_reported() {
+    let desk = Desk::of(1).await;
+    desk.write("a.csv", "id,post\n1,=1+1\n");
+    desk.run("contacts a.csv --yes").assert(0, "1 row done");
+    let words = ["contacts", "--fields", "post", "--output", "b.csv"];
+    export(&desk, &words).assert(0, "1 cell begins with =, +, - or @");
+}

@@ -1,0 +1,212 @@
+//! A query for records that does not know their type: what is requested, and the requests of its pages.
+
+use std::{borrow::Cow, collections::HashSet, fmt};
+
+use http::Method;
+use serde_json::json;
+
+use super::{Order, condition::Comparison};
+use crate::{
+    Client, Error, ErrorKind, Result,
+    client::{Request, request::Effect},
+    value::multifield,
+};
+
+/// What both kinds of queries request.
+#[derive(Clone)]
+pub(super) struct Listing {
+    pub(super) client: Client,
+    /// The name in the paths, such as `contacts`.
+    pub(super) entity: Cow<'static, str>,
+    pub(super) select: Select,
+    pub(super) filters: Vec<Comparison>,
+    pub(super) orders: Vec<(Cow<'static, str>, Order)>,
+    pub(super) limit: Option<u64>,
+}
+
+/// The fields that are requested, without `id`, which always is.
+#[derive(Clone)]
+pub(super) struct Select {
+    pub(super) names: Vec<Cow<'static, str>>,
+    /// Whether everything that shows phones and emails is requested too.
+    pub(super) multifields: bool,
+}
+
+impl Listing {
+    pub(super) fn new(client: Client, entity: Cow<'static, str>, select: Select) -> Self {
+        Self {
+            client,
+            entity,
+            select,
+            filters: Vec::new(),
+            orders: Vec::new(),
+            limit: None,
+        }
+    }
+
+    /// Orders by a field. Of two orders by the same field, the last counts.
+    pub(super) fn order(&mut self, field: Cow<'static, str>, order: Order) {
+        self.orders.retain(|(other, _)| *other != field);
+        self.orders.push((field, order));
+    }
+
+    /// Checks that every filter can be sent, and that no two of them have the same key if they are sent.
+    pub(super) fn check(&self) -> Result<()> {
+        for filter in &self.filters {
+            if let Some(problem) = filter.problem() {
+                let problem = format!(
+                    "the filter on `{}` cannot be sent: {problem}",
+                    filter.field()
+                );
+                return Err(Error::not_sent(ErrorKind::InvalidQuery, problem));
+            }
+        }
+        if self.matches_nothing() {
+            return Ok(());
+        }
+        let mut keys = HashSet::new();
+        for (filter, (key, _)) in self.filters().zip(self.members()) {
+            if !keys.insert(key) {
+                let field = filter.field();
+                let problem = format!(
+                    "two filters on `{field}` cannot be sent together: a field can have each comparison once, and only one of `equal`, `any_of`, `none_of` and `filter_unchecked`"
+                );
+                return Err(Error::not_sent(ErrorKind::InvalidQuery, problem));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn matches_nothing(&self) -> bool {
+        self.filters.iter().any(Comparison::matches_nothing)
+    }
+
+    fn filters(&self) -> impl Iterator<Item = &Comparison> {
+        let filters = self.filters.iter();
+        filters.filter(|filter| !filter.matches_everything())
+    }
+
+    /// Returns the keys and values of the filters in the body of a search.
+    fn members(&self) -> impl Iterator<Item = (String, String)> {
+        self.filters().filter_map(|filter| {
+            let on_the_field = self.filters().filter(|it| it.field() == filter.field());
+            filter.member(on_the_field.count() > 1)
+        })
+    }
+
+    /// Returns the filter in the body of a search.
+    pub(super) fn filter_json(&self) -> String {
+        let members = self.members();
+        let members: Vec<_> = members
+            .map(|(key, value)| format!("{}:{value}", json!(key)))
+            .collect();
+        format!("{{{}}}", members.join(","))
+    }
+
+    /// Returns the request for a page: a `GET`, or a search if a filter requires one.
+    pub(super) fn page(&self, offset: u64, limit: u64) -> Request {
+        let texts = self.filters().map(|filter| {
+            let value = filter.as_text()?;
+            Some((format!("filter[{}]", filter.field()), value))
+        });
+        match texts.collect::<Option<Vec<_>>>() {
+            Some(filters) => self.listing(filters, offset, limit),
+            None => self.search(offset, limit),
+        }
+    }
+
+    fn listing(&self, filters: Vec<(String, String)>, offset: u64, limit: u64) -> Request {
+        let mut request = Request::new(Method::GET, self.entity.clone(), Effect::Reads);
+        request.query = filters;
+        let orders = self.orders().into_iter();
+        let orders = orders.map(|(field, order)| (format!("order[{field}]"), order.to_owned()));
+        request.query.extend(orders);
+        request.query.extend([
+            ("select".to_owned(), self.select().join(",")),
+            ("limit".to_owned(), limit.to_string()),
+            ("offset".to_owned(), offset.to_string()),
+        ]);
+        request
+    }
+
+    fn search(&self, offset: u64, limit: u64) -> Request {
+        let body = Search {
+            filter: self.filter_json(),
+            order: InOrder(self.orders()),
+            select: self.select(),
+            limit,
+            offset,
+        };
+        Request::new(Method::POST, self.entity.clone(), Effect::Reads)
+            .with_tail("search")
+            .with_body(body.to_json())
+    }
+
+    /// Returns the orders. The last is by id, so that pages neither overlap nor skip rows.
+    fn orders(&self) -> Vec<(String, &'static str)> {
+        let orders = self.orders.iter();
+        let orders = orders.map(|(field, order)| (field.to_string(), order.on_the_wire()));
+        let is_by_id = self.orders.iter().any(|(field, _)| field == "id");
+        let by_id = || ("id".to_owned(), Order::Ascending.on_the_wire());
+        orders.chain((!is_by_id).then(by_id)).collect()
+    }
+
+    /// Returns the requested fields: those of the query, and those that show phones and emails.
+    fn select(&self) -> Vec<&str> {
+        let requested = || self.select.names.iter().map(|name| &**name);
+        let mut names = vec!["id"];
+        names.extend(requested().filter(|name| *name != "id"));
+        if self.select.multifields {
+            let further = multifield::NAMES.iter();
+            names.extend(further.filter(|name| requested().all(|it| it != **name)));
+        }
+        names
+    }
+
+    pub(super) fn debug(&self, f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
+        let fields: Vec<_> = self.filters.iter().map(Comparison::field).collect();
+        f.debug_struct(name)
+            .field("filters", &fields)
+            .field("orders", &self.orders)
+            .field("limit", &self.limit)
+            .finish_non_exhaustive()
+    }
+}
+
+struct Search<'a> {
+    filter: String,
+    order: InOrder,
+    select: Vec<&'a str>,
+    limit: u64,
+    offset: u64,
+}
+
+impl Search<'_> {
+    fn to_json(&self) -> String {
+        let Self {
+            filter,
+            order,
+            select,
+            limit,
+            offset,
+        } = self;
+        let select = json!(select);
+        format!(
+            r#"{{"filter":{filter},"order":{order},"select":{select},"limit":{limit},"offset":{offset}}}"#
+        )
+    }
+}
+
+/// A JSON object whose keys keep their order: the first order has priority.
+struct InOrder(Vec<(String, &'static str)>);
+
+impl fmt::Display for InOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("{")?;
+        for (index, (field, direction)) in self.0.iter().enumerate() {
+            let comma = if index == 0 { "" } else { "," };
+            write!(f, r#"{comma}{}:"{direction}""#, json!(field))?;
+        }
+        f.write_str("}")
+    }
+}
