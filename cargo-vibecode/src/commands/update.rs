@@ -21,6 +21,7 @@ Examples:
   cargo vibecode update contacts 71 --clear companyId
 
 Exit codes: 0 the record was changed, 1 something needs attention, 2 the command failed.";
+
 const NO_COUNTRY: &str =
     "a phone has no country code: add it with --country, such as --country 7, or write it with `+`";
 

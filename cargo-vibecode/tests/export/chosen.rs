@@ -99,3 +99,18 @@ async fn programs_get_one_document_and_the_records_go_to_a_file() {
     assert_eq!(report["columns"], serde_json::json!(["id", "post"]));
     assert_eq!(report["problems"], serde_json::json!([]));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_portal_than_the_one_asserted_is_not_exported() {
+    let desk = Desk::of(1).await;
+    let words = [
+        "contacts",
+        "--portal",
+        "other.bitrix24.ru",
+        "--output",
+        "a.csv",
+    ];
+    export(&desk, &words).assert(2, "--portal names other.bitrix24.ru");
+    desk.assert_nothing_sent();
+    assert!(!desk.exists("a.csv"));
+}

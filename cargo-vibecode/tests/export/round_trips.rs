@@ -146,3 +146,72 @@ async fn text_that_a_spreadsheet_would_execute_is_reported() {
     let words = ["contacts", "--fields", "post", "--output", "b.csv"];
     export(&desk, &words).assert(0, "1 cell begins with =, +, - or @");
 }
+
+/// A desk with one contact, whose fields have these descriptions and values beside those of `post` and
+/// `companyId`.
+async fn desk_of(fields: serde_json::Value, values: serde_json::Value) -> Desk {
+    let mut schema = json!({
+        "post": {"type": "string", "title": "Должность"},
+        "companyId": {"type": "integer", "title": "Компания"},
+    });
+    let mut contact = json!({"id": 1, "post": "Clerk", "companyId": 15});
+    for (whole, part) in [(&mut schema, fields), (&mut contact, values)] {
+        let part = part.as_object().unwrap().clone();
+        whole.as_object_mut().unwrap().extend(part);
+    }
+    let sandbox = Sandbox::builder()
+        .schema(Entity::Contacts, schema.clone())
+        .seed(json!({ "contacts": [contact] }))
+        .start()
+        .await;
+    let desk = Desk::with(sandbox);
+    desk.write("vibecode/contacts.json", schema.to_string());
+    desk
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_header_that_may_mean_something_else_is_not_written() {
+    let fields = json!({
+        "ufCrm_1": {"type": "string", "title": "Post"},
+        // A header of Bitrix24's own export, in which companies have names and no ids.
+        "ufCrm_2": {"type": "string", "title": "Город"},
+    });
+    let desk = desk_of(fields, json!({"ufCrm_1": "a", "ufCrm_2": "b"})).await;
+    for (file, labels, header) in [
+        ("a.csv", &[][..], "id,wire:post,companyId,ufCrm_1,ufCrm_2"),
+        (
+            "b.csv",
+            &["--labels"],
+            "id,Должность,Компания,ufCrm_1,ufCrm_2",
+        ),
+    ] {
+        let fields = "wire:post,companyId,ufCrm_1,ufCrm_2";
+        let mut words = vec!["contacts", "--fields", fields, "--output", file];
+        words.extend(labels);
+        let said = export(&desk, &words);
+        said.assert(0, "1 record was written");
+        let text = desk.read(file);
+        assert_eq!(text.lines().next(), Some(header));
+        let changed = text.replace("Clerk", "Head").replace(",15,", ",16,");
+        desk.write(file, changed);
+        desk.run(&format!("contacts {file} --yes"))
+            .assert(0, "1 row done");
+        assert_eq!(desk.field(1, "post"), "Head");
+        assert_eq!(desk.field(1, "companyId"), 16);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_option_whose_id_is_the_label_of_another_is_written_as_its_label() {
+    let items = json!([
+        {"ID": "82", "VALUE": "83"},
+        {"ID": "83", "VALUE": "Tea"},
+    ]);
+    let fields = json!({"ufCrm_1": {"type": "enumeration", "items": items}});
+    let desk = desk_of(fields, json!({"ufCrm_1": 83})).await;
+    let words = ["contacts", "--fields", "ufCrm_1", "--output", "a.csv"];
+    export(&desk, &words).assert(0, "1 record was written");
+    assert_eq!(desk.read("a.csv"), "id,ufCrm_1\n1,Tea\n");
+    desk.run("contacts a.csv --yes").assert(0, "1 row done");
+    assert_eq!(desk.field(1, "ufCrm_1"), 83);
+}

@@ -27,7 +27,10 @@ use vibecode_spec::{ExportHeaders, Schema};
 
 pub(crate) use self::{
     args::{Args, HELP},
-    input::private,
+    input::{
+        headers::{export_headers, means},
+        private,
+    },
 };
 use self::{
     check::{Checked, rows},
@@ -35,7 +38,7 @@ use self::{
         FileFormat, FileOptions, Input,
         cells::{self, CellStyle},
         columns::ColumnOptions,
-        headers, is_stdin,
+        is_stdin,
         mapping::Mapping,
         numbers::Numbers,
         row_jobs::RowJobs,
@@ -83,7 +86,7 @@ pub(crate) async fn run(
     };
     let input = Input::open(&args.file, &options)?;
     let mapping = Mapping::of(args)?;
-    let export = headers::export_headers(&args.entity);
+    let export = export_headers(&args.entity);
     let style = CellStyle {
         timezone: args
             .timezone

@@ -5,12 +5,13 @@ use std::{borrow::Cow, collections::HashMap, fmt};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Value, value::RawValue};
 use vibecode_runtime::{Multifields, RawAnswer};
-use vibecode_spec::{Field, Kind, Multifield, Schema};
+use vibecode_spec::{ExportHeaders, Field, Kind, Multifield, Schema};
 
 use super::cell::{self, Cell, Scalar};
 use crate::{
-    change::{self, SEPARATOR},
+    change::{self, SEPARATOR, WIRE},
     code_file::KnownCodes,
+    commands::bulk::{export_headers, means},
 };
 
 pub(super) const ID: &str = "id";
@@ -35,7 +36,7 @@ pub(super) struct Columns<'s> {
 struct Column<'s> {
     field: &'s Field,
     header: String,
-    /// The labels of options and codes, if they are written instead.
+    /// The labels that are written instead of the ids of options and codes.
     labels: HashMap<&'s str, &'s str>,
     /// Whether a record has shown the field.
     was_shown: bool,
@@ -58,6 +59,7 @@ impl<'s> Columns<'s> {
     /// The problems of all names.
     pub(super) fn choose(
         names: &[String],
+        entity: &str,
         schema: &'s Schema,
         codes: &'s KnownCodes,
         with_labels: bool,
@@ -81,13 +83,10 @@ impl<'s> Columns<'s> {
             };
             fields = schema.fields().filter(writable).collect();
         }
+        let export = export_headers(entity);
         let columns = fields.into_iter().map(|field| Column {
-            header: header(field, schema, with_labels),
-            labels: if with_labels {
-                labels(field, codes)
-            } else {
-                HashMap::new()
-            },
+            header: header(field, schema, export.as_ref(), with_labels),
+            labels: labels(field, codes, with_labels),
             field,
             was_shown: false,
         });
@@ -234,24 +233,38 @@ fn unwritable(field: &Field) -> Option<&'static str> {
     (field.kind == Kind::File).then_some("takes files, which cannot be written as text")
 }
 
-/// Returns the label of a field if it finds the field again.
-fn header(field: &Field, schema: &Schema, with_labels: bool) -> String {
-    let label = field.title.as_ref().filter(|label| {
-        with_labels && change::field(schema, label).is_ok_and(|found| found.name == field.name)
-    });
-    label.unwrap_or(&field.name).clone()
+/// Returns a header that finds the field again: its label, if it is wanted, or its wire name.
+fn header(
+    field: &Field,
+    schema: &Schema,
+    export: Option<&ExportHeaders>,
+    with_labels: bool,
+) -> String {
+    let label = field.title.as_ref();
+    let label = label.filter(|label| with_labels && means(schema, export, label, field));
+    match label {
+        Some(label) => label.clone(),
+        None if means(schema, None, &field.name, field) => field.name.clone(),
+        // The wire name is also the label of another field.
+        None => format!("{WIRE}{}", field.name),
+    }
 }
 
-/// Returns the labels that find their option or code again.
-fn labels<'s>(field: &'s Field, codes: &'s KnownCodes) -> HashMap<&'s str, &'s str> {
+/// Returns the labels that find their option or code again. Without `with_labels`, only those of
+/// options and codes that their own id does not find, since it is also the label of another.
+fn labels<'s>(
+    field: &'s Field,
+    codes: &'s KnownCodes,
+    with_labels: bool,
+) -> HashMap<&'s str, &'s str> {
     let items = match field.kind {
         Kind::Enumeration => vec![(0, &*field.items)],
         Kind::Status => codes.of_field(field).unwrap_or_default(),
         _ => Vec::new(),
     };
     let items = items.into_iter().flat_map(|(_, items)| items);
-    let is_found = |id: &str, label: &str| {
-        let found = change::value(field, label, codes);
+    let finds = |text: &str, id: &str| {
+        let found = change::value(field, text, codes);
         found.is_ok_and(|found| match found {
             Value::String(code) => code == id,
             other => other.to_string().as_str() == id,
@@ -259,7 +272,8 @@ fn labels<'s>(field: &'s Field, codes: &'s KnownCodes) -> HashMap<&'s str, &'s s
     };
     let items = items.map(|item| (&*item.id, &*item.label));
     items
-        .filter(|(id, label)| !label.contains(SEPARATOR) && is_found(id, label))
+        .filter(|(id, label)| !label.contains(SEPARATOR) && finds(label, id))
+        .filter(|(id, _)| with_labels || !finds(id, id))
         .collect()
 }
 

@@ -54,7 +54,14 @@ pub(crate) async fn run(
     let schema = schema_file::load(&args.entity)?;
     let codes = KnownCodes::load()?;
     let is_csv = args.form() == Form::Csv;
-    let columns = Columns::choose(&args.fields, &schema, &codes, args.labels, is_csv);
+    let columns = Columns::choose(
+        &args.fields,
+        &args.entity,
+        &schema,
+        &codes,
+        args.labels,
+        is_csv,
+    );
     let filters = Filters::read(&args.filter, &schema, &codes);
     let (columns, filters) = match (columns, filters) {
         (Ok(columns), Ok(filters)) => (columns, filters),

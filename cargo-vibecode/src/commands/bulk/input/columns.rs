@@ -89,7 +89,7 @@ impl<'a> Columns<'a> {
         if self.targets.len() == self.names.len() {
             return;
         }
-        let is_export = headers::is_export(self.column_options.export, &self.names);
+        let is_export = headers::is_export(self.column_options, &self.names);
         while let Some(name) = self.names.get(self.targets.len()) {
             let target = self.column_options.target(name, is_export).and_then(|target| {
                 let mut before = self.names.iter().zip(&self.targets);

@@ -49,21 +49,43 @@ pub(crate) fn export_headers(entity: &str) -> Option<ExportHeaders> {
 }
 
 /// Returns true if only Bitrix24's own export has one of these headers.
-pub(super) fn is_export(headers: Option<&ExportHeaders>, names: &[String]) -> bool {
+pub(super) fn is_export(options: &ColumnOptions<'_>, names: &[String]) -> bool {
     let is_only_there = |name: &String| {
-        let column = headers.and_then(|headers| headers.column(&composed(name)));
-        matches!(
-            column,
-            Some(
-                ExportColumn::Aside(_)
-                    | ExportColumn::Field {
-                        type_id: Some(_),
-                        ..
-                    }
-            )
-        )
+        let name = composed(name);
+        let column = options.export.and_then(|headers| headers.column(&name));
+        options.schema.field(&name).is_none() && column.is_some_and(is_typical)
     };
     names.iter().any(is_only_there)
+}
+
+/// Returns true for a column that only an export has.
+fn is_typical(column: &ExportColumn) -> bool {
+    matches!(
+        column,
+        ExportColumn::Aside(_)
+            | ExportColumn::Field {
+                type_id: Some(_),
+                ..
+            }
+    )
+}
+
+/// Returns true if a header means this field beside any other headers, also of an export.
+pub(crate) fn means(
+    schema: &Schema,
+    export: Option<&ExportHeaders>,
+    header: &str,
+    field: &Field,
+) -> bool {
+    let is_field = |name: &str| name == field.name;
+    let found = change::field(schema, header).is_ok_and(|found| is_field(&found.name));
+    let exported = export.and_then(|headers| headers.column(&composed(header)));
+    found
+        && match exported {
+            Some(column) if is_typical(column) => false,
+            Some(ExportColumn::Field { field, .. }) => is_field(field),
+            _ => true,
+        }
 }
 
 /// Finds the meaning of a header.
