@@ -285,7 +285,7 @@ impl<T: Record> Query<T> {
         let mut names = vec!["id"];
         names.extend(T::READ_NAMES.iter().filter(|name| **name != "id"));
         if T::READS_MULTIFIELDS {
-            let further = multifield::NAMES.iter();
+            let further = multifield::SHOWN_BY.iter();
             names.extend(further.filter(|name| !T::READ_NAMES.contains(name)));
         }
         names
