@@ -198,7 +198,9 @@ impl ClosedSet<'_> {
             Some(Content::Absent(problem)) => {
                 format!("{problem}, which `cargo vibecode pull` fetches")
             }
-            _ => "the codes of this field are not known".to_owned(),
+            Some(Content::Read(_) | Content::Broken(_)) | None => {
+                "the codes of this field are not known".to_owned()
+            }
         };
         format!(
             "a code is found by its name only if the portal's codes are known, and {why}: use `status = \"…\"`"
