@@ -46,8 +46,11 @@ impl Expected {
     }
 }
 
-/// Returns the bytes of a file, unless it is too long.
-pub(crate) fn file_bytes(file: &Path) -> Result<Vec<u8>, SchemaError> {
+/// Returns the bytes of a file of a portal, or of a saved answer.
+///
+/// # Errors
+/// If the file cannot be read or is longer than 16 MiB.
+pub fn file_bytes(file: &Path) -> Result<Vec<u8>, SchemaError> {
     let failed = |error: std::io::Error| SchemaError::of_the_whole(error.to_string());
     let length = fs::metadata(file).map_err(failed)?.len();
     if length > MAX_LENGTH {

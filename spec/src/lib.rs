@@ -71,6 +71,7 @@ mod synonyms;
 mod user_field_name;
 mod utf8;
 
+pub use answer::file_bytes;
 pub use builder_method::{ADD, BUILDER_METHODS, CLEAR, is_builder_method};
 pub use code_set::{CodeSet, is_code, stage_pipeline};
 pub use currencies::Currencies;

@@ -537,3 +537,24 @@ async fn a_saved_part_keeps_the_names_of_pipelines_and_is_compared_as_a_part() {
     assert!(!said.out.contains('+'), "{}", said.out);
     assert!(!said.out.contains("labelled"), "{}", said.out);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_longer_than_any_of_a_portal_is_not_read() {
+    let folder = Folder::new("codes-long");
+    folder.write("long.json", &" ".repeat(17 * 1024 * 1024));
+    folder.write(STATUSES, &" ".repeat(17 * 1024 * 1024));
+    let pull = |name: &'static str| ["pull", name, "--from-file", "long.json"];
+    let update = ["update", "contacts", "71", "--set", "typeId=A", "--dry-run"];
+    for words in [
+        &pull("statuses")[..],
+        &pull("currencies"),
+        &pull("contacts"),
+        &["check", "statuses", "--offline"],
+        &update,
+    ] {
+        let said = folder.run_with(words, &[]).await;
+        assert_eq!(said.code, 2, "{words:?}: {}", said.out);
+        let problem = "bytes long, and a file of a portal has at most";
+        assert!(said.err.contains(problem), "{words:?}: {}", said.err);
+    }
+}
