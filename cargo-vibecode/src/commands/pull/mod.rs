@@ -230,7 +230,7 @@ pub(crate) fn unusable_answer(entity: EntityPath, problem: impl std::fmt::Displa
 
 /// Returns the fields of an entity in a saved answer.
 fn saved(file: &Path, entity: EntityPath) -> Result<Descriptions, Failure> {
-    let bytes = file_bytes(file).map_err(|error| Failure::unusable(file, error))?;
+    let bytes = vibecode_spec::file_bytes(file).map_err(|error| Failure::unusable(file, error))?;
     if let Some(definitions) = definitions::saved(&bytes) {
         let mut descriptions = match schema_file::find(entity)? {
             Some(there) => schema_file::read(&there, entity)?.descriptions,
