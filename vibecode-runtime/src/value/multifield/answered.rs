@@ -573,7 +573,7 @@ mod tests {
                 false,
             ),
         ] {
-            assert_eq!(shows_unknown_alias(record, |_| false), shows, "{record}");
+            assert_eq!(read_consistent(record).is_err(), shows, "{record}");
         }
     }
 
