@@ -84,6 +84,7 @@ fn measure(folder: &Path, rows: Rows, count: u64) -> Cost {
     let start = Instant::now();
     let mut child = Command::new(env!("CARGO_BIN_EXE_cargo-vibecode"))
         .args(["bulk", "contacts", "rows.csv", "--yes", "--no-throttle"])
+        .arg("--no-backup")
         .args(["--base-url", &url])
         .current_dir(folder)
         .env("VIBECODE_API_KEY", "vibe_api_bench")
@@ -214,6 +215,10 @@ struct Call<'a> {
 }
 
 fn answer(body: &[u8], rows: Rows) -> String {
+    if body.is_empty() {
+        // The job asks which portal it is.
+        return r#"{"success":true,"data":{"portal":"bench.invalid"}}"#.to_owned();
+    }
     let batch: Batch<'_> = serde_json::from_slice(body).unwrap();
     let (mut results, mut errors) = (Vec::new(), Vec::new());
     for (place, call) in batch.calls.iter().enumerate() {

@@ -1,12 +1,14 @@
 //! A change of one record, read from text and checked against its known fields.
 
 mod code;
+pub(crate) mod entries;
 mod value;
 
 use serde_json::Value;
 use vibecode_runtime::{Error, PatchJob, UntypedPatch};
 use vibecode_spec::{Field, Kind, Multifield, Schema, closest};
 
+use self::entries::EntryRules;
 use crate::code_file::KnownCodes;
 
 /// The changes to a record. A problem names the field and shows no value.
@@ -15,6 +17,8 @@ pub(crate) struct Change<'a> {
     entity: &'a str,
     schema: &'a Schema,
     codes: &'a KnownCodes,
+    rules: EntryRules,
+    lacking_country: u64,
     steps: Vec<Step<'a>>,
 }
 
@@ -38,8 +42,20 @@ impl<'a> Change<'a> {
             entity,
             schema,
             codes,
+            rules: EntryRules::default(),
+            lacking_country: 0,
             steps: Vec::new(),
         }
+    }
+
+    /// Sets how phones and emails are checked.
+    pub(crate) fn with_rules(self, rules: EntryRules) -> Self {
+        Self { rules, ..self }
+    }
+
+    /// Returns the number of phones that were added without a country code.
+    pub(crate) fn lacking_country(&self) -> u64 {
+        self.lacking_country
     }
 
     /// Sets a field, by its wire name or its label. For a field of several values they are
@@ -53,6 +69,7 @@ impl<'a> Change<'a> {
                 multifield.name()
             ));
         }
+        self.check_is_new(field)?;
         let value = value::of_text(field, text, self.codes);
         let value = value.map_err(|problem| format!("`{}` {problem}", field.name))?;
         self.steps.push(Step::Set(&field.name, value));
@@ -62,6 +79,7 @@ impl<'a> Change<'a> {
     /// Sets a field of several values to these.
     pub(crate) fn set_list(&mut self, name: &str, texts: &[String]) -> Result<(), String> {
         let field = writable(self.schema, name)?;
+        self.check_is_new(field)?;
         let values = texts
             .iter()
             .map(|text| value::single(field, text.trim(), self.codes));
@@ -105,8 +123,11 @@ impl<'a> Change<'a> {
                 field.name
             ));
         }
-        let step = Step::Add(&field.name, value.to_owned(), type_id);
-        self.steps.push(step);
+        let plausible = self.rules.check(multifield, value);
+        let plausible = plausible.map_err(|problem| format!("`{}` {problem}", field.name))?;
+        self.lacking_country += u64::from(plausible.lacks_country);
+        self.steps
+            .push(Step::Add(&field.name, plausible.text, type_id));
         Ok(())
     }
 
@@ -120,6 +141,7 @@ impl<'a> Change<'a> {
                 multifield.name()
             ));
         }
+        self.check_is_new(field)?;
         if field.required {
             return Err(format!(
                 "`{}` cannot be cleared: the portal requires a value",
@@ -128,6 +150,18 @@ impl<'a> Change<'a> {
         }
         self.steps
             .push(Step::Clear(&field.name, clearing_value(field)));
+        Ok(())
+    }
+
+    /// A field that is given twice, perhaps under two of its names, has no order of its values.
+    fn check_is_new(&self, field: &Field) -> Result<(), String> {
+        let is_given = |step: &Step<'_>| match step {
+            Step::Set(name, _) | Step::Clear(name, _) => *name == field.name,
+            Step::Add(..) => false,
+        };
+        if self.steps.iter().any(is_given) {
+            return Err(format!("`{}` is given twice: give it once", field.name));
+        }
         Ok(())
     }
 
@@ -152,17 +186,40 @@ impl<'a> Change<'a> {
     }
 }
 
-/// Finds the field with this wire name or label.
+/// Before a name, means that it is a wire name and no label.
+pub(crate) const WIRE: &str = "wire:";
+
+/// Finds the field with this wire name or label. A name that is the wire name of one field and the
+/// label of another means neither, in whatever case: `wire:post` is the field `post`.
 pub(crate) fn field<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, String> {
-    if let Some(field) = schema.field(name) {
-        return Ok(field);
+    if let Some(name) = name.strip_prefix(WIRE) {
+        let field = schema.field(name);
+        return field.ok_or_else(|| format!("there is no field with the wire name `{name}`"));
     }
+    let lower = name.trim().to_lowercase();
     let is_so_called = |field: &&Field| {
-        let title = field.title.as_deref().unwrap_or_default();
-        !title.is_empty() && title.to_lowercase() == name.trim().to_lowercase()
+        let mut labels = field.labels.iter();
+        !lower.is_empty() && labels.any(|label| label.trim().to_lowercase() == lower)
     };
     let mut so_called = schema.fields().filter(is_so_called);
-    match (so_called.next(), so_called.next()) {
+    let (one, other) = (so_called.next(), so_called.next());
+    let named = schema.field(name).or_else(|| {
+        // Only beside a label: a wire name in another case is not a name on its own.
+        let label = one?;
+        let mut fields = schema.fields();
+        fields.find(|field| field.name.to_lowercase() == lower && field.name != label.name)
+    });
+    let other = named.map_or(other, |_| so_called_besides(schema, &lower, named));
+    if let (Some(named), Some(label)) = (named, other) {
+        return Err(format!(
+            "`{name}` is the wire name of one field (`{0}`) and the label of another (`{1}`): write `{WIRE}{0}` or `{WIRE}{1}`",
+            named.name, label.name
+        ));
+    }
+    if let Some(field) = named {
+        return Ok(field);
+    }
+    match (one, other) {
         (Some(field), None) => Ok(field),
         (Some(one), Some(other)) => Err(format!(
             "`{name}` is the label of both `{}` and `{}`: use a wire name",
@@ -185,6 +242,19 @@ pub(crate) fn field<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, Str
     }
 }
 
+/// Returns a field with this label in lower case that is not the given one.
+fn so_called_besides<'s>(
+    schema: &'s Schema,
+    lower: &str,
+    named: Option<&Field>,
+) -> Option<&'s Field> {
+    schema.fields().find(|field| {
+        let mut labels = field.labels.iter();
+        labels.any(|label| label.trim().to_lowercase() == lower)
+            && named.is_some_and(|named| named.name != field.name)
+    })
+}
+
 /// Returns the value that clears a field.
 #[expect(clippy::expect_used, reason = "a table of JSON in spec")]
 pub(crate) fn clearing_value(field: &Field) -> Value {
@@ -196,8 +266,12 @@ pub(crate) fn is_fixed(field: &Field) -> bool {
     field.read_only || field.immutable
 }
 
+/// A wire name is taken as one, whatever the labels are: `field` has found it, once for all rows.
 fn writable<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, String> {
-    let field = field(schema, name)?;
+    let field = match schema.field(name) {
+        Some(field) => field,
+        None => field(schema, name)?,
+    };
     if field.read_only {
         return Err(format!("`{}` is read-only", field.name));
     }
@@ -259,6 +333,37 @@ mod tests {
         assert_eq!(body, expected);
         let job = change.job(71).unwrap();
         assert!(!job.is_idempotent());
+    }
+
+    #[test]
+    fn a_name_with_two_meanings_is_an_error_in_any_case() {
+        let portal = r#"{
+            "ufCrm_1": {"type": "string", "title": "Post"},
+            "ufCrm_2": {"type": "string", "title": "Tea"},
+            "ufCrm_3": {"type": "string", "title": "tea"},
+            "ufCrm_4": {"type": "string", "title": "ufCrm_4"}
+        }"#;
+        let documented = Entity::Contacts.schema();
+        let schema = documented.with_portal(Schema::read(portal).unwrap());
+        for (name, parts) in [
+            ("post", ["`post`", "`wire:ufCrm_1`"]),
+            ("Post", ["`post`", "`wire:ufCrm_1`"]),
+            ("POST", ["`wire:post`", "`ufCrm_1`"]),
+            ("tea", ["`ufCrm_2`", "`ufCrm_3`"]),
+        ] {
+            let problem = field(&schema, name).unwrap_err();
+            assert!(parts.iter().all(|part| problem.contains(part)), "{problem}");
+        }
+        for (name, found) in [
+            ("wire:post", "post"),
+            ("wire:ufCrm_1", "ufCrm_1"),
+            ("ufCrm_1", "ufCrm_1"),
+            ("ufCrm_2", "ufCrm_2"),
+            ("ufCrm_4", "ufCrm_4"),
+            ("comments", "comments"),
+        ] {
+            assert_eq!(field(&schema, name).unwrap().name, found, "{name}");
+        }
     }
 
     #[test]

@@ -8,7 +8,9 @@ mod failure;
 mod interrupts;
 mod output;
 mod portal;
+mod portal_identity;
 mod schema_file;
+mod terminal_text;
 
 use std::process::ExitCode;
 
@@ -17,6 +19,7 @@ use crate::{
     commands::{bulk, check, completions, me, new, probe, pull, sandbox, update},
     failure::Failure,
     output::Output,
+    portal_identity::Identity,
 };
 
 /// The result of a command that did not fail.
@@ -52,6 +55,15 @@ fn main() -> ExitCode {
 
 async fn run(args: Args, output: &Output) -> Result<ExitStatus, Failure> {
     let portal = &args.portal;
+    // A bulk job compares the portal itself, and shows it.
+    let is_compared = !matches!(
+        args.command,
+        Command::Bulk(_) | Command::Sandbox(_) | Command::Completions(_)
+    );
+    if is_compared && portal.portal.is_some() {
+        let client = portal::client(portal, |builder| builder)?;
+        Identity::of(&client, portal).await?;
+    }
     match args.command {
         Command::Me => me::run(portal, output).await,
         Command::Pull(args) => pull::run(&args, portal, output).await,

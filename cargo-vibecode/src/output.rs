@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
-use crate::failure::Failure;
+use crate::{failure::Failure, terminal_text::shown};
 
 /// The format of the results.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -47,7 +47,7 @@ impl Output {
     /// Prints a line, in human format only.
     pub(crate) fn line(&self, text: impl AsRef<str>) {
         if !self.is_json() && !self.is_quiet {
-            print(text.as_ref());
+            print(&shown(text.as_ref()));
         }
     }
 
@@ -61,7 +61,7 @@ impl Output {
     /// Prints a table with a head, in human format only.
     pub(crate) fn table(&self, head: &[&str], rows: &[Vec<String>]) {
         if !self.is_json() {
-            print(table(head, rows).trim_end());
+            print(shown(&table(head, rows)).trim_end());
         }
     }
 
@@ -111,7 +111,7 @@ fn print(text: &str) {
 }
 
 fn complain(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let _ = writeln!(io::stderr().lock(), "{}", shown(text));
 }
 
 #[cfg(test)]

@@ -18,6 +18,10 @@ pub(crate) struct PortalArgs {
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) key_file: Option<PathBuf>,
 
+    /// Fail unless the key is for this portal, such as acme.bitrix24.ru.
+    #[arg(long, global = true, value_name = "HOST")]
+    pub(crate) portal: Option<String>,
+
     /// The base URL of the API, including `/v1` [default: `VIBECODE_BASE_URL`, or the documented URL].
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) base_url: Option<String>,

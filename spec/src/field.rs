@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::{
-    Clearing, CodeSet, Grade, Kind, LABEL_KEYS, OptionMatch, SchemaError, label_of, one_line,
-    options, read_user_field_name,
+    Clearing, CodeSet, Grade, Kind, LABEL_KEYS, OptionMatch, SchemaError, label_of, labels_of,
+    one_line, options, read_user_field_name,
 };
 
 /// A field, as `GET /v1/{entity}/fields` describes it.
@@ -43,6 +43,8 @@ pub struct Field {
     pub required: bool,
     /// The name of the field for people: the portal's label, or the built-in title.
     pub title: Option<String>,
+    /// Every name of the field for people, in each language: the portal's labels, or the built-in title.
+    pub labels: Vec<String>,
     /// The name in Bitrix24's REST layer underneath, such as `COMPANY_ID`.
     pub upper_name: Option<String>,
     /// The options of a list.
@@ -167,6 +169,12 @@ impl Field {
             title: LABEL_KEYS
                 .iter()
                 .find_map(|key| label_of(description.get(key)?)),
+            labels: unique(
+                LABEL_KEYS
+                    .iter()
+                    .filter_map(|key| description.get(key))
+                    .flat_map(labels_of),
+            ),
             upper_name: text(UPPER_NAMES),
             items: options::read(name, &kind, description)?,
             codes: CodeSet::read(&kind, description, |key| unreadable(name, key))?,
@@ -195,6 +203,11 @@ impl Field {
             required: self.stated.required.unwrap_or(built_in.required),
             kind: built_in.kind.clone(),
             title: self.title.or_else(|| built_in.title.clone()),
+            labels: if self.labels.is_empty() {
+                built_in.labels.clone()
+            } else {
+                self.labels
+            },
             upper_name: self.upper_name.or_else(|| built_in.upper_name.clone()),
             codes: built_in.codes.clone().or(self.codes),
             grade: built_in.grade,
@@ -234,6 +247,16 @@ impl Field {
     pub fn clearing(&self) -> Clearing {
         self.kind.clearing(self.multiple, self.is_user_field())
     }
+}
+
+fn unique(texts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut unique: Vec<String> = Vec::new();
+    for text in texts {
+        if !unique.contains(&text) {
+            unique.push(text);
+        }
+    }
+    unique
 }
 
 /// Reads a flag that can be under any of these keys. It is `None` if no key states it, and true if any

@@ -20,7 +20,7 @@
 //! # Contents
 //!
 //! - The fields of an entity: [`Entity`], [`Schema`], [`Field`] and [`Item`]; which option a
-//!   label means: [`OptionMatch`]; how certain it is that a
+//!   label means: [`OptionMatch`]; the headers of Bitrix24's own export: [`ExportHeaders`]; how certain it is that a
 //!   field exists: [`Grade`].
 //! - A portal's answer or a schema file: [`Descriptions`]; the location of a portal's files:
 //!   [`SchemaFolders`], [`PortalFile`], [`EntityPath`].
@@ -50,6 +50,7 @@ mod entity_check;
 mod entity_path;
 mod error_status;
 mod escape;
+mod export_headers;
 mod field;
 mod grade;
 mod kind;
@@ -80,10 +81,11 @@ pub use entity::Entity;
 pub use entity_path::EntityPath;
 pub use error_status::{ERROR_CODES, status_of};
 pub use escape::{doc_text, one_line};
+pub use export_headers::{ExportColumn, ExportHeaders};
 pub use field::{Field, Item};
 pub use grade::Grade;
 pub use kind::{Clearing, Kind, Reference};
-pub use localized_label::{LABEL_KEYS, label_of};
+pub use localized_label::{LABEL_KEYS, label_of, labels_of};
 pub use multifield::Multifield;
 pub use option_match::OptionMatch;
 pub use pipelines::Pipelines;

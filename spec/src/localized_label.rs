@@ -35,6 +35,27 @@ pub fn label_of(label: &Value) -> Option<String> {
     }
 }
 
+/// Returns every text of a label: one, or one for each language.
+///
+/// ```
+/// use serde_json::json;
+/// use vibecode_spec::labels_of;
+///
+/// let label = json!({ "en": "Loyalty", "ru": "Лояльность" });
+/// assert_eq!(labels_of(&label), ["Loyalty", "Лояльность"]);
+/// ```
+#[must_use]
+pub fn labels_of(label: &Value) -> Vec<String> {
+    match label {
+        Value::Object(languages) => {
+            let texts = languages.iter().filter(|(code, _)| is_language(code));
+            let texts = texts.filter(|(_, text)| text.is_string());
+            texts.filter_map(|(_, text)| label_of(text)).collect()
+        }
+        _ => label_of(label).into_iter().collect(),
+    }
+}
+
 /// Returns whether a key is a language code as Bitrix24 writes it.
 fn is_language(code: &str) -> bool {
     code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_lowercase())

@@ -136,7 +136,8 @@ mod tests {
         "CONTACT_TYPE": [
             {"code": "CLIENT", "name": "Клиенты"}, {"code": "SUPPLIER", "name": "Поставщики"},
             {"code": "UC_1", "name": "Other"}, {"code": "UC_2", "name": "Other"},
-            {"code": "UC_3", "name": "CLIENT"}, {"code": "UC_4", "name": "other"}
+            {"code": "UC_3", "name": "PARTNER"}, {"code": "UC_4", "name": "other"},
+            {"code": "PARTNER", "name": "Партнёры"}, {"code": "UC_5", "name": "CLIENT"}
         ],
         "DEAL_STAGE": [{"code": "NEW", "name": "New"}, {"code": "WON", "name": "Won"}],
         "DEAL_STAGE_5": [{"code": "C5:NEW", "name": "New"}, {"code": "C5:SIGNED", "name": "Signed"},
@@ -202,7 +203,7 @@ mod tests {
         );
         // A code that is the name of another code.
         let problem = of_text(&types(), "CLIENT", &codes).unwrap_err();
-        assert!(problem.contains("(CLIENT, UC_3)"), "{problem}");
+        assert!(problem.contains("(CLIENT, UC_5)"), "{problem}");
         // The names of stages are those of all pipelines, in any case.
         for (name, possible) in [("New", "(NEW, C5:NEW)"), ("Won", "(WON, C5:WON)")] {
             let problem = of_text(&stages(), name, &codes).unwrap_err();
@@ -227,6 +228,18 @@ mod tests {
             problem,
             "has the code 0 for this name, which clears it: clear it instead"
         );
+    }
+
+    #[test]
+    fn a_text_is_never_one_code_and_the_name_of_another() {
+        let codes = codes();
+        for text in ["PARTNER", "partner"] {
+            let field = types();
+            let read = of_text(&field, text, &codes);
+            assert_eq!(read.is_err(), text == "PARTNER", "{text}: {read:?}");
+        }
+        assert_eq!(of_text(&types(), "партнёры", &codes), Ok("PARTNER"));
+        assert_eq!(of_text(&types(), "UC_3", &codes), Ok("UC_3"));
     }
 
     #[test]

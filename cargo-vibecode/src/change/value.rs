@@ -33,9 +33,7 @@ pub(super) fn single(field: &Field, text: &str, codes: &KnownCodes) -> Result<Va
                 .map_err(|_| "requires a whole number".to_owned())
                 .map(Value::from)
         }
-        Kind::Number | Kind::Double => serde_json::from_str::<serde_json::Number>(text)
-            .map(Value::Number)
-            .map_err(|_| "requires a number, such as 4.5".to_owned()),
+        Kind::Number | Kind::Double => number(text),
         Kind::Boolean => boolean(text),
         Kind::Date => day(text),
         Kind::DateTime => moment(text),
@@ -74,10 +72,26 @@ fn moment(text: &str) -> Result<Value, String> {
         .map_err(|_| "requires a time with an offset, such as 2026-04-15T12:00:00+03:00".to_owned())
 }
 
+/// The digits of a real number that arrive as they were written.
+const EXACT_DIGITS: usize = 15;
+
+/// Reads a number, if all of its digits can be sent.
+fn number(text: &str) -> Result<Value, String> {
+    let number: serde_json::Number =
+        serde_json::from_str(text).map_err(|_| "requires a number, such as 4.5".to_owned())?;
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    if number.is_f64() && digits.trim_start_matches('0').len() > EXACT_DIGITS {
+        return Err(format!(
+            "requires a number of at most {EXACT_DIGITS} digits: more of them do not arrive unchanged"
+        ));
+    }
+    Ok(Value::Number(number))
+}
+
 fn boolean(text: &str) -> Result<Value, String> {
     match text.to_lowercase().as_str() {
-        "true" | "yes" | "y" | "1" | "да" => Ok(true.into()),
-        "false" | "no" | "n" | "0" | "нет" => Ok(false.into()),
+        "true" | "yes" | "y" | "1" | "да" | "истина" => Ok(true.into()),
+        "false" | "no" | "n" | "0" | "нет" | "ложь" => Ok(false.into()),
         _ => Err("requires yes or no".to_owned()),
     }
 }
@@ -132,6 +146,15 @@ mod tests {
     use vibecode_spec::Schema;
 
     use super::*;
+
+    #[test]
+    fn digits_are_sent_as_they_are_or_not_at_all() {
+        for text in ["1234567890123", "0.1", "12345678901234567", "-4.50"] {
+            let sent = number(text).unwrap().as_f64();
+            assert_eq!(sent, text.parse().ok(), "{text}");
+        }
+        assert!(number("1234567890123456.78").is_err());
+    }
 
     #[test]
     fn an_option_is_never_guessed_from_several() {

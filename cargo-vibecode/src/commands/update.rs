@@ -5,13 +5,16 @@ use serde_json::{Value, json};
 use crate::{
     ExitStatus,
     args::name_and_value,
-    change::Change,
+    change::{self, Change, entries::EntryRules},
     code_file::KnownCodes,
     failure::Failure,
     output::Output,
     portal::{self, PortalArgs},
     schema_file,
 };
+
+const NO_COUNTRY: &str =
+    "a phone has no country code: add it with --country, such as --country 7, or write it with `+`";
 
 /// The arguments of `update`.
 #[derive(Debug, clap::Args)]
@@ -36,6 +39,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FIELD")]
     clear: Vec<String>,
 
+    #[command(flatten)]
+    rules: EntryRules,
+
     /// Read the record first, and send only what is missing.
     #[arg(long)]
     ensure: bool,
@@ -52,16 +58,17 @@ pub(crate) async fn run(
 ) -> Result<ExitStatus, Failure> {
     let schema = schema_file::load(&args.entity)?;
     let codes = KnownCodes::load()?;
-    let mut change = Change::new(&args.entity, &schema, &codes);
+    let mut change = Change::new(&args.entity, &schema, &codes).with_rules(args.rules);
     let mut problems = Vec::new();
+    let named = |name: &str| change::field(&schema, name).map(|field| &*field.name);
     for (name, text) in &args.set {
-        problems.extend(change.set(name, text).err());
+        problems.extend(named(name).and_then(|name| change.set(name, text)).err());
     }
     for (name, text) in &args.add {
-        problems.extend(change.add(name, text).err());
+        problems.extend(named(name).and_then(|name| change.add(name, text)).err());
     }
     for name in &args.clear {
-        problems.extend(change.clear(name).err());
+        problems.extend(named(name).and_then(|name| change.clear(name)).err());
     }
     if !problems.is_empty() {
         return Err(Failure::new(problems.join("\nerror: ")));
@@ -72,6 +79,9 @@ pub(crate) async fn run(
         ));
     }
     let job = change.job(args.id)?;
+    if change.lacking_country() > 0 {
+        output.warn(NO_COUNTRY);
+    }
     if args.dry_run {
         let patch = change.patch(args.id);
         let failed = |error: serde_json::Error| Failure::new(error.to_string());

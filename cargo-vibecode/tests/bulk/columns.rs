@@ -18,7 +18,7 @@ async fn labels_wire_names_and_a_map_are_understood() {
     desk.write(
         "a.csv",
         "ID,должность,Телефон:mobile,Loyalty,Scores,Kind of client,Note\n\
-         71,Director,+71,gold,4.5; 5,PARTNER,none\n",
+         71,Director,+79160000001,gold,4.5; 5,PARTNER,none\n",
     );
     let mut command = desk.command("contacts a.csv --ignore Note --yes");
     let said = command.args(["--map", "Kind of client=typeId"]);
@@ -32,7 +32,7 @@ async fn labels_wire_names_and_a_map_are_understood() {
         desk.field(71, "ufCrm_694BF2A975BD0"),
         serde_json::json!([4.5, 5])
     );
-    let added = ("+71".to_owned(), "MOBILE".to_owned());
+    let added = ("+79160000001".to_owned(), "MOBILE".to_owned());
     assert!(desk.phones(71).contains(&added));
 }
 
@@ -71,7 +71,7 @@ async fn two_columns_may_add_phones_but_not_set_one_field() {
     let desk = Desk::with(Sandbox::builder().contacts(2).start().await);
     desk.write(
         "a.csv",
-        "id,phone,phone:HOME\n1,+71;+72:MOBILE,+73; +74:OTHER\n2,,\n",
+        "id,phone,phone:HOME\n1,+79160000001;+79160000002:MOBILE,+79160000003; +79160000004:OTHER\n2,,\n",
     );
     desk.run("contacts a.csv --yes")
         .assert(0, "1 to send, 1 without a change");
@@ -81,10 +81,10 @@ async fn two_columns_may_add_phones_but_not_set_one_field() {
         .map(|(value, kind)| (&**value, &**kind))
         .collect();
     let expected = [
-        ("+71", "WORK"),
-        ("+72", "MOBILE"),
-        ("+73", "HOME"),
-        ("+74", "OTHER"),
+        ("+79160000001", "WORK"),
+        ("+79160000002", "MOBILE"),
+        ("+79160000003", "HOME"),
+        ("+79160000004", "OTHER"),
     ];
     assert_eq!(phones, expected);
     desk.write("b.csv", "id,post,Job\n1,a,b\n");

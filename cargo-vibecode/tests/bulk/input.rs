@@ -57,14 +57,8 @@ async fn another_encoding_is_reported_with_row_and_byte() {
     .await;
     unusable(
         "a.csv",
-        b"id,\xc4\xee\n",
+        b"id,M\xfcller\n",
         "column 2 of the header is not valid UTF-8",
-    )
-    .await;
-    unusable(
-        "a.csv",
-        b"\xff\xfei\0d\0",
-        "the file is UTF-16: save it as UTF-8",
     )
     .await;
 }
@@ -107,7 +101,6 @@ async fn a_value_that_its_field_does_not_accept_is_reported_without_the_value() 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_without_rows_is_reported() {
     unusable("a.csv", b"", "the file is empty").await;
-    unusable("a.csv", b"id,post,\n", "the column `` belongs to no field").await;
     let desk = Desk::new().await;
     desk.write("a.csv", "id,post\n");
     desk.run("contacts a.csv --yes")
@@ -119,11 +112,11 @@ async fn a_file_without_rows_is_reported() {
 #[tokio::test(flavor = "multi_thread")]
 async fn marks_line_ends_quoted_breaks_and_empty_rows_are_read() {
     let desk = Desk::new().await;
-    let text = "\u{feff}id;post\r\n\r\n71;\"a \"\"b\"\"\r\nc\"\r\n;\r\n72;d;\r\n";
+    let text = "\u{feff}id;post\r\n\r\n71;\"a \"\"b\"\"\r\nc\"\r\n;\r\n72;d;e\r\n";
     desk.write("a.csv", text);
     let said = desk.run("contacts a.csv --yes");
     said.assert(1, "6            the row has 3 cells");
-    desk.write("a.csv", text.replace("72;d;", "72;\"d;e\""));
+    desk.write("a.csv", text.replace("72;d;e", "72;\"d;e\""));
     desk.run("contacts a.csv --yes")
         .assert(0, "2 rows done, 0 failed");
     assert_eq!(desk.field(71, "post"), "a \"b\"\r\nc");
@@ -149,7 +142,7 @@ async fn json_lines_are_read_with_their_types() {
     desk.write(
         "a.jsonl",
         "{\"id\":71,\"post\":\"a; b\",\"companyId\":15,\"opened\":false,\"name\":null}\n\n\
-         {\"id\":\"72\",\"phone\":[\"+71\",{\"value\":\"+72\",\"typeId\":\"HOME\"}]}\n",
+         {\"id\":\"72\",\"phone\":[\"+79160000001\",{\"value\":\"+79160000002\",\"typeId\":\"HOME\"}]}\n",
     );
     desk.run("contacts a.jsonl --yes").assert(0, "2 rows done");
     assert_eq!(desk.field(71, "post"), "a; b");
@@ -157,7 +150,7 @@ async fn json_lines_are_read_with_their_types() {
     assert_eq!(desk.field(71, "name"), "Ivan");
     assert!(
         desk.phones(72)
-            .contains(&("+72".to_owned(), "HOME".to_owned()))
+            .contains(&("+79160000002".to_owned(), "HOME".to_owned()))
     );
     assert_eq!(desk.reported("a.jsonl").0, [1, 3]);
 }

@@ -21,12 +21,12 @@ async fn what_is_under_way_ends_and_is_journaled() {
         .concat();
     desk.write("a.csv", format!("id,post\n{rows}"));
     let slow = (0..20).map(|_| Fault::delay(Duration::from_millis(700)));
-    desk.sandbox.faults(slow);
+    desk.faults(slow);
     let child = desk
         .command("contacts a.csv --yes --no-throttle")
         .spawn()
         .unwrap();
-    while desk.sandbox.requests().len() < 2 {
+    while desk.requests().len() < 2 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     interrupt(&child);
@@ -45,7 +45,7 @@ async fn what_is_under_way_ends_and_is_journaled() {
     let said = desk.run("contacts a.csv --resume --no-throttle");
     said.assert(0, "500 rows done, 0 failed");
     assert!(!said.out.contains("waiting"), "{said:?}");
-    assert_eq!(desk.sandbox.requests().len(), 10 - sent / 50);
+    assert_eq!(desk.requests().len(), 10 - sent / 50);
     assert_eq!(desk.reported("a.csv").0, (2..=501).collect::<Vec<_>>());
 }
 
@@ -54,16 +54,16 @@ async fn what_is_under_way_ends_and_is_journaled() {
 async fn a_second_interrupt_leaves_the_batches_open() {
     let desk = Desk::of(100).await;
     let rows = (1..=100)
-        .map(|id| format!("{id},+7{id}\n"))
+        .map(|id| format!("{id},+7916{id:07}\n"))
         .collect::<Vec<_>>()
         .concat();
     desk.write("a.csv", format!("id,phone\n{rows}"));
-    desk.sandbox.fault(Fault::delay(Duration::from_secs(60)));
+    desk.fault(Fault::delay(Duration::from_secs(60)));
     let child = desk
         .command("contacts a.csv --yes --settle 1")
         .spawn()
         .unwrap();
-    while desk.sandbox.requests().is_empty() {
+    while desk.requests().is_empty() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     interrupt(&child);

@@ -89,7 +89,7 @@ async fn a_journal_that_is_missing_damaged_or_in_use_is_reported() {
 async fn a_torn_line_is_dropped_and_its_rows_are_sent_again_after_the_wait() {
     let desk = Desk::of(60).await;
     let rows = (1..=60)
-        .map(|id| format!("{id},p{id},+7{id}\n"))
+        .map(|id| format!("{id},p{id},+7916{id:07}\n"))
         .collect::<Vec<_>>()
         .concat();
     desk.write("a.csv", format!("id,post,phone\n{rows}"));

@@ -6,6 +6,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod before_sending;
 mod columns;
 mod dry_run;
 mod failed_rows;
@@ -13,6 +14,8 @@ mod input;
 mod interrupted;
 mod journal;
 mod kills;
+mod old_values;
+mod real_files;
 mod secrets;
 mod sending;
 mod support;

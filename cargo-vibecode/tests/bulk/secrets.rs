@@ -10,7 +10,7 @@ async fn the_key_is_in_no_output_and_in_no_file() {
     desk.write("a.csv", "id,post\n1,a\n404,b\nx,c\n");
     desk.write("b.csv", "id,post\n1,a\n");
     desk.write("key", format!("{}\n", Sandbox::API_KEY));
-    desk.sandbox.fault(Fault::bad_gateway_html());
+    desk.fault(Fault::bad_gateway_html());
     let mut said = vec![
         desk.run("contacts a.csv"),
         desk.run("contacts a.csv --yes --skip-bad"),

@@ -20,8 +20,8 @@ async fn scalars_are_sent_as_they_stand_and_phones_after_a_look() {
     desk.write("a.csv", rows(60));
     desk.run("contacts a.csv --yes --no-throttle")
         .assert(0, "60 rows done");
-    assert_eq!(desk.sandbox.requests().len(), 2);
-    desk.write("b.csv", "id,phone\n1,+7 (1)\n1,71\n");
+    assert_eq!(desk.requests().len(), 2);
+    desk.write("b.csv", "id,phone\n1,+7 (916) 000-00-01\n1,79160000001\n");
     desk.run("contacts b.csv --yes --no-throttle")
         .assert(0, "2 rows done");
     assert_eq!(desk.phones(1).len(), 1);
@@ -29,7 +29,7 @@ async fn scalars_are_sent_as_they_stand_and_phones_after_a_look() {
     desk.write("c.csv", rows(60));
     desk.run("contacts c.csv --yes --ensure --no-throttle")
         .assert(0, "60 rows done");
-    let requests = desk.sandbox.requests();
+    let requests = desk.requests();
     assert!(!requests.is_empty() && requests.iter().all(|request| !request.was_applied()));
 }
 
@@ -40,7 +40,7 @@ async fn requests_leave_no_faster_than_they_may() {
     let start = std::time::Instant::now();
     desk.run("contacts a.csv --yes --per-minute 60")
         .assert(0, "200 rows done");
-    assert_eq!(desk.sandbox.requests().len(), 4);
+    assert_eq!(desk.requests().len(), 4);
     // One a second, of which two may be ahead.
     assert!(start.elapsed() >= Duration::from_secs(1));
     desk.run("contacts a.csv --yes --per-minute 0")
@@ -48,25 +48,9 @@ async fn requests_leave_no_faster_than_they_may() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_that_is_refused_stops_the_run_and_nothing_is_lost() {
-    let desk = Desk::of(300).await;
-    desk.write("a.csv", rows(300));
-    for key in [
-        Sandbox::READ_ONLY_KEY,
-        Sandbox::UNSCOPED_KEY,
-        "vibe_api_nobody",
-    ] {
-        let mut command = desk.command("contacts a.csv --yes --no-throttle");
-        let said = command.env("VIBECODE_API_KEY", key).output().unwrap();
-        crate::support::Said::of(said).assert(2, "0 rows done, 0 failed so far. To resume");
-        assert_eq!(desk.sandbox.requests().len(), 1);
-        desk.sandbox.clear_requests();
-        let mut command = desk.command("contacts a.csv --resume --no-throttle");
-        let said = command.env("VIBECODE_API_KEY", key).output().unwrap();
-        crate::support::Said::of(said).assert(2, "0 rows done, 0 failed so far. To resume");
-        std::fs::remove_file(desk.path("a.csv.journal")).unwrap();
-        desk.sandbox.clear_requests();
-    }
+async fn without_a_key_no_job_is_started() {
+    let desk = Desk::of(3).await;
+    desk.write("a.csv", rows(3));
     let mut command = desk.command("contacts a.csv --yes");
     let said = command.env_remove("VIBECODE_API_KEY").output().unwrap();
     crate::support::Said::of(said).assert(2, "no API key was given: set VIBECODE_API_KEY");
@@ -74,7 +58,7 @@ async fn a_key_that_is_refused_stops_the_run_and_nothing_is_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_host_that_is_not_there_stops_the_run() {
+async fn a_host_that_is_not_there_starts_no_job() {
     let desk = Desk::of(1).await;
     desk.write("a.csv", rows(300));
     let mut command = desk.command("contacts a.csv --yes");
@@ -87,15 +71,15 @@ async fn a_host_that_is_not_there_stops_the_run() {
         .env("VIBECODE_API_KEY", Sandbox::API_KEY);
     let said = crate::support::Said::of(command.output().unwrap());
     said.assert(2, "no connection to the API could be made");
-    said.assert(2, "0 rows done, 0 failed so far");
+    assert!(!desk.exists("a.csv.journal"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_answer_doubles_no_phone_and_the_run_waits_until_it_can_be_run_again() {
     let desk = Desk::of(2).await;
-    desk.write("a.csv", "id,phone\n1,+71\n2,+72\n");
-    desk.sandbox.fault(Fault::bad_gateway().applied());
-    desk.sandbox.fault(Fault::late(Duration::from_millis(700)));
+    desk.write("a.csv", "id,phone\n1,+79160000001\n2,+79160000002\n");
+    desk.fault(Fault::bad_gateway().applied());
+    desk.fault(Fault::late(Duration::from_millis(700)));
     desk.run("contacts a.csv --yes --settle 1")
         .assert(0, "2 rows done");
     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -119,7 +103,7 @@ async fn rows_of_one_record_keep_their_order_in_batches_that_are_under_way_toget
     let desk = Desk::of(60).await;
     desk.write("a.csv", rows_of_two_records());
     let delays = [0, 90, 10, 60, 0, 40].map(|delay| Fault::delay(Duration::from_millis(delay)));
-    desk.sandbox.faults(delays);
+    desk.faults(delays);
     desk.run("contacts a.csv --yes --no-throttle")
         .assert(0, "250 rows done");
     assert_eq!(
@@ -131,7 +115,7 @@ async fn rows_of_one_record_keep_their_order_in_batches_that_are_under_way_toget
         let post = after.split_once("\"post\":\"p").map(|(_, post)| post)?;
         post.split('"').next()?.parse::<u64>().ok()
     };
-    let requests = desk.sandbox.requests();
+    let requests = desk.requests();
     let sent: Vec<u64> = requests
         .iter()
         .filter_map(|it| of_one(it.body_str()))
@@ -153,7 +137,7 @@ async fn batches_are_reported_in_the_order_of_their_rows_whichever_ends_first() 
     let desk = Desk::of(300).await;
     desk.write("a.csv", rows(300));
     let slow = Fault::delay(Duration::from_millis(700));
-    desk.sandbox.faults([Fault::delay(Duration::ZERO), slow]);
+    desk.faults([Fault::delay(Duration::ZERO), slow]);
     desk.run("contacts a.csv --yes --no-throttle")
         .assert(0, "300 rows done");
     assert_eq!(batches(&desk, "started"), [1, 2, 3, 4, 5, 6]);
@@ -169,8 +153,7 @@ async fn a_batch_that_is_refused_leaves_those_behind_it_to_be_sent_after_it() {
     let desk = Desk::of(100).await;
     // The third batch is one row about a record of the second, so it is sent after that.
     desk.write("a.csv", format!("{}60,late\n", rows(100)));
-    desk.sandbox
-        .faults([Fault::delay(Duration::ZERO), Fault::error("SCOPE_DENIED")]);
+    desk.faults([Fault::delay(Duration::ZERO), Fault::error("SCOPE_DENIED")]);
     let said = desk.run("contacts a.csv --yes --no-throttle --settle 1");
     said.assert(2, "[SCOPE_DENIED]");
     said.assert(2, "50 rows done, 0 failed so far");

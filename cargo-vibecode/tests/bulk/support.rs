@@ -9,7 +9,7 @@ use std::{
 };
 
 use serde_json::Value;
-use vibecode_sandbox::Sandbox;
+use vibecode_sandbox::{Fault, LoggedRequest, Sandbox};
 
 /// A folder of a test's own, with the sandbox that its commands talk to.
 pub(crate) struct Desk {
@@ -68,6 +68,8 @@ impl Desk {
         command
             .args(["vibecode", "bulk"])
             .args(words.split_whitespace())
+            // The tests of backups ask for them.
+            .args((!words.contains("backup")).then_some("--no-backup"))
             .args(["--base-url", self.sandbox.url()])
             .current_dir(&self.folder)
             .env("VIBECODE_API_KEY", Sandbox::API_KEY)
@@ -111,7 +113,25 @@ impl Desk {
 
     /// Checks that no request has been sent.
     pub(crate) fn assert_nothing_sent(&self) {
-        assert!(self.sandbox.requests().is_empty());
+        assert!(self.requests().is_empty());
+    }
+
+    /// Has the next batch meet a fault. Other requests, such as the one that asks which portal it is,
+    /// do not meet it.
+    pub(crate) fn fault(&self, fault: Fault) {
+        self.sandbox.fault(fault.at("/batch"));
+    }
+
+    /// Has the next batches meet these faults, one each.
+    pub(crate) fn faults(&self, faults: impl IntoIterator<Item = Fault>) {
+        faults.into_iter().for_each(|fault| self.fault(fault));
+    }
+
+    /// The requests that were sent, but for those that ask which portal it is.
+    pub(crate) fn requests(&self) -> Vec<LoggedRequest> {
+        let mut requests = self.sandbox.requests();
+        requests.retain(|request| !request.path().ends_with("/me"));
+        requests
     }
 
     /// The lines of a journal.

@@ -164,3 +164,102 @@ async fn a_task_is_named_in_the_plural() {
     assert_eq!(said.code, 2);
     assert!(said.err.contains("did you mean `tasks`?"), "{}", said.err);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_phone_is_not_added() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("update-phones");
+    for (value, problem) in [
+        (
+            "phone=7.91699E+10",
+            "`phone` has a number that a spreadsheet has shortened",
+        ),
+        ("phone=нет", "`phone` requires a phone number"),
+        ("email=a@b", "`email` has no dot after the `@`"),
+    ] {
+        let words = ["update", "contacts", "71", "--add", value];
+        let said = folder.run(&sandbox, &words).await;
+        assert_eq!(said.code, 2, "{value}");
+        assert!(said.err.contains(problem), "{}", said.err);
+    }
+    assert!(sandbox.requests().is_empty());
+    let words = [
+        "update",
+        "contacts",
+        "71",
+        "--add",
+        "phone=8 916 111-22-33",
+        "--country",
+        "7",
+    ];
+    let said = folder.run(&sandbox, &words).await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    let contact = sandbox.contact(71).unwrap();
+    let entries = contact["fm"].as_array().unwrap();
+    assert!(
+        entries.iter().any(|entry| entry["value"] == "+79161112233"),
+        "{contact}"
+    );
+    let words = [
+        "update",
+        "contacts",
+        "72",
+        "--add",
+        "phone=102",
+        "--phones",
+        "as-is",
+    ];
+    let said = folder.run(&sandbox, &words).await;
+    assert_eq!(said.code, 0, "{}", said.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_of_another_portal_is_not_changed() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("update-portal");
+    let words = [
+        "update",
+        "contacts",
+        "71",
+        "--set",
+        "post=Director",
+        "--portal",
+    ];
+    let said = folder
+        .run(&sandbox, &[&words[..], &["acme.bitrix24.ru"]].concat())
+        .await;
+    assert_eq!(said.code, 2);
+    assert!(
+        said.err
+            .contains("the key is for the portal sandbox.invalid"),
+        "{}",
+        said.err
+    );
+    assert!(
+        sandbox
+            .requests()
+            .iter()
+            .all(|request| request.method() == "GET")
+    );
+    let said = folder
+        .run(&sandbox, &[&words[..], &["sandbox.invalid"]].concat())
+        .await;
+    assert_eq!(said.code, 0, "{}", said.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_field_is_given_once() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("update-twice");
+    for words in [
+        &["--set", "post=A", "--set", "post=B"][..],
+        &["--set", "post=A", "--clear", "post"],
+        &["--clear", "post", "--clear", "post"],
+    ] {
+        let words = [&["update", "contacts", "71"], words].concat();
+        let said = folder.run(&sandbox, &words).await;
+        assert_eq!(said.code, 2, "{words:?}");
+        assert!(said.err.contains("`post` is given twice"), "{}", said.err);
+    }
+    assert!(sandbox.requests().is_empty());
+}

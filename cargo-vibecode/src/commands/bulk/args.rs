@@ -6,23 +6,36 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use vibecode_runtime::{Batch, Client};
 
-use crate::args::name_and_value;
+use super::input::{cells, encoding};
+use crate::{args::name_and_value, change::entries::EntryRules};
 
 /// The part of the help that does not belong to a single option.
 pub(crate) const HELP: &str = "\
-A column belongs to the field with its name: the wire name, the label in the portal's schema, or the field given \
-with --map. A column `phone` adds work phones, `phone:MOBILE` adds mobile phones, and a cell may give the type \
-itself, as `value:TYPE`. If a field takes several values, separate them with `;` in a CSV cell, or use a list in \
-JSON Lines, where null is an empty cell. The columns error_code and error_message are ignored, so that \
-FILE.failed.csv can be run again.
+A column belongs to the field with its name: the wire name in any spelling, a label in the portal's schema, a \
+header of Bitrix24's own export, or the field given with --map or --mapping. A column `phone` adds work phones, \
+`phone:MOBILE` adds mobile phones, and a cell may give the type itself, as `value:TYPE`. If a field takes several \
+values, separate them with `;` in a CSV cell, or use a list in JSON Lines, where null is an empty cell. The columns \
+error_code and error_message are ignored, so that FILE.failed.csv and FILE.bad.csv can be run again.
+
+Labels of fields that cannot be written, and columns without a name and without values, are set aside. In an \
+export, so are the names of users and companies, since the fields take ids.
+
+Dates may be written as 2025-12-31, 31.12.2025 or a serial day, times without an offset need --timezone, and \
+amounts without a currency need --currency. Decimal commas and separators of thousands are read if the numbers of \
+the file agree on them.
 
 Give the option of a list by its label or its id, and a status, a stage or a currency by its code or its name in \
 vibecode/statuses.json or vibecode/currencies.json. What is in neither file is refused. The name of a stage is \
 looked up in all pipelines: if several have it, write the code, such as C5:WON.
 
-Without --yes the rows are only checked. With --yes, FILE.journal records which rows were sent, so that --resume \
-can continue an interrupted job without adding anything twice. The journal is kept when the job is done. Failed \
-rows are written to FILE.failed.csv.
+What is no plausible phone or email is refused, since the API can never remove it: see --phones and --country. A \
+label that is the name of another field means neither: write wire:post for the field post.
+
+Without --yes the rows are only checked, and --plan shows what would change in each record. With --yes, \
+FILE.journal records which rows were sent, so that --resume can continue an interrupted job, or one with --limit, \
+without adding anything twice. The old values of more than 100 rows are kept in FILE.backup.jsonl, which \
+`bulk --empty clear` takes to undo the changes. The journal is kept when the job is done. Failed rows are written to \
+FILE.failed.csv, bad ones to FILE.bad.csv. A finished journal is set aside if the file has changed since.
 
 Exit codes: 0 all rows are done, 1 some rows are bad or failed, 2 the job failed or was interrupted.";
 
@@ -36,8 +49,8 @@ pub(crate) struct Args {
     /// The entity, such as `contacts`, `deals` or `tasks`, or a smart process such as `items/1040`.
     pub(super) entity: String,
 
-    /// The file with the rows, in UTF-8: CSV with a header, or JSON Lines; `-` for standard input.
-    #[arg(value_name = "FILE.csv|FILE.jsonl|-")]
+    /// The file with the rows: CSV with a header, an .xlsx, or JSON Lines; `-` for standard input.
+    #[arg(value_name = "FILE.csv|FILE.xlsx|FILE.jsonl|-")]
     pub(super) file: PathBuf,
 
     /// Send the changes. Without this option the rows are only checked.
@@ -56,6 +69,14 @@ pub(crate) struct Args {
     #[arg(long, value_name = "COLUMN")]
     pub(super) ignore: Vec<String>,
 
+    /// Ignore all columns that belong to no field.
+    #[arg(long)]
+    pub(super) ignore_unknown: bool,
+
+    /// Take the fields of the columns from this file: a JSON object with a field, or null to ignore the column. If the file does not exist, a check writes it, to start from.
+    #[arg(long, value_name = "FILE.json")]
+    pub(super) mapping: Option<PathBuf>,
+
     /// The column with the id of the record [default: id].
     #[arg(long, value_name = "COLUMN")]
     pub(super) id_column: Option<String>,
@@ -64,14 +85,54 @@ pub(crate) struct Args {
     #[arg(long, value_name = "CHARACTER", value_parser = delimiter)]
     pub(super) delimiter: Option<u8>,
 
+    /// The encoding of the file, such as `cp1251`, `utf-16` or `cp866` [default: recognised].
+    #[arg(long, value_name = "ENCODING", value_parser = encoding::by_name)]
+    pub(super) encoding: Option<&'static encoding_rs::Encoding>,
+
+    /// The sheet of an .xlsx file [default: the first].
+    #[arg(long, value_name = "NAME")]
+    pub(super) sheet: Option<String>,
+
+    /// The time zone of times without an offset, such as `+03:00` or `Europe/Moscow`.
+    #[arg(long, value_name = "ZONE", value_parser = zone)]
+    pub(super) timezone: Option<String>,
+
+    /// The currency of amounts without one, such as `RUB`.
+    #[arg(long, value_name = "CODE")]
+    pub(super) currency: Option<String>,
+
     /// The effect of an empty cell on its field. Phones and emails never change: the API can only
     /// add them.
     #[arg(long, value_enum, default_value_t)]
     pub(super) empty: Empty,
 
+    #[command(flatten)]
+    pub(super) rules: EntryRules,
+
     /// Send the valid rows even if others are bad.
     #[arg(long)]
     pub(super) skip_bad: bool,
+
+    /// Read the records and show what would change in each, and send nothing.
+    #[arg(long, conflicts_with_all = ["yes", "resume"])]
+    pub(super) plan: bool,
+
+    /// Keep the old values of everything that is changed in this file, which `bulk --empty clear` takes to
+    /// undo the changes [default: FILE.backup.jsonl if there are more than 100 rows].
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub(super) backup: Option<PathBuf>,
+
+    /// Keep no old values.
+    #[arg(long, conflicts_with = "backup")]
+    pub(super) no_backup: bool,
+
+    /// Send only this many rows, to try them first. `--resume` without this option sends the others.
+    #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) limit: Option<u64>,
+
+    /// Stop when more rows than this have failed [default: stop if no row of the first batch is done].
+    #[arg(long, value_name = "ROWS")]
+    pub(super) max_failed: Option<u64>,
 
     /// Read every record first, and send only what is missing. Always on if a row adds phones or
     /// emails.
@@ -107,6 +168,10 @@ fn per_minute_help() -> String {
         "Send at most this many requests a minute, with up to {} rows each [default: the limit of the API]",
         Batch::MAX_CALLS
     )
+}
+
+fn zone(text: &str) -> Result<String, String> {
+    cells::timezone(text).map(|_| text.to_owned())
 }
 
 fn delimiter(text: &str) -> Result<u8, String> {

@@ -1,19 +1,30 @@
 //! The first pass: reads and checks every row, and sends nothing.
 
-use std::collections::HashMap;
+use std::{
+    collections::{BTreeMap, HashMap},
+    io::{self, IsTerminal as _},
+};
 
 use serde_json::json;
+use vibecode_spec::one_line;
 
+use super::bad::{BadRows, Written};
 use super::input::{
     Input,
     columns::{ColumnOptions, Target},
+    fingerprints::Fingerprints,
     row_jobs::RowJobs,
     rows::Problem,
+    tally::{ColumnTally, Tally},
 };
-use crate::{failure::Failure, output::Output};
+use crate::{failure::Failure, output::Output, portal_identity::Identity};
 
-/// The number of bad rows that are shown one by one.
+/// The number of bad cells that are shown one by one.
 const MAX_SHOWN: usize = 20;
+/// The number of kinds of problems that are counted.
+const MAX_KINDS: usize = 1000;
+/// The number of letters that are shown of a value.
+const MAX_LETTERS: usize = 40;
 
 /// The result of the first pass.
 #[derive(Debug, Default)]
@@ -24,12 +35,20 @@ pub(super) struct Checked {
     unchanged: u64,
     pub(super) bad: u64,
     first_bad: Vec<(u64, Problem)>,
+    /// The number of bad cells by column and problem.
+    kinds: BTreeMap<(String, String), u64>,
+    bad_cells: u64,
+    /// The file with the bad rows.
+    bad_rows: Option<Written>,
     /// Whether a row adds phones or emails.
     pub(super) adds: bool,
     repeated: Repeated,
     columns: Vec<(String, String)>,
+    tally: Tally,
     /// The hash of the file.
     pub(super) digest: String,
+    /// The hash of each row.
+    pub(super) fingerprints: Fingerprints,
 }
 
 /// Checks every row. In JSON format each bad row is printed as it is found.
@@ -43,7 +62,9 @@ pub(super) fn check(
 ) -> Result<Checked, Failure> {
     let mut row_jobs = RowJobs::open(input, column_options)?;
     let mut checked = Checked::default();
+    let mut bad_rows = Some(BadRows::new(input));
     while let Some(row_job) = row_jobs.next()? {
+        checked.fingerprints.push(row_jobs.record());
         match row_job.change {
             Ok((id, job)) => {
                 checked.repeated.add(id, row_job.line);
@@ -51,19 +72,31 @@ pub(super) fn check(
                 checked.unchanged += u64::from(job.is_none());
                 checked.adds |= job.is_some_and(|job| !job.is_idempotent());
             }
-            Err(problem) => {
-                output.json(&json!({
-                    "row": row_job.line,
-                    "column": problem.column,
-                    "problem": problem.text,
-                }));
+            Err(problems) => {
                 checked.bad += 1;
-                if checked.first_bad.len() < MAX_SHOWN {
-                    checked.first_bad.push((row_job.line, problem));
+                let names = &row_jobs.columns().names;
+                if let Some(writer) = &mut bad_rows
+                    && let Err(error) = writer.add(names, row_jobs.record(), &problems)
+                {
+                    not_written(input, &error, output);
+                    bad_rows = None;
+                }
+                for problem in problems {
+                    output.json(&json!({
+                        "row": row_job.line,
+                        "column": problem.column,
+                        "problem": problem.text,
+                    }));
+                    checked.add_problem(row_job.line, problem);
                 }
             }
         }
     }
+    let written = bad_rows.map_or(Ok(None), BadRows::end);
+    checked.bad_rows = written.unwrap_or_else(|error| {
+        not_written(input, &error, output);
+        None
+    });
     let unused = row_jobs.columns().unused();
     if let Some(first) = unused.first() {
         return Err(Failure::in_file(&input.path, first));
@@ -76,11 +109,79 @@ pub(super) fn check(
     checked.columns = columns
         .map(|(name, target)| (name.to_owned(), goes(target)))
         .collect();
+    checked.tally = row_jobs.tally().clone();
     checked.digest = row_jobs.digest();
     Ok(checked)
 }
 
+fn not_written(input: &Input, error: &io::Error, output: &Output) {
+    let path = input.bad();
+    output.warn(format!(
+        "the bad rows cannot be written to {}: {error}",
+        path.display()
+    ));
+}
+
 impl Checked {
+    fn add_problem(&mut self, line: u64, problem: Problem) {
+        self.bad_cells += 1;
+        let kind = (
+            problem.column.clone().unwrap_or_default(),
+            problem.text.clone(),
+        );
+        if self.kinds.len() < MAX_KINDS || self.kinds.contains_key(&kind) {
+            *self.kinds.entry(kind).or_default() += 1;
+        }
+        if self.first_bad.len() < MAX_SHOWN {
+            self.first_bad.push((line, problem));
+        }
+    }
+
+    /// Shows the first bad cells, then the kinds of all, and the file with all bad rows. Values are shown
+    /// on a terminal only.
+    fn show_bad(&self, output: &Output) {
+        let has_values = io::stdout().is_terminal();
+        let head: &[&str] = if has_values {
+            &["row", "column", "value", "problem"]
+        } else {
+            &["row", "column", "problem"]
+        };
+        let cells = |(line, problem): &(u64, Problem)| {
+            let column = problem.column.as_deref().unwrap_or_default();
+            let mut cells = vec![line.to_string(), one_line(column)];
+            cells.extend(has_values.then(|| shown(problem)));
+            cells.push(problem.text.clone());
+            cells
+        };
+        let bad: Vec<Vec<String>> = self.first_bad.iter().map(cells).collect();
+        output.table(head, &bad);
+        let shown = u64::try_from(bad.len()).unwrap_or_default();
+        if self.bad_cells > shown {
+            let more = match self.bad_cells - shown {
+                1 => "1 more bad cell".to_owned(),
+                more => format!("{more} more bad cells"),
+            };
+            output.line(format!("and {more}. All of them:"));
+            let mut kinds: Vec<_> = self.kinds.iter().collect();
+            kinds.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+            let kinds = kinds.into_iter().take(MAX_SHOWN);
+            let kinds = kinds.map(|((column, text), count)| {
+                vec![count.to_string(), one_line(column), text.clone()]
+            });
+            let kinds: Vec<Vec<String>> = kinds.collect();
+            output.table(&["cells", "column", "problem"], &kinds);
+        }
+        if let Some(Written { path, earlier }) = &self.bad_rows {
+            if let Some(earlier) = earlier {
+                output.line(format!(
+                    "an earlier file of bad rows is now {}",
+                    earlier.display()
+                ));
+            }
+            output.line(format!("the bad rows are in {}", path.display()));
+        }
+    }
+
     /// Returns the number of all rows.
     fn rows(&self) -> u64 {
         self.to_send + self.unchanged + self.bad
@@ -88,11 +189,18 @@ impl Checked {
 
     /// Prints the result for people.
     pub(super) fn show(&self, output: &Output) {
-        let columns = self.columns.iter();
+        let columns = self.columns_with_tallies();
         let columns: Vec<Vec<String>> = columns
-            .map(|(name, goes)| vec![name.clone(), goes.clone()])
+            .map(|(name, goes, tally)| {
+                [
+                    vec![one_line(name), goes.to_owned()],
+                    tally.cells().to_vec(),
+                ]
+                .concat()
+            })
             .collect();
-        output.table(&["column", "field"], &columns);
+        let head = ["column", "field", "set", "cleared", "left", "added"];
+        output.table(&head, &columns);
         output.line(format!(
             "{}: {} to send, {} without a change, {} bad",
             rows(self.rows()),
@@ -101,34 +209,87 @@ impl Checked {
             self.bad
         ));
         if !self.first_bad.is_empty() {
-            let cells = |(line, problem): &(u64, Problem)| {
-                let column = problem.column.clone().unwrap_or_default();
-                vec![line.to_string(), column, problem.text.clone()]
-            };
-            let bad: Vec<Vec<String>> = self.first_bad.iter().map(cells).collect();
-            output.table(&["row", "column", "problem"], &bad);
-            let shown = u64::try_from(bad.len()).unwrap_or_default();
-            if self.bad > shown {
-                output.line(format!("and {} more", rows(self.bad - shown)));
-            }
+            self.show_bad(output);
         }
+        self.warn(output);
         self.repeated.show(output);
     }
 
+    fn columns_with_tallies(&self) -> impl Iterator<Item = (&str, &str, ColumnTally)> {
+        let columns = self.columns.iter().enumerate();
+        columns.map(|(column, (name, goes))| (&**name, &**goes, self.tally.column(column)))
+    }
+
+    /// Warns of what cannot be seen in the counts.
+    fn warn(&self, output: &Output) {
+        for (name, goes, tally) in self.columns_with_tallies() {
+            if let Some((line, id)) = tally.first_cleared {
+                output.warn(format!(
+                    "the column `{name}` clears `{goes}` of {} because of --empty clear (the first is row {line}, record {id})",
+                    records(tally.cleared)
+                ));
+            }
+        }
+        if let Some((line, id)) = self.tally.first_lacking {
+            let (count, have) = match self.tally.lacking_country {
+                1 => ("1 phone".to_owned(), "has"),
+                count => (format!("{count} phones"), "have"),
+            };
+            output.warn(format!(
+                "{count} {have} no country code (the first is row {line}, record {id}): add it with --country, such as --country 7, since phones cannot be removed"
+            ));
+        }
+    }
+
     /// Prints, for programs, that the rows were checked and nothing was sent.
-    pub(super) fn summarize(&self, output: &Output) {
+    pub(super) fn summarize(&self, identity: Option<&Identity>, output: &Output) {
         let columns = self.columns.iter();
         let columns: serde_json::Map<String, serde_json::Value> = columns
             .map(|(name, goes)| (name.clone(), goes.as_str().into()))
             .collect();
+        let changes: serde_json::Map<String, serde_json::Value> = self
+            .columns_with_tallies()
+            .map(|(name, _, tally)| {
+                let ColumnTally {
+                    set,
+                    cleared,
+                    left,
+                    added,
+                    ..
+                } = tally;
+                let tally = json!({"set": set, "cleared": cleared, "left": left, "added": added});
+                (name.to_owned(), tally)
+            })
+            .collect();
         output.json(&json!({
+            "portal": identity.map(Identity::json),
             "checked": self.rows(),
             "to_send": self.to_send,
             "unchanged": self.unchanged,
             "bad": self.bad,
             "columns": columns,
+            "changes": changes,
+            "phones_without_country": self.tally.lacking_country,
+            "bad_rows": self.bad_rows.as_ref().map(|written| written.path.display().to_string()),
         }));
     }
+}
+
+/// `1 record`, `5 records`.
+fn records(count: u64) -> String {
+    match count {
+        1 => "1 record".to_owned(),
+        _ => format!("{count} records"),
+    }
+}
+
+/// Returns the value of a bad cell for a terminal, on one line.
+fn shown(problem: &Problem) -> String {
+    let value = problem.value.as_deref().unwrap_or_default();
+    let mut letters = value.chars();
+    let start: String = letters.by_ref().take(MAX_LETTERS).collect();
+    let more = if letters.next().is_some() { "…" } else { "" };
+    format!("{}{more}", one_line(&start))
 }
 
 /// `1 row`, `5 rows`.

@@ -10,6 +10,7 @@ use std::{
 use csv::ByteRecord;
 
 use super::{
+    bad, earlier,
     input::{
         FileFormat, Input,
         columns::{ColumnOptions, ERROR_COLUMNS},
@@ -18,6 +19,7 @@ use super::{
         rows::{Record, json_line_with},
     },
     journal::{Journal, outcome::BAD_ROW},
+    spreadsheet_cell::{guarded, unguarded},
 };
 use crate::failure::Failure;
 
@@ -35,8 +37,8 @@ struct Reasons {
 const REASON_BITS: u32 = 16;
 const MAX_REASONS: u64 = 1 << REASON_BITS;
 
-/// Writes the failed and the bad rows to a file and returns its path. The file is written
-/// atomically.
+/// Writes the failed and the bad rows to a file and returns its path, and the new name of the file of an
+/// earlier run. The file is written atomically.
 ///
 /// # Errors
 /// If a file cannot be read or written.
@@ -45,7 +47,7 @@ pub(super) fn write(
     column_options: &ColumnOptions<'_>,
     journal: &mut Journal,
     count: u64,
-) -> Result<PathBuf, Failure> {
+) -> Result<(PathBuf, Option<PathBuf>), Failure> {
     let reasons = Reasons::read(journal, count)?;
     let path = input.failed();
     let new = path.with_extension(format!("{}.new", std::process::id()));
@@ -57,13 +59,13 @@ pub(super) fn write(
         .open(&new)
         .map_err(failed)?;
     let written = write_rows(input, column_options, &reasons, file).and_then(|file| {
-        let kept = file.sync_all().and_then(|()| fs::rename(&new, &path));
+        let kept = file.sync_all().and_then(|()| earlier::replace(&new, &path));
         kept.map_err(failed)
     });
     if written.is_err() {
         let _ = fs::remove_file(&new);
     }
-    written.map(|()| path.clone())
+    written.map(|earlier| (path.clone(), earlier))
 }
 
 fn write_rows(
@@ -79,11 +81,7 @@ fn write_rows(
     let mut at = 0;
     while let Some(row_job) = row_jobs.next()? {
         let reason = match &row_job.change {
-            Err(problem) => {
-                let column = problem.column.as_ref();
-                let prefix = column.map_or_else(String::new, |column| format!("{column}: "));
-                Some((BAD_ROW, format!("{prefix}{}", problem.text)))
-            }
+            Err(problems) => Some((BAD_ROW, bad::message(problems))),
             Ok(_) => reasons.of(row_job.line, &mut at),
         };
         if let Some((code, message)) = reason {
@@ -138,7 +136,7 @@ impl Reasons {
 
 /// Writes rows in the form of the input, with two additional columns.
 #[derive(Debug)]
-enum Writer {
+pub(super) enum Writer {
     Csv {
         writer: Box<csv::Writer<BufWriter<File>>>,
         /// The indexes of the error columns of an earlier run.
@@ -150,7 +148,11 @@ enum Writer {
 }
 
 impl Writer {
-    fn begin(input: &Input, names: &[String], mut file: BufWriter<File>) -> io::Result<Self> {
+    pub(super) fn begin(
+        input: &Input,
+        names: &[String],
+        mut file: BufWriter<File>,
+    ) -> io::Result<Self> {
         let FileFormat::Csv { delimiter } = input.format else {
             return Ok(Self::Json(file));
         };
@@ -174,7 +176,7 @@ impl Writer {
         Ok(csv)
     }
 
-    fn write(&mut self, row: &Record, error: [&str; 2]) -> io::Result<()> {
+    pub(super) fn write(&mut self, row: &Record, error: [&str; 2]) -> io::Result<()> {
         match self {
             Self::Csv { .. } => self.write_cells(row.raw_cells(), error),
             Self::Json(file) => {
@@ -205,17 +207,23 @@ impl Writer {
         for index in 0..*columns {
             let cell = cells.next().unwrap_or_default();
             if !old.contains(&index) {
-                row.push_field(cell);
+                // The cells of a file of failed rows are guarded already.
+                let own = if old.is_empty() {
+                    cell
+                } else {
+                    unguarded(cell)
+                };
+                row.push_field(&guarded(own));
             }
         }
         for cell in error {
-            row.push_field(cell.as_bytes());
+            row.push_field(&guarded(cell.as_bytes()));
         }
-        cells.for_each(|cell| row.push_field(cell));
+        cells.for_each(|cell| row.push_field(&guarded(cell)));
         writer.write_byte_record(&row).map_err(io::Error::from)
     }
 
-    fn end(self) -> io::Result<File> {
+    pub(super) fn end(self) -> io::Result<File> {
         let file = match self {
             Self::Csv { writer, .. } => writer
                 .into_inner()

@@ -6,28 +6,45 @@
 //! before it is sent and after its outcomes are known. `failed` writes the failed rows to a file.
 
 mod args;
+mod backup;
+mod bad;
 mod check;
+mod earlier;
 mod failed;
 mod input;
 mod journal;
+mod old_values;
+mod preview;
+mod records;
 mod send;
+mod spreadsheet_cell;
 
 use std::{path::Path, time::Duration};
 
 use serde_json::json;
-use vibecode_runtime::{Client, Throttle};
-use vibecode_spec::Schema;
+use vibecode_runtime::{Client, ClientBuilder, RetryPolicy, Throttle};
+use vibecode_spec::{ExportHeaders, Schema};
 
 pub(crate) use self::args::{Args, HELP};
 use self::{
     check::{Checked, rows},
-    input::{FileFormat, Input, columns::ColumnOptions, is_stdin},
-    journal::{
-        Header, Journal,
-        resume::{self, Past},
+    input::{
+        FileFormat, FileOptions, Input,
+        cells::{self, CellStyle},
+        columns::ColumnOptions,
+        headers, is_stdin,
+        mapping::Mapping,
+        numbers::Numbers,
+        row_jobs::RowJobs,
     },
+    journal::{
+        Header, Journal, Reading,
+        resume::{self, Past},
+        row_set::RowSet,
+    },
+    preview::Preview,
     send::{
-        Mode, Sender, Stopped,
+        FailureLimits, Mode, Sender, Stopped,
         plan::{Plan, Selection},
         progress::Progress,
     },
@@ -39,6 +56,7 @@ use crate::{
     interrupts::Interrupts,
     output::Output,
     portal::{self, PortalArgs},
+    portal_identity::Identity,
     schema_file,
 };
 
@@ -54,8 +72,28 @@ pub(crate) async fn run(
     }
     let schema = schema_file::load(&args.entity)?;
     let codes = KnownCodes::load()?;
-    let input = Input::open(&args.file, args.delimiter)?;
-    let job = BulkJob {
+    let options = FileOptions {
+        delimiter: args.delimiter,
+        encoding: args.encoding,
+        sheet: args.sheet.as_deref(),
+    };
+    let input = Input::open(&args.file, &options)?;
+    let mapping = Mapping::of(args)?;
+    let export = headers::export_headers(&args.entity);
+    let style = CellStyle {
+        timezone: args
+            .timezone
+            .as_deref()
+            .map(cells::timezone)
+            .transpose()
+            .map_err(Failure::new)?,
+        currency: args.currency.clone(),
+        numbers: Numbers::Unknown,
+    };
+    let mut job = BulkJob {
+        mapping,
+        export,
+        style,
         args,
         portal_args,
         output,
@@ -63,7 +101,10 @@ pub(crate) async fn run(
         schema: &schema,
         codes: &codes,
     };
-    let ended = job.run().await;
+    let ended = match job.read_style() {
+        Ok(()) => job.run().await,
+        Err(failure) => Err(failure),
+    };
     // The copy of standard input is needed while there are open rows.
     if !input.journal().exists() || ended.is_ok() {
         input.remove_copy();
@@ -71,8 +112,15 @@ pub(crate) async fn run(
     ended
 }
 
+/// How long a check waits for the API to report the portal.
+const TIME_TO_IDENTIFY: Duration = Duration::from_secs(10);
+
 /// A bulk job.
 struct BulkJob<'a> {
+    /// The columns of `--map`, `--ignore` and `--mapping`.
+    mapping: Mapping,
+    export: Option<ExportHeaders>,
+    style: CellStyle,
     args: &'a Args,
     portal_args: &'a PortalArgs,
     output: &'a Output,
@@ -85,21 +133,30 @@ impl BulkJob<'_> {
     async fn run(&self) -> Result<ExitStatus, Failure> {
         let Self { args, output, .. } = *self;
         let path = self.input.journal();
-        if args.yes && !args.resume && path.exists() {
-            return Err(journal::already_started(&path));
-        }
+        let earlier = self.earlier_job(&path)?;
+        let is_sent = args.yes || args.resume;
+        let identity = self.identity(is_sent).await?;
         let column_options = self.column_options();
         let checked = check::check(self.input, &column_options, output)?;
+        if let Some(identity) = &identity {
+            output.line(identity.in_words());
+        }
+        if let Some(described) = self.input.describe() {
+            output.line(described);
+        }
         checked.show(output);
         let is_bad = checked.bad > 0 && !args.skip_bad;
-        if is_bad || (checked.to_send == 0 && checked.bad == 0) || !(args.yes || args.resume) {
-            checked.summarize(output);
+        if args.plan && !is_bad {
+            return self.preview(&checked, &column_options).await;
+        }
+        if is_bad || (checked.to_send == 0 && checked.bad == 0) || !is_sent {
+            checked.summarize(identity.as_ref(), output);
             self.advise(&checked);
             return Ok(exit_status(checked.bad));
         }
-        let header = self.header(&checked)?;
-        // A key that cannot be used is reported before a journal is created.
+        let header = self.header(&checked, identity.as_ref())?;
         let client = self.client()?;
+        self.set_aside(&path, earlier.as_deref(), &checked)?;
         let interrupts = Interrupts::listen()?;
         let (journal, past) = if args.resume {
             resume::resume(&path, &header)?
@@ -117,14 +174,75 @@ impl BulkJob<'_> {
             self.summarize(past.ok, past.failed, checked.bad, None);
             return Ok(ExitStatus::Success);
         }
-        let progress = Progress::new(checked.to_send, output);
-        let mut sender = Sender::new(client, journal, progress, interrupts, output);
-        let sent = self.send(&mut sender, past, &header, &column_options).await;
+        let reported = past.ok + past.failed;
+        let rows = match args.limit {
+            Some(limit) => checked.to_send.min(reported + limit),
+            None => checked.to_send,
+        };
+        let progress = Progress::new(rows, output);
+        let limits = FailureLimits {
+            max_failed: args.max_failed,
+            rows,
+        };
+        let mut sender = Sender::new(client, journal, progress, interrupts, limits, output);
+        let sent = self
+            .send(&mut sender, past, &header, &column_options, &checked)
+            .await;
         sender.progress.end();
         match sent {
             Ok(()) => self.finish(&mut sender, &checked, &column_options, &path),
             Err(stopped) => Err(self.interrupted(&sender, stopped)),
         }
+    }
+
+    /// Reads how the numbers of the file are written, and writes the mapping if there is none yet.
+    fn read_style(&mut self) -> Result<(), Failure> {
+        let args = self.args;
+        let options = self.column_options();
+        if let Some(path) = &args.mapping
+            && !path.exists()
+        {
+            Mapping::write(path, &RowJobs::columns_of(self.input, &options)?)?;
+            self.output.line(format!(
+                "the fields of the columns are in {}: correct them, and run the command again",
+                path.display()
+            ));
+        }
+        self.style.numbers = Numbers::of_file(self.input, &options)?;
+        Ok(())
+    }
+
+    /// Returns the hash of the file of an earlier job that is finished.
+    fn earlier_job(&self, journal: &Path) -> Result<Option<String>, Failure> {
+        if !self.args.yes || self.args.resume || !journal.exists() {
+            return Ok(None);
+        }
+        let finished = resume::finished(journal)?;
+        finished
+            .map(Some)
+            .ok_or_else(|| journal::already_started(journal))
+    }
+
+    /// Sets the journal of an earlier file of the same name aside.
+    fn set_aside(
+        &self,
+        journal: &Path,
+        earlier: Option<&str>,
+        checked: &Checked,
+    ) -> Result<(), Failure> {
+        let Some(earlier) = earlier else {
+            return Ok(());
+        };
+        if earlier == checked.digest {
+            return Err(journal::already_started(journal));
+        }
+        let aside = earlier::set_aside(journal);
+        let aside = aside.map_err(|error| Failure::of_file(journal, &error))?;
+        self.output.line(format!(
+            "the journal of an earlier file of this name is now {}",
+            aside.display()
+        ));
+        Ok(())
     }
 
     fn column_options(&self) -> ColumnOptions<'_> {
@@ -133,30 +251,44 @@ impl BulkJob<'_> {
             entity: &args.entity,
             schema: self.schema,
             codes: self.codes,
-            map: &args.map,
-            ignore: &args.ignore,
+            map: &self.mapping.map,
+            ignore: &self.mapping.ignore,
+            ignore_unknown: args.ignore_unknown,
+            export: self.export.as_ref(),
+            style: &self.style,
             id_column: args.id_column.as_deref(),
             empty: args.empty,
+            rules: args.rules,
             cells_hold_lists: matches!(self.input.format, FileFormat::Csv { .. }),
         }
     }
 
-    fn header(&self, checked: &Checked) -> Result<Header, Failure> {
+    fn header(&self, checked: &Checked, identity: Option<&Identity>) -> Result<Header, Failure> {
         let Self { args, .. } = self;
         let base_url = portal::base_url(self.portal_args)?;
         Ok(Header {
             version: journal::VERSION,
             entity: args.entity.clone(),
             base_url: base_url.unwrap_or_else(|| "the documented one".to_owned()),
+            portal: identity.and_then(|identity| identity.portal.clone()),
             input_sha256: checked.digest.clone(),
             delimiter: match self.input.format {
                 FileFormat::Csv { delimiter } => Some(delimiter.into()),
                 FileFormat::JsonLines => None,
             },
-            map: args.map.clone(),
-            ignore: args.ignore.clone(),
+            map: self.mapping.map.clone(),
+            ignore: self.mapping.ignore.clone(),
             id_column: args.id_column.clone(),
+            reading: Reading {
+                encoding: args.encoding.map(|encoding| encoding.name().to_owned()),
+                sheet: args.sheet.clone(),
+                timezone: args.timezone.clone(),
+                currency: args.currency.clone(),
+                ignore_unknown: args.ignore_unknown,
+            },
             empty: args.empty,
+            phones: args.rules.phones,
+            country: args.rules.country,
             ensure: args.ensure || checked.adds,
             skip_bad: args.skip_bad,
             settle_seconds: args.settle,
@@ -164,15 +296,46 @@ impl BulkJob<'_> {
     }
 
     fn client(&self) -> Result<Client, Failure> {
-        let Self { args, .. } = self;
-        portal::client(self.portal_args, |builder| {
-            let builder = builder.settle_time(self.settle());
-            match args.per_minute {
-                _ if args.no_throttle => builder.throttle(Throttle::unlimited()),
-                Some(limit) => builder.throttle(Throttle::per_minute(limit)),
-                None => builder,
+        portal::client(self.portal_args, |builder| self.with_limits(builder))
+    }
+
+    fn with_limits(&self, builder: ClientBuilder) -> ClientBuilder {
+        let builder = builder.settle_time(self.settle());
+        match self.args.per_minute {
+            _ if self.args.no_throttle => builder.throttle(Throttle::unlimited()),
+            Some(limit) => builder.throttle(Throttle::per_minute(limit)),
+            None => builder,
+        }
+    }
+
+    /// Returns the portal and the rights of the key. A check needs neither a key nor the API, but
+    /// shows them if it can.
+    ///
+    /// # Errors
+    /// If rows are to be sent and the key cannot be used, or if it is for another portal than
+    /// `--portal` names.
+    async fn identity(&self, is_sent: bool) -> Result<Option<Identity>, Failure> {
+        if is_sent {
+            let identity = Identity::of(&self.client()?, self.portal_args).await?;
+            identity.check_rights(&self.args.entity)?;
+            return Ok(Some(identity));
+        }
+        let is_asserted = self.portal_args.portal.is_some();
+        if !is_asserted && !portal::has_key(self.portal_args)? {
+            return Ok(None);
+        }
+        let client = portal::client(self.portal_args, |builder| {
+            let builder = self.with_limits(builder).retry(RetryPolicy::off());
+            builder.deadline(TIME_TO_IDENTIFY)
+        })?;
+        match Identity::of(&client, self.portal_args).await {
+            Ok(identity) => Ok(Some(identity)),
+            Err(failure) if is_asserted => Err(failure),
+            Err(failure) => {
+                self.output.warn(failure.to_string());
+                Ok(None)
             }
-        })
+        }
     }
 
     fn settle(&self) -> Duration {
@@ -183,6 +346,76 @@ impl BulkJob<'_> {
         self.settle().saturating_mul(Client::BATCH_SETTLE_FACTOR)
     }
 
+    /// Prints what the rows would change.
+    async fn preview(
+        &self,
+        checked: &Checked,
+        column_options: &ColumnOptions<'_>,
+    ) -> Result<ExitStatus, Failure> {
+        let (client, all) = (self.client()?, RowSet::default());
+        let all = Selection::AllBut(&all);
+        let plan = Plan::new(self.input, column_options, &checked.fingerprints, all)?;
+        let plan = plan.limited(self.args.limit);
+        let preview = Preview::print(&client, plan, self.schema, self.output).await?;
+        preview.summarize(self.output);
+        Ok(exit_status(checked.bad + preview.not_found))
+    }
+
+    /// Writes the backup of the rows that this process is going to send for the first time.
+    async fn keep_old_values(
+        &self,
+        sender: &mut Sender<'_>,
+        past: &Past,
+        column_options: &ColumnOptions<'_>,
+        checked: &Checked,
+    ) -> Result<(), Stopped> {
+        let Self { args, output, .. } = *self;
+        let mut kept = past.done.clone();
+        kept.insert_all(&past.open);
+        kept.insert_all(&past.backed_up);
+        let left = checked.to_send.saturating_sub(kept.len());
+        let rows = left.min(args.limit.unwrap_or(u64::MAX));
+        let is_wanted = args.backup.is_some() || rows > backup::MOST_ROWS_WITHOUT;
+        if args.no_backup || rows == 0 || !is_wanted {
+            return Ok(());
+        }
+        let path = match &args.backup {
+            Some(path) if backup::is_taken(path) => {
+                let problem = "there is a file of this name: name another one for the backup";
+                return Err(Failure::in_file(path, problem).into());
+            }
+            Some(path) => path.clone(),
+            None => backup::next_path(self.input)?,
+        };
+        let plan = Plan::new(
+            self.input,
+            column_options,
+            &checked.fingerprints,
+            Selection::AllBut(&kept),
+        )?;
+        let plan = plan.limited(args.limit);
+        let line = format!("reading the old values of {}", check::rows(rows));
+        sender.progress.aside(|| output.line(line));
+        let client = sender.client.clone();
+        let written = tokio::select! {
+            written = backup::write(&client, plan, self.schema, &path) => written,
+            () = sender.interrupts.next() => return Err(Stopped::Interrupted),
+        };
+        let backup = written?;
+        sender.journal.backed_up(backup.rows.clone())?;
+        let undo = [
+            "bulk",
+            &args.entity,
+            &backup.path().display().to_string(),
+            "--empty",
+            "clear",
+            "--yes",
+        ];
+        let undo = command(&undo.map(str::to_owned));
+        sender.progress.aside(|| backup.show(&undo, output));
+        Ok(())
+    }
+
     /// Sends the rows that an earlier process left open, and then those that have never been sent.
     async fn send(
         &self,
@@ -190,7 +423,10 @@ impl BulkJob<'_> {
         past: Past,
         header: &Header,
         column_options: &ColumnOptions<'_>,
+        checked: &Checked,
     ) -> Result<(), Stopped> {
+        self.keep_old_values(sender, &past, column_options, checked)
+            .await?;
         sender.progress.begin_at(past.ok, past.failed);
         let why = "requests of the earlier process may still be running at the server";
         sender
@@ -199,18 +435,20 @@ impl BulkJob<'_> {
         let mut behind = past.done;
         if !past.open.is_empty() {
             let open = Selection::Only(past.open.clone());
-            let mut plan = Plan::new(self.input, column_options, open)?;
+            let mut plan = Plan::new(self.input, column_options, &checked.fingerprints, open)?;
             sender.send(&mut plan, Mode::Ensure).await?;
             behind.insert_all(&past.open);
         }
-        let mut plan = Plan::new(self.input, column_options, Selection::AllBut(&behind))?;
+        let others = Selection::AllBut(&behind);
+        let plan = Plan::new(self.input, column_options, &checked.fingerprints, others)?;
+        let mut plan = plan.limited(self.args.limit);
         let mode = if header.ensure {
             Mode::Ensure
         } else {
             Mode::Update
         };
         sender.send(&mut plan, mode).await?;
-        if plan.digest() != header.input_sha256 {
+        if plan.is_over() && plan.digest() != header.input_sha256 {
             let problem =
                 "the file has changed while its rows were being sent: compare it with the records";
             return Err(Failure::in_file(&self.input.path, problem).into());
@@ -243,17 +481,38 @@ impl BulkJob<'_> {
                 failed,
             )?),
         };
-        sender.journal.finish(ok, failed)?;
+        let left = checked.to_send.saturating_sub(ok + failed);
+        if left == 0 {
+            sender.journal.finish(ok, failed)?;
+        }
         let bad = match checked.bad {
             0 => String::new(),
             bad => format!(", {bad} bad (not sent)"),
         };
         self.output
             .line(format!("{} done, {failed} failed{bad}", rows(ok)));
-        let shown = failed_rows.as_ref().map(|path| path.display().to_string());
+        if let Some((_, Some(earlier))) = &failed_rows {
+            self.output.line(format!(
+                "an earlier file of failed rows is now {}",
+                earlier.display()
+            ));
+        }
+        let shown = failed_rows
+            .as_ref()
+            .map(|(path, _)| path.display().to_string());
         if let Some(shown) = &shown {
             self.output.line(format!(
                 "the failed rows are in {shown}: correct them, and run that file"
+            ));
+        }
+        if left > 0 {
+            self.output.line(format!(
+                "{} not sent yet because of --limit. To send: {}",
+                match left {
+                    1 => "1 row is".to_owned(),
+                    left => format!("{left} rows are"),
+                },
+                command(&self.words_to_resume())
             ));
         }
         self.output.line(format!(
@@ -280,13 +539,10 @@ impl BulkJob<'_> {
             Stopped::Failed(failure) => failure.to_string(),
         };
         let (ok, failed) = (sender.progress.ok, sender.progress.failed);
-        let mut words = self.words();
-        words.retain(|word| word != "--yes" && word != "--resume");
-        words.push("--resume".to_owned());
         Failure::new(format!(
             "{reason}\n{} done, {failed} failed so far. To resume: {}",
             rows(ok),
-            command(&words)
+            command(&self.words_to_resume())
         ))
     }
 
@@ -310,6 +566,24 @@ impl BulkJob<'_> {
         }
     }
 
+    /// Returns the words of the command that resumes the job, with all of its rows.
+    fn words_to_resume(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        let mut given = self.words().into_iter();
+        while let Some(word) = given.next() {
+            match word.as_str() {
+                "--yes" | "--resume" => {}
+                "--limit" => {
+                    given.next();
+                }
+                limit if limit.starts_with("--limit=") => {}
+                _ => words.push(word),
+            }
+        }
+        words.push("--resume".to_owned());
+        words
+    }
+
     /// Returns the words of the command line, with the name of the file that is to be read again.
     fn words(&self) -> Vec<String> {
         let words = std::env::args().skip(1);
@@ -319,7 +593,8 @@ impl BulkJob<'_> {
         }
         let path = self.input.path.display().to_string();
         let is_kept = self.args.yes && self.input.is_copy;
-        for word in words.iter_mut().filter(|word| is_kept && *word == "-") {
+        let given = self.args.file.display().to_string();
+        for word in words.iter_mut().filter(|word| is_kept && **word == given) {
             word.clone_from(&path);
         }
         words

@@ -1,9 +1,14 @@
-//! Finds the field of each column: by its wire name, by its label, or by `--map`.
+//! Finds the field of each column: by its header, or by `--map`.
 
-use vibecode_spec::{Field, Kind, Multifield, Schema};
+use vibecode_spec::{ExportHeaders, Kind, Multifield, Schema};
 
-use super::rows::{Cell, CellValue, Problem};
-use crate::change::{self, Change, SEPARATOR};
+use super::{
+    cells::CellStyle,
+    headers::{self, Meaning, NoMeaning, composed},
+    rows::{Cell, CellValue, Problem},
+    tally::Effect,
+};
+use crate::change::{self, Change, SEPARATOR, entries::EntryRules};
 use crate::code_file::KnownCodes;
 use crate::commands::bulk::args::Empty;
 
@@ -18,9 +23,16 @@ pub(crate) struct ColumnOptions<'a> {
     pub(crate) codes: &'a KnownCodes,
     pub(crate) map: &'a [(String, String)],
     pub(crate) ignore: &'a [String],
+    /// Whether columns without a field are ignored.
+    pub(crate) ignore_unknown: bool,
+    /// The headers of Bitrix24's own export of this entity.
+    pub(crate) export: Option<&'a ExportHeaders>,
+    /// How dates, numbers and amounts are written.
+    pub(crate) style: &'a CellStyle,
     /// The name of the column with the record's id, if it was given.
     pub(crate) id_column: Option<&'a str>,
     pub(crate) empty: Empty,
+    pub(crate) rules: EntryRules,
     /// Whether one cell may contain several values, separated by semicolons.
     pub(crate) cells_hold_lists: bool,
 }
@@ -39,15 +51,26 @@ pub(crate) enum Target {
     /// The record's id.
     Id,
     /// A field that is set, by its wire name.
-    Set { field: String, is_multiple: bool },
+    Set {
+        field: String,
+        is_multiple: bool,
+        /// The kind of the values, if they may be written in several ways.
+        kind: Kind,
+    },
     /// A phone or an email that is added, with this type unless the cell has one.
     Add {
         field: String,
         multifield: Multifield,
         type_id: Option<&'static str>,
+        /// Whether commas and line breaks separate several values, as in an export.
+        is_export: bool,
     },
     /// Nothing.
     Ignored,
+    /// Nothing, for this reason.
+    Aside(String),
+    /// Nothing: the column has no name, and must be empty.
+    Nameless,
 }
 
 const DEFAULT_ID: &str = "id";
@@ -63,8 +86,12 @@ impl<'a> Columns<'a> {
 
     /// Assigns a target to the columns that were added since the last call.
     pub(crate) fn resolve(&mut self) {
+        if self.targets.len() == self.names.len() {
+            return;
+        }
+        let is_export = headers::is_export(self.column_options.export, &self.names);
         while let Some(name) = self.names.get(self.targets.len()) {
-            let target = self.column_options.target(name).and_then(|target| {
+            let target = self.column_options.target(name, is_export).and_then(|target| {
                 let mut before = self.names.iter().zip(&self.targets);
                 let same = before.find(|(_, known)| is_duplicate(known, &target));
                 same.map_or(Ok(target), |(other, _)| {
@@ -105,9 +132,10 @@ impl<'a> Columns<'a> {
             .ignore
             .iter()
             .map(|column| ("--ignore", column));
-        let missing = mapped
-            .chain(ignored)
-            .filter(|(_, column)| !self.names.contains(column));
+        let missing = mapped.chain(ignored).filter(|(_, column)| {
+            let mut names = self.names.iter();
+            !names.any(|name| composed(name) == composed(column))
+        });
         missing
             .map(|(flag, column)| {
                 format!("{flag} names the column `{column}`, which does not exist")
@@ -121,39 +149,62 @@ impl<'a> Columns<'a> {
     }
 
     /// Returns the record of a row and its change; the change is empty if the row changes nothing.
+    /// The effect of each cell is added to `effects`.
     ///
     /// # Errors
-    /// The problem with the first bad cell.
-    pub(crate) fn change(&self, cells: &[Cell]) -> Result<(u64, Change<'a>), Problem> {
+    /// The problems with its bad cells.
+    pub(crate) fn change(
+        &self,
+        cells: &[Cell],
+        effects: &mut Vec<(usize, Effect)>,
+    ) -> Result<(u64, Change<'a>), Vec<Problem>> {
         let mut id = None;
         let ColumnOptions {
             entity,
             schema,
             codes,
+            rules,
             ..
         } = *self.column_options;
-        let mut change = Change::new(entity, schema, codes);
+        let mut change = Change::new(entity, schema, codes).with_rules(rules);
+        let mut problems = Vec::new();
+        let mut has_id = false;
         for cell in cells {
             let name = self.names.get(cell.column).map_or("", String::as_str);
-            let done = match self.targets.get(cell.column) {
-                Some(Ok(Target::Id)) => read_id(&cell.value).map(|read| id = Some(read)),
+            let target = self.targets.get(cell.column);
+            has_id |= matches!(target, Some(Ok(Target::Id)));
+            let done = match target {
+                Some(Ok(Target::Id)) => read_id(&cell.value).map(|read| {
+                    id = Some(read);
+                    Effect::Nothing
+                }),
                 Some(Ok(target)) => self.column_options.apply(&mut change, target, &cell.value),
                 Some(Err(problem)) => Err(problem.clone()),
-                None => Ok(()),
+                None => Ok(Effect::Nothing),
             };
-            done.map_err(|problem| Problem::of_column(name, problem))?;
+            match done {
+                Ok(effect) => effects.push((cell.column, effect)),
+                Err(problem) => problems.push(Problem {
+                    value: cell.value.shown(),
+                    ..Problem::of_column(name, problem)
+                }),
+            }
         }
-        let id = id.ok_or_else(|| {
+        if !has_id {
             let id = self.column_options.id_column.unwrap_or(DEFAULT_ID);
-            Problem::of_the_row(format!("the row has no `{id}`, the id of the record"))
-        })?;
-        Ok((id, change))
+            let problem = format!("the row has no `{id}`, the id of the record");
+            problems.push(Problem::of_the_row(problem));
+        }
+        match id {
+            Some(id) if problems.is_empty() => Ok((id, change)),
+            _ => Err(problems),
+        }
     }
 }
 
 /// Returns true if two columns have the same target, and it takes only one.
 fn is_duplicate(known: &Result<Target, String>, target: &Target) -> bool {
-    !matches!(target, Target::Add { .. } | Target::Ignored) && known.as_ref() == Ok(target)
+    matches!(target, Target::Id | Target::Set { .. }) && known.as_ref() == Ok(target)
 }
 
 fn read_id(value: &CellValue) -> Result<u64, String> {
@@ -165,19 +216,52 @@ fn read_id(value: &CellValue) -> Result<u64, String> {
 }
 
 impl ColumnOptions<'_> {
-    fn target(&self, column: &str) -> Result<Target, String> {
-        let mapped = self.map.iter().find(|(name, _)| name == column);
-        let is_ignored = self.ignore.iter().any(|name| name == column);
+    fn target(&self, column: &str, is_export: bool) -> Result<Target, String> {
+        let is_named = |name: &String| *name == column || composed(name) == composed(column);
+        let mapped = self.map.iter().find(|(name, _)| is_named(name));
+        let is_ignored = self.ignore.iter().any(is_named);
         if is_ignored || (mapped.is_none() && ERROR_COLUMNS.contains(&column)) {
             return Ok(Target::Ignored);
         }
         if self.id_column.unwrap_or(DEFAULT_ID) == column {
             return Ok(Target::Id);
         }
-        let name = mapped.map_or(column, |(_, name)| name);
-        let (field, type_id) = self.field(name)?;
+        if column.is_empty() && mapped.is_none() {
+            return Ok(Target::Nameless);
+        }
+        let meaning = match mapped {
+            Some((_, name)) => headers::meaning(self, name, false),
+            None => headers::meaning(self, column, is_export),
+        };
+        let (field, type_id, is_label, is_export) = match meaning {
+            Ok(Meaning::Field {
+                field,
+                type_id,
+                is_label,
+                is_export,
+            }) => (field, type_id, is_label && mapped.is_none(), is_export),
+            Ok(Meaning::Aside(why)) => return Ok(Target::Aside(why.to_owned())),
+            Err(NoMeaning::Ambiguous(problem) | NoMeaning::UnknownType(problem)) => {
+                return Err(problem);
+            }
+            Err(NoMeaning::Unknown(_)) if self.ignore_unknown && mapped.is_none() => {
+                return Ok(Target::Aside("it belongs to no field".to_owned()));
+            }
+            Err(NoMeaning::Unknown(problem)) => {
+                return Err(format!(
+                    "belongs to no field (assign it with --map, or ignore it with --ignore): {problem}"
+                ));
+            }
+        };
         if field.name == DEFAULT_ID && self.id_column.is_none() {
             return Ok(Target::Id);
+        }
+        // A label comes from a spreadsheet or an export, which show more than can be written.
+        if is_label && change::is_fixed(field) {
+            return Ok(Target::Aside(format!("`{}` is read-only", field.name)));
+        }
+        if is_label && field.kind == Kind::File {
+            return Ok(Target::Aside(format!("`{}` takes files", field.name)));
         }
         if change::is_fixed(field) {
             let name = &field.name;
@@ -185,110 +269,129 @@ impl ColumnOptions<'_> {
                 "belongs to `{name}`, which is read-only: ignore it with --ignore"
             ));
         }
-        match field.kind {
+        match &field.kind {
             Kind::File => Err(
                 "takes files, which cannot be given as text: ignore it with --ignore".to_owned(),
             ),
             Kind::Multifield(multifield) => Ok(Target::Add {
                 field: field.name.clone(),
-                multifield,
+                multifield: *multifield,
                 type_id,
+                is_export,
             }),
-            _ => Ok(Target::Set {
+            kind => Ok(Target::Set {
                 field: field.name.clone(),
                 is_multiple: field.multiple,
+                kind: kind.clone(),
             }),
         }
     }
 
-    /// Finds a field by its name or label; for phones and emails also `phone:MOBILE`.
-    fn field(&self, name: &str) -> Result<(&Field, Option<&'static str>), String> {
-        let unknown = match change::field(self.schema, name) {
-            Ok(field) => return Ok((field, None)),
-            Err(problem) => format!(
-                "belongs to no field (assign it with --map, or ignore it with --ignore): {problem}"
-            ),
-        };
-        let Some((name, type_id)) = name.rsplit_once(':') else {
-            return Err(unknown);
-        };
-        let Ok(field) = change::field(self.schema, name) else {
-            return Err(unknown);
-        };
-        let Kind::Multifield(multifield) = field.kind else {
-            return Err(unknown);
-        };
-        let type_ids = multifield.type_ids();
-        let type_id = type_id.trim();
-        let known = type_ids
-            .iter()
-            .find(|known| known.eq_ignore_ascii_case(type_id));
-        known.map(|known| (field, Some(*known))).ok_or_else(|| {
-            let types = type_ids.join(", ");
-            format!("has the unknown type `{type_id}`: use one of {types}")
-        })
-    }
-
-    /// Adds the value of a cell to the change.
+    /// Adds the value of a cell to the change, and returns its effect.
     fn apply(
         &self,
         change: &mut Change<'_>,
         target: &Target,
         value: &CellValue,
-    ) -> Result<(), String> {
+    ) -> Result<Effect, String> {
+        let set = |()| Effect::Set;
         match (target, value) {
+            (Target::Id | Target::Ignored | Target::Aside(_), _)
             // The API cannot remove a phone: an empty cell just adds none.
-            (Target::Id | Target::Ignored, _) | (Target::Add { .. }, CellValue::Empty) => Ok(()),
-            (Target::Set { .. }, CellValue::Empty) if self.empty == Empty::Leave => Ok(()),
-            (Target::Set { field, .. }, CellValue::Empty) => change.clear(field),
-            (Target::Set { field, is_multiple }, CellValue::Text(text)) => {
-                if self.cells_hold_lists || !is_multiple {
-                    change.set(field, text)
-                } else {
-                    change.set_list(field, std::slice::from_ref(text))
+            | (Target::Nameless, CellValue::Empty) => Ok(Effect::Nothing),
+            (Target::Add { .. }, CellValue::Empty) => Ok(Effect::Left),
+            (Target::Nameless, _) => Err(
+                "the cell has a value, but its column has no name: name the column, or empty it"
+                    .to_owned(),
+            ),
+            (Target::Set { .. }, CellValue::Empty) if self.empty == Empty::Leave => {
+                Ok(Effect::Left)
+            }
+            (Target::Set { field, .. }, CellValue::Empty) => {
+                change.clear(field).map(|()| Effect::Cleared)
+            }
+            (Target::Set { field, is_multiple, kind }, CellValue::Text(text)) => {
+                match (is_multiple, self.cells_hold_lists) {
+                    (false, _) => change.set(field, &self.style.normal(kind, text)?).map(set),
+                    (true, true) => self
+                        .set_list(change, field, kind, text.split(SEPARATOR))
+                        .map(set),
+                    (true, false) => self.set_list(change, field, kind, [text.as_str()]).map(set),
                 }
             }
-            (Target::Set { field, is_multiple }, CellValue::List(texts)) => {
+            (Target::Set { field, is_multiple, kind }, CellValue::List(texts)) => {
                 if *is_multiple {
-                    change.set_list(field, texts)
+                    self.set_list(change, field, kind, texts.iter().map(String::as_str))
+                        .map(set)
                 } else {
                     Err(format!("`{field}` takes one value, not a list"))
                 }
             }
-            (Target::Add { .. }, CellValue::Text(text)) => {
-                let parts = if self.cells_hold_lists {
-                    text.split(SEPARATOR).collect()
-                } else {
-                    vec![text.as_str()]
+            (
+                Target::Add {
+                    multifield,
+                    is_export,
+                    ..
+                },
+                CellValue::Text(text),
+            ) if self.cells_hold_lists => {
+                let ends = |letter: char| {
+                    letter == SEPARATOR || (*is_export && matches!(letter, ',' | '\n' | '\r'))
                 };
-                add(change, target, parts)
+                add(change, target, &self.rules.split(*multifield, text, ends))
             }
-            (Target::Add { .. }, CellValue::List(texts)) => {
-                add(change, target, texts.iter().map(String::as_str).collect())
+            (Target::Add { .. }, CellValue::Text(text)) => {
+                add(change, target, std::slice::from_ref(text))
             }
+            (Target::Add { .. }, CellValue::List(texts)) => add(change, target, texts),
         }
+    }
+
+    fn set_list<'t>(
+        &self,
+        change: &mut Change<'_>,
+        field: &str,
+        kind: &Kind,
+        texts: impl IntoIterator<Item = &'t str>,
+    ) -> Result<(), String> {
+        let texts = texts.into_iter().map(str::trim);
+        let texts = texts.filter(|text| !text.is_empty());
+        let normal = texts.map(|text| self.style.normal(kind, text).map(Into::into));
+        let normal: Result<Vec<String>, String> = normal.collect();
+        let normal = normal?;
+        // An empty list would clear the field.
+        if normal.is_empty() {
+            return Err("the cell has separators, but no value between them".to_owned());
+        }
+        change.set_list(field, &normal)
     }
 }
 
-fn add(change: &mut Change<'_>, target: &Target, values: Vec<&str>) -> Result<(), String> {
+fn add(change: &mut Change<'_>, target: &Target, values: &[String]) -> Result<Effect, String> {
     let Target::Add {
         field,
         multifield,
         type_id,
+        ..
     } = target
     else {
-        return Ok(());
+        return Ok(Effect::Nothing);
     };
-    for value in values.into_iter().map(str::trim) {
+    let mut added = 0;
+    for value in values.iter().map(|value| value.trim()) {
         let own = value.rsplit_once(':').map(|(_, own)| own);
         let has_own = own.is_some_and(|own| multifield.type_ids().contains(&own));
         match type_id {
-            _ if value.is_empty() => {}
+            _ if value.is_empty() => continue,
             Some(type_id) if !has_own => change.add(field, &format!("{value}:{type_id}"))?,
             _ => change.add(field, value)?,
         }
+        added += 1;
     }
-    Ok(())
+    Ok(match added {
+        0 => Effect::Left,
+        _ => Effect::Added(added),
+    })
 }
 
 impl Target {
@@ -304,6 +407,8 @@ impl Target {
                 )
             }
             Self::Ignored => "ignored".to_owned(),
+            Self::Aside(why) => format!("set aside: {why}"),
+            Self::Nameless => "set aside: the column has no name and no values".to_owned(),
         }
     }
 }

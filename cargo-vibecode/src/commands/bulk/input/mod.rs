@@ -1,8 +1,17 @@
 //! The file with the rows. It is read twice, and never held in memory as a whole.
 
+pub(crate) mod cells;
 pub(crate) mod columns;
+pub(crate) mod encoding;
+pub(crate) mod fingerprints;
+pub(crate) mod headers;
+pub(crate) mod mapping;
+pub(crate) mod numbers;
 pub(crate) mod row_jobs;
 pub(crate) mod rows;
+mod spreadsheet;
+pub(crate) mod tally;
+mod unsupported;
 
 use std::{
     fmt::Write as _,
@@ -12,19 +21,23 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use encoding_rs::{Encoding, UTF_8};
 use sha2::{Digest as _, Sha256};
 
-use self::rows::{CsvRows, JsonRows, Rows};
+use self::{
+    encoding::Decoded,
+    rows::{CsvRows, JsonRows, Rows},
+    spreadsheet::Sheet,
+};
 use crate::failure::Failure;
 
 /// The path that means standard input.
 const STDIN: &str = "-";
 const BUFFER: usize = 64 * 1024;
 const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
-const UTF_16_MARKS: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
 
 /// The rows, hashed as they are read.
-pub(crate) type HashedRows = Rows<BufReader<Hashed>>;
+pub(crate) type HashedRows = Rows<BufReader<Decoded>>;
 
 /// A file of rows. It stays open, so that both passes read the same file even if its path is
 /// replaced.
@@ -33,10 +46,30 @@ pub(crate) struct Input {
     file: File,
     pub(crate) path: PathBuf,
     pub(crate) format: FileFormat,
-    /// The length of the byte order mark at the start, in bytes.
-    mark: u64,
-    /// Whether this is a temporary copy of standard input.
+    /// The encoding of the file.
+    pub(crate) encoding: &'static Encoding,
+    /// The sheet of a spreadsheet, and whether there are others.
+    pub(crate) sheet: Option<(String, bool)>,
+    /// What precedes the first row, as UTF-8: a byte order mark, and Excel's line `sep=;`.
+    head: Head,
+    /// Whether this is a temporary copy of standard input or of a pipe.
     pub(crate) is_copy: bool,
+}
+
+/// What the user says about a file. What is not given is recognised.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct FileOptions<'a> {
+    pub(crate) delimiter: Option<u8>,
+    pub(crate) encoding: Option<&'static Encoding>,
+    pub(crate) sheet: Option<&'a str>,
+}
+
+/// What precedes the first row.
+#[derive(Debug, Clone, Copy, Default)]
+struct Head {
+    has_mark: bool,
+    bytes: u64,
+    lines: u64,
 }
 
 /// The form of the rows.
@@ -47,43 +80,79 @@ pub(crate) enum FileFormat {
 }
 
 impl Input {
-    /// Opens a file, or copies standard input to one if the path is `-`.
+    /// Opens a file. Standard input (`-`) and a pipe are copied to a file first.
     ///
     /// # Errors
-    /// If it cannot be read, or if its encoding is not UTF-8.
-    pub(crate) fn open(path: &Path, delimiter: Option<u8>) -> Result<Self, Failure> {
-        let is_copy = is_stdin(path);
-        let path = if is_copy {
-            copy_stdin()?
+    /// If it cannot be read, or if it contains no rows.
+    pub(crate) fn open(path: &Path, options: &FileOptions<'_>) -> Result<Self, Failure> {
+        let failed = |error: io::Error| Failure::of_file(path, &error);
+        let pipe = if is_stdin(path) {
+            Some(copy("stdin", io::stdin().lock())?)
         } else {
-            path.to_owned()
+            let kind = fs::metadata(path).map_err(failed)?;
+            if kind.is_dir() {
+                let problem = "this is a directory: name the file in it";
+                return Err(Failure::in_file(path, problem));
+            }
+            if kind.is_file() {
+                None
+            } else {
+                Some(copy("pipe", File::open(path).map_err(failed)?)?)
+            }
         };
-        let opened = Self::read_start(&path, delimiter, is_copy);
+        let is_copy = pipe.is_some();
+        let path = pipe.unwrap_or_else(|| path.to_owned());
+        let opened = Self::read_start(&path, options, is_copy);
         if opened.is_err() && is_copy {
             let _ = fs::remove_file(&path);
         }
         opened
     }
 
-    fn read_start(path: &Path, delimiter: Option<u8>, is_copy: bool) -> Result<Self, Failure> {
+    fn read_start(path: &Path, options: &FileOptions<'_>, is_copy: bool) -> Result<Self, Failure> {
         let failed = |error: io::Error| Failure::of_file(path, &error);
         let mut file = File::open(path).map_err(failed)?;
         let mut start = Vec::new();
         let start_of_file = u64::try_from(BUFFER).unwrap_or_default();
         let mut reader = (&mut file).take(start_of_file);
         reader.read_to_end(&mut start).map_err(failed)?;
-        if UTF_16_MARKS.iter().any(|mark| start.starts_with(mark)) {
-            let problem = "the file is UTF-16: save it as UTF-8";
+        if let Some(problem) = unsupported::problem(path, &start) {
             return Err(Failure::in_file(path, problem));
         }
-        let text = start.strip_prefix(UTF_8_MARK);
-        let mark = text.map_or(0, |_| UTF_8_MARK.len());
-        let format = detect_format(path, text.unwrap_or(&start), delimiter);
+        if unsupported::is_archive(&start) {
+            file.seek(SeekFrom::Start(0)).map_err(failed)?;
+            let sheet = Sheet::copy(path, file, options.sheet)?;
+            return Ok(Self {
+                file: sheet.copy,
+                path: path.to_owned(),
+                format: FileFormat::Csv { delimiter: b',' },
+                encoding: UTF_8,
+                sheet: Some((sheet.name, sheet.all.len() > 1)),
+                head: Head::default(),
+                is_copy,
+            });
+        }
+        if options.sheet.is_some() {
+            let problem = "the file has no sheets: --sheet is for .xlsx";
+            return Err(Failure::in_file(path, problem));
+        }
+        let encoding = match options.encoding {
+            Some(encoding) => encoding,
+            None => encoding::recognize(&mut file, &start).map_err(failed)?,
+        };
+        let (text, _) = encoding.decode_without_bom_handling(&start);
+        let (head, separator) = Head::of(&text);
+        let skipped = usize::try_from(head.bytes).unwrap_or_default();
+        let text = text.get(skipped..).unwrap_or_default();
+        let delimiter = options.delimiter.or(separator);
+        let format = detect_format(path, text.as_bytes(), delimiter);
         Ok(Self {
             file,
             path: path.to_owned(),
             format,
-            mark: u64::try_from(mark).unwrap_or_default(),
+            encoding,
+            sheet: None,
+            head,
             is_copy,
         })
     }
@@ -93,29 +162,53 @@ impl Input {
     /// # Errors
     /// If the file cannot be read.
     pub(crate) fn rows(&self) -> Result<HashedRows, Failure> {
-        let reader = || -> io::Result<BufReader<Hashed>> {
+        let Head { bytes, lines, .. } = self.head;
+        let reader = || -> io::Result<BufReader<Decoded>> {
             let mut file = self.file.try_clone()?;
             file.seek(SeekFrom::Start(0))?;
-            let mut reader = BufReader::with_capacity(BUFFER, Hashed::new(file));
-            io::copy(&mut (&mut reader).take(self.mark), &mut io::sink())?;
+            let decoded = Decoded::new(Hashed::new(file), self.encoding);
+            let mut reader = BufReader::with_capacity(BUFFER, decoded);
+            io::copy(&mut (&mut reader).take(bytes), &mut io::sink())?;
             Ok(reader)
         };
         let reader = reader().map_err(|error| self.failure(&error))?;
         Ok(match self.format {
-            FileFormat::Csv { delimiter } => Rows::Csv(CsvRows::new(reader, delimiter, self.mark)),
-            FileFormat::JsonLines => Rows::Json(JsonRows::new(reader, self.mark)),
+            FileFormat::Csv { delimiter } if self.sheet.is_some() => {
+                Rows::Csv(CsvRows::of_sheet(reader, delimiter))
+            }
+            FileFormat::Csv { delimiter } => {
+                Rows::Csv(CsvRows::new(reader, delimiter, bytes).after_lines(lines))
+            }
+            FileFormat::JsonLines => Rows::Json(JsonRows::new(reader, bytes)),
         })
+    }
+
+    /// Returns what was recognised about the file, if it is not the usual.
+    pub(crate) fn describe(&self) -> Option<String> {
+        if let Some((sheet, has_others)) = &self.sheet {
+            let others = if *has_others {
+                " (the first: choose with --sheet)"
+            } else {
+                ""
+            };
+            return Some(format!("the rows are those of the sheet `{sheet}`{others}"));
+        }
+        let name = self.encoding.name();
+        (self.encoding != UTF_8)
+            .then(|| format!("the file is read as {name}: if that is wrong, use --encoding"))
     }
 
     pub(crate) fn failure(&self, error: &io::Error) -> Failure {
         Failure::of_file(&self.path, error)
     }
 
-    /// Returns the byte order mark, if there is one.
+    /// Returns the byte order mark of a file of its rows, which is UTF-8. A spreadsheet would take UTF-8
+    /// without a mark for the old encoding.
     pub(crate) fn mark(&self) -> &'static [u8] {
-        match self.mark {
-            0 => b"",
-            _ => UTF_8_MARK,
+        if self.head.has_mark || self.encoding != UTF_8 || self.sheet.is_some() {
+            UTF_8_MARK
+        } else {
+            b""
         }
     }
 
@@ -128,11 +221,28 @@ impl Input {
 
     /// Returns the path for the failed rows.
     pub(crate) fn failed(&self) -> PathBuf {
+        self.beside("failed")
+    }
+
+    /// Returns the path for the bad rows.
+    pub(crate) fn bad(&self) -> PathBuf {
+        self.beside("bad")
+    }
+
+    /// Returns `customers.failed.csv` for `customers.csv`, and `customers.tsv.failed.csv` for
+    /// `customers.tsv`: files of different forms do not share one.
+    fn beside(&self, what: &str) -> PathBuf {
         let extension = match self.format {
-            FileFormat::Csv { .. } => "failed.csv",
-            FileFormat::JsonLines => "failed.jsonl",
+            FileFormat::Csv { .. } => "csv",
+            FileFormat::JsonLines => "jsonl",
         };
-        self.path.with_extension(extension)
+        let own = self.path.extension().unwrap_or_default().to_str();
+        let ending = match own {
+            Some(own) if own == extension => format!("{what}.{extension}"),
+            Some("") | None => format!("rows.{what}.{extension}"),
+            Some(own) => format!("{own}.{what}.{extension}"),
+        };
+        self.path.with_extension(ending)
     }
 
     /// Removes the temporary copy of standard input.
@@ -162,14 +272,38 @@ fn detect_format(path: &Path, start: &[u8], delimiter: Option<u8>) -> FileFormat
     FileFormat::Csv { delimiter }
 }
 
-/// Copies standard input to a file in the current folder, since it is read twice.
-fn copy_stdin() -> Result<PathBuf, Failure> {
+impl Head {
+    /// Returns what precedes the rows of a text, and the delimiter that Excel's first line `sep=;` names.
+    fn of(text: &str) -> (Self, Option<u8>) {
+        let rows = text.strip_prefix('\u{feff}');
+        let has_mark = rows.is_some();
+        let rows = rows.unwrap_or(text);
+        let line = rows.split_inclusive('\n').next().unwrap_or_default();
+        let separator = match line.trim_end().as_bytes() {
+            [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', separator] => Some(*separator),
+            // The end of the line is trimmed, and a tab with it.
+            [b's' | b'S', b'e' | b'E', b'p' | b'P', b'='] if line.contains('\t') => Some(b'\t'),
+            _ => None,
+        };
+        let mark = if has_mark { UTF_8_MARK.len() } else { 0 };
+        let bytes = mark + separator.map_or(0, |_| line.len());
+        let head = Self {
+            has_mark,
+            bytes: u64::try_from(bytes).unwrap_or_default(),
+            lines: u64::from(separator.is_some()),
+        };
+        (head, separator)
+    }
+}
+
+/// Copies standard input or a pipe to a file in the current folder, since it is read twice.
+fn copy(name: &str, mut from: impl Read) -> Result<PathBuf, Failure> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let moment = now.unwrap_or_default().as_millis();
-    let path = PathBuf::from(format!("stdin-{moment}-{}.rows", std::process::id()));
-    let kept = || -> io::Result<()> {
+    let path = PathBuf::from(format!("{name}-{moment}-{}.rows", std::process::id()));
+    let mut kept = || -> io::Result<()> {
         let mut file = private().create_new(true).open(&path)?;
-        io::copy(&mut io::stdin().lock(), &mut file)?;
+        io::copy(&mut from, &mut file)?;
         file.flush()?;
         file.sync_all()
     };

@@ -4,10 +4,11 @@ use vibecode_runtime::PatchJob;
 
 use super::{
     HashedRows, Input,
-    columns::{ColumnOptions, Columns},
-    rows::{Problem, Record, Rows},
+    columns::{ColumnOptions, Columns, ERROR_COLUMNS},
+    rows::{CellValue, Problem, Record, Rows},
+    tally::{Effect, Tally},
 };
-use crate::failure::Failure;
+use crate::{commands::bulk::spreadsheet_cell::unguarded, failure::Failure};
 
 /// The rows of one pass.
 #[derive(Debug)]
@@ -16,6 +17,11 @@ pub(crate) struct RowJobs<'a> {
     rows: HashedRows,
     record: Record,
     columns: Columns<'a>,
+    tally: Tally,
+    /// The effects of the cells of a row. The buffer is reused.
+    effects: Vec<(usize, Effect)>,
+    /// Whether this is a file of failed rows, in which formulas are guarded.
+    is_guarded: bool,
 }
 
 /// A row and the change that it requests.
@@ -24,7 +30,7 @@ pub(crate) struct RowJob {
     /// The line on which the row begins, from 1.
     pub(crate) line: u64,
     /// `None`: the row changes nothing.
-    pub(crate) change: Result<(u64, Option<PatchJob>), Problem>,
+    pub(crate) change: Result<(u64, Option<PatchJob>), Vec<Problem>>,
 }
 
 impl<'a> RowJobs<'a> {
@@ -41,11 +47,41 @@ impl<'a> RowJobs<'a> {
             rows: input.rows()?,
             record: Record::default(),
             columns: Columns::new(column_options),
+            tally: Tally::default(),
+            effects: Vec::new(),
+            is_guarded: false,
         };
         if matches!(row_jobs.rows, Rows::Csv(_)) {
             row_jobs.read_header()?;
+            row_jobs.check_header()?;
         }
         Ok(row_jobs)
+    }
+
+    /// Returns the columns of the header, or of the first row of JSON Lines, with or without a field.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub(crate) fn columns_of(
+        input: &'a Input,
+        column_options: &'a ColumnOptions<'a>,
+    ) -> Result<Columns<'a>, Failure> {
+        let mut row_jobs = Self {
+            input,
+            rows: input.rows()?,
+            record: Record::default(),
+            columns: Columns::new(column_options),
+            tally: Tally::default(),
+            effects: Vec::new(),
+            is_guarded: false,
+        };
+        if matches!(row_jobs.rows, Rows::Csv(_)) {
+            row_jobs.read_header()?;
+        } else if row_jobs.read()? {
+            // What is wrong with the row is found by the check.
+            let _ = row_jobs.read_change();
+        }
+        Ok(row_jobs.columns)
     }
 
     fn read_header(&mut self) -> Result<(), Failure> {
@@ -57,14 +93,22 @@ impl<'a> RowJobs<'a> {
         for (index, name) in self.record.raw_cells().enumerate() {
             let name = str::from_utf8(name).map_err(|error| {
                 Failure::new(format!(
-                    "{file}: column {} of the header is not valid UTF-8 at its byte {}: save the file as UTF-8",
+                    "{file}: column {} of the header is not valid UTF-8 at its byte {}: save the file as UTF-8, or name its --encoding",
                     index + 1,
                     error.valid_up_to() + 1
                 ))
             })?;
             self.columns.names.push(name.trim().to_owned());
         }
+        let names = &self.columns.names;
+        let mut own = ERROR_COLUMNS.iter();
+        self.is_guarded = own.all(|own| names.iter().any(|name| name == own));
         self.columns.resolve();
+        Ok(())
+    }
+
+    fn check_header(&self) -> Result<(), Failure> {
+        let file = self.input.path.display();
         let problems = self.columns.problems();
         if problems.is_empty() {
             return Ok(());
@@ -73,7 +117,11 @@ impl<'a> RowJobs<'a> {
         Err(Failure::new(format!("{file}: {problems}")))
     }
 
-    fn read(&mut self) -> Result<bool, Failure> {
+    /// Reads the next row without its change. Returns false if there is none.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub(crate) fn read(&mut self) -> Result<bool, Failure> {
         let read = self.rows.read(&mut self.record);
         read.map_err(|error| self.input.failure(&error))
     }
@@ -92,21 +140,39 @@ impl<'a> RowJobs<'a> {
         }))
     }
 
-    fn read_change(&mut self) -> Result<(u64, Option<PatchJob>), Problem> {
-        let cells = self.rows.cells(&self.record, &mut self.columns.names)?;
+    fn read_change(&mut self) -> Result<(u64, Option<PatchJob>), Vec<Problem>> {
+        let cells = self.rows.cells(&self.record, &mut self.columns.names);
+        let mut cells = cells.map_err(|problem| vec![problem])?;
+        for cell in cells.iter_mut().filter(|_| self.is_guarded) {
+            if let CellValue::Text(text) = &mut cell.value {
+                let length = unguarded(text.as_bytes()).len();
+                text.drain(..text.len() - length);
+            }
+        }
         self.columns.resolve();
-        let (id, change) = self.columns.change(&cells)?;
+        self.effects.clear();
+        let (id, change) = self.columns.change(&cells, &mut self.effects)?;
+        let line = self.record.line;
         if change.is_empty() {
+            self.tally.add(line, id, &self.effects);
             return Ok((id, None));
         }
+        let lacking = change.lacking_country();
         let job = change.job(id);
-        let job = job.map_err(|error| Problem::of_the_row(error.explanation()))?;
+        let job = job.map_err(|error| vec![Problem::of_the_row(error.explanation())])?;
+        self.tally.add(line, id, &self.effects);
+        self.tally.add_lacking_country(line, id, lacking);
         Ok((id, Some(job)))
     }
 
     /// Returns the last row that was read, unchanged from the file.
     pub(crate) fn record(&self) -> &Record {
         &self.record
+    }
+
+    /// Returns the effects of the valid rows that were read.
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     pub(crate) fn columns(&self) -> &Columns<'a> {

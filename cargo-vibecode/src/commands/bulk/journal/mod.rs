@@ -18,10 +18,10 @@ use tokio::time::Instant;
 
 use self::{outcome::RowFailure, row_set::Ranges};
 use super::args::Empty;
-use crate::failure::Failure;
+use crate::{change::entries::Phones, failure::Failure};
 
 /// The version of the journal's format.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 /// While requests are under way, something is written this often: the journal shows with this
 /// precision how long its process was alive.
 pub(crate) const HEARTBEAT: Duration = Duration::from_millis(500);
@@ -30,7 +30,12 @@ pub(crate) const HEARTBEAT: Duration = Duration::from_millis(500);
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Line {
-    Journal(Header),
+    Journal(Box<Header>),
+    /// The old values of these rows are in a file.
+    BackedUp {
+        at: u64,
+        rows: Ranges,
+    },
     /// On the disk before the first request of the batch is sent.
     Started {
         batch: u64,
@@ -70,15 +75,34 @@ pub(crate) struct Header {
     pub(crate) version: u32,
     pub(crate) entity: String,
     pub(crate) base_url: String,
+    /// The portal's host, if the API reports it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) portal: Option<String>,
     pub(crate) input_sha256: String,
     pub(crate) delimiter: Option<char>,
     pub(crate) map: Vec<(String, String)>,
     pub(crate) ignore: Vec<String>,
     pub(crate) id_column: Option<String>,
+    #[serde(default)]
+    pub(crate) reading: Reading,
     pub(crate) empty: Empty,
+    #[serde(default)]
+    pub(crate) phones: Phones,
+    #[serde(default)]
+    pub(crate) country: Option<u16>,
     pub(crate) ensure: bool,
     pub(crate) skip_bad: bool,
     pub(crate) settle_seconds: u64,
+}
+
+/// How the file is read, as far as it was not always so.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Reading {
+    pub(crate) encoding: Option<String>,
+    pub(crate) sheet: Option<String>,
+    pub(crate) timezone: Option<String>,
+    pub(crate) currency: Option<String>,
+    pub(crate) ignore_unknown: bool,
 }
 
 impl Header {
@@ -86,6 +110,11 @@ impl Header {
     pub(crate) fn differences(&self, now: &Self) -> Vec<String> {
         if self.input_sha256 != now.input_sha256 {
             return vec!["the file is another one, or has changed since".to_owned()];
+        }
+        if let (Some(then), Some(now)) = (&self.portal, &now.portal)
+            && then != now
+        {
+            return vec![format!("the portal was {then} and is now {now}")];
         }
         let settings = self.settings().into_iter().zip(now.settings());
         settings
@@ -95,7 +124,7 @@ impl Header {
     }
 
     /// Returns what must be the same whenever the job is resumed, by the names that users know.
-    fn settings(&self) -> [(&'static str, Value); 10] {
+    fn settings(&self) -> [(&'static str, Value); 17] {
         [
             ("the entity", json!(self.entity)),
             ("the base URL", json!(self.base_url)),
@@ -103,7 +132,14 @@ impl Header {
             ("--map", json!(self.map)),
             ("--ignore", json!(self.ignore)),
             ("--id-column", json!(self.id_column)),
+            ("--encoding", json!(self.reading.encoding)),
+            ("--sheet", json!(self.reading.sheet)),
+            ("--timezone", json!(self.reading.timezone)),
+            ("--currency", json!(self.reading.currency)),
+            ("--ignore-unknown", json!(self.reading.ignore_unknown)),
             ("--empty", json!(self.empty)),
+            ("--phones", json!(self.phones)),
+            ("--country", json!(self.country)),
             ("--ensure", json!(self.ensure)),
             ("--skip-bad", json!(self.skip_bad)),
             ("--settle", json!(self.settle_seconds)),
@@ -134,7 +170,7 @@ impl Journal {
         })?;
         lock(&file, path)?;
         let mut journal = Self::of(file, path, 1);
-        journal.write(&Line::Journal(header))?;
+        journal.write(&Line::Journal(Box::new(header)))?;
         journal.sync()?;
         // The directory entry must survive a loss of power, too.
         let folder = path
@@ -165,6 +201,12 @@ impl Journal {
         let at = now();
         self.write(&Line::Started { batch, at, rows })?;
         Ok(batch)
+    }
+
+    /// Records that the old values of these rows are in a file.
+    pub(crate) fn backed_up(&mut self, rows: Ranges) -> Result<(), Failure> {
+        self.write(&Line::BackedUp { at: now(), rows })?;
+        self.sync()
     }
 
     pub(crate) fn done(

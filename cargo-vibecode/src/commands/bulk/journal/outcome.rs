@@ -45,6 +45,11 @@ impl RowFailure {
         }
     }
 
+    /// Returns the row, the code and the message.
+    pub(crate) fn in_words(&self) -> String {
+        format!("row {}: {} [{}]", self.row, self.message, self.code)
+    }
+
     pub(crate) fn is_unknown(&self) -> bool {
         self.outcome == RowOutcome::Unknown
     }

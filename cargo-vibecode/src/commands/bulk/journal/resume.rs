@@ -21,6 +21,8 @@ pub(crate) struct Past {
     pub(crate) done: RowSet,
     /// Rows that were sent and have no known outcome.
     pub(crate) open: RowSet,
+    /// Rows whose old values are in a backup.
+    pub(crate) backed_up: RowSet,
     pub(crate) ok: u64,
     pub(crate) failed: u64,
     pub(crate) is_finished: bool,
@@ -49,7 +51,7 @@ pub(crate) fn resume(path: &Path, header: &Header) -> Result<(Journal, Past), Fa
     let mut past = Past::default();
     let mut then = None;
     let whole = for_each_line(&mut file, path, |line| match line {
-        Line::Journal(header) => then = Some(header),
+        Line::Journal(header) => then = Some(*header),
         line => past.apply(line),
     })?;
     file.set_len(whole).map_err(failed)?;
@@ -77,10 +79,31 @@ pub(crate) fn resume(path: &Path, header: &Header) -> Result<(Journal, Past), Fa
     Ok((journal, past))
 }
 
+/// Returns the hash of the file of a finished job; `None` if the job is not finished.
+///
+/// # Errors
+/// If the journal cannot be read, or if another process has locked it.
+pub(crate) fn finished(path: &Path) -> Result<Option<String>, Failure> {
+    let opened = OpenOptions::new().read(true).append(true).open(path);
+    let mut file = opened.map_err(|error| Failure::of_file(path, &error))?;
+    lock(&file, path)?;
+    let mut digest = None;
+    let mut is_finished = false;
+    for_each_line(&mut file, path, |line| match line {
+        Line::Journal(header) => digest = Some(header.input_sha256),
+        line => is_finished = matches!(line, Line::Finished { .. }),
+    })?;
+    Ok(digest.filter(|_| is_finished))
+}
+
 impl Past {
     fn apply(&mut self, line: Line) {
         match line {
             Line::Journal(_) => {}
+            Line::BackedUp { at, rows } => {
+                rows.iter().for_each(|row| self.backed_up.insert(row));
+                self.heartbeat(at);
+            }
             Line::Started { batch, at, rows } => {
                 self.batches.insert(batch, rows);
                 self.last_batch = self.last_batch.max(batch);

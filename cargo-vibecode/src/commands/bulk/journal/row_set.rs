@@ -113,6 +113,10 @@ impl RowSet {
         self.words.get(word).is_some_and(|word| word & bit != 0)
     }
 
+    pub(crate) fn len(&self) -> u64 {
+        self.count
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.count == 0
     }

@@ -66,8 +66,18 @@ pub(crate) struct Sender<'a> {
     /// refused once, and a wrong address affects as few rows as possible.
     has_done_any: bool,
     consecutive_lost: u32,
+    limits: FailureLimits,
     /// When the last row with an unknown outcome ended: its change may still arrive.
     last_unknown: Option<Instant>,
+}
+
+/// How many rows may fail before sending stops.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FailureLimits {
+    /// `None`: any number, unless no row of the first batch is done.
+    pub(crate) max_failed: Option<u64>,
+    /// The number of rows to send, by this process and earlier ones.
+    pub(crate) rows: u64,
 }
 
 /// Batches that have been started and not reported.
@@ -134,6 +144,7 @@ impl<'a> Sender<'a> {
         journal: Journal,
         progress: Progress,
         interrupts: Interrupts,
+        limits: FailureLimits,
         output: &'a Output,
     ) -> Self {
         Self {
@@ -144,6 +155,7 @@ impl<'a> Sender<'a> {
             output,
             has_done_any: false,
             consecutive_lost: 0,
+            limits,
             last_unknown: None,
         }
     }
@@ -278,6 +290,7 @@ impl<'a> Sender<'a> {
         } else {
             0
         };
+        let is_first_without_success = !self.has_done_any && ok.is_empty();
         self.has_done_any |= !ok.is_empty();
         if failed.iter().any(RowFailure::is_unknown) {
             self.last_unknown = Some(Instant::now());
@@ -287,10 +300,36 @@ impl<'a> Sender<'a> {
         let failures = count(failed.len());
         self.progress
             .advance(count(results.len()) - failures, failures);
+        let first = failed.first().map(RowFailure::in_words);
         self.journal.done(batch.number, ok, failed)?;
+        if let Some(reason) = self.too_many_failed(is_first_without_success, first) {
+            return Ok(Some(reason));
+        }
         Ok((self.consecutive_lost >= MAX_CONSECUTIVE_LOST).then(|| {
             format!("{MAX_CONSECUTIVE_LOST} batches in a row had no usable answer: the API seems to be down. Resume later")
         }))
+    }
+
+    /// Returns the reason to stop if too many rows have failed and others are left.
+    fn too_many_failed(
+        &self,
+        is_first_without_success: bool,
+        first: Option<String>,
+    ) -> Option<String> {
+        let (ok, failed) = (self.progress.ok, self.progress.failed);
+        if ok + failed >= self.limits.rows {
+            return None;
+        }
+        let first = first.unwrap_or_default();
+        match self.limits.max_failed {
+            Some(most) if failed > most => Some(format!(
+                "stopped because more than {most} rows have failed, the last with {first}"
+            )),
+            None if is_first_without_success => Some(format!(
+                "stopped because no row of the first batch is done: {first}. To go on although rows fail, resume with --max-failed ROWS"
+            )),
+            _ => None,
+        }
     }
 
     /// Prints the failed rows for programs.

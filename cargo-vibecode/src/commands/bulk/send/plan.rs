@@ -3,7 +3,7 @@
 use vibecode_runtime::{Batch, PatchJob};
 
 use crate::commands::bulk::{
-    input::{Input, columns::ColumnOptions, row_jobs::RowJobs},
+    input::{Input, columns::ColumnOptions, fingerprints::Fingerprints, row_jobs::RowJobs},
     journal::row_set::{Ranges, RowSet},
 };
 use crate::failure::Failure;
@@ -16,8 +16,14 @@ const MAX_BYTES: usize = 1024 * 1024;
 #[derive(Debug)]
 pub(crate) struct Plan<'a> {
     row_jobs: RowJobs<'a>,
+    input: &'a Input,
+    fingerprints: &'a Fingerprints,
+    /// The number of rows that were read.
+    read: usize,
     selection: Selection<'a>,
     is_over: bool,
+    /// How many rows may still be sent.
+    left: u64,
 }
 
 /// Which rows of the file are sent.
@@ -48,13 +54,31 @@ impl<'a> Plan<'a> {
     pub(crate) fn new(
         input: &'a Input,
         column_options: &'a ColumnOptions<'a>,
+        fingerprints: &'a Fingerprints,
         selection: Selection<'a>,
     ) -> Result<Self, Failure> {
         Ok(Self {
             row_jobs: RowJobs::open(input, column_options)?,
+            input,
+            fingerprints,
+            read: 0,
             selection,
             is_over: false,
+            left: u64::MAX,
         })
+    }
+
+    /// Sends at most this many rows.
+    pub(crate) fn limited(self, rows: Option<u64>) -> Self {
+        Self {
+            left: rows.unwrap_or(u64::MAX),
+            ..self
+        }
+    }
+
+    /// Returns true if all rows of the file have been read.
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_over
     }
 
     /// Returns the next rows, as many as a batch may have; `None` if there are no more.
@@ -64,11 +88,12 @@ impl<'a> Plan<'a> {
     pub(crate) fn next_batch(&mut self) -> Result<Option<PlannedBatch>, Failure> {
         let mut batch = PlannedBatch::default();
         let mut bytes = 0;
-        while batch.jobs.len() < Batch::MAX_CALLS && bytes < MAX_BYTES {
+        while self.left > 0 && batch.jobs.len() < Batch::MAX_CALLS && bytes < MAX_BYTES {
             let Some((line, job)) = self.read()? else {
                 break;
             };
             bytes += self.row_jobs.record().bytes();
+            self.left -= 1;
             batch.lines.push(line);
             batch.jobs.push(job);
         }
@@ -79,9 +104,16 @@ impl<'a> Plan<'a> {
         while !self.is_over {
             let Some(row_job) = self.row_jobs.next()? else {
                 self.is_over = true;
+                if self.read != self.fingerprints.len() {
+                    return Err(self.changed("the end of the file"));
+                }
                 break;
             };
             let line = row_job.line;
+            if !self.fingerprints.matches(self.read, self.row_jobs.record()) {
+                return Err(self.changed(&format!("row {line}")));
+            }
+            self.read += 1;
             // Bad rows were reported in the first pass.
             let Ok((_, Some(job))) = row_job.change else {
                 continue;
@@ -100,6 +132,14 @@ impl<'a> Plan<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// Returns the error of a file that is not as it was checked.
+    fn changed(&self, position: &str) -> Failure {
+        let problem = format!(
+            "the file has changed since its rows were checked: {position} is different. Its batch was not sent. Restore the file to resume, or delete the journal and start again with the changed file"
+        );
+        Failure::in_file(&self.input.path, problem)
     }
 
     /// Returns the hash of the file if all of it has been read.

@@ -13,6 +13,8 @@ pub(crate) struct CsvRows<R> {
     /// The position of the next byte.
     line: u64,
     offset: u64,
+    /// Whether rows are counted instead of lines.
+    counts_rows: bool,
 }
 
 /// The position of a byte within a row.
@@ -38,6 +40,23 @@ impl<R: BufRead> CsvRows<R> {
             delimiter,
             line: 1,
             offset,
+            counts_rows: false,
+        }
+    }
+
+    /// Starts with the first row of a sheet. The number of a row is that of the sheet.
+    pub(crate) fn of_sheet(input: R, delimiter: u8) -> Self {
+        Self {
+            counts_rows: true,
+            ..Self::new(input, delimiter, 0)
+        }
+    }
+
+    /// Counts lines that were skipped.
+    pub(crate) fn after_lines(self, lines: u64) -> Self {
+        Self {
+            line: self.line + lines,
+            ..self
         }
     }
 
@@ -50,6 +69,9 @@ impl<R: BufRead> CsvRows<R> {
             record.begin(self.line, self.offset);
             if !self.read_line(record)? {
                 return Ok(false);
+            }
+            if self.counts_rows {
+                self.line = record.line + 1;
             }
             // A row with only empty cells is what a spreadsheet writes for a deleted one.
             if !record.bytes.is_empty() || record.malformed.is_some() {
@@ -135,7 +157,10 @@ fn take(record: &mut Record, position: Position, byte: u8, delimiter: u8) -> Pos
 
 /// Returns the cells of a row under these columns.
 pub(super) fn cells(record: &Record, names: &[String]) -> Result<Vec<Cell>, Problem> {
-    if record.ends.len() != names.len() {
+    // Spreadsheets write empty cells after the last column.
+    let is_surplus = |cell: &[u8]| !cell.trim_ascii().is_empty();
+    let has_surplus = record.raw_cells().skip(names.len()).any(is_surplus);
+    if record.ends.len() < names.len() || has_surplus {
         let (cells, columns) = (record.ends.len(), names.len());
         let problem = format!(
             "the row has {cells} cells, but the header has {columns}: is a delimiter not quoted?"

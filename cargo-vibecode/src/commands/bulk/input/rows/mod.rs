@@ -3,7 +3,10 @@
 mod csv;
 mod json_lines;
 
-use std::io::{self, BufRead};
+use std::{
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    io::{self, BufRead},
+};
 
 pub(crate) use self::{
     csv::{CsvRows, detect_delimiter},
@@ -44,11 +47,24 @@ pub(crate) enum CellValue {
     List(Vec<String>),
 }
 
-/// The problem with a row, and its column. It contains no value of the row.
+impl CellValue {
+    /// Returns the value for a person at a terminal.
+    pub(crate) fn shown(&self) -> Option<String> {
+        match self {
+            Self::Empty => None,
+            Self::Text(text) => Some(text.clone()),
+            Self::List(texts) => Some(texts.join("; ")),
+        }
+    }
+}
+
+/// The problem with a row, and its column. The text contains no value of the row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
     pub(crate) column: Option<String>,
     pub(crate) text: String,
+    /// The value of the cell, which only a terminal shows.
+    pub(crate) value: Option<String>,
 }
 
 /// A reader of rows in either form.
@@ -109,6 +125,14 @@ impl Record {
         self.bytes.len()
     }
 
+    /// Returns a hash of the row and of where it begins.
+    pub(crate) fn fingerprint(&self) -> u32 {
+        let mut hasher = DefaultHasher::new();
+        (self.line, &self.bytes, &self.ends).hash(&mut hasher);
+        let [a, b, c, d, ..] = hasher.finish().to_le_bytes();
+        u32::from_le_bytes([a, b, c, d])
+    }
+
     /// Returns the raw CSV cells.
     pub(crate) fn raw_cells(&self) -> impl Iterator<Item = &[u8]> {
         let begins = std::iter::once(0).chain(self.ends.iter().copied());
@@ -127,6 +151,7 @@ impl Problem {
         Self {
             column: None,
             text: text.into(),
+            value: None,
         }
     }
 
@@ -134,6 +159,7 @@ impl Problem {
         Self {
             column: Some(column.to_owned()),
             text: text.into(),
+            value: None,
         }
     }
 }
@@ -149,12 +175,21 @@ fn row_too_long(line: u64) -> io::Error {
 
 /// Returns bytes as text.
 fn text<'b>(record: &Record, column: Option<&str>, bytes: &'b [u8]) -> Result<&'b str, Problem> {
-    str::from_utf8(bytes).map_err(|error| Problem {
+    let text = str::from_utf8(bytes).map_err(|error| Problem {
         column: column.map(str::to_owned),
         text: format!(
-            "byte {} is not valid UTF-8 (the row begins at byte {} of the file): save the file as UTF-8",
+            "byte {} is not valid UTF-8 (the row begins at byte {} of the file): save the file as UTF-8, or name its --encoding",
             error.valid_up_to() + 1,
             record.offset + 1
         ),
-    })
+        value: None,
+    })?;
+    if text.contains(char::REPLACEMENT_CHARACTER) {
+        return Err(Problem {
+            column: column.map(str::to_owned),
+            text: "has a letter that was lost when the file was saved or read in another encoding: name its --encoding, or correct the letter".to_owned(),
+            value: None,
+        });
+    }
+    Ok(text)
 }

@@ -1,0 +1,99 @@
+//! Whether an email address is plausible.
+
+/// # Errors
+/// Why it is no plausible address.
+pub(super) fn check(text: &str) -> Result<(), String> {
+    let problem = |text: &str| Err(text.to_owned());
+    let (Some((name, domain)), count) = (text.split_once('@'), text.matches('@').count()) else {
+        return problem("requires an email address, such as name@company.ru: there is no `@`");
+    };
+    if count > 1 {
+        return problem(
+            "has more than one email address: separate them with `;`, or use one cell each",
+        );
+    }
+    let is_strange = |letter: char| {
+        letter.is_whitespace() || letter.is_control() || "<>()[],;:\"\\|`".contains(letter)
+    };
+    if text.chars().any(is_strange) {
+        return problem("has a character that no email address has: write only the address");
+    }
+    let labels: Vec<&str> = domain.split('.').collect();
+    if labels.len() < 2 {
+        return problem("has no dot after the `@`: write the whole domain");
+    }
+    let is_label = |label: &&str| {
+        let allowed = label
+            .chars()
+            .all(|letter| letter.is_alphanumeric() || letter == '-');
+        !label.is_empty() && allowed && !label.starts_with('-') && !label.ends_with('-')
+    };
+    let last = labels.last().copied().unwrap_or_default();
+    let is_last = last.chars().count() >= 2 && !last.chars().all(|letter| letter.is_ascii_digit());
+    if name.is_empty() || name.starts_with('.') || name.ends_with('.') || name.contains("..") {
+        return problem("has no valid name before the `@`");
+    }
+    if !labels.iter().all(is_label) || !is_last {
+        return problem("has no valid domain after the `@`");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+
+    #[test]
+    fn an_address_is_one_name_and_a_domain_with_a_dot() {
+        for text in [
+            "a@b.ru",
+            "Ivan.Petrov+news@mail.company.com",
+            "почта@компания.рф",
+            "o'brien@company.ie",
+            "a@xn--80a.xn--p1ai",
+        ] {
+            assert_eq!(check(text), Ok(()), "{text}");
+        }
+        for text in [
+            "",
+            "-",
+            "нет",
+            "no",
+            "a",
+            "a@",
+            "@b.ru",
+            "a@b",
+            "a@b.",
+            "a@.ru",
+            "a@b..ru",
+            "a@b.r",
+            "a b@c.ru",
+            "a@b.ru c@d.ru",
+            "a@b.ru, c@d.ru",
+            "a@@b.ru",
+            "mailto:a@b.ru",
+            "<a@b.ru>",
+            "a@b.ru,",
+            "a@b,ru",
+            "a@-b.ru",
+            ".a@b.ru",
+            "a@1.2",
+            "+79161112233",
+            "a@b.ru\u{a0}",
+        ] {
+            assert!(check(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_problem_does_not_show_the_address() {
+        for text in [
+            "secret",
+            "secret@b",
+            "secret@b.ru secret@b.ru",
+            "sec ret@b.ru",
+        ] {
+            assert!(!check(text).unwrap_err().contains("sec"), "{text}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The bad rows, as a file in the form of the input that can be run once it is corrected.
+
+use std::{
+    fs::{self, File},
+    io::{self, BufWriter},
+    path::PathBuf,
+};
+
+use super::{
+    earlier,
+    failed::Writer,
+    input::{
+        Input, private,
+        rows::{Problem, Record},
+    },
+    journal::outcome::BAD_ROW,
+};
+
+/// The bad rows so far. The file exists once there is one.
+#[derive(Debug)]
+pub(super) struct BadRows<'a> {
+    input: &'a Input,
+    writer: Option<(Writer, PathBuf)>,
+}
+
+/// The file of the bad rows.
+#[derive(Debug)]
+pub(super) struct Written {
+    pub(super) path: PathBuf,
+    /// The file of an earlier run, under its new name.
+    pub(super) earlier: Option<PathBuf>,
+}
+
+impl<'a> BadRows<'a> {
+    pub(super) fn new(input: &'a Input) -> Self {
+        Self {
+            input,
+            writer: None,
+        }
+    }
+
+    /// Adds a row with all its problems.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub(super) fn add(
+        &mut self,
+        names: &[String],
+        row: &Record,
+        problems: &[Problem],
+    ) -> io::Result<()> {
+        if self.writer.is_none() {
+            let new = self.input.bad();
+            let new = new.with_extension(format!("{}.new", std::process::id()));
+            let file: File = private().create(true).truncate(true).open(&new)?;
+            let writer = Writer::begin(self.input, names, BufWriter::new(file))?;
+            self.writer = Some((writer, new));
+        }
+        let Some((writer, _)) = &mut self.writer else {
+            return Ok(());
+        };
+        let message = format!("row {}: {}", row.line, message(problems));
+        writer.write(row, [BAD_ROW, &message])
+    }
+
+    /// Gives the file its name. Returns `None` if there was no bad row.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub(super) fn end(self) -> io::Result<Option<Written>> {
+        let Some((writer, new)) = self.writer else {
+            return Ok(None);
+        };
+        let path = self.input.bad();
+        let kept = writer.end().and_then(|file| {
+            file.sync_all()?;
+            earlier::replace(&new, &path)
+        });
+        if kept.is_err() {
+            let _ = fs::remove_file(&new);
+        }
+        let earlier = kept?;
+        Ok(Some(Written { path, earlier }))
+    }
+}
+
+/// Returns all problems of a row as one text, without values.
+pub(super) fn message(problems: &[Problem]) -> String {
+    let texts = problems.iter().map(|problem| match &problem.column {
+        Some(column) => format!("{column}: {}", problem.text),
+        None => problem.text.clone(),
+    });
+    let texts: Vec<String> = texts.collect();
+    texts.join(" | ")
+}

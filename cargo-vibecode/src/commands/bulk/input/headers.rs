@@ -1,0 +1,232 @@
+//! Finds the field that a header means: a wire name in any spelling, a label, a header of Bitrix24's own
+//! export, or `phone:MOBILE`. A header with two meanings is an error.
+
+use unicode_normalization::UnicodeNormalization as _;
+use vibecode_spec::{
+    EntityPath, ExportColumn, ExportHeaders, Field, Kind, Likeness, Schema, closest,
+};
+
+use super::columns::ColumnOptions;
+use crate::change;
+
+/// What a header means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Meaning<'s> {
+    Field {
+        field: &'s Field,
+        type_id: Option<&'static str>,
+        /// Whether the header is the name for people. A wire name is written on purpose.
+        is_label: bool,
+        /// Whether a cell may contain several values as Bitrix24's export separates them.
+        is_export: bool,
+    },
+    /// A column of an export that cannot be written, and why.
+    Aside(&'static str),
+}
+
+/// A header that means no field, or several.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum NoMeaning {
+    /// No field has this name. Contains the advice.
+    Unknown(String),
+    Ambiguous(String),
+    /// The field is known, but not the type of its phones or emails.
+    UnknownType(String),
+}
+
+/// Returns a name as it is compared: composed, and without the spaces around it. Some systems decompose
+/// letters such as й.
+pub(super) fn composed(name: &str) -> String {
+    name.trim().nfc().collect()
+}
+
+/// Returns the headers of the export of an entity.
+pub(crate) fn export_headers(entity: &str) -> Option<ExportHeaders> {
+    match EntityPath::from_path(entity) {
+        Some(EntityPath::Entity(entity)) => entity.export_headers(),
+        _ => None,
+    }
+}
+
+/// Returns true if only Bitrix24's own export has one of these headers.
+pub(super) fn is_export(headers: Option<&ExportHeaders>, names: &[String]) -> bool {
+    let is_only_there = |name: &String| {
+        let column = headers.and_then(|headers| headers.column(&composed(name)));
+        matches!(
+            column,
+            Some(
+                ExportColumn::Aside(_)
+                    | ExportColumn::Field {
+                        type_id: Some(_),
+                        ..
+                    }
+            )
+        )
+    };
+    names.iter().any(is_only_there)
+}
+
+/// Finds the meaning of a header.
+pub(super) fn meaning<'s>(
+    options: &ColumnOptions<'s>,
+    header: &str,
+    is_export: bool,
+) -> Result<Meaning<'s>, NoMeaning> {
+    let schema = options.schema;
+    let header = composed(header);
+    if header.starts_with(change::WIRE) || schema.field(&header).is_some() {
+        // A wire name that is the label of another field has two meanings.
+        let field = change::field(schema, &header);
+        return field.map(by_name).map_err(NoMeaning::Ambiguous);
+    }
+    let exported = options.export.and_then(|headers| headers.column(&header));
+    let mut labelled = labelled(schema, &header);
+    if let Some(ExportColumn::Field {
+        type_id: Some(_),
+        field,
+        ..
+    }) = exported
+    {
+        // The labels of the aliases `phoneWork`, …, which are only read.
+        labelled.retain(|known| !known.read_only || !known.name.starts_with(field));
+    }
+    let lower = header.to_lowercase();
+    let is_named = |field: &&Field| field.name.to_lowercase() == lower;
+    if let ([label], Some(named)) = (&labelled[..], schema.fields().find(is_named))
+        && label.name != named.name
+    {
+        return Err(ambiguous(&header, label, named));
+    }
+    let known_field = match exported {
+        Some(ExportColumn::Field {
+            field,
+            type_id,
+            has_names,
+        }) => schema
+            .field(field)
+            .map(|field| (field, *type_id, *has_names)),
+        _ => None,
+    };
+    match (&labelled[..], known_field, exported) {
+        ([one, other, ..], ..) => Err(ambiguous(&header, one, other)),
+        ([one], Some((other, ..)), _) if one.name != other.name => {
+            Err(ambiguous(&header, one, other))
+        }
+        (_, Some((_, _, true)), _) if is_export => Ok(Meaning::Aside(
+            "it has names in it, and the field takes ids: assign it with --map if it has ids",
+        )),
+        (_, Some((field, type_id, _)), _) => Ok(Meaning::Field {
+            field,
+            type_id,
+            is_label: true,
+            is_export,
+        }),
+        ([field], None, Some(ExportColumn::Aside(why))) if change::is_fixed(field) => {
+            Ok(Meaning::Aside(why))
+        }
+        ([field], None, _) => Ok(Meaning::Field {
+            field,
+            type_id: None,
+            is_label: true,
+            is_export,
+        }),
+        ([], None, Some(ExportColumn::Aside(why))) => Ok(Meaning::Aside(why)),
+        ([], None, _) => spelt_or_typed(options, &header),
+    }
+}
+
+fn by_name(field: &Field) -> Meaning<'_> {
+    Meaning::Field {
+        field,
+        type_id: None,
+        is_label: false,
+        is_export: false,
+    }
+}
+
+fn labelled<'s>(schema: &'s Schema, header: &str) -> Vec<&'s Field> {
+    let lower = header.to_lowercase();
+    let has_label = |field: &&Field| {
+        let mut labels = field.labels.iter();
+        labels.any(|label| composed(label).to_lowercase() == lower)
+    };
+    schema.fields().filter(has_label).collect()
+}
+
+fn ambiguous(header: &str, one: &Field, other: &Field) -> NoMeaning {
+    NoMeaning::Ambiguous(format!(
+        "may mean `{}` or `{}`: assign it with --map \"{header}={}\", or ignore it with --ignore",
+        one.name, other.name, one.name
+    ))
+}
+
+/// Finds a field by another spelling of its name, such as `UF_CRM_1` or `POST`, or by `phone:MOBILE`.
+fn spelt_or_typed<'s>(options: &ColumnOptions<'s>, header: &str) -> Result<Meaning<'s>, NoMeaning> {
+    let schema = options.schema;
+    if let Some((name, type_id)) = header.rsplit_once(':')
+        && let Ok(Meaning::Field {
+            field,
+            is_label,
+            is_export,
+            ..
+        }) = meaning(options, name, false)
+        && let Kind::Multifield(multifield) = field.kind
+    {
+        let type_ids = multifield.type_ids();
+        let type_id = type_id.trim();
+        let mut known = type_ids.iter();
+        return match known.find(|known| known.eq_ignore_ascii_case(type_id)) {
+            Some(known) => Ok(Meaning::Field {
+                field,
+                type_id: Some(*known),
+                is_label,
+                is_export,
+            }),
+            None => Err(NoMeaning::UnknownType(format!(
+                "has the unknown type `{type_id}`: use one of {}",
+                type_ids.join(", ")
+            ))),
+        };
+    }
+    let namesakes = schema.namesakes(header);
+    let mut spelt = namesakes
+        .iter()
+        .filter(|namesake| namesake.likeness == Likeness::Spelling);
+    if let (Some(one), None) = (spelt.next(), spelt.next())
+        && let Some(field) = schema.field(one.name)
+    {
+        return Ok(by_name(field));
+    }
+    Err(NoMeaning::Unknown(advice(options, header)))
+}
+
+/// Says what may have been meant: a wire name, a label, or a header of an export.
+fn advice(options: &ColumnOptions<'_>, header: &str) -> String {
+    let problem = match change::field(options.schema, header) {
+        Ok(field) => format!("`{}` has this label", field.name),
+        Err(problem) => problem,
+    };
+    if problem.contains("did you mean") {
+        return problem;
+    }
+    let lower = header.to_lowercase();
+    let mut texts: Vec<(String, &str)> = Vec::new();
+    for label in options
+        .schema
+        .fields()
+        .flat_map(|field| field.labels.iter())
+    {
+        texts.push((label.to_lowercase(), label));
+    }
+    for header in options.export.into_iter().flat_map(ExportHeaders::names) {
+        texts.push((header.to_lowercase(), header));
+    }
+    let meant = closest(&lower, texts.iter().map(|(lower, _)| lower.as_str()));
+    let meant = texts
+        .iter()
+        .find(|(lower, _)| Some(lower.as_str()) == meant);
+    match meant {
+        Some((_, meant)) => format!("did you mean the label `{meant}`?"),
+        None => problem,
+    }
+}

@@ -1,0 +1,110 @@
+//! The file of `--mapping`: an object with the field of each column, or null for a column to ignore.
+
+use std::{fs, io::Write as _, path::Path};
+
+use serde_json::{Map, Value};
+
+use super::{
+    columns::{Columns, Target},
+    private,
+};
+use crate::{commands::bulk::args::Args, failure::Failure};
+
+/// A mapping: columns with their fields, and columns to ignore.
+#[derive(Debug, Default)]
+pub(crate) struct Mapping {
+    pub(crate) map: Vec<(String, String)>,
+    pub(crate) ignore: Vec<String>,
+}
+
+impl Mapping {
+    /// Returns the columns of `--map` and `--ignore`, and those of the mapping's file that neither names.
+    ///
+    /// # Errors
+    /// If the file cannot be used, or does not exist although rows are to be sent.
+    pub(crate) fn of(args: &Args) -> Result<Self, Failure> {
+        let mut mapping = Self {
+            map: args.map.clone(),
+            ignore: args.ignore.clone(),
+        };
+        let Some(path) = args.mapping.as_deref() else {
+            return Ok(mapping);
+        };
+        if !path.exists() && !args.yes && !args.resume {
+            return Ok(mapping);
+        }
+        let file = Self::read(path)?;
+        let is_new = |column: &String| {
+            !args.ignore.contains(column) && !args.map.iter().any(|(known, _)| known == column)
+        };
+        mapping
+            .map
+            .extend(file.map.into_iter().filter(|(column, _)| is_new(column)));
+        mapping
+            .ignore
+            .extend(file.ignore.into_iter().filter(is_new));
+        Ok(mapping)
+    }
+
+    /// Reads the file of a mapping.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or has a column without a decision.
+    fn read(path: &Path) -> Result<Self, Failure> {
+        let bytes = fs::read(path).map_err(|error| Failure::of_file(path, &error))?;
+        let fields: Map<String, Value> = serde_json::from_slice(&bytes).map_err(|error| {
+            let problem = format!("the mapping is not an object such as {{\"Column\": \"field\", \"Other\": null}} ({error})");
+            Failure::in_file(path, problem)
+        })?;
+        let mut mapping = Self::default();
+        for (column, field) in fields {
+            match field {
+                Value::Null => mapping.ignore.push(column),
+                Value::String(field) if !field.trim().is_empty() => {
+                    mapping.map.push((column, field));
+                }
+                _ => {
+                    let problem = format!(
+                        "the column `{column}` has no field yet: write the name of a field, or null to ignore the column"
+                    );
+                    return Err(Failure::in_file(path, problem));
+                }
+            }
+        }
+        Ok(mapping)
+    }
+
+    /// Writes the mapping of these columns, in their order. A column without a field has an empty text.
+    ///
+    /// # Errors
+    /// If the file exists or cannot be written.
+    pub(crate) fn write(path: &Path, columns: &Columns<'_>) -> Result<(), Failure> {
+        let field = |target: &Result<Target, String>| match target {
+            Ok(Target::Id) => Value::from("id"),
+            Ok(
+                Target::Set { field, .. }
+                | Target::Add {
+                    field,
+                    type_id: None,
+                    ..
+                },
+            ) => Value::from(field.as_str()),
+            Ok(Target::Add {
+                field,
+                type_id: Some(type_id),
+                ..
+            }) => Value::from(format!("{field}:{type_id}")),
+            Ok(Target::Ignored | Target::Aside(_) | Target::Nameless) => Value::Null,
+            Err(_) => Value::from(""),
+        };
+        let lines: Vec<String> = columns
+            .described()
+            .filter(|(name, _)| !name.is_empty())
+            .map(|(name, target)| format!("  {}: {}", Value::from(name), field(target)))
+            .collect();
+        let text = format!("{{\n{}\n}}\n", lines.join(",\n"));
+        let file = private().create_new(true).open(path);
+        file.and_then(|mut file| file.write_all(text.as_bytes()))
+            .map_err(|error| Failure::of_file(path, &error))
+    }
+}

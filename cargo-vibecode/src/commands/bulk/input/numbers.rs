@@ -1,0 +1,219 @@
+//! Decimal commas and thousands separators. `1,234` is 1.234 or 1234: the other numbers of the file decide,
+//! and if they do not, the cell is bad.
+
+use std::borrow::Cow;
+
+use vibecode_spec::Kind;
+
+use super::{
+    FileFormat, Input,
+    columns::{ColumnOptions, Target},
+    row_jobs::RowJobs,
+};
+use crate::{change::SEPARATOR, failure::Failure};
+
+/// The decimal separator of a file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Numbers {
+    /// No number shows it.
+    #[default]
+    Unknown,
+    Dot,
+    Comma,
+    /// The file has both.
+    Mixed,
+}
+
+/// What a number alone shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Whole,
+    Decimal(Numbers),
+    /// Its only separator, before three digits, may be either.
+    Unclear(char),
+    NoNumber,
+}
+
+impl Numbers {
+    /// Reads all numbers of a CSV file.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or if its columns cannot be assigned to fields.
+    pub(crate) fn of_file(input: &Input, options: &ColumnOptions<'_>) -> Result<Self, Failure> {
+        if input.format == FileFormat::JsonLines {
+            return Ok(Self::Unknown);
+        }
+        let mut rows = RowJobs::open(input, options)?;
+        let is_numeric = |target: &Result<Target, String>| {
+            matches!(
+                target,
+                Ok(Target::Set {
+                    kind: Kind::Number | Kind::Double | Kind::Money,
+                    ..
+                })
+            )
+        };
+        let columns: Vec<bool> = rows
+            .columns()
+            .described()
+            .map(|(_, it)| is_numeric(it))
+            .collect();
+        let mut numbers = Self::Unknown;
+        if !columns.contains(&true) {
+            return Ok(numbers);
+        }
+        while numbers != Self::Mixed && rows.read()? {
+            let cells = rows.record().raw_cells().zip(&columns);
+            for (cell, _) in cells.filter(|(_, is_numeric)| **is_numeric) {
+                let text = String::from_utf8_lossy(cell);
+                let amounts = text.split(SEPARATOR).map(|amount| {
+                    amount.trim_end_matches(|letter: char| {
+                        letter == '|' || letter.is_whitespace() || letter.is_ascii_alphabetic()
+                    })
+                });
+                numbers = amounts.fold(numbers, |numbers, amount| match shape(amount.trim()) {
+                    Shape::Decimal(shown) => numbers.and(shown),
+                    Shape::Whole | Shape::Unclear(_) | Shape::NoNumber => numbers,
+                });
+            }
+        }
+        Ok(numbers)
+    }
+
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Unknown, other) => other,
+            (one, other) if one == other => one,
+            _ => Self::Mixed,
+        }
+    }
+
+    /// Returns a number as the API takes it. Its digits stay as they are.
+    ///
+    /// # Errors
+    /// If its separator may mean either.
+    pub(super) fn normal(self, text: &str) -> Result<Cow<'_, str>, String> {
+        let plain = |decimal: char| {
+            let kept = text
+                .chars()
+                .filter(|letter| *letter == decimal || letter.is_ascii_digit() || *letter == '-');
+            let plain: String = kept
+                .map(|letter| if letter == decimal { '.' } else { letter })
+                .collect();
+            Ok(plain.into())
+        };
+        match (shape(text), self) {
+            (Shape::NoNumber, _) => Ok(text.into()),
+            (Shape::Decimal(Self::Comma), Self::Mixed) => Err(
+                "the number has a decimal comma, and others of the file have a decimal point: write all with a point"
+                    .to_owned(),
+            ),
+            (Shape::Decimal(Self::Comma), _) | (Shape::Unclear(','), Self::Comma) => plain(','),
+            (Shape::Whole | Shape::Decimal(_), _)
+            | (Shape::Unclear('.'), Self::Dot | Self::Unknown) => plain('.'),
+            // The separator is that of thousands.
+            (Shape::Unclear('.'), Self::Comma) | (Shape::Unclear(_), Self::Dot) => plain('\0'),
+            (Shape::Unclear(_), _) => Err(
+                "the number has a separator that may be that of decimals or of thousands, and no other number of the file shows which: write it without a separator of thousands, and with a point"
+                    .to_owned(),
+            ),
+        }
+    }
+}
+
+fn shape(text: &str) -> Shape {
+    let text = text.strip_prefix('-').unwrap_or(text);
+    let is_space = |letter: char| matches!(letter, ' ' | '\u{a0}' | '\u{202f}');
+    let last = text.rfind(['.', ',']);
+    let separator = last.and_then(|at| text.get(at..)?.chars().next());
+    let count = |separator: char| text.matches(separator).count();
+    let (commas, dots) = (count(','), count('.'));
+    let decimal = |separator: Option<char>| match separator {
+        Some(',') => Shape::Decimal(Numbers::Comma),
+        _ => Shape::Decimal(Numbers::Dot),
+    };
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    // Groups of three digits, after a first one of at most three.
+    let is_grouped = |text: &str, by: &dyn Fn(char) -> bool| {
+        let mut groups = text.split(by);
+        let first = groups.next().unwrap_or_default();
+        let mut rest = groups.peekable();
+        let has_groups = rest.peek().is_some();
+        is_digits(first)
+            && (!has_groups || first.len() <= 3)
+            && rest.all(|group| group.len() == 3 && is_digits(group))
+    };
+    let (whole, part) = match last {
+        Some(at) => (
+            text.get(..at).unwrap_or_default(),
+            text.get(at + 1..).unwrap_or_default(),
+        ),
+        None => (text, ""),
+    };
+    match (commas, dots) {
+        (0, 0) if is_grouped(text, &is_space) => Shape::Whole,
+        (0, 0) => Shape::NoNumber,
+        (1, 0) | (0, 1) => {
+            if !is_digits(part) || !is_grouped(whole, &is_space) {
+                Shape::NoNumber
+            } else if part.len() == 3 && whole.len() <= 3 && whole != "0" {
+                Shape::Unclear(separator.unwrap_or('.'))
+            } else {
+                decimal(separator)
+            }
+        }
+        // Several of one kind separate thousands.
+        (0, _) if is_grouped(text, &|letter| letter == '.') => decimal(Some(',')),
+        (_, 0) if is_grouped(text, &|letter| letter == ',') => decimal(Some('.')),
+        (0, _) | (_, 0) => Shape::NoNumber,
+        _ => {
+            let other = if separator == Some(',') { '.' } else { ',' };
+            let is_once = separator.is_some_and(|separator| count(separator) == 1);
+            if is_once && is_digits(part) && is_grouped(whole, &|letter| letter == other) {
+                decimal(separator)
+            } else {
+                Shape::NoNumber
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn separators_are_those_of_the_file() {
+        for (numbers, text, expected) in [
+            (Numbers::Unknown, "12,5", "12.5"),
+            (Numbers::Unknown, "1.234", "1.234"),
+            (Numbers::Unknown, "1 234 567", "1234567"),
+            (Numbers::Unknown, "1\u{a0}234,50", "1234.50"),
+            (Numbers::Unknown, "-1.234,5", "-1234.5"),
+            (Numbers::Unknown, "0,125", "0.125"),
+            (Numbers::Comma, "1,234", "1.234"),
+            (Numbers::Comma, "1.234", "1234"),
+            (Numbers::Dot, "1,234", "1234"),
+            (Numbers::Dot, "1,234.50", "1234.50"),
+            (Numbers::Mixed, "12.5", "12.5"),
+            (Numbers::Unknown, "1,234,567", "1234567"),
+        ] {
+            assert_eq!(
+                numbers.normal(text).unwrap(),
+                expected,
+                "{numbers:?} {text}"
+            );
+        }
+        for (numbers, text) in [
+            (Numbers::Unknown, "1,234"),
+            (Numbers::Mixed, "1,234"),
+            (Numbers::Mixed, "1.234"),
+            (Numbers::Mixed, "12,5"),
+        ] {
+            assert!(numbers.normal(text).is_err(), "{numbers:?} {text}");
+        }
+        for text in ["12,34,5", "1.2.3", "abc", "", "1 23", ",5", "5,", "1,2.3.4"] {
+            assert_eq!(shape(text), Shape::NoNumber, "{text}");
+        }
+    }
+}

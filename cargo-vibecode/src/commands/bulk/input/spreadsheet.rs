@@ -1,0 +1,180 @@
+//! A sheet of an .xlsx file, copied into a temporary CSV file. Each row of the sheet is one row of the
+//! copy, so that rows have the numbers that a spreadsheet shows.
+
+use std::{
+    env,
+    fs::{self, File},
+    io::{self, BufReader, BufWriter, Write as _},
+    path::Path,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use calamine::{Data, ExcelDateTime, Reader as _, Xlsx, XlsxError};
+
+use super::private;
+use crate::failure::Failure;
+
+/// A copy of a sheet. Its file has no name any more.
+#[derive(Debug)]
+pub(super) struct Sheet {
+    pub(super) name: String,
+    /// The names of all sheets.
+    pub(super) all: Vec<String>,
+    pub(super) copy: File,
+}
+
+/// The number from which a spreadsheet loses digits.
+const EXACT: f64 = 1e15;
+
+impl Sheet {
+    /// Copies the sheet with this name, or the first one.
+    ///
+    /// # Errors
+    /// If the file is no .xlsx, has no such sheet, or cannot be read.
+    pub(super) fn copy(path: &Path, file: File, name: Option<&str>) -> Result<Self, Failure> {
+        let refused = |error: XlsxError| {
+            Failure::in_file(
+                path,
+                format!(
+                    "the file is an archive that is no readable .xlsx ({error}): unpack it, or save it as .xlsx or CSV"
+                ),
+            )
+        };
+        let mut book = Xlsx::new(BufReader::new(file)).map_err(refused)?;
+        let all = book.sheet_names();
+        let found = match name {
+            None => all.first().cloned(),
+            Some(name) => all.iter().find(|sheet| *sheet == name).cloned(),
+        };
+        let name = found.ok_or_else(|| {
+            let problem = format!(
+                "the file has no such sheet: use one of `{}`",
+                all.join("`, `")
+            );
+            Failure::in_file(path, problem)
+        })?;
+        let failed = |error: io::Error| Failure::of_file(path, &error);
+        let copy = temporary().map_err(failed)?;
+        let mut writer = Writer {
+            file: BufWriter::new(copy),
+            row: 0,
+            cells: Vec::new(),
+            columns: 0,
+        };
+        let mut cells = book.worksheet_cells_reader(&name).map_err(refused)?;
+        while let Some(cell) = cells.next_cell().map_err(refused)? {
+            let (row, column) = cell.get_position();
+            let text = text(&cell.get_value().clone().into());
+            writer.write(row, column, text).map_err(failed)?;
+        }
+        let copy = writer.end().map_err(failed)?;
+        Ok(Self { name, all, copy })
+    }
+}
+
+/// Creates a file without a name, which only this process can read.
+fn temporary() -> io::Result<File> {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let name = format!("cargo-vibecode-{}-{number}.csv", std::process::id());
+    let path = env::temp_dir().join(name);
+    let file = private().read(true).create_new(true).open(&path)?;
+    fs::remove_file(&path)?;
+    Ok(file)
+}
+
+/// Returns a cell as it would be typed. The digits of a number stay as they are.
+fn text(cell: &Data) -> String {
+    match cell {
+        Data::Int(number) => number.to_string(),
+        Data::Float(number) => digits(*number),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
+        Data::Bool(true) => "TRUE".to_owned(),
+        Data::Bool(false) => "FALSE".to_owned(),
+        Data::DateTime(moment) => moment_text(moment),
+        Data::Error(error) => error.to_string(),
+        _ => String::new(),
+    }
+}
+
+fn digits(number: f64) -> String {
+    // With an exponent, no field takes it: the spreadsheet has lost its last digits.
+    if number.abs() >= EXACT {
+        format!("{number:E}").replace('E', "E+")
+    } else {
+        number.to_string()
+    }
+}
+
+fn moment_text(moment: &ExcelDateTime) -> String {
+    if moment.is_duration() || moment.as_f64() < 1.0 {
+        return digits(moment.as_f64());
+    }
+    let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
+    let date = format!("{year:04}-{month:02}-{day:02}");
+    match (hour, minute, second) {
+        (0, 0, 0) => date,
+        _ => format!("{date} {hour:02}:{minute:02}:{second:02}"),
+    }
+}
+
+struct Writer {
+    file: BufWriter<File>,
+    /// The index of the row that is being collected.
+    row: u32,
+    cells: Vec<String>,
+    /// The number of cells of the first row.
+    columns: usize,
+}
+
+impl Writer {
+    fn write(&mut self, row: u32, column: u32, text: String) -> io::Result<()> {
+        while self.row < row {
+            self.end_row()?;
+        }
+        let column = usize::try_from(column).unwrap_or(usize::MAX);
+        // The last column of a sheet is XFD.
+        if column < 16_384 {
+            if self.cells.len() <= column {
+                self.cells.resize(column + 1, String::new());
+            }
+            if let Some(cell) = self.cells.get_mut(column) {
+                *cell = text;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the row, with as many cells as the first one has.
+    fn end_row(&mut self) -> io::Result<()> {
+        while self.cells.last().is_some_and(String::is_empty) {
+            self.cells.pop();
+        }
+        if !self.cells.is_empty() {
+            if self.columns == 0 {
+                self.columns = self.cells.len();
+            }
+            if self.cells.len() < self.columns {
+                self.cells.resize(self.columns, String::new());
+            }
+        }
+        for (index, cell) in self.cells.iter().enumerate() {
+            if index > 0 {
+                self.file.write_all(b",")?;
+            }
+            write!(self.file, "\"{}\"", cell.replace('"', "\"\""))?;
+        }
+        self.cells.clear();
+        self.row += 1;
+        self.file.write_all(b"\n")
+    }
+
+    fn end(mut self) -> io::Result<File> {
+        if !self.cells.is_empty() {
+            self.end_row()?;
+        }
+        self.file
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)
+    }
+}

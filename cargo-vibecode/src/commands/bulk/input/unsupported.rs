@@ -1,0 +1,54 @@
+//! Files that are no rows, with the command that makes rows of them.
+
+use std::path::Path;
+
+/// Returns what a file is and what to do, if it starts like anything but rows or a spreadsheet.
+pub(super) fn problem(path: &Path, start: &[u8]) -> Option<String> {
+    let file = path.display();
+    let text = start.trim_ascii_start();
+    let is_html = || {
+        let text = text
+            .strip_prefix(b"\xef\xbb\xbf")
+            .unwrap_or(text)
+            .trim_ascii_start();
+        let begins = |tag: &[u8]| {
+            text.get(..tag.len())
+                .is_some_and(|begin| begin.eq_ignore_ascii_case(tag))
+        };
+        [&b"<!doctype"[..], b"<html", b"<meta", b"<head", b"<table"]
+            .into_iter()
+            .any(begins)
+    };
+    let problem = if start.starts_with(b"\x1f\x8b") {
+        format!("the file is compressed with gzip: unpack it with `gunzip -k '{file}'`")
+    } else if start.starts_with(b"\xfd7zXZ\0") {
+        format!("the file is compressed with xz: unpack it with `unxz -k '{file}'`")
+    } else if start.starts_with(b"BZh") {
+        format!("the file is compressed with bzip2: unpack it with `bunzip2 -k '{file}'`")
+    } else if start.starts_with(b"\x28\xb5\x2f\xfd") {
+        format!("the file is compressed with zstd: unpack it with `unzstd '{file}'`")
+    } else if start.starts_with(b"\xd0\xcf\x11\xe0") {
+        "the file is a spreadsheet of an old form: save it as .xlsx or CSV".to_owned()
+    } else if start.starts_with(b"%PDF") {
+        "the file is a PDF: export the rows as CSV".to_owned()
+    } else if is_html() {
+        "the file is an HTML page, which Bitrix24's export to Excel is, too: export to CSV instead, or open it in a spreadsheet and save it as .xlsx".to_owned()
+    } else if is_json_array(text) {
+        format!(
+            "the file is a JSON array: make a row of each element with `jq -c '.[]' '{file}' > rows.jsonl`"
+        )
+    } else {
+        return None;
+    };
+    Some(problem)
+}
+
+fn is_json_array(text: &[u8]) -> bool {
+    let inside = text.strip_prefix(b"[").map(<[u8]>::trim_ascii_start);
+    inside.is_some_and(|inside| inside.starts_with(b"{") || inside.starts_with(b"]"))
+}
+
+/// Returns true if a file starts like an archive, as every .xlsx does.
+pub(super) fn is_archive(start: &[u8]) -> bool {
+    start.starts_with(b"PK\x03\x04")
+}

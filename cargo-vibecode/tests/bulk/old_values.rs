@@ -1,0 +1,174 @@
+//! What would change, and how it is undone.
+
+use std::fs;
+
+use crate::support::Desk;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_shows_old_and_new_values_and_changes_nothing() {
+    let desk = Desk::of(3).await;
+    desk.write(
+        "old.csv",
+        "id,post,phone\n1,Clerk,+79161112233\n2,Director,\n",
+    );
+    desk.run("contacts old.csv --yes").assert(0, "2 rows done");
+    desk.sandbox.clear_requests();
+    desk.write(
+        "a.csv",
+        "id,post,companyId,phone\n1,Director,15,8 916 111-22-33;+79161112244\n2,Director,,\n404,x,,\n",
+    );
+    let said = desk.run("contacts a.csv --plan --country 7");
+    said.assert(1, "contacts/1 post: Clerk → Director");
+    said.assert(1, "contacts/1 companyId: (nothing) → 15");
+    said.assert(1, "contacts/1 phone: + +79161112244");
+    assert!(!said.out.contains("+79161112233"), "{said:?}");
+    said.assert(1, "contacts/404 not found (row 4)");
+    said.assert(1, "1 record would change, 1 the same, 1 row not found");
+    assert_eq!(desk.requests().len(), 1);
+    assert_eq!(desk.field(1, "post"), "Clerk");
+    assert!(!desk.exists("a.csv.journal"));
+    desk.run("contacts a.csv --plan --country 7 --limit 1")
+        .assert(0, "1 record would change, 0 the same, 0 rows not found");
+    desk.run("contacts a.csv --plan --yes")
+        .assert(2, "cannot be used with");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_undoes_what_was_changed() {
+    let desk = Desk::of(120).await;
+    let old = (1..=120)
+        .map(|id| format!("{id},old {id},{id}\n"))
+        .collect::<Vec<_>>()
+        .concat();
+    desk.write("old.csv", format!("id,post,companyId\n{old}"));
+    desk.run("contacts old.csv --yes --no-throttle")
+        .assert(0, "120 rows done");
+    desk.run("contacts old.csv --resume")
+        .assert(0, "already finished");
+
+    // Two rows are about one record, and one record has nothing to restore.
+    let new = (1..=120)
+        .map(|id| format!("{id},new,9,,\n"))
+        .collect::<Vec<_>>()
+        .concat();
+    desk.write(
+        "a.csv",
+        format!("id,post,companyId,secondName,phone\n{new}1,newer,,Second,+79161112233\n"),
+    );
+    let mut command = desk.command("contacts a.csv --yes --no-throttle --backup kept.jsonl");
+    let said = crate::support::Said::of(command.output().unwrap());
+    said.assert(0, "121 rows done");
+    said.assert(
+        0,
+        "the old values are kept in kept.jsonl. To undo: cargo vibecode bulk contacts kept.jsonl --empty clear --yes",
+    );
+    said.assert(0, "are listed in kept.added.csv");
+    assert_eq!(desk.field(1, "post"), "newer");
+    let added = desk.read("kept.added.csv");
+    assert_eq!(added, "record,field,value\ncontacts/1,phone,+79161112233\n");
+
+    desk.run("contacts kept.jsonl --empty clear --yes --no-throttle")
+        .assert(0, "121 rows done");
+    for id in 1..=120 {
+        assert_eq!(desk.field(id, "post"), format!("old {id}"));
+        assert_eq!(desk.field(id, "companyId"), id);
+    }
+    assert_ne!(desk.field(1, "secondName"), "Second");
+    desk.write("c.csv", "id,post\n1,x\n");
+    desk.run("contacts c.csv --yes --backup kept.jsonl")
+        .assert(2, "kept.jsonl: there is a file of this name");
+    assert_eq!(desk.field(1, "post"), "old 1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_is_kept_of_more_than_a_hundred_rows_and_of_each_row_once() {
+    let desk = Desk::of(150).await;
+    let rows = (1..=150)
+        .map(|id| format!("{id},p\n"))
+        .collect::<Vec<_>>()
+        .concat();
+    desk.write("a.csv", format!("id,post\n{rows}"));
+    let run = |words: &str| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cargo-vibecode"));
+        command
+            .args(["bulk", "contacts", "a.csv", "--no-throttle"])
+            .args(words.split_whitespace())
+            .args(["--base-url", desk.sandbox.url()])
+            .current_dir(&desk.folder)
+            .env("VIBECODE_API_KEY", vibecode_sandbox::Sandbox::API_KEY);
+        crate::support::Said::of(command.output().unwrap())
+    };
+    let said = run("--yes --limit 100");
+    said.assert(0, "100 rows done");
+    assert!(!desk.exists("a.csv.backup.jsonl"), "{said:?}");
+    fs::remove_file(desk.path("a.csv.journal")).unwrap();
+    run("--yes --limit 110").assert(0, "110 rows done");
+    // The rows of the first run are the same already.
+    assert_eq!(desk.read("a.csv.backup.jsonl").lines().count(), 10);
+    run("--resume").assert(0, "150 rows done");
+    assert!(
+        !desk.exists("a.csv.backup-2.jsonl"),
+        "40 rows need no backup"
+    );
+    let journal = desk.journal("a.csv");
+    assert_eq!(journal[1]["backed_up"]["rows"], "2-111");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_its_backup_nothing_is_sent() {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,post\n1,a\n2,b\n");
+    desk.faults((0..9).map(|_| vibecode_sandbox::Fault::error("SCOPE_DENIED")));
+    let said = desk.run("contacts a.csv --yes --backup kept.jsonl");
+    said.assert(
+        2,
+        "nothing was sent, since the old values could not be kept",
+    );
+    assert_ne!(desk.field(1, "post"), "a");
+    let left: Vec<_> = fs::read_dir(&desk.folder)
+        .unwrap()
+        .map(|file| file.unwrap().file_name())
+        .collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+    desk.sandbox.calm();
+    desk.run("contacts a.csv --resume --backup kept.jsonl")
+        .assert(0, "2 rows done");
+    assert_eq!(desk.read("kept.jsonl").lines().count(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_formula_is_text_in_the_file_of_failed_rows_and_itself_when_it_is_run() {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,post,comments\n404,=HYPERLINK(1),'=x\n1,ok,\n");
+    desk.run("contacts a.csv --yes")
+        .assert(1, "1 row done, 1 failed");
+    let failed = desk.read("a.failed.csv");
+    assert!(
+        failed.contains("404,'=HYPERLINK(1),''=x,ENTITY_NOT_FOUND"),
+        "{failed}"
+    );
+    desk.write("b.csv", failed.replace("404", "2"));
+    desk.run("contacts b.csv --yes").assert(0, "1 row done");
+    assert_eq!(desk.field(2, "post"), "=HYPERLINK(1)");
+    assert_eq!(desk.field(2, "comments"), "'=x");
+    // Rows that fail again are not guarded twice.
+    desk.write("c.csv", failed);
+    desk.run("contacts c.csv --yes")
+        .assert(1, "0 rows done, 1 failed");
+    assert!(
+        desk.read("c.failed.csv")
+            .contains("404,'=HYPERLINK(1),''=x,")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_escape_sequence_in_a_name_is_shown_and_not_obeyed() {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,po\u{1b}[2Jst\n1,a\n");
+    let said = desk.run("contacts a.csv");
+    assert!(
+        !format!("{}{}", said.out, said.err).contains('\u{1b}'),
+        "{said:?}"
+    );
+    said.assert(2, "po\\u{1b}[2Jst");
+}
