@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::{SchemaError, field::is_description, text_of};
 
-/// The maximum length of a file in bytes. The schemas of the largest portals have a few megabytes.
+/// The maximum length of a file in bytes. 10,000 fields or statuses take a few megabytes.
 const MAX_LENGTH: u64 = 16 * 1024 * 1024;
 /// The version of the formats in which `cargo vibecode pull` writes files.
 pub(crate) const FORMAT: u64 = 1;
@@ -46,12 +46,16 @@ impl Expected {
     }
 }
 
-/// Returns the bytes of a file, unless it is too long.
-pub(crate) fn file_bytes(file: &Path) -> Result<Vec<u8>, SchemaError> {
+/// Returns the bytes of a file of a portal, or of a saved answer.
+///
+/// # Errors
+/// If the file cannot be read or is longer than 16 MiB.
+pub fn file_bytes(file: &Path) -> Result<Vec<u8>, SchemaError> {
     let failed = |error: std::io::Error| SchemaError::of_the_whole(error.to_string());
     let length = fs::metadata(file).map_err(failed)?.len();
     if length > MAX_LENGTH {
-        let message = format!("it is {length} bytes long, and a schema has at most {MAX_LENGTH}");
+        let message =
+            format!("it is {length} bytes long, and a file of a portal has at most {MAX_LENGTH}");
         return Err(SchemaError::of_the_whole(message));
     }
     fs::read(file).map_err(failed)

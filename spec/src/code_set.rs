@@ -6,8 +6,12 @@ use serde_json::Value;
 
 use crate::{Kind, SchemaError};
 
+/// The key of a built-in description that names the set.
+const BUILT_IN: &str = "statusSet";
 /// How built-in data writes that a set has one part for each pipeline.
 const BY_PIPELINE: &str = "_<pipeline>";
+/// How built-in data writes the set of the currencies.
+const CURRENCIES: &str = "currencies";
 
 /// The closed set that the codes of a field come from.
 ///
@@ -41,7 +45,7 @@ impl CodeSet {
         match self {
             Self::Stages(first) if pipeline > 0 => Cow::Owned(format!("{first}_{pipeline}")),
             Self::Statuses(name) | Self::Stages(name) => Cow::Borrowed(name),
-            Self::Currencies => Cow::Borrowed("currencies"),
+            Self::Currencies => Cow::Borrowed(CURRENCIES),
         }
     }
 
@@ -62,8 +66,9 @@ impl CodeSet {
         }
     }
 
-    /// Reads the set of a field from its description. Built-in descriptions have the key `statusSet`; the
-    /// description of a user field of kind `crm_status` has `settings.ENTITY_TYPE` (grade B).
+    /// Reads the set from the description of a portal's user field of kind `crm_status`:
+    /// `settings.ENTITY_TYPE` (grade B). The text is the portal's, so it is the name of one status set,
+    /// whatever it looks like.
     pub(crate) fn read(
         kind: &Kind,
         description: &Value,
@@ -72,37 +77,46 @@ impl CodeSet {
         let settings = description
             .get("settings")
             .filter(|_| *kind == Kind::Status);
-        let stated = [
-            ("statusSet", description.get("statusSet")),
-            (
-                "settings.ENTITY_TYPE",
-                settings.and_then(|settings| settings.get("ENTITY_TYPE")),
-            ),
-            (
-                "settings.entityType",
-                settings.and_then(|settings| settings.get("entityType")),
-            ),
-        ];
-        for (key, set) in stated {
-            match set {
+        for key in ["ENTITY_TYPE", "entityType"] {
+            match settings.and_then(|settings| settings.get(key)) {
                 None | Some(Value::Null) => {}
                 Some(Value::String(set)) if set.is_empty() => {}
-                Some(Value::String(set)) => return Ok(Some(Self::of_name(set))),
-                Some(_) => return Err(unreadable(key)),
+                Some(Value::String(set)) => return Ok(Some(Self::Statuses(set.clone()))),
+                Some(_) => return Err(unreadable(&format!("settings.{key}"))),
             }
         }
         Ok(None)
     }
 
-    fn of_name(name: &str) -> Self {
-        if name == "currencies" {
-            return Self::Currencies;
-        }
-        match name.strip_suffix(BY_PIPELINE) {
-            Some(first) => Self::Stages(first.to_owned()),
-            None => Self::Statuses(name.to_owned()),
+    /// Reads the set from a built-in description: `statusSet`, in a vocabulary that only built-in data has.
+    pub(crate) fn read_built_in(
+        description: &Value,
+        unreadable: impl Fn(&str) -> SchemaError,
+    ) -> Result<Option<Self>, SchemaError> {
+        match description.get(BUILT_IN) {
+            None => Ok(None),
+            Some(Value::String(set)) if set == CURRENCIES => Ok(Some(Self::Currencies)),
+            Some(Value::String(set)) => Ok(Some(match set.strip_suffix(BY_PIPELINE) {
+                Some(first) => Self::Stages(first.to_owned()),
+                None => Self::Statuses(set.clone()),
+            })),
+            Some(_) => Err(unreadable(BUILT_IN)),
         }
     }
+}
+
+/// Returns whether a text can be a code. "" and "0" clear a field of kind `crm_status` (grade B), so neither
+/// is a code of any set.
+///
+/// ```
+/// use vibecode_spec::is_code;
+///
+/// assert!(is_code("NEW") && is_code("00"));
+/// assert!(!is_code("") && !is_code("0") && !is_code(" 0 "));
+/// ```
+#[must_use]
+pub fn is_code(text: &str) -> bool {
+    !matches!(text.trim(), "" | "0")
 }
 
 /// Returns the pipeline in the prefix of a stage's code: 5 for `C5:WON`.
@@ -117,4 +131,30 @@ pub fn stage_pipeline(code: &str) -> Option<u64> {
     let digits = prefix.strip_prefix('C')?;
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| digits.parse().ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{Entity, Field};
+
+    #[test]
+    fn only_built_in_data_names_the_currencies_and_the_stages() {
+        let deals = Entity::Deals.schema();
+        let codes = |name: &str| deals.field(name).unwrap().codes.clone();
+        assert_eq!(codes("currency"), Some(CodeSet::Currencies));
+        let stages = CodeSet::Stages("DEAL_STAGE".to_owned());
+        assert_eq!(codes("stageId"), Some(stages));
+        for name in ["currencies", "DEAL_STAGE_<pipeline>"] {
+            for key in ["ENTITY_TYPE", "entityType"] {
+                let description = json!({"type": "crm_status", "settings": {key: name}});
+                let field = Field::read("ufCrm_1", &description).unwrap();
+                assert_eq!(field.codes, Some(CodeSet::Statuses(name.to_owned())));
+            }
+            let description = json!({"type": "crm_status", "statusSet": name});
+            assert_eq!(Field::read("ufCrm_1", &description).unwrap().codes, None);
+        }
+    }
 }

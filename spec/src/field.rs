@@ -184,6 +184,15 @@ impl Field {
         })
     }
 
+    /// Reads a built-in description, which also names the closed set of the field's codes.
+    pub(crate) fn read_built_in(name: &str, description: &Value) -> Result<Self, SchemaError> {
+        let codes = CodeSet::read_built_in(description, |key| unreadable(name, key))?;
+        Ok(Self {
+            codes,
+            ..Self::read(name, description)?
+        })
+    }
+
     /// Merges a portal's description over the built-in one. What the portal states overrides the
     /// built-in description, except for the kind, the closed set and the grade. What it does not state stays unchanged.
     pub(crate) fn over(self, built_in: &Self) -> Self {
@@ -217,6 +226,20 @@ impl Field {
     #[must_use]
     pub fn option_by_label(&self, label: &str) -> OptionMatch<'_> {
         OptionMatch::of(&self.items, label)
+    }
+
+    /// Returns the codes that the description itself lists, which count if the portal's list of the closed
+    /// set is not known. `None` if there are none, and for stages: a description would list those of one
+    /// pipeline, or of all.
+    #[must_use]
+    pub fn own_codes(&self) -> Option<&[Item]> {
+        let has_codes = match self.kind {
+            Kind::Enumeration => false,
+            Kind::Status => true,
+            _ => self.codes.is_some(),
+        };
+        let is_by_pipeline = self.codes.as_ref().is_some_and(CodeSet::is_by_pipeline);
+        (has_codes && !is_by_pipeline && !self.items.is_empty()).then_some(&*self.items)
     }
 
     /// Returns the value that clears the field: see [`Kind::clearing`].

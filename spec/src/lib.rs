@@ -24,8 +24,9 @@
 //!   field exists: [`Grade`].
 //! - A portal's answer or a schema file: [`Descriptions`]; the location of a portal's files:
 //!   [`SchemaFolders`], [`PortalFile`], [`EntityPath`].
-//! - The codes of a portal's closed sets: [`Statuses`], [`Pipelines`], [`Currencies`]; which field has
-//!   which set: [`CodeSet`].
+//! - The codes of a portal's closed sets: [`PortalCodes`], and the files that list them: [`CodeFile`],
+//!   [`Statuses`], [`Pipelines`], [`Currencies`]; which field has which set: [`CodeSet`]; what is never a
+//!   code: [`is_code`].
 //! - Labels, and how to escape them for display: [`LABEL_KEYS`], [`label_of`], [`one_line`],
 //!   [`doc_text`].
 //! - What a field holds, and what clears it: [`Kind`], [`Reference`], [`Multifield`], [`Clearing`].
@@ -58,6 +59,7 @@ mod multifield;
 mod option_match;
 mod options;
 mod pipelines;
+mod portal_codes;
 mod portal_file;
 mod rows;
 mod rust_name;
@@ -70,8 +72,9 @@ mod synonyms;
 mod user_field_name;
 mod utf8;
 
+pub use answer::file_bytes;
 pub use builder_method::{ADD, BUILDER_METHODS, CLEAR, is_builder_method};
-pub use code_set::{CodeSet, stage_pipeline};
+pub use code_set::{CodeSet, is_code, stage_pipeline};
 pub use currencies::Currencies;
 pub use descriptions::Descriptions;
 pub use entity::Entity;
@@ -86,12 +89,13 @@ pub use localized_label::{LABEL_KEYS, label_of, labels_of};
 pub use multifield::Multifield;
 pub use option_match::OptionMatch;
 pub use pipelines::Pipelines;
-pub use portal_file::PortalFile;
+pub use portal_codes::{CodeLookUp, PortalCodes};
+pub use portal_file::{CodeFile, PortalFile};
 pub use rust_name::{rust_name_of, wire_name_of};
 pub use schema::Schema;
 pub use schema_error::SchemaError;
 pub use schema_folders::SchemaFolders;
-pub use statuses::{Codes, Statuses};
+pub use statuses::Statuses;
 pub use suggest::{Likeness, Suggestion, closest};
 pub use user_field_name::{UserFieldName, read_user_field_name, user_field_wire_name};
 pub use utf8::{TextError, text_of};

@@ -44,6 +44,47 @@ impl<'f> OptionMatch<'f> {
         Self::among(items.filter(same_letters).collect())
     }
 
+    /// Finds the options or codes that a text can mean, which is an id, a code or a label. `parts` are the
+    /// lists in which it is looked up: several if the set is by pipeline.
+    ///
+    /// A text that is the id of one item and exactly the label of another can mean both of them, since the
+    /// API would accept each. A label is looked up in each part alone, so an exact label in one part does
+    /// not come before another case in another part.
+    ///
+    /// ```
+    /// use vibecode_spec::{OptionMatch, Schema};
+    ///
+    /// let schema = Schema::read(r#"{"ufCrmTier": {"type": "enumeration", "items": [
+    ///     {"ID": "81", "VALUE": "82"}, {"ID": "82", "VALUE": "Tea"}
+    /// ]}}"#)?;
+    /// let items = &*schema.field("ufCrmTier").expect("is in the schema").items;
+    /// assert_eq!(OptionMatch::of_text([items], "81"), OptionMatch::One(&items[0]));
+    /// assert_eq!(OptionMatch::of_text([items], "tea"), OptionMatch::One(&items[1]));
+    /// assert!(matches!(OptionMatch::of_text([items], "82"), OptionMatch::Ambiguous(_)));
+    /// # Ok::<(), vibecode_spec::SchemaError>(())
+    /// ```
+    #[must_use]
+    pub fn of_text(parts: impl IntoIterator<Item = &'f [Item]>, text: &str) -> Self {
+        let parts: Vec<&[Item]> = parts.into_iter().collect();
+        let items = parts.iter().copied().flatten();
+        let is_id = items.clone().any(|item| item.id == text);
+        Self::among(if is_id {
+            let is_exact = |item: &&Item| item.id == text || item.label == text;
+            items.filter(is_exact).collect()
+        } else {
+            let found = parts.iter().map(|part| Self::of(*part, text));
+            found.flat_map(Self::into_items).collect()
+        })
+    }
+
+    fn into_items(self) -> Vec<&'f Item> {
+        match self {
+            Self::None => Vec::new(),
+            Self::One(item) => vec![item],
+            Self::Ambiguous(items) => items,
+        }
+    }
+
     fn among(items: Vec<&'f Item>) -> Self {
         match items[..] {
             [] => Self::None,
@@ -103,5 +144,30 @@ mod tests {
         assert_eq!(ids(&items, "Tea"), [83, 84]);
         assert_eq!(ids(&items, "tea"), [85]);
         assert_eq!(ids(&items, "TEA"), [83, 84, 85]);
+    }
+
+    #[test]
+    fn a_text_that_is_an_id_and_the_label_of_another_item_means_both() {
+        let item = |id: &str, label: &str| Item::new(id.to_owned(), label.to_owned());
+        let first = [item("NEW", "New"), item("WON", "Won"), item("A", "WON")];
+        let second = [
+            item("C5:NEW", "New"),
+            item("C5:B", "won"),
+            item("USD", "USD"),
+        ];
+        let ids = |text: &str| {
+            let found = OptionMatch::of_text([&first[..], &second[..]], text).into_items();
+            let ids: Vec<_> = found.iter().map(|item| item.id.as_str()).collect();
+            ids.join(" ")
+        };
+        assert_eq!(ids("WON"), "WON A");
+        assert_eq!(ids("New"), "NEW C5:NEW");
+        assert_eq!(ids("usd"), "USD");
+        // A code stays usable if names differ from it in case.
+        assert_eq!(ids("NEW"), "NEW");
+        assert_eq!(ids("USD"), "USD");
+        // An exact name in one part does not come before another case in another part.
+        assert_eq!(ids("Won"), "WON C5:B");
+        assert_eq!(ids("x"), "");
     }
 }

@@ -48,8 +48,20 @@ impl Schema {
     }
 
     pub(crate) fn of_descriptions(descriptions: &Descriptions) -> Result<Self, SchemaError> {
+        Self::of_fields(descriptions, Field::read)
+    }
+
+    /// Reads a built-in schema: see [`Field::read_built_in`].
+    pub(crate) fn read_built_in(json: &str) -> Result<Self, SchemaError> {
+        Self::of_fields(&Descriptions::read(json)?, Field::read_built_in)
+    }
+
+    fn of_fields(
+        descriptions: &Descriptions,
+        read: fn(&str, &Value) -> Result<Field, SchemaError>,
+    ) -> Result<Self, SchemaError> {
         let fields = descriptions.fields.iter();
-        let fields = fields.map(|(name, description)| Field::read(name, description));
+        let fields = fields.map(|(name, description)| read(name, description));
         Ok(Self {
             entity: descriptions.entity.clone(),
             is_complete: descriptions.is_complete,

@@ -56,17 +56,6 @@ pub struct Statuses {
     is_complete: bool,
 }
 
-/// The result of looking up a closed set: see [`Statuses::codes`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Codes<'s> {
-    /// The portal has these codes.
-    Known(&'s [Item]),
-    /// The portal has no such set.
-    Absent,
-    /// The set is not among the portal's data that is available.
-    Unknown,
-}
-
 impl Statuses {
     /// Reads an answer, or the content of a file.
     ///
@@ -183,30 +172,13 @@ impl Statuses {
 
     /// Returns the parts of a set that the portal has: one for each pipeline if the set is by pipeline,
     /// with the pipeline's number, and otherwise at most one.
-    pub fn parts<'s>(&'s self, set: &'s CodeSet) -> impl Iterator<Item = (u64, &'s [Item])> {
+    pub fn parts<'s>(&'s self, set: &CodeSet) -> impl Iterator<Item = (u64, &'s [Item])> + use<'s> {
         let mut parts: Vec<_> = self
             .sets()
             .filter_map(|(name, items)| Some((pipeline_of(set, name)?, items)))
             .collect();
         parts.sort_unstable_by_key(|(pipeline, _)| *pipeline);
         parts.into_iter()
-    }
-
-    /// Looks up the codes of a set for a pipeline.
-    ///
-    /// The result is [`Codes::Absent`] if these are all statuses of the portal, or if the set is that of
-    /// a pipeline and those of other pipelines are here.
-    #[must_use]
-    pub fn codes(&self, set: &CodeSet, pipeline: u64) -> Codes<'_> {
-        if *set == CodeSet::Currencies {
-            return Codes::Unknown;
-        }
-        match self.set(&set.name(pipeline)) {
-            Some(items) => Codes::Known(items),
-            None if self.is_complete => Codes::Absent,
-            None if set.is_by_pipeline() && self.parts(set).next().is_some() => Codes::Absent,
-            None => Codes::Unknown,
-        }
     }
 
     /// Returns the text of a file as `cargo vibecode pull` writes it. Its order and its spacing are

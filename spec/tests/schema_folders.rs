@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use vibecode_spec::{Entity, EntityPath, PortalFile, SchemaFolders};
+use vibecode_spec::{CodeFile, Entity, EntityPath, PortalFile, SchemaFolders};
 
 const CONTACTS: EntityPath = EntityPath::Entity(Entity::Contacts);
 const FILE: &str = "vibecode/contacts.json";
@@ -153,11 +153,17 @@ fn a_path_is_shown_from_the_workspaces_root_and_on_one_line() {
 fn the_statuses_and_currencies_of_a_portal_are_found_where_its_schemas_are() {
     let tree = Tree::new("statuses");
     let folders = SchemaFolders::of(&tree.0.join("a/b"));
-    assert_eq!(folders.find(PortalFile::Statuses), None);
+    assert_eq!(folders.find(CodeFile::Statuses), None);
     tree.write(FILE, "{}");
     for (file, path) in [
-        (PortalFile::Statuses, "vibecode/statuses.json"),
-        (PortalFile::Currencies, "vibecode/currencies.json"),
+        (
+            PortalFile::Codes(CodeFile::Statuses),
+            "vibecode/statuses.json",
+        ),
+        (
+            PortalFile::Codes(CodeFile::Currencies),
+            "vibecode/currencies.json",
+        ),
     ] {
         assert_eq!(folders.candidates(file).count(), 3);
         assert_eq!(folders.path_of(file), Some(tree.0.join(path)));

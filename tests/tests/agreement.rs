@@ -2,10 +2,28 @@
 #![cfg(test)]
 
 use vibecode_runtime::{
-    Contacts, EmailType, Encode, EncodeError, Encoder, ErrorCode, Patch, PatchJob, PhoneType,
-    RawAnswer, UserId, kind,
+    Contacts, EmailType, Encode, EncodeError, Encoder, Enumeration, ErrorCode, Patch, PatchJob,
+    PhoneType, RawAnswer, UserId, kind,
 };
-use vibecode_spec::{Clearing, ERROR_CODES, Entity, Kind, Multifield};
+use vibecode_spec::{Clearing, ERROR_CODES, Entity, Kind, Multifield, is_code};
+
+#[derive(Enumeration, Clone, PartialEq, Debug)]
+#[vibecode(entity = "contacts", field = "sourceId")]
+enum AnySource {
+    #[vibecode(other)]
+    Other(String),
+}
+
+#[test]
+fn the_runtime_and_the_spec_take_the_same_texts_for_codes() {
+    for text in [
+        "", " ", "\t\n", "0", " 0 ", "0\n", "\u{a0}", "\u{a0}0", "00", "0.0", "-0", "false", "N",
+        "NEW", " NEW", "C5:0", "1",
+    ] {
+        let read = AnySource::from_status(text);
+        assert_eq!(read.is_some(), is_code(text), "{text:?}");
+    }
+}
 
 #[test]
 fn the_runtime_and_the_spec_know_the_same_error_codes() {

@@ -104,6 +104,7 @@ fn re_exports(lib: &str) -> HashMap<String, String> {
         .iter()
         .flat_map(|(entity, _, id, _)| [*entity, *id]);
     let others = [
+        "kind",
         "Entity",
         "HasMultifields",
         "SmartProcess",

@@ -110,6 +110,7 @@ pub mod __private;
 pub mod blocking;
 mod client;
 mod error;
+pub mod kind;
 mod many;
 mod patch;
 mod record;
@@ -150,7 +151,6 @@ pub use crate::{
         encode::{Encode, EncodeError, Encoder},
         enumeration::{Enumeration, OptionEnum, StatusEnum},
         id::{Id, IdFor},
-        kind,
         multifield::{Email, EmailType, MultifieldEntry, Multifields, Phone, PhoneType},
     },
 };

@@ -1,15 +1,18 @@
 //! Finds the code of a closed set that a text means. A problem is the end of a sentence that begins with the
 //! name of the field.
 
-use vibecode_spec::{CodeSet, Field, Item, OptionMatch, PortalFile, closest, one_line};
+use vibecode_spec::{
+    CodeFile, CodeSet, Field, Item, OptionMatch, PortalFile, closest, is_code, one_line,
+};
 
 use crate::code_file::KnownCodes;
 
 /// The number of codes that a message lists.
 const MAX_SHOWN: usize = 20;
 
-/// Returns the code that a text means: a code means itself, and a name means its code. If the codes
-/// of the set are not known, any text is a code.
+/// Returns the code that a text means: a code means itself, and a name means its code. A text that is one
+/// code and the name of another is an error, like a name of several codes: see [`OptionMatch::of_text`]. If
+/// the codes of the set are not known, any text is a code.
 ///
 /// The pipeline of a deal is not known here, so the name of a stage is looked up in all pipelines.
 pub(super) fn of_text<'t>(
@@ -17,33 +20,29 @@ pub(super) fn of_text<'t>(
     text: &'t str,
     codes: &'t KnownCodes,
 ) -> Result<&'t str, String> {
+    if !is_code(text) {
+        return Err(format!("cannot be set to {text}: clear it instead"));
+    }
     let Some(parts) = codes.of_field(field) else {
         return Ok(text);
     };
     let items = || parts.iter().flat_map(|(_, items)| items.iter());
-    if let Some(item) = items().find(|item| item.id == text) {
-        // In another case it is no name beside a code: `NEW` and the name `New`.
-        let mut so_called = items().filter(|other| other.label == text);
-        return match so_called.find(|other| other.id != item.id) {
-            Some(other) => Err(format!(
-                "has two codes that this text may mean: it is one of them, and the name of {}: write the name of the first, or the code of the second",
-                one_line(&other.id)
-            )),
-            None => Ok(&item.id),
-        };
-    }
-    match OptionMatch::of(items(), text) {
-        OptionMatch::One(item) => Ok(&item.id),
-        OptionMatch::Ambiguous(same) => {
+    match OptionMatch::of_text(parts.iter().map(|(_, items)| *items), text) {
+        OptionMatch::One(item) if is_code(&item.id) => Ok(&item.id),
+        OptionMatch::One(item) => Err(format!(
+            "has the code {} for this name, which clears it: clear it instead",
+            one_line(&item.id)
+        )),
+        OptionMatch::Ambiguous(possible) => {
             let is_by_pipeline = field.codes.as_ref().is_some_and(CodeSet::is_by_pipeline);
             let why = if is_by_pipeline {
                 ", since the pipeline of the record is not known here"
             } else {
                 ""
             };
-            let ids = same.iter().map(|item| one_line(&item.id));
+            let ids = possible.iter().map(|item| one_line(&item.id));
             Err(format!(
-                "has several codes with this name ({}): write the code{why}",
+                "has several codes that this text may mean ({}): use a code or a name that only one of them has{why}",
                 listed(ids)
             ))
         }
@@ -108,8 +107,8 @@ fn next_step(set: Option<&CodeSet>) -> String {
     let Some(set) = set else {
         return ", according to the schema, which `cargo vibecode pull` updates".to_owned();
     };
-    let file = PortalFile::of_codes(set).file_name();
-    let name = file.trim_end_matches(".json");
+    let of_portal = CodeFile::of(set);
+    let (file, name) = (PortalFile::from(of_portal).file_name(), of_portal.name());
     format!(", according to vibecode/{file}, which `cargo vibecode pull {name}` updates")
 }
 
@@ -138,10 +137,11 @@ mod tests {
             {"code": "CLIENT", "name": "Клиенты"}, {"code": "SUPPLIER", "name": "Поставщики"},
             {"code": "UC_1", "name": "Other"}, {"code": "UC_2", "name": "Other"},
             {"code": "UC_3", "name": "PARTNER"}, {"code": "UC_4", "name": "other"},
-            {"code": "PARTNER", "name": "Партнёры"}
+            {"code": "PARTNER", "name": "Партнёры"}, {"code": "UC_5", "name": "CLIENT"}
         ],
         "DEAL_STAGE": [{"code": "NEW", "name": "New"}, {"code": "WON", "name": "Won"}],
-        "DEAL_STAGE_5": [{"code": "C5:NEW", "name": "New"}, {"code": "C5:SIGNED", "name": "Signed"}]
+        "DEAL_STAGE_5": [{"code": "C5:NEW", "name": "New"}, {"code": "C5:SIGNED", "name": "Signed"},
+            {"code": "C5:WON", "name": "won"}]
     }}"#;
     const CURRENCIES: &str = r#"{"format": 1, "currencies": [{"code": "RUB", "name": "Рубль"}, {"code": "USD", "name": "USD"}]}"#;
 
@@ -178,7 +178,7 @@ mod tests {
     fn a_code_stands_for_itself_and_a_name_for_its_code() {
         let codes = codes();
         for (field, text, code) in [
-            (types(), "CLIENT", "CLIENT"),
+            (types(), "SUPPLIER", "SUPPLIER"),
             (types(), "Клиенты", "CLIENT"),
             (types(), "поставщики", "SUPPLIER"),
             (types(), "other", "UC_4"),
@@ -199,12 +199,35 @@ mod tests {
         let problem = of_text(&types(), "Other", &codes).unwrap_err();
         assert_eq!(
             problem,
-            "has several codes with this name (UC_1, UC_2): write the code"
+            "has several codes that this text may mean (UC_1, UC_2): use a code or a name that only one of them has"
         );
-        // The names of stages are those of all pipelines.
-        let problem = of_text(&stages(), "New", &codes).unwrap_err();
-        assert!(problem.contains("(NEW, C5:NEW)"), "{problem}");
-        assert!(problem.contains("the pipeline of the record"), "{problem}");
+        // A code that is the name of another code.
+        let problem = of_text(&types(), "CLIENT", &codes).unwrap_err();
+        assert!(problem.contains("(CLIENT, UC_5)"), "{problem}");
+        // The names of stages are those of all pipelines, in any case.
+        for (name, possible) in [("New", "(NEW, C5:NEW)"), ("Won", "(WON, C5:WON)")] {
+            let problem = of_text(&stages(), name, &codes).unwrap_err();
+            assert!(problem.contains(possible), "{problem}");
+            assert!(problem.contains("the pipeline of the record"), "{problem}");
+        }
+    }
+
+    #[test]
+    fn what_clears_a_field_is_never_sent_as_a_code() {
+        let cleared =
+            r#"{"format": 1, "sets": {"CONTACT_TYPE": [{"code": "0", "name": "Not set"}]}}"#;
+        let cleared = KnownCodes::of(cleared, CURRENCIES);
+        for codes in [&codes(), &KnownCodes::default(), &cleared] {
+            for field in [types(), stages(), currencies(), of_set("SOURCE")] {
+                let problem = of_text(&field, "0", codes).unwrap_err();
+                assert_eq!(problem, "cannot be set to 0: clear it instead");
+            }
+        }
+        let problem = of_text(&types(), "Not set", &cleared).unwrap_err();
+        assert_eq!(
+            problem,
+            "has the code 0 for this name, which clears it: clear it instead"
+        );
     }
 
     #[test]
@@ -232,8 +255,7 @@ mod tests {
                     "pull statuses",
                 ][..],
             ),
-            (types(), "0", &["has no such code: the codes are CLIENT"]),
-            (stages(), "C5:WON", &["WON (Won), C5:NEW (New)"]),
+            (stages(), "C5:LOSE", &["WON (Won), C5:NEW (New)"]),
             (stages(), "C7:NEW", &["has no such code"]),
             (
                 currencies(),
@@ -301,6 +323,6 @@ mod tests {
             problem.contains("A (First), according to the schema"),
             "{problem}"
         );
-        assert_eq!(of_text(&field, "CLIENT", &codes()), Ok("CLIENT"));
+        assert_eq!(of_text(&field, "SUPPLIER", &codes()), Ok("SUPPLIER"));
     }
 }

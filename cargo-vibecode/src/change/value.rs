@@ -57,9 +57,10 @@ pub(super) fn single(field: &Field, text: &str, codes: &KnownCodes) -> Result<Va
         Kind::Enumeration => option(field, text),
         Kind::File => Err("takes a file, which cannot be given as text".to_owned()),
         _ if text.is_empty() => Err("cannot be set to an empty text: clear it instead".to_owned()),
-        // Underneath, "0" clears (api.md, grade B).
-        Kind::Status if text == "0" => Err("cannot be set to 0: clear it instead".to_owned()),
-        _ => code::of_text(field, text, codes).map(Value::from),
+        kind if *kind == Kind::Status || field.codes.is_some() => {
+            code::of_text(field, text, codes).map(Value::from)
+        }
+        _ => Ok(text.into()),
     }
 }
 
@@ -108,24 +109,16 @@ fn day(text: &str) -> Result<Value, String> {
     }
 }
 
-/// Finds an option by its id, or by its label. A text that is the id of one option and the label of
-/// another is an error, like a label of several options: the API would accept each of them.
+/// Finds an option by its id, or by its label: see [`OptionMatch::of_text`].
 fn option(field: &Field, text: &str) -> Result<Value, String> {
-    let mut possible = match field.option_by_label(text) {
-        OptionMatch::None => Vec::new(),
-        OptionMatch::One(item) => vec![item],
-        OptionMatch::Ambiguous(items) => items,
-    };
-    let by_id = field.items.iter().find(|item| item.id == text);
-    possible.extend(by_id.filter(|item| !possible.contains(item)));
-    match possible[..] {
-        [] => {}
-        [item] => {
+    match OptionMatch::of_text([&*field.items], text) {
+        OptionMatch::None => {}
+        OptionMatch::One(item) => {
             return item.number().map(Value::from).ok_or_else(|| {
                 "has an option with an id that is not a number: update the schema with `cargo vibecode pull`".to_owned()
             });
         }
-        [..] => {
+        OptionMatch::Ambiguous(possible) => {
             let ids: Vec<&str> = possible.iter().map(|item| &*item.id).collect();
             return Err(format!(
                 "has several options that this text may mean ({}): use an id or a label that only one of them has",

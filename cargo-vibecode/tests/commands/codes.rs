@@ -1,7 +1,7 @@
 //! Statuses and currencies: fetched with the fields, and compared with the portal.
 
 use serde_json::{Value, json};
-use vibecode_sandbox::{Fault, ListShape, Sandbox};
+use vibecode_sandbox::{Entity, Fault, ListShape, Sandbox};
 
 use crate::{Folder, recorded::recorded};
 
@@ -140,6 +140,35 @@ async fn a_portal_that_refuses_its_statuses_still_gives_its_fields() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn known_names_of_pipelines_stay_if_the_portal_refuses_them() {
+    let folder = Folder::new("codes-pipelines");
+    let pipelines = json!([{"id": 5, "name": "Partners"}]);
+    let roubles = json!([{"id": "RUB", "fullName": "Rouble"}]);
+    let won = status("DEAL_STAGE_5", "C5:WON", "Won", "success");
+    let old = portal(&[won], pipelines.clone(), roubles.clone()).await;
+    folder.run(&old, &["pull", "statuses"]).await;
+    let before: Value = serde_json::from_str(&folder.read(STATUSES)).unwrap();
+    assert_eq!(before["pipelines"], pipelines);
+
+    let signed = status("DEAL_STAGE_5", "C5:WON", "Signed", "success");
+    let new = portal(&[signed], pipelines.clone(), roubles).await;
+    for code in ["SCOPE_DENIED", "ROUTE_NOT_FOUND"] {
+        new.fault(Fault::error(code).at("/deal-categories"));
+        let said = folder.run(&new, &["pull", "statuses"]).await;
+        assert_eq!(said.code, 0, "{}", said.err);
+        let warning = "the names of the pipelines stay as they are in the file";
+        assert!(said.err.contains(warning), "{}", said.err);
+        let after: Value = serde_json::from_str(&folder.read(STATUSES)).unwrap();
+        assert_eq!(after["pipelines"], pipelines);
+        assert_eq!(after["sets"]["DEAL_STAGE_5"][0]["name"], "Signed");
+        new.fault(Fault::error(code).at("/deal-categories"));
+        let said = folder.run(&new, &["check", "statuses"]).await;
+        assert_eq!(said.code, 0, "{}", said.err);
+        assert!(!said.out.contains("labelled"), "{}", said.out);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn statuses_that_are_not_understood_are_reported_and_never_written() {
     let sandbox = Sandbox::start().await;
     let folder = Folder::new("codes-unusable");
@@ -233,7 +262,7 @@ async fn changes_of_codes_are_reported_line_by_line() {
     let folder = Folder::new("codes-drift");
     folder.run(&old, &["pull", "statuses", "currencies"]).await;
 
-    // None of this can break code.
+    // None of this can break a build.
     let more = [
         &before[..2],
         &[
@@ -258,7 +287,7 @@ async fn changes_of_codes_are_reported_line_by_line() {
         assert!(said.out.contains(line), "{line} in {}", said.out);
     }
     assert_eq!(
-        said.err.matches("breaks no code").count(),
+        said.err.matches("breaks no build").count(),
         2,
         "{}",
         said.err
@@ -277,11 +306,11 @@ async fn changes_of_codes_are_reported_line_by_line() {
     assert_eq!(said.code, 1);
     for line in [
         "statuses: - INDUSTRY: no longer on the portal",
-        "statuses: ~ SOURCE: option WEB was “Website”, is now “Site”",
-        "statuses: ~ SOURCE: option CALL “Call” was removed",
-        "statuses: ~ SOURCE: new option SHOP “Shop”",
-        "currencies: ~ currencies: option EUR “Euro” was removed",
-        "currencies: ~ currencies: new option USD “Dollar”",
+        "statuses: ~ SOURCE: code WEB was “Website”, is now “Site”",
+        "statuses: ~ SOURCE: code CALL “Call” was removed",
+        "statuses: ~ SOURCE: new code SHOP “Shop”",
+        "currencies: ~ currencies: code EUR “Euro” was removed",
+        "currencies: ~ currencies: new code USD “Dollar”",
     ] {
         assert!(said.out.contains(line), "{line} in {}", said.out);
     }
@@ -301,6 +330,30 @@ async fn changes_of_codes_are_reported_line_by_line() {
     assert!(changes.iter().all(|change| change["breaks"] == true));
     assert_eq!(changes[0]["entity"], "statuses");
     assert_eq!(changes[0]["field"], "INDUSTRY");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_field_that_takes_its_codes_from_another_set_can_break_a_build() {
+    let of_set = |set: &str| {
+        let field = json!({"type": "crm_status", "settings": {"ENTITY_TYPE": set}});
+        Sandbox::builder().user_field(Entity::Contacts, "ufCrm_1", field)
+    };
+    let folder = Folder::new("codes-of-another-set");
+    let old = of_set("SOURCE").start().await;
+    folder.run(&old, &["pull", "contacts"]).await;
+    let said = folder.run(&old, &["check", "contacts"]).await;
+    assert_eq!(said.code, 0, "{}", said.out);
+    let new = of_set("CONTACT_TYPE").start().await;
+    let said = folder.run(&new, &["check", "contacts"]).await;
+    assert_eq!(said.code, 1, "{} {}", said.out, said.err);
+    let line = "contacts: ~ ufCrm_1: took codes of the set SOURCE, now takes those of the set CONTACT_TYPE";
+    assert!(said.out.contains(line), "{}", said.out);
+    assert!(said.err.contains("can break builds"), "{}", said.err);
+    let said = folder
+        .run(&new, &["check", "contacts", "--format", "json"])
+        .await;
+    assert!(said.out.contains(r#""change":"codeSet""#), "{}", said.out);
+    assert!(said.out.contains(r#""breaks":true"#), "{}", said.out);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -415,6 +468,7 @@ async fn a_code_that_the_portal_lacks_is_refused_before_anything_is_sent() {
         (sets[2], "`ufCrm_2` has no such code"),
         (sets[3], "the portal has no status set `GONE`"),
         ("typeId=0", "`typeId` cannot be set to 0: clear it instead"),
+        ("ufCrm_2=WEB; 0", "`ufCrm_2` cannot be set to 0"),
     ] {
         let said = update("contacts", set).await;
         assert_eq!(said.code, 2, "{set}: {}", said.out);
@@ -423,10 +477,11 @@ async fn a_code_that_the_portal_lacks_is_refused_before_anything_is_sent() {
     for (set, problem) in [
         (
             "stageId=Won",
-            "several codes with this name (WON, C2:WON, C5:WON): write the code",
+            "several codes that this text may mean (WON, C2:WON, C5:WON): use a code or a name",
         ),
         ("stageId=C7:WON", "`stageId` has no such code"),
         ("currency=EUR", "RUB (Rouble), USD (US dollar)"),
+        ("currency=0", "`currency` cannot be set to 0"),
     ] {
         let said = update("deals", set).await;
         assert_eq!(said.code, 2, "{set}: {}", said.out);
@@ -477,9 +532,30 @@ async fn a_saved_part_keeps_the_names_of_pipelines_and_is_compared_as_a_part() {
 
     let said = folder.run(&sandbox, &["check"]).await;
     assert_eq!(said.code, 1, "{}", said.err);
-    let line = "statuses: ~ SOURCE: option SHOP “Shop” was removed";
+    let line = "statuses: ~ SOURCE: code SHOP “Shop” was removed";
     assert!(said.out.contains(line), "{}", said.out);
     // The sets that the file lacks are not new.
     assert!(!said.out.contains('+'), "{}", said.out);
     assert!(!said.out.contains("labelled"), "{}", said.out);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_longer_than_any_of_a_portal_is_not_read() {
+    let folder = Folder::new("codes-long");
+    folder.write("long.json", &" ".repeat(17 * 1024 * 1024));
+    folder.write(STATUSES, &" ".repeat(17 * 1024 * 1024));
+    let pull = |name: &'static str| ["pull", name, "--from-file", "long.json"];
+    let update = ["update", "contacts", "71", "--set", "typeId=A", "--dry-run"];
+    for words in [
+        &pull("statuses")[..],
+        &pull("currencies"),
+        &pull("contacts"),
+        &["check", "statuses", "--offline"],
+        &update,
+    ] {
+        let said = folder.run_with(words, &[]).await;
+        assert_eq!(said.code, 2, "{words:?}: {}", said.out);
+        let problem = "bytes long, and a file of a portal has at most";
+        assert!(said.err.contains(problem), "{words:?}: {}", said.err);
+    }
 }

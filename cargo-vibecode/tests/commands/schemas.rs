@@ -146,7 +146,7 @@ async fn changes_on_the_portal_are_reported_line_by_line() {
     let said = folder.run(&more, &["check"]).await;
     assert_eq!(said.code, 0);
     assert!(said.out.contains("+ ufCrmNew: new, string"), "{}", said.out);
-    assert!(said.err.contains("breaks no code"), "{}", said.err);
+    assert!(said.err.contains("breaks no build"), "{}", said.err);
 
     let other = Sandbox::builder()
         .schema(

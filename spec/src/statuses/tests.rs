@@ -149,27 +149,6 @@ fn what_is_not_understood_is_not_read_as_no_status() {
 }
 
 #[test]
-fn a_set_that_a_part_of_the_statuses_lacks_is_unknown_and_not_absent() {
-    let rows = vec![
-        row("DEAL_STAGE", "NEW", "New"),
-        row("DEAL_STAGE_5", "C5:NEW", "New"),
-    ];
-    let source = CodeSet::Statuses("SOURCE".to_owned());
-    let part = Statuses::of_answer(Value::Array(rows.clone())).unwrap();
-    let all = Statuses::of_all_rows(rows).unwrap();
-    assert_eq!(part.codes(&source, 0), Codes::Unknown);
-    assert_eq!(all.codes(&source, 0), Codes::Absent);
-    for statuses in [&part, &all] {
-        assert!(
-            matches!(statuses.codes(&stages(), 5), Codes::Known([item]) if item.id == "C5:NEW")
-        );
-        // The stages of the pipelines come together.
-        assert_eq!(statuses.codes(&stages(), 7), Codes::Absent);
-        assert_eq!(statuses.codes(&CodeSet::Currencies, 0), Codes::Unknown);
-    }
-}
-
-#[test]
 fn the_stages_of_deals_are_one_part_for_each_pipeline() {
     let rows = [
         "DEAL_STAGE_12",

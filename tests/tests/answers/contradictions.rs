@@ -1,7 +1,7 @@
 //! Answers that contradict themselves, or have a decisive part that is not understood. Neither statement counts,
 //! and the part that is not understood is not read as absent.
 
-use vibecode_runtime::{ContactId, ErrorKind, Outcome};
+use vibecode_runtime::{ContactId, ErrorKind, Id, Outcome, SmartProcess};
 
 use crate::{
     caller::{Customer, client},
@@ -55,6 +55,27 @@ async fn a_refusal_whose_codes_cannot_be_read_refuses_nothing() {
         let answer = json(403, &format!(r#"{{"success":false,"error":{{{error}}}}}"#));
         let case = Case::unknown(name, answer, ErrorKind::Unexpected);
         case.status(403).check().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_about_another_smart_process_is_about_another_record() {
+    for (number, is_right) in [
+        ("1042", false),
+        ("{}", false),
+        ("1040", true),
+        (r#""1040""#, true),
+    ] {
+        let record = format!(r#"{{"id":5,"entityTypeId":{number}}}"#);
+        let body = format!(r#"{{"success":true,"data":{record}}}"#);
+        let server = Server::start(json(200, &body)).await;
+        let read = client(&server.url()).get_raw(Id::<SmartProcess<1040>>::from(5));
+        let kind = read.await.err().map(|error| error.kind());
+        assert_eq!(
+            kind,
+            (!is_right).then_some(ErrorKind::OtherRecord),
+            "{number}"
+        );
     }
 }
 

@@ -76,6 +76,9 @@ async fn a_count_that_is_not_understood_or_incomplete_is_an_error() {
         r#"{"count":9,"meta":{"truncated":true}}"#,
         r#"{"count":9,"meta":{"truncated":"yes"}}"#,
         r#"{"count":9,"meta":9}"#,
+        r#"{"count":9,"meta":{"truncated":{}}}"#,
+        r#"{"count":9,"meta":{"totalRecords":9,"recordsProcessed":5,"truncated":false}}"#,
+        r#"{"count":9,"meta":{"totalRecords":9,"recordsProcessed":"some"}}"#,
     ] {
         let (count, _) = count(data, |query| query).await;
         let error = count.unwrap_err();

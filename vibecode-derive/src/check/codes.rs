@@ -6,7 +6,7 @@ use std::{
 };
 
 use proc_macro2::TokenStream;
-use vibecode_spec::{CodeSet, Codes, Currencies, PortalFile, SchemaFolders, Statuses};
+use vibecode_spec::{CodeFile, CodeLookUp, CodeSet, PortalCodes, PortalFile, SchemaFolders};
 
 use crate::{
     check::{
@@ -30,8 +30,7 @@ pub(crate) struct CodesFile {
 pub(crate) enum Content {
     /// There is no file: any code is taken unchanged. The text says where the file was looked for.
     Absent(String),
-    Statuses(Arc<Statuses>),
-    Currencies(Arc<Currencies>),
+    Read(Arc<PortalCodes>),
     /// There is a file, but it cannot be used. The text names the file and says why.
     Broken(String),
 }
@@ -40,12 +39,12 @@ impl CodesFile {
     /// Finds the file with the codes of a set: beside the schema that the enum names, or else where a
     /// schema is looked for.
     pub(crate) fn find(set: &CodeSet, attributes: &OnStruct) -> Self {
-        let of_portal = PortalFile::of_codes(set);
+        let of_portal = CodeFile::of(set);
         let folders = crate_folder().map(|folder| SchemaFolders::of(&folder));
         let folders = folders.unwrap_or_default();
         let beside = attributes.schema.as_ref().map(|schema| {
             let schema = given_file(&schema.value());
-            schema.with_file_name(&*of_portal.file_name())
+            schema.with_file_name(&*PortalFile::from(of_portal).file_name())
         });
         let file = match &beside {
             Some(beside) => Some(beside.clone()).filter(|file| file.exists()),
@@ -54,7 +53,7 @@ impl CodesFile {
         let Some(file) = file else {
             let message = match beside {
                 Some(beside) => format!("there is no file `{}`", folders.shown(&beside)),
-                None => SearchedPaths::of(&folders, of_portal).message_of("file"),
+                None => SearchedPaths::of(&folders, of_portal.into()).message_of("file"),
             };
             return Self {
                 file: None,
@@ -64,7 +63,7 @@ impl CodesFile {
         };
         let shown = folders.shown(&file);
         let content = read(&file, &shown, of_portal);
-        let is_read = matches!(content, Content::Statuses(_) | Content::Currencies(_));
+        let is_read = matches!(content, Content::Read(_));
         Self {
             file: is_read.then_some(file),
             shown,
@@ -72,21 +71,22 @@ impl CodesFile {
         }
     }
 
-    /// Returns the codes of a set for a pipeline.
-    pub(crate) fn codes(&self, set: &CodeSet, pipeline: u64) -> Codes<'_> {
+    /// Looks up the codes of a set for a pipeline.
+    pub(crate) fn codes(&self, set: &CodeSet, pipeline: u64) -> CodeLookUp<'_> {
         match &self.content {
-            Content::Absent(_) | Content::Broken(_) => Codes::Unknown,
-            Content::Statuses(statuses) => statuses.codes(set, pipeline),
-            Content::Currencies(currencies) => Codes::Known(currencies.items()),
+            Content::Absent(_) | Content::Broken(_) => CodeLookUp::Unknown,
+            Content::Read(codes) => codes.codes(set, pipeline),
         }
     }
 
     /// Returns the pipelines of a set that the file has.
     pub(crate) fn pipelines(&self, set: &CodeSet) -> Vec<u64> {
-        match &self.content {
-            Content::Statuses(statuses) => statuses.parts(set).map(|(number, _)| number).collect(),
-            Content::Absent(_) | Content::Broken(_) | Content::Currencies(_) => Vec::new(),
-        }
+        let parts = match &self.content {
+            Content::Absent(_) | Content::Broken(_) => None,
+            Content::Read(codes) => codes.parts(set),
+        };
+        let parts = parts.unwrap_or_default().into_iter();
+        parts.map(|(number, _)| number).collect()
     }
 
     /// Returns code that makes cargo rebuild the crate if the file is edited or removed.
@@ -96,18 +96,13 @@ impl CodesFile {
 }
 
 /// Reads a file, from the cache if it has not changed.
-fn read(file: &Path, shown: &str, of_portal: PortalFile) -> Content {
-    static CACHE: FileCache<PortalFile, Content> = FileCache::new();
+fn read(file: &Path, shown: &str, of_portal: CodeFile) -> Content {
+    static CACHE: FileCache<CodeFile, Content> = FileCache::new();
     let content = CACHE.get(file, of_portal, |file| {
-        let read = match of_portal {
-            PortalFile::Currencies => {
-                Currencies::read_file(file).map(|read| Content::Currencies(Arc::new(read)))
-            }
-            _ => Statuses::read_file(file).map(|read| Content::Statuses(Arc::new(read))),
-        };
-        read.unwrap_or_else(|problem| {
-            Content::Broken(format!("the file {shown} cannot be used: {problem}"))
-        })
+        match PortalCodes::read_file(of_portal, file) {
+            Ok(codes) => Content::Read(Arc::new(codes)),
+            Err(problem) => Content::Broken(format!("the file {shown} cannot be used: {problem}")),
+        }
     });
     content.unwrap_or_else(|| Content::Absent(format!("there is no file `{shown}`")))
 }

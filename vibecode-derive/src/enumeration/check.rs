@@ -2,7 +2,7 @@
 
 use proc_macro2::Ident;
 use syn::{Data, DataEnum, DeriveInput, Generics, LitStr, Variant};
-use vibecode_spec::{CodeSet, Codes, Entity, EntityPath, Field, Kind, one_line};
+use vibecode_spec::{CodeFile, CodeLookUp, CodeSet, Entity, EntityPath, Field, Kind, one_line};
 
 use super::{
     closed_set::{ClosedSet, CodesOf, Values},
@@ -48,7 +48,7 @@ pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> 
     if !input.generics.params.is_empty() {
         errors.at(
             &input.generics,
-            "an enum of options has no generic parameters: remove them",
+            "an enum of options or codes has no generic parameters: remove them",
         );
     }
     let field = entity.and_then(|entity| {
@@ -70,10 +70,10 @@ pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> 
     let codes = field.and_then(|field| field.codes.as_ref());
     let codes = codes.filter(|_| kind != Kind::Enumeration);
     let codes_file = codes.map(|set| CodesFile::find(set, &attributes.common));
-    let in_schema = field.map(|field| &*field.items);
-    // In a schema, the stages would be those of one pipeline, or of all.
-    let in_schema =
-        in_schema.filter(|items| !items.is_empty() && !codes.is_some_and(CodeSet::is_by_pipeline));
+    let in_schema = field.and_then(|field| match &kind {
+        Kind::Enumeration => Some(&*field.items).filter(|items| !items.is_empty()),
+        _ => field.own_codes(),
+    });
     let in_file = codes
         .zip(codes_file.as_ref())
         .and_then(|(set, file)| known_codes(set, file, &attributes, &schema_file.portal, errors));
@@ -127,7 +127,8 @@ fn described_field<'c>(
     let errors = schema.errors;
     let Some(name) = &attributes.field else {
         if !attributes.common.has_errors {
-            let message = "the field of these options is not given: add `field = \"ufCrm_…\"`";
+            let message =
+                "the field of these options or codes is not given: add `field = \"ufCrm_…\"`";
             errors.at(&input.ident, message);
         }
         return None;
@@ -151,11 +152,11 @@ fn without_closed_set(field: &Field) -> String {
     let (name, kind) = (&field.name, one_line(field.kind.name()));
     if kind.is_empty() {
         return format!(
-            "the schema does not state that `{name}` is a list: name a field of kind `enumeration` or `crm_status`"
+            "the schema does not state that `{name}` has options or codes: name a list, a status field or a currency"
         );
     }
     format!(
-        "`{name}` has kind `{kind}`, neither a list nor codes: name a field of kind `enumeration` or `crm_status`"
+        "`{name}` has kind `{kind}`, with neither options nor codes: name a list, a status field or a currency"
     )
 }
 
@@ -165,8 +166,7 @@ fn variants<'a>(input: &'a DeriveInput, errors: &Errors) -> Vec<&'a Variant> {
         Data::Struct(data) => data.struct_token.span,
         Data::Union(data) => data.union_token.span,
     };
-    let message =
-        "options are the variants of an enum: `enum Loyalty { #[vibecode(item = 81)] Gold }`";
+    let message = "options and codes are the variants of an enum: `enum Loyalty { #[vibecode(item = 81)] Gold }`";
     errors.push(syn::Error::new(misplaced, message));
     Vec::new()
 }
@@ -196,15 +196,15 @@ fn known_codes<'f>(
     let pipeline = attributes.pipeline.as_ref();
     let number = pipeline.map_or(0, |given| given.number);
     match file.codes(set, number) {
-        Codes::Known(items) => return Some(items),
-        Codes::Absent => {
+        CodeLookUp::Known(items) => return Some(items),
+        CodeLookUp::Absent => {
             let message = absent(set, number, file);
             match pipeline {
                 Some(pipeline) => errors.at(&pipeline.literal, message),
                 None => errors.at(at, message),
             }
         }
-        Codes::Unknown => match (&file.content, &attributes.common.requires_schema) {
+        CodeLookUp::Unknown => match (&file.content, &attributes.common.requires_schema) {
             (Content::Broken(problem), _) => errors.at(at, problem),
             // The missing schema is reported already.
             (_, Some(_)) if matches!(portal, Portal::Absent(_)) => {}
@@ -212,8 +212,8 @@ fn known_codes<'f>(
                 let message = format!("{problem}: `cargo vibecode pull` fetches it");
                 errors.at(required, message);
             }
-            (Content::Statuses(_) | Content::Currencies(_), Some(required)) => {
-                errors.at(required, absent(set, number, file));
+            (Content::Read(_), Some(required)) => {
+                errors.at(required, unknown(set, number, file));
             }
             (_, None) => {}
         },
@@ -221,31 +221,72 @@ fn known_codes<'f>(
     None
 }
 
-/// Says that the portal's file has no such set.
+/// Says that the portal has no such set, according to its file.
 fn absent(set: &CodeSet, pipeline: u64, file: &CodesFile) -> String {
-    let (name, file_name) = (set.name(pipeline), &file.shown);
+    let (name, file_name) = (one_line(&set.name(pipeline)), &file.shown);
+    let pull = CodeFile::of(set).name();
     let pipelines = file.pipelines(set);
     if set.is_by_pipeline() && !pipelines.is_empty() {
         let pipelines: Vec<_> = pipelines.iter().map(u64::to_string).collect();
         let pipelines = pipelines.join(", ");
         return format!(
-            "the portal has no pipeline {pipeline}, according to `{file_name}`: it has stages of the pipelines {pipelines}"
+            "`{file_name}` has no pipeline {pipeline}, only stages of the pipelines {pipelines}: if it is new, run `cargo vibecode pull {pull}`"
         );
     }
-    let name = one_line(&name);
     format!(
-        "the portal has no statuses of the set `{name}`, according to `{file_name}`: `cargo vibecode pull` fetches the current list"
+        "the portal has no status set `{name}`, according to `{file_name}`: if it is new, run `cargo vibecode pull {pull}`"
+    )
+}
+
+/// Says that the file has only a part of the portal's statuses, without this set.
+fn unknown(set: &CodeSet, pipeline: u64, file: &CodesFile) -> String {
+    let (name, file_name) = (one_line(&set.name(pipeline)), &file.shown);
+    let pull = CodeFile::of(set).name();
+    format!(
+        "`{file_name}` has only a part of the portal's {pull}, without the set `{name}`: `cargo vibecode pull {pull}` fetches all of them"
     )
 }
 
 fn refuse_pipeline_elsewhere(set: Option<&CodeSet>, attributes: &OnEnum, errors: &Errors) {
-    if let (Some(pipeline), Some(field)) = (&attributes.pipeline, &attributes.field)
+    if let Some(pipeline) = &attributes.pipeline
+        && attributes.field.is_some()
         && !set.is_some_and(CodeSet::is_by_pipeline)
     {
-        let field = field.value();
-        errors.at(
-            &pipeline.literal,
-            format!("`{field}` has the same codes in every pipeline, only `stageId` of deals has not: remove `pipeline`"),
-        );
+        let message = "`pipeline` is only for the stages of deals: remove it";
+        errors.at(&pipeline.literal, message);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::Span;
+
+    use super::*;
+
+    #[test]
+    fn a_set_that_a_part_of_the_statuses_lacks_is_not_called_absent() {
+        let folder = std::env::temp_dir().join(format!("vibecode-part-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let part = r#"{"success":true,"data":[{"entityId":"A","statusId":"B","name":"C"}]}"#;
+        std::fs::write(folder.join("statuses.json"), part).unwrap();
+        std::fs::write(folder.join("fields.json"), r#"{"post":{"type":"string"}}"#).unwrap();
+        let text = |text: &str| LitStr::new(text, Span::call_site());
+        let mut attributes = OnEnum {
+            field: Some(text("sourceId")),
+            ..OnEnum::default()
+        };
+        attributes.common.schema = Some(text(folder.join("fields.json").to_str().unwrap()));
+        attributes.common.requires_schema = Some(Ident::new("schema", Span::call_site()));
+        let errors = Errors::new();
+        let contacts = Some(EntityPath::Entity(Entity::Contacts));
+        let schema = SchemaFile::find(contacts, &attributes.common, &errors);
+        let set = CodeSet::Statuses("SOURCE".to_owned());
+        let file = CodesFile::find(&set, &attributes.common);
+        let known = known_codes(&set, &file, &attributes, &schema.portal, &errors);
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(known, None);
+        let found = errors.into_tokens().to_string();
+        let end = "statuses.json` has only a part of the portal's statuses, without the set `SOURCE`: `cargo vibecode pull statuses` fetches all of them";
+        assert!(found.contains(end), "{found}");
     }
 }

@@ -2,7 +2,7 @@
 
 use proc_macro2::Ident;
 use syn::LitStr;
-use vibecode_spec::{CodeSet, Item, OptionMatch, closest, one_line, stage_pipeline};
+use vibecode_spec::{CodeSet, Item, OptionMatch, closest, is_code, one_line, stage_pipeline};
 
 use super::variants::SetVariant;
 use crate::{
@@ -84,7 +84,7 @@ impl ClosedSet<'_> {
             return None;
         };
         let given = status.value();
-        if matches!(given.trim(), "" | "0") {
+        if !is_code(&given) {
             let message = "this clears the field and is not a code: write the code, such as `status = \"NEW\"`";
             self.errors.at(status, message);
             return None;
@@ -134,10 +134,7 @@ impl ClosedSet<'_> {
         let message = match OptionMatch::of(items, &given) {
             OptionMatch::One(item) if item.label == given => match self.wire_form(item) {
                 Some(form) => return Some((form, Some(label_of(items, item)))),
-                None => format!(
-                    "the schema has an option of `{}` without a number as its id",
-                    self.field.unwrap_or_default()
-                ),
+                None => self.without_value(item),
             },
             OptionMatch::Ambiguous(same) if same.iter().any(|item| item.label == given) => {
                 let given = one_line(&given);
@@ -170,10 +167,25 @@ impl ClosedSet<'_> {
         None
     }
 
+    /// Returns the value of an option or a code. `None` if a variant cannot stand for it.
     fn wire_form(&self, item: &Item) -> Option<WireForm> {
         match self.values {
             Values::Options => item.number().map(WireForm::Id),
-            Values::Codes(_) => Some(WireForm::Code(item.id.clone())),
+            Values::Codes(_) => is_code(&item.id).then(|| WireForm::Code(item.id.clone())),
+        }
+    }
+
+    /// Says why an item has no wire form.
+    fn without_value(&self, item: &Item) -> String {
+        match self.values {
+            Values::Options => format!(
+                "the schema has an option of `{}` without a number as its id",
+                self.field.unwrap_or_default()
+            ),
+            Values::Codes(_) => format!(
+                "the code with this name is `{}`, which clears the field: remove the variant, and use `None` for a cleared field",
+                one_line(&item.id)
+            ),
         }
     }
 
@@ -186,7 +198,9 @@ impl ClosedSet<'_> {
             Some(Content::Absent(problem)) => {
                 format!("{problem}, which `cargo vibecode pull` fetches")
             }
-            _ => "the codes of this field are not known".to_owned(),
+            Some(Content::Read(_) | Content::Broken(_)) | None => {
+                "the codes of this field are not known".to_owned()
+            }
         };
         format!(
             "a code is found by its name only if the portal's codes are known, and {why}: use `status = \"…\"`"
@@ -215,11 +229,10 @@ impl ClosedSet<'_> {
         let (Some(items), None) = (self.items, other) else {
             return;
         };
-        let has_variant = |item: &Item| {
-            let form = self.wire_form(item);
-            variants.iter().any(|it| Some(&it.form) == form.as_ref())
-        };
-        let missing: Vec<_> = items.iter().filter(|item| !has_variant(item)).collect();
+        let has_variant = |form: WireForm| variants.iter().any(|it| it.form == form);
+        // A record never holds what has no wire form: it clears the field.
+        let is_missing = |item: &&Item| self.wire_form(item).is_some_and(|form| !has_variant(form));
+        let missing: Vec<_> = items.iter().filter(is_missing).collect();
         if !missing.is_empty() {
             let options = described(missing.into_iter());
             let holds = if self.has_codes() { "String" } else { "u64" };

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use proc_macro2::Ident;
-use syn::{Fields, Type, Variant, spanned::Spanned};
+use syn::{Fields, Variant, spanned::Spanned};
 
 use super::closed_set::{ClosedSet, Label, Named, WireForm};
-use crate::input::{attribute::OnVariant, shape::bare};
+use crate::input::{attribute::OnVariant, shape::is_named};
 
 /// A variant for one option or code.
 pub(crate) struct SetVariant<'a> {
@@ -68,7 +68,7 @@ fn read_other<'v>(
         );
         set.errors.at(word, message);
     }
-    let fits = holds_one(variant, if set.has_codes() { is_string } else { is_u64 });
+    let fits = holds_one(variant, if set.has_codes() { "String" } else { "u64" });
     if !fits {
         let ident = &variant.ident;
         let message = if set.has_codes() {
@@ -136,19 +136,11 @@ fn named(set: &ClosedSet<'_>, variant: &Variant, attributes: &OnVariant) -> Opti
 
 /// Returns whether a variant holds one text, as that for all other codes does.
 pub(super) fn holds_text(variant: &Variant) -> bool {
-    holds_one(variant, is_string)
+    holds_one(variant, "String")
 }
 
-fn holds_one(variant: &Variant, fits: fn(&Type) -> bool) -> bool {
+/// Returns whether a variant holds one value of the type with this name.
+fn holds_one(variant: &Variant, name: &str) -> bool {
     matches!(&variant.fields, Fields::Unnamed(fields)
-        if fields.unnamed.len() == 1 && fields.unnamed.iter().all(|it| fits(&it.ty)))
-}
-
-fn is_u64(ty: &Type) -> bool {
-    matches!(bare(ty), Type::Path(path) if path.path.is_ident("u64"))
-}
-
-fn is_string(ty: &Type) -> bool {
-    matches!(bare(ty), Type::Path(path)
-        if path.qself.is_none() && path.path.segments.last().is_some_and(|it| it.ident == "String"))
+        if fields.unnamed.len() == 1 && fields.unnamed.iter().all(|it| is_named(&it.ty, name)))
 }

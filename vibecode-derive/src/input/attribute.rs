@@ -39,7 +39,7 @@ pub(crate) struct OnField {
     pub(crate) has_errors: bool,
 }
 
-/// The `#[vibecode(…)]` attributes of an enum of options.
+/// The `#[vibecode(…)]` attributes of an enum of options or codes.
 #[derive(Default)]
 pub(crate) struct OnEnum {
     /// The attributes that an enum shares with a struct.

@@ -28,6 +28,14 @@ pub(crate) fn vec_of(ty: &Type) -> Option<&Type> {
     only_argument_of(ty, "Vec")
 }
 
+/// Returns whether a type has this name and no parameters, such as `u64` or `std::string::String`. Only the
+/// last part of a path counts, as in [`option_of`] and [`vec_of`].
+pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
+    matches!(bare(ty), Type::Path(path) if path.path.segments.last().is_some_and(|last| {
+        last.ident == name && last.arguments.is_none()
+    }))
+}
+
 /// Returns whether a type is text of the standard library, or a list of it, by its name. An alias is not
 /// recognised.
 pub(crate) fn is_text(ty: &Type) -> bool {

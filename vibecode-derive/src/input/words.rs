@@ -86,7 +86,7 @@ impl Target for OnVariant {
 }
 
 impl Target for OnEnum {
-    const NAME: &'static str = "an enum of options";
+    const NAME: &'static str = "an enum of options or codes";
     const WORDS: &'static [Word<Self>] = &[
         word("entity", |it, item, errors| {
             it.common.read_entity(item, errors)
@@ -106,7 +106,7 @@ impl Target for OnEnum {
     ];
 }
 
-/// The words that a struct and an enum of options share.
+/// The words that a struct and an enum of options or codes share.
 impl OnStruct {
     fn read_entity(&mut self, item: MetaItem, errors: &Errors) -> bool {
         item.text(&mut self.entity, r#"entity = "contacts""#, errors)
@@ -187,7 +187,7 @@ mod tests {
         let message = unknown::<OnEnum>("other");
         assert_eq!(
             message,
-            "`other` belongs on a variant, not on an enum of options"
+            "`other` belongs on a variant, not on an enum of options or codes"
         );
     }
 }

@@ -104,7 +104,7 @@ fn a_file_that_is_longer_than_any_schema_is_reported_and_not_read() {
     let problem = problem("huge.json", &" ".repeat(20_000_000));
     assert_eq!(
         problem,
-        "it is 20000000 bytes long, and a schema has at most 16777216"
+        "it is 20000000 bytes long, and a file of a portal has at most 16777216"
     );
 }
 
@@ -263,23 +263,23 @@ fn an_enum_for_a_field_that_is_not_a_list_says_so_and_asks_for_no_kind() {
     for (field, problem) in [
         (
             "ufCrmShape",
-            "`ufCrmShape` has kind `hologram`, neither a list nor codes",
+            "`ufCrmShape` has kind `hologram`, with neither options nor codes",
         ),
         (
             "ufCrmBare",
-            "the schema does not state that `ufCrmBare` is a list",
+            "the schema does not state that `ufCrmBare` has options or codes",
         ),
         (
             "link",
-            "`link` has kind `multifield`, neither a list nor codes",
+            "`link` has kind `multifield`, with neither options nor codes",
         ),
         (
             "fm",
-            "`fm` has kind `crm_multifield`, neither a list nor codes",
+            "`fm` has kind `crm_multifield`, with neither options nor codes",
         ),
         (
             "companyId",
-            "`companyId` has kind `crm_company`, neither a list nor codes",
+            "`companyId` has kind `crm_company`, with neither options nor codes",
         ),
     ] {
         let options = enumeration::derive(quote! {
@@ -289,7 +289,7 @@ fn an_enum_for_a_field_that_is_not_a_list_says_so_and_asks_for_no_kind() {
                 Gold,
             }
         });
-        let expected = format!("{problem}: name a field of kind `enumeration` or `crm_status`");
+        let expected = format!("{problem}: name a list, a status field or a currency");
         assert_eq!(errors_in(&options), [expected]);
     }
 }

@@ -193,7 +193,7 @@ fn a_stage_of_another_pipeline_is_refused_with_and_without_the_portals_file() {
     assert_eq!(
         absent,
         [format!(
-            "the portal has no pipeline 7, according to `{file}`: it has stages of the pipelines 0, 5"
+            "`{file}` has no pipeline 7, only stages of the pipelines 0, 5: if it is new, run `cargo vibecode pull statuses`"
         )]
     );
     let lose = quote! { #[vibecode(status = "LOSE")] Lose, #other };
@@ -213,9 +213,7 @@ fn only_the_stages_of_deals_take_a_pipeline() {
         ("leads", "stageId"),
         ("contacts", "ufCrmA"),
     ] {
-        let expected = format!(
-            "`{field}` has the same codes in every pipeline, only `stageId` of deals has not: remove `pipeline`"
-        );
+        let expected = "`pipeline` is only for the stages of deals: remove it";
         assert_eq!(
             errors(entity, &quote!(#field, pipeline = 5), &any),
             [expected]
@@ -236,6 +234,24 @@ fn only_the_stages_of_deals_take_a_pipeline() {
     assert_eq!(
         errors("deals", &twice, &any),
         ["`pipeline` is given twice: remove one"]
+    );
+}
+
+#[test]
+fn what_clears_a_field_is_no_code_and_needs_no_variant() {
+    let statuses = r#"{"format": 1, "sets": {"SOURCE": [{"code": "0", "name": "Not set"},
+        {"code": "WEB", "name": "Website"}]}}"#;
+    let portal = Portal::of("clearing", &[("statuses.json", statuses)]);
+    let web = quote! { #[vibecode(status = "WEB")] Web, };
+    let source = quote!("sourceId");
+    let complete = portal.errors("contacts", &source, &web);
+    assert!(complete.is_empty(), "{complete:?}");
+    let cleared = quote! { #web #[vibecode(label = "Not set")] NotSet };
+    assert_eq!(
+        portal.errors("contacts", &source, &cleared),
+        [
+            "the code with this name is `0`, which clears the field: remove the variant, and use `None` for a cleared field"
+        ]
     );
 }
 
@@ -449,9 +465,12 @@ fn a_file_of_codes_that_is_not_understood_is_reported_with_its_path() {
     let [message] = &portal.errors("contacts", &quote!("honorific"), &any)[..] else {
         panic!("one error");
     };
-    assert!(
-        message.starts_with("the portal has no statuses of the set `HONORIFIC`"),
-        "{message}"
+    let file = portal.file("statuses.json");
+    assert_eq!(
+        *message,
+        format!(
+            "the portal has no status set `HONORIFIC`, according to `{file}`: if it is new, run `cargo vibecode pull statuses`"
+        )
     );
 }
 

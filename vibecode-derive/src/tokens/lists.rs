@@ -89,11 +89,8 @@ impl Check {
     /// check would cost compile time in every struct, and would repeat the error of a type that is not found.
     fn of(ty: &Type, field: &PlainField<'_>, entity: EntityPath) -> Option<Self> {
         let span = Span::mixed_site().located_at(ty.span());
-        let may_be_enum = match field.kind {
-            Kind::Enumeration => true,
-            Kind::Status => !is_text(ty),
-            _ => false,
-        };
+        let may_be_enum =
+            field.kind == Kind::Enumeration || (field.kind == Kind::Status && !is_text(ty));
         may_be_enum.then(|| Self {
             span,
             kind: respan(kind(&field.kind, field.multiple), span),

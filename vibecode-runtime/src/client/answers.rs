@@ -10,6 +10,8 @@ use super::{
 };
 use crate::{
     Outcome, RawAnswer, Result,
+    patch::target::Target,
+    value::entity::{ENTITY_TYPE_ID, smart_process},
     wire::{id, json},
 };
 
@@ -18,7 +20,7 @@ impl Answer for RawAnswer {
     type Data<'a> = &'a RawValue;
 
     fn read(data: &RawValue, _: Option<&RawValue>, request: &Request) -> Result<Self> {
-        check_record(data, request.id)?;
+        check_record(data, &request.entity, request.id)?;
         Ok(raw(
             request.entity.clone(),
             data.to_owned(),
@@ -64,7 +66,7 @@ impl Answer for Done {
             ));
         }
         if json::is_object(data) {
-            check_object(data, request.id)?;
+            check_object(data, &request.entity, request.id)?;
         }
         Ok(Self)
     }
@@ -85,8 +87,8 @@ pub(crate) fn raw(entity: Cow<'static, str>, json: Box<RawValue>, is_written: bo
 }
 
 /// Checks an answer about a call of a batch, for which the documentation only says that there is an id.
-pub(crate) fn check_id_in_batch(record: &RawValue, wanted: u64) -> Result<()> {
-    if check_record(record, Some(wanted))? {
+pub(crate) fn check_id_in_batch(record: &RawValue, target: &Target) -> Result<()> {
+    if check_record(record, &target.entity, Some(target.id))? {
         return Ok(());
     }
     Err(judge::unexpected(
@@ -94,9 +96,12 @@ pub(crate) fn check_id_in_batch(record: &RawValue, wanted: u64) -> Result<()> {
     ))
 }
 
-/// Checks that an answer is an object, and that it has this id if it has one. Returns whether it has one.
-fn check_record(record: &RawValue, wanted: Option<u64>) -> Result<bool> {
-    if wanted.is_some_and(|wanted| begins_with_id(record.get(), wanted)) {
+/// Checks that an answer is an object, and that it is about this record if it says which one. Returns
+/// whether it has an id.
+fn check_record(record: &RawValue, entity: &str, wanted: Option<u64>) -> Result<bool> {
+    if smart_process(entity).is_none()
+        && wanted.is_some_and(|wanted| begins_with_id(record.get(), wanted))
+    {
         return Ok(true);
     }
     if !json::is_object(record) {
@@ -104,15 +109,24 @@ fn check_record(record: &RawValue, wanted: Option<u64>) -> Result<bool> {
             "the answer reports a success, but contains no record",
         ));
     }
-    check_object(record, wanted)
+    check_object(record, entity, wanted)
 }
 
-fn check_object(object: &RawValue, wanted: Option<u64>) -> Result<bool> {
-    let Some([id, success, error]) = json::pick(object.get(), ["id", "success", "error"]) else {
+fn check_object(object: &RawValue, entity: &str, wanted: Option<u64>) -> Result<bool> {
+    let keys = ["id", "success", "error", ENTITY_TYPE_ID];
+    let Some([id, success, error, number]) = json::pick(object.get(), keys) else {
         return Err(judge::unexpected(
             "the answer contains a record whose id cannot be read",
         ));
     };
+    // The records of different smart processes have the same ids.
+    let number = number.filter(|number| number.get() != "null");
+    let is_other = |wanted: &str| {
+        number.is_some_and(|number| json::text(number.get()).as_deref() != Some(wanted))
+    };
+    if smart_process(entity).is_some_and(is_other) {
+        return Err(judge::other_record());
+    }
     match (id, wanted) {
         (Some(id), Some(wanted)) if id::of_record(id.get()) != Some(wanted) => {
             Err(judge::other_record())

@@ -42,9 +42,9 @@ pub use crate::{
     value::{enumeration::ClosedField, id::PatchOf},
 };
 
-mod field;
+pub(crate) mod field;
 mod list;
-mod multifield;
+pub(crate) mod multifield;
 pub mod present;
 pub mod read;
 

@@ -9,7 +9,7 @@ use crate::{
     Duplicate, Entity, Error, ErrorKind, Id, Mismatch, Multifields, Outcome, Patch, Record, Result,
     WireValue,
     record::{Fields, UnreadableRecord},
-    value::multifield::{self, UnclearMultifields, shows_unknown_alias},
+    value::multifield::{self, UnclearMultifields},
     wire::{id, json},
 };
 
@@ -133,10 +133,8 @@ impl RawAnswer {
     /// Looks up the values of some fields, and everything that shows phones and emails. A record
     /// with two ids is not read: it is not known which of the two the values belong to.
     pub(crate) fn look_up<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> LookedUp<'_, 'n> {
-        let always = [multifield::NAMES, multifield::FLAGS, &["id"]]
-            .into_iter()
-            .flatten();
-        let names: Vec<&str> = always.copied().chain(names).collect();
+        let always = multifield::SHOWN_BY.iter().copied().chain(["id"]);
+        let names: Vec<&str> = always.chain(names).collect();
         let indices = names.iter().enumerate();
         let indices: HashMap<&str, usize> = indices.map(|(index, name)| (*name, index)).collect();
         let mut values = vec![None; names.len()];
@@ -174,12 +172,8 @@ impl<'a> LookedUp<'a, '_> {
         if self.values.is_none() {
             return Err(UnclearMultifields::Record);
         }
-        let multifields = Multifields::read_consistent(|name| self.field(name))?;
-        let is_listed = |kind: &str| multifields.are_listed() && multifields.have(kind);
-        if shows_unknown_alias(self.record, is_listed) {
-            return Err(UnclearMultifields::Alias);
-        }
-        Ok(multifields)
+        let unknown = multifield::unknown_aliases(self.record).ok_or(UnclearMultifields::Record)?;
+        Multifields::read_consistent(|name| self.field(name), &unknown)
     }
 
     /// Returns the entries of `fm`, even if the rest of the record contradicts them.

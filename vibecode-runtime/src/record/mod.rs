@@ -3,7 +3,10 @@
 pub(crate) mod answer;
 pub(crate) mod mismatch;
 
-use std::{cell::OnceCell, fmt};
+use std::{
+    cell::{Cell, OnceCell},
+    fmt,
+};
 
 use serde_json::value::RawValue;
 
@@ -72,6 +75,8 @@ pub struct Fields<'a> {
     entity: &'static str,
     names: &'static [&'static str],
     values: &'a [Option<&'a RawValue>],
+    /// Values under unknown names of phones and emails, with the kind of each.
+    unknown_aliases: Vec<(&'static str, WireValue<'a>)>,
     /// Read when the first field asks for them.
     multifields: OnceCell<Result<Multifields, UnclearMultifields>>,
 }
@@ -94,13 +99,14 @@ impl UnreadableField {
 }
 
 impl<'a> Fields<'a> {
-    pub(crate) fn read<T: Record>(record: &str) -> Result<T, UnreadableRecord> {
+    pub(crate) fn read<T: Record>(record: &'a str) -> Result<T, UnreadableRecord> {
         let own = T::READ_NAMES.len();
         let further: &[&'static str] = if T::READS_MULTIFIELDS {
-            multifield::NAMES
+            multifield::SHOWN_BY
         } else {
             &[]
         };
+        let has_unknown_alias = Cell::new(false);
         let (mut few, mut many) = ([None; FEW], Vec::new());
         let count = own + further.len();
         let values = if let Some(values) = few.get_mut(..count) {
@@ -111,7 +117,12 @@ impl<'a> Fields<'a> {
         };
         let picked = if T::READS_MULTIFIELDS {
             let further = |name: &str| further.iter().position(|each| *each == name);
-            let index = |name: &str| T::index_of(name).or_else(|| further(name).map(|it| own + it));
+            let index = |name: &str| {
+                if multifield::unknown_alias(name).is_some() {
+                    has_unknown_alias.set(true);
+                }
+                T::index_of(name).or_else(|| further(name).map(|it| own + it))
+            };
             json::pick_into(record, values, index)
         } else {
             json::pick_into(record, values, T::index_of)
@@ -130,6 +141,11 @@ impl<'a> Fields<'a> {
             entity: T::Entity::PATH,
             names: T::READ_NAMES,
             values,
+            unknown_aliases: if has_unknown_alias.get() {
+                multifield::unknown_aliases(record).ok_or(UnreadableRecord::Key)?
+            } else {
+                Vec::new()
+            },
             multifields: OnceCell::new(),
         };
         T::from_fields(&fields).map_err(UnreadableRecord::Field)
@@ -157,10 +173,13 @@ impl<'a> Fields<'a> {
     pub(crate) fn multifields(&self) -> Result<&Multifields, DecodeError> {
         let value = |name: &str| {
             let own = self.names.iter().position(|each| *each == name);
-            let further = || multifield::NAMES.iter().position(|each| *each == name);
+            let shown_by = multifield::SHOWN_BY;
+            let further = || shown_by.iter().position(|each| *each == name);
             self.value(own.or_else(|| further().map(|it| self.names.len() + it))?)
         };
-        let read = self.multifields.get_or_init(|| Multifields::read(value));
+        let read = self
+            .multifields
+            .get_or_init(|| Multifields::read_consistent(value, &self.unknown_aliases));
         read.as_ref().map_err(|unclear| DecodeError::from(*unclear))
     }
 

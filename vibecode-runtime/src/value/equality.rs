@@ -34,11 +34,11 @@ pub(crate) fn same(one: &str, other: &str) -> bool {
 /// Whether a returned value shows what was sent. It may contain more: the URL of a file of which
 /// only the id was sent. For an uploaded file it only shows that there is one, not its content.
 ///
-/// The API clears a field that is set to the text `0` (api.md, "Records"). Only a zero shows that text; an
-/// empty field shows that it was lost.
+/// The API clears a field that is set to the text `0` (api.md, "Records"). Only the same text
+/// shows it: any other form of an empty field, even the number 0, may mean that it was lost.
 pub(crate) fn shows(sent: &str, shown: &str) -> bool {
     if sent == r#""0""# && is_nothing(shown) {
-        return json::text(shown).as_deref() == Some("0");
+        return shown == sent;
     }
     match (Form::of(sent), Form::of(shown)) {
         (Form::List(parts), Form::Object(shown)) if is_upload(&parts) => {
@@ -440,8 +440,8 @@ mod tests {
     }
 
     #[test]
-    fn a_text_of_zero_is_shown_by_a_zero_and_lost_in_an_empty_field() {
-        let empty = [json!(null), json!(""), json!(false), json!([])];
+    fn a_text_of_zero_is_shown_by_the_same_text_alone() {
+        let empty = [json!(null), json!(""), json!(false), json!([]), json!(0)];
         for empty in empty {
             check(shows, false, &[(json!("0"), empty.clone())]);
             check(shows, true, &[(json!(0), empty)]);
@@ -449,7 +449,7 @@ mod tests {
         check(
             shows,
             true,
-            &[(json!("0"), json!("0")), (json!("0"), json!(0))],
+            &[(json!("0"), json!("0")), (json!(0), json!("0"))],
         );
     }
 

@@ -18,7 +18,7 @@ pub(crate) mod id;
     feature = "time"
 ))]
 mod interop;
-pub mod kind;
+pub(crate) mod kind;
 mod money;
 pub(crate) mod multifield;
 pub(crate) mod text_form;

@@ -156,6 +156,15 @@ pub(crate) fn boolean(json: &str) -> Option<bool> {
     }
 }
 
+/// Reads a flag of an answer, such as `hasMore`: a boolean, or nothing for no. Returns `None` if it is not
+/// understood.
+pub(crate) fn flag(json: &str) -> Option<bool> {
+    if matches!(json, "null" | r#""""#) {
+        return Some(false);
+    }
+    boolean(json)
+}
+
 struct Pick<'p, 'de, F> {
     picked: &'p mut [Option<&'de RawValue>],
     index: F,

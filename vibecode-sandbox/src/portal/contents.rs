@@ -90,7 +90,6 @@ impl Portal {
         let mut record = Record::new(table.last_id + 1);
         let fields = &table.fields;
         let rules = Rules {
-            entity,
             fields,
             catalogues: &self.catalogues,
             quirks: self.quirks,
@@ -122,7 +121,6 @@ impl Portal {
         let record = record.ok_or_else(Failure::entity_not_found)?;
         let fields = &table.fields;
         let rules = Rules {
-            entity,
             fields,
             catalogues: &self.catalogues,
             quirks: self.quirks,

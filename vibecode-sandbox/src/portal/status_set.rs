@@ -1,12 +1,9 @@
-//! Which status set a field takes its codes from (grade B).
+//! Whether a portal has the codes that are written to a field.
 
 use serde_json::{Map, Value};
-use vibecode_spec::{Entity, EntityPath, Field, Kind};
+use vibecode_spec::{Field, Kind};
 
 use super::{record::Record, update::Rules};
-
-/// The set of the deal stages of pipeline 0. That of another has its id as a suffix.
-const DEAL_STAGES: &str = "DEAL_STAGE";
 
 /// The field of a deal with its pipeline.
 const PIPELINE: &str = "categoryId";
@@ -19,7 +16,7 @@ pub(crate) fn has_codes(
     record: &Record,
     rules: &Rules<'_>,
 ) -> bool {
-    let Some(set) = set_of(field, body, record, rules) else {
+    let Some(set) = set_of(field, body, record) else {
         return true;
     };
     let is_known = |code: &Value| {
@@ -32,55 +29,16 @@ pub(crate) fn has_codes(
     }
 }
 
-fn set_of(
-    field: &Field,
-    body: &Map<String, Value>,
-    record: &Record,
-    rules: &Rules<'_>,
-) -> Option<String> {
-    if field.kind != Kind::Status {
-        return None;
-    }
-    if field.is_user_field() {
-        let description = rules.fields.custom_descriptions().get(&field.name)?;
-        let set = description.get("settings")?.get("ENTITY_TYPE")?;
-        return set.as_str().map(str::to_owned);
-    }
-    let EntityPath::Entity(entity) = rules.entity else {
-        return None;
-    };
-    match set_of_built_in(entity, &field.name)? {
-        DEAL_STAGES => {
-            let pipeline = body.get(PIPELINE).or_else(|| record.values.get(PIPELINE));
-            Some(deal_stages(pipeline))
-        }
-        set => Some(set.to_owned()),
-    }
-}
-
-/// Returns the set of a built-in field. For the stage of a deal it is that of pipeline 0.
-fn set_of_built_in(entity: Entity, field: &str) -> Option<&'static str> {
-    match (entity, field) {
-        (Entity::Deals, "stageId") => Some(DEAL_STAGES),
-        (Entity::Leads, "stageId") => Some("STATUS"),
-        (Entity::Contacts, "typeId") => Some("CONTACT_TYPE"),
-        (Entity::Companies, "typeId") => Some("COMPANY_TYPE"),
-        (Entity::Deals, "typeId") => Some("DEAL_TYPE"),
-        (_, "sourceId") => Some("SOURCE"),
-        (_, "honorific") => Some("HONORIFIC"),
-        (_, "industry") => Some("INDUSTRY"),
-        (_, "employees") => Some("EMPLOYEES"),
-        _ => None,
-    }
-}
-
-fn deal_stages(pipeline: Option<&Value>) -> String {
+/// Returns the name of the set that the specification names for the field.
+fn set_of(field: &Field, body: &Map<String, Value>, record: &Record) -> Option<String> {
+    let set = field
+        .codes
+        .as_ref()
+        .filter(|_| field.kind == Kind::Status)?;
+    let pipeline = body.get(PIPELINE).or_else(|| record.values.get(PIPELINE));
     let pipeline = match pipeline {
         Some(Value::String(text)) => text.parse().ok(),
         other => other.and_then(Value::as_u64),
     };
-    match pipeline.unwrap_or(0) {
-        0 => DEAL_STAGES.to_owned(),
-        pipeline => format!("{DEAL_STAGES}_{pipeline}"),
-    }
+    Some(set.name(pipeline.unwrap_or(0)).into_owned())
 }

@@ -3,7 +3,7 @@
 //! The whole body is read before anything is applied, so that a refused body changes nothing.
 
 use serde_json::{Map, Value};
-use vibecode_spec::{EntityPath, Field, Kind};
+use vibecode_spec::{Field, Kind};
 
 use super::{
     catalogue::Catalogues,
@@ -32,7 +32,6 @@ pub(crate) struct Update {
 /// What an update is read by, beside the record.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rules<'a> {
-    pub(crate) entity: EntityPath,
     pub(crate) fields: &'a Fields,
     pub(crate) catalogues: &'a Catalogues,
     pub(crate) quirks: Quirks,

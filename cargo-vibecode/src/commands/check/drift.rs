@@ -1,11 +1,11 @@
 //! Differences between two lists of an entity's fields, or of a portal's codes, and whether they can break
-//! code. The codes of a closed set count as the options of a list do.
+//! builds. The codes of a closed set count as the options of a list do.
 
 mod codes;
 
 use std::fmt;
 
-use vibecode_spec::{Field, Item, Schema, one_line};
+use vibecode_spec::{CodeSet, Field, Item, Kind, Schema, one_line};
 
 pub(crate) use self::codes::{between_currencies, between_statuses};
 
@@ -32,9 +32,15 @@ pub(crate) enum DifferenceKind {
     Multiple(bool),
     ReadOnly(bool),
     Required(bool),
-    OptionAdded(Item),
-    OptionRemoved(Item),
-    OptionRenamed {
+    /// The closed set that the codes of the field come from.
+    CodeSet {
+        from: Option<CodeSet>,
+        to: Option<CodeSet>,
+    },
+    ItemAdded(ItemWord, Item),
+    ItemRemoved(ItemWord, Item),
+    ItemRenamed {
+        word: ItemWord,
         from: Item,
         to: String,
     },
@@ -49,6 +55,30 @@ pub(crate) enum DifferenceKind {
     },
 }
 
+/// The word for an item in messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ItemWord {
+    Option,
+    Code,
+}
+
+impl ItemWord {
+    fn of_field(field: &Field) -> Self {
+        if field.kind == Kind::Enumeration {
+            Self::Option
+        } else {
+            Self::Code
+        }
+    }
+
+    fn text(self) -> &'static str {
+        match self {
+            Self::Option => "option",
+            Self::Code => "code",
+        }
+    }
+}
+
 impl Difference {
     /// Returns true if code that was checked against the old schema may be wrong with the new one.
     pub(crate) fn can_break(&self) -> bool {
@@ -58,9 +88,10 @@ impl Difference {
             | DifferenceKind::Multiple(_)
             | DifferenceKind::ReadOnly(true)
             | DifferenceKind::Required(true)
-            | DifferenceKind::OptionAdded(_)
-            | DifferenceKind::OptionRemoved(_)
-            | DifferenceKind::OptionRenamed { .. } => true,
+            | DifferenceKind::CodeSet { .. }
+            | DifferenceKind::ItemAdded(..)
+            | DifferenceKind::ItemRemoved(..)
+            | DifferenceKind::ItemRenamed { .. } => true,
             DifferenceKind::Added { .. }
             | DifferenceKind::ReadOnly(false)
             | DifferenceKind::Required(false)
@@ -79,9 +110,10 @@ impl Difference {
             DifferenceKind::Multiple(_) => "multiple",
             DifferenceKind::ReadOnly(_) => "readOnly",
             DifferenceKind::Required(_) => "required",
-            DifferenceKind::OptionAdded(_) => "optionAdded",
-            DifferenceKind::OptionRemoved(_) => "optionRemoved",
-            DifferenceKind::OptionRenamed { .. } => "optionRenamed",
+            DifferenceKind::CodeSet { .. } => "codeSet",
+            DifferenceKind::ItemAdded(..) => "optionAdded",
+            DifferenceKind::ItemRemoved(..) => "optionRemoved",
+            DifferenceKind::ItemRenamed { .. } => "optionRenamed",
             DifferenceKind::Title { .. } => "title",
             DifferenceKind::Semantics(_) => "semantics",
             DifferenceKind::Base { .. } => "base",
@@ -129,18 +161,25 @@ fn compare(old: &Field, new: &Field, all: &mut Vec<Difference>) {
             to: new.title.clone(),
         });
     }
-    compare_items(&old.items, &new.items, note);
+    if old.codes != new.codes {
+        note(DifferenceKind::CodeSet {
+            from: old.codes.clone(),
+            to: new.codes.clone(),
+        });
+    }
+    compare_items(ItemWord::of_field(new), &old.items, &new.items, note);
 }
 
 /// Compares the options of a list, or the codes of a closed set.
-fn compare_items(old: &[Item], new: &[Item], mut note: impl FnMut(DifferenceKind)) {
+fn compare_items(word: ItemWord, old: &[Item], new: &[Item], mut note: impl FnMut(DifferenceKind)) {
     for item in old {
         let Some(now) = new.iter().find(|now| now.id == item.id) else {
-            note(DifferenceKind::OptionRemoved(item.clone()));
+            note(DifferenceKind::ItemRemoved(word, item.clone()));
             continue;
         };
         if now.label != item.label {
-            note(DifferenceKind::OptionRenamed {
+            note(DifferenceKind::ItemRenamed {
+                word,
                 from: item.clone(),
                 to: now.label.clone(),
             });
@@ -151,7 +190,7 @@ fn compare_items(old: &[Item], new: &[Item], mut note: impl FnMut(DifferenceKind
     }
     let is_new = |item: &&Item| !old.iter().any(|before| before.id == item.id);
     for item in new.iter().filter(is_new) {
-        note(DifferenceKind::OptionAdded(item.clone()));
+        note(DifferenceKind::ItemAdded(word, item.clone()));
     }
 }
 
@@ -170,6 +209,14 @@ fn of_kind(field: &Field) -> String {
 /// Formats an option for a message.
 fn shown(item: &Item) -> String {
     format!("{} “{}”", one_line(&item.id), one_line(&item.label))
+}
+
+/// Formats the closed set of a field for a message.
+fn shown_set(set: Option<&CodeSet>) -> String {
+    set.map_or_else(
+        || "an unknown set".to_owned(),
+        |set| format!("the set {}", one_line(&set.name(0))),
+    )
 }
 
 impl fmt::Display for Difference {
@@ -192,13 +239,23 @@ impl fmt::Display for Difference {
             DifferenceKind::ReadOnly(false) => write!(f, "~ {field}: can now be written"),
             DifferenceKind::Required(true) => write!(f, "~ {field}: is now required"),
             DifferenceKind::Required(false) => write!(f, "~ {field}: is no longer required"),
-            DifferenceKind::OptionAdded(item) => write!(f, "~ {field}: new option {}", shown(item)),
-            DifferenceKind::OptionRemoved(item) => {
-                write!(f, "~ {field}: option {} was removed", shown(item))
+            DifferenceKind::CodeSet { from, to } => {
+                let (from, to) = (shown_set(from.as_ref()), shown_set(to.as_ref()));
+                write!(
+                    f,
+                    "~ {field}: took codes of {from}, now takes those of {to}"
+                )
             }
-            DifferenceKind::OptionRenamed { from, to } => {
-                let (id, label, to) = (one_line(&from.id), one_line(&from.label), one_line(to));
-                write!(f, "~ {field}: option {id} was “{label}”, is now “{to}”")
+            DifferenceKind::ItemAdded(word, item) => {
+                write!(f, "~ {field}: new {} {}", word.text(), shown(item))
+            }
+            DifferenceKind::ItemRemoved(word, item) => {
+                write!(f, "~ {field}: {} {} was removed", word.text(), shown(item))
+            }
+            DifferenceKind::ItemRenamed { word, from, to } => {
+                let (word, id) = (word.text(), one_line(&from.id));
+                let (label, to) = (one_line(&from.label), one_line(to));
+                write!(f, "~ {field}: {word} {id} was “{label}”, is now “{to}”")
             }
             DifferenceKind::Title { to: Some(to) } => {
                 write!(f, "~ {field}: is now labelled “{}”", one_line(to))

@@ -6,12 +6,11 @@ use std::{fs, path::Path};
 
 use serde_json::json;
 use vibecode_runtime::Client;
-use vibecode_spec::{Descriptions, EntityPath, Schema};
+use vibecode_spec::{CodeFile, Currencies, Descriptions, EntityPath, Schema, Statuses};
 
 use self::drift::Difference;
 use crate::{
-    ExitStatus,
-    code_file::{CodeFile, Codes},
+    ExitStatus, code_file,
     commands::pull::{self, Target},
     failure::Failure,
     output::Output,
@@ -58,7 +57,8 @@ pub(crate) async fn run(
         args.entities.clone()
     };
     if names.is_empty() {
-        let problem = "there is no schema file here: fetch one with `cargo vibecode pull`";
+        let problem =
+            "there is no file of a portal here: fetch the files with `cargo vibecode pull`";
         return Err(Failure::new(problem));
     }
     for name in &names {
@@ -120,22 +120,29 @@ async fn check_codes(
             format!("there is no file of {name}: fetch it with `cargo vibecode pull {name}`");
         return Err(Failure::new(problem));
     };
-    let read = file.read(&path)?;
-    let Some(client) = client else {
-        return Ok(is_out_of_form(name, &path, &read.file_text(), output));
+    let differences = match file {
+        CodeFile::Statuses => {
+            let old = code_file::read(&path, Statuses::read_file)?;
+            let Some(client) = client else {
+                return Ok(is_out_of_form(name, &path, &old.file_text(), output));
+            };
+            let new = pull::codes::statuses(client, output).await?;
+            new.map(|new| drift::between_statuses(&old, &new))
+        }
+        CodeFile::Currencies => {
+            let old = code_file::read(&path, Currencies::read_file)?;
+            let Some(client) = client else {
+                return Ok(is_out_of_form(name, &path, &old.file_text(), output));
+            };
+            let new = pull::codes::currencies(client).await?;
+            new.map(|new| drift::between_currencies(&old, &new))
+        }
     };
-    let now = match pull::codes::fetch(client, file, output).await? {
-        Ok(now) => now,
+    let differences = match differences {
+        Ok(differences) => differences,
         Err(none) => {
             output.warn(format!("{name} cannot be compared: {}", none.message()));
             return Ok(true);
-        }
-    };
-    let differences = match (&read, &now) {
-        (Codes::Statuses(old), Codes::Statuses(new)) => drift::between_statuses(old, new),
-        (Codes::Currencies(old), Codes::Currencies(new)) => drift::between_currencies(old, new),
-        (Codes::Statuses(_), Codes::Currencies(_)) | (Codes::Currencies(_), Codes::Statuses(_)) => {
-            Vec::new()
         }
     };
     if differences.is_empty() {
@@ -162,7 +169,7 @@ fn is_out_of_form(name: &str, file: &Path, canonical: &str, output: &Output) -> 
 }
 
 /// Reports the differences between the portal and its schema, and returns whether they can break
-/// code.
+/// builds.
 fn has_drifted(
     entity: EntityPath,
     schema: &Schema,
@@ -185,7 +192,7 @@ fn has_drifted(
     Ok(breaks)
 }
 
-/// Prints the differences, and returns whether they can break code.
+/// Prints the differences, and returns whether they can break builds.
 fn report(name: &str, differences: &[Difference], output: &Output) -> bool {
     for difference in differences {
         output.line(format!("{name}: {difference}"));
@@ -206,9 +213,9 @@ fn advise(what: &str, fix: &str, differences: &[Difference], output: &Output) {
         return;
     }
     output.warn(if differences.iter().any(Difference::can_break) {
-        format!("{what} have changed in a way that can break code: {fix}")
+        format!("{what} have changed in a way that can break builds: {fix}")
     } else {
-        format!("{what} have changed in a way that breaks no code: {fix}")
+        format!("{what} have changed in a way that breaks no build: {fix}")
     });
 }
 

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt::Write as _};
 
-use vibecode_spec::{CodeSet, Field, Item, Kind, doc_text, one_line, stage_pipeline};
+use vibecode_spec::{CodeSet, Field, Item, Kind, doc_text, is_code, one_line, stage_pipeline};
 
 use super::{
     module::{digits, push_doc},
@@ -49,10 +49,14 @@ impl<'a> Enums<'a> {
             pipeline: is_by_pipeline.then_some(pipeline),
             items,
         });
-        let parts = parts.filter(|part| part.items.iter().any(is_code));
+        let parts = parts.filter(|part| part.items.iter().any(|item| is_code(&item.id)));
         parts
             .map(|part| self.of_codes(field, &part, types))
             .collect()
+    }
+
+    fn pipeline_name(&self, number: u64) -> Option<&str> {
+        self.codes.pipelines()?.name(number)
     }
 
     fn of_options(&self, field: &Field, types: &mut Names) -> Enum {
@@ -93,14 +97,14 @@ impl<'a> Enums<'a> {
         let name = match part.pipeline {
             Some(number) if number > 0 => {
                 let by_number = format!("{by_name}Pipeline{number}");
-                let pipeline = self.codes.pipeline(number);
+                let pipeline = self.pipeline_name(number);
                 let pipeline = pipeline.map_or_else(|| format!("pipeline {number}"), str::to_owned);
                 types.camel(&format!("{title} {pipeline}"), &by_number)
             }
             _ => types.camel(title, &by_name),
         };
         let in_pipeline = part.pipeline.map_or_else(String::new, |number| {
-            let pipeline = self.codes.pipeline(number).map(doc_text);
+            let pipeline = self.pipeline_name(number).map(doc_text);
             let called = pipeline.filter(|name| !name.is_empty());
             let called = called.map_or_else(String::new, |name| format!(", {name}"));
             format!(" in pipeline {number}{called}")
@@ -125,7 +129,7 @@ impl<'a> Enums<'a> {
         let _ = writeln!(text, "pub enum {name} {{");
         let mut variants = Names::default();
         for (item, number) in part.items.iter().zip(1..) {
-            if !is_code(item) {
+            if !is_code(&item.id) {
                 let code = one_line(&item.id);
                 let _ = writeln!(text, "    // `{code}` is omitted: it clears the field.");
                 continue;
@@ -148,11 +152,6 @@ impl<'a> Enums<'a> {
         let _ = writeln!(text, "}}");
         Enum { name, text }
     }
-}
-
-/// Returns false for what clears a field in place of a code (api.md, grade B).
-fn is_code(item: &Item) -> bool {
-    !matches!(item.id.trim(), "" | "0")
 }
 
 /// Returns the code of a stage without the prefix of its pipeline.

@@ -4,13 +4,9 @@ use std::path::Path;
 
 use serde_json::Value;
 use vibecode_runtime::{Client, Error, ErrorKind};
-use vibecode_spec::{Currencies, Pipelines, SchemaError, Statuses};
+use vibecode_spec::{CodeFile, Currencies, Pipelines, SchemaError, Statuses};
 
-use crate::{
-    code_file::{CodeFile, Codes},
-    failure::Failure,
-    output::Output,
-};
+use crate::{code_file, failure::Failure, output::Output, schema_file};
 
 const PIPELINES: &str = "deal-categories";
 
@@ -23,40 +19,51 @@ pub(crate) enum NoCodes {
     Unusable(String),
 }
 
-/// Returns the codes that the portal has now.
+/// Returns the statuses that the portal has now. If it does not give the names of its pipelines, those of
+/// the file stay.
 ///
 /// # Errors
 /// If the portal does not answer. An answer that is a refusal or cannot be used is returned as
 /// [`NoCodes`].
-pub(crate) async fn fetch(
+pub(crate) async fn statuses(
     client: &Client,
-    file: CodeFile,
     output: &Output,
-) -> Result<Result<Codes, NoCodes>, Failure> {
-    let rows = match rows(client, file.name()).await? {
+) -> Result<Result<Statuses, NoCodes>, Failure> {
+    let name = CodeFile::Statuses.name();
+    let rows = match rows(client, name).await? {
         Ok(rows) => rows,
         Err(none) => return Ok(Err(none)),
     };
-    let read = match file {
-        CodeFile::Statuses => Statuses::of_all_rows(rows).map(Codes::Statuses),
-        CodeFile::Currencies => Currencies::of_answer(rows.into()).map(Codes::Currencies),
+    let statuses = match Statuses::of_all_rows(rows) {
+        Ok(statuses) => statuses,
+        Err(error) => return Ok(Err(unusable(name, &error))),
     };
-    let codes = match read {
-        Ok(codes) => codes,
-        Err(error) => return Ok(Err(unusable(file.name(), &error))),
-    };
-    let Codes::Statuses(statuses) = codes else {
-        return Ok(Ok(codes));
-    };
-    let pipelines = match rows_of_pipelines(client).await? {
-        Ok(pipelines) => pipelines,
+    Ok(match rows_of_pipelines(client).await? {
+        Ok(pipelines) => Ok(statuses.with_pipelines(pipelines)),
         Err(NoCodes::Refused(message)) => {
-            output.warn(format!("the names of the pipelines are missing: {message}"));
-            return Ok(Ok(Codes::Statuses(statuses)));
+            let known = known_pipelines()?;
+            let is_known = known.iter().next().is_some();
+            let state = if is_known {
+                "stay as they are in the file"
+            } else {
+                "are missing"
+            };
+            output.warn(format!("the names of the pipelines {state}: {message}"));
+            Ok(statuses.with_pipelines(known))
         }
-        Err(unusable) => return Ok(Err(unusable)),
-    };
-    Ok(Ok(Codes::Statuses(statuses.with_pipelines(pipelines))))
+        Err(unusable) => Err(unusable),
+    })
+}
+
+/// Returns the currencies that the portal has now.
+///
+/// # Errors
+/// Fails like [`statuses`].
+pub(crate) async fn currencies(client: &Client) -> Result<Result<Currencies, NoCodes>, Failure> {
+    let name = CodeFile::Currencies.name();
+    Ok(rows(client, name).await?.and_then(|rows| {
+        Currencies::of_answer(rows.into()).map_err(|error| unusable(name, &error))
+    }))
 }
 
 async fn rows_of_pipelines(client: &Client) -> Result<Result<Pipelines, NoCodes>, Failure> {
@@ -66,17 +73,24 @@ async fn rows_of_pipelines(client: &Client) -> Result<Result<Pipelines, NoCodes>
     }))
 }
 
-/// Returns the codes in a saved answer. Names of pipelines that are known already stay.
-pub(super) fn saved(path: &Path, file: CodeFile) -> Result<Codes, Failure> {
-    let read = file.read(path)?;
-    Ok(match (read, file.load()?) {
-        (Codes::Statuses(new), Some(Codes::Statuses(old)))
-            if new.pipelines().iter().next().is_none() =>
-        {
-            Codes::Statuses(new.with_pipelines(old.pipelines().clone()))
-        }
-        (read, _) => read,
+/// Returns the statuses in a saved answer. If it has no names of pipelines, those of the file stay.
+pub(super) fn saved_statuses(path: &Path) -> Result<Statuses, Failure> {
+    let read = code_file::read(path, Statuses::read_file)?;
+    let has_pipelines = read.pipelines().iter().next().is_some();
+    Ok(if has_pipelines {
+        read
+    } else {
+        read.with_pipelines(known_pipelines()?)
     })
+}
+
+/// Returns the pipelines in the project's file, if there is one.
+fn known_pipelines() -> Result<Pipelines, Failure> {
+    let Some(path) = schema_file::find(CodeFile::Statuses)? else {
+        return Ok(Pipelines::default());
+    };
+    let read = code_file::read(&path, Statuses::read_file)?;
+    Ok(read.pipelines().clone())
 }
 
 async fn rows(client: &Client, name: &str) -> Result<Result<Vec<Value>, NoCodes>, Failure> {

@@ -11,12 +11,11 @@ use std::{
 
 use serde_json::{Value, json};
 use vibecode_runtime::{Client, ErrorKind};
-use vibecode_spec::{Descriptions, Entity, EntityPath, PortalFile};
+use vibecode_spec::{CodeFile, Currencies, Descriptions, Entity, EntityPath, PortalFile, Statuses};
 
 use self::codes::NoCodes;
 use crate::{
-    ExitStatus,
-    code_file::{CodeFile, Codes},
+    ExitStatus, code_file,
     failure::Failure,
     output::Output,
     portal::{self, PortalArgs},
@@ -67,7 +66,8 @@ pub(crate) enum Target {
 /// What was fetched, for one file.
 enum Pulled {
     Fields(EntityPath, Descriptions),
-    Codes(Codes),
+    Statuses(Statuses),
+    Currencies(Currencies),
 }
 
 impl Target {
@@ -112,7 +112,10 @@ pub(crate) async fn run(
         };
         all.push(match Target::of_name(name)? {
             Target::Fields(entity) => Pulled::Fields(entity, saved(file, entity)?),
-            Target::Codes(codes) => Pulled::Codes(codes::saved(file, codes)?),
+            Target::Codes(CodeFile::Statuses) => Pulled::Statuses(codes::saved_statuses(file)?),
+            Target::Codes(CodeFile::Currencies) => {
+                Pulled::Currencies(code_file::read(file, Currencies::read_file)?)
+            }
         });
     } else {
         let targets = targets(&args.entities)?;
@@ -123,15 +126,27 @@ pub(crate) async fn run(
                     let fields = fetch(&client, entity, output).await?;
                     all.push(Pulled::Fields(entity, fields));
                 }
-                Target::Codes(file) => match codes::fetch(&client, file, output).await? {
-                    Ok(codes) => all.push(Pulled::Codes(codes)),
-                    Err(none) => {
-                        if matches!(none, NoCodes::Unusable(_)) {
-                            status = ExitStatus::Attention;
+                Target::Codes(file) => {
+                    let fetched = match file {
+                        CodeFile::Statuses => {
+                            let statuses = codes::statuses(&client, output).await?;
+                            statuses.map(Pulled::Statuses)
                         }
-                        output.warn(format!("{}: {}", not_written(file)?, none.message()));
+                        CodeFile::Currencies => {
+                            let currencies = codes::currencies(&client).await?;
+                            currencies.map(Pulled::Currencies)
+                        }
+                    };
+                    match fetched {
+                        Ok(pulled) => all.push(pulled),
+                        Err(none) => {
+                            if matches!(none, NoCodes::Unusable(_)) {
+                                status = ExitStatus::Attention;
+                            }
+                            output.warn(format!("{}: {}", not_written(file)?, none.message()));
+                        }
                     }
-                },
+                }
             }
         }
     }
@@ -224,7 +239,7 @@ pub(crate) fn unusable_answer(entity: EntityPath, problem: impl std::fmt::Displa
 
 /// Returns the fields of an entity in a saved answer.
 fn saved(file: &Path, entity: EntityPath) -> Result<Descriptions, Failure> {
-    let bytes = fs::read(file).map_err(|error| Failure::of_file(file, &error))?;
+    let bytes = vibecode_spec::file_bytes(file).map_err(|error| Failure::unusable(file, error))?;
     if let Some(definitions) = definitions::saved(&bytes) {
         let mut descriptions = match schema_file::find(entity)? {
             Some(there) => schema_file::read(&there, entity)?.descriptions,
@@ -263,17 +278,44 @@ impl Pulled {
                     &json!({ "entity": name, "file": file, "state": state, "fields": count }),
                 );
             }
-            Self::Codes(codes) => {
-                let name = codes.file().name();
-                let (file, state) = write(codes.file(), &codes.file_text(), new)?;
-                let count = codes.count();
-                output.line(format!("{file}: {state}, {count} {name}"));
-                output
-                    .json(&json!({ "entity": name, "file": file, "state": state, "codes": count }));
+            Self::Statuses(statuses) => {
+                let count = statuses.sets().map(|(_, items)| items.len()).sum();
+                write_codes(
+                    CodeFile::Statuses,
+                    &statuses.file_text(),
+                    count,
+                    new,
+                    output,
+                )?;
+            }
+            Self::Currencies(currencies) => {
+                let count = currencies.items().len();
+                write_codes(
+                    CodeFile::Currencies,
+                    &currencies.file_text(),
+                    count,
+                    new,
+                    output,
+                )?;
             }
         }
         Ok(())
     }
+}
+
+/// Writes a file with codes, and reports it.
+fn write_codes(
+    of_portal: CodeFile,
+    text: &str,
+    count: usize,
+    new: &mut Vec<PathBuf>,
+    output: &Output,
+) -> Result<(), Failure> {
+    let name = of_portal.name();
+    let (file, state) = write(of_portal, text, new)?;
+    output.line(format!("{file}: {state}, {count} {name}"));
+    output.json(&json!({ "entity": name, "file": file, "state": state, "codes": count }));
+    Ok(())
 }
 
 /// Writes a file unless its text is the same, and returns its path and what happened to it.

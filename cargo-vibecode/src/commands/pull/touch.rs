@@ -1,4 +1,4 @@
-//! Touches the crates that could use a new schema file: cargo does not notice the file until their
+//! Touches the crates that could use a new file in `vibecode/`: cargo does not notice the file until their
 //! sources change.
 
 use std::{
@@ -19,7 +19,7 @@ use crate::{failure::Failure, output::Output};
 /// If a root cannot be touched.
 pub(crate) fn roots(files: &[PathBuf], output: &Output) -> Result<(), Failure> {
     let Some(roots) = target_roots() else {
-        output.warn("cargo does not notice a new schema file: change a source file of each crate that uses it");
+        output.warn("cargo does not notice a new file in `vibecode/`: change a source file of each crate that uses it");
         return Ok(());
     };
     // `vibecode/contacts.json` is for the crates below the folder that contains `vibecode`.
@@ -42,7 +42,7 @@ pub(crate) fn roots(files: &[PathBuf], output: &Output) -> Result<(), Failure> {
     if touched > 0 {
         let roots = if touched == 1 { "root" } else { "roots" };
         output.line(format!(
-            "updated the time stamps of {touched} crate {roots}, since cargo does not notice a new schema file"
+            "updated the time stamps of {touched} crate {roots}, since cargo does not notice a new file in `vibecode/`"
         ));
     }
     Ok(())

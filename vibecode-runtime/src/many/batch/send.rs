@@ -188,7 +188,7 @@ impl<L: Borrow<RecordLock>> CallProgress<L> {
     fn note(&mut self, answered: Result<Box<RawValue>>) {
         let Self { call, .. } = self;
         let read = answered.and_then(|json| {
-            check_id_in_batch(&json, call.target.id)?;
+            check_id_in_batch(&json, &call.target)?;
             let is_written = call.effect() > Effect::Reads;
             Ok(raw(call.target.entity.clone(), json, is_written))
         });

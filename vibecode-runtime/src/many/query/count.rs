@@ -57,12 +57,12 @@ struct Aggregate<'a> {
 impl Answer for Count {
     type Data<'a> = Aggregate<'a>;
 
-    fn read(data: Aggregate<'_>, _: Option<&RawValue>, request: &Request) -> Result<Self> {
+    fn read(data: Aggregate<'_>, meta: Option<&RawValue>, request: &Request) -> Result<Self> {
         let unexpected = |problem: &str| {
             let error = Error::new(ErrorKind::Unexpected, Outcome::NotApplied, problem);
             request.named(error)
         };
-        if data.meta.is_some_and(may_be_truncated) {
+        if data.meta.into_iter().chain(meta).any(may_be_incomplete) {
             return Err(unexpected(
                 "the answer says that not all records were counted",
             ));
@@ -75,14 +75,20 @@ impl Answer for Count {
 }
 
 /// Returns whether `meta` says that the count is incomplete, or is not understood.
-fn may_be_truncated(meta: &RawValue) -> bool {
+fn may_be_incomplete(meta: &RawValue) -> bool {
     if nothing::is_nothing(meta.get()) {
         return false;
     }
-    let Some([flag]) = json::pick(meta.get(), ["truncated"]) else {
+    let keys = ["truncated", "recordsProcessed", "totalRecords"];
+    let Some([truncated, processed, total]) = json::pick(meta.get(), keys) else {
         return true;
     };
-    flag.is_some_and(|flag| {
-        !nothing::is_nothing(flag.get()) && json::boolean(flag.get()).unwrap_or(true)
-    })
+    let number = |value: &RawValue| json::text(value.get())?.parse::<u64>().ok();
+    let lacks_some = match (processed, total) {
+        (Some(processed), Some(total)) => number(processed)
+            .zip(number(total))
+            .is_none_or(|(processed, total)| processed < total),
+        _ => false,
+    };
+    lacks_some || truncated.is_some_and(|flag| json::flag(flag.get()).unwrap_or(true))
 }

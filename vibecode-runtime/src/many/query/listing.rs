@@ -157,7 +157,7 @@ impl Listing {
         let mut names = vec!["id"];
         names.extend(requested().filter(|name| *name != "id"));
         if self.select.multifields {
-            let further = multifield::NAMES.iter();
+            let further = multifield::SHOWN_BY.iter();
             names.extend(further.filter(|name| requested().all(|it| it != **name)));
         }
         names

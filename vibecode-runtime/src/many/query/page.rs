@@ -74,15 +74,13 @@ fn rows(data: &RawValue) -> Option<Vec<Box<RawValue>>> {
 /// Returns whether `meta` reports more rows, in any form of true. If it is not understood, there may be
 /// more: one further page is requested, and an empty page ends the list.
 fn may_have_more(meta: Option<&RawValue>) -> bool {
-    let is_something = |value: &&RawValue| !nothing::is_nothing(value.get());
-    let Some(meta) = meta.filter(is_something) else {
+    let Some(meta) = meta.filter(|meta| !nothing::is_nothing(meta.get())) else {
         return false;
     };
     let Some([flag]) = json::pick(meta.get(), ["hasMore"]) else {
         return true;
     };
-    flag.filter(is_something)
-        .is_some_and(|flag| json::boolean(flag.get()).unwrap_or(true))
+    flag.is_some_and(|flag| json::flag(flag.get()).unwrap_or(true))
 }
 
 #[cfg(test)]
@@ -126,6 +124,8 @@ mod tests {
             r#"{"hasMore":2}"#,
             r#"{"hasMore":"yes"}"#,
             r#"{"hasMore":{"next":50}}"#,
+            r#"{"hasMore":{}}"#,
+            r#"{"hasMore":[]}"#,
             r#"{"hasMore":"\ud83d"}"#,
             r#"{"hasMore":true,"hasMore":false}"#,
             r#"{"hasMore":false,"\ud83d":1}"#,

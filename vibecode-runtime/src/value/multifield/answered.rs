@@ -59,9 +59,10 @@ impl From<UnclearMultifields> for DecodeError {
                 "`fm` to be a list of entries with `typeId`, `valueType` and `value`"
             }
             UnclearMultifields::Alias => "texts in the aliases, such as `phoneWork`",
-            UnclearMultifields::Record
-            | UnclearMultifields::Contradiction
-            | UnclearMultifields::NotShown => "a record with `fm`",
+            UnclearMultifields::Contradiction => {
+                "`fm`, the aliases of phones and emails, and `hasPhone` and `hasEmail` to agree"
+            }
+            UnclearMultifields::Record | UnclearMultifields::NotShown => "a record with `fm`",
         })
     }
 }
@@ -97,49 +98,61 @@ impl Multifields {
 
     /// Same as `read`, but also checks that the record does not contradict itself: the value of
     /// each alias must be an entry, and the flags must match whether there are entries of the kind.
+    /// `unknown_aliases` are the values under names such as `phoneFax` or `PHONE`, with the kind that each
+    /// seems to be an alias of.
     pub(crate) fn read_consistent<'a>(
         field: impl Fn(&str) -> Option<WireValue<'a>>,
+        unknown_aliases: &[(&'static str, WireValue<'_>)],
     ) -> Result<Self, UnclearMultifields> {
         let multifields = Self::read(&field)?;
         for of in Multifield::ALL {
-            let mut keys = HashSet::new();
-            for entry in multifields.of_kind(of.kind) {
-                keys.insert(entry.key());
-            }
-            for alias in of.aliases() {
-                let values = values_of(field(alias))?;
+            let entries = multifields.of_kind(of.kind);
+            let keys: HashSet<EntryKey> = entries.map(MultifieldEntry::key).collect();
+            let are_entries = |alias: Option<WireValue<'_>>| -> Result<bool, UnclearMultifields> {
+                let values = values_of(alias)?;
                 let mut values = values.iter();
-                if !values.all(|(value, _)| keys.contains(&EntryKey::of(of.kind, value))) {
+                Ok(values.all(|(value, _)| keys.contains(&EntryKey::of(of.kind, value))))
+            };
+            for alias in of.aliases() {
+                if !are_entries(field(alias))? {
                     return Err(UnclearMultifields::Contradiction);
                 }
             }
             if flag(field(of.flag))?.is_some_and(|has_some| has_some == keys.is_empty()) {
                 return Err(UnclearMultifields::Contradiction);
             }
+            let unknown = unknown_aliases
+                .iter()
+                .filter(|(kind, value)| *kind == of.kind && !nothing::is_nothing(value.as_str()));
+            for (_, value) in unknown {
+                // Only entries in `fm` make up for a name that is not known.
+                if !multifields.is_list || keys.is_empty() {
+                    return Err(UnclearMultifields::Alias);
+                }
+                let is_flag = json::boolean(value.as_str()).is_some();
+                if !is_flag && !are_entries(Some(*value))? {
+                    return Err(UnclearMultifields::Contradiction);
+                }
+            }
         }
         Ok(multifields)
     }
 }
 
-/// Whether a record shows a phone or an email under an unknown name, such as `phoneFax` or `PHONE`,
-/// although no entry of that kind is listed. Only entries in `fm` make up for that.
-pub(crate) fn shows_unknown_alias(record: &str, is_listed: impl Fn(&str) -> bool) -> bool {
-    json::pairs(record).is_none_or(|pairs| {
-        pairs.iter().any(|(name, value)| {
-            unknown_alias(name).is_some_and(|kind| !is_listed(kind))
-                && !nothing::is_nothing(value.get())
-        })
-    })
+/// Returns the values of a record under unknown names of phones and emails, such as `phoneFax` or `PHONE`.
+/// Returns `None` if the record cannot be read.
+pub(crate) fn unknown_aliases(record: &str) -> Option<Vec<(&'static str, WireValue<'_>)>> {
+    let pairs = json::pairs(record)?.into_iter();
+    let aliases =
+        pairs.filter_map(|(name, value)| Some((unknown_alias(&name)?, WireValue::new(value))));
+    Some(aliases.collect())
 }
 
 fn flag(answered: Option<WireValue<'_>>) -> Result<Option<bool>, UnclearMultifields> {
     let Some(answered) = answered.map(WireValue::as_str) else {
         return Ok(None);
     };
-    if nothing::is_nothing(answered) {
-        return Ok(Some(false));
-    }
-    json::boolean(answered)
+    json::flag(answered)
         .map(Some)
         .ok_or(UnclearMultifields::Alias)
 }
@@ -278,7 +291,10 @@ mod tests {
     }
 
     fn read_consistent(record: &str) -> Result<Multifields, UnclearMultifields> {
-        with(record, |field| Multifields::read_consistent(field))
+        with(record, |field| {
+            let unknown = unknown_aliases(record).ok_or(UnclearMultifields::Record)?;
+            Multifields::read_consistent(field, &unknown)
+        })
     }
 
     fn shown(multifields: &Multifields) -> Vec<String> {
@@ -557,7 +573,7 @@ mod tests {
                 false,
             ),
         ] {
-            assert_eq!(shows_unknown_alias(record, |_| false), shows, "{record}");
+            assert_eq!(read_consistent(record).is_err(), shows, "{record}");
         }
     }
 

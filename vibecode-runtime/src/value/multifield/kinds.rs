@@ -60,10 +60,7 @@ pub(crate) fn is_name(name: &str) -> bool {
 }
 
 /// Returns the kind that an unknown name seems to be an alias of.
-pub(super) fn unknown_alias(name: &str) -> Option<&'static str> {
-    if NAMES.contains(&name) {
-        return None;
-    }
+pub(crate) fn unknown_alias(name: &str) -> Option<&'static str> {
     let is_alias = |kind: &str| {
         let parts = name.split_at_checked(kind.len());
         parts.is_some_and(|(begin, rest)| {
@@ -71,7 +68,8 @@ pub(super) fn unknown_alias(name: &str) -> Option<&'static str> {
             begin.eq_ignore_ascii_case(kind) && (rest.is_empty() || rest.starts_with(is_new_word))
         })
     };
-    KINDS.iter().copied().find(|kind| is_alias(kind))
+    let kind = KINDS.iter().copied().find(|kind| is_alias(kind));
+    kind.filter(|_| !NAMES.contains(&name))
 }
 
 const NOT_A_TYPE: ParseError = ParseError::expected("a type with which an entry can be written");
@@ -88,7 +86,10 @@ macro_rules! multifields {
         }
     )+) => {
         /// Every field that contains phones and emails.
-        pub(crate) const NAMES: &[&str] = &["fm", $($field, $($alias,)+)+];
+        const NAMES: &[&str] = &["fm", $($field, $($alias,)+)+];
+
+        /// Every field that shows which phones and emails a record has.
+        pub(crate) const SHOWN_BY: &[&str] = &["fm", $($field, $($alias,)+ $flag,)+];
 
         /// The fields that only say whether a record has any entries of a kind.
         pub(crate) const FLAGS: &[&str] = &[$($flag),+];

@@ -7,9 +7,9 @@ mod read;
 mod serde_impls;
 
 pub(crate) use self::{
-    answered::{UnclearMultifields, shows_unknown_alias},
+    answered::{UnclearMultifields, unknown_aliases},
     entry_key::EntryKey,
-    kinds::{FLAGS, KINDS, Multifield, NAMES, ONLY_READ, WORK, is_name, kind_of},
+    kinds::{FLAGS, KINDS, Multifield, ONLY_READ, SHOWN_BY, WORK, is_name, kind_of, unknown_alias},
     read::read_list,
 };
 pub use self::{

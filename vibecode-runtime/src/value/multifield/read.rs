@@ -108,10 +108,6 @@ impl fmt::Debug for MultifieldEntry {
 }
 
 impl Multifields {
-    pub(crate) fn have(&self, kind: &str) -> bool {
-        self.entries.iter().any(|entry| entry.kind == kind)
-    }
-
     pub(crate) fn keys(&self) -> HashSet<EntryKey> {
         self.entries.iter().map(MultifieldEntry::key).collect()
     }

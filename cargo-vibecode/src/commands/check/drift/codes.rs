@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use vibecode_spec::{CodeSet, Currencies, Statuses};
+use vibecode_spec::{Currencies, Entity, Statuses};
 
-use super::{Difference, DifferenceKind, compare_items};
+use super::{Difference, DifferenceKind, ItemWord, compare_items};
 
-/// Returns the differences between all statuses, sorted by set. A set that is new breaks no code, and
-/// neither do the names of pipelines. What a file with a part of the statuses lacks is no difference.
+/// Returns the differences between all statuses, sorted by set. A new set breaks no build, and neither do
+/// the names of pipelines. A set that a file with a part of the statuses lacks is no difference.
 pub(crate) fn between_statuses(old: &Statuses, new: &Statuses) -> Vec<Difference> {
     let mut all = Vec::new();
     let mut note = |set: &str, kind| {
@@ -18,7 +18,7 @@ pub(crate) fn between_statuses(old: &Statuses, new: &Statuses) -> Vec<Difference
     };
     for (set, items) in old.sets() {
         match new.set(set) {
-            Some(now) => compare_items(items, now, |kind| note(set, kind)),
+            Some(now) => compare_items(ItemWord::Code, items, now, |kind| note(set, kind)),
             None => note(set, DifferenceKind::Removed),
         }
     }
@@ -33,10 +33,11 @@ pub(crate) fn between_statuses(old: &Statuses, new: &Statuses) -> Vec<Difference
     let (old, new) = (old.pipelines(), new.pipelines());
     let numbers: BTreeSet<u64> = old.iter().chain(new.iter()).map(|(id, _)| id).collect();
     let is_known = new.iter().next().is_some();
+    let stages = Entity::Deals.schema().field("stageId");
+    let stages = stages.and_then(|stage| stage.codes.as_ref());
     for number in numbers.into_iter().filter(|_| is_known) {
         let to = new.name(number);
-        if old.name(number) != to {
-            let stages = CodeSet::Stages(DEAL_STAGES.to_owned());
+        if let Some(stages) = stages.filter(|_| old.name(number) != to) {
             let to = to.map(str::to_owned);
             note(&stages.name(number), DifferenceKind::Title { to });
         }
@@ -44,9 +45,6 @@ pub(crate) fn between_statuses(old: &Statuses, new: &Statuses) -> Vec<Difference
     all.sort_by(|one, other| one.field.cmp(&other.field));
     all
 }
-
-/// The set with the stages of a deal in pipeline 0.
-const DEAL_STAGES: &str = "DEAL_STAGE";
 
 /// Returns the differences between all currencies.
 pub(crate) fn between_currencies(old: &Currencies, new: &Currencies) -> Vec<Difference> {
@@ -57,7 +55,7 @@ pub(crate) fn between_currencies(old: &Currencies, new: &Currencies) -> Vec<Diff
             kind,
         });
     };
-    compare_items(old.items(), new.items(), &mut note);
+    compare_items(ItemWord::Code, old.items(), new.items(), &mut note);
     if old.base() != new.base() {
         note(DifferenceKind::Base {
             to: new.base().map(str::to_owned),

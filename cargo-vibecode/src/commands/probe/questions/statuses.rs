@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use vibecode_spec::{Field, Kind};
+use vibecode_spec::{CodeSet, Field, Kind};
 
 use super::Findings;
 use crate::{
@@ -10,12 +10,8 @@ use crate::{
     commands::probe::{bench::Bench, finding::Finding, raw_client::NoAnswer},
 };
 
-/// Status fields that nothing depends on, and the set of each (api.md, grade B). A stage starts robots.
-const HARMLESS: &[(&str, &str)] = &[
-    ("honorific", "HONORIFIC"),
-    ("industry", "INDUSTRY"),
-    ("sourceId", "SOURCE"),
-];
+/// Status fields that nothing depends on. A stage starts robots.
+const HARMLESS: &[&str] = &["honorific", "industry", "sourceId"];
 
 /// A code that no portal has.
 const UNKNOWN: &str = "VIBECODE_PROBE";
@@ -54,11 +50,15 @@ pub(super) async fn unknown_code(bench: &Bench<'_>) -> Findings {
     Ok(vec![Finding::information(ABOUT, here, ASSUMED)])
 }
 
-fn field<'a>(bench: &'a Bench<'_>) -> Option<(&'a Field, &'static str)> {
-    HARMLESS.iter().find_map(|(name, set)| {
+/// Returns a harmless field that can be written, and the name of its set.
+fn field<'a>(bench: &'a Bench<'_>) -> Option<(&'a Field, &'a str)> {
+    HARMLESS.iter().find_map(|name| {
         let field = bench.schema.field(name)?;
         let is_status = field.kind == Kind::Status && !field.multiple && !is_fixed(field);
-        is_status.then_some((field, *set))
+        match field.codes.as_ref().filter(|_| is_status)? {
+            CodeSet::Statuses(set) => Some((field, &**set)),
+            _ => None,
+        }
     })
 }
 
