@@ -16,3 +16,4 @@ mod kills;
 mod secrets;
 mod sending;
 mod support;
+mod verified;

@@ -108,17 +108,24 @@ impl BulkJob<'_> {
         };
         if past.is_finished {
             let done = format!(
-                "this job is already finished: {} done, {} failed. To send all rows again, delete {}",
+                "this job is already finished: {} done, {} failed{}. To send all rows again, delete {}",
                 past.ok,
                 past.failed,
+                bad_rows(checked.bad),
                 path.display()
             );
             output.line(done);
-            self.summarize(past.ok, past.failed, checked.bad, None);
-            return Ok(ExitStatus::Success);
+            return self.finished_before(journal, &past, &checked, &column_options);
         }
         let progress = Progress::new(checked.to_send, output);
-        let mut sender = Sender::new(client, journal, progress, interrupts, output);
+        let mut sender = Sender::new(
+            client,
+            journal,
+            progress,
+            interrupts,
+            output,
+            !args.no_verify,
+        );
         let sent = self.send(&mut sender, past, &header, &column_options).await;
         sender.progress.end();
         match sent {
@@ -244,24 +251,54 @@ impl BulkJob<'_> {
             )?),
         };
         sender.journal.finish(ok, failed)?;
-        let bad = match checked.bad {
-            0 => String::new(),
-            bad => format!(", {bad} bad (not sent)"),
-        };
+        let bad = bad_rows(checked.bad);
         self.output
             .line(format!("{} done, {failed} failed{bad}", rows(ok)));
-        let shown = failed_rows.as_ref().map(|path| path.display().to_string());
-        if let Some(shown) = &shown {
-            self.output.line(format!(
-                "the failed rows are in {shown}: correct them, and run that file"
-            ));
-        }
+        let shown = self.show_failed_rows(failed_rows.as_deref());
         self.output.line(format!(
             "the journal is kept, so that the rows are not sent again by mistake: {}",
             path.display()
         ));
         self.summarize(ok, failed, checked.bad, shown.as_deref());
         Ok(exit_status(failed + checked.bad))
+    }
+
+    /// Called if an earlier process has reported every row. A file of failed rows that is there may have
+    /// been corrected, and is left as it is.
+    fn finished_before(
+        &self,
+        mut journal: Journal,
+        past: &Past,
+        checked: &Checked,
+        column_options: &ColumnOptions<'_>,
+    ) -> Result<ExitStatus, Failure> {
+        let problems = past.failed + checked.bad;
+        let path = self.input.failed();
+        let failed_rows = match problems {
+            0 => None,
+            _ if path.exists() => Some(path),
+            _ => {
+                let journal = &mut journal;
+                Some(failed::write(
+                    self.input,
+                    column_options,
+                    journal,
+                    past.failed,
+                )?)
+            }
+        };
+        let shown = self.show_failed_rows(failed_rows.as_deref());
+        self.summarize(past.ok, past.failed, checked.bad, shown.as_deref());
+        Ok(exit_status(problems))
+    }
+
+    /// Prints where the failed rows are, and returns the path for programs.
+    fn show_failed_rows(&self, path: Option<&Path>) -> Option<String> {
+        let shown = path?.display().to_string();
+        self.output.line(format!(
+            "the failed rows are in {shown}: correct them, and run that file"
+        ));
+        Some(shown)
     }
 
     fn summarize(&self, ok: u64, failed: u64, bad: u64, failed_rows: Option<&str>) {
@@ -323,6 +360,14 @@ impl BulkJob<'_> {
             word.clone_from(&path);
         }
         words
+    }
+}
+
+/// The end of a sentence about the rows of a job.
+fn bad_rows(bad: u64) -> String {
+    match bad {
+        0 => String::new(),
+        bad => format!(", {bad} bad (not sent)"),
     }
 }
 

@@ -3,7 +3,11 @@
 use vibecode_runtime::{Batch, PatchJob};
 
 use crate::commands::bulk::{
-    input::{Input, columns::ColumnOptions, row_jobs::RowJobs},
+    input::{
+        Input,
+        columns::{ColumnOptions, Columns},
+        row_jobs::RowJobs,
+    },
     journal::row_set::{Ranges, RowSet},
 };
 use crate::failure::Failure;
@@ -100,6 +104,10 @@ impl<'a> Plan<'a> {
             }
         }
         Ok(None)
+    }
+
+    pub(crate) fn columns(&self) -> &Columns<'a> {
+        self.row_jobs.columns()
     }
 
     /// Returns the hash of the file if all of it has been read.
