@@ -202,3 +202,16 @@ async fn a_finished_job_of_which_bad_rows_were_skipped_is_no_success_either() {
     desk.run("contacts b.csv --resume")
         .assert(0, "already finished: 1 done, 0 failed");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_that_was_there_twice_before_does_not_fail_its_row() {
+    let phones = json!([
+        {"id": 1, "typeId": "PHONE", "valueType": "WORK", "value": "+79161112233"},
+        {"id": 2, "typeId": "PHONE", "valueType": "HOME", "value": "+79161112233"},
+    ]);
+    let seed = json!({ "contacts": [{"id": 1, "fm": phones}] });
+    let desk = Desk::with(Sandbox::builder().seed(seed).start().await);
+    assert_eq!(desk.phones(1).len(), 2);
+    desk.write("a.csv", "id,phone\n1,+7 916 1112233\n");
+    desk.run("contacts a.csv --yes").assert(0, "1 row done");
+}
