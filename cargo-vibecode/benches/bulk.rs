@@ -27,7 +27,7 @@ const LARGE: u64 = 1_000_000;
 const MOST_MEGABYTES_MORE: f64 = 30.0;
 const MOST_MICROSECONDS_A_ROW: f64 = 25.0;
 
-/// The most time a row, of the runs that send rows as they stand and of those that look first.
+/// The most time a row, of the runs that send rows directly and of those that look first.
 #[derive(Clone, Copy, PartialEq)]
 enum Rows {
     Scalars,

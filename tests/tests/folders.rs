@@ -7,6 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use vibecode_runtime::ENTITIES;
+
 /// The top modules of a crate. Each may import from those before it. `CONTRIBUTING.md` says what they
 /// contain.
 struct Layers {
@@ -97,27 +99,20 @@ fn re_exports(lib: &str) -> HashMap<String, String> {
         let name = name.rsplit("::").next()?;
         Some((name.to_owned(), module.to_owned()))
     });
-    // The macro `entities!` makes these, and the root exports them with `*`.
-    let entities = [
-        "Activities",
-        "Addresses",
-        "Companies",
-        "CompanyId",
-        "ContactId",
-        "Contacts",
-        "DealId",
-        "Deals",
+    // The root exports these with `*`.
+    let entities = ENTITIES
+        .iter()
+        .flat_map(|(entity, _, id, _)| [*entity, *id]);
+    let others = [
         "Entity",
         "HasMultifields",
-        "Invoices",
-        "LeadId",
-        "Leads",
-        "Quotes",
-        "Requisites",
-        "Tasks",
+        "SmartProcess",
+        "UserId",
         "Users",
     ];
-    let entities = entities.map(|name| (name.to_owned(), "value".to_owned()));
+    let entities = entities
+        .chain(others)
+        .map(|name| (name.to_owned(), "value".to_owned()));
     exported.chain(entities).collect()
 }
 

@@ -397,7 +397,7 @@ pub use vibecode_derive::Record;
 /// The fields are `stageId`, `typeId`, `sourceId`, `honorific`, `industry` and `employees`, `currency` and
 /// `currencyId`, and user fields of kind `crm_status`. The portal's codes are read from
 /// `vibecode/statuses.json` and `vibecode/currencies.json`, by the same rules as a schema. Without these files,
-/// codes are taken as they stand, and a `label` is an error.
+/// codes are taken unchanged, and a `label` is an error.
 ///
 /// # On the enum and its variants
 ///

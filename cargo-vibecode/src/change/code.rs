@@ -8,7 +8,7 @@ use crate::code_file::KnownCodes;
 /// The number of codes that a message lists.
 const MAX_SHOWN: usize = 20;
 
-/// Returns the code that a text means: a code stands for itself, and a name for its code. If the codes
+/// Returns the code that a text means: a code means itself, and a name means its code. If the codes
 /// of the set are not known, any text is a code.
 ///
 /// The pipeline of a deal is not known here, so the name of a stage is looked up in all pipelines.
@@ -68,7 +68,7 @@ fn unknown<'i>(
     // Codes that are in no file are those of the schema.
     let next_step = next_step(set.filter(|set| codes.parts(set).is_some()));
     if let Some(set) = set.filter(|_| items.clone().next().is_none()) {
-        let name = one_line(&set.name(0)).to_string();
+        let name = one_line(&set.name(0));
         return format!("has no codes, since the portal has no status set `{name}`{next_step}");
     }
     let texts = items.clone().flat_map(|item| [&*item.id, &*item.label]);

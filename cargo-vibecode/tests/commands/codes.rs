@@ -457,3 +457,28 @@ async fn a_file_of_codes_that_cannot_be_read_stops_a_change() {
         said.err
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_saved_part_keeps_the_names_of_pipelines_and_is_compared_as_a_part() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("codes-part");
+    folder.run(&sandbox, &["pull", "statuses"]).await;
+    let answer = json!({"success": true, "data": [
+        status("SOURCE", "WEB", "Website", ""), status("SOURCE", "SHOP", "Shop", ""),
+    ]});
+    folder.write("answer.json", &answer.to_string());
+    let words = ["pull", "statuses", "--from-file", "answer.json"];
+    let said = folder.run_with(&words, &[]).await;
+    assert!(said.out.contains(": changed, 2 statuses"), "{}", said.err);
+    let file: Value = serde_json::from_str(&folder.read(STATUSES)).unwrap();
+    assert_eq!(file["partial"], true);
+    assert_eq!(file["pipelines"].as_array().unwrap().len(), 2);
+
+    let said = folder.run(&sandbox, &["check"]).await;
+    assert_eq!(said.code, 1, "{}", said.err);
+    let line = "statuses: ~ SOURCE: option SHOP “Shop” was removed";
+    assert!(said.out.contains(line), "{}", said.out);
+    // The sets that the file lacks are not new.
+    assert!(!said.out.contains('+'), "{}", said.out);
+    assert!(!said.out.contains("labelled"), "{}", said.out);
+}

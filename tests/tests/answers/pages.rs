@@ -104,3 +104,50 @@ async fn a_page_that_overlaps_with_the_one_before_is_no_error() {
     let (ids, _) = list(vec![page(0..100, MORE), page(99..150, "")]).await;
     assert_eq!(ids.unwrap().len(), 151);
 }
+
+/// Returns the number of rows of the statuses, or the error, and the number of requests.
+async fn statuses(pages: Vec<Behaviour>) -> (Result<usize, Error>, usize) {
+    let server = Server::script(pages).await;
+    let client = builder(&server.url()).build().unwrap();
+    let rows = client.catalogue("statuses").await;
+    for request in server.requests() {
+        let asked = "GET /v1/statuses?limit=500&offset=";
+        assert!(request.text.starts_with(asked), "{}", request.text);
+    }
+    (rows.map(|rows| rows.len()), server.requests().len())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_catalogue_ends_as_a_list_of_records_does() {
+    for (pages, rows, requests) in [
+        (vec![page(0..7, NO_MORE)], 7, 1),
+        (vec![page(0..0, NO_MORE)], 0, 1),
+        (vec![page(0..7, MORE), page(7..9, "")], 9, 2),
+        (vec![page(0..50, NO_MORE), page(50..60, NO_MORE)], 60, 2),
+        (vec![page(0..500, NO_MORE), page(0..0, NO_MORE)], 500, 2),
+    ] {
+        let (read, asked) = statuses(pages).await;
+        assert_eq!((read.unwrap(), asked), (rows, requests));
+    }
+    let (error, _) = statuses(vec![page(0..3, MORE)]).await;
+    let error = error.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unexpected, "{error:?}");
+    assert!(error.to_string().starts_with("GET statuses: "), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_catalogue_has_ids_of_any_form_and_its_rows_may_be_one_object() {
+    for data in [
+        r#"[{"id":"RUB"},{"id":"USD"}]"#,
+        r#"{"0":{"id":"RUB"},"3":{"id":"USD"}}"#,
+    ] {
+        let answer = json(200, &format!(r#"{{"success":true,"data":{data}}}"#));
+        assert_eq!(statuses(vec![answer]).await.0.unwrap(), 2, "{data}");
+    }
+    let single = json(200, r#"{"success":true,"data":{"id":2,"name":"Partners"}}"#);
+    assert_eq!(statuses(vec![single]).await.0.unwrap(), 1);
+    for data in ["null", r#""none""#, r#"{"name":"Partners"}"#] {
+        let answer = json(200, &format!(r#"{{"success":true,"data":{data}}}"#));
+        assert!(statuses(vec![answer]).await.0.is_err(), "{data}");
+    }
+}

@@ -80,6 +80,11 @@ fn every_call_waits_for_its_answer() {
         assert_eq!(many.filter(|outcome| outcome.result.is_ok()).count(), 3);
         assert_eq!(client.me().unwrap().can_write(), Some(true));
         assert!(client.fields("contacts").is_ok());
+        assert!(
+            client
+                .catalogue("statuses")
+                .is_ok_and(|rows| rows.len() > 9)
+        );
     });
 }
 

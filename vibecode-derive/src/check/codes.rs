@@ -28,7 +28,7 @@ pub(crate) struct CodesFile {
 /// The result of looking for the codes of a portal.
 #[derive(Clone)]
 pub(crate) enum Content {
-    /// There is no file: any code is taken as it stands. The text says where the file was looked for.
+    /// There is no file: any code is taken unchanged. The text says where the file was looked for.
     Absent(String),
     Statuses(Arc<Statuses>),
     Currencies(Arc<Currencies>),

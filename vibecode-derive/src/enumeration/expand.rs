@@ -22,7 +22,7 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
     let variants = Variants::of(checked);
     let (label, by_label) = (variants.label(), variants.by_label());
     let kind = kind(&checked.kind, false);
-    let (wire, list, function) = if checked.kind == Kind::Enumeration {
+    let (wire, closed_field, function) = if checked.kind == Kind::Enumeration {
         let (id, by_id) = (variants.id(), variants.by_id());
         let wire = quote! {
             impl #parameters __v::OptionEnum for #ident #arguments #predicates {
@@ -34,7 +34,7 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
                 }
             }
         };
-        (wire, quote!(of), quote!(option))
+        (wire, quote!(of_options), quote!(option))
     } else {
         let (code, by_code) = (variants.code(), variants.by_code());
         let wire = quote! {
@@ -67,14 +67,14 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
             #wire
             #[automatically_derived]
             impl #parameters __v::Encode<#kind> for #ident #arguments #predicates {
-                const LIST: __v::Option<__v::List> = __v::Option::Some(__v::List::#list::<Self>());
+                const CLOSED_FIELD: __v::Option<__v::ClosedField> = __v::Option::Some(__v::ClosedField::#closed_field::<Self>());
                 fn encode(&self, __to: &mut __v::Encoder<'_>) -> __v::Result<(), __v::EncodeError> {
                     __v::#function(self, __to)
                 }
             }
             #[automatically_derived]
             impl #parameters __v::Decode<#kind> for #ident #arguments #predicates {
-                const LIST: __v::Option<__v::List> = __v::Option::Some(__v::List::#list::<Self>());
+                const CLOSED_FIELD: __v::Option<__v::ClosedField> = __v::Option::Some(__v::ClosedField::#closed_field::<Self>());
                 fn decode(__answered: __v::WireValue<'_>) -> __v::Result<Self, __v::DecodeError> {
                     __v::read::#function(__answered)
                 }

@@ -329,12 +329,13 @@ fn fuzz_no_mutation_of_a_struct_or_an_enum_makes_a_derive_panic() {
 
 #[test]
 fn fuzz_starts_from_code_that_the_derives_accept() {
-    let [everything, options, with_a_schema] = originals().try_into().unwrap();
+    let [everything, options, with_a_schema, codes] = originals().try_into().unwrap();
     for (tokens, derive) in [
         (&everything, DERIVES[0].1),
         (&everything, DERIVES[1].1),
         (&options, DERIVES[2].1),
         (&with_a_schema, DERIVES[2].1),
+        (&codes, DERIVES[2].1),
     ] {
         let output = derive(write(tokens)).to_string();
         assert!(!output.contains("compile_error"), "{output}");

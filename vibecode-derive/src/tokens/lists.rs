@@ -44,15 +44,15 @@ pub(crate) fn own_list(
     let check = Check::of(ty, field, entity)?;
     let Check { span, kind, .. } = &check;
     let list = match direction {
-        Direction::Written => "WrittenList",
-        Direction::Read => "ReadList",
+        Direction::Written => "WrittenField",
+        Direction::Read => "ReadField",
     };
     let list = Ident::new(list, *span);
     let ty = respan(free, *span);
-    let must_be = check.must_be(&quote_spanned!(*span=> <__v::#list<#ty, #kind>>::LIST));
+    let must_be = check.must_be(&quote_spanned!(*span=> <__v::#list<#ty, #kind>>::CLOSED_FIELD));
     Some(quote_spanned! {*span=>
         const _: () = {
-            use __v::NoList as _;
+            use __v::NoClosedField as _;
             #must_be
         };
     })
@@ -72,7 +72,7 @@ pub(crate) fn list_of_use(
         Direction::Read => "Decode",
     };
     let code = Ident::new(code, *span);
-    let must_be = check.must_be(&quote_spanned!(*span=> <#ty as __v::#code<#kind>>::LIST));
+    let must_be = check.must_be(&quote_spanned!(*span=> <#ty as __v::#code<#kind>>::CLOSED_FIELD));
     Some(quote_spanned!(*span=> const { #must_be };))
 }
 
@@ -106,7 +106,7 @@ impl Check {
         let Self {
             span, entity, wire, ..
         } = self;
-        quote_spanned!(*span=> __v::List::must_be(#list, #entity, #wire))
+        quote_spanned!(*span=> __v::ClosedField::must_be(#list, #entity, #wire))
     }
 }
 

@@ -39,7 +39,7 @@ pub use crate::{
         diff::{Diff, NotRemovable},
     },
     record::{Fields, UnreadableField},
-    value::{enumeration::List, id::PatchOf},
+    value::{enumeration::ClosedField, id::PatchOf},
 };
 
 mod field;
@@ -158,34 +158,34 @@ impl<E> IsIdOf<E> for Id<E> {
     }
 }
 
-/// The list field of a type that is written. `None`, through [`NoList`], for a type that cannot be
-/// written, which is reported as an error elsewhere.
+/// The field whose closed set a written type represents. `None`, through [`NoClosedField`], for a type that
+/// cannot be written, which is reported as an error elsewhere.
 #[derive(Debug)]
-pub struct WrittenList<T, K>(PhantomData<(T, K)>);
+pub struct WrittenField<T, K>(PhantomData<(T, K)>);
 
-/// The list field of a type that is read.
+/// The field whose closed set a read type represents.
 #[derive(Debug)]
-pub struct ReadList<T, K>(PhantomData<(T, K)>);
+pub struct ReadField<T, K>(PhantomData<(T, K)>);
 
-impl<T: Encode<K>, K> WrittenList<T, K> {
-    /// The list field.
-    pub const LIST: Option<List> = T::LIST;
+impl<T: Encode<K>, K> WrittenField<T, K> {
+    /// The field.
+    pub const CLOSED_FIELD: Option<ClosedField> = T::CLOSED_FIELD;
 }
 
-impl<T: Decode<K>, K> ReadList<T, K> {
-    /// The list field.
-    pub const LIST: Option<List> = T::LIST;
+impl<T: Decode<K>, K> ReadField<T, K> {
+    /// The field.
+    pub const CLOSED_FIELD: Option<ClosedField> = T::CLOSED_FIELD;
 }
 
 /// Fallback for types that have no wire form of the kind.
-pub trait NoList {
-    /// No list field.
-    const LIST: Option<List> = None;
+pub trait NoClosedField {
+    /// No field.
+    const CLOSED_FIELD: Option<ClosedField> = None;
 }
 
-impl<T, K> NoList for WrittenList<T, K> {}
+impl<T, K> NoClosedField for WrittenField<T, K> {}
 
-impl<T, K> NoList for ReadList<T, K> {}
+impl<T, K> NoClosedField for ReadField<T, K> {}
 
 /// Writes an option of a list field.
 ///

@@ -4,7 +4,7 @@ use crate::{
     Decode, DecodeError, OptionEnum, StatusEnum, WireValue,
     kind::{self, Kind},
     record::{Fields, UnreadableField},
-    value::{decode::is_nothing, enumeration::List},
+    value::{decode::is_nothing, enumeration::ClosedField},
 };
 
 /// The result of reading a field: a value, or nothing.
@@ -12,7 +12,7 @@ type Read<T> = Result<Option<T>, UnreadableField>;
 
 fn value<K: Kind, T: Decode<K>>(fields: &Fields<'_>, index: usize) -> Read<T> {
     let (name, answered) = fields.at(index);
-    let field = fields.list_of(name);
+    let field = fields.id_of(name);
     let present = answered.filter(|answered| !is_nothing::<K, T>(*answered));
     let read = present.map(|answered| T::decode(answered.of_field(&field)));
     let read = read.transpose();
@@ -25,7 +25,7 @@ pub(super) fn required<K: Kind, T: Decode<K>>(
     index: usize,
 ) -> Result<T, UnreadableField> {
     let (name, answered) = fields.at(index);
-    let field = fields.list_of(name);
+    let field = fields.id_of(name);
     let present = answered.filter(|it| it.is_empty_text() || !is_nothing::<K, T>(*it));
     let nothing = || DecodeError::expected("a value, found nothing: is the field an `Option`?");
     let present = present.ok_or_else(nothing);
@@ -36,7 +36,7 @@ pub(super) fn required<K: Kind, T: Decode<K>>(
 /// Reads a list, which is empty if there is nothing.
 fn list<K, T: Decode<K>>(fields: &Fields<'_>, index: usize) -> Result<T, UnreadableField> {
     let (name, answered) = fields.at(index);
-    let field = fields.list_of(name);
+    let field = fields.id_of(name);
     let read = T::decode(answered.unwrap_or(WireValue::EMPTY_LIST).of_field(&field));
     read.map_err(|error| UnreadableField::new(name, error))
 }
@@ -113,7 +113,7 @@ impl<T> Held<T> for Option<T> {
 /// # Errors
 /// If the field is another list field, or the enum has no option with the id.
 pub fn option<T: OptionEnum>(answered: WireValue<'_>) -> Result<T, DecodeError> {
-    require_field(answered, List::of::<T>(), "an option")?;
+    refuse_foreign(answered, ClosedField::of_options::<T>())?;
     let id = <u64 as Decode<kind::Enumeration>>::decode(answered)?;
     let option = T::from_option_id(id);
     option.ok_or_else(|| DecodeError::expected("one of the options that the enum has"))
@@ -124,18 +124,17 @@ pub fn option<T: OptionEnum>(answered: WireValue<'_>) -> Result<T, DecodeError> 
 /// # Errors
 /// If the field is another one, or the enum has no variant for the code.
 pub fn status<T: StatusEnum>(answered: WireValue<'_>) -> Result<T, DecodeError> {
-    require_field(answered, List::of_codes::<T>(), "a code")?;
+    refuse_foreign(answered, ClosedField::of_codes::<T>())?;
     let code = <String as Decode<kind::Status>>::decode(answered)?;
     let status = T::from_status(&code);
     status.ok_or_else(|| DecodeError::expected("one of the codes that the enum has"))
 }
 
-fn require_field(answered: WireValue<'_>, list: List, what: &str) -> Result<(), DecodeError> {
-    if answered.field().is_some_and(|field| !field.is(list)) {
-        let expected = format!("{what} of `{}` of {}", list.field, list.entity);
-        return Err(DecodeError::expected(expected));
+fn refuse_foreign(answered: WireValue<'_>, closed: ClosedField) -> Result<(), DecodeError> {
+    match closed.foreign_to(answered.field()) {
+        Some(value) => Err(DecodeError::expected(value)),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Replaces the code for a field with a mistake, which is reported elsewhere.

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use crate::{
     DecodeError, Entity, Multifields, WireValue,
     value::{
-        enumeration::List,
+        enumeration::FieldId,
         multifield::{self, UnclearMultifields},
     },
     wire::json::{self, NotPicked},
@@ -145,11 +145,10 @@ impl<'a> Fields<'a> {
     }
 
     /// Returns the field with this name, to be compared with the field of an enum.
-    pub(crate) fn list_of(&self, name: &'static str) -> List {
-        List {
+    pub(crate) fn id_of(&self, name: &'static str) -> FieldId {
+        FieldId {
             entity: self.entity,
-            field: name,
-            values: "",
+            name,
         }
     }
 

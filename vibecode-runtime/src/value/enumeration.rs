@@ -130,39 +130,61 @@ pub(crate) fn is_no_code(code: &str) -> bool {
     matches!(code.trim(), "" | "0")
 }
 
-/// A field with a closed set, identified by its entity and its name.
-#[doc(hidden)]
+/// A field of an entity.
 #[derive(Debug, Clone, Copy)]
-pub struct List {
+pub(crate) struct FieldId {
     pub(crate) entity: &'static str,
-    pub(crate) field: &'static str,
-    /// The word for the values in messages: `options` or `codes`.
-    pub(crate) values: &'static str,
+    pub(crate) name: &'static str,
 }
 
-impl List {
+/// What the values of a closed set are called in messages.
+#[derive(Debug, Clone, Copy)]
+enum ClosedValues {
+    Options,
+    Codes,
+}
+
+/// The field whose closed set an enum represents.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct ClosedField {
+    field: FieldId,
+    values: ClosedValues,
+}
+
+impl ClosedField {
     /// Returns the list field of an enum of options.
     #[must_use]
-    pub const fn of<T: OptionEnum>() -> Self {
-        Self {
-            entity: T::Entity::PATH,
-            field: T::FIELD,
-            values: "options",
-        }
+    pub const fn of_options<T: OptionEnum>() -> Self {
+        Self::of::<T>(ClosedValues::Options)
     }
 
     /// Returns the field of an enum of codes.
     #[must_use]
     pub const fn of_codes<T: StatusEnum>() -> Self {
-        Self {
-            entity: T::Entity::PATH,
-            field: T::FIELD,
-            values: "codes",
-        }
+        Self::of::<T>(ClosedValues::Codes)
     }
 
-    pub(crate) fn is(self, other: Self) -> bool {
-        self.entity == other.entity && self.field == other.field
+    const fn of<T: Enumeration>(values: ClosedValues) -> Self {
+        let field = FieldId {
+            entity: T::Entity::PATH,
+            name: T::FIELD,
+        };
+        Self { field, values }
+    }
+
+    /// Returns what a value of this field is called, if `field` is another one.
+    pub(crate) fn foreign_to(self, field: Option<FieldId>) -> Option<String> {
+        let Self { field: own, values } = self;
+        let field = field?;
+        if field.entity == own.entity && field.name == own.name {
+            return None;
+        }
+        let value = match values {
+            ClosedValues::Options => "an option",
+            ClosedValues::Codes => "a code",
+        };
+        Some(format!("{value} of `{}` of {}", own.name, own.entity))
     }
 
     /// Rejects, at compile time, options or codes of one field in another one.
@@ -172,20 +194,24 @@ impl List {
     /// If the fields differ: the panic is the compile error.
     #[expect(clippy::panic, reason = "a panic in a constant is a compile error")]
     #[track_caller]
-    pub const fn must_be(list: Option<Self>, entity: &str, field: &str) {
-        let Some(list) = list else {
+    pub const fn must_be(closed: Option<Self>, entity: &str, field: &str) {
+        let Some(Self { field: own, values }) = closed else {
             return;
         };
-        if is_same(list.entity, entity) && is_same(list.field, field) {
+        if is_same(own.entity, entity) && is_same(own.name, field) {
             return;
         }
+        let values = match values {
+            ClosedValues::Options => "options",
+            ClosedValues::Codes => "codes",
+        };
         let text = Text::new()
             .then("these are the ")
-            .then(list.values)
+            .then(values)
             .then(" of `")
-            .then(list.field)
+            .then(own.name)
             .then("` of ")
-            .then(list.entity)
+            .then(own.entity)
             .then(", not of `")
             .then(field)
             .then("` of ")

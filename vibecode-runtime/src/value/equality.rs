@@ -34,7 +34,7 @@ pub(crate) fn same(one: &str, other: &str) -> bool {
 /// Whether a returned value shows what was sent. It may contain more: the URL of a file of which
 /// only the id was sent. For an uploaded file it only shows that there is one, not its content.
 ///
-/// The API clears a field that is set to the text `0` (api.md, "Values"). Only a zero shows that text; an
+/// The API clears a field that is set to the text `0` (api.md, "Records"). Only a zero shows that text; an
 /// empty field shows that it was lost.
 pub(crate) fn shows(sent: &str, shown: &str) -> bool {
     if sent == r#""0""# && is_nothing(shown) {

@@ -132,7 +132,8 @@ async fn check_codes(
         output.line(format!("{name}: the file is up to date"));
     }
     let breaks = report(name, &differences, output);
-    advise(name, &format!("the {name}"), &differences, output);
+    let fix = format!("update the file with `cargo vibecode pull {name}`");
+    advise(&format!("the {name}"), &fix, &differences, output);
     Ok(breaks)
 }
 
@@ -168,12 +169,9 @@ fn has_drifted(
     }
     let breaks = report(&name, &differences, output);
     report_missing(entity, &now, output);
-    advise(
-        &name,
-        &format!("the fields of {name}"),
-        &differences,
-        output,
-    );
+    let fix = format!("update the schema with `cargo vibecode pull {name}`");
+    let what = format!("the fields of {name}");
+    advise(&what, &fix, &differences, output);
     Ok(breaks)
 }
 
@@ -192,12 +190,11 @@ fn report(name: &str, differences: &[Difference], output: &Output) -> bool {
     differences.iter().any(Difference::can_break)
 }
 
-/// Prints what to do about the differences. `what` has changed.
-fn advise(name: &str, what: &str, differences: &[Difference], output: &Output) {
+/// Prints that this has changed and what to do about it, if there are differences.
+fn advise(what: &str, fix: &str, differences: &[Difference], output: &Output) {
     if differences.is_empty() {
         return;
     }
-    let fix = format!("update the file with `cargo vibecode pull {name}`");
     output.warn(if differences.iter().any(Difference::can_break) {
         format!("{what} have changed in a way that can break code: {fix}")
     } else {

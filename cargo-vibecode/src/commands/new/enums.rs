@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt::Write as _};
 
-use vibecode_spec::{Field, Item, Kind, doc_text, one_line, stage_pipeline};
+use vibecode_spec::{CodeSet, Field, Item, Kind, doc_text, one_line, stage_pipeline};
 
 use super::{
     module::{digits, push_doc},
@@ -44,7 +44,7 @@ impl<'a> Enums<'a> {
         let Some(parts) = self.codes.of_field(field) else {
             return Vec::new();
         };
-        let is_by_pipeline = field.codes.as_ref().is_some_and(|set| set.is_by_pipeline());
+        let is_by_pipeline = field.codes.as_ref().is_some_and(CodeSet::is_by_pipeline);
         let parts = parts.into_iter().map(|(pipeline, items)| Part {
             pipeline: is_by_pipeline.then_some(pipeline),
             items,

@@ -32,8 +32,8 @@ const _: () = {
     }
     #[automatically_derived]
     impl __v::Encode<__v::kind::Status> for Stage {
-        const LIST: __v::Option<__v::List> = __v::Option::Some(
-            __v::List::of_codes::<Self>(),
+        const CLOSED_FIELD: __v::Option<__v::ClosedField> = __v::Option::Some(
+            __v::ClosedField::of_codes::<Self>(),
         );
         fn encode(
             &self,
@@ -44,8 +44,8 @@ const _: () = {
     }
     #[automatically_derived]
     impl __v::Decode<__v::kind::Status> for Stage {
-        const LIST: __v::Option<__v::List> = __v::Option::Some(
-            __v::List::of_codes::<Self>(),
+        const CLOSED_FIELD: __v::Option<__v::ClosedField> = __v::Option::Some(
+            __v::ClosedField::of_codes::<Self>(),
         );
         fn decode(
             __answered: __v::WireValue<'_>,

@@ -1,4 +1,4 @@
-//! The lists of a portal's settings, such as its statuses: their rows are no records.
+//! Catalogues: the lists that a portal keeps beside its records, such as its statuses.
 
 use http::Method;
 
@@ -12,8 +12,8 @@ use crate::{
 };
 
 impl Client {
-    /// Returns every row of a list of the portal's settings: `GET /v1/{name}`, page by page. The name is
-    /// the one in the path, such as `statuses`, `deal-categories` or `currencies`.
+    /// Returns every row of a catalogue, a list that the portal keeps beside its records: `GET /v1/{name}`,
+    /// page by page. The name is the one in the path, such as `statuses`, `deal-categories` or `currencies`.
     ///
     /// # Errors
     /// - [`ErrorKind::Unexpected`](crate::ErrorKind::Unexpected): a page repeats an earlier one.
@@ -31,12 +31,10 @@ impl Client {
                     ("limit".to_owned(), PAGE.to_string()),
                     ("offset".to_owned(), offset.to_string()),
                 ];
-                let asked = client.clone();
-                let page: Page = Call::read(|caller| async move {
-                    let page: Page = asked.send(&request, &caller).await?;
-                    Ok(page)
-                })
-                .await?;
+                let client = client.clone();
+                let page: Page =
+                    Call::read(|caller| async move { client.send(&request, &caller).await })
+                        .await?;
                 if seen.repeats(&page.rows) {
                     let request = Request::new(Method::GET, name, Effect::Reads);
                     return Err(request.named(seen_pages::repeated(offset)));

@@ -35,7 +35,7 @@ use crate::{
     EncodeError, Entity,
     value::{
         encode::{Encoder, NOT_AN_ENTRY, NOT_FINITE, push_text, to_json},
-        enumeration::List,
+        enumeration::FieldId,
     },
 };
 
@@ -137,11 +137,7 @@ impl Body {
     /// Sets a field. If `leaves_empty`, an empty list does not change the field.
     pub(crate) fn set(&mut self, name: &'static str, leaves_empty: bool, encode: Encoding<'_>) {
         let (begin, value) = self.begin(name);
-        let field = self.entity.map(|entity| List {
-            entity,
-            field: name,
-            values: "",
-        });
+        let field = self.entity.map(|entity| FieldId { entity, name });
         let mut encoder = Encoder::of_field(&mut self.json, field);
         match encode(&mut encoder).and_then(|()| encoder.require_one_value()) {
             Ok(()) if leaves_empty && self.is_empty_list(value) => self.json.truncate(begin),

@@ -10,7 +10,7 @@ pub(crate) use self::wire_value::{Part, PartValue};
 use crate::{
     ParseError,
     kind::{Kind, Multiple},
-    value::enumeration::List,
+    value::enumeration::ClosedField,
     wire::nothing,
 };
 
@@ -72,7 +72,7 @@ impl std::error::Error for DecodeError {}
 pub trait Decode<K>: Sized {
     /// The list field whose options this type represents, if any.
     #[doc(hidden)]
-    const LIST: Option<List> = None;
+    const CLOSED_FIELD: Option<ClosedField> = None;
 
     /// Reads a value.
     ///
@@ -89,11 +89,11 @@ pub trait Decode<K>: Sized {
 /// Whether this is how the API writes "nothing" in a field of this kind, into which this type is read. In
 /// a field with a closed set, 0 is neither an option nor a code.
 pub(crate) fn is_nothing<K: Kind, T: Decode<K>>(answered: WireValue<'_>) -> bool {
-    K::is_nothing(answered) || T::LIST.is_some() && nothing::is_no_id(answered.as_str())
+    K::is_nothing(answered) || T::CLOSED_FIELD.is_some() && nothing::is_no_id(answered.as_str())
 }
 
 impl<K, T: Decode<K>> Decode<K> for Box<T> {
-    const LIST: Option<List> = T::LIST;
+    const CLOSED_FIELD: Option<ClosedField> = T::CLOSED_FIELD;
 
     fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
         T::decode(answered).map(Box::new)
@@ -101,7 +101,7 @@ impl<K, T: Decode<K>> Decode<K> for Box<T> {
 }
 
 impl<K: Kind, T: Decode<K>> Decode<Multiple<K>> for Vec<T> {
-    const LIST: Option<List> = T::LIST;
+    const CLOSED_FIELD: Option<ClosedField> = T::CLOSED_FIELD;
 
     fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
         let values = answered
@@ -116,7 +116,7 @@ impl<K, T, const N: usize> Decode<Multiple<K>> for [T; N]
 where
     Vec<T>: Decode<Multiple<K>>,
 {
-    const LIST: Option<List> = <Vec<T> as Decode<Multiple<K>>>::LIST;
+    const CLOSED_FIELD: Option<ClosedField> = <Vec<T> as Decode<Multiple<K>>>::CLOSED_FIELD;
 
     fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
         let values: Vec<T> = Vec::decode(answered)?;

@@ -9,7 +9,7 @@ use serde_json::{Value, json, value::RawValue};
 
 use crate::{
     MultifieldEntry,
-    value::enumeration::List,
+    value::enumeration::FieldId,
     wire::{id, json, nothing, number},
 };
 
@@ -44,7 +44,7 @@ use crate::{
 pub struct WireValue<'a> {
     source: Source<'a>,
     /// The list field that the value belongs to, if it is known.
-    field: Option<&'a List>,
+    field: Option<&'a FieldId>,
 }
 
 #[derive(Clone, Copy)]
@@ -114,7 +114,7 @@ impl<'a> WireValue<'a> {
         }
     }
 
-    pub(crate) fn of_field<'b>(self, field: &'b List) -> WireValue<'b>
+    pub(crate) fn of_field<'b>(self, field: &'b FieldId) -> WireValue<'b>
     where
         'a: 'b,
     {
@@ -125,7 +125,7 @@ impl<'a> WireValue<'a> {
     }
 
     /// Returns the field that the value belongs to, if it is known.
-    pub(crate) fn field(self) -> Option<List> {
+    pub(crate) fn field(self) -> Option<FieldId> {
         self.field.copied()
     }
 

@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, ops::Range};
 
 use serde::Serialize;
 
-use crate::value::enumeration::{List, OptionEnum, StatusEnum, is_no_code};
+use crate::value::enumeration::{ClosedField, FieldId, OptionEnum, StatusEnum, is_no_code};
 
 /// The error for a value that has no wire form. It never contains the value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,8 +52,8 @@ pub struct Encoder<'a> {
     written: usize,
     /// How many of them are values of a multifield.
     entries: usize,
-    /// The field that is written, with which an option of another list's enum is refused.
-    field: Option<List>,
+    /// The field that is written, if it is known: an option or a code of another one is refused.
+    field: Option<FieldId>,
 }
 
 /// The values of a multifield. Nearly always one, which is then kept without an allocation: that makes
@@ -83,7 +83,7 @@ impl<'a> Encoder<'a> {
         }
     }
 
-    pub(crate) fn of_field(json: &'a mut String, field: Option<List>) -> Self {
+    pub(crate) fn of_field(json: &'a mut String, field: Option<FieldId>) -> Self {
         Self {
             field,
             ..Self::new(json)
@@ -213,13 +213,13 @@ impl<'a> Encoder<'a> {
 
     /// Writes an option of a list field. Fails if the option belongs to another list.
     pub(crate) fn option<T: OptionEnum>(&mut self, option: &T) -> Result<(), EncodeError> {
-        self.require_field(List::of::<T>(), "an option")?;
+        self.refuse_foreign(ClosedField::of_options::<T>())?;
         self.id(option.wire_id(), "0 is the id of no option")
     }
 
     /// Writes a code. Fails if it belongs to another field.
     pub(crate) fn status<T: StatusEnum>(&mut self, status: &T) -> Result<(), EncodeError> {
-        self.require_field(List::of_codes::<T>(), "a code")?;
+        self.refuse_foreign(ClosedField::of_codes::<T>())?;
         let code = status.wire_code();
         if is_no_code(code) {
             return Err(EncodeError::new(
@@ -230,12 +230,11 @@ impl<'a> Encoder<'a> {
         Ok(())
     }
 
-    fn require_field(&self, list: List, what: &str) -> Result<(), EncodeError> {
-        if self.field.is_some_and(|field| !field.is(list)) {
-            let reason = format!("it is {what} of `{}` of {}", list.field, list.entity);
-            return Err(EncodeError::new(reason));
+    fn refuse_foreign(&self, closed: ClosedField) -> Result<(), EncodeError> {
+        match closed.foreign_to(self.field) {
+            Some(value) => Err(EncodeError::new(format!("it is {value}"))),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Writes an id. 0 is not one and would clear the field; `refusal` is the reason for it.

@@ -10,7 +10,7 @@ pub(crate) use self::encoder::{Entry, NOT_AN_ENTRY, NOT_FINITE, push_text, to_js
 use crate::{
     Id,
     kind::{self, Multiple},
-    value::enumeration::List,
+    value::enumeration::ClosedField,
 };
 
 /// A Rust type that a field of the kind `K` takes.
@@ -39,7 +39,7 @@ use crate::{
 pub trait Encode<K> {
     /// The list field whose options this type represents, if any.
     #[doc(hidden)]
-    const LIST: Option<List> = None;
+    const CLOSED_FIELD: Option<ClosedField> = None;
 
     /// Writes the value in the form that the API accepts.
     ///
@@ -50,7 +50,7 @@ pub trait Encode<K> {
 }
 
 impl<K, T: Encode<K> + ?Sized> Encode<K> for &T {
-    const LIST: Option<List> = T::LIST;
+    const CLOSED_FIELD: Option<ClosedField> = T::CLOSED_FIELD;
 
     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
         T::encode(self, to)
@@ -58,7 +58,7 @@ impl<K, T: Encode<K> + ?Sized> Encode<K> for &T {
 }
 
 impl<K, T: Encode<K> + ?Sized> Encode<K> for Box<T> {
-    const LIST: Option<List> = T::LIST;
+    const CLOSED_FIELD: Option<ClosedField> = T::CLOSED_FIELD;
 
     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
         T::encode(self, to)
@@ -66,7 +66,7 @@ impl<K, T: Encode<K> + ?Sized> Encode<K> for Box<T> {
 }
 
 impl<K, T: Encode<K> + ToOwned + ?Sized> Encode<K> for Cow<'_, T> {
-    const LIST: Option<List> = T::LIST;
+    const CLOSED_FIELD: Option<ClosedField> = T::CLOSED_FIELD;
 
     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
         T::encode(self, to)
@@ -74,7 +74,7 @@ impl<K, T: Encode<K> + ToOwned + ?Sized> Encode<K> for Cow<'_, T> {
 }
 
 impl<K, T: Encode<K>> Encode<Multiple<K>> for [T] {
-    const LIST: Option<List> = T::LIST;
+    const CLOSED_FIELD: Option<ClosedField> = T::CLOSED_FIELD;
 
     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
         to.list(self, T::encode)
@@ -82,7 +82,7 @@ impl<K, T: Encode<K>> Encode<Multiple<K>> for [T] {
 }
 
 impl<K, T: Encode<K>, const N: usize> Encode<Multiple<K>> for [T; N] {
-    const LIST: Option<List> = T::LIST;
+    const CLOSED_FIELD: Option<ClosedField> = T::CLOSED_FIELD;
 
     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
         to.list(self, T::encode)
@@ -90,7 +90,7 @@ impl<K, T: Encode<K>, const N: usize> Encode<Multiple<K>> for [T; N] {
 }
 
 impl<K, T: Encode<K>> Encode<Multiple<K>> for Vec<T> {
-    const LIST: Option<List> = T::LIST;
+    const CLOSED_FIELD: Option<ClosedField> = T::CLOSED_FIELD;
 
     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
         to.list(self, T::encode)
