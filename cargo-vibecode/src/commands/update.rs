@@ -153,9 +153,8 @@ impl Sending<'_> {
         };
         is_accepted.set(true);
         let differences = match shown {
-            Shown::Everything => Vec::new(),
-            Shown::NotAll if self.args.no_verify => Vec::new(),
-            Shown::NotAll => self.read_back().await?,
+            Shown::NotAll if !self.args.no_verify => self.read_back().await?,
+            Shown::Everything | Shown::NotAll => Vec::new(),
             Shown::Differences(differences) => differences,
         };
         Ok(Sent {

@@ -74,9 +74,8 @@ impl BatchJob {
 
     fn compare(&self, shown: Shown) -> Answered {
         match shown {
-            Shown::Everything => Answered::Ended(Ok(())),
             Shown::NotAll if self.verify => Answered::Unconfirmed(None),
-            Shown::NotAll => Answered::Ended(Ok(())),
+            Shown::Everything | Shown::NotAll => Answered::Ended(Ok(())),
             Shown::Differences(differences) => {
                 Answered::Ended(Err(RowError::NotAsSent(differences)))
             }

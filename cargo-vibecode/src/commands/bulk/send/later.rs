@@ -14,10 +14,13 @@ use vibecode_runtime::PatchJob;
 
 use crate::verify;
 
-/// The rows of all batches that were started and not reported, by the id of the record.
+/// Rows with their lines, by the id of the record.
+type RowsById = HashMap<u64, Vec<(u64, Arc<PatchJob>)>>;
+
+/// The rows of all batches that were started and not reported.
 #[derive(Debug, Clone, Default)]
 pub(super) struct StartedRows {
-    by_id: Arc<Mutex<HashMap<u64, Vec<(u64, Arc<PatchJob>)>>>>,
+    by_id: Arc<Mutex<RowsById>>,
 }
 
 impl StartedRows {
@@ -54,7 +57,7 @@ impl StartedRows {
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<u64, Vec<(u64, Arc<PatchJob>)>>> {
+    fn lock(&self) -> MutexGuard<'_, RowsById> {
         self.by_id.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -27,7 +27,7 @@ use tokio::{
     task::{Id, JoinError, JoinSet},
     time::{Instant, MissedTickBehavior, interval, sleep},
 };
-use vibecode_runtime::{Bulk, Client};
+use vibecode_runtime::{Bulk, Client, PatchJob};
 
 use self::{
     batch::{BatchJob, Results},
@@ -112,7 +112,7 @@ impl Running {
     /// Starts a batch. Its rows queue for their records before those of any later batch.
     async fn start(&mut self, number: u64, batch: PlannedBatch, sender: &Sender<'_>, mode: Mode) {
         let PlannedBatch { lines, jobs } = batch;
-        let ids = jobs.iter().map(|job| job.id()).collect();
+        let ids = jobs.iter().map(PatchJob::id).collect();
         let jobs: Vec<_> = jobs.into_iter().map(Arc::new).collect();
         self.rows.add(&lines, &jobs);
         let job = BatchJob {
