@@ -1,10 +1,8 @@
 //! Shell completions and the man page.
 
-use std::io::{self, Write};
-
 use clap_complete::Shell;
 
-use crate::{ExitStatus, failure::Failure};
+use crate::{ExitStatus, failure::Failure, output::print_raw};
 
 /// The arguments of `completions`.
 #[derive(Debug, clap::Args)]
@@ -27,8 +25,6 @@ pub(crate) fn run(args: &Args, mut command: clap::Command) -> Result<ExitStatus,
             .render(&mut text)
             .map_err(|error| Failure::new(error.to_string()))?,
     }
-    io::stdout()
-        .write_all(&text)
-        .map_err(|error| Failure::new(error.to_string()))?;
+    print_raw(&text);
     Ok(ExitStatus::Success)
 }

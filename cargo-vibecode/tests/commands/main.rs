@@ -8,7 +8,9 @@ mod modules;
 mod places;
 mod recorded;
 mod schemas;
+mod taken;
 mod updates;
+mod written;
 
 use std::{
     fs,
