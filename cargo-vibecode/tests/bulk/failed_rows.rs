@@ -120,7 +120,7 @@ async fn what_the_api_says_of_a_row_is_shown_and_written_out_also_after_a_resume
     let desk = Desk::of(60).await;
     let rows: Vec<String> = (2..=60).map(|id| format!("{id},a\n")).collect();
     desk.write("a.csv", format!("id,post\n404,b\n{}", rows.concat()));
-    desk.sandbox.faults([
+    desk.faults([
         Fault::delay(std::time::Duration::ZERO),
         Fault::error("SCOPE_DENIED"),
     ]);

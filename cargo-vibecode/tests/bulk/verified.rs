@@ -66,12 +66,12 @@ async fn what_a_partial_answer_does_not_show_is_read_in_one_request_a_pack() {
     desk.write("a.csv", format!("id,post\n{}", rows(100, "Director")));
     desk.run("contacts a.csv --yes --no-throttle")
         .assert(0, "100 rows done, 0 failed");
-    assert_eq!(desk.sandbox.requests().len(), 4);
+    assert_eq!(desk.requests().len(), 4);
     desk.sandbox.clear_requests();
     desk.write("b.csv", format!("id,post\n{}", rows(100, "Clerk")));
     desk.run("contacts b.csv --yes --no-throttle --no-verify")
         .assert(0, "100 rows done, 0 failed");
-    assert_eq!(desk.sandbox.requests().len(), 2);
+    assert_eq!(desk.requests().len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -136,7 +136,7 @@ async fn rows_whose_records_cannot_be_read_are_not_called_done() {
     let desk = Desk::with(sandbox);
     desk.write("a.csv", "id,post\n1,a\n2,b\n3,c\n");
     let gone = CallFault::error("ENTITY_NOT_FOUND");
-    desk.sandbox.faults([
+    desk.faults([
         Fault::delay(std::time::Duration::ZERO),
         Fault::in_batch([(0, gone)]),
     ]);
@@ -155,7 +155,7 @@ async fn rows_stay_open_if_a_key_is_refused_before_they_are_checked() {
         .await;
     let desk = Desk::with(sandbox);
     desk.write("a.csv", "id,post\n1,a\n2,b\n3,c\n");
-    desk.sandbox.faults([
+    desk.faults([
         Fault::delay(std::time::Duration::ZERO),
         Fault::error("SCOPE_DENIED"),
     ]);
