@@ -158,3 +158,23 @@ async fn a_journal_can_only_be_read_by_its_owner() {
     let metadata = std::fs::metadata(desk.path("a.csv.journal")).unwrap();
     assert_eq!(metadata.permissions().mode() & 0o077, 0);
 }
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_of_an_earlier_version_is_closed_to_others_before_it_is_continued() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let desk = Desk::of(1).await;
+    desk.write("a.csv", "id,post\n1,a\n");
+    desk.run("contacts a.csv --yes").assert(0, "1 row done");
+    let journal = desk.read("a.csv.journal");
+    let earlier = journal.replace("\"version\":2", "\"version\":1");
+    assert_ne!(earlier, journal);
+    desk.write("a.csv.journal", earlier);
+    let for_all = std::fs::Permissions::from_mode(0o644);
+    std::fs::set_permissions(desk.path("a.csv.journal"), for_all).unwrap();
+    desk.run("contacts a.csv --resume")
+        .assert(0, "already finished: 1 done");
+    let metadata = std::fs::metadata(desk.path("a.csv.journal")).unwrap();
+    assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
+}

@@ -215,3 +215,75 @@ async fn a_phone_that_was_there_twice_before_does_not_fail_its_row() {
     desk.write("a.csv", "id,phone\n1,+7 916 1112233\n");
     desk.run("contacts a.csv --yes").assert(0, "1 row done");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schema_that_is_old_stops_the_job_after_its_first_batch() {
+    let desk = desk_with_an_old_schema().await;
+    desk.write("a.csv", format!("id,Любимый цвет\n{}", rows(60, "red")));
+    let said = desk.run("contacts a.csv --yes --no-throttle");
+    said.assert(
+        2,
+        "stopped because no row of the first batch is done: row 2: Любимый цвет: the API reported",
+    );
+    assert_eq!(desk.reported("a.csv"), (vec![], (2..=51).collect()));
+    desk.run("contacts a.csv --resume --no-throttle --max-failed 100")
+        .assert(1, "0 rows done, 60 failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_begins_with_a_column_is_no_formula() {
+    let desk = desk_with_an_old_schema().await;
+    desk.write("a.csv", "id,@SUM(A1)\n1,red\n");
+    let said = desk.run("contacts a.csv --yes --map @SUM(A1)=ufCrm_9");
+    said.assert(1, "row 2 failed: @SUM(A1): the API reported a success");
+    let failed = desk.read("a.failed.csv");
+    assert!(failed.starts_with("id,'@SUM(A1),"), "{failed}");
+    let row = "1,red,NOT_TAKEN,\"'@SUM(A1): the API reported a success";
+    assert!(failed.contains(row), "{failed}");
+    let said = desk.run("contacts a.failed.csv --yes --map @SUM(A1)=ufCrm_9");
+    said.assert(1, "row 2 failed: @SUM(A1): the API reported a success");
+    let failed = desk.read("a.failed.failed.csv");
+    assert!(failed.starts_with("id,'@SUM(A1),"), "{failed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_is_compared_with_the_country_code_that_was_added() {
+    let sandbox = Sandbox::builder()
+        .contacts(2)
+        .partial_updates()
+        .start()
+        .await;
+    let desk = Desk::with(sandbox);
+    desk.write(
+        "a.csv",
+        "id,post,phone\n1,a,8 916 111-22-33\n2,b,916 111 22 44\n",
+    );
+    desk.run("contacts a.csv --yes --country 7")
+        .assert(0, "2 rows done, 0 failed");
+    assert_eq!(desk.phones(1)[0].0, "+79161112233");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_is_done_only_if_the_old_values_are_back() {
+    let sandbox = Sandbox::builder()
+        .contacts(3)
+        .partial_updates()
+        .start()
+        .await;
+    let desk = Desk::with(sandbox);
+    desk.write("vibecode/contacts.json", OLD_SCHEMA);
+    desk.write("old.csv", "id,post,lastName\n1,Clerk,a\n2,,b\n");
+    desk.run("contacts old.csv --yes --empty clear")
+        .assert(0, "2 rows done");
+    desk.write(
+        "a.csv",
+        "id,post,ufCrm_9\n1,Director,\n2,Director,\n3,Director,red\n",
+    );
+    desk.run("contacts a.csv --yes --backup kept.jsonl")
+        .assert(1, "2 rows done, 1 failed");
+    desk.run("contacts kept.jsonl --yes --empty clear")
+        .assert(0, "0 failed");
+    assert_eq!(desk.field(1, "post"), "Clerk");
+    assert_ne!(desk.field(2, "post"), "Director");
+    assert_ne!(desk.field(3, "post"), "Director");
+}

@@ -41,6 +41,19 @@ async fn a_field_that_the_portal_dropped_is_named_as_it_was_given() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_dropped_field_that_was_given_by_its_wire_name_is_named_by_it() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("update-dropped-wire");
+    folder.write("vibecode/contacts.json", OLD_SCHEMA);
+    let said = folder
+        .run(&sandbox, &words(&["--set", "wire:ufCrm_9=red"]))
+        .await;
+    assert_eq!(said.code, 1, "{}{}", said.out, said.err);
+    let expected = "contacts/71: wire:ufCrm_9: the API reported a success";
+    assert!(said.out.starts_with(expected), "{}", said.out);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn programs_are_given_the_fields_that_were_not_taken() {
     let sandbox = Sandbox::start().await;
     let folder = Folder::new("update-dropped-json");

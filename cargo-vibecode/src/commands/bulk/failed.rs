@@ -194,7 +194,13 @@ impl Writer {
 
     pub(super) fn write(&mut self, row: &Record, error: [&str; 2]) -> io::Result<()> {
         match self {
-            Self::Csv { .. } => self.write_cells(row.raw_cells(), error),
+            Self::Csv { old, .. } => {
+                // The cells of a file of failed rows are guarded already.
+                let is_guarded = !old.is_empty();
+                let cells = row.raw_cells();
+                let cells = cells.map(|cell| if is_guarded { unguarded(cell) } else { cell });
+                self.write_cells(cells, error)
+            }
             Self::Json(file) => {
                 let line = json_line_with(row.raw_line(), ERROR_COLUMNS, error);
                 file.write_all(&line)?;
@@ -223,13 +229,7 @@ impl Writer {
         for index in 0..*columns {
             let cell = cells.next().unwrap_or_default();
             if !old.contains(&index) {
-                // The cells of a file of failed rows are guarded already.
-                let own = if old.is_empty() {
-                    cell
-                } else {
-                    unguarded(cell)
-                };
-                row.push_field(&guarded(own));
+                row.push_field(&guarded(cell));
             }
         }
         for cell in error {
