@@ -1,5 +1,6 @@
 //! `cargo vibecode`: schemas, checks, bulk jobs and a sandbox from the command line.
 
+mod api_words;
 mod args;
 mod change;
 mod code_file;
@@ -15,6 +16,7 @@ mod progress;
 mod rate_limit;
 mod schema_file;
 mod terminal_text;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -51,6 +53,8 @@ fn main() -> ExitCode {
             "cannot start the asynchronous runtime: {error}"
         ))),
     };
+    // The error of the command itself says more.
+    let status = status.and_then(|status| output::written().map(|()| status));
     match status {
         Ok(ExitStatus::Success) => ExitCode::SUCCESS,
         Ok(ExitStatus::Attention) => ExitCode::from(1),

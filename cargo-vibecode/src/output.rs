@@ -1,6 +1,9 @@
 //! The output: text and tables for people, JSON for programs.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    sync::OnceLock,
+};
 
 use clap::ValueEnum;
 use serde_json::{Value, json};
@@ -23,6 +26,10 @@ pub(crate) struct Output {
     format: Format,
     is_quiet: bool,
 }
+
+/// The first error of a write to standard output. A command that has lost a part of its result must
+/// not end as if it had succeeded.
+static WRITE_ERROR: OnceLock<io::Error> = OnceLock::new();
 
 impl Output {
     pub(crate) fn new(format: Format) -> Self {
@@ -110,9 +117,37 @@ fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     text
 }
 
-/// Ignores errors: a reader that has closed the pipe needs no further output.
+/// Writes a line to standard output. An error is kept for [`written`], so that the command can go on:
+/// rows that are being sent must still be journaled.
 fn print(text: &str) {
-    let _ = writeln!(io::stdout().lock(), "{text}");
+    note(writeln!(io::stdout().lock(), "{text}"));
+}
+
+/// Writes text to standard output as it is. An error is kept for [`written`].
+pub(crate) fn print_raw(text: &[u8]) {
+    note(io::stdout().lock().write_all(text));
+}
+
+/// A reader that has closed the pipe needs no further output, which is no error.
+fn note(written: io::Result<()>) {
+    if let Err(error) = written
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        let _ = WRITE_ERROR.set(error);
+    }
+}
+
+/// Checks that everything was written to standard output.
+///
+/// # Errors
+/// If a part was not.
+pub(crate) fn written() -> Result<(), Failure> {
+    note(io::stdout().lock().flush());
+    WRITE_ERROR.get().map_or(Ok(()), |error| {
+        Err(Failure::new(format!(
+            "the output is not complete: cannot write to standard output: {error}"
+        )))
+    })
 }
 
 fn complain(text: &str) {

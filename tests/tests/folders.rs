@@ -64,7 +64,8 @@ impl Layers {
         for path in sources(&src) {
             let module = path.strip_prefix(&src).unwrap().with_extension("");
             let own = module.iter().next().unwrap().to_str().unwrap();
-            if own == "lib" {
+            // The root of the crate, and the page of the kinds, only export what is elsewhere.
+            if own == "lib" || own == "kind" {
                 continue;
             }
             for imported in imported_paths(&fs::read_to_string(&path).unwrap()) {

@@ -1,14 +1,10 @@
 //! Shell completions and the man pages.
 
-use std::{
-    fs,
-    io::{self, Write},
-    path::PathBuf,
-};
+use std::{fs, path::PathBuf};
 
 use clap_complete::Shell;
 
-use crate::{ExitStatus, failure::Failure};
+use crate::{ExitStatus, failure::Failure, output::print_raw};
 
 /// Examples, and the folders for the output.
 pub(crate) const HELP: &str = "\
@@ -74,9 +70,7 @@ pub(crate) fn run(args: &Args, mut command: clap::Command) -> Result<ExitStatus,
             .render(&mut text)
             .map_err(|error| Failure::new(error.to_string()))?,
     }
-    io::stdout()
-        .write_all(&text)
-        .map_err(|error| Failure::new(error.to_string()))?;
+    print_raw(&text);
     Ok(ExitStatus::Success)
 }
 

@@ -1,16 +1,23 @@
 //! Changes one record from the command line.
 
+use std::{cell::Cell, collections::HashMap};
+
 use serde_json::{Value, json};
+use vibecode_runtime::{Client, Error, PatchJob};
+use vibecode_spec::Schema;
 
 use crate::{
     ExitStatus,
+    api_words::ApiWords,
     args::name_and_value,
     change::{self, Change, entries::EntryRules},
     code_file::KnownCodes,
     failure::Failure,
+    interrupts::Interrupts,
     output::Output,
     portal::{self, PortalArgs},
     schema_file,
+    verify::{self, Answer, Difference, Shown, Unconfirmed},
 };
 
 /// The part of the help that does not belong to a single option.
@@ -54,6 +61,10 @@ pub(crate) struct Args {
     /// Read the record first, and send only what is missing.
     #[arg(long)]
     ensure: bool,
+
+    /// Do not read the record if the answer shows only some of the fields that were sent.
+    #[arg(long)]
+    no_verify: bool,
 
     /// Print the body of the request, and send nothing.
     #[arg(long)]
@@ -99,18 +110,171 @@ pub(crate) async fn run(
         return Ok(ExitStatus::Success);
     }
     let client = portal::client(portal_args, |builder| builder)?;
-    let record = format!("{}/{}", args.entity, args.id);
-    if args.ensure {
-        let ensured = client.ensure_job(job).await?;
-        let (added, present) = (ensured.added().len(), ensured.present().len());
-        output.line(format!(
-            "{record} has all values: {added} phones and emails were added, {present} were already there"
-        ));
-        output.json(&json!({ "record": record, "added": added, "present": present }));
-    } else {
-        let updated = client.update_job(job).await?;
-        output.line(format!("{record}: changed"));
-        output.json(&updated.raw().parse::<Value>()?);
+    let mut interrupts = Interrupts::listen()?;
+    let sending = Sending {
+        args,
+        client: &client,
+        job: &job,
+        record: format!("{}/{}", args.entity, args.id),
+    };
+    let is_accepted = Cell::new(false);
+    let sent = tokio::select! {
+        sent = sending.send(&is_accepted) => sent?,
+        () = interrupts.next() => return Err(sending.interrupted(is_accepted.get())),
+    };
+    Ok(sending.show(&sent, &args.names(&schema), output))
+}
+
+/// A change that is being sent.
+struct Sending<'a> {
+    args: &'a Args,
+    client: &'a Client,
+    job: &'a PatchJob,
+    record: String,
+}
+
+/// A change that the API has accepted.
+struct Sent {
+    /// How people and programs are informed that all of it was taken.
+    line: String,
+    document: Value,
+    differences: Vec<Difference>,
+}
+
+impl Sending<'_> {
+    /// Sends the change, and compares the record with it.
+    async fn send(&self, is_accepted: &Cell<bool>) -> Result<Sent, Failure> {
+        let Self { client, job, .. } = *self;
+        let record = &self.record;
+        let (line, document, shown) = if self.args.ensure {
+            match client.ensure_job(job).await {
+                Ok(ensured) => {
+                    let (added, present) = (ensured.added().len(), ensured.present().len());
+                    let line = format!(
+                        "{record} has all values: {added} phones and emails were added, {present} were already there"
+                    );
+                    let document = json!({ "record": record, "added": added, "present": present });
+                    (line, document, ensured.shown(job))
+                }
+                Err(error) if verify::is_not_taken(&error) && !self.args.no_verify => {
+                    let line = format!("{record} has all values");
+                    (line, json!({ "record": record }), Shown::NotAll)
+                }
+                Err(error) => return Err(failure(&error)),
+            }
+        } else {
+            let updated = client
+                .update_job(job)
+                .await
+                .map_err(|error| failure(&error))?;
+            let document = updated.raw().parse::<Value>()?;
+            (format!("{record}: changed"), document, updated.shown(job))
+        };
+        is_accepted.set(true);
+        let differences = match shown {
+            Shown::NotAll if !self.args.no_verify => self.read_back().await?,
+            Shown::Everything | Shown::NotAll => Vec::new(),
+            Shown::Differences(differences) => differences,
+        };
+        Ok(Sent {
+            line,
+            document,
+            differences,
+        })
     }
-    Ok(ExitStatus::Success)
+
+    async fn read_back(&self) -> Result<Vec<Difference>, Failure> {
+        let unconfirmed = Unconfirmed {
+            job: self.job,
+            is_ensured: self.args.ensure,
+        };
+        let read = verify::read_back(self.client, &[unconfirmed], |_, _| false).await;
+        let mut differences = Vec::new();
+        for of_record in read {
+            differences.extend(of_record.map_err(|error| {
+                Failure::new(format!(
+                    "{}: the API reported a success, but the record could not be read to check it: {}",
+                    self.record,
+                    failure(&error)
+                ))
+            })?);
+        }
+        Ok(differences)
+    }
+
+    fn interrupted(&self, is_accepted: bool) -> Failure {
+        let Self { args, record, .. } = self;
+        let state = if is_accepted {
+            format!(
+                "the API reported a success for the change of {record}, but it was not checked whether the record has all values"
+            )
+        } else {
+            format!(
+                "the change of {record} may have been applied, and may still be for {} s",
+                Client::SETTLE_TIME.as_secs()
+            )
+        };
+        let next = if args.add.is_empty() || args.ensure {
+            "look at the record, or run the command again: it adds nothing twice"
+        } else {
+            "before adding the phones and emails again, look at the record, or use --ensure, which adds only what is missing"
+        };
+        Failure::new(format!("interrupted: {state}: {next}"))
+    }
+
+    /// Prints the result.
+    fn show(&self, sent: &Sent, names: &Names<'_>, output: &Output) -> ExitStatus {
+        let Sent {
+            line,
+            document,
+            differences,
+        } = sent;
+        if differences.is_empty() {
+            output.line(line);
+            output.json(document);
+            return ExitStatus::Success;
+        }
+        let Self { args, record, .. } = self;
+        let mut documents = Vec::new();
+        for Difference { field, problem } in differences {
+            let name = names.get(field.as_str()).copied().unwrap_or(field);
+            let explanation = problem.explain(&args.entity);
+            output.line(format!("{record}: {name}: {explanation}"));
+            documents.push(json!({
+                "name": name,
+                "field": field,
+                "problem": problem.name(),
+                "message": explanation,
+            }));
+        }
+        output.json(&json!({
+            "record": record,
+            "not_as_sent": documents,
+            "answer": document,
+        }));
+        ExitStatus::Attention
+    }
+}
+
+/// The names of fields as they were given, by their wire names.
+type Names<'a> = HashMap<&'a str, &'a str>;
+
+impl Args {
+    fn names<'a>(&'a self, schema: &'a Schema) -> Names<'a> {
+        let pairs = self.set.iter().chain(&self.add);
+        let names = pairs.map(|(name, _)| name).chain(&self.clear);
+        let names = names.filter_map(|name| {
+            let field = change::field(schema, name).ok()?;
+            Some((field.name.as_str(), name.as_str()))
+        });
+        names.collect()
+    }
+}
+
+/// Returns the error of a request, with the API's own words.
+fn failure(error: &Error) -> Failure {
+    match ApiWords::of(error) {
+        Some(words) => Failure::new(format!("{error}\n{words}")),
+        None => Failure::new(error.to_string()),
+    }
 }

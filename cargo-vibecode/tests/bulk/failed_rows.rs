@@ -114,3 +114,67 @@ async fn a_code_that_may_hold_a_value_is_neither_journaled_nor_written_out() {
     );
     assert!(written[1].contains("1,a,API,"), "{written:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_api_says_of_a_row_is_shown_and_written_out_also_after_a_resume() {
+    let desk = Desk::of(60).await;
+    let rows: Vec<String> = (2..=60).map(|id| format!("{id},a\n")).collect();
+    desk.write("a.csv", format!("id,post\n404,b\n{}", rows.concat()));
+    desk.faults([
+        Fault::delay(std::time::Duration::ZERO),
+        Fault::error("SCOPE_DENIED"),
+    ]);
+    let said = desk.run("contacts a.csv --yes --no-throttle");
+    said.assert(
+        2,
+        "row 2 failed: there is no such record; the API's message: ",
+    );
+    let said = desk.run("contacts a.csv --resume --no-throttle");
+    said.assert(1, "59 rows done, 1 failed");
+    let failed = desk.read("a.failed.csv");
+    let row = "404,b,ENTITY_NOT_FOUND,there is no such record; the API's message: ";
+    assert!(failed.contains(row), "{failed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_failed_rows_are_shown_and_the_rest_is_in_the_file() {
+    let desk = Desk::of(1).await;
+    let rows: Vec<String> = (501..=530).map(|id| format!("{id},a\n")).collect();
+    desk.write("a.csv", format!("id,post\n{}", rows.concat()));
+    let said = desk.run("contacts a.csv --yes");
+    said.assert(1, "further failed rows are not shown here");
+    assert_eq!(said.out.matches(" failed: ").count(), 20);
+    assert_eq!(desk.read("a.failed.csv").lines().count(), 31);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_can_only_be_read_by_its_owner() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let desk = Desk::of(1).await;
+    desk.write("a.csv", "id,post\n1,a\n");
+    desk.run("contacts a.csv --yes").assert(0, "1 row done");
+    let metadata = std::fs::metadata(desk.path("a.csv.journal")).unwrap();
+    assert_eq!(metadata.permissions().mode() & 0o077, 0);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_of_an_earlier_version_is_closed_to_others_before_it_is_continued() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let desk = Desk::of(1).await;
+    desk.write("a.csv", "id,post\n1,a\n");
+    desk.run("contacts a.csv --yes").assert(0, "1 row done");
+    let journal = desk.read("a.csv.journal");
+    let earlier = journal.replace("\"version\":2", "\"version\":1");
+    assert_ne!(earlier, journal);
+    desk.write("a.csv.journal", earlier);
+    let for_all = std::fs::Permissions::from_mode(0o644);
+    std::fs::set_permissions(desk.path("a.csv.journal"), for_all).unwrap();
+    desk.run("contacts a.csv --resume")
+        .assert(0, "already finished: 1 done");
+    let metadata = std::fs::metadata(desk.path("a.csv.journal")).unwrap();
+    assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
+}

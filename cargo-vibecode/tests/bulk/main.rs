@@ -19,3 +19,4 @@ mod real_files;
 mod secrets;
 mod sending;
 mod support;
+mod verified;

@@ -10,7 +10,9 @@ mod modules;
 mod places;
 mod recorded;
 mod schemas;
+mod taken;
 mod updates;
+mod written;
 
 use std::{
     fs,

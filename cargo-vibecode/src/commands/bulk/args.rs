@@ -43,7 +43,11 @@ without adding anything twice. The old values of more than 100 rows are kept in 
 `bulk --empty clear` takes to undo the changes. The journal is kept when the job is done. Failed rows are written to \
 FILE.failed.csv, bad ones to FILE.bad.csv. A finished journal is set aside if the file has changed since.
 
-Exit codes: 0 all rows are done, 1 some rows are bad or failed, 2 the job failed or was interrupted.";
+Every answer is compared with its row. If an answer does not show all fields of a row, the record is read (one \
+request for up to 50 records). A row fails if its record has another value or lacks a field.
+
+Exit codes: 0 all rows are done, 1 some rows are bad or failed, 2 the job failed or was interrupted, or its output \
+could not be written.";
 
 /// The arguments of `bulk`.
 #[derive(Debug, clap::Args)]
@@ -144,6 +148,10 @@ pub(crate) struct Args {
     /// emails.
     #[arg(long)]
     pub(super) ensure: bool,
+
+    /// Do not read the records of which an answer shows only some of the fields that were sent.
+    #[arg(long)]
+    pub(super) no_verify: bool,
 
     /// How long a request without an answer may still be applied; twice as long for a batch.
     #[arg(long, value_name = "SECONDS", default_value_t = Client::SETTLE_TIME.as_secs())]

@@ -29,6 +29,8 @@ use crate::failure::Failure;
 struct Reasons {
     texts: Vec<(String, String)>,
     indexes: HashMap<(String, String), u64>,
+    /// The length of all texts in bytes.
+    bytes: usize,
     /// The line of a row in the upper bits and the index of its reason in the lower ones, sorted by
     /// line.
     rows: Vec<u64>,
@@ -36,6 +38,11 @@ struct Reasons {
 
 const REASON_BITS: u32 = 16;
 const MAX_REASONS: u64 = 1 << REASON_BITS;
+/// The API may say something else about each row. After this many bytes of texts its words are left
+/// out; they are in the journal.
+const MAX_BYTES: usize = 4 * 1024 * 1024;
+/// The reason of the rows for which there is no room. Its index is 0.
+const NO_ROOM: (&str, &str) = ("FAILED", "the reason is in the journal");
 
 /// Writes the failed and the bad rows to a file and returns its path, and the new name of the file of an
 /// earlier run. The file is written atomically.
@@ -96,11 +103,18 @@ fn write_rows(
 impl Reasons {
     fn read(journal: &mut Journal, count: u64) -> Result<Self, Failure> {
         let mut reasons = Self::default();
+        reasons.index(NO_ROOM.0.to_owned(), NO_ROOM.1.to_owned());
         // Growing by doubling would take three times as much memory.
         let rows = usize::try_from(count).unwrap_or_default();
         reasons.rows.reserve_exact(rows);
         journal.failures(|failure| {
-            let index = reasons.index(failure.code, failure.message);
+            let has_room = reasons.bytes < MAX_BYTES;
+            let text = if has_room {
+                failure.text()
+            } else {
+                failure.message
+            };
+            let index = reasons.index(failure.code, text);
             reasons.rows.push((failure.row << REASON_BITS) | index);
         })?;
         reasons.rows.sort_unstable();
@@ -113,9 +127,11 @@ impl Reasons {
             return *index;
         }
         let next = u64::try_from(self.texts.len()).unwrap_or(MAX_REASONS);
-        if next >= MAX_REASONS {
-            return MAX_REASONS - 1;
+        // Twice the budget: the client's own messages are few, and short.
+        if next >= MAX_REASONS || self.bytes > MAX_BYTES * 2 {
+            return 0;
         }
+        self.bytes += reason.0.len() + reason.1.len();
         self.texts.push(reason.clone());
         self.indexes.insert(reason, next);
         next
@@ -178,7 +194,13 @@ impl Writer {
 
     pub(super) fn write(&mut self, row: &Record, error: [&str; 2]) -> io::Result<()> {
         match self {
-            Self::Csv { .. } => self.write_cells(row.raw_cells(), error),
+            Self::Csv { old, .. } => {
+                // The cells of a file of failed rows are guarded already.
+                let is_guarded = !old.is_empty();
+                let cells = row.raw_cells();
+                let cells = cells.map(|cell| if is_guarded { unguarded(cell) } else { cell });
+                self.write_cells(cells, error)
+            }
             Self::Json(file) => {
                 let line = json_line_with(row.raw_line(), ERROR_COLUMNS, error);
                 file.write_all(&line)?;
@@ -207,13 +229,7 @@ impl Writer {
         for index in 0..*columns {
             let cell = cells.next().unwrap_or_default();
             if !old.contains(&index) {
-                // The cells of a file of failed rows are guarded already.
-                let own = if old.is_empty() {
-                    cell
-                } else {
-                    unguarded(cell)
-                };
-                row.push_field(&guarded(own));
+                row.push_field(&guarded(cell));
             }
         }
         for cell in error {
@@ -231,5 +247,29 @@ impl Writer {
             Self::Json(file) => file,
         };
         file.into_inner().map_err(io::IntoInnerError::into_error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_without_room_for_its_reason_never_gets_that_of_another_row() {
+        let mut reasons = Reasons::default();
+        reasons.index(NO_ROOM.0.to_owned(), NO_ROOM.1.to_owned());
+        for row in 1..MAX_REASONS + 10 {
+            let index = reasons.index("CODE".to_owned(), format!("about row {row}"));
+            reasons.rows.push((row << REASON_BITS) | index);
+        }
+        let mut at = 0;
+        for row in 1..MAX_REASONS + 10 {
+            let (_, message) = reasons.of(row, &mut at).unwrap();
+            let is_own = message == format!("about row {row}");
+            assert!(
+                is_own || (row >= MAX_REASONS && message == NO_ROOM.1),
+                "{row}"
+            );
+        }
     }
 }

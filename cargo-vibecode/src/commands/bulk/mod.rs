@@ -19,7 +19,10 @@ mod records;
 mod send;
 mod spreadsheet_cell;
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use serde_json::json;
 use vibecode_runtime::{Client, ClientBuilder, RetryPolicy, Throttle};
@@ -183,14 +186,14 @@ impl BulkJob<'_> {
         };
         if past.is_finished {
             let done = format!(
-                "this job is already finished: {} done, {} failed. To send all rows again, delete {}",
+                "this job is already finished: {} done, {} failed{}. To send all rows again, delete {}",
                 past.ok,
                 past.failed,
+                bad_rows(checked.bad),
                 path.display()
             );
             output.line(done);
-            self.summarize(past.ok, past.failed, checked.bad, None);
-            return Ok(ExitStatus::Success);
+            return self.finished_before(journal, &past, &checked, &column_options);
         }
         let reported = past.ok + past.failed;
         let rows = match args.limit {
@@ -202,7 +205,15 @@ impl BulkJob<'_> {
             max_failed: args.max_failed,
             rows,
         };
-        let mut sender = Sender::new(client, journal, progress, interrupts, limits, output);
+        let mut sender = Sender::new(
+            client,
+            journal,
+            progress,
+            interrupts,
+            limits,
+            output,
+            !args.no_verify,
+        );
         let sent = self
             .send(&mut sender, past, &header, &column_options, &checked)
             .await;
@@ -503,26 +514,10 @@ impl BulkJob<'_> {
         if left == 0 {
             sender.journal.finish(ok, failed)?;
         }
-        let bad = match checked.bad {
-            0 => String::new(),
-            bad => format!(", {bad} bad (not sent)"),
-        };
+        let bad = bad_rows(checked.bad);
         self.output
             .line(format!("{} done, {failed} failed{bad}", rows(ok)));
-        if let Some((_, Some(earlier))) = &failed_rows {
-            self.output.line(format!(
-                "an earlier file of failed rows is now {}",
-                earlier.display()
-            ));
-        }
-        let shown = failed_rows
-            .as_ref()
-            .map(|(path, _)| path.display().to_string());
-        if let Some(shown) = &shown {
-            self.output.line(format!(
-                "the failed rows are in {shown}: correct them, and run that file"
-            ));
-        }
+        let shown = self.show_failed_rows(failed_rows);
         if left > 0 {
             self.output.line(format!(
                 "{} not sent yet because of --limit. To send: {}",
@@ -539,6 +534,52 @@ impl BulkJob<'_> {
         ));
         self.summarize(ok, failed, checked.bad, shown.as_deref());
         Ok(exit_status(failed + checked.bad))
+    }
+
+    /// Called if an earlier process has reported every row. A file of failed rows that is there may have
+    /// been corrected, and is left as it is.
+    fn finished_before(
+        &self,
+        mut journal: Journal,
+        past: &Past,
+        checked: &Checked,
+        column_options: &ColumnOptions<'_>,
+    ) -> Result<ExitStatus, Failure> {
+        let problems = past.failed + checked.bad;
+        let path = self.input.failed();
+        let failed_rows = match problems {
+            0 => None,
+            _ if path.exists() => Some((path, None)),
+            _ => {
+                let journal = &mut journal;
+                Some(failed::write(
+                    self.input,
+                    column_options,
+                    journal,
+                    past.failed,
+                )?)
+            }
+        };
+        let shown = self.show_failed_rows(failed_rows);
+        self.summarize(past.ok, past.failed, checked.bad, shown.as_deref());
+        Ok(exit_status(problems))
+    }
+
+    /// Prints where the failed rows are, and the new name of an earlier file. Returns the path for
+    /// programs.
+    fn show_failed_rows(&self, written: Option<(PathBuf, Option<PathBuf>)>) -> Option<String> {
+        let (path, earlier) = written?;
+        if let Some(earlier) = earlier {
+            self.output.line(format!(
+                "an earlier file of failed rows is now {}",
+                earlier.display()
+            ));
+        }
+        let shown = path.display().to_string();
+        self.output.line(format!(
+            "the failed rows are in {shown}: correct them, and run that file"
+        ));
+        Some(shown)
     }
 
     fn summarize(&self, ok: u64, failed: u64, bad: u64, failed_rows: Option<&str>) {
@@ -616,6 +657,14 @@ impl BulkJob<'_> {
             word.clone_from(&path);
         }
         words
+    }
+}
+
+/// The end of a sentence about the rows of a job.
+fn bad_rows(bad: u64) -> String {
+    match bad {
+        0 => String::new(),
+        bad => format!(", {bad} bad (not sent)"),
     }
 }
 

@@ -148,6 +148,27 @@ impl<'a> Columns<'a> {
         self.names.iter().map(String::as_str).zip(&self.targets)
     }
 
+    pub(crate) fn entity(&self) -> &str {
+        self.column_options.entity
+    }
+
+    /// Returns the columns of a field, as they are named in the file; the field's own name if there is
+    /// none.
+    pub(crate) fn of_field(&self, wire_name: &str) -> String {
+        let of_field = |target: &Result<Target, String>| match target {
+            Ok(Target::Set { field, .. } | Target::Add { field, .. }) => field == wire_name,
+            Ok(Target::Id | Target::Ignored | Target::Aside(_) | Target::Nameless) | Err(_) => {
+                false
+            }
+        };
+        let columns = self.described().filter(|(_, target)| of_field(target));
+        let names: Vec<&str> = columns.map(|(name, _)| name).collect();
+        match names[..] {
+            [] => wire_name.to_owned(),
+            [..] => names.join(", "),
+        }
+    }
+
     /// Returns the record of a row and its change; the change is empty if the row changes nothing.
     /// The effect of each cell is added to `effects`.
     ///

@@ -328,6 +328,24 @@ pub(crate) fn private() -> fs::OpenOptions {
     options
 }
 
+/// Takes the rights to a file away from everybody but its owner: an earlier version may have created it
+/// for all to read.
+pub(crate) fn make_private(file: &File) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mut permissions = file.metadata()?.permissions();
+        let of_others = permissions.mode() & 0o077;
+        if of_others != 0 {
+            permissions.set_mode(permissions.mode() & !0o077);
+            file.set_permissions(permissions)?;
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = file;
+    Ok(())
+}
+
 /// A file that is hashed as it is read.
 #[derive(Debug)]
 pub(crate) struct Hashed {

@@ -103,6 +103,9 @@ impl<'a> RowJobs<'a> {
         let names = &self.columns.names;
         let mut own = ERROR_COLUMNS.iter();
         self.is_guarded = own.all(|own| names.iter().any(|name| name == own));
+        for name in self.columns.names.iter_mut().filter(|_| self.is_guarded) {
+            unguard(name);
+        }
         self.columns.resolve();
         Ok(())
     }
@@ -145,8 +148,7 @@ impl<'a> RowJobs<'a> {
         let mut cells = cells.map_err(|problem| vec![problem])?;
         for cell in cells.iter_mut().filter(|_| self.is_guarded) {
             if let CellValue::Text(text) = &mut cell.value {
-                let length = unguarded(text.as_bytes()).len();
-                text.drain(..text.len() - length);
+                unguard(text);
             }
         }
         self.columns.resolve();
@@ -183,4 +185,10 @@ impl<'a> RowJobs<'a> {
     pub(crate) fn digest(&self) -> String {
         self.rows.input().get_ref().digest()
     }
+}
+
+/// Removes the apostrophe of a cell that a spreadsheet would execute.
+fn unguard(text: &mut String) {
+    let length = unguarded(text.as_bytes()).len();
+    text.drain(..text.len() - length);
 }

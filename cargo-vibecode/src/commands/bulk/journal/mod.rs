@@ -1,12 +1,13 @@
 //! The journal of a job: which rows have been sent, and their outcomes, so that a job that is
-//! interrupted at any moment can be resumed. It contains no value of any row.
+//! interrupted at any moment can be resumed. It contains no value of any row; but what the API says of a
+//! failed row may quote one, so only the file's owner can read it.
 
 pub(crate) mod outcome;
 pub(crate) mod resume;
 pub(crate) mod row_set;
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::File,
     io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -17,7 +18,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use self::{outcome::RowFailure, row_set::Ranges};
-use super::args::Empty;
+use super::{args::Empty, input::private};
 use crate::{change::entries::Phones, failure::Failure};
 
 /// The version of the journal's format.
@@ -162,7 +163,7 @@ impl Journal {
     /// # Errors
     /// If there is one already, or if it cannot be written.
     pub(crate) fn create(path: &Path, header: Header) -> Result<Self, Failure> {
-        let mut options = OpenOptions::new();
+        let mut options = private();
         let file = options.read(true).append(true).create_new(true).open(path);
         let file = file.map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => already_started(path),

@@ -3,18 +3,35 @@
 use serde::{Deserialize, Serialize};
 use vibecode_runtime::{Error, ErrorKind, Outcome};
 
+use crate::{
+    api_words::ApiWords,
+    commands::bulk::{input::columns::Columns, send::batch::RowError},
+    verify::{Difference, DifferenceProblem},
+};
+
 /// The code of a row that was not sent because it is bad.
 pub(crate) const BAD_ROW: &str = "BAD_ROW";
+/// The code of a row that the API reported as a success, if the record does not have its values.
+const NOT_TAKEN: &str = "NOT_TAKEN";
+/// The code of a row of which a phone or an email is there more than once.
+const REPEATED: &str = "REPEATED";
+/// The code of a row that the API reported as a success, if the record could not be read.
+const NOT_VERIFIED: &str = "NOT_VERIFIED";
 
-/// A failed row. It contains no value of the row.
+/// A failed row. It contains no value of the row, but the API's own words may quote one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RowFailure {
     /// The line on which the row begins.
     pub(crate) row: u64,
+    /// The columns that are not as they were sent, by their names in the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) column: Option<String>,
     /// The API's code, or the kind of failure.
     pub(crate) code: String,
     pub(crate) outcome: RowOutcome,
     pub(crate) message: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) api: Option<ApiWords>,
 }
 
 /// Whether the change of a failed row was applied, in the form of the journal.
@@ -23,12 +40,34 @@ pub(crate) struct RowFailure {
 pub(crate) enum RowOutcome {
     NotApplied,
     Unknown,
+    /// The API reported a success, and the record does not show all of it.
+    NotAsSent,
+    /// The API reported a success, and the record could not be read.
+    NotVerified,
 }
 
 const MAY_BE_APPLIED: &str = "it is not known whether the change was applied";
 
 impl RowFailure {
-    pub(crate) fn of(row: u64, error: &Error) -> Self {
+    pub(crate) fn of(row: u64, error: &RowError, columns: &Columns<'_>) -> Self {
+        match error {
+            RowError::Failed(error) => Self::of_error(row, error),
+            RowError::NotAsSent(differences) => Self::of_differences(row, differences, columns),
+            RowError::NotRead(error) => Self {
+                row,
+                column: None,
+                code: NOT_VERIFIED.to_owned(),
+                outcome: RowOutcome::NotVerified,
+                message: format!(
+                    "the API reported a success, but the record could not be read to check it: {}",
+                    error.explanation()
+                ),
+                api: ApiWords::of(error),
+            },
+        }
+    }
+
+    fn of_error(row: u64, error: &Error) -> Self {
         let explanation = error.explanation();
         let (outcome, message) = match error.outcome() {
             Outcome::NotApplied => (RowOutcome::NotApplied, explanation.to_owned()),
@@ -39,9 +78,49 @@ impl RowFailure {
         };
         Self {
             row,
+            column: None,
             code: code_of(error),
             outcome,
             message,
+            api: ApiWords::of(error),
+        }
+    }
+
+    /// One sentence for each problem, with all columns that have it.
+    fn of_differences(row: u64, differences: &[Difference], columns: &Columns<'_>) -> Self {
+        let mut problems: Vec<(&DifferenceProblem, Vec<String>)> = Vec::new();
+        for difference in differences {
+            let column = columns.of_field(&difference.field);
+            match problems
+                .iter_mut()
+                .find(|(it, _)| **it == difference.problem)
+            {
+                Some((_, columns)) => columns.push(column),
+                None => problems.push((&difference.problem, vec![column])),
+            }
+        }
+        let entity = columns.entity();
+        let message = problems.iter().map(|(problem, columns)| {
+            format!("{}: {}", columns.join(", "), problem.explain(entity))
+        });
+        let message: Vec<String> = message.collect();
+        let mut kinds = problems.iter().map(|(problem, _)| *problem);
+        let code = if kinds.all(|it| matches!(it, DifferenceProblem::Repeated { .. })) {
+            REPEATED
+        } else {
+            NOT_TAKEN
+        };
+        let named: Vec<String> = problems
+            .iter()
+            .flat_map(|(_, columns)| columns.clone())
+            .collect();
+        Self {
+            row,
+            column: Some(named.join(", ")),
+            code: code.to_owned(),
+            outcome: RowOutcome::NotAsSent,
+            message: message.join("; "),
+            api: None,
         }
     }
 
@@ -52,6 +131,19 @@ impl RowFailure {
 
     pub(crate) fn is_unknown(&self) -> bool {
         self.outcome == RowOutcome::Unknown
+    }
+
+    /// Returns true if there was no usable answer.
+    pub(crate) fn is_lost(&self) -> bool {
+        matches!(self.outcome, RowOutcome::Unknown | RowOutcome::NotVerified)
+    }
+
+    /// Returns the message, followed by the API's own words.
+    pub(crate) fn text(&self) -> String {
+        match &self.api {
+            Some(words) => format!("{}; {words}", self.message),
+            None => self.message.clone(),
+        }
     }
 }
 
@@ -80,32 +172,43 @@ pub(crate) enum NextStep {
 }
 
 impl NextStep {
-    pub(crate) fn of<T>(results: &[Result<T, Error>]) -> Self {
-        let errors: Option<Vec<&Error>> =
-            results.iter().map(|result| result.as_ref().err()).collect();
-        match errors.as_deref() {
-            Some(errors @ [first, ..]) if errors.iter().all(|error| affects_every_batch(error)) => {
-                let mut outcomes = errors.iter().map(|error| error.outcome());
-                Self::Stop {
-                    reason: format!("{} [{}]", first.explanation(), code_of(first)),
-                    is_not_applied: outcomes.all(|outcome| outcome == Outcome::NotApplied),
-                }
-            }
-            _ => Self::Continue,
+    pub(crate) fn of(results: &[Result<(), RowError>]) -> Self {
+        let errors = results.iter().map(|result| match result {
+            Err(error) => error.affects_every_batch(),
+            Ok(()) => None,
+        });
+        let errors: Option<Vec<&Error>> = errors.collect();
+        let Some([first, ..]) = errors.as_deref() else {
+            return Self::Continue;
+        };
+        let words = ApiWords::of(first);
+        let words = words.map_or_else(String::new, |words| format!("; {words}"));
+        Self::Stop {
+            reason: format!("{}{words} [{}]", first.explanation(), code_of(first)),
+            is_not_applied: results.iter().all(|result| match result {
+                Err(RowError::Failed(error)) => error.outcome() == Outcome::NotApplied,
+                _ => false,
+            }),
         }
     }
 }
 
-/// Returns true if the next batch would fail for the same reason: a refused key, an unreachable
-/// host.
-fn affects_every_batch(error: &Error) -> bool {
-    let kinds = [
-        ErrorKind::Configuration,
-        ErrorKind::Session,
-        ErrorKind::Throttle,
-        ErrorKind::Connect,
-    ];
-    // A call of a batch has no separate status: this is the status of the whole batch.
-    let is_forbidden = error.status().is_some_and(|status| status.as_u16() == 403);
-    kinds.contains(&error.kind()) || error.refuses_the_key() || is_forbidden
+impl RowError {
+    /// Returns the error if the next batch would fail for the same reason: a refused key, an
+    /// unreachable host.
+    fn affects_every_batch(&self) -> Option<&Error> {
+        let (Self::Failed(error) | Self::NotRead(error)) = self else {
+            return None;
+        };
+        let kinds = [
+            ErrorKind::Configuration,
+            ErrorKind::Session,
+            ErrorKind::Throttle,
+            ErrorKind::Connect,
+        ];
+        // A call of a batch has no separate status: this is the status of the whole batch.
+        let is_forbidden = error.status().is_some_and(|status| status.as_u16() == 403);
+        let affects = kinds.contains(&error.kind()) || error.refuses_the_key() || is_forbidden;
+        affects.then_some(error)
+    }
 }

@@ -12,7 +12,7 @@ use super::{
     HEARTBEAT, Header, Journal, Line, VERSION, for_each_line, lock, now,
     row_set::{Ranges, RowSet},
 };
-use crate::failure::Failure;
+use crate::{commands::bulk::input::make_private, failure::Failure};
 
 /// The state of the job so far.
 #[derive(Debug, Default)]
@@ -74,6 +74,7 @@ pub(crate) fn resume(path: &Path, header: &Header) -> Result<(Journal, Past), Fa
         );
         return Err(Failure::in_file(path, problem));
     }
+    make_private(&file).map_err(failed)?;
     past.conclude();
     let journal = Journal::of(file, path, past.last_batch + 1);
     Ok((journal, past))

@@ -15,26 +15,33 @@
 //! further rows, behind one slow record, and an interrupt would wait for all rows that the run has
 //! started with.
 
+pub(crate) mod batch;
+mod later;
 pub(crate) mod plan;
 pub(crate) mod progress;
+mod report;
 
-use std::{collections::VecDeque, future::poll_fn, task::Poll, time::Duration};
+use std::{collections::VecDeque, future::poll_fn, sync::Arc, task::Poll, time::Duration};
 
-use serde_json::json;
 use tokio::{
     task::{Id, JoinError, JoinSet},
     time::{Instant, MissedTickBehavior, interval, sleep},
 };
-use vibecode_runtime::{Bulk, Client, Error, PatchJob};
+use vibecode_runtime::{Bulk, Client, PatchJob};
 
 use self::{
+    batch::{BatchJob, Results},
+    later::StartedRows,
     plan::{Plan, PlannedBatch},
     progress::Progress,
 };
-use super::journal::{
-    HEARTBEAT, Journal,
-    outcome::{NextStep, RowFailure},
-    row_set::Ranges,
+use super::{
+    input::columns::Columns,
+    journal::{
+        HEARTBEAT, Journal,
+        outcome::{NextStep, RowFailure},
+        row_set::Ranges,
+    },
 };
 use crate::{failure::Failure, interrupts::Interrupts, output::Output, progress::TICK};
 
@@ -62,6 +69,10 @@ pub(crate) struct Sender<'a> {
     pub(crate) progress: Progress,
     pub(crate) interrupts: Interrupts,
     pub(crate) output: &'a Output,
+    /// Whether records are read if the answers do not show everything.
+    verify: bool,
+    /// The number of failed rows that were shown to people.
+    failures_shown: usize,
     /// Whether a row has been done. Until then only one batch is under way, so that a wrong key is
     /// refused once, and a wrong address affects as few rows as possible.
     has_done_any: bool,
@@ -84,6 +95,7 @@ pub(crate) struct FailureLimits {
 #[derive(Debug, Default)]
 struct Running {
     tasks: JoinSet<Results>,
+    rows: StartedRows,
     /// In the order in which they were started.
     batches: VecDeque<StartedBatch>,
 }
@@ -92,13 +104,12 @@ struct Running {
 struct StartedBatch {
     number: u64,
     lines: Vec<u64>,
+    /// The ids of the records, in the order of the rows.
+    ids: Vec<u64>,
     task: Id,
     /// Set once the batch has ended.
     results: Option<Results>,
 }
-
-/// The results of the rows of a batch, in order.
-type Results = Vec<Result<(), Error>>;
 
 /// Why sending has stopped.
 #[derive(Debug)]
@@ -109,9 +120,20 @@ pub(crate) enum Stopped {
 
 impl Running {
     /// Starts a batch. Its rows queue for their records before those of any later batch.
-    async fn start(&mut self, number: u64, batch: PlannedBatch, client: &Client, mode: Mode) {
+    async fn start(&mut self, number: u64, batch: PlannedBatch, sender: &Sender<'_>, mode: Mode) {
         let PlannedBatch { lines, jobs } = batch;
-        let mut results = Box::pin(send(client.clone(), jobs, mode));
+        let ids = jobs.iter().map(PatchJob::id).collect();
+        let jobs: Vec<_> = jobs.into_iter().map(Arc::new).collect();
+        self.rows.add(&lines, &jobs);
+        let job = BatchJob {
+            client: sender.client.clone(),
+            lines: lines.clone(),
+            jobs,
+            mode,
+            verify: sender.verify,
+            started: self.rows.clone(),
+        };
+        let mut results = Box::pin(job.send());
         let first = poll_fn(|context| Poll::Ready(results.as_mut().poll(context))).await;
         let task = self.tasks.spawn(async move {
             match first {
@@ -122,6 +144,7 @@ impl Running {
         self.batches.push_back(StartedBatch {
             number,
             lines,
+            ids,
             task: task.id(),
             results: None,
         });
@@ -146,6 +169,7 @@ impl<'a> Sender<'a> {
         interrupts: Interrupts,
         limits: FailureLimits,
         output: &'a Output,
+        verify: bool,
     ) -> Self {
         Self {
             client,
@@ -153,6 +177,8 @@ impl<'a> Sender<'a> {
             progress,
             interrupts,
             output,
+            verify,
+            failures_shown: 0,
             has_done_any: false,
             consecutive_lost: 0,
             limits,
@@ -186,7 +212,7 @@ impl<'a> Sender<'a> {
             tokio::select! {
                 Some(ended) = running.tasks.join_next_with_id() => {
                     running.end(ended)?;
-                    let reason = self.report(&mut running)?;
+                    let reason = self.report(&mut running, plan.columns())?;
                     let reason = reason.map(|reason| Stopped::Failed(Failure::new(reason)));
                     stopped = stopped.or(reason);
                 }
@@ -235,14 +261,18 @@ impl<'a> Sender<'a> {
             self.journal.sync()?;
         }
         for (number, batch) in planned {
-            running.start(number, batch, &self.client, mode).await;
+            running.start(number, batch, self, mode).await;
         }
         failed.map_or(Ok(()), Err)
     }
 
     /// Reports the batches that have ended, up to the first that has not, or that has rows to be
     /// sent again. Returns the reason to stop sending, if there is one.
-    fn report(&mut self, running: &mut Running) -> Result<Option<String>, Failure> {
+    fn report(
+        &mut self,
+        running: &mut Running,
+        columns: &Columns<'_>,
+    ) -> Result<Option<String>, Failure> {
         let mut stop = None;
         while let Some(batch) = running.batches.front()
             && let Some(results) = &batch.results
@@ -250,7 +280,8 @@ impl<'a> Sender<'a> {
             if let NextStep::Stop { reason, .. } = NextStep::of(results) {
                 return Ok(stop.or(Some(reason)));
             }
-            stop = stop.or(self.record_outcomes(batch, results)?);
+            stop = stop.or(self.record_outcomes(batch, results, columns)?);
+            running.rows.remove(&batch.lines, &batch.ids);
             running.batches.pop_front();
         }
         Ok(stop)
@@ -277,17 +308,18 @@ impl<'a> Sender<'a> {
         &mut self,
         batch: &StartedBatch,
         results: &Results,
+        columns: &Columns<'_>,
     ) -> Result<Option<String>, Failure> {
         let rows = batch.lines.iter().copied().zip(results);
         let failed: Vec<RowFailure> = rows
             .clone()
-            .filter_map(|(row, result)| Some(RowFailure::of(row, result.as_ref().err()?)))
+            .filter_map(|(row, result)| Some(RowFailure::of(row, result.as_ref().err()?, columns)))
             .collect();
         let ok: Ranges = rows
             .filter(|(_, result)| result.is_ok())
             .map(|(row, _)| row)
             .collect();
-        let is_lost = ok.is_empty() && failed.iter().all(RowFailure::is_unknown);
+        let is_lost = ok.is_empty() && failed.iter().all(RowFailure::is_lost);
         self.consecutive_lost = if is_lost {
             self.consecutive_lost + 1
         } else {
@@ -335,24 +367,6 @@ impl<'a> Sender<'a> {
         }
     }
 
-    /// Prints the failed rows for programs.
-    fn show_failed(&self, failed: &[RowFailure]) {
-        for RowFailure {
-            row,
-            code,
-            outcome,
-            message,
-        } in failed
-        {
-            self.output.json(&json!({
-                "row": row,
-                "error_code": code,
-                "outcome": outcome,
-                "error_message": message,
-            }));
-        }
-    }
-
     /// Waits, and shows why.
     ///
     /// # Errors
@@ -380,22 +394,6 @@ impl<'a> Sender<'a> {
             (last + settle).saturating_duration_since(Instant::now())
         })
     }
-}
-
-/// Sends rows, and returns their results in order.
-async fn send(client: Client, jobs: Vec<PatchJob>, mode: Mode) -> Results {
-    match mode {
-        Mode::Update => results(client.update_jobs(jobs)).await,
-        Mode::Ensure => results(client.ensure_jobs(jobs)).await,
-    }
-}
-
-async fn results<T: Send + 'static>(mut outcomes: Bulk<(), T>) -> Results {
-    let mut results = Vec::new();
-    while let Some(outcome) = outcomes.next().await {
-        results.push(outcome.result.map(|_| ()));
-    }
-    results
 }
 
 impl From<Failure> for Stopped {

@@ -3,7 +3,12 @@
 use vibecode_runtime::{Batch, PatchJob};
 
 use crate::commands::bulk::{
-    input::{Input, columns::ColumnOptions, fingerprints::Fingerprints, row_jobs::RowJobs},
+    input::{
+        Input,
+        columns::{ColumnOptions, Columns},
+        fingerprints::Fingerprints,
+        row_jobs::RowJobs,
+    },
     journal::row_set::{Ranges, RowSet},
 };
 use crate::failure::Failure;
@@ -132,6 +137,10 @@ impl<'a> Plan<'a> {
             }
         }
         Ok(None)
+    }
+
+    pub(crate) fn columns(&self) -> &Columns<'a> {
+        self.row_jobs.columns()
     }
 
     /// Returns the error of a file that is not as it was checked.

@@ -1,0 +1,41 @@
+//! Shows the failed rows of a batch as soon as they are known.
+
+use serde_json::json;
+
+use super::Sender;
+use crate::commands::bulk::journal::outcome::RowFailure;
+
+/// The number of failed rows that are shown to people; all are in the file of failed rows.
+const MAX_SHOWN: usize = 20;
+
+impl Sender<'_> {
+    pub(super) fn show_failed(&mut self, failed: &[RowFailure]) {
+        for failure in failed {
+            let RowFailure {
+                row,
+                column,
+                code,
+                outcome,
+                message,
+                api,
+            } = failure;
+            self.output.json(&json!({
+                "row": row,
+                "column": column,
+                "error_code": code,
+                "outcome": outcome,
+                "error_message": message,
+                "api": api,
+            }));
+            self.failures_shown += 1;
+            if self.failures_shown <= MAX_SHOWN {
+                let line = format!("row {row} failed: {} [{code}]", failure.text());
+                self.progress.aside(|| self.output.line(line));
+            } else if self.failures_shown == MAX_SHOWN + 1 {
+                let line =
+                    "further failed rows are not shown here: all are in the file of failed rows";
+                self.progress.aside(|| self.output.line(line));
+            }
+        }
+    }
+}

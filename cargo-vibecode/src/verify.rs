@@ -1,0 +1,248 @@
+//! Whether a record has what was sent to it.
+//!
+//! The API answers 200 for a field that the portal does not have, and changes nothing. So an answer is
+//! compared with what was sent, and a field that it does not show is read from the record, since an
+//! answer need not show every field.
+//!
+//! A read that follows a write may be a little behind it. A record is therefore read once more, after a
+//! pause, before one of its fields counts as not taken.
+
+use std::{collections::HashMap, time::Duration};
+
+use tokio::time::sleep;
+use vibecode_runtime::{
+    Batch, Client, Contacts, Ensured, Error, ErrorKind, MismatchKind, PatchJob, RawAnswer, Updated,
+};
+use vibecode_spec::Multifield;
+
+/// The pause before a record that does not show everything is read once more.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// A field that a record does not have as it was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Difference {
+    /// The wire name.
+    pub(crate) field: String,
+    pub(crate) problem: DifferenceProblem,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum DifferenceProblem {
+    OtherValue,
+    NotShown,
+    /// A phone or an email was added, and the record has it in these entries.
+    Repeated {
+        entries: Vec<u64>,
+    },
+}
+
+impl DifferenceProblem {
+    /// Returns what is wrong and the next step, without the field and without a value.
+    pub(crate) fn explain(&self, entity: &str) -> String {
+        let compare =
+            format!("compare the schema with the portal: `cargo vibecode check {entity}`");
+        match self {
+            Self::OtherValue => format!(
+                "the API reported a success, but the record has another value: look at the record, and {compare}"
+            ),
+            Self::NotShown => format!(
+                "the API reported a success, but the record does not show this field: {compare}"
+            ),
+            Self::Repeated { entries } => {
+                let ids: Vec<String> = entries.iter().map(u64::to_string).collect();
+                let ids = match ids.len() {
+                    0 => String::new(),
+                    _ => format!(" (entries {})", ids.join(", ")),
+                };
+                format!(
+                    "the value was added, and the record has it more than once{ids}: the API cannot remove it, so remove one in Bitrix24"
+                )
+            }
+        }
+    }
+
+    /// Returns the name of the problem in JSON.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::OtherValue => "other_value",
+            Self::NotShown => "not_shown",
+            Self::Repeated { .. } => "repeated",
+        }
+    }
+}
+
+/// What an answer shows of the change that was sent.
+#[derive(Debug)]
+pub(crate) enum Shown {
+    Everything,
+    /// The record has to be read: the answer does not show every field, and none with another value.
+    NotAll,
+    Differences(Vec<Difference>),
+}
+
+/// An answer to a change that succeeded.
+pub(crate) trait Answer {
+    /// Compares the answer with what was sent.
+    fn shown(&self, job: &PatchJob) -> Shown;
+}
+
+impl Answer for Updated {
+    fn shown(&self, job: &PatchJob) -> Shown {
+        let mut differences = differences(job, self.raw());
+        let duplicates = job.duplicates(self.raw());
+        let has_other_values = differences
+            .iter()
+            .any(|it| it.problem == DifferenceProblem::OtherValue);
+        if has_other_values || !duplicates.is_empty() {
+            differences.retain(|it| it.problem != DifferenceProblem::NotShown);
+            differences.extend(duplicates.iter().map(repeated));
+            return Shown::Differences(differences);
+        }
+        match differences[..] {
+            [] => Shown::Everything,
+            [..] => Shown::NotAll,
+        }
+    }
+}
+
+impl Answer for Ensured {
+    /// The client has compared everything else. A phone that the record had twice before is not
+    /// reported.
+    fn shown(&self, job: &PatchJob) -> Shown {
+        let is_new = |duplicate: &vibecode_runtime::Duplicate| {
+            let mut entries = duplicate.entries().iter();
+            entries.any(|entry| self.added().contains(entry))
+        };
+        let duplicates = job.duplicates(self.raw());
+        let new: Vec<_> = duplicates.iter().filter(|it| is_new(it)).collect();
+        match new[..] {
+            [] => Shown::Everything,
+            [..] => Shown::Differences(new.into_iter().map(repeated).collect()),
+        }
+    }
+}
+
+/// Returns the fields of a job that a record does not show as they were sent.
+pub(crate) fn differences(job: &PatchJob, record: &RawAnswer) -> Vec<Difference> {
+    let mismatches = job.mismatches(record);
+    let mismatches = mismatches.iter().map(|mismatch| Difference {
+        field: mismatch.field().to_owned(),
+        problem: match mismatch.kind() {
+            MismatchKind::NotShown => DifferenceProblem::NotShown,
+            _ => DifferenceProblem::OtherValue,
+        },
+    });
+    mismatches.collect()
+}
+
+/// Returns every field of a job, as one that is not shown.
+pub(crate) fn of_no_record(job: &PatchJob) -> Vec<Difference> {
+    let nothing = RawAnswer::from_json::<Contacts>("{}");
+    nothing.map_or_else(|_| Vec::new(), |nothing| differences(job, &nothing))
+}
+
+fn repeated(duplicate: &vibecode_runtime::Duplicate) -> Difference {
+    let fields = Multifield::ALL.iter().map(|it| it.name());
+    let field = fields
+        .into_iter()
+        .find(|name| name.eq_ignore_ascii_case(duplicate.kind()));
+    Difference {
+        field: field.unwrap_or(duplicate.kind()).to_owned(),
+        problem: DifferenceProblem::Repeated {
+            entries: duplicate.ids(),
+        },
+    }
+}
+
+/// Returns true if the client has found that a success was none. Only reading the record can show
+/// which fields are concerned.
+pub(crate) fn is_not_taken(error: &Error) -> bool {
+    error.kind() == ErrorKind::NotTaken
+}
+
+/// Returns the differences of a job that the client has found not to be taken. `ensure` accepts a
+/// phone of any type, so phones and emails are only concerned if nothing else is.
+fn differences_of_ensure(job: &PatchJob, record: &RawAnswer) -> Vec<Difference> {
+    let differences = differences(job, record);
+    let is_multifield = |it: &Difference| Multifield::of_field(&it.field).is_some();
+    if differences.iter().all(is_multifield) {
+        return differences;
+    }
+    let others = differences.into_iter().filter(|it| !is_multifield(it));
+    others.collect()
+}
+
+/// A change whose record is to be read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Unconfirmed<'j> {
+    pub(crate) job: &'j PatchJob,
+    /// Whether `ensure` has sent it.
+    pub(crate) is_ensured: bool,
+}
+
+/// Reads the records of changes, up to [`Batch::MAX_CALLS`] in one request, and returns for each
+/// change how its record differs. `is_excused` says which differences of a change do not count.
+pub(crate) async fn read_back(
+    client: &Client,
+    unconfirmed: &[Unconfirmed<'_>],
+    is_excused: impl Fn(usize, &Difference) -> bool,
+) -> Vec<Result<Vec<Difference>, Error>> {
+    let mut results: Vec<Result<Vec<Difference>, Error>> = Vec::new();
+    results.resize_with(unconfirmed.len(), || Ok(Vec::new()));
+    let mut open: Vec<usize> = (0..unconfirmed.len()).collect();
+    for is_last in [false, true] {
+        if open.is_empty() {
+            break;
+        }
+        let jobs = open.iter().filter_map(|index| unconfirmed.get(*index));
+        let jobs: Vec<&PatchJob> = jobs.map(|it| it.job).collect();
+        let records = read(client, &jobs).await;
+        open.retain(|index| {
+            let (Some(it), Some(result)) = (unconfirmed.get(*index), results.get_mut(*index))
+            else {
+                return false;
+            };
+            *result = match records.get(&it.job.id()) {
+                Some(Ok(record)) if it.is_ensured => Ok(differences_of_ensure(it.job, record)),
+                Some(Ok(record)) => Ok(differences(it.job, record)),
+                Some(Err(error)) => Err(error.clone()),
+                None => Ok(of_no_record(it.job)),
+            };
+            if let Ok(differences) = result {
+                differences.retain(|difference| !is_excused(*index, difference));
+            }
+            matches!(result, Ok(differences) if !differences.is_empty())
+        });
+        if !is_last && !open.is_empty() {
+            sleep(PAUSE).await;
+        }
+    }
+    results
+}
+
+/// Reads each record of the jobs once.
+async fn read(client: &Client, jobs: &[&PatchJob]) -> HashMap<u64, Result<RawAnswer, Error>> {
+    let mut by_id = HashMap::new();
+    for job in jobs {
+        by_id.entry(job.id()).or_insert(*job);
+    }
+    let jobs: Vec<&PatchJob> = by_id.into_values().collect();
+    let mut records = HashMap::new();
+    for jobs in jobs.chunks(Batch::MAX_CALLS) {
+        let batch = jobs
+            .iter()
+            .fold(client.batch(), |batch, job| batch.get_record_of(job));
+        let ids = jobs.iter().map(|job| job.id());
+        match batch.send().await {
+            Ok(results) => records.extend(
+                ids.zip(
+                    results
+                        .into_iter()
+                        .map(|result| result.map(|updated| updated.raw().clone())),
+                ),
+            ),
+            Err(error) => records.extend(ids.map(|id| (id, Err(error.clone())))),
+        }
+    }
+    records
+}
