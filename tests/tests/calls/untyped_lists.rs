@@ -1,7 +1,7 @@
 //! Lists of records that are known by the name of their entity only.
 
 use serde_json::json;
-use vibecode_runtime::{ErrorKind, Order, UntypedRows};
+use vibecode_runtime::{ErrorKind, MultifieldEntry, Order, UntypedRows};
 use vibecode_sandbox::Sandbox;
 
 use crate::client;
@@ -37,7 +37,7 @@ async fn with_phones_everything_is_requested_that_shows_them() {
     let types: Vec<_> = multifields
         .entries()
         .iter()
-        .map(|it| it.value_type())
+        .map(MultifieldEntry::value_type)
         .collect();
     assert!(types.contains(&"FAX"), "{types:?}");
 }
