@@ -224,7 +224,7 @@ impl BulkJob<'_> {
         }
     }
 
-    /// Reads how the numbers of the file are written, and writes the mapping if there is none yet.
+    /// Reads how the numbers of the file are written, and writes the mapping if it does not exist yet.
     fn read_style(&mut self) -> Result<(), Failure> {
         let args = self.args;
         let options = self.column_options();

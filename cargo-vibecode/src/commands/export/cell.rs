@@ -62,7 +62,7 @@ pub(super) fn read<'a>(field: &Field, json: &'a RawValue) -> Result<Cell<'a>, &'
 const NO_LIST: &str = "has no list of values";
 const NO_VALUE: &str = "has a value of an unknown form";
 
-/// Reads one value; `None` if there is none.
+/// Reads one value; `None` if the field is empty.
 fn single<'a>(kind: &Kind, json: &'a str) -> Result<Option<Scalar<'a>>, &'static str> {
     let text: Cow<'a, str> = match json.as_bytes().first() {
         Some(b'"') => unquoted(json)?,
@@ -96,7 +96,7 @@ fn single<'a>(kind: &Kind, json: &'a str) -> Result<Option<Scalar<'a>>, &'static
                 Err("has no number")
             }
         }
-        // 0 in a reference is none (api.md, grade B).
+        // 0 in a reference means no record (api.md, grade B).
         Kind::Reference(_) | Kind::Enumeration | Kind::Iblock => match text.parse::<u64>() {
             Ok(0) => Ok(None),
             Ok(_) => Ok(Some(Scalar::Literal(text))),

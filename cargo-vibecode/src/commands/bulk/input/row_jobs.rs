@@ -120,7 +120,7 @@ impl<'a> RowJobs<'a> {
         Err(Failure::new(format!("{file}: {problems}")))
     }
 
-    /// Reads the next row without its change. Returns false if there is none.
+    /// Reads the next row without its change. Returns false after the last row.
     ///
     /// # Errors
     /// If the file cannot be read.
