@@ -8,6 +8,7 @@ use serde_json::Value;
 use vibecode_runtime::{Error, PatchJob, UntypedPatch};
 use vibecode_spec::{Field, Kind, Multifield, Schema, closest};
 
+pub(crate) use self::code::{has_codes, is_by_pipeline, unchecked, without_portal};
 use self::entries::EntryRules;
 use crate::code_file::KnownCodes;
 

@@ -18,9 +18,12 @@ pub(crate) fn read<T>(
     read_file(path).map_err(|error| Failure::unusable(path, error))
 }
 
-/// The codes of the project's files, as far as there are any.
+/// The codes of the project's files, as far as there are any, and the pipeline of the record that they are for.
 #[derive(Debug, Default)]
-pub(crate) struct KnownCodes(PortalCodes);
+pub(crate) struct KnownCodes {
+    codes: PortalCodes,
+    pipeline: Option<u64>,
+}
 
 impl KnownCodes {
     /// Reads the files that exist.
@@ -36,14 +39,30 @@ impl KnownCodes {
                 known = known.or(codes);
             }
         }
-        Ok(Self(known))
+        Ok(Self {
+            codes: known,
+            pipeline: None,
+        })
+    }
+
+    /// Sets the pipeline of the record.
+    pub(crate) fn with_pipeline(self, pipeline: Option<u64>) -> Self {
+        Self { pipeline, ..self }
+    }
+
+    /// Returns the pipeline of the record, if it is known.
+    pub(crate) fn pipeline(&self) -> Option<u64> {
+        self.pipeline
     }
 
     #[cfg(test)]
     pub(crate) fn of(statuses: &str, currencies: &str) -> Self {
         let statuses = PortalCodes::read(CodeFile::Statuses, statuses).unwrap();
         let currencies = PortalCodes::read(CodeFile::Currencies, currencies).unwrap();
-        Self(statuses.or(currencies))
+        Self {
+            codes: statuses.or(currencies),
+            pipeline: None,
+        }
     }
 }
 
@@ -51,6 +70,6 @@ impl Deref for KnownCodes {
     type Target = PortalCodes;
 
     fn deref(&self) -> &PortalCodes {
-        &self.0
+        &self.codes
     }
 }

@@ -47,9 +47,9 @@ impl<'f> OptionMatch<'f> {
     /// Finds the options or codes that a text can mean, which is an id, a code or a label. `parts` are the
     /// lists in which it is looked up: several if the set is by pipeline.
     ///
-    /// A text that is the id of one item and exactly the label of another can mean both of them, since the
-    /// API would accept each. A label is looked up in each part alone, so an exact label in one part does
-    /// not come before another case in another part.
+    /// The case of letters never chooses between two items. A text that is an id means that item, unless it is
+    /// also exactly the label of another one. Any other text means every item with this label in any case,
+    /// and also an item with this id in another case, if there is one with the label.
     ///
     /// ```
     /// use vibecode_spec::{OptionMatch, Schema};
@@ -65,24 +65,21 @@ impl<'f> OptionMatch<'f> {
     /// ```
     #[must_use]
     pub fn of_text(parts: impl IntoIterator<Item = &'f [Item]>, text: &str) -> Self {
-        let parts: Vec<&[Item]> = parts.into_iter().collect();
-        let items = parts.iter().copied().flatten();
-        let is_id = items.clone().any(|item| item.id == text);
-        Self::among(if is_id {
+        let items: Vec<&Item> = parts.into_iter().flatten().collect();
+        let found: Vec<&Item> = if items.iter().any(|item| item.id == text) {
             let is_exact = |item: &&Item| item.id == text || item.label == text;
-            items.filter(is_exact).collect()
+            items.into_iter().filter(is_exact).collect()
         } else {
-            let found = parts.iter().map(|part| Self::of(*part, text));
-            found.flat_map(Self::into_items).collect()
-        })
-    }
-
-    fn into_items(self) -> Vec<&'f Item> {
-        match self {
-            Self::None => Vec::new(),
-            Self::One(item) => vec![item],
-            Self::Ambiguous(items) => items,
-        }
+            let lower = text.to_lowercase();
+            let has_label = |item: &Item| item.label.to_lowercase() == lower;
+            if items.iter().any(|item| has_label(item)) {
+                let is_alike = |item: &&Item| has_label(item) || item.id.to_lowercase() == lower;
+                items.into_iter().filter(is_alike).collect()
+            } else {
+                Vec::new()
+            }
+        };
+        Self::among(found)
     }
 
     fn among(items: Vec<&'f Item>) -> Self {
@@ -156,7 +153,11 @@ mod tests {
             item("USD", "USD"),
         ];
         let ids = |text: &str| {
-            let found = OptionMatch::of_text([&first[..], &second[..]], text).into_items();
+            let found = match OptionMatch::of_text([&first[..], &second[..]], text) {
+                OptionMatch::None => Vec::new(),
+                OptionMatch::One(item) => vec![item],
+                OptionMatch::Ambiguous(items) => items,
+            };
             let ids: Vec<_> = found.iter().map(|item| item.id.as_str()).collect();
             ids.join(" ")
         };
@@ -166,8 +167,12 @@ mod tests {
         // A code stays usable if names differ from it in case.
         assert_eq!(ids("NEW"), "NEW");
         assert_eq!(ids("USD"), "USD");
-        // An exact name in one part does not come before another case in another part.
-        assert_eq!(ids("Won"), "WON C5:B");
+        // Neither does an exact name come before another case, nor a name before a code in another case.
+        for text in ["Won", "won", "wOn"] {
+            assert_eq!(ids(text), "WON A C5:B", "{text}");
+        }
+        // A code in another case that is no name of anything is no match.
+        assert_eq!(ids("c5:b"), "");
         assert_eq!(ids("x"), "");
     }
 }

@@ -111,6 +111,9 @@ impl Statuses {
         };
         let mut read = BTreeMap::new();
         for (name, items) in sets {
+            if items.as_array().is_some_and(Vec::is_empty) {
+                return STATUSES.refused(&format!("the set `{}` has no status", one_line(&name)));
+            }
             let rows = STATUSES.rows(items)?;
             let items = rows.iter().map(|row| {
                 let item = STATUSES.item(row, "code", "name")?;

@@ -1,41 +1,48 @@
 //! Finds the code of a closed set that a text means. A problem is the end of a sentence that begins with the
 //! name of the field.
 
-use vibecode_spec::{
-    CodeFile, CodeSet, Field, Item, OptionMatch, PortalFile, closest, is_code, one_line,
-};
+mod advice;
+mod unchecked;
 
+use vibecode_spec::{CodeSet, Field, Item, Kind, OptionMatch, is_code, one_line, stage_pipeline};
+
+pub(crate) use self::unchecked::unchecked;
 use crate::code_file::KnownCodes;
 
-/// The number of codes that a message lists.
-const MAX_SHOWN: usize = 20;
+/// The codes of a set, in its parts: see [`vibecode_spec::PortalCodes::parts`].
+type Parts<'c> = [(u64, &'c [Item])];
 
-/// Returns the code that a text means: a code means itself, and a name means its code. A text that is one
-/// code and the name of another is an error, like a name of several codes: see [`OptionMatch::of_text`]. If
-/// the codes of the set are not known, any text is a code.
+/// Returns the code that a text means: a code means itself, and a name means its code. A text that can mean
+/// several codes is an error: see [`OptionMatch::of_text`].
 ///
-/// The pipeline of a deal is not known here, so the name of a stage is looked up in all pipelines.
-pub(super) fn of_text<'t>(
-    field: &'t Field,
-    text: &'t str,
-    codes: &'t KnownCodes,
-) -> Result<&'t str, String> {
+/// A stage is looked up in the pipeline of the record. If that is not known, it is looked up in all pipelines.
+/// If the codes of the set are not known, any text that has the form of a code is one.
+pub(super) fn of_text(field: &Field, text: &str, codes: &KnownCodes) -> Result<String, String> {
     if !is_code(text) {
         return Err(format!("cannot be set to {text}: clear it instead"));
     }
-    let Some(parts) = codes.of_field(field) else {
-        return Ok(text);
+    let pipeline = pipeline_of_record(field, codes);
+    if let Some(pipeline) = pipeline {
+        check_pipeline(text, pipeline, field, codes)?;
+    }
+    let Some(mut parts) = codes.of_field(field) else {
+        return if has_form_of_code(text) {
+            Ok(text.to_owned())
+        } else {
+            Err(advice::name_without_codes(field))
+        };
     };
-    let items = || parts.iter().flat_map(|(_, items)| items.iter());
-    match OptionMatch::of_text(parts.iter().map(|(_, items)| *items), text) {
-        OptionMatch::One(item) if is_code(&item.id) => Ok(&item.id),
+    if let Some(pipeline) = pipeline {
+        parts.retain(|(number, _)| *number == pipeline);
+    }
+    match find(&parts, text) {
+        OptionMatch::One(item) if is_code(&item.id) => Ok(item.id.clone()),
         OptionMatch::One(item) => Err(format!(
             "has the code {} for this name, which clears it: clear it instead",
             one_line(&item.id)
         )),
         OptionMatch::Ambiguous(possible) => {
-            let is_by_pipeline = field.codes.as_ref().is_some_and(CodeSet::is_by_pipeline);
-            let why = if is_by_pipeline {
+            let why = if is_by_pipeline(field) && pipeline.is_none() {
                 ", since the pipeline of the record is not known here"
             } else {
                 ""
@@ -43,11 +50,15 @@ pub(super) fn of_text<'t>(
             let ids = possible.iter().map(|item| one_line(&item.id));
             Err(format!(
                 "has several codes that this text may mean ({}): use a code or a name that only one of them has{why}",
-                listed(ids)
+                advice::listed(ids)
             ))
         }
-        OptionMatch::None => Err(unknown(field, text, items(), codes)),
+        OptionMatch::None => Err(advice::unknown(field, text, &parts, codes)),
     }
+}
+
+fn find<'c>(parts: &Parts<'c>, text: &str) -> OptionMatch<'c> {
+    OptionMatch::of_text(parts.iter().map(|(_, items)| *items), text)
 }
 
 /// Checks that the portal has a currency.
@@ -55,274 +66,86 @@ pub(super) fn check_currency(currency: &str, codes: &KnownCodes) -> Result<(), S
     let Some(parts) = codes.parts(&CodeSet::Currencies) else {
         return Ok(());
     };
-    let items = || parts.iter().flat_map(|(_, items)| items.iter());
-    if items().any(|item| item.id == currency) {
+    if advice::items(&parts).any(|item| item.id == currency) {
         return Ok(());
     }
     Err(format!(
         "has a currency that the portal lacks: the {}",
-        known(items(), &next_step(Some(&CodeSet::Currencies)))
+        advice::known(&parts, &advice::next_step(Some(&CodeSet::Currencies)))
     ))
 }
 
-fn unknown<'i>(
-    field: &Field,
+/// Returns true if the values of a field are the codes of a closed set.
+pub(crate) fn has_codes(field: &Field) -> bool {
+    field.kind == Kind::Status || field.codes.is_some()
+}
+
+/// Explains why a text that has the form of a code is none of the codes that the portal has now. `None` if it may
+/// be one, or a name.
+pub(crate) fn without_portal(field: &Field, text: &str, codes: &KnownCodes) -> Option<String> {
+    if !has_codes(field) || !is_code(text) || !has_form_of_code(text) {
+        return None;
+    }
+    let parts = codes.of_field(field)?;
+    let found = find(&parts, text);
+    (found == OptionMatch::None).then(|| advice::unknown(field, text, &parts, codes))
+}
+
+/// Returns true if each pipeline has its own codes of a field.
+pub(crate) fn is_by_pipeline(field: &Field) -> bool {
+    field.codes.as_ref().is_some_and(CodeSet::is_by_pipeline)
+}
+
+/// Returns the pipeline of the record, if the codes of a field depend on it.
+fn pipeline_of_record(field: &Field, codes: &KnownCodes) -> Option<u64> {
+    codes.pipeline().filter(|_| is_by_pipeline(field))
+}
+
+/// Refuses a code of another pipeline than that of the record.
+fn check_pipeline(
     text: &str,
-    items: impl Iterator<Item = &'i Item> + Clone,
+    pipeline: u64,
+    field: &Field,
     codes: &KnownCodes,
-) -> String {
-    let set = field.codes.as_ref();
-    // Codes that are in no file are those of the schema.
-    let next_step = next_step(set.filter(|set| codes.parts(set).is_some()));
-    if let Some(set) = set.filter(|_| items.clone().next().is_none()) {
-        let name = one_line(&set.name(0));
-        return format!("has no codes, since the portal has no status set `{name}`{next_step}");
-    }
-    let texts = items.clone().flat_map(|item| [&*item.id, &*item.label]);
-    let known = known(items, &next_step);
-    match closest(text, texts) {
-        Some(meant) => format!(
-            "has no such code: did you mean `{}`? The {known}",
-            one_line(meant)
-        ),
-        None => format!("has no such code: the {known}"),
-    }
-}
-
-/// Lists codes, and says how to update the list.
-fn known<'i>(items: impl Iterator<Item = &'i Item>, next_step: &str) -> String {
-    let shown = items.map(|item| {
-        let (id, label) = (one_line(&item.id), one_line(&item.label));
-        if id == label {
-            id
-        } else {
-            format!("{id} ({label})")
-        }
-    });
-    format!("codes are {}{next_step}", listed(shown))
-}
-
-/// Says where the codes of a set come from; `None` is the schema.
-fn next_step(set: Option<&CodeSet>) -> String {
-    let Some(set) = set else {
-        return ", according to the schema, which `cargo vibecode pull` updates".to_owned();
+) -> Result<(), String> {
+    let parts = codes.of_field(field).unwrap_or_default();
+    let with_code = |(number, items): &(u64, &[Item])| {
+        let has_code = items.iter().any(|item| item.id == text);
+        has_code.then_some(*number)
     };
-    let of_portal = CodeFile::of(set);
-    let (file, name) = (PortalFile::from(of_portal).file_name(), of_portal.name());
-    format!(", according to vibecode/{file}, which `cargo vibecode pull {name}` updates")
+    let owners: Vec<u64> = parts.iter().filter_map(with_code).collect();
+    let owner = match &owners[..] {
+        [] if parts.is_empty() && has_form_of_code(text) => {
+            Some(stage_pipeline(text).unwrap_or_default())
+        }
+        [] => stage_pipeline(text),
+        owners if owners.contains(&pipeline) => None,
+        [owner, ..] => Some(*owner),
+    };
+    let Some(owner) = owner.filter(|owner| *owner != pipeline) else {
+        return Ok(());
+    };
+    let own: Vec<_> = parts
+        .iter()
+        .filter(|(number, _)| *number == pipeline)
+        .copied()
+        .collect();
+    let known = if own.is_empty() {
+        String::new()
+    } else {
+        let known = advice::known(&own, &advice::next_step(field.codes.as_ref()));
+        format!(": the {known}")
+    };
+    Err(format!(
+        "cannot be set to a code of pipeline {owner}, since the record is in pipeline {pipeline}{known}"
+    ))
 }
 
-fn listed(items: impl Iterator<Item = String>) -> String {
-    let mut items: Vec<String> = items.collect();
-    let more = items.len().saturating_sub(MAX_SHOWN);
-    items.truncate(MAX_SHOWN);
-    let shown = items.join(", ");
-    match more {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
+/// Returns true if a text can be a code of a set that is not known. The codes of portals consist of ASCII
+/// letters, digits and a few signs, and people give names in any letters.
+fn has_form_of_code(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 #[cfg(test)]
-mod tests {
-    use std::fmt::Write as _;
-
-    use serde_json::json;
-    use vibecode_spec::Entity;
-
-    use super::*;
-
-    const STATUSES: &str = r#"{"format": 1, "sets": {
-        "CONTACT_TYPE": [
-            {"code": "CLIENT", "name": "Клиенты"}, {"code": "SUPPLIER", "name": "Поставщики"},
-            {"code": "UC_1", "name": "Other"}, {"code": "UC_2", "name": "Other"},
-            {"code": "UC_3", "name": "PARTNER"}, {"code": "UC_4", "name": "other"},
-            {"code": "PARTNER", "name": "Партнёры"}, {"code": "UC_5", "name": "CLIENT"}
-        ],
-        "DEAL_STAGE": [{"code": "NEW", "name": "New"}, {"code": "WON", "name": "Won"}],
-        "DEAL_STAGE_5": [{"code": "C5:NEW", "name": "New"}, {"code": "C5:SIGNED", "name": "Signed"},
-            {"code": "C5:WON", "name": "won"}]
-    }}"#;
-    const CURRENCIES: &str = r#"{"format": 1, "currencies": [{"code": "RUB", "name": "Рубль"}, {"code": "USD", "name": "USD"}]}"#;
-
-    fn codes() -> KnownCodes {
-        KnownCodes::of(STATUSES, CURRENCIES)
-    }
-
-    /// A contact's type.
-    fn types() -> Field {
-        let types = Entity::Contacts.schema().field("typeId");
-        types.unwrap().clone()
-    }
-
-    /// A deal's field.
-    fn of_deals(name: &str) -> Field {
-        Entity::Deals.schema().field(name).unwrap().clone()
-    }
-
-    fn stages() -> Field {
-        of_deals("stageId")
-    }
-
-    fn currencies() -> Field {
-        of_deals("currency")
-    }
-
-    /// A user field with the codes of a set.
-    fn of_set(set: &str) -> Field {
-        let description = json!({"type": "crm_status", "settings": {"ENTITY_TYPE": set}});
-        Field::read("ufCrm_1", &description).unwrap()
-    }
-
-    #[test]
-    fn a_code_stands_for_itself_and_a_name_for_its_code() {
-        let codes = codes();
-        for (field, text, code) in [
-            (types(), "SUPPLIER", "SUPPLIER"),
-            (types(), "Клиенты", "CLIENT"),
-            (types(), "поставщики", "SUPPLIER"),
-            (types(), "other", "UC_4"),
-            (types(), "UC_3", "UC_3"),
-            (stages(), "NEW", "NEW"),
-            (stages(), "C5:NEW", "C5:NEW"),
-            (stages(), "signed", "C5:SIGNED"),
-            (currencies(), "RUB", "RUB"),
-            (currencies(), "рубль", "RUB"),
-        ] {
-            assert_eq!(of_text(&field, text, &codes), Ok(code), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_name_is_never_one_of_several_codes() {
-        let codes = codes();
-        let problem = of_text(&types(), "Other", &codes).unwrap_err();
-        assert_eq!(
-            problem,
-            "has several codes that this text may mean (UC_1, UC_2): use a code or a name that only one of them has"
-        );
-        // A code that is the name of another code.
-        let problem = of_text(&types(), "CLIENT", &codes).unwrap_err();
-        assert!(problem.contains("(CLIENT, UC_5)"), "{problem}");
-        // The names of stages are those of all pipelines, in any case.
-        for (name, possible) in [("New", "(NEW, C5:NEW)"), ("Won", "(WON, C5:WON)")] {
-            let problem = of_text(&stages(), name, &codes).unwrap_err();
-            assert!(problem.contains(possible), "{problem}");
-            assert!(problem.contains("the pipeline of the record"), "{problem}");
-        }
-    }
-
-    #[test]
-    fn what_clears_a_field_is_never_sent_as_a_code() {
-        let cleared =
-            r#"{"format": 1, "sets": {"CONTACT_TYPE": [{"code": "0", "name": "Not set"}]}}"#;
-        let cleared = KnownCodes::of(cleared, CURRENCIES);
-        for codes in [&codes(), &KnownCodes::default(), &cleared] {
-            for field in [types(), stages(), currencies(), of_set("SOURCE")] {
-                let problem = of_text(&field, "0", codes).unwrap_err();
-                assert_eq!(problem, "cannot be set to 0: clear it instead");
-            }
-        }
-        let problem = of_text(&types(), "Not set", &cleared).unwrap_err();
-        assert_eq!(
-            problem,
-            "has the code 0 for this name, which clears it: clear it instead"
-        );
-    }
-
-    #[test]
-    fn a_text_is_never_one_code_and_the_name_of_another() {
-        let codes = codes();
-        for text in ["PARTNER", "partner"] {
-            let field = types();
-            let read = of_text(&field, text, &codes);
-            assert_eq!(read.is_err(), text == "PARTNER", "{text}: {read:?}");
-        }
-        assert_eq!(of_text(&types(), "партнёры", &codes), Ok("PARTNER"));
-        assert_eq!(of_text(&types(), "UC_3", &codes), Ok("UC_3"));
-    }
-
-    #[test]
-    fn what_is_in_no_set_is_refused_with_the_codes_that_exist() {
-        let codes = codes();
-        for (field, text, parts) in [
-            (
-                types(),
-                "CLEINT",
-                &[
-                    "did you mean `CLIENT`? ",
-                    "CLIENT (Клиенты), ",
-                    "pull statuses",
-                ][..],
-            ),
-            (stages(), "C5:LOSE", &["WON (Won), C5:NEW (New)"]),
-            (stages(), "C7:NEW", &["has no such code"]),
-            (
-                currencies(),
-                "rub",
-                &["the codes are RUB (Рубль), USD, according to vibecode/currencies.json"],
-            ),
-            (
-                of_set("INDUSTRY"),
-                "IT",
-                &["the portal has no status set `INDUSTRY`"],
-            ),
-        ] {
-            let problem = of_text(&field, text, &codes).unwrap_err();
-            for part in parts {
-                assert!(problem.contains(part), "{text}: {problem}");
-            }
-        }
-        assert_eq!(check_currency("USD", &codes), Ok(()));
-        let problem = check_currency("EUR", &codes).unwrap_err();
-        assert!(problem.contains("are RUB (Рубль), USD,"), "{problem}");
-    }
-
-    #[test]
-    fn a_message_lists_at_most_twenty_codes_each_on_one_line() {
-        let mut rows = String::new();
-        for number in 0..27 {
-            let _ = write!(rows, r#"{{"code": "UC_{number}", "name": "a\nb"}},"#);
-        }
-        let rows = rows.trim_end_matches(',');
-        let statuses = format!(r#"{{"format": 1, "sets": {{"CONTACT_TYPE": [{rows}]}}}}"#);
-        let codes = KnownCodes::of(&statuses, CURRENCIES);
-        let problem = of_text(&types(), "x", &codes).unwrap_err();
-        assert_eq!(problem.matches("UC_").count(), 20, "{problem}");
-        assert!(problem.contains(" and 7 more"), "{problem}");
-        assert!(!problem.contains('\n'), "{problem}");
-        let problem = of_text(&types(), "a\nb", &codes).unwrap_err();
-        assert!(problem.contains(" and 7 more"), "{problem}");
-    }
-
-    #[test]
-    fn without_the_file_any_text_is_a_code() {
-        let nothing = KnownCodes::default();
-        for field in [types(), stages(), currencies()] {
-            assert_eq!(of_text(&field, "ANY", &nothing), Ok("ANY"));
-        }
-        assert_eq!(check_currency("EUR", &nothing), Ok(()));
-        // A part of the portal's statuses says nothing about other sets.
-        let part =
-            r#"{"success":true,"data":[{"entityId":"SOURCE","statusId":"WEB","name":"Website"}]}"#;
-        let part = KnownCodes::of(part, CURRENCIES);
-        assert_eq!(of_text(&types(), "ANY", &part), Ok("ANY"));
-    }
-
-    #[test]
-    fn codes_in_the_schema_count_if_the_file_is_missing() {
-        let description = json!({
-            "type": "crm_status", "settings": {"ENTITY_TYPE": "CONTACT_TYPE"},
-            "items": [{"ID": "A", "VALUE": "First"}],
-        });
-        let field = Field::read("ufCrm_1", &description).unwrap();
-        let nothing = KnownCodes::default();
-        assert_eq!(of_text(&field, "first", &nothing), Ok("A"));
-        let problem = of_text(&field, "CLIENT", &nothing).unwrap_err();
-        assert!(
-            problem.contains("A (First), according to the schema"),
-            "{problem}"
-        );
-        assert_eq!(of_text(&field, "SUPPLIER", &codes()), Ok("SUPPLIER"));
-    }
-}
+mod tests;

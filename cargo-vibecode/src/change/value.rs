@@ -43,9 +43,9 @@ pub(super) fn single(field: &Field, text: &str, codes: &KnownCodes) -> Result<Va
                 .to_owned()
         }),
         Kind::Money => {
-            let money: Money = text
-                .parse()
-                .map_err(|_| "requires an amount and a currency, such as 300|RUB".to_owned())?;
+            let money: Money = text.parse().map_err(|_| {
+                "requires an amount and a currency, such as 300|RUB or 300 RUB".to_owned()
+            })?;
             code::check_currency(money.currency(), codes)?;
             Ok(text.into())
         }
@@ -57,9 +57,7 @@ pub(super) fn single(field: &Field, text: &str, codes: &KnownCodes) -> Result<Va
         Kind::Enumeration => option(field, text),
         Kind::File => Err("takes a file, which cannot be given as text".to_owned()),
         _ if text.is_empty() => Err("cannot be set to an empty text: clear it instead".to_owned()),
-        kind if *kind == Kind::Status || field.codes.is_some() => {
-            code::of_text(field, text, codes).map(Value::from)
-        }
+        _ if code::has_codes(field) => code::of_text(field, text, codes).map(Value::from),
         _ => Ok(text.into()),
     }
 }
@@ -132,7 +130,11 @@ fn option(field: &Field, text: &str) -> Result<Value, String> {
         _ if field.items.is_empty() => Err("requires the id of an option".to_owned()),
         _ => {
             let labels: Vec<&str> = field.items.iter().map(|item| &*item.label).collect();
-            let meant = closest(text, labels.iter().copied());
+            let is_clear = |label: &&str| {
+                let found = OptionMatch::of_text([&*field.items], label);
+                matches!(found, OptionMatch::One(_))
+            };
+            let meant = closest(text, labels.iter().copied().filter(is_clear));
             Err(meant.map_or_else(
                 || format!("requires one of: {}", labels.join(", ")),
                 |meant| format!("has no such option: did you mean `{meant}`?"),
@@ -167,11 +169,13 @@ mod tests {
         );
         let schema = schema.unwrap();
         let field = schema.field("ufCrm_1").unwrap();
-        for (text, option) in [("Gold", 81), ("gold", 82), ("milk", 86), ("83", 83)] {
+        for (text, option) in [("81", 81), ("milk", 86), ("83", 83)] {
             let value = of_text(field, text, &KnownCodes::default());
             assert_eq!(value, Ok(json!(option)), "{text}");
         }
         for (text, ids) in [
+            ("Gold", "(81, 82)"),
+            ("gold", "(81, 82)"),
             ("GOLD", "(81, 82)"),
             ("tea", "(83, 84)"),
             ("Tea", "(83, 84)"),

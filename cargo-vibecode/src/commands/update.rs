@@ -1,17 +1,18 @@
 //! Changes one record from the command line.
 
-use std::{cell::Cell, collections::HashMap};
+use std::{borrow::Cow, cell::Cell, collections::HashMap};
 
 use serde_json::{Value, json};
 use vibecode_runtime::{Client, Error, PatchJob};
-use vibecode_spec::Schema;
+use vibecode_spec::{Field, Kind, Schema};
 
 use crate::{
     ExitStatus,
     api_words::ApiWords,
     args::name_and_value,
-    change::{self, Change, entries::EntryRules},
+    change::{self, Change, SEPARATOR, entries::EntryRules},
     code_file::KnownCodes,
+    commands::bulk::CellStyle,
     failure::Failure,
     interrupts::Interrupts,
     output::Output,
@@ -42,8 +43,8 @@ pub(crate) struct Args {
     id: u64,
 
     /// Set a field, given by its wire name or label. The option of a list may be given by its label, and
-    /// the code of a status, a stage or a currency by its name. The name of a stage is looked up in all
-    /// pipelines: if several have it, write the code, such as `C5:WON`.
+    /// the code of a status, a stage or a currency by its name. A stage is looked up in the pipeline of the
+    /// deal, which is read first. With --dry-run it is looked up in all pipelines.
     #[arg(long, value_name = "FIELD=VALUE", value_parser = name_and_value)]
     set: Vec<(String, String)>,
 
@@ -77,12 +78,30 @@ pub(crate) async fn run(
     output: &Output,
 ) -> Result<ExitStatus, Failure> {
     let schema = schema_file::load(&args.entity)?;
-    let codes = KnownCodes::load()?;
+    let mut codes = KnownCodes::load()?;
+    let mut client = None;
+    match args.pipeline(&schema) {
+        Pipeline::Any => {}
+        Pipeline::Given(number) => codes = codes.with_pipeline(Some(number)),
+        Pipeline::OfRecord if args.dry_run => output.warn(
+            "the pipeline of the record is not read in a dry run, so the stage is looked up in all pipelines",
+        ),
+        Pipeline::OfRecord => {
+            let client = client.insert(portal::client(portal_args, |builder| builder)?);
+            codes = codes.with_pipeline(args.pipeline_of_record(client).await?);
+        }
+    }
     let mut change = Change::new(&args.entity, &schema, &codes).with_rules(args.rules);
     let mut problems = Vec::new();
     let named = |name: &str| change::field(&schema, name).map(|field| &*field.name);
+    let style = CellStyle::default();
+    let mut unchecked = Vec::new();
     for (name, text) in &args.set {
-        problems.extend(named(name).and_then(|name| change.set(name, text)).err());
+        let set = change::field(&schema, name).and_then(|field| {
+            unchecked.extend(change::unchecked(field, &codes));
+            change.set(&field.name, &normal(field, text, &style))
+        });
+        problems.extend(set.err());
     }
     for (name, text) in &args.add {
         problems.extend(named(name).and_then(|name| change.add(name, text)).err());
@@ -99,6 +118,9 @@ pub(crate) async fn run(
         ));
     }
     let job = change.job(args.id)?;
+    for warning in unchecked {
+        output.warn(warning);
+    }
     if change.lacking_country() > 0 {
         output.warn(NO_COUNTRY);
     }
@@ -109,7 +131,10 @@ pub(crate) async fn run(
         output.json(&serde_json::to_value(&patch).map_err(failed)?);
         return Ok(ExitStatus::Success);
     }
-    let client = portal::client(portal_args, |builder| builder)?;
+    let client = match client {
+        Some(client) => client,
+        None => portal::client(portal_args, |builder| builder)?,
+    };
     let mut interrupts = Interrupts::listen()?;
     let sending = Sending {
         args,
@@ -124,6 +149,37 @@ pub(crate) async fn run(
     };
     Ok(sending.show(&sent, &args.names(&schema), output))
 }
+
+/// Returns a number or an amount in the form that its field takes: `300|RUB` for `300 RUB`. What has no such
+/// form stays as it is, and the check of the field reports it.
+fn normal<'t>(field: &Field, text: &'t str, style: &CellStyle) -> Cow<'t, str> {
+    let text = text.trim();
+    let is_number = matches!(
+        field.kind,
+        Kind::Integer | Kind::Number | Kind::Double | Kind::Money
+    );
+    if !is_number {
+        return text.into();
+    }
+    let one = |text: &'t str| style.normal(&field.kind, text).unwrap_or(text.into());
+    if !field.multiple {
+        return one(text);
+    }
+    let parts: Vec<Cow<'t, str>> = text.split(SEPARATOR).map(|part| one(part.trim())).collect();
+    parts.join(&SEPARATOR.to_string()).into()
+}
+
+/// The pipeline in which a stage is looked up.
+enum Pipeline {
+    /// There is no stage to look up, or it is not known in which pipeline.
+    Any,
+    /// The one that is set together with the stage.
+    Given(u64),
+    OfRecord,
+}
+
+/// The field with the number of the pipeline.
+const PIPELINE: &str = "categoryId";
 
 /// A change that is being sent.
 struct Sending<'a> {
@@ -260,6 +316,53 @@ impl Sending<'_> {
 type Names<'a> = HashMap<&'a str, &'a str>;
 
 impl Args {
+    fn pipeline(&self, schema: &Schema) -> Pipeline {
+        let field = |name: &str| change::field(schema, name).ok();
+        let mut set = self.set.iter();
+        if !set.any(|(name, _)| field(name).is_some_and(change::is_by_pipeline)) {
+            return Pipeline::Any;
+        }
+        let is_pipeline = |name: &str| field(name).is_some_and(|field| field.name == PIPELINE);
+        if let Some((_, text)) = self.set.iter().find(|(name, _)| is_pipeline(name)) {
+            return text.trim().parse().map_or(Pipeline::Any, Pipeline::Given);
+        }
+        if self.clear.iter().any(|name| is_pipeline(name)) {
+            return Pipeline::Any;
+        }
+        Pipeline::OfRecord
+    }
+
+    /// Reads the pipeline of the record. `None` if the record does not show it.
+    async fn pipeline_of_record(&self, client: &Client) -> Result<Option<u64>, Failure> {
+        // A record is addressed by a job, which is not sent.
+        let record = PatchJob::untyped(&*self.entity, self.id).set(PIPELINE, 0);
+        let mut answers = client
+            .batch()
+            .get_record_of(&record.job()?)
+            .send()
+            .await
+            .map_err(|error| self.unread(&error))?;
+        let Some(answer) = answers.pop() else {
+            return Ok(None);
+        };
+        let answer = answer.map_err(|error| self.unread(&error))?;
+        let record = answer.raw().parse::<Value>()?;
+        Ok(match record.get(PIPELINE) {
+            Some(Value::String(text)) => text.parse().ok(),
+            Some(other) => other.as_u64(),
+            None => None,
+        })
+    }
+
+    fn unread(&self, error: &Error) -> Failure {
+        Failure::new(format!(
+            "nothing is sent: the pipeline of {}/{} cannot be read: {}",
+            self.entity,
+            self.id,
+            failure(error)
+        ))
+    }
+
     fn names<'a>(&'a self, schema: &'a Schema) -> Names<'a> {
         let pairs = self.set.iter().chain(&self.add);
         let names = pairs.map(|(name, _)| name).chain(&self.clear);

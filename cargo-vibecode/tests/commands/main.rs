@@ -2,6 +2,8 @@
 #![cfg(test)]
 
 mod codes;
+mod codes_fetched;
+mod codes_sent;
 mod completions;
 mod help;
 mod hostile_labels;

@@ -125,7 +125,7 @@ fn what_is_not_understood_is_not_read_as_no_status() {
         (json!({"format": 2, "sets": {}}), "its `format` is not 1"),
         (
             json!({"format": 1, "sets": {"SOURCE": []}}),
-            "there is no status",
+            "the set `SOURCE` has no status",
         ),
         (
             json!({"format": 1, "sets": {"SOURCE": [{"code": "A"}]}}),

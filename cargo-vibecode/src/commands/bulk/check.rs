@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde_json::json;
-use vibecode_spec::one_line;
+use vibecode_spec::{Schema, one_line};
 
 use super::bad::{BadRows, Written};
 use super::input::{
@@ -17,7 +17,9 @@ use super::input::{
     rows::Problem,
     tally::{ColumnTally, Tally},
 };
-use crate::{failure::Failure, output::Output, portal_identity::Identity};
+use crate::{
+    change, code_file::KnownCodes, failure::Failure, output::Output, portal_identity::Identity,
+};
 
 /// The number of bad cells that are shown one by one.
 const MAX_SHOWN: usize = 20;
@@ -213,6 +215,15 @@ impl Checked {
         }
         self.warn(output);
         self.repeated.show(output);
+    }
+
+    /// Returns a warning for each field that is set to codes that cannot be checked.
+    pub(super) fn unchecked(&self, schema: &Schema, codes: &KnownCodes) -> Vec<String> {
+        let set = self
+            .columns_with_tallies()
+            .filter(|(_, _, tally)| tally.set > 0);
+        set.filter_map(|(_, goes, _)| change::unchecked(schema.field(goes)?, codes))
+            .collect()
     }
 
     fn columns_with_tallies(&self) -> impl Iterator<Item = (&str, &str, ColumnTally)> {

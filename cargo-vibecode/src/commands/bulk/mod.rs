@@ -31,6 +31,7 @@ use vibecode_spec::{ExportHeaders, Schema};
 pub(crate) use self::{
     args::{Args, HELP},
     input::{
+        cells::CellStyle,
         headers::{export_headers, means},
         private,
     },
@@ -38,13 +39,8 @@ pub(crate) use self::{
 use self::{
     check::{Checked, rows},
     input::{
-        FileFormat, FileOptions, Input,
-        cells::{self, CellStyle},
-        columns::ColumnOptions,
-        is_stdin,
-        mapping::Mapping,
-        numbers::Numbers,
-        row_jobs::RowJobs,
+        FileFormat, FileOptions, Input, cells, columns::ColumnOptions, is_stdin, mapping::Mapping,
+        numbers::Numbers, row_jobs::RowJobs,
     },
     journal::{
         Header, Journal, Reading,
@@ -166,6 +162,9 @@ impl BulkJob<'_> {
             output.line(described);
         }
         checked.show(output);
+        for warning in checked.unchecked(self.schema, self.codes) {
+            output.warn(warning);
+        }
         let is_bad = checked.bad > 0 && !args.skip_bad;
         if args.plan && !is_bad {
             return self.preview(&checked, &column_options).await;
@@ -501,7 +500,8 @@ impl BulkJob<'_> {
         path: &Path,
     ) -> Result<ExitStatus, Failure> {
         let (ok, failed) = (sender.progress.ok, sender.progress.failed);
-        let failed_rows = match failed + checked.bad {
+        // Bad rows alone are in their own file.
+        let failed_rows = match failed {
             0 => None,
             _ => Some(failed::write(
                 self.input,
@@ -547,7 +547,7 @@ impl BulkJob<'_> {
     ) -> Result<ExitStatus, Failure> {
         let problems = past.failed + checked.bad;
         let path = self.input.failed();
-        let failed_rows = match problems {
+        let failed_rows = match past.failed {
             0 => None,
             _ if path.exists() => Some((path, None)),
             _ => {

@@ -47,6 +47,11 @@ pub(crate) enum DifferenceKind {
     Title {
         to: Option<String>,
     },
+    /// The name of a pipeline.
+    Pipeline {
+        number: u64,
+        to: Option<String>,
+    },
     /// What a stage means.
     Semantics(Item),
     /// The base currency.
@@ -96,6 +101,7 @@ impl Difference {
             | DifferenceKind::ReadOnly(false)
             | DifferenceKind::Required(false)
             | DifferenceKind::Title { .. }
+            | DifferenceKind::Pipeline { .. }
             | DifferenceKind::Semantics(_)
             | DifferenceKind::Base { .. } => false,
         }
@@ -115,6 +121,7 @@ impl Difference {
             DifferenceKind::ItemRemoved(..) => "optionRemoved",
             DifferenceKind::ItemRenamed { .. } => "optionRenamed",
             DifferenceKind::Title { .. } => "title",
+            DifferenceKind::Pipeline { .. } => "pipeline",
             DifferenceKind::Semantics(_) => "semantics",
             DifferenceKind::Base { .. } => "base",
         }
@@ -261,6 +268,13 @@ impl fmt::Display for Difference {
                 write!(f, "~ {field}: is now labelled “{}”", one_line(to))
             }
             DifferenceKind::Title { to: None } => write!(f, "~ {field}: no longer has a label"),
+            DifferenceKind::Pipeline {
+                number,
+                to: Some(to),
+            } => write!(f, "~ pipeline {number} is now called “{}”", one_line(to)),
+            DifferenceKind::Pipeline { number, to: None } => {
+                write!(f, "~ pipeline {number} no longer has a name")
+            }
             DifferenceKind::Semantics(item) => match &item.semantics {
                 Some(semantics) => {
                     let semantics = one_line(semantics);

@@ -6,7 +6,9 @@ use std::{fs, path::Path};
 
 use serde_json::json;
 use vibecode_runtime::Client;
-use vibecode_spec::{CodeFile, Currencies, Descriptions, EntityPath, Schema, Statuses};
+use vibecode_spec::{
+    CodeFile, Currencies, Descriptions, EntityPath, Field, PortalFile, Schema, Statuses,
+};
 
 use self::drift::Difference;
 use crate::{
@@ -52,7 +54,9 @@ pub(crate) async fn run(
         Some(portal::client(portal_args, |builder| builder)?)
     };
     let names = if args.entities.is_empty() {
-        names_with_file()?
+        let names = names_with_file()?;
+        warn_of_missing_codes(&names, output)?;
+        names
     } else {
         args.entities.clone()
     };
@@ -83,6 +87,36 @@ fn names_with_file() -> Result<Vec<String>, Failure> {
         }
     }
     Ok(names)
+}
+
+/// Warns of each file of codes that does not exist although a schema has fields with such codes: nothing then
+/// checks them.
+fn warn_of_missing_codes(names: &[String], output: &Output) -> Result<(), Failure> {
+    for file in CodeFile::ALL {
+        if schema_file::find(file)?.is_some() {
+            continue;
+        }
+        let mut with_codes = Vec::new();
+        for name in names {
+            let has_codes = |field: &Field| {
+                let set = field.codes.as_ref();
+                set.is_some_and(|set| CodeFile::of(set) == file)
+            };
+            if CodeFile::from_name(name).is_none()
+                && schema_file::load(name)?.fields().any(has_codes)
+            {
+                with_codes.push(name.as_str());
+            }
+        }
+        if !with_codes.is_empty() {
+            let (name, shown) = (file.name(), PortalFile::from(file).file_name());
+            output.warn(format!(
+                "there is no vibecode/{shown}, so the {name} of {} are not checked: fetch it with `cargo vibecode pull {name}`",
+                with_codes.join(", ")
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Checks the schema of an entity, and returns whether it needs attention.

@@ -1,11 +1,15 @@
 //! The fields that are written, and the reading of a record into their cells.
 
-use std::{borrow::Cow, collections::HashMap, fmt};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    fmt,
+};
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Value, value::RawValue};
 use vibecode_runtime::{Multifields, RawAnswer};
-use vibecode_spec::{ExportHeaders, Field, Kind, Multifield, Schema};
+use vibecode_spec::{ExportHeaders, Field, Kind, Multifield, Schema, one_line};
 
 use super::cell::{self, Cell, Scalar};
 use crate::{
@@ -38,8 +42,32 @@ struct Column<'s> {
     header: String,
     /// The labels that are written instead of the ids of options and codes.
     labels: HashMap<&'s str, &'s str>,
+    /// The codes of the portal, which `bulk` checks.
+    codes: &'s KnownCodes,
+    /// The codes so far that `bulk` takes.
+    known_codes: HashSet<String>,
+    old_codes: OldCodes,
     /// Whether a record has shown the field.
     was_shown: bool,
+}
+
+/// Values of a field that `bulk` refuses as codes.
+#[derive(Debug, Default)]
+pub(super) struct OldCodes {
+    /// The number of values.
+    pub(super) count: u64,
+    /// The first of the codes.
+    pub(super) shown: Vec<String>,
+}
+
+impl OldCodes {
+    fn add(&mut self, code: &str) {
+        self.count += 1;
+        let code = one_line(code);
+        if self.shown.len() < MAX_OLD_CODES && !self.shown.contains(&code) {
+            self.shown.push(code);
+        }
+    }
 }
 
 /// Why a record cannot be written.
@@ -49,6 +77,9 @@ pub(super) struct RecordProblem {
     pub(super) field: Option<String>,
     pub(super) problem: String,
 }
+
+/// The number of old codes that are shown of a column.
+const MAX_OLD_CODES: usize = 5;
 
 const SLOTS_BEFORE_COLUMNS: usize = 2;
 
@@ -87,6 +118,9 @@ impl<'s> Columns<'s> {
         let columns = fields.into_iter().map(|field| Column {
             header: header(field, schema, export.as_ref(), with_labels),
             labels: labels(field, codes, with_labels),
+            codes,
+            known_codes: HashSet::new(),
+            old_codes: OldCodes::default(),
             field,
             was_shown: false,
         });
@@ -111,6 +145,13 @@ impl<'s> Columns<'s> {
     /// Returns the wire names of the columns.
     pub(super) fn wire_names(&self) -> impl Iterator<Item = &str> {
         self.fields.iter().map(|column| &*column.field.name)
+    }
+
+    /// Returns the columns with codes that the portal does not have now.
+    pub(super) fn old_codes(&self) -> impl Iterator<Item = (&str, &OldCodes)> {
+        let columns = self.fields.iter();
+        let columns = columns.filter(|column| column.old_codes.count > 0);
+        columns.map(|column| (&*column.field.name, &column.old_codes))
     }
 
     /// Returns the columns that no record has shown so far.
@@ -163,6 +204,8 @@ impl<'s> Columns<'s> {
                 column.was_shown |= shown.is_some();
                 let cell = shown.map_or(Ok(Cell::Empty), |json| cell::read(column.field, json));
                 let cell = cell.map_err(|text| problem(Some(id), Some(column.field), text))?;
+                let checked = column.check_codes(&cell);
+                checked.map_err(|text| problem(Some(id), Some(column.field), &text))?;
                 column.labelled(cell)
             };
             if self.cells_hold_lists && has_separator(&cell) {
@@ -196,6 +239,39 @@ impl<'s> Columns<'s> {
 impl<'s> Column<'s> {
     fn is_multifield(&self) -> bool {
         matches!(self.field.kind, Kind::Multifield(_))
+    }
+
+    /// Counts the codes that `bulk` refuses, such as those that the portal does not have now.
+    ///
+    /// # Errors
+    /// If `bulk` would read a code as another one.
+    fn check_codes(&mut self, cell: &Cell<'_>) -> Result<(), String> {
+        if !change::has_codes(self.field) {
+            return Ok(());
+        }
+        let values = match cell {
+            Cell::One(value) => std::slice::from_ref(value),
+            Cell::List(values) => values,
+            Cell::Empty | Cell::Typed(_) => &[],
+        };
+        for code in values.iter().map(Scalar::text) {
+            if self.labels.contains_key(code) || self.known_codes.contains(code) {
+                continue;
+            }
+            match change::value(self.field, code, self.codes) {
+                Ok(read) if read.as_str() == Some(code) => {
+                    self.known_codes.insert(code.to_owned());
+                }
+                Ok(_) => {
+                    return Err(format!(
+                        "has the code `{}`, which the portal does not list: `bulk` would read it as the name of another code",
+                        one_line(code)
+                    ));
+                }
+                Err(_) => self.old_codes.add(code),
+            }
+        }
+        Ok(())
     }
 
     fn labelled<'c>(&self, cell: Cell<'c>) -> Cell<'c>

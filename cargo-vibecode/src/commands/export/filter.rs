@@ -71,8 +71,16 @@ impl Filters {
         if operand.is_empty() {
             return Err(format!("the value for `{name}` is missing"));
         }
+        let is_equality = matches!(operator, EQUAL | "$ne");
+        if !is_equality && (field.kind == Kind::Enumeration || change::has_codes(field)) {
+            return Err(format!(
+                "the values of `{name}` have no order: use `=` or `!=`"
+            ));
+        }
         let value = match field.kind {
             Kind::Multifield(_) => Value::from(operand),
+            // A record can have a code that the portal had before.
+            _ if change::without_portal(field, operand, codes).is_some() => Value::from(operand),
             _ => change::value(field, operand, codes)
                 .map_err(|problem| format!("`{name}` {problem}"))?,
         };
@@ -93,6 +101,25 @@ impl Filters {
         };
         self.0.insert(name.clone(), condition);
         Ok(())
+    }
+
+    /// Returns a warning for each code that the portal does not have now.
+    pub(super) fn old_codes(&self, schema: &Schema, codes: &KnownCodes) -> Vec<String> {
+        let mut warnings = Vec::new();
+        for (name, condition) in &self.0 {
+            let values: Vec<&Value> = match condition {
+                Condition::Equal(value) => vec![value],
+                Condition::Compared(operands) => operands.values().collect(),
+            };
+            for text in values.into_iter().filter_map(Value::as_str) {
+                let field = schema.field(name);
+                let problem = field.and_then(|field| change::without_portal(field, text, codes));
+                warnings.extend(problem.map(|problem| {
+                    format!("--filter: only records with an old code can match: `{name}` {problem}")
+                }));
+            }
+        }
+        warnings
     }
 
     /// Returns whether at most one record can match, because its id is given.

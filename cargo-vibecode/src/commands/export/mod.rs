@@ -71,6 +71,9 @@ pub(crate) async fn run(
             return Err(Failure::new(problems.join("\nerror: ")));
         }
     };
+    for warning in filters.old_codes(&schema, &codes) {
+        output.warn(warning);
+    }
     let throttle = WatchedThrottle::new(Throttle::default());
     let client = portal::client(portal_args, |builder| builder.throttle(throttle.throttle()))?;
     let interrupts = Interrupts::listen()?;
@@ -273,6 +276,13 @@ impl Export<'_> {
                     "phone or email was",
                     "phones and emails were"
                 )
+            ));
+        }
+        for (field, old) in columns.old_codes() {
+            output.warn(format!(
+                "`bulk` refuses {} of `{field}`, since the portal does not list the code: {}",
+                number_of(old.count, "value", "values"),
+                old.shown.join(", ")
             ));
         }
         if columns.without_list > 0 {

@@ -11,13 +11,16 @@ use std::{
 
 use serde_json::{Value, json};
 use vibecode_runtime::{Client, ErrorKind};
-use vibecode_spec::{CodeFile, Currencies, Descriptions, Entity, EntityPath, PortalFile, Statuses};
+use vibecode_spec::{
+    CodeFile, Currencies, Descriptions, Entity, EntityPath, PortalFile, Statuses, closest, one_line,
+};
 
 use self::codes::NoCodes;
 use crate::{
     ExitStatus, code_file,
     failure::Failure,
     output::Output,
+    plural::number_of,
     portal::{self, PortalArgs},
     schema_file,
 };
@@ -29,7 +32,8 @@ Examples:
   cargo vibecode pull quotes tasks items/1040
   cargo vibecode pull contacts --from-file answer.json
 
-Exit codes: 0 all files are written, 1 a list of codes is not usable, 2 the command failed.";
+Exit codes: 0 all files are written, 1 a list of codes is not usable, or is named and not open to the key,
+2 the command failed.";
 
 /// The arguments of `pull`.
 #[derive(Debug, clap::Args)]
@@ -74,13 +78,42 @@ impl Target {
     /// Returns the target with this name: `statuses`, `currencies`, or an entity.
     ///
     /// # Errors
-    /// If there is no such entity.
+    /// If there is nothing with this name.
     pub(crate) fn of_name(name: &str) -> Result<Self, Failure> {
-        match CodeFile::from_name(name) {
-            Some(file) => Ok(Self::Codes(file)),
-            None => schema_file::entity(name).map(Self::Fields),
+        if let Some(file) = CodeFile::from_name(name) {
+            return Ok(Self::Codes(file));
         }
+        if let Some(entity) = EntityPath::from_path(name) {
+            return Ok(Self::Fields(entity));
+        }
+        let files = CodeFile::ALL.map(CodeFile::name);
+        let known = Entity::ALL.iter().map(|entity| entity.path());
+        let meant = Entity::suggest(name)
+            .map(Entity::path)
+            .or_else(|| closest(&name.to_lowercase(), known.chain(files)))
+            .or_else(|| files.into_iter().find(|file| is_singular(name, file)));
+        let meant = meant.map_or_else(
+            || {
+                format!(
+                    "{}, or `{}`",
+                    EntityPath::known_paths(),
+                    files.join("` or `")
+                )
+            },
+            |meant| format!("did you mean `{meant}`?"),
+        );
+        Err(Failure::new(format!(
+            "there is no entity and no list of codes `{}`: {meant}",
+            one_line(name)
+        )))
     }
+}
+
+/// Returns true for `status` and `currency`, which are too different from the plurals for a typo.
+fn is_singular(name: &str, file: &str) -> bool {
+    let name = name.to_lowercase();
+    let stem = name.strip_suffix('y').unwrap_or(&name);
+    [format!("{stem}es"), format!("{stem}ies")].contains(&file.to_owned())
 }
 
 /// Returns the targets with these names, and the lists of codes that are fetched with any entity.
@@ -140,7 +173,8 @@ pub(crate) async fn run(
                     match fetched {
                         Ok(pulled) => all.push(pulled),
                         Err(none) => {
-                            if matches!(none, NoCodes::Unusable(_)) {
+                            let is_named = args.entities.iter().any(|name| name == file.name());
+                            if is_named || matches!(none, NoCodes::Unusable(_)) {
                                 status = ExitStatus::Attention;
                             }
                             output.warn(format!("{}: {}", not_written(file)?, none.message()));
@@ -273,7 +307,8 @@ impl Pulled {
                 let text = descriptions.file_text(&name);
                 let (file, state) = write(entity, &text, new)?;
                 let count = descriptions.fields.len();
-                output.line(format!("{file}: {state}, {count} fields"));
+                let fields = number_of(count as u64, "field", "fields");
+                output.line(format!("{file}: {state}, {fields}"));
                 output.json(
                     &json!({ "entity": name, "file": file, "state": state, "fields": count }),
                 );
@@ -313,7 +348,12 @@ fn write_codes(
 ) -> Result<(), Failure> {
     let name = of_portal.name();
     let (file, state) = write(of_portal, text, new)?;
-    output.line(format!("{file}: {state}, {count} {name}"));
+    let one = match of_portal {
+        CodeFile::Statuses => "status",
+        CodeFile::Currencies => "currency",
+    };
+    let codes = number_of(count as u64, one, name);
+    output.line(format!("{file}: {state}, {codes}"));
     output.json(&json!({ "entity": name, "file": file, "state": state, "codes": count }));
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use vibecode_spec::{Currencies, Entity, Statuses};
 
 use super::{Difference, DifferenceKind, ItemWord, compare_items};
+use crate::plural::number_of;
 
 /// Returns the differences between all statuses, sorted by set. A new set breaks no build, and neither do
 /// the names of pipelines. A set that a file with a part of the statuses lacks is no difference.
@@ -24,10 +25,7 @@ pub(crate) fn between_statuses(old: &Statuses, new: &Statuses) -> Vec<Difference
     }
     let is_new = |set: &str| old.is_complete() && old.set(set).is_none();
     for (set, items) in new.sets().filter(|(set, _)| is_new(set)) {
-        let kind = match items.len() {
-            1 => "1 code".to_owned(),
-            count => format!("{count} codes"),
-        };
+        let kind = number_of(items.len() as u64, "code", "codes");
         note(set, DifferenceKind::Added { kind });
     }
     let (old, new) = (old.pipelines(), new.pipelines());
@@ -39,7 +37,10 @@ pub(crate) fn between_statuses(old: &Statuses, new: &Statuses) -> Vec<Difference
         let to = new.name(number);
         if let Some(stages) = stages.filter(|_| old.name(number) != to) {
             let to = to.map(str::to_owned);
-            note(&stages.name(number), DifferenceKind::Title { to });
+            note(
+                &stages.name(number),
+                DifferenceKind::Pipeline { number, to },
+            );
         }
     }
     all.sort_by(|one, other| one.field.cmp(&other.field));

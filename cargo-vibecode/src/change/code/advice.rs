@@ -1,0 +1,139 @@
+//! What is wrong with a text that is no code, which codes there are, and what was probably meant.
+
+use vibecode_spec::{
+    CodeFile, CodeSet, Field, Item, OptionMatch, PortalFile, closest, one_line, stage_pipeline,
+};
+
+use super::{Parts, find, is_by_pipeline};
+use crate::code_file::KnownCodes;
+
+/// The number of codes that a message lists.
+const MAX_SHOWN: usize = 20;
+
+/// Returns the codes of all parts.
+pub(super) fn items<'c>(parts: &Parts<'c>) -> impl Iterator<Item = &'c Item> + Clone {
+    parts.iter().flat_map(|(_, items)| items.iter())
+}
+
+/// Explains that a text is no code of a field, and no name of one.
+pub(super) fn unknown(field: &Field, text: &str, parts: &Parts<'_>, codes: &KnownCodes) -> String {
+    let set = field.codes.as_ref();
+    // Codes that are in no file are those of the schema.
+    let next_step = next_step(set.filter(|set| codes.parts(set).is_some()));
+    if items(parts).next().is_none() {
+        return match (set, codes.pipeline().filter(|_| is_by_pipeline(field))) {
+            (Some(_), Some(pipeline)) => {
+                format!("has no codes, since the portal has no pipeline {pipeline}{next_step}")
+            }
+            (Some(set), None) => {
+                let name = one_line(&set.name(0));
+                format!("has no codes, since the portal has no status set `{name}`{next_step}")
+            }
+            (None, _) => format!("has no codes{next_step}"),
+        };
+    }
+    let mut parts = parts;
+    let part;
+    if let Some(pipeline) = stage_pipeline(text).filter(|_| is_by_pipeline(field)) {
+        let found = parts.iter().find(|(number, _)| *number == pipeline);
+        let Some(found) = found else {
+            let numbers = parts.iter().map(|(number, _)| number.to_string());
+            return format!(
+                "has no such code, since there is no pipeline {pipeline}: the pipelines are {}{next_step}",
+                listed(numbers)
+            );
+        };
+        part = [*found];
+        parts = &part;
+    }
+    let known = known(parts, &next_step);
+    match meant(text, parts) {
+        Some(meant) => format!(
+            "has no such code: did you mean `{}`? The {known}",
+            one_line(meant)
+        ),
+        None => format!("has no such code: the {known}"),
+    }
+}
+
+/// Returns the code or the name that was probably meant, if it is certain which code it is: a text in another case,
+/// or else a typo. The prefix of a pipeline counts for nothing in a typo, since it is long.
+fn meant<'c>(text: &str, parts: &Parts<'c>) -> Option<&'c str> {
+    let lower = text.to_lowercase();
+    let is_clear = |text: &&str| matches!(find(parts, text), OptionMatch::One(_));
+    let mut ids = items(parts).map(|item| &*item.id);
+    if let Some(code) = ids.find(|id| id.to_lowercase() == lower) {
+        return Some(code);
+    }
+    let texts = items(parts).flat_map(|item| [&*item.id, &*item.label]);
+    let texts: Vec<(String, &str)> = texts
+        .filter(is_clear)
+        .map(|text| (without_prefix(text).to_lowercase(), text))
+        .collect();
+    let close = closest(
+        &without_prefix(text).to_lowercase(),
+        texts.iter().map(|(lower, _)| &**lower),
+    )?;
+    let mut alike = texts.iter().filter(|(lower, _)| lower == close);
+    let (_, meant) = alike.next()?;
+    // The same stage of several pipelines.
+    alike.all(|(_, other)| other == meant).then_some(*meant)
+}
+
+/// Returns the code of a stage without the prefix of its pipeline.
+fn without_prefix(code: &str) -> &str {
+    match (stage_pipeline(code), code.split_once(':')) {
+        (Some(_), Some((_, code))) => code,
+        _ => code,
+    }
+}
+
+/// Lists codes, and says how to update the list.
+pub(super) fn known(parts: &Parts<'_>, next_step: &str) -> String {
+    let shown = items(parts).map(|item| {
+        let (id, label) = (one_line(&item.id), one_line(&item.label));
+        if id == label {
+            id
+        } else {
+            format!("{id} ({label})")
+        }
+    });
+    format!("codes are {}{next_step}", listed(shown))
+}
+
+/// Says where the codes of a set come from; `None` is the schema.
+pub(super) fn next_step(set: Option<&CodeSet>) -> String {
+    let Some(set) = set else {
+        return ", according to the schema, which `cargo vibecode pull` updates".to_owned();
+    };
+    let of_portal = CodeFile::of(set);
+    let (file, name) = (PortalFile::from(of_portal).file_name(), of_portal.name());
+    format!(", according to vibecode/{file}, which `cargo vibecode pull {name}` updates")
+}
+
+/// Explains that a text is no code, and that no name is known.
+pub(super) fn name_without_codes(field: &Field) -> String {
+    let no_code =
+        "requires a code, such as UC_1A2B: this text has letters or spaces that no code has";
+    match &field.codes {
+        None => format!("{no_code}, and it is not known which codes the field takes"),
+        Some(set) => {
+            let of_portal = CodeFile::of(set);
+            let (file, name) = (PortalFile::from(of_portal).file_name(), of_portal.name());
+            format!(
+                "{no_code}, and names are known only from vibecode/{file}, which `cargo vibecode pull {name}` fetches"
+            )
+        }
+    }
+}
+
+pub(super) fn listed(items: impl Iterator<Item = String>) -> String {
+    let mut items: Vec<String> = items.collect();
+    let more = items.len().saturating_sub(MAX_SHOWN);
+    items.truncate(MAX_SHOWN);
+    let shown = items.join(", ");
+    match more {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}

@@ -1,0 +1,239 @@
+//! Which code is sent for a text, and what is refused.
+
+use serde_json::{Value, json};
+use vibecode_sandbox::{Entity, Sandbox};
+
+use crate::{Folder, codes::STATUSES};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_is_sent_as_its_code() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("codes-update");
+    folder.run(&sandbox, &["pull", "contacts"]).await;
+    sandbox.clear_requests();
+    let words = [
+        "update",
+        "contacts",
+        "71",
+        "--set",
+        "typeId=клиенты",
+        "--set",
+        "sourceId=WEB",
+    ];
+    let said = folder.run(&sandbox, &words).await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    let contact = sandbox.contact(71).unwrap();
+    assert_eq!(
+        (&contact["typeId"], &contact["sourceId"]),
+        (&json!("CLIENT"), &json!("WEB"))
+    );
+    for (entity, set, body) in [
+        ("deals", "stageId=C5:WON", json!({"stageId": "C5:WON"})),
+        (
+            "deals",
+            "stageId=final invoice",
+            json!({"stageId": "FINAL_INVOICE"}),
+        ),
+        ("deals", "currency=US dollar", json!({"currency": "USD"})),
+        ("leads", "currencyId=RUB", json!({"currencyId": "RUB"})),
+    ] {
+        let words = ["update", entity, "1", "--set", set, "--dry-run"];
+        let said = folder.run_with(&words, &[]).await;
+        assert_eq!(said.code, 0, "{set}: {}", said.err);
+        assert_eq!(serde_json::from_str::<Value>(&said.out).unwrap(), body);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_the_portal_lacks_is_refused_before_anything_is_sent() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("codes-unknown");
+    let fields = json!({
+        "id": {"type": "integer"}, "typeId": {"type": "crm_status"},
+        "ufCrm_1": {"type": "money", "title": "Budget"},
+        "ufCrm_2": {"type": "crm_status", "isMultiple": true, "settings": {"ENTITY_TYPE": "SOURCE"}},
+        "ufCrm_3": {"type": "crm_status", "settings": {"ENTITY_TYPE": "GONE"}},
+    });
+    folder.write("vibecode/contacts.json", &fields.to_string());
+    let update = async |entity: &str, set: &str| {
+        let words = ["update", entity, "71", "--set", set, "--dry-run"];
+        folder.run_with(&words, &[]).await
+    };
+    let sets = [
+        "typeId=CLEINT",
+        "ufCrm_1=300|EUR",
+        "ufCrm_2=WEB; SHOP",
+        "ufCrm_3=X",
+    ];
+    for set in sets {
+        let said = update("contacts", set).await;
+        assert_eq!(said.code, 0, "without the files {set}: {}", said.err);
+    }
+    folder
+        .run(&sandbox, &["pull", "statuses", "currencies"])
+        .await;
+    for (set, problem) in [
+        (
+            sets[0],
+            "`typeId` has no such code: did you mean `CLIENT`? The codes are CLIENT (Клиенты)",
+        ),
+        (
+            sets[1],
+            "`ufCrm_1` has a currency that the portal lacks: the codes are RUB (Rouble), USD",
+        ),
+        (sets[2], "`ufCrm_2` has no such code"),
+        (sets[3], "the portal has no status set `GONE`"),
+        ("typeId=0", "`typeId` cannot be set to 0: clear it instead"),
+        ("ufCrm_2=WEB; 0", "`ufCrm_2` cannot be set to 0"),
+    ] {
+        let said = update("contacts", set).await;
+        assert_eq!(said.code, 2, "{set}: {}", said.out);
+        assert!(said.err.contains(problem), "{}", said.err);
+    }
+    for (set, problem) in [
+        (
+            "stageId=Won",
+            "several codes that this text may mean (WON, C2:WON, C5:WON): use a code or a name",
+        ),
+        ("stageId=C7:WON", "`stageId` has no such code"),
+        ("currency=EUR", "RUB (Rouble), USD (US dollar)"),
+        ("currency=0", "`currency` cannot be set to 0"),
+    ] {
+        let said = update("deals", set).await;
+        assert_eq!(said.code, 2, "{set}: {}", said.out);
+        assert!(said.err.contains(problem), "{}", said.err);
+    }
+    let said = update("contacts", "ufCrm_2=website; CALL").await;
+    assert_eq!(said.out, "{\"ufCrm_2\":[\"WEB\",\"CALL\"]}\n");
+    let said = update("contacts", "ufCrm_1=300|USD").await;
+    assert_eq!(said.code, 0, "{}", said.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_codes_that_cannot_be_read_stops_a_change() {
+    let folder = Folder::new("codes-broken");
+    folder.write(STATUSES, r#"{"format":1}"#);
+    let words = [
+        "update",
+        "contacts",
+        "71",
+        "--set",
+        "typeId=CLIENT",
+        "--dry-run",
+    ];
+    let said = folder.run_with(&words, &[]).await;
+    assert_eq!(said.code, 2, "{}", said.out);
+    assert!(
+        said.err.contains("statuses.json cannot be used"),
+        "{}",
+        said.err
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_is_never_sent_as_a_code() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("codes-no-file");
+    let update = async |set: &str| {
+        folder
+            .run(&sandbox, &["update", "contacts", "71", "--set", set])
+            .await
+    };
+    sandbox.clear_requests();
+    for name in ["typeId=Клиенты", "sourceId=Our website"] {
+        let said = update(name).await;
+        assert_eq!(said.code, 2, "{name}: {}", said.out);
+        let step = "names are known only from vibecode/statuses.json, which `cargo vibecode pull statuses` fetches";
+        assert!(said.err.contains(step), "{}", said.err);
+    }
+    assert!(sandbox.requests().is_empty());
+    // What may be a code is sent, and reported as not checked.
+    let said = update("typeId=SUPPLIER").await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    let warning = "`typeId` is not checked: the codes of the set CONTACT_TYPE are not in vibecode/statuses.json";
+    assert!(said.err.contains(warning), "{}", said.err);
+    folder.run(&sandbox, &["pull", "statuses"]).await;
+    let said = update("typeId=SUPPLIER").await;
+    assert_eq!((said.code, said.err.as_str()), (0, ""), "{}", said.out);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stage_is_looked_up_in_the_pipeline_of_the_deal() {
+    let sandbox = Sandbox::builder()
+        .seed(json!({"deals": [
+            {"id": 12, "stageId": "C5:NEW", "categoryId": 5},
+            {"id": 13, "stageId": "NEW", "categoryId": 0},
+        ]}))
+        .start()
+        .await;
+    let folder = Folder::new("codes-pipeline");
+    folder.run(&sandbox, &["pull", "deals"]).await;
+    let update = async |id: &str, sets: &[&str]| {
+        let mut words = vec!["update", "deals", id];
+        words.extend(sets.iter().flat_map(|set| ["--set", set]));
+        folder.run(&sandbox, &words).await
+    };
+    for (id, sets, stage) in [
+        ("12", &["stageId=won"][..], "C5:WON"),
+        ("13", &["stageId=Won"], "WON"),
+        ("13", &["stageId=NEW"], "NEW"),
+        // The pipeline that the deal gets counts.
+        ("13", &["categoryId=5", "stageId=won"], "C5:WON"),
+    ] {
+        let said = update(id, sets).await;
+        assert_eq!(said.code, 0, "{sets:?}: {}", said.err);
+        let deal = sandbox.record(Entity::Deals, id.parse().unwrap()).unwrap();
+        assert_eq!(deal["stageId"], stage, "{sets:?}");
+    }
+    let said = update("12", &["stageId=WON"]).await;
+    assert_eq!(said.code, 2, "{}", said.out);
+    let problem = "`stageId` cannot be set to a code of pipeline 0, since the record is in pipeline 5: the codes are C5:";
+    assert!(said.err.contains(problem), "{}", said.err);
+    let deal = sandbox.record(Entity::Deals, 12).unwrap();
+    assert_eq!(deal["stageId"], "C5:WON");
+    // A deal that cannot be read is not changed.
+    let said = update("99", &["stageId=won"]).await;
+    assert_eq!(said.code, 2, "{}", said.out);
+    let problem = "nothing is sent: the pipeline of deals/99 cannot be read: ";
+    assert!(said.err.contains(problem), "{}", said.err);
+    let words = [
+        "update",
+        "deals",
+        "12",
+        "--set",
+        "stageId=C5:WON",
+        "--dry-run",
+    ];
+    let said = folder.run_with(&words, &[]).await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    let warning = "the pipeline of the record is not read in a dry run";
+    assert!(said.err.contains(warning), "{}", said.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_amount_is_read_by_update_as_by_bulk() {
+    let folder = Folder::new("codes-money");
+    let fields = json!({"id": {"type": "integer"}, "ufCrm_1": {"type": "money"},
+        "ufCrm_2": {"type": "double"}, "ufCrm_3": {"type": "money", "isMultiple": true}});
+    folder.write("vibecode/contacts.json", &fields.to_string());
+    for (set, body) in [
+        ("ufCrm_1=300 EUR", json!({"ufCrm_1": "300|EUR"})),
+        ("ufCrm_1=1 234,50 rub", json!({"ufCrm_1": "1234.50|RUB"})),
+        ("ufCrm_1=300|rub", json!({"ufCrm_1": "300|RUB"})),
+        ("ufCrm_2=1 234,5", json!({"ufCrm_2": 1234.5})),
+        (
+            "ufCrm_3=1 RUB; 2|usd",
+            json!({"ufCrm_3": ["1|RUB", "2|USD"]}),
+        ),
+    ] {
+        let words = ["update", "contacts", "71", "--set", set, "--dry-run"];
+        let said = folder.run_with(&words, &[]).await;
+        assert_eq!(said.code, 0, "{set}: {}", said.err);
+        assert_eq!(serde_json::from_str::<Value>(&said.out).unwrap(), body);
+    }
+    for set in ["ufCrm_1=300", "ufCrm_1=much RUB", "ufCrm_3=1 RUB; 2"] {
+        let words = ["update", "contacts", "71", "--set", set, "--dry-run"];
+        let said = folder.run_with(&words, &[]).await;
+        assert_eq!(said.code, 2, "{set}: {}", said.out);
+    }
+}
