@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     Item, SchemaError,
     answer::{Expected, FORMAT, check_format, file_bytes},
+    one_line,
     rows::{List, Row, position},
 };
 
@@ -69,6 +70,12 @@ impl Currencies {
                 rows.sort_by_key(position);
                 Self::of_rows(&rows, |row| {
                     let code = CURRENCIES.text(row, "id")?;
+                    // The rows of any other list have an id, too.
+                    let is_described = ["fullName", "base", "lid"];
+                    let is_described = is_described.iter().any(|key| row.contains_key(*key));
+                    if !is_described && !has_three_letters(&code) {
+                        return refuse_other_rows(&code);
+                    }
                     let name = CURRENCIES.optional_text(row, "fullName")?;
                     Ok(Item::new(code.clone(), name.unwrap_or(code)))
                 })
@@ -82,7 +89,11 @@ impl Currencies {
             return CURRENCIES.refused("it has no `currencies`");
         };
         Self::of_rows(&CURRENCIES.rows(rows)?, |row| {
-            CURRENCIES.item(row, "code", "name")
+            let item = CURRENCIES.item(row, "code", "name")?;
+            if item.number().is_some() {
+                return refuse_other_rows(&item.id);
+            }
+            Ok(item)
         })
     }
 
@@ -135,6 +146,18 @@ impl Currencies {
     }
 }
 
+fn has_three_letters(code: &str) -> bool {
+    code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
+/// Refuses a row of another list, by its id.
+fn refuse_other_rows<T>(id: &str) -> Result<T, SchemaError> {
+    let id = one_line(id);
+    CURRENCIES.refused(&format!(
+        "this is not an answer about currencies: `{id}` is not the code of a currency"
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,6 +192,14 @@ mod tests {
                 "its `format` is not 1",
             ),
             (json!([{"id": "RUB", "fullName": 7}]), "`fullName`"),
+            (
+                json!([{"id": 101, "entityId": "SOURCE", "statusId": "WEB", "name": "Website"}]),
+                "this is not an answer about currencies",
+            ),
+            (
+                json!({"format": 1, "currencies": [{"code": "101", "name": "101"}]}),
+                "this is not an answer about currencies",
+            ),
         ] {
             let error = Currencies::of_answer(answer.clone())
                 .unwrap_err()

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use crate::{Entity, Schema};
+use crate::{CodeSet, Entity, Schema};
 
 const ITEMS: &str = "items/";
 
@@ -89,6 +89,23 @@ impl EntityPath {
         match self {
             Self::Entity(entity) => entity.schema(),
             Self::Items(_) => NOTHING.get_or_init(Schema::default),
+        }
+    }
+
+    /// Returns the built-in fields with those of a portal added: see [`Schema::with_portal`]. A field
+    /// whose set no description states gets the one that it probably has: `QUOTE_STATUS` for the `stageId`
+    /// of quotes, and the stages of the process for that of a smart process.
+    #[must_use]
+    pub fn schema_with(self, portal: Schema) -> Schema {
+        let assumed = match self {
+            Self::Entity(Entity::Quotes) => Some(CodeSet::Assumed("QUOTE_STATUS".to_owned())),
+            Self::Items(process) => Some(CodeSet::ProcessStages(process)),
+            Self::Entity(_) => None,
+        };
+        let schema = self.documented().with_portal(portal);
+        match assumed {
+            Some(codes) => schema.with_codes("stageId", codes),
+            None => schema,
         }
     }
 

@@ -74,7 +74,7 @@ mod utf8;
 
 pub use answer::file_bytes;
 pub use builder_method::{ADD, BUILDER_METHODS, CLEAR, is_builder_method};
-pub use code_set::{CodeSet, is_code, stage_pipeline};
+pub use code_set::{CodeSet, NotAStage, has_form_of_a_code, is_code, stage_pipeline};
 pub use currencies::Currencies;
 pub use descriptions::Descriptions;
 pub use entity::Entity;
@@ -96,6 +96,6 @@ pub use schema::Schema;
 pub use schema_error::SchemaError;
 pub use schema_folders::SchemaFolders;
 pub use statuses::Statuses;
-pub use suggest::{Likeness, Suggestion, closest};
+pub use suggest::{Likeness, Suggestion, closest, closest_code};
 pub use user_field_name::{UserFieldName, read_user_field_name, user_field_wire_name};
 pub use utf8::{TextError, text_of};

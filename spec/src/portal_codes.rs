@@ -72,8 +72,9 @@ impl PortalCodes {
 
     /// Looks up the codes of a set for a pipeline, which matters only to stages.
     ///
-    /// The result is [`CodeLookUp::Absent`] if all statuses of the portal are known, or if the set is that
-    /// of a pipeline and those of other pipelines are known.
+    /// The result is [`CodeLookUp::Absent`] if all statuses of the portal are known and the set is
+    /// [certain](CodeSet::is_certain), or if the set is that of a pipeline and those of other pipelines are
+    /// known.
     #[must_use]
     pub fn codes(&self, set: &CodeSet, pipeline: u64) -> CodeLookUp<'_> {
         let Some(parts) = self.parts(set) else {
@@ -96,7 +97,8 @@ impl PortalCodes {
         }
         let statuses = self.statuses.as_ref()?;
         let parts: Vec<_> = statuses.parts(set).collect();
-        (!parts.is_empty() || statuses.is_complete()).then_some(parts)
+        let is_absent = statuses.is_complete() && set.is_certain();
+        (!parts.is_empty() || is_absent).then_some(parts)
     }
 
     /// Returns the codes of a field, in the parts of its set: those of the portal, or else

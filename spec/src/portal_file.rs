@@ -59,7 +59,10 @@ impl CodeFile {
     #[must_use]
     pub fn of(set: &CodeSet) -> Self {
         match set {
-            CodeSet::Statuses(_) | CodeSet::Stages(_) => Self::Statuses,
+            CodeSet::Statuses(_)
+            | CodeSet::Stages(_)
+            | CodeSet::Assumed(_)
+            | CodeSet::ProcessStages(_) => Self::Statuses,
             CodeSet::Currencies => Self::Currencies,
         }
     }

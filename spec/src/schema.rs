@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use crate::{Descriptions, EntityPath, Field, Multifield, SchemaError, Suggestion, suggest};
+use crate::{
+    CodeSet, Descriptions, EntityPath, Field, Kind, Multifield, SchemaError, Suggestion, suggest,
+};
 
 /// The fields of one entity, by wire name.
 ///
@@ -103,6 +105,18 @@ impl Schema {
             lacking,
             ..Self::of(fields.collect())
         }
+    }
+
+    /// Adds the closed set of a field that has codes, if no description states it.
+    pub(crate) fn with_codes(mut self, name: &str, codes: CodeSet) -> Self {
+        let mut fields = self.fields.iter_mut();
+        if let Some(field) = fields.find(|field| field.name == name)
+            && matches!(field.kind, Kind::Status | Kind::Text)
+            && field.codes.is_none()
+        {
+            field.codes = Some(codes);
+        }
+        self
     }
 
     /// Returns the field of this name if it has grade B or O and the portal's complete list lacks it. The API would drop a value of such a field. See [`Schema::with_portal`].

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, path::Path};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    CodeSet, Item, Pipelines, SchemaError,
+    CodeSet, Entity, Item, Pipelines, SchemaError,
     answer::{Expected, FORMAT, check_format, file_bytes},
     one_line,
     rows::{List, Row, position},
@@ -136,6 +136,7 @@ impl Statuses {
     fn of_sets(sets: BTreeMap<String, Vec<Item>>, is_complete: bool) -> Result<Self, SchemaError> {
         for (name, items) in &sets {
             STATUSES.check_unique(items, &format!("statuses of `{}`", one_line(name)))?;
+            check_prefixes(name, items)?;
         }
         Ok(Self {
             sets,
@@ -212,16 +213,43 @@ fn described(item: &Item) -> Value {
 
 /// Returns the pipeline of a part of a set: 5 for `DEAL_STAGE_5`. `None` if it is not a part of this set.
 fn pipeline_of(set: &CodeSet, name: &str) -> Option<u64> {
-    let rest = match set {
-        CodeSet::Statuses(set) => return (set == name).then_some(0),
+    let number = match set {
+        CodeSet::Statuses(set) | CodeSet::Assumed(set) => return (set == name).then_some(0),
         CodeSet::Currencies => return None,
-        CodeSet::Stages(first) => name.strip_prefix(&**first)?,
+        CodeSet::Stages(first) if first == name => return Some(0),
+        CodeSet::Stages(first) => name.strip_prefix(&**first)?.strip_prefix('_')?,
+        CodeSet::ProcessStages(_) => name.rsplit_once('_')?.1,
     };
-    if rest.is_empty() {
-        return Some(0);
-    }
-    let pipeline = rest.strip_prefix('_')?.parse().ok()?;
+    let pipeline = number.parse().ok()?;
     (set.name(pipeline) == name).then_some(pipeline)
+}
+
+/// Refuses a stage of a deal's pipeline whose code has not exactly the prefix of that pipeline: it would be
+/// the code of another pipeline.
+fn check_prefixes(name: &str, items: &[Item]) -> Result<(), SchemaError> {
+    let stages = deal_stages();
+    let Some(pipeline) = stages.and_then(|set| pipeline_of(set, name)) else {
+        return Ok(());
+    };
+    let is_full = |item: &&Item| {
+        let full = stages.map(|set| set.full_code(&item.id, pipeline));
+        matches!(full, Some(Ok(full)) if full == item.id)
+    };
+    let Some(wrong) = items.iter().find(|item| !is_full(item)) else {
+        return Ok(());
+    };
+    let expected = match stages.and_then(|set| set.prefix(pipeline)) {
+        Some(prefix) => format!("does not begin with `{prefix}`"),
+        None => "has the prefix of another pipeline".to_owned(),
+    };
+    let (code, set) = (one_line(&wrong.id), one_line(name));
+    STATUSES.refused(&format!(
+        "the stage `{code}` of `{set}` {expected}, so it is not a stage of pipeline {pipeline}"
+    ))
+}
+
+fn deal_stages() -> Option<&'static CodeSet> {
+    Entity::Deals.schema().field("stageId")?.codes.as_ref()
 }
 
 /// Returns what a stage means, such as `success`. The API has it in `extra.SEMANTICS` and in `semantics`

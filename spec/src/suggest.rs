@@ -14,7 +14,7 @@
 use std::sync::OnceLock;
 
 use crate::{
-    Entity, Field,
+    Entity, Field, Item,
     synonyms::{SYNONYMS, Synonyms},
 };
 
@@ -351,22 +351,63 @@ fn distance(one: &[u8], other: &[u8], limit: usize, work: &mut usize) -> Option<
 /// a small set of words, such as the keys of an attribute.
 ///
 /// A third of the letters may differ, but at least one. A swap of two adjacent letters counts as one
-/// difference.
+/// difference, and a difference in case as none if all letters are the same.
 ///
 /// ```
 /// use vibecode_spec::closest;
 ///
 /// assert_eq!(closest("psot", ["name", "post"]), Some("post"));
+/// assert_eq!(closest("POST", ["name", "post"]), Some("post"));
 /// assert_eq!(closest("colour", ["name", "post"]), None);
 /// ```
 pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let allowed = (name.chars().count() / 3).max(1);
+    let lower = name.to_lowercase();
     candidates
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
+        .map(|candidate| {
+            let distance = if candidate.to_lowercase() == lower {
+                0
+            } else {
+                strsim::damerau_levenshtein(name, candidate)
+            };
+            (distance, candidate)
+        })
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+}
+
+/// Returns the code that is closest to `code`, if it is close enough to have been meant: see [`closest`].
+///
+/// The prefix of a stage does not count, since all stages of a pipeline have the same one. A stage of
+/// another pipeline is not suggested.
+///
+/// ```
+/// use vibecode_spec::{Item, Statuses, closest_code};
+///
+/// let statuses = Statuses::read(r#"{"format": 1, "sets": {"DEAL_STAGE_5": [
+///     {"code": "C5:LOSE", "name": "Lost"}, {"code": "C5:WON", "name": "Won"}
+/// ]}}"#)?;
+/// let stages = statuses.set("DEAL_STAGE_5").expect("is in the file");
+/// assert_eq!(closest_code("won", stages), Some("C5:WON"));
+/// assert_eq!(closest_code("c5:won", stages), Some("C5:WON"));
+/// assert_eq!(closest_code("C5:NOPE", stages), None);
+/// assert_eq!(closest_code("C7:WON", stages), None);
+/// # Ok::<(), vibecode_spec::SchemaError>(())
+/// ```
+pub fn closest_code<'i>(code: &str, items: impl IntoIterator<Item = &'i Item>) -> Option<&'i str> {
+    let parts = |code: &'_ str| code.rsplit_once(':').map(|(prefix, _)| prefix.len() + 1);
+    let (prefix, stage) = code.split_at(parts(code).unwrap_or_default());
+    let candidates = items.into_iter().filter_map(|item| {
+        let (own, stage) = item.id.split_at(parts(&item.id).unwrap_or_default());
+        let is_candidate = prefix.is_empty() || own.eq_ignore_ascii_case(prefix);
+        is_candidate.then_some((&*item.id, stage))
+    });
+    let candidates: Vec<_> = candidates.collect();
+    let meant = closest(stage, candidates.iter().map(|(_, stage)| *stage))?;
+    let found = candidates.iter().find(|(_, stage)| *stage == meant);
+    found.map(|(id, _)| *id)
 }
 
 #[cfg(test)]

@@ -34,6 +34,11 @@ impl Errors {
         self.found.borrow().len()
     }
 
+    /// Drops the errors, which follow from one that is reported elsewhere.
+    pub(crate) fn discard(mut self) {
+        self.is_read = true;
+    }
+
     /// Returns the errors as tokens that make the compiler print them.
     pub(crate) fn into_tokens(mut self) -> TokenStream {
         self.is_read = true;

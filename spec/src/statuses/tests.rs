@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::{CodeLookUp, PortalCodes};
 
 fn row(set: &str, code: &str, name: &str) -> Value {
     json!({"id": 1, "entityId": set, "statusId": code, "name": name})
@@ -151,15 +152,54 @@ fn what_is_not_understood_is_not_read_as_no_status() {
 #[test]
 fn the_stages_of_deals_are_one_part_for_each_pipeline() {
     let rows = [
-        "DEAL_STAGE_12",
-        "DEAL_STAGE",
-        "DEAL_STAGE_5",
-        "DEAL_STAGE_05",
-        "DEAL_STAGES",
+        ("DEAL_STAGE_12", "C12:NEW"),
+        ("DEAL_STAGE", "NEW"),
+        ("DEAL_STAGE_5", "C5:NEW"),
+        ("DEAL_STAGE_05", "NEW"),
+        ("DEAL_STAGES", "NEW"),
     ];
-    let rows = rows.map(|set| row(set, "NEW", "New"));
+    let rows = rows.map(|(set, code)| row(set, code, "New"));
     let statuses = Statuses::of_all_rows(rows.to_vec()).unwrap();
     let set = stages();
     let pipelines: Vec<_> = statuses.parts(&set).map(|(pipeline, _)| pipeline).collect();
     assert_eq!(pipelines, [0, 5, 12]);
+}
+
+#[test]
+fn a_file_whose_stages_lack_the_prefix_of_their_pipeline_is_refused() {
+    for (set, code, problem) in [
+        ("DEAL_STAGE_5", "WON", "does not begin with `C5:`"),
+        ("DEAL_STAGE_5", "C2:WON", "does not begin with `C5:`"),
+        ("DEAL_STAGE_5", "C5:", "does not begin with `C5:`"),
+        ("DEAL_STAGE", "C2:WON", "has the prefix of another pipeline"),
+    ] {
+        let row = row(set, code, "Won");
+        let error = Statuses::of_answer(json!([row])).unwrap_err().to_string();
+        assert!(error.contains(problem), "{set} {code}: {error}");
+        let file = json!({"format": 1, "sets": {set: [{"code": code, "name": "Won"}]}});
+        let error = Statuses::of_answer(file).unwrap_err().to_string();
+        assert!(error.contains(problem), "{set} {code}: {error}");
+    }
+    for (set, code) in [
+        ("DEAL_STAGE_5", "C5:WON"),
+        ("DEAL_STAGE", "WON"),
+        ("SOURCE", "a:b"),
+    ] {
+        assert!(Statuses::of_answer(json!([row(set, code, "Won")])).is_ok());
+    }
+}
+
+#[test]
+fn a_set_that_a_field_only_probably_has_is_unknown_if_the_portal_lacks_it() {
+    let rows = |sets: &[&str]| sets.iter().map(|set| row(set, "A", "a")).collect();
+    let statuses = |sets: &[&str]| PortalCodes::from(Statuses::of_all_rows(rows(sets)).unwrap());
+    let quotes = CodeSet::Assumed("QUOTE_STATUS".to_owned());
+    let process = CodeSet::ProcessStages(1040);
+    let without = statuses(&["SOURCE", "DYNAMIC_1041_STAGE_12"]);
+    assert_eq!(without.codes(&quotes, 0), CodeLookUp::Unknown);
+    assert_eq!(without.codes(&process, 12), CodeLookUp::Unknown);
+    let with = statuses(&["QUOTE_STATUS", "DYNAMIC_1040_STAGE_12"]);
+    assert!(matches!(with.codes(&quotes, 0), CodeLookUp::Known([_])));
+    assert!(matches!(with.codes(&process, 12), CodeLookUp::Known([_])));
+    assert_eq!(with.codes(&process, 0), CodeLookUp::Absent);
 }

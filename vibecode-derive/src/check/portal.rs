@@ -140,5 +140,5 @@ fn read(file: &Path, shown: &str, entity: EntityPath) -> Portal {
 fn read_now(file: &Path, entity: EntityPath) -> Result<Schema, SchemaError> {
     let portal = Descriptions::read_file(file)?.schema()?;
     portal.check_for(entity)?;
-    Ok(entity.documented().with_portal(portal))
+    Ok(entity.schema_with(portal))
 }

@@ -35,6 +35,8 @@ pub(crate) struct Checked<'a> {
     pub(crate) kind: Kind,
     pub(crate) variants: Vec<SetVariant<'a>>,
     pub(crate) other: Option<&'a Ident>,
+    /// Whether the field is known. If not, that is reported, and a field of a struct takes the enum.
+    pub(crate) has_field: bool,
     /// Whether these are all variants. A variant with an error is left out.
     pub(crate) complete: bool,
     pub(crate) schema_file: SchemaFile,
@@ -51,6 +53,7 @@ pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> 
             "an enum of options or codes has no generic parameters: remove them",
         );
     }
+    let errors_before = errors.count();
     let field = entity.and_then(|entity| {
         let schema = LookUp {
             entity,
@@ -59,6 +62,8 @@ pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> 
         };
         described_field(input, &attributes, schema)
     });
+    let is_field_known =
+        entity.is_some() && attributes.field.is_some() && errors.count() == errors_before;
     let variants: Vec<_> = variants(input, errors)
         .into_iter()
         .map(|variant| (variant, OnVariant::read(&variant.attrs, errors)))
@@ -70,13 +75,19 @@ pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> 
     let codes = field.and_then(|field| field.codes.as_ref());
     let codes = codes.filter(|_| kind != Kind::Enumeration);
     let codes_file = codes.map(|set| CodesFile::find(set, &attributes.common));
+    // A pipeline that cannot be read is reported, and the codes cannot be checked without it.
+    let is_pipeline_unknown = attributes.common.has_errors
+        && attributes.pipeline.is_none()
+        && codes.is_some_and(CodeSet::is_by_pipeline);
+    let unread = Errors::new();
+    let of_codes = if is_pipeline_unknown { &unread } else { errors };
     let in_schema = field.and_then(|field| match &kind {
         Kind::Enumeration => Some(&*field.items).filter(|items| !items.is_empty()),
         _ => field.own_codes(),
     });
     let in_file = codes
         .zip(codes_file.as_ref())
-        .and_then(|(set, file)| known_codes(set, file, &attributes, &schema_file.portal, errors));
+        .and_then(|(set, file)| known_codes(set, file, &attributes, &schema_file.portal, of_codes));
     let set = ClosedSet {
         field: field.map(|field| &*field.name),
         values: match &kind {
@@ -84,11 +95,12 @@ pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> 
             _ => Values::Codes(CodesOf {
                 set: codes,
                 pipeline: attributes.pipeline.as_ref().map_or(0, |given| given.number),
+                is_pipeline_stated: attributes.pipeline.is_some(),
                 file: codes_file.as_ref(),
             }),
         },
         items: in_file.or(in_schema),
-        errors,
+        errors: of_codes,
     };
     refuse_pipeline_elsewhere(codes, &attributes, errors);
     let (read, other) = read_variants(&set, &variants);
@@ -97,6 +109,7 @@ pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> 
     if all_good {
         set.refuse_missing(&input.ident, &read, other);
     }
+    unread.discard();
     Checked {
         ident: &input.ident,
         generics: &input.generics,
@@ -110,6 +123,7 @@ pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> 
             .map(|field| field.value())
             .unwrap_or_default(),
         kind,
+        has_field: is_field_known,
         complete: all_good && matches!(input.data, Data::Enum(_)),
         variants: read,
         other,
@@ -127,8 +141,7 @@ fn described_field<'c>(
     let errors = schema.errors;
     let Some(name) = &attributes.field else {
         if !attributes.common.has_errors {
-            let message =
-                "the field of these options or codes is not given: add `field = \"ufCrm_…\"`";
+            let message = "the field of these options or codes is not given: add `field = \"…\"` with its wire name, such as `sourceId` or `ufCrm_1721244707107`";
             errors.at(&input.ident, message);
         }
         return None;
@@ -212,6 +225,8 @@ fn known_codes<'f>(
                 let message = format!("{problem}: `cargo vibecode pull` fetches it");
                 errors.at(required, message);
             }
+            // The set of the field is only assumed, and another one may be the right one.
+            (Content::Read(_), Some(_)) if !set.is_certain() => {}
             (Content::Read(_), Some(required)) => {
                 errors.at(required, unknown(set, number, file));
             }

@@ -1,8 +1,13 @@
 //! The options or codes that the variants of an enum stand for, and which one an attribute names.
 
+use std::borrow::Cow;
+
 use proc_macro2::Ident;
 use syn::LitStr;
-use vibecode_spec::{CodeSet, Item, OptionMatch, closest, is_code, one_line, stage_pipeline};
+use vibecode_spec::{
+    CodeSet, Item, NotAStage, OptionMatch, closest, closest_code, has_form_of_a_code, is_code,
+    one_line,
+};
 
 use super::variants::SetVariant;
 use crate::{
@@ -47,6 +52,8 @@ pub(super) struct CodesOf<'a> {
     /// The set in the portal's files, if it is known.
     pub(super) set: Option<&'a CodeSet>,
     pub(super) pipeline: u64,
+    /// Whether the enum states its pipeline, which is 0 otherwise.
+    pub(super) is_pipeline_stated: bool,
     pub(super) file: Option<&'a CodesFile>,
 }
 
@@ -90,39 +97,48 @@ impl ClosedSet<'_> {
             return None;
         }
         let full = match codes.set {
-            Some(set) => set.full_code(&given, codes.pipeline).into_owned(),
-            None => given.clone(),
+            Some(set) => set.full_code(&given, codes.pipeline),
+            None => Ok(Cow::Borrowed(&*given)),
         };
-        let find = |items: &[Item], code: &str| items.iter().position(|item| item.id == code);
-        let found = self.items.and_then(|items| {
-            let at = find(items, &given).or_else(|| find(items, &full))?;
-            Some((items, items.get(at)?))
-        });
-        if let Some((items, item)) = found {
+        let find = |code: &str| self.items?.iter().find(|item| item.id == code);
+        let found = find(&given).or_else(|| find(full.as_deref().ok()?));
+        if let (Some(items), Some(item)) = (self.items, found) {
             return Some((WireForm::Code(item.id.clone()), Some(label_of(items, item))));
         }
-        if let Some(message) = codes.of_another_pipeline(&given) {
-            self.errors.at(status, message);
-            return None;
-        }
-        let Some(items) = self.items else {
-            return Some((WireForm::Code(full), None));
+        let message = match (self.items, full) {
+            (_, Err(problem)) => codes.not_a_stage(&given, problem),
+            (None, Ok(full)) if has_form_of_a_code(&given) => {
+                return Some((WireForm::Code(full.into_owned()), None));
+            }
+            (None, Ok(_)) => unlike_a_code(&given),
+            (Some(items), Ok(_)) => self.unknown_code(&given, codes, items),
         };
+        self.errors.at(status, message);
+        None
+    }
+
+    /// Says that the portal has no such code, and which one was probably meant.
+    fn unknown_code(&self, given: &str, codes: &CodesOf<'_>, items: &[Item]) -> String {
         let field = self.field.unwrap_or_default();
-        let ids = || items.iter().map(|item| item.id.as_str());
-        let advice = closest(&given, ids())
-            .or_else(|| closest(&full, ids()))
-            .map_or_else(
+        let pipeline = codes.in_pipeline();
+        let trimmed = given.trim();
+        let shown = one_line(given);
+        if let Some(item) = items.iter().find(|item| item.id == trimmed) {
+            let code = one_line(&item.id);
+            return format!("a code has no spaces before or after it: write `{code}`");
+        }
+        let advice = match OptionMatch::of(items, trimmed) {
+            OptionMatch::One(item) => format!("that is the name of `{}`", one_line(&item.id)),
+            OptionMatch::Ambiguous(items) => {
+                let codes: Vec<_> = items.iter().map(|item| one_line(&item.id)).collect();
+                format!("that is the name of `{}`", codes.join("` and `"))
+            }
+            OptionMatch::None => closest_code(trimmed, items).map_or_else(
                 || format!("it has {}", described(items.iter())),
                 |meant| format!("did you mean `{}`?", one_line(meant)),
-            );
-        let given = one_line(&given);
-        let pipeline = codes.in_pipeline();
-        self.errors.at(
-            status,
-            format!("`{field}`{pipeline} has no code `{given}`: {advice}"),
-        );
-        None
+            ),
+        };
+        format!("`{field}`{pipeline} has no code `{shown}`: {advice}")
     }
 
     pub(super) fn by_label(&self, label: &LitStr) -> Option<Named> {
@@ -143,9 +159,17 @@ impl ClosedSet<'_> {
                         format!("several options have the label `{given}`: use `item = …`")
                     }
                     Values::Codes(_) => {
-                        format!("several codes have the name `{given}`: use `status = …`")
+                        let codes: Vec<_> = same.iter().map(|item| one_line(&item.id)).collect();
+                        let codes = codes.join("`, `");
+                        format!(
+                            "several codes have the name `{given}`: use `status = …` with one of `{codes}`"
+                        )
                     }
                 }
+            }
+            OptionMatch::None if self.has_codes() && items.iter().any(|item| item.id == given) => {
+                let given = one_line(&given);
+                format!("`{given}` is a code and not a name: write `status = \"{given}\"`")
             }
             // The label must be written as the portal writes it.
             OptionMatch::One(_) | OptionMatch::Ambiguous(_) | OptionMatch::None => {
@@ -236,9 +260,16 @@ impl ClosedSet<'_> {
         if !missing.is_empty() {
             let options = described(missing.into_iter());
             let holds = if self.has_codes() { "String" } else { "u64" };
+            let (of_pipeline, elsewhere) = match &self.values {
+                Values::Codes(codes) if codes.is_by_pipeline() && !codes.is_pipeline_stated => (
+                    " of pipeline 0",
+                    "; for the stages of another pipeline, write `pipeline = 5` on the enum",
+                ),
+                Values::Codes(_) | Values::Options => ("", ""),
+            };
             self.errors.at(
                 ident,
-                format!("there is no variant for {options}: add the missing variants, or `#[vibecode(other)] Other({holds})`"),
+                format!("there is no variant for {options}{of_pipeline}: add the missing variants, or `#[vibecode(other)] Other({holds})`{elsewhere}"),
             );
         }
     }
@@ -249,16 +280,22 @@ impl CodesOf<'_> {
         self.set.is_some_and(CodeSet::is_by_pipeline)
     }
 
-    /// Says that a code has the prefix of another pipeline than the enum's, if it has.
-    fn of_another_pipeline(&self, code: &str) -> Option<String> {
-        let of_code = stage_pipeline(code).filter(|_| self.is_by_pipeline())?;
-        let own = self.pipeline;
-        (of_code != own).then(|| {
-            format!(
-                "`{}` is a stage of pipeline {of_code}, and this enum has the stages of pipeline {own}: write `pipeline = {of_code}` on the enum, or a stage of pipeline {own}",
-                one_line(code)
-            )
-        })
+    /// Says why a text is not the code of a stage of the enum's pipeline.
+    fn not_a_stage(&self, code: &str, problem: NotAStage) -> String {
+        let (code, own) = (one_line(code), self.pipeline);
+        match problem {
+            NotAStage::OfPipeline(of_code) => format!(
+                "`{code}` is a stage of pipeline {of_code}, and this enum has the stages of pipeline {own}: write `pipeline = {of_code}` on the enum, or a stage of pipeline {own}"
+            ),
+            NotAStage::Malformed => {
+                let prefix = self.set.and_then(|set| set.prefix(own));
+                let prefixed = prefix.map(|prefix| format!(" or `{prefix}WON`"));
+                format!(
+                    "`{code}` is not the code of a stage of pipeline {own}: write it like `WON`{}",
+                    prefixed.unwrap_or_default()
+                )
+            }
+        }
     }
 
     /// Returns the pipeline for a message, with a space before it.
@@ -276,6 +313,17 @@ fn label_of(items: &[Item], item: &Item) -> Label {
         text: item.label.clone(),
         is_unique: OptionMatch::of(items, &item.label) == OptionMatch::One(item),
     }
+}
+
+/// Says that a text is not a code, if the codes of the portal are not known.
+fn unlike_a_code(given: &str) -> String {
+    let shown = one_line(given);
+    if has_form_of_a_code(given.trim()) {
+        return format!("a code has no spaces before or after it: write `{shown}`");
+    }
+    format!(
+        "`{shown}` does not have the form of a code, which has only Latin letters, digits and punctuation: write the code, such as `WEB`. If it is a name, use `label`, for which `cargo vibecode pull` fetches the portal's codes"
+    )
 }
 
 /// Formats options as `81 (Gold), 82 (Silver)`. Only the first eight are shown.

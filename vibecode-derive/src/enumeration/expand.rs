@@ -21,7 +21,11 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
     let (parameters, arguments, predicates) = checked.generics.split_for_impl();
     let variants = Variants::of(checked);
     let (label, by_label) = (variants.label(), variants.by_label());
-    let kind = kind(&checked.kind, false);
+    // An enum whose field is not known fits in any field, so that no second error follows.
+    let (of_kind, kind) = match checked.has_field || !checked.generics.params.is_empty() {
+        true => (quote!(#parameters), kind(&checked.kind, false)),
+        false => (quote!(<__K>), quote!(__K)),
+    };
     let (wire, closed_field, function) = if checked.kind == Kind::Enumeration {
         let (id, by_id) = (variants.id(), variants.by_id());
         let wire = quote! {
@@ -49,6 +53,10 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
         };
         (wire, quote!(of_codes), quote!(status))
     };
+    let closed_field = match checked.has_field {
+        true => quote!(__v::Option::Some(__v::ClosedField::#closed_field::<Self>())),
+        false => quote!(__v::Option::None),
+    };
     quote! {
         const _: () = {
             use #private as __v;
@@ -66,15 +74,15 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
             #[automatically_derived]
             #wire
             #[automatically_derived]
-            impl #parameters __v::Encode<#kind> for #ident #arguments #predicates {
-                const CLOSED_FIELD: __v::Option<__v::ClosedField> = __v::Option::Some(__v::ClosedField::#closed_field::<Self>());
+            impl #of_kind __v::Encode<#kind> for #ident #arguments #predicates {
+                const CLOSED_FIELD: __v::Option<__v::ClosedField> = #closed_field;
                 fn encode(&self, __to: &mut __v::Encoder<'_>) -> __v::Result<(), __v::EncodeError> {
                     __v::#function(self, __to)
                 }
             }
             #[automatically_derived]
-            impl #parameters __v::Decode<#kind> for #ident #arguments #predicates {
-                const CLOSED_FIELD: __v::Option<__v::ClosedField> = __v::Option::Some(__v::ClosedField::#closed_field::<Self>());
+            impl #of_kind __v::Decode<#kind> for #ident #arguments #predicates {
+                const CLOSED_FIELD: __v::Option<__v::ClosedField> = #closed_field;
                 fn decode(__answered: __v::WireValue<'_>) -> __v::Result<Self, __v::DecodeError> {
                     __v::read::#function(__answered)
                 }

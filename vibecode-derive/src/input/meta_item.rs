@@ -107,8 +107,11 @@ impl MetaItem {
             },
             Some(Lit::Str(text)) => {
                 let bare = text.value();
-                let message =
-                    format!("the id of an option is a number, without quotes: `item = {bare}`");
+                let message = if bare.parse::<u64>().is_ok() {
+                    format!("the id of an option is a number, without quotes: `item = {bare}`")
+                } else {
+                    "`item` takes the id of an option, a number without quotes, such as `item = 81`: write `status = \"…\"` for a code, or `label = \"…\"` for a name".to_owned()
+                };
                 errors.at(text, message);
             }
             Some(other) => errors.at(other, OPTION_ID),
