@@ -31,7 +31,7 @@ pub(crate) fn load(name: &str) -> Result<Schema, Failure> {
     let entity = entity(name)?;
     let documented = entity.documented();
     match find(entity)? {
-        Some(file) => Ok(documented.with_portal(read(&file, entity)?.schema)),
+        Some(file) => Ok(entity.schema_with(read(&file, entity)?.schema)),
         None if documented.fields().next().is_none() => Err(Failure::new(format!(
             "no field of {name} is known without the portal's schema: fetch it with `cargo vibecode pull {name}`"
         ))),

@@ -4,7 +4,9 @@
 mod advice;
 mod unchecked;
 
-use vibecode_spec::{CodeSet, Field, Item, Kind, OptionMatch, is_code, one_line, stage_pipeline};
+use vibecode_spec::{
+    CodeSet, Field, Item, Kind, OptionMatch, has_form_of_a_code, is_code, one_line, stage_pipeline,
+};
 
 pub(crate) use self::unchecked::unchecked;
 use crate::code_file::KnownCodes;
@@ -26,7 +28,7 @@ pub(super) fn of_text(field: &Field, text: &str, codes: &KnownCodes) -> Result<S
         check_pipeline(text, pipeline, field, codes)?;
     }
     let Some(mut parts) = codes.of_field(field) else {
-        return if has_form_of_code(text) {
+        return if may_be_code(field, text) {
             Ok(text.to_owned())
         } else {
             Err(advice::name_without_codes(field))
@@ -83,7 +85,7 @@ pub(crate) fn has_codes(field: &Field) -> bool {
 /// Explains why a text that has the form of a code is none of the codes that the portal has now. `None` if it may
 /// be one, or a name.
 pub(crate) fn without_portal(field: &Field, text: &str, codes: &KnownCodes) -> Option<String> {
-    if !has_codes(field) || !is_code(text) || !has_form_of_code(text) {
+    if !has_codes(field) || !has_form_of_a_code(text) {
         return None;
     }
     let parts = codes.of_field(field)?;
@@ -101,39 +103,49 @@ fn pipeline_of_record(field: &Field, codes: &KnownCodes) -> Option<u64> {
     codes.pipeline().filter(|_| is_by_pipeline(field))
 }
 
-/// Refuses a code of another pipeline than that of the record.
+/// Refuses a code that is known to belong to another pipeline than that of the record.
 fn check_pipeline(
     text: &str,
     pipeline: u64,
     field: &Field,
     codes: &KnownCodes,
 ) -> Result<(), String> {
-    let parts = codes.of_field(field).unwrap_or_default();
-    let with_code = |(number, items): &(u64, &[Item])| {
-        let has_code = items.iter().any(|item| item.id == text);
-        has_code.then_some(*number)
-    };
-    let owners: Vec<u64> = parts.iter().filter_map(with_code).collect();
-    let owner = match &owners[..] {
-        [] if parts.is_empty() && has_form_of_code(text) => {
-            Some(stage_pipeline(text).unwrap_or_default())
-        }
-        [] => stage_pipeline(text),
-        owners if owners.contains(&pipeline) => None,
-        [owner, ..] => Some(*owner),
-    };
-    let Some(owner) = owner.filter(|owner| *owner != pipeline) else {
+    let Some(set) = &field.codes else {
         return Ok(());
     };
-    let own: Vec<_> = parts
-        .iter()
-        .filter(|(number, _)| *number == pipeline)
-        .copied()
-        .collect();
+    let parts = codes.of_field(field);
+    let full = set.full_code(text, pipeline);
+    let owner = match &parts {
+        Some(parts) => {
+            let is_in = |(_, items): &&(u64, &[Item])| items.iter().any(|item| item.id == text);
+            let mut owners = parts.iter().filter(is_in).map(|(number, _)| *number);
+            match owners.next() {
+                Some(first) if first == pipeline || owners.any(|other| other == pipeline) => None,
+                Some(first) => Some(first),
+                None => stage_pipeline(text).filter(|_| full.is_err()),
+            }
+        }
+        None if full.as_deref() == Ok(text) => None,
+        None if has_form_of_a_code(text) => {
+            let prefix = set.prefix(pipeline);
+            let prefix = prefix.map_or("have no `:`".to_owned(), |prefix| {
+                format!("begin with `{prefix}`")
+            });
+            return Err(format!(
+                "cannot be set to this code, since the record is in pipeline {pipeline}, and the codes of that {prefix}"
+            ));
+        }
+        None => None,
+    };
+    let Some(owner) = owner else {
+        return Ok(());
+    };
+    let mut own = parts.unwrap_or_default();
+    own.retain(|(number, _)| *number == pipeline);
     let known = if own.is_empty() {
         String::new()
     } else {
-        let known = advice::known(&own, &advice::next_step(field.codes.as_ref()));
+        let known = advice::known(&own, &advice::next_step(Some(set)));
         format!(": the {known}")
     };
     Err(format!(
@@ -141,10 +153,11 @@ fn check_pipeline(
     ))
 }
 
-/// Returns true if a text can be a code of a set that is not known. The codes of portals consist of ASCII
-/// letters, digits and a few signs, and people give names in any letters.
-fn has_form_of_code(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_graphic())
+/// Returns true if a text can be a code of a field whose codes are not known.
+fn may_be_code(field: &Field, text: &str) -> bool {
+    let is_deal_stage = matches!(field.codes, Some(CodeSet::Stages(_)));
+    let is_prefixed = !text.contains(':') || stage_pipeline(text).is_some();
+    has_form_of_a_code(text) && (!is_deal_stage || is_prefixed)
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ async fn another_list_never_replaces_the_currencies() {
     ];
     let said = folder.run_with(&words, &[]).await;
     assert_eq!(said.code, 2, "{}", said.out);
-    let problem = "this is not a list of currencies: `101` is no code of three letters";
+    let problem = "this is not an answer about currencies: `101` is not the code of a currency";
     assert!(said.err.contains(problem), "{}", said.err);
     assert_eq!(folder.read(CURRENCIES), before);
 }

@@ -60,32 +60,29 @@ pub(super) fn unknown(field: &Field, text: &str, parts: &Parts<'_>, codes: &Know
 /// or else a typo. The prefix of a pipeline counts for nothing in a typo, since it is long.
 fn meant<'c>(text: &str, parts: &Parts<'c>) -> Option<&'c str> {
     let lower = text.to_lowercase();
-    let is_clear = |text: &&str| matches!(find(parts, text), OptionMatch::One(_));
     let mut ids = items(parts).map(|item| &*item.id);
     if let Some(code) = ids.find(|id| id.to_lowercase() == lower) {
         return Some(code);
     }
     let texts = items(parts).flat_map(|item| [&*item.id, &*item.label]);
-    let texts: Vec<(String, &str)> = texts
-        .filter(is_clear)
-        .map(|text| (without_prefix(text).to_lowercase(), text))
-        .collect();
+    let texts = texts.filter_map(|text| match find(parts, text) {
+        OptionMatch::One(item) => Some((without_prefix(text).to_lowercase(), text, &*item.id)),
+        OptionMatch::None | OptionMatch::Ambiguous(_) => None,
+    });
+    let texts: Vec<(String, &str, &str)> = texts.collect();
     let close = closest(
         &without_prefix(text).to_lowercase(),
-        texts.iter().map(|(lower, _)| &**lower),
+        texts.iter().map(|(lower, ..)| &**lower),
     )?;
-    let mut alike = texts.iter().filter(|(lower, _)| lower == close);
-    let (_, meant) = alike.next()?;
-    // The same stage of several pipelines.
-    alike.all(|(_, other)| other == meant).then_some(*meant)
+    let mut alike = texts.iter().filter(|(lower, ..)| lower == close);
+    let (_, meant, code) = alike.next()?;
+    // The same stage of several pipelines may have been meant.
+    alike.all(|(.., other)| other == code).then_some(*meant)
 }
 
 /// Returns the code of a stage without the prefix of its pipeline.
 fn without_prefix(code: &str) -> &str {
-    match (stage_pipeline(code), code.split_once(':')) {
-        (Some(_), Some((_, code))) => code,
-        _ => code,
-    }
+    code.rsplit_once(':').map_or(code, |(_, stage)| stage)
 }
 
 /// Lists codes, and says how to update the list.
@@ -113,8 +110,7 @@ pub(super) fn next_step(set: Option<&CodeSet>) -> String {
 
 /// Explains that a text is no code, and that no name is known.
 pub(super) fn name_without_codes(field: &Field) -> String {
-    let no_code =
-        "requires a code, such as UC_1A2B: this text has letters or spaces that no code has";
+    let no_code = "requires a code, such as UC_1A2B: this text has not the form of one";
     match &field.codes {
         None => format!("{no_code}, and it is not known which codes the field takes"),
         Some(set) => {

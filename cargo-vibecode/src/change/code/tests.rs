@@ -121,9 +121,9 @@ fn what_is_in_no_set_is_refused_with_the_codes_that_exist() {
     for (field, text, parts) in [
         (
             types(),
-            "CLEINT",
+            "SUPLIER",
             &[
-                "did you mean `CLIENT`? ",
+                "did you mean `SUPPLIER`? ",
                 "CLIENT (Клиенты), ",
                 "pull statuses",
             ][..],
@@ -276,7 +276,7 @@ fn a_stage_is_one_of_the_pipeline_of_the_record() {
     for text in ["ANY", "C2:ANY"] {
         let problem = of_text(&stages(), text, &unknown).unwrap_err();
         assert!(
-            problem.ends_with("the record is in pipeline 5"),
+            problem.ends_with("the codes of that begin with `C5:`"),
             "{problem}"
         );
     }
