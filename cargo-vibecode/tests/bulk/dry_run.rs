@@ -53,10 +53,10 @@ async fn bad_rows_are_skipped_only_on_request_and_are_written_out() {
     let said = desk.run("contacts a.csv --yes --skip-bad");
     said.assert(1, "1 row done, 0 failed, 1 bad (not sent)");
     assert_eq!(desk.field(72, "post"), "b");
-    let failed = desk.read("a.failed.csv");
+    let bad = desk.read("a.bad.csv");
     assert!(
-        failed.starts_with("id,post,error_code,error_message\nx,a,BAD_ROW,"),
-        "{failed}"
+        bad.starts_with("id,post,error_code,error_message\nx,a,BAD_ROW,"),
+        "{bad}"
     );
 }
 

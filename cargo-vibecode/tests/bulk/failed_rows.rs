@@ -77,9 +77,9 @@ async fn a_ragged_row_keeps_all_its_cells() {
     desk.write("a.csv", "id,post\n1\n1,a,b\n");
     desk.run("contacts a.csv --yes --skip-bad")
         .assert(1, "2 bad");
-    let failed = desk.read("a.failed.csv");
-    assert!(failed.contains("\n1,,BAD_ROW,"), "{failed}");
-    assert!(failed.lines().last().unwrap().ends_with(",b"), "{failed}");
+    let bad = desk.read("a.bad.csv");
+    assert!(bad.contains("\n1,,BAD_ROW,"), "{bad}");
+    assert!(bad.lines().last().unwrap().ends_with(",b"), "{bad}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -177,4 +177,17 @@ async fn a_journal_of_an_earlier_version_is_closed_to_others_before_it_is_contin
         .assert(0, "already finished: 1 done");
     let metadata = std::fs::metadata(desk.path("a.csv.journal")).unwrap();
     assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_rows_alone_are_in_one_file() {
+    let desk = Desk::new().await;
+    desk.write("a.csv", "id,companyId\n1,15\n2,many\n");
+    for again in [false, true] {
+        let resume = if again { "--resume" } else { "" };
+        let said = desk.run(&format!("contacts a.csv --yes --skip-bad {resume}"));
+        said.assert(1, "the bad rows are in a.bad.csv");
+        assert!(!said.out.contains("the failed rows"), "{said:#?}");
+        assert!(!desk.exists("a.failed.csv"));
+    }
 }

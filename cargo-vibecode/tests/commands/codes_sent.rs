@@ -237,3 +237,90 @@ async fn an_amount_is_read_by_update_as_by_bulk() {
         assert_eq!(said.code, 2, "{set}: {}", said.out);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stage_of_a_quote_or_of_a_smart_process_is_checked_if_its_set_is_in_the_file() {
+    let folder = Folder::new("codes-assumed");
+    let fields = json!({"id": {"type": "integer"}, "stageId": {"type": "string"},
+        "currencyId": {"type": "string"}, "categoryId": {"type": "integer"},
+        "ufCrm_1": {"type": "crm_status"}});
+    folder.write("vibecode/quotes.json", &fields.to_string());
+    folder.write("vibecode/items-1040.json", &fields.to_string());
+    let update = async |entity: &str, set: &str| {
+        let words = ["update", entity, "8", "--set", set, "--dry-run"];
+        folder.run_with(&words, &[]).await
+    };
+    let statuses = |sets: Value| json!({"format": 1, "sets": sets}).to_string();
+    folder.write(
+        STATUSES,
+        &statuses(json!({"SOURCE": [{"code": "WEB", "name": "Website"}]})),
+    );
+    for (entity, set, reason) in [
+        (
+            "quotes",
+            "stageId=SENT",
+            "`stageId` is not checked: the codes of the set QUOTE_STATUS",
+        ),
+        (
+            "items/1040",
+            "stageId=DT1040_12:NEW",
+            "`stageId` is not checked: the codes of the set DYNAMIC_1040_STAGE",
+        ),
+        (
+            "quotes",
+            "currencyId=RUB",
+            "`currencyId` is not checked: it is not known which codes the field takes",
+        ),
+        (
+            "items/1040",
+            "ufCrm_1=X",
+            "`ufCrm_1` is not checked: it is not known which codes",
+        ),
+    ] {
+        let said = update(entity, set).await;
+        assert_eq!(said.code, 0, "{set}: {}", said.err);
+        assert!(said.err.contains(reason), "{set}: {}", said.err);
+    }
+    folder.write(
+        STATUSES,
+        &statuses(json!({
+            "QUOTE_STATUS": [{"code": "DRAFT", "name": "Draft"}, {"code": "SENT", "name": "Sent to the client"}],
+            "DYNAMIC_1040_STAGE_12": [{"code": "DT1040_12:NEW", "name": "New"}],
+        })),
+    );
+    for (entity, set, stage) in [
+        ("quotes", "stageId=sent to the client", "SENT"),
+        ("items/1040", "stageId=New", "DT1040_12:NEW"),
+    ] {
+        let said = update(entity, set).await;
+        assert_eq!(
+            said.out,
+            format!("{{\"stageId\":\"{stage}\"}}\n"),
+            "{}",
+            said.err
+        );
+    }
+    for (entity, set) in [
+        ("quotes", "stageId=NOPE"),
+        ("items/1040", "stageId=DT1040_12:NOPE"),
+    ] {
+        let said = update(entity, set).await;
+        assert_eq!(said.code, 2, "{set}: {}", said.out);
+        assert!(
+            said.err.contains("`stageId` has no such code"),
+            "{}",
+            said.err
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_set_without_codes_is_named() {
+    let folder = Folder::new("codes-empty-set");
+    folder.write(STATUSES, r#"{"format": 1, "sets": {"EMPLOYEES": []}}"#);
+    let words = ["update", "contacts", "71", "--set", "typeId=A", "--dry-run"];
+    let said = folder.run_with(&words, &[]).await;
+    assert_eq!(said.code, 2, "{}", said.out);
+    let problem = "the set `EMPLOYEES` has no status";
+    assert!(said.err.contains(problem), "{}", said.err);
+}

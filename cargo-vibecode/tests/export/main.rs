@@ -7,6 +7,7 @@
 )]
 
 mod chosen;
+mod codes;
 mod complete;
 mod round_trips;
 #[path = "../bulk/support.rs"]
