@@ -182,7 +182,7 @@ async fn a_journal_of_an_earlier_version_is_closed_to_others_before_it_is_contin
 #[tokio::test(flavor = "multi_thread")]
 async fn bad_rows_alone_are_in_one_file() {
     let desk = Desk::new().await;
-    desk.write("a.csv", "id,companyId\n1,15\n2,many\n");
+    desk.write("a.csv", "id,companyId\n71,15\n72,many\n");
     for again in [false, true] {
         let resume = if again { "--resume" } else { "" };
         let said = desk.run(&format!("contacts a.csv --yes --skip-bad {resume}"));
