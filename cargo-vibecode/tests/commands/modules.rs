@@ -192,3 +192,26 @@ async fn closed_sets_become_enums_with_one_for_each_pipeline() {
     }
     check(&folder, "generated");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_stages_of_a_smart_process_are_an_enum_without_the_names_of_the_pipelines_of_deals() {
+    let folder = Folder::new("new-process");
+    let fields =
+        json!({"id": {"type": "integer"}, "stageId": {"type": "crm_status", "title": "Stage"}});
+    folder.write("vibecode/items-1040.json", &fields.to_string());
+    let statuses = json!({
+        "format": 1,
+        "pipelines": [{"id": 12, "name": "Partners"}],
+        "sets": {"DYNAMIC_1040_STAGE_12": [{"code": "DT1040_12:NEW", "name": "New"}]},
+    });
+    folder.write("vibecode/statuses.json", &statuses.to_string());
+    let words = ["new", "items/1040", "--out", "src/record.rs"];
+    let said = folder.run_with(&words, &[]).await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    let module = folder.read("src/record.rs");
+    for part in ["pipeline = 12)]", "#[vibecode(status = \"DT1040_12:NEW\")]"] {
+        assert!(module.contains(part), "{part} in\n{module}");
+    }
+    assert!(!module.contains("Partners"), "{module}");
+    check(&folder, "generated");
+}

@@ -55,8 +55,10 @@ impl<'a> Enums<'a> {
             .collect()
     }
 
-    fn pipeline_name(&self, number: u64) -> Option<&str> {
-        self.codes.pipelines()?.name(number)
+    /// Returns the name of a pipeline of deals. The names of other pipelines are not known.
+    fn pipeline_name(&self, field: &Field, number: u64) -> Option<&str> {
+        let is_of_deals = matches!(field.codes, Some(CodeSet::Stages(_)));
+        self.codes.pipelines().filter(|_| is_of_deals)?.name(number)
     }
 
     fn of_options(&self, field: &Field, types: &mut Names) -> Enum {
@@ -97,14 +99,14 @@ impl<'a> Enums<'a> {
         let name = match part.pipeline {
             Some(number) if number > 0 => {
                 let by_number = format!("{by_name}Pipeline{number}");
-                let pipeline = self.pipeline_name(number);
+                let pipeline = self.pipeline_name(field, number);
                 let pipeline = pipeline.map_or_else(|| format!("pipeline {number}"), str::to_owned);
                 types.camel(&format!("{title} {pipeline}"), &by_number)
             }
             _ => types.camel(title, &by_name),
         };
         let in_pipeline = part.pipeline.map_or_else(String::new, |number| {
-            let pipeline = self.pipeline_name(number).map(doc_text);
+            let pipeline = self.pipeline_name(field, number).map(doc_text);
             let called = pipeline.filter(|name| !name.is_empty());
             let called = called.map_or_else(String::new, |name| format!(", {name}"));
             format!(" in pipeline {number}{called}")
