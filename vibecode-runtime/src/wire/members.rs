@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr2;
+
 /// Why the members of a text cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NotMembers {
@@ -43,6 +45,7 @@ struct Scan<'a> {
 }
 
 impl<'a> Scan<'a> {
+    #[inline]
     fn rest(&self) -> &'a [u8] {
         self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
@@ -117,6 +120,7 @@ impl<'a> Scan<'a> {
         self.since(start)
     }
 
+    #[inline]
     fn since(&self, start: usize) -> Result<&'a str, NotMembers> {
         self.text.get(start..self.at).ok_or(NotMembers::NotAnObject)
     }
@@ -128,8 +132,7 @@ impl<'a> Scan<'a> {
         let mut has_escapes = false;
         loop {
             let rest = self.rest();
-            let found = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'));
-            let found = found.ok_or(NotMembers::NotAnObject)?;
+            let found = memchr2(b'"', b'\\', rest).ok_or(NotMembers::NotAnObject)?;
             if rest.get(found) == Some(&b'"') {
                 self.at += found + 1;
                 return Ok(has_escapes);
