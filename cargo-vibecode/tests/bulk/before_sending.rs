@@ -26,7 +26,8 @@ async fn the_portal_and_the_key_are_shown_before_the_summary() {
     let said = desk.run("contacts a.csv --format json");
     let summary: serde_json::Value = serde_json::from_str(said.out.trim()).unwrap();
     assert_eq!(summary["portal"]["portal"], "sandbox.invalid");
-    assert_eq!(summary["changes"]["post"]["set"], 2);
+    assert_eq!(summary["columns"][1]["field"], "post");
+    assert_eq!(summary["columns"][1]["set"], 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -101,10 +101,17 @@ async fn programs_get_json_lines() {
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     assert_eq!(
-        (&lines[1]["row"], &lines[1]["error_code"]),
+        (&lines[1]["event"], &lines[1]["rows"]),
+        (&"estimate".into(), &2.into())
+    );
+    assert_eq!(
+        (&lines[2]["row"], &lines[2]["error_code"]),
         (&4.into(), &"ENTITY_NOT_FOUND".into())
     );
     let summary = lines.last().unwrap();
     assert_eq!((&summary["ok"], &summary["failed"]), (&1.into(), &1.into()));
-    assert!(said.err.is_empty(), "{}", said.err);
+    for line in said.err.lines() {
+        let event: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(event["event"], "progress");
+    }
 }

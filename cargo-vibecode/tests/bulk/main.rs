@@ -9,12 +9,14 @@
 mod before_sending;
 mod columns;
 mod dry_run;
+mod estimate;
 mod failed_rows;
 mod input;
 mod interrupted;
 mod journal;
 mod kills;
 mod old_values;
+mod progress;
 mod real_files;
 mod secrets;
 mod sending;

@@ -45,6 +45,8 @@ async fn programs_are_given_the_column_too() {
         .out
         .lines()
         .map(|line| serde_json::from_str(line).unwrap());
+    let estimate: serde_json::Value = lines.next().unwrap();
+    assert_eq!(estimate["event"], "estimate");
     let row: serde_json::Value = lines.next().unwrap();
     assert_eq!(row["column"], "Любимый цвет");
     assert_eq!(

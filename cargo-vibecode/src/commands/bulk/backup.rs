@@ -23,7 +23,7 @@ use super::{
     send::plan::Plan,
     spreadsheet_cell,
 };
-use crate::{failure::Failure, output::Output};
+use crate::{failure::Failure, output::Output, progress::RequestProgress};
 
 /// A backup that is kept without being asked for has more rows than this.
 pub(super) const MOST_ROWS_WITHOUT: u64 = 100;
@@ -59,10 +59,11 @@ pub(super) async fn write(
     plan: Plan<'_>,
     schema: &Schema,
     path: &Path,
+    progress: RequestProgress,
 ) -> Result<Backup, Failure> {
     let failed = |error: io::Error| Failure::of_file(path, &error);
     let mut files = Files::create(path).map_err(failed)?;
-    let written = write_rows(client, plan, schema, &mut files, path).await;
+    let written = write_rows(client, plan, schema, &mut files, path, progress).await;
     let (rows, fields_unknown) = match written {
         Ok(written) => written,
         Err(failure) => {
@@ -87,8 +88,9 @@ async fn write_rows(
     schema: &Schema,
     files: &mut Files,
     path: &Path,
+    progress: RequestProgress,
 ) -> Result<(Ranges, u64), Failure> {
-    let mut reader = RecordReader::new(client, plan);
+    let mut reader = RecordReader::new(client, plan, progress);
     let (mut lines, mut unknown) = (Vec::new(), 0);
     while let Some(read) = reader.next().await? {
         for row in read {
@@ -190,11 +192,12 @@ impl Backup {
             "the old values are kept in {}. To undo: {command}",
             self.path.display()
         ));
-        output.json(&json!({
-            "backup": self.path.display().to_string(),
-            "added": self.to_remove.as_ref().map(|path| path.display().to_string()),
+        let document = json!({
+            "file": self.path.display().to_string(),
+            "to_remove_by_hand": self.to_remove.as_ref().map(|path| path.display().to_string()),
             "fields_unknown": self.fields_unknown,
-        }));
+        });
+        output.event("backup", document);
         if let Some(path) = &self.to_remove {
             output.line(format!(
                 "the API cannot remove phones and emails: those that are added are listed in {}, to be removed by hand on the portal",

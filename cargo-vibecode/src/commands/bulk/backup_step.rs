@@ -12,7 +12,7 @@ use super::{
         plan::{Plan, Selection},
     },
 };
-use crate::failure::Failure;
+use crate::{failure::Failure, progress::RequestProgress};
 
 impl BulkJob<'_> {
     /// Writes the backup of the rows that this process is going to send for the first time.
@@ -50,9 +50,11 @@ impl BulkJob<'_> {
         let plan = plan.limited(args.limit);
         let line = format!("reading the old values of {}", check::rows(rows));
         sender.progress.aside(|| output.line(line));
+        let activity = "reading the old values";
+        let progress = RequestProgress::new(activity, "rows", rows, &self.throttle, output);
         let client = sender.client.clone();
         let written = tokio::select! {
-            written = backup::write(&client, plan, self.schema, &path) => written,
+            written = backup::write(&client, plan, self.schema, &path, progress) => written,
             () = sender.interrupts.next() => return Err(Stopped::Interrupted),
         };
         let backup = written?;

@@ -14,7 +14,9 @@ use super::{
     preview::Preview,
     send::plan::{Plan, Selection},
 };
-use crate::{ExitStatus, failure::Failure, portal, portal_identity::Identity};
+use crate::{
+    ExitStatus, failure::Failure, portal, portal_identity::Identity, progress::RequestProgress,
+};
 
 /// How long a check waits for the API to report the portal.
 const TIME_TO_IDENTIFY: Duration = Duration::from_secs(10);
@@ -60,7 +62,10 @@ impl BulkJob<'_> {
         let all = Selection::AllBut(&all);
         let plan = Plan::new(self.input, column_options, &checked.fingerprints, all)?;
         let plan = plan.limited(self.args.limit);
-        let preview = Preview::print(&client, plan, self.schema, self.output).await?;
+        let rows = checked.to_send.min(self.args.limit.unwrap_or(u64::MAX));
+        let activity = "reading the records";
+        let progress = RequestProgress::new(activity, "rows", rows, &self.throttle, self.output);
+        let preview = Preview::print(&client, plan, self.schema, progress, self.output).await?;
         preview.summarize(self.output);
         Ok(exit_status(checked.bad + preview.not_found))
     }

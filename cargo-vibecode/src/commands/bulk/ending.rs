@@ -57,7 +57,7 @@ impl BulkJob<'_> {
             "the journal is kept, so that the rows are not sent again by mistake: {}",
             path.display()
         ));
-        self.summarize(ok, failed, checked.bad, shown.as_deref());
+        self.summarize((ok, failed, checked.bad, left), shown.as_deref());
         Ok(exit_status(failed + checked.bad))
     }
 
@@ -86,7 +86,8 @@ impl BulkJob<'_> {
             }
         };
         let shown = self.show_failed_rows(failed_rows);
-        self.summarize(past.ok, past.failed, checked.bad, shown.as_deref());
+        let counts = (past.ok, past.failed, checked.bad, 0);
+        self.summarize(counts, shown.as_deref());
         Ok(exit_status(problems))
     }
 
@@ -107,11 +108,12 @@ impl BulkJob<'_> {
         Some(shown)
     }
 
-    fn summarize(&self, ok: u64, failed: u64, bad: u64, failed_rows: Option<&str>) {
+    fn summarize(&self, (ok, failed, bad, left): (u64, u64, u64, u64), failed_rows: Option<&str>) {
         self.output.json(&json!({
             "ok": ok,
             "failed": failed,
             "bad": bad,
+            "left": left,
             "failed_rows": failed_rows,
             "journal": self.input.journal().display().to_string(),
         }));

@@ -10,6 +10,7 @@ use super::{
     check::{self, Checked},
     earlier,
     ending::{bad_rows, exit_status},
+    estimate::Estimate,
     input::{
         FileFormat, FileOptions, Input,
         cells::{self, CellStyle},
@@ -96,10 +97,9 @@ pub(crate) async fn run(
 }
 
 fn throttle(args: &Args) -> WatchedThrottle {
-    WatchedThrottle::new(match args.per_minute {
-        _ if args.no_throttle => Throttle::unlimited(),
+    WatchedThrottle::new(match args.requests_per_minute() {
         Some(limit) => Throttle::per_minute(limit),
-        None => Throttle::default(),
+        None => Throttle::unlimited(),
     })
 }
 
@@ -134,13 +134,13 @@ impl BulkJob<'_> {
         if let Some(described) = self.input.describe() {
             output.line(described);
         }
-        checked.show(output);
+        checked.show(args, output);
         let is_bad = checked.bad > 0 && !args.skip_bad;
         if args.plan && !is_bad {
             return self.preview(&checked, &column_options).await;
         }
         if is_bad || (checked.to_send == 0 && checked.bad == 0) || !is_sent {
-            checked.summarize(identity.as_ref(), output);
+            checked.summarize(args, identity.as_ref(), output);
             self.advise(&checked);
             return Ok(exit_status(checked.bad));
         }
@@ -169,6 +169,7 @@ impl BulkJob<'_> {
             Some(limit) => checked.to_send.min(reported + limit),
             None => checked.to_send,
         };
+        Estimate::of(args, &checked, rows.saturating_sub(reported)).announce(output);
         let progress = Progress::new(rows, self.throttle.clone(), output);
         let limits = FailureLimits {
             max_failed: args.max_failed,

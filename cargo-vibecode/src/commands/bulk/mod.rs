@@ -14,6 +14,7 @@ mod check;
 mod commands_to_run;
 mod earlier;
 mod ending;
+mod estimate;
 mod failed;
 mod input;
 mod job;

@@ -10,7 +10,7 @@ use super::{
     records::RecordReader,
     send::plan::Plan,
 };
-use crate::{failure::Failure, output::Output};
+use crate::{failure::Failure, output::Output, progress::RequestProgress};
 
 /// How many rows would do what.
 #[derive(Debug, Default)]
@@ -30,9 +30,10 @@ impl Preview {
         client: &Client,
         plan: Plan<'_>,
         schema: &Schema,
+        progress: RequestProgress,
         output: &Output,
     ) -> Result<Self, Failure> {
-        let mut reader = RecordReader::new(client, plan);
+        let mut reader = RecordReader::new(client, plan, progress);
         let mut preview = Self::default();
         while let Some(read) = reader.next().await? {
             for row in read {
@@ -40,7 +41,7 @@ impl Preview {
                 let Some(record) = &row.record else {
                     preview.not_found += 1;
                     output.line(format!("{name} not found (row {})", row.line));
-                    output.json(&json!({"row": row.line, "record": name, "found": false}));
+                    output.event("not_found", json!({"row": row.line, "record": name}));
                     continue;
                 };
                 let changes = RowChanges::of(&row.job, record, schema)?;
@@ -83,7 +84,7 @@ fn show(name: &str, line: u64, changes: &RowChanges, schema: &Schema, output: &O
         };
         let new = in_words(field, &change.new);
         output.line(format!("{name} {}: {old} → {new}", change.field));
-        output.json(&json!({
+        let document = json!({
             "row": line,
             "record": name,
             "field": change.field,
@@ -93,11 +94,13 @@ fn show(name: &str, line: u64, changes: &RowChanges, schema: &Schema, output: &O
             },
             "is_old_known": change.old != OldValue::Unknown,
             "new": change.new,
-        }));
+        });
+        output.event("change", document);
     }
     for (field, value) in &changes.added {
         output.line(format!("{name} {field}: + {}", one_line(value)));
-        output.json(&json!({"row": line, "record": name, "field": field, "added": value}));
+        let document = json!({"row": line, "record": name, "field": field, "value": value});
+        output.event("addition", document);
     }
 }
 

@@ -6,13 +6,14 @@ use tokio::task::JoinHandle;
 use vibecode_runtime::{Batch, Bulk, Client, Error, PatchJob, Updated};
 
 use super::send::plan::{Plan, PlannedBatch};
-use crate::failure::Failure;
+use crate::{failure::Failure, progress::RequestProgress};
 
 /// Reads the record of each row, up to 50 a request, in the order of the rows.
 #[derive(Debug)]
 pub(super) struct RecordReader<'a> {
     client: &'a Client,
     plan: Plan<'a>,
+    progress: RequestProgress,
     under_way: VecDeque<(PlannedBatch, Reading)>,
 }
 
@@ -28,10 +29,11 @@ pub(super) struct RowRecord {
 }
 
 impl<'a> RecordReader<'a> {
-    pub(super) fn new(client: &'a Client, plan: Plan<'a>) -> Self {
+    pub(super) fn new(client: &'a Client, plan: Plan<'a>, progress: RequestProgress) -> Self {
         Self {
             client,
             plan,
+            progress,
             under_way: VecDeque::new(),
         }
     }
@@ -54,7 +56,8 @@ impl<'a> RecordReader<'a> {
         let Some((planned, reading)) = self.under_way.pop_front() else {
             return Ok(None);
         };
-        let records = reading.await;
+        let records = self.progress.during(reading).await;
+        self.progress.advance(planned.jobs.len());
         let records = records.map_err(|error| Failure::new(error.to_string()))??;
         let rows = planned.lines.into_iter().zip(planned.jobs).zip(records);
         let rows = rows.map(|((line, job), record)| {

@@ -8,20 +8,30 @@ use crate::failure::Failure;
 
 pub(crate) const HELP: &str = "\
 Faults:
-  drop_after,bad_gateway         one request each, in this order
-  drop_after@PATCH               only a request with this method
-  late=5s,rate_limited=2s        with a time, such as 200ms, 5s or 1m
-  error=SCOPE_DENIED             with an error code of the API
-  drop_after_calls=3             a batch stops after 3 calls
-  storm                          each request has a fault with a probability of 0.3
-  storm:seed=7,probability=0.2   with a probability of 0.2, the same requests in every run
-  storm:faults=drop_after+hang   with one of these faults
-  rate-limit=300                 at most 300 requests a minute per key, then 429
-  portal-limit=10                at most 10 requests a second to the portal, then 502
+  drop_after,bad_gateway
+      one request each, in this order
+  drop_after@PATCH
+      only a request with this method
+  late=5s,rate_limited=2s
+      with a time, such as 200ms, 5s or 1m
+  error=SCOPE_DENIED
+      with an error code of the API
+  drop_after_calls=3
+      a batch stops after 3 calls
+  storm
+      each request has a fault with a probability of 0.3
+  storm:seed=7,probability=0.2
+      with 0.2, and the same requests in every run
+  storm:faults=drop_after+hang
+      with one of these faults
+  rate-limit=300
+      at most 300 requests a minute per key, then 429
+  portal-limit=10
+      at most 10 requests a second to the portal, then 502
 
-Names: drop_before, drop_after, late, reset_before, reset_after, delay, hang, hang_after, trickle,
-rate_limited, rate_limited_until, query_limit_exceeded, unavailable_html, bad_gateway,
-bad_gateway_html, queue_timeout, server_error, overload_limit, error, no_content, cut_off,
+Names: drop_before, drop_after, late, reset_before, reset_after, delay, hang, hang_after, trickle, \
+rate_limited, rate_limited_until, query_limit_exceeded, unavailable_html, bad_gateway, \
+bad_gateway_html, queue_timeout, server_error, overload_limit, error, no_content, cut_off, \
 cut_off_chunked, oversized, garbage, html, another_record, success_false, drop_after_calls";
 
 /// A parsed part of the flag.

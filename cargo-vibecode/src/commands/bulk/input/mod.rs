@@ -183,6 +183,11 @@ impl Input {
         })
     }
 
+    /// Returns the length of the file that the rows are read from; 0 if it is not known.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.file.metadata().map_or(0, |metadata| metadata.len())
+    }
+
     /// Returns what was recognised about the file, if it is not the usual.
     pub(crate) fn describe(&self) -> Option<String> {
         if let Some((sheet, has_others)) = &self.sheet {
@@ -351,6 +356,7 @@ pub(crate) fn make_private(file: &File) -> io::Result<()> {
 pub(crate) struct Hashed {
     file: File,
     hash: Sha256,
+    bytes_read: u64,
 }
 
 impl Hashed {
@@ -358,7 +364,12 @@ impl Hashed {
         Self {
             file,
             hash: Sha256::new(),
+            bytes_read: 0,
         }
+    }
+
+    pub(crate) fn bytes_read(&self) -> u64 {
+        self.bytes_read
     }
 
     /// Returns the hash of the bytes read so far, in hexadecimal digits.
@@ -376,6 +387,7 @@ impl Read for Hashed {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.file.read(buffer)?;
         self.hash.update(buffer.get(..read).unwrap_or_default());
+        self.bytes_read += u64::try_from(read).unwrap_or_default();
         Ok(read)
     }
 }

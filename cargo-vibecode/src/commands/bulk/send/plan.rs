@@ -15,7 +15,7 @@ use crate::failure::Failure;
 
 /// The size in bytes after which no further row is added to a batch. Rows may be long, and a run
 /// queues for all of its records at the same time only if it can send them in few requests.
-const MAX_BYTES: usize = 1024 * 1024;
+pub(crate) const MAX_BYTES: usize = 1024 * 1024;
 
 /// The rows to be sent.
 #[derive(Debug)]
