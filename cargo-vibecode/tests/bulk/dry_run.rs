@@ -35,7 +35,7 @@ async fn the_first_bad_rows_are_shown_and_the_rest_counted() {
     desk.write("a.csv", format!("id,post\n{rows}"));
     let said = desk.run("contacts a.csv");
     said.assert(1, "30 rows: 0 to send, 0 without a change, 30 bad");
-    said.assert(1, "and 10 more bad cells. All of them:");
+    said.assert(1, "and 10 more bad cells. All bad cells by kind:");
     assert_eq!(
         said.out.matches("requires the id of the record").count(),
         // The last one is their count.

@@ -72,7 +72,7 @@ async fn people_are_shown_the_requests_and_the_time_at_the_limit() {
     let said = desk.run("contacts a.csv --yes --limit 70");
     said.assert(0, "sending 70 rows takes up to 5 requests");
     let said = desk.run("contacts a.csv --resume");
-    said.assert(0, "sending 50 rows takes up to 4 requests");
+    said.assert(0, "sending 50 rows takes up to 3 requests");
     let other = Desk::of(120).await;
     other.write("a.csv", rows(120, "post", |id| format!("Director {id}")));
     let said = other.run("contacts a.csv --yes");

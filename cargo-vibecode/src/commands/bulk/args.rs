@@ -65,7 +65,7 @@ pub(crate) struct Args {
     pub(super) entity: String,
 
     /// The file with the rows: CSV with a header, an .xlsx, or JSON Lines; `-` for standard input.
-    #[arg(value_name = "FILE.csv|FILE.xlsx|FILE.jsonl|-")]
+    #[arg(value_name = "FILE")]
     pub(super) file: PathBuf,
 
     /// Send the changes. Without this option the rows are only checked.

@@ -10,7 +10,7 @@ use vibecode_spec::one_line;
 
 use super::args::Args;
 use super::bad::{BadRows, Written};
-use super::estimate::{Estimate, RequestCounter};
+use super::estimate::{Estimate, RequestCounter, Requests};
 use super::input::{
     Input,
     columns::{ColumnOptions, Target},
@@ -36,8 +36,8 @@ const MAX_LETTERS: usize = 40;
 pub(super) struct Checked {
     /// Rows that change something.
     pub(super) to_send: u64,
-    /// The requests that send these rows, each once.
-    pub(super) requests: u64,
+    /// The requests for these rows.
+    pub(super) requests: Requests,
     /// Rows that name a record but change nothing in it.
     unchanged: u64,
     pub(super) bad: u64,

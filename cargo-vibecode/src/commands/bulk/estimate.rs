@@ -6,13 +6,22 @@ use vibecode_runtime::Batch;
 use super::{args::Args, backup, check::Checked, send::plan::MAX_BYTES};
 use crate::{output::Output, plural::number_of};
 
-/// Counts the requests that send rows, each once, as `send/plan` puts them into batches.
+/// The requests for all rows, each once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Requests {
+    /// The batches of `send/plan`. Each takes a request to read its records.
+    batches: u64,
+    /// Those that send the rows. Rows about the same record are never in one request.
+    sending: u64,
+}
+
+/// Counts the requests for rows, as `send/plan` puts them into batches.
 #[derive(Debug, Default)]
 pub(super) struct RequestCounter {
     /// The records of the rows of the current batch.
     ids: Vec<u64>,
     bytes: usize,
-    requests: u64,
+    requests: Requests,
 }
 
 impl RequestCounter {
@@ -25,18 +34,18 @@ impl RequestCounter {
         self.bytes += bytes;
     }
 
-    /// Rows about the same record are never in one request.
     fn end_batch(&mut self) {
         self.ids.sort_unstable();
         let of_a_record = self.ids.chunk_by(PartialEq::eq).map(<[u64]>::len);
-        let requests = of_a_record.max().unwrap_or_default();
-        self.requests += u64::try_from(requests).unwrap_or(u64::MAX);
+        let sending = of_a_record.max().unwrap_or_default();
+        self.requests.sending += u64::try_from(sending).unwrap_or(u64::MAX);
+        self.requests.batches += u64::from(sending > 0);
         self.ids.clear();
         self.bytes = 0;
     }
 
     /// Returns the number of requests once all rows are counted.
-    pub(super) fn end(mut self) -> u64 {
+    pub(super) fn end(mut self) -> Requests {
         self.end_batch();
         self.requests
     }
@@ -60,9 +69,9 @@ pub(super) struct Estimate {
 impl Estimate {
     /// Estimates the requests for the first `rows` rows, or for the preview if `--plan` is given.
     pub(super) fn of(args: &Args, checked: &Checked, rows: u64) -> Self {
-        let all = u128::from(checked.requests) * u128::from(rows);
-        let once = all.div_ceil(u128::from(checked.to_send.max(1)));
-        let once = u64::try_from(once).unwrap_or(u64::MAX);
+        let Requests { batches, sending } = checked.requests;
+        let once = requests_of_some(rows, sending, checked.to_send);
+        let reading = requests_of_some(rows, batches, checked.to_send);
         let if_so = |is_so: bool, requests: u64| if is_so { requests } else { 0 };
         let is_kept = args.backup.is_some() || rows > backup::MOST_ROWS_WITHOUT;
         let is_ensured = args.ensure || checked.adds;
@@ -70,9 +79,9 @@ impl Estimate {
         Self {
             rows,
             portal: 1,
-            old_values: if_so(args.plan || (is_kept && !args.no_backup), once),
+            old_values: if_so(args.plan || (is_kept && !args.no_backup), once.max(reading)),
             send: if_so(is_sent, if is_ensured { 2 * once } else { once }),
-            read_back: if_so(is_sent && !args.no_verify && !is_ensured, once),
+            read_back: if_so(is_sent && !args.no_verify, reading),
             per_minute: args.requests_per_minute(),
         }
     }
@@ -131,6 +140,18 @@ impl Estimate {
     }
 }
 
+/// Returns the requests for some of the rows, if all of them take this many.
+fn requests_of_some(rows: u64, requests: u64, all_rows: u64) -> u64 {
+    let most = u64::try_from(Batch::MAX_CALLS).unwrap_or(u64::MAX);
+    let are_full = requests == all_rows.div_ceil(most);
+    if are_full {
+        return rows.div_ceil(most);
+    }
+    let all = u128::from(requests) * u128::from(rows);
+    let some = all.div_ceil(u128::from(all_rows.max(1)));
+    u64::try_from(some).unwrap_or(u64::MAX)
+}
+
 /// Returns `less than a minute`, `about 12 minutes` or `about 2 h 5 min`.
 fn in_minutes(seconds: u64) -> String {
     let minutes = seconds.div_ceil(60);
@@ -145,27 +166,37 @@ fn in_minutes(seconds: u64) -> String {
 mod tests {
     use super::*;
 
-    fn requests(rows: impl IntoIterator<Item = (u64, usize)>) -> u64 {
+    fn counted(rows: impl IntoIterator<Item = (u64, usize)>) -> (u64, u64) {
         let mut counter = RequestCounter::default();
         rows.into_iter()
             .for_each(|(id, bytes)| counter.add(id, bytes));
-        counter.end()
+        let Requests { batches, sending } = counter.end();
+        (batches, sending)
     }
 
     #[test]
     fn rows_are_counted_in_the_batches_in_which_they_are_sent() {
-        assert_eq!(requests([]), 0);
-        assert_eq!(requests((1..=50).map(|id| (id, 10))), 1);
-        assert_eq!(requests((1..=51).map(|id| (id, 10))), 2);
+        assert_eq!(counted([]), (0, 0));
+        assert_eq!(counted((1..=50).map(|id| (id, 10))), (1, 1));
+        assert_eq!(counted((1..=51).map(|id| (id, 10))), (2, 2));
         // A batch ends after the row with which it is full.
-        assert_eq!(requests((1..=3).map(|id| (id, MAX_BYTES))), 3);
-        assert_eq!(requests((1..=4).map(|id| (id, MAX_BYTES / 2))), 2);
+        assert_eq!(counted((1..=3).map(|id| (id, MAX_BYTES))), (3, 3));
+        assert_eq!(counted((1..=4).map(|id| (id, MAX_BYTES / 2))), (2, 2));
     }
 
     #[test]
-    fn rows_about_one_record_take_a_request_each() {
-        assert_eq!(requests([(1, 1), (2, 1), (1, 1), (1, 1)]), 3);
-        assert_eq!(requests([71; 100].map(|id| (id, 1))), 100);
+    fn rows_about_one_record_are_sent_in_a_request_each() {
+        assert_eq!(counted([(1, 1), (2, 1), (1, 1), (1, 1)]), (1, 3));
+        assert_eq!(counted([71; 100].map(|id| (id, 1))), (2, 100));
+    }
+
+    #[test]
+    fn some_rows_take_a_part_of_the_requests() {
+        assert_eq!(requests_of_some(50, 3, 120), 1);
+        assert_eq!(requests_of_some(51, 3, 120), 2);
+        // Most rows are about one record.
+        assert_eq!(requests_of_some(60, 90, 120), 45);
+        assert_eq!(requests_of_some(0, 0, 0), 0);
     }
 
     #[test]
