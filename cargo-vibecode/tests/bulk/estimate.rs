@@ -6,10 +6,9 @@ use vibecode_sandbox::Sandbox;
 use crate::support::Desk;
 
 fn rows(count: u64, columns: &str, row: impl Fn(u64) -> String) -> String {
-    let rows: String = (1..=count)
-        .map(|id| format!("{id},{}\n", row(id)))
-        .collect();
-    format!("id,{columns}\n{rows}")
+    let rows = (1..=count).map(|id| format!("{id},{}\n", row(id)));
+    let rows: Vec<String> = rows.collect();
+    format!("id,{columns}\n{}", rows.concat())
 }
 
 /// The estimate of a check.

@@ -23,8 +23,8 @@ fn activities(said: &Said) -> Vec<(String, u64, Option<u64>)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_check_the_backup_the_preview_and_the_sending_show_their_progress() {
     let desk = Desk::of(120).await;
-    let rows: String = (1..=120).map(|id| format!("{id},Director\n")).collect();
-    desk.write("a.csv", format!("id,post\n{rows}"));
+    let rows: Vec<String> = (1..=120).map(|id| format!("{id},Director\n")).collect();
+    desk.write("a.csv", format!("id,post\n{}", rows.concat()));
     let checked = ("checking".to_owned(), 120, None);
     let all = |activity: &str| (activity.to_owned(), 120, Some(120));
 
