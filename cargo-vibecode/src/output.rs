@@ -1,7 +1,7 @@
 //! The output: text and tables for people, JSON for programs.
 
 use std::{
-    io::{self, Write},
+    io::{self, IsTerminal as _, Write},
     sync::OnceLock,
 };
 
@@ -135,7 +135,13 @@ fn table(head: &[&str], rows: &[Vec<String>]) -> String {
 /// Writes a line to standard output. An error is kept for [`written`], so that the command can go on:
 /// rows that are being sent must still be journaled.
 fn print(text: &str) {
-    note(beside_bar(|| writeln!(io::stdout().lock(), "{text}")));
+    let write = || writeln!(io::stdout().lock(), "{text}");
+    // The bar is on the terminal, and a file of results is not: the bar need not make room for it.
+    note(if io::stdout().is_terminal() {
+        beside_bar(write)
+    } else {
+        write()
+    });
 }
 
 /// Writes text to standard output as it is. An error is kept for [`written`].

@@ -211,8 +211,8 @@ impl ProgressMeter {
         self.drawn = Instant::now();
         if let Form::Bar(bar) = &self.form {
             replace_shown_bar(Some(bar.clone()));
-            bar.set_position(self.state.part().map_or(self.state.done, |(done, _)| done));
             bar.set_message(self.state.line(self.began.elapsed()));
+            bar.set_position(self.state.part().map_or(self.state.done, |(done, _)| done));
             bar.tick();
         }
     }
