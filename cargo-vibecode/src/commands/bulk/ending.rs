@@ -6,7 +6,6 @@ use serde_json::json;
 
 use super::{
     check::{Checked, rows},
-    commands_to_run::command,
     failed,
     input::columns::ColumnOptions,
     job::BulkJob,
@@ -50,7 +49,7 @@ impl BulkJob<'_> {
                     1 => "1 row is".to_owned(),
                     left => format!("{left} rows are"),
                 },
-                command(&self.words_to_resume())
+                self.command_to_resume()
             ));
         }
         self.output.line(format!(
@@ -126,7 +125,7 @@ impl BulkJob<'_> {
         Failure::new(format!(
             "{reason}\n{} done, {failed} failed so far. To resume: {}",
             rows(ok),
-            command(&self.words_to_resume())
+            self.command_to_resume()
         ))
     }
 }

@@ -13,9 +13,11 @@ use super::{
     cell::{Cell, Scalar},
     columns::Columns,
 };
-use crate::{change::SEPARATOR, commands::bulk::private, failure::Failure};
-
-const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
+use crate::{
+    change::SEPARATOR,
+    commands::bulk::{UTF_8_MARK, private},
+    failure::Failure,
+};
 
 /// The rows.
 #[derive(Debug)]
