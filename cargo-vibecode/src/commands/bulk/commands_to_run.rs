@@ -5,12 +5,12 @@ use std::{
     borrow::Cow,
     env,
     ffi::{OsStr, OsString},
-    fmt,
+    fmt::{self, Write as _},
     path::Path,
 };
 
 use super::{backup, earlier, job::BulkJob};
-use crate::{args, portal};
+use crate::{args, portal, terminal_text::is_obeyed};
 
 /// The options that an undo has in common with the job.
 const OPTIONS_OF_UNDO: [&str; 8] = [
@@ -196,21 +196,26 @@ fn quoted(word: &OsStr) -> Cow<'_, str> {
     let is_plain = |letter: char| letter.is_alphanumeric() || "-_./:=,@%+".contains(letter);
     match word.to_str() {
         Some(text) if text.chars().all(is_plain) && !text.is_empty() => text.into(),
-        Some(text) if !text.contains(char::is_control) => {
+        Some(text) if !text.contains(is_hidden) => {
             format!("'{}'", text.replace('\'', "'\\''")).into()
         }
         _ => escaped(word.as_encoded_bytes()).into(),
     }
 }
 
-/// Returns a word with control characters, or that is not Unicode, as `$'…'`, which bash, zsh and ksh read.
+/// Returns true for a letter that the output would not show as it is.
+fn is_hidden(letter: char) -> bool {
+    letter.is_control() || is_obeyed(letter)
+}
+
+/// Returns a word with hidden letters, or that is not Unicode, as `$'…'`, which bash, zsh and ksh read.
 fn escaped(bytes: &[u8]) -> String {
     let mut text = String::from("$'");
     for chunk in bytes.utf8_chunks() {
         for letter in chunk.valid().chars() {
             match letter {
                 '\'' | '\\' => text.extend(['\\', letter]),
-                letter if letter.is_control() => {
+                letter if is_hidden(letter) => {
                     let mut buffer = [0; 4];
                     push_bytes(&mut text, letter.encode_utf8(&mut buffer).as_bytes());
                 }
@@ -226,7 +231,7 @@ fn escaped(bytes: &[u8]) -> String {
 /// Adds bytes as `\NNN`. Unlike `\xNN`, it ends after three digits in every shell.
 fn push_bytes(text: &mut String, bytes: &[u8]) {
     for byte in bytes {
-        text.push_str(&format!("\\{byte:03o}"));
+        let _ = write!(text, "\\{byte:03o}");
     }
 }
 
@@ -279,6 +284,7 @@ mod tests {
             ("a\nb\\'", r"$'a\012b\\\''"),
             ("\u{1b}[2J", r"$'\033[2J'"),
             ("\u{85}", r"$'\302\205'"),
+            ("a\u{202e}b", r"$'a\342\200\256b'"),
         ] {
             assert_eq!(quoted(OsStr::new(word)), expected);
         }
