@@ -32,6 +32,7 @@ impl BulkJob<'_> {
                 column_options,
                 &mut sender.journal,
                 failed,
+                checked,
             )?),
         };
         let left = checked.to_send.saturating_sub(ok + failed);
@@ -81,6 +82,7 @@ impl BulkJob<'_> {
                     column_options,
                     journal,
                     past.failed,
+                    checked,
                 )?)
             }
         };
