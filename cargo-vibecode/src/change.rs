@@ -2,6 +2,7 @@
 
 mod code;
 pub(crate) mod entries;
+pub(crate) mod field_name;
 mod value;
 
 use serde_json::Value;
@@ -9,6 +10,7 @@ use vibecode_runtime::{Error, PatchJob, UntypedPatch};
 use vibecode_spec::{Field, Kind, Multifield, Schema, closest};
 
 use self::entries::EntryRules;
+pub(crate) use self::field_name::{WIRE, field};
 use crate::code_file::KnownCodes;
 
 /// The changes to a record. A problem names the field and shows no value.
@@ -186,75 +188,6 @@ impl<'a> Change<'a> {
     }
 }
 
-/// Before a name, means that it is a wire name and no label.
-pub(crate) const WIRE: &str = "wire:";
-
-/// Finds the field with this wire name or label. A name that is the wire name of one field and the
-/// label of another means neither, in whatever case: `wire:post` is the field `post`.
-pub(crate) fn field<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, String> {
-    if let Some(name) = name.strip_prefix(WIRE) {
-        let field = schema.field(name);
-        return field.ok_or_else(|| format!("there is no field with the wire name `{name}`"));
-    }
-    let lower = name.trim().to_lowercase();
-    let is_so_called = |field: &&Field| {
-        let mut labels = field.labels.iter();
-        !lower.is_empty() && labels.any(|label| label.trim().to_lowercase() == lower)
-    };
-    let mut so_called = schema.fields().filter(is_so_called);
-    let (one, other) = (so_called.next(), so_called.next());
-    let named = schema.field(name).or_else(|| {
-        // Only beside a label: a wire name in another case is not a name on its own.
-        let label = one?;
-        let mut fields = schema.fields();
-        fields.find(|field| field.name.to_lowercase() == lower && field.name != label.name)
-    });
-    let other = named.map_or(other, |_| so_called_besides(schema, &lower, named));
-    if let (Some(named), Some(label)) = (named, other) {
-        return Err(format!(
-            "`{name}` is the wire name of one field (`{0}`) and the label of another (`{1}`): write `{WIRE}{0}` or `{WIRE}{1}`",
-            named.name, label.name
-        ));
-    }
-    if let Some(field) = named {
-        return Ok(field);
-    }
-    match (one, other) {
-        (Some(field), None) => Ok(field),
-        (Some(one), Some(other)) => Err(format!(
-            "`{name}` is the label of both `{}` and `{}`: use a wire name",
-            one.name, other.name
-        )),
-        (None, _) => {
-            if schema.lacks(name).is_some() {
-                return Err(format!(
-                    "the portal's list has no field `{name}`, so the API would ignore it. If the schema is out of date, update it with `cargo vibecode pull`"
-                ));
-            }
-            let meant: Vec<_> = schema.suggestions(name).iter().map(|it| it.name).collect();
-            let advice = if meant.is_empty() {
-                "if the schema is out of date, update it with `cargo vibecode pull`".to_owned()
-            } else {
-                format!("did you mean `{}`?", meant.join("` or `"))
-            };
-            Err(format!("there is no field `{name}`: {advice}"))
-        }
-    }
-}
-
-/// Returns a field with this label in lower case that is not the given one.
-fn so_called_besides<'s>(
-    schema: &'s Schema,
-    lower: &str,
-    named: Option<&Field>,
-) -> Option<&'s Field> {
-    schema.fields().find(|field| {
-        let mut labels = field.labels.iter();
-        labels.any(|label| label.trim().to_lowercase() == lower)
-            && named.is_some_and(|named| named.name != field.name)
-    })
-}
-
 /// Reads a single value of a field from text, as it is sent.
 pub(crate) fn value(field: &Field, text: &str, codes: &KnownCodes) -> Result<Value, String> {
     value::single(field, text.trim(), codes)
@@ -338,37 +271,6 @@ mod tests {
         assert_eq!(body, expected);
         let job = change.job(71).unwrap();
         assert!(!job.is_idempotent());
-    }
-
-    #[test]
-    fn a_name_with_two_meanings_is_an_error_in_any_case() {
-        let portal = r#"{
-            "ufCrm_1": {"type": "string", "title": "Post"},
-            "ufCrm_2": {"type": "string", "title": "Tea"},
-            "ufCrm_3": {"type": "string", "title": "tea"},
-            "ufCrm_4": {"type": "string", "title": "ufCrm_4"}
-        }"#;
-        let documented = Entity::Contacts.schema();
-        let schema = documented.with_portal(Schema::read(portal).unwrap());
-        for (name, parts) in [
-            ("post", ["`post`", "`wire:ufCrm_1`"]),
-            ("Post", ["`post`", "`wire:ufCrm_1`"]),
-            ("POST", ["`wire:post`", "`ufCrm_1`"]),
-            ("tea", ["`ufCrm_2`", "`ufCrm_3`"]),
-        ] {
-            let problem = field(&schema, name).unwrap_err();
-            assert!(parts.iter().all(|part| problem.contains(part)), "{problem}");
-        }
-        for (name, found) in [
-            ("wire:post", "post"),
-            ("wire:ufCrm_1", "ufCrm_1"),
-            ("ufCrm_1", "ufCrm_1"),
-            ("ufCrm_2", "ufCrm_2"),
-            ("ufCrm_4", "ufCrm_4"),
-            ("comments", "comments"),
-        ] {
-            assert_eq!(field(&schema, name).unwrap().name, found, "{name}");
-        }
     }
 
     #[test]

@@ -11,11 +11,12 @@ use vibecode_spec::one_line;
 use super::bad::{BadRows, Written};
 use super::input::{
     Input,
-    columns::{ColumnOptions, Target},
+    columns::ColumnOptions,
     fingerprints::Fingerprints,
     row_jobs::RowJobs,
     rows::Problem,
     tally::{ColumnTally, Tally},
+    target::Target,
 };
 use crate::{failure::Failure, output::Output, portal_identity::Identity};
 

@@ -4,10 +4,7 @@ use std::{fs, io::Write as _, path::Path};
 
 use serde_json::{Map, Value};
 
-use super::{
-    columns::{Columns, Target},
-    private,
-};
+use super::{columns::Columns, private, target::Target};
 use crate::{commands::bulk::args::Args, failure::Failure};
 
 /// A mapping: columns with their fields, and columns to ignore.

@@ -1,6 +1,7 @@
 //! The file with the rows. It is read twice, and never held in memory as a whole.
 
 pub(crate) mod cells;
+mod change_of_row;
 pub(crate) mod columns;
 pub(crate) mod encoding;
 pub(crate) mod fingerprints;
@@ -11,6 +12,7 @@ pub(crate) mod row_jobs;
 pub(crate) mod rows;
 mod spreadsheet;
 pub(crate) mod tally;
+pub(crate) mod target;
 mod unsupported;
 
 use std::{

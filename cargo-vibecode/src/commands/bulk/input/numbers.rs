@@ -7,8 +7,9 @@ use vibecode_spec::Kind;
 
 use super::{
     FileFormat, Input,
-    columns::{ColumnOptions, Target},
+    columns::ColumnOptions,
     row_jobs::RowJobs,
+    target::Target,
 };
 use crate::{change::SEPARATOR, failure::Failure};
 
