@@ -6,7 +6,7 @@ pub(crate) mod field_name;
 mod value;
 
 use serde_json::Value;
-use vibecode_runtime::{Error, PatchJob, UntypedPatch};
+use vibecode_runtime::{Email, Error, PatchJob, Phone, UntypedPatch};
 use vibecode_spec::{Field, Kind, Multifield, Schema, closest};
 
 use self::entries::EntryRules;
@@ -92,7 +92,21 @@ impl<'a> Change<'a> {
     }
 
     /// Adds a phone or an email: `value`, or `value:TYPE`.
+    ///
+    /// # Errors
+    /// If it cannot be added, or is added twice.
     pub(crate) fn add(&mut self, name: &str, text: &str) -> Result<(), String> {
+        if self.add_once(name, text)? {
+            return Ok(());
+        }
+        Err(format!(
+            "`{name}` is given the same value twice: give it once"
+        ))
+    }
+
+    /// Adds a phone or an email as [`Change::add`] does, unless the change adds the same one with the same type
+    /// already. Returns true if it was added.
+    pub(crate) fn add_once(&mut self, name: &str, text: &str) -> Result<bool, String> {
         let field = writable(self.schema, name)?;
         let Kind::Multifield(multifield) = field.kind else {
             return Err(format!(
@@ -127,10 +141,21 @@ impl<'a> Change<'a> {
         }
         let plausible = self.rules.check(multifield, value);
         let plausible = plausible.map_err(|problem| format!("`{}` {problem}", field.name))?;
+        let is_same = |step: &Step<'_>| match step {
+            Step::Add(name, known, known_type) => {
+                *name == field.name
+                    && *known_type == type_id
+                    && is_same_value(multifield, known, &plausible.text)
+            }
+            Step::Set(..) | Step::Clear(..) => false,
+        };
+        if self.steps.iter().any(is_same) {
+            return Ok(false);
+        }
         self.lacking_country += u64::from(plausible.lacks_country);
         self.steps
             .push(Step::Add(&field.name, plausible.text, type_id));
-        Ok(())
+        Ok(true)
     }
 
     /// Clears a field, with the value that clears its kind.
@@ -222,6 +247,14 @@ fn writable<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, String> {
     Ok(field)
 }
 
+/// Returns true if two phones or emails are the same, however they are written.
+fn is_same_value(multifield: Multifield, one: &str, other: &str) -> bool {
+    match multifield {
+        Multifield::Email => Email::work(one).is_same_value(other),
+        _ => Phone::work(one).is_same_value(other),
+    }
+}
+
 /// Returns true if a text looks like a type of a phone or an email.
 fn is_type(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_uppercase())
@@ -271,6 +304,26 @@ mod tests {
         assert_eq!(body, expected);
         let job = change.job(71).unwrap();
         assert!(!job.is_idempotent());
+    }
+
+    #[test]
+    fn a_phone_that_is_given_twice_is_an_error_however_it_is_written() {
+        let schema = schema();
+        let codes = KnownCodes::default();
+        let mut change = Change::new("contacts", &schema, &codes);
+        change.add("phone", "+79161112233").unwrap();
+        change.add("phone", "+79161112233:MOBILE").unwrap();
+        change.add("email", "anna@example.com").unwrap();
+        for (name, text) in [
+            ("phone", "+7 916 111-22-33"),
+            ("phone", "+7 (916) 111-22-33:MOBILE"),
+            ("email", "Anna@example.com:WORK"),
+        ] {
+            let problem = change.add(name, text).unwrap_err();
+            assert!(problem.contains("the same value twice"), "{problem}");
+            assert_eq!(change.add_once(name, text), Ok(false));
+        }
+        assert_eq!(change.add_once("phone", "+79161112244"), Ok(true));
     }
 
     #[test]

@@ -77,7 +77,8 @@ pub(crate) fn field<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, Str
         ));
     }
     match (candidates.wire, &candidates.labelled[..]) {
-        (Some(field), _) | (None, [field]) => Ok(field),
+        (Some(field), _) => Ok(field),
+        (None, [field]) => Ok(field),
         (None, [one, other, ..]) => Err(format!(
             "`{name}` is the label of both `{}` and `{}`: use a wire name",
             one.name, other.name

@@ -32,6 +32,7 @@ pub(crate) use self::{
     args::{Args, HELP},
     input::{
         headers::{export_headers, means},
+        numbers::is_unclear,
         private,
     },
 };
@@ -98,7 +99,7 @@ pub(crate) async fn run(
             .transpose()
             .map_err(Failure::new)?,
         currency: args.currency.clone(),
-        numbers: Numbers::Unknown,
+        numbers: args.decimal.unwrap_or_default(),
     };
     let mut job = BulkJob {
         mapping,
@@ -313,6 +314,7 @@ impl BulkJob<'_> {
                 sheet: args.sheet.clone(),
                 timezone: args.timezone.clone(),
                 currency: args.currency.clone(),
+                decimal: args.decimal,
                 ignore_unknown: args.ignore_unknown,
             },
             empty: args.empty,

@@ -13,7 +13,11 @@ use super::{
     cell::{Cell, Scalar},
     columns::Columns,
 };
-use crate::{change::SEPARATOR, commands::bulk::private, failure::Failure};
+use crate::{
+    change::SEPARATOR,
+    commands::bulk::{is_unclear, private},
+    failure::Failure,
+};
 
 const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -127,11 +131,11 @@ impl Sheet {
 fn csv_text(cell: &Cell<'_>, text: &mut String) {
     match cell {
         Cell::Empty => {}
-        Cell::One(value) => text.push_str(value.text()),
+        Cell::One(value) => push_scalar(text, value),
         Cell::List(values) => {
             for value in values {
                 separate(text);
-                text.push_str(value.text());
+                push_scalar(text, value);
             }
         }
         Cell::Typed(values) => {
@@ -142,6 +146,18 @@ fn csv_text(cell: &Cell<'_>, text: &mut String) {
                 text.push_str(type_id);
             }
         }
+    }
+}
+
+/// Appends a value. A number such as `1.234` gets a zero, since a reader might take its point for a separator of
+/// thousands.
+fn push_scalar(text: &mut String, value: &Scalar<'_>) {
+    text.push_str(value.text());
+    if let Scalar::Literal(number) = value
+        && number.contains('.')
+        && is_unclear(number)
+    {
+        text.push('0');
     }
 }
 

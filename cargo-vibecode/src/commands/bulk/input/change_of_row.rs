@@ -167,19 +167,22 @@ fn add(change: &mut Change<'_>, target: &Target, values: &[String]) -> Result<Ef
     else {
         return Ok(Effect::Nothing);
     };
-    let mut added = 0;
+    let (mut added, mut has_values) = (0, false);
     for value in values.iter().map(|value| value.trim()) {
         let own = value.rsplit_once(':').map(|(_, own)| own);
         let has_own = own.is_some_and(|own| multifield.type_ids().contains(&own));
-        match type_id {
+        // A value that the row has twice is added once.
+        let is_new = match type_id {
             _ if value.is_empty() => continue,
-            Some(type_id) if !has_own => change.add(field, &format!("{value}:{type_id}"))?,
-            _ => change.add(field, value)?,
-        }
-        added += 1;
+            Some(type_id) if !has_own => change.add_once(field, &format!("{value}:{type_id}"))?,
+            _ => change.add_once(field, value)?,
+        };
+        has_values = true;
+        added += u64::from(is_new);
     }
-    Ok(match added {
-        0 => Effect::Left,
+    Ok(match (added, has_values) {
+        (0, false) => Effect::Left,
+        (0, true) => Effect::Nothing,
         _ => Effect::Added(added),
     })
 }

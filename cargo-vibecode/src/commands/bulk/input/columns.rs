@@ -2,13 +2,11 @@
 
 use vibecode_spec::{ExportHeaders, Schema};
 
-use super::{
-    cells::CellStyle,
-    headers,
-    target::Target,
-};
+use super::{cells::CellStyle, headers, target::Target};
 use crate::{
-    change::{entries::EntryRules, field_name::composed}, code_file::KnownCodes, commands::bulk::args::Empty,
+    change::{entries::EntryRules, field_name::composed},
+    code_file::KnownCodes,
+    commands::bulk::args::Empty,
 };
 
 /// The extra columns of a file of failed rows. They are ignored when the file is run again.

@@ -68,8 +68,13 @@ impl ColumnOptions<'_> {
         if is_ignored || (mapped.is_none() && ERROR_COLUMNS.contains(&column)) {
             return Ok(Target::Ignored);
         }
-        if self.id_column.unwrap_or(DEFAULT_ID) == column {
-            return Ok(Target::Id);
+        if composed(self.id_column.unwrap_or(DEFAULT_ID)) == composed(column) {
+            return match mapped {
+                Some((_, field)) if field != DEFAULT_ID => Err(format!(
+                    "has the ids of the records, and cannot be `{field}` too: name the column of the ids with --id-column"
+                )),
+                _ => Ok(Target::Id),
+            };
         }
         if column.is_empty() && mapped.is_none() {
             return Ok(Target::Nameless);

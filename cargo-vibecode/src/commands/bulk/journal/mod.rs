@@ -18,7 +18,10 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use self::{outcome::RowFailure, row_set::Ranges};
-use super::{args::Empty, input::private};
+use super::{
+    args::Empty,
+    input::{numbers::Numbers, private},
+};
 use crate::{change::entries::Phones, failure::Failure};
 
 /// The version of the journal's format.
@@ -103,6 +106,8 @@ pub(crate) struct Reading {
     pub(crate) sheet: Option<String>,
     pub(crate) timezone: Option<String>,
     pub(crate) currency: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) decimal: Option<Numbers>,
     pub(crate) ignore_unknown: bool,
 }
 
@@ -125,7 +130,7 @@ impl Header {
     }
 
     /// Returns what must be the same whenever the job is resumed, by the names that users know.
-    fn settings(&self) -> [(&'static str, Value); 17] {
+    fn settings(&self) -> [(&'static str, Value); 18] {
         [
             ("the entity", json!(self.entity)),
             ("the base URL", json!(self.base_url)),
@@ -137,6 +142,7 @@ impl Header {
             ("--sheet", json!(self.reading.sheet)),
             ("--timezone", json!(self.reading.timezone)),
             ("--currency", json!(self.reading.currency)),
+            ("--decimal", json!(self.reading.decimal)),
             ("--ignore-unknown", json!(self.reading.ignore_unknown)),
             ("--empty", json!(self.empty)),
             ("--phones", json!(self.phones)),
