@@ -104,8 +104,8 @@ impl<'a> Change<'a> {
         ))
     }
 
-    /// Adds a phone or an email as [`Change::add`] does, unless the change adds the same one with the same type
-    /// already. Returns true if it was added.
+    /// Adds a phone or an email as [`Change::add`] does, unless the change adds it already, with whatever type.
+    /// Returns true if it was added.
     pub(crate) fn add_once(&mut self, name: &str, text: &str) -> Result<bool, String> {
         let field = writable(self.schema, name)?;
         let Kind::Multifield(multifield) = field.kind else {
@@ -142,10 +142,8 @@ impl<'a> Change<'a> {
         let plausible = self.rules.check(multifield, value);
         let plausible = plausible.map_err(|problem| format!("`{}` {problem}", field.name))?;
         let is_same = |step: &Step<'_>| match step {
-            Step::Add(name, known, known_type) => {
-                *name == field.name
-                    && *known_type == type_id
-                    && is_same_value(multifield, known, &plausible.text)
+            Step::Add(name, known, _) => {
+                *name == field.name && is_same_value(multifield, known, &plausible.text)
             }
             Step::Set(..) | Step::Clear(..) => false,
         };
@@ -312,7 +310,6 @@ mod tests {
         let codes = KnownCodes::default();
         let mut change = Change::new("contacts", &schema, &codes);
         change.add("phone", "+79161112233").unwrap();
-        change.add("phone", "+79161112233:MOBILE").unwrap();
         change.add("email", "anna@example.com").unwrap();
         for (name, text) in [
             ("phone", "+7 916 111-22-33"),

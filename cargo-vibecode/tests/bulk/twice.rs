@@ -85,9 +85,8 @@ async fn a_phone_that_a_row_has_twice_is_added_once() {
         "{\"id\":1,\"phone\":[\"+79161112233\",\"+7 916 111-22-33\"],\"phone:MOBILE\":\"+79161112233\"}\n",
     );
     desk.run("contacts a.jsonl --yes").assert(0, "1 row done");
-    let phones = desk.phones(1);
-    let phone = |kind: &str| ("+79161112233".to_owned(), kind.to_owned());
-    assert_eq!(phones, [phone("WORK"), phone("MOBILE")]);
+    let phone = ("+79161112233".to_owned(), "WORK".to_owned());
+    assert_eq!(desk.phones(1), [phone]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -103,9 +102,11 @@ async fn a_phone_that_is_added_twice_to_one_record_is_an_error() {
             .env("VIBECODE_API_KEY", Sandbox::API_KEY);
         Said::of(command.output().unwrap())
     };
-    update(&["phone=+79161112233", "phone=+7 (916) 111-22-33"])
-        .assert(2, "`phone` is given the same value twice: give it once");
+    for again in ["phone=+7 (916) 111-22-33", "phone=+79161112233:MOBILE"] {
+        update(&["phone=+79161112233", again])
+            .assert(2, "`phone` is given the same value twice: give it once");
+    }
     desk.assert_nothing_sent();
-    update(&["phone=+79161112233", "phone=+79161112233:MOBILE"]).assert(0, "");
+    update(&["phone=+79161112233", "phone=+79161112244"]).assert(0, "");
     assert_eq!(desk.phones(1).len(), 2);
 }
