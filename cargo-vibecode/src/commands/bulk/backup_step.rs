@@ -1,0 +1,72 @@
+//! Keeps the old values of the rows that are going to be sent.
+
+use super::{
+    backup,
+    check::{self, Checked},
+    commands_to_run::command,
+    input::columns::ColumnOptions,
+    job::BulkJob,
+    journal::resume::Past,
+    send::{
+        Sender, Stopped,
+        plan::{Plan, Selection},
+    },
+};
+use crate::failure::Failure;
+
+impl BulkJob<'_> {
+    /// Writes the backup of the rows that this process is going to send for the first time.
+    pub(super) async fn keep_old_values(
+        &self,
+        sender: &mut Sender<'_>,
+        past: &Past,
+        column_options: &ColumnOptions<'_>,
+        checked: &Checked,
+    ) -> Result<(), Stopped> {
+        let Self { args, output, .. } = *self;
+        let mut kept = past.done.clone();
+        kept.insert_all(&past.open);
+        kept.insert_all(&past.backed_up);
+        let left = checked.to_send.saturating_sub(kept.len());
+        let rows = left.min(args.limit.unwrap_or(u64::MAX));
+        let is_wanted = args.backup.is_some() || rows > backup::MOST_ROWS_WITHOUT;
+        if args.no_backup || rows == 0 || !is_wanted {
+            return Ok(());
+        }
+        let path = match &args.backup {
+            Some(path) if backup::is_taken(path) => {
+                let problem = "there is a file of this name: name another one for the backup";
+                return Err(Failure::in_file(path, problem).into());
+            }
+            Some(path) => path.clone(),
+            None => backup::next_path(self.input)?,
+        };
+        let plan = Plan::new(
+            self.input,
+            column_options,
+            &checked.fingerprints,
+            Selection::AllBut(&kept),
+        )?;
+        let plan = plan.limited(args.limit);
+        let line = format!("reading the old values of {}", check::rows(rows));
+        sender.progress.aside(|| output.line(line));
+        let client = sender.client.clone();
+        let written = tokio::select! {
+            written = backup::write(&client, plan, self.schema, &path) => written,
+            () = sender.interrupts.next() => return Err(Stopped::Interrupted),
+        };
+        let backup = written?;
+        sender.journal.backed_up(backup.rows.clone())?;
+        let undo = [
+            "bulk",
+            &args.entity,
+            &backup.path().display().to_string(),
+            "--empty",
+            "clear",
+            "--yes",
+        ];
+        let undo = command(&undo.map(str::to_owned));
+        sender.progress.aside(|| backup.show(&undo, output));
+        Ok(())
+    }
+}
