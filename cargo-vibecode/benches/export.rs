@@ -113,8 +113,8 @@ fn measure(folder: &Path, mode: Mode, count: u64) -> Cost {
     assert!(child.wait().unwrap().success());
     let cpu = cpu_of_children().saturating_sub(before);
     for file in ["records.csv", "records.jsonl"] {
-        if let Ok(text) = fs::read(folder.join(file)) {
-            let lines = text.iter().filter(|byte| **byte == b'\n').count() as u64;
+        if let Ok(text) = fs::read_to_string(folder.join(file)) {
+            let lines = text.lines().count() as u64;
             let header = u64::from(mode != Mode::Lines);
             assert_eq!(lines, count + header);
             fs::remove_file(folder.join(file)).unwrap();

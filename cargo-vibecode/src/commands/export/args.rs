@@ -24,6 +24,10 @@ command failed; then there is no file.";
 
 /// The arguments of `export`.
 #[derive(Debug, clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line"
+)]
 pub(crate) struct Args {
     /// The entity, such as `contacts`, `deals` or `tasks`, or a smart process such as `items/1040`.
     pub(super) entity: String,

@@ -4,6 +4,8 @@ mod emails;
 mod phones;
 mod values;
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 use vibecode_sandbox::{Entity, Sandbox};
 
@@ -75,7 +77,7 @@ async fn assert_entries(header: &str, kind: &str, flags: &str, cells: &[(&str, E
     let desk = Desk::of(cells.len() as u64).await;
     let mut file = format!("id,{header}\n");
     for (index, (cell, _)) in cells.iter().enumerate() {
-        file.push_str(&format!("{},{}\n", index + 1, quoted(cell)));
+        writeln!(file, "{},{}", index + 1, quoted(cell)).unwrap();
     }
     desk.write("a.csv", file);
     let said = desk.run(&format!("contacts a.csv --yes --skip-bad {flags}"));
