@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use vibecode_runtime::{Batch, Client};
 
-use super::input::{cells, encoding};
+use super::input::{cells, encoding, numbers};
 use crate::{args::name_and_value, change::entries::EntryRules};
 
 /// The part of the help that does not belong to a single option.
@@ -28,7 +28,7 @@ export, so are the names of users and companies, since the fields take ids.
 
 Dates may be written as 2025-12-31, 31.12.2025 or a serial day, times without an offset need --timezone, and \
 amounts without a currency need --currency. Decimal commas and separators of thousands are read if the numbers of \
-the file agree on them.
+the file agree on them; if none shows whether 1.234 has decimals or thousands, --decimal says it.
 
 Give the option of a list by its label or its id, and a status, a stage or a currency by its code or its name in \
 vibecode/statuses.json or vibecode/currencies.json. What is in neither file is refused. The name of a stage is \
@@ -106,6 +106,10 @@ pub(crate) struct Args {
     /// The time zone of times without an offset, such as `+03:00` or `Europe/Moscow`.
     #[arg(long, value_name = "ZONE", value_parser = zone)]
     pub(super) timezone: Option<String>,
+
+    /// What separates decimals, `.` or `,`, so that `1.234` is no guess [default: as the numbers of the file show].
+    #[arg(long, value_name = "CHARACTER", value_parser = numbers::decimal)]
+    pub(super) decimal: Option<numbers::Numbers>,
 
     /// The currency of amounts without one, such as `RUB`.
     #[arg(long, value_name = "CODE")]

@@ -12,11 +12,12 @@ use super::bad::{BadRows, Written};
 use super::input::{
     Input,
     changes_digest::ChangesDigest,
-    columns::{ColumnOptions, Target},
+    columns::ColumnOptions,
     fingerprints::Fingerprints,
     row_jobs::RowJobs,
     rows::Problem,
     tally::{ColumnTally, Tally},
+    target::Target,
 };
 use crate::{failure::Failure, output::Output, portal_identity::Identity};
 

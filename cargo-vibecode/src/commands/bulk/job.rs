@@ -72,7 +72,7 @@ pub(crate) async fn run(
             .transpose()
             .map_err(Failure::new)?,
         currency: args.currency.clone(),
-        numbers: Numbers::Unknown,
+        numbers: args.decimal.unwrap_or_default(),
     };
     let mut job = BulkJob {
         mapping,
@@ -87,7 +87,7 @@ pub(crate) async fn run(
         files: files.collect(),
         digest_of_numbers: None,
         identity: None,
-        throttle: throttle(args),
+        throttle: WatchedThrottle::per_minute(args.per_minute, args.no_throttle),
     };
     let ended = job.run().await;
     if input.is_copy && has_no_rows_left(&input.journal()) {
@@ -100,14 +100,6 @@ pub(crate) async fn run(
 /// input is needed to resume it.
 fn has_no_rows_left(journal: &Path) -> bool {
     !journal.exists() || matches!(resume::finished(journal), Ok(Some(_)))
-}
-
-fn throttle(args: &Args) -> WatchedThrottle {
-    WatchedThrottle::new(match args.per_minute {
-        _ if args.no_throttle => Throttle::unlimited(),
-        Some(limit) => Throttle::per_minute(limit),
-        None => Throttle::default(),
-    })
 }
 
 /// A bulk job.
@@ -333,6 +325,7 @@ impl BulkJob<'_> {
                 sheet: args.sheet.clone(),
                 timezone: args.timezone.clone(),
                 currency: args.currency.clone(),
+                decimal: args.decimal,
                 ignore_unknown: args.ignore_unknown,
             },
             empty: args.empty,

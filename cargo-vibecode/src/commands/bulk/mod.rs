@@ -29,6 +29,7 @@ pub(crate) use self::{
     input::{
         UTF_8_MARK,
         headers::{export_headers, means},
+        numbers::is_unclear,
         private,
     },
     job::run,

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     change::SEPARATOR,
-    commands::bulk::{UTF_8_MARK, private},
+    commands::bulk::{UTF_8_MARK, is_unclear, private},
     failure::Failure,
 };
 
@@ -129,11 +129,11 @@ impl Sheet {
 fn csv_text(cell: &Cell<'_>, text: &mut String) {
     match cell {
         Cell::Empty => {}
-        Cell::One(value) => text.push_str(value.text()),
+        Cell::One(value) => push_scalar(text, value),
         Cell::List(values) => {
             for value in values {
                 separate(text);
-                text.push_str(value.text());
+                push_scalar(text, value);
             }
         }
         Cell::Typed(values) => {
@@ -144,6 +144,18 @@ fn csv_text(cell: &Cell<'_>, text: &mut String) {
                 text.push_str(type_id);
             }
         }
+    }
+}
+
+/// Appends a value. A number such as `1.234` gets a zero, since a reader might take its point for a separator of
+/// thousands.
+fn push_scalar(text: &mut String, value: &Scalar<'_>) {
+    text.push_str(value.text());
+    if let Scalar::Literal(number) = value
+        && number.contains('.')
+        && is_unclear(number)
+    {
+        text.push('0');
     }
 }
 

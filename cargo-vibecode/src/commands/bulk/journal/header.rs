@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::{change::entries::Phones, commands::bulk::args::Empty};
+use crate::{
+    change::entries::Phones,
+    commands::bulk::{args::Empty, input::numbers::Numbers},
+};
 
 /// The version of the journal's format.
 pub(crate) const VERSION: u32 = 3;
@@ -49,6 +52,8 @@ pub(crate) struct Reading {
     pub(crate) sheet: Option<String>,
     pub(crate) timezone: Option<String>,
     pub(crate) currency: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) decimal: Option<Numbers>,
     pub(crate) ignore_unknown: bool,
 }
 
@@ -138,7 +143,7 @@ impl Header {
     }
 
     /// Returns what must be the same whenever the job is resumed, by the names that users know.
-    fn settings(&self) -> [(&'static str, Value); 17] {
+    fn settings(&self) -> [(&'static str, Value); 18] {
         [
             ("the entity", json!(self.entity)),
             ("the base URL", json!(self.base_url)),
@@ -150,6 +155,7 @@ impl Header {
             ("--sheet", json!(self.reading.sheet)),
             ("--timezone", json!(self.reading.timezone)),
             ("--currency", json!(self.reading.currency)),
+            ("--decimal", json!(self.reading.decimal)),
             ("--ignore-unknown", json!(self.reading.ignore_unknown)),
             ("--empty", json!(self.empty)),
             ("--phones", json!(self.phones)),
