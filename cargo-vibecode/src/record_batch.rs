@@ -1,6 +1,7 @@
-//! Reads the records that jobs are about, up to [`Batch::MAX_CALLS`] in one request.
+//! Reads the records that jobs are about, up to [`Batch::MAX_CALLS`](vibecode_runtime::Batch::MAX_CALLS) in one
+//! request.
 
-use vibecode_runtime::{Batch, Client, Error, PatchJob, Updated};
+use vibecode_runtime::{Client, Error, PatchJob, Updated};
 
 use crate::api_words::ApiWords;
 
@@ -42,7 +43,7 @@ impl NotRead {
 }
 
 /// Reads the record of each job in one request, and returns one result for each job, in their order. At most
-/// [`Batch::MAX_CALLS`] jobs.
+/// [`Batch::MAX_CALLS`](vibecode_runtime::Batch::MAX_CALLS) jobs.
 pub(crate) fn read(
     client: &Client,
     jobs: &[&PatchJob],

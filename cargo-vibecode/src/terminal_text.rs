@@ -39,7 +39,8 @@ pub(crate) fn shown_in_json(json: &str) -> Cow<'_, str> {
     shown.into()
 }
 
-fn is_obeyed(letter: char) -> bool {
+/// Returns true if a terminal would obey this letter.
+pub(crate) fn is_obeyed(letter: char) -> bool {
     let is_layout = matches!(letter, '\n' | '\t');
     let is_direction = matches!(letter,
         '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');

@@ -279,3 +279,33 @@ async fn a_key_that_cannot_change_records_starts_no_job() {
     }
     desk.assert_nothing_sent();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_changes_after_its_decimal_separator_was_found_is_not_sent() {
+    let desk = Desk::new().await;
+    desk.write(
+        "vibecode/contacts.json",
+        r#"{"ufCrm_694BF2A975BD0":{"type":"double","isMultiple":true,"title":"Scores"}}"#,
+    );
+    let file = |shows: &str| format!("id;Scores\n71;1,234\n72;{shows}\n");
+    desk.write("a.csv", file("12,5"));
+    desk.sandbox
+        .fault(Fault::delay(Duration::from_millis(800)).at("/me"));
+    let child = desk.command("contacts a.csv --yes").spawn().unwrap();
+    while desk.sandbox.requests().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    // Now the comma is that of thousands.
+    desk.write("a.csv", file("12.5"));
+    let said = Said::of(child.wait_with_output().unwrap());
+    said.assert(
+        2,
+        "a.csv: the file has changed while it was being checked, and nothing was sent",
+    );
+    desk.assert_nothing_sent();
+    desk.run("contacts a.csv --yes").assert(0, "2 rows done");
+    assert_eq!(
+        desk.field(71, "ufCrm_694BF2A975BD0"),
+        serde_json::json!([1234])
+    );
+}

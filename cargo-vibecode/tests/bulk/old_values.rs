@@ -60,7 +60,7 @@ async fn a_backup_undoes_what_was_changed() {
     said.assert(0, "121 rows done");
     said.assert(
         0,
-        "the old values are kept in kept.jsonl. To undo: cargo vibecode bulk contacts kept.jsonl --empty clear --yes",
+        "the old values are kept in kept.jsonl. To undo: cargo vibecode bulk contacts kept.jsonl --empty clear",
     );
     said.assert(0, "are listed in kept.added.csv");
     assert_eq!(desk.field(1, "post"), "newer");

@@ -40,8 +40,8 @@ label that is the name of another field means neither: write wire:post for the f
 Without --yes the rows are only checked, and --plan shows what would change in each record. With --yes, \
 FILE.journal records which rows were sent, so that --resume can continue an interrupted job, or one with --limit, \
 without adding anything twice. The old values of more than 100 rows are kept in FILE.backup.jsonl, which \
-`bulk --empty clear` takes to undo the changes. If an old value would not come back exactly, nothing is sent. The \
-journal is kept when the job is done. Failed rows are written to \
+`bulk --empty clear` takes to undo the changes: review it with --plan first. If an old value would not come back \
+exactly, nothing is sent. The journal is kept when the job is done. Failed rows are written to \
 FILE.failed.csv, bad ones to FILE.bad.csv. A finished journal is set aside if the file has changed since.
 
 Every answer is compared with its row. If an answer does not show all fields of a row, the record is read (one \
@@ -68,7 +68,7 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(super) yes: bool,
 
-    /// Resume an interrupted job from its journal. The other options must be the same as before, but for `--yes`, which is not needed.
+    /// Resume an interrupted job from its journal. The other options must be the same as before, but for `--yes`, which is not needed, and the rows must request the same changes: the files in the folder `vibecode` may have changed only in what the rows do not use.
     #[arg(long)]
     pub(super) resume: bool,
 

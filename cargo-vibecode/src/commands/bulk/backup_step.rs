@@ -3,7 +3,6 @@
 use super::{
     backup,
     check::{self, Checked},
-    commands_to_run::command,
     input::columns::ColumnOptions,
     job::BulkJob,
     journal::resume::Past,
@@ -53,15 +52,10 @@ impl BulkJob<'_> {
         };
         let backup = written?;
         sender.journal.backed_up(backup.rows.clone())?;
-        let undo = [
-            "bulk",
-            &args.entity,
-            &backup.path().display().to_string(),
-            "--empty",
-            "clear",
-            "--yes",
-        ];
-        let undo = command(&undo.map(str::to_owned));
+        let undo = format!(
+            "{} (it shows what would be restored; with --yes instead of --plan it is sent)",
+            self.command_to_review_undo(backup.path())
+        );
         sender.progress.aside(|| backup.show(&undo, output));
         Ok(())
     }

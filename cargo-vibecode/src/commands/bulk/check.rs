@@ -11,6 +11,7 @@ use vibecode_spec::one_line;
 use super::bad::{BadRows, Written};
 use super::input::{
     Input,
+    changes_digest::ChangesDigest,
     columns::{ColumnOptions, Target},
     fingerprints::Fingerprints,
     row_jobs::RowJobs,
@@ -49,6 +50,8 @@ pub(super) struct Checked {
     pub(super) digest: String,
     /// The hash of each row.
     pub(super) fingerprints: Fingerprints,
+    /// The digest of what the rows change.
+    pub(super) changes: ChangesDigest,
 }
 
 /// Checks every row. In JSON format each bad row is printed as it is found.
@@ -63,8 +66,10 @@ pub(super) fn check(
     let mut row_jobs = RowJobs::open(input, column_options)?;
     let mut checked = Checked::default();
     let mut bad_rows = Some(BadRows::new(input));
+    checked.fingerprints.set_header(row_jobs.record());
     while let Some(row_job) = row_jobs.next()? {
         checked.fingerprints.push(row_jobs.record());
+        checked.changes.add(&row_job)?;
         match row_job.change {
             Ok((id, job)) => {
                 checked.repeated.add(id, row_job.line);

@@ -9,7 +9,6 @@ use serde_json::json;
 
 use super::{
     check::{Checked, rows},
-    commands_to_run::command,
     failed,
     input::columns::ColumnOptions,
     job::BulkJob,
@@ -54,7 +53,7 @@ impl BulkJob<'_> {
                     1 => "1 row is".to_owned(),
                     left => format!("{left} rows are"),
                 },
-                command(&self.words_to_resume())
+                self.command_to_resume()
             ));
         }
         self.output.line(format!(
@@ -149,7 +148,7 @@ impl BulkJob<'_> {
         Failure::new(format!(
             "{reason}\n{} done, {failed} failed so far. To resume: {}{unanswered}",
             rows(ok),
-            command(&self.words_to_resume())
+            self.command_to_resume()
         ))
     }
 }

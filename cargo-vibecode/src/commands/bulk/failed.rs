@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    fs::{self, File},
+    fs::File,
     io::{self, BufWriter, Write},
     path::PathBuf,
 };
@@ -21,7 +21,7 @@ use super::{
     journal::{Journal, outcome::BAD_ROW},
     spreadsheet_cell::{guarded, unguarded},
 };
-use crate::failure::Failure;
+use crate::{failure::Failure, part_file::PartFile};
 
 /// Why rows failed. Each reason is stored once, and each row takes 8 bytes: a million rows take 8
 /// MB.
@@ -57,22 +57,11 @@ pub(super) fn write(
 ) -> Result<(PathBuf, Option<PathBuf>), Failure> {
     let reasons = Reasons::read(journal, count)?;
     let path = input.failed();
-    let new = path.with_extension(format!("{}.new", std::process::id()));
     let failed = |error: io::Error| Failure::of_file(&path, &error);
-    let mut options = private();
-    let file = options
-        .create(true)
-        .truncate(true)
-        .open(&new)
-        .map_err(failed)?;
-    let written = write_rows(input, column_options, &reasons, file).and_then(|file| {
-        let kept = file.sync_all().and_then(|()| earlier::replace(&new, &path));
-        kept.map_err(failed)
-    });
-    if written.is_err() {
-        let _ = fs::remove_file(&new);
-    }
-    written.map(|earlier| (path.clone(), earlier))
+    let (part, file) = PartFile::create(&path, &mut private()).map_err(failed)?;
+    let file = write_rows(input, column_options, &reasons, file)?;
+    let earlier = earlier::replace(part, &file).map_err(failed)?;
+    Ok((path, earlier))
 }
 
 fn write_rows(

@@ -28,6 +28,7 @@ mod spreadsheet_cell;
 pub(crate) use self::{
     args::{Args, HELP},
     input::{
+        UTF_8_MARK,
         headers::{export_headers, means},
         private,
     },

@@ -14,10 +14,11 @@ use super::{
     columns::Columns,
 };
 use crate::{
-    change::SEPARATOR, commands::bulk::private, failure::Failure, returned_value::write_list,
+    change::SEPARATOR,
+    commands::bulk::{UTF_8_MARK, private},
+    failure::Failure,
+    returned_value::write_list,
 };
-
-const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The rows.
 #[derive(Debug)]

@@ -106,7 +106,7 @@ pub(super) async fn write(
         return Err(backup.refusal());
     }
     let to_remove = lists.added.keep().map_err(failed)?;
-    undo.keep(path).map_err(failed)?;
+    undo.keep().map_err(failed)?;
     Ok(Backup {
         to_remove,
         ..backup
@@ -315,7 +315,7 @@ pub(super) fn next_path(input: &Input) -> Result<PathBuf, Failure> {
 }
 
 /// Returns true if there is a file with one of the two names of a backup.
-fn is_taken(path: &Path) -> bool {
+pub(super) fn is_taken(path: &Path) -> bool {
     path.exists() || removals(path).exists()
 }
 

@@ -1,41 +1,36 @@
-//! Files that appear under their names once they are complete.
+//! The files of a backup, which get their names once all of them are complete.
 
 use std::{
-    ffi::OsString,
-    fs::{self, File},
+    fs::File,
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
 
-use crate::commands::bulk::{earlier, input::private, spreadsheet_cell};
+use crate::{
+    commands::bulk::{earlier, input::private, spreadsheet_cell},
+    part_file::PartFile,
+};
 
 /// A file under a temporary name, which is removed unless the file is kept.
 #[derive(Debug)]
 pub(super) struct NewFile {
     writer: BufWriter<File>,
-    path: PathBuf,
+    part: PartFile,
 }
 
 impl NewFile {
-    /// Creates a file that is going to have this name. `what` makes its temporary name another one than that
-    /// of other files beside it.
-    pub(super) fn create(named: &Path, what: &str) -> io::Result<Self> {
-        let mut name = OsString::from(named.file_stem().unwrap_or_default());
-        name.push(format!(".{}.{what}", std::process::id()));
-        if let Some(extension) = named.extension() {
-            name.push(".");
-            name.push(extension);
-        }
-        let path = named.with_file_name(name);
-        let file = private().create(true).truncate(true).open(&path)?;
+    /// Creates a file that is going to have this name. `label` is its own among those with the same name.
+    pub(super) fn create(named: &Path, label: &str) -> io::Result<Self> {
+        let (part, file) = PartFile::create_beside(named, label, &mut private())?;
         Ok(Self {
             writer: BufWriter::new(file),
-            path,
+            part,
         })
     }
 
+    /// Returns the temporary name.
     pub(super) fn path(&self) -> &Path {
-        &self.path
+        self.part.part()
     }
 
     /// Writes everything to the disk, so that it can be read.
@@ -45,9 +40,12 @@ impl NewFile {
     }
 
     /// Gives the file its name. An earlier file of this name with other contents is set aside.
-    pub(super) fn keep(mut self, named: &Path) -> io::Result<()> {
-        self.finish()?;
-        earlier::replace(&self.path, named).map(|_| ())
+    pub(super) fn keep(self) -> io::Result<()> {
+        let Self { writer, part } = self;
+        let file = writer
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?;
+        earlier::replace(part, &file).map(|_| ())
     }
 }
 
@@ -58,13 +56,6 @@ impl Write for NewFile {
 
     fn flush(&mut self) -> io::Result<()> {
         self.writer.flush()
-    }
-}
-
-impl Drop for NewFile {
-    fn drop(&mut self) {
-        // It is no longer there if it was kept.
-        let _ = fs::remove_file(&self.path);
     }
 }
 
@@ -92,7 +83,7 @@ impl<const COLUMNS: usize> ListFile<COLUMNS> {
         let writer = match &mut self.writer {
             Some(writer) => writer,
             empty => {
-                let file = NewFile::create(&self.named, "new")?;
+                let file = NewFile::create(&self.named, "")?;
                 let mut writer = csv::Writer::from_writer(file);
                 writer.write_record(self.head)?;
                 empty.insert(writer)
@@ -110,7 +101,7 @@ impl<const COLUMNS: usize> ListFile<COLUMNS> {
         };
         let file = writer.into_inner();
         let file = file.map_err(|error| io::Error::other(error.to_string()))?;
-        file.keep(&self.named)?;
+        file.keep()?;
         Ok(Some(self.named))
     }
 }

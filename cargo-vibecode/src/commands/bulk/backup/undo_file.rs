@@ -76,8 +76,8 @@ pub(super) struct Lost<'a> {
 impl UndoFile {
     pub(super) fn create(path: &Path, attempt: u32) -> io::Result<Self> {
         Ok(Self {
-            rows: NewFile::create(path, &format!("new{attempt}"))?,
-            returned: NewFile::create(path, &format!("returned{attempt}"))?,
+            rows: NewFile::create(path, &format!(".rows{attempt}"))?,
+            returned: NewFile::create(path, &format!(".returned{attempt}"))?,
             count: 0,
         })
     }
@@ -208,8 +208,8 @@ impl UndoFile {
     }
 
     /// Gives the file its name.
-    pub(super) fn keep(self, path: &Path) -> io::Result<()> {
-        self.rows.keep(path)
+    pub(super) fn keep(self) -> io::Result<()> {
+        self.rows.keep()
     }
 }
 
@@ -256,8 +256,8 @@ fn bad_fields<'f>(fields: &'f RecordFields<'_>, problems: &[Problem]) -> Problem
             None => true,
         })
     };
-    let named = fields.iter().filter(|(name, _)| *name != ID);
-    let bad = named.clone().filter_map(|(name, json)| {
+    let named = || fields.iter().filter(|(name, _)| *name != ID);
+    let bad = named().filter_map(|(name, json)| {
         let problem = of_field(name)?;
         Some((name, json, problem.text.clone()))
     });
@@ -267,8 +267,8 @@ fn bad_fields<'f>(fields: &'f RecordFields<'_>, problems: &[Problem]) -> Problem
     }
     let text = problems
         .first()
-        .map_or("is refused", |problem| &problem.text);
-    named
+        .map_or("is refused", |problem| problem.text.as_str());
+    named()
         .map(|(name, json)| (name, json, text.to_owned()))
         .collect()
 }

@@ -1,6 +1,7 @@
 //! The file with the rows. It is read twice, and never held in memory as a whole.
 
 pub(crate) mod cells;
+pub(crate) mod changes_digest;
 pub(crate) mod columns;
 pub(crate) mod encoding;
 pub(crate) mod fingerprints;
@@ -14,7 +15,6 @@ pub(crate) mod tally;
 mod unsupported;
 
 use std::{
-    fmt::Write as _,
     fs::{self, File},
     io::{self, BufReader, Read, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
@@ -29,12 +29,12 @@ use self::{
     rows::{CsvRows, JsonRows, Rows},
     spreadsheet::Sheet,
 };
-use crate::failure::Failure;
+use crate::{digest, failure::Failure};
 
 /// The path that means standard input.
 const STDIN: &str = "-";
 const BUFFER: usize = 64 * 1024;
-const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
+pub(crate) const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The rows, hashed as they are read.
 pub(crate) type HashedRows = Rows<BufReader<Decoded>>;
@@ -363,12 +363,7 @@ impl Hashed {
 
     /// Returns the hash of the bytes read so far, in hexadecimal digits.
     pub(crate) fn digest(&self) -> String {
-        let digest = self.hash.clone().finalize();
-        let mut text = String::with_capacity(2 * digest.len());
-        for byte in digest {
-            let _ = write!(text, "{byte:02x}");
-        }
-        text
+        digest::in_hex(&self.hash)
     }
 }
 

@@ -35,13 +35,17 @@ enum Shape {
 }
 
 impl Numbers {
-    /// Reads all numbers of a CSV file.
+    /// Reads all numbers of a CSV file. Also returns the hash of the file, unless only a part of it had to
+    /// be read.
     ///
     /// # Errors
     /// If the file cannot be read, or if its columns cannot be assigned to fields.
-    pub(crate) fn of_file(input: &Input, options: &ColumnOptions<'_>) -> Result<Self, Failure> {
+    pub(crate) fn of_file(
+        input: &Input,
+        options: &ColumnOptions<'_>,
+    ) -> Result<(Self, Option<String>), Failure> {
         if input.format == FileFormat::JsonLines {
-            return Ok(Self::Unknown);
+            return Ok((Self::Unknown, None));
         }
         let mut rows = RowJobs::open(input, options)?;
         let is_numeric = |target: &Result<Target, String>| {
@@ -60,7 +64,7 @@ impl Numbers {
             .collect();
         let mut numbers = Self::Unknown;
         if !columns.contains(&true) {
-            return Ok(numbers);
+            return Ok((numbers, None));
         }
         while numbers != Self::Mixed && rows.read()? {
             let cells = rows.record().raw_cells().zip(&columns);
@@ -77,7 +81,8 @@ impl Numbers {
                 });
             }
         }
-        Ok(numbers)
+        let digest = (numbers != Self::Mixed).then(|| rows.digest());
+        Ok((numbers, digest))
     }
 
     fn and(self, other: Self) -> Self {

@@ -2,17 +2,19 @@
 
 use std::{
     collections::HashMap,
-    fs::OpenOptions,
-    io::{self, Seek as _, SeekFrom},
-    path::Path,
+    fs::{File, OpenOptions},
+    io,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
 use super::{
-    HEARTBEAT, Header, Journal, Line, VERSION, for_each_line, lock, now,
+    HEARTBEAT, Journal, Line, for_each_line,
+    header::{Header, VERSION},
+    lock, now,
     row_set::{Ranges, RowSet},
 };
-use crate::{commands::bulk::input::make_private, failure::Failure};
+use crate::{commands::bulk::input::make_private, failure::Failure, output::Output};
 
 /// The state of the job so far.
 #[derive(Debug, Default)]
@@ -36,52 +38,88 @@ pub(crate) struct Past {
     last_unanswered: u64,
 }
 
-/// Opens the journal of an interrupted job, and removes a last line that is incomplete.
-///
-/// # Errors
-/// If there is none, if another process has locked it, if it is damaged, or if it belongs to
-/// another job.
-pub(crate) fn resume(path: &Path, header: &Header) -> Result<(Journal, Past), Failure> {
-    let failed = |error: io::Error| Failure::of_file(path, &error);
-    let opened = OpenOptions::new().read(true).append(true).open(path);
-    let mut file = opened.map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => Failure::in_file(
+/// The journal of an interrupted job, which is locked.
+#[derive(Debug)]
+pub(crate) struct FoundJournal {
+    file: File,
+    path: PathBuf,
+    header: Header,
+    past: Past,
+    /// The length of its complete lines.
+    whole: u64,
+}
+
+impl FoundJournal {
+    /// Opens and reads a journal.
+    ///
+    /// # Errors
+    /// If there is none, if another process has locked it, or if it is damaged.
+    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+        let opened = OpenOptions::new().read(true).append(true).open(path);
+        let mut file = opened.map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => Failure::in_file(
+                path,
+                "there is no journal to resume from: start the job with --yes",
+            ),
+            _ => Failure::of_file(path, &error),
+        })?;
+        lock(&file, path)?;
+        let mut past = Past::default();
+        let mut header = None;
+        let whole = for_each_line(&mut file, path, |line| match line {
+            Line::Journal(then) => header = Some(*then),
+            line => past.apply(line),
+        })?;
+        past.conclude();
+        let header = header.ok_or_else(|| {
+            let problem =
+                "the journal ends before anything was sent: delete it, and start the job with --yes";
+            Failure::in_file(path, problem)
+        })?;
+        if header.version > VERSION {
+            let problem =
+                "a later version of cargo-vibecode wrote this journal: resume with that version";
+            return Err(Failure::in_file(path, problem));
+        }
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+            header,
+            past,
+            whole,
+        })
+    }
+
+    pub(crate) fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// Continues the journal, without a last line that is incomplete.
+    ///
+    /// # Errors
+    /// If it belongs to another job than this one, or if it cannot be written.
+    pub(crate) fn resume(self, now: &Header, output: &Output) -> Result<(Journal, Past), Failure> {
+        let Self {
+            file,
             path,
-            "there is no journal to resume from: start the job with --yes",
-        ),
-        _ => failed(error),
-    })?;
-    lock(&file, path)?;
-    let mut past = Past::default();
-    let mut then = None;
-    let whole = for_each_line(&mut file, path, |line| match line {
-        Line::Journal(header) => then = Some(*header),
-        line => past.apply(line),
-    })?;
-    file.set_len(whole).map_err(failed)?;
-    file.seek(SeekFrom::End(0)).map_err(failed)?;
-    let then = then.ok_or_else(|| {
-        let problem =
-            "the journal ends before anything was sent: delete it, and start the job with --yes";
-        Failure::in_file(path, problem)
-    })?;
-    if then.version > VERSION {
-        let problem =
-            "a later version of cargo-vibecode wrote this journal: resume with that version";
-        return Err(Failure::in_file(path, problem));
+            header,
+            past,
+            whole,
+        } = self;
+        let mut problem = header.is_of_another_job(now);
+        if !past.is_finished {
+            problem = problem.or_else(|| header.refusal(now));
+            let warnings = header.warnings(now);
+            warnings.iter().for_each(|warning| output.warn(warning));
+        }
+        if let Some(problem) = problem {
+            return Err(Failure::in_file(&path, problem));
+        }
+        let opened = file.set_len(whole).and_then(|()| make_private(&file));
+        opened.map_err(|error| Failure::of_file(&path, &error))?;
+        let next_batch = past.last_batch + 1;
+        Ok((Journal::of(file, &path, whole, next_batch), past))
     }
-    let differences = then.differences(header);
-    if !differences.is_empty() {
-        let differences = differences.join("; ");
-        let problem = format!(
-            "the journal belongs to another job: {differences}. Run the same command as before, or delete the journal to send all rows again"
-        );
-        return Err(Failure::in_file(path, problem));
-    }
-    make_private(&file).map_err(failed)?;
-    past.conclude();
-    let journal = Journal::of(file, path, past.last_batch + 1);
-    Ok((journal, past))
 }
 
 /// Returns the hash of the file of a finished job; `None` if the job is not finished.
