@@ -1,6 +1,11 @@
 //! The batches that were started and not reported, in their order.
 
-use std::{collections::VecDeque, future::poll_fn, sync::Arc, task::Poll};
+use std::{
+    collections::{HashMap, VecDeque},
+    future::poll_fn,
+    sync::Arc,
+    task::Poll,
+};
 
 use tokio::task::{Id, JoinError, JoinSet};
 use vibecode_runtime::PatchJob;
@@ -97,47 +102,49 @@ impl Running {
     /// Decides the rows of the first batch whose records have values that later rows may have set. Returns
     /// false if a row that decides is still under way.
     pub(super) fn decide_first(&mut self) -> bool {
-        let Some(first) = self.batches.front() else {
+        let Some(results) = self.batches.front().and_then(|it| it.results.as_ref()) else {
             return true;
         };
-        let superseded = first.results.iter().flatten().enumerate();
-        let superseded = superseded.filter_map(|(index, result)| match result {
-            Err(RowError::Superseded(superseded)) => Some((index, superseded)),
-            _ => None,
-        });
-        let mut decided = Vec::new();
-        for (index, superseded) in superseded {
-            let Some(result) = superseded.decide(&|line| self.is_done(line)) else {
-                return false;
-            };
-            decided.push((index, result));
+        let is_superseded =
+            |result: &Result<(), RowError>| matches!(result, Err(RowError::Superseded(_)));
+        if !results.iter().any(is_superseded) {
+            return true;
         }
-        if let Some(results) = self.batches.front_mut().and_then(|it| it.results.as_mut()) {
-            for (index, result) in decided {
-                if let Some(row) = results.get_mut(index) {
-                    *row = result;
-                }
+        let is_done = self.decided_rows();
+        let Some(first) = self.batches.front_mut() else {
+            return true;
+        };
+        for result in first.results.iter_mut().flatten() {
+            if let Err(RowError::Superseded(superseded)) = result {
+                let Some(decided) = superseded.decide(&|line| is_done.get(&line).copied()) else {
+                    return false;
+                };
+                *result = decided;
             }
         }
         true
     }
 
-    /// Returns whether a row is done; `None` if it is not known yet.
-    fn is_done(&self, line: u64) -> Option<bool> {
-        let mut batches = self.batches.iter();
-        let Some((batch, index)) = batches.find_map(|batch| {
-            let index = batch.lines.iter().position(|of_row| *of_row == line)?;
-            Some((batch, index))
-        }) else {
-            return Some(false);
-        };
-        match batch.results.as_ref()?.get(index) {
-            Some(Ok(())) => Some(true),
-            Some(Err(RowError::Superseded(superseded))) => {
-                let decided = superseded.decide(&|line| self.is_done(line))?;
-                Some(decided.is_ok())
+    /// Returns whether each row is done, as far as that is known. Rows are decided by later ones, so this
+    /// begins with the last.
+    fn decided_rows(&self) -> HashMap<u64, bool> {
+        let mut is_done = HashMap::new();
+        for batch in self.batches.iter().rev() {
+            let results = batch.results.iter().flatten();
+            let rows: Vec<_> = batch.lines.iter().zip(results).collect();
+            for (line, result) in rows.into_iter().rev() {
+                let decided = match result {
+                    Ok(()) => Some(true),
+                    Err(RowError::Superseded(superseded)) => superseded
+                        .decide(&|line| is_done.get(&line).copied())
+                        .map(|decided| decided.is_ok()),
+                    Err(_) => Some(false),
+                };
+                if let Some(decided) = decided {
+                    is_done.insert(*line, decided);
+                }
             }
-            Some(Err(_)) | None => Some(false),
         }
+        is_done
     }
 }
