@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use vibecode_sandbox::{Fault, Sandbox};
 
-use crate::support::{Desk, Said};
+use crate::{
+    front::{Front, Me},
+    support::{Desk, Said},
+};
 
 const TWO: &str = "id,post\n71,a\n72,b\n";
 
@@ -289,12 +292,9 @@ async fn a_file_that_changes_after_its_decimal_separator_was_found_is_not_sent()
     );
     let file = |shows: &str| format!("id;Scores\n71;1,234\n72;{shows}\n");
     desk.write("a.csv", file("12,5"));
-    desk.sandbox
-        .fault(Fault::delay(Duration::from_millis(800)).at("/me"));
-    let child = desk.command("contacts a.csv --yes").spawn().unwrap();
-    while desk.sandbox.requests().is_empty() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let front = Front::of(&desk, Me::After(Duration::from_millis(800))).await;
+    let child = front.command(&desk, "a.csv --yes").spawn().unwrap();
+    front.is_asked().await;
     // Now the comma is that of thousands.
     desk.write("a.csv", file("12.5"));
     let said = Said::of(child.wait_with_output().unwrap());

@@ -164,7 +164,9 @@ async fn read_request(stream: &mut TcpStream) -> (String, Vec<u8>) {
         };
         let head = head.to_owned();
         let lower = head.to_lowercase();
-        let length = lower.lines().find_map(|it| it.strip_prefix("content-length: "));
+        let length = lower
+            .lines()
+            .find_map(|it| it.strip_prefix("content-length: "));
         let length = length.map_or(0, |length| length.parse::<usize>().unwrap());
         let begin = head.len() + 4;
         if bytes.len() >= begin + length {

@@ -10,6 +10,7 @@ mod before_sending;
 mod columns;
 mod dry_run;
 mod failed_rows;
+mod front;
 mod incomplete_backup;
 mod input;
 mod interrupted;

@@ -52,7 +52,8 @@ fn run_in_another_shell(desk: &Desk, printed: &str) -> Said {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_printed_commands_reach_the_same_portal() {
     let desk = Desk::of(3).await;
-    let old = desk.field(1, "post");
+    desk.write("old.csv", "id,post\n1,o1\n2,o2\n3,o3\n");
+    run(&desk, &["old.csv", "--yes", "--no-backup"]).assert(0, "3 rows done");
     desk.write("a b.csv", "id,post\n1,x\n2,y\n3,z\n");
     let said = run(
         &desk,
@@ -73,12 +74,12 @@ async fn the_printed_commands_reach_the_same_portal() {
     assert_eq!(desk.read("kept.1.jsonl").lines().count(), 1);
 
     let said = run_in_another_shell(&desk, &undo);
-    said.assert(0, "contacts/1 post: x → ");
+    said.assert(0, "contacts/1 post: x → o1");
     said.assert(0, "2 records would change");
     assert_eq!(desk.field(1, "post"), "x");
     let said = run_in_another_shell(&desk, &undo.replace("--plan", "--yes"));
     said.assert(0, "2 rows done");
-    assert_eq!(desk.field(1, "post"), old);
+    assert_eq!(desk.field(1, "post"), "o1");
     assert_eq!(desk.field(3, "post"), "z");
 }
 

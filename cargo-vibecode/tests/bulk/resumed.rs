@@ -2,9 +2,12 @@
 
 use std::{fs, process::Command, time::Duration};
 
-use vibecode_sandbox::{Fault, Sandbox};
+use vibecode_sandbox::Sandbox;
 
-use crate::support::{Desk, Said};
+use crate::{
+    front::{Front, Me},
+    support::{Desk, Said},
+};
 
 const ROWS: &str = "id,Loyalty\n71,gold\n72,gold\n";
 
@@ -199,19 +202,21 @@ async fn a_header_that_changes_before_its_rows_are_sent_is_noticed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_resume_of_a_portal_that_is_not_reported_now_is_refused() {
-    let desk = half_done().await;
-    // More often than the client asks.
-    for _ in 0..9 {
-        desk.sandbox.fault(Fault::garbage().at("/me"));
-    }
-    let said = desk.run("contacts a.csv --resume");
+    let desk = Desk::new().await;
+    desk.write("a.csv", "id,post\n71,a\n72,b\n");
+    let front = Front::of(&desk, Me::AtOnce).await;
+    let run = |words: &str| Said::of(front.command(&desk, words).output().unwrap());
+    run("a.csv --limit 1 --yes").assert(0, "1 row done");
+    desk.sandbox.clear_requests();
+    front.answer(Me::Missing);
+    let said = run("a.csv --resume");
     said.assert(
         2,
         "the job was started for the portal sandbox.invalid, and the API does not report now which portal the key is for: nothing was sent",
     );
     desk.assert_nothing_sent();
-    desk.sandbox.calm();
-    desk.run("contacts a.csv --resume").assert(0, "2 rows done");
+    front.answer(Me::AtOnce);
+    run("a.csv --resume").assert(0, "2 rows done");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -232,13 +237,10 @@ async fn the_key_whose_portal_was_checked_is_the_one_that_sends() {
     let desk = Desk::new().await;
     desk.write("a.csv", "id,post\n71,a\n72,b\n");
     desk.write("key", Sandbox::API_KEY);
-    desk.sandbox
-        .fault(Fault::delay(Duration::from_millis(800)).at("/me"));
-    let mut command = desk.command("contacts a.csv --yes --key-file key");
+    let front = Front::of(&desk, Me::After(Duration::from_millis(800))).await;
+    let mut command = front.command(&desk, "a.csv --yes --key-file key");
     let child = command.env_remove("VIBECODE_API_KEY").spawn().unwrap();
-    while desk.sandbox.requests().is_empty() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    front.is_asked().await;
     desk.write("key", Sandbox::READ_ONLY_KEY);
     let said = Said::of(child.wait_with_output().unwrap());
     said.assert(0, "2 rows done, 0 failed");
@@ -292,8 +294,8 @@ async fn a_full_disk_leaves_no_part_of_a_line_in_the_journal() {
         .collect::<Vec<_>>()
         .concat();
     desk.write("a.csv", format!("id,post\n{rows}"));
-    // No file may become longer than 4 or 8 KiB, which is less than the report of 50 failed rows.
-    let limited = "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\"";
+    // No file may become longer than 2 or 4 KiB, which is less than the report of 50 failed rows.
+    let limited = "trap '' XFSZ; ulimit -f 4; exec \"$0\" \"$@\"";
     let command = desk.command("contacts a.csv --yes --settle 1");
     let mut limiter = Command::new("sh");
     limiter

@@ -89,10 +89,7 @@ pub(crate) async fn run(
         identity: None,
         throttle: throttle(args),
     };
-    let ended = match job.read_style() {
-        Ok(()) => job.run().await,
-        Err(failure) => Err(failure),
-    };
+    let ended = job.run().await;
     if input.is_copy && has_no_rows_left(&input.journal()) {
         input.remove_copy();
     }
@@ -141,6 +138,7 @@ impl BulkJob<'_> {
         let path = self.input.journal();
         let earlier = self.earlier_job(&path)?;
         let interrupted = self.interrupted_job(&path)?;
+        self.read_style()?;
         let is_sent = args.yes || args.resume;
         self.identity = self.identify(is_sent).await?;
         let column_options = self.column_options();

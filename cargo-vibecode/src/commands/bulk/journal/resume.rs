@@ -109,8 +109,9 @@ impl FoundJournal {
         let mut problem = header.is_of_another_job(now);
         if !past.is_finished {
             problem = problem.or_else(|| header.refusal(now));
-            let warnings = header.warnings(now);
-            warnings.iter().for_each(|warning| output.warn(warning));
+            for warning in header.warnings(now) {
+                output.warn(warning);
+            }
         }
         if let Some(problem) = problem {
             return Err(Failure::in_file(&path, problem));
