@@ -1,11 +1,13 @@
 //! What a backup cannot restore is known before anything is sent.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
 };
-use vibecode_sandbox::Sandbox;
+use vibecode_sandbox::{Fault, Sandbox};
 
 use crate::support::{Desk, rows};
 
@@ -252,4 +254,25 @@ async fn a_limit_does_not_switch_the_backup_off_and_the_rest_gets_its_own() {
         backed_up.flatten().collect::<Vec<_>>(),
         (2..=151).collect::<Vec<_>>()
     );
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_backup_leaves_no_file_behind() {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,post\n1,a\n2,b\n");
+    desk.fault(Fault::delay(Duration::from_secs(60)));
+    let command = desk.command("contacts a.csv --yes --backup kept.jsonl");
+    let child = { command }.spawn().unwrap();
+    while desk.requests().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    vibecode_tests::signal::send("INT", &child).unwrap();
+    let said = crate::support::Said::of(child.wait_with_output().unwrap());
+    said.assert(2, "interrupted");
+    let left = std::fs::read_dir(&desk.folder).unwrap();
+    let mut left: Vec<_> = left.map(|file| file.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["a.csv", "a.csv.journal"]);
+    assert_ne!(desk.field(1, "post"), "a");
 }

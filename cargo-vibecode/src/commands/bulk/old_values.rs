@@ -58,7 +58,8 @@ impl<'r> RowChanges<'r> {
             if let Some(multifield) = Multifield::of_field(name) {
                 let present = present.get_or_insert_with(|| record.multifields().ok());
                 let added = change.added().iter();
-                let added = added.filter_map(|value| Addition::of(multifield, value, present));
+                let added =
+                    added.filter_map(|value| Addition::of(multifield, value, present.as_ref()));
                 changes.added.extend(added);
                 continue;
             }
@@ -93,8 +94,8 @@ impl<'r> OldValue<'r> {
 
 impl Addition {
     /// Returns `None` if the record has the value already.
-    fn of(multifield: Multifield, value: &str, present: &Option<Multifields>) -> Option<Self> {
-        let is_present = present.as_ref().is_some_and(|present| {
+    fn of(multifield: Multifield, value: &str, present: Option<&Multifields>) -> Option<Self> {
+        let is_present = present.is_some_and(|present| {
             let mut entries = present.entries().iter();
             entries.any(|entry| is_same(multifield, value, entry))
         });
