@@ -1,8 +1,13 @@
 //! A job is resumed with the changes and the portal that it was started with, or not at all.
 
-use std::{fs, process::Command, time::Duration};
+use std::{
+    fs,
+    io::{self, BufRead as _, BufReader},
+    process::Command,
+    time::Duration,
+};
 
-use vibecode_sandbox::Sandbox;
+use vibecode_sandbox::{Fault, Sandbox};
 
 use crate::{
     front::{Front, Me},
@@ -110,6 +115,21 @@ async fn another_version_of_the_program_is_named_if_the_rows_mean_other_values()
     desk.run("contacts a.csv --resume").assert(0, "2 rows done");
 }
 
+/// Runs a command, and does something once it has printed this.
+fn said_after(command: &mut Command, printed: &str, then: impl FnOnce()) -> Said {
+    let mut child = command.spawn().unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains(printed) {
+        line.clear();
+        let read = out.read_line(&mut line).unwrap();
+        assert!(read > 0, "`{printed}` was not printed");
+    }
+    then();
+    io::copy(&mut out, &mut io::sink()).unwrap();
+    Said::of(child.wait_with_output().unwrap())
+}
+
 /// The header of a journal as version 2 wrote it.
 fn as_version_2(desk: &Desk) -> String {
     let mut header = desk.journal("a.csv").remove(0);
@@ -182,22 +202,38 @@ async fn a_header_that_changes_before_its_rows_are_sent_is_noticed() {
     );
     desk.sandbox.clear_requests();
     let mut command = desk.command("contacts a.csv --resume --settle 1");
-    let mut child = command.spawn().unwrap();
-    let mut out = std::io::BufReader::new(child.stdout.take().unwrap());
-    let mut line = String::new();
-    while !line.contains("may still be running at the server") {
-        line.clear();
-        let read = std::io::BufRead::read_line(&mut out, &mut line).unwrap();
-        assert!(read > 0, "the job has not waited");
-    }
-    desk.write("a.csv", format!("id,comments,post\n{rows}"));
-    std::io::copy(&mut out, &mut std::io::sink()).unwrap();
-    let said = Said::of(child.wait_with_output().unwrap());
+    let said = said_after(&mut command, "may still be running at the server", || {
+        desk.write("a.csv", format!("id,comments,post\n{rows}"));
+    });
     said.assert(
         2,
         "the file has changed since its rows were checked: the header is different",
     );
     desk.assert_nothing_sent();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failed_rows_are_never_those_of_another_file() {
+    let desk = Desk::of(2).await;
+    let file = "id,phone,post\n1,+79160000001,\n2,,x\n";
+    desk.write("a.csv", file);
+    desk.fault(Fault::delay(Duration::ZERO));
+    desk.faults((0..20).map(|_| Fault::html()));
+    let mut command = desk.command("contacts a.csv --yes --no-throttle --settle 1");
+    let said = said_after(&mut command, "may still be applied", || {
+        desk.write("a.csv", "id,phone,post\n1,,y\n2,,x\n");
+    });
+    said.assert(
+        2,
+        "a.csv: the file has changed since its rows were sent, so the failed rows cannot be written: restore it",
+    );
+    assert!(!desk.exists("a.failed.csv"));
+    desk.sandbox.calm();
+    desk.write("a.csv", file);
+    desk.run("contacts a.csv --resume --no-throttle --settle 1")
+        .assert(1, "0 rows done, 2 failed");
+    let failed = desk.read("a.failed.csv");
+    assert!(failed.contains("1,+79160000001,"), "{failed}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -254,7 +290,9 @@ async fn standard_input_is_kept_while_rows_are_left() {
     let copies = || {
         let files = fs::read_dir(&desk.folder).unwrap();
         let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
-        let copies: Vec<String> = names.filter(|name| name.ends_with(".rows")).collect();
+        let copies: Vec<String> = names
+            .filter(|name| name.starts_with("stdin-") && !name.contains(".rows."))
+            .collect();
         copies
     };
     let [copy] = &copies()[..] else {
@@ -297,15 +335,15 @@ async fn a_full_disk_leaves_no_part_of_a_line_in_the_journal() {
     // No file may become longer than 2 or 4 KiB, which is less than the report of 50 failed rows.
     let limited = "trap '' XFSZ; ulimit -f 4; exec \"$0\" \"$@\"";
     let command = desk.command("contacts a.csv --yes --settle 1");
-    let mut limiter = Command::new("sh");
-    limiter
+    let mut in_shell = Command::new("sh");
+    in_shell
         .args(["-c", limited])
         .arg(command.get_program())
         .args(command.get_args())
         .current_dir(&desk.folder)
         .env("VIBECODE_API_KEY", Sandbox::API_KEY)
         .env_remove("VIBECODE_BASE_URL");
-    let said = Said::of(limiter.output().unwrap());
+    let said = Said::of(in_shell.output().unwrap());
     said.assert(2, "a.csv.journal: ");
     let journal = desk.read("a.csv.journal");
     assert!(journal.len() > 200 && journal.ends_with('\n'), "{journal}");

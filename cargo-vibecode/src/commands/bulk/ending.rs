@@ -35,6 +35,7 @@ impl BulkJob<'_> {
                 column_options,
                 &mut sender.journal,
                 failed,
+                checked,
             )?),
         };
         let left = checked.to_send.saturating_sub(ok + failed);
@@ -85,6 +86,7 @@ impl BulkJob<'_> {
                     column_options,
                     journal,
                     past.failed,
+                    checked,
                 )?)
             }
         };

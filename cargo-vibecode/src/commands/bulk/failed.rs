@@ -10,7 +10,9 @@ use std::{
 use csv::ByteRecord;
 
 use super::{
-    bad, earlier,
+    bad,
+    check::Checked,
+    earlier,
     input::{
         FileFormat, Input,
         columns::{ColumnOptions, ERROR_COLUMNS},
@@ -48,18 +50,19 @@ const NO_ROOM: (&str, &str) = ("FAILED", "the reason is in the journal");
 /// earlier run. The file is written atomically.
 ///
 /// # Errors
-/// If a file cannot be read or written.
+/// If a file cannot be read or written, or if the rows are not those that were checked.
 pub(super) fn write(
     input: &Input,
     column_options: &ColumnOptions<'_>,
     journal: &mut Journal,
     count: u64,
+    checked: &Checked,
 ) -> Result<(PathBuf, Option<PathBuf>), Failure> {
     let reasons = Reasons::read(journal, count)?;
     let path = input.failed();
     let failed = |error: io::Error| Failure::of_file(&path, &error);
     let (part, file) = PartFile::create(&path, &mut private()).map_err(failed)?;
-    let file = write_rows(input, column_options, &reasons, file)?;
+    let file = write_rows(input, column_options, &reasons, file, checked)?;
     let earlier = earlier::replace(part, &file).map_err(failed)?;
     Ok((path, earlier))
 }
@@ -69,6 +72,7 @@ fn write_rows(
     column_options: &ColumnOptions<'_>,
     reasons: &Reasons,
     file: File,
+    checked: &Checked,
 ) -> Result<File, Failure> {
     let failed = |error: io::Error| Failure::of_file(&input.failed(), &error);
     let mut row_jobs = RowJobs::open(input, column_options)?;
@@ -85,6 +89,11 @@ fn write_rows(
                 .write(row_jobs.record(), [code, &message])
                 .map_err(failed)?;
         }
+    }
+    // Rows are found by their lines: in another file these would be other rows.
+    if row_jobs.digest() != checked.digest {
+        let problem = "the file has changed since its rows were sent, so the failed rows cannot be written: restore it, and run the command again with --resume";
+        return Err(Failure::in_file(&input.path, problem));
     }
     writer.end().map_err(failed)
 }
