@@ -16,6 +16,8 @@ mod portal;
 mod portal_identity;
 mod progress;
 mod rate_limit;
+mod record_batch;
+mod returned_value;
 mod schema_file;
 mod terminal_text;
 mod verify;

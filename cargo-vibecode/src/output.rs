@@ -8,7 +8,10 @@ use std::{
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
-use crate::{failure::Failure, terminal_text::shown};
+use crate::{
+    failure::Failure,
+    terminal_text::{shown, shown_in_json},
+};
 
 /// The format of the results.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -66,7 +69,7 @@ impl Output {
     /// Prints a document, in JSON format only.
     pub(crate) fn json(&self, document: &Value) {
         if self.is_json() && !self.is_quiet {
-            print(&document.to_string());
+            print(&shown_in_json(&document.to_string()));
         }
     }
 

@@ -21,8 +21,20 @@ impl PartFile {
     /// # Errors
     /// If it cannot be created.
     pub(crate) fn create(path: &Path, options: &mut OpenOptions) -> io::Result<(Self, File)> {
+        Self::create_beside(path, "", options)
+    }
+
+    /// Creates a file beside `path` and beside other parts of it, which have another label.
+    ///
+    /// # Errors
+    /// If it cannot be created.
+    pub(crate) fn create_beside(
+        path: &Path,
+        label: &str,
+        options: &mut OpenOptions,
+    ) -> io::Result<(Self, File)> {
         let mut part = OsString::from(path);
-        part.push(format!(".{}.new", std::process::id()));
+        part.push(format!("{label}.{}.new", std::process::id()));
         let part = PathBuf::from(part);
         let file = options.create(true).truncate(true).open(&part)?;
         let part_file = Self {
@@ -31,6 +43,11 @@ impl PartFile {
             is_kept: false,
         };
         Ok((part_file, file))
+    }
+
+    /// Returns the name of the file until it is kept.
+    pub(crate) fn part(&self) -> &Path {
+        &self.part
     }
 
     /// Gives the file its name once it is on the disk. `before` is called before an earlier file of this name

@@ -40,7 +40,8 @@ label that is the name of another field means neither: write wire:post for the f
 Without --yes the rows are only checked, and --plan shows what would change in each record. With --yes, \
 FILE.journal records which rows were sent, so that --resume can continue an interrupted job, or one with --limit, \
 without adding anything twice. The old values of more than 100 rows are kept in FILE.backup.jsonl, which \
-`bulk --empty clear` takes to undo the changes: review it with --plan first. The journal is kept when the job is done. Failed rows are written to \
+`bulk --empty clear` takes to undo the changes: review it with --plan first. If an old value would not come back \
+exactly, nothing is sent. The journal is kept when the job is done. Failed rows are written to \
 FILE.failed.csv, bad ones to FILE.bad.csv. A finished journal is set aside if the file has changed since.
 
 Every answer is compared with its row. If an answer does not show all fields of a row, the record is read (one \
@@ -132,9 +133,13 @@ pub(crate) struct Args {
     pub(super) plan: bool,
 
     /// Keep the old values of everything that is changed in this file, which `bulk --empty clear` takes to
-    /// undo the changes [default: FILE.backup.jsonl if there are more than 100 rows].
+    /// undo the changes [default: FILE.backup.jsonl if the file has more than 100 rows to send].
     #[arg(long, value_name = "FILE.jsonl")]
     pub(super) backup: Option<PathBuf>,
+
+    /// Send also if the backup cannot restore everything. What it cannot restore is listed in FILE.incomplete.csv.
+    #[arg(long, conflicts_with = "no_backup")]
+    pub(super) backup_incomplete: bool,
 
     /// Keep no old values.
     #[arg(long, conflicts_with = "backup")]

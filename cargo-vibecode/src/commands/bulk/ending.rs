@@ -1,6 +1,9 @@
 //! The end of a job: its failed rows, its summary and its exit status.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use serde_json::json;
 
@@ -43,6 +46,7 @@ impl BulkJob<'_> {
         self.output
             .line(format!("{} done, {failed} failed{bad}", rows(ok)));
         let shown = self.show_failed_rows(failed_rows);
+        self.warn_of_unanswered(sender.may_be_applied(self.settle_of_batches()));
         if left > 0 {
             self.output.line(format!(
                 "{} not sent yet because of --limit. To send: {}",
@@ -87,6 +91,7 @@ impl BulkJob<'_> {
             }
         };
         let shown = self.show_failed_rows(failed_rows);
+        self.warn_of_unanswered(past.may_be_applied(self.settle_of_batches()));
         self.summarize(past.ok, past.failed, checked.bad, shown.as_deref());
         Ok(exit_status(problems))
     }
@@ -108,6 +113,15 @@ impl BulkJob<'_> {
         Some(shown)
     }
 
+    /// Warns that the failed rows must not be run yet.
+    fn warn_of_unanswered(&self, (rows, left): (u64, Duration)) {
+        if !left.is_zero() {
+            let unanswered = unanswered(rows, left);
+            self.output
+                .warn(format!("{unanswered}: run the failed rows only after that"));
+        }
+    }
+
     fn summarize(&self, ok: u64, failed: u64, bad: u64, failed_rows: Option<&str>) {
         self.output.json(&json!({
             "ok": ok,
@@ -124,11 +138,31 @@ impl BulkJob<'_> {
             Stopped::Failed(failure) => failure.to_string(),
         };
         let (ok, failed) = (sender.progress.ok, sender.progress.failed);
+        let (count, left) = sender.may_be_applied(self.settle_of_batches());
+        let unanswered = if left.is_zero() {
+            String::new()
+        } else {
+            format!(
+                "\n{}: --resume waits for that; run rows in any other way, or undo them, only after that",
+                unanswered(count, left)
+            )
+        };
         Failure::new(format!(
-            "{reason}\n{} done, {failed} failed so far. To resume: {}",
+            "{reason}\n{} done, {failed} failed so far. To resume: {}{unanswered}",
             rows(ok),
             self.command_to_resume()
         ))
+    }
+}
+
+/// Says of how many rows the change may still be applied, and for how long.
+fn unanswered(rows: u64, left: Duration) -> String {
+    let left = left.as_millis().div_ceil(1000);
+    match rows {
+        1 => format!("the change of 1 row has no answer, and may still be applied for {left} s"),
+        _ => format!(
+            "the changes of {rows} rows have no answer, and may still be applied for {left} s"
+        ),
     }
 }
 

@@ -354,7 +354,7 @@ impl BulkJob<'_> {
         Duration::from_secs(self.args.settle)
     }
 
-    fn settle_of_batches(&self) -> Duration {
+    pub(super) fn settle_of_batches(&self) -> Duration {
         self.settle().saturating_mul(Client::BATCH_SETTLE_FACTOR)
     }
 
@@ -370,10 +370,11 @@ impl BulkJob<'_> {
         self.keep_old_values(sender, &past, column_options, checked)
             .await?;
         sender.progress.begin_at(past.ok, past.failed);
+        let settle = self.settle_of_batches();
+        let earlier = past.may_be_applied(settle);
+        sender.continue_from(earlier, settle);
         let why = "requests of the earlier process may still be running at the server";
-        sender
-            .wait(past.unsettled(self.settle_of_batches()), why)
-            .await?;
+        sender.wait(earlier.1, why).await?;
         let mut behind = past.done;
         if !past.open.is_empty() {
             let open = Selection::Only(past.open.clone());
@@ -397,9 +398,7 @@ impl BulkJob<'_> {
         }
         if sender.progress.failed > 0 && header.ensure {
             let why = "changes without an answer may still be applied; run the failed rows only after that";
-            sender
-                .wait(sender.unsettled(self.settle_of_batches()), why)
-                .await?;
+            sender.wait(sender.may_be_applied(settle).1, why).await?;
         }
         Ok(())
     }

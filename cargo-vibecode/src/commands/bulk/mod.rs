@@ -20,6 +20,7 @@ mod job;
 mod journal;
 mod old_values;
 mod preview;
+mod record_fields;
 mod records;
 mod send;
 mod spreadsheet_cell;

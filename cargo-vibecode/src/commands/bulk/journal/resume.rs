@@ -32,6 +32,10 @@ pub(crate) struct Past {
     last_batch: u64,
     /// When the process last wrote to the journal.
     last_heartbeat: u64,
+    /// Failed rows without an answer, whose change may still be applied.
+    unanswered: u64,
+    /// When the last of them was reported.
+    last_unanswered: u64,
 }
 
 /// The journal of an interrupted job, which is locked.
@@ -163,6 +167,10 @@ impl Past {
                 for failure in failed {
                     self.done.insert(failure.row);
                     self.failed += 1;
+                    if failure.is_unknown() {
+                        self.unanswered += 1;
+                        self.last_unanswered = self.last_unanswered.max(at);
+                    }
                 }
                 self.heartbeat(at);
             }
@@ -188,15 +196,77 @@ impl Past {
         }
     }
 
-    /// Returns how long a request of the ended process may still be running. It may have been sent
-    /// up to the last sign of life of the process, whenever its batch was started: a batch may be
-    /// sent more than once.
+    /// Returns how long requests of the ended process may still be running.
+    ///
+    /// One of an open row may have been sent up to the last sign of life of the process, whenever its batch
+    /// was started: a batch may be sent more than once. One of a failed row without an answer was sent
+    /// before the row was reported. It counts as much as an open one: a later row about the same record
+    /// would read the record, miss the phone that is still on its way, and add it a second time.
     pub(crate) fn unsettled(&self, settle: Duration) -> Duration {
-        if self.open.is_empty() {
+        let of_open_rows = (!self.open.is_empty()).then_some(self.last_heartbeat);
+        let of_failed_rows = (self.unanswered > 0).then_some(self.last_unanswered);
+        let Some(last) = of_open_rows.max(of_failed_rows) else {
             return Duration::ZERO;
-        }
+        };
         let most = settle + HEARTBEAT * 2;
-        let passed = Duration::from_millis(now().saturating_sub(self.last_heartbeat));
+        let passed = Duration::from_millis(now().saturating_sub(last));
         most.saturating_sub(passed)
+    }
+
+    /// Returns the number of rows whose change may still be applied, and for how long.
+    pub(crate) fn may_be_applied(&self, settle: Duration) -> (u64, Duration) {
+        let rows = self.open.len() + self.unanswered;
+        (rows, self.unsettled(settle))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const SETTLE: Duration = Duration::from_secs(240);
+
+    /// The state after a batch whose only row has failed with this outcome, `seconds` ago.
+    fn after_failure(outcome: &str, seconds: u64) -> Past {
+        let at = now() - seconds * 1000;
+        let failure = json!({"row": 2, "code": "TIMEOUT", "outcome": outcome, "message": ""});
+        let mut past = Past::default();
+        for line in [
+            json!({"started": {"batch": 1, "at": at, "rows": "2"}}),
+            json!({"done": {"batch": 1, "at": at, "failed": [failure]}}),
+            // The process went on with rows that were done.
+            json!({"started": {"batch": 2, "at": now(), "rows": "3"}}),
+            json!({"done": {"batch": 2, "at": now(), "ok": "3"}}),
+        ] {
+            past.apply(serde_json::from_value(line).unwrap());
+        }
+        past.conclude();
+        past
+    }
+
+    #[test]
+    fn a_failed_row_without_an_answer_is_waited_for_like_an_open_one() {
+        let recent = after_failure("unknown", 0).unsettled(SETTLE);
+        assert!(recent > SETTLE - Duration::from_secs(5), "{recent:?}");
+        let mut open = Past::default();
+        let line = json!({"started": {"batch": 1, "at": now(), "rows": "2"}});
+        open.apply(serde_json::from_value(line).unwrap());
+        open.conclude();
+        assert!(open.unsettled(SETTLE).abs_diff(recent) < Duration::from_secs(5));
+    }
+
+    #[test]
+    fn a_failed_row_is_waited_for_since_it_was_reported_and_only_if_it_may_be_applied() {
+        let left = after_failure("unknown", 200).unsettled(SETTLE);
+        assert!(left < Duration::from_secs(45), "{left:?}");
+        assert_eq!(
+            after_failure("unknown", 300).unsettled(SETTLE),
+            Duration::ZERO
+        );
+        for decided in ["not_applied", "not_as_sent", "not_verified"] {
+            assert_eq!(after_failure(decided, 0).unsettled(SETTLE), Duration::ZERO);
+        }
     }
 }
