@@ -8,7 +8,11 @@ use std::{
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
-use crate::{failure::Failure, progress::beside_bar, terminal_text::shown};
+use crate::{
+    failure::Failure,
+    progress::beside_bar,
+    terminal_text::{shown, shown_in_json},
+};
 
 /// The format of the results.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -66,7 +70,7 @@ impl Output {
     /// Prints the result, in JSON format only. It is the last line of a command.
     pub(crate) fn json(&self, document: &Value) {
         if self.is_json() && !self.is_quiet {
-            print(&document.to_string());
+            print(&shown_in_json(&document.to_string()));
         }
     }
 
@@ -100,7 +104,7 @@ impl Output {
     fn complain(&self, kind: &str, message: &str) {
         if self.is_json() {
             let event = json!({ "event": kind, "message": message });
-            print_to_stderr(&event.to_string());
+            print_to_stderr(&shown_in_json(&event.to_string()));
         } else {
             print_to_stderr(&shown(&format!("{kind}: {message}")));
         }

@@ -32,6 +32,15 @@ impl WatchedThrottle {
         }
     }
 
+    /// Returns the throttle for this many requests a minute, or as many as the API allows.
+    pub(crate) fn per_minute(limit: Option<u32>, is_unlimited: bool) -> Self {
+        Self::new(match limit {
+            _ if is_unlimited => Throttle::unlimited(),
+            Some(limit) => Throttle::per_minute(limit),
+            None => Throttle::per_minute(PER_MINUTE),
+        })
+    }
+
     /// Returns the throttle for a client.
     pub(crate) fn throttle(&self) -> Throttle {
         Throttle::shared(self.clone())

@@ -16,6 +16,7 @@ use crate::{
     interrupts::Interrupts,
     output::Output,
     portal::{self, PortalArgs},
+    record_batch::NotRead,
     schema_file,
     verify::{self, Answer, Difference, Shown, Unconfirmed},
 };
@@ -205,13 +206,17 @@ impl Sending<'_> {
         let read = verify::read_back(self.client, &[unconfirmed], |_, _| false).await;
         let mut differences = Vec::new();
         for of_record in read {
-            differences.extend(of_record.map_err(|error| {
+            let of_record = of_record.map_err(|not_read| {
+                let why = match &not_read {
+                    NotRead::Failed(error) => failure(error).to_string(),
+                    NotRead::NoResult => not_read.explanation().to_owned(),
+                };
                 Failure::new(format!(
-                    "{}: the API reported a success, but the record could not be read to check it: {}",
-                    self.record,
-                    failure(&error)
+                    "{}: the API reported a success, but the record could not be read to check it: {why}",
+                    self.record
                 ))
-            })?);
+            })?;
+            differences.extend(of_record.differences);
         }
         Ok(differences)
     }

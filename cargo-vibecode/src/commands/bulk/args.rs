@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use vibecode_runtime::{Batch, Client};
 
-use super::input::{cells, encoding};
+use super::input::{cells, encoding, numbers};
 use crate::{
     args::{name_and_value, whole_number},
     change::entries::EntryRules,
@@ -32,7 +32,7 @@ export, so are the names of users and companies, since the fields take ids.
 
 Dates may be written as 2025-12-31, 31.12.2025 or a serial day, times without an offset need --timezone, and \
 amounts without a currency need --currency. Decimal commas and separators of thousands are read if the numbers of \
-the file agree on them.
+the file agree on them; if none shows whether 1.234 has decimals or thousands, --decimal says it.
 
 Give the option of a list by its label or its id, and a status, a stage or a currency by its code or its name in \
 vibecode/statuses.json or vibecode/currencies.json. What is in neither file is refused, and so is a text that is \
@@ -45,7 +45,8 @@ label that is the name of another field means neither: write wire:post for the f
 Without --yes the rows are only checked, and --plan shows what would change in each record. With --yes, \
 FILE.journal records which rows were sent, so that --resume can continue an interrupted job, or one with --limit, \
 without adding anything twice. The old values of more than 100 rows are kept in FILE.backup.jsonl, which \
-`bulk --empty clear` takes to undo the changes. The journal is kept when the job is done. Failed rows are written to \
+`bulk --empty clear` takes to undo the changes: review it with --plan first. If an old value would not come back \
+exactly, nothing is sent. The journal is kept when the job is done. Failed rows are written to \
 FILE.failed.csv, bad ones to FILE.bad.csv. A finished journal is set aside if the file has changed since.
 
 Every answer is compared with its row. If an answer does not show all fields of a row, the record is read (one \
@@ -72,7 +73,7 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(super) yes: bool,
 
-    /// Resume an interrupted job from its journal. The other options must be the same as before, but for `--yes`, which is not needed.
+    /// Resume an interrupted job from its journal. The other options must be the same as before, but for `--yes`, which is not needed, and the rows must request the same changes: the files in the folder `vibecode` may have changed only in what the rows do not use.
     #[arg(long)]
     pub(super) resume: bool,
 
@@ -112,6 +113,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ZONE", value_parser = zone)]
     pub(super) timezone: Option<String>,
 
+    /// What separates decimals, `.` or `,`, so that `1.234` is no guess [default: as the numbers of the file show].
+    #[arg(long, value_name = "CHARACTER", value_parser = numbers::decimal)]
+    pub(super) decimal: Option<numbers::Numbers>,
+
     /// The currency of amounts without one, such as `RUB`.
     #[arg(long, value_name = "CODE")]
     pub(super) currency: Option<String>,
@@ -133,9 +138,13 @@ pub(crate) struct Args {
     pub(super) plan: bool,
 
     /// Keep the old values of everything that is changed in this file, which `bulk --empty clear` takes to
-    /// undo the changes [default: FILE.backup.jsonl if there are more than 100 rows].
+    /// undo the changes [default: FILE.backup.jsonl if the file has more than 100 rows to send].
     #[arg(long, value_name = "FILE.jsonl")]
     pub(super) backup: Option<PathBuf>,
+
+    /// Send also if the backup cannot restore everything. What it cannot restore is listed in FILE.incomplete.csv.
+    #[arg(long, conflicts_with = "no_backup")]
+    pub(super) backup_incomplete: bool,
 
     /// Keep no old values.
     #[arg(long, conflicts_with = "backup")]

@@ -6,7 +6,6 @@ use vibecode_runtime::RetryPolicy;
 
 use super::{
     check::Checked,
-    commands_to_run::command,
     ending::exit_status,
     input::columns::ColumnOptions,
     job::BulkJob,
@@ -28,7 +27,7 @@ impl BulkJob<'_> {
     /// # Errors
     /// If rows are to be sent and the key cannot be used, or if it is for another portal than
     /// `--portal` names.
-    pub(super) async fn identity(&self, is_sent: bool) -> Result<Option<Identity>, Failure> {
+    pub(super) async fn identify(&self, is_sent: bool) -> Result<Option<Identity>, Failure> {
         if is_sent {
             let identity = Identity::of(&self.client()?, self.portal_args).await?;
             identity.check_rights(&self.args.entity)?;
@@ -83,10 +82,9 @@ impl BulkJob<'_> {
             self.output
                 .line("nothing was sent: no row changes anything");
         } else {
-            let mut words = self.words();
-            words.push("--yes".to_owned());
+            let command = self.command_to_send();
             self.output
-                .line(format!("nothing was sent. To send: {}", command(&words)));
+                .line(format!("nothing was sent. To send: {command}"));
         }
     }
 }

@@ -13,11 +13,13 @@ use super::bad::{BadRows, Written};
 use super::estimate::{Estimate, RequestCounter, Requests};
 use super::input::{
     Input,
-    columns::{ColumnOptions, Target},
+    changes_digest::ChangesDigest,
+    columns::ColumnOptions,
     fingerprints::Fingerprints,
     row_jobs::RowJobs,
     rows::Problem,
     tally::{ColumnTally, Tally},
+    target::Target,
 };
 use crate::{
     failure::Failure, output::Output, plural::number_of, portal_identity::Identity,
@@ -56,6 +58,8 @@ pub(super) struct Checked {
     pub(super) digest: String,
     /// The hash of each row.
     pub(super) fingerprints: Fingerprints,
+    /// The digest of what the rows change.
+    pub(super) changes: ChangesDigest,
 }
 
 /// Checks every row. In JSON format each bad row is printed as it is found.
@@ -72,9 +76,11 @@ pub(super) fn check(
     let mut bad_rows = Some(BadRows::new(input));
     let mut requests = RequestCounter::default();
     let mut progress = ProgressMeter::of_file("checking", "rows", input.bytes(), output);
+    checked.fingerprints.set_header(row_jobs.record());
     while let Some(row_job) = row_jobs.next()? {
         checked.fingerprints.push(row_jobs.record());
         progress.advance_to(row_jobs.bytes_read());
+        checked.changes.add(&row_job)?;
         match row_job.change {
             Ok((id, job)) => {
                 checked.repeated.add(id, row_job.line);

@@ -21,6 +21,7 @@ mod job;
 mod journal;
 mod old_values;
 mod preview;
+mod record_fields;
 mod records;
 mod send;
 mod spreadsheet_cell;
@@ -28,7 +29,9 @@ mod spreadsheet_cell;
 pub(crate) use self::{
     args::{Args, HELP},
     input::{
+        UTF_8_MARK,
         headers::{export_headers, means},
+        numbers::is_unclear,
         private,
     },
     job::run,
