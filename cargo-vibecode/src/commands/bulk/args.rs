@@ -105,7 +105,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ENCODING", value_parser = encoding::by_name)]
     pub(super) encoding: Option<&'static encoding_rs::Encoding>,
 
-    /// The sheet of an .xlsx file [default: the first].
+    /// The sheet of an .xlsx file [default: the first that is not hidden].
     #[arg(long, value_name = "NAME")]
     pub(super) sheet: Option<String>,
 

@@ -25,8 +25,8 @@ use crate::{
     commands::bulk::{
         args::Empty,
         input::{
-            FileOptions, Input, cells::CellStyle, columns::ColumnOptions, row_jobs::RowJobs,
-            rows::Problem,
+            FileOptions, Input, cells::CellStyle, columns::ColumnOptions, numbers::Numbers,
+            row_jobs::RowJobs, rows::Problem,
         },
         record_fields::RecordFields,
     },
@@ -111,7 +111,11 @@ impl UndoFile {
         sent: &ColumnOptions<'_>,
         lost: &mut impl FnMut(Lost<'_>) -> io::Result<()>,
     ) -> Result<Self, Failure> {
-        let style = CellStyle::default();
+        // As the undo reads JSON Lines.
+        let style = CellStyle {
+            numbers: Numbers::Program,
+            ..CellStyle::default()
+        };
         let options = options(sent, &style);
         // A row with a bad cell shows nothing of its other cells, so what is left is read again.
         for attempt in 1.. {
