@@ -222,10 +222,11 @@ impl Backup {
         ));
         let named = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
         output.json(&json!({
-            "backup": self.path.display().to_string(),
-            "added": named(&self.to_remove),
+            "event": "backup",
+            "file": self.path.display().to_string(),
+            "to_remove_by_hand": named(&self.to_remove),
             "incomplete": named(&self.incomplete),
-            "fields_lost": self.lost,
+            "fields_unknown": self.lost,
         }));
         if let Some(path) = &self.to_remove {
             output.line(format!(
