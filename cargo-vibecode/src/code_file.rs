@@ -3,9 +3,9 @@
 
 use std::{ops::Deref, path::Path};
 
-use vibecode_spec::{CodeFile, PortalCodes, SchemaError};
+use vibecode_spec::{CodeFile, PortalCodes, PortalFile, SchemaError, file_bytes};
 
-use crate::{failure::Failure, schema_file};
+use crate::{digest, failure::Failure, schema_file};
 
 /// Reads a file with codes, or a saved answer of the API.
 ///
@@ -20,7 +20,11 @@ pub(crate) fn read<T>(
 
 /// The codes of the project's files, as far as there are any.
 #[derive(Debug, Default)]
-pub(crate) struct KnownCodes(PortalCodes);
+pub(crate) struct KnownCodes {
+    codes: PortalCodes,
+    /// The names and the digests of the files.
+    digests: Vec<(String, String)>,
+}
 
 impl KnownCodes {
     /// Reads the files that exist.
@@ -28,22 +32,33 @@ impl KnownCodes {
     /// # Errors
     /// If one of them cannot be read.
     pub(crate) fn load() -> Result<Self, Failure> {
-        let mut known = PortalCodes::default();
+        let mut known = Self::default();
         for file in CodeFile::ALL {
             if let Some(path) = schema_file::find(file)? {
-                let codes = PortalCodes::read_file(file, &path);
-                let codes = codes.map_err(|error| Failure::unusable(&path, error))?;
-                known = known.or(codes);
+                let unusable = |error| Failure::unusable(&path, error);
+                let bytes = file_bytes(&path).map_err(unusable)?;
+                let codes = PortalCodes::read(file, &bytes).map_err(unusable)?;
+                known.codes = known.codes.or(codes);
+                let name = PortalFile::from(file).file_name().into_owned();
+                known.digests.push((name, digest::of(&bytes)));
             }
         }
-        Ok(Self(known))
+        Ok(known)
+    }
+
+    /// Returns the names and the digests of the files that were read.
+    pub(crate) fn digests(&self) -> &[(String, String)] {
+        &self.digests
     }
 
     #[cfg(test)]
     pub(crate) fn of(statuses: &str, currencies: &str) -> Self {
         let statuses = PortalCodes::read(CodeFile::Statuses, statuses).unwrap();
         let currencies = PortalCodes::read(CodeFile::Currencies, currencies).unwrap();
-        Self(statuses.or(currencies))
+        Self {
+            codes: statuses.or(currencies),
+            digests: Vec::new(),
+        }
     }
 }
 
@@ -51,6 +66,6 @@ impl Deref for KnownCodes {
     type Target = PortalCodes;
 
     fn deref(&self) -> &PortalCodes {
-        &self.0
+        &self.codes
     }
 }

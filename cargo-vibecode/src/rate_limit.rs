@@ -7,6 +7,9 @@ use std::{
 
 use vibecode_runtime::{Acquiring, Budget, Throttle};
 
+/// How many requests a key may send a minute (api.md, grade D).
+pub(crate) const PER_MINUTE: u32 = 300;
+
 /// Delegates to a throttle, and notes how long requests have been waiting for it.
 #[derive(Debug, Clone)]
 pub(crate) struct WatchedThrottle {
@@ -34,7 +37,7 @@ impl WatchedThrottle {
         Self::new(match limit {
             _ if is_unlimited => Throttle::unlimited(),
             Some(limit) => Throttle::per_minute(limit),
-            None => Throttle::default(),
+            None => Throttle::per_minute(PER_MINUTE),
         })
     }
 

@@ -5,6 +5,7 @@ mod codes;
 mod completions;
 mod help;
 mod hostile_labels;
+mod json_page;
 mod keys;
 mod modules;
 mod places;

@@ -3,7 +3,6 @@
 use super::{
     backup,
     check::{self, Checked},
-    commands_to_run::command,
     input::columns::ColumnOptions,
     job::BulkJob,
     journal::resume::Past,
@@ -12,7 +11,7 @@ use super::{
         plan::{Plan, Selection},
     },
 };
-use crate::failure::Failure;
+use crate::progress::RequestProgress;
 
 impl BulkJob<'_> {
     /// Writes the backup of the rows that this process is going to send for the first time.
@@ -29,16 +28,13 @@ impl BulkJob<'_> {
         kept.insert_all(&past.backed_up);
         let left = checked.to_send.saturating_sub(kept.len());
         let rows = left.min(args.limit.unwrap_or(u64::MAX));
-        let is_wanted = args.backup.is_some() || rows > backup::MOST_ROWS_WITHOUT;
+        // The rows of the whole file count: with --limit they are sent by several processes.
+        let is_wanted = args.backup.is_some() || checked.to_send > backup::MOST_ROWS_WITHOUT;
         if args.no_backup || rows == 0 || !is_wanted {
             return Ok(());
         }
         let path = match &args.backup {
-            Some(path) if backup::is_taken(path) => {
-                let problem = "there is a file of this name: name another one for the backup";
-                return Err(Failure::in_file(path, problem).into());
-            }
-            Some(path) => path.clone(),
+            Some(path) => backup::given_path(path)?,
             None => backup::next_path(self.input)?,
         };
         let plan = Plan::new(
@@ -50,22 +46,19 @@ impl BulkJob<'_> {
         let plan = plan.limited(args.limit);
         let line = format!("reading the old values of {}", check::rows(rows));
         sender.progress.aside(|| output.line(line));
+        let activity = "reading the old values";
+        let progress = RequestProgress::new(activity, "rows", rows, &self.throttle, output);
         let client = sender.client.clone();
         let written = tokio::select! {
-            written = backup::write(&client, plan, self.schema, &path) => written,
+            written = backup::write(&client, plan, column_options, &path, args.backup_incomplete, progress) => written,
             () = sender.interrupts.next() => return Err(Stopped::Interrupted),
         };
         let backup = written?;
         sender.journal.backed_up(backup.rows.clone())?;
-        let undo = [
-            "bulk",
-            &args.entity,
-            &backup.path().display().to_string(),
-            "--empty",
-            "clear",
-            "--yes",
-        ];
-        let undo = command(&undo.map(str::to_owned));
+        let undo = format!(
+            "{} (it shows what would be restored; with --yes instead of --plan it is sent)",
+            self.command_to_review_undo(backup.path())
+        );
         sender.progress.aside(|| backup.show(&undo, output));
         Ok(())
     }

@@ -6,7 +6,6 @@ use vibecode_runtime::RetryPolicy;
 
 use super::{
     check::Checked,
-    commands_to_run::command,
     ending::exit_status,
     input::columns::ColumnOptions,
     job::BulkJob,
@@ -14,7 +13,9 @@ use super::{
     preview::Preview,
     send::plan::{Plan, Selection},
 };
-use crate::{ExitStatus, failure::Failure, portal, portal_identity::Identity};
+use crate::{
+    ExitStatus, failure::Failure, portal, portal_identity::Identity, progress::RequestProgress,
+};
 
 /// How long a check waits for the API to report the portal.
 const TIME_TO_IDENTIFY: Duration = Duration::from_secs(10);
@@ -26,7 +27,7 @@ impl BulkJob<'_> {
     /// # Errors
     /// If rows are to be sent and the key cannot be used, or if it is for another portal than
     /// `--portal` names.
-    pub(super) async fn identity(&self, is_sent: bool) -> Result<Option<Identity>, Failure> {
+    pub(super) async fn identify(&self, is_sent: bool) -> Result<Option<Identity>, Failure> {
         if is_sent {
             let identity = Identity::of(&self.client()?, self.portal_args).await?;
             identity.check_rights(&self.args.entity)?;
@@ -60,7 +61,10 @@ impl BulkJob<'_> {
         let all = Selection::AllBut(&all);
         let plan = Plan::new(self.input, column_options, &checked.fingerprints, all)?;
         let plan = plan.limited(self.args.limit);
-        let preview = Preview::print(&client, plan, self.schema, self.output).await?;
+        let rows = checked.to_send.min(self.args.limit.unwrap_or(u64::MAX));
+        let activity = "reading the records";
+        let progress = RequestProgress::new(activity, "rows", rows, &self.throttle, self.output);
+        let preview = Preview::print(&client, plan, self.schema, progress, self.output).await?;
         preview.summarize(self.output);
         Ok(exit_status(checked.bad + preview.not_found))
     }
@@ -78,10 +82,9 @@ impl BulkJob<'_> {
             self.output
                 .line("nothing was sent: no row changes anything");
         } else {
-            let mut words = self.words();
-            words.push("--yes".to_owned());
+            let command = self.command_to_send();
             self.output
-                .line(format!("nothing was sent. To send: {}", command(&words)));
+                .line(format!("nothing was sent. To send: {command}"));
         }
     }
 }

@@ -1,12 +1,14 @@
 //! The end of a job: its failed rows, its summary and its exit status.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use serde_json::json;
 
 use super::{
     check::{Checked, rows},
-    commands_to_run::command,
     failed,
     input::columns::ColumnOptions,
     job::BulkJob,
@@ -33,6 +35,7 @@ impl BulkJob<'_> {
                 column_options,
                 &mut sender.journal,
                 failed,
+                checked,
             )?),
         };
         let left = checked.to_send.saturating_sub(ok + failed);
@@ -43,6 +46,7 @@ impl BulkJob<'_> {
         self.output
             .line(format!("{} done, {failed} failed{bad}", rows(ok)));
         let shown = self.show_failed_rows(failed_rows);
+        self.warn_of_unanswered(sender.may_be_applied(self.settle_of_batches()));
         if left > 0 {
             self.output.line(format!(
                 "{} not sent yet because of --limit. To send: {}",
@@ -50,14 +54,14 @@ impl BulkJob<'_> {
                     1 => "1 row is".to_owned(),
                     left => format!("{left} rows are"),
                 },
-                command(&self.words_to_resume())
+                self.command_to_resume()
             ));
         }
         self.output.line(format!(
             "the journal is kept, so that the rows are not sent again by mistake: {}",
             path.display()
         ));
-        self.summarize(ok, failed, checked.bad, shown.as_deref());
+        self.summarize((ok, failed, checked.bad, left), shown.as_deref());
         Ok(exit_status(failed + checked.bad))
     }
 
@@ -82,11 +86,14 @@ impl BulkJob<'_> {
                     column_options,
                     journal,
                     past.failed,
+                    checked,
                 )?)
             }
         };
         let shown = self.show_failed_rows(failed_rows);
-        self.summarize(past.ok, past.failed, checked.bad, shown.as_deref());
+        self.warn_of_unanswered(past.may_be_applied(self.settle_of_batches()));
+        let counts = (past.ok, past.failed, checked.bad, 0);
+        self.summarize(counts, shown.as_deref());
         Ok(exit_status(problems))
     }
 
@@ -107,11 +114,21 @@ impl BulkJob<'_> {
         Some(shown)
     }
 
-    fn summarize(&self, ok: u64, failed: u64, bad: u64, failed_rows: Option<&str>) {
+    /// Warns that the failed rows must not be run yet.
+    fn warn_of_unanswered(&self, (rows, left): (u64, Duration)) {
+        if !left.is_zero() {
+            let unanswered = unanswered(rows, left);
+            self.output
+                .warn(format!("{unanswered}: run the failed rows only after that"));
+        }
+    }
+
+    fn summarize(&self, (ok, failed, bad, left): (u64, u64, u64, u64), failed_rows: Option<&str>) {
         self.output.json(&json!({
             "ok": ok,
             "failed": failed,
             "bad": bad,
+            "left": left,
             "failed_rows": failed_rows,
             "journal": self.input.journal().display().to_string(),
         }));
@@ -123,11 +140,31 @@ impl BulkJob<'_> {
             Stopped::Failed(failure) => failure.to_string(),
         };
         let (ok, failed) = (sender.progress.ok, sender.progress.failed);
+        let (count, left) = sender.may_be_applied(self.settle_of_batches());
+        let unanswered = if left.is_zero() {
+            String::new()
+        } else {
+            format!(
+                "\n{}: --resume waits for that; run rows in any other way, or undo them, only after that",
+                unanswered(count, left)
+            )
+        };
         Failure::new(format!(
-            "{reason}\n{} done, {failed} failed so far. To resume: {}",
+            "{reason}\n{} done, {failed} failed so far. To resume: {}{unanswered}",
             rows(ok),
-            command(&self.words_to_resume())
+            self.command_to_resume()
         ))
+    }
+}
+
+/// Says of how many rows the change may still be applied, and for how long.
+fn unanswered(rows: u64, left: Duration) -> String {
+    let left = left.as_millis().div_ceil(1000);
+    match rows {
+        1 => format!("the change of 1 row has no answer, and may still be applied for {left} s"),
+        _ => format!(
+            "the changes of {rows} rows have no answer, and may still be applied for {left} s"
+        ),
     }
 }
 

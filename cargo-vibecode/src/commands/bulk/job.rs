@@ -10,6 +10,7 @@ use super::{
     check::{self, Checked},
     earlier,
     ending::{bad_rows, exit_status},
+    estimate::Estimate,
     input::{
         FileFormat, FileOptions, Input,
         cells::{self, CellStyle},
@@ -21,8 +22,9 @@ use super::{
         row_jobs::RowJobs,
     },
     journal::{
-        self, Header, Journal, Reading,
-        resume::{self, Past},
+        self, Journal,
+        header::{self, FileDigests, Header, Meaning, Reading},
+        resume::{self, FoundJournal, Past},
     },
     send::{
         FailureLimits, Mode, Sender, Stopped,
@@ -52,8 +54,9 @@ pub(crate) async fn run(
             "standard input cannot be read again: resume with its copy, the file stdin-….rows",
         ));
     }
-    let schema = schema_file::load(&args.entity)?;
+    let (schema, schema_digest) = schema_file::load_with_digest(&args.entity)?;
     let codes = KnownCodes::load()?;
+    let files = codes.digests().iter().cloned().chain(schema_digest);
     let options = FileOptions {
         delimiter: args.delimiter,
         encoding: args.encoding,
@@ -82,17 +85,22 @@ pub(crate) async fn run(
         input: &input,
         schema: &schema,
         codes: &codes,
+        files: files.collect(),
+        digest_of_numbers: None,
+        identity: None,
         throttle: WatchedThrottle::per_minute(args.per_minute, args.no_throttle),
     };
-    let ended = match job.read_style() {
-        Ok(()) => job.run().await,
-        Err(failure) => Err(failure),
-    };
-    // The copy of standard input is needed while there are open rows.
-    if !input.journal().exists() || ended.is_ok() {
+    let ended = job.run().await;
+    if input.is_copy && has_no_rows_left(&input.journal()) {
         input.remove_copy();
     }
     ended
+}
+
+/// Returns true if the job was not started, or if every row has been reported. Otherwise a copy of standard
+/// input is needed to resume it.
+fn has_no_rows_left(journal: &Path) -> bool {
+    !journal.exists() || matches!(resume::finished(journal), Ok(Some(_)))
 }
 
 /// A bulk job.
@@ -107,43 +115,55 @@ pub(super) struct BulkJob<'a> {
     pub(super) input: &'a Input,
     pub(super) schema: &'a Schema,
     pub(super) codes: &'a KnownCodes,
+    /// The files in the folder `vibecode` that the schema and the codes were read from.
+    files: FileDigests,
+    /// The digest of the file when its numbers were read, if all of it was.
+    digest_of_numbers: Option<String>,
+    /// The portal and the rights of the key, as far as they are known.
+    pub(super) identity: Option<Identity>,
     /// The limit of all requests of the job, also of those before rows are sent.
     pub(super) throttle: WatchedThrottle,
 }
 
 impl BulkJob<'_> {
-    async fn run(&self) -> Result<ExitStatus, Failure> {
+    async fn run(&mut self) -> Result<ExitStatus, Failure> {
         let Self { args, output, .. } = *self;
         let path = self.input.journal();
         let earlier = self.earlier_job(&path)?;
+        let interrupted = self.interrupted_job(&path)?;
+        self.read_style()?;
         let is_sent = args.yes || args.resume;
-        let identity = self.identity(is_sent).await?;
+        self.identity = self.identify(is_sent).await?;
         let column_options = self.column_options();
         let checked = check::check(self.input, &column_options, output)?;
-        if let Some(identity) = &identity {
+        self.check_numbers(&checked)?;
+        if let Some(identity) = &self.identity {
             output.line(identity.in_words());
         }
         if let Some(described) = self.input.describe() {
             output.line(described);
         }
-        checked.show(output);
+        checked.show(args, output);
+        let resumed = match interrupted {
+            Some(interrupted) => Some(interrupted.resume(&self.header(&checked)?, output)?),
+            None => None,
+        };
         let is_bad = checked.bad > 0 && !args.skip_bad;
         if args.plan && !is_bad {
             return self.preview(&checked, &column_options).await;
         }
         if is_bad || (checked.to_send == 0 && checked.bad == 0) || !is_sent {
-            checked.summarize(identity.as_ref(), output);
+            checked.summarize(args, self.identity.as_ref(), output);
             self.advise(&checked);
             return Ok(exit_status(checked.bad));
         }
-        let header = self.header(&checked, identity.as_ref())?;
+        let header = self.header(&checked)?;
         let client = self.client()?;
         self.set_aside(&path, earlier.as_deref(), &checked)?;
         let interrupts = Interrupts::listen()?;
-        let (journal, past) = if args.resume {
-            resume::resume(&path, &header)?
-        } else {
-            (Journal::create(&path, header.clone())?, Past::default())
+        let (journal, past) = match resumed {
+            Some(resumed) => resumed,
+            None => (Journal::create(&path, header.clone())?, Past::default()),
         };
         if past.is_finished {
             let done = format!(
@@ -156,11 +176,13 @@ impl BulkJob<'_> {
             output.line(done);
             return self.finished_before(journal, &past, &checked, &column_options);
         }
-        let reported = past.ok + past.failed;
+        // The rows that an earlier process left open are sent whatever the limit is.
+        let before = past.ok + past.failed + past.open.len();
         let rows = match args.limit {
-            Some(limit) => checked.to_send.min(reported + limit),
+            Some(limit) => checked.to_send.min(before + limit),
             None => checked.to_send,
         };
+        Estimate::of(args, &checked, rows.saturating_sub(past.ok + past.failed)).announce(output);
         let progress = Progress::new(rows, self.throttle.clone(), output);
         let limits = FailureLimits {
             max_failed: args.max_failed,
@@ -198,8 +220,33 @@ impl BulkJob<'_> {
                 path.display()
             ));
         }
-        self.style.numbers = Numbers::of_file(self.input, &options)?;
+        (self.style.numbers, self.digest_of_numbers) = Numbers::of_file(self.input, &options)?;
         Ok(())
+    }
+
+    /// Checks that the file was the same when its numbers were read: they decide what `1,234` means.
+    fn check_numbers(&self, checked: &Checked) -> Result<(), Failure> {
+        match &self.digest_of_numbers {
+            Some(digest) if *digest != checked.digest => {
+                let problem = "the file has changed while it was being checked, and nothing was sent: run the command again";
+                Err(Failure::in_file(&self.input.path, problem))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Opens the journal of the job to resume, and warns of the portal's files that have changed since: they
+    /// may be the reason for what the check reports.
+    fn interrupted_job(&self, journal: &Path) -> Result<Option<FoundJournal>, Failure> {
+        if !self.args.resume {
+            return Ok(None);
+        }
+        let found = FoundJournal::open(journal)?;
+        for changed in found.header().changed_files(&self.files) {
+            self.output
+                .warn(format!("{changed} since the job was started"));
+        }
+        Ok(Some(found))
     }
 
     /// Returns the hash of the file of an earlier job that is finished.
@@ -253,15 +300,21 @@ impl BulkJob<'_> {
         }
     }
 
-    fn header(&self, checked: &Checked, identity: Option<&Identity>) -> Result<Header, Failure> {
-        let Self { args, .. } = self;
+    fn header(&self, checked: &Checked) -> Result<Header, Failure> {
+        let Self { args, identity, .. } = self;
         let base_url = portal::base_url(self.portal_args)?;
         Ok(Header {
-            version: journal::VERSION,
+            version: header::VERSION,
             entity: args.entity.clone(),
             base_url: base_url.unwrap_or_else(|| "the documented one".to_owned()),
-            portal: identity.and_then(|identity| identity.portal.clone()),
+            portal: identity.as_ref().and_then(|it| it.portal.clone()),
+            key: identity.as_ref().map(Identity::key_in_words),
             input_sha256: checked.digest.clone(),
+            meaning: Some(Meaning {
+                changes_sha256: checked.changes.in_hex(),
+                tool: env!("CARGO_PKG_VERSION").to_owned(),
+                files: self.files.clone(),
+            }),
             delimiter: match self.input.format {
                 FileFormat::Csv { delimiter } => Some(delimiter.into()),
                 FileFormat::JsonLines => None,
@@ -303,7 +356,7 @@ impl BulkJob<'_> {
         Duration::from_secs(self.args.settle)
     }
 
-    fn settle_of_batches(&self) -> Duration {
+    pub(super) fn settle_of_batches(&self) -> Duration {
         self.settle().saturating_mul(Client::BATCH_SETTLE_FACTOR)
     }
 
@@ -319,10 +372,11 @@ impl BulkJob<'_> {
         self.keep_old_values(sender, &past, column_options, checked)
             .await?;
         sender.progress.begin_at(past.ok, past.failed);
+        let settle = self.settle_of_batches();
+        let earlier = past.may_be_applied(settle);
+        sender.continue_from(earlier, settle);
         let why = "requests of the earlier process may still be running at the server";
-        sender
-            .wait(past.unsettled(self.settle_of_batches()), why)
-            .await?;
+        sender.wait(earlier.1, why).await?;
         let mut behind = past.done;
         if !past.open.is_empty() {
             let open = Selection::Only(past.open.clone());
@@ -346,9 +400,7 @@ impl BulkJob<'_> {
         }
         if sender.progress.failed > 0 && header.ensure {
             let why = "changes without an answer may still be applied; run the failed rows only after that";
-            sender
-                .wait(sender.unsettled(self.settle_of_batches()), why)
-                .await?;
+            sender.wait(sender.may_be_applied(settle).1, why).await?;
         }
         Ok(())
     }

@@ -14,12 +14,14 @@ mod check;
 mod commands_to_run;
 mod earlier;
 mod ending;
+mod estimate;
 mod failed;
 mod input;
 mod job;
 mod journal;
 mod old_values;
 mod preview;
+mod record_fields;
 mod records;
 mod send;
 mod spreadsheet_cell;
@@ -27,6 +29,7 @@ mod spreadsheet_cell;
 pub(crate) use self::{
     args::{Args, HELP},
     input::{
+        UTF_8_MARK,
         headers::{export_headers, means},
         numbers::is_unclear,
         private,

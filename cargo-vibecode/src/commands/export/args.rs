@@ -4,12 +4,16 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use crate::args::whole_number;
+
 /// The part of the help that does not belong to a single option.
 pub(crate) const HELP: &str = "\
 Examples:
   cargo vibecode export contacts --output contacts.csv
-  cargo vibecode export contacts --fields post,phone --filter 'post=Director' > directors.csv
-  cargo vibecode export deals --filter 'amount>=1000' --filter 'amount<5000' --output deals.jsonl
+  cargo vibecode export contacts --fields post,phone \\
+    --filter 'post=Director' > directors.csv
+  cargo vibecode export deals --output deals.jsonl \\
+    --filter 'amount>=1000' --filter 'amount<5000'
 
 A phone or an email is written with its type, as `+79161112233:MOBILE`; several values of a field are separated by \
 `;`. JSON Lines have lists instead. Types that the API does not write, such as FAX, become OTHER. An export that `cargo \
@@ -65,7 +69,7 @@ pub(crate) struct Args {
     pub(super) excel: bool,
 
     /// Write at most this many records.
-    #[arg(long, value_name = "RECORDS")]
+    #[arg(long, value_name = "RECORDS", value_parser = whole_number::<u64>(0..=u64::MAX))]
     pub(super) limit: Option<u64>,
 
     /// Send at most this many requests a minute, for up to 500 records each [default: the limit of the API].

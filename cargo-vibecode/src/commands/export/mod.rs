@@ -90,6 +90,7 @@ pub(crate) async fn run(
         failed: 0,
         problems: Vec::new(),
     };
+    export.progress.tick(None);
     let ended = export.run().await;
     export.progress.end();
     match ended {
@@ -301,7 +302,7 @@ impl Export<'_> {
             "written": written,
             "failed": failed,
             "problems": problems.collect::<Vec<_>>(),
-            "neverShown": never_shown,
+            "never_shown": never_shown,
         }));
         if *failed > 0 || is_another_number {
             ExitStatus::Attention

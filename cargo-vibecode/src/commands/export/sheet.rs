@@ -15,11 +15,10 @@ use super::{
 };
 use crate::{
     change::SEPARATOR,
-    commands::bulk::{is_unclear, private},
+    commands::bulk::{UTF_8_MARK, is_unclear, private},
     failure::Failure,
+    returned_value::write_list,
 };
-
-const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The rows.
 #[derive(Debug)]
@@ -171,17 +170,8 @@ fn separate(text: &mut String) {
 fn write_json(row: &mut Vec<u8>, cell: &Cell<'_>) -> io::Result<()> {
     match cell {
         Cell::Empty => row.extend_from_slice(b"null"),
-        Cell::One(value) => write_scalar(row, value)?,
-        Cell::List(values) => {
-            row.push(b'[');
-            for (index, value) in values.iter().enumerate() {
-                if index > 0 {
-                    row.push(b',');
-                }
-                write_scalar(row, value)?;
-            }
-            row.push(b']');
-        }
+        Cell::One(value) => value.write_json(row)?,
+        Cell::List(values) => write_list(row, values)?,
         Cell::Typed(values) => {
             let entries = values.iter();
             let entries =
@@ -189,14 +179,6 @@ fn write_json(row: &mut Vec<u8>, cell: &Cell<'_>) -> io::Result<()> {
             let entries: Vec<_> = entries.collect();
             serde_json::to_writer(&mut *row, &entries)?;
         }
-    }
-    Ok(())
-}
-
-fn write_scalar(row: &mut Vec<u8>, value: &Scalar<'_>) -> io::Result<()> {
-    match value {
-        Scalar::Text(text) => serde_json::to_writer(row, &**text)?,
-        Scalar::Literal(literal) => row.extend_from_slice(literal.as_bytes()),
     }
     Ok(())
 }

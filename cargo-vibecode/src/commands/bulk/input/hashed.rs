@@ -1,13 +1,14 @@
 //! A file that is hashed as it is read.
 
 use std::{
-    fmt::Write as _,
     fs::File,
     io::{self, Read},
     sync::Arc,
 };
 
 use sha2::{Digest as _, Sha256};
+
+use crate::digest;
 
 /// A reader of a file from its start. Several can read the same open file at the same time: each has a position of
 /// its own, which clones of a `File` share.
@@ -27,14 +28,13 @@ impl Hashed {
         }
     }
 
+    pub(crate) fn bytes_read(&self) -> u64 {
+        self.position
+    }
+
     /// Returns the hash of the bytes read so far, in hexadecimal digits.
     pub(crate) fn digest(&self) -> String {
-        let digest = self.hash.clone().finalize();
-        let mut text = String::with_capacity(2 * digest.len());
-        for byte in digest {
-            let _ = write!(text, "{byte:02x}");
-        }
-        text
+        digest::in_hex(&self.hash)
     }
 }
 

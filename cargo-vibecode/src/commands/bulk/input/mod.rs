@@ -2,6 +2,7 @@
 
 pub(crate) mod cells;
 mod change_of_row;
+pub(crate) mod changes_digest;
 pub(crate) mod columns;
 pub(crate) mod encoding;
 pub(crate) mod fingerprints;
@@ -37,7 +38,7 @@ use crate::failure::Failure;
 /// The path that means standard input.
 const STDIN: &str = "-";
 const BUFFER: usize = 64 * 1024;
-const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
+pub(crate) const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The rows, hashed as they are read.
 pub(crate) type HashedRows = Rows<BufReader<Decoded>>;
@@ -182,6 +183,11 @@ impl Input {
             }
             FileFormat::JsonLines => Rows::Json(JsonRows::new(reader, bytes)),
         })
+    }
+
+    /// Returns the length of the file that the rows are read from; 0 if it is not known.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.file.metadata().map_or(0, |metadata| metadata.len())
     }
 
     /// Returns what was recognised about the file, if it is not the usual.

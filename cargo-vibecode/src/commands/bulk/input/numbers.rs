@@ -47,16 +47,20 @@ enum Shape {
 }
 
 impl Numbers {
-    /// Returns the separator that was given with `--decimal`, or else reads all numbers of the file.
+    /// Returns the separator that was given with `--decimal`, or else reads all numbers of the file. Also returns
+    /// the hash of the file, unless only a part of it had to be read.
     ///
     /// # Errors
     /// If the file cannot be read, or if its columns cannot be assigned to fields.
-    pub(crate) fn of_file(input: &Input, options: &ColumnOptions<'_>) -> Result<Self, Failure> {
+    pub(crate) fn of_file(
+        input: &Input,
+        options: &ColumnOptions<'_>,
+    ) -> Result<(Self, Option<String>), Failure> {
         if options.style.numbers != Self::Unknown {
-            return Ok(options.style.numbers);
+            return Ok((options.style.numbers, None));
         }
         if input.format == FileFormat::JsonLines {
-            return Ok(Self::Program);
+            return Ok((Self::Program, None));
         }
         let mut rows = RowJobs::open(input, options)?;
         let is_numeric = |target: &Result<Target, String>| {
@@ -79,7 +83,7 @@ impl Numbers {
             _ => Self::Unknown,
         };
         if !columns.contains(&true) {
-            return Ok(numbers);
+            return Ok((numbers, None));
         }
         while numbers != Self::Mixed && rows.read()? {
             let cells = rows.record().raw_cells().zip(&columns);
@@ -96,7 +100,8 @@ impl Numbers {
                 });
             }
         }
-        Ok(numbers)
+        let digest = (numbers != Self::Mixed).then(|| rows.digest());
+        Ok((numbers, digest))
     }
 
     fn and(self, other: Self) -> Self {

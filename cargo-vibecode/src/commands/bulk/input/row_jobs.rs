@@ -172,6 +172,11 @@ impl<'a> RowJobs<'a> {
         &self.record
     }
 
+    /// Returns how many bytes of the file have been read.
+    pub(crate) fn bytes_read(&self) -> u64 {
+        self.rows.input().get_ref().bytes_read()
+    }
+
     /// Returns the effects of the valid rows that were read.
     pub(crate) fn tally(&self) -> &Tally {
         &self.tally
