@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use vibecode_runtime::Error;
 use vibecode_spec::one_line;
 
@@ -28,6 +29,15 @@ impl ApiWords {
             b24_code: line(error.b24_code()),
         };
         (words != Self::default()).then_some(words)
+    }
+
+    /// Returns all fields, also those that the API did not write.
+    pub(crate) fn json(&self) -> Value {
+        json!({
+            "message": self.message,
+            "hint": self.hint,
+            "b24_code": self.b24_code,
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, ops::RangeInclusive};
 
 use clap::{CommandFactory, Parser, Subcommand};
 
@@ -78,12 +78,15 @@ pub(crate) enum Command {
 }
 
 /// Parses the command line, also in the form in which cargo passes it: `cargo-vibecode vibecode …`.
-pub(crate) fn parse() -> Args {
+///
+/// # Errors
+/// If it is not valid, or if it requests the help or the version, which clap treats in the same way.
+pub(crate) fn parse() -> Result<Args, clap::Error> {
     let mut words: Vec<OsString> = std::env::args_os().collect();
     if words.get(1).is_some_and(|word| word == "vibecode") {
         words.remove(1);
     }
-    Args::parse_from(words)
+    Args::try_parse_from(words)
 }
 
 /// Parses the value of an option such as `--set FIELD=VALUE`.
@@ -92,6 +95,20 @@ pub(crate) fn name_and_value(text: &str) -> Result<(String, String), String> {
         .split_once('=')
         .ok_or("the `=` is missing: write the name, `=` and the value")?;
     Ok((name.to_owned(), value.to_owned()))
+}
+
+/// Parses the number of an option.
+pub(crate) fn whole_number<T: TryFrom<u64>>(
+    range: RangeInclusive<u64>,
+) -> impl Fn(&str) -> Result<T, String> + Clone {
+    move |text| {
+        let number = text.parse().ok().filter(|number| range.contains(number));
+        let number = number.and_then(|number| T::try_from(number).ok());
+        number.ok_or_else(|| match (range.start(), range.end()) {
+            (least, &u64::MAX) => format!("write a whole number from {least}"),
+            (least, most) => format!("write a whole number from {least} to {most}"),
+        })
+    }
 }
 
 /// Returns the definition of the command line, for completions and the man page.
@@ -111,6 +128,80 @@ mod tests {
             let name = command.get_name();
             assert!(help.contains("Exit codes: 0 "), "{name}");
             assert!(help.contains(&format!("  cargo vibecode {name}")), "{name}");
+        }
+    }
+
+    /// The help of each command, as it is shown on a terminal with this many columns.
+    fn helps(columns: usize) -> Vec<(String, String)> {
+        let mut program = command().term_width(columns);
+        program.build();
+        let mut helps = vec![("cargo vibecode".to_owned(), program.render_long_help())];
+        helps.extend(
+            program
+                .get_subcommands_mut()
+                .map(|command| (command.get_name().to_owned(), command.render_long_help())),
+        );
+        let text = |(name, help): (String, clap::builder::StyledStr)| (name, help.to_string());
+        helps.into_iter().map(text).collect()
+    }
+
+    #[test]
+    fn the_help_fits_a_narrow_and_a_wide_terminal() {
+        for columns in [60, 100] {
+            for (name, help) in helps(columns) {
+                for line in help.lines() {
+                    let width = line.chars().count();
+                    assert!(width <= columns, "{name}, {columns} columns: {line}");
+                }
+            }
+        }
+    }
+
+    /// An example that is broken in the middle cannot be copied.
+    #[test]
+    fn an_example_is_a_valid_command_line_in_a_narrow_terminal_too() {
+        let mut count = 0;
+        for (name, help) in helps(60) {
+            let help = help.replace("\\\n", "");
+            let lines = help.lines().map(str::trim_start);
+            for example in lines.filter(|line| line.starts_with("cargo vibecode ")) {
+                let (command, _) = example
+                    .split_once('>')
+                    .filter(|_| !example.contains('\''))
+                    .unwrap_or((example, ""));
+                let words = command
+                    .split_whitespace()
+                    .map(|word| word.trim_matches('\''));
+                let words = words.take_while(|word| *word != ">").skip(2);
+                let parsed = Args::try_parse_from(std::iter::once("cargo-vibecode").chain(words));
+                assert!(parsed.is_ok(), "{name}: {example}: {}", parsed.unwrap_err());
+                count += 1;
+            }
+        }
+        assert!(count >= 25, "{count}");
+    }
+
+    #[test]
+    fn a_number_that_is_none_is_refused_in_plain_words() {
+        for (words, expected) in [
+            ("update contacts x", "write a whole number from 1"),
+            (
+                "bulk contacts a.csv --limit 0",
+                "write a whole number from 1",
+            ),
+            (
+                "bulk contacts a.csv --settle x",
+                "write a whole number from 0",
+            ),
+            (
+                "sandbox --port 70000",
+                "write a whole number from 0 to 65535",
+            ),
+            ("export contacts --limit 1.5", "write a whole number from 0"),
+        ] {
+            let words = std::iter::once("cargo-vibecode").chain(words.split(' '));
+            let refused = Args::try_parse_from(words).unwrap_err().to_string();
+            assert!(refused.contains(expected), "{refused}");
         }
     }
 

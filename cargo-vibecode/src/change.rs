@@ -2,14 +2,16 @@
 
 mod code;
 pub(crate) mod entries;
+pub(crate) mod field_name;
 mod value;
 
 use serde_json::Value;
-use vibecode_runtime::{Error, PatchJob, UntypedPatch};
+use vibecode_runtime::{Email, Error, PatchJob, Phone, UntypedPatch};
 use vibecode_spec::{Field, Kind, Multifield, Schema, closest};
 
 pub(crate) use self::code::{has_codes, is_by_pipeline, unchecked, without_portal};
 use self::entries::EntryRules;
+pub(crate) use self::field_name::{WIRE, field};
 use crate::code_file::KnownCodes;
 
 /// The changes to a record. A problem names the field and shows no value.
@@ -91,7 +93,21 @@ impl<'a> Change<'a> {
     }
 
     /// Adds a phone or an email: `value`, or `value:TYPE`.
+    ///
+    /// # Errors
+    /// If it cannot be added, or is added twice.
     pub(crate) fn add(&mut self, name: &str, text: &str) -> Result<(), String> {
+        if self.add_once(name, text)? {
+            return Ok(());
+        }
+        Err(format!(
+            "`{name}` is given the same value twice: give it once"
+        ))
+    }
+
+    /// Adds a phone or an email as [`Change::add`] does, unless the change adds it already, with whatever type.
+    /// Returns true if it was added.
+    pub(crate) fn add_once(&mut self, name: &str, text: &str) -> Result<bool, String> {
         let field = writable(self.schema, name)?;
         let Kind::Multifield(multifield) = field.kind else {
             return Err(format!(
@@ -126,10 +142,19 @@ impl<'a> Change<'a> {
         }
         let plausible = self.rules.check(multifield, value);
         let plausible = plausible.map_err(|problem| format!("`{}` {problem}", field.name))?;
+        let is_same = |step: &Step<'_>| match step {
+            Step::Add(name, known, _) => {
+                *name == field.name && is_same_value(multifield, known, &plausible.text)
+            }
+            Step::Set(..) | Step::Clear(..) => false,
+        };
+        if self.steps.iter().any(is_same) {
+            return Ok(false);
+        }
         self.lacking_country += u64::from(plausible.lacks_country);
         self.steps
             .push(Step::Add(&field.name, plausible.text, type_id));
-        Ok(())
+        Ok(true)
     }
 
     /// Clears a field, with the value that clears its kind.
@@ -187,75 +212,6 @@ impl<'a> Change<'a> {
     }
 }
 
-/// Before a name, means that it is a wire name and no label.
-pub(crate) const WIRE: &str = "wire:";
-
-/// Finds the field with this wire name or label. A name that is the wire name of one field and the
-/// label of another means neither, in whatever case: `wire:post` is the field `post`.
-pub(crate) fn field<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, String> {
-    if let Some(name) = name.strip_prefix(WIRE) {
-        let field = schema.field(name);
-        return field.ok_or_else(|| format!("there is no field with the wire name `{name}`"));
-    }
-    let lower = name.trim().to_lowercase();
-    let is_so_called = |field: &&Field| {
-        let mut labels = field.labels.iter();
-        !lower.is_empty() && labels.any(|label| label.trim().to_lowercase() == lower)
-    };
-    let mut so_called = schema.fields().filter(is_so_called);
-    let (one, other) = (so_called.next(), so_called.next());
-    let named = schema.field(name).or_else(|| {
-        // Only beside a label: a wire name in another case is not a name on its own.
-        let label = one?;
-        let mut fields = schema.fields();
-        fields.find(|field| field.name.to_lowercase() == lower && field.name != label.name)
-    });
-    let other = named.map_or(other, |_| so_called_besides(schema, &lower, named));
-    if let (Some(named), Some(label)) = (named, other) {
-        return Err(format!(
-            "`{name}` is the wire name of one field (`{0}`) and the label of another (`{1}`): write `{WIRE}{0}` or `{WIRE}{1}`",
-            named.name, label.name
-        ));
-    }
-    if let Some(field) = named {
-        return Ok(field);
-    }
-    match (one, other) {
-        (Some(field), None) => Ok(field),
-        (Some(one), Some(other)) => Err(format!(
-            "`{name}` is the label of both `{}` and `{}`: use a wire name",
-            one.name, other.name
-        )),
-        (None, _) => {
-            if schema.lacks(name).is_some() {
-                return Err(format!(
-                    "the portal's list has no field `{name}`, so the API would ignore it. If the schema is out of date, update it with `cargo vibecode pull`"
-                ));
-            }
-            let meant: Vec<_> = schema.suggestions(name).iter().map(|it| it.name).collect();
-            let advice = if meant.is_empty() {
-                "if the schema is out of date, update it with `cargo vibecode pull`".to_owned()
-            } else {
-                format!("did you mean `{}`?", meant.join("` or `"))
-            };
-            Err(format!("there is no field `{name}`: {advice}"))
-        }
-    }
-}
-
-/// Returns a field with this label in lower case that is not the given one.
-fn so_called_besides<'s>(
-    schema: &'s Schema,
-    lower: &str,
-    named: Option<&Field>,
-) -> Option<&'s Field> {
-    schema.fields().find(|field| {
-        let mut labels = field.labels.iter();
-        labels.any(|label| label.trim().to_lowercase() == lower)
-            && named.is_some_and(|named| named.name != field.name)
-    })
-}
-
 /// Reads a single value of a field from text, as it is sent.
 pub(crate) fn value(field: &Field, text: &str, codes: &KnownCodes) -> Result<Value, String> {
     value::single(field, text.trim(), codes)
@@ -288,6 +244,14 @@ fn writable<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, String> {
         ));
     }
     Ok(field)
+}
+
+/// Returns true if two phones or emails are the same, however they are written.
+fn is_same_value(multifield: Multifield, one: &str, other: &str) -> bool {
+    match multifield {
+        Multifield::Email => Email::work(one).is_same_value(other),
+        _ => Phone::work(one).is_same_value(other),
+    }
 }
 
 /// Returns true if a text looks like a type of a phone or an email.
@@ -342,34 +306,22 @@ mod tests {
     }
 
     #[test]
-    fn a_name_with_two_meanings_is_an_error_in_any_case() {
-        let portal = r#"{
-            "ufCrm_1": {"type": "string", "title": "Post"},
-            "ufCrm_2": {"type": "string", "title": "Tea"},
-            "ufCrm_3": {"type": "string", "title": "tea"},
-            "ufCrm_4": {"type": "string", "title": "ufCrm_4"}
-        }"#;
-        let documented = Entity::Contacts.schema();
-        let schema = documented.with_portal(Schema::read(portal).unwrap());
-        for (name, parts) in [
-            ("post", ["`post`", "`wire:ufCrm_1`"]),
-            ("Post", ["`post`", "`wire:ufCrm_1`"]),
-            ("POST", ["`wire:post`", "`ufCrm_1`"]),
-            ("tea", ["`ufCrm_2`", "`ufCrm_3`"]),
+    fn a_phone_that_is_given_twice_is_an_error_however_it_is_written() {
+        let schema = schema();
+        let codes = KnownCodes::default();
+        let mut change = Change::new("contacts", &schema, &codes);
+        change.add("phone", "+79161112233").unwrap();
+        change.add("email", "anna@example.com").unwrap();
+        for (name, text) in [
+            ("phone", "+7 916 111-22-33"),
+            ("phone", "+7 (916) 111-22-33:MOBILE"),
+            ("email", "Anna@example.com:WORK"),
         ] {
-            let problem = field(&schema, name).unwrap_err();
-            assert!(parts.iter().all(|part| problem.contains(part)), "{problem}");
+            let problem = change.add(name, text).unwrap_err();
+            assert!(problem.contains("the same value twice"), "{problem}");
+            assert_eq!(change.add_once(name, text), Ok(false));
         }
-        for (name, found) in [
-            ("wire:post", "post"),
-            ("wire:ufCrm_1", "ufCrm_1"),
-            ("ufCrm_1", "ufCrm_1"),
-            ("ufCrm_2", "ufCrm_2"),
-            ("ufCrm_4", "ufCrm_4"),
-            ("comments", "comments"),
-        ] {
-            assert_eq!(field(&schema, name).unwrap().name, found, "{name}");
-        }
+        assert_eq!(change.add_once("phone", "+79161112244"), Ok(true));
     }
 
     #[test]

@@ -3,9 +3,9 @@
 
 use std::{ops::Deref, path::Path};
 
-use vibecode_spec::{CodeFile, PortalCodes, SchemaError};
+use vibecode_spec::{CodeFile, PortalCodes, PortalFile, SchemaError, file_bytes};
 
-use crate::{failure::Failure, schema_file};
+use crate::{digest, failure::Failure, schema_file};
 
 /// Reads a file with codes, or a saved answer of the API.
 ///
@@ -23,6 +23,8 @@ pub(crate) fn read<T>(
 pub(crate) struct KnownCodes {
     codes: PortalCodes,
     pipeline: Option<u64>,
+    /// The names and the digests of the files.
+    digests: Vec<(String, String)>,
 }
 
 impl KnownCodes {
@@ -31,18 +33,18 @@ impl KnownCodes {
     /// # Errors
     /// If one of them cannot be read.
     pub(crate) fn load() -> Result<Self, Failure> {
-        let mut known = PortalCodes::default();
+        let mut known = Self::default();
         for file in CodeFile::ALL {
             if let Some(path) = schema_file::find(file)? {
-                let codes = PortalCodes::read_file(file, &path);
-                let codes = codes.map_err(|error| Failure::unusable(&path, error))?;
-                known = known.or(codes);
+                let unusable = |error| Failure::unusable(&path, error);
+                let bytes = file_bytes(&path).map_err(unusable)?;
+                let codes = PortalCodes::read(file, &bytes).map_err(unusable)?;
+                known.codes = known.codes.or(codes);
+                let name = PortalFile::from(file).file_name().into_owned();
+                known.digests.push((name, digest::of(&bytes)));
             }
         }
-        Ok(Self {
-            codes: known,
-            pipeline: None,
-        })
+        Ok(known)
     }
 
     /// Sets the pipeline of the record.
@@ -55,6 +57,11 @@ impl KnownCodes {
         self.pipeline
     }
 
+    /// Returns the names and the digests of the files that were read.
+    pub(crate) fn digests(&self) -> &[(String, String)] {
+        &self.digests
+    }
+
     #[cfg(test)]
     pub(crate) fn of(statuses: &str, currencies: &str) -> Self {
         let statuses = PortalCodes::read(CodeFile::Statuses, statuses).unwrap();
@@ -62,6 +69,7 @@ impl KnownCodes {
         Self {
             codes: statuses.or(currencies),
             pipeline: None,
+            digests: Vec::new(),
         }
     }
 }

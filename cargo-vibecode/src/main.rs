@@ -5,15 +5,19 @@ mod args;
 mod change;
 mod code_file;
 mod commands;
+mod digest;
 mod failure;
 mod interrupts;
 mod key_file;
 mod output;
+mod part_file;
 mod plural;
 mod portal;
 mod portal_identity;
 mod progress;
 mod rate_limit;
+mod record_batch;
+mod returned_value;
 mod schema_file;
 mod terminal_text;
 mod verify;
@@ -24,7 +28,7 @@ use crate::{
     args::{Args, Command},
     commands::{bulk, check, completions, export, me, new, probe, pull, sandbox, update},
     failure::Failure,
-    output::Output,
+    output::{Format, Output},
     portal_identity::Identity,
 };
 
@@ -38,7 +42,10 @@ pub(crate) enum ExitStatus {
 }
 
 fn main() -> ExitCode {
-    let args = args::parse();
+    let args = match args::parse() {
+        Ok(args) => args,
+        Err(stopped) => return print_help_or_error(&stopped),
+    };
     let output = Output::new(args.format);
     let key_file = args.portal.key_file.as_deref();
     if let Some(warning) = key_file.and_then(key_file::warning) {
@@ -65,6 +72,22 @@ fn main() -> ExitCode {
     }
 }
 
+/// Prints the help, the version, or why the command line is not valid.
+fn print_help_or_error(stopped: &clap::Error) -> ExitCode {
+    if stopped.use_stderr() {
+        let _ = stopped.print();
+        return ExitCode::from(2);
+    }
+    output::note(stopped.print());
+    match output::written() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            Output::new(Format::Human).fail(&failure);
+            ExitCode::from(2)
+        }
+    }
+}
+
 async fn run(args: Args, output: &Output) -> Result<ExitStatus, Failure> {
     let portal = &args.portal;
     // A bulk job compares the portal itself, and shows it.
@@ -86,6 +109,6 @@ async fn run(args: Args, output: &Output) -> Result<ExitStatus, Failure> {
         Command::Export(args) => export::run(&args, portal, output).await,
         Command::Sandbox(args) => sandbox::run(&args, output).await,
         Command::Probe(args) => probe::run(&args, portal, output).await,
-        Command::Completions(args) => completions::run(&args, args::command()),
+        Command::Completions(args) => completions::run(&args, args::command(), output),
     }
 }

@@ -1,14 +1,18 @@
 //! The output: text and tables for people, JSON for programs.
 
 use std::{
-    io::{self, Write},
+    io::{self, IsTerminal as _, Write},
     sync::OnceLock,
 };
 
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
-use crate::{failure::Failure, terminal_text::shown};
+use crate::{
+    failure::Failure,
+    progress::beside_bar,
+    terminal_text::{shown, shown_in_json},
+};
 
 /// The format of the results.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -16,7 +20,7 @@ pub(crate) enum Format {
     /// Text and tables for people.
     #[default]
     Human,
-    /// JSON for programs: one document, or one per line if there are several results.
+    /// JSON for programs: the last line of standard output is the result, lines before it are events.
     Json,
 }
 
@@ -63,32 +67,47 @@ impl Output {
         }
     }
 
-    /// Prints a document, in JSON format only.
+    /// Prints the result, in JSON format only. It is the last line of a command.
     pub(crate) fn json(&self, document: &Value) {
         if self.is_json() && !self.is_quiet {
-            print(&document.to_string());
+            print(&shown_in_json(&document.to_string()));
         }
+    }
+
+    /// Prints a line that precedes the result, in JSON format only.
+    pub(crate) fn event(&self, name: &str, mut fields: Value) {
+        if let Some(fields) = fields.as_object_mut() {
+            fields.insert("event".to_owned(), name.into());
+        }
+        self.json(&fields);
     }
 
     /// Prints a table with a head, in human format only.
     pub(crate) fn table(&self, head: &[&str], rows: &[Vec<String>]) {
-        if !self.is_json() {
+        if !self.is_json() && !self.is_quiet {
             print(shown(&table(head, rows)).trim_end());
         }
     }
 
-    #[expect(clippy::unused_self, reason = "only a command with an output can warn")]
     /// Prints a warning to standard error, in either format.
     pub(crate) fn warn(&self, text: impl AsRef<str>) {
-        complain(&format!("warning: {}", text.as_ref()));
+        self.complain("warning", text.as_ref());
     }
 
     /// Prints why the command failed.
     pub(crate) fn fail(&self, failure: &Failure) {
+        let message = failure.to_string();
+        self.json(&json!({ "error": message }));
+        self.complain("error", &message);
+    }
+
+    fn complain(&self, kind: &str, message: &str) {
         if self.is_json() {
-            self.json(&json!({ "error": failure.to_string() }));
+            let event = json!({ "event": kind, "message": message });
+            print_to_stderr(&shown_in_json(&event.to_string()));
+        } else {
+            print_to_stderr(&shown(&format!("{kind}: {message}")));
         }
-        complain(&format!("error: {failure}"));
     }
 }
 
@@ -120,7 +139,13 @@ fn table(head: &[&str], rows: &[Vec<String>]) -> String {
 /// Writes a line to standard output. An error is kept for [`written`], so that the command can go on:
 /// rows that are being sent must still be journaled.
 fn print(text: &str) {
-    note(writeln!(io::stdout().lock(), "{text}"));
+    let write = || writeln!(io::stdout().lock(), "{text}");
+    // The bar is on the terminal, and a file of results is not: the bar need not make room for it.
+    note(if io::stdout().is_terminal() {
+        beside_bar(write)
+    } else {
+        write()
+    });
 }
 
 /// Writes text to standard output as it is. An error is kept for [`written`].
@@ -128,8 +153,9 @@ pub(crate) fn print_raw(text: &[u8]) {
     note(io::stdout().lock().write_all(text));
 }
 
-/// A reader that has closed the pipe needs no further output, which is no error.
-fn note(written: io::Result<()>) {
+/// Keeps the error of a write to standard output for [`written`]. A reader that has closed the pipe needs
+/// no further output, which is no error.
+pub(crate) fn note(written: io::Result<()>) {
     if let Err(error) = written
         && error.kind() != io::ErrorKind::BrokenPipe
     {
@@ -150,8 +176,8 @@ pub(crate) fn written() -> Result<(), Failure> {
     })
 }
 
-fn complain(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{}", shown(text));
+fn print_to_stderr(text: &str) {
+    let _ = beside_bar(|| writeln!(io::stderr().lock(), "{text}"));
 }
 
 #[cfg(test)]

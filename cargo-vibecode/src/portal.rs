@@ -3,11 +3,15 @@
 use std::{
     env::{self, VarError},
     path::PathBuf,
+    sync::OnceLock,
 };
 
 use vibecode_runtime::{Client, ClientBuilder, Credentials};
 
-use crate::{failure::Failure, key_file};
+use crate::{
+    failure::Failure,
+    key_file::{self, BASE_URL, KEY, SESSION, Secrets},
+};
 
 /// The heading of the options that every command has.
 pub(crate) const COMMON: &str = "Common options";
@@ -15,8 +19,8 @@ pub(crate) const COMMON: &str = "Common options";
 /// The portal, and the key for it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct PortalArgs {
-    /// Read the API key from this file, and an app's session token from its second line, or both from
-    /// lines such as `VIBECODE_API_KEY=…`.
+    /// Read the API key from this file, and an app's session token from its second line, or both and
+    /// the base URL from lines such as `VIBECODE_API_KEY=…`.
     #[arg(long, global = true, value_name = "FILE", help_heading = COMMON)]
     pub(crate) key_file: Option<PathBuf>,
 
@@ -24,9 +28,15 @@ pub(crate) struct PortalArgs {
     #[arg(long, global = true, value_name = "HOST", help_heading = COMMON)]
     pub(crate) portal: Option<String>,
 
-    /// The base URL of the API, including `/v1` [default: `VIBECODE_BASE_URL`, or the documented URL].
+    /// The base URL of the API, including `/v1` [default: `VIBECODE_BASE_URL` in the key file or in the
+    /// environment, or the documented URL].
     #[arg(long, global = true, value_name = "URL", help_heading = COMMON)]
     pub(crate) base_url: Option<String>,
+
+    /// What was read from the key file or the environment. It is read once, so that the key whose portal
+    /// and rights were checked is the one that sends.
+    #[arg(skip)]
+    secrets: OnceLock<Secrets>,
 }
 
 /// Returns a client with the settings of the command.
@@ -56,11 +66,11 @@ pub(crate) struct Access {
 /// # Errors
 /// If no key was given.
 pub(crate) fn access(args: &PortalArgs) -> Result<Access, Failure> {
-    let (key, session) = secrets(args)?;
+    let secrets = secrets(args)?;
     Ok(Access {
         base_url: base_url(args)?.unwrap_or_else(|| Client::BASE_URL.to_owned()),
-        key,
-        session,
+        key: secrets.key.clone(),
+        session: secrets.session.clone(),
     })
 }
 
@@ -69,18 +79,32 @@ pub(crate) fn access(args: &PortalArgs) -> Result<Access, Failure> {
 /// # Errors
 /// If the environment variable cannot be read.
 pub(crate) fn has_key(args: &PortalArgs) -> Result<bool, Failure> {
-    Ok(args.key_file.is_some() || variable("VIBECODE_API_KEY")?.is_some())
+    Ok(args.key_file.is_some() || variable(KEY)?.is_some())
 }
 
-/// Returns the given base URL; `None` if it is the documented one.
+/// Returns the given base URL; `None` if it is the documented one. That of a key file belongs to its key, and
+/// takes precedence over the environment.
 ///
 /// # Errors
-/// If the environment variable cannot be read.
+/// If the key file or the environment variable cannot be read.
 pub(crate) fn base_url(args: &PortalArgs) -> Result<Option<String>, Failure> {
-    match &args.base_url {
-        Some(url) => Ok(Some(url.clone())),
-        None => variable("VIBECODE_BASE_URL"),
+    if let Some(url) = &args.base_url {
+        return Ok(Some(url.clone()));
     }
+    if args.key_file.is_some()
+        && let Some(url) = &secrets(args)?.base_url
+    {
+        return Ok(Some(url.clone()));
+    }
+    variable(BASE_URL)
+}
+
+/// Returns the base URL if the environment sets it, and neither an option nor the key file does.
+pub(crate) fn base_url_of_environment(args: &PortalArgs) -> Option<String> {
+    let url = base_url(args).ok()??;
+    let is_of_file = args.secrets.get().is_some_and(|it| it.base_url.is_some());
+    let is_of_command = args.base_url.is_some() || (args.key_file.is_some() && is_of_file);
+    (!is_of_command).then_some(url)
 }
 
 /// Returns the kind of the given key, by its prefix (api.md, grade D).
@@ -88,7 +112,7 @@ pub(crate) fn base_url(args: &PortalArgs) -> Result<Option<String>, Failure> {
 /// # Errors
 /// If no key was given.
 pub(crate) fn kind_of_key(args: &PortalArgs) -> Result<&'static str, Failure> {
-    let (key, _) = secrets(args)?;
+    let key = &secrets(args)?.key;
     let kinds = [
         ("vibe_api_", "personal"),
         ("vibe_app_", "OAuth app"),
@@ -99,21 +123,32 @@ pub(crate) fn kind_of_key(args: &PortalArgs) -> Result<&'static str, Failure> {
 }
 
 fn credentials(args: &PortalArgs) -> Result<Credentials, Failure> {
-    Ok(match secrets(args)? {
-        (key, Some(session)) => Credentials::app(key, session),
-        (key, None) => Credentials::personal(key),
+    let Secrets { key, session, .. } = secrets(args)?;
+    Ok(match session {
+        Some(session) => Credentials::app(key.as_str(), session.as_str()),
+        None => Credentials::personal(key.as_str()),
     })
 }
 
-/// Returns the key, and the session token if one was given.
-fn secrets(args: &PortalArgs) -> Result<(String, Option<String>), Failure> {
-    if let Some(path) = &args.key_file {
-        key_file::read(path)
-    } else {
-        let problem = "no API key was given: set VIBECODE_API_KEY, or name a file that contains the key with --key-file";
-        let key = variable("VIBECODE_API_KEY")?.ok_or_else(|| Failure::new(problem))?;
-        Ok((key, variable("VIBECODE_SESSION_TOKEN")?))
+/// Returns the key, and the session token if one was given. They are read at the first call only.
+fn secrets(args: &PortalArgs) -> Result<&Secrets, Failure> {
+    if let Some(secrets) = args.secrets.get() {
+        return Ok(secrets);
     }
+    let secrets = match &args.key_file {
+        Some(path) => key_file::read(path)?,
+        None => secrets_of_environment()?,
+    };
+    Ok(args.secrets.get_or_init(|| secrets))
+}
+
+fn secrets_of_environment() -> Result<Secrets, Failure> {
+    let problem = "no API key was given: set VIBECODE_API_KEY, or name a file that contains the key with --key-file";
+    Ok(Secrets {
+        key: variable(KEY)?.ok_or_else(|| Failure::new(problem))?,
+        session: variable(SESSION)?,
+        base_url: variable(BASE_URL)?,
+    })
 }
 
 fn variable(name: &str) -> Result<Option<String>, Failure> {
@@ -138,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_variable_that_cannot_be_read_is_not_one_that_is_not_set() {
-        let read = |value| value_of("VIBECODE_BASE_URL", value);
+        let read = |value| value_of(BASE_URL, value);
         assert_eq!(read(Err(VarError::NotPresent)).unwrap(), None);
         assert_eq!(read(Ok(String::new())).unwrap(), None);
         let failure = read(Err(VarError::NotUnicode("vibe_api_1".into()))).unwrap_err();

@@ -96,6 +96,11 @@ impl Identity {
     /// Returns the portal, the key and its rights in words.
     pub(crate) fn in_words(&self) -> String {
         let portal = self.portal.as_deref().unwrap_or("not reported by the API");
+        format!("portal: {portal} (key: {})", self.key_in_words())
+    }
+
+    /// Returns the kind of the key and its rights in words.
+    pub(crate) fn key_in_words(&self) -> String {
         let rights = match self.can_write {
             Some(true) => "reads and writes",
             Some(false) => "reads only",
@@ -104,10 +109,7 @@ impl Identity {
         let scopes = self.scopes.as_ref().map_or_else(String::new, |scopes| {
             format!(", scopes: {}", one_line(&scopes.join(", ")))
         });
-        format!(
-            "portal: {portal} (key: {}, {rights}{scopes})",
-            self.kind_of_key
-        )
+        format!("{}, {rights}{scopes}", self.kind_of_key)
     }
 
     pub(crate) fn json(&self) -> Value {

@@ -1,26 +1,53 @@
 //! The progress of a long command: a bar if standard error is a terminal, otherwise a line every 10
-//! seconds, or an event of JSON in JSON format. All of it goes to standard error.
+//! seconds. In JSON format it is an event at the beginning, every 10 seconds, and at the end. All of it goes
+//! to standard error.
 
 use std::{
     fmt::Write as _,
     io::{self, IsTerminal as _, Write as _},
+    pin::pin,
+    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
+use tokio::time::{MissedTickBehavior, interval};
 
-use crate::output::Output;
+use crate::{output::Output, rate_limit::WatchedThrottle};
 
 /// The time between two lines or events.
 const INTERVAL: Duration = Duration::from_secs(10);
 /// How often `tick` should be called.
 pub(crate) const TICK: Duration = Duration::from_secs(1);
+/// How often the bar of a file is drawn.
+const TICK_OF_FILE: Duration = Duration::from_millis(200);
+/// The number of rows after which the clock is looked at.
+const ROWS_PER_LOOK: u64 = 256;
 /// A shorter wait is not shown.
 const SHORTEST_WAIT: Duration = Duration::from_secs(2);
 
 const BAR: &str = "{bar:20} {msg}";
 const SPINNER: &str = "{spinner} {msg}";
+
+/// The bar that is on the terminal. What else is printed must not be written into it.
+static SHOWN_BAR: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+/// Prints something without disturbing the bar that is on the terminal.
+pub(crate) fn beside_bar<T>(print: impl FnOnce() -> T) -> T {
+    // It is taken out, so that something that is printed in turn finds none: the bar's lock is not reentrant.
+    let Some(bar) = replace_shown_bar(None) else {
+        return print();
+    };
+    let printed = bar.suspend(print);
+    replace_shown_bar(Some(bar));
+    printed
+}
+
+fn replace_shown_bar(bar: Option<ProgressBar>) -> Option<ProgressBar> {
+    let mut shown = SHOWN_BAR.lock().unwrap_or_else(PoisonError::into_inner);
+    std::mem::replace(&mut *shown, bar)
+}
 
 /// What is counted, how far it is, and how it is shown.
 #[derive(Debug)]
@@ -28,7 +55,10 @@ pub(crate) struct ProgressMeter {
     state: ProgressState,
     form: Form,
     began: Instant,
-    reported: Instant,
+    /// When the last line or event was printed.
+    reported: Option<Instant>,
+    drawn: Instant,
+    has_ended: bool,
 }
 
 #[derive(Debug)]
@@ -50,6 +80,9 @@ struct ProgressState {
     /// Those that were done before.
     skipped: u64,
     total: Option<u64>,
+    /// How many bytes of a file have been read, and how many it has. They show how far it is if the total is
+    /// not known.
+    bytes: Option<(u64, u64)>,
     /// Further numbers, such as `3 failed`.
     note: String,
     /// What is being waited for, and for how long.
@@ -57,10 +90,37 @@ struct ProgressState {
 }
 
 impl ProgressMeter {
+    /// Creates the progress of a known number of things, or of an unknown number. It is shown from the first
+    /// `tick`.
     pub(crate) fn new(
         activity: &'static str,
         unit: &'static str,
         total: Option<u64>,
+        output: &Output,
+    ) -> Self {
+        Self::with(activity, unit, total, None, output)
+    }
+
+    /// Creates the progress of reading a file with this many bytes.
+    pub(crate) fn of_file(
+        activity: &'static str,
+        unit: &'static str,
+        bytes: u64,
+        output: &Output,
+    ) -> Self {
+        let mut meter = Self::with(activity, unit, None, Some((0, bytes)), output);
+        // A bar that is gone in a moment would only flicker.
+        if !matches!(meter.form, Form::Bar(_)) {
+            meter.tick(None);
+        }
+        meter
+    }
+
+    fn with(
+        activity: &'static str,
+        unit: &'static str,
+        total: Option<u64>,
+        bytes: Option<(u64, u64)>,
         output: &Output,
     ) -> Self {
         let form = if output.is_quiet() {
@@ -68,27 +128,28 @@ impl ProgressMeter {
         } else if output.is_json() {
             Form::Events
         } else if io::stderr().is_terminal() {
-            Form::Bar(bar(total))
+            Form::Bar(bar(total.or(bytes.map(|(_, all)| all))))
         } else {
             Form::Lines
         };
         let now = Instant::now();
-        let mut meter = Self {
+        Self {
             state: ProgressState {
                 activity,
                 unit,
                 done: 0,
                 skipped: 0,
                 total,
+                bytes,
                 note: String::new(),
                 wait: None,
             },
             form,
             began: now,
-            reported: now,
-        };
-        meter.draw();
-        meter
+            reported: None,
+            drawn: now,
+            has_ended: false,
+        }
     }
 
     /// Counts what an earlier process has done. Neither it nor the time so far counts for the rate.
@@ -96,12 +157,24 @@ impl ProgressMeter {
         self.began = Instant::now();
         self.state.skipped += count;
         self.advance(count);
+        self.tick(None);
     }
 
     pub(crate) fn advance(&mut self, count: u64) {
         self.state.done += count;
-        if let Form::Bar(bar) = &self.form {
-            bar.inc(count);
+    }
+
+    /// Counts a row of a file, of which this many bytes have been read, and shows it from time to time.
+    pub(crate) fn advance_to(&mut self, bytes_read: u64) {
+        self.state.done += 1;
+        if !self.state.done.is_multiple_of(ROWS_PER_LOOK) {
+            return;
+        }
+        if let Some((read, _)) = &mut self.state.bytes {
+            *read = bytes_read;
+        }
+        if self.drawn.elapsed() >= TICK_OF_FILE {
+            self.tick(None);
         }
     }
 
@@ -115,10 +188,16 @@ impl ProgressMeter {
         let wait = wait.filter(|(_, time)| *time >= SHORTEST_WAIT);
         self.state.wait = wait.map(|(what, time)| (what.to_owned(), time));
         self.draw();
-        if self.reported.elapsed() < INTERVAL {
-            return;
+        let is_first_event = self.reported.is_none() && matches!(self.form, Form::Events);
+        let last = self.reported.unwrap_or(self.began);
+        if is_first_event || last.elapsed() >= INTERVAL {
+            self.reported = Some(Instant::now());
+            self.report();
         }
-        self.reported = Instant::now();
+    }
+
+    /// Prints a line or an event.
+    fn report(&self) {
         let text = match self.form {
             Form::Lines => self.state.line(self.began.elapsed()),
             Form::Events => self.state.event(self.began.elapsed()).to_string(),
@@ -129,24 +208,91 @@ impl ProgressMeter {
     }
 
     fn draw(&mut self) {
+        self.drawn = Instant::now();
         if let Form::Bar(bar) = &self.form {
+            replace_shown_bar(Some(bar.clone()));
             bar.set_message(self.state.line(self.began.elapsed()));
+            bar.set_position(self.state.part().map_or(self.state.done, |(done, _)| done));
             bar.tick();
         }
     }
 
     /// Prints something else without disturbing the bar.
+    #[expect(
+        clippy::unused_self,
+        reason = "only a command with a bar can disturb it"
+    )]
     pub(crate) fn aside(&self, print: impl FnOnce()) {
+        beside_bar(print);
+    }
+
+    /// Removes the bar, or prints the last event.
+    pub(crate) fn end(&mut self) {
+        if std::mem::replace(&mut self.has_ended, true) {
+            return;
+        }
+        if let Some((read, all)) = &mut self.state.bytes {
+            *read = *all;
+        }
+        self.state.wait = None;
         match &self.form {
-            Form::Bar(bar) => bar.suspend(print),
-            Form::Lines | Form::Events | Form::None => print(),
+            Form::Bar(bar) => {
+                replace_shown_bar(None);
+                bar.finish_and_clear();
+            }
+            Form::Events if self.reported.is_some() => self.report(),
+            Form::Events | Form::Lines | Form::None => {}
+        }
+    }
+}
+
+impl Drop for ProgressMeter {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// The progress of something that waits for requests.
+#[derive(Debug)]
+pub(crate) struct RequestProgress {
+    meter: ProgressMeter,
+    throttle: WatchedThrottle,
+}
+
+impl RequestProgress {
+    pub(crate) fn new(
+        activity: &'static str,
+        unit: &'static str,
+        total: u64,
+        throttle: &WatchedThrottle,
+        output: &Output,
+    ) -> Self {
+        Self {
+            meter: ProgressMeter::new(activity, unit, Some(total), output),
+            throttle: throttle.clone(),
         }
     }
 
-    pub(crate) fn end(&self) {
-        if let Form::Bar(bar) = &self.form {
-            bar.finish_and_clear();
+    /// Waits, and shows the progress and for how long requests have been waiting for the rate limit.
+    pub(crate) async fn during<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                // The first tick is immediate.
+                biased;
+                _ = ticks.tick() => {
+                    let wait = self.throttle.waiting();
+                    self.meter.tick(wait.map(|time| ("the rate limit", time)));
+                }
+                done = &mut work => return done,
+            }
         }
+    }
+
+    pub(crate) fn advance(&mut self, count: usize) {
+        self.meter.advance(u64::try_from(count).unwrap_or_default());
     }
 }
 
@@ -172,12 +318,12 @@ impl ProgressState {
             ..
         } = self;
         let mut line = match total {
-            Some(total) => format!(
-                "{activity}: {done} of {total} {unit} ({} %)",
-                percent(*done, *total)
-            ),
+            Some(total) => format!("{activity}: {done} of {total} {unit}"),
             None => format!("{activity}: {done} {unit}"),
         };
+        if let Some(percent) = self.percent() {
+            let _ = write!(line, " ({percent} %)");
+        }
         let _ = write!(line, ", {} {unit}/s", self.per_second(elapsed));
         if !note.is_empty() {
             let _ = write!(line, ", {note}");
@@ -197,32 +343,41 @@ impl ProgressState {
         json!({
             "event": "progress",
             "activity": self.activity,
+            "unit": self.unit,
             "done": self.done,
             "total": self.total,
-            "unit": self.unit,
-            "elapsedSeconds": elapsed.as_secs(),
-            "leftSeconds": self.left(elapsed).map(|left| left.as_secs()),
-            "waitingFor": wait.map(|(what, _)| what),
-            "waitingSeconds": wait.map(|(_, time)| time.as_secs()),
+            "percent": self.percent(),
+            "per_second": self.per_second(elapsed),
+            "note": Some(&self.note).filter(|note| !note.is_empty()),
+            "elapsed_seconds": elapsed.as_secs(),
+            "left_seconds": self.left(elapsed).map(|left| left.as_secs()),
+            "waiting_for": wait.map(|(what, _)| what),
+            "waiting_seconds": wait.map(|(_, time)| time.as_secs()),
         })
-    }
-
-    /// Returns how many were done since the beginning.
-    fn done_now(&self) -> u64 {
-        self.done.saturating_sub(self.skipped)
     }
 
     fn per_second(&self, elapsed: Duration) -> u64 {
         let millis = elapsed.as_millis().max(1);
-        let rate = u128::from(self.done_now()) * 1000 / millis;
+        let done_now = self.done.saturating_sub(self.skipped);
+        let rate = u128::from(done_now) * 1000 / millis;
         u64::try_from(rate).unwrap_or(u64::MAX)
+    }
+
+    /// Returns how much is done and how much there is, if that is known.
+    fn part(&self) -> Option<(u64, u64)> {
+        self.total.map(|total| (self.done, total)).or(self.bytes)
+    }
+
+    fn percent(&self) -> Option<u64> {
+        self.part().map(|(done, all)| percent(done, all))
     }
 
     /// Returns how long the rest takes at the rate so far, if anything has been done.
     fn left(&self, elapsed: Duration) -> Option<Duration> {
-        let rest = self.total?.saturating_sub(self.done);
-        let new = u128::from(self.done_now());
-        let millis = (elapsed.as_millis() * u128::from(rest)).checked_div(new)?;
+        let (done, all) = self.part()?;
+        let rest = u128::from(all.saturating_sub(done));
+        let new = u128::from(done.saturating_sub(self.skipped));
+        let millis = (elapsed.as_millis() * rest).checked_div(new)?;
         Some(Duration::from_millis(
             u64::try_from(millis).unwrap_or(u64::MAX),
         ))
@@ -230,12 +385,10 @@ impl ProgressState {
 }
 
 /// Rounds down, so that 100 % is the end.
-fn percent(done: u64, total: u64) -> u128 {
-    let percent = u128::from(done) * 100;
-    percent
-        .checked_div(u128::from(total))
-        .unwrap_or(100)
-        .min(100)
+fn percent(done: u64, all: u64) -> u64 {
+    let percent = (u128::from(done) * 100).checked_div(u128::from(all));
+    let percent = percent.and_then(|percent| u64::try_from(percent).ok());
+    percent.unwrap_or(100).min(100)
 }
 
 /// `0:07`, `12:30`, `1:02:03`.
@@ -259,6 +412,7 @@ mod tests {
             done: 400,
             skipped: 0,
             total: Some(1000),
+            bytes: None,
             note: String::new(),
             wait: None,
         }
@@ -311,7 +465,22 @@ mod tests {
             begun.line(Duration::ZERO),
             "sending: 0 of 1000 rows (0 %), 0 rows/s, 0:00 elapsed"
         );
-        assert_eq!(begun.event(Duration::ZERO)["leftSeconds"], json!(null));
+        assert_eq!(begun.event(Duration::ZERO)["left_seconds"], json!(null));
+    }
+
+    #[test]
+    fn the_bytes_of_a_file_show_how_far_it_is_if_its_rows_are_not_counted_yet() {
+        let file = ProgressState {
+            activity: "checking",
+            total: None,
+            bytes: Some((250, 1000)),
+            ..state()
+        };
+        assert_eq!(
+            file.line(SECONDS_20),
+            "checking: 400 rows (25 %), 20 rows/s, 0:20 elapsed, 1:00 left"
+        );
+        assert_eq!(file.event(SECONDS_20)["percent"], json!(25));
     }
 
     #[test]

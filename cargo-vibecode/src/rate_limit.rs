@@ -7,6 +7,9 @@ use std::{
 
 use vibecode_runtime::{Acquiring, Budget, Throttle};
 
+/// How many requests a key may send a minute (api.md, grade D).
+pub(crate) const PER_MINUTE: u32 = 300;
+
 /// Delegates to a throttle, and notes how long requests have been waiting for it.
 #[derive(Debug, Clone)]
 pub(crate) struct WatchedThrottle {
@@ -27,6 +30,15 @@ impl WatchedThrottle {
             throttle,
             waiting: Arc::default(),
         }
+    }
+
+    /// Returns the throttle for this many requests a minute, or as many as the API allows.
+    pub(crate) fn per_minute(limit: Option<u32>, is_unlimited: bool) -> Self {
+        Self::new(match limit {
+            _ if is_unlimited => Throttle::unlimited(),
+            Some(limit) => Throttle::per_minute(limit),
+            None => Throttle::per_minute(PER_MINUTE),
+        })
     }
 
     /// Returns the throttle for a client.

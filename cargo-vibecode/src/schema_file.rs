@@ -6,9 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use vibecode_spec::{Descriptions, Entity, EntityPath, PortalFile, Schema, SchemaFolders};
+use vibecode_spec::{
+    Descriptions, Entity, EntityPath, PortalFile, Schema, SchemaError, SchemaFolders, file_bytes,
+};
 
-use crate::failure::Failure;
+use crate::{digest, failure::Failure, part_file::PartFile};
 
 /// Returns the entity with this name, such as `contacts` or `items/1040`.
 ///
@@ -28,14 +30,27 @@ pub(crate) fn entity(name: &str) -> Result<EntityPath, Failure> {
 /// # Errors
 /// If there is no such entity, if no field of it is known, or if its file is not a schema.
 pub(crate) fn load(name: &str) -> Result<Schema, Failure> {
+    load_with_digest(name).map(|(schema, _)| schema)
+}
+
+/// Returns the known fields of an entity, and the name and the digest of its file if there is one.
+///
+/// # Errors
+/// Fails like [`load`].
+pub(crate) fn load_with_digest(name: &str) -> Result<(Schema, Option<(String, String)>), Failure> {
     let entity = entity(name)?;
     let documented = entity.documented();
     match find(entity)? {
-        Some(file) => Ok(entity.schema_with(read(&file, entity)?.schema)),
+        Some(file) => {
+            let file = read(&file, entity)?;
+            let name = PortalFile::from(entity).file_name().into_owned();
+            let schema = entity.schema_with(file.schema);
+            Ok((schema, Some((name, file.digest))))
+        }
         None if documented.fields().next().is_none() => Err(Failure::new(format!(
             "no field of {name} is known without the portal's schema: fetch it with `cargo vibecode pull {name}`"
         ))),
-        None => Ok(documented.clone()),
+        None => Ok((documented.clone(), None)),
     }
 }
 
@@ -45,6 +60,7 @@ pub(crate) struct SchemaFile {
     pub(crate) descriptions: Descriptions,
     /// Only the portal's fields.
     pub(crate) schema: Schema,
+    digest: String,
 }
 
 /// Reads a schema file.
@@ -52,17 +68,15 @@ pub(crate) struct SchemaFile {
 /// # Errors
 /// If it cannot be read, or is not a schema of the entity.
 pub(crate) fn read(file: &Path, entity: EntityPath) -> Result<SchemaFile, Failure> {
-    let descriptions =
-        Descriptions::read_file(file).map_err(|error| Failure::unusable(file, error))?;
-    let schema = descriptions
-        .schema()
-        .map_err(|error| Failure::unusable(file, error))?;
-    schema
-        .check_for(entity)
-        .map_err(|error| Failure::unusable(file, error))?;
+    let unusable = |error: SchemaError| Failure::unusable(file, error);
+    let bytes = file_bytes(file).map_err(unusable)?;
+    let descriptions = Descriptions::read(&bytes).map_err(unusable)?;
+    let schema = descriptions.schema().map_err(unusable)?;
+    schema.check_for(entity).map_err(unusable)?;
     Ok(SchemaFile {
         descriptions,
         schema,
+        digest: digest::of(&bytes),
     })
 }
 
@@ -110,13 +124,9 @@ pub(crate) fn write(file: &Path, text: &str) -> Result<(), Failure> {
     let folder = file.parent().unwrap_or(Path::new("."));
     let written = || {
         fs::create_dir_all(folder)?;
-        let mut name = file.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".{}.new", std::process::id()));
-        let new = folder.join(name);
-        let mut whole = fs::File::create(&new)?;
-        whole.write_all(text.as_bytes())?;
-        whole.sync_all()?;
-        fs::rename(&new, file)
+        let (part, mut new) = PartFile::create(file, fs::OpenOptions::new().write(true))?;
+        new.write_all(text.as_bytes())?;
+        part.keep(&new)
     };
     written().map_err(|error| Failure::of_file(file, &error))
 }

@@ -1,6 +1,6 @@
 //! Text from outside, such as names, labels and answers, in a terminal.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Write as _};
 
 /// Returns a text in which control characters are shown and not obeyed. Line breaks and tabs stay.
 ///
@@ -21,7 +21,26 @@ pub(crate) fn shown(text: &str) -> Cow<'_, str> {
     shown.into()
 }
 
-fn is_obeyed(letter: char) -> bool {
+/// Returns JSON in which a terminal obeys no character. JSON itself escapes only some of them.
+pub(crate) fn shown_in_json(json: &str) -> Cow<'_, str> {
+    // Line breaks and tabs of the values are escaped already.
+    if !json.contains(is_obeyed) {
+        return json.into();
+    }
+    let mut shown = String::with_capacity(json.len());
+    for letter in json.chars() {
+        if is_obeyed(letter) {
+            // They are all below 65,536, so that one escape is enough.
+            let _ = write!(shown, "\\u{:04x}", u32::from(letter));
+        } else {
+            shown.push(letter);
+        }
+    }
+    shown.into()
+}
+
+/// Returns true if a terminal would obey this letter.
+pub(crate) fn is_obeyed(letter: char) -> bool {
     let is_layout = matches!(letter, '\n' | '\t');
     let is_direction = matches!(letter,
         '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
@@ -30,7 +49,7 @@ fn is_obeyed(letter: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::shown;
+    use super::*;
 
     #[test]
     fn an_escape_sequence_is_shown_and_not_obeyed() {
@@ -40,5 +59,18 @@ mod tests {
         for plain in ["Клиенты → a\n\tb", "", "👩\u{200d}👩"] {
             assert_eq!(shown(plain), plain);
         }
+    }
+
+    #[test]
+    fn json_is_the_same_after_a_terminal_has_nothing_to_obey_in_it() {
+        let value = serde_json::json!({"a\u{9b}": "b\u{1b}[2J\u{202e}\n\u{7f}", "c": ["Ж", 1]});
+        let json = value.to_string();
+        let shown = shown_in_json(&json);
+        assert!(!shown.contains(is_obeyed) && json.contains(is_obeyed));
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&shown).unwrap(),
+            value
+        );
+        assert_eq!(shown_in_json("{\"a\":1}"), "{\"a\":1}");
     }
 }

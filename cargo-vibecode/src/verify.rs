@@ -11,9 +11,11 @@ use std::{collections::HashMap, time::Duration};
 
 use tokio::time::sleep;
 use vibecode_runtime::{
-    Batch, Client, Contacts, Ensured, Error, ErrorKind, MismatchKind, PatchJob, RawAnswer, Updated,
+    Batch, Client, Ensured, Error, ErrorKind, MismatchKind, PatchJob, RawAnswer, Updated,
 };
 use vibecode_spec::Multifield;
+
+use crate::record_batch::{self, NotRead, ReadRecord};
 
 /// The pause before a record that does not show everything is read once more.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -123,7 +125,7 @@ impl Answer for Ensured {
 }
 
 /// Returns the fields of a job that a record does not show as they were sent.
-pub(crate) fn differences(job: &PatchJob, record: &RawAnswer) -> Vec<Difference> {
+fn differences(job: &PatchJob, record: &RawAnswer) -> Vec<Difference> {
     let mismatches = job.mismatches(record);
     let mismatches = mismatches.iter().map(|mismatch| Difference {
         field: mismatch.field().to_owned(),
@@ -133,12 +135,6 @@ pub(crate) fn differences(job: &PatchJob, record: &RawAnswer) -> Vec<Difference>
         },
     });
     mismatches.collect()
-}
-
-/// Returns every field of a job, as one that is not shown.
-pub(crate) fn of_no_record(job: &PatchJob) -> Vec<Difference> {
-    let nothing = RawAnswer::from_json::<Contacts>("{}");
-    nothing.map_or_else(|_| Vec::new(), |nothing| differences(job, &nothing))
 }
 
 fn repeated(duplicate: &vibecode_runtime::Duplicate) -> Difference {
@@ -160,16 +156,19 @@ pub(crate) fn is_not_taken(error: &Error) -> bool {
     error.kind() == ErrorKind::NotTaken
 }
 
-/// Returns the differences of a job that the client has found not to be taken. `ensure` accepts a
-/// phone of any type, so phones and emails are only concerned if nothing else is.
-fn differences_of_ensure(job: &PatchJob, record: &RawAnswer) -> Vec<Difference> {
-    let differences = differences(job, record);
+/// Returns how the record of a change differs from it, also in phones and emails that it has more than once.
+///
+/// If `ensure` has sent the change: it accepts a phone of any type, so missing phones and emails are only
+/// concerned if nothing else is.
+fn differences_of_record(it: Unconfirmed<'_>, record: &RawAnswer) -> Vec<Difference> {
+    let mut differences = differences(it.job, record);
     let is_multifield = |it: &Difference| Multifield::of_field(&it.field).is_some();
-    if differences.iter().all(is_multifield) {
-        return differences;
+    if it.is_ensured && !differences.iter().all(is_multifield) {
+        differences.retain(|it| !is_multifield(it));
     }
-    let others = differences.into_iter().filter(|it| !is_multifield(it));
-    others.collect()
+    let duplicates = it.job.duplicates(record);
+    differences.extend(duplicates.iter().map(repeated));
+    differences
 }
 
 /// A change whose record is to be read.
@@ -180,15 +179,23 @@ pub(crate) struct Unconfirmed<'j> {
     pub(crate) is_ensured: bool,
 }
 
+/// How the record of a change differs from it.
+#[derive(Debug, Default)]
+pub(crate) struct ReadBack {
+    pub(crate) differences: Vec<Difference>,
+    /// Those that another change may explain.
+    pub(crate) excused: Vec<Difference>,
+}
+
 /// Reads the records of changes, up to [`Batch::MAX_CALLS`] in one request, and returns for each
-/// change how its record differs. `is_excused` says which differences of a change do not count.
+/// change how its record differs. `is_excused` says which differences another change may explain.
 pub(crate) async fn read_back(
     client: &Client,
     unconfirmed: &[Unconfirmed<'_>],
     is_excused: impl Fn(usize, &Difference) -> bool,
-) -> Vec<Result<Vec<Difference>, Error>> {
-    let mut results: Vec<Result<Vec<Difference>, Error>> = Vec::new();
-    results.resize_with(unconfirmed.len(), || Ok(Vec::new()));
+) -> Vec<Result<ReadBack, NotRead>> {
+    let unread = unconfirmed.iter().map(|_| Err(NotRead::NoResult));
+    let mut results: Vec<Result<ReadBack, NotRead>> = unread.collect();
     let mut open: Vec<usize> = (0..unconfirmed.len()).collect();
     for is_last in [false, true] {
         if open.is_empty() {
@@ -203,15 +210,18 @@ pub(crate) async fn read_back(
                 return false;
             };
             *result = match records.get(&it.job.id()) {
-                Some(Ok(record)) if it.is_ensured => Ok(differences_of_ensure(it.job, record)),
-                Some(Ok(record)) => Ok(differences(it.job, record)),
+                Some(Ok(record)) => {
+                    let all = differences_of_record(*it, record.raw()).into_iter();
+                    let (excused, differences) = all.partition(|it| is_excused(*index, it));
+                    Ok(ReadBack {
+                        differences,
+                        excused,
+                    })
+                }
                 Some(Err(error)) => Err(error.clone()),
-                None => Ok(of_no_record(it.job)),
+                None => Err(NotRead::NoResult),
             };
-            if let Ok(differences) = result {
-                differences.retain(|difference| !is_excused(*index, difference));
-            }
-            matches!(result, Ok(differences) if !differences.is_empty())
+            matches!(result, Ok(read) if !read.differences.is_empty())
         });
         if !is_last && !open.is_empty() {
             sleep(PAUSE).await;
@@ -221,7 +231,7 @@ pub(crate) async fn read_back(
 }
 
 /// Reads each record of the jobs once.
-async fn read(client: &Client, jobs: &[&PatchJob]) -> HashMap<u64, Result<RawAnswer, Error>> {
+async fn read(client: &Client, jobs: &[&PatchJob]) -> HashMap<u64, ReadRecord> {
     let mut by_id = HashMap::new();
     for job in jobs {
         by_id.entry(job.id()).or_insert(*job);
@@ -229,20 +239,8 @@ async fn read(client: &Client, jobs: &[&PatchJob]) -> HashMap<u64, Result<RawAns
     let jobs: Vec<&PatchJob> = by_id.into_values().collect();
     let mut records = HashMap::new();
     for jobs in jobs.chunks(Batch::MAX_CALLS) {
-        let batch = jobs
-            .iter()
-            .fold(client.batch(), |batch, job| batch.get_record_of(job));
-        let ids = jobs.iter().map(|job| job.id());
-        match batch.send().await {
-            Ok(results) => records.extend(
-                ids.zip(
-                    results
-                        .into_iter()
-                        .map(|result| result.map(|updated| updated.raw().clone())),
-                ),
-            ),
-            Err(error) => records.extend(ids.map(|id| (id, Err(error.clone())))),
-        }
+        let read = record_batch::read(client, jobs).await;
+        records.extend(jobs.iter().map(|job| job.id()).zip(read));
     }
     records
 }

@@ -30,6 +30,7 @@ pages! {
     outcomes = "outcomes.md";
     reading = "reading.md";
     many_records = "many-records.md";
+    json_of_the_command_line = "json.md";
     oauth_apps = "oauth-apps.md";
     testing = "testing.md";
     costs = "costs.md";

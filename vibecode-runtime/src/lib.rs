@@ -137,7 +137,7 @@ pub use crate::{
     patch::{
         Patch,
         diff::{Diff, NotRemovable},
-        job::{PatchJob, UntypedPatch},
+        job::{JobField, PatchJob, UntypedPatch},
     },
     record::{
         Record,

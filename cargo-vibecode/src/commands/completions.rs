@@ -3,21 +3,35 @@
 use std::{fs, path::PathBuf};
 
 use clap_complete::Shell;
+use serde_json::json;
 
-use crate::{ExitStatus, failure::Failure, output::print_raw};
+use crate::{
+    ExitStatus,
+    failure::Failure,
+    output::{Output, print_raw},
+};
 
 /// Examples, and the folders for the output.
 pub(crate) const HELP: &str = "\
 Examples:
-  cargo vibecode completions bash > ~/.local/share/bash-completion/completions/cargo-vibecode
-  cargo vibecode completions zsh > ~/.zfunc/_cargo-vibecode
-  cargo vibecode completions fish > ~/.config/fish/completions/cargo-vibecode.fish
-  cargo vibecode completions --man-dir ~/.local/share/man/man1
+  cargo vibecode completions zsh
+  cargo vibecode completions --man > cargo-vibecode.1
 
-They complete `cargo-vibecode`. For `cargo vibecode` too, load them when the shell starts: in bash add `source <(cargo \
-vibecode completions bash)` to ~/.bashrc, after the completions of cargo; in zsh add `source <(cargo vibecode \
-completions zsh)` to ~/.zshrc, after compinit; in fish save them as \
-~/.config/fish/conf.d/cargo-vibecode.fish.
+Bash: add this to ~/.bashrc, after the completions of cargo.
+  source <(cargo vibecode completions bash)
+
+Zsh: add this to ~/.zshrc, after compinit.
+  source <(cargo vibecode completions zsh)
+
+Fish: save them once.
+  cargo vibecode completions fish \\
+    > ~/.config/fish/conf.d/cargo-vibecode.fish
+
+Man pages: write one for each command.
+  cargo vibecode completions \\
+    --man-dir ~/.local/share/man/man1
+
+They complete `cargo-vibecode` and `cargo vibecode`.
 
 Exit codes: 0 success, 2 the command failed.";
 
@@ -40,7 +54,11 @@ pub(crate) struct Args {
 }
 
 /// Prints the completions or the man page of a program with this command line.
-pub(crate) fn run(args: &Args, mut command: clap::Command) -> Result<ExitStatus, Failure> {
+pub(crate) fn run(
+    args: &Args,
+    mut command: clap::Command,
+    output: &Output,
+) -> Result<ExitStatus, Failure> {
     if let Some(folder) = &args.man_dir {
         let write = || {
             fs::create_dir_all(folder)?;
@@ -52,6 +70,8 @@ pub(crate) fn run(args: &Args, mut command: clap::Command) -> Result<ExitStatus,
             clap_mangen::generate_to(command, folder)
         };
         write().map_err(|error| Failure::of_file(folder, &error))?;
+        let folder = folder.display().to_string();
+        output.json(&json!({ "text": null, "folder": folder }));
         return Ok(ExitStatus::Success);
     }
     let mut text = Vec::new();
@@ -70,7 +90,12 @@ pub(crate) fn run(args: &Args, mut command: clap::Command) -> Result<ExitStatus,
             .render(&mut text)
             .map_err(|error| Failure::new(error.to_string()))?,
     }
-    print_raw(&text);
+    if output.is_json() {
+        let text = String::from_utf8_lossy(&text);
+        output.json(&json!({ "text": text, "folder": null }));
+    } else {
+        print_raw(&text);
+    }
     Ok(ExitStatus::Success)
 }
 

@@ -34,8 +34,12 @@ pub(crate) async fn run(portal_args: &PortalArgs, output: &Output) -> Result<Exi
     } = recorder.feedback();
     output.json(&json!({
         "key": kind,
-        "limits": { "perMinute": limit, "remaining": remaining },
-        "me": me.raw().parse::<Value>()?,
+        "portal": me.portal(),
+        "tariff": me.tariff(),
+        "can_write": me.can_write(),
+        "scopes": me.scopes(),
+        "limits": { "per_minute": limit, "remaining": remaining },
+        "answer": me.raw().parse::<Value>()?,
     }));
     let limits = limit.map(|limit| match remaining {
         Some(remaining) => format!("{limit} requests a minute, {remaining} left"),

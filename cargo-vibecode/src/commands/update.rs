@@ -9,7 +9,7 @@ use vibecode_spec::{Field, Kind, Schema};
 use crate::{
     ExitStatus,
     api_words::ApiWords,
-    args::name_and_value,
+    args::{name_and_value, whole_number},
     change::{self, Change, SEPARATOR, entries::EntryRules},
     code_file::KnownCodes,
     commands::bulk::CellStyle,
@@ -17,6 +17,7 @@ use crate::{
     interrupts::Interrupts,
     output::Output,
     portal::{self, PortalArgs},
+    record_batch::NotRead,
     schema_file,
     verify::{self, Answer, Difference, Shown, Unconfirmed},
 };
@@ -24,11 +25,14 @@ use crate::{
 /// The part of the help that does not belong to a single option.
 pub(crate) const HELP: &str = "\
 Examples:
-  cargo vibecode update contacts 71 --set post=Director --dry-run
-  cargo vibecode update contacts 71 --add phone=+79161112233:MOBILE --ensure
-  cargo vibecode update contacts 71 --clear companyId
+  cargo vibecode update contacts 71 --set post=Director
+  cargo vibecode update contacts 71 --ensure \\
+    --add phone=+79161112233:MOBILE
+  cargo vibecode update contacts 71 --clear companyId \\
+    --dry-run
 
-Exit codes: 0 the record was changed, 1 something needs attention, 2 the command failed.";
+Exit codes: 0 the record was changed, 1 the record does not have all values as they were sent, 2 the command \
+failed.";
 
 const NO_COUNTRY: &str =
     "a phone has no country code: add it with --country, such as --country 7, or write it with `+`";
@@ -40,11 +44,13 @@ pub(crate) struct Args {
     entity: String,
 
     /// The id of the record.
+    #[arg(value_parser = whole_number::<u64>(1..=u64::MAX))]
     id: u64,
 
     /// Set a field, given by its wire name or label. The option of a list may be given by its label, and
-    /// the code of a status, a stage or a currency by its name. A stage is looked up in the pipeline of the
-    /// deal, which is read first. With --dry-run it is looked up in all pipelines.
+    /// the code of a status, a stage or a currency by its name. A text that is the code or the id of one and
+    /// the name of another is refused. A stage is looked up in the pipeline of the deal, which is read first.
+    /// With --dry-run it is looked up in all pipelines.
     #[arg(long, value_name = "FIELD=VALUE", value_parser = name_and_value)]
     set: Vec<(String, String)>,
 
@@ -128,7 +134,9 @@ pub(crate) async fn run(
         let patch = change.patch(args.id);
         let failed = |error: serde_json::Error| Failure::new(error.to_string());
         output.line(serde_json::to_string(&patch).map_err(failed)?);
-        output.json(&serde_json::to_value(&patch).map_err(failed)?);
+        let patch = serde_json::to_value(&patch).map_err(failed)?;
+        let record = format!("{}/{}", args.entity, args.id);
+        output.json(&json!({ "record": record, "request": patch }));
         return Ok(ExitStatus::Success);
     }
     let client = match client {
@@ -191,9 +199,13 @@ struct Sending<'a> {
 
 /// A change that the API has accepted.
 struct Sent {
-    /// How people and programs are informed that all of it was taken.
+    /// How people are informed that all of it was taken.
     line: String,
-    document: Value,
+    /// The numbers of phones and emails that were added and that were there before, if they are known.
+    added: Option<usize>,
+    present: Option<usize>,
+    /// The answer of the API to a change that was sent as it is.
+    answer: Option<Value>,
     differences: Vec<Difference>,
 }
 
@@ -202,19 +214,26 @@ impl Sending<'_> {
     async fn send(&self, is_accepted: &Cell<bool>) -> Result<Sent, Failure> {
         let Self { client, job, .. } = *self;
         let record = &self.record;
-        let (line, document, shown) = if self.args.ensure {
+        let mut sent = Sent {
+            line: format!("{record}: changed"),
+            added: None,
+            present: None,
+            answer: None,
+            differences: Vec::new(),
+        };
+        let shown = if self.args.ensure {
             match client.ensure_job(job).await {
                 Ok(ensured) => {
                     let (added, present) = (ensured.added().len(), ensured.present().len());
-                    let line = format!(
+                    sent.line = format!(
                         "{record} has all values: {added} phones and emails were added, {present} were already there"
                     );
-                    let document = json!({ "record": record, "added": added, "present": present });
-                    (line, document, ensured.shown(job))
+                    (sent.added, sent.present) = (Some(added), Some(present));
+                    ensured.shown(job)
                 }
                 Err(error) if verify::is_not_taken(&error) && !self.args.no_verify => {
-                    let line = format!("{record} has all values");
-                    (line, json!({ "record": record }), Shown::NotAll)
+                    sent.line = format!("{record} has all values");
+                    Shown::NotAll
                 }
                 Err(error) => return Err(failure(&error)),
             }
@@ -223,20 +242,16 @@ impl Sending<'_> {
                 .update_job(job)
                 .await
                 .map_err(|error| failure(&error))?;
-            let document = updated.raw().parse::<Value>()?;
-            (format!("{record}: changed"), document, updated.shown(job))
+            sent.answer = Some(updated.raw().parse()?);
+            updated.shown(job)
         };
         is_accepted.set(true);
-        let differences = match shown {
+        sent.differences = match shown {
             Shown::NotAll if !self.args.no_verify => self.read_back().await?,
             Shown::Everything | Shown::NotAll => Vec::new(),
             Shown::Differences(differences) => differences,
         };
-        Ok(Sent {
-            line,
-            document,
-            differences,
-        })
+        Ok(sent)
     }
 
     async fn read_back(&self) -> Result<Vec<Difference>, Failure> {
@@ -247,13 +262,17 @@ impl Sending<'_> {
         let read = verify::read_back(self.client, &[unconfirmed], |_, _| false).await;
         let mut differences = Vec::new();
         for of_record in read {
-            differences.extend(of_record.map_err(|error| {
+            let of_record = of_record.map_err(|not_read| {
+                let why = match &not_read {
+                    NotRead::Failed(error) => failure(error).to_string(),
+                    NotRead::NoResult => not_read.explanation().to_owned(),
+                };
                 Failure::new(format!(
-                    "{}: the API reported a success, but the record could not be read to check it: {}",
-                    self.record,
-                    failure(&error)
+                    "{}: the API reported a success, but the record could not be read to check it: {why}",
+                    self.record
                 ))
-            })?);
+            })?;
+            differences.extend(of_record.differences);
         }
         Ok(differences)
     }
@@ -280,35 +299,35 @@ impl Sending<'_> {
 
     /// Prints the result.
     fn show(&self, sent: &Sent, names: &Names<'_>, output: &Output) -> ExitStatus {
-        let Sent {
-            line,
-            document,
-            differences,
-        } = sent;
-        if differences.is_empty() {
-            output.line(line);
-            output.json(document);
-            return ExitStatus::Success;
-        }
         let Self { args, record, .. } = self;
-        let mut documents = Vec::new();
-        for Difference { field, problem } in differences {
+        let mut not_as_sent = Vec::new();
+        for Difference { field, problem } in &sent.differences {
             let name = names.get(field.as_str()).copied().unwrap_or(field);
             let explanation = problem.explain(&args.entity);
             output.line(format!("{record}: {name}: {explanation}"));
-            documents.push(json!({
+            not_as_sent.push(json!({
                 "name": name,
                 "field": field,
                 "problem": problem.name(),
                 "message": explanation,
             }));
         }
+        let is_done = not_as_sent.is_empty();
+        if is_done {
+            output.line(&sent.line);
+        }
         output.json(&json!({
             "record": record,
-            "not_as_sent": documents,
-            "answer": document,
+            "added": sent.added,
+            "present": sent.present,
+            "not_as_sent": not_as_sent,
+            "answer": sent.answer,
         }));
-        ExitStatus::Attention
+        if is_done {
+            ExitStatus::Success
+        } else {
+            ExitStatus::Attention
+        }
     }
 }
 

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use vibecode_sandbox::{Fault, Sandbox};
 
-use crate::support::{Desk, Said};
+use crate::{
+    front::{Front, Me},
+    support::{Desk, Said},
+};
 
 const TWO: &str = "id,post\n71,a\n72,b\n";
 
@@ -26,7 +29,8 @@ async fn the_portal_and_the_key_are_shown_before_the_summary() {
     let said = desk.run("contacts a.csv --format json");
     let summary: serde_json::Value = serde_json::from_str(said.out.trim()).unwrap();
     assert_eq!(summary["portal"]["portal"], "sandbox.invalid");
-    assert_eq!(summary["changes"]["post"]["set"], 2);
+    assert_eq!(summary["columns"][1]["field"], "post");
+    assert_eq!(summary["columns"][1]["set"], 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -66,7 +70,12 @@ async fn a_job_is_not_resumed_on_another_portal() {
     // A journal of an earlier version does not say which portal it was.
     let unknown = started.replace("\"portal\":\"sandbox.invalid\",", "");
     desk.write("a.csv.journal", format!("{unknown}\n"));
-    desk.run("contacts a.csv --resume").assert(0, "2 rows done");
+    let said = desk.run("contacts a.csv --resume");
+    said.assert(0, "2 rows done");
+    said.assert(
+        0,
+        "warning: the journal does not say for which portal the job was started: it is resumed for sandbox.invalid",
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -278,4 +287,31 @@ async fn a_key_that_cannot_change_records_starts_no_job() {
         assert!(!desk.exists("a.csv.journal"));
     }
     desk.assert_nothing_sent();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_changes_after_its_decimal_separator_was_found_is_not_sent() {
+    let desk = Desk::new().await;
+    desk.write(
+        "vibecode/contacts.json",
+        r#"{"ufCrm_694BF2A975BD0":{"type":"double","isMultiple":true,"title":"Scores"}}"#,
+    );
+    let file = |shows: &str| format!("id;Scores\n71;1,234\n72;{shows}\n");
+    desk.write("a.csv", file("12,5"));
+    let front = Front::of(&desk, Me::After(Duration::from_millis(800))).await;
+    let child = front.command(&desk, "a.csv --yes").spawn().unwrap();
+    front.is_asked().await;
+    // Now the comma is that of thousands.
+    desk.write("a.csv", file("12.5"));
+    let said = Said::of(child.wait_with_output().unwrap());
+    said.assert(
+        2,
+        "a.csv: the file has changed while it was being checked, and nothing was sent",
+    );
+    desk.assert_nothing_sent();
+    desk.run("contacts a.csv --yes").assert(0, "2 rows done");
+    assert_eq!(
+        desk.field(71, "ufCrm_694BF2A975BD0"),
+        serde_json::json!([1234])
+    );
 }

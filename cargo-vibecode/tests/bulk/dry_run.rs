@@ -35,7 +35,7 @@ async fn the_first_bad_rows_are_shown_and_the_rest_counted() {
     desk.write("a.csv", format!("id,post\n{rows}"));
     let said = desk.run("contacts a.csv");
     said.assert(1, "30 rows: 0 to send, 0 without a change, 30 bad");
-    said.assert(1, "and 10 more bad cells. All of them:");
+    said.assert(1, "and 10 more bad cells. All bad cells by kind:");
     assert_eq!(
         said.out.matches("requires the id of the record").count(),
         // The last one is their count.
@@ -101,10 +101,17 @@ async fn programs_get_json_lines() {
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     assert_eq!(
-        (&lines[1]["row"], &lines[1]["error_code"]),
+        (&lines[1]["event"], &lines[1]["rows"]),
+        (&"estimate".into(), &2.into())
+    );
+    assert_eq!(
+        (&lines[2]["row"], &lines[2]["error_code"]),
         (&4.into(), &"ENTITY_NOT_FOUND".into())
     );
     let summary = lines.last().unwrap();
     assert_eq!((&summary["ok"], &summary["failed"]), (&1.into(), &1.into()));
-    assert!(said.err.is_empty(), "{}", said.err);
+    for line in said.err.lines() {
+        let event: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(event["event"], "progress");
+    }
 }

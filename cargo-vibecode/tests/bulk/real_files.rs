@@ -111,6 +111,67 @@ async fn a_sheet_is_read_with_the_numbers_of_its_rows() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_hidden_sheet_is_read_only_if_it_is_named() {
+    let desk = Desk::new().await;
+    desk.write("a.xlsx", include_bytes!("files/hidden.xlsx"));
+    let said = desk.run("contacts a.xlsx --yes");
+    said.assert(
+        0,
+        "the sheet `Customers` (the first that is not hidden: choose with --sheet from `Old`, `Internal`, `Customers`, `Amounts`)",
+    );
+    assert_eq!(desk.field(71, "post"), "this one");
+    desk.write("b.xlsx", include_bytes!("files/hidden.xlsx"));
+    desk.run("contacts b.xlsx --sheet Old")
+        .assert(0, "the sheet `Old` (it is hidden)");
+    let said = desk.run("contacts b.xlsx --sheet Customers");
+    assert!(!said.out.contains("choose with"), "{said:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_separator_of_decimals_is_proven_or_given() {
+    let schema = r#"{"ufCrm_1":{"type":"double"},"ufCrm_2":{"type":"money"}}"#;
+    let fields = serde_json::from_str(schema).unwrap();
+    let sandbox = Sandbox::builder().schema(Entity::Contacts, fields);
+    let desk = Desk::with(sandbox.start().await);
+    desk.write("vibecode/contacts.json", schema);
+    desk.write("a.csv", "id;ufCrm_1\n71;1.234\n72;-5.678\n");
+    let said = desk.run("contacts a.csv");
+    said.assert(
+        1,
+        "the `.` of the number may separate decimals or thousands",
+    );
+    said.assert(1, "2 bad");
+    desk.run("contacts a.csv --yes --decimal .")
+        .assert(0, "2 rows done");
+    assert_eq!(desk.field(71, "ufCrm_1"), json!(1.234));
+    desk.run("contacts a.csv --resume --decimal ,")
+        .assert(2, "--decimal was \"dot\" and is now \"comma\"");
+    desk.write("b.csv", "id;ufCrm_1\n71;1.234\n72;-5.678\n");
+    desk.run("contacts b.csv --yes --decimal ,")
+        .assert(0, "2 rows done");
+    assert_eq!(desk.field(71, "ufCrm_1"), json!(1234));
+    assert_eq!(desk.field(72, "ufCrm_1"), json!(-5678));
+    desk.write("c.csv", "id;ufCrm_1\n71;12,5\n");
+    desk.run("contacts c.csv --decimal .")
+        .assert(1, "has a decimal comma");
+    desk.run("contacts c.csv --decimal ;")
+        .assert(2, "use `.` or `,`");
+    // A form that proves it: JSON, the API's own amounts, and the numbers of a sheet.
+    desk.write("d.jsonl", "{\"id\":71,\"ufCrm_1\":1.234}\n");
+    desk.run("contacts d.jsonl --yes").assert(0, "1 row done");
+    assert_eq!(desk.field(71, "ufCrm_1"), json!(1.234));
+    desk.write("e.csv", "id;ufCrm_2\n71;1.234|RUB\n");
+    desk.run("contacts e.csv --yes").assert(0, "1 row done");
+    assert_eq!(desk.field(71, "ufCrm_2"), "1.234|RUB");
+    desk.write("f.csv", "id;ufCrm_1\n71;0\n");
+    desk.run("contacts f.csv --yes");
+    desk.write("g.xlsx", include_bytes!("files/hidden.xlsx"));
+    desk.run("contacts g.xlsx --sheet Amounts --yes")
+        .assert(0, "1 row done");
+    assert_eq!(desk.field(71, "ufCrm_1"), json!(1.234));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_file_of_rows_is_named_with_the_next_step() {
     let desk = Desk::new().await;
     fs::create_dir(desk.path("folder.csv")).unwrap();
@@ -338,8 +399,10 @@ async fn cells_are_read_as_spreadsheets_write_them() {
         assert_eq!(desk.field(id, name), value, "{id} {name}");
     }
     desk.write("b.csv", "id;ufCrm_3\n1;1,234\n");
-    desk.run("contacts b.csv")
-        .assert(1, "separator that may be that of decimals or of thousands");
+    desk.run("contacts b.csv").assert(
+        1,
+        "use --decimal . or --decimal , to say what separates decimals",
+    );
     desk.write("c.csv", "id;ufCrm_3\n1;12,5\n2;12.5\n");
     desk.run("contacts c.csv")
         .assert(1, "write all with a point");

@@ -44,7 +44,7 @@ async fn requests_leave_no_faster_than_they_may() {
     // One a second, of which two may be ahead.
     assert!(start.elapsed() >= Duration::from_secs(1));
     desk.run("contacts a.csv --yes --per-minute 0")
-        .assert(2, "0 is not in 1..");
+        .assert(2, "write a whole number from 1");
 }
 
 #[tokio::test(flavor = "multi_thread")]

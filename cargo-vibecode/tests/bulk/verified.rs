@@ -1,9 +1,11 @@
 //! A row is done only if its record has its values.
 
+use std::time::Duration;
+
 use serde_json::json;
 use vibecode_sandbox::{CallFault, Fault, Sandbox};
 
-use crate::support::Desk;
+use crate::support::{Desk, Said};
 
 /// A schema with a field that the portal has not, or no longer.
 const OLD_SCHEMA: &str = r#"{"ufCrm_9": {"type": "string", "title": "Любимый цвет"}}"#;
@@ -45,6 +47,8 @@ async fn programs_are_given_the_column_too() {
         .out
         .lines()
         .map(|line| serde_json::from_str(line).unwrap());
+    let estimate: serde_json::Value = lines.next().unwrap();
+    assert_eq!(estimate["event"], "estimate");
     let row: serde_json::Value = lines.next().unwrap();
     assert_eq!(row["column"], "Любимый цвет");
     assert_eq!(
@@ -124,6 +128,36 @@ async fn a_later_row_about_the_same_field_is_no_evidence_against_an_earlier_one(
         [desk.field(1, "post"), desk.field(2, "post")],
         ["p250", "p249"]
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_is_not_excused_by_a_later_row_of_the_record_that_fails() {
+    let sandbox = Sandbox::builder()
+        .contacts(3)
+        .partial_updates()
+        .start()
+        .await;
+    let desk = Desk::with(sandbox);
+    desk.write("a.csv", "id,post\n1,a\n2,b\n1,c\n");
+    // The second batch has the later row about record 1.
+    desk.faults([
+        Fault::delay(Duration::from_millis(1500)),
+        Fault::in_batch([(0, CallFault::error("VALIDATION_ERROR"))]),
+    ]);
+    let child = desk.command("contacts a.csv --yes").spawn().unwrap();
+    while desk.requests().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    // Meanwhile somebody else writes another value.
+    let credentials = vibecode_runtime::Credentials::personal(Sandbox::API_KEY);
+    let client = vibecode_runtime::Client::builder(credentials).base_url(desk.sandbox.url());
+    let other = vibecode_runtime::PatchJob::untyped("contacts", 1).set("post", "x");
+    let other = other.job().unwrap();
+    client.build().unwrap().update_job(&other).await.unwrap();
+    let said = Said::of(child.wait_with_output().unwrap());
+    said.assert(1, "1 row done, 2 failed");
+    assert_eq!(desk.reported("a.csv"), (vec![3], vec![2, 4]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -279,7 +313,7 @@ async fn an_undo_is_done_only_if_the_old_values_are_back() {
         "a.csv",
         "id,post,ufCrm_9\n1,Director,\n2,Director,\n3,Director,red\n",
     );
-    desk.run("contacts a.csv --yes --backup kept.jsonl")
+    desk.run("contacts a.csv --yes --backup kept.jsonl --backup-incomplete")
         .assert(1, "2 rows done, 1 failed");
     desk.run("contacts kept.jsonl --yes --empty clear")
         .assert(0, "0 failed");

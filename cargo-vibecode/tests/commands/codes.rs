@@ -321,12 +321,9 @@ async fn changes_of_codes_are_reported_line_by_line() {
         said.err
     );
     let said = folder.run(&new, &["check", "--format", "json"]).await;
-    let mut changes: Vec<Value> = said
-        .out
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
-    assert_eq!(changes.pop().unwrap()["attention"], true);
+    let report: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(report["attention"], true);
+    let changes = report["differences"].as_array().unwrap();
     assert_eq!(changes.len(), 6, "{}", said.out);
     assert!(changes.iter().all(|change| change["breaks"] == true));
     assert_eq!(changes[0]["entity"], "statuses");
@@ -353,7 +350,7 @@ async fn a_user_field_that_takes_its_codes_from_another_set_can_break_a_build() 
     let said = folder
         .run(&new, &["check", "contacts", "--format", "json"])
         .await;
-    assert!(said.out.contains(r#""change":"codeSet""#), "{}", said.out);
+    assert!(said.out.contains(r#""change":"code_set""#), "{}", said.out);
     assert!(said.out.contains(r#""breaks":true"#), "{}", said.out);
 }
 

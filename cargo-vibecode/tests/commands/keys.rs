@@ -44,7 +44,7 @@ async fn programs_get_json() {
         .run(&sandbox, &["me", "--format", "json"])
         .await;
     let report: serde_json::Value = serde_json::from_str(&said.out).unwrap();
-    assert_eq!(report["me"]["accessMode"], "READWRITE");
+    assert_eq!(report["answer"]["accessMode"], "READWRITE");
     assert_eq!(report["key"], "personal");
 }
 

@@ -7,6 +7,7 @@ mod codes_sent;
 mod completions;
 mod help;
 mod hostile_labels;
+mod json_page;
 mod keys;
 mod modules;
 mod places;

@@ -63,7 +63,7 @@ async fn pull(folder: &Folder) -> PathBuf {
     let said = folder.run_with(&words, &[]).await;
     assert_eq!(said.code, 0, "{}", said.err);
     let report: serde_json::Value = serde_json::from_str(&said.out).unwrap();
-    PathBuf::from(report["file"].as_str().unwrap())
+    PathBuf::from(report["files"][0]["file"].as_str().unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread")]

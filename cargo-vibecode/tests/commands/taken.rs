@@ -109,6 +109,23 @@ async fn a_phone_that_is_there_twice_is_reported_with_its_entries() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_phone_that_only_the_record_shows_twice_is_reported_too() {
+    let sandbox = Sandbox::builder().partial_updates().start().await;
+    let folder = Folder::new("update-twice-partial");
+    let words = words(&["--add", "phone=+79161112233"]);
+    let said = folder.run(&sandbox, &words).await;
+    assert_eq!(said.code, 0, "{}", said.out);
+    let said = folder.run(&sandbox, &words).await;
+    assert_eq!(said.code, 1, "{}", said.out);
+    assert!(
+        said.out
+            .contains("the record has it more than once (entries "),
+        "{}",
+        said.out
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_shows_what_the_api_said() {
     let sandbox = Sandbox::start().await;
     let folder = Folder::new("update-refused-words");

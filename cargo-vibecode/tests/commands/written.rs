@@ -20,7 +20,15 @@ fn command(folder: &Folder, sandbox: &Sandbox, words: &str) -> Command {
     command
 }
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 24] = [
+    "--help",
+    "-h",
+    "--version",
+    "help",
+    "help bulk",
+    "bulk --help",
+    "vibecode --help",
+    "vibecode bulk -h",
     "me",
     "me --format json",
     "pull contacts",
@@ -29,7 +37,13 @@ const COMMANDS: [&str; 10] = [
     "update contacts 71 --set post=Director",
     "update contacts 71 --set post=Director --dry-run",
     "bulk contacts a.csv",
+    "bulk contacts a.csv --plan",
+    "bulk contacts a.csv --format json",
+    "export contacts",
+    "export contacts --format json --overwrite --output e.csv",
     "completions bash",
+    "completions zsh",
+    "completions fish",
     "completions --man",
 ];
 
@@ -49,6 +63,15 @@ async fn every_command_fails_if_its_output_cannot_be_written() {
             "{words}: {err}"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sandbox_whose_address_cannot_be_written_does_not_run() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("full-sandbox");
+    let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = command(&folder, &sandbox, "sandbox").stdout(full).output();
+    assert_eq!(output.unwrap().status.code(), Some(2));
 }
 
 #[tokio::test(flavor = "multi_thread")]

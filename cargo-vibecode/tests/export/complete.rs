@@ -43,15 +43,15 @@ async fn each_page_begins_above_the_last_id_so_that_deletions_shift_nothing() {
         .iter()
         .map(|body| &body["filter"]["id"]["$gt"])
         .collect();
-    assert_eq!(filters, [&json!(500), &json!(1000)]);
+    assert_eq!(filters, [&json!(500), &json!(1000), &json!(1040)]);
     assert!(bodies.iter().all(|body| body["offset"] == 0));
 }
 
-/// A portal that answers a list of contacts with these rows, and counts them as `count`.
-fn portal(rows: &Value, count: u64) -> String {
+/// A portal that answers a page of contacts with the rows for the id above which they are requested, and counts them
+/// as `count`.
+fn portal(count: u64, mut rows: impl FnMut(u64) -> Vec<Value> + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/v1", listener.local_addr().unwrap());
-    let listed = json!({ "success": true, "data": rows }).to_string();
     let counted = json!({ "success": true, "data": { "count": count } }).to_string();
     thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
@@ -59,9 +59,11 @@ fn portal(rows: &Value, count: u64) -> String {
             let read = stream.read(&mut request).unwrap();
             let request = String::from_utf8_lossy(&request[..read]).into_owned();
             let body = if request.contains("aggregate") {
-                &counted
+                counted.clone()
             } else {
-                &listed
+                let above = request.split_once(r#""$gt":"#);
+                let above = above.map_or("0", |(_, above)| above.split('}').next().unwrap());
+                json!({ "success": true, "data": rows(above.parse().unwrap()) }).to_string()
             };
             let length = body.len();
             let head = format!(
@@ -71,6 +73,23 @@ fn portal(rows: &Value, count: u64) -> String {
         }
     });
     url
+}
+
+/// A portal with these rows, which answers them in one page.
+fn portal_with(count: u64, rows: &Value) -> String {
+    let rows = rows.as_array().unwrap().clone();
+    let id = |row: &Value| row["id"].to_string().trim_matches('"').parse::<u64>();
+    portal(count, move |above| {
+        let rows = rows.iter().filter(|row| id(row).unwrap() > above);
+        rows.cloned().collect()
+    })
+}
+
+/// The ids in a file, but for its header.
+fn ids(file: &str) -> Vec<u64> {
+    let rows = file.lines().skip(1);
+    rows.map(|row| row.split(',').next().unwrap().parse().unwrap())
+        .collect()
 }
 
 fn export_from(url: &str, desk: &Desk, words: &[&str]) -> Said {
@@ -90,7 +109,7 @@ async fn a_value_that_is_not_understood_is_reported_with_its_record_and_never_em
     ]);
     let desk = Desk::of(0).await;
     let said = export_from(
-        &portal(&rows, 6),
+        &portal_with(6, &rows),
         &desk,
         &["contacts", "--fields", "post,phone"],
     );
@@ -111,18 +130,116 @@ async fn a_portal_that_ignores_the_order_or_counts_other_records_is_noticed() {
     let desk = Desk::of(0).await;
     let words = ["contacts", "--fields", "post", "--overwrite"];
     let rows = json!([{"id": 1, "post": ""}, {"id": 2, "post": ""}]);
-    let said = export_from(&portal(&rows, 3), &desk, &words);
+    let said = export_from(&portal_with(3, &rows), &desk, &words);
     said.assert(
         1,
         "the API counted 3 records before the export, and listed 2",
     );
-    let rows = json!([{"id": 2, "post": ""}, {"id": 1, "post": ""}]);
-    let said = export_from(&portal(&rows, 2), &desk, &words);
-    said.assert(2, "the API answered the record 1 after the record 2");
-    // A full page comes again, as if the filter by id were not there.
-    let rows: Vec<Value> = (1..=500).map(|id| json!({"id": id})).collect();
-    let said = export_from(&portal(&rows.into(), 500), &desk, &words);
-    said.assert(2, "the API answered the record 1 after the record 500");
+    for (rows, problem) in [
+        (
+            vec![2, 1],
+            "the API answered the record 1 after the record 2",
+        ),
+        (
+            vec![1, 2, 2],
+            "the API answered the record 2 after the record 2",
+        ),
+        // A page comes again, as if the filter by id were not there.
+        (
+            (1..=500).collect(),
+            "the API answered the record 1 after the record 500",
+        ),
+    ] {
+        let count = rows.len() as u64;
+        let rows: Vec<Value> = rows.into_iter().map(|id: u64| json!({"id": id})).collect();
+        let url = portal(count, move |_| rows.clone());
+        export_from(&url, &desk, &words).assert(2, problem);
+        assert_eq!(desk.read("a.csv"), "id,post\n1,\n2,\n");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_another_length_than_requested_does_not_end_an_export() {
+    let desk = Desk::of(0).await;
+    let words = ["contacts", "--fields", "post", "--overwrite"];
+    // At most this many rows a page: the portal's own pages, odd ones, and more than were requested.
+    for longest in [50, 70, 299, 700] {
+        let url = portal(600, move |above| {
+            let page = (above + 1..=600).take(longest);
+            page.map(|id| json!({ "id": id, "post": "a" })).collect()
+        });
+        export_from(&url, &desk, &words).assert(0, "600 records were written");
+        assert!(ids(&desk.read("a.csv")).into_iter().eq(1..=600));
+        let mut limited = words.to_vec();
+        limited.extend(["--limit", "550"]);
+        export_from(&url, &desk, &limited).assert(0, "550 records were written");
+        assert!(ids(&desk.read("a.csv")).into_iter().eq(1..=550));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_that_are_deleted_or_created_meanwhile_hide_and_repeat_no_others() {
+    let desk = Desk::of(0).await;
+    let words = ["contacts", "--fields", "post"];
+    let mut records: Vec<u64> = (1..=200).collect();
+    let mut requests = 0;
+    let url = portal(200, move |above| {
+        requests += 1;
+        // Between the pages the first records disappear, then more appear.
+        match requests {
+            2 => records.retain(|id| *id > 30),
+            3 => records.extend(201..=210),
+            _ => {}
+        }
+        let page = records.iter().filter(|id| **id > above).take(50);
+        page.map(|id| json!({ "id": id, "post": "a" })).collect()
+    });
+    export_from(&url, &desk, &words).assert(
+        1,
+        "the API counted 200 records before the export, and listed 210",
+    );
+    assert!(ids(&desk.read("a.csv")).into_iter().eq(1..=210));
+}
+
+/// The most memory that an export of this many records held at a time, in kB.
+#[cfg(target_os = "linux")]
+fn peak_of_an_export(desk: &Desk, count: u64) -> u64 {
+    let url = portal(count, move |above| {
+        let page = (above + 1..=count).take(500);
+        page.map(|id| json!({ "id": id, "post": format!("{id}").repeat(100) }))
+            .collect()
+    });
+    let words = ["contacts", "--fields", "post", "--no-throttle"];
+    let mut command = command_at(&url, desk, &words);
+    let mut child = command
+        .args(["--output", &format!("{count}.csv")])
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let mut most = 0;
+    while child.try_wait().unwrap().is_none() {
+        let status = std::fs::read_to_string(&status).unwrap_or_default();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let peak = peak.and_then(|text| text.trim().strip_suffix(" kB"));
+        most = most.max(peak.and_then(|text| text.trim().parse().ok()).unwrap_or(0));
+        thread::sleep(std::time::Duration::from_millis(2));
+    }
+    assert!(child.wait().unwrap().success());
+    assert_eq!(ids(&desk.read(&format!("{count}.csv"))).len() as u64, count);
+    most
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_holds_one_page_in_memory() {
+    let desk = Desk::of(0).await;
+    let (small, large) = (
+        peak_of_an_export(&desk, 1_000),
+        peak_of_an_export(&desk, 40_000),
+    );
+    // The file of the larger one has 20 MB.
+    assert!(large < small + 8 * 1024, "{large} kB instead of {small} kB");
 }
 
 #[tokio::test(flavor = "multi_thread")]

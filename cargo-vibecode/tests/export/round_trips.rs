@@ -215,3 +215,27 @@ async fn an_option_whose_id_is_the_label_of_another_is_written_as_its_label() {
     desk.run("contacts a.csv --yes").assert(0, "1 row done");
     assert_eq!(desk.field(1, "ufCrm_1"), 83);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_never_loses_its_point_on_the_way_back() {
+    let schema = r#"{"ufCrm_1":{"type":"double"},"ufCrm_2":{"type":"double","isMultiple":true},
+        "ufCrm_3":{"type":"string"},"ufCrm_4":{"type":"money"}}"#;
+    let contact = json!({"id": 1, "ufCrm_1": 1.234, "ufCrm_2": [12.345, 5], "ufCrm_3": "1.234", "ufCrm_4": "1.234|RUB"});
+    let sandbox = Sandbox::builder()
+        .schema(Entity::Contacts, serde_json::from_str(schema).unwrap())
+        .seed(json!({ "contacts": [contact] }));
+    let desk = Desk::with(sandbox.start().await);
+    desk.write("vibecode/contacts.json", schema);
+    let fields = ["contacts", "--fields", "ufCrm_1,ufCrm_2,ufCrm_3,ufCrm_4"];
+    for file in ["a.csv", "a.jsonl"] {
+        let mut words = fields.to_vec();
+        words.extend(["--output", file]);
+        export(&desk, &words).assert(0, "1 record was written");
+        desk.run(&format!("contacts {file} --yes"))
+            .assert(0, "1 row done");
+        assert_eq!(desk.field(1, "ufCrm_1"), 1.234, "{file}");
+        assert_eq!(desk.field(1, "ufCrm_2"), json!([12.345, 5]), "{file}");
+        assert_eq!(desk.field(1, "ufCrm_3"), "1.234", "{file}");
+        assert_eq!(desk.field(1, "ufCrm_4"), "1.234|RUB", "{file}");
+    }
+}

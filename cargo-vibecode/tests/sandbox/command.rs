@@ -25,7 +25,7 @@ fn the_first_line_is_one_for_a_shell() {
 fn with_format_json_every_line_is_json() {
     let mut served = Served::start(&["--format", "json", "--requests"]);
     let said: Value = serde_json::from_str(&served.first_line).unwrap();
-    assert_eq!(said["apiKey"], "vibe_api_sandbox");
+    assert_eq!(said["api_key"], "vibe_api_sandbox");
     served.ask("PATCH /v1/contacts/71", r#"{"psot":"Director"}"#);
     let request: Value = serde_json::from_str(&served.line()).unwrap();
     assert_eq!(

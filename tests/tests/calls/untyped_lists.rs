@@ -53,3 +53,22 @@ async fn several_comparisons_of_a_field_are_one_condition() {
     let error = twice.stream().next().await.unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidQuery);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_first_page_is_one_request_whatever_follows() {
+    let sandbox = Sandbox::builder().contacts(1_200).start().await;
+    let query = client(&sandbox).list_untyped("contacts").select(["id"]);
+    for (limit, count) in [(0, 0), (3, 3), (500, 500), (700, 500)] {
+        let sent = sandbox.requests().len();
+        let page = query.clone().limit(limit).first_page().await.unwrap();
+        let ids = page.iter().map(|row| row.as_str().to_owned());
+        assert!(ids.eq((1..=count).map(|id| format!(r#"{{"id":{id}}}"#))));
+        assert_eq!(sandbox.requests().len() - sent, usize::from(limit > 0));
+    }
+    assert_eq!(query.clone().first_page().await.unwrap().len(), 500);
+    let above = query.clone().filter("id", json!({"$gt": 1_150}));
+    assert_eq!(above.first_page().await.unwrap().len(), 50);
+    let twice = query.filter("id", 3).filter("id", 4);
+    let error = twice.first_page().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidQuery);
+}

@@ -57,6 +57,11 @@ impl UntypedQuery {
         }
     }
 
+    /// Blocking version of [`UntypedQuery::first_page`](crate::UntypedQuery::first_page).
+    pub fn first_page(self) -> Result<Vec<RawAnswer>> {
+        self.worker.wait(self.query.first_page())?
+    }
+
     /// Blocking version of [`UntypedQuery::count`](crate::UntypedQuery::count).
     pub fn count(self) -> Result<u64> {
         self.worker.wait(self.query.count())?

@@ -120,17 +120,14 @@ fn check_object(object: &RawValue, entity: &str, wanted: Option<u64>) -> Result<
         ));
     };
     // The records of different smart processes have the same ids.
-    let number = number.filter(|number| number.get() != "null");
-    let is_other = |wanted: &str| {
-        number.is_some_and(|number| json::text(number.get()).as_deref() != Some(wanted))
-    };
+    let number = number.filter(|number| *number != "null");
+    let is_other =
+        |wanted: &str| number.is_some_and(|number| json::text(number).as_deref() != Some(wanted));
     if smart_process(entity).is_some_and(is_other) {
         return Err(judge::other_record());
     }
     match (id, wanted) {
-        (Some(id), Some(wanted)) if id::of_record(id.get()) != Some(wanted) => {
-            Err(judge::other_record())
-        }
+        (Some(id), Some(wanted)) if id::of_record(id) != Some(wanted) => Err(judge::other_record()),
         (None, _) if success.is_some() || error.is_some() => Err(judge::unexpected(
             "the answer reports a success, but contains an error in the place of the record",
         )),

@@ -66,7 +66,7 @@ impl Failure {
     pub(crate) fn read(error: &str) -> Option<Self> {
         let keys = ["code", "message", "hint", "b24Code", "retryAfter"];
         let [code, message, hint, b24_code, wait] = pick(error, keys)?;
-        let text = |value: Option<&RawValue>| value.and_then(text_of);
+        let text = |value: Option<&str>| value.and_then(text_of);
         Some(Self {
             api: ApiError {
                 code: text_or_nothing(code)?.map(|code| ErrorCode::from_wire(&code)),
@@ -79,14 +79,14 @@ impl Failure {
     }
 }
 
-fn text_of(value: &RawValue) -> Option<String> {
-    json::text(value.get()).map(Cow::into_owned)
+fn text_of(value: &str) -> Option<String> {
+    json::text(value).map(Cow::into_owned)
 }
 
 /// Returns a text or a number; `Some(None)` if there is nothing, and `None` for anything else.
 #[expect(clippy::option_option, reason = "absent and not understood differ")]
-fn text_or_nothing(value: Option<&RawValue>) -> Option<Option<String>> {
-    match value.filter(|value| !nothing::is_nothing(value.get())) {
+fn text_or_nothing(value: Option<&str>) -> Option<Option<String>> {
+    match value.filter(|value| !nothing::is_nothing(value)) {
         Some(value) => text_of(value).map(Some),
         None => Some(None),
     }

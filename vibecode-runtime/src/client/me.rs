@@ -40,7 +40,8 @@ impl Me {
                 "what the API answers about the key is not an object that can be read".to_owned(),
             )
         })?;
-        let [portal, tariff, scopes, access_mode] = values.map(|value| value.map(WireValue::new));
+        let [portal, tariff, scopes, access_mode] =
+            values.map(|value| value.map(WireValue::of_json));
         let unreadable = |key: &str, error: DecodeError| -> Error {
             let problem =
                 format!("`{key}` of what the API answers about the key cannot be read: {error}");

@@ -9,7 +9,7 @@ use crate::{
     Duplicate, Entity, Error, ErrorKind, Id, Mismatch, Multifields, Outcome, Patch, Record, Result,
     WireValue,
     record::{Fields, UnreadableRecord},
-    value::multifield::{self, UnclearMultifields},
+    value::multifield::{self, UnclearMultifields, UnknownAlias},
     wire::{id, json},
 };
 
@@ -127,7 +127,7 @@ impl RawAnswer {
 
     pub(crate) fn id(&self) -> Option<u64> {
         let [id] = json::pick(self.as_str(), ["id"])?;
-        id::of_record(id?.get())
+        id::of_record(id?)
     }
 
     /// Looks up the values of some fields, and everything that shows phones and emails. A record
@@ -139,11 +139,14 @@ impl RawAnswer {
         let indices: HashMap<&str, usize> = indices.map(|(index, name)| (*name, index)).collect();
         let mut values = vec![None; names.len()];
         let index = |name: &str| indices.get(name).copied();
-        let is_read = json::pick_into(self.as_str(), &mut values, index).is_ok();
+        let record = self.as_str();
+        let read = multifield::pick_with_unknown_aliases(record, &names, &mut values, index);
         LookedUp {
-            record: self.as_str(),
             indices,
-            values: is_read.then_some(values),
+            read: read.ok().map(|unknown_aliases| ReadRecord {
+                values,
+                unknown_aliases,
+            }),
         }
     }
 
@@ -154,26 +157,28 @@ impl RawAnswer {
 
 /// The fields of a record that were looked up.
 pub(crate) struct LookedUp<'a, 'n> {
-    record: &'a str,
     indices: HashMap<&'n str, usize>,
-    /// By index; `None` if the record is not a readable object.
-    values: Option<Vec<Option<&'a RawValue>>>,
+    /// `None` if the record is not a readable object.
+    read: Option<ReadRecord<'a>>,
+}
+
+struct ReadRecord<'a> {
+    /// By index.
+    values: Vec<Option<&'a str>>,
+    unknown_aliases: Vec<UnknownAlias<'a>>,
 }
 
 impl<'a> LookedUp<'a, '_> {
     /// Returns the value of a field that was looked up, if the record contains it.
     pub(crate) fn field(&self, name: &str) -> Option<WireValue<'a>> {
         let index = self.indices.get(name)?;
-        let value = self.values.as_ref()?.get(*index).copied().flatten();
-        value.map(WireValue::new)
+        let value = self.read.as_ref()?.values.get(*index).copied().flatten();
+        value.map(WireValue::of_json)
     }
 
     pub(crate) fn multifields(&self) -> Result<Multifields, UnclearMultifields> {
-        if self.values.is_none() {
-            return Err(UnclearMultifields::Record);
-        }
-        let unknown = multifield::unknown_aliases(self.record).ok_or(UnclearMultifields::Record)?;
-        Multifields::read_consistent(|name| self.field(name), &unknown)
+        let read = self.read.as_ref().ok_or(UnclearMultifields::Record)?;
+        Multifields::read_consistent(|name| self.field(name), &read.unknown_aliases)
     }
 
     /// Returns the entries of `fm`, even if the rest of the record contradicts them.

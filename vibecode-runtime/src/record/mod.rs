@@ -3,20 +3,18 @@
 pub(crate) mod answer;
 pub(crate) mod mismatch;
 
-use std::{
-    cell::{Cell, OnceCell},
-    fmt,
-};
-
-use serde_json::value::RawValue;
+use std::{cell::OnceCell, fmt};
 
 use crate::{
     DecodeError, Entity, Multifields, WireValue,
     value::{
         enumeration::FieldId,
-        multifield::{self, UnclearMultifields},
+        multifield::{self, UnclearMultifields, UnknownAlias},
     },
-    wire::json::{self, NotPicked},
+    wire::{
+        json::{self, NotPicked},
+        members::NotMembers,
+    },
 };
 
 /// A struct for the records of one entity. Implemented with `#[derive(Record)]`.
@@ -74,9 +72,8 @@ pub trait Record: Sized {
 pub struct Fields<'a> {
     entity: &'static str,
     names: &'static [&'static str],
-    values: &'a [Option<&'a RawValue>],
-    /// Values under unknown names of phones and emails, with the kind of each.
-    unknown_aliases: Vec<(&'static str, WireValue<'a>)>,
+    values: &'a [Option<&'a str>],
+    unknown_aliases: Vec<UnknownAlias<'a>>,
     /// Read when the first field asks for them.
     multifields: OnceCell<Result<Multifields, UnclearMultifields>>,
 }
@@ -106,7 +103,6 @@ impl<'a> Fields<'a> {
         } else {
             &[]
         };
-        let has_unknown_alias = Cell::new(false);
         let (mut few, mut many) = ([None; FEW], Vec::new());
         let count = own + further.len();
         let values = if let Some(values) = few.get_mut(..count) {
@@ -117,19 +113,14 @@ impl<'a> Fields<'a> {
         };
         let picked = if T::READS_MULTIFIELDS {
             let further = |name: &str| further.iter().position(|each| *each == name);
-            let index = |name: &str| {
-                if multifield::unknown_alias(name).is_some() {
-                    has_unknown_alias.set(true);
-                }
-                T::index_of(name).or_else(|| further(name).map(|it| own + it))
-            };
-            json::pick_into(record, values, index)
+            let index = |name: &str| T::index_of(name).or_else(|| further(name).map(|it| own + it));
+            multifield::pick_with_unknown_aliases(record, T::READ_NAMES, values, index)
         } else {
-            json::pick_into(record, values, T::index_of)
+            json::pick_into(record, values, T::index_of, |_, _| {}).map(|()| Vec::new())
         };
-        picked.map_err(|problem| match problem {
-            NotPicked::NotAnObject => UnreadableRecord::NotAnObject,
-            NotPicked::UnreadableKey => UnreadableRecord::Key,
+        let unknown_aliases = picked.map_err(|problem| match problem {
+            NotPicked::NotMembers(NotMembers::NotAnObject) => UnreadableRecord::NotAnObject,
+            NotPicked::NotMembers(NotMembers::UnreadableKey) => UnreadableRecord::Key,
             NotPicked::Ambiguous(index) => {
                 let name = T::READ_NAMES.iter().chain(further).nth(index);
                 let error = DecodeError::expected("one value, found two that differ");
@@ -141,11 +132,7 @@ impl<'a> Fields<'a> {
             entity: T::Entity::PATH,
             names: T::READ_NAMES,
             values,
-            unknown_aliases: if has_unknown_alias.get() {
-                multifield::unknown_aliases(record).ok_or(UnreadableRecord::Key)?
-            } else {
-                Vec::new()
-            },
+            unknown_aliases,
             multifields: OnceCell::new(),
         };
         T::from_fields(&fields).map_err(UnreadableRecord::Field)
@@ -188,7 +175,7 @@ impl<'a> Fields<'a> {
             .get(index)
             .copied()
             .flatten()
-            .map(WireValue::new)
+            .map(WireValue::of_json)
     }
 }
 

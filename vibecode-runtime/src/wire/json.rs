@@ -4,9 +4,11 @@ use std::{borrow::Cow, collections::HashSet, fmt};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, Visitor},
+    de::{Error as _, MapAccess, Visitor},
 };
 use serde_json::value::RawValue;
+
+use super::members::{NotMembers, for_each_member};
 
 /// Returns the values of some keys of a JSON object, as they are written. Returns `None` if the
 /// text is not a JSON object, if a key is not valid text, or if one of these keys occurs twice with
@@ -14,46 +16,44 @@ use serde_json::value::RawValue;
 pub(crate) fn pick<'a, const N: usize>(
     text: &'a str,
     keys: [&str; N],
-) -> Option<[Option<&'a RawValue>; N]> {
+) -> Option<[Option<&'a str>; N]> {
     let mut picked = [None; N];
     let position = |key: &str| keys.iter().position(|wanted| *wanted == key);
-    pick_into(text, &mut picked, position).ok()?;
+    pick_into(text, &mut picked, position, |_, _| {}).ok()?;
     Some(picked)
 }
 
 /// Why the values of an object's keys cannot be picked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NotPicked {
-    NotAnObject,
-    /// A key is not valid text, for example because it contains a lone surrogate.
-    UnreadableKey,
+    NotMembers(NotMembers),
     /// The key with this index occurs twice, with different values.
     Ambiguous(usize),
 }
 
-/// Same as `pick`, but with a function that returns the index of a key.
+/// Same as `pick`, but with a function that returns the index of a key. Passes the members with other
+/// keys to `pass_over`.
+#[inline]
 pub(crate) fn pick_into<'a>(
     text: &'a str,
-    picked: &mut [Option<&'a RawValue>],
+    picked: &mut [Option<&'a str>],
     index: impl Fn(&str) -> Option<usize>,
+    mut pass_over: impl FnMut(&str, &'a str),
 ) -> Result<(), NotPicked> {
-    let mut json = serde_json::Deserializer::from_str(text);
     let mut ambiguous = None;
-    let pick = Pick {
-        picked,
-        index,
-        ambiguous: &mut ambiguous,
-    };
-    let end = pick.deserialize(&mut json).and_then(|()| json.end());
-    match (end, ambiguous) {
-        (Ok(()), None) => Ok(()),
-        (Ok(()), Some(index)) => Err(NotPicked::Ambiguous(index)),
-        // The whole answer is known to be JSON, but that check does not look at keys.
-        (Err(_), _) if serde_json::from_str::<&RawValue>(text).is_ok_and(is_object) => {
-            Err(NotPicked::UnreadableKey)
+    let read = for_each_member(text, |key, value| {
+        let slot = index(key).and_then(|index| Some((index, picked.get_mut(index)?)));
+        match slot {
+            Some((index, slot)) => {
+                if slot.replace(value).is_some_and(|before| before != value) {
+                    ambiguous = Some(index);
+                }
+            }
+            None => pass_over(key, value),
         }
-        (Err(_), _) => Err(NotPicked::NotAnObject),
-    }
+    });
+    read.map_err(NotPicked::NotMembers)?;
+    ambiguous.map_or(Ok(()), |index| Err(NotPicked::Ambiguous(index)))
 }
 
 /// Returns the elements of a list with gaps, which PHP writes as an object (`{"0":…,"2":…}`), in
@@ -165,69 +165,6 @@ pub(crate) fn flag(json: &str) -> Option<bool> {
     boolean(json)
 }
 
-struct Pick<'p, 'de, F> {
-    picked: &'p mut [Option<&'de RawValue>],
-    index: F,
-    ambiguous: &'p mut Option<usize>,
-}
-
-impl<'de, F: Fn(&str) -> Option<usize>> DeserializeSeed<'de> for Pick<'_, 'de, F> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de, F: Fn(&str) -> Option<usize>> Visitor<'de> for Pick<'_, 'de, F> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(index) = map.next_key_seed(Key(&self.index))? {
-            let slot = index.and_then(|index| Some((index, self.picked.get_mut(index)?)));
-            let Some((index, slot)) = slot else {
-                map.next_value::<IgnoredAny>()?;
-                continue;
-            };
-            let value: &RawValue = map.next_value()?;
-            if slot.is_some_and(|before| before.get() != value.get()) {
-                *self.ambiguous = Some(index);
-            }
-            *slot = Some(value);
-        }
-        Ok(())
-    }
-}
-
-/// Reads a key with a function that returns the index which the key stands for.
-pub(crate) struct Key<'f, F>(pub(crate) &'f F);
-
-impl<'de, F: Fn(&str) -> Option<usize>> DeserializeSeed<'de> for Key<'_, F> {
-    type Value = Option<usize>;
-
-    #[inline]
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_identifier(self)
-    }
-}
-
-impl<F: Fn(&str) -> Option<usize>> Visitor<'_> for Key<'_, F> {
-    type Value = Option<usize>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    #[inline]
-    fn visit_str<E: serde::de::Error>(self, key: &str) -> Result<Self::Value, E> {
-        Ok((self.0)(key))
-    }
-}
-
 /// Reads a value of any type from a text. The error does not contain the content.
 pub(crate) fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, serde_json::Error> {
     serde_json::from_str(text).map_err(|error| {
@@ -253,7 +190,7 @@ mod tests {
     fn wanted_keys_are_picked_and_the_rest_is_passed_over() {
         let json = r#"{"a":{"x":[1,2],"id":5},"id":"71","b":null}"#;
         let [id, none] = pick(json, ["id", "c"]).unwrap();
-        assert_eq!(id.map(RawValue::get), Some(r#""71""#));
+        assert_eq!(id, Some(r#""71""#));
         assert!(none.is_none());
     }
 

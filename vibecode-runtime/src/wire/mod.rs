@@ -2,6 +2,7 @@
 
 pub(crate) mod id;
 pub(crate) mod json;
+pub(crate) mod members;
 pub(crate) mod nothing;
 pub(crate) mod number;
 pub(crate) mod retry_after;

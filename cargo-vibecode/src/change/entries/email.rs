@@ -36,7 +36,22 @@ pub(super) fn check(text: &str) -> Result<(), String> {
     if !labels.iter().all(is_label) || !is_last {
         return problem("has no valid domain after the `@`");
     }
+    if labels
+        .into_iter()
+        .chain([name])
+        .any(has_letters_of_two_scripts)
+    {
+        return problem(
+            "has Latin letters beside others that look like them, such as the Cyrillic `с`: type it again",
+        );
+    }
     Ok(())
+}
+
+/// Returns true if a word has Latin letters beside Cyrillic or Greek ones. No real name has both.
+fn has_letters_of_two_scripts(word: &str) -> bool {
+    let is_alike = |letter: char| matches!(letter, '\u{370}'..='\u{52f}');
+    word.contains(|letter: char| letter.is_ascii_alphabetic()) && word.contains(is_alike)
 }
 
 #[cfg(test)]
@@ -80,6 +95,8 @@ mod tests {
             "a@1.2",
             "+79161112233",
             "a@b.ru\u{a0}",
+            "a@mail.\u{441}om",
+            "\u{430}nna@mail.com",
         ] {
             assert!(check(text).is_err(), "{text}");
         }

@@ -4,6 +4,7 @@
 //! A problem is the end of a sentence that begins with the name of the field, and shows no value.
 
 mod email;
+mod no_phone;
 mod numbering_plan;
 mod phone;
 
@@ -60,6 +61,7 @@ impl EntryRules {
                 lacks_country: false,
             });
         }
+        let text = text.trim_matches(is_invisible);
         if let Some(problem) = left_by_a_spreadsheet(text) {
             return Err(problem.to_owned());
         }
@@ -98,6 +100,12 @@ impl EntryRules {
         }
         values
     }
+}
+
+/// Returns true for space and the invisible marks that are left around a value copied from another program.
+fn is_invisible(letter: char) -> bool {
+    letter.is_whitespace()
+        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Returns the problem with a text that a spreadsheet has written in the place of a value.

@@ -2,6 +2,7 @@
 
 use super::{
     Plausible,
+    no_phone::{SEVERAL, other_meaning},
     numbering_plan::{FEWEST_DIGITS, NumberingPlan, check_full, too_few, too_many},
 };
 
@@ -44,11 +45,19 @@ pub(super) fn check(text: &str, plan: Option<NumberingPlan>) -> Result<Plausible
         lacks_country,
     };
     if has_plus {
+        if number.contains("(0)") {
+            return Err(
+                "has `(0)`, which is not dialled after a country code: remove it".to_owned(),
+            );
+        }
         check_full(&digits)?;
         return Ok(as_written(false));
     }
     if digits.len() < FEWEST_DIGITS {
         return Err(too_few(digits.len()));
+    }
+    if let Some(problem) = other_meaning(number) {
+        return Err(problem.to_owned());
     }
     let Some(plan) = plan else {
         if digits.len() > MOST_DIGITS_WITHOUT_PLUS {
@@ -110,7 +119,7 @@ fn split_extension(text: &str) -> Result<(&str, &str), String> {
     }
     let digits = digits.chars().filter(char::is_ascii_digit).count();
     Err(if digits >= FEWEST_DIGITS {
-        TWO_NUMBERS.to_owned()
+        SEVERAL.to_owned()
     } else {
         format!("has an extension that is not 1 to {MOST_EXTENSION_DIGITS} digits")
     })
@@ -123,8 +132,6 @@ fn may_begin_a_mark(letter: char) -> bool {
         'д' | 'Д' | 'в' | 'В' | 'e' | 'E' | 'x' | 'X' | 'х' | 'Х' | '#' | ';'
     )
 }
-
-const TWO_NUMBERS: &str = "has more than one number: separate them with `;`, or use one cell each";
 
 /// Returns the digits of one number without its extension.
 fn digits_of(number: &str) -> Result<String, String> {
@@ -146,7 +153,7 @@ fn digits_of(number: &str) -> Result<String, String> {
             '+' | '/' | ',' | ';' | '|' | '\n' | '\r' | '\\' | '&' => {
                 let is_area_code = letter == '/' && since_separator < 5;
                 if !is_area_code {
-                    return Err(TWO_NUMBERS.to_owned());
+                    return Err(SEVERAL.to_owned());
                 }
                 since_separator = 0;
             }
@@ -166,7 +173,7 @@ fn digits_of(number: &str) -> Result<String, String> {
                     part.chars().filter(char::is_ascii_digit).count() >= FEWEST_DIGITS
                 });
                 return Err(if rest.count() > 1 {
-                    TWO_NUMBERS.to_owned()
+                    SEVERAL.to_owned()
                 } else {
                     "has words beside the number: write only the number, and its extension after `ext.`".to_owned()
                 });
@@ -303,7 +310,7 @@ mod tests {
             "моб. +79161112233",
             "+7916111223З",
             "++79161112233",
-            "\u{202a}+79161112233",
+            "+7916\u{202a}1112233",
             "٠١٢٣٤٥٦٧٨٩",
             "a@b.ru",
             "15.04.2026 10:00",

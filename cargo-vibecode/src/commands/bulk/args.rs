@@ -6,8 +6,12 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use vibecode_runtime::{Batch, Client};
 
-use super::input::{cells, encoding};
-use crate::{args::name_and_value, change::entries::EntryRules};
+use super::input::{cells, encoding, numbers};
+use crate::{
+    args::{name_and_value, whole_number},
+    change::entries::EntryRules,
+    rate_limit::PER_MINUTE,
+};
 
 /// The part of the help that does not belong to a single option.
 pub(crate) const HELP: &str = "\
@@ -28,11 +32,12 @@ export, so are the names of users and companies, since the fields take ids.
 
 Dates may be written as 2025-12-31, 31.12.2025 or a serial day, times without an offset need --timezone, and \
 amounts without a currency need --currency. Decimal commas and separators of thousands are read if the numbers of \
-the file agree on them.
+the file agree on them; if none shows whether 1.234 has decimals or thousands, --decimal says it.
 
 Give the option of a list by its label or its id, and a status, a stage or a currency by its code or its name in \
-vibecode/statuses.json or vibecode/currencies.json. What is in neither file is refused. The name of a stage is \
-looked up in all pipelines: if several have it, write the code, such as C5:WON.
+vibecode/statuses.json or vibecode/currencies.json. What is in neither file is refused, and so is a text that is \
+the code or the id of one and the name of another. The name of a stage is looked up in all pipelines: if several \
+have it, write the code, such as C5:WON.
 
 What is no plausible phone or email is refused, since the API can never remove it: see --phones and --country. A \
 label that is the name of another field means neither: write wire:post for the field post.
@@ -40,7 +45,8 @@ label that is the name of another field means neither: write wire:post for the f
 Without --yes the rows are only checked, and --plan shows what would change in each record. With --yes, \
 FILE.journal records which rows were sent, so that --resume can continue an interrupted job, or one with --limit, \
 without adding anything twice. The old values of more than 100 rows are kept in FILE.backup.jsonl, which \
-`bulk --empty clear` takes to undo the changes. The journal is kept when the job is done. Failed rows are written to \
+`bulk --empty clear` takes to undo the changes: review it with --plan first. If an old value would not come back \
+exactly, nothing is sent. The journal is kept when the job is done. Failed rows are written to \
 FILE.failed.csv, bad ones to FILE.bad.csv. A finished journal is set aside if the file has changed since.
 
 Every answer is compared with its row. If an answer does not show all fields of a row, the record is read (one \
@@ -60,14 +66,14 @@ pub(crate) struct Args {
     pub(super) entity: String,
 
     /// The file with the rows: CSV with a header, an .xlsx, or JSON Lines; `-` for standard input.
-    #[arg(value_name = "FILE.csv|FILE.xlsx|FILE.jsonl|-")]
+    #[arg(value_name = "FILE")]
     pub(super) file: PathBuf,
 
     /// Send the changes. Without this option the rows are only checked.
     #[arg(long)]
     pub(super) yes: bool,
 
-    /// Resume an interrupted job from its journal. The other options must be the same as before, but for `--yes`, which is not needed.
+    /// Resume an interrupted job from its journal. The other options must be the same as before, but for `--yes`, which is not needed, and the rows must request the same changes: the files in the folder `vibecode` may have changed only in what the rows do not use.
     #[arg(long)]
     pub(super) resume: bool,
 
@@ -99,13 +105,17 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ENCODING", value_parser = encoding::by_name)]
     pub(super) encoding: Option<&'static encoding_rs::Encoding>,
 
-    /// The sheet of an .xlsx file [default: the first].
+    /// The sheet of an .xlsx file [default: the first that is not hidden].
     #[arg(long, value_name = "NAME")]
     pub(super) sheet: Option<String>,
 
     /// The time zone of times without an offset, such as `+03:00` or `Europe/Moscow`.
     #[arg(long, value_name = "ZONE", value_parser = zone)]
     pub(super) timezone: Option<String>,
+
+    /// What separates decimals, `.` or `,`, so that `1.234` is no guess [default: as the numbers of the file show].
+    #[arg(long, value_name = "CHARACTER", value_parser = numbers::decimal)]
+    pub(super) decimal: Option<numbers::Numbers>,
 
     /// The currency of amounts without one, such as `RUB`.
     #[arg(long, value_name = "CODE")]
@@ -128,20 +138,24 @@ pub(crate) struct Args {
     pub(super) plan: bool,
 
     /// Keep the old values of everything that is changed in this file, which `bulk --empty clear` takes to
-    /// undo the changes [default: FILE.backup.jsonl if there are more than 100 rows].
+    /// undo the changes [default: FILE.backup.jsonl if the file has more than 100 rows to send].
     #[arg(long, value_name = "FILE.jsonl")]
     pub(super) backup: Option<PathBuf>,
+
+    /// Send also if the backup cannot restore everything. What it cannot restore is listed in FILE.incomplete.csv.
+    #[arg(long, conflicts_with = "no_backup")]
+    pub(super) backup_incomplete: bool,
 
     /// Keep no old values.
     #[arg(long, conflicts_with = "backup")]
     pub(super) no_backup: bool,
 
     /// Send only this many rows, to try them first. `--resume` without this option sends the others.
-    #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "ROWS", value_parser = whole_number::<u64>(1..=u64::MAX))]
     pub(super) limit: Option<u64>,
 
     /// Stop when more rows than this have failed [default: stop if no row of the first batch is done].
-    #[arg(long, value_name = "ROWS")]
+    #[arg(long, value_name = "ROWS", value_parser = whole_number::<u64>(0..=u64::MAX))]
     pub(super) max_failed: Option<u64>,
 
     /// Read every record first, and send only what is missing. Always on if a row adds phones or
@@ -154,11 +168,11 @@ pub(crate) struct Args {
     pub(super) no_verify: bool,
 
     /// How long a request without an answer may still be applied; twice as long for a batch.
-    #[arg(long, value_name = "SECONDS", default_value_t = Client::SETTLE_TIME.as_secs())]
+    #[arg(long, value_name = "SECONDS", value_parser = whole_number::<u64>(0..=u64::MAX), default_value_t = Client::SETTLE_TIME.as_secs())]
     pub(super) settle: u64,
 
     /// Send at most this many requests a minute.
-    #[arg(long, value_name = "REQUESTS", help = per_minute_help(), value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "REQUESTS", help = per_minute_help(), value_parser = whole_number::<u32>(1..=u32::MAX.into()))]
     pub(super) per_minute: Option<u32>,
 
     /// Do not limit the requests a minute.
@@ -177,9 +191,16 @@ pub(super) enum Empty {
     Clear,
 }
 
+impl Args {
+    /// Returns how many requests may be sent a minute; `None`: any number.
+    pub(super) fn requests_per_minute(&self) -> Option<u32> {
+        (!self.no_throttle).then(|| self.per_minute.unwrap_or(PER_MINUTE))
+    }
+}
+
 fn per_minute_help() -> String {
     format!(
-        "Send at most this many requests a minute, with up to {} rows each [default: the limit of the API]",
+        "Send at most this many requests a minute, with up to {} rows each [default: {PER_MINUTE}, the limit of the API]",
         Batch::MAX_CALLS
     )
 }

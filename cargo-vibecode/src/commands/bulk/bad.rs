@@ -1,7 +1,6 @@
 //! The bad rows, as a file in the form of the input that can be run once it is corrected.
 
 use std::{
-    fs::{self, File},
     io::{self, BufWriter},
     path::PathBuf,
 };
@@ -15,12 +14,13 @@ use super::{
     },
     journal::outcome::BAD_ROW,
 };
+use crate::part_file::PartFile;
 
 /// The bad rows so far. The file exists once there is one.
 #[derive(Debug)]
 pub(super) struct BadRows<'a> {
     input: &'a Input,
-    writer: Option<(Writer, PathBuf)>,
+    writer: Option<(Writer, PartFile)>,
 }
 
 /// The file of the bad rows.
@@ -50,11 +50,9 @@ impl<'a> BadRows<'a> {
         problems: &[Problem],
     ) -> io::Result<()> {
         if self.writer.is_none() {
-            let new = self.input.bad();
-            let new = new.with_extension(format!("{}.new", std::process::id()));
-            let file: File = private().create(true).truncate(true).open(&new)?;
+            let (part, file) = PartFile::create(&self.input.bad(), &mut private())?;
             let writer = Writer::begin(self.input, names, BufWriter::new(file))?;
-            self.writer = Some((writer, new));
+            self.writer = Some((writer, part));
         }
         let Some((writer, _)) = &mut self.writer else {
             return Ok(());
@@ -68,18 +66,11 @@ impl<'a> BadRows<'a> {
     /// # Errors
     /// If the file cannot be written.
     pub(super) fn end(self) -> io::Result<Option<Written>> {
-        let Some((writer, new)) = self.writer else {
+        let Some((writer, part)) = self.writer else {
             return Ok(None);
         };
+        let earlier = earlier::replace(part, &writer.end()?)?;
         let path = self.input.bad();
-        let kept = writer.end().and_then(|file| {
-            file.sync_all()?;
-            earlier::replace(&new, &path)
-        });
-        if kept.is_err() {
-            let _ = fs::remove_file(&new);
-        }
-        let earlier = kept?;
         Ok(Some(Written { path, earlier }))
     }
 }

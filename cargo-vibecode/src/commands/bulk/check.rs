@@ -8,17 +8,22 @@ use std::{
 use serde_json::json;
 use vibecode_spec::{Schema, one_line};
 
+use super::args::Args;
 use super::bad::{BadRows, Written};
+use super::estimate::{Estimate, RequestCounter, Requests};
 use super::input::{
     Input,
-    columns::{ColumnOptions, Target},
+    changes_digest::ChangesDigest,
+    columns::ColumnOptions,
     fingerprints::Fingerprints,
     row_jobs::RowJobs,
     rows::Problem,
     tally::{ColumnTally, Tally},
+    target::Target,
 };
 use crate::{
-    change, code_file::KnownCodes, failure::Failure, output::Output, portal_identity::Identity,
+    change, code_file::KnownCodes, failure::Failure, output::Output, plural::number_of,
+    portal_identity::Identity, progress::ProgressMeter,
 };
 
 /// The number of bad cells that are shown one by one.
@@ -33,6 +38,8 @@ const MAX_LETTERS: usize = 40;
 pub(super) struct Checked {
     /// Rows that change something.
     pub(super) to_send: u64,
+    /// The requests for these rows.
+    pub(super) requests: Requests,
     /// Rows that name a record but change nothing in it.
     unchanged: u64,
     pub(super) bad: u64,
@@ -51,6 +58,8 @@ pub(super) struct Checked {
     pub(super) digest: String,
     /// The hash of each row.
     pub(super) fingerprints: Fingerprints,
+    /// The digest of what the rows change.
+    pub(super) changes: ChangesDigest,
 }
 
 /// Checks every row. In JSON format each bad row is printed as it is found.
@@ -65,11 +74,19 @@ pub(super) fn check(
     let mut row_jobs = RowJobs::open(input, column_options)?;
     let mut checked = Checked::default();
     let mut bad_rows = Some(BadRows::new(input));
+    let mut requests = RequestCounter::default();
+    let mut progress = ProgressMeter::of_file("checking", "rows", input.bytes(), output);
+    checked.fingerprints.set_header(row_jobs.record());
     while let Some(row_job) = row_jobs.next()? {
         checked.fingerprints.push(row_jobs.record());
+        progress.advance_to(row_jobs.bytes_read());
+        checked.changes.add(&row_job)?;
         match row_job.change {
             Ok((id, job)) => {
                 checked.repeated.add(id, row_job.line);
+                if job.is_some() {
+                    requests.add(id, row_jobs.record().bytes());
+                }
                 checked.to_send += u64::from(job.is_some());
                 checked.unchanged += u64::from(job.is_none());
                 checked.adds |= job.is_some_and(|job| !job.is_idempotent());
@@ -84,16 +101,16 @@ pub(super) fn check(
                     bad_rows = None;
                 }
                 for problem in problems {
-                    output.json(&json!({
-                        "row": row_job.line,
-                        "column": problem.column,
-                        "problem": problem.text,
-                    }));
+                    let (row, column, text) = (row_job.line, &problem.column, &problem.text);
+                    let fields = json!({ "row": row, "column": column, "problem": text });
+                    output.event("bad_cell", fields);
                     checked.add_problem(row_job.line, problem);
                 }
             }
         }
     }
+    progress.end();
+    checked.requests = requests.end();
     let written = bad_rows.map_or(Ok(None), BadRows::end);
     checked.bad_rows = written.unwrap_or_else(|error| {
         not_written(input, &error, output);
@@ -159,11 +176,8 @@ impl Checked {
         output.table(head, &bad);
         let shown = u64::try_from(bad.len()).unwrap_or_default();
         if self.bad_cells > shown {
-            let more = match self.bad_cells - shown {
-                1 => "1 more bad cell".to_owned(),
-                more => format!("{more} more bad cells"),
-            };
-            output.line(format!("and {more}. All of them:"));
+            let more = number_of(self.bad_cells - shown, "more bad cell", "more bad cells");
+            output.line(format!("and {more}. All bad cells by kind:"));
             let mut kinds: Vec<_> = self.kinds.iter().collect();
             kinds.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
             let kinds = kinds.into_iter().take(MAX_SHOWN);
@@ -190,7 +204,7 @@ impl Checked {
     }
 
     /// Prints the result for people.
-    pub(super) fn show(&self, output: &Output) {
+    pub(super) fn show(&self, args: &Args, output: &Output) {
         let columns = self.columns_with_tallies();
         let columns: Vec<Vec<String>> = columns
             .map(|(name, goes, tally)| {
@@ -215,6 +229,18 @@ impl Checked {
         }
         self.warn(output);
         self.repeated.show(output);
+        if !args.yes
+            && !args.resume
+            && let Some(estimate) = self.estimate(args)
+        {
+            output.line(estimate.in_words());
+        }
+    }
+
+    /// Estimates the requests of all rows, or of those of `--limit`, if there are any.
+    fn estimate(&self, args: &Args) -> Option<Estimate> {
+        let rows = self.to_send.min(args.limit.unwrap_or(u64::MAX));
+        (rows > 0).then(|| Estimate::of(args, self, rows))
     }
 
     /// Returns a warning for each field that is set to codes that cannot be checked.
@@ -242,56 +268,49 @@ impl Checked {
             }
         }
         if let Some((line, id)) = self.tally.first_lacking {
-            let (count, have) = match self.tally.lacking_country {
-                1 => ("1 phone".to_owned(), "has"),
-                count => (format!("{count} phones"), "have"),
-            };
+            let phones = number_of(self.tally.lacking_country, "phone has", "phones have");
             output.warn(format!(
-                "{count} {have} no country code (the first is row {line}, record {id}): add it with --country, such as --country 7, since phones cannot be removed"
+                "{phones} no country code (the first is row {line}, record {id}): add it with --country, such as --country 7, since phones cannot be removed"
             ));
         }
     }
 
     /// Prints, for programs, that the rows were checked and nothing was sent.
-    pub(super) fn summarize(&self, identity: Option<&Identity>, output: &Output) {
-        let columns = self.columns.iter();
-        let columns: serde_json::Map<String, serde_json::Value> = columns
-            .map(|(name, goes)| (name.clone(), goes.as_str().into()))
-            .collect();
-        let changes: serde_json::Map<String, serde_json::Value> = self
-            .columns_with_tallies()
-            .map(|(name, _, tally)| {
-                let ColumnTally {
-                    set,
-                    cleared,
-                    left,
-                    added,
-                    ..
-                } = tally;
-                let tally = json!({"set": set, "cleared": cleared, "left": left, "added": added});
-                (name.to_owned(), tally)
+    pub(super) fn summarize(&self, args: &Args, identity: Option<&Identity>, output: &Output) {
+        let columns = self.columns_with_tallies().map(|(name, goes, tally)| {
+            let ColumnTally {
+                set,
+                cleared,
+                left,
+                added,
+                ..
+            } = tally;
+            json!({
+                "column": name,
+                "field": goes,
+                "set": set,
+                "cleared": cleared,
+                "left": left,
+                "added": added,
             })
-            .collect();
+        });
         output.json(&json!({
             "portal": identity.map(Identity::json),
             "checked": self.rows(),
             "to_send": self.to_send,
             "unchanged": self.unchanged,
             "bad": self.bad,
-            "columns": columns,
-            "changes": changes,
+            "columns": columns.collect::<Vec<_>>(),
             "phones_without_country": self.tally.lacking_country,
             "bad_rows": self.bad_rows.as_ref().map(|written| written.path.display().to_string()),
+            "estimate": self.estimate(args).map(|estimate| estimate.json()),
         }));
     }
 }
 
 /// `1 record`, `5 records`.
 fn records(count: u64) -> String {
-    match count {
-        1 => "1 record".to_owned(),
-        _ => format!("{count} records"),
-    }
+    number_of(count, "record", "records")
 }
 
 /// Returns the value of a bad cell for a terminal, on one line.
@@ -305,10 +324,7 @@ fn shown(problem: &Problem) -> String {
 
 /// `1 row`, `5 rows`.
 pub(super) fn rows(count: u64) -> String {
-    match count {
-        1 => "1 row".to_owned(),
-        _ => format!("{count} rows"),
-    }
+    number_of(count, "row", "rows")
 }
 
 /// Finds rows about a record that an earlier row is already about. Stores one bit per id, in pages:
@@ -353,10 +369,7 @@ impl Repeated {
             let least = if self.is_full { "at least " } else { "" };
             output.warn(format!(
                 "{least}{} the record of an earlier row (the first is row {line}, record {id}): they are sent in the order of the file, so the last one wins",
-                match self.count {
-                    1 => "1 row changes".to_owned(),
-                    count => format!("{count} rows change"),
-                }
+                number_of(self.count, "row changes", "rows change")
             ));
         }
     }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    fs::{self, File},
+    fs::File,
     io::{self, BufWriter, Write},
     path::PathBuf,
 };
@@ -10,7 +10,9 @@ use std::{
 use csv::ByteRecord;
 
 use super::{
-    bad, earlier,
+    bad,
+    check::Checked,
+    earlier,
     input::{
         FileFormat, Input,
         columns::{ColumnOptions, ERROR_COLUMNS},
@@ -21,7 +23,7 @@ use super::{
     journal::{Journal, outcome::BAD_ROW},
     spreadsheet_cell::{guarded, unguarded},
 };
-use crate::failure::Failure;
+use crate::{failure::Failure, part_file::PartFile};
 
 /// Why rows failed. Each reason is stored once, and each row takes 8 bytes: a million rows take 8
 /// MB.
@@ -48,31 +50,21 @@ const NO_ROOM: (&str, &str) = ("FAILED", "the reason is in the journal");
 /// earlier run. The file is written atomically.
 ///
 /// # Errors
-/// If a file cannot be read or written.
+/// If a file cannot be read or written, or if the rows are not those that were checked.
 pub(super) fn write(
     input: &Input,
     column_options: &ColumnOptions<'_>,
     journal: &mut Journal,
     count: u64,
+    checked: &Checked,
 ) -> Result<(PathBuf, Option<PathBuf>), Failure> {
     let reasons = Reasons::read(journal, count)?;
     let path = input.failed();
-    let new = path.with_extension(format!("{}.new", std::process::id()));
     let failed = |error: io::Error| Failure::of_file(&path, &error);
-    let mut options = private();
-    let file = options
-        .create(true)
-        .truncate(true)
-        .open(&new)
-        .map_err(failed)?;
-    let written = write_rows(input, column_options, &reasons, file).and_then(|file| {
-        let kept = file.sync_all().and_then(|()| earlier::replace(&new, &path));
-        kept.map_err(failed)
-    });
-    if written.is_err() {
-        let _ = fs::remove_file(&new);
-    }
-    written.map(|earlier| (path.clone(), earlier))
+    let (part, file) = PartFile::create(&path, &mut private()).map_err(failed)?;
+    let file = write_rows(input, column_options, &reasons, file, checked)?;
+    let earlier = earlier::replace(part, &file).map_err(failed)?;
+    Ok((path, earlier))
 }
 
 fn write_rows(
@@ -80,6 +72,7 @@ fn write_rows(
     column_options: &ColumnOptions<'_>,
     reasons: &Reasons,
     file: File,
+    checked: &Checked,
 ) -> Result<File, Failure> {
     let failed = |error: io::Error| Failure::of_file(&input.failed(), &error);
     let mut row_jobs = RowJobs::open(input, column_options)?;
@@ -96,6 +89,11 @@ fn write_rows(
                 .write(row_jobs.record(), [code, &message])
                 .map_err(failed)?;
         }
+    }
+    // Rows are found by their lines: in another file these would be other rows.
+    if row_jobs.digest() != checked.digest {
+        let problem = "the file has changed since its rows were sent, so the failed rows cannot be written: restore it, and run the command again with --resume";
+        return Err(Failure::in_file(&input.path, problem));
     }
     writer.end().map_err(failed)
 }

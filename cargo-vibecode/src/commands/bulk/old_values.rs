@@ -1,152 +1,109 @@
 //! What a row would change in a record, and the values that the record has now.
 
-use serde_json::{Map, Value};
-use vibecode_runtime::{Date, Email, MultifieldEntry, PatchJob, Phone, Updated};
-use vibecode_spec::{Field, Kind, Multifield, Schema};
+use serde_json::{Value, value::RawValue};
+use vibecode_runtime::{Email, MultifieldEntry, Multifields, PatchJob, Phone, RawAnswer};
+use vibecode_spec::{Field, Multifield, Schema};
 
-use crate::failure::Failure;
+use super::record_fields::RecordFields;
+use crate::returned_value::{self, ReturnedValue};
 
 /// The changes of one row.
 #[derive(Debug, Default)]
-pub(super) struct RowChanges {
+pub(super) struct RowChanges<'r> {
     /// The fields that are set or cleared and have another value now.
-    pub(super) changed: Vec<FieldChange>,
-    /// The phones and emails that the record does not have, by the name of their field.
-    pub(super) added: Vec<(&'static str, String)>,
-    /// The number of fields, phones and emails that the record has already.
-    pub(super) same: u64,
+    pub(super) changed: Vec<FieldChange<'r>>,
+    /// The phones and emails that the record does not have.
+    pub(super) added: Vec<Addition>,
 }
 
 /// The change of one field.
 #[derive(Debug)]
-pub(super) struct FieldChange {
+pub(super) struct FieldChange<'r> {
     pub(super) field: String,
-    pub(super) old: OldValue,
+    pub(super) old: OldValue<'r>,
     pub(super) new: Value,
 }
 
 /// The value that a field has now.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum OldValue {
-    /// In the form in which a row of JSON Lines sets it; null is nothing.
-    Known(Value),
-    /// The answer does not show the field, or in a form that is not understood.
-    Unknown,
+#[derive(Debug, PartialEq)]
+pub(super) enum OldValue<'r> {
+    Known(ReturnedValue<'r>),
+    /// It is not shown, or in a form that is not understood. The text is the end of a sentence that begins
+    /// with the name of the field.
+    Unknown(&'static str),
 }
 
-impl RowChanges {
+/// A phone or an email that is added.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Addition {
+    pub(super) field: &'static str,
+    pub(super) value: String,
+    /// Whether it is known that the record does not have it.
+    pub(super) is_known: bool,
+}
+
+const NOT_SHOWN: &str = "is not shown by the API";
+const NO_OBJECT: &str = "is in an answer that is no object, or that has a field twice";
+const NO_FIELD: &str = "is not in the schema";
+
+impl<'r> RowChanges<'r> {
     /// Compares a row with its record.
-    ///
-    /// # Errors
-    /// If the record is not what the API answers for one.
-    pub(super) fn of(job: &PatchJob, record: &Updated, schema: &Schema) -> Result<Self, Failure> {
-        let now: Map<String, Value> = record.raw().parse()?;
-        let different: Vec<String> = job
-            .mismatches(record.raw())
-            .iter()
-            .map(|mismatch| mismatch.field().to_owned())
-            .collect();
+    pub(super) fn of(job: &PatchJob, record: &'r RawAnswer, schema: &Schema) -> Self {
+        let now = RecordFields::read(record.as_str());
+        let different = job.mismatches(record);
+        let mut present = None;
         let mut changes = Self::default();
-        for (name, new) in body_of(job)? {
-            if let Some(multifield) = Multifield::of_field(&name) {
-                let present = record.raw().multifields()?;
-                for value in entries_of(&new) {
-                    if present
-                        .entries()
-                        .iter()
-                        .any(|entry| is_same(multifield, &value, entry))
-                    {
-                        changes.same += 1;
-                    } else {
-                        changes.added.push((multifield.name(), value));
-                    }
-                }
-            } else if different.contains(&name) {
-                let old = schema.field(&name).map_or(OldValue::Unknown, |field| {
-                    OldValue::of(field, now.get(&name))
-                });
-                changes.changed.push(FieldChange {
-                    field: name,
-                    old,
-                    new,
-                });
-            } else {
-                changes.same += 1;
+        for change in job.fields() {
+            let name = change.name();
+            if let Some(multifield) = Multifield::of_field(name) {
+                let present = present.get_or_insert_with(|| record.multifields().ok());
+                let added = change.added().iter();
+                let added =
+                    added.filter_map(|value| Addition::of(multifield, value, present.as_ref()));
+                changes.added.extend(added);
+                continue;
             }
-        }
-        Ok(changes)
-    }
-}
-
-impl OldValue {
-    /// Reads a value of an answer. A missing key says nothing about the field.
-    fn of(field: &Field, value: Option<&Value>) -> Self {
-        let Some(value) = value else {
-            return Self::Unknown;
-        };
-        if let Value::Array(values) = value {
-            let values: Option<Vec<Value>> =
-                values.iter().map(|value| single(field, value)).collect();
-            return match values {
-                Some(values) if values.is_empty() => Self::Known(Value::Null),
-                Some(values) => Self::Known(values.into()),
-                None => Self::Unknown,
+            if !different.iter().any(|it| it.field() == name) {
+                continue;
+            }
+            let old = match (&now, schema.field(name)) {
+                (None, _) => OldValue::Unknown(NO_OBJECT),
+                (_, None) => OldValue::Unknown(NO_FIELD),
+                (Some(now), Some(field)) => OldValue::of(field, now.get(name)),
             };
+            let new = change
+                .json()
+                .and_then(|json| serde_json::from_str(json).ok());
+            changes.changed.push(FieldChange {
+                field: name.to_owned(),
+                old,
+                new: new.unwrap_or_default(),
+            });
         }
-        single(field, value).map_or(Self::Unknown, Self::Known)
+        changes
     }
 }
 
-/// Returns a value in the form that a row takes; `None` if its form is not understood.
-fn single(field: &Field, value: &Value) -> Option<Value> {
-    let is_nothing = matches!(value, Value::Null) || value.as_str() == Some("");
-    if is_nothing {
-        return Some(Value::Null);
-    }
-    let is_zero = value.as_u64() == Some(0) || value.as_str() == Some("0");
-    match &field.kind {
-        // 0 in a reference means none (api.md, grade B).
-        Kind::Reference(_) | Kind::Enumeration | Kind::Status | Kind::Crm if is_zero => {
-            Some(Value::Null)
-        }
-        Kind::Boolean => match value {
-            Value::Bool(_) => Some(value.clone()),
-            Value::String(text) if ["Y", "y", "1", "true"].contains(&&**text) => Some(true.into()),
-            Value::String(text) if ["N", "n", "0", "false"].contains(&&**text) => {
-                Some(false.into())
-            }
-            Value::Number(number) => Some((number.as_u64()? != 0).into()),
-            _ => None,
-        },
-        // A date may carry a time (api.md, grade B).
-        Kind::Date => {
-            let day = value.as_str()?.get(..10)?;
-            day.parse::<Date>().is_ok().then(|| day.into())
-        }
-        _ => match value {
-            Value::String(_) | Value::Number(_) | Value::Bool(_) => Some(value.clone()),
-            _ => None,
-        },
+impl<'r> OldValue<'r> {
+    /// Reads a value of an answer. A missing key says nothing about the field.
+    fn of(field: &Field, json: Option<&'r RawValue>) -> Self {
+        let read = json.map_or(Err(NOT_SHOWN), |json| returned_value::read(field, json));
+        read.map_or_else(Self::Unknown, Self::Known)
     }
 }
 
-/// Returns the fields that a job sends.
-fn body_of(job: &PatchJob) -> Result<Map<String, Value>, Failure> {
-    let not_json = |error: serde_json::Error| Failure::new(error.to_string());
-    let job = serde_json::to_value(job).map_err(not_json)?;
-    let body = job.get("body").and_then(Value::as_str).unwrap_or_default();
-    serde_json::from_str(body).map_err(not_json)
-}
-
-/// Returns the values of a multifield in any form in which it is sent.
-fn entries_of(sent: &Value) -> Vec<String> {
-    let text = |value: &Value| {
-        let value = value.get("value").unwrap_or(value);
-        value.as_str().map(str::to_owned)
-    };
-    match sent {
-        Value::Array(entries) => entries.iter().filter_map(text).collect(),
-        entry => text(entry).into_iter().collect(),
+impl Addition {
+    /// Returns `None` if the record has the value already.
+    fn of(multifield: Multifield, value: &str, present: Option<&Multifields>) -> Option<Self> {
+        let is_present = present.is_some_and(|present| {
+            let mut entries = present.entries().iter();
+            entries.any(|entry| is_same(multifield, value, entry))
+        });
+        (!is_present).then(|| Self {
+            field: multifield.name(),
+            value: value.to_owned(),
+            is_known: present.is_some(),
+        })
     }
 }
 
@@ -162,49 +119,78 @@ fn is_same(multifield: Multifield, value: &str, entry: &MultifieldEntry) -> bool
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use vibecode_runtime::Contacts;
     use vibecode_spec::Entity;
 
     use super::*;
 
-    fn old(name: &str, value: Option<&Value>) -> OldValue {
-        let field = Entity::Contacts.schema().field(name).unwrap();
-        OldValue::of(field, value)
+    fn record(json: &str) -> RawAnswer {
+        RawAnswer::from_json::<Contacts>(json).unwrap()
+    }
+
+    /// The old value of a field that a row sets, as a row of JSON Lines has it.
+    fn old(name: &str, new: &str, json: &str) -> Result<String, &'static str> {
+        let patch = PatchJob::untyped("contacts", 71).set(name, new);
+        let record = record(json);
+        let changes = RowChanges::of(&patch.job().unwrap(), &record, Entity::Contacts.schema());
+        let [change] = &changes.changed[..] else {
+            panic!("{name} {json}: {changes:?}");
+        };
+        match &change.old {
+            OldValue::Known(value) => Ok(value.json()),
+            OldValue::Unknown(problem) => Err(problem),
+        }
     }
 
     #[test]
     fn an_old_value_is_what_sets_it_again() {
         for (name, value, restored) in [
-            ("post", json!("Clerk"), json!("Clerk")),
-            ("post", json!(""), Value::Null),
-            ("post", Value::Null, Value::Null),
-            ("companyId", json!("15"), json!("15")),
-            ("companyId", json!(0), Value::Null),
-            ("companyId", json!("0"), Value::Null),
-            ("opened", json!("Y"), json!(true)),
-            ("opened", json!(0), json!(false)),
+            ("post", r#""Clerk""#, r#""Clerk""#),
+            ("post", r#""""#, "null"),
+            ("post", "null", "null"),
+            // A text is never the word `false`.
+            ("post", "false", "null"),
+            ("companyId", r#""15""#, "15"),
+            ("companyId", "0", "null"),
+            ("companyId", r#""0""#, "null"),
+            ("opened", r#""Y""#, "true"),
             (
                 "birthdate",
-                json!("1990-05-08T03:00:00+03:00"),
-                json!("1990-05-08"),
+                r#""1990-05-08T03:00:00+03:00""#,
+                r#""1990-05-08""#,
             ),
-            ("companyIds", json!([9, "15"]), json!([9, "15"])),
-            ("companyIds", json!([]), Value::Null),
+            ("companyIds", r#"[9,"15"]"#, "[9,15]"),
+            ("companyIds", "[]", "null"),
         ] {
-            assert_eq!(old(name, Some(&value)), OldValue::Known(restored), "{name}");
+            let record = format!(r#"{{"{name}":{value}}}"#);
+            assert_eq!(old(name, "new", &record).unwrap(), restored, "{record}");
         }
     }
 
     #[test]
     fn what_is_not_shown_or_not_understood_is_not_nothing() {
-        for (name, value) in [
-            ("post", None),
-            ("post", Some(json!({"a": 1}))),
-            ("birthdate", Some(json!("08.05.1990"))),
-            ("opened", Some(json!("maybe"))),
-            ("companyIds", Some(json!([[9]]))),
+        for (name, record) in [
+            ("post", r#"{"id":71}"#),
+            ("post", r#"{"post":{"a":1}}"#),
+            ("birthdate", r#"{"birthdate":"08.05.1990"}"#),
+            ("opened", r#"{"opened":"maybe"}"#),
+            ("companyIds", r#"{"companyIds":[[9]]}"#),
+            ("post", r#"{"post":"a","post":"b"}"#),
+            ("post", "[]"),
         ] {
-            assert_eq!(old(name, value.as_ref()), OldValue::Unknown, "{name}");
+            assert!(old(name, "new", record).is_err(), "{name} {record}");
+        }
+    }
+
+    #[test]
+    fn phones_in_a_form_that_is_not_understood_are_not_taken_for_none() {
+        let patch = PatchJob::untyped("contacts", 71).add("phone", "+79161112233", "WORK");
+        let job = patch.job().unwrap();
+        for (json, is_known) in [(r#"{"fm":"odd"}"#, false), (r#"{"fm":[]}"#, true)] {
+            let record = record(json);
+            let changes = RowChanges::of(&job, &record, Entity::Contacts.schema());
+            assert_eq!(changes.added.len(), 1);
+            assert_eq!(changes.added[0].is_known, is_known, "{json}");
         }
     }
 }

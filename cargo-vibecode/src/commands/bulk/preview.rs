@@ -6,11 +6,11 @@ use vibecode_spec::{Field, Kind, Schema, one_line};
 
 use super::{
     check::rows,
-    old_values::{OldValue, RowChanges},
+    old_values::{Addition, OldValue, RowChanges},
     records::RecordReader,
     send::plan::Plan,
 };
-use crate::{failure::Failure, output::Output};
+use crate::{failure::Failure, output::Output, progress::RequestProgress};
 
 /// How many rows would do what.
 #[derive(Debug, Default)]
@@ -30,9 +30,10 @@ impl Preview {
         client: &Client,
         plan: Plan<'_>,
         schema: &Schema,
+        progress: RequestProgress,
         output: &Output,
     ) -> Result<Self, Failure> {
-        let mut reader = RecordReader::new(client, plan);
+        let mut reader = RecordReader::new(client, plan, progress);
         let mut preview = Self::default();
         while let Some(read) = reader.next().await? {
             for row in read {
@@ -40,10 +41,10 @@ impl Preview {
                 let Some(record) = &row.record else {
                     preview.not_found += 1;
                     output.line(format!("{name} not found (row {})", row.line));
-                    output.json(&json!({"row": row.line, "record": name, "found": false}));
+                    output.event("not_found", json!({"row": row.line, "record": name}));
                     continue;
                 };
-                let changes = RowChanges::of(&row.job, record, schema)?;
+                let changes = RowChanges::of(&row.job, record.raw(), schema);
                 if changes.changed.is_empty() && changes.added.is_empty() {
                     preview.same += 1;
                 } else {
@@ -74,30 +75,43 @@ impl Preview {
     }
 }
 
-fn show(name: &str, line: u64, changes: &RowChanges, schema: &Schema, output: &Output) {
+fn show(name: &str, line: u64, changes: &RowChanges<'_>, schema: &Schema, output: &Output) {
     for change in &changes.changed {
         let field = schema.field(&change.field);
-        let old = match &change.old {
-            OldValue::Known(old) => in_words(field, old),
-            OldValue::Unknown => "(not shown)".to_owned(),
+        let (old, old_in_words) = match &change.old {
+            OldValue::Known(old) => {
+                let old: Value = serde_json::from_str(&old.json()).unwrap_or_default();
+                let words = in_words(field, &old);
+                (old, words)
+            }
+            OldValue::Unknown(problem) => (Value::Null, format!("(not known: it {problem})")),
         };
         let new = in_words(field, &change.new);
-        output.line(format!("{name} {}: {old} → {new}", change.field));
-        output.json(&json!({
+        output.line(format!("{name} {}: {old_in_words} → {new}", change.field));
+        let document = json!({
             "row": line,
             "record": name,
             "field": change.field,
-            "old": match &change.old {
-                OldValue::Known(old) => old.clone(),
-                OldValue::Unknown => Value::Null,
-            },
-            "is_old_known": change.old != OldValue::Unknown,
+            "old": old,
+            "is_old_known": matches!(change.old, OldValue::Known(_)),
             "new": change.new,
-        }));
+        });
+        output.event("change", document);
     }
-    for (field, value) in &changes.added {
-        output.line(format!("{name} {field}: + {}", one_line(value)));
-        output.json(&json!({"row": line, "record": name, "field": field, "added": value}));
+    for addition in &changes.added {
+        let Addition {
+            field,
+            value,
+            is_known,
+        } = addition;
+        let perhaps = if *is_known {
+            ""
+        } else {
+            " (unless it is there: the record shows its phones and emails in a form that is not understood)"
+        };
+        output.line(format!("{name} {field}: + {}{perhaps}", one_line(value)));
+        let document = json!({"row": line, "record": name, "field": field, "value": value});
+        output.event("addition", document);
     }
 }
 

@@ -3,20 +3,25 @@
 use std::collections::VecDeque;
 
 use tokio::task::JoinHandle;
-use vibecode_runtime::{Batch, Bulk, Client, Error, PatchJob, Updated};
+use vibecode_runtime::{Bulk, Client, PatchJob, Updated};
 
 use super::send::plan::{Plan, PlannedBatch};
-use crate::failure::Failure;
+use crate::{
+    failure::Failure,
+    progress::RequestProgress,
+    record_batch::{self, ReadRecord},
+};
 
 /// Reads the record of each row, up to 50 a request, in the order of the rows.
 #[derive(Debug)]
 pub(super) struct RecordReader<'a> {
     client: &'a Client,
     plan: Plan<'a>,
+    progress: RequestProgress,
     under_way: VecDeque<(PlannedBatch, Reading)>,
 }
 
-type Reading = JoinHandle<Result<Vec<Result<Updated, Error>>, Error>>;
+type Reading = JoinHandle<Vec<ReadRecord>>;
 
 /// A row with the record that it is about.
 #[derive(Debug)]
@@ -28,10 +33,11 @@ pub(super) struct RowRecord {
 }
 
 impl<'a> RecordReader<'a> {
-    pub(super) fn new(client: &'a Client, plan: Plan<'a>) -> Self {
+    pub(super) fn new(client: &'a Client, plan: Plan<'a>, progress: RequestProgress) -> Self {
         Self {
             client,
             plan,
+            progress,
             under_way: VecDeque::new(),
         }
     }
@@ -44,27 +50,27 @@ impl<'a> RecordReader<'a> {
         while self.under_way.len() < Bulk::MAX_REQUESTS
             && let Some(planned) = self.plan.next_batch()?
         {
-            let batch = planned
-                .jobs
-                .iter()
-                .fold(self.client.batch(), Batch::get_record_of);
-            let reading = tokio::spawn(batch.send());
+            let jobs: Vec<&PatchJob> = planned.jobs.iter().collect();
+            let reading = tokio::spawn(record_batch::read(self.client, &jobs));
             self.under_way.push_back((planned, reading));
         }
         let Some((planned, reading)) = self.under_way.pop_front() else {
             return Ok(None);
         };
-        let records = reading.await;
-        let records = records.map_err(|error| Failure::new(error.to_string()))??;
+        let records = self.progress.during(reading).await;
+        self.progress.advance(planned.jobs.len());
+        let records = records.map_err(|error| Failure::new(error.to_string()))?;
         let rows = planned.lines.into_iter().zip(planned.jobs).zip(records);
         let rows = rows.map(|((line, job), record)| {
             let record = match record {
                 Ok(record) => Some(record),
-                Err(error) if is_not_found(&error) => None,
-                Err(error) => {
+                Err(not_read) if not_read.is_not_found() => None,
+                Err(not_read) => {
+                    let words = not_read.words();
+                    let words = words.map_or_else(String::new, |words| format!("; {words}"));
                     return Err(Failure::new(format!(
-                        "the record of row {line} cannot be read: {}",
-                        error.explanation()
+                        "the record of row {line} cannot be read: {}{words}",
+                        not_read.explanation()
                     )));
                 }
             };
@@ -72,10 +78,4 @@ impl<'a> RecordReader<'a> {
         });
         rows.collect::<Result<_, _>>().map(Some)
     }
-}
-
-fn is_not_found(error: &Error) -> bool {
-    error
-        .code()
-        .is_some_and(|code| code.as_str() == "ENTITY_NOT_FOUND")
 }

@@ -4,7 +4,7 @@ mod drift;
 
 use std::{fs, path::Path};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use vibecode_runtime::Client;
 use vibecode_spec::{
     CodeFile, Currencies, Descriptions, EntityPath, Field, PortalFile, Schema, Statuses,
@@ -65,17 +65,89 @@ pub(crate) async fn run(
             "there is no file of a portal here: fetch the files with `cargo vibecode pull`";
         return Err(Failure::new(problem));
     }
+    let mut report = Report {
+        output,
+        files: Vec::new(),
+        differences: Vec::new(),
+    };
     for name in &names {
         let found = match Target::of_name(name)? {
-            Target::Fields(entity) => check_fields(entity, client.as_ref(), output).await?,
-            Target::Codes(file) => check_codes(file, client.as_ref(), output).await?,
+            Target::Fields(entity) => check_fields(entity, client.as_ref(), &mut report).await?,
+            Target::Codes(file) => check_codes(file, client.as_ref(), &mut report).await?,
         };
         if found {
             status = ExitStatus::Attention;
         }
     }
-    output.json(&json!({ "checked": names, "attention": status == ExitStatus::Attention }));
+    let Report {
+        files, differences, ..
+    } = report;
+    output.json(&json!({
+        "checked": names,
+        "attention": status == ExitStatus::Attention,
+        "files": files,
+        "differences": differences,
+    }));
     Ok(status)
+}
+
+/// The results of the checks: printed for people as they are found, collected for programs.
+struct Report<'a> {
+    output: &'a Output,
+    /// The forms of the files, with `--offline`.
+    files: Vec<Value>,
+    differences: Vec<Value>,
+}
+
+impl Report<'_> {
+    /// Reports whether a file is formatted as `pull` writes it, and returns true if it is not.
+    fn is_out_of_form(&mut self, name: &str, file: &Path, canonical: &str) -> bool {
+        let is_canonical = fs::read(file).is_ok_and(|text| text == canonical.as_bytes());
+        let shown = file.display().to_string();
+        self.output.line(if is_canonical {
+            format!("{shown}: valid")
+        } else {
+            let fix = format!("rewrite it with `cargo vibecode pull {name} --from-file {shown}`");
+            format!("{shown}: not formatted as `pull` writes it: {fix}")
+        });
+        let file = json!({ "entity": name, "file": shown, "is_canonical": is_canonical });
+        self.files.push(file);
+        !is_canonical
+    }
+
+    /// Reports the differences, and returns whether they can break builds.
+    fn add(&mut self, name: &str, differences: &[Difference]) -> bool {
+        for difference in differences {
+            self.output.line(format!("{name}: {difference}"));
+            self.differences.push(json!({
+                "entity": name,
+                "field": difference.field,
+                "change": difference.name(),
+                "breaks": difference.can_break(),
+                "message": difference.to_string(),
+            }));
+        }
+        differences.iter().any(Difference::can_break)
+    }
+
+    /// Reports documented fields that are missing in the portal's complete list.
+    fn add_missing(&mut self, entity: EntityPath, schema: &Schema) {
+        let name = entity.path();
+        for field in schema.missing(entity) {
+            let field = &field.name;
+            let message = format!(
+                "? {field}: documented, but not in the portal's list, so the API may ignore it"
+            );
+            self.output.line(format!("{name}: {message}"));
+            self.differences.push(json!({
+                "entity": name,
+                "field": field,
+                "change": "missing",
+                "breaks": false,
+                "message": message,
+            }));
+        }
+    }
 }
 
 /// Returns the names of the entities and of the lists of codes that have a file.
@@ -123,7 +195,7 @@ fn warn_of_missing_codes(names: &[String], output: &Output) -> Result<(), Failur
 async fn check_fields(
     entity: EntityPath,
     client: Option<&Client>,
-    output: &Output,
+    report: &mut Report<'_>,
 ) -> Result<bool, Failure> {
     let name = entity.path();
     let Some(file) = schema_file::find(entity)? else {
@@ -134,19 +206,19 @@ async fn check_fields(
     let read = schema_file::read(&file, entity)?;
     let Some(client) = client else {
         let canonical = read.descriptions.file_text(&name);
-        let found = is_out_of_form(&name, &file, &canonical, output);
-        report_missing(entity, &read.schema, output);
+        let found = report.is_out_of_form(&name, &file, &canonical);
+        report.add_missing(entity, &read.schema);
         return Ok(found);
     };
-    let now = pull::fetch(client, entity, output).await?;
-    has_drifted(entity, &read.schema, &now, output)
+    let now = pull::fetch(client, entity, report.output).await?;
+    has_drifted(entity, &read.schema, &now, report)
 }
 
 /// Checks a file with codes, and returns whether it needs attention.
 async fn check_codes(
     file: CodeFile,
     client: Option<&Client>,
-    output: &Output,
+    report: &mut Report<'_>,
 ) -> Result<bool, Failure> {
     let name = file.name();
     let Some(path) = schema_file::find(file)? else {
@@ -158,15 +230,15 @@ async fn check_codes(
         CodeFile::Statuses => {
             let old = code_file::read(&path, Statuses::read_file)?;
             let Some(client) = client else {
-                return Ok(is_out_of_form(name, &path, &old.file_text(), output));
+                return Ok(report.is_out_of_form(name, &path, &old.file_text()));
             };
-            let new = pull::codes::statuses(client, output).await?;
+            let new = pull::codes::statuses(client, report.output).await?;
             new.map(|new| drift::between_statuses(&old, &new))
         }
         CodeFile::Currencies => {
             let old = code_file::read(&path, Currencies::read_file)?;
             let Some(client) = client else {
-                return Ok(is_out_of_form(name, &path, &old.file_text(), output));
+                return Ok(report.is_out_of_form(name, &path, &old.file_text()));
             };
             let new = pull::codes::currencies(client).await?;
             new.map(|new| drift::between_currencies(&old, &new))
@@ -175,31 +247,21 @@ async fn check_codes(
     let differences = match differences {
         Ok(differences) => differences,
         Err(none) => {
-            output.warn(format!("{name} cannot be compared: {}", none.message()));
+            report
+                .output
+                .warn(format!("{name} cannot be compared: {}", none.message()));
             return Ok(true);
         }
     };
     if differences.is_empty() {
-        output.line(format!("{name}: the file is up to date"));
+        report
+            .output
+            .line(format!("{name}: the file is up to date"));
     }
-    let breaks = report(name, &differences, output);
+    let breaks = report.add(name, &differences);
     let fix = format!("update the file with `cargo vibecode pull {name}`");
-    advise(&format!("the {name}"), &fix, &differences, output);
+    advise(&format!("the {name}"), &fix, &differences, report.output);
     Ok(breaks)
-}
-
-/// Reports whether a file is formatted as `pull` writes it, and returns true if it is not.
-fn is_out_of_form(name: &str, file: &Path, canonical: &str, output: &Output) -> bool {
-    let is_canonical = fs::read(file).is_ok_and(|text| text == canonical.as_bytes());
-    let shown = file.display().to_string();
-    if is_canonical {
-        output.line(format!("{shown}: valid"));
-    } else {
-        let fix = format!("rewrite it with `cargo vibecode pull {name} --from-file {shown}`");
-        output.line(format!("{shown}: not formatted as `pull` writes it: {fix}"));
-    }
-    output.json(&json!({ "entity": name, "file": shown, "canonical": is_canonical }));
-    !is_canonical
 }
 
 /// Reports the differences between the portal and its schema, and returns whether they can break
@@ -208,7 +270,7 @@ fn has_drifted(
     entity: EntityPath,
     schema: &Schema,
     now: &Descriptions,
-    output: &Output,
+    report: &mut Report<'_>,
 ) -> Result<bool, Failure> {
     let name = entity.path();
     let now = now
@@ -216,29 +278,15 @@ fn has_drifted(
         .map_err(|error| pull::unusable_answer(entity, error))?;
     let differences = drift::between(schema, &now);
     if differences.is_empty() {
-        output.line(format!("{name}: the schema is up to date"));
+        let line = format!("{name}: the schema is up to date");
+        report.output.line(line);
     }
-    let breaks = report(&name, &differences, output);
-    report_missing(entity, &now, output);
+    let breaks = report.add(&name, &differences);
+    report.add_missing(entity, &now);
     let fix = format!("update the schema with `cargo vibecode pull {name}`");
     let what = format!("the fields of {name}");
-    advise(&what, &fix, &differences, output);
+    advise(&what, &fix, &differences, report.output);
     Ok(breaks)
-}
-
-/// Prints the differences, and returns whether they can break builds.
-fn report(name: &str, differences: &[Difference], output: &Output) -> bool {
-    for difference in differences {
-        output.line(format!("{name}: {difference}"));
-        output.json(&json!({
-            "entity": name,
-            "field": difference.field,
-            "change": difference.name(),
-            "breaks": difference.can_break(),
-            "message": difference.to_string(),
-        }));
-    }
-    differences.iter().any(Difference::can_break)
 }
 
 /// Prints that this has changed and what to do about it, if there are differences.
@@ -251,23 +299,4 @@ fn advise(what: &str, fix: &str, differences: &[Difference], output: &Output) {
     } else {
         format!("{what} have changed in a way that breaks no build: {fix}")
     });
-}
-
-/// Reports documented fields that are missing in the portal's complete list.
-fn report_missing(entity: EntityPath, schema: &Schema, output: &Output) {
-    let name = entity.path();
-    for field in schema.missing(entity) {
-        let field = &field.name;
-        let message = format!(
-            "? {field}: documented, but not in the portal's list, so the API may ignore it"
-        );
-        output.line(format!("{name}: {message}"));
-        output.json(&json!({
-            "entity": name,
-            "field": field,
-            "change": "missing",
-            "breaks": false,
-            "message": message,
-        }));
-    }
 }

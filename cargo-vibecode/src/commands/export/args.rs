@@ -4,18 +4,23 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use crate::args::whole_number;
+
 /// The part of the help that does not belong to a single option.
 pub(crate) const HELP: &str = "\
 Examples:
   cargo vibecode export contacts --output contacts.csv
-  cargo vibecode export contacts --fields post,phone --filter 'post=Director' > directors.csv
-  cargo vibecode export deals --filter 'amount>=1000' --filter 'amount<5000' --output deals.jsonl
+  cargo vibecode export contacts --fields post,phone \\
+    --filter 'post=Director' > directors.csv
+  cargo vibecode export deals --output deals.jsonl \\
+    --filter 'amount>=1000' --filter 'amount<5000'
 
 A phone or an email is written with its type, as `+79161112233:MOBILE`; several values of a field are separated by \
 `;`. JSON Lines have lists instead. Types that the API does not write, such as FAX, become OTHER. An export that `cargo \
 vibecode bulk` reads unchanged adds nothing twice.
 
-The records are ordered by id and requested by id, so that records that are deleted meanwhile do not shift others. A \
+The records are ordered by id, and each page is requested above the last id, so that records that are deleted or \
+created meanwhile neither hide nor repeat others. If the ids of an answer do not rise, the export fails. A \
 record with a value that is not understood is not written: it is reported, and the exit code is 1.
 
 Exit codes: 0 all records are written, 1 some are not, or their number differs from what the API counted, 2 the \
@@ -23,6 +28,10 @@ command failed; then there is no file.";
 
 /// The arguments of `export`.
 #[derive(Debug, clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line"
+)]
 pub(crate) struct Args {
     /// The entity, such as `contacts`, `deals` or `tasks`, or a smart process such as `items/1040`.
     pub(super) entity: String,
@@ -60,8 +69,16 @@ pub(crate) struct Args {
     pub(super) excel: bool,
 
     /// Write at most this many records.
-    #[arg(long, value_name = "RECORDS")]
+    #[arg(long, value_name = "RECORDS", value_parser = whole_number::<u64>(0..=u64::MAX))]
     pub(super) limit: Option<u64>,
+
+    /// Send at most this many requests a minute, for up to 500 records each [default: the limit of the API].
+    #[arg(long, value_name = "REQUESTS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) per_minute: Option<u32>,
+
+    /// Do not limit the requests a minute.
+    #[arg(long, conflicts_with = "per_minute")]
+    pub(super) no_throttle: bool,
 }
 
 /// The form of the records.

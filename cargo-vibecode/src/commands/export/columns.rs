@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 use vibecode_runtime::{Multifields, RawAnswer};
 use vibecode_spec::{ExportHeaders, Field, Kind, Multifield, Schema, one_line};
 
@@ -16,6 +16,7 @@ use crate::{
     change::{self, SEPARATOR, WIRE},
     code_file::KnownCodes,
     commands::bulk::{export_headers, means},
+    returned_value::{Labels, labels},
 };
 
 pub(super) const ID: &str = "id";
@@ -41,7 +42,7 @@ struct Column<'s> {
     field: &'s Field,
     header: String,
     /// The labels that are written instead of the ids of options and codes.
-    labels: HashMap<&'s str, &'s str>,
+    labels: Labels<'s>,
     /// The codes of the portal, which `bulk` checks.
     codes: &'s KnownCodes,
     /// The codes so far that `bulk` takes.
@@ -281,10 +282,7 @@ impl<'s> Column<'s> {
         if self.labels.is_empty() {
             return cell;
         }
-        let labelled = |value: Scalar<'c>| match self.labels.get(value.text()) {
-            Some(label) => Scalar::Text(Cow::Borrowed(*label)),
-            None => value,
-        };
+        let labelled = |value: Scalar<'c>| value.labelled(&self.labels);
         match cell {
             Cell::One(value) => Cell::One(labelled(value)),
             Cell::List(values) => Cell::List(values.into_iter().map(labelled).collect()),
@@ -324,33 +322,6 @@ fn header(
         // The wire name is also the label of another field.
         None => format!("{WIRE}{}", field.name),
     }
-}
-
-/// Returns the labels that find their option or code again. Without `with_labels`, only those of
-/// options and codes that their own id does not find, since it is also the label of another.
-fn labels<'s>(
-    field: &'s Field,
-    codes: &'s KnownCodes,
-    with_labels: bool,
-) -> HashMap<&'s str, &'s str> {
-    let items = match field.kind {
-        Kind::Enumeration => vec![(0, &*field.items)],
-        Kind::Status => codes.of_field(field).unwrap_or_default(),
-        _ => Vec::new(),
-    };
-    let items = items.into_iter().flat_map(|(_, items)| items);
-    let finds = |text: &str, id: &str| {
-        let found = change::value(field, text, codes);
-        found.is_ok_and(|found| match found {
-            Value::String(code) => code == id,
-            other => other.to_string().as_str() == id,
-        })
-    };
-    let items = items.map(|item| (&*item.id, &*item.label));
-    items
-        .filter(|(id, label)| !label.contains(SEPARATOR) && finds(label, id))
-        .filter(|(id, _)| with_labels || !finds(id, id))
-        .collect()
 }
 
 fn has_separator(cell: &Cell<'_>) -> bool {

@@ -1,25 +1,27 @@
 //! Writes the records of an entity to a file that `bulk` takes.
 //!
-//! `filter` reads the conditions, `columns` chooses the fields and reads a record into a `cell` each, and
-//! `sheet` writes them. One page of records is in memory.
+//! `filter` reads the conditions, `columns` chooses the fields and reads a record into a `cell` each, `paging` decides
+//! what is requested next, and `sheet` writes them. One page of records is in memory.
 
 mod args;
 mod cell;
 mod columns;
 mod filter;
+mod paging;
 mod sheet;
 
 use std::io;
 
 use serde_json::json;
 use tokio::time::{MissedTickBehavior, interval};
-use vibecode_runtime::{Client, Order, RawAnswer, Throttle, UntypedQuery};
+use vibecode_runtime::{Client, Order, RawAnswer, UntypedQuery};
 
 pub(crate) use self::args::{Args, HELP};
 use self::{
     args::Form,
     columns::{Columns, ID, RecordProblem},
     filter::Filters,
+    paging::Paging,
     sheet::Sheet,
 };
 use crate::{
@@ -35,8 +37,7 @@ use crate::{
     schema_file,
 };
 
-/// The number of records that are requested at a time, each time those above the last id. At most 500 are
-/// recommended (api.md, grade D).
+/// The number of records that are requested at a time.
 const PAGE: u64 = 500;
 /// The number of problems that are shown one by one.
 const MAX_SHOWN: usize = 20;
@@ -74,7 +75,7 @@ pub(crate) async fn run(
     for warning in filters.old_codes(&schema, &codes) {
         output.warn(warning);
     }
-    let throttle = WatchedThrottle::new(Throttle::default());
+    let throttle = WatchedThrottle::per_minute(args.per_minute, args.no_throttle);
     let client = portal::client(portal_args, |builder| builder.throttle(throttle.throttle()))?;
     let interrupts = Interrupts::listen()?;
     let counted = count(&client, args, &filters, output).await?;
@@ -92,6 +93,7 @@ pub(crate) async fn run(
         failed: 0,
         problems: Vec::new(),
     };
+    export.progress.tick(None);
     let ended = export.run().await;
     export.progress.end();
     match ended {
@@ -162,39 +164,28 @@ impl Export<'_> {
         self.sheet
             .begin(&self.columns, has_mark)
             .map_err(Stopped::Writing)?;
-        let mut above = 0;
-        loop {
-            let left = self.args.limit.map_or(PAGE, |limit| {
-                limit.saturating_sub(self.written + self.failed)
-            });
-            let wanted = left.min(PAGE);
-            let (count, last) = self.page(above, wanted).await?;
-            above = last;
-            if count < wanted || wanted == 0 || self.filters.is_one_record() {
-                return self.sheet.finish().map_err(Stopped::Writing);
+        let mut paging = Paging::new(self.args.limit, self.filters.is_one_record());
+        while let Some(wanted) = paging.wanted(PAGE) {
+            let page = self.page(&paging, wanted).await?;
+            paging.begin_page(page.len());
+            for row in page.iter().take(paging.left()) {
+                let id = self.write(row)?;
+                paging.advance(id).map_err(Stopped::Failed)?;
             }
         }
+        self.sheet.finish().map_err(Stopped::Writing)
     }
 
-    /// Writes the next records above an id. Returns their number and the id of the last.
-    async fn page(&mut self, above: u64, wanted: u64) -> Result<(u64, u64), Stopped> {
-        let mut rows = self.query(above).limit(wanted).stream();
+    /// Requests the next records.
+    async fn page(&mut self, paging: &Paging, wanted: u64) -> Result<Vec<RawAnswer>, Stopped> {
+        let page = self.query(paging.above()).limit(wanted).first_page();
+        let mut page = std::pin::pin!(page);
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (mut count, mut last) = (0, above);
         loop {
             tokio::select! {
                 biased;
-                row = rows.next() => match row {
-                    Some(Ok(row)) => {
-                        count += 1;
-                        if let Some(id) = self.write(&row)? {
-                            last = in_order(last, id)?;
-                        }
-                    }
-                    Some(Err(error)) => return Err(Stopped::Failed(error.into())),
-                    None => return Ok((count, last)),
-                },
+                page = &mut page => return page.map_err(|error| Stopped::Failed(error.into())),
                 () = self.interrupts.next() => {
                     return Err(Stopped::Failed(Failure::new("interrupted: the export is not complete")));
                 }
@@ -213,15 +204,15 @@ impl Export<'_> {
         query.order(ID, Order::Ascending)
     }
 
-    /// Writes a record, or notes why it cannot be written. Returns its id, if it has one.
-    fn write(&mut self, row: &RawAnswer) -> Result<Option<u64>, Stopped> {
+    /// Writes a record, or notes why it cannot be written. Returns its id.
+    fn write(&mut self, row: &RawAnswer) -> Result<u64, Stopped> {
         let sheet = &mut self.sheet;
         self.progress.advance(1);
         match self.columns.read(row, |id, cells| sheet.write(id, cells)) {
             Ok((id, written)) => {
                 written.map_err(Stopped::Writing)?;
                 self.written += 1;
-                Ok(Some(id))
+                Ok(id)
             }
             Err(problem) => {
                 self.failed += 1;
@@ -229,7 +220,7 @@ impl Export<'_> {
                 if self.problems.len() < MAX_SHOWN {
                     self.problems.push(problem);
                 }
-                id.map(Some).ok_or_else(|| {
+                id.ok_or_else(|| {
                     let problem = "a record without a readable id was answered, so the records after it cannot be requested: the export is not complete";
                     Stopped::Failed(Failure::new(problem))
                 })
@@ -321,7 +312,7 @@ impl Export<'_> {
             "written": written,
             "failed": failed,
             "problems": problems.collect::<Vec<_>>(),
-            "neverShown": never_shown,
+            "never_shown": never_shown,
         }));
         if *failed > 0 || is_another_number {
             ExitStatus::Attention
@@ -329,16 +320,6 @@ impl Export<'_> {
             ExitStatus::Success
         }
     }
-}
-
-/// Checks that the ids of the records rise, without which records could be missed.
-fn in_order(last: u64, id: u64) -> Result<u64, Stopped> {
-    if id > last {
-        return Ok(id);
-    }
-    Err(Stopped::Failed(Failure::new(format!(
-        "the API answered the record {id} after the record {last}, so it ignores the order or the filter by id, and the export cannot be complete"
-    ))))
 }
 
 /// `1 record`, `5 records`.

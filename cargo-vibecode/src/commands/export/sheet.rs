@@ -13,9 +13,12 @@ use super::{
     cell::{Cell, Scalar},
     columns::Columns,
 };
-use crate::{change::SEPARATOR, commands::bulk::private, failure::Failure};
-
-const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
+use crate::{
+    change::SEPARATOR,
+    commands::bulk::{UTF_8_MARK, is_unclear, private},
+    failure::Failure,
+    returned_value::write_list,
+};
 
 /// The rows.
 #[derive(Debug)]
@@ -127,11 +130,11 @@ impl Sheet {
 fn csv_text(cell: &Cell<'_>, text: &mut String) {
     match cell {
         Cell::Empty => {}
-        Cell::One(value) => text.push_str(value.text()),
+        Cell::One(value) => push_scalar(text, value),
         Cell::List(values) => {
             for value in values {
                 separate(text);
-                text.push_str(value.text());
+                push_scalar(text, value);
             }
         }
         Cell::Typed(values) => {
@@ -145,6 +148,18 @@ fn csv_text(cell: &Cell<'_>, text: &mut String) {
     }
 }
 
+/// Appends a value. A number such as `1.234` gets a zero, since a reader might take its point for a separator of
+/// thousands.
+fn push_scalar(text: &mut String, value: &Scalar<'_>) {
+    text.push_str(value.text());
+    if let Scalar::Literal(number) = value
+        && number.contains('.')
+        && is_unclear(number)
+    {
+        text.push('0');
+    }
+}
+
 fn separate(text: &mut String) {
     if !text.is_empty() {
         text.push(SEPARATOR);
@@ -155,17 +170,8 @@ fn separate(text: &mut String) {
 fn write_json(row: &mut Vec<u8>, cell: &Cell<'_>) -> io::Result<()> {
     match cell {
         Cell::Empty => row.extend_from_slice(b"null"),
-        Cell::One(value) => write_scalar(row, value)?,
-        Cell::List(values) => {
-            row.push(b'[');
-            for (index, value) in values.iter().enumerate() {
-                if index > 0 {
-                    row.push(b',');
-                }
-                write_scalar(row, value)?;
-            }
-            row.push(b']');
-        }
+        Cell::One(value) => value.write_json(row)?,
+        Cell::List(values) => write_list(row, values)?,
         Cell::Typed(values) => {
             let entries = values.iter();
             let entries =
@@ -173,14 +179,6 @@ fn write_json(row: &mut Vec<u8>, cell: &Cell<'_>) -> io::Result<()> {
             let entries: Vec<_> = entries.collect();
             serde_json::to_writer(&mut *row, &entries)?;
         }
-    }
-    Ok(())
-}
-
-fn write_scalar(row: &mut Vec<u8>, value: &Scalar<'_>) -> io::Result<()> {
-    match value {
-        Scalar::Text(text) => serde_json::to_writer(row, &**text)?,
-        Scalar::Literal(literal) => row.extend_from_slice(literal.as_bytes()),
     }
     Ok(())
 }

@@ -24,7 +24,8 @@ use crate::{
 pub(crate) const HELP: &str = "\
 Examples:
   cargo vibecode new contacts
-  cargo vibecode new contacts --fields post,phone --out src/contact.rs
+  cargo vibecode new contacts --fields post,phone \\
+    --out src/contact.rs
 
 Exit codes: 0 success, 2 the command failed.";
 
@@ -74,7 +75,7 @@ pub(crate) async fn run(
     match &args.out {
         None => {
             output.line(text.trim_end());
-            output.json(&json!({ "entity": name, "module": text }));
+            output.json(&json!({ "entity": name, "module": text, "file": null }));
         }
         Some(file) if file.exists() => {
             let problem = "the file exists already: name another one, or delete it";
@@ -83,7 +84,8 @@ pub(crate) async fn run(
         Some(file) => {
             schema_file::write(file, &text)?;
             output.line(format!("{}: new", file.display()));
-            output.json(&json!({ "entity": name, "file": file.display().to_string() }));
+            let file = file.display().to_string();
+            output.json(&json!({ "entity": name, "module": null, "file": file }));
         }
     }
     Ok(ExitStatus::Success)

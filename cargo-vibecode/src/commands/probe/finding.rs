@@ -75,7 +75,7 @@ impl Finding {
             "about": self.about,
             "here": self.here,
             "assumed": self.assumed,
-            "verdict": self.verdict.name(),
+            "verdict": self.verdict.name().replace(' ', "_"),
         })
     }
 }

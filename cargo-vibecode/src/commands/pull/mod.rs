@@ -185,13 +185,14 @@ pub(crate) async fn run(
         }
     }
     // Nothing is written before everything has been fetched.
-    let mut new = Vec::new();
+    let (mut new, mut files) = (Vec::new(), Vec::new());
     for pulled in all {
-        pulled.write(&mut new, output)?;
+        files.push(pulled.write(&mut new, output)?);
     }
     if !new.is_empty() {
         touch::roots(&new, output)?;
     }
+    output.json(&json!({ "files": files }));
     Ok(status)
 }
 
@@ -295,7 +296,8 @@ fn saved(file: &Path, entity: EntityPath) -> Result<Descriptions, Failure> {
 }
 
 impl Pulled {
-    fn write(self, new: &mut Vec<PathBuf>, output: &Output) -> Result<(), Failure> {
+    /// Writes the file, and returns its document.
+    fn write(self, new: &mut Vec<PathBuf>, output: &Output) -> Result<Value, Failure> {
         match self {
             Self::Fields(entity, descriptions) => {
                 let name = entity.path();
@@ -309,9 +311,13 @@ impl Pulled {
                 let count = descriptions.fields.len();
                 let fields = number_of(count as u64, "field", "fields");
                 output.line(format!("{file}: {state}, {fields}"));
-                output.json(
-                    &json!({ "entity": name, "file": file, "state": state, "fields": count }),
-                );
+                Ok(json!({
+                    "entity": name,
+                    "file": file,
+                    "state": state,
+                    "fields": count,
+                    "codes": null,
+                }))
             }
             Self::Statuses(statuses) => {
                 let count = statuses.sets().map(|(_, items)| items.len()).sum();
@@ -321,7 +327,7 @@ impl Pulled {
                     count,
                     new,
                     output,
-                )?;
+                )
             }
             Self::Currencies(currencies) => {
                 let count = currencies.items().len();
@@ -331,21 +337,20 @@ impl Pulled {
                     count,
                     new,
                     output,
-                )?;
+                )
             }
         }
-        Ok(())
     }
 }
 
-/// Writes a file with codes, and reports it.
+/// Writes a file with codes, and returns its document.
 fn write_codes(
     of_portal: CodeFile,
     text: &str,
     count: usize,
     new: &mut Vec<PathBuf>,
     output: &Output,
-) -> Result<(), Failure> {
+) -> Result<Value, Failure> {
     let name = of_portal.name();
     let (file, state) = write(of_portal, text, new)?;
     let one = match of_portal {
@@ -354,8 +359,13 @@ fn write_codes(
     };
     let codes = number_of(count as u64, one, name);
     output.line(format!("{file}: {state}, {codes}"));
-    output.json(&json!({ "entity": name, "file": file, "state": state, "codes": count }));
-    Ok(())
+    Ok(json!({
+        "entity": name,
+        "file": file,
+        "state": state,
+        "fields": null,
+        "codes": count,
+    }))
 }
 
 /// Writes a file unless its text is the same, and returns its path and what happened to it.

@@ -8,20 +8,30 @@ use crate::failure::Failure;
 
 pub(crate) const HELP: &str = "\
 Faults:
-  drop_after,bad_gateway         one request each, in this order
-  drop_after@PATCH               only a request with this method
-  late=5s,rate_limited=2s        with a time, such as 200ms, 5s or 1m
-  error=SCOPE_DENIED             with an error code of the API
-  drop_after_calls=3             a batch stops after 3 calls
-  storm                          each request has a fault with a probability of 0.3
-  storm:seed=7,probability=0.2   with a probability of 0.2, the same requests in every run
-  storm:faults=drop_after+hang   with one of these faults
-  rate-limit=300                 at most 300 requests a minute per key, then 429
-  portal-limit=10                at most 10 requests a second to the portal, then 502
+  drop_after,bad_gateway
+      one request each, in this order
+  drop_after@PATCH
+      only a request with this method
+  late=5s,rate_limited=2s
+      with a time, such as 200ms, 5s or 1m
+  error=SCOPE_DENIED
+      with an error code of the API
+  drop_after_calls=3
+      a batch stops after 3 calls
+  storm
+      each request has a fault with a probability of 0.3
+  storm:seed=7,probability=0.2
+      with 0.2, and the same requests in every run
+  storm:faults=drop_after+hang
+      with one of these faults
+  rate-limit=300
+      at most 300 requests a minute per key, then 429
+  portal-limit=10
+      at most 10 requests a second to the portal, then 502
 
-Names: drop_before, drop_after, late, reset_before, reset_after, delay, hang, hang_after, trickle,
-rate_limited, rate_limited_until, query_limit_exceeded, unavailable_html, bad_gateway,
-bad_gateway_html, queue_timeout, server_error, overload_limit, error, no_content, cut_off,
+Names: drop_before, drop_after, late, reset_before, reset_after, delay, hang, hang_after, trickle, \
+rate_limited, rate_limited_until, query_limit_exceeded, unavailable_html, bad_gateway, \
+bad_gateway_html, queue_timeout, server_error, overload_limit, error, no_content, cut_off, \
 cut_off_chunked, oversized, garbage, html, another_record, success_false, drop_after_calls";
 
 /// A parsed part of the flag.
@@ -263,10 +273,13 @@ mod tests {
 
     #[test]
     fn every_example_of_the_help_is_read() {
-        let examples = HELP.lines().skip(1).take_while(|line| !line.is_empty());
+        let lines = HELP.lines().skip(1).take_while(|line| !line.is_empty());
+        // The meaning of each is on a line of its own, with more space before it.
+        let examples = lines.filter(|line| !line.starts_with("   "));
+        let examples: Vec<&str> = examples.map(str::trim).collect();
+        assert_eq!(examples.len(), 10);
         for example in examples {
-            let spec = example.split_whitespace().next().unwrap();
-            assert!(setting(spec).is_ok(), "{spec}");
+            assert!(setting(example).is_ok(), "{example}");
         }
     }
 

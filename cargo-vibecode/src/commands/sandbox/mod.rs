@@ -13,7 +13,13 @@ use vibecode_sandbox::{Sandbox, SandboxBuilder};
 use vibecode_spec::Entity;
 
 use self::faults::FaultSetting;
-use crate::{ExitStatus, failure::Failure, interrupts::Interrupts, output::Output};
+use crate::{
+    ExitStatus,
+    args::whole_number,
+    failure::Failure,
+    interrupts::Interrupts,
+    output::{self, Output},
+};
 
 /// The number of requests in the log: the page shows the last 200 of them.
 const KEPT_REQUESTS: usize = 1000;
@@ -22,8 +28,9 @@ const KEPT_REQUESTS: usize = 1000;
 const HELP: &str = "\
 Examples:
   cargo vibecode sandbox --port 8080
-  cargo vibecode sandbox --schema vibecode --seed records.json --requests
-  cargo vibecode sandbox --faults storm:seed=7,probability=0.2
+  cargo vibecode sandbox --requests --schema vibecode \\
+    --seed records.json
+  cargo vibecode sandbox --faults drop_after,bad_gateway
 
 Exit codes: 0 it was stopped, 2 it cannot run.";
 
@@ -32,7 +39,7 @@ Exit codes: 0 it was stopped, 2 it cannot run.";
 #[command(after_help = format!("{HELP}\n\n{}", faults::HELP))]
 pub(crate) struct Args {
     /// The port to listen on, on this machine only; 0 for any free port.
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "PORT", default_value_t = 0, value_parser = whole_number::<u16>(0..=u16::MAX.into()))]
     port: u16,
 
     /// Load the records from this JSON file instead of the default ones: an object with an array of
@@ -42,7 +49,7 @@ pub(crate) struct Args {
 
     /// Load a portal's schemas from this folder: `contacts.json` and so on, in the form of the answer
     /// of `GET /v1/contacts/fields`.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "FOLDER")]
     schema: Option<PathBuf>,
 
     /// Inject faults, described below. May be given several times.
@@ -84,11 +91,14 @@ pub(crate) async fn run(args: &Args, output: &Output) -> Result<ExitStatus, Fail
     }
     let mut interrupts = Interrupts::listen()?;
     introduce(&sandbox, output);
+    // Without its address nobody can use it.
+    output::written()?;
     tokio::select! {
         () = interrupts.next() => {}
         () = requests::print(sandbox.watch(), output), if args.requests => {}
     }
     output.line("# The sandbox has stopped.");
+    output.json(&json!({ "stopped": true }));
     Ok(ExitStatus::Success)
 }
 
@@ -102,7 +112,8 @@ fn introduce(sandbox: &Sandbox, output: &Output) {
     output.line(format!(
         "# {page} shows the contacts and the requests. Press Ctrl-C to stop the sandbox."
     ));
-    output.json(&json!({ "baseUrl": url, "apiKey": key, "page": page }));
+    let document = json!({ "base_url": url, "api_key": key, "page": page });
+    output.event("ready", document);
 }
 
 /// Adds the schemas of the entities that have a file in the folder.

@@ -19,7 +19,7 @@ pub(crate) async fn print(mut watch: Watch, output: &Output) {
                 continue;
             }
             output.line(line(request));
-            output.json(&document(request));
+            output.event("request", document(request));
             early.push(serial);
             while let Some(at) = early.iter().position(|serial| *serial == printed) {
                 early.swap_remove(at);

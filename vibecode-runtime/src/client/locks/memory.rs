@@ -9,11 +9,10 @@ use std::{
 use tokio::time::Instant;
 
 use super::{
-    forgotten_writes::{ForgottenWrites, ShortHash},
+    expiring::ExpiringHashes,
     open_writes::{OpenWrite, OpenWrites},
     recent_writes::RecentWrites,
     seconds::Epoch,
-    shown_values::ShownValues,
 };
 use crate::{patch::target::Target, value::multifield::EntryKey};
 
@@ -25,8 +24,17 @@ pub(super) struct Memory {
     recent: RecentWrites,
     /// Records that were read before their writes.
     read: HashMap<Target, OpenWrites>,
-    forgotten: ForgottenWrites,
-    shown: ShownValues,
+    /// When the writes settle that `recent` has no room for, by the hash of the record. If a write has
+    /// ended, and the record was not read before it, only this fact is needed.
+    forgotten: ExpiringHashes,
+    /// Values that an answer or a read has shown, by the hash of record and value, until when every read
+    /// is expected to show them.
+    ///
+    /// A read may return older data than an earlier one. Example: the answer to a PATCH shows the phone
+    /// at 5 s. A read that is sent at 6 s is answered by a replica that does not have the phone yet.
+    /// Sending the phone again would add it twice. So a read that lacks it is out of date until the
+    /// settle time has passed.
+    shown: ExpiringHashes,
     hasher: RandomState,
     epoch: Epoch,
     swept: Instant,
@@ -36,20 +44,13 @@ pub(super) struct Memory {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct RecordHash(pub(super) u64);
 
-impl RecordHash {
-    pub(super) fn short(self) -> ShortHash {
-        let [first, second, ..] = self.0.to_le_bytes();
-        ShortHash::from_le_bytes([first, second])
-    }
-}
-
 impl Default for Memory {
     fn default() -> Self {
         Self {
             recent: RecentWrites::default(),
             read: HashMap::new(),
-            forgotten: ForgottenWrites::default(),
-            shown: ShownValues::default(),
+            forgotten: ExpiringHashes::default(),
+            shown: ExpiringHashes::default(),
             hasher: RandomState::new(),
             epoch: Epoch::new(),
             swept: Instant::now(),
@@ -88,33 +89,37 @@ impl Memory {
 
     fn push(&mut self, target: &Target, write: OpenWrite) {
         let (record, now) = (self.hash(target), Instant::now());
-        let forgotten = &mut self.forgotten;
-        self.recent.push(record, write, now, |record, settles_at| {
-            forgotten.note(record.short(), self.epoch.up(settles_at));
-        });
+        let (forgotten, epoch) = (&mut self.forgotten, &self.epoch);
+        let forget = |RecordHash(record), settles_at| {
+            forgotten.note(record, epoch.up(settles_at), epoch.up(now));
+        };
+        self.recent.push(record, write, now, forget);
     }
 
     pub(super) fn note_shown(&mut self, target: &Target, value: &EntryKey, until: Instant) {
-        let until = self.epoch.up(until);
+        let hash = self.hash_of_value(target, value);
         let now = self.epoch.up(Instant::now());
-        let record = self.hash(target);
-        self.shown
-            .note(record, value, until, now, &mut self.forgotten);
+        self.shown.note(hash, self.epoch.up(until), now);
     }
 
     pub(super) fn shown_until(&self, target: &Target, value: &EntryKey) -> Option<Instant> {
-        let until = self.shown.until(self.hash(target), value)?;
+        let until = self.shown.until(self.hash_of_value(target, value))?;
         Some(self.epoch.time(until))
     }
 
     /// Returns until when a forgotten write to this record may be open.
     pub(super) fn forgotten_until(&self, target: &Target) -> Option<Instant> {
-        let until = self.forgotten.settles_at(self.hash(target).short())?;
+        let RecordHash(record) = self.hash(target);
+        let until = self.forgotten.until(record)?;
         Some(self.epoch.time(until))
     }
 
     fn hash(&self, target: &Target) -> RecordHash {
         RecordHash(self.hasher.hash_one((&*target.entity, target.id)))
+    }
+
+    fn hash_of_value(&self, target: &Target, value: &EntryKey) -> u64 {
+        self.hasher.hash_one((&*target.entity, target.id, value))
     }
 
     /// Visits every record that was read, so it is not done often.

@@ -19,14 +19,13 @@
 //! - 190 s (70 s + 120 s): a read that is sent from now on, and does not show the phone, proves that the
 //!   write was not applied and never will be. The phone may be sent again.
 
-mod forgotten_writes;
+mod expiring;
 mod lock;
 mod memory;
 mod open_writes;
 mod queue;
 mod recent_writes;
 mod seconds;
-mod shown_values;
 
 use std::{
     collections::{HashMap, hash_map::Entry::Occupied},
@@ -302,6 +301,24 @@ mod tests {
             let lock = locked(&locks, id);
             assert!(lock.settles_at() >= Some(settles_at), "{id}");
             assert!(lock.settles_at() <= Some(settles_at + Duration::from_secs(1)));
+        }
+    }
+
+    /// A run over many records must not wait for those of its records that were changed before.
+    #[tokio::test(start_paused = true)]
+    async fn no_record_waits_for_the_writes_of_many_others() {
+        let locks = locks();
+        for id in 1..=4_000 {
+            let lock = locked(&locks, id);
+            send(&lock, "+7916");
+            lock.end(Instant::now());
+            lock.note_shown(&EntryKey::of("PHONE", "+7917"));
+        }
+        for id in 4_001..=4_300 {
+            let lock = locked(&locks, id);
+            assert_eq!(lock.settles_at(), None, "{id}");
+            let shown = lock.shown_until(&EntryKey::of("PHONE", "+7917"));
+            assert_eq!(shown, None, "{id}");
         }
     }
 

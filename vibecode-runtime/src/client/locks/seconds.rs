@@ -1,11 +1,11 @@
 //! Times in four bytes, for what is remembered of many records.
 
-use std::{num::NonZeroU32, time::Duration};
+use std::time::Duration;
 
 use tokio::time::Instant;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Seconds(NonZeroU32);
+pub(super) struct Seconds(u32);
 
 pub(super) struct Epoch(Instant);
 
@@ -18,18 +18,18 @@ impl Epoch {
     pub(super) fn up(&self, time: Instant) -> Seconds {
         let since = time.saturating_duration_since(self.0).as_secs();
         let after = u32::try_from(since).unwrap_or(u32::MAX);
-        Seconds(NonZeroU32::MIN.saturating_add(after))
+        Seconds(after.saturating_add(1))
     }
 
     pub(super) fn time(&self, Seconds(after): Seconds) -> Instant {
-        self.0 + Duration::from_secs(after.get().into())
+        self.0 + Duration::from_secs(after.into())
     }
 }
 
 #[cfg(test)]
 impl Seconds {
-    pub(super) fn new(after: u32) -> Self {
-        Self(NonZeroU32::new(after).unwrap())
+    pub(super) const fn new(after: u32) -> Self {
+        Self(after)
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{
     Deserialize, Deserializer,
-    de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor},
+    de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor},
 };
 use serde_json::value::RawValue;
 
@@ -12,7 +12,6 @@ use super::{MAX_CALLS, call::number_of};
 use crate::{
     Result,
     client::{Answer, Failure, RateLimit, Request, is_rate_limit},
-    wire::json,
 };
 
 /// Both lists have the number of each call.
@@ -126,13 +125,36 @@ impl<'de> Visitor<'de> for ByNumberVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ByNumber, A::Error> {
         let mut values = Vec::with_capacity(map.size_hint().unwrap_or(MAX_CALLS));
-        while let Some(number) = map.next_key_seed(json::Key(&number_of))? {
+        while let Some(number) = map.next_key_seed(CallNumber)? {
             let value = map.next_value()?;
             if let Some(number) = number {
                 values.push((number, value));
             }
         }
         Ok(ByNumber(values))
+    }
+}
+
+/// Reads the id of a call as its number; `None` if it is not an id of ours.
+struct CallNumber;
+
+impl<'de> DeserializeSeed<'de> for CallNumber {
+    type Value = Option<usize>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for CallNumber {
+    type Value = Option<usize>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the id of a call")
+    }
+
+    fn visit_str<E>(self, id: &str) -> Result<Self::Value, E> {
+        Ok(number_of(id))
     }
 }
 

@@ -83,12 +83,12 @@ fn may_be_incomplete(meta: &RawValue) -> bool {
     let Some([truncated, processed, total]) = json::pick(meta.get(), keys) else {
         return true;
     };
-    let number = |value: &RawValue| json::text(value.get())?.parse::<u64>().ok();
+    let number = |value: &str| json::text(value)?.parse::<u64>().ok();
     let lacks_some = match (processed, total) {
         (Some(processed), Some(total)) => number(processed)
             .zip(number(total))
             .is_none_or(|(processed, total)| processed < total),
         _ => false,
     };
-    lacks_some || truncated.is_some_and(|flag| json::flag(flag.get()).unwrap_or(true))
+    lacks_some || truncated.is_some_and(|flag| json::flag(flag).unwrap_or(true))
 }

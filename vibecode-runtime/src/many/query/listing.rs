@@ -5,10 +5,14 @@ use std::{borrow::Cow, collections::HashSet, fmt};
 use http::Method;
 use serde_json::json;
 
-use super::{Order, condition::Comparison};
+use super::{
+    Order,
+    condition::Comparison,
+    page::{PAGE, Page},
+};
 use crate::{
-    Client, Error, ErrorKind, Result,
-    client::{Request, request::Effect},
+    Client, Error, ErrorKind, Outcome, RawAnswer, Result,
+    client::{Call, Request, request::Effect},
     value::multifield,
 };
 
@@ -101,6 +105,22 @@ impl Listing {
             .map(|(key, value)| format!("{}:{value}", json!(key)))
             .collect();
         format!("{{{}}}", members.join(","))
+    }
+
+    /// Requests the first page, and no other.
+    pub(super) async fn first_page(self) -> Result<Vec<RawAnswer>> {
+        self.check()?;
+        let limit = self.limit.map_or(PAGE, |limit| limit.min(PAGE));
+        if limit == 0 || self.matches_nothing() {
+            return Ok(Vec::new());
+        }
+        let request = self.page(0, limit);
+        let client = self.client;
+        let page: Page =
+            Call::read(|caller| async move { client.send(&request, &caller).await }).await?;
+        let rows = page.rows.into_iter();
+        let rows = rows.map(|row| RawAnswer::new(self.entity.clone(), row, Outcome::NotApplied));
+        Ok(rows.collect())
     }
 
     /// Returns the request for a page: a `GET`, or a search if a filter requires one.

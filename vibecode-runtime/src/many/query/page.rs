@@ -67,7 +67,7 @@ fn rows(data: &RawValue) -> Option<Vec<Box<RawValue>>> {
     let has_id = json::pick(data.get(), ["id"])?
         .into_iter()
         .flatten()
-        .any(|id| id::is_of_any_entity(id.get()));
+        .any(id::is_of_any_entity);
     (has_id && !json::has_index_among_keys(data.get())).then(|| vec![data.to_owned()])
 }
 
@@ -80,7 +80,7 @@ fn may_have_more(meta: Option<&RawValue>) -> bool {
     let Some([flag]) = json::pick(meta.get(), ["hasMore"]) else {
         return true;
     };
-    flag.is_some_and(|flag| json::flag(flag.get()).unwrap_or(true))
+    flag.is_some_and(|flag| json::flag(flag).unwrap_or(true))
 }
 
 #[cfg(test)]

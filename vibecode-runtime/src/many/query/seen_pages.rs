@@ -48,9 +48,9 @@ impl SeenPages {
     /// Returns a hash of the row's id, or of the whole row if it has none.
     fn identity(&self, row: &RawValue) -> u64 {
         let id = json::pick(row.get(), ["id"]).and_then(|[id]| id);
-        let id = id.unwrap_or(row);
+        let id = id.unwrap_or(row.get());
         // 71 and "71" are the same id.
-        self.hasher.hash_one(id.get().trim_matches('"'))
+        self.hasher.hash_one(id.trim_matches('"'))
     }
 }
 

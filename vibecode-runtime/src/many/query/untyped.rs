@@ -100,6 +100,19 @@ impl UntypedQuery {
         }
     }
 
+    /// Returns the rows of the first page: one request, for at most 500 rows. The API may answer fewer although
+    /// there are more.
+    ///
+    /// A program that pages by a condition of its own, such as an id above the last one, requests each page in this
+    /// way. Unlike the pages of [`stream`](Self::stream), such pages are not shifted by records that are deleted
+    /// meanwhile.
+    ///
+    /// # Errors
+    /// Those of [`Rows::next`](crate::Rows::next).
+    pub async fn first_page(self) -> Result<Vec<RawAnswer>> {
+        self.listing.first_page().await
+    }
+
     /// Same as [`Query::count`](crate::Query::count).
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! Patches as plain data, which can be stored in a queue or a file and sent by another process.
 
 mod data;
+mod fields;
 mod untyped;
 
 use std::borrow::Cow;
@@ -8,7 +9,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use self::data::Data;
-pub use self::untyped::UntypedPatch;
+pub use self::{fields::JobField, untyped::UntypedPatch};
 use crate::{
     Entity, IdFor, Patch, Result,
     patch::{

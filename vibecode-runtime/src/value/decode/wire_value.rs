@@ -238,7 +238,8 @@ impl<'a> WireValue<'a> {
         self,
         keys: [&str; N],
     ) -> Option<[Option<WireValue<'a>>; N]> {
-        json::pick(self.as_str(), keys).map(|picked| picked.map(|value| value.map(WireValue::new)))
+        json::pick(self.as_str(), keys)
+            .map(|picked| picked.map(|value| value.map(WireValue::of_json)))
     }
 
     /// Returns the id that a field contains.

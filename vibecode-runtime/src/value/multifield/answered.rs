@@ -15,7 +15,11 @@ use super::{
 };
 use crate::{
     DecodeError, WireValue,
-    wire::{id, json, nothing},
+    wire::{
+        id,
+        json::{self, NotPicked},
+        nothing,
+    },
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,11 +102,9 @@ impl Multifields {
 
     /// Same as `read`, but also checks that the record does not contradict itself: the value of
     /// each alias must be an entry, and the flags must match whether there are entries of the kind.
-    /// `unknown_aliases` are the values under names such as `phoneFax` or `PHONE`, with the kind that each
-    /// seems to be an alias of.
     pub(crate) fn read_consistent<'a>(
         field: impl Fn(&str) -> Option<WireValue<'a>>,
-        unknown_aliases: &[(&'static str, WireValue<'_>)],
+        unknown_aliases: &[UnknownAlias<'_>],
     ) -> Result<Self, UnclearMultifields> {
         let multifields = Self::read(&field)?;
         for of in Multifield::ALL {
@@ -139,13 +141,26 @@ impl Multifields {
     }
 }
 
-/// Returns the values of a record under unknown names of phones and emails, such as `phoneFax` or `PHONE`.
-/// Returns `None` if the record cannot be read.
-pub(crate) fn unknown_aliases(record: &str) -> Option<Vec<(&'static str, WireValue<'_>)>> {
-    let pairs = json::pairs(record)?.into_iter();
-    let aliases =
-        pairs.filter_map(|(name, value)| Some((unknown_alias(&name)?, WireValue::new(value))));
-    Some(aliases.collect())
+/// A value under an unknown name of phones or emails, such as `phoneFax` or `PHONE`, with the kind that it
+/// seems to belong to.
+pub(crate) type UnknownAlias<'a> = (&'static str, WireValue<'a>);
+
+/// Picks values out of a record, as [`json::pick_into`] does, and returns those under unknown names of
+/// phones and emails, also if they are among `names`.
+pub(crate) fn pick_with_unknown_aliases<'a>(
+    record: &'a str,
+    names: &[&str],
+    values: &mut [Option<&'a str>],
+    index: impl Fn(&str) -> Option<usize>,
+) -> Result<Vec<UnknownAlias<'a>>, NotPicked> {
+    let alias = |name: &str, value| Some((unknown_alias(name)?, WireValue::of_json(value)));
+    let mut aliases = Vec::new();
+    json::pick_into(record, values, index, |name, value| {
+        aliases.extend(alias(name, value));
+    })?;
+    let picked = names.iter().zip(values);
+    aliases.extend(picked.filter_map(|(name, value)| alias(name, (*value)?)));
+    Ok(aliases)
 }
 
 fn flag(answered: Option<WireValue<'_>>) -> Result<Option<bool>, UnclearMultifields> {
@@ -292,7 +307,8 @@ mod tests {
 
     fn read_consistent(record: &str) -> Result<Multifields, UnclearMultifields> {
         with(record, |field| {
-            let unknown = unknown_aliases(record).ok_or(UnclearMultifields::Record)?;
+            let unknown = pick_with_unknown_aliases(record, &[], &mut [], |_| None);
+            let unknown = unknown.map_err(|_| UnclearMultifields::Record)?;
             Multifields::read_consistent(field, &unknown)
         })
     }

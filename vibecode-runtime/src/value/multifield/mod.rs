@@ -7,9 +7,9 @@ mod read;
 mod serde_impls;
 
 pub(crate) use self::{
-    answered::{UnclearMultifields, unknown_aliases},
+    answered::{UnclearMultifields, UnknownAlias, pick_with_unknown_aliases},
     entry_key::EntryKey,
-    kinds::{FLAGS, KINDS, Multifield, ONLY_READ, SHOWN_BY, WORK, is_name, kind_of, unknown_alias},
+    kinds::{FLAGS, KINDS, Multifield, ONLY_READ, SHOWN_BY, WORK, is_name, kind_of},
     read::read_list,
 };
 pub use self::{

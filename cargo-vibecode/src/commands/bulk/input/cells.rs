@@ -115,6 +115,7 @@ impl CellStyle {
     fn money<'t>(&self, text: &'t str) -> Result<Cow<'t, str>, String> {
         let is_code =
             |code: &str| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_alphabetic());
+        let is_of_the_api = text.contains('|');
         let parts = text.rsplit_once(|letter: char| letter == '|' || letter.is_whitespace());
         let (amount, currency) = match parts {
             Some((amount, code)) if is_code(code) => (amount.trim(), code.to_ascii_uppercase()),
@@ -132,7 +133,12 @@ impl CellStyle {
                 _ => return Ok(text.into()),
             },
         };
-        Ok(format!("{}|{currency}", self.numbers.normal(amount)?).into())
+        let amount = if is_of_the_api {
+            self.numbers.of_the_api(amount)?
+        } else {
+            self.numbers.normal(amount)?
+        };
+        Ok(format!("{amount}|{currency}").into())
     }
 }
 
@@ -264,6 +270,7 @@ mod tests {
             (Kind::Money, "300", "300|RUB"),
             (Kind::Money, "1 234,50 USD", "1234.50|USD"),
             (Kind::Money, "300|eur", "300|EUR"),
+            (Kind::Money, "1,234|EUR", "1.234|EUR"),
             (Kind::Text, "00123", "00123"),
             (Kind::Text, "89161112233", "89161112233"),
         ] {
@@ -295,11 +302,17 @@ mod tests {
             (Kind::Text, "7.91699E+10", "digits are lost"),
             (Kind::Text, "7,9E+10", "digits are lost"),
             (Kind::Text, "#Н/Д", "error of the spreadsheet"),
+            (Kind::Double, "1.234", "--decimal"),
+            (Kind::Money, "1.234 RUB", "--decimal"),
         ] {
             let problem = style.normal(&kind, text).unwrap_err();
             assert!(problem.contains(expected), "{text}: {problem}");
         }
         assert!(style.normal(&Kind::Text, "E+5").is_ok());
+        assert_eq!(
+            style.normal(&Kind::Money, "1.234|RUB").unwrap(),
+            "1.234|RUB"
+        );
     }
 
     #[test]

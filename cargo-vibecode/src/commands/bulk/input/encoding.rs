@@ -159,6 +159,10 @@ impl Decoded {
     pub(crate) fn digest(&self) -> String {
         self.input.digest()
     }
+
+    pub(crate) fn bytes_read(&self) -> u64 {
+        self.input.bytes_read()
+    }
 }
 
 impl Read for Decoded {

@@ -1,13 +1,15 @@
 //! Finds the field that a header means: a wire name in any spelling, a label, a header of Bitrix24's own
 //! export, or `phone:MOBILE`. A header with two meanings is an error.
 
-use unicode_normalization::UnicodeNormalization as _;
 use vibecode_spec::{
     EntityPath, ExportColumn, ExportHeaders, Field, Kind, Likeness, Schema, closest,
 };
 
 use super::columns::ColumnOptions;
-use crate::change;
+use crate::change::{
+    self, WIRE,
+    field_name::{Candidates, composed},
+};
 
 /// What a header means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,12 +34,6 @@ pub(super) enum NoMeaning {
     Ambiguous(String),
     /// The field is known, but not the type of its phones or emails.
     UnknownType(String),
-}
-
-/// Returns a name as it is compared: composed, and without the spaces around it. Some systems decompose
-/// letters such as й.
-pub(super) fn composed(name: &str) -> String {
-    name.trim().nfc().collect()
 }
 
 /// Returns the headers of the export of an entity.
@@ -96,13 +92,14 @@ pub(super) fn meaning<'s>(
 ) -> Result<Meaning<'s>, NoMeaning> {
     let schema = options.schema;
     let header = composed(header);
-    if header.starts_with(change::WIRE) || schema.field(&header).is_some() {
+    if header.starts_with(WIRE) || schema.field(&header).is_some() {
         // A wire name that is the label of another field has two meanings.
         let field = change::field(schema, &header);
         return field.map(by_name).map_err(NoMeaning::Ambiguous);
     }
     let exported = options.export.and_then(|headers| headers.column(&header));
-    let mut labelled = labelled(schema, &header);
+    let mut candidates = Candidates::of(schema, &header);
+    let labelled = &mut candidates.labelled;
     if let Some(ExportColumn::Field {
         type_id: Some(_),
         field,
@@ -112,11 +109,7 @@ pub(super) fn meaning<'s>(
         // The labels of the aliases `phoneWork`, …, which are only read.
         labelled.retain(|known| !known.read_only || !known.name.starts_with(field));
     }
-    let lower = header.to_lowercase();
-    let is_named = |field: &&Field| field.name.to_lowercase() == lower;
-    if let ([label], Some(named)) = (&labelled[..], schema.fields().find(is_named))
-        && label.name != named.name
-    {
+    if let ([_], Some((named, label))) = (&candidates.labelled[..], candidates.wire_and_label()) {
         return Err(ambiguous(&header, label, named));
     }
     let known_field = match exported {
@@ -129,7 +122,7 @@ pub(super) fn meaning<'s>(
             .map(|field| (field, *type_id, *has_names)),
         _ => None,
     };
-    match (&labelled[..], known_field, exported) {
+    match (&candidates.labelled[..], known_field, exported) {
         ([one, other, ..], ..) => Err(ambiguous(&header, one, other)),
         ([one], Some((other, ..)), _) if one.name != other.name => {
             Err(ambiguous(&header, one, other))
@@ -164,15 +157,6 @@ fn by_name(field: &Field) -> Meaning<'_> {
         is_label: false,
         is_export: false,
     }
-}
-
-fn labelled<'s>(schema: &'s Schema, header: &str) -> Vec<&'s Field> {
-    let lower = header.to_lowercase();
-    let has_label = |field: &&Field| {
-        let mut labels = field.labels.iter();
-        labels.any(|label| composed(label).to_lowercase() == lower)
-    };
-    schema.fields().filter(has_label).collect()
 }
 
 fn ambiguous(header: &str, one: &Field, other: &Field) -> NoMeaning {

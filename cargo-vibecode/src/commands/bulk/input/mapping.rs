@@ -2,13 +2,10 @@
 
 use std::{fs, io::Write as _, path::Path};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{
-    columns::{Columns, Target},
-    private,
-};
-use crate::{commands::bulk::args::Args, failure::Failure};
+use super::{UTF_8_MARK, columns::Columns, private, rows::Pairs, target::Target};
+use crate::{change::field_name::composed, commands::bulk::args::Args, failure::Failure};
 
 /// A mapping: columns with their fields, and columns to ignore.
 #[derive(Debug, Default)]
@@ -21,12 +18,17 @@ impl Mapping {
     /// Returns the columns of `--map` and `--ignore`, and those of the mapping's file that neither names.
     ///
     /// # Errors
-    /// If the file cannot be used, or does not exist although rows are to be sent.
+    /// If the file cannot be used, or does not exist although rows are to be sent, or if a column is named twice.
     pub(crate) fn of(args: &Args) -> Result<Self, Failure> {
         let mut mapping = Self {
             map: args.map.clone(),
             ignore: args.ignore.clone(),
         };
+        if let Some(column) = mapping.repeated() {
+            return Err(Failure::new(format!(
+                "the column `{column}` is named twice by --map, or by --map and --ignore: name it once"
+            )));
+        }
         let Some(path) = args.mapping.as_deref() else {
             return Ok(mapping);
         };
@@ -34,9 +36,8 @@ impl Mapping {
             return Ok(mapping);
         }
         let file = Self::read(path)?;
-        let is_new = |column: &String| {
-            !args.ignore.contains(column) && !args.map.iter().any(|(known, _)| known == column)
-        };
+        let named: Vec<String> = mapping.columns().collect();
+        let is_new = |column: &String| !named.contains(&composed(column));
         mapping
             .map
             .extend(file.map.into_iter().filter(|(column, _)| is_new(column)));
@@ -46,21 +47,46 @@ impl Mapping {
         Ok(mapping)
     }
 
+    /// Returns the names of the columns, as they are compared.
+    fn columns(&self) -> impl Iterator<Item = String> {
+        let mapped = self.map.iter().map(|(column, _)| column);
+        mapped.chain(&self.ignore).map(|column| composed(column))
+    }
+
+    /// Returns a column that has two fields, or has a field and is ignored.
+    fn repeated(&self) -> Option<String> {
+        let mapped = self.map.iter().map(|(column, _)| composed(column));
+        let mut known: Vec<String> = self.ignore.iter().map(|it| composed(it)).collect();
+        for column in mapped {
+            if known.contains(&column) {
+                return Some(column);
+            }
+            known.push(column);
+        }
+        None
+    }
+
     /// Reads the file of a mapping.
     ///
     /// # Errors
-    /// If the file cannot be read, or has a column without a decision.
+    /// If the file cannot be read, has a column twice, or has one without a decision.
     fn read(path: &Path) -> Result<Self, Failure> {
         let bytes = fs::read(path).map_err(|error| Failure::of_file(path, &error))?;
-        let fields: Map<String, Value> = serde_json::from_slice(&bytes).map_err(|error| {
+        let bytes = bytes.strip_prefix(UTF_8_MARK).unwrap_or(&bytes);
+        let Pairs(fields) = serde_json::from_slice(bytes).map_err(|error| {
             let problem = format!("the mapping is not an object such as {{\"Column\": \"field\", \"Other\": null}} ({error})");
             Failure::in_file(path, problem)
         })?;
         let mut mapping = Self::default();
         for (column, field) in fields {
-            match field {
-                Value::Null => mapping.ignore.push(column),
-                Value::String(field) if !field.trim().is_empty() => {
+            let column = column.into_owned();
+            if mapping.columns().any(|known| known == composed(&column)) {
+                let problem = format!("the column `{column}` occurs twice: name it once");
+                return Err(Failure::in_file(path, problem));
+            }
+            match serde_json::from_str(field.get()) {
+                Ok(Value::Null) => mapping.ignore.push(column),
+                Ok(Value::String(field)) if !field.trim().is_empty() => {
                     mapping.map.push((column, field));
                 }
                 _ => {

@@ -1,9 +1,12 @@
 //! The file with the rows. It is read twice, and never held in memory as a whole.
 
 pub(crate) mod cells;
+mod change_of_row;
+pub(crate) mod changes_digest;
 pub(crate) mod columns;
 pub(crate) mod encoding;
 pub(crate) mod fingerprints;
+mod hashed;
 pub(crate) mod headers;
 pub(crate) mod mapping;
 pub(crate) mod numbers;
@@ -11,30 +14,31 @@ pub(crate) mod row_jobs;
 pub(crate) mod rows;
 mod spreadsheet;
 pub(crate) mod tally;
+pub(crate) mod target;
 mod unsupported;
 
 use std::{
-    fmt::Write as _,
     fs::{self, File},
     io::{self, BufReader, Read, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
+    sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
 
 use encoding_rs::{Encoding, UTF_8};
-use sha2::{Digest as _, Sha256};
 
 use self::{
     encoding::Decoded,
+    hashed::Hashed,
     rows::{CsvRows, JsonRows, Rows},
-    spreadsheet::Sheet,
+    spreadsheet::{SheetInfo, copy_sheet},
 };
 use crate::failure::Failure;
 
 /// The path that means standard input.
 const STDIN: &str = "-";
 const BUFFER: usize = 64 * 1024;
-const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
+pub(crate) const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The rows, hashed as they are read.
 pub(crate) type HashedRows = Rows<BufReader<Decoded>>;
@@ -43,13 +47,13 @@ pub(crate) type HashedRows = Rows<BufReader<Decoded>>;
 /// replaced.
 #[derive(Debug)]
 pub(crate) struct Input {
-    file: File,
+    file: Arc<File>,
     pub(crate) path: PathBuf,
     pub(crate) format: FileFormat,
     /// The encoding of the file.
     pub(crate) encoding: &'static Encoding,
-    /// The sheet of a spreadsheet, and whether there are others.
-    pub(crate) sheet: Option<(String, bool)>,
+    /// The sheet of a spreadsheet.
+    pub(crate) sheet: Option<SheetInfo>,
     /// What precedes the first row, as UTF-8: a byte order mark, and Excel's line `sep=;`.
     head: Head,
     /// Whether this is a temporary copy of standard input or of a pipe.
@@ -121,13 +125,13 @@ impl Input {
         }
         if unsupported::is_archive(&start) {
             file.seek(SeekFrom::Start(0)).map_err(failed)?;
-            let sheet = Sheet::copy(path, file, options.sheet)?;
+            let (copy, sheet) = copy_sheet(path, file, options.sheet)?;
             return Ok(Self {
-                file: sheet.copy,
+                file: Arc::new(copy),
                 path: path.to_owned(),
                 format: FileFormat::Csv { delimiter: b',' },
                 encoding: UTF_8,
-                sheet: Some((sheet.name, sheet.all.len() > 1)),
+                sheet: Some(sheet),
                 head: Head::default(),
                 is_copy,
             });
@@ -147,7 +151,7 @@ impl Input {
         let delimiter = options.delimiter.or(separator);
         let format = detect_format(path, text.as_bytes(), delimiter);
         Ok(Self {
-            file,
+            file: Arc::new(file),
             path: path.to_owned(),
             format,
             encoding,
@@ -164,9 +168,7 @@ impl Input {
     pub(crate) fn rows(&self) -> Result<HashedRows, Failure> {
         let Head { bytes, lines, .. } = self.head;
         let reader = || -> io::Result<BufReader<Decoded>> {
-            let mut file = self.file.try_clone()?;
-            file.seek(SeekFrom::Start(0))?;
-            let decoded = Decoded::new(Hashed::new(file), self.encoding);
+            let decoded = Decoded::new(Hashed::new(Arc::clone(&self.file)), self.encoding);
             let mut reader = BufReader::with_capacity(BUFFER, decoded);
             io::copy(&mut (&mut reader).take(bytes), &mut io::sink())?;
             Ok(reader)
@@ -183,15 +185,15 @@ impl Input {
         })
     }
 
+    /// Returns the length of the file that the rows are read from; 0 if it is not known.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.file.metadata().map_or(0, |metadata| metadata.len())
+    }
+
     /// Returns what was recognised about the file, if it is not the usual.
     pub(crate) fn describe(&self) -> Option<String> {
-        if let Some((sheet, has_others)) = &self.sheet {
-            let others = if *has_others {
-                " (the first: choose with --sheet)"
-            } else {
-                ""
-            };
-            return Some(format!("the rows are those of the sheet `{sheet}`{others}"));
+        if let Some(sheet) = &self.sheet {
+            return Some(sheet.describe());
         }
         let name = self.encoding.name();
         (self.encoding != UTF_8)
@@ -344,38 +346,4 @@ pub(crate) fn make_private(file: &File) -> io::Result<()> {
     #[cfg(not(unix))]
     let _ = file;
     Ok(())
-}
-
-/// A file that is hashed as it is read.
-#[derive(Debug)]
-pub(crate) struct Hashed {
-    file: File,
-    hash: Sha256,
-}
-
-impl Hashed {
-    fn new(file: File) -> Self {
-        Self {
-            file,
-            hash: Sha256::new(),
-        }
-    }
-
-    /// Returns the hash of the bytes read so far, in hexadecimal digits.
-    pub(crate) fn digest(&self) -> String {
-        let digest = self.hash.clone().finalize();
-        let mut text = String::with_capacity(2 * digest.len());
-        for byte in digest {
-            let _ = write!(text, "{byte:02x}");
-        }
-        text
-    }
-}
-
-impl Read for Hashed {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(buffer)?;
-        self.hash.update(buffer.get(..read).unwrap_or_default());
-        Ok(read)
-    }
 }

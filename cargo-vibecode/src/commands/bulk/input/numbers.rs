@@ -1,19 +1,17 @@
-//! Decimal commas and thousands separators. `1,234` is 1.234 or 1234: the other numbers of the file decide,
-//! and if they do not, the cell is bad.
+//! Decimal commas and thousands separators. `1,234` and `1.234` are 1.234 or 1234: `--decimal` or the other numbers
+//! of the file decide, and if they do not, the cell is bad.
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
 use vibecode_spec::Kind;
 
-use super::{
-    FileFormat, Input,
-    columns::{ColumnOptions, Target},
-    row_jobs::RowJobs,
-};
+use super::{FileFormat, Input, columns::ColumnOptions, row_jobs::RowJobs, target::Target};
 use crate::{change::SEPARATOR, failure::Failure};
 
 /// The decimal separator of a file.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Numbers {
     /// No number shows it.
     #[default]
@@ -22,6 +20,20 @@ pub(crate) enum Numbers {
     Comma,
     /// The file has both.
     Mixed,
+    /// Numbers as programs write them: without separators of thousands, and with a point.
+    Program,
+}
+
+/// Reads the value of `--decimal`.
+///
+/// # Errors
+/// If it is neither a point nor a comma.
+pub(crate) fn decimal(text: &str) -> Result<Numbers, String> {
+    match text {
+        "." | "point" => Ok(Numbers::Dot),
+        "," | "comma" => Ok(Numbers::Comma),
+        _ => Err("use `.` or `,`".to_owned()),
+    }
 }
 
 /// What a number alone shows.
@@ -35,13 +47,20 @@ enum Shape {
 }
 
 impl Numbers {
-    /// Reads all numbers of a CSV file.
+    /// Returns the separator that was given with `--decimal`, or else reads all numbers of the file. Also returns
+    /// the hash of the file, unless only a part of it had to be read.
     ///
     /// # Errors
     /// If the file cannot be read, or if its columns cannot be assigned to fields.
-    pub(crate) fn of_file(input: &Input, options: &ColumnOptions<'_>) -> Result<Self, Failure> {
+    pub(crate) fn of_file(
+        input: &Input,
+        options: &ColumnOptions<'_>,
+    ) -> Result<(Self, Option<String>), Failure> {
+        if options.style.numbers != Self::Unknown {
+            return Ok((options.style.numbers, None));
+        }
         if input.format == FileFormat::JsonLines {
-            return Ok(Self::Unknown);
+            return Ok((Self::Program, None));
         }
         let mut rows = RowJobs::open(input, options)?;
         let is_numeric = |target: &Result<Target, String>| {
@@ -58,9 +77,13 @@ impl Numbers {
             .described()
             .map(|(_, it)| is_numeric(it))
             .collect();
-        let mut numbers = Self::Unknown;
+        // The cells of a sheet that are numbers were copied with a point.
+        let mut numbers = match &input.sheet {
+            Some(sheet) if sheet.has_fractions => Self::Dot,
+            _ => Self::Unknown,
+        };
         if !columns.contains(&true) {
-            return Ok(numbers);
+            return Ok((numbers, None));
         }
         while numbers != Self::Mixed && rows.read()? {
             let cells = rows.record().raw_cells().zip(&columns);
@@ -77,7 +100,8 @@ impl Numbers {
                 });
             }
         }
-        Ok(numbers)
+        let digest = (numbers != Self::Mixed).then(|| rows.digest());
+        Ok((numbers, digest))
     }
 
     fn and(self, other: Self) -> Self {
@@ -108,17 +132,39 @@ impl Numbers {
                 "the number has a decimal comma, and others of the file have a decimal point: write all with a point"
                     .to_owned(),
             ),
+            (Shape::Decimal(Self::Comma), Self::Dot) => Err(
+                "the number has a decimal comma, but the file or --decimal says that decimals have a point".to_owned(),
+            ),
+            (Shape::Decimal(Self::Dot), Self::Comma) => Err(
+                "the number has a decimal point, but the file or --decimal says that decimals have a comma".to_owned(),
+            ),
             (Shape::Decimal(Self::Comma), _) | (Shape::Unclear(','), Self::Comma) => plain(','),
             (Shape::Whole | Shape::Decimal(_), _)
-            | (Shape::Unclear('.'), Self::Dot | Self::Unknown) => plain('.'),
+            | (Shape::Unclear('.'), Self::Dot | Self::Program) => plain('.'),
             // The separator is that of thousands.
             (Shape::Unclear('.'), Self::Comma) | (Shape::Unclear(_), Self::Dot) => plain('\0'),
-            (Shape::Unclear(_), _) => Err(
-                "the number has a separator that may be that of decimals or of thousands, and no other number of the file shows which: write it without a separator of thousands, and with a point"
-                    .to_owned(),
-            ),
+            (Shape::Unclear(separator), _) => Err(format!(
+                "the `{separator}` of the number may separate decimals or thousands, and no other number of the file shows which: use --decimal . or --decimal , to say what separates decimals"
+            )),
         }
     }
+
+    /// Returns an amount as the API writes it, `1.234|RUB`. Nobody else writes `|`, so its point is that of decimals
+    /// unless the file shows otherwise.
+    ///
+    /// # Errors
+    /// If its separator may mean either.
+    pub(super) fn of_the_api(self, text: &str) -> Result<Cow<'_, str>, String> {
+        match self {
+            Self::Unknown => Self::Program.normal(text),
+            Self::Dot | Self::Comma | Self::Mixed | Self::Program => self.normal(text),
+        }
+    }
+}
+
+/// Returns true if a number with a point can be mistaken for one with a separator of thousands.
+pub(crate) fn is_unclear(text: &str) -> bool {
+    matches!(shape(text), Shape::Unclear(_))
 }
 
 fn shape(text: &str) -> Shape {
@@ -186,7 +232,11 @@ mod tests {
     fn separators_are_those_of_the_file() {
         for (numbers, text, expected) in [
             (Numbers::Unknown, "12,5", "12.5"),
-            (Numbers::Unknown, "1.234", "1.234"),
+            (Numbers::Program, "1.234", "1.234"),
+            (Numbers::Dot, "1.234", "1.234"),
+            (Numbers::Unknown, "12.5", "12.5"),
+            (Numbers::Unknown, "0.125", "0.125"),
+            (Numbers::Unknown, "1234.567", "1234.567"),
             (Numbers::Unknown, "1 234 567", "1234567"),
             (Numbers::Unknown, "1\u{a0}234,50", "1234.50"),
             (Numbers::Unknown, "-1.234,5", "-1234.5"),
@@ -206,6 +256,11 @@ mod tests {
         }
         for (numbers, text) in [
             (Numbers::Unknown, "1,234"),
+            (Numbers::Unknown, "1.234"),
+            (Numbers::Unknown, "-12.345"),
+            (Numbers::Program, "1,234"),
+            (Numbers::Dot, "12,5"),
+            (Numbers::Comma, "12.5"),
             (Numbers::Mixed, "1,234"),
             (Numbers::Mixed, "1.234"),
             (Numbers::Mixed, "12,5"),

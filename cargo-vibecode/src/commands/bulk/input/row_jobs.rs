@@ -101,8 +101,8 @@ impl<'a> RowJobs<'a> {
             self.columns.names.push(name.trim().to_owned());
         }
         let names = &self.columns.names;
-        let mut own = ERROR_COLUMNS.iter();
-        self.is_guarded = own.all(|own| names.iter().any(|name| name == own));
+        let mut names = names.iter();
+        self.is_guarded = names.any(|name| ERROR_COLUMNS.contains(&name.as_str()));
         for name in self.columns.names.iter_mut().filter(|_| self.is_guarded) {
             unguard(name);
         }
@@ -170,6 +170,11 @@ impl<'a> RowJobs<'a> {
     /// Returns the last row that was read, unchanged from the file.
     pub(crate) fn record(&self) -> &Record {
         &self.record
+    }
+
+    /// Returns how many bytes of the file have been read.
+    pub(crate) fn bytes_read(&self) -> u64 {
+        self.rows.input().get_ref().bytes_read()
     }
 
     /// Returns the effects of the valid rows that were read.

@@ -9,66 +9,114 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use calamine::{Data, ExcelDateTime, Reader as _, Xlsx, XlsxError};
+use calamine::{
+    Data, ExcelDateTime, Reader as _, Sheet as SheetMetadata, SheetType, SheetVisible, Xlsx,
+    XlsxError,
+};
 
-use super::private;
+use super::{private, rows::MAX_COLUMNS};
 use crate::failure::Failure;
 
-/// A copy of a sheet. Its file has no name any more.
+/// What is known of the sheet that was copied.
 #[derive(Debug)]
-pub(super) struct Sheet {
+pub(crate) struct SheetInfo {
     pub(super) name: String,
-    /// The names of all sheets.
-    pub(super) all: Vec<String>,
-    pub(super) copy: File,
+    /// Why this sheet was chosen, if there are others.
+    choice: Option<String>,
+    /// Whether a cell is a number with decimals. In the copy they have a point.
+    pub(super) has_fractions: bool,
 }
 
 /// The number from which a spreadsheet loses digits.
 const EXACT: f64 = 1e15;
 
-impl Sheet {
-    /// Copies the sheet with this name, or the first one.
-    ///
+/// Copies the sheet with this name, or the first one that is not hidden. The file of the copy has no name any more.
+///
+/// # Errors
+/// If the file is no .xlsx, has no such sheet, or cannot be read.
+pub(super) fn copy_sheet(
+    path: &Path,
+    file: File,
+    name: Option<&str>,
+) -> Result<(File, SheetInfo), Failure> {
+    let refused = |error: XlsxError| {
+        Failure::in_file(
+            path,
+            format!(
+                "the file is an archive that is no readable .xlsx ({error}): unpack it, or save it as .xlsx or CSV"
+            ),
+        )
+    };
+    let mut book = Xlsx::new(BufReader::new(file)).map_err(refused)?;
+    let mut info = SheetInfo::choose(book.sheets_metadata(), name)
+        .map_err(|problem| Failure::in_file(path, problem))?;
+    let failed = |error: io::Error| Failure::of_file(path, &error);
+    let copy = temporary().map_err(failed)?;
+    let mut writer = Writer {
+        file: BufWriter::new(copy),
+        row: 0,
+        cells: Vec::new(),
+        columns: 0,
+    };
+    let mut cells = book.worksheet_cells_reader(&info.name).map_err(refused)?;
+    while let Some(cell) = cells.next_cell().map_err(refused)? {
+        let (row, column) = cell.get_position();
+        let value: Data = cell.get_value().clone().into();
+        info.has_fractions |= matches!(value, Data::Float(number) if number.fract() != 0.0);
+        writer.write(row, column, text(&value)).map_err(failed)?;
+    }
+    let copy = writer.end().map_err(failed)?;
+    Ok((copy, info))
+}
+
+impl SheetInfo {
     /// # Errors
-    /// If the file is no .xlsx, has no such sheet, or cannot be read.
-    pub(super) fn copy(path: &Path, file: File, name: Option<&str>) -> Result<Self, Failure> {
-        let refused = |error: XlsxError| {
-            Failure::in_file(
-                path,
-                format!(
-                    "the file is an archive that is no readable .xlsx ({error}): unpack it, or save it as .xlsx or CSV"
-                ),
-            )
+    /// If there is no such sheet. Contains the names of those that exist.
+    fn choose(all: &[SheetMetadata], name: Option<&str>) -> Result<Self, String> {
+        let with_rows = || all.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+        let names = || {
+            let names: Vec<&str> = with_rows().map(|sheet| &*sheet.name).collect();
+            names.join("`, `")
         };
-        let mut book = Xlsx::new(BufReader::new(file)).map_err(refused)?;
-        let all = book.sheet_names();
-        let found = match name {
-            None => all.first().cloned(),
-            Some(name) => all.iter().find(|sheet| *sheet == name).cloned(),
+        let is_visible = |sheet: &&SheetMetadata| sheet.visible == SheetVisible::Visible;
+        let chosen = |name: &str, choice| Self {
+            name: name.to_owned(),
+            choice,
+            has_fractions: false,
         };
-        let name = found.ok_or_else(|| {
-            let problem = format!(
-                "the file has no such sheet: use one of `{}`",
-                all.join("`, `")
-            );
-            Failure::in_file(path, problem)
-        })?;
-        let failed = |error: io::Error| Failure::of_file(path, &error);
-        let copy = temporary().map_err(failed)?;
-        let mut writer = Writer {
-            file: BufWriter::new(copy),
-            row: 0,
-            cells: Vec::new(),
-            columns: 0,
-        };
-        let mut cells = book.worksheet_cells_reader(&name).map_err(refused)?;
-        while let Some(cell) = cells.next_cell().map_err(refused)? {
-            let (row, column) = cell.get_position();
-            let text = text(&cell.get_value().clone().into());
-            writer.write(row, column, text).map_err(failed)?;
+        if let Some(name) = name {
+            let sheet = with_rows().find(|sheet| sheet.name == name);
+            let sheet = sheet
+                .ok_or_else(|| format!("the file has no such sheet: use one of `{}`", names()))?;
+            let choice = (!is_visible(&sheet)).then(|| "it is hidden".to_owned());
+            return Ok(chosen(name, choice));
         }
-        let copy = writer.end().map_err(failed)?;
-        Ok(Self { name, all, copy })
+        let sheet = with_rows().find(is_visible).ok_or_else(|| {
+            format!(
+                "all sheets of the file are hidden: name one with --sheet: `{}`",
+                names()
+            )
+        })?;
+        let skipped = with_rows().take_while(|before| before.name != sheet.name);
+        let choice = match (skipped.count(), with_rows().count()) {
+            (_, 1) => None,
+            (0, _) => Some("the first: choose with --sheet".to_owned()),
+            (_, _) => Some(format!(
+                "the first that is not hidden: choose with --sheet from `{}`",
+                names()
+            )),
+        };
+        Ok(chosen(&sheet.name, choice))
+    }
+
+    /// Returns which sheet has the rows, and why.
+    pub(super) fn describe(&self) -> String {
+        let choice = self.choice.as_ref().map(|choice| format!(" ({choice})"));
+        format!(
+            "the rows are those of the sheet `{}`{}",
+            self.name,
+            choice.unwrap_or_default()
+        )
     }
 }
 
@@ -133,8 +181,7 @@ impl Writer {
             self.end_row()?;
         }
         let column = usize::try_from(column).unwrap_or(usize::MAX);
-        // The last column of a sheet is XFD.
-        if column < 16_384 {
+        if column < MAX_COLUMNS {
             if self.cells.len() <= column {
                 self.cells.resize(column + 1, String::new());
             }

@@ -2,6 +2,7 @@
 //! interrupted at any moment can be resumed. It contains no value of any row; but what the API says of a
 //! failed row may quote one, so only the file's owner can read it.
 
+pub(crate) mod header;
 pub(crate) mod outcome;
 pub(crate) mod resume;
 pub(crate) mod row_set;
@@ -14,15 +15,12 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use self::{outcome::RowFailure, row_set::Ranges};
-use super::{args::Empty, input::private};
-use crate::{change::entries::Phones, failure::Failure};
+use self::{header::Header, outcome::RowFailure, row_set::Ranges};
+use super::input::private;
+use crate::failure::Failure;
 
-/// The version of the journal's format.
-pub(crate) const VERSION: u32 = 2;
 /// While requests are under way, something is written this often: the journal shows with this
 /// precision how long its process was alive.
 pub(crate) const HEARTBEAT: Duration = Duration::from_millis(500);
@@ -70,89 +68,15 @@ pub(crate) enum Line {
     },
 }
 
-/// Identifies the job. A journal can only be used for the same job.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Header {
-    pub(crate) version: u32,
-    pub(crate) entity: String,
-    pub(crate) base_url: String,
-    /// The portal's host, if the API reports it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) portal: Option<String>,
-    pub(crate) input_sha256: String,
-    pub(crate) delimiter: Option<char>,
-    pub(crate) map: Vec<(String, String)>,
-    pub(crate) ignore: Vec<String>,
-    pub(crate) id_column: Option<String>,
-    #[serde(default)]
-    pub(crate) reading: Reading,
-    pub(crate) empty: Empty,
-    #[serde(default)]
-    pub(crate) phones: Phones,
-    #[serde(default)]
-    pub(crate) country: Option<u16>,
-    pub(crate) ensure: bool,
-    pub(crate) skip_bad: bool,
-    pub(crate) settle_seconds: u64,
-}
-
-/// How the file is read, as far as it was not always so.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Reading {
-    pub(crate) encoding: Option<String>,
-    pub(crate) sheet: Option<String>,
-    pub(crate) timezone: Option<String>,
-    pub(crate) currency: Option<String>,
-    pub(crate) ignore_unknown: bool,
-}
-
-impl Header {
-    /// Returns the differences in words; empty if this is the same job.
-    pub(crate) fn differences(&self, now: &Self) -> Vec<String> {
-        if self.input_sha256 != now.input_sha256 {
-            return vec!["the file is another one, or has changed since".to_owned()];
-        }
-        if let (Some(then), Some(now)) = (&self.portal, &now.portal)
-            && then != now
-        {
-            return vec![format!("the portal was {then} and is now {now}")];
-        }
-        let settings = self.settings().into_iter().zip(now.settings());
-        settings
-            .filter(|((_, then), (_, now))| then != now)
-            .map(|((name, then), (_, now))| format!("{name} was {then} and is now {now}"))
-            .collect()
-    }
-
-    /// Returns what must be the same whenever the job is resumed, by the names that users know.
-    fn settings(&self) -> [(&'static str, Value); 17] {
-        [
-            ("the entity", json!(self.entity)),
-            ("the base URL", json!(self.base_url)),
-            ("--delimiter", json!(self.delimiter)),
-            ("--map", json!(self.map)),
-            ("--ignore", json!(self.ignore)),
-            ("--id-column", json!(self.id_column)),
-            ("--encoding", json!(self.reading.encoding)),
-            ("--sheet", json!(self.reading.sheet)),
-            ("--timezone", json!(self.reading.timezone)),
-            ("--currency", json!(self.reading.currency)),
-            ("--ignore-unknown", json!(self.reading.ignore_unknown)),
-            ("--empty", json!(self.empty)),
-            ("--phones", json!(self.phones)),
-            ("--country", json!(self.country)),
-            ("--ensure", json!(self.ensure)),
-            ("--skip-bad", json!(self.skip_bad)),
-            ("--settle", json!(self.settle_seconds)),
-        ]
-    }
-}
-
 /// A journal that is being written. It is locked until the process ends.
 #[derive(Debug)]
 pub(crate) struct Journal {
     file: File,
     path: PathBuf,
+    /// The length of the file.
+    length: u64,
+    /// Whether the file ends with a part of a line that could not be removed.
+    is_torn: bool,
     next_batch: u64,
     last_heartbeat: Instant,
 }
@@ -170,7 +94,7 @@ impl Journal {
             _ => Failure::of_file(path, &error),
         })?;
         lock(&file, path)?;
-        let mut journal = Self::of(file, path, 1);
+        let mut journal = Self::of(file, path, 0, 1);
         journal.write(&Line::Journal(Box::new(header)))?;
         journal.sync()?;
         // The directory entry must survive a loss of power, too.
@@ -184,11 +108,13 @@ impl Journal {
         Ok(journal)
     }
 
-    /// Continues a journal that was locked with [`lock`].
-    pub(crate) fn of(file: File, path: &Path, next_batch: u64) -> Self {
+    /// Continues a journal of this length that was locked with [`lock`].
+    pub(crate) fn of(file: File, path: &Path, length: u64, next_batch: u64) -> Self {
         Self {
             file,
             path: path.to_owned(),
+            length,
+            is_torn: false,
             next_batch,
             last_heartbeat: Instant::now(),
         }
@@ -260,12 +186,22 @@ impl Journal {
         synced.map_err(|error| Failure::of_file(&self.path, &error))
     }
 
+    /// Writes a line. If the disk is full after a part of it, the part is removed: a later line after it
+    /// would make the journal unreadable.
     fn write(&mut self, line: &Line) -> Result<(), Failure> {
+        if self.is_torn {
+            let problem = "its last line is incomplete, and nothing is written after it";
+            return Err(Failure::in_file(&self.path, problem));
+        }
         let mut json = serde_json::to_vec(line).map_err(|error| Failure::new(error.to_string()))?;
         json.push(b'\n');
         self.last_heartbeat = Instant::now();
-        let written = self.file.write_all(&json);
-        written.map_err(|error| Failure::of_file(&self.path, &error))
+        if let Err(error) = self.file.write_all(&json) {
+            self.is_torn = self.file.set_len(self.length).is_err();
+            return Err(Failure::of_file(&self.path, &error));
+        }
+        self.length += u64::try_from(json.len()).unwrap_or_default();
+        Ok(())
     }
 }
 
@@ -327,4 +263,22 @@ pub(crate) fn for_each_line(
         whole += u64::try_from(read).unwrap_or_default();
     }
     Ok(whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn nothing_follows_a_part_of_a_line() {
+        let full = File::options().append(true).open("/dev/full").unwrap();
+        let mut journal = Journal::of(full, Path::new("a.journal"), 0, 1);
+        let lost = journal.returned(1).unwrap_err().to_string();
+        assert!(!lost.contains("incomplete"), "{lost}");
+        // The part cannot be removed from a device, so it is still there when there is room again.
+        journal.file = File::options().append(true).open("/dev/null").unwrap();
+        let refused = journal.returned(2).unwrap_err().to_string();
+        assert!(refused.contains("its last line is incomplete"), "{refused}");
+    }
 }

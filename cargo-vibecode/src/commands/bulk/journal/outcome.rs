@@ -6,6 +6,7 @@ use vibecode_runtime::{Error, ErrorKind, Outcome};
 use crate::{
     api_words::ApiWords,
     commands::bulk::{input::columns::Columns, send::batch::RowError},
+    record_batch::NotRead,
     verify::{Difference, DifferenceProblem},
 };
 
@@ -17,6 +18,8 @@ const NOT_TAKEN: &str = "NOT_TAKEN";
 const REPEATED: &str = "REPEATED";
 /// The code of a row that the API reported as a success, if the record could not be read.
 const NOT_VERIFIED: &str = "NOT_VERIFIED";
+/// The code of a row for which the run has ended without a result.
+const NO_RESULT: &str = "NO_RESULT";
 
 /// A failed row. It contains no value of the row, but the API's own words may quote one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,16 +56,27 @@ impl RowFailure {
         match error {
             RowError::Failed(error) => Self::of_error(row, error),
             RowError::NotAsSent(differences) => Self::of_differences(row, differences, columns),
-            RowError::NotRead(error) => Self {
+            RowError::Superseded(superseded) => {
+                Self::of_differences(row, &superseded.differences(), columns)
+            }
+            RowError::NoResult => Self {
+                row,
+                column: None,
+                code: NO_RESULT.to_owned(),
+                outcome: RowOutcome::Unknown,
+                message: format!("the client returned no result for this row; {MAY_BE_APPLIED}"),
+                api: None,
+            },
+            RowError::NotRead(not_read) => Self {
                 row,
                 column: None,
                 code: NOT_VERIFIED.to_owned(),
                 outcome: RowOutcome::NotVerified,
                 message: format!(
                     "the API reported a success, but the record could not be read to check it: {}",
-                    error.explanation()
+                    not_read.explanation()
                 ),
-                api: ApiWords::of(error),
+                api: not_read.words(),
             },
         }
     }
@@ -197,7 +211,7 @@ impl RowError {
     /// Returns the error if the next batch would fail for the same reason: a refused key, an
     /// unreachable host.
     fn affects_every_batch(&self) -> Option<&Error> {
-        let (Self::Failed(error) | Self::NotRead(error)) = self else {
+        let (Self::Failed(error) | Self::NotRead(NotRead::Failed(error))) = self else {
             return None;
         };
         let kinds = [

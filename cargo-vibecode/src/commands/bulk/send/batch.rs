@@ -5,10 +5,16 @@ use std::sync::Arc;
 
 use vibecode_runtime::{Bulk, Client, Error, PatchJob};
 
-use super::{Mode, later::StartedRows};
-use crate::verify::{self, Answer, Difference, DifferenceProblem, Shown, Unconfirmed};
+use super::{
+    Mode,
+    later::{StartedRows, Superseded},
+};
+use crate::{
+    record_batch::NotRead,
+    verify::{self, Answer, Difference, DifferenceProblem, ReadBack, Shown, Unconfirmed},
+};
 
-/// The results of the rows of a batch, in order.
+/// The results of the rows of a batch, in order: one for each row.
 pub(crate) type Results = Vec<Result<(), RowError>>;
 
 /// Why a row is not done.
@@ -18,8 +24,13 @@ pub(crate) enum RowError {
     Failed(Error),
     /// The API reported a success, and the record does not have these fields as they were sent.
     NotAsSent(Vec<Difference>),
+    /// The API reported a success, and the record has other values in some fields, which later rows may
+    /// have set: they decide. No row is reported with this.
+    Superseded(Superseded),
     /// The API reported a success, and the record could not be read to check it.
-    NotRead(Error),
+    NotRead(NotRead),
+    /// The run has ended without a result for the row.
+    NoResult,
 }
 
 /// The rows of a batch, and how to send them.
@@ -57,19 +68,21 @@ impl BatchJob {
         mut outcomes: Bulk<(), T>,
     ) -> Vec<Answered> {
         let mut answered = Vec::with_capacity(self.jobs.len());
-        let mut jobs = self.jobs.iter();
-        while let Some(outcome) = outcomes.next().await
-            && let Some(job) = jobs.next()
-        {
-            answered.push(match outcome.result {
+        while let Some(outcome) = outcomes.next().await {
+            let index = outcome.index;
+            let Some(job) = self.jobs.get(index) else {
+                continue;
+            };
+            let of_row = match outcome.result {
                 Ok(answer) => self.compare(answer.shown(job)),
                 Err(error) if self.verify && verify::is_not_taken(&error) => {
                     Answered::Unconfirmed(Some(error))
                 }
                 Err(error) => Answered::Ended(Err(RowError::Failed(error))),
-            });
+            };
+            answered.push((index, of_row));
         }
-        answered
+        of_each_row(answered, self.jobs.len())
     }
 
     fn compare(&self, shown: Shown) -> Answered {
@@ -92,26 +105,78 @@ impl BatchJob {
                 (Unconfirmed { job, is_ensured }, *line)
             })
             .unzip();
-        let is_excused = |index: usize, difference: &Difference| {
+        let later = |index: usize, difference: &Difference| {
+            let is_other_value = difference.problem == DifferenceProblem::OtherValue;
             let row = unconfirmed.get(index).zip(lines.get(index));
-            difference.problem == DifferenceProblem::OtherValue
-                && row.is_some_and(|(it, line)| {
-                    let id = it.job.id();
-                    self.started.change_later(id, *line, &difference.field)
-                })
+            row.filter(|_| is_other_value)
+                .map(|(it, line)| self.started.later(it.job.id(), *line, &difference.field))
+                .unwrap_or_default()
         };
+        let is_excused =
+            |index: usize, difference: &Difference| !later(index, difference).is_empty();
         let read = verify::read_back(&self.client, &unconfirmed, is_excused).await;
-        let mut read = read.into_iter();
+        let mut read = read.into_iter().enumerate();
         let results = answered.into_iter().map(|answered| match answered {
             Answered::Ended(result) => result,
             Answered::Unconfirmed(not_taken) => match (read.next(), not_taken) {
-                (Some(Ok(differences)), _) if differences.is_empty() => Ok(()),
-                (Some(Ok(differences)), _) => Err(RowError::NotAsSent(differences)),
+                (Some((index, Ok(read))), _) => {
+                    confirmed(read, |difference| later(index, difference))
+                }
                 (_, Some(not_taken)) => Err(RowError::Failed(not_taken)),
-                (Some(Err(error)), None) => Err(RowError::NotRead(error)),
-                (None, None) => Err(RowError::NotAsSent(Vec::new())),
+                (Some((_, Err(not_read))), None) => Err(RowError::NotRead(not_read)),
+                (None, None) => Err(RowError::NotRead(NotRead::NoResult)),
             },
         });
         results.collect()
+    }
+}
+
+/// Returns the result of a row whose record was read.
+fn confirmed(read: ReadBack, later: impl Fn(&Difference) -> Vec<u64>) -> Result<(), RowError> {
+    let ReadBack {
+        differences,
+        excused,
+    } = read;
+    if !differences.is_empty() {
+        return Err(RowError::NotAsSent(differences));
+    }
+    if excused.is_empty() {
+        return Ok(());
+    }
+    let excused = excused.into_iter();
+    let excused = excused.map(|difference| (later(&difference), difference));
+    Err(RowError::Superseded(Superseded::new(excused.collect())))
+}
+
+/// Returns the results of the rows in order. A row without one is unknown: it is not done, and it does not
+/// get the result of another row.
+fn of_each_row(answered: Vec<(usize, Answered)>, rows: usize) -> Vec<Answered> {
+    let mut of_rows = Vec::with_capacity(rows);
+    of_rows.resize_with(rows, || Answered::Ended(Err(RowError::NoResult)));
+    for (index, answered) in answered {
+        if let Some(of_row) = of_rows.get_mut(index) {
+            *of_row = answered;
+        }
+    }
+    of_rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_without_a_result_is_unknown_and_no_other_row_takes_its_place() {
+        let done = |index| (index, Answered::Ended(Ok(())));
+        let rows = of_each_row(vec![done(0), done(2)], 4);
+        let is_done: Vec<_> = rows
+            .iter()
+            .map(|row| match row {
+                Answered::Ended(Err(RowError::NoResult)) => false,
+                Answered::Ended(result) => result.is_ok(),
+                Answered::Unconfirmed(_) => panic!("{row:?}"),
+            })
+            .collect();
+        assert_eq!(is_done, [true, false, true, false]);
     }
 }

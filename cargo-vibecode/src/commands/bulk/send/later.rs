@@ -2,8 +2,8 @@
 //!
 //! A record is read after its row was sent. By then a later row may have changed the same field, and
 //! the record rightly shows the later value. Example: row 5 sets the post of record 71 to A, row 60
-//! sets it to B, and both are under way. A read for row 5 may show B. The field is then judged by row 60
-//! alone.
+//! sets it to B, and both are under way. A read for row 5 may show B. Row 5 is then done if row 60 is, and
+//! has failed if row 60 has: in that case nothing shows that A was ever there.
 
 use std::{
     collections::HashMap,
@@ -12,7 +12,8 @@ use std::{
 
 use vibecode_runtime::PatchJob;
 
-use crate::verify;
+use super::batch::RowError;
+use crate::verify::Difference;
 
 /// Rows with their lines, by the id of the record.
 type RowsById = HashMap<u64, Vec<(u64, Arc<PatchJob>)>>;
@@ -46,15 +47,13 @@ impl StartedRows {
         }
     }
 
-    /// Returns true if a row after this line changes the same field of the record.
-    pub(super) fn change_later(&self, id: u64, line: u64, field: &str) -> bool {
+    /// Returns the rows after this line that change the same field of the record.
+    pub(super) fn later(&self, id: u64, line: u64, field: &str) -> Vec<u64> {
         let by_id = self.lock();
         let later = by_id.get(&id).into_iter().flatten();
-        let mut later = later.filter(|(of_row, _)| *of_row > line);
-        later.any(|(_, job)| {
-            let fields = verify::of_no_record(job);
-            fields.iter().any(|it| it.field == field)
-        })
+        let later = later.filter(|(of_row, _)| *of_row > line);
+        let later = later.filter(|(_, job)| job.fields().any(|it| it.name() == field));
+        later.map(|(of_row, _)| *of_row).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, RowsById> {
@@ -62,9 +61,55 @@ impl StartedRows {
     }
 }
 
+/// A row whose record has other values in some fields, which later rows change too.
+#[derive(Debug, Clone)]
+pub(crate) struct Superseded {
+    /// The differences, each with the later rows that may explain it.
+    differences: Vec<(Vec<u64>, Difference)>,
+}
+
+impl Superseded {
+    pub(super) fn new(differences: Vec<(Vec<u64>, Difference)>) -> Self {
+        Self { differences }
+    }
+
+    /// Returns the result of the row: a difference is explained if one of the later rows is done. Returns
+    /// `None` if that is not known yet. `is_done` returns whether a row is done, if it is known.
+    pub(super) fn decide(
+        &self,
+        is_done: &dyn Fn(u64) -> Option<bool>,
+    ) -> Option<Result<(), RowError>> {
+        let mut unexplained = Vec::new();
+        for (later, difference) in &self.differences {
+            let later: Vec<Option<bool>> = later.iter().map(|line| is_done(*line)).collect();
+            if later.contains(&Some(true)) {
+                continue;
+            }
+            if later.contains(&None) {
+                return None;
+            }
+            unexplained.push(difference.clone());
+        }
+        Some(if unexplained.is_empty() {
+            Ok(())
+        } else {
+            Err(RowError::NotAsSent(unexplained))
+        })
+    }
+
+    /// Returns the differences, whoever explains them.
+    pub(crate) fn differences(&self) -> Vec<Difference> {
+        let differences = self.differences.iter();
+        differences
+            .map(|(_, difference)| difference.clone())
+            .collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::verify::DifferenceProblem;
 
     fn job(id: u64, field: &str) -> Arc<PatchJob> {
         let patch = PatchJob::untyped("contacts", id).set(field, "a");
@@ -79,12 +124,48 @@ mod tests {
             &[job(71, "post"), job(72, "post"), job(71, "name")],
         );
         rows.add(&[60], &[job(71, "post")]);
-        assert!(rows.change_later(71, 5, "post") && rows.change_later(71, 5, "name"));
-        assert!(!rows.change_later(71, 60, "post") && !rows.change_later(72, 6, "post"));
-        assert!(!rows.change_later(71, 7, "name") && !rows.change_later(71, 5, "lastName"));
+        assert_eq!(rows.later(71, 5, "post"), [60]);
+        assert_eq!(rows.later(71, 5, "name"), [7]);
+        for (id, line, field) in [
+            (71, 60, "post"),
+            (72, 6, "post"),
+            (71, 7, "name"),
+            (71, 5, "lastName"),
+        ] {
+            assert!(
+                rows.later(id, line, field).is_empty(),
+                "{id} {line} {field}"
+            );
+        }
         rows.remove(&[60], &[71]);
-        assert!(!rows.change_later(71, 5, "post"));
+        assert!(rows.later(71, 5, "post").is_empty());
         rows.remove(&[5, 6, 7], &[71, 72, 71]);
         assert!(rows.lock().is_empty());
+    }
+
+    #[test]
+    fn a_row_is_not_excused_by_a_later_row_that_fails() {
+        let difference = Difference {
+            field: "post".to_owned(),
+            problem: DifferenceProblem::OtherValue,
+        };
+        let row = Superseded::new(vec![(vec![60, 100], difference.clone())]);
+        let decided = |of_60, of_100| {
+            let is_done = |line| if line == 60 { of_60 } else { of_100 };
+            row.decide(&is_done).map(|result| result.is_ok())
+        };
+        for (of_60, of_100, expected) in [
+            (Some(true), Some(false), Some(true)),
+            (Some(false), Some(true), Some(true)),
+            (None, Some(true), Some(true)),
+            (Some(false), None, None),
+            (Some(false), Some(false), Some(false)),
+        ] {
+            assert_eq!(decided(of_60, of_100), expected, "{of_60:?} {of_100:?}");
+        }
+        let failed = row.decide(&|_| Some(false));
+        assert!(
+            matches!(failed, Some(Err(RowError::NotAsSent(differences))) if differences == [difference])
+        );
     }
 }

@@ -20,20 +20,19 @@ mod later;
 pub(crate) mod plan;
 pub(crate) mod progress;
 mod report;
+mod running;
+mod stopping;
 
-use std::{collections::VecDeque, future::poll_fn, sync::Arc, task::Poll, time::Duration};
+use tokio::time::{MissedTickBehavior, interval};
+use vibecode_runtime::{Bulk, Client};
 
-use tokio::{
-    task::{Id, JoinError, JoinSet},
-    time::{Instant, MissedTickBehavior, interval, sleep},
-};
-use vibecode_runtime::{Bulk, Client, PatchJob};
-
+pub(crate) use self::stopping::{FailureLimits, Stopped};
 use self::{
-    batch::{BatchJob, Results},
-    later::StartedRows,
-    plan::{Plan, PlannedBatch},
+    batch::Results,
+    plan::Plan,
     progress::Progress,
+    running::{Running, StartedBatch},
+    stopping::Unanswered,
 };
 use super::{
     input::columns::Columns,
@@ -78,87 +77,7 @@ pub(crate) struct Sender<'a> {
     has_done_any: bool,
     consecutive_lost: u32,
     limits: FailureLimits,
-    /// When the last row with an unknown outcome ended: its change may still arrive.
-    last_unknown: Option<Instant>,
-}
-
-/// How many rows may fail before sending stops.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct FailureLimits {
-    /// `None`: any number, unless no row of the first batch is done.
-    pub(crate) max_failed: Option<u64>,
-    /// The number of rows to send, by this process and earlier ones.
-    pub(crate) rows: u64,
-}
-
-/// Batches that have been started and not reported.
-#[derive(Debug, Default)]
-struct Running {
-    tasks: JoinSet<Results>,
-    rows: StartedRows,
-    /// In the order in which they were started.
-    batches: VecDeque<StartedBatch>,
-}
-
-#[derive(Debug)]
-struct StartedBatch {
-    number: u64,
-    lines: Vec<u64>,
-    /// The ids of the records, in the order of the rows.
-    ids: Vec<u64>,
-    task: Id,
-    /// Set once the batch has ended.
-    results: Option<Results>,
-}
-
-/// Why sending has stopped.
-#[derive(Debug)]
-pub(crate) enum Stopped {
-    Interrupted,
-    Failed(Failure),
-}
-
-impl Running {
-    /// Starts a batch. Its rows queue for their records before those of any later batch.
-    async fn start(&mut self, number: u64, batch: PlannedBatch, sender: &Sender<'_>, mode: Mode) {
-        let PlannedBatch { lines, jobs } = batch;
-        let ids = jobs.iter().map(PatchJob::id).collect();
-        let jobs: Vec<_> = jobs.into_iter().map(Arc::new).collect();
-        self.rows.add(&lines, &jobs);
-        let job = BatchJob {
-            client: sender.client.clone(),
-            lines: lines.clone(),
-            jobs,
-            mode,
-            verify: sender.verify,
-            started: self.rows.clone(),
-        };
-        let mut results = Box::pin(job.send());
-        let first = poll_fn(|context| Poll::Ready(results.as_mut().poll(context))).await;
-        let task = self.tasks.spawn(async move {
-            match first {
-                Poll::Ready(results) => results,
-                Poll::Pending => results.await,
-            }
-        });
-        self.batches.push_back(StartedBatch {
-            number,
-            lines,
-            ids,
-            task: task.id(),
-            results: None,
-        });
-    }
-
-    /// Stores the results of a batch until it is reported.
-    fn end(&mut self, ended: Result<(Id, Results), JoinError>) -> Result<(), Failure> {
-        let (task, results) = ended.map_err(|error| Failure::new(error.to_string()))?;
-        let mut batches = self.batches.iter_mut();
-        if let Some(batch) = batches.find(|batch| batch.task == task) {
-            batch.results = Some(results);
-        }
-        Ok(())
-    }
+    unanswered: Unanswered,
 }
 
 impl<'a> Sender<'a> {
@@ -182,7 +101,7 @@ impl<'a> Sender<'a> {
             has_done_any: false,
             consecutive_lost: 0,
             limits,
-            last_unknown: None,
+            unanswered: Unanswered::default(),
         }
     }
 
@@ -193,6 +112,19 @@ impl<'a> Sender<'a> {
     /// The reason why it stopped before the end.
     pub(crate) async fn send(&mut self, plan: &mut Plan<'_>, mode: Mode) -> Result<(), Stopped> {
         let mut running = Running::default();
+        let sent = self.send_batches(&mut running, plan, mode).await;
+        if sent.is_err() {
+            self.unanswered.add(running.rows());
+        }
+        sent
+    }
+
+    async fn send_batches(
+        &mut self,
+        running: &mut Running,
+        plan: &mut Plan<'_>,
+        mode: Mode,
+    ) -> Result<(), Stopped> {
         let mut stopped = None;
         let mut heartbeats = interval(HEARTBEAT);
         heartbeats.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -200,19 +132,23 @@ impl<'a> Sender<'a> {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             if stopped.is_none()
-                && let Err(failure) = self.fill(&mut running, plan, mode).await
+                && let Err(failure) = self.fill(running, plan, mode).await
             {
                 stopped = Some(Stopped::Failed(failure));
             }
             if running.tasks.is_empty() {
-                self.return_batches(&running)?;
+                self.return_batches(running)?;
                 self.journal.sync()?;
-                return stopped.map_or(Ok(()), Err);
+                // Rows that were sent must have an outcome, or a reason why they have none.
+                let unreported = (!running.batches.is_empty()).then(|| {
+                    Stopped::Failed(Failure::new("not all rows that were sent have an outcome"))
+                });
+                return stopped.or(unreported).map_or(Ok(()), Err);
             }
             tokio::select! {
                 Some(ended) = running.tasks.join_next_with_id() => {
                     running.end(ended)?;
-                    let reason = self.report(&mut running, plan.columns())?;
+                    let reason = self.report(running, plan.columns())?;
                     let reason = reason.map(|reason| Stopped::Failed(Failure::new(reason)));
                     stopped = stopped.or(reason);
                 }
@@ -274,33 +210,17 @@ impl<'a> Sender<'a> {
         columns: &Columns<'_>,
     ) -> Result<Option<String>, Failure> {
         let mut stop = None;
-        while let Some(batch) = running.batches.front()
+        while running.decide_first()
+            && let Some(batch) = running.batches.front()
             && let Some(results) = &batch.results
         {
             if let NextStep::Stop { reason, .. } = NextStep::of(results) {
                 return Ok(stop.or(Some(reason)));
             }
             stop = stop.or(self.record_outcomes(batch, results, columns)?);
-            running.rows.remove(&batch.lines, &batch.ids);
-            running.batches.pop_front();
+            running.remove_first();
         }
         Ok(stop)
-    }
-
-    /// Journals that the rows of unreported batches are to be sent again, if nothing of any of them
-    /// was applied. Otherwise all stay open: open rows are sent again before the others, so that
-    /// rows keep their order.
-    fn return_batches(&mut self, running: &Running) -> Result<(), Failure> {
-        let is_not_applied = |batch: &StartedBatch| {
-            let next_step = batch.results.as_deref().map(NextStep::of);
-            matches!(next_step, Some(NextStep::Stop { is_not_applied, .. }) if is_not_applied)
-        };
-        if running.batches.iter().all(is_not_applied) {
-            for batch in &running.batches {
-                self.journal.returned(batch.number)?;
-            }
-        }
-        Ok(())
     }
 
     /// Journals the outcomes of a batch. Returns the reason to stop sending, if there is one.
@@ -327,11 +247,10 @@ impl<'a> Sender<'a> {
         };
         let is_first_without_success = !self.has_done_any && ok.is_empty();
         self.has_done_any |= !ok.is_empty();
-        if failed.iter().any(RowFailure::is_unknown) {
-            self.last_unknown = Some(Instant::now());
-        }
-        self.show_failed(&failed);
         let count = |rows: usize| u64::try_from(rows).unwrap_or_default();
+        let unanswered = failed.iter().filter(|failure| failure.is_unknown());
+        self.unanswered.add(count(unanswered.count()));
+        self.show_failed(&failed);
         let failures = count(failed.len());
         self.progress
             .advance(count(results.len()) - failures, failures);
@@ -343,61 +262,5 @@ impl<'a> Sender<'a> {
         Ok((self.consecutive_lost >= MAX_CONSECUTIVE_LOST).then(|| {
             format!("{MAX_CONSECUTIVE_LOST} batches in a row had no usable answer: the API seems to be down. Resume later")
         }))
-    }
-
-    /// Returns the reason to stop if too many rows have failed and others are left.
-    fn too_many_failed(
-        &self,
-        is_first_without_success: bool,
-        first: Option<String>,
-    ) -> Option<String> {
-        let (ok, failed) = (self.progress.ok, self.progress.failed);
-        if ok + failed >= self.limits.rows {
-            return None;
-        }
-        let first = first.unwrap_or_default();
-        match self.limits.max_failed {
-            Some(most) if failed > most => Some(format!(
-                "stopped because more than {most} rows have failed, the last with {first}"
-            )),
-            None if is_first_without_success => Some(format!(
-                "stopped because no row of the first batch is done: {first}. To go on although rows fail, resume with --max-failed ROWS"
-            )),
-            _ => None,
-        }
-    }
-
-    /// Waits, and shows why.
-    ///
-    /// # Errors
-    /// If it is interrupted.
-    pub(crate) async fn wait(&mut self, time: Duration, why: &str) -> Result<(), Stopped> {
-        if time.is_zero() {
-            return Ok(());
-        }
-        let line = format!("waiting {:.1} s: {why}", time.as_secs_f64());
-        self.progress.aside(|| self.output.line(line));
-        let until = Instant::now() + time;
-        while let Some(left) = until.checked_duration_since(Instant::now()) {
-            self.progress.waiting(left);
-            tokio::select! {
-                () = sleep(left.min(Duration::from_secs(1))) => {}
-                () = self.interrupts.next() => return Err(Stopped::Interrupted),
-            }
-        }
-        Ok(())
-    }
-
-    /// Returns how long the change of a row that was reported as unknown may still arrive.
-    pub(crate) fn unsettled(&self, settle: Duration) -> Duration {
-        self.last_unknown.map_or(Duration::ZERO, |last| {
-            (last + settle).saturating_duration_since(Instant::now())
-        })
-    }
-}
-
-impl From<Failure> for Stopped {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
     }
 }

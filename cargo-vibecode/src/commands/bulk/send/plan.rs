@@ -15,7 +15,7 @@ use crate::failure::Failure;
 
 /// The size in bytes after which no further row is added to a batch. Rows may be long, and a run
 /// queues for all of its records at the same time only if it can send them in few requests.
-const MAX_BYTES: usize = 1024 * 1024;
+pub(crate) const MAX_BYTES: usize = 1024 * 1024;
 
 /// The rows to be sent.
 #[derive(Debug)]
@@ -62,7 +62,7 @@ impl<'a> Plan<'a> {
         fingerprints: &'a Fingerprints,
         selection: Selection<'a>,
     ) -> Result<Self, Failure> {
-        Ok(Self {
+        let plan = Self {
             row_jobs: RowJobs::open(input, column_options)?,
             input,
             fingerprints,
@@ -70,7 +70,11 @@ impl<'a> Plan<'a> {
             selection,
             is_over: false,
             left: u64::MAX,
-        })
+        };
+        if !fingerprints.matches_header(plan.row_jobs.record()) {
+            return Err(plan.changed("the header"));
+        }
+        Ok(plan)
     }
 
     /// Sends at most this many rows.
@@ -121,6 +125,11 @@ impl<'a> Plan<'a> {
             self.read += 1;
             // Bad rows were reported in the first pass.
             let Ok((_, Some(job))) = row_job.change else {
+                if let Selection::Only(rows) = &self.selection
+                    && rows.contains(line)
+                {
+                    return Err(self.open_row_without_change(line));
+                }
                 continue;
             };
             let is_selected = match &mut self.selection {
@@ -147,6 +156,15 @@ impl<'a> Plan<'a> {
     fn changed(&self, position: &str) -> Failure {
         let problem = format!(
             "the file has changed since its rows were checked: {position} is different. Its batch was not sent. Restore the file to resume, or delete the journal and start again with the changed file"
+        );
+        Failure::in_file(&self.input.path, problem)
+    }
+
+    /// Returns the error of a row that was sent, and is bad or changes nothing now. If it were left out,
+    /// nobody would learn whether its change was applied.
+    fn open_row_without_change(&self, line: u64) -> Failure {
+        let problem = format!(
+            "row {line} was sent and had no answer, and it cannot be sent again to find out, since it is bad or changes nothing now. Restore the files in the folder vibecode that have changed since, and resume again"
         );
         Failure::in_file(&self.input.path, problem)
     }

@@ -59,7 +59,7 @@ impl Progress {
         self.meter.tick(Some(("earlier requests to settle", left)));
     }
 
-    pub(crate) fn end(&self) {
+    pub(crate) fn end(&mut self) {
         self.meter.end();
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Sender;
-use crate::commands::bulk::journal::outcome::RowFailure;
+use crate::{api_words::ApiWords, commands::bulk::journal::outcome::RowFailure};
 
 /// The number of failed rows that are shown to people; all are in the file of failed rows.
 const MAX_SHOWN: usize = 20;
@@ -19,14 +19,15 @@ impl Sender<'_> {
                 message,
                 api,
             } = failure;
-            self.output.json(&json!({
+            let document = json!({
                 "row": row,
                 "column": column,
                 "error_code": code,
                 "outcome": outcome,
                 "error_message": message,
-                "api": api,
-            }));
+                "api": api.as_ref().map(ApiWords::json),
+            });
+            self.output.event("failed_row", document);
             self.failures_shown += 1;
             if self.failures_shown <= MAX_SHOWN {
                 let line = format!("row {row} failed: {} [{code}]", failure.text());

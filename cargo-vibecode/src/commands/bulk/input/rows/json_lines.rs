@@ -12,7 +12,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::{Cell, CellValue, MAX_ROW_BYTES, Problem, Record, row_too_long, text};
+use super::{Cell, CellValue, MAX_COLUMNS, MAX_ROW_BYTES, Problem, Record, row_too_long, text};
 
 /// A reader of JSON Lines.
 #[derive(Debug)]
@@ -71,6 +71,13 @@ pub(super) fn cells(record: &Record, names: &mut Vec<String>) -> Result<Vec<Cell
     let mut cells: Vec<Cell> = Vec::with_capacity(pairs.0.len());
     for (name, json) in pairs.0 {
         let at = names.iter().position(|known| *known == name);
+        // Every key is remembered, so memory would grow with rows of other keys each.
+        if at.is_none() && names.len() >= MAX_COLUMNS {
+            let problem = format!(
+                "the rows have more than {MAX_COLUMNS} different keys: use the same ones in all rows"
+            );
+            return Err(Problem::of_the_row(problem));
+        }
         let column = at.unwrap_or_else(|| {
             names.push(name.clone().into_owned());
             names.len() - 1
@@ -150,8 +157,9 @@ struct Entry {
     type_id: Option<String>,
 }
 
-/// The keys and values of an object, in order.
-struct Pairs<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+/// The keys and values of an object, in order. A key may occur twice.
+#[derive(Debug)]
+pub(crate) struct Pairs<'a>(pub(crate) Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Pairs<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -214,6 +222,21 @@ mod tests {
                 text("3:MOBILE"),
             ]
         );
+    }
+
+    #[test]
+    fn the_keys_that_are_remembered_are_limited() {
+        let mut names: Vec<String> = (1..MAX_COLUMNS).map(|key| key.to_string()).collect();
+        let record = |line: &str| {
+            let mut record = Record::default();
+            assert!(JsonRows::new(line.as_bytes(), 0).read(&mut record).unwrap());
+            record
+        };
+        assert!(cells(&record(r#"{"id":1}"#), &mut names).is_ok());
+        assert!(cells(&record(r#"{"id":2,"1":3}"#), &mut names).is_ok());
+        let problem = cells(&record(r#"{"new":1}"#), &mut names).unwrap_err();
+        assert!(problem.text.contains("different keys"), "{}", problem.text);
+        assert_eq!(names.len(), MAX_COLUMNS);
     }
 
     #[test]

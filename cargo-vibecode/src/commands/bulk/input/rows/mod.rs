@@ -10,11 +10,14 @@ use std::{
 
 pub(crate) use self::{
     csv::{CsvRows, detect_delimiter},
-    json_lines::{JsonRows, json_line_with},
+    json_lines::{JsonRows, Pairs, json_line_with},
 };
 
 /// The maximum length of a row. An unclosed quote would otherwise take in the rest of the file.
 const MAX_ROW_BYTES: usize = 16 * 1024 * 1024;
+
+/// The maximum number of columns: that of a sheet, whose last column is XFD.
+pub(crate) const MAX_COLUMNS: usize = 16_384;
 
 /// A raw row of the input. The buffer is reused.
 #[derive(Debug, Default)]

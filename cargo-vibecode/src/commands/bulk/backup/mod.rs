@@ -1,0 +1,334 @@
+//! The old values of everything that rows change, in a file that undoes the changes; the phones and emails that
+//! the rows add, which only a person can remove; and the fields that the file does not restore.
+//!
+//! All files are complete, on the disk, before the first row is sent. A backup that was written while rows are
+//! sent would contain new values if two rows are about one record.
+
+mod new_file;
+mod undo_file;
+
+use std::{
+    collections::HashMap,
+    ffi::OsString,
+    io,
+    path::{Path, PathBuf},
+};
+
+use serde_json::json;
+use vibecode_runtime::Client;
+
+use self::{
+    new_file::ListFile,
+    undo_file::{Lost, UndoFile},
+};
+use super::{
+    input::{Input, columns::ColumnOptions},
+    journal::row_set::Ranges,
+    old_values::{OldValue, RowChanges},
+    record_fields::RecordFields,
+    records::{RecordReader, RowRecord},
+    send::plan::Plan,
+};
+use crate::{
+    failure::Failure,
+    output::Output,
+    progress::RequestProgress,
+    returned_value::{self, Labels},
+};
+
+/// A backup is kept without being asked for if the file has more rows to send than this.
+pub(super) const MOST_ROWS_WITHOUT: u64 = 100;
+
+const MAX_BACKUPS: u64 = 10_000;
+/// The number of fields that are not restored and are shown one by one.
+const MAX_SHOWN: usize = 20;
+
+/// A finished backup.
+#[derive(Debug)]
+pub(super) struct Backup {
+    /// The rows whose records it contains.
+    pub(super) rows: Ranges,
+    path: PathBuf,
+    /// The phones and emails to remove by hand, if there are any.
+    to_remove: Option<PathBuf>,
+    /// The fields that it does not restore, if there are any.
+    incomplete: Option<PathBuf>,
+    lost: u64,
+    first_lost: Vec<String>,
+}
+
+/// The lists for people, beside the file of old values.
+struct Lists<'a> {
+    entity: &'a str,
+    added: ListFile<3>,
+    lost: ListFile<4>,
+    first_lost: Vec<String>,
+}
+
+/// Reads the records of the rows of a plan, writes their old values, and checks that they can be restored.
+///
+/// # Errors
+/// If a record cannot be read, if a file cannot be written, or if a value cannot be restored and
+/// `may_be_incomplete` is false. Nothing has been sent.
+pub(super) async fn write(
+    client: &Client,
+    plan: Plan<'_>,
+    options: &ColumnOptions<'_>,
+    path: &Path,
+    may_be_incomplete: bool,
+    progress: RequestProgress,
+) -> Result<Backup, Failure> {
+    let mut lists = Lists {
+        entity: options.entity,
+        added: ListFile::new(removals(path), ["record", "field", "value"]),
+        lost: ListFile::new(
+            incomplete(path),
+            ["record", "field", "old_value", "problem"],
+        ),
+        first_lost: Vec::new(),
+    };
+    let written = write_rows(client, plan, options, path, &mut lists, progress).await;
+    let (rows, undo) = written.map_err(|failure| {
+        Failure::new(format!(
+            "{failure}\nnothing was sent, since the old values could not be kept: try again, or send without a backup with --no-backup"
+        ))
+    })?;
+    let failed = |error: io::Error| Failure::of_file(path, &error);
+    let lost = lists.lost.rows;
+    let incomplete = lists.lost.keep().map_err(failed)?;
+    let backup = Backup {
+        rows,
+        path: path.to_owned(),
+        to_remove: None,
+        incomplete,
+        lost,
+        first_lost: lists.first_lost,
+    };
+    if lost > 0 && !may_be_incomplete {
+        return Err(backup.refusal());
+    }
+    let to_remove = lists.added.keep().map_err(failed)?;
+    undo.keep().map_err(failed)?;
+    Ok(Backup {
+        to_remove,
+        ..backup
+    })
+}
+
+async fn write_rows(
+    client: &Client,
+    plan: Plan<'_>,
+    options: &ColumnOptions<'_>,
+    path: &Path,
+    lists: &mut Lists<'_>,
+    progress: RequestProgress,
+) -> Result<(Ranges, UndoFile), Failure> {
+    let failed = |error: io::Error| Failure::of_file(path, &error);
+    let mut undo = UndoFile::create(path, 0).map_err(failed)?;
+    let mut labels: HashMap<&str, Labels<'_>> = HashMap::new();
+    let mut reader = RecordReader::new(client, plan, progress);
+    let mut lines = Vec::new();
+    while let Some(read) = reader.next().await? {
+        for row in read {
+            lines.push(row.line);
+            if row.record.is_some() {
+                add(&row, options, &mut labels, &mut undo, lists).map_err(failed)?;
+            }
+        }
+    }
+    let undo = undo
+        .checked(path, options, &mut |lost| lists.add_lost(&lost))
+        .await?;
+    Ok((lines.into_iter().collect(), undo))
+}
+
+/// Adds the old values of a row.
+fn add<'s>(
+    row: &RowRecord,
+    options: &ColumnOptions<'s>,
+    labels: &mut HashMap<&'s str, Labels<'s>>,
+    undo: &mut UndoFile,
+    lists: &mut Lists<'_>,
+) -> io::Result<()> {
+    let Some(record) = row.record.as_ref().map(vibecode_runtime::Updated::raw) else {
+        return Ok(());
+    };
+    let id = row.job.id();
+    let changes = RowChanges::of(&row.job, record, options.schema);
+    let returned = RecordFields::read(record.as_str()).unwrap_or_default();
+    let mut restored = Vec::new();
+    for change in &changes.changed {
+        let field = options.schema.field(&change.field);
+        let json = returned.get(&change.field);
+        match (&change.old, field, json) {
+            (OldValue::Known(old), Some(field), Some(json)) => {
+                let labels = labels
+                    .entry(&field.name)
+                    .or_insert_with(|| returned_value::labels(field, options.codes, false));
+                restored.push((&*field.name, old.clone().labelled(labels), json));
+            }
+            (old, ..) => {
+                let problem = match old {
+                    OldValue::Unknown(problem) => problem,
+                    OldValue::Known(_) => "is not in the answer",
+                };
+                lists.add_lost(&Lost {
+                    id,
+                    field: &change.field,
+                    json: json.map_or("", |json| json.get()),
+                    problem: problem.to_owned(),
+                })?;
+            }
+        }
+    }
+    undo.add(id, &restored)?;
+    for addition in &changes.added {
+        if addition.is_known {
+            let record = format!("{}/{id}", lists.entity);
+            lists
+                .added
+                .add([&record, addition.field, &addition.value])?;
+        } else {
+            lists.add_lost(&Lost {
+                id,
+                field: addition.field,
+                json: "",
+                problem: "is shown in a form that is not understood, so it is not known whether the record has the added value already".to_owned(),
+            })?;
+        }
+    }
+    Ok(())
+}
+
+impl Lists<'_> {
+    fn add_lost(&mut self, lost: &Lost<'_>) -> io::Result<()> {
+        let Lost {
+            id,
+            field,
+            json,
+            problem,
+        } = lost;
+        let record = format!("{}/{id}", self.entity);
+        if self.first_lost.len() < MAX_SHOWN {
+            self.first_lost.push(format!("{record} {field}: {problem}"));
+        }
+        self.lost.add([&record, field, json, problem])
+    }
+}
+
+impl Backup {
+    /// Prints where the old values are, and how to restore them.
+    pub(super) fn show(&self, command: &str, output: &Output) {
+        output.line(format!(
+            "the old values are kept in {}. To undo: {command}",
+            self.path.display()
+        ));
+        let named = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+        let document = json!({
+            "file": self.path.display().to_string(),
+            "to_remove_by_hand": named(&self.to_remove),
+            "incomplete": named(&self.incomplete),
+            "fields_lost": self.lost,
+        });
+        output.event("backup", document);
+        if let Some(path) = &self.to_remove {
+            output.line(format!(
+                "the API cannot remove phones and emails: those that are added are listed in {}, to be removed by hand on the portal",
+                path.display()
+            ));
+        }
+        if self.lost > 0 {
+            output.warn(self.in_words());
+        }
+    }
+
+    /// Returns how much cannot be undone, the first of it, and where all of it is listed.
+    fn in_words(&self) -> String {
+        let mut words = format!(
+            "{} cannot be undone by the backup:",
+            match self.lost {
+                1 => "1 change".to_owned(),
+                count => format!("{count} changes"),
+            }
+        );
+        for lost in &self.first_lost {
+            words.push_str("\n  ");
+            words.push_str(lost);
+        }
+        if let Some(path) = &self.incomplete {
+            let list = format!(
+                "\nall of them, with the old values, are in {}",
+                path.display()
+            );
+            words.push_str(&list);
+        }
+        words
+    }
+
+    /// The error of a backup that is not complete.
+    fn refusal(&self) -> Failure {
+        Failure::new(format!(
+            "{}\nnothing was sent: to send all the same, add --backup-incomplete, or send without a backup with --no-backup",
+            self.in_words()
+        ))
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Returns the path that was given for a backup.
+///
+/// # Errors
+/// If there is a backup of this name, or if `bulk` would not read it as JSON Lines.
+pub(super) fn given_path(path: &Path) -> Result<PathBuf, Failure> {
+    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+    if extension == "csv" || extension == "tsv" {
+        let problem = "a backup is JSON Lines: give it a name such as kept.jsonl";
+        return Err(Failure::in_file(path, problem));
+    }
+    if is_taken(path) {
+        let problem = "there is a file of this name: name another one for the backup";
+        return Err(Failure::in_file(path, problem));
+    }
+    Ok(path.to_owned())
+}
+
+/// Returns the path of the next backup of a file: an earlier one is never overwritten.
+///
+/// # Errors
+/// If there are too many.
+pub(super) fn next_path(input: &Input) -> Result<PathBuf, Failure> {
+    let named = |number: u64| {
+        let mut name = OsString::from(&input.path);
+        match number {
+            1 => name.push(".backup.jsonl"),
+            _ => name.push(format!(".backup-{number}.jsonl")),
+        }
+        PathBuf::from(name)
+    };
+    let mut numbered = (1..=MAX_BACKUPS).map(named);
+    let free = numbered.find(|path| !is_taken(path));
+    free.ok_or_else(|| {
+        Failure::in_file(
+            &input.path,
+            "there are too many backups of this file: delete those that are not needed",
+        )
+    })
+}
+
+/// Returns true if there is a file with one of the two names of a backup.
+pub(super) fn is_taken(path: &Path) -> bool {
+    path.exists() || removals(path).exists()
+}
+
+/// Returns the path of the list of phones and emails to remove.
+fn removals(path: &Path) -> PathBuf {
+    path.with_extension("added.csv")
+}
+
+/// Returns the path of the list of changes that cannot be undone.
+fn incomplete(path: &Path) -> PathBuf {
+    path.with_extension("incomplete.csv")
+}

@@ -1,0 +1,65 @@
+//! Keeps the old values of the rows that are going to be sent.
+
+use super::{
+    backup,
+    check::{self, Checked},
+    input::columns::ColumnOptions,
+    job::BulkJob,
+    journal::resume::Past,
+    send::{
+        Sender, Stopped,
+        plan::{Plan, Selection},
+    },
+};
+use crate::progress::RequestProgress;
+
+impl BulkJob<'_> {
+    /// Writes the backup of the rows that this process is going to send for the first time.
+    pub(super) async fn keep_old_values(
+        &self,
+        sender: &mut Sender<'_>,
+        past: &Past,
+        column_options: &ColumnOptions<'_>,
+        checked: &Checked,
+    ) -> Result<(), Stopped> {
+        let Self { args, output, .. } = *self;
+        let mut kept = past.done.clone();
+        kept.insert_all(&past.open);
+        kept.insert_all(&past.backed_up);
+        let left = checked.to_send.saturating_sub(kept.len());
+        let rows = left.min(args.limit.unwrap_or(u64::MAX));
+        // The rows of the whole file count: with --limit they are sent by several processes.
+        let is_wanted = args.backup.is_some() || checked.to_send > backup::MOST_ROWS_WITHOUT;
+        if args.no_backup || rows == 0 || !is_wanted {
+            return Ok(());
+        }
+        let path = match &args.backup {
+            Some(path) => backup::given_path(path)?,
+            None => backup::next_path(self.input)?,
+        };
+        let plan = Plan::new(
+            self.input,
+            column_options,
+            &checked.fingerprints,
+            Selection::AllBut(&kept),
+        )?;
+        let plan = plan.limited(args.limit);
+        let line = format!("reading the old values of {}", check::rows(rows));
+        sender.progress.aside(|| output.line(line));
+        let activity = "reading the old values";
+        let progress = RequestProgress::new(activity, "rows", rows, &self.throttle, output);
+        let client = sender.client.clone();
+        let written = tokio::select! {
+            written = backup::write(&client, plan, column_options, &path, args.backup_incomplete, progress) => written,
+            () = sender.interrupts.next() => return Err(Stopped::Interrupted),
+        };
+        let backup = written?;
+        sender.journal.backed_up(backup.rows.clone())?;
+        let undo = format!(
+            "{} (it shows what would be restored; with --yes instead of --plan it is sent)",
+            self.command_to_review_undo(backup.path())
+        );
+        sender.progress.aside(|| backup.show(&undo, output));
+        Ok(())
+    }
+}

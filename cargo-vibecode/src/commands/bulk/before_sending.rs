@@ -1,0 +1,90 @@
+//! What a job shows before it sends anything: the portal, the check and the preview.
+
+use std::time::Duration;
+
+use vibecode_runtime::RetryPolicy;
+
+use super::{
+    check::Checked,
+    ending::exit_status,
+    input::columns::ColumnOptions,
+    job::BulkJob,
+    journal::row_set::RowSet,
+    preview::Preview,
+    send::plan::{Plan, Selection},
+};
+use crate::{
+    ExitStatus, failure::Failure, portal, portal_identity::Identity, progress::RequestProgress,
+};
+
+/// How long a check waits for the API to report the portal.
+const TIME_TO_IDENTIFY: Duration = Duration::from_secs(10);
+
+impl BulkJob<'_> {
+    /// Returns the portal and the rights of the key. A check needs neither a key nor the API, but
+    /// shows them if it can.
+    ///
+    /// # Errors
+    /// If rows are to be sent and the key cannot be used, or if it is for another portal than
+    /// `--portal` names.
+    pub(super) async fn identify(&self, is_sent: bool) -> Result<Option<Identity>, Failure> {
+        if is_sent {
+            let identity = Identity::of(&self.client()?, self.portal_args).await?;
+            identity.check_rights(&self.args.entity)?;
+            return Ok(Some(identity));
+        }
+        let is_asserted = self.portal_args.portal.is_some();
+        if !is_asserted && !portal::has_key(self.portal_args)? {
+            return Ok(None);
+        }
+        let client = portal::client(self.portal_args, |builder| {
+            let builder = self.with_limits(builder).retry(RetryPolicy::off());
+            builder.deadline(TIME_TO_IDENTIFY)
+        })?;
+        match Identity::of(&client, self.portal_args).await {
+            Ok(identity) => Ok(Some(identity)),
+            Err(failure) if is_asserted => Err(failure),
+            Err(failure) => {
+                self.output.warn(failure.to_string());
+                Ok(None)
+            }
+        }
+    }
+
+    /// Prints what the rows would change.
+    pub(super) async fn preview(
+        &self,
+        checked: &Checked,
+        column_options: &ColumnOptions<'_>,
+    ) -> Result<ExitStatus, Failure> {
+        let (client, all) = (self.client()?, RowSet::default());
+        let all = Selection::AllBut(&all);
+        let plan = Plan::new(self.input, column_options, &checked.fingerprints, all)?;
+        let plan = plan.limited(self.args.limit);
+        let rows = checked.to_send.min(self.args.limit.unwrap_or(u64::MAX));
+        let activity = "reading the records";
+        let progress = RequestProgress::new(activity, "rows", rows, &self.throttle, self.output);
+        let preview = Preview::print(&client, plan, self.schema, progress, self.output).await?;
+        preview.summarize(self.output);
+        Ok(exit_status(checked.bad + preview.not_found))
+    }
+
+    /// Prints what to do after a check.
+    pub(super) fn advise(&self, checked: &Checked) {
+        if checked.bad > 0 && !self.args.skip_bad {
+            let others = match checked.to_send {
+                0 => "",
+                _ => ", or send only the valid rows with --skip-bad --yes",
+            };
+            self.output
+                .line(format!("nothing was sent: correct the bad rows{others}"));
+        } else if checked.to_send == 0 {
+            self.output
+                .line("nothing was sent: no row changes anything");
+        } else {
+            let command = self.command_to_send();
+            self.output
+                .line(format!("nothing was sent. To send: {command}"));
+        }
+    }
+}

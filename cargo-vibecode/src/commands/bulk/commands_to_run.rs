@@ -1,0 +1,299 @@
+//! The commands that are printed as the next step: the words that were given, and what another shell needs
+//! to reach the same portal with them.
+
+use std::{
+    borrow::Cow,
+    env,
+    ffi::{OsStr, OsString},
+    fmt::{self, Write as _},
+    path::Path,
+};
+
+use super::{backup, earlier, job::BulkJob};
+use crate::{args, portal, terminal_text::is_obeyed};
+
+/// The options that an undo has in common with the job.
+const OPTIONS_OF_UNDO: [&str; 8] = [
+    "key-file",
+    "base-url",
+    "portal",
+    "format",
+    "settle",
+    "per-minute",
+    "no-throttle",
+    "no-verify",
+];
+/// The position of the file among the words without a name, after `bulk` and the entity.
+const FILE: usize = 2;
+
+/// A command of this program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct CommandLine {
+    /// The words that are not options, from `bulk` on.
+    words: Vec<OsString>,
+    options: Vec<GivenOption>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct GivenOption {
+    /// Without dashes.
+    name: String,
+    /// `--name`, `--name=value`, or `--name` and `value`.
+    words: Vec<OsString>,
+}
+
+impl BulkJob<'_> {
+    /// Returns the command that sends the rows that were checked.
+    pub(super) fn command_to_send(&self) -> CommandLine {
+        self.command_again().without(&["plan"]).flag("yes")
+    }
+
+    /// Returns the command that resumes the job, with all of its rows.
+    pub(super) fn command_to_resume(&self) -> CommandLine {
+        let mut command = self.command_again().without(&["yes", "resume", "limit"]);
+        if let Some(path) = &self.args.backup
+            && backup::is_taken(path)
+            && let Some(free) = earlier::numbered(path).find(|path| !backup::is_taken(path))
+        {
+            command = command.without(&["backup"]).option("backup", free);
+        }
+        command.flag("resume")
+    }
+
+    /// Returns the command that shows what a backup would restore.
+    pub(super) fn command_to_review_undo(&self, backup: &Path) -> CommandLine {
+        let mut given = CommandLine::given();
+        given
+            .options
+            .retain(|it| OPTIONS_OF_UNDO.contains(&it.name.as_str()));
+        let backup = backup.as_os_str().to_owned();
+        let mut undo = CommandLine {
+            words: vec!["bulk".into(), self.args.entity.clone().into(), backup],
+            options: Vec::new(),
+        }
+        .option("empty", "clear");
+        undo.options.append(&mut given.options);
+        self.for_the_same_portal(undo).flag("plan")
+    }
+
+    /// Returns the given command, with the name of the file that is to be read again.
+    fn command_again(&self) -> CommandLine {
+        let mut command = CommandLine::given();
+        if self.args.yes
+            && self.input.is_copy
+            && let Some(file) = command.words.get_mut(FILE)
+        {
+            *file = self.input.path.clone().into_os_string();
+        }
+        self.for_the_same_portal(command)
+    }
+
+    /// Adds the base URL of the environment, and asserts the portal: another shell may have another key.
+    fn for_the_same_portal(&self, mut command: CommandLine) -> CommandLine {
+        if let Some(url) = portal::base_url_of_environment(self.portal_args) {
+            command = command.option("base-url", url);
+        }
+        let portal = self.identity.as_ref().and_then(|it| it.portal.clone());
+        match portal {
+            Some(portal) if !command.has("portal") => command.option("portal", portal),
+            _ => command,
+        }
+    }
+}
+
+impl CommandLine {
+    /// Returns the command that is running.
+    fn given() -> Self {
+        Self::of(env::args_os().skip(1), &args::command())
+    }
+
+    /// Splits the words of a command into options and others.
+    fn of(given: impl IntoIterator<Item = OsString>, definition: &clap::Command) -> Self {
+        let bulk = definition.find_subcommand("bulk");
+        let all = || {
+            let of_bulk = bulk.into_iter().flat_map(clap::Command::get_arguments);
+            definition.get_arguments().chain(of_bulk)
+        };
+        let takes_value = |name: &str| {
+            let mut all = all();
+            let option = all.find(|it| it.get_long() == Some(name));
+            option.is_some_and(|it| it.get_action().takes_values())
+        };
+        let mut given = given.into_iter().peekable();
+        // As cargo calls it.
+        given.next_if(|word| word == "vibecode");
+        let (mut words, mut options) = (Vec::new(), Vec::new());
+        let mut are_options_over = false;
+        while let Some(word) = given.next() {
+            let text = word.to_string_lossy().into_owned();
+            match text.strip_prefix("--") {
+                Some("") if !are_options_over => are_options_over = true,
+                Some(option) if !are_options_over => {
+                    let name = option.split_once('=').map_or(option, |(name, _)| name);
+                    let has_own_value = name.len() < option.len();
+                    let mut words = vec![word];
+                    if !has_own_value && takes_value(name) {
+                        words.extend(given.next());
+                    }
+                    options.push(GivenOption {
+                        name: name.to_owned(),
+                        words,
+                    });
+                }
+                _ => words.push(word),
+            }
+        }
+        Self { words, options }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.options.iter().any(|it| it.name == name)
+    }
+
+    fn without(mut self, names: &[&str]) -> Self {
+        self.options.retain(|it| !names.contains(&it.name.as_str()));
+        self
+    }
+
+    fn flag(mut self, name: &str) -> Self {
+        if !self.has(name) {
+            self.options.push(GivenOption {
+                name: name.to_owned(),
+                words: vec![format!("--{name}").into()],
+            });
+        }
+        self
+    }
+
+    fn option(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.options.push(GivenOption {
+            name: name.to_owned(),
+            words: vec![format!("--{name}").into(), value.into()],
+        });
+        self
+    }
+}
+
+impl fmt::Display for CommandLine {
+    /// Writes the command so that a shell splits it into its words.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("cargo vibecode")?;
+        for word in &self.words {
+            let is_like_option = word.to_string_lossy().starts_with('-') && word != "-";
+            let prefix = if is_like_option { "./" } else { "" };
+            write!(f, " {prefix}{}", quoted(word))?;
+        }
+        let words = self.options.iter().flat_map(|it| &it.words);
+        for word in words {
+            write!(f, " {}", quoted(word))?;
+        }
+        Ok(())
+    }
+}
+
+/// Returns a word as it is written in a shell.
+fn quoted(word: &OsStr) -> Cow<'_, str> {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "-_./:=,@%+".contains(letter);
+    match word.to_str() {
+        Some(text) if text.chars().all(is_plain) && !text.is_empty() => text.into(),
+        Some(text) if !text.contains(is_hidden) => {
+            format!("'{}'", text.replace('\'', "'\\''")).into()
+        }
+        _ => escaped(word.as_encoded_bytes()).into(),
+    }
+}
+
+/// Returns true for a letter that the output would not show as it is.
+fn is_hidden(letter: char) -> bool {
+    letter.is_control() || is_obeyed(letter)
+}
+
+/// Returns a word with hidden letters, or that is not Unicode, as `$'…'`, which bash, zsh and ksh read.
+fn escaped(bytes: &[u8]) -> String {
+    let mut text = String::from("$'");
+    for chunk in bytes.utf8_chunks() {
+        for letter in chunk.valid().chars() {
+            match letter {
+                '\'' | '\\' => text.extend(['\\', letter]),
+                letter if is_hidden(letter) => {
+                    let mut buffer = [0; 4];
+                    push_bytes(&mut text, letter.encode_utf8(&mut buffer).as_bytes());
+                }
+                letter => text.push(letter),
+            }
+        }
+        push_bytes(&mut text, chunk.invalid());
+    }
+    text.push('\'');
+    text
+}
+
+/// Adds bytes as `\NNN`. Unlike `\xNN`, it ends after three digits in every shell.
+fn push_bytes(text: &mut String, bytes: &[u8]) {
+    for byte in bytes {
+        let _ = write!(text, "\\{byte:03o}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn command(words: &[&str]) -> CommandLine {
+        CommandLine::of(words.iter().map(OsString::from), &args::command())
+    }
+
+    #[test]
+    fn an_option_is_removed_with_its_value_and_nothing_else() {
+        for (words, expected) in [
+            (
+                "vibecode bulk contacts a.csv --limit 5 --yes",
+                "cargo vibecode bulk contacts a.csv",
+            ),
+            (
+                "bulk contacts a.csv --limit=5 --id-column --limit --settle 1",
+                "cargo vibecode bulk contacts a.csv --id-column --limit --settle 1",
+            ),
+            (
+                "--key-file --yes bulk --yes contacts --map --limit=x a.csv",
+                "cargo vibecode bulk contacts a.csv --key-file --yes --map --limit=x",
+            ),
+            (
+                "bulk contacts --ensure --limit 5 -- --yes",
+                "cargo vibecode bulk contacts ./--yes --ensure",
+            ),
+            (
+                "bulk contacts - --delimiter - --yes",
+                "cargo vibecode bulk contacts - --delimiter -",
+            ),
+        ] {
+            let words: Vec<&str> = words.split(' ').collect();
+            let shown = command(&words).without(&["limit", "yes"]).to_string();
+            assert_eq!(shown, expected, "{words:?}");
+        }
+    }
+
+    #[test]
+    fn a_word_is_quoted_for_a_shell() {
+        for (word, expected) in [
+            ("a.csv", "a.csv"),
+            ("Ünï.csv", "Ünï.csv"),
+            ("a b", "'a b'"),
+            ("", "''"),
+            ("it's", r"'it'\''s'"),
+            ("a\nb\\'", r"$'a\012b\\\''"),
+            ("\u{1b}[2J", r"$'\033[2J'"),
+            ("\u{85}", r"$'\302\205'"),
+            ("a\u{202e}b", r"$'a\342\200\256b'"),
+        ] {
+            assert_eq!(quoted(OsStr::new(word)), expected);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_word_that_is_not_unicode_is_escaped() {
+        use std::os::unix::ffi::OsStrExt as _;
+        assert_eq!(quoted(OsStr::from_bytes(b"a\xff7 b")), r"$'a\3777 b'");
+    }
+}

@@ -1,0 +1,185 @@
+//! The end of a job: its failed rows, its summary and its exit status.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use serde_json::json;
+
+use super::{
+    check::{Checked, rows},
+    failed,
+    input::columns::ColumnOptions,
+    job::BulkJob,
+    journal::{Journal, resume::Past},
+    send::{Sender, Stopped},
+};
+use crate::{ExitStatus, failure::Failure};
+
+impl BulkJob<'_> {
+    /// Called once every row has been reported. Writes the failed rows to a file; the journal is
+    /// kept.
+    pub(super) fn finish(
+        &self,
+        sender: &mut Sender<'_>,
+        checked: &Checked,
+        column_options: &ColumnOptions<'_>,
+        path: &Path,
+    ) -> Result<ExitStatus, Failure> {
+        let (ok, failed) = (sender.progress.ok, sender.progress.failed);
+        // Bad rows alone are in their own file.
+        let failed_rows = match failed {
+            0 => None,
+            _ => Some(failed::write(
+                self.input,
+                column_options,
+                &mut sender.journal,
+                failed,
+                checked,
+            )?),
+        };
+        let left = checked.to_send.saturating_sub(ok + failed);
+        if left == 0 {
+            sender.journal.finish(ok, failed)?;
+        }
+        let bad = bad_rows(checked.bad);
+        self.output
+            .line(format!("{} done, {failed} failed{bad}", rows(ok)));
+        let shown = self.show_failed_rows(failed_rows);
+        self.warn_of_unanswered(sender.may_be_applied(self.settle_of_batches()));
+        if left > 0 {
+            self.output.line(format!(
+                "{} not sent yet because of --limit. To send: {}",
+                match left {
+                    1 => "1 row is".to_owned(),
+                    left => format!("{left} rows are"),
+                },
+                self.command_to_resume()
+            ));
+        }
+        self.output.line(format!(
+            "the journal is kept, so that the rows are not sent again by mistake: {}",
+            path.display()
+        ));
+        self.summarize((ok, failed, checked.bad, left), shown.as_deref());
+        Ok(exit_status(failed + checked.bad))
+    }
+
+    /// Called if an earlier process has reported every row. A file of failed rows that is there may have
+    /// been corrected, and is left as it is.
+    pub(super) fn finished_before(
+        &self,
+        mut journal: Journal,
+        past: &Past,
+        checked: &Checked,
+        column_options: &ColumnOptions<'_>,
+    ) -> Result<ExitStatus, Failure> {
+        let problems = past.failed + checked.bad;
+        let path = self.input.failed();
+        let failed_rows = match past.failed {
+            0 => None,
+            _ if path.exists() => Some((path, None)),
+            _ => {
+                let journal = &mut journal;
+                Some(failed::write(
+                    self.input,
+                    column_options,
+                    journal,
+                    past.failed,
+                    checked,
+                )?)
+            }
+        };
+        let shown = self.show_failed_rows(failed_rows);
+        self.warn_of_unanswered(past.may_be_applied(self.settle_of_batches()));
+        let counts = (past.ok, past.failed, checked.bad, 0);
+        self.summarize(counts, shown.as_deref());
+        Ok(exit_status(problems))
+    }
+
+    /// Prints where the failed rows are, and the new name of an earlier file. Returns the path for
+    /// programs.
+    fn show_failed_rows(&self, written: Option<(PathBuf, Option<PathBuf>)>) -> Option<String> {
+        let (path, earlier) = written?;
+        if let Some(earlier) = earlier {
+            self.output.line(format!(
+                "an earlier file of failed rows is now {}",
+                earlier.display()
+            ));
+        }
+        let shown = path.display().to_string();
+        self.output.line(format!(
+            "the failed rows are in {shown}: correct them, and run that file"
+        ));
+        Some(shown)
+    }
+
+    /// Warns that the failed rows must not be run yet.
+    fn warn_of_unanswered(&self, (rows, left): (u64, Duration)) {
+        if !left.is_zero() {
+            let unanswered = unanswered(rows, left);
+            self.output
+                .warn(format!("{unanswered}: run the failed rows only after that"));
+        }
+    }
+
+    fn summarize(&self, (ok, failed, bad, left): (u64, u64, u64, u64), failed_rows: Option<&str>) {
+        self.output.json(&json!({
+            "ok": ok,
+            "failed": failed,
+            "bad": bad,
+            "left": left,
+            "failed_rows": failed_rows,
+            "journal": self.input.journal().display().to_string(),
+        }));
+    }
+
+    pub(super) fn interrupted(&self, sender: &Sender<'_>, stopped: Stopped) -> Failure {
+        let reason = match stopped {
+            Stopped::Interrupted => "interrupted".to_owned(),
+            Stopped::Failed(failure) => failure.to_string(),
+        };
+        let (ok, failed) = (sender.progress.ok, sender.progress.failed);
+        let (count, left) = sender.may_be_applied(self.settle_of_batches());
+        let unanswered = if left.is_zero() {
+            String::new()
+        } else {
+            format!(
+                "\n{}: --resume waits for that; run rows in any other way, or undo them, only after that",
+                unanswered(count, left)
+            )
+        };
+        Failure::new(format!(
+            "{reason}\n{} done, {failed} failed so far. To resume: {}{unanswered}",
+            rows(ok),
+            self.command_to_resume()
+        ))
+    }
+}
+
+/// Says of how many rows the change may still be applied, and for how long.
+fn unanswered(rows: u64, left: Duration) -> String {
+    let left = left.as_millis().div_ceil(1000);
+    match rows {
+        1 => format!("the change of 1 row has no answer, and may still be applied for {left} s"),
+        _ => format!(
+            "the changes of {rows} rows have no answer, and may still be applied for {left} s"
+        ),
+    }
+}
+
+/// The end of a sentence about the rows of a job.
+pub(super) fn bad_rows(bad: u64) -> String {
+    match bad {
+        0 => String::new(),
+        bad => format!(", {bad} bad (not sent)"),
+    }
+}
+
+pub(super) fn exit_status(problems: u64) -> ExitStatus {
+    match problems {
+        0 => ExitStatus::Success,
+        _ => ExitStatus::Attention,
+    }
+}

@@ -1,0 +1,188 @@
+//! The change that a row requests: each cell is added to it by the target of its column.
+
+use vibecode_spec::Kind;
+
+use super::{
+    columns::{ColumnOptions, Columns, DEFAULT_ID},
+    rows::{Cell, CellValue, Problem},
+    tally::Effect,
+    target::Target,
+};
+use crate::{
+    change::{Change, SEPARATOR},
+    commands::bulk::args::Empty,
+};
+
+impl<'a> Columns<'a> {
+    /// Returns the record of a row and its change; the change is empty if the row changes nothing.
+    /// The effect of each cell is added to `effects`.
+    ///
+    /// # Errors
+    /// The problems with its bad cells.
+    pub(crate) fn change(
+        &self,
+        cells: &[Cell],
+        effects: &mut Vec<(usize, Effect)>,
+    ) -> Result<(u64, Change<'a>), Vec<Problem>> {
+        let mut id = None;
+        let ColumnOptions {
+            entity,
+            schema,
+            codes,
+            rules,
+            ..
+        } = *self.column_options;
+        let mut change = Change::new(entity, schema, codes).with_rules(rules);
+        let mut problems = Vec::new();
+        let mut has_id = false;
+        for cell in cells {
+            let name = self.names.get(cell.column).map_or("", String::as_str);
+            let target = self.targets.get(cell.column);
+            has_id |= matches!(target, Some(Ok(Target::Id)));
+            let done = match target {
+                Some(Ok(Target::Id)) => read_id(&cell.value).map(|read| {
+                    id = Some(read);
+                    Effect::Nothing
+                }),
+                Some(Ok(target)) => self.column_options.apply(&mut change, target, &cell.value),
+                Some(Err(problem)) => Err(problem.clone()),
+                None => Ok(Effect::Nothing),
+            };
+            match done {
+                Ok(effect) => effects.push((cell.column, effect)),
+                Err(problem) => problems.push(Problem {
+                    value: cell.value.shown(),
+                    ..Problem::of_column(name, problem)
+                }),
+            }
+        }
+        if !has_id {
+            let id = self.column_options.id_column.unwrap_or(DEFAULT_ID);
+            let problem = format!("the row has no `{id}`, the id of the record");
+            problems.push(Problem::of_the_row(problem));
+        }
+        match id {
+            Some(id) if problems.is_empty() => Ok((id, change)),
+            _ => Err(problems),
+        }
+    }
+}
+
+fn read_id(value: &CellValue) -> Result<u64, String> {
+    let id = match value {
+        CellValue::Text(text) => text.parse().ok().filter(|id| *id > 0),
+        CellValue::Empty | CellValue::List(_) => None,
+    };
+    id.ok_or_else(|| "requires the id of the record, a whole number above 0".to_owned())
+}
+
+impl ColumnOptions<'_> {
+    /// Adds the value of a cell to the change, and returns its effect.
+    fn apply(
+        &self,
+        change: &mut Change<'_>,
+        target: &Target,
+        value: &CellValue,
+    ) -> Result<Effect, String> {
+        let set = |()| Effect::Set;
+        match (target, value) {
+            (Target::Id | Target::Ignored | Target::Aside(_), _)
+            // The API cannot remove a phone: an empty cell just adds none.
+            | (Target::Nameless, CellValue::Empty) => Ok(Effect::Nothing),
+            (Target::Add { .. }, CellValue::Empty) => Ok(Effect::Left),
+            (Target::Nameless, _) => Err(
+                "the cell has a value, but its column has no name: name the column, or empty it"
+                    .to_owned(),
+            ),
+            (Target::Set { .. }, CellValue::Empty) if self.empty == Empty::Leave => {
+                Ok(Effect::Left)
+            }
+            (Target::Set { field, .. }, CellValue::Empty) => {
+                change.clear(field).map(|()| Effect::Cleared)
+            }
+            (Target::Set { field, is_multiple, kind }, CellValue::Text(text)) => {
+                match (is_multiple, self.cells_hold_lists) {
+                    (false, _) => change.set(field, &self.style.normal(kind, text)?).map(set),
+                    (true, true) => self
+                        .set_list(change, field, kind, text.split(SEPARATOR))
+                        .map(set),
+                    (true, false) => self.set_list(change, field, kind, [text.as_str()]).map(set),
+                }
+            }
+            (Target::Set { field, is_multiple, kind }, CellValue::List(texts)) => {
+                if *is_multiple {
+                    self.set_list(change, field, kind, texts.iter().map(String::as_str))
+                        .map(set)
+                } else {
+                    Err(format!("`{field}` takes one value, not a list"))
+                }
+            }
+            (
+                Target::Add {
+                    multifield,
+                    is_export,
+                    ..
+                },
+                CellValue::Text(text),
+            ) if self.cells_hold_lists => {
+                let ends = |letter: char| {
+                    letter == SEPARATOR || (*is_export && matches!(letter, ',' | '\n' | '\r'))
+                };
+                add(change, target, &self.rules.split(*multifield, text, ends))
+            }
+            (Target::Add { .. }, CellValue::Text(text)) => {
+                add(change, target, std::slice::from_ref(text))
+            }
+            (Target::Add { .. }, CellValue::List(texts)) => add(change, target, texts),
+        }
+    }
+
+    fn set_list<'t>(
+        &self,
+        change: &mut Change<'_>,
+        field: &str,
+        kind: &Kind,
+        texts: impl IntoIterator<Item = &'t str>,
+    ) -> Result<(), String> {
+        let texts = texts.into_iter().map(str::trim);
+        let texts = texts.filter(|text| !text.is_empty());
+        let normal = texts.map(|text| self.style.normal(kind, text).map(Into::into));
+        let normal: Result<Vec<String>, String> = normal.collect();
+        let normal = normal?;
+        // An empty list would clear the field.
+        if normal.is_empty() {
+            return Err("the cell has separators, but no value between them".to_owned());
+        }
+        change.set_list(field, &normal)
+    }
+}
+
+fn add(change: &mut Change<'_>, target: &Target, values: &[String]) -> Result<Effect, String> {
+    let Target::Add {
+        field,
+        multifield,
+        type_id,
+        ..
+    } = target
+    else {
+        return Ok(Effect::Nothing);
+    };
+    let (mut added, mut has_values) = (0, false);
+    for value in values.iter().map(|value| value.trim()) {
+        let own = value.rsplit_once(':').map(|(_, own)| own);
+        let has_own = own.is_some_and(|own| multifield.type_ids().contains(&own));
+        // A value that the row has twice is added once.
+        let is_new = match type_id {
+            _ if value.is_empty() => continue,
+            Some(type_id) if !has_own => change.add_once(field, &format!("{value}:{type_id}"))?,
+            _ => change.add_once(field, value)?,
+        };
+        has_values = true;
+        added += u64::from(is_new);
+    }
+    Ok(match (added, has_values) {
+        (0, false) => Effect::Left,
+        (0, true) => Effect::Nothing,
+        _ => Effect::Added(added),
+    })
+}

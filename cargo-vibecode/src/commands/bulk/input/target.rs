@@ -1,0 +1,139 @@
+//! What the cells of a column are for: the record's id, a field that is set, a phone or an email that is added, or
+//! nothing.
+
+use vibecode_spec::{Kind, Multifield};
+
+use super::{
+    columns::{ColumnOptions, DEFAULT_ID, ERROR_COLUMNS},
+    headers::{self, Meaning, NoMeaning},
+};
+use crate::change::{self, field_name::composed};
+
+/// What the cells of a column are for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// The record's id.
+    Id,
+    /// A field that is set, by its wire name.
+    Set {
+        field: String,
+        is_multiple: bool,
+        /// The kind of the values, if they may be written in several ways.
+        kind: Kind,
+    },
+    /// A phone or an email that is added, with this type unless the cell has one.
+    Add {
+        field: String,
+        multifield: Multifield,
+        type_id: Option<&'static str>,
+        /// Whether commas and line breaks separate several values, as in an export.
+        is_export: bool,
+    },
+    /// Nothing.
+    Ignored,
+    /// Nothing, for this reason.
+    Aside(String),
+    /// Nothing: the column has no name, and must be empty.
+    Nameless,
+}
+
+impl Target {
+    /// Returns a description for the output.
+    pub(crate) fn describe(&self) -> String {
+        match self {
+            Self::Id => "the id of the record".to_owned(),
+            Self::Set { field, .. } => field.clone(),
+            Self::Add { field, type_id, .. } => {
+                format!(
+                    "{field}, added as {}",
+                    type_id.unwrap_or(Multifield::DEFAULT_TYPE_ID)
+                )
+            }
+            Self::Ignored => "ignored".to_owned(),
+            Self::Aside(why) => format!("set aside: {why}"),
+            Self::Nameless => "set aside: the column has no name and no values".to_owned(),
+        }
+    }
+}
+
+impl ColumnOptions<'_> {
+    /// Finds the target of a column.
+    ///
+    /// # Errors
+    /// The end of a sentence that begins with the name of the column.
+    pub(super) fn target(&self, column: &str, is_export: bool) -> Result<Target, String> {
+        let is_named = |name: &String| *name == column || composed(name) == composed(column);
+        let mapped = self.map.iter().find(|(name, _)| is_named(name));
+        let is_ignored = self.ignore.iter().any(is_named);
+        if is_ignored || (mapped.is_none() && ERROR_COLUMNS.contains(&column)) {
+            return Ok(Target::Ignored);
+        }
+        if composed(self.id_column.unwrap_or(DEFAULT_ID)) == composed(column) {
+            return match mapped {
+                Some((_, field)) if field != DEFAULT_ID => Err(format!(
+                    "has the ids of the records, and cannot be `{field}` too: name the column of the ids with --id-column"
+                )),
+                _ => Ok(Target::Id),
+            };
+        }
+        if column.is_empty() && mapped.is_none() {
+            return Ok(Target::Nameless);
+        }
+        let meaning = match mapped {
+            Some((_, name)) => headers::meaning(self, name, false),
+            None => headers::meaning(self, column, is_export),
+        };
+        let (field, type_id, is_label, is_export) = match meaning {
+            Ok(Meaning::Field {
+                field,
+                type_id,
+                is_label,
+                is_export,
+            }) => (field, type_id, is_label && mapped.is_none(), is_export),
+            Ok(Meaning::Aside(why)) => return Ok(Target::Aside(why.to_owned())),
+            Err(NoMeaning::Ambiguous(problem) | NoMeaning::UnknownType(problem)) => {
+                return Err(problem);
+            }
+            Err(NoMeaning::Unknown(_)) if self.ignore_unknown && mapped.is_none() => {
+                return Ok(Target::Aside("it belongs to no field".to_owned()));
+            }
+            Err(NoMeaning::Unknown(problem)) => {
+                return Err(format!(
+                    "belongs to no field (assign it with --map, or ignore it with --ignore): {problem}"
+                ));
+            }
+        };
+        if field.name == DEFAULT_ID && self.id_column.is_none() {
+            return Ok(Target::Id);
+        }
+        // A label comes from a spreadsheet or an export, which show more than can be written.
+        if is_label && change::is_fixed(field) {
+            return Ok(Target::Aside(format!("`{}` is read-only", field.name)));
+        }
+        if is_label && field.kind == Kind::File {
+            return Ok(Target::Aside(format!("`{}` takes files", field.name)));
+        }
+        if change::is_fixed(field) {
+            let name = &field.name;
+            return Err(format!(
+                "belongs to `{name}`, which is read-only: ignore it with --ignore"
+            ));
+        }
+        match &field.kind {
+            Kind::File => Err(
+                "takes files, which cannot be given as text: ignore it with --ignore".to_owned(),
+            ),
+            Kind::Multifield(multifield) => Ok(Target::Add {
+                field: field.name.clone(),
+                multifield: *multifield,
+                type_id,
+                is_export,
+            }),
+            kind => Ok(Target::Set {
+                field: field.name.clone(),
+                is_multiple: field.multiple,
+                kind: kind.clone(),
+            }),
+        }
+    }
+}

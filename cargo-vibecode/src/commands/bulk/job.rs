@@ -1,0 +1,410 @@
+//! A bulk job, from its arguments to its last row.
+
+use std::{path::Path, time::Duration};
+
+use vibecode_runtime::{Client, ClientBuilder, Throttle};
+use vibecode_spec::{ExportHeaders, Schema};
+
+use super::{
+    args::Args,
+    check::{self, Checked},
+    earlier,
+    ending::{bad_rows, exit_status},
+    estimate::Estimate,
+    input::{
+        FileFormat, FileOptions, Input,
+        cells::{self, CellStyle},
+        columns::ColumnOptions,
+        headers::export_headers,
+        is_stdin,
+        mapping::Mapping,
+        numbers::Numbers,
+        row_jobs::RowJobs,
+    },
+    journal::{
+        self, Journal,
+        header::{self, FileDigests, Header, Meaning, Reading},
+        resume::{self, FoundJournal, Past},
+    },
+    send::{
+        FailureLimits, Mode, Sender, Stopped,
+        plan::{Plan, Selection},
+        progress::Progress,
+    },
+};
+use crate::{
+    ExitStatus,
+    code_file::KnownCodes,
+    failure::Failure,
+    interrupts::Interrupts,
+    output::Output,
+    portal::{self, PortalArgs},
+    portal_identity::Identity,
+    rate_limit::WatchedThrottle,
+    schema_file,
+};
+
+pub(crate) async fn run(
+    args: &Args,
+    portal_args: &PortalArgs,
+    output: &Output,
+) -> Result<ExitStatus, Failure> {
+    if args.resume && is_stdin(&args.file) {
+        return Err(Failure::new(
+            "standard input cannot be read again: resume with its copy, the file stdin-….rows",
+        ));
+    }
+    let (schema, schema_digest) = schema_file::load_with_digest(&args.entity)?;
+    let codes = KnownCodes::load()?;
+    let files = codes.digests().iter().cloned().chain(schema_digest);
+    let options = FileOptions {
+        delimiter: args.delimiter,
+        encoding: args.encoding,
+        sheet: args.sheet.as_deref(),
+    };
+    let input = Input::open(&args.file, &options)?;
+    let mapping = Mapping::of(args)?;
+    let export = export_headers(&args.entity);
+    let style = CellStyle {
+        timezone: args
+            .timezone
+            .as_deref()
+            .map(cells::timezone)
+            .transpose()
+            .map_err(Failure::new)?,
+        currency: args.currency.clone(),
+        numbers: args.decimal.unwrap_or_default(),
+    };
+    let mut job = BulkJob {
+        mapping,
+        export,
+        style,
+        args,
+        portal_args,
+        output,
+        input: &input,
+        schema: &schema,
+        codes: &codes,
+        files: files.collect(),
+        digest_of_numbers: None,
+        identity: None,
+        throttle: WatchedThrottle::per_minute(args.per_minute, args.no_throttle),
+    };
+    let ended = job.run().await;
+    if input.is_copy && has_no_rows_left(&input.journal()) {
+        input.remove_copy();
+    }
+    ended
+}
+
+/// Returns true if the job was not started, or if every row has been reported. Otherwise a copy of standard
+/// input is needed to resume it.
+fn has_no_rows_left(journal: &Path) -> bool {
+    !journal.exists() || matches!(resume::finished(journal), Ok(Some(_)))
+}
+
+/// A bulk job.
+pub(super) struct BulkJob<'a> {
+    /// The columns of `--map`, `--ignore` and `--mapping`.
+    pub(super) mapping: Mapping,
+    pub(super) export: Option<ExportHeaders>,
+    pub(super) style: CellStyle,
+    pub(super) args: &'a Args,
+    pub(super) portal_args: &'a PortalArgs,
+    pub(super) output: &'a Output,
+    pub(super) input: &'a Input,
+    pub(super) schema: &'a Schema,
+    pub(super) codes: &'a KnownCodes,
+    /// The files in the folder `vibecode` that the schema and the codes were read from.
+    files: FileDigests,
+    /// The digest of the file when its numbers were read, if all of it was.
+    digest_of_numbers: Option<String>,
+    /// The portal and the rights of the key, as far as they are known.
+    pub(super) identity: Option<Identity>,
+    /// The limit of all requests of the job, also of those before rows are sent.
+    pub(super) throttle: WatchedThrottle,
+}
+
+impl BulkJob<'_> {
+    async fn run(&mut self) -> Result<ExitStatus, Failure> {
+        let Self { args, output, .. } = *self;
+        let path = self.input.journal();
+        let earlier = self.earlier_job(&path)?;
+        let interrupted = self.interrupted_job(&path)?;
+        self.read_style()?;
+        let is_sent = args.yes || args.resume;
+        self.identity = self.identify(is_sent).await?;
+        let column_options = self.column_options();
+        let checked = check::check(self.input, &column_options, output)?;
+        self.check_numbers(&checked)?;
+        if let Some(identity) = &self.identity {
+            output.line(identity.in_words());
+        }
+        if let Some(described) = self.input.describe() {
+            output.line(described);
+        }
+        checked.show(args, output);
+        for warning in checked.unchecked(self.schema, self.codes) {
+            output.warn(warning);
+        }
+        let resumed = match interrupted {
+            Some(interrupted) => Some(interrupted.resume(&self.header(&checked)?, output)?),
+            None => None,
+        };
+        let is_bad = checked.bad > 0 && !args.skip_bad;
+        if args.plan && !is_bad {
+            return self.preview(&checked, &column_options).await;
+        }
+        if is_bad || (checked.to_send == 0 && checked.bad == 0) || !is_sent {
+            checked.summarize(args, self.identity.as_ref(), output);
+            self.advise(&checked);
+            return Ok(exit_status(checked.bad));
+        }
+        let header = self.header(&checked)?;
+        let client = self.client()?;
+        self.set_aside(&path, earlier.as_deref(), &checked)?;
+        let interrupts = Interrupts::listen()?;
+        let (journal, past) = match resumed {
+            Some(resumed) => resumed,
+            None => (Journal::create(&path, header.clone())?, Past::default()),
+        };
+        if past.is_finished {
+            let done = format!(
+                "this job is already finished: {} done, {} failed{}. To send all rows again, delete {}",
+                past.ok,
+                past.failed,
+                bad_rows(checked.bad),
+                path.display()
+            );
+            output.line(done);
+            return self.finished_before(journal, &past, &checked, &column_options);
+        }
+        // The rows that an earlier process left open are sent whatever the limit is.
+        let before = past.ok + past.failed + past.open.len();
+        let rows = match args.limit {
+            Some(limit) => checked.to_send.min(before + limit),
+            None => checked.to_send,
+        };
+        Estimate::of(args, &checked, rows.saturating_sub(past.ok + past.failed)).announce(output);
+        let progress = Progress::new(rows, self.throttle.clone(), output);
+        let limits = FailureLimits {
+            max_failed: args.max_failed,
+            rows,
+        };
+        let mut sender = Sender::new(
+            client,
+            journal,
+            progress,
+            interrupts,
+            limits,
+            output,
+            !args.no_verify,
+        );
+        let sent = self
+            .send(&mut sender, past, &header, &column_options, &checked)
+            .await;
+        sender.progress.end();
+        match sent {
+            Ok(()) => self.finish(&mut sender, &checked, &column_options, &path),
+            Err(stopped) => Err(self.interrupted(&sender, stopped)),
+        }
+    }
+
+    /// Reads how the numbers of the file are written, and writes the mapping if it does not exist yet.
+    fn read_style(&mut self) -> Result<(), Failure> {
+        let args = self.args;
+        let options = self.column_options();
+        if let Some(path) = &args.mapping
+            && !path.exists()
+        {
+            Mapping::write(path, &RowJobs::columns_of(self.input, &options)?)?;
+            self.output.line(format!(
+                "the fields of the columns are in {}: correct them, and run the command again",
+                path.display()
+            ));
+        }
+        (self.style.numbers, self.digest_of_numbers) = Numbers::of_file(self.input, &options)?;
+        Ok(())
+    }
+
+    /// Checks that the file was the same when its numbers were read: they decide what `1,234` means.
+    fn check_numbers(&self, checked: &Checked) -> Result<(), Failure> {
+        match &self.digest_of_numbers {
+            Some(digest) if *digest != checked.digest => {
+                let problem = "the file has changed while it was being checked, and nothing was sent: run the command again";
+                Err(Failure::in_file(&self.input.path, problem))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Opens the journal of the job to resume, and warns of the portal's files that have changed since: they
+    /// may be the reason for what the check reports.
+    fn interrupted_job(&self, journal: &Path) -> Result<Option<FoundJournal>, Failure> {
+        if !self.args.resume {
+            return Ok(None);
+        }
+        let found = FoundJournal::open(journal)?;
+        for changed in found.header().changed_files(&self.files) {
+            self.output
+                .warn(format!("{changed} since the job was started"));
+        }
+        Ok(Some(found))
+    }
+
+    /// Returns the hash of the file of an earlier job that is finished.
+    fn earlier_job(&self, journal: &Path) -> Result<Option<String>, Failure> {
+        if !self.args.yes || self.args.resume || !journal.exists() {
+            return Ok(None);
+        }
+        let finished = resume::finished(journal)?;
+        finished
+            .map(Some)
+            .ok_or_else(|| journal::already_started(journal))
+    }
+
+    /// Sets the journal of an earlier file of the same name aside.
+    fn set_aside(
+        &self,
+        journal: &Path,
+        earlier: Option<&str>,
+        checked: &Checked,
+    ) -> Result<(), Failure> {
+        let Some(earlier) = earlier else {
+            return Ok(());
+        };
+        if earlier == checked.digest {
+            return Err(journal::already_started(journal));
+        }
+        let aside = earlier::set_aside(journal);
+        let aside = aside.map_err(|error| Failure::of_file(journal, &error))?;
+        self.output.line(format!(
+            "the journal of an earlier file of this name is now {}",
+            aside.display()
+        ));
+        Ok(())
+    }
+
+    fn column_options(&self) -> ColumnOptions<'_> {
+        let Self { args, .. } = self;
+        ColumnOptions {
+            entity: &args.entity,
+            schema: self.schema,
+            codes: self.codes,
+            map: &self.mapping.map,
+            ignore: &self.mapping.ignore,
+            ignore_unknown: args.ignore_unknown,
+            export: self.export.as_ref(),
+            style: &self.style,
+            id_column: args.id_column.as_deref(),
+            empty: args.empty,
+            rules: args.rules,
+            cells_hold_lists: matches!(self.input.format, FileFormat::Csv { .. }),
+        }
+    }
+
+    fn header(&self, checked: &Checked) -> Result<Header, Failure> {
+        let Self { args, identity, .. } = self;
+        let base_url = portal::base_url(self.portal_args)?;
+        Ok(Header {
+            version: header::VERSION,
+            entity: args.entity.clone(),
+            base_url: base_url.unwrap_or_else(|| "the documented one".to_owned()),
+            portal: identity.as_ref().and_then(|it| it.portal.clone()),
+            key: identity.as_ref().map(Identity::key_in_words),
+            input_sha256: checked.digest.clone(),
+            meaning: Some(Meaning {
+                changes_sha256: checked.changes.in_hex(),
+                tool: env!("CARGO_PKG_VERSION").to_owned(),
+                files: self.files.clone(),
+            }),
+            delimiter: match self.input.format {
+                FileFormat::Csv { delimiter } => Some(delimiter.into()),
+                FileFormat::JsonLines => None,
+            },
+            map: self.mapping.map.clone(),
+            ignore: self.mapping.ignore.clone(),
+            id_column: args.id_column.clone(),
+            reading: Reading {
+                encoding: args.encoding.map(|encoding| encoding.name().to_owned()),
+                sheet: args.sheet.clone(),
+                timezone: args.timezone.clone(),
+                currency: args.currency.clone(),
+                decimal: args.decimal,
+                ignore_unknown: args.ignore_unknown,
+            },
+            empty: args.empty,
+            phones: args.rules.phones,
+            country: args.rules.country,
+            ensure: args.ensure || checked.adds,
+            skip_bad: args.skip_bad,
+            settle_seconds: args.settle,
+        })
+    }
+
+    pub(super) fn client(&self) -> Result<Client, Failure> {
+        portal::client(self.portal_args, |builder| self.with_limits(builder))
+    }
+
+    pub(super) fn with_limits(&self, builder: ClientBuilder) -> ClientBuilder {
+        let builder = builder.settle_time(self.settle());
+        if self.args.no_throttle {
+            builder.throttle(Throttle::unlimited())
+        } else {
+            builder.throttle(self.throttle.throttle())
+        }
+    }
+
+    fn settle(&self) -> Duration {
+        Duration::from_secs(self.args.settle)
+    }
+
+    pub(super) fn settle_of_batches(&self) -> Duration {
+        self.settle().saturating_mul(Client::BATCH_SETTLE_FACTOR)
+    }
+
+    /// Sends the rows that an earlier process left open, and then those that have never been sent.
+    async fn send(
+        &self,
+        sender: &mut Sender<'_>,
+        past: Past,
+        header: &Header,
+        column_options: &ColumnOptions<'_>,
+        checked: &Checked,
+    ) -> Result<(), Stopped> {
+        self.keep_old_values(sender, &past, column_options, checked)
+            .await?;
+        sender.progress.begin_at(past.ok, past.failed);
+        let settle = self.settle_of_batches();
+        let earlier = past.may_be_applied(settle);
+        sender.continue_from(earlier, settle);
+        let why = "requests of the earlier process may still be running at the server";
+        sender.wait(earlier.1, why).await?;
+        let mut behind = past.done;
+        if !past.open.is_empty() {
+            let open = Selection::Only(past.open.clone());
+            let mut plan = Plan::new(self.input, column_options, &checked.fingerprints, open)?;
+            sender.send(&mut plan, Mode::Ensure).await?;
+            behind.insert_all(&past.open);
+        }
+        let others = Selection::AllBut(&behind);
+        let plan = Plan::new(self.input, column_options, &checked.fingerprints, others)?;
+        let mut plan = plan.limited(self.args.limit);
+        let mode = if header.ensure {
+            Mode::Ensure
+        } else {
+            Mode::Update
+        };
+        sender.send(&mut plan, mode).await?;
+        if plan.is_over() && plan.digest() != header.input_sha256 {
+            let problem =
+                "the file has changed while its rows were being sent: compare it with the records";
+            return Err(Failure::in_file(&self.input.path, problem).into());
+        }
+        if sender.progress.failed > 0 && header.ensure {
+            let why = "changes without an answer may still be applied; run the failed rows only after that";
+            sender.wait(sender.may_be_applied(settle).1, why).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,202 @@
+//! What identifies a job, at the beginning of its journal. A journal can only be used for the same job.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::{
+    change::entries::Phones,
+    commands::bulk::{args::Empty, input::numbers::Numbers},
+};
+
+/// The version of the journal's format.
+pub(crate) const VERSION: u32 = 3;
+
+/// The job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Header {
+    pub(crate) version: u32,
+    pub(crate) entity: String,
+    pub(crate) base_url: String,
+    /// The portal's host, if the API reports it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) portal: Option<String>,
+    /// The kind of the key and its rights, in words. Journals before version 3 do not have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) key: Option<String>,
+    pub(crate) input_sha256: String,
+    /// Journals before version 3 do not have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) meaning: Option<Meaning>,
+    pub(crate) delimiter: Option<char>,
+    pub(crate) map: Vec<(String, String)>,
+    pub(crate) ignore: Vec<String>,
+    pub(crate) id_column: Option<String>,
+    #[serde(default)]
+    pub(crate) reading: Reading,
+    pub(crate) empty: Empty,
+    #[serde(default)]
+    pub(crate) phones: Phones,
+    #[serde(default)]
+    pub(crate) country: Option<u16>,
+    pub(crate) ensure: bool,
+    pub(crate) skip_bad: bool,
+    pub(crate) settle_seconds: u64,
+}
+
+/// How the file is read, as far as it was not always so.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Reading {
+    pub(crate) encoding: Option<String>,
+    pub(crate) sheet: Option<String>,
+    pub(crate) timezone: Option<String>,
+    pub(crate) currency: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) decimal: Option<Numbers>,
+    pub(crate) ignore_unknown: bool,
+}
+
+/// What the rows of the file change, and what that depends on besides the file and the options.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Meaning {
+    /// The digest of all changes that the rows request.
+    pub(crate) changes_sha256: String,
+    /// The version of cargo-vibecode.
+    pub(crate) tool: String,
+    /// The digests of the files in the folder `vibecode`, by their names.
+    pub(crate) files: FileDigests,
+}
+
+/// The digests of files by their names, such as `contacts.json`. A file that does not exist has none.
+pub(crate) type FileDigests = BTreeMap<String, String>;
+
+impl Header {
+    /// Returns why this is not the job now, and the next step.
+    pub(crate) fn is_of_another_job(&self, now: &Self) -> Option<String> {
+        let differences = self.differences(now);
+        if differences.is_empty() {
+            return None;
+        }
+        let differences = differences.join("; ");
+        Some(format!(
+            "the journal belongs to another job: {differences}. Run the same command as before, or delete the journal to send all rows again"
+        ))
+    }
+
+    /// Returns why the rows that are left must not be sent as they would be now, and the next step.
+    pub(crate) fn refusal(&self, now: &Self) -> Option<String> {
+        if let (Some(then), None) = (&self.portal, &now.portal) {
+            return Some(format!(
+                "the job was started for the portal {then}, and the API does not report now which portal the key is for: nothing was sent. Resume once the API reports it again"
+            ));
+        }
+        let (then, now) = (self.meaning.as_ref()?, now.meaning.as_ref()?);
+        (then.changes_sha256 != now.changes_sha256).then(|| then.differs_from(now))
+    }
+
+    /// Returns what is not the same or cannot be compared, and does not prevent the job from being resumed.
+    pub(crate) fn warnings(&self, now: &Self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if let (None, Some(now)) = (&self.portal, &now.portal) {
+            warnings.push(format!(
+                "the journal does not say for which portal the job was started: it is resumed for {now}"
+            ));
+        }
+        if let (Some(then), Some(now)) = (&self.key, &now.key)
+            && then != now
+        {
+            warnings.push(format!("the key was {then} and is now {now}"));
+        }
+        if self.meaning.is_none() {
+            warnings.push(
+                "an earlier version of cargo-vibecode wrote the journal, so it cannot be checked whether the rows still request the same changes: the files in the folder vibecode must be as they were when the job was started"
+                    .to_owned(),
+            );
+        }
+        warnings
+    }
+
+    /// Returns the files of the portal that have changed since, each as a statement. They may be why rows
+    /// are bad now.
+    pub(crate) fn changed_files(&self, now: &FileDigests) -> Vec<String> {
+        self.meaning
+            .as_ref()
+            .map_or_else(Vec::new, |then| changed_files(&then.files, now))
+    }
+
+    /// Returns the differences in words; empty if this is the same job.
+    fn differences(&self, now: &Self) -> Vec<String> {
+        if self.input_sha256 != now.input_sha256 {
+            return vec!["the file is another one, or has changed since".to_owned()];
+        }
+        if let (Some(then), Some(now)) = (&self.portal, &now.portal)
+            && then != now
+        {
+            return vec![format!("the portal was {then} and is now {now}")];
+        }
+        let settings = self.settings().into_iter().zip(now.settings());
+        settings
+            .filter(|((_, then), (_, now))| then != now)
+            .map(|((name, then), (_, now))| format!("{name} was {then} and is now {now}"))
+            .collect()
+    }
+
+    /// Returns what must be the same whenever the job is resumed, by the names that users know.
+    fn settings(&self) -> [(&'static str, Value); 18] {
+        [
+            ("the entity", json!(self.entity)),
+            ("the base URL", json!(self.base_url)),
+            ("--delimiter", json!(self.delimiter)),
+            ("--map", json!(self.map)),
+            ("--ignore", json!(self.ignore)),
+            ("--id-column", json!(self.id_column)),
+            ("--encoding", json!(self.reading.encoding)),
+            ("--sheet", json!(self.reading.sheet)),
+            ("--timezone", json!(self.reading.timezone)),
+            ("--currency", json!(self.reading.currency)),
+            ("--decimal", json!(self.reading.decimal)),
+            ("--ignore-unknown", json!(self.reading.ignore_unknown)),
+            ("--empty", json!(self.empty)),
+            ("--phones", json!(self.phones)),
+            ("--country", json!(self.country)),
+            ("--ensure", json!(self.ensure)),
+            ("--skip-bad", json!(self.skip_bad)),
+            ("--settle", json!(self.settle_seconds)),
+        ]
+    }
+}
+
+impl Meaning {
+    /// Returns the refusal of a job whose rows request other changes now.
+    fn differs_from(&self, now: &Self) -> String {
+        let mut reasons = changed_files(&self.files, &now.files);
+        if self.tool != now.tool {
+            reasons.push(format!(
+                "this is cargo-vibecode {}, and {} started the job",
+                now.tool, self.tool
+            ));
+        }
+        let reasons = match reasons[..] {
+            [] => String::new(),
+            [..] => format!(" ({})", reasons.join("; ")),
+        };
+        format!(
+            "the rows request other changes now than when the job was started{reasons}: nothing was sent. Restore what has changed to resume, or delete the journal to send all rows again, with the new changes"
+        )
+    }
+}
+
+fn changed_files(then: &FileDigests, now: &FileDigests) -> Vec<String> {
+    let mut changed = Vec::new();
+    for (name, digest) in then {
+        match now.get(name) {
+            Some(now) if now == digest => {}
+            Some(_) => changed.push(format!("vibecode/{name} has changed")),
+            None => changed.push(format!("vibecode/{name} is missing")),
+        }
+    }
+    let new = now.keys().filter(|name| !then.contains_key(*name));
+    changed.extend(new.map(|name| format!("vibecode/{name} is new")));
+    changed
+}

@@ -1,0 +1,150 @@
+//! The batches that were started and not reported, in their order.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    future::poll_fn,
+    sync::Arc,
+    task::Poll,
+};
+
+use tokio::task::{Id, JoinError, JoinSet};
+use vibecode_runtime::PatchJob;
+
+use super::{
+    Mode, Sender,
+    batch::{BatchJob, Results, RowError},
+    later::StartedRows,
+    plan::PlannedBatch,
+};
+use crate::failure::Failure;
+
+/// Batches that have been started and not reported.
+#[derive(Debug, Default)]
+pub(super) struct Running {
+    pub(super) tasks: JoinSet<Results>,
+    rows: StartedRows,
+    /// In the order in which they were started.
+    pub(super) batches: VecDeque<StartedBatch>,
+}
+
+#[derive(Debug)]
+pub(super) struct StartedBatch {
+    pub(super) number: u64,
+    pub(super) lines: Vec<u64>,
+    /// The ids of the records, in the order of the rows.
+    ids: Vec<u64>,
+    task: Id,
+    /// Set once the batch has ended.
+    pub(super) results: Option<Results>,
+}
+
+impl Running {
+    /// Starts a batch. Its rows queue for their records before those of any later batch.
+    pub(super) async fn start(
+        &mut self,
+        number: u64,
+        batch: PlannedBatch,
+        sender: &Sender<'_>,
+        mode: Mode,
+    ) {
+        let PlannedBatch { lines, jobs } = batch;
+        let ids = jobs.iter().map(PatchJob::id).collect();
+        let jobs: Vec<_> = jobs.into_iter().map(Arc::new).collect();
+        self.rows.add(&lines, &jobs);
+        let job = BatchJob {
+            client: sender.client.clone(),
+            lines: lines.clone(),
+            jobs,
+            mode,
+            verify: sender.verify,
+            started: self.rows.clone(),
+        };
+        let mut results = Box::pin(job.send());
+        let first = poll_fn(|context| Poll::Ready(results.as_mut().poll(context))).await;
+        let task = self.tasks.spawn(async move {
+            match first {
+                Poll::Ready(results) => results,
+                Poll::Pending => results.await,
+            }
+        });
+        self.batches.push_back(StartedBatch {
+            number,
+            lines,
+            ids,
+            task: task.id(),
+            results: None,
+        });
+    }
+
+    /// Stores the results of a batch until it is reported.
+    pub(super) fn end(&mut self, ended: Result<(Id, Results), JoinError>) -> Result<(), Failure> {
+        let (task, results) = ended.map_err(|error| Failure::new(error.to_string()))?;
+        let mut batches = self.batches.iter_mut();
+        let batch = batches.find(|batch| batch.task == task);
+        let batch = batch.ok_or_else(|| Failure::new("a batch that was not started has ended"))?;
+        batch.results = Some(results);
+        Ok(())
+    }
+
+    /// Removes the first batch once it is reported.
+    pub(super) fn remove_first(&mut self) {
+        if let Some(batch) = self.batches.pop_front() {
+            self.rows.remove(&batch.lines, &batch.ids);
+        }
+    }
+
+    /// Returns the number of rows that were sent and have no outcome in the journal.
+    pub(super) fn rows(&self) -> u64 {
+        let rows = self.batches.iter().map(|batch| batch.lines.len());
+        u64::try_from(rows.sum::<usize>()).unwrap_or(u64::MAX)
+    }
+
+    /// Decides the rows of the first batch whose records have values that later rows may have set. Returns
+    /// false if a row that decides is still under way.
+    pub(super) fn decide_first(&mut self) -> bool {
+        let Some(results) = self.batches.front().and_then(|it| it.results.as_ref()) else {
+            return true;
+        };
+        let is_superseded =
+            |result: &Result<(), RowError>| matches!(result, Err(RowError::Superseded(_)));
+        if !results.iter().any(is_superseded) {
+            return true;
+        }
+        let is_done = self.decided_rows();
+        let Some(first) = self.batches.front_mut() else {
+            return true;
+        };
+        for result in first.results.iter_mut().flatten() {
+            if let Err(RowError::Superseded(superseded)) = result {
+                let Some(decided) = superseded.decide(&|line| is_done.get(&line).copied()) else {
+                    return false;
+                };
+                *result = decided;
+            }
+        }
+        true
+    }
+
+    /// Returns whether each row is done, as far as that is known. Rows are decided by later ones, so this
+    /// begins with the last.
+    fn decided_rows(&self) -> HashMap<u64, bool> {
+        let mut is_done = HashMap::new();
+        for batch in self.batches.iter().rev() {
+            let results = batch.results.iter().flatten();
+            let rows: Vec<_> = batch.lines.iter().zip(results).collect();
+            for (line, result) in rows.into_iter().rev() {
+                let decided = match result {
+                    Ok(()) => Some(true),
+                    Err(RowError::Superseded(superseded)) => superseded
+                        .decide(&|line| is_done.get(&line).copied())
+                        .map(|decided| decided.is_ok()),
+                    Err(_) => Some(false),
+                };
+                if let Some(decided) = decided {
+                    is_done.insert(*line, decided);
+                }
+            }
+        }
+        is_done
+    }
+}

@@ -1,0 +1,85 @@
+//! A file that gets its name once it is complete: a reader finds either the old contents or the new ones.
+
+use std::{
+    ffi::OsString,
+    fs::{self, File, OpenOptions},
+    io,
+    path::{Path, PathBuf},
+};
+
+/// The name under which a file is written. The file is removed unless it is kept.
+#[derive(Debug)]
+pub(crate) struct PartFile {
+    part: PathBuf,
+    path: PathBuf,
+    is_kept: bool,
+}
+
+impl PartFile {
+    /// Creates a file beside `path`.
+    ///
+    /// # Errors
+    /// If it cannot be created.
+    pub(crate) fn create(path: &Path, options: &mut OpenOptions) -> io::Result<(Self, File)> {
+        Self::create_beside(path, "", options)
+    }
+
+    /// Creates a file beside `path` and beside other parts of it, which have another label.
+    ///
+    /// # Errors
+    /// If it cannot be created.
+    pub(crate) fn create_beside(
+        path: &Path,
+        label: &str,
+        options: &mut OpenOptions,
+    ) -> io::Result<(Self, File)> {
+        let mut part = OsString::from(path);
+        part.push(format!("{label}.{}.new", std::process::id()));
+        let part = PathBuf::from(part);
+        let file = options.create(true).truncate(true).open(&part)?;
+        let part_file = Self {
+            part,
+            path: path.to_owned(),
+            is_kept: false,
+        };
+        Ok((part_file, file))
+    }
+
+    /// Returns the name of the file until it is kept.
+    pub(crate) fn part(&self) -> &Path {
+        &self.part
+    }
+
+    /// Gives the file its name once it is on the disk. `before` is called before an earlier file of this name
+    /// is replaced, with both names.
+    ///
+    /// # Errors
+    /// If the file cannot be written or renamed, or if `before` fails.
+    pub(crate) fn keep_after<T>(
+        mut self,
+        file: &File,
+        before: impl FnOnce(&Path, &Path) -> io::Result<T>,
+    ) -> io::Result<T> {
+        file.sync_all()?;
+        let result = before(&self.part, &self.path)?;
+        fs::rename(&self.part, &self.path)?;
+        self.is_kept = true;
+        Ok(result)
+    }
+
+    /// Gives the file its name once it is on the disk.
+    ///
+    /// # Errors
+    /// If the file cannot be written or renamed.
+    pub(crate) fn keep(self, file: &File) -> io::Result<()> {
+        self.keep_after(file, |_, _| Ok(()))
+    }
+}
+
+impl Drop for PartFile {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            let _ = fs::remove_file(&self.part);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Reads the records that jobs are about, up to [`Batch::MAX_CALLS`](vibecode_runtime::Batch::MAX_CALLS) in one
+//! request.
+
+use vibecode_runtime::{Client, Error, PatchJob, Updated};
+
+use crate::api_words::ApiWords;
+
+/// A record as it is now, or why it could not be read.
+pub(crate) type ReadRecord = Result<Updated, NotRead>;
+
+/// Why a record could not be read.
+#[derive(Debug, Clone)]
+pub(crate) enum NotRead {
+    Failed(Error),
+    /// The batch has ended without a result for this record.
+    NoResult,
+}
+
+impl NotRead {
+    /// Returns what happened, without a value.
+    pub(crate) fn explanation(&self) -> &str {
+        match self {
+            Self::Failed(error) => error.explanation(),
+            Self::NoResult => "the client returned no result for it",
+        }
+    }
+
+    /// Returns what the API itself says.
+    pub(crate) fn words(&self) -> Option<ApiWords> {
+        match self {
+            Self::Failed(error) => ApiWords::of(error),
+            Self::NoResult => None,
+        }
+    }
+
+    pub(crate) fn is_not_found(&self) -> bool {
+        let Self::Failed(error) = self else {
+            return false;
+        };
+        let code = error.code();
+        code.is_some_and(|code| code.as_str() == "ENTITY_NOT_FOUND")
+    }
+}
+
+/// Reads the record of each job in one request, and returns one result for each job, in their order. At most
+/// [`Batch::MAX_CALLS`](vibecode_runtime::Batch::MAX_CALLS) jobs.
+pub(crate) fn read(
+    client: &Client,
+    jobs: &[&PatchJob],
+) -> impl Future<Output = Vec<ReadRecord>> + Send + use<> {
+    let calls = jobs.len();
+    let batch = jobs
+        .iter()
+        .fold(client.batch(), |batch, job| batch.get_record_of(job));
+    let sent = batch.send();
+    async move { of_each_call(sent.await, calls) }
+}
+
+/// Returns one result for each call. A call without a result was not read: its record is never taken for
+/// that of the next call, nor left out.
+fn of_each_call(sent: Result<Vec<Result<Updated, Error>>, Error>, calls: usize) -> Vec<ReadRecord> {
+    let results = match sent {
+        Ok(results) => results,
+        Err(error) => return vec![Err(NotRead::Failed(error)); calls],
+    };
+    // If there are fewer or more, nothing says which calls they belong to.
+    if results.len() != calls {
+        return vec![Err(NotRead::NoResult); calls];
+    }
+    let results = results.into_iter();
+    results
+        .map(|result| result.map_err(NotRead::Failed))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_with_fewer_results_than_calls_has_read_no_record() {
+        let read = of_each_call(Ok(Vec::new()), 2);
+        assert_eq!(read.len(), 2);
+        assert!(read.iter().all(|it| matches!(it, Err(NotRead::NoResult))));
+    }
+}

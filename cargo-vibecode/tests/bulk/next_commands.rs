@@ -1,0 +1,142 @@
+//! The commands that are printed as the next step do what they say, also in another shell.
+
+use std::{
+    fs,
+    process::{Command, Stdio},
+};
+
+use vibecode_sandbox::Sandbox;
+
+use crate::support::{Desk, Said};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_cargo-vibecode");
+
+/// Runs a command with the key in the file `key` and the base URL in the environment.
+fn run(desk: &Desk, words: &[&str]) -> Said {
+    desk.write("key", Sandbox::API_KEY);
+    let mut command = Command::new(BINARY);
+    command
+        .args(["vibecode", "bulk", "contacts"])
+        .args(words)
+        .args(["--key-file", "key"])
+        .current_dir(&desk.folder)
+        .env_remove("VIBECODE_API_KEY")
+        .env("VIBECODE_BASE_URL", desk.sandbox.url())
+        .stdin(Stdio::null());
+    Said::of(command.output().unwrap())
+}
+
+/// Returns the command after this text.
+#[track_caller]
+fn printed(said: &Said, before: &str) -> String {
+    let all = format!("{}{}", said.out, said.err);
+    let (_, after) = all.split_once(before).unwrap_or_else(|| panic!("{all}"));
+    let line = after.lines().next().unwrap();
+    line.split(" (it shows").next().unwrap().to_owned()
+}
+
+/// Runs a printed command in a shell without any variable of ours.
+fn run_in_another_shell(desk: &Desk, printed: &str) -> Said {
+    let words = printed.strip_prefix("cargo vibecode ").unwrap();
+    let mut command = Command::new("bash");
+    command
+        .args(["-c", &format!("exec \"$0\" vibecode {words}"), BINARY])
+        .current_dir(&desk.folder)
+        .env_remove("VIBECODE_API_KEY")
+        .env_remove("VIBECODE_SESSION_TOKEN")
+        .env_remove("VIBECODE_BASE_URL")
+        .stdin(Stdio::null());
+    Said::of(command.output().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_printed_commands_reach_the_same_portal() {
+    let desk = Desk::of(3).await;
+    desk.write("old.csv", "id,post\n1,o1\n2,o2\n3,o3\n");
+    run(&desk, &["old.csv", "--yes", "--no-backup"]).assert(0, "3 rows done");
+    desk.write("a b.csv", "id,post\n1,x\n2,y\n3,z\n");
+    let said = run(
+        &desk,
+        &["a b.csv", "--limit", "2", "--backup", "kept.jsonl"],
+    );
+    let send = printed(&said, "To send: ");
+    assert!(send.contains("--portal sandbox.invalid"), "{send}");
+
+    let said = run_in_another_shell(&desk, &send);
+    said.assert(0, "2 rows done, 0 failed");
+    let undo = printed(&said, "To undo: ");
+    said.assert(0, "with --yes instead of --plan it is sent");
+    // The backup has its name already, and that of the other rows is another one.
+    let resume = printed(&said, "To send: ");
+    assert!(resume.contains("--backup kept.1.jsonl"), "{resume}");
+    let said = run_in_another_shell(&desk, &resume);
+    said.assert(0, "3 rows done, 0 failed");
+    assert_eq!(desk.read("kept.1.jsonl").lines().count(), 1);
+
+    let said = run_in_another_shell(&desk, &undo);
+    said.assert(0, "contacts/1 post: x → o1");
+    said.assert(0, "2 records would change");
+    assert_eq!(desk.field(1, "post"), "x");
+    let said = run_in_another_shell(&desk, &undo.replace("--plan", "--yes"));
+    said.assert(0, "2 rows done");
+    assert_eq!(desk.field(1, "post"), "o1");
+    assert_eq!(desk.field(3, "post"), "z");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_printed_command_is_refused_for_another_portal() {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,post\n1,x\n2,y\n");
+    let send = printed(&run(&desk, &["a.csv"]), "To send: ");
+    let elsewhere = send.replace("sandbox.invalid", "acme.bitrix24.ru");
+    run_in_another_shell(&desk, &elsewhere).assert(
+        2,
+        "the key is for the portal sandbox.invalid, and --portal names acme.bitrix24.ru",
+    );
+    desk.assert_nothing_sent();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_base_url_of_a_key_file_is_used() {
+    let desk = Desk::of(1).await;
+    desk.write("a.csv", "id,post\n1,x\n");
+    let env = format!(
+        "VIBECODE_API_KEY={}\nVIBECODE_BASE_URL={}\n",
+        Sandbox::API_KEY,
+        desk.sandbox.url()
+    );
+    desk.write(".env", env);
+    let mut command = Command::new(BINARY);
+    command
+        .args(["bulk", "contacts", "a.csv", "--key-file", ".env"])
+        .current_dir(&desk.folder)
+        .env_remove("VIBECODE_API_KEY")
+        .env("VIBECODE_BASE_URL", "http://127.0.0.1:9/v1")
+        .stdin(Stdio::null());
+    let said = Said::of(command.output().unwrap());
+    let send = printed(&said, "To send: ");
+    assert!(!send.contains("--base-url"), "{send}");
+    run_in_another_shell(&desk, &send).assert(0, "1 row done");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_not_unicode_is_printed_so_that_it_can_be_run() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let desk = Desk::of(1).await;
+    let name = std::ffi::OsStr::from_bytes(b"a\xff\n.csv");
+    fs::write(desk.path("").join(name), "id,post\n1,x\n").unwrap();
+    desk.write("key", Sandbox::API_KEY);
+    let mut command = Command::new(BINARY);
+    command
+        .args(["bulk", "contacts"])
+        .arg(name)
+        .args(["--key-file", "key", "--base-url", desk.sandbox.url()])
+        .current_dir(&desk.folder)
+        .env_remove("VIBECODE_BASE_URL")
+        .stdin(Stdio::null());
+    let said = Said::of(command.output().unwrap());
+    let send = printed(&said, "To send: ");
+    run_in_another_shell(&desk, &send).assert(0, "1 row done");
+    assert_eq!(desk.field(1, "post"), "x");
+}

@@ -1,0 +1,187 @@
+//! A set of hashes, each of which counts until a time: what is remembered of any number of records in
+//! some five bytes each.
+//!
+//! A hash that was noted is always found until its time. That a hash is found which was not noted is
+//! possible, but not expected: it happens once in some 10⁷ searches among a million hashes. A record
+//! then waits longer than necessary, never too short a time.
+//!
+//! The hashes are in blocks by the second until which they count, so what has expired is dropped a block
+//! at a time.
+
+use std::collections::VecDeque;
+
+use super::seconds::Seconds;
+
+/// The number of slots of the first block of a second. Each further one has twice as many.
+const MIN_SLOTS: usize = 64;
+/// 256 KiB.
+const MAX_SLOTS: usize = 1 << 16;
+
+#[derive(Default)]
+pub(super) struct ExpiringHashes {
+    blocks: VecDeque<Block>,
+}
+
+impl ExpiringHashes {
+    /// Notes a hash until a time, and drops what has expired by `now`.
+    pub(super) fn note(&mut self, hash: u64, until: Seconds, now: Seconds) {
+        // What is noted last mostly counts the longest.
+        let of_this_second = self.blocks.iter_mut().rev().find(|it| it.until == until);
+        let slots = match of_this_second {
+            Some(block) if !block.is_full() => return block.insert(hash),
+            Some(block) => (block.slots.len() * 2).min(MAX_SLOTS),
+            None => MIN_SLOTS,
+        };
+        self.blocks.retain(|block| block.until >= now);
+        let mut block = Block::new(until, slots);
+        block.insert(hash);
+        self.blocks.push_back(block);
+    }
+
+    /// Returns the latest time until which a hash was noted.
+    pub(super) fn until(&self, hash: u64) -> Option<Seconds> {
+        let blocks = self.blocks.iter().filter(|block| block.contains(hash));
+        blocks.map(|block| block.until).max()
+    }
+}
+
+/// A hash table with open addressing. The position of a hash is part of what identifies it.
+struct Block {
+    until: Seconds,
+    count: usize,
+    /// Half of each hash; 0 is an empty slot.
+    slots: Box<[u32]>,
+}
+
+impl Block {
+    fn new(until: Seconds, slots: usize) -> Self {
+        Self {
+            until,
+            count: 0,
+            slots: vec![0; slots].into(),
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.count >= self.slots.len() / 4 * 3
+    }
+
+    fn insert(&mut self, hash: u64) {
+        let (at, half) = self.find(hash);
+        if let Some(slot) = self.slots.get_mut(at)
+            && *slot == 0
+        {
+            *slot = half;
+            self.count += 1;
+        }
+    }
+
+    fn contains(&self, hash: u64) -> bool {
+        let (at, half) = self.find(hash);
+        self.slots.get(at) == Some(&half)
+    }
+
+    /// Returns the slot that contains a hash, or the empty one that it belongs in, and what the slot
+    /// contains then.
+    #[expect(clippy::cast_possible_truncation, reason = "the hash is taken apart")]
+    fn find(&self, hash: u64) -> (usize, u32) {
+        let (low, high) = (hash as u32, (hash >> 32) as u32);
+        let half = high.max(1);
+        // The number of slots is a power of two, and a quarter of them is empty.
+        let last = self.slots.len() - 1;
+        let mut at = low as usize & last;
+        while self
+            .slots
+            .get(at)
+            .is_some_and(|slot| *slot != 0 && *slot != half)
+        {
+            at = (at + 1) & last;
+        }
+        (at, half)
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::cast_possible_truncation, reason = "the numbers are small")]
+mod tests {
+    use std::hash::{BuildHasher, RandomState};
+
+    use super::*;
+
+    const NOW: Seconds = Seconds::new(1);
+
+    fn hashes(count: u64) -> impl Iterator<Item = u64> + Clone {
+        let hasher = RandomState::new();
+        (0..count).map(move |number| hasher.hash_one(number))
+    }
+
+    fn bytes(noted: &ExpiringHashes) -> usize {
+        noted.blocks.iter().map(|block| block.slots.len() * 4).sum()
+    }
+
+    #[test]
+    fn a_hash_counts_until_the_latest_of_its_times() {
+        let mut noted = ExpiringHashes::default();
+        assert_eq!(noted.until(7), None);
+        for (until, latest) in [(120, 120), (360, 360), (121, 360), (361, 361)] {
+            noted.note(7, Seconds::new(until), NOW);
+            assert_eq!(noted.until(7), Some(Seconds::new(latest)), "{until}");
+        }
+        assert_eq!(noted.until(8), None);
+    }
+
+    #[test]
+    fn a_block_is_dropped_after_its_time_and_not_before() {
+        let mut noted = ExpiringHashes::default();
+        noted.note(7, Seconds::new(120), NOW);
+        noted.note(8, Seconds::new(300), Seconds::new(120));
+        assert!(noted.until(7).is_some());
+        noted.note(9, Seconds::new(400), Seconds::new(121));
+        assert_eq!(noted.until(7), None);
+        assert!(noted.until(8).is_some() && noted.until(9).is_some());
+    }
+
+    #[test]
+    fn of_many_hashes_each_is_found_and_no_other() {
+        const MANY: u64 = 100_000;
+        let mut noted = ExpiringHashes::default();
+        let hashes = hashes(2 * MANY);
+        for (number, hash) in hashes.clone().take(MANY as usize).enumerate() {
+            noted.note(hash, Seconds::new(240 + number as u32 / 10_000), NOW);
+        }
+        let found = hashes.map(|hash| noted.until(hash).is_some());
+        let found: Vec<_> = found.collect();
+        let (noted_ones, others) = found.split_at(MANY as usize);
+        assert!(noted_ones.iter().all(|is_found| *is_found));
+        // One is expected in a thousand runs.
+        assert!(others.iter().filter(|is_found| **is_found).count() <= 1);
+        let each = bytes(&noted) / MANY as usize;
+        assert!(each < 10, "{each} bytes each");
+    }
+
+    #[test]
+    fn a_few_hashes_take_little_memory() {
+        let mut noted = ExpiringHashes::default();
+        for hash in hashes(100) {
+            noted.note(hash, Seconds::new(120), NOW);
+        }
+        assert_eq!(bytes(&noted), 256 + 512);
+        noted.note(7, Seconds::new(240), NOW);
+        assert_eq!(bytes(&noted), 256 + 512 + 256);
+    }
+
+    #[test]
+    fn hashes_with_zeros_and_with_the_same_position_are_told_apart() {
+        let mut noted = ExpiringHashes::default();
+        let same = [0, 1 << 33, 2 << 33, 3 << 33];
+        for hash in same {
+            assert_eq!(noted.until(hash), None, "{hash}");
+            noted.note(hash, Seconds::new(120), NOW);
+        }
+        assert!(same.iter().all(|hash| noted.until(*hash).is_some()));
+        assert_eq!(
+            noted.blocks.iter().map(|block| block.count).sum::<usize>(),
+            4
+        );
+    }
+}

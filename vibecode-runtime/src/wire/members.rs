@@ -1,0 +1,239 @@
+//! The members of a JSON object, without parsing their values.
+//!
+//! Every text here comes out of an answer or a [`RawValue`](serde_json::value::RawValue), and has been
+//! checked to be JSON. It is not checked again: only the ends of strings and brackets are looked for.
+//! A text that is not JSON is an error or yields wrong members, but never panics.
+
+use std::borrow::Cow;
+
+use memchr::memchr2;
+
+/// Why the members of a text cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotMembers {
+    NotAnObject,
+    /// A key is not valid text, for example because it contains a lone surrogate.
+    UnreadableKey,
+}
+
+/// Passes each key of an object to `visit`, with the text of its value, in the order of the text.
+#[inline]
+pub(crate) fn for_each_member<'a>(
+    text: &'a str,
+    mut visit: impl FnMut(&str, &'a str),
+) -> Result<(), NotMembers> {
+    let mut scan = Scan { text, at: 0 };
+    scan.expect(b'{')?;
+    if scan.next_is(b'}') {
+        return scan.end();
+    }
+    loop {
+        let key = scan.key()?;
+        scan.expect(b':')?;
+        visit(&key, scan.value()?);
+        if scan.next_is(b'}') {
+            return scan.end();
+        }
+        scan.expect(b',')?;
+    }
+}
+
+struct Scan<'a> {
+    text: &'a str,
+    /// The number of bytes that have been read.
+    at: usize,
+}
+
+impl<'a> Scan<'a> {
+    #[inline]
+    fn rest(&self) -> &'a [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
+    }
+
+    /// Returns the next byte after white space.
+    #[inline]
+    fn peek(&mut self) -> Option<u8> {
+        loop {
+            let byte = *self.text.as_bytes().get(self.at)?;
+            if !is_space(byte) {
+                return Some(byte);
+            }
+            self.at += 1;
+        }
+    }
+
+    #[inline]
+    fn next_is(&mut self, byte: u8) -> bool {
+        let is_next = self.peek() == Some(byte);
+        self.at += usize::from(is_next);
+        is_next
+    }
+
+    #[inline]
+    fn expect(&mut self, byte: u8) -> Result<(), NotMembers> {
+        if self.next_is(byte) {
+            Ok(())
+        } else {
+            Err(NotMembers::NotAnObject)
+        }
+    }
+
+    fn end(&mut self) -> Result<(), NotMembers> {
+        match self.peek() {
+            None => Ok(()),
+            Some(_) => Err(NotMembers::NotAnObject),
+        }
+    }
+
+    /// Reads a key, with its escapes resolved.
+    #[inline]
+    fn key(&mut self) -> Result<Cow<'a, str>, NotMembers> {
+        self.expect(b'"')?;
+        let start = self.at;
+        let has_escapes = self.skip_string()?;
+        let json = self.since(start)?;
+        if has_escapes {
+            let quoted = self.text.get(start - 1..self.at);
+            let key = quoted.and_then(|json| serde_json::from_str(json).ok());
+            return key.map(Cow::Owned).ok_or(NotMembers::UnreadableKey);
+        }
+        Ok(Cow::Borrowed(json.strip_suffix('"').unwrap_or(json)))
+    }
+
+    /// Reads a value as it is written.
+    #[inline]
+    fn value(&mut self) -> Result<&'a str, NotMembers> {
+        let first = self.peek().ok_or(NotMembers::NotAnObject)?;
+        let start = self.at;
+        self.at += 1;
+        match first {
+            b'"' => {
+                self.skip_string()?;
+            }
+            b'{' | b'[' => self.skip_nested()?,
+            _ => {
+                let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']') || is_space(*byte);
+                let rest = self.rest();
+                self.at += rest.iter().position(ends).unwrap_or(rest.len());
+            }
+        }
+        self.since(start)
+    }
+
+    #[inline]
+    fn since(&self, start: usize) -> Result<&'a str, NotMembers> {
+        self.text.get(start..self.at).ok_or(NotMembers::NotAnObject)
+    }
+
+    /// Reads up to the end of a string whose opening quote has been read. Returns whether it contains
+    /// escapes.
+    #[inline]
+    fn skip_string(&mut self) -> Result<bool, NotMembers> {
+        let mut has_escapes = false;
+        loop {
+            let rest = self.rest();
+            let found = memchr2(b'"', b'\\', rest).ok_or(NotMembers::NotAnObject)?;
+            if rest.get(found) == Some(&b'"') {
+                self.at += found + 1;
+                return Ok(has_escapes);
+            }
+            has_escapes = true;
+            // The escaped character is skipped too: it may be a quote.
+            self.at += found + 2;
+        }
+    }
+
+    /// Reads up to the end of a list or an object whose opening bracket has been read.
+    fn skip_nested(&mut self) -> Result<(), NotMembers> {
+        let mut depth = 1_usize;
+        while depth > 0 {
+            let byte = *self.rest().first().ok_or(NotMembers::NotAnObject)?;
+            self.at += 1;
+            match byte {
+                b'"' => {
+                    self.skip_string()?;
+                }
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth -= 1,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::value::RawValue;
+
+    use super::*;
+
+    fn members(text: &str) -> Result<Vec<(String, &str)>, NotMembers> {
+        let mut members = Vec::new();
+        for_each_member(text, |key, value| members.push((key.to_owned(), value)))?;
+        Ok(members)
+    }
+
+    #[test]
+    fn the_members_are_those_that_serde_json_reads() {
+        for text in [
+            "{}",
+            " { } ",
+            r#"{"a":1}"#,
+            "{ \"a\" :\t1 ,\n\"b\" : -2.5e+3 }\r\n",
+            r#"{"a":"x\"}","b":[1,{"c":"]"}],"d":{"e":{"f":"\\"}},"g":null}"#,
+            r#"{"\u0061":true,"b\\":false,"":"","я":"€\ud83d\ude00"}"#,
+            r#"{"a":[],"b":{},"c":[[[]]],"d":"\\\"","e":"\\\\"}"#,
+            r#"{"half":"\ud83d","fm":[{"value":"+7, {916}"}]}"#,
+        ] {
+            let expected: BTreeMap<String, &RawValue> = serde_json::from_str(text).unwrap();
+            let expected: Vec<_> = expected
+                .iter()
+                .map(|(key, value)| (key.as_str(), value.get()))
+                .collect();
+            let mut read = members(text).unwrap();
+            read.sort();
+            let read: Vec<_> = read
+                .iter()
+                .map(|(key, value)| (key.as_str(), *value))
+                .collect();
+            assert_eq!(read, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_no_text_is_reported() {
+        for key in [r"\ud83d", r"a\ude00", r"\ud83d\u0061"] {
+            let text = format!(r#"{{"id":71,"{key}":1}}"#);
+            assert_eq!(members(&text), Err(NotMembers::UnreadableKey), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_not_a_whole_object_is_an_error_and_never_a_panic() {
+        let text = r#" {"a":"x\"я","b":[1,{"c":"]"}],"d":-2.5} "#;
+        let ends = text.char_indices().map(|(end, _)| end);
+        for end in ends.take_while(|end| *end < text.len() - 1) {
+            let part = text.get(..end).unwrap();
+            assert_eq!(members(part), Err(NotMembers::NotAnObject), "{part}");
+        }
+        for text in [
+            "",
+            "[]",
+            "1",
+            "{\"id\":1} x",
+            "<html>",
+            "{,}",
+            "{\"a\"}",
+            "\"{\\",
+        ] {
+            assert_eq!(members(text), Err(NotMembers::NotAnObject), "{text}");
+        }
+    }
+}
