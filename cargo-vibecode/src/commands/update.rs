@@ -4,7 +4,7 @@ use std::{borrow::Cow, cell::Cell, collections::HashMap};
 
 use serde_json::{Value, json};
 use vibecode_runtime::{Client, Error, PatchJob};
-use vibecode_spec::{Field, Kind, Schema};
+use vibecode_spec::{Field, Schema};
 
 use crate::{
     ExitStatus,
@@ -12,7 +12,7 @@ use crate::{
     args::{name_and_value, whole_number},
     change::{self, Change, SEPARATOR, entries::EntryRules},
     code_file::KnownCodes,
-    commands::bulk::CellStyle,
+    commands::bulk::number_or_amount,
     failure::Failure,
     interrupts::Interrupts,
     output::Output,
@@ -100,12 +100,11 @@ pub(crate) async fn run(
     let mut change = Change::new(&args.entity, &schema, &codes).with_rules(args.rules);
     let mut problems = Vec::new();
     let named = |name: &str| change::field(&schema, name).map(|field| &*field.name);
-    let style = CellStyle::default();
     let mut unchecked = Vec::new();
     for (name, text) in &args.set {
         let set = change::field(&schema, name).and_then(|field| {
             unchecked.extend(change::unchecked(field, &codes));
-            change.set(&field.name, &normal(field, text, &style))
+            change.set(&field.name, &normal(field, text))
         });
         problems.extend(set.err());
     }
@@ -158,22 +157,14 @@ pub(crate) async fn run(
     Ok(sending.show(&sent, &args.names(&schema), output))
 }
 
-/// Returns a number or an amount in the form that its field takes: `300|RUB` for `300 RUB`. What has no such
-/// form stays as it is, and the check of the field reports it.
-fn normal<'t>(field: &Field, text: &'t str, style: &CellStyle) -> Cow<'t, str> {
-    let text = text.trim();
-    let is_number = matches!(
-        field.kind,
-        Kind::Integer | Kind::Number | Kind::Double | Kind::Money
-    );
-    if !is_number {
-        return text.into();
-    }
-    let one = |text: &'t str| style.normal(&field.kind, text).unwrap_or(text.into());
+/// Returns a text with its numbers and amounts in the form that the field takes.
+fn normal<'t>(field: &Field, text: &'t str) -> Cow<'t, str> {
     if !field.multiple {
-        return one(text);
+        return number_or_amount(&field.kind, text.trim());
     }
-    let parts: Vec<Cow<'t, str>> = text.split(SEPARATOR).map(|part| one(part.trim())).collect();
+    let parts = text.split(SEPARATOR);
+    let parts = parts.map(|part| number_or_amount(&field.kind, part.trim()));
+    let parts: Vec<Cow<'t, str>> = parts.collect();
     parts.join(&SEPARATOR.to_string()).into()
 }
 

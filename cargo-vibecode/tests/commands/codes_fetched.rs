@@ -36,7 +36,7 @@ async fn a_list_that_was_named_and_is_refused_is_no_success() {
             let sandbox = Sandbox::start().await;
             let folder = Folder::new(&format!("codes-named-{file}-{code}"));
             for words in [&["pull", file][..], &["pull", "contacts", file]] {
-                sandbox.fault(Fault::error(code).at(&format!("/{file}")));
+                sandbox.fault(Fault::error(code).at(format!("/{file}")));
                 let said = folder.run(&sandbox, words).await;
                 assert_eq!(said.code, 1, "{words:?}: {}", said.err);
                 assert!(said.err.contains("is not written"), "{}", said.err);

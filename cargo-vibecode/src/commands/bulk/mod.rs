@@ -30,7 +30,7 @@ pub(crate) use self::{
     args::{Args, HELP},
     input::{
         UTF_8_MARK,
-        cells::CellStyle,
+        cells::number_or_amount,
         headers::{export_headers, means},
         numbers::is_unclear,
         private,

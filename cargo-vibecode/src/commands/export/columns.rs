@@ -1,7 +1,6 @@
 //! The fields that are written, and the reading of a record into their cells.
 
 use std::{
-    borrow::Cow,
     collections::{HashMap, HashSet},
     fmt,
 };

@@ -66,6 +66,20 @@ fn offset(text: &str) -> Option<Offset> {
     Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()
 }
 
+/// Returns a number or an amount in the form of this kind of values: `300|RUB` for `300 RUB`. What has no such form
+/// stays as it is, and the field's own check reports it.
+pub(crate) fn number_or_amount<'t>(kind: &Kind, text: &'t str) -> Cow<'t, str> {
+    let is_number = matches!(
+        kind,
+        Kind::Integer | Kind::Number | Kind::Double | Kind::Money
+    );
+    if !is_number {
+        return text.into();
+    }
+    let normal = CellStyle::default().normal(kind, text);
+    normal.unwrap_or(text.into())
+}
+
 impl CellStyle {
     /// Returns a cell in the form of this kind of values.
     ///
