@@ -200,8 +200,9 @@ pub use crate::{
 ///
 /// - A setter for every writable field. If a field is set twice, the last value is sent.
 /// - `clear_…` for every field that is an `Option`. The value that it sends depends on the kind: `""`
-///   for texts, dates and single user fields, `0` for references, `[]` for multiple fields. That these
-///   values clear a field is assumed by other clients; the API does not document it.
+///   for texts, dates and single user fields, `0` for references, `[]` for multiple fields. Bitrix24's
+///   own REST layer clears a field with these values (grade B); that this API passes them on is not
+///   documented.
 /// - `add_…` for phones and emails, and no setter: the API can only add them.
 /// - `maybe(option, CustomerPatch::post)`: sets the field if the option is `Some`.
 /// - `set_unchecked(name, value)`: sets any field, without checks.
@@ -397,7 +398,7 @@ pub use vibecode_derive::Record;
 /// The fields are `stageId`, `typeId`, `sourceId`, `honorific`, `industry` and `employees`, `currency` and
 /// `currencyId`, and user fields of kind `crm_status`. The portal's codes are read from
 /// `vibecode/statuses.json` and `vibecode/currencies.json`, by the same rules as a schema. Without these files,
-/// codes are taken unchanged, and a `label` is an error.
+/// only the form of a code is checked, and a `label` is an error.
 ///
 /// # On the enum and its variants
 ///

@@ -172,14 +172,14 @@ async fn closed_sets_become_enums_with_one_for_each_pipeline() {
     let module = folder.read("src/record.rs");
     for part in [
         // A deal can be in any pipeline.
-        "    /// [`Stage`], in place of `String`.\n    pub stage_id: Option<String>,",
+        "    /// [`StagePipeline0`], in place of `String`.\n    pub stage_id: Option<String>,",
         "    pub source_id: Option<Source>,",
         "    pub currency: Option<Currency>,",
         "    #[vibecode(field = \"ufCrm_1\")]\n    pub channel: Vec<Channel>,",
         // The portal has no such set.
         "    pub type_id: Option<String>,",
         "    pub uf_crm_2: Option<String>,",
-        "/// Stage: the codes of the field `stageId` in pipeline 0.\n#[derive(Debug, Clone, PartialEq, Eq, Enumeration)]\n#[vibecode(entity = \"deals\", field = \"stageId\")]\npub enum Stage {",
+        "/// Stage: the codes of the field `stageId` in pipeline 0.\n#[derive(Debug, Clone, PartialEq, Eq, Enumeration)]\n#[vibecode(entity = \"deals\", field = \"stageId\")]\npub enum StagePipeline0 {",
         "in pipeline 5, Партнёры.\n",
         "#[vibecode(entity = \"deals\", field = \"stageId\", pipeline = 5)]\npub enum StagePartnyory {\n    /// Новая\n    #[vibecode(status = \"C5:NEW\")]\n    Novaya,\n    /// 24 часа\n    #[vibecode(status = \"C5:WON\")]\n    Won,\n    /// Any other code.\n    #[vibecode(other)]\n    Other(String),\n}",
         "pub enum StagePipeline7 {",

@@ -517,3 +517,88 @@ fn a_query_can_be_counted_by_another_thread() {
     is_sent(client.list::<Person>().count());
     is_sent(client.list::<Person>().first());
 }
+
+#[derive(Enumeration, Clone, PartialEq, Debug)]
+#[vibecode(entity = "deals", field = "currency")]
+enum Currency {
+    #[vibecode(status = "RUB")]
+    Rub,
+    #[vibecode(other)]
+    Other(String),
+}
+
+#[derive(Record)]
+#[vibecode(entity = "companies")]
+struct Company {
+    #[vibecode(field = "currencyId")]
+    currency: Option<Currency>,
+}
+
+#[derive(Record)]
+#[vibecode(entity = "deals")]
+struct Sale {
+    currency: Option<Currency>,
+    title: Option<Currency>,
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_code_of_another_field_is_not_sent_in_a_filter() {
+    let sandbox = Sandbox::start().await;
+    let client = client(&sandbox);
+    let companies = || client.list::<Company>();
+    let deals = || client.list::<Sale>();
+    let currency = field!(Company, currency);
+    for error in [
+        companies()
+            .filter(currency.equal(Currency::Rub))
+            .count()
+            .await,
+        companies()
+            .filter(currency.any_of([Currency::Rub]))
+            .count()
+            .await,
+        companies()
+            .filter(currency.none_of(vec![Currency::Rub]))
+            .count()
+            .await,
+        deals()
+            .filter(field!(Sale, title).equal(Currency::Rub))
+            .count()
+            .await,
+    ] {
+        let error = error.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidQuery);
+        assert!(
+            error.to_string().contains("a code of `currency` of deals"),
+            "{error}"
+        );
+    }
+    assert!(sandbox.requests().is_empty());
+    let own = deals().filter(field!(Sale, currency).equal(Currency::Rub));
+    assert!(own.count().await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_would_match_every_record_or_is_no_code_is_not_sent_in_a_filter() {
+    let sandbox = Sandbox::start().await;
+    let client = client(&sandbox);
+    let people = client
+        .list::<Person>()
+        .filter(field!(Person, post).contains(""));
+    let error = people.count().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidQuery);
+    assert!(
+        error
+            .to_string()
+            .contains("every text contains an empty one"),
+        "{error}"
+    );
+    let sales = client.list::<Sale>();
+    let nothing = field!(Sale, currency).equal(Currency::Other(String::new()));
+    let error = sales.filter(nothing).count().await.unwrap_err().to_string();
+    assert!(
+        error.contains("it is not a code") && !error.contains("clear"),
+        "{error}"
+    );
+    assert!(sandbox.requests().is_empty());
+}

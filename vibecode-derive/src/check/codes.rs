@@ -28,7 +28,7 @@ pub(crate) struct CodesFile {
 /// The result of looking for the codes of a portal.
 #[derive(Clone)]
 pub(crate) enum Content {
-    /// There is no file: any code is taken unchanged. The text says where the file was looked for.
+    /// There is no file: only the form of a code is checked. The text says where the file was looked for.
     Absent(String),
     Read(Arc<PortalCodes>),
     /// There is a file, but it cannot be used. The text names the file and says why.

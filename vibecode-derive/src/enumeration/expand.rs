@@ -22,9 +22,10 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
     let variants = Variants::of(checked);
     let (label, by_label) = (variants.label(), variants.by_label());
     // An enum whose field is not known fits in any field, so that no second error follows.
-    let (of_kind, kind) = match checked.has_field || !checked.generics.params.is_empty() {
-        true => (quote!(#parameters), kind(&checked.kind, false)),
-        false => (quote!(<__K>), quote!(__K)),
+    let (of_kind, kind) = if checked.has_field || !checked.generics.params.is_empty() {
+        (quote!(#parameters), kind(&checked.kind, false))
+    } else {
+        (quote!(<__K>), quote!(__K))
     };
     let (wire, closed_field, function) = if checked.kind == Kind::Enumeration {
         let (id, by_id) = (variants.id(), variants.by_id());
@@ -53,9 +54,10 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
         };
         (wire, quote!(of_codes), quote!(status))
     };
-    let closed_field = match checked.has_field {
-        true => quote!(__v::Option::Some(__v::ClosedField::#closed_field::<Self>())),
-        false => quote!(__v::Option::None),
+    let closed_field = if checked.has_field {
+        quote!(__v::Option::Some(__v::ClosedField::#closed_field::<Self>()))
+    } else {
+        quote!(__v::Option::None)
     };
     quote! {
         const _: () = {

@@ -7,7 +7,7 @@ use syn::ext::IdentExt as _;
 use crate::{
     check::{
         Checked,
-        field::{Field, Form, Role, element_name},
+        field::{Access, Field, Form, Role, element_name},
     },
     input::shape::{TypeParameters, bare, predicate},
     tokens::{
@@ -168,19 +168,17 @@ fn bound(field: &Field<'_>, parameters: &TypeParameters) -> Option<TokenStream> 
 
 /// Returns the checks that enums of options are used only in the fields that have their lists.
 fn own_lists(checked: &Checked<'_>) -> Vec<TokenStream> {
-    let plain_fields = checked.fields.iter().filter_map(|field| match &field.role {
-        Role::Plain(plain) => Some(plain),
-        _ => None,
-    });
     let generics = &checked.input.generics;
-    let checks = plain_fields.filter_map(|plain| {
-        own_list(
-            Direction::Read,
-            plain.value_type,
-            plain,
-            checked.entity,
-            generics,
-        )
+    let checks = checked.fields.iter().filter_map(|field| {
+        let Role::Plain(plain) = &field.role else {
+            return None;
+        };
+        let direction = if field.access == Access::Written && generics.params.is_empty() {
+            Direction::ReadIfNotWritten(&checked.input.ident)
+        } else {
+            Direction::Read
+        };
+        own_list(direction, plain.value_type, plain, checked.entity, generics)
     });
     checks.collect()
 }

@@ -22,14 +22,17 @@ use crate::{
 
 /// Whether a value is written or read.
 #[derive(Clone, Copy)]
-pub(crate) enum Direction {
+pub(crate) enum Direction<'a> {
     Written,
     Read,
+    /// Read into this struct, which has no generics. If it derives `Patch` too, that reports a wrong enum,
+    /// and the check of reading must not repeat the error.
+    ReadIfNotWritten(&'a Ident),
 }
 
 /// Returns the check of a field of the struct. Its tokens have the span of the user's type.
 pub(crate) fn own_list(
-    direction: Direction,
+    direction: Direction<'_>,
     ty: &Type,
     field: &PlainField<'_>,
     entity: EntityPath,
@@ -45,22 +48,34 @@ pub(crate) fn own_list(
     let Check { span, kind, .. } = &check;
     let list = match direction {
         Direction::Written => "WrittenField",
-        Direction::Read => "ReadField",
+        Direction::Read | Direction::ReadIfNotWritten(_) => "ReadField",
     };
     let list = Ident::new(list, *span);
     let ty = respan(free, *span);
     let must_be = check.must_be(&quote_spanned!(*span=> <__v::#list<#ty, #kind>>::CLOSED_FIELD));
+    let Direction::ReadIfNotWritten(record) = direction else {
+        return Some(quote_spanned! {*span=>
+            const _: () = {
+                use __v::NoClosedField as _;
+                #must_be
+            };
+        });
+    };
+    let mut record = record.clone();
+    record.set_span(*span);
     Some(quote_spanned! {*span=>
         const _: () = {
-            use __v::NoClosedField as _;
-            #must_be
+            use __v::{NoClosedField as _, NotPatched as _};
+            if !<__v::Patched<#record>>::IS_PATCHED {
+                #must_be
+            }
         };
     })
 }
 
 /// Returns the check of a type that is known only when the struct is used.
 pub(crate) fn list_of_use(
-    direction: Direction,
+    direction: Direction<'_>,
     ty: impl ToTokens,
     field: &PlainField<'_>,
     entity: EntityPath,
@@ -69,7 +84,7 @@ pub(crate) fn list_of_use(
     let Check { span, kind, .. } = &check;
     let code = match direction {
         Direction::Written => "Encode",
-        Direction::Read => "Decode",
+        Direction::Read | Direction::ReadIfNotWritten(_) => "Decode",
     };
     let code = Ident::new(code, *span);
     let must_be = check.must_be(&quote_spanned!(*span=> <#ty as __v::#code<#kind>>::CLOSED_FIELD));

@@ -103,7 +103,7 @@ impl<T: Record> Query<T> {
     }
 
     /// Same as [`Query::order`](crate::Query::order).
-    pub fn order<F, K: OrderedKind>(self, field: Field<T, F, K>, order: Order) -> Self {
+    pub fn order<F, K: OrderedKind<F>>(self, field: Field<T, F, K>, order: Order) -> Self {
         Self {
             query: self.query.order(field, order),
             ..self

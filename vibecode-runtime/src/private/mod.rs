@@ -32,7 +32,7 @@ pub use crate::{
     Phone, Record, StatusEnum, WireValue, kind,
     many::query::{
         OrArray, OrList, OrOptional, field,
-        read_fields::{FieldsOf, Mistaken, NotRecord, Tag, TagOf, tag, wire_name},
+        read_fields::{FieldsOf, Mistaken, NotRecord, Tag, TagOf, tag, wire_field},
     },
     patch::{
         body::Body,
@@ -186,6 +186,23 @@ pub trait NoClosedField {
 impl<T, K> NoClosedField for WrittenField<T, K> {}
 
 impl<T, K> NoClosedField for ReadField<T, K> {}
+
+/// Whether a struct derives `Patch`, which then checks the enums of its writable fields.
+#[derive(Debug)]
+pub struct Patched<T>(PhantomData<T>);
+
+impl<T: ToPatch> Patched<T> {
+    /// It does.
+    pub const IS_PATCHED: bool = true;
+}
+
+/// Fallback for structs that do not derive `Patch`.
+pub trait NotPatched {
+    /// It does not.
+    const IS_PATCHED: bool = false;
+}
+
+impl<T> NotPatched for Patched<T> {}
 
 /// Writes an option of a list field.
 ///

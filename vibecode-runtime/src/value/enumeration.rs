@@ -131,8 +131,9 @@ pub(crate) fn is_no_code(code: &str) -> bool {
 }
 
 /// A field of an entity.
+#[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct FieldId {
+pub struct FieldId {
     pub(crate) entity: &'static str,
     pub(crate) name: &'static str,
 }

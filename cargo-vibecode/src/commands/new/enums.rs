@@ -26,6 +26,8 @@ pub(super) struct Enums<'a> {
 struct Part<'a> {
     /// The pipeline, if the set is by pipeline.
     pipeline: Option<u64>,
+    /// Whether there are no other pipelines.
+    is_only: bool,
     items: &'a [Item],
 }
 
@@ -45,8 +47,10 @@ impl<'a> Enums<'a> {
             return Vec::new();
         };
         let is_by_pipeline = field.codes.as_ref().is_some_and(CodeSet::is_by_pipeline);
+        let is_only = parts.len() == 1;
         let parts = parts.into_iter().map(|(pipeline, items)| Part {
             pipeline: is_by_pipeline.then_some(pipeline),
+            is_only,
             items,
         });
         let parts = parts.filter(|part| part.items.iter().any(|item| is_code(&item.id)));
@@ -103,6 +107,11 @@ impl<'a> Enums<'a> {
                 let pipeline = pipeline.map_or_else(|| format!("pipeline {number}"), str::to_owned);
                 types.camel(&format!("{title} {pipeline}"), &by_number)
             }
+            // Without its number, it would look like the enum of every pipeline.
+            Some(number) if !part.is_only => types.camel(
+                &format!("{title} pipeline {number}"),
+                &format!("{by_name}Pipeline{number}"),
+            ),
             _ => types.camel(title, &by_name),
         };
         let in_pipeline = part.pipeline.map_or_else(String::new, |number| {

@@ -8,7 +8,10 @@ use serde_json::{Map, Value, value::RawValue};
 use crate::{
     EncodeError, Encoder,
     patch::body::is_finite,
-    value::encode::{NOT_FINITE, to_json},
+    value::{
+        encode::{NOT_FINITE, to_json},
+        enumeration::FieldId,
+    },
     wire::json,
 };
 
@@ -101,25 +104,25 @@ pub(super) struct Comparison {
 
 impl Comparison {
     pub(super) fn of_value(
-        field: &'static str,
+        field: FieldId,
         operator: Operator,
         write: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>,
     ) -> Self {
         Self {
-            field: field.into(),
+            field: field.name.into(),
             operator,
-            value: written(write).and_then(raw),
+            value: written(Some(field), write).and_then(raw),
             is_with_nothing: false,
         }
     }
 
     pub(super) fn of_list(
-        field: &'static str,
+        field: FieldId,
         operator: Operator,
         values: Result<Vec<String>, EncodeError>,
     ) -> Self {
         Self {
-            field: field.into(),
+            field: field.name.into(),
             operator,
             is_with_nothing: values.as_ref().is_ok_and(Vec::is_empty),
             value: values.and_then(|values| raw(format!("[{}]", values.join(",")))),
@@ -173,12 +176,14 @@ impl Comparison {
     }
 }
 
-/// Returns the JSON of a value that is written as that of a field is.
+/// Returns the JSON of a value that is written as that of a field is. An option or a code of another field
+/// is refused.
 pub(crate) fn written(
+    field: Option<FieldId>,
     write: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>,
 ) -> Result<String, EncodeError> {
     let mut json = String::new();
-    let mut encoder = Encoder::new(&mut json);
+    let mut encoder = Encoder::of_field(&mut json, field);
     write(&mut encoder)?;
     encoder.require_one_value()?;
     Ok(json)

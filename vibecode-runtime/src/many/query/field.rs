@@ -9,6 +9,7 @@ use super::{
 use crate::{
     EncodeError, Encoder,
     kind::{FilterKind, OrderedKind, TextKind, ValueList},
+    value::enumeration::FieldId,
 };
 
 /// A field of the records of `T`, to filter or order a list by. Created by [`field!`](crate::field).
@@ -24,7 +25,8 @@ use crate::{
 /// | an integer | a number of the same type |
 /// | `f64`, `f32`, `Decimal` | any number |
 /// | `bool` | `bool` |
-/// | an enum of options | its variants |
+/// | an enum of options or codes | its variants; an enum of codes has no `contains` and no order |
+/// | a code in a `String` | `&str`, `String` |
 /// | a date, a time | any type that is written as a date, or as a time: see [`kind`](crate::kind) |
 /// | phones, emails | `&str`, `String`, a [`Phone`](crate::Phone) or [`Email`](crate::Email), of which only the value is compared |
 /// | another type | its own values |
@@ -49,7 +51,7 @@ use crate::{
 /// # }
 /// ```
 pub struct Field<T, F, K> {
-    name: &'static str,
+    id: FieldId,
     types: PhantomData<Types<T, F, K>>,
 }
 
@@ -72,35 +74,39 @@ impl<T, F, K> Field<T, F, K> {
 
     /// Greater than the value.
     #[rustfmt::skip]
-    pub fn greater<V>(self, value: V) -> Condition<T> where K: FilterKind<F, V> + OrderedKind {
+    pub fn greater<V>(self, value: V) -> Condition<T> where K: FilterKind<F, V> + OrderedKind<F> {
         self.compared(Operator::Greater, move |to| K::write(&value, to))
     }
 
     /// Greater than or equal to the value.
     #[rustfmt::skip]
-    pub fn greater_or_equal<V>(self, value: V) -> Condition<T> where K: FilterKind<F, V> + OrderedKind {
+    pub fn greater_or_equal<V>(self, value: V) -> Condition<T> where K: FilterKind<F, V> + OrderedKind<F> {
         self.compared(Operator::GreaterOrEqual, move |to| K::write(&value, to))
     }
 
     /// Less than the value.
     #[rustfmt::skip]
-    pub fn less<V>(self, value: V) -> Condition<T> where K: FilterKind<F, V> + OrderedKind {
+    pub fn less<V>(self, value: V) -> Condition<T> where K: FilterKind<F, V> + OrderedKind<F> {
         self.compared(Operator::Less, move |to| K::write(&value, to))
     }
 
     /// Less than or equal to the value.
     #[rustfmt::skip]
-    pub fn less_or_equal<V>(self, value: V) -> Condition<T> where K: FilterKind<F, V> + OrderedKind {
+    pub fn less_or_equal<V>(self, value: V) -> Condition<T> where K: FilterKind<F, V> + OrderedKind<F> {
         self.compared(Operator::LessOrEqual, move |to| K::write(&value, to))
     }
 
-    /// Contains the text.
+    /// Contains the text. The query fails if the text is empty, since every text contains it.
     pub fn contains(self, text: impl AsRef<str>) -> Condition<T>
     where
-        K: TextKind,
+        K: TextKind<F>,
     {
         self.compared(Operator::Contains, move |to| {
-            to.text(text.as_ref());
+            let text = text.as_ref();
+            if text.is_empty() {
+                return Err(EncodeError::new("every text contains an empty one"));
+            }
+            to.text(text);
             Ok(())
         })
     }
@@ -108,14 +114,14 @@ impl<T, F, K> Field<T, F, K> {
     /// Equal to one of the values: an array of at most 32, a `Vec`, or a slice. With an empty
     /// list the query returns no rows, and sends no request.
     pub fn any_of(self, values: impl ValueList<F, K>) -> Condition<T> {
-        let values = values.write();
-        Condition::new(Comparison::of_list(self.name, Operator::AnyOf, values))
+        let values = values.write(self.id);
+        Condition::new(Comparison::of_list(self.id, Operator::AnyOf, values))
     }
 
     /// Not equal to any of the values. An empty list excludes nothing.
     pub fn none_of(self, values: impl ValueList<F, K>) -> Condition<T> {
-        let values = values.write();
-        Condition::new(Comparison::of_list(self.name, Operator::NoneOf, values))
+        let values = values.write(self.id);
+        Condition::new(Comparison::of_list(self.id, Operator::NoneOf, values))
     }
 
     fn compared(
@@ -123,11 +129,11 @@ impl<T, F, K> Field<T, F, K> {
         operator: Operator,
         write: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>,
     ) -> Condition<T> {
-        Condition::new(Comparison::of_value(self.name, operator, write))
+        Condition::new(Comparison::of_value(self.id, operator, write))
     }
 
     pub(super) fn name(self) -> &'static str {
-        self.name
+        self.id.name
     }
 }
 
@@ -141,7 +147,7 @@ impl<T, F, K> Copy for Field<T, F, K> {}
 
 impl<T, F, K> fmt::Debug for Field<T, F, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Field({})", self.name)
+        write!(f, "Field({})", self.id.name)
     }
 }
 
@@ -149,14 +155,14 @@ impl<T, F, K> fmt::Debug for Field<T, F, K> {
 /// `access` is never called.
 #[must_use]
 pub fn field<const TAG: u16, T, F>(
-    name: &'static str,
+    id: FieldId,
     _access: impl FnOnce(&T) -> &F,
 ) -> Field<T, F, <Tag<TAG> as TagOf<T>>::Kind>
 where
     Tag<TAG>: TagOf<T>,
 {
     Field {
-        name,
+        id,
         types: PhantomData,
     }
 }
@@ -164,7 +170,7 @@ where
 impl<T, F, K> Field<T, F, K> {
     fn of_type<V>(self) -> Field<T, V, K> {
         Field {
-            name: self.name,
+            id: self.id,
             types: PhantomData,
         }
     }
@@ -279,7 +285,7 @@ macro_rules! field {
                     _,
                 >(
                     const {
-                        $crate::__private::wire_name::<$Record>($crate::__private::stringify!(
+                        $crate::__private::wire_field::<$Record>($crate::__private::stringify!(
                             $field
                         ))
                     },

@@ -139,7 +139,7 @@ impl<T: Record> Query<T> {
 
     /// Orders by a field. A further order applies to rows that are equal in the earlier ones. Of two
     /// orders by the same field, the last counts.
-    pub fn order<F, K: OrderedKind>(mut self, field: Field<T, F, K>, order: Order) -> Self {
+    pub fn order<F, K: OrderedKind<F>>(mut self, field: Field<T, F, K>, order: Order) -> Self {
         self.listing.order(field.name().into(), order);
         self
     }

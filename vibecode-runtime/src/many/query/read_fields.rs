@@ -9,13 +9,13 @@
 use std::marker::PhantomData;
 
 use crate::{
-    Companies, Contacts, Deals, EncodeError, Encoder, Leads, Quotes, Record, Tasks, Users,
+    Companies, Contacts, Deals, EncodeError, Encoder, Entity, Leads, Quotes, Record, Tasks, Users,
     kind::{
         Address, Boolean, Crm, Date, DateOrDateTime, DateTime, Double, Email, Enumeration, File,
         FilterKind, Iblock, Integer, Money, Multiple, Number, OrderedKind, Phone, Reference,
         Status, Text, TextKind, Url,
     },
-    value::const_text::is_same_part,
+    value::{const_text::is_same_part, enumeration::FieldId},
 };
 
 /// The kind of a field, as a number.
@@ -40,9 +40,9 @@ impl<F, V> FilterKind<F, V> for Mistaken {
     }
 }
 
-impl TextKind for Mistaken {}
+impl<F> TextKind<F> for Mistaken {}
 
-impl OrderedKind for Mistaken {}
+impl<F> OrderedKind<F> for Mistaken {}
 
 const MISTAKEN: u16 = 0;
 /// Added to the tag of a kind for a field with several values.
@@ -143,14 +143,14 @@ pub const fn tag(fields: &str, name: &str) -> u16 {
     }
 }
 
-/// Returns the wire name of a field, by its name in Rust.
+/// Returns the field on the wire, by its name in Rust.
 #[must_use]
 #[expect(
     clippy::indexing_slicing,
     reason = "the macro lists the names in the order of `READ_NAMES`"
 )]
-pub const fn wire_name<R: Record>(name: &str) -> &'static str {
-    match find(R::READ_FIELDS, name) {
+pub const fn wire_field<R: Record>(name: &str) -> FieldId {
+    let name = match find(R::READ_FIELDS, name) {
         Some(entry) => match entry.kind(R::READ_FIELDS) {
             Some(18) => "phone",
             Some(19) => "email",
@@ -158,6 +158,10 @@ pub const fn wire_name<R: Record>(name: &str) -> &'static str {
             Some(_) => R::READ_NAMES[entry.index],
         },
         None => "",
+    };
+    FieldId {
+        entity: <R::Entity as Entity>::PATH,
+        name,
     }
 }
 

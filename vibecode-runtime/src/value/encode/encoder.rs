@@ -223,7 +223,7 @@ impl<'a> Encoder<'a> {
         let code = status.wire_code();
         if is_no_code(code) {
             return Err(EncodeError::new(
-                "it is not a code, and would clear the field",
+                "it is not a code: the API reads it as no value",
             ));
         }
         self.text(code);

@@ -12,7 +12,7 @@ use super::{
     Address, Boolean, Crm, Date, DateOrDateTime, DateTime, Double, Email, Enumeration, Iblock,
     Integer, Money, Multiple, Number, Phone, Reference, Status, Text, Url,
 };
-use crate::{Encode, EncodeError, Encoder, Id};
+use crate::{Encode, EncodeError, Encoder, Id, value::enumeration::FieldId};
 
 type Written = Result<(), EncodeError>;
 
@@ -434,36 +434,46 @@ impl<F, V: EmailValue> FilterKind<F, V> for Email {
     }
 }
 
-/// A kind of field with text, which `contains` searches.
+/// A kind of field with text, which `contains` searches, if the type of the field is `F`.
 #[diagnostic::on_unimplemented(
-    message = "`contains` searches text, but the field is of the kind `{Self}`",
+    message = "`contains` searches text, but the field is `{F}` of the kind `{Self}`",
     label = "not a text field",
-    note = "use `equal` or `any_of`; for several values in a field, one that matches is enough"
+    note = "use `equal` or `any_of`; for several values in a field, one that matches is enough",
+    note = "a status field can be searched if it is a `String`, not an enum of codes"
 )]
-pub trait TextKind {}
+pub trait TextKind<F> {}
 
-/// A kind of field whose values have an order, by which lists are ordered and values compared.
+/// A kind of field whose values have an order, by which lists are ordered and values compared. The type of
+/// the field is `F`.
 #[diagnostic::on_unimplemented(
-    message = "the API has no order for fields of the kind `{Self}`",
+    message = "the API has no order for a field `{F}` of the kind `{Self}`",
     label = "not a field with an order",
-    note = "files, links, amounts of money, phones, emails and fields with several values have none",
+    note = "files, links, amounts of money, phones, emails, enums of codes and fields with several values have none",
     note = "use `order_unchecked` or `filter_unchecked` if your portal has one"
 )]
-pub trait OrderedKind {}
+pub trait OrderedKind<F> {}
 
 macro_rules! marked {
     ($Trait:ident: $($Kind:ty)+) => {$(
-        impl $Trait for $Kind {}
+        impl<F> $Trait<F> for $Kind {}
     )+};
 }
 
-marked! { TextKind: Text Url Address Status Phone Email }
-marked! { OrderedKind: Text Url Address Status Integer Number Double Boolean Enumeration Iblock }
+marked! { TextKind: Text Url Address Phone Email }
+marked! { OrderedKind: Text Url Address Integer Number Double Boolean Enumeration Iblock }
 marked! { OrderedKind: Date DateTime DateOrDateTime }
 
-impl<K: TextKind> TextKind for Multiple<K> {}
+// The order of codes means nothing, and no part of a code does, so an enum of codes has neither. A field
+// that is read as text takes any text.
+#[diagnostic::do_not_recommend]
+impl<F: AsRef<str>> TextKind<F> for Status {}
 
-impl<E> OrderedKind for Reference<E> {}
+#[diagnostic::do_not_recommend]
+impl<F: AsRef<str>> OrderedKind<F> for Status {}
+
+impl<F, K: TextKind<F>> TextKind<F> for Multiple<K> {}
+
+impl<F, E> OrderedKind<F> for Reference<E> {}
 
 /// A list of values that a field of the type `F` and the kind `K` can be compared with: an array of at
 /// most 32, a `Vec`, or a slice.
@@ -477,17 +487,20 @@ impl<E> OrderedKind for Reference<E> {}
 pub trait ValueList<F, K> {
     /// Returns the JSON of each value.
     #[doc(hidden)]
-    fn write(self) -> Result<Vec<String>, EncodeError>;
+    fn write(self, field: FieldId) -> Result<Vec<String>, EncodeError>;
 }
 
-fn written<'a, F, K, V>(values: impl IntoIterator<Item = &'a V>) -> Result<Vec<String>, EncodeError>
+fn written<'a, F, K, V>(
+    values: impl IntoIterator<Item = &'a V>,
+    field: FieldId,
+) -> Result<Vec<String>, EncodeError>
 where
     V: 'a,
     K: FilterKind<F, V>,
 {
     let written = values.into_iter().map(|value| {
         let mut json = String::new();
-        let mut encoder = Encoder::new(&mut json);
+        let mut encoder = Encoder::of_field(&mut json, Some(field));
         <K as FilterKind<F, V>>::write(value, &mut encoder)?;
         encoder.require_one_value()?;
         Ok(json)
@@ -499,8 +512,8 @@ impl<F, K, V> ValueList<F, K> for Vec<V>
 where
     K: FilterKind<F, V>,
 {
-    fn write(self) -> Result<Vec<String>, EncodeError> {
-        written::<F, K, V>(&self)
+    fn write(self, field: FieldId) -> Result<Vec<String>, EncodeError> {
+        written::<F, K, V>(&self, field)
     }
 }
 
@@ -508,8 +521,8 @@ impl<F, K, V> ValueList<F, K> for &Vec<V>
 where
     K: FilterKind<F, V>,
 {
-    fn write(self) -> Result<Vec<String>, EncodeError> {
-        written::<F, K, V>(self)
+    fn write(self, field: FieldId) -> Result<Vec<String>, EncodeError> {
+        written::<F, K, V>(self, field)
     }
 }
 
@@ -517,13 +530,13 @@ impl<F, K, V> ValueList<F, K> for &[V]
 where
     K: FilterKind<F, V>,
 {
-    fn write(self) -> Result<Vec<String>, EncodeError> {
-        written::<F, K, V>(self)
+    fn write(self, field: FieldId) -> Result<Vec<String>, EncodeError> {
+        written::<F, K, V>(self, field)
     }
 }
 
 impl<F, K> ValueList<F, K> for [F; 0] {
-    fn write(self) -> Result<Vec<String>, EncodeError> {
+    fn write(self, _: FieldId) -> Result<Vec<String>, EncodeError> {
         Ok(Vec::new())
     }
 }
@@ -534,8 +547,8 @@ macro_rules! arrays {
         where
             K: FilterKind<F, V>,
         {
-            fn write(self) -> Result<Vec<String>, EncodeError> {
-                written::<F, K, V>(&self)
+            fn write(self, field: FieldId) -> Result<Vec<String>, EncodeError> {
+                written::<F, K, V>(&self, field)
             }
         }
     )+};
