@@ -82,7 +82,7 @@ pub(crate) fn has_codes(field: &Field) -> bool {
     field.kind == Kind::Status || field.codes.is_some()
 }
 
-/// Explains why a text that has the form of a code is none of the codes that the portal has now. `None` if it may
+/// Explains why a text that has the form of a code is not one of the codes that the portal has now. `None` if it may
 /// be one, or a name.
 pub(crate) fn without_portal(field: &Field, text: &str, codes: &KnownCodes) -> Option<String> {
     if !has_codes(field) || !has_form_of_a_code(text) {
